@@ -1,0 +1,68 @@
+/**
+ * Every literal address, number and name of the laboratory. Pure data: the only place where they stand.
+ * 198.51.100.0/24 is TEST-NET-2 (RFC 5737) and exists only inside the lab's own network namespaces.
+ */
+export const topology = {
+  network: { cidr: "198.51.100.0/24", prefixLength: 24, gateway: "198.51.100.1", bridge: "vmbr0" },
+  proxmox: {
+    address: "198.51.100.1",
+    port: 8006,
+    node: "pve-lab",
+    version: "9.1",
+    storage: { id: "local-lvm", type: "lvmthin", totalBytes: 64 * 2 ** 30 },
+    template: { vmid: 9000, name: "debian-12-cloud", diskGiB: 2, storage: "local-lvm" },
+    tokenId: "pulumi@pve!ghrunners",
+  },
+  github: {
+    address: "198.51.100.2",
+    port: 443,
+    owner: { login: "octo-org", id: 1001, type: "User" },
+    operator: { login: "platform-operator", id: 1002 },
+    reviewer: { login: "release-reviewer", id: 1003 },
+    repository: { id: 4711, name: "demo-app", private: true, defaultBranch: "main" },
+  },
+  /** Loopback ports on the host, for browser and curl. */
+  forwards: { proxmox: 18006, github: 18443 },
+} as const;
+
+/** The role of the operator's API token: what the program needs and nothing else, each with its reason. */
+export const operatorPrivileges: readonly { path: string; privileges: readonly string[]; reason: string }[] = [
+  {
+    path: "/vms",
+    privileges: [
+      "VM.Audit",
+      "VM.Allocate",
+      "VM.Clone",
+      "VM.Config.CPU",
+      "VM.Config.Cloudinit",
+      "VM.Config.CDROM",
+      "VM.Config.Disk",
+      "VM.Config.HWType",
+      "VM.Config.Memory",
+      "VM.Config.Network",
+      "VM.Config.Options",
+      "VM.GuestAgent.Audit",
+      "VM.PowerMgmt",
+    ],
+    reason: "clone the template, configure, start, stop and delete the runners' machines, read their addresses",
+  },
+  {
+    path: "/storage/local-lvm",
+    privileges: ["Datastore.Audit", "Datastore.AllocateSpace"],
+    reason: "disks and cloud-init drives; free space before a clone",
+  },
+  { path: "/sdn/zones/localnetwork/vmbr0", privileges: ["SDN.Use"], reason: "attach the NIC to the bridge" },
+  { path: "/pool", privileges: ["Pool.Audit"], reason: "the provider reads pool membership at every refresh" },
+  { path: "/nodes", privileges: ["Sys.Audit"], reason: "node status for the preflight" },
+];
+
+/** What the operator's GitHub token may do (a fine-grained token's permissions). */
+export const operatorPermissions = {
+  metadata: "read",
+  administration: "write",
+  actions: "write",
+  environments: "write",
+  secrets: "write",
+  variables: "write",
+  contents: "read",
+} as const;
