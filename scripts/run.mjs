@@ -1,28 +1,25 @@
 // The only file that runs before `npm install` did: plain Node, no dependency.
 // It checks Node, installs the locked packages when they are not the locked ones, and hands over to the TypeScript command.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { constants } from "node:os";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const tsx = ["--import", "tsx"];
-const bin = (name) => [path.join(root, "node_modules", ...name.split("/"))];
 
-/** Command of package.json -> what Node is started with. */
+/** Command of package.json -> the TypeScript file that is the command, or an installed program and its first arguments. */
 const commands = {
-  start: [...tsx, "ops/start.ts"],
-  status: [...tsx, "ops/status/main.ts"],
-  pulumi: [...tsx, "ops/pulumi/main.ts"],
-  lab: [...tsx, "lab/main.ts"],
-  toolchain: [...tsx, "toolchain/main.ts"],
-  test: [...tsx, "test/run.ts"],
-  bench: [...tsx, "bench/main.ts"],
-  docs: [...tsx, "scripts/docs.ts"],
-  lint: [...bin("eslint/bin/eslint.js"), "."],
-  format: [...bin("prettier/bin/prettier.cjs"), "--write", "."],
+  start: "ops/start.ts",
+  status: "ops/status/main.ts",
+  pulumi: "ops/pulumi/main.ts",
+  lab: "lab/main.ts",
+  toolchain: "toolchain/main.ts",
+  test: "test/run.ts",
+  bench: "bench/main.ts",
+  lint: ["node_modules/eslint/bin/eslint.js", "."],
+  format: ["node_modules/prettier/bin/prettier.cjs", "--write", "."],
 };
 
 function fail(text) {
@@ -103,7 +100,14 @@ if (!Object.hasOwn(commands, name)) fail(`Unknown command "${name}".\n${usage()}
 checkNode();
 await ensurePackages();
 
-const child = spawn(process.execPath, [...commands[name], ...args], { cwd: root, stdio: "inherit" });
-// The terminal sends Ctrl-C to the child as well; a signal sent to this process alone is passed on.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => signal !== "SIGINT" && child.kill(signal));
-child.on("exit", (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + (constants.signals[signal] ?? 0)));
+const command = commands[name];
+if (typeof command === "string") {
+  // In this process: a second Node would cost every command a fifth of a second.
+  createRequire(import.meta.url)("tsx/cjs");
+  const file = path.join(root, command);
+  process.argv = [process.execPath, file, ...args];
+  createRequire(import.meta.url)(file);
+} else {
+  const [program, ...first] = command;
+  process.exit(spawnSync(process.execPath, [program, ...first, ...args], { cwd: root, stdio: "inherit" }).status ?? 1);
+}

@@ -1,0 +1,191 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { baseFolders, type Instance } from "./instance";
+import { withLock } from "./lock";
+import { destroyAll, networkUp, prepareTemplate } from "./machines";
+import { ensurePackages } from "./packages";
+import { buildDistributions } from "./runner-distribution";
+import { ensureSecrets, type LabSecrets } from "./secrets";
+import { githubSeed, proxmoxSeed } from "./seeds";
+import { ensureService, stopService, type Service } from "./service";
+import { ensureAuthority, ensureServerCertificate, type CertificateFiles } from "./tls";
+import { topology } from "./topology";
+
+/** `machines`: guests in namespaces, needs root and Linux. `api-only`: the two APIs on loopback, no guests. */
+export type LabMode = "machines" | "api-only";
+
+/** A lab that is up: where it is and how to reach it. */
+export interface Lab {
+  readonly instance: Instance;
+  readonly mode: LabMode;
+  readonly secrets: LabSecrets;
+  /** Certificate authority that the lab's two services are signed by (PEM file). */
+  readonly authority: string;
+  readonly proxmoxEndpoint: string;
+  readonly githubUrl: string;
+}
+
+export interface LabOptions {
+  readonly projectRoot: string;
+  readonly say: (line: string) => void;
+  /** Publish the services on the host's loopback. Default: only for the instance named "lab". */
+  readonly forward?: boolean;
+}
+
+/** Why guests cannot run here, in words; undefined when they can. */
+export function reasonForApiOnly(platform = process.platform, uid = process.getuid?.()): string | undefined {
+  if (platform !== "linux") return `machines need Linux, and this is ${platform}`;
+  if (uid !== 0) return "machines need root (network namespaces, mounts, systemd-nspawn), and this user is not root";
+  return undefined;
+}
+
+const modeFile = (instance: Instance): string => path.join(instance.state, "mode");
+
+/** The mode an existing instance was brought up in; undefined when it does not exist. */
+export function modeOf(instance: Instance): LabMode | undefined {
+  return existsSync(modeFile(instance)) ? (readFileSync(modeFile(instance), "utf8") as LabMode) : undefined;
+}
+
+function writeAtomically(file: string, content: string): void {
+  writeFileSync(`${file}.new`, content, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** Changes when the lab's own code changes, so that a service of an older checkout is replaced. */
+function revisionOfServices(projectRoot: string): string {
+  const hash = createHash("sha256");
+  for (const entry of readdirSync(path.join(projectRoot, "lab"), { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    hash.update(path.relative(projectRoot, file)).update(readFileSync(file));
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+function endpoints(instance: Instance, mode: LabMode): { proxmox: [string, number]; github: [string, number] } {
+  const { proxmox, github, forwards } = topology;
+  return mode === "machines"
+    ? { proxmox: [proxmox.address, proxmox.port], github: [github.address, github.port] }
+    : { proxmox: ["127.0.0.1", forwards.proxmox], github: ["127.0.0.1", forwards.github] };
+}
+
+const urlOf = ([host, port]: [string, number]): string => `https://${host}${port === 443 ? "" : `:${port}`}`;
+
+/** Brings the instance up, or completes it: every step looks first and does only what is due. */
+export async function labUp(instance: Instance, options: LabOptions): Promise<Lab> {
+  for (const folder of [instance.state, instance.run, instance.logs, instance.tls, instance.proxmox, instance.github]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+  return withLock(path.join(instance.run, "lab.lock"), () => bringUp(instance, options), options.say);
+}
+
+async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
+  const { say, projectRoot } = options;
+  const mode: LabMode = modeOf(instance) ?? (reasonForApiOnly() === undefined ? "machines" : "api-only");
+  const cache = baseFolders().cache;
+  const authority = await ensureAuthority(path.join(cache, "lab-ca"), new Date());
+  if (mode === "machines") {
+    ensurePackages(say);
+    await prepareTemplate({ instance: instance.name, caCertificate: authority.certificate, say });
+  }
+  const distributions = await buildDistributions({ say });
+  const secrets = ensureSecrets(instance);
+  const at = endpoints(instance, mode);
+  const certificate = await ensureServerCertificate(
+    authority,
+    { certificate: path.join(instance.tls, "server.pem"), key: path.join(instance.tls, "server-key.pem") },
+    { ips: [topology.proxmox.address, topology.github.address, "127.0.0.1"], names: ["localhost"] },
+    new Date(),
+  );
+  writeAtomically(path.join(instance.proxmox, "seed.json"), JSON.stringify(proxmoxSeed(secrets)));
+  writeAtomically(
+    path.join(instance.github, "seed.json"),
+    JSON.stringify(githubSeed(secrets, urlOf(at.github), path.join(projectRoot, ".github", "workflows"), distributions.dir)),
+  );
+  writeAtomically(modeFile(instance), mode);
+  if (mode === "machines") await networkUp(instance.name);
+  await startServices(instance, mode, certificate, options);
+  return {
+    instance,
+    mode,
+    secrets,
+    authority: authority.certificate,
+    proxmoxEndpoint: `${urlOf(at.proxmox)}/`,
+    githubUrl: urlOf(at.github),
+  };
+}
+
+async function startServices(
+  instance: Instance,
+  mode: LabMode,
+  certificate: CertificateFiles,
+  options: LabOptions,
+): Promise<void> {
+  const at = endpoints(instance, mode);
+  const emulator = (name: "proxmox" | "github", ...extra: string[]): Service => ({
+    name,
+    inNamespace: mode === "machines",
+    ready: "admin-socket",
+    command: [
+      ...[process.execPath, "--import", "tsx", `lab/${name}/main.ts`],
+      ...["--state", instance[name], "--listen", at[name].join(":"), "--socket", path.join(instance.run, `${name}.sock`)],
+      ...["--tls-cert", certificate.certificate, "--tls-key", certificate.key],
+      ...extra,
+    ],
+  });
+  const backend = mode === "machines" ? "nspawn" : "api-only";
+  const services = [emulator("proxmox", "--instance", instance.name, "--backend", backend), emulator("github")];
+  const revision = revisionOfServices(options.projectRoot);
+  const revisionFile = path.join(instance.run, "revision");
+  if (existsSync(revisionFile) && readFileSync(revisionFile, "utf8") !== revision) {
+    options.say("The lab's code has changed: restarting its services");
+    await Promise.all(services.map(({ name }) => stopService(instance, name)));
+  }
+  writeAtomically(revisionFile, revision);
+  await Promise.all(services.map((service) => ensureService(instance, service, options.projectRoot)));
+  if (mode === "machines" && (options.forward ?? instance.name === "lab")) {
+    await Promise.all(forwards(instance).map((service) => ensureService(instance, service, options.projectRoot)));
+  }
+}
+
+/** One listener on the host's loopback for each service; every connection enters the namespace by a process of its own. */
+function forwards(instance: Instance): Service[] {
+  const { proxmox, github, forwards: ports } = topology;
+  const to = (name: string, port: number, target: string): Service => ({
+    name: `forward-${name}`,
+    inNamespace: false,
+    ready: "process",
+    command: [
+      "socat",
+      `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`,
+      `EXEC:nsenter --net=${instance.netns} socat - TCP\\:${target.replace(":", "\\:")}`,
+    ],
+  });
+  return [
+    to("proxmox", ports.proxmox, `${proxmox.address}:${proxmox.port}`),
+    to("github", ports.github, `${github.address}:${github.port}`),
+  ];
+}
+
+/**
+ * Ends everything of the instance and removes its state: services, machines, namespaces, cgroups, files.
+ * Works from leftovers alone, whatever was killed before.
+ */
+export async function labDown(instance: Instance, say: (line: string) => void): Promise<void> {
+  if (existsSync(instance.run)) {
+    await withLock(
+      path.join(instance.run, "lab.lock"),
+      async () => {
+        for (const service of ["forward-proxmox", "forward-github", "proxmox", "github"]) {
+          await stopService(instance, service);
+        }
+        if (reasonForApiOnly() === undefined) await destroyAll(instance.name);
+      },
+      say,
+    );
+  } else if (reasonForApiOnly() === undefined) {
+    await destroyAll(instance.name);
+  }
+  rmSync(instance.state, { recursive: true, force: true });
+}

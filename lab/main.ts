@@ -1,0 +1,115 @@
+import { Command, CommanderError } from "commander";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import { adminRequest } from "./admin";
+import { faultRequest, faults, type FaultRequest, type TargetName } from "./faults";
+import { currentInstance, type Instance } from "./instance";
+import { labDown, labUp, modeOf } from "./lifecycle";
+import { isRunning, logOf, socketOf } from "./service";
+import { topology } from "./topology";
+
+const projectRoot = path.dirname(__dirname);
+const say = (line: string): void => void process.stderr.write(`· ${line}\n`);
+const print = (value: unknown): void => void process.stdout.write(`${typeof value === "string" ? value : JSON.stringify(value, null, 2)}\n`);
+
+/** Machines and runners by role, from the stack configuration of the lab. */
+function targetNames(): TargetName[] {
+  const file = parse(readFileSync(path.join(projectRoot, "Pulumi.lab.yaml"), "utf8")) as { config: Record<string, unknown> };
+  return file.config["ghrunners:runners"] as TargetName[];
+}
+
+function requireUp(instance: Instance): void {
+  if (modeOf(instance) === undefined) throw new Error(`The lab "${instance.name}" is not up. Bring it up with: npm run lab:up`);
+}
+
+async function administer(method: "PUT" | "DELETE" | "GET", request: Omit<FaultRequest, "body"> & { body?: unknown }): Promise<unknown> {
+  const instance = currentInstance();
+  requireUp(instance);
+  const reply = await adminRequest(socketOf(instance, request.service), method, request.path, request.body);
+  if (reply.status >= 300) throw new Error(`${request.service} refused (${reply.status}): ${JSON.stringify(reply.body)}`);
+  return reply.body;
+}
+
+async function clearFault(name: string | undefined, target: string | undefined): Promise<void> {
+  if (name === undefined) {
+    await administer("DELETE", { service: "proxmox", path: "/_lab/faults" });
+    await administer("DELETE", { service: "github", path: "/_lab/faults" });
+    return;
+  }
+  await administer("DELETE", faultRequest(name, target, [], targetNames()));
+}
+
+async function status(options: { json?: boolean }): Promise<void> {
+  const instance = currentInstance();
+  const mode = modeOf(instance) ?? "down";
+  const services = ["proxmox", "github", "forward-proxmox", "forward-github"].map((name) => ({
+    name,
+    running: existsSync(instance.run) && isRunning(instance, name),
+    log: logOf(instance, name),
+  }));
+  if (options.json) return print({ instance: instance.name, mode, state: instance.state, services });
+  print(`lab ${instance.name}: ${mode}`);
+  for (const service of services) print(`  ${service.running ? "●" : "○"} ${service.name}`);
+  if (mode !== "down") {
+    print(`Proxmox VE https://127.0.0.1:${topology.forwards.proxmox}/  GitHub https://127.0.0.1:${topology.forwards.github}/`);
+  }
+}
+
+function program(): Command {
+  const root = new Command("lab").description("The laboratory: Proxmox VE and GitHub emulated, machines real.").exitOverride();
+  root.command("up").description("bring the lab up, or complete it").action(async () => {
+    await labUp(currentInstance(), { projectRoot, say });
+  });
+  root.command("down").description("end everything of the lab and remove its state").action(async () => {
+    await labDown(currentInstance(), say);
+  });
+  root.command("status").option("--json").description("which services of the lab run").action(status);
+  root
+    .command("events <service>")
+    .description("what happened at a service (proxmox, github), one JSON object a line")
+    .action(async (service: string) => {
+      const events = await administer("GET", { service: service as FaultRequest["service"], path: "/_lab/events" });
+      for (const event of events as unknown[]) print(JSON.stringify(event));
+    });
+  const fault = root.command("fault").description("break something, or list what can be broken");
+  fault
+    .command("list")
+    .option("--json")
+    .description("every fault with its target and parameters")
+    .action((options: { json?: boolean }) => {
+      if (options.json) return print(faults);
+      for (const { name, target, parameters, about } of faults) {
+        const words = Object.entries(parameters).map(([key, value]) => `${key}=${value ?? "..."}`);
+        print(`${[name, target === "service" ? "" : `<${target}>`, ...words].filter(Boolean).join(" ")}\n    ${about}`);
+      }
+    });
+  fault.command("active").description("faults that are set now").action(async () => {
+    for (const service of ["proxmox", "github"] as const) {
+      print({ [service]: await administer("GET", { service, path: "/_lab/faults" }) });
+    }
+  });
+  fault.command("clear [name] [target]").description("end one fault, or all of them").action(clearFault);
+  for (const { name, target, about } of faults) {
+    fault
+      .command(`${name} ${target === "service" ? "" : "<target> "}[parameters...]`)
+      .description(about)
+      .action(async (...args: unknown[]) => {
+        const [machine, words] = target === "service" ? [undefined, args[0]] : [args[0] as string, args[1]];
+        await administer("PUT", faultRequest(name, machine, words as string[], targetNames()));
+        say(`${name} is set. End it with: npm run lab -- fault clear ${[name, machine].filter(Boolean).join(" ")}`);
+      });
+  }
+  return root;
+}
+
+program()
+  .parseAsync(process.argv)
+  .catch((error: unknown) => {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+      return;
+    }
+    process.stderr.write(`Error: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });

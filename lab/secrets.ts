@@ -1,0 +1,53 @@
+import { spawnSync } from "node:child_process";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Instance } from "./instance";
+import { topology } from "./topology";
+
+/** The lab's secrets: random for each instance, in files that only root reads. */
+export interface LabSecrets {
+  /** `USER@REALM!TOKENID=UUID`, as Proxmox VE gives it out. */
+  readonly proxmoxToken: string;
+  readonly githubToken: string;
+  /** OpenSSH private key of the operator. */
+  readonly sshPrivateKey: string;
+  /** Passphrase of the stack's secrets provider. */
+  readonly passphrase: string;
+}
+
+export const passphraseFile = (instance: Instance): string => path.join(instance.secrets, "passphrase");
+const sshKeyFile = (instance: Instance): string => path.join(instance.secrets, "ssh-key");
+
+function once(file: string, make: () => string): string {
+  if (!existsSync(file)) {
+    writeFileSync(`${file}.new`, make(), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  }
+  return readFileSync(file, "utf8");
+}
+
+function makeSshKey(file: string): void {
+  const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "ghrunners-lab", "-f", `${file}.new`], {
+    input: "y\n",
+    encoding: "utf8",
+  });
+  if (made.status !== 0) throw new Error(`ssh-keygen failed: ${made.stderr || String(made.error)}`);
+  renameSync(`${file}.new.pub`, `${file}.pub`);
+  renameSync(`${file}.new`, file);
+}
+
+/** Reads the instance's secrets; makes those that are not there yet. */
+export function ensureSecrets(instance: Instance): LabSecrets {
+  mkdirSync(instance.secrets, { recursive: true, mode: 0o700 });
+  if (!existsSync(sshKeyFile(instance))) makeSshKey(sshKeyFile(instance));
+  const secret = (name: string, make: () => string): string => once(path.join(instance.secrets, name), make);
+  return {
+    proxmoxToken: secret("proxmox-token", () => `${topology.proxmox.tokenId}=${randomUUID()}`),
+    githubToken: secret("github-token", () => `github_pat_lab_${randomBytes(24).toString("hex")}`),
+    sshPrivateKey: readFileSync(sshKeyFile(instance), "utf8"),
+    passphrase: secret("passphrase", () => randomBytes(24).toString("base64url")),
+  };
+}
+
+export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -1,0 +1,39 @@
+import type { GithubSeed } from "./github/seed";
+import type { ProxmoxSeed } from "./proxmox/seed";
+import { sha256, type LabSecrets } from "./secrets";
+import { operatorPermissions, operatorPrivileges, topology } from "./topology";
+
+/** What the Proxmox VE emulator starts with: the node, its storage, the template and the operator's token (hashed). */
+export function proxmoxSeed(secrets: LabSecrets): ProxmoxSeed {
+  const { proxmox, network } = topology;
+  const secret = secrets.proxmoxToken.slice(secrets.proxmoxToken.indexOf("=") + 1);
+  return {
+    node: proxmox.node,
+    version: proxmox.version,
+    bridge: network.bridge,
+    storages: [proxmox.storage],
+    template: proxmox.template,
+    tokens: [
+      {
+        id: proxmox.tokenId,
+        secretSha256: sha256(secret),
+        acl: operatorPrivileges.map(({ path, privileges }) => ({ path, privileges: [...privileges] })),
+      },
+    ],
+    pools: [],
+  };
+}
+
+/** What the GitHub emulator starts with. */
+export function githubSeed(secrets: LabSecrets, publicUrl: string, workflowsDir: string, distributionsDir: string): GithubSeed {
+  const { owner, operator, reviewer, repository } = topology.github;
+  return {
+    owner,
+    users: [operator, reviewer],
+    repository,
+    publicUrl,
+    workflowsDir,
+    distributionsDir,
+    tokens: [{ sha256: sha256(secrets.githubToken), login: operator.login, permissions: operatorPermissions }],
+  };
+}

@@ -1,0 +1,115 @@
+import { execa, type Options } from "execa";
+import path from "node:path";
+import type { Lab } from "../../lab/lifecycle";
+import { passphraseFile } from "../../lab/secrets";
+import { toolchainEnvironment, type Toolchain } from "../../toolchain";
+
+/** How the Pulumi engine is started for one stack. Pure data: arguments and environment, no process yet. */
+export interface Engine {
+  readonly stack: string;
+  readonly projectRoot: string;
+  /** Put before the program, for example to enter the lab's network namespace. */
+  readonly prefix: readonly string[];
+  readonly pulumi: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Stack configuration to use instead of Pulumi.<stack>.yaml. */
+  readonly configFile?: string;
+}
+
+/** Subcommands that take --config-file. */
+const takesConfigFile = new Set(["preview", "up", "update", "refresh", "destroy", "config", "import"]);
+/** Subcommands that ask before they act; the lab is a rehearsal and never asks. */
+const asks = new Set(["up", "update", "refresh", "destroy", "import"]);
+
+/** The engine on the user's own backend and login, for staging and production. */
+export function engineFor(stack: string, projectRoot: string, toolchain: Toolchain): Engine {
+  return {
+    stack,
+    projectRoot,
+    prefix: [],
+    pulumi: toolchain.pulumi,
+    env: { ...process.env, ...toolchainEnvironment(toolchain) },
+  };
+}
+
+/** The engine inside the lab: its namespace, its backend, its certificate authority. */
+export function labEngine(lab: Lab, projectRoot: string, toolchain: Toolchain): Engine {
+  const { PULUMI_CONFIG_PASSPHRASE: _, PULUMI_ACCESS_TOKEN: __, ...inherited } = process.env;
+  return {
+    stack: "lab",
+    projectRoot,
+    prefix: lab.mode === "machines" ? ["nsenter", `--net=${lab.instance.netns}`] : [],
+    pulumi: toolchain.pulumi,
+    configFile: path.join(lab.instance.config, "Pulumi.lab.yaml"),
+    env: {
+      ...inherited,
+      ...toolchainEnvironment(toolchain),
+      PULUMI_BACKEND_URL: `file://${lab.instance.backend}`,
+      PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(lab.instance),
+      SSL_CERT_FILE: lab.authority,
+      NODE_EXTRA_CA_CERTS: lab.authority,
+      GHRUNNERS_LAB: lab.instance.name,
+    },
+  };
+}
+
+/**
+ * The whole command line for `pulumi <args>` on the engine's stack: the user's arguments stay as given,
+ * what the stack needs is added.
+ */
+export function commandLine(engine: Engine, args: readonly string[]): string[] {
+  const [subcommand = "", ...rest] = args;
+  const isLab = engine.configFile !== undefined;
+  const has = (...flags: string[]): boolean => rest.some((arg) => flags.some((flag) => arg === flag || arg.startsWith(`${flag}=`)));
+  const takesStack = takesConfigFile.has(subcommand) || (subcommand === "stack" && rest[0] !== "ls" && rest[0] !== "init");
+  const added = [
+    ...(takesStack && !has("--stack", "-s") ? ["--stack", engine.stack] : []),
+    ...(isLab && takesConfigFile.has(subcommand) && !has("--config-file") ? ["--config-file", engine.configFile] : []),
+    ...(isLab && asks.has(subcommand) && !has("--yes", "-y", "--preview-only") ? ["--yes"] : []),
+    ...(isLab && asks.has(subcommand) && subcommand !== "import" && !has("--skip-preview", "-f", "--preview-only", "--plan")
+      ? ["--skip-preview"]
+      : []),
+  ];
+  return [...engine.prefix, engine.pulumi, subcommand, ...added, ...rest].filter((part) => part !== "");
+}
+
+/** Runs pulumi with the terminal handed over. @returns its exit code */
+export async function runPulumi(engine: Engine, args: readonly string[], options: Options = {}): Promise<number> {
+  const [program, ...rest] = commandLine(engine, args);
+  // Ctrl-C reaches pulumi through the terminal's process group; it unlocks the stack itself and we wait for it.
+  const ignore = (): void => undefined;
+  process.on("SIGINT", ignore);
+  try {
+    const result = await execa(program as string, rest, {
+      cwd: engine.projectRoot,
+      env: engine.env,
+      extendEnv: false,
+      stdio: "inherit",
+      reject: false,
+      ...options,
+    });
+    return result.exitCode ?? 1;
+  } finally {
+    process.off("SIGINT", ignore);
+  }
+}
+
+/**
+ * Runs pulumi and returns what it printed.
+ * @param input text for its standard input, for secrets
+ * @throws Error with pulumi's own words when it fails
+ */
+export async function capturePulumi(engine: Engine, args: readonly string[], input?: string, cwd?: string): Promise<string> {
+  const [program, ...rest] = commandLine(engine, args);
+  const result = await execa(program as string, rest, {
+    cwd: cwd ?? engine.projectRoot,
+    env: engine.env,
+    extendEnv: false,
+    reject: false,
+    ...(input === undefined ? { stdin: "ignore" } : { input }),
+  });
+  if (result.exitCode !== 0) {
+    throw new Error(`pulumi ${args.slice(0, 2).join(" ")} failed:\n${result.stderr || result.stdout || result.message}`);
+  }
+  return result.stdout;
+}

@@ -1,0 +1,31 @@
+import path from "node:path";
+import { currentInstance } from "../../lab/instance";
+import { labUp, type Lab } from "../../lab/lifecycle";
+import { ensureToolchain } from "../../toolchain";
+import { engineFor, labEngine, type Engine } from "./engine";
+import { ensureLabStack } from "./lab-stack";
+
+/** The stack a command works on, ready to be used: for `lab` that includes a running laboratory. */
+export interface Stack {
+  readonly name: string;
+  readonly engine: Engine;
+  readonly lab?: Lab;
+}
+
+export const projectRoot = path.dirname(path.dirname(__dirname));
+
+/**
+ * @param name stack name; `lab` brings the laboratory up first
+ * @param say progress, one line at a time
+ */
+export async function openStack(name: string, say: (line: string) => void): Promise<Stack> {
+  const toolchain = await ensureToolchain({ say });
+  if (name !== "lab") return { name, engine: engineFor(name, projectRoot, toolchain) };
+  const lab = await labUp(currentInstance(), { projectRoot, say });
+  const engine = labEngine(lab, projectRoot, toolchain);
+  await ensureLabStack(lab, engine);
+  return { name, engine, lab };
+}
+
+/** The stack named by the environment variable STACK; `lab` unless it says otherwise. */
+export const stackName = (env: NodeJS.ProcessEnv = process.env): string => env.STACK || "lab";

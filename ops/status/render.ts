@@ -1,0 +1,59 @@
+import pc from "picocolors";
+import type { JobStatus, StatusReport } from "./report";
+
+const dot = (good: boolean): string => (good ? pc.green("●") : pc.red("●"));
+
+/** A table with columns as wide as their widest cell; colours do not count. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  // eslint-disable-next-line no-control-regex -- terminal colour sequences
+  const width = (cell: string): number => cell.replace(/\u001b\[\d+m/g, "").length;
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ""))));
+  return rows.map((row) =>
+    row.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - width(cell))).join("  ").trimEnd(),
+  );
+}
+
+function jobLine(job: JobStatus): string {
+  const took = job.seconds === null ? "" : ` in ${job.seconds} s`;
+  const good = job.conclusion === "success";
+  return `${dot(good)} ${job.workflow} / ${job.job} on ${pc.bold(job.runner)}: ${job.conclusion ?? job.status}${took}`;
+}
+
+/** The status screen: one look, both views, and what to do next. Pure. */
+export function renderStatus(report: StatusReport, next: readonly string[] = []): string {
+  const heading = (text: string): string => pc.bold(text);
+  const machines = report.machines.map((vm) => [
+    `  ${dot(vm.status === "running")} ${vm.name}`,
+    vm.role,
+    `VM ${vm.vmId}`,
+    vm.address,
+    vm.status,
+  ]);
+  const runners = report.runners.map((runner) => [
+    `  ${dot(runner.status === "online" && runner.missingLabels.length + runner.unexpectedLabels.length === 0)} ${runner.name}`,
+    runner.role,
+    runner.busy ? `${runner.status}, busy` : runner.status,
+    runner.version ?? "-",
+    runner.labels.join(","),
+  ]);
+  return [
+    "",
+    `${heading(report.repository)}  stack ${pc.bold(report.stack)}  environment ${pc.bold(report.environment)}`,
+    ...(report.lab === null ? [] : [pc.yellow(`  ${report.lab.note}`)]),
+    "",
+    heading("Machines (Proxmox VE)"),
+    ...table(machines),
+    "",
+    heading("Runners (GitHub)"),
+    ...(report.hosts === "skip" ? ["  not rehearsed: this stack manages machines only (hosts: skip)"] : table(runners)),
+    "",
+    heading("Last job"),
+    `  ${report.lastJob === null ? "none yet" : jobLine(report.lastJob)}`,
+    "",
+    ...(report.healthy
+      ? [`${pc.green("Healthy.")}`]
+      : [pc.red(`${report.problems.length} problem(s):`), ...report.problems.map((problem) => `  - ${problem}`)]),
+    ...(next.length === 0 ? [] : ["", heading("Next"), ...next.map((line) => `  ${line}`)]),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,28 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/**
+ * Waits until the probe returns something other than undefined, null or false.
+ * @param what what is waited for; part of the message when it does not come
+ * @param limitMs longest time to wait, in milliseconds
+ * @param probe asked again and again; an error it throws counts as "not yet" and ends up in the message
+ * @throws Error naming `what`, the limit and the last thing seen
+ * @example await until("the runner is online", 10_000, async () => (await runner()).status === "online");
+ */
+export async function until<T>(what: string, limitMs: number, probe: () => T | Promise<T>): Promise<NonNullable<T>> {
+  const deadline = Date.now() + limitMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      const value = await probe();
+      if (value !== undefined && value !== null && value !== false) return value as NonNullable<T>;
+      last = value;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > deadline) {
+      const seen = last instanceof Error ? last.message : JSON.stringify(last);
+      throw new Error(`Waited ${limitMs} ms in vain until ${what}; last seen: ${seen}`);
+    }
+    await delay(50);
+  }
+}
