@@ -1,0 +1,128 @@
+import type { Workflow } from "./model";
+import type { Json, Template } from "./template";
+
+/** Status of a run or a job, as GitHub's REST API names them (schema `workflow-run`, `job`). */
+export type Status = "requested" | "waiting" | "pending" | "queued" | "in_progress" | "completed";
+export type Conclusion = "success" | "failure" | "cancelled" | "skipped" | "timed_out" | "startup_failure";
+export type Result = "success" | "failure" | "cancelled" | "skipped";
+
+/** A concurrency setting after evaluation. Group names compare without case. */
+export interface Concurrency {
+  readonly group: string;
+  readonly cancelInProgress: boolean;
+  /** `single`: one pending member, a newer one cancels it. `max`: up to 100 wait in order. */
+  readonly queue: "single" | "max";
+}
+
+/** Where a set of jobs takes its inputs and secrets from: the run itself, or the call of a reusable workflow. */
+export interface Scope {
+  readonly id: string;
+  /** Node of the calling job; absent for the run itself. */
+  readonly caller?: string;
+  readonly workflow: Workflow;
+  /** Set when the scope begins. */
+  inputs: Record<string, Json>;
+  /** All secrets of the repository, or a mapping evaluated when a job is handed out. */
+  readonly secrets: "all" | Template;
+}
+
+/** One job of a workflow file within a run, before and after its matrix is known. */
+export interface Node {
+  readonly id: string;
+  readonly scope: string;
+  readonly jobId: string;
+  readonly needs: readonly string[];
+  state: "blocked" | "started" | "done";
+  result?: Result;
+  outputs: Record<string, string>;
+  /** Jobs made of this node: one for each member of the matrix. */
+  jobs: number[];
+}
+
+export interface Run {
+  readonly id: number;
+  readonly number: number;
+  attempt: number;
+  readonly workflowFile: string;
+  readonly name: string;
+  readonly displayTitle: string;
+  readonly event: string;
+  /** Branch or tag without refs/. */
+  readonly headBranch: string;
+  /** For example refs/heads/main. */
+  readonly ref: string;
+  readonly headSha: string;
+  readonly actor: string;
+  /** Who approved, rejected or ran it again last; the run's own actor at first. */
+  triggeringActor: string;
+  status: Status;
+  conclusion: Conclusion | null;
+  readonly createdAt: string;
+  startedAt: string;
+  updatedAt: string;
+  readonly concurrency?: Concurrency;
+  cancelRequestedAt?: string;
+  readonly scopes: Scope[];
+  readonly nodes: Node[];
+}
+
+export interface StepRecord {
+  readonly number: number;
+  readonly name: string;
+  status: "queued" | "in_progress" | "completed";
+  conclusion: "success" | "failure" | "cancelled" | "skipped" | null;
+  startedAt: string | null;
+  completedAt: string | null;
+}
+
+/** A reviewer's word on a job that waits for an environment. */
+export interface Review {
+  readonly state: "approved" | "rejected";
+  readonly login: string;
+  readonly comment: string;
+  readonly at: string;
+}
+
+export interface JobRecord {
+  readonly id: number;
+  readonly runId: number;
+  readonly runAttempt: number;
+  readonly node: string;
+  readonly name: string;
+  status: Status;
+  conclusion: Conclusion | null;
+  readonly labels: readonly string[];
+  runnerId: number | null;
+  runnerName: string | null;
+  readonly createdAt: string;
+  startedAt: string | null;
+  completedAt: string | null;
+  steps: StepRecord[];
+  outputs: Record<string, string>;
+  readonly matrix: Json;
+  readonly strategy: Json;
+  readonly timeoutMinutes: number;
+  readonly continueOnError: boolean;
+  readonly concurrency?: Concurrency;
+  readonly environment?: { readonly name: string; readonly url: string };
+  review?: Review;
+  /** When the wait timer of the environment ends. */
+  waitUntil?: string;
+  /** When it became ready for a runner: queue limits count from here. */
+  queuedAt?: string;
+  cancelRequestedAt?: string;
+  /** Last sign of life of the runner on behalf of this job. */
+  renewedAt?: string;
+  /** SHA-256 of the token with which the runner reports on this job. */
+  tokenSha256?: string;
+  /** What GitHub shows as annotations: why it failed or still waits. */
+  annotations: string[];
+}
+
+/** All that the engine keeps; a part of the emulator's state on disk. */
+export interface ActionsState {
+  runs: Run[];
+  jobs: JobRecord[];
+  /** Last run number by workflow file. */
+  runNumbers: Record<string, number>;
+}
