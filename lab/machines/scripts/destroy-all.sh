@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Removes every machine of a lab and the node's network, from what is left of them alone: it needs no record, so it also
+# works after anything was killed and after a restart of this host.
+#
+# usage: destroy-all.sh
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=lib.sh
+source "$here/lib.sh"
+
+tree=$unified/$GHR_PREFIX
+if [[ -e $tree/cgroup.kill ]]; then echo 1 >"$tree/cgroup.kill"; fi
+wait_until 20 "the end of the machines of $GHR_PREFIX" is_empty_group "$tree"
+unmount_below "$GHR_MACHINES"
+
+# A mount that a killed command could not finish may leave its loop device.
+if [[ -d $GHR_MACHINES ]]; then
+  while read -r device; do losetup --detach "$device"; done < <(
+    losetup --list --noheadings --output NAME,BACK-FILE | awk -v folder="$GHR_MACHINES/" 'index($2, folder) == 1 { print $1 }'
+  )
+fi
+
+for namespace in /run/netns/"$GHR_PREFIX"-vm*; do
+  if [[ -e $namespace ]]; then ip netns del "$(basename "$namespace")"; fi
+done
+remove_namespace "$GHR_PREFIX"
+remove_group "$GHR_PREFIX"
+rm -rf --one-file-system "$GHR_MACHINES"
+# systemd-nspawn keeps a folder per machine for mounts that are handed in while it runs.
+rm -rf --one-file-system /run/systemd/nspawn/propagate/"$GHR_PREFIX"-vm*

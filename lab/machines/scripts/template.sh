@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Builds the machine template: a Debian root file system whose owners are shifted to the machines' user namespace.
+# Debian release and package sources are those of this host. Prints progress; the result appears at once or not at all.
+#
+# usage: template.sh TARGET CA_CERTIFICATE     (as root, in its own mount and PID namespace: see template.ts)
+set -euo pipefail
+
+target=${1:?} ca=${2:?}
+# Host user that is root in every machine: the first of 65536 users of the shifted namespace.
+uid_base=7536640
+packages=(
+  # what a cloud image of Debian brings
+  systemd-sysv dbus libpam-systemd openssh-server sudo cloud-init
+  iproute2 iputils-ping procps curl ca-certificates netbase less jq
+  # what the runner and the monitoring of a host need, because a machine has no way to a mirror
+  nodejs prometheus-node-exporter
+)
+
+folder=$(dirname "$target")
+mkdir -p "$folder"
+# The kernel gives the lock back when its holder dies, so there is no stale lock.
+exec 9>"$folder/lock"
+if ! flock --nonblock 9; then
+  echo "waiting for another build of the machine template"
+  flock 9
+fi
+[[ -d $target ]] && exit 0
+
+sources=
+for file in /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list; do
+  if [[ -s $file ]]; then sources=$file && break; fi
+done
+if [[ -z $sources ]]; then
+  echo "no apt sources of Debian found (seen: neither debian.sources nor sources.list under /etc/apt)" >&2
+  exit 1
+fi
+# shellcheck source=/dev/null
+suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+
+# A killed build leaves its folder; its mounts went with its namespace.
+rm -rf --one-file-system "$target.new"
+root=$target.new/root
+mkdir -p "$target.new"
+
+# mmdebstrap runs the hook with the new root as its first argument.
+hook=$target.new/customize
+cat >"$hook" <<'HOOK'
+#!/bin/sh
+set -eu
+root=$1
+rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/resolv.conf"
+: >"$root/etc/machine-id"
+: >"$root/etc/resolv.conf"
+echo localhost >"$root/etc/hostname"
+printf 'datasource_list: [ NoCloud, None ]\nlocale: false\n' >"$root/etc/cloud/cloud.cfg.d/90-lab.cfg"
+cp "$LAB_CA" "$root/usr/local/share/ca-certificates/ghrunners-lab.crt"
+chroot "$root" update-ca-certificates
+# Installed, as a mirror would serve it, but off: turning it on is the work of whoever manages the machine.
+systemctl --root="$root" disable prometheus-node-exporter.service
+HOOK
+chmod 0700 "$hook"
+
+LAB_CA=$ca mmdebstrap --mode=root --variant=minbase \
+  --include="$(IFS=,; echo "${packages[*]}")" \
+  --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io \
+  --dpkgopt='path-exclude=/usr/share/man/*' \
+  --dpkgopt='path-exclude=/usr/share/doc/*' \
+  --dpkgopt='path-exclude=/usr/share/locale/*' \
+  --customize-hook="$hook" \
+  "$suite" "$root" "$sources"
+
+echo "I: shifting owners to the machines' user namespace..."
+# systemd-nspawn shifts owners and ACLs itself when it starts a tree; one throw-away run does it for all machines.
+unified=/sys/fs/cgroup/unified
+[[ -d $unified ]] || unified=/sys/fs/cgroup
+group=ghr-template-$$-$RANDOM
+mkdir "$unified/$group"
+# shellcheck disable=SC2317  # called by the trap
+remove_group() {
+  local hierarchy
+  for hierarchy in "$unified" /sys/fs/cgroup/systemd; do
+    if [[ -d $hierarchy/$group ]]; then find "$hierarchy/$group" -depth -type d -exec rmdir {} + || true; fi
+  done
+}
+trap remove_group EXIT
+(
+  echo "$BASHPID" >"$unified/$group/cgroup.procs"
+  SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 exec systemd-nspawn --quiet --directory="$root" --register=no --keep-unit \
+    --private-users="$uid_base:65536" --private-users-ownership=chown --console=pipe /bin/true
+) </dev/null
+
+rm "$hook"
+# The build recipe is part of the key, so a finished template never changes.
+mv "$target.new" "$target"
