@@ -1,0 +1,37 @@
+import type { Run } from "./model";
+
+export interface DispatchRequest {
+  /** `.github/workflows/NAME.yml` */
+  readonly path: string;
+  /** Branch or tag as the caller wrote it. */
+  readonly ref: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly login: string;
+}
+
+export interface ReviewRequest {
+  readonly runId: number;
+  readonly environments: readonly string[];
+  readonly state: "approved" | "rejected";
+  readonly comment: string;
+  readonly login: string;
+}
+
+/**
+ * Runs workflows over the store: REST calls it for every change of a run. All methods throw ApiError in GitHub's words
+ * when the request cannot be met.
+ */
+export interface WorkflowEngine {
+  /** The workflow's `name`, or its path when it has none or cannot be parsed. */
+  nameOf(path: string): string;
+  /** Queues a run of `workflow_dispatch`. @throws ApiError 422 for an unknown ref, input or trigger */
+  dispatch(request: DispatchRequest): Run;
+  /** Cancels jobs; a run that is already over is a 409. */
+  cancel(runId: number, options: { readonly force: boolean }): void;
+  /** Starts the run's next attempt. */
+  rerun(runId: number, options: { readonly only: "all" | "failed" | number; readonly login: string }): void;
+  /** Approves or rejects environments that jobs of the run wait for. */
+  review(request: ReviewRequest): void;
+  /** Stops timers and child processes. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,41 @@
+const documentation = "https://docs.github.com/rest";
+
+/** An answer that is an error, in GitHub's words and shape. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly extra: Readonly<Record<string, unknown>> = {},
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+
+  get body(): Record<string, unknown> {
+    return {
+      message: this.message,
+      ...this.extra,
+      documentation_url: this.extra.documentation_url ?? documentation,
+      status: String(this.status),
+    };
+  }
+}
+
+export const badCredentials = (): ApiError => new ApiError(401, "Bad credentials");
+export const requiresAuthentication = (): ApiError => new ApiError(401, "Requires authentication");
+export const notAccessible = (wanted: readonly string[]): ApiError =>
+  new ApiError(
+    403,
+    "Resource not accessible by personal access token",
+    {},
+    {
+      "x-accepted-github-permissions": wanted.map((permission) => permission.replace(":", "=")).join("; "),
+    },
+  );
+export const notFound = (): ApiError => new ApiError(404, "Not Found");
+export const conflict = (message: string): ApiError => new ApiError(409, message);
+export const unprocessable = (message: string, errors?: readonly unknown[]): ApiError =>
+  new ApiError(422, message, errors === undefined ? {} : { errors });
+/** Something that GitHub can do and the emulator cannot. */
+export const notModelled = (what: string): ApiError =>
+  new ApiError(501, `${what} is not modelled by the lab's GitHub emulator; see docs/lab.md.`);

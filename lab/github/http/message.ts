@@ -1,0 +1,58 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { PermissionName, TokenPermissions } from "../seed";
+
+/** Who asks: the owner of the token, and what the token may do. */
+export interface Identity {
+  readonly login: string;
+  readonly permissions: TokenPermissions;
+  /** SHA-256 of the token; the key of its rate limit. */
+  readonly tokenSha256: string;
+}
+
+export interface ApiRequest<Params = Readonly<Record<string, string>>> {
+  readonly method: string;
+  /** Path as it was sent, still percent-encoded, without the query. */
+  readonly path: string;
+  /** Path parameters, decoded; `{path}` at the end of a route may hold slashes. */
+  readonly params: Params;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** Parsed JSON; undefined when there was none. */
+  readonly body: unknown;
+  /** Undefined on routes whose access is `public` or `own` when no valid token came along. */
+  readonly identity: Identity | undefined;
+  /** Aborted when the client goes away or the service stops: ends long polls. */
+  readonly signal: AbortSignal;
+}
+
+export interface Reply<Status extends number = number, Body = unknown> {
+  readonly status: Status;
+  /** Sent as JSON; a Buffer or string is sent as it is, with the `content-type` of `headers`. */
+  readonly body: Body;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/**
+ * Who may call a route: anybody (`public`), every valid token (`authenticated`), whoever the handler accepts by its own
+ * rules (`own`, the runner protocol), or a token with one of the permissions listed.
+ */
+export type Access = "public" | "authenticated" | "own" | readonly `${PermissionName}:${"read" | "write"}`[];
+
+/** One entry of the route table; REST routes are under /api/v3, all others under the root. */
+export interface Route {
+  readonly method: Method;
+  /** `/repos/{owner}/{repo}/…`; a last segment `{path}` takes the rest of the path. */
+  readonly path: string;
+  readonly base: "/api/v3" | "/";
+  readonly access: Access;
+  readonly handle: (request: ApiRequest) => Reply | Promise<Reply>;
+}
+
+/** A route outside GitHub's REST API: the runner protocol, downloads, the page for people. */
+export function plainRoute(method: Method, path: string, access: Access, handle: Route["handle"]): Route {
+  return { method, path, base: "/", access, handle };
+}
+
+export const noContent: Reply<204, undefined> = { status: 204, body: undefined };

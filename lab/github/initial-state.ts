@@ -1,0 +1,35 @@
+import type { State } from "./model";
+
+/** A repository that was created just now, with GitHub's defaults for a private one. */
+export function initialState(createdAt: string): State {
+  return {
+    eventSequence: 0,
+    lastId: 10_000,
+    createdAt,
+    repository: {
+      actions: {
+        enabled: true,
+        allowedActions: "all",
+        shaPinningRequired: false,
+        selected: { githubOwnedAllowed: false, verifiedAllowed: false, patternsAllowed: [] },
+        workflow: { defaultPermissions: "read", canApprovePullRequestReviews: false },
+        forkPullRequestApproval: "first_time_contributors",
+      },
+      oidcSubject: { useDefault: true, includeClaimKeys: [], useImmutableSubject: false },
+    },
+    runners: [],
+    runnerTokens: [],
+    tokens: [],
+    environments: [],
+    secrets: [],
+    variables: [],
+    keyPairs: [],
+    rulesets: [],
+    workflows: [],
+    runs: [],
+    jobs: [],
+    concurrencyGroups: [],
+    faults: [],
+    newestEvents: [],
+  };
+}

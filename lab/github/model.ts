@@ -1,0 +1,239 @@
+import type { TokenPermissions } from "./seed";
+
+/**
+ * What the emulator remembers. Plain JSON: it is written to disk as it is. Times are RFC 3339 with second precision, as
+ * GitHub gives them. Views turn these into GitHub's response shapes; nothing here is a response.
+ */
+export interface State {
+  /** Number of the last event; events are numbered from 1 without a gap. */
+  eventSequence: number;
+  /** Last number given out by `nextId`; one sequence for everything that has a numeric id. */
+  lastId: number;
+  createdAt: string;
+  repository: RepositorySettings;
+  runners: Runner[];
+  /** Registration and removal tokens, an hour each. */
+  runnerTokens: RunnerToken[];
+  /** Tokens made here: the ones that jobs get as GITHUB_TOKEN. Tokens of the seed are not copied. */
+  tokens: ApiToken[];
+  environments: Environment[];
+  secrets: Secret[];
+  variables: Variable[];
+  keyPairs: KeyPair[];
+  rulesets: Ruleset[];
+  workflows: WorkflowRecord[];
+  runs: Run[];
+  jobs: Job[];
+  /** Concurrency groups with a holder or waiters, by lower-case name. */
+  concurrencyGroups: ConcurrencyGroup[];
+  faults: Fault[];
+  /** Events of the newest change, to complete events.jsonl after a kill between the two writes. */
+  newestEvents: LabEvent[];
+}
+
+export interface LabEvent {
+  seq: number;
+  /** RFC 3339 with milliseconds. */
+  at: string;
+  /** Noun and verb, as `runner.online`. */
+  kind: string;
+  [detail: string]: unknown;
+}
+
+export interface RepositorySettings {
+  actions: {
+    enabled: boolean;
+    allowedActions: "all" | "local_only" | "selected";
+    shaPinningRequired: boolean;
+    selected: { githubOwnedAllowed: boolean; verifiedAllowed: boolean; patternsAllowed: string[] };
+    workflow: { defaultPermissions: "read" | "write"; canApprovePullRequestReviews: boolean };
+    forkPullRequestApproval:
+      "first_time_contributors_new_to_github" | "first_time_contributors" | "all_external_contributors";
+  };
+  oidcSubject: { useDefault: boolean; includeClaimKeys: string[]; useImmutableSubject: boolean };
+}
+
+export interface RunnerLabel {
+  id: number;
+  name: string;
+  /** Default labels are read-only. */
+  type: "read-only" | "custom";
+}
+
+export interface Runner {
+  id: number;
+  name: string;
+  /** As the runner reports it: `Linux`. */
+  os: string;
+  architecture: string;
+  /** Version of the runner program; null until it connected for the first time. */
+  version: string | null;
+  labels: RunnerLabel[];
+  ephemeral: boolean;
+  disableUpdate: boolean;
+  createdAt: string;
+  /** SHA-256 of the credential that registration gave the runner. */
+  credentialSha256: string;
+  /** What the emulator last told the world about it; kept so that a change is one event. */
+  announced: "online" | "offline";
+}
+
+export interface RunnerToken {
+  sha256: string;
+  kind: "registration" | "remove";
+  expiresAt: string;
+}
+
+export interface ApiToken {
+  sha256: string;
+  login: string;
+  permissions: TokenPermissions;
+  expiresAt?: string;
+}
+
+export interface Reviewer {
+  type: "User" | "Team";
+  id: number;
+}
+
+export interface Environment {
+  id: number;
+  name: string;
+  createdAt: string;
+  updatedAt: string;
+  /** Ids of the protection rules, fixed when a rule first appears. */
+  ruleIds: { waitTimer: number; requiredReviewers: number; branchPolicy: number };
+  /** Minutes. */
+  waitTimer: number;
+  reviewers: Reviewer[];
+  preventSelfReview: boolean;
+  canAdminsBypass: boolean;
+  deploymentBranchPolicy: { protectedBranches: boolean; customBranchPolicies: boolean } | null;
+  branchPolicies: { id: number; name: string; type: "branch" | "tag" }[];
+}
+
+/** Where a secret or variable belongs: the repository (null) or one environment, by name. */
+export type Scope = string | null;
+
+export interface Secret {
+  scope: Scope;
+  name: string;
+  /** Sealed box, base64, exactly as the client sent it. */
+  encryptedValue: string;
+  keyId: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface Variable {
+  scope: Scope;
+  name: string;
+  value: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** X25519 key pair for sealed boxes, base64. */
+export interface KeyPair {
+  scope: Scope;
+  keyId: string;
+  publicKey: string;
+  privateKey: string;
+}
+
+export interface Ruleset {
+  id: number;
+  name: string;
+  target: "branch" | "tag" | "push";
+  enforcement: "disabled" | "active" | "evaluate";
+  bypassActors: unknown[];
+  conditions: Record<string, unknown>;
+  rules: { type: string; parameters?: Record<string, unknown> }[];
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface WorkflowRecord {
+  id: number;
+  /** `.github/workflows/NAME.yml` */
+  path: string;
+  state: "active" | "disabled_manually";
+  createdAt: string;
+  runNumber: number;
+}
+
+export type RunStatus = "queued" | "in_progress" | "completed" | "waiting" | "pending" | "requested";
+export type Conclusion = "success" | "failure" | "cancelled" | "skipped" | "timed_out" | "neutral" | "startup_failure";
+
+export interface Run {
+  id: number;
+  workflowId: number;
+  /** `.github/workflows/NAME.yml` */
+  path: string;
+  /** The workflow's `name`. */
+  name: string;
+  displayTitle: string;
+  runNumber: number;
+  attempt: number;
+  event: string;
+  headBranch: string;
+  headSha: string;
+  status: RunStatus;
+  conclusion: Conclusion | null;
+  actor: string;
+  triggeringActor: string;
+  inputs: Record<string, unknown>;
+  createdAt: string;
+  startedAt: string;
+  updatedAt: string;
+  /** Decisions on environments, newest last. */
+  reviews: { environment: string; state: "approved" | "rejected"; comment: string; login: string; at: string }[];
+  /** What the workflow engine alone keeps and reads. */
+  engine: unknown;
+}
+
+export interface Step {
+  number: number;
+  name: string;
+  status: "queued" | "in_progress" | "completed";
+  conclusion: Conclusion | null;
+  startedAt: string | null;
+  completedAt: string | null;
+}
+
+export interface Job {
+  id: number;
+  runId: number;
+  attempt: number;
+  name: string;
+  status: RunStatus;
+  conclusion: Conclusion | null;
+  createdAt: string;
+  startedAt: string | null;
+  completedAt: string | null;
+  labels: string[];
+  runnerId: number | null;
+  runnerName: string | null;
+  /** The environment whose approval the job waits for or has got. */
+  environment: string | null;
+  /** When it began to wait for that environment; null unless its status was `waiting`. */
+  waitingSince: string | null;
+  steps: Step[];
+  /** What the workflow engine alone keeps and reads. */
+  engine: unknown;
+}
+
+export interface ConcurrencyGroup {
+  name: string;
+  holder: { runId: number; jobId: number | null } | null;
+  waiting: { runId: number; jobId: number | null; since: string }[];
+}
+
+/** A fault that is switched on. Parameters are checked where the fault is defined. */
+export interface Fault {
+  name: string;
+  parameters: Record<string, unknown>;
+  /** How often it still strikes; absent means until it is switched off. */
+  remaining?: number;
+  since: string;
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+
+const account = z.object({ login: z.string().min(1), id: z.number().int().positive() });
+const level = z.enum(["read", "write"]);
+
+/** Permissions of a fine-grained token on the repository, by GitHub's own permission names. */
+const permissions = z.object({
+  metadata: level.optional(),
+  administration: level.optional(),
+  actions: level.optional(),
+  contents: level.optional(),
+  environments: level.optional(),
+  secrets: level.optional(),
+  variables: level.optional(),
+  workflows: level.optional(),
+});
+
+const seed = z.object({
+  owner: account.extend({ type: z.enum(["User", "Organization"]) }),
+  /** Further users: owners of tokens, reviewers. */
+  users: z.array(account),
+  repository: z.object({
+    id: z.number().int().positive(),
+    name: z.string().min(1),
+    private: z.boolean(),
+    defaultBranch: z.string().min(1),
+  }),
+  /** Scheme and host under which clients reach the service; stands in every URL that it gives out. */
+  publicUrl: z.url(),
+  /** Folder whose .yml files stand for .github/workflows of the default branch; read at every use. */
+  workflowsDir: z.string().min(1),
+  /** Folder of runner distributions with their manifest.json. */
+  distributionsDir: z.string().min(1),
+  tokens: z.array(
+    z.object({
+      /** SHA-256 of the token in hexadecimal; the token itself is never stored. */
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      login: z.string().min(1),
+      permissions,
+      /** RFC 3339; without it the token does not expire. */
+      expiresAt: z.iso.datetime().optional(),
+    }),
+  ),
+  /** A runner is shown offline after this silence. GitHub takes minutes; the lab's default is 10 s. */
+  runnerSilenceMilliseconds: z.number().int().positive().default(10_000),
+});
+
+/** What the GitHub emulator starts with: `seed.json` in its state folder, read again at every start. */
+export type GithubSeed = z.input<typeof seed>;
+/** The seed with every default filled in. */
+export type Seed = z.output<typeof seed>;
+export type TokenPermissions = z.output<typeof permissions>;
+export type PermissionName = keyof TokenPermissions;
+export type PermissionLevel = z.output<typeof level>;
+
+/** @throws Error that lists every wrong entry with its path. */
+export function parseSeed(value: unknown): Seed {
+  const result = seed.safeParse(value);
+  if (result.success) return result.data;
+  throw new Error(`seed.json is not usable:\n${z.prettifyError(result.error)}`);
+}
+
+/** @throws Error when DIR/seed.json is missing, is no JSON, or is not a seed. */
+export function readSeed(stateFolder: string): Seed {
+  const file = path.join(stateFolder, "seed.json");
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(`The GitHub emulator needs ${file}: ${(error as Error).message}. "npm run lab:up" writes it.`);
+  }
+  return parseSeed(JSON.parse(text));
+}
