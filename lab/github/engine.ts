@@ -1,4 +1,4 @@
-import type { Run } from "./model";
+import type { Run } from "./workflows/records";
 
 export interface DispatchRequest {
   /** `.github/workflows/NAME.yml` */

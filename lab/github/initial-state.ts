@@ -26,9 +26,7 @@ export function initialState(createdAt: string): State {
     keyPairs: [],
     rulesets: [],
     workflows: [],
-    runs: [],
-    jobs: [],
-    concurrencyGroups: [],
+    actions: { runs: [], jobs: [], runNumbers: {} },
     faults: [],
     newestEvents: [],
   };

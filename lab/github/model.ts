@@ -1,4 +1,5 @@
 import type { TokenPermissions } from "./seed";
+import type { ActionsState } from "./workflows/records";
 
 /**
  * What the emulator remembers. Plain JSON: it is written to disk as it is. Times are RFC 3339 with second precision, as
@@ -22,10 +23,8 @@ export interface State {
   keyPairs: KeyPair[];
   rulesets: Ruleset[];
   workflows: WorkflowRecord[];
-  runs: Run[];
-  jobs: Job[];
-  /** Concurrency groups with a holder or waiters, by lower-case name. */
-  concurrencyGroups: ConcurrencyGroup[];
+  /** Runs and jobs: kept by the workflow engine, read by everybody. */
+  actions: ActionsState;
   faults: Fault[];
   /** Events of the newest change, to complete events.jsonl after a kill between the two writes. */
   newestEvents: LabEvent[];
@@ -159,74 +158,6 @@ export interface WorkflowRecord {
   path: string;
   state: "active" | "disabled_manually";
   createdAt: string;
-  runNumber: number;
-}
-
-export type RunStatus = "queued" | "in_progress" | "completed" | "waiting" | "pending" | "requested";
-export type Conclusion = "success" | "failure" | "cancelled" | "skipped" | "timed_out" | "neutral" | "startup_failure";
-
-export interface Run {
-  id: number;
-  workflowId: number;
-  /** `.github/workflows/NAME.yml` */
-  path: string;
-  /** The workflow's `name`. */
-  name: string;
-  displayTitle: string;
-  runNumber: number;
-  attempt: number;
-  event: string;
-  headBranch: string;
-  headSha: string;
-  status: RunStatus;
-  conclusion: Conclusion | null;
-  actor: string;
-  triggeringActor: string;
-  inputs: Record<string, unknown>;
-  createdAt: string;
-  startedAt: string;
-  updatedAt: string;
-  /** Decisions on environments, newest last. */
-  reviews: { environment: string; state: "approved" | "rejected"; comment: string; login: string; at: string }[];
-  /** What the workflow engine alone keeps and reads. */
-  engine: unknown;
-}
-
-export interface Step {
-  number: number;
-  name: string;
-  status: "queued" | "in_progress" | "completed";
-  conclusion: Conclusion | null;
-  startedAt: string | null;
-  completedAt: string | null;
-}
-
-export interface Job {
-  id: number;
-  runId: number;
-  attempt: number;
-  name: string;
-  status: RunStatus;
-  conclusion: Conclusion | null;
-  createdAt: string;
-  startedAt: string | null;
-  completedAt: string | null;
-  labels: string[];
-  runnerId: number | null;
-  runnerName: string | null;
-  /** The environment whose approval the job waits for or has got. */
-  environment: string | null;
-  /** When it began to wait for that environment; null unless its status was `waiting`. */
-  waitingSince: string | null;
-  steps: Step[];
-  /** What the workflow engine alone keeps and reads. */
-  engine: unknown;
-}
-
-export interface ConcurrencyGroup {
-  name: string;
-  holder: { runId: number; jobId: number | null } | null;
-  waiting: { runId: number; jobId: number | null; since: string }[];
 }
 
 /** A fault that is switched on. Parameters are checked where the fault is defined. */

@@ -4,7 +4,7 @@ import type { Store } from "./store";
 /** Whether the runner has a job: GitHub's `busy`. */
 export function isBusy(store: Store, runner: Pick<Runner, "id" | "name">): boolean {
   return (
-    store.state.jobs.some((job) => job.runnerId === runner.id && job.status === "in_progress") ||
+    store.state.actions.jobs.some((job) => job.runnerId === runner.id && job.status === "in_progress") ||
     hasFault(store, "runner-ghost-busy", runner.name)
   );
 }
