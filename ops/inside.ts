@@ -1,0 +1,42 @@
+import { execa } from "execa";
+import path from "node:path";
+import type { Engine } from "./pulumi/engine";
+import { projectRoot } from "./pulumi/stack";
+
+/**
+ * Runs a worker file where the stack's services can be reached (the lab's namespace, else here),
+ * with its input as JSON on standard input, so that tokens are in no argument list and no environment.
+ * @param file TypeScript file relative to the project, which reads stdin and prints one JSON value
+ * @throws Error with the worker's own words
+ */
+export async function runInside<Input, Output>(engine: Engine, file: string, input: Input): Promise<Output> {
+  const [program, ...args] = [...engine.prefix, process.execPath, "--require", "tsx/cjs", path.join(projectRoot, file)];
+  const result = await execa(program as string, args, {
+    cwd: projectRoot,
+    env: engine.env,
+    extendEnv: false,
+    input: JSON.stringify(input),
+    stderr: "inherit",
+    reject: false,
+  });
+  if (result.exitCode !== 0) throw new Error(result.stdout || `${file} failed with exit code ${result.exitCode}.`);
+  return JSON.parse(result.stdout) as Output;
+}
+
+/** The other side of {@link runInside}: reads the input, prints the output; an error's message goes to stdout with exit code 1. */
+export function worker<Input, Output>(work: (input: Input) => Promise<Output>): void {
+  const read = async (): Promise<string> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString("utf8");
+  };
+  read()
+    .then((text) => work(JSON.parse(text) as Input))
+    .then(
+      (output) => void process.stdout.write(JSON.stringify(output)),
+      (error: unknown) => {
+        process.stdout.write(error instanceof Error ? error.message : String(error));
+        process.exitCode = 1;
+      },
+    );
+}
