@@ -2,14 +2,15 @@
 # Boots a machine and returns when its processes exist. Its supervisor goes on in a session of its own, so the machine
 # outlives whoever started it.
 #
-# usage: start.sh VMID TEMPLATE DISK_BYTES BRIDGE
+# usage: start.sh VMID DISK_BYTES BRIDGE
 #   GHR_MAC, GHR_ADDRESS (ADDRESS/LENGTH or empty), GHR_GATEWAY (or empty), GHR_LINK (up|down): its one NIC
+#   $GHR_MACHINES/template: link to the template's root file system
 #   $GHR_MACHINES/VMID/seed/: user-data, meta-data, vendor-data, resolv.conf, and firewall.nft where there is one
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=lib.sh
 source "$here/lib.sh"
 
-vmid=${1:?} template=${2:?} disk_bytes=${3:?} bridge=${4:?}
+vmid=${1:?} disk_bytes=${2:?} bridge=${3:?}
 : "${GHR_MAC:?}" "${GHR_LINK:?}"
 folder=$GHR_MACHINES/$vmid
 namespace=$(namespace_of "$vmid")
@@ -45,7 +46,7 @@ mount_root() {
   mount -o loop "$folder/disk.raw" "$folder/disk"
   mkdir -p "$folder/disk/upper" "$folder/disk/work"
   chown "$uid_base:$uid_base" "$folder/disk/upper"
-  mount -t overlay overlay -o "lowerdir=$template,upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$folder/root"
+  mount -t overlay overlay -o "lowerdir=$(readlink -f "$GHR_MACHINES/template"),upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$folder/root"
 }
 
 write_seed() {

@@ -1,0 +1,20 @@
+import { instanceNamed } from "../instance";
+import { topology } from "../topology";
+import { run, scriptEnvironment, scriptPath } from "./script";
+
+export { ApiOnlyBackend } from "./api-only";
+export type * from "./backend";
+export { NspawnBackend } from "./nspawn";
+export { prepareTemplate, type TemplateOptions } from "./template";
+
+/** Makes the node's namespace with its bridge and the addresses of the two services, or completes it. Needs root. */
+export async function networkUp(instance: string): Promise<void> {
+  const { network, proxmox, github } = topology;
+  const addresses = [proxmox.address, github.address].map((address) => `${address}/${network.prefixLength}`);
+  await run(scriptPath("network"), ["up", network.bridge, ...addresses], scriptEnvironment(instanceNamed(instance)));
+}
+
+/** Removes every machine of the instance and the node's network, from what is left of them alone. Needs root. */
+export async function destroyAll(instance: string): Promise<void> {
+  await run(scriptPath("destroy-all"), [], scriptEnvironment(instanceNamed(instance)));
+}
