@@ -1,16 +1,6 @@
+import type { Faults } from "./faults";
 import type { Runner } from "./model";
 import type { Store } from "./store";
-
-/** Whether the runner has a job: GitHub's `busy`. */
-export function isBusy(store: Store, runner: Pick<Runner, "id" | "name">): boolean {
-  return (
-    store.state.actions.jobs.some((job) => job.runnerId === runner.id && job.status === "in_progress") ||
-    hasFault(store, "runner-ghost-busy", runner.name)
-  );
-}
-
-const hasFault = (store: Store, fault: string, runner: string): boolean =>
-  store.state.faults.some(({ name, parameters }) => name === fault && parameters.name === runner);
 
 /**
  * Which runners are online. Signs of life are held in memory only: after a restart of the emulator every runner is
@@ -22,6 +12,7 @@ export class Presence {
   /** @param silenceMs a runner that was not heard for this long is offline */
   constructor(
     private readonly store: Store,
+    private readonly faults: Faults,
     private readonly silenceMs: number,
   ) {}
 
@@ -45,8 +36,17 @@ export class Presence {
 
   /** GitHub's `status` of the runner. The fault `runner-api-offline` makes it lie. */
   statusOf(runner: Pick<Runner, "id" | "name">): "online" | "offline" {
-    if (hasFault(this.store, "runner-api-offline", runner.name)) return "offline";
+    if (this.faults.hits("runner-api-offline", runner.name)) return "offline";
     return this.isConnected(runner.id) ? "online" : "offline";
+  }
+
+  /** GitHub's `busy`: the runner has a job, or the fault `runner-ghost-busy` says so. */
+  isBusy(runner: Pick<Runner, "id" | "name">): boolean {
+    return this.hasJob(runner.id) || this.faults.hits("runner-ghost-busy", runner.name);
+  }
+
+  hasJob(runnerId: number): boolean {
+    return this.store.state.actions.jobs.some((job) => job.runnerId === runnerId && job.status === "in_progress");
   }
 
   /** Reports every runner whose status changed since the last call; to be called about once a second. */

@@ -5,17 +5,20 @@ import { z } from "zod";
 const account = z.object({ login: z.string().min(1), id: z.number().int().positive() });
 const level = z.enum(["read", "write"]);
 
+/** Permissions of a fine-grained token that the emulator checks. */
+export const permissionNames = [
+  "metadata",
+  "administration",
+  "actions",
+  "contents",
+  "environments",
+  "secrets",
+  "variables",
+  "workflows",
+] as const;
+
 /** Permissions of a fine-grained token on the repository, by GitHub's own permission names. */
-const permissions = z.object({
-  metadata: level.optional(),
-  administration: level.optional(),
-  actions: level.optional(),
-  contents: level.optional(),
-  environments: level.optional(),
-  secrets: level.optional(),
-  variables: level.optional(),
-  workflows: level.optional(),
-});
+const permissions = z.partialRecord(z.enum(permissionNames), level);
 
 const seed = z.object({
   owner: account.extend({ type: z.enum(["User", "Organization"]) }),
@@ -52,7 +55,7 @@ export type GithubSeed = z.input<typeof seed>;
 /** The seed with every default filled in. */
 export type Seed = z.output<typeof seed>;
 export type TokenPermissions = z.output<typeof permissions>;
-export type PermissionName = keyof TokenPermissions;
+export type PermissionName = (typeof permissionNames)[number];
 export type PermissionLevel = z.output<typeof level>;
 
 /** @throws Error that lists every wrong entry with its path. */

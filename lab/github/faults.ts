@@ -1,0 +1,119 @@
+import { z } from "zod";
+import type { Fault } from "./model";
+import { permissionNames } from "./seed";
+import type { Store } from "./store";
+
+const runner = z.strictObject({ name: z.string().min(1) });
+const seconds = z.number().int().positive().max(86_400);
+
+/** Every fault by name: what it does and which parameters it takes. */
+export const faultKinds = {
+  down: { does: "connections are closed without an answer", parameters: z.strictObject({}) },
+  slow: {
+    does: "every answer comes later",
+    parameters: z.strictObject({ milliseconds: z.number().int().positive().max(600_000) }),
+  },
+  "http-500": {
+    does: "requests fail before anything is done; match is a part of `METHOD /path`",
+    parameters: z.strictObject({ match: z.string().optional(), count: z.number().int().positive().default(1) }),
+  },
+  "http-500-after-commit": {
+    does: "requests are carried out, then answered with 500",
+    parameters: z.strictObject({ match: z.string(), count: z.number().int().positive().default(1) }),
+  },
+  "rate-limited": {
+    does: "the primary rate limit is used up",
+    parameters: z.strictObject({ seconds: seconds.default(60) }),
+  },
+  "secondary-rate-limited": {
+    does: "the secondary rate limit strikes; Retry-After is sent",
+    parameters: z.strictObject({ seconds: seconds.default(60) }),
+  },
+  "token-expired": {
+    does: "tokens of a login are no longer valid",
+    parameters: z.strictObject({ login: z.string().min(1) }),
+  },
+  "permission-removed": {
+    does: "tokens of a login lose one permission",
+    parameters: z.strictObject({ login: z.string().min(1), permission: z.enum(permissionNames) }),
+  },
+  "runner-hang": { does: "the listener stays alive and says nothing", parameters: runner },
+  "runner-ghost-busy": { does: "GitHub shows the runner busy without a job", parameters: runner },
+  "runner-api-offline": { does: "GitHub shows the runner offline although it works", parameters: runner },
+  "runner-version-deprecated": { does: "the runner's version is refused at its next session", parameters: runner },
+  "runner-session-conflict": { does: "another session of the runner is said to exist", parameters: runner },
+  "runner-registration-deleted": { does: "the registration is gone for the runner", parameters: runner },
+} as const;
+
+export type FaultName = keyof typeof faultKinds;
+export type FaultParameters<Name extends FaultName> = z.output<(typeof faultKinds)[Name]["parameters"]>;
+
+export const isFaultName = (name: string): name is FaultName => Object.hasOwn(faultKinds, name);
+
+/** Two settings of a fault with the same subject are one: the newer replaces the older. */
+const subjectOf = ({ name, parameters }: Pick<Fault, "name" | "parameters">): string =>
+  JSON.stringify([name, parameters.name, parameters.login, parameters.permission, parameters.match]);
+
+/** Faults that are switched on. They are part of the state, so they outlive a restart. */
+export class Faults {
+  constructor(private readonly store: Store) {}
+
+  list(): Fault[] {
+    const now = this.store.clock.now();
+    return this.store.state.faults.filter(({ parameters, since }) => {
+      return typeof parameters.seconds !== "number" || Date.parse(since) + parameters.seconds * 1000 > now;
+    });
+  }
+
+  /** @throws ZodError when the parameters are not those of the fault */
+  set(name: FaultName, parameters: unknown): Fault {
+    const checked = faultKinds[name].parameters.parse(parameters ?? {}) as Record<string, unknown>;
+    const fault: Fault = { name, parameters: checked, since: this.store.now() };
+    if (typeof checked.count === "number") fault.remaining = checked.count;
+    this.store.change((state, emit) => {
+      state.faults = [...this.list().filter((known) => subjectOf(known) !== subjectOf(fault)), fault];
+      emit("fault.set", { fault: name, parameters: checked });
+    });
+    return fault;
+  }
+
+  /** Switches off one kind of fault, or all. @returns how many were on */
+  clear(name?: FaultName): number {
+    const gone = this.list().filter((fault) => name === undefined || fault.name === name);
+    this.store.change((state, emit) => {
+      state.faults = name === undefined ? [] : state.faults.filter((fault) => fault.name !== name);
+      for (const fault of gone) emit("fault.cleared", { fault: fault.name, parameters: fault.parameters });
+    });
+    return gone.length;
+  }
+
+  /** The parameters of a fault that is on; of several, those that fit. */
+  active<Name extends FaultName>(
+    name: Name,
+    fits: (parameters: FaultParameters<Name>) => boolean = () => true,
+  ): (Fault & { parameters: FaultParameters<Name> }) | undefined {
+    const candidates = this.list() as (Fault & { parameters: FaultParameters<Name> })[];
+    return candidates.find((fault) => fault.name === name && fits(fault.parameters));
+  }
+
+  /** Whether the fault is on for this runner. */
+  hits(name: FaultName & `runner-${string}`, runnerName: string): boolean {
+    return this.active(name, (parameters) => parameters.name === runnerName) !== undefined;
+  }
+
+  /** Like `active`, and counts down faults that strike a limited number of times. */
+  strike<Name extends FaultName>(name: Name, fits: (parameters: FaultParameters<Name>) => boolean): boolean {
+    const fault = this.active(name, fits);
+    if (fault === undefined) return false;
+    const subject = subjectOf(fault);
+    this.store.change((state, emit) => {
+      const known = state.faults.find((candidate) => subjectOf(candidate) === subject);
+      if (known?.remaining === undefined) return;
+      known.remaining -= 1;
+      if (known.remaining > 0) return;
+      state.faults = state.faults.filter((candidate) => candidate !== known);
+      emit("fault.used-up", { fault: name, parameters: fault.parameters });
+    });
+    return true;
+  }
+}

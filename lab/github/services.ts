@@ -1,0 +1,34 @@
+import { systemClock, type Clock } from "./clock";
+import { Faults } from "./faults";
+import { JobLogs } from "./job-logs";
+import { Presence } from "./presence";
+import { RunnerTokens } from "./runner-tokens";
+import { SealedSecrets } from "./sealed-secrets";
+import type { Seed } from "./seed";
+import { Store } from "./store";
+
+/** What REST, the runner protocol, the workflow engine and the administration share. */
+export interface Services {
+  readonly seed: Seed;
+  readonly store: Store;
+  readonly faults: Faults;
+  readonly presence: Presence;
+  readonly runnerTokens: RunnerTokens;
+  readonly secrets: SealedSecrets;
+  readonly logs: JobLogs;
+}
+
+/** @param folder state folder of the service; carries on with what is there */
+export async function openServices(folder: string, seed: Seed, clock: Clock = systemClock): Promise<Services> {
+  const store = new Store(folder, clock);
+  const faults = new Faults(store);
+  return {
+    seed,
+    store,
+    faults,
+    presence: new Presence(store, faults, seed.runnerSilenceMilliseconds),
+    runnerTokens: new RunnerTokens(store),
+    secrets: await SealedSecrets.load(store),
+    logs: new JobLogs(folder),
+  };
+}
