@@ -1,4 +1,4 @@
-import type { Workflow } from "./model";
+import type { Job, Workflow } from "./model";
 import type { Json, Template } from "./template";
 
 /** Status of a run or a job, as GitHub's REST API names them (schema `workflow-run`, `job`). */
@@ -16,9 +16,8 @@ export interface Concurrency {
 
 /** Where a set of jobs takes its inputs and secrets from: the run itself, or the call of a reusable workflow. */
 export interface Scope {
+  /** `run`, or the id of the calling node. */
   readonly id: string;
-  /** Node of the calling job; absent for the run itself. */
-  readonly caller?: string;
   readonly workflow: Workflow;
   /** Set when the scope begins. */
   inputs: Record<string, Json>;
@@ -28,15 +27,15 @@ export interface Scope {
 
 /** One job of a workflow file within a run, before and after its matrix is known. */
 export interface Node {
+  /** `SCOPE/JOB` */
   readonly id: string;
   readonly scope: string;
   readonly jobId: string;
+  /** Ids of nodes of the same scope. */
   readonly needs: readonly string[];
   state: "blocked" | "started" | "done";
   result?: Result;
   outputs: Record<string, string>;
-  /** Jobs made of this node: one for each member of the matrix. */
-  jobs: number[];
 }
 
 export interface Run {
@@ -101,6 +100,9 @@ export interface JobRecord {
   outputs: Record<string, string>;
   readonly matrix: Json;
   readonly strategy: Json;
+  readonly failFast: boolean;
+  /** Most jobs of the matrix that run at once; null means no limit. */
+  readonly maxParallel: number | null;
   readonly timeoutMinutes: number;
   readonly continueOnError: boolean;
   readonly concurrency?: Concurrency;
@@ -117,6 +119,25 @@ export interface JobRecord {
   tokenSha256?: string;
   /** What GitHub shows as annotations: why it failed or still waits. */
   annotations: string[];
+}
+
+export function nodeOf(run: Run, id: string): Node {
+  const node = run.nodes.find((candidate) => candidate.id === id);
+  if (node === undefined) throw new Error(`The run has no job ${id}.`);
+  return node;
+}
+
+export function scopeOf(run: Run, node: Node): Scope {
+  const scope = run.scopes.find((candidate) => candidate.id === node.scope);
+  if (scope === undefined) throw new Error(`The run has no scope ${node.scope}.`);
+  return scope;
+}
+
+/** What the workflow file says about the node's job. */
+export function definitionOf(run: Run, node: Node): Job {
+  const definition = scopeOf(run, node).workflow.jobs.find((job) => job.id === node.jobId);
+  if (definition === undefined) throw new Error(`The workflow has no job ${node.jobId}.`);
+  return definition;
 }
 
 /** All that the engine keeps; a part of the emulator's state on disk. */

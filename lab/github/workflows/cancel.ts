@@ -1,0 +1,45 @@
+import { timestamp } from "../clock";
+import type { State } from "../model";
+import { displacedBy, groupKey } from "./concurrency";
+import { jobContexts, statusOf } from "./contexts";
+import { endRun, requestJobCancel } from "./ending";
+import { groupMembers } from "./groups";
+import { type Concurrency, definitionOf, nodeOf, type Run, scopeOf } from "./records";
+import { type Surroundings, variablesFor } from "./surroundings";
+
+const byUser = "The operation was canceled.";
+
+/**
+ * Cancels a run: what has not begun ends, runners are asked to end what has. A job whose condition still holds in a
+ * cancelled run, such as always(), goes on, as at GitHub.
+ * @param force ends every job, whatever its condition (REST: force-cancel)
+ */
+export function cancelRun(state: State, run: Run, around: Surroundings, reason = byUser, force = false): void {
+  if (run.status === "completed") return;
+  if (run.cancelRequestedAt === undefined) around.emit("run.cancel-requested", { runId: run.id });
+  run.cancelRequestedAt ??= timestamp(around.now);
+  if (run.status === "pending" || force) {
+    for (const node of run.nodes.filter((candidate) => candidate.state === "blocked")) {
+      Object.assign(node, { state: "done", result: "cancelled" });
+    }
+  }
+  if (run.status === "pending") endRun(run, "cancelled", around);
+  for (const job of state.actions.jobs.filter((candidate) => candidate.runId === run.id)) {
+    const node = nodeOf(run, job.node);
+    const contexts = jobContexts(around.repository, variablesFor(state, null), run, node, scopeOf(run, node));
+    const goesOn = !force && around.evaluator.holds(definitionOf(run, node).condition, contexts, statusOf(run, node));
+    if (!goesOn) requestJobCancel(job, around, reason);
+  }
+}
+
+/** Makes room in a group for a newcomer that already is among the records. */
+export function displace(state: State, newcomer: string, concurrency: Concurrency, around: Surroundings): void {
+  const others = groupMembers(state.actions, groupKey(concurrency)).filter((other) => other.id !== newcomer);
+  const reason = `Canceling since a higher priority waiting request for ${concurrency.group} exists`;
+  for (const id of displacedBy(newcomer, concurrency, others)) {
+    const run = state.actions.runs.find((candidate) => `run:${candidate.id}` === id);
+    const job = state.actions.jobs.find((candidate) => `job:${candidate.id}` === id);
+    if (run !== undefined) cancelRun(state, run, around, reason);
+    if (job !== undefined) requestJobCancel(job, around, reason);
+  }
+}

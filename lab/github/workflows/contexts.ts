@@ -1,0 +1,111 @@
+import type { Contexts, Status } from "./expressions";
+import type { Node, Run, Scope } from "./records";
+import type { Json } from "./template";
+
+/** The repository as expressions see it. */
+export interface RepositoryFacts {
+  readonly owner: string;
+  readonly ownerId: number;
+  readonly name: string;
+  readonly id: number;
+  readonly defaultBranch: string;
+  /** For example https://github.com; no slash at the end. */
+  readonly serverUrl: string;
+  readonly apiUrl: string;
+}
+
+/** The `github` context without what only the runner knows (workspace, action, job). */
+export function githubContext(repository: RepositoryFacts, run: Run, scope: Scope): { [key: string]: Json } {
+  const fullName = `${repository.owner}/${repository.name}`;
+  return {
+    repository: fullName,
+    repository_owner: repository.owner,
+    repository_id: String(repository.id),
+    repository_owner_id: String(repository.ownerId),
+    ref: run.ref,
+    ref_name: run.headBranch,
+    ref_type: run.ref.startsWith("refs/tags/") ? "tag" : "branch",
+    sha: run.headSha,
+    head_ref: "",
+    base_ref: "",
+    event_name: run.event,
+    event: eventPayload(repository, run),
+    workflow: run.name,
+    workflow_ref: `${fullName}/.github/workflows/${run.workflowFile}@${run.ref}`,
+    workflow_sha: run.headSha,
+    job_workflow_ref: `${fullName}/.github/workflows/${scope.workflow.file}@${run.ref}`,
+    run_id: String(run.id),
+    run_number: String(run.number),
+    run_attempt: String(run.attempt),
+    actor: run.actor,
+    triggering_actor: run.triggeringActor,
+    server_url: repository.serverUrl,
+    api_url: repository.apiUrl,
+    graphql_url: `${repository.serverUrl}/api/graphql`,
+    retention_days: "90",
+  };
+}
+
+/** The event as GITHUB_EVENT_PATH holds it, as far as it has meaning here. */
+export function eventPayload(repository: RepositoryFacts, run: Run): { [key: string]: Json } {
+  return {
+    inputs: Object.fromEntries(Object.entries(run.scopes[0]?.inputs ?? {}).map(([name, value]) => [name, String(value)])),
+    ref: run.ref,
+    workflow: `.github/workflows/${run.workflowFile}`,
+    repository: {
+      id: repository.id,
+      name: repository.name,
+      full_name: `${repository.owner}/${repository.name}`,
+      default_branch: repository.defaultBranch,
+      owner: { login: repository.owner, id: repository.ownerId },
+    },
+    sender: { login: run.actor },
+  };
+}
+
+/** `needs` of a node: direct needs with result and outputs. */
+export function needsContext(run: Run, node: Node): { [key: string]: Json } {
+  return Object.fromEntries(
+    node.needs.flatMap((id) => {
+      const need = run.nodes.find((other) => other.id === id);
+      return need === undefined ? [] : [[need.jobId, { result: need.result ?? "", outputs: { ...need.outputs } }]];
+    }),
+  );
+}
+
+/** Nodes that must end before this one, also through others. */
+function ancestors(run: Run, node: Node, seen = new Set<string>()): Node[] {
+  for (const id of node.needs) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const need = run.nodes.find((other) => other.id === id);
+    if (need !== undefined) ancestors(run, need, seen);
+  }
+  return run.nodes.filter((other) => seen.has(other.id));
+}
+
+/** success(): every need succeeded. failure(): an ancestor failed. cancelled(): the run was cancelled. */
+export function statusOf(run: Run, node: Node): Status {
+  const direct = run.nodes.filter((other) => node.needs.includes(other.id));
+  const cancelled = run.cancelRequestedAt !== undefined;
+  return {
+    success: !cancelled && direct.every((need) => need.result === "success"),
+    failure: !cancelled && ancestors(run, node).some((need) => need.result === "failure"),
+    cancelled,
+  };
+}
+
+export function jobContexts(
+  repository: RepositoryFacts,
+  variables: Readonly<Record<string, string>>,
+  run: Run,
+  node: Node,
+  scope: Scope,
+): Contexts {
+  return {
+    github: githubContext(repository, run, scope),
+    inputs: scope.inputs,
+    vars: { ...variables },
+    needs: needsContext(run, node),
+  };
+}

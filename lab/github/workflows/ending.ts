@@ -1,0 +1,40 @@
+import { timestamp } from "../clock";
+import type { Emit } from "../store";
+import type { Conclusion, JobRecord, Run } from "./records";
+
+interface Now {
+  readonly now: number;
+  readonly emit: Emit;
+}
+
+/** Ends a job; steps that did not end take its conclusion. */
+export function endJob(job: JobRecord, conclusion: Conclusion, { now, emit }: Now): void {
+  if (job.status === "completed") return;
+  job.status = "completed";
+  job.conclusion = conclusion;
+  job.completedAt = timestamp(now);
+  job.startedAt ??= job.completedAt;
+  for (const step of job.steps.filter((candidate) => candidate.status !== "completed")) {
+    step.conclusion = step.status === "in_progress" ? conclusion : "skipped";
+    step.status = "completed";
+    step.completedAt = step.startedAt === null ? null : job.completedAt;
+  }
+  // The token of a job ends with it.
+  delete job.tokenSha256;
+  emit("job.completed", { runId: job.runId, jobId: job.id, name: job.name, conclusion, runner: job.runnerName });
+}
+
+/** Cancels a job that waits; asks the runner of one that runs. */
+export function requestJobCancel(job: JobRecord, around: Now, reason: string): void {
+  if (job.status === "completed") return;
+  if (!job.annotations.includes(reason)) job.annotations.push(reason);
+  if (job.status === "in_progress") job.cancelRequestedAt ??= timestamp(around.now);
+  else endJob(job, "cancelled", around);
+}
+
+export function endRun(run: Run, conclusion: Conclusion, { now, emit }: Now): void {
+  run.status = "completed";
+  run.conclusion = conclusion;
+  run.updatedAt = timestamp(now);
+  emit("run.completed", { runId: run.id, name: run.name, conclusion });
+}
