@@ -63,7 +63,7 @@ function revisionOfServices(projectRoot: string): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-function endpoints(instance: Instance, mode: LabMode): { proxmox: [string, number]; github: [string, number] } {
+function endpoints(mode: LabMode): { proxmox: [string, number]; github: [string, number] } {
   const { proxmox, github, forwards } = topology;
   return mode === "machines"
     ? { proxmox: [proxmox.address, proxmox.port], github: [github.address, github.port] }
@@ -91,7 +91,7 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   }
   const distributions = await buildDistributions({ say });
   const secrets = ensureSecrets(instance);
-  const at = endpoints(instance, mode);
+  const at = endpoints(mode);
   const certificate = await ensureServerCertificate(
     authority,
     { certificate: path.join(instance.tls, "server.pem"), key: path.join(instance.tls, "server-key.pem") },
@@ -122,7 +122,7 @@ async function startServices(
   certificate: CertificateFiles,
   options: LabOptions,
 ): Promise<void> {
-  const at = endpoints(instance, mode);
+  const at = endpoints(mode);
   const emulator = (name: "proxmox" | "github", ...extra: string[]): Service => ({
     name,
     inNamespace: mode === "machines",

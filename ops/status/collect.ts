@@ -1,11 +1,12 @@
 import { Octokit } from "@octokit/rest";
+import { apiBase } from "../../components/github/client";
 import { worker } from "../inside";
 import type { JobStatus, Observation } from "./report";
 
 /** Where to ask and with what; arrives on standard input. */
 export interface CollectInput {
   readonly proxmox: { readonly endpoint: string; readonly token: string };
-  readonly github: { readonly apiUrl: string; readonly repository: string; readonly token: string };
+  readonly github: { readonly url: string; readonly repository: string; readonly token: string };
   /** Runners whose jobs count as the stack's. Empty: GitHub is not asked. */
   readonly runnerNames: readonly string[];
 }
@@ -48,12 +49,13 @@ async function github(input: CollectInput): Promise<Pick<Observation, "runners" 
   if (input.runnerNames.length === 0) return { runners: [], lastJob: null };
   const octokit = new Octokit({
     auth: input.github.token,
-    baseUrl: input.github.apiUrl,
+    baseUrl: apiBase(input.github.url),
     request: { signal: AbortSignal.timeout(limitMs) },
   });
   const [owner = "", repo = ""] = input.github.repository.split("/");
   const list = await octokit.paginate(octokit.rest.actions.listSelfHostedRunnersForRepo, { owner, repo, per_page: 100 });
-  const runners = list.map((runner) => ({
+  // GitHub's description has `version` (null until the first connection); octokit's types do not have it yet.
+  const runners = (list as (typeof list[number] & { version?: string | null })[]).map((runner) => ({
     id: runner.id,
     name: runner.name,
     status: runner.status,

@@ -1,0 +1,44 @@
+import { runnerLabels } from "../../catalogue/runner";
+import type { Settings } from "../../config/parse";
+import { runInside } from "../inside";
+import type { Stack } from "../pulumi/stack";
+import { settingsOf } from "../settings";
+import type { CollectInput } from "./collect";
+import { judge, type Expectation, type Observation, type StatusReport } from "./report";
+
+function expectation(stack: string, settings: Settings): Expectation {
+  return {
+    stack,
+    environment: settings.environment,
+    repository: settings.github.repository,
+    hosts: settings.hosts,
+    runners: settings.runners.map(({ name, role, vmId, address }) => ({
+      name,
+      role,
+      vmId,
+      address,
+      labels: runnerLabels(settings.environment, role, settings.agent.extraLabels),
+    })),
+  };
+}
+
+function labNote({ lab }: Stack): StatusReport["lab"] {
+  if (lab === undefined) return null;
+  const machines = lab.mode === "machines" ? "real Linux machines, " : "no machines (needs root on Linux), ";
+  return {
+    instance: lab.instance.name,
+    mode: lab.mode,
+    note: `Laboratory "${lab.instance.name}": ${machines}emulated Proxmox VE and GitHub APIs, lab runner instead of actions/runner.`,
+  };
+}
+
+/** Asks both services about the stack's machines and runners and judges what they say. */
+export async function statusOf(stack: Stack): Promise<StatusReport> {
+  const settings = await settingsOf(stack.engine);
+  const seen = await runInside<CollectInput, Observation>(stack.engine, "ops/status/collect.ts", {
+    proxmox: { endpoint: settings.proxmox.endpoint, token: settings.proxmoxToken },
+    github: { url: settings.github.url, repository: settings.github.repository, token: settings.githubToken },
+    runnerNames: settings.hosts === "skip" ? [] : settings.runners.map((runner) => runner.name),
+  });
+  return judge(expectation(stack.name, settings), seen, new Date(), labNote(stack));
+}

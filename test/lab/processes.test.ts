@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { end, identify, isAlive, readIdentity, writeIdentity } from "../../lab/processes";
+
+describe("processes by number and start time", () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), "ghr-processes-"))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("finds a recorded process and ends it", async () => {
+    const child = spawn("sleep", ["60"]);
+    const file = path.join(folder, "pid");
+    writeIdentity(file, child.pid as number);
+    const found = readIdentity(file);
+    assert.ok(found && isAlive(found));
+    await end(found);
+    assert.equal(readIdentity(file), undefined);
+  });
+
+  it("ends a process that ignores SIGTERM", async () => {
+    const child = spawn("sh", ["-c", "trap '' TERM; echo ready; while :; do sleep 1; done"]);
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    const identity = identify(child.pid as number);
+    assert.ok(identity);
+    await end(identity, 100);
+    assert.equal(isAlive(identity), false);
+  });
+
+  it("does not take a later process with the same number for the recorded one", () => {
+    const file = path.join(folder, "pid");
+    writeFileSync(file, JSON.stringify({ pid: process.pid, startTicks: "1" }));
+    assert.equal(readIdentity(file), undefined);
+  });
+
+  it("counts a torn record as none", () => {
+    const file = path.join(folder, "pid");
+    writeFileSync(file, '{"pid":');
+    assert.equal(readIdentity(file), undefined);
+  });
+});

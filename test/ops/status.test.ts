@@ -1,0 +1,71 @@
+import Ajv from "ajv";
+import addFormats from "ajv-formats";
+import assert from "node:assert/strict";
+import schema from "../../ops/status/report.schema.json";
+import { judge, type Expectation, type Observation } from "../../ops/status/report";
+import { renderStatus } from "../../ops/status/render";
+
+const labels = ["self-hosted", "linux", "x64", "production", "primary"];
+const expected: Expectation = {
+  stack: "production",
+  environment: "production",
+  repository: "octo-org/demo-app",
+  hosts: "manage",
+  runners: [{ name: "runner-1", role: "primary", vmId: 151, address: "198.51.100.51", labels }],
+};
+const good: Observation = {
+  vms: [{ vmid: 151, name: "runner-1", status: "running" }],
+  runners: [{ id: 7, name: "runner-1", status: "online", busy: false, version: "2.336.0", labels: ["Self-Hosted", ...labels.slice(1)] }],
+  lastJob: null,
+  errors: [],
+};
+const at = new Date("2026-11-22T10:00:00Z");
+const validate = addFormats(new Ajv({ strict: false })).compile(schema);
+
+function problems(seen: Partial<Observation>): readonly string[] {
+  const report = judge(expected, { ...good, ...seen }, at, null);
+  assert.ok(validate(report), JSON.stringify(validate.errors));
+  assert.equal(report.healthy, report.problems.length === 0);
+  return report.problems;
+}
+
+describe("status report", () => {
+  it("is healthy when both views are as configured, whatever the case of the labels", () => {
+    assert.deepEqual(problems({}), []);
+  });
+
+  it("names a machine that is stopped or missing", () => {
+    assert.deepEqual(problems({ vms: [{ vmid: 151, name: "runner-1", status: "stopped" }] }), [
+      "machine runner-1 (VM 151) is stopped",
+    ]);
+    assert.deepEqual(problems({ vms: [] }), ["machine runner-1 (VM 151) is missing"]);
+  });
+
+  it("names a runner that is offline, unknown to GitHub, or has other labels than configured", () => {
+    const [runner] = good.runners;
+    assert.ok(runner);
+    assert.deepEqual(problems({ runners: [{ ...runner, status: "offline" }] }), ["runner runner-1 is offline at GitHub"]);
+    assert.deepEqual(problems({ runners: [] }), ["runner runner-1 is not registered at GitHub"]);
+    assert.deepEqual(problems({ runners: [{ ...runner, labels: [...labels.slice(0, 4), "gpu"] }] }), [
+      "runner runner-1 lacks the labels primary",
+      "runner runner-1 carries labels that are not configured: gpu",
+    ]);
+  });
+
+  it("is never healthy for lack of data", () => {
+    assert.deepEqual(problems({ errors: ["GitHub cannot be asked: 502"] }), ["GitHub cannot be asked: 502"]);
+  });
+
+  it("expects no runners of a stack that manages machines only", () => {
+    const report = judge({ ...expected, hosts: "skip" }, { ...good, runners: [] }, at, null);
+    assert.equal(report.healthy, true);
+    assert.match(renderStatus(report), /not rehearsed/);
+  });
+
+  it("renders every machine, runner and problem", () => {
+    const screen = renderStatus(judge(expected, { ...good, vms: [] }, at, null), ["npm run lab:down"]);
+    for (const text of ["octo-org/demo-app", "VM 151", "2.336.0", "missing", "1 problem", "npm run lab:down"]) {
+      assert.ok(screen.includes(text), `${text} is not on the screen:\n${screen}`);
+    }
+  });
+});
