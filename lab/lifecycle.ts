@@ -63,11 +63,19 @@ function revisionOfServices(projectRoot: string): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-function endpoints(mode: LabMode): { proxmox: [string, number]; github: [string, number] } {
-  const { proxmox, github, forwards } = topology;
+/** Loopback ports of an instance on the host. The default instance has fixed ones; others get theirs from their name. */
+export function loopbackPorts({ name }: Instance): { proxmox: number; github: number } {
+  if (name === "lab") return topology.forwards;
+  const base = 20_000 + 2 * (createHash("sha256").update(name).digest().readUInt32BE() % 4_000);
+  return { proxmox: base, github: base + 1 };
+}
+
+function endpoints(instance: Instance, mode: LabMode): { proxmox: [string, number]; github: [string, number] } {
+  const { proxmox, github } = topology;
+  const loopback = loopbackPorts(instance);
   return mode === "machines"
     ? { proxmox: [proxmox.address, proxmox.port], github: [github.address, github.port] }
-    : { proxmox: ["127.0.0.1", forwards.proxmox], github: ["127.0.0.1", forwards.github] };
+    : { proxmox: ["127.0.0.1", loopback.proxmox], github: ["127.0.0.1", loopback.github] };
 }
 
 const urlOf = ([host, port]: [string, number]): string => `https://${host}${port === 443 ? "" : `:${port}`}`;
@@ -91,7 +99,7 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   }
   const distributions = await buildDistributions({ say });
   const secrets = ensureSecrets(instance);
-  const at = endpoints(mode);
+  const at = endpoints(instance, mode);
   const certificate = await ensureServerCertificate(
     authority,
     { certificate: path.join(instance.tls, "server.pem"), key: path.join(instance.tls, "server-key.pem") },
@@ -122,7 +130,7 @@ async function startServices(
   certificate: CertificateFiles,
   options: LabOptions,
 ): Promise<void> {
-  const at = endpoints(mode);
+  const at = endpoints(instance, mode);
   const emulator = (name: "proxmox" | "github", ...extra: string[]): Service => ({
     name,
     inNamespace: mode === "machines",
@@ -151,7 +159,8 @@ async function startServices(
 
 /** One listener on the host's loopback for each service; every connection enters the namespace by a process of its own. */
 function forwards(instance: Instance): Service[] {
-  const { proxmox, github, forwards: ports } = topology;
+  const { proxmox, github } = topology;
+  const ports = loopbackPorts(instance);
   const to = (name: string, port: number, target: string): Service => ({
     name: `forward-${name}`,
     inNamespace: false,

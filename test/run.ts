@@ -2,8 +2,10 @@ import { fork, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { baseFolders } from "../lab/instance";
 import { reasonForApiOnly } from "../lab/lifecycle";
 import { ensurePackages } from "../lab/packages";
+import { ensureAuthority } from "../lab/tls";
 import type { LayerResult } from "./support/layer";
 
 const root = path.dirname(__dirname);
@@ -67,13 +69,16 @@ function goLayer(): LayerResult {
   return sum([check("go vet", "go", ["vet", "./..."], cwd), check("go test", "go", ["test", "./..."], cwd)]);
 }
 
-function mochaLayer(name: string, timeoutMs: number, grep: string): Promise<LayerResult> {
+async function mochaLayer(name: string, timeoutMs: number, grep: string): Promise<LayerResult> {
+  const { certificate: authority } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
   const files = tests.filter((file) => kindOf(file) === name);
   return new Promise((resolve, reject) => {
     let result: LayerResult | undefined;
     const child = fork(path.join(root, "test/support/layer.ts"), [String(timeoutMs), grep, ...files], {
       cwd: root,
       execArgv: ["--require", "tsx/cjs"],
+      // Node reads this once, at its start: the tests' own clients trust the lab's authority.
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: authority },
     });
     child.on("message", (message) => (result = message as LayerResult));
     child.on("error", reject);

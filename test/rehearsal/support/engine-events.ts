@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+
+/** One resource operation of a Pulumi run, in the order in which it began. */
+export interface Step {
+  /** `create`, `update`, `delete`, `replace`, `refresh`, `same`, ... */
+  readonly op: string;
+  readonly type: string;
+  readonly name: string;
+  readonly urn: string;
+}
+
+interface EngineEvent {
+  readonly resourcePreEvent?: { readonly metadata: { readonly op: string; readonly urn: string; readonly type: string } };
+  readonly summaryEvent?: { readonly resourceChanges: Record<string, number> };
+}
+
+/** What a run did, from the engine's event log (`--event-log`). */
+export interface RunEvents {
+  readonly steps: readonly Step[];
+  /** Operations by kind, as the engine sums them up. */
+  readonly changes: Readonly<Record<string, number>>;
+}
+
+export function readEngineEvents(file: string): RunEvents {
+  const events = readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as EngineEvent);
+  return {
+    steps: events.flatMap(({ resourcePreEvent }) =>
+      resourcePreEvent === undefined
+        ? []
+        : [{ ...resourcePreEvent.metadata, name: resourcePreEvent.metadata.urn.split("::").at(-1) ?? "" }],
+    ),
+    changes: events.findLast((event) => event.summaryEvent !== undefined)?.summaryEvent?.resourceChanges ?? {},
+  };
+}

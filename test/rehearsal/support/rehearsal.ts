@@ -1,0 +1,167 @@
+import { Octokit } from "@octokit/rest";
+import { execa } from "execa";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { adminRequest } from "../../../lab/admin";
+import { currentInstance } from "../../../lab/instance";
+import { labDown, labUp, loopbackPorts, type Lab } from "../../../lab/lifecycle";
+import { socketOf } from "../../../lab/service";
+import { topology } from "../../../lab/topology";
+import { commandLine, labEngine, type Engine } from "../../../ops/pulumi/engine";
+import { ensureLabStack } from "../../../ops/pulumi/lab-stack";
+import { projectRoot } from "../../../ops/pulumi/stack";
+import { statusOf } from "../../../ops/status/status";
+import type { StatusReport } from "../../../ops/status/report";
+import { ensureToolchain } from "../../../toolchain";
+import { until } from "../../support/until";
+import { readEngineEvents, type RunEvents } from "./engine-events";
+
+/** A finished run of the engine. */
+export interface Run extends RunEvents {
+  readonly code: number;
+  /** Everything it printed. */
+  readonly output: string;
+}
+
+/** An event of one of the lab's services. */
+export interface LabEvent {
+  readonly seq: number;
+  readonly at: string;
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+export const primary = { role: "primary", name: "lab-runner", vmId: 151, address: "198.51.100.51" } as const;
+export const secondary = { role: "secondary", name: "lab-runner-secondary", vmId: 152, address: "198.51.100.52" } as const;
+
+const owner = topology.github.owner.login;
+const repo = topology.github.repository.name;
+
+/** One lab instance of the tests, the real engine on it, and eyes on both services. */
+export class Rehearsal {
+  private constructor(
+    readonly lab: Lab,
+    readonly engine: Engine,
+    readonly octokit: Octokit,
+  ) {}
+
+  /** Brings the instance up (GHRUNNERS_LAB, default "test") or finds it as an earlier test file left it. */
+  static async open(): Promise<Rehearsal> {
+    process.env.GHRUNNERS_LAB ||= "test";
+    const say = (): void => undefined;
+    const toolchain = await ensureToolchain({ say });
+    const lab = await labUp(currentInstance(), { projectRoot, say, forward: true });
+    const engine = labEngine(lab, projectRoot, toolchain);
+    await ensureLabStack(lab, engine);
+    const octokit = new Octokit({
+      auth: lab.secrets.githubToken,
+      baseUrl: `https://127.0.0.1:${loopbackPorts(lab.instance).github}/api/v3`,
+    });
+    return new Rehearsal(lab, engine, octokit);
+  }
+
+  /** Ends the instance and everything of it. */
+  static async close(): Promise<void> {
+    process.env.GHRUNNERS_LAB ||= "test";
+    await labDown(currentInstance(), () => undefined);
+  }
+
+  /** Command line for `pulumi <args>`, to start it in a way of one's own. */
+  commandLine(args: readonly string[]): string[] {
+    return commandLine(this.engine, args);
+  }
+
+  /** `pulumi <args>` to its end. Settings `key=value` (path syntax) hold for this run only. */
+  async pulumi(args: readonly string[], settings: Readonly<Record<string, string>> = {}): Promise<Run> {
+    const folder = mkdtempSync(path.join(tmpdir(), "ghr-run-"));
+    const log = path.join(folder, "events.jsonl");
+    await ensureLabStack(this.lab, this.engine);
+    const words = Object.entries(settings).flatMap(([key, value]) => ["--config", `ghrunners:${key}=${value}`]);
+    const all = [...args, "--event-log", log, ...(words.length > 0 ? [...words, "--config-path"] : [])];
+    const [program, ...rest] = this.commandLine(all);
+    try {
+      const result = await execa(program as string, rest, {
+        cwd: projectRoot,
+        env: this.engine.env,
+        extendEnv: false,
+        stdin: "ignore",
+        all: true,
+        reject: false,
+      });
+      return { code: result.exitCode ?? -1, output: result.all, ...readEngineEvents(log) };
+    } finally {
+      rmSync(folder, { recursive: true });
+      await ensureLabStack(this.lab, this.engine);
+    }
+  }
+
+  up(settings: Readonly<Record<string, string>> = {}, ...args: string[]): Promise<Run> {
+    return this.pulumi(["up", ...args], settings);
+  }
+
+  status(): Promise<StatusReport> {
+    return statusOf({ name: "lab", engine: this.engine, lab: this.lab });
+  }
+
+  async events(service: "proxmox" | "github", since = 0): Promise<LabEvent[]> {
+    const reply = await adminRequest(socketOf(this.lab.instance, service), "GET", `/_lab/events?since=${since}`);
+    return reply.body as LabEvent[];
+  }
+
+  /** Number of the newest event, to ask later what came after it. */
+  async mark(service: "proxmox" | "github"): Promise<number> {
+    return (await this.events(service)).at(-1)?.seq ?? 0;
+  }
+
+  /** `npm run lab -- <args>` in a process of its own, as a person would. */
+  async labCommand(...args: string[]): Promise<string> {
+    const { all } = await execa(process.execPath, ["--require", "tsx/cjs", "lab/main.ts", ...args], {
+      cwd: projectRoot,
+      all: true,
+    });
+    return all;
+  }
+
+  /** A command as root inside a machine, without SSH. */
+  async inMachine(vmId: number, ...command: string[]): Promise<string> {
+    const args = ["--require", "tsx/cjs", "lab/machines/main.ts", "exec", String(vmId), "--", ...command];
+    const { stdout } = await execa(process.execPath, args, { cwd: projectRoot });
+    return stdout;
+  }
+
+  /** One call of Proxmox VE's API with the operator's token, waiting for the task it starts. */
+  async proxmox(method: "GET" | "POST" | "PUT" | "DELETE", call: string): Promise<unknown> {
+    const base = `https://127.0.0.1:${loopbackPorts(this.lab.instance).proxmox}/api2/json`;
+    const ask = async (verb: string, where: string): Promise<unknown> => {
+      const response = await fetch(`${base}/${where}`, {
+        method: verb,
+        headers: { authorization: `PVEAPIToken=${this.lab.secrets.proxmoxToken}` },
+      });
+      if (!response.ok) throw new Error(`${verb} ${where}: ${response.status} ${response.statusText}`);
+      return ((await response.json()) as { data: unknown }).data;
+    };
+    const data = await ask(method, call);
+    if (typeof data !== "string" || !data.startsWith("UPID:")) return data;
+    await until(`task of ${method} ${call} ends`, 60_000, async () => {
+      const task = (await ask("GET", `nodes/${topology.proxmox.node}/tasks/${data}/status`)) as { status: string };
+      return task.status === "stopped";
+    });
+    return data;
+  }
+
+  async runner(name: string): Promise<{ id: number; status: string; busy: boolean; labels: string[] } | undefined> {
+    const { data } = await this.octokit.rest.actions.listSelfHostedRunnersForRepo({ owner, repo });
+    const found = data.runners.find((runner) => runner.name === name);
+    return found && { id: found.id, status: found.status, busy: found.busy, labels: found.labels.map((label) => label.name) };
+  }
+
+  /** Waits until GitHub shows the runner online. */
+  online(name: string, limitMs = 20_000): Promise<boolean> {
+    return until(`GitHub shows ${name} online`, limitMs, async () => (await this.runner(name))?.status === "online");
+  }
+
+  get repository(): { owner: string; repo: string } {
+    return { owner, repo };
+  }
+}
