@@ -1,0 +1,150 @@
+# The peer's machines: the same resources, by the same upstream provider, as the Pulumi program's.
+terraform {
+  required_version = ">= 1.12"
+  required_providers {
+    proxmox = { source = "bpg/proxmox" }
+  }
+}
+
+variable "endpoint" { type = string }
+variable "node" { type = string }
+variable "template_id" { type = number }
+variable "storage" { type = string }
+variable "bridge" { type = string }
+variable "gateway" { type = string }
+variable "prefix_length" { type = number }
+variable "admin_cidr" { type = string }
+variable "monitoring_address" { type = string }
+variable "ssh_public_key" { type = string }
+variable "user" { type = string }
+variable "cores" { type = number }
+variable "memory_mib" { type = number }
+variable "disk_gib" { type = number }
+# Whether the machines are real ones that report an address.
+variable "guests" { type = bool }
+variable "runners" {
+  type = map(object({ vm_id = number, address = string }))
+}
+
+# The token comes in by PROXMOX_VE_API_TOKEN.
+provider "proxmox" {
+  endpoint = var.endpoint
+  insecure = false
+}
+
+resource "proxmox_virtual_environment_vm" "runner" {
+  for_each        = var.runners
+  vm_id           = each.value.vm_id
+  name            = each.key
+  description     = "peer ${each.key}"
+  node_name       = var.node
+  tags            = ["lab", "runner"]
+  scsi_hardware   = "virtio-scsi-pci"
+  on_boot         = true
+  started         = true
+  stop_on_destroy = true
+
+  clone {
+    vm_id        = var.template_id
+    full         = true
+    datastore_id = var.storage
+    retries      = 3
+  }
+  cpu {
+    cores   = var.cores
+    sockets = 1
+    type    = "x86-64-v2-AES"
+  }
+  memory {
+    dedicated = var.memory_mib
+  }
+  disk {
+    interface    = "scsi0"
+    datastore_id = var.storage
+    size         = var.disk_gib
+    file_format  = "raw"
+    aio          = "io_uring"
+    backup       = true
+    cache        = "none"
+    discard      = "on"
+    iothread     = false
+    replicate    = true
+    ssd          = false
+  }
+  network_device {
+    bridge   = var.bridge
+    model    = "virtio"
+    firewall = true
+  }
+  operating_system {
+    type = "l26"
+  }
+  initialization {
+    datastore_id = var.storage
+    interface    = "ide2"
+    upgrade      = false
+    dns {
+      servers = [var.gateway]
+    }
+    ip_config {
+      ipv4 {
+        address = "${each.value.address}/${var.prefix_length}"
+        gateway = var.gateway
+      }
+    }
+    user_account {
+      username = var.user
+      keys     = [var.ssh_public_key]
+    }
+  }
+  agent {
+    enabled = var.guests
+    timeout = "15s"
+    type    = "virtio"
+    wait_for_ip {
+      ipv4 = true
+    }
+  }
+}
+
+locals {
+  rules = [
+    { type = "in", proto = "tcp", dport = "22", source = var.admin_cidr, dest = null, comment = "SSH from the administrators" },
+    { type = "in", proto = "tcp", dport = "9100:9101", source = var.monitoring_address, dest = null, comment = "Metrics for the monitoring host" },
+    { type = "out", proto = "udp", dport = "53", source = null, dest = var.gateway, comment = "DNS" },
+    { type = "out", proto = "tcp", dport = "53", source = null, dest = var.gateway, comment = "DNS" },
+    { type = "out", proto = "udp", dport = "123", source = null, dest = null, comment = "NTP" },
+    { type = "out", proto = "tcp", dport = "443", source = null, dest = null, comment = "GitHub and its storage" },
+    { type = "out", proto = "tcp", dport = "80", source = null, dest = null, comment = "Debian's mirrors" },
+  ]
+}
+
+resource "proxmox_virtual_environment_firewall_rules" "runner" {
+  for_each  = proxmox_virtual_environment_vm.runner
+  node_name = each.value.node_name
+  vm_id     = each.value.vm_id
+
+  dynamic "rule" {
+    for_each = local.rules
+    content {
+      type    = rule.value.type
+      action  = "ACCEPT"
+      proto   = rule.value.proto
+      dport   = rule.value.dport
+      source  = rule.value.source
+      dest    = rule.value.dest
+      comment = rule.value.comment
+    }
+  }
+}
+
+resource "proxmox_virtual_environment_firewall_options" "runner" {
+  for_each      = proxmox_virtual_environment_firewall_rules.runner
+  node_name     = each.value.node_name
+  vm_id         = each.value.vm_id
+  enabled       = true
+  input_policy  = "DROP"
+  output_policy = "DROP"
+  dhcp          = false
+  macfilter     = true
+}

@@ -1,0 +1,78 @@
+/**
+ * The report as a text for people. Pure.
+ */
+import type { Comparison, Measure, Report } from "./report";
+import type { Summary } from "./stats";
+
+/** Columns padded to their widest cell; the first is left-aligned, the others to the right. */
+export function renderTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+const number = (value: number, digits: number): string => value.toFixed(digits);
+const title = ({ measure, size }: { measure: string; size?: number }): string =>
+  size === undefined ? measure : `${measure} x${size}`;
+
+function bar({ bar: limit }: Measure): string {
+  if (limit === undefined) return "";
+  return `${limit.met ? "met" : "MISSED"} (< ${limit.seconds})`;
+}
+
+function cpu({ cpuSeconds }: Measure): string {
+  return Object.entries(cpuSeconds ?? {})
+    .filter(([, seconds]) => seconds >= 0.1)
+    .slice(0, 4)
+    .map(([program, seconds]) => `${program} ${number(seconds, 1)}`)
+    .join(", ");
+}
+
+const times = ({ min, median, max }: Summary, digits: number): string[] => [min, median, max].map((value) => number(value, digits));
+
+function measureRow(entry: Measure): string[] {
+  const memory = entry.peakMemoryMiB === undefined ? "" : number(entry.peakMemoryMiB.median, 0);
+  return [title(entry), entry.subject, ...times(entry.summary, 2), String(entry.runs.length), bar(entry), memory, cpu(entry)];
+}
+
+const comparisonRow = (entry: Comparison): string[] => [
+  title(entry),
+  `${entry.subject} / ${entry.peer}`,
+  ...times(entry.ratios, 2),
+];
+
+export function renderReport(report: Report): string {
+  const { machine } = report;
+  const parts = [
+    `${machine.cpu}, ${machine.cores} cores, ${number(machine.memoryMiB / 1024, 1)} GiB, ${machine.platform} ${machine.kernel}`,
+    Object.entries(report.versions)
+      .map(([program, version]) => `${program} ${version}`)
+      .join(", "),
+  ];
+  if (report.measures.length > 0) {
+    const head = ["measure (s)", "subject", "min", "median", "max", "runs", "bar", "MiB", "CPU (s)"];
+    parts.push("", renderTable([head, ...report.measures.map(measureRow)]));
+  }
+  if (report.comparisons.length > 0) {
+    const head = ["ratio, round by round", "of", "min", "median", "max"];
+    parts.push("", renderTable([head, ...report.comparisons.map(comparisonRow)]));
+  }
+  if (report.growth.length > 0) {
+    const rows = report.growth.map((entry) => [
+      entry.measure,
+      entry.subject,
+      `${entry.from} to ${entry.to}`,
+      `x${number(entry.sizeRatio, 0)}`,
+      `x${number(entry.timeRatio, 1)}`,
+    ]);
+    parts.push("", renderTable([["growth", "subject", "from", "size", "time"], ...rows]));
+  }
+  for (const { measure, reason } of report.omitted) parts.push("", `${measure} was left out: ${reason}`);
+  return `${parts.join("\n")}\n`;
+}

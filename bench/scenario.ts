@@ -1,0 +1,54 @@
+import type { Bar, Sample, Subject } from "./report";
+import type { Timing } from "./timed";
+
+/** What a scenario works with. */
+export interface Bench {
+  /** How often everything is measured; in every round subject and peer take turns. */
+  readonly rounds: number;
+  /** Numbers of VMs for the scenario that varies them. */
+  readonly sizes: readonly number[];
+  /** Ends the benchmark: on Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+  readonly record: (sample: Sample) => void;
+  readonly omit: (measure: string, reason: string) => void;
+  readonly version: (program: string, version: string) => void;
+}
+
+/** A group of measures that share what has to be set up for them. */
+export interface Scenario {
+  readonly name: string;
+  /** One line for --help. */
+  readonly describes: string;
+  /** Upper limits of its medians. */
+  readonly bars: readonly Bar[];
+  /** Leaves nothing behind when it returns or throws. */
+  run(bench: Bench): Promise<void>;
+}
+
+/** What a sample says beside its timing. */
+export interface Label {
+  readonly measure: string;
+  readonly subject: Subject;
+  readonly round: number;
+  readonly size?: number;
+}
+
+/** Records a command's timing, or the sum of several that follow each other, and says it. */
+export function recordTiming(bench: Bench, label: Label, ...timings: readonly Timing[]): void {
+  const cpuSeconds: Record<string, number> = {};
+  for (const timing of timings) {
+    for (const [program, seconds] of Object.entries(timing.cpuSeconds)) {
+      cpuSeconds[program] = (cpuSeconds[program] ?? 0) + seconds;
+    }
+  }
+  const seconds = timings.reduce((sum, timing) => sum + timing.seconds, 0);
+  bench.record({
+    ...label,
+    seconds,
+    peakMemoryMiB: Math.max(...timings.map((timing) => timing.peakMemoryMiB)),
+    cpuSeconds,
+  });
+  const size = label.size === undefined ? "" : ` x${label.size}`;
+  bench.say(`  round ${label.round}: ${label.measure}${size}, ${label.subject}: ${seconds.toFixed(2)} s`);
+}

@@ -1,0 +1,85 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parse, stringify } from "yaml";
+import { commandLine, type Engine } from "../../ops/pulumi/engine";
+import { inFreshLab, type Bed } from "../labs";
+import { prepareTofu } from "../peer/tofu";
+import { ensurePeerTools, type PeerTools } from "../peer/tools";
+import { recordTiming, type Bench, type Scenario } from "../scenario";
+import { settingsOf } from "../settings";
+import { timed, type Command, type Timing } from "../timed";
+
+const FIRST_VMID = 1000;
+/** The lab's network has 200 addresses from here on. */
+const FIRST_HOST = 51;
+
+/** A configuration's runners: one primary, the rest secondaries. */
+export function runnersOf(size: number): { role: string; name: string; vmId: number; address: string }[] {
+  return Array.from({ length: size }, (_, index) => ({
+    role: index === 0 ? "primary" : "secondary",
+    name: `bench-${index}`,
+    vmId: FIRST_VMID + index,
+    address: `198.51.100.${FIRST_HOST + index}`,
+  }));
+}
+
+/** Puts the runners into the stack's configuration file, which the lab made. */
+function configure({ lab }: Bed, size: number): void {
+  const file = path.join(lab.instance.config, "Pulumi.lab.yaml");
+  const content = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+  content.config["ghrunners:runners"] = runnersOf(size);
+  writeFileSync(file, stringify(content), { mode: 0o600 });
+}
+
+function pulumi(engine: Engine, ...args: readonly string[]): Command {
+  return { line: commandLine(engine, args), cwd: engine.projectRoot, env: engine.env };
+}
+
+/** The three commands that are timed, in order. */
+interface Steps {
+  readonly preview: Command;
+  readonly first: Command;
+  readonly noOp: Command;
+}
+
+const ownSteps = ({ engine }: Bed): Steps => ({
+  preview: pulumi(engine, "preview"),
+  first: pulumi(engine, "up"),
+  noOp: pulumi(engine, "up", "--expect-no-changes"),
+});
+
+function peerSteps({ lab }: Bed, tools: PeerTools): Steps {
+  const tofu = prepareTofu(tools, lab, settingsOf(lab), path.join(lab.instance.state, "peer"));
+  return {
+    preview: tofu.command("plan", "-input=false"),
+    first: tofu.command("apply", "-auto-approve", "-input=false"),
+    noOp: tofu.command("apply", "-auto-approve", "-input=false"),
+  };
+}
+
+/** VMs alone, against Proxmox VE's API without guests. */
+export const vms: Scenario = {
+  name: "vms",
+  describes: "2, 20 and 200 VMs on the API alone: preview, first run and no-op, against OpenTofu",
+  bars: [],
+  async run(bench: Bench): Promise<void> {
+    const tools = await ensurePeerTools(bench, { ansible: false });
+    const steps = { ghrunners: ownSteps, opentofu: (bed: Bed) => peerSteps(bed, tools) } as const;
+    for (let round = 1; round <= bench.rounds; round += 1) {
+      for (const size of bench.sizes) {
+        for (const subject of ["ghrunners", "opentofu"] as const) {
+          await inFreshLab(bench, "api-only", async (bed) => {
+            configure(bed, size);
+            const { preview, first, noOp } = steps[subject](bed);
+            const run = (command: Command, name: string): Promise<Timing> =>
+              timed(command, path.join(bed.lab.instance.logs, `${name}.log`), bench.signal);
+            const label = { subject, round, size } as const;
+            recordTiming(bench, { measure: "vms/preview", ...label }, await run(preview, "preview"));
+            recordTiming(bench, { measure: "vms/first-run", ...label }, await run(first, "first"));
+            recordTiming(bench, { measure: "vms/no-op", ...label }, await run(noOp, "no-op"));
+          });
+        }
+      }
+    }
+  },
+};

@@ -1,0 +1,32 @@
+/**
+ * Statistics of few runs. Pure.
+ */
+
+/** Smallest, middle and largest of a list of numbers. */
+export interface Summary {
+  readonly min: number;
+  /** The middle value; of an even count the mean of the two middle ones. */
+  readonly median: number;
+  readonly max: number;
+}
+
+/** @throws RangeError for an empty list */
+export function summarise(values: readonly number[]): Summary {
+  if (values.length === 0) throw new RangeError("No values to summarise.");
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (index: number): number => sorted[index] as number;
+  const middle = Math.floor(sorted.length / 2);
+  return {
+    min: at(0),
+    median: sorted.length % 2 === 1 ? at(middle) : (at(middle - 1) + at(middle)) / 2,
+    max: at(sorted.length - 1),
+  };
+}
+
+/** To three decimals: a millisecond of a time in seconds. */
+export const rounded = (value: number): number => Math.round(value * 1000) / 1000;
+
+export const roundedSummary = (values: readonly number[]): Summary => {
+  const { min, median, max } = summarise(values);
+  return { min: rounded(min), median: rounded(median), max: rounded(max) };
+};
