@@ -19,8 +19,9 @@ export function endJob(job: JobRecord, conclusion: Conclusion, { now, emit }: No
     step.status = "completed";
     step.completedAt = step.startedAt === null ? null : job.completedAt;
   }
-  // The token of a job ends with it.
+  // The tokens of a job end with it.
   delete job.tokenSha256;
+  delete job.apiTokenSha256;
   emit("job.completed", { runId: job.runId, jobId: job.id, name: job.name, conclusion, runner: job.runnerName });
 }
 
@@ -28,7 +29,7 @@ export function endJob(job: JobRecord, conclusion: Conclusion, { now, emit }: No
 export function requestJobCancel(job: JobRecord, around: Now, reason: string): void {
   if (job.status === "completed") return;
   if (!job.annotations.includes(reason)) job.annotations.push(reason);
-  if (job.status === "in_progress") job.cancelRequestedAt ??= timestamp(around.now);
+  if (job.status === "in_progress" && job.acquiredAt !== undefined) job.cancelRequestedAt ??= timestamp(around.now);
   else endJob(job, "cancelled", around);
 }
 

@@ -6,15 +6,29 @@ import { baseFolders } from "../../instance";
 
 import type * as Expressions from "@actions/expressions" with { "resolution-mode": "import" };
 import type * as WorkflowParser from "@actions/workflow-parser" with { "resolution-mode": "import" };
+import type * as ConvertJobs from "@actions/workflow-parser/model/converter/jobs" with { "resolution-mode": "import" };
+import type * as ConvertEvents from "@actions/workflow-parser/model/converter/events" with { "resolution-mode": "import" };
+import type * as ConvertConcurrency from "@actions/workflow-parser/model/converter/concurrency" with { "resolution-mode": "import" };
 
 export type ExpressionsLibrary = typeof Expressions;
-export type WorkflowLibrary = typeof WorkflowParser & { readonly expressions: ExpressionsLibrary };
+export type WorkflowLibrary = typeof WorkflowParser &
+  typeof ConvertJobs &
+  typeof ConvertEvents &
+  typeof ConvertConcurrency & { readonly expressions: ExpressionsLibrary };
+
+const entry = `
+export * from "@actions/workflow-parser";
+export * from "@actions/workflow-parser/model/converter/jobs";
+export * from "@actions/workflow-parser/model/converter/events";
+export * from "@actions/workflow-parser/model/converter/concurrency";
+export * as expressions from "@actions/expressions";
+`;
 
 const packages = ["@actions/workflow-parser", "@actions/expressions", "esbuild"];
 
 function cacheKey(modules: string): string {
   const manifests = packages.map((name) => readFileSync(path.join(modules, name, "package.json"), "utf8"));
-  return createHash("sha256").update(manifests.join("\0")).digest("hex").slice(0, 16);
+  return createHash("sha256").update([entry, ...manifests].join("\0")).digest("hex").slice(0, 16);
 }
 
 let loaded: WorkflowLibrary | undefined;
@@ -33,10 +47,7 @@ export function workflowLibrary(): WorkflowLibrary {
     mkdirSync(folder, { recursive: true });
     const unfinished = `${file}.${process.pid}`;
     buildSync({
-      stdin: {
-        contents: `export * from "@actions/workflow-parser";\nexport * as expressions from "@actions/expressions";\n`,
-        resolveDir: projectRoot,
-      },
+      stdin: { contents: entry, resolveDir: projectRoot },
       bundle: true,
       platform: "node",
       format: "cjs",

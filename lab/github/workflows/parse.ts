@@ -1,4 +1,5 @@
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token" with { "resolution-mode": "import" };
+import type { TemplateContext } from "@actions/workflow-parser/templates/template-context" with { "resolution-mode": "import" };
 import type { WorkflowJob } from "@actions/workflow-parser/model/workflow-template" with { "resolution-mode": "import" };
 import type { WorkflowLibrary } from "./library";
 import type { InputDefinition, Job, OrdinaryWork, RunDefaults, Step, Workflow } from "./model";
@@ -22,16 +23,14 @@ function toTemplate(library: WorkflowLibrary, token: TemplateToken): Template {
  * @throws WorkflowSyntaxError when GitHub would refuse the file
  * @throws NotModelledError when the lab cannot run it
  */
-export async function parseWorkflowFile(library: WorkflowLibrary, file: string, text: string): Promise<Workflow> {
-  const source = { name: file, content: text };
-  const { context, value } = library.parseWorkflow(source, new library.NoOperationTraceWriter());
-  const converted = value === undefined ? undefined : await library.convertWorkflowTemplate(context, value);
+export function parseWorkflowFile(library: WorkflowLibrary, file: string, text: string): Workflow {
+  const { context, value } = library.parseWorkflow({ name: file, content: text }, new library.NoOperationTraceWriter());
+  const jobs = value === undefined ? [] : convert(library, context, value);
   const problems = context.errors.getErrors().map((error) => {
-    // The parser puts its own file and position in front of some messages only.
-    const position = error.range === undefined ? "" : `(Line: ${error.range.start.line}, Col: ${error.range.start.column}): `;
-    return `${position}${error.rawMessage}`;
+    const start = error.range?.start;
+    return `${start === undefined ? "" : `(Line: ${start.line}, Col: ${start.column}): `}${error.rawMessage}`;
   });
-  if (problems.length > 0 || value === undefined || converted === undefined) {
+  if (value === undefined || problems.length > 0) {
     throw new WorkflowSyntaxError(file, problems.length > 0 ? problems : ["The file is empty."]);
   }
   const root = toTemplate(library, value);
@@ -54,8 +53,25 @@ export async function parseWorkflowFile(library: WorkflowLibrary, file: string, 
     defaults: runDefaults(root),
     concurrency: member(root, "concurrency"),
     permissions: member(root, "permissions"),
-    jobs: converted.jobs.map((job) => toJob(job, member(member(root, "jobs"), job.id.value) as Template)),
+    jobs: jobs.map((job) => toJob(job, member(member(root, "jobs"), job.id.value) as Template)),
   };
+}
+
+/** GitHub's second stage: what the schema alone cannot check. Problems are added to the context. */
+function convert(library: WorkflowLibrary, context: TemplateContext, root: TemplateToken): WorkflowJob[] {
+  context.state.featureFlags = new library.expressions.FeatureFlags();
+  if (context.errors.getErrors().length > 0 || !library.isMapping(root)) return [];
+  try {
+    const part = (name: string) => root.find(name);
+    const concurrency = part("concurrency");
+    const [on, jobs] = [part("on"), part("jobs")];
+    if (concurrency !== undefined) library.convertConcurrency(context, concurrency);
+    if (on !== undefined) library.convertOn(context, on);
+    return jobs === undefined ? [] : library.convertJobs(context, jobs);
+  } catch (error) {
+    context.error(root, error as Error);
+    return [];
+  }
 }
 
 function eventNames(on: Template): string[] {

@@ -69,7 +69,7 @@ export interface StepRecord {
   readonly number: number;
   readonly name: string;
   status: "queued" | "in_progress" | "completed";
-  conclusion: "success" | "failure" | "cancelled" | "skipped" | null;
+  conclusion: Conclusion | null;
   startedAt: string | null;
   completedAt: string | null;
 }
@@ -106,17 +106,21 @@ export interface JobRecord {
   readonly timeoutMinutes: number;
   readonly continueOnError: boolean;
   readonly concurrency?: Concurrency;
-  readonly environment?: { readonly name: string; readonly url: string };
+  readonly environment?: { readonly name: string; url: string };
   review?: Review;
   /** When the wait timer of the environment ends. */
   waitUntil?: string;
   /** When it became ready for a runner: queue limits count from here. */
   queuedAt?: string;
   cancelRequestedAt?: string;
-  /** Last sign of life of the runner on behalf of this job. */
-  renewedAt?: string;
+  /** When the runner took the job; until then it can be given to another one. */
+  acquiredAt?: string;
   /** SHA-256 of the token with which the runner reports on this job. */
   tokenSha256?: string;
+  /** SHA-256 of the job's GITHUB_TOKEN. */
+  apiTokenSha256?: string;
+  /** Markdown that steps wrote for people. */
+  summary?: string;
   /** What GitHub shows as annotations: why it failed or still waits. */
   annotations: string[];
 }

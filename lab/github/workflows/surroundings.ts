@@ -2,6 +2,27 @@ import type { State } from "../model";
 import type { Emit } from "../store";
 import type { RepositoryFacts } from "./contexts";
 import type { Evaluator } from "./expressions";
+import type { RunnerView } from "./matching";
+import type { JobRecord } from "./records";
+
+/** How long the engine waits before it gives up; GitHub's values are longer. */
+export interface Limits {
+  /** Silence of a runner about its job, after which the job fails. GitHub: about 10 minutes. */
+  readonly lostRunnerMilliseconds: number;
+  /** Time between a cancellation and the end of the job, whatever the runner does. GitHub: 5 minutes. */
+  readonly cancelMilliseconds: number;
+  /** Time in which a runner must take the job it was given. */
+  readonly acquireMilliseconds: number;
+  /** Time a job may wait for a runner. GitHub: 24 hours. */
+  readonly queueMilliseconds: number;
+}
+
+export const labLimits: Limits = {
+  lostRunnerMilliseconds: 60_000,
+  cancelMilliseconds: 60_000,
+  acquireMilliseconds: 15_000,
+  queueMilliseconds: 24 * 3_600_000,
+};
 
 /** What the engine asks of the world while it advances the state. */
 export interface Surroundings {
@@ -11,6 +32,10 @@ export interface Surroundings {
   readonly emit: Emit;
   readonly evaluator: Evaluator;
   readonly repository: RepositoryFacts;
+  readonly runners: readonly RunnerView[];
+  readonly limits: Limits;
+  /** When the runner last spoke about the job, in milliseconds since the epoch. */
+  readonly lastHeardOfJob: (job: JobRecord) => number;
 }
 
 /** Variables as `vars` shows them: the environment's win over the repository's. */

@@ -1,0 +1,120 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import { parseBody } from "../http/body";
+import { type ApiRequest, noContent, plainRoute, type Reply, type Route } from "../http/message";
+import type { Runner } from "../model";
+import type { Services } from "../services";
+import type { JobDesk } from "../workflows/engine";
+import { refusal, runnerOf, sessionOf } from "./access";
+import { protocolRoot, type RunnerMessage, type SessionReply } from "./messages";
+import { type Session, Sessions } from "./sessions";
+
+const sessionBody = z.object({
+  version: z.string().regex(/^\d+\.\d+\.\d+$/),
+  os: z.string(),
+  owner: z.string().min(1),
+});
+
+/** GitHub ends a poll without a message after about 50 s. */
+const longestPollMs = 50_000;
+
+/** The connection of a listener: session, heartbeat, waiting for jobs. */
+export function sessionRoutes(services: Services, jobs: JobDesk): Route[] {
+  const sessions = new Sessions(services.faults);
+
+  const heard = (runner: Runner, session: Session): void => {
+    if (sessions.isHung(session, runner)) return;
+    session.lastHeard = services.store.clock.now();
+    const wasConnected = services.presence.isConnected(runner.id);
+    services.presence.heard(runner.id);
+    if (!wasConnected) jobs.tick();
+  };
+
+  function open(request: ApiRequest): Reply {
+    const runner = runnerOf(services, request);
+    const { version, owner } = parseBody(sessionBody, request.body);
+    const { faults, store, seed } = services;
+    refuseDeprecated(services, runner, version);
+    const now = store.clock.now();
+    const rival = sessions.rival(runner.id, owner, now, seed.runnerSilenceMilliseconds);
+    if (rival !== undefined || faults.hits("runner-session-conflict", runner.name)) {
+      throw refusal(409, "session-conflict", "A session for this runner already exists.");
+    }
+    const session: Session = { id: randomUUID(), runnerId: runner.id, owner, createdAt: now, lastHeard: now };
+    sessions.open(session);
+    if (runner.version !== version) {
+      store.change((state) => {
+        const known = state.runners.find(({ id }) => id === runner.id);
+        if (known !== undefined) known.version = version;
+      });
+    }
+    heard(runner, session);
+    const reply: SessionReply = {
+      sessionId: session.id,
+      heartbeatMilliseconds: Math.max(200, Math.round(seed.runnerSilenceMilliseconds / 4)),
+    };
+    return { status: 201, body: reply };
+  }
+
+  function close(request: ApiRequest): Reply {
+    const runner = runnerOf(services, request);
+    sessions.close(sessionOf(sessions, runner, request));
+    services.presence.gone(runner.id);
+    return noContent;
+  }
+
+  async function message(request: ApiRequest): Promise<Reply> {
+    const runner = runnerOf(services, request);
+    const session = sessionOf(sessions, runner, request);
+    refuseDeprecated(services, runner, runner.version ?? "unknown");
+    heard(runner, session);
+    const next = (): RunnerMessage | undefined => {
+      if (sessions.isHung(session, runner)) return undefined;
+      const job = jobs.offered(runner.id);
+      return job === undefined ? undefined : { kind: "job", jobId: job.id, name: job.name };
+    };
+    const found = await firstChange(services, next, request.signal);
+    return found === undefined ? noContent : { status: 200, body: found };
+  }
+
+  return [
+    plainRoute("POST", `${protocolRoot}/session`, "own", open),
+    plainRoute("DELETE", `${protocolRoot}/session`, "own", close),
+    plainRoute("POST", `${protocolRoot}/heartbeat`, "own", (request) => {
+      const runner = runnerOf(services, request);
+      heard(runner, sessionOf(sessions, runner, request));
+      return noContent;
+    }),
+    plainRoute("GET", `${protocolRoot}/message`, "own", message),
+  ];
+}
+
+function refuseDeprecated({ faults }: Services, runner: Runner, version: string): void {
+  if (!faults.hits("runner-version-deprecated", runner.name)) return;
+  throw refusal(403, "version-deprecated", `Runner version v${version} is deprecated and cannot receive messages.`);
+}
+
+/** Asks `next` now and after every change of the store, until it answers, the poll ends or the client goes away. */
+function firstChange<Found>(
+  { store }: Services,
+  next: () => Found | undefined,
+  signal: AbortSignal,
+): Promise<Found | undefined> {
+  const found = next();
+  if (found !== undefined || signal.aborted) return Promise.resolve(found);
+  return new Promise((resolve) => {
+    const finish = (value: Found | undefined): void => {
+      clearTimeout(timer);
+      unsubscribe();
+      signal.removeEventListener("abort", abandoned);
+      resolve(value);
+    };
+    const abandoned = (): void => finish(undefined);
+    const timer = setTimeout(abandoned, longestPollMs);
+    const unsubscribe = store.onChange(() => {
+      const value = next();
+      if (value !== undefined) finish(value);
+    });
+    signal.addEventListener("abort", abandoned);
+  });
+}

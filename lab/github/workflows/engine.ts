@@ -1,0 +1,344 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { timestamp } from "../clock";
+import type { DispatchRequest, ReviewRequest, WorkflowEngine } from "../engine";
+import { ApiError, conflict, notFound, unprocessable } from "../http/errors";
+import type { State } from "../model";
+import type { JobCompletion, JobMessage } from "../runner-protocol/messages";
+import { sha256 } from "../runner-tokens";
+import type { Services } from "../services";
+import type { Emit } from "../store";
+import { headCommit } from "../workflow-files";
+import { advance } from "./advance";
+import { cancelRun, displace } from "./cancel";
+import { readConcurrency } from "./concurrency";
+import { githubContext, type RepositoryFacts } from "./contexts";
+import { endJob } from "./ending";
+import { evaluatorWith } from "./expressions";
+import { botLogin, dropEndedTokens, jobMessage, tokenPermissions } from "./handout";
+import { checkInputs } from "./inputs";
+import { workflowLibrary } from "./library";
+import { NotModelledError, type Workflow, WorkflowSyntaxError } from "./model";
+import { nodesToRepeat, scopesAndNodes } from "./new-run";
+import { parseWorkflowFile } from "./parse";
+import type { JobRecord, Run, StepRecord } from "./records";
+import { labLimits, type Limits, type Surroundings, variablesFor } from "./surroundings";
+import type { Json } from "./template";
+
+const tickMilliseconds = 1_000;
+
+/** What the runner protocol needs of the engine, beside what REST needs. */
+export interface JobDesk {
+  /** The job that this runner was given and has not taken yet. */
+  offered(runnerId: number): JobRecord | undefined;
+  /** The runner takes the job. Taking it again, after a lost answer, is allowed until a step was reported. */
+  acquire(runnerId: number, jobId: number): JobMessage | undefined;
+  /** The worker reports; @returns whether the job is to be cancelled */
+  report(jobId: number, steps: readonly StepRecord[]): boolean;
+  complete(jobId: number, completion: JobCompletion): void;
+  /** Whether this is the token that the job was handed out with. */
+  accepts(jobId: number, token: string): boolean;
+  /** Takes what is due now, for example because a runner came online. */
+  tick(): void;
+}
+
+/** Runs workflows over the store. */
+export class Engine implements WorkflowEngine, JobDesk {
+  private readonly evaluator = evaluatorWith(workflowLibrary().expressions);
+  private readonly heard = new Map<number, number>();
+  private readonly startedAt: number;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly services: Services,
+    private readonly limits: Limits = labLimits,
+    private readonly random: (bytes: number) => Buffer = randomBytes,
+  ) {
+    this.startedAt = services.store.clock.now();
+    this.timer = setInterval(() => this.tick(), tickMilliseconds);
+    this.timer.unref();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+  }
+
+  nameOf(file: string): string {
+    try {
+      return this.load(path.basename(file)).name;
+    } catch {
+      return file;
+    }
+  }
+
+  dispatch(request: DispatchRequest): Run {
+    const { seed, store } = this.services;
+    const branch = request.ref.replace(/^refs\/heads\//, "");
+    if (branch !== seed.repository.defaultBranch) throw unprocessable(`No ref found for: ${request.ref}`);
+    const file = path.basename(request.path);
+    const { workflow, planned } = this.inGithubsWords(() => {
+      const workflow = this.load(file);
+      if (!workflow.events.includes("workflow_dispatch")) throw new Error("Workflow does not have 'workflow_dispatch' trigger");
+      const environments = store.state.environments.map(({ name }) => name);
+      const checked = checkInputs(workflow.dispatchInputs, request.inputs as Record<string, Json>, environments);
+      if (!checked.ok) throw new Error(checked.problems.join("; "));
+      return { workflow, planned: scopesAndNodes(workflow, checked.inputs, (name) => this.load(name)) };
+    });
+    return this.change((state, around) => {
+      const now = timestamp(around.now);
+      const number = (state.actions.runNumbers[file] ?? 0) + 1;
+      state.actions.runNumbers[file] = number;
+      const base: Run = {
+        id: around.nextId(),
+        number,
+        attempt: 1,
+        workflowFile: file,
+        name: workflow.name,
+        displayTitle: workflow.name,
+        event: "workflow_dispatch",
+        headBranch: branch,
+        ref: `refs/heads/${branch}`,
+        headSha: headCommit(seed).sha,
+        actor: request.login,
+        triggeringActor: request.login,
+        status: "pending",
+        conclusion: null,
+        createdAt: now,
+        startedAt: now,
+        updatedAt: now,
+        ...planned,
+      };
+      const run = this.inGithubsWords(() => ({ ...base, ...this.evaluated(base, workflow, state, around) }));
+      state.actions.runs.push(run);
+      around.emit("run.created", { runId: run.id, name: run.name, number, actor: run.actor });
+      if (run.concurrency !== undefined) displace(state, `run:${run.id}`, run.concurrency, around);
+      return run.id;
+    }, (state, id) => state.actions.runs.find((run) => run.id === id) as Run);
+  }
+
+  /** What the workflow file lets the server evaluate about the run itself. */
+  private evaluated(run: Run, workflow: Workflow, state: State, around: Surroundings): Partial<Run> {
+    const scope = run.scopes[0];
+    if (scope === undefined) return {};
+    const contexts = {
+      github: githubContext(around.repository, run, scope),
+      inputs: scope.inputs,
+      vars: variablesFor(state, null),
+    };
+    const concurrency =
+      workflow.concurrency === undefined ? undefined : readConcurrency(this.evaluator.evaluate(workflow.concurrency, contexts));
+    return {
+      displayTitle: workflow.runName === undefined ? workflow.name : this.evaluator.text(workflow.runName, contexts),
+      ...(concurrency === undefined ? {} : { concurrency }),
+    };
+  }
+
+  cancel(runId: number, { force }: { readonly force: boolean }): void {
+    if (this.run(runId).status === "completed") throw conflict("Cannot cancel a workflow run that is completed.");
+    this.change((state, around) => {
+      cancelRun(state, runIn(state, runId), around, undefined, force);
+    });
+  }
+
+  rerun(runId: number, { only, login }: { readonly only: "all" | "failed" | number; readonly login: string }): void {
+    const known = this.run(runId);
+    if (known.status !== "completed") throw new ApiError(403, "This workflow is already running");
+    const wanted = typeof only === "number" ? this.job(only).node : undefined;
+    const repeat = nodesToRepeat(known.nodes, (node) => {
+      if (only === "all") return true;
+      return wanted === undefined ? node.result === "failure" || node.result === "cancelled" : node.id === wanted;
+    });
+    if (repeat.size === 0) throw new ApiError(403, "There are no failed jobs to rerun");
+    this.change((state, around) => {
+      const run = runIn(state, runId);
+      for (const node of run.nodes.filter(({ id }) => repeat.has(id))) {
+        Object.assign(node, { state: "blocked", outputs: {} });
+        delete node.result;
+      }
+      delete run.cancelRequestedAt;
+      const now = timestamp(around.now);
+      Object.assign(run, { status: "pending", conclusion: null, startedAt: now, updatedAt: now, triggeringActor: login });
+      run.attempt += 1;
+      around.emit("run.rerun", { runId, attempt: run.attempt, actor: login });
+      if (run.concurrency !== undefined) displace(state, `run:${run.id}`, run.concurrency, around);
+    });
+  }
+
+  review({ runId, environments, state: word, comment, login }: ReviewRequest): void {
+    const run = this.run(runId);
+    const { seed, store } = this.services;
+    const isWaiting = (job: JobRecord): boolean =>
+      job.runId === runId && job.status === "waiting" && environments.includes(job.environment?.name ?? "");
+    if (!store.state.actions.jobs.some(isWaiting)) throw unprocessable("There are no pending deployment requests to approve or reject");
+    const reviewer = [seed.owner, ...seed.users].find((user) => user.login === login);
+    for (const name of environments) {
+      const environment = store.state.environments.find((known) => known.name === name);
+      const mayReview = environment?.reviewers.some(({ type, id }) => type === "User" && id === reviewer?.id) === true;
+      if (!mayReview) throw unprocessable(`${login} is not a required reviewer of ${name}`);
+      if (environment.preventSelfReview && run.triggeringActor === login) {
+        throw unprocessable(`${login} cannot review a deployment to ${name} that they triggered`);
+      }
+    }
+    this.change((state, around) => {
+      for (const job of state.actions.jobs.filter(isWaiting)) {
+        job.review = { state: word, login, comment, at: timestamp(around.now) };
+        around.emit(`deployment.${word}`, { runId, jobId: job.id, environment: job.environment?.name, login });
+      }
+    });
+  }
+
+  offered(runnerId: number): JobRecord | undefined {
+    return this.services.store.state.actions.jobs.find(
+      (job) => job.runnerId === runnerId && job.status === "in_progress" && job.acquiredAt === undefined,
+    );
+  }
+
+  acquire(runnerId: number, jobId: number): JobMessage | undefined {
+    const job = this.services.store.state.actions.jobs.find(({ id }) => id === jobId);
+    const untouched = job?.status === "in_progress" && job.runnerId === runnerId && job.steps.length === 0;
+    if (!untouched) return undefined;
+    const given = {
+      jobToken: this.random(24).toString("hex"),
+      apiToken: `ghs_${this.random(24).toString("hex")}`,
+      secrets: this.services.secrets.forJob(job.environment?.name ?? null),
+    };
+    this.heard.set(jobId, this.services.store.clock.now());
+    return this.change((state, around) => {
+      const taken = jobIn(state, jobId);
+      const run = runIn(state, taken.runId);
+      taken.acquiredAt = timestamp(around.now);
+      taken.tokenSha256 = sha256(given.jobToken);
+      taken.apiTokenSha256 = sha256(given.apiToken);
+      const permissions = tokenPermissions(state, run, taken);
+      state.tokens.push({ sha256: taken.apiTokenSha256, login: botLogin, permissions });
+      around.emit("job.started", { runId: run.id, jobId, name: taken.name, runner: taken.runnerName });
+      return jobMessage(state, run, taken, given, around);
+    });
+  }
+
+  report(jobId: number, steps: readonly StepRecord[]): boolean {
+    this.heard.set(jobId, this.services.store.clock.now());
+    const job = this.job(jobId);
+    if (JSON.stringify(job.steps) !== JSON.stringify(steps)) {
+      this.change((state) => {
+        jobIn(state, jobId).steps = [...steps];
+      });
+    }
+    return job.cancelRequestedAt !== undefined;
+  }
+
+  complete(jobId: number, completion: JobCompletion): void {
+    this.change((state, around) => {
+      const job = jobIn(state, jobId);
+      job.steps = [...completion.steps];
+      job.outputs = { ...completion.outputs };
+      job.summary = completion.summary;
+      job.annotations.push(...completion.annotations);
+      if (job.environment !== undefined) job.environment.url = completion.environmentUrl;
+      endJob(job, job.cancelRequestedAt !== undefined ? "cancelled" : completion.conclusion, around);
+    });
+    this.heard.delete(jobId);
+  }
+
+  accepts(jobId: number, token: string): boolean {
+    const job = this.services.store.state.actions.jobs.find(({ id }) => id === jobId);
+    return job?.status === "in_progress" && job.tokenSha256 === sha256(token);
+  }
+
+  tick(): void {
+    if (!this.isBusy()) return;
+    this.change(() => undefined);
+  }
+
+  /** Nothing is due while every run is over; so an idle emulator writes nothing. */
+  private isBusy(): boolean {
+    return this.services.store.state.actions.runs.some((run) => run.status !== "completed");
+  }
+
+  private change<Result>(work: (state: State, around: Surroundings) => Result): Result;
+  private change<Kept, Result>(work: (state: State, around: Surroundings) => Kept, then: (state: State, kept: Kept) => Result): Result;
+  private change<Kept>(work: (state: State, around: Surroundings) => Kept, then?: (state: State, kept: Kept) => unknown): unknown {
+    const { store } = this.services;
+    return store.change((state, emit) => {
+      const around = this.surroundings(emit);
+      const kept = work(state, around);
+      advance(state, around);
+      dropEndedTokens(state);
+      return then === undefined ? kept : then(state, kept);
+    });
+  }
+
+  private surroundings(emit: Emit): Surroundings {
+    const { store, seed, presence } = this.services;
+    return {
+      now: store.clock.now(),
+      nextId: () => store.nextId(),
+      emit,
+      evaluator: this.evaluator,
+      limits: this.limits,
+      repository: repositoryFacts(seed),
+      runners: store.state.runners.map((runner) => ({
+        id: runner.id,
+        name: runner.name,
+        labels: runner.labels.map((label) => label.name),
+        idle: presence.isConnected(runner.id) && !presence.isBusy(runner),
+      })),
+      // After a restart of the emulator every runner gets its time anew.
+      lastHeardOfJob: (job) => this.heard.get(job.id) ?? this.startedAt,
+    };
+  }
+
+  private load(file: string): Workflow {
+    let text: string;
+    try {
+      text = readFileSync(path.join(this.services.seed.workflowsDir, file), "utf8");
+    } catch {
+      throw new Error(`There is no workflow file .github/workflows/${file}.`);
+    }
+    return parseWorkflowFile(workflowLibrary(), file, text);
+  }
+
+  private inGithubsWords<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof ApiError) throw error;
+      const known = error instanceof WorkflowSyntaxError || error instanceof NotModelledError;
+      throw unprocessable(known || error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private run(runId: number): Run {
+    return runIn(this.services.store.state, runId);
+  }
+
+  private job(jobId: number): JobRecord {
+    return jobIn(this.services.store.state, jobId);
+  }
+}
+
+function runIn(state: State, runId: number): Run {
+  const run = state.actions.runs.find(({ id }) => id === runId);
+  if (run === undefined) throw notFound();
+  return run;
+}
+
+function jobIn(state: State, jobId: number): JobRecord {
+  const job = state.actions.jobs.find(({ id }) => id === jobId);
+  if (job === undefined) throw notFound();
+  return job;
+}
+
+function repositoryFacts({ owner, repository, publicUrl }: Services["seed"]): RepositoryFacts {
+  const serverUrl = publicUrl.replace(/\/$/, "");
+  return {
+    owner: owner.login,
+    ownerId: owner.id,
+    name: repository.name,
+    id: repository.id,
+    defaultBranch: repository.defaultBranch,
+    serverUrl,
+    apiUrl: `${serverUrl}/api/v3`,
+  };
+}

@@ -1,0 +1,90 @@
+import type { ApiToken, State } from "../model";
+import type { TokenPermissions } from "../seed";
+import type { JobMessage } from "../runner-protocol/messages";
+import { eventPayload, jobContexts } from "./contexts";
+import { definitionOf, type JobRecord, nodeOf, type Run, scopeOf } from "./records";
+import { type Surroundings, variablesFor } from "./surroundings";
+import { keys, literalOf, member, type Template } from "./template";
+
+/** What is drawn at random for a job, and the secrets it may see. */
+export interface JobSecrets {
+  readonly jobToken: string;
+  readonly apiToken: string;
+  /** By name: the repository's, overlaid by the environment's. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+const renewMilliseconds = 2_000;
+
+/** Everything a worker needs for a job. The result holds secrets. */
+export function jobMessage(state: State, run: Run, job: JobRecord, given: JobSecrets, around: Surroundings): JobMessage {
+  const node = nodeOf(run, job.node);
+  const scope = scopeOf(run, node);
+  const { work } = definitionOf(run, node);
+  if (work.kind !== "steps") throw new Error(`Job ${job.id} calls a workflow and cannot be handed to a runner.`);
+  const environment = job.environment?.name ?? null;
+  const base = jobContexts(around.repository, variablesFor(state, environment), run, node, scope);
+  const all = { ...given.secrets, GITHUB_TOKEN: given.apiToken };
+  const secrets =
+    scope.secrets === "all"
+      ? all
+      : { ...around.evaluator.textMap(scope.secrets, { ...base, secrets: all }), GITHUB_TOKEN: given.apiToken };
+  return {
+    jobId: job.id,
+    name: job.name,
+    jobToken: given.jobToken,
+    timeoutMinutes: job.timeoutMinutes,
+    contexts: {
+      ...base,
+      github: { ...(base.github as object), token: given.apiToken, job: node.jobId },
+      strategy: job.strategy,
+      matrix: job.matrix,
+      secrets,
+    },
+    event: eventPayload(around.repository, run),
+    masks: Object.values(secrets).filter((value) => value !== ""),
+    env: [scope.workflow.env ?? null, work.env ?? null],
+    defaults: [work.defaults, scope.workflow.defaults],
+    steps: work.steps,
+    outputs: work.outputs ?? null,
+    environmentUrl: member(work.environment, "url") ?? null,
+    renewMilliseconds,
+  };
+}
+
+type Level = "read" | "write" | "none";
+
+/**
+ * Rights of a job's GITHUB_TOKEN: the job's `permissions`, else the workflow's, else the repository's default. Of
+ * GitHub's permissions the emulator knows these; `administration` is never among them.
+ */
+export function tokenPermissions(state: State, run: Run, job: JobRecord): TokenPermissions {
+  const node = nodeOf(run, job.node);
+  const wanted = definitionOf(run, node).permissions ?? scopeOf(run, node).workflow.permissions;
+  const level = (name: "actions" | "contents"): Level => {
+    if (wanted === undefined) {
+      const usual = state.repository.actions.workflow.defaultPermissions;
+      return usual === "write" || name === "contents" ? usual : "none";
+    }
+    return levelIn(wanted, name);
+  };
+  const granted = (["actions", "contents"] as const).filter((name) => level(name) !== "none");
+  return { metadata: "read", ...Object.fromEntries(granted.map((name) => [name, level(name)])) };
+}
+
+function levelIn(wanted: Template, name: string): Level {
+  const whole = literalOf(wanted);
+  if (whole === "read-all") return "read";
+  if (whole === "write-all") return "write";
+  return keys(wanted).includes(name) ? (literalOf(member(wanted, name)) as Level) : "none";
+}
+
+/** The account that GITHUB_TOKEN acts as. */
+export const botLogin = "github-actions[bot]";
+
+/** Drops the tokens of jobs that are over. */
+export function dropEndedTokens(state: State): void {
+  const living = new Set(state.actions.jobs.flatMap((job) => job.apiTokenSha256 ?? []));
+  const ended = (token: ApiToken) => token.login === botLogin && !living.has(token.sha256);
+  if (state.tokens.some(ended)) state.tokens = state.tokens.filter((token) => !ended(token));
+}
