@@ -31,6 +31,8 @@ export interface LabOptions {
   readonly say: (line: string) => void;
   /** Publish the services on the host's loopback. Default: only for the instance named "lab". */
   readonly forward?: boolean;
+  /** Counts when the instance is made. Default: machines where they can run. */
+  readonly mode?: LabMode;
 }
 
 /** Why guests cannot run here, in words; undefined when they can. */
@@ -90,7 +92,7 @@ export async function labUp(instance: Instance, options: LabOptions): Promise<La
 
 async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   const { say, projectRoot } = options;
-  const mode: LabMode = modeOf(instance) ?? (reasonForApiOnly() === undefined ? "machines" : "api-only");
+  const mode: LabMode = modeOf(instance) ?? options.mode ?? (reasonForApiOnly() === undefined ? "machines" : "api-only");
   const cache = baseFolders().cache;
   const authority = await ensureAuthority(path.join(cache, "lab-ca"), new Date());
   if (mode === "machines") {
