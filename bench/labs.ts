@@ -2,18 +2,17 @@
  * Laboratories of the benchmark's own, made and removed by the same functions as everybody's.
  */
 import { instanceNamed, type Instance } from "../lab/instance";
-import { labDown, labUp, type Lab, type LabMode, type LabOptions } from "../lab/lifecycle";
+import { labDown, labUp, type Lab, type LabMode } from "../lab/lifecycle";
 import { labEngine, type Engine } from "../ops/pulumi/engine";
 import { ensureLabStack } from "../ops/pulumi/lab-stack";
 import { projectRoot } from "../ops/pulumi/stack";
 import { ensureToolchain } from "../toolchain";
 import type { Bench } from "./scenario";
 
-export const machinesInstance = (): Instance => instanceNamed("bench");
-export const apiInstance = (): Instance => instanceNamed("bench-api");
-
-/** Loopback ports of the API-only lab, apart from the default lab's. */
-const apiPorts = { proxmox: 28_006, github: 28_443 };
+const instances: Readonly<Record<LabMode, Instance>> = {
+  machines: instanceNamed("bench"),
+  "api-only": instanceNamed("bench-api"),
+};
 
 /** A lab and the engine for its stack. */
 export interface Bed {
@@ -21,25 +20,27 @@ export interface Bed {
   readonly engine: Engine;
 }
 
-/** A laboratory from nothing: what an earlier benchmark left is removed first. */
-export async function freshLab(bench: Bench, mode: LabMode): Promise<Bed> {
-  const instance = mode === "machines" ? machinesInstance() : apiInstance();
+/** Works with an instance that does not exist yet, and removes what is there of it then, whatever happens. */
+export async function withInstance<T>(bench: Bench, mode: LabMode, work: (instance: Instance) => Promise<T>): Promise<T> {
+  const instance = instances[mode];
+  // What a killed benchmark left.
   await labDown(instance, bench.say);
-  bench.signal.throwIfAborted();
-  const toolchain = await ensureToolchain({ say: bench.say });
-  const own: Partial<LabOptions> = mode === "machines" ? {} : { mode, ports: apiPorts };
-  const lab = await labUp(instance, { projectRoot, say: bench.say, forward: false, ...own });
-  const engine = labEngine(lab, projectRoot, toolchain);
-  await ensureLabStack(lab, engine);
-  for (const part of toolchain.parts) bench.version(part.name, part.version);
-  return { lab, engine };
+  try {
+    bench.signal.throwIfAborted();
+    return await work(instance);
+  } finally {
+    await labDown(instance, bench.say);
+  }
 }
 
-/** Works in a fresh laboratory and removes it, whatever happens. */
-export async function inFreshLab<T>(bench: Bench, mode: LabMode, work: (bed: Bed) => Promise<T>): Promise<T> {
-  try {
-    return await work(await freshLab(bench, mode));
-  } finally {
-    await labDown(mode === "machines" ? machinesInstance() : apiInstance(), bench.say);
-  }
+/** Works in a laboratory that is up and holds no machine, and removes it, whatever happens. */
+export function withLab<T>(bench: Bench, mode: LabMode, work: (bed: Bed) => Promise<T>): Promise<T> {
+  return withInstance(bench, mode, async (instance) => {
+    const toolchain = await ensureToolchain({ say: bench.say });
+    for (const part of toolchain.parts) bench.version(part.name, part.version);
+    const lab = await labUp(instance, { projectRoot, say: bench.say, mode });
+    const engine = labEngine(lab, projectRoot, toolchain);
+    await ensureLabStack(lab, engine);
+    return work({ lab, engine });
+  });
 }

@@ -94,7 +94,8 @@ async function measure(choice: Wanted): Promise<number> {
     } catch (error) {
       failed = true;
       note(errorText(error));
-      omitted.push({ measure: scenario.name, reason: errorText(error).split("\n")[0] ?? "it failed" });
+      const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+      omitted.push({ measure: scenario.name, reason: reason || "it failed" });
     }
   }
   const bars = choice.scenarios.flatMap((scenario) => scenario.bars);

@@ -34,6 +34,7 @@ export function programOf(argv: readonly string[]): string {
   if (!/^(node|python[0-9.]*)$/.test(name)) return name;
   for (let index = 1; index < argv.length; index += 1) {
     const argument = argv[index] as string;
+    if (argument === "-e" || argument === "-c") return name;
     if (takesValue.has(argument)) index += 1;
     else if (!argument.startsWith("-")) return `${name} ${path.basename(argument)}`;
   }

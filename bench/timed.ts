@@ -58,12 +58,13 @@ export async function timed(command: Command, log: string, signal: AbortSignal):
   const pid = child.pid ?? 0;
   const meter = new TreeMeter(pid);
   const timer = setInterval(() => meter.look(), LOOK_EVERY_MS);
-  const onAbort = (): void => void endTree(pid);
+  let ending: Promise<void> | undefined;
+  const onAbort = (): void => void (ending = endTree(pid));
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     const code = await finished;
     const seconds = (performance.now() - started) / 1000;
-    if (signal.aborted) await endTree(pid);
+    await ending;
     signal.throwIfAborted();
     if (code !== 0) throw new Error(`${describe(command)} ended with exit code ${code}:\n${tail(log)}\nAll of it: ${log}`);
     return { seconds, peakMemoryMiB: meter.peakMemoryMiB, cpuSeconds: meter.cpuSeconds };

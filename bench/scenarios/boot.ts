@@ -3,7 +3,7 @@ import { reasonForApiOnly } from "../../lab/lifecycle";
 import { topology } from "../../lab/topology";
 import { runInside } from "../../ops/inside";
 import type { BootInput, BootOutput } from "../inside/boot";
-import { inFreshLab, type Bed } from "../labs";
+import { withLab, type Bed } from "../labs";
 import type { Bench, Scenario } from "../scenario";
 import { settingsOf } from "../settings";
 
@@ -37,7 +37,7 @@ export const boot: Scenario = {
   async run(bench: Bench): Promise<void> {
     const reason = reasonForApiOnly();
     if (reason !== undefined) return bench.omit("boot", reason);
-    await inFreshLab(bench, "machines", async (bed) => {
+    await withLab(bench, "machines", async (bed) => {
       for (let round = 1; round <= bench.rounds; round += 1) {
         bench.signal.throwIfAborted();
         const { seconds } = await runInside<BootInput, BootOutput>(bed.engine, "bench/inside/boot.ts", inputOf(bed));

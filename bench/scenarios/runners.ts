@@ -6,7 +6,7 @@ import { runnerLabels } from "../../catalogue/runner";
 import { runInside } from "../../ops/inside";
 import { projectRoot } from "../../ops/pulumi/stack";
 import type { RunnersInput, RunnerView } from "../inside/runners";
-import { cleared, inFreshLab, machinesInstance, type Bed } from "../labs";
+import { withInstance, withLab, type Bed } from "../labs";
 import { prepareAnsible } from "../peer/ansible";
 import { prepareTofu } from "../peer/tofu";
 import { ensurePeerTools, type PeerTools } from "../peer/tools";
@@ -61,7 +61,7 @@ export function allOnlineAt(events: string, names: readonly string[]): number {
 
 /** `npm start` from nothing but warm caches, until GitHub shows the last runner online. */
 async function bringUp(bench: Bench, round: number): Promise<void> {
-  await cleared(bench, machinesInstance(), async (instance) => {
+  await withInstance(bench, "machines", async (instance) => {
     const startedAt = Date.now();
     const timing = await timed(projectCommand(instance, "start"), logFile(instance, "start.log"), bench.signal);
     const events = readFileSync(path.join(instance.github, "events.jsonl"), "utf8");
@@ -72,7 +72,7 @@ async function bringUp(bench: Bench, round: number): Promise<void> {
 }
 
 async function own(bench: Bench, round: number): Promise<void> {
-  await inFreshLab(bench, "machines", async (bed) => {
+  await withLab(bench, "machines", async (bed) => {
     const { instance } = bed.lab;
     const up = (name: string, ...args: string[]): Promise<Timing> =>
       timed(projectCommand(instance, "pulumi", "up", ...args), logFile(instance, `${name}.log`), bench.signal);
@@ -84,7 +84,7 @@ async function own(bench: Bench, round: number): Promise<void> {
 }
 
 async function peer(bench: Bench, tools: PeerTools, round: number): Promise<void> {
-  await inFreshLab(bench, "machines", async (bed) => {
+  await withLab(bench, "machines", async (bed) => {
     const { lab } = bed;
     const settings = settingsOf(lab);
     const folder = path.join(lab.instance.state, "peer");

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import { commandLine, type Engine } from "../../ops/pulumi/engine";
-import { inFreshLab, type Bed } from "../labs";
+import { withLab, type Bed } from "../labs";
 import { prepareTofu } from "../peer/tofu";
 import { ensurePeerTools, type PeerTools } from "../peer/tools";
 import { recordTiming, type Bench, type Scenario } from "../scenario";
@@ -68,7 +68,7 @@ export const vms: Scenario = {
     for (let round = 1; round <= bench.rounds; round += 1) {
       for (const size of bench.sizes) {
         for (const subject of ["ghrunners", "opentofu"] as const) {
-          await inFreshLab(bench, "api-only", async (bed) => {
+          await withLab(bench, "api-only", async (bed) => {
             configure(bed, size);
             const { preview, first, noOp } = steps[subject](bed);
             const run = (command: Command, name: string): Promise<Timing> =>
