@@ -5,7 +5,7 @@ export const defaultLabels = (os: string, architecture: string): string[] => ["s
 
 /** The first of names that differ only by case stays, as at GitHub. */
 const distinct = (names: readonly string[]): string[] =>
-  [...new Map([...names].reverse().map((name) => [name.toLowerCase(), name])).values()].reverse();
+  names.filter((name, index) => names.findIndex((other) => other.toLowerCase() === name.toLowerCase()) === index);
 
 /** Puts labels on a runner: the read-only ones stay, `custom` replaces the others. Ids of labels that stay are kept. */
 export function relabel(

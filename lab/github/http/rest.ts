@@ -35,7 +35,11 @@ export type Handler<Name extends string> = (
  * A route of GitHub's REST API. The handler's replies are checked by the compiler against GitHub's description.
  * @param name as in GitHub's documentation: `GET /repos/{owner}/{repo}`
  */
-export function rest<Name extends OperationName>(name: Name, access: Access, handle: Handler<Name>): Route {
+export function rest<Name extends OperationName, Handle extends Handler<Name>>(
+  name: Name,
+  access: Access,
+  handle: Handle,
+): Route {
   return undescribed(name, access, handle as unknown as Route["handle"]);
 }
 

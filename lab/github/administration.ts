@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { z } from "zod";
+import { faultKinds, isFaultName } from "./faults";
+import { readBody, send } from "./http/server";
+import type { Reply } from "./http/message";
+import { sameScope } from "./sealed-secrets";
+import type { Services } from "./services";
+
+const json = (status: number, body: unknown): Reply => ({
+  status,
+  body: JSON.stringify(body),
+  headers: { "content-type": "application/json" },
+});
+const refused = (status: number, message: string): Reply => json(status, { message });
+
+function faults(services: Services, method: string, name: string | undefined, body: unknown): Reply {
+  if (name !== undefined && !isFaultName(name)) {
+    return refused(404, `There is no fault "${name}". Faults: ${Object.keys(faultKinds).join(", ")}.`);
+  }
+  if (method === "GET") {
+    const active = services.faults.list().filter((fault) => name === undefined || fault.name === name);
+    const known = Object.entries(faultKinds).map(([kind, { does, parameters }]) => ({
+      name: kind,
+      does,
+      parameters: z.toJSONSchema(parameters, { io: "input" }).properties ?? {},
+    }));
+    return json(200, { active, known });
+  }
+  if (method === "DELETE") return json(200, { cleared: services.faults.clear(name) });
+  if (name === undefined) return refused(404, "Name the fault: PUT /_lab/faults/NAME.");
+  const parameters = faultKinds[name].parameters.safeParse(body ?? {});
+  if (!parameters.success) return refused(400, `Parameters of the fault ${name}: ${z.prettifyError(parameters.error)}`);
+  return json(200, services.faults.set(name, parameters.data));
+}
+
+/** Proof that a secret arrived with the right value: its SHA-256, never the value. */
+function secretProof({ store, secrets }: Services, query: URLSearchParams): Reply {
+  const scope = query.get("environment");
+  const list = store.state.secrets
+    .filter((secret) => sameScope(secret.scope, scope))
+    .map(({ name, updatedAt }) => ({ name, updated_at: updatedAt, sha256: secrets.fingerprint(scope, name) }));
+  return json(200, { environment: scope, secrets: list });
+}
+
+function answer(services: Services, method: string, url: URL, body: unknown): Reply {
+  const [, root, subject, name, ...rest] = url.pathname.split("/");
+  if (root === "_lab" && rest.length === 0) {
+    if (subject === "faults" && ["GET", "PUT", "DELETE"].includes(method)) {
+      return faults(services, method, name === undefined ? undefined : decodeURIComponent(name), body);
+    }
+    if (method === "GET" && name === undefined) {
+      if (subject === "health") return json(200, { status: "ok", service: "github", pid: process.pid });
+      if (subject === "events") {
+        const since = Number(url.searchParams.get("since") ?? 0);
+        if (!Number.isInteger(since) || since < 0) return refused(400, "since is the number of an event, 0 for all.");
+        return json(200, { events: services.store.eventsSince(since) });
+      }
+      if (subject === "secrets") return secretProof(services, url.searchParams);
+    }
+  }
+  return refused(404, `No administration at ${method} ${url.pathname}.`);
+}
+
+/** The administration of the service, for its unix socket alone. */
+export function administrationListener(services: Services) {
+  return async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
+    let reply: Reply;
+    try {
+      const text = (await readBody(message)).toString("utf8");
+      const url = new URL(message.url ?? "/", "http://administration.invalid");
+      reply = answer(services, message.method ?? "GET", url, text === "" ? undefined : JSON.parse(text));
+    } catch (error) {
+      reply = error instanceof SyntaxError ? refused(400, "The body is not JSON.") : refused(500, String(error));
+    }
+    send(response, reply);
+  };
+}

@@ -1,0 +1,54 @@
+import type { Faults } from "../faults";
+import { sha256 } from "../runner-tokens";
+import type { PermissionLevel, PermissionName, Seed } from "../seed";
+import type { Store } from "../store";
+import { badCredentials, notAccessible, requiresAuthentication } from "./errors";
+import type { Access, Identity } from "./message";
+
+/** The token of an Authorization header: `Bearer`, `token`, or the password of `Basic`. */
+export function tokenOf(authorization: string | undefined): string | undefined {
+  const [, scheme, value] = /^(\S+)\s+(.+)$/.exec(authorization ?? "") ?? [];
+  if (scheme === undefined || value === undefined) return undefined;
+  if (/^(bearer|token)$/i.test(scheme)) return value.trim();
+  if (!/^basic$/i.test(scheme)) return undefined;
+  const decoded = Buffer.from(value, "base64").toString("utf8");
+  return decoded.slice(decoded.indexOf(":") + 1);
+}
+
+/**
+ * Whose token it is. No token: undefined.
+ * @throws ApiError 401 for a token that is unknown or expired
+ */
+export function identify(
+  authorization: string | undefined,
+  { seed, store, faults }: { seed: Pick<Seed, "tokens">; store: Store; faults: Faults },
+): Identity | undefined {
+  if (authorization === undefined) return undefined;
+  const token = tokenOf(authorization);
+  if (token === undefined) throw badCredentials();
+  const hash = sha256(token);
+  const known = [...seed.tokens, ...store.state.tokens].find((candidate) => candidate.sha256 === hash);
+  if (known === undefined) throw badCredentials();
+  if (known.expiresAt !== undefined && Date.parse(known.expiresAt) <= store.clock.now()) throw badCredentials();
+  if (faults.active("token-expired", ({ login }) => login === known.login) !== undefined) throw badCredentials();
+  const removed = (name: string): boolean =>
+    faults.active("permission-removed", ({ login, permission }) => login === known.login && permission === name) !==
+    undefined;
+  const permissions = Object.fromEntries(Object.entries(known.permissions).filter(([name]) => !removed(name)));
+  return { login: known.login, permissions, tokenSha256: hash };
+}
+
+/** Whether the token has the permission at this level; `write` includes `read`, every token may read metadata. */
+export function permits(identity: Identity, permission: string): boolean {
+  const [name, level] = permission.split(":") as [PermissionName, PermissionLevel];
+  const has = name === "metadata" ? (identity.permissions.metadata ?? "read") : identity.permissions[name];
+  return has === "write" || has === level;
+}
+
+/** @throws ApiError 401 without a token, 403 in GitHub's words without the permission */
+export function requireAccess(access: Access, identity: Identity | undefined): void {
+  if (access === "public" || access === "own") return;
+  if (identity === undefined) throw requiresAuthentication();
+  if (access === "authenticated") return;
+  if (!access.some((permission) => permits(identity, permission))) throw notAccessible(access);
+}

@@ -1,0 +1,78 @@
+import type { Clock } from "../clock";
+import type { Faults } from "../faults";
+import { ApiError } from "./errors";
+import type { Identity } from "./message";
+
+const hourMs = 3_600_000;
+/** Requests an hour: of a personal access token, and of an address without one. */
+const limits = { token: 5000, anonymous: 60 } as const;
+
+export interface Allowance {
+  readonly limit: number;
+  readonly used: number;
+  readonly remaining: number;
+  /** End of the hour, in seconds since the epoch. */
+  readonly reset: number;
+}
+
+export const rateLimitHeaders = ({ limit, used, remaining, reset }: Allowance): Record<string, string> => ({
+  "x-ratelimit-limit": String(limit),
+  "x-ratelimit-remaining": String(remaining),
+  "x-ratelimit-used": String(used),
+  "x-ratelimit-reset": String(reset),
+  "x-ratelimit-resource": "core",
+});
+
+/** GitHub's primary and secondary limits. Counts are in memory: a restart forgives. */
+export class RateLimit {
+  private readonly windows = new Map<string, { used: number; endsAt: number }>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly faults: Faults,
+  ) {}
+
+  /** @param spend requests to count */
+  allowance(identity: Identity | undefined, spend = 0): Allowance {
+    const limit = identity === undefined ? limits.anonymous : limits.token;
+    const exhausted = this.faults.active("rate-limited");
+    if (exhausted !== undefined) {
+      const reset = Math.ceil(Date.parse(exhausted.since) / 1000) + exhausted.parameters.seconds;
+      return { limit, used: limit, remaining: 0, reset };
+    }
+    const key = identity?.tokenSha256 ?? "anonymous";
+    const now = this.clock.now();
+    const known = this.windows.get(key);
+    const window = known === undefined || known.endsAt <= now ? { used: 0, endsAt: now + hourMs } : known;
+    window.used = Math.max(0, window.used + spend);
+    this.windows.set(key, window);
+    const used = Math.min(window.used, limit);
+    return { limit, used, remaining: limit - used, reset: Math.ceil(window.endsAt / 1000) };
+  }
+
+  /** @throws ApiError 403 in GitHub's words when a limit is reached */
+  check(identity: Identity | undefined): void {
+    const secondary = this.faults.active("secondary-rate-limited");
+    if (secondary !== undefined) {
+      const left = Math.ceil((Date.parse(secondary.since) - this.clock.now()) / 1000) + secondary.parameters.seconds;
+      throw new ApiError(
+        403,
+        "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
+        {
+          documentation_url:
+            "https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits",
+        },
+        { "retry-after": String(Math.max(1, left)) },
+      );
+    }
+    if (this.allowance(identity).remaining > 0) return;
+    throw new ApiError(
+      403,
+      `API rate limit exceeded for ${identity === undefined ? "this address" : `user ${identity.login}`}.`,
+      {
+        documentation_url:
+          "https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#primary-rate-limit-for-authenticated-users",
+      },
+    );
+  }
+}

@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import type { Services } from "../services";
+import { identify, requireAccess } from "./authorize";
+import { ApiError, notFound } from "./errors";
+import type { ApiRequest, Identity, Reply } from "./message";
+import { RateLimit, rateLimitHeaders } from "./rate-limit";
+import type { Router } from "./router";
+
+/** A request before its route and its sender are known. */
+export type RawRequest = Omit<ApiRequest, "params" | "identity" | "body"> & { readonly body: Buffer };
+
+const wireBody = (body: unknown): Buffer | string | undefined =>
+  body === undefined || Buffer.isBuffer(body) || typeof body === "string" ? body : JSON.stringify(body);
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new ApiError(400, "Bad Request");
+  }
+}
+
+function parseJson(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    throw new ApiError(400, "Problems parsing JSON");
+  }
+}
+
+const errorReply = (error: ApiError): Reply => ({ status: error.status, body: error.body, headers: error.headers });
+
+/** Whether the repository of the path is the one that the emulator has. @throws ApiError 404 */
+function requireRepository({ seed }: Services, params: Readonly<Record<string, string>>): void {
+  const { owner, repo, repository_id: id } = params;
+  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+  if (owner !== undefined && repo !== undefined) {
+    if (!same(owner, seed.owner.login) || !same(repo, seed.repository.name)) throw notFound();
+  }
+  if (id !== undefined && id !== String(seed.repository.id)) throw notFound();
+}
+
+/** Answers requests: authentication, limits, faults, the route's handler, and the headers that GitHub adds. */
+export class Responder {
+  readonly rateLimit: RateLimit;
+
+  constructor(
+    private readonly services: Services,
+    private readonly router: Router,
+    private readonly reportBug: (error: unknown) => void,
+  ) {
+    this.rateLimit = new RateLimit(services.store.clock, services.faults);
+  }
+
+  async respond(request: RawRequest, requestId: string): Promise<Reply<number, Buffer | string | undefined>> {
+    const isRest = request.path.startsWith("/api/v3");
+    let identity: Identity | undefined;
+    let reply: Reply;
+    try {
+      if (isRest) identity = identify(request.headers.authorization, this.services);
+      reply = await this.dispatch(request, identity, isRest);
+    } catch (error) {
+      if (!(error instanceof ApiError)) this.reportBug(error);
+      reply = errorReply(error instanceof ApiError ? error : new ApiError(500, "Server Error"));
+    }
+    return this.finish(request, identity, reply, requestId, isRest);
+  }
+
+  private async dispatch(request: RawRequest, identity: Identity | undefined, isRest: boolean): Promise<Reply> {
+    const { faults } = this.services;
+    const line = `${request.method} ${decoded(request.path)}`;
+    if (isRest) this.rateLimit.check(identity);
+    if (isRest && faults.strike("http-500", ({ match }) => match === undefined || line.includes(match))) {
+      throw new ApiError(500, "Server Error");
+    }
+    const match = this.router(request.method, request.path);
+    if (match === "method-not-allowed" || match === undefined) throw notFound();
+    requireRepository(this.services, match.params);
+    requireAccess(match.route.access, identity);
+    const reply = await match.route.handle({
+      ...request,
+      params: match.params,
+      identity,
+      body: parseJson(request.body),
+    });
+    if (isRest && faults.strike("http-500-after-commit", (parameters) => line.includes(parameters.match))) {
+      throw new ApiError(500, "Server Error");
+    }
+    return reply;
+  }
+
+  private finish(
+    request: RawRequest,
+    identity: Identity | undefined,
+    reply: Reply,
+    requestId: string,
+    isRest: boolean,
+  ): Reply<number, Buffer | string | undefined> {
+    const body = wireBody(reply.body);
+    const headers: Record<string, string> = { "x-github-request-id": requestId, ...reply.headers };
+    if (body !== undefined && headers["content-type"] === undefined) {
+      headers["content-type"] = "application/json; charset=utf-8";
+    }
+    if (!isRest) return { status: reply.status, body, headers };
+    headers["x-github-media-type"] = "github.v3; format=json";
+    let status = reply.status;
+    if (request.method === "GET" && status === 200 && body !== undefined) {
+      headers.etag = `W/"${createHash("sha256").update(body).digest("hex")}"`;
+      const known = request.headers["if-none-match"]?.split(/\s*,\s*/) ?? [];
+      if (known.some((tag) => tag.replace(/^W\//, "") === headers.etag?.slice(2))) status = 304;
+    }
+    // GitHub does not count a 304, nor asking for the limit itself.
+    const free = status === 304 || request.path === "/api/v3/rate_limit";
+    Object.assign(headers, rateLimitHeaders(this.rateLimit.allowance(identity, free ? 0 : 1)));
+    return { status, body: status === 304 ? undefined : body, headers };
+  }
+}

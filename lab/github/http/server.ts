@@ -1,0 +1,63 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Faults } from "../faults";
+import type { Reply } from "./message";
+import type { RawRequest, Responder } from "./respond";
+
+const bodyLimit = 10 * 2 ** 20;
+
+/** @throws Error when the body is larger than 10 MiB */
+export async function readBody(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > bodyLimit) throw new Error(`The request body is larger than ${bodyLimit} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+export function send(response: ServerResponse, reply: Reply): void {
+  response.writeHead(reply.status, reply.headers);
+  response.end(reply.body);
+}
+
+/** GitHub's form of a request id. */
+const newRequestId = (): string =>
+  randomBytes(18)
+    .toString("hex")
+    .toUpperCase()
+    .replace(/^(.{4})(.{6})(.{7})(.{7})(.{8}).*$/, "$1:$2:$3:$4:$5");
+
+/** A listener for node:https that answers by the responder, with the faults that concern the connection itself. */
+export function requestListener(responder: Responder, faults: Faults) {
+  return async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (faults.active("down") !== undefined) {
+      message.socket.destroy();
+      return;
+    }
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    try {
+      const url = new URL(message.url ?? "/", "https://emulator.invalid");
+      const [path = "/"] = (message.url ?? "/").split("?", 1);
+      const request: RawRequest = {
+        method: message.method ?? "GET",
+        path,
+        query: url.searchParams,
+        headers: message.headers,
+        body: await readBody(message),
+        signal: gone.signal,
+      };
+      const slow = faults.active("slow");
+      if (slow !== undefined) await delay(slow.parameters.milliseconds, undefined, { signal: gone.signal });
+      const reply = await responder.respond(request, newRequestId());
+      if (!response.destroyed) send(response, reply);
+    } catch {
+      // The client went away, or sent what cannot be read: there is nobody to answer.
+      message.socket.destroy();
+    }
+  };
+}

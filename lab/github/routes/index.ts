@@ -1,0 +1,39 @@
+import type { WorkflowEngine } from "../engine";
+import type { Route } from "../http/message";
+import type { Services } from "../services";
+import { accountRoutes } from "./accounts";
+import { actionsSettingsRoutes } from "./actions-settings";
+import { branchPolicyRoutes } from "./branch-policies";
+import { concurrencyRoutes } from "./concurrency";
+import { deploymentRoutes } from "./deployments";
+import { environmentRoutes } from "./environments";
+import { logRoutes } from "./logs";
+import { pageRoutes } from "./page";
+import { repositoryRoutes } from "./repository";
+import { rulesetRoutes } from "./rulesets";
+import { runRoutes } from "./runs";
+import { runnerLabelRoutes } from "./runner-labels";
+import { runnerRoutes } from "./runners";
+import { secretRoutes } from "./secrets";
+import { variableRoutes } from "./variables";
+import { workflowRoutes } from "./workflows";
+
+/** Every route of the service but the runner protocol and the service's own description. */
+export const allRoutes = (services: Services, engine: WorkflowEngine): Route[] => [
+  ...accountRoutes(services),
+  ...repositoryRoutes(services),
+  ...runnerRoutes(services),
+  ...runnerLabelRoutes(services),
+  ...environmentRoutes(services),
+  ...branchPolicyRoutes(services),
+  ...secretRoutes(services),
+  ...variableRoutes(services),
+  ...actionsSettingsRoutes(services),
+  ...rulesetRoutes(services),
+  ...workflowRoutes(services, engine),
+  ...runRoutes(services, engine),
+  ...deploymentRoutes(services, engine),
+  ...concurrencyRoutes(services),
+  ...logRoutes(services),
+  ...pageRoutes(services),
+];

@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import { downloadPath, listDistributions } from "../distributions";
+import { notFound, notModelled, unprocessable } from "../http/errors";
+import { plainRoute, noContent, type Route } from "../http/message";
+import { paginate } from "../http/pagination";
+import { rest, undescribed } from "../http/rest";
+import type { Runner } from "../model";
+import type { Services } from "../services";
+import { runnerView } from "../views/runners";
+
+const base = "/repos/{owner}/{repo}/actions/runners";
+const read = ["administration:read"] as const;
+const write = ["administration:write"] as const;
+
+/** @throws ApiError 404 */
+export function findRunner({ store }: Services, id: string): Runner {
+  const runner = store.state.runners.find((known) => String(known.id) === id);
+  if (runner === undefined) throw notFound();
+  return runner;
+}
+
+/** Self-hosted runners of the repository: list, tokens, downloads, removal. */
+export function runnerRoutes(services: Services): Route[] {
+  const { seed, store, presence, runnerTokens } = services;
+  return [
+    rest(`GET ${base}`, read, (request) => {
+      const name = request.query.get("name");
+      const found = store.state.runners.filter((runner) => name === null || runner.name === name);
+      const page = paginate(found, request, seed.publicUrl);
+      const runners = page.items.map((runner) => runnerView(runner, presence));
+      return { status: 200, headers: page.headers, body: { total_count: page.total, runners } };
+    }),
+    rest(`GET ${base}/downloads`, read, () => ({
+      status: 200,
+      body: listDistributions(seed.distributionsDir).map((distribution) => ({
+        os: distribution.os,
+        architecture: distribution.architecture,
+        download_url: `${seed.publicUrl}${downloadPath(distribution)}`,
+        filename: distribution.file,
+        sha256_checksum: distribution.sha256,
+      })),
+    })),
+    rest(`POST ${base}/registration-token`, write, () => {
+      const { token, expiresAt } = runnerTokens.issue("registration");
+      return { status: 201, body: { token, expires_at: expiresAt } };
+    }),
+    rest(`POST ${base}/remove-token`, write, () => {
+      const { token, expiresAt } = runnerTokens.issue("remove");
+      return { status: 201, body: { token, expires_at: expiresAt } };
+    }),
+    rest(`POST ${base}/generate-jitconfig`, write, () => {
+      throw notModelled("A just-in-time runner configuration (generate-jitconfig)");
+    }),
+    undescribed(`GET ${base}/deprecations/{version}`, read, ({ params }) => {
+      const { version } = z.object({ version: z.string() }).parse(params);
+      if (!listDistributions(seed.distributionsDir).some((known) => known.version === version)) throw notFound();
+      // Nothing that the lab offers is deprecated by date; the fault runner-version-deprecated does that to one runner.
+      return { status: 200, body: { version, runtime_deprecation_date: null, registration_deprecation_date: null } };
+    }),
+    rest(`GET ${base}/{runner_id}`, read, ({ params }) => ({
+      status: 200,
+      body: runnerView(findRunner(services, params.runner_id), presence),
+    })),
+    rest(`DELETE ${base}/{runner_id}`, write, ({ params }) => {
+      const { id, name } = findRunner(services, params.runner_id);
+      if (presence.isBusy({ id, name })) {
+        throw unprocessable(`Bad request - Runner "${name}" is still running a job"`);
+      }
+      store.change((state, emit) => {
+        state.runners = state.runners.filter((runner) => runner.id !== id);
+        emit("runner.deleted", { runnerId: id, name });
+      });
+      presence.gone(id);
+      return noContent;
+    }),
+    plainRoute("GET", "/actions/runner/releases/download/{tag}/{file}", "public", ({ params }) => {
+      const found = listDistributions(seed.distributionsDir).find(
+        ({ version, file }) => `v${version}` === params.tag && file === params.file,
+      );
+      if (found === undefined) throw notFound();
+      const body = readFileSync(path.join(seed.distributionsDir, found.file));
+      return { status: 200, body, headers: { "content-type": "application/octet-stream" } };
+    }),
+  ];
+}

@@ -1,0 +1,93 @@
+import { chmodSync, existsSync, rmSync } from "node:fs";
+import http from "node:http";
+import https from "node:https";
+import type { AddressInfo, ListenOptions, Server } from "node:net";
+import { administrationListener } from "./administration";
+import { createRouter } from "./http/router";
+import { Responder } from "./http/respond";
+import { requestListener } from "./http/server";
+import { allRoutes } from "./routes";
+import { serviceRoutes } from "./routes/repository";
+import { runnerProtocolRoutes } from "./runner-protocol";
+import type { Services } from "./services";
+import { createEngine } from "./workflows";
+
+export interface ListenerOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** PEM. */
+  readonly certificate: string;
+  /** PEM. */
+  readonly key: string;
+  /** Unix socket of the administration; a leftover of a killed process is replaced. */
+  readonly socket: string;
+}
+
+export interface RunningService {
+  readonly port: number;
+  /** Ends every connection and timer. */
+  close(): Promise<void>;
+}
+
+const announceEveryMs = 1_000;
+
+const listen = (server: Server, options: ListenOptions): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+
+const stop = (server: http.Server | https.Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+
+/** Starts the emulator: REST and the runner protocol over TLS, the administration on its socket. */
+export async function startService(
+  services: Services,
+  options: ListenerOptions,
+  reportBug: (error: unknown) => void,
+): Promise<RunningService> {
+  const engine = createEngine(services);
+  const responder: Responder = new Responder(
+    services,
+    createRouter([
+      ...serviceRoutes(services, () => responder.rateLimit),
+      ...allRoutes(services, engine),
+      ...runnerProtocolRoutes({ ...services, engine }),
+    ]),
+    reportBug,
+  );
+  const { certificate: cert, key, host, port, socket } = options;
+  const onRequest = requestListener(responder, services.faults);
+  const api = https.createServer(
+    { cert, key, minVersion: "TLSv1.2" },
+    (message, response) => void onRequest(message, response),
+  );
+  const onAdministration = administrationListener(services);
+  const administration = http.createServer((message, response) => void onAdministration(message, response));
+  await listen(api, { host, port });
+  if (existsSync(socket)) rmSync(socket);
+  const mask = process.umask(0o177);
+  try {
+    await listen(administration, { path: socket });
+  } finally {
+    process.umask(mask);
+  }
+  chmodSync(socket, 0o600);
+  const announcing = setInterval(() => services.presence.announce(), announceEveryMs);
+  return {
+    port: (api.address() as AddressInfo).port,
+    close: async () => {
+      clearInterval(announcing);
+      await engine.close();
+      await Promise.all([stop(api), stop(administration)]);
+      rmSync(socket, { force: true });
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { notFound } from "./http/errors";
+import type { WorkflowRecord } from "./model";
+import type { Services } from "./services";
+import { workflowFiles } from "./workflow-files";
+
+/** The workflows of the default branch. A file that is new gets its id now and keeps it, even while it is away. */
+export function workflowRecords({ seed, store }: Pick<Services, "seed" | "store">): WorkflowRecord[] {
+  const paths = workflowFiles(seed).map((file) => file.path);
+  const known = new Set(store.state.workflows.map(({ path }) => path));
+  const fresh = paths.filter((path) => !known.has(path));
+  if (fresh.length > 0) {
+    store.change((state) => {
+      for (const path of fresh) {
+        state.workflows.push({ id: store.nextId(), path, state: "active", createdAt: store.now() });
+      }
+    });
+  }
+  return store.state.workflows.filter(({ path }) => paths.includes(path));
+}
+
+/** By id or by file name, as GitHub takes both. @throws ApiError 404 */
+export function findWorkflow(services: Pick<Services, "seed" | "store">, idOrFile: string): WorkflowRecord {
+  const found = workflowRecords(services).find(
+    ({ id, path }) => String(id) === idOrFile || path.endsWith(`/${idOrFile}`) || path === idOrFile,
+  );
+  if (found === undefined) throw notFound();
+  return found;
+}
