@@ -10,7 +10,7 @@ import { allRoutes } from "./routes";
 import { serviceRoutes } from "./routes/repository";
 import { runnerProtocolRoutes } from "./runner-protocol";
 import type { Services } from "./services";
-import { createEngine } from "./workflows";
+import { Engine } from "./workflows/engine";
 
 export interface ListenerOptions {
   readonly host: string;
@@ -53,13 +53,13 @@ export async function startService(
   options: ListenerOptions,
   reportBug: (error: unknown) => void,
 ): Promise<RunningService> {
-  const engine = createEngine(services);
+  const engine = new Engine(services);
   const responder: Responder = new Responder(
     services,
     createRouter([
       ...serviceRoutes(services, () => responder.rateLimit),
       ...allRoutes(services, engine),
-      ...runnerProtocolRoutes({ ...services, engine }),
+      ...runnerProtocolRoutes(services, engine),
     ]),
     reportBug,
   );
