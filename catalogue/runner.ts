@@ -1,0 +1,38 @@
+/**
+ * Names of a runner that more than one room uses: labels, unit, user, folders. Pure data.
+ */
+
+/** What a runner is for within its environment: the primary runs the jobs, a secondary takes over. */
+export type Role = "primary" | "secondary";
+
+/** Unix user that runs jobs. It has no sudo rights and no login password. */
+export const RUNNER_USER = "actions-runner";
+
+/** Folder of the runner installation; GitHub's own layout lives inside it. */
+export const RUNNER_HOME = "/opt/actions-runner";
+
+/** Job hooks. They stand outside RUNNER_HOME so that a job cannot rewrite them. */
+export const HOOKS_FOLDER = "/usr/local/lib/ghrunners/hooks";
+
+/** What the job-started hook allows: repository, events and refs. Root owns it. */
+export const HOOK_POLICY_FILE = "/etc/ghrunners/job-policy.env";
+
+/** Work folder below RUNNER_HOME, GitHub's default. */
+export const WORK_FOLDER = "_work";
+
+/** Oldest runner version that GitHub still lets register. Source: GitHub changelog, enforcement of 2026. */
+export const MINIMUM_RUNNER_VERSION = "2.329.0";
+
+/** GitHub's limit for a unit name made by svc.sh; a longer one gets a random suffix. Source: actions/runner svc.sh. */
+export const MAXIMUM_UNIT_NAME_LENGTH = 150;
+
+/** `rmnanney/PAWS360` and `runner-1` give `actions.runner.rmnanney-PAWS360.runner-1.service`, as svc.sh names it. */
+export function runnerUnit(repository: string, runnerName: string): string {
+  const clean = (text: string): string => text.replace(/[^A-Za-z0-9._-]/g, "-");
+  return `actions.runner.${clean(repository)}.${clean(runnerName)}.service`;
+}
+
+/** The labels a runner is registered with: exactly these, none of GitHub's defaults beside them. */
+export function runnerLabels(environment: string, role: Role, extra: readonly string[] = []): string[] {
+  return ["self-hosted", "linux", "x64", environment, role, ...extra];
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Installs Debian's node exporter and proves that it answers, or switches it off. Runs as root.
+# Parameters: PORT, MACHINE (only so that another machine is installed again)
+set -euo pipefail
+
+: "$MACHINE"
+package=prometheus-node-exporter
+
+installed() {
+  [[ $(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null) == installed ]]
+}
+
+install_exporter() {
+  if ! installed; then
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get -o DPkg::Lock::Timeout=120 update -q >&2
+    apt-get -o DPkg::Lock::Timeout=120 install -q --yes --no-install-recommends "$package" >&2
+  fi
+  systemctl enable --quiet --now "$package"
+  local deadline=$((SECONDS + 30))
+  until curl --fail --silent --max-time 2 --output /dev/null "http://127.0.0.1:$PORT/metrics"; do
+    if ((SECONDS >= deadline)); then
+      echo "Node exporter does not answer on port $PORT. Next: journalctl -u $package on the host" >&2
+      exit 1
+    fi
+    sleep 0.2
+  done
+  dpkg-query --show --showformat 'node exporter ${Version}\n' "$package"
+}
+
+case ${1:-} in
+  install) install_exporter ;;
+  remove) systemctl disable --now --quiet "$package" 2>/dev/null || true ;;
+  *)
+    echo "usage: node-exporter.sh install|remove" >&2
+    exit 2
+    ;;
+esac

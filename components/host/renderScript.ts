@@ -1,0 +1,23 @@
+/**
+ * Scripts for hosts: parameters as quoted assignments, then the script, all on standard input.
+ */
+
+/** A value as one word of POSIX shell. NUL cannot be in a shell variable and is refused. */
+export function quote(value: string): string {
+  if (value.includes("\0")) throw new Error("A NUL byte cannot be passed to a shell.");
+  return `'${value.replace(/'/g, `'\\''`)}'`;
+}
+
+/**
+ * The script with its parameters in front.
+ *
+ * @param parameters names in capitals with underscores, values of any text; bash sees each byte as given
+ * @throws Error for a name that is no variable name
+ */
+export function renderScript(script: string, parameters: Readonly<Record<string, string>>): string {
+  const assignments = Object.entries(parameters).map(([name, value]) => {
+    if (!/^[A-Z][A-Z0-9_]*$/.test(name)) throw new Error(`"${name}" is not a parameter name: expected capitals, digits and _.`);
+    return `${name}=${quote(value)}`;
+  });
+  return [...assignments, script].join("\n");
+}

@@ -1,0 +1,24 @@
+/** What the preflight looks at. Nothing secret: it stands in the state, and the checks run when it changes. */
+export interface PreflightInputs {
+  readonly proxmox: {
+    readonly endpoint: string;
+    readonly node: string;
+    readonly templateId: number;
+    readonly storage: string;
+    readonly bridge: string;
+    readonly pool: string | undefined;
+  };
+  readonly github: { readonly url: string; readonly repository: string };
+  readonly runners: readonly { readonly name: string; readonly vmId: number; readonly address: string }[];
+  /** Disk of each VM, GiB. */
+  readonly diskGiB: number;
+  /** Text that marks a VM of this stack, by runner name. */
+  readonly ownershipMarks: Readonly<Record<string, string>>;
+  /** Runner version that is about to be installed. */
+  readonly version: string;
+  readonly smokeWorkflow: string;
+  /** Whether the configuration allows a public repository. */
+  readonly publicAllowed: boolean;
+  /** False where there are no guests: GitHub is not looked at then. */
+  readonly hosts: boolean;
+}

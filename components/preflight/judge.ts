@@ -1,0 +1,179 @@
+/**
+ * What was seen before anything is created, and what is wrong with it. Pure.
+ */
+import { PUBLIC_WORDS } from "../../catalogue/safety";
+import type { GitHubRunner } from "../github/client";
+import type { ClusterGuest, VmConfig } from "../proxmox/client";
+import type { PreflightInputs } from "./args";
+
+/** A look that failed leaves its error's words instead of a value. */
+export type Seen<T> = { readonly value: T } | { readonly error: string };
+
+/** A privilege on a path and why it is needed. */
+export interface Privilege {
+  readonly path: string;
+  readonly privilege: string;
+  readonly reason: string;
+}
+
+export interface ProxmoxObservation {
+  readonly guests: Seen<readonly ClusterGuest[]>;
+  /** Configurations of the guests, by VMID; those that could not be read are left out. */
+  readonly configs: ReadonlyMap<number, VmConfig>;
+  readonly storage: Seen<{ readonly avail: number }>;
+  readonly missingPrivileges: Seen<readonly Privilege[]>;
+}
+
+export interface GitHubObservation {
+  readonly repository: Seen<{ readonly private: boolean }>;
+  /** Runners of the configured names. */
+  readonly runners: Seen<readonly GitHubRunner[]>;
+  /** Whether the token may let hosts register. */
+  readonly registration: Seen<true>;
+  readonly workflow: Seen<true>;
+}
+
+export interface PreflightProblem {
+  /** Input that it is about. */
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** What the program does in Proxmox VE, as privileges of its token. Source: API viewer of Proxmox VE 9. */
+export function requiredPrivileges({ proxmox, runners }: PreflightInputs): Privilege[] {
+  const forVm = (vmId: number): Privilege[] =>
+    (
+      [
+        ["VM.Allocate", "create and delete the VM"],
+        ["VM.Audit", "read the VM's state"],
+        ["VM.Config.CPU", "set cores"],
+        ["VM.Config.Memory", "set memory"],
+        ["VM.Config.Disk", "size the disk"],
+        ["VM.Config.CDROM", "attach the cloud-init drive"],
+        ["VM.Config.Cloudinit", "set user, key, address and DNS"],
+        ["VM.Config.HWType", "set the SCSI controller and the serial port"],
+        ["VM.Config.Network", "attach the network card and set the firewall"],
+        ["VM.Config.Options", "set name, tags, agent and start at boot"],
+        ["VM.PowerMgmt", "start and stop the VM"],
+        ["VM.GuestAgent.Audit", "read the guest's addresses"],
+      ] as const
+    ).map(([privilege, reason]) => ({ path: `/vms/${vmId}`, privilege, reason }));
+  return [
+    { path: `/vms/${proxmox.templateId}`, privilege: "VM.Clone", reason: "clone the template" },
+    ...runners.flatMap(({ vmId }) => forVm(vmId)),
+    { path: `/storage/${proxmox.storage}`, privilege: "Datastore.AllocateSpace", reason: "create disks" },
+    { path: `/storage/${proxmox.storage}`, privilege: "Datastore.Audit", reason: "read the free space" },
+    { path: `/sdn/zones/localnetwork/${proxmox.bridge}`, privilege: "SDN.Use", reason: "join the bridge" },
+  ];
+}
+
+/** One line for each missing privilege, the VMs it is missing on together. */
+function privilegeProblems(missing: readonly Privilege[]): PreflightProblem[] {
+  const groups = new Map<string, { privilege: Privilege; paths: string[] }>();
+  for (const privilege of missing) {
+    const key = `${privilege.privilege} ${privilege.reason}`;
+    const group = groups.get(key) ?? { privilege, paths: [] };
+    group.paths.push(privilege.path);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map(({ privilege: { privilege, reason }, paths }) => ({
+    property: "proxmox",
+    reason:
+      `the API token lacks ${privilege} on ${paths.join(", ")} (needed to ${reason}). ` +
+      `Next: add ${privilege} to the token's role in Proxmox VE, Datacenter > Permissions`,
+  }));
+}
+
+function vmProblems(inputs: PreflightInputs, seen: ProxmoxObservation): PreflightProblem[] {
+  if ("error" in seen.guests) return [{ property: "proxmox", reason: seen.guests.error }];
+  const guests = seen.guests.value;
+  const problems: PreflightProblem[] = [];
+  const { templateId, node } = inputs.proxmox;
+  const template = guests.find((guest) => guest.vmid === templateId);
+  if (template === undefined || !template.template || template.node !== node) {
+    const found =
+      template === undefined
+        ? "no such VM"
+        : !template.template
+          ? `${template.name}, which is a VM and no template`
+          : `a template on node ${template.node}`;
+    problems.push({
+      property: "proxmox.templateId",
+      reason: `VMID ${templateId}: seen ${found}, expected a template on node ${node} that the token may see. Next: pulumi config set --path 'ghrunners:proxmox.templateId' VMID`,
+    });
+  }
+  for (const { name, vmId, address } of inputs.runners) {
+    const mark = inputs.ownershipMarks[name] ?? "";
+    const isOurs = (id: number): boolean => seen.configs.get(id)?.description?.trim() === mark;
+    const holder = guests.find((guest) => guest.vmid === vmId);
+    if (holder !== undefined && !isOurs(vmId)) {
+      problems.push({
+        property: "runners",
+        reason: `VMID ${vmId} of ${name} is taken by ${holder.name} on node ${holder.node}. Expected a free one. Next: choose another vmId in ghrunners:runners`,
+      });
+    }
+    for (const [id, config] of seen.configs) {
+      if (id === vmId || !usesAddress(config, address)) continue;
+      problems.push({
+        property: "runners",
+        reason: `address ${address} of ${name} is in use by VM ${id} (${config.name ?? "unnamed"}). Expected a free one. Next: choose another address in ghrunners:runners`,
+      });
+    }
+  }
+  return problems;
+}
+
+/** Whether a VM's cloud-init settings give it this address. */
+function usesAddress(config: VmConfig, address: string): boolean {
+  return Object.entries(config).some(
+    ([key, value]) => /^ipconfig\d+$/.test(key) && typeof value === "string" && new RegExp(`(^|,)ip=${address.replace(/\./g, "\\.")}(/|,|$)`).test(value),
+  );
+}
+
+function storageProblems(inputs: PreflightInputs, seen: ProxmoxObservation): PreflightProblem[] {
+  if ("error" in seen.storage) return [{ property: "proxmox.storage", reason: seen.storage.error }];
+  const existing = "error" in seen.guests ? [] : seen.guests.value.map((guest) => guest.vmid);
+  const missing = inputs.runners.filter(({ vmId }) => !existing.includes(vmId)).length;
+  const needed = missing * inputs.diskGiB * 2 ** 30;
+  if (seen.storage.value.avail >= needed) return [];
+  const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  return [
+    {
+      property: "proxmox.storage",
+      reason: `${inputs.proxmox.storage} has ${gib(seen.storage.value.avail)} free, expected ${gib(needed)} for ${missing} new VMs. Next: free space, or lower ghrunners:vm.diskGiB`,
+    },
+  ];
+}
+
+/** @param known names of runners that this stack already has: one that is online may be our own */
+export function judgeGitHub(inputs: PreflightInputs, seen: GitHubObservation, known: readonly string[]): PreflightProblem[] {
+  const failed = (look: Seen<unknown>): PreflightProblem[] =>
+    "error" in look ? [{ property: "github", reason: look.error }] : [];
+  const problems = [...failed(seen.repository), ...failed(seen.runners), ...failed(seen.registration), ...failed(seen.workflow)];
+  if ("value" in seen.repository && !seen.repository.value.private && !inputs.publicAllowed) {
+    problems.push({
+      property: "github.repository",
+      reason:
+        `${inputs.github.repository} is public: anybody could propose code that runs on these machines. Expected a private repository. ` +
+        `Next: make it private, or pulumi config set --path 'ghrunners:safety.allowPublicRepository' '${PUBLIC_WORDS}'`,
+    });
+  }
+  if ("value" in seen.runners) {
+    for (const runner of seen.runners.value) {
+      if (!runner.online || known.includes(runner.name)) continue;
+      problems.push({
+        property: "runners",
+        reason: `a runner named ${runner.name} (id ${runner.id}) is online at GitHub already. Expected a free name. Next: remove it there, or choose another name in ghrunners:runners`,
+      });
+    }
+  }
+  // The same refusal of a token shows at every call; it is told once.
+  return problems.filter((problem, index) => problems.findIndex(({ reason }) => reason === problem.reason) === index);
+}
+
+export function judgeProxmox(inputs: PreflightInputs, seen: ProxmoxObservation): PreflightProblem[] {
+  const problems = [...vmProblems(inputs, seen), ...storageProblems(inputs, seen)];
+  if ("error" in seen.missingPrivileges) problems.push({ property: "proxmox", reason: seen.missingPrivileges.error });
+  else problems.push(...privilegeProblems(seen.missingPrivileges.value));
+  return problems.filter((problem, index) => problems.findIndex(({ reason }) => reason === problem.reason) === index);
+}

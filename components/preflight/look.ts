@@ -1,0 +1,59 @@
+/**
+ * Looks at Proxmox VE and GitHub before anything is created there.
+ */
+import type { GitHubClient } from "../github/client";
+import type { ProxmoxClient, VmConfig } from "../proxmox/client";
+import type { PreflightInputs } from "./args";
+import { type GitHubObservation, type Privilege, type ProxmoxObservation, requiredPrivileges, type Seen } from "./judge";
+
+async function look<T>(work: () => Promise<T>): Promise<Seen<T>> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
+export async function lookAtProxmox(proxmox: ProxmoxClient, inputs: PreflightInputs): Promise<ProxmoxObservation> {
+  const guests = await look(() => proxmox.guests());
+  if ("error" in guests) {
+    // Nothing else can be asked then, and one reason is enough.
+    return { guests, configs: new Map(), storage: guests, missingPrivileges: guests };
+  }
+  const configs = new Map<number, VmConfig>();
+  const [storage, missingPrivileges] = await Promise.all([
+    look(() => proxmox.storageStatus(inputs.proxmox.storage)),
+    look(() => missing(proxmox, requiredPrivileges(inputs))),
+    ...guests.value.map(async ({ vmid, node }) => {
+      const config = await look(() => proxmox.vmConfig(node, vmid));
+      if ("value" in config) configs.set(vmid, config.value);
+    }),
+  ]);
+  return { guests, configs, storage, missingPrivileges };
+}
+
+async function missing(proxmox: ProxmoxClient, required: readonly Privilege[]): Promise<Privilege[]> {
+  const paths = [...new Set(required.map(({ path }) => path))];
+  const granted = new Map(await Promise.all(paths.map(async (path) => [path, await proxmox.privileges(path)] as const)));
+  return required.filter(({ path, privilege }) => !granted.get(path)?.has(privilege));
+}
+
+export async function lookAtGitHub(github: GitHubClient, inputs: PreflightInputs): Promise<GitHubObservation> {
+  const repository = await look(() => github.repository());
+  if ("error" in repository) {
+    return { repository, runners: repository, registration: repository, workflow: repository };
+  }
+  const [runners, registration, workflow] = await Promise.all([
+    look(async () => (await Promise.all(inputs.runners.map(({ name }) => github.runnerNamed(name)))).filter((runner) => runner !== undefined)),
+    // The only way to learn whether the token may register hosts is to ask for a registration token; it is dropped.
+    look(async () => {
+      await github.registrationToken();
+      return true as const;
+    }),
+    look(async () => {
+      await github.workflow(inputs.smokeWorkflow);
+      return true as const;
+    }),
+  ]);
+  return { repository, runners, registration, workflow };
+}

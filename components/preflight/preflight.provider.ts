@@ -1,0 +1,54 @@
+/**
+ * Dynamic provider of Preflight. The looking is done in `check`, which runs in previews too, and only when what it
+ * looks at has changed: a run without changes asks nobody.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import type { PreflightInputs } from "./args";
+import { judgeGitHub, judgeProxmox, type PreflightProblem } from "./judge";
+import { lookAtGitHub, lookAtProxmox } from "./look";
+
+let secrets: { readonly proxmoxToken: string; readonly githubToken: string } | undefined;
+
+const withoutProvider = (inputs: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(inputs).filter(([key]) => key !== "__provider"));
+
+/** Key order differs between the state and the program. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+const same = (olds: object, news: object): boolean => canonical(withoutProvider(olds)) === canonical(withoutProvider(news));
+
+async function problemsOf(olds: Partial<PreflightInputs>, news: PreflightInputs): Promise<PreflightProblem[]> {
+  if (secrets === undefined) throw new Error("The provider is used before it was configured.");
+  const { proxmoxToken, githubToken } = secrets;
+  const { ProxmoxClient } = require("../proxmox/client") as typeof import("../proxmox/client");
+  const proxmox = new ProxmoxClient({ endpoint: news.proxmox.endpoint, node: news.proxmox.node, token: proxmoxToken });
+  const known = (olds.runners ?? []).map(({ name }) => name);
+  const ofGitHub = async (): Promise<PreflightProblem[]> => {
+    if (!news.hosts) return [];
+    const { GitHubClient } = require("../github/client") as typeof import("../github/client");
+    const github = await GitHubClient.open({ url: news.github.url, fullName: news.github.repository }, githubToken);
+    return judgeGitHub(news, await lookAtGitHub(github, news), known);
+  };
+  const [atProxmox, atGitHub] = await Promise.all([lookAtProxmox(proxmox, news), ofGitHub()]);
+  return [...judgeProxmox(news, atProxmox), ...atGitHub];
+}
+
+export const provider: pulumi.dynamic.ResourceProvider<PreflightInputs, PreflightInputs> = {
+  configure: async ({ config }) => {
+    secrets = { proxmoxToken: config.require("ghrunners:proxmoxToken"), githubToken: config.require("ghrunners:githubToken") };
+  },
+  check: async (olds, news) => {
+    if (same(olds, news)) return { inputs: news };
+    const failures = await problemsOf(olds, news);
+    return failures.length > 0 ? { failures } : { inputs: news };
+  },
+  diff: async (_id, olds, news) => ({ changes: !same(olds, news) }),
+  create: async (inputs) => ({ id: "preflight", outs: inputs }),
+  update: async (_id, _olds, news) => ({ outs: news }),
+};

@@ -1,0 +1,208 @@
+#!/usr/bin/env bash
+# Installs or removes GitHub's runner program. Runs as root; may be run again at any point of an interrupted run.
+# Parameters: MACHINE (only so that another machine is installed again) VERSION ARCHIVE_URL ARCHIVE_SHA256 UNIT RUNNER_USER RUNNER_HOME HOOKS_FOLDER POLICY_FILE DROP_IN POLICY
+#             ENVIRONMENT HOOK_JOB_STARTED HOOK_JOB_COMPLETED
+set -euo pipefail
+
+: "$MACHINE"
+unit_file=/etc/systemd/system/$UNIT
+drop_in_folder=$unit_file.d
+# Outside the runner's own folder: a job must not be able to plant files that root copies.
+keep=/var/lib/ghrunners
+changed=false
+
+die() {
+  echo "$*" >&2
+  exit 1
+}
+
+# Writes a file only if its content differs, so that a second run changes nothing.
+put() { # path mode content
+  if [[ ! -f $1 || $(<"$1") != "${3%$'\n'}" ]]; then
+    install -D -m "$2" /dev/null "$1.new"
+    printf '%s\n' "${3%$'\n'}" >"$1.new"
+    mv -f "$1.new" "$1"
+    changed=true
+  fi
+  chmod "$2" "$1"
+}
+
+installed_version() {
+  [[ -x $RUNNER_HOME/bin/Runner.Listener ]] || return 0
+  runuser -u "$RUNNER_USER" -- "$RUNNER_HOME/bin/Runner.Listener" --version 2>/dev/null | tail -n 1 || true
+}
+
+newer_or_same() { # version floor
+  [[ $(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1) == "$2" ]]
+}
+
+make_user() {
+  if ! id -u "$RUNNER_USER" >/dev/null 2>&1; then
+    useradd --system --user-group --create-home --home-dir "/home/$RUNNER_USER" --shell /usr/sbin/nologin "$RUNNER_USER"
+  fi
+  install -d -o "$RUNNER_USER" -g "$RUNNER_USER" -m 0755 "$RUNNER_HOME"
+  install -d -m 0755 "$keep"
+}
+
+# A package upgrade in the middle of a job breaks it; upgrades come with the machine's replacement.
+stop_unattended_upgrades() {
+  systemctl mask --quiet --now apt-daily.timer apt-daily-upgrade.timer
+}
+
+put_configuration() {
+  put "$HOOKS_FOLDER/job-started.sh" 0755 "$HOOK_JOB_STARTED"
+  put "$HOOKS_FOLDER/job-completed.sh" 0755 "$HOOK_JOB_COMPLETED"
+  put "$POLICY_FILE" 0644 "$POLICY"
+  put "$drop_in_folder/ghrunners.conf" 0644 "$DROP_IN"
+  local foreign=""
+  if [[ -f $RUNNER_HOME/.env ]]; then
+    foreign=$(grep -v '^ACTIONS_RUNNER_HOOK_JOB_' "$RUNNER_HOME/.env" || true)
+  fi
+  put "$RUNNER_HOME/.env" 0644 "${foreign:+$foreign$'\n'}$ENVIRONMENT"
+  systemctl daemon-reload
+}
+
+download() { # target
+  local free seen
+  free=$(df --output=avail -B1M "$RUNNER_HOME" | tail -n 1)
+  # GitHub's archive unpacks to about 600 MB; a failed unpacking would leave a full disk behind.
+  local size
+  size=$(curl --fail --silent --show-error --location --head --max-time 30 "$ARCHIVE_URL" |
+    tr -d '\r' | awk 'tolower($1) == "content-length:" { size = $2 } END { print int(size / 1048576) }') || size=0
+  ((free > 4 * size + 20)) ||
+    die "$RUNNER_HOME has $free MiB free. Expected more than $((4 * size + 20)) MiB for the archive and what it unpacks to." \
+      "Next: free space on the disk or raise ghrunners:vm.diskGiB, then pulumi up"
+  curl --fail --silent --show-error --location --retry 3 --retry-connrefused --connect-timeout 15 --max-time 600 \
+    --output "$1" "$ARCHIVE_URL" ||
+    die "The download of $ARCHIVE_URL failed. Expected the host to reach it (DNS, TCP 443, a trusted certificate, free disk)."
+  seen=$(sha256sum "$1" | cut -d ' ' -f 1)
+  if [[ $seen != "$ARCHIVE_SHA256" ]]; then
+    rm -f "$1"
+    die "SHA-256 mismatch of $ARCHIVE_URL: seen $seen, expected $ARCHIVE_SHA256. Nothing was installed." \
+      "Next: check ghrunners:agent.sha256 against GitHub's release page"
+  fi
+}
+
+unpack() {
+  rm -rf "$keep/new"
+  install -d -o "$RUNNER_USER" -g "$RUNNER_USER" "$keep/new"
+  tar -xzf "$keep/archive.tar.gz" -C "$keep/new" --no-same-owner || die "The archive could not be unpacked (disk full?)."
+  chown -R "$RUNNER_USER:$RUNNER_USER" "$keep/new"
+  rm -f "$keep/archive.tar.gz"
+  local seen
+  seen=$(runuser -u "$RUNNER_USER" -- "$keep/new/bin/Runner.Listener" --version 2>&1 | tail -n 1) || true
+  [[ $seen == "$VERSION" ]] ||
+    die "The archive holds the runner version '$seen', expected $VERSION. Next: make ghrunners:agent.version fit the archive"
+}
+
+# The layout of GitHub's own self-update: bin and externals are links to a folder with the version in its name.
+switch_to() { # version
+  local part
+  for part in bin externals; do
+    ln -sfn "$part.$1" "$RUNNER_HOME/$part"
+    chown -h "$RUNNER_USER:$RUNNER_USER" "$RUNNER_HOME/$part"
+  done
+  if [[ -d $keep/top.$1 ]]; then cp -a "$keep/top.$1/." "$RUNNER_HOME/"; fi
+}
+
+place() { # version
+  local part
+  for part in bin externals; do
+    # A first installation, or one by GitHub's installer, has plain folders.
+    if [[ -d $RUNNER_HOME/$part && ! -L $RUNNER_HOME/$part ]]; then
+      mv "$RUNNER_HOME/$part" "$RUNNER_HOME/$part.${2:-unknown}"
+      ln -sfn "$part.${2:-unknown}" "$RUNNER_HOME/$part"
+    fi
+    rm -rf "${RUNNER_HOME:?}/$part.$1"
+    [[ -d $keep/new/$part ]] || install -d -o "$RUNNER_USER" -g "$RUNNER_USER" "$keep/new/$part"
+    mv "$keep/new/$part" "$RUNNER_HOME/$part.$1"
+  done
+  rm -rf "$keep/top.$1"
+  mv "$keep/new" "$keep/top.$1"
+}
+
+# A listener that came up says so in the journal; a unit that is merely active may be about to end.
+listener_started() { # since
+  local deadline=$((SECONDS + 40))
+  while ((SECONDS < deadline)); do
+    if journalctl --unit "$UNIT" --since "$1" --output cat --no-pager 2>/dev/null | grep -q 'Listening for Jobs'; then
+      systemctl is-active --quiet "$UNIT" && return 0
+    fi
+    sleep 0.3
+  done
+  return 1
+}
+
+start_unit() {
+  local since
+  since=$(date '+%Y-%m-%d %H:%M:%S')
+  systemctl reset-failed "$UNIT" 2>/dev/null || true
+  systemctl start "$UNIT" && listener_started "$since"
+}
+
+upgrade() { # from
+  local was_active=false
+  download "$keep/archive.tar.gz"
+  unpack
+  if systemctl is-active --quiet "$UNIT"; then
+    was_active=true
+    systemctl stop "$UNIT"
+  fi
+  place "$VERSION" "$1"
+  switch_to "$VERSION"
+  if [[ $was_active == true ]] && ! start_unit; then
+    local words
+    words=$(journalctl --unit "$UNIT" --lines 15 --output cat --no-pager 2>/dev/null || true)
+    systemctl stop "$UNIT" || true
+    switch_to "$1"
+    if start_unit; then words+=$'\n'"Version $1 is back and running."; else words+=$'\n'"Version $1 is back but did not start."; fi
+    rm -rf "${RUNNER_HOME:?}/bin.$VERSION" "${RUNNER_HOME:?}/externals.$VERSION" "$keep/top.$VERSION"
+    die "Runner $VERSION did not start: no 'Listening for Jobs' within 40 s. The journal's last words:"$'\n'"$words"
+  fi
+  local old
+  for old in "$RUNNER_HOME"/bin.* "$RUNNER_HOME"/externals.* "$keep"/top.*; do
+    case $old in
+      *."$VERSION" | *."${1:-$VERSION}") ;;
+      *) rm -rf "$old" ;;
+    esac
+  done
+}
+
+install_agent() {
+  make_user
+  stop_unattended_upgrades
+  put_configuration
+  local current requested=""
+  current=$(installed_version)
+  if [[ -f $keep/requested ]]; then requested=$(<"$keep/requested"); fi
+  # The version is a floor: GitHub's self-update is left alone, unless another version was asked for since.
+  if [[ $current == "$VERSION" ]] ||
+    { [[ -n $current && $requested == "$VERSION" ]] && newer_or_same "$current" "$VERSION"; }; then
+    if [[ $changed == true ]] && systemctl is-active --quiet "$UNIT"; then
+      systemctl stop "$UNIT"
+      start_unit || die "$UNIT did not come back after its configuration changed. Next: journalctl -u $UNIT on the host"
+    fi
+  else
+    upgrade "$current"
+  fi
+  put "$keep/requested" 0644 "$VERSION"
+  echo "runner $(installed_version), configuration $(sha256sum "$drop_in_folder/ghrunners.conf" "$POLICY_FILE" "$HOOKS_FOLDER"/*.sh | sha256sum | cut -c 1-12)"
+}
+
+remove_agent() {
+  systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
+  rm -rf "$unit_file" "$drop_in_folder" "$HOOKS_FOLDER" "$POLICY_FILE" "${RUNNER_HOME:?}" "$keep"
+  rmdir --ignore-fail-on-non-empty "$(dirname "$HOOKS_FOLDER")" "$(dirname "$POLICY_FILE")" 2>/dev/null || true
+  systemctl daemon-reload
+  if id -u "$RUNNER_USER" >/dev/null 2>&1; then
+    loginctl terminate-user "$RUNNER_USER" 2>/dev/null || true
+    userdel --remove "$RUNNER_USER" 2>/dev/null || userdel "$RUNNER_USER"
+  fi
+  systemctl unmask --quiet apt-daily.timer apt-daily-upgrade.timer
+}
+
+case ${1:-} in
+  install) install_agent ;;
+  remove) remove_agent ;;
+  *) die "usage: agent.sh install|remove" ;;
+esac

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Runs after every job: the next one must not find what this one left in the workspace.
+set -euo pipefail
+
+workspace=${GITHUB_WORKSPACE:-}
+# Only a folder inside the runner's work folder is ever emptied.
+case $workspace in
+  /opt/actions-runner/_work/*/*) ;;
+  *)
+    echo "No workspace to clean: '$workspace'"
+    exit 0
+    ;;
+esac
+if [[ -d $workspace && ! -L $workspace ]]; then
+  find "$workspace" -mindepth 1 -delete
+fi

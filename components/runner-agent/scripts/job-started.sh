@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Runs before every job. Refuses a job of another repository, of an event or of a ref that is not allowed.
+# A failure here fails the job before its first step. Source: GitHub, "Running scripts before or after a job".
+set -euo pipefail
+
+# shellcheck source=/dev/null
+source "${GHRUNNERS_POLICY_FILE:-/etc/ghrunners/job-policy.env}"
+
+refuse() {
+  echo "::error::This runner refuses the job: $1 is not allowed here." >&2
+  echo "Allowed: $2. The list is ghrunners:agent.$3 of the runner's Pulumi stack." >&2
+  exit 1
+}
+
+matches() {
+  local pattern
+  while IFS= read -r pattern; do
+    # The right side is a pattern on purpose.
+    # shellcheck disable=SC2053
+    [[ $1 == $pattern ]] && return 0
+  done <<<"$2"
+  return 1
+}
+
+[[ ${GITHUB_REPOSITORY:-} == "$ALLOWED_REPOSITORY" ]] ||
+  refuse "the repository '${GITHUB_REPOSITORY:-}'" "$ALLOWED_REPOSITORY" repository
+matches "${GITHUB_EVENT_NAME:-}" "$ALLOWED_EVENTS" ||
+  refuse "the event '${GITHUB_EVENT_NAME:-}'" "${ALLOWED_EVENTS//$'\n'/, }" allowedEvents
+matches "${GITHUB_REF:-}" "$ALLOWED_REFS" ||
+  refuse "the ref '${GITHUB_REF:-}'" "${ALLOWED_REFS//$'\n'/, }" allowedRefs

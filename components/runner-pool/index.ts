@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { agentResourceName, Runner, type RunnerHooks, type RunnerHostArgs, runnerHooks } from "../runner";
+import { vmRevision } from "../runner-vm";
+import type { PoolMember, RunnerPoolArgs, RunnerPoolOptions } from "./args";
+import { HealthGate } from "./healthGate";
+import type { GateEvidence } from "./planGate";
+import { memberKeys } from "./memberKeys";
+import { RunnerRelease } from "./runnerRelease";
+
+export type { PoolMember, RunnerPoolArgs } from "./args";
+export type { GateEvidence } from "./planGate";
+
+/** A member and the runner made of it. */
+export interface PoolRunner {
+  readonly member: PoolMember;
+  readonly runner: Runner;
+}
+
+/**
+ * All runners of an environment, one role at a time: the secondaries first, then the proof that they work, then the
+ * primary. What fails before the primary leaves it as it was.
+ */
+export class RunnerPool extends pulumi.ComponentResource {
+  readonly runners: readonly PoolRunner[];
+  /** Proof of the secondaries; unset in an environment without one, or without guests. */
+  readonly evidence: pulumi.Output<GateEvidence> | undefined;
+
+  constructor(name: string, args: RunnerPoolArgs, opts: RunnerPoolOptions) {
+    const { proxmox, access, ...options } = opts;
+    super("ghrunners:pool:RunnerPool", name, { members: args.members.map(({ role, name: runner }) => ({ role, runner })) }, options);
+
+    const keys = memberKeys(args.members);
+    const resourceOf = (member: PoolMember): string => `${name}-${keys.get(member) ?? member.name}`;
+    const hooks = runnerHooks({
+      ...access,
+      runners: args.members.map((member) => ({
+        name: member.name,
+        vmId: member.vm.vmId,
+        labels: member.labels,
+        agentResource: agentResourceName(resourceOf(member)),
+      })),
+      force: args.force,
+      drainMinutes: args.host?.limits.drainMinutes ?? 0,
+      hosts: args.host !== undefined,
+    });
+    const archive = this.archive(name, args);
+    const make = (member: PoolMember, after: pulumi.Resource[]): PoolRunner => ({
+      member,
+      runner: new Runner(
+        resourceOf(member),
+        { role: member.role, runnerName: member.name, vm: member.vm, host: hostOf(args, member, archive) },
+        { parent: this, proxmox, runnerHooks: hooks satisfies RunnerHooks, dependsOn: after },
+      ),
+    });
+
+    const secondaries = args.members.filter(({ role }) => role === "secondary").map((member) => make(member, []));
+    const primaries = args.members.filter(({ role }) => role === "primary");
+    const gate = this.gate(name, args, secondaries, primaries);
+    const before = [...secondaries.map(({ runner }) => runner), ...(gate === undefined ? [] : [gate])];
+    this.runners = [...primaries.map((member) => make(member, before)), ...secondaries];
+    this.evidence = gate?.evidence;
+    this.registerOutputs({ evidence: this.evidence });
+  }
+
+  private archive(name: string, { host }: RunnerPoolArgs): RunnerHostArgs["archive"] | undefined {
+    if (host === undefined) return undefined;
+    if (host.archive !== undefined) return host.archive;
+    const { githubUrl, repository, version } = host;
+    const release = new RunnerRelease(`${name}-release`, { githubUrl, repository, version }, { parent: this });
+    return pulumi.all([release.url, release.sha256]).apply(([url, sha256]) => ({ url, sha256 }));
+  }
+
+  private gate(
+    name: string,
+    { host, smoke }: RunnerPoolArgs,
+    secondaries: readonly PoolRunner[],
+    primaries: readonly PoolMember[],
+  ): HealthGate | undefined {
+    if (host === undefined || secondaries.length === 0) return undefined;
+    const subjects = secondaries.flatMap(({ member, runner }) => (runner.host === undefined ? [] : [{ member, on: runner.host }]));
+    return new HealthGate(
+      `${name}-gate`,
+      {
+        githubUrl: host.githubUrl,
+        repository: host.repository,
+        subjects: pulumi.all(
+          subjects.map(({ member, on }) =>
+            pulumi
+              .all([on.registered.runnerId, on.address, on.revision])
+              .apply(([runnerId, address, revision]) => ({
+                runnerName: member.name,
+                runnerId,
+                labels: [...member.labels],
+                version: host.version,
+                unit: member.unit,
+                host: address,
+                revision,
+              })),
+          ),
+        ),
+        next: fingerprint(primaries.map((member) => [member.labels, vmRevision({ ...member.vm, vmName: member.name, pinHostKey: true }), host.jobs])),
+        smoke,
+        onlineSeconds: host.limits.onlineSeconds,
+      },
+      { parent: this, dependsOn: secondaries.map(({ runner }) => runner), customTimeouts: { create: "90m", update: "90m" } },
+    );
+  }
+}
+
+function hostOf(
+  { host }: RunnerPoolArgs,
+  { labels, unit }: PoolMember,
+  archive: RunnerHostArgs["archive"] | undefined,
+): RunnerHostArgs | undefined {
+  return host === undefined || archive === undefined ? undefined : { ...host, labels, unit, archive };
+}
+
+function fingerprint(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+}

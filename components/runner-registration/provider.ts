@@ -1,0 +1,65 @@
+/**
+ * What both dynamic resources of this folder need: secrets from the stack's configuration, GitHub, the host.
+ * GitHub's and SSH's libraries are loaded at first use: comparing state and program needs neither.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import type { GitHubClient } from "../github/client";
+import type { HostSession } from "../host/session";
+import type { HostAddress } from "../host/args";
+import type { RunnerIdentity } from "./args";
+
+/** Secrets that the provider process holds in memory; they are no inputs, so they stand in no resource's state. */
+export interface Secrets {
+  readonly githubToken: string;
+  readonly sshPrivateKey: string;
+}
+
+let secrets: Secrets | undefined;
+
+/** Takes the secrets from the stack's configuration. */
+export async function configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
+  secrets = {
+    githubToken: config.require("ghrunners:githubToken"),
+    sshPrivateKey: config.require("ghrunners:sshPrivateKey"),
+  };
+}
+
+function configured(): Secrets {
+  if (secrets === undefined) throw new Error("The provider is used before it was configured.");
+  return secrets;
+}
+
+export async function openGitHub({ githubUrl, repository }: Pick<RunnerIdentity, "githubUrl" | "repository">): Promise<GitHubClient> {
+  const { GitHubClient: Client } = require("../github/client") as typeof import("../github/client");
+  return Client.open({ url: githubUrl, fullName: repository }, configured().githubToken);
+}
+
+/** Opens an SSH session, runs the work, closes it whatever happens. */
+export async function withHost<T>(
+  host: HostAddress,
+  work: (session: HostSession) => Promise<T>,
+  connectTimeoutMs?: number,
+): Promise<T> {
+  const { openSession } = require("../host/session") as typeof import("../host/session");
+  const session = await openSession(host, configured().sshPrivateKey, connectTimeoutMs);
+  try {
+    return await work(session);
+  } finally {
+    session.close();
+  }
+}
+
+/** Like withHost, but a host that does not answer gives undefined: it may be gone for good. */
+export async function withHostIfReachable<T>(
+  host: HostAddress,
+  work: (session: HostSession) => Promise<T>,
+  connectTimeoutMs?: number,
+): Promise<T | undefined> {
+  const { HostUnreachableError } = require("../host/session") as typeof import("../host/session");
+  try {
+    return await withHost(host, work, connectTimeoutMs);
+  } catch (error) {
+    if (error instanceof HostUnreachableError) return undefined;
+    throw error;
+  }
+}

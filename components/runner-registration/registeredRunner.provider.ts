@@ -1,0 +1,93 @@
+/**
+ * Dynamic provider of RegisteredRunner: the running service and GitHub's view of it. Its labels are what GitHub gives
+ * jobs by, so they are set last, when everything else is as wanted.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type * as pulumi from "@pulumi/pulumi";
+import { RUNNER_HOME, RUNNER_USER } from "../../catalogue/runner";
+import { compareVersions } from "../../catalogue/version";
+import type { GitHubClient, GitHubRunner } from "../github/client";
+import { sameLabels } from "../github/labels";
+import type { HostSession } from "../host/session";
+import type { RegisteredRunnerInputs, RegisteredRunnerState } from "./args";
+import { diffRegisteredRunner } from "./planRegistration";
+import { configure, openGitHub, withHost, withHostIfReachable } from "./provider";
+import { removeRunner } from "./remove";
+
+const SCRIPT = "runner-registration/scripts/service.sh";
+const SCRIPT_LIMIT_MS = 120_000;
+const PROBE_TIMEOUT_MS = 5_000;
+const POLL_MS = 500;
+
+function script(session: HostSession, verb: string, { unit }: RegisteredRunnerInputs, limitMs = SCRIPT_LIMIT_MS): Promise<string> {
+  const { runScript } = require("../host/script") as typeof import("../host/script");
+  return runScript(session, SCRIPT, verb, { UNIT: unit, RUNNER_USER, RUNNER_HOME }, limitMs);
+}
+
+/** First line: active, disabled or what systemd says; second line: version of the listener on disk. */
+async function probe(session: HostSession, inputs: RegisteredRunnerInputs): Promise<{ service: string; version: string }> {
+  const [service = "unknown", version = ""] = (await script(session, "show", inputs, PROBE_TIMEOUT_MS * 4)).trim().split("\n");
+  return { service, version };
+}
+
+async function waitUntilOnline(github: GitHubClient, inputs: RegisteredRunnerInputs): Promise<GitHubRunner> {
+  const deadline = Date.now() + inputs.limits.onlineSeconds * 1_000;
+  for (;;) {
+    const runner = await github.runner(inputs.runnerId);
+    if (runner?.online) return runner;
+    if (Date.now() > deadline) {
+      throw new Error(
+        `GitHub shows runner ${inputs.runnerName} ${runner === undefined ? "unregistered" : "offline"} ` +
+          `${inputs.limits.onlineSeconds} s after its service started. Expected online. ` +
+          `Next: journalctl -u ${inputs.unit} on ${inputs.host.host}, then pulumi up --refresh`,
+      );
+    }
+    await delay(POLL_MS);
+  }
+}
+
+async function converge(inputs: RegisteredRunnerInputs): Promise<RegisteredRunnerState> {
+  const github = await openGitHub(inputs);
+  const { version } = await withHost(inputs.host, async (session) => {
+    await script(session, "start", inputs);
+    return probe(session, inputs);
+  });
+  const runner = await waitUntilOnline(github, inputs);
+  const runningVersion = runner.version ?? version;
+  if (runningVersion !== "" && compareVersions(runningVersion, inputs.version) < 0) {
+    throw new Error(
+      `Runner ${inputs.runnerName} runs version ${runningVersion}, expected ${inputs.version} or newer. ` +
+        `Next: journalctl -u ${inputs.unit} on ${inputs.host.host}, then pulumi up`,
+    );
+  }
+  if (!sameLabels(runner.labels, inputs.labels)) await github.setLabels(inputs.runnerId, inputs.labels);
+  return { ...inputs, runningVersion };
+}
+
+export const provider: pulumi.dynamic.ResourceProvider<RegisteredRunnerInputs, RegisteredRunnerState> = {
+  configure,
+  diff: async (_id, olds, news) => diffRegisteredRunner(olds, news, sameLabels),
+  create: async (inputs) => ({ id: inputs.runnerName, outs: await converge(inputs) }),
+  update: async (_id, _olds, news) => ({ outs: await converge(news) }),
+  read: async (id, state) => {
+    if (state === undefined) return { id };
+    const [runner, host] = await Promise.all([
+      openGitHub(state).then((github) => github.runner(state.runnerId)),
+      withHostIfReachable(state.host, (session) => probe(session, state), PROBE_TIMEOUT_MS),
+    ]);
+    if (runner === undefined) return { id: "" };
+    const seen = {
+      // The configured order is kept where the set is the same, so that order alone is no difference.
+      labels: sameLabels(runner.labels, state.labels) ? state.labels : runner.labels,
+      status: runner.online ? "online" : "offline",
+      service: host?.service ?? "unreachable",
+      runningVersion: runner.version ?? host?.version ?? state.runningVersion,
+    };
+    return { id, props: { ...state, ...seen } };
+  },
+  delete: async (_id, state) => {
+    await removeRunner(await openGitHub(state), state.runnerId, state.limits, async () => {
+      await withHostIfReachable(state.host, (session) => script(session, "stop", state));
+    });
+  },
+};

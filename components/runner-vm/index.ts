@@ -1,0 +1,122 @@
+import * as command from "@pulumi/command";
+import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
+import * as pulumi from "@pulumi/pulumi";
+import { readScript, renderScript } from "../host";
+import type { HostAddress } from "../host/args";
+import type { RunnerVmArgs, RunnerVmOptions } from "./args";
+import { ownershipMark, renderFirewallRules } from "./renderVm";
+
+export type { RunnerVmArgs, RunnerVmHooks } from "./args";
+export { isDisruptive, ownershipMark, vmRevision } from "./renderVm";
+
+/** How long a fresh VM may take until SSH answers, seconds. */
+const FIRST_CONTACT_SECONDS = 300;
+
+/**
+ * One virtual machine with its firewall, and the proof of which machine it is: its MAC address and its host key.
+ */
+export class RunnerVm extends pulumi.ComponentResource {
+  readonly vm: proxmoxve.VmLegacy;
+  /** MAC address: new for every clone, so everything on the machine is keyed by it. */
+  readonly incarnation: pulumi.Output<string>;
+  /** How to reach the guest; unset where host keys are not pinned. */
+  readonly address: pulumi.Output<HostAddress> | undefined;
+
+  constructor(name: string, args: RunnerVmArgs, opts: RunnerVmOptions) {
+    const { proxmox, vmHooks: hooks, ...options } = opts;
+    super("ghrunners:vm:RunnerVm", name, args, options);
+    const child = { parent: this, provider: proxmox };
+
+    this.vm = new proxmoxve.VmLegacy(
+      `${name}-vm`,
+      {
+        vmId: args.vmId,
+        name: args.vmName,
+        description: ownershipMark(pulumi.getStack(), args.vmName),
+        nodeName: args.node,
+        poolId: args.pool,
+        tags: [...args.tags].sort(),
+        clone: { vmId: args.templateId, full: true, datastoreId: args.storage, retries: 3 },
+        cpu: { cores: args.cores, sockets: 1, type: "x86-64-v2-AES" },
+        memory: { dedicated: args.memoryMiB },
+        scsiHardware: "virtio-scsi-pci",
+        // Every field is pinned: an unset one comes back as a diff after the next change of CPU or memory.
+        disks: [
+          {
+            interface: "scsi0",
+            datastoreId: args.storage,
+            size: args.diskGiB,
+            fileFormat: "raw",
+            aio: "io_uring",
+            backup: true,
+            cache: "none",
+            discard: "on",
+            iothread: false,
+            replicate: true,
+            ssd: false,
+          },
+        ],
+        networkDevices: [{ bridge: args.bridge, model: "virtio", firewall: true }],
+        operatingSystem: { type: "l26" },
+        // Kept small on purpose: a change of user or keys replaces the VM.
+        initialization: {
+          datastoreId: args.storage,
+          interface: "ide2",
+          upgrade: false,
+          dns: { servers: [...args.firewall.nameservers] },
+          ipConfigs: [{ ipv4: { address: `${args.address}/${args.prefixLength}`, gateway: args.gateway } }],
+          userAccount: { username: args.user, keys: [args.sshPublicKey] },
+        },
+        // The guest's address is known, so a refresh waits only briefly for an agent that does not answer.
+        agent: { enabled: true, timeout: "15s", type: "virtio", waitForIp: { ipv4: true } },
+        onBoot: true,
+        started: true,
+        // The runner is drained before; a shutdown would wait for a guest that may hang.
+        stopOnDestroy: true,
+      },
+      {
+        ...child,
+        protect: args.protect,
+        deleteBeforeReplace: true,
+        // The provider reads it back as null and proposes it again at every run.
+        ignoreChanges: ["disks[0].speed"],
+        customTimeouts: { create: "20m", update: "20m", delete: "10m" },
+        hooks: { beforeCreate: [hooks.clearLeftovers], beforeUpdate: [hooks.drain], beforeDelete: [hooks.drain] },
+      },
+    );
+    this.incarnation = this.vm.networkDevices.apply((devices) => devices?.[0]?.macAddress ?? "");
+
+    const scope = { nodeName: args.node, vmId: this.vm.vmId.apply(() => args.vmId) };
+    const rules = new proxmoxve.firewall.RulesLegacy(
+      `${name}-rules`,
+      { ...scope, rules: renderFirewallRules(args.firewall) },
+      { ...child, deletedWith: this.vm, hooks: { beforeCreate: [hooks.clearLeftovers] } },
+    );
+    const firewall = new proxmoxve.firewall.OptionsLegacy(
+      `${name}-firewall`,
+      { ...scope, enabled: true, inputPolicy: "DROP", outputPolicy: "DROP", dhcp: false, macfilter: true },
+      { ...child, deletedWith: this.vm, dependsOn: rules },
+    );
+
+    this.address = args.pinHostKey ? this.pinHostKey(name, args, firewall) : undefined;
+    this.registerOutputs({ incarnation: this.incarnation, address: this.address });
+  }
+
+  private pinHostKey(name: string, args: RunnerVmArgs, firewall: pulumi.Resource): pulumi.Output<HostAddress> {
+    const script = readScript("runner-vm/scripts/pin-host-key.sh");
+    const pin = "bash -s";
+    const key = new command.local.Command(
+      `${name}-host-key`,
+      {
+        create: pin,
+        update: pin,
+        stdin: this.incarnation.apply((machine) =>
+          renderScript(script, { HOST: args.address, LIMIT_SECONDS: String(FIRST_CONTACT_SECONDS), MACHINE: machine }),
+        ),
+        addPreviousOutputInEnv: false,
+      },
+      { parent: this, dependsOn: firewall },
+    );
+    return key.stdout.apply((hostKey) => ({ host: args.address, user: args.user, hostKey: hostKey.trim() }));
+  }
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Waits until the host answers SSH and prints the host key that it will be asked for.
+# Parameters: HOST (address), LIMIT_SECONDS, MACHINE (only so that another machine is asked again).
+set -euo pipefail
+
+if ! command -v ssh-keyscan >/dev/null; then
+  echo "ssh-keyscan is not installed here. Expected OpenSSH's client. Next: apt-get install openssh-client" >&2
+  exit 1
+fi
+# A server shows one key of the kind that the client likes best, and @pulumi/command compares just that one. Go's SSH
+# client likes ECDSA best, then RSA, then Ed25519.
+best_key() {
+  local kind
+  for kind in ecdsa-sha2- ssh-rsa ssh-ed25519; do
+    grep -m 1 "^[^#]* $kind" <<<"$1" && return 0
+  done
+  return 1
+}
+: "$MACHINE"
+deadline=$((SECONDS + LIMIT_SECONDS))
+while ((SECONDS < deadline)); do
+  keys=$(ssh-keyscan -T 2 -t ecdsa,rsa,ed25519 -- "$HOST" 2>/dev/null) || keys=""
+  if line=$(best_key "$keys"); then
+    echo "${line#* }"
+    exit 0
+  fi
+  sleep 0.3
+done
+echo "$HOST did not answer SSH within $LIMIT_SECONDS s. Expected a booted VM whose firewall lets this machine in" \
+  "(ghrunners:network.adminCidr). Next: look at the VM's console in Proxmox VE, then pulumi up" >&2
+exit 1

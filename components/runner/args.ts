@@ -1,0 +1,34 @@
+import type * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Role } from "../../catalogue/runner";
+import type { JobPolicy, RunnerArchive } from "../runner-agent";
+import type { Limits } from "../runner-registration";
+import type { RunnerVmArgs } from "../runner-vm";
+import type { RunnerHooks } from "./hooks";
+
+export interface RunnerArgs {
+  readonly role: Role;
+  /** Name of the VM and of the runner at GitHub. */
+  readonly runnerName: string;
+  readonly vm: Omit<RunnerVmArgs, "vmName" | "pinHostKey">;
+  /** Everything on the guest; undefined where VMs have no guest. */
+  readonly host: RunnerHostArgs | undefined;
+}
+
+export interface RunnerHostArgs {
+  /** Key that the program logs in with; a secret. */
+  readonly sshPrivateKey: pulumi.Input<string>;
+  readonly githubUrl: string;
+  readonly repository: string;
+  readonly labels: readonly string[];
+  readonly unit: string;
+  readonly version: string;
+  readonly archive: pulumi.Input<RunnerArchive>;
+  readonly jobs: JobPolicy;
+  readonly limits: Limits;
+}
+
+export interface RunnerOptions extends pulumi.ComponentResourceOptions {
+  readonly proxmox: proxmoxve.Provider;
+  readonly runnerHooks: RunnerHooks;
+}

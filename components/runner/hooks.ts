@@ -1,0 +1,109 @@
+/**
+ * Hooks around steps that could disturb a job or meet what an interrupted run left. They run in the program's process,
+ * only when such a step is really taken.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import type { RunnerVmHooks } from "../runner-vm";
+import { isDisruptive, ownershipMark } from "../runner-vm";
+import { chooseDrain } from "./planDrain";
+
+/** What the hooks need to know about the stack. */
+export interface HookContext {
+  readonly github: { readonly url: string; readonly repository: string; readonly token: string };
+  readonly proxmox: { readonly endpoint: string; readonly node: string; readonly token: string };
+  /** All runners of the stack, with the labels they should carry. */
+  readonly runners: readonly {
+    readonly name: string;
+    readonly vmId: number;
+    readonly labels: readonly string[];
+    /** Name of the resource that installs its agent. */
+    readonly agentResource: string;
+  }[];
+  /** Change a runner although no other one is healthy. */
+  readonly force: boolean;
+  readonly drainMinutes: number;
+  /** False where VMs have no guest: nothing is drained. */
+  readonly hosts: boolean;
+}
+
+export interface RunnerHooks extends RunnerVmHooks {
+  readonly restoreLabels: pulumi.ErrorHook;
+  /** Whether this run took the runner's labels away. Ask when the steps before are over. */
+  wasDrained(runnerName: string): boolean;
+}
+
+const LEFTOVER_LIMIT_MS = 300_000;
+
+/**
+ * One set of hooks for the whole stack, under fixed names: a hook that the state names must exist even when the runner
+ * it was made for has left the configuration.
+ */
+export function runnerHooks(context: HookContext): RunnerHooks {
+  const drained = new Set<string>();
+
+  const openGitHub = async (): Promise<import("../github/client").GitHubClient> => {
+    const { GitHubClient } = require("../github/client") as typeof import("../github/client");
+    const { url, repository, token } = context.github;
+    return GitHubClient.open({ url, fullName: repository }, token);
+  };
+
+  const drain = new pulumi.ResourceHook("ghrunners-drain", async (step) => {
+    if (!context.hosts) return;
+    if (step.newInputs !== undefined && step.type.includes("vmLegacy") && !isDisruptive(step.oldInputs ?? {}, step.newInputs)) return;
+    const runnerName = runnerOf(step, context);
+    if (runnerName === undefined) return;
+    const github = await openGitHub();
+    const states = await Promise.all(
+      context.runners.map(async (runner) => ({ ...runner, atGitHub: await github.runnerNamed(runner.name) })),
+    );
+    const self = states.find(({ name }) => name === runnerName)?.atGitHub ?? (await github.runnerNamed(runnerName));
+    const choice = chooseDrain(runnerName, self, states, context.force);
+    if (choice.action === "refuse") throw new Error(choice.reason);
+    if (choice.action === "nothing") return;
+    drained.add(runnerName);
+    const { drainRunner } = require("../github/drain") as typeof import("../github/drain");
+    await drainRunner(github, choice.runnerId, context.drainMinutes * 60_000);
+  });
+
+  const restoreLabels = new pulumi.ErrorHook("ghrunners-restore-labels", async (step) => {
+    const runner = context.runners.find(({ name }) => name === runnerOf(step, context));
+    if (runner === undefined || !drained.has(runner.name)) return false;
+    const github = await openGitHub();
+    const atGitHub = await github.runnerNamed(runner.name);
+    // Only a runner that came back gets jobs again.
+    if (atGitHub?.online) await github.setLabels(atGitHub.id, runner.labels);
+    return false;
+  });
+
+  const clearLeftovers = new pulumi.ResourceHook("ghrunners-clear-leftovers", async (step) => {
+    const vmId = Number(step.newInputs?.["vmId"]);
+    const runner = context.runners.find((candidate) => candidate.vmId === vmId);
+    if (runner === undefined) return;
+    const { ProxmoxClient } = require("../proxmox/client") as typeof import("../proxmox/client");
+    const proxmox = new ProxmoxClient(context.proxmox);
+    if (!step.type.includes("vmLegacy")) return proxmox.clearFirewallRules(vmId);
+    const holder = (await proxmox.guests()).find((guest) => guest.vmid === vmId);
+    if (holder === undefined) return;
+    const mark = ownershipMark(pulumi.getStack(), runner.name);
+    const config = await proxmox.vmConfig(holder.node, vmId);
+    if (config.description?.trim() !== mark) {
+      throw new Error(
+        `VMID ${vmId} of ${runner.name} is taken by ${holder.name} on node ${holder.node}. Expected a free one, or a VM ` +
+          `whose notes say "${mark}". Next: choose another vmId in ghrunners:runners`,
+      );
+    }
+    await proxmox.removeVm(vmId, LEFTOVER_LIMIT_MS);
+  });
+
+  return { drain, clearLeftovers, restoreLabels, wasDrained: (name) => drained.has(name) };
+}
+
+/** The runner a step is about: a VM tells by its name (it may have left the configuration), an agent by its resource. */
+function runnerOf(
+  step: { readonly type: string; readonly name: string; readonly oldInputs?: Record<string, unknown> },
+  context: HookContext,
+): string | undefined {
+  if (!step.type.includes("vmLegacy")) return context.runners.find(({ agentResource }) => agentResource === step.name)?.name;
+  const name: unknown = step.oldInputs?.["name"];
+  return typeof name === "string" ? name : undefined;
+}

@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { connectionTo, type HostAddress } from "../host";
+import { HostTelemetry } from "../host-telemetry";
+import { RunnerAgent } from "../runner-agent";
+import { type RegisteredRunner, RunnerRegistration } from "../runner-registration";
+import { RunnerVm, vmRevision } from "../runner-vm";
+import type { RunnerArgs, RunnerHostArgs, RunnerOptions } from "./args";
+
+export type { RunnerArgs, RunnerHostArgs } from "./args";
+export { type RunnerHooks, runnerHooks } from "./hooks";
+
+/** What a runner on a guest has beyond its VM. */
+export interface RunnerOnHost {
+  readonly address: pulumi.Output<HostAddress>;
+  readonly registered: RegisteredRunner;
+  /** Fingerprint of everything that may have disturbed the runner when it changed. */
+  readonly revision: pulumi.Output<string>;
+}
+
+/** Name of the resource that installs a runner's agent; the drain hook tells runners apart by it. */
+export function agentResourceName(runnerResource: string): string {
+  return `${runnerResource}-agent-install`;
+}
+
+/** One runner in its role: the VM, the agent on it, its registration, its telemetry. */
+export class Runner extends pulumi.ComponentResource {
+  readonly vm: RunnerVm;
+  readonly host: RunnerOnHost | undefined;
+
+  constructor(name: string, args: RunnerArgs, opts: RunnerOptions) {
+    const { proxmox, runnerHooks, ...options } = opts;
+    super("ghrunners:runner:Runner", name, { role: args.role, runnerName: args.runnerName }, options);
+
+    const vmArgs = { ...args.vm, vmName: args.runnerName, pinHostKey: args.host !== undefined };
+    this.vm = new RunnerVm(`${name}-vm`, vmArgs, { parent: this, proxmox, vmHooks: runnerHooks });
+    this.host =
+      args.host === undefined || this.vm.address === undefined
+        ? undefined
+        : this.onHost(name, args, args.host, this.vm.address, vmRevision(vmArgs), runnerHooks);
+    this.registerOutputs({ runnerId: this.host?.registered.runnerId });
+  }
+
+  private onHost(
+    name: string,
+    { runnerName }: RunnerArgs,
+    host: RunnerHostArgs,
+    address: pulumi.Output<HostAddress>,
+    ofVm: string,
+    hooks: RunnerOptions["runnerHooks"],
+  ): RunnerOnHost {
+    const connection = connectionTo(address, host.sshPrivateKey);
+    const { incarnation } = this.vm;
+    const agent = new RunnerAgent(
+      `${name}-agent`,
+      {
+        connection,
+        incarnation,
+        version: host.version,
+        archive: host.archive,
+        unit: host.unit,
+        jobs: host.jobs,
+        drainTimeoutMinutes: host.limits.drainMinutes,
+      },
+      { parent: this, machine: this.vm.vm, drain: hooks.drain, restoreLabels: hooks.restoreLabels },
+    );
+    const revision = pulumi
+      .all([agent.revision, incarnation])
+      .apply((parts) => createHash("sha256").update(JSON.stringify([ofVm, ...parts])).digest("hex").slice(0, 16));
+    const registration = new RunnerRegistration(
+      `${name}-registration`,
+      {
+        githubUrl: host.githubUrl,
+        repository: host.repository,
+        runnerName,
+        labels: host.labels,
+        unit: host.unit,
+        host: address,
+        incarnation,
+        version: host.version,
+        revision,
+        // Known once the agent is done: the drain hook, if it ran at all, ran before.
+        drained: agent.revision.apply(() => hooks.wasDrained(runnerName)),
+        limits: host.limits,
+      },
+      { parent: this, dependsOn: agent },
+    );
+    new HostTelemetry(
+      `${name}-telemetry`,
+      { connection, incarnation },
+      { parent: this, machine: this.vm.vm },
+    );
+    return { address, registered: registration.runner, revision };
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Checks between settings: pure, every problem found, nothing thrown.
+ */
+import { MAXIMUM_UNIT_NAME_LENGTH, runnerLabels, runnerUnit } from "../catalogue/runner";
+import type { Problem } from "./problems";
+import { formatAddress, isHostAddress, parseAddress, subnetOf } from "./network";
+import type { ParsedSettings } from "./schema";
+
+type Runner = ParsedSettings["runners"][number];
+
+function duplicates(runners: readonly Runner[], key: "name" | "vmId" | "address"): Problem[] {
+  return runners.flatMap((runner, index) => {
+    const first = runners.findIndex((other) => other[key] === runner[key]);
+    return first === index
+      ? []
+      : [
+          {
+            path: `runners[${index}].${key}`,
+            seen: `${JSON.stringify(runner[key])}, as runners[${first}] has it`,
+            allowed: `a ${key} of its own for every runner`,
+          },
+        ];
+  });
+}
+
+function roles(runners: readonly Runner[]): Problem[] {
+  const primaries = runners.filter((runner) => runner.role === "primary").length;
+  if (primaries === 1) return [];
+  const index = primaries === 0 ? 0 : runners.map((runner) => runner.role).lastIndexOf("primary");
+  return [{ path: `runners[${index}].role`, seen: `${primaries} runners with the role primary`, allowed: "exactly one" }];
+}
+
+function addresses({ runners, network }: ParsedSettings): Problem[] {
+  const gateway = parseAddress(network.gateway);
+  if (gateway === undefined) return [];
+  const subnet = subnetOf(gateway, network.prefixLength);
+  const range = `${formatAddress(subnet.network + 1)} to ${formatAddress(subnet.broadcast - 1)}`;
+  return runners.flatMap((runner, index) => {
+    const value = parseAddress(runner.address);
+    if (value === undefined) return [];
+    const path = `runners[${index}].address`;
+    if (value === gateway) return [{ path, seen: `${runner.address}, the gateway`, allowed: "an address of its own" }];
+    if (runner.address === network.monitoringAddress) {
+      return [{ path, seen: `${runner.address}, the monitoring host`, allowed: "an address of its own" }];
+    }
+    return isHostAddress(value, subnet) ? [] : [{ path, seen: runner.address, allowed: `in the gateway's subnet: ${range}` }];
+  });
+}
+
+function unitNames({ runners, github }: ParsedSettings): Problem[] {
+  return runners.flatMap((runner, index) => {
+    const unit = runnerUnit(github.repository, runner.name);
+    return unit.length <= MAXIMUM_UNIT_NAME_LENGTH
+      ? []
+      : [
+          {
+            path: `runners[${index}].name`,
+            seen: `a name that makes the unit ${unit} (${unit.length} characters)`,
+            allowed: `a unit name of at most ${MAXIMUM_UNIT_NAME_LENGTH} characters: GitHub shortens a longer one at random`,
+          },
+        ];
+  });
+}
+
+function labels({ agent }: ParsedSettings, environment: string): Problem[] {
+  const own = runnerLabels(environment, "primary").concat("secondary");
+  return agent.extraLabels.flatMap((label, index) =>
+    own.includes(label.toLowerCase()) || agent.extraLabels.indexOf(label) !== index
+      ? [
+          {
+            path: `agent.extraLabels[${index}]`,
+            seen: JSON.stringify(label),
+            allowed: "a label that the runner does not have already",
+          },
+        ]
+      : [],
+  );
+}
+
+function archive({ agent }: ParsedSettings): Problem[] {
+  if ((agent.sha256 === undefined) === (agent.downloadUrl === undefined)) return [];
+  const missing = agent.sha256 === undefined ? "agent.sha256" : "agent.downloadUrl";
+  return [{ path: missing, seen: "nothing", allowed: "downloadUrl and sha256 together, or neither" }];
+}
+
+export function crossCheck(settings: ParsedSettings, environment: string): Problem[] {
+  const template = settings.runners.flatMap((runner, index) =>
+    runner.vmId === settings.proxmox.templateId
+      ? [{ path: `runners[${index}].vmId`, seen: `${runner.vmId}, the template's`, allowed: "a VMID of its own" }]
+      : [],
+  );
+  return [
+    ...roles(settings.runners),
+    ...duplicates(settings.runners, "name"),
+    ...duplicates(settings.runners, "vmId"),
+    ...duplicates(settings.runners, "address"),
+    ...template,
+    ...addresses(settings),
+    ...unitNames(settings),
+    ...labels(settings, environment),
+    ...archive(settings),
+  ];
+}

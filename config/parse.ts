@@ -1,0 +1,108 @@
+/**
+ * From raw configuration values to settings, or to the list of everything that is wrong. Pure.
+ */
+import type { Role } from "../catalogue/runner";
+import { crossCheck } from "./crossChecks";
+import { publicKeyOf } from "./openSshKey";
+import { formatPath, type Problem, renderSeen } from "./problems";
+import { type ParsedSettings, schema, secretKeys } from "./schema";
+
+/** The project's configuration as Pulumi hands it over. */
+export interface RawConfiguration {
+  /** Name of the stack. */
+  readonly stack: string;
+  /** Values by key without the project's prefix; objects and lists are JSON text. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Keys that are stored as secrets. */
+  readonly secrets: readonly string[];
+}
+
+/** Checked settings, every default filled in. */
+export interface Settings extends Omit<ParsedSettings, "environment" | "network" | "safety"> {
+  readonly environment: string;
+  readonly network: ParsedSettings["network"] & { readonly nameservers: string[] };
+  readonly safety: ParsedSettings["safety"] & { readonly protect: boolean };
+  /** Public half of sshPrivateKey, one line in authorized_keys form. */
+  readonly sshPublicKey: string;
+}
+
+/** One runner of the settings. */
+export interface RunnerSettings {
+  readonly role: Role;
+  readonly name: string;
+  readonly vmId: number;
+  readonly address: string;
+}
+
+export type ParseResult = { readonly settings: Settings } | { readonly problems: readonly Problem[] };
+
+const structured = Object.entries(schema.shape)
+  .filter(([key, type]) => !(secretKeys as readonly string[]).includes(key) && key !== "environment" && key !== "hosts" && type !== undefined)
+  .map(([key]) => key);
+
+function decode(raw: RawConfiguration, problems: Problem[]): Record<string, unknown> {
+  const decoded: Record<string, unknown> = {};
+  for (const [key, text] of Object.entries(raw.values)) {
+    decoded[key] = text;
+    if (!structured.includes(key)) continue;
+    try {
+      decoded[key] = JSON.parse(text) as unknown;
+    } catch {
+      problems.push({ path: key, seen: renderSeen(key, text), allowed: "structured settings (an object or a list)" });
+      delete decoded[key];
+    }
+  }
+  return decoded;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (node, part) => (typeof node === "object" && node !== null ? (node as Record<PropertyKey, unknown>)[part] : undefined),
+    value,
+  );
+}
+
+export function parseConfiguration(raw: RawConfiguration): ParseResult {
+  const problems: Problem[] = [];
+  const decoded = decode(raw, problems);
+  for (const key of secretKeys) {
+    if (raw.values[key] !== undefined && raw.values[key] !== "" && !raw.secrets.includes(key)) {
+      problems.push({ path: key, seen: "a value stored in plain text", allowed: "a value stored with --secret" });
+    }
+    if (decoded[key] === "") delete decoded[key];
+  }
+  // An absent group is checked as an empty one, so that each missing setting in it is named.
+  const whole: Record<string, unknown> = { proxmox: {}, github: {}, network: {}, ...decoded };
+  const result = schema.safeParse(whole);
+  for (const issue of result.error?.issues ?? []) {
+    if (issue.code === "unrecognized_keys") {
+      for (const key of issue.keys) {
+        const path = formatPath([...issue.path, key]);
+        const group = issue.path.length === 0 ? "ghrunners" : formatPath(issue.path);
+        problems.push({ path, seen: "a setting that does not exist", allowed: `a setting of ${group} in docs/configuration.md` });
+      }
+      continue;
+    }
+    const path = formatPath(issue.path);
+    problems.push({ path, seen: renderSeen(path, valueAt(whole, issue.path)), allowed: issue.message.replace(/^Invalid input: /, "") });
+  }
+  if (!result.success) return { problems };
+
+  const environment = result.data.environment ?? raw.stack;
+  const parsed = result.data;
+  problems.push(...crossCheck(parsed, environment));
+  const sshPublicKey = publicKeyOf(parsed.sshPrivateKey);
+  if (sshPublicKey === undefined) {
+    problems.push({ path: "sshPrivateKey", seen: "a key that cannot be read", allowed: "an OpenSSH private key without a passphrase" });
+  }
+  if (problems.length > 0 || sshPublicKey === undefined) return { problems };
+  return {
+    settings: {
+      ...parsed,
+      environment,
+      network: { ...parsed.network, nameservers: parsed.network.nameservers ?? [parsed.network.gateway] },
+      safety: { ...parsed.safety, protect: parsed.safety.protect ?? environment === "production" },
+      sshPublicKey,
+    },
+  };
+}

@@ -1,0 +1,208 @@
+/**
+ * The shape of the configuration: every setting with its meaning, bounds, default and example.
+ * docs/configuration.md is produced from here. Checks between settings stand in crossChecks.ts.
+ */
+import { z } from "zod";
+import { MINIMUM_RUNNER_VERSION } from "../catalogue/runner";
+import { parseAddress, parseCidr } from "./network";
+import { FORCE_WORDS, PUBLIC_WORDS } from "../catalogue/safety";
+import { compareVersions } from "../catalogue/version";
+
+const address = z.string().refine((text) => parseAddress(text) !== undefined, "an IPv4 address");
+const cidr = z
+  .string()
+  .refine((text) => parseCidr(text) !== undefined, "an IPv4 network in CIDR form, no bits set below the prefix");
+const httpsUrl = z.string().regex(/^https:\/\/[^/\s?#@]+(:\d+)?\/?$/, "an https URL without a path or credentials");
+const dnsLabel = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "lower-case letters, digits and hyphens, at most 63");
+const label = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "letters, digits, dot, hyphen, underscore, at most 64");
+const vmId = z.int().min(100).max(999_999_999);
+const releaseVersion = z
+  .string()
+  .regex(/^\d+\.\d+\.\d+$/, "a release number such as 2.336.0")
+  .refine((text) => compareVersions(text, MINIMUM_RUNNER_VERSION) >= 0, `${MINIMUM_RUNNER_VERSION} or newer`);
+
+const proxmox = z.strictObject({
+  endpoint: httpsUrl.meta({
+    description: "Proxmox VE API.",
+    example: "https://pve.example:8006/",
+  }),
+  node: dnsLabel.meta({ description: "Node that holds the template and gets the VMs.", example: "pve1" }),
+  templateId: vmId.meta({
+    description: "VMID of the template: Debian with cloud-init and the QEMU guest agent, its disk on scsi0.",
+    example: "9000",
+  }),
+  storage: z.string().min(1).default("local-lvm").meta({ description: "Storage for disks and cloud-init drives." }),
+  bridge: z.string().min(1).default("vmbr0").meta({ description: "Bridge that the VMs' network card joins." }),
+  pool: z.string().min(1).optional().meta({ description: "Resource pool for the VMs.", example: "runners" }),
+});
+
+const github = z.strictObject({
+  url: httpsUrl.default("https://github.com").meta({ description: "GitHub, or a GitHub Enterprise Server." }),
+  repository: z
+    .string()
+    .regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, "owner/name")
+    .refine((text) => !text.endsWith(".git"), "owner/name without .git")
+    .meta({ description: "Repository that the runners serve.", example: "octo-org/demo-app" }),
+});
+
+const egress = z.strictObject({
+  to: cidr.meta({ description: "Destination network.", example: "192.0.2.0/24" }),
+  ports: z
+    .string()
+    .regex(/^\d+(:\d+)?(,\d+(:\d+)?)*$/, "ports such as 22,8000:8010")
+    .meta({ description: "Destination ports.", example: "22,443" }),
+  protocol: z.enum(["tcp", "udp"]).default("tcp").meta({ description: "Transport protocol." }),
+  comment: z.string().max(80).default("").meta({ description: "Why it is open; stands in the firewall rule." }),
+});
+
+const network = z.strictObject({
+  gateway: address.meta({ description: "Default gateway of the VMs.", example: "192.168.0.1" }),
+  prefixLength: z.int().min(8).max(30).default(24).meta({ description: "Prefix length of the VMs' subnet, bits." }),
+  nameservers: z
+    .array(address)
+    .min(1)
+    .optional()
+    .meta({ description: "DNS servers. Default: the gateway.", example: "192.168.0.1" }),
+  adminCidr: cidr.meta({
+    description: "Who may open SSH to the VMs: the machines that run this program and the administrators.",
+    example: "192.168.0.0/24",
+  }),
+  monitoringAddress: address
+    .optional()
+    .meta({ description: "Host that may scrape ports 9100 and 9101.", example: "192.168.0.200" }),
+  egress: z
+    .array(egress)
+    .default([])
+    .meta({ description: "What jobs may reach besides DNS, NTP and TCP 80 and 443: the deployment targets." }),
+});
+
+const runner = z.strictObject({
+  role: z.enum(["primary", "secondary"]).meta({
+    description: "Exactly one primary; a secondary takes over and is changed first.",
+    example: "primary",
+  }),
+  name: dnsLabel.meta({ description: "Name of the VM and of the runner.", example: "runner-1" }),
+  vmId: vmId.meta({ description: "VMID; outside the range that people use by hand.", example: "151" }),
+  address: address.meta({ description: "Address of the VM, in the gateway's subnet.", example: "192.168.0.51" }),
+});
+
+const vm = z.strictObject({
+  cores: z.int().min(1).max(64).default(4).meta({ description: "CPU cores." }),
+  memoryMiB: z.int().min(512).max(262_144).default(8192).meta({ description: "Memory, MiB." }),
+  diskGiB: z.int().min(4).max(4096).default(50).meta({ description: "Disk, GiB. It can grow, never shrink." }),
+  user: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "a Unix user name")
+    .refine((name) => name !== "root" && name !== "actions-runner", "neither root nor actions-runner")
+    .default("runner")
+    .meta({ description: "Administrator that cloud-init creates; this program logs in as it. A change replaces the VM." }),
+});
+
+const agent = z.strictObject({
+  version: releaseVersion.default("2.336.0").meta({
+    description: "Runner version to install: a floor, GitHub may update the runner to a newer one by itself.",
+  }),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits")
+    .optional()
+    .meta({ description: "SHA-256 of the archive at downloadUrl.", example: "<64 hexadecimal digits>" }),
+  downloadUrl: z
+    .url({ protocol: /^https$/ })
+    .optional()
+    .meta({
+      description: "Pinned archive. Default: what the repository's own downloads endpoint names.",
+      example: "https://mirror.example/actions-runner-linux-x64-2.336.0.tar.gz",
+    }),
+  extraLabels: z
+    .array(label)
+    .default([])
+    .meta({ description: "Labels beside self-hosted, linux, x64, the environment and the role.", example: "gpu" }),
+  allowedEvents: z
+    .array(z.string().regex(/^[a-z_]+$/, "an event name"))
+    .min(1)
+    .default(["push", "workflow_dispatch", "schedule", "release", "deployment", "repository_dispatch"])
+    .meta({ description: "Events whose jobs may run. Pull-request events are refused unless named." }),
+  allowedRefs: z
+    .array(z.string().regex(/^refs\/[^\s'"]+$/, "a ref pattern such as refs/heads/main or refs/tags/v*"))
+    .min(1)
+    .default(["refs/heads/*", "refs/tags/*"])
+    .meta({ description: "Refs whose jobs may run; * matches any text.", example: "refs/heads/main" }),
+});
+
+const safety = z.strictObject({
+  protect: z
+    .boolean()
+    .optional()
+    .meta({ description: "Refuse to delete or replace a VM. Default: true where the environment is production." }),
+  force: z.literal(FORCE_WORDS).optional().meta({
+    description: "Allows a disruptive change although no other runner is healthy.",
+    example: `"${FORCE_WORDS}"`,
+  }),
+  allowPublicRepository: z.literal(PUBLIC_WORDS).optional().meta({
+    description: "Allows runners on a public repository.",
+    example: `"${PUBLIC_WORDS}"`,
+  }),
+  drainTimeoutMinutes: z
+    .int()
+    .min(1)
+    .max(360)
+    .default(30)
+    .meta({ description: "How long a change waits for the running job to end, minutes." }),
+  onlineTimeoutSeconds: z
+    .int()
+    .min(10)
+    .max(900)
+    .default(120)
+    .meta({ description: "How long GitHub may take to show a started runner online, seconds." }),
+});
+
+const smoke = z.strictObject({
+  workflow: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]+\.ya?ml$/, "a file name in .github/workflows")
+    .default("runner-smoke.yml")
+    .meta({ description: "Workflow that proves a secondary before the primary is changed." }),
+  ref: z.string().min(1).optional().meta({ description: "Branch it is taken from. Default: the default branch.", example: "main" }),
+  timeoutSeconds: z.int().min(10).max(3600).default(300).meta({ description: "Limit for that job, seconds." }),
+});
+
+export const secretKeys = ["proxmoxToken", "githubToken", "sshPrivateKey"] as const;
+
+export const schema = z.strictObject({
+  environment: dnsLabel
+    .optional()
+    .meta({ description: "Environment and label of the runners. Default: the name of the stack.", example: "production" }),
+  proxmox,
+  proxmoxToken: z
+    .string()
+    .regex(/^\S+@\S+![^\s=]+=[A-Za-z0-9-]+$/, "USER@REALM!TOKENID=UUID")
+    .meta({ description: "API token of Proxmox VE.", example: "pulumi@pve!ghrunners=<uuid>" }),
+  github,
+  githubToken: z
+    .string()
+    .regex(/^\S{8,}$/, "a token without blanks")
+    .meta({
+      description: "Token of a repository administrator: Administration write, Actions write, Metadata read.",
+      example: "github_pat_...",
+    }),
+  sshPrivateKey: z
+    .string()
+    .regex(/^-----BEGIN OPENSSH PRIVATE KEY-----[\s\S]+-----END OPENSSH PRIVATE KEY-----\s*$/, "an OpenSSH private key")
+    .meta({ description: "Key that this program logs in with; OpenSSH format, no passphrase.", example: "< ~/.ssh/ghrunners" }),
+  network,
+  runners: z.array(runner).min(1).meta({ description: "The runners. Append new ones at the end." }),
+  vm: vm.prefault({}).meta({ description: "Size and user of every VM." }),
+  agent: agent.prefault({}).meta({ description: "GitHub's runner program." }),
+  hosts: z
+    .enum(["manage", "skip"])
+    .default("manage")
+    .meta({ description: "skip: VMs only, no step that needs a running host." }),
+  safety: safety.prefault({}).meta({ description: "What is refused, and how long to wait." }),
+  smoke: smoke.prefault({}).meta({ description: "The job that proves a runner." }),
+});
+
+/** What the schema accepts, defaults filled in. */
+export type ParsedSettings = z.infer<typeof schema>;

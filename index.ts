@@ -1,0 +1,99 @@
+/**
+ * The program: configuration in, runners out. Reads like a table of contents.
+ */
+import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
+import * as pulumi from "@pulumi/pulumi";
+import { runnerLabels, runnerUnit } from "./catalogue/runner";
+import { Preflight } from "./components/preflight";
+import { RunnerPool } from "./components/runner-pool";
+import { ownershipMark } from "./components/runner-vm";
+import { loadSettings } from "./config";
+import { describeRunner } from "./outputs";
+
+const settings = loadSettings();
+const { environment, github, proxmox, network, vm, agent, safety } = settings;
+const managesHosts = settings.hosts === "manage";
+
+const preflight = new Preflight(
+  "preflight",
+  {
+    proxmox: { ...proxmox, pool: proxmox.pool },
+    github,
+    runners: settings.runners.map(({ name, vmId, address }) => ({ name, vmId, address })),
+    diskGiB: vm.diskGiB,
+    ownershipMarks: Object.fromEntries(settings.runners.map(({ name }) => [name, ownershipMark(pulumi.getStack(), name)])),
+    version: agent.version,
+    smokeWorkflow: settings.smoke.workflow,
+    publicAllowed: safety.allowPublicRepository !== undefined,
+    hosts: managesHosts,
+  },
+  {},
+);
+
+const provider = new proxmoxve.Provider("proxmox", {
+  endpoint: proxmox.endpoint,
+  apiToken: pulumi.secret(settings.proxmoxToken),
+});
+
+const pool = new RunnerPool(
+  "runners",
+  {
+    members: settings.runners.map((runner) => ({
+      role: runner.role,
+      name: runner.name,
+      labels: runnerLabels(environment, runner.role, agent.extraLabels),
+      unit: runnerUnit(github.repository, runner.name),
+      vm: {
+        vmId: runner.vmId,
+        node: proxmox.node,
+        templateId: proxmox.templateId,
+        storage: proxmox.storage,
+        bridge: proxmox.bridge,
+        pool: proxmox.pool,
+        address: runner.address,
+        prefixLength: network.prefixLength,
+        gateway: network.gateway,
+        tags: ["ghrunners", environment, runner.role],
+        ...vm,
+        sshPublicKey: settings.sshPublicKey,
+        firewall: {
+          adminCidr: network.adminCidr,
+          monitoringAddress: network.monitoringAddress,
+          nameservers: network.nameservers,
+          egress: network.egress,
+        },
+        protect: safety.protect,
+      },
+    })),
+    host: managesHosts
+      ? {
+          sshPrivateKey: pulumi.secret(settings.sshPrivateKey),
+          githubUrl: github.url,
+          repository: github.repository,
+          version: agent.version,
+          archive:
+            agent.downloadUrl === undefined || agent.sha256 === undefined
+              ? undefined
+              : { url: agent.downloadUrl, sha256: agent.sha256 },
+          jobs: { repository: github.repository, events: agent.allowedEvents, refs: agent.allowedRefs },
+          limits: { drainMinutes: safety.drainTimeoutMinutes, onlineSeconds: safety.onlineTimeoutSeconds },
+        }
+      : undefined,
+    smoke: { ...settings.smoke, ref: settings.smoke.ref },
+    force: safety.force !== undefined,
+  },
+  {
+    dependsOn: preflight,
+    proxmox: provider,
+    access: {
+      github: { url: github.url, repository: github.repository, token: settings.githubToken },
+      proxmox: { endpoint: proxmox.endpoint, node: proxmox.node, token: settings.proxmoxToken },
+    },
+  },
+);
+
+/** Every runner: name, role, address, VMID, labels, and its number and version at GitHub. */
+export const runners = pool.runners.map(describeRunner);
+
+/** When and by what the secondaries were proved; unset where there is nothing to prove. */
+export const gate = pool.evidence;
