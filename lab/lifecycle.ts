@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { withLock } from "../toolchain/lock";
 import { baseFolders, type Instance } from "./instance";
-import { withLock } from "./lock";
 import { destroyAll, networkUp, prepareTemplate } from "./machines";
 import { ensurePackages } from "./packages";
 import { buildDistributions } from "./runner-distribution";
@@ -82,12 +82,18 @@ function endpoints(instance: Instance, mode: LabMode): { proxmox: [string, numbe
 
 const urlOf = ([host, port]: [string, number]): string => `https://${host}${port === 443 ? "" : `:${port}`}`;
 
+/** One command at a time brings an instance up or ends it. */
+function withInstanceLock<T>(instance: Instance, say: (line: string) => void, work: () => Promise<T>): Promise<T> {
+  const wait = ({ pid }: { pid: number }): void => say(`Waiting for process ${pid}, which works on the lab "${instance.name}"`);
+  return withLock(path.join(instance.run, "lab.lock"), wait, work);
+}
+
 /** Brings the instance up, or completes it: every step looks first and does only what is due. */
 export async function labUp(instance: Instance, options: LabOptions): Promise<Lab> {
   for (const folder of [instance.state, instance.run, instance.logs, instance.tls, instance.proxmox, instance.github]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
-  return withLock(path.join(instance.run, "lab.lock"), () => bringUp(instance, options), options.say);
+  return withInstanceLock(instance, options.say, () => bringUp(instance, options));
 }
 
 async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
@@ -185,16 +191,12 @@ function forwards(instance: Instance): Service[] {
  */
 export async function labDown(instance: Instance, say: (line: string) => void): Promise<void> {
   if (existsSync(instance.run)) {
-    await withLock(
-      path.join(instance.run, "lab.lock"),
-      async () => {
-        for (const service of ["forward-proxmox", "forward-github", "proxmox", "github"]) {
-          await stopService(instance, service);
-        }
-        if (reasonForApiOnly() === undefined) await destroyAll(instance.name);
-      },
-      say,
-    );
+    await withInstanceLock(instance, say, async () => {
+      for (const service of ["forward-proxmox", "forward-github", "proxmox", "github"]) {
+        await stopService(instance, service);
+      }
+      if (reasonForApiOnly() === undefined) await destroyAll(instance.name);
+    });
   } else if (reasonForApiOnly() === undefined) {
     await destroyAll(instance.name);
   }
