@@ -6,35 +6,44 @@ import type { Reply } from "./http/message";
 import { sameScope } from "./sealed-secrets";
 import type { Services } from "./services";
 
-const json = (status: number, body: unknown): Reply => ({
+type TextReply = Reply<number, string>;
+
+/** The parameters that say whom a fault strikes; a DELETE may name them to end one of several. */
+const subject = z.object({
+  name: z.string().optional(),
+  login: z.string().optional(),
+  permission: z.string().optional(),
+});
+
+const json = (status: number, body: unknown): TextReply => ({
   status,
   body: JSON.stringify(body),
   headers: { "content-type": "application/json" },
 });
-const refused = (status: number, message: string): Reply => json(status, { message });
+const refused = (status: number, error: string): TextReply => json(status, { error });
 
-function faults(services: Services, method: string, name: string | undefined, body: unknown): Reply {
-  if (name !== undefined && !isFaultName(name)) {
-    return refused(404, `There is no fault "${name}". Faults: ${Object.keys(faultKinds).join(", ")}.`);
-  }
+function faults(services: Services, method: string, name: string | undefined, body: unknown): TextReply {
+  const known = `Faults: ${Object.keys(faultKinds).join(", ")}.`;
+  if (name !== undefined && !isFaultName(name)) return refused(404, `There is no fault "${name}". ${known}`);
   if (method === "GET") {
-    const active = services.faults.list().filter((fault) => name === undefined || fault.name === name);
-    const known = Object.entries(faultKinds).map(([kind, { does, parameters }]) => ({
-      name: kind,
-      does,
-      parameters: z.toJSONSchema(parameters, { io: "input" }).properties ?? {},
-    }));
-    return json(200, { active, known });
+    return json(
+      200,
+      services.faults.list().filter((fault) => name === undefined || fault.name === name),
+    );
   }
-  if (method === "DELETE") return json(200, { cleared: services.faults.clear(name) });
-  if (name === undefined) return refused(404, "Name the fault: PUT /_lab/faults/NAME.");
+  if (method === "DELETE") {
+    const only = subject.safeParse(body ?? {});
+    if (!only.success) return refused(400, z.prettifyError(only.error));
+    return json(200, services.faults.clear(name, only.data));
+  }
+  if (name === undefined) return refused(404, `Name the fault: PUT /_lab/faults/NAME. ${known}`);
   const parameters = faultKinds[name].parameters.safeParse(body ?? {});
   if (!parameters.success) return refused(400, `Parameters of the fault ${name}: ${z.prettifyError(parameters.error)}`);
   return json(200, services.faults.set(name, parameters.data));
 }
 
 /** Proof that a secret arrived with the right value: its SHA-256, never the value. */
-function secretProof({ store, secrets }: Services, query: URLSearchParams): Reply {
+function secretProof({ store, secrets }: Services, query: URLSearchParams): TextReply {
   const scope = query.get("environment");
   const list = store.state.secrets
     .filter((secret) => sameScope(secret.scope, scope))
@@ -42,7 +51,7 @@ function secretProof({ store, secrets }: Services, query: URLSearchParams): Repl
   return json(200, { environment: scope, secrets: list });
 }
 
-function answer(services: Services, method: string, url: URL, body: unknown): Reply {
+function answer(services: Services, method: string, url: URL, body: unknown): TextReply {
   const [, root, subject, name, ...rest] = url.pathname.split("/");
   if (root === "_lab" && rest.length === 0) {
     if (subject === "faults" && ["GET", "PUT", "DELETE"].includes(method)) {
@@ -53,7 +62,7 @@ function answer(services: Services, method: string, url: URL, body: unknown): Re
       if (subject === "events") {
         const since = Number(url.searchParams.get("since") ?? 0);
         if (!Number.isInteger(since) || since < 0) return refused(400, "since is the number of an event, 0 for all.");
-        return json(200, { events: services.store.eventsSince(since) });
+        return json(200, services.store.eventsSince(since));
       }
       if (subject === "secrets") return secretProof(services, url.searchParams);
     }
@@ -64,7 +73,7 @@ function answer(services: Services, method: string, url: URL, body: unknown): Re
 /** The administration of the service, for its unix socket alone. */
 export function administrationListener(services: Services) {
   return async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
-    let reply: Reply;
+    let reply: TextReply;
     try {
       const text = (await readBody(message)).toString("utf8");
       const url = new URL(message.url ?? "/", "http://administration.invalid");

@@ -15,11 +15,11 @@ export const faultKinds = {
   },
   "http-500": {
     does: "requests fail before anything is done; match is a part of `METHOD /path`",
-    parameters: z.strictObject({ match: z.string().optional(), count: z.number().int().positive().default(1) }),
+    parameters: z.strictObject({ match: z.string().default(""), count: z.number().int().positive().default(1) }),
   },
   "http-500-after-commit": {
-    does: "requests are carried out, then answered with 500",
-    parameters: z.strictObject({ match: z.string(), count: z.number().int().positive().default(1) }),
+    does: "writes are carried out, then answered with 500",
+    parameters: z.strictObject({ match: z.string().default(""), count: z.number().int().positive().default(1) }),
   },
   "rate-limited": {
     does: "the primary rate limit is used up",
@@ -77,14 +77,21 @@ export class Faults {
     return fault;
   }
 
-  /** Switches off one kind of fault, or all. @returns how many were on */
-  clear(name?: FaultName): number {
-    const gone = this.list().filter((fault) => name === undefined || fault.name === name);
+  /**
+   * Switches off one kind of fault, or all.
+   * @param only parameters that a fault must have to be meant
+   * @returns the faults that were on
+   */
+  clear(name?: FaultName, only: Readonly<Record<string, unknown>> = {}): Fault[] {
+    const meant = (fault: Fault): boolean =>
+      (name === undefined || fault.name === name) &&
+      Object.entries(only).every(([key, value]) => fault.parameters[key] === value);
+    const ended = this.list().filter(meant);
     this.store.change((state, emit) => {
-      state.faults = name === undefined ? [] : state.faults.filter((fault) => fault.name !== name);
-      for (const fault of gone) emit("fault.cleared", { fault: fault.name, parameters: fault.parameters });
+      state.faults = state.faults.filter((fault) => !meant(fault));
+      for (const fault of ended) emit("fault.cleared", { fault: fault.name, parameters: fault.parameters });
     });
-    return gone.length;
+    return ended;
   }
 
   /** The parameters of a fault that is on; of several, those that fit. */

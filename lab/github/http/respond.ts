@@ -71,7 +71,7 @@ export class Responder {
     const { faults } = this.services;
     const line = `${request.method} ${decoded(request.path)}`;
     if (isRest) this.rateLimit.check(identity);
-    if (isRest && faults.strike("http-500", ({ match }) => match === undefined || line.includes(match))) {
+    if (isRest && faults.strike("http-500", ({ match }) => line.includes(match))) {
       throw new ApiError(500, "Server Error");
     }
     const match = this.router(request.method, request.path);
@@ -84,7 +84,8 @@ export class Responder {
       identity,
       body: parseJson(request.body),
     });
-    if (isRest && faults.strike("http-500-after-commit", (parameters) => line.includes(parameters.match))) {
+    const wrote = isRest && request.method !== "GET";
+    if (wrote && faults.strike("http-500-after-commit", (parameters) => line.includes(parameters.match))) {
       throw new ApiError(500, "Server Error");
     }
     return reply;

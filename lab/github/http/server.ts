@@ -19,8 +19,10 @@ export async function readBody(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-export function send(response: ServerResponse, reply: Reply): void {
-  response.writeHead(reply.status, reply.headers);
+export function send(response: ServerResponse, reply: Reply<number, Buffer | string | undefined>): void {
+  const length =
+    reply.body === undefined || reply.status === 304 ? {} : { "content-length": Buffer.byteLength(reply.body) };
+  response.writeHead(reply.status, { ...reply.headers, ...length });
   response.end(reply.body);
 }
 

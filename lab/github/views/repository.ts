@@ -9,7 +9,7 @@ export const repositoryPage = (seed: Seed): string => `${seed.publicUrl}/${fullN
 export const fullName = (seed: Seed): string => `${seed.owner.login}/${seed.repository.name}`;
 
 /** The part that GitHub embeds in other objects. */
-export function simpleRepository(seed: Seed): Schemas["simple-repository"] & Schemas["minimal-repository"] {
+export function simpleRepository(seed: Seed): Schemas["simple-repository"] {
   const url = repositoryUrl(seed);
   const { id, name } = seed.repository;
   return {
@@ -65,9 +65,8 @@ export function simpleRepository(seed: Seed): Schemas["simple-repository"] & Sch
 export function fullRepository(seed: Seed, createdAt: string, isAdmin: boolean): Schemas["full-repository"] {
   const page = repositoryPage(seed);
   const { host } = new URL(seed.publicUrl);
-  const { security_and_analysis: _none, ...simple } = simpleRepository(seed);
   return {
-    ...simple,
+    ...simpleRepository(seed),
     git_url: `git://${host}/${fullName(seed)}.git`,
     ssh_url: `git@${host}:${fullName(seed)}.git`,
     clone_url: `${page}.git`,
