@@ -43,6 +43,10 @@ export class ApiOnlyBackend implements MachineBackend {
     return statSync(this.file(vmid), { throwIfNoEntry: false })?.mtimeMs;
   }
 
+  diskUsedBytes(): number {
+    return 0;
+  }
+
   async interfaces(vmid: number): Promise<readonly GuestInterface[]> {
     const { mac, address } = JSON.parse(readFileSync(this.file(vmid), "utf8")) as NicSettings;
     const loopback: GuestInterface = {

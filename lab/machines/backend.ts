@@ -58,6 +58,8 @@ export interface MachineBackend {
   guestState(vmid: number): GuestState;
   /** Milliseconds since the epoch when the machine was powered on; undefined when it is off. */
   poweredOnAt(vmid: number): number | undefined;
+  /** Bytes of the host's storage that the machine's disk takes up now. */
+  diskUsedBytes(vmid: number): number;
   interfaces(vmid: number): Promise<readonly GuestInterface[]>;
   /** Replaces the packet filter of a running machine; undefined removes it. */
   setFirewall(vmid: number, script: string | undefined): Promise<void>;

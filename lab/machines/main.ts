@@ -29,6 +29,7 @@ async function list(instance: Instance): Promise<void> {
 
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command("machines").description("The laboratory's machines: systemd-nspawn guests (needs root).");
+  program.enablePositionalOptions();
   const withInstance = (command: Command): Command =>
     command.option("--instance <name>", "lab instance (default: GHRUNNERS_LAB, else lab)");
   withInstance(program.command("template"))
@@ -59,7 +60,6 @@ async function main(argv: readonly string[]): Promise<void> {
   withInstance(program.command("destroy-all"))
     .description("remove every machine, namespace, mount and cgroup of the instance")
     .action((options: { instance?: string }) => destroyAll(chosen(options).name));
-  program.enablePositionalOptions();
   await program.parseAsync(argv, { from: "user" });
 }
 

@@ -87,6 +87,11 @@ export class NspawnBackend implements MachineBackend {
       : undefined;
   }
 
+  diskUsedBytes(vmid: number): number {
+    // st_blocks counts units of 512 bytes, see stat(2); the disk is a sparse file.
+    return (statSync(path.join(this.folder, String(vmid), "disk.raw"), { throwIfNoEntry: false })?.blocks ?? 0) * 512;
+  }
+
   async interfaces(vmid: number): Promise<readonly GuestInterface[]> {
     const text = await run("ip", ["-netns", `${this.instance.prefix}-vm${vmid}`, "-json", "address"], this.env);
     return (JSON.parse(text) as IpAddress[]).map((entry) => ({

@@ -1,0 +1,96 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { permissionError } from "./api/errors";
+import type { ProxmoxSeed } from "./seed";
+
+type Token = ProxmoxSeed["tokens"][number];
+
+/** What takes privileges or validity away from a token, as a fault of the lab. */
+export interface TokenFaults {
+  isExpired(id: string): boolean;
+  isRemoved(id: string, privilege: string): boolean;
+}
+
+/** Whoever sent a request. */
+export interface Caller {
+  /** `USER@REALM!TOKENID`. */
+  readonly id: string;
+  /** Privileges on a path such as `/vms/151`. */
+  privileges(path: string): ReadonlySet<string>;
+  /** Privileges by every path that has an entry. */
+  allPermissions(): Record<string, Record<string, 1>>;
+}
+
+/** @throws ApiError 403 that names the path and the first privilege that is missing */
+export function requireAll(caller: Caller, path: string, privileges: readonly string[]): void {
+  const held = caller.privileges(path);
+  for (const privilege of privileges) if (!held.has(privilege)) throw permissionError(path, [privilege]);
+}
+
+/** @throws ApiError 403 that names the path and the privileges of which one is needed */
+export function requireAny(caller: Caller, path: string, privileges: readonly string[]): void {
+  if (!holdsAny(caller, path, privileges)) throw permissionError(path, privileges);
+}
+
+export function holdsAny(caller: Caller, path: string, privileges: readonly string[]): boolean {
+  const held = caller.privileges(path);
+  return privileges.some((privilege) => held.has(privilege));
+}
+
+/** `/vms/151` -> `/`, `/vms`, `/vms/151`. */
+function ancestors(path: string): string[] {
+  const parts = path.split("/").filter((part) => part !== "");
+  return ["/", ...parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`)];
+}
+
+/** API tokens and what they may do. */
+export class Access {
+  constructor(
+    private readonly tokens: readonly Token[],
+    private readonly faults: TokenFaults,
+    /** Pool of a VM, because privileges on a pool hold for its members. */
+    private readonly poolOf: (vmid: number) => string | undefined,
+  ) {}
+
+  /**
+   * @param header value of the request's Authorization header
+   * @param now milliseconds since the epoch
+   * @returns undefined when it is no valid token
+   */
+  authenticate(header: string | undefined, now: number): Caller | undefined {
+    const match = /^PVEAPIToken=([^=\s]+)=(\S+)$/.exec(header ?? "");
+    const token = this.tokens.find(({ id }) => id === match?.[1]);
+    if (match === null || token === undefined) return undefined;
+    const given = createHash("sha256")
+      .update(match[2] as string)
+      .digest();
+    if (!timingSafeEqual(given, Buffer.from(token.secretSha256, "hex"))) return undefined;
+    if (token.expires !== undefined && token.expires * 1000 <= now) return undefined;
+    return this.faults.isExpired(token.id) ? undefined : this.caller(token);
+  }
+
+  private caller(token: Token): Caller {
+    const at = (path: string): Set<string> => {
+      const held = new Set<string>();
+      // An entry on a deeper path takes the place of what comes from above.
+      const nearest = ancestors(path).findLast((entry) => token.acl.some((rule) => rule.path === entry));
+      for (const rule of token.acl.filter((entry) => entry.path === nearest))
+        rule.privileges.forEach((name) => held.add(name));
+      return held;
+    };
+    const privileges = (path: string): ReadonlySet<string> => {
+      const held = at(path);
+      const vmid = /^\/vms\/(\d+)$/.exec(path)?.[1];
+      const pool = vmid === undefined ? undefined : this.poolOf(Number(vmid));
+      if (pool !== undefined) at(`/pool/${pool}`).forEach((name) => held.add(name));
+      return new Set([...held].filter((name) => !this.faults.isRemoved(token.id, name)));
+    };
+    const allPermissions = (): Record<string, Record<string, 1>> =>
+      Object.fromEntries(
+        token.acl.map(({ path }) => [
+          path,
+          Object.fromEntries([...privileges(path)].map((name) => [name, 1 as const])),
+        ]),
+      );
+    return { id: token.id, privileges, allPermissions };
+  }
+}

@@ -1,0 +1,108 @@
+import type { IncomingMessage, RequestListener } from "node:http";
+import { z } from "zod";
+import { faultSchemas, isFaultName, type Fault, type FaultName } from "./faults";
+import { requireVm, type Node } from "./node";
+import { cut, start } from "./vm/power";
+
+class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString("utf8");
+  try {
+    return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
+  } catch {
+    throw new Refusal(400, "The body is no JSON object.");
+  }
+}
+
+/** Does to the machine what the fault says. Service faults need nothing: they are looked up with each request. */
+async function begin(node: Node, fault: Fault): Promise<void> {
+  if (!("vmid" in fault)) return;
+  const { name, vmid } = fault;
+  requireVm(node, vmid);
+  if (name === "stop") return cut(node, vmid, "fault");
+  if (name === "link-down") return node.machines.setLink(vmid, false);
+  if (name === "locked") return;
+  if (!node.machines.isRunning(vmid))
+    throw new Refusal(409, `VM ${vmid} is not running: only a running machine can have the fault ${name}.`);
+  if (name === "freeze") await node.machines.freeze(vmid);
+  else await node.machines.fillDisk(vmid);
+}
+
+/** Undoes it. */
+async function end(node: Node, fault: Fault): Promise<void> {
+  if (!("vmid" in fault)) return;
+  const { name, vmid } = fault;
+  if (name === "stop" && !node.machines.isRunning(vmid)) await start(node, vmid);
+  if (name === "freeze") await node.machines.thaw(vmid);
+  if (name === "link-down") await node.machines.setLink(vmid, true);
+  if (name === "disk-full") await node.machines.clearDisk(vmid);
+}
+
+async function setFault(node: Node, name: FaultName, body: unknown): Promise<Fault> {
+  const parsed = faultSchemas[name].safeParse(body);
+  if (!parsed.success) throw new Refusal(400, `Fault ${name}: ${z.prettifyError(parsed.error)}`);
+  const fault = { name, ...parsed.data } as Fault;
+  await begin(node, fault);
+  node.faults.set(fault);
+  node.events.add("fault.set", fault);
+  return fault;
+}
+
+async function clearFaults(
+  node: Node,
+  names: readonly FaultName[],
+  only: Record<string, unknown>,
+): Promise<readonly Fault[]> {
+  const ended = names.flatMap((name) => node.faults.clear(name, only));
+  for (const fault of ended) {
+    await end(node, fault);
+    node.events.add("fault.cleared", fault);
+  }
+  return ended;
+}
+
+async function answer(node: Node, request: IncomingMessage): Promise<unknown> {
+  const url = new URL(request.url ?? "/", "http://lab");
+  const route = `${request.method} ${url.pathname}`;
+  if (route === "GET /_lab/health")
+    return { status: "ok", backend: node.machines.kind, vms: node.store.allVms().length };
+  if (route === "GET /_lab/events") return node.events.since(Number(url.searchParams.get("since") ?? 0));
+  if (route === "GET /_lab/faults") return node.faults.all();
+  const names = Object.keys(faultSchemas) as FaultName[];
+  if (route === "DELETE /_lab/faults") return clearFaults(node, names, {});
+  const name = /^\/_lab\/faults\/([^/]+)$/.exec(url.pathname)?.[1];
+  if (name === undefined)
+    throw new Refusal(404, `Nothing is at ${url.pathname}. Known: /_lab/health, /_lab/events, /_lab/faults[/NAME].`);
+  if (!isFaultName(name)) throw new Refusal(404, `There is no fault "${name}". Known: ${names.join(", ")}.`);
+  if (request.method === "GET") return node.faults.of(name);
+  const body = await readJson(request);
+  if (request.method === "PUT") return setFault(node, name, body);
+  if (request.method === "DELETE") return clearFaults(node, [name], body);
+  throw new Refusal(405, `${request.method} is not possible here: GET, PUT or DELETE.`);
+}
+
+/** The lab's own administration, for the unix socket alone. */
+export function createAdministration(node: Node): RequestListener {
+  return (request, response) => {
+    const reply = (status: number, body: unknown): void => {
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    };
+    answer(node, request).then(
+      (body) => reply(200, body),
+      (error: unknown) => {
+        const status = error instanceof Refusal ? error.status : ((error as { status?: number }).status ?? 500);
+        reply(status, { error: error instanceof Error ? error.message : String(error) });
+      },
+    );
+  };
+}

@@ -1,0 +1,23 @@
+/** A refusal in the words of Proxmox VE: the message is sent both as HTTP status text and in the body. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    /** For each parameter what is wrong with it. */
+    readonly errors?: Readonly<Record<string, string>>,
+  ) {
+    super(message);
+  }
+}
+
+/** What Perl's `die` in a handler becomes. */
+export const failure = (message: string): ApiError => new ApiError(500, message);
+
+export const parameterError = (errors: Readonly<Record<string, string>>): ApiError =>
+  new ApiError(400, "Parameter verification failed.", errors);
+
+export const permissionError = (path: string, privileges: readonly string[]): ApiError =>
+  new ApiError(403, `Permission check failed (${path}, ${privileges.join("|")})`);
+
+export const missingVm = (node: string, vmid: number): ApiError =>
+  failure(`Configuration file 'nodes/${node}/qemu-server/${vmid}.conf' does not exist`);

@@ -1,0 +1,24 @@
+import type { Caller } from "../access";
+import type { Node } from "../node";
+import type { Schema, Values } from "./schema";
+
+/** One request whose parameters were checked. */
+export interface Call {
+  readonly node: Node;
+  readonly caller: Caller;
+  /** Decoded segments of the path, by name. */
+  readonly path: Readonly<Record<string, string>>;
+  readonly values: Values;
+  /** The path's `{vmid}`. */
+  readonly vmid: number;
+}
+
+export interface Route {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Below `/api2/json`, with `{name}` for parameters. */
+  readonly path: string;
+  /** Parameters in query and body; any other is refused. */
+  readonly parameters: Schema;
+  /** Gives what stands in `data`; undefined becomes null. */
+  handle(call: Call): unknown;
+}

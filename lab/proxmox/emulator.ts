@@ -1,0 +1,50 @@
+import path from "node:path";
+import type { RequestListener } from "node:http";
+import type { MachineBackend } from "../machines";
+import { Access } from "./access";
+import { createAdministration } from "./administration";
+import { createApi } from "./api/server";
+import { Events } from "./events";
+import { Faults } from "./faults";
+import type { Environment } from "./model";
+import { exclusiveByVm, type Node } from "./node";
+import { clusterRoutes } from "./routes/cluster";
+import { firewallRoutes } from "./routes/firewall";
+import { poolRoutes } from "./routes/pools";
+import { powerRoutes } from "./routes/power";
+import { qemuRoutes } from "./routes/qemu";
+import type { ProxmoxSeed } from "./seed";
+import { Store } from "./store";
+import { Tasks } from "./tasks";
+import { removeMachine } from "./vm/destroy";
+
+export interface Emulator {
+  readonly node: Node;
+  /** The API below `/api2/json`. */
+  readonly api: RequestListener;
+  /** The administration below `/_lab`. */
+  readonly administration: RequestListener;
+}
+
+/**
+ * Proxmox VE's API over a state folder. Carries on where a killed emulator stopped: running machines are found again, a
+ * task without an end has failed, and a clone that was not finished is removed.
+ */
+export async function createEmulator(
+  folder: string,
+  seed: ProxmoxSeed,
+  machines: MachineBackend,
+  environment: Environment,
+): Promise<Emulator> {
+  const store = new Store(folder, seed);
+  const faults = new Faults(path.join(folder, "faults.json"));
+  const events = new Events(path.join(folder, "events.jsonl"), environment);
+  const tasks = new Tasks(path.join(folder, "tasks.jsonl"), seed.node, environment, events, () =>
+    faults.taskDelaySeconds(),
+  );
+  const node: Node = { seed, store, tasks, events, faults, machines, environment, exclusive: exclusiveByVm() };
+  for (const vm of store.allVms().filter(({ lock }) => lock === "clone")) await removeMachine(node, vm.vmid);
+  const access = new Access(seed.tokens, faults, (vmid) => store.poolOf(vmid)?.poolid);
+  const routes = [...qemuRoutes, ...powerRoutes, ...firewallRoutes, ...clusterRoutes, ...poolRoutes];
+  return { node, api: createApi(node, access, routes), administration: createAdministration(node) };
+}

@@ -1,0 +1,100 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { z } from "zod";
+import type { TokenFaults } from "./access";
+
+const machine = z.strictObject({ vmid: z.coerce.number().int() });
+
+/** Every fault with its parameters. */
+export const faultSchemas = {
+  /** The next `count` requests whose `METHOD /path` holds `match` are answered with 500. */
+  "http-500": z.strictObject({ match: z.string().default(""), count: z.coerce.number().int().positive().default(1) }),
+  /** The VM is locked, as by a backup. */
+  locked: machine,
+  /** Every task takes this long before it begins. */
+  "slow-task": z.strictObject({ seconds: z.coerce.number().positive() }),
+  "token-expired": z.strictObject({ id: z.string().min(1) }),
+  "privilege-removed": z.strictObject({ id: z.string().min(1), privilege: z.string().min(1) }),
+  /** Power cut; its end switches the machine on again. */
+  stop: machine,
+  freeze: machine,
+  "link-down": machine,
+  "disk-full": machine,
+} as const;
+
+export type FaultName = keyof typeof faultSchemas;
+export type FaultParameters<N extends FaultName> = z.infer<(typeof faultSchemas)[N]>;
+export type Fault = { [N in FaultName]: { readonly name: N } & FaultParameters<N> }[FaultName];
+
+export const isFaultName = (name: string): name is FaultName => Object.hasOwn(faultSchemas, name);
+
+/** What two settings of the same fault must share to be the same one: the machine, or the token and privilege. */
+function target(fault: Fault): string {
+  const { vmid, id, privilege } = fault as Partial<Record<"vmid" | "id" | "privilege", unknown>>;
+  return JSON.stringify([vmid, id, privilege]);
+}
+
+/** The faults that are set. Kept in `faults.json`, because they outlive the emulator. */
+export class Faults implements TokenFaults {
+  private faults: readonly Fault[];
+
+  constructor(private readonly file: string) {
+    this.faults = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Fault[]) : [];
+  }
+
+  all(): readonly Fault[] {
+    return this.faults;
+  }
+
+  set(fault: Fault): void {
+    this.write([...this.faults.filter((other) => other.name !== fault.name || target(other) !== target(fault)), fault]);
+  }
+
+  /** Ends the faults of that name; with a machine, token or privilege, only those of it. @returns what was ended */
+  clear(name: FaultName, only: Readonly<Record<string, unknown>> = {}): readonly Fault[] {
+    const ended = this.faults.filter(
+      (fault) =>
+        fault.name === name &&
+        (["vmid", "id", "privilege"] as const).every(
+          (key) => only[key] === undefined || String(only[key]) === String((fault as Record<string, unknown>)[key]),
+        ),
+    );
+    this.write(this.faults.filter((fault) => !ended.includes(fault)));
+    return ended;
+  }
+
+  of<N extends FaultName>(name: N): readonly FaultParameters<N>[] {
+    return this.faults.filter((fault) => fault.name === name) as unknown as FaultParameters<N>[];
+  }
+
+  hasMachine(name: "locked" | "stop" | "freeze" | "link-down" | "disk-full", vmid: number): boolean {
+    return this.of(name).some((fault) => fault.vmid === vmid);
+  }
+
+  isExpired(id: string): boolean {
+    return this.of("token-expired").some((fault) => fault.id === id);
+  }
+
+  isRemoved(id: string, privilege: string): boolean {
+    return this.of("privilege-removed").some((fault) => fault.id === id && fault.privilege === privilege);
+  }
+
+  taskDelaySeconds(): number {
+    return Math.max(0, ...this.of("slow-task").map((fault) => fault.seconds));
+  }
+
+  /** Whether this request is to fail; each hit is counted off. */
+  takeHttp500(request: string): boolean {
+    const hit = this.of("http-500").find(({ match }) => request.includes(match));
+    if (hit === undefined) return false;
+    const rest = this.faults.filter((fault) => fault !== (hit as unknown));
+    const count = hit.count - 1;
+    this.write(count > 0 ? [...rest, { name: "http-500", match: hit.match, count }] : rest);
+    return true;
+  }
+
+  private write(faults: readonly Fault[]): void {
+    this.faults = faults;
+    writeFileSync(`${this.file}.new`, JSON.stringify(faults), { mode: 0o600 });
+    renameSync(`${this.file}.new`, this.file);
+  }
+}

@@ -1,0 +1,46 @@
+/** A rule of a VM's firewall, as text; its position is its place in the list. */
+export type FirewallRule = Readonly<Record<string, string>>;
+
+export interface VmFirewall {
+  readonly options: Readonly<Record<string, string>>;
+  readonly rules: readonly FirewallRule[];
+}
+
+/** Option values as the configuration file holds them. */
+export type VmConfig = Readonly<Record<string, string>>;
+
+/** One VM, as it is kept on disk. */
+export interface Vm {
+  readonly vmid: number;
+  /** What the VM runs with, or will after its next start when nothing is pending. */
+  readonly config: VmConfig;
+  /** Changes that wait for a power cycle. */
+  readonly pending: { readonly set: VmConfig; readonly delete: readonly string[] };
+  /** Why others must keep off, for example `clone`. */
+  readonly lock?: string;
+  /** Size in bytes by volume id (`STORAGE:VOLUME`), for every volume that the VM owns. */
+  readonly volumes: Readonly<Record<string, number>>;
+  readonly firewall: VmFirewall;
+}
+
+export interface Pool {
+  readonly poolid: string;
+  readonly comment?: string;
+  readonly vms: readonly number[];
+}
+
+/** One thing that happened, in the order of `seq`. */
+export interface LabEvent {
+  readonly seq: number;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly kind: string;
+  readonly [detail: string]: unknown;
+}
+
+/** The one source of time and chance; tests put their own in its place. */
+export interface Environment {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  randomBytes(count: number): Buffer;
+}

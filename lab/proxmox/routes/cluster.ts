@@ -1,0 +1,224 @@
+import { requireAll } from "../access";
+import { failure, parameterError } from "../api/errors";
+import type { Call, Route } from "../api/route";
+import type { Parameter } from "../api/schema";
+import { requireStorage, usedBytes, volumesOn } from "../vm/storage";
+import type { Node } from "../node";
+import { parseUpid } from "../values";
+import { vmStatus } from "./qemu";
+
+const flag: Parameter = { type: "boolean", optional: true };
+const text: Parameter = { type: "string", optional: true };
+const count: Parameter = { type: "integer", optional: true, minimum: 0 };
+const firstVmid = 100;
+
+function nextId({ node, values }: Call): unknown {
+  if (values.vmid !== undefined) {
+    if (node.store.vm(Number(values.vmid)) !== undefined)
+      throw parameterError({ vmid: `VM ${values.vmid} already exists` });
+    return values.vmid;
+  }
+  let vmid = firstVmid;
+  while (node.store.vm(vmid) !== undefined) vmid += 1;
+  return String(vmid);
+}
+
+function storageStatus(node: Node, id: string) {
+  const storage = requireStorage(node, id);
+  const used = usedBytes(node, storage);
+  return {
+    type: storage.type,
+    content: "images,rootdir",
+    enabled: 1,
+    active: 1,
+    shared: 0,
+    total: storage.totalBytes,
+    used,
+    avail: Math.max(0, storage.totalBytes - used),
+  };
+}
+
+function visibleStorages({ node, caller }: Call): string[] {
+  return node.seed.storages
+    .map(({ id }) => id)
+    .filter((id) =>
+      ["Datastore.Audit", "Datastore.AllocateSpace"].some((name) => caller.privileges(`/storage/${id}`).has(name)),
+    );
+}
+
+function resources(call: Call): unknown {
+  const { node, caller, values } = call;
+  const name = node.seed.node;
+  const vms = node.store
+    .allVms()
+    .filter(({ vmid }) => caller.privileges(`/vms/${vmid}`).has("VM.Audit"))
+    .map((vm) => {
+      const pool = node.store.poolOf(vm.vmid)?.poolid;
+      const { cpus: maxcpu, ...status } = vmStatus(node, vm);
+      return { id: `qemu/${vm.vmid}`, type: "qemu", node: name, template: 0, ...status, maxcpu, ...(pool && { pool }) };
+    });
+  const storages = visibleStorages(call).map((id) => {
+    const { total, used, type, content } = storageStatus(node, id);
+    const place = { id: `storage/${name}/${id}`, type: "storage", node: name, storage: id };
+    return { ...place, status: "available", plugintype: type, content, shared: 0, maxdisk: total, disk: used };
+  });
+  const nodes = [{ id: `node/${name}`, type: "node", node: name, status: "online" }];
+  const all = { vm: vms, storage: storages, node: nodes } as const;
+  return values.type === undefined ? [...vms, ...storages, ...nodes] : all[values.type as keyof typeof all];
+}
+
+function taskOf({ node, caller, path }: Call) {
+  const upid = path.upid ?? "";
+  if (parseUpid(upid) === undefined)
+    throw parameterError({ upid: "value does not look like a valid unique process id" });
+  const task = node.tasks.find(upid);
+  if (task === undefined) throw failure("no such task");
+  // A caller sees its own tasks; others' need a privilege on the node.
+  if (task.user !== caller.id) requireAll(caller, `/nodes/${node.seed.node}`, ["Sys.Audit"]);
+  return task;
+}
+
+function taskStatus(call: Call): unknown {
+  const { upid, node, pid, processStart: pstart, startTime: starttime, type, id, user, exitStatus } = taskOf(call);
+  const state = exitStatus === undefined ? { status: "running" } : { status: "stopped", exitstatus: exitStatus };
+  return { upid, node, pid, pstart, starttime, type, id, user, ...state };
+}
+
+function taskLog(call: Call): unknown {
+  const start = Number(call.values.start ?? 0);
+  const limit = Number(call.values.limit ?? 50);
+  const lines = taskOf(call).log.map((line, index) => ({ n: index + 1, t: line }));
+  return limit === 0 ? lines.slice(start) : lines.slice(start, start + limit);
+}
+
+function taskList(call: Call): unknown {
+  const { node, caller, values } = call;
+  const seesAll = caller.privileges(`/nodes/${node.seed.node}`).has("Sys.Audit");
+  return node.tasks
+    .all()
+    .filter((task) => (seesAll || task.user === caller.id) && (values.vmid === undefined || task.id === values.vmid))
+    .slice(0, Number(values.limit ?? 50))
+    .map(({ upid, node: name, pid, processStart, startTime, type, id, user, exitStatus, endTime }) => ({
+      ...{ upid, node: name, pid, pstart: processStart, starttime: startTime, type, id, user },
+      ...(exitStatus === undefined ? {} : { status: exitStatus, endtime: endTime }),
+    }));
+}
+
+function permissions({ caller, values }: Call): unknown {
+  if (values.userid !== undefined && values.userid !== caller.id) requireAll(caller, "/access", ["Sys.Audit"]);
+  const all = caller.allPermissions();
+  if (values.path === undefined) return all;
+  return { [values.path]: Object.fromEntries([...caller.privileges(values.path)].map((name) => [name, 1])) };
+}
+
+/** Version, cluster, node, storage, tasks and the caller's own permissions. */
+export const clusterRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/version",
+    parameters: {},
+    handle: ({ node }) => ({
+      version: node.seed.version,
+      release: node.seed.version.split(".").slice(0, 2).join("."),
+      repoid: "lab",
+    }),
+  },
+  { method: "GET", path: "/access/permissions", parameters: { path: text, userid: text }, handle: permissions },
+  {
+    method: "GET",
+    path: "/cluster/nextid",
+    parameters: { vmid: { type: "integer", optional: true, minimum: firstVmid, maximum: 999999999 } },
+    handle: nextId,
+  },
+  {
+    method: "GET",
+    path: "/cluster/resources",
+    parameters: { type: { ...text, enum: ["vm", "storage", "node"] } },
+    handle: resources,
+  },
+  {
+    method: "GET",
+    path: "/cluster/firewall/options",
+    parameters: {},
+    handle: ({ caller }) => {
+      requireAll(caller, "/", ["Sys.Audit"]);
+      return { enable: 1 };
+    },
+  },
+  {
+    method: "GET",
+    path: "/nodes",
+    parameters: {},
+    handle: ({ node }) => [{ id: `node/${node.seed.node}`, node: node.seed.node, type: "node", status: "online" }],
+  },
+  {
+    method: "GET",
+    path: "/nodes/{node}/status",
+    parameters: {},
+    handle: ({ node, caller }) => {
+      requireAll(caller, `/nodes/${node.seed.node}`, ["Sys.Audit"]);
+      return { pveversion: `pve-manager/${node.seed.version}/lab`, uptime: Math.floor(process.uptime()) };
+    },
+  },
+  {
+    method: "GET",
+    path: "/nodes/{node}/storage",
+    parameters: { content: text, enabled: flag, format: flag, storage: text, target: text },
+    handle: (call) =>
+      visibleStorages(call)
+        .filter((id) => call.values.storage === undefined || call.values.storage === id)
+        .map((id) => ({ storage: id, ...storageStatus(call.node, id) })),
+  },
+  {
+    method: "GET",
+    path: "/nodes/{node}/storage/{storage}/status",
+    parameters: {},
+    handle: (call) => {
+      const { storage = "" } = call.path;
+      const status = storageStatus(call.node, storage);
+      if (!visibleStorages(call).includes(storage)) requireAll(call.caller, `/storage/${storage}`, ["Datastore.Audit"]);
+      return status;
+    },
+  },
+  {
+    method: "GET",
+    path: "/nodes/{node}/storage/{storage}/content",
+    parameters: { content: text, vmid: count },
+    handle: (call) => {
+      const { storage = "" } = call.path;
+      requireStorage(call.node, storage);
+      requireAll(call.caller, `/storage/${storage}`, ["Datastore.Audit"]);
+      const { content = "images", vmid } = call.values;
+      if (content !== "images") return [];
+      return volumesOn(call.node, storage)
+        .filter(({ vm }) => vmid === undefined || vm.vmid === Number(vmid))
+        .map(({ volid, size, vm }) => ({ volid, content: "images", format: "raw", size, vmid: vm.vmid }));
+    },
+  },
+  {
+    method: "GET",
+    path: "/nodes/{node}/storage/{storage}/content/{volume}",
+    parameters: {},
+    handle: (call) => {
+      const { storage = "", volume: given = "" } = call.path;
+      const volid = given.includes(":") ? given : `${storage}:${given}`;
+      const found = volumesOn(call.node, storage).find((entry) => entry.volid === volid);
+      requireAll(call.caller, `/storage/${storage}`, ["Datastore.Audit"]);
+      if (found === undefined) throw failure(`no such logical volume ${volid.replace(":", "/")}`);
+      return { path: `/dev/${volid.replace(":", "/")}`, format: "raw", size: found.size, used: found.size };
+    },
+  },
+  {
+    method: "GET",
+    path: "/nodes/{node}/tasks",
+    parameters: { limit: count, start: count, vmid: text, source: text, typefilter: text },
+    handle: taskList,
+  },
+  { method: "GET", path: "/nodes/{node}/tasks/{upid}/status", parameters: {}, handle: taskStatus },
+  {
+    method: "GET",
+    path: "/nodes/{node}/tasks/{upid}/log",
+    parameters: { start: count, limit: count, download: flag },
+    handle: taskLog,
+  },
+];

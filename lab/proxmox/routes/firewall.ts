@@ -1,0 +1,164 @@
+import { createHash } from "node:crypto";
+import { requireAll } from "../access";
+import { ApiError, failure, parameterError } from "../api/errors";
+import type { Call, Route } from "../api/route";
+import type { Parameter, Values } from "../api/schema";
+import { optionsSchema, ruleSchema } from "../firewall/format";
+import type { FirewallRule, Vm } from "../model";
+import { requireVm } from "../node";
+import { applyNicSettings } from "../vm/guest";
+
+const text: Parameter = { type: "string", optional: true };
+const position: Parameter = { type: "integer", optional: true, minimum: 0 };
+const base = "/nodes/{node}/qemu/{vmid}/firewall";
+
+const digestOf = (value: unknown): string => createHash("sha1").update(JSON.stringify(value)).digest("hex");
+
+/** Options by the schema's type: numbers for flags, text for the rest. */
+const typed = (values: Values): Record<string, string | number> =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      optionsSchema[name]?.type === "boolean" ? Number(value) : value,
+    ]),
+  );
+
+function ruleReply(rule: FirewallRule, index: number): Record<string, string | number> {
+  return { ...rule, enable: Number(rule.enable ?? 0), pos: index };
+}
+
+function read({ node, caller, vmid }: Call): Vm {
+  requireAll(caller, `/vms/${vmid}`, ["VM.Audit"]);
+  return requireVm(node, vmid);
+}
+
+/** Changes a VM's firewall and gives the new one to the running machine. */
+async function change(call: Call, next: (vm: Vm) => Vm["firewall"]): Promise<void> {
+  const { node, caller, vmid } = call;
+  requireAll(caller, `/vms/${vmid}`, ["VM.Config.Network"]);
+  await node.exclusive(vmid, async () => {
+    const vm = requireVm(node, vmid);
+    const changed = { ...vm, firewall: next(vm) };
+    node.store.putVm(changed);
+    node.events.add("vm.firewall", { vmid, rules: changed.firewall.rules.length, options: changed.firewall.options });
+    await applyNicSettings(node, changed);
+  });
+}
+
+function ruleIndex(call: Call, vm: Vm): number {
+  const index = Number(call.path.pos);
+  if (vm.firewall.rules[index] === undefined) throw new ApiError(500, `no rule at position ${call.path.pos}`);
+  return index;
+}
+
+const control = ["pos", "digest", "delete", "moveto"];
+const ruleOf = (values: Values): FirewallRule =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !control.includes(name)));
+
+function without(values: Values, names: string | undefined): Values {
+  const removed = (names ?? "").split(/[,;\s]+/);
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !removed.includes(name)));
+}
+
+function requireWhole(rule: FirewallRule): FirewallRule {
+  if (!["ACCEPT", "DROP", "REJECT"].includes(rule.action ?? "")) {
+    throw parameterError({
+      action: `security groups are not modelled in the lab: expected ACCEPT, DROP or REJECT, got '${rule.action ?? ""}'`,
+    });
+  }
+  if ((rule.dport !== undefined || rule.sport !== undefined) && rule.proto === undefined && rule.macro === undefined) {
+    throw parameterError({ proto: "missing property - 'dport' and 'sport' need a protocol" });
+  }
+  return rule;
+}
+
+/** A rule without `pos` goes to the top, as in Proxmox VE. */
+const insertAt = (rules: readonly FirewallRule[], index: number, rule: FirewallRule): FirewallRule[] => [
+  ...rules.slice(0, index),
+  rule,
+  ...rules.slice(index),
+];
+
+function changeRule(call: Call): Promise<void> {
+  return change(call, (vm) => {
+    const index = ruleIndex(call, vm);
+    const { rules } = vm.firewall;
+    const rule = rules[index] as FirewallRule;
+    const others = rules.filter((_, at) => at !== index);
+    if (call.values.moveto !== undefined) {
+      // `moveto` names the place in the list that still holds the rule.
+      const target = Number(call.values.moveto);
+      return { ...vm.firewall, rules: insertAt(others, target > index ? target - 1 : target, rule) };
+    }
+    const changed = requireWhole({ ...without(rule, call.values.delete), ...ruleOf(call.values) });
+    return { ...vm.firewall, rules: insertAt(others, index, changed) };
+  });
+}
+
+/** A VM's firewall. Sets, aliases and security groups are not modelled. */
+export const firewallRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: `${base}/options`,
+    parameters: {},
+    handle: (call) => {
+      const { options } = read(call).firewall;
+      return { ...typed(options), digest: digestOf(options) };
+    },
+  },
+  {
+    method: "PUT",
+    path: `${base}/options`,
+    parameters: { ...optionsSchema, delete: text, digest: text },
+    handle: (call) =>
+      change(call, ({ firewall }) => {
+        if (call.values.digest !== undefined && call.values.digest !== digestOf(firewall.options)) {
+          throw failure("detected modified configuration - file changed by other user? Try again.");
+        }
+        return { ...firewall, options: { ...without(firewall.options, call.values.delete), ...ruleOf(call.values) } };
+      }),
+  },
+  { method: "GET", path: `${base}/rules`, parameters: {}, handle: (call) => read(call).firewall.rules.map(ruleReply) },
+  {
+    method: "POST",
+    path: `${base}/rules`,
+    parameters: {
+      ...ruleSchema,
+      type: { ...(ruleSchema.type as Parameter), optional: false },
+      action: { ...(ruleSchema.action as Parameter), optional: false },
+      pos: position,
+      digest: text,
+    },
+    handle: (call) =>
+      change(call, ({ firewall }) => {
+        const index = Math.min(Number(call.values.pos ?? 0), firewall.rules.length);
+        return { ...firewall, rules: insertAt(firewall.rules, index, requireWhole(ruleOf(call.values))) };
+      }),
+  },
+  {
+    method: "GET",
+    path: `${base}/rules/{pos}`,
+    parameters: {},
+    handle: (call) => {
+      const vm = read(call);
+      const index = ruleIndex(call, vm);
+      return { ...ruleReply(vm.firewall.rules[index] as FirewallRule, index), pos: String(index) };
+    },
+  },
+  {
+    method: "PUT",
+    path: `${base}/rules/{pos}`,
+    parameters: { ...ruleSchema, moveto: position, delete: text, digest: text },
+    handle: changeRule,
+  },
+  {
+    method: "DELETE",
+    path: `${base}/rules/{pos}`,
+    parameters: { digest: text },
+    handle: (call) =>
+      change(call, (vm) => {
+        const index = ruleIndex(call, vm);
+        return { ...vm.firewall, rules: vm.firewall.rules.filter((_, at) => at !== index) };
+      }),
+  },
+];

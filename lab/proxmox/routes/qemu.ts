@@ -1,0 +1,217 @@
+import { requireAll, requireAny } from "../access";
+import { failure, parameterError } from "../api/errors";
+import type { Call, Route } from "../api/route";
+import type { Parameter, Schema } from "../api/schema";
+import { lockOf, requireVm, type Node } from "../node";
+import type { Vm } from "../model";
+import { cloneVm } from "../vm/clone";
+import { metaData, networkConfig, userData } from "../vm/cloud-init";
+import { bootDisk, configReply, cpuCount, isAgentEnabled, isTemplate, memoryMiB, pendingConfig } from "../vm/config";
+import { changeConfig } from "../vm/configure";
+import { destroyVm, requireDestroyable } from "../vm/destroy";
+import { moveDisk, resizeDisk } from "../vm/disks";
+import { vmOptions } from "../vm/options";
+
+const flag: Parameter = { type: "boolean", optional: true };
+const text: Parameter = { type: "string", optional: true };
+const digest: Parameter = { ...text, maxLength: 64 };
+
+/** What a VM looks like from outside, as `status/current` and `cluster/resources` give it. Sizes in bytes. */
+export function vmStatus(node: Node, vm: Vm) {
+  const { config, vmid } = vm;
+  const since = node.machines.poweredOnAt(vmid);
+  const disk = bootDisk(config);
+  const lock = lockOf(node, vm);
+  return {
+    vmid,
+    name: config.name ?? `VM ${vmid}`,
+    status: since === undefined ? "stopped" : "running",
+    cpus: cpuCount(config),
+    cpu: 0,
+    maxmem: memoryMiB(config) * 2 ** 20,
+    mem: 0,
+    maxdisk: (disk && vm.volumes[disk.file]) ?? 0,
+    disk: 0,
+    diskread: 0,
+    diskwrite: 0,
+    netin: 0,
+    netout: 0,
+    uptime: since === undefined ? 0 : Math.max(1, Math.floor((node.environment.now() - since) / 1000)),
+    ...(config.tags === undefined ? {} : { tags: config.tags }),
+    ...(isTemplate(config) ? { template: 1 } : {}),
+    ...(lock === undefined ? {} : { lock }),
+  };
+}
+
+function currentStatus({ node, caller, vmid }: Call): unknown {
+  requireAll(caller, `/vms/${vmid}`, ["VM.Audit"]);
+  const vm = requireVm(node, vmid);
+  const status = vmStatus(node, vm);
+  return {
+    ...status,
+    qmpstatus: status.status,
+    ha: { managed: 0 },
+    ...(status.status === "running" ? { pid: vmid } : {}),
+    ...(isAgentEnabled(vm.config) ? { agent: 1 } : {}),
+  };
+}
+
+function pendingReply({ node, caller, vmid }: Call): unknown {
+  requireAll(caller, `/vms/${vmid}`, ["VM.Audit"]);
+  const { config, pending } = requireVm(node, vmid);
+  return [...new Set([...Object.keys(config), ...Object.keys(pending.set)])].sort().map((key) => ({
+    key,
+    ...(config[key] === undefined ? {} : { value: config[key] }),
+    ...(pending.set[key] === undefined ? {} : { pending: pending.set[key] }),
+    ...(pending.delete.includes(key) ? { delete: 1 } : {}),
+  }));
+}
+
+const changeParameters: Schema = {
+  ...vmOptions,
+  delete: text,
+  revert: text,
+  digest,
+  force: flag,
+  skiplock: flag,
+};
+
+function requireRunOfTheMill({ values }: Call): void {
+  if (values.skiplock === "1") throw parameterError({ skiplock: "Only root may use this option." });
+  if (values.revert !== undefined)
+    throw failure("revert is not modelled in the lab: set the option to its former value");
+}
+
+const dumpers: Readonly<Record<string, (vmid: number, config: Vm["config"]) => string>> = {
+  user: userData,
+  network: (_vmid, config) => networkConfig(config),
+  meta: (vmid, config) => metaData(userData(vmid, config), networkConfig(config)),
+};
+
+/** VMs: list, clone, configuration, disks, delete. */
+export const qemuRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/nodes/{node}/qemu",
+    parameters: { full: flag },
+    handle: ({ node, caller }) =>
+      node.store
+        .allVms()
+        .filter(({ vmid }) => caller.privileges(`/vms/${vmid}`).has("VM.Audit"))
+        .map((vm) => vmStatus(node, vm)),
+  },
+  {
+    method: "POST",
+    path: "/nodes/{node}/qemu/{vmid}/clone",
+    parameters: {
+      newid: { type: "integer", minimum: 100, maximum: 999999999 },
+      name: vmOptions.name as Parameter,
+      description: text,
+      pool: text,
+      full: flag,
+      storage: text,
+      format: { ...text, enum: ["raw", "qcow2", "vmdk"] },
+      target: text,
+      snapname: text,
+      bwlimit: { type: "number", optional: true, minimum: 0 },
+    },
+    handle: ({ node, caller, vmid, values }) => cloneVm(node, caller, vmid, values),
+  },
+  {
+    method: "GET",
+    path: "/nodes/{node}/qemu/{vmid}/config",
+    parameters: { current: flag, snapshot: text },
+    handle: ({ node, caller, vmid, values }) => {
+      requireAll(caller, `/vms/${vmid}`, ["VM.Audit"]);
+      const vm = requireVm(node, vmid);
+      return configReply(vm, values.current === "1" ? vm.config : pendingConfig(vm));
+    },
+  },
+  {
+    method: "PUT",
+    path: "/nodes/{node}/qemu/{vmid}/config",
+    parameters: changeParameters,
+    handle: async (call) => {
+      requireRunOfTheMill(call);
+      await changeConfig(call.node, call.caller, call.vmid, call.values);
+    },
+  },
+  {
+    method: "POST",
+    path: "/nodes/{node}/qemu/{vmid}/config",
+    parameters: { ...changeParameters, background_delay: { type: "integer", optional: true, minimum: 1, maximum: 30 } },
+    handle: async (call) => {
+      requireRunOfTheMill(call);
+      const { node, caller, vmid, values } = call;
+      return node.tasks.run("qmconfig", String(vmid), caller.id, () => changeConfig(node, caller, vmid, values));
+    },
+  },
+  { method: "GET", path: "/nodes/{node}/qemu/{vmid}/pending", parameters: {}, handle: pendingReply },
+  { method: "GET", path: "/nodes/{node}/qemu/{vmid}/status/current", parameters: {}, handle: currentStatus },
+  {
+    method: "PUT",
+    path: "/nodes/{node}/qemu/{vmid}/cloudinit",
+    parameters: {},
+    handle: ({ node, caller, vmid }) => {
+      requireAny(caller, `/vms/${vmid}`, ["VM.Config.Cloudinit"]);
+      // The drive is made anew at every start, so there is nothing to be done now.
+      requireVm(node, vmid);
+    },
+  },
+  {
+    method: "GET",
+    path: "/nodes/{node}/qemu/{vmid}/cloudinit/dump",
+    parameters: { type: { type: "string", enum: Object.keys(dumpers) } },
+    handle: ({ node, caller, vmid, values }) => {
+      requireAll(caller, `/vms/${vmid}`, ["VM.Audit"]);
+      return dumpers[values.type as string]?.(vmid, pendingConfig(requireVm(node, vmid)));
+    },
+  },
+  {
+    method: "PUT",
+    path: "/nodes/{node}/qemu/{vmid}/resize",
+    parameters: {
+      disk: { type: "string" },
+      size: { type: "string", pattern: /^\+?\d+(\.\d+)?[KMGT]?$/ },
+      digest,
+      skiplock: flag,
+    },
+    handle: ({ node, caller, vmid, values }) => {
+      requireAll(caller, `/vms/${vmid}`, ["VM.Config.Disk"]);
+      requireVm(node, vmid);
+      const { disk = "", size = "" } = values;
+      return node.tasks.run("resize", String(vmid), caller.id, () => resizeDisk(node, vmid, disk, size));
+    },
+  },
+  {
+    method: "POST",
+    path: "/nodes/{node}/qemu/{vmid}/move_disk",
+    parameters: {
+      disk: { type: "string" },
+      storage: { type: "string" },
+      delete: flag,
+      format: text,
+      digest,
+      bwlimit: text,
+    },
+    handle: ({ node, caller, vmid, values }) => {
+      const { disk = "", storage = "" } = values;
+      requireAll(caller, `/vms/${vmid}`, ["VM.Config.Disk"]);
+      requireAll(caller, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
+      requireVm(node, vmid);
+      return node.tasks.run("qmmove", String(vmid), caller.id, () =>
+        moveDisk(node, vmid, disk, storage, values.delete === "1"),
+      );
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/nodes/{node}/qemu/{vmid}",
+    parameters: { purge: flag, "destroy-unreferenced-disks": flag, skiplock: flag },
+    handle: ({ node, caller, vmid }) => {
+      requireAll(caller, `/vms/${vmid}`, ["VM.Allocate"]);
+      requireDestroyable(node, vmid);
+      return node.tasks.run("qmdestroy", String(vmid), caller.id, () => destroyVm(node, vmid));
+    },
+  },
+];

@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+
+const bytes = z.number().int().positive();
+
+const seedSchema = z.strictObject({
+  /** Name of the one node. */
+  node: z.string().min(1),
+  /** Version of Proxmox VE that the emulator says it is, for example `9.1`. */
+  version: z.string().min(1),
+  /** The one bridge to which machines can be attached. */
+  bridge: z.string().min(1),
+  storages: z
+    .array(
+      z.strictObject({
+        id: z.string().min(1),
+        /** `lvmthin` gives out more than it has, `lvm` refuses to, as in Proxmox VE. */
+        type: z.enum(["lvmthin", "lvm"]),
+        totalBytes: bytes,
+      }),
+    )
+    .min(1),
+  /** The VM template that exists from the start. */
+  template: z.strictObject({
+    vmid: z.number().int().min(100),
+    name: z.string().min(1),
+    diskGiB: z.number().positive(),
+    storage: z.string().min(1),
+  }),
+  tokens: z.array(
+    z.strictObject({
+      /** `USER@REALM!TOKENID`. */
+      id: z.string().regex(/^[^@!\s]+@[^@!\s]+![^@!\s]+$/),
+      /** SHA-256 of the token's secret in lower-case hexadecimal; the secret itself is never in a seed. */
+      secretSha256: z.string().regex(/^[0-9a-f]{64}$/),
+      /** Seconds since the epoch; none = never. */
+      expires: z.number().int().optional(),
+      /** Privileges by path; they go down to deeper paths until one of those has an entry of its own. */
+      acl: z.array(z.strictObject({ path: z.string().startsWith("/"), privileges: z.array(z.string()) })),
+    }),
+  ),
+  pools: z.array(z.strictObject({ poolid: z.string().min(1), comment: z.string().optional() })),
+  /** Delay of a 401 in seconds. Proxmox VE waits 3 s; the lab does not unless asked. Default 0. */
+  authFailureDelaySeconds: z.number().min(0).optional(),
+});
+
+/** What the emulator starts with: `seed.json` in its state folder. */
+export type ProxmoxSeed = z.infer<typeof seedSchema>;
+
+/** @throws Error that names every field that does not fit */
+export function parseSeed(text: string, source: string): ProxmoxSeed {
+  const parsed = seedSchema.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new Error(`${source} does not fit:\n${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+export const readSeed = (file: string): ProxmoxSeed => parseSeed(readFileSync(file, "utf8"), file);

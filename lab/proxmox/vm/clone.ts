@@ -1,0 +1,120 @@
+import { holdsAny, requireAll, type Caller } from "../access";
+import { failure, parameterError, permissionError } from "../api/errors";
+import type { Values } from "../api/schema";
+import type { Vm } from "../model";
+import { requireUnlocked, requireVm, type Node } from "../node";
+import { printProperties, readProperties } from "../property-string";
+import { drivesOf, isTemplate, nicOf } from "./config";
+import { normalizeValue, randomMac } from "./configure";
+import { driveFormat, netFormat } from "./formats";
+import { isNic } from "./options";
+import { nextDiskVolume, requireSpace, requireStorage, storageOfVolume } from "./storage";
+
+function uuid(bytes: Buffer): string {
+  const hex = bytes.toString("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    "-",
+  );
+}
+
+function authorizeClone(
+  caller: Caller,
+  source: Vm,
+  newid: number,
+  pool: string | undefined,
+  storages: Iterable<string>,
+): void {
+  requireAll(caller, `/vms/${source.vmid}`, ["VM.Clone"]);
+  const viaPool = pool !== undefined && holdsAny(caller, `/pool/${pool}`, ["VM.Allocate"]);
+  if (!viaPool && !holdsAny(caller, `/vms/${newid}`, ["VM.Allocate"]))
+    throw permissionError(`/vms/${newid}`, ["VM.Allocate"]);
+  for (const storage of storages) requireAll(caller, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
+  for (const option of Object.keys(source.config).filter(isNic)) {
+    const bridge = nicOf(source.config, option)?.bridge;
+    if (bridge !== undefined) requireAll(caller, `/sdn/zones/localnetwork/${bridge}`, ["SDN.Use"]);
+  }
+}
+
+/** The copy's configuration: its own volumes, MAC addresses and identity; the rest as the source has it. */
+function copyOf(
+  node: Node,
+  source: Vm,
+  newid: number,
+  storage: string | undefined,
+  values: Values,
+): Pick<Vm, "config" | "volumes"> {
+  const { template: _template, description: _description, ...inherited } = source.config;
+  const config: Record<string, string> = { ...inherited };
+  let volumes: Record<string, number> = {};
+  for (const drive of drivesOf(source.config)) {
+    const bytes = source.volumes[drive.file];
+    if (bytes === undefined) continue;
+    const target = storage ?? storageOfVolume(drive.file);
+    const volume = drive.isCloudInit
+      ? `${target}:vm-${newid}-cloudinit`
+      : nextDiskVolume({ vmid: newid, volumes }, target);
+    requireSpace(node, target, volume.slice(target.length + 1), bytes);
+    volumes = { ...volumes, [volume]: bytes };
+    config[drive.slot] = printProperties(driveFormat, { ...drive.properties, file: volume });
+  }
+  for (const option of Object.keys(config).filter(isNic)) {
+    const { macaddr: _old, ...nic } = readProperties(netFormat, config[option] as string);
+    const text = printProperties(netFormat, nic);
+    config[option] = normalizeValue(option, text, () => randomMac(node.environment.randomBytes(3)));
+  }
+  config.smbios1 = `uuid=${uuid(node.environment.randomBytes(16))}`;
+  config.name = values.name ?? `Copy-of-VM-${source.config.name ?? source.vmid}`;
+  if (values.description !== undefined) config.description = values.description;
+  return { config, volumes };
+}
+
+/**
+ * Copies a VM or template (PVE::API2::Qemu, clone_vm). The new VM holds `lock: clone` until it is whole; if that fails, it is
+ * removed again.
+ * @returns UPID
+ */
+export async function cloneVm(node: Node, caller: Caller, vmid: number, values: Values): Promise<string> {
+  const newid = Number(values.newid);
+  const source = requireVm(node, vmid);
+  const { pool, storage, target } = values;
+  const storages = new Set(storage === undefined ? Object.keys(source.volumes).map(storageOfVolume) : [storage]);
+  authorizeClone(caller, source, newid, pool, storages);
+  if (pool !== undefined && node.store.pool(pool) === undefined) throw failure(`pool '${pool}' does not exist`);
+  if (target !== undefined && target !== node.seed.node) throw failure(`no such cluster node '${target}'`);
+  if (storage !== undefined) {
+    requireStorage(node, storage);
+    if (isTemplate(source.config) && values.full !== "1") {
+      throw parameterError({ storage: "parameter 'storage' not allowed for linked clones" });
+    }
+  }
+  if (isTemplate(source.config) && values.full !== "1") {
+    throw failure("linked clones are not modelled in the lab: clone with full=1");
+  }
+  requireUnlocked(node, source);
+  if (node.store.vm(newid) !== undefined) throw failure(`unable to create VM ${newid}: config file already exists`);
+  const empty: Vm = {
+    vmid: newid,
+    config: {},
+    pending: { set: {}, delete: [] },
+    lock: "clone",
+    volumes: {},
+    firewall: source.firewall,
+  };
+  node.store.putVm(empty);
+  return node.tasks.run("qmclone", String(vmid), caller.id, async (log) => {
+    try {
+      const copy = copyOf(node, source, newid, storage, values);
+      for (const [volume] of Object.entries(copy.volumes)) log(`create full clone of drive (${volume})`);
+      const { lock: _lock, ...unlocked } = empty;
+      node.store.putVm({ ...unlocked, ...copy });
+      if (pool !== undefined) {
+        const members = node.store.pool(pool);
+        if (members !== undefined) node.store.putPool({ ...members, vms: [...members.vms, newid] });
+      }
+    } catch (error) {
+      node.store.removeVm(newid);
+      throw failure(`clone failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    node.events.add("vm.cloned", { vmid: newid, source: vmid, name: values.name });
+  });
+}

@@ -1,0 +1,67 @@
+import { failure, parameterError } from "../api/errors";
+import type { Vm } from "../model";
+import { requireUnlocked, requireVm, type Node } from "../node";
+import { printProperties } from "../property-string";
+import { parseSize } from "../values";
+import { readDrive, type Drive } from "./config";
+import { driveFormat } from "./formats";
+import { nextDiskVolume, requireSpace, sizeProperty, storageOfVolume } from "./storage";
+
+function requireDisk(vm: Vm, slot: string): { drive: Drive; bytes: number } {
+  const text = vm.config[slot];
+  if (text === undefined) throw failure(`disk '${slot}' does not exist`);
+  const drive = readDrive(slot, text);
+  const bytes = vm.volumes[drive.file];
+  if (bytes === undefined || drive.isCdrom) throw failure(`disk '${slot}' is no disk of VM ${vm.vmid}`);
+  return { drive, bytes };
+}
+
+/**
+ * Grows a disk. A running machine sees its new size after the next power cycle.
+ * @param size absolute, or `+` and what is added
+ */
+export async function resizeDisk(node: Node, vmid: number, slot: string, size: string): Promise<void> {
+  await node.exclusive(vmid, async () => {
+    const vm = requireVm(node, vmid);
+    requireUnlocked(node, vm);
+    const { drive, bytes } = requireDisk(vm, slot);
+    const given = parseSize(size.replace(/^\+/, ""));
+    if (given === undefined) throw parameterError({ size: "value does not match the regex pattern" });
+    const wanted = size.startsWith("+") ? bytes + given : given;
+    if (wanted < bytes) throw failure("shrinking disks is not supported");
+    const [storage = "", name = ""] = drive.file.split(":");
+    requireSpace(node, storage, name, wanted - bytes);
+    node.store.putVm({
+      ...vm,
+      config: { ...vm.config, [slot]: printProperties(driveFormat, { ...drive.properties, ...sizeProperty(wanted) }) },
+      volumes: { ...vm.volumes, [drive.file]: wanted },
+    });
+    node.events.add("vm.resized", { vmid, disk: slot, bytes: wanted });
+  });
+}
+
+/** Moves a disk to another storage; the old volume is kept as `unused[n]` unless it is to be deleted. */
+export async function moveDisk(
+  node: Node,
+  vmid: number,
+  slot: string,
+  storage: string,
+  deleteOld: boolean,
+): Promise<void> {
+  await node.exclusive(vmid, async () => {
+    const vm = requireVm(node, vmid);
+    requireUnlocked(node, vm);
+    const { drive, bytes } = requireDisk(vm, slot);
+    if (storageOfVolume(drive.file) === storage) throw failure("you can't move to the same storage with same format");
+    const volume = nextDiskVolume(vm, storage);
+    requireSpace(node, storage, volume.slice(storage.length + 1), bytes);
+    const { [drive.file]: _old, ...others } = vm.volumes;
+    const kept = deleteOld ? others : vm.volumes;
+    const config = { ...vm.config, [slot]: printProperties(driveFormat, { ...drive.properties, file: volume }) };
+    node.store.putVm({
+      ...vm,
+      config: deleteOld ? config : { ...config, unused0: drive.file },
+      volumes: { ...kept, [volume]: bytes },
+    });
+  });
+}

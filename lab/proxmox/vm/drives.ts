@@ -1,0 +1,71 @@
+import { failure, parameterError } from "../api/errors";
+import type { Vm, VmConfig } from "../model";
+import type { Node } from "../node";
+import { printProperties } from "../property-string";
+import { drivesOf, pendingConfig, readDrive, type Drive } from "./config";
+import { driveFormat } from "./formats";
+import { nextDiskVolume, requireSpace, requireStorage, sizeProperty } from "./storage";
+
+const cloudInitBytes = 4 * 2 ** 20;
+
+type WithVolumes = Pick<Vm, "vmid" | "volumes">;
+
+function allocate(node: Node, vm: WithVolumes, volume: string, bytes: number): WithVolumes {
+  const [storage = "", name = ""] = volume.split(":");
+  requireSpace(node, storage, name, bytes);
+  return { ...vm, volumes: { ...vm.volumes, [volume]: bytes } };
+}
+
+const print = (drive: Drive, more: Record<string, string>): string =>
+  printProperties(driveFormat, { ...drive.properties, ...more });
+
+/**
+ * A drive as the configuration keeps it: `STORAGE:cloudinit` and `STORAGE:GIB` become volumes of their own.
+ * @returns the option's text and the VM with its volumes
+ * @throws ApiError when the volume cannot be had
+ */
+export function resolveDrive(node: Node, vm: Vm, slot: string, text: string): { text: string; volumes: Vm["volumes"] } {
+  const drive = readDrive(slot, text);
+  if (drive.file === "none" || drive.file === "cdrom") return { text: print(drive, {}), volumes: vm.volumes };
+  const [storage = "", name = ""] = drive.file.split(":");
+  requireStorage(node, storage);
+  if (drive.isCloudInit) return resolveCloudInit(node, vm, drive, storage);
+  if (/^\d+(\.\d+)?$/.test(name)) {
+    const bytes = Math.ceil(Number(name) * 2 ** 30);
+    const volume = nextDiskVolume(vm, storage);
+    const { volumes } = allocate(node, vm, volume, bytes);
+    return { text: print(drive, { file: volume, ...sizeProperty(bytes) }), volumes };
+  }
+  const bytes = vm.volumes[drive.file];
+  if (bytes === undefined)
+    throw failure(`unable to open volume '${drive.file}' - no such logical volume ${storage}/${name}`);
+  return { text: print(drive, sizeProperty(bytes)), volumes: vm.volumes };
+}
+
+function resolveCloudInit(node: Node, vm: Vm, drive: Drive, storage: string): { text: string; volumes: Vm["volumes"] } {
+  const other = drivesOf(pendingConfig(vm)).find((entry) => entry.isCloudInit && entry.slot !== drive.slot);
+  if (other !== undefined) {
+    throw parameterError({ [drive.slot]: `cloud-init drive is already attached at '${other.slot}'` });
+  }
+  const volume = `${storage}:vm-${vm.vmid}-cloudinit`;
+  const { volumes } = vm.volumes[volume] === undefined ? allocate(node, vm, volume, cloudInitBytes) : vm;
+  return { text: print(drive, { file: volume, media: "cdrom", ...sizeProperty(cloudInitBytes) }), volumes };
+}
+
+/**
+ * What becomes of a drive's volume when the drive goes: a cloud-init volume is freed, a disk is kept as `unused[n]`.
+ */
+export function releaseDrive(
+  config: VmConfig,
+  volumes: Vm["volumes"],
+  drive: Drive,
+): { config: VmConfig; volumes: Vm["volumes"] } {
+  if (drive.isCloudInit) {
+    const { [drive.file]: _freed, ...rest } = volumes;
+    return { config, volumes: rest };
+  }
+  if (drive.isCdrom || volumes[drive.file] === undefined) return { config, volumes };
+  let index = 0;
+  while (config[`unused${index}`] !== undefined) index += 1;
+  return { config: { ...config, [`unused${index}`]: drive.file }, volumes };
+}

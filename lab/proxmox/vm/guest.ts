@@ -1,0 +1,54 @@
+import type { StartSettings } from "../../machines";
+import { failure } from "../api/errors";
+import type { Vm } from "../model";
+import type { Node } from "../node";
+import { renderFirewall } from "../firewall/render";
+import { metaData, nameServers, networkConfig, searchDomains, userData, ipv4Settings } from "./cloud-init";
+import { bootDisk, drivesOf, nicOf } from "./config";
+
+/** nft script of a VM's firewall; undefined when it is off for the VM or for its NIC. */
+export function firewallScript(vm: Vm): string | undefined {
+  const isOn = vm.firewall.options.enable === "1" && nicOf(vm.config, "net0")?.firewall === "1";
+  return isOn ? renderFirewall(vm.firewall) : undefined;
+}
+
+const isLinkUp = (node: Node, vm: Vm): boolean =>
+  nicOf(vm.config, "net0")?.link_down !== "1" && !node.faults.hasMachine("link-down", vm.vmid);
+
+/** @throws ApiError when the VM has no disk, no NIC, or a bridge that the node does not have */
+export function startSettings(node: Node, vm: Vm): StartSettings {
+  const { config, vmid } = vm;
+  const disk = bootDisk(config);
+  const diskBytes = disk === undefined ? undefined : vm.volumes[disk.file];
+  if (diskBytes === undefined)
+    throw failure(`no bootable disk: expected one of the VM's own volumes in scsi0, virtio0, sata0 or ide0`);
+  const nic = nicOf(config, "net0");
+  if (nic?.macaddr === undefined) throw failure("a VM without net0 cannot be started in the lab");
+  if (nic.bridge !== node.seed.bridge) throw failure(`bridge '${nic.bridge ?? ""}' does not exist`);
+  const { ip, gateway } = ipv4Settings(config, 0);
+  const firewall = firewallScript(vm);
+  const user = drivesOf(config).some((drive) => drive.isCloudInit) ? userData(vmid, config) : "#cloud-config\n";
+  return {
+    diskBytes,
+    nic: {
+      mac: nic.macaddr.toLowerCase(),
+      linkUp: isLinkUp(node, vm),
+      // There is no DHCP server in the lab: such a NIC stays without an address.
+      ...(ip === undefined || ip === "dhcp" ? {} : { address: ip }),
+      ...(gateway === undefined ? {} : { gateway }),
+    },
+    seed: { userData: user, metaData: metaData(user, networkConfig(config)), vendorData: "" },
+    resolvConf: [
+      ...nameServers(config).map((server) => `nameserver ${server}\n`),
+      ...(searchDomains(config).length > 0 ? [`search ${searchDomains(config).join(" ")}\n`] : []),
+    ].join(""),
+    ...(firewall === undefined ? {} : { firewall }),
+  };
+}
+
+/** Brings cable and packet filter of a running machine in line with its configuration. */
+export async function applyNicSettings(node: Node, vm: Vm): Promise<void> {
+  if (!node.machines.isRunning(vm.vmid)) return;
+  await node.machines.setFirewall(vm.vmid, firewallScript(vm));
+  await node.machines.setLink(vm.vmid, isLinkUp(node, vm));
+}

@@ -1,0 +1,54 @@
+import { failure } from "../api/errors";
+import type { Vm } from "../model";
+import type { Node } from "../node";
+import { printSize } from "../values";
+
+type Storage = Node["seed"]["storages"][number];
+
+export function requireStorage(node: Node, id: string): Storage {
+  const storage = node.seed.storages.find((entry) => entry.id === id);
+  if (storage === undefined) throw failure(`storage '${id}' does not exist`);
+  return storage;
+}
+
+export const storageOfVolume = (volume: string): string => volume.split(":", 1)[0] as string;
+
+/** Volumes on a storage, with their owner. */
+export function volumesOn(node: Node, id: string): { volid: string; size: number; vm: Vm }[] {
+  return node.store
+    .allVms()
+    .flatMap((vm) => Object.entries(vm.volumes).map(([volid, size]) => ({ volid, size, vm })))
+    .filter(({ volid }) => storageOfVolume(volid) === id);
+}
+
+/** Bytes in use: thin volumes count what was written, others their whole size. */
+export function usedBytes(node: Node, storage: Storage): number {
+  const volumes = volumesOn(node, storage.id);
+  if (storage.type === "lvm") return volumes.reduce((sum, { size }) => sum + size, 0);
+  const owners = new Set(volumes.map(({ vm }) => vm.vmid));
+  return [...owners].reduce((sum, vmid) => sum + node.machines.diskUsedBytes(vmid), 0);
+}
+
+const extentBytes = 4 * 2 ** 20; // LVM's default physical extent
+
+/** @throws ApiError in lvcreate's words when a thick volume does not fit; thin ones may promise more than there is */
+export function requireSpace(node: Node, id: string, volume: string, bytes: number): void {
+  const storage = requireStorage(node, id);
+  if (storage.type !== "lvm") return;
+  const free = Math.max(0, storage.totalBytes - usedBytes(node, storage));
+  if (bytes <= free) return;
+  const [have, need] = [Math.floor(free / extentBytes), Math.ceil(bytes / extentBytes)];
+  throw failure(
+    `lvcreate '${storage.id}/${volume}' error:   Volume group "${storage.id}" has insufficient free space (${have} extents): ${need} required.`,
+  );
+}
+
+/** The next free disk name of a VM on a storage, for example `local-lvm:vm-151-disk-1`. */
+export function nextDiskVolume(vm: Pick<Vm, "vmid" | "volumes">, storage: string): string {
+  for (let index = 0; ; index += 1) {
+    const volume = `${storage}:vm-${vm.vmid}-disk-${index}`;
+    if (vm.volumes[volume] === undefined) return volume;
+  }
+}
+
+export const sizeProperty = (bytes: number): { size: string } => ({ size: printSize(bytes) });
