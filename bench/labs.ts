@@ -21,7 +21,11 @@ export interface Bed {
 }
 
 /** Works with an instance that does not exist yet, and removes what is there of it then, whatever happens. */
-export async function withInstance<T>(bench: Bench, mode: LabMode, work: (instance: Instance) => Promise<T>): Promise<T> {
+export async function withInstance<T>(
+  bench: Bench,
+  mode: LabMode,
+  work: (instance: Instance) => Promise<T>,
+): Promise<T> {
   const instance = instances[mode];
   // What a killed benchmark left.
   await labDown(instance, bench.say);

@@ -34,11 +34,20 @@ function cpu({ cpuSeconds }: Measure): string {
     .join(", ");
 }
 
-const times = ({ min, median, max }: Summary, digits: number): string[] => [min, median, max].map((value) => number(value, digits));
+const times = ({ min, median, max }: Summary, digits: number): string[] =>
+  [min, median, max].map((value) => number(value, digits));
 
 function measureRow(entry: Measure): string[] {
   const memory = entry.peakMemoryMiB === undefined ? "" : number(entry.peakMemoryMiB.median, 0);
-  return [title(entry), entry.subject, ...times(entry.summary, 2), String(entry.runs.length), bar(entry), memory, cpu(entry)];
+  return [
+    title(entry),
+    entry.subject,
+    ...times(entry.summary, 2),
+    String(entry.runs.length),
+    bar(entry),
+    memory,
+    cpu(entry),
+  ];
 }
 
 const comparisonRow = (entry: Comparison): string[] => [

@@ -189,8 +189,8 @@ function growthOf(measures: readonly Measure[]): Growth[] {
 }
 
 export function buildReport(findings: Findings): Report {
-  const measures = groupBy(findings.samples, ({ measure, subject, size }) => `${measure} ${subject} ${size}`).map((group) =>
-    measureOf(group as [Sample, ...Sample[]], findings.bars),
+  const measures = groupBy(findings.samples, ({ measure, subject, size }) => `${measure} ${subject} ${size}`).map(
+    (group) => measureOf(group as [Sample, ...Sample[]], findings.bars),
   );
   return {
     version: REPORT_VERSION,

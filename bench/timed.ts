@@ -66,7 +66,8 @@ export async function timed(command: Command, log: string, signal: AbortSignal):
     const seconds = (performance.now() - started) / 1000;
     await ending;
     signal.throwIfAborted();
-    if (code !== 0) throw new Error(`${describe(command)} ended with exit code ${code}:\n${tail(log)}\nAll of it: ${log}`);
+    if (code !== 0)
+      throw new Error(`${describe(command)} ended with exit code ${code}:\n${tail(log)}\nAll of it: ${log}`);
     return { seconds, peakMemoryMiB: meter.peakMemoryMiB, cpuSeconds: meter.cpuSeconds };
   } finally {
     clearInterval(timer);

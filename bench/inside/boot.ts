@@ -33,7 +33,12 @@ export interface BootOutput {
 }
 
 /** One call of Proxmox VE's API; a task that it names is waited for. */
-async function call(input: BootInput, method: string, path: string, parameters: Record<string, string> = {}): Promise<unknown> {
+async function call(
+  input: BootInput,
+  method: string,
+  path: string,
+  parameters: Record<string, string> = {},
+): Promise<unknown> {
   const body = new URLSearchParams(parameters).toString();
   const response = await fetch(new URL(`/api2/json${path}`, input.endpoint), {
     method,

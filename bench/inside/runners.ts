@@ -21,8 +21,11 @@ worker(async ({ url, repository, token }: RunnersInput): Promise<RunnerView[]> =
   const response = await fetch(`${url}/api/v3/repos/${repository}/actions/runners`, {
     headers: { authorization: `Bearer ${token}`, accept: "application/vnd.github+json" },
   });
-  if (!response.ok) throw new Error(`GitHub answered ${response.status} ${response.statusText} to the list of runners.`);
-  const { runners } = (await response.json()) as { runners: { name: string; status: string; labels: { name: string }[] }[] };
+  if (!response.ok)
+    throw new Error(`GitHub answered ${response.status} ${response.statusText} to the list of runners.`);
+  const { runners } = (await response.json()) as {
+    runners: { name: string; status: string; labels: { name: string }[] }[];
+  };
   return runners.map(({ name, status, labels }) => ({
     name,
     status,

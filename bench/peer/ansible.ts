@@ -4,7 +4,14 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { HOOK_POLICY_FILE, HOOKS_FOLDER, RUNNER_HOME, RUNNER_USER, runnerLabels, runnerUnit } from "../../catalogue/runner";
+import {
+  HOOK_POLICY_FILE,
+  HOOKS_FOLDER,
+  RUNNER_HOME,
+  RUNNER_USER,
+  runnerLabels,
+  runnerUnit,
+} from "../../catalogue/runner";
 import { renderDropIn, renderEnvironment, renderPolicy } from "../../components/runner-agent/renderAgent";
 import type { Settings } from "../../config";
 import type { Lab } from "../../lab/lifecycle";
@@ -18,7 +25,10 @@ export interface Ansible {
 }
 
 /** Inventory with every variable of the playbook, from the settings of the program. Holds no secret. */
-export function inventory(settings: Settings, files: { knownHosts: string; privateKey: string; authority: string }): unknown {
+export function inventory(
+  settings: Settings,
+  files: { knownHosts: string; privateKey: string; authority: string },
+): unknown {
   const { github, agent, environment } = settings;
   const hosts = settings.runners.map(({ name, address, role }): [string, Record<string, unknown>] => [
     name,
@@ -87,7 +97,9 @@ export function prepareAnsible(lab: Lab, settings: Settings, folder: string): An
     },
     close: () => {
       for (const socket of readdirSync(sockets)) {
-        spawnSync("ssh", ["-o", `ControlPath=${path.join(sockets, socket)}`, "-O", "exit", "peer"], { stdio: "ignore" });
+        spawnSync("ssh", ["-o", `ControlPath=${path.join(sockets, socket)}`, "-O", "exit", "peer"], {
+          stdio: "ignore",
+        });
       }
     },
   };

@@ -47,7 +47,10 @@ export function prepareTofu(tools: PeerTools, lab: Lab, settings: Settings, fold
   writeFileSync(path.join(folder, "terraform.tfvars.json"), JSON.stringify(variables), { mode: 0o600 });
   const rc = path.join(folder, "tofu.rc");
   // No `tofu init`: an overridden provider is used as it is.
-  writeFileSync(rc, `provider_installation {\n  dev_overrides {\n    "bpg/proxmox" = "${tools.providerFolder}"\n  }\n  direct {}\n}\n`);
+  writeFileSync(
+    rc,
+    `provider_installation {\n  dev_overrides {\n    "bpg/proxmox" = "${tools.providerFolder}"\n  }\n  direct {}\n}\n`,
+  );
   const env = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,

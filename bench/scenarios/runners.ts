@@ -16,15 +16,15 @@ import { timed, type Command, type Timing } from "../timed";
 
 /** A command of package.json as a user runs it, on the benchmark's lab. */
 function projectCommand(instance: Instance, ...args: readonly string[]): Command {
-  const { STACK: _, ...env } = process.env;
   return {
     line: [process.execPath, path.join("scripts", "run.mjs"), ...args],
     cwd: projectRoot,
-    env: { ...env, GHRUNNERS_LAB: instance.name },
+    env: { ...process.env, STACK: "lab", GHRUNNERS_LAB: instance.name },
   };
 }
 
-const logFile = (instance: Instance, name: string): string => path.join(path.dirname(instance.state), `${instance.name}-logs`, name);
+const logFile = (instance: Instance, name: string): string =>
+  path.join(path.dirname(instance.state), `${instance.name}-logs`, name);
 
 /** @throws Error unless GitHub shows exactly the configured runners, online, with exactly their labels */
 async function assertOnline({ lab, engine }: Bed, who: string): Promise<void> {
@@ -42,7 +42,9 @@ async function assertOnline({ lab, engine }: Bed, who: string): Promise<void> {
       .sort(),
   }));
   if (text(seen) === text(expected)) return;
-  throw new Error(`${who} ended in another state than it should. Seen: ${text(seen) || "no runner"}. Expected: ${text(expected)}.`);
+  throw new Error(
+    `${who} ended in another state than it should. Seen: ${text(seen) || "no runner"}. Expected: ${text(expected)}.`,
+  );
 }
 
 /** When the last of the configured runners first came online, by GitHub's own event log; ms since the epoch. */
@@ -55,7 +57,8 @@ export function allOnlineAt(events: string, names: readonly string[]): number {
     }
   }
   const times = names.map((name) => first.get(name));
-  if (times.some((time) => time === undefined)) throw new Error(`The event log shows not all of ${names.join(", ")} online.`);
+  if (times.some((time) => time === undefined))
+    throw new Error(`The event log shows not all of ${names.join(", ")} online.`);
   return Math.max(...(times as number[]));
 }
 

@@ -20,7 +20,15 @@ describe("bench: process trees", function () {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   it("reads a stat line whose name holds parentheses and blanks", () => {
-    const fields = ["S", "1", ...Array.from({ length: 9 }, () => "0"), "150", "50", ...Array.from({ length: 8 }, () => "0"), "2560"];
+    const fields = [
+      "S",
+      "1",
+      ...Array.from({ length: 9 }, () => "0"),
+      "150",
+      "50",
+      ...Array.from({ length: 8 }, () => "0"),
+      "2560",
+    ];
     assert.deepEqual(parseStat(`42 (a b) (c) ${fields.join(" ")} 0\n`), { cpuSeconds: 2, residentMiB: 10 });
   });
 

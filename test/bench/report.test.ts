@@ -81,7 +81,13 @@ describe("bench: report", () => {
         peer: "opentofu+ansible",
         ratios: { min: 0.25, median: 0.375, max: 0.5 },
       },
-      { measure: "vms/preview", size: 20, subject: "ghrunners", peer: "opentofu", ratios: { min: 2, median: 2, max: 2 } },
+      {
+        measure: "vms/preview",
+        size: 20,
+        subject: "ghrunners",
+        peer: "opentofu",
+        ratios: { min: 2, median: 2, max: 2 },
+      },
     ]);
     const unpaired = buildReport(findings([noOp("ghrunners", 1, 3), noOp("opentofu+ansible", 2, 6)]));
     assert.deepEqual(unpaired.comparisons, []);
@@ -99,7 +105,10 @@ describe("bench: report", () => {
 
   it("shows bars, ratios, growth and what was left out", () => {
     const text = renderReport(full);
-    assert.match(text, /runners\/no-op +ghrunners +3\.00 +4\.00 +5\.00 +2 +MISSED \(< 4\) +150 +pulumi 2\.0, node run 1\.0/);
+    assert.match(
+      text,
+      /runners\/no-op +ghrunners +3\.00 +4\.00 +5\.00 +2 +MISSED \(< 4\) +150 +pulumi 2\.0, node run 1\.0/,
+    );
     assert.match(text, /runners\/no-op +ghrunners \/ opentofu\+ansible +0\.25 +0\.38 +0\.50/);
     assert.match(text, /vms\/preview +ghrunners +20 to 200 +x10 +x5\.0/);
     assert.match(text, /boot was left out: no root/);
@@ -107,6 +116,13 @@ describe("bench: report", () => {
   });
 
   it("lines columns up", () => {
-    assert.equal(renderTable([["a", "b"], ["long", "1"], ["x", "100"]]), "a       b\nlong    1\nx     100");
+    assert.equal(
+      renderTable([
+        ["a", "b"],
+        ["long", "1"],
+        ["x", "100"],
+      ]),
+      "a       b\nlong    1\nx     100",
+    );
   });
 });
