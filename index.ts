@@ -95,5 +95,5 @@ const pool = new RunnerPool(
 /** Every runner: name, role, address, VMID, labels, and its number and version at GitHub. */
 export const runners = pool.runners.map(describeRunner);
 
-/** When and by what the secondaries were proved; unset where there is nothing to prove. */
-export const gate = pool.evidence;
+/** When and by what the secondaries were proved; null where there is nothing to prove. */
+export const gate = pool.evidence ?? null;

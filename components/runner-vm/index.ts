@@ -56,6 +56,8 @@ export class RunnerVm extends pulumi.ComponentResource {
             ssd: false,
           },
         ],
+        // An empty drive. The provider's default is the node's physical one, which takes Sys.Console on the whole cluster.
+        cdrom: { interface: "ide3", fileId: "none" },
         networkDevices: [{ bridge: args.bridge, model: "virtio", firewall: true }],
         operatingSystem: { type: "l26" },
         // Kept small on purpose: a change of user or keys replaces the VM.
@@ -80,7 +82,6 @@ export class RunnerVm extends pulumi.ComponentResource {
         deleteBeforeReplace: true,
         // The provider reads it back as null and proposes it again at every run.
         ignoreChanges: ["disks[0].speed"],
-        customTimeouts: { create: "20m", update: "20m", delete: "10m" },
         hooks: { beforeCreate: [hooks.clearLeftovers], beforeUpdate: [hooks.drain], beforeDelete: [hooks.drain] },
       },
     );
