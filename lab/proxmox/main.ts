@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import path from "node:path";
@@ -45,9 +45,9 @@ async function serve(options: Options): Promise<void> {
 
   rmSync(options.socket, { force: true });
   const administration = http.createServer(emulator.administration);
-  process.umask(0o077); // The socket must not be open to others even for a moment.
+  const mask = process.umask(0o177); // The socket must not be open to others even for a moment.
   await listening(administration, options.socket);
-  chmodSync(options.socket, 0o600);
+  process.umask(mask);
   process.stdout.write(`Proxmox VE emulator: https://${options.listen}/, ${emulator.node.store.allVms().length} VMs\n`);
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

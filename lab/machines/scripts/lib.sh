@@ -4,6 +4,8 @@
 # A machine is: a folder ($GHR_MACHINES/<vmid>), a network namespace ($GHR_PREFIX-vm<vmid>), a control group of the
 # same tree ($GHR_PREFIX/vm<vmid>), and while it runs two mounts below its folder (disk and root).
 set -euo pipefail
+# A guest's root folder takes its mode from here, whatever the caller's mask is.
+umask 022
 
 : "${GHR_PREFIX:?prefix of the namespaces and control groups of this lab}"
 : "${GHR_MACHINES:?folder of the machines of this lab}"
