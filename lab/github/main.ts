@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { readSeed } from "./seed";
 import { startService } from "./service";
 import { openServices } from "./services";
+import { Engine } from "./workflows/engine";
 
 const usage = `The laboratory's GitHub emulator.
 
@@ -65,6 +66,7 @@ async function main(): Promise<void> {
   const services = await openServices(options.state, seed);
   const service = await startService(
     services,
+    new Engine(services),
     {
       host: options.host,
       port: options.port,

@@ -10,7 +10,7 @@ import { allRoutes } from "./routes";
 import { serviceRoutes } from "./routes/repository";
 import { runnerProtocolRoutes } from "./runner-protocol";
 import type { Services } from "./services";
-import { Engine } from "./workflows/engine";
+import type { Engine } from "./workflows/engine";
 
 export interface ListenerOptions {
   readonly host: string;
@@ -47,13 +47,13 @@ const stop = (server: http.Server | https.Server): Promise<void> =>
     server.closeAllConnections();
   });
 
-/** Starts the emulator: REST and the runner protocol over TLS, the administration on its socket. */
+/** Starts the emulator, which ends the engine too when it is closed: REST and the runner protocol over TLS, the administration on its socket. */
 export async function startService(
   services: Services,
+  engine: Engine,
   options: ListenerOptions,
   reportBug: (error: unknown) => void,
 ): Promise<RunningService> {
-  const engine = new Engine(services);
   const responder: Responder = new Responder(
     services,
     createRouter([

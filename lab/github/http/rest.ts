@@ -40,7 +40,7 @@ export function rest<Name extends OperationName, Handle extends Handler<Name>>(
   access: Access,
   handle: Handle,
 ): Route {
-  return undescribed(name, access, handle as Route["handle"]);
+  return undescribed(name, access, handle);
 }
 
 /** A REST route that GitHub serves, but that its OpenAPI description lacks. */

@@ -26,7 +26,7 @@ function enforce(state: State, job: JobRecord, around: Surroundings): boolean {
 
 interface Ending {
   readonly text: string;
-  readonly conclusion: "failure" | "cancelled" | "timed_out";
+  readonly conclusion: "failure" | "cancelled";
 }
 
 const since = (time: string | null | undefined, now: number): number => now - Date.parse(time ?? "");
@@ -47,7 +47,7 @@ function runLimit(job: JobRecord, around: Surroundings): Ending | undefined {
     return { text, conclusion: "failure" };
   }
   if (since(job.startedAt, now) > job.timeoutMinutes * 60_000 + graceMs) {
-    return { text: `The job has exceeded the maximum execution time of ${job.timeoutMinutes} minutes.`, conclusion: "timed_out" };
+    return { text: `The job has exceeded the maximum execution time of ${job.timeoutMinutes} minutes.`, conclusion: "cancelled" };
   }
   return undefined;
 }
