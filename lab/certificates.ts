@@ -22,7 +22,10 @@ export interface Hosts {
 
 async function pemOfKey(key: webcrypto.CryptoKey): Promise<string> {
   const der = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", key));
-  return createPrivateKey({ key: der, format: "der", type: "pkcs8" }).export({ format: "pem", type: "pkcs8" }) as string;
+  return createPrivateKey({ key: der, format: "der", type: "pkcs8" }).export({
+    format: "pem",
+    type: "pkcs8",
+  }) as string;
 }
 
 function importKey(pem: string): Promise<webcrypto.CryptoKey> {

@@ -16,25 +16,156 @@ export interface Fault {
 
 /** Every fault by command: `npm run lab -- fault NAME [TARGET] [key=value ...]`. */
 export const faults: readonly Fault[] = [
-  { name: "stop", service: "proxmox", target: "machine", parameters: {}, about: "power cut: the machine is off at once" },
-  { name: "freeze", service: "proxmox", target: "machine", parameters: {}, about: "every process of the machine stands still" },
-  { name: "cut-link", service: "proxmox", adminName: "link-down", target: "machine", parameters: {}, about: "the machine's network cable is pulled" },
-  { name: "fill-disk", service: "proxmox", adminName: "disk-full", target: "machine", parameters: {}, about: "the machine's disk is full" },
-  { name: "hang-listener", service: "github", adminName: "runner-hang", target: "runner", parameters: {}, about: "the listener lives, the unit is active, but it talks to nobody" },
-  { name: "ghost-busy", service: "github", adminName: "runner-ghost-busy", target: "runner", parameters: {}, about: "GitHub shows the runner busy without a job" },
-  { name: "api-offline", service: "github", adminName: "runner-api-offline", target: "runner", parameters: {}, about: "GitHub shows the runner offline although it works" },
-  { name: "github-down", service: "github", adminName: "down", target: "service", parameters: {}, about: "GitHub does not answer" },
-  { name: "github-slow", service: "github", adminName: "slow", target: "service", parameters: { milliseconds: 2000 }, about: "GitHub answers late" },
-  { name: "github-500", service: "github", adminName: "http-500", target: "service", parameters: { count: 3, match: "" }, about: "GitHub answers 500 for the next `count` requests" },
-  { name: "github-500-after-commit", service: "github", adminName: "http-500-after-commit", target: "service", parameters: { count: 1, match: "" }, about: "GitHub does the write, then answers 500" },
-  { name: "github-rate-limited", service: "github", adminName: "rate-limited", target: "service", parameters: { seconds: 30 }, about: "the primary rate limit is used up" },
-  { name: "github-token-expired", service: "github", adminName: "token-expired", target: "service", parameters: { login: "platform-operator" }, about: "GitHub refuses the operator's token" },
-  { name: "github-permission-removed", service: "github", adminName: "permission-removed", target: "service", parameters: { login: "platform-operator", permission: "administration" }, about: "the operator's token lacks a permission" },
-  { name: "proxmox-500", service: "proxmox", adminName: "http-500", target: "service", parameters: { count: 3, match: "" }, about: "Proxmox VE answers 500 for the next `count` requests" },
-  { name: "proxmox-locked", service: "proxmox", adminName: "locked", target: "machine", parameters: {}, about: "the VM is locked (a backup runs)" },
-  { name: "proxmox-slow-task", service: "proxmox", adminName: "slow-task", target: "service", parameters: { seconds: 10 }, about: "every task takes this long" },
-  { name: "proxmox-token-expired", service: "proxmox", adminName: "token-expired", target: "service", parameters: { id: "pulumi@pve!ghrunners" }, about: "Proxmox VE refuses the API token" },
-  { name: "proxmox-privilege-removed", service: "proxmox", adminName: "privilege-removed", target: "service", parameters: { id: "pulumi@pve!ghrunners", privilege: "VM.Clone" }, about: "the API token lacks a privilege" },
+  {
+    name: "stop",
+    service: "proxmox",
+    target: "machine",
+    parameters: {},
+    about: "power cut: the machine is off at once",
+  },
+  {
+    name: "freeze",
+    service: "proxmox",
+    target: "machine",
+    parameters: {},
+    about: "every process of the machine stands still",
+  },
+  {
+    name: "cut-link",
+    service: "proxmox",
+    adminName: "link-down",
+    target: "machine",
+    parameters: {},
+    about: "the machine's network cable is pulled",
+  },
+  {
+    name: "fill-disk",
+    service: "proxmox",
+    adminName: "disk-full",
+    target: "machine",
+    parameters: {},
+    about: "the machine's disk is full",
+  },
+  {
+    name: "hang-listener",
+    service: "github",
+    adminName: "runner-hang",
+    target: "runner",
+    parameters: {},
+    about: "the listener lives, the unit is active, but it talks to nobody",
+  },
+  {
+    name: "ghost-busy",
+    service: "github",
+    adminName: "runner-ghost-busy",
+    target: "runner",
+    parameters: {},
+    about: "GitHub shows the runner busy without a job",
+  },
+  {
+    name: "api-offline",
+    service: "github",
+    adminName: "runner-api-offline",
+    target: "runner",
+    parameters: {},
+    about: "GitHub shows the runner offline although it works",
+  },
+  {
+    name: "github-down",
+    service: "github",
+    adminName: "down",
+    target: "service",
+    parameters: {},
+    about: "GitHub does not answer",
+  },
+  {
+    name: "github-slow",
+    service: "github",
+    adminName: "slow",
+    target: "service",
+    parameters: { milliseconds: 2000 },
+    about: "GitHub answers late",
+  },
+  {
+    name: "github-500",
+    service: "github",
+    adminName: "http-500",
+    target: "service",
+    parameters: { count: 3, match: "" },
+    about: "GitHub answers 500 for the next `count` requests",
+  },
+  {
+    name: "github-500-after-commit",
+    service: "github",
+    adminName: "http-500-after-commit",
+    target: "service",
+    parameters: { count: 1, match: "" },
+    about: "GitHub does the write, then answers 500",
+  },
+  {
+    name: "github-rate-limited",
+    service: "github",
+    adminName: "rate-limited",
+    target: "service",
+    parameters: { seconds: 30 },
+    about: "the primary rate limit is used up",
+  },
+  {
+    name: "github-token-expired",
+    service: "github",
+    adminName: "token-expired",
+    target: "service",
+    parameters: { login: "platform-operator" },
+    about: "GitHub refuses the operator's token",
+  },
+  {
+    name: "github-permission-removed",
+    service: "github",
+    adminName: "permission-removed",
+    target: "service",
+    parameters: { login: "platform-operator", permission: "administration" },
+    about: "the operator's token lacks a permission",
+  },
+  {
+    name: "proxmox-500",
+    service: "proxmox",
+    adminName: "http-500",
+    target: "service",
+    parameters: { count: 3, match: "" },
+    about: "Proxmox VE answers 500 for the next `count` requests",
+  },
+  {
+    name: "proxmox-locked",
+    service: "proxmox",
+    adminName: "locked",
+    target: "machine",
+    parameters: {},
+    about: "the VM is locked (a backup runs)",
+  },
+  {
+    name: "proxmox-slow-task",
+    service: "proxmox",
+    adminName: "slow-task",
+    target: "service",
+    parameters: { seconds: 10 },
+    about: "every task takes this long",
+  },
+  {
+    name: "proxmox-token-expired",
+    service: "proxmox",
+    adminName: "token-expired",
+    target: "service",
+    parameters: { id: "pulumi@pve!ghrunners" },
+    about: "Proxmox VE refuses the API token",
+  },
+  {
+    name: "proxmox-privilege-removed",
+    service: "proxmox",
+    adminName: "privilege-removed",
+    target: "service",
+    parameters: { id: "pulumi@pve!ghrunners", privilege: "VM.Clone" },
+    about: "the API token lacks a privilege",
+  },
 ];
 
 /** A machine and its runner, as the lab's stack configuration names them. */
@@ -54,7 +185,9 @@ export interface FaultRequest {
 export function findFault(name: string): Fault {
   const fault = faults.find((entry) => entry.name === name);
   if (fault === undefined) {
-    throw new Error(`There is no fault "${name}". Known: ${faults.map((entry) => entry.name).join(", ")}. See: npm run lab -- fault list`);
+    throw new Error(
+      `There is no fault "${name}". Known: ${faults.map((entry) => entry.name).join(", ")}. See: npm run lab -- fault list`,
+    );
   }
   return fault;
 }
@@ -83,7 +216,9 @@ export function faultRequest(
   const words = Object.fromEntries(given.map((word) => [word.split("=", 1)[0], word.slice(word.indexOf("=") + 1)]));
   const unknown = Object.keys(words).filter((key) => !(key in fault.parameters));
   if (unknown.length > 0) {
-    throw new Error(`Fault ${name} has no parameter ${unknown.join(", ")}; it has: ${Object.keys(fault.parameters).join(", ") || "none"}.`);
+    throw new Error(
+      `Fault ${name} has no parameter ${unknown.join(", ")}; it has: ${Object.keys(fault.parameters).join(", ") || "none"}.`,
+    );
   }
   const body: Record<string, string | number> = {};
   for (const [key, standard] of Object.entries(fault.parameters)) {

@@ -84,7 +84,8 @@ const urlOf = ([host, port]: [string, number]): string => `https://${host}${port
 
 /** One command at a time brings an instance up or ends it. */
 function withInstanceLock<T>(instance: Instance, say: (line: string) => void, work: () => Promise<T>): Promise<T> {
-  const wait = ({ pid }: { pid: number }): void => say(`Waiting for process ${pid}, which works on the lab "${instance.name}"`);
+  const wait = ({ pid }: { pid: number }): void =>
+    say(`Waiting for process ${pid}, which works on the lab "${instance.name}"`);
   return withLock(path.join(instance.run, "lab.lock"), wait, work);
 }
 
@@ -98,7 +99,8 @@ export async function labUp(instance: Instance, options: LabOptions): Promise<La
 
 async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   const { say, projectRoot } = options;
-  const mode: LabMode = modeOf(instance) ?? options.mode ?? (reasonForApiOnly() === undefined ? "machines" : "api-only");
+  const mode: LabMode =
+    modeOf(instance) ?? options.mode ?? (reasonForApiOnly() === undefined ? "machines" : "api-only");
   const cache = baseFolders().cache;
   const authority = await ensureAuthority(path.join(cache, "lab-ca"), new Date());
   if (mode === "machines") {
@@ -117,7 +119,9 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   writeAtomically(path.join(instance.proxmox, "seed.json"), JSON.stringify(proxmoxSeed(secrets)));
   writeAtomically(
     path.join(instance.github, "seed.json"),
-    JSON.stringify(githubSeed(secrets, urlOf(at.github), path.join(projectRoot, ".github", "workflows"), distributions.dir)),
+    JSON.stringify(
+      githubSeed(secrets, urlOf(at.github), path.join(projectRoot, ".github", "workflows"), distributions.dir),
+    ),
   );
   writeAtomically(modeFile(instance), mode);
   if (mode === "machines") await networkUp(instance.name);
@@ -145,7 +149,14 @@ async function startServices(
     ready: "admin-socket",
     command: [
       ...[process.execPath, "--import", "tsx", `lab/${name}/main.ts`],
-      ...["--state", instance[name], "--listen", at[name].join(":"), "--socket", path.join(instance.run, `${name}.sock`)],
+      ...[
+        "--state",
+        instance[name],
+        "--listen",
+        at[name].join(":"),
+        "--socket",
+        path.join(instance.run, `${name}.sock`),
+      ],
       ...["--tls-cert", certificate.certificate, "--tls-key", certificate.key],
       ...extra,
     ],

@@ -11,23 +11,31 @@ import { topology } from "./topology";
 
 const projectRoot = path.dirname(__dirname);
 const say = (line: string): void => void process.stderr.write(`· ${line}\n`);
-const print = (value: unknown): void => void process.stdout.write(`${typeof value === "string" ? value : JSON.stringify(value, null, 2)}\n`);
+const print = (value: unknown): void =>
+  void process.stdout.write(`${typeof value === "string" ? value : JSON.stringify(value, null, 2)}\n`);
 
 /** Machines and runners by role, from the stack configuration of the lab. */
 function targetNames(): TargetName[] {
-  const file = parse(readFileSync(path.join(projectRoot, "Pulumi.lab.yaml"), "utf8")) as { config: Record<string, unknown> };
+  const file = parse(readFileSync(path.join(projectRoot, "Pulumi.lab.yaml"), "utf8")) as {
+    config: Record<string, unknown>;
+  };
   return file.config["ghrunners:runners"] as TargetName[];
 }
 
 function requireUp(instance: Instance): void {
-  if (modeOf(instance) === undefined) throw new Error(`The lab "${instance.name}" is not up. Bring it up with: npm run lab:up`);
+  if (modeOf(instance) === undefined)
+    throw new Error(`The lab "${instance.name}" is not up. Bring it up with: npm run lab:up`);
 }
 
-async function administer(method: "PUT" | "DELETE" | "GET", request: Omit<FaultRequest, "body"> & { body?: unknown }): Promise<unknown> {
+async function administer(
+  method: "PUT" | "DELETE" | "GET",
+  request: Omit<FaultRequest, "body"> & { body?: unknown },
+): Promise<unknown> {
   const instance = currentInstance();
   requireUp(instance);
   const reply = await adminRequest(socketOf(instance, request.service), method, request.path, request.body);
-  if (reply.status >= 300) throw new Error(`${request.service} refused (${reply.status}): ${JSON.stringify(reply.body)}`);
+  if (reply.status >= 300)
+    throw new Error(`${request.service} refused (${reply.status}): ${JSON.stringify(reply.body)}`);
   return reply.body;
 }
 
@@ -52,18 +60,28 @@ async function status(options: { json?: boolean }): Promise<void> {
   print(`lab ${instance.name}: ${mode}`);
   for (const service of services) print(`  ${service.running ? "●" : "○"} ${service.name}`);
   if (mode !== "down") {
-    print(`Proxmox VE https://127.0.0.1:${topology.forwards.proxmox}/  GitHub https://127.0.0.1:${topology.forwards.github}/`);
+    print(
+      `Proxmox VE https://127.0.0.1:${topology.forwards.proxmox}/  GitHub https://127.0.0.1:${topology.forwards.github}/`,
+    );
   }
 }
 
 function program(): Command {
-  const root = new Command("lab").description("The laboratory: Proxmox VE and GitHub emulated, machines real.").exitOverride();
-  root.command("up").description("bring the lab up, or complete it").action(async () => {
-    await labUp(currentInstance(), { projectRoot, say });
-  });
-  root.command("down").description("end everything of the lab and remove its state").action(async () => {
-    await labDown(currentInstance(), say);
-  });
+  const root = new Command("lab")
+    .description("The laboratory: Proxmox VE and GitHub emulated, machines real.")
+    .exitOverride();
+  root
+    .command("up")
+    .description("bring the lab up, or complete it")
+    .action(async () => {
+      await labUp(currentInstance(), { projectRoot, say });
+    });
+  root
+    .command("down")
+    .description("end everything of the lab and remove its state")
+    .action(async () => {
+      await labDown(currentInstance(), say);
+    });
   root.command("status").option("--json").description("which services of the lab run").action(status);
   root
     .command("events <service>")
@@ -84,11 +102,14 @@ function program(): Command {
         print(`${[name, target === "service" ? "" : `<${target}>`, ...words].filter(Boolean).join(" ")}\n    ${about}`);
       }
     });
-  fault.command("active").description("faults that are set now").action(async () => {
-    for (const service of ["proxmox", "github"] as const) {
-      print({ [service]: await administer("GET", { service, path: "/_lab/faults" }) });
-    }
-  });
+  fault
+    .command("active")
+    .description("faults that are set now")
+    .action(async () => {
+      for (const service of ["proxmox", "github"] as const) {
+        print({ [service]: await administer("GET", { service, path: "/_lab/faults" }) });
+      }
+    });
   fault.command("clear [name] [target]").description("end one fault, or all of them").action(clearFault);
   for (const { name, target, about } of faults) {
     fault

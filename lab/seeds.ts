@@ -25,7 +25,12 @@ export function proxmoxSeed(secrets: LabSecrets): ProxmoxSeed {
 }
 
 /** What the GitHub emulator starts with. */
-export function githubSeed(secrets: LabSecrets, publicUrl: string, workflowsDir: string, distributionsDir: string): GithubSeed {
+export function githubSeed(
+  secrets: LabSecrets,
+  publicUrl: string,
+  workflowsDir: string,
+  distributionsDir: string,
+): GithubSeed {
   const { owner, operator, reviewer, repository } = topology.github;
   return {
     owner,

@@ -25,7 +25,9 @@ export const logOf = (instance: Instance, service: string): string => path.join(
 /** Environment of a long-lived process: only what it needs to run, so no secret of the caller stays in it. */
 function scrubbedEnvironment(): NodeJS.ProcessEnv {
   const keep = ["PATH", "HOME", "LANG", "XDG_CACHE_HOME", "XDG_STATE_HOME", "TMPDIR", "GHRUNNERS_LAB"];
-  return Object.fromEntries(keep.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  return Object.fromEntries(
+    keep.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
 }
 
 export function isRunning(instance: Instance, service: string): boolean {

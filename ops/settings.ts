@@ -22,7 +22,10 @@ export async function settingsOf(engine: Engine): Promise<Settings> {
   const result = parseConfiguration({
     stack: engine.stack,
     values: Object.fromEntries(
-      entries.map(([key, { value, objectValue }]) => [key, objectValue === undefined ? (value ?? "") : JSON.stringify(objectValue)]),
+      entries.map(([key, { value, objectValue }]) => [
+        key,
+        objectValue === undefined ? (value ?? "") : JSON.stringify(objectValue),
+      ]),
     ),
     secrets: entries.filter(([, entry]) => entry.secret).map(([key]) => key),
   });

@@ -24,7 +24,10 @@ const next = [
 /** A job that succeeded on the primary is the proof; without one yet, it is due. */
 function jobIsDue(report: StatusReport): boolean {
   const primary = report.runners.find((runner) => runner.role === "primary");
-  return primary?.status === "online" && !(report.lastJob?.runner === primary.name && report.lastJob.conclusion === "success");
+  return (
+    primary?.status === "online" &&
+    !(report.lastJob?.runner === primary.name && report.lastJob.conclusion === "success")
+  );
 }
 
 async function prove(stack: Stack): Promise<StatusReport> {

@@ -49,13 +49,19 @@ const sum = (results: readonly LayerResult[]): LayerResult =>
   );
 
 function tracked(pattern: RegExp): string[] {
-  const listed = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" });
+  const listed = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+    cwd: root,
+    encoding: "utf8",
+  });
   return listed.stdout.split("\n").filter((file) => pattern.test(file));
 }
 
 function staticLayer(): LayerResult {
   if (reasonForApiOnly() === undefined) ensurePackages(say, [{ program: "shellcheck", package: "shellcheck" }]);
-  const node = (file: string, ...args: string[]): [string, string[]] => [process.execPath, [path.join("node_modules", file), ...args]];
+  const node = (file: string, ...args: string[]): [string, string[]] => [
+    process.execPath,
+    [path.join("node_modules", file), ...args],
+  ];
   return sum([
     check("types", ...node("typescript/bin/tsc", "--noEmit", "-p", ".")),
     check("lint", ...node("eslint/bin/eslint.js", "--max-warnings", "0", ".")),

@@ -2,13 +2,20 @@
  * Dynamic provider of HealthGate: proves every secondary before the primary is touched. First both views, GitHub's and
  * the host's, then a real job on exactly that runner.
  */
-import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type * as pulumi from "@pulumi/pulumi";
 import { RUNNER_HOME, RUNNER_USER } from "../../catalogue/runner";
-import type { GitHubClient, WorkflowRun } from "../github/client";
+import type { GitHubClient } from "../github/client";
 import { configure, openGitHub, withHostIfReachable } from "../runner-registration/provider";
-import { diffGate, type GateEvidence, type GateInputs, type GateState, type GateSubject, judgeSubject } from "./planGate";
+import {
+  diffGate,
+  type GateEvidence,
+  type GateInputs,
+  type GateState,
+  type GateSubject,
+  judgeSubject,
+} from "./planGate";
+import { proveJob } from "./smokeJob";
 
 const POLL_MS = 500;
 const PROBE_LIMIT_MS = 20_000;
@@ -55,43 +62,11 @@ async function proveViews(github: GitHubClient, inputs: GateInputs): Promise<Gat
   }
 }
 
-async function awaitRun(github: GitHubClient, { smoke }: GateInputs, subject: GateSubject, title: string): Promise<WorkflowRun> {
-  const deadline = Date.now() + smoke.timeoutSeconds * 1_000;
-  let run: WorkflowRun | undefined;
-  for (;;) {
-    run = run === undefined ? await github.runTitled(smoke.workflow, title) : await github.run(run.id);
-    if (run?.status === "completed") return run;
-    if (Date.now() > deadline) {
-      if (run !== undefined) await github.cancelRun(run.id);
-      throw new Error(
-        `The health gate stays closed: the job on ${subject.runnerName} is ${run?.status ?? "not to be seen"} after ` +
-          `${smoke.timeoutSeconds} s, expected completed. It was cancelled: ${run?.url ?? title}. Next: look at the runner's journal, then pulumi up`,
-      );
-    }
-    await delay(POLL_MS);
-  }
-}
-
-async function proveJob(github: GitHubClient, inputs: GateInputs, subject: GateSubject): Promise<GateEvidence["jobs"][number]> {
-  const title = randomUUID();
-  const ref = inputs.smoke.ref ?? (await github.repository()).defaultBranch;
-  await github.dispatch(inputs.smoke.workflow, ref, { labels: JSON.stringify(subject.labels), proof: title });
-  const run = await awaitRun(github, inputs, subject, title);
-  const runners = await github.runnersOfRun(run.id);
-  if (run.conclusion !== "success" || !runners.every((name) => name === subject.runnerName) || runners.length === 0) {
-    throw new Error(
-      `The health gate stays closed: the job for ${subject.runnerName} ended with ${run.conclusion ?? "no conclusion"} on ` +
-        `${runners.join(", ") || "no runner"}, expected success on ${subject.runnerName}: ${run.url}. Next: read its log, then pulumi up`,
-    );
-  }
-  return { runner: subject.runnerName, runId: run.id, url: run.url, conclusion: run.conclusion };
-}
-
 async function prove(inputs: GateInputs): Promise<GateState> {
   const github = await openGitHub(inputs);
   const runners = await proveViews(github, inputs);
   const jobs: GateEvidence["jobs"][number][] = [];
-  for (const subject of inputs.subjects) jobs.push(await proveJob(github, inputs, subject));
+  for (const subject of inputs.subjects) jobs.push(await proveJob(github, inputs.smoke, subject));
   return { ...inputs, evidence: { provedAt: new Date().toISOString(), runners, jobs } };
 }
 

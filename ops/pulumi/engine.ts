@@ -60,13 +60,18 @@ export function labEngine(lab: Lab, projectRoot: string, toolchain: Toolchain): 
 export function commandLine(engine: Engine, args: readonly string[]): string[] {
   const [subcommand = "", ...rest] = args;
   const isLab = engine.configFile !== undefined;
-  const has = (...flags: string[]): boolean => rest.some((arg) => flags.some((flag) => arg === flag || arg.startsWith(`${flag}=`)));
-  const takesStack = takesConfigFile.has(subcommand) || (subcommand === "stack" && rest[0] !== "ls" && rest[0] !== "init");
+  const has = (...flags: string[]): boolean =>
+    rest.some((arg) => flags.some((flag) => arg === flag || arg.startsWith(`${flag}=`)));
+  const takesStack =
+    takesConfigFile.has(subcommand) || (subcommand === "stack" && rest[0] !== "ls" && rest[0] !== "init");
   const added = [
     ...(takesStack && !has("--stack", "-s") ? ["--stack", engine.stack] : []),
     ...(isLab && takesConfigFile.has(subcommand) && !has("--config-file") ? ["--config-file", engine.configFile] : []),
     ...(isLab && asks.has(subcommand) && !has("--yes", "-y", "--preview-only") ? ["--yes"] : []),
-    ...(isLab && asks.has(subcommand) && subcommand !== "import" && !has("--skip-preview", "-f", "--preview-only", "--plan")
+    ...(isLab &&
+    asks.has(subcommand) &&
+    subcommand !== "import" &&
+    !has("--skip-preview", "-f", "--preview-only", "--plan")
       ? ["--skip-preview"]
       : []),
   ];
@@ -99,7 +104,12 @@ export async function runPulumi(engine: Engine, args: readonly string[], options
  * @param input text for its standard input, for secrets
  * @throws Error with pulumi's own words when it fails
  */
-export async function capturePulumi(engine: Engine, args: readonly string[], input?: string, cwd?: string): Promise<string> {
+export async function capturePulumi(
+  engine: Engine,
+  args: readonly string[],
+  input?: string,
+  cwd?: string,
+): Promise<string> {
   const [program, ...rest] = commandLine(engine, args);
   const result = await execa(program as string, rest, {
     cwd: cwd ?? engine.projectRoot,
@@ -109,7 +119,9 @@ export async function capturePulumi(engine: Engine, args: readonly string[], inp
     ...(input === undefined ? { stdin: "ignore" } : { input }),
   });
   if (result.exitCode !== 0) {
-    throw new Error(`pulumi ${args.slice(0, 2).join(" ")} failed:\n${result.stderr || result.stdout || result.message}`);
+    throw new Error(
+      `pulumi ${args.slice(0, 2).join(" ")} failed:\n${result.stderr || result.stdout || result.message}`,
+    );
   }
   return result.stdout;
 }

@@ -63,7 +63,9 @@ export async function ensureLabStack(lab: Lab, engine: Engine): Promise<void> {
     if (read(file).config?.[key] === undefined) await here(["config", "set", "--secret", key], value);
   }
   const committed = read(path.join(engine.projectRoot, "Pulumi.lab.yaml"));
-  const merged = stringify(mergeStackConfig(committed, read(file), Object.keys(secrets), overrides(lab, committed.config ?? {})));
+  const merged = stringify(
+    mergeStackConfig(committed, read(file), Object.keys(secrets), overrides(lab, committed.config ?? {})),
+  );
   if (!existsSync(file) || readFileSync(file, "utf8") !== merged) {
     writeFileSync(`${file}.new`, merged, { mode: 0o600 });
     renameSync(`${file}.new`, file);

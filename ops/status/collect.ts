@@ -25,7 +25,11 @@ async function machines({ proxmox }: CollectInput): Promise<Observation["vms"]> 
 const secondsBetween = (from: string | null, to: string | null): number | null =>
   from === null || to === null ? null : Math.round((Date.parse(to) - Date.parse(from)) / 1000);
 
-async function lastJob(octokit: Octokit, repo: { owner: string; repo: string }, names: readonly string[]): Promise<JobStatus | null> {
+async function lastJob(
+  octokit: Octokit,
+  repo: { owner: string; repo: string },
+  names: readonly string[],
+): Promise<JobStatus | null> {
   const runs = await octokit.rest.actions.listWorkflowRunsForRepo({ ...repo, per_page: 10 });
   for (const run of runs.data.workflow_runs) {
     const { data } = await octokit.rest.actions.listJobsForWorkflowRun({ ...repo, run_id: run.id });
@@ -53,9 +57,13 @@ async function github(input: CollectInput): Promise<Pick<Observation, "runners" 
     request: { signal: AbortSignal.timeout(limitMs) },
   });
   const [owner = "", repo = ""] = input.github.repository.split("/");
-  const list = await octokit.paginate(octokit.rest.actions.listSelfHostedRunnersForRepo, { owner, repo, per_page: 100 });
+  const list = await octokit.paginate(octokit.rest.actions.listSelfHostedRunnersForRepo, {
+    owner,
+    repo,
+    per_page: 100,
+  });
   // GitHub's description has `version` (null until the first connection); octokit's types do not have it yet.
-  const runners = (list as (typeof list[number] & { version?: string | null })[]).map((runner) => ({
+  const runners = (list as ((typeof list)[number] & { version?: string | null })[]).map((runner) => ({
     id: runner.id,
     name: runner.name,
     status: runner.status,

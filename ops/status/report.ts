@@ -91,12 +91,7 @@ export interface Expectation {
 const lower = (labels: readonly string[]): string[] => labels.map((label) => label.toLowerCase());
 
 /** Compares what is expected with what was seen. Pure. */
-export function judge(
-  expected: Expectation,
-  seen: Observation,
-  at: Date,
-  lab: StatusReport["lab"],
-): StatusReport {
+export function judge(expected: Expectation, seen: Observation, at: Date, lab: StatusReport["lab"]): StatusReport {
   const machines = expected.runners.map(({ name, role, vmId, address }): MachineStatus => ({
     vmId,
     name,
@@ -107,7 +102,9 @@ export function judge(
   const runners = expected.hosts === "skip" ? [] : expected.runners.map((runner) => judgeRunner(runner, seen));
   const problems = [
     ...seen.errors,
-    ...machines.flatMap((vm) => (vm.status === "running" ? [] : [`machine ${vm.name} (VM ${vm.vmId}) is ${vm.status}`])),
+    ...machines.flatMap((vm) =>
+      vm.status === "running" ? [] : [`machine ${vm.name} (VM ${vm.vmId}) is ${vm.status}`],
+    ),
     ...runners.flatMap(problemsOf),
   ];
   return {
@@ -147,7 +144,9 @@ function problemsOf(runner: RunnerStatus): string[] {
   return [
     ...(runner.status === "missing" ? [`runner ${runner.name} is not registered at GitHub`] : []),
     ...(runner.status === "offline" ? [`runner ${runner.name} is offline at GitHub`] : []),
-    ...(runner.missingLabels.length > 0 ? [`runner ${runner.name} lacks the labels ${runner.missingLabels.join(", ")}`] : []),
+    ...(runner.missingLabels.length > 0
+      ? [`runner ${runner.name} lacks the labels ${runner.missingLabels.join(", ")}`]
+      : []),
     ...(runner.unexpectedLabels.length > 0
       ? [`runner ${runner.name} carries labels that are not configured: ${runner.unexpectedLabels.join(", ")}`]
       : []),

@@ -33,8 +33,14 @@ describe("faults by command", () => {
   it("says what is wrong with the words", () => {
     assert.throws(() => faultRequest("explode", "primary", [], names), /no fault "explode".*freeze/s);
     assert.throws(() => faultRequest("freeze", "third", [], names), /Got "third".*primary \(runner-1, VM 151\)/s);
-    assert.throws(() => faultRequest("github-slow", undefined, ["seconds=1"], names), /no parameter seconds; it has: milliseconds/);
-    assert.throws(() => faultRequest("github-slow", undefined, ["milliseconds=soon"], names), /milliseconds is "soon", expected a number/);
+    assert.throws(
+      () => faultRequest("github-slow", undefined, ["seconds=1"], names),
+      /no parameter seconds; it has: milliseconds/,
+    );
+    assert.throws(
+      () => faultRequest("github-slow", undefined, ["milliseconds=soon"], names),
+      /milliseconds is "soon", expected a number/,
+    );
   });
 
   it("has one name for each fault", () => {

@@ -18,14 +18,19 @@ describe("the lab's certificates", () => {
   it("are accepted by a TLS 1.3 client that trusts the authority, and refused by one that does not", async () => {
     const authority = await ensureAuthority(folder, new Date());
     const pair = await ensureServerCertificate(authority, files(), hosts, new Date());
-    const server = https.createServer({ cert: readFileSync(pair.certificate), key: readFileSync(pair.key) }, (_, response) => response.end("hello"));
+    const server = https.createServer(
+      { cert: readFileSync(pair.certificate), key: readFileSync(pair.key) },
+      (_, response) => response.end("hello"),
+    );
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const get = (ca?: Buffer): Promise<number | undefined> =>
       new Promise((resolve, reject) => {
         const { port } = server.address() as AddressInfo;
         https
-          .get({ host: "127.0.0.1", port, ca, minVersion: "TLSv1.3", agent: false }, (response) => resolve(response.resume().statusCode))
+          .get({ host: "127.0.0.1", port, ca, minVersion: "TLSv1.3", agent: false }, (response) =>
+            resolve(response.resume().statusCode),
+          )
           .on("error", reject);
       });
     try {
@@ -38,8 +43,14 @@ describe("the lab's certificates", () => {
 
   it("are made once, and again 30 days before they end", async () => {
     const authority = await ensureAuthority(folder, new Date());
-    const first = readFileSync((await ensureServerCertificate(authority, files(), hosts, new Date())).certificate, "utf8");
-    const second = readFileSync((await ensureServerCertificate(authority, files(), hosts, new Date())).certificate, "utf8");
+    const first = readFileSync(
+      (await ensureServerCertificate(authority, files(), hosts, new Date())).certificate,
+      "utf8",
+    );
+    const second = readFileSync(
+      (await ensureServerCertificate(authority, files(), hosts, new Date())).certificate,
+      "utf8",
+    );
     assert.equal(second, first);
     const later = new Date(Date.now() + 340 * 24 * 3600 * 1000);
     const third = readFileSync((await ensureServerCertificate(authority, files(), hosts, later)).certificate, "utf8");

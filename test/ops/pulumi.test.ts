@@ -3,11 +3,22 @@ import { commandLine, type Engine } from "../../ops/pulumi/engine";
 import { mergeStackConfig } from "../../ops/pulumi/lab-stack";
 
 const production: Engine = { stack: "production", projectRoot: "/project", prefix: [], pulumi: "pulumi", env: {} };
-const lab: Engine = { ...production, stack: "lab", prefix: ["nsenter", "--net=/n"], configFile: "/state/Pulumi.lab.yaml" };
+const lab: Engine = {
+  ...production,
+  stack: "lab",
+  prefix: ["nsenter", "--net=/n"],
+  configFile: "/state/Pulumi.lab.yaml",
+};
 
 describe("command line of the engine", () => {
   it("adds only the stack where the user answers for himself", () => {
-    assert.deepEqual(commandLine(production, ["up", "--expect-no-changes"]), ["pulumi", "up", "--stack", "production", "--expect-no-changes"]);
+    assert.deepEqual(commandLine(production, ["up", "--expect-no-changes"]), [
+      "pulumi",
+      "up",
+      "--stack",
+      "production",
+      "--expect-no-changes",
+    ]);
     assert.deepEqual(commandLine(production, ["up", "--stack", "other"]), ["pulumi", "up", "--stack", "other"]);
   });
 
@@ -32,7 +43,10 @@ describe("command line of the engine", () => {
 
 describe("configuration of the lab's stack", () => {
   const committed = { config: { "ghrunners:a": 1, "ghrunners:hosts": "manage" } };
-  const own = { encryptionsalt: "v1:x", config: { "ghrunners:token": { secure: "v1:y" }, "ghrunners:a": 0, "ghrunners:old": 1 } };
+  const own = {
+    encryptionsalt: "v1:x",
+    config: { "ghrunners:token": { secure: "v1:y" }, "ghrunners:a": 0, "ghrunners:old": 1 },
+  };
 
   it("takes the committed settings, and from the lab only the salt and the encrypted secrets", () => {
     assert.deepEqual(mergeStackConfig(committed, own, ["ghrunners:token"]), {

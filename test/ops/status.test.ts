@@ -15,7 +15,16 @@ const expected: Expectation = {
 };
 const good: Observation = {
   vms: [{ vmid: 151, name: "runner-1", status: "running" }],
-  runners: [{ id: 7, name: "runner-1", status: "online", busy: false, version: "2.336.0", labels: ["Self-Hosted", ...labels.slice(1)] }],
+  runners: [
+    {
+      id: 7,
+      name: "runner-1",
+      status: "online",
+      busy: false,
+      version: "2.336.0",
+      labels: ["Self-Hosted", ...labels.slice(1)],
+    },
+  ],
   lastJob: null,
   errors: [],
 };
@@ -44,7 +53,9 @@ describe("status report", () => {
   it("names a runner that is offline, unknown to GitHub, or has other labels than configured", () => {
     const [runner] = good.runners;
     assert.ok(runner);
-    assert.deepEqual(problems({ runners: [{ ...runner, status: "offline" }] }), ["runner runner-1 is offline at GitHub"]);
+    assert.deepEqual(problems({ runners: [{ ...runner, status: "offline" }] }), [
+      "runner runner-1 is offline at GitHub",
+    ]);
     assert.deepEqual(problems({ runners: [] }), ["runner runner-1 is not registered at GitHub"]);
     assert.deepEqual(problems({ runners: [{ ...runner, labels: [...labels.slice(0, 4), "gpu"] }] }), [
       "runner runner-1 lacks the labels primary",

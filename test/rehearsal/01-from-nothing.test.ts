@@ -27,13 +27,19 @@ describe("from nothing to two online runners", () => {
     const github = await rehearsal.events("github");
     const proof = github.find((event) => event.kind === "job.completed");
     const primaryOnline = github.find((event) => event.kind === "runner.online" && event.name === primary.name);
-    assert.ok(proof && primaryOnline && proof.seq < primaryOnline.seq, "no job was completed before the primary came online");
+    assert.ok(
+      proof && primaryOnline && proof.seq < primaryOnline.seq,
+      "no job was completed before the primary came online",
+    );
   });
 
   it("the status screen is healthy", async () => {
     const report = await rehearsal.status();
     assert.deepEqual(report.problems, []);
-    assert.deepEqual(report.machines.map((vm) => vm.status), ["running", "running"]);
+    assert.deepEqual(
+      report.machines.map((vm) => vm.status),
+      ["running", "running"],
+    );
   });
 
   it("a second up changes nothing", async () => {
@@ -54,6 +60,10 @@ describe("from nothing to two online runners", () => {
       "-c",
       "curl -sS --connect-timeout 2 http://192.0.2.1/ 2>&1; ip route get 192.0.2.1 2>&1; true",
     );
-    assert.match(reach, /timed out|[Uu]nreachable|Connection refused|No route|Failed to connect|Couldn't connect/, reach);
+    assert.match(
+      reach,
+      /timed out|[Uu]nreachable|Connection refused|No route|Failed to connect|Couldn't connect/,
+      reach,
+    );
   });
 });

@@ -41,7 +41,10 @@ describe("drift", () => {
 
   it("a runner deleted at GitHub registers again, once", async () => {
     const before = (await rehearsal.runner(secondary.name))!;
-    await rehearsal.octokit.rest.actions.deleteSelfHostedRunnerFromRepo({ ...rehearsal.repository, runner_id: before.id });
+    await rehearsal.octokit.rest.actions.deleteSelfHostedRunnerFromRepo({
+      ...rehearsal.repository,
+      runner_id: before.id,
+    });
     await refreshSees(/delete/i);
     await upHeals();
     const { data } = await rehearsal.octokit.rest.actions.listSelfHostedRunnersForRepo(rehearsal.repository);
@@ -52,7 +55,11 @@ describe("drift", () => {
   it("a unit disabled on the host is enabled and started again", async () => {
     const unit = (await rehearsal.inMachine(primary.vmId, "sh", "-c", "cat /opt/actions-runner/.service")).trim();
     await rehearsal.inMachine(primary.vmId, "systemctl", "disable", "--now", unit);
-    await until("GitHub shows the runner offline", 30_000, async () => (await rehearsal.runner(primary.name))?.status === "offline");
+    await until(
+      "GitHub shows the runner offline",
+      30_000,
+      async () => (await rehearsal.runner(primary.name))?.status === "offline",
+    );
     await refreshSees(/disabled|inactive/);
     await upHeals();
     assert.equal((await rehearsal.inMachine(primary.vmId, "systemctl", "is-enabled", unit)).trim(), "enabled");

@@ -12,5 +12,7 @@ const mocha = new Mocha({ timeout: Number(timeout), reporter: "spec", grep: grep
 for (const file of files) mocha.addFile(file);
 const runner = mocha.run((failures) => {
   const { passes = 0, pending = 0 } = runner.stats ?? {};
-  process.send?.({ passed: passes, failed: failures, skipped: pending } satisfies LayerResult, () => process.exit(failures === 0 ? 0 : 1));
+  process.send?.({ passed: passes, failed: failures, skipped: pending } satisfies LayerResult, () =>
+    process.exit(failures === 0 ? 0 : 1),
+  );
 });

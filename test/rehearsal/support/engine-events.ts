@@ -10,7 +10,9 @@ export interface Step {
 }
 
 interface EngineEvent {
-  readonly resourcePreEvent?: { readonly metadata: { readonly op: string; readonly urn: string; readonly type: string } };
+  readonly resourcePreEvent?: {
+    readonly metadata: { readonly op: string; readonly urn: string; readonly type: string };
+  };
   readonly summaryEvent?: { readonly resourceChanges: Record<string, number> };
 }
 

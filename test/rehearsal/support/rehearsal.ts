@@ -33,7 +33,12 @@ export interface LabEvent {
 }
 
 export const primary = { role: "primary", name: "lab-runner", vmId: 151, address: "198.51.100.51" } as const;
-export const secondary = { role: "secondary", name: "lab-runner-secondary", vmId: 152, address: "198.51.100.52" } as const;
+export const secondary = {
+  role: "secondary",
+  name: "lab-runner-secondary",
+  vmId: 152,
+  address: "198.51.100.52",
+} as const;
 
 const owner = topology.github.owner.login;
 const repo = topology.github.repository.name;
@@ -153,7 +158,9 @@ export class Rehearsal {
   async runner(name: string): Promise<{ id: number; status: string; busy: boolean; labels: string[] } | undefined> {
     const { data } = await this.octokit.rest.actions.listSelfHostedRunnersForRepo({ owner, repo });
     const found = data.runners.find((runner) => runner.name === name);
-    return found && { id: found.id, status: found.status, busy: found.busy, labels: found.labels.map((label) => label.name) };
+    return (
+      found && { id: found.id, status: found.status, busy: found.busy, labels: found.labels.map((label) => label.name) }
+    );
   }
 
   /** Waits until GitHub shows the runner online. */
