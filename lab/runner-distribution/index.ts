@@ -1,0 +1,1 @@
+export { buildDistributions, type Distribution, type Distributions } from "./build";
