@@ -21,7 +21,9 @@ const preflight = new Preflight(
     github,
     runners: settings.runners.map(({ name, vmId, address }) => ({ name, vmId, address })),
     diskGiB: vm.diskGiB,
-    ownershipMarks: Object.fromEntries(settings.runners.map(({ name }) => [name, ownershipMark(pulumi.getStack(), name)])),
+    ownershipMarks: Object.fromEntries(
+      settings.runners.map(({ name }) => [name, ownershipMark(pulumi.getStack(), name)]),
+    ),
     version: agent.version,
     smokeWorkflow: settings.smoke.workflow,
     publicAllowed: safety.allowPublicRepository !== undefined,

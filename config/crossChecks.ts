@@ -27,7 +27,9 @@ function roles(runners: readonly Runner[]): Problem[] {
   const primaries = runners.filter((runner) => runner.role === "primary").length;
   if (primaries === 1) return [];
   const index = primaries === 0 ? 0 : runners.map((runner) => runner.role).lastIndexOf("primary");
-  return [{ path: `runners[${index}].role`, seen: `${primaries} runners with the role primary`, allowed: "exactly one" }];
+  return [
+    { path: `runners[${index}].role`, seen: `${primaries} runners with the role primary`, allowed: "exactly one" },
+  ];
 }
 
 function addresses({ runners, network }: ParsedSettings): Problem[] {
@@ -43,7 +45,9 @@ function addresses({ runners, network }: ParsedSettings): Problem[] {
     if (runner.address === network.monitoringAddress) {
       return [{ path, seen: `${runner.address}, the monitoring host`, allowed: "an address of its own" }];
     }
-    return isHostAddress(value, subnet) ? [] : [{ path, seen: runner.address, allowed: `in the gateway's subnet: ${range}` }];
+    return isHostAddress(value, subnet)
+      ? []
+      : [{ path, seen: runner.address, allowed: `in the gateway's subnet: ${range}` }];
   });
 }
 

@@ -4,6 +4,7 @@
 import type { Role } from "../catalogue/runner";
 import { crossCheck } from "./crossChecks";
 import { publicKeyOf } from "./openSshKey";
+import { allowedText, documentationOf } from "./documentation";
 import { formatPath, type Problem, renderSeen } from "./problems";
 import { type ParsedSettings, schema, secretKeys } from "./schema";
 
@@ -37,7 +38,13 @@ export interface RunnerSettings {
 export type ParseResult = { readonly settings: Settings } | { readonly problems: readonly Problem[] };
 
 const structured = Object.entries(schema.shape)
-  .filter(([key, type]) => !(secretKeys as readonly string[]).includes(key) && key !== "environment" && key !== "hosts" && type !== undefined)
+  .filter(
+    ([key, type]) =>
+      !(secretKeys as readonly string[]).includes(key) &&
+      key !== "environment" &&
+      key !== "hosts" &&
+      type !== undefined,
+  )
   .map(([key]) => key);
 
 function decode(raw: RawConfiguration, problems: Problem[]): Record<string, unknown> {
@@ -57,9 +64,21 @@ function decode(raw: RawConfiguration, problems: Problem[]): Record<string, unkn
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (node, part) => (typeof node === "object" && node !== null ? (node as Record<PropertyKey, unknown>)[part] : undefined),
+    (node, part) =>
+      typeof node === "object" && node !== null ? (node as Record<PropertyKey, unknown>)[part] : undefined,
     value,
   );
+}
+
+function unknownSetting(path: readonly PropertyKey[]): Problem {
+  const text = formatPath(path);
+  const nested = path.length > 1;
+  return {
+    path: text,
+    seen: "a setting that does not exist",
+    allowed: allowedText(documentationOf(formatPath(path.slice(0, -1)))),
+    next: nested ? `pulumi config rm --path 'ghrunners:${text}'` : `pulumi config rm ghrunners:${text}`,
+  };
 }
 
 export function parseConfiguration(raw: RawConfiguration): ParseResult {
@@ -76,15 +95,15 @@ export function parseConfiguration(raw: RawConfiguration): ParseResult {
   const result = schema.safeParse(whole);
   for (const issue of result.error?.issues ?? []) {
     if (issue.code === "unrecognized_keys") {
-      for (const key of issue.keys) {
-        const path = formatPath([...issue.path, key]);
-        const group = issue.path.length === 0 ? "ghrunners" : formatPath(issue.path);
-        problems.push({ path, seen: "a setting that does not exist", allowed: `a setting of ${group} in docs/configuration.md` });
-      }
+      problems.push(...issue.keys.map((key) => unknownSetting([...issue.path, key])));
       continue;
     }
     const path = formatPath(issue.path);
-    problems.push({ path, seen: renderSeen(path, valueAt(whole, issue.path)), allowed: issue.message.replace(/^Invalid input: /, "") });
+    problems.push({
+      path,
+      seen: renderSeen(path, valueAt(whole, issue.path)),
+      allowed: allowedText(documentationOf(path)),
+    });
   }
   if (!result.success) return { problems };
 
@@ -93,7 +112,11 @@ export function parseConfiguration(raw: RawConfiguration): ParseResult {
   problems.push(...crossCheck(parsed, environment));
   const sshPublicKey = publicKeyOf(parsed.sshPrivateKey);
   if (sshPublicKey === undefined) {
-    problems.push({ path: "sshPrivateKey", seen: "a key that cannot be read", allowed: "an OpenSSH private key without a passphrase" });
+    problems.push({
+      path: "sshPrivateKey",
+      seen: "a key that cannot be read",
+      allowed: "an OpenSSH private key without a passphrase",
+    });
   }
   if (problems.length > 0 || sshPublicKey === undefined) return { problems };
   return {

@@ -3,25 +3,34 @@
  * docs/configuration.md is produced from here. Checks between settings stand in crossChecks.ts.
  */
 import { z } from "zod";
-import { MINIMUM_RUNNER_VERSION } from "../catalogue/runner";
+import { MINIMUM_RUNNER_VERSION, RUNNER_USER } from "../catalogue/runner";
 import { parseAddress, parseCidr } from "./network";
 import { FORCE_WORDS, PUBLIC_WORDS } from "../catalogue/safety";
 import { compareVersions } from "../catalogue/version";
 
-const address = z.string().refine((text) => parseAddress(text) !== undefined, "an IPv4 address");
-const cidr = z
-  .string()
-  .refine((text) => parseCidr(text) !== undefined, "an IPv4 network in CIDR form, no bits set below the prefix");
-const httpsUrl = z.string().regex(/^https:\/\/[^/\s?#@]+(:\d+)?\/?$/, "an https URL without a path or credentials");
-const dnsLabel = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "lower-case letters, digits and hyphens, at most 63");
-const label = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "letters, digits, dot, hyphen, underscore, at most 64");
+/** A text of one form. The words for the form stand in errors and in docs/configuration.md alike. */
+function text(allowed: string, fits: RegExp | ((value: string) => boolean)): z.ZodString {
+  const test = fits instanceof RegExp ? (value: string): boolean => fits.test(value) : fits;
+  return z.string().refine(test, allowed).meta({ allowed });
+}
+
+const address = text("an IPv4 address", (value) => parseAddress(value) !== undefined);
+const cidr = text(
+  "an IPv4 network in CIDR form, no bits set below the prefix",
+  (value) => parseCidr(value) !== undefined,
+);
+const httpsUrl = text("an https URL without path and credentials", /^https:\/\/[^/\s?#@]+\/?$/);
+const dnsLabel = text(
+  "lower-case letters, digits and inner hyphens, at most 63",
+  /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+);
+const label = text("letters, digits, dot, hyphen, underscore, at most 64", /^[A-Za-z0-9._-]{1,64}$/);
+const identifier = text("letters, digits, dot, hyphen, underscore", /^[A-Za-z0-9][A-Za-z0-9._-]*$/);
 const vmId = z.int().min(100).max(999_999_999);
-const releaseVersion = z
-  .string()
-  .regex(/^\d+\.\d+\.\d+$/, "a release number such as 2.336.0")
-  .refine((text) => compareVersions(text, MINIMUM_RUNNER_VERSION) >= 0, `${MINIMUM_RUNNER_VERSION} or newer`);
+const releaseVersion = text(
+  `a release number, ${MINIMUM_RUNNER_VERSION} or newer`,
+  (value) => /^\d+\.\d+\.\d+$/.test(value) && compareVersions(value, MINIMUM_RUNNER_VERSION) >= 0,
+);
 
 const proxmox = z.strictObject({
   endpoint: httpsUrl.meta({
@@ -33,28 +42,29 @@ const proxmox = z.strictObject({
     description: "VMID of the template: Debian with cloud-init and the QEMU guest agent, its disk on scsi0.",
     example: "9000",
   }),
-  storage: z.string().min(1).default("local-lvm").meta({ description: "Storage for disks and cloud-init drives." }),
-  bridge: z.string().min(1).default("vmbr0").meta({ description: "Bridge that the VMs' network card joins." }),
-  pool: z.string().min(1).optional().meta({ description: "Resource pool for the VMs.", example: "runners" }),
+  storage: identifier.default("local-lvm").meta({ description: "Storage for disks and cloud-init drives." }),
+  bridge: identifier.default("vmbr0").meta({ description: "Bridge that the VMs' network card joins." }),
+  pool: identifier.optional().meta({ description: "Resource pool for the VMs.", example: "runners" }),
 });
 
 const github = z.strictObject({
   url: httpsUrl.default("https://github.com").meta({ description: "GitHub, or a GitHub Enterprise Server." }),
-  repository: z
-    .string()
-    .regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, "owner/name")
-    .refine((text) => !text.endsWith(".git"), "owner/name without .git")
-    .meta({ description: "Repository that the runners serve.", example: "octo-org/demo-app" }),
+  repository: text(
+    "owner/name, without .git",
+    (value) => /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(value) && !value.endsWith(".git"),
+  ).meta({ description: "Repository that the runners serve.", example: "octo-org/demo-app" }),
 });
 
 const egress = z.strictObject({
   to: cidr.meta({ description: "Destination network.", example: "192.0.2.0/24" }),
-  ports: z
-    .string()
-    .regex(/^\d+(:\d+)?(,\d+(:\d+)?)*$/, "ports such as 22,8000:8010")
-    .meta({ description: "Destination ports.", example: "22,443" }),
+  ports: text("ports and ranges such as 22,8000:8010", /^\d+(:\d+)?(,\d+(:\d+)?)*$/).meta({
+    description: "Destination ports.",
+    example: "22,443",
+  }),
   protocol: z.enum(["tcp", "udp"]).default("tcp").meta({ description: "Transport protocol." }),
-  comment: z.string().max(80).default("").meta({ description: "Why it is open; stands in the firewall rule." }),
+  comment: text("at most 80 characters on one line", /^[^\r\n]{0,80}$/)
+    .default("")
+    .meta({ description: "Why it is open; stands in the firewall rule." }),
 });
 
 const network = z.strictObject({
@@ -92,25 +102,24 @@ const vm = z.strictObject({
   cores: z.int().min(1).max(64).default(4).meta({ description: "CPU cores." }),
   memoryMiB: z.int().min(512).max(262_144).default(8192).meta({ description: "Memory, MiB." }),
   diskGiB: z.int().min(4).max(4096).default(50).meta({ description: "Disk, GiB. It can grow, never shrink." }),
-  user: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "a Unix user name")
-    .refine((name) => name !== "root" && name !== "actions-runner", "neither root nor actions-runner")
+  user: text(
+    "a Unix user name, neither root nor actions-runner",
+    (value) => /^[a-z_][a-z0-9_-]{0,31}$/.test(value) && value !== "root" && value !== RUNNER_USER,
+  )
     .default("runner")
-    .meta({ description: "Administrator that cloud-init creates; this program logs in as it. A change replaces the VM." }),
+    .meta({
+      description: "Administrator that cloud-init creates; this program logs in as it. A change replaces the VM.",
+    }),
 });
 
 const agent = z.strictObject({
   version: releaseVersion.default("2.336.0").meta({
     description: "Runner version to install: a floor, GitHub may update the runner to a newer one by itself.",
   }),
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits")
+  sha256: text("64 lower-case hexadecimal digits", /^[0-9a-f]{64}$/)
     .optional()
     .meta({ description: "SHA-256 of the archive at downloadUrl.", example: "<64 hexadecimal digits>" }),
-  downloadUrl: z
-    .url({ protocol: /^https$/ })
+  downloadUrl: text("an https URL", /^https:\/\/[^\s'"]+$/)
     .optional()
     .meta({
       description: "Pinned archive. Default: what the repository's own downloads endpoint names.",
@@ -121,12 +130,12 @@ const agent = z.strictObject({
     .default([])
     .meta({ description: "Labels beside self-hosted, linux, x64, the environment and the role.", example: "gpu" }),
   allowedEvents: z
-    .array(z.string().regex(/^[a-z_]+$/, "an event name"))
+    .array(text("the name of an event", /^[a-z_]+$/))
     .min(1)
     .default(["push", "workflow_dispatch", "schedule", "release", "deployment", "repository_dispatch"])
     .meta({ description: "Events whose jobs may run. Pull-request events are refused unless named." }),
   allowedRefs: z
-    .array(z.string().regex(/^refs\/[^\s'"]+$/, "a ref pattern such as refs/heads/main or refs/tags/v*"))
+    .array(text("a pattern such as refs/heads/main or refs/tags/v*", /^refs\/[^\s'"]+$/))
     .min(1)
     .default(["refs/heads/*", "refs/tags/*"])
     .meta({ description: "Refs whose jobs may run; * matches any text.", example: "refs/heads/main" }),
@@ -137,14 +146,20 @@ const safety = z.strictObject({
     .boolean()
     .optional()
     .meta({ description: "Refuse to delete or replace a VM. Default: true where the environment is production." }),
-  force: z.literal(FORCE_WORDS).optional().meta({
-    description: "Allows a disruptive change although no other runner is healthy.",
-    example: `"${FORCE_WORDS}"`,
-  }),
-  allowPublicRepository: z.literal(PUBLIC_WORDS).optional().meta({
-    description: "Allows runners on a public repository.",
-    example: `"${PUBLIC_WORDS}"`,
-  }),
+  force: z
+    .literal(FORCE_WORDS)
+    .optional()
+    .meta({
+      description: "Allows a disruptive change although no other runner is healthy.",
+      example: `"${FORCE_WORDS}"`,
+    }),
+  allowPublicRepository: z
+    .literal(PUBLIC_WORDS)
+    .optional()
+    .meta({
+      description: "Allows runners on a public repository.",
+      example: `"${PUBLIC_WORDS}"`,
+    }),
   drainTimeoutMinutes: z
     .int()
     .min(1)
@@ -160,38 +175,39 @@ const safety = z.strictObject({
 });
 
 const smoke = z.strictObject({
-  workflow: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]+\.ya?ml$/, "a file name in .github/workflows")
+  workflow: text("the name of a file in .github/workflows", /^[A-Za-z0-9._-]+\.ya?ml$/)
     .default("runner-smoke.yml")
     .meta({ description: "Workflow that proves a secondary before the primary is changed." }),
-  ref: z.string().min(1).optional().meta({ description: "Branch it is taken from. Default: the default branch.", example: "main" }),
+  ref: text("a branch name", /^[^\s~^:?*[\\]+$/)
+    .optional()
+    .meta({ description: "Branch it is taken from. Default: the default branch.", example: "main" }),
   timeoutSeconds: z.int().min(10).max(3600).default(300).meta({ description: "Limit for that job, seconds." }),
 });
 
 export const secretKeys = ["proxmoxToken", "githubToken", "sshPrivateKey"] as const;
 
 export const schema = z.strictObject({
-  environment: dnsLabel
-    .optional()
-    .meta({ description: "Environment and label of the runners. Default: the name of the stack.", example: "production" }),
+  environment: dnsLabel.optional().meta({
+    description: "Environment and label of the runners. Default: the name of the stack.",
+    example: "production",
+  }),
   proxmox,
-  proxmoxToken: z
-    .string()
-    .regex(/^\S+@\S+![^\s=]+=[A-Za-z0-9-]+$/, "USER@REALM!TOKENID=UUID")
-    .meta({ description: "API token of Proxmox VE.", example: "pulumi@pve!ghrunners=<uuid>" }),
+  proxmoxToken: text("USER@REALM!TOKENID=UUID", /^\S+@\S+![^\s=]+=[A-Za-z0-9-]+$/).meta({
+    description: "API token of Proxmox VE.",
+    example: "pulumi@pve!ghrunners=<uuid>",
+  }),
   github,
-  githubToken: z
-    .string()
-    .regex(/^\S{8,}$/, "a token without blanks")
-    .meta({
-      description: "Token of a repository administrator: Administration write, Actions write, Metadata read.",
-      example: "github_pat_...",
-    }),
-  sshPrivateKey: z
-    .string()
-    .regex(/^-----BEGIN OPENSSH PRIVATE KEY-----[\s\S]+-----END OPENSSH PRIVATE KEY-----\s*$/, "an OpenSSH private key")
-    .meta({ description: "Key that this program logs in with; OpenSSH format, no passphrase.", example: "< ~/.ssh/ghrunners" }),
+  githubToken: text("a token without blanks", /^\S{8,}$/).meta({
+    description: "Token of a repository administrator: Administration write, Actions write, Metadata read.",
+    example: "github_pat_...",
+  }),
+  sshPrivateKey: text(
+    "an OpenSSH private key",
+    /^-----BEGIN OPENSSH PRIVATE KEY-----[\s\S]+-----END OPENSSH PRIVATE KEY-----\s*$/,
+  ).meta({
+    description: "Key that this program logs in with; OpenSSH format, no passphrase.",
+    example: "< ~/.ssh/ghrunners",
+  }),
   network,
   runners: z.array(runner).min(1).meta({ description: "The runners. Append new ones at the end." }),
   vm: vm.prefault({}).meta({ description: "Size and user of every VM." }),

@@ -30,6 +30,11 @@ export abstract class FileProvidedResource extends pulumi.CustomResource {
     opts: pulumi.CustomResourceOptions,
   ) {
     const unset = Object.fromEntries(outputs.map((output) => [output, undefined]));
-    super(`pulumi-nodejs:dynamic/ghrunners:${type}`, name, { ...unset, ...inputs, __provider: providerText(file) }, opts);
+    super(
+      `pulumi-nodejs:dynamic/ghrunners:${type}`,
+      name,
+      { ...unset, ...inputs, __provider: providerText(file) },
+      opts,
+    );
   }
 }

@@ -113,7 +113,7 @@ export class GitHubClient {
     const data = await this.call("list the runners", () =>
       this.octokit.request("GET /repos/{owner}/{repo}/actions/runners", { ...this.names, name, per_page: 100 }),
     );
-    const found = (data.runners as RawRunner[]).find((runner) => runner.name === name);
+    const found = data.runners.find((runner) => runner.name === name);
     return found && toRunner(found);
   }
 
@@ -122,7 +122,7 @@ export class GitHubClient {
       const data = await this.call("read a runner", () =>
         this.octokit.rest.actions.getSelfHostedRunnerForRepo({ ...this.names, runner_id: id }),
       );
-      return toRunner(data as RawRunner);
+      return toRunner(data);
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw error;
@@ -199,7 +199,9 @@ export class GitHubClient {
       }),
     );
     const run = data.workflow_runs.find(({ display_title }) => display_title.includes(text));
-    return run && { id: run.id, url: run.html_url, status: run.status ?? "unknown", conclusion: run.conclusion ?? undefined };
+    return (
+      run && { id: run.id, url: run.html_url, status: run.status ?? "unknown", conclusion: run.conclusion ?? undefined }
+    );
   }
 
   async run(id: number): Promise<WorkflowRun> {

@@ -66,16 +66,16 @@ export function explainGitHubError(error: unknown, action: string, { url, fullNa
     if (withoutAnswer(failure)) {
       return `${url} does not answer: ${said}. Expected GitHub's REST API there, with a certificate that this machine trusts (own authority: NODE_EXTRA_CA_CERTS)`;
     }
-    switch (failure.status) {
-      case 401:
-        return `${head}: 401, the token is wrong, expired or revoked. Next: pulumi config set --secret ghrunners:githubToken`;
-      case 403:
-        return `${head}: 403, "${said}". Expected a token with Administration write and Actions write. Next: pulumi config set --secret ghrunners:githubToken`;
-      case 404:
-        return `${head}: 404. Expected an existing repository that the token may see (Administration, Actions). Next: check ghrunners:github.repository and the token's permissions`;
-      default:
-        return `${head}: ${failure.status ?? "no status"}, "${said}"`;
+    if (failure.status === 401) {
+      return `${head}: 401, the token is wrong, expired or revoked. Next: pulumi config set --secret ghrunners:githubToken`;
     }
+    if (failure.status === 403) {
+      return `${head}: 403, "${said}". Expected a token with Administration write and Actions write. Next: pulumi config set --secret ghrunners:githubToken`;
+    }
+    if (failure.status === 404) {
+      return `${head}: 404. Expected an existing repository that the token may see (Administration, Actions). Next: check ghrunners:github.repository and the token's permissions`;
+    }
+    return `${head}: ${failure.status ?? "no status"}, "${said}"`;
   })();
   return new GitHubError(text, failure.status);
 }

@@ -19,14 +19,14 @@ export interface HostTelemetryOptions extends pulumi.ComponentResourceOptions {
 export class HostTelemetry extends pulumi.ComponentResource {
   constructor(name: string, args: HostTelemetryArgs, opts: HostTelemetryOptions) {
     const { machine, ...options } = opts;
-    const { connection, ...inputs } = args;
-    super("ghrunners:telemetry:HostTelemetry", name, inputs, options);
+    // The connection holds the private key, so it is left out of the component's recorded inputs.
+    super("ghrunners:telemetry:HostTelemetry", name, { incarnation: args.incarnation }, options);
     const script = readScript("host-telemetry/scripts/node-exporter.sh");
     const install = rootCommand("install");
     new command.remote.Command(
       `${name}-node-exporter`,
       {
-        connection,
+        connection: args.connection,
         create: install,
         update: install,
         delete: rootCommand("remove"),

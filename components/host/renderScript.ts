@@ -16,7 +16,8 @@ export function quote(value: string): string {
  */
 export function renderScript(script: string, parameters: Readonly<Record<string, string>>): string {
   const assignments = Object.entries(parameters).map(([name, value]) => {
-    if (!/^[A-Z][A-Z0-9_]*$/.test(name)) throw new Error(`"${name}" is not a parameter name: expected capitals, digits and _.`);
+    if (!/^[A-Z][A-Z0-9_]*$/.test(name))
+      throw new Error(`"${name}" is not a parameter name: expected capitals, digits and _.`);
     return `${name}=${quote(value)}`;
   });
   return [...assignments, script].join("\n");

@@ -31,7 +31,11 @@ function signatureAlgorithms(kind: string): ServerHostKeyAlgorithm[] {
   return (kind === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [kind]) as ServerHostKeyAlgorithm[];
 }
 
-function explain(error: Error & { level?: string; code?: string }, { host, user }: HostAddress, keyMismatch?: string): Error {
+function explain(
+  error: Error & { level?: string; code?: string },
+  { host, user }: HostAddress,
+  keyMismatch?: string,
+): Error {
   if (keyMismatch !== undefined) {
     return new Error(
       `The SSH host key of ${host} has changed: seen ${keyMismatch}, expected the key pinned at first contact. ` +
@@ -77,7 +81,10 @@ export function openSession(
         client.removeListener("error", fail);
         // A connection that breaks later ends its command, which reports it.
         client.on("error", () => undefined);
-        resolve({ run: (command, stdin, limitMs) => run(client, command, stdin, limitMs), close: () => void client.end() });
+        resolve({
+          run: (command, stdin, limitMs) => run(client, command, stdin, limitMs),
+          close: () => void client.end(),
+        });
       })
       .once("error", fail)
       .connect({
@@ -121,7 +128,11 @@ function run(client: Client, command: string, stdin: string, limitMs: number): P
       stream.on("close", (code: number | null) => {
         clearTimeout(timer);
         client.removeListener("close", broken);
-        resolve({ code: code ?? 255, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() });
+        resolve({
+          code: code ?? 255,
+          stdout: Buffer.concat(stdout).toString(),
+          stderr: Buffer.concat(stderr).toString(),
+        });
       });
       stream.end(stdin);
     });

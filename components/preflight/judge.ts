@@ -126,7 +126,10 @@ function vmProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Prefligh
 /** Whether a VM's cloud-init settings give it this address. */
 function usesAddress(config: VmConfig, address: string): boolean {
   return Object.entries(config).some(
-    ([key, value]) => /^ipconfig\d+$/.test(key) && typeof value === "string" && new RegExp(`(^|,)ip=${address.replace(/\./g, "\\.")}(/|,|$)`).test(value),
+    ([key, value]) =>
+      /^ipconfig\d+$/.test(key) &&
+      typeof value === "string" &&
+      new RegExp(`(^|,)ip=${address.replace(/\./g, "\\.")}(/|,|$)`).test(value),
   );
 }
 
@@ -146,10 +149,19 @@ function storageProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Pre
 }
 
 /** @param known names of runners that this stack already has: one that is online may be our own */
-export function judgeGitHub(inputs: PreflightInputs, seen: GitHubObservation, known: readonly string[]): PreflightProblem[] {
+export function judgeGitHub(
+  inputs: PreflightInputs,
+  seen: GitHubObservation,
+  known: readonly string[],
+): PreflightProblem[] {
   const failed = (look: Seen<unknown>): PreflightProblem[] =>
     "error" in look ? [{ property: "github", reason: look.error }] : [];
-  const problems = [...failed(seen.repository), ...failed(seen.runners), ...failed(seen.registration), ...failed(seen.workflow)];
+  const problems = [
+    ...failed(seen.repository),
+    ...failed(seen.runners),
+    ...failed(seen.registration),
+    ...failed(seen.workflow),
+  ];
   if ("value" in seen.repository && !seen.repository.value.private && !inputs.publicAllowed) {
     problems.push({
       property: "github.repository",

@@ -4,7 +4,13 @@
 import type { GitHubClient } from "../github/client";
 import type { ProxmoxClient, VmConfig } from "../proxmox/client";
 import type { PreflightInputs } from "./args";
-import { type GitHubObservation, type Privilege, type ProxmoxObservation, requiredPrivileges, type Seen } from "./judge";
+import {
+  type GitHubObservation,
+  type Privilege,
+  type ProxmoxObservation,
+  requiredPrivileges,
+  type Seen,
+} from "./judge";
 
 async function look<T>(work: () => Promise<T>): Promise<Seen<T>> {
   try {
@@ -34,7 +40,9 @@ export async function lookAtProxmox(proxmox: ProxmoxClient, inputs: PreflightInp
 
 async function missing(proxmox: ProxmoxClient, required: readonly Privilege[]): Promise<Privilege[]> {
   const paths = [...new Set(required.map(({ path }) => path))];
-  const granted = new Map(await Promise.all(paths.map(async (path) => [path, await proxmox.privileges(path)] as const)));
+  const granted = new Map(
+    await Promise.all(paths.map(async (path) => [path, await proxmox.privileges(path)] as const)),
+  );
   return required.filter(({ path, privilege }) => !granted.get(path)?.has(privilege));
 }
 
@@ -44,7 +52,11 @@ export async function lookAtGitHub(github: GitHubClient, inputs: PreflightInputs
     return { repository, runners: repository, registration: repository, workflow: repository };
   }
   const [runners, registration, workflow] = await Promise.all([
-    look(async () => (await Promise.all(inputs.runners.map(({ name }) => github.runnerNamed(name)))).filter((runner) => runner !== undefined)),
+    look(async () =>
+      (await Promise.all(inputs.runners.map(({ name }) => github.runnerNamed(name)))).filter(
+        (runner) => runner !== undefined,
+      ),
+    ),
     // The only way to learn whether the token may register hosts is to ask for a registration token; it is dropped.
     look(async () => {
       await github.registrationToken();

@@ -21,7 +21,8 @@ function canonical(value: unknown): string {
   );
 }
 
-const same = (olds: object, news: object): boolean => canonical(withoutProvider(olds)) === canonical(withoutProvider(news));
+const same = (olds: object, news: object): boolean =>
+  canonical(withoutProvider(olds)) === canonical(withoutProvider(news));
 
 async function problemsOf(olds: Partial<PreflightInputs>, news: PreflightInputs): Promise<PreflightProblem[]> {
   if (secrets === undefined) throw new Error("The provider is used before it was configured.");
@@ -41,7 +42,10 @@ async function problemsOf(olds: Partial<PreflightInputs>, news: PreflightInputs)
 
 export const provider: pulumi.dynamic.ResourceProvider<PreflightInputs, PreflightInputs> = {
   configure: async ({ config }) => {
-    secrets = { proxmoxToken: config.require("ghrunners:proxmoxToken"), githubToken: config.require("ghrunners:githubToken") };
+    secrets = {
+      proxmoxToken: config.require("ghrunners:proxmoxToken"),
+      githubToken: config.require("ghrunners:githubToken"),
+    };
   },
   check: async (olds, news) => {
     if (same(olds, news)) return { inputs: news };

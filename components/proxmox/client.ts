@@ -59,7 +59,8 @@ export class ProxmoxClient {
       throw new ProxmoxError(explainNoAnswer(endpoint, error), undefined);
     }
     const text = await response.text();
-    if (!response.ok) throw new ProxmoxError(explainStatus(response.status, response.statusText, path), response.status);
+    if (!response.ok)
+      throw new ProxmoxError(explainStatus(response.status, response.statusText, path), response.status);
     return (JSON.parse(text) as { data: T }).data;
   }
 
@@ -68,7 +69,12 @@ export class ProxmoxClient {
       "GET",
       "/cluster/resources?type=vm",
     );
-    return rows.map((row) => ({ vmid: row.vmid, name: row.name ?? "", node: row.node, template: Boolean(row.template) }));
+    return rows.map((row) => ({
+      vmid: row.vmid,
+      name: row.name ?? "",
+      node: row.node,
+      template: Boolean(row.template),
+    }));
   }
 
   vmConfig(node: string, vmId: number): Promise<VmConfig> {
@@ -105,7 +111,8 @@ export class ProxmoxClient {
       await delay(1_000);
     }
     const { status } = await this.call<{ status: string }>("GET", `/nodes/${node}/qemu/${vmId}/status/current`);
-    if (status !== "stopped") await this.task(await this.call("POST", `/nodes/${node}/qemu/${vmId}/status/stop`), deadline);
+    if (status !== "stopped")
+      await this.task(await this.call("POST", `/nodes/${node}/qemu/${vmId}/status/stop`), deadline);
     const query = "destroy-unreferenced-disks=1&purge=1";
     await this.task(await this.call("DELETE", `/nodes/${node}/qemu/${vmId}?${query}`), deadline);
   }

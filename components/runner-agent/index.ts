@@ -16,8 +16,8 @@ export class RunnerAgent extends pulumi.ComponentResource {
 
   constructor(name: string, args: RunnerAgentArgs, opts: RunnerAgentOptions) {
     const { machine, drain, restoreLabels, ...options } = opts;
-    const { connection: _connection, ...inputs } = args;
-    super("ghrunners:agent:RunnerAgent", name, inputs, options);
+    // The connection holds the private key, so it is left out of the component's recorded inputs.
+    super("ghrunners:agent:RunnerAgent", name, { ...args, connection: undefined }, options);
 
     const script = readScript("runner-agent/scripts/agent.sh");
     const hooks = {

@@ -28,7 +28,12 @@ export class RunnerPool extends pulumi.ComponentResource {
 
   constructor(name: string, args: RunnerPoolArgs, opts: RunnerPoolOptions) {
     const { proxmox, access, ...options } = opts;
-    super("ghrunners:pool:RunnerPool", name, { members: args.members.map(({ role, name: runner }) => ({ role, runner })) }, options);
+    super(
+      "ghrunners:pool:RunnerPool",
+      name,
+      { members: args.members.map(({ role, name: runner }) => ({ role, runner })) },
+      options,
+    );
 
     const keys = memberKeys(args.members);
     const resourceOf = (member: PoolMember): string => `${name}-${keys.get(member) ?? member.name}`;
@@ -78,7 +83,9 @@ export class RunnerPool extends pulumi.ComponentResource {
     primaries: readonly PoolMember[],
   ): HealthGate | undefined {
     if (host === undefined || secondaries.length === 0) return undefined;
-    const subjects = secondaries.flatMap(({ member, runner }) => (runner.host === undefined ? [] : [{ member, on: runner.host }]));
+    const subjects = secondaries.flatMap(({ member, runner }) =>
+      runner.host === undefined ? [] : [{ member, on: runner.host }],
+    );
     return new HealthGate(
       `${name}-gate`,
       {
@@ -86,24 +93,28 @@ export class RunnerPool extends pulumi.ComponentResource {
         repository: host.repository,
         subjects: pulumi.all(
           subjects.map(({ member, on }) =>
-            pulumi
-              .all([on.registered.runnerId, on.address, on.revision])
-              .apply(([runnerId, address, revision]) => ({
-                runnerName: member.name,
-                runnerId,
-                labels: [...member.labels],
-                version: host.version,
-                unit: member.unit,
-                host: address,
-                revision,
-              })),
+            pulumi.all([on.registered.runnerId, on.address, on.revision]).apply(([runnerId, address, revision]) => ({
+              runnerName: member.name,
+              runnerId,
+              labels: [...member.labels],
+              version: host.version,
+              unit: member.unit,
+              host: address,
+              revision,
+            })),
           ),
         ),
-        next: fingerprint(primaries.map((member) => [member.labels, vmRevision({ ...member.vm, vmName: member.name, pinHostKey: true }), host.jobs])),
+        next: fingerprint(
+          primaries.map((member) => [member.labels, vmRevision({ ...member.vm, vmName: member.name }), host.jobs]),
+        ),
         smoke,
         onlineSeconds: host.limits.onlineSeconds,
       },
-      { parent: this, dependsOn: secondaries.map(({ runner }) => runner), customTimeouts: { create: "90m", update: "90m" } },
+      {
+        parent: this,
+        dependsOn: secondaries.map(({ runner }) => runner),
+        customTimeouts: { create: "90m", update: "90m" },
+      },
     );
   }
 }

@@ -42,9 +42,19 @@ export interface GateInputs {
 export interface GateEvidence {
   /** RFC 3339. */
   readonly provedAt: string;
-  readonly runners: readonly { readonly name: string; readonly id: number; readonly version: string; readonly unit: string }[];
+  readonly runners: readonly {
+    readonly name: string;
+    readonly id: number;
+    readonly version: string;
+    readonly unit: string;
+  }[];
   /** Jobs that ran, one for each runner. */
-  readonly jobs: readonly { readonly runner: string; readonly runId: number; readonly url: string; readonly conclusion: string }[];
+  readonly jobs: readonly {
+    readonly runner: string;
+    readonly runId: number;
+    readonly url: string;
+    readonly conclusion: string;
+  }[];
 }
 
 export interface GateState extends GateInputs {
@@ -72,25 +82,26 @@ export function judgeSubject(
   return problems.map((problem) => `${runnerName}: ${problem}`);
 }
 
+const proved = ({ runnerName, runnerId, labels, version, unit, revision }: GateSubject): unknown[] => [
+  runnerName,
+  runnerId,
+  labels,
+  version,
+  unit,
+  revision,
+];
+
 /** The gate is passed again when what was proved, or what is about to follow, is another. Limits do not count. */
 export function diffGate(olds: GateInputs, news: GateInputs): { changes: boolean; replaces: string[] } {
   const key = ({ githubUrl, repository, subjects, next, smoke }: GateInputs): string =>
+    // In a preview the subjects may not be known yet; then they are a text.
     JSON.stringify([
       githubUrl,
       repository,
-      Array.isArray(subjects)
-        ? subjects.map((subject) => [
-            subject.runnerName,
-            subject.runnerId,
-            subject.labels,
-            subject.version,
-            subject.unit,
-            subject.revision,
-          ])
-        : subjects,
       next,
-      smoke?.workflow,
-      smoke?.ref,
+      smoke.workflow,
+      smoke.ref,
+      typeof subjects === "string" ? subjects : subjects.map(proved),
     ]);
   return { changes: key(olds) !== key(news), replaces: [] };
 }

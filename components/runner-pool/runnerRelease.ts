@@ -8,6 +8,13 @@ export class RunnerRelease extends FileProvidedResource {
   declare readonly sha256: pulumi.Output<string>;
 
   constructor(name: string, inputs: ReleaseInputs, opts: pulumi.CustomResourceOptions) {
-    super("RunnerRelease", "components/runner-pool/runnerRelease.provider.ts", name, { ...inputs }, ["url", "sha256"], opts);
+    super(
+      "RunnerRelease",
+      "components/runner-pool/runnerRelease.provider.ts",
+      name,
+      { ...inputs },
+      ["url", "sha256"],
+      opts,
+    );
   }
 }

@@ -47,11 +47,10 @@ export class RunnerRegistration extends pulumi.ComponentResource {
   constructor(name: string, args: RunnerRegistrationArgs, opts: pulumi.ComponentResourceOptions) {
     super("ghrunners:registration:RunnerRegistration", name, args, opts);
     const { version, revision, drained, ...common } = args;
-    const registration = new Registration(
-      `${name}-registration`,
-      common,
-      { parent: this, customTimeouts: { create: "10m", update: "10m", delete: "60m" } },
-    );
+    const registration = new Registration(`${name}-registration`, common, {
+      parent: this,
+      customTimeouts: { create: "10m", update: "10m", delete: "60m" },
+    });
     this.runner = new RegisteredRunner(
       `${name}-registered`,
       { ...common, version, revision, drained, runnerId: registration.runnerId, service: "active", status: "online" },

@@ -33,7 +33,10 @@ export function planRegistration(
     onHost.gitHubUrl.toLowerCase() === wanted.repositoryUrl.toLowerCase();
   if (hostFits && atGitHub?.id === onHost.agentId) return { action: "keep", runnerId: onHost.agentId };
   if (atGitHub === undefined) {
-    return { action: "register", reason: onHost === undefined ? "not registered" : "GitHub does not know the host's registration" };
+    return {
+      action: "register",
+      reason: onHost === undefined ? "not registered" : "GitHub does not know the host's registration",
+    };
   }
   if (atGitHub.online && atGitHub.id !== known && atGitHub.id !== onHost?.agentId) {
     return { action: "wait", reason: `a runner named ${wanted.runnerName} (id ${atGitHub.id}) is online elsewhere` };
@@ -87,7 +90,16 @@ export function diffRegisteredRunner(
   news: RegisteredRunnerView,
   sameLabels: (a: readonly string[], b: readonly string[]) => boolean,
 ): DiffPlan {
-  const fixed = plan(olds, news, ["host", "incarnation", "unit", "runnerId", "version", "revision", "service", "status"]);
+  const fixed = plan(olds, news, [
+    "host",
+    "incarnation",
+    "unit",
+    "runnerId",
+    "version",
+    "revision",
+    "service",
+    "status",
+  ]);
   const labels = Array.isArray(news.labels) && sameLabels(olds.labels, news.labels);
   return { ...fixed, changes: fixed.changes || !labels || news.drained === true };
 }

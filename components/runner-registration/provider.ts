@@ -29,7 +29,10 @@ function configured(): Secrets {
   return secrets;
 }
 
-export async function openGitHub({ githubUrl, repository }: Pick<RunnerIdentity, "githubUrl" | "repository">): Promise<GitHubClient> {
+export async function openGitHub({
+  githubUrl,
+  repository,
+}: Pick<RunnerIdentity, "githubUrl" | "repository">): Promise<GitHubClient> {
   const { GitHubClient: Client } = require("../github/client") as typeof import("../github/client");
   return Client.open({ url: githubUrl, fullName: repository }, configured().githubToken);
 }

@@ -19,14 +19,24 @@ const SCRIPT_LIMIT_MS = 120_000;
 const PROBE_TIMEOUT_MS = 5_000;
 const POLL_MS = 500;
 
-function script(session: HostSession, verb: string, { unit }: RegisteredRunnerInputs, limitMs = SCRIPT_LIMIT_MS): Promise<string> {
+function script(
+  session: HostSession,
+  verb: string,
+  { unit }: RegisteredRunnerInputs,
+  limitMs = SCRIPT_LIMIT_MS,
+): Promise<string> {
   const { runScript } = require("../host/script") as typeof import("../host/script");
   return runScript(session, SCRIPT, verb, { UNIT: unit, RUNNER_USER, RUNNER_HOME }, limitMs);
 }
 
 /** First line: active, disabled or what systemd says; second line: version of the listener on disk. */
-async function probe(session: HostSession, inputs: RegisteredRunnerInputs): Promise<{ service: string; version: string }> {
-  const [service = "unknown", version = ""] = (await script(session, "show", inputs, PROBE_TIMEOUT_MS * 4)).trim().split("\n");
+async function probe(
+  session: HostSession,
+  inputs: RegisteredRunnerInputs,
+): Promise<{ service: string; version: string }> {
+  const [service = "unknown", version = ""] = (await script(session, "show", inputs, PROBE_TIMEOUT_MS * 4))
+    .trim()
+    .split("\n");
   return { service, version };
 }
 

@@ -47,7 +47,9 @@ async function register(github: GitHubClient, session: HostSession, inputs: Regi
   }
   const onHost = parseHostRegistration(await script(session, "show", inputs));
   if (onHost === undefined) {
-    throw new Error(`config.sh of ${inputs.runnerName} ended without an error and without a registration. Next: pulumi up`);
+    throw new Error(
+      `config.sh of ${inputs.runnerName} ended without an error and without a registration. Next: pulumi up`,
+    );
   }
   return onHost.agentId;
 }

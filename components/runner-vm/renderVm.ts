@@ -6,9 +6,9 @@ import { ports } from "../../catalogue/ports";
 import type { FirewallArgs, RunnerVmArgs } from "./args";
 
 /** Rules of the VM's own firewall, in the order in which Proxmox VE reads them. Everything else is dropped. */
-export function renderFirewallRules(firewall: FirewallArgs): Required<
-  Pick<types.input.firewall.RulesLegacyRule, "type" | "action" | "proto" | "dport" | "comment">
->[] {
+export function renderFirewallRules(
+  firewall: FirewallArgs,
+): Required<Pick<types.input.firewall.RulesLegacyRule, "type" | "action" | "proto" | "dport" | "comment">>[] {
   const rule = (
     type: "in" | "out",
     proto: string,
@@ -58,7 +58,17 @@ export function isDisruptive(
 }
 
 /** What makes a VM this VM: everything whose change restarts or replaces the guest. Input of the runner's revision. */
-export function vmRevision(args: RunnerVmArgs): string {
-  const { firewall, protect: _protect, tags: _tags, pinHostKey: _pinHostKey, ...disruptive } = args;
-  return JSON.stringify([...Object.entries(disruptive).sort(), firewall.nameservers]);
+export function vmRevision(args: Omit<RunnerVmArgs, "pinHostKey">): string {
+  return JSON.stringify([
+    args.vmName,
+    args.vmId,
+    args.node,
+    args.templateId,
+    args.storage,
+    args.bridge,
+    args.pool,
+    [args.address, args.prefixLength, args.gateway, args.firewall.nameservers],
+    [args.cores, args.memoryMiB, args.diskGiB],
+    [args.user, args.sshPublicKey],
+  ]);
 }

@@ -49,7 +49,12 @@ export function runnerHooks(context: HookContext): RunnerHooks {
 
   const drain = new pulumi.ResourceHook("ghrunners-drain", async (step) => {
     if (!context.hosts) return;
-    if (step.newInputs !== undefined && step.type.includes("vmLegacy") && !isDisruptive(step.oldInputs ?? {}, step.newInputs)) return;
+    if (
+      step.newInputs !== undefined &&
+      step.type.includes("vmLegacy") &&
+      !isDisruptive(step.oldInputs ?? {}, step.newInputs)
+    )
+      return;
     const runnerName = runnerOf(step, context);
     if (runnerName === undefined) return;
     const github = await openGitHub();
@@ -103,7 +108,8 @@ function runnerOf(
   step: { readonly type: string; readonly name: string; readonly oldInputs?: Record<string, unknown> },
   context: HookContext,
 ): string | undefined {
-  if (!step.type.includes("vmLegacy")) return context.runners.find(({ agentResource }) => agentResource === step.name)?.name;
+  if (!step.type.includes("vmLegacy"))
+    return context.runners.find(({ agentResource }) => agentResource === step.name)?.name;
   const name: unknown = step.oldInputs?.["name"];
   return typeof name === "string" ? name : undefined;
 }

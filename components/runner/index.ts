@@ -64,9 +64,12 @@ export class Runner extends pulumi.ComponentResource {
       },
       { parent: this, machine: this.vm.vm, drain: hooks.drain, restoreLabels: hooks.restoreLabels },
     );
-    const revision = pulumi
-      .all([agent.revision, incarnation])
-      .apply((parts) => createHash("sha256").update(JSON.stringify([ofVm, ...parts])).digest("hex").slice(0, 16));
+    const revision = pulumi.all([agent.revision, incarnation]).apply((parts) =>
+      createHash("sha256")
+        .update(JSON.stringify([ofVm, ...parts]))
+        .digest("hex")
+        .slice(0, 16),
+    );
     const registration = new RunnerRegistration(
       `${name}-registration`,
       {
@@ -85,11 +88,7 @@ export class Runner extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: agent },
     );
-    new HostTelemetry(
-      `${name}-telemetry`,
-      { connection, incarnation },
-      { parent: this, machine: this.vm.vm },
-    );
+    new HostTelemetry(`${name}-telemetry`, { connection, incarnation }, { parent: this, machine: this.vm.vm });
     return { address, registered: registration.runner, revision };
   }
 }
