@@ -1,0 +1,45 @@
+import { accessSync, constants } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import type { WantedPart } from "./parts";
+import { run } from "./run";
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The first executable of that name on PATH. */
+export function onPath(name: string, searchPath: string): string | undefined {
+  return searchPath
+    .split(path.delimiter)
+    .filter((folder) => path.isAbsolute(folder))
+    .map((folder) => path.join(folder, name))
+    .find(isExecutable);
+}
+
+/** Where the ordinary Pulumi CLI keeps an installed plugin. */
+export function installedPlugin(part: WantedPart, pulumiHome: string): string {
+  return path.join(pulumiHome, "plugins", `resource-${part.name}-v${part.version}`, part.binary);
+}
+
+/**
+ * Looks for a part of exactly the wanted version on this machine. The language host has no version of its own: it counts
+ * when it lies beside a CLI of the wanted version, as in the official release.
+ */
+export async function findPart(part: WantedPart, env: NodeJS.ProcessEnv = process.env): Promise<string | undefined> {
+  if (part.place === "plugin") {
+    const file = installedPlugin(part, env.PULUMI_HOME ?? path.join(env.HOME ?? homedir(), ".pulumi"));
+    return isExecutable(file) ? file : undefined;
+  }
+  const cli = onPath("pulumi", env.PATH ?? "");
+  if (cli === undefined) return undefined;
+  const file = path.join(path.dirname(cli), part.binary);
+  if (!isExecutable(file)) return undefined;
+  const outcome = await run(cli, ["version"], { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" } });
+  return outcome.code === 0 && outcome.stdout.trim() === `v${part.version}` ? file : undefined;
+}

@@ -1,0 +1,4 @@
+export { ensureToolchain, type EnsureOptions } from "./ensure";
+export { toolchainEnvironment } from "./environment";
+export { ToolchainError } from "./errors";
+export type { Origin, Part, Toolchain } from "./manifest";
