@@ -4,7 +4,8 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { adminRequest } from "./admin";
 import type { Instance } from "./instance";
-import { end, identify, isAlive, readIdentity, removeRecord, writeIdentity } from "./processes";
+import { identityOf, lives } from "../toolchain/identity";
+import { end, readIdentity, removeRecord, writeIdentity } from "./processes";
 
 /** A long-running process of the lab, described; nothing runs by describing it. */
 export interface Service {
@@ -77,10 +78,10 @@ export async function ensureService(instance: Instance, service: Service, projec
 }
 
 async function waitUntilReady(instance: Instance, service: Service, pid: number): Promise<void> {
-  const identity = identify(pid);
+  const identity = identityOf(pid);
   const deadline = Date.now() + 20_000;
   for (;;) {
-    if (identity === undefined || !isAlive(identity)) {
+    if (identity === undefined || !lives(identity)) {
       throw new Error(`${service.name} ended while it started:\n${tail(logOf(instance, service.name))}`);
     }
     if (service.ready === "process" || (await answersHealth(socketOf(instance, service.name)))) return;

@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { end, identify, isAlive, readIdentity, writeIdentity } from "../../lab/processes";
+import { end, readIdentity, writeIdentity } from "../../lab/processes";
+import { identityOf, lives } from "../../toolchain/identity";
 
 describe("processes by number and start time", () => {
   let folder: string;
@@ -15,7 +16,7 @@ describe("processes by number and start time", () => {
     const file = path.join(folder, "pid");
     writeIdentity(file, child.pid as number);
     const found = readIdentity(file);
-    assert.ok(found && isAlive(found));
+    assert.ok(found && lives(found));
     await end(found);
     assert.equal(readIdentity(file), undefined);
   });
@@ -23,15 +24,15 @@ describe("processes by number and start time", () => {
   it("ends a process that ignores SIGTERM", async () => {
     const child = spawn("sh", ["-c", "trap '' TERM; echo ready; while :; do sleep 1; done"]);
     await new Promise((resolve) => child.stdout.once("data", resolve));
-    const identity = identify(child.pid as number);
+    const identity = identityOf(child.pid as number);
     assert.ok(identity);
     await end(identity, 100);
-    assert.equal(isAlive(identity), false);
+    assert.equal(lives(identity), false);
   });
 
   it("does not take a later process with the same number for the recorded one", () => {
     const file = path.join(folder, "pid");
-    writeFileSync(file, JSON.stringify({ pid: process.pid, startTicks: "1" }));
+    writeFileSync(file, JSON.stringify({ pid: process.pid, start: "1" }));
     assert.equal(readIdentity(file), undefined);
   });
 
