@@ -1,6 +1,10 @@
 /** A rule of a VM's firewall, as text; its position is its place in the list. */
 export type FirewallRule = Readonly<Record<string, string>>;
 
+/**
+ * Firewall of a VMID. Proxmox VE keeps it in a file of its own and does not ask whether the VM exists
+ * (pve-firewall, PVE::Firewall, load_vmfw_conf).
+ */
 export interface VmFirewall {
   readonly options: Readonly<Record<string, string>>;
   readonly rules: readonly FirewallRule[];
@@ -20,7 +24,6 @@ export interface Vm {
   readonly lock?: string;
   /** Size in bytes by volume id (`STORAGE:VOLUME`), for every volume that the VM owns. */
   readonly volumes: Readonly<Record<string, number>>;
-  readonly firewall: VmFirewall;
 }
 
 export interface Pool {

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Pool, Vm } from "./model";
+import type { Pool, Vm, VmFirewall } from "./model";
 import type { ProxmoxSeed } from "./seed";
 import { printSize } from "./values";
 
@@ -16,6 +16,16 @@ function readJson<T>(file: string): T | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** Files `VMID.json` of a folder, which is made if it is not there. */
+function readFolder<T>(folder: string): [number, T][] {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return readdirSync(folder).flatMap((name): [number, T][] => {
+    const vmid = /^(\d+)\.json$/.exec(name)?.[1];
+    const value = vmid === undefined ? undefined : readJson<T>(path.join(folder, name));
+    return value === undefined ? [] : [[Number(vmid), value]];
+  });
 }
 
 /** The template that a node has from the start: a cloud image with one disk and a cloud-init drive. */
@@ -40,7 +50,6 @@ function templateOf(seed: ProxmoxSeed): Vm {
     },
     pending: { set: {}, delete: [] },
     volumes: { [disk]: bytes, [cloudInit]: 4 * 2 ** 20 },
-    firewall: { options: {}, rules: [] },
   };
 }
 
@@ -48,17 +57,17 @@ function templateOf(seed: ProxmoxSeed): Vm {
 export class Store {
   private readonly vms = new Map<number, Vm>();
   private readonly pools = new Map<string, Pool>();
+  private readonly firewalls = new Map<number, VmFirewall>();
   private readonly vmFolder: string;
+  private readonly firewallFolder: string;
   private readonly poolFile: string;
 
   constructor(folder: string, seed: ProxmoxSeed) {
     this.vmFolder = path.join(folder, "vms");
     this.poolFile = path.join(folder, "pools.json");
-    mkdirSync(this.vmFolder, { recursive: true, mode: 0o700 });
-    for (const name of readdirSync(this.vmFolder).filter((entry) => /^\d+\.json$/.test(entry))) {
-      const vm = readJson<Vm>(path.join(this.vmFolder, name));
-      if (vm !== undefined) this.vms.set(vm.vmid, vm);
-    }
+    this.firewallFolder = path.join(folder, "firewall");
+    for (const [vmid, vm] of readFolder<Vm>(this.vmFolder)) this.vms.set(vmid, vm);
+    for (const [vmid, firewall] of readFolder<VmFirewall>(this.firewallFolder)) this.firewalls.set(vmid, firewall);
     if (!this.vms.has(seed.template.vmid)) this.putVm(templateOf(seed));
     const pools = readJson<Pool[]>(this.poolFile) ?? seed.pools.map((pool) => ({ ...pool, vms: [] }));
     for (const pool of pools) this.pools.set(pool.poolid, pool);
@@ -80,8 +89,20 @@ export class Store {
   removeVm(vmid: number): void {
     rmSync(path.join(this.vmFolder, `${vmid}.json`), { force: true });
     this.vms.delete(vmid);
+    rmSync(path.join(this.firewallFolder, `${vmid}.json`), { force: true });
+    this.firewalls.delete(vmid);
     const pool = this.poolOf(vmid);
     if (pool !== undefined) this.putPool({ ...pool, vms: pool.vms.filter((member) => member !== vmid) });
+  }
+
+  /** Empty where nothing was set, also for a VM that does not exist. */
+  firewall(vmid: number): VmFirewall {
+    return this.firewalls.get(vmid) ?? { options: {}, rules: [] };
+  }
+
+  putFirewall(vmid: number, firewall: VmFirewall): void {
+    writeAtomically(path.join(this.firewallFolder, `${vmid}.json`), firewall);
+    this.firewalls.set(vmid, firewall);
   }
 
   pool(poolid: string): Pool | undefined {

@@ -19,6 +19,8 @@ export interface Route {
   readonly path: string;
   /** Parameters in query and body; any other is refused. */
   readonly parameters: Schema;
+  /** An empty value counts as not given. */
+  readonly emptyIsAbsent?: true;
   /** Gives what stands in `data`; undefined becomes null. */
   handle(call: Call): unknown;
 }

@@ -42,6 +42,9 @@ function readValues(query: string, body: string, contentType: string | undefined
   throw new ApiError(501, `upload '${kind}' not implemented`);
 }
 
+const withoutEmpty = (values: Values): Values =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
+
 /** HTTP status text may hold no line breaks and only Latin-1. */
 const statusText = (message: string): string => message.replace(/[^\x20-\x7e]+/g, " ").trim();
 
@@ -73,7 +76,8 @@ export function createApi(node: Node, access: Access, routes: readonly Route[]):
     const body = await readBody(request);
     const match = path === undefined ? undefined : find(method, path);
     if (match === undefined) throw new ApiError(501, `Method '${method} ${path ?? rawPath}' not implemented`);
-    const values = checkParameters(match.route.parameters, readValues(query, body, request.headers["content-type"]));
+    const given = readValues(query, body, request.headers["content-type"]);
+    const values = checkParameters(match.route.parameters, match.route.emptyIsAbsent ? withoutEmpty(given) : given);
     requireKnownPlace(node, match.path);
     return match.route.handle({ node, caller, path: match.path, values, vmid: Number(match.path.vmid) });
   }

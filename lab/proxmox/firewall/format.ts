@@ -39,6 +39,11 @@ function portProblem(value: string): string | undefined {
   return `invalid port '${wrong}'`;
 }
 
+const macroProblem = (value: string): string | undefined =>
+  Object.hasOwn(macros, value)
+    ? undefined
+    : `unknown macro '${value}' (modelled in the lab: ${Object.keys(macros).join(", ")})`;
+
 /** Parameters of one rule. */
 export const ruleSchema: Schema = {
   type: { ...text, enum: ["in", "out"] },
@@ -49,7 +54,7 @@ export const ruleSchema: Schema = {
   proto: { ...text, enum: ["tcp", "udp", "icmp", "icmpv6", "ipv6-icmp", "sctp", "6", "17", "1"] },
   dport: { ...text, format: portProblem },
   sport: { ...text, format: portProblem },
-  macro: { ...text, enum: Object.keys(macros) },
+  macro: { ...text, maxLength: 128, format: macroProblem },
   iface: { ...text, pattern: /^net\d+$/ },
   "icmp-type": { ...text, pattern: /^[a-z0-9-]+$/ },
   log: { ...text, enum: ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug", "nolog"] },

@@ -4,8 +4,7 @@ import { ApiError, failure, parameterError } from "../api/errors";
 import type { Call, Route } from "../api/route";
 import type { Parameter, Values } from "../api/schema";
 import { optionsSchema, ruleSchema } from "../firewall/format";
-import type { FirewallRule, Vm } from "../model";
-import { requireVm } from "../node";
+import type { FirewallRule, VmFirewall } from "../model";
 import { applyNicSettings } from "../vm/guest";
 
 const text: Parameter = { type: "string", optional: true };
@@ -27,27 +26,27 @@ function ruleReply(rule: FirewallRule, index: number): Record<string, string | n
   return { ...rule, enable: Number(rule.enable ?? 0), pos: index };
 }
 
-function read({ node, caller, vmid }: Call): Vm {
+function read({ node, caller, vmid }: Call): VmFirewall {
   requireAll(caller, `/vms/${vmid}`, ["VM.Audit"]);
-  return requireVm(node, vmid);
+  return node.store.firewall(vmid);
 }
 
 /** Changes a VM's firewall and gives the new one to the running machine. */
-async function change(call: Call, next: (vm: Vm) => Vm["firewall"]): Promise<void> {
+async function change(call: Call, next: (firewall: VmFirewall) => VmFirewall): Promise<void> {
   const { node, caller, vmid } = call;
   requireAll(caller, `/vms/${vmid}`, ["VM.Config.Network"]);
   await node.exclusive(vmid, async () => {
-    const vm = requireVm(node, vmid);
-    const changed = { ...vm, firewall: next(vm) };
-    node.store.putVm(changed);
-    node.events.add("vm.firewall", { vmid, rules: changed.firewall.rules.length, options: changed.firewall.options });
-    await applyNicSettings(node, changed);
+    const changed = next(node.store.firewall(vmid));
+    node.store.putFirewall(vmid, changed);
+    node.events.add("vm.firewall", { vmid, rules: changed.rules.length, options: changed.options });
+    const vm = node.store.vm(vmid);
+    if (vm !== undefined) await applyNicSettings(node, vm);
   });
 }
 
-function ruleIndex(call: Call, vm: Vm): number {
+function ruleIndex(call: Call, firewall: VmFirewall): number {
   const index = Number(call.path.pos);
-  if (vm.firewall.rules[index] === undefined) throw new ApiError(500, `no rule at position ${call.path.pos}`);
+  if (firewall.rules[index] === undefined) throw new ApiError(500, `no rule at position ${call.path.pos}`);
   return index;
 }
 
@@ -80,18 +79,18 @@ const insertAt = (rules: readonly FirewallRule[], index: number, rule: FirewallR
 ];
 
 function changeRule(call: Call): Promise<void> {
-  return change(call, (vm) => {
-    const index = ruleIndex(call, vm);
-    const { rules } = vm.firewall;
+  return change(call, (firewall) => {
+    const index = ruleIndex(call, firewall);
+    const { rules } = firewall;
     const rule = rules[index] as FirewallRule;
     const others = rules.filter((_, at) => at !== index);
     if (call.values.moveto !== undefined) {
       // `moveto` names the place in the list that still holds the rule.
       const target = Number(call.values.moveto);
-      return { ...vm.firewall, rules: insertAt(others, target > index ? target - 1 : target, rule) };
+      return { ...firewall, rules: insertAt(others, target > index ? target - 1 : target, rule) };
     }
     const changed = requireWhole({ ...without(rule, call.values.delete), ...ruleOf(call.values) });
-    return { ...vm.firewall, rules: insertAt(others, index, changed) };
+    return { ...firewall, rules: insertAt(others, index, changed) };
   });
 }
 
@@ -102,7 +101,7 @@ export const firewallRoutes: readonly Route[] = [
     path: `${base}/options`,
     parameters: {},
     handle: (call) => {
-      const { options } = read(call).firewall;
+      const { options } = read(call);
       return { ...typed(options), digest: digestOf(options) };
     },
   },
@@ -111,17 +110,18 @@ export const firewallRoutes: readonly Route[] = [
     path: `${base}/options`,
     parameters: { ...optionsSchema, delete: text, digest: text },
     handle: (call) =>
-      change(call, ({ firewall }) => {
+      change(call, (firewall) => {
         if (call.values.digest !== undefined && call.values.digest !== digestOf(firewall.options)) {
           throw failure("detected modified configuration - file changed by other user? Try again.");
         }
         return { ...firewall, options: { ...without(firewall.options, call.values.delete), ...ruleOf(call.values) } };
       }),
   },
-  { method: "GET", path: `${base}/rules`, parameters: {}, handle: (call) => read(call).firewall.rules.map(ruleReply) },
+  { method: "GET", path: `${base}/rules`, parameters: {}, handle: (call) => read(call).rules.map(ruleReply) },
   {
     method: "POST",
     path: `${base}/rules`,
+    emptyIsAbsent: true,
     parameters: {
       ...ruleSchema,
       type: { ...(ruleSchema.type as Parameter), optional: false },
@@ -130,7 +130,7 @@ export const firewallRoutes: readonly Route[] = [
       digest: text,
     },
     handle: (call) =>
-      change(call, ({ firewall }) => {
+      change(call, (firewall) => {
         const index = Math.min(Number(call.values.pos ?? 0), firewall.rules.length);
         return { ...firewall, rules: insertAt(firewall.rules, index, requireWhole(ruleOf(call.values))) };
       }),
@@ -140,14 +140,15 @@ export const firewallRoutes: readonly Route[] = [
     path: `${base}/rules/{pos}`,
     parameters: {},
     handle: (call) => {
-      const vm = read(call);
-      const index = ruleIndex(call, vm);
-      return { ...ruleReply(vm.firewall.rules[index] as FirewallRule, index), pos: String(index) };
+      const firewall = read(call);
+      const index = ruleIndex(call, firewall);
+      return { ...ruleReply(firewall.rules[index] as FirewallRule, index), pos: String(index) };
     },
   },
   {
     method: "PUT",
     path: `${base}/rules/{pos}`,
+    emptyIsAbsent: true,
     parameters: { ...ruleSchema, moveto: position, delete: text, digest: text },
     handle: changeRule,
   },
@@ -156,9 +157,9 @@ export const firewallRoutes: readonly Route[] = [
     path: `${base}/rules/{pos}`,
     parameters: { digest: text },
     handle: (call) =>
-      change(call, (vm) => {
-        const index = ruleIndex(call, vm);
-        return { ...vm.firewall, rules: vm.firewall.rules.filter((_, at) => at !== index) };
+      change(call, (firewall) => {
+        const index = ruleIndex(call, firewall);
+        return { ...firewall, rules: firewall.rules.filter((_, at) => at !== index) };
       }),
   },
 ];

@@ -98,7 +98,6 @@ export async function cloneVm(node: Node, caller: Caller, vmid: number, values: 
     pending: { set: {}, delete: [] },
     lock: "clone",
     volumes: {},
-    firewall: source.firewall,
   };
   node.store.putVm(empty);
   return node.tasks.run("qmclone", String(vmid), caller.id, async (log) => {
@@ -106,6 +105,7 @@ export async function cloneVm(node: Node, caller: Caller, vmid: number, values: 
       const copy = copyOf(node, source, newid, storage, values);
       for (const [volume] of Object.entries(copy.volumes)) log(`create full clone of drive (${volume})`);
       const { lock: _lock, ...unlocked } = empty;
+      node.store.putFirewall(newid, node.store.firewall(vmid));
       node.store.putVm({ ...unlocked, ...copy });
       if (pool !== undefined) {
         const members = node.store.pool(pool);

@@ -7,9 +7,10 @@ import { metaData, nameServers, networkConfig, searchDomains, userData, ipv4Sett
 import { bootDisk, drivesOf, nicOf } from "./config";
 
 /** nft script of a VM's firewall; undefined when it is off for the VM or for its NIC. */
-export function firewallScript(vm: Vm): string | undefined {
-  const isOn = vm.firewall.options.enable === "1" && nicOf(vm.config, "net0")?.firewall === "1";
-  return isOn ? renderFirewall(vm.firewall) : undefined;
+export function firewallScript(node: Node, vm: Vm): string | undefined {
+  const firewall = node.store.firewall(vm.vmid);
+  const isOn = firewall.options.enable === "1" && nicOf(vm.config, "net0")?.firewall === "1";
+  return isOn ? renderFirewall(firewall) : undefined;
 }
 
 const isLinkUp = (node: Node, vm: Vm): boolean =>
@@ -26,7 +27,7 @@ export function startSettings(node: Node, vm: Vm): StartSettings {
   if (nic?.macaddr === undefined) throw failure("a VM without net0 cannot be started in the lab");
   if (nic.bridge !== node.seed.bridge) throw failure(`bridge '${nic.bridge ?? ""}' does not exist`);
   const { ip, gateway } = ipv4Settings(config, 0);
-  const firewall = firewallScript(vm);
+  const firewall = firewallScript(node, vm);
   const user = drivesOf(config).some((drive) => drive.isCloudInit) ? userData(vmid, config) : "#cloud-config\n";
   return {
     diskBytes,
@@ -49,6 +50,6 @@ export function startSettings(node: Node, vm: Vm): StartSettings {
 /** Brings cable and packet filter of a running machine in line with its configuration. */
 export async function applyNicSettings(node: Node, vm: Vm): Promise<void> {
   if (!node.machines.isRunning(vm.vmid)) return;
-  await node.machines.setFirewall(vm.vmid, firewallScript(vm));
+  await node.machines.setFirewall(vm.vmid, firewallScript(node, vm));
   await node.machines.setLink(vm.vmid, isLinkUp(node, vm));
 }
