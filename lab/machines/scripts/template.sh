@@ -52,7 +52,9 @@ rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/resolv.conf"
 : >"$root/etc/machine-id"
 : >"$root/etc/resolv.conf"
 echo localhost >"$root/etc/hostname"
-printf 'datasource_list: [ NoCloud, None ]\nlocale: false\n' >"$root/etc/cloud/cloud.cfg.d/90-lab.cfg"
+# No RSA host key (a second of work at the first boot), no boot loader to look for.
+printf '%s\n' 'datasource_list: [ NoCloud, None ]' 'locale: false' 'ssh_genkeytypes: [ ed25519, ecdsa ]' \
+  'grub_dpkg: { enabled: false }' >"$root/etc/cloud/cloud.cfg.d/90-lab.cfg"
 cp "$LAB_CA" "$root/usr/local/share/ca-certificates/ghrunners-lab.crt"
 chroot "$root" update-ca-certificates
 # Installed, as a mirror would serve it, but off: turning it on is the work of whoever manages the machine.
