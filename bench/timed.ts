@@ -5,7 +5,8 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
-import { end, identify } from "../lab/processes";
+import { end } from "../lab/processes";
+import { identityOf } from "../toolchain/identity";
 import { TreeMeter, treeOf } from "./process-tree";
 
 /** How often memory and processor time are looked at, ms. */
@@ -26,7 +27,7 @@ export interface Timing {
 
 /** Ends a command and everything it started: asked by SIGINT first, so that an engine can put its state in order. */
 async function endTree(root: number): Promise<void> {
-  const all = treeOf(root).flatMap((pid) => identify(pid) ?? []);
+  const all = treeOf(root).flatMap((pid) => identityOf(pid) ?? []);
   const first = all[0];
   if (first !== undefined) process.kill(first.pid, "SIGINT");
   for (const member of all) await end(member, 10_000);

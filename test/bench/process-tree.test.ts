@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseStat, programOf, TreeMeter, treeOf } from "../../bench/process-tree";
 import { timed, type Command } from "../../bench/timed";
-import { identify } from "../../lab/processes";
+import { identityOf } from "../../toolchain/identity";
 import { until } from "../support/until";
 
 const node = (script: string): Command => ({ line: [process.execPath, "-e", script], cwd: tmpdir(), env: process.env });
@@ -84,6 +84,6 @@ describe("bench: process trees", function () {
     await until("the grandchild prints its number", 10_000, () => (pid = Number(readFileSync(log, "utf8"))) > 0);
     stop.abort(new Error("stopped"));
     await assert.rejects(running, /stopped/);
-    await until("the grandchild is gone", 10_000, () => identify(pid) === undefined);
+    await until("the grandchild is gone", 10_000, () => identityOf(pid) === undefined);
   });
 });
