@@ -107,7 +107,7 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
     ensurePackages(say);
     await prepareTemplate({ instance: instance.name, caCertificate: authority.certificate, say });
   }
-  const distributions = await buildDistributions({ say });
+  const distributions = await buildDistributions();
   const secrets = ensureSecrets(instance);
   const at = endpoints(instance, mode);
   const certificate = await ensureServerCertificate(
