@@ -81,6 +81,8 @@ export function administrationListener(services: Services) {
     } catch (error) {
       reply = error instanceof SyntaxError ? refused(400, "The body is not JSON.") : refused(500, String(error));
     }
+    // A connection that a client kept would be a dead one after a restart.
+    response.shouldKeepAlive = false;
     send(response, reply);
   };
 }

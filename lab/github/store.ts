@@ -37,7 +37,7 @@ export class Store {
       this.log.complete(this.current.newestEvents);
     } else {
       this.current = initialState(this.now());
-      this.saved = JSON.stringify(this.current);
+      this.saved = "";
       this.write();
     }
   }
@@ -103,6 +103,7 @@ export class Store {
 
   private write(): void {
     const text = JSON.stringify(this.current);
+    if (text === this.saved) return;
     writeFileSync(`${this.file}.new`, text, { mode: 0o600 });
     renameSync(`${this.file}.new`, this.file);
     this.saved = text;

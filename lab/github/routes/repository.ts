@@ -5,7 +5,7 @@ import type { RateLimit } from "../http/rate-limit";
 import { rest, undescribed } from "../http/rest";
 import type { Services } from "../services";
 import { headCommit, workflowFiles } from "../workflow-files";
-import { fullRepository, repositoryPage, repositoryUrl } from "../views/repository";
+import { branchView, fullRepository, repositoryPage, repositoryUrl } from "../views/repository";
 
 const metadata = ["metadata:read"] as const;
 const contents = ["contents:read"] as const;
@@ -21,13 +21,9 @@ export function repositoryRoutes({ seed, store }: Services): Route[] {
       status: 200,
       body: view(identity),
     })),
-    undescribed("GET /repos/{owner}/{repo}/branches/{branch}", contents, ({ params }) => {
+    rest("GET /repos/{owner}/{repo}/branches/{branch}", contents, ({ params }) => {
       if (params.branch !== seed.repository.defaultBranch) throw notFound();
-      const { sha } = headCommit(seed);
-      return {
-        status: 200,
-        body: { name: params.branch, commit: { sha, url: `${url}/commits/${sha}` }, protected: false },
-      };
+      return { status: 200, body: branchView(seed, store.state.createdAt) };
     }),
     rest("GET /repos/{owner}/{repo}/contents/{path}", contents, ({ params, query }) => {
       const ref = query.get("ref") ?? seed.repository.defaultBranch;
