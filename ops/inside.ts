@@ -1,5 +1,5 @@
-import { execa } from "execa";
 import path from "node:path";
+import { runProcess } from "./process";
 import type { Engine } from "./pulumi/engine";
 import { projectRoot } from "./pulumi/stack";
 
@@ -10,16 +10,14 @@ import { projectRoot } from "./pulumi/stack";
  * @throws Error with the worker's own words
  */
 export async function runInside<Input, Output>(engine: Engine, file: string, input: Input): Promise<Output> {
-  const [program, ...args] = [...engine.prefix, process.execPath, "--require", "tsx/cjs", path.join(projectRoot, file)];
-  const result = await execa(program as string, args, {
+  const line = [...engine.prefix, process.execPath, "--require", "tsx/cjs", path.join(projectRoot, file)];
+  const result = await runProcess(line, {
     cwd: projectRoot,
     env: engine.env,
-    extendEnv: false,
     input: JSON.stringify(input),
-    stderr: "inherit",
-    reject: false,
+    terminal: "errors",
   });
-  if (result.exitCode !== 0) throw new Error(result.stdout || `${file} failed with exit code ${result.exitCode}.`);
+  if (result.code !== 0) throw new Error(result.stdout || `${file} failed with exit code ${result.code}.`);
   return JSON.parse(result.stdout) as Output;
 }
 

@@ -1,8 +1,8 @@
-import { execa, type Options } from "execa";
 import path from "node:path";
 import type { Lab } from "../../lab/lifecycle";
 import { passphraseFile } from "../../lab/secrets";
 import { toolchainEnvironment, type Toolchain } from "../../toolchain";
+import { runProcess } from "../process";
 
 /** How the Pulumi engine is started for one stack. Pure data: arguments and environment, no process yet. */
 export interface Engine {
@@ -79,21 +79,13 @@ export function commandLine(engine: Engine, args: readonly string[]): string[] {
 }
 
 /** Runs pulumi with the terminal handed over. @returns its exit code */
-export async function runPulumi(engine: Engine, args: readonly string[], options: Options = {}): Promise<number> {
-  const [program, ...rest] = commandLine(engine, args);
+export async function runPulumi(engine: Engine, args: readonly string[]): Promise<number> {
   // Ctrl-C reaches pulumi through the terminal's process group; it unlocks the stack itself and we wait for it.
   const ignore = (): void => undefined;
   process.on("SIGINT", ignore);
   try {
-    const result = await execa(program as string, rest, {
-      cwd: engine.projectRoot,
-      env: engine.env,
-      extendEnv: false,
-      stdio: "inherit",
-      reject: false,
-      ...options,
-    });
-    return result.exitCode ?? 1;
+    const { projectRoot: cwd, env } = engine;
+    return (await runProcess(commandLine(engine, args), { cwd, env, terminal: "inherit" })).code;
   } finally {
     process.off("SIGINT", ignore);
   }
@@ -110,18 +102,13 @@ export async function capturePulumi(
   input?: string,
   cwd?: string,
 ): Promise<string> {
-  const [program, ...rest] = commandLine(engine, args);
-  const result = await execa(program as string, rest, {
+  const result = await runProcess(commandLine(engine, args), {
     cwd: cwd ?? engine.projectRoot,
     env: engine.env,
-    extendEnv: false,
-    reject: false,
-    ...(input === undefined ? { stdin: "ignore" } : { input }),
+    input,
   });
-  if (result.exitCode !== 0) {
-    throw new Error(
-      `pulumi ${args.slice(0, 2).join(" ")} failed:\n${result.stderr || result.stdout || result.message}`,
-    );
+  if (result.code !== 0) {
+    throw new Error(`pulumi ${args.slice(0, 2).join(" ")} failed:\n${result.stderr || result.stdout}`);
   }
   return result.stdout;
 }

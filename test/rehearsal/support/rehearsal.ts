@@ -1,5 +1,4 @@
 import { Octokit } from "@octokit/rest";
-import { execa } from "execa";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -11,6 +10,7 @@ import { topology } from "../../../lab/topology";
 import { commandLine, labEngine, type Engine } from "../../../ops/pulumi/engine";
 import { ensureLabStack } from "../../../ops/pulumi/lab-stack";
 import { projectRoot } from "../../../ops/pulumi/stack";
+import { runProcess, type Finished } from "../../../ops/process";
 import { statusOf } from "../../../ops/status/status";
 import type { StatusReport } from "../../../ops/status/report";
 import { ensureToolchain } from "../../../toolchain";
@@ -84,17 +84,9 @@ export class Rehearsal {
     await ensureLabStack(this.lab, this.engine);
     const words = Object.entries(settings).flatMap(([key, value]) => ["--config", `ghrunners:${key}=${value}`]);
     const all = [...args, "--event-log", log, ...(words.length > 0 ? [...words, "--config-path"] : [])];
-    const [program, ...rest] = this.commandLine(all);
     try {
-      const result = await execa(program as string, rest, {
-        cwd: projectRoot,
-        env: this.engine.env,
-        extendEnv: false,
-        stdin: "ignore",
-        all: true,
-        reject: false,
-      });
-      return { code: result.exitCode ?? -1, output: result.all, ...readEngineEvents(log) };
+      const result = await runProcess(this.commandLine(all), { cwd: projectRoot, env: this.engine.env });
+      return { code: result.code, output: result.all, ...readEngineEvents(log) };
     } finally {
       rmSync(folder, { recursive: true });
       await ensureLabStack(this.lab, this.engine);
@@ -119,20 +111,22 @@ export class Rehearsal {
     return (await this.events(service)).at(-1)?.seq ?? 0;
   }
 
+  /** A command of the project in a process of its own. @throws Error with its words when it fails */
+  private async project(...args: string[]): Promise<Finished> {
+    const line = [process.execPath, "--require", "tsx/cjs", ...args];
+    const result = await runProcess(line, { cwd: projectRoot, env: process.env });
+    if (result.code !== 0) throw new Error(`${args.join(" ")} ended with exit code ${result.code}:\n${result.all}`);
+    return result;
+  }
+
   /** `npm run lab -- <args>` in a process of its own, as a person would. */
   async labCommand(...args: string[]): Promise<string> {
-    const { all } = await execa(process.execPath, ["--require", "tsx/cjs", "lab/main.ts", ...args], {
-      cwd: projectRoot,
-      all: true,
-    });
-    return all;
+    return (await this.project("lab/main.ts", ...args)).all;
   }
 
   /** A command as root inside a machine, without SSH. */
   async inMachine(vmId: number, ...command: string[]): Promise<string> {
-    const args = ["--require", "tsx/cjs", "lab/machines/main.ts", "exec", String(vmId), "--", ...command];
-    const { stdout } = await execa(process.execPath, args, { cwd: projectRoot });
-    return stdout;
+    return (await this.project("lab/machines/main.ts", "exec", String(vmId), "--", ...command)).stdout.trimEnd();
   }
 
   /** One call of Proxmox VE's API with the operator's token, waiting for the task it starts. */
