@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { parseBody } from "../http/body";
+import { ApiError } from "../http/errors";
 import { type ApiRequest, noContent, plainRoute, type Reply, type Route } from "../http/message";
 import type { Runner } from "../model";
 import type { Services } from "../services";
@@ -66,10 +67,12 @@ export function sessionRoutes(services: Services, jobs: JobDesk): Route[] {
   async function message(request: ApiRequest): Promise<Reply> {
     const runner = runnerOf(services, request);
     const session = sessionOf(sessions, runner, request);
-    refuseDeprecated(services, runner, runner.version ?? "unknown");
     heard(runner, session);
     const next = (): RunnerMessage | undefined => {
       if (sessions.isHung(session, runner)) return undefined;
+      // A poll that waits learns at once that the service went down, or that the runner is no longer wanted.
+      if (services.faults.active("down") !== undefined) throw new ApiError(502, "Bad Gateway");
+      refuseDeprecated(services, runnerOf(services, request), runner.version ?? "unknown");
       const job = jobs.offered(runner.id);
       return job === undefined ? undefined : { kind: "job", jobId: job.id, name: job.name };
     };
@@ -94,26 +97,30 @@ function refuseDeprecated({ faults }: Services, runner: Runner, version: string)
   throw refusal(403, "version-deprecated", `Runner version v${version} is deprecated and cannot receive messages.`);
 }
 
-/** Asks `next` now and after every change of the store, until it answers, the poll ends or the client goes away. */
-function firstChange<Found>(
+/** Asks `next` now and after every change of the store, until it answers or throws, the poll ends or the client leaves. */
+async function firstChange<Found>(
   { store }: Services,
   next: () => Found | undefined,
   signal: AbortSignal,
 ): Promise<Found | undefined> {
   const found = next();
-  if (found !== undefined || signal.aborted) return Promise.resolve(found);
-  return new Promise((resolve) => {
-    const finish = (value: Found | undefined): void => {
+  if (found !== undefined || signal.aborted) return found;
+  return new Promise((resolve, reject) => {
+    const finish = (settle: () => void): void => {
       clearTimeout(timer);
       unsubscribe();
       signal.removeEventListener("abort", abandoned);
-      resolve(value);
+      settle();
     };
-    const abandoned = (): void => finish(undefined);
+    const abandoned = (): void => finish(() => resolve(undefined));
     const timer = setTimeout(abandoned, longestPollMs);
     const unsubscribe = store.onChange(() => {
-      const value = next();
-      if (value !== undefined) finish(value);
+      try {
+        const value = next();
+        if (value !== undefined) finish(() => resolve(value));
+      } catch (error) {
+        finish(() => reject(error as Error));
+      }
     });
     signal.addEventListener("abort", abandoned);
   });
