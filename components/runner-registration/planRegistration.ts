@@ -49,10 +49,12 @@ export function parseHostRegistration(text: string): HostRegistration | undefine
   const clean = text.replace(/^\uFEFF/, "").trim();
   if (clean === "") return undefined;
   try {
-    const { AgentId, AgentName, AgentUrl, GitHubUrl } = JSON.parse(clean) as Record<string, unknown>;
-    if (typeof AgentName !== "string") return undefined;
-    const url = typeof GitHubUrl === "string" ? GitHubUrl : AgentUrl;
-    return { agentId: Number(AgentId), agentName: AgentName, gitHubUrl: typeof url === "string" ? url : "" };
+    // Written in camel case; the runner's source names the fields in Pascal case and reads both.
+    const fields = Object.entries(JSON.parse(clean) as Record<string, unknown>);
+    const field = (name: string): unknown => fields.find(([key]) => key.toLowerCase() === name)?.[1];
+    const [agentId, agentName, gitHubUrl] = [field("agentid"), field("agentname"), field("githuburl")];
+    if (typeof agentId !== "number" || typeof agentName !== "string" || typeof gitHubUrl !== "string") return undefined;
+    return { agentId, agentName, gitHubUrl };
   } catch {
     // A file cut short by a crash is no registration.
     return undefined;

@@ -67,7 +67,7 @@ download() { # target
   free=$(df --output=avail -B1M "$RUNNER_HOME" | tail -n 1)
   # GitHub's archive unpacks to about 600 MB; a failed unpacking would leave a full disk behind.
   local size
-  size=$(curl --fail --silent --show-error --location --head --max-time 30 "$ARCHIVE_URL" |
+  size=$(curl --fail --silent --location --head --max-time 30 "$ARCHIVE_URL" |
     tr -d '\r' | awk 'tolower($1) == "content-length:" { size = $2 } END { print int(size / 1048576) }') || size=0
   ((free > 4 * size + 20)) ||
     die "$RUNNER_HOME has $free MiB free. Expected more than $((4 * size + 20)) MiB for the archive and what it unpacks to." \
