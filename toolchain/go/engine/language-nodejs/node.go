@@ -76,8 +76,7 @@ func findRunner(dir, name string) (string, error) {
 	}
 }
 
-// command prepares a child that ends when ctx does: SIGTERM first, SIGKILL after childGrace. It also ends when the host
-// dies without a chance to say so.
+// command prepares a child that ends when ctx does: SIGTERM first, SIGKILL after childGrace.
 func command(ctx context.Context, dir, program string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = dir

@@ -85,7 +85,7 @@ func (*CopyToRemote) Update(
 	return response, req.Inputs.copy(ctx)
 }
 
-// Diff also sees the content of the source, by its hash.
+// hash identifies the content of the source.
 func (i *CopyToRemoteInputs) hash() string {
 	switch {
 	case i.Source.Asset != nil:
