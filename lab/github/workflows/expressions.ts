@@ -60,10 +60,18 @@ export function evaluatorWith(library: ExpressionsLibrary): Evaluator {
     return implementations.map(([name, maxArgs, call]) => ({ name, minArgs: 0, maxArgs, call }));
   }
 
+  /** The lexer of version 0.3.61 unescapes only the first '' of a string; GitHub's service unescapes all. */
+  const tokens = (text: string) =>
+    new Lexer(text)
+      .lex()
+      .tokens.map((token) =>
+        /^'.*'$/s.test(token.lexeme) ? { ...token, value: token.lexeme.slice(1, -1).replaceAll("''", "'") } : token,
+      );
+
   function evaluateData(text: string, contexts: Contexts, status: Status | undefined): Data.ExpressionData {
     try {
       const functions = functionsFor(status);
-      const tree = new Parser(new Lexer(text).lex().tokens, allContexts, functions).parse();
+      const tree = new Parser(tokens(text), allContexts, functions).parse();
       const root = new data.Dictionary();
       for (const name of allContexts) root.add(name, toData(contexts[name] ?? null));
       return new TreeEvaluator(tree, root, new Map(functions.map((item) => [item.name, item]))).evaluate();

@@ -16,6 +16,9 @@ export interface Reporter {
 /** How long the worker tries to bring its result home; GitHub's tries for some minutes. */
 const completionTries = 60;
 
+/** The server has ended the job in the meantime: its token is worthless. */
+const isOver = (error: unknown): boolean => error instanceof ServerError && error.status === 401;
+
 /** Tells the server over the lab's protocol; what cannot be sent now goes with the next report. */
 export class ServerReporter implements Reporter {
   private unsent = "";
@@ -34,9 +37,13 @@ export class ServerReporter implements Reporter {
   }
 
   async report(steps: readonly StepRecord[]): Promise<boolean> {
-    await this.flush();
-    const reply = await this.send<JobReportReply>("PUT", "", { steps });
-    return reply.cancelRequested;
+    try {
+      await this.flush();
+      return (await this.send<JobReportReply>("PUT", "", { steps })).cancelRequested;
+    } catch (error) {
+      if (isOver(error)) return true;
+      throw error;
+    }
   }
 
   async complete(completion: JobCompletion): Promise<void> {
@@ -46,8 +53,7 @@ export class ServerReporter implements Reporter {
         await this.send("POST", "/complete", completion);
         return;
       } catch (error) {
-        // 401: the server has ended the job in the meantime.
-        if (error instanceof ServerError && error.status === 401) return;
+        if (isOver(error)) return;
         if (attempt >= completionTries) throw error;
         await delay(Math.min(2_000, 100 * 2 ** attempt));
       }

@@ -224,6 +224,18 @@ export class Runner {
     return this.exited;
   }
 
+  /** The listener and everything below it. */
+  tree(): number[] {
+    const found: number[] = [];
+    for (let level = [this.pid]; level.length > 0; ) {
+      found.push(...level);
+      level = level.flatMap((pid) =>
+        readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number),
+      );
+    }
+    return found;
+  }
+
   read(name: string): string {
     return readFileSync(path.join(this.dir, name), "utf8");
   }
