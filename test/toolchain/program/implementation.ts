@@ -1,0 +1,1 @@
+export const greeting = (word: string, suffix: string): string => `${word}${suffix}`;
