@@ -233,3 +233,16 @@ export function faultRequest(
   if (fault.target === "runner") body.name = resolveTarget(target, names).name;
   return { service: fault.service, path: `/_lab/faults/${fault.adminName ?? fault.name}`, body };
 }
+
+/** Which fault to end: of one machine or runner when it is named, else wherever it is set. */
+export function faultToClear(
+  name: string,
+  target: string | undefined,
+  names: readonly TargetName[],
+): { service: FaultRequest["service"]; path: string; subject: { vmid: number } | { name: string } | undefined } {
+  const fault = findFault(name);
+  const place = { service: fault.service, path: `/_lab/faults/${fault.adminName ?? fault.name}` };
+  if (target === undefined || fault.target === "service") return { ...place, subject: undefined };
+  const found = resolveTarget(target, names);
+  return { ...place, subject: fault.target === "machine" ? { vmid: found.vmId } : { name: found.name } };
+}

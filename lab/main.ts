@@ -3,11 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { adminRequest } from "./admin";
-import { faultRequest, faults, type FaultRequest, type TargetName } from "./faults";
+import { faultRequest, faults, faultToClear, type FaultRequest, type TargetName } from "./faults";
 import { currentInstance, type Instance } from "./instance";
-import { labDown, labUp, modeOf } from "./lifecycle";
+import { labDown, labUp, loopbackPorts, modeOf } from "./lifecycle";
 import { isRunning, logOf, socketOf } from "./service";
-import { topology } from "./topology";
 
 const projectRoot = path.dirname(__dirname);
 const say = (line: string): void => void process.stderr.write(`· ${line}\n`);
@@ -45,7 +44,8 @@ async function clearFault(name: string | undefined, target: string | undefined):
     await administer("DELETE", { service: "github", path: "/_lab/faults" });
     return;
   }
-  await administer("DELETE", faultRequest(name, target, [], targetNames()));
+  const { service, path: where, subject } = faultToClear(name, target, targetNames());
+  await administer("DELETE", { service, path: where, body: subject });
 }
 
 async function status(options: { json?: boolean }): Promise<void> {
@@ -60,9 +60,8 @@ async function status(options: { json?: boolean }): Promise<void> {
   print(`lab ${instance.name}: ${mode}`);
   for (const service of services) print(`  ${service.running ? "●" : "○"} ${service.name}`);
   if (mode !== "down") {
-    print(
-      `Proxmox VE https://127.0.0.1:${topology.forwards.proxmox}/  GitHub https://127.0.0.1:${topology.forwards.github}/`,
-    );
+    const ports = loopbackPorts(instance);
+    print(`Proxmox VE https://127.0.0.1:${ports.proxmox}/  GitHub https://127.0.0.1:${ports.github}/`);
   }
 }
 

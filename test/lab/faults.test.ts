@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { faultRequest, faults } from "../../lab/faults";
+import { faultRequest, faults, faultToClear } from "../../lab/faults";
 
 const names = [
   { role: "primary", name: "runner-1", vmId: 151 },
@@ -41,6 +41,16 @@ describe("faults by command", () => {
       () => faultRequest("github-slow", undefined, ["milliseconds=soon"], names),
       /milliseconds is "soon", expected a number/,
     );
+  });
+
+  it("ends a fault of one machine, or wherever it is set", () => {
+    assert.deepEqual(faultToClear("cut-link", "primary", names), {
+      service: "proxmox",
+      path: "/_lab/faults/link-down",
+      subject: { vmid: 151 },
+    });
+    assert.equal(faultToClear("cut-link", undefined, names).subject, undefined);
+    assert.equal(faultToClear("github-down", undefined, names).subject, undefined);
   });
 
   it("has one name for each fault", () => {
