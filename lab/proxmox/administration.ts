@@ -29,6 +29,12 @@ async function begin(node: Node, fault: Fault): Promise<void> {
   if (!("vmid" in fault)) return;
   const { name, vmid } = fault;
   requireVm(node, vmid);
+  if (node.machines.kind === "api-only" && name !== "stop" && name !== "locked") {
+    throw new Refusal(
+      409,
+      `This lab has no guests (backend api-only), so ${name} is not possible. Use the nspawn backend (Linux, root).`,
+    );
+  }
   if (name === "stop") return cut(node, vmid, "fault");
   if (name === "link-down") return node.machines.setLink(vmid, false);
   if (name === "locked") return;

@@ -8,6 +8,7 @@ import { ApiOnlyBackend, type MachineBackend } from "../../../lab/machines";
 import { createEmulator, type Emulator } from "../../../lab/proxmox/emulator";
 import type { ProxmoxSeed } from "../../../lab/proxmox/seed";
 import { ensureAuthority, ensureServerCertificate } from "../../../lab/tls";
+import { until } from "../../support/until";
 
 export const node = "pve-test";
 export const tokenId = "pulumi@pve!test";
@@ -117,7 +118,9 @@ export class Lab {
 
   /** One request in the provider's form: parameters of GET and DELETE in the query, others in a form body. */
   request(method: string, apiPath: string, form: Form = {}, token = `${tokenId}=${secret}`): Promise<Reply> {
-    const text = new URLSearchParams(Object.entries(form).map(([name, value]) => [name, String(value)])).toString();
+    const text = new URLSearchParams(
+      Object.entries(form).map(([name, value]): [string, string] => [name, String(value)]),
+    ).toString();
     const inQuery = method === "GET" || method === "DELETE";
     const query = inQuery && text !== "" ? `${apiPath.includes("?") ? "&" : "?"}${text}` : "";
     return new Promise((resolve, reject) => {
@@ -170,15 +173,12 @@ export class Lab {
   /** Runs a call that answers with a task; returns how the task ended. */
   async task(method: string, apiPath: string, form: Form = {}): Promise<string> {
     const upid = await this.get<string>(method, apiPath, form);
-    for (let polls = 0; polls < 400; polls += 1) {
-      const status = await this.get<{ status: string; exitstatus?: string }>(
-        "GET",
-        `/nodes/${node}/tasks/${upid.replace("!", "%21")}/status`,
-      );
-      if (status.status === "stopped") return status.exitstatus ?? "(none)";
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    throw new Error(`Task ${upid} did not end within 10 s.`);
+    const place = `/nodes/${node}/tasks/${upid.replace("!", "%21")}/status`;
+    return until(
+      `task ${upid} has ended`,
+      10_000,
+      async () => (await this.get<{ exitstatus?: string }>("GET", place)).exitstatus,
+    );
   }
 
   vm(vmid: number, rest = ""): string {
