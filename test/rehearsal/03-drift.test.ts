@@ -6,9 +6,7 @@ import { primary, Rehearsal, secondary } from "./support/rehearsal";
 describe("drift", () => {
   let rehearsal: Rehearsal;
   before(async () => {
-    rehearsal = await Rehearsal.open();
-    const run = await rehearsal.up();
-    assert.equal(run.code, 0, run.output);
+    rehearsal = await Rehearsal.ready();
   });
 
   async function refreshSees(pattern: RegExp): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 /** One resource operation of a Pulumi run, in the order in which it began. */
 export interface Step {
@@ -23,7 +23,9 @@ export interface RunEvents {
   readonly changes: Readonly<Record<string, number>>;
 }
 
+/** A run that failed before the engine started has no log and did nothing. */
 export function readEngineEvents(file: string): RunEvents {
+  if (!existsSync(file)) return { steps: [], changes: {} };
   const events = readFileSync(file, "utf8")
     .split("\n")
     .filter((line) => line !== "")

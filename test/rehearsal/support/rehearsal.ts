@@ -66,6 +66,14 @@ export class Rehearsal {
     return new Rehearsal(lab, engine, octokit);
   }
 
+  /** Like {@link open}, with both runners up as configured: the start of most tests. */
+  static async ready(): Promise<Rehearsal> {
+    const rehearsal = await Rehearsal.open();
+    const run = await rehearsal.up({}, "--refresh");
+    if (run.code !== 0) throw new Error(`The up before the tests failed:\n${run.output}`);
+    return rehearsal;
+  }
+
   /** Ends the instance and everything of it. */
   static async close(): Promise<void> {
     process.env.GHRUNNERS_LAB ||= "test";
@@ -126,7 +134,7 @@ export class Rehearsal {
 
   /** A command as root inside a machine, without SSH. */
   async inMachine(vmId: number, ...command: string[]): Promise<string> {
-    return (await this.project("lab/machines/main.ts", "exec", String(vmId), "--", ...command)).stdout.trimEnd();
+    return (await this.project("lab/machines/main.ts", "exec", String(vmId), ...command)).stdout.trimEnd();
   }
 
   /** One call of Proxmox VE's API with the operator's token, waiting for the task it starts. */

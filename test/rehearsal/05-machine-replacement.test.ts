@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { primary, Rehearsal, secondary } from "./support/rehearsal";
+
+/** A change of cloud-init's user replaces the machine: Proxmox VE gives cloud-init its data once. */
+const otherUser = { "vm.user": "operator" };
+
+describe("replacement of the machines", () => {
+  let rehearsal: Rehearsal;
+  before(async () => {
+    rehearsal = await Rehearsal.ready();
+  });
+
+  it("drains first, one role at a time, and keeps name, address and labels", async () => {
+    const before = await rehearsal.status();
+    const [github, proxmox] = [await rehearsal.mark("github"), await rehearsal.mark("proxmox")];
+    const run = await rehearsal.up(otherUser);
+    assert.equal(run.code, 0, run.output);
+    const after = await rehearsal.status();
+    const stable = (report: typeof before): unknown => ({
+      machines: report.machines.map(({ vmId, name, address, status }) => ({ vmId, name, address, status })),
+      runners: report.runners.map(({ name, labels, status }) => ({ name, labels: [...labels].sort(), status })),
+    });
+    assert.deepEqual(stable(after), stable(before));
+    assert.deepEqual(
+      (await rehearsal.events("proxmox", proxmox))
+        .filter((event) => ["vm.destroyed", "vm.cloned"].includes(event.kind))
+        .map((event) => `${event.kind} ${String(event.vmid)}`),
+      [
+        `vm.destroyed ${secondary.vmId}`,
+        `vm.cloned ${secondary.vmId}`,
+        `vm.destroyed ${primary.vmId}`,
+        `vm.cloned ${primary.vmId}`,
+      ],
+    );
+    const ofPrimary = (await rehearsal.events("github", github)).filter((event) => event.name === primary.name);
+    const drained = ofPrimary.findIndex(
+      (event) => event.kind === "runner.labels" && !(event.labels as string[]).includes("primary"),
+    );
+    const gone = ofPrimary.findIndex((event) => event.kind === "runner.offline" || event.kind === "runner.deleted");
+    assert.ok(drained >= 0 && drained < gone, `not drained first: ${ofPrimary.map((event) => event.kind).join(", ")}`);
+  });
+
+  it("leaves no ghost at GitHub", async () => {
+    const { data } = await rehearsal.octokit.rest.actions.listSelfHostedRunnersForRepo(rehearsal.repository);
+    assert.deepEqual(data.runners.map((runner) => runner.name).sort(), [primary.name, secondary.name]);
+  });
+
+  it("is refused while the other runner is not healthy", async () => {
+    await rehearsal.labCommand("fault", "api-offline", "primary");
+    try {
+      const run = await rehearsal.up();
+      assert.notEqual(run.code, 0, "the last healthy runner was replaced");
+      assert.match(run.output, new RegExp(`${primary.name}.*(offline|healthy)`, "s"));
+      assert.equal((await rehearsal.runner(secondary.name))?.status, "online");
+    } finally {
+      await rehearsal.labCommand("fault", "clear", "api-offline", "primary");
+    }
+    await rehearsal.online(primary.name);
+    const run = await rehearsal.up();
+    assert.equal(run.code, 0, run.output);
+  });
+});

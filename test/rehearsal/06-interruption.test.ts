@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { projectRoot } from "../../ops/pulumi/stack";
+import { until } from "../support/until";
+import { primary, Rehearsal, secondary, type LabEvent } from "./support/rehearsal";
+
+/** Whatever is killed in the middle of an up, the next up ends where an undisturbed one would have. */
+describe("interruption", () => {
+  let rehearsal: Rehearsal;
+  beforeEach(async () => {
+    rehearsal = await Rehearsal.open();
+    const run = await rehearsal.pulumi(["destroy"]);
+    assert.equal(run.code, 0, run.output);
+  });
+
+  /** Starts an up in a process group of its own and waits for an event of the lab. */
+  async function upUntil(service: "proxmox" | "github", reached: (event: LabEvent) => boolean): Promise<ChildProcess> {
+    const mark = await rehearsal.mark(service);
+    const [program, ...args] = rehearsal.commandLine(["up"]);
+    const child = spawn(program as string, args, {
+      cwd: projectRoot,
+      env: rehearsal.engine.env,
+      detached: true,
+      stdio: "ignore",
+    });
+    await until("the up has come far enough", 60_000, async () =>
+      (await rehearsal.events(service, mark)).some(reached),
+    );
+    return child;
+  }
+
+  const gone = (child: ChildProcess): Promise<unknown> =>
+    until("the interrupted up is gone", 120_000, () => child.exitCode !== null || child.signalCode !== null);
+
+  async function nextUpFinishes(): Promise<void> {
+    rehearsal = await Rehearsal.open();
+    await rehearsal.pulumi(["cancel", "--yes"]);
+    const run = await rehearsal.up({}, "--refresh");
+    assert.equal(run.code, 0, run.output);
+    assert.deepEqual((await rehearsal.status()).problems, []);
+    const { data } = await rehearsal.octokit.rest.actions.listSelfHostedRunnersForRepo(rehearsal.repository);
+    assert.deepEqual(data.runners.map((runner) => runner.name).sort(), [primary.name, secondary.name]);
+    const second = await rehearsal.up({}, "--expect-no-changes");
+    assert.equal(second.code, 0, second.output);
+  }
+
+  it("kill -9 of the whole engine while a machine is being made", async () => {
+    const child = await upUntil("proxmox", (event) => event.kind === "vm.cloned");
+    process.kill(-(child.pid as number), "SIGKILL");
+    await gone(child);
+    await nextUpFinishes();
+  });
+
+  it("kill -9 of the whole engine right after a runner has registered", async () => {
+    const child = await upUntil("github", (event) => event.kind === "runner.registered");
+    process.kill(-(child.pid as number), "SIGKILL");
+    await gone(child);
+    await nextUpFinishes();
+  });
+
+  for (const service of ["proxmox", "github"] as const) {
+    it(`kill -9 of the ${service} service in the middle`, async () => {
+      const child = await upUntil("proxmox", (event) => event.kind === "vm.started" && event.vmid === secondary.vmId);
+      const { pid } = JSON.parse(readFileSync(path.join(rehearsal.lab.instance.run, `${service}.pid`), "utf8")) as {
+        pid: number;
+      };
+      process.kill(pid, "SIGKILL");
+      await Rehearsal.open();
+      await gone(child);
+      await nextUpFinishes();
+    });
+  }
+
+  it("power cut of the machine while its runner is being set up", async () => {
+    const child = await upUntil("proxmox", (event) => event.kind === "vm.started" && event.vmid === secondary.vmId);
+    await rehearsal.labCommand("fault", "stop", "secondary");
+    await gone(child);
+    await rehearsal.labCommand("fault", "clear", "stop", "secondary");
+    await nextUpFinishes();
+  });
+});
