@@ -96,7 +96,14 @@ export class RunnerVm extends pulumi.ComponentResource {
     const firewall = new proxmoxve.firewall.OptionsLegacy(
       `${name}-firewall`,
       { ...scope, enabled: true, inputPolicy: "DROP", outputPolicy: "DROP", dhcp: false, macfilter: true },
-      { ...child, deletedWith: this.vm, dependsOn: rules },
+      {
+        ...child,
+        deletedWith: this.vm,
+        dependsOn: rules,
+        // A machine made anew has no options, and the provider reads absent ones as unchanged.
+        replacementTrigger: this.incarnation,
+        deleteBeforeReplace: true,
+      },
     );
 
     this.address = args.pinHostKey ? this.pinHostKey(name, args, firewall) : undefined;
