@@ -80,7 +80,7 @@ async function ensureProgram(bench: Bench, program: Program): Promise<string> {
     const build = {
       line: ["go", "build", ...flags, program.package],
       cwd: source,
-      env: { ...process.env, CGO_ENABLED: "0" },
+      env: process.env,
     };
     const { seconds } = await timed(build, `${folder}.log`, bench.signal);
     renameSync(unfinished, folder);
