@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { timestamp } from "../clock";
 import type { DispatchRequest, ReviewRequest, WorkflowEngine } from "../engine";
@@ -9,22 +8,20 @@ import type { JobCompletion, JobMessage } from "../runner-protocol/messages";
 import { sha256 } from "../runner-tokens";
 import type { Services } from "../services";
 import type { Emit } from "../store";
-import { headCommit } from "../workflow-files";
+import { headCommit, workflowFiles } from "../workflow-files";
 import { advance } from "./advance";
 import { cancelRun, displace } from "./cancel";
-import { readConcurrency } from "./concurrency";
-import { githubContext, type RepositoryFacts } from "./contexts";
+import type { RepositoryFacts } from "./contexts";
+import { newRun, planDispatch } from "./dispatch";
 import { endJob } from "./ending";
 import { evaluatorWith } from "./expressions";
 import { botLogin, dropEndedTokens, jobMessage, tokenPermissions } from "./handout";
-import { checkInputs } from "./inputs";
 import { workflowLibrary } from "./library";
-import { NotModelledError, type Workflow, WorkflowSyntaxError } from "./model";
-import { nodesToRepeat, scopesAndNodes } from "./new-run";
+import type { Workflow } from "./model";
+import { nodesToRepeat } from "./new-run";
 import { parseWorkflowFile } from "./parse";
 import type { JobRecord, Run, StepRecord } from "./records";
-import { labLimits, type Limits, type Surroundings, variablesFor } from "./surroundings";
-import type { Json } from "./template";
+import { labLimits, type Limits, type Surroundings } from "./surroundings";
 
 const tickMilliseconds = 1_000;
 
@@ -74,64 +71,16 @@ export class Engine implements WorkflowEngine, JobDesk {
 
   dispatch(request: DispatchRequest): Run {
     const { seed, store } = this.services;
-    const branch = request.ref.replace(/^refs\/heads\//, "");
-    if (branch !== seed.repository.defaultBranch) throw unprocessable(`No ref found for: ${request.ref}`);
-    const file = path.basename(request.path);
-    const { workflow, planned } = this.inGithubsWords(() => {
-      const workflow = this.load(file);
-      if (!workflow.events.includes("workflow_dispatch")) throw new Error("Workflow does not have 'workflow_dispatch' trigger");
-      const environments = store.state.environments.map(({ name }) => name);
-      const checked = checkInputs(workflow.dispatchInputs, request.inputs as Record<string, Json>, environments);
-      if (!checked.ok) throw new Error(checked.problems.join("; "));
-      return { workflow, planned: scopesAndNodes(workflow, checked.inputs, (name) => this.load(name)) };
-    });
-    return this.change((state, around) => {
-      const now = timestamp(around.now);
-      const number = (state.actions.runNumbers[file] ?? 0) + 1;
-      state.actions.runNumbers[file] = number;
-      const base: Run = {
-        id: around.nextId(),
-        number,
-        attempt: 1,
-        workflowFile: file,
-        name: workflow.name,
-        displayTitle: workflow.name,
-        event: "workflow_dispatch",
-        headBranch: branch,
-        ref: `refs/heads/${branch}`,
-        headSha: headCommit(seed).sha,
-        actor: request.login,
-        triggeringActor: request.login,
-        status: "pending",
-        conclusion: null,
-        createdAt: now,
-        startedAt: now,
-        updatedAt: now,
-        ...planned,
-      };
-      const run = this.inGithubsWords(() => ({ ...base, ...this.evaluated(base, workflow, state, around) }));
+    const environments = store.state.environments.map(({ name }) => name);
+    const planned = inGithubsWords(() => planDispatch(request, seed.repository.defaultBranch, environments, this.load));
+    const id = this.change((state, around) => {
+      const run = inGithubsWords(() => newRun(state, request, planned, headCommit(seed).sha, around));
       state.actions.runs.push(run);
-      around.emit("run.created", { runId: run.id, name: run.name, number, actor: run.actor });
+      around.emit("run.created", { runId: run.id, name: run.name, number: run.number, actor: run.actor });
       if (run.concurrency !== undefined) displace(state, `run:${run.id}`, run.concurrency, around);
       return run.id;
-    }, (state, id) => state.actions.runs.find((run) => run.id === id) as Run);
-  }
-
-  /** What the workflow file lets the server evaluate about the run itself. */
-  private evaluated(run: Run, workflow: Workflow, state: State, around: Surroundings): Partial<Run> {
-    const scope = run.scopes[0];
-    if (scope === undefined) return {};
-    const contexts = {
-      github: githubContext(around.repository, run, scope),
-      inputs: scope.inputs,
-      vars: variablesFor(state, null),
-    };
-    const concurrency =
-      workflow.concurrency === undefined ? undefined : readConcurrency(this.evaluator.evaluate(workflow.concurrency, contexts));
-    return {
-      displayTitle: workflow.runName === undefined ? workflow.name : this.evaluator.text(workflow.runName, contexts),
-      ...(concurrency === undefined ? {} : { concurrency }),
-    };
+    });
+    return this.run(id);
   }
 
   cancel(runId: number, { force }: { readonly force: boolean }): void {
@@ -256,16 +205,14 @@ export class Engine implements WorkflowEngine, JobDesk {
     return this.services.store.state.actions.runs.some((run) => run.status !== "completed");
   }
 
-  private change<Result>(work: (state: State, around: Surroundings) => Result): Result;
-  private change<Kept, Result>(work: (state: State, around: Surroundings) => Kept, then: (state: State, kept: Kept) => Result): Result;
-  private change<Kept>(work: (state: State, around: Surroundings) => Kept, then?: (state: State, kept: Kept) => unknown): unknown {
-    const { store } = this.services;
-    return store.change((state, emit) => {
+  /** Changes the state, then takes every step that has become due. */
+  private change<Result>(work: (state: State, around: Surroundings) => Result): Result {
+    return this.services.store.change((state, emit) => {
       const around = this.surroundings(emit);
-      const kept = work(state, around);
+      const result = work(state, around);
       advance(state, around);
       dropEndedTokens(state);
-      return then === undefined ? kept : then(state, kept);
+      return result;
     });
   }
 
@@ -289,25 +236,11 @@ export class Engine implements WorkflowEngine, JobDesk {
     };
   }
 
-  private load(file: string): Workflow {
-    let text: string;
-    try {
-      text = readFileSync(path.join(this.services.seed.workflowsDir, file), "utf8");
-    } catch {
-      throw new Error(`There is no workflow file .github/workflows/${file}.`);
-    }
-    return parseWorkflowFile(workflowLibrary(), file, text);
-  }
-
-  private inGithubsWords<Result>(work: () => Result): Result {
-    try {
-      return work();
-    } catch (error) {
-      if (error instanceof ApiError) throw error;
-      const known = error instanceof WorkflowSyntaxError || error instanceof NotModelledError;
-      throw unprocessable(known || error instanceof Error ? error.message : String(error));
-    }
-  }
+  private readonly load = (file: string): Workflow => {
+    const found = workflowFiles(this.services.seed).find(({ name }) => name === file);
+    if (found === undefined) throw new Error(`There is no workflow file .github/workflows/${file}.`);
+    return parseWorkflowFile(workflowLibrary(), file, found.content.toString("utf8"));
+  };
 
   private run(runId: number): Run {
     return runIn(this.services.store.state, runId);
@@ -315,6 +248,15 @@ export class Engine implements WorkflowEngine, JobDesk {
 
   private job(jobId: number): JobRecord {
     return jobIn(this.services.store.state, jobId);
+  }
+}
+
+/** What the workflow file or the request gets wrong is a 422 at GitHub. */
+function inGithubsWords<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof ApiError ? error : unprocessable((error as Error).message);
   }
 }
 

@@ -124,6 +124,13 @@ function callOutputs(state: State, run: Run, node: Node, around: Surroundings): 
     vars: variablesFor(state, null),
     jobs: needsContext(run, { ...node, needs: inner }),
   };
-  const outputs = Object.entries(scope.workflow.callOutputs);
-  return Object.fromEntries(outputs.map(([name, template]) => [name, around.evaluator.text(template, contexts)]));
+  const value = (template: Template): string => {
+    try {
+      return around.evaluator.text(template, contexts);
+    } catch {
+      // An output that cannot be evaluated is empty, as one of a step that did not run.
+      return "";
+    }
+  };
+  return Object.fromEntries(Object.entries(scope.workflow.callOutputs).map(([name, template]) => [name, value(template)]));
 }

@@ -1,0 +1,90 @@
+import path from "node:path";
+import { timestamp } from "../clock";
+import type { DispatchRequest } from "../engine";
+import type { State } from "../model";
+import { readConcurrency } from "./concurrency";
+import { githubContext } from "./contexts";
+import { checkInputs } from "./inputs";
+import type { Workflow } from "./model";
+import { scopesAndNodes } from "./new-run";
+import type { Node, Run, Scope } from "./records";
+import { type Surroundings, variablesFor } from "./surroundings";
+import type { Json } from "./template";
+
+/** A dispatch that GitHub would accept. */
+export interface PlannedDispatch {
+  readonly file: string;
+  readonly branch: string;
+  readonly workflow: Workflow;
+  readonly scopes: readonly Scope[];
+  readonly nodes: readonly Node[];
+}
+
+/**
+ * Checks a dispatch as GitHub does.
+ * @param load reads and parses a workflow file of the default branch
+ * @throws Error in GitHub's words
+ */
+export function planDispatch(
+  request: DispatchRequest,
+  defaultBranch: string,
+  environments: readonly string[],
+  load: (file: string) => Workflow,
+): PlannedDispatch {
+  const branch = request.ref.replace(/^refs\/heads\//, "");
+  // The lab's repository has one branch and no tags.
+  if (branch !== defaultBranch) throw new Error(`No ref found for: ${request.ref}`);
+  const file = path.basename(request.path);
+  const workflow = load(file);
+  if (!workflow.events.includes("workflow_dispatch")) throw new Error("Workflow does not have 'workflow_dispatch' trigger");
+  const checked = checkInputs(workflow.dispatchInputs, request.inputs as Record<string, Json>, environments);
+  if (!checked.ok) throw new Error(checked.problems.join("; "));
+  return { file, branch, workflow, ...scopesAndNodes(workflow, checked.inputs, load) };
+}
+
+/** The run of a dispatch; counts the workflow's runs. @throws Error when run-name or concurrency cannot be evaluated */
+export function newRun(
+  state: State,
+  { login }: DispatchRequest,
+  { file, branch, workflow, scopes, nodes }: PlannedDispatch,
+  headSha: string,
+  around: Surroundings,
+): Run {
+  const now = timestamp(around.now);
+  const number = (state.actions.runNumbers[file] ?? 0) + 1;
+  state.actions.runNumbers[file] = number;
+  const run: Run = {
+    id: around.nextId(),
+    number,
+    attempt: 1,
+    workflowFile: file,
+    name: workflow.name,
+    displayTitle: workflow.name,
+    event: "workflow_dispatch",
+    headBranch: branch,
+    ref: `refs/heads/${branch}`,
+    headSha,
+    actor: login,
+    triggeringActor: login,
+    status: "pending",
+    conclusion: null,
+    createdAt: now,
+    startedAt: now,
+    updatedAt: now,
+    scopes: [...scopes],
+    nodes: [...nodes],
+  };
+  const contexts = {
+    github: githubContext(around.repository, run, scopes[0] as Scope),
+    inputs: scopes[0]?.inputs ?? {},
+    vars: variablesFor(state, null),
+  };
+  const { evaluator } = around;
+  const setting = workflow.concurrency === undefined ? null : evaluator.evaluate(workflow.concurrency, contexts);
+  const concurrency = readConcurrency(setting);
+  return {
+    ...run,
+    displayTitle: workflow.runName === undefined ? workflow.name : evaluator.text(workflow.runName, contexts),
+    ...(concurrency === undefined ? {} : { concurrency }),
+  };
+}
