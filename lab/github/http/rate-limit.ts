@@ -23,7 +23,10 @@ export const rateLimitHeaders = ({ limit, used, remaining, reset }: Allowance): 
   "x-ratelimit-resource": "core",
 });
 
-/** GitHub's primary and secondary limits. Counts are in memory: a restart forgives. */
+/**
+ * GitHub's primary and secondary limits. Requests are counted and shown as at GitHub, but only the faults refuse them:
+ * a rehearsal asks more often than a client may, so an allowance that is used up is renewed. Counts are in memory.
+ */
 export class RateLimit {
   private readonly windows = new Map<string, { used: number; endsAt: number }>();
 
@@ -43,14 +46,14 @@ export class RateLimit {
     const key = identity?.tokenSha256 ?? "anonymous";
     const now = this.clock.now();
     const known = this.windows.get(key);
-    const window = known === undefined || known.endsAt <= now ? { used: 0, endsAt: now + hourMs } : known;
-    window.used = Math.max(0, window.used + spend);
+    const isOver = known === undefined || known.endsAt <= now || known.used + spend >= limit;
+    const window = isOver ? { used: 0, endsAt: now + hourMs } : known;
+    window.used += spend;
     this.windows.set(key, window);
-    const used = Math.min(window.used, limit);
-    return { limit, used, remaining: limit - used, reset: Math.ceil(window.endsAt / 1000) };
+    return { limit, used: window.used, remaining: limit - window.used, reset: Math.ceil(window.endsAt / 1000) };
   }
 
-  /** @throws ApiError 403 in GitHub's words when a limit is reached */
+  /** @throws ApiError 403 in GitHub's words when a fault says that a limit is reached */
   check(identity: Identity | undefined): void {
     const secondary = this.faults.active("secondary-rate-limited");
     if (secondary !== undefined) {
@@ -65,7 +68,7 @@ export class RateLimit {
         { "retry-after": String(Math.max(1, left)) },
       );
     }
-    if (this.allowance(identity).remaining > 0) return;
+    if (this.faults.active("rate-limited") === undefined) return;
     throw new ApiError(
       403,
       `API rate limit exceeded for ${identity === undefined ? "this address" : `user ${identity.login}`}.`,
