@@ -37,12 +37,20 @@ kill_machine_processes() {
   if ! wait_until 5 "the end of machine $vmid by its supervisor" is_empty_group "$group"; then kill_machine "$vmid"; fi
 }
 
+# The machine's disk, as seen by its supervisor, which has it in a mount namespace of its own.
+disk() {
+  local supervisor
+  supervisor=$(head -n 1 "$group/guard/cgroup.procs" 2>/dev/null | grep .) || die "machine $vmid has no supervisor: start it again"
+  echo "/proc/$supervisor/root$folder/disk"
+}
+
 fill() {
-  local free
-  free=$(df --output=avail --block-size=1 "$folder/disk" | tail -n 1)
+  local at free
+  at=$(disk)
+  free=$(df --output=avail --block-size=1 "$at" | tail -n 1)
   # Beside the upper folder of the overlay: the guest cannot see it, nor remove it.
-  fallocate --length "$free" "$folder/disk/ballast" 2>/dev/null || true
-  dd if=/dev/zero of="$folder/disk/ballast" bs=64K oflag=append conv=notrunc status=none 2>/dev/null || true
+  fallocate --length "$free" "$at/ballast" 2>/dev/null || true
+  dd if=/dev/zero of="$at/ballast" bs=64K oflag=append conv=notrunc status=none 2>/dev/null || true
 }
 
 case $action in
@@ -62,7 +70,7 @@ case $action in
     fi
     ;;
   fill) fill ;;
-  clear) rm -f "$folder/disk/ballast" ;;
+  clear) rm -f "$(disk)/ballast" ;;
   exec)
     init=$(guest_init) || die "machine $vmid is not running"
     exec nsenter --target "$init" --mount --uts --ipc --net --pid --cgroup --user --setuid 0 --setgid 0 -- "$@"

@@ -10,14 +10,7 @@ source "$here/lib.sh"
 tree=$unified/$GHR_PREFIX
 if [[ -e $tree/cgroup.kill ]]; then echo 1 >"$tree/cgroup.kill"; fi
 wait_until 20 "the end of the machines of $GHR_PREFIX" is_empty_group "$tree"
-unmount_below "$GHR_MACHINES"
-
-# A mount that a killed command could not finish may leave its loop device.
-if [[ -d $GHR_MACHINES ]]; then
-  while read -r device; do losetup --detach "$device"; done < <(
-    losetup --list --noheadings --output NAME,BACK-FILE | awk -v folder="$GHR_MACHINES/" 'index($2, folder) == 1 { print $1 }'
-  )
-fi
+wait_until 20 "the release of the disks of $GHR_PREFIX" has_no_loop_device "$GHR_MACHINES"
 
 for namespace in /run/netns/"$GHR_PREFIX"-vm*; do
   if [[ -e $namespace ]]; then ip netns del "$(basename "$namespace")"; fi

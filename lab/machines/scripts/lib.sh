@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # Names and small steps that the machine scripts share. Sourced, never run.
 #
-# A machine is: a folder ($GHR_MACHINES/<vmid>), a network namespace ($GHR_PREFIX-vm<vmid>), a control group of the
-# same tree ($GHR_PREFIX/vm<vmid>), and while it runs two mounts below its folder (disk and root).
+# A machine is: a folder ($GHR_MACHINES/<vmid>), a network namespace ($GHR_PREFIX-vm<vmid>), a control group of the same
+# tree ($GHR_PREFIX/vm<vmid>), and while it runs two mounts below its folder (disk and root) in its supervisor's mount
+# namespace.
 set -euo pipefail
 # A guest's root folder takes its mode from here, whatever the caller's mask is.
 umask 022
@@ -55,23 +56,21 @@ remove_group() {
   done
 }
 
-# Mount points below a folder, deepest first. The kernel's own list, so it also finds what a killed command left.
-mounts_below() {
-  awk -v folder="$1/" 'index($5 "/", folder) == 1 { print $5 }' /proc/self/mountinfo | sort -r
+# Loop devices of files below a folder.
+loop_devices_below() {
+  losetup --list --noheadings --output NAME,BACK-FILE | awk -v folder="$1/" 'index($2, folder) == 1 { print $1 }'
 }
 
-unmount_below() {
-  local point
-  while read -r point; do umount "$point"; done < <(mounts_below "$1")
-}
+has_no_loop_device() { [[ -z $(loop_devices_below "$1") ]]; }
 
 remove_namespace() {
   if [[ -e /run/netns/$1 ]]; then ip netns del "$1"; fi
 }
 
-# Everything of a machine that is not in its folder. Its processes must be gone.
+# Everything of a machine that is not in its folder. Its processes must be gone; its mounts go with them, a little later
+# when they were killed, and until then its disk must not be touched.
 release() {
-  unmount_below "$GHR_MACHINES/$1"
+  wait_until 20 "the release of the disk of machine $1" has_no_loop_device "$GHR_MACHINES/$1"
   remove_namespace "$(namespace_of "$1")"
   remove_group "$GHR_PREFIX/vm$1"
 }

@@ -20,7 +20,7 @@ tap=tap${vmid}i0 # as Proxmox VE names it
 lock_machine "$vmid"
 is_empty_group "$group" || die "machine $vmid is already running"
 release "$vmid" # what a killed supervisor, or a power cut of this host, left
-rm -f "$folder/exit"
+rm -f "$folder/exit" "$folder/supervisor.log"
 
 prepare_disk() {
   local size
@@ -39,26 +39,6 @@ prepare_disk() {
     e2fsck -fp "$folder/disk.raw" >/dev/null || (($? <= 1)) || die "the disk of machine $vmid is damaged (e2fsck)"
     resize2fs "$folder/disk.raw" >/dev/null 2>&1
   fi
-}
-
-mount_root() {
-  mkdir -p "$folder/disk" "$folder/root"
-  mount -o loop "$folder/disk.raw" "$folder/disk"
-  mkdir -p "$folder/disk/upper" "$folder/disk/work"
-  chown "$uid_base:$uid_base" "$folder/disk/upper"
-  mount -t overlay overlay -o "lowerdir=$(readlink -f "$GHR_MACHINES/template"),upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$folder/root"
-}
-
-write_seed() {
-  local cloud=$folder/root/var/lib/cloud seed=$folder/root/var/lib/cloud/seed/nocloud
-  mkdir -p "$seed"
-  cp "$folder/seed/user-data" "$folder/seed/meta-data" "$folder/seed/vendor-data" "$seed/"
-  # The address is given from outside: a guest of a shifted user namespace may not change its NIC.
-  echo 'config: disabled' >"$seed/network-config"
-  chown "$uid_base:$uid_base" "$cloud" "$cloud/seed"
-  chown -R "$uid_base:$uid_base" "$seed"
-  cp "$folder/seed/resolv.conf" "$folder/root/etc/resolv.conf"
-  chown "$uid_base:$uid_base" "$folder/root/etc/resolv.conf"
 }
 
 make_network() {
@@ -81,10 +61,11 @@ make_network() {
 has_booted() { [[ -e $folder/exit ]] || ! is_empty_group "$group/machine/payload"; }
 
 prepare_disk
-mount_root
-write_seed
 make_network
 mkdir -p "$group/guard"
-setsid "$here/supervise.sh" "$vmid" </dev/null >>"$folder/supervisor.log" 2>&1 8>&- &
+# A mount namespace of its own: the machine's mounts are seen by nobody else, and go with its processes.
+setsid unshare --mount --propagation private "$here/supervise.sh" "$vmid" </dev/null >>"$folder/supervisor.log" 2>&1 8>&- &
 wait_until 20 "the start of machine $vmid" has_booted
-if [[ -e $folder/exit ]]; then die "systemd-nspawn ended at once: $(tail -n 5 "$folder/console.log" 2>/dev/null)"; fi
+if [[ -e $folder/exit ]]; then
+  die "the machine ended at once: $(tail -q -n 5 "$folder/supervisor.log" "$folder/console.log" 2>/dev/null)"
+fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs systemd-nspawn for one machine until it powers off or is cut, boots it again when it asked for a reboot, and
-# takes away its mounts and its network namespace at the end. Started by start.sh in a session of its own.
+# Mounts a machine's disk, runs systemd-nspawn on it until the guest powers off or is cut, and boots it again when it asked
+# for a reboot. Started by start.sh in a session and a mount namespace of its own.
 #
 # usage: supervise.sh VMID
 here=$(dirname "$(readlink -f "$0")")
@@ -9,6 +9,7 @@ source "$here/lib.sh"
 
 vmid=${1:?}
 folder=$GHR_MACHINES/$vmid
+root=$folder/root
 group=$(group_of "$vmid")
 reboot_code=133 # exit code of systemd-nspawn when the guest asked for a reboot
 
@@ -16,16 +17,50 @@ reboot_code=133 # exit code of systemd-nspawn when the guest asked for a reboot
 mkdir -p "$group/guard" "$group/machine"
 echo $$ >"$group/guard/cgroup.procs"
 
+# shellcheck disable=SC2317  # called by the trap
+finish() {
+  local code=$?
+  cd /
+  umount "$root" "$folder/disk" || true
+  remove_namespace "$(namespace_of "$vmid")"
+  echo "$code" >"$folder/exit"
+}
+trap finish EXIT
+
+mount_root() {
+  mkdir -p "$folder/disk" "$root"
+  mount -o loop "$folder/disk.raw" "$folder/disk"
+  mkdir -p "$folder/disk/upper" "$folder/disk/work"
+  chown "$uid_base:$uid_base" "$folder/disk/upper"
+  mount -t overlay overlay \
+    -o "lowerdir=$(readlink -f "$GHR_MACHINES/template"),upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$root"
+}
+
+write_seed() {
+  local cloud=$root/var/lib/cloud seed=$root/var/lib/cloud/seed/nocloud
+  mkdir -p "$seed"
+  cp "$folder/seed/user-data" "$folder/seed/meta-data" "$folder/seed/vendor-data" "$seed/"
+  # The address is given from outside: a guest of a shifted user namespace may not change its NIC.
+  echo 'config: disabled' >"$seed/network-config"
+  chown "$uid_base:$uid_base" "$cloud" "$cloud/seed"
+  chown -R "$uid_base:$uid_base" "$seed"
+  cp "$folder/seed/resolv.conf" "$root/etc/resolv.conf"
+  chown "$uid_base:$uid_base" "$root/etc/resolv.conf"
+}
+
 run_machine() (
+  trap - EXIT
   echo "$BASHPID" >"$group/machine/cgroup.procs"
   # The namespace is entered first: systemd-nspawn cannot join one together with a user namespace.
   exec nsenter --net="/run/netns/$(namespace_of "$vmid")" \
     env SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_LOCK=0 \
-    systemd-nspawn --quiet --directory="$folder/root" --machine="$GHR_PREFIX-vm$vmid" --boot \
+    systemd-nspawn --quiet --directory="$root" --machine="$GHR_PREFIX-vm$vmid" --boot \
     --register=no --keep-unit --console=read-only --resolv-conf=off --timezone=off --link-journal=no \
     --kill-signal=SIGRTMIN+3 --private-users="$uid_base:65536" --private-users-ownership=off
 )
 
+mount_root
+write_seed
 code=$reboot_code
 while ((code == reboot_code)); do
   code=0
@@ -35,7 +70,4 @@ while ((code == reboot_code)); do
   remove_group "$GHR_PREFIX/vm$vmid/machine"
   mkdir -p "$group/machine"
 done
-
-unmount_below "$folder"
-remove_namespace "$(namespace_of "$vmid")"
-echo "$code" >"$folder/exit"
+exit "$code"
