@@ -28,7 +28,11 @@ class Greeter implements pulumi.dynamic.ResourceProvider<Inputs, Inputs & { gree
   async diff(_id: string, olds: Inputs, news: Inputs): Promise<pulumi.dynamic.DiffResult> {
     return { changes: olds.word !== news.word };
   }
-  async update(_id: string, _olds: Inputs, news: Inputs): Promise<pulumi.dynamic.UpdateResult<Inputs & { greeting: string }>> {
+  async update(
+    _id: string,
+    _olds: Inputs,
+    news: Inputs,
+  ): Promise<pulumi.dynamic.UpdateResult<Inputs & { greeting: string }>> {
     return { outs: { ...news, greeting: this.greet(news) } };
   }
 }
@@ -45,7 +49,12 @@ const greeting = new Greeting("greeting", { word }, { hooks: { afterCreate: [not
 
 const command = new local.Command(
   "command",
-  { create: "echo $VALUE", update: "echo updated", environment: { VALUE: "from the program" }, triggers: [config.get("trigger") ?? ""] },
+  {
+    create: "echo $VALUE",
+    update: "echo updated",
+    environment: { VALUE: "from the program" },
+    triggers: [config.get("trigger") ?? ""],
+  },
   { transforms: [({ props, opts }) => ({ props: { ...props, environment: { VALUE: "from the transform" } }, opts })] },
 );
 
