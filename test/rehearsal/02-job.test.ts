@@ -29,11 +29,7 @@ describe("jobs", () => {
     });
     const job = data.jobs[0];
     assert.ok(job);
-    const log = await rehearsal.octokit.rest.actions.downloadJobLogsForWorkflowRun({
-      ...rehearsal.repository,
-      job_id: job.id,
-    });
-    return { runner: job.runner_name, conclusion: job.conclusion, log: String(log.data) };
+    return { runner: job.runner_name, conclusion: job.conclusion, log: await rehearsal.jobLog(job.id) };
   }
 
   for (const { role, name } of [primary, secondary]) {

@@ -93,7 +93,11 @@ export class Rehearsal {
     const words = Object.entries(settings).flatMap(([key, value]) => ["--config", `ghrunners:${key}=${value}`]);
     const all = [...args, "--event-log", log, ...(words.length > 0 ? [...words, "--config-path"] : [])];
     try {
-      const result = await runProcess(this.commandLine(all), { cwd: projectRoot, env: this.engine.env });
+      // The CLI offers --event-log only to those who ask for its debugging commands.
+      const result = await runProcess(this.commandLine(all), {
+        cwd: projectRoot,
+        env: { ...this.engine.env, PULUMI_DEBUG_COMMANDS: "true" },
+      });
       return { code: result.code, output: result.all, ...readEngineEvents(log) };
     } finally {
       rmSync(folder, { recursive: true });
@@ -168,6 +172,18 @@ export class Rehearsal {
   /** Waits until GitHub shows the runner online. */
   online(name: string, limitMs = 20_000): Promise<boolean> {
     return until(`GitHub shows ${name} online`, limitMs, async () => (await this.runner(name))?.status === "online");
+  }
+
+  /** Log of a job. GitHub redirects to the file; the lab's address in it is reachable here by loopback only. */
+  async jobLog(jobId: number): Promise<string> {
+    const base = `https://127.0.0.1:${loopbackPorts(this.lab.instance).github}`;
+    const headers = { authorization: `Bearer ${this.lab.secrets.githubToken}` };
+    const call = `${base}/api/v3/repos/${owner}/${repo}/actions/jobs/${jobId}/logs`;
+    const redirect = await fetch(call, { headers, redirect: "manual" });
+    const location = redirect.headers.get("location");
+    if (location === null) throw new Error(`${call} answered ${redirect.status} without a location.`);
+    const { pathname, search } = new URL(location);
+    return (await fetch(`${base}${pathname}${search}`, { headers })).text();
   }
 
   get repository(): { owner: string; repo: string } {
