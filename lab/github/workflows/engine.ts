@@ -217,7 +217,7 @@ export class Engine implements WorkflowEngine, JobDesk {
   }
 
   private surroundings(emit: Emit): Surroundings {
-    const { store, seed, presence } = this.services;
+    const { store, seed, presence, faults } = this.services;
     return {
       now: store.clock.now(),
       nextId: () => store.nextId(),
@@ -229,7 +229,7 @@ export class Engine implements WorkflowEngine, JobDesk {
         id: runner.id,
         name: runner.name,
         labels: runner.labels.map((label) => label.name),
-        idle: presence.isConnected(runner.id) && !presence.isBusy(runner),
+        idle: presence.isConnected(runner.id) && !faults.hits("runner-ghost-busy", runner.name),
       })),
       // After a restart of the emulator every runner gets its time anew.
       lastHeardOfJob: (job) => this.heard.get(job.id) ?? this.startedAt,

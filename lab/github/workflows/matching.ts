@@ -5,7 +5,7 @@ export interface RunnerView {
   readonly id: number;
   readonly name: string;
   readonly labels: readonly string[];
-  /** Connected and without a job. */
+  /** Connected, and nothing but a job can keep it busy. */
   readonly idle: boolean;
 }
 
