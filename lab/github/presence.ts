@@ -3,18 +3,23 @@ import type { Runner } from "./model";
 import type { Store } from "./store";
 
 /**
- * Which runners are online. Signs of life are held in memory only: after a restart of the emulator every runner is
- * offline until it is heard again. Changes of the public view are events `runner.online` and `runner.offline`.
+ * Which runners are online. Signs of life are held in memory only: after a restart of the emulator a runner that was
+ * online gets the usual silence anew, so that a short outage is no event. Changes of the public view are events
+ * `runner.online` and `runner.offline`.
  */
 export class Presence {
-  private readonly lastHeard = new Map<number, number>();
+  private readonly lastHeard: Map<number, number>;
 
   /** @param silenceMs a runner that was not heard for this long is offline */
   constructor(
     private readonly store: Store,
     private readonly faults: Faults,
     private readonly silenceMs: number,
-  ) {}
+  ) {
+    const now = store.clock.now();
+    const online = store.state.runners.filter(({ announced }) => announced === "online");
+    this.lastHeard = new Map(online.map(({ id }) => [id, now]));
+  }
 
   /** The runner gave a sign of life. */
   heard(runnerId: number): void {

@@ -114,7 +114,8 @@ describe("the GitHub emulator's store", () => {
 
   it("shows a runner offline after its silence, and says so once", () => {
     const store = open();
-    const presence = new Presence(store, new Faults(store), 10_000);
+    const reopened = (from: Store): Presence => new Presence(from, new Faults(from), 10_000);
+    const presence = reopened(store);
     store.change((state) => {
       state.runners.push({
         id: 1,
@@ -148,5 +149,17 @@ describe("the GitHub emulator's store", () => {
     assert.deepEqual(statuses, ["online", "online", "offline", "offline", "online", "offline"]);
     const kinds = store.eventsSince(0).map(({ kind }) => kind);
     assert.deepEqual(kinds, ["runner.online", "runner.offline", "runner.online", "runner.offline"]);
+
+    presence.heard(1);
+    const after = open();
+    const afterRestart = reopened(after);
+    afterRestart.announce();
+    assert.equal(after.eventsSince(5).length, 0, "a restart is no event");
+    time.at += 10_000;
+    afterRestart.announce();
+    assert.deepEqual(
+      after.eventsSince(5).map(({ kind }) => kind),
+      ["runner.offline"],
+    );
   });
 });
