@@ -1,6 +1,6 @@
 import type { Route } from "../http/message";
 import type { Services } from "../services";
-import type { JobDesk } from "../workflows/engine";
+import type { JobDesk } from "../workflows/job-desk";
 import { jobRoutes } from "./job-routes";
 import { registrationRoutes } from "./registration";
 import { sessionRoutes } from "./session-routes";

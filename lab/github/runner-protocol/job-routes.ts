@@ -4,7 +4,7 @@ import { parseBody } from "../http/body";
 import { badCredentials, conflict } from "../http/errors";
 import { type ApiRequest, noContent, plainRoute, type Reply, type Route } from "../http/message";
 import type { Services } from "../services";
-import type { JobDesk } from "../workflows/engine";
+import type { JobDesk } from "../workflows/job-desk";
 import { runnerOf } from "./access";
 import { type JobReportReply, protocolRoot } from "./messages";
 

@@ -5,7 +5,7 @@ import { ApiError } from "../http/errors";
 import { type ApiRequest, noContent, plainRoute, type Reply, type Route } from "../http/message";
 import type { Runner } from "../model";
 import type { Services } from "../services";
-import type { JobDesk } from "../workflows/engine";
+import type { JobDesk } from "../workflows/job-desk";
 import { refusal, runnerOf, sessionOf } from "./access";
 import { protocolRoot, type RunnerMessage, type SessionReply } from "./messages";
 import { type Session, Sessions } from "./sessions";

@@ -16,6 +16,8 @@ import { newRun, planDispatch } from "./dispatch";
 import { endJob } from "./ending";
 import { evaluatorWith } from "./expressions";
 import { botLogin, dropEndedTokens, jobMessage, tokenPermissions } from "./handout";
+import { HostedRunner, hostedRunner } from "./hosted";
+import type { JobDesk } from "./job-desk";
 import { workflowLibrary } from "./library";
 import type { Workflow } from "./model";
 import { nodesToRepeat } from "./new-run";
@@ -25,27 +27,13 @@ import { labLimits, type Limits, type Surroundings } from "./surroundings";
 
 const tickMilliseconds = 1_000;
 
-/** What the runner protocol needs of the engine, beside what REST needs. */
-export interface JobDesk {
-  /** The job that this runner was given and has not taken yet. */
-  offered(runnerId: number): JobRecord | undefined;
-  /** The runner takes the job. Taking it again, after a lost answer, is allowed until a step was reported. */
-  acquire(runnerId: number, jobId: number): JobMessage | undefined;
-  /** The worker reports; @returns whether the job is to be cancelled */
-  report(jobId: number, steps: readonly StepRecord[]): boolean;
-  complete(jobId: number, completion: JobCompletion): void;
-  /** Whether this is the token that the job was handed out with. */
-  accepts(jobId: number, token: string): boolean;
-  /** Takes what is due now, for example because a runner came online. */
-  tick(): void;
-}
-
 /** Runs workflows over the store. */
 export class Engine implements WorkflowEngine, JobDesk {
   private readonly evaluator = evaluatorWith(workflowLibrary().expressions);
   private readonly heard = new Map<number, number>();
   private readonly startedAt: number;
   private readonly timer: NodeJS.Timeout;
+  private readonly hosted: HostedRunner;
 
   constructor(
     private readonly services: Services,
@@ -55,10 +43,12 @@ export class Engine implements WorkflowEngine, JobDesk {
     this.startedAt = services.store.clock.now();
     this.timer = setInterval(() => this.tick(), tickMilliseconds);
     this.timer.unref();
+    this.hosted = new HostedRunner(services, this, this.evaluator);
   }
 
   async close(): Promise<void> {
     clearInterval(this.timer);
+    await this.hosted.close();
   }
 
   nameOf(file: string): string {
@@ -225,12 +215,15 @@ export class Engine implements WorkflowEngine, JobDesk {
       evaluator: this.evaluator,
       limits: this.limits,
       repository: repositoryFacts(seed),
-      runners: store.state.runners.map((runner) => ({
-        id: runner.id,
-        name: runner.name,
-        labels: runner.labels.map((label) => label.name),
-        idle: presence.isConnected(runner.id) && !faults.hits("runner-ghost-busy", runner.name),
-      })),
+      runners: [
+        hostedRunner,
+        ...store.state.runners.map((runner) => ({
+          id: runner.id,
+          name: runner.name,
+          labels: runner.labels.map((label) => label.name),
+          idle: presence.isConnected(runner.id) && !faults.hits("runner-ghost-busy", runner.name),
+        })),
+      ],
       // After a restart of the emulator every runner gets its time anew.
       lastHeardOfJob: (job) => this.heard.get(job.id) ?? this.startedAt,
     };

@@ -2,6 +2,7 @@ import { timestamp } from "../clock";
 import type { Environment, State } from "../model";
 import { endJob } from "./ending";
 import { mayStart } from "./groups";
+import { missingHosted } from "./matching";
 import type { JobRecord, Run } from "./records";
 import type { Surroundings } from "./surroundings";
 
@@ -102,5 +103,7 @@ export function matchesPattern(pattern: string, name: string): boolean {
 function queue(job: JobRecord, around: Surroundings): void {
   job.status = "queued";
   job.queuedAt = timestamp(around.now);
+  const missing = missingHosted(job.labels);
+  if (missing !== undefined) job.annotations.push(`Hosted machines "${missing}" are not modelled in the lab: the job waits.`);
   around.emit("job.queued", { runId: job.runId, jobId: job.id, name: job.name, labels: job.labels });
 }

@@ -46,7 +46,7 @@ export function assign(
   });
 }
 
-/** Labels of GitHub-hosted machines: no self-hosted runner of the lab has them by itself. */
-export function isHosted(labels: readonly string[]): boolean {
-  return labels.some((label) => /^(ubuntu|windows|macos)-/i.test(label));
+/** GitHub-hosted machines that the lab does not have: a job for one waits, and its annotation says why. */
+export function missingHosted(labels: readonly string[]): string | undefined {
+  return labels.find((label) => /^(windows|macos)-/i.test(label));
 }

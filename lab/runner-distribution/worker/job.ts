@@ -97,7 +97,7 @@ export class JobRun {
     if (completed && endHook !== undefined) await this.hook(endHook, completed, "always()");
     this.timeline.begin(complete);
     this.setup.reporter.log("Cleaning up orphan processes");
-    for (const line of endOrphans(this.trackingId)) this.setup.reporter.log(line);
+    for (const line of endOrphans("RUNNER_TRACKING_ID", this.trackingId)) this.setup.reporter.log(line);
     this.timeline.end(complete, "success");
   }
 

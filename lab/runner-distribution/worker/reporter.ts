@@ -4,13 +4,12 @@ import type { StepRecord } from "../../github/workflows/records";
 import { call, ServerError } from "../listener/server";
 import type { Masks } from "./masks";
 
-/** Where a job's progress goes; the worker sends it over the network. */
+/** Where a job's progress goes. */
 export interface Reporter {
   /** @returns whether the job is to be cancelled */
   report(steps: readonly StepRecord[]): Promise<boolean>;
   /** One line of the log. */
   log(line: string): void;
-  complete(completion: JobCompletion): Promise<void>;
 }
 
 /** How long the worker tries to bring its result home; GitHub's tries for some minutes. */

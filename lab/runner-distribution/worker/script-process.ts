@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import readline from "node:readline";
 
 export interface Script {
@@ -58,17 +58,17 @@ function signalGroup(pid: number | undefined, name: NodeJS.Signals): void {
 }
 
 /**
- * Ends processes that a job left behind: those with the job's RUNNER_TRACKING_ID in their environment.
- * @returns names and ids of what was ended
+ * Ends processes that a job left behind: those with this variable in their environment.
+ * @returns names and ids of what was ended; nothing where there is no /proc
  */
-export function endOrphans(trackingId: string): string[] {
-  const marker = `RUNNER_TRACKING_ID=${trackingId}`;
+export function endOrphans(variable: string, value: string): string[] {
+  const wanted = `${variable}=${value}`;
+  if (!existsSync("/proc/self/environ")) return [];
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
     .flatMap((entry) => {
       try {
-        const variables = readFileSync(`/proc/${entry}/environ`, "utf8").split("\0");
-        if (!variables.includes(marker)) return [];
+        if (!readFileSync(`/proc/${entry}/environ`, "utf8").split("\0").includes(wanted)) return [];
         const name = readFileSync(`/proc/${entry}/comm`, "utf8").trim();
         process.kill(Number(entry), "SIGKILL");
         return [`Terminate orphan process: pid (${entry}) (${name})`];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseSeed } from "../../../lab/github/seed";
@@ -7,6 +7,7 @@ import { openServices, type Services } from "../../../lab/github/services";
 import { Engine } from "../../../lab/github/workflows/engine";
 import type { Conclusion, JobRecord, Run } from "../../../lab/github/workflows/records";
 import { labLimits } from "../../../lab/github/workflows/surroundings";
+import { until } from "../../support/until";
 import type { JobMessage } from "../../../lab/github/runner-protocol/messages";
 
 const work = "steps: [{ run: x }]";
@@ -287,5 +288,41 @@ jobs:
     assert.equal(stage.engine.accepts(message.jobId, message.jobToken), true);
     stage.finish(message);
     assert.equal(conclusion(id), "success");
+  });
+
+  it("runs jobs for hosted labels itself, without its own environment, and leaves no folder", async () => {
+    await stage.open({
+      "gate.yml": `on: workflow_dispatch
+jobs:
+  gate:
+    runs-on: ubuntu-latest
+    outputs: { labels: "\${{ steps.choose.outputs.labels }}" }
+    steps:
+      - id: choose
+        run: |
+          echo 'labels=["lab"]' >> "$GITHUB_OUTPUT"
+          env | cut -d= -f1 | sort
+  deploy: { needs: gate, runs-on: "\${{ fromJSON(needs.gate.outputs.labels) }}", ${work} }
+  mac: { runs-on: macos-latest, ${work} }
+`,
+    });
+    process.env.PLANTED_IN_THE_EMULATOR = "x";
+    const runner = stage.addRunner("r", ["lab"]);
+    const id = stage.dispatch("gate.yml");
+    try {
+      await until("the deploy job is offered", 10_000, () => stage.engine.offered(runner));
+    } finally {
+      delete process.env.PLANTED_IN_THE_EMULATOR;
+    }
+    const gate = stage.jobs(id).find(({ name }) => name === "gate");
+    assert.equal(gate?.conclusion, "success");
+    assert.equal(gate.runnerName, "GitHub Actions 1");
+    const log = stage.services.logs.read(gate.id) ?? "";
+    assert.match(log, /GITHUB_WORKSPACE/);
+    assert.doesNotMatch(log, /PLANTED_IN_THE_EMULATOR/);
+    await until("its folder is gone", 5_000, () => readdirSync(path.join(stage.folder, "state", "hosted")).length === 0);
+    const mac = stage.jobs(id).find(({ name }) => name === "mac");
+    assert.equal(mac?.status, "queued");
+    assert.match(mac.annotations.join(), /"macos-latest" are not modelled/);
   });
 });
