@@ -103,7 +103,7 @@ await ensurePackages();
 const command = commands[name];
 if (typeof command === "string") {
   // In this process: a second Node would cost every command a fifth of a second.
-  createRequire(import.meta.url)("tsx/cjs");
+  createRequire(import.meta.url)(path.join(root, "register.cjs"));
   const file = path.join(root, command);
   process.argv = [process.execPath, file, ...args];
   createRequire(import.meta.url)(file);

@@ -10,8 +10,8 @@ import * as pulumi from "@pulumi/pulumi";
 /** The text that Pulumi's provider process evaluates to get at the implementation. */
 export function providerText(file: string): string {
   return (
-    `exports.handler = () => { require("tsx/cjs"); ` +
-    `return require(require("path").join(process.cwd(), ${JSON.stringify(file)})).provider; };`
+    `exports.handler = () => { const load = (file) => require(require("path").join(process.cwd(), file)); ` +
+    `load("register.cjs"); return load(${JSON.stringify(file)}).provider; };`
   );
 }
 
