@@ -55,7 +55,7 @@ export class Faults implements TokenFaults {
       (fault) =>
         fault.name === name &&
         (["vmid", "id", "privilege"] as const).every(
-          (key) => only[key] === undefined || String(only[key]) === String((fault as Record<string, unknown>)[key]),
+          (key) => only[key] === undefined || only[key] === (fault as Record<string, unknown>)[key],
         ),
     );
     this.write(this.faults.filter((fault) => !ended.includes(fault)));

@@ -3,6 +3,7 @@ import { failure, parameterError, permissionError } from "../api/errors";
 import type { Values } from "../api/schema";
 import type { Vm } from "../model";
 import { requireUnlocked, requireVm, type Node } from "../node";
+import { omit } from "../omit";
 import { printProperties, readProperties } from "../property-string";
 import { drivesOf, isTemplate, nicOf } from "./config";
 import { normalizeValue, randomMac } from "./configure";
@@ -43,8 +44,7 @@ function copyOf(
   storage: string | undefined,
   values: Values,
 ): Pick<Vm, "config" | "volumes"> {
-  const { template: _template, description: _description, ...inherited } = source.config;
-  const config: Record<string, string> = { ...inherited };
+  const config: Record<string, string> = omit(source.config, "template", "description");
   let volumes: Record<string, number> = {};
   for (const drive of drivesOf(source.config)) {
     const bytes = source.volumes[drive.file];
@@ -58,8 +58,7 @@ function copyOf(
     config[drive.slot] = printProperties(driveFormat, { ...drive.properties, file: volume });
   }
   for (const option of Object.keys(config).filter(isNic)) {
-    const { macaddr: _old, ...nic } = readProperties(netFormat, config[option] as string);
-    const text = printProperties(netFormat, nic);
+    const text = printProperties(netFormat, omit(readProperties(netFormat, config[option] as string), "macaddr"));
     config[option] = normalizeValue(option, text, () => randomMac(node.environment.randomBytes(3)));
   }
   config.smbios1 = `uuid=${uuid(node.environment.randomBytes(16))}`;
@@ -104,9 +103,8 @@ export async function cloneVm(node: Node, caller: Caller, vmid: number, values: 
     try {
       const copy = copyOf(node, source, newid, storage, values);
       for (const [volume] of Object.entries(copy.volumes)) log(`create full clone of drive (${volume})`);
-      const { lock: _lock, ...unlocked } = empty;
       node.store.putFirewall(newid, node.store.firewall(vmid));
-      node.store.putVm({ ...unlocked, ...copy });
+      node.store.putVm({ ...omit(empty, "lock"), ...copy });
       if (pool !== undefined) {
         const members = node.store.pool(pool);
         if (members !== undefined) node.store.putPool({ ...members, vms: [...members.vms, newid] });

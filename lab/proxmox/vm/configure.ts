@@ -3,6 +3,7 @@ import { failure, parameterError } from "../api/errors";
 import type { Values } from "../api/schema";
 import type { Vm } from "../model";
 import { requireUnlocked, requireVm, type Node } from "../node";
+import { omit } from "../omit";
 import { printProperties, readProperties } from "../property-string";
 import { normalizeTags } from "../values";
 import { digestOf, memoryMiB, pendingConfig, readDrive } from "./config";
@@ -82,7 +83,7 @@ export function normalizeValue(option: string, text: string, mac: () => string):
 
 /** The VM with one option set, at once or pending. */
 function withOption(vm: Vm, option: string, value: string, running: boolean): Vm {
-  const { [option]: _replaced, ...set } = vm.pending.set;
+  const set = omit(vm.pending.set, option);
   const pending = { set, delete: vm.pending.delete.filter((entry) => entry !== option) };
   if (!running || appliesWhileRunning(option)) return { ...vm, config: { ...vm.config, [option]: value }, pending };
   // A value that the running VM has already is not pending.
@@ -91,7 +92,7 @@ function withOption(vm: Vm, option: string, value: string, running: boolean): Vm
 
 /** The VM with one option deleted, at once or pending. An option that is not there is no error. */
 function withoutOption(vm: Vm, option: string, running: boolean): Vm {
-  const { [option]: _removed, ...set } = vm.pending.set;
+  const set = omit(vm.pending.set, option);
   const rest = vm.pending.delete.filter((entry) => entry !== option);
   if (vm.config[option] === undefined) return { ...vm, pending: { set, delete: rest } };
   if (running && !appliesWhileRunning(option)) return { ...vm, pending: { set, delete: [...rest, option] } };

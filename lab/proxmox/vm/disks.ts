@@ -1,6 +1,7 @@
 import { failure, parameterError } from "../api/errors";
 import type { Vm } from "../model";
 import { requireUnlocked, requireVm, type Node } from "../node";
+import { omit } from "../omit";
 import { printProperties } from "../property-string";
 import { parseSize } from "../values";
 import { readDrive, type Drive } from "./config";
@@ -55,8 +56,7 @@ export async function moveDisk(
     if (storageOfVolume(drive.file) === storage) throw failure("you can't move to the same storage with same format");
     const volume = nextDiskVolume(vm, storage);
     requireSpace(node, storage, volume.slice(storage.length + 1), bytes);
-    const { [drive.file]: _old, ...others } = vm.volumes;
-    const kept = deleteOld ? others : vm.volumes;
+    const kept = deleteOld ? omit(vm.volumes, drive.file) : vm.volumes;
     const config = { ...vm.config, [slot]: printProperties(driveFormat, { ...drive.properties, file: volume }) };
     node.store.putVm({
       ...vm,

@@ -1,6 +1,7 @@
 import { failure, parameterError } from "../api/errors";
 import type { Vm, VmConfig } from "../model";
 import type { Node } from "../node";
+import { omit } from "../omit";
 import { printProperties } from "../property-string";
 import { drivesOf, pendingConfig, readDrive, type Drive } from "./config";
 import { driveFormat } from "./formats";
@@ -61,8 +62,7 @@ export function releaseDrive(
   drive: Drive,
 ): { config: VmConfig; volumes: Vm["volumes"] } {
   if (drive.isCloudInit) {
-    const { [drive.file]: _freed, ...rest } = volumes;
-    return { config, volumes: rest };
+    return { config, volumes: omit(volumes, drive.file) };
   }
   if (drive.isCdrom || volumes[drive.file] === undefined) return { config, volumes };
   let index = 0;

@@ -3,6 +3,7 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { omit } from "../../../lab/proxmox/omit";
 import { parseSeed } from "../../../lab/proxmox/seed";
 import { until } from "../../support/until";
 import { Lab, node, secret, testSeed, tokenId } from "./harness";
@@ -41,7 +42,7 @@ describe("after the emulator was killed", () => {
   it("a task without an end has failed, and half a line does no harm", async () => {
     const file = path.join(lab.folder, "tasks.jsonl");
     const lines = readFileSync(file, "utf8").trimEnd().split("\n");
-    const { exitStatus: _status, endTime: _time, ...begun } = JSON.parse(lines.at(-1) ?? "") as Record<string, unknown>;
+    const begun = omit(JSON.parse(lines.at(-1) ?? "") as Record<string, unknown>, "exitStatus", "endTime");
     const upid = `UPID:${node}:00000001:00000001:00000001:qmstart:151:${tokenId}:`;
     appendFileSync(file, `${JSON.stringify({ ...begun, upid })}\n{"upid":"UPID:`);
     appendFileSync(path.join(lab.folder, "events.jsonl"), '{"seq":');
@@ -162,8 +163,7 @@ describe("faults of the lab", () => {
 
 describe("seed", () => {
   it("names every field that does not fit", () => {
-    const { bridge: _bridge, ...rest } = testSeed();
-    const wrong = { ...rest, storages: [{ id: "x", type: "zfs", totalBytes: 1 }], extra: 1 };
+    const wrong = { ...omit(testSeed(), "bridge"), storages: [{ id: "x", type: "zfs", totalBytes: 1 }], extra: 1 };
     assert.throws(
       () => parseSeed(JSON.stringify(wrong), "seed.json"),
       /seed\.json does not fit:[^]*bridge[^]*storages\[0\]\.type|extra/,
