@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import path from "node:path";
 import { withLock } from "../toolchain/lock";
 import { baseFolders, type Instance } from "./instance";
+import type { GithubSeed } from "./github/seed";
 import { destroyAll, networkUp, prepareTemplate } from "./machines";
 import { ensurePackages } from "./packages";
 import { buildDistributions } from "./runner-distribution";
@@ -89,6 +90,17 @@ function withInstanceLock<T>(instance: Instance, say: (line: string) => void, wo
   return withLock(path.join(instance.run, "lab.lock"), wait, work);
 }
 
+/**
+ * The runner releases an existing instance was brought up with. It keeps them: a release never changes its content, and
+ * the stack has their checksums in its state.
+ */
+function distributionsOf(instance: Instance): string | undefined {
+  const seed = path.join(instance.github, "seed.json");
+  if (!existsSync(seed)) return undefined;
+  const { distributionsDir } = JSON.parse(readFileSync(seed, "utf8")) as GithubSeed;
+  return existsSync(distributionsDir) ? distributionsDir : undefined;
+}
+
 /** Brings the instance up, or completes it: every step looks first and does only what is due. */
 export async function labUp(instance: Instance, options: LabOptions): Promise<Lab> {
   for (const folder of [instance.state, instance.run, instance.logs, instance.tls, instance.proxmox, instance.github]) {
@@ -107,7 +119,7 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
     ensurePackages(say);
     await prepareTemplate({ instance: instance.name, caCertificate: authority.certificate, say });
   }
-  const distributions = await buildDistributions();
+  const distributions = distributionsOf(instance) ?? (await buildDistributions()).dir;
   const secrets = ensureSecrets(instance);
   const at = endpoints(instance, mode);
   const certificate = await ensureServerCertificate(
@@ -120,7 +132,7 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   writeAtomically(
     path.join(instance.github, "seed.json"),
     JSON.stringify(
-      githubSeed(secrets, urlOf(at.github), path.join(projectRoot, ".github", "workflows"), distributions.dir),
+      githubSeed(secrets, urlOf(at.github), path.join(projectRoot, ".github", "workflows"), distributions),
     ),
   );
   writeAtomically(modeFile(instance), mode);
