@@ -1,7 +1,18 @@
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { baseFolders } from "../instance";
 
@@ -39,7 +50,7 @@ const sources = ["lab/runner-distribution", "lab/github/workflows", "lab/github/
 const bundles = [
   { entry: "listener/main.ts", output: "Runner.Listener.js" },
   { entry: "listener/service-host.ts", output: "RunnerService.js" },
-  { entry: "worker/main.mts", output: "Runner.Worker.js" },
+  { entry: "worker/main.mjs", output: "Runner.Worker.js" },
 ];
 
 function filesBelow(folder: string): string[] {
@@ -127,7 +138,9 @@ const isProgram = (file: string): boolean => /\.sh$|Runner\.(Listener|Worker)$/.
 /** GNU tar and gzip with everything fixed that would differ from one run to the next. */
 function archiveTree(tree: string, archive: string): void {
   const fixed = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "--mode=u+rwX,go+rX,go-w"];
-  const tar = execFileSync("tar", ["--create", "--format=ustar", ...fixed, "--directory", tree, "."], { maxBuffer: 64 * 2 ** 20 });
+  const tar = execFileSync("tar", ["--create", "--format=ustar", ...fixed, "--directory", tree, "."], {
+    maxBuffer: 64 * 2 ** 20,
+  });
   const zipped = execFileSync("gzip", ["--no-name", "--stdout"], { input: tar, maxBuffer: 64 * 2 ** 20 });
   writeFileSync(archive, zipped);
 }

@@ -44,7 +44,9 @@ export function jobRoutes(services: Services, jobs: JobDesk): Route[] {
     const { offset, text } = parseBody(logPart, request.body);
     const known = Buffer.byteLength(services.logs.read(id) ?? "");
     if (offset > known) throw conflict(`The log has ${known} bytes, this part begins at ${offset}.`);
-    const fresh = Buffer.from(text).subarray(known - offset).toString("utf8");
+    const fresh = Buffer.from(text)
+      .subarray(known - offset)
+      .toString("utf8");
     if (fresh !== "") services.logs.append(id, fresh);
     return noContent;
   };

@@ -11,11 +11,7 @@ export const protocolRoot = "/_lab/runner";
 
 /** Reasons for which the server refuses a runner, in the `reason` of an error. */
 export type Refusal =
-  | "registration-deleted"
-  | "version-deprecated"
-  | "session-conflict"
-  | "session-unknown"
-  | "name-taken";
+  "registration-deleted" | "version-deprecated" | "session-conflict" | "session-unknown" | "name-taken";
 
 /** POST /_lab/runner/register, with the registration token. */
 export interface RegisterRequest {

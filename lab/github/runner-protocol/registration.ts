@@ -48,7 +48,11 @@ function register(services: Services, request: ApiRequest): Reply {
   const body = parseBody(registerBody, request.body);
   requireToken(services, request, "registration", body.url);
   if (body.version.localeCompare(oldestVersion, "en", { numeric: true }) < 0) {
-    throw refusal(403, "version-deprecated", `Runner version v${body.version} is deprecated and cannot receive messages.`);
+    throw refusal(
+      403,
+      "version-deprecated",
+      `Runner version v${body.version} is deprecated and cannot receive messages.`,
+    );
   }
   const known = services.store.state.runners.find(({ name }) => name.toLowerCase() === body.name.toLowerCase());
   if (known !== undefined && !body.replace) {

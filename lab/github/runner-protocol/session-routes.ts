@@ -119,7 +119,7 @@ async function firstChange<Found>(
         const value = next();
         if (value !== undefined) finish(() => resolve(value));
       } catch (error) {
-        finish(() => reject(error as Error));
+        finish(() => reject(error));
       }
     });
     signal.addEventListener("abort", abandoned);

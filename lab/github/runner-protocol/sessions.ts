@@ -33,7 +33,9 @@ export class Sessions {
   /** A session of another listener that was heard lately. */
   rival(runnerId: number, owner: string, now: number, silenceMs: number): Session | undefined {
     const session = this.byRunner.get(runnerId);
-    return session !== undefined && session.owner !== owner && now - session.lastHeard < silenceMs ? session : undefined;
+    return session !== undefined && session.owner !== owner && now - session.lastHeard < silenceMs
+      ? session
+      : undefined;
   }
 
   /**

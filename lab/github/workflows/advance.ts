@@ -49,7 +49,11 @@ function startRuns(state: State, around: Surroundings): boolean {
 function finishRun(state: State, run: Run, around: Surroundings): boolean {
   if (run.nodes.every((node) => node.state === "done")) {
     const outer = run.nodes.filter((node) => node.scope === "run").map((node) => node.result as Result);
-    endRun(run, run.cancelRequestedAt !== undefined && !outer.includes("failure") ? "cancelled" : combine(outer), around);
+    endRun(
+      run,
+      run.cancelRequestedAt !== undefined && !outer.includes("failure") ? "cancelled" : combine(outer),
+      around,
+    );
     return true;
   }
   const status = statusFrom(state.actions.jobs.filter((job) => job.runId === run.id && job.runAttempt === run.attempt));
@@ -85,15 +89,30 @@ function takeBack(state: State, around: Surroundings): boolean {
 function handOut(state: State, around: Surroundings): boolean {
   const running = state.actions.jobs.filter((job) => job.status === "in_progress");
   const waiting = state.actions.jobs.filter((job) => job.status === "queued" && hasRoom(job, running));
-  const pairs = assign(waiting, around.runners.filter((runner) => !running.some((job) => job.runnerId === runner.id)));
+  const pairs = assign(
+    waiting,
+    around.runners.filter((runner) => !running.some((job) => job.runnerId === runner.id)),
+  );
   for (const { job: id, runner } of pairs) {
     const job = waiting.find((candidate) => candidate.id === id) as JobRecord;
-    if (!hasRoom(job, state.actions.jobs.filter((other) => other.status === "in_progress"))) continue;
+    if (
+      !hasRoom(
+        job,
+        state.actions.jobs.filter((other) => other.status === "in_progress"),
+      )
+    )
+      continue;
     job.status = "in_progress";
     job.startedAt = timestamp(around.now);
     job.runnerId = runner.id;
     job.runnerName = runner.name;
-    around.emit("job.assigned", { runId: job.runId, jobId: job.id, name: job.name, runnerId: runner.id, runner: runner.name });
+    around.emit("job.assigned", {
+      runId: job.runId,
+      jobId: job.id,
+      name: job.name,
+      runnerId: runner.id,
+      runner: runner.name,
+    });
   }
   return pairs.length > 0;
 }

@@ -1,4 +1,4 @@
-import type { Contexts, Status } from "./expressions";
+import { asText, type Contexts, type Status } from "./expressions";
 import type { Node, Run, Scope } from "./records";
 import type { Json } from "./template";
 
@@ -49,7 +49,9 @@ export function githubContext(repository: RepositoryFacts, run: Run, scope: Scop
 /** The event as GITHUB_EVENT_PATH holds it, as far as it has meaning here. */
 export function eventPayload(repository: RepositoryFacts, run: Run): { [key: string]: Json } {
   return {
-    inputs: Object.fromEntries(Object.entries(run.scopes[0]?.inputs ?? {}).map(([name, value]) => [name, String(value)])),
+    inputs: Object.fromEntries(
+      Object.entries(run.scopes[0]?.inputs ?? {}).map(([name, value]) => [name, asText(value)]),
+    ),
     ref: run.ref,
     workflow: `.github/workflows/${run.workflowFile}`,
     repository: {

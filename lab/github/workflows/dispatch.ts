@@ -36,7 +36,8 @@ export function planDispatch(
   if (branch !== defaultBranch) throw new Error(`No ref found for: ${request.ref}`);
   const file = path.basename(request.path);
   const workflow = load(file);
-  if (!workflow.events.includes("workflow_dispatch")) throw new Error("Workflow does not have 'workflow_dispatch' trigger");
+  if (!workflow.events.includes("workflow_dispatch"))
+    throw new Error("Workflow does not have 'workflow_dispatch' trigger");
   const checked = checkInputs(workflow.dispatchInputs, request.inputs as Record<string, Json>, environments);
   if (!checked.ok) throw new Error(checked.problems.join("; "));
   return { file, branch, workflow, ...scopesAndNodes(workflow, checked.inputs, load) };

@@ -97,7 +97,13 @@ export class Engine implements WorkflowEngine, JobDesk {
       }
       delete run.cancelRequestedAt;
       const now = timestamp(around.now);
-      Object.assign(run, { status: "pending", conclusion: null, startedAt: now, updatedAt: now, triggeringActor: login });
+      Object.assign(run, {
+        status: "pending",
+        conclusion: null,
+        startedAt: now,
+        updatedAt: now,
+        triggeringActor: login,
+      });
       run.attempt += 1;
       around.emit("run.rerun", { runId, attempt: run.attempt, actor: login });
       if (run.concurrency !== undefined) displace(state, `run:${run.id}`, run.concurrency, around);
@@ -109,7 +115,8 @@ export class Engine implements WorkflowEngine, JobDesk {
     const { seed, store } = this.services;
     const isWaiting = (job: JobRecord): boolean =>
       job.runId === runId && job.status === "waiting" && environments.includes(job.environment?.name ?? "");
-    if (!store.state.actions.jobs.some(isWaiting)) throw unprocessable("There are no pending deployment requests to approve or reject");
+    if (!store.state.actions.jobs.some(isWaiting))
+      throw unprocessable("There are no pending deployment requests to approve or reject");
     const reviewer = [seed.owner, ...seed.users].find((user) => user.login === login);
     for (const name of environments) {
       const environment = store.state.environments.find((known) => known.name === name);

@@ -29,9 +29,7 @@ export function asText(value: Json): string {
   return typeof value === "object" ? (Array.isArray(value) ? "Array" : "Object") : String(value);
 }
 
-const allContexts = [
-  ..."github env vars job jobs steps runner secrets strategy matrix needs inputs".split(" "),
-];
+const allContexts = [..."github env vars job jobs steps runner secrets strategy matrix needs inputs".split(" ")];
 
 /**
  * GitHub's evaluator with the status functions added.

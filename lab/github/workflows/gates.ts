@@ -104,6 +104,7 @@ function queue(job: JobRecord, around: Surroundings): void {
   job.status = "queued";
   job.queuedAt = timestamp(around.now);
   const missing = missingHosted(job.labels);
-  if (missing !== undefined) job.annotations.push(`Hosted machines "${missing}" are not modelled in the lab: the job waits.`);
+  if (missing !== undefined)
+    job.annotations.push(`Hosted machines "${missing}" are not modelled in the lab: the job waits.`);
   around.emit("job.queued", { runId: job.runId, jobId: job.id, name: job.name, labels: job.labels });
 }

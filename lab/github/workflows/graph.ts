@@ -56,7 +56,8 @@ function begin(state: State, run: Run, node: Node, around: Surroundings): void {
 
 /** A call that does not happen takes its jobs with it. */
 function abandonCalled(run: Run, node: Node, result: Result): void {
-  for (const inner of run.nodes.filter(({ scope }) => scope === node.id)) Object.assign(inner, { state: "done", result });
+  for (const inner of run.nodes.filter(({ scope }) => scope === node.id))
+    Object.assign(inner, { state: "done", result });
 }
 
 function beginCall(run: Run, node: Node, given: Template | undefined, contexts: Contexts, around: Surroundings): void {
@@ -92,14 +93,9 @@ export function jobsOf(state: State, run: Run, node: Node): JobRecord[] {
 }
 
 function resultOf(job: JobRecord): Result {
-  switch (job.conclusion) {
-    case "success":
-    case "skipped":
-    case "cancelled":
-      return job.conclusion;
-    default:
-      return job.continueOnError ? "success" : "failure";
-  }
+  const { conclusion } = job;
+  if (conclusion === "success" || conclusion === "skipped" || conclusion === "cancelled") return conclusion;
+  return job.continueOnError ? "success" : "failure";
 }
 
 /** One result of many: a failure outweighs a cancellation, which outweighs success. */
@@ -132,5 +128,7 @@ function callOutputs(state: State, run: Run, node: Node, around: Surroundings): 
       return "";
     }
   };
-  return Object.fromEntries(Object.entries(scope.workflow.callOutputs).map(([name, template]) => [name, value(template)]));
+  return Object.fromEntries(
+    Object.entries(scope.workflow.callOutputs).map(([name, template]) => [name, value(template)]),
+  );
 }

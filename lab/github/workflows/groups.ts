@@ -52,15 +52,19 @@ interface Owner {
 /** The groups in use, for GET /actions/concurrency_groups. */
 export function concurrencyGroups(state: ActionsState): ConcurrencyGroup[] {
   const keyed = [
-    ...state.runs.filter((run) => run.status !== "completed").map((run) => ({ key: keyOfRun(run), name: run.concurrency?.group, run, job: null })),
-    ...state.jobs.filter((job) => job.status !== "completed").map((job) => ({ key: keyOfJob(job), name: job.concurrency?.group, run: null, job })),
+    ...state.runs
+      .filter((run) => run.status !== "completed")
+      .map((run) => ({ key: keyOfRun(run), name: run.concurrency?.group, run, job: null })),
+    ...state.jobs
+      .filter((job) => job.status !== "completed")
+      .map((job) => ({ key: keyOfJob(job), name: job.concurrency?.group, run: null, job })),
   ];
   const groups = new Map<string, ConcurrencyGroup>();
   for (const { key, name, run, job } of keyed) {
     if (key === undefined || name === undefined) continue;
     const group = groups.get(key) ?? { name, holder: null, waiting: [] };
     const owner = { runId: job?.runId ?? (run as Run).id, jobId: job?.id ?? null };
-    const record = (job ?? run) as Run | JobRecord;
+    const record = (job ?? run);
     if (record.status === "pending") group.waiting.push({ ...owner, since: record.createdAt });
     else group.holder = owner;
     groups.set(key, group);

@@ -17,7 +17,13 @@ export interface JobSecrets {
 const renewMilliseconds = 2_000;
 
 /** Everything a worker needs for a job. The result holds secrets. */
-export function jobMessage(state: State, run: Run, job: JobRecord, given: JobSecrets, around: Surroundings): JobMessage {
+export function jobMessage(
+  state: State,
+  run: Run,
+  job: JobRecord,
+  given: JobSecrets,
+  around: Surroundings,
+): JobMessage {
   const node = nodeOf(run, job.node);
   const scope = scopeOf(run, node);
   const { work } = definitionOf(run, node);

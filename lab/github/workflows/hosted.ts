@@ -77,7 +77,8 @@ export class HostedRunner {
     const masks = new Masks(message.masks);
     const { logs, store } = this.services;
     const reporter: Reporter = {
-      report: async (steps) => !this.jobs.accepts(message.jobId, message.jobToken) || this.jobs.report(message.jobId, steps),
+      report: async (steps) =>
+        !this.jobs.accepts(message.jobId, message.jobToken) || this.jobs.report(message.jobId, steps),
       log: (line) => logs.append(message.jobId, `${new Date(store.clock.now()).toISOString()} ${masks.apply(line)}\n`),
     };
     return new JobRun({

@@ -16,7 +16,14 @@ export type JobPlan = Pick<JobRecord, "name" | "labels"> &
   Partial<
     Pick<
       JobRecord,
-      "matrix" | "strategy" | "failFast" | "maxParallel" | "timeoutMinutes" | "continueOnError" | "concurrency" | "environment"
+      | "matrix"
+      | "strategy"
+      | "failFast"
+      | "maxParallel"
+      | "timeoutMinutes"
+      | "continueOnError"
+      | "concurrency"
+      | "environment"
     >
   >;
 
@@ -46,7 +53,8 @@ export function planJobs(
     const environment = environmentName(work.environment, value);
     const timeout = Number(value(work.timeoutMinutes) ?? defaultTimeoutMinutes);
     return {
-      name: definition.name === undefined ? memberName(definition.id, values) : evaluator.text(definition.name, contexts),
+      name:
+        definition.name === undefined ? memberName(definition.id, values) : evaluator.text(definition.name, contexts),
       labels: readLabels(value(work.runsOn)),
       matrix: values,
       strategy: strategyContext,
@@ -61,7 +69,10 @@ export function planJobs(
 }
 
 /** The URL of an environment may use outputs of steps: the runner evaluates it, not this. */
-function environmentName(template: Template | undefined, value: (template: Template | undefined) => Json): string | undefined {
+function environmentName(
+  template: Template | undefined,
+  value: (template: Template | undefined) => Json,
+): string | undefined {
   const name = value(template?.kind === "mapping" ? member(template, "name") : template);
   return typeof name === "string" && name !== "" ? name : undefined;
 }

@@ -7,8 +7,12 @@ import { baseFolders } from "../../instance";
 import type * as Expressions from "@actions/expressions" with { "resolution-mode": "import" };
 import type * as WorkflowParser from "@actions/workflow-parser" with { "resolution-mode": "import" };
 import type * as ConvertJobs from "@actions/workflow-parser/model/converter/jobs" with { "resolution-mode": "import" };
-import type * as ConvertEvents from "@actions/workflow-parser/model/converter/events" with { "resolution-mode": "import" };
-import type * as ConvertConcurrency from "@actions/workflow-parser/model/converter/concurrency" with { "resolution-mode": "import" };
+import type * as ConvertEvents from "@actions/workflow-parser/model/converter/events" with {
+  "resolution-mode": "import",
+};
+import type * as ConvertConcurrency from "@actions/workflow-parser/model/converter/concurrency" with {
+  "resolution-mode": "import",
+};
 
 export type ExpressionsLibrary = typeof Expressions;
 export type WorkflowLibrary = typeof WorkflowParser &
@@ -28,7 +32,10 @@ const packages = ["@actions/workflow-parser", "@actions/expressions", "esbuild"]
 
 function cacheKey(modules: string): string {
   const manifests = packages.map((name) => readFileSync(path.join(modules, name, "package.json"), "utf8"));
-  return createHash("sha256").update([entry, ...manifests].join("\0")).digest("hex").slice(0, 16);
+  return createHash("sha256")
+    .update([entry, ...manifests].join("\0"))
+    .digest("hex")
+    .slice(0, 16);
 }
 
 let loaded: WorkflowLibrary | undefined;

@@ -17,7 +17,12 @@ function enforce(state: State, job: JobRecord, around: Surroundings): boolean {
     requestJobCancel(job, around, "The strategy configuration was canceled because another job of the matrix failed");
     return true;
   }
-  const reason = job.status === "queued" ? queueLimit(job, around) : job.status === "in_progress" ? runLimit(job, around) : undefined;
+  const reason =
+    job.status === "queued"
+      ? queueLimit(job, around)
+      : job.status === "in_progress"
+        ? runLimit(job, around)
+        : undefined;
   if (reason === undefined) return false;
   job.annotations.push(reason.text);
   endJob(job, reason.conclusion, around);
@@ -33,7 +38,10 @@ const since = (time: string | null | undefined, now: number): number => now - Da
 
 function queueLimit(job: JobRecord, { now, limits }: Surroundings): Ending | undefined {
   if (since(job.queuedAt, now) <= limits.queueMilliseconds) return undefined;
-  return { text: "The job was not acquired by Runner of type self-hosted even after multiple attempts", conclusion: "failure" };
+  return {
+    text: "The job was not acquired by Runner of type self-hosted even after multiple attempts",
+    conclusion: "failure",
+  };
 }
 
 function runLimit(job: JobRecord, around: Surroundings): Ending | undefined {
@@ -47,7 +55,10 @@ function runLimit(job: JobRecord, around: Surroundings): Ending | undefined {
     return { text, conclusion: "failure" };
   }
   if (since(job.startedAt, now) > job.timeoutMinutes * 60_000 + graceMs) {
-    return { text: `The job has exceeded the maximum execution time of ${job.timeoutMinutes} minutes.`, conclusion: "cancelled" };
+    return {
+      text: `The job has exceeded the maximum execution time of ${job.timeoutMinutes} minutes.`,
+      conclusion: "cancelled",
+    };
   }
   return undefined;
 }

@@ -14,7 +14,8 @@ const mostMembers = 256;
 
 const isMap = (value: Json | undefined): value is JsonMap =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-const same = (left: Json | undefined, right: Json | undefined): boolean => JSON.stringify(left) === JSON.stringify(right);
+const same = (left: Json | undefined, right: Json | undefined): boolean =>
+  JSON.stringify(left) === JSON.stringify(right);
 
 /**
  * Expands an evaluated `strategy` by GitHub's rules: product, then exclude, then include.
@@ -30,9 +31,14 @@ export function planMatrix(strategy: Json): MatrixPlan {
   if (matrix === undefined || matrix === null) return { ...plan, members: [{}] };
   if (!isMap(matrix)) throw new Error("strategy.matrix is not a mapping.");
   const axes = Object.entries(matrix).filter(([name]) => name !== "include" && name !== "exclude");
-  const members = include(exclude(product(axes), list(matrix.exclude)), list(matrix.include), axes.map(([name]) => name));
+  const members = include(
+    exclude(product(axes), list(matrix.exclude)),
+    list(matrix.include),
+    axes.map(([name]) => name),
+  );
   if (members.length === 0) throw new Error("Matrix vector does not contain any values");
-  if (members.length > mostMembers) throw new Error(`The matrix has ${members.length} jobs, the limit is ${mostMembers}.`);
+  if (members.length > mostMembers)
+    throw new Error(`The matrix has ${members.length} jobs, the limit is ${mostMembers}.`);
   return { ...plan, members };
 }
 
@@ -53,7 +59,8 @@ function product(axes: readonly (readonly [string, Json])[]): JsonMap[] {
 
 function exclude(members: JsonMap[], excluded: JsonMap[]): JsonMap[] {
   return members.filter(
-    (member) => !excluded.some((pattern) => Object.entries(pattern).every(([name, value]) => same(member[name], value))),
+    (member) =>
+      !excluded.some((pattern) => Object.entries(pattern).every(([name, value]) => same(member[name], value))),
   );
 }
 
@@ -64,7 +71,9 @@ function include(members: JsonMap[], inclusions: JsonMap[], axes: readonly strin
   for (const inclusion of inclusions) {
     const fits = result
       .slice(0, originals)
-      .filter((_, index) => axes.every((axis) => !(axis in inclusion) || same(members[index]?.[axis], inclusion[axis])));
+      .filter((_, index) =>
+        axes.every((axis) => !(axis in inclusion) || same(members[index]?.[axis], inclusion[axis])),
+      );
     if (fits.length === 0) result.push({ ...inclusion });
     for (const member of fits) Object.assign(member, inclusion);
   }
@@ -73,6 +82,8 @@ function include(members: JsonMap[], inclusions: JsonMap[], axes: readonly strin
 
 /** Name of a member's job as GitHub shows it: the values in brackets. */
 export function memberName(jobName: string, member: JsonMap): string {
-  const values = Object.values(member).map((value) => (typeof value === "object" ? JSON.stringify(value) : String(value)));
+  const values = Object.values(member).map((value) =>
+    typeof value === "object" ? JSON.stringify(value) : String(value),
+  );
   return values.length === 0 ? jobName : `${jobName} (${values.join(", ")})`;
 }

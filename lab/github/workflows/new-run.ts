@@ -18,7 +18,9 @@ export function scopesAndNodes(
     }
     const deeper = called.jobs.find((inner) => inner.work.kind === "call");
     if (deeper !== undefined) {
-      throw new Error(`jobs.${job.id}: ${called.file} calls a further workflow; only one level is modelled in the lab.`);
+      throw new Error(
+        `jobs.${job.id}: ${called.file} calls a further workflow; only one level is modelled in the lab.`,
+      );
     }
     const id = `run/${job.id}`;
     scopes.push({ id, workflow: called, inputs: {}, secrets: secretsOf(job.work.secrets) });
@@ -47,7 +49,7 @@ function nodesOf(scope: string, workflow: Workflow): Node[] {
  */
 export function nodesToRepeat(nodes: readonly Node[], chosen: (node: Node) => boolean): Set<string> {
   const repeat = new Set(nodes.filter(chosen).map((node) => node.id));
-  for (let size = -1; size !== repeat.size; ) {
+  for (let size = -1; size !== repeat.size;) {
     size = repeat.size;
     for (const node of nodes) {
       if (repeat.has(node.scope) || node.needs.some((need) => repeat.has(need))) repeat.add(node.id);

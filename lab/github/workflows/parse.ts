@@ -1,6 +1,12 @@
-import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token" with { "resolution-mode": "import" };
-import type { TemplateContext } from "@actions/workflow-parser/templates/template-context" with { "resolution-mode": "import" };
-import type { WorkflowJob } from "@actions/workflow-parser/model/workflow-template" with { "resolution-mode": "import" };
+import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token" with {
+  "resolution-mode": "import",
+};
+import type { TemplateContext } from "@actions/workflow-parser/templates/template-context" with {
+  "resolution-mode": "import",
+};
+import type { WorkflowJob } from "@actions/workflow-parser/model/workflow-template" with {
+  "resolution-mode": "import",
+};
 import type { WorkflowLibrary } from "./library";
 import type { InputDefinition, Job, OrdinaryWork, RunDefaults, Step, Workflow } from "./model";
 import { NotModelledError, WorkflowSyntaxError } from "./model";
@@ -8,7 +14,8 @@ import { expressionsOf, keys, literal, literalOf, member, type Template } from "
 
 function toTemplate(library: WorkflowLibrary, token: TemplateToken): Template {
   if (library.isBasicExpression(token)) return { kind: "expression", expression: token.expression };
-  if (library.isSequence(token)) return { kind: "sequence", items: [...token].map((item) => toTemplate(library, item)) };
+  if (library.isSequence(token))
+    return { kind: "sequence", items: [...token].map((item) => toTemplate(library, item)) };
   if (library.isMapping(token)) {
     const entries = [...token].map(({ key, value }) => [toTemplate(library, key), toTemplate(library, value)] as const);
     return { kind: "mapping", entries };
@@ -170,7 +177,9 @@ function stepRefusals(job: string, steps: Template | undefined): string[] {
   if (steps?.kind !== "sequence") return [];
   return steps.items.flatMap((step, index) => {
     const at = `jobs.${job}.steps[${index}]`;
-    const refused = ["uses", "background", "wait", "wait-all", "cancel", "parallel"].filter((key) => member(step, key) !== undefined);
+    const refused = ["uses", "background", "wait", "wait-all", "cancel", "parallel"].filter(
+      (key) => member(step, key) !== undefined,
+    );
     const shell = literalOf(member(step, "shell"));
     return [
       ...refused.map((key) => `${at}.${key}: ${literalOf(member(step, key)) ?? ""}`.trimEnd()),

@@ -22,7 +22,8 @@ export async function configure(options: Options, folder: SettingsFolder): Promi
     );
   }
   const { values, flags } = options;
-  for (const refused of ["pat", "auth"]) if (values[refused]) throw fail(`--${refused} is not modelled by the lab runner.`);
+  for (const refused of ["pat", "auth"])
+    if (values[refused]) throw fail(`--${refused} is not modelled by the lab runner.`);
   if (flags.has("generateServiceConfig")) throw fail("--generateServiceConfig is not modelled by the lab runner.");
   const url = required(values, "url");
   const token = required(values, "token");
@@ -62,7 +63,10 @@ function required(values: Options["values"], name: string): string {
 
 function registration(url: string, { values, flags }: Options): RegisterRequest {
   if (!/^https:\/\/[^/]+\/[^/]+\/[^/]+\/?$/.test(url)) throw invalid("url");
-  const labels = (values.labels ?? "").split(",").map((label) => label.trim()).filter((label) => label !== "");
+  const labels = (values.labels ?? "")
+    .split(",")
+    .map((label) => label.trim())
+    .filter((label) => label !== "");
   if (labels.some((label) => label.length > 256)) throw invalid("labels");
   const defaultLabels = !flags.has("no-default-labels");
   if (!defaultLabels && labels.length === 0) throw invalid("labels");
@@ -106,7 +110,11 @@ function explain(error: unknown, target: string, name: string): string {
 }
 
 /** Name of the unit: what systemd does not take becomes "-"; 150 characters at most, as svc.sh of GitHub has it. */
-export function serviceName(url: string, name: string, random: () => string = () => randomBytes(2).toString("hex")): string {
+export function serviceName(
+  url: string,
+  name: string,
+  random: () => string = () => randomBytes(2).toString("hex"),
+): string {
   const repository = new URL(url).pathname.replace(/^\/|\/$/g, "").replaceAll("/", "-");
   const clean = (text: string) => text.replace(/[^a-zA-Z0-9_.-]/g, "-");
   const whole = `actions.runner.${clean(repository)}.${clean(name)}`;
@@ -132,7 +140,8 @@ export async function unconfigure({ values, flags }: Options, folder: SettingsFo
     console.log("√ Removed .credentials\n√ Removed .runner\n");
     return;
   }
-  if (!folder.isConfigured) throw fail("Cannot connect to server, because config files are missing. Skipping removing runner from the server.");
+  if (!folder.isConfigured)
+    throw fail("Cannot connect to server, because config files are missing. Skipping removing runner from the server.");
   const settings = folder.read();
   const token = required(values, "token");
   const target = `${settings.serverUrl}/remove`;

@@ -63,7 +63,12 @@ export class Listener {
     }
   }
 
-  private request<Answer>(method: "GET" | "POST" | "DELETE", path: string, body?: unknown, timeoutMilliseconds?: number): Promise<Answer> {
+  private request<Answer>(
+    method: "GET" | "POST" | "DELETE",
+    path: string,
+    body?: unknown,
+    timeoutMilliseconds?: number,
+  ): Promise<Answer> {
     const { settings, credential } = this.setup;
     const isLongPoll = method === "GET";
     return call<Answer>({
@@ -88,7 +93,11 @@ export class Listener {
       } catch (error) {
         if (error instanceof ServerError && error.reason === "session-conflict") {
           if (attempt === 0) this.report("A session for this runner already exists.");
-          if (Date.now() - began > conflictLimitMs) throw new Exit(exitCodes.sessionConflict, "Failed to create session. Stop retry on SessionConflictException after retried for 240 seconds.");
+          if (Date.now() - began > conflictLimitMs)
+            throw new Exit(
+              exitCodes.sessionConflict,
+              "Failed to create session. Stop retry on SessionConflictException after retried for 240 seconds.",
+            );
           await this.pause(conflictRetryMs);
         } else {
           this.refusedForGood(error);

@@ -33,8 +33,10 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function run({ values, flags }: Options, folder: SettingsFolder): Promise<void> {
   // A distribution that is broken on purpose: it stands for a bad release, which crashes as soon as it runs.
-  if (release.breaksAtStart) throw new Error(`Lab runner ${release.version} is broken on purpose: the listener crashes at start.`);
-  if (values.jitconfig !== undefined) throw new Exit(exitCodes.terminated, "--jitconfig is not modelled by the lab runner.");
+  if (release.breaksAtStart)
+    throw new Error(`Lab runner ${release.version} is broken on purpose: the listener crashes at start.`);
+  if (values.jitconfig !== undefined)
+    throw new Exit(exitCodes.terminated, "--jitconfig is not modelled by the lab runner.");
   if (!folder.isConfigured) {
     throw new Exit(exitCodes.terminated, "Not configured. Run config.(sh/cmd) to configure the runner.");
   }
@@ -48,7 +50,10 @@ async function run({ values, flags }: Options, folder: SettingsFolder): Promise<
     });
   }
   const diagnostics = new Diagnostics(root, "Runner");
-  diagnostics.info("Listener", `Lab runner ${release.version}, process ${process.pid}, startup type ${values.startuptype ?? "manual"}`);
+  diagnostics.info(
+    "Listener",
+    `Lab runner ${release.version}, process ${process.pid}, startup type ${values.startuptype ?? "manual"}`,
+  );
   const listener = new Listener({
     root,
     settings: folder.read(),

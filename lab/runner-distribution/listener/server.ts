@@ -29,7 +29,14 @@ export interface Call {
  * @returns the parsed answer; undefined for 204
  * @throws ServerError for an answer of 400 and above, Error when there is no answer
  */
-export function call<Answer>({ method, url, authorization, body, timeoutMilliseconds = 30_000, signal }: Call): Promise<Answer> {
+export function call<Answer>({
+  method,
+  url,
+  authorization,
+  body,
+  timeoutMilliseconds = 30_000,
+  signal,
+}: Call): Promise<Answer> {
   const payload = body === undefined ? undefined : JSON.stringify(body);
   return new Promise((resolve, reject) => {
     const request = https.request(
@@ -60,7 +67,10 @@ export function call<Answer>({ method, url, authorization, body, timeoutMillisec
       },
     );
     // A peer that is cut off sends nothing at all: the limit is for the whole exchange.
-    const timer = setTimeout(() => request.destroy(new Error(`No answer within ${timeoutMilliseconds} ms.`)), timeoutMilliseconds);
+    const timer = setTimeout(
+      () => request.destroy(new Error(`No answer within ${timeoutMilliseconds} ms.`)),
+      timeoutMilliseconds,
+    );
     request.on("close", () => clearTimeout(timer));
     request.on("error", reject);
     request.end(payload);

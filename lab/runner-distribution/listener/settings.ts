@@ -66,10 +66,12 @@ export class SettingsFolder {
     if (!existsSync(this.file(".env"))) return {};
     const lines = readFileSync(this.file(".env"), "utf8").split(/\r?\n/);
     return Object.fromEntries(
-      lines.filter((line) => /^[^#=\s][^=]*=/.test(line)).map((line) => {
-        const at = line.indexOf("=");
-        return [line.slice(0, at), line.slice(at + 1)];
-      }),
+      lines
+        .filter((line) => /^[^#=\s][^=]*=/.test(line))
+        .map((line) => {
+          const at = line.indexOf("=");
+          return [line.slice(0, at), line.slice(at + 1)];
+        }),
     );
   }
 }

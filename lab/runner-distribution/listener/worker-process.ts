@@ -5,7 +5,12 @@ import type { JobMessage } from "../../github/runner-protocol/messages";
 export type WorkerResult = "Succeeded" | "Failed" | "Canceled" | "Abandoned";
 
 /** Exit codes of the worker: 100 and GitHub's number of the result. */
-const results: Readonly<Record<number, WorkerResult>> = { 100: "Succeeded", 102: "Failed", 103: "Canceled", 105: "Abandoned" };
+const results: Readonly<Record<number, WorkerResult>> = {
+  100: "Succeeded",
+  102: "Failed",
+  103: "Canceled",
+  105: "Abandoned",
+};
 
 /** A job on its way: one worker process, spoken to over its standard input. */
 export class WorkerProcess {

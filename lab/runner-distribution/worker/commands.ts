@@ -49,5 +49,8 @@ export function parseAssignments(text: string): [string, string][] {
 
 /** Lines of a GITHUB_PATH file, as they go in front of PATH: the last one first. */
 export function parsePaths(text: string): string[] {
-  return text.split(/\r?\n/).filter((line) => line !== "").reverse();
+  return text
+    .split(/\r?\n/)
+    .filter((line) => line !== "")
+    .reverse();
 }

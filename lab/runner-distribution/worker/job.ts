@@ -42,7 +42,8 @@ export class JobRun {
   private summary = "";
   private failed = false;
   private cancelled = false;
-  private current: { readonly stop: AbortController; readonly condition: string; readonly contexts: Contexts } | undefined;
+  private current:
+    { readonly stop: AbortController; readonly condition: string; readonly contexts: Contexts } | undefined;
 
   constructor(private readonly setup: JobSetup) {
     const repository = asText((setup.message.contexts.github as JsonMap).repository ?? "");
@@ -120,7 +121,11 @@ export class JobRun {
   }
 
   private status(): Status {
-    return { success: !this.failed && !this.cancelled, failure: this.failed && !this.cancelled, cancelled: this.cancelled };
+    return {
+      success: !this.failed && !this.cancelled,
+      failure: this.failed && !this.cancelled,
+      cancelled: this.cancelled,
+    };
   }
 
   private contexts(stepEnv: Record<string, string> = {}): Contexts {
@@ -194,7 +199,10 @@ export class JobRun {
       }
       const value = (template: Template | undefined): Json =>
         template === undefined ? null : evaluator.evaluate(template, contexts);
-      const name = step.name === undefined ? `Run ${firstLine(literal(evaluator.text(step.run, contexts)))}` : evaluator.text(step.name, contexts);
+      const name =
+        step.name === undefined
+          ? `Run ${firstLine(literal(evaluator.text(step.run, contexts)))}`
+          : evaluator.text(step.name, contexts);
       this.timeline.begin(number, this.setup.masks.apply(name));
       const minutes = Number(value(step.timeoutMinutes) ?? 0);
       const continues = value(step.continueOnError) === true;
@@ -261,11 +269,14 @@ export class JobRun {
   ): Promise<Conclusion> {
     const stop = new AbortController();
     let timedOut = false;
-    const timeout = minutes === undefined ? undefined : setTimeout(() => {
-      timedOut = true;
-      this.problem(new Error(`The action '${condition}' has timed out after ${minutes} minutes.`));
-      stop.abort();
-    }, minutes * 60_000);
+    const timeout =
+      minutes === undefined
+        ? undefined
+        : setTimeout(() => {
+            timedOut = true;
+            this.problem(new Error(`The action '${condition}' has timed out after ${minutes} minutes.`));
+            stop.abort();
+          }, minutes * 60_000);
     this.current = { stop, condition, contexts };
     try {
       const code = await work(stop.signal);
@@ -330,6 +341,7 @@ export class JobRun {
 }
 
 function firstLine(template: Template): string {
-  const text = template.kind === "literal" ? asText(template.value) : template.kind === "expression" ? template.expression : "";
+  const text =
+    template.kind === "literal" ? asText(template.value) : template.kind === "expression" ? template.expression : "";
   return text.trimStart().split("\n")[0] ?? "";
 }

@@ -61,13 +61,15 @@ export class ServerReporter implements Reporter {
 
   /** One part at a time, so that the offsets fit. */
   private flush(): Promise<void> {
-    const next = this.flushing.catch(() => undefined).then(async () => {
-      const text = this.unsent;
-      if (text === "") return;
-      await this.send("POST", "/log", { offset: this.sentBytes, text });
-      this.sentBytes += Buffer.byteLength(text);
-      this.unsent = this.unsent.slice(text.length);
-    });
+    const next = this.flushing
+      .catch(() => undefined)
+      .then(async () => {
+        const text = this.unsent;
+        if (text === "") return;
+        await this.send("POST", "/log", { offset: this.sentBytes, text });
+        this.sentBytes += Buffer.byteLength(text);
+        this.unsent = this.unsent.slice(text.length);
+      });
     this.flushing = next;
     return next;
   }

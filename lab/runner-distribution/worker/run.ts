@@ -33,7 +33,11 @@ export function runWorker(library: ExpressionsLibrary): void {
       job = prepare(library, line.serverUrl, line.message, (started) => void finish(started));
     }
   });
-  input.on("close", () => job?.cancel("The runner has received a shutdown signal. This can happen when the runner service is stopped, or a manually started runner is canceled."));
+  input.on("close", () =>
+    job?.cancel(
+      "The runner has received a shutdown signal. This can happen when the runner service is stopped, or a manually started runner is canceled.",
+    ),
+  );
 }
 
 interface Started {

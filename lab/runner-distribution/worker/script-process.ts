@@ -27,7 +27,10 @@ export function runScript({ command, cwd, env, onLine, signal }: Script): Promis
     const send = (name: NodeJS.Signals) => signalGroup(child.pid, name);
     const abort = (): void => {
       send("SIGINT");
-      timers.push(setTimeout(() => send("SIGTERM"), terminateAfterMs), setTimeout(() => send("SIGKILL"), killAfterMs));
+      timers.push(
+        setTimeout(() => send("SIGTERM"), terminateAfterMs),
+        setTimeout(() => send("SIGKILL"), killAfterMs),
+      );
     };
     for (const stream of [child.stdout, child.stderr]) readline.createInterface({ input: stream }).on("line", onLine);
     child.once("error", reject);

@@ -63,7 +63,11 @@ export async function runStep(step: ReadyStep, host: StepHost): Promise<StepEffe
 }
 
 /** Runs a hook of the machine: a script outside the runner's folder. @throws Error when it is missing */
-export async function runHook(file: string, step: Omit<ReadyStep, "script" | "shell">, host: StepHost): Promise<StepEffects> {
+export async function runHook(
+  file: string,
+  step: Omit<ReadyStep, "script" | "shell">,
+  host: StepHost,
+): Promise<StepEffects> {
   if (!path.isAbsolute(file)) throw new Error(`${file} is not an absolute path.`);
   if (!file.endsWith(".sh")) throw new Error(`${file} is not a valid path to a script. Make sure it ends in '.sh'.`);
   readFileSync(file);
@@ -117,7 +121,8 @@ async function withCommandFiles(
 /** @throws Error for variables that GitHub's runner refuses to set this way */
 function allowedEnv(assignments: readonly (readonly [string, string])[]): Record<string, string> {
   for (const [name] of assignments) {
-    if (name.toUpperCase() === "NODE_OPTIONS") throw new Error("Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command.");
+    if (name.toUpperCase() === "NODE_OPTIONS")
+      throw new Error("Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command.");
   }
   return Object.fromEntries(assignments);
 }

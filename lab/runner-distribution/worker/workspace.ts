@@ -30,7 +30,9 @@ export function prepareWorkspace(workFolder: string, repository: string, event: 
 
 /** Properties of the github context that become GITHUB_ variables (GitHub: "Default environment variables"). */
 const exported = [
-  ..."repository repository_owner repository_id repository_owner_id ref ref_name ref_type sha head_ref base_ref".split(" "),
+  ..."repository repository_owner repository_id repository_owner_id ref ref_name ref_type sha head_ref base_ref".split(
+    " ",
+  ),
   ..."event_name workflow workflow_ref workflow_sha run_id run_number run_attempt actor triggering_actor".split(" "),
   ..."server_url api_url graphql_url retention_days job".split(" "),
 ];
@@ -39,7 +41,8 @@ const exported = [
 export function defaultVariables(contexts: Contexts, folders: Workspace, trackingId: string): Record<string, string> {
   const github = contexts.github as { [key: string]: Json };
   const runner = contexts.runner as { [key: string]: Json };
-  const text = (value: Json | undefined): string => (value === undefined || value === null ? "" : String(value as string));
+  const text = (value: Json | undefined): string =>
+    value === undefined || value === null ? "" : String(value);
   return {
     CI: "true",
     GITHUB_ACTIONS: "true",

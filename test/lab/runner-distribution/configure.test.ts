@@ -18,7 +18,15 @@ describe("config.sh of the stand-in runner", function () {
 
   it("writes GitHub's files with their modes and byte order mark", async () => {
     const runner = rig.unpack();
-    const { code, output } = await runner.configure(["--name", "files", "--labels", "a,b", "--no-default-labels", "--work", "_work"]);
+    const { code, output } = await runner.configure([
+      "--name",
+      "files",
+      "--labels",
+      "a,b",
+      "--no-default-labels",
+      "--work",
+      "_work",
+    ]);
     assert.equal(code, 0, output);
     assert.match(output, /Lab runner: it is not actions\/runner/);
     assert.match(output, /√ Runner successfully added/);
@@ -35,7 +43,13 @@ describe("config.sh of the stand-in runner", function () {
     assert.equal(modeOf(runner.dir, "svc.sh"), "755");
     assert.match(runner.read("svc.sh"), /^svc_name="actions\.runner\.octo-org-demo-app\.files\.service"$/m);
     assert.ok(existsSync(path.join(runner.dir, ".env")) && existsSync(path.join(runner.dir, ".path")));
-    assert.deepEqual(known?.labels.map(({ name, type }) => [name, type]), [["a", "custom"], ["b", "custom"]]);
+    assert.deepEqual(
+      known?.labels.map(({ name, type }) => [name, type]),
+      [
+        ["a", "custom"],
+        ["b", "custom"],
+      ],
+    );
   });
 
   it("leaves no token behind in the folder", async () => {
@@ -52,12 +66,10 @@ describe("config.sh of the stand-in runner", function () {
     const runner = rig.unpack();
     await runner.configure(["--name", "defaults", "--labels", "extra,LINUX"]);
     const labels = rig.services.store.state.runners.find(({ name }) => name === "defaults")?.labels;
-    assert.deepEqual(labels?.map(({ name, type }) => `${name}:${type}`), [
-      "self-hosted:read-only",
-      "Linux:read-only",
-      "X64:read-only",
-      "extra:custom",
-    ]);
+    assert.deepEqual(
+      labels?.map(({ name, type }) => `${name}:${type}`),
+      ["self-hosted:read-only", "Linux:read-only", "X64:read-only", "extra:custom"],
+    );
   });
 
   it("refuses root", async function () {
@@ -73,10 +85,22 @@ describe("config.sh of the stand-in runner", function () {
   });
 
   const refusals: [what: string, args: string[], words: RegExp][] = [
-    ["an unknown flag", ["--name", "x", "--lables", "a"], /Unrecognized command-line input arguments for command configure: 'lables', 'a'\./],
+    [
+      "an unknown flag",
+      ["--name", "x", "--lables", "a"],
+      /Unrecognized command-line input arguments for command configure: 'lables', 'a'\./,
+    ],
     ["no labels at all", ["--name", "x", "--no-default-labels"], /Invalid configuration provided for labels/],
-    ["a label that is too long", ["--name", "x", "--labels", "l".repeat(257)], /Invalid configuration provided for labels/],
-    ["a group that does not exist", ["--name", "x", "--runnergroup", "prod"], /Could not find any self-hosted runner group named "prod"/],
+    [
+      "a label that is too long",
+      ["--name", "x", "--labels", "l".repeat(257)],
+      /Invalid configuration provided for labels/,
+    ],
+    [
+      "a group that does not exist",
+      ["--name", "x", "--runnergroup", "prod"],
+      /Could not find any self-hosted runner group named "prod"/,
+    ],
     ["a personal access token", ["--name", "x", "--pat", "ghp_x"], /--pat is not modelled by the lab runner/],
   ];
   for (const [what, args, words] of refusals) {
@@ -115,7 +139,8 @@ describe("config.sh of the stand-in runner", function () {
 
   it("answers a wrong token, a token of the other kind and a wrong URL with the same bare 404", async () => {
     const runner = rig.unpack();
-    const words = /Http response code: NotFound from 'POST .*'\nResponse status code does not indicate success: 404 \(Not Found\)/;
+    const words =
+      /Http response code: NotFound from 'POST .*'\nResponse status code does not indicate success: 404 \(Not Found\)/;
     for (const token of ["AAAA", rig.token("remove")]) {
       const refused = await runner.configure(["--name", "x"], token);
       assert.equal(refused.code, 1);
@@ -160,7 +185,9 @@ describe("config.sh of the stand-in runner", function () {
     const removed = await runner.remove([]);
     assert.equal(removed.code, 0, removed.output);
     assert.equal(rig.status("leaving"), "unknown");
-    assert.ok(!existsSync(path.join(runner.dir, ".runner")) && !existsSync(path.join(runner.dir, ".credentials_rsaparams")));
+    assert.ok(
+      !existsSync(path.join(runner.dir, ".runner")) && !existsSync(path.join(runner.dir, ".credentials_rsaparams")),
+    );
     const local = rig.unpack();
     await local.configure(["--name", "local"]);
     assert.equal((await local.exec(["./config.sh", "remove", "--local"])).code, 0);

@@ -73,18 +73,26 @@ jobs:
     assert.equal(run.conclusion, "success", JSON.stringify(rig.jobs(run.id)));
     assert.equal(run.displayTitle, "Greeting lab");
     const greet = rig.job(run.id, "greet");
-    assert.deepEqual(steps(run.id, "greet").map((step) => step.split("\n")[0]), [
-      "Set up job: success",
-      "Run mkdir -p sub: success",
-      "Say lab: success",
-      `Run echo "then $LATER $(tool) in \${PWD##*/} on $RUNNER_NAME event $(grep -c '"who"' "$GITHUB_EVENT_PATH")": success`,
-      "Complete job: success",
-    ]);
+    assert.deepEqual(
+      steps(run.id, "greet").map((step) => step.split("\n")[0]),
+      [
+        "Set up job: success",
+        "Run mkdir -p sub: success",
+        "Say lab: success",
+        `Run echo "then $LATER $(tool) in \${PWD##*/} on $RUNNER_NAME event $(grep -c '"who"' "$GITHUB_EVENT_PATH")": success`,
+        "Complete job: success",
+      ],
+    );
     assert.equal(greet.runnerName, "lab-1");
     assert.equal(greet.summary, "# Summary\n");
     assert.match(rig.log(greet), /^\d{4}-\d\d-\d\dT[\d:.]+Z then job-set tool in sub on lab-1 event 1$/m);
-    assert.match(rig.log(rig.job(run.id, "after")), /got hello lab\n.* one\n.* two\n.* operator refs\/heads\/main success$/m);
-    await until("it prints the result", 5_000, () => runner.output.includes("Job after completed with result: Succeeded"));
+    assert.match(
+      rig.log(rig.job(run.id, "after")),
+      /got hello lab\n.* one\n.* two\n.* operator refs\/heads\/main success$/m,
+    );
+    await until("it prints the result", 5_000, () =>
+      runner.output.includes("Job after completed with result: Succeeded"),
+    );
     assert.match(runner.output, /Running job: greet\n/);
   });
 
@@ -156,10 +164,21 @@ jobs:
     assert.match(log, /also \*\*\*/);
     assert.deepEqual(job.outputs, { fine: "yes" });
     const stored = readFileSync(path.join(rig.folder, "github", "state.json"), "utf8");
-    const { output: inFolder } = await runner.exec(["bash", "-c", "grep -rl -e s3cret-line -e second-secret . || echo nothing"]);
+    const { output: inFolder } = await runner.exec([
+      "bash",
+      "-c",
+      "grep -rl -e s3cret-line -e second-secret . || echo nothing",
+    ]);
     assert.equal(inFolder, "nothing\n");
-    for (const text of [log, stored, runner.output, readFileSync(path.join(rig.folder, "github", "events.jsonl"), "utf8")]) {
-      assert.ok(!text.includes("s3cret-line-one") && !text.includes("second-secret-line") && !text.includes("made-up-here"));
+    for (const text of [
+      log,
+      stored,
+      runner.output,
+      readFileSync(path.join(rig.folder, "github", "events.jsonl"), "utf8"),
+    ]) {
+      assert.ok(
+        !text.includes("s3cret-line-one") && !text.includes("second-secret-line") && !text.includes("made-up-here"),
+      );
     }
   });
 
@@ -168,7 +187,10 @@ jobs:
     const started = path.join(rig.folder, "started.sh");
     const completed = path.join(rig.folder, "completed.sh");
     const verdict = path.join(rig.folder, "verdict");
-    writeFileSync(started, `echo "guard sees $GITHUB_EVENT_NAME $GITHUB_REPOSITORY $GITHUB_JOB"; exit "$(cat ${verdict})"\n`);
+    writeFileSync(
+      started,
+      `echo "guard sees $GITHUB_EVENT_NAME $GITHUB_REPOSITORY $GITHUB_JOB"; exit "$(cat ${verdict})"\n`,
+    );
     writeFileSync(completed, `echo "cleaning $GITHUB_WORKSPACE"; rm -rf "$GITHUB_WORKSPACE"/* \n`);
     writeFileSync(verdict, "0");
     const runner = await rig.online("lab-1", labels, {
@@ -185,11 +207,18 @@ jobs:
       "Complete job: success",
     ]);
     assert.match(rig.log(rig.job(good.id, "main")), /guard sees workflow_dispatch octo-org\/demo-app main/);
-    assert.ok(!existsSync(path.join(runner.dir, "_work/demo-app/demo-app/worked")), "the hook has cleaned the workspace");
+    assert.ok(
+      !existsSync(path.join(runner.dir, "_work/demo-app/demo-app/worked")),
+      "the hook has cleaned the workspace",
+    );
     writeFileSync(verdict, "9");
     const bad = await rig.completed(rig.dispatch("hook.yml"));
     assert.equal(bad.conclusion, "failure");
-    assert.deepEqual(steps(bad.id, "main").slice(1, 4), ["Set up runner: failure", "work: skipped", "Complete runner: success"]);
+    assert.deepEqual(steps(bad.id, "main").slice(1, 4), [
+      "Set up runner: failure",
+      "work: skipped",
+      "Complete runner: success",
+    ]);
   });
 
   it("cancels: the running step ends, always() still runs, no process is left", async () => {
@@ -283,7 +312,10 @@ jobs:
     review(rejected, "rejected", "reviewer");
     assert.equal((await rig.completed(rejected)).conclusion, "failure");
     const own = rig.dispatch("deploy.yml", {}, "reviewer");
-    assert.throws(() => review(own, "approved", "reviewer"), /cannot review a deployment to production that they triggered/);
+    assert.throws(
+      () => review(own, "approved", "reviewer"),
+      /cannot review a deployment to production that they triggered/,
+    );
   });
 
   it("gives a job only to a runner with all its labels, oldest job first", async () => {
@@ -297,7 +329,9 @@ jobs:
     await rig.online("first", "self-hosted,primary");
     await rig.online("second", "self-hosted,secondary");
     const id = rig.dispatch("labels.yml");
-    await until("both jobs are over", 10_000, () => ["one", "two"].every((name) => rig.job(id, name).status === "completed"));
+    await until("both jobs are over", 10_000, () =>
+      ["one", "two"].every((name) => rig.job(id, name).status === "completed"),
+    );
     assert.equal(rig.job(id, "one").runnerName, "first");
     assert.equal(rig.job(id, "two").runnerName, "second");
     assert.equal(rig.job(id, "none").status, "queued");
@@ -318,14 +352,19 @@ jobs:
     for (const pid of frozen) process.kill(pid, "SIGSTOP");
     const run = await rig.completed(id);
     assert.equal(run.conclusion, "failure");
-    assert.match(rig.job(id, "main").annotations.join(), /The self-hosted runner: lab-1 lost communication with the server/);
+    assert.match(
+      rig.job(id, "main").annotations.join(),
+      /The self-hosted runner: lab-1 lost communication with the server/,
+    );
     for (const pid of frozen) process.kill(pid, "SIGCONT");
     await until("it takes jobs again", 20_000, () => runner.output.includes("Job main completed"));
   });
 
   it("carries on with a job while GitHub is down, and reports it afterwards", async () => {
     await start({
-      "down.yml": workflow(`  main: { ${onLab}, steps: [{ name: wait, run: "while [ ! -e $HOME/go ]; do sleep 0.1; done; echo done waiting" }] }\n`),
+      "down.yml": workflow(
+        `  main: { ${onLab}, steps: [{ name: wait, run: "while [ ! -e $HOME/go ]; do sleep 0.1; done; echo done waiting" }] }\n`,
+      ),
     });
     const runner = await rig.online("lab-1", labels);
     const id = rig.dispatch("down.yml");

@@ -55,7 +55,9 @@ describe("the listener of the stand-in runner", function () {
     await until("online", 5_000, () => rig.status("wobbly") === "online");
     rig.services.faults.set("down", {});
     await until("offline", 5_000, () => rig.status("wobbly") === "offline");
-    await until("it says so", 10_000, () => /Runner connect error: .*\. Retrying until reconnected\./.test(runner.output));
+    await until("it says so", 10_000, () =>
+      /Runner connect error: .*\. Retrying until reconnected\./.test(runner.output),
+    );
     rig.services.faults.clear("down");
     await until("it says it is back", 10_000, () => /Runner reconnected\./.test(runner.output));
     await until("online again", 5_000, () => rig.status("wobbly") === "online");
@@ -72,7 +74,11 @@ describe("the listener of the stand-in runner", function () {
     assert.doesNotMatch(runner.output, /connect error/);
     await runner.stop();
     // The fault is for sessions of the second in which it was set, or older.
-    await until("the next second", 2_000, () => Date.now() - Date.parse(rig.services.faults.list()[0]?.since ?? "") > 1_000);
+    await until(
+      "the next second",
+      2_000,
+      () => Date.now() - Date.parse(rig.services.faults.list()[0]?.since ?? "") > 1_000,
+    );
     runner.start();
     await until("online after the restart", 5_000, () => rig.status("hung") === "online");
   });

@@ -10,9 +10,15 @@ describe("files and commands of a step", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(name, fc.array(line, { minLength: 1, maxLength: 4 }))), (entries) => {
         const text = entries.map(([key, lines]) => `${key}<<END\n${lines.join("\n")}\nEND\n`).join("");
-        assert.deepEqual(parseAssignments(text), entries.map(([key, lines]) => [key, lines.join("\n")]));
+        assert.deepEqual(
+          parseAssignments(text),
+          entries.map(([key, lines]) => [key, lines.join("\n")]),
+        );
         const single = entries.map(([key, lines]) => `${key}=${lines[0]}\n`).join("");
-        assert.deepEqual(parseAssignments(single), entries.map(([key, lines]) => [key, lines[0]]));
+        assert.deepEqual(
+          parseAssignments(single),
+          entries.map(([key, lines]) => [key, lines[0]]),
+        );
       }),
     );
   });

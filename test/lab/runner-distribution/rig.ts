@@ -45,7 +45,10 @@ export class Rig {
     chmodSync(folder, 0o755);
     const now = new Date();
     const authority = await ensureAuthority(path.join(folder, "tls"), now);
-    const pair = { certificate: path.join(folder, "tls", "server.pem"), key: path.join(folder, "tls", "server-key.pem") };
+    const pair = {
+      certificate: path.join(folder, "tls", "server.pem"),
+      key: path.join(folder, "tls", "server-key.pem"),
+    };
     await ensureServerCertificate(authority, pair, { ips: ["127.0.0.1"], names: ["localhost"] }, now);
     const trusted = path.join(folder, "ca.pem");
     writeFileSync(trusted, readFileSync(authority.certificate));
@@ -92,7 +95,13 @@ export class Rig {
   unpack(version = "2.336.0"): Runner {
     const dir = path.join(this.folder, `runner-${this.runners.length + 1}`);
     mkdirSync(dir);
-    execFileSync("tar", ["-xzf", path.join(this.distributions, `actions-runner-linux-x64-${version}.tar.gz`), "-C", dir, "--no-same-owner"]);
+    execFileSync("tar", [
+      "-xzf",
+      path.join(this.distributions, `actions-runner-linux-x64-${version}.tar.gz`),
+      "-C",
+      dir,
+      "--no-same-owner",
+    ]);
     if (isRoot) execFileSync("chown", ["-R", `${nobody}:${nobody}`, dir]);
     const runner = new Runner(this, dir);
     this.runners.push(runner);
@@ -105,7 +114,12 @@ export class Rig {
     const configured = await runner.configure(["--name", name, "--labels", labels, "--no-default-labels"]);
     if (configured.code !== 0) throw new Error(configured.output);
     if (Object.keys(env).length > 0) {
-      writeFileSync(path.join(runner.dir, ".env"), Object.entries(env).map(([key, value]) => `${key}=${value}\n`).join(""));
+      writeFileSync(
+        path.join(runner.dir, ".env"),
+        Object.entries(env)
+          .map(([key, value]) => `${key}=${value}\n`)
+          .join(""),
+      );
     }
     runner.start();
     await until(`${name} is online`, 10_000, () => this.status(name) === "online");
@@ -135,7 +149,12 @@ export class Rig {
 
   job(runId: number, name: string): JobRecord {
     const found = this.jobs(runId).find((job) => job.name === name);
-    if (found === undefined) throw new Error(`Run ${runId} has no job ${name}, only ${this.jobs(runId).map((job) => job.name).join(", ")}.`);
+    if (found === undefined)
+      throw new Error(
+        `Run ${runId} has no job ${name}, only ${this.jobs(runId)
+          .map((job) => job.name)
+          .join(", ")}.`,
+      );
     return found;
   }
 
@@ -187,7 +206,8 @@ export class Runner {
     return new Promise((resolve, reject) => {
       const child = spawn(program, args, { ...this.options(env, asRoot), stdio: ["ignore", "pipe", "pipe"] });
       let output = "";
-      for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+      for (const stream of [child.stdout, child.stderr])
+        stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
       child.once("error", reject);
       child.once("close", (code) => resolve({ code, output }));
     });
@@ -203,11 +223,15 @@ export class Runner {
   }
 
   /** Starts the listener in the background. */
-  start(program: readonly string[] = ["./bin/Runner.Listener", "run"], env: Readonly<Record<string, string>> = {}): void {
+  start(
+    program: readonly string[] = ["./bin/Runner.Listener", "run"],
+    env: Readonly<Record<string, string>> = {},
+  ): void {
     const [file = "", ...args] = program;
     const child = spawn(file, args, { ...this.options(env), stdio: ["ignore", "pipe", "pipe"] });
     this.output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
     this.exited = new Promise((resolve) => child.once("close", (code) => resolve(code)));
     this.child = child;
   }
@@ -227,7 +251,7 @@ export class Runner {
   /** The listener and everything below it. */
   tree(): number[] {
     const found: number[] = [];
-    for (let level = [this.pid]; level.length > 0; ) {
+    for (let level = [this.pid]; level.length > 0;) {
       found.push(...level);
       level = level.flatMap((pid) =>
         readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number),

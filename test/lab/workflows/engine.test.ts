@@ -79,7 +79,9 @@ class Stage {
   }
 
   show(runId: number): Record<string, string> {
-    return Object.fromEntries(this.jobs(runId).map((job) => [`${job.name}#${job.runAttempt}`, job.conclusion ?? job.status]));
+    return Object.fromEntries(
+      this.jobs(runId).map((job) => [`${job.name}#${job.runAttempt}`, job.conclusion ?? job.status]),
+    );
   }
 
   /** The runner takes the job it was offered. */
@@ -91,7 +93,11 @@ class Stage {
     return message;
   }
 
-  finish(message: JobMessage, conclusion: "success" | "failure" = "success", outputs: Record<string, string> = {}): void {
+  finish(
+    message: JobMessage,
+    conclusion: "success" | "failure" = "success",
+    outputs: Record<string, string> = {},
+  ): void {
     const rest = { steps: [], environmentUrl: "", annotations: [], summary: "" };
     this.engine.complete(message.jobId, { conclusion, outputs, ...rest });
   }
@@ -119,17 +125,24 @@ describe("the workflow engine", () => {
   const conclusion = (runId: number): Conclusion | null => stage.run(runId).conclusion;
 
   it("queue: max runs every push in order, single cancels the one that waits", async () => {
-    const text = (queue: string) => `on: workflow_dispatch\nconcurrency: { group: G, queue: ${queue} }\njobs: { a: { ${lab}, ${work} } }`;
+    const text = (queue: string) =>
+      `on: workflow_dispatch\nconcurrency: { group: G, queue: ${queue} }\njobs: { a: { ${lab}, ${work} } }`;
     await stage.open({ "max.yml": text("max").replace("group: G", "group: deploy"), "single.yml": text("single") });
     const runner = stage.addRunner("r", ["lab"]);
     const max = [1, 2, 3].map(() => stage.dispatch("max.yml"));
-    assert.deepEqual(max.map((id) => stage.run(id).status), ["in_progress", "pending", "pending"]);
+    assert.deepEqual(
+      max.map((id) => stage.run(id).status),
+      ["in_progress", "pending", "pending"],
+    );
     for (const id of max) {
       stage.finish(stage.take(runner));
       assert.equal(conclusion(id), "success");
     }
     const single = [1, 2, 3].map(() => stage.dispatch("single.yml"));
-    assert.deepEqual(single.map((id) => stage.run(id).conclusion ?? stage.run(id).status), ["in_progress", "cancelled", "pending"]);
+    assert.deepEqual(
+      single.map((id) => stage.run(id).conclusion ?? stage.run(id).status),
+      ["in_progress", "cancelled", "pending"],
+    );
   });
 
   it("cancel-in-progress ends the run before it; a job's group is shared across workflows, without case", async () => {
@@ -199,7 +212,8 @@ jobs:
   });
 
   it("a failed member of a matrix cancels the others, unless fail-fast is off; max-parallel holds", async () => {
-    const text = (rest: string) => `on: workflow_dispatch\njobs: { m: { ${lab}, strategy: { matrix: { v: [1, 2, 3] }${rest} }, ${work} } }`;
+    const text = (rest: string) =>
+      `on: workflow_dispatch\njobs: { m: { ${lab}, strategy: { matrix: { v: [1, 2, 3] }${rest} }, ${work} } }`;
     await stage.open({ "fast.yml": text(""), "slow.yml": text(", fail-fast: false, max-parallel: 1") });
     const runners = [stage.addRunner("r1", ["lab"]), stage.addRunner("r2", ["lab"])];
     const fast = stage.dispatch("fast.yml");
@@ -269,8 +283,10 @@ jobs:
       "bad.yml": "jobs: 3",
       "deep.yml": "on: workflow_dispatch\njobs: { a: { uses: ./.github/workflows/push.yml } }",
     });
-    const dispatch = (file: string, ref = "main") => () =>
-      stage.engine.dispatch({ path: `.github/workflows/${file}`, ref, inputs: {}, login: "operator" });
+    const dispatch =
+      (file: string, ref = "main") =>
+      () =>
+        stage.engine.dispatch({ path: `.github/workflows/${file}`, ref, inputs: {}, login: "operator" });
     assert.throws(dispatch("push.yml"), { status: 422, message: "Workflow does not have 'workflow_dispatch' trigger" });
     assert.throws(dispatch("push.yml", "nowhere"), { status: 422, message: "No ref found for: nowhere" });
     assert.throws(dispatch("bad.yml"), { status: 422 });
@@ -320,7 +336,11 @@ jobs:
     const log = stage.services.logs.read(gate.id) ?? "";
     assert.match(log, /GITHUB_WORKSPACE/);
     assert.doesNotMatch(log, /PLANTED_IN_THE_EMULATOR/);
-    await until("its folder is gone", 5_000, () => readdirSync(path.join(stage.folder, "state", "hosted")).length === 0);
+    await until(
+      "its folder is gone",
+      5_000,
+      () => readdirSync(path.join(stage.folder, "state", "hosted")).length === 0,
+    );
     const mac = stage.jobs(id).find(({ name }) => name === "mac");
     assert.equal(mac?.status, "queued");
     assert.match(mac.annotations.join(), /"macos-latest" are not modelled/);

@@ -26,7 +26,13 @@ jobs:
 `);
     assert.deepEqual(workflow.events, ["push", "workflow_dispatch"]);
     assert.deepEqual(
-      workflow.dispatchInputs.map(({ name, type, required, default: value, options }) => [name, type, required, value, options]),
+      workflow.dispatchInputs.map(({ name, type, required, default: value, options }) => [
+        name,
+        type,
+        required,
+        value,
+        options,
+      ]),
       [
         ["target", "choice", true, undefined, ["a", "b"]],
         ["count", "number", false, 3, []],
@@ -35,25 +41,50 @@ jobs:
     );
     const [one, two] = workflow.jobs;
     assert.ok(one?.work.kind === "steps" && two?.work.kind === "call");
-    assert.deepEqual(one.work.steps.map(({ id, condition }) => [id, condition]), [
-      ["__run", "success()"],
-      ["named", "success() && (github.ref == 'x')"],
-    ]);
-    assert.deepEqual([two.needs, two.condition, two.work.file, two.work.secrets], [["one"], "always()", "called.yml", "inherit"]);
+    assert.deepEqual(
+      one.work.steps.map(({ id, condition }) => [id, condition]),
+      [
+        ["__run", "success()"],
+        ["named", "success() && (github.ref == 'x')"],
+      ],
+    );
+    assert.deepEqual(
+      [two.needs, two.condition, two.work.file, two.work.secrets],
+      [["one"], "always()", "called.yml", "inherit"],
+    );
   });
 
   const wrong: [what: string, text: string, words: RegExp][] = [
     ["YAML that is not", "a: [", /Flow sequence/],
     ["an empty file", "", /Expected a scalar value, a sequence, or a mapping/],
     ["an unknown key", job("steps: [{ run: x }], tiemout-minutes: 3"), /Unexpected value 'tiemout-minutes'/],
-    ["a wrong queue", `concurrency: { group: a, queue: lots }\n${job("steps: [{ run: x }]")}`, /Unexpected value 'lots'/],
-    ["a need that does not exist", job("needs: nobody, steps: [{ run: x }]"), /depends on unknown job 'nobody'|at least one job with no dependencies/],
-    ["an expression that is none", job('steps: [{ run: "${{ github. }}" }]'), /Unexpected end of expression|Unexpected symbol/],
-    ["a context that is not allowed there", job('if: "${{ secrets.X }}", steps: [{ run: x }]'), /Unrecognized named-value: 'secrets'/],
+    [
+      "a wrong queue",
+      `concurrency: { group: a, queue: lots }\n${job("steps: [{ run: x }]")}`,
+      /Unexpected value 'lots'/,
+    ],
+    [
+      "a need that does not exist",
+      job("needs: nobody, steps: [{ run: x }]"),
+      /depends on unknown job 'nobody'|at least one job with no dependencies/,
+    ],
+    [
+      "an expression that is none",
+      job('steps: [{ run: "${{ github. }}" }]'),
+      /Unexpected end of expression|Unexpected symbol/,
+    ],
+    [
+      "a context that is not allowed there",
+      job('if: "${{ secrets.X }}", steps: [{ run: x }]'),
+      /Unrecognized named-value: 'secrets'/,
+    ],
   ];
   for (const [what, text, words] of wrong) {
     it(`name ${what} with GitHub's words`, () => {
-      assert.throws(() => parse(text), (error: unknown) => error instanceof WorkflowSyntaxError && words.test(error.message));
+      assert.throws(
+        () => parse(text),
+        (error: unknown) => error instanceof WorkflowSyntaxError && words.test(error.message),
+      );
     });
   }
 
@@ -65,11 +96,17 @@ jobs:
     ["jobs.one.services", job("services: { db: { image: postgres } }, steps: [{ run: x }]")],
     ["hashFiles()", job(`steps: [{ run: "\${{ hashFiles('a') }}" }]`)],
     ["jobs.one.runs-on.group", withJobs("  one: { runs-on: { group: big }, steps: [{ run: x }] }")],
-    ["jobs.one.uses: octo/other/.github/workflows/a.yml@main", withJobs("  one: { uses: octo/other/.github/workflows/a.yml@main }")],
+    [
+      "jobs.one.uses: octo/other/.github/workflows/a.yml@main",
+      withJobs("  one: { uses: octo/other/.github/workflows/a.yml@main }"),
+    ],
   ];
   for (const [feature, text] of refused) {
     it(`are refused by name: ${feature}`, () => {
-      assert.throws(() => parse(text), (error: unknown) => error instanceof NotModelledError && error.message.includes(feature));
+      assert.throws(
+        () => parse(text),
+        (error: unknown) => error instanceof NotModelledError && error.message.includes(feature),
+      );
     });
   }
 });

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { displacedBy, longestQueue, type Member, nextToStart, readConcurrency } from "../../../lab/github/workflows/concurrency";
+import {
+  displacedBy,
+  longestQueue,
+  type Member,
+  nextToStart,
+  readConcurrency,
+} from "../../../lab/github/workflows/concurrency";
 import { evaluatorWith } from "../../../lab/github/workflows/expressions";
 import { matchesPattern, mayDeploy } from "../../../lab/github/workflows/gates";
 import { checkInputs } from "../../../lab/github/workflows/inputs";
@@ -14,7 +20,8 @@ const evaluator = evaluatorWith(workflowLibrary().expressions);
 const well = { success: true, failure: false, cancelled: false };
 
 describe("expressions", () => {
-  const value = (text: string, contexts: { [name: string]: Json } = {}): Json => evaluator.evaluate(expression(text), contexts);
+  const value = (text: string, contexts: { [name: string]: Json } = {}): Json =>
+    evaluator.evaluate(expression(text), contexts);
 
   it("are evaluated by GitHub's rules", () => {
     assert.equal(value("github.ref == 'REFS/HEADS/MAIN'", { github: { ref: "refs/heads/main" } }), true);
@@ -33,12 +40,15 @@ describe("expressions", () => {
 
   it("keep every quote of a text, wherever it stands", () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom("'", "a", " ", "\n", "{", "}")).map((parts) => parts.join("")), (text) => {
-        const quoted = `'${text.replaceAll("'", "''")}'`;
-        assert.equal(value(quoted), text);
-        const escaped = text.replaceAll(/[{}]/g, (brace) => brace + brace).replaceAll("'", "''");
-        assert.equal(value(`format('${escaped}{0}', 'x')`), `${text}x`);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom("'", "a", " ", "\n", "{", "}")).map((parts) => parts.join("")),
+        (text) => {
+          const quoted = `'${text.replaceAll("'", "''")}'`;
+          assert.equal(value(quoted), text);
+          const escaped = text.replaceAll(/[{}]/g, (brace) => brace + brace).replaceAll("'", "''");
+          assert.equal(value(`format('${escaped}{0}', 'x')`), `${text}x`);
+        },
+      ),
     );
   });
 
@@ -56,7 +66,8 @@ describe("inputs of a dispatch", () => {
     options: [],
     ...rest,
   });
-  const check = (definition: InputDefinition, given: Record<string, Json>) => checkInputs([definition], given, ["production"]);
+  const check = (definition: InputDefinition, given: Record<string, Json>) =>
+    checkInputs([definition], given, ["production"]);
 
   it("get their defaults and types", () => {
     const definitions = [
@@ -74,7 +85,11 @@ describe("inputs of a dispatch", () => {
   const wrong: [definition: InputDefinition, given: Record<string, Json>, words: RegExp][] = [
     [input("a", { required: true }), {}, /Required input 'a' not provided/],
     [input("a"), { b: "1" }, /Unexpected inputs provided: \["b"\]/],
-    [input("a", { type: "choice", options: ["x", "y"] }), { a: "z" }, /Provided value 'z' for input 'a' not in the list of allowed values/],
+    [
+      input("a", { type: "choice", options: ["x", "y"] }),
+      { a: "z" },
+      /Provided value 'z' for input 'a' not in the list of allowed values/,
+    ],
     [input("a", { type: "boolean" }), { a: "yes" }, /'yes' for input 'a' is not a boolean/],
     [input("a", { type: "number" }), { a: "many" }, /is not a number/],
     [input("a", { type: "environment" }), { a: "nowhere" }, /is not an environment/],
@@ -100,7 +115,12 @@ describe("a matrix", () => {
       "fail-fast": false,
       "max-parallel": 2,
     });
-    assert.deepEqual(plan.members, [{ os: "a", v: 1, extra: "x" }, { os: "a", v: 2, extra: "x" }, { os: "b", v: 1 }, { os: "c" }]);
+    assert.deepEqual(plan.members, [
+      { os: "a", v: 1, extra: "x" },
+      { os: "a", v: 2, extra: "x" },
+      { os: "b", v: 1 },
+      { os: "c" },
+    ]);
     assert.deepEqual([plan.failFast, plan.maxParallel], [false, 2]);
     assert.equal(memberName("build", plan.members[2] as { [key: string]: Json }), "build (b, 1)");
   });
@@ -197,8 +217,26 @@ describe("branches of an environment", () => {
     const run = { ref: "refs/heads/main", headBranch: "main" };
     const custom = { protectedBranches: false, customBranchPolicies: true };
     assert.ok(mayDeploy({ deploymentBranchPolicy: null, branchPolicies: [] }, run, "main"));
-    assert.ok(mayDeploy({ deploymentBranchPolicy: { protectedBranches: true, customBranchPolicies: false }, branchPolicies: [] }, run, "main"));
-    assert.ok(!mayDeploy({ deploymentBranchPolicy: custom, branchPolicies: [{ id: 1, name: "main", type: "tag" }] }, run, "main"));
-    assert.ok(mayDeploy({ deploymentBranchPolicy: custom, branchPolicies: [{ id: 1, name: "ma*", type: "branch" }] }, run, "main"));
+    assert.ok(
+      mayDeploy(
+        { deploymentBranchPolicy: { protectedBranches: true, customBranchPolicies: false }, branchPolicies: [] },
+        run,
+        "main",
+      ),
+    );
+    assert.ok(
+      !mayDeploy(
+        { deploymentBranchPolicy: custom, branchPolicies: [{ id: 1, name: "main", type: "tag" }] },
+        run,
+        "main",
+      ),
+    );
+    assert.ok(
+      mayDeploy(
+        { deploymentBranchPolicy: custom, branchPolicies: [{ id: 1, name: "ma*", type: "branch" }] },
+        run,
+        "main",
+      ),
+    );
   });
 });
