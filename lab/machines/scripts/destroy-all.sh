@@ -7,6 +7,11 @@ here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=lib.sh
 source "$here/lib.sh"
 
+# A start whose caller was killed still goes on: it is let finish, so that nothing appears afterwards.
+for lock in "$GHR_MACHINES"/*/lock; do
+  if [[ -e $lock ]]; then lock_machine "$(basename "$(dirname "$lock")")"; fi
+done
+
 tree=$unified/$GHR_PREFIX
 if [[ -e $tree/cgroup.kill ]]; then echo 1 >"$tree/cgroup.kill"; fi
 wait_until 20 "the end of the machines of $GHR_PREFIX" is_empty_group "$tree"
