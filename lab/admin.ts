@@ -24,6 +24,8 @@ export function adminRequest(
     const request = http.request(
       {
         socketPath,
+        // No kept connection: after a restart of the service it would be a dead one.
+        agent: false,
         method,
         path,
         timeout: timeoutMs,
