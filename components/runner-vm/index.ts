@@ -60,7 +60,7 @@ export class RunnerVm extends pulumi.ComponentResource {
         cdrom: { interface: "ide3", fileId: "none" },
         networkDevices: [{ bridge: args.bridge, model: "virtio", firewall: true }],
         operatingSystem: { type: "l26" },
-        // Kept small on purpose: a change of user or keys replaces the VM.
+        // Kept small on purpose; everything else is done over SSH.
         initialization: {
           datastoreId: args.storage,
           interface: "ide2",
@@ -82,28 +82,25 @@ export class RunnerVm extends pulumi.ComponentResource {
         deleteBeforeReplace: true,
         // The provider reads it back as null and proposes it again at every run.
         ignoreChanges: ["disks[0].speed"],
+        // cloud-init only ever adds: an old user and an old key would stay. A new machine has neither.
+        replaceOnChanges: ["initialization.userAccount"],
         hooks: { beforeCreate: [hooks.clearLeftovers], beforeUpdate: [hooks.drain], beforeDelete: [hooks.drain] },
       },
     );
     this.incarnation = this.vm.networkDevices.apply((devices) => devices?.[0]?.macAddress ?? "");
 
     const scope = { nodeName: args.node, vmId: this.vm.vmId.apply(() => args.vmId) };
+    // A machine made anew has neither rules nor options, and the provider does not always see that.
+    const withMachine = { deletedWith: this.vm, replacementTrigger: this.incarnation, deleteBeforeReplace: true };
     const rules = new proxmoxve.firewall.RulesLegacy(
       `${name}-rules`,
       { ...scope, rules: renderFirewallRules(args.firewall) },
-      { ...child, deletedWith: this.vm, hooks: { beforeCreate: [hooks.clearLeftovers] } },
+      { ...child, ...withMachine, hooks: { beforeCreate: [hooks.clearLeftovers] } },
     );
     const firewall = new proxmoxve.firewall.OptionsLegacy(
       `${name}-firewall`,
       { ...scope, enabled: true, inputPolicy: "DROP", outputPolicy: "DROP", dhcp: false, macfilter: true },
-      {
-        ...child,
-        deletedWith: this.vm,
-        dependsOn: rules,
-        // A machine made anew has no options, and the provider reads absent ones as unchanged.
-        replacementTrigger: this.incarnation,
-        deleteBeforeReplace: true,
-      },
+      { ...child, ...withMachine, dependsOn: rules },
     );
 
     this.address = args.pinHostKey ? this.pinHostKey(name, args, firewall) : undefined;
@@ -119,7 +116,12 @@ export class RunnerVm extends pulumi.ComponentResource {
         create: pin,
         update: pin,
         stdin: this.incarnation.apply((machine) =>
-          renderScript(script, { HOST: args.address, LIMIT_SECONDS: String(FIRST_CONTACT_SECONDS), MACHINE: machine }),
+          renderScript(script, {
+            HOST: args.address,
+            LIMIT_SECONDS: String(FIRST_CONTACT_SECONDS),
+            // Another address or DNS server is another instance for cloud-init, which then makes new host keys.
+            MACHINE: [machine, args.address, args.gateway, ...args.firewall.nameservers].join(" "),
+          }),
         ),
         addPreviousOutputInEnv: false,
       },

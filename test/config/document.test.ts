@@ -17,7 +17,9 @@ describe("docs/configuration.md", () => {
   });
 
   it("describes every setting of the schema", () => {
-    for (const line of renderDocument().split("\n").filter((row) => row.startsWith("| `"))) {
+    for (const line of renderDocument()
+      .split("\n")
+      .filter((row) => row.startsWith("| `"))) {
       const [, , meaning = "", allowed = ""] = line.split(" | ").flatMap((cell) => cell.split("| "));
       assert.ok(meaning.trim() !== "" && allowed.trim() !== "", line);
     }

@@ -41,6 +41,7 @@ describe("IPv4 arithmetic", () => {
         return (subnet !== undefined) === (subnetOf(value, length).network === value);
       }),
     );
-    for (const text of ["10.0.0.0", "10.0.0.0/33", "10.0.0.0/8/8", "10.0.0.0/x"]) assert.equal(parseCidr(text), undefined);
+    for (const text of ["10.0.0.0", "10.0.0.0/33", "10.0.0.0/8/8", "10.0.0.0/x"])
+      assert.equal(parseCidr(text), undefined);
   });
 });

@@ -45,7 +45,9 @@ function raw(changes: Record<string, unknown> = {}, asSecrets = Object.keys(secr
   const values = Object.entries(merged).filter(([, value]) => value !== undefined);
   return {
     stack: "test",
-    values: Object.fromEntries(values.map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)])),
+    values: Object.fromEntries(
+      values.map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
+    ),
     secrets: asSecrets,
   };
 }
@@ -121,21 +123,57 @@ describe("configuration", () => {
     ["a repository with .git", { github: { repository: "a/b.git" } }, "github.repository", /b\.git/, /without \.git/],
     ["too little memory", { vm: { memoryMiB: 100 } }, "vm.memoryMiB", /100/, /512 to 262144/],
     ["a VMID out of range", runners({ vmId: 99 }), "runners[0].vmId", /99/, /100 to/],
-    ["the runner's own user as administrator", { vm: { user: "actions-runner" } }, "vm.user", /actions-runner/, /neither/],
+    [
+      "the runner's own user as administrator",
+      { vm: { user: "actions-runner" } },
+      "vm.user",
+      /actions-runner/,
+      /neither/,
+    ],
     ["a version GitHub refuses", { agent: { version: "2.328.0" } }, "agent.version", /2\.328\.0/, /2\.329\.0 or newer/],
-    ["a role that does not exist", runners({ role: "tertiary" }), "runners[0].role", /tertiary/, /primary or secondary/],
+    [
+      "a role that does not exist",
+      runners({ role: "tertiary" }),
+      "runners[0].role",
+      /tertiary/,
+      /primary or secondary/,
+    ],
     ["two primaries", runners({}, { role: "primary" }), "runners[1].role", /2 runners/, /exactly one/],
     ["no primary", runners({ role: "secondary" }), "runners[0].role", /0 runners/, /exactly one/],
     ["a name used twice", runners({}, { name: "one" }), "runners[1].name", /runners\[0\]/, /of its own/],
     ["a VMID used twice", runners({}, { vmId: 151 }), "runners[1].vmId", /runners\[0\]/, /of its own/],
-    ["an address used twice", runners({}, { address: "192.0.2.51" }), "runners[1].address", /runners\[0\]/, /of its own/],
+    [
+      "an address used twice",
+      runners({}, { address: "192.0.2.51" }),
+      "runners[1].address",
+      /runners\[0\]/,
+      /of its own/,
+    ],
     ["the template's VMID", runners({ vmId: 9000 }), "runners[0].vmId", /template/, /of its own/],
     ["the gateway's address", runners({ address: "192.0.2.1" }), "runners[0].address", /gateway/, /of its own/],
-    ["an address elsewhere", runners({ address: "192.0.3.51" }), "runners[0].address", /192\.0\.3\.51/, /192\.0\.2\.1 to 192\.0\.2\.254/],
+    [
+      "an address elsewhere",
+      runners({ address: "192.0.3.51" }),
+      "runners[0].address",
+      /192\.0\.3\.51/,
+      /192\.0\.2\.1 to 192\.0\.2\.254/,
+    ],
     ["the broadcast address", runners({ address: "192.0.2.255" }), "runners[0].address", /255/, /to 192\.0\.2\.254/],
-    ["a CIDR with host bits", patched("network", { adminCidr: "192.0.2.1/24" }), "network.adminCidr", /192\.0\.2\.1/, /no bits/],
+    [
+      "a CIDR with host bits",
+      patched("network", { adminCidr: "192.0.2.1/24" }),
+      "network.adminCidr",
+      /192\.0\.2\.1/,
+      /no bits/,
+    ],
     ["an octal-looking address", patched("network", { gateway: "192.0.2.01" }), "network.gateway", /01/, /IPv4/],
-    ["half a pinned archive", { agent: { downloadUrl: "https://x.example/a.tar.gz" } }, "agent.sha256", /nothing/, /together/],
+    [
+      "half a pinned archive",
+      { agent: { downloadUrl: "https://x.example/a.tar.gz" } },
+      "agent.sha256",
+      /nothing/,
+      /together/,
+    ],
     ["a label it has already", { agent: { extraLabels: ["Linux"] } }, "agent.extraLabels[0]", /Linux/, /already/],
     ["force as a flag", { safety: { force: "yes" } }, "safety.force", /yes/, /exactly "change a runner/],
   ];
@@ -178,7 +216,10 @@ describe("configuration", () => {
 
   it("refuses a private key with a passphrase", () => {
     assert.equal(publicKeyOf(makeKey("secret words").privateKey), undefined);
-    assert.equal(publicKeyOf("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----"), undefined);
+    assert.equal(
+      publicKeyOf("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----"),
+      undefined,
+    );
     assert.equal(problemsOf({ sshPrivateKey: makeKey("secret words").privateKey })[0]?.path, "sshPrivateKey");
   });
 
@@ -195,7 +236,11 @@ describe("configuration", () => {
         name.replace("ghrunners:", ""),
         typeof value === "string" ? value : JSON.stringify(value),
       ]);
-      const result = parseConfiguration({ stack, values: Object.fromEntries(values) as Record<string, string>, secrets: Object.keys(secrets) });
+      const result = parseConfiguration({
+        stack,
+        values: Object.fromEntries(values) as Record<string, string>,
+        secrets: Object.keys(secrets),
+      });
       const paths = "problems" in result ? result.problems.map((problem) => problem.path) : [];
       assert.deepEqual(paths, missing);
       assert.ok(!readFileSync(path.join(projectRoot, `Pulumi.${stack}.yaml`), "utf8").includes("secure:"));

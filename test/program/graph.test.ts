@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { isSecretValue, programGraph, type Registered } from "../support/pulumiMocks";
+
+const secretKeys = ["proxmoxToken", "githubToken", "sshPrivateKey"];
+
+function privateKey(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-key-"));
+  try {
+    const file = path.join(folder, "key");
+    assert.equal(spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]).status, 0);
+    return readFileSync(file, "utf8");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const planted = {
+  proxmoxToken: "pulumi@pve!t=00000000-aaaa-bbbb-cccc-000000000000",
+  githubToken: "planted_github_token",
+};
+const config = {
+  proxmox: { endpoint: "https://pve.example:8006/", node: "pve1", templateId: 9000 },
+  github: { repository: "octo-org/demo-app" },
+  network: { gateway: "192.0.2.1", adminCidr: "192.0.2.0/28", monitoringAddress: "192.0.2.9" },
+  runners: [
+    { role: "primary", name: "one", vmId: 151, address: "192.0.2.51" },
+    { role: "secondary", name: "two", vmId: 152, address: "192.0.2.52" },
+  ],
+  ...planted,
+  sshPrivateKey: privateKey(),
+};
+
+const tokens = (graph: readonly Registered[]): Map<string, number> =>
+  graph.reduce((counts, { type }) => counts.set(type, (counts.get(type) ?? 0) + 1), new Map<string, number>());
+
+describe("the program's graph", () => {
+  let graph: Registered[];
+  const find = (name: string): Registered => {
+    const found = graph.find((resource) => resource.name === name);
+    assert.ok(found, `${name} is not among ${graph.map((resource) => resource.name).join(", ")}`);
+    return found;
+  };
+
+  describe("with two runners in production", () => {
+    before(async () => {
+      graph = await programGraph("production", config, secretKeys);
+    });
+
+    it("has one of everything for each runner", () => {
+      const counts = tokens(graph);
+      assert.equal(counts.get("proxmoxve:index/vmLegacy:VmLegacy"), 2);
+      assert.equal(counts.get("proxmoxve:firewall/rulesLegacy:RulesLegacy"), 2);
+      assert.equal(counts.get("proxmoxve:firewall/optionsLegacy:OptionsLegacy"), 2);
+      assert.equal(counts.get("pulumi-nodejs:dynamic/ghrunners:Registration"), 2);
+      assert.equal(counts.get("pulumi-nodejs:dynamic/ghrunners:RegisteredRunner"), 2);
+      assert.equal(counts.get("command:remote:Command"), 4);
+      assert.equal(counts.get("pulumi-nodejs:dynamic/ghrunners:HealthGate"), 1);
+      assert.equal(counts.get("pulumi-nodejs:dynamic/ghrunners:Preflight"), 1);
+    });
+
+    it("gives everything below the pool a parent, and names it after that parent", () => {
+      for (const { name, parent, type } of graph) {
+        if (["preflight", "proxmox", "runners"].includes(name) || type === "pulumi:pulumi:Stack") continue;
+        assert.match(parent, /^runners/, name);
+        assert.ok(name.startsWith("runners-"), name);
+      }
+    });
+
+    it("makes the primary wait for the gate, and the gate for the secondary", () => {
+      assert.ok(find("runners-primary").dependencies.includes("runners-gate"));
+      assert.ok(find("runners-primary").dependencies.some((name) => name.startsWith("runners-secondary")));
+      assert.ok(find("runners-gate").dependencies.includes("runners-secondary-registration-registered"));
+      assert.ok(!find("runners-secondary").dependencies.some((name) => name.startsWith("runners-primary")));
+      assert.ok(find("runners").dependencies.includes("preflight"));
+      const order = graph.map(({ name }) => name);
+      assert.ok(order.indexOf("runners-gate") < order.indexOf("runners-primary-vm-vm"));
+      assert.ok(order.indexOf("runners-secondary-registration-registered") < order.indexOf("runners-gate"));
+    });
+
+    it("marks every secret, and lets no secret out in plain text", () => {
+      assert.ok(isSecretValue(find("proxmox").inputs["apiToken"]));
+      const connection = find("runners-primary-agent-install").inputs["connection"];
+      assert.ok(isSecretValue(connection) || isSecretValue((connection as Record<string, unknown>)["privateKey"]));
+      for (const { name, inputs } of graph) {
+        const text = JSON.stringify(inputs, (_key, value: unknown) => (isSecretValue(value) ? "[secret]" : value));
+        for (const value of [planted.githubToken, planted.proxmoxToken, "OPENSSH PRIVATE KEY"]) {
+          assert.ok(!text.includes(value), `${name} shows ${value}`);
+        }
+      }
+    });
+
+    it("registers each runner with exactly its labels", () => {
+      const labels = (role: string): unknown => find(`runners-${role}-registration-registration`).inputs["labels"];
+      assert.deepEqual(labels("primary"), ["self-hosted", "linux", "x64", "production", "primary"]);
+      assert.deepEqual(labels("secondary"), ["self-hosted", "linux", "x64", "production", "secondary"]);
+    });
+
+    it("protects the VMs of production, and drains before it touches one", () => {
+      for (const name of ["runners-primary-vm-vm", "runners-secondary-vm-vm"]) {
+        assert.equal(find(name).protect, true, name);
+        assert.ok(find(name).hooks.includes("ghrunners-drain"), name);
+        assert.ok(find(name).hooks.includes("ghrunners-clear-leftovers"), name);
+      }
+      assert.ok(find("runners-primary-agent-install").hooks.includes("ghrunners-drain"));
+      assert.ok(find("runners-primary-agent-install").hooks.includes("ghrunners-restore-labels"));
+    });
+
+    it("opens nothing but SSH for the administrators and metrics for the monitoring host", () => {
+      const rules = find("runners-primary-vm-rules").inputs["rules"] as Record<string, string>[];
+      assert.deepEqual(
+        rules.filter(({ type }) => type === "in").map(({ dport, source }) => [dport, source]),
+        [
+          ["22", "192.0.2.0/28"],
+          ["9100:9101", "192.0.2.9"],
+        ],
+      );
+      const options = find("runners-primary-vm-firewall").inputs;
+      assert.deepEqual([options["enabled"], options["inputPolicy"], options["outputPolicy"]], [true, "DROP", "DROP"]);
+    });
+
+    it("keeps the implementation of dynamic resources out of the state", () => {
+      for (const { type, inputs } of graph.filter((resource) => resource.type.includes("dynamic"))) {
+        const text = inputs["__provider"] as string;
+        assert.match(text, /^exports\.handler = /, type);
+        assert.ok(text.length < 250 && !text.includes(process.cwd()), text);
+      }
+    });
+  });
+
+  it("does without a gate where there is a single runner", async () => {
+    graph = await programGraph("staging", { ...config, runners: config.runners.slice(0, 1) }, secretKeys);
+    assert.equal(tokens(graph).get("pulumi-nodejs:dynamic/ghrunners:HealthGate"), undefined);
+    assert.equal(find("runners-primary-vm-vm").protect, false);
+    assert.ok(find("runners-primary-registration-registered"));
+  });
+
+  it("manages VMs only where hosts are skipped", async () => {
+    graph = await programGraph("staging", { ...config, hosts: "skip" }, secretKeys);
+    assert.deepEqual([...tokens(graph).keys()].filter((type) => /command:|Regist|Gate|Release/.test(type)).sort(), []);
+    assert.equal(tokens(graph).get("proxmoxve:index/vmLegacy:VmLegacy"), 2);
+  });
+});
