@@ -17,24 +17,32 @@ Module._extensions[".js"] = (module, file) => {
   }
 };
 
-// With source maps on, Node parses the map of every package's every file. Stack traces then name the emitted lines,
-// which GHRUNNERS_DEBUG changes.
-if (!process.env.GHRUNNERS_DEBUG) process.setSourceMapsEnabled(false);
+// With source maps on, Node parses the map of every file of every package, and Pulumi maps a stack trace for every
+// resource and every promise. Without them a stack trace names the emitted lines; GHRUNNERS_DEBUG brings them back.
+const mapsWanted = Boolean(process.env.GHRUNNERS_DEBUG);
+if (!mapsWanted) process.setSourceMapsEnabled(false);
 
 // @pulumi/pulumi loads a compiler and a package manager for serialising closures, which this project never does.
 // They are loaded at the first use of anything in them.
 const postponed = new Set(["typescript", "@npmcli/arborist"]);
-const load = Module._load;
-Module._load = function (request, parent, isMain) {
-  if (!postponed.has(request) || !parent?.filename?.includes("@pulumi")) return load.call(this, request, parent, isMain);
+
+function postpone(real) {
   let loaded;
-  const real = () => (loaded ??= load.call(this, request, parent, isMain));
+  const now = () => (loaded ??= real());
   return new Proxy(
     {},
     {
       // Answered without loading: TypeScript's import helper asks for it and then copies nothing.
-      get: (_, key) => (key === "__esModule" ? true : key === "default" ? (real().default ?? real()) : real()[key]),
-      has: (_, key) => key in real(),
+      get: (_, key) => (key === "__esModule" ? true : key === "default" ? (now().default ?? now()) : now()[key]),
+      has: (_, key) => key in now(),
     },
   );
+}
+
+const load = Module._load;
+Module._load = function (request, parent, isMain) {
+  const real = () => load.call(this, request, parent, isMain);
+  if (!parent?.filename?.includes("@pulumi")) return real();
+  if (request === "source-map-support/register" && !mapsWanted) return {};
+  return postponed.has(request) ? postpone(real) : real();
 };
