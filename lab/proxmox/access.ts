@@ -36,12 +36,6 @@ export function holdsAny(caller: Caller, path: string, privileges: readonly stri
   return privileges.some((privilege) => held.has(privilege));
 }
 
-/** `/vms/151` -> `/`, `/vms`, `/vms/151`. */
-function ancestors(path: string): string[] {
-  const parts = path.split("/").filter((part) => part !== "");
-  return ["/", ...parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`)];
-}
-
 /** API tokens and what they may do. */
 export class Access {
   constructor(
@@ -69,27 +63,29 @@ export class Access {
   }
 
   private caller(token: Token): Caller {
-    const at = (path: string): Set<string> => {
-      const held = new Set<string>();
-      // An entry on a deeper path takes the place of what comes from above.
-      const nearest = ancestors(path).findLast((entry) => token.acl.some((rule) => rule.path === entry));
-      for (const rule of token.acl.filter((entry) => entry.path === nearest))
-        rule.privileges.forEach((name) => held.add(name));
-      return held;
+    const byPath = new Map<string, Set<string>>();
+    for (const { path, privileges } of token.acl) {
+      const held = byPath.get(path) ?? new Set();
+      for (const name of privileges) if (!this.faults.isRemoved(token.id, name)) held.add(name);
+      byPath.set(path, held);
+    }
+    const none: ReadonlySet<string> = new Set();
+    /** An entry on a deeper path takes the place of what comes from above. */
+    const at = (path: string): ReadonlySet<string> => {
+      for (let place = path; place !== ""; place = place.slice(0, place.lastIndexOf("/"))) {
+        const held = byPath.get(place);
+        if (held !== undefined) return held;
+      }
+      return byPath.get("/") ?? none;
     };
     const privileges = (path: string): ReadonlySet<string> => {
-      const held = at(path);
       const vmid = /^\/vms\/(\d+)$/.exec(path)?.[1];
       const pool = vmid === undefined ? undefined : this.poolOf(Number(vmid));
-      if (pool !== undefined) at(`/pool/${pool}`).forEach((name) => held.add(name));
-      return new Set([...held].filter((name) => !this.faults.isRemoved(token.id, name)));
+      return pool === undefined ? at(path) : new Set([...at(path), ...at(`/pool/${pool}`)]);
     };
     const allPermissions = (): Record<string, Record<string, 1>> =>
       Object.fromEntries(
-        token.acl.map(({ path }) => [
-          path,
-          Object.fromEntries([...privileges(path)].map((name) => [name, 1 as const])),
-        ]),
+        [...byPath].map(([path, held]) => [path, Object.fromEntries([...held].map((name) => [name, 1 as const]))]),
       );
     return { id: token.id, privileges, allPermissions };
   }

@@ -16,29 +16,39 @@ const flag: Parameter = { type: "boolean", optional: true };
 const text: Parameter = { type: "string", optional: true };
 const digest: Parameter = { ...text, maxLength: 64 };
 
+/** The part of a VM's status that only its configuration decides. A list of all VMs is asked for once a VM. */
+const configured = new WeakMap<Vm, ReturnType<typeof readConfigured>>();
+
+function readConfigured(vm: Vm) {
+  const disk = bootDisk(vm.config);
+  return {
+    name: vm.config.name ?? `VM ${vm.vmid}`,
+    cpus: cpuCount(vm.config),
+    maxmem: memoryMiB(vm.config) * 2 ** 20,
+    maxdisk: (disk && vm.volumes[disk.file]) ?? 0,
+    ...(vm.config.tags === undefined ? {} : { tags: vm.config.tags }),
+    ...(isTemplate(vm.config) ? { template: 1 } : {}),
+  };
+}
+
 /** What a VM looks like from outside, as `status/current` and `cluster/resources` give it. Sizes in bytes. */
 export function vmStatus(node: Node, vm: Vm) {
-  const { config, vmid } = vm;
-  const since = node.machines.poweredOnAt(vmid);
-  const disk = bootDisk(config);
+  const since = node.machines.poweredOnAt(vm.vmid);
   const lock = lockOf(node, vm);
+  const known = configured.get(vm) ?? readConfigured(vm);
+  configured.set(vm, known);
   return {
-    vmid,
-    name: config.name ?? `VM ${vmid}`,
+    ...known,
+    vmid: vm.vmid,
     status: since === undefined ? "stopped" : "running",
-    cpus: cpuCount(config),
     cpu: 0,
-    maxmem: memoryMiB(config) * 2 ** 20,
     mem: 0,
-    maxdisk: (disk && vm.volumes[disk.file]) ?? 0,
     disk: 0,
     diskread: 0,
     diskwrite: 0,
     netin: 0,
     netout: 0,
     uptime: since === undefined ? 0 : Math.max(1, Math.floor((node.environment.now() - since) / 1000)),
-    ...(config.tags === undefined ? {} : { tags: config.tags }),
-    ...(isTemplate(config) ? { template: 1 } : {}),
     ...(lock === undefined ? {} : { lock }),
   };
 }
