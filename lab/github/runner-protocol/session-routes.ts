@@ -119,7 +119,7 @@ async function firstChange<Found>(
         const value = next();
         if (value !== undefined) finish(() => resolve(value));
       } catch (error) {
-        finish(() => reject(error));
+        finish(() => reject(error instanceof Error ? error : new Error(String(error))));
       }
     });
     signal.addEventListener("abort", abandoned);

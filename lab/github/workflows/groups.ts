@@ -64,7 +64,7 @@ export function concurrencyGroups(state: ActionsState): ConcurrencyGroup[] {
     if (key === undefined || name === undefined) continue;
     const group = groups.get(key) ?? { name, holder: null, waiting: [] };
     const owner = { runId: job?.runId ?? (run as Run).id, jobId: job?.id ?? null };
-    const record = (job ?? run);
+    const record = job ?? run;
     if (record.status === "pending") group.waiting.push({ ...owner, since: record.createdAt });
     else group.holder = owner;
     groups.set(key, group);

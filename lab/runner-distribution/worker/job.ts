@@ -1,34 +1,17 @@
 import { randomUUID } from "node:crypto";
-import path from "node:path";
-import type { JobCompletion, JobMessage } from "../../github/runner-protocol/messages";
-import { asText, type Contexts, type Evaluator, type Status } from "../../github/workflows/expressions";
+import type { JobCompletion } from "../../github/runner-protocol/messages";
+import { asText, type Contexts, type Status } from "../../github/workflows/expressions";
 import type { Step } from "../../github/workflows/model";
 import type { Json, Template } from "../../github/workflows/template";
-import { literal } from "../../github/workflows/template";
-import type { Masks } from "./masks";
-import type { Reporter } from "./reporter";
+import type { JobSetup } from "./job-setup";
 import { endOrphans } from "./script-process";
-import { type ReadyStep, runHook, runStep, type StepEffects, type StepHost } from "./step";
+import { runHook, runStep, type StepEffects, type StepHost } from "./step";
+import { evaluateStep, nameBefore, nameOf, withoutSecrets } from "./step-evaluation";
 import { Timeline } from "./timeline";
 import { defaultVariables, prepareWorkspace, type Workspace } from "./workspace";
 
 type JsonMap = { [key: string]: Json };
 type Conclusion = "success" | "failure" | "cancelled" | "skipped";
-
-export interface JobSetup {
-  readonly message: JobMessage;
-  readonly workFolder: string;
-  readonly runnerName: string;
-  /** Shown as runner.environment: self-hosted or github-hosted. */
-  readonly runnerEnvironment: string;
-  readonly evaluator: Evaluator;
-  readonly reporter: Reporter;
-  readonly masks: Masks;
-  /** Environment of the runner itself: steps inherit it. */
-  readonly env: NodeJS.ProcessEnv;
-  /** First lines of the log. */
-  readonly heading: readonly string[];
-}
 
 /** Runs one job from set-up to clean-up. */
 export class JobRun {
@@ -89,7 +72,7 @@ export class JobRun {
     const started = env.ACTIONS_RUNNER_HOOK_JOB_STARTED;
     const completed = env.ACTIONS_RUNNER_HOOK_JOB_COMPLETED;
     const startHook = started ? this.timeline.add("Set up runner") : undefined;
-    const numbers = message.steps.map((step) => this.timeline.add(this.plainName(step)));
+    const numbers = message.steps.map((step) => this.timeline.add(nameBefore(step)));
     const endHook = completed ? this.timeline.add("Complete runner") : undefined;
     const complete = this.timeline.add("Complete job");
     await this.setUpJob(setUp);
@@ -152,12 +135,6 @@ export class JobRun {
     };
   }
 
-  private plainName(step: Step): string {
-    if (step.name?.kind === "literal") return asText(step.name.value);
-    if (step.name !== undefined) return `Run ${step.id}`;
-    return `Run ${firstLine(step.run)}`;
-  }
-
   private host(): StepHost {
     return { temp: this.folders.temp, masks: this.setup.masks, log: (line) => this.setup.reporter.log(line) };
   }
@@ -199,16 +176,13 @@ export class JobRun {
       }
       const value = (template: Template | undefined): Json =>
         template === undefined ? null : evaluator.evaluate(template, contexts);
-      const name =
-        step.name === undefined
-          ? `Run ${firstLine(literal(evaluator.text(step.run, contexts)))}`
-          : evaluator.text(step.name, contexts);
+      const name = nameOf(step, evaluator, contexts);
       this.timeline.begin(number, this.setup.masks.apply(name));
       const minutes = Number(value(step.timeoutMinutes) ?? 0);
       const continues = value(step.continueOnError) === true;
-      const ready = (signal: AbortSignal): ReadyStep => this.ready(step, contexts, signal);
+      const evaluated = evaluateStep(step, this.setup.message.defaults, this.folders.workspace, evaluator, contexts);
       const run = async (signal: AbortSignal): Promise<number> => {
-        const effects = await runStep(ready(signal), this.host());
+        const effects = await runStep({ ...evaluated, env: this.environment(contexts), signal }, this.host());
         this.apply(effects);
         outputs = effects.outputs;
         return effects.exitCode;
@@ -221,22 +195,6 @@ export class JobRun {
       if (outcome !== "skipped") this.finish(number, conclusion);
       if (!step.id.startsWith("__")) this.steps[step.id] = { outputs, outcome, conclusion };
     }
-  }
-
-  private ready(step: Step, contexts: Contexts, signal: AbortSignal): ReadyStep {
-    const { evaluator, message } = this.setup;
-    const first = (...templates: (Template | null | undefined)[]): string | undefined => {
-      const found = templates.find((template) => template !== undefined && template !== null);
-      return found === undefined || found === null ? undefined : evaluator.text(found, contexts);
-    };
-    const folder = first(step.workingDirectory, ...message.defaults.map((defaults) => defaults.workingDirectory));
-    return {
-      script: evaluator.text(step.run, contexts),
-      shell: first(step.shell, ...message.defaults.map((defaults) => defaults.shell)),
-      workingDirectory: path.resolve(this.folders.workspace, folder ?? "."),
-      env: this.environment(contexts),
-      signal,
-    };
   }
 
   /** Runs a part of the job that has no `continue-on-error`. */
@@ -313,7 +271,8 @@ export class JobRun {
     let outputs: Record<string, string> = {};
     let environmentUrl = "";
     try {
-      outputs = this.withoutSecrets(evaluator.textMap(message.outputs ?? undefined, this.contexts()));
+      const all = evaluator.textMap(message.outputs ?? undefined, this.contexts());
+      outputs = withoutSecrets(all, this.setup.masks, (words) => this.annotations.push(words));
       environmentUrl = message.environmentUrl === null ? "" : evaluator.text(message.environmentUrl, this.contexts());
     } catch (error) {
       this.problem(error);
@@ -328,20 +287,4 @@ export class JobRun {
       summary: this.summary,
     };
   }
-
-  /** GitHub drops an output that holds a secret, with a warning. */
-  private withoutSecrets(outputs: Record<string, string>): Record<string, string> {
-    const kept = Object.entries(outputs).filter(([name, value]) => {
-      const clean = this.setup.masks.apply(value) === value;
-      if (!clean) this.annotations.push(`Skip output '${name}' since it may contain secret.`);
-      return clean;
-    });
-    return Object.fromEntries(kept);
-  }
-}
-
-function firstLine(template: Template): string {
-  const text =
-    template.kind === "literal" ? asText(template.value) : template.kind === "expression" ? template.expression : "";
-  return text.trimStart().split("\n")[0] ?? "";
 }

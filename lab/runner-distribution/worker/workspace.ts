@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Contexts } from "../../github/workflows/expressions";
+import { asText, type Contexts } from "../../github/workflows/expressions";
 import type { Json } from "../../github/workflows/template";
 
 /** Folders of a job below the runner's work folder. */
@@ -41,8 +41,7 @@ const exported = [
 export function defaultVariables(contexts: Contexts, folders: Workspace, trackingId: string): Record<string, string> {
   const github = contexts.github as { [key: string]: Json };
   const runner = contexts.runner as { [key: string]: Json };
-  const text = (value: Json | undefined): string =>
-    value === undefined || value === null ? "" : String(value);
+  const text = (value: Json | undefined): string => asText(value ?? null);
   return {
     CI: "true",
     GITHUB_ACTIONS: "true",
