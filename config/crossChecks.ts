@@ -32,7 +32,7 @@ function roles(runners: readonly Runner[]): Problem[] {
   ];
 }
 
-function addresses({ runners, network }: ParsedSettings): Problem[] {
+function addresses({ runners, network }: Pick<ParsedSettings, "runners" | "network">): Problem[] {
   const gateway = parseAddress(network.gateway);
   if (gateway === undefined) return [];
   const subnet = subnetOf(gateway, network.prefixLength);
@@ -51,7 +51,7 @@ function addresses({ runners, network }: ParsedSettings): Problem[] {
   });
 }
 
-function unitNames({ runners, github }: ParsedSettings): Problem[] {
+function unitNames({ runners, github }: Pick<ParsedSettings, "runners" | "github">): Problem[] {
   return runners.flatMap((runner, index) => {
     const unit = runnerUnit(github.repository, runner.name);
     return unit.length <= MAXIMUM_UNIT_NAME_LENGTH
@@ -66,7 +66,7 @@ function unitNames({ runners, github }: ParsedSettings): Problem[] {
   });
 }
 
-function labels({ agent }: ParsedSettings, environment: string): Problem[] {
+function labels({ agent }: Pick<ParsedSettings, "agent">, environment: string): Problem[] {
   const own = runnerLabels(environment, "primary").concat("secondary");
   return agent.extraLabels.flatMap((label, index) =>
     own.includes(label.toLowerCase()) || agent.extraLabels.indexOf(label) !== index
@@ -81,27 +81,34 @@ function labels({ agent }: ParsedSettings, environment: string): Problem[] {
   );
 }
 
-function archive({ agent }: ParsedSettings): Problem[] {
+function archive({ agent }: Pick<ParsedSettings, "agent">): Problem[] {
   if ((agent.sha256 === undefined) === (agent.downloadUrl === undefined)) return [];
   const missing = agent.sha256 === undefined ? "agent.sha256" : "agent.downloadUrl";
   return [{ path: missing, seen: "nothing", allowed: "downloadUrl and sha256 together, or neither" }];
 }
 
-export function crossCheck(settings: ParsedSettings, environment: string): Problem[] {
-  const template = settings.runners.flatMap((runner, index) =>
-    runner.vmId === settings.proxmox.templateId
+/** Groups that are well formed by themselves; the others are reported already and are left out here. */
+export type WellFormed = Partial<ParsedSettings>;
+
+/** Runs each check for which all the groups that it looks at are well formed. */
+export function crossCheck({ runners, proxmox, network, github, agent }: WellFormed, environment: string): Problem[] {
+  const template = (runners ?? []).flatMap((runner, index) =>
+    runner.vmId === proxmox?.templateId
       ? [{ path: `runners[${index}].vmId`, seen: `${runner.vmId}, the template's`, allowed: "a VMID of its own" }]
       : [],
   );
   return [
-    ...roles(settings.runners),
-    ...duplicates(settings.runners, "name"),
-    ...duplicates(settings.runners, "vmId"),
-    ...duplicates(settings.runners, "address"),
+    ...(runners === undefined
+      ? []
+      : [
+          ...roles(runners),
+          ...duplicates(runners, "name"),
+          ...duplicates(runners, "vmId"),
+          ...duplicates(runners, "address"),
+        ]),
     ...template,
-    ...addresses(settings),
-    ...unitNames(settings),
-    ...labels(settings, environment),
-    ...archive(settings),
+    ...(runners === undefined || network === undefined ? [] : addresses({ runners, network })),
+    ...(runners === undefined || github === undefined ? [] : unitNames({ runners, github })),
+    ...(agent === undefined ? [] : [...labels({ agent }, environment), ...archive({ agent })]),
   ];
 }

@@ -2,7 +2,7 @@
  * From raw configuration values to settings, or to the list of everything that is wrong. Pure.
  */
 import type { Role } from "../catalogue/runner";
-import { crossCheck } from "./crossChecks";
+import { crossCheck, type WellFormed } from "./crossChecks";
 import { publicKeyOf } from "./openSshKey";
 import { allowedText, documentationOf } from "./documentation";
 import { formatPath, type Problem, renderSeen } from "./problems";
@@ -62,6 +62,15 @@ function decode(raw: RawConfiguration, problems: Problem[]): Record<string, unkn
   return decoded;
 }
 
+/** The groups that the schema accepts one by one. */
+function wellFormed(whole: Record<string, unknown>): WellFormed {
+  const groups = Object.entries(schema.shape).flatMap(([key, type]) => {
+    const parsed = type.safeParse(whole[key]);
+    return parsed.success ? [[key, parsed.data]] : [];
+  });
+  return Object.fromEntries(groups) as WellFormed;
+}
+
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (node, part) =>
@@ -105,11 +114,11 @@ export function parseConfiguration(raw: RawConfiguration): ParseResult {
       allowed: allowedText(documentationOf(path)),
     });
   }
+  const environment = result.data?.environment ?? raw.stack;
+  problems.push(...crossCheck(wellFormed(whole), environment));
   if (!result.success) return { problems };
 
-  const environment = result.data.environment ?? raw.stack;
   const parsed = result.data;
-  problems.push(...crossCheck(parsed, environment));
   const sshPublicKey = publicKeyOf(parsed.sshPrivateKey);
   if (sshPublicKey === undefined) {
     problems.push({

@@ -200,6 +200,14 @@ describe("configuration", () => {
     );
   });
 
+  it("checks settings against one another where others are malformed", () => {
+    const found = problemsOf({ vm: { cores: 0 }, ...runners({}, { vmId: 151 }) });
+    assert.deepEqual(
+      found.map(({ path: setting }) => setting),
+      ["vm.cores", "runners[1].vmId"],
+    );
+  });
+
   it("refuses a secret in plain text, and shows no secret's value", () => {
     const plain = parseConfiguration(raw({}, []));
     assert.ok("problems" in plain);
