@@ -1,8 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Instance } from "../instance";
 import type { GuestInterface, GuestState, MachineBackend, NicSettings, StartSettings } from "./backend";
 import { machinesFolder } from "./script";
+
+/** A machine that is "on". */
+interface PoweredOn {
+  readonly nic: NicSettings;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+}
 
 /**
  * No guests: a machine is a file that exists while it is "on". For tests and measurements of the API alone, and for hosts
@@ -11,16 +18,24 @@ import { machinesFolder } from "./script";
 export class ApiOnlyBackend implements MachineBackend {
   readonly kind = "api-only";
   private readonly folder: string;
+  /** The files' content: a list of all VMs asks for every machine. */
+  private readonly on = new Map<number, PoweredOn>();
 
   constructor(instance: Pick<Instance, "state">) {
     this.folder = machinesFolder(instance);
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    for (const name of readdirSync(this.folder).filter((entry) => /^\d+\.json$/.test(entry))) {
+      const file = path.join(this.folder, name);
+      const nic = JSON.parse(readFileSync(file, "utf8")) as NicSettings;
+      this.on.set(parseInt(name, 10), { nic, since: statSync(file).mtimeMs });
+    }
   }
 
   async start(vmid: number, settings: StartSettings): Promise<void> {
     const file = this.file(vmid);
     writeFileSync(`${file}.new`, JSON.stringify(settings.nic), { mode: 0o600 });
     renameSync(`${file}.new`, file);
+    this.on.set(vmid, { nic: settings.nic, since: statSync(file).mtimeMs });
   }
 
   async requestShutdown(vmid: number): Promise<void> {
@@ -29,10 +44,11 @@ export class ApiOnlyBackend implements MachineBackend {
 
   async stop(vmid: number): Promise<void> {
     rmSync(this.file(vmid), { force: true });
+    this.on.delete(vmid);
   }
 
   isRunning(vmid: number): boolean {
-    return existsSync(this.file(vmid));
+    return this.on.has(vmid);
   }
 
   guestState(vmid: number): GuestState {
@@ -40,7 +56,7 @@ export class ApiOnlyBackend implements MachineBackend {
   }
 
   poweredOnAt(vmid: number): number | undefined {
-    return statSync(this.file(vmid), { throwIfNoEntry: false })?.mtimeMs;
+    return this.on.get(vmid)?.since;
   }
 
   diskUsedBytes(): number {
@@ -48,7 +64,9 @@ export class ApiOnlyBackend implements MachineBackend {
   }
 
   async interfaces(vmid: number): Promise<readonly GuestInterface[]> {
-    const { mac, address } = JSON.parse(readFileSync(this.file(vmid), "utf8")) as NicSettings;
+    const nic = this.on.get(vmid)?.nic;
+    if (nic === undefined) throw new Error(`Machine ${vmid} is off: it has no interfaces.`);
+    const { mac, address } = nic;
     const loopback: GuestInterface = {
       name: "lo",
       mac: "00:00:00:00:00:00",

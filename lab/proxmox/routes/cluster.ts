@@ -46,25 +46,41 @@ function visibleStorages({ node, caller }: Call): string[] {
     );
 }
 
-function resources(call: Call): unknown {
-  const { node, caller, values } = call;
-  const name = node.seed.node;
-  const vms = node.store
+function vmResources({ node, caller }: Call): unknown[] {
+  return node.store
     .allVms()
     .filter(({ vmid }) => caller.privileges(`/vms/${vmid}`).has("VM.Audit"))
     .map((vm) => {
       const pool = node.store.poolOf(vm.vmid)?.poolid;
       const { cpus: maxcpu, ...status } = vmStatus(node, vm);
-      return { id: `qemu/${vm.vmid}`, type: "qemu", node: name, template: 0, ...status, maxcpu, ...(pool && { pool }) };
+      const place = { id: `qemu/${vm.vmid}`, type: "qemu", node: node.seed.node };
+      return { ...place, template: 0, ...status, maxcpu, ...(pool && { pool }) };
     });
-  const storages = visibleStorages(call).map((id) => {
-    const { total, used, type, content } = storageStatus(node, id);
-    const place = { id: `storage/${name}/${id}`, type: "storage", node: name, storage: id };
+}
+
+function storageResources(call: Call): unknown[] {
+  const { node } = call.node.seed;
+  return visibleStorages(call).map((storage) => {
+    const { total, used, type, content } = storageStatus(call.node, storage);
+    const place = { id: `storage/${node}/${storage}`, type: "storage", node, storage };
     return { ...place, status: "available", plugintype: type, content, shared: 0, maxdisk: total, disk: used };
   });
-  const nodes = [{ id: `node/${name}`, type: "node", node: name, status: "online" }];
-  const all = { vm: vms, storage: storages, node: nodes } as const;
-  return values.type === undefined ? [...vms, ...storages, ...nodes] : all[values.type as keyof typeof all];
+}
+
+function nodeResources({ node: { seed } }: Call): unknown[] {
+  return [{ id: `node/${seed.node}`, type: "node", node: seed.node, status: "online" }];
+}
+
+/** By the parameter `type`; a call without it gets all. */
+const resourceKinds: Readonly<Record<string, (call: Call) => unknown[]>> = {
+  vm: vmResources,
+  storage: storageResources,
+  node: nodeResources,
+};
+
+function resources(call: Call): unknown[] {
+  const wanted = Object.entries(resourceKinds).filter(([kind]) => [undefined, kind].includes(call.values.type));
+  return wanted.flatMap(([, list]) => list(call));
 }
 
 function taskOf({ node, caller, path }: Call) {
@@ -133,7 +149,7 @@ export const clusterRoutes: readonly Route[] = [
   {
     method: "GET",
     path: "/cluster/resources",
-    parameters: { type: { ...text, enum: ["vm", "storage", "node"] } },
+    parameters: { type: { ...text, enum: Object.keys(resourceKinds) } },
     handle: resources,
   },
   {
