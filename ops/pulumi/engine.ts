@@ -72,6 +72,8 @@ export function commandLine(engine: Engine, args: readonly string[]): string[] {
   const takesStack =
     takesConfigFile.has(subcommand) || (subcommand === "stack" && rest[0] !== "ls" && rest[0] !== "init");
   const added = [
+    // The runners' drain is a delete hook, which lives in the program.
+    ...(subcommand === "destroy" && !has("--run-program") ? ["--run-program"] : []),
     ...(takesStack && !has("--stack", "-s") ? ["--stack", engine.stack] : []),
     ...(isLab && takesConfigFile.has(subcommand) && !has("--config-file") ? ["--config-file", engine.configFile] : []),
     ...(isLab && asks.has(subcommand) && !has("--yes", "-y", "--preview-only") ? ["--yes"] : []),

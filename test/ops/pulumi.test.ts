@@ -29,6 +29,16 @@ describe("command line of the engine", () => {
     ]);
   });
 
+  it("runs the program at a destroy, because draining is one of its hooks", () => {
+    assert.deepEqual(commandLine(production, ["destroy"]), [
+      "pulumi",
+      "destroy",
+      "--run-program",
+      "--stack",
+      "production",
+    ]);
+  });
+
   it("does not approve what only looks", () => {
     for (const args of [["preview"], ["refresh", "--preview-only"]]) {
       assert.ok(!commandLine(lab, args).some((word) => word === "--yes" || word === "--skip-preview"), args.join(" "));

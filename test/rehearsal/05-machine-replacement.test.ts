@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { primary, Rehearsal, secondary } from "./support/rehearsal";
 
 /** A change of cloud-init's user replaces the machine: Proxmox VE gives cloud-init its data once. */
-const otherUser = { "vm.user": "operator" };
+const otherUser = { "vm.user": "platform" };
 
 describe("replacement of the machines", () => {
   let rehearsal: Rehearsal;
