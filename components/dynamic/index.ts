@@ -7,6 +7,8 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 
+export { orEmpty } from "./orEmpty";
+
 /** The text that Pulumi's provider process evaluates to get at the implementation. */
 export function providerText(file: string): string {
   return (

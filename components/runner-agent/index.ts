@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { orEmpty } from "../dynamic";
 import { readScript, renderScript, rootCommand } from "../host";
 import type { RunnerAgentArgs, RunnerAgentOptions } from "./args";
 import { agentParameters } from "./renderAgent";
@@ -47,7 +48,7 @@ export class RunnerAgent extends pulumi.ComponentResource {
       },
     );
     // The last line of the script's output names what is installed.
-    this.revision = install.stdout.apply((text) => text.trim().split("\n").at(-1) ?? "");
+    this.revision = orEmpty(install.stdout).apply((text) => text.trim().split("\n").at(-1) ?? "");
     this.registerOutputs({ revision: this.revision });
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { orEmpty } from "../dynamic";
 import { agentResourceName, Runner, type RunnerHooks, type RunnerHostArgs, runnerHooks } from "../runner";
 import { vmRevision } from "../runner-vm";
 import type { PoolMember, RunnerPoolArgs, RunnerPoolOptions } from "./args";
@@ -73,7 +74,7 @@ export class RunnerPool extends pulumi.ComponentResource {
     if (host.archive !== undefined) return host.archive;
     const { githubUrl, repository, version } = host;
     const release = new RunnerRelease(`${name}-release`, { githubUrl, repository, version }, { parent: this });
-    return pulumi.all([release.url, release.sha256]).apply(([url, sha256]) => ({ url, sha256 }));
+    return pulumi.all([orEmpty(release.url), orEmpty(release.sha256)]).apply(([url, sha256]) => ({ url, sha256 }));
   }
 
   private gate(

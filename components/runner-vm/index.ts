@@ -1,6 +1,7 @@
 import * as command from "@pulumi/command";
 import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
+import { orEmpty } from "../dynamic";
 import { readScript, renderScript } from "../host";
 import type { HostAddress } from "../host/args";
 import type { RunnerVmArgs, RunnerVmOptions } from "./args";
@@ -127,6 +128,6 @@ export class RunnerVm extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: firewall },
     );
-    return key.stdout.apply((hostKey) => ({ host: args.address, user: args.user, hostKey: hostKey.trim() }));
+    return orEmpty(key.stdout).apply((hostKey) => ({ host: args.address, user: args.user, hostKey: hostKey.trim() }));
   }
 }

@@ -138,6 +138,11 @@ describe("the program's graph", () => {
     assert.ok(find("runners-primary-registration-registered"));
   });
 
+  it("runs to its end where resources have no outputs, as in a destroy after an interrupted run", async () => {
+    graph = await programGraph("production", config, secretKeys, () => ({}));
+    assert.ok(find("runners-primary-registration-registered"));
+  });
+
   it("manages VMs only where hosts are skipped", async () => {
     graph = await programGraph("staging", { ...config, hosts: "skip" }, secretKeys);
     assert.deepEqual([...tokens(graph).keys()].filter((type) => /command:|Regist|Gate|Release/.test(type)).sort(), []);

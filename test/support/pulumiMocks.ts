@@ -51,18 +51,20 @@ export function plain(value: unknown): unknown {
 /**
  * @param config configuration by key without the project's prefix; structured values as objects
  * @param secretKeys keys that are stored as secrets
+ * @param outputs what a resource of a type has beside its inputs
  */
 export async function programGraph(
   stack: string,
   config: Readonly<Record<string, unknown>>,
   secretKeys: readonly string[],
+  outputs: (type: string) => object = outputsOf,
 ): Promise<Registered[]> {
   const registered: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ name, inputs, type }) => ({
         id: `${name}-id`,
-        state: { ...(inputs as object), ...outputsOf(type) },
+        state: { ...(inputs as object), ...outputs(type) },
       }),
       call: ({ token }) => {
         throw new Error(`The program calls ${token}, which no test expects.`);
