@@ -55,6 +55,7 @@ export function inventory(
           Authorization: "Bearer {{ lookup('ansible.builtin.env', 'GITHUB_TOKEN') }}",
           Accept: "application/vnd.github+json",
         },
+        archive_name: `actions-runner-linux-x64-${agent.version}.tar.gz`,
         runner_user: RUNNER_USER,
         runner_home: RUNNER_HOME,
         hooks_folder: HOOKS_FOLDER,
