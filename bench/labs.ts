@@ -44,7 +44,7 @@ export function withLab<T>(bench: Bench, mode: LabMode, work: (bed: Bed) => Prom
     for (const part of toolchain.parts) bench.version(part.name, part.version);
     const lab = await labUp(instance, { projectRoot, say: bench.say, mode });
     const engine = labEngine(lab, projectRoot, toolchain);
-    await ensureLabStack(lab, engine, say);
+    await ensureLabStack(lab, engine, bench.say);
     return work({ lab, engine });
   });
 }
