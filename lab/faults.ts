@@ -159,6 +159,22 @@ export const faults: readonly Fault[] = [
     about: "the operator's token lacks a permission",
   },
   {
+    name: "github-repository-public",
+    service: "github",
+    adminName: "repository-public",
+    target: "service",
+    parameters: {},
+    about: "somebody made the repository public",
+  },
+  {
+    name: "github-registration-token-expired",
+    service: "github",
+    adminName: "registration-token-expired",
+    target: "service",
+    parameters: {},
+    about: "a registration token has expired by the time a host uses it",
+  },
+  {
     name: "proxmox-500",
     service: "proxmox",
     adminName: "http-500",

@@ -37,6 +37,11 @@ export const faultKinds = {
     does: "tokens of a login lose one permission",
     parameters: z.strictObject({ login: z.string().min(1), permission: z.enum(permissionNames) }),
   },
+  "repository-public": { does: "the repository is shown as a public one", parameters: z.strictObject({}) },
+  "registration-token-expired": {
+    does: "every registration token has expired by the time a host uses it",
+    parameters: z.strictObject({}),
+  },
   "runner-hang": { does: "the listener stays alive and says nothing", parameters: runner },
   "runner-ghost-busy": { does: "GitHub shows the runner busy without a job", parameters: runner },
   "runner-api-offline": { does: "GitHub shows the runner offline although it works", parameters: runner },

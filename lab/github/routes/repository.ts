@@ -11,9 +11,11 @@ const metadata = ["metadata:read"] as const;
 const contents = ["contents:read"] as const;
 
 /** The repository itself, and as much of its default branch as clients ask for. */
-export function repositoryRoutes({ seed, store }: Services): Route[] {
+export function repositoryRoutes({ seed, store, faults }: Services): Route[] {
+  const asPublic = { ...seed, repository: { ...seed.repository, private: false } };
+  const shown = () => (faults.active("repository-public") === undefined ? seed : asPublic);
   const view = (identity: Identity | undefined) =>
-    fullRepository(seed, store.state.createdAt, identity !== undefined && permits(identity, "administration:write"));
+    fullRepository(shown(), store.state.createdAt, identity !== undefined && permits(identity, "administration:write"));
   const url = repositoryUrl(seed);
   return [
     rest("GET /repos/{owner}/{repo}", metadata, ({ identity }) => ({ status: 200, body: view(identity) })),

@@ -41,7 +41,8 @@ function requireToken(services: Services, request: ApiRequest, kind: RunnerToken
   const { publicUrl, owner, repository } = services.seed;
   const expected = `${publicUrl}/${owner.login}/${repository.name}`;
   const isOurs = url.replace(/\/$/, "").toLowerCase() === expected.toLowerCase();
-  if (token === undefined || !isOurs || !services.runnerTokens.accepts(token, kind)) throw notFound();
+  const isExpired = kind === "registration" && services.faults.active("registration-token-expired") !== undefined;
+  if (token === undefined || !isOurs || isExpired || !services.runnerTokens.accepts(token, kind)) throw notFound();
 }
 
 function register(services: Services, request: ApiRequest): Reply {

@@ -43,6 +43,20 @@ describe("faults of the GitHub emulator", () => {
     assert.deepEqual([await create(), await create()], [500, 409]);
   });
 
+  it("repository-public: shown so while it lasts", async () => {
+    const shown = async (): Promise<unknown> => {
+      const { private: isPrivate, visibility } = (await (await emulator.rest("GET", base)).json()) as Record<
+        string,
+        unknown
+      >;
+      return [isPrivate, visibility];
+    };
+    await set("repository-public");
+    assert.deepEqual(await shown(), [false, "public"]);
+    await emulator.admin("DELETE", "faults/repository-public");
+    assert.deepEqual(await shown(), [true, "private"]);
+  });
+
   it("rate-limited: 403 with nothing remaining, and when it ends", async () => {
     await set("rate-limited", { seconds: 60 });
     const response = await emulator.rest("GET", base);
