@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { withLock } from "../toolchain/lock";
+import { endEngineProcesses } from "./abandoned";
 import { baseFolders, type Instance } from "./instance";
 import type { GithubSeed } from "./github/seed";
 import { destroyAll, networkUp, prepareTemplate } from "./machines";
@@ -215,6 +216,7 @@ function forwards(instance: Instance): Service[] {
 export async function labDown(instance: Instance, say: (line: string) => void): Promise<void> {
   if (existsSync(instance.run)) {
     await withInstanceLock(instance, say, async () => {
+      await endEngineProcesses(instance);
       for (const service of ["forward-proxmox", "forward-github", "proxmox", "github"]) {
         await stopService(instance, service);
       }

@@ -70,7 +70,9 @@ export function commandLine(engine: Engine, args: readonly string[]): string[] {
   const has = (...flags: string[]): boolean =>
     rest.some((arg) => flags.some((flag) => arg === flag || arg.startsWith(`${flag}=`)));
   const takesStack =
-    takesConfigFile.has(subcommand) || (subcommand === "stack" && rest[0] !== "ls" && rest[0] !== "init");
+    takesConfigFile.has(subcommand) ||
+    subcommand === "cancel" ||
+    (subcommand === "stack" && rest[0] !== "ls" && rest[0] !== "init");
   const added = [
     // The runners' drain is a delete hook, which lives in the program.
     ...(subcommand === "destroy" && !has("--run-program") ? ["--run-program"] : []),

@@ -3,6 +3,7 @@ import path from "node:path";
 import { parse, stringify } from "yaml";
 import type { Lab } from "../../lab/lifecycle";
 import { capturePulumi, type Engine } from "./engine";
+import { releaseAbandonedLock } from "./stale-lock";
 
 /** A stack configuration file: Pulumi's own keys and the `config` map. */
 interface StackConfig {
@@ -46,7 +47,7 @@ const read = (file: string): StackConfig =>
  * Makes the stack `lab` in the lab's own backend, with a configuration file in the lab's state folder:
  * the checkout stays clean and the secrets go in by standard input.
  */
-export async function ensureLabStack(lab: Lab, engine: Engine): Promise<void> {
+export async function ensureLabStack(lab: Lab, engine: Engine, say: (line: string) => void): Promise<void> {
   const { config: folder, backend } = lab.instance;
   const file = path.join(folder, "Pulumi.lab.yaml");
   mkdirSync(backend, { recursive: true, mode: 0o700 });
@@ -58,6 +59,7 @@ export async function ensureLabStack(lab: Lab, engine: Engine): Promise<void> {
   if (!existsSync(path.join(backend, ".pulumi", "stacks", "ghrunners", "lab.json"))) {
     await here(["stack", "init", "lab", "--secrets-provider", "passphrase", "--no-select"]);
   }
+  await releaseAbandonedLock(lab.instance, engine, say);
   const secrets = secretKeys(lab);
   for (const [key, value] of Object.entries(secrets)) {
     if (read(file).config?.[key] === undefined) await here(["config", "set", "--secret", key], value);

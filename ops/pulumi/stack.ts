@@ -23,7 +23,7 @@ export async function openStack(name: string, say: (line: string) => void): Prom
   if (name !== "lab") return { name, engine: engineFor(name, projectRoot, toolchain) };
   const lab = await labUp(currentInstance(), { projectRoot, say });
   const engine = labEngine(lab, projectRoot, toolchain);
-  await ensureLabStack(lab, engine);
+  await ensureLabStack(lab, engine, say);
   return { name, engine, lab };
 }
 

@@ -1,13 +1,14 @@
 import { Octokit } from "@octokit/rest";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { parse, parseDocument } from "yaml";
 import { adminRequest } from "../../../lab/admin";
 import { currentInstance } from "../../../lab/instance";
-import { labDown, labUp, loopbackPorts, type Lab } from "../../../lab/lifecycle";
+import { labDown, labUp, loopbackPorts, type Lab, type LabMode } from "../../../lab/lifecycle";
 import { socketOf } from "../../../lab/service";
 import { topology } from "../../../lab/topology";
-import { commandLine, labEngine, type Engine } from "../../../ops/pulumi/engine";
+import { capturePulumi, commandLine, labEngine, type Engine } from "../../../ops/pulumi/engine";
 import { ensureLabStack } from "../../../ops/pulumi/lab-stack";
 import { projectRoot } from "../../../ops/pulumi/stack";
 import { runProcess, type Finished } from "../../../ops/process";
@@ -40,8 +41,27 @@ export const secondary = {
   address: "198.51.100.52",
 } as const;
 
+const say = (): void => undefined;
 const owner = topology.github.owner.login;
 const repo = topology.github.repository.name;
+
+/** Settings of the program by path, as YAML; undefined takes one away. */
+export type Settings = Readonly<Record<string, string | undefined>>;
+
+/** `runners[0].vmId` as a path in a stack's configuration file. */
+function configPath(key: string): (string | number)[] {
+  const [group = "", ...rest] = key.split(/[.[\]]+/).filter((part) => part !== "");
+  return ["config", `ghrunners:${group}`, ...rest.map((part) => (/^\d+$/.test(part) ? Number(part) : part))];
+}
+
+function withSettings(text: string, settings: Settings): string {
+  const document = parseDocument(text);
+  for (const [key, value] of Object.entries(settings)) {
+    if (value === undefined) document.deleteIn(configPath(key));
+    else document.setIn(configPath(key), parse(value));
+  }
+  return document.toString();
+}
 
 /** One lab instance of the tests, the real engine on it, and eyes on both services. */
 export class Rehearsal {
@@ -51,14 +71,16 @@ export class Rehearsal {
     readonly octokit: Octokit,
   ) {}
 
-  /** Brings the instance up (GHRUNNERS_LAB, default "test") or finds it as an earlier test file left it. */
-  static async open(): Promise<Rehearsal> {
+  /**
+   * Brings the instance up (GHRUNNERS_LAB, default "test") or finds it as an earlier test file left it.
+   * @param mode counts when the instance is made; default: machines where they can run
+   */
+  static async open(mode?: LabMode): Promise<Rehearsal> {
     process.env.GHRUNNERS_LAB ||= "test";
-    const say = (): void => undefined;
     const toolchain = await ensureToolchain({ say });
-    const lab = await labUp(currentInstance(), { projectRoot, say, forward: true });
+    const lab = await labUp(currentInstance(), { projectRoot, say, forward: true, mode });
     const engine = labEngine(lab, projectRoot, toolchain);
-    await ensureLabStack(lab, engine);
+    await ensureLabStack(lab, engine, say);
     const octokit = new Octokit({
       auth: lab.secrets.githubToken,
       baseUrl: `https://127.0.0.1:${loopbackPorts(lab.instance).github}/api/v3`,
@@ -80,32 +102,40 @@ export class Rehearsal {
     await labDown(currentInstance(), () => undefined);
   }
 
+  private get configFile(): string {
+    return path.join(this.lab.instance.config, "Pulumi.lab.yaml");
+  }
+
   /** Command line for `pulumi <args>`, to start it in a way of one's own. */
   commandLine(args: readonly string[]): string[] {
     return commandLine(this.engine, args);
   }
 
-  /** `pulumi <args>` to its end. Settings `key=value` (path syntax) hold for this run only. */
-  async pulumi(args: readonly string[], settings: Readonly<Record<string, string>> = {}): Promise<Run> {
+  /**
+   * `pulumi <args>` to its end. Settings hold for this run only.
+   * @param settings YAML by path, such as `runners[0].vmId`; undefined takes the setting away
+   * @param env variables that hold for this run only
+   */
+  async pulumi(args: readonly string[], settings: Settings = {}, env: NodeJS.ProcessEnv = {}): Promise<Run> {
     const folder = mkdtempSync(path.join(tmpdir(), "ghr-run-"));
     const log = path.join(folder, "events.jsonl");
-    await ensureLabStack(this.lab, this.engine);
-    const words = Object.entries(settings).flatMap(([key, value]) => ["--config", `ghrunners:${key}=${value}`]);
-    const all = [...args, "--event-log", log, ...(words.length > 0 ? [...words, "--config-path"] : [])];
+    await ensureLabStack(this.lab, this.engine, say);
+    const file = path.join(folder, "Pulumi.lab.yaml");
+    const changed = Object.keys(settings).length > 0;
+    if (changed) writeFileSync(file, withSettings(readFileSync(this.configFile, "utf8"), settings), { mode: 0o600 });
     try {
       // The CLI offers --event-log only to those who ask for its debugging commands.
-      const result = await runProcess(this.commandLine(all), {
-        cwd: projectRoot,
-        env: { ...this.engine.env, PULUMI_DEBUG_COMMANDS: "true" },
-      });
+      const result = await runProcess(
+        this.commandLine([...args, "--event-log", log, ...(changed ? ["--config-file", file] : [])]),
+        { cwd: projectRoot, env: { ...this.engine.env, PULUMI_DEBUG_COMMANDS: "true", ...env } },
+      );
       return { code: result.code, output: result.all, ...readEngineEvents(log) };
     } finally {
       rmSync(folder, { recursive: true });
-      await ensureLabStack(this.lab, this.engine);
     }
   }
 
-  up(settings: Readonly<Record<string, string>> = {}, ...args: string[]): Promise<Run> {
+  up(settings: Settings = {}, ...args: string[]): Promise<Run> {
     return this.pulumi(["up", ...args], settings);
   }
 
@@ -134,6 +164,28 @@ export class Rehearsal {
   /** `npm run lab -- <args>` in a process of its own, as a person would. */
   async labCommand(...args: string[]): Promise<string> {
     return (await this.project("lab/main.ts", ...args)).all;
+  }
+
+  /** Breaks something (`npm run lab -- fault <words>`), does the work, and mends it whatever happens. */
+  async withFault<T>(words: readonly string[], work: () => Promise<T>): Promise<T> {
+    await this.labCommand("fault", ...words);
+    try {
+      return await work();
+    } finally {
+      await this.labCommand("fault", "clear", ...words.filter((word) => !word.includes("=")));
+    }
+  }
+
+  /** Another value of a secret of the configuration while the work is done. */
+  async withSecret<T>(key: "proxmoxToken" | "githubToken", value: string, work: () => Promise<T>): Promise<T> {
+    const set = (text: string): Promise<string> =>
+      capturePulumi(this.engine, ["config", "set", "--secret", `ghrunners:${key}`], text);
+    await set(value);
+    try {
+      return await work();
+    } finally {
+      await set(this.lab.secrets[key]);
+    }
   }
 
   /** A command as root inside a machine, without SSH. */
