@@ -19,9 +19,12 @@ export function readIdentity(file: string): Identity | undefined {
 }
 
 function signal(process_: Identity, name: NodeJS.Signals): void {
-  if (!lives(process_)) return;
+  if (lives(process_)) send(process_.pid, name);
+}
+
+function send(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(process_.pid, name);
+    process.kill(pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
@@ -40,6 +43,13 @@ export async function end(identity: Identity, graceMs = 3_000): Promise<void> {
     if (Date.now() > killAt + 10_000) throw new Error(`Process ${identity.pid} does not end, even by SIGKILL.`);
     await delay(20);
   }
+}
+
+/** Ends the leader of a process group (a service is started as one) and then whatever of its group is left. */
+export async function endGroup(leader: Identity, graceMs?: number): Promise<void> {
+  await end(leader, graceMs);
+  // While a member lives, its group's number belongs to nobody else; without one this finds nothing.
+  send(-leader.pid, "SIGKILL");
 }
 
 export function removeRecord(file: string): void {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { adminRequest } from "./admin";
 import type { Instance } from "./instance";
 import { identityOf, lives } from "../toolchain/identity";
-import { end, readIdentity, removeRecord, writeIdentity } from "./processes";
+import { end, endGroup, readIdentity, removeRecord, writeIdentity } from "./processes";
 
 /** A long-running process of the lab, described; nothing runs by describing it. */
 export interface Service {
@@ -95,7 +95,7 @@ async function waitUntilReady(instance: Instance, service: Service, pid: number)
 
 export async function stopService(instance: Instance, service: string): Promise<void> {
   const running = readIdentity(pidFileOf(instance, service));
-  if (running !== undefined) await end(running);
+  if (running !== undefined) await endGroup(running);
   removeRecord(pidFileOf(instance, service));
   rmSync(socketOf(instance, service), { force: true });
 }

@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { end, readIdentity, writeIdentity } from "../../lab/processes";
+import { end, endGroup, readIdentity, writeIdentity } from "../../lab/processes";
+import { until } from "../support/until";
 import { identityOf, lives } from "../../toolchain/identity";
 
 describe("processes by number and start time", () => {
@@ -28,6 +29,16 @@ describe("processes by number and start time", () => {
     assert.ok(identity);
     await end(identity, 100);
     assert.equal(lives(identity), false);
+  });
+
+  it("ends a whole process group, the leader first", async () => {
+    const child = spawn("sh", ["-c", "sleep 60 & echo $!; wait"], { detached: true });
+    const member = await new Promise<number>((resolve) => child.stdout.once("data", (line) => resolve(Number(line))));
+    const leader = identityOf(child.pid as number);
+    const other = identityOf(member);
+    assert.ok(leader && other);
+    await endGroup(leader);
+    await until("the member of the group is gone", 5_000, () => !lives(other));
   });
 
   it("does not take a later process with the same number for the recorded one", () => {

@@ -1,7 +1,22 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { until } from "../support/until";
 import { primary, Rehearsal, secondary } from "./support/rehearsal";
+
+/** Command lines of running processes that hold one of the texts. */
+function processesNaming(texts: readonly string[]): string[] {
+  return readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((pid) => {
+      try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+        return texts.some((text) => words.includes(text)) ? [words] : [];
+      } catch {
+        return [];
+      }
+    });
+}
 
 describe("the end", () => {
   let rehearsal: Rehearsal;
@@ -28,17 +43,11 @@ describe("the end", () => {
   it("lab:down leaves no process, mount, namespace or cgroup", async () => {
     const { prefix, state } = rehearsal.lab.instance;
     await Rehearsal.close();
-    const holding = readdirSync("/proc")
-      .filter((entry) => /^\d+$/.test(entry))
-      .flatMap((pid) => {
-        try {
-          const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-          return words.includes(`${state}/`) || words.includes(`/run/netns/${prefix} `) ? [words] : [];
-        } catch {
-          return [];
-        }
-      });
-    assert.deepEqual(holding, []);
+    await until("no process of the instance is left", 5_000, () => {
+      const holding = processesNaming([`${state}/`, `/run/netns/${prefix} `]);
+      if (holding.length > 0) throw new Error(holding.join("\n"));
+      return true;
+    });
     assert.ok(!readFileSync("/proc/self/mountinfo", "utf8").includes(`${state}/`), "a mount is left");
     const namespaces = existsSync("/run/netns") ? readdirSync("/run/netns") : [];
     assert.deepEqual(
