@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Octokit } from "@octokit/rest";
-import { explainGitHubError, retryDelayMs, statusOf } from "./errors";
+import { explainGitHubError, GitHubError, retryDelayMs, statusOf } from "./errors";
 
 /** Where the repository is. */
 export interface Repository {
@@ -177,9 +177,18 @@ export class GitHubClient {
 
   /** @throws Error when the default branch has no such workflow, or the token may not read Actions */
   async workflow(file: string): Promise<void> {
-    await this.call(`read the workflow ${file}`, () =>
-      this.octokit.rest.actions.getWorkflow({ ...this.names, workflow_id: file }),
-    );
+    try {
+      await this.call(`read the workflow ${file}`, () =>
+        this.octokit.rest.actions.getWorkflow({ ...this.names, workflow_id: file }),
+      );
+    } catch (error) {
+      if (statusOf(error) !== 404) throw error;
+      throw new GitHubError(
+        `${this.where.fullName} has no workflow ${file} (404). Expected .github/workflows/${file} on the default branch. ` +
+          `Next: commit it there, or pulumi config set --path 'ghrunners:smoke.workflow' FILE`,
+        404,
+      );
+    }
   }
 
   async dispatch(workflow: string, ref: string, inputs: Readonly<Record<string, string>>): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * What GitHub's answers mean, and which are worth another try. Pure.
  */
+import { explainNoAnswer } from "../https/explainNoAnswer";
 import type { Repository } from "./client";
 
 const ATTEMPTS = 4;
@@ -28,6 +29,20 @@ export function statusOf(error: unknown): number | undefined {
   return (error as HttpError).status;
 }
 
+/** Permissions that GitHub names in its refusal, such as `administration=write`. */
+function wantedPermissions({ response }: HttpError): string {
+  const named = response?.headers?.["x-accepted-github-permissions"];
+  return named === undefined || named === "" ? "Administration write and Actions write" : String(named);
+}
+
+/** Milliseconds since 1970 when the limit ends; undefined where GitHub does not tell. */
+function rateLimitEnd({ response }: HttpError, now: number): number | undefined {
+  const headers = response?.headers ?? {};
+  if (headers["retry-after"] !== undefined) return now + Number(headers["retry-after"]) * 1000;
+  const reset = headers["x-ratelimit-reset"];
+  return reset === undefined ? undefined : Number(reset) * 1000;
+}
+
 function isRateLimit({ status, response, message = "" }: HttpError): boolean {
   if (status === 429) return true;
   return status === 403 && (response?.headers?.["x-ratelimit-remaining"] === "0" || /rate limit/i.test(message));
@@ -44,38 +59,47 @@ const withoutAnswer = (error: HttpError): boolean => error.response === undefine
 export function retryDelayMs(error: unknown, attempt: number, now = Date.now()): number | undefined {
   const failure = error as HttpError;
   if (attempt >= ATTEMPTS) return undefined;
-  const headers = failure.response?.headers ?? {};
   if (isRateLimit(failure)) {
-    const seconds = headers["retry-after"] ?? Number(headers["x-ratelimit-reset"] ?? Number.NaN) - now / 1000;
-    const wait = Number.isNaN(Number(seconds)) ? 1_000 * attempt : Math.max(0, Number(seconds) * 1000) + 250;
+    const end = rateLimitEnd(failure, now);
+    const wait = end === undefined ? 1_000 * attempt : Math.max(0, end - now) + 250;
     return wait <= LONGEST_WAIT_MS ? wait : undefined;
   }
   if (withoutAnswer(failure) || (failure.status ?? 0) >= 500) return 400 * 2 ** (attempt - 1);
   return undefined;
 }
 
-/** A GitHub answer in words: what was seen, what was expected, what to do next. */
-export function explainGitHubError(error: unknown, action: string, { url, fullName }: Repository): GitHubError {
+/**
+ * A GitHub answer in words: what was seen, what was expected, what to do next.
+ * @param now milliseconds since 1970
+ */
+export function explainGitHubError(
+  error: unknown,
+  action: string,
+  { url, fullName }: Repository,
+  now = Date.now(),
+): GitHubError {
   const failure = error as HttpError;
   const said = failure.message ?? String(error);
   const head = `GitHub refused to ${action} (${fullName})`;
   const text = ((): string => {
     if (isRateLimit(failure)) {
-      return `${head}: rate limit reached ("${said}"). Next: wait until it is over, then pulumi up`;
+      const end = rateLimitEnd(failure, now);
+      const until = end === undefined ? "it is over" : new Date(end).toISOString();
+      return `${head}: rate limit reached ("${said}"). Expected some requests left. Next: wait until ${until}, then pulumi up`;
     }
     if (withoutAnswer(failure)) {
-      return `${url} does not answer: ${said}. Expected GitHub's REST API there, with a certificate that this machine trusts (own authority: NODE_EXTRA_CA_CERTS)`;
+      return explainNoAnswer(url, "GitHub's REST API", "ghrunners:github.url", error);
     }
     if (failure.status === 401) {
-      return `${head}: 401, the token is wrong, expired or revoked. Next: pulumi config set --secret ghrunners:githubToken`;
+      return `${head}: 401, the token is wrong, expired or revoked. Expected a valid one. Next: pulumi config set --secret ghrunners:githubToken`;
     }
     if (failure.status === 403) {
-      return `${head}: 403, "${said}". Expected a token with Administration write and Actions write. Next: pulumi config set --secret ghrunners:githubToken`;
+      return `${head}: 403, "${said}". Expected a token with ${wantedPermissions(failure)}. Next: add that permission to the token, or pulumi config set --secret ghrunners:githubToken`;
     }
     if (failure.status === 404) {
       return `${head}: 404. Expected an existing repository that the token may see (Administration, Actions). Next: check ghrunners:github.repository and the token's permissions`;
     }
-    return `${head}: ${failure.status ?? "no status"}, "${said}"`;
+    return `${head}: ${failure.status ?? "no status"}, "${said}". Expected success. Next: https://www.githubstatus.com, then pulumi up`;
   })();
   return new GitHubError(text, failure.status);
 }

@@ -34,8 +34,8 @@ export interface GitHubObservation {
 }
 
 export interface PreflightProblem {
-  /** Input that it is about. */
-  readonly property: string;
+  /** Path of the setting that it is about, such as `runners[0].vmId`. */
+  readonly setting: string;
   readonly reason: string;
 }
 
@@ -77,7 +77,7 @@ function privilegeProblems(missing: readonly Privilege[]): PreflightProblem[] {
     groups.set(key, group);
   }
   return [...groups.values()].map(({ privilege: { privilege, reason }, paths }) => ({
-    property: "proxmox",
+    setting: "proxmox",
     reason:
       `the API token lacks ${privilege} on ${paths.join(", ")} (needed to ${reason}). ` +
       `Next: add ${privilege} to the token's role in Proxmox VE, Datacenter > Permissions`,
@@ -85,7 +85,7 @@ function privilegeProblems(missing: readonly Privilege[]): PreflightProblem[] {
 }
 
 function vmProblems(inputs: PreflightInputs, seen: ProxmoxObservation): PreflightProblem[] {
-  if ("error" in seen.guests) return [{ property: "proxmox", reason: seen.guests.error }];
+  if ("error" in seen.guests) return [{ setting: "proxmox", reason: seen.guests.error }];
   const guests = seen.guests.value;
   const problems: PreflightProblem[] = [];
   const { templateId, node } = inputs.proxmox;
@@ -98,25 +98,25 @@ function vmProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Prefligh
           ? `${template.name}, which is a VM and no template`
           : `a template on node ${template.node}`;
     problems.push({
-      property: "proxmox.templateId",
+      setting: "proxmox.templateId",
       reason: `VMID ${templateId}: seen ${found}, expected a template on node ${node} that the token may see. Next: pulumi config set --path 'ghrunners:proxmox.templateId' VMID`,
     });
   }
-  for (const { name, vmId, address } of inputs.runners) {
+  for (const [index, { name, vmId, address }] of inputs.runners.entries()) {
     const mark = inputs.ownershipMarks[name] ?? "";
     const isOurs = (id: number): boolean => seen.configs.get(id)?.description?.trim() === mark;
     const holder = guests.find((guest) => guest.vmid === vmId);
     if (holder !== undefined && !isOurs(vmId)) {
       problems.push({
-        property: "runners",
-        reason: `VMID ${vmId} of ${name} is taken by ${holder.name} on node ${holder.node}. Expected a free one. Next: choose another vmId in ghrunners:runners`,
+        setting: `runners[${index}].vmId`,
+        reason: `VMID ${vmId} of ${name} is taken by ${holder.name} on node ${holder.node}. Expected a free one. Next: pulumi config set --path 'ghrunners:runners[${index}].vmId' VMID`,
       });
     }
     for (const [id, config] of seen.configs) {
       if (id === vmId || !usesAddress(config, address)) continue;
       problems.push({
-        property: "runners",
-        reason: `address ${address} of ${name} is in use by VM ${id} (${config.name ?? "unnamed"}). Expected a free one. Next: choose another address in ghrunners:runners`,
+        setting: `runners[${index}].address`,
+        reason: `address ${address} of ${name} is in use by VM ${id} (${config.name ?? "unnamed"}). Expected a free one. Next: pulumi config set --path 'ghrunners:runners[${index}].address' ADDRESS`,
       });
     }
   }
@@ -134,7 +134,7 @@ function usesAddress(config: VmConfig, address: string): boolean {
 }
 
 function storageProblems(inputs: PreflightInputs, seen: ProxmoxObservation): PreflightProblem[] {
-  if ("error" in seen.storage) return [{ property: "proxmox.storage", reason: seen.storage.error }];
+  if ("error" in seen.storage) return [{ setting: "proxmox.storage", reason: seen.storage.error }];
   const existing = "error" in seen.guests ? [] : seen.guests.value.map((guest) => guest.vmid);
   const missing = inputs.runners.filter(({ vmId }) => !existing.includes(vmId)).length;
   const needed = missing * inputs.diskGiB * 2 ** 30;
@@ -142,8 +142,8 @@ function storageProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Pre
   const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   return [
     {
-      property: "proxmox.storage",
-      reason: `${inputs.proxmox.storage} has ${gib(seen.storage.value.avail)} free, expected ${gib(needed)} for ${missing} new VMs. Next: free space, or lower ghrunners:vm.diskGiB`,
+      setting: "proxmox.storage",
+      reason: `${inputs.proxmox.storage} has ${gib(seen.storage.value.avail)} free, expected ${gib(needed)} for ${missing} new ${missing === 1 ? "VM" : "VMs"}. Next: free space, or lower ghrunners:vm.diskGiB`,
     },
   ];
 }
@@ -155,7 +155,7 @@ export function judgeGitHub(
   known: readonly string[],
 ): PreflightProblem[] {
   const failed = (look: Seen<unknown>): PreflightProblem[] =>
-    "error" in look ? [{ property: "github", reason: look.error }] : [];
+    "error" in look ? [{ setting: "github", reason: look.error }] : [];
   const problems = [
     ...failed(seen.repository),
     ...failed(seen.runners),
@@ -164,7 +164,7 @@ export function judgeGitHub(
   ];
   if ("value" in seen.repository && !seen.repository.value.private && !inputs.publicAllowed) {
     problems.push({
-      property: "github.repository",
+      setting: "github.repository",
       reason:
         `${inputs.github.repository} is public: anybody could propose code that runs on these machines. Expected a private repository. ` +
         `Next: make it private, or pulumi config set --path 'ghrunners:safety.allowPublicRepository' '${PUBLIC_WORDS}'`,
@@ -174,7 +174,7 @@ export function judgeGitHub(
     for (const runner of seen.runners.value) {
       if (!runner.online || known.includes(runner.name)) continue;
       problems.push({
-        property: "runners",
+        setting: `runners[${inputs.runners.findIndex(({ name }) => name === runner.name)}].name`,
         reason: `a runner named ${runner.name} (id ${runner.id}) is online at GitHub already. Expected a free name. Next: remove it there, or choose another name in ghrunners:runners`,
       });
     }
@@ -185,7 +185,7 @@ export function judgeGitHub(
 
 export function judgeProxmox(inputs: PreflightInputs, seen: ProxmoxObservation): PreflightProblem[] {
   const problems = [...vmProblems(inputs, seen), ...storageProblems(inputs, seen)];
-  if ("error" in seen.missingPrivileges) problems.push({ property: "proxmox", reason: seen.missingPrivileges.error });
+  if ("error" in seen.missingPrivileges) problems.push({ setting: "proxmox", reason: seen.missingPrivileges.error });
   else problems.push(...privilegeProblems(seen.missingPrivileges.value));
   return problems.filter((problem, index) => problems.findIndex(({ reason }) => reason === problem.reason) === index);
 }

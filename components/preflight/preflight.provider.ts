@@ -49,7 +49,12 @@ export const provider: pulumi.dynamic.ResourceProvider<PreflightInputs, Prefligh
   },
   check: async (olds, news) => {
     if (same(olds, news)) return { inputs: news };
-    const failures = await problemsOf(olds, news);
+    const problems = await problemsOf(olds, news);
+    // With a property of its own Pulumi would print the whole group of settings in front of the reason.
+    const failures = problems.map(({ setting, reason }) => ({
+      property: "",
+      reason: `ghrunners:${setting}: ${reason}`,
+    }));
     return failures.length > 0 ? { failures } : { inputs: news };
   },
   diff: async (_id, olds, news) => ({ changes: !same(olds, news) }),

@@ -3,6 +3,7 @@
  * interrupted run left. Source of paths and wording: Proxmox VE API viewer, version 9.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { explainNoAnswer } from "../https/explainNoAnswer";
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
@@ -56,7 +57,10 @@ export class ProxmoxClient {
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
     } catch (error) {
-      throw new ProxmoxError(explainNoAnswer(endpoint, error), undefined);
+      throw new ProxmoxError(
+        explainNoAnswer(endpoint, "the Proxmox VE API", "ghrunners:proxmox.endpoint", error),
+        undefined,
+      );
     }
     const text = await response.text();
     if (!response.ok)
@@ -139,19 +143,15 @@ export class ProxmoxClient {
   }
 }
 
-function explainNoAnswer(endpoint: string, error: unknown): string {
-  const cause = (error as { cause?: { code?: string; message?: string } }).cause;
-  const seen = cause?.code ?? cause?.message ?? (error as Error).message;
-  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(seen)
-    ? `${endpoint} shows a certificate that this machine does not trust (${seen}). Expected one of a known authority. ` +
-        `Next: export NODE_EXTRA_CA_CERTS=CA.pem SSL_CERT_FILE=CA.pem`
-    : `${endpoint} does not answer (${seen}). Expected the Proxmox VE API there. Next: check ghrunners:proxmox.endpoint`;
-}
-
 function explainStatus(status: number, words: string, path: string): string {
   if (status === 401) {
-    return `Proxmox VE refuses the API token (401 ${words}). Next: pulumi config set --secret ghrunners:proxmoxToken`;
+    return (
+      `Proxmox VE refuses the API token (401 ${words}). Expected a valid USER@REALM!TOKENID=UUID that has not expired. ` +
+      `Next: pulumi config set --secret ghrunners:proxmoxToken`
+    );
   }
-  if (status === 403) return `Proxmox VE: 403 ${words}. Next: give the token's role that privilege`;
-  return `Proxmox VE answered ${status} ${words} to ${path}`;
+  if (status === 403) {
+    return `Proxmox VE refuses ${path} (403 ${words}). Next: give the token's role that privilege, Datacenter > Permissions`;
+  }
+  return `Proxmox VE answered ${status} ${words} to ${path}. Next: check the settings below ghrunners:proxmox`;
 }

@@ -3,8 +3,8 @@ import type { GitHubClient } from "../github/client";
 import { drainRunner } from "../github/drain";
 import type { Limits } from "./args";
 
-const GHOST_LIMIT_MS = 60_000;
-const POLL_MS = 1_000;
+/** How long GitHub may show a stopped runner busy, and how often it is asked, milliseconds. */
+const GHOST = { limitMs: 60_000, pollMs: 1_000 };
 
 /**
  * Takes a runner out of service: drained, stopped, removed at GitHub. Every step may have been done before.
@@ -17,10 +17,11 @@ export async function removeRunner(
   runnerId: number,
   limits: Limits,
   stop: () => Promise<void>,
+  { limitMs, pollMs } = GHOST,
 ): Promise<void> {
   await drainRunner(github, runnerId, limits.drainMinutes * 60_000);
   await stop();
-  const deadline = Date.now() + GHOST_LIMIT_MS;
+  const deadline = Date.now() + limitMs;
   while (!(await github.deleteRunner(runnerId))) {
     if (Date.now() > deadline) {
       throw new Error(
@@ -28,6 +29,6 @@ export async function removeRunner(
           `Expected the job to be given up within a few minutes. Next: cancel the job at GitHub, then pulumi up`,
       );
     }
-    await delay(POLL_MS);
+    await delay(pollMs);
   }
 }

@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { FORCE_WORDS } from "../../catalogue/safety";
 import type { GitHubRunner } from "../../components/github/client";
 import { drainRunner } from "../../components/github/drain";
-import { explainGitHubError, retryDelayMs } from "../../components/github/errors";
 import { sameLabels } from "../../components/github/labels";
 import { chooseDrain, type RunnerView } from "../../components/runner/planDrain";
 import { memberKeys } from "../../components/runner-pool/memberKeys";
@@ -224,33 +223,5 @@ describe("names and downloads", () => {
     assert.equal(chooseDownload([offer("2.336.0", "a"), offer("2.335.1", "b")], "2.335.1").sha256, "b");
     assert.throws(() => chooseDownload([offer("2.337.0", "a")], "2.336.0"), /no runner 2\.336\.0.*2\.337\.0/);
     assert.throws(() => chooseDownload([offer("2.336.0")], "2.336.0"), /names no SHA-256/);
-  });
-});
-
-describe("GitHub's errors", () => {
-  const where = { url: "https://github.com", fullName: "octo-org/demo-app" };
-  const error = (status: number, message: string, headers: Record<string, string> = {}): object => ({
-    status,
-    message,
-    response: { headers },
-  });
-
-  it("are tried again when that may help, and only so often", () => {
-    assert.equal(retryDelayMs(error(500, "x"), 1), 400);
-    assert.equal(retryDelayMs(error(502, "x"), 4), undefined);
-    assert.equal(retryDelayMs({ status: 500, message: "fetch failed" }, 1), 400);
-    assert.equal(retryDelayMs(error(403, "API rate limit exceeded", { "retry-after": "2" }), 1), 2_250);
-    assert.equal(retryDelayMs(error(429, "x", { "retry-after": "3600" }), 1), undefined);
-    for (const status of [401, 403, 404, 409, 422]) assert.equal(retryDelayMs(error(status, "x"), 1), undefined);
-  });
-
-  it("say what to do", () => {
-    const text = (status: number, message = "x"): string =>
-      explainGitHubError(error(status, message), "list runners", where).message;
-    assert.match(text(401), /expired or revoked.*config set --secret ghrunners:githubToken/);
-    assert.match(text(403, "Resource not accessible by personal access token"), /Administration write/);
-    assert.match(text(404), /existing repository/);
-    assert.match(text(403, "API rate limit exceeded"), /rate limit/);
-    assert.match(explainGitHubError(new Error("ECONNREFUSED"), "list", where).message, /does not answer: ECONNREFUSED/);
   });
 });
