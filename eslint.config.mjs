@@ -11,7 +11,11 @@ export default tseslint.config(
       "@typescript-eslint/restrict-template-expressions": "off",
       "@typescript-eslint/no-require-imports": "off",
       "@typescript-eslint/require-await": "off",
-      "no-restricted-properties": ["error", { object: "it", property: "only" }, { object: "describe", property: "only" }],
+      "no-restricted-properties": [
+        "error",
+        { object: "it", property: "only" },
+        { object: "describe", property: "only" },
+      ],
     },
   },
 );

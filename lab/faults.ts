@@ -261,7 +261,11 @@ export function faultRequest(
   names: readonly TargetName[],
 ): FaultRequest {
   const fault = findFault(name);
-  const words = Object.fromEntries(given.map((word) => [word.split("=", 1)[0], word.slice(word.indexOf("=") + 1)]));
+  const words: Record<string, string> = {};
+  for (const word of given) {
+    const [key = "", ...rest] = word.split("=");
+    words[key] = rest.join("=");
+  }
   const unknown = Object.keys(words).filter((key) => !(key in fault.parameters));
   if (unknown.length > 0) {
     throw new Error(

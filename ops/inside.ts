@@ -10,7 +10,13 @@ import { projectRoot } from "./pulumi/stack";
  * @throws Error with the worker's own words
  */
 export async function runInside<Input, Output>(engine: Engine, file: string, input: Input): Promise<Output> {
-  const line = [...engine.prefix, process.execPath, "--require", path.join(projectRoot, "register.cjs"), path.join(projectRoot, file)];
+  const line = [
+    ...engine.prefix,
+    process.execPath,
+    "--require",
+    path.join(projectRoot, "register.cjs"),
+    path.join(projectRoot, file),
+  ];
   const result = await runProcess(line, {
     cwd: projectRoot,
     env: engine.env,

@@ -40,7 +40,6 @@ export function engineFor(stack: string, projectRoot: string, toolchain: Toolcha
 
 /** The engine inside the lab: its namespace, its backend, its certificate authority. */
 export function labEngine(lab: Lab, projectRoot: string, toolchain: Toolchain): Engine {
-  const { PULUMI_CONFIG_PASSPHRASE: _, PULUMI_ACCESS_TOKEN: __, ...inherited } = process.env;
   return {
     stack: "lab",
     projectRoot,
@@ -48,7 +47,10 @@ export function labEngine(lab: Lab, projectRoot: string, toolchain: Toolchain): 
     pulumi: toolchain.pulumi,
     configFile: path.join(lab.instance.config, "Pulumi.lab.yaml"),
     env: {
-      ...inherited,
+      ...process.env,
+      // The lab has a passphrase file and a backend of its own; the user's must not get in their way.
+      PULUMI_CONFIG_PASSPHRASE: undefined,
+      PULUMI_ACCESS_TOKEN: undefined,
       ...toolchainEnvironment(toolchain),
       ...nodeOptions(projectRoot),
       PULUMI_BACKEND_URL: `file://${lab.instance.backend}`,

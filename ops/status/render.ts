@@ -5,7 +5,6 @@ const dot = (good: boolean): string => (good ? pc.green("●") : pc.red("●"));
 
 /** A table with columns as wide as their widest cell; colours do not count. */
 function table(rows: readonly (readonly string[])[]): string[] {
-  // eslint-disable-next-line no-control-regex -- terminal colour sequences
   const width = (cell: string): number => cell.replace(/\u001b\[\d+m/g, "").length;
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ""))));
   return rows.map((row) =>

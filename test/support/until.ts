@@ -14,7 +14,7 @@ export async function until<T>(what: string, limitMs: number, probe: () => T | P
   for (;;) {
     try {
       const value = await probe();
-      if (value !== undefined && value !== null && value !== false) return value as NonNullable<T>;
+      if (value !== undefined && value !== null && value !== false) return value;
       last = value;
     } catch (error) {
       last = error;
