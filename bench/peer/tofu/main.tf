@@ -119,10 +119,13 @@ locals {
   ]
 }
 
+# Keyed by the variable and ordered by depends_on: a reference to another resource's instances would make OpenTofu
+# evaluate all of them for each one, which takes minutes with 200.
 resource "proxmox_virtual_environment_firewall_rules" "runner" {
-  for_each  = proxmox_virtual_environment_vm.runner
-  node_name = each.value.node_name
-  vm_id     = each.value.vm_id
+  for_each   = var.runners
+  node_name  = var.node
+  vm_id      = each.value.vm_id
+  depends_on = [proxmox_virtual_environment_vm.runner]
 
   dynamic "rule" {
     for_each = local.rules
@@ -139,9 +142,10 @@ resource "proxmox_virtual_environment_firewall_rules" "runner" {
 }
 
 resource "proxmox_virtual_environment_firewall_options" "runner" {
-  for_each      = proxmox_virtual_environment_firewall_rules.runner
-  node_name     = each.value.node_name
+  for_each      = var.runners
+  node_name     = var.node
   vm_id         = each.value.vm_id
+  depends_on    = [proxmox_virtual_environment_firewall_rules.runner]
   enabled       = true
   input_policy  = "DROP"
   output_policy = "DROP"
