@@ -48,7 +48,7 @@ async function main(): Promise<number> {
   const reason = reasonForApiOnly();
   if (reason !== undefined) note(`No machines in this rehearsal: ${reason}. The two APIs are rehearsed on loopback.`);
   const stack = await openStack("lab", note);
-  const code = await runPulumi(stack.engine, ["up"]);
+  const code = await runPulumi(stack.engine, ["up", "--suppress-outputs"]);
   if (code !== 0) {
     note('"pulumi up" failed; its words are above. The laboratory stays up: mend the cause and run npm start again.');
     return code;
