@@ -180,10 +180,8 @@ describe("secrets", () => {
     await Promise.all(children.map((child) => once(child.stdout, "data")));
     const { report } = await whileWatchingProcesses({ planted, githubState }, async () => undefined);
     await Promise.all(children.map((child) => (child.stdin.end(), once(child, "exit"))));
-    assert.deepEqual(report.found.map(({ secret, variable }) => [secret, variable]).sort(), [
-      ["canary", "CANARY"],
-      ["canary", undefined],
-    ]);
+    const seen = report.found.filter(({ secret }) => secret === "canary").map(({ variable }) => variable ?? "argument");
+    assert.deepEqual(seen.sort(), ["CANARY", "argument"]);
   });
 
   for (const { role, vmId } of machines) {
