@@ -36,9 +36,9 @@ export function goBuildFailed(part: string, command: string, stderr: string): To
   return new ToolchainError(`Building ${part} failed. Seen:\n${stderr.trim()}\nTry it by hand: ${command}`);
 }
 
-/** Whether an error or a tool's output speaks of a full disk. */
+/** Whether an error or a tool's output speaks of a full disk. "Wrote only 1 of 2 bytes" is how GNU tar does. */
 export function speaksOfFullDisk(text: string): boolean {
-  return /ENOSPC|no space left on device|disk quota exceeded/i.test(text);
+  return /ENOSPC|no space left on device|disk quota exceeded|Wrote only \d+ of \d+ bytes/i.test(text);
 }
 
 /** Whether a Go tool's output speaks of a module that could not be fetched. */

@@ -11,7 +11,7 @@ import {
 import path from "node:path";
 import { buildPart } from "./build";
 import { downloadPart, releasesReachable } from "./download";
-import { ToolchainError } from "./errors";
+import { fullDisk, speaksOfFullDisk, ToolchainError } from "./errors";
 import { findPart } from "./found";
 import type { Origin, Part } from "./manifest";
 import type { WantedPart } from "./parts";
@@ -96,6 +96,7 @@ async function download(
     return { origin: "downloaded", note: `the official release of ${wanted.repository}` };
   } catch (error) {
     if (error instanceof ToolchainError) throw error;
+    if (speaksOfFullDisk(String(error))) throw fullDisk(draft);
     say(`toolchain: no official ${wanted.name} ${wanted.version}: ${(error as Error).message}; building it`);
     return undefined;
   } finally {
