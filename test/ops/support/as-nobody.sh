@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Runs a command as the user nobody in a copy of this project's surroundings: the checkout read-only, the caches that cost
+# minutes read-only, a home, a cache and a state folder of its own. Everything mounted goes with the process. Needs root.
+#
+# usage: as-nobody.sh CHECKOUT CACHE SURROUNDINGS COMMAND...
+#   CHECKOUT      the project; the command runs in a view of it
+#   CACHE         ghrunners' cache folder of this machine
+#   SURROUNDINGS  an empty folder
+set -euo pipefail
+
+if [[ ${IN_OWN_MOUNTS:-} != yes ]]; then
+  IN_OWN_MOUNTS=yes exec unshare --mount --propagation private "$0" "$@"
+fi
+unset IN_OWN_MOUNTS
+checkout=${1:?} cache=${2:?} around=${3:?}
+shift 3
+
+mkdir -p "$around"/{checkout,home,state,cache/ghrunners}
+chmod 755 "$around"
+mount --bind "$checkout" "$around/checkout"
+mount -o remount,bind,ro "$around/checkout"
+for name in toolchain runner-distribution; do
+  mkdir -p "$around/cache/ghrunners/$name"
+  mount --bind "$cache/$name" "$around/cache/ghrunners/$name"
+  mount -o remount,bind,ro "$around/cache/ghrunners/$name"
+done
+chown nobody: "$around"/{home,state,cache,cache/ghrunners}
+
+cd "$around/checkout"
+exec env --ignore-environment PATH="$PATH" LANG=C.UTF-8 HOME="$around/home" GHRUNNERS_LAB="${GHRUNNERS_LAB:?}" \
+  XDG_CACHE_HOME="$around/cache" XDG_STATE_HOME="$around/state" \
+  setpriv --reuid=nobody --regid="$(id -g nobody)" --clear-groups --no-new-privs "$@"
