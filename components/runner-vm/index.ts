@@ -70,8 +70,8 @@ export class RunnerVm extends pulumi.ComponentResource {
           ipConfigs: [{ ipv4: { address: `${args.address}/${args.prefixLength}`, gateway: args.gateway } }],
           userAccount: { username: args.user, keys: [args.sshPublicKey] },
         },
-        // The guest's address is known, so a refresh waits only briefly for an agent that does not answer.
-        agent: { enabled: true, timeout: "15s", type: "virtio", waitForIp: { ipv4: true } },
+        // The address is known, so nobody waits for the agent to tell it: the firewall stands before the guest answers.
+        agent: { enabled: true, timeout: "15s", type: "virtio", waitForIp: { disabled: true } },
         onBoot: true,
         started: true,
         // The runner is drained before; a shutdown would wait for a guest that may hang.

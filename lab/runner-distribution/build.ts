@@ -124,6 +124,7 @@ async function pack({ version, broken }: Release, folder: string): Promise<Distr
       logLevel: "silent",
     });
   }
+  writeFileSync(path.join(tree, "bin", "version"), `${version}\n`);
   for (const file of filesBelow(tree)) chmodSync(file, isProgram(file) ? 0o755 : 0o644);
   const file = `actions-runner-linux-x64-${version}.tar.gz`;
   const archive = path.join(folder, file);
