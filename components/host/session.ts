@@ -39,8 +39,9 @@ function explain(
   if (keyMismatch !== undefined) {
     return new Error(
       `The SSH host key of ${host} has changed: seen ${keyMismatch}, expected the key pinned at first contact. ` +
-        `Either the machine was replaced outside of this program or somebody is in between. ` +
-        `If it was replaced: pulumi up --refresh`,
+        `Either the machine was replaced or given new keys outside of this program, or somebody is in between. ` +
+        `Next: if it was replaced, pulumi up --refresh; if its keys were renewed on purpose, ` +
+        `pulumi up --replace URN, with the URN of its "...-vm-host-key" from: pulumi stack --show-urns`,
     );
   }
   if (error.level === "client-authentication") {
