@@ -74,10 +74,16 @@ describe("without root", function () {
   it("a second up changes nothing, a changed VM is seen and healed", () => {
     const again = command("pulumi", "up", "--expect-no-changes");
     assert.equal(again.status, 0, again.stdout + again.stderr);
+    for (const look of [command("pulumi", "preview"), command("pulumi", "refresh")]) {
+      assert.equal(look.status, 0, look.stdout + look.stderr);
+      assert.match(look.stdout, /unchanged/);
+    }
     assert.equal(command("lab", "fault", "stop", "primary").status, 0);
     const unhealthy = command("status");
     assert.equal(unhealthy.status, 1);
     assert.match(unhealthy.stdout, /stopped/);
+    const cleared = command("lab", "fault", "clear", "stop", "primary");
+    assert.equal(cleared.status, 0, cleared.stderr);
     const healed = command("pulumi", "up", "--refresh");
     assert.equal(healed.status, 0, healed.stdout + healed.stderr);
     assert.equal(command("status").status, 0);

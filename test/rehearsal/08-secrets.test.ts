@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -221,6 +221,16 @@ describe("secrets", () => {
       assert.ok(existsSync(ours[0]!));
       nothingUnder(ours, path.join(folder, "seed"));
     });
+  }
+
+  it("people can look at the machines themselves", () => {
+    assert.match(machineCommand("list"), new RegExp(`^${primary.vmId}\\tready\\t${primary.address}$`, "m"));
+    assert.match(machineCommand("console", String(primary.vmId)), /systemd/);
+  });
+
+  function machineCommand(...words: string[]): string {
+    const line = ["--require", "tsx/cjs", "lab/machines/main.ts", ...words];
+    return execFileSync(process.execPath, line, { cwd: projectRoot, encoding: "utf8" });
   }
 
   /** A machine's own files as its supervisor sees them, and its root as its first process sees it. */

@@ -1,0 +1,59 @@
+/** A command that documents may name, and the test that runs it. */
+export interface KnownCommand {
+  readonly pattern: RegExp;
+  /** Test file, relative to the project. */
+  readonly test: string;
+  /** Text of that file by which it runs the command. */
+  readonly by: string;
+}
+
+const noRoot = "test/ops/no-root.engine.test.ts";
+const own = "test/docs/commands.engine.test.ts";
+const rehearsal = "test/rehearsal/support/rehearsal.ts";
+
+/** Every command of the documents. A new one needs a test first. */
+export const knownCommands: readonly KnownCommand[] = [
+  { pattern: /^npm start$/, test: noRoot, by: 'command("start")' },
+  { pattern: /^npm run status( -- --json)?$/, test: noRoot, by: 'command("status", "--json")' },
+  { pattern: /^npm run preview$/, test: noRoot, by: 'command("pulumi", "preview")' },
+  {
+    pattern: /^npm run up( -- --expect-no-changes)?$/,
+    test: noRoot,
+    by: 'command("pulumi", "up", "--expect-no-changes")',
+  },
+  { pattern: /^npm run refresh$/, test: noRoot, by: 'command("pulumi", "refresh")' },
+  { pattern: /^npm run destroy$/, test: noRoot, by: 'command("pulumi", "destroy")' },
+  { pattern: /^npm run pulumi( --)?$/, test: noRoot, by: 'command("pulumi", "up"' },
+  { pattern: /^npm run lab:up$/, test: own, by: '["lab", "up"]' },
+  { pattern: /^npm run lab:down$/, test: noRoot, by: 'command("lab", "down")' },
+  { pattern: /^npm run lab -- status( --json)?$/, test: own, by: '["lab", "status", "--json"]' },
+  { pattern: /^npm run lab -- events (proxmox|github)$/, test: own, by: '["lab", "events", "proxmox"]' },
+  { pattern: /^npm run lab -- fault list( --json)?$/, test: own, by: '["lab", "fault", "list"]' },
+  { pattern: /^npm run lab -- fault active$/, test: own, by: '["lab", "fault", "active"]' },
+  { pattern: /^npm run lab -- fault clear$/, test: own, by: '["lab", "fault", "clear"]' },
+  { pattern: /^npm run lab -- fault stop primary$/, test: noRoot, by: 'command("lab", "fault", "stop", "primary")' },
+  { pattern: /^npm run lab -- fault clear stop primary$/, test: noRoot, by: '"fault", "clear", "stop", "primary"' },
+  {
+    pattern: /^npm run lab -- fault github-slow milliseconds=3000$/,
+    test: own,
+    by: '["lab", "fault", "github-slow", "milliseconds=3000"]',
+  },
+  { pattern: /^npm run toolchain -- (ensure|list)$/, test: own, by: '["toolchain", "list"]' },
+  { pattern: /^npm test( -- (--list|unit --grep \w+))?$/, test: own, by: '["test", "--list"]' },
+  { pattern: /^npm run bench( -- (--help|--json|--only runners --runs 1))?$/, test: own, by: '["bench", "--help"]' },
+  { pattern: /^STACK=production npm run (preview|up)$/, test: own, by: 'stackName({ STACK: "production" })' },
+  { pattern: /^pulumi config set( |$)/, test: "test/config/parse.test.ts", by: "pulumi config set" },
+  { pattern: /^pulumi (up|preview|refresh|destroy)$/, test: rehearsal, by: 'this.pulumi(["up"' },
+  { pattern: /^npx tsx config\/document\.ts$/, test: "test/config/document.test.ts", by: "npx tsx config/document.ts" },
+  {
+    pattern: /^npx tsx lab\/github\/main\.ts --state DIR /,
+    test: "test/lab/github/main.test.ts",
+    by: "lab/github/main.ts",
+  },
+  { pattern: /^npx tsx lab\/machines\/main\.ts exec 151 /, test: rehearsal, by: '"lab/machines/main.ts", "exec"' },
+  {
+    pattern: /^npx tsx lab\/machines\/main\.ts (list|console 151|destroy-all --instance lab)$/,
+    test: "test/rehearsal/08-secrets.test.ts",
+    by: 'machineCommand("list")',
+  },
+];
