@@ -3,11 +3,14 @@ import fc from "fast-check";
 import { renderFirewallRules } from "../../components/runner-vm/renderVm";
 
 const minimal = { adminCidr: "192.0.2.0/28", nameservers: ["192.0.2.1"], egress: [] };
-type Rule = ReturnType<typeof renderFirewallRules>[number] & { source?: string; dest?: string };
+type Rule = Readonly<Record<"type" | "action" | "proto" | "dport" | "comment", string>> & {
+  source?: string;
+  dest?: string;
+};
 const rules = (change: Partial<Parameters<typeof renderFirewallRules>[0]> = {}): Rule[] =>
-  renderFirewallRules({ ...minimal, ...change });
+  renderFirewallRules({ ...minimal, ...change }) as Rule[];
 const short = ({ type, proto, dport, source, dest }: Rule): string =>
-  [type, proto, dport, source ?? dest ?? "anywhere"].join(" ");
+  `${type} ${proto} ${dport} ${source ?? dest ?? "anywhere"}`;
 
 describe("firewall rules of a VM", () => {
   it("open SSH to the administrators alone, and the way to DNS, NTP, https and http", () => {
