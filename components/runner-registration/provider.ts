@@ -2,11 +2,14 @@
  * What both dynamic resources of this folder need: secrets from the stack's configuration, GitHub, the host.
  * GitHub's and SSH's libraries are loaded at first use: comparing state and program needs neither.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type * as pulumi from "@pulumi/pulumi";
 import type { GitHubClient } from "../github/client";
 import type { HostSession } from "../host/session";
 import type { HostAddress } from "../host/args";
 import type { RunnerIdentity } from "./args";
+
+const RETRY_MS = 500;
 
 /** Secrets that the provider process holds in memory; they are no inputs, so they stand in no resource's state. */
 export interface Secrets {
@@ -49,6 +52,24 @@ export async function withHost<T>(
     return await work(session);
   } finally {
     session.close();
+  }
+}
+
+/** Like withHost, for a host that may be restarting: a change of its VM ends before its SSH server answers again. */
+export async function withHostWhenUp<T>(
+  host: HostAddress,
+  work: (session: HostSession) => Promise<T>,
+  limitMs: number,
+): Promise<T> {
+  const { HostUnreachableError } = require("../host/session") as typeof import("../host/session");
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    try {
+      return await withHost(host, work);
+    } catch (error) {
+      if (!(error instanceof HostUnreachableError) || Date.now() > deadline) throw error;
+      await delay(RETRY_MS);
+    }
   }
 }
 

@@ -11,13 +11,15 @@ import { sameLabels } from "../github/labels";
 import type { HostSession } from "../host/session";
 import type { RegisteredRunnerInputs, RegisteredRunnerState } from "./args";
 import { diffRegisteredRunner } from "./planRegistration";
-import { configure, openGitHub, withHost, withHostIfReachable } from "./provider";
+import { configure, openGitHub, withHostIfReachable, withHostWhenUp } from "./provider";
 import { removeRunner } from "./remove";
 
 const SCRIPT = "runner-registration/scripts/service.sh";
 const SCRIPT_LIMIT_MS = 120_000;
 const PROBE_TIMEOUT_MS = 5_000;
 const POLL_MS = 500;
+/** How long a machine may take to answer SSH again after a change of its VM restarted it. */
+const RESTART_LIMIT_MS = 180_000;
 
 function script(
   session: HostSession,
@@ -58,10 +60,11 @@ async function waitUntilOnline(github: GitHubClient, inputs: RegisteredRunnerInp
 
 async function converge(inputs: RegisteredRunnerInputs): Promise<RegisteredRunnerState> {
   const github = await openGitHub(inputs);
-  const { version } = await withHost(inputs.host, async (session) => {
+  const startAndProbe = async (session: HostSession): ReturnType<typeof probe> => {
     await script(session, "start", inputs);
     return probe(session, inputs);
-  });
+  };
+  const { version } = await withHostWhenUp(inputs.host, startAndProbe, RESTART_LIMIT_MS);
   const runner = await waitUntilOnline(github, inputs);
   const runningVersion = runner.version ?? version;
   if (runningVersion !== "" && compareVersions(runningVersion, inputs.version) < 0) {
