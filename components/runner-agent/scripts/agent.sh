@@ -64,7 +64,7 @@ put_configuration() {
 
 download() { # target
   local free seen
-  free=$(df --output=avail -B1M "$RUNNER_HOME" | tail -n 1)
+  free=$(df --output=avail -B1M "$RUNNER_HOME" | tail -n 1 | tr -d ' ')
   # GitHub's archive unpacks to about 600 MB; a failed unpacking would leave a full disk behind.
   local size
   size=$(curl --fail --silent --location --head --max-time 30 "$ARCHIVE_URL" |
@@ -74,10 +74,10 @@ download() { # target
       "Next: free space on the disk or raise ghrunners:vm.diskGiB, then pulumi up"
   curl --fail --silent --show-error --location --retry 3 --retry-connrefused --connect-timeout 15 --max-time 600 \
     --output "$1" "$ARCHIVE_URL" ||
-    die "The download of $ARCHIVE_URL failed. Expected the host to reach it (DNS, TCP 443, a trusted certificate, free disk)."
+    die "The download of $ARCHIVE_URL failed. Expected the host to reach it (DNS, TCP 443, a trusted certificate, free disk)." \
+      "Next: the same URL with curl on the host, then pulumi up"
   seen=$(sha256sum "$1" | cut -d ' ' -f 1)
   if [[ $seen != "$ARCHIVE_SHA256" ]]; then
-    rm -f "$1"
     die "SHA-256 mismatch of $ARCHIVE_URL: seen $seen, expected $ARCHIVE_SHA256. Nothing was installed." \
       "Next: check ghrunners:agent.sha256 against GitHub's release page"
   fi
@@ -86,7 +86,8 @@ download() { # target
 unpack() {
   rm -rf "$keep/new"
   install -d -o "$RUNNER_USER" -g "$RUNNER_USER" "$keep/new"
-  tar -xzf "$keep/archive.tar.gz" -C "$keep/new" --no-same-owner || die "The archive could not be unpacked (disk full?)."
+  tar -xzf "$keep/archive.tar.gz" -C "$keep/new" --no-same-owner || die "The archive could not be unpacked. Expected a .tar.gz and" \
+    "free space on the disk. Next: df -h on the host, then pulumi up"
   chown -R "$RUNNER_USER:$RUNNER_USER" "$keep/new"
   rm -f "$keep/archive.tar.gz"
   local seen
@@ -142,6 +143,8 @@ start_unit() {
 
 upgrade() { # from
   local was_active=false
+  # Whatever goes wrong, no archive and no half-unpacked runner stays on the disk.
+  trap 'rm -rf "$keep/new" "$keep/archive.tar.gz"' EXIT
   download "$keep/archive.tar.gz"
   unpack
   if systemctl is-active --quiet "$UNIT"; then
