@@ -7,6 +7,8 @@ import { currentInstance } from "../../lab/instance";
 import { labUp } from "../../lab/lifecycle";
 import { stackName } from "../../ops/pulumi/stack";
 
+/** Of its own for each run: a name decides the loopback ports. */
+const name = `dc${process.pid}`;
 const projectRoot = path.join(__dirname, "..", "..");
 
 /** Commands of the documents that nothing else runs, as `npm run` would start them, on a lab without machines. */
@@ -18,7 +20,7 @@ describe("commands of the documents", function () {
     state = mkdtempSync(path.join(tmpdir(), "ghr-commands-"));
     const saved = process.env.XDG_STATE_HOME;
     Object.assign(process.env, { XDG_STATE_HOME: state });
-    const instance = currentInstance({ ...process.env, GHRUNNERS_LAB: "docs" });
+    const instance = currentInstance({ ...process.env, GHRUNNERS_LAB: name });
     await labUp(instance, { projectRoot, say: () => undefined, mode: "api-only" });
     if (saved === undefined) delete process.env.XDG_STATE_HOME;
     else process.env.XDG_STATE_HOME = saved;
@@ -29,7 +31,7 @@ describe("commands of the documents", function () {
   });
 
   function run(words: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-    const env = { ...process.env, GHRUNNERS_LAB: "docs", XDG_STATE_HOME: state };
+    const env = { ...process.env, GHRUNNERS_LAB: name, XDG_STATE_HOME: state };
     return spawnSync(process.execPath, ["scripts/run.mjs", ...words], { cwd: projectRoot, encoding: "utf8", env });
   }
 

@@ -10,7 +10,8 @@ import type { StatusReport } from "../../ops/status/report";
 import { ensureToolchain } from "../../toolchain";
 
 const projectRoot = path.join(__dirname, "..", "..");
-const instance = "noroot";
+/** Of its own for each run: a name decides the loopback ports. */
+const instance = `nr${process.pid}`;
 
 describe("why there are no machines", () => {
   it("off Linux", () => assert.match(reasonForApiOnly("darwin", 501) ?? "", /need Linux, and this is darwin/));
@@ -51,7 +52,7 @@ describe("without root", function () {
     assert.match(stderr, /No machines in this rehearsal: machines need root .*this user is not root\. The two APIs/);
     assert.match(stdout, /VmLegacy runners-primary-vm-vm created/);
     assert.doesNotMatch(stdout, /Registration|Command/, "something was done on a host");
-    assert.match(stdout, /Laboratory "noroot": no machines \(needs root on Linux\)/);
+    assert.ok(stdout.includes(`Laboratory "${instance}": no machines (needs root on Linux)`), stdout);
     assert.match(stdout, /not rehearsed: this stack manages machines only/);
     assert.match(stdout, /Healthy\./);
   });
