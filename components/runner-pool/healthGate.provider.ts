@@ -17,6 +17,7 @@ import {
 } from "./planGate";
 import { proveJob } from "./smokeJob";
 
+const CLOSED = "The health gate stays closed, the primary is not touched.";
 const POLL_MS = 500;
 const PROBE_LIMIT_MS = 20_000;
 
@@ -53,10 +54,7 @@ async function proveViews(github: GitHubClient, inputs: GateInputs): Promise<Gat
       }));
     }
     if (Date.now() > deadline) {
-      throw new Error(
-        `The health gate stays closed, the primary is not touched. ${problems.join(". ")}. ` +
-          `Next: mend that runner, then pulumi up --refresh`,
-      );
+      throw new Error(`${CLOSED} ${problems.join(". ")}. Next: mend that runner, then pulumi up --refresh`);
     }
     await delay(POLL_MS);
   }
@@ -66,7 +64,13 @@ async function prove(inputs: GateInputs): Promise<GateState> {
   const github = await openGitHub(inputs);
   const runners = await proveViews(github, inputs);
   const jobs: GateEvidence["jobs"][number][] = [];
-  for (const subject of inputs.subjects) jobs.push(await proveJob(github, inputs.smoke, subject));
+  for (const subject of inputs.subjects) {
+    jobs.push(
+      await proveJob(github, inputs.smoke, subject).catch((error: Error) => {
+        throw new Error(`${CLOSED} ${error.message}`);
+      }),
+    );
+  }
   return { ...inputs, evidence: { provedAt: new Date().toISOString(), runners, jobs } };
 }
 

@@ -29,7 +29,7 @@ async function awaitRun(
     if (Date.now() > deadline) {
       if (run !== undefined) await github.cancelRun(run.id);
       throw new Error(
-        `The health gate stays closed: the job on ${subject.runnerName} is ${run?.status ?? "not to be seen"} after ` +
+        `The smoke job on ${subject.runnerName} is ${run?.status ?? "not to be seen"} after ` +
           `${smoke.timeoutSeconds} s, expected completed. It was cancelled: ${run?.url ?? title}. Next: look at the runner's journal, then pulumi up`,
       );
     }
@@ -53,7 +53,7 @@ export async function proveJob(
   const runners = await github.runnersOfRun(run.id);
   if (run.conclusion !== "success" || !runners.every((name) => name === subject.runnerName) || runners.length === 0) {
     throw new Error(
-      `The health gate stays closed: the job for ${subject.runnerName} ended with ${run.conclusion ?? "no conclusion"} on ` +
+      `The smoke job for ${subject.runnerName} ended with ${run.conclusion ?? "no conclusion"} on ` +
         `${runners.join(", ") || "no runner"}, expected success on ${subject.runnerName}: ${run.url}. Next: read its log, then pulumi up`,
     );
   }
