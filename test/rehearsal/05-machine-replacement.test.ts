@@ -32,12 +32,14 @@ describe("replacement of the machines", () => {
         `vm.cloned ${primary.vmId}`,
       ],
     );
-    const ofPrimary = (await rehearsal.events("github", github)).filter((event) => event.name === primary.name);
-    const drained = ofPrimary.findIndex(
-      (event) => event.kind === "runner.labels" && !(event.labels as string[]).includes("primary"),
+    const drained = (await rehearsal.events("github", github)).find(
+      (event) =>
+        event.kind === "runner.labels" && event.name === primary.name && (event.labels as string[]).length === 0,
     );
-    const gone = ofPrimary.findIndex((event) => event.kind === "runner.offline" || event.kind === "runner.deleted");
-    assert.ok(drained >= 0 && drained < gone, `not drained first: ${ofPrimary.map((event) => event.kind).join(", ")}`);
+    const destroyed = (await rehearsal.events("proxmox", proxmox)).find(
+      (event) => event.kind === "vm.destroyed" && event.vmid === primary.vmId,
+    );
+    assert.ok(drained && destroyed && drained.at < destroyed.at, `drained ${drained?.at}, destroyed ${destroyed?.at}`);
   });
 
   it("leaves no ghost at GitHub", async () => {
