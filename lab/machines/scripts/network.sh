@@ -14,6 +14,9 @@ case ${1:?} in
     [[ -e /run/netns/$GHR_PREFIX ]] || ip netns add "$GHR_PREFIX"
     ip -n "$GHR_PREFIX" link set lo up
     ip -n "$GHR_PREFIX" link show "$bridge" >/dev/null 2>&1 || ip -n "$GHR_PREFIX" link add "$bridge" type bridge
+    # Left alone, a bridge takes the lowest address of its ports: it would change with every machine that comes or goes, and
+    # the others would talk to the old one until their neighbour entry ends (up to 45 s).
+    ip -n "$GHR_PREFIX" link set "$bridge" address 02:00:00:00:00:01
     for address in "$@"; do ip -n "$GHR_PREFIX" addr replace "$address" dev "$bridge"; done
     ip -n "$GHR_PREFIX" link set "$bridge" up
     ;;

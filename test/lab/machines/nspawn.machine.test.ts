@@ -62,6 +62,21 @@ describe("systemd-nspawn machines", function () {
     await rig.backend.destroy(other);
   });
 
+  it("come and go without a change of the node's own address, which the others would lose", async () => {
+    const bridgeMac = (): string => {
+      const shown = spawnSync("ip", ["-n", rig.instance.prefix, "-j", "link", "show", "type", "bridge"], {
+        encoding: "utf8",
+      });
+      return (JSON.parse(shown.stdout) as { address: string }[])[0]?.address ?? "";
+    };
+    const before = bridgeMac();
+    await rig.backend.start(other, rig.settings(other));
+    assert.equal(bridgeMac(), before);
+    await rig.backend.destroy(other);
+    assert.equal(bridgeMac(), before);
+    assert.equal(before, "02:00:00:00:00:01");
+  });
+
   it("report their address as the guest agent does", async () => {
     const eth0 = (await rig.backend.interfaces(vmid)).find(({ name }) => name === "eth0");
     assert.equal(eth0?.mac, "bc:24:11:00:00:51");
