@@ -49,6 +49,8 @@ make_network() {
   ip -n "$GHR_PREFIX" link set "$tap" master "$bridge" "$GHR_LINK"
   ip -n "$namespace" link set lo up
   if [[ -n ${GHR_ADDRESS:-} ]]; then ip -n "$namespace" addr add "$GHR_ADDRESS" dev eth0; fi
+  # A machine that replaces another has its address and a new MAC: the node would talk to the old one for up to 45 s.
+  if [[ -n ${GHR_ADDRESS:-} ]]; then ip -n "$GHR_PREFIX" neigh flush to "${GHR_ADDRESS%/*}"; fi
   ip -n "$namespace" link set eth0 up
   if [[ -n ${GHR_GATEWAY:-} ]]; then ip -n "$namespace" route add default via "$GHR_GATEWAY"; fi
   # Root of the shifted user namespace has no CAP_NET_BIND_SERVICE here, and sshd wants port 22.
