@@ -42,10 +42,9 @@ export const operatorPrivileges: readonly { path: string; privileges: readonly s
       "VM.Config.Memory",
       "VM.Config.Network",
       "VM.Config.Options",
-      "VM.GuestAgent.Audit",
       "VM.PowerMgmt",
     ],
-    reason: "clone the template, configure, start, stop and delete the runners' machines, read their addresses",
+    reason: "clone the template, configure, start, stop and delete the runners' machines",
   },
   {
     path: "/storage/local-lvm",

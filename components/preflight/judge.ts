@@ -55,7 +55,6 @@ export function requiredPrivileges({ proxmox, runners }: PreflightInputs): Privi
         ["VM.Config.Network", "attach the network card and set the firewall"],
         ["VM.Config.Options", "set name, tags, agent and start at boot"],
         ["VM.PowerMgmt", "start and stop the VM"],
-        ["VM.GuestAgent.Audit", "read the guest's addresses"],
       ] as const
     ).map(([privilege, reason]) => ({ path: `/vms/${vmId}`, privilege, reason }));
   return [
