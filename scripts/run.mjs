@@ -14,6 +14,7 @@ const commands = {
   start: "ops/start.ts",
   status: "ops/status/main.ts",
   pulumi: "ops/pulumi/main.ts",
+  ops: "ops/main.ts",
   lab: "lab/main.ts",
   toolchain: "toolchain/main.ts",
   test: "test/run.ts",

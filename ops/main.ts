@@ -1,0 +1,31 @@
+/** What an operator runs beside `pulumi`: one command, one folder, loaded only when it is asked for. */
+interface OpsCommand {
+  readonly summary: string;
+  /** Reads its arguments from `process.argv.slice(2)`, as every command does. */
+  readonly load: () => unknown;
+}
+
+const commands: Readonly<Record<string, OpsCommand>> = {};
+
+const help = `usage: npm run ops -- <command> [arguments]
+
+Commands:
+${Object.entries(commands)
+  .map(([name, { summary }]) => `  ${name.padEnd(14)} ${summary}`)
+  .join("\n")}
+
+npm run ops -- <command> --help explains one of them.
+`;
+
+const [name, ...rest] = process.argv.slice(2);
+const command = name === undefined ? undefined : commands[name];
+if (name === undefined || name === "--help") {
+  process.stdout.write(help);
+  process.exitCode = name === undefined ? 2 : 0;
+} else if (command === undefined) {
+  process.stderr.write(`Unknown command "${name}".\n\n${help}`);
+  process.exitCode = 2;
+} else {
+  process.argv.splice(2, process.argv.length - 2, ...rest);
+  command.load();
+}
