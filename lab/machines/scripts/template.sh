@@ -2,10 +2,12 @@
 # Builds the machine template: a Debian root file system whose owners are shifted to the machines' user namespace.
 # Debian release and package sources are those of this host. Prints progress; the result appears at once or not at all.
 #
-# usage: template.sh TARGET CA_CERTIFICATE     (as root, in its own mount and PID namespace: see template.ts)
+# usage: template.sh TARGET CA_CERTIFICATE "DISABLED UNITS" [PACKAGE...]
+#   (as root, in its own mount and PID namespace: see template.ts)
 set -euo pipefail
 
-target=${1:?} ca=${2:?}
+target=${1:?} ca=${2:?} disabled_units=${3?}
+shift 3
 # Host user that is root in every machine: the first of 65536 users of the shifted namespace.
 uid_base=7536640
 packages=(
@@ -13,7 +15,9 @@ packages=(
   systemd-sysv dbus libpam-systemd openssh-server sudo cloud-init
   iproute2 iputils-ping procps curl ca-certificates netbase less jq
   # what the runner and the monitoring of a host need, because a machine has no way to a mirror
-  nodejs prometheus-node-exporter
+  nodejs prometheus-node-exporter systemd-journal-remote
+  # what this template has beside
+  "$@"
 )
 
 folder=$(dirname "$target")
@@ -58,11 +62,11 @@ printf '%s\n' 'datasource_list: [ NoCloud, None ]' 'locale: false' 'ssh_genkeyty
 cp "$LAB_CA" "$root/usr/local/share/ca-certificates/ghrunners-lab.crt"
 chroot "$root" update-ca-certificates
 # Installed, as a mirror would serve it, but off: turning it on is the work of whoever manages the machine.
-systemctl --root="$root" disable prometheus-node-exporter.service
+for unit in $LAB_DISABLED_UNITS; do systemctl --root="$root" disable "$unit"; done
 HOOK
 chmod 0700 "$hook"
 
-LAB_CA=$ca mmdebstrap --mode=root --variant=minbase \
+LAB_CA=$ca LAB_DISABLED_UNITS=$disabled_units mmdebstrap --mode=root --variant=minbase \
   --include="$(IFS=,; echo "${packages[*]}")" \
   --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io \
   --dpkgopt='path-exclude=/usr/share/man/*' \
