@@ -1,8 +1,13 @@
-/** TCP ports that the program opens on a runner host or expects to find there. */
+/** TCP ports that the program opens on a host or expects to find there. */
 export const ports = {
   ssh: 22,
   /** prometheus-node-exporter, the port of Debian's package. */
   nodeExporter: 9100,
   /** The runner's own exporter; reachable from the monitoring host only. */
   runnerExporter: 9101,
+  /** The fleet exporter on the monitoring host. */
+  fleetExporter: 9102,
+  /** Prometheus and Alertmanager, the ports of Debian's packages. */
+  prometheus: 9090,
+  alertmanager: 9093,
 } as const;
