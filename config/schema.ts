@@ -184,7 +184,9 @@ const smoke = z.strictObject({
   timeoutSeconds: z.int().min(10).max(3600).default(300).meta({ description: "Limit for that job, seconds." }),
 });
 
-export const secretKeys = ["proxmoxToken", "githubToken", "sshPrivateKey"] as const;
+const githubToken = text("a token without blanks", /^\S{8,}$/);
+
+export const secretKeys = ["proxmoxToken", "githubToken", "exporterToken", "failoverToken", "sshPrivateKey"] as const;
 
 export const schema = z.strictObject({
   environment: dnsLabel.optional().meta({
@@ -197,8 +199,16 @@ export const schema = z.strictObject({
     example: "pulumi@pve!ghrunners=<uuid>",
   }),
   github,
-  githubToken: text("a token without blanks", /^\S{8,}$/).meta({
+  githubToken: githubToken.meta({
     description: "Token of a repository administrator: Administration write, Actions write, Metadata read.",
+    example: "github_pat_...",
+  }),
+  exporterToken: githubToken.optional().meta({
+    description: "Token of the exporters: Administration read, Actions read, Metadata read.",
+    example: "github_pat_...",
+  }),
+  failoverToken: githubToken.optional().meta({
+    description: "Token of the failover switch: Variables write, Metadata read.",
     example: "github_pat_...",
   }),
   sshPrivateKey: text(

@@ -9,7 +9,14 @@ import { topology } from "./topology";
 export interface LabSecrets {
   /** `USER@REALM!TOKENID=UUID`, as Proxmox VE gives it out. */
   readonly proxmoxToken: string;
+  /** GitHub token of the operator. */
   readonly githubToken: string;
+  /** GitHub token of the exporters: reads only. */
+  readonly exporterToken: string;
+  /** GitHub token of the failover switch: writes variables only. */
+  readonly failoverToken: string;
+  /** GitHub token of the person who approves deployments. */
+  readonly reviewerToken: string;
   /** OpenSSH private key of the operator. */
   readonly sshPrivateKey: string;
   /** Passphrase of the stack's secrets provider. */
@@ -42,9 +49,13 @@ export function ensureSecrets(instance: Instance): LabSecrets {
   mkdirSync(instance.secrets, { recursive: true, mode: 0o700 });
   if (!existsSync(sshKeyFile(instance))) makeSshKey(sshKeyFile(instance));
   const secret = (name: string, make: () => string): string => once(path.join(instance.secrets, name), make);
+  const githubToken = (name: string): string => secret(name, () => `github_pat_lab_${randomBytes(24).toString("hex")}`);
   return {
     proxmoxToken: secret("proxmox-token", () => `${topology.proxmox.tokenId}=${randomUUID()}`),
-    githubToken: secret("github-token", () => `github_pat_lab_${randomBytes(24).toString("hex")}`),
+    githubToken: githubToken("github-token"),
+    exporterToken: githubToken("github-exporter-token"),
+    failoverToken: githubToken("github-failover-token"),
+    reviewerToken: githubToken("github-reviewer-token"),
     sshPrivateKey: readFileSync(sshKeyFile(instance), "utf8"),
     passphrase: secret("passphrase", () => randomBytes(24).toString("base64url")),
   };

@@ -1,7 +1,7 @@
-import type { GithubSeed } from "./github/seed";
+import type { GithubSeed, TokenPermissions } from "./github/seed";
 import type { ProxmoxSeed } from "./proxmox/seed";
 import { sha256, type LabSecrets } from "./secrets";
-import { operatorPermissions, operatorPrivileges, topology } from "./topology";
+import { githubPermissions, operatorPrivileges, topology } from "./topology";
 
 /** What the Proxmox VE emulator starts with: the node, its storage, the template and the operator's token (hashed). */
 export function proxmoxSeed(secrets: LabSecrets): ProxmoxSeed {
@@ -31,14 +31,24 @@ export function githubSeed(
   workflowsDir: string,
   distributionsDir: string,
 ): GithubSeed {
-  const { owner, operator, reviewer, repository } = topology.github;
+  const { owner, operator, reviewer, exporter, failover, repository } = topology.github;
+  const token = (text: string, { login }: { login: string }, permissions: TokenPermissions) => ({
+    sha256: sha256(text),
+    login,
+    permissions,
+  });
   return {
     owner,
-    users: [operator, reviewer],
+    users: [operator, reviewer, exporter, failover],
     repository,
     publicUrl,
     workflowsDir,
     distributionsDir,
-    tokens: [{ sha256: sha256(secrets.githubToken), login: operator.login, permissions: operatorPermissions }],
+    tokens: [
+      token(secrets.githubToken, operator, githubPermissions.operator),
+      token(secrets.exporterToken, exporter, githubPermissions.exporter),
+      token(secrets.failoverToken, failover, githubPermissions.failover),
+      token(secrets.reviewerToken, reviewer, githubPermissions.reviewer),
+    ],
   };
 }

@@ -20,10 +20,17 @@ export const topology = {
     owner: { login: "octo-org", id: 1001, type: "User" },
     operator: { login: "platform-operator", id: 1002 },
     reviewer: { login: "release-reviewer", id: 1003 },
+    exporter: { login: "runner-exporter", id: 1004 },
+    failover: { login: "failover-switch", id: 1005 },
     repository: { id: 4711, name: "demo-app", private: true, defaultBranch: "main" },
   },
+  /** Machines that stand before the program comes. The numbers are below 100, where Proxmox VE has no VMID. */
+  hosts: {
+    monitoring: { id: 20, address: "198.51.100.200", mac: "02:00:00:00:01:20" },
+    app: { id: 60, address: "198.51.100.60", mac: "02:00:00:00:01:60" },
+  },
   /** Loopback ports on the host, for browser and curl. */
-  forwards: { proxmox: 18006, github: 18443 },
+  forwards: { proxmox: 18006, github: 18443, prometheus: 19090, alertmanager: 19093 },
 } as const;
 
 /** The role of the operator's API token: what the program needs and nothing else, each with its reason. */
@@ -56,13 +63,22 @@ export const operatorPrivileges: readonly { path: string; privileges: readonly s
   { path: "/nodes", privileges: ["Sys.Audit"], reason: "node status for the preflight" },
 ];
 
-/** What the operator's GitHub token may do (a fine-grained token's permissions). */
-export const operatorPermissions = {
-  metadata: "read",
-  administration: "write",
-  actions: "write",
-  environments: "write",
-  secrets: "write",
-  variables: "write",
-  contents: "read",
+/** What each GitHub token may do (a fine-grained token's permissions); the reasons stand in docs/security.md. */
+export const githubPermissions = {
+  /** Runs the Pulumi program. */
+  operator: {
+    metadata: "read",
+    administration: "write",
+    actions: "write",
+    environments: "write",
+    secrets: "write",
+    variables: "write",
+    contents: "read",
+  },
+  /** Reads runners, jobs and ages of secrets for the metrics. */
+  exporter: { metadata: "read", administration: "read", actions: "read" },
+  /** Flips the repository variable that chooses the deployment's runner. */
+  failover: { metadata: "read", variables: "write" },
+  /** A person who approves deployments. */
+  reviewer: { metadata: "read", actions: "write" },
 } as const;

@@ -15,6 +15,8 @@ interface StackConfig {
 const secretKeys = (lab: Lab): Record<string, string> => ({
   "ghrunners:proxmoxToken": lab.secrets.proxmoxToken,
   "ghrunners:githubToken": lab.secrets.githubToken,
+  "ghrunners:exporterToken": lab.secrets.exporterToken,
+  "ghrunners:failoverToken": lab.secrets.failoverToken,
   "ghrunners:sshPrivateKey": lab.secrets.sshPrivateKey,
 });
 
