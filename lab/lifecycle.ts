@@ -5,7 +5,8 @@ import { withLock } from "../toolchain/lock";
 import { endEngineProcesses } from "./abandoned";
 import { baseFolders, type Instance } from "./instance";
 import type { GithubSeed } from "./github/seed";
-import { destroyAll, networkUp, prepareTemplate } from "./machines";
+import { ensureHost, type HostName } from "./hosts";
+import { destroyAll, networkUp, prepareTemplate, runnerTemplate, useTemplate } from "./machines";
 import { ensurePackages } from "./packages";
 import { buildDistributions } from "./runner-distribution";
 import { ensureSecrets, type LabSecrets } from "./secrets";
@@ -35,6 +36,8 @@ export interface LabOptions {
   readonly forward?: boolean;
   /** Counts when the instance is made. Default: machines where they can run. */
   readonly mode?: LabMode;
+  /** Standing hosts to boot where machines run. Default: the monitoring host. */
+  readonly hosts?: readonly HostName[];
 }
 
 /** Why guests cannot run here, in words; undefined when they can. */
@@ -68,10 +71,10 @@ function revisionOfServices(projectRoot: string): string {
 }
 
 /** Loopback ports of an instance on the host. The default instance has fixed ones; others get theirs from their name. */
-export function loopbackPorts({ name }: Instance): { proxmox: number; github: number } {
+export function loopbackPorts({ name }: Instance): Record<keyof typeof topology.forwards, number> {
   if (name === "lab") return topology.forwards;
-  const base = 20_000 + 2 * (createHash("sha256").update(name).digest().readUInt32BE() % 4_000);
-  return { proxmox: base, github: base + 1 };
+  const base = 20_000 + 4 * (createHash("sha256").update(name).digest().readUInt32BE() % 2_000);
+  return { proxmox: base, github: base + 1, prometheus: base + 2, alertmanager: base + 3 };
 }
 
 function endpoints(instance: Instance, mode: LabMode): { proxmox: [string, number]; github: [string, number] } {
@@ -118,7 +121,8 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   const authority = await ensureAuthority(path.join(cache, "lab-ca"), new Date());
   if (mode === "machines") {
     ensurePackages(say);
-    await prepareTemplate({ instance: instance.name, caCertificate: authority.certificate, say });
+    const template = { instance: instance.name, content: runnerTemplate, caCertificate: authority.certificate, say };
+    useTemplate(instance.name, await prepareTemplate(template));
   }
   const distributions = distributionsOf(instance) ?? (await buildDistributions()).dir;
   const secrets = ensureSecrets(instance);
@@ -138,7 +142,11 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   );
   writeAtomically(modeFile(instance), mode);
   if (mode === "machines") await networkUp(instance.name);
-  await startServices(instance, mode, certificate, options);
+  const hosts = mode === "machines" ? (options.hosts ?? ["monitoring" as const]) : [];
+  await Promise.all([
+    startServices(instance, mode, certificate, options),
+    ...hosts.map((name) => ensureHost(name, { instance, caCertificate: authority.certificate, say })),
+  ]);
   return {
     instance,
     mode,
@@ -191,7 +199,7 @@ async function startServices(
 
 /** One listener on the host's loopback for each service; every connection enters the namespace by a process of its own. */
 function forwards(instance: Instance): Service[] {
-  const { proxmox, github } = topology;
+  const { proxmox, github, hosts } = topology;
   const ports = loopbackPorts(instance);
   const to = (name: string, port: number, target: string): Service => ({
     name: `forward-${name}`,
@@ -206,6 +214,8 @@ function forwards(instance: Instance): Service[] {
   return [
     to("proxmox", ports.proxmox, `${proxmox.address}:${proxmox.port}`),
     to("github", ports.github, `${github.address}:${github.port}`),
+    to("prometheus", ports.prometheus, `${hosts.monitoring.address}:9090`),
+    to("alertmanager", ports.alertmanager, `${hosts.monitoring.address}:9093`),
   ];
 }
 
@@ -217,7 +227,8 @@ export async function labDown(instance: Instance, say: (line: string) => void): 
   if (existsSync(instance.run)) {
     await withInstanceLock(instance, say, async () => {
       await endEngineProcesses(instance);
-      for (const service of ["forward-proxmox", "forward-github", "proxmox", "github"]) {
+      const forwarded = Object.keys(topology.forwards).map((name) => `forward-${name}`);
+      for (const service of [...forwarded, "proxmox", "github"]) {
         await stopService(instance, service);
       }
       if (reasonForApiOnly() === undefined) await destroyAll(instance.name);

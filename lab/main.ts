@@ -4,9 +4,22 @@ import path from "node:path";
 import { parse } from "yaml";
 import { adminRequest } from "./admin";
 import { faultRequest, faults, faultToClear, type FaultRequest, type TargetName } from "./faults";
+import {
+  activeHostFaults,
+  clearHostFaults,
+  hostNamed,
+  hostStates,
+  removeHost,
+  hostFaultNamed,
+  setHostFault,
+  standingHosts,
+  type HostFaultName,
+  type HostName,
+} from "./hosts";
 import { currentInstance, type Instance } from "./instance";
 import { labDown, labUp, loopbackPorts, modeOf } from "./lifecycle";
 import { isRunning, logOf, socketOf } from "./service";
+import { topology } from "./topology";
 
 const projectRoot = path.dirname(__dirname);
 const say = (line: string): void => void process.stderr.write(`· ${line}\n`);
@@ -38,12 +51,32 @@ async function administer(
   return reply.body;
 }
 
+const isHost = (target: string | undefined): target is HostName => Object.hasOwn(standingHosts, target ?? "");
+
+async function setFault(name: string, target: string | undefined, words: readonly string[]): Promise<void> {
+  const instance = currentInstance();
+  requireUp(instance);
+  if (isHost(target)) await setHostFault(instance, { name: hostFaultNamed(name), host: target });
+  else await administer("PUT", faultRequest(name, target, words, targetNames()));
+}
+
+/** Ends faults of standing hosts; one that was powered off comes back. */
+async function clearFaultsOfHosts(only: { name?: HostFaultName; host?: HostName }): Promise<void> {
+  const instance = currentInstance();
+  requireUp(instance);
+  const ended = await clearHostFaults(instance, only);
+  const hosts = ended.filter(({ name }) => name === "stop").map(({ host }) => host);
+  if (hosts.length > 0) await labUp(instance, { projectRoot, say, hosts });
+}
+
 async function clearFault(name: string | undefined, target: string | undefined): Promise<void> {
   if (name === undefined) {
+    await clearFaultsOfHosts({});
     await administer("DELETE", { service: "proxmox", path: "/_lab/faults" });
     await administer("DELETE", { service: "github", path: "/_lab/faults" });
     return;
   }
+  if (isHost(target)) return clearFaultsOfHosts({ name: hostFaultNamed(name), host: target });
   const { service, path: where, subject } = faultToClear(name, target, targetNames());
   await administer("DELETE", { service, path: where, body: subject });
 }
@@ -51,17 +84,23 @@ async function clearFault(name: string | undefined, target: string | undefined):
 async function status(options: { json?: boolean }): Promise<void> {
   const instance = currentInstance();
   const mode = modeOf(instance) ?? "down";
-  const services = ["proxmox", "github", "forward-proxmox", "forward-github"].map((name) => ({
+  const forwards = Object.keys(topology.forwards).map((name) => `forward-${name}`);
+  const services = ["proxmox", "github", ...forwards].map((name) => ({
     name,
     running: existsSync(instance.run) && isRunning(instance, name),
     log: logOf(instance, name),
   }));
-  if (options.json) return print({ instance: instance.name, mode, state: instance.state, services });
+  const hosts = mode === "machines" ? hostStates(instance) : [];
+  if (options.json) return print({ instance: instance.name, mode, state: instance.state, services, hosts });
   print(`lab ${instance.name}: ${mode}`);
   for (const service of services) print(`  ${service.running ? "●" : "○"} ${service.name}`);
-  if (mode !== "down") {
-    const ports = loopbackPorts(instance);
-    print(`Proxmox VE https://127.0.0.1:${ports.proxmox}/  GitHub https://127.0.0.1:${ports.github}/`);
+  for (const { name, address, state } of hosts)
+    print(`  ${state === "ready" ? "●" : "○"} host ${name} ${address} ${state}`);
+  if (mode === "down") return;
+  const ports = loopbackPorts(instance);
+  print(`Proxmox VE https://127.0.0.1:${ports.proxmox}/  GitHub https://127.0.0.1:${ports.github}/`);
+  if (services.some(({ name, running }) => name === "forward-prometheus" && running)) {
+    print(`Prometheus http://127.0.0.1:${ports.prometheus}/  Alertmanager http://127.0.0.1:${ports.alertmanager}/`);
   }
 }
 
@@ -89,6 +128,17 @@ function program(): Command {
       const events = await administer("GET", { service: service as FaultRequest["service"], path: "/_lab/events" });
       for (const event of events as unknown[]) print(JSON.stringify(event));
     });
+  const host = root.command("host").description("machines that stand before the program comes");
+  host
+    .command("up <name>")
+    .description("boot one, with the rest of the lab")
+    .action(async (name: string) => {
+      await labUp(currentInstance(), { projectRoot, say, hosts: ["monitoring", hostNamed(name).name] });
+    });
+  host
+    .command("remove <name>")
+    .description("end one and remove its disk")
+    .action((name: string) => removeHost(hostNamed(name).name, currentInstance()));
   const fault = root.command("fault").description("break something, or list what can be broken");
   fault
     .command("list")
@@ -108,6 +158,7 @@ function program(): Command {
       for (const service of ["proxmox", "github"] as const) {
         print({ [service]: await administer("GET", { service, path: "/_lab/faults" }) });
       }
+      print({ hosts: activeHostFaults(currentInstance()) });
     });
   fault.command("clear [name] [target]").description("end one fault, or all of them").action(clearFault);
   for (const { name, target, about } of faults) {
@@ -116,7 +167,7 @@ function program(): Command {
       .description(about)
       .action(async (...args: unknown[]) => {
         const [machine, words] = target === "service" ? [undefined, args[0]] : [args[0] as string, args[1]];
-        await administer("PUT", faultRequest(name, machine, words as string[], targetNames()));
+        await setFault(name, machine, words as string[]);
         say(`${name} is set. End it with: npm run lab -- fault clear ${[name, machine].filter(Boolean).join(" ")}`);
       });
   }

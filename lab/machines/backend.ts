@@ -26,6 +26,8 @@ export interface StartSettings {
   readonly resolvConf: string;
   /** Script for nft(8), loaded into the machine's network namespace; none = no packet filter. */
   readonly firewall?: string;
+  /** Root file system below the machine's disk, as `prepareTemplate` made it; none = the instance's. */
+  readonly template?: string;
 }
 
 /** As the guest agent reports it. */

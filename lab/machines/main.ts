@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { createReadStream, existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { currentInstance, instanceNamed, type Instance } from "../instance";
-import { destroyAll, NspawnBackend, prepareTemplate } from "./index";
+import { destroyAll, NspawnBackend, prepareTemplate, runnerTemplate } from "./index";
 import { machinesFolder, scriptEnvironment, scriptPath } from "./script";
 import { topology } from "../topology";
 
@@ -33,10 +33,11 @@ async function main(argv: readonly string[]): Promise<void> {
   const withInstance = (command: Command): Command =>
     command.option("--instance <name>", "lab instance (default: GHRUNNERS_LAB, else lab)");
   withInstance(program.command("template"))
-    .description("build the machine template, unless it is in the cache")
+    .description("build the template of the VMs, unless it is in the cache")
     .requiredOption("--ca <file>", "PEM certificate that the machines trust")
     .action(async (options: { instance?: string; ca: string }) => {
-      const root = await prepareTemplate({ instance: chosen(options).name, caCertificate: options.ca, say });
+      const instance = chosen(options).name;
+      const root = await prepareTemplate({ instance, content: runnerTemplate, caCertificate: options.ca, say });
       process.stdout.write(`${root}\n`);
     });
   withInstance(program.command("list"))

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Instance } from "../instance";
 import type { GuestInterface, GuestState, MachineBackend, StartSettings } from "./backend";
 import { machinesFolder, run, scriptEnvironment, scriptPath } from "./script";
+import { linkTemplate } from "./template";
 
 const unified = existsSync("/sys/fs/cgroup/unified") ? "/sys/fs/cgroup/unified" : "/sys/fs/cgroup";
 
@@ -49,6 +50,7 @@ export class NspawnBackend implements MachineBackend {
     write("vendor-data", settings.seed.vendorData);
     writeFileSync(path.join(seed, "resolv.conf"), settings.resolvConf, { mode: 0o644 });
     this.writeFirewall(vmid, settings.firewall);
+    if (settings.template !== undefined) linkTemplate(path.dirname(seed), settings.template);
     const { mac, address = "", gateway = "", linkUp } = settings.nic;
     await run(scriptPath("start"), [String(vmid), String(settings.diskBytes), this.bridge], {
       ...this.env,

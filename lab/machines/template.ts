@@ -5,46 +5,76 @@ import path from "node:path";
 import { baseFolders, instanceNamed } from "../instance";
 import { machinesFolder, run, scriptEnvironment, scriptPath } from "./script";
 
+/** What a template has beside the packages of every machine. */
+export interface TemplateContent {
+  /** For people: names the template in progress lines. */
+  readonly name: string;
+  /** Debian packages. */
+  readonly packages: readonly string[];
+  /** Units that are installed but off, for whoever manages the machine to turn on. */
+  readonly disabledUnits: readonly string[];
+}
+
+/** The machines that a VM of the lab is cloned from. */
+export const runnerTemplate: TemplateContent = {
+  name: "machine template",
+  packages: [],
+  disabledUnits: ["prometheus-node-exporter.service"],
+};
+
 export interface TemplateOptions {
-  /** Instance whose machines are to use the template. */
+  /** Instance whose machine folder scripts are told. */
   readonly instance: string;
+  readonly content: TemplateContent;
   /** PEM file of the authority that the machines trust. */
   readonly caCertificate: string;
   /** Gets progress, one line at a time. */
   readonly say: (line: string) => void;
 }
 
-/** What decides the content of a template: its recipe (with the package list), this architecture and the authority. */
-export function templateKey(recipe: string, architecture: string, caFingerprint: string): string {
-  return createHash("sha256").update([recipe, architecture, caFingerprint].join("\0")).digest("hex").slice(0, 16);
+/** What decides the content of a template: its recipe, what it has beside, this architecture and the authority. */
+export function templateKey(
+  recipe: string,
+  { packages, disabledUnits }: TemplateContent,
+  architecture: string,
+  caFingerprint: string,
+): string {
+  const content = [recipe, packages.join(" "), disabledUnits.join(" "), architecture, caFingerprint];
+  return createHash("sha256").update(content.join("\0")).digest("hex").slice(0, 16);
 }
 
 /**
- * Builds the machine template if it is not in the cache (about 40 s), and gives it to the instance.
+ * Builds a machine template if it is not in the cache (about 40 s).
  * @returns its root file system
  * @throws Error with the last lines of the build
  */
 export async function prepareTemplate(options: TemplateOptions): Promise<string> {
   const recipe = scriptPath("template");
   const fingerprint = new X509Certificate(readFileSync(options.caCertificate)).fingerprint256;
-  const key = templateKey(readFileSync(recipe, "utf8"), os.arch(), fingerprint);
+  const { name, packages, disabledUnits } = options.content;
+  const key = templateKey(readFileSync(recipe, "utf8"), options.content, os.arch(), fingerprint);
   const target = path.join(baseFolders().cache, "machine-template", key);
   const instance = instanceNamed(options.instance);
   if (!existsSync(target)) {
-    options.say("Building the machine template (about a minute, once)");
+    options.say(`Building the ${name} (about a minute, once)`);
     // Namespaces of its own: when the build is killed, its processes and mounts go with it.
     const isolate = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"];
-    await run("unshare", [...isolate, recipe, target, options.caCertificate], scriptEnvironment(instance), (line) => {
-      if (line.startsWith("I: ")) options.say(`machine template: ${line.slice(3)}`);
+    const build = [...isolate, recipe, target, options.caCertificate, disabledUnits.join(" "), ...packages];
+    await run("unshare", build, scriptEnvironment(instance), (line) => {
+      if (line.startsWith("I: ")) options.say(`${name}: ${line.slice(3)}`);
       if (line.startsWith("waiting")) options.say(line);
     });
   }
-  const root = path.join(target, "root");
-  linkTemplate(machinesFolder(instance), root);
-  return root;
+  return path.join(target, "root");
 }
 
-function linkTemplate(folder: string, root: string): void {
+/** Gives a template to all machines of an instance that have none of their own. */
+export function useTemplate(instance: string, root: string): void {
+  linkTemplate(machinesFolder(instanceNamed(instance)), root);
+}
+
+/** The link is replaced at once: a machine that starts meanwhile finds the old or the new one. */
+export function linkTemplate(folder: string, root: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const link = path.join(folder, "template");
   rmSync(`${link}.new`, { force: true });

@@ -4,7 +4,7 @@
 #
 # usage: start.sh VMID DISK_BYTES BRIDGE
 #   GHR_MAC, GHR_ADDRESS (ADDRESS/LENGTH or empty), GHR_GATEWAY (or empty), GHR_LINK (up|down): its one NIC
-#   $GHR_MACHINES/template: link to the template's root file system
+#   $GHR_MACHINES/template: link to the template's root file system; a machine's own is $GHR_MACHINES/VMID/template
 #   $GHR_MACHINES/VMID/seed/: user-data, meta-data, vendor-data, resolv.conf, and firewall.nft where there is one
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=lib.sh

@@ -28,12 +28,14 @@ finish() {
 trap finish EXIT
 
 mount_root() {
+  local template=$folder/template # of its own, or the instance's
+  [[ -e $template ]] || template=$GHR_MACHINES/template
   mkdir -p "$folder/disk" "$root"
   mount -o loop "$folder/disk.raw" "$folder/disk"
   mkdir -p "$folder/disk/upper" "$folder/disk/work"
   chown "$uid_base:$uid_base" "$folder/disk/upper"
   mount -t overlay overlay \
-    -o "lowerdir=$(readlink -f "$GHR_MACHINES/template"),upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$root"
+    -o "lowerdir=$(readlink -f "$template"),upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$root"
 }
 
 write_seed() {

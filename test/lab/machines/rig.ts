@@ -3,7 +3,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:f
 import path from "node:path";
 import { promisify } from "node:util";
 import { baseFolders, instanceNamed } from "../../../lab/instance";
-import { destroyAll, networkUp, NspawnBackend, prepareTemplate, type StartSettings } from "../../../lab/machines";
+import {
+  destroyAll,
+  networkUp,
+  NspawnBackend,
+  prepareTemplate,
+  runnerTemplate,
+  useTemplate,
+  type StartSettings,
+} from "../../../lab/machines";
 import { scriptEnvironment, scriptPath } from "../../../lab/machines/script";
 import { encodeSshKeys } from "../../../lab/proxmox/values";
 import { userData } from "../../../lab/proxmox/vm/cloud-init";
@@ -28,11 +36,13 @@ export class Rig {
   async up(): Promise<void> {
     await this.down();
     const { certificate } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
-    await prepareTemplate({
+    const root = await prepareTemplate({
       instance: this.instance.name,
+      content: runnerTemplate,
       caCertificate: certificate,
       say: (line) => process.stdout.write(`      ${line}\n`),
     });
+    useTemplate(this.instance.name, root);
     await networkUp(this.instance.name);
     mkdirSync(this.instance.state, { recursive: true });
     const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", this.keyFile]);

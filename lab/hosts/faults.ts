@@ -1,0 +1,78 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Instance } from "../instance";
+import { NspawnBackend } from "../machines";
+import { topology } from "../topology";
+import { hostNamed, type HostName } from "./hosts";
+
+/** What can be done to a standing host; the names are those of the faults of any machine. */
+const names = ["stop", "freeze", "cut-link", "fill-disk"] as const;
+export type HostFaultName = (typeof names)[number];
+
+/** @throws Error that names the faults a standing host can have */
+export function hostFaultNamed(name: string): HostFaultName {
+  const found = names.find((known) => known === name);
+  if (found === undefined)
+    throw new Error(`A standing host cannot have the fault "${name}". Known: ${names.join(", ")}.`);
+  return found;
+}
+
+export interface HostFault {
+  readonly name: HostFaultName;
+  readonly host: HostName;
+}
+
+const fileOf = (instance: Instance): string => path.join(instance.state, "host-faults.json");
+
+/** Faults that are set on standing hosts. They are kept in a file: a machine that is off on purpose must stay off. */
+export function activeHostFaults(instance: Instance): readonly HostFault[] {
+  const file = fileOf(instance);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as HostFault[]) : [];
+}
+
+function write(instance: Instance, faults: readonly HostFault[]): void {
+  const file = fileOf(instance);
+  writeFileSync(`${file}.new`, JSON.stringify(faults), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** @throws Error when the host does not run */
+export async function setHostFault(instance: Instance, fault: HostFault): Promise<void> {
+  const backend = new NspawnBackend(instance, topology.network.bridge);
+  const { id } = hostNamed(fault.host);
+  if (!backend.isRunning(id)) {
+    throw new Error(`The host ${fault.host} does not run. Start it with: npm run lab -- host up ${fault.host}`);
+  }
+  const others = activeHostFaults(instance).filter(({ name, host }) => name !== fault.name || host !== fault.host);
+  // Recorded first: nobody starts again what is being powered off.
+  write(instance, [...others, fault]);
+  if (fault.name === "stop") await backend.stop(id);
+  if (fault.name === "freeze") await backend.freeze(id);
+  if (fault.name === "cut-link") await backend.setLink(id, false);
+  if (fault.name === "fill-disk") await backend.fillDisk(id);
+}
+
+/**
+ * Ends faults of standing hosts.
+ * @param only name and host; without them all
+ * @returns what was ended; a host that was powered off is started by the caller, who knows how
+ */
+export async function clearHostFaults(
+  instance: Instance,
+  only: Partial<HostFault> = {},
+): Promise<readonly HostFault[]> {
+  const backend = new NspawnBackend(instance, topology.network.bridge);
+  const all = activeHostFaults(instance);
+  const ended = all.filter(({ name, host }) => (only.name ?? name) === name && (only.host ?? host) === host);
+  for (const { name, host } of ended) {
+    const { id } = hostNamed(host);
+    if (name === "freeze") await backend.thaw(id);
+    if (name === "cut-link") await backend.setLink(id, true);
+    if (name === "fill-disk" && backend.isRunning(id)) await backend.clearDisk(id);
+  }
+  write(
+    instance,
+    all.filter((fault) => !ended.includes(fault)),
+  );
+  return ended;
+}

@@ -1,0 +1,79 @@
+/**
+ * The standing machines of a lab: they exist before the program, which manages things on them and never the machines.
+ */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { Instance } from "../instance";
+import { NspawnBackend, prepareTemplate, type GuestState } from "../machines";
+import { topology } from "../topology";
+import { renderCloudConfig } from "./cloud-config";
+import { activeHostFaults } from "./faults";
+import { hostNamed, standingHosts, type HostName, type StandingHost } from "./hosts";
+import { ensureHostKey } from "./keys";
+
+export { HOST_USER } from "./cloud-config";
+export { activeHostFaults, clearHostFaults, hostFaultNamed, setHostFault, type HostFaultName } from "./faults";
+export { hostNamed, standingHosts, type HostName, type StandingHost } from "./hosts";
+export { hostKeyOf } from "./keys";
+
+export interface HostOptions {
+  readonly instance: Instance;
+  /** PEM file of the authority that the machines trust. */
+  readonly caCertificate: string;
+  readonly say: (line: string) => void;
+}
+
+const backendOf = (instance: Instance): NspawnBackend => new NspawnBackend(instance, topology.network.bridge);
+
+function userData(host: StandingHost, instance: Instance): string {
+  const content = (file: string): string => readFileSync(path.join(__dirname, "files", file), "utf8");
+  return renderCloudConfig({
+    hostname: host.name,
+    authorizedKey: readFileSync(path.join(instance.secrets, "ssh-key.pub"), "utf8").trim(),
+    hostKey: ensureHostKey(instance, host.name),
+    files: Object.fromEntries(Object.entries(host.files).map(([where, file]) => [where, content(file)])),
+    enabledUnits: host.enabledUnits,
+  });
+}
+
+/**
+ * Boots a standing host unless it runs, or has been powered off by a fault. Does not wait for its services.
+ * The network and the lab's secrets must be there. Needs root.
+ */
+export async function ensureHost(name: HostName, options: HostOptions): Promise<void> {
+  const { instance, caCertificate, say } = options;
+  const host = hostNamed(name);
+  const backend = backendOf(instance);
+  const isOff = activeHostFaults(instance).some((fault) => fault.host === name && fault.name === "stop");
+  if (isOff || backend.isRunning(host.id)) return;
+  const template = await prepareTemplate({ instance: instance.name, content: host.template, caCertificate, say });
+  const { network } = topology;
+  await backend.start(host.id, {
+    diskBytes: host.diskBytes,
+    nic: {
+      mac: host.mac,
+      address: `${host.address}/${network.prefixLength}`,
+      gateway: network.gateway,
+      linkUp: true,
+    },
+    // One instance for ever: cloud-init's first boot is done once, whatever the checkout's files become.
+    seed: { userData: userData(host, instance), metaData: `instance-id: ${name}\n`, vendorData: "" },
+    resolvConf: "",
+    template,
+  });
+}
+
+/** Ends a standing host and removes its disk. */
+export async function removeHost(name: HostName, instance: Instance): Promise<void> {
+  await backendOf(instance).destroy(hostNamed(name).id);
+}
+
+/** Every standing host and whether it runs. */
+export function hostStates(instance: Instance): { name: HostName; address: string; state: GuestState }[] {
+  const backend = backendOf(instance);
+  return Object.values(standingHosts).map(({ name, id, address }) => ({
+    name,
+    address,
+    state: backend.guestState(id),
+  }));
+}
