@@ -1,0 +1,196 @@
+/**
+ * The deployment protocol as a pure state machine: what is durable of one transaction on one target, what may
+ * happen next, and what each ending of an action means. The target's agent runs exactly these functions, and the
+ * model check in test/deploy/model searches every interleaving of them with crashes, expiry and rivals.
+ *
+ * The order on the target is always: {@link observe} what changed outside, {@link next} action, make its intent
+ * durable ({@link begin}), perform it, make its ending durable ({@link finish}).
+ */
+
+/** How a transaction ended. `stuck`: the undo itself failed; the lock stays until an operator has looked. */
+export type Outcome = "committed" | "rolled-back" | "refused" | "stuck";
+
+/** What a step leaves behind when the transaction is undone. `forward-only` steps (expanding migrations) stay. */
+export type StepKind = "undoable" | "forward-only";
+
+export type Action =
+  /** Ends every process that a cut-off action left running. Comes first after a crash. */
+  | { readonly kind: "sweep" }
+  | { readonly kind: "preflight" }
+  | { readonly kind: "capture" }
+  | { readonly kind: "step"; readonly step: number }
+  | { readonly kind: "health" }
+  | { readonly kind: "smoke" }
+  /** Its durable ending is the point at which the new version counts. */
+  | { readonly kind: "commit" }
+  | { readonly kind: "undo"; readonly step: number }
+  /** Health of the captured version after the undo. */
+  | { readonly kind: "prove" }
+  /** Record, metrics, forensics; temporary files go. Its durable ending releases the lock. */
+  | { readonly kind: "close" };
+
+/** The durable state of one transaction. */
+export interface Transaction {
+  /** Fencing token: grows by one with each transaction on this target; a smaller one is refused everything. */
+  readonly token: number;
+  readonly steps: readonly StepKind[];
+  readonly phase: "forward" | "undo" | "over";
+  /** Forward: index into {@link forwardActions}. Undo: the step to undo next, -1 when only the proof is left. */
+  readonly position: number;
+  /** Steps whose intent was ever durable: these may have had an effect. */
+  readonly touched: number;
+  /** The action whose intent is durable and whose ending is not. */
+  readonly running: Action | null;
+  /** Failures of the undo action at hand. */
+  readonly failures: number;
+  /** Why it turned back, in words for people. */
+  readonly reason: string | null;
+  readonly outcome: Outcome | null;
+  /** The lock is free. */
+  readonly released: boolean;
+  /** The ending is recorded. With `stuck` the lock stays all the same. */
+  readonly closed: boolean;
+}
+
+/** What the agent sees around the transaction before each action. */
+export interface Situation {
+  /** Whether the deployer still holds its lease. */
+  readonly lease: "held" | "expired";
+  /** Somebody asks to turn back, and why. */
+  readonly abort?: string;
+}
+
+export type Result = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+/** An undo that failed this often is not tried again without an operator. */
+export const UNDO_ATTEMPTS = 3;
+
+export const forwardActions = (steps: readonly StepKind[]): Action[] => [
+  { kind: "preflight" },
+  { kind: "capture" },
+  ...steps.map((_, step): Action => ({ kind: "step", step })),
+  { kind: "health" },
+  { kind: "smoke" },
+  { kind: "commit" },
+];
+
+/**
+ * Takes the lock for a new transaction.
+ * @param previous the last transaction on this target, if there was one
+ * @returns the new transaction, or `held` when the last one is not released
+ */
+export function acquire(previous: Transaction | undefined, steps: readonly StepKind[]): Transaction | "held" {
+  if (previous !== undefined && !previous.released) return "held";
+  return {
+    token: (previous?.token ?? 0) + 1,
+    steps,
+    phase: "forward",
+    position: 0,
+    touched: 0,
+    running: null,
+    failures: 0,
+    reason: null,
+    outcome: null,
+    released: false,
+    closed: false,
+  };
+}
+
+/** Whether the holder of a token may still act: a late deployer of an older transaction may not. */
+export function authorised(transaction: Transaction, token: number): boolean {
+  return transaction.token === token && !transaction.released;
+}
+
+/** Turns back: to the undo when a step was touched, straight to the end when nothing was. */
+function turn(transaction: Transaction, reason: string): Transaction {
+  const base = { ...transaction, running: null, failures: 0, reason };
+  return transaction.touched === 0
+    ? { ...base, phase: "over", outcome: "refused" }
+    : skipForwardOnly({ ...base, phase: "undo", position: transaction.touched - 1 });
+}
+
+/** Takes in what changed outside: an expired lease or a wish to abort ends the way forward. */
+export function observe(transaction: Transaction, situation: Situation): Transaction {
+  // A cut-off action is swept first: its processes may still be at work.
+  if (transaction.phase !== "forward" || transaction.running !== null) return transaction;
+  if (situation.abort !== undefined) return turn(transaction, situation.abort);
+  if (situation.lease === "expired") return turn(transaction, "The deployer's lease expired.");
+  return transaction;
+}
+
+/** The one action that is due, or undefined when there is none (released, or stuck and recorded). */
+export function next(transaction: Transaction): Action | undefined {
+  if (transaction.closed) return undefined;
+  if (transaction.running !== null) return { kind: "sweep" };
+  switch (transaction.phase) {
+    case "forward":
+      return forwardActions(transaction.steps)[transaction.position];
+    case "undo":
+      return transaction.position < 0 ? { kind: "prove" } : { kind: "undo", step: transaction.position };
+    case "over":
+      return { kind: "close" };
+  }
+}
+
+/** The state with the intent of an action; durable before the action may have any effect. */
+export function begin(transaction: Transaction, action: Action): Transaction {
+  // The sweep keeps what was running: only its ending may forget that.
+  if (action.kind === "sweep") return transaction;
+  const touched = action.kind === "step" ? action.step + 1 : transaction.touched;
+  return { ...transaction, running: action, touched };
+}
+
+/** The state after the ending of an action. */
+export function finish(transaction: Transaction, action: Action, result: Result): Transaction {
+  const rested = { ...transaction, running: null };
+  switch (action.kind) {
+    case "sweep":
+      // Without certainty that nothing runs any more, nothing is done: the next look tries again.
+      return result.ok ? afterSweep(transaction) : transaction;
+    case "preflight":
+    case "capture":
+    case "step":
+    case "health":
+    case "smoke":
+      return result.ok ? { ...rested, position: transaction.position + 1 } : turn(rested, result.reason);
+    case "commit":
+      return result.ok ? { ...rested, phase: "over", outcome: "committed" } : turn(rested, result.reason);
+    case "undo":
+      return result.ok
+        ? skipForwardOnly({ ...rested, failures: 0, position: action.step - 1 })
+        : fail(rested, result.reason);
+    case "prove":
+      return result.ok ? { ...rested, phase: "over", outcome: "rolled-back" } : stuck(rested, result.reason);
+    case "close":
+      return result.ok ? { ...rested, closed: true, released: transaction.outcome !== "stuck" } : rested;
+  }
+}
+
+/** An operator lets a stuck undo be tried again, from the place where it stopped. */
+export function retry(transaction: Transaction): Transaction {
+  if (transaction.outcome !== "stuck") return transaction;
+  return { ...transaction, phase: "undo", outcome: null, closed: false, failures: 0 };
+}
+
+function afterSweep(transaction: Transaction): Transaction {
+  const rested = { ...transaction, running: null };
+  // On the way forward a cut-off action has an unknown effect: back. An undo, proof or close is simply done again.
+  return transaction.phase === "forward" ? turn(rested, "The agent was cut off in the middle of an action.") : rested;
+}
+
+/** What a forward-only step did stays: it is no part of the way back. */
+function skipForwardOnly(transaction: Transaction): Transaction {
+  let { position } = transaction;
+  while (position >= 0 && transaction.steps[position] === "forward-only") position -= 1;
+  return { ...transaction, position };
+}
+
+function fail(transaction: Transaction, reason: string): Transaction {
+  const failures = transaction.failures + 1;
+  return failures < UNDO_ATTEMPTS ? { ...transaction, failures } : stuck({ ...transaction, failures }, reason);
+}
+
+function stuck(transaction: Transaction, reason: string): Transaction {
+  const because = transaction.reason === null ? reason : `${transaction.reason} Then the undo failed: ${reason}`;
+  return { ...transaction, running: null, phase: "over", outcome: "stuck", reason: because };
+}

@@ -1,0 +1,97 @@
+import { initial, moves, type Bounds, type Protocol, type World } from "./world";
+
+export interface Finding {
+  readonly problem: string;
+  /** The moves that led there, in order. */
+  readonly path: readonly string[];
+}
+
+export interface Searched {
+  readonly states: number;
+  readonly transitions: number;
+  /** The outcomes that were reached: proof that the search went everywhere. */
+  readonly outcomes: ReadonlySet<string>;
+  readonly finding: Finding | undefined;
+}
+
+/** More agent moves than any fault-free way to the end needs. */
+const ENOUGH = 60;
+
+/** What must hold in every state. */
+function problemOf(world: World): string | undefined {
+  const { transaction, effects, orphan } = world;
+  if (transaction === null) return undefined;
+  const judged = effects.filter((_, step) => transaction.steps[step] === "undoable");
+  const all = (effect: string): boolean => judged.every((each) => each === effect);
+  if (transaction.outcome === "committed" && !effects.every((effect) => effect === "new"))
+    return "committed, but not all new";
+  if ((transaction.outcome === "rolled-back" || transaction.outcome === "refused") && !all("old"))
+    return `${transaction.outcome}, but not all old`;
+  if (transaction.released && orphan !== null) return "released while a left-over process is still at work";
+  if (transaction.released && transaction.outcome === "stuck") return "released although nobody knows the state";
+  return undefined;
+}
+
+const forward: readonly string[] = ["preflight", "capture", "step", "health", "smoke", "commit"];
+
+/** Between two states: the lock changes hands only when it is free, and tokens only grow. */
+function stepProblem(from: World, to: World): string | undefined {
+  const [before, after] = [from.transaction, to.transaction];
+  const started = from.agent === null ? to.agent?.action : undefined;
+  if (started !== undefined && forward.includes(started.kind) && from.lease !== before?.token)
+    return "a step forward was begun without the lease";
+  if (before === null || after === null || before === after) return undefined;
+  if (after.token !== before.token && !before.released) return "the lock was taken while it was held";
+  if (after.token < before.token) return "the fencing token went down";
+  if (before.outcome === "committed" && after.token === before.token && after.outcome !== "committed")
+    return "a committed deployment was undone";
+  return undefined;
+}
+
+/** Nobody interferes any more: does it end by itself, and how? */
+function endProblem(start: World, protocol: Protocol, bounds: Bounds): string | undefined {
+  let world: World = { ...start, lease: 0 };
+  for (let count = 0; count < ENOUGH; count += 1) {
+    const move = moves(world, protocol, bounds).find(({ fault }) => !fault);
+    if (move === undefined) {
+      const { transaction } = world;
+      const ended =
+        transaction === null || transaction.released || (transaction.outcome === "stuck" && transaction.closed);
+      return ended ? undefined : "nothing is due any more, and the transaction is not over";
+    }
+    world = move.to;
+  }
+  return `not over after ${ENOUGH} moves without any fault`;
+}
+
+/** Breadth first, so that a finding has a shortest path. */
+export function search(bounds: Bounds, protocol: Protocol): Searched {
+  const start = initial(bounds);
+  const cameFrom = new Map<string, { from: string; move: string } | undefined>([[JSON.stringify(start), undefined]]);
+  const queue: World[] = [start];
+  const outcomes = new Set<string>();
+  let transitions = 0;
+  const result = (finding?: Finding): Searched => ({ states: cameFrom.size, transitions, outcomes, finding });
+  const pathTo = (key: string, last: string): string[] => {
+    const path = [last];
+    for (let step = cameFrom.get(key); step !== undefined; step = cameFrom.get(step.from)) path.unshift(step.move);
+    return path;
+  };
+  for (let index = 0; index < queue.length; index += 1) {
+    const world = queue[index] as World;
+    const key = JSON.stringify(world);
+    if (world.transaction?.outcome) outcomes.add(world.transaction.outcome);
+    const stuck = endProblem(world, protocol, bounds);
+    if (stuck !== undefined) return result({ problem: stuck, path: pathTo(key, "(then nobody interferes)") });
+    for (const { name, to } of moves(world, protocol, bounds)) {
+      transitions += 1;
+      const problem = stepProblem(world, to) ?? problemOf(to);
+      if (problem !== undefined) return result({ problem, path: pathTo(key, name) });
+      const toKey = JSON.stringify(to);
+      if (cameFrom.has(toKey)) continue;
+      cameFrom.set(toKey, { from: key, move: name });
+      queue.push(to);
+    }
+  }
+  return result();
+}
