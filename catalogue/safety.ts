@@ -5,3 +5,66 @@ export const FORCE_WORDS = "change a runner while no other one is healthy";
 
 /** Allows runners on a public repository. */
 export const PUBLIC_WORDS = "strangers may propose code to this repository";
+
+/** A guard's override: the setting below `safety`, and the only sentence that it takes. */
+export interface Override {
+  readonly setting: string;
+  readonly words: string;
+  /** What it allows; stands in docs/configuration.md. */
+  readonly allows: string;
+}
+
+/** The guards of the policy pack by name, each with what overrides it. */
+export const guardOverrides = {
+  "repository-private": {
+    setting: "allowPublicRepository",
+    words: PUBLIC_WORDS,
+    allows: "Allows runners on a public repository.",
+  },
+  "runner-labels-exclusive": {
+    setting: "allowSharedLabels",
+    words: "other jobs may take the production runners",
+    allows: "Allows production runners with labels that other jobs ask for.",
+  },
+  "pull-requests-hosted": {
+    setting: "allowPullRequestJobs",
+    words: "pull requests may run on these machines",
+    allows: "Allows jobs of pull requests on the runners.",
+  },
+  "default-token-read-only": {
+    setting: "allowWritableToken",
+    words: "every job may write to the repository",
+    allows: "Allows a default GITHUB_TOKEN that can write.",
+  },
+  "passphrase-set": {
+    setting: "allowEmptyPassphrase",
+    words: "whoever reads the state may read its secrets",
+    allows: "Allows a backend whose passphrase is empty.",
+  },
+  "actions-pinned": {
+    setting: "allowUnpinnedActions",
+    words: "an action may change under its name",
+    allows: "Allows actions that are not pinned by their commit.",
+  },
+  "production-reviewed": {
+    setting: "allowUnreviewedProduction",
+    words: "nobody reviews a deployment to production",
+    allows: "Allows a production environment without reviewers.",
+  },
+  "production-vm-protected": {
+    setting: "allowUnprotectedVm",
+    words: "one command may delete a production machine",
+    allows: "Allows production VMs without protection.",
+  },
+  "secrets-encrypted": {
+    setting: "allowPlaintextSecrets",
+    words: "secrets may be given as plain text",
+    allows: "Allows GitHub secrets by the deprecated argument plaintextValue.",
+  },
+} as const satisfies Record<string, Override>;
+
+export type GuardName = keyof typeof guardOverrides;
+export type OverrideSetting = (typeof guardOverrides)[GuardName]["setting"];
+
+/** Environment in which the guards only advise; everywhere else they refuse. */
+export const ADVISORY_ENVIRONMENT = "staging";

@@ -4,15 +4,12 @@
  */
 import { z } from "zod";
 import { MINIMUM_RUNNER_VERSION, RUNNER_USER } from "../catalogue/runner";
+import { deployment } from "./deployment";
 import { parseAddress, parseCidr } from "./network";
-import { FORCE_WORDS, PUBLIC_WORDS } from "../catalogue/safety";
+import { repository } from "./repository";
 import { compareVersions } from "../catalogue/version";
-
-/** A text of one form. The words for the form stand in errors and in docs/configuration.md alike. */
-function text(allowed: string, fits: RegExp | ((value: string) => boolean)): z.ZodString {
-  const test = fits instanceof RegExp ? (value: string): boolean => fits.test(value) : fits;
-  return z.string().refine(test, allowed).meta({ allowed });
-}
+import { safety } from "./safety";
+import { text } from "./text";
 
 const address = text("an IPv4 address", (value) => parseAddress(value) !== undefined);
 const cidr = text(
@@ -53,6 +50,12 @@ const github = z.strictObject({
     "owner/name, without .git",
     (value) => /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(value) && !value.endsWith(".git"),
   ).meta({ description: "Repository that the runners serve.", example: "octo-org/demo-app" }),
+  writeDelayMs: z
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(1000)
+    .meta({ description: "Pause after each write to GitHub, milliseconds. GitHub asks for a second at least." }),
 });
 
 const egress = z.strictObject({
@@ -141,39 +144,6 @@ const agent = z.strictObject({
     .meta({ description: "Refs whose jobs may run; * matches any text.", example: "refs/heads/main" }),
 });
 
-const safety = z.strictObject({
-  protect: z
-    .boolean()
-    .optional()
-    .meta({ description: "Refuse to delete or replace a VM. Default: true where the environment is production." }),
-  force: z
-    .literal(FORCE_WORDS)
-    .optional()
-    .meta({
-      description: "Allows a disruptive change although no other runner is healthy.",
-      example: `"${FORCE_WORDS}"`,
-    }),
-  allowPublicRepository: z
-    .literal(PUBLIC_WORDS)
-    .optional()
-    .meta({
-      description: "Allows runners on a public repository.",
-      example: `"${PUBLIC_WORDS}"`,
-    }),
-  drainTimeoutMinutes: z
-    .int()
-    .min(1)
-    .max(360)
-    .default(30)
-    .meta({ description: "How long a change waits for the running job to end, minutes." }),
-  onlineTimeoutSeconds: z
-    .int()
-    .min(10)
-    .max(900)
-    .default(120)
-    .meta({ description: "How long GitHub may take to show a started runner online, seconds." }),
-});
-
 const smoke = z.strictObject({
   workflow: text("the name of a file in .github/workflows", /^[A-Za-z0-9._-]+\.ya?ml$/)
     .default("runner-smoke.yml")
@@ -227,6 +197,8 @@ export const schema = z.strictObject({
     .default("manage")
     .meta({ description: "skip: VMs only, no step that needs a running host." }),
   safety: safety.prefault({}).meta({ description: "What is refused, and how long to wait." }),
+  deployment: deployment.optional().meta({ description: "The GitHub environment. Without it none is managed." }),
+  repository: repository.prefault({}).meta({ description: "Settings of the whole repository." }),
   smoke: smoke.prefault({}).meta({ description: "The job that proves a runner." }),
 });
 

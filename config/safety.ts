@@ -1,0 +1,35 @@
+/** Group `safety`: what is refused, what allows it all the same, and how long to wait. */
+import { z } from "zod";
+import { FORCE_WORDS, guardOverrides, type OverrideSetting } from "../catalogue/safety";
+
+const words = (sentence: string, description: string): z.ZodOptional<z.ZodLiteral<string>> =>
+  z
+    .literal(sentence)
+    .optional()
+    .meta({ description, example: `"${sentence}"` });
+
+/** One setting for each guard of the policy pack. */
+const overrides = Object.fromEntries(
+  Object.values(guardOverrides).map(({ setting, words: sentence, allows }) => [setting, words(sentence, allows)]),
+) as Record<OverrideSetting, z.ZodOptional<z.ZodLiteral<string>>>;
+
+export const safety = z.strictObject({
+  protect: z
+    .boolean()
+    .optional()
+    .meta({ description: "Refuse to delete or replace a VM. Default: true where the environment is production." }),
+  force: words(FORCE_WORDS, "Allows a disruptive change although no other runner is healthy."),
+  ...overrides,
+  drainTimeoutMinutes: z
+    .int()
+    .min(1)
+    .max(360)
+    .default(30)
+    .meta({ description: "How long a change waits for the running job to end, minutes." }),
+  onlineTimeoutSeconds: z
+    .int()
+    .min(10)
+    .max(900)
+    .default(120)
+    .meta({ description: "How long GitHub may take to show a started runner online, seconds." }),
+});
