@@ -1,6 +1,7 @@
 /**
  * Checks between settings: pure, every problem found, nothing thrown.
  */
+import { guardOverrides } from "../catalogue/safety";
 import { MAXIMUM_UNIT_NAME_LENGTH, runnerLabels, runnerUnit } from "../catalogue/runner";
 import type { Problem } from "./problems";
 import { formatAddress, isHostAddress, parseAddress, subnetOf } from "./network";
@@ -87,11 +88,37 @@ function archive({ agent }: Pick<ParsedSettings, "agent">): Problem[] {
   return [{ path: missing, seen: "nothing", allowed: "downloadUrl and sha256 together, or neither" }];
 }
 
+/** Every ref could deploy where no policy says which may. */
+function refs({ deployment }: Pick<ParsedSettings, "deployment">): Problem[] {
+  if (deployment === undefined || deployment.branches.length + deployment.tags.length > 0) return [];
+  return [
+    { path: "deployment.branches", seen: "neither branches nor tags", allowed: "at least one of them, else every ref" },
+  ];
+}
+
+/** Nobody has to look at a deployment to production, and the configuration does not say that this is meant. */
+function reviewers(
+  { deployment, safety }: Pick<ParsedSettings, "deployment" | "safety">,
+  environment: string,
+): Problem[] {
+  const reviewed = (deployment?.reviewers.length ?? 0) > 0;
+  if (environment !== "production" || reviewed || safety.allowUnreviewedProduction !== undefined) return [];
+  const { words } = guardOverrides["production-reviewed"];
+  return [
+    {
+      path: "deployment.reviewers",
+      seen: "nobody who approves a deployment to production",
+      allowed: `at least one login, or safety.allowUnreviewedProduction: "${words}"`,
+    },
+  ];
+}
+
 /** Groups that are well formed by themselves; the others are reported already and are left out here. */
 export type WellFormed = Partial<ParsedSettings>;
 
 /** Runs each check for which all the groups that it looks at are well formed. */
-export function crossCheck({ runners, proxmox, network, github, agent }: WellFormed, environment: string): Problem[] {
+export function crossCheck(groups: WellFormed, environment: string): Problem[] {
+  const { runners, proxmox, network, github, agent, safety } = groups;
   const template = (runners ?? []).flatMap((runner, index) =>
     runner.vmId === proxmox?.templateId
       ? [{ path: `runners[${index}].vmId`, seen: `${runner.vmId}, the template's`, allowed: "a VMID of its own" }]
@@ -110,5 +137,10 @@ export function crossCheck({ runners, proxmox, network, github, agent }: WellFor
     ...(runners === undefined || network === undefined ? [] : addresses({ runners, network })),
     ...(runners === undefined || github === undefined ? [] : unitNames({ runners, github })),
     ...(agent === undefined ? [] : [...labels({ agent }, environment), ...archive({ agent })]),
+    // An optional group is well formed where it is absent; a malformed one is not among the groups at all.
+    ...refs({ deployment: groups.deployment }),
+    ...(safety === undefined || !("deployment" in groups)
+      ? []
+      : reviewers({ deployment: groups.deployment, safety }, environment)),
   ];
 }

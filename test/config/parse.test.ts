@@ -85,8 +85,9 @@ describe("configuration", () => {
       const result = parseConfiguration(raw(changes));
       return "settings" in result ? result.settings.safety.protect : undefined;
     };
-    assert.equal(protect({ environment: "production" }), true);
-    assert.equal(protect({ environment: "production", safety: { protect: false } }), false);
+    const deployment = { reviewers: ["octocat"], branches: ["main"] };
+    assert.equal(protect({ environment: "production", deployment }), true);
+    assert.equal(protect({ environment: "production", deployment, safety: { protect: false } }), false);
     assert.equal(protect({ environment: "staging" }), false);
   });
 

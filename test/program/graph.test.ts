@@ -30,6 +30,7 @@ const config = {
     { role: "primary", name: "one", vmId: 151, address: "192.0.2.51" },
     { role: "secondary", name: "two", vmId: 152, address: "192.0.2.52" },
   ],
+  deployment: { reviewers: ["octocat"], branches: ["main"] },
   ...planted,
   sshPrivateKey: privateKey(),
 };

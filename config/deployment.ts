@@ -1,0 +1,66 @@
+/** Group `deployment`: the GitHub environment that jobs of this stack's runners deploy to. */
+import { z } from "zod";
+import { text } from "./text";
+
+/** Bounds are GitHub's own: at most 6 reviewers, 30 days of waiting. */
+const MAXIMUM_REVIEWERS = 6;
+const MAXIMUM_WAIT_MINUTES = 43_200;
+
+const pattern = text(
+  "a name or pattern such as main or v*, without blanks",
+  (value) => /^[^\s~^:?[\\]{1,255}$/.test(value) && !value.startsWith("refs/"),
+);
+
+export const login = text(
+  "a GitHub login: letters, digits and inner hyphens, at most 39",
+  /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?$/,
+);
+
+/** Names are upper case: GitHub shows them so, and another spelling would be a difference at every run. */
+const variableName = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
+const VARIABLE_LIMIT = 48 * 1024;
+
+/** Variables of an environment or of the repository, by name. Not for secrets: everybody with write access reads them. */
+export const variables = z
+  .record(
+    z.string(),
+    z.string().refine((value) => Buffer.byteLength(value) <= VARIABLE_LIMIT, "at most 48 KiB"),
+  )
+  .refine((entries) => Object.keys(entries).every((name) => variableName.test(name)), "upper-case names")
+  .default({})
+  .meta({
+    description: "Variables by name, for workflows. Nothing secret.",
+    allowed: "NAME: text; names in upper-case letters, digits and underscores, not starting with GITHUB_",
+    example: "value",
+  });
+
+export const deployment = z.strictObject({
+  name: text("letters, digits, dot, slash, hyphen, underscore, at most 255", /^[A-Za-z0-9][A-Za-z0-9._/-]{0,254}$/)
+    .optional()
+    .meta({ description: "Name of the GitHub environment. Default: `environment`.", example: "production" }),
+  reviewers: z
+    .array(login)
+    .max(MAXIMUM_REVIEWERS)
+    .default([])
+    .meta({
+      description: `Who may approve a deployment; one approval is enough, GitHub takes at most ${MAXIMUM_REVIEWERS}.`,
+      example: "octocat",
+    }),
+  waitMinutes: z
+    .int()
+    .min(0)
+    .max(MAXIMUM_WAIT_MINUTES)
+    .default(0)
+    .meta({ description: "Pause before each deployment, minutes." }),
+  preventSelfReview: z.boolean().default(true).meta({ description: "Whoever starts a deployment may not approve it." }),
+  adminsCanBypass: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Administrators of the repository may skip reviewers and the pause." }),
+  branches: z
+    .array(pattern)
+    .default([])
+    .meta({ description: "Branches that may deploy; * matches any text but a slash.", example: "main" }),
+  tags: z.array(pattern).default([]).meta({ description: "Tags that may deploy.", example: "v*" }),
+  variables,
+});
