@@ -1,19 +1,24 @@
 import { fork, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { baseFolders } from "../lab/instance";
 import { reasonForApiOnly } from "../lab/lifecycle";
 import { ensurePackages } from "../lab/packages";
 import { ensureAuthority } from "../lab/tls";
+import { runProcess } from "../ops/process";
 import type { LayerResult } from "./support/layer";
+import { orderedChannels } from "./support/ordered-output";
 
 const root = path.dirname(__dirname);
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+/** Gets one line of a layer's report. */
+type Say = (line: string) => void;
+const say: Say = (line) => void process.stdout.write(`${line}\n`);
 
 const help = `usage: npm test [-- layer ...] [--grep TEXT] [--list]
 
-Layers, in order; all of them without an argument:
+Layers; all of them without an argument. The first four and the last two run side by side, shown in this order:
   static     types, lint, format, shell scripts
   unit       pure code, emulators in this process, graph tests
   go         the plugins and the language host
@@ -33,12 +38,15 @@ const kindOf = (file: string): string =>
   file.startsWith("test/rehearsal/") ? "rehearsal" : (/\.(engine|machine)\.test\.ts$/.exec(file)?.[1] ?? "unit");
 
 /** One command that passes or fails as a whole. */
-function check(what: string, program: string, args: readonly string[], cwd = root): LayerResult {
+async function check(tell: Say, what: string, line: readonly string[], cwd = root): Promise<LayerResult> {
   const started = Date.now();
-  const result = spawnSync(program, args, { cwd, encoding: "utf8", maxBuffer: 64 * 2 ** 20 });
-  const good = result.status === 0;
-  say(`  ${good ? "✔" : "✘"} ${what} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-  if (!good) say(`${result.stdout ?? ""}${result.stderr ?? ""}${result.error?.message ?? ""}`);
+  const result = await runProcess(line, { cwd, env: process.env }).catch((error: Error) => ({
+    code: 1,
+    all: error.message,
+  }));
+  const good = result.code === 0;
+  tell(`  ${good ? "✔" : "✘"} ${what} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  if (!good) tell(result.all);
   return { passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0 };
 }
 
@@ -56,36 +64,36 @@ function tracked(pattern: RegExp): string[] {
   return listed.stdout.split("\n").filter((file) => pattern.test(file));
 }
 
-function staticLayer(): LayerResult {
-  if (reasonForApiOnly() === undefined) ensurePackages(say, [{ program: "shellcheck", package: "shellcheck" }]);
-  const node = (file: string, ...args: string[]): [string, string[]] => [
+async function staticLayer(tell: Say): Promise<LayerResult> {
+  if (reasonForApiOnly() === undefined) ensurePackages(tell, [{ program: "shellcheck", package: "shellcheck" }]);
+  const node = (file: string, ...args: string[]): string[] => [
     process.execPath,
-    [path.join("node_modules", file), ...args],
+    path.join("node_modules", file),
+    ...args,
   ];
+  const scripts = tracked(/\.sh$|^\.ci\/run$/);
   return sum([
-    check("types", ...node("typescript/bin/tsc", "--noEmit", "-p", ".")),
-    check("lint", ...node("eslint/bin/eslint.js", "--max-warnings", "0", ".")),
-    check("format", ...node("prettier/bin/prettier.cjs", "--check", "--log-level", "warn", ".")),
-    check("shell scripts", "shellcheck", ["--severity=style", ...tracked(/\.sh$|^\.ci\/run$/)]),
+    await check(tell, "types", node("typescript/bin/tsc", "--noEmit", "-p", ".")),
+    await check(tell, "lint", node("eslint/bin/eslint.js", "--max-warnings", "0", ".")),
+    await check(tell, "format", node("prettier/bin/prettier.cjs", "--check", "--log-level", "warn", ".")),
+    await check(tell, "shell scripts", ["shellcheck", "--severity=style", ...scripts]),
   ]);
 }
 
 /** Go modules with code of their own; the CLI itself is built as it was published. */
 const goModules = ["engine", "providers", "bridged"];
 
-function goLayer(): LayerResult {
-  return sum(
-    goModules.flatMap((name) => {
-      const cwd = path.join(root, "toolchain", "go", name);
-      return [
-        check(`go vet ${name}`, "go", ["vet", "./..."], cwd),
-        check(`go test ${name}`, "go", ["test", "./..."], cwd),
-      ];
-    }),
-  );
+async function goLayer(tell: Say): Promise<LayerResult> {
+  const results: LayerResult[] = [];
+  for (const name of goModules) {
+    const cwd = path.join(root, "toolchain", "go", name);
+    results.push(await check(tell, `go vet ${name}`, ["go", "vet", "./..."], cwd));
+    results.push(await check(tell, `go test ${name}`, ["go", "test", "./..."], cwd));
+  }
+  return sum(results);
 }
 
-async function mochaLayer(name: string, timeoutMs: number, grep: string): Promise<LayerResult> {
+async function mochaLayer(name: string, timeoutMs: number, tell: Say, grep: string): Promise<LayerResult> {
   const { certificate: authority } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
   const files = tests.filter((file) => kindOf(file) === name);
   return new Promise((resolve, reject) => {
@@ -93,30 +101,64 @@ async function mochaLayer(name: string, timeoutMs: number, grep: string): Promis
     const child = fork(path.join(root, "test/support/layer.ts"), [String(timeoutMs), grep, ...files], {
       cwd: root,
       execArgv: ["--require", "tsx/cjs"],
-      // Node reads this once, at its start: the tests' own clients trust the lab's authority.
-      env: { ...process.env, NODE_EXTRA_CA_CERTS: authority },
+      silent: true,
+      // Node reads the first once, at its start: the tests' own clients trust the lab's authority.
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: authority, FORCE_COLOR: process.stdout.isTTY ? "1" : "0" },
     });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8");
+      if (stream !== null) createInterface({ input: stream }).on("line", tell);
+    }
     child.on("message", (message) => (result = message as LayerResult));
     child.on("error", reject);
-    child.on("exit", (code, signal) => resolve(result ?? failedToRun(name, code ?? signal)));
+    child.on("close", (code, signal) => resolve(result ?? failedToRun(tell, name, code ?? signal)));
   });
 }
 
-function failedToRun(name: string, how: unknown): LayerResult {
-  say(`  ✘ layer ${name} ended before it could report (${how})`);
+function failedToRun(tell: Say, name: string, how: unknown): LayerResult {
+  tell(`  ✘ layer ${name} ended before it could report (${how})`);
   return { passed: 0, failed: 1, skipped: 0 };
 }
 
-type Layer = (grep: string) => LayerResult | Promise<LayerResult>;
-const layers: Record<string, Layer> = {
-  static: staticLayer,
-  unit: (grep) => mochaLayer("unit", 20_000, grep),
-  go: goLayer,
-  engine: (grep) => mochaLayer("engine", 600_000, grep),
-  machine: (grep) => mochaLayer("machine", 180_000, grep),
-  rehearsal: (grep) => mochaLayer("rehearsal", 300_000, grep),
+interface Layer {
+  readonly run: (tell: Say, grep: string) => Promise<LayerResult>;
+  /** Layers of one lane follow each other. What needs guests mostly waits for them, so it has a lane of its own. */
+  readonly lane: "code" | "guests";
+}
+const mochaIn = (lane: Layer["lane"], name: string, timeoutMs: number): Layer => ({
+  run: (tell, grep) => mochaLayer(name, timeoutMs, tell, grep),
+  lane,
+});
+const layers: Readonly<Record<string, Layer>> = {
+  static: { run: staticLayer, lane: "code" },
+  unit: mochaIn("code", "unit", 20_000),
+  go: { run: goLayer, lane: "code" },
+  engine: mochaIn("code", "engine", 600_000),
+  machine: mochaIn("guests", "machine", 180_000),
+  rehearsal: mochaIn("guests", "rehearsal", 300_000),
 };
-const needRoot = new Set(["machine", "rehearsal"]);
+
+async function runLayer(name: string, tell: Say, grep: string): Promise<LayerResult> {
+  const layer = layers[name] as Layer;
+  const reason = layer.lane === "guests" ? reasonForApiOnly() : undefined;
+  tell(`\n== ${name}${reason === undefined ? "" : ` is left out: ${reason}`}`);
+  return reason === undefined ? layer.run(tell, grep) : { passed: 0, failed: 0, skipped: 1 };
+}
+
+async function runLayers(names: readonly string[], grep: string): Promise<LayerResult> {
+  const channels = orderedChannels(names.length, (text) => void process.stdout.write(text));
+  const lane = async (which: Layer["lane"]): Promise<LayerResult> => {
+    const results: LayerResult[] = [];
+    for (const [index, name] of names.entries()) {
+      if (layers[name]?.lane !== which) continue;
+      const channel = channels[index];
+      results.push(await runLayer(name, (line) => channel?.write(`${line}\n`), grep));
+      channel?.end();
+    }
+    return sum(results);
+  };
+  return sum(await Promise.all([lane("code"), lane("guests")]));
+}
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -127,14 +169,10 @@ async function main(): Promise<number> {
   if (values.list) return (tests.forEach((file) => say(`${kindOf(file).padEnd(10)} ${file}`)), 0);
   const unknown = positionals.filter((name) => !(name in layers));
   if (unknown.length > 0) return (say(`Unknown layer: ${unknown.join(", ")}\n${help}`), 2);
-  const results: LayerResult[] = [];
-  for (const name of positionals.length > 0 ? positionals : Object.keys(layers)) {
-    const reason = needRoot.has(name) ? reasonForApiOnly() : undefined;
-    say(`\n== ${name}${reason === undefined ? "" : ` is left out: ${reason}`}`);
-    const result = reason === undefined ? await layers[name]?.(values.grep) : { passed: 0, failed: 0, skipped: 1 };
-    if (result !== undefined) results.push(result);
-  }
-  const { passed, failed, skipped } = sum(results);
+  const { passed, failed, skipped } = await runLayers(
+    positionals.length > 0 ? positionals : Object.keys(layers),
+    values.grep,
+  );
   say(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   return failed === 0 && passed > 0 ? 0 : 1;
 }

@@ -8,7 +8,13 @@ export interface LayerResult {
 }
 
 const [timeout, grep, ...files] = process.argv.slice(2);
-const mocha = new Mocha({ timeout: Number(timeout), reporter: "spec", grep: grep === "" ? undefined : grep });
+const mocha = new Mocha({
+  timeout: Number(timeout),
+  reporter: "spec",
+  grep: grep === "" ? undefined : grep,
+  // The parent knows whether there is a terminal; this process writes to a pipe.
+  color: process.env.FORCE_COLOR === "1",
+});
 for (const file of files) mocha.addFile(file);
 const runner = mocha.run((failures) => {
   const { passes = 0, pending = 0 } = runner.stats ?? {};
