@@ -103,7 +103,7 @@ async function mochaLayer(name: string, timeoutMs: number, tell: Say, grep: stri
       execArgv: ["--require", "tsx/cjs"],
       silent: true,
       // Node reads the first once, at its start: the tests' own clients trust the lab's authority.
-      env: { ...process.env, NODE_EXTRA_CA_CERTS: authority, FORCE_COLOR: process.stdout.isTTY ? "1" : "0" },
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: authority, [process.stdout.isTTY ? "FORCE_COLOR" : "NO_COLOR"]: "1" },
     });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8");
