@@ -23,26 +23,29 @@ const mapsWanted = Boolean(process.env.GHRUNNERS_DEBUG);
 if (!mapsWanted) process.setSourceMapsEnabled(false);
 
 // @pulumi/pulumi loads a compiler and a package manager for serialising closures, which this project never does.
-// They are loaded at the first use of anything in them.
+// They are loaded at the first use of anything in them. Only the compiler's version is asked for at every start.
 const postponed = new Set(["typescript", "@npmcli/arborist"]);
 
-function postpone(real) {
+function postpone(request, real) {
   let loaded;
   const now = () => (loaded ??= real());
-  return new Proxy(
-    {},
-    {
-      // Answered without loading: TypeScript's import helper asks for it and then copies nothing.
-      get: (_, key) => (key === "__esModule" ? true : key === "default" ? (now().default ?? now()) : now()[key]),
-      has: (_, key) => key in now(),
-    },
-  );
+  const known = new Map([
+    // Answered without loading: TypeScript's import helper asks for it and then copies nothing.
+    ["__esModule", () => true],
+    ["default", () => now().default ?? now()],
+    ["version", () => require(`${request}/package.json`).version],
+  ]);
+  return new Proxy({}, { get: (_, key) => (known.get(key) ?? (() => now()[key]))(), has: (_, key) => key in now() });
 }
+
+// A policy pack is started with ts-node whatever its options say, and ts-node checks types at every start.
+const typeChecker = /(^|[\\/])ts-node(@[\d.]+)?$/;
 
 const load = Module._load;
 Module._load = function (request, parent, isMain) {
   const real = () => load.call(this, request, parent, isMain);
   if (!parent?.filename?.includes("@pulumi")) return real();
   if (request === "source-map-support/register" && !mapsWanted) return {};
-  return postponed.has(request) ? postpone(real) : real();
+  if (typeChecker.test(request)) return { register: () => undefined };
+  return postponed.has(request) ? postpone(request, real) : real();
 };

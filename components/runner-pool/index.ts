@@ -32,7 +32,11 @@ export class RunnerPool extends pulumi.ComponentResource {
     super(
       "ghrunners:pool:RunnerPool",
       name,
-      { members: args.members.map(({ role, name: runner }) => ({ role, runner })) },
+      // Labels and events stand here for the guards of the policy pack.
+      {
+        members: args.members.map(({ role, name: runner, labels }) => ({ role, runner, labels })),
+        events: args.host?.jobs.events,
+      },
       options,
     );
 

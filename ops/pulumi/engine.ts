@@ -3,6 +3,7 @@ import type { Lab } from "../../lab/lifecycle";
 import { passphraseFile } from "../../lab/secrets";
 import { toolchainEnvironment, type Toolchain } from "../../toolchain";
 import { runProcess } from "../process";
+import { packFolder, policyArguments } from "./policy";
 
 /** How the Pulumi engine is started for one stack. Pure data: arguments and environment, no process yet. */
 export interface Engine {
@@ -14,6 +15,8 @@ export interface Engine {
   readonly env: NodeJS.ProcessEnv;
   /** Stack configuration to use instead of Pulumi.<stack>.yaml. */
   readonly configFile?: string;
+  /** Folder of the policy pack that judges every preview and update. */
+  readonly policyPack?: string;
 }
 
 /** Subcommands that take --config-file. */
@@ -37,6 +40,7 @@ export function engineFor(stack: string, projectRoot: string, toolchain: Toolcha
     projectRoot,
     prefix: [],
     pulumi: toolchain.pulumi,
+    policyPack: packFolder(projectRoot),
     env: { ...process.env, ...toolchainEnvironment(toolchain), ...nodeOptions(projectRoot), ...engineMemory() },
   };
 }
@@ -48,6 +52,7 @@ export function labEngine(lab: Lab, projectRoot: string, toolchain: Toolchain): 
     projectRoot,
     prefix: lab.mode === "machines" ? ["nsenter", `--net=${lab.instance.netns}`] : [],
     pulumi: toolchain.pulumi,
+    policyPack: packFolder(projectRoot),
     configFile: path.join(lab.instance.config, "Pulumi.lab.yaml"),
     env: {
       ...process.env,
@@ -82,6 +87,7 @@ export function commandLine(engine: Engine, args: readonly string[]): string[] {
     subcommand === "cancel" ||
     (subcommand === "stack" && rest[0] !== "ls" && rest[0] !== "init");
   const added = [
+    ...policyArguments(engine, subcommand, rest),
     // The runners' drain is a delete hook, which lives in the program.
     ...(subcommand === "destroy" && !has("--run-program") ? ["--run-program"] : []),
     ...(takesStack && !has("--stack", "-s") ? ["--stack", engine.stack] : []),

@@ -33,6 +33,14 @@ describe("the loader (register.cjs)", () => {
     assert.deepEqual(inLoader(code), [true, true]);
   });
 
+  it("starts a policy pack without a type check, and knows the compiler's version without loading it", () => {
+    const code = `const { typeScriptRequireStrings } = require("@pulumi/pulumi/tsutils");
+      const { tsnodeRequire } = typeScriptRequireStrings();
+      require("node:module").createRequire(require.resolve("@pulumi/pulumi"))(tsnodeRequire).register({ typeCheck: true });
+      console.log(JSON.stringify([${loaded}, Object.keys(require.cache).filter((file) => /ts-node/.test(file)).length]))`;
+    assert.deepEqual(inLoader(code), [0, 0]);
+  });
+
   it("leaves source maps off, and on for GHRUNNERS_DEBUG", () => {
     const code = `try { require("./bench/stats").summarise([]); } catch (error) { console.log(JSON.stringify(/stats\\.ts:1[0-9]:/.test(error.stack))); }`;
     assert.equal(inLoader(code, { GHRUNNERS_DEBUG: "1" }), true);

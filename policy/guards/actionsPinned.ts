@@ -1,0 +1,30 @@
+import type { Guard } from "../guard";
+import { poolType } from "../pool";
+import type { WorkflowFacts } from "../workflows";
+
+const pinned = /^[^@\s]+@[0-9a-f]{40}$/;
+const image = /^docker:\/\/[^@\s]+@sha256:[0-9a-f]{64}$/;
+
+/** Whether what a step or a job uses cannot change under its name: files of the same commit, a commit, a digest. */
+export const isPinned = (uses: string): boolean => uses.startsWith("./") || pinned.test(uses) || image.test(uses);
+
+/** @returns one violation for each action that is not pinned */
+export function judgeActions(workflows: readonly WorkflowFacts[]): string[] {
+  return workflows.flatMap(({ file, actions }) =>
+    actions
+      .filter(({ uses }) => !isPinned(uses))
+      .map(({ uses }) => `${file} uses ${uses}. Expected it pinned by the 40 digits of its commit.`),
+  );
+}
+
+export const actionsPinned: Guard = {
+  name: "actions-pinned",
+  description: "Actions are pinned by their commit: whoever owns an action can move its tag to other code.",
+  types: [poolType, "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions"],
+  judge: ({ type, props }, { workflows }) => {
+    if (type === poolType) return judgeActions(workflows());
+    return props.enabled === false || props.shaPinningRequired === true
+      ? []
+      : ["The repository accepts actions that are not pinned. Expected shaPinningRequired: true."];
+  },
+};

@@ -1,0 +1,62 @@
+import type { Guard } from "../guard";
+import { poolMembers, poolType } from "../pool";
+import type { JobFacts, WorkflowFacts } from "../workflows";
+
+/** Events that run code or text of people who may not write to the repository. */
+export const foreignEvents: ReadonlySet<string> = new Set([
+  "pull_request",
+  "pull_request_target",
+  "pull_request_review",
+  "pull_request_review_comment",
+  "issue_comment",
+  "merge_group",
+]);
+
+/** GitHub-hosted images by their labels. */
+const hosted = /^(ubuntu|windows|macos)-[a-z0-9.-]+$/;
+
+function reason(job: JobFacts, runners: ReadonlySet<string>): string | undefined {
+  if (!job.runsHere) return undefined;
+  if (job.labels === undefined) return "an expression chooses its labels";
+  if (job.labels.includes("self-hosted")) return "it asks for self-hosted";
+  const own = job.labels.filter((label) => runners.has(label) && !hosted.test(label));
+  return own.length > 0 ? `it asks for ${own.join(", ")}` : undefined;
+}
+
+/** @param labels labels of the runners that this stack makes */
+export function judgePullRequests(workflows: readonly WorkflowFacts[], labels: readonly string[]): string[] {
+  const runners = new Set(labels.map((label) => label.toLowerCase()));
+  return workflows.flatMap(({ file, events, jobs }) => {
+    const foreign = events.filter((event) => foreignEvents.has(event));
+    if (foreign.length === 0) return [];
+    return jobs.flatMap((job) => {
+      const why = reason(job, runners);
+      return why === undefined
+        ? []
+        : [
+            `Job ${job.id} of ${file} runs at ${foreign.join(", ")} and may land on a self-hosted runner: ${why}. ` +
+              "Expected a fixed label of a GitHub-hosted image.",
+          ];
+    });
+  });
+}
+
+export const pullRequestsHosted: Guard = {
+  name: "pull-requests-hosted",
+  description:
+    "No job of a pull request runs on a self-hosted runner: its code is a stranger's until it was reviewed. " +
+    "The job hook of the runners refuses such events too, unless the configuration names them.",
+  types: [poolType],
+  judge: ({ props }, { workflows }) => {
+    const events = Array.isArray(props.events) ? props.events.map(String) : [];
+    return [
+      ...events
+        .filter((event) => foreignEvents.has(event))
+        .map((event) => `The runners accept jobs of ${event}. Expected an agent.allowedEvents without it.`),
+      ...judgePullRequests(
+        workflows(),
+        poolMembers(props).flatMap(({ labels }) => labels),
+      ),
+    ];
+  },
+};

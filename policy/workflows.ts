@@ -1,0 +1,88 @@
+/** The parts of workflow files that guards look at. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { isMap, isPair, isScalar, isSeq, parseDocument, visit } from "yaml";
+
+/** A job as far as the guards care. */
+export interface JobFacts {
+  readonly id: string;
+  /** Labels of runs-on; undefined where an expression decides them, or where the job calls another workflow. */
+  readonly labels: readonly string[] | undefined;
+  /** Whether it runs on a runner at all, not in a called workflow. */
+  readonly runsHere: boolean;
+  /** Name of its environment; undefined without one. An expression stays as it is written. */
+  readonly environment: string | undefined;
+}
+
+/** `uses:` of a step or a job. */
+export interface ActionReference {
+  readonly uses: string;
+  /** Comment behind it on the same line. */
+  readonly comment: string | undefined;
+}
+
+export interface WorkflowFacts {
+  /** File name. */
+  readonly file: string;
+  readonly events: readonly string[];
+  readonly jobs: readonly JobFacts[];
+  readonly actions: readonly ActionReference[];
+}
+
+const record = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+
+const hasExpression = (text: string): boolean => text.includes("${{");
+
+function labelsOf(runsOn: unknown): readonly string[] | undefined {
+  const given = Array.isArray(runsOn) || typeof runsOn === "string" ? runsOn : record(runsOn).labels;
+  const labels = (Array.isArray(given) ? given : [given]).filter((label) => label !== undefined).map(String);
+  return labels.length === 0 || labels.some(hasExpression) ? undefined : labels.map((label) => label.toLowerCase());
+}
+
+function environmentOf(environment: unknown): string | undefined {
+  const name = typeof environment === "string" ? environment : record(environment).name;
+  return typeof name === "string" ? name : undefined;
+}
+
+/**
+ * Reads a workflow file.
+ * @throws Error when it is no YAML
+ */
+export function workflowFacts(file: string, text: string): WorkflowFacts {
+  const document = parseDocument(text);
+  const [problem] = document.errors;
+  if (problem !== undefined) throw new Error(`${file}: ${problem.message}`);
+  const root = record(document.toJS() as unknown);
+  const on = root.on;
+  const events = typeof on === "string" ? [on] : Array.isArray(on) ? on.map(String) : Object.keys(record(on));
+  const jobs = Object.entries(record(root.jobs)).map(([id, job]): JobFacts => {
+    const { "runs-on": runsOn, environment } = record(job);
+    return {
+      id,
+      labels: runsOn === undefined ? undefined : labelsOf(runsOn),
+      runsHere: runsOn !== undefined,
+      environment: environmentOf(environment),
+    };
+  });
+  return { file, events, jobs, actions: actionReferences(document.contents) };
+}
+
+function actionReferences(contents: unknown): ActionReference[] {
+  const found: ActionReference[] = [];
+  if (!isMap(contents) && !isSeq(contents)) return found;
+  visit(contents, (_, node) => {
+    if (!isPair(node) || !isScalar(node.key) || node.key.value !== "uses" || !isScalar(node.value)) return;
+    found.push({ uses: String(node.value.value), comment: node.value.comment?.trim() });
+  });
+  return found;
+}
+
+/** Every workflow file in a folder, by name; none where the folder is missing. */
+export function readWorkflows(folder: string): WorkflowFacts[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /\.ya?ml$/.test(name))
+    .sort()
+    .map((name) => workflowFacts(name, readFileSync(path.join(folder, name), "utf8")));
+}
