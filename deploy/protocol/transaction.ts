@@ -7,8 +7,22 @@
  * durable ({@link begin}), perform it, make its ending durable ({@link finish}).
  */
 
-/** How a transaction ended. `stuck`: the undo itself failed; the lock stays until an operator has looked. */
-export type Outcome = "committed" | "rolled-back" | "refused" | "stuck";
+/**
+ * How a transaction ended: the new version counts; the old one was restored and proved healthy; the preflight said no;
+ * it was given up before anything was touched; the undo itself failed (the lock stays until an operator has looked).
+ * The words are the label values of deployment_outcomes_total.
+ */
+export type Outcome = "succeeded" | "rolled_back" | "refused" | "cancelled" | "rollback_failed";
+
+/** Why it did not succeed: the label values of deployment_failures_total. */
+export type FailureCode =
+  "preflight" | "step" | "health_check" | "smoke_test" | "lease_expired" | "interrupted" | "rollback";
+
+export interface Failure {
+  readonly code: FailureCode;
+  /** In words for people: what was seen. */
+  readonly detail: string;
+}
 
 /** What a step leaves behind when the transaction is undone. `forward-only` steps (expanding migrations) stay. */
 export type StepKind = "undoable" | "forward-only";
@@ -43,12 +57,14 @@ export interface Transaction {
   readonly running: Action | null;
   /** Failures of the undo action at hand. */
   readonly failures: number;
-  /** Why it turned back, in words for people. */
-  readonly reason: string | null;
+  /** Why it turned back. */
+  readonly failure: Failure | null;
+  /** Why the undo failed, when it did. */
+  readonly undoFailure: string | null;
   readonly outcome: Outcome | null;
   /** The lock is free. */
   readonly released: boolean;
-  /** The ending is recorded. With `stuck` the lock stays all the same. */
+  /** The ending is recorded. After a failed undo the lock stays all the same. */
   readonly closed: boolean;
 }
 
@@ -57,10 +73,13 @@ export interface Situation {
   /** Whether the deployer still holds its lease. */
   readonly lease: "held" | "expired";
   /** Somebody asks to turn back, and why. */
-  readonly abort?: string;
+  readonly abort?: Failure;
 }
 
-export type Result = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+/** An ending. The code is given only where the kind of the action does not tell it: the action was cut short. */
+export type Result =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly detail: string; readonly code?: "lease_expired" | "interrupted" };
 
 /** An undo that failed this often is not tried again without an operator. */
 export const UNDO_ATTEMPTS = 3;
@@ -89,7 +108,8 @@ export function acquire(previous: Transaction | undefined, steps: readonly StepK
     touched: 0,
     running: null,
     failures: 0,
-    reason: null,
+    failure: null,
+    undoFailure: null,
     outcome: null,
     released: false,
     closed: false,
@@ -102,10 +122,10 @@ export function authorised(transaction: Transaction, token: number): boolean {
 }
 
 /** Turns back: to the undo when a step was touched, straight to the end when nothing was. */
-function turn(transaction: Transaction, reason: string): Transaction {
-  const base = { ...transaction, running: null, failures: 0, reason };
+function turn(transaction: Transaction, failure: Failure): Transaction {
+  const base = { ...transaction, running: null, failures: 0, failure };
   return transaction.touched === 0
-    ? { ...base, phase: "over", outcome: "refused" }
+    ? { ...base, phase: "over", outcome: failure.code === "preflight" ? "refused" : "cancelled" }
     : skipForwardOnly({ ...base, phase: "undo", position: transaction.touched - 1 });
 }
 
@@ -114,11 +134,16 @@ export function observe(transaction: Transaction, situation: Situation): Transac
   // A cut-off action is swept first: its processes may still be at work.
   if (transaction.phase !== "forward" || transaction.running !== null) return transaction;
   if (situation.abort !== undefined) return turn(transaction, situation.abort);
-  if (situation.lease === "expired") return turn(transaction, "The deployer's lease expired.");
+  if (situation.lease === "expired") {
+    return turn(transaction, {
+      code: "lease_expired",
+      detail: "The deployer was not heard of until its lease expired.",
+    });
+  }
   return transaction;
 }
 
-/** The one action that is due, or undefined when there is none (released, or stuck and recorded). */
+/** The one action that is due, or undefined when there is none (released, or a failed undo is recorded). */
 export function next(transaction: Transaction): Action | undefined {
   if (transaction.closed) return undefined;
   if (transaction.running !== null) return { kind: "sweep" };
@@ -152,30 +177,44 @@ export function finish(transaction: Transaction, action: Action, result: Result)
     case "step":
     case "health":
     case "smoke":
-      return result.ok ? { ...rested, position: transaction.position + 1 } : turn(rested, result.reason);
     case "commit":
-      return result.ok ? { ...rested, phase: "over", outcome: "committed" } : turn(rested, result.reason);
+      if (!result.ok) return turn(rested, { code: result.code ?? failureCodes[action.kind], detail: result.detail });
+      if (action.kind === "commit") return { ...rested, phase: "over", outcome: "succeeded" };
+      return { ...rested, position: transaction.position + 1 };
     case "undo":
-      return result.ok
-        ? skipForwardOnly({ ...rested, failures: 0, position: action.step - 1 })
-        : fail(rested, result.reason);
+      if (!result.ok) return failedUndo(rested, result.detail);
+      return skipForwardOnly({ ...rested, failures: 0, position: action.step - 1 });
     case "prove":
-      return result.ok ? { ...rested, phase: "over", outcome: "rolled-back" } : stuck(rested, result.reason);
+      return result.ok ? { ...rested, phase: "over", outcome: "rolled_back" } : stuck(rested, result.detail);
     case "close":
-      return result.ok ? { ...rested, closed: true, released: transaction.outcome !== "stuck" } : rested;
+      if (!result.ok) return rested;
+      return { ...rested, closed: true, released: transaction.outcome !== "rollback_failed" };
   }
 }
 
+const failureCodes = {
+  preflight: "preflight",
+  capture: "preflight",
+  step: "step",
+  health: "health_check",
+  smoke: "smoke_test",
+  commit: "interrupted",
+} as const;
+
 /** An operator lets a stuck undo be tried again, from the place where it stopped. */
 export function retry(transaction: Transaction): Transaction {
-  if (transaction.outcome !== "stuck") return transaction;
-  return { ...transaction, phase: "undo", outcome: null, closed: false, failures: 0 };
+  if (transaction.outcome !== "rollback_failed" || !transaction.closed) return transaction;
+  return { ...transaction, undoFailure: null, phase: "undo", outcome: null, closed: false, failures: 0 };
 }
 
 function afterSweep(transaction: Transaction): Transaction {
   const rested = { ...transaction, running: null };
   // On the way forward a cut-off action has an unknown effect: back. An undo, proof or close is simply done again.
-  return transaction.phase === "forward" ? turn(rested, "The agent was cut off in the middle of an action.") : rested;
+  if (transaction.phase !== "forward") return rested;
+  return turn(rested, {
+    code: "interrupted",
+    detail: `The agent on the target was cut off (${transaction.running?.kind}).`,
+  });
 }
 
 /** What a forward-only step did stays: it is no part of the way back. */
@@ -185,12 +224,11 @@ function skipForwardOnly(transaction: Transaction): Transaction {
   return { ...transaction, position };
 }
 
-function fail(transaction: Transaction, reason: string): Transaction {
+function failedUndo(transaction: Transaction, detail: string): Transaction {
   const failures = transaction.failures + 1;
-  return failures < UNDO_ATTEMPTS ? { ...transaction, failures } : stuck({ ...transaction, failures }, reason);
+  return failures < UNDO_ATTEMPTS ? { ...transaction, failures } : stuck({ ...transaction, failures }, detail);
 }
 
-function stuck(transaction: Transaction, reason: string): Transaction {
-  const because = transaction.reason === null ? reason : `${transaction.reason} Then the undo failed: ${reason}`;
-  return { ...transaction, running: null, phase: "over", outcome: "stuck", reason: because };
+function stuck(transaction: Transaction, undoFailure: string): Transaction {
+  return { ...transaction, undoFailure, phase: "over", outcome: "rollback_failed" };
 }

@@ -22,7 +22,13 @@ describe("deployment protocol, every interleaving", function () {
   it("ends as old or new, never between; the lock has one holder; it always ends", () => {
     const searched = search(bounds, protocol);
     assert.equal(told(searched), "");
-    assert.deepEqual([...searched.outcomes].sort(), ["committed", "refused", "rolled-back", "stuck"]);
+    assert.deepEqual([...searched.outcomes].sort(), [
+      "cancelled",
+      "refused",
+      "rollback_failed",
+      "rolled_back",
+      "succeeded",
+    ]);
     assert.ok(searched.states > 40_000, `only ${searched.states} states: the model has shrunk`);
   });
 
@@ -40,14 +46,14 @@ describe("deployment protocol, every interleaving", function () {
             situation,
           ),
       },
-      expected: /left-over process|rolled-back, but not all old/,
+      expected: /left-over process|rolled_back, but not all old/,
     },
     {
       name: "that counts a step as touched only when it has ended",
       change: {
         begin: (transaction, action) => ({ ...protocol.begin(transaction, action), touched: transaction.touched }),
       },
-      expected: /refused, but not all old/,
+      expected: /(refused|cancelled), but not all old/,
     },
     {
       name: "that undoes only the steps that ended well",
@@ -57,7 +63,7 @@ describe("deployment protocol, every interleaving", function () {
           return action.kind === "step" && !result.ok ? { ...ended, position: action.step - 1 } : ended;
         },
       },
-      expected: /rolled-back, but not all old/,
+      expected: /rolled_back, but not all old/,
     },
     {
       name: "whose lock does not look at the last transaction",
@@ -77,17 +83,17 @@ describe("deployment protocol, every interleaving", function () {
       change: {
         finish: (transaction, action, result) => {
           const ended = protocol.finish(transaction, action, result);
-          return action.kind === "undo" && !result.ok ? { ...ended, phase: "over", outcome: "rolled-back" } : ended;
+          return action.kind === "undo" && !result.ok ? { ...ended, phase: "over", outcome: "rolled_back" } : ended;
         },
       },
-      expected: /rolled-back, but not all old/,
+      expected: /rolled_back, but not all old/,
     },
     {
       name: "that commits before the steps",
       change: {
         finish: (transaction, action, result) => {
           const ended = protocol.finish(transaction, action, result);
-          return action.kind === "capture" && result.ok ? { ...ended, phase: "over", outcome: "committed" } : ended;
+          return action.kind === "capture" && result.ok ? { ...ended, phase: "over", outcome: "succeeded" } : ended;
         },
       },
       expected: /committed, but not all new/,

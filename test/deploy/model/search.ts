@@ -23,12 +23,13 @@ function problemOf(world: World): string | undefined {
   if (transaction === null) return undefined;
   const judged = effects.filter((_, step) => transaction.steps[step] === "undoable");
   const all = (effect: string): boolean => judged.every((each) => each === effect);
-  if (transaction.outcome === "committed" && !effects.every((effect) => effect === "new"))
+  if (transaction.outcome === "succeeded" && !effects.every((effect) => effect === "new"))
     return "committed, but not all new";
-  if ((transaction.outcome === "rolled-back" || transaction.outcome === "refused") && !all("old"))
+  if (["rolled_back", "refused", "cancelled"].includes(transaction.outcome ?? "") && !all("old"))
     return `${transaction.outcome}, but not all old`;
   if (transaction.released && orphan !== null) return "released while a left-over process is still at work";
-  if (transaction.released && transaction.outcome === "stuck") return "released although nobody knows the state";
+  if (transaction.released && transaction.outcome === "rollback_failed")
+    return "released although nobody knows the state";
   return undefined;
 }
 
@@ -43,22 +44,30 @@ function stepProblem(from: World, to: World): string | undefined {
   if (before === null || after === null || before === after) return undefined;
   if (after.token !== before.token && !before.released) return "the lock was taken while it was held";
   if (after.token < before.token) return "the fencing token went down";
-  if (before.outcome === "committed" && after.token === before.token && after.outcome !== "committed")
+  if (before.outcome === "succeeded" && after.token === before.token && after.outcome !== "succeeded")
     return "a committed deployment was undone";
   return undefined;
 }
 
-/** Nobody interferes any more: does it end by itself, and how? */
-function endProblem(start: World, protocol: Protocol, bounds: Bounds): string | undefined {
-  let world: World = { ...start, lease: 0 };
+/** Nobody interferes any more: does it end by itself? `known` holds the states from which it does. */
+function endProblem(start: World, protocol: Protocol, bounds: Bounds, known: Set<string>): string | undefined {
+  let world: World = { ...start, lease: 0, crashes: 0, failures: 0, begins: 0, retries: 0 };
+  const passed: string[] = [];
   for (let count = 0; count < ENOUGH; count += 1) {
+    const key = JSON.stringify(world);
+    if (known.has(key)) {
+      for (const each of passed) known.add(each);
+      return undefined;
+    }
     const move = moves(world, protocol, bounds).find(({ fault }) => !fault);
     if (move === undefined) {
       const { transaction } = world;
-      const ended =
-        transaction === null || transaction.released || (transaction.outcome === "stuck" && transaction.closed);
-      return ended ? undefined : "nothing is due any more, and the transaction is not over";
+      if (transaction !== null && !transaction.closed)
+        return "nothing is due any more, and the transaction is not over";
+      for (const each of passed) known.add(each);
+      return undefined;
     }
+    passed.push(key);
     world = move.to;
   }
   return `not over after ${ENOUGH} moves without any fault`;
@@ -70,6 +79,7 @@ export function search(bounds: Bounds, protocol: Protocol): Searched {
   const cameFrom = new Map<string, { from: string; move: string } | undefined>([[JSON.stringify(start), undefined]]);
   const queue: World[] = [start];
   const outcomes = new Set<string>();
+  const known = new Set<string>();
   let transitions = 0;
   const result = (finding?: Finding): Searched => ({ states: cameFrom.size, transitions, outcomes, finding });
   const pathTo = (key: string, last: string): string[] => {
@@ -81,7 +91,7 @@ export function search(bounds: Bounds, protocol: Protocol): Searched {
     const world = queue[index] as World;
     const key = JSON.stringify(world);
     if (world.transaction?.outcome) outcomes.add(world.transaction.outcome);
-    const stuck = endProblem(world, protocol, bounds);
+    const stuck = endProblem(world, protocol, bounds, known);
     if (stuck !== undefined) return result({ problem: stuck, path: pathTo(key, "(then nobody interferes)") });
     for (const { name, to } of moves(world, protocol, bounds)) {
       transitions += 1;

@@ -1,5 +1,5 @@
 import * as real from "../../../deploy/protocol/transaction";
-import type { Action, StepKind, Transaction } from "../../../deploy/protocol/transaction";
+import type { Action, Failure, StepKind, Transaction } from "../../../deploy/protocol/transaction";
 
 /** The functions that the agent runs; a mutant replaces one of them. */
 export type Protocol = Pick<typeof real, "acquire" | "authorised" | "begin" | "finish" | "next" | "observe" | "retry">;
@@ -55,7 +55,12 @@ export interface Move {
   readonly to: World;
 }
 
-const reasonless = (transaction: Transaction): Transaction => ({ ...transaction, reason: null });
+/** Words make no difference to what may happen. */
+const wordless = (transaction: Transaction): Transaction => ({
+  ...transaction,
+  failure: transaction.failure === null ? null : { ...transaction.failure, detail: "" },
+  undoFailure: null,
+});
 const place = (effects: readonly Effect[], step: number, effect: Effect): Effect[] =>
   effects.map((old, index) => (index === step ? effect : old));
 
@@ -105,16 +110,19 @@ function deployerMoves(world: World, protocol: Protocol, bounds: Bounds): Move[]
 function agentStarts(world: World, protocol: Protocol): Move[] {
   const { transaction } = world;
   if (transaction === null) return [];
-  const callers: { name: string; abort?: string }[] = world.deployers
+  const callers: { name: string; abort?: Failure }[] = world.deployers
     .filter((token) => protocol.authorised(transaction, token))
-    .flatMap((token) => [{ name: `deployer ${token} goes on` }, { name: `deployer ${token} aborts`, abort: "asked" }]);
+    .flatMap((token) => [
+      { name: `deployer ${token} goes on` },
+      { name: `deployer ${token} aborts`, abort: { code: "interrupted" as const, detail: "asked" } },
+    ]);
   const lease = world.lease === transaction.token ? "held" : "expired";
   if (lease === "expired") callers.push({ name: "the timer looks" });
   return callers.flatMap(({ name, abort }) => {
     const seen = protocol.observe(transaction, { lease, abort });
     const action = protocol.next(seen);
     if (action === undefined) return [];
-    const intent = reasonless(protocol.begin(seen, action));
+    const intent = wordless(protocol.begin(seen, action));
     return [
       {
         name: `${name}: ${describe(action)}`,
@@ -148,8 +156,8 @@ function agentSteps(world: World, protocol: Protocol): Move[] {
       ...(canFail ? [named("fails", true, failed)] : []),
     ];
   }
-  const result = stage === "done" ? ({ ok: true } as const) : ({ ok: false, reason: "failed" } as const);
-  const ended = reasonless(protocol.finish(transaction, action, result));
+  const result = stage === "done" ? ({ ok: true } as const) : ({ ok: false, detail: "failed" } as const);
+  const ended = wordless(protocol.finish(transaction, action, result));
   return [named("ends", false, { ...world, transaction: ended, agent: null })];
 }
 
