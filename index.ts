@@ -4,7 +4,10 @@
 import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
 import { runnerLabels, runnerUnit } from "./catalogue/runner";
+import { DeploymentEnvironment } from "./components/deployment-environment";
+import { githubProvider, leftoversHook } from "./components/github-resources";
 import { Preflight } from "./components/preflight";
+import { RepositoryRules } from "./components/repository-rules";
 import { RunnerPool } from "./components/runner-pool";
 import { ownershipMark } from "./components/runner-vm";
 import { loadSettings } from "./config";
@@ -93,6 +96,25 @@ const pool = new RunnerPool(
     },
   },
 );
+
+const { deployment, repository } = settings;
+if (deployment !== undefined || repository.manage) {
+  const access = { ...github, token: settings.githubToken };
+  const opts = {
+    dependsOn: preflight,
+    github: githubProvider("github", access, { dependsOn: preflight }),
+    clearLeftovers: leftoversHook(access),
+  };
+  const of = { githubUrl: github.url, repository: github.repository };
+  if (deployment !== undefined) {
+    new DeploymentEnvironment(
+      "deployment",
+      { ...of, ...deployment, environment: deployment.name ?? environment, secrets: {}, protect: safety.protect },
+      opts,
+    );
+  }
+  if (repository.manage) new RepositoryRules("repository", { ...of, ...repository, secrets: {} }, opts);
+}
 
 /** Every runner: name, role, address, VMID, labels, and its number and version at GitHub. */
 export const runners = pool.runners.map(describeRunner);

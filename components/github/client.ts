@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Octokit } from "@octokit/rest";
+import { apiBase } from "./apiBase";
 import { explainGitHubError, GitHubError, retryDelayMs, statusOf } from "./errors";
 
 /** Where the repository is. */
@@ -59,12 +60,6 @@ const toRunner = (raw: RawRunner): GitHubRunner => ({
   version: raw.version ?? undefined,
 });
 
-/** REST base address: github.com has a host of its own, an Enterprise Server a path. */
-export function apiBase(url: string): string {
-  const clean = url.replace(/\/+$/, "");
-  return clean === "https://github.com" ? "https://api.github.com" : `${clean}/api/v3`;
-}
-
 export class GitHubClient {
   private constructor(
     private readonly octokit: Octokit,
@@ -92,10 +87,13 @@ export class GitHubClient {
    * One call with a bounded number of retries: 5xx, rate limits and broken connections only.
    * @param action what the call is for, for the error message
    */
-  private async call<T>(action: string, request: () => Promise<{ data: T }>): Promise<T> {
+  async call<T>(
+    action: string,
+    request: (octokit: Octokit, names: { owner: string; repo: string }) => Promise<{ data: T }>,
+  ): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return (await request()).data;
+        return (await request(this.octokit, this.names)).data;
       } catch (error) {
         const wait = retryDelayMs(error, attempt);
         if (wait === undefined) throw explainGitHubError(error, action, this.where);

@@ -1,5 +1,5 @@
 import { Octokit } from "@octokit/rest";
-import { apiBase } from "../../components/github/client";
+import { apiBase } from "../../components/github/apiBase";
 import { worker } from "../inside";
 import type { JobStatus, Observation } from "./report";
 

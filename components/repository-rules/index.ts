@@ -1,0 +1,73 @@
+import * as github from "@pulumi/github";
+import * as pulumi from "@pulumi/pulumi";
+import type { GitHubResourceOptions } from "../github-resources";
+import type { RepositoryRulesArgs } from "./args";
+import { ForkApproval } from "./forkApproval";
+import { renderRuleset } from "./renderRuleset";
+
+export type { RepositoryRulesArgs } from "./args";
+
+/** What holds for the whole repository: how code gets onto the default branch, and what Actions may do. */
+export class RepositoryRules extends pulumi.ComponentResource {
+  constructor(name: string, args: RepositoryRulesArgs, opts: GitHubResourceOptions) {
+    const { github: provider, clearLeftovers, ...options } = opts;
+    const shown = { ...args, secrets: Object.keys(args.secrets) };
+    super("ghrunners:repository:RepositoryRules", name, shown, options);
+    const [, repository = ""] = args.repository.split("/");
+    const child = { parent: this, provider };
+    const leftovers = { hooks: { beforeCreate: [clearLeftovers] } };
+
+    new github.RepositoryRuleset(
+      `${name}-default-branch`,
+      { repository, ...renderRuleset(args) },
+      { ...child, ...leftovers },
+    );
+    new github.ActionsRepositoryPermissions(
+      `${name}-actions`,
+      {
+        repository,
+        enabled: true,
+        allowedActions: "selected",
+        allowedActionsConfig: {
+          githubOwnedAllowed: true,
+          verifiedAllowed: false,
+          patternsAlloweds: [...args.allowedActions],
+        },
+        shaPinningRequired: true,
+      },
+      child,
+    );
+    new github.WorkflowRepositoryPermissions(
+      `${name}-token`,
+      { repository, defaultWorkflowPermissions: "read", canApprovePullRequestReviews: false },
+      child,
+    );
+    new ForkApproval(
+      `${name}-forks`,
+      { githubUrl: args.githubUrl, repository: args.repository, policy: "all_external_contributors" },
+      { parent: this },
+    );
+    new github.ActionsRepositoryOidcSubjectClaimCustomizationTemplate(
+      `${name}-oidc`,
+      args.oidcClaims.length === 0
+        ? { repository, useDefault: true }
+        : { repository, useDefault: false, includeClaimKeys: [...args.oidcClaims] },
+      child,
+    );
+    for (const [variableName, value] of Object.entries(args.variables)) {
+      new github.ActionsVariable(
+        `${name}-variable-${variableName}`,
+        { repository, variableName, value },
+        { ...child, ...leftovers },
+      );
+    }
+    for (const [secretName, value] of Object.entries(args.secrets)) {
+      new github.ActionsSecret(
+        `${name}-secret-${secretName}`,
+        { repository, secretName, value: pulumi.secret(value) },
+        child,
+      );
+    }
+    this.registerOutputs();
+  }
+}
