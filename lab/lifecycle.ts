@@ -136,9 +136,10 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   writeAtomically(path.join(instance.proxmox, "seed.json"), JSON.stringify(proxmoxSeed(secrets)));
   writeAtomically(
     path.join(instance.github, "seed.json"),
-    JSON.stringify(
-      githubSeed(secrets, urlOf(at.github), path.join(projectRoot, ".github", "workflows"), distributions),
-    ),
+    JSON.stringify({
+      authority: authority.certificate,
+      ...githubSeed(secrets, urlOf(at.github), path.join(projectRoot, ".github", "workflows"), distributions),
+    }),
   );
   writeAtomically(modeFile(instance), mode);
   if (mode === "machines") await networkUp(instance.name);

@@ -64,6 +64,7 @@ function answer(services: Services, method: string, url: URL, body: unknown): Te
         if (!Number.isInteger(since) || since < 0) return refused(400, "since is the number of an event, 0 for all.");
         return json(200, services.store.eventsSince(since));
       }
+      if (subject === "permissions") return json(200, services.permissionUse.report(services.seed));
       if (subject === "secrets") return secretProof(services, url.searchParams);
     }
   }

@@ -37,6 +37,10 @@ export const faultKinds = {
     does: "tokens of a login lose one permission",
     parameters: z.strictObject({ login: z.string().min(1), permission: z.enum(permissionNames) }),
   },
+  "billing-plan": {
+    does: "the owner's plan is a smaller one than Enterprise",
+    parameters: z.strictObject({ plan: z.enum(["free", "pro", "team", "enterprise"]) }),
+  },
   "repository-public": { does: "the repository is shown as a public one", parameters: z.strictObject({}) },
   "registration-token-expired": {
     does: "every registration token has expired by the time a host uses it",

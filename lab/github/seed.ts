@@ -46,6 +46,8 @@ const seed = z.object({
       expiresAt: z.iso.datetime().optional(),
     }),
   ),
+  /** PEM file of the authority that signed this service's certificate: jobs of the hosted machine trust it. */
+  authority: z.string().min(1).optional(),
   /** A runner is shown offline after this silence. GitHub takes minutes; the lab's default is 10 s. */
   runnerSilenceMilliseconds: z.number().int().positive().default(10_000),
 });

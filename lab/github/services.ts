@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from "./clock";
 import { Faults } from "./faults";
 import { JobLogs } from "./job-logs";
+import { PermissionUse } from "./permission-use";
 import { Presence } from "./presence";
 import { RunnerTokens } from "./runner-tokens";
 import { SealedSecrets } from "./sealed-secrets";
@@ -12,6 +13,7 @@ export interface Services {
   readonly seed: Seed;
   readonly store: Store;
   readonly faults: Faults;
+  readonly permissionUse: PermissionUse;
   readonly presence: Presence;
   readonly runnerTokens: RunnerTokens;
   readonly secrets: SealedSecrets;
@@ -26,6 +28,7 @@ export async function openServices(folder: string, seed: Seed, clock: Clock = sy
     seed,
     store,
     faults,
+    permissionUse: new PermissionUse(),
     presence: new Presence(store, faults, seed.runnerSilenceMilliseconds),
     runnerTokens: new RunnerTokens(store),
     secrets: await SealedSecrets.load(store),

@@ -12,6 +12,24 @@ export interface WorkflowFile {
   readonly sha: string;
 }
 
+/** A file of the default branch, of which the emulator has what is below .github. */
+export interface RepositoryFile {
+  /** As `.github/scripts/x.mjs`. */
+  readonly path: string;
+  readonly content: Buffer;
+  readonly sha: string;
+}
+
+/** @param file path from the repository's root @returns undefined where there is no such file */
+export function repositoryFile({ workflowsDir }: Pick<Seed, "workflowsDir">, file: string): RepositoryFile | undefined {
+  const folder = path.dirname(workflowsDir);
+  const absolute = path.join(folder, path.relative(".github", file));
+  const isBelow = absolute.startsWith(folder + path.sep);
+  if (!isBelow || !existsSync(absolute) || !statSync(absolute).isFile()) return undefined;
+  const content = readFileSync(absolute);
+  return { path: path.join(".github", path.relative(folder, absolute)), content, sha: gitBlob(content) };
+}
+
 const gitBlob = (content: Buffer): string =>
   createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
 

@@ -45,10 +45,15 @@ export function permits(identity: Identity, permission: string): boolean {
   return has === "write" || has === level;
 }
 
-/** @throws ApiError 401 without a token, 403 in GitHub's words without the permission */
-export function requireAccess(access: Access, identity: Identity | undefined): void {
-  if (access === "public" || access === "own") return;
+/**
+ * @returns the permission that let the caller in; undefined where none is needed
+ * @throws ApiError 401 without a token, 403 in GitHub's words without the permission
+ */
+export function requireAccess(access: Access, identity: Identity | undefined): string | undefined {
+  if (access === "public" || access === "own") return undefined;
   if (identity === undefined) throw requiresAuthentication();
-  if (access === "authenticated") return;
-  if (!access.some((permission) => permits(identity, permission))) throw notAccessible(access);
+  if (access === "authenticated") return undefined;
+  const permission = access.find((candidate) => permits(identity, candidate));
+  if (permission === undefined) throw notAccessible(access);
+  return permission;
 }

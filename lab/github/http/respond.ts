@@ -68,7 +68,7 @@ export class Responder {
   }
 
   private async dispatch(request: RawRequest, identity: Identity | undefined, isRest: boolean): Promise<Reply> {
-    const { faults } = this.services;
+    const { faults, permissionUse } = this.services;
     const line = `${request.method} ${decoded(request.path)}`;
     if (isRest) this.rateLimit.check(identity);
     if (isRest && faults.strike("http-500", ({ match }) => line.includes(match))) {
@@ -77,7 +77,10 @@ export class Responder {
     const match = this.router(request.method, request.path);
     if (match === "method-not-allowed" || match === undefined) throw notFound();
     requireRepository(this.services, match.params);
-    requireAccess(match.route.access, identity);
+    const permission = requireAccess(match.route.access, identity);
+    if (identity !== undefined && permission !== undefined) {
+      permissionUse.record(identity.login, permission, `${match.route.method} ${match.route.path}`);
+    }
     const reply = await match.route.handle({
       ...request,
       params: match.params,

@@ -1,11 +1,13 @@
 import { badCredentials, notFound } from "../http/errors";
 import type { Identity, Route } from "../http/message";
 import { rest } from "../http/rest";
+import { planOf } from "../plan";
 import type { Services } from "../services";
-import { accountNamed, organization, privateUser, publicUser, type Account } from "../views/accounts";
+import { accountNamed, organization, privateUser, publicUser, simpleUser, type Account } from "../views/accounts";
 
 /** Users and the owner. An owner of type User is no organization: looking it up as one is a 404, as at GitHub. */
-export function accountRoutes({ seed, store }: Services): Route[] {
+export function accountRoutes(services: Services): Route[] {
+  const { seed, store } = services;
   const named = (login: string): Account => {
     const account = accountNamed(seed, login);
     if (account === undefined) throw notFound();
@@ -15,11 +17,11 @@ export function accountRoutes({ seed, store }: Services): Route[] {
     rest("GET /user", "authenticated", ({ identity }) => {
       const account = accountNamed(seed, (identity as Identity).login);
       if (account === undefined) throw badCredentials();
-      return { status: 200, body: privateUser(seed, account, store.state.createdAt) };
+      return { status: 200, body: privateUser(seed, account, store.state.createdAt, planOf(services)) };
     }),
     rest("GET /users/{username}", "public", ({ params }) => ({
       status: 200,
-      body: publicUser(seed, named(params.username), store.state.createdAt),
+      body: publicUser(seed, named(params.username), store.state.createdAt, planOf(services)),
     })),
     rest("GET /users/{username}/keys", "public", ({ params }) => {
       named(params.username);
@@ -32,7 +34,14 @@ export function accountRoutes({ seed, store }: Services): Route[] {
     rest("GET /orgs/{org}", "public", ({ params }) => {
       const account = named(params.org);
       if (account.type !== "Organization") throw notFound();
-      return { status: 200, body: organization(seed, account, store.state.createdAt) };
+      return { status: 200, body: organization(seed, account, store.state.createdAt, planOf(services)) };
+    }),
+    // Everybody whom the lab knows is a collaborator of its one repository.
+    rest("GET /repos/{owner}/{repo}/collaborators/{username}/permission", ["metadata:read"], ({ params }) => {
+      const account = named(params.username);
+      const permission = account.id === seed.owner.id ? "admin" : "write";
+      const user = { ...simpleUser(seed, account), role_name: permission };
+      return { status: 200, body: { permission, role_name: permission, user } };
     }),
   ];
 }

@@ -6,6 +6,7 @@ import { paginate } from "../http/pagination";
 import { alsoById, rest } from "../http/rest";
 import type { Environment, Reviewer } from "../model";
 import { sameScope } from "../sealed-secrets";
+import { requireProtectionInPlan } from "../plan";
 import type { Services } from "../services";
 import { accounts } from "../views/accounts";
 import { environmentView } from "../views/environments";
@@ -92,6 +93,14 @@ export function environmentRoutes(services: Services): Route[] {
         ]);
       }
       checkReviewers(services, wanted.reviewers ?? []);
+      requireProtectionInPlan(services, {
+        reviewers: wanted.reviewers ?? [],
+        waitTimer: wanted.wait_timer ?? 0,
+        deploymentBranchPolicy: policy && {
+          protectedBranches: policy.protected_branches,
+          customBranchPolicies: policy.custom_branch_policies,
+        },
+      });
       store.change((_state, emit) => {
         const environment = findEnvironment(services, name) ?? createEnvironment(services, name);
         environment.waitTimer = wanted.wait_timer ?? 0;

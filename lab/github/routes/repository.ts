@@ -1,10 +1,12 @@
+import { execFileSync } from "node:child_process";
+import path from "node:path";
 import { permits } from "../http/authorize";
 import { notFound } from "../http/errors";
-import type { Identity, Route } from "../http/message";
+import { plainRoute, type Identity, type Route } from "../http/message";
 import type { RateLimit } from "../http/rate-limit";
 import { rest, undescribed } from "../http/rest";
 import type { Services } from "../services";
-import { headCommit, workflowFiles } from "../workflow-files";
+import { headCommit, repositoryFile } from "../workflow-files";
 import { branchView, fullRepository, repositoryPage, repositoryUrl } from "../views/repository";
 
 const metadata = ["metadata:read"] as const;
@@ -27,16 +29,21 @@ export function repositoryRoutes({ seed, store, faults }: Services): Route[] {
       if (params.branch !== seed.repository.defaultBranch) throw notFound();
       return { status: 200, body: branchView(seed, store.state.createdAt) };
     }),
+    rest("GET /repos/{owner}/{repo}/tarball/{ref}", contents, ({ params }) => {
+      if (!isDefaultBranch(seed, params.ref)) throw notFound();
+      const location = `${seed.publicUrl}/_lab/archive/${headCommit(seed).sha}`;
+      return { status: 302, body: undefined, headers: { location } };
+    }),
+    // GitHub's link carries a token of its own; the lab's archive holds nothing but this project's workflows.
+    plainRoute("GET", "/_lab/archive/{sha}", "public", ({ params }) => {
+      const { sha } = headCommit(seed);
+      if (params.sha !== sha) throw notFound();
+      return { status: 200, body: archiveOf(seed, sha), headers: { "content-type": "application/gzip" } };
+    }),
     rest("GET /repos/{owner}/{repo}/contents/{path}", contents, ({ params, query }) => {
       const ref = query.get("ref") ?? seed.repository.defaultBranch;
-      if (
-        ![seed.repository.defaultBranch, `refs/heads/${seed.repository.defaultBranch}`, headCommit(seed).sha].includes(
-          ref,
-        )
-      ) {
-        throw notFound();
-      }
-      const file = workflowFiles(seed).find((known) => known.path === params.path);
+      if (!isDefaultBranch(seed, ref)) throw notFound();
+      const file = repositoryFile(seed, params.path);
       if (file === undefined) throw notFound();
       const self = `${url}/contents/${file.path}?ref=${ref}`;
       const page = `${repositoryPage(seed)}/blob/${ref}/${file.path}`;
@@ -47,7 +54,7 @@ export function repositoryRoutes({ seed, store, faults }: Services): Route[] {
           type: "file",
           encoding: "base64",
           size: file.content.length,
-          name: file.name,
+          name: path.basename(file.path),
           path: file.path,
           content: file.content.toString("base64"),
           sha: file.sha,
@@ -60,6 +67,19 @@ export function repositoryRoutes({ seed, store, faults }: Services): Route[] {
       };
     }),
   ];
+}
+
+/** The names of the one commit that there is. */
+function isDefaultBranch(seed: Services["seed"], ref: string): boolean {
+  const { defaultBranch } = seed.repository;
+  return [defaultBranch, `refs/heads/${defaultBranch}`, headCommit(seed).sha].includes(ref);
+}
+
+/** The archive of the commit: as at GitHub, one folder with everything in it; here .github alone. */
+function archiveOf({ workflowsDir, owner, repository }: Services["seed"], sha: string): Buffer {
+  const folder = `${owner.login}-${repository.name}-${sha.slice(0, 7)}`;
+  const names = ["--directory", path.dirname(workflowsDir), "--transform", `s,^\\.,${folder}/.github,`, "."];
+  return execFileSync("tar", ["--create", "--gzip", "--file", "-", ...names], { maxBuffer: 64 * 2 ** 20 });
 }
 
 /** What is not about the repository: the service's own description and the caller's limits. */

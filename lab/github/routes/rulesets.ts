@@ -6,6 +6,7 @@ import { noContent, type Route } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest } from "../http/rest";
 import type { Ruleset } from "../model";
+import { requireRulesetsInPlan } from "../plan";
 import type { Services } from "../services";
 import { nodeId } from "../views/accounts";
 import { fullName, repositoryPage, repositoryUrl } from "../views/repository";
@@ -52,7 +53,8 @@ const ruleTypes = new Set([
 ]);
 
 /** Rules are kept and given back; nothing pushes to the emulator, so none is ever applied. */
-export function rulesetRoutes({ seed, store }: Services): Route[] {
+export function rulesetRoutes(services: Services): Route[] {
+  const { seed, store } = services;
   const read = ["metadata:read"] as const;
   const write = ["administration:write"] as const;
 
@@ -62,6 +64,7 @@ export function rulesetRoutes({ seed, store }: Services): Route[] {
     return ruleset;
   };
   const checked = (body: unknown, own?: number): Omit<Ruleset, "id" | "createdAt" | "updatedAt"> => {
+    requireRulesetsInPlan(services);
     const wanted = parseBody(fields, body);
     const unknown = wanted.rules?.find(({ type }) => !ruleTypes.has(type));
     if (unknown !== undefined) throw unprocessable("Validation Failed", [`Invalid rule '${unknown.type}'`]);

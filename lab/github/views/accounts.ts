@@ -1,4 +1,5 @@
 import type { components } from "@octokit/openapi-types";
+import type { Plan } from "../plan";
 import type { Seed } from "../seed";
 
 export type SimpleUser = components["schemas"]["simple-user"];
@@ -50,11 +51,24 @@ export function simpleUser(seed: Seed, { login, id, type }: Account): SimpleUser
   };
 }
 
+type AccountPlan = NonNullable<components["schemas"]["public-user"]["plan"]>;
+
+/** GitHub shows the plan to the account itself; the lab to everybody, and of the owner alone. */
+const planView = (seed: Seed, account: Account, plan: Plan): { plan?: AccountPlan } =>
+  account.id === seed.owner.id
+    ? { plan: { name: plan, space: 976_562_499, private_repos: 10_000, collaborators: 0 } }
+    : {};
+
 /** The account, or a placeholder for one that is no longer known. */
 export const simpleUserNamed = (seed: Seed, login: string): SimpleUser =>
   simpleUser(seed, accountNamed(seed, login) ?? { login: "ghost", id: 10_137, type: "User" });
 
-export function publicUser(seed: Seed, account: Account, createdAt: string): components["schemas"]["public-user"] {
+export function publicUser(
+  seed: Seed,
+  account: Account,
+  createdAt: string,
+  plan: Plan,
+): components["schemas"]["public-user"] {
   return {
     ...simpleUser(seed, account),
     name: account.login,
@@ -70,12 +84,18 @@ export function publicUser(seed: Seed, account: Account, createdAt: string): com
     following: 0,
     created_at: createdAt,
     updated_at: createdAt,
+    ...planView(seed, account, plan),
   };
 }
 
-export function privateUser(seed: Seed, account: Account, createdAt: string): components["schemas"]["private-user"] {
+export function privateUser(
+  seed: Seed,
+  account: Account,
+  createdAt: string,
+  plan: Plan,
+): components["schemas"]["private-user"] {
   return {
-    ...publicUser(seed, account, createdAt),
+    ...publicUser(seed, account, createdAt, plan),
     private_gists: 0,
     total_private_repos: 1,
     owned_private_repos: 1,
@@ -89,6 +109,7 @@ export function organization(
   seed: Seed,
   { login, id }: Account,
   createdAt: string,
+  plan: Plan,
 ): components["schemas"]["organization-full"] {
   const url = `${apiUrl(seed)}/orgs/${login}`;
   return {
@@ -115,5 +136,6 @@ export function organization(
     created_at: createdAt,
     updated_at: createdAt,
     archived_at: null,
+    plan: { name: plan, space: 976_562_499, private_repos: 999_999 },
   };
 }

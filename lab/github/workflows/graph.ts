@@ -56,7 +56,7 @@ function begin(state: State, run: Run, node: Node, around: Surroundings): void {
 
 /** A call that does not happen takes its jobs with it. */
 function abandonCalled(run: Run, node: Node, result: Result): void {
-  for (const inner of run.nodes.filter(({ scope }) => scope === node.id))
+  for (const inner of run.nodes.filter(({ id }) => id.startsWith(`${node.id}/`)))
     Object.assign(inner, { state: "done", result });
 }
 

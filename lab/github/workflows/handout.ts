@@ -2,7 +2,7 @@ import type { ApiToken, State } from "../model";
 import type { TokenPermissions } from "../seed";
 import type { JobMessage } from "../runner-protocol/messages";
 import { eventPayload, jobContexts } from "./contexts";
-import { definitionOf, type JobRecord, nodeOf, type Run, scopeOf } from "./records";
+import { definitionOf, type JobRecord, nodeOf, type Run, type Scope, scopeOf } from "./records";
 import { type Surroundings, variablesFor } from "./surroundings";
 import { keys, literalOf, member, type Template } from "./template";
 
@@ -30,11 +30,7 @@ export function jobMessage(
   if (work.kind !== "steps") throw new Error(`Job ${job.id} calls a workflow and cannot be handed to a runner.`);
   const environment = job.environment?.name ?? null;
   const base = jobContexts(around.repository, variablesFor(state, environment), run, node, scope);
-  const all = { ...given.secrets, GITHUB_TOKEN: given.apiToken };
-  const secrets =
-    scope.secrets === "all"
-      ? all
-      : { ...around.evaluator.textMap(scope.secrets, { ...base, secrets: all }), GITHUB_TOKEN: given.apiToken };
+  const secrets = { ...secretsIn(state, run, scope, given.secrets, around), GITHUB_TOKEN: given.apiToken };
   return {
     jobId: job.id,
     name: job.name,
@@ -56,6 +52,23 @@ export function jobMessage(
     environmentUrl: member(work.environment, "url") ?? null,
     renewMilliseconds,
   };
+}
+
+/** The secrets that a scope sees: all of the run's, or those that its caller handed on. */
+function secretsIn(
+  state: State,
+  run: Run,
+  scope: Scope,
+  all: Readonly<Record<string, string>>,
+  around: Surroundings,
+): Readonly<Record<string, string>> {
+  const call = run.nodes.find(({ id }) => id === scope.id);
+  if (call === undefined) return all;
+  const caller = scopeOf(run, call);
+  const theirs = secretsIn(state, run, caller, all, around);
+  if (scope.secrets === "all") return theirs;
+  const contexts = jobContexts(around.repository, variablesFor(state, null), run, call, caller);
+  return around.evaluator.textMap(scope.secrets, { ...contexts, secrets: theirs });
 }
 
 type Level = "read" | "write" | "none";

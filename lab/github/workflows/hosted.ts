@@ -75,7 +75,10 @@ export class HostedRunner {
 
   private prepare(message: JobMessage, folder: string): JobRun {
     const masks = new Masks(message.masks);
-    const { logs, store } = this.services;
+    const { logs, store, seed } = this.services;
+    // Node and curl have a variable each.
+    const trust =
+      seed.authority === undefined ? {} : { NODE_EXTRA_CA_CERTS: seed.authority, CURL_CA_BUNDLE: seed.authority };
     const reporter: Reporter = {
       report: async (steps) =>
         !this.jobs.accepts(message.jobId, message.jobToken) || this.jobs.report(message.jobId, steps),
@@ -89,7 +92,7 @@ export class HostedRunner {
       evaluator: this.evaluator,
       reporter,
       masks,
-      env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: folder, LANG: "C.UTF-8", [marker]: this.folder },
+      env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: folder, LANG: "C.UTF-8", ...trust, [marker]: this.folder },
       heading: ["This is the lab's hosted machine, not one of GitHub's."],
     });
   }

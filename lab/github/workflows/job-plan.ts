@@ -79,7 +79,8 @@ function environmentName(
 
 /** A new job of the run, not yet let through to a runner. */
 export function newJob(run: Run, node: Node, plan: JobPlan, around: Surroundings): JobRecord {
-  const caller = run.nodes.find(({ id }) => id === node.scope);
+  // A scope's id is `run` and the jobs that call one another.
+  const callers = node.scope.split("/").slice(1);
   return {
     matrix: {},
     strategy: {},
@@ -92,7 +93,7 @@ export function newJob(run: Run, node: Node, plan: JobPlan, around: Surroundings
     runId: run.id,
     runAttempt: run.attempt,
     node: node.id,
-    name: caller === undefined ? plan.name : `${caller.jobId} / ${plan.name}`,
+    name: [...callers, plan.name].join(" / "),
     status: "pending",
     conclusion: null,
     runnerId: null,

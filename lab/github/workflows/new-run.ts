@@ -2,7 +2,10 @@ import type { Workflow } from "./model";
 import type { Node, Scope } from "./records";
 import type { Json, Template } from "./template";
 
-/** @param load reads a workflow file of the same repository @throws Error when a called file is missing or calls further */
+/** How many workflows may stand above one another, the one that was triggered included. Source: GitHub, "Reusing workflows". */
+const mostLevels = 10;
+
+/** @param load reads a workflow file of the same repository @throws Error when a called file is missing or calls go too deep */
 export function scopesAndNodes(
   workflow: Workflow,
   inputs: Record<string, Json>,
@@ -10,22 +13,21 @@ export function scopesAndNodes(
 ): { scopes: Scope[]; nodes: Node[] } {
   const scopes: Scope[] = [{ id: "run", workflow, inputs, secrets: "all" }];
   const nodes = nodesOf("run", workflow);
-  for (const job of workflow.jobs) {
-    if (job.work.kind !== "call") continue;
-    const called = load(job.work.file);
-    if (!called.events.includes("workflow_call")) {
-      throw new Error(`jobs.${job.id}: ${called.file} is not a reusable workflow: it has no workflow_call trigger.`);
+  const addCalls = (caller: Workflow, scope: string, level: number): void => {
+    for (const job of caller.jobs) {
+      if (job.work.kind !== "call") continue;
+      const called = load(job.work.file);
+      if (!called.events.includes("workflow_call")) {
+        throw new Error(`jobs.${job.id}: ${called.file} is not a reusable workflow: it has no workflow_call trigger.`);
+      }
+      if (level === mostLevels) throw new Error(`jobs.${job.id}: ${called.file} is called ${level} levels deep.`);
+      const id = `${scope}/${job.id}`;
+      scopes.push({ id, workflow: called, inputs: {}, secrets: secretsOf(job.work.secrets) });
+      nodes.push(...nodesOf(id, called));
+      addCalls(called, id, level + 1);
     }
-    const deeper = called.jobs.find((inner) => inner.work.kind === "call");
-    if (deeper !== undefined) {
-      throw new Error(
-        `jobs.${job.id}: ${called.file} calls a further workflow; only one level is modelled in the lab.`,
-      );
-    }
-    const id = `run/${job.id}`;
-    scopes.push({ id, workflow: called, inputs: {}, secrets: secretsOf(job.work.secrets) });
-    nodes.push(...nodesOf(id, called));
-  }
+  };
+  addCalls(workflow, "run", 1);
   return { scopes, nodes };
 }
 

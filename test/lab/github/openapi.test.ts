@@ -162,6 +162,12 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
     await operator.repos.deleteRepoRuleset(ruleset);
   });
 
+  it("the archive of the default branch", async () => {
+    const { data } = await operator.repos.downloadTarballArchive({ ...here, ref: "main" });
+    assert.deepEqual([...Buffer.from(data as ArrayBuffer).subarray(0, 2)], [0x1f, 0x8b], "it is gzip");
+    await assert.rejects(operator.repos.downloadTarballArchive({ ...here, ref: "other" }), { status: 404 });
+  });
+
   it("workflows, runs, jobs, logs, concurrency groups", async () => {
     const runnerId = emulator.addRunner("runner-2");
     const workflow = { ...here, workflow_id: "smoke.yml" };

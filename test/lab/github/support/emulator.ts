@@ -62,9 +62,10 @@ export class Emulator {
 
   static async start(change: (seed: GithubSeed) => GithubSeed = (seed) => seed): Promise<Emulator> {
     const folder = mkdtempSync(path.join(tmpdir(), "github-emulator-"));
-    mkdirSync(path.join(folder, "workflows"));
-    writeFileSync(path.join(folder, "workflows/smoke.yml"), smokeWorkflow);
-    writeFileSync(path.join(folder, "workflows/deploy.yml"), deployWorkflow);
+    const workflowsDir = path.join(folder, ".github/workflows");
+    mkdirSync(workflowsDir, { recursive: true });
+    writeFileSync(path.join(workflowsDir, "smoke.yml"), smokeWorkflow);
+    writeFileSync(path.join(workflowsDir, "deploy.yml"), deployWorkflow);
     const port = await freePort();
     const seed = parseSeed(
       change({
@@ -75,7 +76,8 @@ export class Emulator {
         ],
         repository: { id: 4711, name: repo, private: true, defaultBranch: "main" },
         publicUrl: `https://127.0.0.1:${port}`,
-        workflowsDir: path.join(folder, "workflows"),
+        workflowsDir,
+        authority: path.join(folder, "ca/ca.pem"),
         distributionsDir: path.join(folder, "distributions"),
         tokens: [
           { sha256: sha256("operator-token"), login: "operator", permissions: everything },
