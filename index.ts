@@ -10,6 +10,7 @@ import { Preflight } from "./components/preflight";
 import { RepositoryRules } from "./components/repository-rules";
 import { RunnerPool } from "./components/runner-pool";
 import { ownershipMark } from "./components/runner-vm";
+import { SecretValues } from "./components/secret-values";
 import { loadSettings } from "./config";
 import { describeRunner } from "./outputs";
 
@@ -106,14 +107,21 @@ if (deployment !== undefined || repository.manage) {
     clearLeftovers: leftoversHook(access),
   };
   const of = { githubUrl: github.url, repository: github.repository };
+  const secrets = new SecretValues("secrets", { secrets: settings.secrets, values: settings.secretValues });
   if (deployment !== undefined) {
     new DeploymentEnvironment(
       "deployment",
-      { ...of, ...deployment, environment: deployment.name ?? environment, secrets: {}, protect: safety.protect },
+      {
+        ...of,
+        ...deployment,
+        environment: deployment.name ?? environment,
+        secrets: secrets.environment,
+        protect: safety.protect,
+      },
       opts,
     );
   }
-  if (repository.manage) new RepositoryRules("repository", { ...of, ...repository, secrets: {} }, opts);
+  if (repository.manage) new RepositoryRules("repository", { ...of, ...repository, secrets: secrets.repository }, opts);
 }
 
 /** Every runner: name, role, address, VMID, labels, and its number and version at GitHub. */

@@ -6,6 +6,7 @@ import { MAXIMUM_UNIT_NAME_LENGTH, runnerLabels, runnerUnit } from "../catalogue
 import type { Problem } from "./problems";
 import { formatAddress, isHostAddress, parseAddress, subnetOf } from "./network";
 import type { ParsedSettings } from "./schema";
+import { secretProblems } from "./secrets";
 
 type Runner = ParsedSettings["runners"][number];
 
@@ -116,6 +117,13 @@ function reviewers(
 /** Groups that are well formed by themselves; the others are reported already and are left out here. */
 export type WellFormed = Partial<ParsedSettings>;
 
+function ofSecrets({ secrets, targets, secretValues, deployment, repository }: WellFormed): Problem[] {
+  if (secrets === undefined || targets === undefined || secretValues === undefined || repository === undefined)
+    return [];
+  const manages = { environment: deployment !== undefined, repository: repository.manage };
+  return secretProblems({ secrets, targets, secretValues, manages });
+}
+
 /** Runs each check for which all the groups that it looks at are well formed. */
 export function crossCheck(groups: WellFormed, environment: string): Problem[] {
   const { runners, proxmox, network, github, agent, safety } = groups;
@@ -142,5 +150,6 @@ export function crossCheck(groups: WellFormed, environment: string): Problem[] {
     ...(safety === undefined || !("deployment" in groups)
       ? []
       : reviewers({ deployment: groups.deployment, safety }, environment)),
+    ...ofSecrets(groups),
   ];
 }

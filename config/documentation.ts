@@ -2,7 +2,7 @@
  * What the schema says about each setting: meaning, bounds, default, example. Pure.
  */
 import { z } from "zod";
-import { schema, secretKeys } from "./schema";
+import { schema, secretKeys, secretMaps } from "./schema";
 
 /** A setting as JSON Schema, with this project's own words. */
 export interface Documentation {
@@ -46,13 +46,16 @@ export function allowedText(node: Documentation): string {
 }
 
 export function isSecret(path: string): boolean {
-  return (secretKeys as readonly string[]).includes(path.split(/[.[]/)[0] ?? "");
+  return ([...secretKeys, ...secretMaps] as readonly string[]).includes(path.split(/[.[]/)[0] ?? "");
 }
 
 /** The command that sets a setting. Secrets are read from standard input, so they stand in no shell history. */
 export function commandFor(path: string): string {
   const node = documentationOf(path);
   if (path === "sshPrivateKey") return "pulumi config set --secret ghrunners:sshPrivateKey < PRIVATE_KEY_FILE";
+  const [group = "", name = "NAME"] = path.split(".");
+  if ((secretMaps as readonly string[]).includes(group))
+    return `pulumi config set --secret --path 'ghrunners:${group}.${name}' < SECRET_FILE`;
   if (isSecret(path)) return `pulumi config set --secret ghrunners:${path}`;
   if (node.type === "array" && node.items?.properties !== undefined) {
     const [first = ""] = Object.keys(node.items.properties);

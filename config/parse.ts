@@ -6,7 +6,7 @@ import { crossCheck, type WellFormed } from "./crossChecks";
 import { publicKeyOf } from "./openSshKey";
 import { allowedText, documentationOf } from "./documentation";
 import { formatPath, type Problem, renderSeen } from "./problems";
-import { type ParsedSettings, schema, secretKeys } from "./schema";
+import { type ParsedSettings, schema, secretKeys, secretMaps } from "./schema";
 
 /** The project's configuration as Pulumi hands it over. */
 export interface RawConfiguration {
@@ -93,7 +93,7 @@ function unknownSetting(path: readonly PropertyKey[]): Problem {
 export function parseConfiguration(raw: RawConfiguration): ParseResult {
   const problems: Problem[] = [];
   const decoded = decode(raw, problems);
-  for (const key of secretKeys) {
+  for (const key of [...secretKeys, ...secretMaps]) {
     if (raw.values[key] !== undefined && raw.values[key] !== "" && !raw.secrets.includes(key)) {
       problems.push({ path: key, seen: "a value stored in plain text", allowed: "a value stored with --secret" });
     }

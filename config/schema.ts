@@ -9,6 +9,8 @@ import { parseAddress, parseCidr } from "./network";
 import { repository } from "./repository";
 import { compareVersions } from "../catalogue/version";
 import { safety } from "./safety";
+import { secrets, secretValues } from "./secrets";
+import { target } from "./targets";
 import { text } from "./text";
 
 const address = text("an IPv4 address", (value) => parseAddress(value) !== undefined);
@@ -156,7 +158,11 @@ const smoke = z.strictObject({
 
 const githubToken = text("a token without blanks", /^\S{8,}$/);
 
+/** Single values that must be stored with --secret. */
 export const secretKeys = ["proxmoxToken", "githubToken", "exporterToken", "failoverToken", "sshPrivateKey"] as const;
+
+/** Maps whose values must be stored with --secret. */
+export const secretMaps = ["secretValues"] as const;
 
 export const schema = z.strictObject({
   environment: dnsLabel.optional().meta({
@@ -199,6 +205,9 @@ export const schema = z.strictObject({
   safety: safety.prefault({}).meta({ description: "What is refused, and how long to wait." }),
   deployment: deployment.optional().meta({ description: "The GitHub environment. Without it none is managed." }),
   repository: repository.prefault({}).meta({ description: "Settings of the whole repository." }),
+  targets: z.array(target).default([]).meta({ description: "Hosts that deployments go to." }),
+  secrets,
+  secretValues,
   smoke: smoke.prefault({}).meta({ description: "The job that proves a runner." }),
 });
 
