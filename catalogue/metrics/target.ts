@@ -3,7 +3,8 @@ import { DURATION_BUCKETS, type Metric, REACTION_BUCKETS } from "./metric";
 /**
  * Target view: what happened to deployments, computed from the records on the deployment target and read by its node
  * exporter (textfile collector). So an outcome counts although the runner or GitHub died.
- * Counters start at 0 with the target's first contact, so an increase is never lost.
+ * Counters and histograms start at 0, for every label value that their help names, with the target's first contact: so
+ * an increase is never lost and a missing series means that nobody is looking.
  */
 export const targetMetrics = {
   deploymentOutcomes: {

@@ -1,0 +1,9 @@
+/** A series as PromQL: the metric's name with the environment and whatever else is asked for. */
+export function select(metric: { readonly name: string }, environment: string, ...matchers: string[]): string {
+  return `${metric.name}{${[`environment="${environment}"`, ...matchers].join(", ")}}`;
+}
+
+/** The buckets of a histogram. */
+export function buckets(metric: { readonly name: string }, environment: string, ...matchers: string[]): string {
+  return select({ name: `${metric.name}_bucket` }, environment, ...matchers);
+}

@@ -1,0 +1,26 @@
+import type { AlertScope } from "../catalogue/alerts";
+import type { Role } from "../catalogue/runner";
+
+/** Everything that the texts for one environment depend on. */
+export interface MonitoringSettings extends AlertScope {
+  /** Value of the label `environment`; also part of the file names, so stacks share a monitoring host. */
+  readonly environment: string;
+  /** The environment's runners; the address is what Prometheus scrapes. */
+  readonly runners: readonly { readonly name: string; readonly role: Role; readonly address: string }[];
+  /** Deployment targets with node exporter; may be empty. */
+  readonly targets: readonly { readonly name: string; readonly address: string }[];
+  /** Folder of the runbooks, without a slash at the end, e.g. `https://github.com/acme/shop/blob/main/runbooks`. */
+  readonly runbookBaseUrl: string;
+  /** Grafana's address, without a slash at the end, e.g. `http://192.168.0.200:3000`. */
+  readonly dashboardBaseUrl: string;
+}
+
+/** A file for the monitoring host. */
+export interface RenderedFile {
+  /** File name without a folder. */
+  readonly name: string;
+  readonly content: string;
+}
+
+/** First line of every produced text that may hold a comment. */
+export const PRODUCED = "# Produced by ghrunners. Changes made here are overwritten.\n";
