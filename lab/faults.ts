@@ -175,6 +175,14 @@ export const faults: readonly Fault[] = [
     about: "a registration token has expired by the time a host uses it",
   },
   {
+    name: "github-plan",
+    service: "github",
+    adminName: "billing-plan",
+    target: "service",
+    parameters: { plan: "free" },
+    about: "the repository's owner has a smaller plan: free, pro, team or enterprise",
+  },
+  {
     name: "proxmox-500",
     service: "proxmox",
     adminName: "http-500",

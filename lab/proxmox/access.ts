@@ -36,8 +36,35 @@ export function holdsAny(caller: Caller, path: string, privileges: readonly stri
   return privileges.some((privilege) => held.has(privilege));
 }
 
+/** Tells which privilege of an entry let a call pass. */
+class WatchedPrivileges extends Set<string> {
+  constructor(
+    names: Iterable<string>,
+    private readonly passed: (privilege: string) => void,
+  ) {
+    super();
+    for (const name of names) this.add(name);
+  }
+
+  override has(privilege: string): boolean {
+    const held = super.has(privilege);
+    if (held) this.passed(privilege);
+    return held;
+  }
+}
+
+/** An entry of a token's access list, and what of it was ever needed since the service started. */
+export interface PrivilegeReport {
+  readonly token: string;
+  readonly path: string;
+  readonly used: readonly string[];
+  readonly unused: readonly string[];
+}
+
 /** API tokens and what they may do. */
 export class Access {
+  private readonly passed = new Set<string>();
+
   constructor(
     private readonly tokens: readonly Token[],
     private readonly faults: TokenFaults,
@@ -62,10 +89,26 @@ export class Access {
     return this.faults.isExpired(token.id) ? undefined : this.caller(token);
   }
 
+  /** What was granted, entry by entry, and which of it let a call pass. */
+  report(): PrivilegeReport[] {
+    return this.tokens.flatMap(({ id, acl }) =>
+      acl.map(({ path, privileges }) => {
+        const wasUsed = (name: string): boolean => this.passed.has(`${id} ${path} ${name}`);
+        return {
+          token: id,
+          path,
+          used: privileges.filter(wasUsed),
+          unused: privileges.filter((name) => !wasUsed(name)),
+        };
+      }),
+    );
+  }
+
   private caller(token: Token): Caller {
     const byPath = new Map<string, Set<string>>();
     for (const { path, privileges } of token.acl) {
-      const held = byPath.get(path) ?? new Set();
+      const pass = (privilege: string): void => void this.passed.add(`${token.id} ${path} ${privilege}`);
+      const held = byPath.get(path) ?? new WatchedPrivileges([], pass);
       for (const name of privileges) if (!this.faults.isRemoved(token.id, name)) held.add(name);
       byPath.set(path, held);
     }
@@ -81,7 +124,12 @@ export class Access {
     const privileges = (path: string): ReadonlySet<string> => {
       const vmid = /^\/vms\/(\d+)$/.exec(path)?.[1];
       const pool = vmid === undefined ? undefined : this.poolOf(Number(vmid));
-      return pool === undefined ? at(path) : new Set([...at(path), ...at(`/pool/${pool}`)]);
+      if (pool === undefined) return at(path);
+      const both = [at(path), at(`/pool/${pool}`)];
+      return new WatchedPrivileges(
+        both.flatMap((held) => [...held]),
+        (name) => both.forEach((held) => held.has(name)),
+      );
     };
     const allPermissions = (): Record<string, Record<string, 1>> =>
       Object.fromEntries(

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener } from "node:http";
 import { z } from "zod";
+import type { Access } from "./access";
 import { faultSchemas, isFaultName, type Fault, type FaultName } from "./faults";
 import { requireVm, type Node } from "./node";
 import { cut, start } from "./vm/power";
@@ -77,18 +78,22 @@ async function clearFaults(
   return ended;
 }
 
-async function answer(node: Node, request: IncomingMessage): Promise<unknown> {
+async function answer(node: Node, access: Access, request: IncomingMessage): Promise<unknown> {
   const url = new URL(request.url ?? "/", "http://lab");
   const route = `${request.method} ${url.pathname}`;
   if (route === "GET /_lab/health")
     return { status: "ok", backend: node.machines.kind, vms: node.store.allVms().length };
   if (route === "GET /_lab/events") return node.events.since(Number(url.searchParams.get("since") ?? 0));
+  if (route === "GET /_lab/permissions") return access.report();
   if (route === "GET /_lab/faults") return node.faults.all();
   const names = Object.keys(faultSchemas) as FaultName[];
   if (route === "DELETE /_lab/faults") return clearFaults(node, names, {});
   const name = /^\/_lab\/faults\/([^/]+)$/.exec(url.pathname)?.[1];
   if (name === undefined)
-    throw new Refusal(404, `Nothing is at ${url.pathname}. Known: /_lab/health, /_lab/events, /_lab/faults[/NAME].`);
+    throw new Refusal(
+      404,
+      `Nothing is at ${url.pathname}. Known: /_lab/health, /_lab/events, /_lab/permissions, /_lab/faults[/NAME].`,
+    );
   if (!isFaultName(name)) throw new Refusal(404, `There is no fault "${name}". Known: ${names.join(", ")}.`);
   if (request.method === "GET") return node.faults.of(name);
   const body = await readJson(request);
@@ -98,12 +103,12 @@ async function answer(node: Node, request: IncomingMessage): Promise<unknown> {
 }
 
 /** The lab's own administration, for the unix socket alone. */
-export function createAdministration(node: Node): RequestListener {
+export function createAdministration(node: Node, access: Access): RequestListener {
   return (request, response) => {
     const reply = (status: number, body: unknown): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     };
-    answer(node, request).then(
+    answer(node, access, request).then(
       (body) => reply(200, body),
       (error: unknown) => {
         const status = error instanceof Refusal ? error.status : ((error as { status?: number }).status ?? 500);

@@ -46,5 +46,5 @@ export async function createEmulator(
   for (const vm of store.allVms().filter(({ lock }) => lock === "clone")) await removeMachine(node, vm.vmid);
   const access = new Access(seed.tokens, faults, (vmid) => store.poolOf(vmid)?.poolid);
   const routes = [...qemuRoutes, ...powerRoutes, ...firewallRoutes, ...clusterRoutes, ...poolRoutes];
-  return { node, api: createApi(node, access, routes), administration: createAdministration(node) };
+  return { node, api: createApi(node, access, routes), administration: createAdministration(node, access) };
 }

@@ -63,12 +63,14 @@ describe("the program's graph", () => {
       assert.equal(counts.get("pulumi-nodejs:dynamic/ghrunners:Preflight"), 1);
     });
 
-    it("gives everything below the pool a parent, and names it after that parent", () => {
-      for (const { name, parent, type } of graph) {
-        if (["preflight", "proxmox", "runners"].includes(name) || type === "pulumi:pulumi:Stack") continue;
-        assert.match(parent, /^runners/, name);
-        assert.ok(name.startsWith("runners-"), name);
+    it("gives everything but the components and providers a parent, and names it after that parent", () => {
+      const names = graph.map(({ name }) => name);
+      for (const { name, parent } of graph.filter((resource) => names.includes(resource.parent))) {
+        assert.ok(name.startsWith(`${parent}-`) || name.startsWith(`${parent.split("-")[0]}-`), `${name} of ${parent}`);
       }
+      const roots = graph.filter(({ parent }) => !names.includes(parent)).map(({ type }) => type);
+      const apart = roots.filter((type) => !/^ghrunners:|^pulumi:(providers|pulumi):|:Preflight$/.test(type));
+      assert.deepEqual(apart, []);
     });
 
     it("makes the primary wait for the gate, and the gate for the secondary", () => {
@@ -98,6 +100,19 @@ describe("the program's graph", () => {
       const labels = (role: string): unknown => find(`runners-${role}-registration-registration`).inputs["labels"];
       assert.deepEqual(labels("primary"), ["self-hosted", "linux", "x64", "production", "primary"]);
       assert.deepEqual(labels("secondary"), ["self-hosted", "linux", "x64", "production", "secondary"]);
+    });
+
+    it("makes the environment with its policies, by the explicit provider, and protects it in production", () => {
+      const environment = find("deployment-environment");
+      assert.equal(environment.protect, true);
+      assert.deepEqual(environment.inputs["deploymentBranchPolicy"], {
+        protectedBranches: false,
+        customBranchPolicies: true,
+      });
+      assert.deepEqual(environment.inputs["canAdminsBypass"], false);
+      assert.ok(find("deployment-branch-main").hooks.includes("ghrunners-clear-github-leftovers"));
+      assert.ok(isSecretValue(find("github").inputs["token"]));
+      assert.equal(tokens(graph).get("github:index/repositoryRuleset:RepositoryRuleset"), undefined);
     });
 
     it("protects the VMs of production, and drains before it touches one", () => {

@@ -44,6 +44,7 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
   it("accounts, repository, contents", async () => {
     await operator.users.getAuthenticated();
     await operator.users.getByUsername({ username: "reviewer" });
+    await operator.repos.getCollaboratorPermissionLevel({ ...here, username: "reviewer" });
     await operator.users.listPublicKeysForUser({ username: "reviewer" });
     await operator.users.listGpgKeysForUser({ username: "reviewer" });
     await assert.rejects(operator.orgs.get({ org: owner }), { status: 404 });
