@@ -1,26 +1,42 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { ports } from "../../catalogue/ports";
+import { RUNNER_HOME, WORK_FOLDER } from "../../catalogue/runner";
 import { readScript, renderScript, rootCommand } from "../host";
+import type { HostTelemetryArgs, HostTelemetryOptions } from "./args";
+import { InstalledExporter } from "./installedExporter";
 
-export interface HostTelemetryArgs {
-  /** Connection of the host; holds the private key as a secret. */
-  readonly connection: pulumi.Input<command.types.input.remote.ConnectionArgs>;
-  /** The machine's MAC address. */
-  readonly incarnation: pulumi.Input<string>;
-}
+export type { HostTelemetryArgs, InstalledExporterArgs } from "./args";
+export { InstalledExporter } from "./installedExporter";
 
-export interface HostTelemetryOptions extends pulumi.ComponentResourceOptions {
-  /** The machine that takes everything with it when it is deleted. */
-  readonly machine: pulumi.Resource;
-}
-
-/** What a host tells the monitoring host: node exporter, Debian's package, proved to answer. */
+/** What a runner's host tells the monitoring host: node exporter, Debian's package, and the runner's own exporter. */
 export class HostTelemetry extends pulumi.ComponentResource {
   constructor(name: string, args: HostTelemetryArgs, opts: HostTelemetryOptions) {
     const { machine, ...options } = opts;
     // The connection holds the private key, so it is left out of the component's recorded inputs.
     super("ghrunners:telemetry:HostTelemetry", name, { incarnation: args.incarnation }, options);
+    this.nodeExporter(name, args, machine);
+    new InstalledExporter(
+      `${name}-runner-exporter`,
+      {
+        kind: "runner",
+        host: args.host,
+        incarnation: args.incarnation,
+        config: pulumi.output(args.host).apply(({ host }) => ({
+          view: "host" as const,
+          listen: { host, port: ports.runnerExporter },
+          unit: args.unit,
+          runnerHome: RUNNER_HOME,
+          workFolder: WORK_FOLDER,
+          githubUrl: args.githubUrl,
+        })),
+      },
+      { parent: this, deletedWith: machine },
+    );
+    this.registerOutputs({});
+  }
+
+  private nodeExporter(name: string, args: HostTelemetryArgs, machine: pulumi.Resource): void {
     const script = readScript("host-telemetry/scripts/node-exporter.sh");
     const install = rootCommand("install");
     new command.remote.Command(
@@ -32,11 +48,10 @@ export class HostTelemetry extends pulumi.ComponentResource {
         delete: rootCommand("remove"),
         stdin: pulumi
           .output(args.incarnation)
-          .apply((machine) => renderScript(script, { MACHINE: machine, PORT: String(ports.nodeExporter) })),
+          .apply((incarnation) => renderScript(script, { MACHINE: incarnation, PORT: String(ports.nodeExporter) })),
         addPreviousOutputInEnv: false,
       },
       { parent: this, deletedWith: machine, customTimeouts: { create: "10m", update: "10m", delete: "5m" } },
     );
-    this.registerOutputs({});
   }
 }

@@ -88,7 +88,11 @@ export class Runner extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: agent },
     );
-    new HostTelemetry(`${name}-telemetry`, { connection, incarnation }, { parent: this, machine: this.vm.vm });
+    new HostTelemetry(
+      `${name}-telemetry`,
+      { connection, host: address, incarnation, unit: host.unit, githubUrl: host.githubUrl },
+      { parent: this, machine: this.vm.vm },
+    );
     return { address, registered: registration.runner, revision };
   }
 }

@@ -1,0 +1,96 @@
+/**
+ * Dynamic provider of InstalledExporter: the bundle travels over SSH on standard input and stands in no state.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import { bundleExporter } from "../../exporter/bundle";
+import { exporterParameters, installParameters, installScript } from "../../exporter/install";
+import { renderScript } from "../host/renderScript";
+import { rootCommand } from "../host/script";
+import type { HostSession } from "../host/session";
+import type { ExporterInputs } from "./args";
+
+const INSTALL_LIMIT_MS = 300_000;
+const LIMIT_MS = 60_000;
+
+interface Secrets {
+  readonly sshPrivateKey: string;
+  readonly exporterToken: string | undefined;
+}
+
+let secrets: Secrets | undefined;
+
+async function withHost<T>({ host }: ExporterInputs, work: (session: HostSession) => Promise<T>): Promise<T> {
+  if (secrets === undefined) throw new Error("The provider is used before it was configured.");
+  const { openSession } = require("../host/session") as typeof import("../host/session");
+  const session = await openSession(host, secrets.sshPrivateKey);
+  try {
+    return await work(session);
+  } finally {
+    session.close();
+  }
+}
+
+async function runVerb(
+  session: HostSession,
+  verb: string,
+  parameters: Readonly<Record<string, string>>,
+  limitMs: number,
+): Promise<string> {
+  const result = await session.run(rootCommand(verb), renderScript(installScript(), parameters), limitMs);
+  if (result.code === 0) return result.stdout.trim();
+  const words = result.stderr.trim() || result.stdout.trim();
+  throw new Error(words || `exporter.sh ${verb} ended with exit code ${result.code} and no message.`);
+}
+
+async function install(inputs: ExporterInputs): Promise<ExporterInputs> {
+  const { kind, config, incarnation } = inputs;
+  const token = kind === "fleet" ? secrets?.exporterToken : "";
+  if (token === undefined) {
+    throw new Error(
+      "The fleet exporter has no token. Expected one with Administration, Actions, Environments and Secrets read. " +
+        "Next: pulumi config set --secret ghrunners:exporterToken",
+    );
+  }
+  const parameters = await installParameters(kind, config, incarnation, token);
+  await withHost(inputs, (session) => runVerb(session, "install", parameters, INSTALL_LIMIT_MS));
+  return { ...inputs, bundle: parameters.BUNDLE_SHA256 ?? inputs.bundle, state: "active" };
+}
+
+export const provider: pulumi.dynamic.ResourceProvider<ExporterInputs, ExporterInputs> = {
+  configure: async ({ config }) => {
+    secrets = {
+      sshPrivateKey: config.require("ghrunners:sshPrivateKey"),
+      exporterToken: config.get("ghrunners:exporterToken"),
+    };
+  },
+  diff: async (_id, olds, news) => {
+    const facts = ({ kind, host, incarnation, config, bundle, tokenFingerprint, state }: ExporterInputs): string =>
+      JSON.stringify([kind, host, incarnation, config, bundle, tokenFingerprint, state]);
+    return { changes: facts(olds) !== facts(news) };
+  },
+  create: async (inputs) => ({ id: `${inputs.host.host}/${inputs.kind}`, outs: await install(inputs) }),
+  update: async (_id, _olds, news) => ({ outs: await install(news) }),
+  read: async (id, props) => {
+    if (props === undefined) return { id };
+    const { HostUnreachableError } = require("../host/session") as typeof import("../host/session");
+    try {
+      const parameters = exporterParameters(props.kind, props.config, props.bundle);
+      const state = await withHost(props, (session) => runVerb(session, "show", parameters, LIMIT_MS));
+      return { id, props: { ...props, state } };
+    } catch (error) {
+      // A host that does not answer says nothing about its exporter.
+      if (error instanceof HostUnreachableError) return { id, props };
+      throw error;
+    }
+  },
+  delete: async (_id, props) => {
+    const { HostUnreachableError } = require("../host/session") as typeof import("../host/session");
+    const { sha256 } = await bundleExporter();
+    try {
+      const parameters = exporterParameters(props.kind, props.config, sha256);
+      await withHost(props, (session) => runVerb(session, "remove", parameters, LIMIT_MS));
+    } catch (error) {
+      if (!(error instanceof HostUnreachableError)) throw error;
+    }
+  },
+};

@@ -1,0 +1,39 @@
+/**
+ * When to ask again after a failure. Pure.
+ */
+
+const LONGEST_MS = 300_000;
+/** GitHub: wait at least a minute after a secondary limit that names no time. */
+const SECONDARY_MS = 60_000;
+
+interface Refusal {
+  readonly status: number;
+  readonly message: string;
+  readonly headers: Readonly<Record<string, string | number | undefined>>;
+}
+
+/**
+ * Until when GitHub wants no request at all, ms since 1970; undefined when the failure concerns one call only.
+ * Source: GitHub, "Best practices for using the REST API".
+ */
+export function pauseUntil({ status, message, headers }: Refusal, nowMs: number): number | undefined {
+  if (status !== 403 && status !== 429) return undefined;
+  const after = Number(headers["retry-after"]);
+  if (headers["retry-after"] !== undefined && Number.isFinite(after)) return nowMs + after * 1000;
+  if (String(headers["x-ratelimit-remaining"]) === "0") {
+    const reset = Number(headers["x-ratelimit-reset"]) * 1000;
+    return Number.isFinite(reset) ? Math.max(reset, nowMs + 1000) : nowMs + SECONDARY_MS;
+  }
+  return status === 429 || /rate limit/i.test(message) ? nowMs + SECONDARY_MS : undefined;
+}
+
+/**
+ * Pause of one endpoint before its next poll, ms.
+ * @param failures in a row; 0 after a success
+ * @param random 0 to 1: exporters that failed together do not come back together
+ */
+export function nextDelayMs(everyMs: number, failures: number, random: number): number {
+  if (failures === 0) return everyMs;
+  const longest = Math.max(everyMs, LONGEST_MS);
+  return Math.min(longest, everyMs * 2 ** Math.min(failures, 10)) * (0.75 + random / 4);
+}

@@ -1,0 +1,37 @@
+/**
+ * How many requests may be made: a bucket of tokens that fills at a share of GitHub's hourly limit. Pure.
+ */
+
+/** GitHub's limit of a personal access token, requests per hour, until a response tells the real one. */
+const USUAL_LIMIT = 5_000;
+/** What may be used at once: the allowance of this many minutes. */
+const BURST_MINUTES = 6;
+
+export interface Budget {
+  readonly tokens: number;
+  /** Seconds since 1970. */
+  readonly at: number;
+  /** Requests per hour. */
+  readonly perHour: number;
+}
+
+const burst = (perHour: number): number => (perHour * BURST_MINUTES) / 60;
+
+export function newBudget(share: number, now: number): Budget {
+  const perHour = share * USUAL_LIMIT;
+  return { tokens: burst(perHour), at: now, perHour };
+}
+
+/** The budget after some time, and under the limit that GitHub told. */
+export function refill(budget: Budget, now: number, perHour = budget.perHour): Budget {
+  const gained = (Math.max(0, now - budget.at) * perHour) / 3600;
+  return { tokens: Math.min(burst(perHour), budget.tokens + gained), at: now, perHour };
+}
+
+/** @param reserve share of the burst that has to be left, 0 to 1: what matters less leaves more */
+export const mayAsk = ({ tokens, perHour }: Budget, reserve: number): boolean =>
+  tokens >= Math.max(1, reserve * burst(perHour));
+
+/** A 304 costs nothing. */
+export const spend = (budget: Budget, status: number): Budget =>
+  status === 304 ? budget : { ...budget, tokens: budget.tokens - 1 };

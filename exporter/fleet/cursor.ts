@@ -1,0 +1,101 @@
+/**
+ * What was counted already. Pure: whatever order, however often and across restarts, a job counts once for each attempt.
+ */
+import * as z from "zod";
+import type { JobFacts, RunFacts } from "./facts";
+
+const runEntry = z.object({
+  createdAt: z.number(),
+  /** Attempts whose jobs are all counted: 1 to this one. */
+  settledAttempt: z.number(),
+  updatedAt: z.string(),
+  /** Counted jobs of later attempts, `ID/ATTEMPT`. */
+  counted: z.array(z.string()),
+  /** Jobs that were seen before they were over, `ID/ATTEMPT`; with `!` when they waited for an approval. */
+  seen: z.array(z.string()),
+});
+type RunEntry = z.output<typeof runEntry>;
+
+export const cursorSchema = z.object({
+  /** Jobs that ended before are not counted, seconds since 1970: the past is no event. */
+  since: z.number(),
+  /** Runs created before are forgotten and not looked at again, seconds since 1970. */
+  floor: z.number(),
+  /** By run id. */
+  runs: z.record(z.string(), runEntry),
+});
+export type Cursor = z.output<typeof cursorSchema>;
+
+/** More runs than these are forgotten, the oldest that are over first. */
+const KEPT_RUNS = 2_000;
+
+export const newCursor = (now: number): Cursor => ({ since: now, floor: 0, runs: {} });
+
+/** A job that is counted now. */
+export interface CountedJob {
+  readonly job: JobFacts;
+  /** Whether it never waited for an approval; undefined when nobody looked while it was queued. */
+  readonly queuedOnly: boolean | undefined;
+}
+
+const keyOf = ({ id, attempt }: JobFacts): string => `${id}/${attempt}`;
+
+/** Whether the jobs of a run have to be looked at. */
+export function isOpen(cursor: Cursor, run: RunFacts): boolean {
+  const entry = cursor.runs[run.id];
+  if (run.createdAt < cursor.floor && entry === undefined) return false;
+  return entry === undefined || entry.settledAttempt < run.attempt || entry.updatedAt !== run.updatedAt;
+}
+
+/** A re-run that takes over a job's result lists that job again, with the times of the earlier attempt. */
+const isCopy = (job: JobFacts, run: RunFacts): boolean =>
+  job.attempt > 1 && job.attempt === run.attempt && (job.completedAt ?? Infinity) < run.startedAt;
+
+/**
+ * Takes in all jobs of a run, of every attempt.
+ * @returns the new cursor, and the jobs that are to be counted now
+ */
+export function takeJobs(
+  cursor: Cursor,
+  run: RunFacts,
+  jobs: readonly JobFacts[],
+): { cursor: Cursor; counted: CountedJob[] } {
+  const before: RunEntry = cursor.runs[run.id] ?? {
+    createdAt: run.createdAt,
+    settledAttempt: 0,
+    updatedAt: "",
+    counted: [],
+    seen: [],
+  };
+  const done = new Set(before.counted);
+  const seen = new Set(before.seen);
+  const counted: CountedJob[] = [];
+  for (const job of jobs.filter(({ attempt }) => attempt > before.settledAttempt)) {
+    const key = keyOf(job);
+    if (job.status !== "completed") {
+      seen.add(job.status === "waiting" ? `!${key}` : key);
+      continue;
+    }
+    if (done.has(key)) continue;
+    done.add(key);
+    if (isCopy(job, run) || (job.completedAt ?? 0) < cursor.since) continue;
+    counted.push({ job, queuedOnly: seen.has(`!${key}`) ? false : seen.has(key) || undefined });
+  }
+  const settled = run.status === "completed" && jobs.every(({ status }) => status === "completed");
+  const entry: RunEntry = settled
+    ? { ...before, settledAttempt: run.attempt, updatedAt: run.updatedAt, counted: [], seen: [] }
+    : { ...before, counted: [...done], seen: [...seen] };
+  return { cursor: forget({ ...cursor, runs: { ...cursor.runs, [run.id]: entry } }), counted };
+}
+
+/** Keeps the cursor small. What is forgotten lies below the floor, so it is not counted again. */
+function forget(cursor: Cursor): Cursor {
+  const entries = Object.entries(cursor.runs);
+  const excess = entries.length - KEPT_RUNS;
+  if (excess <= 0) return cursor;
+  const oldest = entries.sort(([, a], [, b]) => a.createdAt - b.createdAt).slice(0, excess);
+  const runs = { ...cursor.runs };
+  for (const [id] of oldest) delete runs[id];
+  const floor = Math.max(cursor.floor, ...oldest.map(([, { createdAt }]) => createdAt + 1));
+  return { ...cursor, runs, floor };
+}

@@ -1,0 +1,75 @@
+/**
+ * What GitHub said, reduced to what is needed.
+ */
+
+/** A fact and when it was learnt, seconds since 1970. */
+export interface Known<Value> {
+  readonly at: number;
+  readonly value: Value;
+}
+
+export interface RunnerFacts {
+  readonly name: string;
+  readonly online: boolean;
+  readonly busy: boolean;
+  readonly labels: readonly string[];
+  /** Undefined before the runner's first connection. */
+  readonly version: string | undefined;
+}
+
+/** A workflow run. */
+export interface RunFacts {
+  readonly id: number;
+  readonly attempt: number;
+  readonly status: string;
+  /** Name of the workflow's file. */
+  readonly workflow: string;
+  /** Seconds since 1970. */
+  readonly createdAt: number;
+  /** Start of the newest attempt, seconds since 1970. */
+  readonly startedAt: number;
+  /** As GitHub writes it; differs when anything of the run changed. */
+  readonly updatedAt: string;
+}
+
+export interface JobFacts {
+  readonly id: number;
+  readonly attempt: number;
+  readonly status: string;
+  readonly conclusion: string | undefined;
+  readonly labels: readonly string[];
+  readonly runner: string | undefined;
+  /** Seconds since 1970. */
+  readonly createdAt: number;
+  readonly startedAt: number | undefined;
+  readonly completedAt: number | undefined;
+}
+
+/** A GitHub environment as it is; undefined where GitHub has none of that name. */
+export interface ProtectionFacts {
+  readonly reviewers: readonly string[];
+  readonly waitMinutes: number;
+  readonly preventSelfReview: boolean;
+  readonly adminsCanBypass: boolean;
+  readonly branches: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/** All facts; undefined before the first answer. */
+export interface FleetFacts {
+  readonly runners?: Known<readonly RunnerFacts[]>;
+  /** Runs that are not over yet and their jobs. */
+  readonly open?: Known<readonly OpenRun[]>;
+  readonly repositoryPublic?: Known<boolean>;
+  readonly protection?: Known<ProtectionFacts | undefined>;
+  /** Time of the last write by name, seconds since 1970. */
+  readonly secrets?: Known<Readonly<Record<string, number>>>;
+  /** From when on a version gets no job any more, seconds since 1970; no entry where none is announced. */
+  readonly deadlines?: Known<Readonly<Record<string, number>>>;
+}
+
+export interface OpenRun {
+  readonly run: RunFacts;
+  /** Jobs that are not completed. */
+  readonly jobs: readonly JobFacts[];
+}

@@ -1,0 +1,48 @@
+/**
+ * What the host shows of its runner. A fact that could not be had is undefined, never a default.
+ */
+
+/** State of the runner's unit, by systemctl show. */
+export interface UnitFacts {
+  readonly active: boolean;
+  /** Seconds since 1970; undefined while it is not active. */
+  readonly activeSince: number | undefined;
+  readonly restarts: number;
+  /** Path below the cgroup file system; undefined while nothing of the unit runs. */
+  readonly controlGroup: string | undefined;
+}
+
+/** Processes of the unit. */
+export interface ProcessFacts {
+  /** The listener is there and neither stopped nor a zombie. */
+  readonly listener: boolean;
+  readonly worker: boolean;
+}
+
+/** Connections of the runner's user to GitHub's port. */
+export interface ConnectionFacts {
+  readonly established: number;
+  /** When the newest bytes came in, seconds since 1970; undefined when none ever came on these connections. */
+  readonly lastReceived: number | undefined;
+}
+
+/** Answer of GitHub to a request from this host. */
+export interface ProbeFacts {
+  readonly reachable: boolean;
+  /** This host's clock minus GitHub's, s; undefined without an answer. */
+  readonly clockOffset: number | undefined;
+}
+
+/** Everything of one collection. */
+export interface HostFacts {
+  /** When it was collected, seconds since 1970. */
+  readonly at: number;
+  readonly unit: UnitFacts | undefined;
+  readonly processes: ProcessFacts | undefined;
+  readonly connections: ConnectionFacts | undefined;
+  /** When the listener's own log last spoke of an exchange with GitHub, seconds since 1970. */
+  readonly lastWord: number | undefined;
+  readonly version: string | undefined;
+  readonly workFolderBytes: number | undefined;
+  readonly probe: ProbeFacts | undefined;
+}

@@ -1,0 +1,44 @@
+/**
+ * The listener's own log, _diag/Runner_*.log. Pure.
+ *
+ * GitHub's runner repeats what it prints as `[2026-01-02 03:04:05Z INFO Terminal] WRITE LINE: 2026-01-02 03:04:05Z:
+ * Running job: build`; other sources write the same words without the second stamp. Both forms are read.
+ */
+
+export type JobResult = "succeeded" | "failed" | "canceled" | "lost";
+export const jobResults: readonly JobResult[] = ["succeeded", "failed", "canceled", "lost"];
+
+/** What one line says; `at` in seconds since 1970. */
+export type LogEvent =
+  | { readonly kind: "started"; readonly at: number }
+  | { readonly kind: "ended"; readonly at: number; readonly result: JobResult }
+  /** The listener has just exchanged words with GitHub. */
+  | { readonly kind: "contact"; readonly at: number };
+
+const stamped =
+  /^\[(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)Z (?:INFO|WARN|ERR) +\w+\] (?:WRITE LINE: )?(?:[\d-]+ [\d:]+Z: )?(.*)$/;
+
+/** GitHub's results: TaskResult of actions/runner. `SucceededWithIssues` is a success with annotations. */
+const results: Readonly<Record<string, JobResult>> = {
+  Succeeded: "succeeded",
+  SucceededWithIssues: "succeeded",
+  Failed: "failed",
+  Canceled: "canceled",
+  Abandoned: "lost",
+  Skipped: "canceled",
+};
+
+const contact = /^(?:Listening for Jobs|Runner reconnected|No message retrieved from session)/;
+
+/** Undefined for a line that says nothing of use; a job may write anything into its name. */
+export function parseLogLine(line: string): LogEvent | undefined {
+  const match = stamped.exec(line);
+  if (match === null) return undefined;
+  const at = Date.parse(`${match[1]}T${match[2]}Z`) / 1000;
+  const words = match[3] ?? "";
+  if (Number.isNaN(at)) return undefined;
+  if (words.startsWith("Running job: ")) return { kind: "started", at };
+  const result = /^Job .* completed with result: (\w+)\s*$/.exec(words)?.[1];
+  if (result !== undefined) return { kind: "ended", at, result: results[result] ?? "lost" };
+  return contact.test(words) ? { kind: "contact", at } : undefined;
+}

@@ -1,0 +1,118 @@
+/**
+ * Looks at the host: systemd, /proc, ss, the runner's folder. Each function throws when it cannot tell.
+ */
+import { execFile } from "node:child_process";
+import { opendir, readFile, readlink, stat } from "node:fs/promises";
+import https from "node:https";
+import path from "node:path";
+import { promisify } from "node:util";
+import { parseConnections } from "./connections";
+import type { ConnectionFacts, ProbeFacts, ProcessFacts, UnitFacts } from "./facts";
+import { judgeProcesses, type Process, stateOf } from "./processes";
+import { parseUnit, UNIT_PROPERTIES } from "./unit";
+
+const run = promisify(execFile);
+const COMMAND_LIMIT_MS = 3_000;
+const PROBE_LIMIT_MS = 10_000;
+const CGROUPS = "/sys/fs/cgroup";
+
+const seconds = (): number => Date.now() / 1000;
+
+async function output(program: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run(program, args, { timeout: COMMAND_LIMIT_MS, maxBuffer: 2 ** 20 });
+  return stdout;
+}
+
+export async function lookAtUnit(unit: string): Promise<UnitFacts> {
+  return parseUnit(await output("systemctl", "show", "--timestamp=unix", `--property=${UNIT_PROPERTIES}`, "--", unit));
+}
+
+/** @param controlGroup undefined where nothing of the unit runs */
+export async function lookAtProcesses(controlGroup: string | undefined): Promise<ProcessFacts> {
+  if (controlGroup === undefined) return judgeProcesses([]);
+  const ids = await readFile(path.join(CGROUPS, controlGroup, "cgroup.procs"), "utf8");
+  const processes = await Promise.all(
+    ids
+      .split("\n")
+      .filter((id) => id !== "")
+      .map((id) => lookAtProcess(id)),
+  );
+  return judgeProcesses(processes.filter((process) => process !== undefined));
+}
+
+/** Undefined for a process that has ended meanwhile. */
+async function lookAtProcess(id: string): Promise<Process | undefined> {
+  try {
+    const [line, status] = await Promise.all([
+      readFile(`/proc/${id}/cmdline`, "utf8"),
+      readFile(`/proc/${id}/stat`, "utf8"),
+    ]);
+    return { argv: line.split("\0"), state: stateOf(status) };
+  } catch (error) {
+    if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+}
+
+/** @param runnerHome its owner is the user whose connections count */
+export async function lookAtConnections(runnerHome: string, githubUrl: string): Promise<ConnectionFacts> {
+  const { uid } = await stat(runnerHome);
+  const port = new URL(githubUrl).port || "443";
+  const options = ["--no-header", "--oneline", "--tcp", "--numeric", "--extended", "--info"];
+  const text = await output("ss", ...options, "state", "established", "dport", "=", `:${port}`);
+  return parseConnections(text, uid, seconds());
+}
+
+/** Installations and GitHub's own updates make `bin` a link to `bin.VERSION`. */
+export async function lookAtVersion(runnerHome: string): Promise<string> {
+  const target = path.basename(await readlink(path.join(runnerHome, "bin")));
+  const version = /^bin\.(\d+\.\d+\.\d+)$/.exec(target)?.[1];
+  if (version === undefined) throw new Error(`${runnerHome}/bin leads to ${target}, expected bin.VERSION.`);
+  return version;
+}
+
+const WALK_ENTRIES = 100_000;
+const WALK_LIMIT_MS = 20_000;
+
+/**
+ * Disk space of a folder, bytes.
+ * @throws Error when it is too large to be walked in time, or when a part of it may not be read
+ */
+export async function lookAtFolder(folder: string): Promise<number> {
+  const deadline = Date.now() + WALK_LIMIT_MS;
+  const waiting = [folder];
+  let bytes = 0;
+  let entries = 0;
+  for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
+    try {
+      for await (const entry of await opendir(current)) {
+        entries += 1;
+        if (entries > WALK_ENTRIES || Date.now() > deadline) throw new Error(`${folder} is too large to be walked.`);
+        const file = path.join(current, entry.name);
+        if (entry.isDirectory()) waiting.push(file);
+        else if (entry.isFile()) bytes += (await stat(file)).blocks * 512;
+      }
+    } catch (error) {
+      // A job removes files while they are looked at; before the first job there is no folder.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+  return bytes;
+}
+
+/** Asks GitHub for its front page; any answer will do. */
+export function probeGitHub(githubUrl: string): Promise<ProbeFacts> {
+  return new Promise((resolve) => {
+    const before = seconds();
+    const request = https.request(githubUrl, { method: "HEAD", agent: false, timeout: PROBE_LIMIT_MS }, (response) => {
+      response.resume();
+      const theirs = Date.parse(response.headers.date ?? "") / 1000;
+      // GitHub cuts the fraction off; half of the way and half a second are the best guess.
+      const ours = (before + seconds()) / 2;
+      resolve({ reachable: true, clockOffset: Number.isNaN(theirs) ? undefined : ours - (theirs + 0.5) });
+    });
+    request.on("timeout", () => request.destroy(new Error("timeout")));
+    request.on("error", () => resolve({ reachable: false, clockOffset: undefined }));
+    request.end();
+  });
+}

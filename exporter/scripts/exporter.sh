@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Installs, shows or removes an exporter. Runs as root; may be run again at any point of an interrupted run.
+# Parameters: UNIT UNIT_TEXT CONFIG_FILE CONFIG BUNDLE_FILE BUNDLE_SHA256 LISTEN SERVICE_USER, for install also
+#             BUNDLE (gzip, base64) MACHINE (only so that another machine is installed again)
+#             TOKEN_FILE TOKEN (both empty where the exporter needs no token)
+set -euo pipefail
+
+unit_file=/etc/systemd/system/$UNIT
+changed=false
+
+die() {
+  echo "$*" >&2
+  exit 1
+}
+
+# Writes a file only if its content differs, so that a second run restarts nothing.
+put() { # path mode content
+  if [[ ! -f $1 || $(<"$1") != "${3%$'\n'}" ]]; then
+    install -D -m "$2" /dev/null "$1.new"
+    printf '%s\n' "${3%$'\n'}" >"$1.new"
+    mv -f "$1.new" "$1"
+    changed=true
+  fi
+  chmod "$2" "$1"
+}
+
+bundle_sha256() {
+  if [[ -f $BUNDLE_FILE ]]; then sha256sum "$BUNDLE_FILE" | cut -d ' ' -f 1; fi
+}
+
+# Debian's package; 18 is the oldest version that the bundle is made for.
+need_node() {
+  local version
+  version=$(/usr/bin/node --version 2>/dev/null || true)
+  if [[ -z $version ]]; then
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get -o DPkg::Lock::Timeout=120 update -q >&2
+    apt-get -o DPkg::Lock::Timeout=120 install -q --yes --no-install-recommends nodejs >&2
+    version=$(/usr/bin/node --version)
+  fi
+  local major=${version#v}
+  ((${major%%.*} >= 18)) || die "/usr/bin/node is $version. Expected 18 or newer. Next: apt-get install nodejs on the host"
+}
+
+make_user() {
+  if ! id -u "$SERVICE_USER" >/dev/null 2>&1; then
+    useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$SERVICE_USER"
+  fi
+}
+
+put_bundle() {
+  [[ $(bundle_sha256) == "$BUNDLE_SHA256" ]] && return
+  install -D -m 0644 /dev/null "$BUNDLE_FILE.new"
+  base64 --decode <<<"$BUNDLE" | gzip --decompress --stdout >"$BUNDLE_FILE.new" ||
+    die "The exporter could not be written to $BUNDLE_FILE. Expected free disk space. Next: df -h on the host, then pulumi up"
+  local seen
+  seen=$(sha256sum "$BUNDLE_FILE.new" | cut -d ' ' -f 1)
+  [[ $seen == "$BUNDLE_SHA256" ]] || die "The exporter arrived with SHA-256 $seen, expected $BUNDLE_SHA256. Next: pulumi up"
+  mv -f "$BUNDLE_FILE.new" "$BUNDLE_FILE"
+  changed=true
+}
+
+answers() {
+  curl --fail --silent --max-time 2 --output /dev/null "http://$LISTEN/metrics"
+}
+
+install_exporter() {
+  : "$MACHINE"
+  need_node
+  make_user
+  put_bundle
+  put "$CONFIG_FILE" 0644 "$CONFIG"
+  if [[ -n $TOKEN_FILE ]]; then put "$TOKEN_FILE" 0600 "$TOKEN"; fi
+  put "$unit_file" 0644 "$UNIT_TEXT"
+  if [[ $changed == true ]]; then
+    systemctl daemon-reload
+    systemctl enable --quiet "$UNIT"
+    systemctl restart "$UNIT"
+  else
+    systemctl enable --quiet --now "$UNIT"
+  fi
+  local deadline=$((SECONDS + 30))
+  until answers; do
+    if ((SECONDS >= deadline)); then
+      echo "$UNIT does not answer on $LISTEN. Expected its metrics. Next: journalctl -u $UNIT on the host. Its last words:" >&2
+      journalctl --unit "$UNIT" --lines 5 --output cat --no-pager | cut -c 1-300 >&2 || true
+      exit 1
+    fi
+    sleep 0.1
+  done
+  show_exporter
+}
+
+# One word: what is there. Drift is any other word than the one after an installation.
+show_exporter() {
+  local state
+  state=$(systemctl is-active "$UNIT" || true)
+  if ! systemctl is-enabled --quiet "$UNIT" 2>/dev/null; then state=disabled; fi
+  if [[ $(bundle_sha256) != "$BUNDLE_SHA256" || ! -f $CONFIG_FILE || $(<"$CONFIG_FILE") != "$CONFIG" ]]; then state=altered; fi
+  echo "$state"
+}
+
+remove_exporter() {
+  systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
+  systemctl clean --what=state "$UNIT" 2>/dev/null || true
+  rm -f "$unit_file" "$CONFIG_FILE" "$BUNDLE_FILE" "${TOKEN_FILE:-$CONFIG_FILE}"
+  rmdir --ignore-fail-on-non-empty "$(dirname "$BUNDLE_FILE")" "$(dirname "$CONFIG_FILE")" 2>/dev/null || true
+  systemctl daemon-reload
+}
+
+case ${1:-} in
+  install) install_exporter ;;
+  show) show_exporter ;;
+  remove) remove_exporter ;;
+  *) die "usage: exporter.sh install|show|remove" ;;
+esac
