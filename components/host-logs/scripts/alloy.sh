@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Installs Grafana Alloy as the log shipper of a runner host. Runs as root; a second run changes nothing.
+# Parameters: MACHINE (only so that another machine is installed again) UNIT ARCHIVE_URL ARCHIVE_SHA256 ALLOY_CONFIGURATION
+#             UNIT_FILE
+set -euo pipefail
+
+program=/usr/local/lib/ghrunners/alloy/alloy
+configuration=/etc/ghrunners/logs/config.alloy
+changed=false
+
+die() {
+  echo "$*" >&2
+  exit 1
+}
+
+put() { # path mode content
+  local content=${3%$'\n'}
+  if [[ ! -f $1 || $(<"$1") != "$content" ]]; then
+    install -D -m "$2" /dev/null "$1.new"
+    printf '%s\n' "$content" >"$1.new"
+    mv -f "$1.new" "$1"
+    changed=true
+  fi
+}
+
+install_program() {
+  local archive
+  [[ -x $program && -f $program.sha256 && $(<"$program.sha256") == "$ARCHIVE_SHA256" ]] && return
+  archive=$(mktemp)
+  # shellcheck disable=SC2064  # the name of now
+  trap "rm -rf '$archive' '$archive.d'" EXIT
+  curl --fail --silent --show-error --location --retry 3 --connect-timeout 15 --max-time 600 --output "$archive" "$ARCHIVE_URL" ||
+    die "The download of $ARCHIVE_URL failed. Expected the host to reach it. Next: the same URL with curl on the host, then pulumi up"
+  seen=$(sha256sum "$archive" | cut -d ' ' -f 1)
+  [[ $seen == "$ARCHIVE_SHA256" ]] ||
+    die "SHA-256 mismatch of $ARCHIVE_URL: seen $seen, expected $ARCHIVE_SHA256. Nothing was installed." \
+      "Next: check ghrunners:monitoring.logs.alloy.sha256 against the release page"
+  python3 -m zipfile -e "$archive" "$archive.d"
+  set -- "$archive.d"/alloy*
+  [[ $# == 1 && -f $1 ]] || die "The archive $ARCHIVE_URL holds $(ls "$archive.d"), expected one program named alloy*"
+  # The running program keeps its own file; the new one takes the name at once.
+  install -D -m 0755 "$1" "$program.new"
+  mv -f "$program.new" "$program"
+  put "$program.sha256" 0644 "$ARCHIVE_SHA256"
+  changed=true
+}
+
+install_shipper() {
+  command -v python3 >/dev/null || die "There is no python3 on this host. Expected a Debian cloud image. Next: apt-get install python3"
+  install_program
+  put "$configuration.candidate" 0644 "$ALLOY_CONFIGURATION"
+  "$program" fmt "$configuration.candidate" >/dev/null || die "Alloy does not take its configuration; the old one stays. Its words are above."
+  put "$configuration" 0644 "$ALLOY_CONFIGURATION"
+  put "/etc/systemd/system/$UNIT" 0644 "$UNIT_FILE"
+  if [[ $changed == true ]]; then
+    systemctl daemon-reload
+    systemctl restart "$UNIT"
+  fi
+  systemctl enable --quiet --now "$UNIT"
+  systemctl is-active --quiet "$UNIT" || die "$UNIT does not run. Next: journalctl -u $UNIT on the host"
+  echo "logs by Alloy, $(sha256sum "$configuration" "$program.sha256" | sha256sum | cut -c 1-12)"
+}
+
+remove_shipper() {
+  systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
+  rm -rf "/etc/systemd/system/$UNIT" "$(dirname "$program")" "$configuration" "$configuration.candidate" \
+    /var/lib/private/ghrunners-alloy /var/lib/ghrunners-alloy
+  rmdir --ignore-fail-on-non-empty "$(dirname "$configuration")" 2>/dev/null || true
+  systemctl daemon-reload
+}
+
+: "$MACHINE"
+case ${1:-} in
+  install) install_shipper ;;
+  remove) remove_shipper ;;
+  *) die "usage: alloy.sh install|remove" ;;
+esac

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Ships the runner's logs, redacted on this host, to systemd-journal-remote. Runs as root; a second run changes nothing.
+# Parameters: MACHINE (only so that another machine is installed again) REDACTOR REDACTOR_CONFIG UNIT_FILE NAMESPACE
+#             NAMESPACE_CONFIG UPLOAD_DROP_IN CERTIFICATE
+set -euo pipefail
+
+package=systemd-journal-remote
+program=/usr/local/lib/ghrunners/logs/redactor.py
+folder=/etc/ghrunners/logs
+redactor_unit=ghrunners-log-redactor.service
+upload_unit=systemd-journal-upload.service
+changed=()
+
+die() {
+  echo "$*" >&2
+  exit 1
+}
+
+# put PATH MODE CONTENT UNIT: writes a file only if its content differs, and remembers whose restart is due.
+put() {
+  local content=${3%$'\n'}
+  if [[ ! -f $1 || $(<"$1") != "$content" ]]; then
+    install -D -m "$2" /dev/null "$1.new"
+    printf '%s\n' "$content" >"$1.new"
+    mv -f "$1.new" "$1"
+    changed+=("$4")
+  fi
+  chmod "$2" "$1"
+}
+
+install_package() {
+  [[ $(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] && return
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -o DPkg::Lock::Timeout=120 update -q >&2
+  apt-get -o DPkg::Lock::Timeout=120 install -q --yes --no-install-recommends "$package" >&2
+}
+
+restart_changed() { # unit
+  systemctl enable --quiet "$1"
+  if [[ " ${changed[*]} " == *" $1 "* ]]; then systemctl restart "$1"; else systemctl start "$1"; fi
+}
+
+install_shipper() {
+  local machine_id journal deadline
+  machine_id=$(</etc/machine-id)
+  journal=/var/log/journal/$machine_id.$NAMESPACE
+  command -v python3 >/dev/null || die "There is no python3 on this host. Expected a Debian cloud image. Next: apt-get install python3"
+  install_package
+  put "$program" 0755 "$REDACTOR" "$redactor_unit"
+  put "$folder/redactor.json" 0644 "$REDACTOR_CONFIG" "$redactor_unit"
+  put "/etc/systemd/system/$redactor_unit" 0644 "$UNIT_FILE" "$redactor_unit"
+  put "/etc/systemd/journald@$NAMESPACE.conf" 0644 "$NAMESPACE_CONFIG" "systemd-journald@$NAMESPACE.service"
+  put "$folder/receiver.pem" 0644 "$CERTIFICATE" "$upload_unit"
+  put "/etc/systemd/system/$upload_unit.d/ghrunners.conf" 0644 "${UPLOAD_DROP_IN//MACHINE_ID/$machine_id}" "$upload_unit"
+  if ((${#changed[@]} > 0)); then systemctl daemon-reload; fi
+  if [[ " ${changed[*]} " == *" systemd-journald@"* ]]; then systemctl try-restart "systemd-journald@$NAMESPACE.service"; fi
+  restart_changed "$redactor_unit"
+  # The upload ends at once without a journal to read.
+  deadline=$((SECONDS + 20))
+  until [[ -e $journal/system.journal ]]; do
+    ((SECONDS < deadline)) ||
+      die "$redactor_unit wrote nothing to $journal. Next: journalctl --namespace=$NAMESPACE -u $redactor_unit on the host"
+    sleep 0.1
+  done
+  restart_changed "$upload_unit"
+  # Whether the receiver takes them is not asked here: a monitoring host that is down must not stop a runner's change.
+  echo "logs by journal upload, $(sha256sum "$folder/redactor.json" "$program" | sha256sum | cut -c 1-12)"
+}
+
+remove_shipper() {
+  systemctl disable --now --quiet "$upload_unit" "$redactor_unit" 2>/dev/null || true
+  systemctl stop "systemd-journald@$NAMESPACE.socket" "systemd-journald@$NAMESPACE.service" 2>/dev/null || true
+  rm -rf "/etc/systemd/system/$upload_unit.d/ghrunners.conf" "/etc/systemd/system/$redactor_unit" \
+    "/etc/systemd/journald@$NAMESPACE.conf" "$program" "$folder" "/var/log/journal/$(</etc/machine-id).$NAMESPACE" \
+    /var/lib/private/ghrunners-logs /var/lib/ghrunners-logs
+  rmdir --ignore-fail-on-non-empty "/etc/systemd/system/$upload_unit.d" "$(dirname "$program")" /usr/local/lib/ghrunners "$(dirname "$folder")" 2>/dev/null || true
+  systemctl daemon-reload
+}
+
+: "$MACHINE"
+case ${1:-} in
+  install) install_shipper ;;
+  remove) remove_shipper ;;
+  *) die "usage: journal-upload.sh install|remove" ;;
+esac

@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# Makes this host take the journals of the runners. Runs as root; a second run changes nothing. Prints its certificate.
+# Parameters: ADDRESS PORT SENDERS (addresses, separated by blanks) RETENTION_DAYS
+set -euo pipefail
+
+package=systemd-journal-remote
+folder=/etc/ghrunners/log-receiver
+group=systemd-journal-remote
+configuration=/etc/systemd/journal-remote.conf.d/ghrunners.conf
+cleaning=/etc/systemd/system/ghrunners-log-retention
+limits=/etc/systemd/system/systemd-journal-remote
+changed=false
+
+die() {
+  echo "$*" >&2
+  exit 1
+}
+
+put() { # path content
+  if [[ ! -f $1 || $(<"$1") != "$2" ]]; then
+    install -D -m 0644 /dev/null "$1.new"
+    printf '%s\n' "$2" >"$1.new"
+    mv -f "$1.new" "$1"
+    changed=true
+  fi
+}
+
+install_package() {
+  [[ $(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] && return
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -o DPkg::Lock::Timeout=120 update -q >&2
+  apt-get -o DPkg::Lock::Timeout=120 install -q --yes --no-install-recommends "$package" >&2
+}
+
+# A certificate for this address, valid for as long as a host lives: an expired one would end the logs without a word.
+make_certificate() {
+  if openssl x509 -noout -checkip "$ADDRESS" -in "$folder/certificate.pem" 2>/dev/null | grep -q 'does match' &&
+    [[ -s $folder/key.pem ]]; then
+    return
+  fi
+  install -d "$folder"
+  install -m 0640 -g "$group" /dev/null "$folder/key.pem.new"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 3650 -subj "/CN=$ADDRESS" \
+    -addext "subjectAltName=IP:$ADDRESS" -addext extendedKeyUsage=serverAuth \
+    -keyout "$folder/key.pem.new" -out "$folder/certificate.pem.new" 2>/dev/null
+  mv -f "$folder/key.pem.new" "$folder/key.pem"
+  mv -f "$folder/certificate.pem.new" "$folder/certificate.pem"
+  changed=true
+}
+
+answers() {
+  [[ $(curl --silent --max-time 2 --output /dev/null --write-out '%{http_code}' --cacert "$folder/certificate.pem" \
+    "https://$ADDRESS:$PORT/") != 000 ]]
+}
+
+install_receiver() {
+  install_package
+  install -d -o "$group" -g "$group" /var/log/journal/remote
+  make_certificate
+  put "$configuration" "[Remote]
+SplitMode=host
+ServerCertificateFile=$folder/certificate.pem
+ServerKeyFile=$folder/key.pem"
+  put "$limits.socket.d/ghrunners.conf" "[Socket]
+ListenStream=
+ListenStream=$PORT
+IPAddressDeny=any
+IPAddressAllow=localhost $ADDRESS $SENDERS"
+  # Source: Debian's systemd gives up after 5 starts in 10 s; a receiver that gave up would lose logs for good.
+  put "$limits.service.d/ghrunners.conf" "[Unit]
+StartLimitIntervalSec=0
+
+[Service]
+Restart=on-failure
+RestartSec=2"
+  put "$cleaning.service" "[Unit]
+Description=Deletes uploaded journals older than $RETENTION_DAYS days
+
+[Service]
+Type=oneshot
+ExecStart=/usr/bin/find /var/log/journal/remote -name '*.journal' -mtime +$RETENTION_DAYS -delete"
+  put "$cleaning.timer" "[Unit]
+Description=Daily: deletes old uploaded journals
+
+[Timer]
+OnCalendar=daily
+RandomizedDelaySec=1h
+Persistent=yes
+
+[Install]
+WantedBy=timers.target"
+  if [[ $changed == true ]]; then
+    systemctl daemon-reload
+    # The socket cannot be opened anew while its service has it.
+    systemctl stop systemd-journal-remote.service systemd-journal-remote.socket
+  fi
+  systemctl enable --quiet --now systemd-journal-remote.socket "$(basename "$cleaning").timer"
+  local deadline=$((SECONDS + 20))
+  until answers; do
+    ((SECONDS < deadline)) ||
+      die "systemd-journal-remote does not answer on https://$ADDRESS:$PORT/. Next: journalctl -u systemd-journal-remote on the monitoring host"
+    sleep 0.2
+  done
+  cat "$folder/certificate.pem"
+}
+
+remove_receiver() {
+  systemctl disable --now --quiet systemd-journal-remote.socket "$(basename "$cleaning").timer" 2>/dev/null || true
+  systemctl stop systemd-journal-remote.service 2>/dev/null || true
+  rm -rf "$folder" "$configuration" "$cleaning.service" "$cleaning.timer" "$limits.socket.d/ghrunners.conf" \
+    "$limits.service.d/ghrunners.conf" "/var/lib/systemd/timers/stamp-$(basename "$cleaning").timer"
+  rmdir --ignore-fail-on-non-empty "$(dirname "$folder")" "$limits.socket.d" "$limits.service.d" 2>/dev/null || true
+  systemctl daemon-reload
+}
+
+case ${1:-} in
+  install) install_receiver ;;
+  remove) remove_receiver ;;
+  *) die "usage: receiver.sh install|remove" ;;
+esac
