@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
+import type { TriggerRequest, WorkflowEngine } from "./engine";
 import { faultKinds, isFaultName } from "./faults";
 import { readBody, send } from "./http/server";
 import type { Reply } from "./http/message";
 import { sameScope } from "./sealed-secrets";
 import type { Services } from "./services";
+import { pullRequestEvent, pushEvent } from "./workflows/events";
 
 type TextReply = Reply<number, string>;
 
@@ -51,11 +53,28 @@ function secretProof({ store, secrets }: Services, query: URLSearchParams): Text
   return json(200, { environment: scope, secrets: list });
 }
 
-function answer(services: Services, method: string, url: URL, body: unknown): TextReply {
+const triggers = { push: pushEvent, "pull-request": pullRequestEvent } as const;
+
+/** Lets something happen to the repository, and tells the runs that it started. */
+function trigger(engine: WorkflowEngine, subject: keyof typeof triggers, body: unknown): TextReply {
+  const parsed = triggers[subject].safeParse(body ?? {});
+  if (!parsed.success) return refused(400, `${subject}: ${z.prettifyError(parsed.error)}`);
+  const kind = subject === "push" ? "push" : "pull_request";
+  const runs = engine.trigger({ kind, event: parsed.data } as TriggerRequest);
+  return json(
+    200,
+    runs.map(({ id, workflowFile, conclusion }) => ({ id, workflow: workflowFile, waits: conclusion !== null })),
+  );
+}
+
+function answer(services: Services, engine: WorkflowEngine, method: string, url: URL, body: unknown): TextReply {
   const [, root, subject, name, ...rest] = url.pathname.split("/");
   if (root === "_lab" && rest.length === 0) {
     if (subject === "faults" && ["GET", "PUT", "DELETE"].includes(method)) {
       return faults(services, method, name === undefined ? undefined : decodeURIComponent(name), body);
+    }
+    if (method === "POST" && name === undefined && (subject === "push" || subject === "pull-request")) {
+      return trigger(engine, subject, body);
     }
     if (method === "GET" && name === undefined) {
       if (subject === "health") return json(200, { status: "ok", service: "github", pid: process.pid });
@@ -72,13 +91,13 @@ function answer(services: Services, method: string, url: URL, body: unknown): Te
 }
 
 /** The administration of the service, for its unix socket alone. */
-export function administrationListener(services: Services) {
+export function administrationListener(services: Services, engine: WorkflowEngine) {
   return async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     let reply: TextReply;
     try {
       const text = (await readBody(message)).toString("utf8");
       const url = new URL(message.url ?? "/", "http://administration.invalid");
-      reply = answer(services, message.method ?? "GET", url, text === "" ? undefined : JSON.parse(text));
+      reply = answer(services, engine, message.method ?? "GET", url, text === "" ? undefined : JSON.parse(text));
     } catch (error) {
       reply = error instanceof SyntaxError ? refused(400, "The body is not JSON.") : refused(500, String(error));
     }

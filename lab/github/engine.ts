@@ -1,3 +1,4 @@
+import type { PullRequestEvent, PushEvent } from "./workflows/events";
 import type { Run } from "./workflows/records";
 
 export interface DispatchRequest {
@@ -8,6 +9,11 @@ export interface DispatchRequest {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly login: string;
 }
+
+/** Something happened to the repository. */
+export type TriggerRequest =
+  | { readonly kind: "push"; readonly event: PushEvent }
+  | { readonly kind: "pull_request"; readonly event: PullRequestEvent };
 
 export interface ReviewRequest {
   readonly runId: number;
@@ -26,6 +32,10 @@ export interface WorkflowEngine {
   nameOf(path: string): string;
   /** Queues a run of `workflow_dispatch`. @throws ApiError 422 for an unknown ref, input or trigger */
   dispatch(request: DispatchRequest): Run;
+  /** Starts every workflow that a push or a pull request triggers; files that cannot run are events. */
+  trigger(request: TriggerRequest): Run[];
+  /** Lets a fork's run start. @throws ApiError 403 when it does not wait for that */
+  approve(runId: number, login: string): void;
   /** Cancels jobs; a run that is already over is a 409. */
   cancel(runId: number, options: { readonly force: boolean }): void;
   /** Starts the run's next attempt. */

@@ -69,7 +69,7 @@ export async function startService(
     { cert, key, minVersion: "TLSv1.2" },
     (message, response) => void onRequest(message, response),
   );
-  const onAdministration = administrationListener(services);
+  const onAdministration = administrationListener(services, engine);
   const administration = http.createServer((message, response) => void onAdministration(message, response));
   await listen(api, { host, port });
   if (existsSync(socket)) rmSync(socket);

@@ -83,6 +83,10 @@ export function runRoutes(services: Services, engine: WorkflowEngine): Route[] {
     rest(`GET ${runs}/{run_id}/attempts/{attempt_number}/jobs`, read, (request) =>
       listJobs(request, findRun(services, request.params.run_id), Number(request.params.attempt_number)),
     ),
+    rest(`POST ${runs}/{run_id}/approve`, write, ({ params, identity }) => {
+      engine.approve(findRun(services, params.run_id).id, (identity as Identity).login);
+      return { status: 201, body: {} };
+    }),
     rest(`POST ${runs}/{run_id}/cancel`, write, ({ params }) => cancel(params.run_id, false)),
     rest(`POST ${runs}/{run_id}/force-cancel`, write, ({ params }) => cancel(params.run_id, true)),
     rest(`POST ${runs}/{run_id}/rerun`, write, ({ params, identity }) =>

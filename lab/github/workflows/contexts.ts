@@ -1,3 +1,4 @@
+import type { Seed } from "../seed";
 import { asText, type Contexts, type Status } from "./expressions";
 import type { Node, Run, Scope } from "./records";
 import type { Json } from "./template";
@@ -14,6 +15,19 @@ export interface RepositoryFacts {
   readonly apiUrl: string;
 }
 
+export function repositoryFacts({ owner, repository, publicUrl }: Seed): RepositoryFacts {
+  const serverUrl = publicUrl.replace(/\/$/, "");
+  return {
+    owner: owner.login,
+    ownerId: owner.id,
+    name: repository.name,
+    id: repository.id,
+    defaultBranch: repository.defaultBranch,
+    serverUrl,
+    apiUrl: `${serverUrl}/api/v3`,
+  };
+}
+
 /** The `github` context without what only the runner knows (workspace, action, job). */
 export function githubContext(repository: RepositoryFacts, run: Run, scope: Scope): { [key: string]: Json } {
   const fullName = `${repository.owner}/${repository.name}`;
@@ -23,11 +37,11 @@ export function githubContext(repository: RepositoryFacts, run: Run, scope: Scop
     repository_id: String(repository.id),
     repository_owner_id: String(repository.ownerId),
     ref: run.ref,
-    ref_name: run.headBranch,
+    ref_name: run.ref.replace(/^refs\/(heads|tags|pull)\//, ""),
     ref_type: run.ref.startsWith("refs/tags/") ? "tag" : "branch",
     sha: run.headSha,
-    head_ref: "",
-    base_ref: "",
+    head_ref: run.pullRequest === undefined ? "" : run.headBranch,
+    base_ref: run.pullRequest?.base ?? "",
     event_name: run.event,
     event: eventPayload(repository, run),
     workflow: run.name,
@@ -48,7 +62,11 @@ export function githubContext(repository: RepositoryFacts, run: Run, scope: Scop
 
 /** The event as GITHUB_EVENT_PATH holds it, as far as it has meaning here. */
 export function eventPayload(repository: RepositoryFacts, run: Run): { [key: string]: Json } {
+  const fullName = `${repository.owner}/${repository.name}`;
+  const { pullRequest } = run;
   return {
+    ...(pullRequest === undefined ? {} : { action: pullRequest.action, number: pullRequest.number }),
+    ...(pullRequest === undefined ? {} : { pull_request: pullRequestPayload(fullName, run, pullRequest) }),
     inputs: Object.fromEntries(
       Object.entries(run.scopes[0]?.inputs ?? {}).map(([name, value]) => [name, asText(value)]),
     ),
@@ -57,11 +75,25 @@ export function eventPayload(repository: RepositoryFacts, run: Run): { [key: str
     repository: {
       id: repository.id,
       name: repository.name,
-      full_name: `${repository.owner}/${repository.name}`,
+      full_name: fullName,
       default_branch: repository.defaultBranch,
       owner: { login: repository.owner, id: repository.ownerId },
     },
     sender: { login: run.actor },
+  };
+}
+
+function pullRequestPayload(
+  fullName: string,
+  { actor, headBranch, headSha }: Run,
+  { number, base, fork }: NonNullable<Run["pullRequest"]>,
+): { [key: string]: Json } {
+  const head = fork ? fullName.replace(/^[^/]+/, actor) : fullName;
+  return {
+    number,
+    head: { ref: headBranch, sha: headSha, repo: { full_name: head, fork } },
+    base: { ref: base, repo: { full_name: fullName, fork: false } },
+    user: { login: actor },
   };
 }
 

@@ -7,14 +7,14 @@ import { githubContext } from "./contexts";
 import { checkInputs } from "./inputs";
 import type { Workflow } from "./model";
 import { scopesAndNodes } from "./new-run";
-import type { Node, Run, Scope } from "./records";
+import type { Node, Run, RunOrigin, Scope } from "./records";
 import { type Surroundings, variablesFor } from "./surroundings";
 import type { Json } from "./template";
 
-/** A dispatch that GitHub would accept. */
-export interface PlannedDispatch {
+/** A run that GitHub would make. */
+export interface PlannedRun {
   readonly file: string;
-  readonly branch: string;
+  readonly origin: RunOrigin;
   readonly workflow: Workflow;
   readonly scopes: readonly Scope[];
   readonly nodes: readonly Node[];
@@ -30,7 +30,7 @@ export function planDispatch(
   defaultBranch: string,
   environments: readonly string[],
   load: (file: string) => Workflow,
-): PlannedDispatch {
+): PlannedRun {
   const branch = request.ref.replace(/^refs\/heads\//, "");
   // The lab's repository has one branch and no tags.
   if (branch !== defaultBranch) throw new Error(`No ref found for: ${request.ref}`);
@@ -40,14 +40,14 @@ export function planDispatch(
     throw new Error("Workflow does not have 'workflow_dispatch' trigger");
   const checked = checkInputs(workflow.dispatchInputs, request.inputs as Record<string, Json>, environments);
   if (!checked.ok) throw new Error(checked.problems.join("; "));
-  return { file, branch, workflow, ...scopesAndNodes(workflow, checked.inputs, load) };
+  const origin = { event: "workflow_dispatch", headBranch: branch, ref: `refs/heads/${branch}`, actor: request.login };
+  return { file, origin, workflow, ...scopesAndNodes(workflow, checked.inputs, load) };
 }
 
-/** The run of a dispatch; counts the workflow's runs. @throws Error when run-name or concurrency cannot be evaluated */
+/** A planned run, to be started; counts the workflow's runs. @throws Error when run-name or concurrency cannot be evaluated */
 export function newRun(
   state: State,
-  { login }: DispatchRequest,
-  { file, branch, workflow, scopes, nodes }: PlannedDispatch,
+  { file, origin, workflow, scopes, nodes }: PlannedRun,
   headSha: string,
   around: Surroundings,
 ): Run {
@@ -61,12 +61,9 @@ export function newRun(
     workflowFile: file,
     name: workflow.name,
     displayTitle: workflow.name,
-    event: "workflow_dispatch",
-    headBranch: branch,
-    ref: `refs/heads/${branch}`,
+    ...origin,
     headSha,
-    actor: login,
-    triggeringActor: login,
+    triggeringActor: origin.actor,
     status: "pending",
     conclusion: null,
     createdAt: now,

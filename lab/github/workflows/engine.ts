@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { timestamp } from "../clock";
-import type { DispatchRequest, ReviewRequest, WorkflowEngine } from "../engine";
+import type { DispatchRequest, ReviewRequest, TriggerRequest, WorkflowEngine } from "../engine";
 import { ApiError, conflict, notFound, unprocessable } from "../http/errors";
 import type { State } from "../model";
 import type { JobCompletion, JobMessage } from "../runner-protocol/messages";
@@ -11,16 +11,17 @@ import type { Emit } from "../store";
 import { headCommit, workflowFiles } from "../workflow-files";
 import { advance } from "./advance";
 import { cancelRun, displace } from "./cancel";
-import type { RepositoryFacts } from "./contexts";
+import { repositoryFacts } from "./contexts";
 import { newRun, planDispatch } from "./dispatch";
 import { endJob } from "./ending";
+import { awaitingApproval, planTriggered } from "./trigger";
 import { evaluatorWith } from "./expressions";
 import { botLogin, dropEndedTokens, jobMessage, tokenPermissions } from "./handout";
 import { HostedRunner, hostedRunner } from "./hosted";
 import type { JobDesk } from "./job-desk";
 import { workflowLibrary } from "./library";
 import type { Workflow } from "./model";
-import { nodesToRepeat } from "./new-run";
+import { nodesToRepeat, repeatNodes } from "./repeat";
 import { parseWorkflowFile } from "./parse";
 import type { JobRecord, Run, StepRecord } from "./records";
 import { labLimits, type Limits, type Surroundings } from "./surroundings";
@@ -59,15 +60,46 @@ export class Engine implements WorkflowEngine, JobDesk {
     }
   }
 
+  trigger(event: TriggerRequest): Run[] {
+    const { seed, store } = this.services;
+    const policy = store.state.repository.actions.forkPullRequestApproval;
+    const { planned, refused } = planTriggered(event, seed, policy, (file) => this.load(file));
+    return this.change((state, around) => {
+      for (const { file, reason } of refused) around.emit("workflow.refused", { file, reason });
+      return planned.map((plan) => {
+        const run = newRun(state, plan, headCommit(seed).sha, around);
+        this.add(state, plan.needsApproval ? awaitingApproval(run) : run, around);
+        return run;
+      });
+    }).map(({ id }) => this.run(id));
+  }
+
+  approve(runId: number, login: string): void {
+    if (this.run(runId).conclusion !== "action_required") {
+      throw new ApiError(403, "This run is not from a fork pull request or queued waiting for approval.");
+    }
+    this.change((state, around) => {
+      const run = runIn(state, runId);
+      Object.assign(run, { status: "pending", conclusion: null, updatedAt: timestamp(around.now) });
+      around.emit("run.approved", { runId, actor: login });
+    });
+  }
+
+  private add(state: State, run: Run, around: Surroundings): void {
+    state.actions.runs.push(run);
+    const { id: runId, name, number, actor, event } = run;
+    around.emit("run.created", { runId, name, number, actor, event });
+    if (run.concurrency !== undefined && run.status === "pending")
+      displace(state, `run:${runId}`, run.concurrency, around);
+  }
+
   dispatch(request: DispatchRequest): Run {
     const { seed, store } = this.services;
     const environments = store.state.environments.map(({ name }) => name);
     const planned = inGithubsWords(() => planDispatch(request, seed.repository.defaultBranch, environments, this.load));
     const id = this.change((state, around) => {
-      const run = inGithubsWords(() => newRun(state, request, planned, headCommit(seed).sha, around));
-      state.actions.runs.push(run);
-      around.emit("run.created", { runId: run.id, name: run.name, number: run.number, actor: run.actor });
-      if (run.concurrency !== undefined) displace(state, `run:${run.id}`, run.concurrency, around);
+      const run = inGithubsWords(() => newRun(state, planned, headCommit(seed).sha, around));
+      this.add(state, run, around);
       return run.id;
     });
     return this.run(id);
@@ -89,25 +121,7 @@ export class Engine implements WorkflowEngine, JobDesk {
       return wanted === undefined ? node.result === "failure" || node.result === "cancelled" : node.id === wanted;
     });
     if (repeat.size === 0) throw new ApiError(403, "There are no failed jobs to rerun");
-    this.change((state, around) => {
-      const run = runIn(state, runId);
-      for (const node of run.nodes.filter(({ id }) => repeat.has(id))) {
-        Object.assign(node, { state: "blocked", outputs: {} });
-        delete node.result;
-      }
-      delete run.cancelRequestedAt;
-      const now = timestamp(around.now);
-      Object.assign(run, {
-        status: "pending",
-        conclusion: null,
-        startedAt: now,
-        updatedAt: now,
-        triggeringActor: login,
-      });
-      run.attempt += 1;
-      around.emit("run.rerun", { runId, attempt: run.attempt, actor: login });
-      if (run.concurrency !== undefined) displace(state, `run:${run.id}`, run.concurrency, around);
-    });
+    this.change((state, around) => repeatNodes(state, runIn(state, runId), repeat, login, around));
   }
 
   review({ runId, environments, state: word, comment, login }: ReviewRequest): void {
@@ -144,10 +158,11 @@ export class Engine implements WorkflowEngine, JobDesk {
     const job = this.services.store.state.actions.jobs.find(({ id }) => id === jobId);
     const untouched = job?.status === "in_progress" && job.runnerId === runnerId && job.steps.length === 0;
     if (!untouched) return undefined;
+    const isForeign = this.run(job.runId).pullRequest?.fork === true;
     const given = {
       jobToken: this.random(24).toString("hex"),
       apiToken: `ghs_${this.random(24).toString("hex")}`,
-      secrets: this.services.secrets.forJob(job.environment?.name ?? null),
+      secrets: isForeign ? {} : this.services.secrets.forJob(job.environment?.name ?? null),
     };
     this.heard.set(jobId, this.services.store.clock.now());
     return this.change((state, around) => {
@@ -270,17 +285,4 @@ function jobIn(state: State, jobId: number): JobRecord {
   const job = state.actions.jobs.find(({ id }) => id === jobId);
   if (job === undefined) throw notFound();
   return job;
-}
-
-function repositoryFacts({ owner, repository, publicUrl }: Services["seed"]): RepositoryFacts {
-  const serverUrl = publicUrl.replace(/\/$/, "");
-  return {
-    owner: owner.login,
-    ownerId: owner.id,
-    name: repository.name,
-    id: repository.id,
-    defaultBranch: repository.defaultBranch,
-    serverUrl,
-    apiUrl: `${serverUrl}/api/v3`,
-  };
 }

@@ -75,7 +75,7 @@ type Level = "read" | "write" | "none";
 
 /**
  * Rights of a job's GITHUB_TOKEN: the job's `permissions`, else the workflow's, else the repository's default. Of
- * GitHub's permissions the emulator knows these; `administration` is never among them.
+ * GitHub's permissions the emulator knows these; `administration` is never among them. A fork's job only reads.
  */
 export function tokenPermissions(state: State, run: Run, job: JobRecord): TokenPermissions {
   const node = nodeOf(run, job.node);
@@ -87,8 +87,9 @@ export function tokenPermissions(state: State, run: Run, job: JobRecord): TokenP
     }
     return levelIn(wanted, name);
   };
+  const mostOf = (given: Level): Level => (given === "write" && run.pullRequest?.fork === true ? "read" : given);
   const granted = (["actions", "contents"] as const).filter((name) => level(name) !== "none");
-  return { metadata: "read", ...Object.fromEntries(granted.map((name) => [name, level(name)])) };
+  return { metadata: "read", ...Object.fromEntries(granted.map((name) => [name, mostOf(level(name))])) };
 }
 
 function levelIn(wanted: Template, name: string): Level {

@@ -1,3 +1,4 @@
+import type { EventFilter } from "./events";
 import type { Template } from "./template";
 
 /** An input of workflow_dispatch or workflow_call. */
@@ -68,6 +69,8 @@ export interface Workflow {
   readonly file: string;
   /** Names of the events under `on`. */
   readonly events: readonly string[];
+  /** Filters of `push` and `pull_request`, by event. */
+  readonly filters: Readonly<Record<string, EventFilter>>;
   readonly dispatchInputs: readonly InputDefinition[];
   readonly callInputs: readonly InputDefinition[];
   /** Outputs of workflow_call: name to the template of its value. */

@@ -44,20 +44,3 @@ function nodesOf(scope: string, workflow: Workflow): Node[] {
     outputs: {},
   }));
 }
-
-/**
- * Nodes to repeat in a new attempt, with everything that depends on them.
- * @param chosen whether a node itself is to be repeated
- */
-export function nodesToRepeat(nodes: readonly Node[], chosen: (node: Node) => boolean): Set<string> {
-  const repeat = new Set(nodes.filter(chosen).map((node) => node.id));
-  for (let size = -1; size !== repeat.size;) {
-    size = repeat.size;
-    for (const node of nodes) {
-      if (repeat.has(node.scope) || node.needs.some((need) => repeat.has(need))) repeat.add(node.id);
-      // The called workflow runs again as a whole.
-      if (repeat.has(node.id) && nodes.some((other) => other.id === node.scope)) repeat.add(node.scope);
-    }
-  }
-  return repeat;
-}

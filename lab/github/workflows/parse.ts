@@ -8,6 +8,7 @@ import type { WorkflowJob } from "@actions/workflow-parser/model/workflow-templa
   "resolution-mode": "import",
 };
 import type { WorkflowLibrary } from "./library";
+import type { EventFilter } from "./events";
 import type { InputDefinition, Job, OrdinaryWork, RunDefaults, Step, Workflow } from "./model";
 import { NotModelledError, WorkflowSyntaxError } from "./model";
 import { expressionsOf, keys, literal, literalOf, member, type Template } from "./template";
@@ -50,6 +51,7 @@ export function parseWorkflowFile(library: WorkflowLibrary, file: string, text: 
     name: String(literalOf(member(root, "name")) ?? `.github/workflows/${file}`),
     file,
     events: eventNames(events),
+    filters: Object.fromEntries(["push", "pull_request"].map((event) => [event, eventFilter(member(events, event))])),
     dispatchInputs: inputDefinitions(member(member(events, "workflow_dispatch"), "inputs")),
     callInputs: inputDefinitions(member(call, "inputs")),
     callOutputs: Object.fromEntries(
@@ -85,6 +87,21 @@ function eventNames(on: Template): string[] {
   if (on.kind === "literal") return [String(on.value)];
   if (on.kind === "sequence") return on.items.map((item) => String(literalOf(item)));
   return keys(on);
+}
+
+function eventFilter(event: Template | undefined): EventFilter {
+  const texts = (key: string): string[] | undefined => {
+    const value = member(event, key);
+    if (value === undefined) return undefined;
+    return value.kind === "sequence" ? value.items.map((item) => String(literalOf(item))) : [String(literalOf(value))];
+  };
+  return {
+    branches: texts("branches"),
+    branchesIgnore: texts("branches-ignore"),
+    tags: texts("tags"),
+    tagsIgnore: texts("tags-ignore"),
+    types: texts("types"),
+  };
 }
 
 function inputDefinitions(inputs: Template | undefined): InputDefinition[] {

@@ -38,24 +38,37 @@ export interface Node {
   outputs: Record<string, string>;
 }
 
-export interface Run {
+/** What a run comes from. */
+export interface RunOrigin {
+  readonly event: string;
+  /** Branch or tag without refs/. */
+  readonly headBranch: string;
+  /** For example refs/heads/main. */
+  readonly ref: string;
+  readonly actor: string;
+  readonly pullRequest?: {
+    readonly number: number;
+    /** Branch that it is to go into. */
+    readonly base: string;
+    /** Code of somebody who may not write here: no secrets, a token that only reads. */
+    readonly fork: boolean;
+    readonly action: string;
+  };
+}
+
+export interface Run extends RunOrigin {
   readonly id: number;
   readonly number: number;
   attempt: number;
   readonly workflowFile: string;
   readonly name: string;
   readonly displayTitle: string;
-  readonly event: string;
-  /** Branch or tag without refs/. */
-  readonly headBranch: string;
-  /** For example refs/heads/main. */
-  readonly ref: string;
   readonly headSha: string;
-  readonly actor: string;
   /** Who approved, rejected or ran it again last; the run's own actor at first. */
   triggeringActor: string;
   status: Status;
-  conclusion: Conclusion | null;
+  /** `action_required`: a pull request from a fork whose run nobody has approved yet. */
+  conclusion: Conclusion | "action_required" | null;
   readonly createdAt: string;
   startedAt: string;
   updatedAt: string;

@@ -219,6 +219,7 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
       });
     await operator.actions.reRunWorkflow(run);
     await operator.actions.cancelWorkflowRun(run);
+    await assert.rejects(operator.actions.approveWorkflowRun(run), { status: 403 });
     await operator.actions.reRunWorkflowFailedJobs(run);
     await operator.actions.cancelWorkflowRun(run);
   });

@@ -5,7 +5,7 @@ import path from "node:path";
 import { parseSeed } from "../../../lab/github/seed";
 import { openServices, type Services } from "../../../lab/github/services";
 import { Engine } from "../../../lab/github/workflows/engine";
-import type { Conclusion, JobRecord, Run } from "../../../lab/github/workflows/records";
+import type { JobRecord, Run } from "../../../lab/github/workflows/records";
 import { labLimits } from "../../../lab/github/workflows/surroundings";
 import { until } from "../../support/until";
 import type { JobMessage } from "../../../lab/github/runner-protocol/messages";
@@ -122,7 +122,7 @@ describe("the workflow engine", () => {
   afterEach(async () => {
     await stage.close();
   });
-  const conclusion = (runId: number): Conclusion | null => stage.run(runId).conclusion;
+  const conclusion = (runId: number): Run["conclusion"] => stage.run(runId).conclusion;
 
   it("queue: max runs every push in order, single cancels the one that waits", async () => {
     const text = (queue: string) =>

@@ -150,7 +150,7 @@ export class Emulator {
     });
   }
 
-  async admin(method: "GET" | "PUT" | "DELETE", call: string, body?: unknown): Promise<unknown> {
+  async admin(method: "GET" | "POST" | "PUT" | "DELETE", call: string, body?: unknown): Promise<unknown> {
     const reply = await adminRequest(path.join(this.folder, "admin.sock"), method, `/_lab/${call}`, body);
     if (reply.status !== 200) throw new Error(`${method} ${call}: ${reply.status} ${JSON.stringify(reply.body)}`);
     return reply.body;

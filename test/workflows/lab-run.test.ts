@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { Emulator, owner, repo } from "../lab/github/support/emulator";
+import { seal } from "../lab/github/support/seal";
+import { until } from "../support/until";
+import type { JobRecord, Run } from "../../lab/github/workflows/records";
+
+const github = path.join(__dirname, "../../.github");
+const here = { owner, repo };
+const labels = ["self-hosted", "linux", "x64", "production", "primary"];
+
+/** What a user writes: one job that calls deploy.yml. */
+const caller = `
+name: Release
+on:
+  workflow_dispatch:
+    inputs:
+      runner: { type: string, default: auto }
+permissions: {}
+jobs:
+  production:
+    permissions: { contents: read }
+    uses: ./.github/workflows/deploy.yml
+    with:
+      script: .github/deploy.sh
+      runner: \${{ inputs.runner }}
+    secrets:
+      runner-view-token: \${{ secrets.RUNNER_VIEW_TOKEN }}
+`;
+
+/** The project's own reusable workflows, as they are, in GitHub's place: the emulator runs the hosted job itself. */
+describe("deploy.yml and runner-gate.yml in the lab", function () {
+  this.timeout(60_000);
+  let emulator: Emulator;
+
+  before(async () => {
+    emulator = await Emulator.start();
+    const folder = path.join(emulator.folder, ".github");
+    mkdirSync(path.join(folder, "scripts"));
+    for (const file of ["workflows/deploy.yml", "workflows/runner-gate.yml", "scripts/runner-gate.mjs"]) {
+      copyFileSync(path.join(github, file), path.join(folder, file));
+    }
+    writeFileSync(path.join(folder, "workflows/release.yml"), caller);
+    writeFileSync(path.join(folder, "deploy.sh"), "echo deployed\n");
+    const operator = await emulator.client();
+    const { data: key } = await operator.actions.getRepoPublicKey(here);
+    await operator.actions.createOrUpdateRepoSecret({
+      ...here,
+      secret_name: "RUNNER_VIEW_TOKEN",
+      encrypted_value: await seal(key.key, "operator-token"),
+      key_id: key.key_id,
+    });
+  });
+  after(() => emulator.stop());
+  afterEach(() => {
+    emulator.services.store.change((state) => {
+      state.runners = [];
+      state.variables = [];
+    });
+  });
+
+  async function choose(minutes: number): Promise<void> {
+    const value = JSON.stringify({
+      labels,
+      runner: "primary",
+      reason: "healthy on both views",
+      decidedAt: new Date(Date.now() - 30_000).toISOString(),
+      expiresAt: new Date(Date.now() + minutes * 60_000).toISOString(),
+    });
+    const operator = await emulator.client();
+    await operator.actions.createRepoVariable({ ...here, name: "DEPLOY_RUNNER", value });
+  }
+
+  function addPrimary(): number {
+    const id = emulator.addRunner("runner-1");
+    emulator.services.store.change((state) => {
+      const runner = state.runners.find((known) => known.id === id);
+      if (runner !== undefined) runner.labels = labels.map((name, index) => ({ id: index + 1, name, type: "custom" }));
+    });
+    emulator.services.presence.heard(id);
+    return id;
+  }
+
+  const release = (runner = "auto"): Run =>
+    emulator.engine.dispatch({
+      path: ".github/workflows/release.yml",
+      ref: "main",
+      inputs: { runner },
+      login: "operator",
+    });
+  const jobs = (run: Run): JobRecord[] =>
+    emulator.services.store.state.actions.jobs.filter((job) => job.runId === run.id);
+  const gate = (run: Run): Promise<JobRecord> =>
+    until("the gate has decided", 20_000, () =>
+      jobs(run).find(({ name, status }) => name.endsWith("Choose") && status === "completed"),
+    );
+  const log = (job: JobRecord): string => emulator.services.logs.read(job.id) ?? "";
+  const conclusion = (run: Run): Promise<string> =>
+    until("the run is over", 10_000, () => {
+      const found = emulator.services.store.state.actions.runs.find(({ id }) => id === run.id);
+      return found?.conclusion;
+    });
+
+  it("offers the deployment to the runner that was chosen, and only the called workflows' secret", async () => {
+    await choose(5);
+    const runnerId = addPrimary();
+    const run = release();
+    const decided = await gate(run);
+    assert.equal(decided.conclusion, "success", log(decided));
+    assert.equal(decided.name, "production / gate / Choose");
+    assert.equal(decided.runnerName, "GitHub Actions 1");
+    assert.match(decided.summary ?? "", /### Runner: primary/);
+    assert.ok(!log(decided).includes("operator-token"));
+    const deploy = await until("the runner is offered the job", 10_000, () => emulator.engine.offered(runnerId));
+    assert.deepEqual(
+      [deploy.name, deploy.labels, deploy.environment?.name],
+      ["production / Deploy", labels, "production"],
+    );
+    const message = emulator.engine.acquire(runnerId, deploy.id);
+    assert.deepEqual(Object.keys((message?.contexts as { secrets: object }).secrets).sort(), [
+      "GITHUB_TOKEN",
+      "runner-view-token",
+    ]);
+    emulator.engine.complete(deploy.id, {
+      conclusion: "success",
+      outputs: {},
+      steps: [],
+      environmentUrl: "",
+      annotations: [],
+      summary: "",
+    });
+    assert.equal(await conclusion(run), "success");
+  });
+
+  const refusals: [string, () => Promise<unknown>, RegExp][] = [
+    ["nobody keeps the variable", async () => addPrimary(), /DEPLOY_RUNNER is not set/],
+    ["the choice has expired", async () => (addPrimary(), choose(-0.1)), /DEPLOY_RUNNER expired at/],
+    ["the primary is offline", async () => (emulator.services.presence.gone(addPrimary()), choose(5)), /offline/],
+    [
+      "the primary is gone",
+      () => choose(5),
+      /knows no runner with the labels self-hosted, linux, x64, production, primary/,
+    ],
+  ];
+  for (const [what, prepare, reason] of refusals) {
+    it(`refuses when ${what}: no job asks for a runner`, async () => {
+      await prepare();
+      const run = release();
+      const decided = await gate(run);
+      assert.equal(decided.conclusion, "failure", log(decided));
+      assert.match(decided.summary ?? "", reason);
+      assert.match(decided.summary ?? "", /Runbook: https:.*\/runbooks\/[a-z-]+\.md/);
+      assert.equal(await conclusion(run), "failure");
+      const deploy = jobs(run).find(({ name }) => /deploy$/i.test(name));
+      assert.deepEqual([deploy?.conclusion, deploy?.labels], ["skipped", []]);
+    });
+  }
+
+  it("takes a runner by hand when the monitoring host is blind", async () => {
+    const runnerId = addPrimary();
+    const run = release("primary");
+    assert.equal((await gate(run)).conclusion, "success");
+    await until("the runner is offered the job", 10_000, () => emulator.engine.offered(runnerId));
+  });
+});
