@@ -26,26 +26,30 @@ export interface RuleGroup {
 }
 
 function renderAlert(alert: Alert, settings: MonitoringSettings): AlertingRule[] {
+  const expressions = alert.expr(settings);
+  if (expressions.length === 0) return [];
   const dashboard = `${settings.dashboardBaseUrl}/d/${alert.dashboard}?var-environment=${encodeURIComponent(settings.environment)}`;
-  return alert.expr(settings).map((expr) => ({
-    alert: alert.name,
-    expr,
-    ...(alert.for === undefined ? {} : { for: alert.for }),
-    labels: {
-      severity: alert.severity,
-      component: alert.component,
-      environment: settings.environment,
-      ...(alert.role === undefined ? {} : { role: alert.role }),
-      ...alert.labels,
+  return [
+    {
+      alert: alert.name,
+      expr: expressions.join(" or "),
+      ...(alert.for === undefined ? {} : { for: alert.for }),
+      labels: {
+        severity: alert.severity,
+        component: alert.component,
+        environment: settings.environment,
+        ...(alert.role === undefined ? {} : { role: alert.role }),
+        ...alert.labels,
+      },
+      annotations: {
+        summary: alert.summary,
+        description: alert.description,
+        action: alert.action,
+        runbook_url: runbookUrl(settings.runbookBaseUrl, alert.name),
+        dashboard_url: dashboard,
+      },
     },
-    annotations: {
-      summary: alert.summary,
-      description: alert.description,
-      action: alert.action,
-      runbook_url: runbookUrl(settings.runbookBaseUrl, alert.name),
-      dashboard_url: dashboard,
-    },
-  }));
+  ];
 }
 
 /** The rules of one group of alerts, as data. */

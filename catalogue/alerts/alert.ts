@@ -30,7 +30,7 @@ export interface Alert {
   readonly labels?: Readonly<Record<string, string>>;
   /** How long the expression must hold, as Prometheus writes it; default: no wait. */
   readonly for?: string;
-  /** One PromQL expression for each rule; an empty list where the scope has nothing to watch. */
+  /** PromQL expressions, any of which is the alert; with an empty list the scope has nothing to watch and no rule. */
   readonly expr: (scope: AlertScope) => readonly string[];
   /** One line, for the subject of a page. */
   readonly summary: string;
