@@ -6,16 +6,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { runnerLabels, runnerUnit } from "./catalogue/runner";
 import { DeploymentEnvironment } from "./components/deployment-environment";
 import { githubProvider, leftoversHook } from "./components/github-resources";
+import { Monitoring } from "./components/monitoring";
 import { Preflight } from "./components/preflight";
 import { RepositoryRules } from "./components/repository-rules";
 import { RunnerPool } from "./components/runner-pool";
 import { ownershipMark } from "./components/runner-vm";
 import { SecretValues } from "./components/secret-values";
 import { loadSettings } from "./config";
+import { monitoringArgs } from "./monitoringHost";
 import { describeRunner } from "./outputs";
 
 const settings = loadSettings();
-const { environment, github, proxmox, network, vm, agent, safety } = settings;
+const { environment, github, proxmox, network, vm, agent, safety, deployment, repository } = settings;
 const managesHosts = settings.hosts === "manage";
 
 const preflight = new Preflight(
@@ -32,6 +34,16 @@ const preflight = new Preflight(
     smokeWorkflow: settings.smoke.workflow,
     publicAllowed: safety.allowPublicRepository !== undefined,
     hosts: managesHosts,
+    deployment: {
+      environment: deployment && {
+        name: deployment.name ?? environment,
+        reviewers: deployment.reviewers,
+        waitMinutes: deployment.waitMinutes,
+      },
+      managesRepository: repository.manage,
+      repositorySecrets: settings.secrets.some(({ scope }) => scope === "repository"),
+      repositoryVariables: Object.keys(repository.variables).length > 0,
+    },
   },
   {},
 );
@@ -98,7 +110,6 @@ const pool = new RunnerPool(
   },
 );
 
-const { deployment, repository } = settings;
 if (deployment !== undefined || repository.manage) {
   const access = { ...github, token: settings.githubToken };
   const opts = {
@@ -122,6 +133,12 @@ if (deployment !== undefined || repository.manage) {
     );
   }
   if (repository.manage) new RepositoryRules("repository", { ...of, ...repository, secrets: secrets.repository }, opts);
+}
+
+const watch = managesHosts ? monitoringArgs(settings) : undefined;
+if (watch !== undefined) {
+  const privateKey = pulumi.secret(settings.sshPrivateKey);
+  new Monitoring("monitoring", { ...watch, privateKey }, { dependsOn: preflight });
 }
 
 /** Every runner: name, role, address, VMID, labels, and its number and version at GitHub. */

@@ -19,6 +19,18 @@ export interface PreflightInputs {
   readonly smokeWorkflow: string;
   /** Whether the configuration allows a public repository. */
   readonly publicAllowed: boolean;
-  /** False where there are no guests: GitHub is not looked at then. */
+  /** False where there are no guests: GitHub is then looked at for the deployment alone. */
   readonly hosts: boolean;
+  readonly deployment: DeploymentInputs;
+}
+
+/** What is managed at GitHub beside the runners. */
+export interface DeploymentInputs {
+  /** Undefined: no environment is managed. */
+  readonly environment:
+    { readonly name: string; readonly reviewers: readonly string[]; readonly waitMinutes: number } | undefined;
+  readonly managesRepository: boolean;
+  /** Whether there are secrets and variables of the repository itself. */
+  readonly repositorySecrets: boolean;
+  readonly repositoryVariables: boolean;
 }

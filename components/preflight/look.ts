@@ -12,7 +12,8 @@ import {
   type Seen,
 } from "./judge";
 
-async function look<T>(work: () => Promise<T>): Promise<Seen<T>> {
+/** A look that fails is an observation, too. */
+export async function look<T>(work: () => Promise<T>): Promise<Seen<T>> {
   try {
     return { value: await work() };
   } catch (error) {

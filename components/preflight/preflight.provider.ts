@@ -5,7 +5,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PreflightInputs } from "./args";
 import { judgeGitHub, judgeProxmox, type PreflightProblem } from "./judge";
+import { judgeDeployment } from "./judgeDeployment";
 import { lookAtGitHub, lookAtProxmox } from "./look";
+import { lookAtDeployment } from "./lookDeployment";
 
 let secrets: { readonly proxmoxToken: string; readonly githubToken: string } | undefined;
 
@@ -30,11 +32,19 @@ async function problemsOf(olds: Partial<PreflightInputs>, news: PreflightInputs)
   const { ProxmoxClient } = require("../proxmox/client") as typeof import("../proxmox/client");
   const proxmox = new ProxmoxClient({ endpoint: news.proxmox.endpoint, node: news.proxmox.node, token: proxmoxToken });
   const known = (olds.runners ?? []).map(({ name }) => name);
+  const { environment, managesRepository } = news.deployment;
   const ofGitHub = async (): Promise<PreflightProblem[]> => {
-    if (!news.hosts) return [];
+    const managed = environment !== undefined || managesRepository;
+    if (!news.hosts && !managed) return [];
     const { GitHubClient } = require("../github/client") as typeof import("../github/client");
     const github = await GitHubClient.open({ url: news.github.url, fullName: news.github.repository }, githubToken);
-    return judgeGitHub(news, await lookAtGitHub(github, news), known);
+    const [ofRunners, ofDeployment] = await Promise.all([
+      news.hosts ? lookAtGitHub(github, news).then((seen) => judgeGitHub(news, seen, known)) : [],
+      managed ? lookAtDeployment(github, news.deployment).then((seen) => judgeDeployment(news.deployment, seen)) : [],
+    ]);
+    // Both looks meet the same refusal of a token or of the repository; it is told once.
+    const told = new Set(ofRunners.map(({ reason }) => reason));
+    return [...ofRunners, ...ofDeployment.filter(({ reason }) => !told.has(reason))];
   };
   const [atProxmox, atGitHub] = await Promise.all([lookAtProxmox(proxmox, news), ofGitHub()]);
   return [...judgeProxmox(news, atProxmox), ...atGitHub];

@@ -33,6 +33,12 @@ const inputs: PreflightInputs = {
   smokeWorkflow: "runner-smoke.yml",
   publicAllowed: false,
   hosts: true,
+  deployment: {
+    environment: undefined,
+    managesRepository: false,
+    repositorySecrets: false,
+    repositoryVariables: false,
+  },
 };
 
 const template = { vmid: 9000, name: "debian", node: "pve1", template: true };
