@@ -175,6 +175,13 @@ export const faults: readonly Fault[] = [
     about: "a registration token has expired by the time a host uses it",
   },
   {
+    name: "version-deadline",
+    service: "github",
+    target: "service",
+    parameters: { version: "2.336.0", days: 5 },
+    about: "GitHub announces that a version gets no more jobs in `days` days",
+  },
+  {
     name: "github-plan",
     service: "github",
     adminName: "billing-plan",

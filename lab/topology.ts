@@ -75,8 +75,8 @@ export const githubPermissions = {
     variables: "write",
     contents: "read",
   },
-  /** Reads runners, jobs and ages of secrets for the metrics. */
-  exporter: { metadata: "read", administration: "read", actions: "read" },
+  /** Reads runners, jobs, the environment's protection and the ages of secrets for the metrics. */
+  exporter: { metadata: "read", administration: "read", actions: "read", environments: "read", secrets: "read" },
   /** Flips the repository variable that chooses the deployment's runner. */
   failover: { metadata: "read", variables: "write" },
   /** A person who approves deployments. */

@@ -46,6 +46,10 @@ export const faultKinds = {
     does: "every registration token has expired by the time a host uses it",
     parameters: z.strictObject({}),
   },
+  "version-deadline": {
+    does: "GitHub announces the day from which a version gets no more jobs",
+    parameters: z.strictObject({ version: z.string().min(1), days: z.number().min(-365).max(365) }),
+  },
   "runner-hang": { does: "the listener stays alive and says nothing", parameters: runner },
   "runner-ghost-busy": { does: "GitHub shows the runner busy without a job", parameters: runner },
   "runner-api-offline": { does: "GitHub shows the runner offline although it works", parameters: runner },

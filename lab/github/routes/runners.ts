@@ -56,8 +56,14 @@ export function runnerRoutes(services: Services): Route[] {
     undescribed(`GET ${base}/deprecations/{version}`, read, ({ params }) => {
       const { version } = z.object({ version: z.string() }).parse(params);
       if (!listDistributions(seed.distributionsDir).some((known) => known.version === version)) throw notFound();
-      // Nothing that the lab offers is deprecated by date; the fault runner-version-deprecated does that to one runner.
-      return { status: 200, body: { version, runtime_deprecation_date: null, registration_deprecation_date: null } };
+      // Nothing that the lab offers has an announced end, unless the fault version-deadline says so.
+      const deadline = services.faults.active("version-deadline", (parameters) => parameters.version === version);
+      const ends = deadline && Date.parse(deadline.since) + deadline.parameters.days * 86_400_000;
+      const at = ends === undefined ? null : new Date(ends).toISOString().replace(/\.\d+Z$/, "Z");
+      return {
+        status: 200,
+        body: { runner_version: version, runtime_deprecates_at: at, registration_deprecates_at: at },
+      };
     }),
     rest(`GET ${base}/{runner_id}`, read, ({ params }) => ({
       status: 200,
