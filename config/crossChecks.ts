@@ -89,6 +89,36 @@ function archive({ agent }: Pick<ParsedSettings, "agent">): Problem[] {
   return [{ path: missing, seen: "nothing", allowed: "downloadUrl and sha256 together, or neither" }];
 }
 
+/** The runners' firewall lets one address in; Alertmanager without a receiver's address tells nobody. */
+function monitoringHost({ monitoring, network, exporterToken }: WellFormed): Problem[] {
+  if (monitoring === undefined) return [];
+  const { host, alertmanager, fleetExporter } = monitoring;
+  const scraper = network?.monitoringAddress;
+  return [
+    ...(network === undefined || scraper === host
+      ? []
+      : [
+          {
+            path: "network.monitoringAddress",
+            seen: scraper ?? "nothing",
+            allowed: `${host}, as monitoring.host: else the runners' firewall keeps it out`,
+          },
+        ]),
+    ...(alertmanager.manage && alertmanager.onCallUrl === undefined
+      ? [
+          {
+            path: "monitoring.alertmanager.onCallUrl",
+            seen: "nothing",
+            allowed: "the webhook of on-call, because monitoring.alertmanager.manage is true",
+          },
+        ]
+      : []),
+    ...(fleetExporter && exporterToken === undefined
+      ? [{ path: "exporterToken", seen: "nothing", allowed: "a token, because monitoring.fleetExporter is true" }]
+      : []),
+  ];
+}
+
 /** Every ref could deploy where no policy says which may. */
 function refs({ deployment }: Pick<ParsedSettings, "deployment">): Problem[] {
   if (deployment === undefined || deployment.branches.length + deployment.tags.length > 0) return [];
@@ -146,6 +176,7 @@ export function crossCheck(groups: WellFormed, environment: string): Problem[] {
     ...(runners === undefined || github === undefined ? [] : unitNames({ runners, github })),
     ...(agent === undefined ? [] : [...labels({ agent }, environment), ...archive({ agent })]),
     // An optional group is well formed where it is absent; a malformed one is not among the groups at all.
+    ...monitoringHost(groups),
     ...refs({ deployment: groups.deployment }),
     ...(safety === undefined || !("deployment" in groups)
       ? []

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { MINIMUM_RUNNER_VERSION, RUNNER_USER } from "../catalogue/runner";
 import { deployment } from "./deployment";
+import { monitoring } from "./monitoring";
 import { parseAddress, parseCidr } from "./network";
 import { repository } from "./repository";
 import { compareVersions } from "../catalogue/version";
@@ -205,6 +206,7 @@ export const schema = z.strictObject({
   safety: safety.prefault({}).meta({ description: "What is refused, and how long to wait." }),
   deployment: deployment.optional().meta({ description: "The GitHub environment. Without it none is managed." }),
   repository: repository.prefault({}).meta({ description: "Settings of the whole repository." }),
+  monitoring: monitoring.optional().meta({ description: "The Prometheus host. Without it nothing is monitored." }),
   targets: z.array(target).default([]).meta({ description: "Hosts that deployments go to." }),
   secrets,
   secretValues,

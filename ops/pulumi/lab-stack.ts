@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse, stringify } from "yaml";
+import { hostKeyOf } from "../../lab/hosts";
 import type { Lab } from "../../lab/lifecycle";
 import { capturePulumi, type Engine } from "./engine";
 import { releaseAbandonedLock } from "./stale-lock";
@@ -20,11 +21,18 @@ const secretKeys = (lab: Lab): Record<string, string> => ({
   "ghrunners:sshPrivateKey": lab.secrets.sshPrivateKey,
 });
 
-/** What differs from the committed file where there are no guests: loopback addresses, and no step that needs a host. */
+/**
+ * What differs from the committed file: the monitoring host's key, which each lab makes for itself; without guests loopback
+ * addresses, and no step that needs a host.
+ */
 function overrides(lab: Lab, committed: Record<string, unknown>): Record<string, unknown> {
-  if (lab.mode === "machines") return {};
   const group = (key: string): Record<string, unknown> => (committed[key] ?? {}) as Record<string, unknown>;
+  if (lab.mode === "machines") {
+    const hostKey = hostKeyOf(lab.instance, "monitoring");
+    return { "ghrunners:monitoring": { ...group("ghrunners:monitoring"), hostKey } };
+  }
   return {
+    "ghrunners:monitoring": undefined,
     "ghrunners:proxmox": { ...group("ghrunners:proxmox"), endpoint: lab.proxmoxEndpoint },
     "ghrunners:github": { ...group("ghrunners:github"), url: lab.githubUrl },
     "ghrunners:hosts": "skip",

@@ -233,9 +233,9 @@ describe("configuration", () => {
   });
 
   for (const [stack, missing] of [
-    ["lab", []],
-    ["staging", ["runners[0].address"]],
-    ["production", ["runners[1].address"]],
+    ["lab", ["monitoring.hostKey"]],
+    ["staging", ["runners[0].address", "monitoring.hostKey"]],
+    ["production", ["runners[1].address", "monitoring.hostKey"]],
   ] as const) {
     it(`Pulumi.${stack}.yaml is complete but for the secrets and what nobody can know`, () => {
       const file = parseYaml(readFileSync(path.join(projectRoot, `Pulumi.${stack}.yaml`), "utf8")) as {

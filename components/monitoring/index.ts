@@ -1,0 +1,78 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { InstalledExporter } from "../host-telemetry";
+import { connectionTo, readScript, renderScript, rootCommand } from "../host";
+import type { MonitoringArgs } from "./args";
+import { planFiles } from "./planFiles";
+
+export type { AlertmanagerArgs, MonitoringArgs, MonitoringFile, MonitoringPaths, RuleFile } from "./args";
+
+const limits = { create: "5m", update: "5m", delete: "2m" };
+
+/**
+ * What this stack has on an existing Prometheus host: scrape targets, rules, dashboards, the proof that its alerts reach
+ * on-call, and the fleet exporter. Nothing of the host's owner is changed, but for an Alertmanager configuration that was
+ * given to this stack. Steps that fail leave what was there before.
+ */
+export class Monitoring extends pulumi.ComponentResource {
+  /** What the host answered: number of files and rule groups. */
+  readonly files: pulumi.Output<string>;
+
+  constructor(name: string, args: MonitoringArgs, opts: pulumi.ComponentResourceOptions) {
+    const { address, environment, alertmanager } = args;
+    // Texts and key are left out of the component's recorded inputs: its children have them.
+    super("ghrunners:monitoring:Monitoring", name, { address, environment }, opts);
+    const connection = connectionTo(address, args.privateKey);
+    const MACHINE = address.hostKey;
+    const step = (
+      role: string,
+      verbs: { readonly apply: string; readonly remove?: string },
+      stdin: pulumi.Input<string>,
+      dependsOn: pulumi.Resource[] = [],
+    ): command.remote.Command =>
+      new command.remote.Command(
+        `${name}-${role}`,
+        {
+          connection,
+          create: rootCommand(verbs.apply),
+          update: rootCommand(verbs.apply),
+          delete: verbs.remove === undefined ? undefined : rootCommand(verbs.remove),
+          stdin,
+          addPreviousOutputInEnv: false,
+        },
+        { parent: this, dependsOn, customTimeouts: limits },
+      );
+
+    // The exporter first: its target is found as soon as it is scraped.
+    const exporters =
+      args.fleetExporter === undefined
+        ? []
+        : [
+            new InstalledExporter(
+              `${name}-fleet-exporter`,
+              { kind: "fleet", host: address, incarnation: MACHINE, ...args.fleetExporter },
+              { parent: this },
+            ),
+          ];
+    const files = step(
+      "files",
+      { apply: "apply", remove: "remove" },
+      renderScript(readScript("monitoring/scripts/files.sh"), { ...planFiles(args), MACHINE }),
+      exporters,
+    );
+    step(
+      "alertmanager",
+      alertmanager.managed ? { apply: "manage", remove: "release" } : { apply: "check" },
+      renderScript(readScript("monitoring/scripts/alertmanager.sh"), {
+        ALERTMANAGER_URL: alertmanager.url,
+        ALERTMANAGER_FILE: alertmanager.file,
+        RECEIVER: alertmanager.receiver,
+        ROUTED: alertmanager.routed.join("\n"),
+        TEXT: alertmanager.text,
+        MACHINE,
+      }),
+    );
+    this.files = files.stdout;
+    this.registerOutputs({ files: this.files });
+  }
+}

@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# Proves that Alertmanager brings our alerts to on-call: with the owner's file, or with ours in its place. Runs as root; may
+# be run again at any point of an interrupted run.
+#
+# usage: alertmanager.sh check|manage|release
+# Parameters: ALERTMANAGER_URL  its API, as seen from this host
+#             ALERTMANAGER_FILE its configuration file
+#             RECEIVER          who must be reached
+#             ROUTED            lines of labels, each those of an alert that must reach the receiver
+#             TEXT              for manage the whole file, for check the fragment that an error shows
+#             MACHINE           only so that another host is asked again
+set -euo pipefail
+
+: "$MACHINE"
+# The owner's file, kept for the day our stack is destroyed.
+kept=$ALERTMANAGER_FILE.before-ghrunners
+fresh=$ALERTMANAGER_FILE.ghrunners-new
+
+die() {
+  echo "$*" >&2
+  exit 1
+}
+
+need_amtool() {
+  command -v amtool >/dev/null || die "amtool is not installed on this host. Expected Alertmanager's own tools. Next: apt-get install prometheus-alertmanager"
+}
+
+# Words for the first alert that would not reach the receiver; nothing when all do.
+unrouted() { # file
+  local labels seen
+  while read -r labels; do
+    # shellcheck disable=SC2086  # one argument for each label
+    seen=$(amtool config routes test --config.file="$1" --verify.receivers="$RECEIVER" $labels 2>&1) && continue
+    echo "an alert with $labels goes to: $(head -n 1 <<<"$seen")"
+    return
+  done <<<"$ROUTED"
+}
+
+reload() {
+  local answer
+  answer=$(curl --silent --show-error --max-time 30 --request POST --write-out '\n%{http_code}' "$ALERTMANAGER_URL/-/reload" 2>&1) || {
+    echo "$answer"
+    return 1
+  }
+  [[ ${answer##*$'\n'} == 200 ]] || {
+    echo "${answer%$'\n'*}"
+    return 1
+  }
+}
+
+check() {
+  local words
+  need_amtool
+  words=$(amtool check-config "$ALERTMANAGER_FILE" 2>&1) ||
+    die "$ALERTMANAGER_FILE is not valid: $words. Expected its owner's working file. Next: amtool check-config $ALERTMANAGER_FILE on the host"
+  words=$(unrouted "$ALERTMANAGER_FILE")
+  [[ -z $words ]] && echo "routed to $RECEIVER" && return
+  echo "Alertmanager would not tell on-call: $words, expected $RECEIVER ($ALERTMANAGER_FILE)." >&2
+  echo "Next: add this to the file and reload Alertmanager, or set monitoring.alertmanager.manage; then pulumi up" >&2
+  echo "$TEXT" >&2
+  exit 1
+}
+
+wait_for_alertmanager() {
+  local deadline=$((SECONDS + 60))
+  until curl --fail --silent --max-time 2 --output /dev/null "$ALERTMANAGER_URL/-/ready"; do
+    ((SECONDS < deadline)) ||
+      die "Alertmanager does not answer at $ALERTMANAGER_URL on this host. Expected 200 from /-/ready within 60 s. Next: systemctl status prometheus-alertmanager on the host"
+    sleep 0.2
+  done
+}
+
+manage() {
+  local words
+  need_amtool
+  wait_for_alertmanager
+  [[ -e $kept ]] || ! [[ -e $ALERTMANAGER_FILE ]] || cp --preserve "$ALERTMANAGER_FILE" "$kept"
+  rm -f "$fresh"
+  # Owner and mode stay: receivers' addresses may be secret.
+  cp --preserve "$ALERTMANAGER_FILE" "$fresh"
+  printf '%s' "$TEXT" >"$fresh" || {
+    rm -f "$fresh"
+    die "$ALERTMANAGER_FILE could not be written: $(df --output=avail,target -h "$(dirname "$ALERTMANAGER_FILE")" | tail -n 1). Nothing was changed. Next: free space, then pulumi up"
+  }
+  words=$(amtool check-config "$fresh" 2>&1) || {
+    rm -f "$fresh"
+    die "amtool refuses our Alertmanager configuration: $words. Nothing was changed. Next: see monitoring.alertmanager in the configuration"
+  }
+  words=$(unrouted "$fresh")
+  if [[ -n $words ]]; then
+    rm -f "$fresh"
+    die "Alertmanager would not tell on-call: $words, expected $RECEIVER. Nothing was changed. Next: see monitoring.alertmanager in the configuration"
+  fi
+  if cmp --silent "$fresh" "$ALERTMANAGER_FILE"; then
+    rm -f "$fresh"
+    words=$(reload) || die "Alertmanager refuses the configuration that is in place: $words"
+    echo "routed to $RECEIVER, unchanged"
+    return
+  fi
+  cp --preserve "$ALERTMANAGER_FILE" "$fresh.old"
+  mv "$fresh" "$ALERTMANAGER_FILE"
+  if ! words=$(reload); then
+    mv "$fresh.old" "$ALERTMANAGER_FILE"
+    reload >/dev/null || true
+    die "Alertmanager refused our configuration: $words. The file of before is back in place."
+  fi
+  rm -f "$fresh.old"
+  echo "routed to $RECEIVER"
+}
+
+release() {
+  rm -f "$fresh" "$fresh.old"
+  [[ -e $kept ]] || return 0
+  mv "$kept" "$ALERTMANAGER_FILE"
+  reload >/dev/null || true # An Alertmanager that is down reads its owner's file when it starts.
+}
+
+case ${1:-} in
+  check) check ;;
+  manage) manage ;;
+  release) release ;;
+  *) die "usage: alertmanager.sh check|manage|release" ;;
+esac

@@ -1,0 +1,260 @@
+#!/usr/bin/env bash
+# Puts rule, target and dashboard files on a Prometheus host, or takes them away. All of them or none: whatever fails, the
+# files that were there before come back. Runs as root; may be run again at any point of an interrupted run.
+#
+# usage: files.sh apply|remove
+# Parameters: OWNER             first part of every file's name; files with it are ours, no others are touched
+#             PROMETHEUS_URL    its API, as seen from this host
+#             PROMETHEUS_CONFIG its configuration file: looked at, never changed
+#             RULES_DIR TARGETS_DIR DASHBOARDS_DIR
+#             FILE_COUNT, and for each N from 1: FILE_N_PATH FILE_N_TEXT
+#             RULE_GROUPS       lines "FILE;GROUP NUMBER_OF_RULES" that Prometheus must have loaded in the end
+#             MACHINE           only so that another host is given the files again
+set -euo pipefail
+
+: "$MACHINE"
+state=/var/lib/ghrunners/monitoring/$OWNER
+# In the folders themselves, so that a file is moved within its file system. Names in them end in .new and .old: no glob of
+# Prometheus takes them.
+stage_name=.$OWNER.stage
+undo_name=.$OWNER.undo
+folders=("$RULES_DIR" "$TARGETS_DIR" "$DASHBOARDS_DIR")
+
+die() {
+  echo "$*" >&2
+  exit 1
+}
+
+metric() { # name: its value now, empty while there is none
+  curl --fail --silent --max-time 5 "$PROMETHEUS_URL/metrics" | awk -v name="$1" '$1 == name { print $2 }'
+}
+
+# Files of ours in a folder. A folder that does not exist has none.
+ours() { # folder
+  if [[ -d $1 ]]; then find "$1" -mindepth 1 -maxdepth 1 -type f -name "$OWNER.*" | sort; fi
+}
+
+wait_for_prometheus() {
+  local deadline=$((SECONDS + 60))
+  until curl --fail --silent --max-time 2 --output /dev/null "$PROMETHEUS_URL/-/ready"; do
+    if ((SECONDS >= deadline)); then
+      die "Prometheus does not answer at $PROMETHEUS_URL on this host. Expected 200 from /-/ready within 60 s." \
+        "Next: systemctl status prometheus on the host; monitoring.prometheusUrl if it is another one"
+    fi
+    sleep 0.2
+  done
+}
+
+# Asks Prometheus to read its files again. A refusal keeps what was loaded.
+reload() {
+  local answer before deadline
+  before=$(metric prometheus_config_last_reload_success_timestamp_seconds)
+  answer=$(curl --silent --show-error --max-time 60 --request POST --write-out '\n%{http_code}' "$PROMETHEUS_URL/-/reload") || return 1
+  case ${answer##*$'\n'} in
+    200) return 0 ;;
+    403 | 404) ;; # started without --web.enable-lifecycle: by signal then
+    *)
+      echo "${answer%$'\n'*}" >&2
+      return 1
+      ;;
+  esac
+  systemctl reload prometheus || return 1
+  deadline=$((SECONDS + 30))
+  until [[ $(metric prometheus_config_last_reload_success_timestamp_seconds) != "$before" ]]; do
+    if [[ $(metric prometheus_config_last_reload_successful) == 0 ]] || ((SECONDS >= deadline)); then
+      echo "Prometheus did not take its files after systemctl reload prometheus; its journal says why" >&2
+      return 1
+    fi
+    sleep 0.2
+  done
+}
+
+# Which files promtool names as broken, with its words.
+broken_files() { # promtool's arguments
+  promtool "$@" 2>&1 >/dev/null | grep -v '^ *FAILED:$' | sed 's/^ *//' || true
+}
+
+undo_is_complete() { [[ -e $state/undo ]]; }
+
+# Puts back what an apply had replaced; its mark says that every undo folder is complete.
+restore() {
+  local folder file
+  undo_is_complete || return 0
+  for folder in "${folders[@]}"; do
+    while read -r file; do rm -f "$file"; done < <(ours "$folder")
+    if [[ -d $folder/$undo_name ]]; then
+      while read -r file; do ln --force "$file" "$folder/$(basename "$file" .old)"; done < <(ours "$folder/$undo_name")
+    fi
+  done
+}
+
+clear_up() {
+  local folder
+  rm -f "$state/undo"
+  for folder in "${folders[@]}"; do rm -rf "${folder:?}/$stage_name" "${folder:?}/$undo_name"; done
+}
+
+# An apply that was killed: either it was done but for clearing up, or it is as if it had not begun.
+recover() {
+  if undo_is_complete; then
+    echo "An earlier run was interrupted: its files are taken back" >&2
+    restore
+    reload || true # What hinders it is found below, in words.
+  fi
+  clear_up
+}
+
+keep_old_files() {
+  local folder file
+  for folder in "${folders[@]}"; do
+    mkdir -p "$folder/$undo_name"
+    # Hard links take no space, so this works on a full disk too.
+    while read -r file; do ln "$file" "$folder/$undo_name/$(basename "$file").old"; done < <(ours "$folder")
+  done
+  : >"$state/undo"
+}
+
+stage() {
+  local number path text folder file
+  for ((number = 1; number <= FILE_COUNT; number++)); do
+    path=FILE_${number}_PATH text=FILE_${number}_TEXT
+    folder=$(dirname "${!path}")/$stage_name
+    file=$folder/$(basename "${!path}").new
+    mkdir -p "$folder" || no_space "${!path}"
+    printf '%s' "${!text}" >"$file" || no_space "${!path}"
+    sync "$file" || no_space "${!path}"
+  done
+}
+
+no_space() { # file
+  die "$1 could not be written. Expected free space on its file system:" \
+    "$(df --output=avail,target -h "$(dirname "$1")" | tail -n 1). The files of before are untouched. Next: free space, then pulumi up"
+}
+
+check_staged_rules() {
+  local words file
+  while read -r file; do
+    promtool check rules "$file" >/dev/null 2>&1 && continue
+    words=$(broken_files check rules "$file")
+    die "Prometheus would not take $RULES_DIR/$(basename "$file" .new): ${words#*.new: }. Nothing was changed." \
+      "Expected a rule file that promtool accepts. Next: correct the rule in catalogue/alerts, then pulumi up"
+  done < <(ours "$RULES_DIR/$stage_name")
+}
+
+# Prometheus takes all its files or none, so somebody else's broken file would keep ours out. It is named and left alone.
+check_neighbours() {
+  local words
+  promtool check config "$PROMETHEUS_CONFIG" >/dev/null 2>&1 && return
+  # A broken file of our own is about to be replaced.
+  words=$(broken_files check config "$PROMETHEUS_CONFIG" | grep -v "^$RULES_DIR/$OWNER\." || true)
+  [[ -z $words ]] && return
+  die "Prometheus would take no file at all, because one that is not this stack's is broken: $words. Nothing was changed." \
+    "Expected: promtool check config $PROMETHEUS_CONFIG succeeds on the host. Next: its owner mends it, then pulumi up"
+}
+
+is_unchanged() {
+  local number path text wanted=""
+  for ((number = 1; number <= FILE_COUNT; number++)); do
+    path=FILE_${number}_PATH text=FILE_${number}_TEXT
+    [[ -f ${!path} ]] && printf '%s' "${!text}" | cmp --silent - "${!path}" || return 1
+    wanted+=${!path}$'\n'
+  done
+  [[ $(for folder in "${folders[@]}"; do ours "$folder"; done | sort) == "$(sort <<<"${wanted%$'\n'}")" ]]
+}
+
+swap() {
+  local folder file
+  for folder in "${folders[@]}"; do
+    while read -r file; do rm -f "$file"; done < <(ours "$folder")
+    if [[ -d $folder/$stage_name ]]; then
+      while read -r file; do mv "$file" "$folder/$(basename "$file" .new)"; done < <(ours "$folder/$stage_name")
+    fi
+  done
+}
+
+# What Prometheus has loaded of ours, in the form of RULE_GROUPS.
+loaded_groups() {
+  curl --fail --silent --max-time 5 "$PROMETHEUS_URL/metrics" |
+    sed -n 's/^prometheus_rule_group_rules{rule_group="\(.*\)"} \(.*\)$/\1 \2/p' |
+    grep -F "$RULES_DIR/$OWNER." | sort || true
+}
+
+# Words for what is not as it should be; nothing when all is well.
+misloaded() {
+  local wanted
+  wanted=$(sort <<<"$RULE_GROUPS")
+  if [[ $(metric prometheus_config_last_reload_successful) != 1 ]]; then
+    echo "Prometheus says that its last reload failed (prometheus_config_last_reload_successful)"
+  elif [[ $(loaded_groups) != "$wanted" ]]; then
+    echo "Prometheus has not loaded the rule groups: expected $(tr '\n' ',' <<<"$wanted") seen $(loaded_groups | tr '\n' ',')." \
+      "If none is seen: $PROMETHEUS_CONFIG needs, in rule_files: - $RULES_DIR/*.yml"
+  fi
+}
+
+# Prometheus looks at target files at most every 5 s.
+targets_are_found() {
+  local deadline=$((SECONDS + 20)) file
+  for file in $(ours "$TARGETS_DIR"); do
+    until curl --fail --silent --max-time 5 "$PROMETHEUS_URL/api/v1/targets" | grep -qF "\"__meta_filepath\":\"$file\""; do
+      ((SECONDS < deadline)) || return 1
+      sleep 0.2
+    done
+  done
+}
+
+undo_and_die() { # words
+  trap - EXIT
+  restore
+  reload || true
+  clear_up
+  die "$* The files of before are back in place."
+}
+
+apply() {
+  local words
+  command -v promtool >/dev/null || die "promtool is not installed on this host. Expected Prometheus's own tools. Next: apt-get install prometheus"
+  mkdir -p "$state" "${folders[@]}"
+  wait_for_prometheus
+  recover
+  if is_unchanged && [[ -z $(misloaded) ]] && targets_are_found; then
+    echo "$FILE_COUNT files, unchanged"
+    return
+  fi
+  trap clear_up EXIT
+  stage
+  check_staged_rules
+  check_neighbours
+  keep_old_files
+  trap 'restore; reload || true; clear_up' EXIT
+  swap
+  words=$(broken_files check config "$PROMETHEUS_CONFIG")
+  if ! promtool check config "$PROMETHEUS_CONFIG" >/dev/null 2>&1; then undo_and_die "promtool refuses the whole configuration with the new files: $words."; fi
+  words=$(reload 2>&1) || undo_and_die "Prometheus refused to load the new files: $words."
+  words=$(misloaded)
+  [[ -z $words ]] || undo_and_die "$words."
+  targets_are_found || undo_and_die "Prometheus does not read $TARGETS_DIR. It needs a scrape job with file_sd_configs: [{ files: [\"$TARGETS_DIR/*.json\"] }] in $PROMETHEUS_CONFIG."
+  trap - EXIT
+  clear_up
+  echo "$FILE_COUNT files, $(grep -c . <<<"$RULE_GROUPS" || true) rule groups"
+}
+
+remove() {
+  local folder file
+  recover
+  for folder in "${folders[@]}"; do
+    while read -r file; do rm -f "$file"; done < <(ours "$folder")
+  done
+  rm -rf "$state"
+  rmdir --ignore-fail-on-non-empty --parents "$(dirname "$state")" 2>/dev/null || true
+  # A Prometheus that is down reads the folder when it starts.
+  if curl --fail --silent --max-time 2 --output /dev/null "$PROMETHEUS_URL/-/ready"; then reload; fi
+}
+
+# One run at a time on this host; the kernel gives the lock back when its holder dies.
+exec 9>/run/lock/ghrunners-monitoring
+flock --wait 120 9 || die "another run has been changing this host's monitoring for more than 120 s"
+case ${1:-} in
+  apply) apply ;;
+  remove) remove ;;
+  *) die "usage: files.sh apply|remove" ;;
+esac

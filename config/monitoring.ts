@@ -1,0 +1,86 @@
+/** Group `monitoring`: an existing Prometheus host that this stack puts its rules, targets and dashboards on. */
+import { z } from "zod";
+import { logs } from "./logs";
+import { parseAddress } from "./network";
+import { text } from "./text";
+
+const folder = text("an absolute path without blanks", /^\/[^\s'"*]*[^\s'"*/]$/);
+const httpUrl = text("an http or https URL without path and credentials", /^https?:\/\/[^/\s?#@]+$/);
+
+const alertmanager = z.strictObject({
+  url: httpUrl
+    .default("http://127.0.0.1:9093")
+    .meta({ description: "Alertmanager's API, as the monitoring host sees it." }),
+  file: folder.default("/etc/prometheus/alertmanager.yml").meta({ description: "Its configuration file." }),
+  manage: z.boolean().default(false).meta({
+    description: "Whether the file is this stack's. Else its route is checked, and what is missing is printed.",
+  }),
+  onCallUrl: text("an http or https URL", /^https?:\/\/[^\s'"]+$/)
+    .optional()
+    .meta({
+      description: "Webhook of on-call, needed where the file is managed. Not for a URL that holds a secret.",
+      example: "http://127.0.0.1:9095/notifications",
+    }),
+  watchdogUrl: text("an http or https URL", /^https?:\/\/[^\s'"]+$/)
+    .optional()
+    .meta({
+      description: "Dead man's switch that expects a notification every minute, where the file is managed.",
+      example: "https://deadman.example/ping",
+    }),
+});
+
+const paths = z.strictObject({
+  prometheusConfig: folder
+    .default("/etc/prometheus/prometheus.yml")
+    .meta({ description: "Configuration of Prometheus: looked at, never changed." }),
+  rules: folder
+    .default("/etc/prometheus/rules.d")
+    .meta({ description: "Folder that its `rule_files` name as `*.yml`." }),
+  targets: folder
+    .default("/etc/prometheus/targets.d")
+    .meta({ description: "Folder that a scrape job's `file_sd_configs` name as `*.json`." }),
+  dashboards: folder
+    .default("/var/lib/grafana/dashboards/ghrunners")
+    .meta({ description: "Folder that Grafana's file provisioning reads." }),
+});
+
+export const monitoring = z.strictObject({
+  host: text("an IPv4 address", (value) => parseAddress(value) !== undefined).meta({
+    description: "Address of the host; the same as network.monitoringAddress, which the runners' firewall lets in.",
+    example: "192.168.0.200",
+  }),
+  user: text(
+    "a Unix user name other than root",
+    (value) => /^[a-z_][a-z0-9_-]{0,31}$/.test(value) && value !== "root",
+  ).meta({ description: "User with password-less sudo; sshPrivateKey may log in as it.", example: "operator" }),
+  hostKey: text(
+    "a public host key: its kind, a blank, its base64 text",
+    /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$/,
+  ).meta({
+    description:
+      "Pinned host key; ECDSA where the host has one. `ssh-keyscan -t ecdsa ADDRESS` prints it; compare it with the host's own.",
+    example: '"ecdsa-sha2-nistp256 AAAA..."',
+  }),
+  prometheusUrl: httpUrl
+    .default("http://127.0.0.1:9090")
+    .meta({ description: "Prometheus's API, as the monitoring host sees it." }),
+  paths: paths.prefault({}).meta({ description: "Where the host's owner has things." }),
+  alertmanager: alertmanager.prefault({}).meta({ description: "How alerts reach on-call." }),
+  fleetExporter: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Whether this stack runs its fleet exporter there. One stack for each monitoring host." }),
+  logs: logs.prefault({}).meta({ description: "How the runners' logs are kept." }),
+  runbookBaseUrl: text("an http or https URL that does not end in /", /^https?:\/\/[^\s'"]*[^\s'"/]$/)
+    .optional()
+    .meta({
+      description: "Folder of the runbooks. Default: `runbooks` on the repository's default branch.",
+      example: "https://github.com/octo-org/demo-app/blob/main/runbooks",
+    }),
+  dashboardBaseUrl: httpUrl
+    .optional()
+    .meta({ description: "Grafana. Default: port 3000 of the host.", example: "http://192.168.0.200:3000" }),
+});
+
+/** The monitoring host of the settings. */
+export type MonitoringHostSettings = z.infer<typeof monitoring>;

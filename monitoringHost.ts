@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { parse } from "yaml";
+import { components } from "./catalogue/alerts";
+import { ports } from "./catalogue/ports";
+import { runnerLabels } from "./catalogue/runner";
+import { scrapeJobs } from "./catalogue/scrape";
+import type { MonitoringArgs, RuleFile } from "./components/monitoring";
+import type { Settings } from "./config/parse";
+import {
+  ON_CALL_RECEIVER,
+  renderAlertmanagerConfig,
+  renderAlertRoute,
+  renderRules,
+  type MonitoringSettings,
+  type RenderedFile,
+} from "./monitoring";
+import { targetGroups } from "./monitoring/renderTargets";
+
+/** What the catalogue's texts depend on. */
+export function monitoringSettings(settings: Settings): MonitoringSettings {
+  const { environment, runners, targets, github, monitoring } = settings;
+  return {
+    environment,
+    runners,
+    targets,
+    // GitHub shows the default branch as HEAD, whatever its name.
+    runbookBaseUrl: monitoring?.runbookBaseUrl ?? `${github.url}/${github.repository}/blob/HEAD/runbooks`,
+    dashboardBaseUrl: monitoring?.dashboardBaseUrl ?? `http://${monitoring?.host ?? "localhost"}:3000`,
+  };
+}
+
+/** The component names files after their owner itself. */
+const plainName = ({ name }: RenderedFile, environment: string): string =>
+  name.replace(`ghrunners-${environment}-`, "").replace(/\.(yml|json)$/, "");
+
+function ruleFile(file: RenderedFile, environment: string): RuleFile {
+  const { groups } = parse(file.content) as { groups: { name: string; rules: unknown[] }[] };
+  return {
+    name: plainName(file, environment),
+    text: file.content,
+    groups: Object.fromEntries(groups.map(({ name, rules }) => [name, rules.length])),
+  };
+}
+
+/** What this stack has on its monitoring host; undefined where it has none. */
+export function monitoringArgs(settings: Settings): Omit<MonitoringArgs, "privateKey"> | undefined {
+  const { environment, monitoring } = settings;
+  if (monitoring === undefined) return undefined;
+  const texts = monitoringSettings(settings);
+  const { alertmanager, fleetExporter } = monitoring;
+  const targets = targetGroups(texts).filter(({ labels }) => fleetExporter || labels.job !== scrapeJobs.fleet);
+  return {
+    address: { host: monitoring.host, user: monitoring.user, hostKey: monitoring.hostKey },
+    environment,
+    prometheusUrl: monitoring.prometheusUrl,
+    paths: monitoring.paths,
+    rules: renderRules(texts).map((file) => ruleFile(file, environment)),
+    targets: [{ name: "targets", text: `${JSON.stringify(targets, null, 2)}\n` }],
+    dashboards: [],
+    alertmanager: {
+      file: alertmanager.file,
+      url: alertmanager.url,
+      receiver: ON_CALL_RECEIVER,
+      routed: components.map((component) => `environment=${environment} severity=critical component=${component}`),
+      managed: alertmanager.manage,
+      text: (alertmanager.manage
+        ? renderAlertmanagerConfig({ onCallUrl: alertmanager.onCallUrl ?? "", watchdogUrl: alertmanager.watchdogUrl })
+        : renderAlertRoute()
+      ).content,
+    },
+    fleetExporter: fleetExporter ? fleetExporterArgs(settings) : undefined,
+  };
+}
+
+/** The workflow whose jobs count as deployments. */
+const DEPLOYMENT_WORKFLOW = "deploy.yml";
+
+/** What GitHub is expected to show: everything else that the fleet exporter sees is drift. */
+function fleetExporterArgs(settings: Settings): MonitoringArgs["fleetExporter"] {
+  const { environment, runners, agent, github, deployment, secrets, exporterToken } = settings;
+  return {
+    config: {
+      view: "fleet",
+      listen: { host: "127.0.0.1", port: ports.fleetExporter },
+      githubUrl: github.url,
+      repository: github.repository,
+      runners: runners.map(({ name, role }) => ({
+        name,
+        role,
+        labels: runnerLabels(environment, role, agent.extraLabels),
+      })),
+      deploymentWorkflow: DEPLOYMENT_WORKFLOW,
+      secrets: secrets.map(({ name, scope, rotateDays }) => ({ name, scope, rotateDays })),
+      ...(deployment === undefined ? {} : expectedEnvironment(deployment.name ?? environment, deployment)),
+    },
+    tokenFingerprint: createHash("sha256")
+      .update(exporterToken ?? "")
+      .digest("hex")
+      .slice(0, 16),
+  };
+}
+
+function expectedEnvironment(name: string, deployment: NonNullable<Settings["deployment"]>) {
+  const { reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags } = deployment;
+  return {
+    environment: name,
+    protection: { name, reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags },
+  };
+}
