@@ -17,10 +17,16 @@ export type LogPlace = z.output<typeof logPlace>;
 /** A page is at most 8 MiB; more than that is read at the next look. */
 const LOOK_BYTES = 2 ** 20;
 
+/** None before the listener's first start. */
 function pagesOf(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => /^Runner_.*\.log$/.test(name))
-    .sort();
+  try {
+    return readdirSync(folder)
+      .filter((name) => /^Runner_.*\.log$/.test(name))
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 function readFrom(file: string, offset: number, limit: number): { text: string; size: number } {
