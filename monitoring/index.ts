@@ -5,10 +5,12 @@
  *     renderRules(settings)     the rule files, one for each group
  *     renderAlertRoute()        what to add to somebody else's Alertmanager configuration
  *     renderAlertmanagerConfig  a whole Alertmanager configuration, where the file is ours
- *     renderDashboards(urls)    Grafana's dashboards; they have the environment as a variable, so stacks share them
+ *     renderDashboards(settings) Grafana's dashboards; they have the environment as a variable, so stacks share them
  */
 export { ON_CALL_RECEIVER, renderAlertmanagerConfig, renderAlertRoute, WATCHDOG_RECEIVER } from "./renderAlertRoute";
 export type { AlertReceivers } from "./renderAlertRoute";
+export { renderDashboards } from "./renderDashboards";
+export type { DashboardSettings } from "./renderDashboards";
 export { renderRules } from "./renderRules";
 export { renderTargets } from "./renderTargets";
 export type { MonitoringSettings, RenderedFile } from "./settings";
