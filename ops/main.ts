@@ -5,7 +5,16 @@ interface OpsCommand {
   readonly load: () => unknown;
 }
 
-const commands: Readonly<Record<string, OpsCommand>> = {};
+const commands: Readonly<Record<string, OpsCommand>> = {
+  "blast-radius": {
+    summary: "what a preview would touch, as Markdown for a pull request",
+    load: () => require("./blast-radius/main") as unknown,
+  },
+  drift: {
+    summary: "what differs between state, GitHub and hosts, and what repairs it",
+    load: () => require("./drift/main") as unknown,
+  },
+};
 
 const help = `usage: npm run ops -- <command> [arguments]
 

@@ -1,0 +1,31 @@
+import { runInside } from "../inside";
+import { capturePulumi } from "../pulumi/engine";
+import type { Stack } from "../pulumi/stack";
+import { settingsOf } from "../settings";
+import type { CollectInput } from "./collect.worker";
+import { compare } from "./compare";
+import { expectationOf } from "./expectation";
+import type { Observation } from "./observation";
+import type { DriftReport } from "./report";
+import { stackState, type StackState, type StateResource } from "./state";
+
+/** What the stack made, from its state. Secrets stay encrypted. */
+export async function readState({ engine }: Pick<Stack, "engine">): Promise<StackState> {
+  const text = await capturePulumi(engine, ["stack", "export"]);
+  const { deployment } = JSON.parse(text) as { deployment: { resources?: StateResource[] } };
+  return stackState(deployment.resources ?? []);
+}
+
+/** Reads the three planes of a stack and compares them. Nothing is changed. */
+export async function driftOf(stack: Stack): Promise<DriftReport> {
+  const [settings, state] = await Promise.all([settingsOf(stack.engine), readState(stack)]);
+  const expected = expectationOf(stack.name, settings, state);
+  const seen = await runInside<CollectInput, Observation>(stack.engine, "ops/drift/collect.worker.ts", {
+    github: { ...settings.github, token: settings.githubToken },
+    ...(state.environment === undefined ? {} : { environment: state.environment.name }),
+    managesRepository: state.repository !== undefined,
+    hosts: settings.hosts === "skip" ? [] : expected.hosts,
+    sshPrivateKey: settings.sshPrivateKey,
+  });
+  return compare(expected, seen, new Date());
+}

@@ -1,0 +1,71 @@
+/** What GitHub and the hosts showed: the other two planes. Plain data. */
+
+export interface SeenEnvironment {
+  readonly waitMinutes: number;
+  readonly reviewers: readonly { readonly id: number; readonly login: string }[];
+  readonly preventSelfReview: boolean;
+  readonly adminsCanBypass: boolean;
+  /** False: every ref, or every protected branch, may deploy. */
+  readonly customPolicies: boolean;
+  readonly policies: readonly { readonly id: number; readonly type: "branch" | "tag"; readonly pattern: string }[];
+}
+
+export interface SeenRepository {
+  readonly forkApproval: string;
+  readonly defaultToken: string;
+  readonly mayApprove: boolean;
+  readonly allowedActions: string;
+  readonly shaPinning: boolean;
+  readonly rulesets: readonly { readonly name: string; readonly enforcement: string }[];
+}
+
+export interface SeenSecret {
+  readonly scope: "environment" | "repository";
+  readonly name: string;
+  readonly updatedAt: string;
+}
+
+export interface SeenVariable {
+  readonly scope: "environment" | "repository";
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface SeenRunner {
+  readonly id: number;
+  readonly name: string;
+  readonly labels: readonly string[];
+}
+
+/** One line of an authorized_keys file. */
+export interface AuthorizedKey {
+  readonly user: string;
+  /** Kind and base64 text, without options and comment. */
+  readonly key: string;
+  readonly comment: string;
+}
+
+export interface SeenHost {
+  readonly name: string;
+  readonly keys: readonly AuthorizedKey[];
+  /** Absent on hosts that are no runners. */
+  readonly unit?: {
+    readonly enabled: string;
+    readonly active: string;
+    readonly user: string;
+    readonly dropIns: readonly string[];
+    readonly configuration: string;
+  };
+}
+
+export interface Observation {
+  readonly public: boolean;
+  /** Undefined where the stack has none; null where GitHub has none. */
+  readonly environment?: SeenEnvironment | null;
+  readonly repository?: SeenRepository;
+  readonly secrets: readonly SeenSecret[];
+  readonly variables: readonly SeenVariable[];
+  readonly runners: readonly SeenRunner[];
+  readonly hosts: readonly SeenHost[];
+  readonly errors: readonly string[];
+}

@@ -1,0 +1,38 @@
+/** Reads what scripts/observe-host.sh prints. Pure. */
+import type { AuthorizedKey, SeenHost } from "./observation";
+
+const KEY = /(?:^|\s)((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2})(?:\s+(.*))?$/;
+
+/** A line of authorized_keys, which may begin with options; undefined where there is no key in it. */
+export function parseAuthorizedKey(user: string, line: string): AuthorizedKey | undefined {
+  const [, key, comment = ""] = KEY.exec(line.trim()) ?? [];
+  return key === undefined ? undefined : { user, key, comment };
+}
+
+export function parseHost(name: string, output: string): SeenHost {
+  const facts = output
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const [kind = "", subject = "", ...value] = line.split("\t");
+      return { kind, subject, value: value.join("\t") };
+    });
+  const of = (kind: string) => facts.filter((fact) => fact.kind === kind);
+  const unit = new Map(of("unit").map(({ subject, value }) => [subject, value]));
+  const keys = of("key").flatMap(({ subject, value }) => parseAuthorizedKey(subject, value) ?? []);
+  if (unit.size === 0) return { name, keys };
+  const fact = (key: string): string => unit.get(key) ?? "";
+  return {
+    name,
+    keys,
+    unit: {
+      enabled: fact("enabled"),
+      active: fact("active"),
+      user: fact("user"),
+      dropIns: fact("dropIns")
+        .split(" ")
+        .filter((file) => file !== ""),
+      configuration: fact("configuration"),
+    },
+  };
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Shows who may log in and how the runner's unit is set up. Runs as root, changes nothing.
+# Parameters: UNIT (empty on a host that is no runner) POLICY_FILE HOOKS_FOLDER
+# Output, one fact a line: `key<TAB>USER<TAB>LINE OF AUTHORIZED_KEYS` and `unit<TAB>NAME<TAB>VALUE`.
+set -euo pipefail
+
+while IFS=: read -r user _ _ _ _ home _; do
+  file=$home/.ssh/authorized_keys
+  [[ -f $file ]] || continue
+  while IFS= read -r line; do
+    [[ -z $line || $line == \#* ]] || printf 'key\t%s\t%s\n' "$user" "$line"
+  done <"$file"
+done < <(getent passwd)
+
+[[ -n $UNIT ]] || exit 0
+drop_in=/etc/systemd/system/$UNIT.d/ghrunners.conf
+printf 'unit\tenabled\t%s\n' "$(systemctl is-enabled "$UNIT" 2>/dev/null || true)"
+printf 'unit\tactive\t%s\n' "$(systemctl is-active "$UNIT" || true)"
+printf 'unit\tuser\t%s\n' "$(systemctl show --property User --value "$UNIT")"
+printf 'unit\tdropIns\t%s\n' "$(systemctl show --property DropInPaths --value "$UNIT")"
+# The same sum as the installation prints; files that are gone change it too.
+printf 'unit\tconfiguration\t%s\n' \
+  "$(sha256sum "$drop_in" "$POLICY_FILE" "$HOOKS_FOLDER"/*.sh 2>/dev/null | sha256sum | cut -c 1-12)"
