@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { runnerLabels, runnerUnit } from "./catalogue/runner";
 import { DeploymentEnvironment } from "./components/deployment-environment";
 import { githubProvider, leftoversHook } from "./components/github-resources";
+import { logEgress } from "./components/host-logs/planShipping";
 import { Monitoring } from "./components/monitoring";
 import { Preflight } from "./components/preflight";
 import { RepositoryRules } from "./components/repository-rules";
@@ -14,6 +15,7 @@ import { ownershipMark } from "./components/runner-vm";
 import { SecretValues } from "./components/secret-values";
 import { loadSettings } from "./config";
 import { monitoringArgs } from "./monitoringHost";
+import { logShipper } from "./logShipping";
 import { describeRunner } from "./outputs";
 
 const settings = loadSettings();
@@ -53,6 +55,12 @@ const provider = new proxmoxve.Provider("proxmox", {
   apiToken: pulumi.secret(settings.proxmoxToken),
 });
 
+const shipper = logShipper(settings, { dependsOn: preflight });
+const egress = [
+  ...network.egress,
+  ...(settings.monitoring === undefined ? [] : logEgress(settings.monitoring.logs, settings.monitoring.host)),
+];
+
 const pool = new RunnerPool(
   "runners",
   {
@@ -78,7 +86,7 @@ const pool = new RunnerPool(
           adminCidr: network.adminCidr,
           monitoringAddress: network.monitoringAddress,
           nameservers: network.nameservers,
-          egress: network.egress,
+          egress,
         },
         protect: safety.protect,
       },
@@ -95,6 +103,7 @@ const pool = new RunnerPool(
               : { url: agent.downloadUrl, sha256: agent.sha256 },
           jobs: { repository: github.repository, events: agent.allowedEvents, refs: agent.allowedRefs },
           limits: { drainMinutes: safety.drainTimeoutMinutes, onlineSeconds: safety.onlineTimeoutSeconds },
+          logs: shipper && { environment, shipper },
         }
       : undefined,
     smoke: { ...settings.smoke, ref: settings.smoke.ref },

@@ -16,8 +16,8 @@ export class LogReceiver extends pulumi.ComponentResource {
   readonly certificate: pulumi.Output<string>;
 
   constructor(name: string, args: LogReceiverArgs, opts: pulumi.ComponentResourceOptions) {
-    const { address, senders, retentionDays } = args;
-    super("ghrunners:logs:LogReceiver", name, { address, senders, retentionDays }, opts);
+    const { environment, address, senders, retentionDays } = args;
+    super("ghrunners:logs:LogReceiver", name, { environment, address, senders, retentionDays }, opts);
     const install = rootCommand("install");
     const receiver = new command.remote.Command(
       `${name}-install`,
@@ -27,6 +27,7 @@ export class LogReceiver extends pulumi.ComponentResource {
         update: install,
         delete: rootCommand("remove"),
         stdin: renderScript(readScript("log-receiver/scripts/receiver.sh"), {
+          ENVIRONMENT: environment,
           ADDRESS: address,
           PORT: String(JOURNAL_REMOTE_PORT),
           SENDERS: senders.join(" "),

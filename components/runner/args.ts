@@ -1,6 +1,7 @@
 import type * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Role } from "../../catalogue/runner";
+import type { LogShipper } from "../host-logs";
 import type { JobPolicy, RunnerArchive } from "../runner-agent";
 import type { Limits } from "../runner-registration";
 import type { RunnerVmArgs } from "../runner-vm";
@@ -26,6 +27,8 @@ export interface RunnerHostArgs {
   readonly archive: pulumi.Input<RunnerArchive>;
   readonly jobs: JobPolicy;
   readonly limits: Limits;
+  /** Where its logs go; undefined: they stay on the host. */
+  readonly logs: { readonly environment: string; readonly shipper: LogShipper } | undefined;
 }
 
 export interface RunnerOptions extends pulumi.ComponentResourceOptions {

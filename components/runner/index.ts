@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { connectionTo, type HostAddress } from "../host";
+import { HostLogs } from "../host-logs";
 import { HostTelemetry } from "../host-telemetry";
 import { RunnerAgent } from "../runner-agent";
 import { type RegisteredRunner, RunnerRegistration } from "../runner-registration";
@@ -43,7 +44,7 @@ export class Runner extends pulumi.ComponentResource {
 
   private onHost(
     name: string,
-    { runnerName }: RunnerArgs,
+    { runnerName, role }: RunnerArgs,
     host: RunnerHostArgs,
     address: pulumi.Output<HostAddress>,
     ofVm: string,
@@ -93,6 +94,11 @@ export class Runner extends pulumi.ComponentResource {
       { connection, host: address, incarnation, unit: host.unit, githubUrl: host.githubUrl },
       { parent: this, machine: this.vm.vm },
     );
+    if (host.logs !== undefined) {
+      const { environment, shipper } = host.logs;
+      const origin = { host: runnerName, environment, role, unit: host.unit };
+      new HostLogs(`${name}-logs`, { connection, incarnation, origin, shipper }, { parent: this, machine: this.vm.vm });
+    }
     return { address, registered: registration.runner, revision };
   }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes this host take the journals of the runners. Runs as root; a second run changes nothing. Prints its certificate.
-# Parameters: ADDRESS PORT SENDERS (addresses, separated by blanks) RETENTION_DAYS
+# Parameters: ENVIRONMENT ADDRESS PORT SENDERS (addresses, separated by blanks) RETENTION_DAYS
 set -euo pipefail
 
 package=systemd-journal-remote
@@ -9,6 +9,8 @@ group=systemd-journal-remote
 configuration=/etc/systemd/journal-remote.conf.d/ghrunners.conf
 cleaning=/etc/systemd/system/ghrunners-log-retention
 limits=/etc/systemd/system/systemd-journal-remote
+# Stacks share the receiver; each has a list of senders of its own.
+senders_file=$limits.socket.d/ghrunners-senders-$ENVIRONMENT.conf
 changed=false
 
 die() {
@@ -65,7 +67,9 @@ ServerKeyFile=$folder/key.pem"
 ListenStream=
 ListenStream=$PORT
 IPAddressDeny=any
-IPAddressAllow=localhost $ADDRESS $SENDERS"
+IPAddressAllow=localhost $ADDRESS"
+  put "$senders_file" "[Socket]
+IPAddressAllow=$SENDERS"
   # Source: Debian's systemd gives up after 5 starts in 10 s; a receiver that gave up would lose logs for good.
   put "$limits.service.d/ghrunners.conf" "[Unit]
 StartLimitIntervalSec=0
@@ -105,6 +109,12 @@ WantedBy=timers.target"
 }
 
 remove_receiver() {
+  rm -f "$senders_file"
+  if compgen -G "$limits.socket.d/ghrunners-senders-*.conf" >/dev/null; then
+    # Others still send. The running socket takes the shorter list at its next start.
+    systemctl daemon-reload
+    return
+  fi
   systemctl disable --now --quiet systemd-journal-remote.socket "$(basename "$cleaning").timer" 2>/dev/null || true
   systemctl stop systemd-journal-remote.service 2>/dev/null || true
   rm -rf "$folder" "$configuration" "$cleaning.service" "$cleaning.timer" "$limits.socket.d/ghrunners.conf" \

@@ -48,6 +48,7 @@ describe("journal upload", function () {
 
   const installReceiver = (verb = "install"): string =>
     script(receiver, "log-receiver/scripts/receiver.sh", verb, {
+      ENVIRONMENT: "test",
       ADDRESS: rig.address(receiver),
       PORT: String(JOURNAL_REMOTE_PORT),
       RETENTION_DAYS: "30",
