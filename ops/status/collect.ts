@@ -1,6 +1,7 @@
 import { Octokit } from "@octokit/rest";
 import { apiBase } from "../../components/github/apiBase";
 import { worker } from "../inside";
+import type { Protection, SeenEnvironment } from "./environment";
 import type { JobStatus, Observation } from "./report";
 
 /** Where to ask and with what; arrives on standard input. */
@@ -9,6 +10,8 @@ export interface CollectInput {
   readonly github: { readonly url: string; readonly repository: string; readonly token: string };
   /** Runners whose jobs count as the stack's. Empty: GitHub is not asked. */
   readonly runnerNames: readonly string[];
+  /** Name of the GitHub environment to look at; null: none. */
+  readonly environment: string | null;
 }
 
 const limitMs = 10_000;
@@ -49,14 +52,62 @@ async function lastJob(
   return null;
 }
 
+function gitHubOf({ github: { url, repository, token } }: CollectInput): {
+  octokit: Octokit;
+  where: { owner: string; repo: string };
+} {
+  const [owner = "", repo = ""] = repository.split("/");
+  const request = { signal: AbortSignal.timeout(limitMs) };
+  return { octokit: new Octokit({ auth: token, baseUrl: apiBase(url), request }), where: { owner, repo } };
+}
+
+/** The environment's protection; null when there is none of that name. */
+async function environment(input: CollectInput): Promise<SeenEnvironment | undefined> {
+  if (input.environment === null) return undefined;
+  const { octokit, where } = gitHubOf(input);
+  const of = { ...where, environment_name: input.environment };
+  try {
+    const [{ data }, policies] = await Promise.all([
+      octokit.rest.repos.getEnvironment(of),
+      octokit.rest.repos.listDeploymentBranchPolicies({ ...of, per_page: 100 }),
+    ]);
+    return protectionOf(data, policies.data.branch_policies);
+  } catch (error) {
+    if ((error as { status?: number }).status === 404) return null;
+    throw error;
+  }
+}
+
+/** GitHub sends can_admins_bypass; its description and octokit's types do not have it. */
+type EnvironmentView = Awaited<ReturnType<Octokit["rest"]["repos"]["getEnvironment"]>>["data"] & {
+  can_admins_bypass?: boolean;
+};
+
+function protectionOf(
+  { protection_rules: rules = [], can_admins_bypass: bypass = true }: EnvironmentView,
+  policies: readonly { name?: string; type?: string }[],
+): Protection {
+  const review = rules.find((rule) => rule.type === "required_reviewers") as
+    { prevent_self_review?: boolean; reviewers?: { reviewer?: { login?: string } }[] } | undefined;
+  const timer = rules.find((rule) => rule.type === "wait_timer") as { wait_timer?: number } | undefined;
+  const named = (type: string): string[] =>
+    policies.filter((policy) => (policy.type ?? "branch") === type).map(({ name = "" }) => name);
+  return {
+    reviewers: (review?.reviewers ?? []).flatMap(({ reviewer }) => reviewer?.login ?? []),
+    waitMinutes: timer?.wait_timer ?? 0,
+    preventSelfReview: review?.prevent_self_review ?? false,
+    adminsCanBypass: bypass,
+    branches: named("branch"),
+    tags: named("tag"),
+  };
+}
+
 async function github(input: CollectInput): Promise<Pick<Observation, "runners" | "lastJob">> {
   if (input.runnerNames.length === 0) return { runners: [], lastJob: null };
-  const octokit = new Octokit({
-    auth: input.github.token,
-    baseUrl: apiBase(input.github.url),
-    request: { signal: AbortSignal.timeout(limitMs) },
-  });
-  const [owner = "", repo = ""] = input.github.repository.split("/");
+  const {
+    octokit,
+    where: { owner, repo },
+  } = gitHubOf(input);
   const list = await octokit.paginate(octokit.rest.actions.listSelfHostedRunnersForRepo, {
     owner,
     repo,
@@ -83,11 +134,12 @@ async function collect(input: CollectInput): Promise<Observation> {
       errors.push(`${name} cannot be asked: ${error instanceof Error ? error.message : String(error)}${cause}`);
       return nothing;
     });
-  const [vms, seen] = await Promise.all([
+  const [vms, seen, deployment] = await Promise.all([
     or("Proxmox VE", machines(input), []),
     or("GitHub", github(input), { runners: [], lastJob: null }),
+    or("GitHub's environment", environment(input), undefined),
   ]);
-  return { vms, ...seen, errors };
+  return { vms, ...seen, deployment, errors };
 }
 
 worker(collect);

@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { describeProtection, type EnvironmentStatus } from "./environment";
 import type { JobStatus, StatusReport } from "./report";
 
 const dot = (good: boolean): string => (good ? pc.green("●") : pc.red("●"));
@@ -19,6 +20,11 @@ function jobLine(job: JobStatus): string {
   const took = job.seconds === null ? "" : ` in ${job.seconds} s`;
   const good = job.conclusion === "success";
   return `${dot(good)} ${job.workflow} / ${job.job} on ${pc.bold(job.runner)}: ${job.conclusion ?? job.status}${took}`;
+}
+
+function environmentLine({ name, protection, asConfigured }: EnvironmentStatus): string {
+  const text = protection === null ? "not there" : describeProtection(protection);
+  return `  ${dot(asConfigured)} ${pc.bold(name)}: ${text}`;
 }
 
 /** The status screen: one look, both views, and what to do next. Pure. */
@@ -49,6 +55,7 @@ export function renderStatus(report: StatusReport, next: readonly string[] = [])
     heading("Runners (GitHub)"),
     ...(report.hosts === "skip" ? ["  not rehearsed: this stack manages machines only (hosts: skip)"] : table(runners)),
     "",
+    ...(report.deployment === null ? [] : [heading("Environment (GitHub)"), environmentLine(report.deployment), ""]),
     heading("Last job"),
     `  ${report.lastJob === null ? "none yet" : jobLine(report.lastJob)}`,
     "",

@@ -1,3 +1,5 @@
+import { protectionProblems, type EnvironmentStatus, type Protection, type SeenEnvironment } from "./environment";
+
 /** Format version of the status report; raised when a field changes its meaning. */
 export const statusVersion = 1;
 
@@ -51,6 +53,8 @@ export interface StatusReport {
   readonly hosts: "manage" | "skip";
   readonly machines: readonly MachineStatus[];
   readonly runners: readonly RunnerStatus[];
+  /** The GitHub environment that the stack manages; null: it manages none. */
+  readonly deployment: EnvironmentStatus | null;
   readonly lastJob: JobStatus | null;
   /** Everything that is not as configured, in words; empty means healthy. */
   readonly problems: readonly string[];
@@ -68,6 +72,8 @@ export interface Observation {
     readonly version?: string | null;
     readonly labels: readonly string[];
   }[];
+  /** Undefined: not asked, or GitHub could not be asked. */
+  readonly deployment?: SeenEnvironment;
   readonly lastJob: JobStatus | null;
   /** Services that could not be asked, with their error. Nothing is called healthy for lack of data. */
   readonly errors: readonly string[];
@@ -86,6 +92,7 @@ export interface Expectation {
     readonly address: string;
     readonly labels: readonly string[];
   }[];
+  readonly deployment: ({ readonly name: string } & Protection) | null;
 }
 
 const lower = (labels: readonly string[]): string[] => labels.map((label) => label.toLowerCase());
@@ -100,12 +107,17 @@ export function judge(expected: Expectation, seen: Observation, at: Date, lab: S
     status: seen.vms.find((vm) => vm.vmid === vmId)?.status ?? "missing",
   }));
   const runners = expected.hosts === "skip" ? [] : expected.runners.map((runner) => judgeRunner(runner, seen));
+  const unprotected =
+    expected.deployment === null || seen.deployment === undefined
+      ? []
+      : protectionProblems(expected.deployment.name, expected.deployment, seen.deployment);
   const problems = [
     ...seen.errors,
     ...machines.flatMap((vm) =>
       vm.status === "running" ? [] : [`machine ${vm.name} (VM ${vm.vmId}) is ${vm.status}`],
     ),
     ...runners.flatMap(problemsOf),
+    ...unprotected,
   ];
   return {
     version: statusVersion,
@@ -117,6 +129,11 @@ export function judge(expected: Expectation, seen: Observation, at: Date, lab: S
     hosts: expected.hosts,
     machines,
     runners,
+    deployment: expected.deployment && {
+      name: expected.deployment.name,
+      protection: seen.deployment ?? null,
+      asConfigured: seen.deployment !== undefined && unprotected.length === 0,
+    },
     lastJob: seen.lastJob,
     problems,
     healthy: problems.length === 0,

@@ -6,6 +6,12 @@ import { settingsOf } from "../settings";
 import type { CollectInput } from "./collect";
 import { judge, type Expectation, type Observation, type StatusReport } from "./report";
 
+function deploymentOf({ deployment, environment }: Settings): Expectation["deployment"] {
+  if (deployment === undefined) return null;
+  const { name = environment, reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags } = deployment;
+  return { name, reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags };
+}
+
 function expectation(stack: string, settings: Settings): Expectation {
   return {
     stack,
@@ -19,6 +25,7 @@ function expectation(stack: string, settings: Settings): Expectation {
       address,
       labels: runnerLabels(settings.environment, role, settings.agent.extraLabels),
     })),
+    deployment: deploymentOf(settings),
   };
 }
 
@@ -38,6 +45,7 @@ export async function statusOf(stack: Stack): Promise<StatusReport> {
   const seen = await runInside<CollectInput, Observation>(stack.engine, "ops/status/collect.ts", {
     proxmox: { endpoint: settings.proxmox.endpoint, token: settings.proxmoxToken },
     github: { url: settings.github.url, repository: settings.github.repository, token: settings.githubToken },
+    environment: deploymentOf(settings)?.name ?? null,
     runnerNames: settings.hosts === "skip" ? [] : settings.runners.map((runner) => runner.name),
   });
   return judge(expectation(stack.name, settings), seen, new Date(), labNote(stack));

@@ -5,6 +5,14 @@ import schema from "../../ops/status/report.schema.json";
 import { judge, type Expectation, type Observation } from "../../ops/status/report";
 import { renderStatus } from "../../ops/status/render";
 
+const protection = {
+  reviewers: ["octocat"],
+  waitMinutes: 0,
+  preventSelfReview: true,
+  adminsCanBypass: false,
+  branches: ["main"],
+  tags: ["v*"],
+};
 const labels = ["self-hosted", "linux", "x64", "production", "primary"];
 const expected: Expectation = {
   stack: "production",
@@ -12,6 +20,7 @@ const expected: Expectation = {
   repository: "octo-org/demo-app",
   hosts: "manage",
   runners: [{ name: "runner-1", role: "primary", vmId: 151, address: "198.51.100.51", labels }],
+  deployment: { name: "production", ...protection },
 };
 const good: Observation = {
   vms: [{ vmid: 151, name: "runner-1", status: "running" }],
@@ -25,6 +34,7 @@ const good: Observation = {
       labels: ["Self-Hosted", ...labels.slice(1)],
     },
   ],
+  deployment: { ...protection, reviewers: ["Octocat"] },
   lastJob: null,
   errors: [],
 };
@@ -41,6 +51,36 @@ function problems(seen: Partial<Observation>): readonly string[] {
 describe("status report", () => {
   it("is healthy when both views are as configured, whatever the case of the labels", () => {
     assert.deepEqual(problems({}), []);
+  });
+
+  it("names every difference of the environment's protection", () => {
+    assert.deepEqual(problems({ deployment: null }), ["environment production does not exist at GitHub"]);
+    const loosened = { reviewers: [], waitMinutes: 5, preventSelfReview: false, adminsCanBypass: true };
+    assert.deepEqual(problems({ deployment: { ...loosened, branches: ["main", "*"], tags: [] } }), [
+      "environment production is reviewed by none, configured: octocat",
+      "environment production allows self-review, against the configuration",
+      "environment production lets administrators bypass, against the configuration",
+      "environment production waits 5 min, configured: 0 min",
+      "environment production takes the branches main, *, configured: main",
+      "environment production takes the tags none, configured: v*",
+    ]);
+  });
+
+  it("calls no environment as configured that nobody could ask about", () => {
+    const report = judge(expected, { ...good, deployment: undefined, errors: ["GitHub's environment"] }, at, null);
+    assert.deepEqual([report.deployment?.asConfigured, report.healthy], [false, false]);
+  });
+
+  it("says nothing of an environment that the stack does not manage", () => {
+    const report = judge({ ...expected, deployment: null }, { ...good, deployment: undefined }, at, null);
+    assert.ok(validate(report), JSON.stringify(validate.errors));
+    assert.deepEqual([report.deployment, report.healthy], [null, true]);
+    assert.doesNotMatch(renderStatus(report), /Environment \(GitHub\)/);
+  });
+
+  it("shows the environment and its protection", () => {
+    const screen = renderStatus(judge(expected, good, at, null)).replace(/\u001b\[\d+m/g, "");
+    assert.match(screen, /production: reviewed by Octocat; no self-review; nobody may bypass; branches main; tags v\*/);
   });
 
   it("names a machine that is stopped or missing", () => {
