@@ -9,7 +9,7 @@ import { namespaceConfiguration, redactorUnit, renderRedactor, renderUploadDropI
 export type { HostLogsArgs, LogOrigin, LogShipper } from "./args";
 
 /** Parameters of the shipper's script. */
-function parameters(origin: LogOrigin, shipper: LogShipper): pulumi.Input<Record<string, pulumi.Input<string>>> {
+function parameters(origin: LogOrigin, shipper: LogShipper): Record<string, pulumi.Input<string>> {
   if (shipper.kind === "alloy") {
     return {
       UNIT: logUnits.alloy,

@@ -34,6 +34,8 @@ export class LogReceiver extends pulumi.ComponentResource {
           RETENTION_DAYS: String(retentionDays),
         }),
         addPreviousOutputInEnv: false,
+        // The certificate is no news.
+        logging: "stderr",
       },
       { parent: this, customTimeouts: { create: "10m", update: "10m", delete: "5m" } },
     );
