@@ -6,6 +6,10 @@ interface OpsCommand {
 }
 
 const commands: Readonly<Record<string, OpsCommand>> = {
+  alerts: {
+    summary: "what fires now, and what on-call was told",
+    load: () => require("./alerts/main") as unknown,
+  },
   "blast-radius": {
     summary: "what a preview would touch, as Markdown for a pull request",
     load: () => require("./blast-radius/main") as unknown,

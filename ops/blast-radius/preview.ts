@@ -1,0 +1,47 @@
+/** What `pulumi preview --json` says, as far as the blast radius needs it. Source: pkg/backend/display/json.go of the engine. */
+import { z } from "zod";
+
+const state = z.object({
+  urn: z.string(),
+  type: z.string(),
+  parent: z.string().optional(),
+  inputs: z.record(z.string(), z.unknown()).default({}),
+});
+
+const step = z.object({
+  op: z.string(),
+  urn: z.string(),
+  oldState: state.optional(),
+  newState: state.optional(),
+  diffReasons: z.array(z.string()).nullish(),
+  replaceReasons: z.array(z.string()).nullish(),
+});
+
+const preview = z.object({
+  steps: z.array(step).default([]),
+  diagnostics: z.array(z.object({ message: z.string(), severity: z.string() })).default([]),
+  changeSummary: z.record(z.string(), z.number()).default({}),
+});
+
+export type State = z.output<typeof state>;
+export type Step = z.output<typeof step>;
+export type Preview = z.output<typeof preview>;
+
+/**
+ * @param text output of `pulumi preview --json`; lines before the first brace are skipped
+ * @throws Error when there is no preview in it
+ */
+export function parsePreview(text: string): Preview {
+  const start = text.indexOf("{");
+  let value: unknown;
+  try {
+    value = JSON.parse(start < 0 ? "" : text.slice(start));
+  } catch (error) {
+    throw new Error(
+      `This is no preview: ${(error as Error).message}. Expected JSON. Next: npm run --silent preview -- --json --show-sames`,
+    );
+  }
+  const result = preview.safeParse(value);
+  if (!result.success) throw new Error(`This is no preview: ${z.prettifyError(result.error)}`);
+  return result.data;
+}

@@ -1,0 +1,181 @@
+/** Which runners, labels, environments, secrets and settings a preview touches. Pure; reads names, never values. */
+import type { Preview, State, Step } from "./preview";
+
+/** What is done to a resource, the most disruptive first. */
+export const operations = ["delete", "replace", "update", "create", "import"] as const;
+export type Operation = (typeof operations)[number];
+
+/** One resource that changes. */
+export interface Change {
+  readonly operation: Operation;
+  /** Name of the resource in the program. */
+  readonly name: string;
+  /** Type without its package's version folder, such as `proxmoxve:VmLegacy`. */
+  readonly type: string;
+  /** Names of the properties that change; never their values. */
+  readonly properties: readonly string[];
+}
+
+export interface Touched {
+  readonly name: string;
+  readonly operation: Operation;
+}
+
+export interface LabelChange {
+  readonly runner: string;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+export interface BlastRadius {
+  readonly changes: readonly Change[];
+  readonly runners: readonly Touched[];
+  readonly labels: readonly LabelChange[];
+  readonly environments: readonly Touched[];
+  /** `NAME`, or `NAME in ENVIRONMENT`. */
+  readonly secrets: readonly Touched[];
+  readonly variables: readonly Touched[];
+  /** Settings of the whole repository: every workflow in it is concerned. */
+  readonly repository: readonly Touched[];
+}
+
+const runnerType = "ghrunners:runner:Runner";
+const poolType = "ghrunners:pool:RunnerPool";
+
+/** The engine tells a replacement's parts apart in some outputs. */
+function operationOf(op: string): Operation | undefined {
+  if (op === "create-replacement" || op === "delete-replaced") return "replace";
+  return operations.find((known) => known === op);
+}
+
+const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
+const typeOf = ({ newState, oldState, urn }: Step): string =>
+  newState?.type ?? oldState?.type ?? urn.split("::")[2]?.split("$").at(-1) ?? "";
+const shortType = (type: string): string => `${type.split(":")[0] ?? ""}:${type.split(":").at(-1) ?? ""}`;
+const inputsOf = ({ newState, oldState }: Step): Readonly<Record<string, unknown>> =>
+  newState?.inputs ?? oldState?.inputs ?? {};
+
+function textOf(step: Step, key: string): string | undefined {
+  const value = inputsOf(step)[key];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Each name once, with the most disruptive operation. */
+function touched(found: readonly (Touched | undefined)[]): Touched[] {
+  const worst = new Map<string, Operation>();
+  for (const one of found) {
+    if (one === undefined) continue;
+    const before = worst.get(one.name);
+    const isWorse = before === undefined || operations.indexOf(one.operation) < operations.indexOf(before);
+    if (isWorse) worst.set(one.name, one.operation);
+  }
+  return [...worst].map(([name, operation]) => ({ name, operation })).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+interface Changing {
+  readonly step: Step;
+  readonly operation: Operation;
+  readonly type: string;
+}
+
+/** The runner that a resource belongs to, by its parents. */
+function runnerOf(step: Step, byUrn: ReadonlyMap<string, Step>): string | undefined {
+  const seen = new Set<string>();
+  for (let at: Step | undefined = step; at !== undefined && !seen.has(at.urn);) {
+    seen.add(at.urn);
+    if (typeOf(at) === runnerType) return textOf(at, "runnerName");
+    const parent: string | undefined = (at.newState ?? at.oldState)?.parent;
+    at = parent === undefined ? undefined : byUrn.get(parent);
+  }
+  return undefined;
+}
+
+function membersOf(state: State | undefined): Map<string, readonly string[]> {
+  const { members } = state?.inputs ?? {};
+  const list = Array.isArray(members) ? (members as { runner?: unknown; labels?: unknown }[]) : [];
+  return new Map(
+    list.map(({ runner, labels }) => [String(runner), Array.isArray(labels) ? labels.map(String) : []] as const),
+  );
+}
+
+function labelChanges(steps: readonly Step[]): LabelChange[] {
+  return steps
+    .filter((step) => typeOf(step) === poolType)
+    .flatMap(({ oldState, newState }) => {
+      const [before, after] = [membersOf(oldState), membersOf(newState)];
+      return [...new Set([...before.keys(), ...after.keys()])].map((runner) => {
+        const [old, now] = [before.get(runner) ?? [], after.get(runner) ?? []];
+        return {
+          runner,
+          added: now.filter((label) => !old.includes(label)),
+          removed: old.filter((label) => !now.includes(label)),
+        };
+      });
+    })
+    .filter(({ added, removed }) => added.length + removed.length > 0);
+}
+
+const scoped = (name: string, environment: string | undefined): string =>
+  environment === undefined ? name : `${name} in ${environment}`;
+
+const repositoryWide =
+  /^github:index\/(repositoryRuleset|actionsRepositoryPermissions|workflowRepositoryPermissions|actionsRepositoryOidc\w+|repository|branchProtection):|:ForkApproval$/;
+
+/**
+ * @param preview with the unchanged resources (`--show-sames`): a runner's name stands in its component
+ * @returns what the preview touches; everything empty where it changes nothing
+ */
+export function blastRadius({ steps }: Preview): BlastRadius {
+  const byUrn = new Map(steps.map((step) => [step.urn, step]));
+  const changing = steps.flatMap((step): Changing[] => {
+    const operation = operationOf(step.op);
+    return operation === undefined ? [] : [{ step, operation, type: typeOf(step) }];
+  });
+  // A component only groups: what changes are the resources below it.
+  const resources = changing.filter(({ type }) => !type.startsWith("ghrunners:"));
+  const named = (match: (type: string) => boolean, name: (step: Step) => string | undefined): Touched[] =>
+    touched(
+      changing.map(({ step, operation, type }) => {
+        const found = match(type) ? name(step) : undefined;
+        return found === undefined ? undefined : { name: found, operation };
+      }),
+    );
+  const ofKind = (key: string) => (step: Step) => {
+    const name = textOf(step, key);
+    return name === undefined ? undefined : scoped(name, textOf(step, "environment"));
+  };
+  const environments = named(
+    (type) => type.endsWith(":RepositoryEnvironment"),
+    (step) => textOf(step, "environment"),
+  );
+  // A branch policy that comes or goes is a change of its environment.
+  const policies = named(
+    (type) => type.endsWith(":RepositoryEnvironmentDeploymentPolicy"),
+    (step) => textOf(step, "environment"),
+  ).map(({ name }): Touched => ({ name, operation: "update" }));
+  const rank = ({ operation }: Change): number => operations.indexOf(operation);
+  return {
+    changes: resources
+      .map(({ step, operation, type }) => ({
+        operation,
+        name: nameOf(step.urn),
+        type: shortType(type),
+        properties: (step.diffReasons ?? []).filter((property) => !property.startsWith("__")),
+      }))
+      .sort((a, b) => rank(a) - rank(b)),
+    runners: touched(
+      resources.map(({ step, operation }) => {
+        const name = runnerOf(step, byUrn);
+        return name === undefined ? undefined : { name, operation };
+      }),
+    ),
+    labels: labelChanges(steps),
+    environments: [...environments, ...policies.filter(({ name }) => !environments.some((own) => own.name === name))],
+    secrets: named((type) => /^github:index\/(actions|dependabot)\w*Secret:/.test(type), ofKind("secretName")),
+    variables: named((type) => /^github:index\/actions\w*Variable:/.test(type), ofKind("variableName")),
+    repository: named(
+      (type) => repositoryWide.test(type),
+      (step) => shortType(typeOf(step)).split(":")[1],
+    ),
+  };
+}
