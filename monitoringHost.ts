@@ -104,6 +104,6 @@ function expectedEnvironment(name: string, deployment: NonNullable<Settings["dep
   const { reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags } = deployment;
   return {
     environment: name,
-    protection: { name, reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags },
+    protection: { reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags },
   };
 }

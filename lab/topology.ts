@@ -26,7 +26,7 @@ export const topology = {
   },
   /** Machines that stand before the program comes. The numbers are below 100, where Proxmox VE has no VMID. */
   hosts: {
-    monitoring: { id: 20, address: "198.51.100.200", mac: "02:00:00:00:01:20" },
+    monitoring: { id: 20, address: "198.51.100.200", mac: "02:00:00:00:01:20", receiverPort: 9095 },
     app: { id: 60, address: "198.51.100.60", mac: "02:00:00:00:01:60" },
   },
   /** Loopback ports on the host, for browser and curl. */

@@ -1,0 +1,146 @@
+/**
+ * What Prometheus and Alertmanager say of one environment. Runs in a worker, where they can be reached.
+ */
+import type { MonitoringUrls } from "./address";
+
+/** A scrape target. Source: GET /api/v1/targets. */
+export interface TargetStatus {
+  readonly job: string;
+  readonly instance: string;
+  /** Runner or deployment target that it belongs to; null for the fleet's own. */
+  readonly subject: string | null;
+  /** `unknown`: not scraped yet. */
+  readonly health: "up" | "down" | "unknown";
+  readonly error: string;
+}
+
+/** A rule that Prometheus cannot evaluate. Source: GET /api/v1/rules. */
+export interface RuleStatus {
+  readonly groups: number;
+  readonly rules: number;
+  readonly broken: readonly { readonly name: string; readonly error: string }[];
+}
+
+/** An alert of Prometheus, with what Alertmanager does about it. */
+export interface AlertStatus {
+  readonly name: string;
+  readonly severity: string;
+  readonly component: string;
+  readonly role: string | null;
+  readonly runner: string | null;
+  /** `pending`: its `for` has not passed. `muted`: fires, but a graver alert or a silence keeps it from on-call. */
+  readonly state: "pending" | "firing" | "muted";
+  /** RFC 3339. */
+  readonly since: string;
+  readonly summary: string;
+  readonly runbook: string;
+}
+
+/** Everything about one environment. */
+export interface MonitoringView {
+  readonly prometheus: string;
+  readonly targets: readonly TargetStatus[];
+  readonly rules: RuleStatus;
+  /** Without Watchdog, which always fires. */
+  readonly alerts: readonly AlertStatus[];
+  /** Whether Watchdog fires: without it the whole way to on-call is in doubt. */
+  readonly watchdog: boolean;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+interface PrometheusTarget {
+  readonly labels: Labels;
+  readonly health: TargetStatus["health"];
+  readonly lastError: string;
+}
+interface PrometheusRule {
+  readonly name: string;
+  readonly health: string;
+  readonly lastError?: string;
+}
+export interface PrometheusAlert {
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly state: "pending" | "firing";
+  readonly activeAt: string;
+}
+export interface AlertmanagerAlert {
+  readonly labels: Labels;
+  readonly status: { readonly state: string };
+}
+
+const limitMs = 10_000;
+
+async function get<T>(url: string): Promise<T> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(limitMs) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status} ${response.statusText}`);
+  return (await response.json()) as T;
+}
+
+const sameLabels = (one: Labels, other: Labels): boolean =>
+  Object.keys(one).length === Object.keys(other).length &&
+  Object.entries(one).every(([name, value]) => other[name] === value);
+
+/** Joins both services' alerts. Pure. An alert that Alertmanager has not heard of yet counts as firing. */
+export function joinAlerts(
+  prometheus: readonly PrometheusAlert[],
+  alertmanager: readonly AlertmanagerAlert[],
+): AlertStatus[] {
+  return prometheus
+    .map(({ labels, annotations, state, activeAt }) => {
+      const known = alertmanager.find((alert) => sameLabels(alert.labels, labels));
+      const muted = state === "firing" && known?.status.state === "suppressed";
+      return {
+        name: labels.alertname ?? "",
+        severity: labels.severity ?? "",
+        component: labels.component ?? "",
+        role: labels.role ?? null,
+        runner: labels.runner ?? labels.target ?? null,
+        state: muted ? ("muted" as const) : state,
+        since: activeAt,
+        summary: annotations.summary ?? "",
+        runbook: annotations.runbook_url ?? "",
+      };
+    })
+    .sort((one, other) => rank(one) - rank(other) || one.since.localeCompare(other.since));
+}
+
+const states = ["firing", "muted", "pending"];
+const severities = ["critical", "warning", "info"];
+const rank = ({ state, severity }: AlertStatus): number => states.indexOf(state) * 10 + severities.indexOf(severity);
+
+/** @throws Error that names the address which did not answer */
+export async function lookAtMonitoring(urls: MonitoringUrls, environment: string): Promise<MonitoringView> {
+  const api = `${urls.prometheus}/api/v1`;
+  const [targets, rules, alerts, known] = await Promise.all([
+    get<{ data: { activeTargets: PrometheusTarget[] } }>(`${api}/targets?state=active`),
+    get<{ data: { groups: { file: string; rules: PrometheusRule[] }[] } }>(`${api}/rules`),
+    get<{ data: { alerts: PrometheusAlert[] } }>(`${api}/alerts`),
+    get<AlertmanagerAlert[]>(`${urls.alertmanager}/api/v2/alerts`),
+  ]);
+  const ours = <T extends { readonly labels: Labels }>(entries: readonly T[]): T[] =>
+    entries.filter(({ labels }) => labels.environment === environment);
+  const groups = rules.data.groups.filter(({ file }) => file.includes(`/ghrunners.${environment}.`));
+  const loaded = groups.flatMap((group) => group.rules);
+  const joined = joinAlerts(ours(alerts.data.alerts), known);
+  return {
+    prometheus: urls.prometheus,
+    targets: ours(targets.data.activeTargets).map(({ labels, health, lastError }) => ({
+      job: labels.job ?? "",
+      instance: labels.instance ?? "",
+      subject: labels.runner ?? labels.target ?? null,
+      health,
+      error: lastError,
+    })),
+    rules: {
+      groups: groups.length,
+      rules: loaded.length,
+      broken: loaded
+        .filter(({ health }) => health === "err")
+        .map(({ name, lastError }) => ({ name, error: lastError ?? "" })),
+    },
+    alerts: joined.filter(({ name }) => name !== "Watchdog"),
+    watchdog: joined.some(({ name, state }) => name === "Watchdog" && state === "firing"),
+  };
+}
