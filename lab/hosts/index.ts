@@ -14,7 +14,7 @@ import { ensureHostKey } from "./keys";
 export { HOST_USER } from "./cloud-config";
 export { activeHostFaults, clearHostFaults, hostFaultNamed, setHostFault, type HostFaultName } from "./faults";
 export { hostNamed, standingHosts, type HostName, type StandingHost } from "./hosts";
-export { hostKeyOf } from "./keys";
+export { ensureHostKey, hostKeyOf } from "./keys";
 
 export interface HostOptions {
   readonly instance: Instance;
