@@ -33,6 +33,20 @@ function nodeOptions(projectRoot: string, given = process.env.NODE_OPTIONS): Nod
 /** The engine writes its whole state at every step: fewer collections of garbage save a sixth of its time (docs/performance.md). */
 const engineMemory = (): NodeJS.ProcessEnv => ({ GOGC: process.env.GOGC ?? "400" });
 
+/**
+ * Variables by which the GitHub provider would work for another owner, on another server or with another identity than
+ * the configuration says: it lets them win silently (terraform-provider-github, documentation of the provider's arguments).
+ */
+const withoutGitHubVariables: NodeJS.ProcessEnv = {
+  GITHUB_TOKEN: undefined,
+  GITHUB_OWNER: undefined,
+  GITHUB_ORGANIZATION: undefined,
+  GITHUB_BASE_URL: undefined,
+  GITHUB_APP_ID: undefined,
+  GITHUB_APP_INSTALLATION_ID: undefined,
+  GITHUB_APP_PEM_FILE: undefined,
+};
+
 /** The engine on the user's own backend and login, for staging and production. */
 export function engineFor(stack: string, projectRoot: string, toolchain: Toolchain): Engine {
   return {
@@ -41,19 +55,25 @@ export function engineFor(stack: string, projectRoot: string, toolchain: Toolcha
     prefix: [],
     pulumi: toolchain.pulumi,
     policyPack: packFolder(projectRoot),
-    env: { ...process.env, ...toolchainEnvironment(toolchain), ...nodeOptions(projectRoot), ...engineMemory() },
+    env: {
+      ...process.env,
+      ...toolchainEnvironment(toolchain),
+      ...nodeOptions(projectRoot),
+      ...engineMemory(),
+      ...withoutGitHubVariables,
+    },
   };
 }
 
 /** The engine inside the lab: its namespace, its backend, its certificate authority. */
-export function labEngine(lab: Lab, projectRoot: string, toolchain: Toolchain): Engine {
+export function labEngine(lab: Lab, projectRoot: string, toolchain: Toolchain, stack = "lab"): Engine {
   return {
-    stack: "lab",
+    stack,
     projectRoot,
     prefix: lab.mode === "machines" ? ["nsenter", `--net=${lab.instance.netns}`] : [],
     pulumi: toolchain.pulumi,
     policyPack: packFolder(projectRoot),
-    configFile: path.join(lab.instance.config, "Pulumi.lab.yaml"),
+    configFile: path.join(lab.instance.config, `Pulumi.${stack}.yaml`),
     env: {
       ...process.env,
       // The lab has a passphrase file and a backend of its own; the user's must not get in their way.
@@ -62,6 +82,7 @@ export function labEngine(lab: Lab, projectRoot: string, toolchain: Toolchain): 
       ...toolchainEnvironment(toolchain),
       ...nodeOptions(projectRoot),
       ...engineMemory(),
+      ...withoutGitHubVariables,
       // The lab's state is a rehearsal's: no second copy of it at every step.
       PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
       PULUMI_BACKEND_URL: `file://${lab.instance.backend}`,
