@@ -5,6 +5,7 @@ import { scrapeJobs } from "../../scrape";
 import { select } from "../../select";
 import { thresholds } from "../../thresholds";
 import type { Alert } from "../alert";
+import { unreachable } from "../views";
 
 const exporterDown = {
   name: "ExporterDown",
@@ -29,7 +30,11 @@ export const monitoringAlerts: readonly Alert[] = [
   {
     ...exporterDown,
     expr: ({ environment }) => [
-      `max by (environment, job, runner, role, target) (${select(foreign.up, environment, `job=~"${scrapeJobs.node}|${scrapeJobs.runner}"`)}) == 0`,
+      // A machine that is off takes its exporters with it: that is RunnerHostDown's to tell.
+      [
+        `max by (environment, job, runner, role, target) (${select(foreign.up, environment, `job=~"${scrapeJobs.node}|${scrapeJobs.runner}"`)}) == 0`,
+        `unless on (environment, runner, role) (${unreachable(environment)})`,
+      ].join(" "),
     ],
     summary: "{{ $labels.job }} of {{ $labels.runner }}{{ $labels.target }} is not scraped",
     description:
