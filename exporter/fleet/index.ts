@@ -76,7 +76,8 @@ export class FleetView implements View {
     this.file = new StateFile<State>(path.join(stateFolder, "fleet.json"), stateSchema, say);
     const kept = this.file.read();
     this.memory = kept?.memory ?? { lastSeen: {}, firstOffered: {} };
-    const cursor = kept?.cursor ?? newCursor(now() / 1000);
+    // GitHub cuts fractions of a second off.
+    const cursor = kept?.cursor ?? newCursor(Math.floor(now() / 1000));
     this.watch = new RunWatch(this.api, this.repository, config, cursor, startTally(config, kept?.tally));
   }
 
