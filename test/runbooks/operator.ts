@@ -1,0 +1,59 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { standingHosts } from "../../lab/hosts";
+import { runProcess, type Finished } from "../../ops/process";
+import { projectRoot } from "../../ops/pulumi/stack";
+import { primary, secondary, type Rehearsal } from "../rehearsal/support/rehearsal";
+
+const unitOf = (name: string): string => `actions.runner.octo-org-demo-app.${name}.service`;
+
+/** An operator's place of work: the laboratory's names for the runbooks' variables, and an `ssh` that gets there. */
+export class Operator {
+  private readonly folder = mkdtempSync(path.join(tmpdir(), "ghr-runbooks-"));
+
+  constructor(private readonly rehearsal: Rehearsal) {
+    const { instance } = rehearsal.lab;
+    const options = {
+      IdentityFile: path.join(instance.state, "secrets", "ssh-key"),
+      IdentitiesOnly: "yes",
+      BatchMode: "yes",
+      ConnectTimeout: "3",
+      StrictHostKeyChecking: "no",
+      UserKnownHostsFile: "/dev/null",
+      LogLevel: "ERROR",
+    };
+    const words = Object.entries(options).map(([key, value]) => `-o '${key}=${value}'`);
+    const bin = path.join(this.folder, "bin");
+    mkdirSync(bin);
+    writeFileSync(
+      path.join(bin, "ssh"),
+      `#!/bin/sh\nexec nsenter --net='${instance.netns}' /usr/bin/ssh ${words.join(" ")} "$@"\n`,
+    );
+    chmodSync(path.join(bin, "ssh"), 0o755);
+  }
+
+  private get env(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      PATH: `${path.join(this.folder, "bin")}:${process.env.PATH ?? ""}`,
+      STACK: "lab",
+      RUNNER: primary.name,
+      RUNNER_ADDRESS: primary.address,
+      RUNNER_HOST: `runner@${primary.address}`,
+      UNIT: unitOf(primary.name),
+      OTHER_HOST: `runner@${secondary.address}`,
+      OTHER_UNIT: unitOf(secondary.name),
+      MONITORING: `operator-lab@${standingHosts.monitoring.address}`,
+    };
+  }
+
+  /** Runs a block as it stands in a runbook. */
+  run(script: string): Promise<Finished> {
+    return runProcess(["bash", "-uo", "pipefail", "-c", script], { cwd: projectRoot, env: this.env });
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}
