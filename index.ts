@@ -127,7 +127,11 @@ if (deployment !== undefined || repository.manage) {
     clearLeftovers: leftoversHook(access),
   };
   const of = { githubUrl: github.url, repository: github.repository };
-  const secrets = new SecretValues("secrets", { secrets: settings.secrets, values: settings.secretValues });
+  const secrets = new SecretValues("secrets", {
+    secrets: settings.secrets,
+    values: settings.secretValues,
+    generations: settings.secretGenerations,
+  });
   if (deployment !== undefined) {
     new DeploymentEnvironment(
       "deployment",

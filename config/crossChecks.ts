@@ -147,11 +147,11 @@ function reviewers(
 /** Groups that are well formed by themselves; the others are reported already and are left out here. */
 export type WellFormed = Partial<ParsedSettings>;
 
-function ofSecrets({ secrets, targets, secretValues, deployment, repository }: WellFormed): Problem[] {
-  if (secrets === undefined || targets === undefined || secretValues === undefined || repository === undefined)
-    return [];
+function ofSecrets({ deployment, repository, ...groups }: WellFormed): Problem[] {
+  const { secrets, targets, secretValues, secretGenerations } = groups;
+  if (!secrets || !targets || !secretValues || !secretGenerations || !repository) return [];
   const manages = { environment: deployment !== undefined, repository: repository.manage };
-  return secretProblems({ secrets, targets, secretValues, manages });
+  return secretProblems({ secrets, targets, secretValues, secretGenerations, manages });
 }
 
 /** Runs each check for which all the groups that it looks at are well formed. */

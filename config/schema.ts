@@ -10,7 +10,7 @@ import { parseAddress, parseCidr } from "./network";
 import { repository } from "./repository";
 import { compareVersions } from "../catalogue/version";
 import { safety } from "./safety";
-import { secrets, secretValues } from "./secrets";
+import { secretGenerations, secrets, secretValues } from "./secrets";
 import { target } from "./targets";
 import { text } from "./text";
 
@@ -210,6 +210,7 @@ export const schema = z.strictObject({
   targets: z.array(target).default([]).meta({ description: "Hosts that deployments go to." }),
   secrets,
   secretValues,
+  secretGenerations,
   smoke: smoke.prefault({}).meta({ description: "The job that proves a runner." }),
 });
 

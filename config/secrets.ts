@@ -34,12 +34,6 @@ export const secret = z.strictObject({
   }),
   rotateDays: z.int().min(1).max(3650).default(90).meta({ description: "Age at which it is to be replaced, days." }),
   source,
-  generation: z
-    .int()
-    .min(1)
-    .max(1_000_000)
-    .default(1)
-    .meta({ description: "Raised by `npm run ops -- rotate` to make a new random value." }),
 });
 
 export const secrets = z
@@ -59,6 +53,12 @@ export const secretValues = z
     example: "SECRET_FILE",
   });
 
+export const secretGenerations = z.record(z.string(), z.int().min(1).max(1_000_000)).default({}).meta({
+  description: "Generation of random secrets by name, 1 at first; `npm run ops -- rotate` raises it for a new value.",
+  allowed: "NAME: a whole number from 1",
+  example: "2",
+});
+
 /** One secret of the settings. */
 export type SecretSettings = z.infer<typeof secret>;
 
@@ -66,6 +66,7 @@ export interface SecretGroups {
   readonly secrets: readonly SecretSettings[];
   readonly targets: readonly TargetSettings[];
   readonly secretValues: Readonly<Record<string, string>>;
+  readonly secretGenerations: Readonly<Record<string, number>>;
   /** Whether the stack manages the GitHub environment and the repository's own settings. */
   readonly manages: Readonly<Record<SecretSettings["scope"], boolean>>;
 }
@@ -116,7 +117,8 @@ const setting: Readonly<Record<SecretSettings["scope"], string>> = {
 };
 
 /** Checks between the secrets, their values and their targets. Pure; no value is ever in a problem. */
-export function secretProblems({ secrets: list, targets, secretValues: values, manages }: SecretGroups): Problem[] {
+export function secretProblems(groups: SecretGroups): Problem[] {
+  const { secrets: list, targets, secretValues: values, secretGenerations: generations, manages } = groups;
   const known = targets.map(({ name }) => name);
   const each = list.flatMap((entry, index): Problem[] => {
     const path = `secrets[${index}]`;
@@ -143,6 +145,18 @@ export function secretProblems({ secrets: list, targets, secretValues: values, m
       },
     ];
   });
+  const unknown = Object.keys(generations).flatMap((name): Problem[] =>
+    list.some((entry) => entry.name === name && entry.source.kind === "random")
+      ? []
+      : [
+          {
+            path: `secretGenerations.${name}`,
+            seen: "a generation of no random secret",
+            allowed: "names of secrets whose source is random",
+            next: `pulumi config rm --path 'ghrunners:secretGenerations.${name}'`,
+          },
+        ],
+  );
   return [
     ...repeated("targets", known),
     ...repeated(
@@ -151,5 +165,6 @@ export function secretProblems({ secrets: list, targets, secretValues: values, m
     ),
     ...each,
     ...unused,
+    ...unknown,
   ];
 }

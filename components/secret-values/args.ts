@@ -10,8 +10,6 @@ export interface SecretSource {
     /** Letters and digits of a random value. */
     readonly length: number;
   };
-  /** Another number makes another random value. */
-  readonly generation: number;
 }
 
 /** The secrets of a stack and where their values come from. */
@@ -19,4 +17,6 @@ export interface SecretValuesArgs {
   readonly secrets: readonly SecretSource[];
   /** Values by name, of secrets that are not random. */
   readonly values: Readonly<Record<string, string>>;
+  /** Generations of random values by name, 1 where none stands. Another number makes another value. */
+  readonly generations: Readonly<Record<string, number>>;
 }

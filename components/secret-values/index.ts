@@ -11,10 +11,15 @@ export class SecretValues extends pulumi.ComponentResource {
   readonly environment: Values;
   readonly repository: Values;
 
-  constructor(name: string, { secrets, values }: SecretValuesArgs, opts: pulumi.ComponentResourceOptions = {}) {
+  constructor(
+    name: string,
+    { secrets, values, generations }: SecretValuesArgs,
+    opts: pulumi.ComponentResourceOptions = {},
+  ) {
     super("ghrunners:deployment:SecretValues", name, { names: secrets.map((entry) => entry.name) }, opts);
     const all = secrets.flatMap((entry) => {
-      const value = entry.source.kind === "random" ? this.make(name, entry) : values[entry.name];
+      const value =
+        entry.source.kind === "random" ? this.make(name, entry, generations[entry.name] ?? 1) : values[entry.name];
       // A key has no value before its first rotation, and so no secret at GitHub; the drift report names it.
       return value === undefined ? [] : [{ ...entry, value: pulumi.secret(value) }];
     });
@@ -25,7 +30,7 @@ export class SecretValues extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  private make(prefix: string, { name, source, generation }: SecretSource): pulumi.Output<string> {
+  private make(prefix: string, { name, source }: SecretSource, generation: number): pulumi.Output<string> {
     const password = new random.RandomPassword(
       `${prefix}-${name}`,
       // Without special characters: values end up in shells, URLs and connection strings.

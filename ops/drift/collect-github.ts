@@ -36,7 +36,7 @@ export async function readEnvironment(github: GitHubClient, environment: string)
     throw error;
   });
   if (data === null) return null;
-  const rules: readonly ProtectionRule[] = data.protection_rules ?? [];
+  const rules = (data.protection_rules ?? []) as readonly ProtectionRule[];
   const review = rules.find(({ reviewers }) => reviewers !== undefined);
   const customPolicies = data.deployment_branch_policy?.custom_branch_policies === true;
   return {

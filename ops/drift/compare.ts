@@ -90,43 +90,35 @@ function secrets(expected: Expectation, seen: Observation, repairs: Repairs): Fi
     ...(expected.environment === undefined ? [] : ["environment" as const]),
     ...(expected.repository === undefined ? [] : ["repository" as const]),
   ];
-  const missing = expected.keysToMake.flatMap((name) => {
-    const { found, compare } = differences(`secret ${name}`);
-    compare("secret-without-key", "a key", "no rotation has made one yet", "warning", repairs.rotate(name));
-    return found;
-  });
-  return [
-    ...missing,
-    ...scopes.flatMap((scope) => {
-      const wanted = expected.secrets.filter((secret) => secret.scope === scope);
-      const there = seen.secrets.filter((secret) => secret.scope === scope);
-      const known = wanted.flatMap(({ name, updatedAt }) => {
+  return scopes.flatMap((scope) => {
+    const wanted = expected.secrets.filter((secret) => secret.scope === scope);
+    const there = seen.secrets.filter((secret) => secret.scope === scope);
+    const known = wanted.flatMap(({ name, updatedAt }) => {
+      const { found, compare } = differences(`secret ${name}`);
+      const match = there.find((secret) => secret.name === name);
+      if (match === undefined) compare("secret-missing", "a secret", "none", "critical", repairs.refresh);
+      else {
+        const [ours, theirs] = [`written ${updatedAt}`, `written ${match.updatedAt}`];
+        // GitHub's clock may round; the provider keeps the time it was shown after its own write.
+        compare("secret-overwritten", ours, theirs, "critical", repairs.refresh);
+      }
+      return found;
+    });
+    const unknown = there
+      .filter(({ name }) => !wanted.some((secret) => secret.name === name))
+      .flatMap(({ name }) => {
         const { found, compare } = differences(`secret ${name}`);
-        const match = there.find((secret) => secret.name === name);
-        if (match === undefined) compare("secret-missing", "a secret", "none", "critical", repairs.refresh);
-        else {
-          const [ours, theirs] = [`written ${updatedAt}`, `written ${match.updatedAt}`];
-          // GitHub's clock may round; the provider keeps the time it was shown after its own write.
-          compare("secret-overwritten", ours, theirs, "critical", repairs.refresh);
-        }
+        compare(
+          "secret-unknown",
+          "no such secret",
+          `one in the ${scope}`,
+          "warning",
+          repairs.removeSecret(scope, name),
+        );
         return found;
       });
-      const unknown = there
-        .filter(({ name }) => !wanted.some((secret) => secret.name === name))
-        .flatMap(({ name }) => {
-          const { found, compare } = differences(`secret ${name}`);
-          compare(
-            "secret-unknown",
-            "no such secret",
-            `one in the ${scope}`,
-            "warning",
-            repairs.removeSecret(scope, name),
-          );
-          return found;
-        });
-      return [...known, ...unknown];
-    }),
-  ];
+    return [...known, ...unknown];
+  });
 }
 
 function variables(expected: Expectation, seen: Observation, repairs: Repairs): Finding[] {

@@ -24,8 +24,6 @@ export interface Expectation extends StackState {
   readonly publicAllowed: boolean;
   /** Label that only this stack's runners may carry. */
   readonly label: string;
-  /** Keys of the configuration that no rotation has made yet. */
-  readonly keysToMake: readonly string[];
   readonly hosts: readonly HostExpectation[];
 }
 
@@ -58,7 +56,7 @@ export function expectationOf(stack: string, settings: Settings, state: StackSta
     repositoryName: settings.github.repository,
     publicAllowed: settings.safety.allowPublicRepository !== undefined,
     label: settings.environment,
-    keysToMake: deployKeys.flatMap(({ name }) => (publicKey(name) === undefined ? [name] : [])),
-    hosts: [...runners, ...targets],
+    // A target without a key of ours is nobody's business here.
+    hosts: [...runners, ...targets.filter(({ keys }) => keys.length > 0)],
   };
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse, stringify } from "yaml";
-import { hostKeyOf } from "../../lab/hosts";
+import { ensureHostKey, hostKeyOf } from "../../lab/hosts/keys";
 import type { Lab } from "../../lab/lifecycle";
 import { capturePulumi, type Engine } from "./engine";
 import { releaseAbandonedLock } from "./stale-lock";
@@ -21,17 +21,31 @@ const secretKeys = (lab: Lab): Record<string, string> => ({
   "ghrunners:sshPrivateKey": lab.secrets.sshPrivateKey,
 });
 
+/** What only a rotation writes, kept beside the lab's secrets. */
+const rotated = ["ghrunners:secretValues", "ghrunners:secretGenerations"];
+
+/** Hosts of the lab that the committed file names as targets, with the keys that this lab made for them. */
+function targetsOf(lab: Lab, committed: Record<string, unknown>): Record<string, unknown> {
+  const targets = committed["ghrunners:targets"] as { name: string; address: string }[] | undefined;
+  if (targets === undefined) return {};
+  const hostKey = ensureHostKey(lab.instance, "app").publicKey;
+  return { "ghrunners:targets": targets.map((target) => ({ ...target, hostKey })) };
+}
+
 /**
  * What differs from the committed file: the monitoring host's key, which each lab makes for itself; without guests loopback
  * addresses, and no step that needs a host.
  */
 function overrides(lab: Lab, committed: Record<string, unknown>): Record<string, unknown> {
   const group = (key: string): Record<string, unknown> => (committed[key] ?? {}) as Record<string, unknown>;
+  const targets = targetsOf(lab, committed);
   if (lab.mode === "machines") {
+    if (committed["ghrunners:monitoring"] === undefined) return targets;
     const hostKey = hostKeyOf(lab.instance, "monitoring");
-    return { "ghrunners:monitoring": { ...group("ghrunners:monitoring"), hostKey } };
+    return { ...targets, "ghrunners:monitoring": { ...group("ghrunners:monitoring"), hostKey } };
   }
   return {
+    ...targets,
     "ghrunners:monitoring": undefined,
     "ghrunners:proxmox": { ...group("ghrunners:proxmox"), endpoint: lab.proxmoxEndpoint },
     "ghrunners:github": { ...group("ghrunners:github"), url: lab.githubUrl },
@@ -53,31 +67,35 @@ export function mergeStackConfig(
 const read = (file: string): StackConfig =>
   existsSync(file) ? ((parse(readFileSync(file, "utf8")) as StackConfig | null) ?? {}) : {};
 
+/** The committed configuration of one of the lab's stacks. */
+const committedFile = ({ projectRoot, stack }: Engine): string =>
+  path.join(projectRoot, ...(stack === "lab" ? [] : ["lab", "stacks"]), `Pulumi.${stack}.yaml`);
+
 /**
- * Makes the stack `lab` in the lab's own backend, with a configuration file in the lab's state folder:
+ * Makes the engine's stack in the lab's own backend, with a configuration file in the lab's state folder:
  * the checkout stays clean and the secrets go in by standard input.
  */
 export async function ensureLabStack(lab: Lab, engine: Engine, say: (line: string) => void): Promise<void> {
   const { config: folder, backend } = lab.instance;
-  const file = path.join(folder, "Pulumi.lab.yaml");
+  const { stack } = engine;
+  const file = path.join(folder, `Pulumi.${stack}.yaml`);
   mkdirSync(backend, { recursive: true, mode: 0o700 });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // A project folder of its own: `stack init` and `config set` write the file beside the Pulumi.yaml they find.
   writeFileSync(path.join(folder, "Pulumi.yaml"), "name: ghrunners\nruntime: nodejs\n");
   const here = (args: string[], input?: string): Promise<string> =>
     capturePulumi({ ...engine, configFile: undefined }, args, input, folder);
-  if (!existsSync(path.join(backend, ".pulumi", "stacks", "ghrunners", "lab.json"))) {
-    await here(["stack", "init", "lab", "--secrets-provider", "passphrase", "--no-select"]);
+  if (!existsSync(path.join(backend, ".pulumi", "stacks", "ghrunners", `${stack}.json`))) {
+    await here(["stack", "init", stack, "--secrets-provider", "passphrase", "--no-select"]);
   }
   await releaseAbandonedLock(lab.instance, engine, say);
   const secrets = secretKeys(lab);
   for (const [key, value] of Object.entries(secrets)) {
-    if (read(file).config?.[key] === undefined) await here(["config", "set", "--secret", key], value);
+    if (read(file).config?.[key] === undefined) await here(["config", "set", "--stack", stack, "--secret", key], value);
   }
-  const committed = read(path.join(engine.projectRoot, "Pulumi.lab.yaml"));
-  const merged = stringify(
-    mergeStackConfig(committed, read(file), Object.keys(secrets), overrides(lab, committed.config ?? {})),
-  );
+  const committed = read(committedFile(engine));
+  const kept = [...Object.keys(secrets), ...rotated];
+  const merged = stringify(mergeStackConfig(committed, read(file), kept, overrides(lab, committed.config ?? {})));
   if (!existsSync(file) || readFileSync(file, "utf8") !== merged) {
     writeFileSync(`${file}.new`, merged, { mode: 0o600 });
     renameSync(`${file}.new`, file);

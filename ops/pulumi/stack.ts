@@ -14,15 +14,22 @@ export interface Stack {
 
 export const projectRoot = path.dirname(path.dirname(__dirname));
 
+/** `lab` and the lab's other stacks, `lab/staging` and `lab/production`; undefined for a stack of the user's own. */
+export function labStackName(name: string): string | undefined {
+  if (name === "lab") return name;
+  return name.startsWith("lab/") ? name.slice("lab/".length) : undefined;
+}
+
 /**
- * @param name stack name; `lab` brings the laboratory up first
+ * @param name stack name; `lab` and `lab/...` bring the laboratory up first
  * @param say progress, one line at a time
  */
 export async function openStack(name: string, say: (line: string) => void): Promise<Stack> {
   const toolchain = await ensureToolchain({ say });
-  if (name !== "lab") return { name, engine: engineFor(name, projectRoot, toolchain) };
+  const inLab = labStackName(name);
+  if (inLab === undefined) return { name, engine: engineFor(name, projectRoot, toolchain) };
   const lab = await labUp(currentInstance(), { projectRoot, say });
-  const engine = labEngine(lab, projectRoot, toolchain);
+  const engine = labEngine(lab, projectRoot, toolchain, inLab);
   await ensureLabStack(lab, engine, say);
   return { name, engine, lab };
 }

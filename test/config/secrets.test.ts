@@ -17,17 +17,18 @@ const groups = (changes: Partial<SecretGroups>): SecretGroups => ({
   secrets: [],
   targets: [app],
   secretValues: {},
+  secretGenerations: {},
   manages: { environment: true, repository: true },
   ...changes,
 });
 const paths = (changes: Partial<SecretGroups>): string[] => secretProblems(groups(changes)).map(({ path }) => path);
 
 describe("secrets in the configuration", () => {
-  it("fills in a quarter, the environment and the first generation", () => {
-    const { rotateDays, scope, generation, source } = entry();
+  it("fills in a quarter, the environment and a length", () => {
+    const { rotateDays, scope, source } = entry();
     assert.deepEqual(
-      { rotateDays, scope, generation, source },
-      { rotateDays: 90, scope: "environment", generation: 1, source: { kind: "random", length: 32, targets: [] } },
+      { rotateDays, scope, source },
+      { rotateDays: 90, scope: "environment", source: { kind: "random", length: 32, targets: [] } },
     );
   });
 
@@ -65,6 +66,7 @@ describe("secrets in the configuration", () => {
       { secrets: [entry()], secretValues: { API_TOKEN: "x" } },
       ["secretValues.API_TOKEN"],
     ],
+    ["a generation of no secret", { secretGenerations: { OTHER: 2 } }, ["secretGenerations.OTHER"]],
     [
       "an environment's secret where no environment is managed",
       { secrets: [entry()], manages: { environment: false, repository: true } },
