@@ -27,7 +27,10 @@ const starts = /^(?:[A-Z_]+=\S+ )*(?:npm|npx|node|pulumi|go|bash|git|curl)\s/;
 
 /** Commands in code blocks (fenced as sh or without a language, or indented), and inline code that begins like one. */
 export function commands(markdown: string): string[] {
-  const fenced = [...markdown.matchAll(/^```(?:sh)?\n([\s\S]*?)^```/gm)].flatMap(([, body = ""]) => body.split("\n"));
+  // A block of another language, or with more words (those of the runbooks have tests of their own), is no list of commands.
+  const fenced = [...markdown.matchAll(/^```([^\n]*)\n([\s\S]*?)^```$/gm)].flatMap(([, info = "", body = ""]) =>
+    ["", "sh"].includes(info) ? body.split("\n") : [],
+  );
   const indented = prose(markdown)
     .split("\n")
     .filter((line) => /^ {4}\S/.test(line));

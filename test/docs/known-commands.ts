@@ -56,4 +56,9 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/rehearsal/08-secrets.test.ts",
     by: 'machineCommand("list")',
   },
+  {
+    pattern: /^npm run (up -- --refresh|ops -- (alerts|drift))$/,
+    test: "test/rehearsal/12-runbooks.test.ts",
+    by: "operator.run(block.script)",
+  },
 ];

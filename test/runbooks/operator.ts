@@ -12,8 +12,7 @@ const unitOf = (name: string): string => `actions.runner.octo-org-demo-app.${nam
 export class Operator {
   private readonly folder = mkdtempSync(path.join(tmpdir(), "ghr-runbooks-"));
 
-  constructor(private readonly rehearsal: Rehearsal) {
-    const { instance } = rehearsal.lab;
+  constructor({ lab: { instance } }: Rehearsal) {
     const options = {
       IdentityFile: path.join(instance.state, "secrets", "ssh-key"),
       IdentitiesOnly: "yes",
