@@ -131,8 +131,9 @@ function turn(transaction: Transaction, failure: Failure): Transaction {
 
 /** Takes in what changed outside: an expired lease or a wish to abort ends the way forward. */
 export function observe(transaction: Transaction, situation: Situation): Transaction {
-  // A cut-off action is swept first: its processes may still be at work.
-  if (transaction.phase !== "forward" || transaction.running !== null) return transaction;
+  if (transaction.phase !== "forward") return transaction;
+  // A cut-off action is swept first: its processes may still be at work. Why somebody asks to turn back is kept.
+  if (transaction.running !== null) return { ...transaction, failure: situation.abort ?? transaction.failure };
   if (situation.abort !== undefined) return turn(transaction, situation.abort);
   if (situation.lease === "expired") {
     return turn(transaction, {
@@ -211,10 +212,8 @@ function afterSweep(transaction: Transaction): Transaction {
   const rested = { ...transaction, running: null };
   // On the way forward a cut-off action has an unknown effect: back. An undo, proof or close is simply done again.
   if (transaction.phase !== "forward") return rested;
-  return turn(rested, {
-    code: "interrupted",
-    detail: `The agent on the target was cut off (${transaction.running?.kind}).`,
-  });
+  const cutOff = `The agent on the target was cut off (${transaction.running?.kind}).`;
+  return turn(rested, transaction.failure ?? { code: "interrupted", detail: cutOff });
 }
 
 /** What a forward-only step did stays: it is no part of the way back. */

@@ -1,0 +1,231 @@
+/** The agent's commands. Each begins from what is on the disk, so any of them may follow a crash. */
+import { createHash } from "node:crypto";
+import { createWriteStream, renameSync, rmSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { grant, leaseState, renew as renewed } from "../protocol/lease";
+import type { CheckResult, Request } from "../protocol/request";
+import { acquire, authorised, retry, type Failure, type Outcome } from "../protocol/transaction";
+import { nameOf } from "../records/record";
+import { runChecks } from "./checks";
+import { releaseFolder, type Context } from "./context";
+import { drive, type Agent } from "./drive";
+import { readRecords, writeMetrics, type Records } from "./history";
+import type { Journal } from "./journal";
+import { preflight, prepareFolders } from "./preflight";
+import { currentVersion, releaseAt } from "./steps";
+import { removeDurably } from "./store";
+
+/** Somebody else's lock, or a token that no longer counts. Nothing was done. */
+export class RefusedError extends Error {}
+
+export interface OpenDeployment {
+  readonly id: string;
+  readonly owner: string;
+  readonly version: string;
+  readonly startedAt: string;
+  readonly lease: "held" | "expired";
+  readonly outcome: Outcome | null;
+  /** Names of the actions that ended, oldest first. */
+  readonly ended: readonly string[];
+  /** The action that runs, or null. */
+  readonly running: string | null;
+}
+
+export interface Status {
+  /** Version that `current` points to, and the artefact it came from. */
+  readonly version: string | null;
+  readonly sha256: string | null;
+  /** The transaction that holds the lock, or null. */
+  readonly open: OpenDeployment | null;
+}
+
+export function status(agent: Agent, request: Request): Status {
+  const { folders } = agent.store;
+  const version = currentVersion({ folders, request });
+  const release = version === null ? undefined : releaseAt(releaseFolder(contextOf(agent, request), version));
+  return { version, sha256: release?.sha256 ?? null, open: openDeployment(agent, agent.store.readJournal()) };
+}
+
+function openDeployment(agent: Agent, journal: Journal | undefined): OpenDeployment | null {
+  if (journal === undefined || journal.transaction.released) return null;
+  const { request, transaction, startedAt, timeline } = journal;
+  return {
+    id: request.id,
+    owner: request.owner,
+    version: request.version,
+    startedAt,
+    lease: leaseState(agent.store.readLease(), transaction.token, agent.clock.moment()),
+    outcome: transaction.outcome,
+    ended: timeline.map(({ action, ok }) => `${nameOf(journal, action)}: ${ok ? "ok" : "failed"}`),
+    running: transaction.running === null ? null : nameOf(journal, transaction.running),
+  };
+}
+
+export interface Inspection extends Status {
+  readonly checks: readonly CheckResult[];
+  /** What would make the deployment fail before its first step. */
+  readonly problems: readonly string[];
+}
+
+/** Looks and changes nothing. The version that is installed is only asked for its health. */
+export async function inspect(agent: Agent, request: Request): Promise<Inspection> {
+  const seen = status(agent, request);
+  const context = contextOf(agent, request);
+  const same = seen.version === request.version && seen.sha256 === request.artefact.sha256;
+  const found = same
+    ? { checks: await runChecks(context, request.health), problems: [] }
+    : await preflight(context, "not yet");
+  return { ...seen, ...found };
+}
+
+/** Takes the lock. A transaction whose deployer is gone is brought to its end first. */
+export async function begin(agent: Agent, request: Request): Promise<{ token: number }> {
+  const { store, clock } = agent;
+  let last = store.readJournal();
+  if (last !== undefined && !last.transaction.released) {
+    const held = openDeployment(agent, last);
+    if (held?.lease === "expired" && held.outcome !== "rollback_failed") last = await carryOn(agent, last);
+  }
+  const transaction = acquire(
+    last?.transaction,
+    request.steps.map(({ kind }) => (kind === "expand" ? "forward-only" : "undoable")),
+  );
+  if (transaction === "held") throw new RefusedError(heldBy(openDeployment(agent, last)));
+  prepareFolders({ folders: store.folders });
+  store.markOpen();
+  store.writeLease(
+    grant(transaction.token, clock.moment(), request.limits.leaseSeconds * 1000, request.limits.totalSeconds * 1000),
+  );
+  const journal: Journal = { transaction, request, startedAt: clock.wall(), captured: null, timeline: [] };
+  store.writeJournal(journal);
+  writeMetrics(store.folders, journal, "held");
+  return { token: transaction.token };
+}
+
+function heldBy(open: OpenDeployment | null): string {
+  if (open?.outcome === "rollback_failed") {
+    return (
+      `Deployment ${open.id} could not be undone, and its lock is kept so that nobody deploys over it. ` +
+      `Next: look at its incident record, mend the target, then npm run deploy -- --retry-rollback`
+    );
+  }
+  return (
+    `Deployment ${open?.id} of version ${open?.version} by ${open?.owner} holds the lock since ${open?.startedAt}. ` +
+    `Expected a free target. Next: wait for its end (npm run deploy -- --status)`
+  );
+}
+
+function openJournal(agent: Agent, token: number): Journal {
+  const journal = agent.store.readJournal();
+  if (journal === undefined || !authorised(journal.transaction, token))
+    throw new RefusedError(
+      `The deployment with token ${token} is over, or another one holds the lock. Expected the token of the open one. ` +
+        `Next: npm run deploy -- --status`,
+    );
+  return journal;
+}
+
+/** Takes the artefact in; only a whole one with the right SHA-256 gets its name. */
+export async function put(agent: Agent, token: number, content: Readable): Promise<void> {
+  const { artefact } = openJournal(agent, token).request;
+  const file = agent.store.folders.artefact;
+  const hash = createHash("sha256");
+  const hashing = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  try {
+    await pipeline(content, hashing, createWriteStream(`${file}.new`, { mode: 0o600 }));
+  } catch (error) {
+    rmSync(`${file}.new`, { force: true });
+    throw error;
+  }
+  const seen = hash.digest("hex");
+  if (seen !== artefact.sha256) {
+    rmSync(`${file}.new`, { force: true });
+    throw new Error(`The artefact arrived with SHA-256 ${seen}, expected ${artefact.sha256}.`);
+  }
+  renameSync(`${file}.new`, file);
+}
+
+/** Carries the open deployment to its end, forward or back. */
+export async function run(agent: Agent, token: number, abort?: string): Promise<Records> {
+  const journal = openJournal(agent, token);
+  const failure: Failure | undefined = abort === undefined ? undefined : { code: "interrupted", detail: abort };
+  return recordsOf(agent, await carryOn(agent, journal, failure));
+}
+
+/** @throws RefusedError when the lease has expired: an expired one never comes back */
+export function renew(agent: Agent, token: number): OpenDeployment {
+  const journal = agent.store.readJournal();
+  const open = openDeployment(agent, journal);
+  if (journal === undefined || open === null || !authorised(journal.transaction, token))
+    throw new RefusedError(`The deployment with token ${token} is over.`);
+  const lease = renewed(
+    agent.store.readLease(),
+    token,
+    agent.clock.moment(),
+    journal.request.limits.leaseSeconds * 1000,
+  );
+  if (lease === undefined)
+    throw new RefusedError(`The lease of deployment ${open.id} has expired: the target goes back.`);
+  agent.store.writeLease(lease);
+  return open;
+}
+
+/** The guard's command: brings a deployment to its end whose deployer is gone. */
+export async function watch(agent: Agent): Promise<string> {
+  const journal = agent.store.readJournal();
+  if (journal === undefined || journal.transaction.closed) {
+    agent.store.clear();
+    return "No deployment is open.";
+  }
+  const open = openDeployment(agent, journal);
+  if (open?.lease === "held") return `Deployment ${open.id} goes on.`;
+  const after = await carryOn(agent, journal);
+  return `Deployment ${journal.request.id}: ${after.transaction.outcome}.`;
+}
+
+/** An operator lets a failed undo be tried again. */
+export async function retryUndo(agent: Agent): Promise<Records> {
+  const journal = agent.store.readJournal();
+  const again = journal === undefined ? undefined : retry(journal.transaction);
+  if (journal === undefined || again === undefined || again === journal.transaction)
+    throw new RefusedError("No failed rollback waits for another try on this target.");
+  const retried = { ...journal, transaction: again };
+  agent.store.markOpen();
+  agent.store.writeJournal(retried);
+  return recordsOf(agent, await carryOn(agent, retried));
+}
+
+export function records(agent: Agent, id: string): Records {
+  const found = readRecords(agent.store.folders, id);
+  if (found === undefined) throw new RefusedError(`No deployment "${id}" is recorded on this target.`);
+  return found;
+}
+
+function recordsOf(agent: Agent, { request }: Journal): Records {
+  return records(agent, request.id);
+}
+
+/** A journal that cannot be written any more (a full disk) gets its reserve, and the deployment goes back. */
+async function carryOn(agent: Agent, journal: Journal, abort?: Failure): Promise<Journal> {
+  try {
+    return await drive(agent, journal, abort);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    agent.store.releaseReserve();
+    removeDurably(`${agent.store.folders.journal}.new`);
+    const detail = "The target's disk is full: the journal could not be written.";
+    return drive(agent, agent.store.readJournal() ?? journal, { code: "interrupted", detail });
+  }
+}
+
+function contextOf({ store, executor }: Agent, request: Request): Context {
+  const previous = currentVersion({ folders: store.folders, request });
+  return { folders: store.folders, executor, request, version: previous, previous };
+}

@@ -1,0 +1,154 @@
+import { spawn, spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+
+/** How the commands of a plan run, and how to be sure that none is left after a crash. */
+export interface Executor {
+  /**
+   * Runs a command to its end, or ends it with all its children when the signal fires or the limit is reached.
+   * @param environment added to a minimal one
+   */
+  run(line: readonly string[], options: ExecutorOptions): Promise<Ended>;
+  /** @throws Error when a process of an earlier command cannot be ended */
+  sweep(): Promise<void>;
+}
+
+export interface ExecutorOptions {
+  readonly limitMs: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export interface Ended {
+  readonly ok: boolean;
+  readonly stdout: string;
+  /** Exit code or signal and the last lines of its output, for people. */
+  readonly detail: string;
+}
+
+const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const KEPT_OUTPUT = 64 * 1024;
+
+/** On a host with systemd: each command in a scope, which the kernel's control group ends as a whole. */
+export class ScopeExecutor implements Executor {
+  private count = 0;
+
+  async run(line: readonly string[], options: ExecutorOptions): Promise<Ended> {
+    this.count += 1;
+    const scope = `ghrunners-deploy-${process.pid}-${this.count}.scope`;
+    const prefix = ["systemd-run", "--scope", "--quiet", "--collect", `--unit=${scope}`, "--"];
+    return runToEnd(line, prefix, options, async () => endScopes(scope));
+  }
+
+  async sweep(): Promise<void> {
+    endScopes("ghrunners-deploy-*.scope");
+  }
+}
+
+/** @param pattern name of a scope or a glob over names */
+function endScopes(pattern: string): void {
+  const systemctl = (...args: string[]): string => spawnSync("systemctl", args, { encoding: "utf8" }).stdout.trim();
+  const active = (): string =>
+    systemctl("list-units", "--plain", "--no-legend", "--state=active,deactivating", pattern);
+  if (active() === "") return;
+  systemctl("kill", "--signal=KILL", pattern);
+  systemctl("stop", pattern);
+  const left = active();
+  if (left !== "") throw new Error(`The processes of a step do not end: ${left}. Expected that SIGKILL ends them.`);
+}
+
+/** Without systemd: a command and its children are found by a mark in their environment. */
+export class MarkedExecutor implements Executor {
+  private count = 0;
+
+  /** @param mark unique for the target, such as its root folder */
+  constructor(private readonly mark: string) {}
+
+  async run(line: readonly string[], options: ExecutorOptions): Promise<Ended> {
+    this.count += 1;
+    const mark = `${this.mark}#${process.pid}.${this.count}`;
+    const environment = { ...options.environment, [MARK]: mark };
+    return runToEnd(line, [], { ...options, environment }, () => endMarked(`${mark}\0`));
+  }
+
+  async sweep(): Promise<void> {
+    await endMarked(`${this.mark}#`);
+  }
+}
+
+const MARK = "GHRUNNERS_DEPLOY_STEP";
+
+async function endMarked(mark: string): Promise<void> {
+  for (let round = 0; round < 100; round += 1) {
+    const left = readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+      .map(Number)
+      .filter((pid) => environmentOf(pid).includes(`${MARK}=${mark}`));
+    if (left.length === 0) return;
+    for (const pid of left) kill(pid);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error("The processes of a step do not end. Expected that SIGKILL ends them.");
+}
+
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8");
+  } catch {
+    // It ended meanwhile, or is somebody else's.
+    return "";
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended meanwhile.
+  }
+}
+
+async function runToEnd(
+  line: readonly string[],
+  prefix: readonly string[],
+  { limitMs, environment, signal }: ExecutorOptions,
+  endChildren: () => Promise<void>,
+): Promise<Ended> {
+  const [program = "", ...args] = [...prefix, ...line];
+  const child = spawn(program, args, {
+    // Nothing of the caller's environment: a secret there would reach the commands.
+    env: { PATH, LANG: "C.UTF-8", HOME: "/root", ...environment },
+    cwd: "/",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  let stdout = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout = (stdout + text).slice(-KEPT_OUTPUT)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (text: string | Buffer) => (output = (output + String(text)).slice(-KEPT_OUTPUT)));
+  let cut: string | undefined;
+  const stop = (why: string): void => {
+    cut ??= why;
+    child.kill("SIGKILL");
+  };
+  const timer = setTimeout(() => stop(`took longer than ${limitMs / 1000} s`), limitMs);
+  const aborted = (): void => stop("was cut off");
+  signal?.addEventListener("abort", aborted);
+  if (signal?.aborted) aborted();
+  try {
+    const ending = await new Promise<string>((resolve) => {
+      child.once("error", (error) => resolve(`cannot be started: ${error.message}`));
+      child.once("exit", (code, byName) => {
+        const said = byName === null ? `exit code ${code}` : `ended by ${byName}`;
+        child.once("close", () => resolve(said));
+        // Its children end with it, and with them the last holders of its output.
+        endChildren().catch((error: Error) => resolve(error.message));
+      });
+    });
+    const ok = cut === undefined && ending === "exit code 0";
+    const said = output.trim().split("\n").slice(-5).join("\n");
+    return { ok, stdout, detail: ok ? "" : `${line.join(" ")}: ${cut ?? ending}${said === "" ? "" : `: ${said}`}` };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", aborted);
+  }
+}

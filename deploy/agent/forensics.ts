@@ -1,0 +1,32 @@
+/** What a person wants to see after a failure, kept before the undo changes it. Best effort: it never stops an undo. */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Context } from "./context";
+import type { Journal } from "./journal";
+
+const LIMIT_MS = 10_000;
+
+export async function collectForensics(context: Context, journal: Journal): Promise<void> {
+  const folder = path.join(context.folders.forensics, context.request.id);
+  if (existsSync(folder)) return;
+  const units = context.request.steps.flatMap((step) => (step.kind === "units" ? step.units : []));
+  const looks: Record<string, readonly string[]> = {
+    "disk.txt": ["df", "-h"],
+    "memory.txt": ["cat", "/proc/meminfo"],
+    "processes.txt": ["ps", "-eo", "pid,ppid,etimes,rss,stat,comm"],
+    "units.txt": ["systemctl", "status", "--no-pager", "--lines=0", ...units],
+    "journal.txt": ["journalctl", "--no-pager", "--lines=300", ...units.flatMap((unit) => ["--unit", unit])],
+  };
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(path.join(folder, "deployment.json"), JSON.stringify(journal, undefined, 2));
+    await Promise.all(
+      Object.entries(looks).map(async ([name, line]) => {
+        const ended = await context.executor.run(line, { limitMs: LIMIT_MS, environment: {} });
+        writeFileSync(path.join(folder, name), ended.stdout === "" ? ended.detail : ended.stdout);
+      }),
+    );
+  } catch {
+    // A full disk, most likely: the undo comes first.
+  }
+}

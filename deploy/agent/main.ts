@@ -1,0 +1,73 @@
+/**
+ * The agent on a deployment target. Installed as one file; `ghrunners-deploy` (launcher.sh) starts it and makes sure
+ * that only one of the commands that write runs at a time.
+ * usage: ghrunners-deploy status|inspect|begin < request.json
+ *        ghrunners-deploy put TOKEN < artefact
+ *        ghrunners-deploy run TOKEN [REASON-TO-ABORT]
+ *        ghrunners-deploy renew TOKEN | watch | retry | records ID
+ * Prints one JSON value. Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused: somebody else's lock or an old token.
+ */
+import { systemClock } from "./clock";
+import { begin, inspect, put, records, RefusedError, renew, retryUndo, run, status, watch } from "./commands";
+import type { Agent } from "./drive";
+import { MarkedExecutor, ScopeExecutor } from "./executor";
+import { foldersBelow } from "./folders";
+import { Store } from "./store";
+import type { Request } from "../protocol/request";
+
+/** Another root than `/` is a copy of a file tree, where no systemd is. */
+function agentBelow(root: string): Agent {
+  return {
+    store: new Store(foldersBelow(root)),
+    executor: root === "/" ? new ScopeExecutor() : new MarkedExecutor(root),
+    clock: systemClock,
+  };
+}
+
+async function requestOnInput(): Promise<Request> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  const request = JSON.parse(Buffer.concat(chunks).toString("utf8")) as Request;
+  if (request.format !== 1)
+    throw new RefusedError(`This agent knows requests of format 1, not ${String(request.format)}.`);
+  return request;
+}
+
+async function answer(agent: Agent, [command = "", ...args]: readonly string[]): Promise<unknown> {
+  const [first = ""] = args;
+  switch (command) {
+    case "status":
+      return status(agent, await requestOnInput());
+    case "inspect":
+      return inspect(agent, await requestOnInput());
+    case "begin":
+      return begin(agent, await requestOnInput());
+    case "put":
+      await put(agent, Number(first), process.stdin);
+      return {};
+    case "run":
+      return run(agent, Number(first), args[1]);
+    case "renew":
+      return renew(agent, Number(first));
+    case "watch":
+      return { said: await watch(agent) };
+    case "retry":
+      return retryUndo(agent);
+    case "records":
+      return records(agent, first);
+    default:
+      process.exitCode = 2;
+      return { error: `Unknown command "${command}".` };
+  }
+}
+
+// A deployer that has gone closes the pipe; the work goes on without a listener.
+process.stdout.on("error", () => undefined);
+process.stderr.on("error", () => undefined);
+answer(agentBelow(process.env.GHRUNNERS_ROOT || "/"), process.argv.slice(2)).then(
+  (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
+  (error: unknown) => {
+    process.exitCode = error instanceof RefusedError ? 3 : 1;
+    process.stdout.write(`${JSON.stringify({ error: error instanceof Error ? error.message : String(error) })}\n`);
+  },
+);

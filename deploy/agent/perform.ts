@@ -1,0 +1,135 @@
+/** Turns an action of the protocol into its effect on this target. */
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import path from "node:path";
+import type { CheckResult, Step } from "../protocol/request";
+import type { Action, Result } from "../protocol/transaction";
+import { runChecks, verdict } from "./checks";
+import { rooted, type Context } from "./context";
+import type { Executor } from "./executor";
+import { collectForensics } from "./forensics";
+import { pruneRecords, writeMetrics, writeRecords } from "./history";
+import type { Captured, Journal, StepCapture } from "./journal";
+import { preflight } from "./preflight";
+import { capture, currentVersion, perform as performStep, releaseAt, undo } from "./steps";
+import { removeDurably, type Store } from "./store";
+
+/** The ending of an action and what it found out. */
+export interface Performed {
+  readonly result: Result;
+  readonly captured?: Captured;
+  readonly checks?: readonly CheckResult[];
+}
+
+export interface Surroundings {
+  readonly store: Store;
+  readonly executor: Executor;
+  /** RFC 3339. */
+  readonly now: string;
+  readonly signal?: AbortSignal;
+}
+
+const done: Performed = { result: { ok: true } };
+const failed = (detail: string, checks?: readonly CheckResult[]): Performed => ({
+  result: { ok: false, detail },
+  checks,
+});
+
+export async function perform(journal: Journal, action: Action, around: Surroundings): Promise<Performed> {
+  try {
+    return await effect(journal, action, around);
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function effect(
+  journal: Journal,
+  action: Action,
+  { store, executor, now, signal }: Surroundings,
+): Promise<Performed> {
+  const { folders } = store;
+  const { request, captured } = journal;
+  const previous = captured === null ? currentVersion({ folders, request }) : captured.version;
+  const base = { folders, executor, request, previous, signal };
+  const forward: Context = { ...base, version: request.version };
+  const back: Context = { ...base, version: previous };
+  const stepAt = (index: number): { step: Step; kept: StepCapture } => {
+    const step = request.steps[index];
+    if (step === undefined) throw new Error(`The plan has no step ${index}. Expected the journal of this plan.`);
+    return { step, kept: captured?.steps[step.name] ?? {} };
+  };
+  switch (action.kind) {
+    case "sweep":
+      await executor.sweep();
+      return done;
+    case "preflight": {
+      const { problems, checks } = await preflight(back, "expected");
+      return problems.length === 0 ? { result: { ok: true }, checks } : failed(problems.join("; "), checks);
+    }
+    case "capture":
+      return { result: { ok: true }, captured: await captureAll(back) };
+    case "step": {
+      const { step, kept } = stepAt(action.step);
+      await performStep(forward, step, kept);
+      return done;
+    }
+    case "health":
+    case "smoke":
+      return judged(forward, request[action.kind]);
+    case "commit":
+      return done;
+    case "undo": {
+      await collectForensics(forward, journal);
+      const { step, kept } = stepAt(action.step);
+      await undo(back, step, kept);
+      return done;
+    }
+    case "prove":
+      await collectForensics(forward, journal);
+      return previous === null ? done : judged(back, request.health);
+    case "close":
+      close(journal, back, now);
+      return done;
+  }
+}
+
+async function judged(context: Context, checks: Parameters<typeof runChecks>[1]): Promise<Performed> {
+  const results = await runChecks(context, checks);
+  const problem = verdict(results);
+  return problem === undefined ? { result: { ok: true }, checks: results } : failed(problem, results);
+}
+
+async function captureAll(context: Context): Promise<Captured> {
+  const { folders, request } = context;
+  rmSync(folders.captures, { recursive: true, force: true });
+  mkdirSync(folders.captures, { recursive: true, mode: 0o700 });
+  const steps: Record<string, StepCapture> = {};
+  for (const step of request.steps) steps[step.name] = await capture(context, step);
+  return { version: currentVersion(context), steps };
+}
+
+/** Every part may run again: a crash in between repeats it. */
+function close(journal: Journal, context: Context, now: string): void {
+  const { folders } = context;
+  const stuck = journal.transaction.outcome === "rollback_failed";
+  writeRecords(folders, journal, now);
+  pruneRecords(folders);
+  writeMetrics(folders, journal, stuck ? "held" : "free");
+  if (stuck) return;
+  removeDurably(folders.captures);
+  for (const file of [folders.artefact, `${folders.artefact}.new`]) removeDurably(file);
+  if (journal.transaction.outcome === "succeeded") pruneReleases(context);
+}
+
+/** The newest releases stay, the current one in any case. Folders that are none of ours stay too. */
+function pruneReleases(context: Context): void {
+  const folder = rooted(context, context.request.releases);
+  if (!existsSync(folder)) return;
+  const current = currentVersion(context);
+  const ours = readdirSync(folder)
+    .map((name) => path.join(folder, name))
+    .filter((file) => path.basename(file) !== current && releaseAt(file) !== undefined)
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  for (const file of ours.slice(context.request.limits.keepReleases - 1))
+    rmSync(file, { recursive: true, force: true });
+}

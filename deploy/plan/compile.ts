@@ -1,0 +1,44 @@
+import type { Request } from "../protocol/request";
+import type { Plan } from "./schema";
+
+export interface Deployment {
+  readonly id: string;
+  readonly version: string;
+  readonly owner: string;
+  readonly artefact: Request["artefact"];
+}
+
+/** What one target is asked to do. */
+export function compile(plan: Plan, target: string, deployment: Deployment): Request {
+  const { application, environment, releases, current, steps, health, limits } = plan;
+  return {
+    format: 1,
+    ...deployment,
+    environment,
+    application,
+    target,
+    releases,
+    current,
+    steps,
+    health,
+    smoke: plan.smoke.map((test) => ({ ...test, category: "smoke" as const })),
+    limits,
+  };
+}
+
+/** `20261122T081500Z-1f2e`: sorts by time, and is a file name. */
+export function deploymentId(now: Date, random: string): string {
+  return `${now.toISOString().replace(/[-:]|\.\d{3}/g, "")}-${random}`;
+}
+
+/**
+ * The SHA-256 of a file from the text of sha256sum.
+ * @throws Error when the file is not in it
+ */
+export function sumOf(sums: string, file: string): string {
+  for (const each of sums.split("\n")) {
+    const [, sum, name] = /^([0-9a-f]{64}) [ *](.+)$/.exec(each) ?? [];
+    if (name === file && sum !== undefined) return sum;
+  }
+  throw new Error(`No SHA-256 of ${file} was found. Expected a line "SUM  ${file}", as sha256sum prints it.`);
+}

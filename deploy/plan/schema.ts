@@ -1,0 +1,140 @@
+/** The deployment plan: one file for an application, checked whole before anything is reached. */
+import { z } from "zod";
+import { categories } from "../protocol/request";
+
+const seconds = (fallback: number) => z.number().int().min(1).max(3600).default(fallback);
+const absolute = z.string().regex(/^\/[^\s]*$/, "expected an absolute path");
+const unit = z
+  .string()
+  .regex(/^[A-Za-z0-9:_.@-]+\.(service|socket|timer|path)$/, "expected a unit such as app.service");
+const line = z.array(z.string().min(1)).min(1).describe("program and arguments; no shell reads them");
+const version = z.string().regex(/^[0-9][A-Za-z0-9._+-]{0,63}$/, "expected a version such as 2 or 1.4.0");
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$/, "expected a short name of letters, digits and . _ / -");
+
+const then = z
+  .strictObject({
+    daemonReload: z.boolean().default(false),
+    reload: z.array(unit).default([]),
+    restart: z.array(unit).default([]),
+  })
+  .prefault({})
+  .describe("what must happen for the change to count; the same after its undo");
+const common = { name, limitSeconds: seconds(60) };
+
+const step = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("unpack"), ...common }),
+  z.strictObject({ kind: z.literal("activate"), ...common, then }),
+  z.strictObject({
+    kind: z.literal("file"),
+    ...common,
+    from: z.string().regex(/^[^/].*$/, "expected a path inside the release"),
+    to: absolute,
+    mode: z
+      .string()
+      .regex(/^0[0-7]{3}$/)
+      .default("0644"),
+    then,
+  }),
+  z.strictObject({
+    kind: z.literal("units"),
+    ...common,
+    action: z.enum(["start", "stop"]),
+    units: z.array(unit).min(1),
+  }),
+  z.strictObject({
+    kind: z.literal("command"),
+    ...common,
+    run: line,
+    undo: line.describe("must be right whether the command ran, half ran or did not run, and twice as well as once"),
+  }),
+  z.strictObject({
+    kind: z.literal("expand"),
+    ...common,
+    run: line,
+    oldestVersion: version.describe("the oldest version that works with what this leaves behind"),
+  }),
+]);
+
+const probe = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("http"),
+    url: z.string().regex(/^https?:\/\//),
+    method: z.enum(["GET", "POST", "HEAD"]).default("GET"),
+    body: z.string().optional(),
+    headers: z.record(z.string(), z.string()).default({}),
+    status: z.number().int().min(100).max(599).default(200),
+    contains: z.string().optional(),
+    json: z.record(z.string(), z.string()).default({}),
+  }),
+  z.strictObject({ kind: z.literal("command"), run: line, prints: z.string().optional() }),
+  z.strictObject({ kind: z.literal("units"), units: z.array(unit).min(1) }),
+  z.strictObject({ kind: z.literal("disk"), path: absolute, maxUsedPercent: z.number().min(1).max(100).default(90) }),
+  z.strictObject({ kind: z.literal("memory"), maxUsedPercent: z.number().min(1).max(100).default(85) }),
+  z.strictObject({ kind: z.literal("load"), maxPerProcessor: z.number().positive().default(4) }),
+]);
+
+const check = {
+  name,
+  critical: z.boolean().default(true),
+  attempts: z.number().int().min(1).max(10).default(3),
+  pauseSeconds: z.number().min(0).max(60).default(5),
+  limitSeconds: seconds(30),
+  probe,
+};
+const healthCheck = z.strictObject({ ...check, category: z.enum(categories) });
+// A smoke test runs after the health checks have passed: what fails then does not get well by waiting.
+const smokeTest = z.strictObject({
+  ...check,
+  attempts: check.attempts.unwrap().default(2),
+  pauseSeconds: check.pauseSeconds.unwrap().default(1),
+});
+
+const unique = (items: readonly { name: string }[]): boolean =>
+  new Set(items.map((each) => each.name)).size === items.length;
+
+export const planSchema = z
+  .strictObject({
+    application: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "expected a lower-case name such as demo-app"),
+    environment: z.string().min(1),
+    targets: z
+      .array(z.string().min(1))
+      .length(1, "expected one target: a transaction is whole on one machine only (docs/deployments.md)")
+      .describe("names of the stack's setting ghrunners:targets"),
+    artefact: z.strictObject({
+      file: z.string().describe("path from the plan's folder; {version} is filled in"),
+      sums: z.string().describe("file in the form of sha256sum with the artefact's name"),
+    }),
+    releases: absolute,
+    current: absolute,
+    steps: z.array(step).min(1).refine(unique, "expected a name of its own for each step"),
+    health: z
+      .array(healthCheck)
+      .refine(unique, "expected a name of its own for each check")
+      .refine((checks) => categories.every((category) => checks.some((each) => each.category === category)), {
+        message: `expected a check of each category: ${categories.join(", ")}`,
+      }),
+    smoke: z.array(smokeTest).min(1).refine(unique, "expected a name of its own for each test"),
+    limits: z
+      .strictObject({
+        leaseSeconds: seconds(30),
+        totalSeconds: seconds(600),
+        freeMiB: z.number().int().min(0).default(200),
+        keepReleases: z.number().int().min(1).max(20).default(3),
+      })
+      .prefault({}),
+  })
+  .refine(({ steps }) => steps.filter(({ kind }) => kind === "unpack").length === 1, {
+    path: ["steps"],
+    message: "expected exactly one step of kind unpack",
+  })
+  .refine(({ steps }) => steps.filter(({ kind }) => kind === "activate").length === 1, {
+    path: ["steps"],
+    message: "expected exactly one step of kind activate",
+  });
+
+/** A plan as parsed, every default filled in. */
+export type Plan = z.output<typeof planSchema>;
+/** A plan as it is written. */
+export type PlanInput = z.input<typeof planSchema>;
