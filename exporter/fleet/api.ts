@@ -3,6 +3,7 @@
  */
 import { Octokit } from "@octokit/core";
 import { pauseUntil } from "./backOff";
+import { httpsFetch } from "./httpsFetch";
 import { type Budget, mayAsk, newBudget, refill, spend } from "./budget";
 
 const REQUEST_LIMIT_MS = 20_000;
@@ -60,7 +61,7 @@ export class GitHubApi {
       baseUrl: options.baseUrl,
       userAgent: "ghrunners-exporter",
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-      ...(options.fetch === undefined ? {} : { request: { fetch: options.fetch } }),
+      request: { fetch: options.fetch ?? httpsFetch },
     });
     this.budget = newBudget(options.share, options.now() / 1000);
   }
