@@ -59,8 +59,6 @@ export const operatorPrivileges: readonly { path: string; privileges: readonly s
     reason: "disks and cloud-init drives; free space before a clone",
   },
   { path: "/sdn/zones/localnetwork/vmbr0", privileges: ["SDN.Use"], reason: "attach the NIC to the bridge" },
-  { path: "/pool", privileges: ["Pool.Audit"], reason: "the provider reads pool membership at every refresh" },
-  { path: "/nodes", privileges: ["Sys.Audit"], reason: "node status for the preflight" },
 ];
 
 /** What each GitHub token may do (a fine-grained token's permissions); the reasons stand in docs/security.md. */
@@ -73,7 +71,6 @@ export const githubPermissions = {
     environments: "write",
     secrets: "write",
     variables: "write",
-    contents: "read",
   },
   /** Reads runners, jobs, the environment's protection and the ages of secrets for the metrics. */
   exporter: { metadata: "read", administration: "read", actions: "read", environments: "read", secrets: "read" },

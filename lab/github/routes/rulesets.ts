@@ -122,7 +122,9 @@ export function rulesetRoutes(services: Services): Route[] {
     }),
     rest(`GET ${base}/{ruleset_id}`, read, ({ params }) => ({ status: 200, body: full(find(params.ruleset_id)) })),
     rest(`PUT ${base}/{ruleset_id}`, write, ({ params, body }) => {
-      const wanted = checked(body, find(params.ruleset_id).id);
+      const { id, name, target, enforcement, bypassActors, conditions, rules } = find(params.ruleset_id);
+      const known = { name, target, enforcement, bypass_actors: bypassActors, conditions, rules };
+      const wanted = checked({ ...known, ...(body as object | undefined) }, id);
       store.change((_state, emit) => {
         const ruleset = Object.assign(find(params.ruleset_id), wanted, { updatedAt: store.now() });
         emit("ruleset.updated", { rulesetId: ruleset.id, name: ruleset.name });
