@@ -32,7 +32,7 @@ export interface Alert {
   readonly for?: string;
   /** PromQL expressions, any of which is the alert; with an empty list the scope has nothing to watch and no rule. */
   readonly expr: (scope: AlertScope) => readonly string[];
-  /** One line, for the subject of a page. */
+  /** One line, for the subject of a page. `$labels` in texts are those of the series: fixed labels are not among them. */
   readonly summary: string;
   /** What is seen, with the value. */
   readonly description: string;

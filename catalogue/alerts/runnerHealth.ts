@@ -24,7 +24,6 @@ const degraded = {
   name: "RunnerDegraded",
   severity: "warning",
   component: "runner",
-  summary: "Runner {{ $labels.runner }} ({{ $labels.role }}) is degraded: {{ $labels.reason }}",
   dashboard: dashboardUids.runnerHealth,
 } as const;
 
@@ -70,6 +69,7 @@ const alerts: readonly Alert[] = [
   {
     ...degraded,
     labels: { reason: "cpu" },
+    summary: "Runner {{ $labels.runner }} ({{ $labels.role }}) has no CPU to spare",
     for: "10m",
     expr: ({ environment }) => [`${cpuUse(environment)} > ${thresholds.cpuRatio}`],
     description:
@@ -79,6 +79,7 @@ const alerts: readonly Alert[] = [
   {
     ...degraded,
     labels: { reason: "memory" },
+    summary: "Runner {{ $labels.runner }} ({{ $labels.role }}) is short of memory",
     for: "10m",
     expr: ({ environment }) => [`${memoryUse(environment)} > ${thresholds.memoryRatio}`],
     description:
@@ -88,6 +89,7 @@ const alerts: readonly Alert[] = [
   {
     ...degraded,
     labels: { reason: "disk" },
+    summary: "Runner {{ $labels.runner }} ({{ $labels.role }}) is short of disk space",
     for: "15m",
     expr: ({ environment }) => [`${diskUse(environment)} > ${thresholds.diskRatio}`],
     description:
@@ -97,6 +99,7 @@ const alerts: readonly Alert[] = [
   {
     ...degraded,
     labels: { reason: "version" },
+    summary: "Runner {{ $labels.runner }} ({{ $labels.role }}) runs an old runner version",
     for: "15m",
     expr: ({ environment }) => [
       `max ${BY_RUNNER} (${select(metrics.githubRunnerVersionBehind, environment)}) > ${thresholds.versionBehindSeconds}`,

@@ -1,0 +1,147 @@
+import { alpha, app, beta, histogram, type RuleCase, sample } from "../case";
+
+const online = (labels: typeof alpha, values: string) => sample("githubRunnerOnline", labels, values);
+const status = (labels: typeof alpha, values: string) => sample("runnerStatus", labels, values);
+
+const idle = (labels: typeof alpha, values: string) =>
+  sample("cpuSeconds", { ...labels, mode: "idle", cpu: "0" }, values);
+const root = { mountpoint: "/", fstype: "ext4" };
+
+export const runnerHealthCases: readonly RuleCase[] = [
+  {
+    alert: "RunnerOffline",
+    rule: { severity: "critical" },
+    // The machine lost its power: its own view ends, GitHub's says offline, and both come back.
+    fires: [status(alpha, "1 stale _x7 1x20"), online(alpha, "1 0x8 1x20"), online(beta, "1x30")],
+    at: "6m",
+    labels: alpha,
+    says: "Neither the host nor GitHub shows the primary runner alpha of production working for 5 minutes (state 0). Deployments fail over or wait.",
+    ends: "10m",
+    // GitHub calls a working runner offline: the views disagree, which is another alert.
+    quiet: [status(alpha, "1x30"), online(alpha, "0x30")],
+  },
+  {
+    alert: "RunnerOffline",
+    rule: { severity: "warning" },
+    // GitHub is down as well: the host's view alone is enough.
+    fires: [status(beta, "0x12 1x20")],
+    at: "11m",
+    labels: beta,
+    says: "Neither the host nor GitHub shows the secondary runner beta of production working for 10 minutes (state 0). There is nothing to fail over to.",
+    ends: "14m",
+    quiet: [status(beta, "0x8 1x20"), online(beta, "0x8 1x20")],
+  },
+  {
+    alert: "RunnerStatusMissing",
+    fires: [status(alpha, "_x12 1x20"), status(beta, "1x40")],
+    at: "11m",
+    labels: alpha,
+    says: "Prometheus has had no runner_status of alpha (primary) for 10 minutes (series missing: 1): its exporter is not scraped or cannot tell.",
+    ends: "14m",
+    quiet: [status(alpha, "0x40"), status(beta, "1x40")],
+  },
+  {
+    alert: "RunnerDegraded",
+    rule: { reason: "cpu" },
+    // 3 of 60 seconds idle, then 45 of 60.
+    fires: [idle(alpha, "0+3x20 105+45x20")],
+    at: "12m",
+    labels: alpha,
+    says: "CPU use of alpha is 95% for 10 minutes, above 90 %. Jobs slow down and may time out.",
+    ends: "27m",
+    quiet: [idle(alpha, "0+9x40"), idle(beta, "0+50x40")],
+  },
+  {
+    alert: "RunnerDegraded",
+    rule: { reason: "memory" },
+    fires: [sample("memoryAvailable", beta, "1000x12 4000x20"), sample("memoryTotal", beta, "8000x40")],
+    at: "11m",
+    labels: beta,
+    says: "Memory use of beta is 87.5% for 10 minutes, above 85 %. The next job may be killed.",
+    ends: "14m",
+    quiet: [sample("memoryAvailable", beta, "1200x40"), sample("memoryTotal", beta, "8000x40")],
+  },
+  {
+    alert: "RunnerDegraded",
+    rule: { reason: "disk" },
+    fires: [
+      sample("filesystemAvailable", { ...alpha, ...root }, "5x17 50x20"),
+      sample("filesystemSize", { ...alpha, ...root }, "50x40"),
+    ],
+    at: "16m",
+    labels: alpha,
+    says: "The root file system of alpha is 90% full for 15 minutes, above 85 %. A full disk fails every job.",
+    ends: "19m",
+    quiet: [
+      sample("filesystemAvailable", { ...alpha, ...root }, "10x40"),
+      sample("filesystemSize", { ...alpha, ...root }, "50x40"),
+      sample("filesystemAvailable", { ...alpha, mountpoint: "/boot" }, "1x40"),
+      sample("filesystemSize", { ...alpha, mountpoint: "/boot" }, "50x40"),
+    ],
+  },
+  {
+    alert: "RunnerDegraded",
+    rule: { reason: "version" },
+    fires: [sample("githubRunnerVersionBehind", alpha, "691200x17 0x20")],
+    at: "16m",
+    labels: alpha,
+    says: "A newer runner version than that of alpha has been out for 8d 0h 0m 0s, more than 7 days.",
+    ends: "19m",
+    quiet: [sample("githubRunnerVersionBehind", alpha, "604800x40")],
+  },
+  {
+    alert: "RunnerResourcesMissing",
+    fires: [sample("memoryAvailable", alpha, "1x40"), sample("memoryAvailable", beta, "_x12 1x20")],
+    at: "11m",
+    labels: beta,
+    says: "Node exporter of beta (secondary) has given nothing for 10 minutes (series missing: 1): RunnerDegraded cannot fire.",
+    ends: "14m",
+    quiet: [sample("memoryAvailable", alpha, "1x40"), sample("memoryAvailable", beta, "1x40")],
+  },
+  {
+    alert: "DeploymentFailure",
+    // GitHub counts four failures, three of which reached the target: the larger number is told, not the sum.
+    fires: [
+      sample("deploymentOutcomes", { ...app, outcome: "rolled_back" }, "0x9 1x9 2x9 3x200"),
+      sample("githubDeploymentJobs", { ...alpha, conclusion: "failure" }, "0x9 1x9 2x9 3x9 4x200"),
+    ],
+    at: "60m",
+    labels: {},
+    says: "4 deployments to production failed within the last hour, more than 3.",
+    ends: "130m",
+    quiet: [
+      sample("deploymentOutcomes", { ...app, outcome: "rolled_back" }, "0x9 1x9 2x9 3x200"),
+      sample("deploymentOutcomes", { ...app, outcome: "succeeded" }, "0+1x200"),
+      sample("deploymentOutcomes", { ...app, outcome: "refused" }, "0+1x200"),
+      sample("githubDeploymentJobs", { ...alpha, conclusion: "success" }, "0+1x200"),
+      sample("githubDeploymentJobs", { ...alpha, conclusion: "cancelled" }, "0+1x200"),
+    ],
+  },
+  {
+    alert: "DeploymentOutcomesMissing",
+    fires: [sample("deploymentOutcomes", { ...app, outcome: "succeeded" }, "_x17 0x20")],
+    at: "16m",
+    labels: app,
+    says: "Target app has given no deployment outcomes for 15 minutes (series missing: 1): DeploymentFailure cannot fire.",
+    ends: "20m",
+    quiet: [sample("deploymentOutcomes", { ...app, outcome: "succeeded" }, "0x40")],
+  },
+  {
+    alert: "DeploymentDurationHigh",
+    fires: histogram("deploymentDuration", { ...app, outcome: "succeeded" }, 900, "0x9 10x800"),
+    at: "20m",
+    labels: {},
+    says: "The 95th percentile of deployment time over 6 hours is 14m 45s, above 10 minutes (SC-002).",
+    ends: "400m",
+    quiet: histogram("deploymentDuration", { ...app, outcome: "succeeded" }, 600, "0x9 10x800"),
+  },
+  {
+    alert: "DeploymentDurationMissing",
+    fires: [sample("deploymentDuration", { ...app, outcome: "succeeded" }, "_x17 0x20", "_count")],
+    at: "16m",
+    labels: app,
+    says: "Target app has given no deployment times for 15 minutes (series missing: 1): DeploymentDurationHigh cannot fire.",
+    ends: "20m",
+    quiet: [sample("deploymentDuration", { ...app, outcome: "succeeded" }, "0x40", "_count")],
+  },
+];

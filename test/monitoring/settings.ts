@@ -1,0 +1,13 @@
+import type { MonitoringSettings } from "../../monitoring";
+
+/** An environment with every kind of thing that rules are about. */
+export const settings: MonitoringSettings = {
+  environment: "production",
+  runners: [
+    { name: "alpha", role: "primary", address: "198.51.100.51" },
+    { name: "beta", role: "secondary", address: "198.51.100.52" },
+  ],
+  targets: [{ name: "app", address: "198.51.100.60" }],
+  runbookBaseUrl: "https://github.com/acme/shop/blob/main/runbooks",
+  dashboardBaseUrl: "http://198.51.100.200:3000",
+};
