@@ -111,6 +111,13 @@ export const faults: readonly Fault[] = [
     about: "GitHub answers late",
   },
   {
+    name: "clock-skew",
+    service: "github",
+    target: "service",
+    parameters: { offsetSeconds: 600 },
+    about: "the clocks of all hosts differ from GitHub's",
+  },
+  {
     name: "github-500",
     service: "github",
     adminName: "http-500",

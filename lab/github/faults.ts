@@ -13,6 +13,10 @@ export const faultKinds = {
     does: "every answer comes later",
     parameters: z.strictObject({ milliseconds: z.number().int().positive().max(600_000) }),
   },
+  "clock-skew": {
+    does: "the clock of every host is wrong, seen from GitHub: its answers carry another time",
+    parameters: z.strictObject({ offsetSeconds: z.number().int().min(-86_400).max(86_400) }),
+  },
   "http-500": {
     does: "requests fail before anything is done; match is a part of `METHOD /path`",
     parameters: z.strictObject({ match: z.string().default(""), count: z.number().int().positive().default(1) }),

@@ -55,6 +55,10 @@ export function requestListener(responder: Responder, faults: Faults) {
       };
       const slow = faults.active("slow");
       if (slow !== undefined) await delay(slow.parameters.milliseconds, undefined, { signal: gone.signal });
+      const skew = faults.active("clock-skew");
+      if (skew !== undefined) {
+        response.setHeader("date", new Date(Date.now() + skew.parameters.offsetSeconds * 1000).toUTCString());
+      }
       const reply = await responder.respond(request, newRequestId());
       if (!response.destroyed) send(response, reply);
     } catch {

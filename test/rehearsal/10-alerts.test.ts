@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { isBackground, rehearse, rehearsedSettings } from "./support/alert-rehearsal";
+import { FastMonitoring } from "./support/fast-monitoring";
+import { rounds } from "./support/fault-cases";
+import { Rehearsal } from "./support/rehearsal";
+
+/** Every fault of the lab reaches on-call as the right alert, and no other; and on-call hears that it is over. */
+describe("alerts", function () {
+  this.timeout(300_000);
+  let rehearsal: Rehearsal;
+  let monitoring: FastMonitoring;
+
+  before(async () => {
+    rehearsal = await Rehearsal.ready();
+    monitoring = new FastMonitoring(rehearsal.lab.instance);
+    await monitoring.start(rehearsedSettings);
+    await monitoring.quiet(isBackground, 90_000);
+  });
+
+  after(async () => {
+    await rehearsal.labCommand("fault", "clear");
+    await monitoring.stop();
+  });
+
+  for (const round of rounds) {
+    it(round.map(({ title, alert }) => `${title} -> ${alert.name}`).join("; "), async () => {
+      const { outcomes, wrong } = await rehearse(rehearsal, monitoring, round);
+      for (const { fault, told, seconds } of outcomes) {
+        process.stdout.write(`      ${fault.title}: ${told.name} after ${seconds.toFixed(1)} s\n`);
+        assert.equal(told.receiver, "oncall-sre");
+        assert.equal(told.labels.environment, "lab");
+        assert.ok((told.labels.role ?? "") !== "", `${told.name} has no role`);
+        assert.match(told.annotations.runbook_url ?? "", new RegExp(`\\.md#${told.name.toLowerCase()}$`));
+        assert.ok((told.annotations.action ?? "") !== "", `${told.name} says nothing to do`);
+      }
+      assert.deepEqual(
+        wrong.map(({ name, labels }) => `${name} ${JSON.stringify(labels)}`),
+        [],
+        "on-call was told something else as well",
+      );
+    });
+  }
+});
