@@ -177,15 +177,15 @@ export const schema = z.strictObject({
   }),
   github,
   githubToken: githubToken.meta({
-    description: "Token of a repository administrator: Administration write, Actions write, Metadata read.",
+    description: "Token of a repository administrator. Its permissions: docs/security.md.",
     example: "github_pat_...",
   }),
   exporterToken: githubToken.optional().meta({
-    description: "Token of the exporters: Administration read, Actions read, Metadata read.",
+    description: "Token of the exporters, which only reads. Its permissions: docs/security.md.",
     example: "github_pat_...",
   }),
   failoverToken: githubToken.optional().meta({
-    description: "Token of the failover switch: Variables write, Metadata read.",
+    description: "Token of the failover switch, which only writes variables. Its permissions: docs/security.md.",
     example: "github_pat_...",
   }),
   sshPrivateKey: text(
