@@ -15,8 +15,8 @@ export interface RunOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Text for its standard input, which is closed after it; without it there is none. */
   readonly input?: string;
-  /** `inherit`: the process has the terminal's three streams, and nothing is captured. `errors`: standard error goes there. */
-  readonly terminal?: "inherit" | "errors";
+  /** `inherit`: the process has the terminal's three streams, and nothing is captured. `errors`: standard error goes there. `both-as-errors`: standard output too, as errors. */
+  readonly terminal?: "inherit" | "errors" | "both-as-errors";
 }
 
 /**
@@ -35,7 +35,9 @@ export function runProcess(line: readonly string[], options: RunOptions): Promis
       stdio:
         terminal === "inherit"
           ? "inherit"
-          : [input === undefined ? "ignore" : "pipe", "pipe", terminal === "errors" ? "inherit" : "pipe"],
+          : terminal === "both-as-errors"
+            ? ["inherit", process.stderr, process.stderr]
+            : [input === undefined ? "ignore" : "pipe", "pipe", terminal === "errors" ? "inherit" : "pipe"],
     });
     const text = { stdout: "", stderr: "", all: "" };
     for (const name of ["stdout", "stderr"] as const) {

@@ -15,6 +15,7 @@ const commands = {
   status: "ops/status/main.ts",
   pulumi: "ops/pulumi/main.ts",
   ops: "ops/main.ts",
+  promote: "ops/promote/main.ts",
   lab: "lab/main.ts",
   toolchain: "toolchain/main.ts",
   test: "test/run.ts",

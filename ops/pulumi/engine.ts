@@ -124,14 +124,23 @@ export function commandLine(engine: Engine, args: readonly string[]): string[] {
   return [...engine.prefix, engine.pulumi, subcommand, ...added, ...rest].filter((part) => part !== "");
 }
 
-/** Runs pulumi with the terminal handed over. @returns its exit code */
-export async function runPulumi(engine: Engine, args: readonly string[]): Promise<number> {
+/**
+ * Runs pulumi with the terminal handed over.
+ * @param output `errors`: what it prints goes to standard error, because standard output is for a result
+ * @returns its exit code
+ */
+export async function runPulumi(
+  engine: Engine,
+  args: readonly string[],
+  output: "terminal" | "errors" = "terminal",
+): Promise<number> {
   // Ctrl-C reaches pulumi through the terminal's process group; it unlocks the stack itself and we wait for it.
   const ignore = (): void => undefined;
   process.on("SIGINT", ignore);
   try {
     const { projectRoot: cwd, env } = engine;
-    return (await runProcess(commandLine(engine, args), { cwd, env, terminal: "inherit" })).code;
+    const terminal = output === "terminal" ? "inherit" : "both-as-errors";
+    return (await runProcess(commandLine(engine, args), { cwd, env, terminal })).code;
   } finally {
     process.off("SIGINT", ignore);
   }

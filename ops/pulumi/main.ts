@@ -6,7 +6,8 @@ const help = `usage: npm run pulumi -- <pulumi arguments>
        npm run preview | up | refresh | destroy [-- <pulumi arguments>]
 
 Runs the real Pulumi CLI on the stack "lab", or on the stack that STACK names.
-For "lab" it starts the laboratory first and asks no questions.
+For "lab" and "lab/..." it starts the laboratory first and asks no questions. "up" on production needs a fresh proof
+from staging: npm run promote -- --help
 `;
 
 async function main(args: readonly string[]): Promise<number> {
@@ -14,8 +15,12 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(help);
     return args.length === 0 ? 2 : 0;
   }
-  const { engine } = await openStack(stackName(), note);
-  return runPulumi(engine, args);
+  const stack = await openStack(stackName(), note);
+  if (args[0] === "up" || args[0] === "update") {
+    const { requireProof } = require("../promote/gate") as typeof import("../promote/gate");
+    await requireProof(stack);
+  }
+  return runPulumi(stack.engine, args);
 }
 
 main(process.argv.slice(2)).then(

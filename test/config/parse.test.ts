@@ -233,7 +233,7 @@ describe("configuration", () => {
   });
 
   for (const [stack, missing] of [
-    ["lab", ["monitoring.hostKey"]],
+    ["lab", ["monitoring.hostKey", "targets[0].hostKey"]],
     ["staging", ["runners[0].address", "monitoring.hostKey"]],
     ["production", ["runners[1].address", "monitoring.hostKey"]],
   ] as const) {
@@ -241,10 +241,12 @@ describe("configuration", () => {
       const file = parseYaml(readFileSync(path.join(projectRoot, `Pulumi.${stack}.yaml`), "utf8")) as {
         config: Record<string, unknown>;
       };
-      const values = Object.entries({ ...file.config, ...prefixed(secrets) }).map(([name, value]) => [
-        name.replace("ghrunners:", ""),
-        typeof value === "string" ? value : JSON.stringify(value),
-      ]);
+      const values = Object.entries({ ...file.config, ...prefixed(secrets) })
+        .filter(([name]) => name.startsWith("ghrunners:"))
+        .map(([name, value]) => [
+          name.replace("ghrunners:", ""),
+          typeof value === "string" ? value : JSON.stringify(value),
+        ]);
       const result = parseConfiguration({
         stack,
         values: Object.fromEntries(values) as Record<string, string>,
