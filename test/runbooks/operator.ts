@@ -10,9 +10,11 @@ const unitOf = (name: string): string => `actions.runner.octo-org-demo-app.${nam
 
 /** An operator's place of work: the laboratory's names for the runbooks' variables, and an `ssh` that gets there. */
 export class Operator {
+  private readonly githubUrl: string;
   private readonly folder = mkdtempSync(path.join(tmpdir(), "ghr-runbooks-"));
 
-  constructor({ lab: { instance } }: Rehearsal) {
+  constructor({ lab: { instance, githubUrl } }: Rehearsal) {
+    this.githubUrl = githubUrl;
     const options = {
       IdentityFile: path.join(instance.state, "secrets", "ssh-key"),
       IdentitiesOnly: "yes",
@@ -43,6 +45,7 @@ export class Operator {
       UNIT: unitOf(primary.name),
       OTHER_HOST: `runner@${secondary.address}`,
       OTHER_UNIT: unitOf(secondary.name),
+      GITHUB: this.githubUrl,
       MONITORING: `operator-lab@${standingHosts.monitoring.address}`,
     };
   }
