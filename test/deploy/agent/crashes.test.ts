@@ -69,41 +69,41 @@ async function withTarget(work: (target: LocalTarget) => Promise<void>): Promise
 describe("a target whose agent is killed at any durable write", function () {
   this.timeout(120_000);
 
-  for (const [aftermath, happens] of Object.entries(aftermaths)) {
-    for (const [name, traits] of Object.entries({ good: {}, unhealthy: { unhealthy: true } } as Record<
-      string,
-      VersionTraits
-    >)) {
-      it(`is at the old or the new version when ${aftermath} (${name} version)`, async () => {
-        const seen = new Set<string>();
-        await withTarget(async (target) => {
-          for (let last = 2, killed = true; killed; last += 1) {
-            for (const when of ["before", "after"] as const) {
-              const before = target.whole();
-              const wanted = String(Number(before) + 1);
-              const store = new MortalStore(target, last, when);
-              const executor = new InProcessExecutor();
-              killed = await target.deploy(target.request(wanted, traits), target.agent(store, executor)).then(
-                () => false,
-                (error: unknown) => {
-                  if (error instanceof Killed) return true;
-                  throw error;
-                },
-              );
-              happens(target);
-              await commands.watch(target.agent(undefined, executor));
-              const at = `killed ${when} write ${last}`;
-              const outcome = target.agent().store.readJournal()?.transaction.outcome ?? "none";
-              seen.add(outcome);
-              assert.equal(target.whole(), outcome === "succeeded" ? wanted : before, `${at}: ${outcome}`);
-              assert.deepEqual(target.leftovers(), [], at);
-            }
+  const cases: [keyof typeof aftermaths, VersionTraits][] = [
+    ["the lease expires", {}],
+    ["the lease expires", { unhealthy: true }],
+    ["it boots again", {}],
+  ];
+  for (const [aftermath, traits] of cases) {
+    it(`is at the old or the new version when ${aftermath} (${traits.unhealthy ? "unhealthy" : "good"} version)`, async () => {
+      const seen = new Set<string>();
+      await withTarget(async (target) => {
+        for (let last = 2, killed = true; killed; last += 1) {
+          for (const when of ["before", "after"] as const) {
+            const before = target.whole();
+            const wanted = String(Number(before) + 1);
+            const store = new MortalStore(target, last, when);
+            const executor = new InProcessExecutor();
+            killed = await target.deploy(target.request(wanted, traits), target.agent(store, executor)).then(
+              () => false,
+              (error: unknown) => {
+                if (error instanceof Killed) return true;
+                throw error;
+              },
+            );
+            aftermaths[aftermath](target);
+            await commands.watch(target.agent(undefined, executor));
+            const at = `killed ${when} write ${last}`;
+            const outcome = target.agent().store.readJournal()?.transaction.outcome ?? "none";
+            seen.add(outcome);
+            assert.equal(target.whole(), outcome === "succeeded" ? wanted : before, `${at}: ${outcome}`);
+            assert.deepEqual(target.leftovers(), [], at);
           }
-        });
-        const expected = traits.unhealthy ? ["cancelled", "rolled_back"] : ["cancelled", "rolled_back", "succeeded"];
-        assert.deepEqual([...seen].sort(), expected);
+        }
       });
-    }
+      const expected = traits.unhealthy ? ["cancelled", "rolled_back"] : ["cancelled", "rolled_back", "succeeded"];
+      assert.deepEqual([...seen].sort(), expected);
+    });
   }
 
   it("goes back from every place at which its disk becomes full", async () => {

@@ -72,7 +72,7 @@ describe("the installed agent, in processes of its own", function () {
     return target.request(
       version,
       {},
-      { ...plan, steps: steps as typeof plan.steps, limits: { ...plan.limits, leaseSeconds } },
+      { ...plan, steps: steps, limits: { ...plan.limits, leaseSeconds } },
     );
   }
 

@@ -95,11 +95,14 @@ function planInput(): PlanInput {
   };
 }
 
+/** In memory where it can be: a hundred deployments flush their journal thousands of times. */
+const place = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
 export class LocalTarget {
-  readonly root = mkdtempSync(path.join(tmpdir(), "ghr-target-"));
+  readonly root = mkdtempSync(path.join(place, "ghr-target-"));
   readonly folders: Folders = foldersBelow(this.root);
   readonly clock = new TestClock();
-  private readonly artefacts = mkdtempSync(path.join(tmpdir(), "ghr-artefacts-"));
+  private readonly artefacts = mkdtempSync(path.join(place, "ghr-artefacts-"));
   private count = 0;
 
   constructor() {

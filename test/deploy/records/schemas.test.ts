@@ -1,0 +1,62 @@
+import Ajv from "ajv/dist/2020";
+import addFormats from "ajv-formats";
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { metricsFrom } from "../../../catalogue/metrics";
+import * as commands from "../../../deploy/agent/commands";
+import { choose } from "../../../deploy/choice/choose";
+import { InProcessExecutor } from "../support/inProcess";
+import { LocalTarget } from "../support/target";
+
+const ajv = addFormats(new Ajv({ allErrors: true }));
+function conforms(kind: string, record: unknown): void {
+  const file = path.join(__dirname, `../../../deploy/records/${kind}.schema.json`);
+  const validate = ajv.compile(JSON.parse(readFileSync(file, "utf8")) as object);
+  const plain: unknown = JSON.parse(JSON.stringify(record));
+  assert.ok(validate(plain), `${kind}: ${ajv.errorsText(validate.errors)}`);
+  // The schema can say no.
+  assert.equal(validate({ ...(plain as object), surprise: 1 }), false);
+}
+
+describe("records", function () {
+  this.timeout(30_000);
+  let target: LocalTarget;
+  beforeEach(() => (target = new LocalTarget()));
+  afterEach(() => target.remove());
+
+  it("of every ending conform to their published schemas, and the metrics to the catalogue", async () => {
+    const agent = target.agent(undefined, new InProcessExecutor());
+    conforms("deployment", (await target.deploy(target.request("1"), agent)).deployment);
+    const { deployment, rollback, incident } = await target.deploy(target.request("2", { unhealthy: true }), agent);
+    conforms("deployment", deployment);
+    conforms("rollback", rollback);
+    conforms("incident", incident);
+    writeFileSync(path.join(target.root, "etc/site.conf"), "");
+    conforms("deployment", (await target.deploy(target.request("3"), agent)).deployment);
+    const text = readFileSync(target.folders.metrics, "utf8");
+    const emitted = new Set([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`));
+    const known = metricsFrom("target").map(({ name, type }) => `${name} ${type}`);
+    assert.deepEqual(
+      [...emitted].filter((each) => !known.includes(each)),
+      [],
+    );
+    // The lock is free, so its two gauges are absent.
+    const absent = known.filter((each) => !emitted.has(each));
+    assert.deepEqual(absent, ["deployment_start_timestamp_seconds gauge", "deployment_lock_timestamp_seconds gauge"]);
+    assert.match(text, /^deployment_outcomes_total\{outcome="refused"\} 1$/m);
+    assert.match(text, /^deployment_rollbacks_total\{reason="health_check"\} 1$/m);
+    assert.match(text, /^deployment_health_check_failures_total\{category="backend"\} 1$/m);
+    await commands.begin(agent, target.request("3"));
+    assert.match(readFileSync(target.folders.metrics, "utf8"), /^deployment_lock_timestamp_seconds \d+/m);
+  });
+
+  it("of a gate decision conform too", () => {
+    const labels = { primary: [], secondary: [] };
+    const limits = { maximumAgeSeconds: 1, maximumDiskPercent: 1, maximumQueuedSeconds: 1, validSeconds: 1 };
+    conforms(
+      "gate-decision",
+      choose([], { environment: "x", labels, minimumVersion: "2.0.0", ...limits }, new Date(0)),
+    );
+  });
+});
