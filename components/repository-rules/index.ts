@@ -13,7 +13,7 @@ export class RepositoryRules extends pulumi.ComponentResource {
     const { github: provider, clearLeftovers, ...options } = opts;
     const shown = { ...args, secrets: Object.keys(args.secrets) };
     super("ghrunners:repository:RepositoryRules", name, shown, options);
-    const [, repository = ""] = args.repository.split("/");
+    const [owner = "", repository = ""] = args.repository.split("/");
     const child = { parent: this, provider };
     const leftovers = { hooks: { beforeCreate: [clearLeftovers] } };
 
@@ -31,7 +31,8 @@ export class RepositoryRules extends pulumi.ComponentResource {
         allowedActionsConfig: {
           githubOwnedAllowed: true,
           verifiedAllowed: false,
-          patternsAlloweds: [...args.allowedActions],
+          // GitHub allows the owner's own anyway. Without any pattern the provider would send none, and the old ones would stay.
+          patternsAlloweds: [`${owner}/*`, ...args.allowedActions],
         },
         shaPinningRequired: true,
       },

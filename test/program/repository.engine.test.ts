@@ -192,7 +192,7 @@ describe("the repository side", () => {
     assert.deepEqual(allowed, {
       github_owned_allowed: true,
       verified_allowed: false,
-      patterns_allowed: ["pulumi/actions@*"],
+      patterns_allowed: ["octo-org/*", "pulumi/actions@*"],
     });
     const { data: token } = await rest().actions.getGithubActionsDefaultWorkflowPermissionsRepository(
       rehearsal.repository,
@@ -298,7 +298,7 @@ describe("the repository side", () => {
       const pull = (await ruleset())?.rules.pull_request as Record<string, unknown>;
       assert.deepEqual([pull.required_approving_review_count, pull.require_code_owner_review], [2, false]);
       const { data: allowed } = await rest().actions.getAllowedActionsRepository(rehearsal.repository);
-      assert.deepEqual(allowed.patterns_allowed, []);
+      assert.deepEqual(allowed.patterns_allowed, ["octo-org/*"]);
       const { data: subject } = await rest().actions.getCustomOidcSubClaimForRepo(rehearsal.repository);
       assert.equal(subject.use_default, true);
       const { data: region } = await rest().actions.getRepoVariable({ ...rehearsal.repository, name: "REGION" });
