@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
-import { renderRules } from "../../monitoring";
-import type { AlertingRule } from "../../monitoring/renderRules";
+import type { AlertingRule, RuleGroup } from "../../monitoring/renderRules";
 import type { RuleCase, Series } from "./case";
 import { debianTool } from "./debian-tool";
 import { settings } from "./settings";
@@ -82,20 +81,25 @@ export function testsOf(one: RuleCase, rule: AlertingRule) {
   ];
 }
 
-/**
- * Runs promtool's unit tests against one rendered rule file, or against rules that were spoiled on purpose.
- * Rules are evaluated as often as there are samples: once a minute over a week would take minutes.
- */
+/** Tests against one set of rules; rules are evaluated as often as there are samples, or a week would take minutes. */
+export interface RuleTests {
+  readonly rules: RuleGroup;
+  readonly interval?: string;
+  readonly tests: readonly object[];
+}
+
+/** Runs promtool's unit tests, each against its own rules only, as they are or spoiled on purpose. */
 export function testRules(
-  group: string,
-  interval: string,
-  tests: readonly object[],
+  plans: readonly RuleTests[],
   spoil: (text: string) => string = (text) => text,
 ): { code: number | null; output: string } {
-  const files = renderRules(settings)
-    .filter(({ name }) => name.endsWith(`-${group}.yml`))
-    .map(({ name, content }) => ({ name, content: spoil(content) }));
-  const plan = { rule_files: files.map(({ name }) => name), evaluation_interval: interval, tests };
-  const content = stringify(plan, { aliasDuplicateObjects: false });
-  return withFiles([...files, { name: "tests.yml", content }], "promtool", ["test", "rules", "tests.yml"]);
+  const yaml = (content: object): string => stringify(content, { aliasDuplicateObjects: false, lineWidth: 0 });
+  const files = plans.flatMap(({ rules, interval = EVERY_MINUTE, tests }, index) => [
+    { name: `rules-${index}.yml`, content: spoil(yaml({ groups: [rules] })) },
+    {
+      name: `tests-${index}.yml`,
+      content: yaml({ rule_files: [`rules-${index}.yml`], evaluation_interval: interval, tests }),
+    },
+  ]);
+  return withFiles(files, "promtool", ["test", "rules", ...plans.map((_, index) => `tests-${index}.yml`)]);
 }

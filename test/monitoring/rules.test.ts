@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { alertGroups } from "../../catalogue/alerts";
-import { runnerHealth } from "../../catalogue/alerts/runnerHealth";
-import { RECORDING_GROUP, recordings } from "../../catalogue/recordings";
+import { recordings } from "../../catalogue/recordings";
 import { renderRules } from "../../monitoring";
-import { type AlertingRule, ruleGroup } from "../../monitoring/renderRules";
+import { type AlertingRule, recordingGroup, ruleGroup } from "../../monitoring/renderRules";
 import type { RuleCase } from "./case";
 import { deploymentCases, weekOfDeployments } from "./cases/deployments";
 import { githubCases, monitoringCases, queueCases } from "./cases/fleet";
 import { runnerHealthCases } from "./cases/runnerHealth";
 import { runnerCases } from "./cases/runners";
-import { EVERY_MINUTE, testRules, testsOf, withFiles } from "./promtool";
+import { type RuleTests, testRules, testsOf, withFiles } from "./promtool";
 import { settings } from "./settings";
 
 const rules = alertGroups.flatMap((group) => ruleGroup(group, settings).rules as AlertingRule[]);
@@ -27,6 +26,12 @@ function rulesOf({ alert, rule = {} }: RuleCase): AlertingRule[] {
   const wanted = Object.entries(rule);
   const named = rules.filter((one) => one.alert === alert && wanted.every(([key, value]) => one.labels[key] === value));
   return named.length > 1 && wanted.length === 0 ? named.filter(({ labels }) => labels.role === undefined) : named;
+}
+
+/** A case against all rules of its name. */
+function planOf(one: RuleCase): RuleTests {
+  const named = { name: one.alert, rules: rules.filter(({ alert }) => alert === one.alert) };
+  return { rules: named, interval: one.interval, tests: rulesOf(one).flatMap((rule) => testsOf(one, rule)) };
 }
 
 describe("alert rules, judged by promtool", function () {
@@ -61,14 +66,8 @@ describe("alert rules, judged by promtool", function () {
   for (const group of alertGroups) {
     it(`${group.name}: each rule fires, ends and keeps still`, () => {
       const names = new Set(group.alerts.map(({ name }) => name));
-      const own = cases.filter(({ alert }) => names.has(alert));
-      for (const interval of new Set(own.map((one) => one.interval ?? EVERY_MINUTE))) {
-        const tests = own
-          .filter((one) => (one.interval ?? EVERY_MINUTE) === interval)
-          .flatMap((one) => rulesOf(one).flatMap((rule) => testsOf(one, rule)));
-        const { code, output } = testRules(group.name, interval, tests);
-        assert.equal(code, 0, output);
-      }
+      const { code, output } = testRules(cases.filter(({ alert }) => names.has(alert)).map(planOf));
+      assert.equal(code, 0, output);
     });
   }
 
@@ -78,14 +77,20 @@ describe("alert rules, judged by promtool", function () {
       eval_time: "168h",
       exp_samples: [{ labels: `${name}{${labels}}`, value: result }],
     });
-    const { code, output } = testRules(RECORDING_GROUP, "1h", [
+    const { code, output } = testRules([
       {
+        rules: recordingGroup(settings),
         interval: "1h",
-        input_series: weekOfDeployments.map(({ series, values }) => ({ series, values })),
-        promql_expr_test: [
-          value(recordings.successRatio.name, 'environment="production"', 0.95),
-          value(recordings.durationP95.name, 'environment="production"', 294),
-          value(recordings.diagnosedInTime.name, 'environment="production"', 0.75),
+        tests: [
+          {
+            interval: "1h",
+            input_series: weekOfDeployments.map(({ series, values }) => ({ series, values })),
+            promql_expr_test: [
+              value(recordings.successRatio.name, 'environment="production"', 0.95),
+              value(recordings.durationP95.name, 'environment="production"', 294),
+              value(recordings.diagnosedInTime.name, 'environment="production"', 0.75),
+            ],
+          },
         ],
       },
     ]);
@@ -93,11 +98,9 @@ describe("alert rules, judged by promtool", function () {
   });
 
   it("a rule with another threshold does not pass", () => {
-    const group = runnerHealth.name;
-    const memory = cases.filter(({ rule }) => rule?.reason === "memory");
-    const tests = memory.flatMap((one) => rulesOf(one).flatMap((rule) => testsOf(one, rule)));
-    assert.equal(testRules(group, EVERY_MINUTE, tests).code, 0);
-    const spoiled = testRules(group, EVERY_MINUTE, tests, (text) => text.replaceAll("> 0.85", "> 0.88"));
+    const memory = cases.filter(({ rule }) => rule?.reason === "memory").map(planOf);
+    assert.equal(testRules(memory).code, 0);
+    const spoiled = testRules(memory, (text) => text.replaceAll("> 0.85", "> 0.88"));
     assert.notEqual(spoiled.code, 0);
     assert.match(spoiled.output, /RunnerDegraded/);
   });
