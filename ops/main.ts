@@ -18,6 +18,10 @@ const commands: Readonly<Record<string, OpsCommand>> = {
     summary: "what differs between state, GitHub and hosts, and what repairs it",
     load: () => require("./drift/main") as unknown,
   },
+  rotate: {
+    summary: "a new value for a secret, without a moment in which nothing opens",
+    load: () => require("./rotate/main") as unknown,
+  },
 };
 
 const help = `usage: npm run ops -- <command> [arguments]

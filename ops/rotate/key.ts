@@ -1,0 +1,126 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { publicKeyOf } from "../../config/openSshKey";
+import type { Settings } from "../../config/parse";
+import type { SecretSettings } from "../../config/secrets";
+import { deployKeyMark } from "../drift/expectation";
+import { runInside } from "../inside";
+import { capturePulumi, runPulumi } from "../pulumi/engine";
+import type { Stack } from "../pulumi/stack";
+import { journalFile, readJournal, removeJournal, writeJournal } from "./journal";
+import { describe, planKeyRotation, type KeyRotation, type KeyStep } from "./plan";
+import type { TargetInput } from "./target.worker";
+
+/** An Ed25519 key in a folder that only this user reads, for as long as ssh-keygen needs. */
+function makeKey(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-key-"));
+  try {
+    const file = path.join(folder, "key");
+    const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file], { encoding: "utf8" });
+    if (made.status !== 0) throw new Error(`ssh-keygen failed: ${made.stderr || String(made.error)}`);
+    return readFileSync(file, "utf8");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const publicKey = (privateKey: string): string => publicKeyOf(privateKey) ?? "";
+
+/** The rotation of one deploy key: looks where it stands, and carries out what is left. */
+export class DeployKeyRotation {
+  private readonly file: string;
+  private readonly mark: string;
+
+  constructor(
+    private readonly stack: Stack,
+    private readonly settings: Settings,
+    private readonly secret: SecretSettings,
+  ) {
+    this.file = journalFile(stack, secret.name);
+    this.mark = deployKeyMark(stack.name, secret.name);
+  }
+
+  private at(
+    name: string,
+    verb: TargetInput["verb"],
+    more: Record<string, string> = {},
+    key?: string,
+  ): Promise<string[]> {
+    const target = this.settings.targets.find((entry) => entry.name === name);
+    if (target === undefined) throw new Error(`There is no target ${name}.`);
+    const { address: host, user, hostKey } = target;
+    return runInside<TargetInput, string[]>(this.stack.engine, "ops/rotate/target.worker.ts", {
+      address: { host, user, hostKey },
+      privateKey: key ?? this.settings.sshPrivateKey,
+      verb,
+      parameters: { ACCOUNT: user, MARK: this.mark, ...more },
+    });
+  }
+
+  /** @throws Error when a target cannot be reached: a rotation that leaves one out would lock it out later */
+  async look(): Promise<KeyRotation> {
+    const journal = readJournal(this.file);
+    const targets = await Promise.all(
+      this.secret.source.targets.map(async (name) => ({ name, keys: await this.at(name, "show") })),
+    );
+    return {
+      next: journal && publicKey(journal.privateKey),
+      published: journal?.published ?? false,
+      proven: journal?.proven ?? false,
+      targets,
+    };
+  }
+
+  /** Does what is left. Each step is on record before the next begins. */
+  async carryOn(say: (line: string) => void): Promise<KeyStep[]> {
+    const done: KeyStep[] = [];
+    for (const step of planKeyRotation(await this.look())) {
+      say(describe(step));
+      await this.carryOut(step);
+      done.push(step);
+    }
+    return done;
+  }
+
+  private async carryOut(step: KeyStep): Promise<void> {
+    if (step.step === "generate")
+      return writeJournal(this.file, { privateKey: makeKey(), published: false, proven: false });
+    const journal = readJournal(this.file);
+    if (journal === undefined) throw new Error(`${this.file} is gone. Next: the same command again, with a new key`);
+    const key = publicKey(journal.privateKey);
+    switch (step.step) {
+      case "authorise":
+        await this.at(step.target, "authorise", { LINE: `${key} ${this.mark}` });
+        return;
+      case "publish":
+        await this.publish(journal.privateKey);
+        return writeJournal(this.file, { ...journal, published: true });
+      case "prove":
+        await this.at(step.target, "prove", {}, journal.privateKey);
+        return writeJournal(this.file, { ...journal, proven: step.target === this.secret.source.targets.at(-1) });
+      case "retire":
+        await this.at(step.target, "retire", { KEEP: key });
+        return;
+      case "finish":
+        return removeJournal(this.file);
+    }
+  }
+
+  private async publish(privateKey: string): Promise<void> {
+    const setting = `ghrunners:secretValues.${this.secret.name}`;
+    await capturePulumi(this.stack.engine, ["config", "set", "--path", "--secret", setting], privateKey);
+    await updateSecret(this.stack, this.secret.name);
+  }
+}
+
+/** `pulumi up` on one secret and what its value is made from. @throws Error when it fails */
+export async function updateSecret(stack: Stack, name: string): Promise<void> {
+  const targets = [`**::secrets-${name}`, `**-secret-${name}`].flatMap((urn) => ["--target", urn]);
+  if ((await runPulumi(stack.engine, ["up", "--suppress-outputs", ...targets], "errors")) !== 0) {
+    throw new Error(
+      "pulumi up failed; its words are above. Next: mend the cause, then the same command: it carries on",
+    );
+  }
+}

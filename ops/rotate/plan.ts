@@ -1,0 +1,65 @@
+/** Which steps a rotation has still to do. Pure: the same function plans a first run, a dry run and what an interruption left. */
+
+export type KeyStep =
+  | { readonly step: "generate" }
+  | { readonly step: "authorise"; readonly target: string }
+  | { readonly step: "publish" }
+  | { readonly step: "prove"; readonly target: string }
+  | { readonly step: "retire"; readonly target: string; readonly keys: number }
+  | { readonly step: "finish" };
+
+/** Where the rotation of an SSH key stands. Keys are public ones, kind and base64 text. */
+export interface KeyRotation {
+  /** Key of the rotation that is under way; undefined before it has begun. */
+  readonly next: string | undefined;
+  /** Whether GitHub's secret holds that key. */
+  readonly published: boolean;
+  /** Whether it logged in on every target after it was published. */
+  readonly proven: boolean;
+  /** Keys of this secret that each target lets in, old ones too. */
+  readonly targets: readonly { readonly name: string; readonly keys: readonly string[] }[];
+}
+
+/**
+ * The steps to come, in order: the new key is let in everywhere before GitHub hands it out, and an old one goes only
+ * after the new one has logged in. So whatever key GitHub holds opens every target, at every moment.
+ */
+export function planKeyRotation({ next, published, proven, targets }: KeyRotation): KeyStep[] {
+  const authorise = targets
+    .filter(({ keys }) => next === undefined || !keys.includes(next))
+    .map(({ name }): KeyStep => ({ step: "authorise", target: name }));
+  const retire = targets.flatMap(({ name, keys }): KeyStep[] => {
+    const old = keys.filter((key) => key !== next).length;
+    return old === 0 ? [] : [{ step: "retire", target: name, keys: old }];
+  });
+  // A target that lost the key has to be shown again that it works.
+  const shown = proven && authorise.length === 0;
+  return [
+    ...(next === undefined ? [{ step: "generate" } as const] : []),
+    ...authorise,
+    ...(published ? [] : [{ step: "publish" } as const]),
+    ...(shown ? [] : targets.map(({ name }): KeyStep => ({ step: "prove", target: name }))),
+    ...retire,
+    { step: "finish" },
+  ];
+}
+
+/** `deploy-key` and `DEPLOY_KEY` are the same secret. */
+export const secretName = (given: string): string => given.toUpperCase().replace(/-/g, "_");
+
+export function describe(step: KeyStep): string {
+  switch (step.step) {
+    case "generate":
+      return "make a new Ed25519 key";
+    case "authorise":
+      return `let the new key in on ${step.target}`;
+    case "publish":
+      return "store the new key in the configuration and write GitHub's secret (pulumi up, this secret alone)";
+    case "prove":
+      return `log in on ${step.target} with the new key`;
+    case "retire":
+      return `remove ${step.keys} old key(s) on ${step.target}`;
+    case "finish":
+      return "delete the rotation's own copy of the key";
+  }
+}

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Keys of a deployment target that bear a mark in their comment. Runs as root.
+# Verbs: show; authorise (adds LINE when its key is not there); retire (removes marked keys other than KEEP).
+# Parameters: ACCOUNT MARK, and LINE or KEEP (kind and base64 text).
+# Output: the marked keys, `KIND BASE64` one a line.
+set -euo pipefail
+
+home=$(getent passwd "$ACCOUNT" | cut -d: -f6)
+file=$home/.ssh/authorized_keys
+
+replace() {
+  chown --reference="$home" "$file.new"
+  chmod 0600 "$file.new"
+  sync "$file.new"
+  mv "$file.new" "$file"
+}
+
+# Comments are the third field of every line that this script wrote; lines of others are left as they are.
+marked() { awk -v mark="$MARK" '$3 == mark { print $1 " " $2 }' "$file" 2>/dev/null || true; }
+
+install -d -o "$ACCOUNT" -g "$(id -g "$ACCOUNT")" -m 0700 "$home/.ssh"
+exec 9>"$home/.ssh/.ghrunners.lock"
+flock 9
+
+case ${1:-} in
+  show) ;;
+  authorise)
+    if ! marked | grep -qxF "${LINE% *}"; then
+      { if [[ -f $file ]]; then awk 1 "$file"; fi; printf '%s\n' "$LINE"; } >"$file.new"
+      replace
+    fi
+    ;;
+  retire)
+    awk -v mark="$MARK" -v keep="$KEEP" '!($3 == mark && ($1 " " $2) != keep)' "$file" >"$file.new"
+    replace
+    ;;
+  *)
+    echo "usage: deploy-key.sh show|authorise|retire" >&2
+    exit 2
+    ;;
+esac
+marked
