@@ -147,6 +147,33 @@ describe("the program's graph", () => {
     });
   });
 
+  it("manages the repository's own settings in the stack that says so", async () => {
+    const repository = { manage: true, allowedActions: ["pulumi/actions@*"], variables: { REGION: "north" } };
+    graph = await programGraph("production", { ...config, repository }, secretKeys);
+    assert.deepEqual(
+      graph
+        .filter(({ parent }) => parent === "repository")
+        .map(({ name }) => name.slice("repository-".length))
+        .sort(),
+      ["actions", "default-branch", "forks", "oidc", "token", "variable-REGION"],
+    );
+    const allowed = find("repository-actions").inputs["allowedActionsConfig"] as Record<string, unknown>;
+    assert.deepEqual(allowed["patternsAlloweds"], ["octo-org/*", "pulumi/actions@*"]);
+    assert.equal(find("repository-actions").inputs["shaPinningRequired"], true);
+    assert.equal(find("repository-forks").inputs["policy"], "all_external_contributors");
+    for (const name of ["repository-default-branch", "repository-variable-REGION"]) {
+      assert.ok(find(name).hooks.includes("ghrunners-clear-github-leftovers"), name);
+    }
+  });
+
+  it("has no GitHub provider where nothing is managed there", async () => {
+    graph = await programGraph("staging", { ...config, deployment: undefined }, secretKeys);
+    assert.equal(
+      graph.find(({ name }) => name === "github"),
+      undefined,
+    );
+  });
+
   it("does without a gate where there is a single runner", async () => {
     graph = await programGraph("staging", { ...config, runners: config.runners.slice(0, 1) }, secretKeys);
     assert.equal(tokens(graph).get("pulumi-nodejs:dynamic/ghrunners:HealthGate"), undefined);
