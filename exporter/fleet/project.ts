@@ -1,6 +1,7 @@
 /**
  * From GitHub's answers to facts. Pure. Shapes: GitHub's OpenAPI description, and the emulator's contract tests.
  */
+import path from "node:path";
 import type { JobFacts, ProtectionFacts, RunFacts, RunnerFacts } from "./facts";
 
 /** Seconds since 1970; undefined for what is no time. */
@@ -38,7 +39,8 @@ export function toRun(raw: RawRun): RunFacts {
     id: raw.id,
     attempt: raw.run_attempt ?? 1,
     status: raw.status ?? "unknown",
-    workflow: raw.path.slice(raw.path.lastIndexOf("/") + 1).replace(/@.*$/, ""),
+    // A path may end in the ref that the file was taken from.
+    workflow: path.posix.basename(raw.path.replace(/@.*$/, "")),
     createdAt,
     startedAt: time(raw.run_started_at) ?? createdAt,
     updatedAt: raw.updated_at,
