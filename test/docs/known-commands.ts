@@ -21,6 +21,12 @@ export const knownCommands: readonly KnownCommand[] = [
     test: noRoot,
     by: 'command("pulumi", "up", "--expect-no-changes")',
   },
+  {
+    pattern:
+      /^npm run (--silent )?(preview -- --json --show-sames( > preview\.json)?|ops -- blast-radius (FILE|preview\.json))$/,
+    test: "test/policy/guards.engine.test.ts",
+    by: '["preview", "--json", "--show-sames"]',
+  },
   { pattern: /^npm run refresh$/, test: noRoot, by: 'command("pulumi", "refresh")' },
   { pattern: /^npm run destroy$/, test: noRoot, by: 'command("pulumi", "destroy")' },
   { pattern: /^npm run pulumi( --)?$/, test: noRoot, by: 'command("pulumi", "up"' },
