@@ -16,6 +16,7 @@ const commands = {
   pulumi: "ops/pulumi/main.ts",
   ops: "ops/main.ts",
   promote: "ops/promote/main.ts",
+  deploy: "deploy/main.ts",
   lab: "lab/main.ts",
   toolchain: "toolchain/main.ts",
   test: "test/run.ts",

@@ -17,10 +17,10 @@ export class HostUnreachableError extends Error {}
 
 export interface HostSession {
   /**
-   * Runs a command with text on its standard input.
+   * Runs a command with text or bytes on its standard input.
    * @throws Error when it takes longer than the limit or the connection breaks
    */
-  run(command: string, stdin: string, limitMs: number): Promise<CommandResult>;
+  run(command: string, stdin: string | Buffer, limitMs: number): Promise<CommandResult>;
   close(): void;
 }
 
@@ -104,7 +104,7 @@ export function openSession(
   });
 }
 
-function run(client: Client, command: string, stdin: string, limitMs: number): Promise<CommandResult> {
+function run(client: Client, command: string, stdin: string | Buffer, limitMs: number): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       client.end();

@@ -177,6 +177,12 @@ export function renew(agent: Agent, token: number): OpenDeployment {
   return open;
 }
 
+/** The deployer gives its lease up: an agent that runs turns back at once. */
+export function giveUp(agent: Agent, token: number): OpenDeployment | null {
+  if (agent.store.readLease()?.token === token) removeDurably(agent.store.folders.lease);
+  return openDeployment(agent, agent.store.readJournal());
+}
+
 /** The guard's command: brings a deployment to its end whose deployer is gone. */
 export async function watch(agent: Agent): Promise<string> {
   const journal = agent.store.readJournal();

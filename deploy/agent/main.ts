@@ -4,11 +4,11 @@
  * usage: ghrunners-deploy status|inspect|begin < request.json
  *        ghrunners-deploy put TOKEN < artefact
  *        ghrunners-deploy run TOKEN [REASON-TO-ABORT]
- *        ghrunners-deploy renew TOKEN | watch | retry | records ID
+ *        ghrunners-deploy renew TOKEN | give-up TOKEN | watch | retry | records ID
  * Prints one JSON value. Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused: somebody else's lock or an old token.
  */
 import { systemClock } from "./clock";
-import { begin, inspect, put, records, RefusedError, renew, retryUndo, run, status, watch } from "./commands";
+import { begin, giveUp, inspect, put, records, RefusedError, renew, retryUndo, run, status, watch } from "./commands";
 import type { Agent } from "./drive";
 import { MarkedExecutor, ScopeExecutor } from "./executor";
 import { foldersBelow } from "./folders";
@@ -49,6 +49,8 @@ async function answer(agent: Agent, [command = "", ...args]: readonly string[]):
       return run(agent, Number(first), args[1]);
     case "renew":
       return renew(agent, Number(first));
+    case "give-up":
+      return { open: giveUp(agent, Number(first)) };
     case "watch":
       return { said: await watch(agent) };
     case "retry":

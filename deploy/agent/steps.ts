@@ -80,7 +80,8 @@ export async function perform(context: Context, step: Step, captured: StepCaptur
       return then(context, step, step.then);
     }
     case "units":
-      return run(context, step, ["systemctl", step.action, ...step.units]);
+      // A unit that does not run needs no stop, and may not exist yet.
+      return systemctl(context, step, step.action, step.action === "stop" ? (captured.active ?? []) : step.units);
     case "command":
     case "expand":
       return run(context, step, fillAll(context, step.run));
@@ -105,13 +106,11 @@ export async function undo(context: Context, step: Step, captured: StepCapture):
     case "file":
       restoreFile(rooted(context, step.to), captured.file ?? null);
       return then(context, step, step.then);
-    case "units": {
-      const active = captured.active ?? [];
-      const stopped = step.units.filter((unit) => !active.includes(unit));
-      if (stopped.length > 0) await run(context, step, ["systemctl", "stop", ...stopped]);
-      if (active.length > 0) await run(context, step, ["systemctl", "start", ...active]);
-      return;
-    }
+    case "units":
+      // The undo of a start is a stop: what runs there is the new version.
+      return step.action === "start"
+        ? systemctl(context, step, "stop", await activeUnits(context, step.units))
+        : systemctl(context, step, "start", captured.active ?? []);
     case "command":
       return run(context, step, fillAll(context, step.undo));
     case "expand":
@@ -176,10 +175,14 @@ async function activeUnits(context: Context, units: readonly string[]): Promise<
   return active;
 }
 
+async function systemctl(context: Context, step: Step, verb: string, units: readonly string[]): Promise<void> {
+  if (units.length > 0) await run(context, step, ["systemctl", verb, ...units]);
+}
+
 async function then(context: Context, step: Step, { daemonReload, reload, restart }: Then): Promise<void> {
   if (daemonReload) await run(context, step, ["systemctl", "daemon-reload"]);
-  if (reload.length > 0) await run(context, step, ["systemctl", "reload", ...reload]);
-  if (restart.length > 0) await run(context, step, ["systemctl", "restart", ...restart]);
+  await systemctl(context, step, "reload", reload);
+  await systemctl(context, step, "restart", restart);
 }
 
 async function run(context: Context, step: Step, line: readonly string[]): Promise<void> {

@@ -132,7 +132,22 @@ export const planSchema = z
   .refine(({ steps }) => steps.filter(({ kind }) => kind === "activate").length === 1, {
     path: ["steps"],
     message: "expected exactly one step of kind activate",
+  })
+  .refine(({ steps }) => startsFollowStops(steps), {
+    path: ["steps"],
+    message: "expected each unit that is started to be stopped by a step before",
   });
+
+/** Otherwise the undo of the start would stop what ran before. */
+function startsFollowStops(steps: readonly z.output<typeof step>[]): boolean {
+  const stopped = new Set<string>();
+  for (const each of steps) {
+    if (each.kind !== "units") continue;
+    if (each.action === "stop") for (const one of each.units) stopped.add(one);
+    else if (!each.units.every((one) => stopped.has(one))) return false;
+  }
+  return true;
+}
 
 /** A plan as parsed, every default filled in. */
 export type Plan = z.output<typeof planSchema>;

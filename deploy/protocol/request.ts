@@ -29,7 +29,7 @@ export type Step = { readonly name: string; readonly limitSeconds: number } & (
       readonly then: Then;
     }
   | {
-      /** Starts or stops units. Undo: each is as it was captured. */
+      /** Starts or stops units. Undo of a stop: those that were active start. Undo of a start: they stop. */
       readonly kind: "units";
       readonly action: "start" | "stop";
       readonly units: readonly string[];

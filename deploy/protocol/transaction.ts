@@ -138,7 +138,7 @@ export function observe(transaction: Transaction, situation: Situation): Transac
   if (situation.lease === "expired") {
     return turn(transaction, {
       code: "lease_expired",
-      detail: "The deployer was not heard of until its lease expired.",
+      detail: "The deployer gave its lease up, or was not heard of until it expired.",
     });
   }
   return transaction;

@@ -69,11 +69,7 @@ describe("the installed agent, in processes of its own", function () {
     const plan = target.plan();
     const run = ["sh", "-c", "rm -f {root}/srv/up; setsid sleep 600 & touch {root}/srv/half; sleep 600"];
     const steps = plan.steps.map((step) => (step.name === "stop" ? { ...step, run, limitSeconds: 600 } : step));
-    return target.request(
-      version,
-      {},
-      { ...plan, steps: steps, limits: { ...plan.limits, leaseSeconds } },
-    );
+    return target.request(version, {}, { ...plan, steps: steps, limits: { ...plan.limits, leaseSeconds } });
   }
 
   const sleepers = (): string => {

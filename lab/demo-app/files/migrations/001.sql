@@ -1,0 +1,3 @@
+create table items (name text primary key);
+insert into items values ('anvil'), ('bolt');
+grant select on items to demo;
