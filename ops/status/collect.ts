@@ -1,6 +1,8 @@
 import { Octokit } from "@octokit/rest";
 import { apiBase } from "../../components/github/apiBase";
 import { worker } from "../inside";
+import type { MonitoringUrls } from "../monitoring/address";
+import { lookAtMonitoring } from "../monitoring/look";
 import type { Protection, SeenEnvironment } from "./environment";
 import type { JobStatus, Observation } from "./report";
 
@@ -12,6 +14,8 @@ export interface CollectInput {
   readonly runnerNames: readonly string[];
   /** Name of the GitHub environment to look at; null: none. */
   readonly environment: string | null;
+  /** The monitoring host's services and the environment whose alerts count; null: there is none. */
+  readonly monitoring: { readonly urls: MonitoringUrls; readonly environment: string } | null;
 }
 
 const limitMs = 10_000;
@@ -134,12 +138,14 @@ async function collect(input: CollectInput): Promise<Observation> {
       errors.push(`${name} cannot be asked: ${error instanceof Error ? error.message : String(error)}${cause}`);
       return nothing;
     });
-  const [vms, seen, deployment] = await Promise.all([
+  const { monitoring: watched } = input;
+  const [vms, seen, deployment, monitoring] = await Promise.all([
     or("Proxmox VE", machines(input), []),
     or("GitHub", github(input), { runners: [], lastJob: null }),
     or("GitHub's environment", environment(input), undefined),
+    watched === null ? undefined : or("Monitoring", lookAtMonitoring(watched.urls, watched.environment), undefined),
   ]);
-  return { vms, ...seen, deployment, errors };
+  return { vms, ...seen, deployment, monitoring, errors };
 }
 
 worker(collect);

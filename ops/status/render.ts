@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import { describeProtection, type EnvironmentStatus } from "./environment";
+import { monitoringLines } from "./monitoring";
 import type { JobStatus, StatusReport } from "./report";
 
 const dot = (good: boolean): string => (good ? pc.green("●") : pc.red("●"));
@@ -56,6 +57,7 @@ export function renderStatus(report: StatusReport, next: readonly string[] = [])
     ...(report.hosts === "skip" ? ["  not rehearsed: this stack manages machines only (hosts: skip)"] : table(runners)),
     "",
     ...(report.deployment === null ? [] : [heading("Environment (GitHub)"), environmentLine(report.deployment), ""]),
+    ...(report.monitoring === null ? [] : [heading("Monitoring"), ...monitoringLines(report.monitoring, dot), ""]),
     heading("Last job"),
     `  ${report.lastJob === null ? "none yet" : jobLine(report.lastJob)}`,
     "",

@@ -1,3 +1,4 @@
+import { monitoringProblems, type MonitoringStatus } from "./monitoring";
 import { protectionProblems, type EnvironmentStatus, type Protection, type SeenEnvironment } from "./environment";
 
 /** Format version of the status report; raised when a field changes its meaning. */
@@ -55,6 +56,8 @@ export interface StatusReport {
   readonly runners: readonly RunnerStatus[];
   /** The GitHub environment that the stack manages; null: it manages none. */
   readonly deployment: EnvironmentStatus | null;
+  /** Null: the stack has no monitoring host, or it could not be asked. */
+  readonly monitoring: MonitoringStatus | null;
   readonly lastJob: JobStatus | null;
   /** Everything that is not as configured, in words; empty means healthy. */
   readonly problems: readonly string[];
@@ -74,6 +77,8 @@ export interface Observation {
   }[];
   /** Undefined: not asked, or GitHub could not be asked. */
   readonly deployment?: SeenEnvironment;
+  /** Undefined: not asked, or it could not be asked. */
+  readonly monitoring?: MonitoringStatus;
   readonly lastJob: JobStatus | null;
   /** Services that could not be asked, with their error. Nothing is called healthy for lack of data. */
   readonly errors: readonly string[];
@@ -118,6 +123,7 @@ export function judge(expected: Expectation, seen: Observation, at: Date, lab: S
     ),
     ...runners.flatMap(problemsOf),
     ...unprotected,
+    ...(seen.monitoring === undefined ? [] : monitoringProblems(seen.monitoring)),
   ];
   return {
     version: statusVersion,
@@ -134,6 +140,7 @@ export function judge(expected: Expectation, seen: Observation, at: Date, lab: S
       protection: seen.deployment ?? null,
       asConfigured: seen.deployment !== undefined && unprotected.length === 0,
     },
+    monitoring: seen.monitoring ?? null,
     lastJob: seen.lastJob,
     problems,
     healthy: problems.length === 0,

@@ -1,6 +1,7 @@
 import { runnerLabels } from "../../catalogue/runner";
 import type { Settings } from "../../config/parse";
 import { runInside } from "../inside";
+import { monitoringUrls } from "../monitoring/address";
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import type { CollectInput } from "./collect";
@@ -42,11 +43,13 @@ function labNote({ lab }: Stack): StatusReport["lab"] {
 /** Asks both services about the stack's machines and runners and judges what they say. */
 export async function statusOf(stack: Stack): Promise<StatusReport> {
   const settings = await settingsOf(stack.engine);
+  const urls = monitoringUrls(settings);
   const seen = await runInside<CollectInput, Observation>(stack.engine, "ops/status/collect.ts", {
     proxmox: { endpoint: settings.proxmox.endpoint, token: settings.proxmoxToken },
     github: { url: settings.github.url, repository: settings.github.repository, token: settings.githubToken },
     environment: deploymentOf(settings)?.name ?? null,
     runnerNames: settings.hosts === "skip" ? [] : settings.runners.map((runner) => runner.name),
+    monitoring: urls === undefined ? null : { urls, environment: settings.environment },
   });
   return judge(expectation(stack.name, settings), seen, new Date(), labNote(stack));
 }

@@ -119,4 +119,38 @@ describe("status report", () => {
       assert.ok(screen.includes(text), `${text} is not on the screen:\n${screen}`);
     }
   });
+
+  it("shows exporters, rules and alerts; rules that are not loaded or broken are problems, alerts are not", () => {
+    const target = { job: "ghrunners-runner", instance: "198.51.100.51:9101", subject: "runner-1", error: "" };
+    const alert = {
+      name: "RunnerOffline",
+      severity: "critical",
+      component: "runner",
+      role: "primary",
+      runner: "runner-1",
+    };
+    const monitoring = {
+      prometheus: "http://198.51.100.200:9090",
+      targets: [
+        { ...target, health: "up" as const },
+        { ...target, health: "down" as const, error: "connection refused" },
+      ],
+      rules: { groups: 2, rules: 40, broken: [] },
+      alerts: [
+        { ...alert, state: "firing" as const, since: at.toISOString(), summary: "it is off", runbook: "https://x/" },
+      ],
+      watchdog: true,
+    };
+    assert.deepEqual(problems({ monitoring }), []);
+    const none = { groups: 0, rules: 0, broken: [] };
+    assert.match(problems({ monitoring: { ...monitoring, rules: none } }).join(), /none of this stack's rules/);
+    const broken = { ...monitoring.rules, broken: [{ name: "GhostBusy", error: "many-to-many" }] };
+    assert.deepEqual(problems({ monitoring: { ...monitoring, rules: broken } }), [
+      "rule GhostBusy cannot be evaluated: many-to-many",
+    ]);
+    const screen = renderStatus(judge(expected, { ...good, monitoring }, at, null));
+    assert.match(screen, /1 of 2 exporters up; ghrunners-runner of runner-1 down/);
+    assert.match(screen, /40 rules in 2 groups/);
+    assert.match(screen, /firing: RunnerOffline \(runner-1\)/);
+  });
 });

@@ -1,0 +1,36 @@
+import type { AlertStatus, MonitoringView, TargetStatus } from "../monitoring/look";
+
+/** The monitoring of one stack, as the status report shows it. */
+export interface MonitoringStatus {
+  /** Prometheus's address from the operator's side. */
+  readonly prometheus: string;
+  readonly targets: readonly TargetStatus[];
+  readonly rules: MonitoringView["rules"];
+  /** Alerts that fire or are about to. They have a command of their own and do not count as problems of the configuration. */
+  readonly alerts: readonly AlertStatus[];
+  /** Whether the alert that always fires does: without it nobody may be told of the others. */
+  readonly watchdog: boolean;
+}
+
+/** What of the monitoring is not as configured. Pure. */
+export function monitoringProblems({ prometheus, rules }: MonitoringStatus): string[] {
+  return [
+    ...(rules.rules === 0 ? [`Prometheus at ${prometheus} has none of this stack's rules. Next: pulumi up`] : []),
+    ...rules.broken.map(({ name, error }) => `rule ${name} cannot be evaluated: ${error}`),
+  ];
+}
+
+/** One line each for exporters, rules and alerts; `mark` makes the dot. Pure. */
+export function monitoringLines(status: MonitoringStatus, mark: (good: boolean) => string): string[] {
+  const { targets, rules, alerts } = status;
+  const up = targets.filter(({ health }) => health === "up").length;
+  const down = targets.filter(({ health }) => health !== "up");
+  const firing = alerts.filter(({ state }) => state === "firing");
+  const pending = alerts.filter(({ state }) => state === "pending").length;
+  const said = firing.map(({ name, runner, role }) => `${name} (${runner ?? role ?? "all"})`);
+  return [
+    `  ${mark(down.length === 0)} ${up} of ${targets.length} exporters up${down.length === 0 ? "" : `; ${down.map(({ job, subject, health }) => `${job}${subject === null ? "" : ` of ${subject}`} ${health}`).join(", ")}`}`,
+    `  ${mark(rules.rules > 0 && rules.broken.length === 0)} ${rules.rules} rules in ${rules.groups} groups`,
+    `  ${mark(firing.length === 0 && status.watchdog)} ${firing.length === 0 ? "no alert fires" : `firing: ${said.join(", ")}`}${pending === 0 ? "" : `; ${pending} pending`}${status.watchdog ? "" : "; Watchdog is silent"}`,
+  ];
+}
