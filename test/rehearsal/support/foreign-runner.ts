@@ -18,7 +18,7 @@ export async function registerElsewhere(rehearsal: Rehearsal, name: string): Pro
   const { owner, repo } = rehearsal.repository;
   const kind = { version: "2.336.0", os: "Linux", architecture: "X64" };
   const flags = { defaultLabels: true, replace: false, ephemeral: false, disableUpdate: true };
-  const registration = { url: `${base}/${owner}/${repo}`, name, labels: [], ...kind, ...flags };
+  const registration = { url: `${rehearsal.lab.githubUrl}/${owner}/${repo}`, name, labels: [], ...kind, ...flags };
   const { credential } = await post("register", `RemoteAuth ${data.token}`, registration);
   await post("session", `Bearer ${String(credential)}`, { ...kind, owner: "elsewhere" });
 }
