@@ -10,6 +10,7 @@ import {
   ON_CALL_RECEIVER,
   renderAlertmanagerConfig,
   renderAlertRoute,
+  renderDashboards,
   renderRules,
   type MonitoringSettings,
   type RenderedFile,
@@ -56,7 +57,12 @@ export function monitoringArgs(settings: Settings): Omit<MonitoringArgs, "privat
     paths: monitoring.paths,
     rules: renderRules(texts).map((file) => ruleFile(file, environment)),
     targets: [{ name: "targets", text: `${JSON.stringify(targets, null, 2)}\n` }],
-    dashboards: [],
+    dashboards: monitoring.dashboards
+      ? renderDashboards(texts).map(({ name, content }) => ({
+          name: plainName({ name, content }, environment),
+          text: content,
+        }))
+      : [],
     alertmanager: {
       file: alertmanager.file,
       url: alertmanager.url,
