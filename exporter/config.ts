@@ -64,7 +64,7 @@ export const fleetConfig = z.strictObject({
   secrets: z.array(expectedSecret).default([]),
   /** Name of the workflow file that deploys; its jobs count as deployments. */
   deploymentWorkflow: z.string().min(1).optional(),
-  /** How often runners, runs and jobs are asked for. */
+  /** How often runners are asked for; runs and jobs half as often. */
   pollSeconds: seconds.default(15),
   /** How often settings are asked for: environment, secrets, repository, versions. */
   settingsSeconds: seconds.default(300),

@@ -18,6 +18,9 @@ const help = `usage: ghrunners-exporter host|fleet --config FILE
 The folder of systemd's StateDirectory keeps the counters.
 `;
 
+/** Age that a text may have beside the age of what it tells, ms. */
+const TEXT_MS = 2_000;
+
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** The token by systemd's LoadCredential. @throws Error where there is none */
@@ -55,7 +58,7 @@ async function main(argv: string[]): Promise<number> {
     view = new FleetView(config, token(), stateFolder, version, say);
     listen = config.listen;
   }
-  const server = await serveMetrics(listen, new Exposition(kind), () => view.exposed());
+  const server = await serveMetrics(listen, new Exposition(kind), () => view.exposed(), TEXT_MS);
   view.start();
   say(`${kind} exporter ${version} listens on ${listen.host}:${server.port}`);
   const ended = new Promise<void>((resolve) => {

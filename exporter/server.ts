@@ -14,23 +14,32 @@ export interface MetricsServer {
 const REQUEST_LIMIT_MS = 5_000;
 
 /**
- * @param exposed what to show, computed anew for each scrape; must not wait for anybody
+ * Serves a text that is made every now and then, so that a scrape costs the same with two runners or with two hundred,
+ * once or twice at a time.
+ * @param exposed what to show; must not wait for anybody
+ * @param everyMs how often the text is made
  * @throws Error when the address cannot be listened on
  */
 export async function serveMetrics(
   address: { host: string; port: number },
   exposition: Exposition,
   exposed: () => Exposed,
+  everyMs: number,
 ): Promise<MetricsServer> {
-  let running: Promise<string> | undefined;
-  // Scrapes that arrive together share one rendering.
-  const text = (): Promise<string> => (running ??= exposition.text(exposed()).finally(() => (running = undefined)));
+  let newest = Promise.resolve("");
+  const renew = (): void => {
+    newest = exposition.text(exposed());
+    // The next scrape tells; without one there is nobody to tell.
+    newest.catch(() => undefined);
+  };
+  renew();
+  const timer = setInterval(renew, everyMs);
   const server = createServer((request, response) => {
     if (request.method !== "GET" || request.url?.split("?")[0] !== "/metrics") {
       response.writeHead(404, { "content-type": "text/plain" }).end("GET /metrics\n");
       return;
     }
-    text().then(
+    newest.then(
       (body) => response.writeHead(200, { "content-type": exposition.contentType }).end(body),
       (error: unknown) => {
         process.stderr.write(`A scrape failed: ${(error as Error).message}\n`);
@@ -40,10 +49,16 @@ export async function serveMetrics(
   });
   server.requestTimeout = REQUEST_LIMIT_MS;
   server.maxConnections = 16;
-  await listen(server, address);
+  try {
+    await listen(server, address);
+  } catch (error) {
+    clearInterval(timer);
+    throw error;
+  }
   return {
     port: (server.address() as AddressInfo).port,
     close: () => {
+      clearInterval(timer);
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
     },

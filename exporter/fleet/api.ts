@@ -4,7 +4,7 @@
 import { Octokit } from "@octokit/core";
 import { pauseUntil } from "./backOff";
 import { httpsFetch } from "./httpsFetch";
-import { type Budget, mayAsk, newBudget, refill, spend } from "./budget";
+import { type Budget, levelOf, mayAsk, newBudget, refill, spend } from "./budget";
 
 const REQUEST_LIMIT_MS = 20_000;
 /** Answers that are kept for their ETag; the oldest go first. */
@@ -123,6 +123,11 @@ export class GitHubApi {
       all.push(...found);
       if (found.length < PAGE) return all;
     }
+  }
+
+  /** How full the budget is, 0 to 1. */
+  get level(): number {
+    return levelOf(refill(this.budget, this.options.now() / 1000));
   }
 
   private heard({ status, headers }: Answer): void {

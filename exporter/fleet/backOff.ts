@@ -28,12 +28,13 @@ export function pauseUntil({ status, message, headers }: Refusal, nowMs: number)
 }
 
 /**
- * Pause of one endpoint before its next poll, ms.
+ * Pause of one endpoint before its next poll, ms: up to four times as long while the budget runs low.
+ * @param level how full the budget is, 0 to 1
  * @param failures in a row; 0 after a success
  * @param random 0 to 1: exporters that failed together do not come back together
  */
-export function nextDelayMs(everyMs: number, failures: number, random: number): number {
-  if (failures === 0) return everyMs;
+export function nextDelayMs(everyMs: number, failures: number, random: number, level = 1): number {
+  if (failures === 0) return everyMs / Math.max(level, 0.25);
   const longest = Math.max(everyMs, LONGEST_MS);
   return Math.min(longest, everyMs * 2 ** Math.min(failures, 10)) * (0.75 + random / 4);
 }

@@ -35,3 +35,6 @@ export const mayAsk = ({ tokens, perHour }: Budget, reserve: number): boolean =>
 /** A 304 costs nothing. */
 export const spend = (budget: Budget, status: number): Budget =>
   status === 304 ? budget : { ...budget, tokens: budget.tokens - 1 };
+
+/** How full the bucket is, 0 to 1: the emptier, the further apart polls should come. */
+export const levelOf = ({ tokens, perHour }: Budget): number => Math.max(0, tokens / burst(perHour));

@@ -10,8 +10,10 @@ import { deploymentQueueDepth, queueSamples } from "./queue";
 import { type Memory, runnerSamples } from "./runners";
 
 const SECONDS_PER_DAY = 86_400;
-/** A fact outlives this many polls that bring nothing. */
-const PATIENCE = 4;
+/** A fact outlives this many times the interval of its polls, which come further apart while the budget runs low. */
+const PATIENCE = 5;
+/** Jobs are asked for this much less often than runners. */
+export const JOBS_POLLS = 2;
 
 /** How the last poll of an endpoint ended. */
 export interface PollState {
@@ -34,7 +36,7 @@ export function evaluateFleet(state: FleetState, config: FleetConfig, now: numbe
     fact !== undefined && now - fact.at <= PATIENCE * everySeconds ? fact.value : undefined;
   const { pollSeconds, settingsSeconds } = config;
   const runners = fresh(facts.runners, pollSeconds);
-  const open = fresh(facts.open, pollSeconds);
+  const open = fresh(facts.open, JOBS_POLLS * pollSeconds);
   const deadlines = fresh(facts.deadlines, settingsSeconds) ?? {};
   const secrets = fresh(facts.secrets, settingsSeconds);
   const { protection } = facts;

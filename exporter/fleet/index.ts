@@ -11,7 +11,7 @@ import { repeat, type View } from "../view";
 import { apiBase, GitHubApi, NotAskedError } from "./api";
 import { nextDelayMs } from "./backOff";
 import { type Cursor, cursorSchema, newCursor } from "./cursor";
-import { evaluateFleet, type PollState } from "./evaluate";
+import { evaluateFleet, JOBS_POLLS, type PollState } from "./evaluate";
 import type { FleetFacts } from "./facts";
 import { startTally } from "./jobs";
 import { type Memory, remember } from "./runners";
@@ -98,7 +98,7 @@ export class FleetView implements View {
       this.facts = { ...this.facts, runners: { at: this.seconds, value } };
       this.memory = remember(this.memory, value, this.seconds);
     });
-    this.poll("jobs", pollSeconds, () => this.pollJobs());
+    this.poll("jobs", JOBS_POLLS * pollSeconds, () => this.pollJobs());
     this.poll("repository", settingsSeconds, async () => {
       const value = await askPublic(api, repository);
       this.facts = { ...this.facts, repositoryPublic: { at: this.seconds, value } };
@@ -172,7 +172,7 @@ export class FleetView implements View {
         }
       }
       this.keep();
-      return nextDelayMs(everySeconds * 1000, failures, this.random());
+      return nextDelayMs(everySeconds * 1000, failures, this.random(), this.api.level);
     });
     this.loops.push(loop);
   }

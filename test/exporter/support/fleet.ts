@@ -47,7 +47,7 @@ export class Fleet {
       fetch: this.emulator.fetch as typeof fetch,
     });
     const { view } = this;
-    this.server = await serveMetrics(config.listen, new Exposition("fleet"), () => view.exposed());
+    this.server = await serveMetrics(config.listen, new Exposition("fleet"), () => view.exposed(), 50);
     this.view.start();
   }
 
