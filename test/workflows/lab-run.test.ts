@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Emulator, owner, repo } from "../lab/github/support/emulator";
 import { seal } from "../lab/github/support/seal";
@@ -42,7 +42,17 @@ describe("deploy.yml and runner-gate.yml in the lab", function () {
       copyFileSync(path.join(github, file), path.join(folder, file));
     }
     writeFileSync(path.join(folder, "workflows/release.yml"), caller);
-    writeFileSync(path.join(folder, "deploy.sh"), "echo deployed\n");
+    writeFileSync(
+      path.join(folder, "deploy.sh"),
+      'echo "deployed $DEPLOY_COMMIT to $DEPLOY_ENVIRONMENT from $(basename "$PWD")"\n',
+    );
+    // The same file but for the runner: its steps run on the emulator's own machine.
+    const onHosted = readFileSync(path.join(github, "workflows/deploy.yml"), "utf8").replace(
+      "${{ fromJSON(needs.gate.outputs.labels) }}",
+      "ubuntu-24.04",
+    );
+    writeFileSync(path.join(folder, "workflows/deploy-here.yml"), onHosted);
+    writeFileSync(path.join(folder, "workflows/release-here.yml"), caller.replace("deploy.yml", "deploy-here.yml"));
     const operator = await emulator.client();
     const { data: key } = await operator.actions.getRepoPublicKey(here);
     await operator.actions.createOrUpdateRepoSecret({
@@ -82,9 +92,9 @@ describe("deploy.yml and runner-gate.yml in the lab", function () {
     return id;
   }
 
-  const release = (runner = "auto"): Run =>
+  const release = (runner = "auto", file = "release.yml"): Run =>
     emulator.engine.dispatch({
-      path: ".github/workflows/release.yml",
+      path: `.github/workflows/${file}`,
       ref: "main",
       inputs: { runner },
       login: "operator",
@@ -157,10 +167,109 @@ describe("deploy.yml and runner-gate.yml in the lab", function () {
     });
   }
 
+  const deployJob = (run: Run): JobRecord => jobs(run).find(({ name }) => name.endsWith("/ Deploy")) as JobRecord;
+
+  it("runs the script of the commit in the environment, and leaves nothing in the workspace", async () => {
+    await choose(5);
+    addPrimary();
+    const run = release("auto", "release-here.yml");
+    await gate(run);
+    const result = await conclusion(run);
+    const text = log(deployJob(run));
+    assert.equal(result, "success", text);
+    assert.match(text, new RegExp(`deployed ${run.headSha} to production from demo-app`));
+    assert.deepEqual(
+      deployJob(run).steps.map((step) => step.conclusion),
+      deployJob(run).steps.map(() => "success"),
+    );
+  });
+
+  it("stops when another runner was chosen while the deployment waited for its reviewer", async () => {
+    const operator = await emulator.client();
+    const production = { ...here, environment_name: "production" };
+    await operator.repos.createOrUpdateEnvironment({ ...production, reviewers: [{ type: "User", id: 1003 }] });
+    try {
+      await choose(5);
+      addPrimary();
+      const run = release("auto", "release-here.yml");
+      await gate(run);
+      await until("the deployment waits", 10_000, () => deployJob(run)?.status === "waiting");
+      const value = JSON.stringify({ labels: ["self-hosted", "production", "secondary"] });
+      await operator.actions.updateRepoVariable({ ...here, name: "DEPLOY_RUNNER", value });
+      const review = { runId: run.id, environments: ["production"], state: "approved" as const, comment: "go" };
+      emulator.engine.review({ ...review, login: "reviewer" });
+      assert.equal(await conclusion(run), "failure");
+      assert.match(
+        log(deployJob(run)),
+        /DEPLOY_RUNNER now says self-hosted production secondary\. Run the workflow again/,
+      );
+      assert.doesNotMatch(log(deployJob(run)), /deployed/);
+    } finally {
+      await operator.repos.deleteAnEnvironment(production);
+    }
+  });
+
   it("takes a runner by hand when the monitoring host is blind", async () => {
     const runnerId = addPrimary();
     const run = release("primary");
     assert.equal((await gate(run)).conclusion, "success");
     await until("the runner is offered the job", 10_000, () => emulator.engine.offered(runnerId));
+  });
+});
+
+/** What a stranger's pull request gets of this repository, with the fork policy that the program sets. */
+describe("a pull request from a fork", function () {
+  this.timeout(30_000);
+  let emulator: Emulator;
+  let runnerId: number;
+
+  before(async () => {
+    emulator = await Emulator.start();
+    copyFileSync(
+      path.join(github, "workflows/preview.yml"),
+      path.join(emulator.folder, ".github/workflows/preview.yml"),
+    );
+    const operator = await emulator.client();
+    await operator.request("PUT /repos/{owner}/{repo}/actions/permissions/fork-pr-contributor-approval", {
+      ...here,
+      approval_policy: "all_external_contributors",
+    });
+    runnerId = emulator.addRunner("runner-1", labels);
+  });
+  after(() => emulator.stop());
+
+  const open = async (files: Record<string, string>): Promise<{ id: number; workflow: string; waits: boolean }[]> => {
+    const request = { number: 1, branch: "topic", fork: true, login: "stranger", firstTime: false, files };
+    return (await emulator.admin("POST", "pull-request", request)) as {
+      id: number;
+      workflow: string;
+      waits: boolean;
+    }[];
+  };
+  const jobsOf = (runId: number): JobRecord[] =>
+    emulator.services.store.state.actions.jobs.filter((job) => job.runId === runId);
+
+  it("starts no job of preview.yml, even when somebody approves it", async () => {
+    const runs = await open({});
+    assert.deepEqual(
+      runs.map(({ workflow, waits }) => [workflow, waits]),
+      [["preview.yml", true]],
+    );
+    const id = runs[0]?.id ?? 0;
+    assert.deepEqual(jobsOf(id), []);
+    emulator.engine.approve(id, "operator");
+    assert.deepEqual(
+      jobsOf(id).map(({ conclusion, labels: wanted }) => [conclusion, wanted]),
+      [["skipped", []]],
+    );
+  });
+
+  it("that brings a workflow for the runners waits, and no runner is offered anything", async () => {
+    const thief = `on: pull_request\njobs: { a: { runs-on: [${labels.join(", ")}], steps: [{ run: env }] } }\n`;
+    const runs = await open({ "thief.yml": thief });
+    const run = runs.find(({ workflow }) => workflow === "thief.yml");
+    assert.equal(run?.waits, true);
+    assert.deepEqual(jobsOf(run?.id ?? 0), []);
+    assert.equal(emulator.engine.offered(runnerId), undefined);
   });
 });
