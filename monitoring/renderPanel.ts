@@ -108,7 +108,7 @@ function query(panel: Panel, index: number): Builder<Dataquery> {
 
 /** One panel of the catalogue as Grafana's builder of it. */
 export function renderPanel(panel: Panel, runbookBaseUrl: string): Builder<sdk.Panel> {
-  const alerts = [...new Set((panel.thresholds ?? []).map(({ alert }) => alert))];
+  const alerts = [...new Set((panel.thresholds ?? []).flatMap(({ alert }) => alert ?? []))];
   return drawn[panel.kind]()
     .title(panel.title)
     .description(`${panelText(panel)}\n\nEmpty until: ${panel.event}.`)

@@ -15,6 +15,7 @@ const commands = {
   status: "ops/status/main.ts",
   pulumi: "ops/pulumi/main.ts",
   ops: "ops/main.ts",
+  dashboards: "ops/dashboards/main.ts",
   promote: "ops/promote/main.ts",
   deploy: "deploy/main.ts",
   lab: "lab/main.ts",

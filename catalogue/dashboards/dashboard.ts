@@ -26,8 +26,8 @@ export interface PanelThreshold {
   readonly value: number;
   readonly worse: "above" | "below";
   readonly tone: "warning" | "critical";
-  /** The alert that fires there. */
-  readonly alert: AlertName;
+  /** The alert that fires there, if one does. */
+  readonly alert?: AlertName;
 }
 
 export interface Panel {

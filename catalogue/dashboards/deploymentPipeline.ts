@@ -95,14 +95,6 @@ export const deploymentPipelineDashboard: Dashboard = {
               legend: "{{outcome}}",
             },
           ],
-          thresholds: [
-            {
-              value: thresholds.failedDeploymentsPerHour,
-              worse: "above",
-              tone: "critical",
-              alert: "DeploymentFailure",
-            },
-          ],
           event: "a deployment target is scraped",
           width: 12,
         },

@@ -62,6 +62,7 @@ export const overviewDashboard: Dashboard = {
           normal: "100 %, or no failed deployment.",
           worry: "Anything less: somebody had to search.",
           queries: [{ expr: (e) => select(recordings.diagnosedInTime, e), legend: "in time" }],
+          thresholds: [{ value: 1, worse: "below", tone: "warning" }],
           event: "a deployment has failed within 7 days",
           width: 6,
         },

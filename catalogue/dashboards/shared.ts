@@ -16,6 +16,7 @@ export function alertsFiring(width: number): Panel {
     normal: "0.",
     worry: "Anything else: the table of active alerts names them.",
     queries: [{ expr: (e) => `count(${firing(e)}) or vector(0)`, legend: "firing" }],
+    thresholds: [{ value: 0, worse: "above", tone: "warning" }],
     event: "Prometheus answers",
     width,
   };

@@ -1,4 +1,4 @@
-import { niceTicks, timeTicks } from "../axis";
+import { axisBase, niceTicks, timeTicks } from "../axis";
 import type { EvaluatedPanel, Mark } from "../evaluate";
 import { clock, escape, valueText } from "../format";
 import type { Series, Window } from "../prometheus";
@@ -45,7 +45,10 @@ export function drawTimeseries(evaluated: EvaluatedPanel, window: Window, marks:
   // A far threshold would flatten the lines; it is drawn when the values are within reach of it.
   const lines = (panel.thresholds ?? []).filter(({ value }) => value <= highest * 4 || panel.unit === "ratio");
   const top = Math.max(highest, ...lines.map(({ value }) => value), panel.unit === "ratio" ? 1 : 0);
-  const ticks = niceTicks(Math.min(0, ...values), top === 0 ? 1 : top, 4);
+  const base = axisBase(panel.unit, top);
+  const lowest = Math.min(0, ...values);
+  const smallest = panel.unit === "count" ? 1 : 0;
+  const ticks = niceTicks(lowest / base, (top || 1) / base, 4, smallest).map((tick) => tick * base);
   const [low, high] = [ticks[0] ?? 0, ticks.at(-1) ?? 1];
   const x = (time: number): string =>
     (LEFT + ((time - window.start) / (window.end - window.start)) * (width - LEFT - RIGHT)).toFixed(1);
