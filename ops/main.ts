@@ -18,6 +18,10 @@ const commands: Readonly<Record<string, OpsCommand>> = {
     summary: "what differs between state, GitHub and hosts, and what repairs it",
     load: () => require("./drift/main") as unknown,
   },
+  "restore-protection": {
+    summary: "reviewers and pause of the environment, as the state has them",
+    load: () => require("./restore-protection/main") as unknown,
+  },
   rotate: {
     summary: "a new value for a secret, without a moment in which nothing opens",
     load: () => require("./rotate/main") as unknown,
@@ -28,7 +32,7 @@ const help = `usage: npm run ops -- <command> [arguments]
 
 Commands:
 ${Object.entries(commands)
-  .map(([name, { summary }]) => `  ${name.padEnd(14)} ${summary}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(20)} ${summary}`)
   .join("\n")}
 
 npm run ops -- <command> --help explains one of them.

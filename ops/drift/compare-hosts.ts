@@ -19,7 +19,7 @@ function units(expected: HostExpectation, seen: SeenHost, repairs: Repairs): Fin
   const check = (id: string, wanted: string, now: string, repair: string): void => {
     if (wanted !== now) found.push({ ...about, id, expected: wanted, seen: now, repair });
   };
-  const rebuild = repairs.rebuild(machine);
+  const rebuild = repairs.replace(machine);
   check("unit-enabled", "enabled", unit.enabled, repairs.refresh);
   check("unit-active", "active", unit.active, repairs.refresh);
   check("unit-user", RUNNER_USER, unit.user, rebuild);
@@ -44,7 +44,7 @@ function keys(expected: HostExpectation, seen: SeenHost, repairs: Repairs): Find
       expected: `${shorten(key)} (${name})`,
       seen: "not authorised",
       severity: "critical",
-      repair: name === "sshPrivateKey" ? repairs.rebuild(expected.unit?.machine) : repairs.rotate(name),
+      repair: name === "sshPrivateKey" ? repairs.replace(expected.unit?.machine) : repairs.rotate(name),
     }));
   const { marked } = expected;
   const unknown = seen.keys

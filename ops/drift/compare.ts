@@ -93,14 +93,13 @@ function secrets(expected: Expectation, seen: Observation, repairs: Repairs): Fi
   return scopes.flatMap((scope) => {
     const wanted = expected.secrets.filter((secret) => secret.scope === scope);
     const there = seen.secrets.filter((secret) => secret.scope === scope);
-    const known = wanted.flatMap(({ name, updatedAt }) => {
+    const known = wanted.flatMap(({ name, updatedAt, urn }) => {
       const { found, compare } = differences(`secret ${name}`);
       const match = there.find((secret) => secret.name === name);
       if (match === undefined) compare("secret-missing", "a secret", "none", "critical", repairs.refresh);
       else {
         const [ours, theirs] = [`written ${updatedAt}`, `written ${match.updatedAt}`];
-        // GitHub's clock may round; the provider keeps the time it was shown after its own write.
-        compare("secret-overwritten", ours, theirs, "critical", repairs.refresh);
+        compare("secret-overwritten", ours, theirs, "critical", repairs.replace(urn));
       }
       return found;
     });

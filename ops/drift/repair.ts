@@ -7,8 +7,8 @@ export interface Repairs {
   /** The environment's protection, which the provider does not see when a rule is gone. */
   readonly protection: string;
   readonly rotate: (secret: string) => string;
-  /** A host that somebody changed is not mended: it is made again. */
-  readonly rebuild: (urn: string | undefined) => string;
+  /** Made again: a host that somebody changed, a secret that somebody wrote, which the provider does not write again. */
+  readonly replace: (urn: string | undefined) => string;
   readonly private: string;
   readonly removeSecret: (scope: "environment" | "repository", name: string) => string;
   readonly removeVariable: (scope: "environment" | "repository", name: string) => string;
@@ -29,7 +29,7 @@ export function repairsFor(stack: string, repository: string, environment: strin
     refresh: `${on}npm run up -- --refresh`,
     protection: `${on}npm run ops -- restore-protection`,
     rotate: (secret) => `${on}npm run ops -- rotate ${secret} --apply`,
-    rebuild: (urn) =>
+    replace: (urn) =>
       urn === undefined ? `${on}npm run up -- --refresh` : `${on}npm run up -- --replace ${quote(urn)}`,
     private: `gh repo edit ${repository} --visibility private --accept-visibility-change-consequences`,
     removeSecret: entry("secret"),

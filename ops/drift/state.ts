@@ -24,6 +24,7 @@ export interface SecretState {
   readonly name: string;
   /** When this program wrote it, RFC 3339. */
   readonly updatedAt: string;
+  readonly urn: string;
 }
 
 export interface VariableState {
@@ -155,8 +156,9 @@ function runnersOf(resources: readonly StateResource[]): RunnerState[] {
 export function stackState(resources: readonly StateResource[]): StackState {
   return {
     environment: environmentOf(resources),
-    secrets: scoped(resources, "Secret", (scope, { inputs = {}, outputs = {} }) => ({
+    secrets: scoped(resources, "Secret", (scope, { urn, inputs = {}, outputs = {} }) => ({
       scope,
+      urn,
       name: text(inputs.secretName),
       updatedAt: goTime(text(outputs.updatedAt)),
     })),

@@ -26,7 +26,7 @@ const expected: Expectation = {
     adminsCanBypass: false,
     policies: [{ type: "branch", pattern: "main" }],
   },
-  secrets: [{ scope: "environment", name: "API", updatedAt: "2026-01-01T00:00:00Z" }],
+  secrets: [{ scope: "environment", name: "API", updatedAt: "2026-01-01T00:00:00Z", urn: "urn:api" }],
   variables: [{ scope: "environment", name: "URL", value: "https://a.example" }],
   repository: {
     forkApproval: "all_external_contributors",
@@ -104,7 +104,11 @@ describe("drift between the three planes", () => {
       /deployment-branch-policies\/9$/,
     ],
     ["secret-missing", { secrets: [] }, /--refresh/],
-    ["secret-overwritten", { secrets: [{ ...expected.secrets[0]!, updatedAt: "2026-02-01T00:00:00Z" }] }, /--refresh/],
+    [
+      "secret-overwritten",
+      { secrets: [{ ...expected.secrets[0]!, updatedAt: "2026-02-01T00:00:00Z" }] },
+      /--replace 'urn:api'/,
+    ],
     [
       "secret-unknown",
       { secrets: [...expected.secrets, { scope: "environment", name: "X", updatedAt: "2026-02-01T00:00:00Z" }] },

@@ -1,3 +1,5 @@
+import { adminRequest } from "../../../lab/admin";
+import { socketOf } from "../../../lab/service";
 import type { Stack } from "../../../ops/pulumi/stack";
 import { seal } from "../../lab/github/support/seal";
 import { Rehearsal } from "../../rehearsal/support/rehearsal";
@@ -8,7 +10,17 @@ export interface ApiOnlyLab {
   readonly stack: Stack;
   /** What a person with access would do in GitHub's settings. */
   overwriteSecret(environment: string, name: string, value: string): Promise<void>;
+  /** SHA-256 of the value that arrived at GitHub. */
+  fingerprint(environment: string, name: string): Promise<string>;
+  /** When GitHub says that it was written, RFC 3339. */
+  secretTime(environment: string, name: string): Promise<string>;
+  /** GitHub's clock, RFC 3339 to the second. */
+  clock(): string;
   close(): Promise<void>;
+}
+
+interface SecretProof {
+  readonly secrets: readonly { readonly name: string; readonly updated_at: string; readonly sha256: string }[];
 }
 
 /** @param suffix at most five letters; the instance is named after GHRUNNERS_LAB */
@@ -18,8 +30,18 @@ export async function apiOnlyLab(suffix: string): Promise<ApiOnlyLab> {
   await Rehearsal.close();
   const rehearsal = await Rehearsal.open("api-only");
   const { octokit, repository } = rehearsal;
+  const proof = async (environment: string, name: string) => {
+    const socket = socketOf(rehearsal.lab.instance, "github");
+    const { body } = await adminRequest(socket, "GET", `/_lab/secrets?environment=${environment}`);
+    const found = (body as SecretProof).secrets.find((secret) => secret.name === name);
+    if (found === undefined) throw new Error(`GitHub has no secret ${name} in ${environment}.`);
+    return found;
+  };
   return {
     rehearsal,
+    fingerprint: async (environment, name) => (await proof(environment, name)).sha256,
+    secretTime: async (environment, name) => (await proof(environment, name)).updated_at,
+    clock: () => `${new Date().toISOString().slice(0, 19)}Z`,
     stack: { name: "lab", engine: rehearsal.engine, lab: rehearsal.lab },
     async overwriteSecret(environment_name, secret_name, value) {
       const { data } = await octokit.rest.actions.getEnvironmentPublicKey({ ...repository, environment_name });
