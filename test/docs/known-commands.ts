@@ -67,4 +67,10 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/rehearsal/12-runbooks.test.ts",
     by: "operator.run(block.script)",
   },
+  {
+    pattern: /^ghrunners-exporter (host|fleet) +--config \/etc\/ghrunners\/(runner|fleet)-exporter\.json$/,
+    test: "test/exporter/host-view.test.ts",
+    by: '"host", "--config"',
+  },
+  { pattern: /^npm run bench -- --only exporter$/, test: own, by: '["bench", "--help"]' },
 ];
