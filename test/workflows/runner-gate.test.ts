@@ -7,6 +7,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
+import { fragments } from "../docs/documents";
+
 const script = path.join(__dirname, "../../.github/scripts/runner-gate.mjs");
 
 interface Verdict {
@@ -96,6 +98,16 @@ describe("the runner gate", () => {
       assert.match(gate.renderSummary(verdict, "https://x/runbooks"), /Runbook: https:\/\/x\/runbooks\/[a-z-]+\.md/);
     });
   }
+
+  it("names runbooks that are there, to the section", () => {
+    const root = path.join(__dirname, "../../runbooks");
+    const named = [...readFileSync(script, "utf8").matchAll(/"([a-z-]+\.md)(?:#([a-z]+))?"/g)];
+    assert.equal(named.length, 4);
+    for (const [, file = "", section] of named) {
+      const text = readFileSync(path.join(root, file), "utf8");
+      if (section !== undefined) assert.ok(fragments(text).includes(section), `${file}#${section}`);
+    }
+  });
 
   it("keeps a reason from starting a line of its own", () => {
     const reason = "fine\n::error::no\r\n";
