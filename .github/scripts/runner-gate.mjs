@@ -10,8 +10,8 @@ import { appendFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 /**
- * @typedef {{ labels: string[], runner: string, reason: string, decidedAt: string, expiresAt: string }} Choice
- *   content of DEPLOY_RUNNER; times are RFC 3339, no labels means that no runner may be used
+ * @typedef {{ labels: string[], runner: string | null, reason: string, decidedAt: string, expiresAt: string }} Choice
+ *   content of DEPLOY_RUNNER; times are RFC 3339, no labels and no runner: none may be used
  * @typedef {{ name: string, online: boolean, busy: boolean, labels: string[] }} Runner as GitHub shows it
  * @typedef {{ go: true, labels: string[], runner: string, reason: string, remark?: string }} Go
  * @typedef {{ go: false, reason: string, runbook: string }} Stop
@@ -42,7 +42,7 @@ const stop = (reason, runbook) => ({ go: false, reason: oneLine(reason), runbook
 export function parseChoice(text) {
   try {
     const choice = JSON.parse(text);
-    const texts = [choice.runner, choice.reason, choice.decidedAt, choice.expiresAt];
+    const texts = [choice.runner ?? "", choice.reason, choice.decidedAt, choice.expiresAt];
     const isWhole =
       texts.every((part) => typeof part === "string") &&
       Array.isArray(choice.labels) &&
@@ -107,7 +107,7 @@ export function judgeChoice({ variable, wanted, environment, now }) {
       "blind",
     );
   }
-  return { go: true, labels, runner: oneLine(runner), reason: oneLine(reason) };
+  return { go: true, labels, runner: oneLine(runner ?? "unnamed"), reason: oneLine(reason) };
 }
 
 /**

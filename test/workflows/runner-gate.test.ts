@@ -70,6 +70,13 @@ describe("the runner gate", () => {
     ["labels that are no texts", { ...fresh, labels: [1] }, [online], /no JSON with/, /monitoring-blind/],
     ["an expired choice", { ...fresh, expiresAt: "2026-11-22T12:00:00Z" }, [online], /expired at/, /monitoring-blind/],
     ["a choice of the future", { ...fresh, decidedAt: "2026-11-22T12:03:00Z" }, [online], /future/, /monitoring-blind/],
+    [
+      "a decision for no runner, with whatever else stands in it",
+      { ...fresh, labels: [], runner: null, role: null, reason: "both are down", schema: "x/1" },
+      [online],
+      /offers no runner: both are down/,
+      /bothrunners/,
+    ],
     ["no runner on offer", { ...fresh, labels: [], reason: "both are down" }, [online], /both are down/, /bothrunners/],
     [
       "labels of another environment",
