@@ -14,6 +14,7 @@ describe("alerts", function () {
     rehearsal = await Rehearsal.ready();
     monitoring = new FastMonitoring(rehearsal.lab.instance);
     await monitoring.start(rehearsedSettings);
+    await monitoring.watching(5);
     await monitoring.quiet(isBackground, 90_000);
   });
 

@@ -46,7 +46,9 @@ export async function rehearse(
   const begun = Date.now();
   let outcomes: Outcome[];
   try {
-    await Promise.all(faults.map((fault) => fault.begin(rehearsal)));
+    // All of them first, so that none is still being set when the others are ended.
+    const begins = await Promise.allSettled(faults.map((fault) => fault.begin(rehearsal)));
+    for (const begin of begins) if (begin.status === "rejected") throw begin.reason;
     outcomes = await Promise.all(
       faults.map(async (fault) => {
         const told = await until(`on-call hears of ${fault.title}: ${fault.alert.name}`, 90_000, async () =>

@@ -14,12 +14,14 @@ const ports = { prometheus: 9190, alertmanager: 9193, receiver: 9195 } as const;
 const folder = "/run/rehearsal";
 const config = "/etc/ghrunners/fleet-exporter.json";
 
-const prometheusConfig = JSON.stringify({
-  global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
-  alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${ports.alertmanager}`] }] }] },
-  rule_files: [`${folder}/*.yml`],
-  scrape_configs: [{ job_name: "files", file_sd_configs: [{ files: [`${folder}/targets.json`] }] }],
-});
+/** The targets stand in the configuration: many labs at once use up the host's inotify instances, and file_sd with them. */
+const prometheusConfig = (settings: MonitoringSettings): string =>
+  JSON.stringify({
+    global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [`127.0.0.1:${ports.alertmanager}`] }] }] },
+    rule_files: [`${folder}/*.yml`],
+    scrape_configs: [{ job_name: "lab", static_configs: JSON.parse(renderTargets(settings).content) as unknown }],
+  });
 
 const quoted = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
 
@@ -51,9 +53,8 @@ export class FastMonitoring {
     await this.stop();
     const onCallUrl = `http://127.0.0.1:${ports.receiver}/notifications`;
     const files: Record<string, string> = {
-      "prometheus.json": prometheusConfig,
+      "prometheus.json": prometheusConfig(settings),
       "alertmanager.yaml": compressRoute(renderAlertmanagerConfig({ onCallUrl }).content, FACTOR),
-      "targets.json": renderTargets(settings).content,
     };
     for (const { name, content } of renderRules(settings)) files[name] = compressRules(content, FACTOR, SILENCE);
     const unit = (name: string, ...line: string[]): string =>
@@ -78,6 +79,16 @@ export class FastMonitoring {
         ),
       ].join("\n"),
     );
+  }
+
+  /** Waits until every target is scraped and the whole way to on-call works: its proof is the Watchdog. */
+  watching(targets: number): Promise<true> {
+    return until("every target is scraped and the Watchdog fires", 60_000, async () => {
+      const up = (await this.query("up == 1")).length;
+      const watchdog = await this.query('ALERTS{alertname="Watchdog", alertstate="firing"}');
+      if (up < targets || watchdog.length === 0) throw new Error(`${up} of ${targets} targets are up`);
+      return true as const;
+    });
   }
 
   /** Leaves the host as it was before {@link start}. */
