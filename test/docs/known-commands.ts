@@ -52,6 +52,16 @@ export const knownCommands: readonly KnownCommand[] = [
   { pattern: /^pulumi (up|preview|refresh|destroy)$/, test: rehearsal, by: 'this.pulumi(["up"' },
   { pattern: /^npx tsx config\/document\.ts$/, test: "test/config/document.test.ts", by: "npx tsx config/document.ts" },
   {
+    pattern: /^npm run dashboards -- (render|check)$/,
+    test: "test/ops/dashboards/dashboards.test.ts",
+    by: 'command("render"',
+  },
+  {
+    pattern: /^npx tsx monitoring\/document\.ts$/,
+    test: "test/monitoring/document.test.ts",
+    by: "npx tsx monitoring/document.ts",
+  },
+  {
     pattern: /^npx tsx lab\/github\/main\.ts --state DIR /,
     test: "test/lab/github/main.test.ts",
     by: "lab/github/main.ts",
