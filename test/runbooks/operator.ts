@@ -38,6 +38,9 @@ export class Operator {
     return {
       ...process.env,
       PATH: `${path.join(this.folder, "bin")}:${process.env.PATH ?? ""}`,
+      // What is expected is plain text.
+      FORCE_COLOR: undefined,
+      NO_COLOR: "1",
       STACK: "lab",
       RUNNER: primary.name,
       RUNNER_ADDRESS: primary.address,
