@@ -52,6 +52,8 @@ export class GitHubApi {
   private readonly answers = new Map<string, { etag: string; value: unknown }>();
   private budget: Budget;
   private silentUntil = 0;
+  private isClosed = false;
+  private readonly running = new Set<AbortController>();
   rateLimit: RateLimit | undefined;
 
   constructor(private readonly options: ApiOptions) {
@@ -79,17 +81,21 @@ export class GitHubApi {
     reserve = 0,
   ): Promise<Value> {
     const nowMs = this.options.now();
+    if (this.isClosed) throw new NotAskedError("The exporter ends.");
     if (nowMs < this.silentUntil)
       throw new NotAskedError(`GitHub wants no request for ${this.silentUntil - nowMs} ms.`);
     this.budget = refill(this.budget, nowMs / 1000);
     if (!mayAsk(this.budget, reserve)) throw new NotAskedError("The share of the rate limit is used up.");
     const key = JSON.stringify([route, parameters]);
     const known = this.answers.get(key);
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), REQUEST_LIMIT_MS);
+    this.running.add(stop);
     try {
       const response = await this.octokit.request(`GET ${route}`, {
         ...parameters,
         headers: known === undefined ? {} : { "if-none-match": known.etag },
-        request: { signal: AbortSignal.timeout(REQUEST_LIMIT_MS) },
+        request: { signal: stop.signal },
       });
       this.heard(response);
       const value = project(response.data as Raw);
@@ -107,7 +113,16 @@ export class GitHubApi {
       const { message } = error as Error;
       this.silentUntil = Math.max(this.silentUntil, pauseUntil({ ...answer, message }, nowMs) ?? 0);
       throw error;
+    } finally {
+      clearTimeout(timer);
+      this.running.delete(stop);
     }
+  }
+
+  /** Ends what runs; nothing is asked any more. */
+  close(): void {
+    this.isClosed = true;
+    for (const stop of this.running) stop.abort();
   }
 
   /** All pages of a list. @param items the list in an answer, projected */

@@ -114,6 +114,7 @@ export class FleetView implements View {
   }
 
   async stop(): Promise<void> {
+    this.api.close();
     await Promise.all(this.loops.map((loop) => loop.stop()));
     this.keep();
   }

@@ -129,7 +129,7 @@ describe("the fleet view", () => {
   });
 
   it("answers two scrapes at once at once, while GitHub is slow", async () => {
-    await emulator.admin("PUT", "faults/slow", { milliseconds: 2_000 });
+    await emulator.admin("PUT", "faults/slow", { milliseconds: 1_000 });
     await fleet.start();
     await fleet.scrape();
     const pairs: Scrape[][] = [];
