@@ -52,7 +52,15 @@ export const states: Readonly<Record<string, State>> = {
   "github-down": fault("github-down"),
   "repository-public": fault("github-repository-public"),
   "unknown-runner": {
-    begin: (rehearsal) => registerElsewhere(rehearsal, stranger),
+    begin: async (rehearsal) => {
+      await registerElsewhere(rehearsal, stranger);
+      // With the labels of production it takes production's jobs.
+      await rehearsal.octokit.rest.actions.setCustomLabelsForSelfHostedRunnerForRepo({
+        ...rehearsal.repository,
+        runner_id: await runnerId(rehearsal, stranger),
+        labels: ["self-hosted", "linux", "x64", "lab", "primary"],
+      });
+    },
     mend: async (rehearsal) =>
       rehearsal.octokit.rest.actions.deleteSelfHostedRunnerFromRepo({
         ...rehearsal.repository,
