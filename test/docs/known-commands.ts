@@ -82,5 +82,16 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/exporter/host-view.test.ts",
     by: '"host", "--config"',
   },
+  { pattern: /^npm run ops -- drift --json$/, test: "test/ops/drift/drift.engine.test.ts", by: '"drift", "--json"' },
+  {
+    pattern: /^npm run promote -- (production|--help)$/,
+    test: "test/ops/promote/promote.engine.test.ts",
+    by: 'promote("production")',
+  },
+  {
+    pattern: /^npm run ops -- rotate session-secret --(dry-run|apply)$/,
+    test: "test/ops/promote/promote.engine.test.ts",
+    by: '["session-secret", "--dry-run"',
+  },
   { pattern: /^npm run bench -- --only exporter$/, test: own, by: '["bench", "--help"]' },
 ];

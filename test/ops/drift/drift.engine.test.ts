@@ -1,8 +1,14 @@
+import Ajv from "ajv";
+import addFormats from "ajv-formats";
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { driftOf } from "../../../ops/drift/drift";
 import type { DriftReport } from "../../../ops/drift/report";
 import { restoreProtection } from "../../../ops/restore-protection/restore";
 import { until } from "../../support/until";
+import { runProcess } from "../../../ops/process";
+import { projectRoot } from "../../../ops/pulumi/stack";
 import { apiOnlyLab, type ApiOnlyLab } from "../support/api-only-lab";
 
 /** Each change behind Pulumi's back is found, and the command in the report repairs it. No machines here. */
@@ -30,6 +36,20 @@ describe("drift on the real engine", () => {
     await clean();
     assert.equal(await lab.rehearsal.mark("github"), marks.github);
     assert.equal(await lab.rehearsal.mark("proxmox"), marks.proxmox);
+  });
+
+  it("prints a report by its schema, and says by its exit code what it found", async () => {
+    const command = (...args: string[]) =>
+      runProcess([process.execPath, "--require", path.join(projectRoot, "register.cjs"), "ops/main.ts", ...args], {
+        cwd: projectRoot,
+        env: process.env,
+      });
+    const run = await command("drift", "--json");
+    assert.equal(run.code, 0, run.all);
+    const schema = JSON.parse(readFileSync(path.join(projectRoot, "ops/drift/report.schema.json"), "utf8")) as object;
+    const valid = addFormats(new Ajv({ strict: false })).compile(schema);
+    assert.ok(valid(JSON.parse(run.stdout)), JSON.stringify(valid.errors));
+    assert.equal((await command("drift", "--no-such-flag")).code, 2);
   });
 
   it("sees what refresh sees, and one up repairs all of it", async () => {
