@@ -61,6 +61,10 @@ printf '%s\n' 'datasource_list: [ NoCloud, None ]' 'locale: false' 'ssh_genkeyty
   'grub_dpkg: { enabled: false }' >"$root/etc/cloud/cloud.cfg.d/90-lab.cfg"
 cp "$LAB_CA" "$root/usr/local/share/ca-certificates/ghrunners-lab.crt"
 chroot "$root" update-ca-certificates
+# The node exporter leaves overlays out, and here the root file system of a machine is one.
+types='autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fusectl|hugetlbfs|iso9660|mqueue|nsfs|proc|procfs'
+types="$types|pstore|rpc_pipefs|securityfs|selinuxfs|squashfs|sysfs|tracefs"
+echo "ARGS='--collector.filesystem.fs-types-exclude=^($types)\$'" >"$root/etc/default/prometheus-node-exporter"
 # Installed, as a mirror would serve it, but off: turning it on is the work of whoever manages the machine.
 for unit in $LAB_DISABLED_UNITS; do systemctl --root="$root" disable "$unit"; done
 HOOK

@@ -64,7 +64,7 @@ export class FastMonitoring {
         `mkdir -p ${folder}`,
         ...Object.entries(files).map(([name, text]) => `printf %s ${quoted(text)} >${folder}/${name}`),
         `cp --preserve ${config} ${folder}/fleet-exporter.json`,
-        `sed -i 's/"view": "fleet",/"view": "fleet", "pollSeconds": 1, "settingsSeconds": 2, "rateLimitShare": 1,/' ${config}`,
+        `sed -i 's/"view": "fleet"/&, "pollSeconds": 1, "settingsSeconds": 2, "rateLimitShare": 1/' ${config}`,
         "systemctl restart ghrunners-fleet-exporter",
         unit("receiver", `node /opt/oncall/receiver.cjs ${folder}/notifications.jsonl 127.0.0.1:${ports.receiver}`),
         unit(

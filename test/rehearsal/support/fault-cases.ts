@@ -65,11 +65,23 @@ async function removeStranger(rehearsal: Rehearsal): Promise<void> {
   await rehearsal.octokit.rest.actions.deleteSelfHostedRunnerFromRepo({ ...rehearsal.repository, runner_id: found.id });
 }
 
-async function setLabels(rehearsal: Rehearsal, labels: string[]): Promise<void> {
+/** The label that the secondary loses and gets back. */
+const lost = "secondary";
+
+async function placeOfSecondary(rehearsal: Rehearsal) {
   const found = await rehearsal.runner(secondary.name);
   if (found === undefined) throw new Error(`GitHub does not know ${secondary.name}.`);
-  const where = { ...rehearsal.repository, runner_id: found.id };
-  await rehearsal.octokit.rest.actions.setCustomLabelsForSelfHostedRunnerForRepo({ ...where, labels });
+  return { ...rehearsal.repository, runner_id: found.id };
+}
+
+async function loseLabel(rehearsal: Rehearsal): Promise<void> {
+  const where = await placeOfSecondary(rehearsal);
+  await rehearsal.octokit.rest.actions.removeCustomLabelFromSelfHostedRunnerForRepo({ ...where, name: lost });
+}
+
+async function restoreLabel(rehearsal: Rehearsal): Promise<void> {
+  const where = await placeOfSecondary(rehearsal);
+  await rehearsal.octokit.rest.actions.addCustomLabelsToSelfHostedRunnerForRepo({ ...where, labels: [lost] });
 }
 
 const disagreement = alert("StatusDisagreement", "warning", "primary", { reason: "host_up_github_offline" });
@@ -107,8 +119,8 @@ export const rounds: readonly (readonly FaultCase[])[] = [
     },
     {
       title: "labels that drifted",
-      begin: (rehearsal) => setLabels(rehearsal, ["lab"]),
-      end: (rehearsal) => setLabels(rehearsal, ["lab", "secondary"]),
+      begin: loseLabel,
+      end: restoreLabel,
       alert: alert("RunnerLabelDrift", "warning", "secondary"),
     },
   ],
