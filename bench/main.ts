@@ -5,10 +5,11 @@ import { renderReport } from "./render";
 import { buildReport, type Omission, type Sample } from "./report";
 import type { Bench, Scenario } from "./scenario";
 import { boot } from "./scenarios/boot";
+import { detection } from "./scenarios/detection";
 import { runners } from "./scenarios/runners";
 import { vms } from "./scenarios/vms";
 
-const scenarios: readonly Scenario[] = [boot, runners, vms];
+const scenarios: readonly Scenario[] = [boot, runners, vms, detection];
 
 const help = `usage: npm run bench [-- options]
 

@@ -1,0 +1,33 @@
+import { reasonForApiOnly } from "../../lab/lifecycle";
+import { runInside } from "../../ops/inside";
+import type { DetectionOutput } from "../inside/detection";
+import { withLab } from "../labs";
+import type { Bench, Scenario } from "../scenario";
+
+/** Time from each fault of the lab to on-call, with the waits of rules and route divided (docs/monitoring-host.md). */
+export const detection: Scenario = {
+  name: "detection",
+  describes: "from a fault to the receiver of its alert, waits divided",
+  bars: [],
+  async run(bench: Bench): Promise<void> {
+    const reason = reasonForApiOnly();
+    if (reason !== undefined) return bench.omit("detection", reason);
+    await withLab(bench, "machines", async ({ engine }) => {
+      for (let round = 1; round <= bench.rounds; round += 1) {
+        bench.signal.throwIfAborted();
+        // On the host's side: the rehearsal talks to the lab through loopback.
+        const onHost = { ...engine, prefix: [] };
+        const { factor, detections } = await runInside<object, DetectionOutput>(
+          onHost,
+          "bench/inside/detection.ts",
+          {},
+        );
+        for (const { fault, alert, seconds } of detections) {
+          const measure = `detection/${alert}: ${fault}`;
+          bench.record({ measure, subject: "ghrunners", round, seconds });
+          bench.say(`  round ${round}: ${measure}: ${seconds.toFixed(1)} s (waits divided by ${factor})`);
+        }
+      }
+    });
+  },
+};
