@@ -82,6 +82,11 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/exporter/host-view.test.ts",
     by: '"host", "--config"',
   },
+  {
+    pattern: /^npm run (ops -- restore-protection|up -- --replace URN)$/,
+    test: "test/ops/drift/drift.engine.test.ts",
+    by: "restoreProtection(lab.stack)",
+  },
   { pattern: /^npm run ops -- drift --json$/, test: "test/ops/drift/drift.engine.test.ts", by: '"drift", "--json"' },
   {
     pattern: /^npm run promote -- (production|--help)$/,
@@ -89,7 +94,7 @@ export const knownCommands: readonly KnownCommand[] = [
     by: 'promote("production")',
   },
   {
-    pattern: /^npm run ops -- rotate session-secret --(dry-run|apply)$/,
+    pattern: /^npm run ops -- rotate( NAME --apply| NAME --dry-run\\?\|--apply)?$/,
     test: "test/ops/promote/promote.engine.test.ts",
     by: '["session-secret", "--dry-run"',
   },
