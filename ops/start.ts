@@ -18,6 +18,8 @@ The laboratory stays up: npm run lab:down ends it.
 const next = [
   "npm run status               this screen again",
   "npm run lab -- fault list    break something, then: npm run refresh, npm run up",
+  "npm run ops -- alerts        what fires, and what on-call was told",
+  "npm run lab -- status        addresses for a browser: Prometheus, Alertmanager, both APIs",
   "npm run lab:down             end the laboratory",
 ];
 
