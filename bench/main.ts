@@ -6,10 +6,11 @@ import { buildReport, type Omission, type Sample } from "./report";
 import type { Bench, Scenario } from "./scenario";
 import { boot } from "./scenarios/boot";
 import { detection } from "./scenarios/detection";
+import { exporter } from "./scenarios/exporter";
 import { runners } from "./scenarios/runners";
 import { vms } from "./scenarios/vms";
 
-const scenarios: readonly Scenario[] = [boot, runners, vms, detection];
+const scenarios: readonly Scenario[] = [boot, runners, vms, exporter, detection];
 
 const help = `usage: npm run bench [-- options]
 

@@ -37,6 +37,9 @@ function cpu({ cpuSeconds }: Measure): string {
 const times = ({ min, median, max }: Summary, digits: number): string[] =>
   [min, median, max].map((value) => number(value, digits));
 
+const requests = ({ requestsPerHour }: Measure): string =>
+  requestsPerHour === undefined ? "" : number(requestsPerHour.median, 0);
+
 function measureRow(entry: Measure): string[] {
   const memory = entry.peakMemoryMiB === undefined ? "" : number(entry.peakMemoryMiB.median, 0);
   return [
@@ -46,6 +49,7 @@ function measureRow(entry: Measure): string[] {
     String(entry.runs.length),
     bar(entry),
     memory,
+    requests(entry),
     cpu(entry),
   ];
 }
@@ -65,7 +69,7 @@ export function renderReport(report: Report): string {
       .join(", "),
   ];
   if (report.measures.length > 0) {
-    const head = ["measure (s)", "subject", "min", "median", "max", "runs", "bar", "MiB", "CPU (s)"];
+    const head = ["measure (s)", "subject", "min", "median", "max", "runs", "bar", "MiB", "requests/h", "CPU (s)"];
     parts.push("", renderTable([head, ...report.measures.map(measureRow)]));
   }
   if (report.comparisons.length > 0) {

@@ -23,6 +23,8 @@ export interface Sample {
   readonly seconds: number;
   /** Most memory that the process tree held at one moment (sum of resident sets), MiB. */
   readonly peakMemoryMiB?: number;
+  /** Requests that count against a service's hourly limit. */
+  readonly requestsPerHour?: number;
   /** Processor time by program name, s. Short-lived programs may be missing. */
   readonly cpuSeconds?: Readonly<Record<string, number>>;
   /** How many of the things measured, where that is varied. */
@@ -58,6 +60,7 @@ export interface Measure {
   readonly summary: Summary;
   readonly bar?: { readonly seconds: number; readonly met: boolean };
   readonly peakMemoryMiB?: Summary;
+  readonly requestsPerHour?: Summary;
   readonly cpuSeconds?: Readonly<Record<string, number>>;
 }
 
@@ -132,6 +135,7 @@ function measureOf(samples: readonly [Sample, ...Sample[]], bars: readonly Bar[]
   const seconds = samples.map((sample) => sample.seconds);
   const bar = subject === OWN ? bars.find((candidate) => candidate.measure === measure) : undefined;
   const memory = samples.flatMap(({ peakMemoryMiB }) => peakMemoryMiB ?? []);
+  const requests = samples.flatMap(({ requestsPerHour }) => requestsPerHour ?? []);
   const cpuSeconds = cpuOf(samples);
   const summary = roundedSummary(seconds);
   return {
@@ -143,6 +147,7 @@ function measureOf(samples: readonly [Sample, ...Sample[]], bars: readonly Bar[]
     summary,
     ...(bar === undefined ? {} : { bar: { seconds: bar.seconds, met: summary.median < bar.seconds } }),
     ...(memory.length === 0 ? {} : { peakMemoryMiB: roundedSummary(memory) }),
+    ...(requests.length === 0 ? {} : { requestsPerHour: roundedSummary(requests) }),
     ...(cpuSeconds === undefined ? {} : { cpuSeconds }),
   };
 }
