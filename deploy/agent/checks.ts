@@ -112,13 +112,13 @@ async function probeHttp(
   wanted: Extract<Probe, { kind: "http" }>,
   limitMs: number,
 ): Promise<string | undefined> {
-  const limit = AbortSignal.timeout(limitMs);
+  const limits = [AbortSignal.timeout(limitMs), ...(context.signal === undefined ? [] : [context.signal])];
   const answer = await fetch(fill(context, wanted.url), {
     method: wanted.method,
     headers: wanted.headers,
     body: wanted.body,
     redirect: "manual",
-    signal: limit,
+    signal: AbortSignal.any(limits),
   });
   const body = await answer.text();
   if (answer.status !== wanted.status) return `answered ${answer.status}, expected ${wanted.status}`;
