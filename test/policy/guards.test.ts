@@ -121,7 +121,7 @@ const specification: Readonly<Record<GuardName, readonly Example[]>> = {
     bad("nobody", /has no reviewers/, { type: environmentType, props: { environment: "production" } }),
     bad("an empty list", /has no reviewers/, {
       type: environmentType,
-      props: { environment: "production", reviewers: [{}] },
+      props: { environment: "production", reviewers: [] },
     }),
     bad("no login in the component", /has no reviewers/, {
       type: "ghrunners:deployment:DeploymentEnvironment",
@@ -133,7 +133,7 @@ const specification: Readonly<Record<GuardName, readonly Example[]>> = {
     }),
     good("numbers that are not known yet", {
       type: environmentType,
-      props: { environment: "production", reviewers: [{ users: [] }] },
+      props: { environment: "production", reviewers: [{}] },
     }),
     good("a team", { type: environmentType, props: { environment: "production", reviewers: [{ teams: [3] }] } }),
     good("another environment", { type: environmentType, props: { environment: "staging" } }),
