@@ -16,12 +16,13 @@ import { parsePlan } from "./plan/parse";
 import { renderResult } from "./render";
 import type { WorkerInput, WorkerOutput } from "./worker";
 
-const help = `usage: npm run deploy -- --version V [--plan FILE] [--check] [--json]
+const help = `usage: npm run deploy -- --version V [--plan FILE] [--check|--retry-rollback] [--json]
 
 Deploys a version to the plan's target, whole or not at all: any failure, a signal or a lost connection takes the target
 back to the version it had, and the target does that by itself when this machine is gone.
 Without --plan: the laboratory's demo application on its machine "app".
---check looks and changes nothing. The same version again changes nothing.
+--retry-rollback: the target tries a failed rollback again, after what its incident names was mended; V is the version
+that could not be undone. --check looks and changes nothing. The same version again changes nothing.
 Exit code: 0 done or nothing to do, 1 it did not succeed, 2 wrong use.
 `;
 
@@ -29,6 +30,7 @@ const options = {
   version: { type: "string" },
   plan: { type: "string" },
   check: { type: "boolean" },
+  "retry-rollback": { type: "boolean" },
   json: { type: "boolean" },
   help: { type: "boolean" },
 } as const;
@@ -72,14 +74,14 @@ async function main(): Promise<number> {
     plan,
     folder,
     version: values.version,
-    check: values.check ?? false,
+    action: values["retry-rollback"] ? "retry rollback" : values.check ? "check" : "deploy",
     ...target,
   });
   process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : renderResult(result));
   if (result.kind === "checked") return result.problems.length === 0 ? 0 : 1;
-  return result.kind === "unchanged" || (result.kind === "over" && result.records.deployment.outcome === "succeeded")
-    ? 0
-    : 1;
+  if (result.kind !== "over") return result.kind === "unchanged" ? 0 : 1;
+  const { outcome } = result.records.deployment;
+  return outcome === "succeeded" || (values["retry-rollback"] && outcome === "rolled_back") ? 0 : 1;
 }
 
 // The worker hears the terminal's signals too and takes the target back; its answer is waited for.

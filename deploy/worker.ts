@@ -6,7 +6,7 @@ import path from "node:path";
 import type { HostAddress } from "../components/host/args";
 import { openSession } from "../components/host/session";
 import { worker } from "../ops/inside";
-import { deploy, RefusedError, type DeployResult } from "./client/deploy";
+import { deploy, RefusedError, retryRollback, type DeployResult } from "./client/deploy";
 import { installAgent, sshAgent } from "./client/ssh";
 import { compile, deploymentId, sumOf } from "./plan/compile";
 import type { Plan } from "./plan/schema";
@@ -16,7 +16,7 @@ export interface WorkerInput {
   /** Folder that the artefact's file is named from. */
   readonly folder: string;
   readonly version: string;
-  readonly check: boolean;
+  readonly action: "deploy" | "check" | "retry rollback";
   readonly address: HostAddress;
   /** OpenSSH private key; on standard input only. */
   readonly privateKey: string;
@@ -24,7 +24,7 @@ export interface WorkerInput {
 
 export type WorkerOutput = DeployResult | { readonly kind: "refused"; readonly reason: string };
 
-async function work({ plan, folder, version, check, address, privateKey }: WorkerInput): Promise<WorkerOutput> {
+async function work({ plan, folder, version, action, address, privateKey }: WorkerInput): Promise<WorkerOutput> {
   const file = path.join(folder, plan.artefact.file.replaceAll("{version}", version));
   const artefact = readFileSync(file);
   const sums = readFileSync(path.join(folder, plan.artefact.sums), "utf8");
@@ -40,7 +40,9 @@ async function work({ plan, folder, version, check, address, privateKey }: Worke
   try {
     const say = (line: string): void => void process.stderr.write(`${line}\n`);
     if ((await installAgent(session)) === "installed") say(`the deployment agent was installed on ${address.host}`);
-    return await deploy(sshAgent(session), request, artefact, { check, say, signal: stop.signal });
+    const agent = sshAgent(session);
+    if (action === "retry rollback") return await retryRollback(agent, request);
+    return await deploy(agent, request, artefact, { check: action === "check", say, signal: stop.signal });
   } catch (error) {
     if (error instanceof RefusedError) return { kind: "refused", reason: error.message };
     throw error;

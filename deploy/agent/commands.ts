@@ -108,12 +108,12 @@ function heldBy(open: OpenDeployment | null): string {
   if (open?.outcome === "rollback_failed") {
     return (
       `Deployment ${open.id} could not be undone, and its lock is kept so that nobody deploys over it. ` +
-      `Next: look at its incident record, mend the target, then npm run deploy -- --retry-rollback`
+      `Next: look at its incident record, mend the target, then npm run deploy -- --version V --retry-rollback`
     );
   }
   return (
     `Deployment ${open?.id} of version ${open?.version} by ${open?.owner} holds the lock since ${open?.startedAt}. ` +
-    `Expected a free target. Next: wait for its end (npm run deploy -- --status)`
+    `Expected a free target. Next: wait for its end, then the same command again`
   );
 }
 
@@ -121,8 +121,7 @@ function openJournal(agent: Agent, token: number): Journal {
   const journal = agent.store.readJournal();
   if (journal === undefined || !authorised(journal.transaction, token))
     throw new RefusedError(
-      `The deployment with token ${token} is over, or another one holds the lock. Expected the token of the open one. ` +
-        `Next: npm run deploy -- --status`,
+      `The deployment with token ${token} is over, or another one holds the lock. Expected the token of the open one.`,
     );
   return journal;
 }

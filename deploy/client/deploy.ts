@@ -91,6 +91,11 @@ export async function deploy(
   }
 }
 
+/** Lets a target try a failed undo again, after somebody has mended what its incident names. */
+export async function retryRollback(agent: RemoteAgent, request: Request): Promise<DeployResult> {
+  return { kind: "over", records: await ask<Records>(agent, ["retry"], "", runLimitMs(request)) };
+}
+
 /** The way forward has its own limit on the target; the way back is as long as its steps and checks. */
 function runLimitMs({ limits, steps, health }: Request): number {
   const checks = Math.max(...health.map((each) => each.attempts * (each.limitSeconds + each.pauseSeconds)));

@@ -99,4 +99,9 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '["session-secret", "--dry-run"',
   },
   { pattern: /^npm run bench -- --only exporter$/, test: own, by: '["bench", "--help"]' },
+  {
+    pattern: /^npm run deploy -- --version 2( --check)?$/,
+    test: "test/rehearsal/14-deployment.test.ts",
+    by: 'command("deploy", "--version"',
+  },
 ];
