@@ -1,20 +1,16 @@
 import { type Guard, isProduction } from "../guard";
 
-const componentType = "ghrunners:deployment:DeploymentEnvironment";
-
-const listed = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
-
 export const productionReviewed: Guard = {
   name: "production-reviewed",
   description: "A job that deploys to production waits for a reviewer.",
-  types: [componentType, "github:index/repositoryEnvironment:RepositoryEnvironment"],
+  // The component, not GitHub's resource below it: before its first update the reviewers are known by login only, and
+  // the resource shows an empty list then.
+  types: ["ghrunners:deployment:DeploymentEnvironment"],
   judge: ({ props }) => {
     const environment = String(props.environment);
-    if (!isProduction(environment)) return [];
-    // Before its first update the program knows its reviewers by login only, and the resource has a group without
-    // numbers: how many they are is judged at the component.
-    return listed(props.reviewers).length > 0
-      ? []
-      : [`The environment ${environment} has no reviewers. Expected at least one user or team.`];
+    const isReviewed = Array.isArray(props.reviewers) && props.reviewers.length > 0;
+    return isProduction(environment) && !isReviewed
+      ? [`The environment ${environment} has no reviewers. Expected at least one login.`]
+      : [];
   },
 };

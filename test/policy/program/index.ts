@@ -26,10 +26,10 @@ declare("github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions"
   repository: "demo-app",
   shaPinningRequired: isSafe,
 });
-declare("github:index/repositoryEnvironment:RepositoryEnvironment", "environment", {
+declare("ghrunners:deployment:DeploymentEnvironment", "environment", {
   repository: "demo-app",
   environment: "production",
-  reviewers: isSafe ? [{ users: [1] }] : [],
+  reviewers: isSafe ? ["octocat"] : [],
 });
 declare("proxmoxve:index/vmLegacy:VmLegacy", "vm", { vmId: 151 }, isSafe);
 declare("github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret", "secret", {
