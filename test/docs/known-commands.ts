@@ -100,7 +100,7 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   { pattern: /^npm run bench -- --only exporter$/, test: own, by: '["bench", "--help"]' },
   {
-    pattern: /^npm run deploy -- --version 2( --check)?$/,
+    pattern: /^npm run deploy( -- --version 2( --check)?)?$/,
     test: "test/rehearsal/14-deployment.test.ts",
     by: 'command("deploy", "--version"',
   },
