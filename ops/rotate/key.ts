@@ -7,9 +7,10 @@ import type { Settings } from "../../config/parse";
 import type { SecretSettings } from "../../config/secrets";
 import { deployKeyMark } from "../drift/expectation";
 import { runInside } from "../inside";
-import { capturePulumi, runPulumi } from "../pulumi/engine";
+import { runPulumi } from "../pulumi/engine";
 import type { Stack } from "../pulumi/stack";
 import { journalFile, readJournal, removeJournal, writeJournal } from "./journal";
+import { setSecret } from "./configuration";
 import { describe, planKeyRotation, type KeyRotation, type KeyStep } from "./plan";
 import type { TargetInput } from "./target.worker";
 
@@ -109,8 +110,7 @@ export class DeployKeyRotation {
   }
 
   private async publish(privateKey: string): Promise<void> {
-    const setting = `ghrunners:secretValues.${this.secret.name}`;
-    await capturePulumi(this.stack.engine, ["config", "set", "--path", "--secret", setting], privateKey);
+    await setSecret(this.stack.engine, `ghrunners:secretValues.${this.secret.name}`, privateKey);
     await updateSecret(this.stack, this.secret.name);
   }
 }

@@ -1,0 +1,23 @@
+import { copyFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { capturePulumi, type Engine } from "../pulumi/engine";
+
+const MARK = ".rotation-";
+
+/**
+ * Sets a secret of the stack's configuration, whole or not at all. `pulumi config set` takes what it has read when its
+ * standard input ends: were this process killed at that moment, an empty value would be stored. So it works on a copy.
+ * @param setting path such as `ghrunners:secretValues.NAME`
+ */
+export async function setSecret(engine: Engine, setting: string, value: string): Promise<void> {
+  const file = engine.configFile ?? path.join(engine.projectRoot, `Pulumi.${engine.stack}.yaml`);
+  const [folder, base] = [path.dirname(file), path.basename(file, ".yaml")];
+  for (const left of readdirSync(folder).filter((name) => name.startsWith(`${base}${MARK}`))) {
+    rmSync(path.join(folder, left));
+  }
+  const copy = path.join(folder, `${base}${MARK}${process.pid}.yaml`);
+  copyFileSync(file, copy);
+  const set = ["config", "set", "--config-file", copy, "--path", "--secret", setting];
+  await capturePulumi(engine, set, value);
+  renameSync(copy, file);
+}
