@@ -3,7 +3,7 @@
  *
  * What cannot be divided is how long the lab's services take to notice something: GitHub shows a silent runner offline after
  * 10 s, while Prometheus misses a machine at once. Undivided, that difference is small against the rules' minutes; divided,
- * it would turn their order round. So `up` counts as 0 only after as long a silence.
+ * it would turn their order round. So `up` counts as 0, and a series as absent, only after as long a silence.
  */
 import { parse, stringify } from "yaml";
 
@@ -42,7 +42,9 @@ export function compressRules(text: string, factor: number, silenceSeconds: numb
     delete group.interval;
     for (const rule of group.rules) {
       if (rule.for !== undefined) rule.for = divided(rule.for, factor);
-      rule.expr = rule.expr.replace(/(?<![\w:])up(\{[^}]*\})/g, `max_over_time(up$1[${silenceSeconds}s])`);
+      rule.expr = rule.expr
+        .replace(/(?<![\w:])up(\{[^}]*\})/g, `max_over_time(up$1[${silenceSeconds}s])`)
+        .replace(/absent\((\w+\{[^}]*\})\)/g, `absent(last_over_time($1[${silenceSeconds}s]))`);
       if (comparesAnAge.has(rule.alert ?? "")) {
         rule.expr = rule.expr.replace(/> (\d+)$/, (_, age: string) => `> ${Number(age) / factor}`);
       }

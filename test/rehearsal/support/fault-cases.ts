@@ -128,7 +128,8 @@ export const rounds: readonly (readonly FaultCase[])[] = [
     fault("a cut link", ["cut-link", "secondary"], alert("RunnerHostDown", "warning", "secondary")),
     fault("API offline but working", ["api-offline", "primary"], disagreement),
   ],
-  [fault("a power cut", ["stop", "primary"], alert("RunnerHostDown", "critical", "primary"))],
+  // The machine is back before its runner is: for a moment that alone is told.
+  [fault("a power cut", ["stop", "primary"], alert("RunnerHostDown", "critical", "primary"), ["RunnerOffline"])],
   [
     {
       title: "both runners off",
@@ -143,6 +144,7 @@ export const rounds: readonly (readonly FaultCase[])[] = [
           rehearsal.labCommand("fault", "clear", "stop", "secondary"),
         ]),
       alert: alert("BothRunnersOffline", "critical", "all"),
+      companions: ["RunnerOffline"],
     },
   ],
   [
