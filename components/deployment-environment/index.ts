@@ -58,7 +58,8 @@ export class DeploymentEnvironment extends pulumi.ComponentResource {
       new github.ActionsEnvironmentSecret(
         `${name}-secret-${secretName}`,
         { ...of, secretName, value: pulumi.secret(value) },
-        child,
+        // Under one name: the old one's delete would take the new one away.
+        { ...child, deleteBeforeReplace: true },
       );
     }
     this.environment = environment;

@@ -66,7 +66,8 @@ export class RepositoryRules extends pulumi.ComponentResource {
       new github.ActionsSecret(
         `${name}-secret-${secretName}`,
         { repository, secretName, value: pulumi.secret(value) },
-        child,
+        // Under one name: the old one's delete would take the new one away.
+        { ...child, deleteBeforeReplace: true },
       );
     }
     this.registerOutputs();

@@ -139,14 +139,14 @@ describe("drift on the real engine", () => {
       environment_name,
       name: "evil/*",
     });
-    await lab.rehearsal.labCommand("fault", "repository-public");
+    await lab.rehearsal.labCommand("fault", "github-repository-public");
     const report = await drift();
     assert.deepEqual(ids(report), ["environment-ref-unknown", "repository-public", "secret-unknown"]);
     assert.ok(repairOf(report, "environment-ref-unknown").endsWith(`/deployment-branch-policies/${policy.id}`));
     // The commands are GitHub's own CLI; these are the requests that it sends.
     await octokit.rest.repos.deleteDeploymentBranchPolicy({ ...repo, environment_name, branch_policy_id: policy.id! });
     await octokit.rest.actions.deleteEnvironmentSecret({ ...repo, environment_name, secret_name: "BACKDOOR" });
-    await lab.rehearsal.labCommand("fault", "clear", "repository-public");
+    await lab.rehearsal.labCommand("fault", "clear", "github-repository-public");
     await clean();
   });
 });

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { adminRequest } from "../../lab/admin";
+import { standingHosts } from "../../lab/hosts/hosts";
+import { socketOf } from "../../lab/service";
+import { driftOf } from "../../ops/drift/drift";
+import { runProcess, type Finished } from "../../ops/process";
+import { projectRoot } from "../../ops/pulumi/stack";
+import { journalFile } from "../../ops/rotate/journal";
+import { settingsOf } from "../../ops/settings";
+import { until } from "../support/until";
+import { Rehearsal } from "./support/rehearsal";
+
+/** The deploy key of the lab's application host is replaced while nothing is locked out. */
+describe("rotation of the deploy key", () => {
+  let rehearsal: Rehearsal;
+  const { id } = standingHosts.app;
+  const secret = "DEPLOY_KEY";
+
+  before(async () => {
+    rehearsal = await Rehearsal.ready();
+    await rehearsal.labCommand("host", "up", "app");
+    const ssh = (): Promise<string> => rehearsal.inMachine(id, "systemctl", "is-active", "ssh").catch(() => "starting");
+    await until("the application host's SSH server runs", 60_000, async () => (await ssh()).trim() === "active");
+  });
+  after(() => rehearsal.labCommand("host", "remove", "app"));
+
+  const line = (...args: string[]): string[] => [
+    process.execPath,
+    "--require",
+    path.join(projectRoot, "register.cjs"),
+    "ops/main.ts",
+    "rotate",
+    "deploy-key",
+    ...args,
+  ];
+  const rotate = (...args: string[]): Promise<Finished> =>
+    runProcess(line(...args), { cwd: projectRoot, env: process.env });
+
+  /** Kills the command the moment it says these words. */
+  function killedAt(words: string): Promise<void> {
+    const [program = "", ...args] = line("--apply");
+    const child = spawn(program, args, { cwd: projectRoot, stdio: ["ignore", "ignore", "pipe"] });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      if (text.includes(words)) child.kill("SIGKILL");
+    });
+    return new Promise((resolve, reject) => {
+      child.once("close", (_code, signal) => {
+        if (signal === "SIGKILL") resolve();
+        else reject(new Error(`rotate ended before it said "${words}".`));
+      });
+    });
+  }
+
+  const authorised = async (): Promise<string[]> => {
+    const text = await rehearsal.inMachine(id, "cat", "/home/operator-lab/.ssh/authorized_keys");
+    return text.split("\n").filter((key) => key.includes(" ghrunners-deploy:lab:"));
+  };
+  const atGitHub = async (): Promise<string | undefined> => {
+    const socket = socketOf(rehearsal.lab.instance, "github");
+    const { body } = await adminRequest(socket, "GET", "/_lab/secrets?environment=lab");
+    const { secrets } = body as { secrets: { name: string; sha256: string }[] };
+    return secrets.find(({ name }) => name === secret)?.sha256;
+  };
+  const stack = () => ({ name: "lab", engine: rehearsal.engine, lab: rehearsal.lab });
+
+  it("a dry run says what would be done, and does nothing", async () => {
+    const run = await rotate("--dry-run", "--json");
+    assert.equal(run.code, 0, run.all);
+    assert.match(run.stdout, /make a new Ed25519 key/);
+    assert.deepEqual(await authorised(), []);
+  });
+
+  it("the first rotation makes the key, and GitHub has what the target lets in", async () => {
+    const run = await rotate("--apply");
+    assert.equal(run.code, 0, run.all);
+    assert.ok(!run.all.includes("PRIVATE KEY"));
+    const { secretValues } = await settingsOf(rehearsal.engine);
+    assert.equal(await atGitHub(), createHash("sha256").update(secretValues[secret]!).digest("hex"));
+    assert.equal((await authorised()).length, 1);
+  });
+
+  it("killed before GitHub has the new key: both open the target, and the same command ends it", async () => {
+    const [old] = await authorised();
+    const published = await atGitHub();
+    await killedAt("store the new key");
+    assert.ok((await authorised()).includes(old!), "the key that GitHub holds was locked out");
+    const run = await rotate("--apply");
+    assert.equal(run.code, 0, run.all);
+    const now = await authorised();
+    assert.equal(now.length, 1);
+    assert.notEqual(now[0], old);
+    assert.notEqual(await atGitHub(), published);
+    assert.equal(existsSync(journalFile(stack(), secret)), false, "the private key was left behind");
+  });
+
+  it("nothing differs afterwards; a key that somebody adds with our mark is found, and removed by the command", async () => {
+    assert.deepEqual((await driftOf(stack())).findings, []);
+    const file = "/home/operator-lab/.ssh/authorized_keys";
+    await rehearsal.inMachine(id, "sh", "-c", `echo 'ssh-ed25519 AAAAC3evil ghrunners-deploy:lab:X' >> ${file}`);
+    const [finding] = (await driftOf(stack())).findings;
+    assert.equal(finding?.id, "key-unknown");
+    // What ssh would run there.
+    const [, remote = ""] = /^ssh operator-lab@\S+ (.+)$/.exec(finding.repair) ?? [];
+    const unquoted = await runProcess(["sh", "-c", `printf %s ${remote.replace(/ /g, "\\ ")}`], {
+      cwd: projectRoot,
+      env: process.env,
+    });
+    assert.equal(unquoted.code, 0);
+    await rehearsal.inMachine(id, "sh", "-c", unquoted.stdout.replace("~operator-lab", "/home/operator-lab"));
+    assert.deepEqual((await driftOf(stack())).findings, []);
+  });
+});
