@@ -23,7 +23,7 @@ export function monitoringSettings(settings: Settings): MonitoringSettings {
   return {
     environment,
     runners,
-    targets,
+    targets: targets.filter(({ watched }) => watched),
     // GitHub shows the default branch as HEAD, whatever its name.
     runbookBaseUrl: monitoring?.runbookBaseUrl ?? `${github.url}/${github.repository}/blob/HEAD/runbooks`,
     dashboardBaseUrl: monitoring?.dashboardBaseUrl ?? `http://${monitoring?.host ?? "localhost"}:3000`,

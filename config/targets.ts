@@ -22,6 +22,9 @@ export const target = z.strictObject({
     description: "Pinned host key. `ssh-keyscan -t ecdsa ADDRESS` prints it; compare it with the host's own.",
     example: '"ecdsa-sha2-nistp256 AAAA..."',
   }),
+  watched: z.boolean().default(true).meta({
+    description: "The monitoring host scrapes its node exporter, and silence about its deployments is an alert.",
+  }),
 });
 
 /** One deployment target of the settings. */

@@ -1,10 +1,11 @@
 /**
  * The standing machines of a lab: they exist before the program, which manages things on them and never the machines.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Instance } from "../instance";
 import { NspawnBackend, prepareTemplate, type GuestState } from "../machines";
+import { machinesFolder } from "../machines/script";
 import { topology } from "../topology";
 import { renderCloudConfig } from "./cloud-config";
 import { activeHostFaults } from "./faults";
@@ -68,6 +69,10 @@ export async function ensureHost(name: HostName, options: HostOptions): Promise<
 export async function removeHost(name: HostName, instance: Instance): Promise<void> {
   await backendOf(instance).destroy(hostNamed(name).id);
 }
+
+/** Whether the host was ever booted in this lab and not removed since. */
+export const hostExists = (name: HostName, instance: Instance): boolean =>
+  existsSync(path.join(machinesFolder(instance), String(hostNamed(name).id)));
 
 /** Every standing host and whether it runs. */
 export function hostStates(instance: Instance): { name: HostName; address: string; state: GuestState }[] {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse, stringify } from "yaml";
+import { hostExists } from "../../lab/hosts";
 import { ensureHostKey, hostKeyOf } from "../../lab/hosts/keys";
 import type { Lab } from "../../lab/lifecycle";
 import { capturePulumi, type Engine } from "./engine";
@@ -28,8 +29,12 @@ const rotated = ["ghrunners:secretValues", "ghrunners:secretGenerations"];
 function targetsOf(lab: Lab, committed: Record<string, unknown>): Record<string, unknown> {
   const targets = committed["ghrunners:targets"] as { name: string; address: string }[] | undefined;
   if (targets === undefined) return {};
-  const hostKey = ensureHostKey(lab.instance, "app").publicKey;
-  return { "ghrunners:targets": targets.map((target) => ({ ...target, hostKey })) };
+  const own = {
+    hostKey: ensureHostKey(lab.instance, "app").publicKey,
+    // A machine that nobody has booted yet is no silent one.
+    watched: hostExists("app", lab.instance),
+  };
+  return { "ghrunners:targets": targets.map((target) => ({ ...target, ...own })) };
 }
 
 /**
