@@ -67,7 +67,7 @@ const gates: readonly { readonly name: Gate["name"]; readonly check: Check }[] =
   {
     name: "update",
     check: async ({ stack, planFile }) => {
-      const code = await runPulumi(stack.engine, ["up", "--plan", planFile, "--suppress-outputs"], "errors");
+      const code = await runPulumi(stack.engine, ["up", "--yes", "--plan", planFile, "--suppress-outputs"], "errors");
       return { passed: code === 0, detail: code === 0 ? "as planned" : "pulumi up failed" };
     },
   },

@@ -14,7 +14,7 @@ import { promotionFolder, writeProof } from "./store";
 export async function proveStaging(stack: Stack, say: (line: string) => void): Promise<StagingProof> {
   const { id: commit } = await checkout();
   say(`Staging: pulumi up at ${commit.slice(0, 12)}`);
-  if ((await runPulumi(stack.engine, ["up", "--suppress-outputs"], "errors")) !== 0) {
+  if ((await runPulumi(stack.engine, ["up", "--yes", "--suppress-outputs"], "errors")) !== 0) {
     throw new Error("pulumi up on staging failed; its words are above. Next: mend the cause, then the same command.");
   }
   const settings = await settingsOf(stack.engine);
