@@ -147,6 +147,8 @@ describe("monitoring host: files", function () {
     child.stdin.end(renderScript(halting, { ...plan, MACHINE: "test" }));
     await until("the run is half-way", 20_000, () => onHost("test -s /run/half-way").code === 0);
     must("kill -9 $(cat /run/half-way)");
+    // nsenter stands still with its child and does not hear of its end.
+    child.kill("SIGKILL");
     await ended;
     assert.match(must(`cat ${rulesFile}`), /vector\(4\)/);
     const next = files("apply", good);
