@@ -9,9 +9,12 @@ import type { Observation } from "./observation";
 import type { DriftReport } from "./report";
 import { stackState, type StackState, type StateResource } from "./state";
 
-/** What the stack made, from its state. Secrets stay encrypted. */
+/**
+ * What the stack made, from its state. The output of a step on a host counts as a secret, because its connection holds a
+ * key, and the installation says there what it put on the host: so the export shows secrets, to this process alone.
+ */
 export async function readState({ engine }: Pick<Stack, "engine">): Promise<StackState> {
-  const text = await capturePulumi(engine, ["stack", "export"]);
+  const text = await capturePulumi(engine, ["stack", "export", "--show-secrets"]);
   const { deployment } = JSON.parse(text) as { deployment: { resources?: StateResource[] } };
   return stackState(deployment.resources ?? []);
 }

@@ -64,6 +64,12 @@ export interface StackState {
 }
 
 type Bag = Readonly<Record<string, unknown>>;
+/** A secret in an export with --show-secrets is an object with its JSON text. Source: Pulumi, sdk/go/common/apitype. */
+function reveal(value: unknown): unknown {
+  const plaintext =
+    typeof value === "object" && value !== null ? (value as { plaintext?: unknown }).plaintext : undefined;
+  return typeof plaintext === "string" ? (JSON.parse(plaintext) as unknown) : value;
+}
 const bag = (value: unknown): Bag => (typeof value === "object" && value !== null ? (value as Bag) : {});
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
@@ -134,8 +140,8 @@ function runnersOf(resources: readonly StateResource[]): RunnerState[] {
       const agent = resources.find(
         (candidate) =>
           candidate.type === "command:remote:Command" &&
-          text(bag(candidate.inputs?.connection).host) === host.host &&
-          /configuration [0-9a-f]{12}/.test(text(candidate.outputs?.stdout)),
+          text(bag(reveal(candidate.inputs?.connection)).host) === host.host &&
+          /configuration [0-9a-f]{12}/.test(text(reveal(candidate.outputs?.stdout))),
       );
       const machine = resources.find(
         (candidate) => candidate.type === "proxmoxve:index/vmLegacy:VmLegacy" && candidate.inputs?.name === name,
@@ -146,13 +152,13 @@ function runnersOf(resources: readonly StateResource[]): RunnerState[] {
         labels: (inputs.labels ?? []) as string[],
         unit,
         host,
-        configuration: /configuration ([0-9a-f]{12})/.exec(text(agent?.outputs?.stdout))?.[1],
+        configuration: /configuration ([0-9a-f]{12})/.exec(text(reveal(agent?.outputs?.stdout)))?.[1],
         machine: machine?.urn,
       };
     });
 }
 
-/** @param resources `deployment.resources` of an exported state, secrets encrypted */
+/** @param resources `deployment.resources` of an exported state, exported with --show-secrets */
 export function stackState(resources: readonly StateResource[]): StackState {
   return {
     environment: environmentOf(resources),

@@ -12,10 +12,10 @@ import { projectRoot } from "../../ops/pulumi/stack";
 import { journalFile } from "../../ops/rotate/journal";
 import { settingsOf } from "../../ops/settings";
 import { until } from "../support/until";
-import { Rehearsal } from "./support/rehearsal";
+import { primary, Rehearsal } from "./support/rehearsal";
 
 /** The deploy key of the lab's application host is replaced while nothing is locked out. */
-describe("rotation of the deploy key", () => {
+describe("rotation of the deploy key, and drift of hosts", () => {
   let rehearsal: Rehearsal;
   const { id } = standingHosts.app;
   const secret = "DEPLOY_KEY";
@@ -111,6 +111,33 @@ describe("rotation of the deploy key", () => {
     });
     assert.equal(unquoted.code, 0);
     await rehearsal.inMachine(id, "sh", "-c", unquoted.stdout.replace("~operator-lab", "/home/operator-lab"));
+    assert.deepEqual((await driftOf(stack())).findings, []);
+  });
+
+  it("what somebody changed on a runner's machine is found, each thing by its name", async () => {
+    const { units, key } = { units: "/etc/systemd/system", key: "ssh-ed25519 AAAAC3evil somebody" };
+    const unit = (await rehearsal.inMachine(primary.vmId, "cat", "/opt/actions-runner/.service")).trim();
+    const shell = (script: string): Promise<string> => rehearsal.inMachine(primary.vmId, "sh", "-c", script);
+    const folder = `${units}/${unit}.d`;
+    await shell(`install -d -m 0700 /root/.ssh; echo '${key}' >> /root/.ssh/authorized_keys`);
+    await shell(
+      `cp ${folder}/ghrunners.conf /root/kept; sed -i s/NoNewPrivileges=yes/NoNewPrivileges=no/ ${folder}/ghrunners.conf`,
+    );
+    await shell(`printf '[Service]\\nUser=root\\n' > ${folder}/zz.conf; systemctl daemon-reload`);
+    const { findings, errors } = await driftOf(stack());
+    assert.deepEqual(errors, []);
+    assert.deepEqual(findings.map((finding) => finding.id).sort(), [
+      "key-unknown",
+      "unit-configuration",
+      "unit-drop-in",
+      "unit-user",
+    ]);
+    for (const { id: found, repair } of findings) {
+      assert.match(repair, found === "key-unknown" ? /^ssh / : /^npm run up -- --replace 'urn:pulumi:lab::.*VmLegacy/);
+    }
+    await shell(
+      `mv /root/kept ${folder}/ghrunners.conf; rm ${folder}/zz.conf /root/.ssh/authorized_keys; systemctl daemon-reload`,
+    );
     assert.deepEqual((await driftOf(stack())).findings, []);
   });
 });
