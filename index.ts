@@ -127,11 +127,12 @@ if (deployment !== undefined || repository.manage) {
     clearLeftovers: leftoversHook(access),
   };
   const of = { githubUrl: github.url, repository: github.repository };
-  const secrets = new SecretValues("secrets", {
+  const values = {
     secrets: settings.secrets,
     values: settings.secretValues,
     generations: settings.secretGenerations,
-  });
+  };
+  const secrets = new SecretValues("secrets", values, { dependsOn: preflight });
   if (deployment !== undefined) {
     new DeploymentEnvironment(
       "deployment",
