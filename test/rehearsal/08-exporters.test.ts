@@ -17,7 +17,10 @@ describe("exporters on the runners", () => {
 
   const onPrimary = (script: string): Promise<string> => rehearsal.inMachine(primary.vmId, "bash", "-c", script);
 
-  async function scrape({ address }: { address: string } = primary, from: number = monitoring): Promise<Map<string, number>> {
+  async function scrape(
+    { address }: { address: string } = primary,
+    from: number = monitoring,
+  ): Promise<Map<string, number>> {
     return seriesOf(
       await rehearsal.inMachine(from, "curl", "-sf", "--max-time", "2", `http://${address}:9101/metrics`),
     );
