@@ -104,4 +104,9 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/rehearsal/14-deployment.test.ts",
     by: 'command("deploy", "--version"',
   },
+  {
+    pattern: /^npm run lab -- host (up app|remove NAME)$/,
+    test: "test/rehearsal/13-rotation.test.ts",
+    by: 'labCommand("host", "up", "app")',
+  },
 ];
