@@ -7,10 +7,11 @@
  *     renderAlertmanagerConfig  a whole Alertmanager configuration, where the file is ours
  *     renderDashboards(settings) Grafana's dashboards; they have the environment as a variable, so stacks share them
  */
-export { ON_CALL_RECEIVER, renderAlertmanagerConfig, renderAlertRoute, WATCHDOG_RECEIVER } from "./renderAlertRoute";
+export { renderAlertmanagerConfig, renderAlertRoute, WATCHDOG_RECEIVER } from "./renderAlertRoute";
 export type { AlertReceivers } from "./renderAlertRoute";
 export { renderDashboards } from "./renderDashboards";
 export type { DashboardSettings } from "./renderDashboards";
 export { renderRules } from "./renderRules";
-export { renderTargets } from "./renderTargets";
-export type { MonitoringSettings, RenderedFile } from "./settings";
+export { renderTargets, targetGroups } from "./renderTargets";
+export { ON_CALL_RECEIVER } from "./settings";
+export type { MonitoringSettings, RenderedFile, RenderedRules } from "./settings";

@@ -1,9 +1,6 @@
 import { stringify } from "yaml";
 import { components, inhibitions, type Severity } from "../catalogue/alerts";
-import { PRODUCED, type RenderedFile } from "./settings";
-
-/** Receiver of everything that a person has to see. */
-export const ON_CALL_RECEIVER = "oncall-sre";
+import { ON_CALL_RECEIVER, PRODUCED, type RenderedFile } from "./settings";
 
 /** Receiver of the alert that always fires; without a configuration of its own it notifies nobody. */
 export const WATCHDOG_RECEIVER = "watchdog";

@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { type Alert, type AlertGroup, alertGroups } from "../catalogue/alerts";
 import { RECORDING_GROUP, recordings } from "../catalogue/recordings";
 import { runbookUrl } from "../catalogue/runbooks";
-import { type MonitoringSettings, PRODUCED, type RenderedFile } from "./settings";
+import { type MonitoringSettings, PRODUCED, type RenderedRules } from "./settings";
 
 /** An alerting rule as Prometheus reads it. */
 export interface AlertingRule {
@@ -72,10 +72,11 @@ export function recordingGroup(settings: MonitoringSettings): RuleGroup {
  * The rule files of an environment, one for each group: `ghrunners-<environment>-<group>.yml`.
  * The same settings give the same bytes.
  */
-export function renderRules(settings: MonitoringSettings): RenderedFile[] {
+export function renderRules(settings: MonitoringSettings): RenderedRules[] {
   const groups = [...alertGroups.map((group) => ruleGroup(group, settings)), recordingGroup(settings)];
   return groups.map((group) => ({
     name: `ghrunners-${settings.environment}-${group.name}.yml`,
     content: PRODUCED + stringify({ groups: [group] }, { lineWidth: 0 }),
+    groups: { [group.name]: group.rules.length },
   }));
 }

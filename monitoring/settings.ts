@@ -22,5 +22,14 @@ export interface RenderedFile {
   readonly content: string;
 }
 
+/** A rule file. */
+export interface RenderedRules extends RenderedFile {
+  /** Number of rules by group. */
+  readonly groups: Readonly<Record<string, number>>;
+}
+
+/** Receiver of everything that a person has to see. */
+export const ON_CALL_RECEIVER = "oncall-sre";
+
 /** First line of every produced text that may hold a comment. */
 export const PRODUCED = "# Produced by ghrunners. Changes made here are overwritten.\n";

@@ -37,10 +37,17 @@ export interface AlertmanagerArgs {
   readonly receiver: string;
   /** Label sets of alerts that must reach the receiver, each as amtool reads it: `severity=critical component=runner`. */
   readonly routed: readonly string[];
-  /** What the file needs: the whole file where `managed`, else the fragment that an error shows. */
-  readonly text: string;
   /** Whether the file is ours: it is written, and the owner's is kept beside it. */
   readonly managed: boolean;
+}
+
+/** The texts of a stack. */
+export interface MonitoringFiles {
+  readonly rules: readonly RuleFile[];
+  readonly targets: readonly MonitoringFile[];
+  readonly dashboards: readonly MonitoringFile[];
+  /** What Alertmanager's file needs: the whole file where `managed`, else the fragment that an error shows. */
+  readonly alertmanager: string;
 }
 
 export interface MonitoringArgs {
@@ -53,9 +60,7 @@ export interface MonitoringArgs {
   /** Prometheus's API as the host itself sees it. */
   readonly prometheusUrl: string;
   readonly paths: MonitoringPaths;
-  readonly rules: readonly RuleFile[];
-  readonly targets: readonly MonitoringFile[];
-  readonly dashboards: readonly MonitoringFile[];
+  readonly files: pulumi.Input<MonitoringFiles>;
   readonly alertmanager: AlertmanagerArgs;
   /** GitHub's view of the fleet, measured on this host. Unset: this stack runs no fleet exporter. */
   readonly fleetExporter?: Pick<InstalledExporterArgs, "config" | "tokenFingerprint">;

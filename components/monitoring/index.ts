@@ -5,7 +5,14 @@ import { connectionTo, readScript, renderScript, rootCommand } from "../host";
 import type { MonitoringArgs } from "./args";
 import { planFiles } from "./planFiles";
 
-export type { AlertmanagerArgs, MonitoringArgs, MonitoringFile, MonitoringPaths, RuleFile } from "./args";
+export type {
+  AlertmanagerArgs,
+  MonitoringArgs,
+  MonitoringFile,
+  MonitoringFiles,
+  MonitoringPaths,
+  RuleFile,
+} from "./args";
 
 const limits = { create: "5m", update: "5m", delete: "2m" };
 
@@ -54,23 +61,28 @@ export class Monitoring extends pulumi.ComponentResource {
               { parent: this },
             ),
           ];
+    const texts = pulumi.output(args.files);
     const files = step(
       "files",
       { apply: "apply", remove: "remove" },
-      renderScript(readScript("monitoring/scripts/files.sh"), { ...planFiles(args), MACHINE }),
+      texts.apply((sets) =>
+        renderScript(readScript("monitoring/scripts/files.sh"), { ...planFiles({ ...args, ...sets }), MACHINE }),
+      ),
       exporters,
     );
     step(
       "alertmanager",
       alertmanager.managed ? { apply: "manage", remove: "release" } : { apply: "check" },
-      renderScript(readScript("monitoring/scripts/alertmanager.sh"), {
-        ALERTMANAGER_URL: alertmanager.url,
-        ALERTMANAGER_FILE: alertmanager.file,
-        RECEIVER: alertmanager.receiver,
-        ROUTED: alertmanager.routed.join("\n"),
-        TEXT: alertmanager.text,
-        MACHINE,
-      }),
+      texts.apply((sets) =>
+        renderScript(readScript("monitoring/scripts/alertmanager.sh"), {
+          ALERTMANAGER_URL: alertmanager.url,
+          ALERTMANAGER_FILE: alertmanager.file,
+          RECEIVER: alertmanager.receiver,
+          ROUTED: alertmanager.routed.join("\n"),
+          TEXT: sets.alertmanager,
+          MACHINE,
+        }),
+      ),
     );
     this.files = files.stdout;
     this.registerOutputs({ files: this.files });

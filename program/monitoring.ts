@@ -1,21 +1,12 @@
 import { createHash } from "node:crypto";
-import { parse } from "yaml";
-import { components } from "./catalogue/alerts";
-import { ports } from "./catalogue/ports";
-import { runnerLabels } from "./catalogue/runner";
-import { scrapeJobs } from "./catalogue/scrape";
-import type { MonitoringArgs, RuleFile } from "./components/monitoring";
-import type { Settings } from "./config/parse";
-import {
-  ON_CALL_RECEIVER,
-  renderAlertmanagerConfig,
-  renderAlertRoute,
-  renderDashboards,
-  renderRules,
-  type MonitoringSettings,
-  type RenderedFile,
-} from "./monitoring";
-import { targetGroups } from "./monitoring/renderTargets";
+import { components } from "../catalogue/alerts";
+import { ports } from "../catalogue/ports";
+import { runnerLabels } from "../catalogue/runner";
+import { scrapeJobs } from "../catalogue/scrape";
+import type { MonitoringArgs, MonitoringFiles, RuleFile } from "../components/monitoring";
+import type { Settings } from "../config/parse";
+import type { MonitoringSettings, RenderedFile, RenderedRules } from "../monitoring";
+import { ON_CALL_RECEIVER } from "../monitoring/settings";
 
 /** What the catalogue's texts depend on. */
 export function monitoringSettings(settings: Settings): MonitoringSettings {
@@ -34,45 +25,49 @@ export function monitoringSettings(settings: Settings): MonitoringSettings {
 const plainName = ({ name }: RenderedFile, environment: string): string =>
   name.replace(`ghrunners-${environment}-`, "").replace(/\.(yml|json)$/, "");
 
-function ruleFile(file: RenderedFile, environment: string): RuleFile {
-  const { groups } = parse(file.content) as { groups: { name: string; rules: unknown[] }[] };
+const ruleFile = (file: RenderedRules, environment: string): RuleFile => ({
+  name: plainName(file, environment),
+  text: file.content,
+  groups: file.groups,
+});
+
+/** Every text for the monitoring host. The renderers are loaded here: a third of the program's start otherwise. */
+export function monitoringFiles(settings: Settings): MonitoringFiles {
+  const { renderAlertmanagerConfig, renderAlertRoute, renderDashboards, renderRules, targetGroups } =
+    require("../monitoring") as typeof import("../monitoring");
+  const { environment, monitoring } = settings;
+  const texts = monitoringSettings(settings);
+  const { manage = false, onCallUrl = "", watchdogUrl } = monitoring?.alertmanager ?? {};
+  const targets = targetGroups(texts).filter(
+    ({ labels }) => monitoring?.fleetExporter === true || labels.job !== scrapeJobs.fleet,
+  );
   return {
-    name: plainName(file, environment),
-    text: file.content,
-    groups: Object.fromEntries(groups.map(({ name, rules }) => [name, rules.length])),
+    rules: renderRules(texts).map((file) => ruleFile(file, environment)),
+    targets: [{ name: "targets", text: `${JSON.stringify(targets, null, 2)}\n` }],
+    dashboards:
+      monitoring?.dashboards === true
+        ? renderDashboards(texts).map((file) => ({ name: plainName(file, environment), text: file.content }))
+        : [],
+    alertmanager: (manage ? renderAlertmanagerConfig({ onCallUrl, watchdogUrl }) : renderAlertRoute()).content,
   };
 }
 
-/** What this stack has on its monitoring host; undefined where it has none. */
-export function monitoringArgs(settings: Settings): Omit<MonitoringArgs, "privateKey"> | undefined {
+/** What this stack has on its monitoring host; undefined where it has none, or where no host is managed. */
+export function monitoringArgs(settings: Settings): Omit<MonitoringArgs, "privateKey" | "files"> | undefined {
   const { environment, monitoring } = settings;
-  if (monitoring === undefined) return undefined;
-  const texts = monitoringSettings(settings);
+  if (monitoring === undefined || settings.hosts !== "manage") return undefined;
   const { alertmanager, fleetExporter } = monitoring;
-  const targets = targetGroups(texts).filter(({ labels }) => fleetExporter || labels.job !== scrapeJobs.fleet);
   return {
     address: { host: monitoring.host, user: monitoring.user, hostKey: monitoring.hostKey },
     environment,
     prometheusUrl: monitoring.prometheusUrl,
     paths: monitoring.paths,
-    rules: renderRules(texts).map((file) => ruleFile(file, environment)),
-    targets: [{ name: "targets", text: `${JSON.stringify(targets, null, 2)}\n` }],
-    dashboards: monitoring.dashboards
-      ? renderDashboards(texts).map(({ name, content }) => ({
-          name: plainName({ name, content }, environment),
-          text: content,
-        }))
-      : [],
     alertmanager: {
       file: alertmanager.file,
       url: alertmanager.url,
       receiver: ON_CALL_RECEIVER,
       routed: components.map((component) => `environment=${environment} severity=critical component=${component}`),
       managed: alertmanager.manage,
-      text: (alertmanager.manage
-        ? renderAlertmanagerConfig({ onCallUrl: alertmanager.onCallUrl ?? "", watchdogUrl: alertmanager.watchdogUrl })
-        : renderAlertRoute()
-      ).content,
     },
     fleetExporter: fleetExporter ? fleetExporterArgs(settings) : undefined,
   };

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { LogShipper } from "./components/host-logs";
-import { lokiUrlOf } from "./components/host-logs/planShipping";
-import { connectionTo } from "./components/host";
-import { LogReceiver } from "./components/log-receiver";
-import type { Settings } from "./config/parse";
+import type { LogShipper } from "../components/host-logs";
+import { lokiUrlOf } from "../components/host-logs/planShipping";
+import { connectionTo } from "../components/host";
+import { LogReceiver } from "../components/log-receiver";
+import type { Settings } from "../config/parse";
 
 /** How this stack's runners ship their logs; undefined where they keep them. Makes the receiver where it is ours. */
 export function logShipper(settings: Settings, opts: pulumi.ComponentResourceOptions): LogShipper | undefined {

@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+import { runnerLabels, runnerUnit } from "../catalogue/runner";
+import type { LogShipper } from "../components/host-logs";
+import { logEgress } from "../components/host-logs/planShipping";
+import type { RunnerPoolArgs } from "../components/runner-pool";
+import type { Settings } from "../config/parse";
+
+/** The pool of the settings' runners. */
+export function poolArgs(settings: Settings, shipper: LogShipper | undefined): RunnerPoolArgs {
+  const { environment, github, proxmox, network, vm, agent, safety, monitoring } = settings;
+  const egress = [...network.egress, ...(monitoring === undefined ? [] : logEgress(monitoring.logs, monitoring.host))];
+  return {
+    members: settings.runners.map((runner) => ({
+      role: runner.role,
+      name: runner.name,
+      labels: runnerLabels(environment, runner.role, agent.extraLabels),
+      unit: runnerUnit(github.repository, runner.name),
+      vm: {
+        vmId: runner.vmId,
+        node: proxmox.node,
+        templateId: proxmox.templateId,
+        storage: proxmox.storage,
+        bridge: proxmox.bridge,
+        pool: proxmox.pool,
+        address: runner.address,
+        prefixLength: network.prefixLength,
+        gateway: network.gateway,
+        tags: ["ghrunners", environment, runner.role],
+        ...vm,
+        sshPublicKey: settings.sshPublicKey,
+        firewall: {
+          adminCidr: network.adminCidr,
+          monitoringAddress: network.monitoringAddress,
+          nameservers: network.nameservers,
+          egress,
+        },
+        protect: safety.protect,
+      },
+    })),
+    host:
+      settings.hosts === "manage"
+        ? {
+            sshPrivateKey: pulumi.secret(settings.sshPrivateKey),
+            githubUrl: github.url,
+            repository: github.repository,
+            version: agent.version,
+            archive:
+              agent.downloadUrl === undefined || agent.sha256 === undefined
+                ? undefined
+                : { url: agent.downloadUrl, sha256: agent.sha256 },
+            jobs: { repository: github.repository, events: agent.allowedEvents, refs: agent.allowedRefs },
+            limits: { drainMinutes: safety.drainTimeoutMinutes, onlineSeconds: safety.onlineTimeoutSeconds },
+            logs: shipper && { environment, shipper },
+          }
+        : undefined,
+    smoke: { ...settings.smoke, ref: settings.smoke.ref },
+    force: safety.force !== undefined,
+  };
+}
