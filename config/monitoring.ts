@@ -71,13 +71,9 @@ export const monitoring = z.strictObject({
     .default(true)
     .meta({ description: "Whether this stack runs its fleet exporter there. One stack for each monitoring host." }),
   logs: logs.prefault({}).meta({ description: "How the runners' logs are kept." }),
-  dashboards: z
-    .boolean()
-    .default(true)
-    .meta({
-      description:
-        "Whether this stack brings the dashboards, which serve every environment. One stack for each Grafana.",
-    }),
+  dashboards: z.boolean().default(true).meta({
+    description: "Whether this stack brings the dashboards, which serve every environment. One stack for each Grafana.",
+  }),
   runbookBaseUrl: text("an http or https URL that does not end in /", /^https?:\/\/[^\s'"]*[^\s'"/]$/)
     .optional()
     .meta({
