@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import type { HostAddress } from "../components/host/args";
 import { HOST_USER } from "../lab/hosts";
 import { hostKeyOf } from "../lab/hosts/keys";
+import { untilHostAnswers } from "../lab/hosts/ready";
 import { currentInstance } from "../lab/instance";
 import { labUp } from "../lab/lifecycle";
 import { buildDemoApp } from "../lab/demo-app/build";
@@ -64,8 +65,10 @@ async function main(): Promise<number> {
   const stack = await openStack(stackName(), note);
   if (values.plan === undefined && stack.lab === undefined)
     throw new Error("Only the laboratory has a demo application. Expected --plan FILE for another stack.");
-  if (values.plan === undefined)
+  if (values.plan === undefined) {
     await labUp(currentInstance(), { projectRoot, say: note, hosts: ["monitoring", "app"] });
+    await untilHostAnswers(currentInstance(), "app");
+  }
   const planFile = values.plan ?? path.join(projectRoot, "lab/demo-app/deployment.yaml");
   const plan = parsePlan(planFile, readFileSync(planFile, "utf8"));
   const folder = values.plan === undefined ? buildDemoApp() : path.dirname(path.resolve(values.plan));
