@@ -4,7 +4,7 @@ import { runPulumi } from "./pulumi/engine";
 import { openStack, type Stack } from "./pulumi/stack";
 import { runSmokeJob } from "./smoke-job";
 import { renderStatus } from "./status/render";
-import { statusOf } from "./status/status";
+import { settledStatusOf, statusOf } from "./status/status";
 import type { StatusReport } from "./status/report";
 import { errorText, note } from "./terminal";
 
@@ -34,10 +34,11 @@ function jobIsDue(report: StatusReport): boolean {
 
 async function prove(stack: Stack): Promise<StatusReport> {
   const report = await statusOf(stack);
-  if (!jobIsDue(report)) return report;
-  note("Running a workflow job on the primary");
-  await runSmokeJob(stack, "primary");
-  return statusOf(stack);
+  if (jobIsDue(report)) {
+    note("Running a workflow job on the primary");
+    await runSmokeJob(stack, "primary");
+  }
+  return settledStatusOf(stack, note);
 }
 
 async function main(): Promise<number> {

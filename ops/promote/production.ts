@@ -7,7 +7,8 @@ import { runInside } from "../inside";
 import { runPulumi } from "../pulumi/engine";
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
-import { statusOf } from "../status/status";
+import { settledStatusOf } from "../status/status";
+import { note } from "../terminal";
 import { approvalProblem } from "./approval";
 import { checkout, type Checkout } from "./commit";
 import { stagingObjections } from "./gate";
@@ -74,7 +75,7 @@ const gates: readonly { readonly name: Gate["name"]; readonly check: Check }[] =
   {
     name: "health",
     check: async ({ stack }) => {
-      const { healthy, problems } = await statusOf(stack);
+      const { healthy, problems } = await settledStatusOf(stack, note);
       return { passed: healthy, detail: healthy ? "healthy" : problems.join("; ") };
     },
   },

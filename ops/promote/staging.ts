@@ -2,7 +2,7 @@ import { runPulumi } from "../pulumi/engine";
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { runSmokeJob } from "../smoke-job";
-import { statusOf } from "../status/status";
+import { settledStatusOf } from "../status/status";
 import { checkout } from "./commit";
 import { proofVersion, type StagingProof } from "./proof";
 import { promotionFolder, writeProof } from "./store";
@@ -18,7 +18,7 @@ export async function proveStaging(stack: Stack, say: (line: string) => void): P
     throw new Error("pulumi up on staging failed; its words are above. Next: mend the cause, then the same command.");
   }
   const settings = await settingsOf(stack.engine);
-  const status = await statusOf(stack);
+  const status = await settledStatusOf(stack, say);
   if (!status.healthy) throw new Error(`Staging is not healthy: ${status.problems.join("; ")}.`);
   say(settings.hosts === "skip" ? "Staging: no guests here, so no job" : "Staging: a job on its runner");
   const smoke = settings.hosts === "skip" ? null : await runSmokeJob(stack, "primary");

@@ -12,9 +12,21 @@ export interface MonitoringStatus {
   readonly watchdog: boolean;
 }
 
-/** What of the monitoring is not as configured. Pure. */
-export function monitoringProblems({ prometheus, rules }: MonitoringStatus): string[] {
+/** Targets that Prometheus has asked in vain, or not at all yet: of these nothing is known now. Pure. */
+export const unseenTargets = ({ targets }: MonitoringStatus): readonly TargetStatus[] =>
+  targets.filter(({ health }) => health !== "up");
+
+const nameOf = ({ job, subject }: TargetStatus): string => `${job}${subject === null ? "" : ` of ${subject}`}`;
+
+/** What of the monitoring is not as configured. An exporter that nobody can read is a problem: its alerts are blind. Pure. */
+export function monitoringProblems(status: MonitoringStatus): string[] {
+  const { prometheus, rules } = status;
   return [
+    ...unseenTargets(status).map((target) =>
+      target.health === "unknown"
+        ? `exporter ${nameOf(target)} was not scraped yet`
+        : `exporter ${nameOf(target)} is down: ${target.error}`,
+    ),
     ...(rules.rules === 0 ? [`Prometheus at ${prometheus} has none of this stack's rules. Next: pulumi up`] : []),
     ...rules.broken.map(({ name, error }) => `rule ${name} cannot be evaluated: ${error}`),
   ];
@@ -24,12 +36,12 @@ export function monitoringProblems({ prometheus, rules }: MonitoringStatus): str
 export function monitoringLines(status: MonitoringStatus, mark: (good: boolean) => string): string[] {
   const { targets, rules, alerts } = status;
   const up = targets.filter(({ health }) => health === "up").length;
-  const down = targets.filter(({ health }) => health !== "up");
+  const down = unseenTargets(status);
   const firing = alerts.filter(({ state }) => state === "firing");
   const pending = alerts.filter(({ state }) => state === "pending").length;
   const said = firing.map(({ name, runner, role }) => `${name} (${runner ?? role ?? "all"})`);
   return [
-    `  ${mark(down.length === 0)} ${up} of ${targets.length} exporters up${down.length === 0 ? "" : `; ${down.map(({ job, subject, health }) => `${job}${subject === null ? "" : ` of ${subject}`} ${health}`).join(", ")}`}`,
+    `  ${mark(down.length === 0)} ${up} of ${targets.length} exporters up${down.length === 0 ? "" : `; ${down.map((target) => `${nameOf(target)} ${target.health}`).join(", ")}`}`,
     `  ${mark(rules.rules > 0 && rules.broken.length === 0)} ${rules.rules} rules in ${rules.groups} groups`,
     `  ${mark(firing.length === 0 && status.watchdog)} ${firing.length === 0 ? "no alert fires" : `firing: ${said.join(", ")}`}${pending === 0 ? "" : `; ${pending} pending`}${status.watchdog ? "" : "; Watchdog is silent"}`,
   ];

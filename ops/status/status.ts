@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { runnerLabels } from "../../catalogue/runner";
 import type { Settings } from "../../config/parse";
 import { runInside } from "../inside";
@@ -5,6 +6,7 @@ import { monitoringUrls } from "../monitoring/address";
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import type { CollectInput } from "./collect";
+import { unseenTargets } from "./monitoring";
 import { judge, type Expectation, type Observation, type StatusReport } from "./report";
 
 function deploymentOf({ deployment, environment }: Settings): Expectation["deployment"] {
@@ -52,4 +54,20 @@ export async function statusOf(stack: Stack): Promise<StatusReport> {
     monitoring: urls === undefined ? null : { urls, environment: settings.environment },
   });
   return judge(expectation(stack.name, settings), seen, new Date(), labNote(stack));
+}
+
+/** A new target is scraped within the interval of its Prometheus, 15 s by default, and found by it some seconds before. */
+const FIRST_SCRAPE_MS = 45_000;
+const PAUSE_MS = 1_000;
+
+/** The status after a change: exporters that have just come up get the time until Prometheus asks them next. */
+export async function settledStatusOf(stack: Stack, say: (line: string) => void): Promise<StatusReport> {
+  const deadline = Date.now() + FIRST_SCRAPE_MS;
+  for (let said = false; ; said = true) {
+    const report = await statusOf(stack);
+    const isUnseen = report.monitoring !== null && unseenTargets(report.monitoring).length > 0;
+    if (!isUnseen || Date.now() > deadline) return report;
+    if (!said) say("Waiting until Prometheus has seen every exporter");
+    await delay(PAUSE_MS);
+  }
 }

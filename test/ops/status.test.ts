@@ -120,7 +120,7 @@ describe("status report", () => {
     }
   });
 
-  it("shows exporters, rules and alerts; rules that are not loaded or broken are problems, alerts are not", () => {
+  it("shows exporters, rules and alerts; unseen exporters and broken or missing rules are problems, alerts are not", () => {
     const target = { job: "ghrunners-runner", instance: "198.51.100.51:9101", subject: "runner-1", error: "" };
     const alert = {
       name: "RunnerOffline",
@@ -141,11 +141,15 @@ describe("status report", () => {
       ],
       watchdog: true,
     };
-    assert.deepEqual(problems({ monitoring }), []);
+    const down = "exporter ghrunners-runner of runner-1 is down: connection refused";
+    assert.deepEqual(problems({ monitoring }), [down]);
+    const unseen = { ...monitoring, targets: [{ ...target, health: "unknown" as const }] };
+    assert.deepEqual(problems({ monitoring: unseen }), ["exporter ghrunners-runner of runner-1 was not scraped yet"]);
     const none = { groups: 0, rules: 0, broken: [] };
     assert.match(problems({ monitoring: { ...monitoring, rules: none } }).join(), /none of this stack's rules/);
     const broken = { ...monitoring.rules, broken: [{ name: "GhostBusy", error: "many-to-many" }] };
     assert.deepEqual(problems({ monitoring: { ...monitoring, rules: broken } }), [
+      down,
       "rule GhostBusy cannot be evaluated: many-to-many",
     ]);
     const screen = renderStatus(judge(expected, { ...good, monitoring }, at, null));

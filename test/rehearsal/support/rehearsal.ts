@@ -12,7 +12,7 @@ import { capturePulumi, commandLine, labEngine, type Engine } from "../../../ops
 import { ensureLabStack } from "../../../ops/pulumi/lab-stack";
 import { projectRoot } from "../../../ops/pulumi/stack";
 import { runProcess, type Finished } from "../../../ops/process";
-import { statusOf } from "../../../ops/status/status";
+import { settledStatusOf } from "../../../ops/status/status";
 import type { StatusReport } from "../../../ops/status/report";
 import { ensureToolchain } from "../../../toolchain";
 import { until } from "../../support/until";
@@ -140,7 +140,7 @@ export class Rehearsal {
   }
 
   status(): Promise<StatusReport> {
-    return statusOf({ name: "lab", engine: this.engine, lab: this.lab });
+    return settledStatusOf({ name: "lab", engine: this.engine, lab: this.lab }, say);
   }
 
   async events(service: "proxmox" | "github", since = 0): Promise<LabEvent[]> {
