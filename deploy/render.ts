@@ -1,7 +1,7 @@
-import type { WorkerOutput } from "./worker";
+import type { Outcome } from "./client/carryOut";
 
 /** The result for people; standard output. */
-export function renderResult(result: WorkerOutput): string {
+export function renderResult(result: Outcome): string {
   switch (result.kind) {
     case "unchanged":
       return `Version ${result.version} is installed and healthy: nothing to do.\n`;

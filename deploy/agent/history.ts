@@ -23,9 +23,16 @@ export interface Records {
   readonly deployment: DeploymentRecord;
   readonly rollback?: RollbackRecord;
   readonly incident?: IncidentRecord;
+  /** Decision of the gate that chose the runner, as it came with the request. */
+  readonly gate?: object;
 }
 
-const suffixes = { deployment: ".json", rollback: ".rollback.json", incident: ".incident.json" } as const;
+const suffixes = {
+  deployment: ".json",
+  rollback: ".rollback.json",
+  incident: ".incident.json",
+  gate: ".gate.json",
+} as const;
 
 function fileOf(folders: Folders, id: string, kind: keyof typeof suffixes): string {
   return path.join(folders.records, `${id}${suffixes[kind]}`);
@@ -37,8 +44,9 @@ export function writeRecords(folders: Folders, journal: Journal, endedAt: string
     deployment: deploymentRecord(journal, endedAt),
     rollback: rollbackRecord(journal, endedAt),
     incident: incidentRecord(journal, endedAt, path.join(folders.forensics, id)),
+    gate: journal.request.origin?.gate,
   };
-  for (const kind of ["rollback", "incident", "deployment"] as const) {
+  for (const kind of ["gate", "rollback", "incident", "deployment"] as const) {
     const record = records[kind];
     if (record !== undefined) writeDurably(fileOf(folders, id, kind), JSON.stringify(record, undefined, 2), 0o644);
   }
@@ -52,7 +60,7 @@ export function readRecords(folders: Folders, id: string): Records | undefined {
   };
   const deployment = read("deployment");
   if (deployment === undefined) return undefined;
-  return { deployment, rollback: read("rollback"), incident: read("incident") } as Records;
+  return { deployment, rollback: read("rollback"), incident: read("incident"), gate: read("gate") } as Records;
 }
 
 /** Ids of all recorded deployments, oldest first: an id begins with its time. */
@@ -79,7 +87,7 @@ export function writeMetrics(folders: Folders, journal: Journal, lock: "held" | 
 
 export function pruneRecords(folders: Folders): void {
   for (const id of recordedIds(folders).slice(0, -KEPT_RECORDS)) {
-    for (const kind of ["deployment", "rollback", "incident"] as const)
+    for (const kind of Object.keys(suffixes) as (keyof typeof suffixes)[])
       rmSync(fileOf(folders, id, kind), { force: true });
     rmSync(path.join(folders.forensics, id), { recursive: true, force: true });
   }

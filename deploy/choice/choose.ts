@@ -62,7 +62,7 @@ export interface GateDecision {
   readonly runner: string | null;
   readonly role: Role | null;
   readonly labels: readonly string[];
-  readonly reason: "primary_healthy" | "failover" | "primary_degraded" | "refused";
+  readonly reason: "primary_healthy" | "failover" | "primary_degraded" | "refused" | "by_hand";
   /** In words, with every runner's reasons. */
   readonly explanation: string;
   readonly runners: readonly Judged[];

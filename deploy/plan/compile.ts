@@ -6,6 +6,7 @@ export interface Deployment {
   readonly version: string;
   readonly owner: string;
   readonly artefact: Request["artefact"];
+  readonly origin?: Request["origin"];
 }
 
 /** What one target is asked to do. */

@@ -78,6 +78,14 @@ export interface Check {
   readonly probe: Probe;
 }
 
+/** Where a deployment comes from, kept with its record. */
+export interface Origin {
+  /** Address of the workflow run. */
+  readonly run?: string;
+  /** Decision of the gate that chose the runner (deploy/records/gate-decision.schema.json). */
+  readonly gate?: object;
+}
+
 export interface Request {
   readonly format: 1;
   readonly id: string;
@@ -87,6 +95,8 @@ export interface Request {
   /** Who deploys, such as `platform-operator@runner-1`. */
   readonly owner: string;
   readonly target: string;
+  /** Absent when somebody deploys from another machine than a runner. */
+  readonly origin?: Origin;
   readonly artefact: { readonly sha256: string; readonly bytes: number };
   /** Folder of the releases; one folder for each version. */
   readonly releases: string;

@@ -27,6 +27,8 @@ export interface DeploymentRecord {
   /** What `current` pointed to before; null when nothing was installed or nobody looked. */
   readonly previousVersion: string | null;
   readonly owner: string;
+  /** Address of the workflow run; absent when somebody deployed from another machine than a runner. */
+  readonly run?: string;
   readonly artefactSha256: string;
   /** Fencing token: the how manyth transaction on this target. */
   readonly token: number;
@@ -109,6 +111,7 @@ export function deploymentRecord(journal: Journal, endedAt: string): DeploymentR
     version: request.version,
     previousVersion: captured?.version ?? null,
     owner: request.owner,
+    run: request.origin?.run,
     artefactSha256: request.artefact.sha256,
     token: transaction.token,
     startedAt,

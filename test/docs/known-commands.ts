@@ -102,7 +102,7 @@ export const knownCommands: readonly KnownCommand[] = [
   {
     pattern: /^npm run deploy( -- --version 2( --check)?)?$/,
     test: "test/rehearsal/14-deployment.test.ts",
-    by: 'command("deploy", "--version"',
+    by: 'command("deploy", "--direct", "--version"',
   },
   {
     pattern: /^npm run lab -- host (up app|remove NAME)$/,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import type { DeploymentRecord } from "../../deploy/records/record";
-import type { WorkerOutput } from "../../deploy/worker";
+import type { Outcome } from "../../deploy/client/carryOut";
 import { standingHosts } from "../../lab/hosts";
 import { projectRoot } from "../../ops/pulumi/stack";
 import { runProcess, type Finished } from "../../ops/process";
@@ -15,13 +15,13 @@ const app = String(standingHosts.app.id);
 const command = (...args: string[]): Promise<Finished> =>
   runProcess([process.execPath, "scripts/run.mjs", ...args], { cwd: projectRoot, env });
 
-async function deploy(version: string): Promise<{ code: number; result: WorkerOutput }> {
-  const { code, stdout, all } = await command("deploy", "--version", version, "--json");
+async function deploy(version: string): Promise<{ code: number; result: Outcome }> {
+  const { code, stdout, all } = await command("deploy", "--direct", "--version", version, "--json");
   assert.notEqual(stdout, "", all);
-  return { code, result: JSON.parse(stdout) as WorkerOutput };
+  return { code, result: JSON.parse(stdout) as Outcome };
 }
 
-function recordOf(result: WorkerOutput): DeploymentRecord {
+function recordOf(result: Outcome): DeploymentRecord {
   assert.equal(result.kind, "over", JSON.stringify(result));
   return result.records.deployment;
 }
@@ -65,7 +65,7 @@ describe("deployments of the demo application on its machine", function () {
 
   it("looks without changing anything, deploys, and changes nothing the second time", async () => {
     await whole("1");
-    const { code, all } = await command("deploy", "--version", "2", "--check");
+    const { code, all } = await command("deploy", "--direct", "--version", "2", "--check");
     assert.equal(code, 0, all);
     assert.match(all, /Nothing was changed. These steps would run: unpack, migrate/);
     await whole("1");
@@ -83,7 +83,7 @@ describe("deployments of the demo application on its machine", function () {
   });
 
   it("goes back by itself when the deploying machine is gone in the middle", async () => {
-    const deployer = spawn(process.execPath, ["scripts/run.mjs", "deploy", "--version", "3-slow"], {
+    const deployer = spawn(process.execPath, ["scripts/run.mjs", "deploy", "--direct", "--version", "3-slow"], {
       cwd: projectRoot,
       env,
       // A group of its own: the power cut takes the worker too.

@@ -3,7 +3,7 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { bundleAgent } from "../../../deploy/agent/bundle";
+import { bundle } from "../../../deploy/bundle";
 import type { Journal } from "../../../deploy/agent/journal";
 import type { Request } from "../../../deploy/protocol/request";
 import { until } from "../../support/until";
@@ -24,7 +24,7 @@ describe("the installed agent, in processes of its own", function () {
   let target: LocalTarget;
 
   before(async () => {
-    writeFileSync(path.join(home, "ghrunners-deploy.cjs"), (await bundleAgent()).text);
+    writeFileSync(path.join(home, "ghrunners-deploy.cjs"), (await bundle("agent/main.ts")).text);
     copyFileSync(path.join(__dirname, "../../../deploy/agent/files/ghrunners-deploy"), program);
     chmodSync(program, 0o755);
   });
