@@ -3,7 +3,7 @@
  */
 import { guardOverrides } from "../catalogue/safety";
 import { MAXIMUM_UNIT_NAME_LENGTH, runnerLabels, runnerUnit } from "../catalogue/runner";
-import type { Problem } from "./problems";
+import type { Problem } from "./problem";
 import { formatAddress, isHostAddress, parseAddress, subnetOf } from "./network";
 import type { ParsedSettings } from "./schema";
 import { secretProblems } from "./secrets";

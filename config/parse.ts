@@ -5,7 +5,8 @@ import type { Role } from "../catalogue/runner";
 import { crossCheck, type WellFormed } from "./crossChecks";
 import { publicKeyOf } from "./openSshKey";
 import { allowedText, documentationOf } from "./documentation";
-import { formatPath, type Problem, renderSeen } from "./problems";
+import type { Problem } from "./problem";
+import { formatPath, renderSeen } from "./problems";
 import { type ParsedSettings, schema, secretKeys, secretMaps } from "./schema";
 
 /** The project's configuration as Pulumi hands it over. */

@@ -2,17 +2,7 @@
  * A report of everything that is wrong with a configuration, each with the command that mends it. Pure.
  */
 import { commandFor, documentationOf, isSecret } from "./documentation";
-
-export interface Problem {
-  /** Path of the setting, such as `runners[0].address`. */
-  readonly path: string;
-  /** What was seen; never the value of a secret. */
-  readonly seen: string;
-  /** What would be accepted. */
-  readonly allowed: string;
-  /** What to do, where it is not setting this path. */
-  readonly next?: string;
-}
+import type { Problem } from "./problem";
 
 export function formatPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {

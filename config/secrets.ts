@@ -1,6 +1,6 @@
 /** List `secrets`: what workflows get as secrets, each with somebody who answers for it and an age that it may reach. */
 import { z } from "zod";
-import type { Problem } from "./problems";
+import type { Problem } from "./problem";
 import type { TargetSettings } from "./targets";
 import { text } from "./text";
 

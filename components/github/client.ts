@@ -6,14 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Octokit } from "@octokit/rest";
 import { apiBase } from "./apiBase";
 import { explainGitHubError, GitHubError, retryDelayMs, statusOf } from "./errors";
-
-/** Where the repository is. */
-export interface Repository {
-  /** `https://github.com` or a GitHub Enterprise Server. */
-  readonly url: string;
-  /** `owner/name`. */
-  readonly fullName: string;
-}
+import type { Repository } from "./repository";
 
 /** A runner as GitHub sees it. */
 export interface GitHubRunner {

@@ -2,7 +2,7 @@
  * What GitHub's answers mean, and which are worth another try. Pure.
  */
 import { explainNoAnswer } from "../https/explainNoAnswer";
-import type { Repository } from "./client";
+import type { Repository } from "./repository";
 
 const ATTEMPTS = 4;
 /** A rate limit that lasts longer is reported instead of waited for. */

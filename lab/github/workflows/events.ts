@@ -33,15 +33,6 @@ export const pullRequestEvent = z.strictObject({
 export type PushEvent = z.output<typeof pushEvent>;
 export type PullRequestEvent = z.output<typeof pullRequestEvent>;
 
-/** Filters of one event under `on`. Undefined lets everything through. */
-export interface EventFilter {
-  readonly branches?: readonly string[];
-  readonly branchesIgnore?: readonly string[];
-  readonly tags?: readonly string[];
-  readonly tagsIgnore?: readonly string[];
-  readonly types?: readonly string[];
-}
-
 export function pushOrigin(event: PushEvent): RunOrigin {
   const isTag = "tag" in event;
   const short = isTag ? event.tag : event.branch;

@@ -1,5 +1,13 @@
-import type { EventFilter } from "./events";
 import type { Template } from "./template";
+
+/** Filters of one event under `on`. Undefined lets everything through. */
+export interface EventFilter {
+  readonly branches?: readonly string[];
+  readonly branchesIgnore?: readonly string[];
+  readonly tags?: readonly string[];
+  readonly tagsIgnore?: readonly string[];
+  readonly types?: readonly string[];
+}
 
 /** An input of workflow_dispatch or workflow_call. */
 export interface InputDefinition {

@@ -8,8 +8,7 @@ import type { WorkflowJob } from "@actions/workflow-parser/model/workflow-templa
   "resolution-mode": "import",
 };
 import type { WorkflowLibrary } from "./library";
-import type { EventFilter } from "./events";
-import type { InputDefinition, Job, OrdinaryWork, RunDefaults, Step, Workflow } from "./model";
+import type { EventFilter, InputDefinition, Job, OrdinaryWork, RunDefaults, Step, Workflow } from "./model";
 import { NotModelledError, WorkflowSyntaxError } from "./model";
 import { expressionsOf, keys, literal, literalOf, member, type Template } from "./template";
 
