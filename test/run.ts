@@ -3,13 +3,14 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { baseFolders } from "../lab/instance";
-import { reasonForApiOnly } from "../lab/lifecycle";
+import { baseFolders, instanceNamed } from "../lab/instance";
+import { labDown, reasonForApiOnly } from "../lab/lifecycle";
 import { ensurePackages } from "../lab/packages";
 import { ensureAuthority } from "../lab/tls";
 import { runProcess } from "../ops/process";
 import type { LayerResult } from "./support/layer";
 import { orderedChannels } from "./support/ordered-output";
+import { slowest } from "./support/timings";
 
 const root = path.dirname(__dirname);
 /** Gets one line of a layer's report. */
@@ -18,7 +19,8 @@ const say: Say = (line) => void process.stdout.write(`${line}\n`);
 
 const help = `usage: npm test [-- layer ...] [--grep TEXT] [--list]
 
-Layers; all of them without an argument. The first four and the last two run side by side, shown in this order:
+Layers; all of them without an argument. The first four and the last two run side by side, shown in this order.
+The rehearsal itself runs in two labs, each of which takes the next file when it has ended one:
   static     types, lint, format, shell scripts
   unit       pure code, emulators in this process, graph tests
   go         the plugins and the language host
@@ -47,13 +49,19 @@ async function check(tell: Say, what: string, line: readonly string[], cwd = roo
   const good = result.code === 0;
   tell(`  ${good ? "✔" : "✘"} ${what} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
   if (!good) tell(result.all);
-  return { passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: 0 };
+  return { ...nothing, ...(good ? { passed: 1 } : { failed: 1 }) };
 }
 
+const nothing: LayerResult = { passed: 0, failed: 0, skipped: 0, timings: [] };
 const sum = (results: readonly LayerResult[]): LayerResult =>
   results.reduce(
-    (a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }),
-    { passed: 0, failed: 0, skipped: 0 },
+    (a, b) => ({
+      passed: a.passed + b.passed,
+      failed: a.failed + b.failed,
+      skipped: a.skipped + b.skipped,
+      timings: [...a.timings, ...b.timings],
+    }),
+    nothing,
   );
 
 function tracked(pattern: RegExp): string[] {
@@ -93,17 +101,25 @@ async function goLayer(tell: Say): Promise<LayerResult> {
   return sum(results);
 }
 
-async function mochaLayer(name: string, timeoutMs: number, tell: Say, grep: string): Promise<LayerResult> {
+/** Runs test files in a process of their own. */
+async function mocha(
+  files: readonly string[],
+  { timeoutMs, tell, grep, env }: { timeoutMs: number; tell: Say; grep: string; env?: NodeJS.ProcessEnv },
+): Promise<LayerResult> {
   const { certificate: authority } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
-  const files = tests.filter((file) => kindOf(file) === name);
   return new Promise((resolve, reject) => {
     let result: LayerResult | undefined;
     const child = fork(path.join(root, "test/support/layer.ts"), [String(timeoutMs), grep, ...files], {
       cwd: root,
       execArgv: ["--require", "tsx/cjs"],
       silent: true,
-      // Node reads the first once, at its start: the tests' own clients trust the lab's authority.
-      env: { ...process.env, NODE_EXTRA_CA_CERTS: authority, [process.stdout.isTTY ? "FORCE_COLOR" : "NO_COLOR"]: "1" },
+      env: {
+        ...process.env,
+        // Node reads it once, at its start: the tests' own clients trust the lab's authority.
+        NODE_EXTRA_CA_CERTS: authority,
+        [process.stdout.isTTY ? "FORCE_COLOR" : "NO_COLOR"]: "1",
+        ...env,
+      },
     });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8");
@@ -111,13 +127,44 @@ async function mochaLayer(name: string, timeoutMs: number, tell: Say, grep: stri
     }
     child.on("message", (message) => (result = message as LayerResult));
     child.on("error", reject);
-    child.on("close", (code, signal) => resolve(result ?? failedToRun(tell, name, code ?? signal)));
+    child.on("close", (code, signal) => resolve(result ?? failedToRun(tell, files, code ?? signal)));
   });
 }
 
-function failedToRun(tell: Say, name: string, how: unknown): LayerResult {
-  tell(`  ✘ layer ${name} ended before it could report (${how})`);
-  return { passed: 0, failed: 1, skipped: 0 };
+function failedToRun(tell: Say, files: readonly string[], how: unknown): LayerResult {
+  tell(`  ✘ ${files.join(", ")} ended before it could report (${how})`);
+  return { ...nothing, failed: 1 };
+}
+
+const mochaLayer = (name: string, timeoutMs: number, tell: Say, grep: string): Promise<LayerResult> =>
+  mocha(
+    tests.filter((file) => kindOf(file) === name),
+    { timeoutMs, tell, grep },
+  );
+
+/**
+ * The rehearsal's files in two labs side by side: most of the time a lab waits for its machines. Every file brings its
+ * lab to the state that it needs, so any of them may follow any other.
+ */
+async function rehearsalLayer(tell: Say, grep: string): Promise<LayerResult> {
+  const files = tests.filter((file) => kindOf(file) === "rehearsal");
+  const channels = orderedChannels(files.length, (text) => tell(text.replace(/\n$/, "")));
+  const results: LayerResult[] = [];
+  let next = 0;
+  const takeFiles = async (lab: string): Promise<void> => {
+    for (let index = next++; index < files.length; index = next++) {
+      const [file = "", channel] = [files[index], channels[index]];
+      const say = (line: string): void => channel?.write(`${line}\n`);
+      say(`  ${file} in the lab "${lab}"`);
+      const env = { GHRUNNERS_LAB: lab };
+      results.push(await mocha([file], { timeoutMs: 300_000, tell: say, grep, env }));
+      channel?.end();
+    }
+    await labDown(instanceNamed(lab), () => undefined);
+  };
+  const name = process.env.GHRUNNERS_LAB || "test";
+  await Promise.all([name, `${name.slice(0, 8)}-2`].map(takeFiles));
+  return sum(results);
 }
 
 interface Layer {
@@ -135,14 +182,17 @@ const layers: Readonly<Record<string, Layer>> = {
   go: { run: goLayer, lane: "code" },
   engine: mochaIn("code", "engine", 600_000),
   machine: mochaIn("guests", "machine", 180_000),
-  rehearsal: mochaIn("guests", "rehearsal", 300_000),
+  rehearsal: { run: rehearsalLayer, lane: "guests" },
 };
 
 async function runLayer(name: string, tell: Say, grep: string): Promise<LayerResult> {
   const layer = layers[name] as Layer;
   const reason = layer.lane === "guests" ? reasonForApiOnly() : undefined;
   tell(`\n== ${name}${reason === undefined ? "" : ` is left out: ${reason}`}`);
-  return reason === undefined ? layer.run(tell, grep) : { passed: 0, failed: 0, skipped: 1 };
+  if (reason !== undefined) return { ...nothing, skipped: 1 };
+  const result = await layer.run(tell, grep);
+  slowest(result.timings).forEach(tell);
+  return result;
 }
 
 async function runLayers(names: readonly string[], grep: string): Promise<LayerResult> {
@@ -169,11 +219,13 @@ async function main(): Promise<number> {
   if (values.list) return (tests.forEach((file) => say(`${kindOf(file).padEnd(10)} ${file}`)), 0);
   const unknown = positionals.filter((name) => !(name in layers));
   if (unknown.length > 0) return (say(`Unknown layer: ${unknown.join(", ")}\n${help}`), 2);
+  const started = Date.now();
   const { passed, failed, skipped } = await runLayers(
     positionals.length > 0 ? positionals : Object.keys(layers),
     values.grep,
   );
-  say(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  const minutes = ((Date.now() - started) / 60_000).toFixed(1);
+  say(`\nThe run took ${minutes} min.\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   return failed === 0 && passed > 0 ? 0 : 1;
 }
 

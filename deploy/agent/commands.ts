@@ -7,11 +7,11 @@ import { pipeline } from "node:stream/promises";
 import { grant, leaseState, renew as renewed } from "../protocol/lease";
 import type { CheckResult, Request } from "../protocol/request";
 import { acquire, authorised, retry, type Failure, type Outcome } from "../protocol/transaction";
-import { nameOf } from "../records/record";
+import { nameOf, type DeploymentRecord } from "../records/record";
 import { runChecks } from "./checks";
 import { releaseFolder, type Context } from "./context";
 import { drive, type Agent } from "./drive";
-import { readRecords, writeMetrics, type Records } from "./history";
+import { readRecords, recordedIds, writeMetrics, type Records } from "./history";
 import type { Journal } from "./journal";
 import { preflight, prepareFolders } from "./preflight";
 import { currentVersion, releaseAt } from "./steps";
@@ -78,6 +78,32 @@ export async function inspect(agent: Agent, request: Request): Promise<Inspectio
     ? { checks: await runChecks(context, request.health), problems: [] }
     : await preflight(context, "not yet");
   return { ...seen, ...found };
+}
+
+/** One line for each of the last deployments, and the one that is open: what on-call wants to know first. */
+export interface Shown {
+  readonly open: OpenDeployment | null;
+  /** Newest first. */
+  readonly last: readonly (Pick<DeploymentRecord, "id" | "version" | "outcome" | "failure" | "durationSeconds"> & {
+    readonly seconds: Readonly<Record<string, number>>;
+  })[];
+}
+
+const SHOWN = 5;
+
+export function show(agent: Agent): Shown {
+  const { folders } = agent.store;
+  const newest = recordedIds(folders).reverse().slice(0, SHOWN);
+  return {
+    open: openDeployment(agent, agent.store.readJournal()),
+    last: newest.flatMap((id) => {
+      const record = readRecords(folders, id)?.deployment;
+      if (record === undefined) return [];
+      const { version, outcome, failure, durationSeconds, actions } = record;
+      const seconds = Object.fromEntries(actions.map((action) => [action.name, action.seconds]));
+      return [{ id, version, outcome, failure, durationSeconds, seconds }];
+    }),
+  };
 }
 
 /** Takes the lock. A transaction whose deployer is gone is brought to its end first. */

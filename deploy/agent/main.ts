@@ -5,10 +5,24 @@
  *        ghrunners-deploy put TOKEN < artefact
  *        ghrunners-deploy run TOKEN [REASON-TO-ABORT]
  *        ghrunners-deploy renew TOKEN | give-up TOKEN | watch | retry | records ID
+ *        ghrunners-deploy show: for people, the open deployment and how the last ones ended
  * Prints one JSON value. Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused: somebody else's lock or an old token.
  */
 import { systemClock } from "./clock";
-import { begin, giveUp, inspect, put, records, RefusedError, renew, retryUndo, run, status, watch } from "./commands";
+import {
+  begin,
+  giveUp,
+  inspect,
+  put,
+  records,
+  RefusedError,
+  renew,
+  retryUndo,
+  run,
+  show,
+  status,
+  watch,
+} from "./commands";
 import type { Agent } from "./drive";
 import { MarkedExecutor, ScopeExecutor } from "./executor";
 import { foldersBelow } from "./folders";
@@ -55,6 +69,8 @@ async function answer(agent: Agent, [command = "", ...args]: readonly string[]):
       return { said: await watch(agent) };
     case "retry":
       return retryUndo(agent);
+    case "show":
+      return show(agent);
     case "records":
       return records(agent, first);
     default:
@@ -66,8 +82,10 @@ async function answer(agent: Agent, [command = "", ...args]: readonly string[]):
 // A deployer that has gone closes the pipe; the work goes on without a listener.
 process.stdout.on("error", () => undefined);
 process.stderr.on("error", () => undefined);
-answer(agentBelow(process.env.GHRUNNERS_ROOT || "/"), process.argv.slice(2)).then(
-  (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
+const words = process.argv.slice(2);
+const forPeople = words[0] === "show";
+answer(agentBelow(process.env.GHRUNNERS_ROOT || "/"), words).then(
+  (value) => void process.stdout.write(`${JSON.stringify(value, undefined, forPeople ? 2 : 0)}\n`),
   (error: unknown) => {
     process.exitCode = error instanceof RefusedError ? 3 : 1;
     process.stdout.write(`${JSON.stringify({ error: error instanceof Error ? error.message : String(error) })}\n`);

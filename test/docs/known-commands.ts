@@ -66,7 +66,11 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/lab/github/main.test.ts",
     by: "lab/github/main.ts",
   },
-  { pattern: /^npx tsx lab\/machines\/main\.ts exec 151 /, test: rehearsal, by: '"lab/machines/main.ts", "exec"' },
+  {
+    pattern: /^npx tsx lab\/machines\/main\.ts exec 151 /,
+    test: "test/rehearsal/08-secrets.test.ts",
+    by: 'machineCommand("exec"',
+  },
   {
     pattern: /^npx tsx lab\/machines\/main\.ts (list|console 151|destroy-all --instance lab)$/,
     test: "test/rehearsal/08-secrets.test.ts",
@@ -74,7 +78,7 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^npm run (up -- --refresh|ops -- (alerts|drift))$/,
-    test: "test/rehearsal/12-runbooks.test.ts",
+    test: "test/runbooks/rehearse.ts",
     by: "operator.run(block.script)",
   },
   {

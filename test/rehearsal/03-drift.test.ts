@@ -9,16 +9,15 @@ describe("drift", () => {
     rehearsal = await Rehearsal.ready();
   });
 
-  async function refreshSees(pattern: RegExp): Promise<void> {
+  /** What a refresh would take over. It must be something. */
+  async function seenByRefresh(): Promise<string> {
     const preview = await rehearsal.pulumi(["refresh", "--preview-only", "--diff", "--expect-no-changes"]);
     assert.notEqual(preview.code, 0, `refresh saw nothing:\n${preview.output}`);
-    assert.match(preview.output, pattern);
-    const refresh = await rehearsal.pulumi(["refresh"]);
-    assert.equal(refresh.code, 0, refresh.output);
+    return preview.output;
   }
 
-  async function upHeals(): Promise<void> {
-    const run = await rehearsal.up();
+  async function upHeals(...args: string[]): Promise<void> {
+    const run = await rehearsal.up({}, ...args);
     assert.equal(run.code, 0, run.output);
     const report = await rehearsal.status();
     assert.deepEqual(report.problems, []);
@@ -26,55 +25,60 @@ describe("drift", () => {
     assert.equal(second.code, 0, second.output);
   }
 
-  it("a label removed at GitHub comes back", async () => {
-    const { id } = (await rehearsal.runner(primary.name))!;
-    await rehearsal.octokit.rest.actions.removeCustomLabelFromSelfHostedRunnerForRepo({
-      ...rehearsal.repository,
-      runner_id: id,
-      name: "primary",
-    });
-    await refreshSees(/primary/);
-    await upHeals();
-  });
+  describe("of both runners", () => {
+    let unit: string;
+    let deleted: number;
+    let seen: string;
 
-  it("a runner deleted at GitHub registers again, once", async () => {
-    const before = (await rehearsal.runner(secondary.name))!;
-    await rehearsal.octokit.rest.actions.deleteSelfHostedRunnerFromRepo({
-      ...rehearsal.repository,
-      runner_id: before.id,
+    before(async () => {
+      unit = (await rehearsal.inMachine(primary.vmId, "sh", "-c", "cat /opt/actions-runner/.service")).trim();
+      await rehearsal.inMachine(primary.vmId, "systemctl", "disable", "--now", unit);
+      const { actions } = rehearsal.octokit.rest;
+      const at = async (name: string) => ({ ...rehearsal.repository, runner_id: (await rehearsal.runner(name))!.id });
+      await actions.removeCustomLabelFromSelfHostedRunnerForRepo({ ...(await at(primary.name)), name: "primary" });
+      deleted = (await rehearsal.runner(secondary.name))!.id;
+      await actions.deleteSelfHostedRunnerFromRepo(await at(secondary.name));
+      await until(
+        "GitHub shows the primary offline",
+        30_000,
+        async () => (await rehearsal.runner(primary.name))?.status === "offline",
+      );
+      seen = await seenByRefresh();
+      const refresh = await rehearsal.pulumi(["refresh"]);
+      assert.equal(refresh.code, 0, refresh.output);
+      await upHeals();
     });
-    await refreshSees(/delete/i);
-    await upHeals();
-    const { data } = await rehearsal.octokit.rest.actions.listSelfHostedRunnersForRepo(rehearsal.repository);
-    assert.deepEqual(data.runners.map((runner) => runner.name).sort(), [primary.name, secondary.name]);
-    assert.notEqual((await rehearsal.runner(secondary.name))?.id, before.id);
-  });
 
-  it("a unit disabled on the host is enabled and started again", async () => {
-    const unit = (await rehearsal.inMachine(primary.vmId, "sh", "-c", "cat /opt/actions-runner/.service")).trim();
-    await rehearsal.inMachine(primary.vmId, "systemctl", "disable", "--now", unit);
-    await until(
-      "GitHub shows the runner offline",
-      30_000,
-      async () => (await rehearsal.runner(primary.name))?.status === "offline",
-    );
-    await refreshSees(/disabled|inactive/);
-    await upHeals();
-    assert.equal((await rehearsal.inMachine(primary.vmId, "systemctl", "is-enabled", unit)).trim(), "enabled");
+    it("a label removed at GitHub comes back", async () => {
+      assert.match(seen, /labels.*"primary"|- *\[\d+\]: "primary"/s);
+      assert.ok((await rehearsal.runner(primary.name))?.labels.includes("primary"));
+    });
+
+    it("a unit disabled on the host is enabled and started again", async () => {
+      assert.match(seen, /disabled|inactive/);
+      assert.equal((await rehearsal.inMachine(primary.vmId, "systemctl", "is-enabled", unit)).trim(), "enabled");
+    });
+
+    it("a runner deleted at GitHub registers again, once", async () => {
+      assert.match(seen, /delete/i);
+      const { data } = await rehearsal.octokit.rest.actions.listSelfHostedRunnersForRepo(rehearsal.repository);
+      assert.deepEqual(data.runners.map((runner) => runner.name).sort(), [primary.name, secondary.name]);
+      assert.notEqual((await rehearsal.runner(secondary.name))?.id, deleted);
+    });
   });
 
   it("a machine stopped in Proxmox VE is started", async () => {
     await rehearsal.proxmox("POST", `nodes/pve-lab/qemu/${secondary.vmId}/status/stop`);
-    await refreshSees(/started|status/);
-    await upHeals();
+    assert.match(await seenByRefresh(), /started|status/);
+    await upHeals("--refresh");
   });
 
   it("a machine deleted in Proxmox VE is made again, whole", async () => {
     const before = (await rehearsal.runner(secondary.name))!;
     await rehearsal.proxmox("POST", `nodes/pve-lab/qemu/${secondary.vmId}/status/stop`);
     await rehearsal.proxmox("DELETE", `nodes/pve-lab/qemu/${secondary.vmId}`);
-    await refreshSees(/vmLegacy|VmLegacy/);
-    await upHeals();
+    assert.match(await seenByRefresh(), /vmLegacy|VmLegacy/);
+    await upHeals("--refresh");
     const { data } = await rehearsal.octokit.rest.actions.listSelfHostedRunnersForRepo(rehearsal.repository);
     assert.equal(data.runners.filter((runner) => runner.name === secondary.name).length, 1, "a ghost was left");
     assert.ok(before.id > 0);

@@ -11,7 +11,7 @@ describe("a new runner version", () => {
     rehearsal = await Rehearsal.ready();
   });
   after(async () => {
-    const run = await rehearsal.up({}, "--refresh");
+    const run = await rehearsal.up();
     assert.equal(run.code, 0, run.output);
   });
 

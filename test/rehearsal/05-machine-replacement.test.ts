@@ -4,7 +4,7 @@ import { primary, Rehearsal, secondary } from "./support/rehearsal";
 /** A change of cloud-init's user replaces the machine: Proxmox VE gives cloud-init its data once. */
 const otherUser = { "vm.user": "platform" };
 
-describe("replacement of the machines", () => {
+describe("replacement and restart of the machines", () => {
   let rehearsal: Rehearsal;
   before(async () => {
     rehearsal = await Rehearsal.ready();
@@ -58,7 +58,29 @@ describe("replacement of the machines", () => {
       await rehearsal.labCommand("fault", "clear", "api-offline", "primary");
     }
     await rehearsal.online(primary.name);
+  });
+
+  it("is not needed for more memory: the machines restart, drained one after the other", async () => {
+    const mark = await rehearsal.mark("github");
+    // Proxmox VE gives it to a VM at its next start, so the provider restarts the guest; the host must answer again.
+    const run = await rehearsal.up({ ...otherUser, "vm.memoryMiB": "1536" });
+    assert.equal(run.code, 0, run.output);
+    const report = await rehearsal.status();
+    assert.deepEqual(report.problems, []);
+    const events = await rehearsal.events("github", mark);
+    for (const { role, name } of [secondary, primary]) {
+      const own = events.filter((event) => event.name === name);
+      const drained = own.findIndex(
+        (event) => event.kind === "runner.labels" && !(event.labels as string[]).includes(role),
+      );
+      const offline = own.findIndex((event) => event.kind === "runner.offline");
+      assert.ok(drained >= 0 && drained < offline, `${name}: ${own.map((event) => event.kind).join(", ")}`);
+    }
+  });
+
+  it("takes both back to what is configured", async () => {
     const run = await rehearsal.up();
     assert.equal(run.code, 0, run.output);
+    assert.deepEqual((await rehearsal.status()).problems, []);
   });
 });

@@ -9,20 +9,25 @@ import { primary, Rehearsal, secondary, type LabEvent } from "./support/rehearsa
 /** Whatever is killed in the middle of an up, the next up ends where an undisturbed one would have. */
 describe("interruption", () => {
   let rehearsal: Rehearsal;
-  beforeEach(async () => {
+  before(async () => {
     rehearsal = await Rehearsal.open();
-    const run = await rehearsal.pulumi(["destroy"]);
-    assert.equal(run.code, 0, run.output);
   });
 
-  after(async () => {
-    rehearsal = await Rehearsal.ready();
-  });
+  async function destroyed(): Promise<void> {
+    const run = await rehearsal.pulumi(["destroy"]);
+    assert.equal(run.code, 0, run.output);
+  }
+
+  /** The secondary has to be made again, from its machine to its registration. */
+  async function withoutSecondary(): Promise<void> {
+    await rehearsal.proxmox("POST", `nodes/pve-lab/qemu/${secondary.vmId}/status/stop`);
+    await rehearsal.proxmox("DELETE", `nodes/pve-lab/qemu/${secondary.vmId}`);
+  }
 
   /** Starts an up in a process group of its own and waits for an event of the lab. */
   async function upUntil(service: "proxmox" | "github", reached: (event: LabEvent) => boolean): Promise<ChildProcess> {
     const mark = await rehearsal.mark(service);
-    const [program, ...args] = rehearsal.commandLine(["up"]);
+    const [program, ...args] = rehearsal.commandLine(["up", "--refresh"]);
     const child = spawn(program as string, args, {
       cwd: projectRoot,
       env: rehearsal.engine.env,
@@ -49,7 +54,8 @@ describe("interruption", () => {
     assert.equal(second.code, 0, second.output);
   }
 
-  it("kill -9 of the whole engine while a machine is being made", async () => {
+  it("kill -9 of the whole engine while a machine is being made, from nothing", async () => {
+    await destroyed();
     const child = await upUntil("proxmox", (event) => event.kind === "vm.cloned");
     process.kill(-(child.pid as number), "SIGKILL");
     await gone(child);
@@ -57,6 +63,7 @@ describe("interruption", () => {
   });
 
   it("kill -9 of the whole engine right after a runner has registered", async () => {
+    await withoutSecondary();
     const child = await upUntil("github", (event) => event.kind === "runner.registered");
     process.kill(-(child.pid as number), "SIGKILL");
     await gone(child);
@@ -65,6 +72,7 @@ describe("interruption", () => {
 
   for (const service of ["proxmox", "github"] as const) {
     it(`kill -9 of the ${service} service in the middle`, async () => {
+      await withoutSecondary();
       const child = await upUntil("proxmox", (event) => event.kind === "vm.started" && event.vmid === secondary.vmId);
       const { pid } = JSON.parse(readFileSync(path.join(rehearsal.lab.instance.run, `${service}.pid`), "utf8")) as {
         pid: number;
@@ -77,6 +85,7 @@ describe("interruption", () => {
   }
 
   it("power cut of the machine while its runner is being set up", async () => {
+    await withoutSecondary();
     const child = await upUntil("proxmox", (event) => event.kind === "vm.started" && event.vmid === secondary.vmId);
     await rehearsal.labCommand("fault", "stop", "secondary");
     // Somebody switches it on again; the up that it happened to may end either way.

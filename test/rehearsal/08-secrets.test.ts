@@ -228,6 +228,7 @@ describe("secrets", () => {
   it("people can look at the machines themselves", () => {
     assert.match(machineCommand("list"), new RegExp(`^${primary.vmId}\\tready\\t${primary.address} `, "m"));
     assert.match(machineCommand("console", String(primary.vmId)), /systemd/);
+    assert.match(machineCommand("exec", String(primary.vmId), "journalctl", "-b", "-n", "1"), /\S/);
   });
 
   function machineCommand(...words: string[]): string {

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { buildDemoApp } from "../../lab/demo-app/build";
 import { standingHosts } from "../../lab/hosts";
 import { runProcess, type Finished } from "../../ops/process";
 import { projectRoot } from "../../ops/pulumi/stack";
@@ -32,6 +33,13 @@ export class Operator {
       `#!/bin/sh\nexec nsenter --net='${instance.netns}' /usr/bin/ssh ${words.join(" ")} "$@"\n`,
     );
     chmodSync(path.join(bin, "ssh"), 0o755);
+    // The application's own repository: a plan beside its artefacts.
+    cpSync(buildDemoApp(), path.dirname(this.plan), { recursive: true });
+    copyFileSync(path.join(projectRoot, "lab/demo-app/deployment.yaml"), this.plan);
+  }
+
+  private get plan(): string {
+    return path.join(this.folder, "application", "deployment.yaml");
   }
 
   private get env(): NodeJS.ProcessEnv {
@@ -50,6 +58,9 @@ export class Operator {
       OTHER_UNIT: unitOf(secondary.name),
       GITHUB: this.githubUrl,
       MONITORING: `operator-lab@${standingHosts.monitoring.address}`,
+      TARGET_HOST: `operator-lab@${standingHosts.app.address}`,
+      PLAN: this.plan,
+      VERSION: "2",
     };
   }
 

@@ -1,10 +1,14 @@
 import Mocha from "mocha";
+import path from "node:path";
+import type { Timing } from "./timings";
 
 /** Runs the test files named as arguments in this process and reports the counts to the parent. */
 export interface LayerResult {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** How long tests and hooks took. */
+  readonly timings: readonly Timing[];
 }
 
 const [timeout, grep, ...files] = process.argv.slice(2);
@@ -16,9 +20,17 @@ const mocha = new Mocha({
   color: process.env.FORCE_COLOR === "1",
 });
 for (const file of files) mocha.addFile(file);
+
+const timings: Timing[] = [];
+function took({ file, duration, parent, title }: Mocha.Runnable): void {
+  const where = path.relative(process.cwd(), file ?? parent?.file ?? "");
+  timings.push({ file: where, title: `${parent?.fullTitle() ?? ""} ${title}`.trim(), milliseconds: duration ?? 0 });
+}
+
 const runner = mocha.run((failures) => {
   const { passes = 0, pending = 0 } = runner.stats ?? {};
-  process.send?.({ passed: passes, failed: failures, skipped: pending } satisfies LayerResult, () =>
-    process.exit(failures === 0 ? 0 : 1),
-  );
+  const result: LayerResult = { passed: passes, failed: failures, skipped: pending, timings };
+  process.send?.(result, () => process.exit(failures === 0 ? 0 : 1));
 });
+runner.on("test end", took);
+runner.on("hook end", took);

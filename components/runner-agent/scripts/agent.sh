@@ -123,12 +123,14 @@ place() { # version
 }
 
 # A listener that came up says so in the journal; a unit that is merely active may be about to end.
+# One that has ended twice will not come up by more waiting.
 listener_started() { # since
   local deadline=$((SECONDS + 40))
   while ((SECONDS < deadline)); do
     if journalctl --unit "$UNIT" --since "$1" --output cat --no-pager 2>/dev/null | grep -q 'Listening for Jobs'; then
       systemctl is-active --quiet "$UNIT" && return 0
     fi
+    if (($(systemctl show --property=NRestarts --value "$UNIT") >= 2)); then return 1; fi
     sleep 0.3
   done
   return 1
@@ -160,7 +162,7 @@ upgrade() { # from
     switch_to "$1"
     if start_unit; then words+=$'\n'"Version $1 is back and running."; else words+=$'\n'"Version $1 is back but did not start."; fi
     rm -rf "${RUNNER_HOME:?}/bin.$VERSION" "${RUNNER_HOME:?}/externals.$VERSION" "$keep/top.$VERSION"
-    die "Runner $VERSION did not start: no 'Listening for Jobs' within 40 s. The journal's last words:"$'\n'"$words"
+    die "Runner $VERSION did not start: no 'Listening for Jobs' within 40 s or two restarts. The journal's last words:"$'\n'"$words"
   fi
   local old
   for old in "$RUNNER_HOME"/bin.* "$RUNNER_HOME"/externals.* "$keep"/top.*; do

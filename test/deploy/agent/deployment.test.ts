@@ -55,6 +55,17 @@ describe("a deployment on a target", function () {
     await target.deploy(target.request("2", { unhealthy: true }));
     const { deployment } = await target.deploy(target.request("2"));
     assert.deepEqual([deployment.outcome, target.whole()], ["succeeded", "2"]);
+    const { open, last } = commands.show(target.agent());
+    assert.equal(open, null);
+    assert.deepEqual(
+      last.map(({ version, outcome, failure }) => [version, outcome, failure?.code]),
+      [
+        ["2", "succeeded", undefined],
+        ["2", "rolled_back", "health_check"],
+        ["1", "succeeded", undefined],
+      ],
+    );
+    assert.ok((last[0]?.seconds.commit ?? -1) >= 0);
   });
 
   it("says before anything is touched that the same version is there, and that it is healthy", async () => {

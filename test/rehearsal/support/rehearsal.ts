@@ -6,6 +6,7 @@ import { parse, parseDocument } from "yaml";
 import { adminRequest } from "../../../lab/admin";
 import { currentInstance } from "../../../lab/instance";
 import { labDown, labUp, loopbackPorts, type Lab, type LabMode } from "../../../lab/lifecycle";
+import { scriptEnvironment, scriptPath } from "../../../lab/machines/script";
 import { socketOf } from "../../../lab/service";
 import { topology } from "../../../lab/topology";
 import { capturePulumi, commandLine, labEngine, type Engine } from "../../../ops/pulumi/engine";
@@ -63,6 +64,12 @@ function withSettings(text: string, settings: Settings): string {
   return document.toString();
 }
 
+/** @throws Error with its words when it failed */
+function succeeds(what: string, result: Finished): Finished {
+  if (result.code !== 0) throw new Error(`${what} ended with exit code ${result.code}:\n${result.all}`);
+  return result;
+}
+
 /** One lab instance of the tests, the real engine on it, and eyes on both services. */
 export class Rehearsal {
   private constructor(
@@ -88,9 +95,13 @@ export class Rehearsal {
     return new Rehearsal(lab, engine, octokit);
   }
 
-  /** Like {@link open}, with both runners up as configured: the start of most tests. */
+  /**
+   * Like {@link open}, with both runners up as configured: the start of most tests. What an earlier test file left healthy
+   * is taken as it is; a file that changes the configuration takes it back at its end.
+   */
   static async ready(): Promise<Rehearsal> {
     const rehearsal = await Rehearsal.open();
+    if ((await rehearsal.status()).healthy) return rehearsal;
     const run = await rehearsal.up({}, "--refresh");
     if (run.code !== 0) throw new Error(`The up before the tests failed:\n${run.output}`);
     return rehearsal;
@@ -155,10 +166,8 @@ export class Rehearsal {
 
   /** A command of the project in a process of its own. @throws Error with its words when it fails */
   private async project(...args: string[]): Promise<Finished> {
-    const line = [process.execPath, "--require", "tsx/cjs", ...args];
-    const result = await runProcess(line, { cwd: projectRoot, env: process.env });
-    if (result.code !== 0) throw new Error(`${args.join(" ")} ended with exit code ${result.code}:\n${result.all}`);
-    return result;
+    const line = [process.execPath, "--require", "./register.cjs", ...args];
+    return succeeds(args.join(" "), await runProcess(line, { cwd: projectRoot, env: process.env }));
   }
 
   /** `npm run lab -- <args>` in a process of its own, as a person would. */
@@ -190,7 +199,10 @@ export class Rehearsal {
 
   /** A command as root inside a machine, without SSH. */
   async inMachine(vmId: number, ...command: string[]): Promise<string> {
-    return (await this.project("lab/machines/main.ts", "exec", String(vmId), ...command)).stdout.trimEnd();
+    const line = [scriptPath("control"), "exec", String(vmId), ...command];
+    const { state, prefix } = this.lab.instance;
+    const result = await runProcess(line, { cwd: projectRoot, env: scriptEnvironment({ state, prefix }) });
+    return succeeds(command.join(" "), result).stdout.trimEnd();
   }
 
   /** One call of Proxmox VE's API with the operator's token, waiting for the task it starts. */

@@ -1,0 +1,20 @@
+import { deploymentStates, installed } from "../runbooks/deployment-states";
+import { Operator } from "../runbooks/operator";
+import { rehearseSections } from "../runbooks/rehearse";
+import { Rehearsal } from "./support/rehearsal";
+
+/** No runner is needed: the deployments come from this machine. */
+describe("runbooks of deployments in the states that they are for", function () {
+  this.timeout(240_000);
+  let rehearsal: Rehearsal;
+  let operator: Operator;
+
+  before(async () => {
+    rehearsal = await Rehearsal.open();
+    operator = new Operator(rehearsal);
+    await installed("1");
+  });
+  after(() => operator.close());
+
+  rehearseSections(deploymentStates, () => ({ rehearsal, operator }));
+});
