@@ -12,11 +12,12 @@ export const detection: Scenario = {
   async run(bench: Bench): Promise<void> {
     const reason = reasonForApiOnly();
     if (reason !== undefined) return bench.omit("detection", reason);
-    await withLab(bench, "machines", async ({ engine }) => {
+    await withLab(bench, "machines", async ({ engine, lab }) => {
+      // On the host's side: the rehearsal talks to the lab through loopback.
+      const env = { ...engine.env, GHRUNNERS_LAB: lab.instance.name, NODE_EXTRA_CA_CERTS: lab.authority };
+      const onHost = { ...engine, prefix: [], env };
       for (let round = 1; round <= bench.rounds; round += 1) {
         bench.signal.throwIfAborted();
-        // On the host's side: the rehearsal talks to the lab through loopback.
-        const onHost = { ...engine, prefix: [] };
         const { factor, detections } = await runInside<object, DetectionOutput>(
           onHost,
           "bench/inside/detection.ts",
