@@ -18,6 +18,7 @@ const commands = {
   dashboards: "ops/dashboards/main.ts",
   promote: "ops/promote/main.ts",
   deploy: "deploy/main.ts",
+  scenarios: "scenarios/main.ts",
   lab: "lab/main.ts",
   toolchain: "toolchain/main.ts",
   test: "test/run.ts",

@@ -1,0 +1,221 @@
+/** What scenarios stand on: a lab with the demo application's machine, and its plan with places to hold at. */
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parse, stringify } from "yaml";
+import type { Inspection } from "../deploy/agent/commands";
+import type { Records } from "../deploy/agent/history";
+import { verdict } from "../deploy/agent/checks";
+import { compile } from "../deploy/plan/compile";
+import { planSchema, type PlanInput } from "../deploy/plan/schema";
+import type { Request } from "../deploy/protocol/request";
+import type { Outcome } from "../deploy/protocol/transaction";
+import { buildDemoApp } from "../lab/demo-app/build";
+import { baseFolders, type Instance } from "../lab/instance";
+import { projectRoot } from "../ops/pulumi/stack";
+import { until } from "../test/support/until";
+import { addArtefact } from "./artefacts";
+import { AppMachine, LIMIT_MS, scriptOf } from "./app";
+import { Deployer, recordOf, type Deployed } from "./deployer";
+import { HOLD, withHold, type Place } from "./plan";
+import { misfits, parseMetrics, parseSeen, schemaOf, wrongMetrics, type Seen } from "./whole";
+
+export interface DeployOptions {
+  /** Boundary at which a holding step is put into the plan. */
+  readonly holdAfter?: Place;
+  /** Changes the plan further. */
+  readonly plan?: (plan: PlanInput) => PlanInput;
+  /** Further arguments of the command. */
+  readonly args?: readonly string[];
+  /** Who deploys. */
+  readonly user?: string;
+}
+
+/** A shorter lease than the demo application's own, so that a scenario need not wait for long. */
+const LEASE_SECONDS = 6;
+
+export class Ground {
+  readonly app: AppMachine;
+  private folder = "";
+  private version = "1";
+  private schema = 1;
+  private metricsBefore: ReadonlyMap<string, number> = new Map();
+  private readonly deployers: Deployer[] = [];
+  private plans = 0;
+
+  /** @param evidence folder of the run; each scenario gets one below it */
+  private constructor(
+    readonly instance: Instance,
+    readonly evidence: string,
+    say: (line: string) => void,
+  ) {
+    this.app = new AppMachine(instance, say);
+  }
+
+  /** Brings up what scenarios of the target need, or finds it. */
+  static async open(instance: Instance, say: (line: string) => void): Promise<Ground> {
+    const name = new Date().toISOString().replace(/[-:]|\.\d{3}/g, "");
+    const evidence = path.join(baseFolders().state, "scenario-evidence", `${name}-${instance.name}`);
+    const ground = new Ground(instance, evidence, say);
+    await ground.app.mend();
+    await ground.app.boot();
+    return ground;
+  }
+
+  /** Folder of the scenario at hand. */
+  get place(): string {
+    return this.folder;
+  }
+
+  /**
+   * The beginning of each scenario: the version is installed and healthy, nothing of another release is there, and
+   * nobody deploys.
+   */
+  async given(id: string, version = "1"): Promise<void> {
+    this.folder = path.join(this.evidence, id);
+    mkdirSync(this.folder, { recursive: true });
+    this.version = version;
+    await this.app.mend();
+    const found = await this.app.shell(
+      `install -D -m 0755 <(printf %s "$1") ${HOLD}; readlink /opt/demo-app/current || true`,
+      scriptOf("hold.sh"),
+    );
+    if (found !== `releases/${version}`) {
+      const { outcome, failure } = recordOf(await this.deploy(version));
+      if (outcome !== "succeeded") throw new Error(`Version ${version} was not installed: ${failure?.detail}`);
+    }
+    await this.app.rests();
+    await this.app.shell(scriptOf("given.sh"), String(schemaOf(version)));
+    this.schema = schemaOf(version);
+    this.metricsBefore = await this.metrics();
+    const before = { ...(await this.look()) };
+    const wrong = misfits(before, { version, schema: [this.schema], releases: [version] });
+    if (wrong.length > 0) throw new Error(`The scenario cannot begin:\n  ${wrong.join("\n  ")}`);
+  }
+
+  /** Starts a deployment as a process of its own. */
+  start(version: string, { holdAfter, plan = (same) => same, args = [], user }: DeployOptions = {}): Deployer {
+    const file = this.writePlan(plan(withHold(this.demoPlan(), holdAfter)), version);
+    const env = { GHRUNNERS_LAB: this.instance.name, ...(user === undefined ? {} : { USER: user }) };
+    const deployer = new Deployer(["--version", version, "--plan", file, ...args], env);
+    this.deployers.push(deployer);
+    return deployer;
+  }
+
+  /** Deploys to the end. */
+  deploy(version: string, options: DeployOptions = {}): Promise<Deployed> {
+    return this.start(version, options).ended();
+  }
+
+  private demoPlan(): PlanInput {
+    const plan = parse(readFileSync(path.join(projectRoot, "lab/demo-app/deployment.yaml"), "utf8")) as PlanInput;
+    return { ...plan, limits: { ...plan.limits, leaseSeconds: LEASE_SECONDS } };
+  }
+
+  /** A plan beside the artefacts that it names. */
+  private writePlan(plan: PlanInput, version: string): string {
+    const folder = path.join(this.instance.state, "scenarios");
+    cpSync(buildDemoApp(), folder, { recursive: true });
+    addArtefact(folder, version);
+    this.plans += 1;
+    const file = path.join(folder, `plan-${this.plans}.yaml`);
+    writeFileSync(file, stringify(plan));
+    return file;
+  }
+
+  /** What the target would be asked for a version by a deployer, to look at it with the agent. */
+  request(version: string): Request {
+    const artefact = readFileSync(path.join(buildDemoApp(), `demo-app-${version}.tar.gz`));
+    return compile(planSchema.parse(this.demoPlan()), "app", {
+      id: "look",
+      version,
+      owner: "scenario",
+      artefact: { sha256: createHash("sha256").update(artefact).digest("hex"), bytes: artefact.length },
+    });
+  }
+
+  async look(): Promise<Seen> {
+    return parseSeen(await this.app.shell(scriptOf("look.sh")));
+  }
+
+  async metrics(): Promise<ReadonlyMap<string, number>> {
+    return parseMetrics(await this.app.shell("cat /var/lib/prometheus/node-exporter/ghrunners_deploy.prom"));
+  }
+
+  /** How much a counter grew since the scenario began. */
+  async grown(series: string): Promise<number> {
+    return ((await this.metrics()).get(series) ?? 0) - (this.metricsBefore.get(series) ?? 0);
+  }
+
+  /** Everything that was recorded on the target since the scenario began, oldest first. */
+  async records(): Promise<Records[]> {
+    const text = await this.app.shell(scriptOf("records.sh"));
+    const files = new Map<string, unknown>();
+    for (const line of text.split("\n").filter((each) => each !== "")) {
+      const [name = "", content = ""] = line.split("\t");
+      const json = Buffer.from(content, "base64").toString("utf8");
+      writeFileSync(path.join(this.folder, name), json);
+      files.set(name, JSON.parse(json));
+    }
+    return [...files.keys()]
+      .filter((name) => /^[^.]+\.json$/.test(name))
+      .map((name) => {
+        const other = (kind: string): unknown => files.get(name.replace(/json$/, `${kind}.json`));
+        return { deployment: files.get(name), rollback: other("rollback"), incident: other("incident") } as Records;
+      });
+  }
+
+  /**
+   * The claim of every scenario: the target rests and is wholly of this version, healthy, with nothing left, and records,
+   * counters and gauges say the same.
+   * @returns the records that were written, oldest first
+   */
+  async assertWhole(version: string): Promise<Records[]> {
+    await this.app.rests();
+    const records = await this.records();
+    const schema = this.schemasAfter(records);
+    const releases = [...new Set([this.version, version])];
+    await until(`the application is wholly version ${version}`, 20_000, async () => {
+      const seen = await this.look();
+      writeFileSync(path.join(this.folder, "seen.json"), JSON.stringify(seen, undefined, 2));
+      const metrics = await this.metrics();
+      writeFileSync(path.join(this.folder, "metrics.json"), JSON.stringify(Object.fromEntries(metrics), undefined, 2));
+      const wrong = [...misfits(seen, { version, schema, releases }), ...wrongMetrics(metrics, version)];
+      if (wrong.length > 0) throw new Error(`\n  ${wrong.join("\n  ")}`);
+      return true;
+    });
+    const { checks } = await this.app.agent<Inspection>("inspect", this.request(version));
+    writeFileSync(path.join(this.folder, "health.json"), JSON.stringify(checks, undefined, 2));
+    const unhealthy = verdict(checks);
+    if (unhealthy !== undefined) throw new Error(`Version ${version} is not healthy: ${unhealthy}`);
+    const outcomes: readonly Outcome[] = ["succeeded", "rolled_back", "rollback_failed", "refused", "cancelled"];
+    for (const outcome of outcomes) {
+      const recorded = records.filter(({ deployment }) => deployment.outcome === outcome).length;
+      const counted = await this.grown(`deployment_outcomes_total{outcome="${outcome}"}`);
+      if (counted !== recorded)
+        throw new Error(`deployment_outcomes_total of ${outcome} grew by ${counted}, and ${recorded} are recorded.`);
+    }
+    return records;
+  }
+
+  /** Only migrations that ran stay, and they do: the plan declares them forward-only. */
+  private schemasAfter(records: readonly Records[]): number[] {
+    let allowed = [this.schema];
+    for (const { deployment } of records) {
+      const wider = Math.max(this.schema, schemaOf(deployment.version));
+      const step = deployment.actions.find(({ name }) => name === 'step "migrate"');
+      if (step?.ok === true) allowed = [wider];
+      // Cut off: done or not, never half, since each migration is a transaction of the database.
+      else if (step !== undefined || deployment.failure?.code === "interrupted") allowed = [...allowed, wider];
+    }
+    return allowed;
+  }
+
+  /** Ends what a failed scenario may have left running. */
+  async clearUp(): Promise<void> {
+    await Promise.all(this.deployers.splice(0).map((deployer) => deployer.kill()));
+    rmSync(path.join(this.instance.state, "scenarios"), { recursive: true, force: true });
+  }
+}
+
+export { LIMIT_MS };

@@ -1,0 +1,82 @@
+import { parseArgs } from "node:util";
+import { baseFolders, currentInstance } from "../lab/instance";
+import { reasonForApiOnly } from "../lab/lifecycle";
+import { errorText, note } from "../ops/terminal";
+import { scenarios } from "./all";
+import { Ground } from "./ground";
+import { renderResults } from "./render";
+import { runScenario, type Result } from "./run";
+
+const help = `usage: npm run scenarios [-- options]
+
+Does to deployments what may happen to them, on the laboratory named by GHRUNNERS_LAB, and proves after each that the
+application is wholly of the old or wholly of the new version. Evidence is kept in the project's state folder.
+
+  --only TEXT    scenarios whose id, origin or title holds the text; may be given more than once
+  --list         print them and run none
+  --json         print the results (or with --list the scenarios) as JSON
+  --help
+
+Exit code: 0 all passed, 1 one failed or could not run, 2 wrong use.
+`;
+
+const options = {
+  only: { type: "string", multiple: true, default: [] as string[] },
+  list: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options });
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const holds = (text: string, ...fields: string[]): boolean =>
+    fields.some((field) => field.toLowerCase().includes(text.toLowerCase()));
+  const chosen = scenarios.filter(
+    ({ id, origin, title }) => values.only.length === 0 || values.only.some((text) => holds(text, id, origin, title)),
+  );
+  if (chosen.length === 0) {
+    process.stderr.write(`No scenario holds "${values.only.join('" or "')}". See: npm run scenarios -- --list\n`);
+    return 2;
+  }
+  if (values.list) {
+    const listed = chosen.map(({ id, origin, title, proves }) => ({ id, origin, title, proves }));
+    const lines = listed.map(({ id, origin, title }) => `${id.padEnd(36)} ${origin.padEnd(12)} ${title}\n`);
+    process.stdout.write(values.json ? `${JSON.stringify(listed, undefined, 2)}\n` : lines.join(""));
+    return 0;
+  }
+  const reason = reasonForApiOnly();
+  if (reason !== undefined) throw new Error(`Scenarios need machines: ${reason}. Nothing was run.`);
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const)
+    process.on(name, () => {
+      note(`${name}: the scenario at hand is brought to its end ...`);
+      stop.abort();
+    });
+  const ground = await Ground.open(currentInstance(), note);
+  const results: Result[] = [];
+  for (const [index, scenario] of chosen.entries()) {
+    if (stop.signal.aborted) break;
+    note(`${index + 1}/${chosen.length} ${scenario.id}: ${scenario.title}`);
+    const result = await runScenario(scenario, ground);
+    results.push(result);
+    const [seen = ""] = result.seen.split("\n");
+    note(`    ${result.passed ? "passed" : "FAILED"} after ${result.seconds.toFixed(1)} s: ${seen}`);
+  }
+  process.stdout.write(
+    values.json ? `${JSON.stringify(results, undefined, 2)}\n` : renderResults(results, baseFolders().state),
+  );
+  if (results.length < chosen.length) note(`${chosen.length - results.length} scenarios were not run.`);
+  return results.length === chosen.length && results.every(({ passed }) => passed) ? 0 : 1;
+}
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    process.stderr.write(`${errorText(error)}\n`);
+    process.exitCode = error instanceof TypeError ? 2 : 1;
+  },
+);

@@ -1,0 +1,21 @@
+/** The table at the end of a run, for people. Pure. */
+import path from "node:path";
+import pc from "picocolors";
+import { renderTable } from "../bench/render";
+import type { Result } from "./run";
+
+/** @param folder the project's state folder, which the links begin at */
+export function renderResults(results: readonly Result[], folder: string): string {
+  const rows = results.map(({ id, origin, passed, seconds, evidence }) => [
+    id,
+    origin,
+    passed ? "passed" : "FAILED",
+    seconds.toFixed(1),
+    evidence.length === 0 ? "(none)" : `${path.dirname(evidence[0] ?? "")}/ (${evidence.length} files)`,
+  ]);
+  const failed = results.filter(({ passed }) => !passed);
+  const table = renderTable([["scenario", "origin", "result", "s", "evidence"], ...rows]);
+  const counts = `${results.length - failed.length} of ${results.length} scenarios passed. Evidence below ${folder}`;
+  const seen = failed.map(({ id, seen }) => `${pc.red("FAILED")} ${id}: ${seen}`);
+  return `${[table, "", ...seen, counts].join("\n")}\n`;
+}

@@ -1,0 +1,26 @@
+import type { Ground } from "./ground";
+
+/** Where a scenario comes from: a user story, or the kind of trouble that it makes. */
+export const origins = ["US1", "US2", "US3", "chaos", "idempotency", "smoke", "kill", "power", "rival"] as const;
+export type Origin = (typeof origins)[number];
+
+/** What has to be there: the application's machine, or the runners and the monitoring host beside it. */
+export type Need = "target" | "everything";
+
+/** One thing that may happen around a deployment, done for real, and what must be true afterwards. */
+export interface Scenario {
+  /** Letters, digits and hyphens; `npm run scenarios -- --only` finds it. */
+  readonly id: string;
+  readonly origin: Origin;
+  readonly title: string;
+  /** What is proved, in one sentence. */
+  readonly proves: string;
+  readonly need: Need;
+  /** Also run by `npm test`: the quick and the essential ones. */
+  readonly rehearsed: boolean;
+  /**
+   * @returns what was measured and seen, in a few words
+   * @throws AssertionError with what was seen
+   */
+  run(ground: Ground): Promise<string>;
+}

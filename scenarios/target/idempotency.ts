@@ -1,0 +1,123 @@
+/** The five idempotency checks. */
+import assert from "node:assert/strict";
+import { heldAfter, inWords } from "../acts";
+import { recordOf } from "../deployer";
+import { scriptOf } from "../app";
+import type { Ground } from "../ground";
+import type { Scenario } from "../scenario";
+
+/** Every file that a deployment may write, with inode and time, and since when each service runs. */
+const fingerprint = (ground: Ground): Promise<string> => ground.app.shell(scriptOf("fingerprint.sh"));
+
+async function succeeds(ground: Ground, version: string): Promise<void> {
+  const deployed = await ground.deploy(version);
+  assert.deepEqual([deployed.code, recordOf(deployed).outcome], [0, "succeeded"]);
+}
+
+async function sameVersion(ground: Ground): Promise<string> {
+  await succeeds(ground, "2");
+  const before = await fingerprint(ground);
+  const { code, result, seconds } = await ground.deploy("2");
+  assert.deepEqual({ code, result }, { code: 0, result: { kind: "unchanged", version: "2" } });
+  assert.equal(await fingerprint(ground), before);
+  await ground.assertWhole("2");
+  return `the second one took ${seconds.toFixed(1)} s and changed nothing`;
+}
+
+async function roundTrip(ground: Ground): Promise<string> {
+  await succeeds(ground, "2");
+  const bad = await ground.deploy("3-unhealthy");
+  assert.equal(recordOf(bad).outcome, "rolled_back");
+  await ground.assertWhole("2");
+  await succeeds(ground, "1");
+  await ground.assertWhole("1");
+  await succeeds(ground, "2");
+  return (await ground.assertWhole("2")).map(inWords).join("; ");
+}
+
+async function converges(ground: Ground): Promise<string> {
+  const first = await heldAfter(ground, "2", "activate");
+  await first.kill();
+  // At once: the lease of the first one may still be running.
+  let refusals = 0;
+  for (; refusals < 20; refusals += 1) {
+    const { result } = await ground.deploy("2");
+    if (result.kind === "over") break;
+    assert.equal(result.kind, "refused", JSON.stringify(result));
+  }
+  const records = await ground.assertWhole("2");
+  assert.deepEqual(
+    records.map(({ deployment }) => deployment.outcome),
+    ["rolled_back", "succeeded"],
+  );
+  return `${records.map(inWords).join("; ")}; ${refusals} refusals before`;
+}
+
+async function nothingLeft(ground: Ground): Promise<string> {
+  const cancelled = await heldAfter(ground, "2", "capture");
+  cancelled.signal("SIGTERM");
+  await cancelled.ended();
+  await ground.assertWhole("1");
+  await ground.deploy("3-half-broken");
+  await ground.assertWhole("1");
+  await succeeds(ground, "2");
+  return (await ground.assertWhole("2")).map(inWords).join("; ");
+}
+
+async function checkMode(ground: Ground): Promise<string> {
+  const before = await fingerprint(ground);
+  const { code, result } = await ground.deploy("2", { args: ["--check"] });
+  assert.equal(code, 0);
+  assert.ok(result.kind === "checked" && result.problems.length === 0, JSON.stringify(result));
+  assert.equal(await fingerprint(ground), before);
+  assert.deepEqual(await ground.assertWhole("1"), []);
+  return `looked at ${result.steps.length} steps, changed nothing`;
+}
+
+const scenario = (id: string, title: string, proves: string, run: Scenario["run"], rehearsed: boolean): Scenario => ({
+  id: `idempotency-${id}`,
+  origin: "idempotency",
+  title,
+  proves,
+  need: "target",
+  rehearsed,
+  run,
+});
+
+export const idempotency: readonly Scenario[] = [
+  scenario(
+    "same-version",
+    "the same version twice changes nothing",
+    "No file, no service and no record changes the second time.",
+    sameVersion,
+    true,
+  ),
+  scenario(
+    "round-trip",
+    "deploy, roll back, deploy the version before, deploy again",
+    "Every one of them ends whole, whatever was there before.",
+    roundTrip,
+    false,
+  ),
+  scenario(
+    "converges",
+    "a deployment that was killed is repeated at once",
+    "The second one is refused while the lease runs, brings the first to its end and then succeeds.",
+    converges,
+    false,
+  ),
+  scenario(
+    "nothing-left",
+    "given up, rolled back, succeeded: nothing is left of any",
+    "No lock, temporary file, process, failed unit or open marker is left after any ending.",
+    nothingLeft,
+    false,
+  ),
+  scenario(
+    "check-mode",
+    "the check mode changes nothing",
+    "No file, no service and no record changes.",
+    checkMode,
+    true,
+  ),
+];
