@@ -1,17 +1,23 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import path from "node:path";
+import { exitCodeOf, type Order, type Outcome } from "../deploy/client/carryOut";
 import type { DeploymentRecord } from "../deploy/records/record";
-import type { WorkerOutput } from "../deploy/worker";
+import type { Instance } from "../lab/instance";
 import { projectRoot } from "../ops/pulumi/stack";
 
 /** A deployer that has come to its end by itself. */
 export interface Deployed {
+  /** Exit code of `npm run deploy`. */
   readonly code: number;
-  readonly result: WorkerOutput;
-  /** Wall time of the whole command, seconds. */
+  readonly result: Outcome;
+  /** Wall time of the process, seconds. */
   readonly seconds: number;
 }
 
-/** `npm run deploy` in a process group of its own, so that it can be ended as a power cut would end it. */
+/**
+ * The process by which `npm run deploy -- --direct` reaches the target, in a process group of its own, so that it can be
+ * ended as a power cut would end it.
+ */
 export class Deployer {
   private said = "";
   private stdout = "";
@@ -19,32 +25,41 @@ export class Deployer {
   private readonly closed: Promise<number | null>;
   private readonly begun = performance.now();
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
-    this.child = spawn(process.execPath, ["scripts/run.mjs", "deploy", ...args, "--json"], {
+  /** @param user who deploys; the record names the person */
+  constructor(
+    instance: Instance,
+    private readonly order: Omit<Order, "owner">,
+    user: string,
+  ) {
+    const register = path.join(projectRoot, "register.cjs");
+    const program = [process.execPath, "--require", register, "deploy/worker.ts"];
+    this.child = spawn("nsenter", [`--net=${instance.netns}`, ...program], {
       cwd: projectRoot,
-      env: { ...process.env, STACK: "lab", ...env },
+      env: { ...process.env, GITHUB_ACTOR: user },
       detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
     this.child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.said += text));
+    this.child.stdin?.on("error", () => undefined).end(JSON.stringify(order));
     this.closed = new Promise((resolve) => this.child.once("close", resolve));
   }
 
-  /** What it printed for people so far. */
+  /** What it printed for people so far, and why it ended without a result. */
   get words(): string {
-    return this.said;
+    return this.stdout.startsWith("{") ? this.said : this.said + this.stdout;
   }
 
   /** Its result. @throws Error with its words when it has none, as after a lost connection */
   async ended(): Promise<Deployed> {
-    const code = await this.closed;
+    const ending = await this.closed;
     const seconds = (performance.now() - this.begun) / 1000;
-    if (this.stdout === "") throw new Error(`The deployer ended without a result (exit code ${code}): ${this.said}`);
-    return { code: code ?? 1, result: JSON.parse(this.stdout) as WorkerOutput, seconds };
+    if (ending !== 0) throw new Error(`The deployer ended without a result (exit code ${ending}): ${this.words}`);
+    const result = JSON.parse(this.stdout) as Outcome;
+    return { code: exitCodeOf(result, this.order.action), result, seconds };
   }
 
-  /** Waits for its end, whatever it was; what it printed last is in {@link words}. */
+  /** Waits for its end, whatever it was. */
   async gone(): Promise<void> {
     await this.closed;
   }

@@ -2,16 +2,19 @@
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
 import type { Inspection } from "../deploy/agent/commands";
 import type { Records } from "../deploy/agent/history";
 import { verdict } from "../deploy/agent/checks";
+import type { Order } from "../deploy/client/carryOut";
 import { compile } from "../deploy/plan/compile";
 import { planSchema, type PlanInput } from "../deploy/plan/schema";
 import type { Request } from "../deploy/protocol/request";
 import type { Outcome } from "../deploy/protocol/transaction";
-import { buildDemoApp } from "../lab/demo-app/build";
+import { buildDemoApp, versions } from "../lab/demo-app/build";
+import { HOST_USER, hostKeyOf } from "../lab/hosts";
 import { baseFolders, type Instance } from "../lab/instance";
+import { topology } from "../lab/topology";
 import { projectRoot } from "../ops/pulumi/stack";
 import { until } from "../test/support/until";
 import { addArtefact } from "./artefacts";
@@ -25,8 +28,8 @@ export interface DeployOptions {
   readonly holdAfter?: Place;
   /** Changes the plan further. */
   readonly plan?: (plan: PlanInput) => PlanInput;
-  /** Further arguments of the command. */
-  readonly args?: readonly string[];
+  /** Default: deploy. */
+  readonly action?: Order["action"];
   /** Who deploys. */
   readonly user?: string;
 }
@@ -41,7 +44,6 @@ export class Ground {
   private schema = 1;
   private metricsBefore: ReadonlyMap<string, number> = new Map();
   private readonly deployers: Deployer[] = [];
-  private plans = 0;
 
   /** @param evidence folder of the run; each scenario gets one below it */
   private constructor(
@@ -94,10 +96,17 @@ export class Ground {
   }
 
   /** Starts a deployment as a process of its own. */
-  start(version: string, { holdAfter, plan = (same) => same, args = [], user }: DeployOptions = {}): Deployer {
-    const file = this.writePlan(plan(withHold(this.demoPlan(), holdAfter)), version);
-    const env = { GHRUNNERS_LAB: this.instance.name, ...(user === undefined ? {} : { USER: user }) };
-    const deployer = new Deployer(["--version", version, "--plan", file, ...args], env);
+  start(version: string, options: DeployOptions = {}): Deployer {
+    const { holdAfter, plan = (same) => same, action = "deploy", user = "operator" } = options;
+    const order = {
+      plan: planSchema.parse(plan(withHold(this.demoPlan(), holdAfter))),
+      folder: this.artefactsWith(version),
+      version,
+      action,
+      address: { host: topology.hosts.app.address, user: HOST_USER, hostKey: hostKeyOf(this.instance, "app") },
+      privateKey: readFileSync(path.join(this.instance.secrets, "ssh-key"), "utf8"),
+    };
+    const deployer = new Deployer(this.instance, order, user);
     this.deployers.push(deployer);
     return deployer;
   }
@@ -112,15 +121,14 @@ export class Ground {
     return { ...plan, limits: { ...plan.limits, leaseSeconds: LEASE_SECONDS } };
   }
 
-  /** A plan beside the artefacts that it names. */
-  private writePlan(plan: PlanInput, version: string): string {
+  /** Folder of the demo application's artefacts, and of this one where it has none. */
+  private artefactsWith(version: string): string {
+    const built = buildDemoApp();
+    if (version in versions) return built;
     const folder = path.join(this.instance.state, "scenarios");
-    cpSync(buildDemoApp(), folder, { recursive: true });
+    cpSync(built, folder, { recursive: true });
     addArtefact(folder, version);
-    this.plans += 1;
-    const file = path.join(folder, `plan-${this.plans}.yaml`);
-    writeFileSync(file, stringify(plan));
-    return file;
+    return folder;
   }
 
   /** What the target would be asked for a version by a deployer, to look at it with the agent. */
@@ -174,7 +182,8 @@ export class Ground {
     await this.app.rests();
     const records = await this.records();
     const schema = this.schemasAfter(records);
-    const releases = [...new Set([this.version, version])];
+    const committed = records.filter(({ deployment }) => deployment.outcome === "succeeded");
+    const releases = [...new Set([this.version, version, ...committed.map(({ deployment }) => deployment.version)])];
     await until(`the application is wholly version ${version}`, 20_000, async () => {
       const seen = await this.look();
       writeFileSync(path.join(this.folder, "seen.json"), JSON.stringify(seen, undefined, 2));

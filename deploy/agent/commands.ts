@@ -10,7 +10,7 @@ import { acquire, authorised, retry, type Failure, type Outcome } from "../proto
 import { nameOf, type DeploymentRecord } from "../records/record";
 import { runChecks } from "./checks";
 import { releaseFolder, type Context } from "./context";
-import { drive, type Agent } from "./drive";
+import { drive, underLease, type Agent } from "./drive";
 import { readRecords, recordedIds, writeMetrics, type Records } from "./history";
 import type { Journal } from "./journal";
 import { preflight, prepareFolders } from "./preflight";
@@ -154,7 +154,8 @@ function openJournal(agent: Agent, token: number): Journal {
 
 /** Takes the artefact in; only a whole one with the right SHA-256 gets its name. */
 export async function put(agent: Agent, token: number, content: Readable): Promise<void> {
-  const { artefact } = openJournal(agent, token).request;
+  const { transaction, request } = openJournal(agent, token);
+  const { artefact } = request;
   const file = agent.store.folders.artefact;
   const hash = createHash("sha256");
   const hashing = new Transform({
@@ -164,10 +165,13 @@ export async function put(agent: Agent, token: number, content: Readable): Promi
     },
   });
   try {
-    await pipeline(content, hashing, createWriteStream(`${file}.new`, { mode: 0o600 }));
+    const fresh = createWriteStream(`${file}.new`, { mode: 0o600 });
+    // A connection that died says nothing: without the lease's end this would hold the target's lock for hours.
+    await underLease(agent, transaction, (signal) => pipeline(content, hashing, fresh, { signal }));
   } catch (error) {
     rmSync(`${file}.new`, { force: true });
-    throw error;
+    if ((error as Error).name !== "AbortError") throw error;
+    throw new Error("The lease expired before the artefact was whole. Expected its sender to renew it meanwhile.");
   }
   const seen = hash.digest("hex");
   if (seen !== artefact.sha256) {

@@ -65,14 +65,25 @@ function ended(
 async function performWatched(agent: Agent, journal: Journal, action: Action): Promise<Performed> {
   const around = { store: agent.store, executor: agent.executor, now: agent.clock.wall() };
   if (journal.transaction.phase !== "forward" || action.kind === "sweep") return perform(journal, action, around);
+  return underLease(agent, journal.transaction, async (signal) => {
+    const performed = await perform(journal, action, { ...around, signal });
+    if (performed.result.ok || !signal.aborted) return performed;
+    return { ...performed, result: { ...performed.result, code: "lease_expired" } };
+  });
+}
+
+/** Does something that must end when the lease does: the signal fires then. */
+export async function underLease<Value>(
+  agent: Agent,
+  transaction: Transaction,
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
   const cut = new AbortController();
   const watch = setInterval(() => {
-    if (lease(agent, journal.transaction) === "expired") cut.abort();
+    if (lease(agent, transaction) === "expired") cut.abort();
   }, LOOK_MS);
   try {
-    const performed = await perform(journal, action, { ...around, signal: cut.signal });
-    if (performed.result.ok || !cut.signal.aborted) return performed;
-    return { ...performed, result: { ...performed.result, code: "lease_expired" } };
+    return await work(cut.signal);
   } finally {
     clearInterval(watch);
   }

@@ -38,9 +38,15 @@ function agentBelow(root: string): Agent {
   };
 }
 
+const REQUEST_LIMIT_MS = 30_000;
+
 async function requestOnInput(): Promise<Request> {
   const chunks: Buffer[] = [];
+  // A connection that died says nothing, and this process may hold the lock.
+  const late = new Error(`The request did not arrive within ${REQUEST_LIMIT_MS / 1000} s.`);
+  const timer = setTimeout(() => process.stdin.destroy(late), REQUEST_LIMIT_MS);
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  clearTimeout(timer);
   const request = JSON.parse(Buffer.concat(chunks).toString("utf8")) as Request;
   if (request.format !== 1)
     throw new RefusedError(`This agent knows requests of format 1, not ${String(request.format)}.`);

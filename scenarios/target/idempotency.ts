@@ -66,7 +66,7 @@ async function nothingLeft(ground: Ground): Promise<string> {
 
 async function checkMode(ground: Ground): Promise<string> {
   const before = await fingerprint(ground);
-  const { code, result } = await ground.deploy("2", { args: ["--check"] });
+  const { code, result } = await ground.deploy("2", { action: "check" });
   assert.equal(code, 0);
   assert.ok(result.kind === "checked" && result.problems.length === 0, JSON.stringify(result));
   assert.equal(await fingerprint(ground), before);

@@ -69,7 +69,7 @@ async function failedRollback(ground: Ground): Promise<string> {
   assert.ok(refused.result.kind === "refused", JSON.stringify(refused.result));
   assert.match(refused.result.reason, /could not be undone, and its lock is kept.*--retry-rollback/);
   await ground.app.shell('rm -r "$1"', inTheWay);
-  const { seconds, value } = await timed(() => ground.deploy("3-unhealthy", { args: ["--retry-rollback"] }));
+  const { seconds, value } = await timed(() => ground.deploy("3-unhealthy", { action: "retry rollback" }));
   assert.deepEqual([value.code, recordOf(value).outcome], [0, "rolled_back"]);
   const records = only(await ground.assertWhole("1"));
   await assertEnding(ground, records, "rolled_back", "health_check");
@@ -85,7 +85,7 @@ async function unprovenRollback(ground: Ground): Promise<string> {
   const failed = only(await ground.records());
   assert.match(failed.incident?.state ?? "", /Every step was undone, but the old version is not healthy.*database/);
   await ground.app.shell("systemctl start postgresql.service");
-  const retried = await ground.deploy("2", { args: ["--retry-rollback"] });
+  const retried = await ground.deploy("2", { action: "retry rollback" });
   assert.deepEqual([retried.code, recordOf(retried).outcome], [0, "rolled_back"]);
   return inWords(only(await ground.assertWhole("1")));
 }

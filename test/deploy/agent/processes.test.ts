@@ -35,12 +35,18 @@ describe("the installed agent, in processes of its own", function () {
     target.remove();
   });
 
-  function start(args: readonly string[], input: string | Buffer = ""): { child: ChildProcess; ended: Promise<Ended> } {
+  /** @param open standard input stays open after the text, as when the other side is gone without a word */
+  function start(
+    args: readonly string[],
+    input: string | Buffer = "",
+    open = false,
+  ): { child: ChildProcess; ended: Promise<Ended> } {
     const child = spawn(program, args, { env: { PATH: process.env.PATH, GHRUNNERS_ROOT: target.root } });
     children.push(child);
     let text = "";
     child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
-    child.stdin.on("error", () => undefined).end(input);
+    child.stdin.on("error", () => undefined).write(input);
+    if (!open) child.stdin.end();
     const ended = new Promise<Ended>((resolve) => {
       child.once("close", (code) => {
         // The guard says something at each look; the last word counts.
@@ -103,6 +109,17 @@ describe("the installed agent, in processes of its own", function () {
     const { outcome, failure } = value.deployment as { outcome: string; failure: { code: string } };
     assert.deepEqual([outcome, failure.code], ["rolled_back", "lease_expired"]);
     assert.equal(sleepers(), "");
+  });
+
+  it("waits for the rest of an artefact only while its sender renews the lease", async () => {
+    assert.equal((await agent(["run", await begun(target.request("1"))])).code, 0);
+    const { value } = await agent(["begin"], JSON.stringify(slowRequest("2", 2)));
+    const { code, value: said } = await start(["put", String(value.token)], "half of it", true).ended;
+    assert.equal(code, 1);
+    assert.match(String(said.error), /lease expired before the artefact was whole/);
+    await agent(["guard"]);
+    assert.equal(journal().transaction.outcome, "cancelled");
+    assert.deepEqual([target.whole(), target.leftovers()], ["1", []]);
   });
 
   it("gives the lock to one of two deployers that come at the same moment", async () => {
