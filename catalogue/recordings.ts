@@ -12,11 +12,14 @@ export interface Recording {
 
 const WEEK = "[7d]";
 
-/** SC-001: share of deployments of 7 days that succeeded; refused and cancelled ones changed nothing and do not count. */
+/** Outcomes that count: refused and cancelled deployments changed nothing. */
+const RAN = 'outcome=~"succeeded|rolled_back|rollback_failed"';
+
+/** SC-001: share of deployments of 7 days that succeeded. */
 export function successRatio(environment: string): string {
   const count = (matcher: string): string =>
     `sum by (environment) (increase(${select(metrics.deploymentOutcomes, environment, matcher)}${WEEK}))`;
-  return `${count('outcome="succeeded"')} / (${count('outcome=~"succeeded|rolled_back|rollback_failed"')} > 0)`;
+  return `${count('outcome="succeeded"')} / (${count(RAN)} > 0)`;
 }
 
 /** The success criteria as series, in the order of their numbers. SC-004 (no secret in a log) is a test. */
@@ -28,9 +31,9 @@ export const recordings = {
   },
   durationP95: {
     name: "environment:deployment_duration_seconds:p95_7d",
-    help: "SC-002: 95th percentile of the time a deployment took, over 7 days.",
+    help: "SC-002: 95th percentile of the time a deployment took, over 7 days, refused and cancelled ones left out.",
     expr: (environment) =>
-      `histogram_quantile(0.95, sum by (environment, le) (increase(${buckets(metrics.deploymentDuration, environment)}${WEEK})))`,
+      `histogram_quantile(0.95, sum by (environment, le) (increase(${buckets(metrics.deploymentDuration, environment, RAN)}${WEEK})))`,
   },
   diagnosedInTime: {
     name: "environment:deployment_diagnosis_seconds:ratio_in_time_7d",

@@ -1,9 +1,6 @@
 /** A deployment from this machine, past GitHub: break glass, checks, and a failed rollback's second try. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { untilHostAnswers } from "../lab/hosts/ready";
-import { currentInstance } from "../lab/instance";
-import { labUp } from "../lab/lifecycle";
 import { buildDemoApp } from "../lab/demo-app/build";
 import { runInside } from "../ops/inside";
 import { projectRoot, type Stack } from "../ops/pulumi/stack";
@@ -11,6 +8,7 @@ import { settingsOf } from "../ops/settings";
 import { note } from "../ops/terminal";
 import type { Order, Outcome } from "./client/carryOut";
 import { parsePlan } from "./plan/parse";
+import { addressOf, bootLabTarget } from "./target";
 
 export interface Direct {
   readonly version: string;
@@ -19,30 +17,18 @@ export interface Direct {
   readonly plan?: string;
 }
 
-/** The demo application's target is booted when somebody needs it. */
-export async function targetUp(): Promise<void> {
-  await labUp(currentInstance(), { projectRoot, say: note, hosts: ["monitoring", "app"] });
-  await untilHostAnswers(currentInstance(), "app");
-}
-
 export const demoPlan = path.join(projectRoot, "lab/demo-app/deployment.yaml");
 
 /** @throws Error when the target cannot be reached, or the connection was lost: the target then goes back by itself */
 export async function deployDirectly(stack: Stack, { version, action, plan: given }: Direct): Promise<Outcome> {
   if (given === undefined && stack.lab === undefined)
     throw new Error("Only the laboratory has a demo application. Expected --plan FILE for another stack.");
-  if (given === undefined) await targetUp();
+  if (given === undefined) await bootLabTarget(stack, note);
   const planFile = given ?? demoPlan;
   const plan = parsePlan(planFile, readFileSync(planFile, "utf8"));
   const folder = given === undefined ? buildDemoApp() : path.dirname(path.resolve(given));
-  const { targets, sshPrivateKey } = await settingsOf(stack.engine);
-  const name = plan.targets[0] ?? "";
-  const target = targets.find((each) => each.name === name);
-  if (target === undefined) {
-    const known = targets.map((each) => each.name).join(", ") || "none is configured";
-    throw new Error(`The plan's target "${name}" is not in ghrunners:targets. Known: ${known}.`);
-  }
-  const address = { host: target.address, user: target.user, hostKey: target.hostKey };
-  const order = { plan, folder, version, action, address, privateKey: sshPrivateKey };
+  const settings = await settingsOf(stack.engine);
+  const address = addressOf(settings, plan.targets[0] ?? "");
+  const order = { plan, folder, version, action, address, privateKey: settings.sshPrivateKey };
   return runInside<Omit<Order, "owner">, Outcome>(stack.engine, "deploy/worker.ts", order);
 }

@@ -22,6 +22,10 @@ const commands: Readonly<Record<string, OpsCommand>> = {
     summary: "reviewers and pause of the environment, as the state has them",
     load: () => require("./restore-protection/main") as unknown,
   },
+  review: {
+    summary: "documents about a deployment, from its records; the success criteria",
+    load: () => require("./review/main") as unknown,
+  },
   rotate: {
     summary: "a new value for a secret, without a moment in which nothing opens",
     load: () => require("./rotate/main") as unknown,

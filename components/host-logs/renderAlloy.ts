@@ -3,7 +3,7 @@
  */
 import { logLabels } from "../../catalogue/logs";
 import type { AlloyShipper, LogOrigin } from "./args";
-import { redacted, redactions } from "./redaction";
+import { redacted, redactions } from "../../catalogue/redaction";
 import { DIAGNOSTIC_FILES, shippedUnits } from "./sources";
 
 /** A text of Alloy's syntax. Raw strings have no escapes, so what holds a backtick cannot be one. */

@@ -3,7 +3,7 @@
  */
 import { JOURNAL_REMOTE_PORT, journalField, LOG_NAMESPACE, logLabels } from "../../catalogue/logs";
 import type { LogOrigin } from "./args";
-import { redacted, redactions } from "./redaction";
+import { redacted, redactions } from "../../catalogue/redaction";
 import { DIAGNOSTIC_FILES, shippedUnits } from "./sources";
 
 /** Configuration of scripts/redactor.py. The unit is a label of each line, so it is not among the fixed ones. */

@@ -14,6 +14,7 @@ import { drive, underLease, type Agent } from "./drive";
 import { readRecords, recordedIds, writeMetrics, type Records } from "./history";
 import type { Journal } from "./journal";
 import { preflight, prepareFolders } from "./preflight";
+import { scanFolders, type SecretScan } from "./secretScan";
 import { currentVersion, releaseAt } from "./steps";
 import { removeDurably } from "./store";
 
@@ -241,6 +242,25 @@ export function records(agent: Agent, id: string): Records {
   const found = readRecords(agent.store.folders, id);
   if (found === undefined) throw new RefusedError(`No deployment "${id}" is recorded on this target.`);
   return found;
+}
+
+/** Everything that is recorded on this target, for reviews. */
+export interface TargetHistory {
+  /** Oldest first. */
+  readonly records: readonly Records[];
+  /** The transaction that holds the lock, or null. */
+  readonly open: OpenDeployment | null;
+  /** Secrets in what the deployments left behind (SC-004). */
+  readonly secrets: SecretScan;
+}
+
+export function history(agent: Agent): TargetHistory {
+  const { store } = agent;
+  return {
+    records: recordedIds(store.folders).flatMap((id) => readRecords(store.folders, id) ?? []),
+    open: openDeployment(agent, store.readJournal()),
+    secrets: scanFolders([store.folders.records, store.folders.forensics]),
+  };
 }
 
 function recordsOf(agent: Agent, { request }: Journal): Records {

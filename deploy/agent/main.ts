@@ -4,7 +4,7 @@
  * usage: ghrunners-deploy status|inspect|begin < request.json
  *        ghrunners-deploy put TOKEN < artefact
  *        ghrunners-deploy run TOKEN [REASON-TO-ABORT]
- *        ghrunners-deploy renew TOKEN | give-up TOKEN | watch | retry | records ID
+ *        ghrunners-deploy renew TOKEN | give-up TOKEN | watch | retry | records ID | history
  *        ghrunners-deploy show: for people, the open deployment and how the last ones ended
  * Prints one JSON value. Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused: somebody else's lock or an old token.
  */
@@ -12,6 +12,7 @@ import { systemClock } from "./clock";
 import {
   begin,
   giveUp,
+  history,
   inspect,
   put,
   records,
@@ -79,6 +80,8 @@ async function answer(agent: Agent, [command = "", ...args]: readonly string[]):
       return show(agent);
     case "records":
       return records(agent, first);
+    case "history":
+      return history(agent);
     default:
       process.exitCode = 2;
       return { error: `Unknown command "${command}".` };

@@ -1,10 +1,9 @@
 import { parseArgs } from "node:util";
 import type { Settings } from "../../config/parse";
 import type { SecretSettings } from "../../config/secrets";
+import { bootLabTarget } from "../../deploy/target";
 import { capturePulumi } from "../pulumi/engine";
-import { untilHostAnswers } from "../../lab/hosts/ready";
-import { labUp } from "../../lab/lifecycle";
-import { openStack, projectRoot, stackName, type Stack } from "../pulumi/stack";
+import { openStack, stackName, type Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { errorText, note } from "../terminal";
 import { DeployKeyRotation, updateSecret } from "./key";
@@ -75,11 +74,7 @@ async function rotate(stack: Stack, given: string, apply: boolean): Promise<Resu
         `pulumi config set --secret --path 'ghrunners:secretValues.${secret.name}' < SECRET_FILE, then npm run up`,
     );
   }
-  // The laboratory's deployment target is booted when somebody needs it.
-  if (stack.lab?.mode === "machines") {
-    await labUp(stack.lab.instance, { projectRoot, say: note, hosts: ["monitoring", "app"] });
-    await untilHostAnswers(stack.lab.instance, "app");
-  }
+  await bootLabTarget(stack, note);
   const rotation = new DeployKeyRotation(stack, settings, secret);
   const steps = apply ? await rotation.carryOn(note) : planKeyRotation(await rotation.look());
   return result(steps.map(describe));

@@ -109,6 +109,11 @@ export const knownCommands: readonly KnownCommand[] = [
     by: 'command("deploy", "--direct", "--version"',
   },
   {
+    pattern: /^npm run ops -- review (--list|--criteria|ID|latest( --kind (postmortem|checklist))?)$/,
+    test: "test/rehearsal/14-review.test.ts",
+    by: 'review<ReviewDocument>("latest", "--kind", "postmortem")',
+  },
+  {
     pattern: /^npm run lab -- host (up app|remove NAME)$/,
     test: "test/rehearsal/13-rotation.test.ts",
     by: 'labCommand("host", "up", "app")',

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import fc from "fast-check";
-import { redacted, redactions } from "../../../components/host-logs/redaction";
+import { redacted, redactions } from "../../../catalogue/redaction";
 import { renderRedactor } from "../../../components/host-logs/renderJournalUpload";
 import { plantedSecrets } from "./planted";
 

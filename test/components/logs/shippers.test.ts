@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { logLabels, logUnits } from "../../../catalogue/logs";
 import { logEgress } from "../../../components/host-logs/planShipping";
-import { redactions } from "../../../components/host-logs/redaction";
+import { redactions } from "../../../catalogue/redaction";
 import { alloyUnit, renderAlloy } from "../../../components/host-logs/renderAlloy";
 import { redactorUnit, renderRedactor, renderUploadDropIn } from "../../../components/host-logs/renderJournalUpload";
 

@@ -1,0 +1,112 @@
+import type { Template } from "../template";
+import { who } from "../who";
+import { identity, runnerChoice, successCriteria } from "./shared";
+
+const isTrue = (value: unknown): boolean => value === true;
+
+/** The deployment window: what was ready, what was done, who said yes. */
+export const checklist: Template = {
+  title: "Deployment window: checklist",
+  sections: [
+    {
+      heading: "Window",
+      parts: [
+        ...identity,
+        { ask: "Change ticket", of: who.requester },
+        { ask: "Requested window and its length", of: who.requester },
+        { fact: "Began", source: "deployment.startedAt" },
+        { fact: "Ended", source: "deployment.endedAt" },
+        { fact: "Took", source: "deployment.durationSeconds", format: "seconds" },
+      ],
+    },
+    {
+      heading: "Ready before",
+      parts: [
+        {
+          fact: "The target passed the preflight",
+          source: "deployment.actions[name=preflight].ok",
+          format: "yes or no",
+          orAsk: who.deployer,
+          tickedBy: isTrue,
+        },
+        {
+          fact: "Its state was captured, to go back to",
+          source: "deployment.actions[name=capture].ok",
+          format: "yes or no",
+          orAsk: who.deployer,
+          tickedBy: isTrue,
+        },
+        {
+          fact: "A runner was chosen by both views of it",
+          source: "gate.reason",
+          orAsk: who.gate,
+          tickedBy: (value) => value !== "refused",
+        },
+        { ask: "No alert fired that speaks against it (`npm run ops -- alerts`)", of: who.onCall, box: true },
+        { ask: "The change was tried in staging", of: who.owner, box: true },
+        { ask: "The runbook for its failure was read", of: who.deployer, box: true },
+        { ask: "The people whom it touches were told", of: who.requester, box: true },
+      ],
+    },
+    { heading: "Runner", parts: runnerChoice },
+    {
+      heading: "Way back",
+      parts: [
+        { fact: "Goes back to version", source: "deployment.previousVersion", orAsk: who.deployer },
+        { fact: "Steps that stay when it goes back", source: "rollback.kept", format: "list", orAsk: who.owner },
+        { fact: "It went back, and the old version was proved", source: "rollback.proved", format: "yes or no" },
+        { ask: "Who decides to go back by hand, and when", of: who.requester },
+      ],
+    },
+    { heading: "Done", parts: [{ table: "timeline" }] },
+    {
+      heading: "Verified after",
+      parts: [
+        {
+          fact: "Health checks passed",
+          source: "deployment.actions[name=health].ok",
+          format: "yes or no",
+          orAsk: who.deployer,
+          tickedBy: isTrue,
+        },
+        {
+          fact: "Smoke tests passed",
+          source: "deployment.actions[name=smoke].ok",
+          format: "yes or no",
+          orAsk: who.deployer,
+          tickedBy: isTrue,
+        },
+        {
+          fact: "Outcome",
+          source: "deployment.outcome",
+          tickedBy: (value) => value === "succeeded",
+        },
+        { table: "failedChecks" },
+      ],
+    },
+    { heading: "Success criteria", parts: successCriteria },
+    {
+      heading: "Risk",
+      parts: [
+        { ask: "Level of risk, and why", of: who.requester },
+        { ask: "What could go wrong, and what is done against it", of: who.owner },
+      ],
+    },
+    {
+      heading: "Communication and escalation",
+      parts: [
+        { ask: "Told before", of: who.requester },
+        { ask: "Told after", of: who.requester },
+        { ask: "Whom to call when it fails", of: who.onCall },
+      ],
+    },
+    {
+      heading: "Approval and decision",
+      parts: [
+        { fact: "Deployed by", source: "deployment.owner" },
+        { ask: "Approved by, and when", of: who.reviewer },
+        { ask: "Decision: go, or no go", of: who.reviewer },
+      ],
+    },
+  ],
+};

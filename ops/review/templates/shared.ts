@@ -1,0 +1,31 @@
+import type { Part } from "../template";
+import { who } from "../who";
+
+/** Which deployment this is. */
+export const identity: readonly Part[] = [
+  { fact: "Deployment", source: "deployment.id" },
+  { fact: "Application", source: "deployment.application" },
+  { fact: "Environment", source: "deployment.environment" },
+  { fact: "Target", source: "deployment.target" },
+  { fact: "Version", source: "deployment.version" },
+  { fact: "Version before", source: "deployment.previousVersion", orAsk: who.deployer },
+  { fact: "Workflow run", source: "deployment.run", orAsk: who.deployer },
+  { fact: "SHA-256 of the artefact", source: "deployment.artefactSha256" },
+];
+
+/** By which runner it was deployed, and why by that one. */
+export const runnerChoice: readonly Part[] = [
+  { fact: "Chosen runner", source: "gate.runner", orAsk: who.gate },
+  { fact: "Role", source: "gate.role", orAsk: who.gate },
+  { fact: "Reason", source: "gate.explanation", orAsk: who.gate },
+  { fact: "Decided", source: "gate.decidedAt", orAsk: who.gate },
+  { table: "runners" },
+];
+
+/** The success criteria and the window that they were computed over. */
+export const successCriteria: readonly Part[] = [
+  { fact: "From", source: "criteria.since" },
+  { fact: "To", source: "criteria.until" },
+  { fact: "Deployments in this time", source: "criteria.deployments" },
+  { table: "criteria" },
+];
