@@ -2,25 +2,46 @@
 // Loading @pulumi/pulumi takes a quarter of the processor time that it takes with tsx alone (docs/performance.md).
 "use strict";
 const Module = require("node:module");
-
-const native = Module._extensions[".js"];
-require("tsx/cjs");
-const transpiling = Module._extensions[".js"];
-
-// tsx looks at every JavaScript file for module syntax. Only packages without a CommonJS form need that.
-Module._extensions[".js"] = (module, file) => {
-  try {
-    native(module, file);
-  } catch (error) {
-    if (error.code !== "ERR_REQUIRE_ESM") throw error;
-    transpiling(module, file);
-  }
-};
+const path = require("node:path");
+const { openBundle } = require("./loader/bundle.cjs");
 
 // With source maps on, Node parses the map of every file of every package, and Pulumi maps a stack trace for every
 // resource and every promise. Without them a stack trace names the emitted lines; GHRUNNERS_DEBUG brings them back.
 const mapsWanted = Boolean(process.env.GHRUNNERS_DEBUG);
-if (!mapsWanted) process.setSourceMapsEnabled(false);
+
+let transpiles = false;
+
+function transpile() {
+  if (transpiles) return;
+  transpiles = true;
+  const native = Module._extensions[".js"];
+  require("tsx/cjs");
+  if (!mapsWanted) process.setSourceMapsEnabled(false);
+  const transpiling = Module._extensions[".js"];
+  // tsx looks at every JavaScript file for module syntax. Only packages without a CommonJS form need that.
+  Module._extensions[".js"] = (module, file) => {
+    try {
+      native(module, file);
+    } catch (error) {
+      if (error.code !== "ERR_REQUIRE_ESM") throw error;
+      transpiling(module, file);
+    }
+  };
+}
+
+// npm's commands name a folder of bundles; without one, and for everything outside of it, each file is loaded by itself.
+const bundle = mapsWanted ? undefined : openBundle(process.env.GHRUNNERS_BUNDLES, __dirname, process.argv[1]);
+
+/** What loads a module of the bundle; undefined for everything else, which may need to be transpiled. */
+function bundled(request, parent, isMain) {
+  if (bundle === undefined) return transpile();
+  // Modules of the bundle find each other without asking here. It is asked for by file names alone.
+  if (!isMain && !path.isAbsolute(request)) return undefined;
+  const file = Module._resolveFilename(request, parent, isMain);
+  const known = bundle[file];
+  if (known === undefined && !(file in Module._cache) && path.extname(file) !== ".json") transpile();
+  return known;
+}
 
 // @pulumi/pulumi loads a compiler and a package manager for serialising closures, which this project never does.
 // They are loaded at the first use of anything in them. Only the compiler's version is asked for at every start.
@@ -43,9 +64,10 @@ const typeChecker = /(^|[\\/])ts-node(@[\d.]+)?$/;
 
 const load = Module._load;
 Module._load = function (request, parent, isMain) {
-  const real = () => load.call(this, request, parent, isMain);
-  if (!parent?.filename?.includes("@pulumi")) return real();
-  if (request === "source-map-support/register" && !mapsWanted) return {};
-  if (typeChecker.test(request)) return { register: () => undefined };
+  const ofPulumi = parent?.filename?.includes("@pulumi");
+  if (ofPulumi && request === "source-map-support/register" && !mapsWanted) return {};
+  if (ofPulumi && typeChecker.test(request)) return { register: () => undefined };
+  const real = bundled(request, parent, isMain) ?? (() => load.call(this, request, parent, isMain));
+  if (!ofPulumi) return real();
   return postponed.has(request) ? postpone(request, real) : real();
 };

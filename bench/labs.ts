@@ -3,7 +3,7 @@
  */
 import { instanceNamed, type Instance } from "../lab/instance";
 import { labDown, labUp, type Lab, type LabMode } from "../lab/lifecycle";
-import { labEngine, type Engine } from "../ops/pulumi/engine";
+import { labEngine, withBundles, type Engine } from "../ops/pulumi/engine";
 import { ensureLabStack } from "../ops/pulumi/lab-stack";
 import { projectRoot } from "../ops/pulumi/stack";
 import { ensureToolchain } from "../toolchain";
@@ -43,7 +43,7 @@ export function withLab<T>(bench: Bench, mode: LabMode, work: (bed: Bed) => Prom
     const toolchain = await ensureToolchain({ say: bench.say });
     for (const part of toolchain.parts) bench.version(part.name, part.version);
     const lab = await labUp(instance, { projectRoot, say: bench.say, mode });
-    const engine = labEngine(lab, projectRoot, toolchain);
+    const engine = await withBundles(labEngine(lab, projectRoot, toolchain), bench.say);
     await ensureLabStack(lab, engine, bench.say);
     return work({ lab, engine });
   });

@@ -68,11 +68,20 @@ function removeLeftovers(cache: string): void {
   }
 }
 
+/**
+ * In the place of the folder in which the CLI would keep a debug log of every run, with all properties, however quiet it was
+ * told to be: a third of the engine's time where nothing changes, and the state's content once more (docs/performance.md).
+ * There is no setting for it; a CLI that cannot have the folder goes on without.
+ */
+const NO_LOGS = "No logs are kept here. For one of a run: pulumi --verbose 9 --logtostderr ... 2>FILE\n";
+
 /** Puts the parts where the engine looks for them. The folder gets its name last, so a half-made one is never used. */
 function assemble(source: Source, folder: string, parts: readonly Part[]): Toolchain {
   const draft = folder + UNFINISHED;
   const { home, binDir, manifest } = layout(draft);
   mkdirSync(binDir, { recursive: true });
+  mkdirSync(home, { recursive: true });
+  writeFileSync(path.join(home, "logs"), NO_LOGS);
   const placed = parts.map((part): Part => {
     const spec = source.parts.find(({ name }) => name === part.name);
     if (spec === undefined) throw new Error(`No part is called ${part.name}.`);

@@ -18,6 +18,9 @@ export interface Source {
 
 const KEY_LENGTH = 16;
 
+/** Changes with what is put around the parts. */
+const LAYOUT = "layout 2";
+
 export function hashOf(texts: readonly (string | Buffer)[]): string {
   const hash = createHash("sha256");
   for (const text of texts) hash.update(`${text.length}\n`).update(text);
@@ -59,6 +62,7 @@ export function readSource(root: string): Source {
     ...[...moduleKeys].map(([name, moduleKey]) => `${name} ${moduleKey}`),
     sdkVersion,
     platform(),
+    LAYOUT,
   ]);
   return { goRoot, parts, dynamicProvider: { script, version: sdkVersion }, moduleKeys, key };
 }

@@ -1,6 +1,5 @@
 import type { Settings } from "../../config/parse";
 import type { Stack } from "../pulumi/stack";
-import { settingsOf } from "../settings";
 import { checkout } from "./commit";
 import { objections } from "./proof";
 import { promotionFolder, readProof } from "./store";
@@ -31,6 +30,8 @@ export async function stagingObjections(
  */
 export async function requireProof(stack: Stack, env: NodeJS.ProcessEnv = process.env): Promise<void> {
   if (!needsProof(stack.name) || env.PROMOTE_OVERRIDE === OVERRIDE_WORDS) return;
+  // The schema of the configuration, which no other stack needs here.
+  const { settingsOf } = require("../settings") as typeof import("../settings");
   const found = await stagingObjections(stack, await settingsOf(stack.engine), env);
   if (found.length === 0) return;
   throw new Error(

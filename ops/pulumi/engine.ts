@@ -1,8 +1,11 @@
 import path from "node:path";
+import { baseFolders } from "../../lab/instance";
 import type { Lab } from "../../lab/lifecycle";
 import { passphraseFile } from "../../lab/secrets";
+import { BUNDLES_VARIABLE, ensureBundles } from "../../loader";
 import { toolchainEnvironment, type Toolchain } from "../../toolchain";
 import { runProcess } from "../process";
+import { note } from "../terminal";
 import { packFolder, policyArguments } from "./policy";
 
 /** How the Pulumi engine is started for one stack. Pure data: arguments and environment, no process yet. */
@@ -18,6 +21,15 @@ export interface Engine {
   /** Folder of the policy pack that judges every preview and update. */
   readonly policyPack?: string;
 }
+
+/** The engine with the bundles of its Node processes; the same engine where there are none. */
+export async function withBundles(engine: Engine, say: (line: string) => void): Promise<Engine> {
+  const folder = await ensureBundles(engine.projectRoot, baseFolders().cache, say);
+  return folder === undefined ? engine : { ...engine, env: { ...engine.env, [BUNDLES_VARIABLE]: folder } };
+}
+
+/** Subcommands that run the program, or may. */
+const runsProgram = new Set(["preview", "up", "update", "refresh", "destroy"]);
 
 /** Subcommands that take --config-file. */
 const takesConfigFile = new Set(["preview", "up", "update", "refresh", "destroy", "config", "import"]);
@@ -138,7 +150,7 @@ export async function runPulumi(
   const ignore = (): void => undefined;
   process.on("SIGINT", ignore);
   try {
-    const { projectRoot: cwd, env } = engine;
+    const { projectRoot: cwd, env } = runsProgram.has(args[0] ?? "") ? await withBundles(engine, note) : engine;
     const terminal = output === "terminal" ? "inherit" : "both-as-errors";
     return (await runProcess(commandLine(engine, args), { cwd, env, terminal })).code;
   } finally {

@@ -95,12 +95,13 @@ export async function ensureLabStack(lab: Lab, engine: Engine, say: (line: strin
   }
   await releaseAbandonedLock(lab.instance, engine, say);
   const secrets = secretKeys(lab);
-  for (const [key, value] of Object.entries(secrets)) {
-    if (read(file).config?.[key] === undefined) await here(["config", "set", "--stack", stack, "--secret", key], value);
-  }
+  let own = read(file);
+  const missing = Object.entries(secrets).filter(([key]) => own.config?.[key] === undefined);
+  for (const [key, value] of missing) await here(["config", "set", "--stack", stack, "--secret", key], value);
+  if (missing.length > 0) own = read(file);
   const committed = read(committedFile(engine));
   const kept = [...Object.keys(secrets), ...rotated];
-  const merged = stringify(mergeStackConfig(committed, read(file), kept, overrides(lab, committed.config ?? {})));
+  const merged = stringify(mergeStackConfig(committed, own, kept, overrides(lab, committed.config ?? {})));
   if (!existsSync(file) || readFileSync(file, "utf8") !== merged) {
     writeFileSync(`${file}.new`, merged, { mode: 0o600 });
     renameSync(`${file}.new`, file);

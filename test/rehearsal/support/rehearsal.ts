@@ -9,7 +9,7 @@ import { labDown, labUp, loopbackPorts, type Lab, type LabMode } from "../../../
 import { scriptEnvironment, scriptPath } from "../../../lab/machines/script";
 import { socketOf } from "../../../lab/service";
 import { topology } from "../../../lab/topology";
-import { capturePulumi, commandLine, labEngine, type Engine } from "../../../ops/pulumi/engine";
+import { capturePulumi, commandLine, labEngine, withBundles, type Engine } from "../../../ops/pulumi/engine";
 import { ensureLabStack } from "../../../ops/pulumi/lab-stack";
 import { projectRoot } from "../../../ops/pulumi/stack";
 import { runProcess, type Finished } from "../../../ops/process";
@@ -86,7 +86,7 @@ export class Rehearsal {
     process.env.GHRUNNERS_LAB ||= "test";
     const toolchain = await ensureToolchain({ say });
     const lab = await labUp(currentInstance(), { projectRoot, say, forward: true, mode });
-    const engine = labEngine(lab, projectRoot, toolchain);
+    const engine = await withBundles(labEngine(lab, projectRoot, toolchain), say);
     await ensureLabStack(lab, engine, say);
     const octokit = new Octokit({
       auth: lab.secrets.githubToken,
