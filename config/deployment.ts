@@ -62,5 +62,8 @@ export const deployment = z.strictObject({
     .default([])
     .meta({ description: "Branches that may deploy; * matches any text but a slash.", example: "main" }),
   tags: z.array(pattern).default([]).meta({ description: "Tags that may deploy.", example: "v*" }),
+  workflow: text("the name of a file in .github/workflows", /^[A-Za-z0-9._-]+\.ya?ml$/)
+    .default("release.yml")
+    .meta({ description: "Workflow that `npm run deploy` starts." }),
   variables,
 });

@@ -85,6 +85,9 @@ function endpoints(instance: Instance, mode: LabMode): { proxmox: [string, numbe
     : { proxmox: ["127.0.0.1", loopback.proxmox], github: ["127.0.0.1", loopback.github] };
 }
 
+/** Files of the lab's repository beside this project's .github: what somebody has pushed there. */
+export const repositoryFolder = ({ github }: Instance): string => path.join(github, "repository");
+
 const urlOf = ([host, port]: [string, number]): string => `https://${host}${port === 443 ? "" : `:${port}`}`;
 
 /** One command at a time brings an instance up or ends it. */
@@ -138,7 +141,13 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
     path.join(instance.github, "seed.json"),
     JSON.stringify({
       authority: authority.certificate,
-      ...githubSeed(secrets, urlOf(at.github), path.join(projectRoot, ".github", "workflows"), distributions),
+      ...githubSeed(
+        secrets,
+        urlOf(at.github),
+        path.join(projectRoot, ".github", "workflows"),
+        repositoryFolder(instance),
+        distributions,
+      ),
     }),
   );
   writeAtomically(modeFile(instance), mode);

@@ -29,6 +29,7 @@ export function githubSeed(
   secrets: LabSecrets,
   publicUrl: string,
   workflowsDir: string,
+  filesDir: string,
   distributionsDir: string,
 ): GithubSeed {
   const { owner, operator, reviewer, exporter, failover, repository } = topology.github;
@@ -43,6 +44,7 @@ export function githubSeed(
     repository,
     publicUrl,
     workflowsDir,
+    filesDir,
     distributionsDir,
     tokens: [
       token(secrets.githubToken, operator, githubPermissions.operator),

@@ -5,6 +5,16 @@ import { RepositoryRules } from "../components/repository-rules";
 import { SecretValues } from "../components/secret-values";
 import type { Settings } from "../config/parse";
 
+/** Where the deployer on a runner finds the targets, with their pinned keys (deploy/runner/surroundings.ts). */
+const targetsVariable = ({ targets }: Settings): Readonly<Record<string, string>> =>
+  targets.length === 0
+    ? {}
+    : {
+        DEPLOY_TARGETS: JSON.stringify(
+          targets.map(({ name, address, user, hostKey }) => ({ name, address, user, hostKey })),
+        ),
+      };
+
 /** What this stack manages at GitHub beside the runners: its environment, and the repository's rules where they are its own. */
 export function manageRepositorySide(settings: Settings, { dependsOn }: pulumi.ComponentResourceOptions): void {
   const { deployment, repository, github, environment, safety } = settings;
@@ -22,7 +32,14 @@ export function manageRepositorySide(settings: Settings, { dependsOn }: pulumi.C
     { dependsOn },
   );
   if (deployment !== undefined) {
-    const args = { ...of, ...deployment, environment: deployment.name ?? environment, protect: safety.protect };
+    const { name, reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags } = deployment;
+    const args = {
+      ...of,
+      ...{ reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags },
+      variables: { ...deployment.variables, ...targetsVariable(settings) },
+      environment: name ?? environment,
+      protect: safety.protect,
+    };
     new DeploymentEnvironment("deployment", { ...args, secrets: secrets.environment }, opts);
   }
   if (repository.manage) new RepositoryRules("repository", { ...of, ...repository, secrets: secrets.repository }, opts);

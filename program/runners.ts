@@ -1,14 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ports } from "../catalogue/ports";
 import { runnerLabels, runnerUnit } from "../catalogue/runner";
 import type { LogShipper } from "../components/host-logs";
 import { logEgress } from "../components/host-logs/planShipping";
 import type { RunnerPoolArgs } from "../components/runner-pool";
 import type { Settings } from "../config/parse";
 
+/** The deployer on a runner logs in on the targets. */
+const targetEgress = ({ targets }: Settings): Settings["network"]["egress"] =>
+  targets.map(({ name, address }) => ({
+    to: `${address}/32`,
+    ports: String(ports.ssh),
+    protocol: "tcp",
+    comment: `Deployment target ${name}`,
+  }));
+
 /** The pool of the settings' runners. */
 export function poolArgs(settings: Settings, shipper: LogShipper | undefined): RunnerPoolArgs {
   const { environment, github, proxmox, network, vm, agent, safety, monitoring } = settings;
-  const egress = [...network.egress, ...(monitoring === undefined ? [] : logEgress(monitoring.logs, monitoring.host))];
+  const egress = [
+    ...network.egress,
+    ...(monitoring === undefined ? [] : logEgress(monitoring.logs, monitoring.host)),
+    ...targetEgress(settings),
+  ];
   return {
     members: settings.runners.map((runner) => ({
       role: runner.role,

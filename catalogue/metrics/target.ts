@@ -92,6 +92,13 @@ export const targetMetrics = {
     help: "1 when a rollback failed and the target may hold parts of two versions, else 0.",
     source: "target",
   },
+  deploymentIncidentsUnsent: {
+    name: "deployment_incidents_unsent",
+    type: "gauge",
+    labels: [],
+    help: "Incidents recorded on the target for which no issue was opened yet.",
+    source: "target",
+  },
   deploymentVersion: {
     name: "deployment_version_info",
     type: "gauge",

@@ -95,6 +95,18 @@ export class GitHubClient {
     }
   }
 
+  /** Like {@link call} without another try, for what must not happen twice. */
+  async once<T>(
+    action: string,
+    request: (octokit: Octokit, names: { owner: string; repo: string }) => Promise<{ data: T }>,
+  ): Promise<T> {
+    try {
+      return (await request(this.octokit, this.names)).data;
+    } catch (error) {
+      throw explainGitHubError(error, action, this.where);
+    }
+  }
+
   async repository(): Promise<{ private: boolean; defaultBranch: string }> {
     const data = await this.call("read the repository", () => this.octokit.rest.repos.get(this.names));
     return { private: data.private, defaultBranch: data.default_branch };

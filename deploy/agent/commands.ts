@@ -263,6 +263,19 @@ export function history(agent: Agent): TargetHistory {
   };
 }
 
+/** How a deployment stands, for somebody who follows it. */
+export interface Look {
+  /** The transaction that holds the lock, whosever it is. */
+  readonly open: OpenDeployment | null;
+  /** What the deployment with this id left; null while it is not over. */
+  readonly records: Records | null;
+}
+
+export function look(agent: Agent, id: string): Look {
+  const { folders } = agent.store;
+  return { open: openDeployment(agent, agent.store.readJournal()), records: readRecords(folders, id) ?? null };
+}
+
 function recordsOf(agent: Agent, { request }: Journal): Records {
   return records(agent, request.id);
 }

@@ -38,6 +38,16 @@ function fileOf(folders: Folders, id: string, kind: keyof typeof suffixes): stri
   return path.join(folders.records, `${id}${suffixes[kind]}`);
 }
 
+/** Where {@link ./outbox} keeps what became of an incident. */
+export const deliveryFile = (folders: Folders, id: string): string => path.join(folders.records, `${id}.issue.json`);
+
+/** Whether nobody was told of the incident yet. */
+const isUnsent = (folders: Folders, { incident }: Records): boolean => {
+  if (incident === undefined) return false;
+  const file = deliveryFile(folders, incident.deployment);
+  return !existsSync(file) || (JSON.parse(readFileSync(file, "utf8")) as { issue: unknown }).issue === null;
+};
+
 export function writeRecords(folders: Folders, journal: Journal, endedAt: string): Records {
   const { id } = journal.request;
   const records: Records = {
@@ -78,6 +88,7 @@ export function writeMetrics(folders: Folders, journal: Journal, lock: "held" | 
   const text = renderMetrics({
     deployments: all.map(({ deployment }) => deployment),
     rollbacks: all.flatMap(({ rollback }) => rollback ?? []),
+    unsentIncidents: all.filter((records) => isUnsent(folders, records)).length,
     lockedAt: lock === "held" ? journal.startedAt : null,
     partial: journal.transaction.outcome === "rollback_failed",
     version: currentVersion({ folders, request: journal.request }),
@@ -87,6 +98,7 @@ export function writeMetrics(folders: Folders, journal: Journal, lock: "held" | 
 
 export function pruneRecords(folders: Folders): void {
   for (const id of recordedIds(folders).slice(0, -KEPT_RECORDS)) {
+    rmSync(deliveryFile(folders, id), { force: true });
     for (const kind of Object.keys(suffixes) as (keyof typeof suffixes)[])
       rmSync(fileOf(folders, id, kind), { force: true });
     rmSync(path.join(folders.forensics, id), { recursive: true, force: true });

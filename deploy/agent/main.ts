@@ -4,7 +4,8 @@
  * usage: ghrunners-deploy status|inspect|begin < request.json
  *        ghrunners-deploy put TOKEN < artefact
  *        ghrunners-deploy run TOKEN [REASON-TO-ABORT]
- *        ghrunners-deploy renew TOKEN | give-up TOKEN | watch | retry | records ID | history
+ *        ghrunners-deploy renew TOKEN | give-up TOKEN | watch | retry | records ID | look ID | history
+ *        ghrunners-deploy incidents | claim ID | release ID TOKEN | sent ID NUMBER URL
  *        ghrunners-deploy show: for people, the open deployment and how the last ones ended
  * Prints one JSON value. Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused: somebody else's lock or an old token.
  */
@@ -14,6 +15,7 @@ import {
   giveUp,
   history,
   inspect,
+  look,
   put,
   records,
   RefusedError,
@@ -27,6 +29,7 @@ import {
 import type { Agent } from "./drive";
 import { MarkedExecutor, ScopeExecutor } from "./executor";
 import { foldersBelow } from "./folders";
+import { claimIncident, incidents, incidentSent, releaseIncident } from "./incidents";
 import { Store } from "./store";
 import type { Request } from "../protocol/request";
 
@@ -82,6 +85,17 @@ async function answer(agent: Agent, [command = "", ...args]: readonly string[]):
       return records(agent, first);
     case "history":
       return history(agent);
+    case "look":
+      return look(agent, first);
+    case "incidents":
+      return { incidents: incidents(agent) };
+    case "claim":
+      return claimIncident(agent, first);
+    case "release":
+      releaseIncident(agent, first, Number(args[1]));
+      return {};
+    case "sent":
+      return incidentSent(agent, first, { number: Number(args[1]), url: args[2] ?? "" });
     default:
       process.exitCode = 2;
       return { error: `Unknown command "${command}".` };

@@ -35,7 +35,7 @@ export interface DeployOptions {
 
 const SHORT_MS = 60_000;
 
-async function ask<Value>(
+export async function ask<Value>(
   agent: RemoteAgent,
   args: readonly string[],
   input: string | Buffer,

@@ -11,6 +11,8 @@ import type { DeploymentRecord, RollbackRecord } from "./record";
 export interface History {
   readonly deployments: readonly DeploymentRecord[];
   readonly rollbacks: readonly RollbackRecord[];
+  /** Incidents that stand in no issue yet. */
+  readonly unsentIncidents: number;
   /** When the lock was taken, RFC 3339; null when it is free. */
   readonly lockedAt: string | null;
   /** The last transaction could not be undone. */
@@ -90,6 +92,7 @@ export function renderMetrics(history: History): string {
     samples(metrics.deploymentStart, running ? [{ value: unix(lockedAt) }] : []),
     samples(metrics.deploymentLock, lockedAt === null ? [] : [{ value: unix(lockedAt) }]),
     samples(metrics.deploymentPartialState, [{ value: history.partial ? 1 : 0 }]),
+    samples(metrics.deploymentIncidentsUnsent, [{ value: history.unsentIncidents }]),
     samples(metrics.deploymentVersion, version === null ? [] : [{ labels: { version }, value: 1 }]),
     samples(metrics.deploymentLastSuccess, successes.length === 0 ? [] : [{ value: last(successes) }]),
     samples(

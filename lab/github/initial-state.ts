@@ -25,6 +25,7 @@ export function initialState(createdAt: string): State {
     variables: [],
     keyPairs: [],
     rulesets: [],
+    issues: [],
     workflows: [],
     actions: { runs: [], jobs: [], runNumbers: {} },
     faults: [],

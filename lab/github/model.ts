@@ -22,6 +22,7 @@ export interface State {
   variables: Variable[];
   keyPairs: KeyPair[];
   rulesets: Ruleset[];
+  issues: Issue[];
   workflows: WorkflowRecord[];
   /** Runs and jobs: kept by the workflow engine, read by everybody. */
   actions: ActionsState;
@@ -150,6 +151,22 @@ export interface Ruleset {
   rules: { type: string; parameters?: Record<string, unknown> }[];
   createdAt: string;
   updatedAt: string;
+}
+
+export interface Issue {
+  id: number;
+  /** 1 for the repository's first. */
+  number: number;
+  title: string;
+  body: string | null;
+  labels: string[];
+  /** Who opened it. */
+  login: string;
+  state: "open" | "closed";
+  stateReason: "completed" | "reopened" | "not_planned" | null;
+  createdAt: string;
+  updatedAt: string;
+  closedAt: string | null;
 }
 
 export interface WorkflowRecord {

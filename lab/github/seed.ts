@@ -12,6 +12,7 @@ export const permissionNames = [
   "actions",
   "contents",
   "environments",
+  "issues",
   "secrets",
   "variables",
   "workflows",
@@ -34,6 +35,8 @@ const seed = z.object({
   publicUrl: z.url(),
   /** Folder whose .yml files stand for .github/workflows of the default branch; read at every use. */
   workflowsDir: z.string().min(1),
+  /** Folder of further files of the default branch, from its root; laid over .github, and may be missing. */
+  filesDir: z.string().min(1).optional(),
   /** Folder of runner distributions with their manifest.json. */
   distributionsDir: z.string().min(1),
   tokens: z.array(

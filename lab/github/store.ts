@@ -33,7 +33,7 @@ export class Store {
     this.log = new EventLog(path.join(folder, "events.jsonl"));
     if (existsSync(this.file)) {
       this.saved = readFileSync(this.file, "utf8");
-      this.current = JSON.parse(this.saved) as State;
+      this.current = this.parse();
       this.log.complete(this.current.newestEvents);
     } else {
       this.current = initialState(this.now());
@@ -67,7 +67,7 @@ export class Store {
       if (events.length > 0) this.current.newestEvents = events;
       this.write();
     } catch (error) {
-      this.current = JSON.parse(this.saved) as State;
+      this.current = this.parse();
       throw error;
     } finally {
       this.pending = undefined;
@@ -100,6 +100,11 @@ export class Store {
     const at = new Date(this.clock.now()).toISOString();
     this.pending?.push({ seq: this.current.eventSequence, at, kind, ...details });
   };
+
+  /** A state of an older checkout lacks what came later. */
+  private parse(): State {
+    return { ...initialState(this.now()), ...(JSON.parse(this.saved) as State) };
+  }
 
   private write(): void {
     const text = JSON.stringify(this.current);

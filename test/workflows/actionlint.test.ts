@@ -54,6 +54,12 @@ describe("actionlint", function () {
     assert.deepEqual(await lint(files.map((file) => path.join(folder, file))), []);
   });
 
+  it("has none about the example of the documents either", async () => {
+    const example = path.join(__dirname, "../../lab/demo-app/repository/.github/workflows/release.yml");
+    const name = ["-stdin-filename", ".github/workflows/release.yml", "-"];
+    assert.deepEqual(await lint(name, readFileSync(example, "utf8")), []);
+  });
+
   it("sees what is wrong", async () => {
     const broken =
       "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ github.nothing }}\n";

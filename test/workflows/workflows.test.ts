@@ -38,6 +38,29 @@ describe("the workflows of this repository", () => {
   });
 });
 
+/** What docs/workflows.md shows is a file that runs in the laboratory. */
+describe("the example of a release workflow", () => {
+  const example = readFileSync(
+    path.join(__dirname, "../../lab/demo-app/repository/.github/workflows/release.yml"),
+    "utf8",
+  );
+
+  it("is accepted by GitHub's own parser, and keeps the project's rules", () => {
+    assert.equal(parseWorkflowFile(workflowLibrary(), "release.yml", example).file, "release.yml");
+    assert.deepEqual(workflowProblems("release.yml", example), []);
+  });
+
+  it("stands in the document as it is", () => {
+    const page = readFileSync(path.join(__dirname, "../../docs/workflows.md"), "utf8");
+    assert.ok(page.includes(`\`\`\`yaml\n${example}\`\`\`\n`));
+  });
+
+  it("another called workflow would not get every secret", () => {
+    const other = example.replace("workflows/deploy.yml", "workflows/other.yml");
+    assert.match(workflowProblems("release.yml", other).join(), /hands on every secret/);
+  });
+});
+
 /** Each rule, broken by one change of a workflow that keeps them all. */
 describe("the rules for workflows", () => {
   const sha = "0123456789abcdef0123456789abcdef01234567";

@@ -7,6 +7,7 @@ import { branchPolicyRoutes } from "./branch-policies";
 import { concurrencyRoutes } from "./concurrency";
 import { deploymentRoutes } from "./deployments";
 import { environmentRoutes } from "./environments";
+import { issueRoutes } from "./issues";
 import { logRoutes } from "./logs";
 import { pageRoutes } from "./page";
 import { repositoryRoutes } from "./repository";
@@ -30,6 +31,7 @@ export const allRoutes = (services: Services, engine: WorkflowEngine): Route[] =
   ...variableRoutes(services),
   ...actionsSettingsRoutes(services),
   ...rulesetRoutes(services),
+  ...issueRoutes(services),
   ...workflowRoutes(services, engine),
   ...runRoutes(services, engine),
   ...deploymentRoutes(services, engine),

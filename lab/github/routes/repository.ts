@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { permits } from "../http/authorize";
 import { notFound } from "../http/errors";
@@ -34,7 +35,7 @@ export function repositoryRoutes({ seed, store, faults }: Services): Route[] {
       const location = `${seed.publicUrl}/_lab/archive/${headCommit(seed).sha}`;
       return { status: 302, body: undefined, headers: { location } };
     }),
-    // GitHub's link carries a token of its own; the lab's archive holds nothing but this project's workflows.
+    // GitHub's link carries a token of its own; the lab's archive holds no secret.
     plainRoute("GET", "/_lab/archive/{sha}", "public", ({ params }) => {
       const { sha } = headCommit(seed);
       if (params.sha !== sha) throw notFound();
@@ -75,11 +76,17 @@ function isDefaultBranch(seed: Services["seed"], ref: string): boolean {
   return [defaultBranch, `refs/heads/${defaultBranch}`, headCommit(seed).sha].includes(ref);
 }
 
-/** The archive of the commit: as at GitHub, one folder with everything in it; here .github alone. */
-function archiveOf({ workflowsDir, owner, repository }: Services["seed"], sha: string): Buffer {
+/** The archive of the commit: as at GitHub, one folder with everything in it. Of a file that is there twice the last counts. */
+function archiveOf({ workflowsDir, filesDir, owner, repository }: Services["seed"], sha: string): Buffer {
   const folder = `${owner.login}-${repository.name}-${sha.slice(0, 7)}`;
-  const names = ["--directory", path.dirname(workflowsDir), "--transform", `s,^\\.,${folder}/.github,`, "."];
-  return execFileSync("tar", ["--create", "--gzip", "--file", "-", ...names], { maxBuffer: 64 * 2 ** 20 });
+  const github = path.dirname(workflowsDir);
+  const name = path.basename(github);
+  const parts = [
+    ...["--transform", `s,^${name},${folder}/.github,`, "--transform", `s,^\\./,${folder}/,`],
+    ...["--directory", path.dirname(github), name],
+    ...(filesDir !== undefined && existsSync(filesDir) ? ["--directory", filesDir, "."] : []),
+  ];
+  return execFileSync("tar", ["--create", "--gzip", "--file", "-", ...parts], { maxBuffer: 64 * 2 ** 20 });
 }
 
 /** What is not about the repository: the service's own description and the caller's limits. */

@@ -72,6 +72,8 @@ function secretsIn(
 }
 
 type Level = "read" | "write" | "none";
+/** What a job may be granted, of what the emulator knows. */
+const jobPermissions = ["actions", "contents", "issues"] as const;
 
 /**
  * Rights of a job's GITHUB_TOKEN: the job's `permissions`, else the workflow's, else the repository's default. Of
@@ -80,7 +82,7 @@ type Level = "read" | "write" | "none";
 export function tokenPermissions(state: State, run: Run, job: JobRecord): TokenPermissions {
   const node = nodeOf(run, job.node);
   const wanted = definitionOf(run, node).permissions ?? scopeOf(run, node).workflow.permissions;
-  const level = (name: "actions" | "contents"): Level => {
+  const level = (name: (typeof jobPermissions)[number]): Level => {
     if (wanted === undefined) {
       const usual = state.repository.actions.workflow.defaultPermissions;
       return usual === "write" || name === "contents" ? usual : "none";
@@ -88,7 +90,7 @@ export function tokenPermissions(state: State, run: Run, job: JobRecord): TokenP
     return levelIn(wanted, name);
   };
   const mostOf = (given: Level): Level => (given === "write" && run.pullRequest?.fork === true ? "read" : given);
-  const granted = (["actions", "contents"] as const).filter((name) => level(name) !== "none");
+  const granted = jobPermissions.filter((name) => level(name) !== "none");
   return { metadata: "read", ...Object.fromEntries(granted.map((name) => [name, mostOf(level(name))])) };
 }
 

@@ -124,6 +124,23 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
     await operator.actions.deleteEnvironmentVariable({ ...production, name });
   });
 
+  it("issues", async () => {
+    const { data } = await operator.issues.create({ ...here, title: "broken", body: "it is", labels: ["incident"] });
+    const issue = { ...here, issue_number: data.number };
+    await operator.issues.get(issue);
+    await operator.issues.listForRepo({ ...here, state: "all", labels: "incident", per_page: 1 });
+    await operator.issues.update({
+      ...issue,
+      state: "closed",
+      state_reason: "completed",
+      labels: ["incident", "seen"],
+    });
+    const { data: open } = await operator.issues.listForRepo(here);
+    assert.deepEqual(open, []);
+    await assert.rejects(operator.issues.get({ ...here, issue_number: 999 }), { status: 404 });
+    await assert.rejects(operator.issues.create({ ...here, title: "" }), { status: 422 });
+  });
+
   it("settings of Actions, and rulesets", async () => {
     await operator.actions.setGithubActionsPermissionsRepository({
       ...here,

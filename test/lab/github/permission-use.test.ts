@@ -27,6 +27,7 @@ describe("the record of used permissions", () => {
       "actions:write",
       "contents:read",
       "environments:write",
+      "issues:write",
       "secrets:write",
     ]);
     assert.deepEqual([reviewer?.login, reviewer?.used], ["reviewer", {}]);

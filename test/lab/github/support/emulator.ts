@@ -21,6 +21,7 @@ export const everything: TokenPermissions = {
   actions: "write",
   contents: "read",
   environments: "write",
+  issues: "write",
   secrets: "write",
   variables: "write",
 };

@@ -1,0 +1,76 @@
+/**
+ * Incidents that somebody has to be told of. The target keeps each until a sender says under which number it stands at
+ * GitHub; a claim lets one sender at a time look for it and open it.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { grant, leaseState, type Lease, type Moment } from "../protocol/lease";
+import type { IncidentRecord } from "../records/record";
+import type { Folders } from "./folders";
+import { deliveryFile, readRecords, recordedIds } from "./history";
+import { writeDurably } from "./store";
+
+/** How long a sender may take from its claim to the issue's number. */
+export const CLAIM_MS = 120_000;
+
+/** The issue at GitHub. */
+export interface Issue {
+  readonly number: number;
+  readonly url: string;
+}
+
+/** File beside the incident's record. */
+interface Delivery {
+  readonly claim: Lease | null;
+  readonly issue: Issue | null;
+}
+
+export interface ListedIncident {
+  readonly incident: IncidentRecord;
+  /** Version that was deployed, and the run it came from. */
+  readonly version: string;
+  readonly run: string | null;
+  /** null: nobody was told yet. */
+  readonly issue: Issue | null;
+}
+
+function read(folders: Folders, id: string): Delivery {
+  const file = deliveryFile(folders, id);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Delivery) : { claim: null, issue: null };
+}
+
+const write = (folders: Folders, id: string, delivery: Delivery): void =>
+  writeDurably(deliveryFile(folders, id), JSON.stringify(delivery), 0o644);
+
+/** Every incident of this target, oldest first. */
+export function listIncidents(folders: Folders): ListedIncident[] {
+  return recordedIds(folders).flatMap((id) => {
+    const records = readRecords(folders, id);
+    if (records?.incident === undefined) return [];
+    const { version, run = null } = records.deployment;
+    return [{ incident: records.incident, version, run, issue: read(folders, id).issue }];
+  });
+}
+
+/** @returns the claim's token, or null when the incident is sent, or another sender is at it */
+export function claim(folders: Folders, id: string, now: Moment): number | null {
+  const { claim: held, issue } = read(folders, id);
+  if (issue !== null) return null;
+  if (held !== null && leaseState(held, held.token, now) === "held") return null;
+  const token = (held?.token ?? 0) + 1;
+  write(folders, id, { claim: grant(token, now, CLAIM_MS, CLAIM_MS), issue: null });
+  return token;
+}
+
+/** Gives a claim back that came to nothing, so that the next sender need not wait. */
+export function release(folders: Folders, id: string, token: number): void {
+  const { claim: held, issue } = read(folders, id);
+  if (issue === null && held?.token === token) write(folders, id, { claim: { ...held, untilMs: 0 }, issue });
+}
+
+/** The first number stays. */
+export function markSent(folders: Folders, id: string, issue: Issue): Issue {
+  const known = read(folders, id).issue;
+  if (known !== null) return known;
+  write(folders, id, { claim: null, issue });
+  return issue;
+}

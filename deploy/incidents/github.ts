@@ -1,0 +1,12 @@
+import { GitHubClient, type Repository } from "../../components/github/client";
+import { findIssue, openIssue } from "../../components/github/issues";
+import type { Tracker } from "./send";
+
+/** @param token may read and write issues */
+export async function githubTracker(repository: Repository, token: string): Promise<Tracker> {
+  const client = await GitHubClient.open(repository, token);
+  return {
+    find: (label, marker) => findIssue(client, label, marker),
+    open: (issue) => openIssue(client, issue),
+  };
+}
