@@ -1,5 +1,5 @@
 /** The issue of an incident, from its record alone. Pure. */
-import { redacted, redactions } from "../../components/host-logs/redaction";
+import { redacted, redactions } from "../../catalogue/redaction";
 import type { ListedIncident } from "../agent/outbox";
 
 /** By this label and the marker an incident's issue is found again. */

@@ -114,6 +114,11 @@ export const knownCommands: readonly KnownCommand[] = [
     by: 'review<ReviewDocument>("latest", "--kind", "postmortem")',
   },
   {
+    pattern: /^npm run deploy -- --bundle \.github\/scripts\/deployer\.cjs$/,
+    test: "test/deploy/runner/bundle.test.ts",
+    by: 'command("deploy", "--bundle", file)',
+  },
+  {
     pattern: /^npm run lab -- host (up app|remove NAME)$/,
     test: "test/rehearsal/13-rotation.test.ts",
     by: 'labCommand("host", "up", "app")',
