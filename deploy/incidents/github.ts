@@ -1,4 +1,5 @@
-import { GitHubClient, type Repository } from "../../components/github/client";
+import { GitHubClient } from "../../components/github/client";
+import type { Repository } from "../../components/github/repository";
 import { findIssue, openIssue } from "../../components/github/issues";
 import type { Tracker } from "./send";
 
