@@ -5,11 +5,17 @@
 import { fleetMetrics } from "./metrics/fleet";
 import { hostMetrics } from "./metrics/host";
 import type { Metric, MetricSource } from "./metrics/metric";
+import { switchMetrics } from "./metrics/switch";
 import { targetMetrics } from "./metrics/target";
 
 export { scrapeLabels, type Metric, type MetricSource } from "./metrics/metric";
 
-export const metrics = { ...hostMetrics, ...fleetMetrics, ...targetMetrics } as const satisfies Record<string, Metric>;
+export const metrics = {
+  ...hostMetrics,
+  ...fleetMetrics,
+  ...switchMetrics,
+  ...targetMetrics,
+} as const satisfies Record<string, Metric>;
 
 export type MetricKey = keyof typeof metrics;
 

@@ -7,6 +7,8 @@ export const ports = {
   runnerExporter: 9101,
   /** The fleet exporter on the monitoring host. */
   fleetExporter: 9102,
+  /** The failover switch on the monitoring host. */
+  failoverSwitch: 9103,
   /** Prometheus and Alertmanager, the ports of Debian's packages. */
   prometheus: 9090,
   alertmanager: 9093,

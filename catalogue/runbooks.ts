@@ -34,6 +34,7 @@ export const runbooks = {
   GitHubRateLimitLow: "monitoring-blind.md",
   ExporterDown: "monitoring-blind.md",
   FleetExporterStale: "monitoring-blind.md",
+  FailoverSwitchStale: "monitoring-blind.md",
   Watchdog: "monitoring-blind.md",
 
   DeploymentRollbackTriggered: "deployment-failed.md",

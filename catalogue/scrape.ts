@@ -6,6 +6,8 @@ export const scrapeJobs = {
   runner: "ghrunners-runner",
   /** The exporter on the monitoring host (fleet view). */
   fleet: "ghrunners-fleet",
+  /** The failover switch on the monitoring host. */
+  switch: "ghrunners-switch",
 } as const;
 
 /** Textfile of the target view, read by node exporter's textfile collector (Debian's default folder). */

@@ -44,6 +44,18 @@ const paths = z.strictObject({
     .meta({ description: "Folder that Grafana's file provisioning reads." }),
 });
 
+const failover = z.strictObject({
+  recoverySeconds: z.int().min(0).max(3600).default(60).meta({
+    description: "How long a runner must have been healthy before one that still works is left for it, seconds.",
+  }),
+  validSeconds: z.int().min(30).max(3600).default(300).meta({
+    description: "How long a choice may be used after it was made, seconds; it is renewed when half of that is over.",
+  }),
+  redispatch: z.boolean().default(true).meta({
+    description: "Whether a run that waits for a dead runner is cancelled and started again, once.",
+  }),
+});
+
 export const monitoring = z.strictObject({
   host: text("an IPv4 address", (value) => parseAddress(value) !== undefined).meta({
     description: "Address of the host; the same as network.monitoringAddress, which the runners' firewall lets in.",
@@ -70,6 +82,9 @@ export const monitoring = z.strictObject({
     .boolean()
     .default(true)
     .meta({ description: "Whether this stack runs its fleet exporter there. One stack for each monitoring host." }),
+  failover: failover.prefault({}).meta({
+    description: "The failover switch, which runs beside the fleet exporter where failoverToken is set.",
+  }),
   logs: logs.prefault({}).meta({ description: "How the runners' logs are kept." }),
   dashboards: z.boolean().default(true).meta({
     description: "Whether this stack brings the dashboards, which serve every environment. One stack for each Grafana.",

@@ -185,7 +185,8 @@ export const schema = z.strictObject({
     example: "github_pat_...",
   }),
   failoverToken: githubToken.optional().meta({
-    description: "Token of the failover switch, which only writes variables. Its permissions: docs/security.md.",
+    description:
+      "Token of the failover switch; without it nobody chooses the runner. Its permissions: docs/security.md.",
     example: "github_pat_...",
   }),
   sshPrivateKey: text(

@@ -15,7 +15,7 @@ export interface ExporterBundle {
 
 const projectRoot = path.resolve(__dirname, "..");
 /** What the bundle is made of, relative to the project. */
-const sources = ["exporter", "catalogue"];
+const sources = ["exporter", "catalogue", "deploy/choice"];
 
 function sourceFiles(): string[] {
   const found = sources.flatMap((folder) =>

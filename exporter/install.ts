@@ -7,17 +7,49 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import type * as z from "zod";
 import { bundleExporter, type ExporterBundle } from "./bundle";
-import type { fleetConfig, hostConfig } from "./config";
+import { SWITCH_UNIT } from "../catalogue/failover";
+import type { fleetConfig, hostConfig, switchConfig } from "./config";
 
-/** `runner`: the host view on a runner. `fleet`: GitHub's view, on the monitoring host. */
-export type ExporterKind = "runner" | "fleet";
-export type ExporterConfig = z.input<typeof hostConfig> | z.input<typeof fleetConfig>;
+/** `runner`: the host view on a runner. On the monitoring host `fleet`, GitHub's view, and `switch`, the failover switch. */
+export type ExporterKind = "runner" | "fleet" | "switch";
+export type ExporterConfig = z.input<typeof hostConfig> | z.input<typeof fleetConfig> | z.input<typeof switchConfig>;
 
-/** Unix user of both exporters; it owns nothing but their state. */
-const SERVICE_USER = "ghrunners-exporter";
-const BUNDLE_FILE = "/opt/ghrunners/exporter/ghrunners-exporter.cjs";
+interface Place {
+  readonly unit: string;
+  /** Name of configuration and token below /etc/ghrunners. */
+  readonly name: string;
+  /** Unix user of the service; it owns nothing but its state. */
+  readonly user: string;
+  readonly bundle: string;
+  readonly hasToken: boolean;
+}
 
-export const exporterUnit = (kind: ExporterKind): string => `ghrunners-${kind}-exporter.service`;
+/** The switch has a user and a copy of the program of its own: neither service depends on the other's installation. */
+const places: Readonly<Record<ExporterKind, Place>> = {
+  runner: {
+    unit: "ghrunners-runner-exporter.service",
+    name: "runner-exporter",
+    user: "ghrunners-exporter",
+    bundle: "/opt/ghrunners/exporter/ghrunners-exporter.cjs",
+    hasToken: false,
+  },
+  fleet: {
+    unit: "ghrunners-fleet-exporter.service",
+    name: "fleet-exporter",
+    user: "ghrunners-exporter",
+    bundle: "/opt/ghrunners/exporter/ghrunners-exporter.cjs",
+    hasToken: true,
+  },
+  switch: {
+    unit: SWITCH_UNIT,
+    name: "failover-switch",
+    user: "ghrunners-switch",
+    bundle: "/opt/ghrunners/switch/ghrunners-exporter.cjs",
+    hasToken: true,
+  },
+};
+
+export const exporterUnit = (kind: ExporterKind): string => places[kind].unit;
 
 function text(...file: string[]): string {
   return readFileSync(path.join(__dirname, ...file), "utf8");
@@ -28,23 +60,24 @@ export const installScript = (): string => text("scripts", "exporter.sh");
 
 /** What the script has to know to show or remove an exporter. @param sha256 of the bundle */
 export function exporterParameters(kind: ExporterKind, config: ExporterConfig, sha256: string): Record<string, string> {
+  const { unit, name, user, bundle, hasToken } = places[kind];
   return {
-    UNIT: exporterUnit(kind),
-    UNIT_TEXT: text("units", exporterUnit(kind)),
-    CONFIG_FILE: `/etc/ghrunners/${kind}-exporter.json`,
+    UNIT: unit,
+    UNIT_TEXT: text("units", unit),
+    CONFIG_FILE: `/etc/ghrunners/${name}.json`,
     CONFIG: JSON.stringify(config, undefined, 2),
-    BUNDLE_FILE,
+    BUNDLE_FILE: bundle,
     BUNDLE_SHA256: sha256,
     LISTEN: `${config.listen.host}:${config.listen.port}`,
-    SERVICE_USER,
-    TOKEN_FILE: kind === "fleet" ? "/etc/ghrunners/fleet-exporter.token" : "",
+    SERVICE_USER: user,
+    TOKEN_FILE: hasToken ? `/etc/ghrunners/${name}.token` : "",
   };
 }
 
 /**
  * What the script has to know to install an exporter: some 200 KB, for standard input.
  * @param machine MAC address of the machine: another one is installed again
- * @param token GitHub token of the fleet view; a secret, so the parameters are one
+ * @param token GitHub token of the fleet view or the switch; a secret, so the parameters are one
  */
 export async function installParameters(
   kind: ExporterKind,

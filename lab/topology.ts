@@ -74,8 +74,8 @@ export const githubPermissions = {
   },
   /** Reads runners, jobs, the environment's protection and the ages of secrets for the metrics. */
   exporter: { metadata: "read", administration: "read", actions: "read", environments: "read", secrets: "read" },
-  /** Flips the repository variable that chooses the deployment's runner. */
-  failover: { metadata: "read", variables: "write" },
+  /** Writes the repository variable that chooses the deployment's runner; starts runs again that wait for a dead one. */
+  failover: { metadata: "read", variables: "write", actions: "write" },
   /** A person who approves deployments. */
   reviewer: { metadata: "read", actions: "write" },
 } as const;

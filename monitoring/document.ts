@@ -13,6 +13,7 @@ const head = (title: string): string =>
 const sources: Readonly<Record<MetricSource, string>> = {
   host: "Host view: the exporter on each runner, port 9101",
   fleet: "Fleet view: the exporter on the monitoring host, port 9102",
+  switch: "Failover switch: on the monitoring host, port 9103",
   target: "Target view: the textfile on each deployment target, read by its node exporter, port 9100",
 };
 

@@ -8,11 +8,12 @@ export interface TargetGroup {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Where the fleet exporter listens: on the monitoring host itself, beside Prometheus. */
+/** Where the services on the monitoring host itself listen, beside Prometheus. */
 const FLEET_EXPORTER = `127.0.0.1:${ports.fleetExporter}`;
+const FAILOVER_SWITCH = `127.0.0.1:${ports.failoverSwitch}`;
 
 /** What Prometheus scrapes for an environment, with the labels that no exporter knows of itself (`scrapeLabels`). */
-export function targetGroups({ environment, runners, targets }: MonitoringSettings): TargetGroup[] {
+export function targetGroups({ environment, runners, targets, failover }: MonitoringSettings): TargetGroup[] {
   return [
     ...runners.flatMap(({ name, role, address }) => [
       {
@@ -29,6 +30,7 @@ export function targetGroups({ environment, runners, targets }: MonitoringSettin
       labels: { job: scrapeJobs.node, environment, target: name },
     })),
     { targets: [FLEET_EXPORTER], labels: { job: scrapeJobs.fleet, environment } },
+    ...(failover ? [{ targets: [FAILOVER_SWITCH], labels: { job: scrapeJobs.switch, environment } }] : []),
   ];
 }
 

@@ -18,6 +18,10 @@ const commands: Readonly<Record<string, OpsCommand>> = {
     summary: "what differs between state, GitHub and hosts, and what repairs it",
     load: () => require("./drift/main") as unknown,
   },
+  gate: {
+    summary: "which runner deploys next, and why",
+    load: () => require("./gate/main") as unknown,
+  },
   "restore-protection": {
     summary: "reviewers and pause of the environment, as the state has them",
     load: () => require("./restore-protection/main") as unknown,

@@ -4,6 +4,7 @@ import { ports } from "../catalogue/ports";
 import { runnerLabels } from "../catalogue/runner";
 import { scrapeJobs } from "../catalogue/scrape";
 import type { MonitoringArgs, MonitoringFiles, RuleFile } from "../components/monitoring";
+import { hasFailover } from "../config/failover";
 import type { Settings } from "../config/parse";
 import type { MonitoringSettings, RenderedFile, RenderedRules } from "../monitoring";
 import { ON_CALL_RECEIVER } from "../monitoring/settings";
@@ -15,6 +16,7 @@ export function monitoringSettings(settings: Settings): MonitoringSettings {
     environment,
     runners,
     targets: targets.filter(({ watched }) => watched),
+    failover: hasFailover(settings),
     // GitHub shows the default branch as HEAD, whatever its name.
     runbookBaseUrl: monitoring?.runbookBaseUrl ?? `${github.url}/${github.repository}/blob/HEAD/runbooks`,
     dashboardBaseUrl: monitoring?.dashboardBaseUrl ?? `http://${monitoring?.host ?? "localhost"}:3000`,
@@ -70,8 +72,11 @@ export function monitoringArgs(settings: Settings): Omit<MonitoringArgs, "privat
       managed: alertmanager.manage,
     },
     fleetExporter: fleetExporter ? fleetExporterArgs(settings) : undefined,
+    failoverSwitch: hasFailover(settings) ? failoverSwitchArgs(settings, monitoring.failover) : undefined,
   };
 }
+
+const fingerprint = (token = ""): string => createHash("sha256").update(token).digest("hex").slice(0, 16);
 
 /** The workflow whose jobs count as deployments. */
 const DEPLOYMENT_WORKFLOW = "deploy.yml";
@@ -94,10 +99,31 @@ function fleetExporterArgs(settings: Settings): MonitoringArgs["fleetExporter"] 
       secrets: secrets.map(({ name, scope, rotateDays }) => ({ name, scope, rotateDays })),
       ...(deployment === undefined ? {} : expectedEnvironment(deployment.name ?? environment, deployment)),
     },
-    tokenFingerprint: createHash("sha256")
-      .update(exporterToken ?? "")
-      .digest("hex")
-      .slice(0, 16),
+    tokenFingerprint: fingerprint(exporterToken),
+  };
+}
+
+function failoverSwitchArgs(
+  { environment, runners, agent, github, failoverToken }: Settings,
+  limits: NonNullable<Settings["monitoring"]>["failover"],
+): MonitoringArgs["failoverSwitch"] {
+  return {
+    config: {
+      view: "switch",
+      listen: { host: "127.0.0.1", port: ports.failoverSwitch },
+      githubUrl: github.url,
+      repository: github.repository,
+      environment,
+      runners: runners.map(({ name, role, address }) => ({
+        name,
+        role,
+        labels: runnerLabels(environment, role, agent.extraLabels),
+        exporterUrl: `http://${address}:${ports.runnerExporter}/metrics`,
+        nodeUrl: `http://${address}:${ports.nodeExporter}/metrics`,
+      })),
+      ...limits,
+    },
+    tokenFingerprint: fingerprint(failoverToken),
   };
 }
 

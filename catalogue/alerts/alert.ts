@@ -17,6 +17,8 @@ export interface AlertScope {
   readonly runners: readonly { readonly name: string; readonly role: Role }[];
   /** Deployment targets; without one the absent() twins of the deployment metrics are left out. */
   readonly targets: readonly { readonly name: string }[];
+  /** Whether a failover switch chooses the runner of deployments; without one nothing is said about the choice. */
+  readonly failover: boolean;
 }
 
 /** One alerting rule. Several rules may share a name when they differ in a label (severity, role, reason). */

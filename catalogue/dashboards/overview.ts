@@ -82,7 +82,7 @@ export const overviewDashboard: Dashboard = {
           worry: "One is down: no failover. Both are down: deployments are refused.",
           queries: [{ expr: (e) => select(metrics.deploymentRunnerAuthorised, e), legend: "{{runner}} · {{role}}" }],
           states: UP_DOWN,
-          event: "the fleet service judges the runners",
+          event: "the failover switch judges the runners",
           width: 8,
         },
         {
@@ -101,7 +101,7 @@ export const overviewDashboard: Dashboard = {
           thresholds: [
             { value: thresholds.failoversPerDay, worse: "above", tone: "warning", alert: "FailoverFrequency" },
           ],
-          event: "the fleet service judges the runners",
+          event: "the failover switch judges the runners",
           width: 8,
         },
       ],

@@ -55,7 +55,7 @@ export function chosenRunner(width: number): Panel {
         legend: "{{runner}} {{role}} {{reason}}",
       },
     ],
-    event: "the fleet service has made a choice",
+    event: "the failover switch has made a choice",
     width,
   };
 }

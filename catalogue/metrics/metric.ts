@@ -1,5 +1,8 @@
-/** Who emits a metric: the exporter on a runner, the exporter on the monitoring host, or the deployment's textfile. */
-export type MetricSource = "host" | "fleet" | "target";
+/**
+ * Who emits a metric: the exporter on a runner, the exporter or the failover switch on the monitoring host, or the
+ * deployment's textfile.
+ */
+export type MetricSource = "host" | "fleet" | "switch" | "target";
 
 /** One metric as it stands in an exposition. */
 export interface Metric {
@@ -27,6 +30,7 @@ export interface Metric {
 export const scrapeLabels = {
   host: ["environment", "runner", "role"],
   fleet: ["environment"],
+  switch: ["environment"],
   target: ["environment", "target"],
 } as const satisfies Record<MetricSource, readonly string[]>;
 

@@ -157,6 +157,17 @@ export class GitHubClient {
     }
   }
 
+  /** Removes a variable of the repository, whether it is there or not. */
+  async deleteVariable(name: string): Promise<void> {
+    try {
+      await this.call(`remove the variable ${name}`, () =>
+        this.octokit.rest.actions.deleteRepoVariable({ ...this.names, name }),
+      );
+    } catch (error) {
+      if (statusOf(error) !== 404) throw error;
+    }
+  }
+
   /** A token that lets one host register, valid for an hour. */
   async registrationToken(): Promise<string> {
     const data = await this.call("mint a registration token", () =>

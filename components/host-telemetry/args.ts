@@ -29,8 +29,8 @@ export interface InstalledExporterArgs {
   readonly incarnation: pulumi.Input<string>;
   readonly config: pulumi.Input<ExporterConfig>;
   /**
-   * Beginning of the SHA-256 of the fleet view's token, so that another token is an update. The token itself is
-   * ghrunners:exporterToken of the stack's configuration.
+   * Beginning of the SHA-256 of the token, so that another token is an update. The token itself is the stack's
+   * ghrunners:exporterToken for the fleet view, ghrunners:failoverToken for the failover switch.
    */
   readonly tokenFingerprint?: pulumi.Input<string>;
 }

@@ -2,8 +2,9 @@
  * Dynamic provider of InstalledExporter: the bundle travels over SSH on standard input and stands in no state.
  */
 import type * as pulumi from "@pulumi/pulumi";
+import { CHOICE_VARIABLE } from "../../catalogue/failover";
 import { bundleExporter } from "../../exporter/bundle";
-import { exporterParameters, installParameters, installScript } from "../../exporter/install";
+import { exporterParameters, exporterUnit, installParameters, installScript } from "../../exporter/install";
 import { renderScript } from "../host/renderScript";
 import { rootCommand } from "../host/script";
 import type { HostSession } from "../host/session";
@@ -14,7 +15,9 @@ const LIMIT_MS = 60_000;
 
 interface Secrets {
   readonly sshPrivateKey: string;
+  readonly githubToken: string;
   readonly exporterToken: string | undefined;
+  readonly failoverToken: string | undefined;
 }
 
 let secrets: Secrets | undefined;
@@ -42,15 +45,29 @@ async function runVerb(
   throw new Error(words || `exporter.sh ${verb} ended with exit code ${result.code} and no message.`);
 }
 
+/** Permissions of the tokens: docs/security.md. @throws Error where a service has none */
+function tokenOf(kind: ExporterInputs["kind"]): string {
+  if (kind === "runner") return "";
+  const [token, setting] =
+    kind === "fleet" ? [secrets?.exporterToken, "exporterToken"] : [secrets?.failoverToken, "failoverToken"];
+  if (token !== undefined) return token;
+  throw new Error(
+    `The service ${exporterUnit(kind)} has no token. Expected one with the permissions of docs/security.md. ` +
+      `Next: pulumi config set --secret ghrunners:${setting}`,
+  );
+}
+
+/** A choice that nobody keeps is none: it goes with the switch, by the operator's token, also when the host is gone. */
+async function removeChoice(config: ExporterInputs["config"]): Promise<void> {
+  if (config.view !== "switch" || secrets === undefined) return;
+  const { GitHubClient } = require("../github/client") as typeof import("../github/client");
+  const client = await GitHubClient.open({ url: config.githubUrl, fullName: config.repository }, secrets.githubToken);
+  await client.deleteVariable(CHOICE_VARIABLE);
+}
+
 async function install(inputs: ExporterInputs): Promise<ExporterInputs> {
   const { kind, config, incarnation } = inputs;
-  const token = kind === "fleet" ? secrets?.exporterToken : "";
-  if (token === undefined) {
-    throw new Error(
-      "The fleet exporter has no token. Expected one with Administration, Actions, Environments and Secrets read. " +
-        "Next: pulumi config set --secret ghrunners:exporterToken",
-    );
-  }
+  const token = tokenOf(kind);
   const parameters = await installParameters(kind, config, incarnation, token);
   await withHost(inputs, (session) => runVerb(session, "install", parameters, INSTALL_LIMIT_MS));
   return { ...inputs, bundle: parameters.BUNDLE_SHA256 ?? inputs.bundle, state: "active" };
@@ -60,7 +77,9 @@ export const provider: pulumi.dynamic.ResourceProvider<ExporterInputs, ExporterI
   configure: async ({ config }) => {
     secrets = {
       sshPrivateKey: config.require("ghrunners:sshPrivateKey"),
+      githubToken: config.require("ghrunners:githubToken"),
       exporterToken: config.get("ghrunners:exporterToken"),
+      failoverToken: config.get("ghrunners:failoverToken"),
     };
   },
   diff: async (_id, olds, news) => {
@@ -92,5 +111,6 @@ export const provider: pulumi.dynamic.ResourceProvider<ExporterInputs, ExporterI
     } catch (error) {
       if (!(error instanceof HostUnreachableError)) throw error;
     }
+    await removeChoice(props.config);
   },
 };

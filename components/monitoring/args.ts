@@ -64,4 +64,6 @@ export interface MonitoringArgs {
   readonly alertmanager: AlertmanagerArgs;
   /** GitHub's view of the fleet, measured on this host. Unset: this stack runs no fleet exporter. */
   readonly fleetExporter?: Pick<InstalledExporterArgs, "config" | "tokenFingerprint">;
+  /** What chooses the runner of deployments, on this host. Unset: nobody does, and the gate refuses. */
+  readonly failoverSwitch?: Pick<InstalledExporterArgs, "config" | "tokenFingerprint">;
 }

@@ -18,7 +18,7 @@ const limits = { create: "5m", update: "5m", delete: "2m" };
 
 /**
  * What this stack has on an existing Prometheus host: scrape targets, rules, dashboards, the proof that its alerts reach
- * on-call, and the fleet exporter. Nothing of the host's owner is changed, but for an Alertmanager configuration that was
+ * on-call, the fleet exporter and the failover switch. Nothing of the host's owner is changed, but for an Alertmanager configuration that was
  * given to this stack. Steps that fail leave what was there before.
  */
 export class Monitoring extends pulumi.ComponentResource {
@@ -50,17 +50,25 @@ export class Monitoring extends pulumi.ComponentResource {
         { parent: this, dependsOn, customTimeouts: limits },
       );
 
-    // The exporter first: its target is found as soon as it is scraped.
-    const exporters =
-      args.fleetExporter === undefined
+    // The services first: their targets are found as soon as they are scraped.
+    const service = (
+      role: string,
+      kind: "fleet" | "switch",
+      what: MonitoringArgs["fleetExporter"],
+    ): InstalledExporter[] =>
+      what === undefined
         ? []
         : [
             new InstalledExporter(
-              `${name}-fleet-exporter`,
-              { kind: "fleet", host: address, incarnation: MACHINE, ...args.fleetExporter },
+              `${name}-${role}`,
+              { kind, host: address, incarnation: MACHINE, ...what },
               { parent: this },
             ),
           ];
+    const services = [
+      ...service("fleet-exporter", "fleet", args.fleetExporter),
+      ...service("failover-switch", "switch", args.failoverSwitch),
+    ];
     const texts = pulumi.output(args.files);
     const files = step(
       "files",
@@ -68,7 +76,7 @@ export class Monitoring extends pulumi.ComponentResource {
       texts.apply((sets) =>
         renderScript(readScript("monitoring/scripts/files.sh"), { ...planFiles({ ...args, ...sets }), MACHINE }),
       ),
-      exporters,
+      services,
     );
     step(
       "alertmanager",

@@ -40,7 +40,7 @@ export const selfIn = ({ runner }: GateDecision, name: string, { labels }: Pick<
 /** @throws Error when DEPLOY_RUNNER is followed and is not what the monitoring host writes */
 export function decisionFrom(given: Given): GateDecision {
   const { environment, labels, wanted, reason, now } = given;
-  const base = { schema: "ghrunners.gate-decision/1", environment, runners: [], runbook: null } as const;
+  const base = { schema: "ghrunners.gate-decision/1", environment, cause: null, runners: [], runbook: null } as const;
   if (wanted !== "auto") {
     const at = now.toISOString();
     const role = roleIn(labels);

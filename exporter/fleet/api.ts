@@ -1,5 +1,6 @@
 /**
- * GitHub's REST API as the exporter asks it: with ETags, within a budget, and silent while GitHub wants silence.
+ * GitHub's REST API as the services on the monitoring host use it: with ETags, within a budget, and silent while GitHub
+ * wants silence.
  */
 import { Octokit } from "@octokit/core";
 import { pauseUntil } from "./backOff";
@@ -80,27 +81,51 @@ export class GitHubApi {
     project: (raw: Raw) => Value,
     reserve = 0,
   ): Promise<Value> {
+    this.mayAsk(reserve);
+    const key = JSON.stringify([route, parameters]);
+    const known = this.answers.get(key);
+    try {
+      const headers = known === undefined ? {} : { "if-none-match": known.etag };
+      const response = await this.request(`GET ${route}`, { ...parameters, headers });
+      const value = project(response.data as Raw);
+      this.keep(key, response.headers.etag, value);
+      return value;
+    } catch (error) {
+      if ((error as { status?: number }).status === 304 && known !== undefined) return known.value as Value;
+      throw error;
+    }
+  }
+
+  /**
+   * One write; the budget bounds it like any other request.
+   * @param route method and path, such as `POST /repos/{owner}/{repo}/actions/variables`
+   * @throws NotAskedError, or Octokit's RequestError
+   */
+  async send(route: string, parameters: Parameters): Promise<void> {
+    this.mayAsk(0);
+    await this.request(route, parameters);
+  }
+
+  private mayAsk(reserve: number): void {
     const nowMs = this.options.now();
     if (this.isClosed) throw new NotAskedError("The exporter ends.");
     if (nowMs < this.silentUntil)
       throw new NotAskedError(`GitHub wants no request for ${this.silentUntil - nowMs} ms.`);
     this.budget = refill(this.budget, nowMs / 1000);
     if (!mayAsk(this.budget, reserve)) throw new NotAskedError("The share of the rate limit is used up.");
-    const key = JSON.stringify([route, parameters]);
-    const known = this.answers.get(key);
+  }
+
+  private async request(
+    route: string,
+    parameters: Readonly<Record<string, unknown>>,
+  ): Promise<{ data: unknown; headers: { etag?: string } }> {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), REQUEST_LIMIT_MS);
     this.running.add(stop);
     try {
-      const response = await this.octokit.request(`GET ${route}`, {
-        ...parameters,
-        headers: known === undefined ? {} : { "if-none-match": known.etag },
-        request: { signal: stop.signal },
-      });
+      const response = await this.octokit.request(route, { ...parameters, request: { signal: stop.signal } });
       this.heard(response);
-      const value = project(response.data as Raw);
-      this.keep(key, response.headers.etag, value);
-      return value;
+      return response as { data: unknown; headers: { etag?: string } };
     } catch (error) {
       const answer = (error as { response?: Answer }).response;
       if (answer === undefined) {
@@ -109,9 +134,8 @@ export class GitHubApi {
         throw error;
       }
       this.heard(answer);
-      if (answer.status === 304 && known !== undefined) return known.value as Value;
       const { message } = error as Error;
-      this.silentUntil = Math.max(this.silentUntil, pauseUntil({ ...answer, message }, nowMs) ?? 0);
+      this.silentUntil = Math.max(this.silentUntil, pauseUntil({ ...answer, message }, this.options.now()) ?? 0);
       throw error;
     } finally {
       clearTimeout(timer);

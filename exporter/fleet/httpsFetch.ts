@@ -34,9 +34,9 @@ function ask(url: string, init: RequestInit): Promise<Answer> {
       }, reject);
     });
     request.on("error", reject);
-    request.end();
+    request.end(init.body);
   });
 }
 
-/** For GET requests only: the exporter makes no others. */
+/** Bodies are text: Octokit writes JSON. */
 export const httpsFetch = ((input: string, init: RequestInit = {}) => ask(input, init)) as unknown as typeof fetch;

@@ -2,6 +2,7 @@
  * What waits at GitHub for a runner. Pure.
  */
 import type { ExpectedRunner } from "../config";
+import { labelSet, normal } from "./labels";
 import { type Sample, sample } from "../samples";
 import type { JobFacts, OpenRun, RunnerFacts } from "./facts";
 
@@ -9,17 +10,15 @@ import type { JobFacts, OpenRun, RunnerFacts } from "./facts";
 const LABEL_SETS = 20;
 const OTHER = "other";
 
-const normal = (labels: readonly string[]): string[] => [...new Set(labels.map((label) => label.toLowerCase()))].sort();
-
 /** Jobs for somebody's own runners; GitHub's hosted ones are not ours to watch. */
 export const isSelfHosted = ({ labels }: JobFacts): boolean => normal(labels).includes("self-hosted");
 
 function queuedBySet(runs: readonly OpenRun[], expected: readonly ExpectedRunner[]): Map<string, JobFacts[]> {
   // The sets of the configured runners are always there: 0 jobs is something that is known.
-  const sets = new Map<string, JobFacts[]>(expected.map(({ labels }) => [normal(labels).join(","), []]));
+  const sets = new Map<string, JobFacts[]>(expected.map(({ labels }) => [labelSet(labels), []]));
   const queued = runs.flatMap(({ jobs }) => jobs.filter((job) => job.status === "queued" && isSelfHosted(job)));
   for (const job of [...queued].sort((a, b) => a.createdAt - b.createdAt)) {
-    const set = normal(job.labels).join(",");
+    const set = labelSet(job.labels);
     const name = sets.has(set) || sets.size < LABEL_SETS + expected.length ? set : OTHER;
     sets.set(name, [...(sets.get(name) ?? []), job]);
   }

@@ -5,6 +5,7 @@ import { compareVersions } from "../../catalogue/version";
 import type { ExpectedRunner } from "../config";
 import { type Sample, sample, sampleIfKnown } from "../samples";
 import type { OpenRun, RunnerFacts } from "./facts";
+import { labelSet, normal } from "./labels";
 
 /** What outlives a restart because GitHub does not tell it. */
 export interface Memory {
@@ -14,11 +15,10 @@ export interface Memory {
   readonly firstOffered: Readonly<Record<string, number>>;
 }
 
-/** Labels that are too many or missing; case and order do not matter to GitHub. */
+/** Labels that are too many or missing. */
 export function labelDrift(seen: readonly string[], expected: readonly string[]): number {
-  const normal = (labels: readonly string[]): Set<string> => new Set(labels.map((label) => label.toLowerCase()));
   const [have, want] = [normal(seen), normal(expected)];
-  return [...have].filter((label) => !want.has(label)).length + [...want].filter((label) => !have.has(label)).length;
+  return have.filter((label) => !want.includes(label)).length + want.filter((label) => !have.includes(label)).length;
 }
 
 /** Seconds since a version newer than this one was first offered; undefined when none was ever seen to be offered. */
@@ -67,6 +67,7 @@ export function runnerSamples(
         sample("githubRunnerOnline", Number(seen.online), who),
         sample("githubRunnerBusy", Number(seen.busy), who),
         ...sampleIfKnown("githubRunnerJobsInProgress", running?.filter((job) => job.runner === name).length, who),
+        sample("githubRunnerLabels", 1, { ...who, labels: labelSet(seen.labels) }),
         sample("githubRunnerLabelDrift", labelDrift(seen.labels, labels), who),
         ...(version === undefined
           ? []

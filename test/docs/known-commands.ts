@@ -77,12 +77,13 @@ export const knownCommands: readonly KnownCommand[] = [
     by: 'machineCommand("list")',
   },
   {
-    pattern: /^npm run (up -- --refresh|ops -- (alerts|drift))$/,
+    pattern: /^npm run (up -- --refresh|ops -- (alerts|drift|gate))$/,
     test: "test/runbooks/rehearse.ts",
     by: "operator.run(block.script)",
   },
   {
-    pattern: /^ghrunners-exporter (host|fleet) +--config \/etc\/ghrunners\/(runner|fleet)-exporter\.json$/,
+    pattern:
+      /^ghrunners-exporter (host|fleet|switch) +--config \/etc\/ghrunners\/((runner|fleet)-exporter|failover-switch)\.json$/,
     test: "test/exporter/host-view.test.ts",
     by: '"host", "--config"',
   },

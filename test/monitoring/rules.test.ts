@@ -105,13 +105,14 @@ describe("alert rules, judged by promtool", function () {
     assert.match(spoiled.output, /RunnerDegraded/);
   });
 
-  it("an environment without targets or a second runner has no rules about them", () => {
-    const lone = { ...settings, runners: settings.runners.slice(0, 1), targets: [] };
+  it("an environment without targets, a second runner or a failover switch has no rules about them", () => {
+    const lone = { ...settings, runners: settings.runners.slice(0, 1), targets: [], failover: false };
     const names = alertGroups.flatMap((group) =>
       ruleGroup(group, lone).rules.map((rule) => (rule as AlertingRule).alert),
     );
     assert.ok(!names.includes("BothRunnersOffline"));
     assert.ok(!names.includes("SafeguardMetricsMissing"));
+    assert.ok(!names.includes("FailoverSwitchStale"));
     assert.ok(names.includes("RunnerOffline"));
   });
 });

@@ -8,6 +8,7 @@ export const settings: MonitoringSettings = {
     { name: "beta", role: "secondary", address: "198.51.100.52" },
   ],
   targets: [{ name: "app", address: "198.51.100.60" }],
+  failover: true,
   runbookBaseUrl: "https://github.com/acme/shop/blob/main/runbooks",
   dashboardBaseUrl: "http://198.51.100.200:3000",
 };

@@ -10,6 +10,7 @@ import type { ReviewDocument } from "../../ops/review/document";
 import type { DeploymentList } from "../../ops/review/list";
 import { projectRoot } from "../../ops/pulumi/stack";
 import { runProcess, type Finished } from "../../ops/process";
+import { policy } from "../deploy/choice/support/runners";
 
 const LIMIT_MS = 90_000;
 const env = { ...process.env, GHRUNNERS_LAB: process.env.GHRUNNERS_LAB || "test", STACK: "lab" };
@@ -76,10 +77,8 @@ describe("documents about real deployments", function () {
   });
 
   it("the checklist has the gate's decision when it is handed over, and goes into a file", async () => {
-    const labels = { primary: ["primary"], secondary: ["secondary"] };
-    const limits = { maximumAgeSeconds: 60, maximumDiskPercent: 85, maximumQueuedSeconds: 300, validSeconds: 300 };
     const { environment } = success.deployment;
-    const decision = choose([], { environment, labels, minimumVersion: "2.329.0", ...limits }, new Date());
+    const decision = choose([], { ...policy, environment }, new Date());
     const gate = path.join(folder, "gate.json");
     writeFileSync(gate, JSON.stringify(decision));
     const file = path.join(folder, "checklist.md");

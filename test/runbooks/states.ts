@@ -1,3 +1,4 @@
+import { runOnHost } from "../../lab/hosts";
 import type { Rehearsal } from "../rehearsal/support/rehearsal";
 import { primary, secondary } from "../rehearsal/support/rehearsal";
 import { registerElsewhere } from "../rehearsal/support/foreign-runner";
@@ -44,6 +45,10 @@ export const states: Readonly<Record<string, State>> = {
         "ghrunners-runner-exporter.service",
         "prometheus-node-exporter.service",
       ),
+  },
+  "switch-stopped": {
+    begin: (rehearsal) =>
+      runOnHost(rehearsal.lab.instance, "monitoring", "systemctl stop ghrunners-failover-switch.service"),
   },
   "api-offline": fault("api-offline", "primary"),
   "ghost-busy": fault("ghost-busy", "primary"),

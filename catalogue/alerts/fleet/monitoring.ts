@@ -25,6 +25,15 @@ const stale = {
   dashboard: dashboardUids.overview,
 } as const;
 
+const switchStale = {
+  name: "FailoverSwitchStale",
+  severity: "warning",
+  component: "monitoring",
+  role: "all",
+  action: "See whether the switch runs and GitHub takes its token; until then every deployment is refused.",
+  dashboard: dashboardUids.overview,
+} as const;
+
 /** Alerts about the eyes themselves. */
 export const monitoringAlerts: readonly Alert[] = [
   {
@@ -70,6 +79,28 @@ export const monitoringAlerts: readonly Alert[] = [
     summary: "GitHub's view of {{ $labels.environment }} is missing",
     description:
       "The fleet exporter of {{ $labels.environment }} has had no answer about the runners for 5 minutes (series missing: {{ $value }}).",
+  },
+  {
+    ...switchStale,
+    for: "1m",
+    labels: { reason: "expired" },
+    expr: ({ environment, failover }) =>
+      failover
+        ? [`time() - max by (environment) (${select(metrics.deploymentRunnerChoiceExpiry, environment)}) > 0`]
+        : [],
+    summary: "The choice of the runner of {{ $labels.environment }} has expired",
+    description:
+      "The last choice that GitHub was told for {{ $labels.environment }} expired {{ $value | humanizeDuration }} ago: the gate refuses every deployment.",
+  },
+  {
+    ...switchStale,
+    for: "5m",
+    labels: { reason: "absent" },
+    expr: ({ environment, failover }) =>
+      failover ? [`absent(${select(metrics.deploymentRunnerDecision, environment)})`] : [],
+    summary: "Nobody chooses the runner of {{ $labels.environment }}",
+    description:
+      "The failover switch of {{ $labels.environment }} has made no decision for 5 minutes (series missing: {{ $value }}): it does not run or is not scraped.",
   },
   {
     name: "Watchdog",

@@ -6,6 +6,7 @@ import path from "node:path";
 import { metricsFrom } from "../../../catalogue/metrics";
 import * as commands from "../../../deploy/agent/commands";
 import { choose } from "../../../deploy/choice/choose";
+import { policy, runner } from "../choice/support/runners";
 import { InProcessExecutor } from "../support/inProcess";
 import { LocalTarget } from "../support/target";
 
@@ -52,11 +53,8 @@ describe("records", function () {
   });
 
   it("of a gate decision conform too", () => {
-    const labels = { primary: [], secondary: [] };
-    const limits = { maximumAgeSeconds: 1, maximumDiskPercent: 1, maximumQueuedSeconds: 1, validSeconds: 1 };
-    conforms(
-      "gate-decision",
-      choose([], { environment: "x", labels, minimumVersion: "2.0.0", ...limits }, new Date(0)),
-    );
+    const now = new Date(0);
+    conforms("gate-decision", choose([], policy, now));
+    conforms("gate-decision", choose([runner("primary", null), runner("secondary")], policy, now));
   });
 });

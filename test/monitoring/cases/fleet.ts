@@ -6,6 +6,7 @@ const day = 86_400;
 const deadline = (values: string) => sample("githubRunnerVersionDeadline", alpha, values);
 const rotation = sample("githubSecretRotation", secret, `${90 * day}x400`);
 const polled = sample("githubPollSuccess", { endpoint: "secrets" }, "1x400");
+const decided = sample("deploymentRunnerDecision", {}, "0x40");
 const up = (job: string, of: Readonly<Record<string, string>>, values: string) => sample("up", { job, ...of }, values);
 
 export const queueCases: readonly RuleCase[] = [
@@ -238,6 +239,26 @@ export const monitoringCases: readonly RuleCase[] = [
     says: "The fleet exporter of production has had no answer about the runners for 5 minutes (series missing: 1).",
     ends: "10m",
     quiet: [sample("githubPollTimestamp", { endpoint: "runners" }, "0+60x40")],
+  },
+  {
+    alert: "FailoverSwitchStale",
+    rule: { reason: "expired" },
+    fires: [sample("deploymentRunnerChoiceExpiry", {}, "300x10 3000x20"), decided],
+    at: "8m",
+    labels: {},
+    says: "The last choice that GitHub was told for production expired 3m 0s ago: the gate refuses every deployment.",
+    ends: "12m",
+    quiet: [sample("deploymentRunnerChoiceExpiry", {}, "300+60x20"), decided],
+  },
+  {
+    alert: "FailoverSwitchStale",
+    rule: { reason: "absent" },
+    fires: [sample("deploymentRunnerDecision", {}, "_x10 0x20")],
+    at: "6m",
+    labels: {},
+    says: "The failover switch of production has made no decision for 5 minutes (series missing: 1): it does not run or is not scraped.",
+    ends: "12m",
+    quiet: [sample("deploymentRunnerDecision", {}, "0x20")],
   },
   {
     alert: "Watchdog",

@@ -10,6 +10,7 @@ const settings = {
     { name: "two", role: "secondary" as const, address: "198.51.100.52" },
   ],
   targets: [],
+  failover: false,
   runbookBaseUrl: "https://example/runbooks",
   dashboardBaseUrl: "http://example",
 };

@@ -119,10 +119,11 @@ export const gate: GateDecision = {
   role: "secondary",
   labels: ["self-hosted", "production", "secondary"],
   reason: "failover",
+  cause: "offline",
   explanation: "runner-2 deploys: primary runner-1: unusable, GitHub shows it offline; secondary runner-2: healthy.",
   runners: [
-    { name: "runner-1", role: "primary", grade: "unusable", reasons: ["GitHub shows it offline"] },
-    { name: "runner-2", role: "secondary", grade: "healthy", reasons: [] },
+    { name: "runner-1", role: "primary", grade: "unusable", cause: "offline", reasons: ["GitHub shows it offline"] },
+    { name: "runner-2", role: "secondary", grade: "healthy", cause: null, reasons: [] },
   ],
   runbook: null,
 };

@@ -4,11 +4,12 @@ import type { FastMonitoring, Told } from "./fast-monitoring";
 import type { ExpectedAlert, FaultCase } from "./fault-cases";
 import { primary, secondary, type Rehearsal } from "./rehearsal";
 
-/** What the rules of the test are rendered for: the lab's runners. Deployments have a rehearsal of their own. */
+/** What the rules of the test are rendered for: the lab's runners. Deployments and the failover have rehearsals of their own. */
 export const rehearsedSettings: MonitoringSettings = {
   environment: "lab",
   runners: [primary, secondary],
   targets: [],
+  failover: false,
   runbookBaseUrl: "https://198.51.100.2/octo-org/demo-app/blob/HEAD/runbooks",
   dashboardBaseUrl: "http://198.51.100.200:3000",
 };

@@ -1,0 +1,63 @@
+import type { Metric } from "./metric";
+
+/** The failover switch: which runner deploys, why, and whether GitHub has been told. */
+export const switchMetrics = {
+  deploymentRunnerAuthorised: {
+    name: "deployment_runner_authorised",
+    type: "gauge",
+    labels: ["runner", "role"],
+    help: "1 when the runner may be chosen: healthy in both views and allowed, or a primary with no more than a doubt; else 0.",
+    source: "switch",
+  },
+  deploymentRunnerChosen: {
+    name: "deployment_runner_chosen",
+    type: "gauge",
+    labels: ["runner", "role", "reason"],
+    help: "1 for the runner that the next deployment uses, with the reason of the choice; no series while none may be used.",
+    source: "switch",
+  },
+  deploymentRunnerChoiceExpiry: {
+    name: "deployment_runner_choice_expiry_timestamp_seconds",
+    type: "gauge",
+    unit: "seconds",
+    labels: [],
+    help: "Unix time after which the choice that GitHub was told last must not be used any more; absent before the first.",
+    source: "switch",
+  },
+  deploymentRunnerDecision: {
+    name: "deployment_runner_decision_timestamp_seconds",
+    type: "gauge",
+    unit: "seconds",
+    labels: [],
+    help: "Unix time of the newest decision, whether GitHub was told or not; absent before the first.",
+    source: "switch",
+  },
+  deploymentFailovers: {
+    name: "deployment_failovers_total",
+    type: "counter",
+    labels: ["reason"],
+    help: "Changes of the chosen runner from the primary to a secondary, by reason.",
+    source: "switch",
+  },
+  deploymentChoiceWrites: {
+    name: "deployment_runner_choice_writes_total",
+    type: "counter",
+    labels: ["result"],
+    help: "Attempts to tell GitHub the choice, by result: written or failed.",
+    source: "switch",
+  },
+  deploymentRedispatches: {
+    name: "deployment_redispatches_total",
+    type: "counter",
+    labels: ["result"],
+    help: "Runs that waited for a dead runner, by what became of them: started again, ended by themselves, or given up.",
+    source: "switch",
+  },
+  failoverSwitchBuild: {
+    name: "deployment_switch_build_info",
+    type: "gauge",
+    labels: ["version"],
+    help: "Always 1: the version of the failover switch.",
+    source: "switch",
+  },
+} as const satisfies Record<string, Metric>;
