@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { errorText, note } from "../ops/terminal";
 import { thisMachine } from "./machine";
@@ -5,12 +6,15 @@ import { renderReport } from "./render";
 import { buildReport, type Omission, type Sample } from "./report";
 import type { Bench, Scenario } from "./scenario";
 import { boot } from "./scenarios/boot";
+import { deployments } from "./scenarios/deployments";
 import { detection } from "./scenarios/detection";
 import { exporter } from "./scenarios/exporter";
 import { runners } from "./scenarios/runners";
 import { vms } from "./scenarios/vms";
 
-const scenarios: readonly Scenario[] = [boot, runners, vms, exporter, detection];
+const scenarios: readonly Scenario[] = [boot, runners, vms, exporter, detection, deployments];
+
+const MAX_SEED = 2 ** 31;
 
 const help = `usage: npm run bench [-- options]
 
@@ -19,6 +23,8 @@ Measures this project and its peer, OpenTofu with Ansible, in turns on laborator
   --only NAME    one group of measures; may be given more than once
   --runs N       rounds, 1 to 20 (default 3)
   --sizes LIST   numbers of VMs for the group vms (default 2,20,200)
+  --faults N     deployments with a random fault for the group deployments, 0 to 500 (default 50)
+  --seed N       makes the same random faults again (default: a new one, which is printed)
   --json         print the report as JSON (bench/report.schema.json) instead of a table
   --help
 
@@ -32,6 +38,8 @@ interface Wanted {
   readonly scenarios: readonly Scenario[];
   readonly rounds: number;
   readonly sizes: readonly number[];
+  readonly faults: number;
+  readonly seed: number;
   readonly json: boolean;
 }
 
@@ -49,6 +57,8 @@ function wanted(argv: string[]): Wanted | undefined {
       only: { type: "string", multiple: true, default: scenarios.map(({ name }) => name) },
       runs: { type: "string", default: "3" },
       sizes: { type: "string", default: "2,20,200" },
+      faults: { type: "string", default: "50" },
+      seed: { type: "string", default: String(randomInt(1, MAX_SEED)) },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -63,6 +73,8 @@ function wanted(argv: string[]): Wanted | undefined {
     rounds: whole(values.runs, "--runs", 1, 20),
     // 200 addresses are left in the lab's network above its first machine.
     sizes: values.sizes.split(",").map((size) => whole(size.trim(), "--sizes", 1, 200)),
+    faults: whole(values.faults, "--faults", 0, 500),
+    seed: whole(values.seed, "--seed", 0, MAX_SEED),
     json: values.json,
   };
 }
@@ -81,6 +93,8 @@ async function measure(choice: Wanted): Promise<number> {
   const bench: Bench = {
     rounds: choice.rounds,
     sizes: choice.sizes,
+    faults: choice.faults,
+    seed: choice.seed,
     signal: stop.signal,
     say: note,
     record: (sample) => void samples.push(sample),

@@ -40,13 +40,18 @@ const times = ({ min, median, max }: Summary, digits: number): string[] =>
 const requests = ({ requestsPerHour }: Measure): string =>
   requestsPerHour === undefined ? "" : number(requestsPerHour.median, 0);
 
+const orNothing = (value: number | undefined, digits: number, unit = ""): string =>
+  value === undefined ? "" : `${number(value, digits)}${unit}`;
+
 function measureRow(entry: Measure): string[] {
   const memory = entry.peakMemoryMiB === undefined ? "" : number(entry.peakMemoryMiB.median, 0);
   return [
     title(entry),
     entry.subject,
     ...times(entry.summary, 2),
+    orNothing(entry.p95, 2),
     String(entry.runs.length),
+    orNothing(entry.wholeShare === undefined ? undefined : 100 * entry.wholeShare, 1, " %"),
     bar(entry),
     memory,
     requests(entry),
@@ -69,7 +74,20 @@ export function renderReport(report: Report): string {
       .join(", "),
   ];
   if (report.measures.length > 0) {
-    const head = ["measure (s)", "subject", "min", "median", "max", "runs", "bar", "MiB", "requests/h", "CPU (s)"];
+    const head = [
+      "measure (s)",
+      "subject",
+      "min",
+      "median",
+      "max",
+      "p95",
+      "runs",
+      "whole",
+      "bar",
+      "MiB",
+      "requests/h",
+      "CPU (s)",
+    ];
     parts.push("", renderTable([head, ...report.measures.map(measureRow)]));
   }
   if (report.comparisons.length > 0) {

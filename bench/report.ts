@@ -1,13 +1,13 @@
 /**
  * What a benchmark found, in the shape of report.schema.json. Pure: from single samples to the report.
  */
-import { rounded, roundedSummary, summarise, type Summary } from "./stats";
+import { percentile, rounded, roundedSummary, summarise, type Summary } from "./stats";
 
 /** Version of the report's shape; it changes when a reader would have to. */
 export const REPORT_VERSION = 1;
 
 /** What is measured against what. */
-export const subjects = ["ghrunners", "opentofu+ansible", "opentofu"] as const;
+export const subjects = ["ghrunners", "opentofu+ansible", "opentofu", "plain script"] as const;
 export type Subject = (typeof subjects)[number];
 /** The subject whose peers the others are. */
 const OWN: Subject = "ghrunners";
@@ -29,6 +29,8 @@ export interface Sample {
   readonly cpuSeconds?: Readonly<Record<string, number>>;
   /** How many of the things measured, where that is varied. */
   readonly size?: number;
+  /** Whether it ended in wholly the old or wholly the new version, where that is in question. */
+  readonly whole?: boolean;
 }
 
 /** An upper limit that a median has to stay below. */
@@ -62,6 +64,10 @@ export interface Measure {
   readonly peakMemoryMiB?: Summary;
   readonly requestsPerHour?: Summary;
   readonly cpuSeconds?: Readonly<Record<string, number>>;
+  /** 95 of 100 runs took no longer; of 20 runs or more. */
+  readonly p95?: number;
+  /** Share of the runs that ended in wholly the old or wholly the new version: 1 is all of them. */
+  readonly wholeShare?: number;
 }
 
 export interface Comparison {
@@ -137,6 +143,7 @@ function measureOf(samples: readonly [Sample, ...Sample[]], bars: readonly Bar[]
   const memory = samples.flatMap(({ peakMemoryMiB }) => peakMemoryMiB ?? []);
   const requests = samples.flatMap(({ requestsPerHour }) => requestsPerHour ?? []);
   const cpuSeconds = cpuOf(samples);
+  const whole = samples.flatMap((sample) => sample.whole ?? []);
   const summary = roundedSummary(seconds);
   return {
     measure,
@@ -149,6 +156,8 @@ function measureOf(samples: readonly [Sample, ...Sample[]], bars: readonly Bar[]
     ...(memory.length === 0 ? {} : { peakMemoryMiB: roundedSummary(memory) }),
     ...(requests.length === 0 ? {} : { requestsPerHour: roundedSummary(requests) }),
     ...(cpuSeconds === undefined ? {} : { cpuSeconds }),
+    ...(seconds.length < 20 ? {} : { p95: rounded(percentile(seconds, 95)) }),
+    ...(whole.length === 0 ? {} : { wholeShare: rounded(whole.filter(Boolean).length / whole.length) }),
   };
 }
 

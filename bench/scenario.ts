@@ -7,6 +7,10 @@ export interface Bench {
   readonly rounds: number;
   /** Numbers of VMs for the scenario that varies them. */
   readonly sizes: readonly number[];
+  /** Deployments with a fault at a random moment. */
+  readonly faults: number;
+  /** What the random moments and faults are made from: the same seed makes the same ones. */
+  readonly seed: number;
   /** Ends the benchmark: on Ctrl-C. */
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;

@@ -23,6 +23,16 @@ export function summarise(values: readonly number[]): Summary {
   };
 }
 
+/**
+ * The smallest value that at least `percent` of 100 values do not exceed (nearest rank).
+ * @throws RangeError for an empty list
+ */
+export function percentile(values: readonly number[], percent: number): number {
+  if (values.length === 0) throw new RangeError("No values to take a percentile of.");
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] as number;
+}
+
 /** To three decimals: a millisecond of a time in seconds. */
 export const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 

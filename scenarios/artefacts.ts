@@ -6,9 +6,10 @@ import path from "node:path";
 
 /** A version that takes a while to send. It never arrives whole, so it need not be an application. */
 export const LARGE = "4-large";
-const LARGE_BYTES = 128 * 2 ** 20;
-/** Version 2 with every page, every answer and the proxy broken. */
+export const LARGE_BYTES = 128 * 2 ** 20;
+/** A version with every page, every answer and the proxy broken, and the good one that it is made from. */
 export const BROKEN = "4-broken";
+export const BROKEN_FROM = "2";
 
 function add(folder: string, version: string, content: Buffer): void {
   const name = `demo-app-${version}.tar.gz`;
@@ -28,7 +29,7 @@ export function addArtefact(folder: string, version: string): void {
 function addBroken(folder: string): void {
   const tree = mkdtempSync(path.join(folder, "broken-"));
   try {
-    execFileSync("tar", ["-xzf", path.join(folder, "demo-app-2.tar.gz"), "-C", tree]);
+    execFileSync("tar", ["-xzf", path.join(folder, `demo-app-${BROKEN_FROM}.tar.gz`), "-C", tree]);
     const pages = path.join(tree, "frontend");
     for (const page of readdirSync(pages).filter((name) => name.endsWith(".html")))
       writeFileSync(path.join(pages, page), "<!doctype html><title>Broken</title>");

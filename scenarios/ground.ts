@@ -193,10 +193,7 @@ export class Ground {
       if (wrong.length > 0) throw new Error(`\n  ${wrong.join("\n  ")}`);
       return true;
     });
-    const { checks } = await this.app.agent<Inspection>("inspect", this.request(version));
-    writeFileSync(path.join(this.folder, "health.json"), JSON.stringify(checks, undefined, 2));
-    const unhealthy = verdict(checks);
-    if (unhealthy !== undefined) throw new Error(`Version ${version} is not healthy: ${unhealthy}`);
+    await this.assertHealthy(version);
     const outcomes: readonly Outcome[] = ["succeeded", "rolled_back", "rollback_failed", "refused", "cancelled"];
     for (const outcome of outcomes) {
       const recorded = records.filter(({ deployment }) => deployment.outcome === outcome).length;
@@ -207,17 +204,45 @@ export class Ground {
     return records;
   }
 
+  private async assertHealthy(version: string): Promise<void> {
+    const { checks } = await this.app.agent<Inspection>("inspect", this.request(version));
+    writeFileSync(path.join(this.folder, "health.json"), JSON.stringify(checks, undefined, 2));
+    const unhealthy = verdict(checks);
+    if (unhealthy !== undefined) throw new Error(`Version ${version} is not healthy: ${unhealthy}`);
+  }
+
+  /**
+   * The same claim where nobody can say beforehand which version it will be.
+   * @returns the version that everything belongs to
+   */
+  async assertOneOf(allowed: readonly string[]): Promise<string> {
+    await this.app.rests();
+    const { link, schema = "", releases = "" } = await this.look();
+    const version = allowed.find((each) => link === `releases/${each}`);
+    if (version === undefined) throw new Error(`Seen the link ${link}, expected version ${allowed.join(" or ")}.`);
+    const wanted = { version, schema: [1, 2], releases: releases.split(" ") };
+    await until(`the application is wholly version ${version}`, 20_000, async () => {
+      const wrong = [...misfits(await this.look(), wanted), ...wrongMetrics(await this.metrics(), version)];
+      if (Number(schema) < schemaOf(version)) wrong.push(`schema ${schema} is too old for version ${version}`);
+      if (wrong.length > 0) throw new Error(`\n  ${wrong.join("\n  ")}`);
+      return true;
+    });
+    await this.assertHealthy(version);
+    return version;
+  }
+
   /** Only migrations that ran stay, and they do: the plan declares them forward-only. */
   private schemasAfter(records: readonly Records[]): number[] {
-    let allowed = [this.schema];
+    let least = this.schema;
+    let most = this.schema;
     for (const { deployment } of records) {
-      const wider = Math.max(this.schema, schemaOf(deployment.version));
       const step = deployment.actions.find(({ name }) => name === 'step "migrate"');
-      if (step?.ok === true) allowed = [wider];
+      if (step?.ok === true) least = Math.max(least, schemaOf(deployment.version));
       // Cut off: done or not, never half, since each migration is a transaction of the database.
-      else if (step !== undefined || deployment.failure?.code === "interrupted") allowed = [...allowed, wider];
+      else if (step !== undefined || deployment.failure?.code === "interrupted")
+        most = Math.max(most, schemaOf(deployment.version));
     }
-    return allowed;
+    return [...new Set([least, Math.max(least, most)])];
   }
 
   /** Ends what a failed scenario may have left running. */

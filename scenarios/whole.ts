@@ -1,5 +1,6 @@
 /** Whether the demo application is wholly of one version, and nothing of a deployment is left. Pure. */
 import { versions } from "../lab/demo-app/build";
+import { BROKEN, BROKEN_FROM } from "./artefacts";
 
 /** What look.sh printed, by name. */
 export type Seen = Readonly<Record<string, string>>;
@@ -34,6 +35,7 @@ export function misfits(seen: Seen, { version, schema, releases }: Wanted): stri
     schema: schema.map(String),
     releases: [...releases].sort().join(" "),
     units: Array.from({ length: UNITS }, () => "active").join(" "),
+    "at boot": "enabled enabled",
     state: "journal.json",
     temporary: "",
     scopes: "",
@@ -49,7 +51,7 @@ export function misfits(seen: Seen, { version, schema, releases }: Wanted): stri
 }
 
 /** The newest migration that a version brings. */
-export const schemaOf = (version: string): number => versions[version]?.schema ?? 0;
+export const schemaOf = (version: string): number => versions[version === BROKEN ? BROKEN_FROM : version]?.schema ?? 0;
 
 /** What the exposition of the target says, by series as written. */
 export function parseMetrics(text: string): ReadonlyMap<string, number> {

@@ -131,6 +131,14 @@ export async function begin(agent: Agent, request: Request): Promise<{ token: nu
   return { token: transaction.token };
 }
 
+/** Why nobody can begin now, while another process of the agent is at work. @throws RefusedError always */
+export function held(agent: Agent): never {
+  const open = openDeployment(agent, agent.store.readJournal());
+  throw new RefusedError(
+    open === null ? "The target ends its last deployment. Next: the same command again" : heldBy(open),
+  );
+}
+
 function heldBy(open: OpenDeployment | null): string {
   if (open?.outcome === "rollback_failed") {
     return (

@@ -16,6 +16,8 @@ export interface StepCapture {
   readonly file?: string | null;
   /** Units that were active. */
   readonly active?: readonly string[];
+  /** Units that were to start at boot. */
+  readonly enabled?: readonly string[];
   /** The folder of the release was there before, with the same artefact. */
   readonly existed?: boolean;
 }

@@ -6,6 +6,7 @@
  *        ghrunners-deploy run TOKEN [REASON-TO-ABORT]
  *        ghrunners-deploy renew TOKEN | give-up TOKEN | watch | retry | records ID | look ID | history
  *        ghrunners-deploy incidents | claim ID | release ID TOKEN | sent ID NUMBER URL
+ *        ghrunners-deploy held: refuses in the words of begin, while another process of the agent is at work
  *        ghrunners-deploy show: for people, the open deployment and how the last ones ended
  * Prints one JSON value. Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused: somebody else's lock or an old token.
  */
@@ -13,6 +14,7 @@ import { systemClock } from "./clock";
 import {
   begin,
   giveUp,
+  held,
   history,
   inspect,
   look,
@@ -66,6 +68,8 @@ async function answer(agent: Agent, [command = "", ...args]: readonly string[]):
       return inspect(agent, await requestOnInput());
     case "begin":
       return begin(agent, await requestOnInput());
+    case "held":
+      return held(agent);
     case "put":
       await put(agent, Number(first), process.stdin);
       return {};

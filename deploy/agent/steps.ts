@@ -57,7 +57,10 @@ export async function capture(context: Context, step: Step): Promise<StepCapture
     case "file":
       return { file: captureFile(context, step.name, rooted(context, step.to)) };
     case "units":
-      return { active: await activeUnits(context, step.units) };
+      return {
+        active: await unitsThatAre("active", context, step.units),
+        enabled: await unitsThatAre("enabled", context, step.units),
+      };
     case "command":
     case "expand":
       return {};
@@ -81,7 +84,10 @@ export async function perform(context: Context, step: Step, captured: StepCaptur
     }
     case "units":
       // A unit that does not run needs no stop, and may not exist yet.
-      return systemctl(context, step, step.action, step.action === "stop" ? (captured.active ?? []) : step.units);
+      if (step.action === "stop") return systemctl(context, step, "stop", captured.active ?? []);
+      // What a deployment starts is there after the next boot as well.
+      await systemctl(context, step, "enable", step.units);
+      return systemctl(context, step, "start", step.units);
     case "command":
     case "expand":
       return run(context, step, fillAll(context, step.run));
@@ -107,10 +113,11 @@ export async function undo(context: Context, step: Step, captured: StepCapture):
       restoreFile(rooted(context, step.to), captured.file ?? null);
       return then(context, step, step.then);
     case "units":
+      // Not a start: after a power cut the boot may have started them from what was there in the middle.
+      if (step.action === "stop") return systemctl(context, step, "restart", captured.active ?? []);
       // The undo of a start is a stop: what runs there is the new version.
-      return step.action === "start"
-        ? systemctl(context, step, "stop", await activeUnits(context, step.units))
-        : systemctl(context, step, "start", captured.active ?? []);
+      await systemctl(context, step, "stop", await unitsThatAre("active", context, step.units));
+      return systemctl(context, step, "disable", await newlyEnabled(context, step.units, captured));
     case "command":
       return run(context, step, fillAll(context, step.undo));
     case "expand":
@@ -166,13 +173,22 @@ function restoreFile(file: string, copy: string | null): void {
   syncFolder(path.dirname(file));
 }
 
-async function activeUnits(context: Context, units: readonly string[]): Promise<string[]> {
-  const active: string[] = [];
+async function unitsThatAre(
+  state: "active" | "enabled",
+  { executor }: Context,
+  units: readonly string[],
+): Promise<string[]> {
+  const found: string[] = [];
   for (const unit of units) {
-    const ended = await context.executor.run(["systemctl", "is-active", unit], { limitMs: 30_000, environment: {} });
-    if (ended.stdout.trim() === "active") active.push(unit);
+    const ended = await executor.run(["systemctl", `is-${state}`, unit], { limitMs: 30_000, environment: {} });
+    if (ended.stdout.trim() === state) found.push(unit);
   }
-  return active;
+  return found;
+}
+
+async function newlyEnabled(context: Context, units: readonly string[], before: StepCapture): Promise<string[]> {
+  const enabled = await unitsThatAre("enabled", context, units);
+  return enabled.filter((unit) => before.enabled?.includes(unit) !== true);
 }
 
 async function systemctl(context: Context, step: Step, verb: string, units: readonly string[]): Promise<void> {

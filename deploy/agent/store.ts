@@ -80,7 +80,11 @@ export class Store {
 
   /** After the journal says that it is closed: nothing is left for the guard to do. */
   clear(): void {
-    for (const file of [this.folders.lease, this.folders.reserve, this.folders.open]) removeDurably(file);
+    for (const file of [this.folders.lease, this.folders.reserve, this.folders.open]) {
+      // A power cut in the middle of a write leaves the new file beside the old one.
+      removeDurably(`${file}.new`);
+      removeDurably(file);
+    }
   }
 }
 

@@ -29,7 +29,10 @@ export type Step = { readonly name: string; readonly limitSeconds: number } & (
       readonly then: Then;
     }
   | {
-      /** Starts or stops units. Undo of a stop: those that were active start. Undo of a start: they stop. */
+      /**
+       * Stops units, or starts them now and at each boot. Undo of a stop: those that were active start. Undo of a start:
+       * they stop, and at boot only those start that did before.
+       */
       readonly kind: "units";
       readonly action: "start" | "stop";
       readonly units: readonly string[];

@@ -23,6 +23,7 @@ tell "proxy site" "$(same "$app/current/site.conf" /etc/nginx/sites-enabled/defa
 tell schema "$(runuser -u postgres -- psql -XAtq -d demo -c 'select max(version) from schema_version' 2>&1)"
 tell releases "$(ls "$app/releases")"
 tell units "$(systemctl is-active "${units[@]}")"
+tell "at boot" "$(systemctl is-enabled "${units[@]:3}")"
 tell state "$(ls "$state")"
 tell temporary "$(find "$app" /etc/systemd/system /etc/nginx/sites-enabled /var/lib/ghrunners /var/lib/prometheus -name '*.new')"
 tell scopes "$(systemctl list-units --plain --no-legend 'ghrunners-deploy-*.scope')"

@@ -111,6 +111,20 @@ describe("the installed agent, in processes of its own", function () {
     assert.equal(sleepers(), "");
   });
 
+  it("tells a second deployer at once whose lock it is, while the first one is at work", async () => {
+    assert.equal((await agent(["run", await begun(target.request("1"))])).code, 0);
+    const token = await begun(slowRequest("2", 60));
+    const { ended } = start(["run", token]);
+    await until("the step is in its middle", LIMIT_MS, () => existsSync(path.join(target.root, "srv/half")));
+    const { code, value } = await agent(["begin"], JSON.stringify(target.request("3")));
+    assert.equal(code, 3);
+    assert.match(String(value.error), /of version 2 by tester holds the lock since .* Expected a free target/);
+    await agent(["give-up", token]);
+    assert.equal((await ended).code, 0);
+    rmSync(path.join(target.root, "srv/half"));
+    assert.deepEqual([target.whole(), target.leftovers()], ["1", []]);
+  });
+
   it("waits for the rest of an artefact only while its sender renews the lease", async () => {
     assert.equal((await agent(["run", await begun(target.request("1"))])).code, 0);
     const { value } = await agent(["begin"], JSON.stringify(slowRequest("2", 2)));

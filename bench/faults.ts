@@ -1,0 +1,82 @@
+/** What may hit a deployment at a random moment, and how it ends. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Deployer } from "../scenarios/deployer";
+import type { Ground } from "../scenarios/ground";
+import type { Random } from "./random";
+
+type Act = (ground: Ground, deployer: Deployer) => Promise<void>;
+
+/** Nobody is there to be killed when the deployment has ended already. */
+const killAgent: Act = ({ app }) => app.killAgent("run").catch(() => undefined);
+
+const acts: Readonly<Record<string, Act>> = {
+  nothing: async () => undefined,
+  "signal to the deployer": async (_, deployer) => deployer.signal("SIGTERM"),
+  "kill -9 of the deployer": (_, deployer) => deployer.kill(),
+  "kill -9 of the agent": killAgent,
+  "power cut of the target": ({ app }) => app.fault("stop"),
+  "network cut": ({ app }) => app.fault("cut-link"),
+  "disk full": ({ app }) => app.fault("fill-disk"),
+  "kill -9 of the deployer and of the agent": async (ground, deployer) => {
+    await deployer.kill();
+    await killAgent(ground, deployer);
+  },
+};
+
+export interface RandomFault {
+  readonly name: string;
+  /** From the start of the deployer. */
+  readonly afterMs: number;
+}
+
+/** Longer than a deployment of the demo takes on a quiet machine: some faults come too late, some too early. */
+const LATEST_MS = 9_000;
+
+export const draw = (random: Random): RandomFault => ({
+  name: random.pick(Object.keys(acts)),
+  afterMs: Math.round(random.between(0, LATEST_MS)),
+});
+
+export interface Hit {
+  /** From the start of the deployer until the target rests, s. */
+  readonly seconds: number;
+  /** The outcome that was recorded, and the version that is there. */
+  readonly ending: string;
+  /** What does not belong to one version, or is left; undefined when it is whole. */
+  readonly misfit?: string;
+}
+
+/**
+ * Deploys a version, does what the fault says at its moment, mends what a person would, and looks.
+ * @param versions the installed one and the one to deploy
+ */
+export async function inflict(
+  ground: Ground,
+  [old, version]: readonly [string, string],
+  fault: RandomFault,
+): Promise<Hit> {
+  const begun = performance.now();
+  const deployer = ground.start(version);
+  await delay(fault.afterMs);
+  await acts[fault.name]?.(ground, deployer);
+  // Cable and disk are mended when the target rests: it has to come to an end without them.
+  if (fault.name === "power cut of the target") await ground.app.mend();
+  await ground.app.rests();
+  await ground.app.mend();
+  // A deployer without a network would wait for its connection to be declared dead.
+  if (fault.name === "network cut") await deployer.kill();
+  await deployer.gone();
+  await ground.app.rests();
+  const seconds = (performance.now() - begun) / 1000;
+  const stuck = (await ground.records()).some(({ deployment }) => deployment.outcome === "rollback_failed");
+  // Loud and locked: a person mends what is named and lets the target try again.
+  if (stuck) await ground.deploy(version, { action: "retry rollback" });
+  const [records] = await ground.records();
+  const outcome = records === undefined ? "not begun" : records.deployment.outcome;
+  try {
+    const installed = await ground.assertOneOf([old, version]);
+    return { seconds, ending: `${stuck ? "rollback_failed, retried: " : ""}${outcome}, version ${installed}` };
+  } catch (error) {
+    return { seconds, ending: outcome, misfit: error instanceof Error ? error.message : String(error) };
+  }
+}
