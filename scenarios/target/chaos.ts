@@ -1,21 +1,21 @@
 /** What the target depends on goes away in the middle: network, database, disk, the right time. */
 import assert from "node:assert/strict";
 import { scriptOf } from "../app";
-import { assertEnding, heldAfter, heldAt, inWords, only, timed } from "../acts";
+import { assertEnding, heldAfter, inWords, only, timed } from "../acts";
 import { recordOf } from "../deployer";
 import { until } from "../../test/support/until";
 import { LIMIT_MS, type Ground } from "../ground";
-import { BETWEEN, checksOf, UNDO } from "../plan";
+import { BETWEEN, UNDO } from "../plan";
 import { topology } from "../../lab/topology";
 import { LARGE, LARGE_BYTES } from "../artefacts";
 import type { Scenario } from "../scenario";
 
-/** The database goes away while the new version is checked, and is back when the old one is. */
+/** The database is gone when the new version is checked, and is back when the old one is. */
 async function databaseLost(ground: Ground): Promise<string> {
+  const deployer = await heldAfter(ground, "2", "start");
   await ground.app.hold(UNDO);
-  const deployer = await heldAt(ground, "2", checksOf("2"), { holdAfter: "start" });
   await ground.app.shell("systemctl stop postgresql.service");
-  await ground.app.release(checksOf("2"));
+  await ground.app.release(BETWEEN);
   await ground.app.reached(UNDO);
   await ground.app.shell("systemctl start postgresql.service");
   await ground.app.release(UNDO);
