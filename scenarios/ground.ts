@@ -1,6 +1,6 @@
 /** What scenarios stand on: a lab with the demo application's machine, and its plan with places to hold at. */
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import type { Inspection } from "../deploy/agent/commands";
@@ -59,7 +59,7 @@ export class Ground {
     const name = new Date().toISOString().replace(/[-:]|\.\d{3}/g, "");
     const evidence = path.join(baseFolders().state, "scenario-evidence", `${name}-${instance.name}`);
     const ground = new Ground(instance, evidence, say);
-    await ground.app.mend();
+    if (existsSync(instance.state)) await ground.app.mend();
     await ground.app.boot();
     return ground;
   }
