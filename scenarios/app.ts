@@ -5,6 +5,8 @@ import { clearHostFaults, runOnHost, setHostFault, type HostFaultName } from "..
 import { untilHostAnswers } from "../lab/hosts/ready";
 import type { Instance } from "../lab/instance";
 import { labUp } from "../lab/lifecycle";
+import { NspawnBackend } from "../lab/machines";
+import { topology } from "../lab/topology";
 import { projectRoot } from "../ops/pulumi/stack";
 import { until } from "../test/support/until";
 import type { Place } from "./plan";
@@ -71,6 +73,13 @@ export class AppMachine {
 
   async fault(name: HostFaultName): Promise<void> {
     await setHostFault(this.instance, { name, host: "app" });
+  }
+
+  /** Drops what goes between the machine and one address; without one, nothing. */
+  async cutOff(address?: string): Promise<void> {
+    const rules = address === undefined ? undefined : scriptOf("cut-off.nft").replaceAll("ADDRESS", address);
+    const { hosts, network } = topology;
+    await new NspawnBackend(this.instance, network.bridge).setFirewall(hosts.app.id, rules);
   }
 
   /** Ends every fault of the machine; one that was powered off boots again and answers when this returns. */

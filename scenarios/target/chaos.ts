@@ -57,18 +57,18 @@ async function linkCut(ground: Ground): Promise<string> {
   return `${inWords(records)}; at rest ${seconds.toFixed(1)} s after the cut, still cut off`;
 }
 
-/** Between deployer and target alone, by a route: the target still reaches everybody else. */
+/** Between deployer and target alone: the target still reaches everybody else. */
 async function deployerCut(ground: Ground): Promise<string> {
   const deployer = await heldAfter(ground, "2", "activate");
   const { address } = topology.proxmox;
-  await ground.app.shell('ip route add blackhole "$1/32"', address);
+  await ground.app.cutOff(address);
   try {
     const { seconds } = await timed(() => ground.app.rests());
     const records = only(await ground.assertWhole("1"));
     await assertEnding(ground, records, "rolled_back", "lease_expired");
     return `${inWords(records)}; at rest ${seconds.toFixed(1)} s after the cut`;
   } finally {
-    await ground.app.shell('ip route del blackhole "$1/32"', address);
+    await ground.app.cutOff();
     await deployer.kill();
   }
 }

@@ -45,6 +45,7 @@ describe("commands of the documents", function () {
     [["lab", "events", "proxmox"], /^(\{"seq":\d+,.*\}\n)*$/],
     [["toolchain", "list"], /PART +VERSION +ORIGIN/],
     [["test", "--list"], /rehearsal +test\/rehearsal\/01-from-nothing/],
+    [["scenarios", "--list"], /kill-deployer-after-activate/],
     [["bench", "--help"], /usage: npm run bench/],
     [["start", "--help"], /usage: npm start/],
     [["status", "--help"], /usage: npm run status/],

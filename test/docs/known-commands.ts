@@ -119,6 +119,8 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/deploy/runner/bundle.test.ts",
     by: 'command("deploy", "--bundle", file)',
   },
+  { pattern: /^npm run scenarios( -- (--list|--only us3))?$/, test: own, by: '["scenarios", "--list"]' },
+  { pattern: /^npm run bench -- --only deployments( --seed 20261125)?$/, test: own, by: '["bench", "--help"]' },
   {
     pattern: /^npm run lab -- host (up app|remove NAME)$/,
     test: "test/rehearsal/13-rotation.test.ts",
