@@ -5,13 +5,15 @@ import path from "node:path";
 import { publicKeyOf } from "../../config/openSshKey";
 import type { Settings } from "../../config/parse";
 import type { SecretSettings } from "../../config/secrets";
+import type { TargetSettings } from "../../config/targets";
 import { deployKeyMark } from "../drift/expectation";
 import { runInside } from "../inside";
 import { runPulumi } from "../pulumi/engine";
 import type { Stack } from "../pulumi/stack";
 import { journalFile, readJournal, removeJournal, writeJournal } from "./journal";
 import { setSecret } from "./configuration";
-import { describe, planKeyRotation, type KeyRotation, type KeyStep } from "./plan";
+import { describe, planKeyRotation, type KeyRotation, type KeyStep, type Proof } from "./plan";
+import { proveByJob, requireProofWorkflow } from "./proof";
 import type { TargetInput } from "./target.worker";
 
 /** An Ed25519 key in a folder that only this user reads, for as long as ssh-keygen needs. */
@@ -38,9 +40,16 @@ export class DeployKeyRotation {
     private readonly stack: Stack,
     private readonly settings: Settings,
     private readonly secret: SecretSettings,
+    private readonly proof: Proof,
   ) {
     this.file = journalFile(stack, secret.name);
     this.mark = deployKeyMark(stack.name, secret.name);
+  }
+
+  private target(name: string): TargetSettings {
+    const target = this.settings.targets.find((entry) => entry.name === name);
+    if (target === undefined) throw new Error(`There is no target ${name}.`);
+    return target;
   }
 
   private at(
@@ -49,8 +58,7 @@ export class DeployKeyRotation {
     more: Record<string, string> = {},
     key?: string,
   ): Promise<string[]> {
-    const target = this.settings.targets.find((entry) => entry.name === name);
-    if (target === undefined) throw new Error(`There is no target ${name}.`);
+    const target = this.target(name);
     const { address: host, user, hostKey } = target;
     return runInside<TargetInput, string[]>(this.stack.engine, "ops/rotate/target.worker.ts", {
       address: { host, user, hostKey },
@@ -60,8 +68,12 @@ export class DeployKeyRotation {
     });
   }
 
-  /** @throws Error when a target cannot be reached: a rotation that leaves one out would lock it out later */
+  /**
+   * @throws Error when a target cannot be reached: a rotation that leaves one out would lock it out later; and when no job
+   * could prove the new key
+   */
   async look(): Promise<KeyRotation> {
+    if (this.proof === "job") await requireProofWorkflow(this.stack, this.settings, this.secret.name);
     const journal = readJournal(this.file);
     const targets = await Promise.all(
       this.secret.source.targets.map(async (name) => ({ name, keys: await this.at(name, "show") })),
@@ -78,14 +90,14 @@ export class DeployKeyRotation {
   async carryOn(say: (line: string) => void): Promise<KeyStep[]> {
     const done: KeyStep[] = [];
     for (const step of planKeyRotation(await this.look())) {
-      say(describe(step));
-      await this.carryOut(step);
+      say(describe(step, this.proof));
+      await this.carryOut(step, say);
       done.push(step);
     }
     return done;
   }
 
-  private async carryOut(step: KeyStep): Promise<void> {
+  private async carryOut(step: KeyStep, say: (line: string) => void): Promise<void> {
     if (step.step === "generate")
       return writeJournal(this.file, { privateKey: makeKey(), published: false, proven: false });
     const journal = readJournal(this.file);
@@ -99,8 +111,13 @@ export class DeployKeyRotation {
         await this.publish(journal.privateKey);
         return writeJournal(this.file, { ...journal, published: true });
       case "prove":
-        await this.at(step.target, "prove", {}, journal.privateKey);
-        return writeJournal(this.file, { ...journal, proven: step.target === this.secret.source.targets.at(-1) });
+        if (this.proof === "job") {
+          const targets = step.targets.map((name) => this.target(name));
+          say(await proveByJob(this.stack, this.settings, { secret: this.secret.name, publicKey: key, targets }));
+        } else {
+          for (const name of step.targets) await this.at(name, "prove", {}, journal.privateKey);
+        }
+        return writeJournal(this.file, { ...journal, proven: true });
       case "retire":
         await this.at(step.target, "retire", { KEEP: key });
         return;

@@ -7,12 +7,14 @@ import { openStack, stackName, type Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { errorText, note } from "../terminal";
 import { DeployKeyRotation, updateSecret } from "./key";
-import { describe, planKeyRotation, secretName } from "./plan";
+import { describe, planKeyRotation, secretName, type Proof } from "./plan";
 
-const help = `usage: npm run ops -- rotate NAME --dry-run|--apply [--json]
+const help = `usage: npm run ops -- rotate NAME --dry-run|--apply [--proof job|ssh] [--json]
 
 Replaces the value of a secret of the stack "lab" (or the one that STACK names).
 ssh-key: the new key is let in on the targets, GitHub's secret is written, the new key logs in, the old one goes.
+--proof job (default): a job on a runner of the environment logs in with the secret's key (workflow deploy-key-proof.yml
+on the default branch; the environment's reviewers approve it). --proof ssh: this machine logs in.
 random: its generation is raised, which makes another value, and GitHub's secret is written.
 Interrupted at any step, the same command carries on; the key that GitHub holds opens every target all the time.
 --dry-run only looks, and says what is left to do. No value is ever shown.
@@ -56,7 +58,7 @@ async function rotateRandom(stack: Stack, settings: Settings, name: string, appl
   return steps;
 }
 
-async function rotate(stack: Stack, given: string, apply: boolean): Promise<Result> {
+async function rotate(stack: Stack, given: string, apply: boolean, proof: Proof): Promise<Result> {
   const settings = await settingsOf(stack.engine);
   const secret = find(settings, given);
   const { kind } = secret.source;
@@ -75,14 +77,15 @@ async function rotate(stack: Stack, given: string, apply: boolean): Promise<Resu
     );
   }
   await bootLabTarget(stack, note);
-  const rotation = new DeployKeyRotation(stack, settings, secret);
+  const rotation = new DeployKeyRotation(stack, settings, secret, proof);
   const steps = apply ? await rotation.carryOn(note) : planKeyRotation(await rotation.look());
-  return result(steps.map(describe));
+  return result(steps.map((step) => describe(step, proof)));
 }
 
 const options = {
   "dry-run": { type: "boolean" },
   apply: { type: "boolean" },
+  proof: { type: "string", default: "job" },
   json: { type: "boolean" },
   help: { type: "boolean" },
 } as const;
@@ -94,11 +97,13 @@ async function main(): Promise<number> {
     return 0;
   }
   const [name, ...more] = positionals;
-  if (name === undefined || more.length > 0 || (values.apply ?? false) === (values["dry-run"] ?? false)) {
+  const { proof } = values;
+  const whole = name !== undefined && more.length === 0 && (proof === "job" || proof === "ssh");
+  if (!whole || (values.apply ?? false) === (values["dry-run"] ?? false)) {
     process.stderr.write(help);
     return 2;
   }
-  const result = await rotate(await openStack(stackName(), note), name, values.apply ?? false);
+  const result = await rotate(await openStack(stackName(), note), name, values.apply ?? false, proof);
   const head = `${result.secret} (${result.kind}): ${result.applied ? "rotated" : "to be done"}`;
   process.stdout.write(
     values.json

@@ -4,7 +4,7 @@ export type KeyStep =
   | { readonly step: "generate" }
   | { readonly step: "authorise"; readonly target: string }
   | { readonly step: "publish" }
-  | { readonly step: "prove"; readonly target: string }
+  | { readonly step: "prove"; readonly targets: readonly string[] }
   | { readonly step: "retire"; readonly target: string; readonly keys: number }
   | { readonly step: "finish" };
 
@@ -38,7 +38,7 @@ export function planKeyRotation({ next, published, proven, targets }: KeyRotatio
     ...(next === undefined ? [{ step: "generate" } as const] : []),
     ...authorise,
     ...(published ? [] : [{ step: "publish" } as const]),
-    ...(shown ? [] : targets.map(({ name }): KeyStep => ({ step: "prove", target: name }))),
+    ...(shown ? [] : [{ step: "prove", targets: targets.map(({ name }) => name) } as const]),
     ...retire,
     { step: "finish" },
   ];
@@ -47,7 +47,10 @@ export function planKeyRotation({ next, published, proven, targets }: KeyRotatio
 /** `deploy-key` and `DEPLOY_KEY` are the same secret. */
 export const secretName = (given: string): string => given.toUpperCase().replace(/-/g, "_");
 
-export function describe(step: KeyStep): string {
+/** Who logs in with the new key before an old one goes: a job on a runner with GitHub's secret, or this machine. */
+export type Proof = "job" | "ssh";
+
+export function describe(step: KeyStep, proof: Proof): string {
   switch (step.step) {
     case "generate":
       return "make a new Ed25519 key";
@@ -56,7 +59,9 @@ export function describe(step: KeyStep): string {
     case "publish":
       return "store the new key in the configuration and write GitHub's secret (pulumi up, this secret alone)";
     case "prove":
-      return `log in on ${step.target} with the new key`;
+      return proof === "job"
+        ? `a job on a runner takes the key from GitHub's secret and logs in on ${step.targets.join(", ")}`
+        : `log in on ${step.targets.join(", ")} with the new key, from this machine`;
     case "retire":
       return `remove ${step.keys} old key(s) on ${step.target}`;
     case "finish":

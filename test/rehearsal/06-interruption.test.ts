@@ -34,7 +34,7 @@ describe("interruption", () => {
       detached: true,
       stdio: "ignore",
     });
-    await until("the up has come far enough", 60_000, async () =>
+    await until("the up has come far enough", 180_000, async () =>
       (await rehearsal.events(service, mark)).some(reached),
     );
     return child;

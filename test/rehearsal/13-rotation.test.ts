@@ -69,16 +69,27 @@ describe("rotation of the deploy key, and drift of hosts", () => {
   };
   const stack = () => ({ name: "lab", engine: rehearsal.engine, lab: rehearsal.lab });
 
+  /** The proof's jobs that ended since: how, and where. */
+  async function proofs(since: number): Promise<unknown[]> {
+    const events = await rehearsal.events("github", since);
+    const ended = events.filter(({ kind, name }) => kind === "job.completed" && name === "Prove");
+    return ended.map(({ conclusion, runner }) => [conclusion, runner]);
+  }
+
   it("a dry run says what would be done, and does nothing", async () => {
     const run = await rotate("--dry-run", "--json");
     assert.equal(run.code, 0, run.all);
     assert.match(run.stdout, /make a new Ed25519 key/);
+    assert.match(run.stdout, /a job on a runner takes the key from GitHub's secret and logs in on app/);
     assert.deepEqual(await authorised(), []);
   });
 
-  it("the first rotation makes the key, and GitHub has what the target lets in", async () => {
+  it("the first rotation makes the key, and a job on the primary logs in with what GitHub has", async () => {
+    const since = await rehearsal.mark("github");
     const run = await rotate("--apply");
     assert.equal(run.code, 0, run.all);
+    assert.match(run.stderr, new RegExp(`the key of the secret logged in from ${primary.name}: https://`));
+    assert.deepEqual(await proofs(since), [["success", primary.name]]);
     assert.ok(!run.all.includes("PRIVATE KEY"));
     const { secretValues } = await settingsOf(rehearsal.engine);
     assert.equal(await atGitHub(), createHash("sha256").update(secretValues[secret]!).digest("hex"));
@@ -97,6 +108,39 @@ describe("rotation of the deploy key, and drift of hosts", () => {
     assert.notEqual(now[0], old);
     assert.notEqual(await atGitHub(), published);
     assert.equal(existsSync(journalFile(stack(), secret)), false, "the private key was left behind");
+  });
+
+  it("killed while the job is to prove the new key: the old one is still let in", async () => {
+    const [old] = await authorised();
+    await killedAt("a job on a runner takes the key");
+    assert.equal((await authorised()).length, 2);
+    assert.ok((await authorised()).includes(old!), "the old key went before the proof");
+    const run = await rotate("--apply");
+    assert.equal(run.code, 0, run.all);
+    const now = await authorised();
+    assert.equal(now.length, 1);
+    assert.notEqual(now[0], old);
+  });
+
+  it("a target that does not let the new key in: the job fails, and the old key stays", async () => {
+    const [old] = await authorised();
+    const refuse = (script: string): Promise<string> => rehearsal.inMachine(id, "sh", "-c", script);
+    // The operator logs in from another address.
+    const conf = "/etc/ssh/sshd_config.d/00-refuse.conf";
+    await refuse(
+      `printf 'Match Address ${primary.address}\\n  PubkeyAuthentication no\\n' >${conf}; systemctl reload ssh`,
+    );
+    try {
+      const run = await rotate("--apply");
+      assert.equal(run.code, 1, run.all);
+      assert.match(run.all, /The run of deploy-key-proof\.yml ended with failure on lab-runner, expected success/);
+      assert.ok((await authorised()).includes(old!), "the old key went without a proof");
+    } finally {
+      await refuse(`rm ${conf}; systemctl reload ssh`);
+    }
+    const again = await rotate("--apply", "--proof", "ssh");
+    assert.equal(again.code, 0, again.all);
+    assert.ok(!(await authorised()).includes(old!));
   });
 
   it("nothing differs afterwards; a key that somebody adds with our mark is found, and removed by the command", async () => {

@@ -20,6 +20,7 @@ describe("the workflows of this repository", () => {
       "runner-gate.yml",
       "deploy.yml",
       "runner-smoke.yml",
+      "deploy-key-proof.yml",
     ];
     for (const file of known) assert.ok(files.includes(file), file);
     assert.equal(readWorkflows(folder).length, files.length);
