@@ -16,8 +16,9 @@ import {
   type HostFaultName,
   type HostName,
 } from "./hosts";
-import { currentInstance, type Instance } from "./instance";
+import { baseFolders, currentInstance, type Instance } from "./instance";
 import { labDown, labUp, loopbackPorts, modeOf } from "./lifecycle";
+import { namedHere, remove, superfluous } from "./prune";
 import { isRunning, logOf, socketOf } from "./service";
 import { topology } from "./topology";
 
@@ -104,6 +105,16 @@ async function status(options: { json?: boolean }): Promise<void> {
   }
 }
 
+function prune(dryRun: boolean): void {
+  const base = baseFolders();
+  const entries = superfluous(base, namedHere(base.cache, projectRoot));
+  const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+  for (const { folder, bytes } of entries) print(`${mebibytes(bytes).padStart(9)}  ${folder}`);
+  const total = mebibytes(entries.reduce((sum, { bytes }) => sum + bytes, 0));
+  if (!dryRun) remove(entries);
+  print(`${entries.length} entries, ${total} ${dryRun ? "would go" : "freed"}`);
+}
+
 function program(): Command {
   const root = new Command("lab")
     .description("The laboratory: Proxmox VE and GitHub emulated, machines real.")
@@ -120,6 +131,11 @@ function program(): Command {
     .action(async () => {
       await labDown(currentInstance(), say);
     });
+  root
+    .command("prune")
+    .description("remove what other checkouts left in the cache and nobody uses (templates, toolchains, releases)")
+    .option("--dry-run", "only say what would go")
+    .action(({ dryRun = false }: { dryRun?: boolean }) => prune(dryRun));
   root.command("status").option("--json").description("which services of the lab run").action(status);
   root
     .command("events <service>")

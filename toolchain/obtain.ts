@@ -26,6 +26,10 @@ interface Provenance {
   readonly note: string;
 }
 
+/** Where the cache keeps a part. */
+export const partFolder = (cache: string, wanted: WantedPart, source: Source): string =>
+  path.join(cache, "parts", `${wanted.name}-${wanted.version}-${partKey(wanted, source)}`);
+
 /**
  * Gets every part: found, downloaded or built, whichever works first, and kept in the cache by its content key. A part that
  * an interrupted run finished is not made again.
@@ -34,7 +38,7 @@ export async function obtainParts(source: Source, cache: string, releases: strin
   const parts: Part[] = [];
   let reachable: boolean | undefined;
   for (const wanted of source.parts) {
-    const folder = path.join(cache, "parts", `${wanted.name}-${wanted.version}-${partKey(wanted, source)}`);
+    const folder = partFolder(cache, wanted, source);
     const kept = readPart(wanted, folder);
     if (kept !== undefined) {
       parts.push(kept);

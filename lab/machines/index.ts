@@ -5,7 +5,14 @@ import { run, scriptEnvironment, scriptPath } from "./script";
 export { ApiOnlyBackend } from "./api-only";
 export type * from "./backend";
 export { NspawnBackend } from "./nspawn";
-export { prepareTemplate, runnerTemplate, useTemplate, type TemplateContent, type TemplateOptions } from "./template";
+export {
+  prepareTemplate,
+  runnerTemplate,
+  templateFolder,
+  useTemplate,
+  type TemplateContent,
+  type TemplateOptions,
+} from "./template";
 
 /** Makes the node's namespace with its bridge and the addresses of the two services, or completes it. Needs root. */
 export async function networkUp(instance: string): Promise<void> {

@@ -44,16 +44,24 @@ export function templateKey(
 }
 
 /**
+ * Where the cache keeps a template.
+ * @param caCertificate PEM file of the authority that its machines trust
+ */
+export function templateFolder(cache: string, content: TemplateContent, caCertificate: string): string {
+  const fingerprint = new X509Certificate(readFileSync(caCertificate)).fingerprint256;
+  const recipe = readFileSync(scriptPath("template"), "utf8");
+  return path.join(cache, "machine-template", templateKey(recipe, content, os.arch(), fingerprint));
+}
+
+/**
  * Builds a machine template if it is not in the cache (about 40 s).
  * @returns its root file system
  * @throws Error with the last lines of the build
  */
 export async function prepareTemplate(options: TemplateOptions): Promise<string> {
   const recipe = scriptPath("template");
-  const fingerprint = new X509Certificate(readFileSync(options.caCertificate)).fingerprint256;
   const { name, packages, disabledUnits } = options.content;
-  const key = templateKey(readFileSync(recipe, "utf8"), options.content, os.arch(), fingerprint);
-  const target = path.join(baseFolders().cache, "machine-template", key);
+  const target = templateFolder(baseFolders().cache, options.content, options.caCertificate);
   const instance = instanceNamed(options.instance);
   if (!existsSync(target)) {
     options.say(`Building the ${name} (about a minute, once)`);

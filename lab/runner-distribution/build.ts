@@ -72,12 +72,15 @@ function contentKey(): string {
   return hash.digest("hex").slice(0, 16);
 }
 
+/** Where the cache keeps the archives of these sources. */
+export const distributionsFolder = (cache: string): string => path.join(cache, "runner-distribution", contentKey());
+
 /**
  * The stand-in runner's archives, built once for each state of their sources. The same sources give the same bytes.
  * @param cache folder of the lab's caches
  */
 export async function buildDistributions(cache: string = baseFolders().cache): Promise<Distributions> {
-  const dir = path.join(cache, "runner-distribution", contentKey());
+  const dir = distributionsFolder(cache);
   const manifestFile = path.join(dir, "manifest.json");
   if (!existsSync(manifestFile)) {
     mkdirSync(path.dirname(dir), { recursive: true });

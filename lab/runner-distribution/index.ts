@@ -1,1 +1,1 @@
-export { buildDistributions, type Distribution, type Distributions } from "./build";
+export { buildDistributions, distributionsFolder, type Distribution, type Distributions } from "./build";

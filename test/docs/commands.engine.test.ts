@@ -42,6 +42,7 @@ describe("commands of the documents", function () {
     [["lab", "fault", "github-slow", "milliseconds=3000"], /^$/],
     [["lab", "fault", "active"], /"milliseconds": 3000/],
     [["lab", "fault", "clear"], /^$/],
+    [["lab", "prune", "--dry-run"], /^\d+ entries, \d+ MiB would go$/m],
     [["lab", "events", "proxmox"], /^(\{"seq":\d+,.*\}\n)*$/],
     [["toolchain", "list"], /PART +VERSION +ORIGIN/],
     [["test", "--list"], /rehearsal +test\/rehearsal\/01-from-nothing/],

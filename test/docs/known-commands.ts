@@ -35,6 +35,7 @@ export const knownCommands: readonly KnownCommand[] = [
   { pattern: /^npm run lab -- status( --json)?$/, test: own, by: '["lab", "status", "--json"]' },
   { pattern: /^npm run lab -- events (proxmox|github)$/, test: own, by: '["lab", "events", "proxmox"]' },
   { pattern: /^npm run lab -- fault list( --json)?$/, test: own, by: '["lab", "fault", "list"]' },
+  { pattern: /^npm run lab -- prune( --dry-run)?$/, test: own, by: '["lab", "prune", "--dry-run"]' },
   { pattern: /^npm run lab -- fault active$/, test: own, by: '["lab", "fault", "active"]' },
   { pattern: /^npm run lab -- fault clear$/, test: own, by: '["lab", "fault", "clear"]' },
   { pattern: /^npm run lab -- fault stop primary$/, test: noRoot, by: 'command("lab", "fault", "stop", "primary")' },
