@@ -104,7 +104,7 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/ops/promote/promote.engine.test.ts",
     by: '["session-secret", "--dry-run"',
   },
-  { pattern: /^npm run bench -- --only exporter$/, test: own, by: '["bench", "--help"]' },
+  { pattern: /^npm run bench -- --only (exporter|detection --runs 1)$/, test: own, by: '["bench", "--help"]' },
   {
     pattern: /^npm run deploy( -- --version 2( --check)?)?$/,
     test: "test/rehearsal/14-deployment.test.ts",
