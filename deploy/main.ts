@@ -4,15 +4,20 @@ import { openStack, stackName } from "../ops/pulumi/stack";
 import { errorText, note } from "../ops/terminal";
 import { exitCodeOf } from "./client/carryOut";
 import { deployDirectly } from "./direct";
+import { deployThroughGitHub } from "./github";
+import { exitCodeOfFollowed, renderFollowed } from "./github/render";
 import { renderResult } from "./render";
 import { bundleDeployer } from "./runner/bundle";
 
-const help = `usage: npm run deploy -- --version V --direct [--plan FILE] [--check|--retry-rollback] [--json]
+const help = `usage: npm run deploy -- --version V [--runner primary|secondary] [--json]
+       npm run deploy -- --version V --direct|--check|--retry-rollback [--plan FILE] [--json]
        npm run deploy -- --bundle FILE
 
-Deploys a version to the plan's target, whole or not at all: any failure, a signal or a lost connection takes the target
-back to the version it had, and the target does that by itself when this machine is gone.
---direct deploys from this machine, past GitHub: break glass.
+Deploys a version to its target, whole or not at all: any failure, a signal or a lost connection takes the target back to
+the version it had, and the target does that by itself when its deployer is gone.
+Through GitHub: starts the workflow of the setting deployment.workflow and follows it; the gate chooses the runner, or
+--runner does by hand. Ctrl-C cancels the run, and the target goes back.
+--direct deploys from this machine, past GitHub and its approval: break glass. --check and --retry-rollback do as well.
 Without --plan: the laboratory's demo application on its machine "app".
 --retry-rollback: the target tries a failed rollback again, after what its incident names was mended; V is the version
 that could not be undone. --check looks and changes nothing. The same version again changes nothing.
@@ -22,6 +27,7 @@ Exit code: 0 done or nothing to do, 1 it did not succeed, 2 wrong use.
 
 const options = {
   version: { type: "string" },
+  runner: { type: "string" },
   direct: { type: "boolean" },
   plan: { type: "string" },
   check: { type: "boolean" },
@@ -47,10 +53,21 @@ async function main(): Promise<number> {
     process.stderr.write(help);
     return 2;
   }
+  const { version, runner = "auto", json } = values;
   const action = values["retry-rollback"] ? "retry rollback" : values.check ? "check" : "deploy";
+  const isDirect = values.direct || action !== "deploy";
+  if (!["auto", "primary", "secondary"].includes(runner) || (isDirect ? values.runner : values.plan) !== undefined) {
+    process.stderr.write(help);
+    return 2;
+  }
   const stack = await openStack(stackName(), note);
-  const outcome = await deployDirectly(stack, { version: values.version, action, plan: values.plan });
-  process.stdout.write(values.json ? `${JSON.stringify(outcome, null, 2)}\n` : renderResult(outcome));
+  if (!isDirect) {
+    const followed = await deployThroughGitHub(stack, { version, runner });
+    process.stdout.write(json ? `${JSON.stringify(followed, null, 2)}\n` : renderFollowed(followed, version));
+    return exitCodeOfFollowed(followed);
+  }
+  const outcome = await deployDirectly(stack, { version, action, plan: values.plan });
+  process.stdout.write(json ? `${JSON.stringify(outcome, null, 2)}\n` : renderResult(outcome));
   return exitCodeOf(outcome, action);
 }
 

@@ -69,6 +69,7 @@ export const githubPermissions = {
     administration: "write",
     actions: "write",
     environments: "write",
+    issues: "write",
     secrets: "write",
     variables: "write",
   },

@@ -22,6 +22,10 @@ const commands: Readonly<Record<string, OpsCommand>> = {
     summary: "which runner deploys next, and why",
     load: () => require("./gate/main") as unknown,
   },
+  incidents: {
+    summary: "what went wrong with deployments, and who was told",
+    load: () => require("./incidents/main") as unknown,
+  },
   "restore-protection": {
     summary: "reviewers and pause of the environment, as the state has them",
     load: () => require("./restore-protection/main") as unknown,

@@ -2,7 +2,7 @@ import { timestamp } from "../clock";
 import type { State } from "../model";
 import { displacedBy, groupKey } from "./concurrency";
 import { jobContexts, statusOf } from "./contexts";
-import { endRun, requestJobCancel } from "./ending";
+import { endJob, endRun, requestJobCancel } from "./ending";
 import { groupMembers } from "./groups";
 import { type Concurrency, definitionOf, nodeOf, type Run, scopeOf } from "./records";
 import { type Surroundings, variablesFor } from "./surroundings";
@@ -12,7 +12,7 @@ const byUser = "The operation was canceled.";
 /**
  * Cancels a run: what has not begun ends, runners are asked to end what has. A job whose condition still holds in a
  * cancelled run, such as always(), goes on, as at GitHub.
- * @param force ends every job, whatever its condition (REST: force-cancel)
+ * @param force ends every job at once, whatever its condition, and whether its runner answers (REST: force-cancel)
  */
 export function cancelRun(state: State, run: Run, around: Surroundings, reason = byUser, force = false): void {
   if (run.status === "completed") return;
@@ -28,7 +28,8 @@ export function cancelRun(state: State, run: Run, around: Surroundings, reason =
     const node = nodeOf(run, job.node);
     const contexts = jobContexts(around.repository, variablesFor(state, null), run, node, scopeOf(run, node));
     const goesOn = !force && around.evaluator.holds(definitionOf(run, node).condition, contexts, statusOf(run, node));
-    if (!goesOn) requestJobCancel(job, around, reason);
+    if (force) endJob(job, "cancelled", around);
+    else if (!goesOn) requestJobCancel(job, around, reason);
   }
 }
 
