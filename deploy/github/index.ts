@@ -63,6 +63,7 @@ async function prepareLab(stack: Stack, lab: Lab, settings: Settings): Promise<v
   const key = secrets.find(({ name }) => name === DEPLOY_KEY);
   if (key !== undefined && secretValues[DEPLOY_KEY] === undefined) {
     note("making the deploy key (npm run ops -- rotate DEPLOY_KEY --apply)");
-    await new DeployKeyRotation(stack, settings, key).carryOn(note);
+    // The deployment that follows is the proof by a job.
+    await new DeployKeyRotation(stack, settings, key, "ssh").carryOn(note);
   }
 }

@@ -1,9 +1,9 @@
-import { Octokit } from "@octokit/rest";
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
+import { CHOICE_VARIABLE, SWITCH_UNIT } from "../../catalogue/failover";
+import type { GateDecision } from "../../deploy/choice/choose";
 import type { DeploymentRecord } from "../../deploy/records/record";
 import type { Followed } from "../../deploy/github/follow";
-import { loopbackPorts } from "../../lab/lifecycle";
 import { standingHosts } from "../../lab/hosts";
 import type { TargetIncidents } from "../../ops/incidents/worker";
 import { projectRoot } from "../../ops/pulumi/stack";
@@ -62,7 +62,6 @@ class Started<Value> {
 describe("deployments through GitHub, on the runners", function () {
   this.timeout(2 * LIMIT_MS);
   let rehearsal: Rehearsal;
-  let failover: Octokit;
 
   const deploy = (version: string, ...more: string[]): Started<Followed> =>
     new Started(["deploy", "--version", version, "--json", ...more]);
@@ -95,41 +94,36 @@ describe("deployments through GitHub, on the runners", function () {
     return version;
   };
 
-  /** What the failover switch does: the runner that the gate is to choose. */
-  async function choose(role: "primary" | "secondary"): Promise<void> {
-    const variable = { ...rehearsal.repository, name: "DEPLOY_RUNNER" };
-    const value = JSON.stringify({
-      labels: ["self-hosted", "linux", "x64", "lab", role],
-      runner: role,
-      reason: `the rehearsal chose the ${role}`,
-      decidedAt: new Date(Date.now() - 1_000).toISOString(),
-      expiresAt: new Date(Date.now() + 600_000).toISOString(),
+  /** Waits until the failover switch has chosen this runner, by itself. */
+  const chosen = (role: "primary" | "secondary"): Promise<boolean> =>
+    until(`the failover switch chooses the ${role}`, LIMIT_MS, async () => {
+      const { data } = await rehearsal.octokit.rest.actions.getRepoVariable(variable());
+      const { runner, expiresAt } = JSON.parse(data.value) as { runner: string | null; expiresAt: string };
+      return runner === role && Date.parse(expiresAt) > Date.now();
     });
-    await failover.rest.actions
-      .updateRepoVariable({ ...variable, value })
-      .catch(() => failover.rest.actions.createRepoVariable({ ...variable, value }));
-  }
+  const variable = () => ({ ...rehearsal.repository, name: CHOICE_VARIABLE });
+  const theSwitch = (verb: "start" | "stop"): Promise<string> =>
+    rehearsal.inMachine(standingHosts.monitoring.id, "systemctl", verb, SWITCH_UNIT);
 
   before(async () => {
     rehearsal = await Rehearsal.ready();
-    failover = new Octokit({
-      auth: rehearsal.lab.secrets.failoverToken,
-      baseUrl: `https://127.0.0.1:${loopbackPorts(rehearsal.lab.instance).github}/api/v3`,
-    });
   });
   afterEach(() => rehearsal.labCommand("fault", "clear"));
 
   it("refuses with reason and runbook while nobody keeps DEPLOY_RUNNER", async () => {
-    await failover.rest.actions
-      .deleteRepoVariable({ ...rehearsal.repository, name: "DEPLOY_RUNNER" })
-      .catch(() => undefined);
-    const { code, result, all } = await deploy("1").end();
-    assert.deepEqual([code, result.gate?.go, result.records], [1, false, null], all);
-    assert.match(JSON.stringify(result.gate), /DEPLOY_RUNNER is not set.*runbooks\/monitoring-blind\.md/);
+    await theSwitch("stop");
+    try {
+      await rehearsal.octokit.rest.actions.deleteRepoVariable(variable()).catch(() => undefined);
+      const { code, result, all } = await deploy("1").end();
+      assert.deepEqual([code, result.gate?.go, result.records], [1, false, null], all);
+      assert.match(JSON.stringify(result.gate), /DEPLOY_RUNNER is not set.*runbooks\/monitoring-blind\.md/);
+    } finally {
+      await theSwitch("start");
+    }
   });
 
   it("deploys on the runner that the gate chose, and keeps the decision beside the record", async () => {
-    await choose("primary");
+    await chosen("primary");
     // Version 1 first, also where an earlier run left another one.
     assert.equal((await deploy("1").end()).code, 0);
     const ended = await deploy("2").end();
@@ -137,10 +131,8 @@ describe("deployments through GitHub, on the runners", function () {
     const { outcome, owner, run } = record(ended);
     assert.deepEqual([outcome, run], ["succeeded", ended.result.run?.url]);
     assert.ok(owner.endsWith(`@${primary.name}`), owner);
-    assert.match(
-      JSON.stringify(ended.result.records?.gate),
-      /ghrunners\.gate-decision\/1.*the rehearsal chose the primary/,
-    );
+    const gate = ended.result.records?.gate as GateDecision | undefined;
+    assert.deepEqual([gate?.schema, gate?.runner], ["ghrunners.gate-decision/1", primary.name]);
     assert.equal(await whole(), "2");
     const again = await deploy("2").end();
     assert.deepEqual([again.code, again.result.records], [0, null]);
@@ -148,7 +140,7 @@ describe("deployments through GitHub, on the runners", function () {
   });
 
   it("goes back from a half-broken version, and opens one issue without a secret", async () => {
-    await choose("primary");
+    await chosen("primary");
     const ended = await deploy("3-half-broken").end();
     assert.equal(ended.code, 1);
     const { id, outcome, run } = record(ended);
@@ -167,7 +159,7 @@ describe("deployments through GitHub, on the runners", function () {
   });
 
   it("keeps the incident while GitHub is down at the end, and sends it once later", async () => {
-    await choose("primary");
+    await chosen("primary");
     const started = deploy("3-half-broken");
     await started.says('step "start": ok');
     await rehearsal.labCommand("fault", "github-down");
@@ -191,7 +183,7 @@ describe("deployments through GitHub, on the runners", function () {
   });
 
   it("goes back when it is cancelled in the middle by Ctrl-C", async () => {
-    await choose("primary");
+    await chosen("primary");
     const started = deploy("3-slow");
     await started.says('step "start": ok');
     started.interrupt();
@@ -202,7 +194,7 @@ describe("deployments through GitHub, on the runners", function () {
   });
 
   it("takes one deployment after the other", async () => {
-    await choose("primary");
+    await chosen("primary");
     const first = deploy("3-half-broken");
     await first.says("on runner");
     const second = deploy("1");
@@ -214,7 +206,7 @@ describe("deployments through GitHub, on the runners", function () {
   });
 
   it("power cut of the runner in the middle: the target goes back by itself, the other runner deploys", async () => {
-    await choose("primary");
+    await chosen("primary");
     const started = deploy("3-slow");
     await started.says('step "start": ok');
     await rehearsal.labCommand("fault", "stop", "primary");
@@ -226,7 +218,7 @@ describe("deployments through GitHub, on the runners", function () {
     assert.equal(await whole(), "1");
     // Nobody was there to report: the next deployment of the target does.
     assert.deepEqual(await issuesOf(id), []);
-    await choose("secondary");
+    await chosen("secondary");
     const next = await deploy("2").end();
     assert.deepEqual([next.code, record(next).outcome], [0, "succeeded"], next.all);
     assert.ok(record(next).owner.endsWith(`@${secondary.name}`));
