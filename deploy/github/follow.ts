@@ -46,10 +46,12 @@ const STARTED_AGAIN_MS = 30_000;
 export async function follow(eyes: Eyes, { say, signal, pauseMs }: FollowOptions): Promise<Followed> {
   const memory = new Memory();
   let before: Snapshot | undefined;
+  let known: SeenRun | undefined;
   for (;;) {
     const now = await eyes.look();
-    for (const line of story(before, now)) say(line);
+    for (const line of story(before, known, now)) say(line);
     before = now;
+    if (typeof now.github !== "string") known = now.github;
     memory.take(now, Date.now());
     if (memory.isEnd(now, Date.now())) return result(eyes, now, memory.lost);
     for (const deed of memory.deeds(now, signal.aborted)) {

@@ -1,15 +1,19 @@
 /** What has happened between two looks, one line each, for the person who follows. Pure. */
 import { deployJob, type SeenRun, type Snapshot } from "./snapshot";
 
-export function story(earlier: Snapshot | undefined, now: Snapshot): string[] {
+/** @param known the run as GitHub showed it last */
+export function story(earlier: Snapshot | undefined, known: SeenRun | undefined, now: Snapshot): string[] {
   const before = earlier?.id === now.id ? earlier : undefined;
-  return [...ofGitHub(before, now), ...ofTarget(before, now)];
+  return [...ofGitHub(before?.github, known, now.github), ...ofTarget(before, now)];
 }
 
-function ofGitHub(before: Snapshot | undefined, { github }: Snapshot): string[] {
-  const earlier = before?.github;
+function ofGitHub(
+  earlier: Snapshot["github"] | undefined,
+  known: SeenRun | undefined,
+  github: Snapshot["github"],
+): string[] {
   if (typeof github === "string") return typeof earlier === "string" ? [] : [`GitHub does not answer: ${github}`];
-  const then = typeof earlier === "string" ? undefined : earlier;
+  const then = known?.attempt === github.attempt ? known : undefined;
   const back = typeof earlier === "string" ? ["GitHub answers again"] : [];
   return [
     ...back,

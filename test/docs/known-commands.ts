@@ -106,7 +106,7 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   { pattern: /^npm run bench -- --only (exporter|detection --runs 1)$/, test: own, by: '["bench", "--help"]' },
   {
-    pattern: /^npm run deploy( -- --version 2( --check)?)?$/,
+    pattern: /^npm run deploy -- (--direct|--version 2 --direct( --check)?)$/,
     test: "test/rehearsal/14-deployment.test.ts",
     by: 'command("deploy", "--direct", "--version"',
   },
@@ -116,7 +116,17 @@ export const knownCommands: readonly KnownCommand[] = [
     by: 'review<ReviewDocument>("latest", "--kind", "postmortem")',
   },
   {
-    pattern: /^npm run deploy -- --bundle \.github\/scripts\/deployer\.cjs$/,
+    pattern: /^npm run deploy( -- --version 2)?$/,
+    test: "test/rehearsal/15-deploy-through-github.test.ts",
+    by: '["deploy", "--version", version',
+  },
+  {
+    pattern: /^npm run ops -- incidents( --send)?$/,
+    test: "test/rehearsal/15-deploy-through-github.test.ts",
+    by: '["ops", "incidents"',
+  },
+  {
+    pattern: /^npm run deploy -- --bundle( \.github\/scripts\/deployer\.cjs)?$/,
     test: "test/deploy/runner/bundle.test.ts",
     by: 'command("deploy", "--bundle", file)',
   },
