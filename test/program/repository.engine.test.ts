@@ -137,10 +137,17 @@ describe("the repository side", () => {
       .map(({ type, name }) => `${type} ${name}`)
       .sort();
 
-  const environmentVariables = async (): Promise<Record<string, string>> =>
-    Object.fromEntries(
-      (await rest().actions.listEnvironmentVariables(here())).data.variables.map(({ name, value }) => [name, value]),
+  /** Those of the configuration; beside them stands where the targets are, with their pinned keys. */
+  async function environmentVariables(): Promise<Record<string, string>> {
+    const { variables } = (await rest().actions.listEnvironmentVariables(here())).data;
+    const { DEPLOY_TARGETS: targets = "[]", ...others } = Object.fromEntries(
+      variables.map(({ name, value }): [string, string] => [name, value]),
     );
+    const [app] = JSON.parse(targets) as { name: string; address: string; hostKey: string }[];
+    assert.deepEqual([app?.name, app?.address], ["app", topology.hosts.app.address]);
+    assert.match(app?.hostKey ?? "", /^ecdsa-sha2-nistp256 /);
+    return others;
+  }
 
   async function ruleset(): Promise<{ id: number; enforcement: string; rules: Record<string, unknown> } | undefined> {
     const { data } = await rest().repos.getRepoRulesets(rehearsal.repository);
