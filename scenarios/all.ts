@@ -1,3 +1,5 @@
+import { alerts } from "./runners/alerts";
+import { runnerCrashes } from "./runners/crash";
 import type { Scenario } from "./scenario";
 import { chaos } from "./target/chaos";
 import { idempotency } from "./target/idempotency";
@@ -16,4 +18,6 @@ export const scenarios: readonly Scenario[] = [
   ...power,
   ...chaos,
   ...rivals,
+  ...runnerCrashes,
+  ...alerts,
 ];

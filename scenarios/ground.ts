@@ -3,12 +3,13 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import type { HostAddress } from "../components/host/args";
 import type { Inspection } from "../deploy/agent/commands";
 import type { Records } from "../deploy/agent/history";
 import { verdict } from "../deploy/agent/checks";
 import type { Order } from "../deploy/client/carryOut";
 import { compile } from "../deploy/plan/compile";
-import { planSchema, type PlanInput } from "../deploy/plan/schema";
+import { planSchema, type Plan, type PlanInput } from "../deploy/plan/schema";
 import type { Request } from "../deploy/protocol/request";
 import type { Outcome } from "../deploy/protocol/transaction";
 import { buildDemoApp, versions } from "../lab/demo-app/build";
@@ -16,6 +17,7 @@ import { HOST_USER, hostKeyOf } from "../lab/hosts";
 import { baseFolders, type Instance } from "../lab/instance";
 import { topology } from "../lab/topology";
 import { projectRoot } from "../ops/pulumi/stack";
+import { Rehearsal } from "../test/rehearsal/support/rehearsal";
 import { until } from "../test/support/until";
 import { addArtefact } from "./artefacts";
 import { AppMachine, LIMIT_MS, scriptOf } from "./app";
@@ -44,6 +46,7 @@ export class Ground {
   private schema = 1;
   private metricsBefore: ReadonlyMap<string, number> = new Map();
   private readonly deployers: Deployer[] = [];
+  private rehearsal: Promise<Rehearsal> | undefined;
 
   /** @param evidence folder of the run; each scenario gets one below it */
   private constructor(
@@ -98,17 +101,19 @@ export class Ground {
   /** Starts a deployment as a process of its own. */
   start(version: string, options: DeployOptions = {}): Deployer {
     const { holdAfter, plan = (same) => same, action = "deploy", user = "operator" } = options;
-    const order = {
-      plan: planSchema.parse(plan(withHold(this.demoPlan(), holdAfter))),
-      folder: this.artefactsWith(version),
-      version,
-      action,
-      address: { host: topology.hosts.app.address, user: HOST_USER, hostKey: hostKeyOf(this.instance, "app") },
-      privateKey: readFileSync(path.join(this.instance.secrets, "ssh-key"), "utf8"),
-    };
-    const deployer = new Deployer(this.instance, order, user);
+    const order = this.order(version, holdAfter);
+    const deployer = new Deployer(
+      this.instance,
+      { ...order, plan: planSchema.parse(plan(order.plan)), version, action, address: this.address },
+      user,
+    );
     this.deployers.push(deployer);
     return deployer;
+  }
+
+  /** Where the target is, with its pinned key. */
+  get address(): HostAddress {
+    return { host: topology.hosts.app.address, user: HOST_USER, hostKey: hostKeyOf(this.instance, "app") };
   }
 
   /** Deploys to the end. */
@@ -129,6 +134,21 @@ export class Ground {
     cpSync(built, folder, { recursive: true });
     addArtefact(folder, version);
     return folder;
+  }
+
+  /** The order of a deployment, for a deployer that is started elsewhere. */
+  order(version: string, holdAfter?: Place): { plan: Plan; folder: string; privateKey: string } {
+    return {
+      plan: planSchema.parse(withHold(this.demoPlan(), holdAfter)),
+      folder: this.artefactsWith(version),
+      privateKey: readFileSync(path.join(this.instance.secrets, "ssh-key"), "utf8"),
+    };
+  }
+
+  /** Runners and monitoring, brought up by the program when a scenario first asks for them. */
+  everything(): Promise<Rehearsal> {
+    this.rehearsal ??= Rehearsal.ready();
+    return this.rehearsal;
   }
 
   /** What the target would be asked for a version by a deployer, to look at it with the agent. */

@@ -16,7 +16,7 @@ export { HOST_USER } from "./cloud-config";
 export { activeHostFaults, clearHostFaults, hostFaultNamed, setHostFault, type HostFaultName } from "./faults";
 export { hostNamed, standingHosts, type HostName, type StandingHost } from "./hosts";
 export { ensureHostKey, hostKeyOf } from "./keys";
-export { runOnHost, type ShellResult } from "./shell";
+export { runOnHost, runOnMachine, type ShellResult } from "./shell";
 
 export interface HostOptions {
   readonly instance: Instance;

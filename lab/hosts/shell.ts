@@ -18,7 +18,17 @@ export function runOnHost(
   script: string,
   ...args: readonly string[]
 ): Promise<ShellResult> {
-  const line = ["exec", String(hostNamed(host).id), "bash", "-s", "--", ...args];
+  return runOnMachine(instance, hostNamed(host).id, script, ...args);
+}
+
+/** The same inside any machine of the lab, by its number. */
+export function runOnMachine(
+  instance: Instance,
+  id: number,
+  script: string,
+  ...args: readonly string[]
+): Promise<ShellResult> {
+  const line = ["exec", String(id), "bash", "-s", "--", ...args];
   return new Promise((resolve, reject) => {
     const child = spawn(scriptPath("control"), line, { env: scriptEnvironment(instance) });
     let output = "";

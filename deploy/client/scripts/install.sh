@@ -7,6 +7,9 @@ command -v node >/dev/null || {
   echo "There is no node on this host. Expected Node 18 or newer. Next: apt-get install nodejs" >&2
   exit 1
 }
+# Two deployers may come at the same moment.
+exec 9>/run/lock/ghrunners-deploy-install
+flock --wait 60 9
 changed=false
 while read -r mode file content; do
   mkdir -p "${file%/*}"
