@@ -1,7 +1,8 @@
 /** What may hit a deployment at a random moment, and how it ends. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Deployer } from "../scenarios/deployer";
-import type { Ground } from "../scenarios/ground";
+import { LIMIT_MS, type Ground } from "../scenarios/ground";
+import { until } from "../test/support/until";
 import type { Random } from "./random";
 
 type Act = (ground: Ground, deployer: Deployer) => Promise<void>;
@@ -25,12 +26,12 @@ const acts: Readonly<Record<string, Act>> = {
 
 export interface RandomFault {
   readonly name: string;
-  /** From the start of the deployer. */
+  /** From the moment at which the deployment has the target's lock. */
   readonly afterMs: number;
 }
 
-/** Longer than a deployment of the demo takes on a quiet machine: some faults come too late, some too early. */
-const LATEST_MS = 9_000;
+/** Longer than a deployment of the demo takes on a quiet machine: some faults come too late. */
+const LATEST_MS = 8_000;
 
 export const draw = (random: Random): RandomFault => ({
   name: random.pick(Object.keys(acts)),
@@ -57,6 +58,7 @@ export async function inflict(
 ): Promise<Hit> {
   const begun = performance.now();
   const deployer = ground.start(version);
+  await until("the deployment has the lock", LIMIT_MS, () => deployer.words.includes("holds the lock"));
   await delay(fault.afterMs);
   await acts[fault.name]?.(ground, deployer);
   // Cable and disk are mended when the target rests: it has to come to an end without them.

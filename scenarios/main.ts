@@ -1,6 +1,10 @@
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { baseFolders, currentInstance } from "../lab/instance";
 import { reasonForApiOnly } from "../lab/lifecycle";
+import { ensureAuthority } from "../lab/tls";
+import { runProcess } from "../ops/process";
+import { projectRoot } from "../ops/pulumi/stack";
 import { errorText, note } from "../ops/terminal";
 import { scenarios } from "./all";
 import { Ground } from "./ground";
@@ -27,6 +31,16 @@ const options = {
   help: { type: "boolean", default: false },
 } as const;
 
+/** The same command again: Node reads once, at its start, whom it trusts, and scenarios ask the lab's GitHub. */
+async function trustingTheLab(): Promise<number> {
+  const { certificate } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
+  // The command itself hears the terminal's signals too; its end is waited for.
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
+  const line = [process.execPath, "scripts/run.mjs", "scenarios", ...process.argv.slice(2)];
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificate };
+  return (await runProcess(line, { cwd: projectRoot, env, terminal: "inherit" })).code;
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({ options });
   if (values.help) {
@@ -50,6 +64,8 @@ async function main(): Promise<number> {
   }
   const reason = reasonForApiOnly();
   if (reason !== undefined) throw new Error(`Scenarios need machines: ${reason}. Nothing was run.`);
+  if (chosen.some(({ need }) => need === "everything") && process.env.NODE_EXTRA_CA_CERTS === undefined)
+    return trustingTheLab();
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const)
     process.on(name, () => {
