@@ -1,4 +1,5 @@
 import { alerts } from "./runners/alerts";
+import { throughGitHub } from "./runners/github";
 import { runnerCrashes } from "./runners/crash";
 import type { Scenario } from "./scenario";
 import { chaos } from "./target/chaos";
@@ -20,4 +21,5 @@ export const scenarios: readonly Scenario[] = [
   ...rivals,
   ...runnerCrashes,
   ...alerts,
+  ...throughGitHub,
 ];
