@@ -55,6 +55,25 @@ describe("bench: report", () => {
     assert.equal(validate({ ...full, extra: 1 }), false);
   });
 
+  it("says how many runs ended whole, and the 95th percentile where there are enough", () => {
+    const hit = (round: number): Sample => ({
+      measure: "deployment/fault",
+      subject: "ghrunners",
+      round,
+      seconds: round,
+      whole: round !== 7,
+    });
+    const report = buildReport(findings(Array.from({ length: 20 }, (_, index) => hit(index + 1))));
+    assert.ok(validate(JSON.parse(JSON.stringify(report))), JSON.stringify(validate.errors));
+    const [entry] = report.measures;
+    assert.deepEqual([entry?.p95, entry?.wholeShare], [19, 0.95]);
+    assert.match(renderReport(report), /deployment\/fault +ghrunners .* 19\.00 +20 +95\.0 %/);
+    assert.equal(
+      full.measures.some(({ p95 }) => p95 !== undefined),
+      false,
+    );
+  });
+
   it("sums up the runs of one measure and one subject", () => {
     const own = full.measures.find(({ measure, subject }) => measure === "runners/no-op" && subject === "ghrunners");
     assert.deepEqual(own?.runs, [3, 5]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { rounded, summarise } from "../../bench/stats";
+import { percentile, rounded, summarise } from "../../bench/stats";
 
 const values = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 30 });
 
@@ -9,6 +9,13 @@ describe("bench: statistics", () => {
     assert.deepEqual(summarise([9, 1, 5]), { min: 1, median: 5, max: 9 });
     assert.deepEqual(summarise([4, 1, 2, 9]), { min: 1, median: 3, max: 9 });
     assert.deepEqual(summarise([7]), { min: 7, median: 7, max: 7 });
+  });
+
+  it("takes the value that 95 of 100 do not exceed", () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
+    assert.deepEqual([percentile(hundred, 95), percentile(hundred, 50), percentile(hundred, 100)], [95, 50, 100]);
+    assert.equal(percentile([3], 95), 3);
+    assert.throws(() => percentile([], 95), RangeError);
   });
 
   it("does not depend on the order and leaves the list alone", () => {
