@@ -26,6 +26,10 @@ const commands: Readonly<Record<string, OpsCommand>> = {
     summary: "what went wrong with deployments, and who was told",
     load: () => require("./incidents/main") as unknown,
   },
+  maintenance: {
+    summary: "takes a runner out of service for a time, and says which one is",
+    load: () => require("./maintenance/main") as unknown,
+  },
   "restore-protection": {
     summary: "reviewers and pause of the environment, as the state has them",
     load: () => require("./restore-protection/main") as unknown,

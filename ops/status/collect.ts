@@ -1,5 +1,6 @@
 import { Octokit } from "@octokit/rest";
 import { apiBase } from "../../components/github/apiBase";
+import { MAINTENANCE_VARIABLE } from "../../deploy/choice/maintenance";
 import { worker } from "../inside";
 import type { MonitoringUrls } from "../monitoring/address";
 import { lookAtMonitoring } from "../monitoring/look";
@@ -62,7 +63,10 @@ function gitHubOf({ github: { url, repository, token } }: CollectInput): {
 } {
   const [owner = "", repo = ""] = repository.split("/");
   const request = { signal: AbortSignal.timeout(limitMs) };
-  return { octokit: new Octokit({ auth: token, baseUrl: apiBase(url), request }), where: { owner, repo } };
+  // What is not there is an answer here, and no line on the terminal.
+  const quiet = (): void => undefined;
+  const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+  return { octokit: new Octokit({ auth: token, baseUrl: apiBase(url), request, log }), where: { owner, repo } };
 }
 
 /** The environment's protection; null when there is none of that name. */
@@ -106,6 +110,18 @@ function protectionOf(
   };
 }
 
+/** Text of RUNNER_MAINTENANCE; null: not set, or the token may not read variables, which only a banner needs here. */
+async function maintenance(input: CollectInput): Promise<string | null> {
+  if (input.runnerNames.length === 0) return null;
+  const { octokit, where } = gitHubOf(input);
+  try {
+    return (await octokit.rest.actions.getRepoVariable({ ...where, name: MAINTENANCE_VARIABLE })).data.value;
+  } catch (error) {
+    if ([403, 404].includes((error as { status?: number }).status ?? 0)) return null;
+    throw error;
+  }
+}
+
 async function github(input: CollectInput): Promise<Pick<Observation, "runners" | "lastJob">> {
   if (input.runnerNames.length === 0) return { runners: [], lastJob: null };
   const {
@@ -139,13 +155,14 @@ async function collect(input: CollectInput): Promise<Observation> {
       return nothing;
     });
   const { monitoring: watched } = input;
-  const [vms, seen, deployment, monitoring] = await Promise.all([
+  const [vms, seen, deployment, monitoring, away] = await Promise.all([
     or("Proxmox VE", machines(input), []),
     or("GitHub", github(input), { runners: [], lastJob: null }),
     or("GitHub's environment", environment(input), undefined),
     watched === null ? undefined : or("Monitoring", lookAtMonitoring(watched.urls, watched.environment), undefined),
+    or("GitHub's variables", maintenance(input), null),
   ]);
-  return { vms, ...seen, deployment, monitoring, errors };
+  return { vms, ...seen, deployment, monitoring, maintenance: away, errors };
 }
 
 worker(collect);

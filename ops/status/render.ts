@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { maintenanceBanner } from "../maintenance/report";
 import { describeProtection, type EnvironmentStatus } from "./environment";
 import { monitoringLines } from "./monitoring";
 import type { JobStatus, StatusReport } from "./report";
@@ -49,6 +50,7 @@ export function renderStatus(report: StatusReport, next: readonly string[] = [])
     "",
     `${heading(report.repository)}  stack ${pc.bold(report.stack)}  environment ${pc.bold(report.environment)}`,
     ...(report.lab === null ? [] : [pc.yellow(`  ${report.lab.note}`)]),
+    ...maintenanceBanner(report.maintenance),
     "",
     heading("Machines (Proxmox VE)"),
     ...table(machines),

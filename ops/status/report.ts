@@ -1,3 +1,4 @@
+import { parseMaintenance, type Maintenance } from "../../deploy/choice/maintenance";
 import { monitoringProblems, type MonitoringStatus } from "./monitoring";
 import { protectionProblems, type EnvironmentStatus, type Protection, type SeenEnvironment } from "./environment";
 
@@ -58,6 +59,8 @@ export interface StatusReport {
   readonly deployment: EnvironmentStatus | null;
   /** Null: the stack has no monitoring host, or it could not be asked. */
   readonly monitoring: MonitoringStatus | null;
+  /** Runners of this stack that are out of service for a time. */
+  readonly maintenance: readonly Maintenance[];
   readonly lastJob: JobStatus | null;
   /** Everything that is not as configured, in words; empty means healthy. */
   readonly problems: readonly string[];
@@ -79,6 +82,8 @@ export interface Observation {
   readonly deployment?: SeenEnvironment;
   /** Undefined: not asked, or it could not be asked. */
   readonly monitoring?: MonitoringStatus;
+  /** Text of the variable RUNNER_MAINTENANCE; null or absent: it is not set. */
+  readonly maintenance?: string | null;
   readonly lastJob: JobStatus | null;
   /** Services that could not be asked, with their error. Nothing is called healthy for lack of data. */
   readonly errors: readonly string[];
@@ -116,8 +121,10 @@ export function judge(expected: Expectation, seen: Observation, at: Date, lab: S
     expected.deployment === null || seen.deployment === undefined
       ? []
       : protectionProblems(expected.deployment.name, expected.deployment, seen.deployment);
+  const away = parseMaintenance(seen.maintenance ?? undefined, at);
   const problems = [
     ...seen.errors,
+    ...(away.known ? [] : [away.problem]),
     ...machines.flatMap((vm) =>
       vm.status === "running" ? [] : [`machine ${vm.name} (VM ${vm.vmId}) is ${vm.status}`],
     ),
@@ -141,6 +148,9 @@ export function judge(expected: Expectation, seen: Observation, at: Date, lab: S
       asConfigured: seen.deployment !== undefined && unprotected.length === 0,
     },
     monitoring: seen.monitoring ?? null,
+    maintenance: away.known
+      ? away.runners.filter(({ name }) => expected.runners.some((runner) => runner.name === name))
+      : [],
     lastJob: seen.lastJob,
     problems,
     healthy: problems.length === 0,

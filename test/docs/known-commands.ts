@@ -116,6 +116,11 @@ export const knownCommands: readonly KnownCommand[] = [
     by: 'review<ReviewDocument>("latest", "--kind", "postmortem")',
   },
   {
+    pattern: /^npm run ops -- maintenance( start primary --for 2h --reason "a new disk"| end primary)?$/,
+    test: "test/rehearsal/11-maintenance.test.ts",
+    by: '["maintenance", "start", "primary", "--for", "2h", "--reason", "a new disk"]',
+  },
+  {
     pattern: /^npm run deploy( -- --version 2)?$/,
     test: "test/rehearsal/15-deploy-through-github.test.ts",
     by: '["deploy", "--version", version',

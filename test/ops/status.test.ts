@@ -1,6 +1,7 @@
 import Ajv from "ajv";
 import addFormats from "ajv-formats";
 import assert from "node:assert/strict";
+import { maintenanceText } from "../../deploy/choice/maintenance";
 import schema from "../../ops/status/report.schema.json";
 import { judge, type Expectation, type Observation } from "../../ops/status/report";
 import { renderStatus } from "../../ops/status/render";
@@ -51,6 +52,17 @@ function problems(seen: Partial<Observation>): readonly string[] {
 describe("status report", () => {
   it("is healthy when both views are as configured, whatever the case of the labels", () => {
     assert.deepEqual(problems({}), []);
+  });
+
+  it("shows who is in maintenance, until it ends by itself, and names a variable that nobody can read", () => {
+    const entry = { name: "runner-1", until: "2026-11-22T11:00:00Z", reason: "disk", by: "op@host" };
+    const strange = { ...entry, name: "runner-of-another-stack" };
+    const text = maintenanceText([entry, strange, { ...entry, until: "2026-11-22T09:00:00Z" }]);
+    const report = judge(expected, { ...good, maintenance: text }, at, null);
+    assert.deepEqual([report.maintenance, report.problems], [[entry], []]);
+    assert.ok(validate(report), JSON.stringify(validate.errors));
+    assert.match(renderStatus(report), /In maintenance until 2026-11-22T11:00:00Z: runner-1 \(disk; by op@host\)/);
+    assert.match(problems({ maintenance: "{" }).join(), /RUNNER_MAINTENANCE is no JSON/);
   });
 
   it("names every difference of the environment's protection", () => {

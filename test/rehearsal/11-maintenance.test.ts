@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { runOnHost } from "../../lab/hosts";
+import { MAINTENANCE_VARIABLE, maintenanceText } from "../../deploy/choice/maintenance";
+import type { DriftReport } from "../../ops/drift/report";
+import type { MaintenanceReport } from "../../ops/maintenance/report";
+import { projectRoot } from "../../ops/pulumi/stack";
+import { runProcess, type Finished } from "../../ops/process";
+import { until } from "../support/until";
+import { primary, Rehearsal, secondary } from "./support/rehearsal";
+
+const LIMIT_MS = 90_000;
+const start = ["maintenance", "start", "primary", "--for", "2h", "--reason", "a new disk"];
+
+describe("a runner in maintenance", function () {
+  this.timeout(3 * LIMIT_MS);
+  let rehearsal: Rehearsal;
+  const env = (): NodeJS.ProcessEnv => ({ ...process.env, STACK: "lab" });
+  /** The command as a person types it. */
+  const ops = (...args: string[]): Promise<Finished> =>
+    runProcess([process.execPath, "scripts/run.mjs", "ops", ...args], { cwd: projectRoot, env: env() });
+  async function report(): Promise<MaintenanceReport["runners"][number]> {
+    const { stdout, all } = await ops("maintenance", "--json");
+    assert.notEqual(stdout, "", all);
+    const found = (JSON.parse(stdout) as MaintenanceReport).runners.find(({ name }) => name === primary.name);
+    assert.ok(found);
+    return found;
+  }
+  const variables = () => rehearsal.octokit.rest.actions;
+  const variable = (name: string): Promise<string | null> =>
+    variables()
+      .getRepoVariable({ ...rehearsal.repository, name })
+      .then(
+        ({ data }) => data.value,
+        () => null,
+      );
+  const setVariable = async (name: string, value: string): Promise<void> => {
+    const where = { ...rehearsal.repository, name, value };
+    if ((await variable(name)) === null) await variables().createRepoVariable(where);
+    else await variables().updateRepoVariable(where);
+  };
+  const choice = (runner: string): string =>
+    JSON.stringify({
+      labels: ["self-hosted", "lab"],
+      runner,
+      reason: "by the test",
+      decidedAt: new Date().toISOString(),
+      expiresAt: new Date(Date.now() + LIMIT_MS * 10).toISOString(),
+    });
+  /** Whether the failover switch keeps DEPLOY_RUNNER here; else the test plays its part. */
+  let hasSwitch: boolean;
+
+  before(async () => {
+    rehearsal = await Rehearsal.ready();
+    await ops("maintenance", "end", "--all");
+    hasSwitch = (await variable("DEPLOY_RUNNER")) !== null;
+  });
+  after(async () => {
+    await ops("maintenance", "end", "--all");
+    if (!hasSwitch && (await variable("DEPLOY_RUNNER")) !== null)
+      await variables().deleteRepoVariable({ ...rehearsal.repository, name: "DEPLOY_RUNNER" });
+  });
+
+  it("is only looked at by a dry run, and refused while the other one is off", async () => {
+    const dry = await ops(...start, "--dry-run");
+    assert.equal(dry.code, 0, dry.all);
+    assert.match(dry.stdout, /1\. write the entry of lab-runner until .*\n2\. silence[\s\S]*Nothing was changed\./);
+    assert.equal(await variable(MAINTENANCE_VARIABLE), null);
+    await rehearsal.inMachine(secondary.vmId, "systemctl", "stop", "actions.runner.*");
+    try {
+      const refused = await ops(...start);
+      assert.equal(refused.code, 1, refused.all);
+      assert.match(refused.stderr, /lab-runner-secondary: .*the unit .* is inactive, expected active/);
+      assert.equal(await variable(MAINTENANCE_VARIABLE), null);
+    } finally {
+      const [unit = ""] = (
+        await rehearsal.inMachine(
+          secondary.vmId,
+          "sh",
+          "-c",
+          "cd /etc/systemd/system && ls -d actions.runner.*.service",
+        )
+      ).split("\n");
+      await rehearsal.inMachine(secondary.vmId, "systemctl", "start", unit);
+      await rehearsal.online(secondary.name);
+    }
+  });
+
+  it("waits for the switch and the running job, and is carried on after a kill -9 by the same command", async () => {
+    if (!hasSwitch) await setVariable("DEPLOY_RUNNER", choice(primary.name));
+    const policy = "/etc/ghrunners/job-policy.env";
+    const onPrimary = (script: string): Promise<string> => rehearsal.inMachine(primary.vmId, "sh", "-c", script);
+    // The job waits in its first hook, which root can hold up.
+    await onPrimary(
+      `cp -p ${policy} /run/policy && touch /run/hold && echo 'while [[ -e /run/hold ]]; do sleep 0.1; done' >>${policy}`,
+    );
+    try {
+      await rehearsal.octokit.rest.actions.createWorkflowDispatch({
+        ...rehearsal.repository,
+        workflow_id: "runner-smoke.yml",
+        ref: "main",
+        inputs: { labels: JSON.stringify(["self-hosted", "linux", "x64", "lab", "primary"]), proof: "maintenance" },
+      });
+      await until("the primary is busy", LIMIT_MS, async () => (await rehearsal.runner(primary.name))?.busy);
+      const child = spawn(process.execPath, ["scripts/run.mjs", "ops", ...start], {
+        cwd: projectRoot,
+        env: env(),
+        detached: true,
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      let said = "";
+      child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+      const gone = new Promise((resolve) => child.once("close", resolve));
+      try {
+        if (!hasSwitch) {
+          await until("it waits for the switch", LIMIT_MS, () => said.includes("deployments still go to lab-runner"));
+          await setVariable("DEPLOY_RUNNER", choice(secondary.name));
+        }
+        await until("it waits for the job", LIMIT_MS, () => said.includes("lab-runner still runs a job"));
+      } finally {
+        process.kill(-(child.pid as number), "SIGKILL");
+        await gone;
+      }
+      assert.equal((await report()).maintenance?.reason, "a new disk");
+    } finally {
+      await onPrimary(`cp -p /run/policy ${policy}; rm -f /run/hold /run/policy`);
+    }
+    const { until: end } = (await report()).maintenance ?? {};
+    const again = await ops(...start);
+    assert.equal(again.code, 0, again.all);
+    assert.match(again.stdout, /lab-runner is idle and in maintenance until/);
+    assert.equal((await report()).maintenance?.until, end, "the same end");
+  });
+
+  it("is quiet, but never about both runners; the status shows it, and drift does not", async () => {
+    const { maintenance, silencedUntil } = await report();
+    assert.equal(Date.parse(silencedUntil ?? ""), Date.parse(maintenance?.until ?? ""));
+    const api = "http://127.0.0.1:9093/api/v2/alerts";
+    const labels = { environment: "lab", severity: "critical" };
+    const endsAt = new Date(Date.now() + 30_000).toISOString();
+    const sent = [
+      {
+        endsAt,
+        labels: { ...labels, alertname: "RunnerOffline", component: "runner", role: "primary", runner: primary.name },
+      },
+      { endsAt, labels: { ...labels, alertname: "BothRunnersOffline", component: "runner", role: "all" } },
+    ];
+    const curl = async (words: string): Promise<string> => {
+      const { code, output } = await runOnHost(
+        rehearsal.lab.instance,
+        "monitoring",
+        `curl --fail --silent ${words} ${api}`,
+      );
+      assert.equal(code, 0, output);
+      return output;
+    };
+    await curl(`--header 'content-type: application/json' --data '${JSON.stringify(sent)}'`);
+    interface Known {
+      labels: { alertname: string };
+      status: { silencedBy: string[] };
+    }
+    const silenced = async (name: string): Promise<boolean | undefined> =>
+      (JSON.parse(await curl("")) as Known[])
+        .filter((alert) => alert.labels.alertname === name)
+        .map(({ status }) => status.silencedBy.length > 0)[0];
+    await until("Alertmanager knows both", LIMIT_MS, async () => (await silenced("BothRunnersOffline")) !== undefined);
+    assert.equal(await silenced("RunnerOffline"), true);
+    assert.equal(await silenced("BothRunnersOffline"), false);
+
+    const status = await rehearsal.status();
+    assert.deepEqual(
+      status.maintenance.map(({ name, reason }) => [name, reason]),
+      [[primary.name, "a new disk"]],
+    );
+    const { stdout, all } = await ops("drift", "--json");
+    assert.notEqual(stdout, "", all);
+    const findings = JSON.stringify((JSON.parse(stdout) as DriftReport).findings);
+    assert.ok(!findings.includes(MAINTENANCE_VARIABLE), findings);
+  });
+
+  it("is not given to the other one meanwhile, and ends when it is told to", async () => {
+    const refused = await ops("maintenance", "start", "secondary", "--for", "1h", "--reason", "me too");
+    assert.equal(refused.code, 1, refused.all);
+    assert.match(refused.stderr, /no other runner is healthy \(lab-runner: in maintenance until/);
+    const ended = await ops("maintenance", "end", "primary");
+    assert.equal(ended.code, 0, ended.all);
+    const { maintenance, silencedUntil } = await report();
+    assert.deepEqual([maintenance, silencedUntil], [null, null]);
+    assert.equal(await variable(MAINTENANCE_VARIABLE), null, "nothing is left of it");
+    assert.equal((await ops("maintenance", "end", "primary")).code, 0, "the second time there is nothing to do");
+  });
+
+  it("ends by itself: an entry past its end counts for nobody, and goes with the next command", async () => {
+    const past = { name: primary.name, until: new Date(Date.now() - 1000).toISOString(), reason: "old", by: "test" };
+    await setVariable(MAINTENANCE_VARIABLE, maintenanceText([past]));
+    assert.equal((await report()).maintenance, null);
+    assert.deepEqual((await rehearsal.status()).maintenance, []);
+    assert.equal((await ops("maintenance", "end", "secondary")).code, 0);
+    assert.equal(await variable(MAINTENANCE_VARIABLE), null);
+    await setVariable(MAINTENANCE_VARIABLE, "what is this");
+    const unreadable = await ops("maintenance", "end", "primary");
+    assert.equal(unreadable.code, 1);
+    assert.match(unreadable.stderr + unreadable.stdout, /RUNNER_MAINTENANCE is no JSON.*maintenance end --all/);
+    assert.equal((await ops("maintenance", "end", "--all")).code, 0);
+    assert.equal(await variable(MAINTENANCE_VARIABLE), null);
+  });
+});
