@@ -32,8 +32,7 @@ const options = {
 } as const;
 
 /** The same command again: Node reads once, at its start, whom it trusts, and scenarios ask the lab's GitHub. */
-async function trustingTheLab(): Promise<number> {
-  const { certificate } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
+async function trustingTheLab(certificate: string): Promise<number> {
   // The command itself hears the terminal's signals too; its end is waited for.
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
   const line = [process.execPath, "scripts/run.mjs", "scenarios", ...process.argv.slice(2)];
@@ -64,8 +63,9 @@ async function main(): Promise<number> {
   }
   const reason = reasonForApiOnly();
   if (reason !== undefined) throw new Error(`Scenarios need machines: ${reason}. Nothing was run.`);
-  if (chosen.some(({ need }) => need === "everything") && process.env.NODE_EXTRA_CA_CERTS === undefined)
-    return trustingTheLab();
+  const { certificate } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
+  if (chosen.some(({ need }) => need === "everything") && process.env.NODE_EXTRA_CA_CERTS !== certificate)
+    return trustingTheLab(certificate);
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const)
     process.on(name, () => {
