@@ -7,6 +7,7 @@ import { metricsFrom } from "../../catalogue/metrics";
 import { bundleExporter } from "../../exporter/bundle";
 import { endOfLog, linesSince } from "../../exporter/host/followLog";
 import { freePort } from "../lab/github/support/emulator";
+import { debianTool } from "../monitoring/debian-tool";
 import { until } from "../support/until";
 import { declared, emitted, scrape } from "./support/scrape";
 
@@ -90,7 +91,7 @@ describe("the bundle on this machine", () => {
       assert.equal(seen.values.get("runner_github_reachable"), 0);
       // Nothing here can say whether a listener is connected to GitHub: no value, instead of a wrong one.
       assert.equal(emitted(seen.text).has("runner_capacity") && seen.values.get("runner_capacity") !== 0, false);
-      const check = spawnSync("promtool", ["check", "metrics"], { input: seen.text, encoding: "utf8" });
+      const check = spawnSync(debianTool("promtool"), ["check", "metrics"], { input: seen.text, encoding: "utf8" });
       assert.equal(`${check.stdout}${check.stderr}${check.error?.message ?? ""}`, "");
     } finally {
       child.kill("SIGTERM");

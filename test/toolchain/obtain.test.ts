@@ -22,7 +22,8 @@ describe("toolchain: obtained", function () {
   afterEach(async () => {
     await server?.close();
     server = undefined;
-    rmSync(folder, { recursive: true, force: true });
+    // A compiler that was started by an ended run may still write a last file.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   });
 
   const cache = (): string => path.join(folder, "cache");

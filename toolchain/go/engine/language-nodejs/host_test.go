@@ -93,6 +93,15 @@ func TestRunHandsOverArgumentsAndConfiguration(t *testing.T) {
 	}
 }
 
+func TestRunHandsOverAnEmptyConfiguration(t *testing.T) {
+	h := newHost(t.Context(), "e:1")
+	request := program(t, `if (process.env.PULUMI_CONFIG !== "{}") process.exit(2);`)
+	request.Config = nil
+	if response, err := h.Run(t.Context(), request); err != nil || response.GetError() != "" {
+		t.Errorf("saw %v, %v", response, err)
+	}
+}
+
 func TestRunTellsReportedFailuresFromOthers(t *testing.T) {
 	h := newHost(t.Context(), "e:1")
 	if response, err := h.Run(t.Context(), program(t, "process.exit(32)")); err != nil || !response.GetBail() {
