@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { adminRequest } from "./admin";
-import { faultRequest, faults, faultToClear, type FaultRequest, type TargetName } from "./faults";
+import { faultRequest, faultToClear, type FaultRequest, type TargetName } from "./fault-requests";
+import { faults } from "./faults";
 import {
   activeHostFaults,
   clearHostFaults,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { faultRequest, faults, faultToClear } from "../../lab/faults";
+import { faultRequest, faultToClear } from "../../lab/fault-requests";
+import { faults } from "../../lab/faults";
 
 const names = [
   { role: "primary", name: "runner-1", vmId: 151 },

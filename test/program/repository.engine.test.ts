@@ -9,66 +9,12 @@ import type { PermissionReport } from "../../lab/github/permission-use";
 import type { PrivilegeReport } from "../../lab/proxmox/access";
 import { capturePulumi } from "../../ops/pulumi/engine";
 import { Rehearsal, type Run, type Settings } from "../rehearsal/support/rehearsal";
+import { first, nothing, second, yaml } from "./repository-settings";
+import { environmentName, repositoryView } from "./repository-view";
 import { SecretScanner } from "../rehearsal/support/secret-scan";
 import { until } from "../support/until";
 
-const environmentName = "lab";
-const rulesetName = "ghrunners: default branch";
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-const yaml = (value: unknown): string => JSON.stringify(value);
-
-const secret = (name: string, scope: string, kind: string) => ({
-  name,
-  owner: "platform",
-  purpose: "a value of this test",
-  scope,
-  source: { kind },
-});
-const secrets = [
-  secret("API_TOKEN", "environment", "config"),
-  secret("SESSION_KEY", "environment", "random"),
-  secret("REPORT_TOKEN", "repository", "config"),
-];
-
-/** What is there first. */
-const first: Settings = {
-  deployment: yaml({
-    reviewers: [topology.github.reviewer.login],
-    branches: ["main"],
-    tags: ["v*"],
-    variables: { DEPLOY_URL: "https://one.example/" },
-  }),
-  repository: yaml({
-    manage: true,
-    requiredChecks: ["test"],
-    allowedActions: ["pulumi/actions@*"],
-    oidcClaims: ["repo", "context"],
-    variables: { REGION: "north" },
-  }),
-  secrets: yaml(secrets),
-};
-/** The same things, every one of them different. */
-const second: Settings = {
-  deployment: yaml({
-    reviewers: [topology.github.reviewer.login, topology.github.owner.login],
-    waitMinutes: 5,
-    preventSelfReview: false,
-    adminsCanBypass: true,
-    branches: ["release/*"],
-    tags: [],
-    variables: { DEPLOY_URL: "https://two.example/", EXTRA: "yes" },
-  }),
-  repository: yaml({
-    manage: true,
-    requiredApprovals: 2,
-    codeOwners: false,
-    requiredChecks: ["test", "lint"],
-    variables: { REGION: "south" },
-  }),
-  secrets: yaml(secrets),
-  secretGenerations: yaml({ SESSION_KEY: 2 }),
-};
-const nothing: Settings = { deployment: undefined, repository: undefined, secrets: undefined };
 
 /** Every resource of GitHub's side, on the real engine and the real provider. The lab has no machines here. */
 describe("the repository side", () => {
@@ -122,92 +68,8 @@ describe("the repository side", () => {
   }
 
   const expectNoChanges = (settings: Settings): Promise<Run> => up(settings, "--expect-no-changes");
-  const rest = () => rehearsal.octokit.rest;
-  const here = () => ({ ...rehearsal.repository, environment_name: environmentName });
-
-  async function fingerprints(environment?: string): Promise<Record<string, string>> {
-    const query = environment === undefined ? "" : `?environment=${environment}`;
-    const { body } = await adminRequest(socketOf(rehearsal.lab.instance, "github"), "GET", `/_lab/secrets${query}`);
-    const { secrets: list } = body as { secrets: { name: string; sha256: string }[] };
-    return Object.fromEntries(list.map(({ name, sha256: hash }) => [name, hash]));
-  }
-
-  const policies = async (): Promise<string[]> =>
-    (await rest().repos.listDeploymentBranchPolicies(here())).data.branch_policies
-      .map(({ type, name }) => `${type} ${name}`)
-      .sort();
-
-  /** Those of the configuration; beside them stands where the targets are, with their pinned keys. */
-  async function environmentVariables(): Promise<Record<string, string>> {
-    const { variables } = (await rest().actions.listEnvironmentVariables(here())).data;
-    const { DEPLOY_TARGETS: targets = "[]", ...others } = Object.fromEntries(
-      variables.map(({ name, value }): [string, string] => [name, value]),
-    );
-    const [app] = JSON.parse(targets) as { name: string; address: string; hostKey: string }[];
-    assert.deepEqual([app?.name, app?.address], ["app", topology.hosts.app.address]);
-    assert.match(app?.hostKey ?? "", /^ecdsa-sha2-nistp256 /);
-    return others;
-  }
-
-  async function ruleset(): Promise<{ id: number; enforcement: string; rules: Record<string, unknown> } | undefined> {
-    const { data } = await rest().repos.getRepoRulesets(rehearsal.repository);
-    const own = data.filter(({ name }) => name === rulesetName);
-    assert.ok(own.length < 2, "two rulesets of one name");
-    if (own[0] === undefined) return undefined;
-    const { data: full } = await rest().repos.getRepoRuleset({ ...rehearsal.repository, ruleset_id: own[0].id });
-    const rules = (full.rules ?? []) as { type: string; parameters?: unknown }[];
-    return {
-      id: full.id,
-      enforcement: full.enforcement,
-      rules: Object.fromEntries(rules.map(({ type, parameters }) => [type, parameters ?? true])),
-    };
-  }
-
-  const forkPolicy = async (): Promise<string> =>
-    (
-      await rehearsal.octokit.request(
-        "GET /repos/{owner}/{repo}/actions/permissions/fork-pr-contributor-approval",
-        rehearsal.repository,
-      )
-    ).data.approval_policy;
-
-  /** Everything that `first` asks for, and nothing else. */
-  async function assertFirst(): Promise<void> {
-    const { data: environment } = await rest().repos.getEnvironment(here());
-    const review = environment.protection_rules?.find(({ type }) => type === "required_reviewers") as
-      { prevent_self_review: boolean; reviewers: { reviewer: { login: string } }[] } | undefined;
-    assert.deepEqual(
-      [review?.prevent_self_review, review?.reviewers.map(({ reviewer }) => reviewer.login)],
-      [true, [topology.github.reviewer.login]],
-    );
-    assert.equal((environment as { can_admins_bypass?: boolean }).can_admins_bypass, false);
-    assert.deepEqual(environment.deployment_branch_policy, { protected_branches: false, custom_branch_policies: true });
-    assert.deepEqual(await policies(), ["branch main", "tag v*"]);
-    assert.deepEqual(await environmentVariables(), { DEPLOY_URL: "https://one.example/" });
-
-    const rules = await ruleset();
-    assert.equal(rules?.enforcement, "active");
-    assert.deepEqual(Object.keys(rules.rules).sort(), [
-      "deletion",
-      "non_fast_forward",
-      "pull_request",
-      "required_status_checks",
-    ]);
-    const { data: actions } = await rest().actions.getGithubActionsPermissionsRepository(rehearsal.repository);
-    assert.deepEqual([actions.allowed_actions, actions.sha_pinning_required], ["selected", true]);
-    const { data: allowed } = await rest().actions.getAllowedActionsRepository(rehearsal.repository);
-    assert.deepEqual([allowed.github_owned_allowed, allowed.verified_allowed], [true, false]);
-    assert.deepEqual([...(allowed.patterns_allowed ?? [])].sort(), ["octo-org/*", "pulumi/actions@*"]);
-    const { data: token } = await rest().actions.getGithubActionsDefaultWorkflowPermissionsRepository(
-      rehearsal.repository,
-    );
-    assert.deepEqual(token, { default_workflow_permissions: "read", can_approve_pull_request_reviews: false });
-    assert.equal(await forkPolicy(), "all_external_contributors");
-    const { data: subject } = await rest().actions.getCustomOidcSubClaimForRepo(rehearsal.repository);
-    assert.deepEqual([subject.use_default, subject.include_claim_keys], [false, ["repo", "context"]]);
-    const { data: region } = await rest().actions.getRepoVariable({ ...rehearsal.repository, name: "REGION" });
-    assert.equal(region.value, "north");
-  }
+  const view = repositoryView(() => rehearsal);
+  const { rest, here, fingerprints, policies, environmentVariables, ruleset, forkPolicy, assertFirst } = view;
 
   describe("is refused before anything changes", () => {
     const refused = async (words: readonly RegExp[]): Promise<void> => {
