@@ -1,12 +1,14 @@
 /**
  * Laboratories of the benchmark's own, made and removed by the same functions as everybody's.
  */
-import { instanceNamed, type Instance } from "../lab/instance";
+import path from "node:path";
+import { baseFolders, instanceNamed, type Instance } from "../lab/instance";
 import { labDown, labUp, type Lab, type LabMode } from "../lab/lifecycle";
 import { labEngine, withBundles, type Engine } from "../ops/pulumi/engine";
 import { ensureLabStack } from "../ops/pulumi/lab-stack";
 import { projectRoot } from "../ops/pulumi/stack";
 import { ensureToolchain } from "../toolchain";
+import { withLock } from "../toolchain/lock";
 import type { Bench } from "./scenario";
 
 const instances: Readonly<Record<LabMode, Instance>> = {
@@ -27,14 +29,19 @@ export async function withInstance<T>(
   work: (instance: Instance) => Promise<T>,
 ): Promise<T> {
   const instance = instances[mode];
-  // What a killed benchmark left.
-  await labDown(instance, bench.say);
-  try {
-    bench.signal.throwIfAborted();
-    return await work(instance);
-  } finally {
+  const lock = path.join(baseFolders().state, `${instance.name}.lock`);
+  const wait = ({ pid }: { pid: number }): void => bench.say(`Waiting for the benchmark of process ${pid}`);
+  // Two benchmarks would take each other's laboratory away.
+  return withLock(lock, wait, async () => {
+    // What a killed benchmark left.
     await labDown(instance, bench.say);
-  }
+    try {
+      bench.signal.throwIfAborted();
+      return await work(instance);
+    } finally {
+      await labDown(instance, bench.say);
+    }
+  });
 }
 
 /** Works in a laboratory that is up and holds no machine, and removes it, whatever happens. */

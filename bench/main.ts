@@ -25,8 +25,14 @@ Measures this project and its peer, OpenTofu with Ansible, in turns on laborator
   --sizes LIST   numbers of VMs for the group vms (default 2,20,200)
   --faults N     deployments with a random fault for the group deployments, 0 to 500 (default 50)
   --seed N       makes the same random faults again (default: a new one, which is printed)
+  --quick        one round, 2 and 20 VMs
+  --runs N       rounds, 1 to 20 (default 3; quick 1)
+  --sizes LIST   numbers of VMs for the group vms (default 2,20,200; quick 2,20); 100 and more in the first round only
+  --minutes N    what is not done by then is ended and left out, 1 to 600 (default 120; quick 40)
   --json         print the report as JSON (bench/report.schema.json) instead of a table
   --help
+
+On two quiet cores everything takes about an hour, and with --quick about 20 minutes.
 
 Groups:
 ${scenarios.map(({ name, describes }) => `  ${name.padEnd(13)}${describes}`).join("\n")}
@@ -40,8 +46,15 @@ interface Wanted {
   readonly sizes: readonly number[];
   readonly faults: number;
   readonly seed: number;
+  readonly minutes: number;
   readonly json: boolean;
 }
+
+/** What is measured where the options say nothing else. */
+const defaults = {
+  whole: { runs: "3", sizes: "2,20,200", minutes: "120" },
+  quick: { runs: "1", sizes: "2,20", minutes: "40" },
+} as const;
 
 /** A whole number within bounds. @throws RangeError that says what was seen and expected */
 function whole(text: string, option: string, low: number, high: number): number {
@@ -59,22 +72,29 @@ function wanted(argv: string[]): Wanted | undefined {
       sizes: { type: "string", default: "2,20,200" },
       faults: { type: "string", default: "50" },
       seed: { type: "string", default: String(randomInt(1, MAX_SEED)) },
+      quick: { type: "boolean", default: false },
+      runs: { type: "string" },
+      sizes: { type: "string" },
+      minutes: { type: "string" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return undefined;
+  const { runs, sizes, minutes } = { ...defaults[values.quick ? "quick" : "whole"], ...values };
   return {
     scenarios: values.only.map((name) => {
       const found = scenarios.find((scenario) => scenario.name === name);
       if (found !== undefined) return found;
       throw new RangeError(`There is no group "${name}": expected ${scenarios.map((one) => one.name).join(", ")}.`);
     }),
-    rounds: whole(values.runs, "--runs", 1, 20),
+    rounds: whole(runs, "--runs", 1, 20),
     // 200 addresses are left in the lab's network above its first machine.
     sizes: values.sizes.split(",").map((size) => whole(size.trim(), "--sizes", 1, 200)),
     faults: whole(values.faults, "--faults", 0, 500),
     seed: whole(values.seed, "--seed", 0, MAX_SEED),
+    sizes: sizes.split(",").map((size) => whole(size.trim(), "--sizes", 1, 200)),
+    minutes: whole(minutes, "--minutes", 1, 600),
     json: values.json,
   };
 }
@@ -90,6 +110,8 @@ async function measure(choice: Wanted): Promise<number> {
     stop.abort(new Error(`Ended by ${name}.`));
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  const late = new Error(`Not done within ${choice.minutes} minutes; next: --minutes, or fewer groups with --only.`);
+  const limit = setTimeout(() => stop.abort(late), choice.minutes * 60_000);
   const bench: Bench = {
     rounds: choice.rounds,
     sizes: choice.sizes,
@@ -102,18 +124,22 @@ async function measure(choice: Wanted): Promise<number> {
     version: (program, version) => void (versions[program] = version),
   };
   let failed = false;
-  for (const scenario of choice.scenarios) {
-    if (stop.signal.aborted) break;
-    note(`== ${scenario.name}: ${scenario.describes}`);
+  for (const [index, scenario] of choice.scenarios.entries()) {
+    note(`== ${index + 1} of ${choice.scenarios.length}, ${scenario.name}: ${scenario.describes}`);
     try {
+      stop.signal.throwIfAborted();
       await scenario.run(bench);
     } catch (error) {
       failed = true;
       note(errorText(error));
-      const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+      // What was aborted fails in many ways; the reason is one.
+      const cause: unknown = stop.signal.aborted ? stop.signal.reason : error;
+      const [reason] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
       omitted.push({ measure: scenario.name, reason: reason || "it failed" });
     }
+    note(`${((Date.now() - startedAt.getTime()) / 60_000).toFixed(1)} minutes in all`);
   }
+  clearTimeout(limit);
   const bars = choice.scenarios.flatMap((scenario) => scenario.bars);
   const report = buildReport({ startedAt, machine: thisMachine(), versions, samples, bars, omitted });
   process.stdout.write(choice.json ? `${JSON.stringify(report, undefined, 2)}\n` : renderReport(report));

@@ -15,7 +15,8 @@ const PREFIX = "ghrunners:";
 export function settingsOf(lab: Lab): Settings {
   const file = path.join(lab.instance.config, "Pulumi.lab.yaml");
   const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
-  const plain = Object.entries(config).map(([key, value]): [string, string] => [
+  const own = Object.entries(config).filter(([key]) => key.startsWith(PREFIX));
+  const plain = own.map(([key, value]): [string, string] => [
     key.slice(PREFIX.length),
     typeof value === "string" ? value : JSON.stringify(value),
   ]);

@@ -7,9 +7,15 @@ import { projectRoot } from "./pulumi/stack";
  * Runs a worker file where the stack's services can be reached (the lab's namespace, else here),
  * with its input as JSON on standard input, so that tokens are in no argument list and no environment.
  * @param file TypeScript file relative to the project, which reads stdin and prints one JSON value
+ * @param signal ends the worker
  * @throws Error with the worker's own words
  */
-export async function runInside<Input, Output>(engine: Engine, file: string, input: Input): Promise<Output> {
+export async function runInside<Input, Output>(
+  engine: Engine,
+  file: string,
+  input: Input,
+  signal?: AbortSignal,
+): Promise<Output> {
   const line = [
     ...engine.prefix,
     process.execPath,
@@ -22,6 +28,7 @@ export async function runInside<Input, Output>(engine: Engine, file: string, inp
     env: engine.env,
     input: JSON.stringify(input),
     terminal: "errors",
+    signal,
   });
   if (result.code !== 0) throw new Error(result.stdout || `${file} failed with exit code ${result.code}.`);
   return JSON.parse(result.stdout) as Output;

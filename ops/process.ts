@@ -17,21 +17,24 @@ export interface RunOptions {
   readonly input?: string;
   /** `inherit`: the process has the terminal's three streams, and nothing is captured. `errors`: standard error goes there. `both-as-errors`: standard output too, as errors. */
   readonly terminal?: "inherit" | "errors" | "both-as-errors";
+  /** Ends it with SIGTERM. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Runs a program to its end, whatever its exit code.
  * Node's own module: the usual library for this loads for a tenth of a second, which every command would pay.
  * @param line the program and its arguments
- * @throws Error when the program cannot be started
+ * @throws Error when the program cannot be started, or the signal ended it
  */
 export function runProcess(line: readonly string[], options: RunOptions): Promise<Finished> {
   const [program, ...args] = line;
-  const { cwd, env, input, terminal } = options;
+  const { cwd, env, input, terminal, signal } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(program as string, args, {
       cwd,
       env,
+      signal,
       stdio:
         terminal === "inherit"
           ? "inherit"

@@ -40,7 +40,12 @@ export const boot: Scenario = {
     await withLab(bench, "machines", async (bed) => {
       for (let round = 1; round <= bench.rounds; round += 1) {
         bench.signal.throwIfAborted();
-        const { seconds } = await runInside<BootInput, BootOutput>(bed.engine, "bench/inside/boot.ts", inputOf(bed));
+        const { seconds } = await runInside<BootInput, BootOutput>(
+          bed.engine,
+          "bench/inside/boot.ts",
+          inputOf(bed),
+          bench.signal,
+        );
         bench.record({ measure: MEASURE, subject: "ghrunners", round, seconds });
         bench.say(`  round ${round}: ${MEASURE}: ${seconds.toFixed(2)} s`);
       }

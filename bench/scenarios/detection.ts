@@ -22,6 +22,7 @@ export const detection: Scenario = {
           onHost,
           "bench/inside/detection.ts",
           {},
+          bench.signal,
         );
         for (const { fault, alert, seconds } of detections) {
           const measure = `detection/${alert}: ${fault}`;

@@ -26,7 +26,7 @@ const nameOf = (index: number): string => `runner-${index}`;
 function nodeFlags(): string[] {
   const unit = path.join(__dirname, "../../exporter/units/ghrunners-fleet-exporter.service");
   const command = /^ExecStart=(.*)$/m.exec(readFileSync(unit, "utf8"))?.[1] ?? "";
-  return command.split(" ").filter((word) => /^--(max|v8|optimize)/.test(word));
+  return command.split(" ").filter((word) => /^--(max|v8|optimize|no-opt|heap)/.test(word));
 }
 
 /** The exporter as it is shipped, in a process of its own. */

@@ -62,8 +62,8 @@ describe("exporters on the runners", () => {
       systemd-analyze security --no-pager ${unit} | sed -n 's/.*exposure level.*: \\([0-9.]*\\).*/\\1/p'
       ps -o user= -p "$pid"`);
     const [rss = 0, seconds = 1, exposure = 10] = figures.split("\n").map(Number);
-    // Node itself takes 48 MB of it on Debian, most of them its shared text.
-    assert.ok(rss > 0 && rss < 65_000, `resident: ${rss} kB`);
+    // Node itself takes 51 MB of it on Debian, most of them its shared text.
+    assert.ok(rss > 0 && rss < 60_000, `resident: ${rss} kB`);
     // The best of five is what it costs; the others had to wait for a processor.
     assert.ok(seconds < 0.05, `a scrape took ${seconds} s`);
     assert.ok(exposure <= 3, `exposure ${exposure}`);

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parse, stringify } from "yaml";
+import { runnersOf } from "../../bench/scenarios/vms";
+import { settingsOf } from "../../bench/settings";
+import { instanceNamed } from "../../lab/instance";
+import type { Lab } from "../../lab/lifecycle";
+import { ensureSecrets } from "../../lab/secrets";
+
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBw89GOxj36s7K3JfMU51WXW8KwnshpFle7QplcmF9QA";
+const committed = path.join(__dirname, "..", "..", "Pulumi.lab.yaml");
+
+describe("settings of the benchmark", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "ghr-bench-"));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("are the lab's own, and hold 200 runners with addresses that nobody else has", () => {
+    const instance = instanceNamed("bench", { cache: folder, state: folder });
+    mkdirSync(instance.config, { recursive: true });
+    const { config } = parse(readFileSync(committed, "utf8")) as { config: Record<string, unknown> };
+    // As in a laboratory without guests.
+    const targets = (config["ghrunners:targets"] as object[]).map((target) => ({ ...target, hostKey, watched: false }));
+    const own = {
+      "ghrunners:monitoring": undefined,
+      "ghrunners:hosts": "skip",
+      "ghrunners:targets": targets,
+      "ghrunners:runners": runnersOf(200),
+    };
+    writeFileSync(path.join(instance.config, "Pulumi.lab.yaml"), stringify({ config: { ...config, ...own } }));
+    const settings = settingsOf({ instance, secrets: ensureSecrets(instance) } as Lab);
+    assert.equal(new Set(settings.runners.map(({ address }) => address)).size, 200);
+    assert.equal(settings.environment, "lab");
+  });
+});
