@@ -1,20 +1,6 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { isSecretValue, plain, programGraph, type Registered } from "../support/pulumiMocks";
-
-function privateKey(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-key-"));
-  try {
-    const file = path.join(folder, "key");
-    assert.equal(spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]).status, 0);
-    return readFileSync(file, "utf8");
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+import { privateKey } from "../support/privateKey";
 
 const config = {
   environment: "lab",
