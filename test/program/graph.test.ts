@@ -1,22 +1,8 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { isSecretValue, programGraph, type Registered } from "../support/pulumiMocks";
+import { privateKey } from "../support/privateKey";
 
 const secretKeys = ["proxmoxToken", "githubToken", "sshPrivateKey"];
-
-function privateKey(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-key-"));
-  try {
-    const file = path.join(folder, "key");
-    assert.equal(spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]).status, 0);
-    return readFileSync(file, "utf8");
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 
 const planted = {
   proxmoxToken: "pulumi@pve!t=00000000-aaaa-bbbb-cccc-000000000000",
