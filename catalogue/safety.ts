@@ -6,6 +6,9 @@ export const FORCE_WORDS = "change a runner while no other one is healthy";
 /** Allows runners on a public repository. */
 export const PUBLIC_WORDS = "strangers may propose code to this repository";
 
+/** Takes the runners back by itself after an update that failed. */
+export const ROLLBACK_WORDS = "a failed update of the runners goes back by itself";
+
 /** A guard's override: the setting below `safety`, and the only sentence that it takes. */
 export interface Override {
   readonly setting: string;

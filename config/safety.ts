@@ -1,6 +1,6 @@
 /** Group `safety`: what is refused, what allows it all the same, and how long to wait. */
 import { z } from "zod";
-import { FORCE_WORDS, guardOverrides, type OverrideSetting } from "../catalogue/safety";
+import { FORCE_WORDS, guardOverrides, ROLLBACK_WORDS, type OverrideSetting } from "../catalogue/safety";
 
 const words = (sentence: string, description: string): z.ZodOptional<z.ZodLiteral<string>> =>
   z
@@ -19,6 +19,10 @@ export const safety = z.strictObject({
     .optional()
     .meta({ description: "Refuse to delete or replace a VM. Default: true where the environment is production." }),
   force: words(FORCE_WORDS, "Allows a disruptive change although no other runner is healthy."),
+  rollbackOnFailure: words(
+    ROLLBACK_WORDS,
+    "After an update that failed, npm run up takes the runners back to their last known good settings.",
+  ),
   ...overrides,
   drainTimeoutMinutes: z
     .int()

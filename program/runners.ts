@@ -5,6 +5,7 @@ import type { LogShipper } from "../components/host-logs";
 import { logEgress } from "../components/host-logs/planShipping";
 import type { RunnerPoolArgs } from "../components/runner-pool";
 import type { Settings } from "../config/parse";
+import { provenSettings } from "./provenSettings";
 
 /** The deployer on a runner logs in on the targets. */
 const targetEgress = ({ targets }: Settings): Settings["network"]["egress"] =>
@@ -65,6 +66,7 @@ export function poolArgs(settings: Settings, shipper: LogShipper | undefined): R
             jobs: { repository: github.repository, events: agent.allowedEvents, refs: agent.allowedRefs },
             limits: { drainMinutes: safety.drainTimeoutMinutes, onlineSeconds: safety.onlineTimeoutSeconds },
             logs: shipper && { environment, shipper },
+            proven: provenSettings(settings),
           }
         : undefined,
     smoke: { ...settings.smoke, ref: settings.smoke.ref },

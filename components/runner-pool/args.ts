@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Role } from "../../catalogue/runner";
 import type { HookContext } from "../runner/hooks";
 import type { RunnerArgs, RunnerHostArgs } from "../runner/args";
+import type { ProvenSettings } from "./lastKnownGood.provider";
 
 /** One runner of the pool. */
 export interface PoolMember {
@@ -21,6 +22,8 @@ export interface RunnerPoolArgs {
     | (Omit<RunnerHostArgs, "labels" | "unit" | "archive"> & {
         /** Pinned archive; undefined: what GitHub's downloads endpoint names. */
         readonly archive: { readonly url: string; readonly sha256: string } | undefined;
+        /** The settings that this is made from, kept once all runners are proved. */
+        readonly proven: ProvenSettings;
       })
     | undefined;
   readonly smoke: { readonly workflow: string; readonly ref: string | undefined; readonly timeoutSeconds: number };

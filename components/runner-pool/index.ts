@@ -6,6 +6,7 @@ import { vmRevision } from "../runner-vm";
 import type { PoolMember, RunnerPoolArgs, RunnerPoolOptions } from "./args";
 import { HealthGate } from "./healthGate";
 import type { GateEvidence } from "./planGate";
+import { LastKnownGood } from "./lastKnownGood";
 import { memberKeys } from "./memberKeys";
 import { RunnerRelease } from "./runnerRelease";
 
@@ -70,6 +71,10 @@ export class RunnerPool extends pulumi.ComponentResource {
     const before = [...secondaries.map(({ runner }) => runner), ...(gate === undefined ? [] : [gate])];
     this.runners = [...primaries.map((member) => make(member, before)), ...secondaries];
     this.evidence = gate?.evidence;
+    if (args.host !== undefined) {
+      const all = [...before, ...this.runners.map(({ runner }) => runner)];
+      new LastKnownGood(`${name}-proven`, { settings: args.host.proven }, { parent: this, dependsOn: all });
+    }
     this.registerOutputs({ evidence: this.evidence });
   }
 

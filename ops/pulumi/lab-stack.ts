@@ -22,8 +22,8 @@ const secretKeys = (lab: Lab): Record<string, string> => ({
   "ghrunners:sshPrivateKey": lab.secrets.sshPrivateKey,
 });
 
-/** What only a rotation writes, kept beside the lab's secrets. */
-const rotated = ["ghrunners:secretValues", "ghrunners:secretGenerations"];
+/** What only a rotation writes, and the runner's version as somebody tries it, kept beside the lab's secrets. */
+const ownSettings = ["ghrunners:secretValues", "ghrunners:secretGenerations", "ghrunners:agent"];
 
 /** Hosts of the lab that the committed file names as targets, with the keys that this lab made for them. */
 function targetsOf(lab: Lab, committed: Record<string, unknown>): Record<string, unknown> {
@@ -100,7 +100,7 @@ export async function ensureLabStack(lab: Lab, engine: Engine, say: (line: strin
   for (const [key, value] of missing) await here(["config", "set", "--stack", stack, "--secret", key], value);
   if (missing.length > 0) own = read(file);
   const committed = read(committedFile(engine));
-  const kept = [...Object.keys(secrets), ...rotated];
+  const kept = [...Object.keys(secrets), ...ownSettings];
   const merged = stringify(mergeStackConfig(committed, own, kept, overrides(lab, committed.config ?? {})));
   if (!existsSync(file) || readFileSync(file, "utf8") !== merged) {
     writeFileSync(`${file}.new`, merged, { mode: 0o600 });

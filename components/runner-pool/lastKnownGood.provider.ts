@@ -1,0 +1,39 @@
+/**
+ * Dynamic provider of LastKnownGood: keeps the settings of the last update in which everything before it succeeded.
+ * It asks nobody: what it depends on was proved by then.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Settings of the runners that may be taken back, in the shape of the configuration. A disk never shrinks, so it is not among them. */
+export interface ProvenSettings {
+  readonly agent: {
+    readonly version: string;
+    readonly sha256?: string | undefined;
+    readonly downloadUrl?: string | undefined;
+    readonly extraLabels: readonly string[];
+    readonly allowedEvents: readonly string[];
+    readonly allowedRefs: readonly string[];
+  };
+  readonly proxmox: { readonly templateId: number };
+  readonly vm: { readonly cores: number; readonly memoryMiB: number; readonly user: string };
+}
+
+export interface LastKnownGoodInputs {
+  readonly settings: ProvenSettings;
+}
+
+export interface LastKnownGoodState extends LastKnownGoodInputs {
+  /** RFC 3339. */
+  readonly provedAt: string;
+}
+
+const kept = ({ settings }: LastKnownGoodInputs): LastKnownGoodState => ({
+  settings,
+  provedAt: new Date().toISOString(),
+});
+
+export const provider: pulumi.dynamic.ResourceProvider<LastKnownGoodInputs, LastKnownGoodState> = {
+  diff: async (_id, olds, news) => ({ changes: JSON.stringify(olds.settings) !== JSON.stringify(news.settings) }),
+  create: async (inputs) => ({ id: "last-known-good", outs: kept(inputs) }),
+  update: async (_id, _olds, news) => ({ outs: kept(news) }),
+};

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parse, parseDocument } from "yaml";
+import { ROLLBACK_WORDS } from "../../catalogue/safety";
+import { projectRoot } from "../../ops/pulumi/stack";
+import { runProcess, type Finished } from "../../ops/process";
+import type { RollbackReport } from "../../ops/rollback-runners/rollback";
+import { primary, Rehearsal, secondary } from "./support/rehearsal";
+
+/** A release of the lab whose listener ends at once. */
+const broken = "2.337.0";
+const proved = "2.336.0";
+
+describe("runners that an update made worse", function () {
+  this.timeout(600_000);
+  let rehearsal: Rehearsal;
+  before(async () => {
+    rehearsal = await Rehearsal.ready();
+  });
+  after(async () => {
+    configure(() => undefined, true);
+    const run = await rehearsal.up({}, "--refresh");
+    assert.equal(run.code, 0, run.output);
+  });
+
+  const file = (): string => path.join(rehearsal.lab.instance.config, "Pulumi.lab.yaml");
+  /** Changes the stack's configuration, as a person's commit would. */
+  function configure(agent: (set: (name: string, value: unknown) => void) => void, clear = false): void {
+    const document = parseDocument(readFileSync(file(), "utf8"));
+    if (clear) document.deleteIn(["config", "ghrunners:agent"]);
+    agent((name, value) => document.setIn(["config", "ghrunners:agent", name], value));
+    writeFileSync(file(), document.toString({ lineWidth: 0 }));
+  }
+  const configured = (): unknown =>
+    (parse(readFileSync(file(), "utf8")) as { config: Record<string, unknown> }).config["ghrunners:agent"];
+  /** A command as a person types it. */
+  const command = (...args: string[]): Promise<Finished> =>
+    runProcess([process.execPath, "scripts/run.mjs", ...args], {
+      cwd: projectRoot,
+      env: { ...process.env, STACK: "lab" },
+    });
+  /** What GitHub saw of the primary: it is never away, and keeps its labels. */
+  async function untouched(mark: number): Promise<void> {
+    const touched = (await rehearsal.events("github", mark)).filter(
+      ({ name, kind }) => name === primary.name && ["runner.offline", "runner.labels", "runner.removed"].includes(kind),
+    );
+    assert.deepEqual(touched, []);
+  }
+  async function bothAreWell(): Promise<void> {
+    const { problems, runners } = await rehearsal.status();
+    assert.deepEqual(
+      runners.map(({ name, status, version }) => [name, status, version]),
+      [
+        [primary.name, "online", proved],
+        [secondary.name, "online", proved],
+      ],
+    );
+    assert.deepEqual(
+      problems.filter((problem) => problem.startsWith("runner ")),
+      [],
+    );
+  }
+
+  it("by what their jobs may run: the gate stays closed, and one command takes the secondary back", async () => {
+    const mark = await rehearsal.mark("github");
+    // The hooks refuse the gate's own job then: the secondary is changed, online, and useless.
+    configure((set) => set("allowedEvents", ["push"]));
+    const failed = await command("pulumi", "up");
+    assert.notEqual(failed.code, 0, "a pool whose smoke job is refused was taken for good");
+    assert.match(failed.all, /The health gate stays closed, the primary is not touched/);
+
+    const dry = await command("ops", "rollback-runners", "--dry-run");
+    assert.equal(dry.code, 0, dry.all);
+    assert.match(dry.stdout, /-\s+- push[\s\S]*\+.*allowedEvents|allowedEvents: \[/);
+    assert.deepEqual(configured(), { allowedEvents: ["push"] }, "only looked at");
+
+    const { code, stdout, all } = await command("ops", "rollback-runners", "--yes", "--json");
+    assert.equal(code, 0, all);
+    const report = JSON.parse(stdout) as RollbackReport;
+    assert.deepEqual(
+      report.changes.map(({ setting }) => setting),
+      ["agent.allowedEvents"],
+    );
+    assert.deepEqual(
+      report.jobs.map(({ runner, conclusion }) => [runner, conclusion]),
+      [
+        [primary.name, "success"],
+        [secondary.name, "success"],
+      ],
+    );
+    await untouched(mark);
+    await bothAreWell();
+  });
+
+  it("by a version that does not start: where the configuration says so, the update goes back by itself", async () => {
+    const mark = await rehearsal.mark("github");
+    configure((set) => set("version", broken), true);
+    const safety = `ghrunners:safety.rollbackOnFailure=${ROLLBACK_WORDS}`;
+    const failed = await command("pulumi", "up", "--config-path", "--config", safety);
+    assert.notEqual(failed.code, 0, "the update failed, and its command must say so");
+    assert.match(failed.all, /2\.337\.0 did not start/);
+    assert.match(failed.all, /going back, as ghrunners:safety\.rollbackOnFailure says/);
+    assert.match(failed.all, /lab-runner-secondary: job success/);
+    assert.deepEqual(configured(), { version: proved });
+    await untouched(mark);
+    await bothAreWell();
+  });
+
+  it("a second time there is nothing to take back, and the command proves it", async () => {
+    const { code, stdout, all } = await command("ops", "rollback-runners", "--json");
+    assert.equal(code, 0, all);
+    const { changes, diff, applied } = JSON.parse(stdout) as RollbackReport;
+    assert.deepEqual([changes, diff, applied], [[], "", true]);
+  });
+});
