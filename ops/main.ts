@@ -38,6 +38,10 @@ const commands: Readonly<Record<string, OpsCommand>> = {
     summary: "documents about a deployment, from its records; the success criteria",
     load: () => require("./review/main") as unknown,
   },
+  "rollback-runners": {
+    summary: "the runners' settings as they were last proved, and the stack up with them",
+    load: () => require("./rollback-runners/main") as unknown,
+  },
   rotate: {
     summary: "a new value for a secret, without a moment in which nothing opens",
     load: () => require("./rotate/main") as unknown,

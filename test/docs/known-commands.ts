@@ -116,6 +116,11 @@ export const knownCommands: readonly KnownCommand[] = [
     by: 'review<ReviewDocument>("latest", "--kind", "postmortem")',
   },
   {
+    pattern: /^npm run ops -- rollback-runners( --dry-run)?$/,
+    test: "test/rehearsal/04-rollback.test.ts",
+    by: 'command("ops", "rollback-runners", "--dry-run")',
+  },
+  {
     pattern: /^npm run ops -- maintenance( start primary --for 2h --reason "a new disk"| end primary)?$/,
     test: "test/rehearsal/11-maintenance.test.ts",
     by: '["maintenance", "start", "primary", "--for", "2h", "--reason", "a new disk"]',
