@@ -41,7 +41,8 @@ export class RunnerVm extends pulumi.ComponentResource {
         cpu: { cores: args.cores, sockets: 1, type: "x86-64-v2-AES" },
         memory: { dedicated: args.memoryMiB },
         scsiHardware: "virtio-scsi-pci",
-        // Every field is pinned: an unset one comes back as a diff after the next change of CPU or memory.
+        // Every field is pinned: an unset one comes back as a diff after the next change of CPU or memory. Defaults of nested
+        // blocks are pinned too: the bridge stores them in another form at the second run, which rewrites the state for each VM.
         disks: [
           {
             interface: "scsi0",
@@ -55,8 +56,20 @@ export class RunnerVm extends pulumi.ComponentResource {
             iothread: false,
             replicate: true,
             ssd: false,
+            speed: {
+              iopsRead: 0,
+              iopsReadBurstable: 0,
+              iopsWrite: 0,
+              iopsWriteBurstable: 0,
+              read: 0,
+              readBurstable: 0,
+              write: 0,
+              writeBurstable: 0,
+            },
           },
         ],
+        serialDevices: [{ device: "socket" }],
+        watchdog: { enabled: false, action: "none", model: "i6300esb" },
         // An empty drive. The provider's default is the node's physical one, which takes Sys.Console on the whole cluster.
         cdrom: { interface: "ide3", fileId: "none" },
         networkDevices: [{ bridge: args.bridge, model: "virtio", firewall: true }],

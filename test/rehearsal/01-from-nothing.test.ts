@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
+import { capturePulumi } from "../../ops/pulumi/engine";
 import { primary, Rehearsal, secondary } from "./support/rehearsal";
 
 const labelsOf = (role: string): string[] => ["self-hosted", "linux", "x64", "lab", role].sort();
+
+/** Inputs of every machine as the state has them. */
+async function inputsInState({ engine }: Rehearsal): Promise<unknown[]> {
+  const state = JSON.parse(await capturePulumi(engine, ["stack", "export"])) as {
+    deployment: { resources: { type: string; inputs?: unknown }[] };
+  };
+  return state.deployment.resources.flatMap(({ type, inputs }) => (type.includes("vmLegacy") ? [inputs] : []));
+}
 
 describe("from nothing to two online runners", () => {
   let rehearsal: Rehearsal;
@@ -42,10 +51,13 @@ describe("from nothing to two online runners", () => {
     );
   });
 
-  it("a second up changes nothing", async () => {
+  it("a second up changes nothing, and leaves the inputs in the state as they are", async () => {
+    const before = await inputsInState(rehearsal);
     const run = await rehearsal.up({}, "--expect-no-changes");
     assert.equal(run.code, 0, run.output);
     assert.deepEqual(Object.keys(run.changes), ["same"], run.output);
+    // Inputs that take another form make the engine write the whole state once more for each resource.
+    assert.deepEqual(await inputsInState(rehearsal), before);
   });
 
   it("a refresh sees no difference", async () => {
