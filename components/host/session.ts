@@ -1,7 +1,7 @@
 /**
  * One SSH connection to a host whose key is pinned.
  */
-import { Client, type ServerHostKeyAlgorithm } from "ssh2";
+import { Client, type ClientChannel, type ServerHostKeyAlgorithm } from "ssh2";
 import type { HostAddress } from "./args";
 
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -104,7 +104,8 @@ export function openSession(
   });
 }
 
-function run(client: Client, command: string, stdin: string | Buffer, limitMs: number): Promise<CommandResult> {
+/** One command on a connection, which may have broken meanwhile. */
+export function run(client: Client, command: string, stdin: string | Buffer, limitMs: number): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       client.end();
@@ -115,7 +116,7 @@ function run(client: Client, command: string, stdin: string | Buffer, limitMs: n
       reject(new HostUnreachableError("The SSH connection broke while a command was running."));
     };
     client.once("close", broken);
-    client.exec(command, (error, stream) => {
+    const done = (error: Error | undefined, stream: ClientChannel): void => {
       if (error !== undefined) {
         clearTimeout(timer);
         client.removeListener("close", broken);
@@ -136,6 +137,14 @@ function run(client: Client, command: string, stdin: string | Buffer, limitMs: n
         });
       });
       stream.end(stdin);
-    });
+    };
+    try {
+      client.exec(command, done);
+    } catch {
+      // The connection broke before: without this the limit's timer would keep the caller's process alive.
+      client.removeListener("close", broken);
+      clearTimeout(timer);
+      reject(new HostUnreachableError("The SSH connection broke before a command was started."));
+    }
   });
 }
