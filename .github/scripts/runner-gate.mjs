@@ -26,9 +26,9 @@ const ATTEMPTS = 3;
 const PAUSE_MS = 5_000;
 
 const RUNBOOKS = {
-  blind: "monitoring-blind.md#fleetexporterstale",
+  blind: "monitoring-blind.md#failoverswitchstale",
   offline: "offline-restore.md#runneroffline",
-  none: "offline-restore.md#bothrunnersoffline",
+  none: "offline-restore.md#noauthorisedcapacity",
   network: "network-unreachable.md",
 };
 
@@ -130,17 +130,43 @@ export function judgeRunners(choice, runners) {
   return { ...choice, ...(remark === undefined ? {} : { remark }) };
 }
 
-/** @param {Go | Stop} verdict @param {string} runbooks address of the folder of runbooks */
-export function renderSummary(verdict, runbooks) {
+/**
+ * What people should know of a maintenance: a line for each runner in one now, or that nobody can tell. It decides
+ * nothing: the monitoring host has taken it into its choice.
+ * @param {string} variable text of RUNNER_MAINTENANCE (deploy/choice/maintenance.ts), empty when it is not set
+ * @param {number} now ms since the epoch
+ * @returns {string[]}
+ */
+export function maintenanceBanner(variable, now) {
+  if (variable.trim() === "") return [];
+  try {
+    const { schema, runners } = JSON.parse(variable);
+    if (schema !== "ghrunners.maintenance/1") throw new Error("another schema");
+    return runners
+      .filter((/** @type {any} */ entry) => Date.parse(entry.until) > now)
+      .map((/** @type {any} */ { name, until, reason, by }) =>
+        oneLine(`**Maintenance** of ${name} until ${until}: ${reason} (${by})`),
+      );
+  } catch {
+    return ["**Maintenance**: RUNNER_MAINTENANCE cannot be read, so nobody can tell whether a runner is in one."];
+  }
+}
+
+/**
+ * @param {Go | Stop} verdict @param {string} runbooks address of the folder of runbooks
+ * @param {readonly string[]} banner lines above everything
+ */
+export function renderSummary(verdict, runbooks, banner = []) {
+  const above = banner.map((line) => `> ${line}\n\n`).join("");
   if (!verdict.go) {
-    return `### No runner for this deployment\n\n${verdict.reason}\n\nRunbook: ${runbooks}/${verdict.runbook}\n`;
+    return `${above}### No runner for this deployment\n\n${verdict.reason}\n\nRunbook: ${runbooks}/${verdict.runbook}\n`;
   }
   const lines = [
     `### Runner: ${verdict.runner}`,
     `Labels: \`${verdict.labels.join("`, `")}\``,
     `Reason: ${verdict.reason}`,
   ];
-  return `${[...lines, ...(verdict.remark === undefined ? [] : [verdict.remark])].join("\n\n")}\n`;
+  return `${above}${[...lines, ...(verdict.remark === undefined ? [] : [verdict.remark])].join("\n\n")}\n`;
 }
 
 /**
@@ -212,7 +238,11 @@ async function decide() {
 
 async function main() {
   const verdict = await decide();
-  const summary = renderSummary(verdict, need("RUNBOOKS").replace(/\/$/, ""));
+  const summary = renderSummary(
+    verdict,
+    need("RUNBOOKS").replace(/\/$/, ""),
+    maintenanceBanner(process.env.RUNNER_MAINTENANCE ?? "", Date.now()),
+  );
   process.stdout.write(summary);
   appendFileSync(need("GITHUB_STEP_SUMMARY"), summary);
   if (!verdict.go) {

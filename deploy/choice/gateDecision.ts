@@ -50,7 +50,7 @@ export function decisionFrom(given: Given): GateDecision {
   const parsed = variable.safeParse(jsonOf(given.variable));
   if (!parsed.success) {
     const seen = given.variable === "" ? "is not set" : "is not what the monitoring host writes";
-    throw new Error(`DEPLOY_RUNNER ${seen}. Next: runbooks/monitoring-blind.md#fleetexporterstale`);
+    throw new Error(`DEPLOY_RUNNER ${seen}. Next: runbooks/monitoring-blind.md#failoverswitchstale`);
   }
   const { decision, ...choice } = parsed.data;
   if (decision !== undefined) return decision as unknown as GateDecision;

@@ -1,4 +1,5 @@
 import { Octokit } from "@octokit/rest";
+import { CHOICE_VARIABLE } from "../../catalogue/failover";
 import { apiBase } from "../../components/github/apiBase";
 import { MAINTENANCE_VARIABLE } from "../../deploy/choice/maintenance";
 import { worker } from "../inside";
@@ -122,6 +123,18 @@ async function maintenance(input: CollectInput): Promise<string | null> {
   }
 }
 
+/** DEPLOY_RUNNER; null when there is none. Not asked where no runner is. */
+async function choice(input: CollectInput): Promise<string | null | undefined> {
+  if (input.runnerNames.length === 0) return undefined;
+  const { octokit, where } = gitHubOf(input);
+  try {
+    return (await octokit.rest.actions.getRepoVariable({ ...where, name: CHOICE_VARIABLE })).data.value;
+  } catch (error) {
+    if ((error as { status?: number }).status === 404) return null;
+    throw error;
+  }
+}
+
 async function github(input: CollectInput): Promise<Pick<Observation, "runners" | "lastJob">> {
   if (input.runnerNames.length === 0) return { runners: [], lastJob: null };
   const {
@@ -155,14 +168,15 @@ async function collect(input: CollectInput): Promise<Observation> {
       return nothing;
     });
   const { monitoring: watched } = input;
-  const [vms, seen, deployment, monitoring, away] = await Promise.all([
+  const [vms, seen, deployment, chosen, monitoring, away] = await Promise.all([
     or("Proxmox VE", machines(input), []),
     or("GitHub", github(input), { runners: [], lastJob: null }),
     or("GitHub's environment", environment(input), undefined),
+    or("GitHub's choice of the runner", choice(input), undefined),
     watched === null ? undefined : or("Monitoring", lookAtMonitoring(watched.urls, watched.environment), undefined),
     or("GitHub's variables", maintenance(input), null),
   ]);
-  return { vms, ...seen, deployment, monitoring, maintenance: away, errors };
+  return { vms, ...seen, deployment, choice: chosen, monitoring, maintenance: away, errors };
 }
 
 worker(collect);

@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import { maintenanceBanner } from "../maintenance/report";
+import { choiceLine } from "./choice";
 import { describeProtection, type EnvironmentStatus } from "./environment";
 import { monitoringLines } from "./monitoring";
 import type { JobStatus, StatusReport } from "./report";
@@ -60,6 +61,9 @@ export function renderStatus(report: StatusReport, next: readonly string[] = [])
     "",
     ...(report.deployment === null ? [] : [heading("Environment (GitHub)"), environmentLine(report.deployment), ""]),
     ...(report.monitoring === null ? [] : [heading("Monitoring"), ...monitoringLines(report.monitoring, dot), ""]),
+    ...(report.choice === null
+      ? []
+      : [heading("Next deployment"), choiceLine(report.choice, new Date(report.at), dot), ""]),
     heading("Last job"),
     `  ${report.lastJob === null ? "none yet" : jobLine(report.lastJob)}`,
     "",

@@ -1,4 +1,5 @@
 import { parseMaintenance, type Maintenance } from "../../deploy/choice/maintenance";
+import { choiceStatus, type ChoiceStatus } from "./choice";
 import { monitoringProblems, type MonitoringStatus } from "./monitoring";
 import { protectionProblems, type EnvironmentStatus, type Protection, type SeenEnvironment } from "./environment";
 
@@ -61,6 +62,8 @@ export interface StatusReport {
   readonly monitoring: MonitoringStatus | null;
   /** Runners of this stack that are out of service for a time. */
   readonly maintenance: readonly Maintenance[];
+  /** Null: not asked, or GitHub could not be asked. It has an exit code of its own (`ops -- gate`). */
+  readonly choice: ChoiceStatus | null;
   readonly lastJob: JobStatus | null;
   /** Everything that is not as configured, in words; empty means healthy. */
   readonly problems: readonly string[];
@@ -84,6 +87,8 @@ export interface Observation {
   readonly monitoring?: MonitoringStatus;
   /** Text of the variable RUNNER_MAINTENANCE; null or absent: it is not set. */
   readonly maintenance?: string | null;
+  /** Value of DEPLOY_RUNNER, null where there is none. Undefined: not asked, or GitHub could not be asked. */
+  readonly choice?: string | null;
   readonly lastJob: JobStatus | null;
   /** Services that could not be asked, with their error. Nothing is called healthy for lack of data. */
   readonly errors: readonly string[];
@@ -95,6 +100,8 @@ export interface Expectation {
   readonly environment: string;
   readonly repository: string;
   readonly hosts: "manage" | "skip";
+  /** Whether it runs a failover switch. */
+  readonly failover: boolean;
   readonly runners: readonly {
     readonly name: string;
     readonly role: string;
@@ -151,6 +158,7 @@ export function judge(expected: Expectation, seen: Observation, at: Date, lab: S
     maintenance: away.known
       ? away.runners.filter(({ name }) => expected.runners.some((runner) => runner.name === name))
       : [],
+    choice: seen.choice === undefined ? null : choiceStatus(seen.choice, expected.failover, at),
     lastJob: seen.lastJob,
     problems,
     healthy: problems.length === 0,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { runnerLabels } from "../../catalogue/runner";
+import { hasFailover } from "../../config/failover";
 import type { Settings } from "../../config/parse";
 import { runInside } from "../inside";
 import { monitoringUrls } from "../monitoring/address";
@@ -21,6 +22,7 @@ function expectation(stack: string, settings: Settings): Expectation {
     environment: settings.environment,
     repository: settings.github.repository,
     hosts: settings.hosts,
+    failover: hasFailover(settings),
     runners: settings.runners.map(({ name, role, vmId, address }) => ({
       name,
       role,

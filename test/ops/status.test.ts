@@ -20,6 +20,7 @@ const expected: Expectation = {
   environment: "production",
   repository: "octo-org/demo-app",
   hosts: "manage",
+  failover: true,
   runners: [{ name: "runner-1", role: "primary", vmId: 151, address: "198.51.100.51", labels }],
   deployment: { name: "production", ...protection },
 };
@@ -82,6 +83,41 @@ describe("status report", () => {
     const report = judge(expected, { ...good, deployment: undefined, errors: ["GitHub's environment"] }, at, null);
     assert.deepEqual([report.deployment?.asConfigured, report.healthy], [false, false]);
   });
+
+  const told = {
+    labels,
+    runner: "primary",
+    name: "runner-1",
+    reason: "runner-1 deploys: primary runner-1: healthy.",
+    decidedAt: "2026-11-22T09:59:30.000Z",
+    expiresAt: "2026-11-22T10:04:30.000Z",
+  };
+  const choices: [string, string | null, boolean, RegExp][] = [
+    [
+      "the chosen runner and its age",
+      JSON.stringify(told),
+      true,
+      /runner-1 \(primary\), told 30 s ago\. runner-1 deploys/,
+    ],
+    [
+      "a refusal",
+      JSON.stringify({ ...told, labels: [], runner: null, reason: "Nobody may deploy: x." }),
+      true,
+      /Nobody may deploy: x\. Told 30 s ago/,
+    ],
+    ["a choice that expired", JSON.stringify({ ...told, expiresAt: "2026-11-22T09:59:50Z" }), true, /expired 10 s ago/],
+    ["that GitHub was told nothing", null, true, /nobody yet/],
+    ["a variable of somebody else", "primary", true, /not what the failover switch writes/],
+    ["that there is no switch", null, false, /off: no failover switch.*failoverToken/],
+  ];
+  for (const [title, choice, failover, says] of choices) {
+    it(`shows ${title}`, () => {
+      const report = judge({ ...expected, failover }, { ...good, choice }, at, null);
+      assert.ok(validate(report), JSON.stringify(validate.errors));
+      assert.match(renderStatus(report), says);
+      assert.ok(report.healthy, "it has an exit code of its own");
+    });
+  }
 
   it("says nothing of an environment that the stack does not manage", () => {
     const report = judge({ ...expected, deployment: null }, { ...good, deployment: undefined }, at, null);

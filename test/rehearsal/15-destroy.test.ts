@@ -35,6 +35,11 @@ describe("the end", () => {
     );
     const { data } = await rehearsal.octokit.rest.actions.listSelfHostedRunnersForRepo(rehearsal.repository);
     assert.deepEqual(data.runners, []);
+    const variables = await rehearsal.octokit.rest.actions.listRepoVariables(rehearsal.repository);
+    assert.ok(
+      !variables.data.variables.some(({ name }) => name === "DEPLOY_RUNNER"),
+      "the choice goes with the switch",
+    );
     const volumes = (await rehearsal.proxmox("GET", "nodes/pve-lab/storage/local-lvm/content")) as { volid: string }[];
     const ours = volumes.filter(({ volid }) => [primary, secondary].some(({ vmId }) => volid.includes(`vm-${vmId}-`)));
     assert.deepEqual(ours, []);

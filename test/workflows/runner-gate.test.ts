@@ -28,7 +28,8 @@ interface Runner {
 interface Gate {
   judgeChoice(question: { variable: string; wanted: string; environment: string; now: number }): Verdict;
   judgeRunners(choice: Verdict, runners: readonly Runner[]): Verdict;
-  renderSummary(verdict: Verdict, runbooks: string): string;
+  maintenanceBanner(variable: string, now: number): string[];
+  renderSummary(verdict: Verdict, runbooks: string, banner?: readonly string[]): string;
 }
 
 const now = Date.parse("2026-11-22T12:00:00Z");
@@ -75,9 +76,9 @@ describe("the runner gate", () => {
       { ...fresh, labels: [], runner: null, role: null, reason: "both are down", schema: "x/1" },
       [online],
       /offers no runner: both are down/,
-      /bothrunners/,
+      /noauthorised/,
     ],
-    ["no runner on offer", { ...fresh, labels: [], reason: "both are down" }, [online], /both are down/, /bothrunners/],
+    ["no runner on offer", { ...fresh, labels: [], reason: "both are down" }, [online], /both are down/, /noauthorised/],
     [
       "labels of another environment",
       { ...fresh, labels: ["self-hosted", "staging"] },
@@ -127,6 +128,18 @@ describe("the runner gate", () => {
     const verdict = both(fresh, [{ ...online, busy: true }]);
     assert.equal(verdict.go, true);
     assert.match(gate.renderSummary(verdict, "x"), /busy: the job waits/);
+  });
+
+  it("says above everything which runner is in maintenance, and decides nothing by it", () => {
+    const entry = { name: "runner-1", until: "2026-11-22T13:00:00Z", reason: "new\n::disk", by: "ada" };
+    const text = (runners: object[]): string => JSON.stringify({ schema: "ghrunners.maintenance/1", runners });
+    const banner = gate.maintenanceBanner(text([entry, { ...entry, until: "2026-11-22T11:00:00Z" }]), now);
+    assert.deepEqual(banner, ["**Maintenance** of runner-1 until 2026-11-22T13:00:00Z: new ::disk (ada)"]);
+    assert.match(gate.renderSummary(ask(fresh), "x", banner), /^> \*\*Maintenance\*\* of runner-1/);
+    assert.deepEqual([gate.maintenanceBanner("", now), gate.maintenanceBanner(text([]), now)], [[], []]);
+    for (const broken of ["{", '{"schema":"other","runners":[]}', "null", '{"schema":"ghrunners.maintenance/1"}']) {
+      assert.match(gate.maintenanceBanner(broken, now).join(), /cannot be read/, broken);
+    }
   });
 
   it("takes a runner by hand without the variable, but not without GitHub's view", () => {

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import path from "node:path";
+import { Octokit } from "@octokit/rest";
+import { adminRequest } from "../../lab/admin";
+import type { PermissionReport } from "../../lab/github/permission-use";
+import { loopbackPorts } from "../../lab/lifecycle";
+import { socketOf } from "../../lab/service";
+import { topology } from "../../lab/topology";
+import { projectRoot } from "../../ops/pulumi/stack";
+import { until } from "../support/until";
+import { rehearsedSettings } from "./support/alert-rehearsal";
+import { Failover } from "./support/failover";
+import { FastMonitoring } from "./support/fast-monitoring";
+import { primary, Rehearsal, secondary } from "./support/rehearsal";
+
+const script = path.join(projectRoot, ".github/scripts/runner-gate.mjs");
+/** From a fault to the new choice: 30 s and the fleet exporter's interval of 15 s. */
+const LIMIT_MS = 45_000;
+/** A machine boots, its listener connects, and both views show it. */
+const RECOVERY_MS = 120_000;
+/** Short, so that the test sees an end of both; the defaults are 60 s and 300 s. */
+const settings = {
+  "monitoring.failover.recoverySeconds": "5",
+  "monitoring.failover.validSeconds": "30",
+};
+
+/** Every fault of a primary moves the deployment to the secondary in time, and back; without anybody the gate refuses. */
+describe("failover", function () {
+  this.timeout(300_000);
+  let rehearsal: Rehearsal;
+  let failover: Failover;
+
+  before(async () => {
+    rehearsal = await Rehearsal.open();
+    const run = await rehearsal.up(settings, "--refresh");
+    assert.equal(run.code, 0, run.output);
+    failover = new Failover(rehearsal);
+    await failover.pushRelease();
+  });
+
+  after(async () => {
+    await rehearsal.labCommand("fault", "clear");
+    const run = await rehearsal.up({}, "--refresh");
+    assert.equal(run.code, 0, run.output);
+  });
+
+  /** Waits for the secondary. @param begun before the fault was set */
+  async function movedSince(begun: number, fault: string): Promise<void> {
+    await failover.chosen(secondary.name, LIMIT_MS);
+    process.stdout.write(`      ${fault}: ${((Date.now() - begun) / 1000).toFixed(1)} s to the new choice\n`);
+  }
+
+  it("tells GitHub the primary, why, and until when; the next look changes nothing", async () => {
+    const choice = await failover.chosen(primary.name, RECOVERY_MS);
+    assert.deepEqual(choice.labels, ["self-hosted", "linux", "x64", "lab", "primary"]);
+    assert.match(choice.reason, /^lab-runner deploys: primary lab-runner: healthy/);
+    const { code, view } = await failover.gate();
+    assert.equal(code, 0, JSON.stringify(view));
+    assert.ok((view.ageSeconds ?? 99) < 30);
+    const status = await rehearsal.status();
+    assert.ok(status.monitoring?.targets.some(({ job }) => job === "ghrunners-switch"));
+  });
+
+  for (const fault of ["freeze", "cut-link", "hang-listener", "api-offline"]) {
+    it(`moves to the secondary and back: ${fault}`, async () => {
+      await failover.chosen(primary.name, RECOVERY_MS);
+      const begun = Date.now();
+      await rehearsal.withFault([fault, "primary"], () => movedSince(begun, fault));
+      await failover.chosen(primary.name, RECOVERY_MS);
+    });
+  }
+
+  it("a power cut: the release that waits for the primary is started again, once, and gets the secondary", async () => {
+    const { octokit, repository, lab } = rehearsal;
+    const reviewer = new Octokit({
+      auth: lab.secrets.reviewerToken,
+      baseUrl: `https://127.0.0.1:${loopbackPorts(lab.instance).github}/api/v3`,
+    });
+    await failover.settled(RECOVERY_MS);
+    const run = await failover.release();
+    const job = await until("the gate has chosen", RECOVERY_MS, () => failover.deployJob(run));
+    assert.deepEqual([job.labels.includes("primary"), job.attempt], [true, 1]);
+    const begun = Date.now();
+    await rehearsal.withFault(["stop", "primary"], async () => {
+      const { data: pending } = await octokit.rest.actions.getPendingDeploymentsForRun({ ...repository, run_id: run });
+      await reviewer.rest.actions.reviewPendingDeploymentsForRun({
+        ...repository,
+        run_id: run,
+        environment_ids: pending.flatMap(({ environment }) => environment.id ?? []),
+        state: "approved",
+        comment: "go",
+      });
+      await movedSince(begun, "stop");
+      const again = await until("the release is started again for the secondary", LIMIT_MS, async () => {
+        const now = await failover.deployJob(run);
+        return now?.attempt === 2 ? now : undefined;
+      });
+      process.stdout.write(`      stop: ${((Date.now() - begun) / 1000).toFixed(1)} s to the release's second gate\n`);
+      assert.ok(again.labels.includes("secondary"), again.labels.join());
+      await octokit.rest.actions.cancelWorkflowRun({ ...repository, run_id: run });
+      await until("the release is over", LIMIT_MS, async () => {
+        const { data } = await octokit.rest.actions.getWorkflowRun({ ...repository, run_id: run });
+        return data.status === "completed" && data.run_attempt === 2;
+      });
+    });
+    await failover.chosen(primary.name, RECOVERY_MS);
+    const { data } = await octokit.rest.actions.getWorkflowRun({ ...repository, run_id: run });
+    assert.equal(data.run_attempt, 2);
+    const used = (await adminRequest(socketOf(lab.instance, "github"), "GET", "/_lab/permissions"))
+      .body as PermissionReport[];
+    const { login } = topology.github.failover;
+    assert.deepEqual(used.find((report) => report.login === login)?.unused, ["metadata:read"]);
+  });
+
+  it("refuses with the runbook while both are down, and so does the gate of a release", async () => {
+    await rehearsal.withFault(["hang-listener", "secondary"], () =>
+      rehearsal.withFault(["hang-listener", "primary"], async () => {
+        const choice = await failover.chosen(null, LIMIT_MS);
+        assert.deepEqual(choice.labels, []);
+        const { code, view } = await failover.gate();
+        assert.equal(code, 1);
+        assert.equal(view.next, "runbooks/offline-restore.md#noauthorisedcapacity");
+        const { octokit, repository } = rehearsal;
+        const run = await failover.release();
+        const { id } = await until("the gate has refused", RECOVERY_MS, async () => {
+          const { data } = await octokit.rest.actions.listJobsForWorkflowRun({ ...repository, run_id: run });
+          return data.jobs.find(({ conclusion }) => conclusion === "failure");
+        });
+        assert.match(await rehearsal.jobLog(id), /The monitoring host offers no runner: Nobody may deploy/);
+        assert.equal(await failover.deployJob(run), undefined, "no job was offered to anybody");
+      }),
+    );
+    await failover.chosen(primary.name, RECOVERY_MS);
+  });
+
+  it("killed, it is started again, and nothing flaps", async () => {
+    await failover.settled(RECOVERY_MS);
+    const unit = "ghrunners-failover-switch.service";
+    const changes = "wc --lines </var/lib/ghrunners-failover-switch/decisions.jsonl";
+    const before = await failover.onHost(changes);
+    await failover.onHost(`systemctl kill --signal=KILL ${unit}`);
+    const killed = Date.now();
+    await until("it decides again", 60_000, async () => {
+      const { view } = await failover.gate();
+      return view.unit === "active" && Date.parse(view.decision?.decidedAt ?? "") > killed;
+    });
+    assert.equal(await failover.onHost(changes), before);
+    await failover.chosen(primary.name, 1_000);
+  });
+
+  it("GitHub down: the choice expires, and the gate refuses it; it is fresh soon after", async () => {
+    await failover.settled(RECOVERY_MS);
+    const { judgeChoice } = (await import(script)) as unknown as {
+      judgeChoice: (question: object) => { go: boolean; reason: string };
+    };
+    const variable = (await failover.variable()) ?? "";
+    const question = { variable, wanted: "auto", environment: "lab" };
+    assert.equal(judgeChoice({ ...question, now: Date.now() }).go, true);
+    await rehearsal.withFault(["github-down"], async () => {
+      const view = await until("the choice has expired", 60_000, async () => {
+        const seen = await failover.gate();
+        return seen.view.problems.some((problem) => problem.includes("expired")) ? seen : undefined;
+      });
+      assert.equal(view.code, 1);
+      const verdict = judgeChoice({ ...question, now: Date.parse(view.view.now) });
+      assert.equal(verdict.go, false);
+      assert.match(verdict.reason, /expired.*nobody watches the runners/);
+    });
+    await until("the choice is fresh", RECOVERY_MS, async () => (await failover.gate()).code === 0);
+    await failover.chosen(primary.name, RECOVERY_MS);
+  });
+
+  it("on-call hears of a failover, and of its end", async () => {
+    const monitoring = new FastMonitoring(rehearsal.lab.instance);
+    await monitoring.start({ ...rehearsedSettings, failover: true });
+    try {
+      await monitoring.watching(6);
+      const heard = (status: string, since: number): Promise<boolean> =>
+        until(`on-call hears that FailoverActive is ${status}`, RECOVERY_MS, async () =>
+          (await monitoring.told()).some(
+            ({ name, status: seen, at, labels }) =>
+              name === "FailoverActive" && seen === status && at > since && labels.reason === "primary_offline",
+          ),
+        );
+      const begun = Date.now();
+      await rehearsal.withFault(["api-offline", "primary"], () => heard("firing", begun));
+      await heard("resolved", begun);
+    } finally {
+      await monitoring.stop();
+    }
+  });
+});
