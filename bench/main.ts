@@ -9,10 +9,11 @@ import { boot } from "./scenarios/boot";
 import { deployments } from "./scenarios/deployments";
 import { detection } from "./scenarios/detection";
 import { exporter } from "./scenarios/exporter";
+import { failover } from "./scenarios/failover";
 import { runners } from "./scenarios/runners";
 import { vms } from "./scenarios/vms";
 
-const scenarios: readonly Scenario[] = [boot, runners, vms, exporter, detection, deployments];
+const scenarios: readonly Scenario[] = [boot, runners, vms, exporter, detection, failover, deployments];
 
 const MAX_SEED = 2 ** 31;
 

@@ -183,7 +183,9 @@ export class SwitchView implements View {
     this.poll("maintenance", this.config.askSeconds, () => this.askMaintenance());
     if (redispatch) {
       this.poll("waiting runs", lookSeconds, async () => {
-        if (this.decision !== undefined) await this.redispatcher.round(this.decision);
+        const { decision } = this;
+        // A gate that is run again must see the new choice.
+        if (decision !== undefined && this.variable.isTold(decision)) await this.redispatcher.round(decision);
       });
     }
   }

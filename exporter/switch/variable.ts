@@ -72,6 +72,12 @@ export class ChoiceVariable {
     this.running = this.write(decision).finally(() => (this.running = undefined));
   }
 
+  /** Whether a gate that looks now would see this decision. */
+  isTold(decision: GateDecision): boolean {
+    const { written } = this;
+    return written !== undefined && written.content === contentOf(decision) && written.expiresAt > this.now();
+  }
+
   /** Waits until nothing is being written. */
   async idle(): Promise<void> {
     await this.running;

@@ -104,7 +104,7 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/ops/promote/promote.engine.test.ts",
     by: '["session-secret", "--dry-run"',
   },
-  { pattern: /^npm run bench -- --only (exporter|detection --runs 1)$/, test: own, by: '["bench", "--help"]' },
+  { pattern: /^npm run bench -- --only (exporter|failover|detection --runs 1)$/, test: own, by: '["bench", "--help"]' },
   {
     pattern: /^npm run deploy -- (--direct|--version 2 --direct( --check)?)$/,
     test: "test/rehearsal/14-deployment.test.ts",
