@@ -78,7 +78,13 @@ describe("the runner gate", () => {
       /offers no runner: both are down/,
       /noauthorised/,
     ],
-    ["no runner on offer", { ...fresh, labels: [], reason: "both are down" }, [online], /both are down/, /noauthorised/],
+    [
+      "no runner on offer",
+      { ...fresh, labels: [], reason: "both are down" },
+      [online],
+      /both are down/,
+      /noauthorised/,
+    ],
     [
       "labels of another environment",
       { ...fresh, labels: ["self-hosted", "staging"] },
