@@ -64,7 +64,8 @@ describe("interruption", () => {
 
   it("kill -9 of the whole engine right after a runner has registered", async () => {
     await withoutSecondary();
-    const child = await upUntil("github", (event) => event.kind === "runner.registered");
+    // GitHub still has the old machine's registration: the new one takes its name over.
+    const child = await upUntil("github", (event) => event.kind === "runner.replaced");
     process.kill(-(child.pid as number), "SIGKILL");
     await gone(child);
     await nextUpFinishes();
