@@ -4,7 +4,7 @@ import { runPulumi } from "./pulumi/engine";
 import { openStack, type Stack } from "./pulumi/stack";
 import { runSmokeJob } from "./smoke-job";
 import { renderStatus } from "./status/render";
-import { settledStatusOf, statusOf } from "./status/status";
+import { hasChoice, isSeen, settledStatusOf, statusOf } from "./status/status";
 import type { StatusReport } from "./status/report";
 import { errorText, note } from "./terminal";
 
@@ -38,7 +38,7 @@ async function prove(stack: Stack): Promise<StatusReport> {
     note("Running a workflow job on the primary");
     await runSmokeJob(stack, "primary");
   }
-  return settledStatusOf(stack, note);
+  return settledStatusOf(stack, note, (seen) => isSeen(seen) && hasChoice(seen));
 }
 
 async function main(): Promise<number> {

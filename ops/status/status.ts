@@ -59,17 +59,31 @@ export async function statusOf(stack: Stack): Promise<StatusReport> {
 }
 
 /** A new target is scraped within the interval of its Prometheus, 15 s by default, and found by it some seconds before. */
-const FIRST_SCRAPE_MS = 45_000;
+const SETTLE_MS = 45_000;
 const PAUSE_MS = 1_000;
 
-/** The status after a change: exporters that have just come up get the time until Prometheus asks them next. */
-export async function settledStatusOf(stack: Stack, say: (line: string) => void): Promise<StatusReport> {
-  const deadline = Date.now() + FIRST_SCRAPE_MS;
+/** Every exporter was read by Prometheus. */
+export const isSeen = ({ monitoring }: StatusReport): boolean =>
+  monitoring === null || unseenTargets(monitoring).length === 0;
+
+/** GitHub was told who deploys next, where anybody is to tell it. */
+export const hasChoice = ({ choice }: StatusReport): boolean =>
+  choice === null || choice.state === "off" || choice.state === "fresh";
+
+/**
+ * The status after a change: what watches the runners gets some time for its first look.
+ * @param isSettled what is waited for, 45 s at most
+ */
+export async function settledStatusOf(
+  stack: Stack,
+  say: (line: string) => void,
+  isSettled: (report: StatusReport) => boolean = isSeen,
+): Promise<StatusReport> {
+  const deadline = Date.now() + SETTLE_MS;
   for (let said = false; ; said = true) {
     const report = await statusOf(stack);
-    const isUnseen = report.monitoring !== null && unseenTargets(report.monitoring).length > 0;
-    if (!isUnseen || Date.now() > deadline) return report;
-    if (!said) say("Waiting until Prometheus has seen every exporter");
+    if (isSettled(report) || Date.now() > deadline) return report;
+    if (!said) say("Waiting until what watches the runners has seen them");
     await delay(PAUSE_MS);
   }
 }

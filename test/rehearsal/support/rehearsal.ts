@@ -91,6 +91,8 @@ export class Rehearsal {
     const octokit = new Octokit({
       auth: lab.secrets.githubToken,
       baseUrl: `https://127.0.0.1:${loopbackPorts(lab.instance).github}/api/v3`,
+      // Tests ask until something is there: what is not yet would fill the report.
+      log: { debug: say, info: say, warn: say, error: say },
     });
     return new Rehearsal(lab, engine, octokit);
   }
