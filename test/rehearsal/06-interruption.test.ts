@@ -20,6 +20,7 @@ describe("interruption", () => {
 
   /** The secondary has to be made again, from its machine to its registration. */
   async function withoutSecondary(): Promise<void> {
+    rehearsal = await Rehearsal.ready();
     await rehearsal.proxmox("POST", `nodes/pve-lab/qemu/${secondary.vmId}/status/stop`);
     await rehearsal.proxmox("DELETE", `nodes/pve-lab/qemu/${secondary.vmId}`);
   }
