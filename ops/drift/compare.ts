@@ -1,6 +1,7 @@
 /**
  * The three planes side by side: what the stack made, what GitHub shows, what the hosts show. Pure.
  */
+import { deliverySecrets } from "../../catalogue/delivery";
 import { compareHosts } from "./compare-hosts";
 import type { Expectation } from "./expectation";
 import type { Observation } from "./observation";
@@ -103,8 +104,9 @@ function secrets(expected: Expectation, seen: Observation, repairs: Repairs): Fi
       }
       return found;
     });
+    const byHand = scope === "repository" ? deliverySecrets : [];
     const unknown = there
-      .filter(({ name }) => !wanted.some((secret) => secret.name === name))
+      .filter(({ name }) => !wanted.some((secret) => secret.name === name) && !byHand.includes(name))
       .flatMap(({ name }) => {
         const { found, compare } = differences(`secret ${name}`);
         compare(

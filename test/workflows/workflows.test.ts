@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { deliverySecrets } from "../../catalogue/delivery";
 import { workflowLibrary } from "../../lab/github/workflows/library";
 import { parseWorkflowFile } from "../../lab/github/workflows/parse";
 import { readWorkflows } from "../../policy/workflows";
@@ -32,6 +33,11 @@ describe("the workflows of this repository", () => {
     });
     it(`${file} keeps the project's rules`, () => assert.deepEqual(workflowProblems(file, read(file)), []));
   }
+
+  it("read the secrets that the drift report knows, beside the environment's key of deployments", () => {
+    const found = files.flatMap((file) => [...read(file).matchAll(/secrets\.([A-Z_]+)/g)].map(([, name = ""]) => name));
+    assert.deepEqual([...new Set(found)].sort(), [...deliverySecrets, "DEPLOY_KEY"].sort());
+  });
 
   it("use no action of anybody: there is nothing to pin", () => {
     const used = readWorkflows(folder).flatMap(({ actions }) => actions.map(({ uses }) => uses));

@@ -89,6 +89,16 @@ const repository = asExpected.repository!;
 describe("drift between the three planes", () => {
   it("is none where all is as made", () => assert.deepEqual(drift({}).findings, []));
 
+  it("knows the repository's secrets that the workflows read, and no environment's of these names", () => {
+    const secret = { name: "RUNNER_VIEW_TOKEN", updatedAt: "2026-02-01T00:00:00Z" };
+    const secrets = (scope: "repository" | "environment") => [...expected.secrets, { ...secret, scope }];
+    assert.deepEqual(drift({ secrets: secrets("repository") }).findings, []);
+    assert.deepEqual(
+      drift({ secrets: secrets("environment") }).findings.map(({ id }) => id),
+      ["secret-unknown"],
+    );
+  });
+
   const cases: [string, Partial<Observation>, RegExp][] = [
     ["repository-public", { public: true }, /^gh repo edit octo-org\/demo-app --visibility private/],
     ["environment-missing", { environment: null }, /up -- --refresh/],
