@@ -2,6 +2,7 @@
  * What it takes to install an exporter on a host: a script for root's shell and its parameters. Used by every component
  * that installs one; how the text gets to the host is theirs.
  */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
@@ -54,6 +55,10 @@ export const exporterUnit = (kind: ExporterKind): string => places[kind].unit;
 function text(...file: string[]): string {
   return readFileSync(path.join(__dirname, ...file), "utf8");
 }
+
+/** SHA-256 of the unit's text: a change of it alone is installed too. */
+export const unitSha256 = (kind: ExporterKind): string =>
+  createHash("sha256").update(text("units", places[kind].unit)).digest("hex");
 
 /** The script; its verbs are install, show and remove. */
 export const installScript = (): string => text("scripts", "exporter.sh");

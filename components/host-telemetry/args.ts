@@ -44,6 +44,8 @@ export interface ExporterInputs {
   readonly tokenFingerprint: string | undefined;
   /** SHA-256 of the bundle. */
   readonly bundle: string;
+  /** SHA-256 of the systemd unit's text. */
+  readonly unit: string;
   /** `active`; anything else was seen by a refresh and is drift. */
   readonly state: string;
 }

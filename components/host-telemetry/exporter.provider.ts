@@ -83,8 +83,17 @@ export const provider: pulumi.dynamic.ResourceProvider<ExporterInputs, ExporterI
     };
   },
   diff: async (_id, olds, news) => {
-    const facts = ({ kind, host, incarnation, config, bundle, tokenFingerprint, state }: ExporterInputs): string =>
-      JSON.stringify([kind, host, incarnation, config, bundle, tokenFingerprint, state]);
+    const facts = ({
+      kind,
+      host,
+      incarnation,
+      config,
+      bundle,
+      unit,
+      tokenFingerprint,
+      state,
+    }: ExporterInputs): string =>
+      JSON.stringify([kind, host, incarnation, config, bundle, unit, tokenFingerprint, state]);
     return { changes: facts(olds) !== facts(news) };
   },
   create: async (inputs) => ({ id: `${inputs.host.host}/${inputs.kind}`, outs: await install(inputs) }),
