@@ -67,6 +67,8 @@ async function killAgent(ground: Ground, holdAfter: Place): Promise<string> {
 async function killAgentOnTheWayBack(ground: Ground): Promise<string> {
   const deployer = await heldAt(ground, "3-unhealthy", UNDO, { holdAfter: "activate" });
   await ground.app.killAgent("run");
+  // The guard does the same undo again, and is not to be held there.
+  await ground.app.release(UNDO);
   await deployer.gone();
   const records = only(await ground.assertWhole("1"));
   await assertEnding(ground, records, "rolled_back", "health_check");
