@@ -47,7 +47,11 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   { pattern: /^npm run toolchain -- (ensure|list)$/, test: own, by: '["toolchain", "list"]' },
   { pattern: /^npm test( -- (--list|unit --grep \w+))?$/, test: own, by: '["test", "--list"]' },
-  { pattern: /^npm run bench( -- (--help|--json|--only runners --runs 1))?$/, test: own, by: '["bench", "--help"]' },
+  {
+    pattern: /^npm run bench( -- (--help|--json|(--only (boot|runners|vms) )+--runs 1))?$/,
+    test: own,
+    by: '["bench", "--help"]',
+  },
   { pattern: /^STACK=production npm run (preview|up)$/, test: own, by: 'stackName({ STACK: "production" })' },
   { pattern: /^pulumi config set( |$)/, test: "test/config/parse.test.ts", by: "pulumi config set" },
   { pattern: /^pulumi (up|preview|refresh|destroy)$/, test: rehearsal, by: 'this.pulumi(["up"' },
