@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { Status } from "../deploy/agent/commands";
+import type { Status } from "../deploy/agent/queries";
 import { clearHostFaults, runOnHost, setHostFault, type HostFaultName } from "../lab/hosts";
 import { untilHostAnswers } from "../lab/hosts/ready";
 import type { Instance } from "../lab/instance";

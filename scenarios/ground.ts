@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import path from "node:path";
 import { parse } from "yaml";
 import type { HostAddress } from "../components/host/args";
-import type { Inspection } from "../deploy/agent/commands";
+import type { Inspection } from "../deploy/agent/queries";
 import type { Records } from "../deploy/agent/history";
 import { verdict } from "../deploy/agent/checks";
 import type { Order } from "../deploy/client/carryOut";

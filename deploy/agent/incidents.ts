@@ -1,5 +1,5 @@
 /** The agent's commands for senders of incidents. */
-import { RefusedError } from "./commands";
+import { RefusedError } from "./refused";
 import type { Agent } from "./drive";
 import { writeMetrics } from "./history";
 import { claim, listIncidents, markSent, release, type Issue, type ListedIncident } from "./outbox";

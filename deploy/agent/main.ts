@@ -11,27 +11,13 @@
  * Prints one JSON value. Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused: somebody else's lock or an old token.
  */
 import { systemClock } from "./clock";
-import {
-  begin,
-  giveUp,
-  held,
-  history,
-  inspect,
-  look,
-  put,
-  records,
-  RefusedError,
-  renew,
-  retryUndo,
-  run,
-  show,
-  status,
-  watch,
-} from "./commands";
+import { begin, giveUp, held, put, renew, retryUndo, run, watch } from "./commands";
 import type { Agent } from "./drive";
 import { MarkedExecutor, ScopeExecutor } from "./executor";
 import { foldersBelow } from "./folders";
 import { claimIncident, incidents, incidentSent, releaseIncident } from "./incidents";
+import { history, inspect, look, records, show, status } from "./queries";
+import { RefusedError } from "./refused";
 import { Store } from "./store";
 import type { Request } from "../protocol/request";
 

@@ -1,5 +1,5 @@
 /** The deployer's side: it starts the transaction on the target, keeps its lease and reports. Decisions are the target's. */
-import type { Inspection, OpenDeployment } from "../agent/commands";
+import type { Inspection, OpenDeployment } from "../agent/queries";
 import type { Records } from "../agent/history";
 import { verdict } from "../agent/checks";
 import type { Request } from "../protocol/request";

@@ -4,7 +4,7 @@ import { GitHubClient } from "../../components/github/client";
 import { openSession, type HostSession } from "../../components/host/session";
 import type { Repository } from "../../components/github/repository";
 import type { TargetSettings } from "../../config/targets";
-import type { Look } from "../agent/commands";
+import type { Look } from "../agent/queries";
 import { ask, type RemoteAgent } from "../client/deploy";
 import { sshAgent } from "../client/ssh";
 import type { Eyes } from "./follow";

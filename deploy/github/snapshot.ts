@@ -1,5 +1,5 @@
 /** What is seen of a deployment that runs at GitHub, at one moment. Plain data. */
-import type { Look } from "../agent/commands";
+import type { Look } from "../agent/queries";
 
 export interface SeenJob {
   readonly id: number;

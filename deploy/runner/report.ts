@@ -3,7 +3,7 @@ import { appendFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { HostAddress } from "../../components/host/args";
 import { openSession } from "../../components/host/session";
-import type { Look } from "../agent/commands";
+import type { Look } from "../agent/queries";
 import type { Records } from "../agent/history";
 import { ask, type RemoteAgent } from "../client/deploy";
 import { sshAgent } from "../client/ssh";

@@ -1,6 +1,6 @@
 /** The deployments that are known, newest first. Pure. */
 import pc from "picocolors";
-import type { OpenDeployment } from "../../deploy/agent/commands";
+import type { OpenDeployment } from "../../deploy/agent/queries";
 import type { DeploymentRecord } from "../../deploy/records/record";
 import { formatted, measured } from "./template";
 import type { Criteria } from "./criteria";

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { TargetHistory } from "../../deploy/agent/commands";
+import type { TargetHistory } from "../../deploy/agent/queries";
 import type { Records } from "../../deploy/agent/history";
 import type { GateDecision } from "../../deploy/choice/choose";
 import { addressOf, bootLabTarget } from "../../deploy/target";

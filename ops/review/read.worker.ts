@@ -1,6 +1,6 @@
 import type { HostAddress } from "../../components/host/args";
 import { openSession } from "../../components/host/session";
-import type { TargetHistory } from "../../deploy/agent/commands";
+import type { TargetHistory } from "../../deploy/agent/queries";
 import { sshAgent } from "../../deploy/client/ssh";
 import { worker } from "../inside";
 

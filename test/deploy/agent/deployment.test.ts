@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Readable } from "node:stream";
 import * as commands from "../../../deploy/agent/commands";
+import * as queries from "../../../deploy/agent/queries";
 import { LocalTarget } from "../support/target";
 
 describe("a deployment on a target", function () {
@@ -55,7 +56,7 @@ describe("a deployment on a target", function () {
     await target.deploy(target.request("2", { unhealthy: true }));
     const { deployment } = await target.deploy(target.request("2"));
     assert.deepEqual([deployment.outcome, target.whole()], ["succeeded", "2"]);
-    const { open, last } = commands.show(target.agent());
+    const { open, last } = queries.show(target.agent());
     assert.equal(open, null);
     assert.deepEqual(
       last.map(({ version, outcome, failure }) => [version, outcome, failure?.code]),
@@ -72,7 +73,7 @@ describe("a deployment on a target", function () {
     await target.deploy(target.request("1"));
     const before = target.application();
     const request = target.request("1");
-    const seen = await commands.inspect(target.agent(), request);
+    const seen = await queries.inspect(target.agent(), request);
     assert.equal(seen.version, "1");
     assert.equal(seen.sha256, request.artefact.sha256);
     assert.deepEqual(seen.problems, []);
@@ -83,7 +84,7 @@ describe("a deployment on a target", function () {
   it("changes nothing by looking", async () => {
     await target.deploy(target.request("1"));
     const journal = readFileSync(target.folders.journal, "utf8");
-    const seen = await commands.inspect(target.agent(), target.request("2"));
+    const seen = await queries.inspect(target.agent(), target.request("2"));
     assert.deepEqual(seen.problems, []);
     assert.equal(readFileSync(target.folders.journal, "utf8"), journal);
     assert.deepEqual([target.whole(), target.leftovers()], ["1", []]);

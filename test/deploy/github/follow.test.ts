@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { OpenDeployment } from "../../../deploy/agent/commands";
+import type { OpenDeployment } from "../../../deploy/agent/queries";
 import type { Records } from "../../../deploy/agent/history";
 import { follow, type Eyes } from "../../../deploy/github/follow";
 import { exitCodeOfFollowed, renderFollowed } from "../../../deploy/github/render";

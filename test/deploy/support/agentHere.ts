@@ -1,4 +1,4 @@
-import { RefusedError } from "../../../deploy/agent/commands";
+import { RefusedError } from "../../../deploy/agent/refused";
 import * as commands from "../../../deploy/agent/incidents";
 import type { RemoteAgent } from "../../../deploy/client/deploy";
 import type { LocalTarget } from "./target";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
-import * as commands from "../../../deploy/agent/commands";
+import * as queries from "../../../deploy/agent/queries";
 import { secretsIn } from "../../../deploy/agent/secretScan";
 import type { DeploymentRecord } from "../../../deploy/records/record";
 import { computeCriteria, quantile, type Criteria } from "../../../ops/review/criteria";
@@ -81,7 +81,7 @@ describe("the look for secrets in what deployments leave", () => {
     try {
       await target.deploy(target.request("1"));
       const { deployment } = await target.deploy(target.request("2", { unhealthy: true }));
-      const before = commands.history(target.agent());
+      const before = queries.history(target.agent());
       assert.equal(before.records.length, 2);
       assert.deepEqual(before.secrets.findings, []);
       assert.ok(before.secrets.files >= 5, "records and forensics of both");
@@ -89,7 +89,7 @@ describe("the look for secrets in what deployments leave", () => {
       const folder = path.join(target.folders.forensics, deployment.id);
       mkdirSync(folder, { recursive: true });
       writeFileSync(path.join(folder, "journal.txt"), `started with ${token}\n`);
-      const { secrets } = commands.history(target.agent());
+      const { secrets } = queries.history(target.agent());
       assert.deepEqual(secrets.findings, [{ file: `forensics/${deployment.id}/journal.txt`, kind: "github-token" }]);
       assert.ok(!JSON.stringify(secrets).includes(token));
       assert.equal(measure([succeeded], secrets.findings).criteria[3]?.met, false);
