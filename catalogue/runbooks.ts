@@ -49,6 +49,7 @@ export const runbooks = {
   DeploymentSuccessRateLow: "deployment-failed.md",
   SafeguardMetricsMissing: "monitoring-blind.md",
   DeploymentQueueBacklog: "deployment-failed.md",
+  DeploymentIncidentUnsent: "deployment-failed.md",
 } as const satisfies Record<string, string>;
 
 export type AlertName = keyof typeof runbooks;

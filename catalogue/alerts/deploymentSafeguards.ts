@@ -159,6 +159,16 @@ const alerts: readonly Alert[] = [
     description: "{{ $value }} deployments to {{ $labels.environment }} wait for 5 minutes, more than 3.",
     action: "See what the running one waits for and whether a runner may deploy; cancel those nobody needs.",
   },
+  {
+    ...deployment,
+    name: "DeploymentIncidentUnsent",
+    severity: "warning",
+    for: "15m",
+    expr: ({ environment }) => [`max ${BY_TARGET} (${select(metrics.deploymentIncidentsUnsent, environment)}) > 0`],
+    summary: "Nobody was told of a failed deployment on {{ $labels.target }}",
+    description: "{{ $value }} incident(s) on {{ $labels.target }} have had no issue for 15 minutes.",
+    action: "Send them by the command of the runbook once GitHub answers.",
+  },
 ];
 
 export const deploymentSafeguards: AlertGroup = { name: "deployment_safeguards", alerts };

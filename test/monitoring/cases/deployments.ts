@@ -111,6 +111,15 @@ export const deploymentCases: readonly RuleCase[] = [
     ],
   },
   {
+    alert: "DeploymentIncidentUnsent",
+    fires: [sample("deploymentIncidentsUnsent", app, "0x5 2x30 0x30")],
+    at: "22m",
+    labels: app,
+    says: "2 incident(s) on app have had no issue for 15 minutes.",
+    ends: "40m",
+    quiet: [sample("deploymentIncidentsUnsent", app, "0x5 1x10 0x40")],
+  },
+  {
     alert: "SafeguardMetricsMissing",
     fires: [sample("deploymentInProgress", app, "_x17 0x20")],
     at: "16m",
