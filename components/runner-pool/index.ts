@@ -20,6 +20,12 @@ export interface PoolRunner {
 }
 
 /**
+ * Secondaries that are changed at the same time. So many clones at once are enough for a storage; and without a limit the
+ * engine makes every VM first and their firewalls last, with a state that is whole by then and written at each step.
+ */
+const AT_ONCE = 8;
+
+/**
  * All runners of an environment, one role at a time: the secondaries first, then the proof that they work, then the
  * primary. What fails before the primary leaves it as it was.
  */
@@ -56,19 +62,23 @@ export class RunnerPool extends pulumi.ComponentResource {
       hosts: args.host !== undefined,
     });
     const archive = this.archive(name, args);
-    const make = (member: PoolMember, after: pulumi.Resource[]): PoolRunner => ({
+    const make = (member: PoolMember, after: readonly pulumi.Resource[]): PoolRunner => ({
       member,
       runner: new Runner(
         resourceOf(member),
         { role: member.role, runnerName: member.name, vm: member.vm, host: hostOf(args, member, archive) },
-        { parent: this, proxmox, runnerHooks: hooks satisfies RunnerHooks, dependsOn: after },
+        { parent: this, proxmox, runnerHooks: hooks satisfies RunnerHooks, after },
       ),
     });
 
-    const secondaries = args.members.filter(({ role }) => role === "secondary").map((member) => make(member, []));
+    const secondaries: PoolRunner[] = [];
+    for (const member of args.members.filter(({ role }) => role === "secondary")) {
+      const ahead = secondaries[secondaries.length - AT_ONCE];
+      secondaries.push(make(member, ahead === undefined ? [] : [ahead.runner.settled]));
+    }
     const primaries = args.members.filter(({ role }) => role === "primary");
     const gate = this.gate(name, args, secondaries, primaries);
-    const before = [...secondaries.map(({ runner }) => runner), ...(gate === undefined ? [] : [gate])];
+    const before = gate === undefined ? secondaries.map(({ runner }) => runner.settled) : [gate];
     this.runners = [...primaries.map((member) => make(member, before)), ...secondaries];
     this.evidence = gate?.evidence;
     if (args.host !== undefined) {

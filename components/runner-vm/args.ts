@@ -64,4 +64,6 @@ export interface RunnerVmHooks {
 export interface RunnerVmOptions extends pulumi.ComponentResourceOptions {
   readonly proxmox: proxmoxve.Provider;
   readonly vmHooks: RunnerVmHooks;
+  /** What must be done before the VM is touched. Everything on the machine comes after the VM. */
+  readonly after: readonly pulumi.Resource[];
 }

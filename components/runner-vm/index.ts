@@ -18,13 +18,15 @@ const FIRST_CONTACT_SECONDS = 300;
  */
 export class RunnerVm extends pulumi.ComponentResource {
   readonly vm: proxmoxve.VmLegacy;
+  /** Its firewall, on: the VM is complete. */
+  readonly firewall: proxmoxve.firewall.OptionsLegacy;
   /** MAC address: new for every clone, so everything on the machine is keyed by it. */
   readonly incarnation: pulumi.Output<string>;
   /** How to reach the guest; unset where host keys are not pinned. */
   readonly address: pulumi.Output<HostAddress> | undefined;
 
   constructor(name: string, args: RunnerVmArgs, opts: RunnerVmOptions) {
-    const { proxmox, vmHooks: hooks, ...options } = opts;
+    const { proxmox, vmHooks: hooks, after, ...options } = opts;
     super("ghrunners:vm:RunnerVm", name, args, options);
     const child = { parent: this, provider: proxmox };
 
@@ -92,6 +94,7 @@ export class RunnerVm extends pulumi.ComponentResource {
       },
       {
         ...child,
+        dependsOn: [...after],
         protect: args.protect,
         deleteBeforeReplace: true,
         // The provider reads it back as null and proposes it again at every run.
@@ -111,17 +114,18 @@ export class RunnerVm extends pulumi.ComponentResource {
       { ...scope, rules: renderFirewallRules(args.firewall) },
       { ...child, ...withMachine, hooks: { beforeCreate: [hooks.clearLeftovers] } },
     );
-    const firewall = new proxmoxve.firewall.OptionsLegacy(
+    this.firewall = new proxmoxve.firewall.OptionsLegacy(
       `${name}-firewall`,
       { ...scope, enabled: true, inputPolicy: "DROP", outputPolicy: "DROP", dhcp: false, macfilter: true },
       { ...child, ...withMachine, dependsOn: rules },
     );
 
-    this.address = args.pinHostKey ? this.pinHostKey(name, args, firewall) : undefined;
-    this.registerOutputs({ incarnation: this.incarnation, address: this.address });
+    this.address = args.pinHostKey ? this.pinHostKey(name, args) : undefined;
+    // None: outputs that are known late make the engine write the whole state once more for each machine.
+    this.registerOutputs({});
   }
 
-  private pinHostKey(name: string, args: RunnerVmArgs, firewall: pulumi.Resource): pulumi.Output<HostAddress> {
+  private pinHostKey(name: string, args: RunnerVmArgs): pulumi.Output<HostAddress> {
     const script = readScript("runner-vm/scripts/pin-host-key.sh");
     const pin = "bash -s";
     const key = new command.local.Command(
@@ -139,7 +143,7 @@ export class RunnerVm extends pulumi.ComponentResource {
         ),
         addPreviousOutputInEnv: false,
       },
-      { parent: this, dependsOn: firewall },
+      { parent: this, dependsOn: this.firewall },
     );
     return orEmpty(key.stdout).apply((hostKey) => ({ host: args.address, user: args.user, hostKey: hostKey.trim() }));
   }

@@ -34,4 +34,6 @@ export interface RunnerHostArgs {
 export interface RunnerOptions extends pulumi.ComponentResourceOptions {
   readonly proxmox: proxmoxve.Provider;
   readonly runnerHooks: RunnerHooks;
+  /** What must be done before anything of this runner is touched. */
+  readonly after: readonly pulumi.Resource[];
 }

@@ -28,17 +28,20 @@ export function agentResourceName(runnerResource: string): string {
 export class Runner extends pulumi.ComponentResource {
   readonly vm: RunnerVm;
   readonly host: RunnerOnHost | undefined;
+  /** Who waits for this one waits for the runner that GitHub sees, or where VMs have no guest for the VM. */
+  readonly settled: pulumi.Resource;
 
   constructor(name: string, args: RunnerArgs, opts: RunnerOptions) {
-    const { proxmox, runnerHooks, ...options } = opts;
+    const { proxmox, runnerHooks, after, ...options } = opts;
     super("ghrunners:runner:Runner", name, { role: args.role, runnerName: args.runnerName }, options);
 
     const vmArgs = { ...args.vm, vmName: args.runnerName, pinHostKey: args.host !== undefined };
-    this.vm = new RunnerVm(`${name}-vm`, vmArgs, { parent: this, proxmox, vmHooks: runnerHooks });
+    this.vm = new RunnerVm(`${name}-vm`, vmArgs, { parent: this, proxmox, vmHooks: runnerHooks, after });
     this.host =
       args.host === undefined || this.vm.address === undefined
         ? undefined
         : this.onHost(name, args, args.host, this.vm.address, vmRevision(vmArgs), runnerHooks);
+    this.settled = this.host?.registered ?? this.vm.firewall;
     this.registerOutputs({ runnerId: this.host?.registered.runnerId });
   }
 

@@ -60,8 +60,8 @@ describe("the program's graph", () => {
     });
 
     it("makes the primary wait for the gate, and the gate for the secondary", () => {
-      assert.ok(find("runners-primary").dependencies.includes("runners-gate"));
-      assert.ok(find("runners-primary").dependencies.some((name) => name.startsWith("runners-secondary")));
+      // Everything else on the primary needs its VM's address.
+      assert.ok(find("runners-primary-vm-vm").dependencies.includes("runners-gate"));
       assert.ok(find("runners-gate").dependencies.includes("runners-secondary-registration-registered"));
       assert.ok(!find("runners-secondary").dependencies.some((name) => name.startsWith("runners-primary")));
       assert.ok(find("runners").dependencies.includes("preflight"));
@@ -170,6 +170,27 @@ describe("the program's graph", () => {
   it("runs to its end where resources have no outputs, as in a destroy after an interrupted run", async () => {
     graph = await programGraph("production", config, secretKeys, () => ({}));
     assert.ok(find("runners-primary-registration-registered"));
+  });
+
+  it("touches eight secondaries at a time, and the primary after all of them", async () => {
+    const secondaries = Array.from({ length: 10 }, (_, index) => ({
+      role: "secondary",
+      name: `more-${index}`,
+      vmId: 200 + index,
+      address: `192.0.2.${100 + index}`,
+    }));
+    const runners = [...config.runners.slice(0, 1), ...secondaries];
+    const waits = (name: string): string[] =>
+      find(`runners-${name}-vm-vm`).dependencies.filter((one) => one.startsWith("runners-"));
+    const registered = (name: string): string => `runners-${name}-registration-registered`;
+    graph = await programGraph("staging", { ...config, runners }, secretKeys);
+    assert.deepEqual(waits("secondary-8"), []);
+    assert.deepEqual(waits("secondary-9"), [registered("secondary")]);
+    assert.deepEqual(waits("secondary-10"), [registered("secondary-2")]);
+    assert.deepEqual(waits("primary"), ["runners-gate"]);
+    graph = await programGraph("staging", { ...config, runners, hosts: "skip" }, secretKeys);
+    assert.deepEqual(waits("secondary-9"), ["runners-secondary-vm-firewall"]);
+    assert.equal(waits("primary").length, 10);
   });
 
   it("manages VMs only where hosts are skipped", async () => {
