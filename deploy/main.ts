@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { runCommand } from "../ops/command";
 import { openStack, stackName } from "../ops/pulumi/stack";
-import { errorText, note } from "../ops/terminal";
+import { note } from "../ops/terminal";
 import { exitCodeOf } from "./client/carryOut";
 import { deployDirectly } from "./direct";
 import { deployThroughGitHub } from "./github";
@@ -73,10 +74,4 @@ async function main(): Promise<number> {
 
 // The worker hears the terminal's signals too and takes the target back; its answer is waited for.
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => note("waiting for the target to go back"));
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(`${errorText(error)}\n`);
-    process.exitCode = error instanceof TypeError ? 2 : 1;
-  },
-);
+runCommand(main);

@@ -1,11 +1,12 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { runCommand } from "../ops/command";
 import { baseFolders, currentInstance } from "../lab/instance";
 import { reasonForApiOnly } from "../lab/lifecycle";
 import { ensureAuthority } from "../lab/tls";
 import { runProcess } from "../ops/process";
 import { projectRoot } from "../ops/pulumi/stack";
-import { errorText, note } from "../ops/terminal";
+import { note } from "../ops/terminal";
 import { scenarios } from "./all";
 import { Ground } from "./ground";
 import { renderResults } from "./render";
@@ -89,10 +90,4 @@ async function main(): Promise<number> {
   return results.length === chosen.length && results.every(({ passed }) => passed) ? 0 : 1;
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(`${errorText(error)}\n`);
-    process.exitCode = error instanceof TypeError ? 2 : 1;
-  },
-);
+runCommand(main);

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { runCommand } from "../command";
 import { topology } from "../../lab/topology";
 import { runInside } from "../inside";
 import { monitoringUrls } from "../monitoring/address";
 import { openStack, stackName } from "../pulumi/stack";
 import { settingsOf } from "../settings";
-import { errorText, note } from "../terminal";
+import { note } from "../terminal";
 import type { AlertsInput, AlertsView } from "./look.worker";
 import { notificationLines, renderAlerts } from "./render";
 
@@ -73,10 +74,4 @@ async function main(): Promise<number> {
   return view.watchdog && view.alerts.every(({ state }) => state === "pending") ? 0 : 1;
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(`${errorText(error)}\n`);
-    process.exitCode = error instanceof TypeError ? 2 : 1;
-  },
-);
+runCommand(main);

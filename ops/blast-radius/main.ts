@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { runCommand } from "../command";
 import { stackName } from "../pulumi/stack";
-import { errorText } from "../terminal";
 import { parsePreview } from "./preview";
 import { blastRadius } from "./radius";
 import { renderRadius } from "./render";
@@ -25,9 +25,4 @@ function main(): number {
   return 0;
 }
 
-try {
-  process.exitCode = main();
-} catch (error) {
-  process.stderr.write(`${errorText(error)}\n`);
-  process.exitCode = (error as NodeJS.ErrnoException).code?.startsWith("ERR_PARSE_ARGS") ? 2 : 1;
-}
+runCommand(() => Promise.resolve().then(main));

@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
+import { runCommand } from "../command";
 import { hasFailover } from "../../config/failover";
 import { runInside } from "../inside";
 import { openStack, stackName } from "../pulumi/stack";
 import { settingsOf } from "../settings";
-import { errorText, note } from "../terminal";
+import { note } from "../terminal";
 import type { ReadInput } from "./read.worker";
 import { renderGate } from "./render";
 import { judgeSwitch, parseSwitch, type GateView } from "./view";
@@ -47,10 +48,4 @@ async function main(): Promise<number> {
   return view.problems.length === 0 ? 0 : 1;
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(`${errorText(error)}\n`);
-    process.exitCode = error instanceof TypeError ? 2 : 1;
-  },
-);
+runCommand(main);

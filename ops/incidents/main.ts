@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
+import { runCommand } from "../command";
 import { bootLabTarget } from "../../deploy/target";
 import { runInside } from "../inside";
 import { openStack, stackName } from "../pulumi/stack";
 import { settingsOf } from "../settings";
-import { errorText, note } from "../terminal";
+import { note } from "../terminal";
 import { exitCodeOf, renderIncidents } from "./render";
 import type { IncidentsInput, TargetIncidents } from "./worker";
 
@@ -38,10 +39,4 @@ async function main(): Promise<number> {
   return exitCodeOf(found);
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(`${errorText(error)}\n`);
-    process.exitCode = error instanceof TypeError ? 2 : 1;
-  },
-);
+runCommand(main);

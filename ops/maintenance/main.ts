@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { parseArgs } from "node:util";
+import { runCommand, WrongUse } from "../command";
 import { runnerLabels } from "../../catalogue/runner";
 import type { Settings } from "../../config/parse";
 import { parseMaintenance, type Maintenance } from "../../deploy/choice/maintenance";
@@ -8,7 +9,7 @@ import { runInside } from "../inside";
 import { monitoringUrls } from "../monitoring/address";
 import { openStack, stackName, type Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
-import { errorText, note } from "../terminal";
+import { note } from "../terminal";
 import type { ChangeInput } from "./change.worker";
 import type { LookInput, Seen } from "./look.worker";
 import { decide, runnerMeant, secondsOf } from "./plan";
@@ -38,8 +39,6 @@ const options = {
   json: { type: "boolean" },
   help: { type: "boolean" },
 } as const;
-
-class WrongUse extends Error {}
 
 interface Place {
   readonly stack: Stack;
@@ -156,11 +155,4 @@ async function main(): Promise<number> {
   throw new WrongUse(help);
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(error instanceof WrongUse ? error.message : `${errorText(error)}\n`);
-    const wrong = error instanceof WrongUse || error instanceof TypeError || error instanceof RangeError;
-    process.exitCode = wrong ? 2 : 1;
-  },
-);
+runCommand(main);

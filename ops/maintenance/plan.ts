@@ -1,6 +1,7 @@
 /** Whether and how a runner goes into maintenance. Pure: what was seen goes in. */
 import { FORCE_WORDS } from "../../catalogue/safety";
 import { maintenanceOf, type Maintenance } from "../../deploy/choice/maintenance";
+import { WrongUse } from "../command";
 
 /** A runner of the stack, as both views show it. */
 export interface RunnerView {
@@ -30,17 +31,15 @@ const MINUTE = 60;
 const units: Readonly<Record<string, number>> = { m: MINUTE, h: 60 * MINUTE, d: 24 * 60 * MINUTE };
 const MAXIMUM_SECONDS = 7 * 24 * 60 * MINUTE;
 
-/** Seconds of `30m`, `2h`, `1d` or `1h30m`. @throws RangeError for another text, and beyond 7 days */
+/** Seconds of `30m`, `2h`, `1d` or `1h30m`. @throws WrongUse for another text, and beyond 7 days */
 export function secondsOf(duration: string): number {
   const parts = [...duration.matchAll(/(\d+)([mhd])/g)];
   const seconds = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ""] ?? 0), 0);
   if (parts.map(([part]) => part).join("") === duration && seconds > 0 && seconds <= MAXIMUM_SECONDS) return seconds;
-  throw new RangeError(
-    `"${duration}" is no duration for a maintenance. Expected for example 30m, 2h or 1d, at most 7d.`,
-  );
+  throw new WrongUse(`"${duration}" is no duration for a maintenance. Expected for example 30m, 2h or 1d, at most 7d.`);
 }
 
-/** The runner that is meant by its name or its role. @throws RangeError that names those there are */
+/** The runner that is meant by its name or its role. @throws WrongUse that names those there are */
 export function runnerMeant<R extends { readonly name: string; readonly role: string }>(
   runners: readonly R[],
   given: string,
@@ -49,7 +48,7 @@ export function runnerMeant<R extends { readonly name: string; readonly role: st
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   const known = runners.map(({ name, role }) => `${name} (${role})`).join(", ");
-  throw new RangeError(`"${given}" names ${found.length} runners. Expected one of: ${known}.`);
+  throw new WrongUse(`"${given}" names ${found.length} runners. Expected one of: ${known}.`);
 }
 
 /**

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
+import { runCommand } from "../command";
 import { openStack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
-import { errorText, note } from "../terminal";
+import { note } from "../terminal";
 import { stagingObjections } from "./gate";
 import { promote } from "./production";
 import { proveStaging } from "./staging";
@@ -55,10 +56,4 @@ async function main(): Promise<number> {
   return record.result === "promoted" ? 0 : 1;
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(`${errorText(error)}\n`);
-    process.exitCode = error instanceof TypeError ? 2 : 1;
-  },
-);
+runCommand(main);

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
+import { runCommand } from "../command";
 import { openStack, stackName } from "../pulumi/stack";
-import { errorText, note } from "../terminal";
+import { note } from "../terminal";
 import { restoreProtection } from "./restore";
 
 const help = `usage: npm run ops -- restore-protection
@@ -17,10 +18,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(`${errorText(error)}\n`);
-    process.exitCode = error instanceof TypeError ? 2 : 1;
-  },
-);
+runCommand(main);

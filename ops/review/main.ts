@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { runCommand, WrongUse } from "../command";
 import type { TargetHistory } from "../../deploy/agent/queries";
 import type { Records } from "../../deploy/agent/history";
 import type { GateDecision } from "../../deploy/choice/choose";
@@ -7,7 +8,7 @@ import { addressOf, bootLabTarget } from "../../deploy/target";
 import { runInside } from "../inside";
 import { openStack, stackName, type Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
-import { errorText, note } from "../terminal";
+import { note } from "../terminal";
 import { computeCriteria, type Criteria } from "./criteria";
 import { reviewKinds, type ReviewDocument, type ReviewKind } from "./document";
 import { listOf, renderCriteria, renderList } from "./list";
@@ -49,8 +50,6 @@ const MAXIMUM_DAYS = 365;
 interface Target extends TargetHistory {
   readonly name: string;
 }
-
-class WrongUse extends Error {}
 
 /** @throws Error that says why a target could not be read */
 async function readTargets(stack: Stack, only: string | undefined): Promise<Target[]> {
@@ -163,10 +162,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(error instanceof WrongUse ? error.message : `${errorText(error)}\n`);
-    process.exitCode = error instanceof WrongUse || error instanceof TypeError ? 2 : 1;
-  },
-);
+runCommand(main);

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
+import { runCommand } from "../command";
 import { openStack, stackName } from "../pulumi/stack";
-import { errorText, note } from "../terminal";
+import { note } from "../terminal";
 import { renderRollback } from "./render";
 import { rollbackRunners } from "./rollback";
 
@@ -34,10 +35,4 @@ async function main(): Promise<number> {
   return report.problems.length === 0 ? 0 : 1;
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(`${errorText(error)}\n`);
-    process.exitCode = error instanceof TypeError ? 2 : 1;
-  },
-);
+runCommand(main);

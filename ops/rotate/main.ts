@@ -1,11 +1,12 @@
 import { parseArgs } from "node:util";
+import { runCommand, WrongUse } from "../command";
 import type { Settings } from "../../config/parse";
 import type { SecretSettings } from "../../config/secrets";
 import { bootLabTarget } from "../../deploy/target";
 import { capturePulumi } from "../pulumi/engine";
 import { openStack, stackName, type Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
-import { errorText, note } from "../terminal";
+import { note } from "../terminal";
 import { DeployKeyRotation, updateSecret } from "./key";
 import { describe, planKeyRotation, secretName, type Proof } from "./plan";
 
@@ -29,8 +30,6 @@ interface Result {
   readonly applied: boolean;
   readonly steps: readonly string[];
 }
-
-class WrongUse extends Error {}
 
 function find(settings: Settings, given: string): SecretSettings {
   const found = settings.secrets.find(({ name }) => name === secretName(given));
@@ -113,10 +112,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(`${errorText(error)}\n`);
-    process.exitCode = error instanceof TypeError || error instanceof WrongUse ? 2 : 1;
-  },
-);
+runCommand(main);
