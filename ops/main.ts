@@ -30,6 +30,10 @@ const commands: Readonly<Record<string, OpsCommand>> = {
     summary: "takes a runner out of service for a time, and says which one is",
     load: () => require("./maintenance/main") as unknown,
   },
+  "restore-monitoring": {
+    summary: "the files on the monitoring host, as the state has them",
+    load: () => require("./restore-monitoring/main") as unknown,
+  },
   "restore-protection": {
     summary: "reviewers and pause of the environment, as the state has them",
     load: () => require("./restore-protection/main") as unknown,

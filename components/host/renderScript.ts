@@ -22,3 +22,14 @@ export function renderScript(script: string, parameters: Readonly<Record<string,
   });
   return [...assignments, script].join("\n");
 }
+
+/** The parameters of a script that {@link renderScript} rendered. */
+export function scriptParameters(rendered: string): Record<string, string> {
+  const assignment = /([A-Z][A-Z0-9_]*)='([^']*(?:'\\''[^']*)*)'\n/y;
+  const parameters: Record<string, string> = {};
+  for (let found = assignment.exec(rendered); found !== null; found = assignment.exec(rendered)) {
+    const [, name = "", value = ""] = found;
+    parameters[name] = value.replace(/'\\''/g, "'");
+  }
+  return parameters;
+}

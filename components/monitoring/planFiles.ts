@@ -48,3 +48,13 @@ export function planFiles(sets: FileSets): Record<string, string> {
     ),
   };
 }
+
+/** The files of a plan. Pure. */
+export function plannedFiles(
+  plan: Readonly<Record<string, string>>,
+): { readonly path: string; readonly text: string }[] {
+  return Array.from({ length: Number(plan.FILE_COUNT ?? 0) }, (_, index) => ({
+    path: plan[`FILE_${index + 1}_PATH`] ?? "",
+    text: plan[`FILE_${index + 1}_TEXT`] ?? "",
+  }));
+}

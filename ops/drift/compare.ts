@@ -3,6 +3,7 @@
  */
 import { deliverySecrets } from "../../catalogue/delivery";
 import { compareHosts } from "./compare-hosts";
+import { compareMonitoring } from "./compare-monitoring";
 import type { Expectation } from "./expectation";
 import type { Observation } from "./observation";
 import { repairsFor, type Repairs } from "./repair";
@@ -186,6 +187,7 @@ export function compare(expected: Expectation, seen: Observation, at: Date): Dri
     ...variables(expected, seen, repairs),
     ...runners(expected, seen, repairs),
     ...compareHosts(expected, seen.hosts, repairs),
+    ...compareMonitoring(expected, seen.monitoring, repairs),
   ].sort((a, b) => order[a.severity] - order[b.severity]);
   return {
     version: driftVersion,

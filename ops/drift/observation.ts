@@ -1,4 +1,5 @@
 /** What GitHub and the hosts showed: the other two planes. Plain data. */
+import type { FileSum } from "./state-monitoring";
 
 export interface SeenEnvironment {
   readonly waitMinutes: number;
@@ -67,5 +68,7 @@ export interface Observation {
   readonly variables: readonly SeenVariable[];
   readonly runners: readonly SeenRunner[];
   readonly hosts: readonly SeenHost[];
+  /** Files by this stack's names on the monitoring host; undefined where nobody looked, or could. */
+  readonly monitoring?: readonly FileSum[];
   readonly errors: readonly string[];
 }

@@ -6,6 +6,8 @@ export interface Repairs {
   readonly refresh: string;
   /** The environment's protection, which the provider does not see when a rule is gone. */
   readonly protection: string;
+  /** Files on the monitoring host, which no resource reads back. */
+  readonly monitoring: string;
   readonly rotate: (secret: string) => string;
   /** Made again: a host that somebody changed, a secret that somebody wrote, which the provider does not write again. */
   readonly replace: (urn: string | undefined) => string;
@@ -28,6 +30,7 @@ export function repairsFor(stack: string, repository: string, environment: strin
   return {
     refresh: `${on}npm run up -- --refresh`,
     protection: `${on}npm run ops -- restore-protection`,
+    monitoring: `${on}npm run ops -- restore-monitoring`,
     rotate: (secret) => `${on}npm run ops -- rotate ${secret} --apply`,
     replace: (urn) =>
       urn === undefined ? `${on}npm run up -- --refresh` : `${on}npm run up -- --replace ${quote(urn)}`,

@@ -1,14 +1,8 @@
 /**
  * What the stack made, read from its exported state: the first of the three planes. Pure.
  */
-
-/** A resource in `pulumi stack export`, as far as it is read here. */
-export interface StateResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly inputs?: Readonly<Record<string, unknown>>;
-  readonly outputs?: Readonly<Record<string, unknown>>;
-}
+import { monitoringOf, type MonitoringState } from "./state-monitoring";
+import { bag, reveal, text, type Bag, type StateResource } from "./state-values";
 
 export interface EnvironmentState {
   readonly name: string;
@@ -61,17 +55,8 @@ export interface StackState {
   readonly variables: readonly VariableState[];
   readonly repository: RepositoryState | undefined;
   readonly runners: readonly RunnerState[];
+  readonly monitoring: MonitoringState | undefined;
 }
-
-type Bag = Readonly<Record<string, unknown>>;
-/** A secret in an export with --show-secrets is an object with its JSON text. Source: Pulumi, sdk/go/common/apitype. */
-function reveal(value: unknown): unknown {
-  const plaintext =
-    typeof value === "object" && value !== null ? (value as { plaintext?: unknown }).plaintext : undefined;
-  return typeof plaintext === "string" ? (JSON.parse(plaintext) as unknown) : value;
-}
-const bag = (value: unknown): Bag => (typeof value === "object" && value !== null ? (value as Bag) : {});
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** Go's `2026-11-22 08:36:42 +0000 UTC`, as the provider keeps times, in RFC 3339. */
 export function goTime(value: string): string {
@@ -175,5 +160,6 @@ export function stackState(resources: readonly StateResource[]): StackState {
     })),
     repository: repositoryOf(resources),
     runners: runnersOf(resources),
+    monitoring: monitoringOf(resources),
   };
 }

@@ -1,7 +1,7 @@
 /** What the runners' settings are to be taken back to. Pure. */
 import { parseDocument } from "yaml";
 import type { LastKnownGoodState, ProvenSettings } from "../../components/runner-pool/lastKnownGood.provider";
-import type { StateResource } from "../drift/state";
+import type { StateResource } from "../drift/state-values";
 
 /** One setting that is another than when the runners were last proved. */
 export interface Change {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Role } from "../../catalogue/runner";
 import { provenSettings } from "../../program/provenSettings";
-import type { StateResource } from "../drift/state";
+import type { StateResource } from "../drift/state-values";
 import { capturePulumi, runPulumi, type Engine } from "../pulumi/engine";
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { planFiles } from "../../components/monitoring/planFiles";
+import { plannedFiles, planFiles } from "../../components/monitoring/planFiles";
 import { renderScript } from "../../components/host/renderScript";
 import { monitoringSets } from "./support/monitoring-sets";
 
@@ -18,6 +18,17 @@ describe("monitoring: files", () => {
     const owner = (environment: string): string => `${planFiles(monitoringSets(environment)).OWNER}.`;
     assert.ok(!owner("lab-2").startsWith(owner("lab")));
     assert.ok(!owner("lab").startsWith(owner("lab-2")));
+  });
+
+  it("can be read back from their plan", () => {
+    const plan = planFiles(monitoringSets("lab"));
+    const files = plannedFiles(plan);
+    assert.deepEqual(
+      files.map(({ path }) => path),
+      [plan.FILE_1_PATH, plan.FILE_2_PATH, plan.FILE_3_PATH],
+    );
+    assert.equal(files[2]?.text, "{}");
+    assert.deepEqual(plannedFiles({}), []);
   });
 
   it("with the same name are refused", () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
-import { renderScript } from "../../components/host/renderScript";
+import { renderScript, scriptParameters } from "../../components/host/renderScript";
 import { renderPolicy } from "../../components/runner-agent/renderAgent";
 
 const scripts = path.join(path.dirname(path.dirname(__dirname)), "components", "runner-agent", "scripts");
@@ -20,6 +20,19 @@ describe("scripts on standard input", () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it("give back their parameters", () => {
+    const names = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,5}$/);
+    const texts = fc
+      .oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("'", "''\n", "A='b'\n", "'\\''"))
+      .filter((text) => !text.includes("\0"));
+    fc.assert(
+      fc.property(fc.dictionary(names, texts, { noNullPrototype: true }), (parameters) => {
+        assert.deepEqual(scriptParameters(renderScript("#!/bin/sh\nX='y'\n", parameters)), parameters);
+      }),
+    );
+    assert.deepEqual(scriptParameters("#!/bin/sh\nX='y'\n"), {});
   });
 
   it("refuse what no variable can hold or be called", () => {

@@ -97,6 +97,11 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/ops/drift/drift.engine.test.ts",
     by: "restoreProtection(lab.stack)",
   },
+  {
+    pattern: /^npm run ops -- restore-monitoring$/,
+    test: "test/rehearsal/03-drift.test.ts",
+    by: '"npm run ops -- restore-monitoring"',
+  },
   { pattern: /^npm run ops -- drift --json$/, test: "test/ops/drift/drift.engine.test.ts", by: '"drift", "--json"' },
   {
     pattern: /^npm run promote -- (production|--help)$/,

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { topology } from "../../lab/topology";
+import { driftOf } from "../../ops/drift/drift";
+import { runProcess } from "../../ops/process";
+import { projectRoot } from "../../ops/pulumi/stack";
 import { until } from "../support/until";
 import { primary, Rehearsal, secondary } from "./support/rehearsal";
 
@@ -65,6 +69,35 @@ describe("drift", () => {
       assert.deepEqual(data.runners.map((runner) => runner.name).sort(), [primary.name, secondary.name]);
       assert.notEqual((await rehearsal.runner(secondary.name))?.id, deleted);
     });
+  });
+
+  it("files changed by hand on the monitoring host are named, and the command beside them restores them", async () => {
+    const onHost = (script: string): Promise<string> =>
+      rehearsal.inMachine(topology.hosts.monitoring.id, "bash", "-c", script);
+    const seen = () => driftOf({ name: "lab", engine: rehearsal.engine, lab: rehearsal.lab });
+    const [rules = "", dashboard = ""] = (
+      await onHost(
+        "ls /etc/prometheus/rules.d/ghrunners.lab.* | head -n 1; ls /var/lib/ghrunners/dashboards/* | head -n 1",
+      )
+    ).split("\n");
+    const stranger = "/etc/prometheus/rules.d/ghrunners.lab.stranger.yml";
+    const route = "/etc/prometheus/alertmanager.yml";
+    await onHost(`echo '# quiet' | tee -a ${rules} >>${route}; rm ${dashboard}; echo 'groups: []' >${stranger}`);
+
+    const { findings } = await seen();
+    assert.deepEqual(findings.map(({ id, subject }) => `${id} ${subject.split(" ")[0]}`).sort(), [
+      `monitoring-file-changed ${route}`,
+      `monitoring-file-changed ${rules}`,
+      `monitoring-file-missing ${dashboard}`,
+      `monitoring-file-unknown ${stranger}`,
+    ]);
+    const repairs = [...new Set(findings.map(({ repair }) => repair))];
+    assert.deepEqual(repairs, ["npm run ops -- restore-monitoring"]);
+    const { code, all } = await runProcess(["bash", "-c", repairs[0] ?? ""], { cwd: projectRoot, env: process.env });
+    assert.equal(code, 0, all);
+
+    const after = await seen();
+    assert.deepEqual({ findings: after.findings, errors: after.errors }, { findings: [], errors: [] });
   });
 
   it("a machine stopped in Proxmox VE is started", async () => {

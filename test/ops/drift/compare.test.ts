@@ -13,6 +13,11 @@ import { goTime } from "../../../ops/drift/state";
 
 const at = new Date("2026-03-01T12:00:00Z");
 const ours = "ssh-ed25519 AAAAours";
+const sum = (file: string, digit: string) => ({
+  path: `/etc/x/ghrunners.production.${file}`,
+  sha256: digit.repeat(64),
+});
+const files = [sum("a.yml", "a"), sum("b.json", "b")];
 const expected: Expectation = {
   stack: "production",
   repositoryName: "octo-org/demo-app",
@@ -47,6 +52,13 @@ const expected: Expectation = {
       machine: "urn:one",
     },
   ],
+  monitoring: {
+    host: { host: "192.0.2.9", user: "operator", hostKey: "ssh-ed25519 AAAA" },
+    owner: "ghrunners.production",
+    folders: ["/etc/x"],
+    alertmanager: undefined,
+    files,
+  },
   hosts: [
     {
       name: "one",
@@ -80,6 +92,7 @@ const asExpected: Observation = {
   variables: expected.variables,
   runners: [{ id: 7, name: "one", labels: ["Production", "self-hosted"] }],
   hosts: [host],
+  monitoring: files,
   errors: [],
 };
 
@@ -150,6 +163,12 @@ describe("drift between the three planes", () => {
       /^ssh runner@192\.0\.2\.51 sudo sed -i .*AAAAevil.* ~root\/\.ssh\/authorized_keys$/,
     ],
   ];
+  const restored = /^STACK=production npm run ops -- restore-monitoring$/;
+  cases.push(
+    ["monitoring-file-changed", { monitoring: [sum("a.yml", "f"), files[1]!] }, restored],
+    ["monitoring-file-missing", { monitoring: [files[0]!] }, restored],
+    ["monitoring-file-unknown", { monitoring: [...files, sum("c.yml", "c")] }, restored],
+  );
   for (const [id, changes, repair] of cases) {
     it(`finds ${id}`, () => {
       const report = drift(changes);
@@ -162,6 +181,19 @@ describe("drift between the three planes", () => {
       assert.ok(renderDrift(report).includes(report.findings[0]!.repair));
     });
   }
+
+  it("names the file on the monitoring host, and finds nothing there where nobody looked", () => {
+    const { findings } = drift({ monitoring: [sum("a.yml", "f")] });
+    assert.deepEqual(
+      findings.map(({ subject, seen }) => `${subject}: ${seen}`),
+      [
+        "/etc/x/ghrunners.production.a.yml on 192.0.2.9: SHA-256 ffffffffffff",
+        "/etc/x/ghrunners.production.b.json on 192.0.2.9: no such file",
+      ],
+    );
+    assert.deepEqual(drift({ monitoring: undefined }).findings, []);
+    assert.deepEqual(compare({ ...expected, monitoring: undefined }, asExpected, at).findings, []);
+  });
 
   it("is not clean where something could not be read", () => {
     const report = drift({ errors: ["GitHub does not answer"] });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { stackState, type StateResource } from "../../../ops/drift/state";
+import { stackState } from "../../../ops/drift/state";
+import type { StateResource } from "../../../ops/drift/state-values";
 
 const secret = (value: unknown): unknown => ({
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
@@ -48,6 +49,9 @@ describe("state of a stack, as drift reads it", () => {
 
   it("expects nothing of a stack that made nothing", () => {
     const state = stackState([]);
-    assert.deepEqual([state.environment, state.repository, state.runners], [undefined, undefined, []]);
+    assert.deepEqual(
+      [state.environment, state.repository, state.runners, state.monitoring],
+      [undefined, undefined, [], undefined],
+    );
   });
 });

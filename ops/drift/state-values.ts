@@ -1,0 +1,21 @@
+/** Resources and values of an exported state. Pure. */
+
+/** A resource in `pulumi stack export`, as far as it is read here. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+export type Bag = Readonly<Record<string, unknown>>;
+
+/** A secret in an export with --show-secrets is an object with its JSON text. Source: Pulumi, sdk/go/common/apitype. */
+export function reveal(value: unknown): unknown {
+  const plaintext =
+    typeof value === "object" && value !== null ? (value as { plaintext?: unknown }).plaintext : undefined;
+  return typeof plaintext === "string" ? (JSON.parse(plaintext) as unknown) : value;
+}
+
+export const bag = (value: unknown): Bag => (typeof value === "object" && value !== null ? (value as Bag) : {});
+export const text = (value: unknown): string => (typeof value === "string" ? value : "");
