@@ -47,7 +47,8 @@ export class Monitoring extends pulumi.ComponentResource {
           stdin,
           addPreviousOutputInEnv: false,
         },
-        { parent: this, dependsOn, customTimeouts: limits },
+        // The other order would end with the old step's delete script, and so without the files of the new one.
+        { parent: this, dependsOn, customTimeouts: limits, deleteBeforeReplace: true },
       );
 
     // The services first: their targets are found as soon as they are scraped.

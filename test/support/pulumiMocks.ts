@@ -13,6 +13,7 @@ export interface Registered {
   readonly dependencies: readonly string[];
   readonly parent: string;
   readonly protect: boolean;
+  readonly deleteBeforeReplace: boolean;
   readonly hooks: readonly string[];
   readonly urn: string;
 }
@@ -27,6 +28,7 @@ interface RegisterRequest {
   getName(): string;
   getParent(): string;
   getProtect(): boolean;
+  getDeletebeforereplace(): boolean;
   getDependenciesList(): string[];
   getObject(): { toJavaScript(): Record<string, unknown> };
   getHooks(): { toObject(): Record<string, string[]> } | undefined;
@@ -90,6 +92,7 @@ export async function programGraph(
       dependencies: request.getDependenciesList().map(shortName),
       parent: shortName(request.getParent()),
       protect: request.getProtect(),
+      deleteBeforeReplace: request.getDeletebeforereplace(),
       hooks: Object.values(request.getHooks()?.toObject() ?? {}).flat(),
       urn: `${request.getType()}::${request.getName()}`,
     });
