@@ -1,12 +1,13 @@
 import { parseArgs } from "node:util";
+import { runCommand } from "../command";
 import { openStack, stackName } from "../pulumi/stack";
-import { errorText, note } from "../terminal";
+import { note } from "../terminal";
 import { restoreMonitoring } from "./restore";
 
 const help = `usage: npm run ops -- restore-monitoring
 
 Puts the files of the stack "lab" (or of the one that STACK names) on its monitoring host again, as its state has them:
-rules, targets, dashboards, and Alertmanager's file where the stack manages it. What fails leaves the host as it was.
+rules, targets, dashboards, and Alertmanager's file where the stack manages it. A step that fails leaves its files as they were.
 "npm run ops -- drift" says when that is due: Pulumi does not see it.
 Exit code: 0 done, 1 failed, 2 wrong use.
 `;
@@ -18,10 +19,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(`${errorText(error)}\n`);
-    process.exitCode = error instanceof TypeError ? 2 : 1;
-  },
-);
+runCommand(main);
