@@ -39,10 +39,19 @@ const tests = filesUnder("test").filter((file) => file.endsWith(".test.ts") && !
 const kindOf = (file: string): string =>
   file.startsWith("test/rehearsal/") ? "rehearsal" : (/\.(engine|machine)\.test\.ts$/.exec(file)?.[1] ?? "unit");
 
+/** Ctrl-C. The tests' own processes hear of it too, and take down what they have made. */
+const stop = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.on(name, () => {
+    if (!stop.signal.aborted) say(`\n${name}: ending what the tests have started ...`);
+    stop.abort();
+  });
+}
+
 /** One command that passes or fails as a whole. */
 async function check(tell: Say, what: string, line: readonly string[], cwd = root): Promise<LayerResult> {
   const started = Date.now();
-  const result = await runProcess(line, { cwd, env: process.env }).catch((error: Error) => ({
+  const result = await runProcess(line, { cwd, env: process.env, signal: stop.signal }).catch((error: Error) => ({
     code: 1,
     all: error.message,
   }));
@@ -107,6 +116,7 @@ async function mocha(
   { timeoutMs, tell, grep, env }: { timeoutMs: number; tell: Say; grep: string; env?: NodeJS.ProcessEnv },
 ): Promise<LayerResult> {
   const { certificate: authority } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
+  if (stop.signal.aborted) return nothing;
   return new Promise((resolve, reject) => {
     let result: LayerResult | undefined;
     const child = fork(path.join(root, "test/support/layer.ts"), [String(timeoutMs), grep, ...files], {
@@ -126,6 +136,7 @@ async function mocha(
       if (stream !== null) createInterface({ input: stream }).on("line", tell);
     }
     child.on("message", (message) => (result = message as LayerResult));
+    stop.signal.addEventListener("abort", () => child.kill("SIGINT"));
     child.on("error", reject);
     child.on("close", (code, signal) => resolve(result ?? failedToRun(tell, files, code ?? signal)));
   });
@@ -152,7 +163,7 @@ async function rehearsalLayer(tell: Say, grep: string): Promise<LayerResult> {
   const results: LayerResult[] = [];
   let next = 0;
   const takeFiles = async (lab: string): Promise<void> => {
-    for (let index = next++; index < files.length; index = next++) {
+    for (let index = next++; index < files.length && !stop.signal.aborted; index = next++) {
       const [file = "", channel] = [files[index], channels[index]];
       const say = (line: string): void => channel?.write(`${line}\n`);
       say(`  ${file} in the lab "${lab}"`);
@@ -224,6 +235,7 @@ async function main(): Promise<number> {
     positionals.length > 0 ? positionals : Object.keys(layers),
     values.grep,
   );
+  if (stop.signal.aborted) return (say("Interrupted: nothing of the tests is left."), 130);
   const minutes = ((Date.now() - started) / 60_000).toFixed(1);
   say(`\nThe run took ${minutes} min.\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   return failed === 0 && passed > 0 ? 0 : 1;

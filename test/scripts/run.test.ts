@@ -52,6 +52,10 @@ describe("scripts: the first step of every command", function () {
     chmodSync(path.join(bin, "npm"), 0o755);
   }
 
+  /** For an npm that goes on until it is told to end, or the test's folder is gone. */
+  const waits = (): string =>
+    `mkdir -p node_modules; while [ -d ${folder} ] && [ ! -e ${folder}/go ]; do sleep 0.05; done`;
+
   const env = (): NodeJS.ProcessEnv => ({ ...process.env, PATH: `${path.join(folder, "bin")}:${process.env.PATH}` });
   const npmRuns = (): number[] =>
     existsSync(path.join(folder, "npm-runs"))
@@ -140,7 +144,7 @@ describe("scripts: the first step of every command", function () {
   });
 
   it("two commands at once install once", async () => {
-    npm(`mkdir -p node_modules; until [ -e ${folder}/go ]; do sleep 0.05; done`);
+    npm(waits());
     const first = start();
     await until("npm runs", 10_000, () => npmRuns().length === 1);
     const second = start();
@@ -155,7 +159,7 @@ describe("scripts: the first step of every command", function () {
   });
 
   it("after kill -9 of the command and its npm the next one takes over", async () => {
-    npm(`mkdir -p node_modules; until [ -e ${folder}/go ]; do sleep 0.05; done`);
+    npm(waits());
     const first = start();
     await until("npm runs", 10_000, () => npmRuns().length === 1);
     first.child.kill("SIGKILL");

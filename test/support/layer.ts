@@ -1,5 +1,11 @@
 import Mocha from "mocha";
 import path from "node:path";
+import { treeOf } from "../../bench/process-tree";
+import { instanceNamed } from "../../lab/instance";
+import { labDown } from "../../lab/lifecycle";
+import { end } from "../../lab/processes";
+import { identityOf } from "../../toolchain/identity";
+import { openedLabs } from "./opened-labs";
 import type { Timing } from "./timings";
 
 /** Runs the test files named as arguments in this process and reports the counts to the parent. */
@@ -34,3 +40,19 @@ const runner = mocha.run((failures) => {
 });
 runner.on("test end", took);
 runner.on("hook end", took);
+
+/** Ctrl-C: no further test, nothing that these tests started goes on, none of their labs stays. */
+async function interrupted(): Promise<void> {
+  runner.abort();
+  const started = treeOf(process.pid).flatMap((pid) => (pid === process.pid ? [] : (identityOf(pid) ?? [])));
+  await Promise.allSettled(started.map((one) => end(one)));
+  for (const name of openedLabs) await labDown(instanceNamed(name), () => undefined);
+}
+let stopping = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (stopping) return;
+    stopping = true;
+    void interrupted().finally(() => process.exit(130));
+  });
+}

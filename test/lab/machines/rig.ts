@@ -17,6 +17,7 @@ import { encodeSshKeys } from "../../../lab/proxmox/values";
 import { userData } from "../../../lab/proxmox/vm/cloud-init";
 import { ensureAuthority } from "../../../lab/tls";
 import { topology } from "../../../lab/topology";
+import { openedLabs } from "../../support/opened-labs";
 import { until } from "../../support/until";
 
 const run = promisify(execFile);
@@ -34,6 +35,7 @@ export class Rig {
   }
 
   async up(): Promise<void> {
+    openedLabs.add(this.instance.name);
     await this.down();
     const { certificate } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
     const root = await prepareTemplate({

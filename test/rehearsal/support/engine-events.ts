@@ -28,7 +28,8 @@ export function readEngineEvents(file: string): RunEvents {
   if (!existsSync(file)) return { steps: [], changes: {} };
   const events = readFileSync(file, "utf8")
     .split("\n")
-    .filter((line) => line !== "")
+    // What stands after the last newline is empty, or was not written to its end when the engine was killed.
+    .slice(0, -1)
     .map((line) => JSON.parse(line) as EngineEvent);
   return {
     steps: events.flatMap(({ resourcePreEvent }) =>

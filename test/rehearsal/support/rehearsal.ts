@@ -16,6 +16,7 @@ import { runProcess, type Finished } from "../../../ops/process";
 import { settledStatusOf } from "../../../ops/status/status";
 import type { StatusReport } from "../../../ops/status/report";
 import { ensureToolchain } from "../../../toolchain";
+import { openedLabs } from "../../support/opened-labs";
 import { until } from "../../support/until";
 import { readEngineEvents, type RunEvents } from "./engine-events";
 
@@ -84,6 +85,7 @@ export class Rehearsal {
    */
   static async open(mode?: LabMode): Promise<Rehearsal> {
     process.env.GHRUNNERS_LAB ||= "test";
+    openedLabs.add(process.env.GHRUNNERS_LAB);
     const toolchain = await ensureToolchain({ say });
     const lab = await labUp(currentInstance(), { projectRoot, say, forward: true, mode });
     const engine = await withBundles(labEngine(lab, projectRoot, toolchain), say);
