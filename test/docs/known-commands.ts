@@ -27,6 +27,11 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/policy/guards.engine.test.ts",
     by: '["preview", "--json", "--show-sames"]',
   },
+  {
+    pattern: /^PULUMI_EXPERIMENTAL=true PULUMI_SKIP_CHECKPOINTS=true npm run up$/,
+    test: "test/program/saved-at-end.engine.test.ts",
+    by: '{ PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" }',
+  },
   { pattern: /^npm run refresh$/, test: noRoot, by: 'command("pulumi", "refresh")' },
   { pattern: /^npm run destroy$/, test: noRoot, by: 'command("pulumi", "destroy")' },
   { pattern: /^npm run pulumi( --)?$/, test: noRoot, by: 'command("pulumi", "up"' },
