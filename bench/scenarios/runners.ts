@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { parse, stringify } from "yaml";
 import type { Instance } from "../../lab/instance";
 import { reasonForApiOnly } from "../../lab/lifecycle";
 import { runnerLabels } from "../../catalogue/runner";
@@ -47,6 +48,21 @@ async function assertOnline({ lab, engine }: Bed, who: string): Promise<void> {
   );
 }
 
+/** Settings of what the peer does not do: the comparison is about the same job. */
+const beyondThePeer = ["deployment", "targets", "secrets", "repository", "monitoring"].map((key) => `ghrunners:${key}`);
+
+/** A copy of the stack's configuration with nothing but machines and runners. */
+function sameJob({ lab }: Bed): string {
+  const own = readFileSync(path.join(lab.instance.config, "Pulumi.lab.yaml"), "utf8");
+  const content = parse(own) as { config: Record<string, unknown> };
+  const config = Object.fromEntries(Object.entries(content.config).filter(([key]) => !beyondThePeer.includes(key)));
+  const folder = path.join(lab.instance.config, "same-job");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = path.join(folder, "Pulumi.lab.yaml");
+  writeFileSync(file, stringify({ ...content, config }), { mode: 0o600 });
+  return file;
+}
+
 /** When the last of the configured runners first came online, by GitHub's own event log; ms since the epoch. */
 export function allOnlineAt(events: string, names: readonly string[]): number {
   const first = new Map<string, number>();
@@ -71,14 +87,18 @@ async function bringUp(bench: Bench, round: number): Promise<void> {
     const seconds = (allOnlineAt(events, ["lab-runner", "lab-runner-secondary"]) - startedAt) / 1000;
     recordTiming(bench, { measure: "start/two-online", subject: "ghrunners", round }, { ...timing, seconds });
     recordTiming(bench, { measure: "start/whole", subject: "ghrunners", round }, timing);
+    const again = projectCommand(instance, "pulumi", "up", "--expect-no-changes");
+    const noOp = await timed(again, logFile(instance, "start-no-op.log"), bench.signal);
+    recordTiming(bench, { measure: "start/no-op", subject: "ghrunners", round }, noOp);
   });
 }
 
 async function own(bench: Bench, round: number): Promise<void> {
   await withLab(bench, "machines", async (bed) => {
     const { instance } = bed.lab;
+    const job = ["--config-file", sameJob(bed)];
     const up = (name: string, ...args: string[]): Promise<Timing> =>
-      timed(projectCommand(instance, "pulumi", "up", ...args), logFile(instance, `${name}.log`), bench.signal);
+      timed(projectCommand(instance, "pulumi", "up", ...job, ...args), logFile(instance, `${name}.log`), bench.signal);
     const label = { subject: "ghrunners", round } as const;
     recordTiming(bench, { measure: "runners/first-run", ...label }, await up("own-first"));
     await assertOnline(bed, "The program");
@@ -124,6 +144,7 @@ export const runners: Scenario = {
   describes: "two runners on machines: npm start, first run and no-op, against OpenTofu with Ansible",
   bars: [
     { measure: "start/two-online", seconds: 60 },
+    { measure: "start/no-op", seconds: 4 },
     { measure: "runners/no-op", seconds: 4 },
   ],
   async run(bench: Bench): Promise<void> {
