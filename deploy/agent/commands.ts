@@ -158,7 +158,10 @@ function recordsOf(agent: Agent, { request }: Journal): Records {
   return records(agent, request.id);
 }
 
-/** A journal that cannot be written any more (a full disk) gets its reserve, and the deployment goes back. */
+/**
+ * A journal or a record that cannot be written any more (a full disk) gets the reserve. A deployment that was not committed
+ * goes back; one that was comes to its end.
+ */
 async function carryOn(agent: Agent, journal: Journal, abort?: Failure): Promise<Journal> {
   try {
     return await drive(agent, journal, abort);

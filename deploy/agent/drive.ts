@@ -17,7 +17,15 @@ export interface Agent {
 }
 
 /** An action that could neither succeed nor be given up now; the timer tries again. */
-export class NotNowError extends Error {}
+export class NotNowError extends Error {
+  constructor(
+    message: string,
+    /** As in the error of a write: ENOSPC for a full disk. */
+    readonly code: string | undefined,
+  ) {
+    super(message);
+  }
+}
 
 /**
  * Carries the transaction as far as it goes.
@@ -38,7 +46,7 @@ export async function drive(agent: Agent, journal: Journal, abort?: Failure): Pr
     agent.store.writeJournal(at);
     if (at.transaction.closed) agent.store.clear();
     if (!performed.result.ok && (action.kind === "sweep" || action.kind === "close"))
-      throw new NotNowError(`${action.kind} failed: ${performed.result.detail}`);
+      throw new NotNowError(`${action.kind} failed: ${performed.result.detail}`, performed.errno);
   }
 }
 

@@ -18,6 +18,8 @@ export interface Performed {
   readonly result: Result;
   readonly captured?: Captured;
   readonly checks?: readonly CheckResult[];
+  /** The system's word for what stood in the way, such as ENOSPC. */
+  readonly errno?: string;
 }
 
 export interface Surroundings {
@@ -38,7 +40,8 @@ export async function perform(journal: Journal, action: Action, around: Surround
   try {
     return await effect(journal, action, around);
   } catch (error) {
-    return failed(error instanceof Error ? error.message : String(error));
+    const { message, code } = error as NodeJS.ErrnoException;
+    return { ...failed(message), errno: code };
   }
 }
 

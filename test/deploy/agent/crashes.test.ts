@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import path from "node:path";
 import * as commands from "../../../deploy/agent/commands";
 import type { Journal } from "../../../deploy/agent/journal";
 import { Store } from "../../../deploy/agent/store";
@@ -114,6 +116,34 @@ describe("a target whose agent is killed at any durable write", function () {
         assert.match(deployment.failure?.detail ?? "", /disk is full/);
         assert.deepEqual([target.whole(), target.leftovers()], ["1", []], `full from write ${last}`);
       }
+    });
+  });
+});
+
+/** A disk with just room for the journal: a record does not fit before the reserve is given back. */
+class NarrowStore extends Store {
+  constructor(
+    target: LocalTarget,
+    private readonly record: string,
+  ) {
+    super(target.folders);
+    mkdirSync(target.folders.records, { recursive: true });
+    symlinkSync("/dev/full", `${record}.new`);
+  }
+  override releaseReserve(): void {
+    rmSync(`${this.record}.new`);
+    super.releaseReserve();
+  }
+}
+
+describe("a target whose disk is full when the record of a deployment is written", () => {
+  it("comes to its end all the same: what was committed stays, and nothing is left open", async () => {
+    await withTarget(async (target) => {
+      const request = target.request("2");
+      const store = new NarrowStore(target, path.join(target.folders.records, `${request.id}.json`));
+      const { deployment } = await target.deploy(request, target.agent(store, new InProcessExecutor()));
+      assert.equal(deployment.outcome, "succeeded");
+      assert.deepEqual([target.whole(), target.leftovers()], ["2", []]);
     });
   });
 });
