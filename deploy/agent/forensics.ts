@@ -9,6 +9,8 @@ const LIMIT_MS = 10_000;
 export async function collectForensics(context: Context, journal: Journal): Promise<void> {
   const folder = path.join(context.folders.forensics, context.request.id);
   if (existsSync(folder)) return;
+  // The reserve was given back to a full disk: what is left of it belongs to journal and records.
+  if (!existsSync(context.folders.reserve)) return;
   const units = context.request.steps.flatMap((step) => (step.kind === "units" ? step.units : []));
   const looks: Record<string, readonly string[]> = {
     "disk.txt": ["df", "-h"],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import * as commands from "../../../deploy/agent/commands";
 import type { Journal } from "../../../deploy/agent/journal";
@@ -115,6 +115,8 @@ describe("a target whose agent is killed at any durable write", function () {
         const { deployment } = await target.deploy(target.request("2"), target.agent(store, new InProcessExecutor()));
         assert.match(deployment.failure?.detail ?? "", /disk is full/);
         assert.deepEqual([target.whole(), target.leftovers()], ["1", []], `full from write ${last}`);
+        // What is left of a full disk is for the journal and the records.
+        assert.equal(existsSync(path.join(target.folders.forensics, deployment.id)), false);
       }
     });
   });
