@@ -4,8 +4,10 @@ import { errorText } from "./terminal";
 export class WrongUse extends Error {}
 
 /** Node's parseArgs refuses options by errors with these codes. Source: Node, util.parseArgs. */
-export function isWrongUse(error: unknown): boolean {
-  return error instanceof WrongUse || Boolean((error as NodeJS.ErrnoException).code?.startsWith("ERR_PARSE_ARGS"));
+function isWrongUse(error: unknown): boolean {
+  // Some libraries number their errors.
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return error instanceof WrongUse || code.startsWith("ERR_PARSE_ARGS");
 }
 
 /**

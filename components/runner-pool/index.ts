@@ -20,8 +20,8 @@ export interface PoolRunner {
 }
 
 /**
- * Secondaries that are changed at the same time. So many clones at once are enough for a storage; and without a limit the
- * engine makes every VM first and their firewalls last, with a state that is whole by then and written at each step.
+ * Secondaries that are changed at the same time, as many as the engine's steps on two cores. Without a limit the engine
+ * makes every VM first and their firewalls last, with a state that is whole by then and written at each step.
  */
 const AT_ONCE = 8;
 

@@ -40,8 +40,8 @@ export async function perform(journal: Journal, action: Action, around: Surround
   try {
     return await effect(journal, action, around);
   } catch (error) {
-    const { message, code } = error as NodeJS.ErrnoException;
-    return { ...failed(message), errno: code };
+    if (!(error instanceof Error)) return failed(String(error));
+    return { ...failed(error.message), errno: (error as NodeJS.ErrnoException).code };
   }
 }
 

@@ -72,7 +72,7 @@ export interface IncidentRecord {
   readonly cause: Failure;
   /** What is on the target now, in words. */
   readonly state: string;
-  /** Folder on the target with what was seen. */
+  /** Folder on the target with what was seen. It is not there when the disk was full. */
   readonly forensics: string;
   readonly runbook: string;
   readonly next: string;
