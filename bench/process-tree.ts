@@ -1,8 +1,9 @@
 /**
  * What a process and all its descendants use, sampled from /proc (proc(5)). Linux only.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
+import { quietly, treeOf } from "../lab/process-tree";
 
 /** Bytes of a page and ticks per second, both fixed on Linux for x86-64 and arm64 with 4 KiB pages. */
 const PAGE_MIB = 4096 / 2 ** 20;
@@ -39,29 +40,6 @@ export function programOf(argv: readonly string[]): string {
     else if (!argument.startsWith("-")) return `${name} ${path.basename(argument)}`;
   }
   return name;
-}
-
-/** A process that ended between two looks counts as having nothing. */
-function quietly<T>(read: () => T, otherwise: T): T {
-  try {
-    return read();
-  } catch {
-    return otherwise;
-  }
-}
-
-function childrenOf(pid: number): number[] {
-  const tasks = quietly(() => readdirSync(`/proc/${pid}/task`), []);
-  return tasks.flatMap((task) =>
-    quietly(() => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8"), "")
-      .split(" ")
-      .filter((part) => part !== "")
-      .map(Number),
-  );
-}
-
-export function treeOf(root: number): number[] {
-  return [root, ...childrenOf(root).flatMap(treeOf)];
 }
 
 /** Follows a process tree while it lives. */

@@ -5,9 +5,10 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
+import { treeOf } from "../lab/process-tree";
 import { end } from "../lab/processes";
 import { identityOf } from "../toolchain/identity";
-import { TreeMeter, treeOf } from "./process-tree";
+import { TreeMeter } from "./process-tree";
 
 /** How often memory and processor time are looked at, ms. */
 const LOOK_EVERY_MS = 100;

@@ -123,7 +123,7 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   const cache = baseFolders().cache;
   const authority = await ensureAuthority(path.join(cache, "lab-ca"), new Date());
   if (mode === "machines") {
-    ensurePackages(say);
+    await ensurePackages(say);
     const template = { instance: instance.name, content: runnerTemplate, caCertificate: authority.certificate, say };
     useTemplate(instance.name, await prepareTemplate(template));
   }

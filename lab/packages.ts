@@ -1,6 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { withLock } from "../toolchain/lock";
+import { baseFolders } from "./instance";
+
+/** How long another program may keep apt and dpkg to itself, s: a fresh machine's own upgrades take minutes. */
+const PATIENCE_SECONDS = 900;
 
 /** Programs that the lab runs, and the Debian package that brings each. */
 const programs: readonly { program: string; package: string }[] = [
@@ -23,13 +29,34 @@ export function missingPackages(wanted = programs, has: (program: string) => boo
   return wanted.filter(({ program }) => !has(program)).map((entry) => entry.package);
 }
 
+/** apt-get. Waits while another program has dpkg's lock (apt.conf(5), DPkg::Lock::Timeout). */
+function apt(...args: string[]): { status: number | null; stderr: string } {
+  return spawnSync("apt-get", ["-o", `DPkg::Lock::Timeout=${PATIENCE_SECONDS}`, ...args], {
+    encoding: "utf8",
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    maxBuffer: 64 * 2 ** 20,
+  });
+}
+
+/** The lists have a lock of their own, which apt does not wait for. */
+async function updateLists(): Promise<void> {
+  const until = Date.now() + PATIENCE_SECONDS * 1000;
+  while (/Could not get lock \S*lists\/lock/.test(apt("update").stderr) && Date.now() < until) await delay(1_000);
+}
+
 /**
- * Installs the missing packages with apt-get, which must be run as root.
+ * Installs the missing packages with apt-get, which must be run as root. One of our processes at a time does it.
  * @returns the packages installed now
  * @throws Error with apt's own words
  */
-export function ensurePackages(say: (line: string) => void, wanted = programs): string[] {
-  const missing = missingPackages(wanted);
+export async function ensurePackages(say: (line: string) => void, wanted = programs): Promise<string[]> {
+  if (missingPackages(wanted).length === 0) return [];
+  const lock = path.join(baseFolders().cache, "packages.lock");
+  const wait = ({ pid }: { pid: number }): void => say(`Process ${pid} is installing Debian packages: waiting for it`);
+  return withLock(lock, wait, () => install(say, missingPackages(wanted)));
+}
+
+async function install(say: (line: string) => void, missing: string[]): Promise<string[]> {
   if (missing.length === 0) return [];
   if (!isOnPath("apt-get")) {
     throw new Error(
@@ -37,15 +64,9 @@ export function ensurePackages(say: (line: string) => void, wanted = programs): 
     );
   }
   say(`Installing Debian packages: ${missing.join(" ")}`);
-  const apt = (...args: string[]) =>
-    spawnSync("apt-get", args, {
-      encoding: "utf8",
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-      maxBuffer: 64 * 2 ** 20,
-    });
   let result = apt("install", "-y", "--no-install-recommends", ...missing);
   if (result.status !== 0) {
-    apt("update");
+    await updateLists();
     result = apt("install", "-y", "--no-install-recommends", ...missing);
   }
   if (result.status !== 0) {

@@ -8,6 +8,7 @@ import { labDown, reasonForApiOnly } from "../lab/lifecycle";
 import { ensurePackages } from "../lab/packages";
 import { ensureAuthority } from "../lab/tls";
 import { runProcess } from "../ops/process";
+import { failures } from "./support/failures";
 import type { LayerResult } from "./support/layer";
 import { orderedChannels } from "./support/ordered-output";
 import { slowest } from "./support/timings";
@@ -20,7 +21,7 @@ const say: Say = (line) => void process.stdout.write(`${line}\n`);
 const help = `usage: npm test [-- layer ...] [--grep TEXT] [--list]
 
 Layers; all of them without an argument. The first four and the last two run side by side, shown in this order.
-The rehearsal itself runs in two labs, each of which takes the next file when it has ended one:
+The rehearsal itself runs in three labs, each of which takes the next file when it has ended one:
   static     types, lint, format, shell scripts
   unit       pure code, emulators in this process, graph tests
   go         the plugins and the language host
@@ -58,15 +59,19 @@ async function check(tell: Say, what: string, line: readonly string[], cwd = roo
   const good = result.code === 0;
   tell(`  ${good ? "✔" : "✘"} ${what} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
   if (!good) tell(result.all);
-  return { ...nothing, ...(good ? { passed: 1 } : { failed: 1 }) };
+  return good ? { ...nothing, passed: 1 } : failure(what, `exit code ${result.code}`, result.all);
 }
 
-const nothing: LayerResult = { passed: 0, failed: 0, skipped: 0, timings: [] };
+const nothing: LayerResult = { passed: 0, failures: [], skipped: 0, timings: [] };
+const failure = (file: string, title: string, text: string): LayerResult => ({
+  ...nothing,
+  failures: [{ file, title, text }],
+});
 const sum = (results: readonly LayerResult[]): LayerResult =>
   results.reduce(
     (a, b) => ({
       passed: a.passed + b.passed,
-      failed: a.failed + b.failed,
+      failures: [...a.failures, ...b.failures],
       skipped: a.skipped + b.skipped,
       timings: [...a.timings, ...b.timings],
     }),
@@ -82,7 +87,7 @@ function tracked(pattern: RegExp): string[] {
 }
 
 async function staticLayer(tell: Say): Promise<LayerResult> {
-  if (reasonForApiOnly() === undefined) ensurePackages(tell, [{ program: "shellcheck", package: "shellcheck" }]);
+  if (reasonForApiOnly() === undefined) await ensurePackages(tell, [{ program: "shellcheck", package: "shellcheck" }]);
   const node = (file: string, ...args: string[]): string[] => [
     process.execPath,
     path.join("node_modules", file),
@@ -136,15 +141,19 @@ async function mocha(
       if (stream !== null) createInterface({ input: stream }).on("line", tell);
     }
     child.on("message", (message) => (result = message as LayerResult));
-    stop.signal.addEventListener("abort", () => child.kill("SIGINT"));
+    const interrupt = (): void => void child.kill("SIGINT");
+    stop.signal.addEventListener("abort", interrupt);
     child.on("error", reject);
-    child.on("close", (code, signal) => resolve(result ?? failedToRun(tell, files, code ?? signal)));
+    child.on("close", (code, signal) => {
+      stop.signal.removeEventListener("abort", interrupt);
+      resolve(result ?? failedToRun(tell, files, code ?? signal));
+    });
   });
 }
 
 function failedToRun(tell: Say, files: readonly string[], how: unknown): LayerResult {
   tell(`  ✘ ${files.join(", ")} ended before it could report (${how})`);
-  return { ...nothing, failed: 1 };
+  return failure(files.join(", "), "ended before it could report", String(how));
 }
 
 const mochaLayer = (name: string, timeoutMs: number, tell: Say, grep: string): Promise<LayerResult> =>
@@ -154,27 +163,50 @@ const mochaLayer = (name: string, timeoutMs: number, tell: Say, grep: string): P
   );
 
 /**
- * The rehearsal's files in two labs side by side: most of the time a lab waits for its machines. Every file brings its
- * lab to the state that it needs, so any of them may follow any other.
+ * Makes what tests need and what takes minutes on a fresh machine, so that no test's own limit has to allow for it.
+ * @param what test of the file to run; all of them when empty
  */
+async function prepared(tell: Say, what: string, env?: NodeJS.ProcessEnv): Promise<LayerResult> {
+  const result = await mocha(["test/support/prepare.ts"], { timeoutMs: 3_600_000, tell, grep: what, env });
+  return { ...result, passed: 0 };
+}
+
+async function engineLayer(tell: Say, grep: string): Promise<LayerResult> {
+  const toolchain = await prepared(tell, "toolchain");
+  if (toolchain.failures.length > 0 || stop.signal.aborted) return toolchain;
+  return sum([toolchain, await mochaLayer("engine", 600_000, tell, grep)]);
+}
+
+/** Labs that the whole rehearsal runs in, side by side: most of the time a lab waits for its machines. */
+const LABS = 3;
+
+/** The rehearsal's files. Every file brings its lab to the state that it needs, so any of them may follow any other. */
 async function rehearsalLayer(tell: Say, grep: string): Promise<LayerResult> {
   const files = tests.filter((file) => kindOf(file) === "rehearsal");
   const channels = orderedChannels(files.length, (text) => tell(text.replace(/\n$/, "")));
   const results: LayerResult[] = [];
   let next = 0;
   const takeFiles = async (lab: string): Promise<void> => {
+    const preparation = await prepared(tell, "", { GHRUNNERS_LAB: lab });
+    results.push(preparation);
+    // Without a lab every file would say the same.
+    if (preparation.failures.length > 0) next = files.length;
     for (let index = next++; index < files.length && !stop.signal.aborted; index = next++) {
       const [file = "", channel] = [files[index], channels[index]];
       const say = (line: string): void => channel?.write(`${line}\n`);
       say(`  ${file} in the lab "${lab}"`);
       const env = { GHRUNNERS_LAB: lab };
-      results.push(await mocha([file], { timeoutMs: 300_000, tell: say, grep, env }));
+      results.push(await mocha([file], { timeoutMs: 900_000, tell: say, grep, env }));
       channel?.end();
     }
     await labDown(instanceNamed(lab), () => undefined);
   };
   const name = process.env.GHRUNNERS_LAB || "test";
-  await Promise.all([name, `${name.slice(0, 8)}-2`].map(takeFiles));
+  // What is named is one test or a few, for which one lab is enough.
+  const labs = Array.from({ length: grep === "" ? LABS : 1 }, (_, index) =>
+    index === 0 ? name : `${name.slice(0, 8)}-${index + 1}`,
+  );
+  await Promise.all(labs.map(takeFiles));
   return sum(results);
 }
 
@@ -189,10 +221,10 @@ const mochaIn = (lane: Layer["lane"], name: string, timeoutMs: number): Layer =>
 });
 const layers: Readonly<Record<string, Layer>> = {
   static: { run: staticLayer, lane: "code" },
-  unit: mochaIn("code", "unit", 20_000),
+  unit: mochaIn("code", "unit", 60_000),
   go: { run: goLayer, lane: "code" },
-  engine: mochaIn("code", "engine", 600_000),
-  machine: mochaIn("guests", "machine", 180_000),
+  engine: { run: engineLayer, lane: "code" },
+  machine: mochaIn("guests", "machine", 300_000),
   rehearsal: { run: rehearsalLayer, lane: "guests" },
 };
 
@@ -231,12 +263,14 @@ async function main(): Promise<number> {
   const unknown = positionals.filter((name) => !(name in layers));
   if (unknown.length > 0) return (say(`Unknown layer: ${unknown.join(", ")}\n${help}`), 2);
   const started = Date.now();
-  const { passed, failed, skipped } = await runLayers(
+  const { passed, skipped, ...result } = await runLayers(
     positionals.length > 0 ? positionals : Object.keys(layers),
     values.grep,
   );
   if (stop.signal.aborted) return (say("Interrupted: nothing of the tests is left."), 130);
   const minutes = ((Date.now() - started) / 60_000).toFixed(1);
+  const failed = result.failures.length;
+  failures(result.failures).forEach(say);
   say(`\nThe run took ${minutes} min.\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   return failed === 0 && passed > 0 ? 0 : 1;
 }

@@ -97,7 +97,7 @@ function ansibleVersion(): string {
 /** @param options.ansible whether the playbook is wanted as well, which needs root to install it */
 export async function ensurePeerTools(bench: Bench, options: { ansible: boolean }): Promise<PeerTools> {
   if (options.ansible) {
-    ensurePackages(bench.say, [
+    await ensurePackages(bench.say, [
       { program: "ansible-playbook", package: "ansible-core" },
       { program: "ssh", package: "openssh-client" },
     ]);

@@ -50,10 +50,11 @@ const isUnsent = (folders: Folders, { incident }: Records): boolean => {
 
 export function writeRecords(folders: Folders, journal: Journal, endedAt: string): Records {
   const { id } = journal.request;
+  const forensics = path.join(folders.forensics, id);
   const records: Records = {
     deployment: deploymentRecord(journal, endedAt),
     rollback: rollbackRecord(journal, endedAt),
-    incident: incidentRecord(journal, endedAt, path.join(folders.forensics, id)),
+    incident: incidentRecord(journal, endedAt, existsSync(forensics) ? forensics : null),
     gate: journal.request.origin?.gate,
   };
   for (const kind of ["gate", "rollback", "incident", "deployment"] as const) {

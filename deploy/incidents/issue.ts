@@ -48,7 +48,10 @@ export function renderIssue({ incident, version, run }: ListedIncident, runbooks
     ["Severity", severity],
     ["Recorded", openedAt],
     ["Run", run ?? "none: deployed from another machine than a runner"],
-    ["Evidence", `\`${incident.forensics}\` on the target`],
+    [
+      "Evidence",
+      incident.forensics === null ? "none was kept on the target" : `\`${incident.forensics}\` on the target`,
+    ],
     ["Runbook", `${runbooks}/${incident.runbook.replace(/^runbooks\//, "")}`],
   ];
   const body = [

@@ -72,8 +72,8 @@ export interface IncidentRecord {
   readonly cause: Failure;
   /** What is on the target now, in words. */
   readonly state: string;
-  /** Folder on the target with what was seen. It is not there when the disk was full. */
-  readonly forensics: string;
+  /** Folder on the target with what was seen; null where none was kept, as on a full disk. */
+  readonly forensics: string | null;
   readonly runbook: string;
   readonly next: string;
 }
@@ -149,7 +149,11 @@ export function rollbackRecord(journal: Journal, endedAt: string): RollbackRecor
 }
 
 /** @returns undefined for a success, and for a refusal, which touched nothing */
-export function incidentRecord(journal: Journal, endedAt: string, forensics: string): IncidentRecord | undefined {
+export function incidentRecord(
+  journal: Journal,
+  endedAt: string,
+  forensics: IncidentRecord["forensics"],
+): IncidentRecord | undefined {
   const { request, transaction, captured } = journal;
   const { failure, outcome } = transaction;
   if (failure === null || (outcome !== "rolled_back" && outcome !== "rollback_failed")) return undefined;

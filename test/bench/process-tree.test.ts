@@ -4,8 +4,9 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { parseStat, programOf, TreeMeter, treeOf } from "../../bench/process-tree";
+import { parseStat, programOf, TreeMeter } from "../../bench/process-tree";
 import { timed, type Command } from "../../bench/timed";
+import { treeOf } from "../../lab/process-tree";
 import { identityOf } from "../../toolchain/identity";
 import { until } from "../support/until";
 

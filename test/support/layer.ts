@@ -1,17 +1,18 @@
 import Mocha from "mocha";
 import path from "node:path";
-import { treeOf } from "../../bench/process-tree";
 import { instanceNamed } from "../../lab/instance";
 import { labDown } from "../../lab/lifecycle";
+import { treeOf } from "../../lab/process-tree";
 import { end } from "../../lab/processes";
 import { identityOf } from "../../toolchain/identity";
+import type { Failure } from "./failures";
 import { openedLabs } from "./opened-labs";
 import type { Timing } from "./timings";
 
 /** Runs the test files named as arguments in this process and reports the counts to the parent. */
 export interface LayerResult {
   readonly passed: number;
-  readonly failed: number;
+  readonly failures: readonly Failure[];
   readonly skipped: number;
   /** How long tests and hooks took. */
   readonly timings: readonly Timing[];
@@ -27,19 +28,29 @@ const mocha = new Mocha({
 });
 for (const file of files) mocha.addFile(file);
 
+const placeOf = ({ file, parent, title }: Mocha.Runnable): { file: string; title: string } => ({
+  file: path.relative(process.cwd(), file ?? parent?.file ?? ""),
+  title: `${parent?.fullTitle() ?? ""} ${title}`.trim(),
+});
+
 const timings: Timing[] = [];
-function took({ file, duration, parent, title }: Mocha.Runnable): void {
-  const where = path.relative(process.cwd(), file ?? parent?.file ?? "");
-  timings.push({ file: where, title: `${parent?.fullTitle() ?? ""} ${title}`.trim(), milliseconds: duration ?? 0 });
+function took(runnable: Mocha.Runnable): void {
+  timings.push({ ...placeOf(runnable), milliseconds: runnable.duration ?? 0 });
 }
 
-const runner = mocha.run((failures) => {
+const failures: Failure[] = [];
+function failed(runnable: Mocha.Runnable, error: Error | undefined): void {
+  failures.push({ ...placeOf(runnable), text: error?.stack ?? String(error) });
+}
+
+const runner = mocha.run((count) => {
   const { passes = 0, pending = 0 } = runner.stats ?? {};
-  const result: LayerResult = { passed: passes, failed: failures, skipped: pending, timings };
-  process.send?.(result, () => process.exit(failures === 0 ? 0 : 1));
+  const result: LayerResult = { passed: passes, failures, skipped: pending, timings };
+  process.send?.(result, () => process.exit(count === 0 ? 0 : 1));
 });
 runner.on("test end", took);
 runner.on("hook end", took);
+runner.on("fail", failed);
 
 /** Ctrl-C: no further test, nothing that these tests started goes on, none of their labs stays. */
 async function interrupted(): Promise<void> {

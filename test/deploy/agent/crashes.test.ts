@@ -112,11 +112,13 @@ describe("a target whose agent is killed at any durable write", function () {
     await withTarget(async (target) => {
       for (let last = 3; last < 20; last += 1) {
         const store = new FullStore(target, last);
-        const { deployment } = await target.deploy(target.request("2"), target.agent(store, new InProcessExecutor()));
+        const agent = target.agent(store, new InProcessExecutor());
+        const { deployment, incident } = await target.deploy(target.request("2"), agent);
         assert.match(deployment.failure?.detail ?? "", /disk is full/);
         assert.deepEqual([target.whole(), target.leftovers()], ["1", []], `full from write ${last}`);
         // What is left of a full disk is for the journal and the records.
         assert.equal(existsSync(path.join(target.folders.forensics, deployment.id)), false);
+        if (incident !== undefined) assert.equal(incident.forensics, null, "the incident names what was not kept");
       }
     });
   });

@@ -38,12 +38,17 @@ describe("the issue of an incident", () => {
     for (const part of [
       "data API: 404",
       "version 1, proved healthy",
-      listed.incident.forensics,
+      String(listed.incident.forensics),
       `${runbooks}/deployment-failed.md#deploymentrollbacktriggered`,
       "/actions/runs/7",
       "mend the version, deploy again",
     ])
       assert.ok(body.includes(part), part);
+  });
+
+  it("says so where no forensics were kept", () => {
+    const { body } = renderIssue({ ...listed, incident: { ...listed.incident, forensics: null } }, runbooks);
+    assert.match(body, /\| Evidence \| none was kept on the target \|/);
   });
 
   for (const { name, lines, parts } of plantedSecrets()) {

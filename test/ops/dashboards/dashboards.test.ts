@@ -79,10 +79,10 @@ describe("npm run dashboards, on a real Prometheus with recorded samples", funct
     assert.doesNotMatch(html, /<(script|link|img|iframe)|url\(|@import|NaN|undefined/);
   });
 
-  it("render: the page is not blank in a browser", function () {
+  it("render: the page is not blank in a browser", async function () {
     if (!isOnPath("chromium")) {
       if (reasonForApiOnly() !== undefined) this.skip();
-      ensurePackages(() => undefined, [{ program: "chromium", package: "chromium" }]);
+      await ensurePackages(() => undefined, [{ program: "chromium", package: "chromium" }]);
     }
     const picture = path.join(folder, "page.png");
     const { status, stderr } = spawnSync(
