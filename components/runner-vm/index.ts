@@ -27,7 +27,9 @@ export class RunnerVm extends pulumi.ComponentResource {
 
   constructor(name: string, args: RunnerVmArgs, opts: RunnerVmOptions) {
     const { proxmox, vmHooks: hooks, after, ...options } = opts;
-    super("ghrunners:vm:RunnerVm", name, args, options);
+    // Shown and kept: what tells it from others. All of it would be a fifteenth of the state, written at every step.
+    const { vmName, vmId, node, address } = args;
+    super("ghrunners:vm:RunnerVm", name, { vmName, vmId, node, address }, options);
     const child = { parent: this, provider: proxmox };
 
     this.vm = new proxmoxve.VmLegacy(
