@@ -90,6 +90,8 @@ async function bringUp(bench: Bench, round: number): Promise<void> {
     const again = projectCommand(instance, "pulumi", "up", "--expect-no-changes");
     const noOp = await timed(again, logFile(instance, "start-no-op.log"), bench.signal);
     recordTiming(bench, { measure: "start/no-op", subject: "ghrunners", round }, noOp);
+    const gate = await timed(projectCommand(instance, "ops", "gate"), logFile(instance, "gate.log"), bench.signal);
+    recordTiming(bench, { measure: "gate/command", subject: "ghrunners", round }, gate);
   });
 }
 
