@@ -171,11 +171,14 @@ async function prepared(tell: Say, what: string, env?: NodeJS.ProcessEnv): Promi
   return { ...result, passed: 0 };
 }
 
-async function engineLayer(tell: Say, grep: string): Promise<LayerResult> {
-  const toolchain = await prepared(tell, "toolchain");
-  if (toolchain.failures.length > 0 || stop.signal.aborted) return toolchain;
-  return sum([toolchain, await mochaLayer("engine", 600_000, tell, grep)]);
-}
+/** A layer of test files that need something prepared. */
+const preparedLayer =
+  (what: string, name: string, timeoutMs: number): Layer["run"] =>
+  async (tell, grep) => {
+    const preparation = await prepared(tell, what);
+    if (preparation.failures.length > 0 || stop.signal.aborted) return preparation;
+    return sum([preparation, await mochaLayer(name, timeoutMs, tell, grep)]);
+  };
 
 /** Labs that the whole rehearsal runs in, side by side: most of the time a lab waits for its machines. */
 const LABS = 3;
@@ -215,16 +218,12 @@ interface Layer {
   /** Layers of one lane follow each other. What needs guests mostly waits for them, so it has a lane of its own. */
   readonly lane: "code" | "guests";
 }
-const mochaIn = (lane: Layer["lane"], name: string, timeoutMs: number): Layer => ({
-  run: (tell, grep) => mochaLayer(name, timeoutMs, tell, grep),
-  lane,
-});
 const layers: Readonly<Record<string, Layer>> = {
   static: { run: staticLayer, lane: "code" },
-  unit: mochaIn("code", "unit", 60_000),
+  unit: { run: (tell, grep) => mochaLayer("unit", 60_000, tell, grep), lane: "code" },
   go: { run: goLayer, lane: "code" },
-  engine: { run: engineLayer, lane: "code" },
-  machine: mochaIn("guests", "machine", 300_000),
+  engine: { run: preparedLayer("toolchain", "engine", 600_000), lane: "code" },
+  machine: { run: preparedLayer("templates", "machine", 300_000), lane: "guests" },
   rehearsal: { run: rehearsalLayer, lane: "guests" },
 };
 

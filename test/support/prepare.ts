@@ -1,13 +1,28 @@
+import path from "node:path";
+import { standingHosts } from "../../lab/hosts";
+import { baseFolders } from "../../lab/instance";
+import { prepareTemplate, runnerTemplate } from "../../lab/machines";
+import { ensurePackages } from "../../lab/packages";
+import { ensureAuthority } from "../../lab/tls";
 import { ensureToolchain } from "../../toolchain";
 import { Rehearsal } from "../rehearsal/support/rehearsal";
 
+const say = (line: string): void => void process.stdout.write(`      ${line}\n`);
+
 /** Not tests, but reported and interrupted like them: what the tests after it find ready. */
 describe("what the tests need", () => {
-  it("the toolchain", async () => {
-    await ensureToolchain({ say: (line) => process.stdout.write(`      ${line}\n`) });
+  it("packages and machine templates", async () => {
+    await ensurePackages(say);
+    const { certificate: caCertificate } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
+    const contents = [runnerTemplate, ...Object.values(standingHosts).map(({ template }) => template)];
+    for (const content of contents) await prepareTemplate({ instance: "test", content, caCertificate, say });
   });
 
-  it("a lab with its packages and templates", async () => {
+  it("the toolchain", async () => {
+    await ensureToolchain({ say });
+  });
+
+  it("a lab of the whole system", async () => {
     await Rehearsal.open();
   });
 });
