@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import type { Records } from "../deploy/agent/history";
 import type { FailureCode, Outcome } from "../deploy/protocol/transaction";
+import { runProcess } from "../ops/process";
+import { projectRoot } from "../ops/pulumi/stack";
 import type { Deployer } from "./deployer";
 import type { DeployOptions, Ground } from "./ground";
 import { BETWEEN, type Place } from "./plan";
@@ -48,6 +50,14 @@ export async function assertEnding(
   assert.equal(rollback?.proved, true, `the rollback is not proved: ${rollback?.detail}`);
   assert.equal(incident?.severity, "warning");
   assert.ok((await ground.grown(`deployment_rollbacks_total{reason="${deployment.failure?.code}"}`)) >= 1);
+}
+
+/** Opens an issue for each incident on the target that has none, as on-call does. @returns what the command said */
+export async function sendIncidents(): Promise<string> {
+  const line = [process.execPath, "scripts/run.mjs", "ops", "incidents", "--send"];
+  const { code, all } = await runProcess(line, { cwd: projectRoot, env: { ...process.env, STACK: "lab" } });
+  assert.equal(code, 0, all);
+  return all;
 }
 
 /** How long something took, and its result. */

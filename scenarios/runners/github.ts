@@ -3,11 +3,10 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import type { Records } from "../../deploy/agent/history";
 import type { Followed } from "../../deploy/github/follow";
-import { runProcess } from "../../ops/process";
 import { projectRoot } from "../../ops/pulumi/stack";
 import { primary, secondary, type Rehearsal } from "../../test/rehearsal/support/rehearsal";
 import { until } from "../../test/support/until";
-import { assertEnding, inWords, only, timed } from "../acts";
+import { assertEnding, inWords, only, sendIncidents, timed } from "../acts";
 import { LIMIT_MS, type Ground } from "../ground";
 import type { Scenario } from "../scenario";
 
@@ -173,8 +172,7 @@ async function githubDown(ground: Ground): Promise<string> {
     });
     await assertEnding(ground, records, "rolled_back", "smoke_test");
     await started.end();
-    const line = [process.execPath, "scripts/run.mjs", "ops", "incidents", "--send"];
-    const { all: sent } = await runProcess(line, { cwd: projectRoot, env: { ...process.env, STACK: "lab" } });
+    const sent = await sendIncidents();
     const { data } = await rehearsal.octokit.rest.issues.listForRepo({ ...rehearsal.repository, state: "all" });
     const told = data.filter(({ body }) => body?.includes(records.deployment.id) === true);
     assert.equal(told.length, 1, sent);
