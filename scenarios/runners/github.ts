@@ -1,10 +1,9 @@
 /** US1: deployments as a team starts them, by GitHub, on the runner that the failover switch chose. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import type { Records } from "../../deploy/agent/history";
 import type { Followed } from "../../deploy/github/follow";
-import { projectRoot } from "../../ops/pulumi/stack";
 import { primary, secondary, type Rehearsal } from "../../test/rehearsal/support/rehearsal";
+import { Started } from "../../test/rehearsal/support/started";
 import { until } from "../../test/support/until";
 import { assertEnding, inWords, only, sendIncidents, timed } from "../acts";
 import { LIMIT_MS, type Ground } from "../ground";
@@ -13,57 +12,14 @@ import type { Scenario } from "../scenario";
 /** What the failover switch and the gate may need on a busy machine. */
 const CHOICE_MS = 2 * LIMIT_MS;
 
-/** `npm run deploy`, as a person types it. */
-class Started {
-  private said = "";
-  private out = "";
-  private readonly child;
-  private readonly closed: Promise<number>;
-
-  constructor(version: string) {
-    this.child = spawn(process.execPath, ["scripts/run.mjs", "deploy", "--version", version, "--json"], {
-      cwd: projectRoot,
-      env: { ...process.env, STACK: "lab" },
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.child.stdout.setEncoding("utf8").on("data", (text: string) => (this.out += text));
-    this.child.stderr.setEncoding("utf8").on("data", (text: string) => (this.said += text));
-    this.closed = new Promise((resolve) => this.child.once("close", (code) => resolve(code ?? 1)));
-  }
-
-  async says(text: string): Promise<void> {
-    await until(`the command says "${text}"`, CHOICE_MS, () => {
-      if (this.said.includes(text)) return true;
-      throw new Error(this.said.slice(-500));
-    });
-  }
-
-  /** Ctrl-C. */
-  interrupt(): void {
-    process.kill(-(this.child.pid as number), "SIGINT");
-  }
-
-  async end(): Promise<{ code: number; all: string; result: Followed }> {
-    const code = await this.closed;
-    const all = this.said + this.out;
-    assert.notEqual(this.out, "", all);
-    return { code, all, result: JSON.parse(this.out) as Followed };
-  }
-
-  async kill(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null)
-      process.kill(-(this.child.pid as number), "SIGKILL");
-    await this.closed;
-  }
-}
-
 /** Does the work with deployments that are ended whatever happens. */
-async function withDeployments<Value>(work: (start: (version: string) => Started) => Promise<Value>): Promise<Value> {
-  const all: Started[] = [];
+async function withDeployments<Value>(
+  work: (start: (version: string) => Started<Followed>) => Promise<Value>,
+): Promise<Value> {
+  const all: Started<Followed>[] = [];
   try {
     return await work((version) => {
-      const started = new Started(version);
+      const started = new Started<Followed>(["deploy", "--version", version, "--json"]);
       all.push(started);
       return started;
     });
@@ -114,7 +70,7 @@ async function serialised(ground: Ground): Promise<string> {
   await chosen(await ground.everything(), primary.name);
   return withDeployments(async (start) => {
     const first = start("2");
-    await first.says("on runner");
+    await first.says("on runner", CHOICE_MS);
     const second = start("1");
     await Promise.all([first.end(), second.end()]);
     const records = await ground.assertWhole("1");
@@ -130,7 +86,7 @@ async function interrupted(ground: Ground): Promise<string> {
   await chosen(await ground.everything(), primary.name);
   return withDeployments(async (start) => {
     const started = start("3-slow");
-    await started.says('step "start": ok');
+    await started.says('step "start": ok', CHOICE_MS);
     started.interrupt();
     const { code, result } = await started.end();
     assert.deepEqual([code, result.run?.conclusion], [1, "cancelled"]);
@@ -145,7 +101,7 @@ async function runnerLost(ground: Ground): Promise<string> {
   await chosen(rehearsal, primary.name);
   return withDeployments(async (start) => {
     const started = start("3-slow");
-    await started.says('step "start": ok');
+    await started.says('step "start": ok', CHOICE_MS);
     return rehearsal.withFault(["stop", "primary"], async () => {
       const { code, all, result } = await started.end();
       assert.deepEqual([code, result.lost], [1, primary.name], all);
@@ -162,7 +118,7 @@ async function githubDown(ground: Ground): Promise<string> {
   await chosen(rehearsal, primary.name);
   return withDeployments(async (start) => {
     const started = start("3-half-broken");
-    await started.says('step "start": ok');
+    await started.says('step "start": ok', CHOICE_MS);
     const records = await rehearsal.withFault(["github-down"], async () => {
       await ground.app.rests();
       const found = only(await ground.assertWhole("1"));

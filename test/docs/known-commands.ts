@@ -141,12 +141,12 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^npm run deploy( -- --version 2)?$/,
-    test: "test/rehearsal/15-deploy-through-github.test.ts",
+    test: "test/rehearsal/support/github-deployments.ts",
     by: '["deploy", "--version", version',
   },
   {
     pattern: /^npm run ops -- incidents( --send)?$/,
-    test: "test/rehearsal/15-deploy-through-github.test.ts",
+    test: "test/rehearsal/support/github-deployments.ts",
     by: '["ops", "incidents"',
   },
   {

@@ -239,7 +239,7 @@ describe("the repository side", () => {
     it("every permission of the operator's token that it manages with, and no other", async () => {
       const { body } = await adminRequest(socketOf(rehearsal.lab.instance, "github"), "GET", "/_lab/permissions");
       const operator = (body as PermissionReport[]).find(({ login }) => login === topology.github.operator.login);
-      // Issues are for incidents, which an operator sends by hand: test/rehearsal/15-deploy-through-github.test.ts.
+      // Issues are for incidents, which an operator sends by hand: test/rehearsal/15-deploy-broken-off.test.ts.
       assert.deepEqual(operator?.unused, ["issues:write"]);
     });
 

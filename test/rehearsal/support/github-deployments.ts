@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { CHOICE_VARIABLE } from "../../../catalogue/failover";
+import type { Followed } from "../../../deploy/github/follow";
+import type { DeploymentRecord } from "../../../deploy/records/record";
+import { standingHosts } from "../../../lab/hosts";
+import type { TargetIncidents } from "../../../ops/incidents/worker";
+import { until } from "../../support/until";
+import type { Rehearsal } from "./rehearsal";
+import { Started, type Ended } from "./started";
+
+/** What a deployment through GitHub may take on a busy machine, its way back included. */
+export const DEPLOYMENT_MS = 240_000;
+const ISSUE_LABEL = "deployment-incident";
+
+export interface Issue {
+  readonly title: string;
+  readonly body: string;
+}
+
+export const deploy = (version: string, ...more: string[]): Started<Followed> =>
+  new Started(["deploy", "--version", version, "--json", ...more]);
+
+export const incidents = (...more: string[]): Promise<Ended<TargetIncidents[]>> =>
+  new Started<TargetIncidents[]>(["ops", "incidents", "--json", ...more]).end();
+
+export function recordOf({ result, all }: Ended<Followed>): DeploymentRecord {
+  assert.ok(result.records, all);
+  return result.records.deployment;
+}
+
+/** GitHub's variable that says who deploys. */
+export const choice = ({ repository }: Rehearsal) => ({ ...repository, name: CHOICE_VARIABLE });
+
+/** Waits until the failover switch has chosen this runner, by itself. */
+export function chosen(rehearsal: Rehearsal, role: "primary" | "secondary"): Promise<boolean> {
+  return until(`the failover switch chooses the ${role}`, DEPLOYMENT_MS, async () => {
+    const { data } = await rehearsal.octokit.rest.actions.getRepoVariable(choice(rehearsal));
+    const { runner, expiresAt } = JSON.parse(data.value) as { runner: string | null; expiresAt: string };
+    return runner === role && Date.parse(expiresAt) > Date.now();
+  });
+}
+
+/** Issues that tell of this deployment. */
+export async function issuesOf({ octokit, repository }: Rehearsal, id: string): Promise<Issue[]> {
+  const { data } = await octokit.rest.issues.listForRepo({
+    ...repository,
+    labels: ISSUE_LABEL,
+    state: "all",
+    per_page: 100,
+  });
+  return data.map(({ title, body }) => ({ title, body: body ?? "" })).filter(({ body }) => body.includes(id));
+}
+
+/** Version that runs on the target, with nothing left of a transaction. */
+export async function wholeVersion(rehearsal: Rehearsal): Promise<string> {
+  const onTarget = (...command: string[]): Promise<string> => rehearsal.inMachine(standingHosts.app.id, ...command);
+  const look = "readlink /opt/demo-app/current; ls /var/lib/ghrunners/deploy";
+  const [link = "", ...left] = (await onTarget("sh", "-c", look)).split("\n");
+  assert.deepEqual(left, ["journal.json"]);
+  const { version } = JSON.parse(await onTarget("curl", "-s", "localhost/api/info")) as { version: string };
+  assert.equal(link, `releases/${version}`);
+  return version;
+}
