@@ -26,16 +26,16 @@ const acts: Readonly<Record<string, Act>> = {
 
 export interface RandomFault {
   readonly name: string;
-  /** From the moment at which the deployment has the target's lock. */
-  readonly afterMs: number;
+  /** Share of a deployment's usual time, from the moment at which it has the target's lock. */
+  readonly at: number;
 }
 
-/** Longer than a deployment of the demo takes on a quiet machine: some faults come too late. */
-const LATEST_MS = 8_000;
+/** A little more than a whole deployment: some faults come too late, on a fast machine as on a slow one. */
+const LATEST = 1.15;
 
 export const draw = (random: Random): RandomFault => ({
   name: random.pick(Object.keys(acts)),
-  afterMs: Math.round(random.between(0, LATEST_MS)),
+  at: random.between(0, LATEST),
 });
 
 export interface Hit {
@@ -50,16 +50,18 @@ export interface Hit {
 /**
  * Deploys a version, does what the fault says at its moment, mends what a person would, and looks.
  * @param versions the installed one and the one to deploy
+ * @param usualSeconds what a deployment takes on this machine, from the lock to its end
  */
 export async function inflict(
   ground: Ground,
   [old, version]: readonly [string, string],
   fault: RandomFault,
+  usualSeconds: number,
 ): Promise<Hit> {
   const begun = performance.now();
   const deployer = ground.start(version);
   await until("the deployment has the lock", LIMIT_MS, () => deployer.words.includes("holds the lock"));
-  await delay(fault.afterMs);
+  await delay(fault.at * usualSeconds * 1000);
   await acts[fault.name]?.(ground, deployer);
   // Cable and disk are mended when the target rests: it has to come to an end without them.
   if (fault.name === "power cut of the target") await ground.app.mend();

@@ -10,6 +10,7 @@ import { withInstance } from "../labs";
 import { Random } from "../random";
 import type { Sample } from "../report";
 import type { Bench, Scenario } from "../scenario";
+import { summarise } from "../stats";
 
 const PLAIN = path.join(__dirname, "../peer/scripts/plain-deployment.sh");
 const STEPS = "deployment/steps";
@@ -31,8 +32,8 @@ async function plainDeployment(ground: Ground): Promise<number> {
   return (performance.now() - begun) / 1000;
 }
 
-/** One round: forward, back from a bad version, and the bare steps. */
-async function round(bench: Bench, ground: Ground, number: number): Promise<void> {
+/** One round: forward, back from a bad version, and the bare steps. @returns seconds from the lock to the end, forward */
+async function round(bench: Bench, ground: Ground, number: number): Promise<number> {
   const own = { subject: "ghrunners", round: number } as const;
   await ground.given("bench");
   const deployed = await ground.deploy("2");
@@ -48,10 +49,11 @@ async function round(bench: Bench, ground: Ground, number: number): Promise<void
   await ground.given("bench");
   const seconds = await plainDeployment(ground);
   record(bench, { subject: "plain script", round: number, measure: STEPS, seconds });
+  return durationSeconds;
 }
 
 /** Deployments with a fault each: however they end, it is wholly the old or wholly the new version. */
-async function underFaults(bench: Bench, ground: Ground): Promise<void> {
+async function underFaults(bench: Bench, ground: Ground, usualSeconds: number): Promise<void> {
   const random = new Random(bench.seed);
   const broken: string[] = [];
   for (let number = 1; number <= bench.faults; number += 1) {
@@ -59,9 +61,10 @@ async function underFaults(bench: Bench, ground: Ground): Promise<void> {
     const fault = draw(random);
     const [old, version] = number % 2 === 1 ? (["1", "2"] as const) : (["2", "1"] as const);
     await ground.given("bench", old);
-    const { seconds, ending, misfit } = await inflict(ground, [old, version], fault);
-    if (misfit !== undefined) broken.push(`run ${number} (${fault.name} after ${fault.afterMs} ms): ${misfit}`);
-    const what = `${fault.name} after ${(fault.afterMs / 1000).toFixed(1)} s: ${ending}`;
+    const { seconds, ending, misfit } = await inflict(ground, [old, version], fault, usualSeconds);
+    const at = `${fault.name} at ${Math.round(fault.at * 100)} %`;
+    if (misfit !== undefined) broken.push(`run ${number} (${at}): ${misfit}`);
+    const what = `${at}: ${ending}`;
     const sample = { measure: "deployment/fault", subject: "ghrunners", round: number, seconds } as const;
     record(bench, { ...sample, whole: misfit === undefined }, what);
   }
@@ -85,11 +88,12 @@ export const deployments: Scenario = {
     await withInstance(bench, "machines", async (instance: Instance) => {
       const ground = await Ground.open(instance, bench.say);
       try {
+        const usual: number[] = [];
         for (let number = 1; number <= bench.rounds; number += 1) {
           bench.signal.throwIfAborted();
-          await round(bench, ground, number);
+          usual.push(await round(bench, ground, number));
         }
-        await underFaults(bench, ground);
+        await underFaults(bench, ground, summarise(usual).median);
       } finally {
         await ground.clearUp();
       }
