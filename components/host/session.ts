@@ -15,6 +15,20 @@ export interface CommandResult {
 /** The host could not be reached at all: down, no network, or a firewall in between. */
 export class HostUnreachableError extends Error {}
 
+/** The host answers, and does not let the key in. */
+export class LoginRefusedError extends Error {
+  constructor(
+    readonly host: string,
+    readonly user: string,
+    next = "pulumi config set --secret ghrunners:sshPrivateKey < PRIVATE_KEY_FILE",
+  ) {
+    super(
+      `${host} refuses the login of ${user} with the configured key. Expected its public half in the user's ` +
+        `authorized_keys. Next: ${next}`,
+    );
+  }
+}
+
 export interface HostSession {
   /**
    * Runs a command with text or bytes on its standard input.
@@ -44,12 +58,7 @@ function explain(
         `pulumi up --replace URN, with the URN of its "...-vm-host-key" from: pulumi stack --show-urns`,
     );
   }
-  if (error.level === "client-authentication") {
-    return new Error(
-      `${host} refuses the login of ${user} with the configured key. Expected its public half in the user's ` +
-        `authorized_keys. Next: pulumi config set --secret ghrunners:sshPrivateKey < PRIVATE_KEY_FILE`,
-    );
-  }
+  if (error.level === "client-authentication") return new LoginRefusedError(host, user);
   if (error.level === "client-timeout" || (error.code !== undefined && unreachableCodes.includes(error.code))) {
     return new HostUnreachableError(
       `${host} does not answer on port 22 (${error.code ?? "timeout"}). Expected a running VM whose firewall lets this ` +
@@ -62,7 +71,7 @@ function explain(
 /**
  * @param privateKey OpenSSH format; held in memory only
  * @param connectTimeoutMs limit for the connection, handshake included
- * @throws HostUnreachableError, or Error for a changed host key or a refused login
+ * @throws HostUnreachableError, LoginRefusedError, or Error for a changed host key
  */
 export function openSession(
   address: HostAddress,

@@ -61,9 +61,12 @@ async function prepareLab(stack: Stack, lab: Lab, settings: Settings): Promise<v
     ...view,
   });
   const key = secrets.find(({ name }) => name === DEPLOY_KEY);
-  if (key !== undefined && secretValues[DEPLOY_KEY] === undefined) {
+  if (key === undefined) return;
+  // The deployment that follows is the proof by a job.
+  const rotation = new DeployKeyRotation(stack, settings, key, "ssh");
+  // A laboratory's target is removed and made anew at will; the new one knows no key.
+  if (!(await rotation.opensEveryTarget(secretValues[DEPLOY_KEY]))) {
     note("making the deploy key (npm run ops -- rotate DEPLOY_KEY --apply)");
-    // The deployment that follows is the proof by a job.
-    await new DeployKeyRotation(stack, settings, key, "ssh").carryOn(note);
+    await rotation.carryOn(note);
   }
 }

@@ -7,6 +7,7 @@ import { appendFileSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import type { HostAddress } from "../../components/host/args";
+import { LoginRefusedError } from "../../components/host/session";
 import type { AgentFiles } from "../client/agentFiles";
 import { carryOut, exitCodeOf, stopSignal } from "../client/carryOut";
 import { deploymentId } from "../plan/compile";
@@ -97,13 +98,22 @@ async function deploy(file: string, version: string, given: { folder?: string; i
   return exitCodeOf(outcome, "deploy");
 }
 
+/** A job's key is the environment's secret: who let it in on the target can let it in again. */
+const inWords = (error: unknown): string => {
+  const told =
+    error instanceof LoginRefusedError
+      ? new LoginRefusedError(error.host, error.user, "npm run ops -- rotate DEPLOY_KEY --apply")
+      : error;
+  return told instanceof Error ? told.message : String(told);
+};
+
 const oneLine = (text: string): string => text.replace(/\s+/g, " ");
 
 main().then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
     // A line of the job's log that GitHub shows with the run.
-    say(`::error title=Deployment::${oneLine(error instanceof Error ? error.message : String(error))}`);
+    say(`::error title=Deployment::${oneLine(inWords(error))}`);
     process.exitCode = error instanceof TypeError ? 2 : 1;
   },
 );

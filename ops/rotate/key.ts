@@ -68,6 +68,18 @@ export class DeployKeyRotation {
     });
   }
 
+  /** The keys of this secret that each target lets in. */
+  private authorised(): Promise<{ name: string; keys: string[] }[]> {
+    return Promise.all(this.secret.source.targets.map(async (name) => ({ name, keys: await this.at(name, "show") })));
+  }
+
+  /** @param value the private key; undefined when there is none yet */
+  async opensEveryTarget(value: string | undefined): Promise<boolean> {
+    if (value === undefined) return false;
+    const key = publicKey(value);
+    return (await this.authorised()).every(({ keys }) => keys.includes(key));
+  }
+
   /**
    * @throws Error when a target cannot be reached: a rotation that leaves one out would lock it out later; and when no job
    * could prove the new key
@@ -75,9 +87,7 @@ export class DeployKeyRotation {
   async look(): Promise<KeyRotation> {
     if (this.proof === "job") await requireProofWorkflow(this.stack, this.settings, this.secret.name);
     const journal = readJournal(this.file);
-    const targets = await Promise.all(
-      this.secret.source.targets.map(async (name) => ({ name, keys: await this.at(name, "show") })),
-    );
+    const targets = await this.authorised();
     return {
       next: journal && publicKey(journal.privateKey),
       published: journal?.published ?? false,

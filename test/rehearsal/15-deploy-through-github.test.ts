@@ -36,6 +36,23 @@ describe("deployments through GitHub, on the runners", function () {
     }
   });
 
+  it("names the command that mends it when the target does not let the job's key in; the lab's next deployment runs it", async () => {
+    await chosen(rehearsal, "primary");
+    const started = deploy("1");
+    await started.says("run https://", DEPLOYMENT_MS);
+    const forget = "sed -i '/ ghrunners-deploy:lab:/d' ~operator-lab/.ssh/authorized_keys";
+    await rehearsal.inMachine(standingHosts.app.id, "sh", "-c", forget);
+    const ended = await started.end();
+    assert.deepEqual([ended.code, ended.result.records], [1, null], ended.all);
+    assert.match(
+      ended.result.words.join("\n"),
+      /refuses the login of .* Next: npm run ops -- rotate DEPLOY_KEY --apply/,
+    );
+    const next = await deploy("1").end();
+    assert.equal(next.code, 0, next.all);
+    assert.match(next.all, /making the deploy key/);
+  });
+
   it("deploys on the runner that the gate chose, and keeps the decision beside the record", async () => {
     await chosen(rehearsal, "primary");
     // Version 1 first, also where an earlier run left another one.
