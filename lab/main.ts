@@ -76,11 +76,13 @@ async function clearFault(name: string | undefined, target: string | undefined):
     await clearFaultsOfHosts({});
     await administer("DELETE", { service: "proxmox", path: "/_lab/faults" });
     await administer("DELETE", { service: "github", path: "/_lab/faults" });
-    return;
+  } else if (isHost(target)) {
+    await clearFaultsOfHosts({ name: hostFaultNamed(name), host: target });
+  } else {
+    const { service, path: where, subject } = faultToClear(name, target, targetNames());
+    await administer("DELETE", { service, path: where, body: subject });
   }
-  if (isHost(target)) return clearFaultsOfHosts({ name: hostFaultNamed(name), host: target });
-  const { service, path: where, subject } = faultToClear(name, target, targetNames());
-  await administer("DELETE", { service, path: where, body: subject });
+  say(name === undefined ? "No fault is set." : `${[name, target].filter(Boolean).join(" ")} has ended.`);
 }
 
 async function status(options: { json?: boolean }): Promise<void> {
@@ -130,7 +132,9 @@ function program(): Command {
     .command("down")
     .description("end everything of the lab and remove its state")
     .action(async () => {
-      await labDown(currentInstance(), say);
+      const instance = currentInstance();
+      await labDown(instance, say);
+      say(`The lab "${instance.name}" is down, and nothing of it is left. The next npm start makes a new one.`);
     });
   root
     .command("prune")

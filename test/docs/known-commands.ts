@@ -53,7 +53,7 @@ export const knownCommands: readonly KnownCommand[] = [
   { pattern: /^npm run toolchain -- (ensure|list)$/, test: own, by: '["toolchain", "list"]' },
   { pattern: /^npm test( -- (--list|unit --grep \w+))?$/, test: own, by: '["test", "--list"]' },
   {
-    pattern: /^npm run bench( -- (--help|--json|(--only (boot|runners|vms) )+--runs 1))?$/,
+    pattern: /^npm run bench( -- (--help|--json( --runs 1 --seed \d+)?|(--only (boot|runners|vms) )+--runs 1))?$/,
     test: own,
     by: '["bench", "--help"]',
   },
