@@ -14,14 +14,22 @@ export {
   type TemplateOptions,
 } from "./template";
 
-/** Makes the node's namespace with its bridge and the addresses of the two services, or completes it. Needs root. */
+/**
+ * Makes the node's namespace with its bridge and the addresses of the two services, or completes it, and raises the limit
+ * of this host that machines share. Needs root.
+ */
 export async function networkUp(instance: string): Promise<void> {
   const { network, proxmox, github } = topology;
   const addresses = [proxmox.address, github.address].map((address) => `${address}/${network.prefixLength}`);
-  await run(scriptPath("network"), ["up", network.bridge, ...addresses], scriptEnvironment(instanceNamed(instance)));
+  const environment = scriptEnvironment(instanceNamed(instance));
+  await run(scriptPath("network"), ["up", network.bridge, ...addresses], environment);
+  // After the namespace, by which a lab that goes sees that there is another one.
+  await run(scriptPath("inotify"), ["raise"], environment);
 }
 
 /** Removes every machine of the instance and the node's network, from what is left of them alone. Needs root. */
 export async function destroyAll(instance: string): Promise<void> {
-  await run(scriptPath("destroy-all"), [], scriptEnvironment(instanceNamed(instance)));
+  const environment = scriptEnvironment(instanceNamed(instance));
+  await run(scriptPath("destroy-all"), [], environment);
+  await run(scriptPath("inotify"), ["restore"], environment);
 }
