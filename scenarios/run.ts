@@ -34,17 +34,25 @@ export async function runScenario(scenario: Scenario, ground: Ground): Promise<R
     await ground.given(id);
     return result(true, await scenario.run(ground));
   } catch (error) {
-    const seen = error instanceof Error ? error.message : String(error);
     await ground.records().catch(() => undefined);
-    // What a failure left is nothing to begin the next one with.
-    await ground.clearUp();
-    await removeHost("app", ground.instance);
-    await ground.app.mend();
-    await ground.app.boot();
-    return result(false, seen);
+    // The next scenario finds for itself that it cannot begin, and the table at the end has them all.
+    const stuck = await makeAnew(ground).catch(
+      (again: unknown) => `\nNor could the target be made anew: ${inWords(again)}`,
+    );
+    return result(false, `${inWords(error)}${stuck ?? ""}`);
   } finally {
     await ground.clearUp();
   }
+}
+
+const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What a failure left is nothing to begin the next one with. */
+async function makeAnew(ground: Ground): Promise<void> {
+  await ground.clearUp();
+  await removeHost("app", ground.instance);
+  await ground.app.mend();
+  await ground.app.boot();
 }
 
 function evidenceOf({ place, evidence }: Ground): string[] {
