@@ -235,7 +235,8 @@ describe("bad input, refused before anything is made", () => {
       }));
 
     it("a runner of that name that is online", async () => {
-      await registerElsewhere(rehearsal, "lab-runner");
+      const alive = await registerElsewhere(rehearsal, "lab-runner");
+      const pulse = setInterval(() => void alive().catch(() => undefined), 1_000);
       const before = await rehearsal.runner("lab-runner");
       assert.equal(before?.status, "online");
       try {
@@ -246,6 +247,7 @@ describe("bad input, refused before anything is made", () => {
         ]);
         assert.deepEqual(await rehearsal.runner("lab-runner"), before);
       } finally {
+        clearInterval(pulse);
         const runner = { ...rehearsal.repository, runner_id: before.id };
         await rehearsal.octokit.rest.actions.deleteSelfHostedRunnerFromRepo(runner);
       }

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { loopbackPorts } from "../../../lab/lifecycle";
 import type { Rehearsal } from "./rehearsal";
 
-/** A runner on somebody else's machine: registered at GitHub and connected. */
-export async function registerElsewhere(rehearsal: Rehearsal, name: string): Promise<void> {
+/**
+ * A runner on somebody else's machine: registered at GitHub and connected.
+ * @returns its sign of life, without which GitHub soon shows it offline
+ */
+export async function registerElsewhere(rehearsal: Rehearsal, name: string): Promise<() => Promise<unknown>> {
   const base = `https://127.0.0.1:${loopbackPorts(rehearsal.lab.instance).github}`;
   const { data } = await rehearsal.octokit.rest.actions.createRegistrationTokenForRepo(rehearsal.repository);
   const post = async (call: string, authorization: string, body: object): Promise<Record<string, unknown>> => {
@@ -20,5 +23,8 @@ export async function registerElsewhere(rehearsal: Rehearsal, name: string): Pro
   const flags = { defaultLabels: true, replace: false, ephemeral: false, disableUpdate: true };
   const registration = { url: `${rehearsal.lab.githubUrl}/${owner}/${repo}`, name, labels: [], ...kind, ...flags };
   const { credential } = await post("register", `RemoteAuth ${data.token}`, registration);
-  await post("session", `Bearer ${String(credential)}`, { ...kind, owner: "elsewhere" });
+  const alive = (): Promise<unknown> =>
+    post("session", `Bearer ${String(credential)}`, { ...kind, owner: "elsewhere" });
+  await alive();
+  return alive;
 }
