@@ -137,7 +137,7 @@ describe("the fleet view", () => {
     for (let round = 0; round < 5; round += 1) pairs.push(await Promise.all([fleet.scrape(), fleet.scrape()]));
     // The best of five: this machine does other things too.
     const best = Math.min(...pairs.map((pair) => Math.max(...pair.map(({ milliseconds }) => milliseconds))));
-    assert.ok(best < 500, `${best} ms: as if it waited for GitHub`);
+    assert.ok(best < 50, `${best} ms`);
     assert.equal(emitted(pairs[4]?.[0]?.text ?? "").has("github_runner_online"), false, "unknown is absent");
     assert.ok(emulator.exchanges.length < 8, "a scrape asks GitHub nothing");
   });

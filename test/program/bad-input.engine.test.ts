@@ -236,9 +236,9 @@ describe("bad input, refused before anything is made", () => {
 
     it("a runner of that name that is online", async () => {
       const alive = await registerElsewhere(rehearsal, "lab-runner");
-      const pulse = setInterval(() => void alive().catch(() => undefined), 1_000);
       const before = await rehearsal.runner("lab-runner");
       assert.equal(before?.status, "online");
+      const pulse = setInterval(() => void alive().catch(() => undefined), 1_000);
       try {
         await refused([
           new RegExp(
