@@ -3,16 +3,16 @@
  */
 import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
-import { Monitoring } from "./components/monitoring";
-import { Preflight } from "./components/preflight";
-import { RunnerPool } from "./components/runner-pool";
-import { loadSettings } from "./config";
-import { describeRunner } from "./outputs";
-import { logShipper } from "./program/logShipping";
-import { monitoringArgs, monitoringFiles } from "./program/monitoring";
-import { preflightInputs } from "./program/preflight";
-import { manageRepositorySide } from "./program/repositorySide";
-import { poolArgs } from "./program/runners";
+import { Monitoring } from "@ghrunners/components/monitoring/host";
+import { Preflight } from "@ghrunners/components/resources/preflight";
+import { RunnerPool } from "@ghrunners/components/runner/pool";
+import { loadSettings } from "@ghrunners/config/load";
+import { describeRunner } from "@ghrunners/config/arguments/outputs";
+import { logShipper } from "@ghrunners/config/arguments/log-shipping";
+import { monitoringArgs, monitoringFiles } from "@ghrunners/config/arguments/monitoring";
+import { preflightInputs } from "@ghrunners/config/arguments/preflight";
+import { manageRepositorySide } from "@ghrunners/config/arguments/repository-side";
+import { poolArgs } from "@ghrunners/config/arguments/runners";
 
 const settings = loadSettings();
 const { github, proxmox } = settings;

@@ -92,8 +92,8 @@ export const monitoring = z.strictObject({
   runbookBaseUrl: text("an http or https URL that does not end in /", /^https?:\/\/[^\s'"]*[^\s'"/]$/)
     .optional()
     .meta({
-      description: "Folder of the runbooks. Default: `runbooks` on the repository's default branch.",
-      example: "https://github.com/octo-org/demo-app/blob/main/runbooks",
+      description: "Folder of the runbooks. Default: `docs/runbooks` on the repository's default branch.",
+      example: "https://github.com/octo-org/demo-app/blob/main/docs/runbooks",
     }),
   dashboardBaseUrl: httpUrl
     .optional()

@@ -1,9 +1,9 @@
 /**
  * From raw configuration values to settings, or to the list of everything that is wrong. Pure.
  */
-import type { Role } from "../catalogue/runner";
-import { crossCheck, type WellFormed } from "./crossChecks";
-import { publicKeyOf } from "./openSshKey";
+import type { Role } from "@ghrunners/core/vocabulary/runner";
+import { crossCheck, type WellFormed } from "./cross-checks";
+import { publicKeyOf } from "./open-ssh-key";
 import { allowedText, documentationOf } from "./documentation";
 import type { Problem } from "./problem";
 import { formatPath, renderSeen } from "./problems";

@@ -1,6 +1,6 @@
 /** Group `safety`: what is refused, what allows it all the same, and how long to wait. */
 import { z } from "zod";
-import { FORCE_WORDS, guardOverrides, ROLLBACK_WORDS, type OverrideSetting } from "../catalogue/safety";
+import { FORCE_WORDS, guardOverrides, ROLLBACK_WORDS, type OverrideSetting } from "@ghrunners/core/vocabulary/safety";
 
 const words = (sentence: string, description: string): z.ZodOptional<z.ZodLiteral<string>> =>
   z

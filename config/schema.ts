@@ -3,12 +3,12 @@
  * docs/configuration.md is produced from here. Checks between settings stand in crossChecks.ts.
  */
 import { z } from "zod";
-import { MINIMUM_RUNNER_VERSION, RUNNER_USER } from "../catalogue/runner";
+import { MINIMUM_RUNNER_VERSION, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
 import { deployment } from "./deployment";
 import { monitoring } from "./monitoring";
 import { parseAddress, parseCidr } from "./network";
 import { repository } from "./repository";
-import { compareVersions } from "../catalogue/version";
+import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import { safety } from "./safety";
 import { secretGenerations, secrets, secretValues } from "./secrets";
 import { target } from "./targets";

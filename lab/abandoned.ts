@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { identityOf, type Identity } from "../toolchain/identity";
+import { identityOf, type Identity } from "@ghrunners/core/process-identity";
 import type { Instance } from "./instance";
 import { end } from "./processes";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { withLock } from "../toolchain/lock";
+import { withLock } from "./toolchain/lock";
 import { endEngineProcesses } from "./abandoned";
 import { baseFolders, type Instance } from "./instance";
 import type { GithubSeed } from "./github/seed";

@@ -22,15 +22,15 @@ import { labDown, labUp, loopbackPorts, modeOf } from "./lifecycle";
 import { namedHere, remove, superfluous } from "./prune";
 import { isRunning, logOf, socketOf } from "./service";
 import { topology } from "./topology";
+import { projectRoot } from "@ghrunners/core/project-root";
 
-const projectRoot = path.dirname(__dirname);
 const say = (line: string): void => void process.stderr.write(`· ${line}\n`);
 const print = (value: unknown): void =>
   void process.stdout.write(`${typeof value === "string" ? value : JSON.stringify(value, null, 2)}\n`);
 
 /** Machines and runners by role, from the stack configuration of the lab. */
 function targetNames(): TargetName[] {
-  const file = parse(readFileSync(path.join(projectRoot, "Pulumi.lab.yaml"), "utf8")) as {
+  const file = parse(readFileSync(path.join(projectRoot, "lab/stacks/Pulumi.lab.yaml"), "utf8")) as {
     config: Record<string, unknown>;
   };
   return file.config["ghrunners:runners"] as TargetName[];

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { withLock } from "../toolchain/lock";
+import { withLock } from "./toolchain/lock";
 import { baseFolders } from "./instance";
 
 /** How long another program may keep apt and dpkg to itself, s: a fresh machine's own upgrades take minutes. */

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { identityOf, lives, type Identity } from "../toolchain/identity";
+import { identityOf, lives, type Identity } from "@ghrunners/core/process-identity";
 
 export function writeIdentity(file: string, pid: number): void {
   const identity = identityOf(pid);

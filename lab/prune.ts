@@ -1,8 +1,8 @@
 /** Removes what earlier checkouts left in the cache: entries that this one does not name and that nobody uses. */
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import path from "node:path";
-import { partFolder } from "../toolchain/obtain";
-import { readSource } from "../toolchain/source";
+import { partFolder } from "./toolchain/obtain";
+import { readSource } from "./toolchain/source";
 import { standingHosts } from "./hosts";
 import type { BaseFolders } from "./instance";
 import { runnerTemplate, templateFolder } from "./machines";

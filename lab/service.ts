@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { adminRequest } from "./admin";
 import type { Instance } from "./instance";
-import { identityOf, lives } from "../toolchain/identity";
+import { identityOf, lives } from "@ghrunners/core/process-identity";
 import { end, endGroup, readIdentity, removeRecord, writeIdentity } from "./processes";
 
 /** A long-running process of the lab, described; nothing runs by describing it. */

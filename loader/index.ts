@@ -24,16 +24,14 @@ const KEPT = 6;
 /** What makes a bundle, relative to the project. Nothing else of the project may go into one. */
 export const sources = [
   "index.ts",
-  "outputs.ts",
-  "config.ts",
-  "catalogue",
+
   "components",
   "config",
-  "exporter",
+  "packages",
   "loader",
   "monitoring",
   "policy",
-  "program",
+
   "package-lock.json",
   "register.cjs",
   "tsconfig.json",

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
-import { type Alert, alertGroups, inhibitions } from "../catalogue/alerts";
-import { dashboards } from "../catalogue/dashboards";
-import { metricsFrom, scrapeLabels, type MetricSource } from "../catalogue/metrics";
-import { RECORDING_GROUP, recordings } from "../catalogue/recordings";
-import { runbookAnchor, runbooks } from "../catalogue/runbooks";
+import { type Alert, alertGroups, inhibitions } from "./alerts";
+import { dashboards } from "./dashboards";
+import { metricsFrom, scrapeLabels, type MetricSource } from "./all-metrics";
+import { RECORDING_GROUP, recordings } from "./recordings";
+import { runbookAnchor, runbooks } from "./runbooks";
 
 const cell = (text: string): string => text.replace(/\|/g, "\\|").replace(/\n/g, " ");
 const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
@@ -37,7 +37,7 @@ function alertRow({
   description,
   action,
 }: Alert): string {
-  const anchor = `../../runbooks/${runbooks[name]}#${runbookAnchor(name)}`;
+  const anchor = `../runbooks/${runbooks[name]}#${runbookAnchor(name)}`;
   const apart = [
     ...(role === undefined ? [] : [`role ${role}`]),
     ...Object.entries(labels).map((pair) => pair.join(" ")),

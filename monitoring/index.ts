@@ -7,11 +7,11 @@
  *     renderAlertmanagerConfig  a whole Alertmanager configuration, where the file is ours
  *     renderDashboards(settings) Grafana's dashboards; they have the environment as a variable, so stacks share them
  */
-export { renderAlertmanagerConfig, renderAlertRoute, WATCHDOG_RECEIVER } from "./renderAlertRoute";
-export type { AlertReceivers } from "./renderAlertRoute";
-export { renderDashboards } from "./renderDashboards";
-export type { DashboardSettings } from "./renderDashboards";
-export { renderRules } from "./renderRules";
-export { renderTargets, targetGroups } from "./renderTargets";
+export { renderAlertmanagerConfig, renderAlertRoute, WATCHDOG_RECEIVER } from "./render-alert-route";
+export type { AlertReceivers } from "./render-alert-route";
+export { renderDashboards } from "./render-dashboards";
+export type { DashboardSettings } from "./render-dashboards";
+export { renderRules } from "./render-rules";
+export { renderTargets, targetGroups } from "./render-targets";
 export { ON_CALL_RECEIVER } from "./settings";
 export type { MonitoringSettings, RenderedFile, RenderedRules } from "./settings";

@@ -1,5 +1,5 @@
-import type { AlertScope } from "../catalogue/alerts";
-import type { Role } from "../catalogue/runner";
+import type { AlertScope } from "./alerts";
+import type { Role } from "@ghrunners/core/vocabulary/runner";
 
 /** Everything that the texts for one environment depend on. */
 export interface MonitoringSettings extends AlertScope {
@@ -9,7 +9,7 @@ export interface MonitoringSettings extends AlertScope {
   readonly runners: readonly { readonly name: string; readonly role: Role; readonly address: string }[];
   /** Deployment targets with node exporter; may be empty. */
   readonly targets: readonly { readonly name: string; readonly address: string }[];
-  /** Folder of the runbooks, without a slash at the end, e.g. `https://github.com/acme/shop/blob/main/runbooks`. */
+  /** Folder of the runbooks, without a slash at the end, e.g. `https://github.com/acme/shop/blob/main/docs/runbooks`. */
   readonly runbookBaseUrl: string;
   /** Grafana's address, without a slash at the end, e.g. `http://192.168.0.200:3000`. */
   readonly dashboardBaseUrl: string;

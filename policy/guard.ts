@@ -1,5 +1,5 @@
 /** What a guard is: a name, a description, and a judgement of one resource. Pure. */
-import type { GuardName } from "../catalogue/safety";
+import type { GuardName } from "@ghrunners/core/vocabulary/safety";
 import type { WorkflowFacts } from "./workflows";
 
 /** A resource as the engine is about to make it, or keep it. */
@@ -21,7 +21,7 @@ export interface Surroundings {
   readonly passphraseIsEmpty: () => boolean;
 }
 
-/** One rule. It is refused or advised by {@link level}, and overridden by the sentence in catalogue/safety.ts. */
+/** One rule. It is refused or advised by {@link level}, and overridden by the sentence in packages/core/vocabulary/safety.ts. */
 export interface Guard {
   readonly name: GuardName;
   /** What must hold, and why, in a sentence or two. */

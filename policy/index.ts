@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { PolicyPack, type ResourceValidationArgs, type ResourceValidationPolicy } from "@pulumi/policy";
-import { guardOverrides } from "../catalogue/safety";
+import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
 import type { Guard, Surroundings } from "./guard";
 import { guards } from "./guards";
 import { passphraseIsEmpty } from "./passphrase";

@@ -11,18 +11,18 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 /** Command of package.json -> the TypeScript file that is the command, or an installed program and its first arguments. */
 const commands = {
-  start: "ops/start.ts",
-  status: "ops/status/main.ts",
-  pulumi: "ops/pulumi/main.ts",
-  ops: "ops/main.ts",
-  dashboards: "ops/dashboards/main.ts",
-  promote: "ops/promote/main.ts",
-  deploy: "deploy/main.ts",
-  scenarios: "scenarios/main.ts",
+  start: "lab/start.ts",
+  status: "packages/cli/status/main.ts",
+  pulumi: "packages/cli/pulumi/main.ts",
+  ops: "packages/cli/main.ts",
+  dashboards: "packages/cli/dashboards/main.ts",
+  promote: "packages/cli/promote/main.ts",
+  deploy: "packages/cli/deploy/main.ts",
+  scenarios: "lab/scenarios/main.ts",
   lab: "lab/main.ts",
-  toolchain: "toolchain/main.ts",
+  toolchain: "lab/toolchain/main.ts",
   test: "test/run.ts",
-  bench: "bench/main.ts",
+  bench: "lab/bench/main.ts",
   lint: ["node_modules/eslint/bin/eslint.js", "."],
   format: ["node_modules/prettier/bin/prettier.cjs", "--write", "."],
 };

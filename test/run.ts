@@ -3,17 +3,18 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { baseFolders, instanceNamed } from "../lab/instance";
-import { labDown, reasonForApiOnly } from "../lab/lifecycle";
-import { ensurePackages } from "../lab/packages";
-import { ensureAuthority } from "../lab/tls";
-import { runProcess } from "../ops/process";
+import { baseFolders, instanceNamed } from "@ghrunners/lab/instance";
+import { labDown, reasonForApiOnly } from "@ghrunners/lab/lifecycle";
+import { ensurePackages } from "@ghrunners/lab/packages";
+import { ensureAuthority } from "@ghrunners/lab/tls";
+import { runProcess } from "@ghrunners/core/process";
 import { failures } from "./support/failures";
 import type { LayerResult } from "./support/layer";
 import { orderedChannels } from "./support/ordered-output";
 import { slowest } from "./support/timings";
+import { projectRoot } from "@ghrunners/core/project-root";
 
-const root = path.dirname(__dirname);
+const root = projectRoot;
 /** Gets one line of a layer's report. */
 type Say = (line: string) => void;
 const say: Say = (line) => void process.stdout.write(`${line}\n`);
@@ -108,7 +109,7 @@ const goModules = ["engine", "providers", "bridged"];
 async function goLayer(tell: Say): Promise<LayerResult> {
   const results: LayerResult[] = [];
   for (const name of goModules) {
-    const cwd = path.join(root, "toolchain", "go", name);
+    const cwd = path.join(root, "lab", "toolchain", "go", name);
     results.push(await check(tell, `go vet ${name}`, ["go", "vet", "./..."], cwd));
     results.push(await check(tell, `go test ${name}`, ["go", "test", "./..."], cwd));
   }

@@ -133,7 +133,7 @@ export function judgeRunners(choice, runners) {
 /**
  * What people should know of a maintenance: a line for each runner in one now, or that nobody can tell. It decides
  * nothing: the monitoring host has taken it into its choice.
- * @param {string} variable text of RUNNER_MAINTENANCE (deploy/choice/maintenance.ts), empty when it is not set
+ * @param {string} variable text of RUNNER_MAINTENANCE (packages/failover/choice/maintenance.ts), empty when it is not set
  * @param {number} now ms since the epoch
  * @returns {string[]}
  */

@@ -1,9 +1,9 @@
 /**
  * What was seen before anything is created, and what is wrong with it. Pure.
  */
-import { PUBLIC_WORDS } from "../../catalogue/safety";
-import type { GitHubRunner } from "../github/client";
-import type { ClusterGuest, VmConfig } from "../proxmox/client";
+import { PUBLIC_WORDS } from "@ghrunners/core/vocabulary/safety";
+import type { GitHubRunner } from "@ghrunners/core/github/client";
+import type { ClusterGuest, VmConfig } from "@ghrunners/core/proxmox/client";
 import type { PreflightInputs } from "./args";
 
 /** A look that failed leaves its error's words instead of a value. */

@@ -1,8 +1,8 @@
 /**
  * Looks at Proxmox VE and GitHub before anything is created there.
  */
-import type { GitHubClient } from "../github/client";
-import type { ProxmoxClient, VmConfig } from "../proxmox/client";
+import type { GitHubClient } from "@ghrunners/core/github/client";
+import type { ProxmoxClient, VmConfig } from "@ghrunners/core/proxmox/client";
 import type { PreflightInputs } from "./args";
 import {
   type GitHubObservation,

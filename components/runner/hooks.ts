@@ -3,9 +3,9 @@
  * only when such a step is really taken.
  */
 import * as pulumi from "@pulumi/pulumi";
-import type { RunnerVmHooks } from "../runner-vm";
-import { isDisruptive, ownershipMark } from "../runner-vm";
-import { chooseDrain } from "./planDrain";
+import type { RunnerVmHooks } from "./vm";
+import { isDisruptive, ownershipMark } from "./vm";
+import { chooseDrain } from "./plan-drain";
 
 /** What the hooks need to know about the stack. */
 export interface HookContext {
@@ -41,8 +41,8 @@ const LEFTOVER_LIMIT_MS = 300_000;
 export function runnerHooks(context: HookContext): RunnerHooks {
   const drained = new Set<string>();
 
-  const openGitHub = async (): Promise<import("../github/client").GitHubClient> => {
-    const { GitHubClient } = require("../github/client") as typeof import("../github/client");
+  const openGitHub = async (): Promise<import("@ghrunners/core/github/client").GitHubClient> => {
+    const { GitHubClient } = require("@ghrunners/core/github/client") as typeof import("@ghrunners/core/github/client");
     const { url, repository, token } = context.github;
     return GitHubClient.open({ url, fullName: repository }, token);
   };
@@ -66,7 +66,7 @@ export function runnerHooks(context: HookContext): RunnerHooks {
     if (choice.action === "refuse") throw new Error(choice.reason);
     if (choice.action === "nothing") return;
     drained.add(runnerName);
-    const { drainRunner } = require("../github/drain") as typeof import("../github/drain");
+    const { drainRunner } = require("@ghrunners/core/github/drain") as typeof import("@ghrunners/core/github/drain");
     await drainRunner(github, choice.runnerId, context.drainMinutes * 60_000);
   });
 
@@ -84,7 +84,8 @@ export function runnerHooks(context: HookContext): RunnerHooks {
     const vmId = Number(step.newInputs?.["vmId"]);
     const runner = context.runners.find((candidate) => candidate.vmId === vmId);
     if (runner === undefined) return;
-    const { ProxmoxClient } = require("../proxmox/client") as typeof import("../proxmox/client");
+    const { ProxmoxClient } =
+      require("@ghrunners/core/proxmox/client") as typeof import("@ghrunners/core/proxmox/client");
     const proxmox = new ProxmoxClient(context.proxmox);
     if (!step.type.includes("vmLegacy")) return proxmox.clearFirewallRules(vmId);
     const holder = (await proxmox.guests()).find((guest) => guest.vmid === vmId);

@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { baseFolders } from "../instance";
+import { projectRoot } from "@ghrunners/core/project-root";
 
 /** One archive on offer; the GitHub emulator reads the list as manifest.json. */
 export interface Distribution {
@@ -44,7 +45,6 @@ export const releases: readonly Release[] = [
   { version: "2.337.0", broken: true },
 ];
 
-const projectRoot = path.resolve(__dirname, "../..");
 /** Everything that the archives are made of, relative to the project. */
 const sources = ["lab/runner-distribution", "lab/github/workflows", "lab/github/runner-protocol"];
 const bundles = [

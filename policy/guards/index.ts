@@ -1,13 +1,13 @@
 import type { Guard } from "../guard";
-import { actionsPinned } from "./actionsPinned";
-import { defaultTokenReadOnly } from "./defaultTokenReadOnly";
-import { passphraseSet } from "./passphraseSet";
-import { productionReviewed } from "./productionReviewed";
-import { productionVmProtected } from "./productionVmProtected";
-import { pullRequestsHosted } from "./pullRequestsHosted";
-import { repositoryPrivate } from "./repositoryPrivate";
-import { runnerLabelsExclusive } from "./runnerLabelsExclusive";
-import { secretsEncrypted } from "./secretsEncrypted";
+import { actionsPinned } from "./actions-pinned";
+import { defaultTokenReadOnly } from "./default-token-read-only";
+import { passphraseSet } from "./passphrase-set";
+import { productionReviewed } from "./production-reviewed";
+import { productionVmProtected } from "./production-vm-protected";
+import { pullRequestsHosted } from "./pull-requests-hosted";
+import { repositoryPrivate } from "./repository-private";
+import { runnerLabelsExclusive } from "./runner-labels-exclusive";
+import { secretsEncrypted } from "./secrets-encrypted";
 
 /** Every guard of the pack. */
 export const guards: readonly Guard[] = [

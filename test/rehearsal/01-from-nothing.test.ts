@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { capturePulumi } from "../../ops/pulumi/engine";
-import { primary, Rehearsal, secondary } from "./support/rehearsal";
+import { capturePulumi } from "@ghrunners/cli/pulumi/engine";
+import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 const labelsOf = (role: string): string[] => ["self-hosted", "linux", "x64", "lab", role].sort();
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { until } from "../support/until";
-import { primary, Rehearsal, secondary } from "./support/rehearsal";
+import { until } from "@ghrunners/core/until";
+import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 describe("jobs", () => {
   let rehearsal: Rehearsal;

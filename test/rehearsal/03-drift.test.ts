@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { topology } from "../../lab/topology";
-import { driftOf } from "../../ops/drift/drift";
-import { runProcess } from "../../ops/process";
-import { projectRoot } from "../../ops/pulumi/stack";
-import { until } from "../support/until";
-import { primary, Rehearsal, secondary } from "./support/rehearsal";
+import { topology } from "@ghrunners/lab/topology";
+import { driftOf } from "@ghrunners/cli/drift/drift";
+import { runProcess } from "@ghrunners/core/process";
+import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { until } from "@ghrunners/core/until";
+import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 /** What happens behind Pulumi's back is seen by refresh and healed by up. */
 describe("drift", () => {

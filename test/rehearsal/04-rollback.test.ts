@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse, parseDocument } from "yaml";
-import { ROLLBACK_WORDS } from "../../catalogue/safety";
-import { projectRoot } from "../../ops/pulumi/stack";
-import { runProcess, type Finished } from "../../ops/process";
-import type { RollbackReport } from "../../ops/rollback-runners/rollback";
-import { primary, Rehearsal, secondary } from "./support/rehearsal";
+import { ROLLBACK_WORDS } from "@ghrunners/core/vocabulary/safety";
+import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { runProcess, type Finished } from "@ghrunners/core/process";
+import type { RollbackReport } from "@ghrunners/cli/rollback-runners/rollback";
+import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 /** A release of the lab whose listener ends at once. */
 const broken = "2.337.0";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { primary, Rehearsal, secondary } from "./support/rehearsal";
+import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 const older = { "agent.version": "2.335.1" };
 /** A release of the lab whose listener ends at once. */

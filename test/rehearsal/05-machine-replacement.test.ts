@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { primary, Rehearsal, secondary } from "./support/rehearsal";
+import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 /** A change of cloud-init's user replaces the machine: Proxmox VE gives cloud-init its data once. */
 const otherUser = { "vm.user": "platform" };

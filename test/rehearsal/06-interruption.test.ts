@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { projectRoot } from "../../ops/pulumi/stack";
-import { until } from "../support/until";
-import { primary, Rehearsal, secondary, type LabEvent } from "./support/rehearsal";
+import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { until } from "@ghrunners/core/until";
+import { primary, Rehearsal, secondary, type LabEvent } from "@ghrunners/lab/driver/rehearsal";
 
 /** Whatever is killed in the middle of an up, the next up ends where an undisturbed one would have. */
 describe("interruption", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { primary, Rehearsal, secondary, type Run, type Settings } from "./support/rehearsal";
+import { primary, Rehearsal, secondary, type Run, type Settings } from "@ghrunners/lab/driver/rehearsal";
 
 /** Another version, so that the agent is installed anew. */
 const older = { "agent.version": "2.335.1" };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { topology } from "../../lab/topology";
-import { seriesOf } from "../exporter/support/scrape";
-import { until } from "../support/until";
-import { primary, Rehearsal, secondary } from "./support/rehearsal";
+import { topology } from "@ghrunners/lab/topology";
+import { seriesOf } from "@ghrunners/lab/driver/scrape";
+import { until } from "@ghrunners/core/until";
+import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 const monitoring = topology.hosts.monitoring.id;
 const unit = "ghrunners-runner-exporter.service";

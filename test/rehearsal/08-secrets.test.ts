@@ -6,10 +6,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse } from "yaml";
-import { projectRoot } from "../../ops/pulumi/stack";
+import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 import { whileWatchingProcesses } from "./support/process-watch";
 import { issuedTokens, type WatchReport } from "./support/process-watch.worker";
-import { primary, Rehearsal, type Run, secondary } from "./support/rehearsal";
+import { primary, Rehearsal, type Run, secondary } from "@ghrunners/lab/driver/rehearsal";
 import { lookAtProcesses, type PlantedSecret, privateLines, SecretScanner } from "./support/secret-scan";
 
 const machines = [primary, secondary];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { isBackground, rehearse, rehearsedSettings } from "./support/alert-rehearsal";
-import { FastMonitoring } from "./support/fast-monitoring";
-import { rounds } from "./support/fault-cases";
-import { Rehearsal } from "./support/rehearsal";
+import { isBackground, rehearse, rehearsedSettings } from "@ghrunners/lab/driver/alert-rehearsal";
+import { FastMonitoring } from "@ghrunners/lab/driver/fast-monitoring";
+import { rounds } from "@ghrunners/lab/driver/fault-cases";
+import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
 /** Every fault of the lab reaches on-call as the right alert, and no other; and on-call hears that it is over. */
 describe("alerts", function () {

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { Octokit } from "@octokit/rest";
-import { adminRequest } from "../../lab/admin";
-import type { PermissionReport } from "../../lab/github/permission-use";
-import { loopbackPorts } from "../../lab/lifecycle";
-import { socketOf } from "../../lab/service";
-import { topology } from "../../lab/topology";
-import { projectRoot } from "../../ops/pulumi/stack";
-import { until } from "../support/until";
-import { rehearsedSettings } from "./support/alert-rehearsal";
-import { Failover } from "./support/failover";
-import { FastMonitoring } from "./support/fast-monitoring";
-import { primary, Rehearsal, secondary } from "./support/rehearsal";
+import { adminRequest } from "@ghrunners/lab/admin";
+import type { PermissionReport } from "@ghrunners/lab/github/permission-use";
+import { loopbackPorts } from "@ghrunners/lab/lifecycle";
+import { socketOf } from "@ghrunners/lab/service";
+import { topology } from "@ghrunners/lab/topology";
+import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { until } from "@ghrunners/core/until";
+import { rehearsedSettings } from "@ghrunners/lab/driver/alert-rehearsal";
+import { Failover } from "@ghrunners/lab/driver/failover";
+import { FastMonitoring } from "@ghrunners/lab/driver/fast-monitoring";
+import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 const script = path.join(projectRoot, ".github/scripts/runner-gate.mjs");
 /** From a fault to the new choice: 30 s and the fleet exporter's interval of 15 s. */
@@ -119,7 +119,7 @@ describe("failover", function () {
         assert.deepEqual(choice.labels, []);
         const { code, view } = await failover.gate();
         assert.equal(code, 1);
-        assert.equal(view.next, "runbooks/offline-restore.md#noauthorisedcapacity");
+        assert.equal(view.next, "docs/runbooks/offline-restore.md#noauthorisedcapacity");
         const { octokit, repository } = rehearsal;
         const run = await failover.release();
         const { id } = await until("the gate has refused", RECOVERY_MS, async () => {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { runOnHost } from "../../lab/hosts";
-import { MAINTENANCE_VARIABLE, maintenanceText } from "../../deploy/choice/maintenance";
-import type { DriftReport } from "../../ops/drift/report";
-import type { MaintenanceReport } from "../../ops/maintenance/report";
-import { projectRoot } from "../../ops/pulumi/stack";
-import { runProcess, type Finished } from "../../ops/process";
-import { until } from "../support/until";
-import { primary, Rehearsal, secondary } from "./support/rehearsal";
+import { runOnHost } from "@ghrunners/lab/hosts/index";
+import { MAINTENANCE_VARIABLE, maintenanceText } from "@ghrunners/failover/choice/maintenance";
+import type { DriftReport } from "@ghrunners/cli/drift/report";
+import type { MaintenanceReport } from "@ghrunners/cli/maintenance/report";
+import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { runProcess, type Finished } from "@ghrunners/core/process";
+import { until } from "@ghrunners/core/until";
+import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 const LIMIT_MS = 90_000;
 const start = ["maintenance", "start", "primary", "--for", "2h", "--reason", "a new disk"];

@@ -1,7 +1,7 @@
-import { deploymentStates, installed } from "../runbooks/deployment-states";
-import { Operator } from "../runbooks/operator";
-import { rehearseSections } from "../runbooks/rehearse";
-import { Rehearsal } from "./support/rehearsal";
+import { deploymentStates, installed } from "../unit/runbooks/deployment-states";
+import { Operator } from "../unit/runbooks/operator";
+import { rehearseSections } from "../unit/runbooks/rehearse";
+import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
 /** No runner is needed: the deployments come from this machine. */
 describe("runbooks of deployments in the states that they are for", function () {

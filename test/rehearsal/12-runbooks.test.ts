@@ -1,7 +1,7 @@
-import { Operator } from "../runbooks/operator";
-import { rehearseSections } from "../runbooks/rehearse";
-import { states } from "../runbooks/states";
-import { Rehearsal } from "./support/rehearsal";
+import { Operator } from "../unit/runbooks/operator";
+import { rehearseSections } from "../unit/runbooks/rehearse";
+import { states } from "../unit/runbooks/states";
+import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
 describe("runbooks in the states that they are for", function () {
   this.timeout(240_000);

@@ -3,16 +3,16 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { adminRequest } from "../../lab/admin";
-import { standingHosts } from "../../lab/hosts/hosts";
-import { socketOf } from "../../lab/service";
-import { driftOf } from "../../ops/drift/drift";
-import { runProcess, type Finished } from "../../ops/process";
-import { projectRoot } from "../../ops/pulumi/stack";
-import { journalFile } from "../../ops/rotate/journal";
-import { settingsOf } from "../../ops/settings";
-import { until } from "../support/until";
-import { primary, Rehearsal } from "./support/rehearsal";
+import { adminRequest } from "@ghrunners/lab/admin";
+import { standingHosts } from "@ghrunners/lab/hosts/hosts";
+import { socketOf } from "@ghrunners/lab/service";
+import { driftOf } from "@ghrunners/cli/drift/drift";
+import { runProcess, type Finished } from "@ghrunners/core/process";
+import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { journalFile } from "@ghrunners/cli/rotate/journal";
+import { settingsOf } from "@ghrunners/cli/settings";
+import { until } from "@ghrunners/core/until";
+import { primary, Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
 /** The deploy key of the lab's application host is replaced while nothing is locked out. */
 describe("rotation of the deploy key, and drift of hosts", () => {
@@ -34,7 +34,7 @@ describe("rotation of the deploy key, and drift of hosts", () => {
     process.execPath,
     "--require",
     path.join(projectRoot, "register.cjs"),
-    "ops/main.ts",
+    "packages/cli/main.ts",
     "rotate",
     "deploy-key",
     ...args,

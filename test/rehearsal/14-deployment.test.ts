@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { DeploymentRecord } from "../../deploy/records/record";
-import type { Outcome } from "../../deploy/client/carryOut";
-import { standingHosts } from "../../lab/hosts";
-import { projectRoot } from "../../ops/pulumi/stack";
-import { runProcess, type Finished } from "../../ops/process";
+import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
+import type { Outcome } from "@ghrunners/deploy/deployer/carry-out";
+import { standingHosts } from "@ghrunners/lab/hosts/index";
+import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { runProcess, type Finished } from "@ghrunners/core/process";
 
 const LIMIT_MS = 90_000;
 const env = { ...process.env, GHRUNNERS_LAB: process.env.GHRUNNERS_LAB || "test", STACK: "lab" };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { currentInstance } from "../../lab/instance";
-import { scenarios } from "../../scenarios/all";
-import { Ground } from "../../scenarios/ground";
-import { runScenario } from "../../scenarios/run";
+import { currentInstance } from "@ghrunners/lab/instance";
+import { scenarios } from "@ghrunners/lab/scenarios/all";
+import { Ground } from "@ghrunners/lab/scenarios/ground";
+import { runScenario } from "@ghrunners/lab/scenarios/run";
 
 /** The essential scenarios of `npm run scenarios`: the same functions. All of them take half an hour (docs/scenarios.md). */
 describe("scenarios of deployments", function () {

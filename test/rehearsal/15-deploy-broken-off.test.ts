@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { standingHosts } from "../../lab/hosts";
-import { until } from "../support/until";
+import { standingHosts } from "@ghrunners/lab/hosts/index";
+import { until } from "@ghrunners/core/until";
 import {
   chosen,
   deploy,
@@ -10,7 +10,7 @@ import {
   recordOf,
   wholeVersion,
 } from "./support/github-deployments";
-import { primary, Rehearsal, secondary } from "./support/rehearsal";
+import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 describe("deployments through GitHub that are broken off", function () {
   this.timeout(2 * DEPLOYMENT_MS);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { SWITCH_UNIT } from "../../catalogue/failover";
-import type { GateDecision } from "../../deploy/choice/choose";
-import { standingHosts } from "../../lab/hosts";
+import { SWITCH_UNIT } from "@ghrunners/core/vocabulary/failover";
+import type { GateDecision } from "@ghrunners/failover/choice/choose";
+import { standingHosts } from "@ghrunners/lab/hosts/index";
 import {
   choice,
   chosen,
@@ -12,7 +12,7 @@ import {
   recordOf,
   wholeVersion,
 } from "./support/github-deployments";
-import { primary, Rehearsal } from "./support/rehearsal";
+import { primary, Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
 describe("deployments through GitHub, on the runners", function () {
   this.timeout(2 * DEPLOYMENT_MS);

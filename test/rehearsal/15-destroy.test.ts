@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { until } from "../support/until";
-import { primary, Rehearsal, secondary } from "./support/rehearsal";
+import { until } from "@ghrunners/core/until";
+import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 /** Command lines of running processes that hold one of the texts. */
 function processesNaming(texts: readonly string[]): string[] {

@@ -1,10 +1,10 @@
 import Mocha from "mocha";
 import path from "node:path";
-import { instanceNamed } from "../../lab/instance";
-import { labDown } from "../../lab/lifecycle";
-import { treeOf } from "../../lab/process-tree";
-import { end } from "../../lab/processes";
-import { identityOf } from "../../toolchain/identity";
+import { instanceNamed } from "@ghrunners/lab/instance";
+import { labDown } from "@ghrunners/lab/lifecycle";
+import { treeOf } from "@ghrunners/lab/process-tree";
+import { end } from "@ghrunners/lab/processes";
+import { identityOf } from "@ghrunners/core/process-identity";
 import type { Failure } from "./failures";
 import { openedLabs } from "./opened-labs";
 import type { Timing } from "./timings";

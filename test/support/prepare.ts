@@ -1,11 +1,11 @@
 import path from "node:path";
-import { standingHosts } from "../../lab/hosts";
-import { baseFolders } from "../../lab/instance";
-import { prepareTemplate, runnerTemplate } from "../../lab/machines";
-import { ensurePackages } from "../../lab/packages";
-import { ensureAuthority } from "../../lab/tls";
-import { ensureToolchain } from "../../toolchain";
-import { Rehearsal } from "../rehearsal/support/rehearsal";
+import { standingHosts } from "@ghrunners/lab/hosts/index";
+import { baseFolders } from "@ghrunners/lab/instance";
+import { prepareTemplate, runnerTemplate } from "@ghrunners/lab/machines/index";
+import { ensurePackages } from "@ghrunners/lab/packages";
+import { ensureAuthority } from "@ghrunners/lab/tls";
+import { ensureToolchain } from "@ghrunners/lab/toolchain/index";
+import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
 const say = (line: string): void => void process.stdout.write(`      ${line}\n`);
 

@@ -7,6 +7,7 @@ import { baseFolders } from "../../instance";
 import type * as Expressions from "@actions/expressions" with { "resolution-mode": "import" };
 import type * as WorkflowParser from "@actions/workflow-parser" with { "resolution-mode": "import" };
 import type * as ConvertJobs from "@actions/workflow-parser/model/converter/jobs" with { "resolution-mode": "import" };
+import { projectRoot } from "@ghrunners/core/project-root";
 import type * as ConvertEvents from "@actions/workflow-parser/model/converter/events" with {
   "resolution-mode": "import",
 };
@@ -47,7 +48,6 @@ let loaded: WorkflowLibrary | undefined;
  */
 export function workflowLibrary(): WorkflowLibrary {
   if (loaded !== undefined) return loaded;
-  const projectRoot = path.resolve(__dirname, "../../..");
   const folder = path.join(baseFolders().cache, "workflow-library", cacheKey(path.join(projectRoot, "node_modules")));
   const file = path.join(folder, "library.cjs");
   if (!existsSync(file)) {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { CHOICE_VARIABLE } from "../../../catalogue/failover";
-import type { Followed } from "../../../deploy/github/follow";
-import type { DeploymentRecord } from "../../../deploy/records/record";
-import { standingHosts } from "../../../lab/hosts";
-import type { TargetIncidents } from "../../../ops/incidents/worker";
-import { until } from "../../support/until";
-import type { Rehearsal } from "./rehearsal";
-import { Started, type Ended } from "./started";
+import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
+import type { Followed } from "@ghrunners/cli/deploy/follow";
+import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
+import { standingHosts } from "@ghrunners/lab/hosts/index";
+import type { TargetIncidents } from "@ghrunners/cli/incidents/worker";
+import { until } from "@ghrunners/core/until";
+import type { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
+import { Started, type Ended } from "@ghrunners/lab/driver/started";
 
 /** What a deployment through GitHub may take on a busy machine, its way back included. */
 export const DEPLOYMENT_MS = 240_000;

@@ -1,0 +1,45 @@
+/**
+ * Looks at what the deployment environment and the repository's rules need at GitHub: reads only.
+ */
+import type { GitHubClient } from "@ghrunners/core/github/client";
+import { statusOf } from "@ghrunners/core/github/errors";
+import { mayRead, ownerPlan, secretsReadable, userId, variablesReadable } from "@ghrunners/core/github/settings";
+import type { DeploymentInputs } from "./args";
+import type { DeploymentObservation } from "./judge-deployment";
+import { look } from "./look";
+
+/** An environment that is not there yet is fine: the token may ask for it. */
+async function environmentReadable(github: GitHubClient, name: string): Promise<true> {
+  try {
+    await github.call("list the secrets of the environment", ({ rest }, names) =>
+      rest.actions.listEnvironmentSecrets({ ...names, environment_name: name, per_page: 1 }),
+    );
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+  }
+  return true;
+}
+
+export async function lookAtDeployment(github: GitHubClient, inputs: DeploymentInputs): Promise<DeploymentObservation> {
+  const repository = await look(() => github.repository());
+  // Nothing else can be asked then, and one reason is enough.
+  if ("error" in repository) return { repository, plan: repository, reviewers: [], permissions: [] };
+  const { environment } = inputs;
+  const [plan, reviewers, permissions] = await Promise.all([
+    look(() => ownerPlan(github)),
+    Promise.all(
+      (environment?.reviewers ?? []).map((login) =>
+        look(async () => {
+          await userId(github, login);
+          return mayRead(github, login);
+        }),
+      ),
+    ),
+    Promise.all([
+      ...(environment === undefined ? [] : [look(() => environmentReadable(github, environment.name))]),
+      ...(inputs.repositorySecrets ? [look(() => secretsReadable(github))] : []),
+      ...(inputs.repositoryVariables ? [look(() => variablesReadable(github))] : []),
+    ]),
+  ]);
+  return { repository, plan, reviewers, permissions };
+}

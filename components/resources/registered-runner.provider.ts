@@ -1,0 +1,107 @@
+/**
+ * Dynamic provider of RegisteredRunner: the running service and GitHub's view of it. Its labels are what GitHub gives
+ * jobs by, so they are set last, when everything else is as wanted.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type * as pulumi from "@pulumi/pulumi";
+import { RUNNER_HOME, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
+import { compareVersions } from "@ghrunners/core/vocabulary/version";
+import type { GitHubClient, GitHubRunner } from "@ghrunners/core/github/client";
+import { sameLabels } from "@ghrunners/core/github/labels";
+import type { HostSession } from "@ghrunners/core/ssh/session";
+import type { RegisteredRunnerInputs, RegisteredRunnerState } from "../runner/registration-args";
+import { diffRegisteredRunner } from "../runner/plan-registration";
+import { configure, openGitHub, withHostIfReachable, withHostWhenUp } from "./provider-access";
+import { removeRunner } from "../runner/remove-registration";
+import { hostScript } from "../scripts/read-script";
+
+const SCRIPT = hostScript("service.sh");
+const SCRIPT_LIMIT_MS = 120_000;
+const PROBE_TIMEOUT_MS = 5_000;
+const POLL_MS = 500;
+/** How long a machine may take to answer SSH again after a change of its VM restarted it. */
+const RESTART_LIMIT_MS = 180_000;
+
+function script(
+  session: HostSession,
+  verb: string,
+  { unit }: RegisteredRunnerInputs,
+  limitMs = SCRIPT_LIMIT_MS,
+): Promise<string> {
+  const { runScript } = require("@ghrunners/core/ssh/script") as typeof import("@ghrunners/core/ssh/script");
+  return runScript(session, SCRIPT, verb, { UNIT: unit, RUNNER_USER, RUNNER_HOME }, limitMs);
+}
+
+/** First line: active, disabled or what systemd says; second line: version of the listener on disk. */
+async function probe(
+  session: HostSession,
+  inputs: RegisteredRunnerInputs,
+): Promise<{ service: string; version: string }> {
+  const [service = "unknown", version = ""] = (await script(session, "show", inputs, PROBE_TIMEOUT_MS * 4))
+    .trim()
+    .split("\n");
+  return { service, version };
+}
+
+async function waitUntilOnline(github: GitHubClient, inputs: RegisteredRunnerInputs): Promise<GitHubRunner> {
+  const deadline = Date.now() + inputs.limits.onlineSeconds * 1_000;
+  for (;;) {
+    const runner = await github.runner(inputs.runnerId);
+    if (runner?.online) return runner;
+    if (Date.now() > deadline) {
+      throw new Error(
+        `GitHub shows runner ${inputs.runnerName} ${runner === undefined ? "unregistered" : "offline"} ` +
+          `${inputs.limits.onlineSeconds} s after its service started. Expected online. ` +
+          `Next: journalctl -u ${inputs.unit} on ${inputs.host.host}, then pulumi up --refresh`,
+      );
+    }
+    await delay(POLL_MS);
+  }
+}
+
+async function converge(inputs: RegisteredRunnerInputs): Promise<RegisteredRunnerState> {
+  const github = await openGitHub(inputs);
+  const startAndProbe = async (session: HostSession): ReturnType<typeof probe> => {
+    await script(session, "start", inputs);
+    return probe(session, inputs);
+  };
+  const { version } = await withHostWhenUp(inputs.host, startAndProbe, RESTART_LIMIT_MS);
+  const runner = await waitUntilOnline(github, inputs);
+  const runningVersion = runner.version ?? version;
+  if (runningVersion !== "" && compareVersions(runningVersion, inputs.version) < 0) {
+    throw new Error(
+      `Runner ${inputs.runnerName} runs version ${runningVersion}, expected ${inputs.version} or newer. ` +
+        `Next: journalctl -u ${inputs.unit} on ${inputs.host.host}, then pulumi up`,
+    );
+  }
+  if (!sameLabels(runner.labels, inputs.labels)) await github.setLabels(inputs.runnerId, inputs.labels);
+  return { ...inputs, runningVersion };
+}
+
+export const provider: pulumi.dynamic.ResourceProvider<RegisteredRunnerInputs, RegisteredRunnerState> = {
+  configure,
+  diff: async (_id, olds, news) => diffRegisteredRunner(olds, news, sameLabels),
+  create: async (inputs) => ({ id: inputs.runnerName, outs: await converge(inputs) }),
+  update: async (_id, _olds, news) => ({ outs: await converge(news) }),
+  read: async (id, state) => {
+    if (state === undefined) return { id };
+    const [runner, host] = await Promise.all([
+      openGitHub(state).then((github) => github.runner(state.runnerId)),
+      withHostIfReachable(state.host, (session) => probe(session, state), PROBE_TIMEOUT_MS),
+    ]);
+    if (runner === undefined) return { id: "" };
+    const seen = {
+      // The configured order is kept where the set is the same, so that order alone is no difference.
+      labels: sameLabels(runner.labels, state.labels) ? state.labels : runner.labels,
+      status: runner.online ? "online" : "offline",
+      service: host?.service ?? "unreachable",
+      runningVersion: runner.version ?? host?.version ?? state.runningVersion,
+    };
+    return { id, props: { ...state, ...seen } };
+  },
+  delete: async (_id, state) => {
+    await removeRunner(await openGitHub(state), state.runnerId, state.limits, async () => {
+      await withHostIfReachable(state.host, (session) => script(session, "stop", state));
+    });
+  },
+};

@@ -1,0 +1,101 @@
+/**
+ * Dynamic provider of Registration: one step from "installed" to "registered". The registration token is minted,
+ * handed to the host on standard input and forgotten; it stands in no state, so an interrupted run leaves no
+ * token behind that expires.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type * as pulumi from "@pulumi/pulumi";
+import { RUNNER_HOME, RUNNER_USER, WORK_FOLDER } from "@ghrunners/core/vocabulary/runner";
+import type { GitHubClient } from "@ghrunners/core/github/client";
+import type { HostSession } from "@ghrunners/core/ssh/session";
+import type { RegistrationInputs, RegistrationState } from "../runner/registration-args";
+import { diffRegistration, parseHostRegistration, planRegistration } from "../runner/plan-registration";
+import { configure, openGitHub, withHost, withHostIfReachable } from "./provider-access";
+import { removeRunner } from "../runner/remove-registration";
+import { hostScript } from "../scripts/read-script";
+
+const SCRIPT = hostScript("registration.sh");
+const SCRIPT_LIMIT_MS = 180_000;
+/** How long a runner of a machine that is gone may still be shown online before the name counts as taken. */
+const NAME_TAKEN_AFTER_MS = 60_000;
+const POLL_MS = 1_000;
+
+const repositoryUrl = ({ githubUrl, repository }: RegistrationInputs): string =>
+  `${githubUrl.replace(/\/+$/, "")}/${repository}`;
+
+function script(session: HostSession, verb: string, inputs: RegistrationInputs, token = ""): Promise<string> {
+  const { runScript } = require("@ghrunners/core/ssh/script") as typeof import("@ghrunners/core/ssh/script");
+  const parameters = {
+    UNIT: inputs.unit,
+    RUNNER_USER,
+    RUNNER_HOME,
+    WORK_FOLDER,
+    RUNNER_NAME: inputs.runnerName,
+    REPOSITORY_URL: repositoryUrl(inputs),
+    LABELS: inputs.labels.join(","),
+    TOKEN: token,
+  };
+  return runScript(session, SCRIPT, verb, parameters, SCRIPT_LIMIT_MS);
+}
+
+async function register(github: GitHubClient, session: HostSession, inputs: RegistrationInputs): Promise<number> {
+  try {
+    await script(session, "register", inputs, await github.registrationToken());
+  } catch (error) {
+    // GitHub answers 404 to a token that has expired or was used up in between; a fresh one is the remedy.
+    if (!/\b404\b/.test((error as Error).message)) throw error;
+    await script(session, "register", inputs, await github.registrationToken());
+  }
+  const onHost = parseHostRegistration(await script(session, "show", inputs));
+  if (onHost === undefined) {
+    throw new Error(
+      `config.sh of ${inputs.runnerName} ended without an error and without a registration. Next: pulumi up`,
+    );
+  }
+  return onHost.agentId;
+}
+
+/** Brings host and GitHub to one registration, from whatever state an earlier run left. */
+async function ensureRegistered(inputs: RegistrationInputs, known: number | undefined): Promise<RegistrationState> {
+  const github = await openGitHub(inputs);
+  const runnerId = await withHost(inputs.host, async (session) => {
+    const onHost = parseHostRegistration(await script(session, "show", inputs));
+    const deadline = Date.now() + NAME_TAKEN_AFTER_MS;
+    for (;;) {
+      const atGitHub = await github.runnerNamed(inputs.runnerName);
+      const wanted = { runnerName: inputs.runnerName, repositoryUrl: repositoryUrl(inputs) };
+      const plan = planRegistration(wanted, onHost, atGitHub, known);
+      if (plan.action === "keep") {
+        await script(session, "install-service", inputs);
+        return plan.runnerId;
+      }
+      if (plan.action === "register") return register(github, session, inputs);
+      if (Date.now() > deadline) {
+        throw new Error(
+          `The runner name is taken: ${plan.reason}. Expected a name of its own for every machine. ` +
+            `Next: remove that runner at ${repositoryUrl(inputs)}/settings/actions/runners, or choose another name in ghrunners:runners`,
+        );
+      }
+      await delay(POLL_MS);
+    }
+  });
+  return { ...inputs, runnerId };
+}
+
+export const provider: pulumi.dynamic.ResourceProvider<RegistrationInputs, RegistrationState> = {
+  configure,
+  diff: async (_id, olds, news) => diffRegistration(olds, news),
+  create: async (inputs) => ({ id: inputs.runnerName, outs: await ensureRegistered(inputs, undefined) }),
+  update: async (_id, olds, news) => ({ outs: await ensureRegistered(news, olds.runnerId) }),
+  read: async (id, state) => {
+    if (state === undefined) return { id };
+    const runner = await (await openGitHub(state)).runner(state.runnerId);
+    // Without GitHub's half the registration is gone: an empty id says so.
+    return runner === undefined ? { id: "" } : { id, props: state };
+  },
+  delete: async (_id, state) => {
+    await removeRunner(await openGitHub(state), state.runnerId, state.limits, async () => {
+      await withHostIfReachable(state.host, (session) => script(session, "unregister", state));
+    });
+  },
+};

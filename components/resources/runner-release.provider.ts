@@ -1,0 +1,32 @@
+/**
+ * Dynamic provider of RunnerRelease: address and SHA-256 of a runner version, asked of GitHub once when the version
+ * changes and then kept in the state, so that an archive cannot change under a version and no run asks again.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import { openGitHub, configure } from "./provider-access";
+import { chooseDownload } from "../runner/plan-release";
+
+export interface ReleaseInputs {
+  readonly githubUrl: string;
+  readonly repository: string;
+  readonly version: string;
+}
+
+export interface ReleaseState extends ReleaseInputs {
+  readonly url: string;
+  readonly sha256: string;
+}
+
+async function resolve(inputs: ReleaseInputs): Promise<ReleaseState> {
+  const downloads = await (await openGitHub(inputs)).downloads();
+  return { ...inputs, ...chooseDownload(downloads, inputs.version) };
+}
+
+export const provider: pulumi.dynamic.ResourceProvider<ReleaseInputs, ReleaseState> = {
+  configure,
+  diff: async (_id, olds, news) => ({
+    changes: olds.version !== news.version || olds.githubUrl !== news.githubUrl || olds.repository !== news.repository,
+  }),
+  create: async (inputs) => ({ id: "release", outs: await resolve(inputs) }),
+  update: async (_id, _olds, news) => ({ outs: await resolve(news) }),
+};

@@ -1,0 +1,16 @@
+import type { Role } from "@ghrunners/core/vocabulary/runner";
+
+/**
+ * The part of a resource's name that tells the members of a pool apart: the role, numbered from the second on.
+ * A runner can be renamed without becoming another resource; new ones are appended to the list. Pure.
+ */
+export function memberKeys<M extends { readonly role: Role }>(members: readonly M[]): ReadonlyMap<M, string> {
+  const seen = new Map<Role, number>();
+  return new Map(
+    members.map((member) => {
+      const number = (seen.get(member.role) ?? 0) + 1;
+      seen.set(member.role, number);
+      return [member, number === 1 ? member.role : `${member.role}-${number}`];
+    }),
+  );
+}

@@ -1,0 +1,49 @@
+/**
+ * Whether a runner may be taken out of service now. Pure.
+ */
+import { FORCE_WORDS } from "@ghrunners/core/vocabulary/safety";
+import type { GitHubRunner } from "@ghrunners/core/github/client";
+import { sameLabels } from "@ghrunners/core/github/labels";
+
+/** A configured runner and what GitHub shows of it. */
+export interface RunnerView {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly atGitHub: GitHubRunner | undefined;
+}
+
+export type DrainChoice =
+  | { readonly action: "drain"; readonly runnerId: number }
+  /** It takes no jobs anyway. */
+  | { readonly action: "nothing" }
+  | { readonly action: "refuse"; readonly reason: string };
+
+const isHealthy = ({ atGitHub, labels }: RunnerView): boolean =>
+  atGitHub !== undefined && atGitHub.online && sameLabels(atGitHub.labels, labels);
+
+const describe = ({ name, atGitHub }: RunnerView): string =>
+  `${name} is ${atGitHub === undefined ? "not registered" : atGitHub.online ? `online with the labels [${atGitHub.labels.join(", ")}]` : "offline"}`;
+
+/**
+ * @param self what GitHub shows of the runner that is to be changed
+ * @param all all configured runners, itself included
+ * @param force the configuration says in words that it may be the last healthy one
+ */
+export function chooseDrain(
+  runnerName: string,
+  self: GitHubRunner | undefined,
+  all: readonly RunnerView[],
+  force: boolean,
+): DrainChoice {
+  if (self === undefined || !self.online) return { action: "nothing" };
+  const peers = all.filter(({ name }) => name !== runnerName);
+  // An environment with a single runner has no peer to wait for.
+  if (peers.length === 0 || force || peers.some(isHealthy)) return { action: "drain", runnerId: self.id };
+  return {
+    action: "refuse",
+    reason:
+      `${runnerName} is not changed: no other runner is healthy (${peers.map(describe).join("; ")}). Expected one that is ` +
+      `online with its labels. Next: pulumi up --refresh --target the other runner's resources, or ` +
+      `pulumi config set --path 'ghrunners:safety.force' '${FORCE_WORDS}'`,
+  };
+}

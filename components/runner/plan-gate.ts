@@ -1,0 +1,107 @@
+/**
+ * The proof of a runner by two views and one job. Pure.
+ */
+import { compareVersions } from "@ghrunners/core/vocabulary/version";
+import type { GitHubRunner } from "@ghrunners/core/github/client";
+import { sameLabels } from "@ghrunners/core/github/labels";
+import type { HostAddress } from "@ghrunners/core/ssh/address";
+
+/** A runner to be proved. */
+export interface GateSubject {
+  readonly runnerName: string;
+  readonly runnerId: number;
+  readonly labels: readonly string[];
+  /** Oldest version that passes. */
+  readonly version: string;
+  readonly unit: string;
+  readonly host: HostAddress;
+  /** Fingerprint of what was changed; another one asks for another proof. */
+  readonly revision: string;
+}
+
+/** Inputs of the dynamic resource HealthGate. */
+export interface GateInputs {
+  readonly githubUrl: string;
+  readonly repository: string;
+  /** The secondaries. */
+  readonly subjects: readonly GateSubject[];
+  /** What the primary is about to become: a change of it asks for another proof. */
+  readonly next: string;
+  readonly smoke: {
+    readonly workflow: string;
+    /** Branch of the workflow; the default branch if undefined. */
+    readonly ref?: string;
+    /** Limit for the job, seconds. */
+    readonly timeoutSeconds: number;
+  };
+  /** How long the views may take to agree, seconds. */
+  readonly onlineSeconds: number;
+}
+
+/** What was seen when the gate opened. */
+export interface GateEvidence {
+  /** RFC 3339. */
+  readonly provedAt: string;
+  readonly runners: readonly {
+    readonly name: string;
+    readonly id: number;
+    readonly version: string;
+    readonly unit: string;
+  }[];
+  /** Jobs that ran, one for each runner. */
+  readonly jobs: readonly {
+    readonly runner: string;
+    readonly runId: number;
+    readonly url: string;
+    readonly conclusion: string;
+  }[];
+}
+
+export interface GateState extends GateInputs {
+  readonly evidence: GateEvidence;
+}
+
+/** Everything that speaks against a runner; empty if both views agree that it is well. */
+export function judgeSubject(
+  { runnerName, labels, version, unit }: GateSubject,
+  atGitHub: GitHubRunner | undefined,
+  service: string | undefined,
+): string[] {
+  const problems: string[] = [];
+  if (atGitHub === undefined) problems.push("GitHub does not know it");
+  else {
+    if (!atGitHub.online) problems.push("GitHub shows it offline");
+    if (!sameLabels(atGitHub.labels, labels)) {
+      problems.push(`GitHub shows the labels [${atGitHub.labels.join(", ")}], expected [${labels.join(", ")}]`);
+    }
+    if (atGitHub.version !== undefined && compareVersions(atGitHub.version, version) < 0) {
+      problems.push(`it runs version ${atGitHub.version}, expected ${version} or newer`);
+    }
+  }
+  if (service !== "active") problems.push(`the unit ${unit} is ${service ?? "out of reach"}, expected active`);
+  return problems.map((problem) => `${runnerName}: ${problem}`);
+}
+
+const proved = ({ runnerName, runnerId, labels, version, unit, revision }: GateSubject): unknown[] => [
+  runnerName,
+  runnerId,
+  labels,
+  version,
+  unit,
+  revision,
+];
+
+/** The gate is passed again when what was proved, or what is about to follow, is another. Limits do not count. */
+export function diffGate(olds: GateInputs, news: GateInputs): { changes: boolean; replaces: string[] } {
+  const key = ({ githubUrl, repository, subjects, next, smoke }: GateInputs): string =>
+    // In a preview the subjects may not be known yet; then they are a text.
+    JSON.stringify([
+      githubUrl,
+      repository,
+      next,
+      smoke.workflow,
+      smoke.ref,
+      typeof subjects === "string" ? subjects : subjects.map(proved),
+    ]);
+  return { changes: key(olds) !== key(news), replaces: [] };
+}

@@ -1,0 +1,107 @@
+/**
+ * What has to happen so that a host is registered. Pure.
+ */
+import type { GitHubRunner } from "@ghrunners/core/github/client";
+
+/** The registration as the host has it: content of its `.runner` file. */
+export interface HostRegistration {
+  readonly agentId: number;
+  readonly agentName: string;
+  readonly gitHubUrl: string;
+}
+
+export type RegistrationPlan =
+  | { readonly action: "keep"; readonly runnerId: number }
+  | { readonly action: "register"; readonly reason: string }
+  /** Somebody else's runner is online under this name; it may just not have been seen to leave yet. */
+  | { readonly action: "wait"; readonly reason: string };
+
+/**
+ * @param onHost undefined when the host is not registered
+ * @param atGitHub the runner of this name, undefined when there is none
+ * @param known number of the runner that this stack registered before, if any
+ */
+export function planRegistration(
+  wanted: { readonly runnerName: string; readonly repositoryUrl: string },
+  onHost: HostRegistration | undefined,
+  atGitHub: GitHubRunner | undefined,
+  known: number | undefined,
+): RegistrationPlan {
+  const hostFits =
+    onHost !== undefined &&
+    onHost.agentName === wanted.runnerName &&
+    onHost.gitHubUrl.toLowerCase() === wanted.repositoryUrl.toLowerCase();
+  if (hostFits && atGitHub?.id === onHost.agentId) return { action: "keep", runnerId: onHost.agentId };
+  if (atGitHub === undefined) {
+    return {
+      action: "register",
+      reason: onHost === undefined ? "not registered" : "GitHub does not know the host's registration",
+    };
+  }
+  if (atGitHub.online && atGitHub.id !== known && atGitHub.id !== onHost?.agentId) {
+    return { action: "wait", reason: `a runner named ${wanted.runnerName} (id ${atGitHub.id}) is online elsewhere` };
+  }
+  return { action: "register", reason: "the registration belongs to a machine that is gone" };
+}
+
+/** Reads a `.runner` file. GitHub's runner writes it with a byte order mark. */
+export function parseHostRegistration(text: string): HostRegistration | undefined {
+  const clean = text.replace(/^\uFEFF/, "").trim();
+  if (clean === "") return undefined;
+  try {
+    // Written in camel case; the runner's source names the fields in Pascal case and reads both.
+    const fields = Object.entries(JSON.parse(clean) as Record<string, unknown>);
+    const field = (name: string): unknown => fields.find(([key]) => key.toLowerCase() === name)?.[1];
+    const [agentId, agentName, gitHubUrl] = [field("agentid"), field("agentname"), field("githuburl")];
+    if (typeof agentId !== "number" || typeof agentName !== "string" || typeof gitHubUrl !== "string") return undefined;
+    return { agentId, agentName, gitHubUrl };
+  } catch {
+    // A file cut short by a crash is no registration.
+    return undefined;
+  }
+}
+
+/** Property names whose change makes another runner of it. */
+const IDENTITY = ["githubUrl", "repository", "runnerName"] as const;
+
+export interface DiffPlan {
+  readonly changes: boolean;
+  readonly replaces: string[];
+  readonly deleteBeforeReplace: boolean;
+}
+
+function plan(olds: object, news: object, compared: readonly string[]): DiffPlan {
+  const differs = (key: string): boolean =>
+    JSON.stringify((olds as Record<string, unknown>)[key]) !== JSON.stringify((news as Record<string, unknown>)[key]);
+  const replaces = IDENTITY.filter(differs);
+  return { changes: replaces.length > 0 || compared.some(differs), replaces: [...replaces], deleteBeforeReplace: true };
+}
+
+export function diffRegistration(olds: object, news: object): DiffPlan {
+  return plan(olds, news, ["host", "incarnation", "unit"]);
+}
+
+export interface RegisteredRunnerView {
+  readonly labels: readonly string[];
+  readonly drained?: boolean;
+}
+
+/** Labels compare as GitHub does; a run that drained the runner always has to finish it. */
+export function diffRegisteredRunner(
+  olds: RegisteredRunnerView,
+  news: RegisteredRunnerView,
+  sameLabels: (a: readonly string[], b: readonly string[]) => boolean,
+): DiffPlan {
+  const fixed = plan(olds, news, [
+    "host",
+    "incarnation",
+    "unit",
+    "runnerId",
+    "version",
+    "revision",
+    "service",
+    "status",
+  ]);
+  const labels = Array.isArray(news.labels) && sameLabels(olds.labels, news.labels);
+  return { ...fixed, changes: fixed.changes || !labels || news.drained === true };
+}

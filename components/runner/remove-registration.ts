@@ -1,0 +1,34 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { GitHubClient } from "@ghrunners/core/github/client";
+import { drainRunner } from "@ghrunners/core/github/drain";
+import type { Limits } from "./registration-args";
+
+/** How long GitHub may show a stopped runner busy, and how often it is asked, milliseconds. */
+const GHOST = { limitMs: 60_000, pollMs: 1_000 };
+
+/**
+ * Takes a runner out of service: drained, stopped, removed at GitHub. Every step may have been done before.
+ *
+ * @param stop stops it on its host
+ * @throws Error when GitHub keeps calling it busy although it is stopped
+ */
+export async function removeRunner(
+  github: Pick<GitHubClient, "runner" | "setLabels" | "deleteRunner">,
+  runnerId: number,
+  limits: Limits,
+  stop: () => Promise<void>,
+  { limitMs, pollMs } = GHOST,
+): Promise<void> {
+  await drainRunner(github, runnerId, limits.drainMinutes * 60_000);
+  await stop();
+  const deadline = Date.now() + limitMs;
+  while (!(await github.deleteRunner(runnerId))) {
+    if (Date.now() > deadline) {
+      throw new Error(
+        `GitHub refuses to remove runner ${runnerId}: it is shown busy although it is stopped. ` +
+          `Expected the job to be given up within a few minutes. Next: cancel the job at GitHub, then pulumi up`,
+      );
+    }
+    await delay(pollMs);
+  }
+}

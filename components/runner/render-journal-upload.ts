@@ -1,0 +1,88 @@
+/**
+ * Files of the journal upload on a runner host. Pure.
+ */
+import { JOURNAL_REMOTE_PORT, journalField, LOG_NAMESPACE, logLabels } from "@ghrunners/core/vocabulary/logs";
+import type { LogOrigin } from "./logs-args";
+import { redacted, redactions } from "@ghrunners/core/vocabulary/redaction";
+import { DIAGNOSTIC_FILES, shippedUnits } from "./log-sources";
+
+/** Configuration of scripts/redactor.py. The unit is a label of each line, so it is not among the fixed ones. */
+export function renderRedactor(origin: LogOrigin): string {
+  const fixed = logLabels.filter((label) => label !== "unit");
+  return `${JSON.stringify(
+    {
+      units: shippedUnits(origin),
+      files: DIAGNOSTIC_FILES,
+      labels: Object.fromEntries(fixed.map((label) => [journalField(label), origin[label]])),
+      redactions: redactions.map(({ name, pattern }) => ({ pattern, replacement: redacted(name) })),
+    },
+    undefined,
+    2,
+  )}\n`;
+}
+
+/**
+ * The redactor logs to a journal of its own (LogNamespace), which alone is uploaded. It may read journal and files, and
+ * write its own state, nothing else.
+ */
+export const redactorUnit = `[Unit]
+Description=Redacts the runner's logs before they leave this host
+Wants=systemd-journald@${LOG_NAMESPACE}.socket
+After=systemd-journald@${LOG_NAMESPACE}.socket
+
+[Service]
+LogNamespace=${LOG_NAMESPACE}
+ExecStart=/usr/bin/python3 -I /usr/local/lib/ghrunners/logs/redactor.py /etc/ghrunners/logs/redactor.json
+DynamicUser=yes
+SupplementaryGroups=systemd-journal
+StateDirectory=ghrunners-logs
+Restart=always
+RestartSec=2
+MemoryMax=128M
+CapabilityBoundingSet=
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+NoNewPrivileges=yes
+PrivateDevices=yes
+PrivateNetwork=yes
+ProtectControlGroups=yes
+ProtectHome=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectSystem=strict
+RestrictAddressFamilies=AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+SystemCallArchitectures=native
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+/** The spool: what the receiver has not taken yet waits here, and the oldest goes when it is full. */
+export const namespaceConfiguration = `[Journal]
+Storage=persistent
+SystemMaxUse=200M
+RateLimitIntervalSec=0
+ForwardToSyslog=no
+ForwardToWall=no
+`;
+
+/**
+ * Drop-in of Debian's systemd-journal-upload: the redacted namespace only, by TLS to the one receiver that is trusted. It
+ * shows no certificate of its own (`-`), because Debian's receiver asks for none. It ends when the receiver is away.
+ *
+ * @param machineId placeholder that the script replaces: journals stand in a folder named by it
+ */
+export function renderUploadDropIn(receiver: string, machineId = "MACHINE_ID"): string {
+  return `[Unit]
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart=
+ExecStart=/lib/systemd/systemd-journal-upload --save-state --url=https://${receiver}:${JOURNAL_REMOTE_PORT} --key=- --cert=- --trust=/etc/ghrunners/logs/receiver.pem --directory=/var/log/journal/${machineId}.${LOG_NAMESPACE}
+Restart=always
+RestartSec=5
+`;
+}

@@ -1,0 +1,74 @@
+/**
+ * The VM's settings in the provider's terms. Pure.
+ */
+import type { types } from "@muhlba91/pulumi-proxmoxve";
+import { ports } from "@ghrunners/core/vocabulary/ports";
+import type { FirewallArgs, RunnerVmArgs } from "./vm-args";
+
+/** Rules of the VM's own firewall, in the order in which Proxmox VE reads them. Everything else is dropped. */
+export function renderFirewallRules(
+  firewall: FirewallArgs,
+): Required<Pick<types.input.firewall.RulesLegacyRule, "type" | "action" | "proto" | "dport" | "comment">>[] {
+  const rule = (
+    type: "in" | "out",
+    proto: string,
+    dport: string,
+    comment: string,
+    peer: { source?: string; dest?: string } = {},
+  ): ReturnType<typeof renderFirewallRules>[number] => ({ type, action: "ACCEPT", proto, dport, comment, ...peer });
+  return [
+    rule("in", "tcp", String(ports.ssh), "SSH from the administrators", { source: firewall.adminCidr }),
+    ...(firewall.monitoringAddress === undefined
+      ? []
+      : [
+          rule("in", "tcp", `${ports.nodeExporter}:${ports.runnerExporter}`, "Metrics for the monitoring host", {
+            source: firewall.monitoringAddress,
+          }),
+        ]),
+    ...firewall.nameservers.flatMap((dest) => [
+      rule("out", "udp", "53", "DNS", { dest }),
+      rule("out", "tcp", "53", "DNS", { dest }),
+    ]),
+    rule("out", "udp", "123", "NTP"),
+    rule("out", "tcp", "443", "GitHub and its storage"),
+    rule("out", "tcp", "80", "Debian's mirrors"),
+    ...firewall.egress.map(({ to, ports: dport, protocol, comment }) =>
+      rule("out", protocol, dport, comment === "" ? "Deployment target" : comment, { dest: to }),
+    ),
+  ];
+}
+
+/** Part of the VM's description by which a machine that an interrupted run left behind is known. */
+export function ownershipMark(stack: string, vmName: string): string {
+  return `ghrunners ${stack} ${vmName}`;
+}
+
+/**
+ * Whether an update of the VM can disturb a running job. Names and tags cannot; everything else may restart the guest,
+ * and so may a repair of drift, which shows equal inputs.
+ */
+export function isDisruptive(
+  oldInputs: Readonly<Record<string, unknown>>,
+  newInputs: Readonly<Record<string, unknown>>,
+): boolean {
+  const harmless = ["description", "tags", "onBoot", "__defaults"];
+  const keys = [...new Set([...Object.keys(oldInputs), ...Object.keys(newInputs)])];
+  const changed = keys.filter((key) => JSON.stringify(oldInputs[key]) !== JSON.stringify(newInputs[key]));
+  return changed.length === 0 || changed.some((key) => !harmless.includes(key));
+}
+
+/** What makes a VM this VM: everything whose change restarts or replaces the guest. Input of the runner's revision. */
+export function vmRevision(args: Omit<RunnerVmArgs, "pinHostKey">): string {
+  return JSON.stringify([
+    args.vmName,
+    args.vmId,
+    args.node,
+    args.templateId,
+    args.storage,
+    args.bridge,
+    args.pool,
+    [args.address, args.prefixLength, args.gateway, args.firewall.nameservers],
+    [args.cores, args.memoryMiB, args.diskGiB],
+    [args.user, args.sshPublicKey],
+  ]);
+}

@@ -1,0 +1,136 @@
+import { createHash } from "node:crypto";
+import { components } from "@ghrunners/monitoring/alerts/index";
+import { ports } from "@ghrunners/core/vocabulary/ports";
+import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
+import { scrapeJobs } from "@ghrunners/monitoring/scrape";
+import type { MonitoringArgs, MonitoringFiles, RuleFile } from "@ghrunners/components/monitoring/host";
+import { hasFailover } from "../failover";
+import type { Settings } from "../parse";
+import type { MonitoringSettings, RenderedFile, RenderedRules } from "@ghrunners/monitoring";
+import { ON_CALL_RECEIVER } from "@ghrunners/monitoring/settings";
+
+/** What the catalogue's texts depend on. */
+export function monitoringSettings(settings: Settings): MonitoringSettings {
+  const { environment, runners, targets, github, monitoring } = settings;
+  return {
+    environment,
+    runners,
+    targets: targets.filter(({ watched }) => watched),
+    failover: hasFailover(settings),
+    // GitHub shows the default branch as HEAD, whatever its name.
+    runbookBaseUrl: monitoring?.runbookBaseUrl ?? `${github.url}/${github.repository}/blob/HEAD/docs/runbooks`,
+    dashboardBaseUrl: monitoring?.dashboardBaseUrl ?? `http://${monitoring?.host ?? "localhost"}:3000`,
+  };
+}
+
+/** The component names files after their owner itself. */
+const plainName = ({ name }: RenderedFile, environment: string): string =>
+  name.replace(`ghrunners-${environment}-`, "").replace(/\.(yml|json)$/, "");
+
+const ruleFile = (file: RenderedRules, environment: string): RuleFile => ({
+  name: plainName(file, environment),
+  text: file.content,
+  groups: file.groups,
+});
+
+/** Every text for the monitoring host. The renderers are loaded here: a third of the program's start otherwise. */
+export function monitoringFiles(settings: Settings): MonitoringFiles {
+  const { renderAlertmanagerConfig, renderAlertRoute, renderDashboards, renderRules, targetGroups } =
+    require("@ghrunners/monitoring") as typeof import("@ghrunners/monitoring");
+  const { environment, monitoring } = settings;
+  const texts = monitoringSettings(settings);
+  const { manage = false, onCallUrl = "", watchdogUrl } = monitoring?.alertmanager ?? {};
+  const targets = targetGroups(texts).filter(
+    ({ labels }) => monitoring?.fleetExporter === true || labels.job !== scrapeJobs.fleet,
+  );
+  return {
+    rules: renderRules(texts).map((file) => ruleFile(file, environment)),
+    targets: [{ name: "targets", text: `${JSON.stringify(targets, null, 2)}\n` }],
+    dashboards:
+      monitoring?.dashboards === true
+        ? renderDashboards(texts).map((file) => ({ name: plainName(file, environment), text: file.content }))
+        : [],
+    alertmanager: (manage ? renderAlertmanagerConfig({ onCallUrl, watchdogUrl }) : renderAlertRoute()).content,
+  };
+}
+
+/** What this stack has on its monitoring host; undefined where it has none, or where no host is managed. */
+export function monitoringArgs(settings: Settings): Omit<MonitoringArgs, "privateKey" | "files"> | undefined {
+  const { environment, monitoring } = settings;
+  if (monitoring === undefined || settings.hosts !== "manage") return undefined;
+  const { alertmanager, fleetExporter } = monitoring;
+  return {
+    address: { host: monitoring.host, user: monitoring.user, hostKey: monitoring.hostKey },
+    environment,
+    prometheusUrl: monitoring.prometheusUrl,
+    paths: monitoring.paths,
+    alertmanager: {
+      file: alertmanager.file,
+      url: alertmanager.url,
+      receiver: ON_CALL_RECEIVER,
+      routed: components.map((component) => `environment=${environment} severity=critical component=${component}`),
+      managed: alertmanager.manage,
+    },
+    fleetExporter: fleetExporter ? fleetExporterArgs(settings) : undefined,
+    failoverSwitch: hasFailover(settings) ? failoverSwitchArgs(settings, monitoring.failover) : undefined,
+  };
+}
+
+const fingerprint = (token = ""): string => createHash("sha256").update(token).digest("hex").slice(0, 16);
+
+/** The workflow whose jobs count as deployments. */
+const DEPLOYMENT_WORKFLOW = "deploy.yml";
+
+/** What GitHub is expected to show: everything else that the fleet exporter sees is drift. */
+function fleetExporterArgs(settings: Settings): MonitoringArgs["fleetExporter"] {
+  const { environment, runners, agent, github, deployment, secrets, exporterToken } = settings;
+  return {
+    config: {
+      view: "fleet",
+      listen: { host: "127.0.0.1", port: ports.fleetExporter },
+      githubUrl: github.url,
+      repository: github.repository,
+      runners: runners.map(({ name, role }) => ({
+        name,
+        role,
+        labels: runnerLabels(environment, role, agent.extraLabels),
+      })),
+      deploymentWorkflow: DEPLOYMENT_WORKFLOW,
+      secrets: secrets.map(({ name, scope, rotateDays }) => ({ name, scope, rotateDays })),
+      ...(deployment === undefined ? {} : expectedEnvironment(deployment.name ?? environment, deployment)),
+    },
+    tokenFingerprint: fingerprint(exporterToken),
+  };
+}
+
+function failoverSwitchArgs(
+  { environment, runners, agent, github, failoverToken }: Settings,
+  limits: NonNullable<Settings["monitoring"]>["failover"],
+): MonitoringArgs["failoverSwitch"] {
+  return {
+    config: {
+      view: "switch",
+      listen: { host: "127.0.0.1", port: ports.failoverSwitch },
+      githubUrl: github.url,
+      repository: github.repository,
+      environment,
+      runners: runners.map(({ name, role, address }) => ({
+        name,
+        role,
+        labels: runnerLabels(environment, role, agent.extraLabels),
+        exporterUrl: `http://${address}:${ports.runnerExporter}/metrics`,
+        nodeUrl: `http://${address}:${ports.nodeExporter}/metrics`,
+      })),
+      ...limits,
+    },
+    tokenFingerprint: fingerprint(failoverToken),
+  };
+}
+
+function expectedEnvironment(name: string, deployment: NonNullable<Settings["deployment"]>) {
+  const { reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags } = deployment;
+  return {
+    environment: name,
+    protection: { reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags },
+  };
+}

@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { PreflightInputs } from "@ghrunners/components/resources/preflight";
+import { ownershipMark } from "@ghrunners/components/runner/vm";
+import type { Settings } from "../parse";
+
+/** What the preflight looks at, of the settings. */
+export function preflightInputs(settings: Settings): PreflightInputs {
+  const { environment, github, proxmox, vm, agent, safety, deployment, repository } = settings;
+  return {
+    proxmox: { ...proxmox, pool: proxmox.pool },
+    github,
+    runners: settings.runners.map(({ name, vmId, address }) => ({ name, vmId, address })),
+    diskGiB: vm.diskGiB,
+    ownershipMarks: Object.fromEntries(
+      settings.runners.map(({ name }) => [name, ownershipMark(pulumi.getStack(), name)]),
+    ),
+    version: agent.version,
+    smokeWorkflow: settings.smoke.workflow,
+    publicAllowed: safety.allowPublicRepository !== undefined,
+    hosts: settings.hosts === "manage",
+    deployment: {
+      environment: deployment && {
+        name: deployment.name ?? environment,
+        reviewers: deployment.reviewers,
+        waitMinutes: deployment.waitMinutes,
+      },
+      managesRepository: repository.manage,
+      repositorySecrets: settings.secrets.some(({ scope }) => scope === "repository"),
+      repositoryVariables: Object.keys(repository.variables).length > 0,
+    },
+  };
+}

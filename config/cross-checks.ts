@@ -1,0 +1,186 @@
+/**
+ * Checks between settings: pure, every problem found, nothing thrown.
+ */
+import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
+import { MAXIMUM_UNIT_NAME_LENGTH, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
+import type { Problem } from "./problem";
+import { formatAddress, isHostAddress, parseAddress, subnetOf } from "./network";
+import type { ParsedSettings } from "./schema";
+import { secretProblems } from "./secrets";
+
+type Runner = ParsedSettings["runners"][number];
+
+function duplicates(runners: readonly Runner[], key: "name" | "vmId" | "address"): Problem[] {
+  return runners.flatMap((runner, index) => {
+    const first = runners.findIndex((other) => other[key] === runner[key]);
+    return first === index
+      ? []
+      : [
+          {
+            path: `runners[${index}].${key}`,
+            seen: `${JSON.stringify(runner[key])}, as runners[${first}] has it`,
+            allowed: `a ${key} of its own for every runner`,
+          },
+        ];
+  });
+}
+
+function roles(runners: readonly Runner[]): Problem[] {
+  const primaries = runners.filter((runner) => runner.role === "primary").length;
+  if (primaries === 1) return [];
+  const index = primaries === 0 ? 0 : runners.map((runner) => runner.role).lastIndexOf("primary");
+  return [
+    { path: `runners[${index}].role`, seen: `${primaries} runners with the role primary`, allowed: "exactly one" },
+  ];
+}
+
+function addresses({ runners, network }: Pick<ParsedSettings, "runners" | "network">): Problem[] {
+  const gateway = parseAddress(network.gateway);
+  if (gateway === undefined) return [];
+  const subnet = subnetOf(gateway, network.prefixLength);
+  const range = `${formatAddress(subnet.network + 1)} to ${formatAddress(subnet.broadcast - 1)}`;
+  return runners.flatMap((runner, index) => {
+    const value = parseAddress(runner.address);
+    if (value === undefined) return [];
+    const path = `runners[${index}].address`;
+    if (value === gateway) return [{ path, seen: `${runner.address}, the gateway`, allowed: "an address of its own" }];
+    if (runner.address === network.monitoringAddress) {
+      return [{ path, seen: `${runner.address}, the monitoring host`, allowed: "an address of its own" }];
+    }
+    return isHostAddress(value, subnet)
+      ? []
+      : [{ path, seen: runner.address, allowed: `in the gateway's subnet: ${range}` }];
+  });
+}
+
+function unitNames({ runners, github }: Pick<ParsedSettings, "runners" | "github">): Problem[] {
+  return runners.flatMap((runner, index) => {
+    const unit = runnerUnit(github.repository, runner.name);
+    return unit.length <= MAXIMUM_UNIT_NAME_LENGTH
+      ? []
+      : [
+          {
+            path: `runners[${index}].name`,
+            seen: `a name that makes the unit ${unit} (${unit.length} characters)`,
+            allowed: `a unit name of at most ${MAXIMUM_UNIT_NAME_LENGTH} characters: GitHub shortens a longer one at random`,
+          },
+        ];
+  });
+}
+
+function labels({ agent }: Pick<ParsedSettings, "agent">, environment: string): Problem[] {
+  const own = runnerLabels(environment, "primary").concat("secondary");
+  return agent.extraLabels.flatMap((label, index) =>
+    own.includes(label.toLowerCase()) || agent.extraLabels.indexOf(label) !== index
+      ? [
+          {
+            path: `agent.extraLabels[${index}]`,
+            seen: JSON.stringify(label),
+            allowed: "a label that the runner does not have already",
+          },
+        ]
+      : [],
+  );
+}
+
+function archive({ agent }: Pick<ParsedSettings, "agent">): Problem[] {
+  if ((agent.sha256 === undefined) === (agent.downloadUrl === undefined)) return [];
+  const missing = agent.sha256 === undefined ? "agent.sha256" : "agent.downloadUrl";
+  return [{ path: missing, seen: "nothing", allowed: "downloadUrl and sha256 together, or neither" }];
+}
+
+/** The runners' firewall lets one address in; Alertmanager without a receiver's address tells nobody. */
+function monitoringHost({ monitoring, network, exporterToken }: WellFormed): Problem[] {
+  if (monitoring === undefined) return [];
+  const { host, alertmanager, fleetExporter } = monitoring;
+  const scraper = network?.monitoringAddress;
+  return [
+    ...(network === undefined || scraper === host
+      ? []
+      : [
+          {
+            path: "network.monitoringAddress",
+            seen: scraper ?? "nothing",
+            allowed: `${host}, as monitoring.host: else the runners' firewall keeps it out`,
+          },
+        ]),
+    ...(alertmanager.manage && alertmanager.onCallUrl === undefined
+      ? [
+          {
+            path: "monitoring.alertmanager.onCallUrl",
+            seen: "nothing",
+            allowed: "the webhook of on-call, because monitoring.alertmanager.manage is true",
+          },
+        ]
+      : []),
+    ...(fleetExporter && exporterToken === undefined
+      ? [{ path: "exporterToken", seen: "nothing", allowed: "a token, because monitoring.fleetExporter is true" }]
+      : []),
+  ];
+}
+
+/** Every ref could deploy where no policy says which may. */
+function refs({ deployment }: Pick<ParsedSettings, "deployment">): Problem[] {
+  if (deployment === undefined || deployment.branches.length + deployment.tags.length > 0) return [];
+  return [
+    { path: "deployment.branches", seen: "neither branches nor tags", allowed: "at least one of them, else every ref" },
+  ];
+}
+
+/** Nobody has to look at a deployment to production, and the configuration does not say that this is meant. */
+function reviewers(
+  { deployment, safety }: Pick<ParsedSettings, "deployment" | "safety">,
+  environment: string,
+): Problem[] {
+  const reviewed = (deployment?.reviewers.length ?? 0) > 0;
+  if (environment !== "production" || reviewed || safety.allowUnreviewedProduction !== undefined) return [];
+  const { words } = guardOverrides["production-reviewed"];
+  return [
+    {
+      path: "deployment.reviewers",
+      seen: "nobody who approves a deployment to production",
+      allowed: `at least one login, or safety.allowUnreviewedProduction: "${words}"`,
+    },
+  ];
+}
+
+/** Groups that are well formed by themselves; the others are reported already and are left out here. */
+export type WellFormed = Partial<ParsedSettings>;
+
+function ofSecrets({ deployment, repository, ...groups }: WellFormed): Problem[] {
+  const { secrets, targets, secretValues, secretGenerations } = groups;
+  if (!secrets || !targets || !secretValues || !secretGenerations || !repository) return [];
+  const manages = { environment: deployment !== undefined, repository: repository.manage };
+  return secretProblems({ secrets, targets, secretValues, secretGenerations, manages });
+}
+
+/** Runs each check for which all the groups that it looks at are well formed. */
+export function crossCheck(groups: WellFormed, environment: string): Problem[] {
+  const { runners, proxmox, network, github, agent, safety } = groups;
+  const template = (runners ?? []).flatMap((runner, index) =>
+    runner.vmId === proxmox?.templateId
+      ? [{ path: `runners[${index}].vmId`, seen: `${runner.vmId}, the template's`, allowed: "a VMID of its own" }]
+      : [],
+  );
+  return [
+    ...(runners === undefined
+      ? []
+      : [
+          ...roles(runners),
+          ...duplicates(runners, "name"),
+          ...duplicates(runners, "vmId"),
+          ...duplicates(runners, "address"),
+        ]),
+    ...template,
+    ...(runners === undefined || network === undefined ? [] : addresses({ runners, network })),
+    ...(runners === undefined || github === undefined ? [] : unitNames({ runners, github })),
+    ...(agent === undefined ? [] : [...labels({ agent }, environment), ...archive({ agent })]),
+    // An optional group is well formed where it is absent; a malformed one is not among the groups at all.
+    ...monitoringHost(groups),
+    ...refs({ deployment: groups.deployment }),
+    ...(safety === undefined || !("deployment" in groups)
+      ? []
+      : reviewers({ deployment: groups.deployment, safety }, environment)),
+    ...ofSecrets(groups),
+  ];
+}

@@ -1,0 +1,86 @@
+/** What may hit a deployment at a random moment, and how it ends. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Deployer } from "../scenarios/deployer";
+import { LIMIT_MS, type Ground } from "../scenarios/ground";
+import { until } from "@ghrunners/core/until";
+import type { Random } from "./random";
+
+type Act = (ground: Ground, deployer: Deployer) => Promise<void>;
+
+/** Nobody is there to be killed when the deployment has ended already. */
+const killAgent: Act = ({ app }) => app.killAgent("run").catch(() => undefined);
+
+const acts: Readonly<Record<string, Act>> = {
+  nothing: async () => undefined,
+  "signal to the deployer": async (_, deployer) => deployer.signal("SIGTERM"),
+  "kill -9 of the deployer": (_, deployer) => deployer.kill(),
+  "kill -9 of the agent": killAgent,
+  "power cut of the target": ({ app }) => app.fault("stop"),
+  "network cut": ({ app }) => app.fault("cut-link"),
+  "disk full": ({ app }) => app.fault("fill-disk"),
+  "kill -9 of the deployer and of the agent": async (ground, deployer) => {
+    await deployer.kill();
+    await killAgent(ground, deployer);
+  },
+};
+
+export interface RandomFault {
+  readonly name: string;
+  /** Share of a deployment's usual time, from the moment at which it has the target's lock. */
+  readonly at: number;
+}
+
+/** A little more than a whole deployment: some faults come too late, on a fast machine as on a slow one. */
+const LATEST = 1.15;
+
+export const draw = (random: Random): RandomFault => ({
+  name: random.pick(Object.keys(acts)),
+  at: random.between(0, LATEST),
+});
+
+export interface Hit {
+  /** From the start of the deployer until the target rests, s. */
+  readonly seconds: number;
+  /** The outcome that was recorded, and the version that is there. */
+  readonly ending: string;
+  /** What does not belong to one version, or is left; undefined when it is whole. */
+  readonly misfit?: string;
+}
+
+/**
+ * Deploys a version, does what the fault says at its moment, mends what a person would, and looks.
+ * @param versions the installed one and the one to deploy
+ * @param usualSeconds what a deployment takes on this machine, from the lock to its end
+ */
+export async function inflict(
+  ground: Ground,
+  [old, version]: readonly [string, string],
+  fault: RandomFault,
+  usualSeconds: number,
+): Promise<Hit> {
+  const begun = performance.now();
+  const deployer = ground.start(version);
+  await until("the deployment has the lock", LIMIT_MS, () => deployer.words.includes("holds the lock"));
+  await delay(fault.at * usualSeconds * 1000);
+  await acts[fault.name]?.(ground, deployer);
+  // Cable and disk are mended when the target rests: it has to come to an end without them.
+  if (fault.name === "power cut of the target") await ground.app.mend();
+  await ground.app.rests();
+  await ground.app.mend();
+  // A deployer without a network would wait for its connection to be declared dead.
+  if (fault.name === "network cut") await deployer.kill();
+  await deployer.gone();
+  await ground.app.rests();
+  const seconds = (performance.now() - begun) / 1000;
+  const stuck = (await ground.records()).some(({ deployment }) => deployment.outcome === "rollback_failed");
+  // Loud and locked: a person mends what is named and lets the target try again.
+  if (stuck) await ground.deploy(version, { action: "retry rollback" });
+  const [records] = await ground.records();
+  const outcome = records === undefined ? "not begun" : records.deployment.outcome;
+  try {
+    const installed = await ground.assertOneOf([old, version]);
+    return { seconds, ending: `${stuck ? "rollback_failed, retried: " : ""}${outcome}, version ${installed}` };
+  } catch (error) {
+    return { seconds, ending: outcome, misfit: error instanceof Error ? error.message : String(error) };
+  }
+}

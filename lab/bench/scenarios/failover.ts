@@ -1,0 +1,39 @@
+import { reasonForApiOnly } from "../../lifecycle";
+import { runInside } from "@ghrunners/cli/inside";
+import type { Move } from "../inside/failover";
+import { withLab } from "../labs";
+import type { Bench, Scenario } from "../scenario";
+
+/** From a fault to the new choice: 30 s and the fleet exporter's interval of 15 s, seconds. */
+const LIMIT = 45;
+const faults = ["stop", "freeze", "cut-link", "hang-listener", "api-offline"];
+
+/** Time from each fault of the primary to the decision for the secondary, and to GitHub's knowing it; no wait divided. */
+export const failover: Scenario = {
+  name: "failover",
+  describes: "from a fault of the primary to the choice of the secondary",
+  bars: faults.map((fault) => ({ measure: `failover/told: ${fault}`, seconds: LIMIT })),
+  async run(bench: Bench): Promise<void> {
+    const reason = reasonForApiOnly();
+    if (reason !== undefined) return bench.omit("failover", reason);
+    await withLab(bench, "machines", async ({ engine, lab }) => {
+      // On the host's side: the rehearsal talks to the lab through loopback.
+      const env = { ...engine.env, GHRUNNERS_LAB: lab.instance.name, NODE_EXTRA_CA_CERTS: lab.authority };
+      const onHost = { ...engine, prefix: [], env };
+      for (let round = 1; round <= bench.rounds; round += 1) {
+        bench.signal.throwIfAborted();
+        for (const { fault, decided, told } of await runInside<object, Move[]>(
+          onHost,
+          "lab/bench/inside/failover.ts",
+          {},
+        )) {
+          bench.record({ measure: `failover/decided: ${fault}`, subject: "ghrunners", round, seconds: decided });
+          bench.record({ measure: `failover/told: ${fault}`, subject: "ghrunners", round, seconds: told });
+          bench.say(
+            `  round ${round}: ${fault}: decided after ${decided.toFixed(1)} s, told after ${told.toFixed(1)} s`,
+          );
+        }
+      }
+    });
+  },
+};

@@ -1,0 +1,162 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parse, stringify } from "yaml";
+import type { Instance } from "../../instance";
+import { reasonForApiOnly } from "../../lifecycle";
+import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
+import { runInside } from "@ghrunners/cli/inside";
+import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import type { RunnersInput, RunnerView } from "../inside/runners";
+import { withInstance, withLab, type Bed } from "../labs";
+import { prepareAnsible } from "../peer/ansible";
+import { prepareTofu } from "../peer/tofu";
+import { ensurePeerTools, type PeerTools } from "../peer/tools";
+import { recordTiming, type Bench, type Scenario } from "../scenario";
+import { settingsOf } from "../settings";
+import { timed, type Command, type Timing } from "../timed";
+
+/** A command of package.json as a user runs it, on the benchmark's lab. */
+function projectCommand(instance: Instance, ...args: readonly string[]): Command {
+  return {
+    line: [process.execPath, path.join("scripts", "run.mjs"), ...args],
+    cwd: projectRoot,
+    env: { ...process.env, STACK: "lab", GHRUNNERS_LAB: instance.name },
+  };
+}
+
+const logFile = (instance: Instance, name: string): string =>
+  path.join(path.dirname(instance.state), `${instance.name}-logs`, name);
+
+/** @throws Error unless GitHub shows exactly the configured runners, online, with exactly their labels */
+async function assertOnline({ lab, engine }: Bed, who: string): Promise<void> {
+  const settings = settingsOf(lab);
+  const { url, repository } = settings.github;
+  const input: RunnersInput = { url, repository, token: lab.secrets.githubToken };
+  const seen = await runInside<RunnersInput, RunnerView[]>(engine, "lab/bench/inside/runners.ts", input);
+  const line = ({ name, status, labels }: RunnerView): string => `${name} ${status} [${labels.join(", ")}]`;
+  const text = (views: readonly RunnerView[]): string => views.map(line).sort().join("; ");
+  const expected = settings.runners.map(({ name, role }) => ({
+    name,
+    status: "online",
+    labels: runnerLabels(settings.environment, role, settings.agent.extraLabels)
+      .map((label) => label.toLowerCase())
+      .sort(),
+  }));
+  if (text(seen) === text(expected)) return;
+  throw new Error(
+    `${who} ended in another state than it should. Seen: ${text(seen) || "no runner"}. Expected: ${text(expected)}.`,
+  );
+}
+
+/** Settings of what the peer does not do: the comparison is about the same job. */
+const beyondThePeer = ["deployment", "targets", "secrets", "repository", "monitoring"].map((key) => `ghrunners:${key}`);
+
+/** A copy of the stack's configuration with nothing but machines and runners. */
+function sameJob({ lab }: Bed): string {
+  const own = readFileSync(path.join(lab.instance.config, "Pulumi.lab.yaml"), "utf8");
+  const content = parse(own) as { config: Record<string, unknown> };
+  const config = Object.fromEntries(Object.entries(content.config).filter(([key]) => !beyondThePeer.includes(key)));
+  const folder = path.join(lab.instance.config, "same-job");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = path.join(folder, "Pulumi.lab.yaml");
+  writeFileSync(file, stringify({ ...content, config }), { mode: 0o600 });
+  return file;
+}
+
+/** When the last of the configured runners first came online, by GitHub's own event log; ms since the epoch. */
+export function allOnlineAt(events: string, names: readonly string[]): number {
+  const first = new Map<string, number>();
+  for (const line of events.split("\n").filter((text) => text !== "")) {
+    const event = JSON.parse(line) as { kind: string; at: string; name?: string };
+    if (event.kind === "runner.online" && event.name !== undefined && !first.has(event.name)) {
+      first.set(event.name, Date.parse(event.at));
+    }
+  }
+  const times = names.map((name) => first.get(name));
+  if (times.some((time) => time === undefined))
+    throw new Error(`The event log shows not all of ${names.join(", ")} online.`);
+  return Math.max(...(times as number[]));
+}
+
+/** `npm start` from nothing but warm caches, until GitHub shows the last runner online. */
+async function bringUp(bench: Bench, round: number): Promise<void> {
+  await withInstance(bench, "machines", async (instance) => {
+    const startedAt = Date.now();
+    const timing = await timed(projectCommand(instance, "start"), logFile(instance, "start.log"), bench.signal);
+    const events = readFileSync(path.join(instance.github, "events.jsonl"), "utf8");
+    const seconds = (allOnlineAt(events, ["lab-runner", "lab-runner-secondary"]) - startedAt) / 1000;
+    recordTiming(bench, { measure: "start/two-online", subject: "ghrunners", round }, { ...timing, seconds });
+    recordTiming(bench, { measure: "start/whole", subject: "ghrunners", round }, timing);
+    const again = projectCommand(instance, "pulumi", "up", "--expect-no-changes");
+    const noOp = await timed(again, logFile(instance, "start-no-op.log"), bench.signal);
+    recordTiming(bench, { measure: "start/no-op", subject: "ghrunners", round }, noOp);
+    const gate = await timed(projectCommand(instance, "ops", "gate"), logFile(instance, "gate.log"), bench.signal);
+    recordTiming(bench, { measure: "gate/command", subject: "ghrunners", round }, gate);
+  });
+}
+
+async function own(bench: Bench, round: number): Promise<void> {
+  await withLab(bench, "machines", async (bed) => {
+    const { instance } = bed.lab;
+    const job = ["--config-file", sameJob(bed)];
+    const up = (name: string, ...args: string[]): Promise<Timing> =>
+      timed(projectCommand(instance, "pulumi", "up", ...job, ...args), logFile(instance, `${name}.log`), bench.signal);
+    const label = { subject: "ghrunners", round } as const;
+    recordTiming(bench, { measure: "runners/first-run", ...label }, await up("own-first"));
+    await assertOnline(bed, "The program");
+    recordTiming(bench, { measure: "runners/no-op", ...label }, await up("own-no-op", "--expect-no-changes"));
+  });
+}
+
+async function peer(bench: Bench, tools: PeerTools, round: number): Promise<void> {
+  await withLab(bench, "machines", async (bed) => {
+    const { lab } = bed;
+    const settings = settingsOf(lab);
+    const folder = path.join(lab.instance.state, "peer");
+    const tofu = prepareTofu(tools, lab, settings, folder);
+    const ansible = prepareAnsible(lab, settings, folder);
+    const both = async (name: string): Promise<Timing[]> => {
+      const log = (tool: string): string => logFile(lab.instance, `peer-${name}-${tool}.log`);
+      const machines = await timed(tofu.command("apply", "-auto-approve", "-input=false"), log("tofu"), bench.signal);
+      return [machines, await timed(ansible.playbook, log("ansible"), bench.signal)];
+    };
+    const label = { subject: "opentofu+ansible", round } as const;
+    try {
+      recordTiming(bench, { measure: "runners/first-run", ...label }, ...(await both("first")));
+      await assertOnline(bed, "The peer");
+      recordTiming(bench, { measure: "runners/no-op", ...label }, ...(await both("no-op")));
+      assertNothingChanged(readFileSync(logFile(lab.instance, "peer-no-op-ansible.log"), "utf8"));
+    } finally {
+      ansible.close();
+    }
+  });
+}
+
+/** @throws Error when the playbook's recap shows a change: then it was no no-op */
+export function assertNothingChanged(log: string): void {
+  const recap = log.slice(log.lastIndexOf("PLAY RECAP"));
+  const counts = [...recap.matchAll(/changed=(\d+)/g)].map((match) => Number(match[1]));
+  if (counts.length > 0 && counts.every((count) => count === 0)) return;
+  throw new Error(`The playbook's second run should change nothing; its recap:\n${recap}`);
+}
+
+/** Two runners on machines: the program against OpenTofu with Ansible, from the same lab to the same state. */
+export const runners: Scenario = {
+  name: "runners",
+  describes: "two runners on machines: npm start, first run and no-op, against OpenTofu with Ansible",
+  bars: [
+    { measure: "start/two-online", seconds: 60 },
+    { measure: "start/no-op", seconds: 4 },
+    { measure: "runners/no-op", seconds: 4 },
+  ],
+  async run(bench: Bench): Promise<void> {
+    const reason = reasonForApiOnly();
+    if (reason !== undefined) return bench.omit("runners", reason);
+    const tools = await ensurePeerTools(bench, { ansible: true });
+    for (let round = 1; round <= bench.rounds; round += 1) {
+      await bringUp(bench, round);
+      await own(bench, round);
+      await peer(bench, tools, round);
+    }
+  },
+};

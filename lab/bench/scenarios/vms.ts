@@ -1,0 +1,112 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parse, stringify } from "yaml";
+import { topology } from "../../topology";
+import { commandLine, type Engine } from "@ghrunners/cli/pulumi/engine";
+import { withLab, type Bed } from "../labs";
+import { prepareTofu } from "../peer/tofu";
+import { ensurePeerTools, type PeerTools } from "../peer/tools";
+import { recordTiming, type Bench, type Scenario } from "../scenario";
+import { settingsOf } from "../settings";
+import { timed, type Command, type Timing } from "../timed";
+
+const FIRST_VMID = 1000;
+/** From here on a size takes minutes, and is measured once. */
+const LARGE = 100;
+/** The lab's network has 204 addresses from here on, of which its standing hosts take some. */
+const FIRST_HOST = 51;
+const LAST_HOST = 254;
+
+/** A configuration's runners: one primary, the rest secondaries. */
+export function runnersOf(size: number): { role: string; name: string; vmId: number; address: string }[] {
+  const taken = new Set<string>(Object.values(topology.hosts).map(({ address }) => address));
+  const addresses = Array.from(
+    { length: LAST_HOST - FIRST_HOST + 1 },
+    (_, index) => `198.51.100.${FIRST_HOST + index}`,
+  );
+  return addresses
+    .filter((address) => !taken.has(address))
+    .slice(0, size)
+    .map((address, index) => ({
+      role: index === 0 ? "primary" : "secondary",
+      name: `bench-${index}`,
+      vmId: FIRST_VMID + index,
+      address,
+    }));
+}
+
+/** Puts the runners into the stack's configuration file, which the lab made. */
+function configure({ lab }: Bed, size: number): void {
+  const file = path.join(lab.instance.config, "Pulumi.lab.yaml");
+  const content = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+  content.config["ghrunners:runners"] = runnersOf(size);
+  writeFileSync(file, stringify(content), { mode: 0o600 });
+}
+
+function pulumi(engine: Engine, ...args: readonly string[]): Command {
+  return { line: commandLine(engine, args), cwd: engine.projectRoot, env: engine.env };
+}
+
+/** The three commands that are timed, in order. */
+interface Steps {
+  readonly preview: Command;
+  readonly first: Command;
+  readonly noOp: Command;
+}
+
+const ownSteps = ({ engine }: Bed): Steps => ({
+  preview: pulumi(engine, "preview"),
+  first: pulumi(engine, "up"),
+  noOp: pulumi(engine, "up", "--expect-no-changes"),
+});
+
+function peerSteps({ lab }: Bed, tools: PeerTools): Steps {
+  const tofu = prepareTofu(tools, lab, settingsOf(lab), path.join(lab.instance.state, "peer"));
+  return {
+    preview: tofu.command("plan", "-input=false"),
+    first: tofu.command("apply", "-auto-approve", "-input=false"),
+    noOp: tofu.command("apply", "-auto-approve", "-input=false"),
+  };
+}
+
+/** The state is saved at the end alone. Experimental in Pulumi; see docs/performance.md for what it costs. */
+const savedAtEnd = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
+const SAVED_AT_END = "vms/first-run-saved-at-end";
+
+/** VMs alone, against Proxmox VE's API without guests. */
+export const vms: Scenario = {
+  name: "vms",
+  describes: "2, 20 and 200 VMs on the API alone: preview, first run and no-op, against OpenTofu",
+  bars: [],
+  async run(bench: Bench): Promise<void> {
+    const tools = await ensurePeerTools(bench, { ansible: false });
+    const run = (bed: Bed, command: Command, name: string): Promise<Timing> =>
+      timed(command, path.join(bed.lab.instance.logs, `${name}.log`), bench.signal);
+    const steps = { ghrunners: ownSteps, opentofu: (bed: Bed) => peerSteps(bed, tools) } as const;
+    for (let round = 1; round <= bench.rounds; round += 1) {
+      for (const size of bench.sizes.filter((one) => round === 1 || one < LARGE)) {
+        for (const subject of ["ghrunners", "opentofu"] as const) {
+          await withLab(bench, "api-only", async (bed) => {
+            configure(bed, size);
+            const { preview, first, noOp } = steps[subject](bed);
+            const label = { subject, round, size } as const;
+            recordTiming(bench, { measure: "vms/preview", ...label }, await run(bed, preview, "preview"));
+            const firstRun = await run(bed, first, "first");
+            recordTiming(bench, { measure: "vms/first-run", ...label }, firstRun);
+            // OpenTofu saves at intervals and at the end in any case: its one run stands in both comparisons.
+            if (size >= LARGE && subject === "opentofu")
+              recordTiming(bench, { measure: SAVED_AT_END, ...label }, firstRun);
+            recordTiming(bench, { measure: "vms/no-op", ...label }, await run(bed, noOp, "no-op"));
+          });
+        }
+        if (size < LARGE) continue;
+        await withLab(bench, "api-only", async (bed) => {
+          configure(bed, size);
+          const { first } = ownSteps(bed);
+          const timing = await run(bed, { ...first, env: { ...first.env, ...savedAtEnd } }, "saved-at-end");
+          recordTiming(bench, { measure: SAVED_AT_END, subject: "ghrunners", round, size }, timing);
+        });
+      }
+    }
+  },
+};

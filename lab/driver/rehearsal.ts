@@ -1,0 +1,260 @@
+import { Octokit } from "@octokit/rest";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parse, parseDocument } from "yaml";
+import { adminRequest } from "../admin";
+import { currentInstance } from "../instance";
+import { labDown, labUp, loopbackPorts, type Lab, type LabMode } from "../lifecycle";
+import { scriptEnvironment, scriptPath } from "../machines/script";
+import { socketOf } from "../service";
+import { topology } from "../topology";
+import { capturePulumi, commandLine, labEngine, withBundles, type Engine } from "@ghrunners/cli/pulumi/engine";
+import { ensureLabStack } from "@ghrunners/cli/pulumi/lab-stack";
+import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { runProcess, type Finished } from "@ghrunners/core/process";
+import { settledStatusOf } from "@ghrunners/cli/status/status";
+import type { StatusReport } from "@ghrunners/cli/status/report";
+import { ensureToolchain } from "../toolchain";
+import { openedLabs } from "../../test/support/opened-labs";
+import { until } from "@ghrunners/core/until";
+import { readEngineEvents, type RunEvents } from "../../test/rehearsal/support/engine-events";
+
+/** A finished run of the engine. */
+export interface Run extends RunEvents {
+  readonly code: number;
+  /** Everything it printed. */
+  readonly output: string;
+}
+
+/** An event of one of the lab's services. */
+export interface LabEvent {
+  readonly seq: number;
+  readonly at: string;
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
+export const primary = { role: "primary", name: "lab-runner", vmId: 151, address: "198.51.100.51" } as const;
+export const secondary = {
+  role: "secondary",
+  name: "lab-runner-secondary",
+  vmId: 152,
+  address: "198.51.100.52",
+} as const;
+
+const say = (): void => undefined;
+const owner = topology.github.owner.login;
+const repo = topology.github.repository.name;
+
+/** Settings of the program by path, as YAML; undefined takes one away. */
+export type Settings = Readonly<Record<string, string | undefined>>;
+
+/** `runners[0].vmId` as a path in a stack's configuration file. */
+function configPath(key: string): (string | number)[] {
+  const [group = "", ...rest] = key.split(/[.[\]]+/).filter((part) => part !== "");
+  return ["config", `ghrunners:${group}`, ...rest.map((part) => (/^\d+$/.test(part) ? Number(part) : part))];
+}
+
+function withSettings(text: string, settings: Settings): string {
+  const document = parseDocument(text);
+  for (const [key, value] of Object.entries(settings)) {
+    if (value === undefined) document.deleteIn(configPath(key));
+    else document.setIn(configPath(key), parse(value));
+  }
+  return document.toString();
+}
+
+/** @throws Error with its words when it failed */
+function succeeds(what: string, result: Finished): Finished {
+  if (result.code !== 0) throw new Error(`${what} ended with exit code ${result.code}:\n${result.all}`);
+  return result;
+}
+
+/** One lab instance of the tests, the real engine on it, and eyes on both services. */
+export class Rehearsal {
+  private constructor(
+    readonly lab: Lab,
+    readonly engine: Engine,
+    readonly octokit: Octokit,
+  ) {}
+
+  /**
+   * Brings the instance up (GHRUNNERS_LAB, default "test") or finds it as an earlier test file left it.
+   * @param mode counts when the instance is made; default: machines where they can run
+   */
+  static async open(mode?: LabMode): Promise<Rehearsal> {
+    process.env.GHRUNNERS_LAB ||= "test";
+    openedLabs.add(process.env.GHRUNNERS_LAB);
+    const toolchain = await ensureToolchain({ say });
+    const lab = await labUp(currentInstance(), { projectRoot, say, forward: true, mode });
+    const engine = await withBundles(labEngine(lab, projectRoot, toolchain), say);
+    await ensureLabStack(lab, engine, say);
+    const octokit = new Octokit({
+      auth: lab.secrets.githubToken,
+      baseUrl: `https://127.0.0.1:${loopbackPorts(lab.instance).github}/api/v3`,
+      // Tests ask until something is there: what is not yet would fill the report.
+      log: { debug: say, info: say, warn: say, error: say },
+    });
+    return new Rehearsal(lab, engine, octokit);
+  }
+
+  /**
+   * Like {@link open}, with both runners up as configured: the start of most tests. What an earlier test file left healthy
+   * is taken as it is; a file that changes the configuration takes it back at its end.
+   */
+  static async ready(): Promise<Rehearsal> {
+    const rehearsal = await Rehearsal.open();
+    if ((await rehearsal.status()).healthy) return rehearsal;
+    const run = await rehearsal.up({}, "--refresh");
+    if (run.code !== 0) throw new Error(`The up before the tests failed:\n${run.output}`);
+    return rehearsal;
+  }
+
+  /** Ends the instance and everything of it. */
+  static async close(): Promise<void> {
+    process.env.GHRUNNERS_LAB ||= "test";
+    await labDown(currentInstance(), () => undefined);
+  }
+
+  private get configFile(): string {
+    return path.join(this.lab.instance.config, "Pulumi.lab.yaml");
+  }
+
+  /** Command line for `pulumi <args>`, to start it in a way of one's own. */
+  commandLine(args: readonly string[]): string[] {
+    return commandLine(this.engine, args);
+  }
+
+  /**
+   * `pulumi <args>` to its end. Settings hold for this run only.
+   * @param settings YAML by path, such as `runners[0].vmId`; undefined takes the setting away
+   * @param env variables that hold for this run only
+   */
+  async pulumi(args: readonly string[], settings: Settings = {}, env: NodeJS.ProcessEnv = {}): Promise<Run> {
+    const folder = mkdtempSync(path.join(tmpdir(), "ghr-run-"));
+    const log = path.join(folder, "events.jsonl");
+    await ensureLabStack(this.lab, this.engine, say);
+    const file = path.join(folder, "Pulumi.lab.yaml");
+    const changed = Object.keys(settings).length > 0;
+    if (changed) writeFileSync(file, withSettings(readFileSync(this.configFile, "utf8"), settings), { mode: 0o600 });
+    try {
+      // The CLI offers --event-log only to those who ask for its debugging commands.
+      const result = await runProcess(
+        this.commandLine([...args, "--event-log", log, ...(changed ? ["--config-file", file] : [])]),
+        { cwd: projectRoot, env: { ...this.engine.env, PULUMI_DEBUG_COMMANDS: "true", ...env } },
+      );
+      return { code: result.code, output: result.all, ...readEngineEvents(log) };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  up(settings: Settings = {}, ...args: string[]): Promise<Run> {
+    return this.pulumi(["up", ...args], settings);
+  }
+
+  status(): Promise<StatusReport> {
+    return settledStatusOf({ name: "lab", engine: this.engine, lab: this.lab }, say);
+  }
+
+  async events(service: "proxmox" | "github", since = 0): Promise<LabEvent[]> {
+    const reply = await adminRequest(socketOf(this.lab.instance, service), "GET", `/_lab/events?since=${since}`);
+    return reply.body as LabEvent[];
+  }
+
+  /** Number of the newest event, to ask later what came after it. */
+  async mark(service: "proxmox" | "github"): Promise<number> {
+    return (await this.events(service)).at(-1)?.seq ?? 0;
+  }
+
+  /** A command of the project in a process of its own. @throws Error with its words when it fails */
+  private async project(...args: string[]): Promise<Finished> {
+    const line = [process.execPath, "--require", "./register.cjs", ...args];
+    return succeeds(args.join(" "), await runProcess(line, { cwd: projectRoot, env: process.env }));
+  }
+
+  /** `npm run lab -- <args>` in a process of its own, as a person would. */
+  async labCommand(...args: string[]): Promise<string> {
+    return (await this.project("lab/main.ts", ...args)).all;
+  }
+
+  /** Breaks something (`npm run lab -- fault <words>`), does the work, and mends it whatever happens. */
+  async withFault<T>(words: readonly string[], work: () => Promise<T>): Promise<T> {
+    await this.labCommand("fault", ...words);
+    try {
+      return await work();
+    } finally {
+      await this.labCommand("fault", "clear", ...words.filter((word) => !word.includes("=")));
+    }
+  }
+
+  /** Another value of a secret of the configuration while the work is done. */
+  async withSecret<T>(key: "proxmoxToken" | "githubToken", value: string, work: () => Promise<T>): Promise<T> {
+    const set = (text: string): Promise<string> =>
+      capturePulumi(this.engine, ["config", "set", "--secret", `ghrunners:${key}`], text);
+    await set(value);
+    try {
+      return await work();
+    } finally {
+      await set(this.lab.secrets[key]);
+    }
+  }
+
+  /** A command as root inside a machine, without SSH. */
+  async inMachine(vmId: number, ...command: string[]): Promise<string> {
+    const line = [scriptPath("control"), "exec", String(vmId), ...command];
+    const { state, prefix } = this.lab.instance;
+    const result = await runProcess(line, { cwd: projectRoot, env: scriptEnvironment({ state, prefix }) });
+    return succeeds(command.join(" "), result).stdout.trimEnd();
+  }
+
+  /** One call of Proxmox VE's API with the operator's token, waiting for the task it starts. */
+  async proxmox(method: "GET" | "POST" | "PUT" | "DELETE", call: string): Promise<unknown> {
+    const base = `https://127.0.0.1:${loopbackPorts(this.lab.instance).proxmox}/api2/json`;
+    const ask = async (verb: string, where: string): Promise<unknown> => {
+      const response = await fetch(`${base}/${where}`, {
+        method: verb,
+        headers: { authorization: `PVEAPIToken=${this.lab.secrets.proxmoxToken}` },
+      });
+      if (!response.ok) throw new Error(`${verb} ${where}: ${response.status} ${response.statusText}`);
+      return ((await response.json()) as { data: unknown }).data;
+    };
+    const data = await ask(method, call);
+    if (typeof data !== "string" || !data.startsWith("UPID:")) return data;
+    await until(`task of ${method} ${call} ends`, 60_000, async () => {
+      const task = (await ask("GET", `nodes/${topology.proxmox.node}/tasks/${data}/status`)) as { status: string };
+      return task.status === "stopped";
+    });
+    return data;
+  }
+
+  async runner(name: string): Promise<{ id: number; status: string; busy: boolean; labels: string[] } | undefined> {
+    const { data } = await this.octokit.rest.actions.listSelfHostedRunnersForRepo({ owner, repo });
+    const found = data.runners.find((runner) => runner.name === name);
+    return (
+      found && { id: found.id, status: found.status, busy: found.busy, labels: found.labels.map((label) => label.name) }
+    );
+  }
+
+  /** Waits until GitHub shows the runner online. */
+  online(name: string, limitMs = 20_000): Promise<boolean> {
+    return until(`GitHub shows ${name} online`, limitMs, async () => (await this.runner(name))?.status === "online");
+  }
+
+  /** Log of a job. GitHub redirects to the file; the lab's address in it is reachable here by loopback only. */
+  async jobLog(jobId: number): Promise<string> {
+    const base = `https://127.0.0.1:${loopbackPorts(this.lab.instance).github}`;
+    const headers = { authorization: `Bearer ${this.lab.secrets.githubToken}` };
+    const call = `${base}/api/v3/repos/${owner}/${repo}/actions/jobs/${jobId}/logs`;
+    const redirect = await fetch(call, { headers, redirect: "manual" });
+    const location = redirect.headers.get("location");
+    if (location === null) throw new Error(`${call} answered ${redirect.status} without a location.`);
+    const { pathname, search } = new URL(location);
+    return (await fetch(`${base}${pathname}${search}`, { headers })).text();
+  }
+
+  get repository(): { owner: string; repo: string } {
+    return { owner, repo };
+  }
+}

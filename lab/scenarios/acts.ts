@@ -1,0 +1,75 @@
+/** What scenarios do and claim again and again. */
+import assert from "node:assert/strict";
+import type { Records } from "@ghrunners/deploy/target/history";
+import type { FailureCode, Outcome } from "@ghrunners/deploy/protocol/transaction";
+import { runProcess } from "@ghrunners/core/process";
+import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import type { Deployer } from "./deployer";
+import type { DeployOptions, Ground } from "./ground";
+import { BETWEEN, type Place } from "./plan";
+
+/** Starts a deployment and waits until it is held at the place. */
+export async function heldAt(
+  ground: Ground,
+  version: string,
+  place: Place,
+  options: DeployOptions = {},
+): Promise<Deployer> {
+  await ground.app.hold(place);
+  const deployer = ground.start(version, options);
+  const ended = deployer.gone().then(() => {
+    throw new Error(`The deployer ended before "${place}" was reached: ${deployer.words}`);
+  });
+  await Promise.race([ground.app.reached(place), ended]);
+  // From here on its end is no surprise.
+  ended.catch(() => undefined);
+  return deployer;
+}
+
+/** A deployment that is held after a step. */
+export const heldAfter = (ground: Ground, version: string, holdAfter: string): Promise<Deployer> =>
+  heldAt(ground, version, BETWEEN, { holdAfter });
+
+/** The one deployment that was recorded. */
+export function only(records: readonly Records[]): Records {
+  assert.equal(records.length, 1, `expected one recorded deployment, seen ${records.length}`);
+  return records[0] as Records;
+}
+
+/** Asserts how a deployment ended, and that everything that speaks of a rollback does. */
+export async function assertEnding(
+  ground: Ground,
+  { deployment, rollback, incident }: Records,
+  outcome: Outcome,
+  ...codes: readonly FailureCode[]
+): Promise<void> {
+  const seen = `${deployment.outcome}, ${deployment.failure?.code}: ${deployment.failure?.detail}`;
+  assert.equal(deployment.outcome, outcome, seen);
+  if (codes.length > 0) assert.ok(codes.includes(deployment.failure?.code as FailureCode), seen);
+  if (outcome !== "rolled_back") return;
+  assert.equal(rollback?.proved, true, `the rollback is not proved: ${rollback?.detail}`);
+  assert.equal(incident?.severity, "warning");
+  assert.ok((await ground.grown(`deployment_rollbacks_total{reason="${deployment.failure?.code}"}`)) >= 1);
+}
+
+/** Opens an issue for each incident on the target that has none, as on-call does. @returns what the command said */
+export async function sendIncidents(): Promise<string> {
+  const line = [process.execPath, "scripts/run.mjs", "ops", "incidents", "--send"];
+  const { code, all } = await runProcess(line, { cwd: projectRoot, env: { ...process.env, STACK: "lab" } });
+  assert.equal(code, 0, all);
+  return all;
+}
+
+/** How long something took, and its result. */
+export async function timed<Value>(work: () => Promise<Value>): Promise<{ seconds: number; value: Value }> {
+  const begun = performance.now();
+  const value = await work();
+  return { seconds: (performance.now() - begun) / 1000, value };
+}
+
+/** What a rolled back deployment says in a few words. */
+export function inWords({ deployment, rollback }: Records): string {
+  const why = deployment.failure === null ? "" : ` (${deployment.failure.code})`;
+  const back = rollback === undefined ? "" : `, back in ${rollback.durationSeconds.toFixed(1)} s`;
+  return `${deployment.id} ${deployment.outcome}${why} after ${deployment.durationSeconds.toFixed(1)} s${back}`;
+}

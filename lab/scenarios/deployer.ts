@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import path from "node:path";
+import { exitCodeOf, type Order, type Outcome } from "@ghrunners/deploy/deployer/carry-out";
+import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
+import type { Instance } from "../instance";
+import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+
+/** A deployer that has come to its end by itself. */
+export interface Deployed {
+  /** Exit code of `npm run deploy`. */
+  readonly code: number;
+  readonly result: Outcome;
+  /** Wall time of the process, seconds. */
+  readonly seconds: number;
+}
+
+/**
+ * The process by which `npm run deploy -- --direct` reaches the target, in a process group of its own, so that it can be
+ * ended as a power cut would end it.
+ */
+export class Deployer {
+  private said = "";
+  private stdout = "";
+  private readonly child: ChildProcess;
+  private readonly closed: Promise<number | null>;
+  private readonly begun = performance.now();
+
+  /** @param user who deploys; the record names the person */
+  constructor(
+    instance: Instance,
+    private readonly order: Omit<Order, "owner">,
+    user: string,
+  ) {
+    const register = path.join(projectRoot, "register.cjs");
+    const program = [process.execPath, "--require", register, "packages/cli/deploy/direct.worker.ts"];
+    this.child = spawn("nsenter", [`--net=${instance.netns}`, ...program], {
+      cwd: projectRoot,
+      env: { ...process.env, GITHUB_ACTOR: user },
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    this.child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
+    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.said += text));
+    this.child.stdin?.on("error", () => undefined).end(JSON.stringify(order));
+    this.closed = new Promise((resolve) => this.child.once("close", resolve));
+  }
+
+  /** What it printed for people so far, and why it ended without a result. */
+  get words(): string {
+    return this.stdout.startsWith("{") ? this.said : this.said + this.stdout;
+  }
+
+  /** Its result. @throws Error with its words when it has none, as after a lost connection */
+  async ended(): Promise<Deployed> {
+    const ending = await this.closed;
+    const seconds = (performance.now() - this.begun) / 1000;
+    if (ending !== 0) throw new Error(`The deployer ended without a result (exit code ${ending}): ${this.words}`);
+    const result = JSON.parse(this.stdout) as Outcome;
+    return { code: exitCodeOf(result, this.order.action), result, seconds };
+  }
+
+  /** Waits for its end, whatever it was. */
+  async gone(): Promise<void> {
+    await this.closed;
+  }
+
+  signal(name: "SIGKILL" | "SIGTERM" | "SIGSTOP" | "SIGCONT"): void {
+    if (this.child.exitCode === null && this.child.signalCode === null) process.kill(-(this.child.pid as number), name);
+  }
+
+  /** kill -9 of it and all that it started, as when its machine is gone. */
+  async kill(): Promise<void> {
+    this.signal("SIGKILL");
+    await this.closed;
+  }
+}
+
+/** The record of a deployment that was begun. @throws Error with what came instead */
+export function recordOf({ result }: Deployed): DeploymentRecord {
+  if (result.kind === "over") return result.records.deployment;
+  throw new Error(`Expected a deployment that was begun and ended. Seen: ${JSON.stringify(result)}`);
+}

@@ -1,0 +1,64 @@
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { removeHost } from "../hosts";
+import type { Ground } from "./ground";
+import type { Scenario } from "./scenario";
+
+/** What became of one scenario. */
+export interface Result {
+  readonly id: string;
+  readonly origin: Scenario["origin"];
+  readonly title: string;
+  readonly passed: boolean;
+  readonly seconds: number;
+  /** What was measured, or what was seen instead of what was expected. */
+  readonly seen: string;
+  /** Files that prove it, relative to the project's state folder. */
+  readonly evidence: readonly string[];
+}
+
+/** Runs one scenario on a ground that is as every scenario expects it, and clears up whatever it left. */
+export async function runScenario(scenario: Scenario, ground: Ground): Promise<Result> {
+  const { id, origin, title } = scenario;
+  const begun = performance.now();
+  const result = (passed: boolean, seen: string): Result => ({
+    id,
+    origin,
+    title,
+    passed,
+    seconds: (performance.now() - begun) / 1000,
+    seen,
+    evidence: evidenceOf(ground),
+  });
+  try {
+    await ground.given(id);
+    return result(true, await scenario.run(ground));
+  } catch (error) {
+    await ground.records().catch(() => undefined);
+    // The next scenario finds for itself that it cannot begin, and the table at the end has them all.
+    const stuck = await makeAnew(ground).catch(
+      (again: unknown) => `\nNor could the target be made anew: ${inWords(again)}`,
+    );
+    return result(false, `${inWords(error)}${stuck ?? ""}`);
+  } finally {
+    await ground.clearUp();
+  }
+}
+
+const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What a failure left is nothing to begin the next one with. */
+async function makeAnew(ground: Ground): Promise<void> {
+  await ground.clearUp();
+  await removeHost("app", ground.instance);
+  await ground.app.mend();
+  await ground.app.boot();
+}
+
+function evidenceOf({ place, evidence }: Ground): string[] {
+  const base = path.dirname(path.dirname(evidence));
+  if (!existsSync(place)) return [];
+  return readdirSync(place)
+    .sort()
+    .map((name) => path.relative(base, path.join(place, name)));
+}

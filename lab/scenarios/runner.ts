@@ -1,0 +1,69 @@
+/** The deployer on a runner of the lab: the bundle that a deployment job runs, started from the runner's console. */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { stringify } from "yaml";
+import { bundleDeployer } from "@ghrunners/deploy/deployer/bundle";
+import { runOnMachine, type ShellResult } from "../hosts";
+import { topology } from "../topology";
+import { scriptOf } from "./app";
+import type { Ground } from "./ground";
+import type { Place } from "./plan";
+
+interface Runner {
+  readonly name: string;
+  readonly role: "primary" | "secondary";
+  readonly vmId: number;
+}
+
+const quoted = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
+
+/** What deploy.yml gives a job of this runner that was asked for by hand. */
+function jobOf(ground: Ground, { name, role }: Runner): Record<string, string> {
+  return {
+    GITHUB_SERVER_URL: `https://${topology.github.address}`,
+    GITHUB_REPOSITORY: `${topology.github.owner.login}/${topology.github.repository.name}`,
+    GITHUB_RUN_ID: "1",
+    GITHUB_ACTOR: topology.github.operator.login,
+    RUNNER_NAME: name,
+    DEPLOY_ENVIRONMENT: "lab",
+    WANTED_RUNNER: role,
+    GATE_REASON: "asked for by hand",
+    GATE_LABELS: JSON.stringify(["self-hosted", "linux", "x64", "lab", role]),
+    DEPLOY_TARGETS: JSON.stringify([
+      { name: "app", address: ground.address.host, user: ground.address.user, hostKey: ground.address.hostKey },
+    ]),
+  };
+}
+
+async function filesOf(plan: object, folder: string, version: string): Promise<string> {
+  const fresh = mkdtempSync(path.join(tmpdir(), "ghr-scenario-"));
+  try {
+    writeFileSync(path.join(fresh, "deployer.cjs"), (await bundleDeployer()).text);
+    writeFileSync(path.join(fresh, "plan.yaml"), stringify(plan));
+    for (const name of ["SHA256SUMS", `demo-app-${version}.tar.gz`])
+      copyFileSync(path.join(folder, name), path.join(fresh, name));
+    return execFileSync("tar", ["-cz", "-C", fresh, "."], { maxBuffer: 2 ** 26 }).toString("base64");
+  } finally {
+    rmSync(fresh, { recursive: true });
+  }
+}
+
+/**
+ * Starts a deployment on the runner's machine.
+ * @returns how it ended, when it has; a runner that loses its power ends it with it
+ */
+export async function startOnRunner(
+  ground: Ground,
+  runner: Runner,
+  version: string,
+  holdAfter?: Place,
+): Promise<{ ended: Promise<ShellResult> }> {
+  const { plan, folder, privateKey } = ground.order(version, holdAfter);
+  const exported = Object.entries(jobOf(ground, runner)).map(([name, value]) => `export ${name}=${quoted(value)}`);
+  const files = await filesOf(plan, folder, version);
+  const variables = [`KEY=${quoted(privateKey)}`, `FILES=${quoted(files)}`, `VERSION=${quoted(version)}`];
+  const script = [...variables, ...exported, scriptOf("start-deployer.sh")].join("\n");
+  return { ended: runOnMachine(ground.instance, runner.vmId, script) };
+}

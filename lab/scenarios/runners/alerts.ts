@@ -1,0 +1,126 @@
+/** US2: what is wrong is seen, told to the right person, and told again when it is over. */
+import assert from "node:assert/strict";
+import { topology } from "../../topology";
+import { isBackground, rehearse, rehearsedSettings } from "../../driver/alert-rehearsal";
+import { FastMonitoring, type Told } from "../../driver/fast-monitoring";
+import { rounds } from "../../driver/fault-cases";
+import { until } from "@ghrunners/core/until";
+import { assertEnding, heldAt, inWords, only, sendIncidents } from "../acts";
+import { recordOf } from "../deployer";
+import { LIMIT_MS, type Ground } from "../ground";
+import { UNDO } from "../plan";
+import type { Scenario } from "../scenario";
+
+/** The lab's runners and the target that is deployed to. */
+const settings = { ...rehearsedSettings, targets: [{ name: "app", address: topology.hosts.app.address }] };
+
+async function watched<Value>(ground: Ground, work: (monitoring: FastMonitoring) => Promise<Value>): Promise<Value> {
+  await ground.everything();
+  const monitoring = new FastMonitoring(ground.instance);
+  await monitoring.start(settings);
+  try {
+    // Both runners' exporters, their node exporters, the fleet's, and the target's.
+    await monitoring.watching(6);
+    return await work(monitoring);
+  } finally {
+    await monitoring.stop();
+  }
+}
+
+function told(monitoring: FastMonitoring, name: string, status: Told["status"], since: number): Promise<Told> {
+  return until(`on-call hears that ${name} is ${status}`, LIMIT_MS, async () =>
+    (await monitoring.told()).find(
+      (each) => each.name === name && each.status === status && each.at >= since && each.labels.target === "app",
+    ),
+  );
+}
+
+function assertRouted({ name, receiver, annotations }: Told): void {
+  assert.equal(receiver, "oncall-sre");
+  assert.match(annotations.runbook_url ?? "", new RegExp(`\\.md#${name.toLowerCase()}$`));
+}
+
+/** A fault of the primary: seen, told, over, told. */
+async function degradation(ground: Ground): Promise<string> {
+  return watched(ground, async (monitoring) => {
+    // Scenarios before this one deployed past GitHub, so nobody was told of what they left: an alert of its own.
+    await sendIncidents();
+    await monitoring.quiet(isBackground, LIMIT_MS);
+    const found = rounds.flat().find(({ title }) => /listener/.test(title)) ?? assert.fail("no such fault");
+    const { outcomes, wrong } = await rehearse(await ground.everything(), monitoring, [found]);
+    assert.deepEqual(wrong, []);
+    for (const outcome of outcomes) assertRouted(outcome.told);
+    // A runner's fault is none of the target's.
+    assert.deepEqual(await ground.assertWhole("1"), []);
+    return outcomes.map((each) => `${each.told.name} after ${each.seconds.toFixed(1)} s`).join(", ");
+  });
+}
+
+/** A rolled back deployment reaches on-call by way of the target's own metrics. */
+async function rollback(ground: Ground): Promise<string> {
+  return watched(ground, async (monitoring) => {
+    const begun = Date.now();
+    await ground.deploy("3-unhealthy");
+    const alerts = await Promise.all(
+      ["DeploymentRollbackTriggered", "DeploymentHealthCheckFailed"].map((name) =>
+        told(monitoring, name, "firing", begun),
+      ),
+    );
+    alerts.forEach(assertRouted);
+    assert.equal(alerts[0]?.labels.reason, "health_check");
+    const records = only(await ground.assertWhole("1"));
+    await assertEnding(ground, records, "rolled_back", "health_check");
+    return `${inWords(records)}; ${alerts.map(({ name, at }) => `${name} ${((at - begun) / 1000).toFixed(1)} s after the start`).join(", ")}`;
+  });
+}
+
+/** A failed rollback pages, and the page ends when it is mended. */
+async function partialState(ground: Ground): Promise<string> {
+  return watched(ground, async (monitoring) => {
+    const inTheWay = "/etc/systemd/system/demo-app-backend.service.new";
+    const deployer = await heldAt(ground, "3-unhealthy", UNDO, { holdAfter: "activate" });
+    await ground.app.shell('mkdir -p "$1/thing"', inTheWay);
+    const begun = Date.now();
+    await ground.app.release(UNDO);
+    assert.equal(recordOf(await deployer.ended()).outcome, "rollback_failed");
+    const firing = await told(monitoring, "DeploymentPartialState", "firing", begun);
+    assertRouted(firing);
+    assert.equal(firing.labels.severity, "critical");
+    await ground.app.shell('rm -r "$1"', inTheWay);
+    await ground.deploy("3-unhealthy", { action: "retry rollback" });
+    const resolved = await told(monitoring, "DeploymentPartialState", "resolved", begun);
+    const records = only(await ground.assertWhole("1"));
+    return `${inWords(records)}; paged ${((firing.at - begun) / 1000).toFixed(1)} s after the undo went wrong, over at ${((resolved.at - begun) / 1000).toFixed(1)} s`;
+  });
+}
+
+const scenario = (id: string, title: string, proves: string, run: Scenario["run"]): Scenario => ({
+  id: `us2-${id}`,
+  origin: "US2",
+  title,
+  proves,
+  need: "everything",
+  rehearsed: false,
+  run,
+});
+
+export const alerts: readonly Scenario[] = [
+  scenario(
+    "degradation",
+    "a runner that hangs is detected, told, and told to be well again",
+    "The alert reaches the receiver oncall-sre with its runbook, no wrong one does, and recovery clears it.",
+    degradation,
+  ),
+  scenario(
+    "rollback-alert",
+    "a rolled back deployment reaches on-call",
+    "The alerts of the rollback and of the failed check name the target and the reason.",
+    rollback,
+  ),
+  scenario(
+    "partial-state-page",
+    "a failed rollback pages, and the page ends when it is mended",
+    "DeploymentPartialState is critical, reaches oncall-sre, and is resolved after the second try.",
+    partialState,
+  ),
+];

@@ -1,0 +1,185 @@
+/** What the target depends on goes away in the middle: network, database, disk, the right time. */
+import assert from "node:assert/strict";
+import { scriptOf } from "../app";
+import { assertEnding, heldAfter, inWords, only, timed } from "../acts";
+import { recordOf } from "../deployer";
+import { until } from "@ghrunners/core/until";
+import { LIMIT_MS, type Ground } from "../ground";
+import { BETWEEN, UNDO } from "../plan";
+import { topology } from "../../topology";
+import { LARGE, LARGE_BYTES } from "../artefacts";
+import type { Scenario } from "../scenario";
+
+/** The database is gone when the new version is checked, and is back when the old one is. */
+async function databaseLost(ground: Ground): Promise<string> {
+  const deployer = await heldAfter(ground, "2", "start");
+  await ground.app.hold(UNDO);
+  await ground.app.shell("systemctl stop postgresql.service");
+  await ground.app.release(BETWEEN);
+  await ground.app.reached(UNDO);
+  await ground.app.shell("systemctl start postgresql.service");
+  await ground.app.release(UNDO);
+  const deployed = await deployer.ended();
+  assert.equal(deployed.code, 1);
+  assert.match(recordOf(deployed).failure?.detail ?? "", /database "connect"/);
+  const records = only(await ground.assertWhole("1"));
+  await assertEnding(ground, records, "rolled_back", "health_check");
+  assert.ok((await ground.grown('deployment_health_check_failures_total{category="database"}')) >= 1);
+  return inWords(records);
+}
+
+/** The cable is pulled while the artefact is on its way. */
+async function transferCut(ground: Ground): Promise<string> {
+  const deployer = ground.start(LARGE);
+  const sizeOfPart = async (): Promise<number> =>
+    Number(await ground.app.shell("stat -c %s /var/lib/ghrunners/deploy/artefact.tar.gz.new"));
+  await until("a part of the artefact is on the target", LIMIT_MS, async () => (await sizeOfPart()) > 0);
+  await ground.app.fault("cut-link");
+  const seen = await sizeOfPart().catch(() => assert.fail("the artefact arrived whole before the cut"));
+  assert.ok(seen < LARGE_BYTES, `${seen} bytes had arrived of ${LARGE_BYTES}`);
+  const { seconds } = await timed(() => ground.app.rests());
+  await ground.app.mend();
+  await deployer.gone();
+  const records = only(await ground.assertWhole("1"));
+  await assertEnding(ground, records, "cancelled", "lease_expired", "interrupted");
+  return `cut at ${Math.round(seen / 2 ** 20)} MiB; ${inWords(records)}; at rest ${seconds.toFixed(1)} s after the cut`;
+}
+
+/** Between target and everything: the lease runs out while nobody can be asked for anything. */
+async function linkCut(ground: Ground): Promise<string> {
+  const deployer = await heldAfter(ground, "2", "activate");
+  await ground.app.fault("cut-link");
+  const { seconds } = await timed(() => ground.app.rests());
+  const records = only(await ground.assertWhole("1"));
+  await ground.app.mend();
+  await deployer.kill();
+  await assertEnding(ground, records, "rolled_back", "lease_expired");
+  return `${inWords(records)}; at rest ${seconds.toFixed(1)} s after the cut, still cut off`;
+}
+
+/** Between deployer and target alone: the target still reaches everybody else. */
+async function deployerCut(ground: Ground): Promise<string> {
+  const deployer = await heldAfter(ground, "2", "activate");
+  const { address } = topology.proxmox;
+  await ground.app.cutOff(address);
+  try {
+    const { seconds } = await timed(() => ground.app.rests());
+    const records = only(await ground.assertWhole("1"));
+    await assertEnding(ground, records, "rolled_back", "lease_expired");
+    return `${inWords(records)}; at rest ${seconds.toFixed(1)} s after the cut`;
+  } finally {
+    await ground.app.cutOff();
+    await deployer.kill();
+  }
+}
+
+async function diskFull(ground: Ground): Promise<string> {
+  const deployer = await heldAfter(ground, "2", "stop");
+  await ground.app.hold(UNDO);
+  await ground.app.fault("fill-disk");
+  await ground.app.release(BETWEEN);
+  // The way back begins on the full disk: its own writing lives on the reserve.
+  await ground.app.reached(UNDO);
+  const full = await ground.app.shell("df --output=avail --block-size=1M / | tail -n 1");
+  await ground.app.mend();
+  await ground.app.release(UNDO);
+  await deployer.gone();
+  const records = only(await ground.assertWhole("1"));
+  await assertEnding(ground, records, "rolled_back", "step", "interrupted");
+  return `${inWords(records)}; ${full.trim()} MiB were free`;
+}
+
+/** The target's wall clock jumps; guests cannot set the kernel's, so the agent's is moved (files/skewed-clock.cjs). */
+async function clockSkew(ground: Ground): Promise<string> {
+  await ground.app.shell(scriptOf("skew-clock.sh"), scriptOf("skewed-clock.cjs"));
+  try {
+    const deployer = await heldAfter(ground, "2", "activate");
+    for (const seconds of [86_400, -86_400]) {
+      await ground.app.shell('echo "$1" >/opt/ghrunners-scenarios/clock-offset', String(seconds));
+      // Two leases long: it would have ended, if it were measured by the wall clock, or never would.
+      const { token } = JSON.parse(await ground.app.shell("cat /var/lib/ghrunners/deploy/lease.json")) as {
+        token: number;
+      };
+      await renewedTwice(ground, token);
+    }
+    await ground.app.release(BETWEEN);
+    const forward = await deployer.ended();
+    assert.equal(recordOf(forward).outcome, "succeeded");
+    await ground.assertWhole("2");
+    const next = await heldAfter(ground, "1", "activate");
+    const { seconds } = await timed(async () => {
+      await next.kill();
+      await ground.app.rests();
+    });
+    assert.ok(seconds < 60, `the lease took ${seconds} s to expire with a clock that is a day behind`);
+    const [, second] = await ground.assertWhole("2");
+    assert.equal(second?.deployment.outcome, "rolled_back");
+    assert.equal(second?.deployment.failure?.code, "lease_expired");
+    return `a day ahead and a day behind: the lease held; after a kill it expired in ${seconds.toFixed(1)} s`;
+  } finally {
+    await ground.app.shell("rm -f /usr/local/bin/node /opt/ghrunners-scenarios/clock-offset");
+  }
+}
+
+async function renewedTwice(ground: Ground, token: number): Promise<void> {
+  const look = async (): Promise<{ token: number; untilMs: number }> =>
+    JSON.parse(await ground.app.shell("cat /var/lib/ghrunners/deploy/lease.json")) as {
+      token: number;
+      untilMs: number;
+    };
+  const first = await look();
+  await until("the lease was renewed by more than its own length", LIMIT_MS, async () => {
+    const now = await look();
+    return now.token === token && now.untilMs - first.untilMs > 6_500;
+  });
+}
+
+const scenario = (id: string, title: string, proves: string, run: Scenario["run"], rehearsed = false): Scenario => ({
+  id: `chaos-${id}`,
+  origin: "chaos",
+  title,
+  proves,
+  need: "target",
+  rehearsed,
+  run,
+});
+
+export const chaos: readonly Scenario[] = [
+  scenario(
+    "database-lost",
+    "the database is gone during the health checks",
+    "The check names the database, the target goes back, and is proved healthy once the database is there.",
+    databaseLost,
+  ),
+  scenario(
+    "transfer-cut",
+    "the network is cut while the artefact is sent",
+    "Half an artefact never gets its name; nothing was touched, and the lock is free by itself.",
+    transferCut,
+  ),
+  scenario(
+    "link-cut",
+    "the target is cut off from everything",
+    "The target goes back and proves itself healthy without reaching anybody.",
+    linkCut,
+    true,
+  ),
+  scenario(
+    "deployer-cut",
+    "deployer and target do not reach each other",
+    "The target goes back although both go on working.",
+    deployerCut,
+  ),
+  scenario(
+    "disk-full",
+    "the target's disk is full in the middle",
+    "The way back is written on a reserve; once there is room, the old version is whole.",
+    diskFull,
+  ),
+  scenario(
+    "clock-skew",
+    "the target's wall clock jumps a day ahead and a day back",
+    "The lease is neither lengthened nor shortened: it runs by the clock since boot.",
+    clockSkew,
+  ),
+];

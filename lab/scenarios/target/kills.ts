@@ -1,0 +1,98 @@
+/** The deploying process or the agent is killed at a boundary of the plan: the target goes back alone. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import type { PlanInput } from "@ghrunners/deploy/plan/schema";
+import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { assertEnding, heldAfter, heldAt, inWords, only, timed } from "../acts";
+import type { Ground } from "../ground";
+import { BETWEEN, boundaries, checksOf, SMOKE, UNDO, type Place } from "../plan";
+import type { Scenario } from "../scenario";
+
+const plan = parse(readFileSync(path.join(projectRoot, "lab/demo-app/deployment.yaml"), "utf8")) as PlanInput;
+
+interface Boundary {
+  readonly id: string;
+  readonly where: string;
+  /** Boundary between steps at which the plan holds. */
+  readonly holdAfter?: Place;
+  readonly place: Place;
+}
+
+const PREFLIGHT = checksOf("1");
+const all: readonly Boundary[] = [
+  { id: "preflight", where: "in the preflight", place: PREFLIGHT },
+  ...boundaries(plan).map((holdAfter) => ({
+    id: holdAfter === "capture" ? "before-steps" : `after-${holdAfter.replaceAll(" ", "-")}`,
+    where: holdAfter === "capture" ? "before the first step" : `after the step "${holdAfter}"`,
+    holdAfter,
+    place: BETWEEN,
+  })),
+  { id: "health", where: "in the health checks", place: checksOf("2") },
+  { id: "smoke", where: "in the smoke tests", place: SMOKE },
+];
+
+async function killDeployer(ground: Ground, { holdAfter, place }: Boundary): Promise<string> {
+  const deployer = await heldAt(ground, "2", place, { holdAfter });
+  const { seconds } = await timed(async () => {
+    await deployer.kill();
+    await ground.app.rests();
+  });
+  const records = only(await ground.assertWhole("1"));
+  await assertEnding(ground, records, place === PREFLIGHT ? "cancelled" : "rolled_back", "lease_expired");
+  return `${inWords(records)}; at rest ${seconds.toFixed(1)} s after the kill`;
+}
+
+/** kill -9 of the deployer at every boundary. */
+const ofTheDeployer = all.map((boundary): Scenario => ({
+  id: `kill-deployer-${boundary.id}`,
+  origin: "kill",
+  title: `kill -9 of the deploying process ${boundary.where}`,
+  proves: "The target goes back alone when the deployer's lease expires, and proves the old version healthy.",
+  need: "target",
+  rehearsed: boundary.id === "after-activate",
+  run: (ground) => killDeployer(ground, boundary),
+}));
+
+/** kill -9 of the agent: the guard takes over once the deployer, which was told, lets the lease expire. */
+async function killAgent(ground: Ground, holdAfter: Place): Promise<string> {
+  const deployer = await heldAfter(ground, "2", holdAfter);
+  await ground.app.killAgent("run");
+  await deployer.gone();
+  const records = only(await ground.assertWhole("1"));
+  await assertEnding(ground, records, "rolled_back", "interrupted");
+  return inWords(records);
+}
+
+async function killAgentOnTheWayBack(ground: Ground): Promise<string> {
+  const deployer = await heldAt(ground, "3-unhealthy", UNDO, { holdAfter: "activate" });
+  await ground.app.killAgent("run");
+  // The guard does the same undo again, and is not to be held there.
+  await ground.app.release(UNDO);
+  await deployer.gone();
+  const records = only(await ground.assertWhole("1"));
+  await assertEnding(ground, records, "rolled_back", "health_check");
+  return inWords(records);
+}
+
+export const kills: readonly Scenario[] = [
+  ...ofTheDeployer,
+  ...["unpack", "activate", "start"].map((holdAfter): Scenario => ({
+    id: `kill-agent-after-${holdAfter}`,
+    origin: "kill",
+    title: `kill -9 of the agent after the step "${holdAfter}"`,
+    proves: "The guard finds the journal, ends the processes that were left, and goes back.",
+    need: "target",
+    rehearsed: holdAfter === "activate",
+    run: (ground) => killAgent(ground, holdAfter),
+  })),
+  {
+    id: "kill-agent-on-the-way-back",
+    origin: "kill",
+    title: "kill -9 of the agent in the middle of its undo",
+    proves: "The guard carries the undo on from where it stopped, and the reason that began it is kept.",
+    need: "target",
+    rehearsed: false,
+    run: killAgentOnTheWayBack,
+  },
+];

@@ -1,0 +1,78 @@
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { lives, ownIdentity, type Identity } from "@ghrunners/core/process-identity";
+
+const POLL_MS = 200;
+
+/** Makes the names of drafts differ within this process. */
+let drafts = 0;
+
+/** Called once when somebody else holds the lock. */
+export type OnWait = (holder: Identity) => void;
+
+function read(file: string): Identity | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Identity;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Creates the lock file with its content in one step, so that nobody ever reads half of it. */
+function tryCreate(file: string): boolean {
+  const draft = `${file}.draft-${process.pid}-${drafts++}`;
+  writeFileSync(draft, JSON.stringify(ownIdentity()), { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/**
+ * Waits for the lock and takes it. The lock of a dead owner is removed, but only by the one who holds the lock on doing
+ * that: else two waiters could each remove what the other just took. That second lock is named after the dead owner, so
+ * nobody can need it again once the first one is gone.
+ */
+async function acquire(file: string, onWait: OnWait): Promise<void> {
+  let told = false;
+  while (!tryCreate(file)) {
+    const holder = read(file);
+    if (holder === undefined) continue;
+    if (lives(holder)) {
+      if (!told) onWait(holder);
+      told = true;
+      await delay(POLL_MS);
+      continue;
+    }
+    const removal = `${file}.after-${holder.pid}-${holder.start}`;
+    await acquire(removal, () => undefined);
+    try {
+      const still = read(file);
+      if (still?.pid === holder.pid && still.start === holder.start) rmSync(file, { force: true });
+    } finally {
+      rmSync(removal, { force: true });
+    }
+  }
+}
+
+/**
+ * Runs the work while holding the lock file. Survives kill -9 of a holder: the next one takes over.
+ * @param file the lock file; its folder is made
+ * @param onWait called once when somebody else holds it
+ */
+export async function withLock<T>(file: string, onWait: OnWait, work: () => Promise<T>): Promise<T> {
+  mkdirSync(path.dirname(file), { recursive: true });
+  await acquire(file, onWait);
+  try {
+    return await work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}

@@ -1,0 +1,54 @@
+import { Command } from "commander";
+import { ensureToolchain, ToolchainError, type Toolchain } from ".";
+import { defaultCache } from "./ensure";
+import { readToolchain } from "./manifest";
+import { readSource } from "./source";
+import path from "node:path";
+import { projectRoot } from "@ghrunners/core/project-root";
+
+/** The toolchain as a table for people. */
+function table({ parts }: Toolchain): string {
+  const rows = [["PART", "VERSION", "ORIGIN", "NOTE"], ...parts.map((p) => [p.name, p.version, p.origin, p.note])];
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+function show(toolchain: Toolchain, json: boolean): void {
+  process.stdout.write((json ? JSON.stringify({ version: 1, ...toolchain }, null, 2) : table(toolchain)) + "\n");
+}
+
+const program = new Command("toolchain")
+  .description("The Pulumi CLI and plugins: found on this machine, downloaded, or built from published Go modules.")
+  .showHelpAfterError();
+
+program
+  .command("ensure", { isDefault: true })
+  .description("make the toolchain if it is not complete, and list its parts")
+  .option("--json", "machine-readable output")
+  .action(async (options: { json?: boolean }) => show(await ensureToolchain(), options.json === true));
+
+program
+  .command("list")
+  .description("list the parts without making any")
+  .option("--json", "machine-readable output")
+  .action((options: { json?: boolean }) => {
+    const folder = path.join(defaultCache(), readSource(projectRoot).key);
+    const toolchain = readToolchain(folder);
+    if (toolchain === undefined) {
+      throw new ToolchainError(`No complete toolchain in ${folder}. Make it: npm run toolchain -- ensure`);
+    }
+    show(toolchain, options.json === true);
+  });
+
+program.parseAsync().catch((error: unknown) => {
+  if (!(error instanceof ToolchainError)) throw error;
+  process.stderr.write(`toolchain: ${error.message}\n`);
+  process.exitCode = 1;
+});

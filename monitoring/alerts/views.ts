@@ -1,0 +1,48 @@
+import { foreignMetrics as foreign } from "../metrics/foreign";
+import { metrics } from "../all-metrics";
+import { scrapeJobs } from "../scrape";
+import { select } from "../select";
+
+/** Labels that name a runner; every expression about one keeps exactly these. */
+export const BY_RUNNER = "by (environment, runner, role)";
+
+/** Runners whose machine answers to no scrape, except those that GitHub shows online. Value 0. */
+export function unreachable(environment: string, ...matchers: string[]): string {
+  const down = (job: string): string =>
+    `max ${BY_RUNNER} (${select(foreign.up, environment, `job="${job}"`, 'runner!=""', ...matchers)}) == 0`;
+  const online = `max ${BY_RUNNER} (${select(metrics.githubRunnerOnline, environment, ...matchers)}) == 1`;
+  return `(${down(scrapeJobs.node)} and ${down(scrapeJobs.runner)}) unless ${online}`;
+}
+
+/**
+ * Runners that are off: one view says so and the other does not deny it, or the machine is unreachable. Where the views
+ * contradict each other StatusDisagreement speaks instead. Value 0.
+ */
+export function offline(environment: string, ...matchers: string[]): string {
+  const host = `max ${BY_RUNNER} (${select(metrics.runnerStatus, environment, ...matchers)})`;
+  const github = `max ${BY_RUNNER} (${select(metrics.githubRunnerOnline, environment, ...matchers)})`;
+  return [
+    `(${github} == 0 unless ${host} == 1)`,
+    `(${host} == 0 unless ${github} == 1)`,
+    `(${unreachable(environment, ...matchers)})`,
+  ].join(" or ");
+}
+
+/** Share of a runner's CPU time that was used in the last 5 minutes. */
+export function cpuUse(environment: string, ...matchers: string[]): string {
+  return `1 - avg ${BY_RUNNER} (rate(${select(foreign.cpuSeconds, environment, 'mode="idle"', 'runner!=""', ...matchers)}[5m]))`;
+}
+
+/** Share of a runner's memory that is not available to new work. */
+export function memoryUse(environment: string, ...matchers: string[]): string {
+  const total = (metric: { readonly name: string }): string =>
+    `sum ${BY_RUNNER} (${select(metric, environment, 'runner!=""', ...matchers)})`;
+  return `1 - ${total(foreign.memoryAvailable)} / ${total(foreign.memoryTotal)}`;
+}
+
+/** Share of a runner's root file system that is used; the runner and its work folder stand on it. */
+export function diskUse(environment: string, ...matchers: string[]): string {
+  const root = (metric: { readonly name: string }): string =>
+    `min ${BY_RUNNER} (${select(metric, environment, 'mountpoint="/"', 'runner!=""', ...matchers)})`;
+  return `1 - ${root(foreign.filesystemAvailable)} / ${root(foreign.filesystemSize)}`;
+}

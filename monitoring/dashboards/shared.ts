@@ -1,0 +1,61 @@
+import { foreignMetrics as foreign } from "../metrics/foreign";
+import { metrics } from "../all-metrics";
+import { select } from "../select";
+import type { Panel } from "./dashboard";
+
+/** Alerts that fire in an environment, the one that always fires left out. */
+const firing = (environment: string): string =>
+  select(foreign.alerts, environment, 'alertstate="firing"', 'alertname!="Watchdog"');
+
+export function alertsFiring(width: number): Panel {
+  return {
+    title: "Alerts firing",
+    kind: "stat",
+    unit: "count",
+    shows: "How many alerts of the environment fire, Watchdog left out.",
+    normal: "0.",
+    worry: "Anything else: the table of active alerts names them.",
+    queries: [{ expr: (e) => `count(${firing(e)}) or vector(0)`, legend: "firing" }],
+    thresholds: [{ value: 0, worse: "above", tone: "warning" }],
+    event: "Prometheus answers",
+    width,
+  };
+}
+
+export function activeAlerts(width: number): Panel {
+  return {
+    title: "Active alerts",
+    kind: "table",
+    unit: "count",
+    shows: "The alerts that fire, with severity and the runner or target they are about.",
+    normal: "Empty.",
+    worry: "A critical one: its runbook section is the next thing to open.",
+    queries: [
+      {
+        expr: firing,
+        legend: "{{severity}} {{alertname}} {{runner}} {{target}} {{reason}}",
+      },
+    ],
+    event: "an alert fires",
+    width,
+  };
+}
+
+export function chosenRunner(width: number): Panel {
+  return {
+    title: "Runner of the next deployment",
+    kind: "table",
+    unit: "count",
+    shows: "The runner that the next deployment uses, and why.",
+    normal: "The primary.",
+    worry: "A secondary: the primary is not fit. Empty: nobody may deploy.",
+    queries: [
+      {
+        expr: (e) => `${select(metrics.deploymentRunnerChosen, e)} == 1`,
+        legend: "{{runner}} {{role}} {{reason}}",
+      },
+    ],
+    event: "the failover switch has made a choice",
+    width,
+  };
+}

@@ -1,0 +1,28 @@
+import type { PanelUnit } from "@ghrunners/monitoring/dashboards/index";
+
+/** Round steps of an axis, none smaller than `smallest`: about `count` of them up to a number not below `high`. */
+export function niceTicks(low: number, high: number, count: number, smallest = 0): number[] {
+  const rough = (high - low) / count || 1;
+  const magnitude = 10 ** Math.floor(Math.log10(rough));
+  const step = Math.max(smallest, magnitude * ([1, 2, 2.5, 5, 10].find((factor) => factor * magnitude >= rough) ?? 10));
+  const first = Math.floor(low / step);
+  const last = Math.ceil(high / step);
+  return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+}
+
+/** The unit in which an axis counts, so that its steps are round for a person: 60 for minutes, 1024 for KiB. */
+export function axisBase(unit: PanelUnit, high: number): number {
+  if (unit === "seconds") return [86_400, 3600, 60].find((span) => high >= 2 * span) ?? 1;
+  if (unit === "bytes") return 1024 ** Math.floor(Math.log2(Math.max(1, high)) / 10);
+  return 1;
+}
+
+const minute = 60;
+const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440].map((minutes) => minutes * minute);
+
+/** Round times within a window, at most `count`. */
+export function timeTicks(start: number, end: number, count: number): number[] {
+  const step = timeSteps.find((seconds) => (end - start) / seconds <= count) ?? (end - start) / count;
+  const first = Math.ceil(start / step) * step;
+  return Array.from({ length: Math.floor((end - first) / step) + 1 }, (_, index) => first + index * step);
+}

@@ -1,0 +1,140 @@
+/** Follows one deployment at GitHub to its end, and decides when to step in. What it sees and does comes as `Eyes`. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Records } from "@ghrunners/deploy/target/history";
+import { deployJob, type SeenRun, type Snapshot, type Verdict } from "./snapshot";
+import { story } from "./story";
+
+export interface Eyes {
+  look(): Promise<Snapshot>;
+  /** Gives the reviewer's approval where this is a rehearsal; elsewhere a person does. */
+  approve(): Promise<void>;
+  /** @param force also what does not answer */
+  cancel(force: boolean): Promise<void>;
+  /** What the deployment job said of a deployment that was not begun. */
+  words(run: SeenRun): Promise<readonly string[]>;
+}
+
+export interface Followed {
+  readonly id: string;
+  readonly run: { readonly url: string; readonly conclusion: string | null } | null;
+  readonly gate: Verdict | null;
+  /** Name of the target; null when it never heard of the deployment, or cannot be asked from here. */
+  readonly target: string | null;
+  readonly records: Records | null;
+  /** Runner that was lost in the middle. */
+  readonly lost: string | null;
+  /** What the deployer said when nothing was begun. */
+  readonly words: readonly string[];
+}
+
+export interface FollowOptions {
+  readonly say: (line: string) => void;
+  /** Fires when the person asks to stop: the run is cancelled and followed to its end. */
+  readonly signal: AbortSignal;
+  /** Pause between two looks, milliseconds. */
+  readonly pauseMs: number;
+}
+
+/** How long a run may take to end after its deployment is over: its last step reports. */
+const LAST_STEPS_MS = 120_000;
+/** Silence of GitHub and of the target after which nothing more is expected. */
+const SILENCE_MS = 600_000;
+/** A job that waited for a dead runner is cancelled and started again by the failover switch, within as long. */
+const STARTED_AGAIN_MS = 30_000;
+
+/** Looks until the run has ended and the target is whole. */
+export async function follow(eyes: Eyes, { say, signal, pauseMs }: FollowOptions): Promise<Followed> {
+  const memory = new Memory();
+  let before: Snapshot | undefined;
+  let known: SeenRun | undefined;
+  for (;;) {
+    const now = await eyes.look();
+    for (const line of story(before, known, now)) say(line);
+    before = now;
+    if (typeof now.github !== "string") known = now.github;
+    memory.take(now, Date.now());
+    if (memory.isEnd(now, Date.now())) return result(eyes, now, memory.lost);
+    for (const deed of memory.deeds(now, signal.aborted)) {
+      if (deed.says !== undefined) say(deed.says);
+      await (deed.kind === "approve" ? eyes.approve() : eyes.cancel(deed.kind === "end"));
+    }
+    await delay(pauseMs);
+  }
+}
+
+async function result(eyes: Eyes, { id, github, target }: Snapshot, lost: string | null): Promise<Followed> {
+  const run = typeof github === "string" ? null : github;
+  const records = target?.look.records ?? null;
+  return {
+    id,
+    run: run && { url: run.url, conclusion: run.conclusion },
+    gate: run?.gate ?? null,
+    target: target?.name ?? null,
+    records,
+    lost: run?.conclusion === "success" ? null : lost,
+    words: records === null && run !== null ? await eyes.words(run) : [],
+  };
+}
+
+interface Deed {
+  readonly kind: "approve" | "cancel" | "end";
+  readonly says?: string;
+}
+
+/** What the follower knows beyond the newest look, and what it has done. */
+class Memory {
+  /** Runner that was lost in the middle. */
+  lost: string | null = null;
+  private attempt = 0;
+  private readonly done = new Set<string>();
+  private heardAt = Date.now();
+  private overSince: number | undefined;
+  private endedSince: number | undefined;
+
+  take({ github, target }: Snapshot, at: number): void {
+    if (typeof github !== "string" || target !== null) this.heardAt = at;
+    this.overSince = target?.look.records == null ? undefined : (this.overSince ?? at);
+    if (typeof github === "string") return;
+    if (github.attempt !== this.attempt) {
+      this.attempt = github.attempt;
+      this.lost = null;
+    }
+    this.endedSince = github.status === "completed" ? (this.endedSince ?? at) : undefined;
+    const job = deployJob(github);
+    if (github.runnerOnline === false && job?.status === "in_progress") this.lost = job.runner;
+  }
+
+  isEnd({ id, github, target }: Snapshot, at: number): boolean {
+    if (at - this.heardAt > SILENCE_MS) return true;
+    if (this.overSince !== undefined && at - this.overSince > LAST_STEPS_MS) return true;
+    if (typeof github === "string" || github.status !== "completed" || target?.look.open?.id === id) return false;
+    return !this.mayStartAgain(github, target) || at - (this.endedSince ?? at) > STARTED_AGAIN_MS;
+  }
+
+  /** Somebody else cancelled a job that no runner had: the failover switch does so, and starts it again. */
+  private mayStartAgain(run: SeenRun, target: Snapshot["target"]): boolean {
+    const job = deployJob(run);
+    return run.conclusion === "cancelled" && target === null && !this.done.has("cancel") && job?.runner === null;
+  }
+
+  deeds({ github, target }: Snapshot, stop: boolean): Deed[] {
+    if (typeof github === "string" || github.status === "completed") return [];
+    const isOver = target?.look.records != null;
+    const found: (Deed | false)[] = [
+      github.reviewers.length > 0 && { kind: "approve" },
+      stop && { kind: "cancel", says: "asked to stop: the run is cancelled, the target goes back" },
+      // A job of a lost runner would hold the environment's queue until GitHub misses it, which takes minutes.
+      isOver &&
+        this.lost !== null && { kind: "end", says: "the runner is gone and the target is whole: the run is ended" },
+    ];
+    return found.filter(
+      (deed): deed is Deed => deed !== false && this.isNew(`${deed.kind} ${this.attempt}`, deed.kind),
+    );
+  }
+
+  private isNew(key: string, kind: string): boolean {
+    if (this.done.has(key)) return false;
+    this.done.add(key).add(kind);
+    return true;
+  }
+}

@@ -1,0 +1,129 @@
+import type { GitHubClient } from "@ghrunners/core/github/client";
+import { statusOf } from "@ghrunners/core/github/errors";
+import { forkApproval } from "@ghrunners/core/github/settings";
+import type { SeenEnvironment, SeenRepository, SeenRunner, SeenSecret, SeenVariable } from "./observation";
+
+/** GitHub sends it and the Terraform provider reads it; the published description leaves it out. */
+interface Bypass {
+  readonly can_admins_bypass?: boolean;
+}
+
+/** The kinds of protection rule in one: each has its own fields only. */
+interface ProtectionRule {
+  readonly wait_timer?: number;
+  readonly prevent_self_review?: boolean;
+  readonly reviewers?: readonly { readonly reviewer?: { readonly id?: number; readonly login?: string } }[];
+}
+
+async function readPolicies(github: GitHubClient, environment: string): Promise<SeenEnvironment["policies"]> {
+  const { branch_policies: policies } = await github.call("read the branch policies", ({ rest }, names) =>
+    rest.repos.listDeploymentBranchPolicies({ ...names, environment_name: environment, per_page: 100 }),
+  );
+  return policies.map(({ id = 0, name = "", type }) => ({
+    id,
+    type: type === "tag" ? "tag" : "branch",
+    pattern: name,
+  }));
+}
+
+/** @returns null when there is no such environment */
+export async function readEnvironment(github: GitHubClient, environment: string): Promise<SeenEnvironment | null> {
+  const read = github.call("read the environment", ({ rest }, names) =>
+    rest.repos.getEnvironment({ ...names, environment_name: environment }),
+  );
+  const data = await read.catch((error: unknown) => {
+    if (statusOf(error) === 404) return null;
+    throw error;
+  });
+  if (data === null) return null;
+  const rules = (data.protection_rules ?? []) as readonly ProtectionRule[];
+  const review = rules.find(({ reviewers }) => reviewers !== undefined);
+  const customPolicies = data.deployment_branch_policy?.custom_branch_policies === true;
+  return {
+    waitMinutes: rules.find(({ wait_timer: minutes }) => minutes !== undefined)?.wait_timer ?? 0,
+    reviewers: (review?.reviewers ?? []).flatMap(({ reviewer: { id, login } = {} }) =>
+      id !== undefined && login !== undefined ? [{ id, login }] : [],
+    ),
+    preventSelfReview: review?.prevent_self_review ?? false,
+    adminsCanBypass: (data as Bypass).can_admins_bypass ?? true,
+    customPolicies,
+    policies: customPolicies ? await readPolicies(github, environment) : [],
+  };
+}
+
+export async function readRepository(github: GitHubClient): Promise<SeenRepository> {
+  const read = github.call.bind(github);
+  const [permissions, token, approval, rulesets] = await Promise.all([
+    read("read the Actions permissions", ({ rest }, names) =>
+      rest.actions.getGithubActionsPermissionsRepository(names),
+    ),
+    read("read the default token", ({ rest }, names) =>
+      rest.actions.getGithubActionsDefaultWorkflowPermissionsRepository(names),
+    ),
+    forkApproval(github),
+    read("list the rulesets", ({ rest }, names) => rest.repos.getRepoRulesets({ ...names, per_page: 100 })),
+  ]);
+  return {
+    forkApproval: approval,
+    defaultToken: token.default_workflow_permissions,
+    mayApprove: token.can_approve_pull_request_reviews,
+    allowedActions: permissions.allowed_actions ?? "none",
+    shaPinning: (permissions as { sha_pinning_required?: boolean }).sha_pinning_required ?? false,
+    rulesets: rulesets.map(({ name, enforcement }) => ({ name, enforcement })),
+  };
+}
+
+/** Names, times and plain values; a secret's value never leaves GitHub. */
+export async function readScoped(
+  github: GitHubClient,
+  environment: string | undefined,
+  repository: boolean,
+): Promise<{ secrets: SeenSecret[]; variables: SeenVariable[] }> {
+  const page = { per_page: 100 };
+  const none = { secrets: [], variables: [] };
+  const empty = (error: unknown): typeof none => {
+    if (statusOf(error) === 404) return none;
+    throw error;
+  };
+  const ofEnvironment = async (environment_name: string): Promise<typeof inRepository> => {
+    const [{ secrets }, { variables }] = await Promise.all([
+      github.call("list the environment's secrets", ({ rest }, names) =>
+        rest.actions.listEnvironmentSecrets({ ...names, environment_name, ...page }),
+      ),
+      github.call("list the environment's variables", ({ rest }, names) =>
+        rest.actions.listEnvironmentVariables({ ...names, environment_name, ...page }),
+      ),
+    ]);
+    return { secrets, variables };
+  };
+  const ofRepository = async () => {
+    const [{ secrets }, { variables }] = await Promise.all([
+      github.call("list the repository's secrets", ({ rest }, names) =>
+        rest.actions.listRepoSecrets({ ...names, ...page }),
+      ),
+      github.call("list the repository's variables", ({ rest }, names) =>
+        rest.actions.listRepoVariables({ ...names, ...page }),
+      ),
+    ]);
+    return { secrets, variables };
+  };
+  const inRepository = repository ? await ofRepository() : none;
+  const inEnvironment = environment === undefined ? none : await ofEnvironment(environment).catch(empty);
+  const tagged = <T extends { name: string }>(scope: "environment" | "repository", entries: readonly T[]) =>
+    entries.map((entry) => ({ ...entry, scope }));
+  return {
+    secrets: [...tagged("environment", inEnvironment.secrets), ...tagged("repository", inRepository.secrets)].map(
+      ({ scope, name, updated_at: updatedAt }) => ({ scope, name, updatedAt }),
+    ),
+    variables: [...tagged("environment", inEnvironment.variables), ...tagged("repository", inRepository.variables)].map(
+      ({ scope, name, value }) => ({ scope, name, value }),
+    ),
+  };
+}
+
+export async function readRunners(github: GitHubClient): Promise<SeenRunner[]> {
+  const { runners } = await github.call("list the runners", ({ rest }, names) =>
+    rest.actions.listSelfHostedRunnersForRepo({ ...names, per_page: 100 }),
+  );
+  return runners.map(({ id, name, labels }) => ({ id, name, labels: labels.map((label) => label.name) }));
+}

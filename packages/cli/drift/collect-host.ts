@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { HOOK_POLICY_FILE, HOOKS_FOLDER } from "@ghrunners/core/vocabulary/runner";
+import { renderScript } from "@ghrunners/core/ssh/render-script";
+import { rootCommand } from "@ghrunners/core/ssh/script";
+import { openSession } from "@ghrunners/core/ssh/session";
+import type { HostExpectation } from "./expectation";
+import type { SeenHost } from "./observation";
+import { parseHost } from "./parse-host";
+
+const LIMIT_MS = 30_000;
+
+/** @throws Error when the host cannot be reached or read */
+export async function readHost(
+  { name, unit, ...address }: Pick<HostExpectation, "name" | "host" | "user" | "hostKey" | "unit">,
+  privateKey: string,
+): Promise<SeenHost> {
+  const script = readFileSync(path.join(__dirname, "scripts", "observe-host.sh"), "utf8");
+  const parameters = { UNIT: unit?.name ?? "", POLICY_FILE: HOOK_POLICY_FILE, HOOKS_FOLDER };
+  const session = await openSession(address, privateKey);
+  try {
+    const { code, stdout, stderr } = await session.run(rootCommand("look"), renderScript(script, parameters), LIMIT_MS);
+    if (code !== 0) throw new Error(`${name} could not be read: ${stderr.trim() || `exit code ${code}`}`);
+    return parseHost(name, stdout);
+  } finally {
+    session.close();
+  }
+}

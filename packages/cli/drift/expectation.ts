@@ -1,0 +1,62 @@
+/** What the two other planes should show, from the state and the configuration. Pure. */
+import type { Settings } from "@ghrunners/config/parse";
+import { publicKeyOf } from "@ghrunners/config/open-ssh-key";
+import type { StackState } from "./state";
+
+/** A host that is looked at by SSH. */
+export interface HostExpectation {
+  readonly name: string;
+  readonly host: string;
+  readonly user: string;
+  readonly hostKey: string;
+  /** Unit of the runner and its installed configuration; absent on deployment targets. */
+  readonly unit?: { readonly name: string; readonly configuration: string | undefined; readonly machine?: string };
+  /** Keys that must be there, each with its name in messages. */
+  readonly keys: readonly { readonly key: string; readonly name: string }[];
+  /** Comment that marks the keys this program answers for; undefined: it answers for all keys of the user. */
+  readonly marked?: string;
+}
+
+export interface Expectation extends StackState {
+  readonly stack: string;
+  /** `owner/name`. */
+  readonly repositoryName: string;
+  readonly publicAllowed: boolean;
+  /** Label that only this stack's runners may carry. */
+  readonly label: string;
+  readonly hosts: readonly HostExpectation[];
+}
+
+/** Comment of a deploy key in authorized_keys; the mark without a name begins that of every one of the stack. */
+export const deployKeyMark = (stack: string, name = ""): string => `ghrunners-deploy:${stack}:${name}`;
+
+export function expectationOf(stack: string, settings: Settings, state: StackState): Expectation {
+  const deployKeys = settings.secrets.filter(({ source }) => source.kind === "ssh-key");
+  const publicKey = (name: string): string | undefined => publicKeyOf(settings.secretValues[name] ?? "");
+  const targets = settings.targets.map(({ name, address, user, hostKey }): HostExpectation => ({
+    name,
+    host: address,
+    user,
+    hostKey,
+    marked: deployKeyMark(stack),
+    keys: deployKeys.flatMap((entry) => {
+      const key = entry.source.targets.includes(name) ? publicKey(entry.name) : undefined;
+      return key === undefined ? [] : [{ key, name: entry.name }];
+    }),
+  }));
+  const runners = state.runners.map(({ name, unit, host, configuration, machine }): HostExpectation => ({
+    name,
+    ...host,
+    unit: { name: unit, configuration, ...(machine === undefined ? {} : { machine }) },
+    keys: [{ key: settings.sshPublicKey, name: "sshPrivateKey" }],
+  }));
+  return {
+    ...state,
+    stack,
+    repositoryName: settings.github.repository,
+    publicAllowed: settings.safety.allowPublicRepository !== undefined,
+    label: settings.environment,
+    // A target without a key of ours is nobody's business here.
+    hosts: [...runners, ...targets.filter(({ keys }) => keys.length > 0)],
+  };
+}

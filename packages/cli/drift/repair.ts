@@ -1,0 +1,46 @@
+/** The command that repairs a kind of drift; each is carried out by a test. Pure. */
+import { quote } from "@ghrunners/core/ssh/render-script";
+
+export interface Repairs {
+  /** What Pulumi's refresh sees. */
+  readonly refresh: string;
+  /** The environment's protection, which the provider does not see when a rule is gone. */
+  readonly protection: string;
+  /** Files on the monitoring host, which no resource reads back. */
+  readonly monitoring: string;
+  readonly rotate: (secret: string) => string;
+  /** Made again: a host that somebody changed, a secret that somebody wrote, which the provider does not write again. */
+  readonly replace: (urn: string | undefined) => string;
+  readonly private: string;
+  readonly removeSecret: (scope: "environment" | "repository", name: string) => string;
+  readonly removeVariable: (scope: "environment" | "repository", name: string) => string;
+  readonly removePolicy: (id: number) => string;
+  readonly removeRunner: (id: number) => string;
+  readonly removeKey: (host: { user: string; host: string }, account: string, key: string) => string;
+}
+
+/** @param repository `owner/name` */
+export function repairsFor(stack: string, repository: string, environment: string): Repairs {
+  const on = stack === "lab" ? "" : `STACK=${stack} `;
+  const entry =
+    (noun: "secret" | "variable") =>
+    (scope: "environment" | "repository", name: string): string =>
+      `gh ${noun} delete ${name} --repo ${repository}${scope === "environment" ? ` --env ${environment}` : ""}`;
+  const remove = (path: string): string => `gh api --method DELETE repos/${repository}/${path}`;
+  return {
+    refresh: `${on}npm run up -- --refresh`,
+    protection: `${on}npm run ops -- restore-protection`,
+    monitoring: `${on}npm run ops -- restore-monitoring`,
+    rotate: (secret) => `${on}npm run ops -- rotate ${secret} --apply`,
+    replace: (urn) =>
+      urn === undefined ? `${on}npm run up -- --refresh` : `${on}npm run up -- --replace ${quote(urn)}`,
+    private: `gh repo edit ${repository} --visibility private --accept-visibility-change-consequences`,
+    removeSecret: entry("secret"),
+    removeVariable: entry("variable"),
+    removePolicy: (id) => remove(`environments/${encodeURIComponent(environment)}/deployment-branch-policies/${id}`),
+    removeRunner: (id) => remove(`actions/runners/${id}`),
+    // The base64 text of a key has no character that sed reads, but for the slash, and that is not the delimiter here.
+    removeKey: ({ user, host }, account, key) =>
+      `ssh ${user}@${host} sudo sed -i ${quote(quote(`\\|${key.split(" ")[1] ?? key}|d`))} ~${account}/.ssh/authorized_keys`,
+  };
+}

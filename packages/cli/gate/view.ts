@@ -1,0 +1,99 @@
+/**
+ * What the failover switch's host showed, judged. Pure.
+ */
+import type { GateDecision } from "@ghrunners/failover/choice/choose";
+
+/** A decision older than this is nobody's any more, seconds: the switch makes one every 5 s. */
+export const MAXIMUM_AGE_SECONDS = 30;
+
+/** The switch's own words about its host, as scripts/read-decisions.sh prints them. */
+export interface SeenSwitch {
+  /** The host's clock, RFC 3339. */
+  readonly now: string;
+  /** State of the unit, as systemd names it. */
+  readonly unit: string;
+  /** Null before the first decision. */
+  readonly decision: GateDecision | null;
+  /** Until when the choice that GitHub was told last may be used; null: it was told none. */
+  readonly toldUntil: string | null;
+  /** Decisions that changed something, the oldest first. */
+  readonly changes: readonly GateDecision[];
+}
+
+/** What `npm run ops -- gate --json` prints. */
+export interface GateView extends SeenSwitch {
+  readonly stack: string;
+  readonly ageSeconds: number | null;
+  /** Why nobody may deploy now; empty: the decision's runner may. */
+  readonly problems: readonly string[];
+  /** The next thing to do; null: nothing. */
+  readonly next: string | null;
+}
+
+const parsed = <T>(text: string): T | undefined => {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return undefined;
+  }
+};
+
+/** @throws Error for an output without the host's clock */
+export function parseSwitch(output: string): SeenSwitch {
+  const facts = output
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line): [string, string] => {
+      const at = line.indexOf("\t");
+      return [line.slice(0, at), line.slice(at + 1)];
+    });
+  const first = (key: string): string | undefined => facts.find(([name]) => name === key)?.[1];
+  const now = first("now");
+  if (now === undefined)
+    throw new Error("The monitoring host showed nothing. Expected its clock. Next: npm run status");
+  const state = parsed<{ written?: { expiresAt: number } }>(first("state") ?? "");
+  return {
+    now,
+    unit: first("unit") ?? "unknown",
+    decision: parsed<GateDecision>(first("decision") ?? "") ?? null,
+    toldUntil: state?.written === undefined ? null : new Date(state.written.expiresAt).toISOString(),
+    // A line that a kill cut off is no decision.
+    changes: facts.flatMap(([key, text]) => (key === "change" ? (parsed<GateDecision>(text) ?? []) : [])),
+  };
+}
+
+const STALE = "docs/runbooks/monitoring-blind.md#failoverswitchstale";
+
+export function judgeSwitch(stack: string, seen: SeenSwitch): GateView {
+  const { decision, now, toldUntil, unit } = seen;
+  const at = Date.parse(now);
+  const ageSeconds = decision === null ? null : Math.max(0, (at - Date.parse(decision.decidedAt)) / 1000);
+  const isOld = ageSeconds !== null && ageSeconds > MAXIMUM_AGE_SECONDS;
+  const isTold = toldUntil !== null && Date.parse(toldUntil) > at;
+  const stale = [
+    ...(decision === null ? [`the switch has made no decision yet (its unit is ${unit})`] : []),
+    ...(isOld
+      ? [
+          `the decision is too old: ${Math.round(ageSeconds)} s, expected at most ${MAXIMUM_AGE_SECONDS} s (the unit is ${unit})`,
+        ]
+      : []),
+    ...(isTold
+      ? []
+      : [toldUntil === null ? "GitHub was told no choice yet" : `what GitHub was told expired at ${toldUntil}`]),
+  ];
+  const refused = decision?.runner === null ? [decision.explanation] : [];
+  return {
+    stack,
+    ...seen,
+    ageSeconds,
+    problems: [...stale, ...refused],
+    next: nextOf(stale.length > 0, decision),
+  };
+}
+
+function nextOf(isStale: boolean, decision: GateDecision | null): string | null {
+  if (isStale) return STALE;
+  if (decision?.runner === null) return decision.runbook;
+  if (decision?.reason === "failover") return "mend the primary; the choice returns to it by itself (npm run status)";
+  return decision?.reason === "primary_degraded" ? "mend what is doubtful about the primary (npm run status)" : null;
+}

@@ -1,0 +1,25 @@
+/** Incidents for people: one line each, the newest last. */
+import { renderSending } from "@ghrunners/deploy/incidents/send";
+import type { TargetIncidents } from "./worker";
+
+export function renderIncidents(found: readonly TargetIncidents[]): string {
+  const lines = found.flatMap(({ target, incidents, sending, problem }) => [
+    target,
+    ...(problem === null ? [] : [`  cannot be asked: ${problem}`]),
+    ...(problem === null && incidents.length === 0 ? ["  no incident is recorded"] : []),
+    ...incidents.map(({ incident, issue }) => {
+      const { deployment, severity, title } = incident;
+      return `  ${deployment}  ${severity.padEnd(8)}  ${issue === null ? "unsent" : `issue #${issue.number}`}  ${title}`;
+    }),
+    ...(sending === null ? [] : renderSending(sending).map((line) => `  ${line}`)),
+  ]);
+  const unsent = unsentIn(found);
+  return `${[...lines, ...(unsent > 0 ? [`Next: npm run ops -- incidents --send (${unsent} unsent)`] : [])].join("\n")}\n`;
+}
+
+export const unsentIn = (found: readonly TargetIncidents[]): number =>
+  found.flatMap(({ incidents }) => incidents).filter(({ issue }) => issue === null).length;
+
+/** 0 everybody was told of everything, 1 something is unsent or a target cannot be asked. */
+export const exitCodeOf = (found: readonly TargetIncidents[]): number =>
+  unsentIn(found) > 0 || found.some(({ problem }) => problem !== null) ? 1 : 0;

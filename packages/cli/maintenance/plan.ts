@@ -1,0 +1,109 @@
+/** Whether and how a runner goes into maintenance. Pure: what was seen goes in. */
+import { FORCE_WORDS } from "@ghrunners/core/vocabulary/safety";
+import { maintenanceOf, type Maintenance } from "@ghrunners/failover/choice/maintenance";
+import { WrongUse } from "../command";
+
+/** A runner of the stack, as both views show it. */
+export interface RunnerView {
+  readonly name: string;
+  readonly role: string;
+  /** Whatever speaks against it; empty: it is healthy by both views. */
+  readonly problems: readonly string[];
+}
+
+export interface Wish {
+  readonly runner: string;
+  readonly seconds: number;
+  readonly reason: string;
+  readonly by: string;
+  /** Ends it later than it was to end. */
+  readonly extend: boolean;
+  /** Sentence that allows it though no other runner is healthy. */
+  readonly force: string | undefined;
+}
+
+export type Decision =
+  | { readonly kind: "refuse"; readonly why: string }
+  /** `carried on`: it is in maintenance already, and what is left of the start is done. */
+  | { readonly kind: "start"; readonly entry: Maintenance; readonly isNew: boolean };
+
+const MINUTE = 60;
+const units: Readonly<Record<string, number>> = { m: MINUTE, h: 60 * MINUTE, d: 24 * 60 * MINUTE };
+const MAXIMUM_SECONDS = 7 * 24 * 60 * MINUTE;
+
+/** Seconds of `30m`, `2h`, `1d` or `1h30m`. @throws WrongUse for another text, and beyond 7 days */
+export function secondsOf(duration: string): number {
+  const parts = [...duration.matchAll(/(\d+)([mhd])/g)];
+  const seconds = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ""] ?? 0), 0);
+  if (parts.map(([part]) => part).join("") === duration && seconds > 0 && seconds <= MAXIMUM_SECONDS) return seconds;
+  throw new WrongUse(`"${duration}" is no duration for a maintenance. Expected for example 30m, 2h or 1d, at most 7d.`);
+}
+
+/** The runner that is meant by its name or its role. @throws WrongUse that names those there are */
+export function runnerMeant<R extends { readonly name: string; readonly role: string }>(
+  runners: readonly R[],
+  given: string,
+): R {
+  const found = runners.filter(({ name, role }) => name === given || role === given);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  const known = runners.map(({ name, role }) => `${name} (${role})`).join(", ");
+  throw new WrongUse(`"${given}" names ${found.length} runners. Expected one of: ${known}.`);
+}
+
+/**
+ * @param entries who is in maintenance now, runners of other stacks included
+ * @param now the moment from which the duration counts, when it is a new one
+ */
+export function decide(
+  wish: Wish,
+  runners: readonly RunnerView[],
+  entries: readonly Maintenance[],
+  now: Date,
+): Decision {
+  const old = maintenanceOf(entries, wish.runner);
+  const until = new Date(now.getTime() + wish.seconds * 1000).toISOString();
+  if (old !== undefined && old.reason === wish.reason && !wish.extend)
+    return { kind: "start", entry: old, isNew: false };
+  const others = runners
+    .filter(({ name }) => name !== wish.runner)
+    .map((runner) => {
+      const away = maintenanceOf(entries, runner.name);
+      return away === undefined
+        ? runner
+        : { ...runner, problems: [`in maintenance until ${away.until}`, ...runner.problems] };
+    });
+  const entry = { name: wish.runner, until, reason: wish.reason, by: wish.by };
+  if (others.some(({ problems }) => problems.length === 0) || wish.force === FORCE_WORDS)
+    return { kind: "start", entry, isNew: true };
+  const said = others.map(({ name, problems }) => `${name}: ${problems.join(", ")}`).join("; ") || "there is none";
+  return {
+    kind: "refuse",
+    why:
+      `${wish.runner} stays in service: no other runner is healthy (${said}). Expected one that GitHub and its host both ` +
+      `show well. Next: npm run status, then mend that one; or, in words, --force "${FORCE_WORDS}"`,
+  };
+}
+
+/** The entries with this one in its runner's place. */
+export const withEntry = (entries: readonly Maintenance[], entry: Maintenance): Maintenance[] => [
+  ...without(entries, [entry.name]),
+  entry,
+];
+
+/** The entries without those of the runners. */
+export function without(entries: readonly Maintenance[], names: readonly string[]): Maintenance[] {
+  const away = new Set(names.map((name) => name.toLowerCase()));
+  return entries.filter(({ name }) => !away.has(name.toLowerCase()));
+}
+
+/** Whether deployments still go to a runner, by the text of DEPLOY_RUNNER; an expired choice sends nobody anywhere. */
+export function isChosen(choice: string | null, runner: string, now: Date): boolean {
+  if (choice === null) return false;
+  try {
+    const { runner: chosen, expiresAt } = JSON.parse(choice) as { runner?: unknown; expiresAt?: unknown };
+    return chosen === runner && !(Date.parse(String(expiresAt)) <= now.getTime());
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,155 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Settings } from "@ghrunners/config/parse";
+import { runInside } from "../inside";
+import { runPulumi } from "../pulumi/engine";
+import type { Stack } from "../pulumi/stack";
+import { settingsOf } from "../settings";
+import { settledStatusOf } from "../status/status";
+import { note } from "@ghrunners/core/terminal";
+import { approvalProblem } from "./approval";
+import { checkout, type Checkout } from "./commit";
+import { stagingObjections } from "./gate";
+import type { IdentifyInput } from "./identify.worker";
+import { recordVersion, type Gate, type PromotionRecord } from "./record";
+import { promotionFolder, writeRecord } from "./store";
+
+export interface PromotionOptions {
+  /** Login of the person who approves; in the lab its reviewer, by his own token. */
+  readonly approvedBy?: string;
+  readonly say: (line: string) => void;
+}
+
+interface Attempt {
+  readonly stack: Stack;
+  readonly settings: Settings;
+  readonly code: Checkout;
+  readonly operator: string;
+  readonly approvedBy: string | undefined;
+  readonly planFile: string;
+}
+
+type Check = (attempt: Attempt) => Promise<Omit<Gate, "name">>;
+
+/** In this order; the first that does not pass ends the attempt. */
+const gates: readonly { readonly name: Gate["name"]; readonly check: Check }[] = [
+  {
+    name: "commit",
+    // The lab is a rehearsal of work that nobody has committed yet, too.
+    check: async ({ code, stack }) => ({
+      passed: code.committed || stack.lab !== undefined,
+      detail: code.committed ? code.id : `${code.id}: not everything is committed`,
+    }),
+  },
+  {
+    name: "staging-proof",
+    check: async ({ stack, settings }) => {
+      const found = await stagingObjections(stack, settings);
+      return { passed: found.length === 0, detail: found.join("; ") || "fresh, for this commit, healthy" };
+    },
+  },
+  {
+    name: "preview",
+    check: async ({ stack, planFile }) => {
+      const code = await runPulumi(stack.engine, ["preview", "--save-plan", planFile, "--suppress-outputs"], "errors");
+      return { passed: code === 0, detail: code === 0 ? "planned" : "pulumi preview failed" };
+    },
+  },
+  {
+    name: "approval",
+    check: async ({ settings, operator, approvedBy }) => {
+      const { reviewers = [], preventSelfReview = true } = settings.deployment ?? {};
+      const problem = approvalProblem(approvedBy, { reviewers, operator, preventSelfReview });
+      return { passed: problem === undefined, detail: problem ?? (approvedBy ? `by ${approvedBy}` : "none needed") };
+    },
+  },
+  {
+    name: "update",
+    check: async ({ stack, planFile }) => {
+      const code = await runPulumi(stack.engine, ["up", "--yes", "--plan", planFile, "--suppress-outputs"], "errors");
+      return { passed: code === 0, detail: code === 0 ? "as planned" : "pulumi up failed" };
+    },
+  },
+  {
+    name: "health",
+    check: async ({ stack }) => {
+      const { healthy, problems } = await settledStatusOf(stack, note);
+      return { passed: healthy, detail: healthy ? "healthy" : problems.join("; ") };
+    },
+  },
+];
+
+/** Who runs it and who approves it, each by his own token where there is one. */
+async function people(stack: Stack, settings: Settings, approvedBy?: string): Promise<[string, string | undefined]> {
+  const lab = approvedBy === undefined ? stack.lab : undefined;
+  const tokens = [settings.githubToken, ...(lab === undefined ? [] : [lab.secrets.reviewerToken])];
+  const { url, repository } = settings.github;
+  const input = { url, repository, tokens };
+  const [operator = "", reviewer] = await runInside<IdentifyInput, string[]>(
+    stack.engine,
+    "packages/cli/promote/identify.worker.ts",
+    input,
+  );
+  return [operator, approvedBy ?? reviewer];
+}
+
+const digestOf = (file: string): string | null => {
+  try {
+    return createHash("sha256").update(readFileSync(file)).digest("hex");
+  } catch {
+    return null;
+  }
+};
+
+/** Takes production through its gates and keeps a record, whatever comes of it. */
+export async function promote(stack: Stack, { approvedBy: given, say }: PromotionOptions): Promise<PromotionRecord> {
+  const settings = await settingsOf(stack.engine);
+  const [operator, approvedBy] = await people(stack, settings, given);
+  const code = await checkout();
+  const folder = promotionFolder(stack);
+  const startedAt = new Date().toISOString();
+  const work = mkdtempSync(path.join(tmpdir(), "ghrunners-plan-"));
+  const planFile = path.join(work, "plan.json");
+  let record: PromotionRecord = {
+    version: recordVersion,
+    id: startedAt.replace(/[:.]/g, "-"),
+    startedAt,
+    finishedAt: null,
+    stack: stack.name,
+    repository: settings.github.repository,
+    commit: code.id,
+    planSha256: null,
+    operator,
+    approvedBy: null,
+    gates: [],
+    result: "started",
+  };
+  const keep = (change: Partial<PromotionRecord>): void => {
+    record = { ...record, ...change };
+    writeRecord(folder, record);
+  };
+  keep({});
+  try {
+    for (const { name, check } of gates) {
+      const outcome = await check({ stack, settings, code, operator, approvedBy, planFile });
+      say(`Production: ${name}: ${outcome.detail}`);
+      keep({
+        gates: [...record.gates, { name, ...outcome }],
+        planSha256: digestOf(planFile),
+        ...(name === "approval" && outcome.passed ? { approvedBy: approvedBy ?? null } : {}),
+      });
+      if (outcome.passed) continue;
+      keep({
+        result: name === "update" || name === "health" ? "failed" : "refused",
+        finishedAt: new Date().toISOString(),
+      });
+      return record;
+    }
+    keep({ result: "promoted", finishedAt: new Date().toISOString() });
+    return record;
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}

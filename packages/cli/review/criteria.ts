@@ -1,0 +1,124 @@
+/** The success criteria, computed from the records of one target. Pure. */
+import { thresholds } from "@ghrunners/monitoring/thresholds";
+import type { SecretScan } from "@ghrunners/deploy/target/secret-scan";
+import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
+
+/** One success criterion and what the records say of it. */
+export interface Criterion {
+  readonly id: "SC-001" | "SC-002" | "SC-003" | "SC-004";
+  readonly title: string;
+  readonly objective: string;
+  /** A ratio, seconds, or a count, by `unit`; null: there is nothing that it could be computed from. */
+  readonly value: number | null;
+  readonly unit: "ratio" | "seconds" | "count";
+  /** Deployments that it was computed from; of SC-004 files. */
+  readonly from: number;
+  /** Null without a value. */
+  readonly met: boolean | null;
+}
+
+/** What `npm run ops -- review --criteria --json` prints for a target. */
+export interface Criteria {
+  readonly schema: "ghrunners.criteria/1";
+  readonly target: string;
+  readonly days: number;
+  /** The window, RFC 3339; a deployment belongs to the moment in which it ended. */
+  readonly since: string;
+  readonly until: string;
+  /** Deployments that ended in the window, whatever their outcome. */
+  readonly deployments: number;
+  readonly criteria: readonly Criterion[];
+  /** Where SC-004 found the form of a secret, and of which kind. Never the secret. */
+  readonly secrets: SecretScan["findings"];
+}
+
+const DAY_MS = 86_400_000;
+
+/** Outcomes that count: refused and cancelled deployments changed nothing. As in monitoring/recordings.ts. */
+const ran = ({ outcome }: DeploymentRecord): boolean =>
+  outcome === "succeeded" || outcome === "rolled_back" || outcome === "rollback_failed";
+
+/** The smallest value that at least this share of the values does not exceed (nearest rank); null without any. */
+export function quantile(values: readonly number[], share: number): number | null {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
+}
+
+const judged = (value: number | null, good: (value: number) => boolean): Pick<Criterion, "value" | "met"> => ({
+  value,
+  met: value === null ? null : good(value),
+});
+
+const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
+
+/**
+ * @param until end of the window
+ * @param days its length; the scan for secrets covers everything that the target still has
+ */
+export function computeCriteria(
+  target: string,
+  deployments: readonly DeploymentRecord[],
+  secrets: SecretScan,
+  until: Date,
+  days: number,
+): Criteria {
+  const since = until.getTime() - days * DAY_MS;
+  const inWindow = deployments.filter(({ endedAt }) => {
+    const ended = Date.parse(endedAt);
+    return ended > since && ended <= until.getTime();
+  });
+  const counted = inWindow.filter(ran);
+  const succeeded = counted.filter(({ outcome }) => outcome === "succeeded").length;
+  const diagnosed = inWindow.flatMap(({ diagnosisSeconds }) => diagnosisSeconds ?? []);
+  const inTime = diagnosed.filter((seconds) => seconds <= thresholds.diagnosisSeconds).length;
+  const { deploymentSuccessRatio, deploymentP95Seconds, diagnosisSeconds } = thresholds;
+  return {
+    schema: "ghrunners.criteria/1",
+    target,
+    days,
+    since: new Date(since).toISOString(),
+    until: until.toISOString(),
+    deployments: inWindow.length,
+    criteria: [
+      {
+        id: "SC-001",
+        title: "Deployments that succeed",
+        objective: `at least ${deploymentSuccessRatio * 100} %`,
+        unit: "ratio",
+        from: counted.length,
+        ...judged(share(succeeded, counted.length), (value) => value >= deploymentSuccessRatio),
+      },
+      {
+        id: "SC-002",
+        title: "Duration, 95th percentile",
+        objective: `at most ${deploymentP95Seconds} s`,
+        unit: "seconds",
+        from: counted.length,
+        ...judged(
+          quantile(
+            counted.map(({ durationSeconds }) => durationSeconds),
+            0.95,
+          ),
+          (value) => value <= deploymentP95Seconds,
+        ),
+      },
+      {
+        id: "SC-003",
+        title: `Failures diagnosed within ${diagnosisSeconds} s of their start`,
+        objective: "all of them",
+        unit: "ratio",
+        from: diagnosed.length,
+        ...judged(share(inTime, diagnosed.length), (value) => value === 1),
+      },
+      {
+        id: "SC-004",
+        title: "Secrets in records and forensics",
+        objective: "none",
+        unit: "count",
+        from: secrets.files,
+        ...judged(secrets.files === 0 ? null : secrets.findings.length, (value) => value === 0),
+      },
+    ],
+    secrets: secrets.findings,
+  };
+}

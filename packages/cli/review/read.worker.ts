@@ -1,0 +1,32 @@
+import type { HostAddress } from "@ghrunners/core/ssh/address";
+import { openSession } from "@ghrunners/core/ssh/session";
+import type { TargetHistory } from "@ghrunners/deploy/target/queries";
+import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
+import { worker } from "../inside";
+
+/** The target to be read; arrives on standard input. */
+export interface ReadInput {
+  readonly target: string;
+  readonly address: HostAddress;
+  readonly privateKey: string;
+}
+
+const LIMIT_MS = 60_000;
+
+/** Only reads: an agent that cannot answer is not installed anew for it. */
+async function read({ target, address, privateKey }: ReadInput): Promise<TargetHistory> {
+  const session = await openSession(address, privateKey);
+  try {
+    const { code, value } = await sshAgent(session).call(["history"], "", LIMIT_MS);
+    if (code === 0) return value as TargetHistory;
+    const said = (value as { error?: string }).error ?? `exit code ${code}`;
+    throw new Error(
+      `The records of ${target} cannot be read: ${said}. Expected the deployment agent of this checkout there. ` +
+        `Next: npm run deploy -- --direct --version V --check, which installs it`,
+    );
+  } finally {
+    session.close();
+  }
+}
+
+worker(read);

@@ -1,0 +1,133 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Role } from "@ghrunners/core/vocabulary/runner";
+import { provenSettings } from "@ghrunners/config/arguments/proven-settings";
+import type { StateResource } from "../drift/state-values";
+import { capturePulumi, runPulumi, type Engine } from "../pulumi/engine";
+import type { Stack } from "../pulumi/stack";
+import { settingsOf } from "../settings";
+import { runSmokeJob, type SmokeJobResult } from "../smoke-job";
+import { settledStatusOf } from "../status/status";
+import { changesTo, describe, lastKnownGood, withChanges, type Change } from "./plan";
+
+/** What `npm run ops -- rollback-runners --json` prints. */
+export interface RollbackReport {
+  readonly schema: "ghrunners.rollback-runners/1";
+  readonly stack: string;
+  /** When the settings were proved that the stack goes back to, RFC 3339. */
+  readonly provedAt: string;
+  readonly changes: readonly Change[];
+  /** Change of the configuration file, as a unified diff; to be committed. Empty: the file says the same already. */
+  readonly diff: string;
+  /** False: only looked at. */
+  readonly applied: boolean;
+  /** A job on a runner of each role, after it. */
+  readonly jobs: readonly SmokeJobResult[];
+  /** What is not healthy after it; empty when it was only looked at, or is well. */
+  readonly problems: readonly string[];
+}
+
+export interface RollbackOptions {
+  readonly dryRun: boolean;
+  /** Pulumi does not ask. */
+  readonly yes: boolean;
+  readonly say: (line: string) => void;
+}
+
+/** Where the stack goes back to, and what differs from it. */
+export interface WayBack {
+  readonly provedAt: string;
+  readonly changes: readonly Change[];
+}
+
+/** @returns undefined when no complete update is in the state */
+export async function wayBack({ engine }: Stack): Promise<WayBack | undefined> {
+  const [text, settings] = await Promise.all([capturePulumi(engine, ["stack", "export"]), settingsOf(engine)]);
+  const { deployment } = JSON.parse(text) as { deployment: { resources?: StateResource[] } };
+  const proven = lastKnownGood(deployment.resources ?? []);
+  if (proven === undefined) return undefined;
+  return { provedAt: proven.provedAt, changes: changesTo(proven.settings, provenSettings(settings)) };
+}
+
+const fileOf = ({ configFile, projectRoot, stack }: Engine): string =>
+  configFile ?? path.join(projectRoot, `Pulumi.${stack}.yaml`);
+
+/** The difference of the configuration file as `diff -u` prints it. */
+function diffOf(file: string, text: string): string {
+  const name = path.basename(file);
+  const labels = ["--label", `a/${name}`, "--label", `b/${name}`];
+  // `diff` ends with 1 when there is a difference.
+  const { status, stdout, stderr } = spawnSync("diff", ["-u", ...labels, file, "-"], { input: text, encoding: "utf8" });
+  if (status === 0 || status === 1) return stdout;
+  throw new Error(`diff failed: ${stderr}`);
+}
+
+/** The whole new file or the old one, whatever happens. */
+function replace(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: statSync(file).mode });
+  renameSync(`${file}.new`, file);
+}
+
+/** `pulumi preview` with the settings taken back, which changes nothing. */
+async function preview(engine: Engine, text: string): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-rollback-"));
+  try {
+    const file = path.join(folder, path.basename(fileOf(engine)));
+    copyFileSync(fileOf(engine), file);
+    replace(file, text);
+    const code = await runPulumi(engine, ["preview", "--config-file", file, "--suppress-outputs"], "errors");
+    if (code !== 0) throw new Error("pulumi preview failed; its words are above.");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A job on a runner of each role, and the status of everything. */
+async function prove(stack: Stack, say: RollbackOptions["say"]): Promise<Pick<RollbackReport, "jobs" | "problems">> {
+  const { runners, hosts } = await settingsOf(stack.engine);
+  const roles = hosts === "skip" ? [] : [...new Set(runners.map(({ role }): Role => role))];
+  const jobs: SmokeJobResult[] = [];
+  for (const role of roles) {
+    say(`running a job on the ${role}`);
+    jobs.push(await runSmokeJob(stack, role));
+  }
+  return { jobs, problems: (await settledStatusOf(stack, say)).problems };
+}
+
+/**
+ * Takes the runners' settings back to those of the last update that came to its end, brings the stack up with them and
+ * proves it. Interrupted anywhere, the same call carries on: what is set back already is no change any more.
+ * @throws Error when nothing is known to go back to, or a step fails
+ */
+export async function rollbackRunners(stack: Stack, { dryRun, yes, say }: RollbackOptions): Promise<RollbackReport> {
+  const { engine } = stack;
+  const way = await wayBack(stack);
+  if (way === undefined) {
+    throw new Error(
+      `The state of ${stack.name} does not say with which settings its runners were last proved. Expected an update that ` +
+        `came to its end. Next: set ghrunners:agent, proxmox.templateId and vm by hand, then npm run up`,
+    );
+  }
+  const file = fileOf(engine);
+  const text =
+    way.changes.length === 0 ? readFileSync(file, "utf8") : withChanges(readFileSync(file, "utf8"), way.changes);
+  const diff = diffOf(file, text);
+  say(`proved at ${way.provedAt}: ${way.changes.map(describe).join("; ") || "the settings are those"}`);
+  const report = { schema: "ghrunners.rollback-runners/1", stack: stack.name, ...way, diff } as const;
+  if (dryRun) {
+    await preview(engine, text);
+    return { ...report, applied: false, jobs: [], problems: [] };
+  }
+  if (way.changes.length > 0) replace(file, text);
+  // What the failed update left on a machine may differ from the state too.
+  const up = ["up", "--refresh", "--suppress-outputs", ...(yes ? ["--yes"] : [])];
+  if ((await runPulumi(engine, up, "errors")) !== 0) {
+    throw new Error(
+      `pulumi up with the settings of ${way.provedAt} failed; its words are above. Next: mend the cause, then the same ` +
+        `command: it carries on`,
+    );
+  }
+  return { ...report, applied: true, ...(await prove(stack, say)) };
+}

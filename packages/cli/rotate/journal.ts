@@ -1,0 +1,29 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { baseFolders } from "@ghrunners/lab/instance";
+import type { Stack } from "../pulumi/stack";
+
+/** What a rotation that is under way has to remember. It holds the new private key, so the file is 0600 and goes at the end. */
+export interface Journal {
+  readonly privateKey: string;
+  readonly published: boolean;
+  readonly proven: boolean;
+}
+
+/** In the lab's state, else the user's. No instance of the lab can have a name with a dot. */
+export function journalFile({ lab, name }: Stack, secret: string): string {
+  const folder = lab?.instance.state ?? path.join(baseFolders().state, "own.rotations");
+  return path.join(folder, "rotations", `${name.replace(/\//g, ".")}.${secret}.json`);
+}
+
+export function readJournal(file: string): Journal | undefined {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Journal) : undefined;
+}
+
+export function writeJournal(file: string, journal: Journal): void {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(`${file}.new`, JSON.stringify(journal), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+export const removeJournal = (file: string): void => rmSync(file, { force: true });

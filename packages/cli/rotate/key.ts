@@ -1,0 +1,153 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { publicKeyOf } from "@ghrunners/config/open-ssh-key";
+import type { Settings } from "@ghrunners/config/parse";
+import type { SecretSettings } from "@ghrunners/config/secrets";
+import type { TargetSettings } from "@ghrunners/config/targets";
+import { deployKeyMark } from "../drift/expectation";
+import { runInside } from "../inside";
+import { runPulumi } from "../pulumi/engine";
+import type { Stack } from "../pulumi/stack";
+import { journalFile, readJournal, removeJournal, writeJournal } from "./journal";
+import { setSecret } from "./configuration";
+import { describe, planKeyRotation, type KeyRotation, type KeyStep, type Proof } from "./plan";
+import { proveByJob, requireProofWorkflow } from "./proof";
+import type { TargetInput } from "./target.worker";
+
+/** An Ed25519 key in a folder that only this user reads, for as long as ssh-keygen needs. */
+function makeKey(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-key-"));
+  try {
+    const file = path.join(folder, "key");
+    const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file], { encoding: "utf8" });
+    if (made.status !== 0) throw new Error(`ssh-keygen failed: ${made.stderr || String(made.error)}`);
+    return readFileSync(file, "utf8");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const publicKey = (privateKey: string): string => publicKeyOf(privateKey) ?? "";
+
+/** The rotation of one deploy key: looks where it stands, and carries out what is left. */
+export class DeployKeyRotation {
+  private readonly file: string;
+  private readonly mark: string;
+
+  constructor(
+    private readonly stack: Stack,
+    private readonly settings: Settings,
+    private readonly secret: SecretSettings,
+    private readonly proof: Proof,
+  ) {
+    this.file = journalFile(stack, secret.name);
+    this.mark = deployKeyMark(stack.name, secret.name);
+  }
+
+  private target(name: string): TargetSettings {
+    const target = this.settings.targets.find((entry) => entry.name === name);
+    if (target === undefined) throw new Error(`There is no target ${name}.`);
+    return target;
+  }
+
+  private at(
+    name: string,
+    verb: TargetInput["verb"],
+    more: Record<string, string> = {},
+    key?: string,
+  ): Promise<string[]> {
+    const target = this.target(name);
+    const { address: host, user, hostKey } = target;
+    return runInside<TargetInput, string[]>(this.stack.engine, "packages/cli/rotate/target.worker.ts", {
+      address: { host, user, hostKey },
+      privateKey: key ?? this.settings.sshPrivateKey,
+      verb,
+      parameters: { ACCOUNT: user, MARK: this.mark, ...more },
+    });
+  }
+
+  /** The keys of this secret that each target lets in. */
+  private authorised(): Promise<{ name: string; keys: string[] }[]> {
+    return Promise.all(this.secret.source.targets.map(async (name) => ({ name, keys: await this.at(name, "show") })));
+  }
+
+  /** @param value the private key; undefined when there is none yet */
+  async opensEveryTarget(value: string | undefined): Promise<boolean> {
+    if (value === undefined) return false;
+    const key = publicKey(value);
+    return (await this.authorised()).every(({ keys }) => keys.includes(key));
+  }
+
+  /**
+   * @throws Error when a target cannot be reached: a rotation that leaves one out would lock it out later; and when no job
+   * could prove the new key
+   */
+  async look(): Promise<KeyRotation> {
+    if (this.proof === "job") await requireProofWorkflow(this.stack, this.settings, this.secret.name);
+    const journal = readJournal(this.file);
+    const targets = await this.authorised();
+    return {
+      next: journal && publicKey(journal.privateKey),
+      published: journal?.published ?? false,
+      proven: journal?.proven ?? false,
+      targets,
+    };
+  }
+
+  /** Does what is left. Each step is on record before the next begins. */
+  async carryOn(say: (line: string) => void): Promise<KeyStep[]> {
+    const done: KeyStep[] = [];
+    for (const step of planKeyRotation(await this.look())) {
+      say(describe(step, this.proof));
+      await this.carryOut(step, say);
+      done.push(step);
+    }
+    return done;
+  }
+
+  private async carryOut(step: KeyStep, say: (line: string) => void): Promise<void> {
+    if (step.step === "generate")
+      return writeJournal(this.file, { privateKey: makeKey(), published: false, proven: false });
+    const journal = readJournal(this.file);
+    if (journal === undefined) throw new Error(`${this.file} is gone. Next: the same command again, with a new key`);
+    const key = publicKey(journal.privateKey);
+    switch (step.step) {
+      case "authorise":
+        await this.at(step.target, "authorise", { LINE: `${key} ${this.mark}` });
+        return;
+      case "publish":
+        await this.publish(journal.privateKey);
+        return writeJournal(this.file, { ...journal, published: true });
+      case "prove":
+        if (this.proof === "job") {
+          const targets = step.targets.map((name) => this.target(name));
+          say(await proveByJob(this.stack, this.settings, { secret: this.secret.name, publicKey: key, targets }));
+        } else {
+          for (const name of step.targets) await this.at(name, "prove", {}, journal.privateKey);
+        }
+        return writeJournal(this.file, { ...journal, proven: true });
+      case "retire":
+        await this.at(step.target, "retire", { KEEP: key });
+        return;
+      case "finish":
+        return removeJournal(this.file);
+    }
+  }
+
+  private async publish(privateKey: string): Promise<void> {
+    await setSecret(this.stack.engine, `ghrunners:secretValues.${this.secret.name}`, privateKey);
+    await updateSecret(this.stack, this.secret.name);
+  }
+}
+
+/** `pulumi up` on one secret and what its value is made from. @throws Error when it fails */
+export async function updateSecret(stack: Stack, name: string): Promise<void> {
+  const targets = [`**::secrets-${name}`, `**-secret-${name}`].flatMap((urn) => ["--target", urn]);
+  if ((await runPulumi(stack.engine, ["up", "--suppress-outputs", ...targets], "errors")) !== 0) {
+    throw new Error(
+      "pulumi up failed; its words are above. Next: mend the cause, then the same command: it carries on",
+    );
+  }
+}

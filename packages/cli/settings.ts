@@ -1,0 +1,34 @@
+import { parseConfiguration, type Settings } from "@ghrunners/config/parse";
+import { renderProblems } from "@ghrunners/config/problems";
+import { capturePulumi, type Engine } from "./pulumi/engine";
+
+interface ConfigEntry {
+  readonly value?: string;
+  readonly objectValue?: unknown;
+  readonly secret: boolean;
+}
+
+const prefix = "ghrunners:";
+
+/**
+ * The checked settings of the engine's stack, secrets decrypted, as the program itself sees them.
+ * @throws Error with every problem of the configuration
+ */
+export async function settingsOf(engine: Engine): Promise<Settings> {
+  const text = await capturePulumi(engine, ["config", "--json", "--show-secrets"]);
+  const entries = Object.entries(JSON.parse(text) as Record<string, ConfigEntry>)
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, entry]) => [key.slice(prefix.length), entry] as const);
+  const result = parseConfiguration({
+    stack: engine.stack,
+    values: Object.fromEntries(
+      entries.map(([key, { value, objectValue }]) => [
+        key,
+        objectValue === undefined ? (value ?? "") : JSON.stringify(objectValue),
+      ]),
+    ),
+    secrets: entries.filter(([, entry]) => entry.secret).map(([key]) => key),
+  });
+  if ("problems" in result) throw new Error(renderProblems(engine.stack, result.problems));
+  return result.settings;
+}

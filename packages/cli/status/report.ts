@@ -1,0 +1,196 @@
+import { parseMaintenance, type Maintenance } from "@ghrunners/failover/choice/maintenance";
+import { choiceStatus, type ChoiceStatus } from "./choice";
+import { monitoringProblems, type MonitoringStatus } from "./monitoring";
+import { protectionProblems, type EnvironmentStatus, type Protection, type SeenEnvironment } from "./environment";
+
+/** Format version of the status report; raised when a field changes its meaning. */
+export const statusVersion = 1;
+
+/** A machine as Proxmox VE shows it. */
+export interface MachineStatus {
+  readonly vmId: number;
+  readonly name: string;
+  readonly role: string;
+  readonly address: string;
+  /** `running`, `stopped`, or `missing` when Proxmox VE has no such VM. */
+  readonly status: string;
+}
+
+/** A runner as GitHub shows it. */
+export interface RunnerStatus {
+  readonly name: string;
+  readonly role: string;
+  /** Registration number; null when GitHub does not know the runner. */
+  readonly id: number | null;
+  readonly status: "online" | "offline" | "missing";
+  readonly busy: boolean;
+  readonly version: string | null;
+  readonly labels: readonly string[];
+  /** Labels of the configuration that GitHub does not show, and the reverse. */
+  readonly missingLabels: readonly string[];
+  readonly unexpectedLabels: readonly string[];
+}
+
+/** The newest workflow job that ran on one of the stack's runners. */
+export interface JobStatus {
+  readonly workflow: string;
+  readonly job: string;
+  readonly runner: string;
+  readonly status: string;
+  readonly conclusion: string | null;
+  readonly seconds: number | null;
+  readonly completedAt: string | null;
+  readonly url: string;
+}
+
+/** The whole status of one stack: what `npm run status -- --json` prints. */
+export interface StatusReport {
+  readonly version: typeof statusVersion;
+  readonly at: string;
+  readonly stack: string;
+  readonly environment: string;
+  readonly repository: string;
+  /** Set for the laboratory: what stands in for the real thing. */
+  readonly lab: { readonly instance: string; readonly mode: string; readonly note: string } | null;
+  /** `skip`: the stack manages machines only, so no runner is expected. */
+  readonly hosts: "manage" | "skip";
+  readonly machines: readonly MachineStatus[];
+  readonly runners: readonly RunnerStatus[];
+  /** The GitHub environment that the stack manages; null: it manages none. */
+  readonly deployment: EnvironmentStatus | null;
+  /** Null: the stack has no monitoring host, or it could not be asked. */
+  readonly monitoring: MonitoringStatus | null;
+  /** Runners of this stack that are out of service for a time. */
+  readonly maintenance: readonly Maintenance[];
+  /** Null: not asked, or GitHub could not be asked. It has an exit code of its own (`ops -- gate`). */
+  readonly choice: ChoiceStatus | null;
+  readonly lastJob: JobStatus | null;
+  /** Everything that is not as configured, in words; empty means healthy. */
+  readonly problems: readonly string[];
+  readonly healthy: boolean;
+}
+
+/** What the two services said, before it is judged. */
+export interface Observation {
+  readonly vms: readonly { readonly vmid: number; readonly name: string; readonly status: string }[];
+  readonly runners: readonly {
+    readonly id: number;
+    readonly name: string;
+    readonly status: string;
+    readonly busy: boolean;
+    readonly version?: string | null;
+    readonly labels: readonly string[];
+  }[];
+  /** Undefined: not asked, or GitHub could not be asked. */
+  readonly deployment?: SeenEnvironment;
+  /** Undefined: not asked, or it could not be asked. */
+  readonly monitoring?: MonitoringStatus;
+  /** Text of the variable RUNNER_MAINTENANCE; null or absent: it is not set. */
+  readonly maintenance?: string | null;
+  /** Value of DEPLOY_RUNNER, null where there is none. Undefined: not asked, or GitHub could not be asked. */
+  readonly choice?: string | null;
+  readonly lastJob: JobStatus | null;
+  /** Services that could not be asked, with their error. Nothing is called healthy for lack of data. */
+  readonly errors: readonly string[];
+}
+
+/** What the configuration expects. */
+export interface Expectation {
+  readonly stack: string;
+  readonly environment: string;
+  readonly repository: string;
+  readonly hosts: "manage" | "skip";
+  /** Whether it runs a failover switch. */
+  readonly failover: boolean;
+  readonly runners: readonly {
+    readonly name: string;
+    readonly role: string;
+    readonly vmId: number;
+    readonly address: string;
+    readonly labels: readonly string[];
+  }[];
+  readonly deployment: ({ readonly name: string } & Protection) | null;
+}
+
+const lower = (labels: readonly string[]): string[] => labels.map((label) => label.toLowerCase());
+
+/** Compares what is expected with what was seen. Pure. */
+export function judge(expected: Expectation, seen: Observation, at: Date, lab: StatusReport["lab"]): StatusReport {
+  const machines = expected.runners.map(({ name, role, vmId, address }): MachineStatus => ({
+    vmId,
+    name,
+    role,
+    address,
+    status: seen.vms.find((vm) => vm.vmid === vmId)?.status ?? "missing",
+  }));
+  const runners = expected.hosts === "skip" ? [] : expected.runners.map((runner) => judgeRunner(runner, seen));
+  const unprotected =
+    expected.deployment === null || seen.deployment === undefined
+      ? []
+      : protectionProblems(expected.deployment.name, expected.deployment, seen.deployment);
+  const away = parseMaintenance(seen.maintenance ?? undefined, at);
+  const problems = [
+    ...seen.errors,
+    ...(away.known ? [] : [away.problem]),
+    ...machines.flatMap((vm) =>
+      vm.status === "running" ? [] : [`machine ${vm.name} (VM ${vm.vmId}) is ${vm.status}`],
+    ),
+    ...runners.flatMap(problemsOf),
+    ...unprotected,
+    ...(seen.monitoring === undefined ? [] : monitoringProblems(seen.monitoring)),
+  ];
+  return {
+    version: statusVersion,
+    at: at.toISOString(),
+    stack: expected.stack,
+    environment: expected.environment,
+    repository: expected.repository,
+    lab,
+    hosts: expected.hosts,
+    machines,
+    runners,
+    deployment: expected.deployment && {
+      name: expected.deployment.name,
+      protection: seen.deployment ?? null,
+      asConfigured: seen.deployment !== undefined && unprotected.length === 0,
+    },
+    monitoring: seen.monitoring ?? null,
+    maintenance: away.known
+      ? away.runners.filter(({ name }) => expected.runners.some((runner) => runner.name === name))
+      : [],
+    choice: seen.choice === undefined ? null : choiceStatus(seen.choice, expected.failover, at),
+    lastJob: seen.lastJob,
+    problems,
+    healthy: problems.length === 0,
+  };
+}
+
+function judgeRunner(expected: Expectation["runners"][number], seen: Observation): RunnerStatus {
+  const found = seen.runners.find((runner) => runner.name === expected.name);
+  const wanted = lower(expected.labels);
+  const have = lower(found?.labels ?? []);
+  return {
+    name: expected.name,
+    role: expected.role,
+    id: found?.id ?? null,
+    status: found === undefined ? "missing" : found.status === "online" ? "online" : "offline",
+    busy: found?.busy ?? false,
+    version: found?.version ?? null,
+    labels: found?.labels ?? [],
+    missingLabels: found === undefined ? [] : wanted.filter((label) => !have.includes(label)),
+    unexpectedLabels: have.filter((label) => !wanted.includes(label)),
+  };
+}
+
+function problemsOf(runner: RunnerStatus): string[] {
+  return [
+    ...(runner.status === "missing" ? [`runner ${runner.name} is not registered at GitHub`] : []),
+    ...(runner.status === "offline" ? [`runner ${runner.name} is offline at GitHub`] : []),
+    ...(runner.missingLabels.length > 0
+      ? [`runner ${runner.name} lacks the labels ${runner.missingLabels.join(", ")}`]
+      : []),
+    ...(runner.unexpectedLabels.length > 0
+      ? [`runner ${runner.name} carries labels that are not configured: ${runner.unexpectedLabels.join(", ")}`]
+      : []),
+  ];
+}

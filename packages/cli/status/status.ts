@@ -1,0 +1,89 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
+import { hasFailover } from "@ghrunners/config/failover";
+import type { Settings } from "@ghrunners/config/parse";
+import { runInside } from "../inside";
+import { monitoringUrls } from "../monitoring/address";
+import type { Stack } from "../pulumi/stack";
+import { settingsOf } from "../settings";
+import type { CollectInput } from "./collect";
+import { unseenTargets } from "./monitoring";
+import { judge, type Expectation, type Observation, type StatusReport } from "./report";
+
+function deploymentOf({ deployment, environment }: Settings): Expectation["deployment"] {
+  if (deployment === undefined) return null;
+  const { name = environment, reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags } = deployment;
+  return { name, reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags };
+}
+
+function expectation(stack: string, settings: Settings): Expectation {
+  return {
+    stack,
+    environment: settings.environment,
+    repository: settings.github.repository,
+    hosts: settings.hosts,
+    failover: hasFailover(settings),
+    runners: settings.runners.map(({ name, role, vmId, address }) => ({
+      name,
+      role,
+      vmId,
+      address,
+      labels: runnerLabels(settings.environment, role, settings.agent.extraLabels),
+    })),
+    deployment: deploymentOf(settings),
+  };
+}
+
+function labNote({ lab }: Stack): StatusReport["lab"] {
+  if (lab === undefined) return null;
+  const machines = lab.mode === "machines" ? "real Linux machines, " : "no machines (needs root on Linux), ";
+  return {
+    instance: lab.instance.name,
+    mode: lab.mode,
+    note: `Laboratory "${lab.instance.name}": ${machines}emulated Proxmox VE and GitHub APIs, lab runner instead of actions/runner.`,
+  };
+}
+
+/** Asks both services about the stack's machines and runners and judges what they say. */
+export async function statusOf(stack: Stack): Promise<StatusReport> {
+  const settings = await settingsOf(stack.engine);
+  const urls = monitoringUrls(settings);
+  const seen = await runInside<CollectInput, Observation>(stack.engine, "packages/cli/status/collect.ts", {
+    proxmox: { endpoint: settings.proxmox.endpoint, token: settings.proxmoxToken },
+    github: { url: settings.github.url, repository: settings.github.repository, token: settings.githubToken },
+    environment: deploymentOf(settings)?.name ?? null,
+    runnerNames: settings.hosts === "skip" ? [] : settings.runners.map((runner) => runner.name),
+    monitoring: urls === undefined ? null : { urls, environment: settings.environment },
+  });
+  return judge(expectation(stack.name, settings), seen, new Date(), labNote(stack));
+}
+
+/** A new target is scraped within the interval of its Prometheus, 15 s by default, and found by it some seconds before. */
+const SETTLE_MS = 45_000;
+const PAUSE_MS = 1_000;
+
+/** Every exporter was read by Prometheus. */
+export const isSeen = ({ monitoring }: StatusReport): boolean =>
+  monitoring === null || unseenTargets(monitoring).length === 0;
+
+/** GitHub was told who deploys next, where anybody is to tell it. */
+export const hasChoice = ({ choice }: StatusReport): boolean =>
+  choice === null || choice.state === "off" || choice.state === "fresh";
+
+/**
+ * The status after a change: what watches the runners gets some time for its first look.
+ * @param isSettled what is waited for, 45 s at most
+ */
+export async function settledStatusOf(
+  stack: Stack,
+  say: (line: string) => void,
+  isSettled: (report: StatusReport) => boolean = isSeen,
+): Promise<StatusReport> {
+  const deadline = Date.now() + SETTLE_MS;
+  for (let said = false; ; said = true) {
+    const report = await statusOf(stack);
+    if (isSettled(report) || Date.now() > deadline) return report;
+    if (!said) say("Waiting until what watches the runners has seen them");
+    await delay(PAUSE_MS);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * What GitHub's answers mean, and which are worth another try. Pure.
+ */
+import { explainNoAnswer } from "../https/explain-no-answer";
+import type { Repository } from "./repository";
+
+const ATTEMPTS = 4;
+/** A rate limit that lasts longer is reported instead of waited for. */
+const LONGEST_WAIT_MS = 30_000;
+
+interface HttpError {
+  readonly message?: string;
+  readonly status?: number;
+  readonly response?: { readonly headers?: Readonly<Record<string, string | number | undefined>> };
+  readonly cause?: unknown;
+}
+
+/** An answer of GitHub that ends the operation. */
+export class GitHubError extends Error {
+  constructor(
+    message: string,
+    readonly status: number | undefined,
+  ) {
+    super(message);
+  }
+}
+
+export function statusOf(error: unknown): number | undefined {
+  return (error as HttpError).status;
+}
+
+/** Permissions that GitHub names in its refusal, such as `administration=write`. */
+function wantedPermissions({ response }: HttpError): string {
+  const named = response?.headers?.["x-accepted-github-permissions"];
+  return named === undefined || named === "" ? "Administration write and Actions write" : String(named);
+}
+
+/** Milliseconds since 1970 when the limit ends; undefined where GitHub does not tell. */
+function rateLimitEnd({ response }: HttpError, now: number): number | undefined {
+  const headers = response?.headers ?? {};
+  if (headers["retry-after"] !== undefined) return now + Number(headers["retry-after"]) * 1000;
+  const reset = headers["x-ratelimit-reset"];
+  return reset === undefined ? undefined : Number(reset) * 1000;
+}
+
+function isRateLimit({ status, response, message = "" }: HttpError): boolean {
+  if (status === 429) return true;
+  return status === 403 && (response?.headers?.["x-ratelimit-remaining"] === "0" || /rate limit/i.test(message));
+}
+
+/** The cause of a failed fetch is a network error with a code; Octokit reports it as status 500 without a response. */
+const withoutAnswer = (error: HttpError): boolean => error.response === undefined;
+
+/**
+ * Milliseconds to wait before the next try; undefined when the error is final.
+ * @param attempt number of the try that failed, from 1
+ * @param now milliseconds since 1970, for GitHub's x-ratelimit-reset
+ */
+export function retryDelayMs(error: unknown, attempt: number, now = Date.now()): number | undefined {
+  const failure = error as HttpError;
+  if (attempt >= ATTEMPTS) return undefined;
+  if (isRateLimit(failure)) {
+    const end = rateLimitEnd(failure, now);
+    const wait = end === undefined ? 1_000 * attempt : Math.max(0, end - now) + 250;
+    return wait <= LONGEST_WAIT_MS ? wait : undefined;
+  }
+  if (withoutAnswer(failure) || (failure.status ?? 0) >= 500) return 400 * 2 ** (attempt - 1);
+  return undefined;
+}
+
+/**
+ * A GitHub answer in words: what was seen, what was expected, what to do next.
+ * @param now milliseconds since 1970
+ */
+export function explainGitHubError(
+  error: unknown,
+  action: string,
+  { url, fullName }: Repository,
+  now = Date.now(),
+): GitHubError {
+  const failure = error as HttpError;
+  const said = failure.message ?? String(error);
+  const head = `GitHub refused to ${action} (${fullName})`;
+  const text = ((): string => {
+    if (isRateLimit(failure)) {
+      const end = rateLimitEnd(failure, now);
+      const until = end === undefined ? "it is over" : new Date(end).toISOString();
+      return `${head}: rate limit reached ("${said}"). Expected some requests left. Next: wait until ${until}, then pulumi up`;
+    }
+    if (withoutAnswer(failure)) {
+      return explainNoAnswer(url, "GitHub's REST API", "ghrunners:github.url", error);
+    }
+    if (failure.status === 401) {
+      return `${head}: 401, the token is wrong, expired or revoked. Expected a valid one. Next: pulumi config set --secret ghrunners:githubToken`;
+    }
+    if (failure.status === 403) {
+      return `${head}: 403, "${said}". Expected a token with ${wantedPermissions(failure)}. Next: add that permission to the token, or pulumi config set --secret ghrunners:githubToken`;
+    }
+    if (failure.status === 404) {
+      return `${head}: 404. Expected an existing repository that the token may see (Administration, Actions). Next: check ghrunners:github.repository and the token's permissions`;
+    }
+    return `${head}: ${failure.status ?? "no status"}, "${said}". Expected success. Next: https://www.githubstatus.com, then pulumi up`;
+  })();
+  return new GitHubError(text, failure.status);
+}

@@ -1,0 +1,61 @@
+/** Removes single things at GitHub that the state does not know. Nothing there is fine. */
+import type { Leftover } from "./plan-leftovers";
+import type { GitHubClient } from "./client";
+import { statusOf } from "./errors";
+
+async function unlessMissing(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+  }
+}
+
+function removeVariable(
+  github: GitHubClient,
+  { environment, name }: Extract<Leftover, { kind: "variable" }>,
+): Promise<void> {
+  return unlessMissing(() =>
+    github.call(`remove the variable ${name}`, async ({ rest }, names) => ({
+      data:
+        environment === undefined
+          ? await rest.actions.deleteRepoVariable({ ...names, name })
+          : await rest.actions.deleteEnvironmentVariable({ ...names, environment_name: environment, name }),
+    })),
+  );
+}
+
+function removePolicy(
+  github: GitHubClient,
+  { environment, name, type }: Extract<Leftover, { kind: "branch-policy" }>,
+): Promise<void> {
+  const where = { environment_name: environment };
+  return unlessMissing(async () => {
+    const { branch_policies: policies } = await github.call("list the branch policies", ({ rest }, names) =>
+      rest.repos.listDeploymentBranchPolicies({ ...names, ...where, per_page: 100 }),
+    );
+    for (const policy of policies) {
+      if (policy.id === undefined || policy.name !== name || (policy.type ?? "branch") !== type) continue;
+      const { id } = policy;
+      await github.call("remove a branch policy", async ({ rest }, names) => ({
+        data: await rest.repos.deleteDeploymentBranchPolicy({ ...names, ...where, branch_policy_id: id }),
+      }));
+    }
+  });
+}
+
+async function removeRuleset(github: GitHubClient, { name }: Extract<Leftover, { kind: "ruleset" }>): Promise<void> {
+  const rulesets = await github.call("list the rulesets", ({ rest }, names) =>
+    rest.repos.getRepoRulesets({ ...names, includes_parents: false, per_page: 100 }),
+  );
+  for (const { id } of rulesets.filter((ruleset) => ruleset.name === name)) {
+    await github.call("remove a ruleset", async ({ rest }, names) => ({
+      data: await rest.repos.deleteRepoRuleset({ ...names, ruleset_id: id }),
+    }));
+  }
+}
+
+export function removeLeftover(github: GitHubClient, leftover: Leftover): Promise<void> {
+  if (leftover.kind === "variable") return removeVariable(github, leftover);
+  return leftover.kind === "branch-policy" ? removePolicy(github, leftover) : removeRuleset(github, leftover);
+}

@@ -1,0 +1,157 @@
+/**
+ * The few calls to Proxmox VE that the bridged provider does not make: looking before creating, and removing what an
+ * interrupted run left. Source of paths and wording: Proxmox VE API viewer, version 9.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { explainNoAnswer } from "../https/explain-no-answer";
+
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/** Where the API is, and who asks. */
+export interface ProxmoxAccess {
+  /** `https://host:8006/`. */
+  readonly endpoint: string;
+  readonly node: string;
+  /** USER@REALM!TOKENID=UUID; held in memory only. */
+  readonly token: string;
+}
+
+/** A refusal of the API with PVE's own words. */
+export class ProxmoxError extends Error {
+  constructor(
+    message: string,
+    readonly status: number | undefined,
+  ) {
+    super(message);
+  }
+}
+
+/** A guest or template somewhere in the cluster. */
+export interface ClusterGuest {
+  readonly vmid: number;
+  readonly name: string;
+  readonly node: string;
+  readonly template: boolean;
+}
+
+/** The part of a VM's configuration that says whose it is. */
+export interface VmConfig {
+  readonly name?: string;
+  readonly description?: string;
+  readonly lock?: string;
+  readonly ipconfig0?: string;
+  readonly [key: string]: unknown;
+}
+
+export class ProxmoxClient {
+  constructor(private readonly access: ProxmoxAccess) {}
+
+  private async call<T>(method: "GET" | "POST" | "DELETE", path: string): Promise<T> {
+    const { endpoint, token } = this.access;
+    const url = `${endpoint.replace(/\/+$/, "")}/api2/json${path}`;
+    let response: Response;
+    try {
+      response = await fetch(url, {
+        method,
+        headers: { Authorization: `PVEAPIToken=${token}` },
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+    } catch (error) {
+      throw new ProxmoxError(
+        explainNoAnswer(endpoint, "the Proxmox VE API", "ghrunners:proxmox.endpoint", error),
+        undefined,
+      );
+    }
+    const text = await response.text();
+    if (!response.ok)
+      throw new ProxmoxError(explainStatus(response.status, response.statusText, path), response.status);
+    return (JSON.parse(text) as { data: T }).data;
+  }
+
+  async guests(): Promise<ClusterGuest[]> {
+    const rows = await this.call<{ vmid: number; name?: string; node: string; template?: number | boolean }[]>(
+      "GET",
+      "/cluster/resources?type=vm",
+    );
+    return rows.map((row) => ({
+      vmid: row.vmid,
+      name: row.name ?? "",
+      node: row.node,
+      template: Boolean(row.template),
+    }));
+  }
+
+  vmConfig(node: string, vmId: number): Promise<VmConfig> {
+    return this.call("GET", `/nodes/${node}/qemu/${vmId}/config`);
+  }
+
+  storageStatus(storage: string): Promise<{ avail: number; total: number; active?: number }> {
+    return this.call("GET", `/nodes/${this.access.node}/storage/${encodeURIComponent(storage)}/status`);
+  }
+
+  /** Effective privileges of the token on one path. */
+  async privileges(path: string): Promise<ReadonlySet<string>> {
+    const data = await this.call<Record<string, Record<string, number | boolean>>>(
+      "GET",
+      `/access/permissions?path=${encodeURIComponent(path)}`,
+    );
+    return new Set(Object.keys(data[path] ?? {}));
+  }
+
+  /** Stops and deletes a VM, disks and all, once nothing else holds its lock. */
+  async removeVm(vmId: number, limitMs: number): Promise<void> {
+    const { node } = this.access;
+    const deadline = Date.now() + limitMs;
+    for (;;) {
+      const { lock } = await this.vmConfig(node, vmId);
+      if (lock === undefined) break;
+      if (Date.now() > deadline) {
+        throw new ProxmoxError(
+          `VM ${vmId} has been locked (${lock}) for ${limitMs / 1000} s. Expected the task that holds it to end. ` +
+            `Next: qm unlock ${vmId} on ${node}, then pulumi up`,
+          undefined,
+        );
+      }
+      await delay(1_000);
+    }
+    const { status } = await this.call<{ status: string }>("GET", `/nodes/${node}/qemu/${vmId}/status/current`);
+    if (status !== "stopped")
+      await this.task(await this.call("POST", `/nodes/${node}/qemu/${vmId}/status/stop`), deadline);
+    const query = "destroy-unreferenced-disks=1&purge=1";
+    await this.task(await this.call("DELETE", `/nodes/${node}/qemu/${vmId}?${query}`), deadline);
+  }
+
+  /** Deletes every firewall rule of a VM. */
+  async clearFirewallRules(vmId: number): Promise<void> {
+    const base = `/nodes/${this.access.node}/qemu/${vmId}/firewall/rules`;
+    const rules = await this.call<unknown[]>("GET", base);
+    // Deleting at position 0 moves the others up.
+    for (let left = rules.length; left > 0; left -= 1) await this.call("DELETE", `${base}/0`);
+  }
+
+  private async task(upid: string, deadline: number): Promise<void> {
+    const path = `/nodes/${this.access.node}/tasks/${encodeURIComponent(upid)}/status`;
+    for (;;) {
+      const { status, exitstatus } = await this.call<{ status: string; exitstatus?: string }>("GET", path);
+      if (status === "stopped") {
+        if (exitstatus === "OK" || exitstatus?.startsWith("WARNINGS")) return;
+        throw new ProxmoxError(`Proxmox VE task failed: ${exitstatus ?? "no reason given"} (${upid})`, undefined);
+      }
+      if (Date.now() > deadline) throw new ProxmoxError(`Proxmox VE task did not end in time (${upid})`, undefined);
+      await delay(500);
+    }
+  }
+}
+
+function explainStatus(status: number, words: string, path: string): string {
+  if (status === 401) {
+    return (
+      `Proxmox VE refuses the API token (401 ${words}). Expected a valid USER@REALM!TOKENID=UUID that has not expired. ` +
+      `Next: pulumi config set --secret ghrunners:proxmoxToken`
+    );
+  }
+  if (status === 403) {
+    return `Proxmox VE refuses ${path} (403 ${words}). Next: give the token's role that privilege, Datacenter > Permissions`;
+  }
+  return `Proxmox VE answered ${status} ${words} to ${path}. Next: check the settings below ghrunners:proxmox`;
+}

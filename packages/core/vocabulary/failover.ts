@@ -1,0 +1,21 @@
+/**
+ * Names of the failover switch that more than one room uses. Pure data.
+ */
+
+/** systemd unit on the monitoring host. */
+export const SWITCH_UNIT = "ghrunners-failover-switch.service";
+
+/** Its state, by systemd's StateDirectory. */
+export const SWITCH_STATE = "/var/lib/ghrunners-failover-switch";
+
+/** The newest decision, as JSON (packages/deploy/records/gate-decision.schema.json); below SWITCH_STATE. */
+export const DECISION_FILE = "decision.json";
+
+/** A line of the same form for each decision that changed something; below SWITCH_STATE. */
+export const HISTORY_FILE = "decisions.jsonl";
+
+/** What the switch goes on with after a restart; below SWITCH_STATE. */
+export const STATE_FILE = "switch.json";
+
+/** Repository variable that tells the gate which runner deploys. */
+export const CHOICE_VARIABLE = "DEPLOY_RUNNER";

@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import { build } from "esbuild";
+import path from "node:path";
+import { projectRoot } from "@ghrunners/core/project-root";
+
+/** One file for Debian 12's nodejs, with nothing to install beside it. */
+export interface Bundle {
+  readonly text: string;
+  readonly sha256: string;
+}
+
+/**
+ * @param entry TypeScript file, from the folder of this file
+ * @param constants texts that stand in the bundle for a declared name
+ * @throws Error with esbuild's words
+ */
+export async function bundle(entry: string, constants: Readonly<Record<string, string>> = {}): Promise<Bundle> {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(__dirname, entry)],
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node18",
+    legalComments: "inline",
+    absWorkingDir: projectRoot,
+    define: Object.fromEntries(Object.entries(constants).map(([name, text]) => [name, JSON.stringify(text)])),
+    // ssh2 goes without its compiled parts where they are not there.
+    external: ["*.node", "cpu-features"],
+    write: false,
+    logLevel: "silent",
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error(`esbuild wrote no file. Expected one bundle of ${entry}.`);
+  return { text: file.text, sha256: createHash("sha256").update(file.text).digest("hex") };
+}

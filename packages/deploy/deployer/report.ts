@@ -1,0 +1,69 @@
+/** The last step of a deployment job: what became of the deployment, for the run's page and for those on call. */
+import { appendFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import type { HostAddress } from "@ghrunners/core/ssh/address";
+import { openSession } from "@ghrunners/core/ssh/session";
+import type { Look } from "../target/queries";
+import type { Records } from "../target/history";
+import { ask, type RemoteAgent } from "./deploy";
+import { sshAgent } from "./ssh";
+import { githubTracker } from "../incidents/github";
+import { renderSending, sendIncidents } from "../incidents/send";
+import { renderResult } from "../render";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface Subject {
+  readonly address: HostAddress;
+  /** OpenSSH private key. */
+  readonly privateKey: string;
+  /** The deployment. */
+  readonly id: string;
+  readonly say: (line: string) => void;
+}
+
+/** A cancelled job has five minutes for its last steps. */
+const WAIT_MS = 240_000;
+const LOOK_MS = 1_000;
+
+/** A deployment that was cancelled is still on its way back when its deployer has gone. */
+async function untilOver(agent: RemoteAgent, id: string): Promise<Records | undefined> {
+  const deadline = Date.now() + WAIT_MS;
+  for (;;) {
+    const { open, records } = await ask<Look>(agent, ["look", id], "");
+    if (records !== null) return records;
+    if (open?.id !== id || Date.now() > deadline) return undefined;
+    await delay(LOOK_MS);
+  }
+}
+
+/** Reports what there is. What cannot be sent now stays on the target. @throws Error when the target cannot be reached */
+export async function report(variables: Variables, { address, privateKey, id, say }: Subject): Promise<void> {
+  const session = await openSession(address, privateKey);
+  try {
+    const agent = sshAgent(session);
+    const records = await untilOver(agent, id);
+    const { GITHUB_STEP_SUMMARY: summary } = variables;
+    if (records !== undefined && summary) {
+      const text = `${renderResult({ kind: "over", records })}`;
+      appendFileSync(
+        summary,
+        `### ${records.deployment.application} ${records.deployment.version}\n\n${indented(text)}`,
+      );
+    }
+    const { GITHUB_SERVER_URL: url = "", GITHUB_REPOSITORY: fullName = "", GITHUB_TOKEN: token = "" } = variables;
+    const tracker = await githubTracker({ url, fullName }, token);
+    const sending = await sendIncidents(agent, tracker, `${url}/${fullName}/blob/HEAD/docs/runbooks`);
+    for (const line of renderSending(sending)) say(line);
+    if (sending.unsent.length > 0)
+      say(
+        "::warning title=Incidents are unsent::They stay on the target and are sent by the next deployment. " +
+          "Expected GitHub to answer, and the calling job's permission issues: write. Next: npm run ops -- incidents --send",
+      );
+  } finally {
+    session.close();
+  }
+}
+
+/** As a block of code: nothing in it is Markdown. */
+const indented = (text: string): string => text.replace(/^(?=.)/gm, "    ");

@@ -1,0 +1,74 @@
+/** What a deployment job gives the deployer, by environment variables. Pure. */
+import { z } from "zod";
+import type { HostAddress } from "@ghrunners/core/ssh/address";
+import { stillValid } from "@ghrunners/failover/choice/choose";
+import { decisionFrom, selfIn } from "@ghrunners/failover/choice/gate-decision";
+import type { Origin } from "../protocol/request";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Content of DEPLOY_TARGETS, which the Pulumi program keeps from ghrunners:targets. */
+const targets = z.array(
+  z.object({
+    name: z.string().min(1),
+    address: z.string().min(1),
+    user: z.string().min(1),
+    hostKey: z.string().min(1),
+  }),
+);
+
+function need(variables: Variables, name: string): string {
+  const value = variables[name];
+  if (value === undefined || value === "") throw new Error(`${name} is not set. Expected deploy.yml to set it.`);
+  return value;
+}
+
+/**
+ * Where a target is, with its pinned key.
+ * @throws Error when the environment's variable does not name it
+ */
+export function addressOf(variables: Variables, target: string): HostAddress {
+  const text = variables.DEPLOY_TARGETS ?? "";
+  const parsed = targets.safeParse(text === "" ? [] : JSON.parse(text));
+  if (!parsed.success) throw new Error(`DEPLOY_TARGETS is not usable:\n${z.prettifyError(parsed.error)}`);
+  const found = parsed.data.find(({ name }) => name === target);
+  if (found !== undefined) return { host: found.address, user: found.user, hostKey: found.hostKey };
+  const known = parsed.data.map(({ name }) => name).join(", ") || "none";
+  throw new Error(
+    `The environment's variable DEPLOY_TARGETS does not name the plan's target "${target}". Known: ${known}. ` +
+      `Next: set ghrunners:targets, then npm run up`,
+  );
+}
+
+export const runUrl = (variables: Variables): string =>
+  `${need(variables, "GITHUB_SERVER_URL")}/${need(variables, "GITHUB_REPOSITORY")}/actions/runs/${need(variables, "GITHUB_RUN_ID")}`;
+
+export const ownerOf = (variables: Variables): string =>
+  `${need(variables, "GITHUB_ACTOR")}@${need(variables, "RUNNER_NAME")}`;
+
+/** A repeated run is another deployment. */
+export function idOf({ GITHUB_RUN_ATTEMPT: attempt = "1" }: Variables, given: string | undefined): string | undefined {
+  if (given === undefined || given === "") return undefined;
+  if (!/^[A-Za-z0-9-]{1,60}$/.test(given)) throw new Error(`"${given}" is no id of a deployment.`);
+  return attempt === "1" ? given : `${given}-${attempt}`;
+}
+
+/**
+ * Run and decision, checked directly before the target is touched.
+ * @throws Error when this is not the runner that is chosen now
+ */
+export function originOf(variables: Variables, now: Date): Origin {
+  const labels = z.array(z.string()).parse(JSON.parse(need(variables, "GATE_LABELS")));
+  const gate = decisionFrom({
+    environment: need(variables, "DEPLOY_ENVIRONMENT"),
+    variable: variables.DEPLOY_RUNNER ?? "",
+    wanted: variables.WANTED_RUNNER || "auto",
+    labels,
+    reason: variables.GATE_REASON ?? "",
+    now,
+  });
+  const problem = stillValid(gate, selfIn(gate, need(variables, "RUNNER_NAME"), { labels }), now);
+  if (problem !== undefined)
+    throw new Error(`This runner may not deploy now: ${problem}. Nothing was touched. Next: run the workflow again`);
+  return { run: runUrl(variables), gate };
+}

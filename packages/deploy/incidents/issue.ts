@@ -1,0 +1,71 @@
+/** The issue of an incident, from its record alone. Pure. */
+import { redacted, redactions } from "@ghrunners/core/vocabulary/redaction";
+import type { ListedIncident } from "../target/outbox";
+
+/** By this label and the marker an incident's issue is found again. */
+export const INCIDENT_LABEL = "deployment-incident";
+
+/** A failed check can hold a page; the whole of it is in the record. */
+const LONGEST_DETAIL = 2_000;
+/** What is looked through at all: the patterns take long over long texts. */
+const LONGEST_SEEN = 8_000;
+const LONGEST_TITLE = 200;
+
+export interface IncidentIssue {
+  readonly title: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+}
+
+/** A line that people do not see. */
+export const markerOf = (id: string): string => `<!-- ghrunners:incident:${id.replace(/[^A-Za-z0-9-]/g, "-")} -->`;
+
+/** The patterns of the log shippers, in JavaScript's spelling of their flags. */
+const patterns = redactions.map(({ name, pattern }) => {
+  const [, flags = "", rest = ""] = /^(?:\(\?([a-z]+)\))?([^]*)$/.exec(pattern) ?? [];
+  return { name, expression: new RegExp(rest, `g${flags}`) };
+});
+
+/** Takes out what looks like a secret: text of commands and checks goes into an issue that others read. */
+export function withoutSecrets(text: string): string {
+  return patterns.reduce(
+    (kept, { name, expression }) =>
+      kept.replace(expression, (whole: string, secret: string) => whole.replace(secret, redacted(name))),
+    text.slice(0, LONGEST_SEEN),
+  );
+}
+
+const cut = (text: string, limit: number): string => (text.length <= limit ? text : `${text.slice(0, limit)} ...`);
+/** Text of a program must not become Markdown, end the block that it stands in, or call somebody. */
+const quoted = (text: string): string => `\`\`\`text\n${text.replace(/`{3,}/g, "''")}\n\`\`\``;
+
+/** @param runbooks address of the folder of runbooks, without a slash at its end */
+export function renderIssue({ incident, version, run }: ListedIncident, runbooks: string): IncidentIssue {
+  const { deployment, severity, openedAt, environment, application, target, cause } = incident;
+  const rows: [string, string][] = [
+    ["Deployment", `\`${deployment}\` of ${application} ${version} to ${environment}`],
+    ["Target", `\`${target}\``],
+    ["Severity", severity],
+    ["Recorded", openedAt],
+    ["Run", run ?? "none: deployed from another machine than a runner"],
+    [
+      "Evidence",
+      incident.forensics === null ? "none was kept on the target" : `\`${incident.forensics}\` on the target`,
+    ],
+    ["Runbook", `${runbooks}/${incident.runbook.replace(/^docs\/runbooks\//, "")}`],
+  ];
+  const body = [
+    markerOf(deployment),
+    `**Cause:** \`${cause.code}\``,
+    quoted(cut(withoutSecrets(cause.detail), LONGEST_DETAIL)),
+    `**On the target now:**`,
+    quoted(cut(withoutSecrets(incident.state), LONGEST_DETAIL)),
+    `**Next:** ${incident.next}`,
+    ["| | |", "|---|---|", ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join("\n"),
+  ];
+  return {
+    title: cut(withoutSecrets(incident.title), LONGEST_TITLE),
+    body: `${body.join("\n\n")}\n`,
+    labels: [INCIDENT_LABEL],
+  };
+}

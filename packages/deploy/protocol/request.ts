@@ -1,0 +1,132 @@
+/**
+ * What the deployer hands to a target: a compiled plan (deploy/plan) with everything that the target needs to go
+ * forward, to check itself and to go back alone. Plain data, no default left open.
+ *
+ * Texts may hold `{version}`, `{release}` (folder of that version), `{previous}` and `{previousRelease}`; they are filled
+ * in on the target: after an undo `{version}` and `{release}` mean the captured version.
+ */
+
+/** What must reload or restart for a changed file or link to count; the same after its undo. */
+export interface Then {
+  readonly daemonReload: boolean;
+  readonly reload: readonly string[];
+  readonly restart: readonly string[];
+}
+
+export type Step = { readonly name: string; readonly limitSeconds: number } & (
+  | { /** Unpacks the artefact into the folder of the release. Undo: the folder goes. */ readonly kind: "unpack" }
+  | {
+      /** Points `current` to the release. Undo: to where it pointed. */ readonly kind: "activate";
+      readonly then: Then;
+    }
+  | {
+      /** Puts a file of the release into its place. Undo: the captured file, mode included, or none. */
+      readonly kind: "file";
+      readonly from: string;
+      readonly to: string;
+      /** Octal, such as `0644`. */
+      readonly mode: string;
+      readonly then: Then;
+    }
+  | {
+      /**
+       * Stops units, or starts them now and at each boot. Undo of a stop: those that were active start. Undo of a start:
+       * they stop, and at boot only those start that did before.
+       */
+      readonly kind: "units";
+      readonly action: "start" | "stop";
+      readonly units: readonly string[];
+    }
+  | { readonly kind: "command"; readonly run: readonly string[]; readonly undo: readonly string[] }
+  | {
+      /** A migration that only adds: it stays when the version goes back. */
+      readonly kind: "expand";
+      readonly run: readonly string[];
+      /** The oldest version of the application that works with what this leaves behind. */
+      readonly oldestVersion: string;
+    }
+);
+
+export type Probe =
+  | {
+      readonly kind: "http";
+      readonly url: string;
+      readonly method: "GET" | "POST" | "HEAD";
+      readonly body?: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly status: number;
+      /** Text that the body must contain. */
+      readonly contains?: string;
+      /** Fields of a JSON answer (`a.b`) and the text each must have. */
+      readonly json: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: "command"; readonly run: readonly string[]; readonly prints?: string }
+  | { readonly kind: "units"; readonly units: readonly string[] }
+  | { readonly kind: "disk"; readonly path: string; readonly maxUsedPercent: number }
+  | { readonly kind: "memory"; readonly maxUsedPercent: number }
+  /** One-minute load average for each processor. */
+  | { readonly kind: "load"; readonly maxPerProcessor: number };
+
+export const categories = ["backend", "frontend", "database", "cache", "external", "system", "proxy", "units"] as const;
+export type Category = (typeof categories)[number];
+
+export interface Check {
+  readonly name: string;
+  readonly category: Category | "smoke";
+  /** A check that is not critical only warns. */
+  readonly critical: boolean;
+  readonly attempts: number;
+  readonly pauseSeconds: number;
+  readonly limitSeconds: number;
+  readonly probe: Probe;
+}
+
+/** Where a deployment comes from, kept with its record. */
+export interface Origin {
+  /** Address of the workflow run. */
+  readonly run?: string;
+  /** Decision of the gate that chose the runner (packages/deploy/records/gate-decision.schema.json). */
+  readonly gate?: object;
+}
+
+export interface Request {
+  readonly format: 1;
+  readonly id: string;
+  readonly environment: string;
+  readonly application: string;
+  readonly version: string;
+  /** Who deploys, such as `platform-operator@runner-1`. */
+  readonly owner: string;
+  readonly target: string;
+  /** Absent when somebody deploys from another machine than a runner. */
+  readonly origin?: Origin;
+  readonly artefact: { readonly sha256: string; readonly bytes: number };
+  /** Folder of the releases; one folder for each version. */
+  readonly releases: string;
+  /** Link to the release that counts. */
+  readonly current: string;
+  readonly steps: readonly Step[];
+  readonly health: readonly Check[];
+  readonly smoke: readonly Check[];
+  readonly limits: {
+    /** Silence of the deployer after which the target undoes by itself. */
+    readonly leaseSeconds: number;
+    /** The way forward as a whole. */
+    readonly totalSeconds: number;
+    /** Free space that the releases' file system must have beside three times the artefact. */
+    readonly freeMiB: number;
+    /** Releases kept, the current one included. */
+    readonly keepReleases: number;
+  };
+}
+
+export type CheckResult = {
+  readonly name: string;
+  readonly category: Category | "smoke";
+  readonly critical: boolean;
+  readonly ok: boolean;
+  readonly attempts: number;
+  readonly milliseconds: number;
+  /** What was seen, when it is not ok. */
+  readonly detail: string;
+};

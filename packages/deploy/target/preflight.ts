@@ -1,0 +1,68 @@
+/** What would make the deployment fail, or its undo impossible, found before anything is touched. */
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync, mkdirSync, statfsSync } from "node:fs";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { compareVersions } from "@ghrunners/core/vocabulary/version";
+import type { CheckResult } from "../protocol/request";
+import { runChecks, verdict } from "./checks";
+import { rooted, type Context } from "./context";
+
+export interface Preflight {
+  /** Every problem at once. */
+  readonly problems: readonly string[];
+  readonly checks: readonly CheckResult[];
+}
+
+/** @param context with the installed version as its version: its health is what an undo has to come back to */
+export async function preflight(context: Context, artefact: "expected" | "not yet"): Promise<Preflight> {
+  const { request, previous } = context;
+  const problems: string[] = [];
+  if (previous === request.version)
+    problems.push(
+      `version ${previous} is installed already, from another artefact or half removed; expected a new version number`,
+    );
+  problems.push(...forwardOnlyProblems(context), ...spaceProblems(context));
+  if (artefact === "expected") problems.push(...(await artefactProblems(context)));
+  const checks = previous === null ? [] : await runChecks(context, request.health);
+  const unhealthy = verdict(checks);
+  if (unhealthy !== undefined)
+    problems.push(`the installed version ${previous} is not healthy, so an undo could not be proved: ${unhealthy}`);
+  return { problems, checks };
+}
+
+function forwardOnlyProblems({ request, previous }: Context): string[] {
+  if (previous === null) return [];
+  return request.steps.flatMap((step) =>
+    step.kind === "expand" && compareVersions(previous, step.oldestVersion) < 0
+      ? `after "${step.name}" only version ${step.oldestVersion} or newer works, and ${previous} is installed: it could not ` +
+        `come back. Expected a version in between first`
+      : [],
+  );
+}
+
+function spaceProblems(context: Context): string[] {
+  const { artefact, limits, releases } = context.request;
+  let folder = rooted(context, releases);
+  while (!existsSync(folder)) folder = path.dirname(folder);
+  const { bavail, bsize } = statfsSync(folder);
+  const needed = limits.freeMiB * 2 ** 20 + 3 * artefact.bytes;
+  const free = bavail * bsize;
+  const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  return free >= needed ? [] : [`${releases} has ${mib(free)} free, expected at least ${mib(needed)}`];
+}
+
+async function artefactProblems({ folders, request }: Context): Promise<string[]> {
+  if (!existsSync(folders.artefact))
+    return ["the artefact is not on the target; expected it to be sent before the run"];
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(folders.artefact), hash);
+  const seen = hash.digest("hex");
+  const { sha256 } = request.artefact;
+  return seen === sha256 ? [] : [`the artefact has SHA-256 ${seen}, expected ${sha256}`];
+}
+
+/** Every folder that the records need. */
+export function prepareFolders({ folders }: Pick<Context, "folders">): void {
+  for (const folder of [folders.state, folders.captures, folders.records]) mkdirSync(folder, { recursive: true });
+}

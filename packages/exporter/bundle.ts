@@ -1,0 +1,66 @@
+/**
+ * The exporter as one file for Debian 12's nodejs 18. The same sources give the same bytes.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import { projectRoot } from "@ghrunners/core/project-root";
+
+/** The bundle in the cache of this machine. */
+export interface ExporterBundle {
+  readonly file: string;
+  /** 64 lower-case hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** What the bundle is made of, relative to the project. */
+const sources = ["packages/exporter", "packages/failover", "packages/core", "monitoring"];
+
+function sourceFiles(): string[] {
+  const found = sources.flatMap((folder) =>
+    readdirSync(path.join(projectRoot, folder), { recursive: true, encoding: "utf8" }).map((file) =>
+      path.join(folder, file),
+    ),
+  );
+  return [...found.filter((file) => file.endsWith(".ts")).sort(), "package-lock.json"];
+}
+
+function contentKey(): string {
+  const hash = createHash("sha256");
+  for (const file of sourceFiles()) hash.update(`${file}\0`).update(readFileSync(path.join(projectRoot, file)));
+  return hash.digest("hex").slice(0, 16);
+}
+
+/**
+ * Builds the bundle if it is not in the cache (a quarter of a second).
+ * @param cache folder of caches; default: XDG_CACHE_HOME
+ */
+export async function bundleExporter(
+  cache = process.env.XDG_CACHE_HOME || path.join(homedir(), ".cache"),
+): Promise<ExporterBundle> {
+  const file = path.join(cache, "ghrunners", "exporter", contentKey(), "ghrunners-exporter.cjs");
+  if (!existsSync(file)) {
+    // Loaded only where something is to be built: a run without changes never gets here.
+    const { build } = require("esbuild") as typeof import("esbuild");
+    const unfinished = `${file}.${process.pid}`;
+    mkdirSync(path.dirname(file), { recursive: true });
+    const { outputFiles } = await build({
+      entryPoints: [path.join(__dirname, "main.ts")],
+      bundle: true,
+      platform: "node",
+      format: "cjs",
+      target: "node18",
+      minify: true,
+      legalComments: "inline",
+      banner: { js: "#!/usr/bin/env node" },
+      absWorkingDir: projectRoot,
+      write: false,
+      logLevel: "silent",
+    });
+    writeFileSync(unfinished, outputFiles[0]?.contents ?? "", { mode: 0o755 });
+    // Another process may have been faster; its result is the same.
+    renameSync(unfinished, file);
+  }
+  return { file, sha256: createHash("sha256").update(readFileSync(file)).digest("hex") };
+}

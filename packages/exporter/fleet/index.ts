@@ -1,0 +1,184 @@
+/**
+ * The fleet view: asks GitHub in the background, each kind of question in a loop of its own, and keeps the counts.
+ */
+import path from "node:path";
+import * as z from "zod";
+import type { FleetConfig } from "../config";
+import type { Exposed } from "@ghrunners/core/metrics-server/exposition";
+import { StateFile } from "@ghrunners/core/metrics-server/state-file";
+import { count, emptyTally, type Tally, tallySchema, together } from "@ghrunners/core/metrics-server/tally";
+import { repeat, type View } from "@ghrunners/core/metrics-server/view";
+import { apiBase, GitHubApi, NotAskedError } from "./api";
+import { nextDelayMs } from "./back-off";
+import { type Cursor, cursorSchema, newCursor } from "./cursor";
+import { evaluateFleet, JOBS_POLLS, type PollState } from "./evaluate";
+import type { FleetFacts } from "./facts";
+import { startTally } from "./jobs";
+import { type Memory, remember } from "./runners";
+import { RunWatch } from "./run-watch";
+import { askDeadlines, askOffered, askProtection, askPublic, askRunners, askSecrets } from "./settings";
+
+const stateSchema = z.object({
+  cursor: cursorSchema,
+  tally: tallySchema,
+  memory: z.object({ lastSeen: z.record(z.string(), z.number()), firstOffered: z.record(z.string(), z.number()) }),
+});
+interface State {
+  readonly cursor: Cursor;
+  readonly tally: Tally;
+  readonly memory: Memory;
+}
+
+/** What tests put in the place of the world. */
+export interface Surroundings {
+  readonly fetch?: typeof fetch;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** 0 to 1. */
+  readonly random?: () => number;
+}
+
+export class FleetView implements View {
+  private readonly api: GitHubApi;
+  private readonly watch: RunWatch;
+  private readonly file: StateFile<State>;
+  private readonly now: () => number;
+  private readonly random: () => number;
+  private facts: FleetFacts = {};
+  private memory: Memory;
+  private polls: Readonly<Record<string, PollState>> = {};
+  private requests: Tally = emptyTally;
+  private loops: { stop(): Promise<void> }[] = [];
+  private thoroughAt = 0;
+
+  /**
+   * @param stateFolder where cursor and counts outlive a restart
+   * @param say one line to the journal; never told the token
+   */
+  constructor(
+    private readonly config: FleetConfig,
+    token: string,
+    stateFolder: string,
+    private readonly version: string,
+    private readonly say: (line: string) => void,
+    { fetch, now = Date.now, random = Math.random }: Surroundings = {},
+  ) {
+    this.now = now;
+    this.random = random;
+    this.api = new GitHubApi({
+      baseUrl: apiBase(config.githubUrl),
+      token,
+      share: config.rateLimitShare,
+      now,
+      onRequest: (status) => (this.requests = count(this.requests, "githubApiRequests", { status })),
+      ...(fetch === undefined ? {} : { fetch }),
+    });
+    this.file = new StateFile<State>(path.join(stateFolder, "fleet.json"), stateSchema, say);
+    const kept = this.file.read();
+    this.memory = kept?.memory ?? { lastSeen: {}, firstOffered: {} };
+    // GitHub cuts fractions of a second off.
+    const cursor = kept?.cursor ?? newCursor(Math.floor(now() / 1000));
+    this.watch = new RunWatch(this.api, this.repository, config, cursor, startTally(config, kept?.tally));
+  }
+
+  private get repository(): { owner: string; repo: string } {
+    const [owner = "", repo = ""] = this.config.repository.split("/");
+    return { owner, repo };
+  }
+
+  private get seconds(): number {
+    return this.now() / 1000;
+  }
+
+  start(): void {
+    const { pollSeconds, settingsSeconds, protection, environment, secrets } = this.config;
+    const { api, repository } = this;
+    this.poll("runners", pollSeconds, async () => {
+      const value = await askRunners(api, repository);
+      this.facts = { ...this.facts, runners: { at: this.seconds, value } };
+      this.memory = remember(this.memory, value, this.seconds);
+    });
+    this.poll("jobs", JOBS_POLLS * pollSeconds, () => this.pollJobs());
+    this.poll("repository", settingsSeconds, async () => {
+      const value = await askPublic(api, repository);
+      this.facts = { ...this.facts, repositoryPublic: { at: this.seconds, value } };
+    });
+    this.poll("versions", settingsSeconds, () => this.pollVersions());
+    if (protection !== undefined && environment !== undefined) {
+      this.poll("environment", settingsSeconds, async () => {
+        const value = await askProtection(api, repository, environment);
+        this.facts = { ...this.facts, protection: { at: this.seconds, value } };
+      });
+    }
+    if (secrets.length > 0) this.poll("secrets", settingsSeconds, () => this.pollSecrets());
+  }
+
+  async stop(): Promise<void> {
+    this.api.close();
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+    this.keep();
+  }
+
+  exposed(): Exposed {
+    const { facts, memory, polls } = this;
+    const state = { facts, memory, polls, rateLimit: this.api.rateLimit };
+    return {
+      samples: evaluateFleet(state, this.config, this.seconds, this.version),
+      tally: together(this.watch.progress.tally, this.requests),
+    };
+  }
+
+  private async pollJobs(): Promise<void> {
+    const isThorough = this.seconds - this.thoroughAt >= this.config.settingsSeconds;
+    await this.watch.poll(isThorough);
+    if (isThorough) this.thoroughAt = this.seconds;
+    this.facts = { ...this.facts, open: { at: this.seconds, value: this.watch.open } };
+  }
+
+  private async pollVersions(): Promise<void> {
+    const offered = await askOffered(this.api, this.repository);
+    const first = Object.fromEntries(offered.map((version) => [version, this.seconds]));
+    // What was offered before keeps its time; a version that is offered no more still was released.
+    this.memory = { ...this.memory, firstOffered: { ...first, ...this.memory.firstOffered } };
+    const runners = this.facts.runners?.value ?? (await askRunners(this.api, this.repository));
+    const versions = runners.flatMap(({ version }) => version ?? []);
+    const value = await askDeadlines(this.api, this.repository, versions);
+    this.facts = { ...this.facts, deadlines: { at: this.seconds, value } };
+  }
+
+  private async pollSecrets(): Promise<void> {
+    const { secrets, environment } = this.config;
+    const isIn = (scope: string): boolean => secrets.some((secret) => secret.scope === scope);
+    const ofEnvironment =
+      isIn("environment") && environment !== undefined ? await askSecrets(this.api, this.repository, environment) : [];
+    const ofRepository = isIn("repository") ? await askSecrets(this.api, this.repository, undefined) : [];
+    const value = Object.fromEntries([...ofRepository, ...ofEnvironment]);
+    this.facts = { ...this.facts, secrets: { at: this.seconds, value } };
+  }
+
+  /** Asks again and again; after failures less and less often. */
+  private poll(endpoint: string, everySeconds: number, ask: () => Promise<void>): void {
+    let failures = 0;
+    const loop = repeat(async () => {
+      try {
+        await ask();
+        failures = 0;
+        this.polls = { ...this.polls, [endpoint]: { success: true, at: this.seconds } };
+      } catch (error) {
+        // Nobody was asked: what is known grows old, and nothing has failed.
+        if (!(error instanceof NotAskedError)) {
+          failures += 1;
+          if (failures === 1) this.say(`${endpoint}: ${(error as Error).message}`);
+          this.polls = { ...this.polls, [endpoint]: { success: false, at: this.polls[endpoint]?.at } };
+        }
+      }
+      this.keep();
+      return nextDelayMs(everySeconds * 1000, failures, this.random(), this.api.level);
+    });
+    this.loops.push(loop);
+  }
+
+  private keep(): void {
+    this.file.write({ ...this.watch.progress, memory: this.memory });
+  }
+}

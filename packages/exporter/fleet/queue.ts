@@ -1,0 +1,57 @@
+/**
+ * What waits at GitHub for a runner. Pure.
+ */
+import type { ExpectedRunner } from "../config";
+import { labelSet, normal } from "./labels";
+import { type Sample, sample } from "@ghrunners/core/metrics-server/samples";
+import type { JobFacts, OpenRun, RunnerFacts } from "./facts";
+
+/** More label sets than these are shown as one: a workflow may ask for anything. */
+const LABEL_SETS = 20;
+const OTHER = "other";
+
+/** Jobs for somebody's own runners; GitHub's hosted ones are not ours to watch. */
+export const isSelfHosted = ({ labels }: JobFacts): boolean => normal(labels).includes("self-hosted");
+
+function queuedBySet(runs: readonly OpenRun[], expected: readonly ExpectedRunner[]): Map<string, JobFacts[]> {
+  // The sets of the configured runners are always there: 0 jobs is something that is known.
+  const sets = new Map<string, JobFacts[]>(expected.map(({ labels }) => [labelSet(labels), []]));
+  const queued = runs.flatMap(({ jobs }) => jobs.filter((job) => job.status === "queued" && isSelfHosted(job)));
+  for (const job of [...queued].sort((a, b) => a.createdAt - b.createdAt)) {
+    const set = labelSet(job.labels);
+    const name = sets.has(set) || sets.size < LABEL_SETS + expected.length ? set : OTHER;
+    sets.set(name, [...(sets.get(name) ?? []), job]);
+  }
+  return sets;
+}
+
+/** @param runners undefined when GitHub's list of runners is not known now */
+export function queueSamples(
+  runs: readonly OpenRun[],
+  runners: readonly RunnerFacts[] | undefined,
+  expected: readonly ExpectedRunner[],
+  now: number,
+): Sample[] {
+  return [...queuedBySet(runs, expected)].flatMap(([labels, jobs]) => {
+    const oldest = jobs[0];
+    const size = sample("githubJobsQueued", jobs.length, { labels });
+    if (oldest === undefined) return [size];
+    const age = sample("githubJobQueueOldest", Math.max(0, now - oldest.createdAt), { labels });
+    if (runners === undefined || labels === OTHER) return [size, age];
+    const idle = runners.filter((runner) => {
+      const own = normal(runner.labels);
+      return runner.online && !runner.busy && normal(oldest.labels).every((label) => own.includes(label));
+    });
+    return [size, age, sample("githubQueuedEligibleIdle", idle.length, { labels })];
+  });
+}
+
+/** Runs of the deployment workflow that have not begun, or whose deployment has not. */
+export function deploymentQueueDepth(runs: readonly OpenRun[], workflow: string): number {
+  const waiting = ["queued", "pending", "requested"];
+  return runs.filter(
+    ({ run, jobs }) =>
+      run.workflow === workflow &&
+      (waiting.includes(run.status) || jobs.some((job) => isSelfHosted(job) && waiting.includes(job.status))),
+  ).length;
+}

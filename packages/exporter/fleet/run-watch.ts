@@ -1,0 +1,120 @@
+/**
+ * Follows workflow runs and their jobs, and counts each job once.
+ */
+import type { FleetConfig } from "../config";
+import type { Tally } from "@ghrunners/core/metrics-server/tally";
+import type { GitHubApi } from "./api";
+import { type Cursor, isOpen, takeJobs } from "./cursor";
+import type { JobFacts, OpenRun, RunFacts } from "./facts";
+import { countJob } from "./jobs";
+import { type RawJobs, type RawRun, toJobs, toRun, toRuns } from "./project";
+import type { RepositoryName } from "./settings";
+
+/** Runners are asked for first when the budget is short. */
+const RESERVE = 0.15;
+const PAGE = 50;
+/** Most pages of runs in one poll; GitHub lists at most 1,000 runs of a search. */
+const PAGES = 20;
+/** States of runs that are not over. A run that waits for days is not on the first page any more. */
+const unfinished = ["queued", "in_progress", "waiting", "pending", "requested"];
+const RUNS = "/repos/{owner}/{repo}/actions/runs";
+
+export class RunWatch {
+  /** Runs whose jobs are still to be looked at. */
+  private readonly watched = new Map<number, OpenRun>();
+
+  constructor(
+    private readonly api: GitHubApi,
+    private readonly repository: RepositoryName,
+    private readonly config: FleetConfig,
+    private cursor: Cursor,
+    private tally: Tally,
+  ) {}
+
+  get progress(): { cursor: Cursor; tally: Tally } {
+    return { cursor: this.cursor, tally: this.tally };
+  }
+
+  get open(): OpenRun[] {
+    return [...this.watched.values()];
+  }
+
+  /**
+   * One look at everything that may have changed. What was taken in before an error stays.
+   * @param thorough also looks for unfinished runs that are on no early page
+   */
+  async poll(thorough: boolean): Promise<void> {
+    const listed = new Map((await this.list()).map((run) => [run.id, run]));
+    if (thorough) {
+      for (const status of unfinished) {
+        for (const run of await this.listPage({ status, per_page: PAGE, page: 1 })) listed.set(run.id, run);
+      }
+    }
+    for (const run of listed.values()) this.admit(run);
+    for (const [id, { run }] of this.watched) {
+      const now = listed.get(id) ?? (await this.ask(run));
+      if (now === undefined) this.watched.delete(id);
+      else await this.follow(now);
+    }
+  }
+
+  private listPage(parameters: Record<string, string | number>): Promise<RunFacts[]> {
+    return this.api.get<{ workflow_runs: RawRun[] }, RunFacts[]>(
+      RUNS,
+      { ...this.repository, ...parameters },
+      toRuns,
+      RESERVE,
+    );
+  }
+
+  /** The newest runs, as far back as something is new. */
+  private async list(): Promise<RunFacts[]> {
+    const all: RunFacts[] = [];
+    for (let page = 1; page <= PAGES; page += 1) {
+      const runs = await this.listPage({ per_page: PAGE, page });
+      all.push(...runs);
+      const last = runs.at(-1);
+      const { since, floor, runs: known } = this.cursor;
+      if (last === undefined || runs.length < PAGE) break;
+      if (known[last.id] !== undefined || last.createdAt < Math.max(since, floor)) break;
+    }
+    return all;
+  }
+
+  private admit(run: RunFacts): void {
+    if (!isOpen(this.cursor, run)) return;
+    const isPast = run.status === "completed" && Date.parse(run.updatedAt) / 1000 < this.cursor.since;
+    if (isPast) this.cursor = takeJobs(this.cursor, run, []).cursor;
+    else this.watched.set(run.id, { run, jobs: this.watched.get(run.id)?.jobs ?? [] });
+  }
+
+  /** Undefined for a run that was deleted. */
+  private async ask({ id }: RunFacts): Promise<RunFacts | undefined> {
+    try {
+      return await this.api.get<RawRun, RunFacts>(
+        `${RUNS}/{run_id}`,
+        { ...this.repository, run_id: id },
+        toRun,
+        RESERVE,
+      );
+    } catch (error) {
+      if ((error as { status?: number }).status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  private async follow(run: RunFacts): Promise<void> {
+    const jobs = await this.api.pages<RawJobs, JobFacts>(
+      `${RUNS}/{run_id}/jobs`,
+      { ...this.repository, run_id: run.id, filter: "all" },
+      toJobs,
+      RESERVE,
+    );
+    const taken = takeJobs(this.cursor, run, jobs);
+    this.cursor = taken.cursor;
+    for (const counted of taken.counted) this.tally = countJob(this.tally, this.config, run, counted);
+    if (isOpen(this.cursor, run)) {
+      this.watched.set(run.id, { run, jobs: jobs.filter(({ status }) => status !== "completed") });
+    } else this.watched.delete(run.id);
+  }
+}

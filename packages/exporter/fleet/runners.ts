@@ -1,0 +1,82 @@
+/**
+ * GitHub's runners against those of the configuration. Pure.
+ */
+import { compareVersions } from "@ghrunners/core/vocabulary/version";
+import type { ExpectedRunner } from "../config";
+import { type Sample, sample, sampleIfKnown } from "@ghrunners/core/metrics-server/samples";
+import type { OpenRun, RunnerFacts } from "./facts";
+import { labelSet, normal } from "./labels";
+
+/** What outlives a restart because GitHub does not tell it. */
+export interface Memory {
+  /** When a runner was last seen online, by name, seconds since 1970. */
+  readonly lastSeen: Readonly<Record<string, number>>;
+  /** When GitHub was first seen to offer a version, seconds since 1970. */
+  readonly firstOffered: Readonly<Record<string, number>>;
+}
+
+/** Labels that are too many or missing. */
+export function labelDrift(seen: readonly string[], expected: readonly string[]): number {
+  const [have, want] = [normal(seen), normal(expected)];
+  return have.filter((label) => !want.includes(label)).length + want.filter((label) => !have.includes(label)).length;
+}
+
+/** Seconds since a version newer than this one was first offered; undefined when none was ever seen to be offered. */
+export function versionBehind(
+  version: string,
+  firstOffered: Readonly<Record<string, number>>,
+  now: number,
+): number | undefined {
+  const offered = Object.entries(firstOffered);
+  if (offered.length === 0) return undefined;
+  const newer = offered.filter(([other]) => compareVersions(other, version) > 0).map(([, at]) => at);
+  return newer.length === 0 ? 0 : Math.max(0, now - Math.min(...newer));
+}
+
+/** Remembers who is online now. */
+export function remember(memory: Memory, runners: readonly RunnerFacts[], now: number): Memory {
+  const online = runners.filter((runner) => runner.online).map(({ name }): [string, number] => [name, now]);
+  return { ...memory, lastSeen: { ...memory.lastSeen, ...Object.fromEntries(online) } };
+}
+
+/** @param open undefined when the jobs are not known now */
+export function runnerSamples(
+  expected: readonly ExpectedRunner[],
+  runners: readonly RunnerFacts[],
+  open: readonly OpenRun[] | undefined,
+  memory: Memory,
+  deadlines: Readonly<Record<string, number>>,
+  now: number,
+): Sample[] {
+  const known = new Set(expected.map(({ name }) => name));
+  const byName = new Map(runners.map((runner) => [runner.name, runner]));
+  const running = open?.flatMap(({ jobs }) => jobs.filter(({ status }) => status === "in_progress"));
+  const unknown = sample("githubRunnersUnknown", runners.filter(({ name }) => !known.has(name)).length, {});
+  return [
+    unknown,
+    ...expected.flatMap(({ name, role, labels }) => {
+      const who = { runner: name, role };
+      const seen = byName.get(name);
+      const registered = sample("githubRunnerRegistered", Number(seen !== undefined), who);
+      const lastSeen = sampleIfKnown("githubRunnerLastSeenOnline", memory.lastSeen[name], who);
+      if (seen === undefined) return [registered, ...lastSeen];
+      const { version } = seen;
+      return [
+        registered,
+        ...lastSeen,
+        sample("githubRunnerOnline", Number(seen.online), who),
+        sample("githubRunnerBusy", Number(seen.busy), who),
+        ...sampleIfKnown("githubRunnerJobsInProgress", running?.filter((job) => job.runner === name).length, who),
+        sample("githubRunnerLabels", 1, { ...who, labels: labelSet(seen.labels) }),
+        sample("githubRunnerLabelDrift", labelDrift(seen.labels, labels), who),
+        ...(version === undefined
+          ? []
+          : [
+              sample("githubRunnerVersion", 1, { ...who, version }),
+              ...sampleIfKnown("githubRunnerVersionBehind", versionBehind(version, memory.firstOffered, now), who),
+              ...sampleIfKnown("githubRunnerVersionDeadline", deadlines[version], who),
+            ]),
+      ];
+    }),
+  ];
+}

@@ -1,0 +1,150 @@
+/**
+ * The host view: collects facts in the background and keeps the count of the runner's jobs.
+ */
+import path from "node:path";
+import * as z from "zod";
+import type { HostConfig } from "../config";
+import type { Exposed } from "@ghrunners/core/metrics-server/exposition";
+import { StateFile } from "@ghrunners/core/metrics-server/state-file";
+import { count, emptyTally, type Tally, tallySchema, together } from "@ghrunners/core/metrics-server/tally";
+import { repeat, type View } from "@ghrunners/core/metrics-server/view";
+import { evaluateHost, lastCheckin } from "./evaluate";
+import type { HostFacts } from "./facts";
+import { endOfLog, linesSince, logPlace, type LogPlace } from "./follow-log";
+import { addEvent, emptyLedger, type JobLedger } from "./jobs";
+import { parseLogLine } from "./listener-log";
+import { lookAtConnections, lookAtFolder, lookAtProcesses, lookAtUnit, lookAtVersion, probeGitHub } from "./look";
+
+const state = z.object({
+  place: logPlace,
+  ledger: z.object({ tally: tallySchema, runningSince: z.number().optional(), lastWord: z.number().optional() }),
+});
+type State = { place: LogPlace; ledger: JobLedger };
+
+const collectors = ["unit", "processes", "connections", "log", "version", "work_folder"] as const;
+type Collector = (typeof collectors)[number];
+
+export class HostView implements View {
+  private facts: HostFacts | undefined;
+  private checkin: number | undefined;
+  private errors: Tally = collectors.reduce(
+    (tally, collector) => count(tally, "runnerExporterErrors", { collector }, 0),
+    emptyTally,
+  );
+  private readonly failing = new Set<Collector>();
+  private readonly file: StateFile<State>;
+  private progress: State | undefined;
+  private workFolderBytes: number | undefined;
+  private probe: HostFacts["probe"];
+  private loops: { stop(): Promise<void> }[] = [];
+
+  /**
+   * @param stateFolder where the count of jobs outlives a restart
+   * @param say one line to the journal
+   */
+  constructor(
+    private readonly config: HostConfig,
+    stateFolder: string,
+    private readonly version: string,
+    private readonly say: (line: string) => void,
+  ) {
+    this.file = new StateFile<State>(path.join(stateFolder, "host.json"), state as z.ZodType<State>, say);
+    this.progress = this.file.read();
+  }
+
+  start(): void {
+    const { collectSeconds, probeSeconds, workFolderSeconds, githubUrl, runnerHome, workFolder } = this.config;
+    const every = (seconds: number, work: () => Promise<void>): { stop(): Promise<void> } =>
+      repeat(async () => {
+        await work();
+        return seconds * 1000;
+      });
+    this.loops = [
+      every(collectSeconds, () => this.collect()),
+      every(probeSeconds, async () => {
+        this.probe = await probeGitHub(githubUrl);
+      }),
+      every(workFolderSeconds, async () => {
+        this.workFolderBytes = await this.attempt("work_folder", () => lookAtFolder(path.join(runnerHome, workFolder)));
+      }),
+    ];
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+  }
+
+  exposed(): Exposed {
+    const restarts = this.facts?.unit?.restarts;
+    const ofUnit = restarts === undefined ? emptyTally : count(emptyTally, "runnerServiceRestarts", {}, restarts);
+    const jobs = this.progress?.ledger.tally ?? emptyTally;
+    const samples =
+      this.facts === undefined
+        ? []
+        : evaluateHost(
+            { ...this.facts, workFolderBytes: this.workFolderBytes, probe: this.probe },
+            this.checkin,
+            this.config.silenceSeconds,
+            this.version,
+          );
+    return { samples, tally: together(jobs, ofUnit, this.errors) };
+  }
+
+  private async collect(): Promise<void> {
+    const { unit: name, runnerHome, githubUrl } = this.config;
+    const [unit, connections, version] = await Promise.all([
+      this.attempt("unit", () => lookAtUnit(name)),
+      this.attempt("connections", () => lookAtConnections(runnerHome, githubUrl)),
+      this.attempt("version", () => lookAtVersion(runnerHome)),
+    ]);
+    const processes = unit && (await this.attempt("processes", () => lookAtProcesses(unit.controlGroup)));
+    await this.attempt("log", async () => this.readLog());
+    const facts: HostFacts = {
+      at: Date.now() / 1000,
+      unit,
+      processes,
+      connections,
+      lastWord: this.progress?.ledger.lastWord,
+      version,
+      workFolderBytes: undefined,
+      probe: undefined,
+    };
+    this.checkin = lastCheckin(facts, this.checkin);
+    this.facts = facts;
+  }
+
+  private readLog(): void {
+    const folder = path.join(this.config.runnerHome, "_diag");
+    if (this.progress === undefined) {
+      const { lines, place } = endOfLog(folder);
+      // What ended before the first look is not counted; a job that runs and the last contact are taken over.
+      const { runningSince, lastWord } = replay(emptyLedger, lines);
+      this.progress = { place, ledger: { ...emptyLedger, runningSince, lastWord } };
+    } else {
+      const { lines, place } = linesSince(folder, this.progress.place);
+      this.progress = { place, ledger: replay(this.progress.ledger, lines) };
+    }
+    this.file.write(this.progress);
+  }
+
+  /** Undefined when it could not be had; said once, counted each time. */
+  private async attempt<T>(collector: Collector, look: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const value = await look();
+      this.failing.delete(collector);
+      return value;
+    } catch (error) {
+      this.errors = count(this.errors, "runnerExporterErrors", { collector });
+      if (!this.failing.has(collector)) this.say(`${collector}: ${(error as Error).message.trim().split("\n").at(-1)}`);
+      this.failing.add(collector);
+      return undefined;
+    }
+  }
+}
+
+function replay(ledger: JobLedger, lines: readonly string[]): JobLedger {
+  return lines.reduce((before, line) => {
+    const event = parseLogLine(line);
+    return event === undefined ? before : addEvent(before, event);
+  }, ledger);
+}

@@ -1,0 +1,100 @@
+/**
+ * What it takes to install an exporter on a host: a script for root's shell and its parameters. Used by every component
+ * that installs one; how the text gets to the host is theirs.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import type * as z from "zod";
+import { bundleExporter, type ExporterBundle } from "./bundle";
+import { SWITCH_UNIT } from "@ghrunners/core/vocabulary/failover";
+import type { fleetConfig, hostConfig, switchConfig } from "./config";
+
+/** `runner`: the host view on a runner. On the monitoring host `fleet`, GitHub's view, and `switch`, the failover switch. */
+export type ExporterKind = "runner" | "fleet" | "switch";
+export type ExporterConfig = z.input<typeof hostConfig> | z.input<typeof fleetConfig> | z.input<typeof switchConfig>;
+
+interface Place {
+  readonly unit: string;
+  /** Name of configuration and token below /etc/ghrunners. */
+  readonly name: string;
+  /** Unix user of the service; it owns nothing but its state. */
+  readonly user: string;
+  readonly bundle: string;
+  readonly hasToken: boolean;
+}
+
+/** The switch has a user and a copy of the program of its own: neither service depends on the other's installation. */
+const places: Readonly<Record<ExporterKind, Place>> = {
+  runner: {
+    unit: "ghrunners-runner-exporter.service",
+    name: "runner-exporter",
+    user: "ghrunners-exporter",
+    bundle: "/opt/ghrunners/exporter/ghrunners-exporter.cjs",
+    hasToken: false,
+  },
+  fleet: {
+    unit: "ghrunners-fleet-exporter.service",
+    name: "fleet-exporter",
+    user: "ghrunners-exporter",
+    bundle: "/opt/ghrunners/exporter/ghrunners-exporter.cjs",
+    hasToken: true,
+  },
+  switch: {
+    unit: SWITCH_UNIT,
+    name: "failover-switch",
+    user: "ghrunners-switch",
+    bundle: "/opt/ghrunners/switch/ghrunners-exporter.cjs",
+    hasToken: true,
+  },
+};
+
+export const exporterUnit = (kind: ExporterKind): string => places[kind].unit;
+
+function text(...file: string[]): string {
+  return readFileSync(path.join(__dirname, ...file), "utf8");
+}
+
+/** SHA-256 of the unit's text: a change of it alone is installed too. */
+export const unitSha256 = (kind: ExporterKind): string =>
+  createHash("sha256").update(text("units", places[kind].unit)).digest("hex");
+
+/** The script; its verbs are install, show and remove. */
+export const installScript = (): string => text("scripts", "exporter.sh");
+
+/** What the script has to know to show or remove an exporter. @param sha256 of the bundle */
+export function exporterParameters(kind: ExporterKind, config: ExporterConfig, sha256: string): Record<string, string> {
+  const { unit, name, user, bundle, hasToken } = places[kind];
+  return {
+    UNIT: unit,
+    UNIT_TEXT: text("units", unit),
+    CONFIG_FILE: `/etc/ghrunners/${name}.json`,
+    CONFIG: JSON.stringify(config, undefined, 2),
+    BUNDLE_FILE: bundle,
+    BUNDLE_SHA256: sha256,
+    LISTEN: `${config.listen.host}:${config.listen.port}`,
+    SERVICE_USER: user,
+    TOKEN_FILE: hasToken ? `/etc/ghrunners/${name}.token` : "",
+  };
+}
+
+/**
+ * What the script has to know to install an exporter: some 200 KB, for standard input.
+ * @param machine MAC address of the machine: another one is installed again
+ * @param token GitHub token of the fleet view or the switch; a secret, so the parameters are one
+ */
+export async function installParameters(
+  kind: ExporterKind,
+  config: ExporterConfig,
+  machine: string,
+  token = "",
+): Promise<Record<string, string>> {
+  const bundle: ExporterBundle = await bundleExporter();
+  return {
+    ...exporterParameters(kind, config, bundle.sha256),
+    BUNDLE: gzipSync(readFileSync(bundle.file), { level: 9 }).toString("base64"),
+    MACHINE: machine,
+    TOKEN: token,
+  };
+}

@@ -1,0 +1,151 @@
+/**
+ * Which runner deploys. Pure: what both views say and what was decided before goes in, a decision with its reasons comes
+ * out.
+ */
+import type { Role } from "@ghrunners/core/vocabulary/runner";
+import { type Cause, judge, type Judged, type JudgingPolicy, type RunnerSeen } from "./judge";
+
+export interface ChoicePolicy extends JudgingPolicy {
+  readonly environment: string;
+  /** How long a decision may be used, seconds. */
+  readonly validSeconds: number;
+  /** How long a runner must have been healthy before one that still works is left for it, seconds. */
+  readonly recoverySeconds: number;
+  /** How long a runner must have been usable before a refusal ends, seconds. */
+  readonly settleSeconds: number;
+}
+
+/** What the next decision has to know of the last one. Times in milliseconds since 1970. */
+export interface ChoiceMemory {
+  /** Runner of the last decision; null: it was a refusal. */
+  readonly chosen: string | null;
+  /** Why the choice is not the healthy primary, since it left it. */
+  readonly cause: Cause | null;
+  /** Since when a runner is healthy without a break, by name. */
+  readonly healthySince: Readonly<Record<string, number>>;
+  /** Since when a runner is not unusable, by name. */
+  readonly usableSince: Readonly<Record<string, number>>;
+}
+
+export interface GateDecision {
+  readonly schema: "ghrunners.gate-decision/1";
+  readonly environment: string;
+  readonly decidedAt: string;
+  readonly expiresAt: string;
+  /** Runner that deploys, or null: refused. */
+  readonly runner: string | null;
+  readonly role: Role | null;
+  readonly labels: readonly string[];
+  readonly reason: "primary_healthy" | "failover" | "primary_degraded" | "refused" | "by_hand";
+  /** What keeps the primary from being the healthy choice, as one word; of a failover what began it. Null: nothing. */
+  readonly cause: Cause | null;
+  /** In words, with every runner's reasons. */
+  readonly explanation: string;
+  readonly runners: readonly Judged[];
+  readonly runbook: string | null;
+}
+
+type Since = Pick<ChoiceMemory, "healthySince" | "usableSince">;
+
+/** Goes on with the times of those who still are, and begins those of who are now. */
+function advance(judged: readonly Judged[], before: Since | undefined, now: number): Since {
+  const since = (known: Readonly<Record<string, number>> = {}, is: (runner: Judged) => boolean) =>
+    Object.fromEntries(judged.filter(is).map(({ name }) => [name, known[name] ?? now]));
+  return {
+    healthySince: since(before?.healthySince, ({ grade }) => grade === "healthy"),
+    usableSince: since(before?.usableSince, ({ grade }) => grade !== "unusable"),
+  };
+}
+
+/** A healthy primary, else a healthy secondary (the one that deploys now first), else a primary that is merely degraded. */
+function inOrder(judged: readonly Judged[], current: string | null): Judged[] {
+  const those = (role: Role, grade: Judged["grade"]): Judged[] =>
+    judged.filter((runner) => runner.role === role && runner.grade === grade);
+  const secondaries = those("secondary", "healthy").sort(
+    (one, other) => Number(other.name === current) - Number(one.name === current),
+  );
+  return [...those("primary", "healthy"), ...secondaries, ...those("primary", "degraded")];
+}
+
+interface Picked {
+  readonly chosen: Judged | undefined;
+  /** Runners that would be taken, and how long they have to prove themselves still, seconds. */
+  readonly held: readonly { readonly name: string; readonly seconds: number }[];
+}
+
+/** A failover is immediate. Leaving a runner that still works, and ending a refusal, waits: so a flapping runner does not flap the choice. */
+function pick(judged: readonly Judged[], policy: ChoicePolicy, before: ChoiceMemory | undefined, now: number): Picked {
+  const candidates = inOrder(judged, before?.chosen ?? null);
+  const { healthySince, usableSince } = advance(judged, before, now);
+  const left = (since: number | undefined, seconds: number): number =>
+    Math.max(0, seconds - (now - (since ?? now)) / 1000);
+  const goesOn = candidates.some(({ name }) => name === before?.chosen);
+  const wait = ({ name }: Judged): number => {
+    if (before === undefined || name === before.chosen) return 0;
+    if (before.chosen === null) return left(usableSince[name], policy.settleSeconds);
+    // Who was not there cannot have flapped: a new or rebuilt runner is taken as it comes.
+    if (!goesOn || before.cause === "not_registered") return 0;
+    return left(healthySince[name], policy.recoverySeconds);
+  };
+  const place = candidates.findIndex((runner) => wait(runner) === 0);
+  const passed = place === -1 ? candidates : candidates.slice(0, place);
+  return {
+    chosen: candidates[place],
+    held: passed.map((runner) => ({ name: runner.name, seconds: wait(runner) })),
+  };
+}
+
+function reasonOf(chosen: Judged | undefined): GateDecision["reason"] {
+  if (chosen === undefined) return "refused";
+  if (chosen.role === "secondary") return "failover";
+  return chosen.grade === "healthy" ? "primary_healthy" : "primary_degraded";
+}
+
+/** @param before what {@link remember} made of the last decision; undefined: this is the first */
+export function choose(
+  runners: readonly RunnerSeen[],
+  policy: ChoicePolicy,
+  now: Date,
+  before?: ChoiceMemory,
+): GateDecision {
+  const graded = runners.map((runner) => judge(runner, policy));
+  const { chosen, held } = pick(graded, policy, before, now.getTime());
+  const judged = graded.map((runner) => {
+    const waits = held.find(({ name }) => name === runner.name);
+    if (waits === undefined) return runner;
+    return { ...runner, reasons: [...runner.reasons, `taken in ${Math.ceil(waits.seconds)} s if it stays so`] };
+  });
+  const said = judged.map(({ name, role, grade, reasons }) => `${role} ${name}: ${[grade, ...reasons].join(", ")}`);
+  const because = judged.length === 0 ? `no runner of ${policy.environment} is known` : said.join("; ");
+  const primary = judged.find(({ role }) => role === "primary");
+  const reason = reasonOf(chosen);
+  // A failover is told by what began it, also while the primary proves itself.
+  const cause = reason === "failover" && before?.chosen === chosen?.name ? before?.cause : undefined;
+  return {
+    schema: "ghrunners.gate-decision/1",
+    environment: policy.environment,
+    decidedAt: now.toISOString(),
+    expiresAt: new Date(now.getTime() + policy.validSeconds * 1000).toISOString(),
+    runner: chosen?.name ?? null,
+    role: chosen?.role ?? null,
+    labels: chosen === undefined ? [] : policy.labels[chosen.role],
+    reason,
+    cause: cause ?? primary?.cause ?? null,
+    explanation: `${chosen === undefined ? "Nobody may deploy" : `${chosen.name} deploys`}: ${because}.`,
+    runners: judged,
+    runbook: chosen === undefined ? "docs/runbooks/offline-restore.md#noauthorisedcapacity" : null,
+  };
+}
+
+/** What {@link choose} wants to know the next time. */
+export function remember(decision: GateDecision, before: ChoiceMemory | undefined): ChoiceMemory {
+  const { runner, cause, runners, decidedAt } = decision;
+  return { chosen: runner, cause, ...advance(runners, before, Date.parse(decidedAt)) };
+}
+
+/** Whether a decision may still be used, and if not why. Asked again just before deploying. */
+export function stillValid(decision: GateDecision, runner: string, now: Date): string | undefined {
+  if (decision.runner !== runner) return `${decision.runner ?? "nobody"} was chosen, and this is ${runner}`;
+  if (now.getTime() >= Date.parse(decision.expiresAt)) return `the decision expired at ${decision.expiresAt}`;
+  return undefined;
+}

@@ -1,0 +1,76 @@
+/** The decision behind a deployment job, from what the job was given: DEPLOY_RUNNER and the gate's outputs. Pure. */
+import { z } from "zod";
+import type { Role } from "@ghrunners/core/vocabulary/runner";
+import type { GateDecision } from "./choose";
+
+export interface Given {
+  readonly environment: string;
+  /** Text of DEPLOY_RUNNER when the job began; empty when it is not set. */
+  readonly variable: string;
+  /** auto, primary or secondary: what was asked for. */
+  readonly wanted: string;
+  /** Labels that the gate chose, which the job ran by. */
+  readonly labels: readonly string[];
+  /** The gate's reason, in words. */
+  readonly reason: string;
+  readonly now: Date;
+}
+
+/** What the monitoring host writes; the gate's script reads the same (.github/scripts/runner-gate.mjs). */
+const variable = z.object({
+  labels: z.array(z.string()),
+  runner: z.string().nullable(),
+  reason: z.string(),
+  decidedAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  /** The whole decision, where the writer adds it. */
+  decision: z
+    .object({ schema: z.literal("ghrunners.gate-decision/1") })
+    .loose()
+    .optional(),
+});
+
+const roleIn = (labels: readonly string[]): Role | null =>
+  labels.includes("primary") ? "primary" : labels.includes("secondary") ? "secondary" : null;
+
+/** Who this job's runner is in the decision: by its name where names are told, else by its role. */
+export const selfIn = ({ runner }: GateDecision, name: string, { labels }: Pick<Given, "labels">): string =>
+  runner === null || runner === "primary" || runner === "secondary" ? (roleIn(labels) ?? name) : name;
+
+/** @throws Error when DEPLOY_RUNNER is followed and is not what the monitoring host writes */
+export function decisionFrom(given: Given): GateDecision {
+  const { environment, labels, wanted, reason, now } = given;
+  const base = { schema: "ghrunners.gate-decision/1", environment, cause: null, runners: [], runbook: null } as const;
+  if (wanted !== "auto") {
+    const at = now.toISOString();
+    const role = roleIn(labels);
+    const times = { decidedAt: at, expiresAt: new Date(now.getTime() + 60_000).toISOString() };
+    return { ...base, ...times, runner: role, role, labels, reason: "by_hand", explanation: reason };
+  }
+  const parsed = variable.safeParse(jsonOf(given.variable));
+  if (!parsed.success) {
+    const seen = given.variable === "" ? "is not set" : "is not what the monitoring host writes";
+    throw new Error(`DEPLOY_RUNNER ${seen}. Next: docs/runbooks/monitoring-blind.md#failoverswitchstale`);
+  }
+  const { decision, ...choice } = parsed.data;
+  if (decision !== undefined) return decision as unknown as GateDecision;
+  const role = roleIn(choice.labels);
+  return {
+    ...base,
+    decidedAt: choice.decidedAt,
+    expiresAt: choice.expiresAt,
+    runner: choice.runner,
+    role,
+    labels: choice.labels,
+    reason: role === "primary" ? "primary_healthy" : role === "secondary" ? "failover" : "refused",
+    explanation: choice.reason,
+  };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * How good one runner is for a deployment. Pure: what both views say goes in, a grade with its reasons comes out.
+ * Nothing counts as healthy for lack of data.
+ */
+import { compareVersions } from "@ghrunners/core/vocabulary/version";
+import type { Role } from "@ghrunners/core/vocabulary/runner";
+import type { Maintenance } from "./maintenance";
+
+/** What is known of one runner. A view is null when it was never had; an older one counts until its age is too high. */
+export interface RunnerSeen {
+  readonly name: string;
+  readonly role: Role;
+  /** Null: in none. With a problem: nobody can tell. */
+  readonly maintenance: Pick<Maintenance, "until" | "reason"> | { readonly problem: string } | null;
+  /** What the runner's own machine says; null stands for what it does not know. */
+  readonly host: {
+    /** Age of the facts in seconds. */
+    readonly ageSeconds: number;
+    readonly serviceActive: boolean | null;
+    readonly listenerConnected: boolean | null;
+    readonly diskUsedPercent: number | null;
+    readonly version: string | null;
+  } | null;
+  /** What GitHub says. */
+  readonly github: {
+    readonly ageSeconds: number;
+    readonly status: "online" | "offline" | "unregistered";
+    readonly busy: boolean;
+    readonly labels: readonly string[];
+    /** Age of the oldest job that waits for exactly its labels; 0 without one, null when that is not known. */
+    readonly oldestQueuedSeconds: number | null;
+    /** Time until GitHub gives its version no more jobs, seconds; null while no end is announced. */
+    readonly versionEndsInSeconds: number | null;
+  } | null;
+}
+
+export interface JudgingPolicy {
+  /** Labels that a runner has to have, and no others, by role. */
+  readonly labels: Readonly<Record<Role, readonly string[]>>;
+  /** Oldest version that GitHub still lets work. */
+  readonly minimumVersion: string;
+  /** A version whose end is nearer than this is a doubt, seconds. */
+  readonly versionEndSeconds: number;
+  /** Facts of a runner's machine that are older are none, seconds. */
+  readonly maximumHostAgeSeconds: number;
+  /** Facts of GitHub that are older are none, seconds. */
+  readonly maximumGithubAgeSeconds: number;
+  readonly maximumDiskPercent: number;
+  readonly maximumQueuedSeconds: number;
+}
+
+/** What is wrong, as one word: the gravest comes first. */
+export const causes = [
+  "maintenance",
+  "not_registered",
+  "labels_missing",
+  "offline",
+  "github_unknown",
+  "host_unreachable",
+  "service",
+  "listener",
+  "version",
+  "disk",
+  "queue",
+  "version_end",
+  "labels_drifted",
+  "maintenance_unknown",
+] as const;
+export type Cause = (typeof causes)[number];
+
+/** Usable with a doubt is `degraded`. */
+export type Grade = "healthy" | "degraded" | "unusable";
+
+export interface Judged {
+  readonly name: string;
+  readonly role: Role;
+  readonly grade: Grade;
+  /** The gravest of the reasons; null when it is healthy. */
+  readonly cause: Cause | null;
+  /** In words, why it is not healthy, or has to prove itself before it is taken. */
+  readonly reasons: readonly string[];
+}
+
+interface Finding {
+  readonly grade: "degraded" | "unusable";
+  readonly cause: Cause;
+  readonly text: string;
+}
+
+const unusable = (cause: Cause, text: string): Finding => ({ grade: "unusable", cause, text });
+const degraded = (cause: Cause, text: string): Finding => ({ grade: "degraded", cause, text });
+const lower = (labels: readonly string[]): string[] => labels.map((label) => label.toLowerCase());
+const whole = (seconds: number): number => Math.round(seconds);
+
+function ofMaintenance({ maintenance }: RunnerSeen): Finding[] {
+  if (maintenance === null) return [];
+  if ("problem" in maintenance) {
+    return [degraded("maintenance_unknown", `whether it is in maintenance is not known: ${maintenance.problem}`)];
+  }
+  return [unusable("maintenance", `in maintenance until ${maintenance.until}: ${maintenance.reason}`)];
+}
+
+function ofGithub({ role, github }: RunnerSeen, policy: JudgingPolicy): Finding[] {
+  if (github === null) return [unusable("github_unknown", "GitHub's view is missing")];
+  if (github.ageSeconds > policy.maximumGithubAgeSeconds) {
+    return [unusable("github_unknown", `GitHub's view is ${whole(github.ageSeconds)} s old`)];
+  }
+  if (github.status === "unregistered") return [unusable("not_registered", "GitHub has no registration of it")];
+  const [have, want] = [lower(github.labels), lower(policy.labels[role])];
+  const missing = want.filter((label) => !have.includes(label));
+  const extra = have.filter((label) => !want.includes(label));
+  const { oldestQueuedSeconds: queued, versionEndsInSeconds: ends } = github;
+  return [
+    ...(missing.length > 0
+      ? [unusable("labels_missing", `not authorised: it lacks the labels ${missing.join(", ")}`)]
+      : []),
+    ...(github.status === "offline" ? [unusable("offline", "GitHub shows it offline")] : []),
+    ...(ends !== null && ends <= 0 ? [unusable("version", "GitHub gives its version no more jobs")] : []),
+    ...(ends !== null && ends > 0 && ends < policy.versionEndSeconds
+      ? [degraded("version_end", `GitHub gives its version no more jobs in ${Math.floor(ends / 86_400)} days`)]
+      : []),
+    ...(queued === null ? [degraded("queue", "how long jobs wait for its labels is not known")] : []),
+    ...(queued !== null && queued > policy.maximumQueuedSeconds
+      ? [degraded("queue", `a job has waited ${whole(queued)} s for its labels`)]
+      : []),
+    ...(extra.length > 0 ? [degraded("labels_drifted", `its labels drifted: ${extra.join(", ")}`)] : []),
+  ];
+}
+
+function ofHost({ host }: RunnerSeen, policy: JudgingPolicy): Finding[] {
+  if (host === null) return [unusable("host_unreachable", "the host's view is missing")];
+  if (host.ageSeconds > policy.maximumHostAgeSeconds) {
+    return [unusable("host_unreachable", `the host's view is ${whole(host.ageSeconds)} s old`)];
+  }
+  const { serviceActive, listenerConnected, version, diskUsedPercent: disk } = host;
+  return [
+    ...(serviceActive === null ? [unusable("service", "whether its service is active is not known")] : []),
+    ...(serviceActive === false ? [unusable("service", "its service is not active")] : []),
+    ...(serviceActive === true && listenerConnected === null
+      ? [unusable("listener", "whether its listener is connected is not known")]
+      : []),
+    ...(serviceActive === true && listenerConnected === false
+      ? [unusable("listener", "its listener is not connected")]
+      : []),
+    ...(version === null ? [degraded("version", "its version is not known")] : []),
+    ...(version !== null && compareVersions(version, policy.minimumVersion) < 0
+      ? [unusable("version", `its version ${version} is older than ${policy.minimumVersion}, which GitHub asks for`)]
+      : []),
+    ...(disk === null ? [degraded("disk", "how full its disk is is not known")] : []),
+    ...(disk !== null && disk > policy.maximumDiskPercent
+      ? [degraded("disk", `its disk is ${whole(disk)} % full, expected at most ${policy.maximumDiskPercent} %`)]
+      : []),
+  ];
+}
+
+const rank = ({ grade, cause }: Finding): number => (grade === "unusable" ? 0 : 100) + causes.indexOf(cause);
+
+/** A busy runner is as healthy as an idle one: the job waits for it. */
+export function judge(runner: RunnerSeen, policy: JudgingPolicy): Judged {
+  const findings = [...ofMaintenance(runner), ...ofGithub(runner, policy), ...ofHost(runner, policy)].sort(
+    (one, other) => rank(one) - rank(other),
+  );
+  const [gravest] = findings;
+  return {
+    name: runner.name,
+    role: runner.role,
+    grade: gravest?.grade ?? "healthy",
+    cause: gravest?.cause ?? null,
+    reasons: findings.map(({ text }) => text),
+  };
+}

@@ -1,0 +1,272 @@
+/**
+ * The failover switch: looks at the runners, decides who deploys, and tells GitHub.
+ */
+import path from "node:path";
+import * as z from "zod";
+import { STATE_FILE } from "@ghrunners/core/vocabulary/failover";
+import { type ChoiceMemory, choose, type ChoicePolicy, type GateDecision, remember } from "../choice/choose";
+import { causes } from "../choice/judge";
+import { MAINTENANCE_VARIABLE, parseMaintenance, type MaintenanceSeen } from "../choice/maintenance";
+import type { SwitchConfig } from "@ghrunners/exporter/config";
+import type { Exposed } from "@ghrunners/core/metrics-server/exposition";
+import { apiBase, GitHubApi, NotAskedError } from "@ghrunners/exporter/fleet/api";
+import { nextDelayMs } from "@ghrunners/exporter/fleet/back-off";
+import type { RepositoryName } from "@ghrunners/exporter/fleet/settings";
+import { StateFile } from "@ghrunners/core/metrics-server/state-file";
+import { count, type Tally, tallySchema } from "@ghrunners/core/metrics-server/tally";
+import { repeat, type View } from "@ghrunners/core/metrics-server/view";
+import { countFailover, evaluateSwitch, startTally } from "./evaluate";
+import { askByHttp, isComplete, look, type Ask } from "./look";
+import { Records } from "./records";
+import { noRedispatches, Redispatcher, RESERVE, type Redispatches } from "./redispatch";
+import { ChoiceVariable, type Written } from "./variable";
+import { type RunnerViews, seenRunner } from "./views";
+
+/** Share of the token's rate limit that may be used. */
+const SHARE = 0.1;
+/** Three looks may fail before a runner counts as unreachable. */
+const MISSED_LOOKS = 3;
+/** GitHub's view is asked for every 15 s, and less often while the exporter's budget is low. */
+const GITHUB_AGE_SECONDS = 75;
+/** A maintenance that was read longer ago is not known, s. */
+const MAINTENANCE_AGE_SECONDS = 300;
+/** A decision is good for going on with after a restart for as long, ms; what lasted meanwhile is not known. */
+const GAP_MS = 30_000;
+/** GitHub may be back at any moment, and every deployment waits for it. */
+const LONGEST_PAUSE_MS = 30_000;
+const DAY = 86_400;
+
+interface State {
+  readonly memory: ChoiceMemory | undefined;
+  /** Of the last decision, ms since 1970. */
+  readonly decidedAt: number;
+  readonly written: Written | undefined;
+  readonly redispatches: Redispatches;
+  readonly tally: Tally;
+}
+
+const since = z.record(z.string(), z.number());
+const stateSchema: z.ZodType<State> = z.object({
+  memory: z
+    .object({
+      chosen: z.string().nullable(),
+      cause: z.enum(causes).nullable(),
+      healthySince: since,
+      usableSince: since,
+    })
+    .optional(),
+  decidedAt: z.number(),
+  written: z.object({ content: z.string(), expiresAt: z.number() }).optional(),
+  redispatches: z.object({
+    intents: z.record(z.string(), z.object({ at: z.number(), cancelledAt: z.number().nullable() })),
+    abandoned: z.array(z.number()),
+  }),
+  tally: tallySchema,
+}) as z.ZodType<State>;
+
+/** What tests put in the place of the world. */
+export interface Surroundings {
+  readonly ask?: Ask;
+  readonly fetch?: typeof fetch;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+export function policyOf(config: SwitchConfig): ChoicePolicy {
+  const { environment, runners, minimumVersion, validSeconds, recoverySeconds, lookSeconds } = config;
+  const labels = (role: "primary" | "secondary"): readonly string[] =>
+    runners.find((runner) => runner.role === role)?.labels ?? [];
+  return {
+    environment,
+    labels: { primary: labels("primary"), secondary: labels("secondary") },
+    minimumVersion,
+    versionEndSeconds: 3 * DAY,
+    maximumHostAgeSeconds: MISSED_LOOKS * lookSeconds,
+    maximumGithubAgeSeconds: GITHUB_AGE_SECONDS,
+    maximumDiskPercent: 85,
+    maximumQueuedSeconds: 300,
+    validSeconds,
+    recoverySeconds,
+    settleSeconds: 2 * lookSeconds,
+  };
+}
+
+/** What of an earlier run's memory still holds. Pure. */
+export function memoryAfter(kept: State | undefined, validSeconds: number, now: number): ChoiceMemory | undefined {
+  if (kept?.memory === undefined || now - kept.decidedAt > validSeconds * 1000) return undefined;
+  return now - kept.decidedAt <= GAP_MS ? kept.memory : { ...kept.memory, healthySince: {}, usableSince: {} };
+}
+
+export class SwitchView implements View {
+  private readonly api: GitHubApi;
+  private readonly file: StateFile<State>;
+  private readonly records: Records;
+  private readonly variable: ChoiceVariable;
+  private readonly redispatcher: Redispatcher;
+  private readonly policy: ChoicePolicy;
+  private readonly ask: Ask;
+  private readonly now: () => number;
+  private readonly startedAt: number;
+  private views: Readonly<Record<string, RunnerViews>> = {};
+  private maintenance: { readonly at: number; readonly text: string | undefined } | undefined;
+  private memory: ChoiceMemory | undefined;
+  private decision: GateDecision | undefined;
+  private decidedAt: number;
+  private tally: Tally;
+  private redispatches: Redispatches;
+  private loops: { stop(): Promise<void> }[] = [];
+
+  /**
+   * @param stateFolder where decisions, counts and what is under way outlive a restart
+   * @param say one line to the journal; never told the token
+   */
+  constructor(
+    private readonly config: SwitchConfig,
+    token: string,
+    stateFolder: string,
+    private readonly version: string,
+    private readonly say: (line: string) => void,
+    { ask = askByHttp, fetch, now = Date.now }: Surroundings = {},
+  ) {
+    this.ask = ask;
+    this.now = now;
+    this.startedAt = now();
+    this.policy = policyOf(config);
+    this.api = new GitHubApi({
+      baseUrl: apiBase(config.githubUrl),
+      token,
+      share: SHARE,
+      now,
+      onRequest: () => undefined,
+      ...(fetch === undefined ? {} : { fetch }),
+    });
+    this.file = new StateFile<State>(path.join(stateFolder, STATE_FILE), stateSchema, say);
+    this.records = new Records(stateFolder, say);
+    const kept = this.file.read();
+    this.tally = startTally(kept?.tally);
+    this.decidedAt = kept?.decidedAt ?? 0;
+    this.memory = memoryAfter(kept, config.validSeconds, this.startedAt);
+    this.redispatches = kept?.redispatches ?? noRedispatches;
+    const written = this.memory === undefined ? undefined : kept?.written;
+    this.variable = new ChoiceVariable(this.api, this.repository, config.validSeconds, now, this.onWrite, written);
+    this.redispatcher = new Redispatcher(
+      this.api,
+      this.repository,
+      config.runners,
+      now,
+      (redispatches) => {
+        this.redispatches = redispatches;
+        this.keep();
+      },
+      (result) => {
+        this.tally = count(this.tally, "deploymentRedispatches", { result });
+        this.say(`A run that waited for a dead runner: ${result}`);
+      },
+      this.redispatches,
+    );
+  }
+
+  private get repository(): RepositoryName {
+    const [owner = "", repo = ""] = this.config.repository.split("/");
+    return { owner, repo };
+  }
+
+  start(): void {
+    const { lookSeconds, redispatch } = this.config;
+    this.loops.push(
+      repeat(async () => {
+        const begun = this.now();
+        await this.look();
+        return Math.max(0, lookSeconds * 1000 - (this.now() - begun));
+      }),
+    );
+    this.poll("maintenance", this.config.askSeconds, () => this.askMaintenance());
+    if (redispatch) {
+      this.poll("waiting runs", lookSeconds, async () => {
+        const { decision } = this;
+        // A gate that is run again must see the new choice.
+        if (decision !== undefined && this.variable.isTold(decision)) await this.redispatcher.round(decision);
+      });
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.api.close();
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+    await this.variable.idle();
+    this.keep();
+  }
+
+  exposed(): Exposed {
+    return { samples: evaluateSwitch(this.decision, this.variable.written, this.version), tally: this.tally };
+  }
+
+  /** One look, one decision. */
+  private async look(): Promise<void> {
+    this.views = await look(this.config, this.views, this.ask);
+    const now = this.now();
+    // After a start one lost packet must not look like a dead runner: the last choice still stands.
+    const isSettled = now - this.startedAt > this.policy.maximumHostAgeSeconds * 1000;
+    if (!isSettled && (!isComplete(this.views) || this.maintenance === undefined)) return;
+    const maintenance = this.maintenanceSeen(now);
+    const seen = this.config.runners.map((runner) =>
+      seenRunner(runner, this.views[runner.name] ?? {}, maintenance, now),
+    );
+    const decision = choose(seen, this.policy, new Date(now), this.memory);
+    this.tally = countFailover(this.tally, this.config.runners, this.memory, decision);
+    this.memory = remember(decision, this.memory);
+    this.decision = decision;
+    this.decidedAt = now;
+    this.records.take(decision);
+    this.keep();
+    this.variable.offer(decision);
+  }
+
+  private maintenanceSeen(now: number): MaintenanceSeen {
+    const { maintenance } = this;
+    if (maintenance !== undefined && now - maintenance.at <= MAINTENANCE_AGE_SECONDS * 1000) {
+      return parseMaintenance(maintenance.text, new Date(now));
+    }
+    return { known: false, problem: `${MAINTENANCE_VARIABLE} could not be read from GitHub.` };
+  }
+
+  private async askMaintenance(): Promise<void> {
+    const route = "/repos/{owner}/{repo}/actions/variables/{name}";
+    const where = { ...this.repository, name: MAINTENANCE_VARIABLE };
+    let text: string | undefined;
+    try {
+      text = await this.api.get<{ value: string }, string>(route, where, ({ value }) => value, RESERVE);
+    } catch (error) {
+      if ((error as { status?: number }).status !== 404) throw error;
+    }
+    this.maintenance = { at: this.now(), text };
+  }
+
+  private readonly onWrite = (result: "written" | "failed", words: string): void => {
+    this.tally = count(this.tally, "deploymentChoiceWrites", { result });
+    this.say(`DEPLOY_RUNNER ${result}: ${words}`);
+    this.keep();
+  };
+
+  /** Asks again and again; after failures less and less often. */
+  private poll(name: string, everySeconds: number, ask: () => Promise<void>): void {
+    const everyMs = everySeconds * 1000;
+    let failures = 0;
+    const loop = repeat(async () => {
+      try {
+        await ask();
+        failures = 0;
+      } catch (error) {
+        if (!(error instanceof NotAskedError)) failures += 1;
+        if (failures === 1) this.say(`${name}: ${(error as Error).message}`);
+      }
+      return Math.min(LONGEST_PAUSE_MS, nextDelayMs(everyMs, failures, Math.random(), this.api.level));
+    });
+    this.loops.push(loop);
+  }
+
+  private keep(): void {
+    const { memory, decidedAt, redispatches, tally } = this;
+    this.file.write({ memory, decidedAt, written: this.variable.written, redispatches, tally });
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * One look at every runner: its exporter, its node exporter, and GitHub's view from the fleet exporter beside us.
+ */
+import http from "node:http";
+import { text as textOf } from "node:stream/consumers";
+import type { SwitchConfig } from "@ghrunners/exporter/config";
+import { Samples } from "./samples";
+import { diskView, githubView, hostView, newer, queueView, type RunnerViews } from "./views";
+
+/** A frozen machine accepts a connection and says nothing: shorter than the pause between two looks. */
+const LIMIT_MS = 3_000;
+/** Node exporter has hundreds of series; the file systems are enough. */
+const DISKS_ONLY = "?collect[]=filesystem";
+
+interface Answer {
+  readonly samples: Samples;
+  /** When it was there, by this host's clock, ms. */
+  readonly at: number;
+  /** What the answering host's clock showed, ms. */
+  readonly theirClock: number;
+}
+
+/** Asks one exporter; undefined when it does not answer in time. */
+export type Ask = (url: string) => Promise<Answer | undefined>;
+
+const agent = new http.Agent({ keepAlive: true, maxSockets: 2 });
+
+function get(url: string): Promise<{ text: string; date: string | undefined }> {
+  return new Promise((resolve, reject) => {
+    const request = http.get(url, { agent, signal: AbortSignal.timeout(LIMIT_MS) }, (response) => {
+      if (response.statusCode !== 200) {
+        response.resume();
+        reject(new Error(`${url} answered ${response.statusCode}`));
+        return;
+      }
+      textOf(response).then((text) => resolve({ text, date: response.headers.date }), reject);
+    });
+    request.on("error", reject);
+  });
+}
+
+export const askByHttp: Ask = async (url) => {
+  try {
+    const { text, date } = await get(url);
+    const at = Date.now();
+    const theirClock = Date.parse(date ?? "");
+    return { samples: new Samples(text), at, theirClock: Number.isNaN(theirClock) ? at : theirClock };
+  } catch {
+    // Who does not answer is not seen: the age of the last view tells.
+    return undefined;
+  }
+};
+
+/** @returns views by the runner's name, the newest of what is known and what this look brought */
+export async function look(
+  config: SwitchConfig,
+  before: Readonly<Record<string, RunnerViews>>,
+  ask: Ask,
+): Promise<Record<string, RunnerViews>> {
+  const fleet = ask(config.fleetUrl);
+  const views = config.runners.map(async (runner): Promise<[string, RunnerViews]> => {
+    const [own, node, github] = await Promise.all([
+      ask(runner.exporterUrl),
+      ask(`${runner.nodeUrl}${DISKS_ONLY}`),
+      fleet,
+    ]);
+    const known = before[runner.name] ?? {};
+    return [
+      runner.name,
+      {
+        host: newer(known.host, own && hostView(own.samples, own.at, own.theirClock)),
+        diskUsedPercent: newer(known.diskUsedPercent, node && diskView(node.samples, node.at)),
+        github: newer(known.github, github && githubView(github.samples, runner)),
+        oldestQueuedSeconds: newer(known.oldestQueuedSeconds, github && queueView(github.samples, runner)),
+      },
+    ];
+  });
+  return Object.fromEntries(await Promise.all(views));
+}
+
+/** Whether every view of every runner was had at least once. */
+export function isComplete(views: Readonly<Record<string, RunnerViews>>): boolean {
+  return Object.values(views).every(
+    ({ host, diskUsedPercent, github, oldestQueuedSeconds }) =>
+      host !== undefined && diskUsedPercent !== undefined && github !== undefined && oldestQueuedSeconds !== undefined,
+  );
+}

@@ -1,0 +1,77 @@
+/**
+ * Decisions on the disk: the newest as one file, and a line for each one that changed something.
+ */
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { GateDecision } from "../choice/choose";
+import { DECISION_FILE, HISTORY_FILE } from "@ghrunners/core/vocabulary/failover";
+
+/** The history is cut to the first when it reaches the second. */
+const KEPT_LINES = 400;
+const MOST_LINES = 500;
+
+/** Whether a reader of the history learns something by this decision. */
+export function isNews(decision: GateDecision, before: GateDecision | undefined): boolean {
+  const facts = ({ runner, reason, cause, runners }: GateDecision): string =>
+    JSON.stringify([runner, reason, cause, runners.map((one) => [one.name, one.grade, one.cause])]);
+  return before === undefined || facts(decision) !== facts(before);
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, "utf8")
+      .split("\n")
+      .filter((line) => line !== "");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+export class Records {
+  private newest: GateDecision | undefined;
+  private lines: number;
+
+  /** @param complain told when the disk does not take a record; the decision itself stands */
+  constructor(
+    private readonly folder: string,
+    private readonly complain: (line: string) => void,
+  ) {
+    mkdirSync(folder, { recursive: true });
+    const lines = linesOf(path.join(folder, HISTORY_FILE));
+    this.lines = lines.length;
+    try {
+      this.newest = lines.length === 0 ? undefined : (JSON.parse(lines.at(-1) as string) as GateDecision);
+    } catch {
+      // A kill in the middle of a line: the next one is news.
+      this.newest = undefined;
+    }
+  }
+
+  take(decision: GateDecision): void {
+    try {
+      this.replace(DECISION_FILE, `${JSON.stringify(decision)}\n`);
+      if (isNews(decision, this.newest)) this.append(decision);
+      this.newest = decision;
+    } catch (error) {
+      this.complain(`The decision could not be recorded: ${(error as Error).message}`);
+    }
+  }
+
+  private append(decision: GateDecision): void {
+    const file = path.join(this.folder, HISTORY_FILE);
+    if (this.lines >= MOST_LINES) {
+      const kept = linesOf(file).slice(-KEPT_LINES);
+      this.replace(HISTORY_FILE, `${kept.join("\n")}\n`);
+      this.lines = kept.length;
+    }
+    appendFileSync(file, `${JSON.stringify(decision)}\n`, { mode: 0o600 });
+    this.lines += 1;
+  }
+
+  private replace(name: string, text: string): void {
+    const file = path.join(this.folder, name);
+    writeFileSync(`${file}.new`, text, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * Starts runs again that wait for a dead runner. What is to be done is on the disk before it is done, so a restart goes on.
+ */
+import type { GateDecision } from "../choice/choose";
+import type { SwitchConfig } from "@ghrunners/exporter/config";
+import type { GitHubApi } from "@ghrunners/exporter/fleet/api";
+import type { JobFacts } from "@ghrunners/exporter/fleet/facts";
+import { type RawJobs, toJobs } from "@ghrunners/exporter/fleet/project";
+import type { RepositoryName } from "@ghrunners/exporter/fleet/settings";
+import {
+  type Intent,
+  nextStep,
+  type RawWaitingRun,
+  type Result,
+  type Standing,
+  toWaitingRun,
+  waitsForTheDead,
+  type WaitingRun,
+} from "./waiting";
+
+const RUNS = "/repos/{owner}/{repo}/actions/runs";
+/** A run whose gate is over is one or the other, whatever the rest of it waits for. */
+const unfinished = ["queued", "in_progress"];
+const PAGE = 50;
+/** Share of the budget that questions leave for the write of the choice. */
+export const RESERVE = 0.3;
+/** Runs that were given up are not begun again; the oldest are forgotten. */
+const KEPT = 100;
+
+/** Intents by the run's id, and runs that were given up. */
+export interface Redispatches {
+  readonly intents: Readonly<Record<string, Intent>>;
+  readonly abandoned: readonly number[];
+}
+
+export const noRedispatches: Redispatches = { intents: {}, abandoned: [] };
+
+const statusOf = (error: unknown): number | undefined => (error as { status?: number }).status;
+
+export class Redispatcher {
+  /**
+   * @param state what an earlier run left
+   * @param keep makes the state durable before it returns
+   * @param tell told what became of a run
+   */
+  constructor(
+    private readonly api: GitHubApi,
+    private readonly repository: RepositoryName,
+    private readonly runners: SwitchConfig["runners"],
+    private readonly now: () => number,
+    private readonly keep: (state: Redispatches) => void,
+    private readonly tell: (result: Result) => void,
+    private state: Redispatches,
+  ) {}
+
+  /** One round: goes on with what was begun, then looks for more. @throws Error of the request that failed */
+  async round(decision: GateDecision): Promise<void> {
+    for (const [id, intent] of Object.entries(this.state.intents)) await this.goOn(Number(id), intent);
+    const dead = decision.runners.filter(({ grade }) => grade === "unusable");
+    if (decision.runner === null || dead.length === 0) return;
+    const standing = this.runners.map(({ name, labels }) => ({
+      labels,
+      usable: !dead.some((runner) => runner.name === name),
+    }));
+    for (const run of await this.waiting(standing)) {
+      const intent = { at: this.now(), cancelledAt: null };
+      this.change({ ...this.state.intents, [run.id]: intent });
+      await this.goOn(run.id, intent);
+    }
+  }
+
+  private change(intents: Redispatches["intents"], abandoned = this.state.abandoned): void {
+    this.state = { intents, abandoned };
+    this.keep(this.state);
+  }
+
+  private async waiting(standing: readonly Standing[]): Promise<WaitingRun[]> {
+    const found: WaitingRun[] = [];
+    for (const status of unfinished) {
+      const runs = await this.api.get<{ workflow_runs: RawWaitingRun[] }, WaitingRun[]>(
+        RUNS,
+        { ...this.repository, status, per_page: PAGE },
+        ({ workflow_runs }) => workflow_runs.map(toWaitingRun),
+        RESERVE,
+      );
+      for (const run of runs) {
+        const isKnown = this.state.intents[run.id] !== undefined || this.state.abandoned.includes(run.id);
+        if (run.attempt > 1 || isKnown) continue;
+        if (waitsForTheDead(run, await this.jobs(run.id), standing)) found.push(run);
+      }
+    }
+    return found;
+  }
+
+  private jobs(id: number): Promise<JobFacts[]> {
+    return this.api.pages<RawJobs, JobFacts>(
+      `${RUNS}/{run_id}/jobs`,
+      { ...this.repository, run_id: id, filter: "latest" },
+      toJobs,
+      RESERVE,
+    );
+  }
+
+  private async goOn(id: number, intent: Intent): Promise<void> {
+    const where = { ...this.repository, run_id: id };
+    const step = nextStep(await this.run(id), intent, this.now());
+    if (step.kind === "cancel") {
+      // Again a moment later is no harm; that a cancelled run is nobody's would be.
+      this.change({ ...this.state.intents, [id]: { ...intent, cancelledAt: this.now() } });
+      await this.unless(409, this.api.send(`POST ${RUNS}/{run_id}/cancel`, where));
+    } else if (step.kind === "rerun") {
+      await this.unless(403, this.api.send(`POST ${RUNS}/{run_id}/rerun`, where));
+    } else if (step.kind === "over") {
+      const others = Object.fromEntries(Object.entries(this.state.intents).filter(([key]) => key !== String(id)));
+      const abandoned = step.result === "given_up" ? [...this.state.abandoned, id].slice(-KEPT) : undefined;
+      this.change(others, abandoned);
+      this.tell(step.result);
+    }
+  }
+
+  /** GitHub says that it is over already, or runs already: the next look tells. */
+  private async unless(status: number, request: Promise<void>): Promise<void> {
+    try {
+      await request;
+    } catch (error) {
+      if (statusOf(error) !== status) throw error;
+    }
+  }
+
+  private async run(id: number): Promise<WaitingRun | undefined> {
+    try {
+      return await this.api.get<RawWaitingRun, WaitingRun>(
+        `${RUNS}/{run_id}`,
+        { ...this.repository, run_id: id },
+        toWaitingRun,
+        RESERVE,
+      );
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * The repository variable DEPLOY_RUNNER: when it is written and what stands in it. The functions are pure; the class
+ * writes. A write that fails is tried again; meanwhile the variable expires, and the gate refuses.
+ */
+import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
+import type { GateDecision } from "../choice/choose";
+import type { GitHubApi } from "@ghrunners/exporter/fleet/api";
+import type { RepositoryName } from "@ghrunners/exporter/fleet/settings";
+
+/** What GitHub was told last. */
+export interface Written {
+  /** Everything of the variable but its times. */
+  readonly content: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+const FIRST_PAUSE_MS = 2_000;
+/** GitHub may be back at any moment, and every deployment waits for it. */
+const LONGEST_PAUSE_MS = 30_000;
+
+/** What the gate reads (.github/scripts/runner-gate.mjs), and the whole decision for the deployment's record. */
+export function choiceOf(decision: GateDecision) {
+  const { runner, role, labels, explanation, decidedAt, expiresAt } = decision;
+  return { labels, runner: role, name: runner, reason: explanation, decidedAt, expiresAt, decision };
+}
+
+/** What makes one choice differ from another: ages in an explanation change with every look and are no news. */
+const contentOf = ({ runner, reason, cause, runners }: GateDecision): string =>
+  JSON.stringify([runner, reason, cause, runners.map(({ grade, cause: why }) => [grade, why])]);
+
+/** A change is written at once, anything else when half of its time is over: few writes, and two chances at least. */
+export function isDue(
+  decision: GateDecision,
+  written: Written | undefined,
+  validSeconds: number,
+  now: number,
+): boolean {
+  if (written === undefined || written.content !== contentOf(decision)) return true;
+  return written.expiresAt - now < (validSeconds * 1000) / 2;
+}
+
+/** Pause after this many failures in a row, ms. */
+export const pauseAfter = (failures: number): number =>
+  Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
+
+const statusOf = (error: unknown): number | undefined => (error as { status?: number }).status;
+
+export class ChoiceVariable {
+  private running: Promise<void> | undefined;
+  private failures = 0;
+  private notBefore = 0;
+
+  /**
+   * @param written what an earlier run wrote
+   * @param tell told the result of every attempt
+   */
+  constructor(
+    private readonly api: GitHubApi,
+    private readonly repository: RepositoryName,
+    private readonly validSeconds: number,
+    private readonly now: () => number,
+    private readonly tell: (result: "written" | "failed", words: string) => void,
+    public written: Written | undefined,
+  ) {}
+
+  /** Writes the decision if it is due and nothing is being written. Waits for nobody and never throws. */
+  offer(decision: GateDecision): void {
+    const now = this.now();
+    if (this.running !== undefined || now < this.notBefore) return;
+    if (!isDue(decision, this.written, this.validSeconds, now)) return;
+    this.running = this.write(decision).finally(() => (this.running = undefined));
+  }
+
+  /** Whether a gate that looks now would see this decision. */
+  isTold(decision: GateDecision): boolean {
+    const { written } = this;
+    return written !== undefined && written.content === contentOf(decision) && written.expiresAt > this.now();
+  }
+
+  /** Waits until nothing is being written. */
+  async idle(): Promise<void> {
+    await this.running;
+  }
+
+  private async write(decision: GateDecision): Promise<void> {
+    try {
+      await this.put(JSON.stringify(choiceOf(decision)));
+      this.failures = 0;
+      this.written = { content: contentOf(decision), expiresAt: Date.parse(decision.expiresAt) };
+      this.tell("written", decision.explanation);
+    } catch (error) {
+      this.failures += 1;
+      this.notBefore = this.now() + pauseAfter(this.failures);
+      this.tell("failed", (error as Error).message);
+    }
+  }
+
+  private async put(value: string): Promise<void> {
+    const variable = { ...this.repository, name: CHOICE_VARIABLE, value };
+    const change = "PATCH /repos/{owner}/{repo}/actions/variables/{name}";
+    try {
+      await this.api.send(change, variable);
+    } catch (error) {
+      if (statusOf(error) !== 404) throw error;
+      await this.api.send("POST /repos/{owner}/{repo}/actions/variables", variable);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * From the exporters' samples to what is known of a runner. Pure. What is not among the samples is not known.
+ */
+import { metrics } from "@ghrunners/monitoring/all-metrics";
+import { foreignMetrics } from "@ghrunners/monitoring/metrics/foreign";
+import type { RunnerSeen } from "../choice/judge";
+import { maintenanceOf, type MaintenanceSeen } from "../choice/maintenance";
+import type { SwitchConfig } from "@ghrunners/exporter/config";
+import { labelSet } from "@ghrunners/exporter/fleet/labels";
+import type { Samples } from "./samples";
+
+export type SwitchRunner = SwitchConfig["runners"][number];
+
+/** Facts and when they were true by this host's clock, milliseconds since 1970. */
+export interface Dated<Facts> {
+  readonly at: number;
+  readonly facts: Facts;
+}
+
+type HostFacts = Omit<NonNullable<RunnerSeen["host"]>, "ageSeconds" | "diskUsedPercent">;
+type GithubFacts = Omit<
+  NonNullable<RunnerSeen["github"]>,
+  "ageSeconds" | "oldestQueuedSeconds" | "versionEndsInSeconds"
+> & {
+  /** Milliseconds since 1970; null while none is announced. */
+  readonly versionEndsAt: number | null;
+};
+
+/** The newest of everything that was ever had of one runner. */
+export interface RunnerViews {
+  readonly host?: Dated<HostFacts>;
+  readonly diskUsedPercent?: Dated<number>;
+  readonly github?: Dated<GithubFacts>;
+  readonly oldestQueuedSeconds?: Dated<number>;
+}
+
+/** Disks fill slowly, and queues are asked for half as often as runners: these outlive a few looks that failed. */
+const SLOW_MS = 120_000;
+
+const known = (value: number | undefined): boolean | null => (value === undefined ? null : value === 1);
+
+/**
+ * What the runner's own exporter says.
+ * @param readAt when it answered, by this host's clock, ms
+ * @param theirClock what the runner's clock showed then, ms: its facts are dated by it
+ */
+export function hostView(samples: Samples, readAt: number, theirClock: number): Dated<HostFacts> | undefined {
+  const collected = samples.value(metrics.runnerExporterCollection);
+  if (collected === undefined) return undefined;
+  return {
+    at: readAt - Math.max(0, theirClock - collected * 1000),
+    facts: {
+      serviceActive: known(samples.value(metrics.runnerServiceActive)),
+      listenerConnected: known(samples.value(metrics.runnerListenerConnected)),
+      version: samples.label(metrics.runnerVersion, {}, "version") ?? null,
+    },
+  };
+}
+
+/** How full the root file system is, percent. */
+export function diskView(samples: Samples, readAt: number): Dated<number> | undefined {
+  const root = { mountpoint: "/" };
+  const size = samples.value(foreignMetrics.filesystemSize, root);
+  const free = samples.value(foreignMetrics.filesystemAvailable, root);
+  if (size === undefined || free === undefined || size <= 0) return undefined;
+  return { at: readAt, facts: 100 * (1 - free / size) };
+}
+
+/** What GitHub says of one runner, as the fleet exporter on this host has it. */
+export function githubView(samples: Samples, { name, role }: SwitchRunner): Dated<GithubFacts> | undefined {
+  const who = { runner: name, role };
+  const polled = samples.value(metrics.githubPollTimestamp, { endpoint: "runners" });
+  const registered = samples.value(metrics.githubRunnerRegistered, who);
+  if (polled === undefined || registered === undefined) return undefined;
+  const online = samples.value(metrics.githubRunnerOnline, who);
+  if (registered === 1 && online === undefined) return undefined;
+  const ends = samples.value(metrics.githubRunnerVersionDeadline, who);
+  const labels = samples.label(metrics.githubRunnerLabels, who, "labels") ?? "";
+  return {
+    at: polled * 1000,
+    facts: {
+      status: registered !== 1 ? "unregistered" : online === 1 ? "online" : "offline",
+      busy: samples.value(metrics.githubRunnerBusy, who) === 1,
+      labels: labels === "" ? [] : labels.split(","),
+      versionEndsAt: ends === undefined ? null : ends * 1000,
+    },
+  };
+}
+
+/** How long the oldest job waits for exactly this runner's labels. */
+export function queueView(samples: Samples, { labels }: SwitchRunner): Dated<number> | undefined {
+  const set = { labels: labelSet(labels) };
+  const polled = samples.value(metrics.githubPollTimestamp, { endpoint: "jobs" });
+  const queued = samples.value(metrics.githubJobsQueued, set);
+  if (polled === undefined || queued === undefined) return undefined;
+  return { at: polled * 1000, facts: samples.value(metrics.githubJobQueueOldest, set) ?? 0 };
+}
+
+/** Of two, the newer: an exporter that was just started knows less than what was read before. */
+export function newer<Facts>(
+  before: Dated<Facts> | undefined,
+  now: Dated<Facts> | undefined,
+): Dated<Facts> | undefined {
+  if (now === undefined || before === undefined) return now ?? before;
+  return now.at >= before.at ? now : before;
+}
+
+function slow(view: Dated<number> | undefined, nowMs: number): number | null {
+  return view === undefined || nowMs - view.at > SLOW_MS ? null : view.facts;
+}
+
+function maintenanceSeen(seen: MaintenanceSeen, name: string): RunnerSeen["maintenance"] {
+  return seen.known ? (maintenanceOf(seen.runners, name) ?? null) : { problem: seen.problem };
+}
+
+/** Everything about one runner at one moment, for the choice. */
+export function seenRunner(
+  { name, role }: SwitchRunner,
+  { host, diskUsedPercent, github, oldestQueuedSeconds }: RunnerViews,
+  maintenance: MaintenanceSeen,
+  nowMs: number,
+): RunnerSeen {
+  const age = ({ at }: { readonly at: number }): number => Math.max(0, (nowMs - at) / 1000);
+  return {
+    name,
+    role,
+    maintenance: maintenanceSeen(maintenance, name),
+    host:
+      host === undefined
+        ? null
+        : { ageSeconds: age(host), ...host.facts, diskUsedPercent: slow(diskUsedPercent, nowMs) },
+    github: github === undefined ? null : githubSeen(github, age(github), slow(oldestQueuedSeconds, nowMs), nowMs),
+  };
+}
+
+function githubSeen(
+  { facts: { versionEndsAt, ...facts } }: Dated<GithubFacts>,
+  ageSeconds: number,
+  oldestQueuedSeconds: number | null,
+  nowMs: number,
+): NonNullable<RunnerSeen["github"]> {
+  const versionEndsInSeconds = versionEndsAt === null ? null : (versionEndsAt - nowMs) / 1000;
+  return { ageSeconds, ...facts, oldestQueuedSeconds, versionEndsInSeconds };
+}

@@ -1,0 +1,157 @@
+import Ajv from "ajv";
+import addFormats from "ajv-formats";
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { driftOf } from "@ghrunners/cli/drift/drift";
+import type { DriftReport } from "@ghrunners/cli/drift/report";
+import { restoreProtection } from "@ghrunners/cli/restore-protection/restore";
+import { until } from "@ghrunners/core/until";
+import { runProcess } from "@ghrunners/core/process";
+import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { apiOnlyLab, type ApiOnlyLab } from "../../../unit/cli/support/api-only-lab";
+
+/** Each change behind Pulumi's back is found, and the command in the report repairs it. No machines here. */
+describe("drift on the real engine", () => {
+  let lab: ApiOnlyLab;
+  before(async () => {
+    lab = await apiOnlyLab("drift");
+    const run = await lab.rehearsal.up();
+    assert.equal(run.code, 0, run.output);
+  });
+  after(() => lab.close());
+
+  const drift = (): Promise<DriftReport> => driftOf(lab.stack);
+  const ids = (report: DriftReport): string[] => report.findings.map(({ id }) => id).sort();
+  const repairOf = (report: DriftReport, id: string): string =>
+    report.findings.find((finding) => finding.id === id)?.repair ?? "";
+
+  async function clean(): Promise<void> {
+    const report = await drift();
+    assert.deepEqual({ findings: report.findings, errors: report.errors }, { findings: [], errors: [] });
+  }
+
+  it("finds nothing after an up, and writes nothing", async () => {
+    const marks = { github: await lab.rehearsal.mark("github"), proxmox: await lab.rehearsal.mark("proxmox") };
+    await clean();
+    assert.equal(await lab.rehearsal.mark("github"), marks.github);
+    assert.equal(await lab.rehearsal.mark("proxmox"), marks.proxmox);
+  });
+
+  it("prints a report by its schema, and says by its exit code what it found", async () => {
+    const command = (...args: string[]) =>
+      runProcess(
+        [process.execPath, "--require", path.join(projectRoot, "register.cjs"), "packages/cli/main.ts", ...args],
+        {
+          cwd: projectRoot,
+          env: process.env,
+        },
+      );
+    const run = await command("drift", "--json");
+    assert.equal(run.code, 0, run.all);
+    const schema = JSON.parse(
+      readFileSync(path.join(projectRoot, "packages/cli/drift/report.schema.json"), "utf8"),
+    ) as object;
+    const valid = addFormats(new Ajv({ strict: false })).compile(schema);
+    assert.ok(valid(JSON.parse(run.stdout)), JSON.stringify(valid.errors));
+    assert.equal((await command("drift", "--no-such-flag")).code, 2);
+  });
+
+  it("sees what refresh sees, and one up repairs all of it", async () => {
+    const { octokit, repository: repo } = lab.rehearsal;
+    const { rest } = octokit;
+    const rulesets = (await rest.repos.getRepoRulesets(repo)).data;
+    const { data: rule } = await rest.repos.getRepoRuleset({ ...repo, ruleset_id: rulesets[0]!.id });
+    await rest.repos.updateRepoRuleset({ ...repo, ruleset_id: rule.id, enforcement: "disabled" });
+    await rest.actions.setGithubActionsDefaultWorkflowPermissionsRepository({
+      ...repo,
+      default_workflow_permissions: "write",
+    });
+    await octokit.request("PUT /repos/{owner}/{repo}/actions/permissions/fork-pr-contributor-approval", {
+      ...repo,
+      approval_policy: "first_time_contributors_new_to_github",
+    });
+    const environment_name = "lab";
+    const policies = await rest.repos.listDeploymentBranchPolicies({ ...repo, environment_name });
+    const main = policies.data.branch_policies.find(({ name }) => name === "main")!;
+    await rest.repos.deleteDeploymentBranchPolicy({ ...repo, environment_name, branch_policy_id: main.id! });
+    await rest.actions.updateEnvironmentVariable({
+      ...repo,
+      environment_name,
+      name: "DEPLOY_URL",
+      value: "http://evil/",
+    });
+
+    const report = await drift();
+    assert.deepEqual(ids(report), [
+      "default-token",
+      "environment-ref-missing",
+      "fork-approval",
+      "ruleset",
+      "variable-changed",
+    ]);
+    for (const { repair } of report.findings) assert.equal(repair, "npm run up -- --refresh");
+    const run = await lab.rehearsal.up({}, "--refresh");
+    assert.equal(run.code, 0, run.output);
+    await clean();
+  });
+
+  it("sees a secret that somebody wrote, and writes its own again", async () => {
+    const value = (): Promise<string> => lab.fingerprint("lab", "SESSION_SECRET");
+    const ours = await value();
+    // GitHub's times have seconds: within the same one nobody could tell.
+    const written = await lab.secretTime("lab", "SESSION_SECRET");
+    await until("the clock shows another second", 3_000, () => Promise.resolve(lab.clock() > written));
+    await lab.overwriteSecret("lab", "SESSION_SECRET", "somebody else's");
+    assert.notEqual(await value(), ours);
+    const report = await drift();
+    assert.deepEqual(ids(report), ["secret-overwritten"]);
+    const [, urn = ""] = /^npm run up -- --replace '(.+)'$/.exec(repairOf(report, "secret-overwritten")) ?? [];
+    const run = await lab.rehearsal.up({}, "--replace", urn);
+    assert.equal(run.code, 0, run.output);
+    assert.equal(await value(), ours);
+    await clean();
+  });
+
+  it("sees reviewers that somebody took away, which an up with refresh does not, and restores them", async () => {
+    const { octokit, repository: repo } = lab.rehearsal;
+    const unprotected = {
+      ...repo,
+      environment_name: "lab",
+      reviewers: null,
+      can_admins_bypass: false,
+      deployment_branch_policy: { protected_branches: false, custom_branch_policies: true },
+    };
+    await octokit.request("PUT /repos/{owner}/{repo}/environments/{environment_name}", unprotected);
+    assert.deepEqual(ids(await drift()), ["environment-reviewers"]);
+    const blind = await lab.rehearsal.up({}, "--refresh");
+    assert.equal(blind.code, 0, blind.output);
+    const report = await drift();
+    assert.deepEqual(ids(report), ["environment-reviewers"]);
+    assert.equal(repairOf(report, "environment-reviewers"), "npm run ops -- restore-protection");
+    await restoreProtection(lab.stack);
+    await clean();
+    const second = await lab.rehearsal.up({}, "--refresh", "--expect-no-changes");
+    assert.equal(second.code, 0, second.output);
+  });
+
+  it("sees what nobody configured, and a repository made public", async () => {
+    const { octokit, repository: repo } = lab.rehearsal;
+    const environment_name = "lab";
+    await lab.overwriteSecret(environment_name, "BACKDOOR", "x");
+    const { data: policy } = await octokit.rest.repos.createDeploymentBranchPolicy({
+      ...repo,
+      environment_name,
+      name: "evil/*",
+    });
+    await lab.rehearsal.labCommand("fault", "github-repository-public");
+    const report = await drift();
+    assert.deepEqual(ids(report), ["environment-ref-unknown", "repository-public", "secret-unknown"]);
+    assert.ok(repairOf(report, "environment-ref-unknown").endsWith(`/deployment-branch-policies/${policy.id}`));
+    // The commands are GitHub's own CLI; these are the requests that it sends.
+    await octokit.rest.repos.deleteDeploymentBranchPolicy({ ...repo, environment_name, branch_policy_id: policy.id! });
+    await octokit.rest.actions.deleteEnvironmentSecret({ ...repo, environment_name, secret_name: "BACKDOOR" });
+    await lab.rehearsal.labCommand("fault", "clear", "github-repository-public");
+    await clean();
+  });
+});

@@ -1,0 +1,300 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { PUBLIC_WORDS } from "@ghrunners/core/vocabulary/safety";
+import { ensureAuthority } from "@ghrunners/lab/tls";
+import { registerElsewhere } from "../../rehearsal/support/foreign-runner";
+import { Rehearsal, type Run, type Settings } from "@ghrunners/lab/driver/rehearsal";
+
+const foreign = { vmId: 777, name: "somebodys-vm", address: "127.0.0.77" };
+/** Were bad input ever taken, the steps that follow would look for the machines on this host's loopback, and find none. */
+const loopback: Settings = {
+  hosts: "manage",
+  "network.gateway": "127.0.0.1",
+  "network.adminCidr": "127.0.0.1/32",
+  "network.monitoringAddress": "127.0.0.1",
+  "runners[0].address": "127.0.0.51",
+  "runners[1].address": "127.0.0.52",
+};
+/** What a run makes before the preflight: nothing outside of Pulumi's own state. */
+const harmless = /^(pulumi:pulumi:Stack|pulumi:providers:[a-z-]+)$/;
+
+/** Number of errors that the diagnostics list. */
+const errorsOf = ({ output }: Run): number => output.split("Diagnostics:")[1]?.match(/^ +error: /gm)?.length ?? 0;
+
+/** An `up` with bad input ends with a clear error before anything is made. The lab has no machines here. */
+describe("bad input, refused before anything is made", () => {
+  let rehearsal: Rehearsal;
+  let instance: string | undefined;
+
+  before(async () => {
+    instance = process.env.GHRUNNERS_LAB;
+    process.env.GHRUNNERS_LAB = `${(instance || "test").slice(0, 6)}-api`;
+    await Rehearsal.close();
+    rehearsal = await Rehearsal.open("api-only");
+    await rehearsal.proxmox("POST", `nodes/pve-lab/qemu/9000/clone?newid=${foreign.vmId}&name=${foreign.name}&full=1`);
+    const ip = encodeURIComponent(`ip=${foreign.address}/24,gw=127.0.0.1`);
+    await rehearsal.proxmox("PUT", `nodes/pve-lab/qemu/${foreign.vmId}/config?ipconfig0=${ip}`);
+  });
+
+  after(async () => {
+    await Rehearsal.close();
+    if (instance === undefined) delete process.env.GHRUNNERS_LAB;
+    else process.env.GHRUNNERS_LAB = instance;
+  });
+
+  /** Kinds of what was written at a service since the mark. A registration token is asked for and dropped. */
+  async function writes(service: "proxmox" | "github", since: number): Promise<string[]> {
+    const kinds = (await rehearsal.events(service, since)).map(({ kind }) => kind);
+    return kinds.filter((kind) => !kind.startsWith("fault.") && kind !== "runner-token.issued");
+  }
+
+  /** Runs `up`, which must fail with all of these words, and looks at what it left. */
+  async function refused(words: readonly RegExp[], settings: Settings = {}, env: NodeJS.ProcessEnv = {}): Promise<Run> {
+    const marks = { proxmox: await rehearsal.mark("proxmox"), github: await rehearsal.mark("github") };
+    const run = await rehearsal.pulumi(["up"], { ...loopback, ...settings }, env);
+    assert.notEqual(run.code, 0, `the bad input was taken:\n${run.output}`);
+    for (const pattern of words) assert.match(run.output, pattern);
+    const { proxmoxToken, githubToken } = rehearsal.lab.secrets;
+    for (const secret of [proxmoxToken, githubToken]) assert.ok(!run.output.includes(secret), "a secret was printed");
+    assert.deepEqual(
+      run.steps.filter(({ type }) => !harmless.test(type)),
+      [],
+      "a resource was begun",
+    );
+    assert.deepEqual(await writes("proxmox", marks.proxmox), []);
+    assert.deepEqual(await writes("github", marks.github), []);
+    return run;
+  }
+
+  describe("settings", () => {
+    it("all that are missing and all that are wrong are named at once, each with its command", async () => {
+      const missing = ["proxmox.endpoint", "github.repository", "proxmoxToken", "runners[0].address"];
+      const wrong = {
+        "network.gateway": "nowhere",
+        "runners[1].role": "third",
+        "agent.version": "1.0.0",
+        "vm.core": "2",
+      };
+      const run = await refused(
+        [
+          /The configuration of stack "lab" has 8 problems/,
+          ...missing.map(
+            (key) => new RegExp(`ghrunners:${key.replace(/[.[\]]/g, "\\$&")} - .*\n +seen: +nothing\n +allowed: \\S`),
+          ),
+          /ghrunners:network\.gateway - .*\n +seen: +"nowhere"\n +allowed: an IPv4 address/,
+          /ghrunners:runners\[1\]\.role - .*\n +seen: +"third"\n +allowed: primary or secondary/,
+          /ghrunners:agent\.version - .*\n +seen: +"1\.0\.0"\n +allowed: a release number/,
+          /ghrunners:vm\.core\b.*\n +seen: +a setting that does not exist\n(.*\n)+? +next: +pulumi config rm --path 'ghrunners:vm\.core'/,
+          /next: +pulumi config set --secret ghrunners:proxmoxToken/,
+          /next: +pulumi config set --path 'ghrunners:proxmox\.endpoint' https/,
+        ],
+        { ...Object.fromEntries(missing.map((key) => [key, undefined])), ...wrong },
+      );
+      assert.equal(run.output.split("Diagnostics:")[1]?.match(/^ +next: /gm)?.length, 8);
+    });
+
+    it("a secret in plain text is refused and not shown", async () => {
+      const token = "github_pat_in_plain_text";
+      const run = await refused(
+        [/githubToken - .*\n +seen: +a value stored in plain text\n +allowed: a value stored with --secret/],
+        { githubToken: token },
+      );
+      assert.ok(!run.output.includes(token));
+    });
+  });
+
+  describe("Proxmox VE", () => {
+    it("a wrong or expired API token", async () => {
+      await rehearsal.withSecret(
+        "proxmoxToken",
+        "pulumi@pve!ghrunners=00000000-0000-0000-0000-000000000000",
+        async () => {
+          const run = await refused([
+            /refuses the API token \(401 .*\)\. Expected a valid .*Next: pulumi config set --secret ghrunners:proxmoxToken/,
+          ]);
+          assert.equal(errorsOf(run), 1, "one refusal is told once");
+        },
+      );
+    });
+
+    it("privileges that the token lacks, each by name", () => {
+      const remove = (privilege: string, work: () => Promise<void>): Promise<void> =>
+        rehearsal.withFault(["proxmox-privilege-removed", `privilege=${privilege}`], work);
+      return remove("VM.Config.Cloudinit", () =>
+        remove("Datastore.AllocateSpace", async () => {
+          const run = await refused([
+            /lacks VM\.Config\.Cloudinit on \/vms\/151, \/vms\/152 \(needed to set user, key.*Next: add VM\.Config\.Cloudinit to/,
+            /lacks Datastore\.AllocateSpace on \/storage\/local-lvm \(needed to create disks\).*Next: add Datastore\.Alloc/,
+          ]);
+          assert.equal(errorsOf(run), 2);
+        }),
+      );
+    });
+
+    it("a certificate of an authority that this machine does not trust", async () => {
+      const folder = mkdtempSync(path.join(tmpdir(), "ghr-ca-"));
+      try {
+        const { certificate } = await ensureAuthority(folder, new Date());
+        await refused(
+          [
+            /https:\/\/127\.0\.0\.1:\d+\/ shows a certificate that this machine does not trust \(\w+\)\. Expected .*Next: export NODE_EXTRA_CA_CERTS/,
+            /ghrunners:github: https:\/\/127\.0\.0\.1:\d+ shows a certificate that this machine does not trust/,
+          ],
+          {},
+          { NODE_EXTRA_CA_CERTS: certificate, SSL_CERT_FILE: certificate },
+        );
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+
+    it("nothing that answers at the endpoint", () =>
+      refused(
+        [/https:\/\/127\.0\.0\.1:2\/ does not answer \(ECONNREFUSED\)\. Expected the Proxmox VE API there\. Next: /],
+        {
+          "proxmox.endpoint": "https://127.0.0.1:2/",
+        },
+      ));
+
+    it("a template that is missing", () =>
+      refused([/VMID 9999: seen no such VM, expected a template on node pve-lab.*Next: pulumi config set --path/], {
+        "proxmox.templateId": "9999",
+      }));
+
+    it("a VM that is no template", () =>
+      refused([/VMID 777: seen somebodys-vm, which is a VM and no template, expected a template/], {
+        "proxmox.templateId": String(foreign.vmId),
+      }));
+
+    it("a node that does not exist", () =>
+      refused([/pve-other/, /expected a template on node pve-other/], { "proxmox.node": "pve-other" }));
+
+    it("a VMID that is taken", () =>
+      refused(
+        [
+          /VMID 777 of lab-runner is taken by somebodys-vm on node pve-lab\. Expected a free one\. Next: .*runners\[0\]\.vmId/,
+        ],
+        { "runners[0].vmId": String(foreign.vmId) },
+      ));
+
+    it("an address in use", () =>
+      refused(
+        [
+          /address 127\.0\.0\.77 of lab-runner-secondary is in use by VM 777 \(somebodys-vm\)\. Expected .*Next: .*runners\[1\]/,
+        ],
+        { "runners[1].address": foreign.address },
+      ));
+
+    it("not enough space", () =>
+      refused([/local-lvm has 1024\.0 GiB free, expected 4000\.0 GiB for 2 new VMs\. Next: free space, or lower/], {
+        "vm.diskGiB": "2000",
+      }));
+
+    it("a storage that does not exist", () =>
+      refused([/ghrunners:proxmox\.storage: .*'tank' does not exist.*Next: /], { "proxmox.storage": "tank" }));
+  });
+
+  describe("GitHub", () => {
+    it("401: a wrong or expired token", async () => {
+      await rehearsal.withSecret("githubToken", "github_pat_of_nobody_at_all", async () => {
+        const run = await refused([
+          /refused to read the repository \(octo-org\/demo-app\): 401.*Expected .*Next: pulumi config set --secret ghrunners:githubToken/,
+        ]);
+        assert.equal(errorsOf(run), 1, "one refusal is told once");
+      });
+    });
+
+    for (const [permission, wanted] of [
+      ["administration", /mint a registration token.*: 403.*Expected a token with administration=write/],
+      ["actions", /read the workflow runner-smoke\.yml.*: 403.*Expected a token with actions=read/],
+    ] as const) {
+      it(`403: a token without the permission ${permission}`, () =>
+        rehearsal.withFault(["github-permission-removed", `permission=${permission}`], async () => {
+          await refused([wanted, /Next: add that permission to the token/]);
+        }));
+    }
+
+    it("404: a repository that does not exist", () =>
+      refused(
+        [/\(octo-org\/nowhere\): 404\. Expected an existing repository.*Next: check ghrunners:github\.repository/],
+        {
+          "github.repository": "octo-org/nowhere",
+        },
+      ));
+
+    it("the rate limit is used up for long", () =>
+      rehearsal.withFault(["github-rate-limited", "seconds=3600"], async () => {
+        const run = await refused([
+          /rate limit reached \(.*\)\. Expected some requests left\. Next: wait until \d{4}-\d\d-\d\dT/,
+        ]);
+        const end = /wait until (\S+),/.exec(run.output)?.[1] ?? "";
+        const minutes = (Date.parse(end) - Date.now()) / 60_000;
+        assert.ok(minutes > 50 && minutes <= 61, `the end is ${minutes} minutes away`);
+      }));
+
+    it("a runner of that name that is online", async () => {
+      const alive = await registerElsewhere(rehearsal, "lab-runner");
+      const before = await rehearsal.runner("lab-runner");
+      assert.equal(before?.status, "online");
+      const pulse = setInterval(() => void alive().catch(() => undefined), 1_000);
+      try {
+        await refused([
+          new RegExp(
+            `a runner named lab-runner \\(id ${before.id}\\) is online at GitHub already\\. Expected .*Next: remove`,
+          ),
+        ]);
+        assert.deepEqual(await rehearsal.runner("lab-runner"), before);
+      } finally {
+        clearInterval(pulse);
+        const runner = { ...rehearsal.repository, runner_id: before.id };
+        await rehearsal.octokit.rest.actions.deleteSelfHostedRunnerFromRepo(runner);
+      }
+    });
+
+    it("a public repository", () =>
+      rehearsal.withFault(["github-repository-public"], async () => {
+        await refused([
+          /octo-org\/demo-app is public: anybody could.*Expected a private repository\. Next: make it private, or pulumi config/,
+          new RegExp(`allowPublicRepository' '${PUBLIC_WORDS}'`),
+        ]);
+      }));
+
+    it("a repository without the smoke workflow", () =>
+      refused(
+        [
+          /has no workflow absent\.yml \(404\)\. Expected \.github\/workflows\/absent\.yml on the default branch\. Next: commit/,
+        ],
+        { "smoke.workflow": "absent.yml" },
+      ));
+  });
+
+  describe("all together", () => {
+    it("everything that is wrong at both services is told at once", async () => {
+      const run = await refused(
+        [/is taken by somebodys-vm/, /is in use by VM 777/, /GiB free/, /no workflow absent\.yml/],
+        {
+          "runners[0].vmId": String(foreign.vmId),
+          "runners[1].address": foreign.address,
+          "vm.diskGiB": "2000",
+          "smoke.workflow": "absent.yml",
+        },
+      );
+      assert.equal(errorsOf(run), 4);
+    });
+
+    it("a preview refuses as an up does", async () => {
+      const run = await rehearsal.pulumi(["preview"], { "proxmox.templateId": "9999" });
+      assert.notEqual(run.code, 0);
+      assert.match(run.output, /VMID 9999: seen no such VM/);
+    });
+
+    it("after all of that the same lab takes good input", async () => {
+      const run = await rehearsal.up();
+      assert.equal(run.code, 0, run.output);
+      const vms = (await rehearsal.proxmox("GET", "cluster/resources?type=vm")) as { vmid: number }[];
+      assert.deepEqual(vms.map(({ vmid }) => vmid).sort(), [151, 152, foreign.vmId, 9000]);
+    });
+  });
+});

@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { JOURNAL_REMOTE_PORT, LOG_NAMESPACE, REMOTE_JOURNAL } from "@ghrunners/core/vocabulary/logs";
+import { renderScript } from "@ghrunners/core/ssh/render-script";
+import {
+  namespaceConfiguration,
+  redactorUnit,
+  renderRedactor,
+  renderUploadDropIn,
+} from "@ghrunners/components/runner/render-journal-upload";
+import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
+import { Rig } from "../../../unit/lab/machines/rig";
+import { until } from "@ghrunners/core/until";
+import { plantedSecrets } from "../../../unit/components/logs/planted";
+import { projectRoot } from "@ghrunners/core/project-root";
+
+const components = path.join(projectRoot, "components");
+const read = (file: string): string => readFileSync(path.join(components, "scripts", file), "utf8");
+const [host, receiver] = [161, 162];
+const unit = "actions.runner.octo-org-demo-app.runner-1.service";
+const origin = { host: "runner-1", environment: "test", role: "primary", unit };
+
+/** The scripts as the program runs them, on two machines: from a unit's journal to the other machine's. */
+describe("journal upload", function () {
+  this.timeout(180_000);
+  const rig = new Rig("logtest");
+  const planted = plantedSecrets();
+  let certificate = "";
+
+  before(async () => {
+    await rig.up();
+    const diskBytes = 2 ** 30;
+    await Promise.all([host, receiver].map((vmid) => rig.backend.start(vmid, rig.settings(vmid, { diskBytes }))));
+    await Promise.all([host, receiver].map((vmid) => rig.sshComesUp(vmid)));
+  });
+  after(() => rig.down());
+
+  function script(vmid: number, file: string, verb: string, parameters: Record<string, string>): string {
+    const result = spawnSync(scriptPath("control"), ["exec", String(vmid), "bash", "-s", "--", verb], {
+      env: scriptEnvironment(rig.instance),
+      encoding: "utf8",
+      input: renderScript(read(file), parameters),
+    });
+    assert.equal(result.status, 0, result.stderr);
+    return result.stdout.trim();
+  }
+
+  const installReceiver = (verb = "install"): string =>
+    script(receiver, "receiver.sh", verb, {
+      ENVIRONMENT: "test",
+      ADDRESS: rig.address(receiver),
+      PORT: String(JOURNAL_REMOTE_PORT),
+      RETENTION_DAYS: "30",
+      SENDERS: rig.address(host),
+    });
+
+  const installShipper = (verb = "install", trusted = certificate): string =>
+    script(host, "journal-upload.sh", verb, {
+      MACHINE: "00:00:00:00:00:01",
+      REDACTOR: read("redactor.py"),
+      REDACTOR_CONFIG: renderRedactor(origin),
+      UNIT_FILE: redactorUnit,
+      NAMESPACE: LOG_NAMESPACE,
+      NAMESPACE_CONFIG: namespaceConfiguration,
+      UPLOAD_DROP_IN: renderUploadDropIn(rig.address(receiver)),
+      CERTIFICATE: trusted,
+    });
+
+  /** Lines that the host's unit writes to the journal, and to a file as the runner does. */
+  function log(lines: readonly string[]): void {
+    const input = lines.map((line) => `${line}\n`).join("");
+    const command = `set -e
+      mkdir -p /opt/actions-runner/_diag; cat >/run/lines; cat /run/lines >>/opt/actions-runner/_diag/Runner_1-utc.log
+      systemd-run --quiet --wait --unit=${unit} --property=StandardInput=file:/run/lines cat`;
+    const result = spawnSync(scriptPath("control"), ["exec", String(host), "sh", "-c", command], {
+      env: scriptEnvironment(rig.instance),
+      encoding: "utf8",
+      input,
+    });
+    assert.equal(result.status, 0, result.stderr);
+  }
+
+  const arrived = (...matches: string[]): string =>
+    rig.exec(
+      receiver,
+      "sh",
+      "-c",
+      `journalctl --directory=${REMOTE_JOURNAL} --output=cat --no-pager ${matches.join(" ")} || true`,
+    );
+  const arrives = (text: string, ...matches: string[]): Promise<boolean> =>
+    until(`"${text}" arrives`, 30_000, () => arrived(...matches).includes(text));
+  const count = (text: string): number => arrived().split(text).length - 1;
+
+  it("installs both sides", () => {
+    certificate = installReceiver();
+    assert.match(certificate, /^-----BEGIN CERTIFICATE-----\n[^]*-----END CERTIFICATE-----$/);
+    log(["before the shipper"]);
+    assert.match(installShipper(), /logs by journal upload/);
+  });
+
+  it("lines of the unit and of its files arrive with their labels", async () => {
+    log(["Listening for Jobs 4711"]);
+    await arrives(
+      "Listening for Jobs 4711",
+      `GHRUNNERS_UNIT=${unit}`,
+      "GHRUNNERS_ROLE=primary",
+      "SYSLOG_IDENTIFIER=cat",
+    );
+    await arrives(
+      "Listening for Jobs 4711",
+      "GHRUNNERS_HOST=runner-1",
+      "GHRUNNERS_ENVIRONMENT=test",
+      "SYSLOG_IDENTIFIER=Runner_1-utc.log",
+    );
+    await arrives("before the shipper");
+  });
+
+  it("planted secrets never do: they are gone before anything leaves the host", async () => {
+    for (const { lines } of planted) log(lines);
+    log(["all are planted"]);
+    await until("both copies of the last line arrive", 30_000, () => count("all are planted") >= 2);
+    const everything = rig.exec(
+      receiver,
+      "sh",
+      "-c",
+      `journalctl --directory=${REMOTE_JOURNAL} --all --output=export --no-pager`,
+    );
+    const raw = rig.exec(
+      receiver,
+      "sh",
+      "-c",
+      `cat ${REMOTE_JOURNAL}/*.journal | strings -n 12 2>/dev/null || grep -aoE '[ -~]{12,}' ${REMOTE_JOURNAL}/*.journal`,
+    );
+    const spool = rig.exec(
+      host,
+      "sh",
+      "-c",
+      `journalctl --namespace=${LOG_NAMESPACE} --all --output=export --no-pager`,
+    );
+    const source = rig.exec(host, "journalctl", "--all", "--output=export", "--no-pager", `--unit=${unit}`);
+    for (const { name, parts } of planted) {
+      for (const part of parts) {
+        assert.ok(source.includes(part), `${name} was not even planted`);
+        for (const [where, text] of Object.entries({ everything, raw, spool })) {
+          assert.ok(!text.includes(part), `${name} is in ${where}`);
+        }
+      }
+    }
+    assert.match(everything, /\[REDACTED private-key\]/);
+  });
+
+  it("nothing else of the host's journal is uploaded", () => {
+    rig.exec(host, "logger", "a line of somebody else");
+    assert.match(rig.exec(host, "journalctl", "--no-pager", "--output=cat"), /a line of somebody else/);
+    log(["after somebody else"]);
+    assert.equal(count("a line of somebody else"), 0);
+  });
+
+  it("a second installation changes nothing and restarts nothing", () => {
+    const started = (vmid: number, name: string): string =>
+      rig.exec(vmid, "systemctl", "show", "--property=ActiveEnterTimestampMonotonic,MainPID", name);
+    const services: [number, string][] = [
+      [host, "ghrunners-log-redactor"],
+      [host, "systemd-journal-upload"],
+      [receiver, "systemd-journal-remote"],
+    ];
+    const before = services.map(([vmid, name]) => started(vmid, name));
+    installShipper();
+    installReceiver();
+    assert.deepEqual(
+      services.map(([vmid, name]) => started(vmid, name)),
+      before,
+    );
+  });
+
+  it("kill -9 of every part: nothing is lost, nothing is repeated", async () => {
+    rig.exec(host, "systemctl", "kill", "--signal=KILL", "ghrunners-log-redactor", "systemd-journal-upload");
+    rig.exec(receiver, "systemctl", "kill", "--signal=KILL", "systemd-journal-remote");
+    log(["written while all were dead"]);
+    await until("both copies arrive", 60_000, () => count("written while all were dead") >= 2);
+    log(["and another"]);
+    await until("both copies of the next arrive", 30_000, () => count("and another") >= 2);
+    assert.equal(count("written while all were dead"), 2);
+    assert.equal(count("all are planted"), 2);
+  });
+
+  it("nothing is sent to a receiver that shows another certificate", async () => {
+    rig.exec(receiver, "sh", "-c", "rm /etc/ghrunners/log-receiver/*.pem");
+    const other = installReceiver();
+    assert.notEqual(other, certificate);
+    log(["for nobody else"]);
+    await until("the refusal is in the host's journal", 30_000, () =>
+      /certificate/i.test(rig.exec(host, "journalctl", "--unit=systemd-journal-upload", "--lines=5", "--no-pager")),
+    );
+    assert.equal(count("for nobody else"), 0);
+    installShipper("install", other);
+    await arrives("for nobody else");
+  });
+
+  it("who may send is in the receiver's access list", () => {
+    // The lab's machines have no cgroup BPF, so that the kernel enforces it is not seen here.
+    const list = rig.exec(
+      receiver,
+      "systemctl",
+      "show",
+      "--property=IPAddressAllow,IPAddressDeny",
+      "systemd-journal-remote.socket",
+    );
+    assert.match(list, new RegExp(`IPAddressAllow=.*${rig.address(host)}/32`));
+    assert.match(list, /IPAddressDeny=.*0\.0\.0\.0\/0/);
+  });
+
+  it("removal leaves nothing of either side", () => {
+    installShipper("remove");
+    installReceiver("remove");
+    for (const vmid of [host, receiver]) {
+      const left = rig.exec(
+        vmid,
+        "sh",
+        "-c",
+        `find /etc /usr/local /var/lib -iname '*ghrunners*' 2>/dev/null; systemctl list-units --all --plain --no-legend '*ghrunners*'; ls -d /var/log/journal/*.${LOG_NAMESPACE} 2>/dev/null; true`,
+      );
+      assert.equal(
+        left
+          .split("\n")
+          .filter((line) => !line.includes("ghrunners-lab.") && line !== "")
+          .join("\n"),
+        "",
+      );
+    }
+    assert.equal(rig.exec(host, "sh", "-c", "systemctl is-active systemd-journal-upload || true"), "inactive");
+  });
+});

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { renderScript } from "@ghrunners/core/ssh/render-script";
+import { planFiles, type FileSets } from "@ghrunners/components/monitoring/plan-files";
+import { clearHostFaults, ensureHost, setHostFault, standingHosts } from "@ghrunners/lab/hosts/index";
+import { baseFolders, instanceNamed } from "@ghrunners/lab/instance";
+import { destroyAll, networkUp } from "@ghrunners/lab/machines/index";
+import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
+import { ensureSecrets } from "@ghrunners/lab/secrets";
+import { labDown } from "@ghrunners/lab/lifecycle";
+import { ensureAuthority } from "@ghrunners/lab/tls";
+import { until } from "@ghrunners/core/until";
+import { monitoringSets, ruleText } from "../../unit/components/support/monitoring-sets";
+
+const instance = instanceNamed("monfiles");
+const host = standingHosts.monitoring;
+const control = (...args: string[]): [string, string[]] => [scriptPath("control"), ["exec", String(host.id), ...args]];
+const env = scriptEnvironment(instance);
+const rulesFile = "/etc/prometheus/rules.d/ghrunners.lab.health.yml";
+const theirs = "/etc/prometheus/rules.d/theirs.yml";
+
+interface Result {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+function onHost(script: string, ...args: string[]): Result {
+  const [program, words] = control("bash", "-s", "--", ...args);
+  const { status, stdout, stderr } = spawnSync(program, words, { env, input: script, encoding: "utf8" });
+  return { code: status, output: `${stdout}${stderr}` };
+}
+
+function must(script: string): string {
+  const { code, output } = onHost(script);
+  assert.equal(code, 0, output);
+  return output;
+}
+
+const componentScript = (name: string): string => readFileSync(path.join("components/scripts", `${name}.sh`), "utf8");
+
+const files = (verb: string, sets: FileSets): Result =>
+  onHost(renderScript(componentScript("files"), { ...planFiles(sets), MACHINE: "test" }), verb);
+
+/** The expression of our rule as Prometheus has it loaded; undefined when it has none. */
+function loaded(): string | undefined {
+  const answer = JSON.parse(must("curl --silent http://127.0.0.1:9090/api/v1/rules")) as {
+    data: { groups: { file: string; rules: { query: string }[] }[] };
+  };
+  return answer.data.groups.find(({ file }) => file === rulesFile)?.rules[0]?.query;
+}
+
+const ourFiles = (): string =>
+  must("find /etc/prometheus /var/lib/ghrunners -name '*ghrunners*' | sort; ls -A /var/lib/ghrunners 2>/dev/null");
+
+describe("monitoring host: files", function () {
+  this.timeout(300_000);
+  const good = monitoringSets("lab", ruleText("vector(1)"));
+
+  before(async () => {
+    await labDown(instance, () => undefined);
+    for (const folder of [instance.state, instance.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    ensureSecrets(instance);
+    const { certificate } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
+    await networkUp(instance.name);
+    const say = (line: string): boolean => process.stdout.write(`      ${line}\n`);
+    await ensureHost("monitoring", { instance, caCertificate: certificate, say });
+    await until("Prometheus answers", 60_000, () => onHost("curl -fs http://127.0.0.1:9090/-/ready").code === 0);
+  });
+
+  after(async () => {
+    await destroyAll(instance.name);
+    await labDown(instance, () => undefined);
+  });
+
+  it("are loaded; a second run changes nothing", () => {
+    const first = files("apply", good);
+    assert.equal(first.code, 0, first.output);
+    assert.match(first.output, /3 files, 1 rule groups/);
+    assert.equal(loaded(), "vector(1)");
+    const before = must(`stat --format=%Y%Z%i ${rulesFile}`);
+    const second = files("apply", good);
+    assert.match(second.output, /3 files, unchanged/);
+    assert.equal(must(`stat --format=%Y%Z%i ${rulesFile}`), before);
+  });
+
+  it("a file that no run wants any more goes away with the next one", () => {
+    const more = { ...good, dashboards: [...good.dashboards, { name: "old", text: "{}" }] };
+    assert.match(files("apply", more).output, /4 files/);
+    assert.match(files("apply", good).output, /3 files/);
+    assert.doesNotMatch(ourFiles(), /old\.json/);
+  });
+
+  it("a bad rule is refused by name before anything is changed", () => {
+    const bad = files("apply", monitoringSets("lab", ruleText("sum(")));
+    assert.equal(bad.code, 1);
+    assert.match(bad.output, /ghrunners\.lab\.health\.yml: .*unclosed left parenthesis.*Nothing was changed/s);
+    assert.equal(loaded(), "vector(1)");
+    assert.doesNotMatch(ourFiles(), /stage|undo|\.new|\.old/);
+  });
+
+  it("somebody else's broken file is named and left alone, and the old rules stay", () => {
+    must(`printf 'groups:\\n- name: x\\n  rules:\\n  - alert: X\\n    expr: sum(\\n' >${theirs}`);
+    const refused = files("apply", monitoringSets("lab", ruleText("vector(2)")));
+    assert.equal(refused.code, 1);
+    assert.match(refused.output, new RegExp(`not this stack's is broken: ${theirs}`));
+    assert.match(must(`cat ${theirs}`), /sum\(/);
+    assert.match(must(`cat ${rulesFile}`), /vector\(1\)/);
+    assert.equal(loaded(), "vector(1)");
+    must(`rm ${theirs}`);
+  });
+
+  it("our own file, broken by hand, is mended", () => {
+    must(`echo '{' >${rulesFile}`);
+    const mended = files("apply", good);
+    assert.equal(mended.code, 0, mended.output);
+    assert.match(must(`cat ${rulesFile}`), /vector\(1\)/);
+  });
+
+  it("a full disk leaves the old rules, and says so", async () => {
+    const fault = { name: "fill-disk", host: "monitoring" } as const;
+    await setHostFault(instance, fault);
+    try {
+      const full = files("apply", monitoringSets("lab", ruleText("vector(3)")));
+      assert.equal(full.code, 1, full.output);
+      assert.match(full.output, /No space left on device|free space/);
+      assert.match(must(`cat ${rulesFile}`), /vector\(1\)/);
+      assert.equal(loaded(), "vector(1)");
+    } finally {
+      await clearHostFaults(instance, fault);
+    }
+    assert.equal(files("apply", good).code, 0);
+  });
+
+  it("a run that is killed half-way is taken back by the next one", async () => {
+    // Stands still in the middle: with the new files in place, before Prometheus is asked.
+    const whole = componentScript("files");
+    const halting = whole.replace(/^ {2}swap$/m, () => "  swap\n  echo $$ >/run/half-way\n  kill -STOP $$");
+    assert.notEqual(halting, whole);
+    const plan = planFiles(monitoringSets("lab", ruleText("vector(4)")));
+    const [program, words] = control("bash", "-s", "--", "apply");
+    const child = spawn(program, words, { env, stdio: ["pipe", "ignore", "ignore"] });
+    const ended = once(child, "exit");
+    child.stdin.end(renderScript(halting, { ...plan, MACHINE: "test" }));
+    await until("the run is half-way", 20_000, () => onHost("test -s /run/half-way").code === 0);
+    must("kill -9 $(cat /run/half-way)");
+    // nsenter stands still with its child and does not hear of its end.
+    child.kill("SIGKILL");
+    await ended;
+    assert.match(must(`cat ${rulesFile}`), /vector\(4\)/);
+    const next = files("apply", good);
+    assert.equal(next.code, 0, next.output);
+    assert.match(next.output, /interrupted/);
+    assert.equal(loaded(), "vector(1)");
+    assert.doesNotMatch(ourFiles(), /stage|undo/);
+  });
+
+  it("rules that Prometheus does not look for are taken back, with the line that is missing", () => {
+    const elsewhere = { ...good, paths: { ...good.paths, rules: "/etc/prometheus/elsewhere" } };
+    const refused = files("apply", { ...elsewhere, environment: "other" });
+    assert.equal(refused.code, 1);
+    assert.match(refused.output, /rule_files: - \/etc\/prometheus\/elsewhere\/\*\.yml/);
+    assert.equal(must("ls -A /etc/prometheus/elsewhere"), "");
+  });
+
+  it("a Prometheus without its lifecycle API is told by signal", async () => {
+    must("sed -i 's/ --web.enable-lifecycle//' /etc/default/prometheus; systemctl restart prometheus");
+    const done = files("apply", monitoringSets("lab", ruleText("vector(5)")));
+    assert.equal(done.code, 0, done.output);
+    assert.equal(loaded(), "vector(5)");
+  });
+
+  it("are taken away without a trace, and nothing else", () => {
+    must(`printf 'groups: []\\n' >${theirs}`);
+    assert.equal(files("remove", good).code, 0);
+    assert.equal(loaded(), undefined);
+    assert.doesNotMatch(ourFiles(), /ghrunners\.lab/);
+    assert.match(must(`cat ${theirs}`), /groups/);
+    assert.equal(files("remove", good).code, 0);
+  });
+});

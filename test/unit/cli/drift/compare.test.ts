@@ -1,0 +1,243 @@
+import Ajv from "ajv";
+import addFormats from "ajv-formats";
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { compare } from "@ghrunners/cli/drift/compare";
+import type { Expectation } from "@ghrunners/cli/drift/expectation";
+import type { Observation } from "@ghrunners/cli/drift/observation";
+import { parseAuthorizedKey, parseHost } from "@ghrunners/cli/drift/parse-host";
+import { renderDrift } from "@ghrunners/cli/drift/render";
+import { goTime } from "@ghrunners/cli/drift/state";
+import { projectRoot } from "@ghrunners/core/project-root";
+
+const at = new Date("2026-03-01T12:00:00Z");
+const ours = "ssh-ed25519 AAAAours";
+const sum = (file: string, digit: string) => ({
+  path: `/etc/x/ghrunners.production.${file}`,
+  sha256: digit.repeat(64),
+});
+const files = [sum("a.yml", "a"), sum("b.json", "b")];
+const expected: Expectation = {
+  stack: "production",
+  repositoryName: "octo-org/demo-app",
+  publicAllowed: false,
+  label: "production",
+  environment: {
+    name: "production",
+    waitMinutes: 5,
+    reviewers: [1003],
+    preventSelfReview: true,
+    adminsCanBypass: false,
+    policies: [{ type: "branch", pattern: "main" }],
+  },
+  secrets: [{ scope: "environment", name: "API", updatedAt: "2026-01-01T00:00:00Z", urn: "urn:api" }],
+  variables: [{ scope: "environment", name: "URL", value: "https://a.example" }],
+  repository: {
+    forkApproval: "all_external_contributors",
+    defaultToken: "read",
+    mayApprove: false,
+    allowedActions: "selected",
+    shaPinning: true,
+    ruleset: { name: "rules", enforcement: "active" },
+  },
+  runners: [
+    {
+      name: "one",
+      id: 7,
+      labels: ["self-hosted", "production"],
+      unit: "one.service",
+      host: { host: "192.0.2.51", user: "runner", hostKey: "ssh-ed25519 AAAA" },
+      configuration: "0123456789ab",
+      machine: "urn:one",
+    },
+  ],
+  monitoring: {
+    host: { host: "192.0.2.9", user: "operator", hostKey: "ssh-ed25519 AAAA" },
+    owner: "ghrunners.production",
+    folders: ["/etc/x"],
+    alertmanager: undefined,
+    files,
+  },
+  hosts: [
+    {
+      name: "one",
+      host: "192.0.2.51",
+      user: "runner",
+      hostKey: "ssh-ed25519 AAAA",
+      unit: { name: "one.service", configuration: "0123456789ab", machine: "urn:one" },
+      keys: [{ key: ours, name: "sshPrivateKey" }],
+    },
+  ],
+};
+const unit = {
+  enabled: "enabled",
+  active: "active",
+  user: "actions-runner",
+  dropIns: ["/etc/systemd/system/one.service.d/ghrunners.conf"],
+  configuration: "0123456789ab",
+};
+const host = { name: "one", keys: [{ user: "runner", key: ours, comment: "" }], unit };
+const environment = {
+  ...expected.environment!,
+  reviewers: [{ id: 1003, login: "release-reviewer" }],
+  customPolicies: true,
+  policies: [{ id: 1, type: "branch" as const, pattern: "main" }],
+};
+const asExpected: Observation = {
+  public: false,
+  environment,
+  repository: { ...expected.repository!, rulesets: [{ name: "rules", enforcement: "active" }] },
+  secrets: expected.secrets,
+  variables: expected.variables,
+  runners: [{ id: 7, name: "one", labels: ["Production", "self-hosted"] }],
+  hosts: [host],
+  monitoring: files,
+  errors: [],
+};
+
+const drift = (changes: Partial<Observation>) => compare(expected, { ...asExpected, ...changes }, at);
+const repository = asExpected.repository!;
+
+describe("drift between the three planes", () => {
+  it("is none where all is as made", () => assert.deepEqual(drift({}).findings, []));
+
+  it("knows the repository's secrets that the workflows read, and no environment's of these names", () => {
+    const secret = { name: "RUNNER_VIEW_TOKEN", updatedAt: "2026-02-01T00:00:00Z" };
+    const secrets = (scope: "repository" | "environment") => [...expected.secrets, { ...secret, scope }];
+    assert.deepEqual(drift({ secrets: secrets("repository") }).findings, []);
+    assert.deepEqual(
+      drift({ secrets: secrets("environment") }).findings.map(({ id }) => id),
+      ["secret-unknown"],
+    );
+  });
+
+  const cases: [string, Partial<Observation>, RegExp][] = [
+    ["repository-public", { public: true }, /^gh repo edit octo-org\/demo-app --visibility private/],
+    ["environment-missing", { environment: null }, /up -- --refresh/],
+    ["environment-reviewers", { environment: { ...environment, reviewers: [] } }, /restore-protection/],
+    ["environment-self-review", { environment: { ...environment, preventSelfReview: false } }, /restore-protection/],
+    ["environment-bypass", { environment: { ...environment, adminsCanBypass: true } }, /restore-protection/],
+    ["environment-wait", { environment: { ...environment, waitMinutes: 0 } }, /restore-protection/],
+    ["environment-refs", { environment: { ...environment, customPolicies: false, policies: [] } }, /--refresh/],
+    ["environment-ref-missing", { environment: { ...environment, policies: [] } }, /--refresh/],
+    [
+      "environment-ref-unknown",
+      { environment: { ...environment, policies: [...environment.policies, { id: 9, type: "tag", pattern: "*" }] } },
+      /deployment-branch-policies\/9$/,
+    ],
+    ["secret-missing", { secrets: [] }, /--refresh/],
+    [
+      "secret-overwritten",
+      { secrets: [{ ...expected.secrets[0]!, updatedAt: "2026-02-01T00:00:00Z" }] },
+      /--replace 'urn:api'/,
+    ],
+    [
+      "secret-unknown",
+      { secrets: [...expected.secrets, { scope: "environment", name: "X", updatedAt: "2026-02-01T00:00:00Z" }] },
+      /^gh secret delete X --repo octo-org\/demo-app --env production$/,
+    ],
+    ["variable-changed", { variables: [{ ...expected.variables[0]!, value: "https://b.example" }] }, /--refresh/],
+    ["fork-approval", { repository: { ...repository, forkApproval: "first_time_contributors" } }, /--refresh/],
+    ["default-token", { repository: { ...repository, defaultToken: "write" } }, /--refresh/],
+    ["token-approves", { repository: { ...repository, mayApprove: true } }, /--refresh/],
+    ["allowed-actions", { repository: { ...repository, allowedActions: "all" } }, /--refresh/],
+    ["sha-pinning", { repository: { ...repository, shaPinning: false } }, /--refresh/],
+    ["ruleset", { repository: { ...repository, rulesets: [{ name: "rules", enforcement: "disabled" }] } }, /--refresh/],
+    ["runner-missing", { runners: [] }, /--refresh/],
+    ["runner-labels", { runners: [{ id: 7, name: "one", labels: ["self-hosted"] }] }, /--refresh/],
+    [
+      "runner-unknown",
+      { runners: [...asExpected.runners, { id: 8, name: "x", labels: ["production"] }] },
+      /actions\/runners\/8$/,
+    ],
+    ["unit-enabled", { hosts: [{ ...host, unit: { ...unit, enabled: "disabled" } }] }, /--refresh/],
+    ["unit-active", { hosts: [{ ...host, unit: { ...unit, active: "inactive" } }] }, /--refresh/],
+    ["unit-user", { hosts: [{ ...host, unit: { ...unit, user: "root" } }] }, /--replace 'urn:one'/],
+    ["unit-drop-in", { hosts: [{ ...host, unit: { ...unit, dropIns: ["/etc/x.conf"] } }] }, /--replace/],
+    ["unit-configuration", { hosts: [{ ...host, unit: { ...unit, configuration: "ffffffffffff" } }] }, /--replace/],
+    ["key-missing", { hosts: [{ ...host, keys: [] }] }, /--replace/],
+    [
+      "key-unknown",
+      { hosts: [{ ...host, keys: [...host.keys, { user: "root", key: "ssh-rsa AAAAevil", comment: "me" }] }] },
+      /^ssh runner@192\.0\.2\.51 sudo sed -i .*AAAAevil.* ~root\/\.ssh\/authorized_keys$/,
+    ],
+  ];
+  const restored = /^STACK=production npm run ops -- restore-monitoring$/;
+  cases.push(
+    ["monitoring-file-changed", { monitoring: [sum("a.yml", "f"), files[1]!] }, restored],
+    ["monitoring-file-missing", { monitoring: [files[0]!] }, restored],
+    ["monitoring-file-unknown", { monitoring: [...files, sum("c.yml", "c")] }, restored],
+  );
+  for (const [id, changes, repair] of cases) {
+    it(`finds ${id}`, () => {
+      const report = drift(changes);
+      assert.deepEqual(
+        report.findings.map((finding) => finding.id),
+        [id],
+      );
+      assert.match(report.findings[0]!.repair, repair);
+      assert.equal(report.clean, false);
+      assert.ok(renderDrift(report).includes(report.findings[0]!.repair));
+    });
+  }
+
+  it("names the file on the monitoring host, and finds nothing there where nobody looked", () => {
+    const { findings } = drift({ monitoring: [sum("a.yml", "f")] });
+    assert.deepEqual(
+      findings.map(({ subject, seen }) => `${subject}: ${seen}`),
+      [
+        "/etc/x/ghrunners.production.a.yml on 192.0.2.9: SHA-256 ffffffffffff",
+        "/etc/x/ghrunners.production.b.json on 192.0.2.9: no such file",
+      ],
+    );
+    assert.deepEqual(drift({ monitoring: undefined }).findings, []);
+    assert.deepEqual(compare({ ...expected, monitoring: undefined }, asExpected, at).findings, []);
+  });
+
+  it("is not clean where something could not be read", () => {
+    const report = drift({ errors: ["GitHub does not answer"] });
+    assert.equal(report.clean, false);
+    assert.match(renderDrift(report), /GitHub does not answer/);
+  });
+
+  it("leaves other environments' runners alone", () => {
+    const others = [...asExpected.runners, { id: 9, name: "staging-runner", labels: ["self-hosted", "staging"] }];
+    assert.deepEqual(drift({ runners: others }).findings, []);
+  });
+
+  it("keeps to its published schema, whatever is changed", () => {
+    const ajv = addFormats(new Ajv({ allErrors: true }));
+    const schema = JSON.parse(
+      readFileSync(path.join(projectRoot, "packages/cli/drift/report.schema.json"), "utf8"),
+    ) as object;
+    const valid = ajv.compile(schema);
+    fc.assert(
+      fc.property(fc.subarray(cases), (some) => {
+        const changes = Object.assign({}, ...some.map(([, change]) => change)) as Partial<Observation>;
+        assert.ok(valid(JSON.parse(JSON.stringify(drift(changes)))), JSON.stringify(valid.errors));
+      }),
+    );
+  });
+
+  it("reads authorised keys with options and comments", () => {
+    assert.deepEqual(parseAuthorizedKey("a", 'from="192.0.2.1",no-pty ssh-ed25519 AAAA+/= a comment'), {
+      user: "a",
+      key: "ssh-ed25519 AAAA+/=",
+      comment: "a comment",
+    });
+    assert.equal(parseAuthorizedKey("a", "nonsense"), undefined);
+  });
+
+  it("reads a host", () => {
+    const output = "key\trunner\tssh-ed25519 AAAA x\nunit\tenabled\tenabled\nunit\tdropIns\t/a /b\n";
+    assert.deepEqual(parseHost("one", output).unit?.dropIns, ["/a", "/b"]);
+    assert.equal(parseHost("target", "key\tr\tssh-ed25519 AAAA x\n").unit, undefined);
+  });
+
+  it("reads the provider's times", () => {
+    assert.equal(goTime("2026-11-22 08:36:42 +0000 UTC"), "2026-11-22T08:36:42Z");
+    assert.equal(goTime("2026-11-22T08:36:42Z"), "2026-11-22T08:36:42Z");
+  });
+});

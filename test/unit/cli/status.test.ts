@@ -1,0 +1,208 @@
+import Ajv from "ajv";
+import addFormats from "ajv-formats";
+import assert from "node:assert/strict";
+import { maintenanceText } from "@ghrunners/failover/choice/maintenance";
+import schema from "@ghrunners/cli/status/report.schema.json";
+import { judge, type Expectation, type Observation } from "@ghrunners/cli/status/report";
+import { renderStatus } from "@ghrunners/cli/status/render";
+
+const protection = {
+  reviewers: ["octocat"],
+  waitMinutes: 0,
+  preventSelfReview: true,
+  adminsCanBypass: false,
+  branches: ["main"],
+  tags: ["v*"],
+};
+const labels = ["self-hosted", "linux", "x64", "production", "primary"];
+const expected: Expectation = {
+  stack: "production",
+  environment: "production",
+  repository: "octo-org/demo-app",
+  hosts: "manage",
+  failover: true,
+  runners: [{ name: "runner-1", role: "primary", vmId: 151, address: "198.51.100.51", labels }],
+  deployment: { name: "production", ...protection },
+};
+const good: Observation = {
+  vms: [{ vmid: 151, name: "runner-1", status: "running" }],
+  runners: [
+    {
+      id: 7,
+      name: "runner-1",
+      status: "online",
+      busy: false,
+      version: "2.336.0",
+      labels: ["Self-Hosted", ...labels.slice(1)],
+    },
+  ],
+  deployment: { ...protection, reviewers: ["Octocat"] },
+  lastJob: null,
+  errors: [],
+};
+const at = new Date("2026-11-22T10:00:00Z");
+const validate = addFormats(new Ajv({ strict: false })).compile(schema);
+
+function problems(seen: Partial<Observation>): readonly string[] {
+  const report = judge(expected, { ...good, ...seen }, at, null);
+  assert.ok(validate(report), JSON.stringify(validate.errors));
+  assert.equal(report.healthy, report.problems.length === 0);
+  return report.problems;
+}
+
+describe("status report", () => {
+  it("is healthy when both views are as configured, whatever the case of the labels", () => {
+    assert.deepEqual(problems({}), []);
+  });
+
+  it("shows who is in maintenance, until it ends by itself, and names a variable that nobody can read", () => {
+    const entry = { name: "runner-1", until: "2026-11-22T11:00:00Z", reason: "disk", by: "op@host" };
+    const strange = { ...entry, name: "runner-of-another-stack" };
+    const text = maintenanceText([entry, strange, { ...entry, until: "2026-11-22T09:00:00Z" }]);
+    const report = judge(expected, { ...good, maintenance: text }, at, null);
+    assert.deepEqual([report.maintenance, report.problems], [[entry], []]);
+    assert.ok(validate(report), JSON.stringify(validate.errors));
+    assert.match(renderStatus(report), /In maintenance until 2026-11-22T11:00:00Z: runner-1 \(disk; by op@host\)/);
+    assert.match(problems({ maintenance: "{" }).join(), /RUNNER_MAINTENANCE is no JSON/);
+  });
+
+  it("names every difference of the environment's protection", () => {
+    assert.deepEqual(problems({ deployment: null }), ["environment production does not exist at GitHub"]);
+    const loosened = { reviewers: [], waitMinutes: 5, preventSelfReview: false, adminsCanBypass: true };
+    assert.deepEqual(problems({ deployment: { ...loosened, branches: ["main", "*"], tags: [] } }), [
+      "environment production is reviewed by none, configured: octocat",
+      "environment production allows self-review, against the configuration",
+      "environment production lets administrators bypass, against the configuration",
+      "environment production waits 5 min, configured: 0 min",
+      "environment production takes the branches main, *, configured: main",
+      "environment production takes the tags none, configured: v*",
+    ]);
+  });
+
+  it("calls no environment as configured that nobody could ask about", () => {
+    const report = judge(expected, { ...good, deployment: undefined, errors: ["GitHub's environment"] }, at, null);
+    assert.deepEqual([report.deployment?.asConfigured, report.healthy], [false, false]);
+  });
+
+  const told = {
+    labels,
+    runner: "primary",
+    name: "runner-1",
+    reason: "runner-1 deploys: primary runner-1: healthy.",
+    decidedAt: "2026-11-22T09:59:30.000Z",
+    expiresAt: "2026-11-22T10:04:30.000Z",
+  };
+  const choices: [string, string | null, boolean, RegExp][] = [
+    [
+      "the chosen runner and its age",
+      JSON.stringify(told),
+      true,
+      /runner-1 \(primary\), told 30 s ago\. runner-1 deploys/,
+    ],
+    [
+      "a refusal",
+      JSON.stringify({ ...told, labels: [], runner: null, reason: "Nobody may deploy: x." }),
+      true,
+      /Nobody may deploy: x\. Told 30 s ago/,
+    ],
+    ["a choice that expired", JSON.stringify({ ...told, expiresAt: "2026-11-22T09:59:50Z" }), true, /expired 10 s ago/],
+    ["that GitHub was told nothing", null, true, /nobody yet/],
+    ["a variable of somebody else", "primary", true, /not what the failover switch writes/],
+    ["that there is no switch", null, false, /off: no failover switch.*failoverToken/],
+  ];
+  for (const [title, choice, failover, says] of choices) {
+    it(`shows ${title}`, () => {
+      const report = judge({ ...expected, failover }, { ...good, choice }, at, null);
+      assert.ok(validate(report), JSON.stringify(validate.errors));
+      assert.match(renderStatus(report), says);
+      assert.ok(report.healthy, "it has an exit code of its own");
+    });
+  }
+
+  it("says nothing of an environment that the stack does not manage", () => {
+    const report = judge({ ...expected, deployment: null }, { ...good, deployment: undefined }, at, null);
+    assert.ok(validate(report), JSON.stringify(validate.errors));
+    assert.deepEqual([report.deployment, report.healthy], [null, true]);
+    assert.doesNotMatch(renderStatus(report), /Environment \(GitHub\)/);
+  });
+
+  it("shows the environment and its protection", () => {
+    const screen = renderStatus(judge(expected, good, at, null)).replace(/\u001b\[\d+m/g, "");
+    assert.match(screen, /production: reviewed by Octocat; no self-review; nobody may bypass; branches main; tags v\*/);
+  });
+
+  it("names a machine that is stopped or missing", () => {
+    assert.deepEqual(problems({ vms: [{ vmid: 151, name: "runner-1", status: "stopped" }] }), [
+      "machine runner-1 (VM 151) is stopped",
+    ]);
+    assert.deepEqual(problems({ vms: [] }), ["machine runner-1 (VM 151) is missing"]);
+  });
+
+  it("names a runner that is offline, unknown to GitHub, or has other labels than configured", () => {
+    const [runner] = good.runners;
+    assert.ok(runner);
+    assert.deepEqual(problems({ runners: [{ ...runner, status: "offline" }] }), [
+      "runner runner-1 is offline at GitHub",
+    ]);
+    assert.deepEqual(problems({ runners: [] }), ["runner runner-1 is not registered at GitHub"]);
+    assert.deepEqual(problems({ runners: [{ ...runner, labels: [...labels.slice(0, 4), "gpu"] }] }), [
+      "runner runner-1 lacks the labels primary",
+      "runner runner-1 carries labels that are not configured: gpu",
+    ]);
+  });
+
+  it("is never healthy for lack of data", () => {
+    assert.deepEqual(problems({ errors: ["GitHub cannot be asked: 502"] }), ["GitHub cannot be asked: 502"]);
+  });
+
+  it("expects no runners of a stack that manages machines only", () => {
+    const report = judge({ ...expected, hosts: "skip" }, { ...good, runners: [] }, at, null);
+    assert.equal(report.healthy, true);
+    assert.match(renderStatus(report), /not rehearsed/);
+  });
+
+  it("renders every machine, runner and problem", () => {
+    const screen = renderStatus(judge(expected, { ...good, vms: [] }, at, null), ["npm run lab:down"]);
+    for (const text of ["octo-org/demo-app", "VM 151", "2.336.0", "missing", "1 problem", "npm run lab:down"]) {
+      assert.ok(screen.includes(text), `${text} is not on the screen:\n${screen}`);
+    }
+  });
+
+  it("shows exporters, rules and alerts; unseen exporters and broken or missing rules are problems, alerts are not", () => {
+    const target = { job: "ghrunners-runner", instance: "198.51.100.51:9101", subject: "runner-1", error: "" };
+    const alert = {
+      name: "RunnerOffline",
+      severity: "critical",
+      component: "runner",
+      role: "primary",
+      runner: "runner-1",
+    };
+    const monitoring = {
+      prometheus: "http://198.51.100.200:9090",
+      targets: [
+        { ...target, health: "up" as const },
+        { ...target, health: "down" as const, error: "connection refused" },
+      ],
+      rules: { groups: 2, rules: 40, broken: [] },
+      alerts: [
+        { ...alert, state: "firing" as const, since: at.toISOString(), summary: "it is off", runbook: "https://x/" },
+      ],
+      watchdog: true,
+    };
+    const down = "exporter ghrunners-runner of runner-1 is down: connection refused";
+    assert.deepEqual(problems({ monitoring }), [down]);
+    const unseen = { ...monitoring, targets: [{ ...target, health: "unknown" as const }] };
+    assert.deepEqual(problems({ monitoring: unseen }), ["exporter ghrunners-runner of runner-1 was not scraped yet"]);
+    const none = { groups: 0, rules: 0, broken: [] };
+    assert.match(problems({ monitoring: { ...monitoring, rules: none } }).join(), /none of this stack's rules/);
+    const broken = { ...monitoring.rules, broken: [{ name: "GhostBusy", error: "many-to-many" }] };
+    assert.deepEqual(problems({ monitoring: { ...monitoring, rules: broken } }), [
+      down,
+      "rule GhostBusy cannot be evaluated: many-to-many",
+    ]);
+    const screen = renderStatus(judge(expected, { ...good, monitoring }, at, null));
+    assert.match(screen, /1 of 2 exporters up; ghrunners-runner of runner-1 down/);
+    assert.match(screen, /40 rules in 2 groups/);
+    assert.match(screen, /firing: RunnerOffline \(runner-1\)/);
+  });
+});

@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import { PUBLIC_WORDS } from "@ghrunners/core/vocabulary/safety";
+import type { GitHubRunner } from "@ghrunners/core/github/client";
+import type { PreflightInputs } from "@ghrunners/components/resources/preflight";
+import {
+  type GitHubObservation,
+  judgeGitHub,
+  judgeProxmox,
+  type PreflightProblem,
+  type ProxmoxObservation,
+  requiredPrivileges,
+} from "@ghrunners/components/preflight/judge";
+
+const GiB = 2 ** 30;
+
+const inputs: PreflightInputs = {
+  proxmox: {
+    endpoint: "https://pve.example:8006/",
+    node: "pve1",
+    templateId: 9000,
+    storage: "tank",
+    bridge: "vmbr1",
+    pool: undefined,
+  },
+  github: { url: "https://github.com", repository: "octo-org/demo-app" },
+  runners: [
+    { name: "one", vmId: 151, address: "192.0.2.51" },
+    { name: "two", vmId: 152, address: "192.0.2.52" },
+  ],
+  diskGiB: 10,
+  ownershipMarks: { one: "ghrunners lab one", two: "ghrunners lab two" },
+  version: "2.336.0",
+  smokeWorkflow: "runner-smoke.yml",
+  publicAllowed: false,
+  hosts: true,
+  deployment: {
+    environment: undefined,
+    managesRepository: false,
+    repositorySecrets: false,
+    repositoryVariables: false,
+  },
+};
+
+const template = { vmid: 9000, name: "debian", node: "pve1", template: true };
+const guest = (vmid: number, name = "other"): typeof template => ({ vmid, name, node: "pve1", template: false });
+
+/** Both services as they should be before the first run. */
+const proxmox: ProxmoxObservation = {
+  guests: { value: [template] },
+  configs: new Map(),
+  storage: { value: { avail: 20 * GiB } },
+  missingPrivileges: { value: [] },
+};
+const github: GitHubObservation = {
+  repository: { value: { private: true } },
+  runners: { value: [] },
+  registration: { value: true },
+  workflow: { value: true },
+};
+const online: GitHubRunner = { id: 7, name: "two", online: true, busy: false, labels: [], version: undefined };
+
+const atProxmox = (seen: Partial<ProxmoxObservation>): PreflightProblem[] =>
+  judgeProxmox(inputs, { ...proxmox, ...seen });
+const atGitHub = (seen: Partial<GitHubObservation>, change: Partial<PreflightInputs> = {}): PreflightProblem[] =>
+  judgeGitHub({ ...inputs, ...change }, { ...github, ...seen }, []);
+const cloneOnly = { path: "/vms/9000", privilege: "VM.Clone", reason: "clone the template" };
+const memory = (vmId: number): typeof cloneOnly => ({
+  path: `/vms/${vmId}`,
+  privilege: "VM.Config.Memory",
+  reason: "set memory",
+});
+
+/** What is wrong, the problems it gives, the setting that is named and the words of the reason. */
+const table: readonly [string, PreflightProblem[], string, RegExp][] = [
+  [
+    "no template",
+    atProxmox({ guests: { value: [] } }),
+    "proxmox.templateId",
+    /^VMID 9000: seen no such VM, expected a template on node pve1 .*Next: pulumi config set --path 'ghrunners:proxmox\.templateId'/,
+  ],
+  [
+    "a VM in the template's place",
+    atProxmox({ guests: { value: [guest(9000, "web")] } }),
+    "proxmox.templateId",
+    /seen web, which is a VM and no template, expected/,
+  ],
+  [
+    "a template on another node",
+    atProxmox({ guests: { value: [{ ...template, node: "pve2" }] } }),
+    "proxmox.templateId",
+    /seen a template on node pve2, expected .* on node pve1/,
+  ],
+  [
+    "a VMID that is taken",
+    atProxmox({ guests: { value: [template, guest(151, "web")] } }),
+    "runners[0].vmId",
+    /^VMID 151 of one is taken by web on node pve1\. Expected a free one\. Next: .*'ghrunners:runners\[0\]\.vmId' VMID$/,
+  ],
+  [
+    "a VMID that another stack's runner has",
+    atProxmox({
+      guests: { value: [template, guest(152)] },
+      configs: new Map([[152, { description: "ghrunners x two" }]]),
+    }),
+    "runners[1].vmId",
+    /^VMID 152 of two is taken/,
+  ],
+  [
+    "an address in use",
+    atProxmox({ configs: new Map([[300, { name: "web", ipconfig1: "gw=192.0.2.1,ip=192.0.2.52/24" }]]) }),
+    "runners[1].address",
+    /^address 192\.0\.2\.52 of two is in use by VM 300 \(web\)\. Expected a free one\. Next: .*runners\[1\]\.address' ADDRESS$/,
+  ],
+  [
+    "not enough space",
+    atProxmox({ storage: { value: { avail: 19.5 * GiB } } }),
+    "proxmox.storage",
+    /^tank has 19\.5 GiB free, expected 20\.0 GiB for 2 new VMs\. Next: free space, or lower ghrunners:vm\.diskGiB$/,
+  ],
+  ["a storage that fails", atProxmox({ storage: { error: "no tank" } }), "proxmox.storage", /^no tank$/],
+  [
+    "one privilege on several VMs",
+    atProxmox({ missingPrivileges: { value: [memory(151), memory(152)] } }),
+    "proxmox",
+    /^the API token lacks VM\.Config\.Memory on \/vms\/151, \/vms\/152 \(needed to set memory\)\. Next: add VM\.Config\.Memory/,
+  ],
+  ["privileges that cannot be read", atProxmox({ missingPrivileges: { error: "403 x" } }), "proxmox", /^403 x$/],
+  [
+    "a Proxmox VE that refuses everything, told once",
+    atProxmox({ guests: { error: "401 x" }, missingPrivileges: { error: "401 x" } }),
+    "proxmox",
+    /^401 x$/,
+  ],
+  [
+    "a public repository",
+    atGitHub({ repository: { value: { private: false } } }),
+    "github.repository",
+    new RegExp(`^octo-org/demo-app is public: .*Expected a private .*allowPublicRepository' '${PUBLIC_WORDS}'$`),
+  ],
+  [
+    "a name that is online at GitHub",
+    atGitHub({ runners: { value: [online] } }),
+    "runners[1].name",
+    /^a runner named two \(id 7\) is online at GitHub already\. Expected a free name\. Next: remove it there, or/,
+  ],
+  ["a token that may not register", atGitHub({ registration: { error: "403 y" } }), "github", /^403 y$/],
+  ["a missing workflow", atGitHub({ workflow: { error: "404 z" } }), "github", /^404 z$/],
+  [
+    "a GitHub that refuses everything, told once",
+    atGitHub({
+      repository: { error: "401" },
+      runners: { error: "401" },
+      registration: { error: "401" },
+      workflow: { error: "401" },
+    }),
+    "github",
+    /^401$/,
+  ],
+];
+
+describe("preflight", () => {
+  for (const [what, problems, setting, words] of table) {
+    it(`names ${what}`, () => {
+      assert.deepEqual(
+        problems.map((problem) => problem.setting),
+        [setting],
+      );
+      assert.match(problems[0]?.reason ?? "", words);
+    });
+  }
+
+  it("has nothing to say where everything is as it should be", () => {
+    assert.deepEqual([atProxmox({}), atGitHub({})], [[], []]);
+  });
+
+  it("takes its own VM back, which an interrupted run left, and needs no space for it", () => {
+    const own = { guests: { value: [template, guest(151)] }, storage: { value: { avail: 10 * GiB } } };
+    const mine = { description: "ghrunners lab one\n", ipconfig0: "ip=192.0.2.51/24" };
+    assert.deepEqual(atProxmox({ ...own, configs: new Map([[151, mine]]) }), []);
+  });
+
+  it("does not take an address for another that begins like it", () => {
+    assert.deepEqual(atProxmox({ configs: new Map([[300, { ipconfig0: "ip=192.0.2.5/24" }]]) }), []);
+    assert.deepEqual(atProxmox({ configs: new Map([[300, { ipconfig0: "ip=192.0.2.510/24" }]]) }), []);
+    assert.deepEqual(atProxmox({ configs: new Map([[300, { description: "ip=192.0.2.51" }]]) }), []);
+  });
+
+  it("leaves a runner alone that is offline, or that this stack has already", () => {
+    assert.deepEqual(atGitHub({ runners: { value: [{ ...online, online: false }] } }), []);
+    assert.deepEqual(judgeGitHub(inputs, { ...github, runners: { value: [online] } }, ["two"]), []);
+  });
+
+  it("lets a public repository pass when the configuration says so", () => {
+    assert.deepEqual(atGitHub({ repository: { value: { private: false } } }, { publicAllowed: true }), []);
+  });
+
+  it("tells different problems together", () => {
+    const all = atProxmox({
+      guests: { value: [guest(151)] },
+      storage: { value: { avail: 0 } },
+      missingPrivileges: { value: [cloneOnly, memory(151)] },
+    });
+    assert.deepEqual(
+      all.map(({ setting }) => setting),
+      ["proxmox.templateId", "runners[0].vmId", "proxmox.storage", "proxmox", "proxmox"],
+    );
+  });
+
+  it("asks for each privilege where it is used and nowhere else", () => {
+    const paths = requiredPrivileges(inputs).map(({ path, privilege }) => `${path} ${privilege}`);
+    assert.equal(new Set(paths).size, paths.length);
+    assert.deepEqual(
+      paths.filter((entry) => entry.includes("9000") || !entry.startsWith("/vms/")),
+      [
+        "/vms/9000 VM.Clone",
+        "/storage/tank Datastore.AllocateSpace",
+        "/storage/tank Datastore.Audit",
+        "/sdn/zones/localnetwork/vmbr1 SDN.Use",
+      ],
+    );
+    const ofVm = (vmId: number): string[] =>
+      paths.flatMap((entry) => (entry.startsWith(`/vms/${vmId} `) ? [entry.split(" ")[1] ?? ""] : []));
+    assert.deepEqual(ofVm(151), ofVm(152));
+    assert.ok(ofVm(151).includes("VM.Allocate"));
+  });
+});

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { crossCheck } from "@ghrunners/config/cross-checks";
+import { deployment } from "@ghrunners/config/deployment";
+import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
+import { repository } from "@ghrunners/config/repository";
+import { safety } from "@ghrunners/config/safety";
+
+const paths = (environment: string, group: unknown, words: Record<string, unknown> = {}): string[] =>
+  crossCheck(
+    { deployment: group === undefined ? undefined : deployment.parse(group), safety: safety.parse(words) },
+    environment,
+  ).map(({ path }) => path);
+
+describe("configuration of the deployment environment", () => {
+  it("is closed by default: no self-review, no bypass", () => {
+    const { preventSelfReview, adminsCanBypass, reviewers, waitMinutes } = deployment.parse({});
+    assert.deepEqual([preventSelfReview, adminsCanBypass, reviewers, waitMinutes], [true, false, [], 0]);
+  });
+
+  it("needs a branch or a tag", () => {
+    assert.deepEqual(paths("staging", {}), ["deployment.branches"]);
+    assert.deepEqual(paths("staging", { branches: ["main"] }), []);
+    assert.deepEqual(paths("staging", { tags: ["v*"] }), []);
+    assert.deepEqual(paths("staging", undefined), []);
+  });
+
+  it("needs a reviewer in production, unless the configuration says otherwise in words", () => {
+    const { setting, words } = guardOverrides["production-reviewed"];
+    const unreviewed = { branches: ["main"] };
+    assert.deepEqual(paths("production", unreviewed), ["deployment.reviewers"]);
+    assert.deepEqual(paths("production", undefined), ["deployment.reviewers"]);
+    assert.deepEqual(paths("production", { ...unreviewed, reviewers: ["octocat"] }), []);
+    assert.deepEqual(paths("production", unreviewed, { [setting]: words }), []);
+    assert.deepEqual(paths("staging", unreviewed), []);
+  });
+
+  for (const [what, group] of Object.entries({
+    "a seventh reviewer": { reviewers: ["a", "b", "c", "d", "e", "f", "g"] },
+    "a login that GitHub would not give out": { reviewers: ["-octocat"] },
+    "31 days of waiting": { waitMinutes: 44_640 },
+    "a ref in place of a branch": { branches: ["refs/heads/main"] },
+    "a lower-case variable": { variables: { url: "https://example" } },
+    "a reserved variable": { variables: { GITHUB_URL: "https://example" } },
+    "a variable that is too long": { variables: { LONG: "x".repeat(48 * 1024 + 1) } },
+    "a name with a colon": { name: "a:b" },
+  })) {
+    it(`refuses ${what}`, () => assert.equal(deployment.safeParse(group).success, false));
+  }
+});
+
+describe("configuration of the repository", () => {
+  it("is managed by nobody unless asked for, and strict by default", () => {
+    const { manage, requiredApprovals, codeOwners, allowedActions, oidcClaims } = repository.parse({});
+    assert.deepEqual([manage, requiredApprovals, codeOwners, allowedActions, oidcClaims], [false, 1, true, [], []]);
+  });
+
+  for (const [what, group] of Object.entries({
+    "an action without owner": { allowedActions: ["checkout@v4"] },
+    "a claim with blanks": { oidcClaims: ["job workflow"] },
+    "eleven approvals": { requiredApprovals: 11 },
+  })) {
+    it(`refuses ${what}`, () => assert.equal(repository.safeParse(group).success, false));
+  }
+});

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { runProcess, type Finished } from "@ghrunners/core/process";
+import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+
+describe("the deployer as one file", function () {
+  this.timeout(60_000);
+  const folder = mkdtempSync(path.join(tmpdir(), "ghr-deployer-"));
+  const file = path.join(folder, "deployer.cjs");
+  after(() => rmSync(folder, { recursive: true }));
+
+  const command = (...args: string[]): Promise<Finished> =>
+    runProcess([process.execPath, "scripts/run.mjs", ...args], { cwd: projectRoot, env: process.env });
+  // Where there is nothing but the file.
+  const deployer = (args: readonly string[], env: NodeJS.ProcessEnv = {}, input = ""): Promise<Finished> =>
+    runProcess([process.execPath, file, ...args], { cwd: folder, env: { PATH: process.env.PATH, ...env }, input });
+
+  it("is written with its SHA-256", async () => {
+    const { code, stdout, all } = await command("deploy", "--bundle", file);
+    assert.equal(code, 0, all);
+    const sum = createHash("sha256").update(readFileSync(file)).digest("hex");
+    assert.equal(stdout, `${sum}  ${file}\n`);
+  });
+
+  it("starts without packages, and says what is missing", async () => {
+    assert.match((await deployer(["--help"])).stdout, /usage: node deployer\.cjs deploy/);
+    assert.equal((await deployer(["deploy"])).code, 2);
+    const { code, stdout } = await deployer(["deploy", "--plan", "x.yaml", "--version", "2"]);
+    assert.deepEqual(
+      [code, stdout],
+      [
+        1,
+        "::error title=Deployment::No private key came on standard input. Expected the environment's secret DEPLOY_KEY.\n",
+      ],
+    );
+    const known = await deployer(["deploy", "--plan", "x.yaml", "--version", "2"], {}, "key");
+    assert.match(known.stdout, /GATE_LABELS is not set\. Expected deploy\.yml to set it/);
+  });
+});

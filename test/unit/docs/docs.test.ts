@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { faults } from "@ghrunners/lab/faults";
+import { commands, fragments, npmScripts, relativeLinks } from "./documents";
+import { knownCommands } from "./known-commands";
+import { projectRoot } from "@ghrunners/core/project-root";
+
+const read = (file: string): string => readFileSync(path.join(projectRoot, file), "utf8");
+
+/** Files of the project: committed, or about to be. */
+const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+  cwd: projectRoot,
+  encoding: "utf8",
+})
+  .split("\n")
+  .filter((file) => file !== "" && existsSync(path.join(projectRoot, file)));
+const documents = files.filter((file) => file.endsWith(".md"));
+
+describe("documents", () => {
+  it("are found", () => {
+    for (const known of ["README.md", "docs/lab.md", "docs/architecture.md"])
+      assert.ok(documents.includes(known), known);
+  });
+
+  for (const file of documents) {
+    it(`links of ${file} lead somewhere`, () => {
+      for (const link of relativeLinks(read(file))) {
+        const [where = "", fragment] = link.split("#");
+        const target = where === "" ? file : path.join(path.dirname(file), decodeURIComponent(where));
+        assert.ok(existsSync(path.join(projectRoot, target)), `${link}: there is no ${target}`);
+        if (fragment === undefined) continue;
+        assert.ok(fragments(read(target)).includes(fragment), `${link}: ${target} has no such heading`);
+      }
+    });
+
+    it(`commands of ${file} are ones that a test runs`, () => {
+      const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+      for (const name of npmScripts(read(file))) assert.ok(name in scripts, `package.json has no script ${name}`);
+      const unknown = commands(read(file)).filter((line) => !knownCommands.some(({ pattern }) => pattern.test(line)));
+      assert.deepEqual(unknown, [], "unknown commands; see test/unit/docs/known-commands.ts");
+    });
+  }
+
+  it("the tests that known commands name run them", () => {
+    for (const { pattern, test, by } of knownCommands) {
+      assert.ok(existsSync(path.join(projectRoot, test)), `${pattern}: there is no ${test}`);
+      assert.ok(read(test).includes(by), `${pattern}: ${test} does not say ${by}`);
+    }
+  });
+
+  it("every known command is in a document", () => {
+    const all = documents.flatMap((file) => commands(read(file)));
+    const unused = knownCommands.filter(({ pattern }) => !all.some((line) => pattern.test(line)));
+    assert.deepEqual(unused, []);
+  });
+
+  it("docs/lab.md names every fault, and no other", () => {
+    const table = read("docs/lab.md")
+      .split("\n")
+      .filter((line) => /^\| `/.test(line) && line.split("|").length === 5);
+    const named = table.flatMap((line) =>
+      [...(line.split("|")[1] ?? "").matchAll(/`([a-z0-9-]+)`/g)].map(([, name]) => name),
+    );
+    assert.deepEqual(named.sort(), faults.map(({ name }) => name).sort());
+  });
+
+  it("every room has a purpose in the table of docs/architecture.md", () => {
+    const table = read("docs/architecture.md");
+    const rooms = new Set(files.filter((file) => file.includes("/")).map((file) => file.split("/")[0] as string));
+    for (const room of rooms) {
+      if (room.startsWith(".") || room === "docs") continue;
+      assert.match(table, new RegExp(`^\\| [^|]*\`${room}/`, "m"), `${room}/ is not in the table`);
+    }
+  });
+
+  it("no file holds a path of a developer's machine", () => {
+    const here = new Set([projectRoot, process.env.HOME ?? ""].filter((folder) => folder.split("/").length > 2));
+    // Homes of people; /home/x and a variable are examples.
+    const homes = /(?:^|[\s"'`=(:])\/(?:home|Users)\/(?!x\/|\$|\{)[\w.-]+\//m;
+    for (const file of files) {
+      const text = read(file);
+      for (const folder of here) assert.ok(!text.includes(`${folder}/`), `${file} holds ${folder}`);
+      assert.ok(!homes.test(text), `${file}: ${homes.exec(text)?.[0]}`);
+    }
+  });
+});
+
+describe("reading documents", () => {
+  it("finds links, headings and commands", () => {
+    const text =
+      "# A `b` c!\n[x](y.md#z) [w](https://example.org)\n```sh\nnpm run a # why\n\n```\n    npx b\n`npm start` `not one`\n";
+    assert.deepEqual(relativeLinks(text), ["y.md#z"]);
+    assert.deepEqual(fragments(text), ["a-b-c"]);
+    assert.deepEqual(commands(text), ["npm run a", "npx b", "npm start"]);
+    assert.deepEqual(npmScripts(text), ["a", "start"]);
+  });
+});

@@ -1,0 +1,172 @@
+/** A command that documents may name, and the test that runs it. */
+export interface KnownCommand {
+  readonly pattern: RegExp;
+  /** Test file, relative to the project. */
+  readonly test: string;
+  /** Text of that file by which it runs the command. */
+  readonly by: string;
+}
+
+const noRoot = "test/engine/cli/no-root.engine.test.ts";
+const own = "test/engine/docs/commands.engine.test.ts";
+const rehearsal = "lab/driver/rehearsal.ts";
+
+/** Every command of the documents. A new one needs a test first. */
+export const knownCommands: readonly KnownCommand[] = [
+  { pattern: /^npm start$/, test: noRoot, by: 'command("start")' },
+  { pattern: /^npm run status( -- --json)?$/, test: noRoot, by: 'command("status", "--json")' },
+  { pattern: /^npm run preview$/, test: noRoot, by: 'command("pulumi", "preview")' },
+  {
+    pattern: /^npm run up( -- --expect-no-changes)?$/,
+    test: noRoot,
+    by: 'command("pulumi", "up", "--expect-no-changes")',
+  },
+  {
+    pattern:
+      /^npm run (--silent )?(preview -- --json --show-sames( > preview\.json)?|ops -- blast-radius (FILE|preview\.json))$/,
+    test: "test/engine/policy/guards.engine.test.ts",
+    by: '["preview", "--json", "--show-sames"]',
+  },
+  {
+    pattern: /^PULUMI_EXPERIMENTAL=true PULUMI_SKIP_CHECKPOINTS=true npm run up$/,
+    test: "test/engine/program/saved-at-end.engine.test.ts",
+    by: '{ PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" }',
+  },
+  { pattern: /^npm run refresh$/, test: noRoot, by: 'command("pulumi", "refresh")' },
+  { pattern: /^npm run destroy$/, test: noRoot, by: 'command("pulumi", "destroy")' },
+  { pattern: /^npm run pulumi( --)?$/, test: noRoot, by: 'command("pulumi", "up"' },
+  { pattern: /^npm run lab:up$/, test: own, by: '["lab", "up"]' },
+  { pattern: /^npm run lab:down$/, test: noRoot, by: 'command("lab", "down")' },
+  { pattern: /^npm run lab -- status( --json)?$/, test: own, by: '["lab", "status", "--json"]' },
+  { pattern: /^npm run lab -- events (proxmox|github)$/, test: own, by: '["lab", "events", "proxmox"]' },
+  { pattern: /^npm run lab -- fault list( --json)?$/, test: own, by: '["lab", "fault", "list"]' },
+  { pattern: /^npm run lab -- prune( --dry-run)?$/, test: own, by: '["lab", "prune", "--dry-run"]' },
+  { pattern: /^npm run lab -- fault active$/, test: own, by: '["lab", "fault", "active"]' },
+  { pattern: /^npm run lab -- fault clear$/, test: own, by: '["lab", "fault", "clear"]' },
+  { pattern: /^npm run lab -- fault stop primary$/, test: noRoot, by: 'command("lab", "fault", "stop", "primary")' },
+  { pattern: /^npm run lab -- fault clear stop primary$/, test: noRoot, by: '"fault", "clear", "stop", "primary"' },
+  {
+    pattern: /^npm run lab -- fault github-slow milliseconds=3000$/,
+    test: own,
+    by: '["lab", "fault", "github-slow", "milliseconds=3000"]',
+  },
+  { pattern: /^npm run toolchain -- (ensure|list)$/, test: own, by: '["toolchain", "list"]' },
+  { pattern: /^npm test( -- (--list|unit --grep \w+))?$/, test: own, by: '["test", "--list"]' },
+  {
+    pattern: /^npm run bench( -- (--help|--json( --runs 1 --seed \d+)?|(--only (boot|runners|vms) )+--runs 1))?$/,
+    test: own,
+    by: '["bench", "--help"]',
+  },
+  { pattern: /^STACK=production npm run (preview|up)$/, test: own, by: 'stackName({ STACK: "production" })' },
+  { pattern: /^pulumi config set( |$)/, test: "test/unit/config/parse.test.ts", by: "pulumi config set" },
+  { pattern: /^pulumi (up|preview|refresh|destroy)$/, test: rehearsal, by: 'this.pulumi(["up"' },
+  {
+    pattern: /^npx tsx config\/document\.ts$/,
+    test: "test/unit/config/document.test.ts",
+    by: "npx tsx config/document.ts",
+  },
+  {
+    pattern: /^npm run dashboards -- (render|check)$/,
+    test: "test/unit/cli/dashboards/dashboards.test.ts",
+    by: 'command("render"',
+  },
+  {
+    pattern: /^npx tsx monitoring\/document\.ts$/,
+    test: "test/unit/monitoring/document.test.ts",
+    by: "npx tsx monitoring/document.ts",
+  },
+  {
+    pattern: /^npx tsx lab\/github\/main\.ts --state DIR /,
+    test: "test/unit/lab/github/main.test.ts",
+    by: "lab/github/main.ts",
+  },
+  {
+    pattern: /^npx tsx lab\/machines\/main\.ts exec 151 /,
+    test: "test/rehearsal/08-secrets.test.ts",
+    by: 'machineCommand("exec"',
+  },
+  {
+    pattern: /^npx tsx lab\/machines\/main\.ts (list|console 151|destroy-all --instance lab)$/,
+    test: "test/rehearsal/08-secrets.test.ts",
+    by: 'machineCommand("list")',
+  },
+  {
+    pattern: /^npm run (up -- --refresh|ops -- (alerts|drift|gate))$/,
+    test: "test/unit/runbooks/rehearse.ts",
+    by: "operator.run(block.script)",
+  },
+  {
+    pattern:
+      /^ghrunners-exporter (host|fleet|switch) +--config \/etc\/ghrunners\/((runner|fleet)-exporter|failover-switch)\.json$/,
+    test: "test/unit/exporter/host-view.test.ts",
+    by: '"host", "--config"',
+  },
+  {
+    pattern: /^npm run (ops -- restore-protection|up -- --replace URN)$/,
+    test: "test/engine/cli/drift/drift.engine.test.ts",
+    by: "restoreProtection(lab.stack)",
+  },
+  {
+    pattern: /^npm run ops -- restore-monitoring$/,
+    test: "test/rehearsal/03-drift.test.ts",
+    by: '"npm run ops -- restore-monitoring"',
+  },
+  {
+    pattern: /^npm run ops -- drift --json$/,
+    test: "test/engine/cli/drift/drift.engine.test.ts",
+    by: '"drift", "--json"',
+  },
+  {
+    pattern: /^npm run promote -- (production|--help)$/,
+    test: "test/engine/cli/promote/promote.engine.test.ts",
+    by: 'promote("production")',
+  },
+  {
+    pattern: /^npm run ops -- rotate( NAME --apply| NAME --dry-run\\?\|--apply)?$/,
+    test: "test/engine/cli/promote/promote.engine.test.ts",
+    by: '["session-secret", "--dry-run"',
+  },
+  { pattern: /^npm run bench -- --only (exporter|failover|detection --runs 1)$/, test: own, by: '["bench", "--help"]' },
+  {
+    pattern: /^npm run deploy -- (--direct|--version 2 --direct( --check)?)$/,
+    test: "test/rehearsal/14-deployment.test.ts",
+    by: 'command("deploy", "--direct", "--version"',
+  },
+  {
+    pattern: /^npm run ops -- review (--list|--criteria|ID|latest( --kind (postmortem|checklist))?)$/,
+    test: "test/rehearsal/14-review.test.ts",
+    by: 'review<ReviewDocument>("latest", "--kind", "postmortem")',
+  },
+  {
+    pattern: /^npm run ops -- rollback-runners( --dry-run)?$/,
+    test: "test/rehearsal/04-rollback.test.ts",
+    by: 'command("ops", "rollback-runners", "--dry-run")',
+  },
+  {
+    pattern: /^npm run ops -- maintenance( start primary --for 2h --reason "a new disk"| end primary)?$/,
+    test: "test/rehearsal/11-maintenance.test.ts",
+    by: '["maintenance", "start", "primary", "--for", "2h", "--reason", "a new disk"]',
+  },
+  {
+    pattern: /^npm run deploy( -- --version 2)?$/,
+    test: "test/rehearsal/support/github-deployments.ts",
+    by: '["deploy", "--version", version',
+  },
+  {
+    pattern: /^npm run ops -- incidents( --send)?$/,
+    test: "test/rehearsal/support/github-deployments.ts",
+    by: '["ops", "incidents"',
+  },
+  {
+    pattern: /^npm run deploy -- --bundle( \.github\/scripts\/deployer\.cjs)?$/,
+    test: "test/unit/deploy/deployer/bundle.test.ts",
+    by: 'command("deploy", "--bundle", file)',
+  },
+  { pattern: /^npm run scenarios( -- (--list|--only us3))?$/, test: own, by: '["scenarios", "--list"]' },
+  { pattern: /^npm run bench -- --only deployments( --seed 20261125)?$/, test: own, by: '["bench", "--help"]' },
+  {
+    pattern: /^npm run lab -- host (up app|remove NAME)$/,
+    test: "test/rehearsal/13-rotation.test.ts",
+    by: 'labCommand("host", "up", "app")',
+  },
+];

@@ -1,0 +1,145 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type * as z from "zod";
+import type { GateDecision } from "@ghrunners/failover/choice/choose";
+import { switchConfig } from "@ghrunners/exporter/config";
+import { SwitchView } from "@ghrunners/failover/switch/index";
+import type { Ask } from "@ghrunners/failover/switch/look";
+import { Samples } from "@ghrunners/failover/switch/samples";
+import { type Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { until } from "@ghrunners/core/until";
+
+const names = { primary: "runner-1", secondary: "runner-2" } as const;
+export type Who = keyof typeof names;
+
+const labelsOf = (role: Who): string[] => ["self-hosted", "Linux", "X64", "production", role];
+
+export const switchRunners = (Object.keys(names) as Who[]).map((role) => ({
+  name: names[role],
+  role,
+  labels: labelsOf(role),
+  exporterUrl: `http://${role}:9101/metrics`,
+  nodeUrl: `http://${role}:9100/metrics`,
+}));
+
+/** The exporters' world: what each of them answers now. */
+export class World {
+  /** Machines that answer nothing. */
+  readonly dead = new Set<Who>();
+  readonly offline = new Set<Who>();
+  readonly hung = new Set<Who>();
+  fleetIsDown = false;
+
+  readonly ask: Ask = async (url) => {
+    const at = Date.now();
+    const answer = (text: string) => ({ samples: new Samples(text), at, theirClock: at });
+    const { hostname, port } = new URL(url);
+    if (hostname === "127.0.0.1") return this.fleetIsDown ? undefined : answer(this.fleet(at / 1000));
+    const role = hostname as Who;
+    if (this.dead.has(role)) return undefined;
+    if (port === "9100") {
+      return answer(
+        'node_filesystem_size_bytes{device="/dev/sda",mountpoint="/"} 1e+10\nnode_filesystem_avail_bytes{device="/dev/sda",mountpoint="/"} 6e+09\n',
+      );
+    }
+    return answer(
+      [
+        "# TYPE runner_service_active gauge",
+        "runner_service_active 1",
+        `runner_listener_connected ${this.hung.has(role) ? 0 : 1}`,
+        'runner_version_info{version="2.336.0"} 1',
+        `runner_exporter_collection_timestamp_seconds ${at / 1000}`,
+      ].join("\n"),
+    );
+  };
+
+  private fleet(at: number): string {
+    return [
+      `github_poll_timestamp_seconds{endpoint="runners"} ${at}`,
+      `github_poll_timestamp_seconds{endpoint="jobs"} ${at}`,
+      ...switchRunners.flatMap(({ name, role }) => {
+        const who = `runner="${name}",role="${role}"`;
+        const set = `linux,${["production", role].sort().join(",")},self-hosted,x64`;
+        return [
+          `github_runner_registered{${who}} 1`,
+          `github_runner_online{${who}} ${this.offline.has(role) || this.dead.has(role) ? 0 : 1}`,
+          `github_runner_busy{${who}} 0`,
+          `github_runner_labels_info{${who},labels="${set}"} 1`,
+          `github_jobs_queued{labels="${[...set.split(",")].sort().join(",")}"} 0`,
+        ];
+      }),
+    ].join("\n");
+  }
+}
+
+/** The failover switch over a GitHub in this process, with a world that a test changes. */
+export class Switch {
+  readonly said: string[] = [];
+  readonly folder = mkdtempSync(path.join(tmpdir(), "ghr-switch-"));
+  view: SwitchView | undefined;
+
+  constructor(
+    private readonly emulator: Emulator,
+    private readonly world: World,
+    private readonly settings: Partial<z.input<typeof switchConfig>> = {},
+    private readonly token = "failover-token",
+  ) {}
+
+  start(): void {
+    const config = switchConfig.parse({
+      view: "switch",
+      listen: { host: "127.0.0.1", port: 0 },
+      githubUrl: this.emulator.url,
+      repository: `${owner}/${repo}`,
+      environment: "production",
+      runners: switchRunners,
+      recoverySeconds: 0.5,
+      lookSeconds: 0.1,
+      askSeconds: 0.2,
+      ...this.settings,
+    });
+    this.view = new SwitchView(config, this.token, this.folder, "test", (line) => this.said.push(line), {
+      ask: this.world.ask,
+      fetch: this.emulator.fetch as typeof fetch,
+    });
+    this.view.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.view?.stop();
+    this.view = undefined;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  decision(): GateDecision {
+    return JSON.parse(readFileSync(path.join(this.folder, "decision.json"), "utf8")) as GateDecision;
+  }
+
+  history(): GateDecision[] {
+    const text = readFileSync(path.join(this.folder, "decisions.jsonl"), "utf8");
+    return text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as GateDecision);
+  }
+
+  /** What the repository variable holds. */
+  variable(name = "DEPLOY_RUNNER"): string | undefined {
+    return this.emulator.services.store.state.variables.find((one) => one.scope === null && one.name === name)?.value;
+  }
+
+  /** Waits until GitHub was told this runner; null: nobody. */
+  async told(runner: string | null, limitMs = 10_000): Promise<Record<string, unknown>> {
+    return until(`DEPLOY_RUNNER names ${runner}`, limitMs, () => {
+      const value = this.variable();
+      const choice = value === undefined ? undefined : (JSON.parse(value) as Record<string, unknown>);
+      if (choice?.name === runner) return choice;
+      throw new Error(`it is ${value}; the switch said: ${this.said.slice(-5).join(" | ")}`);
+    });
+  }
+}

@@ -1,0 +1,236 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import fc from "fast-check";
+import { choose, type GateDecision } from "@ghrunners/failover/choice/choose";
+import { switchConfig } from "@ghrunners/exporter/config";
+import type { JobFacts } from "@ghrunners/exporter/fleet/facts";
+import { memoryAfter, policyOf } from "@ghrunners/failover/switch/index";
+import { reasonLabel } from "@ghrunners/failover/switch/evaluate";
+import { Records } from "@ghrunners/failover/switch/records";
+import { noRedispatches } from "@ghrunners/failover/switch/redispatch";
+import { Samples } from "@ghrunners/failover/switch/samples";
+import { choiceOf, isDue, pauseAfter } from "@ghrunners/failover/switch/variable";
+import { diskView, githubView, hostView, newer, queueView, seenRunner } from "@ghrunners/failover/switch/views";
+import { nextStep, waitsForTheDead, type WaitingRun } from "@ghrunners/failover/switch/waiting";
+import { emptyTally } from "@ghrunners/core/metrics-server/tally";
+import { policy, runner } from "../failover/choice/support/runners";
+import { switchRunners, World } from "./support/switch";
+
+const [primary, secondary] = switchRunners as [(typeof switchRunners)[0], (typeof switchRunners)[0]];
+const now = Date.parse("2026-01-01T00:00:00Z");
+const at = (decision: GateDecision, seconds: number): number => Date.parse(decision.decidedAt) + seconds * 1000;
+
+describe("the failover switch: reading", () => {
+  it("finds samples by labels, in whatever order, and undoes escapes", () => {
+    const samples = new Samples(
+      '# HELP a x\na{b="1",c="x\\"y\\\\z\\n"} 1.5\na{c="2",b="2"} NaN\nb 1e+03\nbroken line\nc{d="e"} 7 1700000000\n',
+    );
+    assert.equal(samples.value({ name: "a" }, { b: "1" }), 1.5);
+    assert.equal(samples.label({ name: "a" }, { b: "1" }, "c"), 'x"y\\z\n');
+    assert.equal(samples.value({ name: "a" }, { c: "2" }), undefined, "no number is not known");
+    assert.equal(samples.value({ name: "b" }), 1000);
+    assert.equal(samples.value({ name: "c" }), 7);
+    assert.equal(samples.value({ name: "z" }), undefined);
+  });
+
+  it("knows nothing of what is absent", () => {
+    const nothing = new Samples("");
+    assert.equal(hostView(nothing, now, now), undefined);
+    assert.equal(diskView(nothing, now), undefined);
+    assert.equal(githubView(nothing, primary), undefined);
+    assert.equal(queueView(nothing, primary), undefined);
+    const bare = hostView(new Samples(`runner_exporter_collection_timestamp_seconds ${now / 1000}`), now, now);
+    assert.deepEqual(bare?.facts, { serviceActive: null, listenerConnected: null, version: null });
+    const seen = seenRunner(primary, {}, { known: true, runners: [] }, now);
+    assert.deepEqual([seen.host, seen.github, seen.maintenance], [null, null, null]);
+  });
+
+  it("dates a runner's facts by the runner's own clock, however wrong that is", () => {
+    const theirs = now + 3_600_000;
+    const samples = new Samples(`runner_exporter_collection_timestamp_seconds ${theirs / 1000 - 4}`);
+    assert.equal(hostView(samples, now, theirs)?.at, now - 4_000);
+  });
+
+  it("keeps the newer of two views", () => {
+    const [old, young] = [
+      { at: 1, facts: "a" },
+      { at: 2, facts: "b" },
+    ] as const;
+    assert.equal(newer<string>(old, young), young);
+    assert.equal(newer<string>(young, old), young);
+    assert.equal(newer<string>(old, undefined), old);
+  });
+
+  it("sees a runner that GitHub does not know, an empty label set, and a queue", () => {
+    const who = `runner="${primary.name}",role="primary"`;
+    const text = `github_poll_timestamp_seconds{endpoint="runners"} 5\ngithub_runner_registered{${who}} `;
+    assert.equal(githubView(new Samples(`${text}0`), primary)?.facts.status, "unregistered");
+    assert.equal(githubView(new Samples(`${text}1`), primary), undefined, "registered, and nothing else is known");
+    const online = githubView(new Samples(`${text}1\ngithub_runner_online{${who}} 1`), primary);
+    assert.deepEqual(online?.facts.labels, []);
+    const set = "linux,primary,production,self-hosted,x64";
+    const queue = `github_poll_timestamp_seconds{endpoint="jobs"} 5\ngithub_jobs_queued{labels="${set}"} 1\ngithub_job_queue_oldest_age_seconds{labels="${set}"} 42`;
+    assert.deepEqual(queueView(new Samples(queue), primary), { at: 5_000, facts: 42 });
+    assert.equal(queueView(new Samples(queue), secondary), undefined);
+  });
+
+  it("judges a whole world as healthy, and the policy asks for every label", async () => {
+    const world = new World();
+    const config = switchConfig.parse({
+      view: "switch",
+      listen: { host: "127.0.0.1", port: 0 },
+      githubUrl: "https://github.com",
+      repository: "a/b",
+      environment: "production",
+      runners: switchRunners,
+    });
+    const fleet = (await world.ask(config.fleetUrl))?.samples ?? new Samples("");
+    const own = await world.ask(primary.exporterUrl);
+    const node = await world.ask(primary.nodeUrl);
+    assert.ok(own !== undefined && node !== undefined);
+    const views = {
+      host: hostView(own.samples, own.at, own.theirClock),
+      diskUsedPercent: diskView(node.samples, node.at),
+      github: githubView(fleet, primary),
+      oldestQueuedSeconds: queueView(fleet, primary),
+    };
+    const seen = seenRunner(primary, views, { known: true, runners: [] }, Date.now());
+    const decision = choose([seen], policyOf(config), new Date());
+    assert.equal(decision.reason, "primary_healthy", decision.explanation);
+    assert.equal(seen.host?.diskUsedPercent, 40);
+  });
+});
+
+describe("the failover switch: writing", () => {
+  const healthy = choose([runner("primary"), runner("secondary")], policy, new Date(now));
+  const failed = choose([runner("primary", null), runner("secondary")], policy, new Date(now));
+  const written = (decision: GateDecision) => {
+    const { runner: who, reason, cause, runners } = decision;
+    const content = JSON.stringify([who, reason, cause, runners.map((one) => [one.grade, one.cause])]);
+    return { content, expiresAt: Date.parse(decision.expiresAt) };
+  };
+
+  it("writes changes at once, and else when half of the time is over", () => {
+    const { validSeconds } = policy;
+    assert.ok(isDue(healthy, undefined, validSeconds, now));
+    assert.ok(!isDue(healthy, written(healthy), validSeconds, at(healthy, 59)));
+    assert.ok(isDue(healthy, written(healthy), validSeconds, at(healthy, 61)));
+    assert.ok(isDue(failed, written(healthy), validSeconds, at(healthy, 1)));
+  });
+
+  it("says who, why and until when, and of a refusal that it is one", () => {
+    const { labels, name, runner: role, reason, expiresAt } = choiceOf(failed);
+    assert.deepEqual([labels, name, role], [policy.labels.secondary, "secondary", "secondary"]);
+    assert.match(reason, /primary primary: unusable, the host's view is missing/);
+    assert.equal(expiresAt, failed.expiresAt);
+    const refused = choiceOf(choose([], policy, new Date(now)));
+    assert.deepEqual([refused.labels, refused.runner, refused.name], [[], null, null]);
+  });
+
+  it("names the reason by one word", () => {
+    const of = (runners: Parameters<typeof choose>[0]): string => reasonLabel(choose(runners, policy, new Date(now)));
+    assert.equal(reasonLabel(healthy), "healthy");
+    assert.equal(reasonLabel(failed), "primary_host_unreachable");
+    assert.equal(of([runner("primary", { diskUsedPercent: 99 })]), "degraded_disk");
+  });
+
+  it("pauses longer after each failure, and never longer than half a minute", () => {
+    assert.deepEqual([1, 2, 3, 4, 5, 50].map(pauseAfter), [2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+  });
+
+  it("goes on after a restart with what still holds", () => {
+    const memory = { chosen: "a", cause: null, healthySince: { a: 1 }, usableSince: { a: 1 } };
+    const kept = { memory, decidedAt: now, written: undefined, redispatches: noRedispatches, tally: emptyTally };
+    assert.equal(memoryAfter(undefined, 300, now), undefined);
+    assert.equal(memoryAfter(kept, 300, now + 10_000), memory);
+    assert.deepEqual(memoryAfter(kept, 300, now + 60_000), { ...memory, healthySince: {}, usableSince: {} });
+    assert.equal(memoryAfter(kept, 300, now + 301_000), undefined);
+  });
+
+  it("records the newest decision, a line for each change, and not more lines than it may", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "ghr-records-"));
+    try {
+      const complaints: string[] = [];
+      const records = new Records(folder, (line) => complaints.push(line));
+      const read = (name: string): string[] => readFileSync(path.join(folder, name), "utf8").trimEnd().split("\n");
+      for (const decision of [healthy, healthy, failed]) records.take(decision);
+      assert.equal(read("decisions.jsonl").length, 2);
+      assert.deepEqual(JSON.parse(read("decision.json")[0] ?? ""), failed);
+      new Records(folder, (line) => complaints.push(line)).take(failed);
+      assert.equal(read("decisions.jsonl").length, 2, "a restart is no news");
+      for (let index = 0; index < 600; index += 1) records.take(index % 2 === 0 ? healthy : failed);
+      assert.ok(read("decisions.jsonl").length <= 500);
+      writeFileSync(path.join(folder, "decisions.jsonl"), `${JSON.stringify(healthy)}\n{"half`);
+      new Records(folder, (line) => complaints.push(line)).take(healthy);
+      assert.deepEqual(complaints, []);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe("the failover switch: runs that wait for a dead runner", () => {
+  const run: WaitingRun = { id: 1, attempt: 1, status: "in_progress", conclusion: null };
+  const job = (status: string, labels: readonly string[]): JobFacts => ({
+    id: 1,
+    attempt: 1,
+    status,
+    conclusion: undefined,
+    labels,
+    runner: undefined,
+    createdAt: 0,
+    startedAt: undefined,
+    completedAt: undefined,
+  });
+  const gate = job("completed", ["ubuntu-24.04"]);
+  const waiting = job("queued", ["self-hosted", "production", "primary"]);
+  const dead = [
+    { labels: primary.labels, usable: false },
+    { labels: secondary.labels, usable: true },
+  ];
+
+  it("are those whose first attempt passed a gate and then waits for nobody else", () => {
+    assert.ok(waitsForTheDead(run, [gate, waiting], dead));
+  });
+
+  const others: [string, WaitingRun, JobFacts[], typeof dead][] = [
+    ["a second attempt", { ...run, attempt: 2 }, [gate, waiting], dead],
+    ["a run that is over", { ...run, status: "completed" }, [gate, waiting], dead],
+    ["a job that runs", run, [gate, waiting, job("in_progress", ["self-hosted"])], dead],
+    ["no gate", run, [waiting], dead],
+    ["a gate that is not over", run, [job("queued", ["ubuntu-24.04"]), waiting], dead],
+    ["a job that waits for a reviewer", run, [gate, job("waiting", waiting.labels)], dead],
+    ["a job that another runner can take", run, [gate, job("queued", ["self-hosted", "production"])], dead],
+    ["a job of labels that nobody has", run, [gate, job("queued", ["self-hosted", "gpu"])], dead],
+    ["a runner that is usable", run, [gate, waiting], dead.map((one) => ({ ...one, usable: true }))],
+  ];
+  for (const [title, whichRun, jobs, runners] of others) {
+    it(`are not touched: ${title}`, () => assert.ok(!waitsForTheDead(whichRun, jobs, runners)));
+  }
+
+  it("are started again once, whatever was lost in between", () => {
+    const intent = fc.record({
+      at: fc.integer({ min: 0, max: 1_000_000 }),
+      cancelledAt: fc.option(fc.integer({ min: 0, max: 1_000_000 })),
+    });
+    const seen = fc.record({
+      id: fc.constant(1),
+      attempt: fc.integer({ min: 1, max: 3 }),
+      status: fc.constantFrom("queued", "in_progress", "completed"),
+      conclusion: fc.constantFrom("success", "cancelled", "failure", null),
+    });
+    fc.assert(
+      fc.property(seen, intent, fc.integer({ min: 0, max: 2_000_000 }), (whichRun, what, time) => {
+        const step = nextStep(whichRun, what, time);
+        if (whichRun.attempt > 1) assert.deepEqual(step, { kind: "over", result: "rerun" });
+        if (step.kind === "rerun") assert.deepEqual([whichRun.attempt, whichRun.conclusion], [1, "cancelled"]);
+        if (step.kind === "cancel") assert.notEqual(whichRun.status, "completed");
+      }),
+    );
+    assert.deepEqual(nextStep(undefined, { at: 0, cancelledAt: null }, 1), { kind: "over", result: "ended" });
+    const forever = nextStep(run, { at: 0, cancelledAt: 1 }, 700_000);
+    assert.deepEqual(forever, { kind: "over", result: "given_up" });
+  });
+});

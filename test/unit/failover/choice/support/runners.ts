@@ -1,0 +1,46 @@
+import { runnerLabels, type Role } from "@ghrunners/core/vocabulary/runner";
+import type { ChoicePolicy } from "@ghrunners/failover/choice/choose";
+import type { RunnerSeen } from "@ghrunners/failover/choice/judge";
+
+export const policy: ChoicePolicy = {
+  environment: "production",
+  labels: { primary: runnerLabels("production", "primary"), secondary: runnerLabels("production", "secondary") },
+  minimumVersion: "2.329.0",
+  versionEndSeconds: 3 * 86_400,
+  maximumHostAgeSeconds: 15,
+  maximumGithubAgeSeconds: 75,
+  maximumDiskPercent: 85,
+  maximumQueuedSeconds: 300,
+  validSeconds: 120,
+  recoverySeconds: 60,
+  settleSeconds: 10,
+};
+
+export type Host = NonNullable<RunnerSeen["host"]>;
+export type GitHub = NonNullable<RunnerSeen["github"]>;
+
+/** A healthy runner, named by its role, but for what is given. */
+export function runner(role: Role, host: Partial<Host> | null = {}, github: Partial<GitHub> | null = {}): RunnerSeen {
+  return {
+    name: role,
+    role,
+    maintenance: null,
+    host: host && {
+      ageSeconds: 5,
+      serviceActive: true,
+      listenerConnected: true,
+      diskUsedPercent: 40,
+      version: "2.336.0",
+      ...host,
+    },
+    github: github && {
+      ageSeconds: 5,
+      status: "online",
+      busy: false,
+      labels: policy.labels[role],
+      oldestQueuedSeconds: 0,
+      versionEndsInSeconds: null,
+      ...github,
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import { execFile, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { baseFolders, instanceNamed } from "@ghrunners/lab/instance";
+import {
+  destroyAll,
+  networkUp,
+  NspawnBackend,
+  prepareTemplate,
+  runnerTemplate,
+  useTemplate,
+  type StartSettings,
+} from "@ghrunners/lab/machines/index";
+import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
+import { encodeSshKeys } from "@ghrunners/lab/proxmox/values";
+import { userData } from "@ghrunners/lab/proxmox/vm/cloud-init";
+import { ensureAuthority } from "@ghrunners/lab/tls";
+import { topology } from "@ghrunners/lab/topology";
+import { openedLabs } from "../../../support/opened-labs";
+import { until } from "@ghrunners/core/until";
+
+const run = promisify(execFile);
+
+/** A lab instance of its own with machines, for tests. Needs root. */
+export class Rig {
+  readonly instance;
+  readonly backend: NspawnBackend;
+  private readonly keyFile: string;
+
+  constructor(name: string) {
+    this.instance = instanceNamed(name);
+    this.backend = new NspawnBackend(this.instance, topology.network.bridge);
+    this.keyFile = path.join(this.instance.state, "key");
+  }
+
+  async up(): Promise<void> {
+    openedLabs.add(this.instance.name);
+    await this.down();
+    const { certificate } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
+    const root = await prepareTemplate({
+      instance: this.instance.name,
+      content: runnerTemplate,
+      caCertificate: certificate,
+      say: (line) => process.stdout.write(`      ${line}\n`),
+    });
+    useTemplate(this.instance.name, root);
+    await networkUp(this.instance.name);
+    mkdirSync(this.instance.state, { recursive: true });
+    const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", this.keyFile]);
+    if (made.status !== 0) throw new Error(`ssh-keygen: ${made.stderr.toString()}`);
+  }
+
+  async down(): Promise<void> {
+    await destroyAll(this.instance.name);
+    rmSync(this.instance.state, { recursive: true, force: true });
+  }
+
+  publicKey(): string {
+    return readFileSync(`${this.keyFile}.pub`, "utf8").trim();
+  }
+
+  address(vmid: number): string {
+    return `198.51.100.${vmid - 100}`;
+  }
+
+  settings(vmid: number, changes: Partial<StartSettings> = {}): StartSettings {
+    const config = {
+      name: `machine-${vmid}`,
+      ciuser: "runner",
+      ciupgrade: "0",
+      sshkeys: encodeSshKeys([this.publicKey()]),
+    };
+    return {
+      diskBytes: 512 * 2 ** 20,
+      nic: {
+        mac: `bc:24:11:00:00:${(vmid % 100).toString().padStart(2, "0")}`,
+        address: `${this.address(vmid)}/24`,
+        gateway: "198.51.100.1",
+        linkUp: true,
+      },
+      seed: { userData: userData(vmid, config), metaData: `instance-id: ${vmid}\n`, vendorData: "" },
+      resolvConf: "nameserver 198.51.100.1\n",
+      ...changes,
+    };
+  }
+
+  /** One login over the network, from the node's namespace. @throws Error with what ssh said */
+  async ssh(vmid: number, command: string): Promise<string> {
+    const options = [
+      "BatchMode=yes",
+      "ConnectTimeout=2",
+      "StrictHostKeyChecking=no",
+      "UserKnownHostsFile=/dev/null",
+      "LogLevel=ERROR",
+    ];
+    const login = [
+      "ssh",
+      ...options.flatMap((option) => ["-o", option]),
+      "-i",
+      this.keyFile,
+      `runner@${this.address(vmid)}`,
+      command,
+    ];
+    const { stdout } = await run("nsenter", [`--net=${this.instance.netns}`, ...login], { timeout: 10_000 });
+    return stdout.trim();
+  }
+
+  sshComesUp(vmid: number): Promise<string> {
+    return until(`machine ${vmid} answers SSH`, 60_000, () => this.ssh(vmid, "hostname"));
+  }
+
+  /** As the guest agent would, without the network. */
+  exec(vmid: number, ...command: string[]): string {
+    const result = spawnSync(scriptPath("control"), ["exec", String(vmid), ...command], {
+      env: scriptEnvironment(this.instance),
+      encoding: "utf8",
+    });
+    if (result.status !== 0) throw new Error(`exec ended with ${result.status}: ${result.stderr}`);
+    return result.stdout.trim();
+  }
+
+  /** Numbers of the processes whose command line names the instance, as supervisors and systemd-nspawn do. */
+  processes(pattern = this.instance.prefix): number[] {
+    return readdirSync("/proc")
+      .filter((entry) => /^\d+$/.test(entry))
+      .map(Number)
+      .filter((pid) => pid !== process.pid && commandLine(pid).includes(pattern));
+  }
+
+  /** Everything of the instance that this host still knows, by where it was seen. */
+  leftovers(): string[] {
+    const { prefix, state } = this.instance;
+    const has = (list: string): string[] =>
+      list.split("\n").filter((line) => line.includes(`${prefix}-vm`) || line.includes(`${state}/machines`));
+    const hierarchies = [
+      "/sys/fs/cgroup",
+      ...readdirSync("/sys/fs/cgroup").map((name) => path.join("/sys/fs/cgroup", name)),
+    ];
+    return [
+      ...this.processes(`${prefix}-vm`).map((pid) => `process ${pid}: ${commandLine(pid)}`),
+      ...has(readFileSync("/proc/self/mountinfo", "utf8")).map((line) => `mount ${line}`),
+      ...has(
+        spawnSync("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-FILE"], { encoding: "utf8" }).stdout,
+      ),
+      ...namesIn("/run/netns")
+        .filter((name) => name === prefix || name.startsWith(`${prefix}-`))
+        .map((name) => `namespace ${name}`),
+      ...hierarchies
+        .map((folder) => path.join(folder, prefix))
+        .filter((folder) => existsSync(folder))
+        .map((folder) => `cgroup ${folder}`),
+      ...namesIn("/run/systemd/nspawn/propagate").filter((name) => name.startsWith(`${prefix}-`)),
+      ...(existsSync(path.join(state, "machines")) ? [`folder ${state}/machines`] : []),
+    ];
+  }
+}
+
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
+}

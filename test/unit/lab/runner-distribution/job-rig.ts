@@ -1,0 +1,27 @@
+import { until } from "@ghrunners/core/until";
+import { Rig, type RigOptions } from "./rig";
+
+export const labels = "self-hosted,lab";
+export const onLab = "runs-on: [self-hosted, LAB]";
+export const workflow = (jobs: string, head = ""): string =>
+  `name: Test\non:\n  workflow_dispatch:\n${head}jobs:\n${jobs}`;
+
+/** A rig for each test of a file, with a look at the jobs' steps. */
+export class JobRig {
+  rig!: Rig;
+
+  async start(workflows: Record<string, string>, options: Omit<RigOptions, "workflows"> = {}): Promise<Rig> {
+    this.rig = await Rig.start({ workflows, ...options });
+    return this.rig;
+  }
+
+  inProgress(runId: number, name: string, step: string): Promise<boolean> {
+    return until(`${name}: ${step} runs`, 10_000, () =>
+      this.rig.job(runId, name).steps.some((known) => known.name === step && known.status === "in_progress"),
+    );
+  }
+
+  steps(runId: number, name: string): string[] {
+    return this.rig.job(runId, name).steps.map((step) => `${step.name}: ${step.conclusion}`);
+  }
+}

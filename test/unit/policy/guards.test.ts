@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import * as github from "@pulumi/github";
+import { guardOverrides, type GuardName } from "@ghrunners/core/vocabulary/safety";
+import { packConfiguration, policyArguments } from "@ghrunners/cli/pulumi/policy";
+import type { Guard, Resource, Surroundings } from "@ghrunners/policy/guard";
+import { guards } from "@ghrunners/policy/guards/index";
+import { isPinned } from "@ghrunners/policy/guards/actions-pinned";
+import { judgeLabels } from "@ghrunners/policy/guards/runner-labels-exclusive";
+import { passphraseIsEmpty } from "@ghrunners/policy/passphrase";
+import { workflowFacts } from "@ghrunners/policy/workflows";
+import { projectRoot } from "@ghrunners/core/project-root";
+
+const pool = "ghrunners:pool:RunnerPool";
+const preflight = "pulumi-nodejs:dynamic/ghrunners:Preflight";
+const labels = ["self-hosted", "linux", "x64", "production", "primary"];
+const runners = (own: readonly string[], events = ["push"]): Partial<Resource> => ({
+  type: pool,
+  props: { members: [{ role: "primary", runner: "runner-1", labels: own }], events },
+});
+const workflow = (text: string): Partial<Surroundings> => ({ workflows: () => [workflowFacts("a.yml", text)] });
+const job = (more: string, on = "push"): Partial<Surroundings> =>
+  workflow(`on: ${on}\njobs: { a: { ${more}, steps: [{ run: x }] } }`);
+const using = (uses: string): Partial<Surroundings> =>
+  workflow(`on: push\njobs: { a: { runs-on: ubuntu-24.04, steps: [{ uses: "${uses}" }] } }`);
+const sha = "0123456789abcdef0123456789abcdef01234567";
+
+interface Example {
+  readonly what: string;
+  readonly resource: Partial<Resource>;
+  readonly around?: Partial<Surroundings>;
+  /** What the one violation says; undefined where there is none. */
+  readonly violation?: RegExp;
+}
+const bad = (
+  what: string,
+  violation: RegExp,
+  resource: Partial<Resource>,
+  around?: Partial<Surroundings>,
+): Example => ({
+  what,
+  violation,
+  resource,
+  around,
+});
+const good = (what: string, resource: Partial<Resource>, around?: Partial<Surroundings>): Example => ({
+  what,
+  resource,
+  around,
+});
+
+const environmentType = "ghrunners:deployment:DeploymentEnvironment";
+const tokenType = "github:index/workflowRepositoryPermissions:WorkflowRepositoryPermissions";
+const actionsType = "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions";
+const secretType = "github:index/actionsSecret:ActionsSecret";
+const vmType = "proxmoxve:index/vmLegacy:VmLegacy";
+
+const specification: Readonly<Record<GuardName, readonly Example[]>> = {
+  "repository-private": [
+    bad("a preflight that looks away", /accepts a public repository/, {
+      type: preflight,
+      props: { publicAllowed: true },
+    }),
+    bad("a repository made public", /made public/, {
+      type: "github:index/repository:Repository",
+      props: { visibility: "public" },
+    }),
+    good("a preflight that looks", { type: preflight, props: { publicAllowed: false } }),
+    good("a private repository", { type: "github:index/repository:Repository", props: { visibility: "private" } }),
+  ],
+  "runner-labels-exclusive": [
+    bad("a hosted label", /has the label "ubuntu-latest"/, runners([...labels, "ubuntu-latest"])),
+    bad(
+      "nothing but broad labels",
+      /only the labels self-hosted, linux, x64/,
+      runners(["self-hosted", "linux", "x64"]),
+    ),
+    bad(
+      "a job without the environment",
+      /Job a of a\.yml may land/,
+      runners(labels),
+      job("runs-on: [self-hosted, Linux]"),
+    ),
+    good("labels of its own", runners(labels)),
+    good("a deployment", runners(labels), job("runs-on: [self-hosted, production], environment: { name: production }")),
+    good("a job for others", runners(labels), job("runs-on: [self-hosted, gpu]")),
+    good("staging", runners([...labels, "ubuntu-latest"]), { environment: "staging" }),
+  ],
+  "pull-requests-hosted": [
+    bad("self-hosted", /asks for self-hosted/, runners(labels), job("runs-on: self-hosted", "pull_request")),
+    bad("a label of ours", /asks for primary/, runners(labels), job("runs-on: primary", "[push, pull_request_target]")),
+    bad("an expression", /an expression chooses/, runners(labels), job('runs-on: "${{ inputs.x }}"', "issue_comment")),
+    bad("a group", /an expression chooses/, runners(labels), job("runs-on: { group: x }", "pull_request")),
+    bad("runners that accept them", /accept jobs of pull_request\./, runners(labels, ["push", "pull_request"])),
+    good("a hosted image", runners(labels), job("runs-on: ubuntu-24.04", "pull_request")),
+    good("a push", runners(labels), job("runs-on: [self-hosted, primary]")),
+  ],
+  "default-token-read-only": [
+    bad("a token that writes", /can write/, { type: tokenType, props: { defaultWorkflowPermissions: "write" } }),
+    bad("approval by workflows", /may approve/, { type: tokenType, props: { canApprovePullRequestReviews: true } }),
+    good("a token that reads", {
+      type: tokenType,
+      props: { defaultWorkflowPermissions: "read", canApprovePullRequestReviews: false },
+    }),
+  ],
+  "passphrase-set": [
+    bad("an empty one", /passphrase is empty/, { type: "pulumi:pulumi:Stack" }, { passphraseIsEmpty: () => true }),
+    good("one that is set", { type: "pulumi:pulumi:Stack" }),
+  ],
+  "actions-pinned": [
+    bad("a repository that takes tags", /not pinned/, { type: actionsType, props: { shaPinningRequired: false } }),
+    bad("an action by its tag", /uses actions\/checkout@v5/, runners(labels), using("actions/checkout@v5")),
+    bad("an image by its tag", /uses docker:\/\/alpine:3/, runners(labels), using("docker://alpine:3")),
+    good("a repository that demands commits", { type: actionsType, props: { shaPinningRequired: true } }),
+    good("a repository without actions", { type: actionsType, props: { enabled: false } }),
+    good("an action by its commit", runners(labels), using(`actions/checkout@${sha}`)),
+    good("files of the same commit", runners(labels), using("./.github/actions/x")),
+  ],
+  "production-reviewed": [
+    bad("nobody", /has no reviewers/, { type: environmentType, props: { environment: "production" } }),
+    bad("an empty list", /has no reviewers/, {
+      type: environmentType,
+      props: { environment: "production", reviewers: [] },
+    }),
+    good("a login", { type: environmentType, props: { environment: "production", reviewers: ["octocat"] } }),
+    good("another environment", { type: environmentType, props: { environment: "staging" } }),
+  ],
+  "production-vm-protected": [
+    bad("one that is not", /not protected/, { type: vmType, protect: false }),
+    good("one that is", { type: vmType, protect: true }),
+    good("one of the lab", { type: vmType, protect: false }, { environment: "lab" }),
+  ],
+  "secrets-encrypted": [
+    bad("plain text", /plaintextValue/, { type: secretType, props: { plaintextValue: "x" } }),
+    good("a value", { type: secretType, props: { value: "x" } }),
+  ],
+};
+
+function judge(guard: Guard, { resource, around }: Example): readonly string[] {
+  const whole = { type: "", name: "x", props: {}, protect: true, ...resource };
+  assert.ok(guard.types.includes(whole.type), `${guard.name} does not look at ${whole.type}`);
+  const usual = { environment: "production", workflows: () => [], passphraseIsEmpty: () => false };
+  return guard.judge(whole, { ...usual, ...around });
+}
+
+describe("the guards", () => {
+  it("are those of the catalogue, each with a description", () => {
+    assert.deepEqual(guards.map(({ name }) => name).sort(), Object.keys(guardOverrides).sort());
+    for (const { description } of guards) assert.match(description, /^[A-Z].+\.$/);
+  });
+
+  for (const guard of guards) {
+    describe(guard.name, () => {
+      for (const example of specification[guard.name]) {
+        it(`${example.violation === undefined ? "lets through" : "refuses"} ${example.what}`, () => {
+          const violations = judge(guard, example);
+          if (example.violation === undefined) assert.deepEqual(violations, []);
+          else assert.match(violations.join("\n"), example.violation);
+          for (const violation of violations) assert.match(violation, /Expected .+\.$/);
+        });
+      }
+    });
+  }
+
+  it("stand in docs/policy.md, each with its override", () => {
+    const text = readFileSync(path.join(projectRoot, "docs/policy.md"), "utf8");
+    const rows = [...text.matchAll(/^\| `([a-z-]+)` \|.*\| mandatory \| `safety\.(\w+)` \|$/gm)];
+    assert.deepEqual(
+      rows.map(([, name, setting]) => [name, setting]),
+      Object.entries(guardOverrides).map(([name, { setting }]) => [name, setting]),
+    );
+  });
+
+  it("look at types that the provider has", () => {
+    const types = guards.flatMap((guard) => guard.types).filter((type) => type.startsWith("github:"));
+    for (const type of types) {
+      const known = (github as unknown as Record<string, { __pulumiType?: string }>)[type.split(":")[2] ?? ""];
+      assert.equal(known?.__pulumiType, type);
+    }
+  });
+
+  it("do not pass what they cannot see", () => {
+    const blind = guards.find(({ name }) => name === "pull-requests-hosted") as Guard;
+    assert.throws(() => judge(blind, { what: "", resource: { type: pool, props: {} } }), /has no list "members"/);
+    assert.throws(() => judge(blind, { what: "", resource: { type: pool, props: { members: [{}] } } }), /no labels/);
+  });
+
+  it("labels: a job that a runner could take is never overlooked, whatever its case and order", () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(labels, { minLength: 1 }), fc.boolean(), (wanted, upper) => {
+        const runsOn = wanted.map((label) => (upper ? label.toUpperCase() : label)).join(", ");
+        const facts = workflowFacts("a.yml", `on: push\njobs: { a: { runs-on: [${runsOn}] } }`);
+        assert.equal(judgeLabels("r", labels, "production", [facts]).length, 1);
+      }),
+    );
+  });
+
+  it("pins: 40 digits of a commit, a digest, or the same commit", () => {
+    for (const uses of [`a/b@${sha}`, `a/b/c@${sha}`, "./x", `docker://a/b@sha256:${"a".repeat(64)}`])
+      assert.ok(isPinned(uses));
+    for (const uses of ["a/b@main", `a/b@${sha.slice(1)}`, `a/b@${sha.toUpperCase()}`, "a/b", "docker://a:1"]) {
+      assert.ok(!isPinned(uses), uses);
+    }
+  });
+
+  it("passphrase: the variable wins over the file, and where there is neither nothing is known", () => {
+    const files = (text: string) => (): string => text;
+    assert.equal(passphraseIsEmpty({ PULUMI_CONFIG_PASSPHRASE: "" }, files("x")), true);
+    assert.equal(
+      passphraseIsEmpty({ PULUMI_CONFIG_PASSPHRASE: "x", PULUMI_CONFIG_PASSPHRASE_FILE: "f" }, files("")),
+      false,
+    );
+    assert.equal(passphraseIsEmpty({ PULUMI_CONFIG_PASSPHRASE_FILE: "f" }, files("\n")), true);
+    assert.equal(passphraseIsEmpty({ PULUMI_CONFIG_PASSPHRASE_FILE: "f" }, files("x\n")), false);
+    assert.equal(passphraseIsEmpty({}, files("")), false);
+  });
+});
+
+describe("the configuration of the policy pack", () => {
+  const level = (stack: string, config: object, guard: GuardName = "actions-pinned"): string | undefined =>
+    packConfiguration(stack, config as Record<string, unknown>)[guard]?.enforcementLevel;
+
+  it("refuses everywhere but in staging", () => {
+    assert.equal(level("production", {}), "mandatory");
+    assert.equal(level("lab", { "ghrunners:environment": "lab" }), "mandatory");
+    assert.equal(level("anything", { "ghrunners:environment": "staging" }), "advisory");
+    assert.equal(level("staging", { "ghrunners:environment": "production" }), "mandatory");
+  });
+
+  it("takes an override in its own words only", () => {
+    const { setting, words } = guardOverrides["actions-pinned"];
+    assert.equal(level("production", { "ghrunners:safety": { [setting]: words } }), "advisory");
+    assert.equal(level("production", { "ghrunners:safety": { [setting]: "true" } }), "mandatory");
+    assert.equal(level("production", { "ghrunners:safety": { [setting]: words } }, "passphrase-set"), "mandatory");
+  });
+
+  it("goes with every preview and update, and with nothing else", () => {
+    const engine = { stack: "lab", projectRoot: "/nowhere", policyPack: "/nowhere/policy" };
+    for (const subcommand of ["preview", "up", "update"]) {
+      assert.deepEqual(policyArguments(engine, subcommand, [])[1], "/nowhere/policy");
+    }
+    for (const subcommand of ["refresh", "destroy", "config"])
+      assert.deepEqual(policyArguments(engine, subcommand, []), []);
+    assert.deepEqual(policyArguments({ ...engine, policyPack: undefined }, "up", []), []);
+  });
+});

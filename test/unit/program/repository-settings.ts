@@ -1,0 +1,58 @@
+/** The repository side in three forms. */
+import { topology } from "@ghrunners/lab/topology";
+import type { Settings } from "@ghrunners/lab/driver/rehearsal";
+
+export const yaml = (value: unknown): string => JSON.stringify(value);
+
+const secret = (name: string, scope: string, kind: string) => ({
+  name,
+  owner: "platform",
+  purpose: "a value of this test",
+  scope,
+  source: { kind },
+});
+const secrets = [
+  secret("API_TOKEN", "environment", "config"),
+  secret("SESSION_KEY", "environment", "random"),
+  secret("REPORT_TOKEN", "repository", "config"),
+];
+
+/** What is there first. */
+export const first: Settings = {
+  deployment: yaml({
+    reviewers: [topology.github.reviewer.login],
+    branches: ["main"],
+    tags: ["v*"],
+    variables: { DEPLOY_URL: "https://one.example/" },
+  }),
+  repository: yaml({
+    manage: true,
+    requiredChecks: ["test"],
+    allowedActions: ["pulumi/actions@*"],
+    oidcClaims: ["repo", "context"],
+    variables: { REGION: "north" },
+  }),
+  secrets: yaml(secrets),
+};
+/** The same things, every one of them different. */
+export const second: Settings = {
+  deployment: yaml({
+    reviewers: [topology.github.reviewer.login, topology.github.owner.login],
+    waitMinutes: 5,
+    preventSelfReview: false,
+    adminsCanBypass: true,
+    branches: ["release/*"],
+    tags: [],
+    variables: { DEPLOY_URL: "https://two.example/", EXTRA: "yes" },
+  }),
+  repository: yaml({
+    manage: true,
+    requiredApprovals: 2,
+    codeOwners: false,
+    requiredChecks: ["test", "lint"],
+    variables: { REGION: "south" },
+  }),
+  secrets: yaml(secrets),
+  secretGenerations: yaml({ SESSION_KEY: 2 }),
+};
+export const nothing: Settings = { deployment: undefined, repository: undefined, secrets: undefined };

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { addressOf } from "@ghrunners/deploy/deployer/surroundings";
+import { programGraph, type Registered } from "../../support/pulumi-mocks";
+import { privateKey } from "../../support/private-key";
+
+const target = { name: "app", address: "192.0.2.60", user: "deploy", hostKey: "ssh-ed25519 AAAA" };
+const config = {
+  environment: "production",
+  hosts: "skip",
+  proxmox: { endpoint: "https://pve.example:8006/", node: "pve1", templateId: 9000 },
+  github: { repository: "octo-org/demo-app" },
+  network: { gateway: "192.0.2.1", adminCidr: "192.0.2.0/28" },
+  runners: [{ role: "primary", name: "one", vmId: 151, address: "192.0.2.51" }],
+  deployment: { reviewers: ["octocat"], branches: ["main"], variables: { REGION: "north" } },
+  proxmoxToken: "pulumi@pve!t=00000000-aaaa-bbbb-cccc-000000000000",
+  githubToken: "planted_github_token",
+  sshPrivateKey: privateKey(),
+};
+const secretKeys = ["proxmoxToken", "githubToken", "sshPrivateKey"];
+
+const variables = (graph: readonly Registered[]): Record<string, string> =>
+  Object.fromEntries(
+    graph
+      .filter(({ type }) => /ActionsEnvironmentVariable$/.test(type))
+      .map(({ inputs }) => [inputs.variableName as string, inputs.value as string]),
+  );
+const wayOut = (graph: readonly Registered[]): unknown[] =>
+  graph
+    .filter(({ type }) => type === "proxmoxve:firewall/rulesLegacy:RulesLegacy")
+    .flatMap(({ inputs }) => inputs.rules as { comment?: string; dport?: string; dest?: string }[])
+    .filter(({ comment }) => comment?.startsWith("Deployment target"))
+    .map(({ comment, dport, dest }) => [comment, dest, dport]);
+
+describe("targets in the program's graph", function () {
+  this.timeout(60_000);
+
+  it("runners reach them by SSH, and a deployment job finds them with their pinned keys", async () => {
+    const graph = await programGraph("production", { ...config, targets: [target] }, secretKeys);
+    assert.deepEqual(wayOut(graph), [["Deployment target app", "192.0.2.60/32", "22"]]);
+    const { DEPLOY_TARGETS, ...others } = variables(graph);
+    assert.deepEqual(others, { REGION: "north" });
+    // As the deployer reads it.
+    assert.deepEqual(addressOf({ DEPLOY_TARGETS }, "app"), {
+      host: "192.0.2.60",
+      user: "deploy",
+      hostKey: "ssh-ed25519 AAAA",
+    });
+  });
+
+  it("without targets there is neither", async () => {
+    const graph = await programGraph("production", config, secretKeys);
+    assert.deepEqual([wayOut(graph), variables(graph)], [[], { REGION: "north" }]);
+  });
+});

@@ -1,0 +1,281 @@
+import assert from "node:assert/strict";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { seal } from "../lab/github/support/seal";
+import { until } from "@ghrunners/core/until";
+import type { JobRecord, Run } from "@ghrunners/lab/github/workflows/records";
+import { projectRoot } from "@ghrunners/core/project-root";
+
+const github = path.join(projectRoot, ".github");
+const here = { owner, repo };
+const labels = ["self-hosted", "linux", "x64", "production", "primary"];
+
+/** What a user writes: one job that calls deploy.yml. */
+const caller = `
+name: Release
+on:
+  workflow_dispatch:
+    inputs:
+      runner: { type: string, default: auto }
+permissions: {}
+jobs:
+  production:
+    permissions: { contents: read, issues: write }
+    uses: ./.github/workflows/deploy.yml
+    with:
+      script: .github/deploy.sh
+      runner: \${{ inputs.runner }}
+    secrets:
+      RUNNER_VIEW_TOKEN: \${{ secrets.RUNNER_VIEW_TOKEN }}
+`;
+
+/** The project's own reusable workflows, as they are, in GitHub's place: the emulator runs the hosted job itself. */
+describe("deploy.yml and runner-gate.yml in the lab", function () {
+  this.timeout(60_000);
+  let emulator: Emulator;
+
+  before(async () => {
+    emulator = await Emulator.start();
+    const folder = path.join(emulator.folder, ".github");
+    mkdirSync(path.join(folder, "scripts"));
+    for (const file of ["workflows/deploy.yml", "workflows/runner-gate.yml", "scripts/runner-gate.mjs"]) {
+      copyFileSync(path.join(github, file), path.join(folder, file));
+    }
+    writeFileSync(path.join(folder, "workflows/release.yml"), caller);
+    writeFileSync(
+      path.join(folder, "deploy.sh"),
+      'echo "deployed $DEPLOY_COMMIT to $DEPLOY_ENVIRONMENT from $(basename "$PWD")"\n',
+    );
+    // The same file but for the runner: its steps run on the emulator's own machine.
+    const onHosted = readFileSync(path.join(github, "workflows/deploy.yml"), "utf8").replace(
+      "${{ fromJSON(needs.gate.outputs.labels) }}",
+      "ubuntu-24.04",
+    );
+    writeFileSync(path.join(folder, "workflows/deploy-here.yml"), onHosted);
+    writeFileSync(path.join(folder, "workflows/release-here.yml"), caller.replace("deploy.yml", "deploy-here.yml"));
+    const operator = await emulator.client();
+    const { data: key } = await operator.actions.getRepoPublicKey(here);
+    await operator.actions.createOrUpdateRepoSecret({
+      ...here,
+      secret_name: "RUNNER_VIEW_TOKEN",
+      encrypted_value: await seal(key.key, "operator-token"),
+      key_id: key.key_id,
+    });
+  });
+  after(() => emulator.stop());
+  afterEach(() => {
+    emulator.services.store.change((state) => {
+      state.runners = [];
+      state.variables = [];
+    });
+  });
+
+  async function choose(minutes: number): Promise<void> {
+    const value = JSON.stringify({
+      labels,
+      runner: "primary",
+      reason: "healthy on both views",
+      decidedAt: new Date(Date.now() - 30_000).toISOString(),
+      expiresAt: new Date(Date.now() + minutes * 60_000).toISOString(),
+    });
+    const operator = await emulator.client();
+    await operator.actions.createRepoVariable({ ...here, name: "DEPLOY_RUNNER", value });
+  }
+
+  function addPrimary(): number {
+    const id = emulator.addRunner("runner-1");
+    emulator.services.store.change((state) => {
+      const runner = state.runners.find((known) => known.id === id);
+      if (runner !== undefined) runner.labels = labels.map((name, index) => ({ id: index + 1, name, type: "custom" }));
+    });
+    emulator.services.presence.heard(id);
+    return id;
+  }
+
+  const release = (runner = "auto", file = "release.yml"): Run =>
+    emulator.engine.dispatch({
+      path: `.github/workflows/${file}`,
+      ref: "main",
+      inputs: { runner },
+      login: "operator",
+    });
+  const jobs = (run: Run): JobRecord[] =>
+    emulator.services.store.state.actions.jobs.filter((job) => job.runId === run.id);
+  const gate = (run: Run): Promise<JobRecord> =>
+    until("the gate has decided", 20_000, () =>
+      jobs(run).find(({ name, status }) => name.endsWith("Choose") && status === "completed"),
+    );
+  const log = (job: JobRecord): string => emulator.services.logs.read(job.id) ?? "";
+  const conclusion = (run: Run): Promise<string> =>
+    until("the run is over", 10_000, () => {
+      const found = emulator.services.store.state.actions.runs.find(({ id }) => id === run.id);
+      return found?.conclusion;
+    });
+
+  it("offers the deployment to the runner that was chosen, and only the called workflows' secret", async () => {
+    await choose(5);
+    const runnerId = addPrimary();
+    const run = release();
+    const decided = await gate(run);
+    assert.equal(decided.conclusion, "success", log(decided));
+    assert.equal(decided.name, "production / gate / Choose");
+    assert.equal(decided.runnerName, "GitHub Actions 1");
+    assert.match(decided.summary ?? "", /### Runner: primary/);
+    assert.ok(!log(decided).includes("operator-token"));
+    const deploy = await until("the runner is offered the job", 10_000, () => emulator.engine.offered(runnerId));
+    assert.deepEqual(
+      [deploy.name, deploy.labels, deploy.environment?.name],
+      ["production / Deploy", labels, "production"],
+    );
+    const message = emulator.engine.acquire(runnerId, deploy.id);
+    assert.deepEqual(Object.keys((message?.contexts as { secrets: object }).secrets).sort(), [
+      "GITHUB_TOKEN",
+      "RUNNER_VIEW_TOKEN",
+    ]);
+    emulator.engine.complete(deploy.id, {
+      conclusion: "success",
+      outputs: {},
+      steps: [],
+      environmentUrl: "",
+      annotations: [],
+      summary: "",
+    });
+    assert.equal(await conclusion(run), "success");
+  });
+
+  const refusals: [string, () => Promise<unknown>, RegExp][] = [
+    ["nobody keeps the variable", async () => addPrimary(), /DEPLOY_RUNNER is not set/],
+    ["the choice has expired", async () => (addPrimary(), choose(-0.1)), /DEPLOY_RUNNER expired at/],
+    ["the primary is offline", async () => (emulator.services.presence.gone(addPrimary()), choose(5)), /offline/],
+    [
+      "the primary is gone",
+      () => choose(5),
+      /knows no runner with the labels self-hosted, linux, x64, production, primary/,
+    ],
+  ];
+  for (const [what, prepare, reason] of refusals) {
+    it(`refuses when ${what}: no job asks for a runner`, async () => {
+      await prepare();
+      const run = release();
+      const decided = await gate(run);
+      assert.equal(decided.conclusion, "failure", log(decided));
+      assert.match(decided.summary ?? "", reason);
+      assert.match(decided.summary ?? "", /Runbook: https:.*\/runbooks\/[a-z-]+\.md/);
+      assert.equal(await conclusion(run), "failure");
+      const deploy = jobs(run).find(({ name }) => /deploy$/i.test(name));
+      assert.deepEqual([deploy?.conclusion, deploy?.labels], ["skipped", []]);
+    });
+  }
+
+  const deployJob = (run: Run): JobRecord => jobs(run).find(({ name }) => name.endsWith("/ Deploy")) as JobRecord;
+
+  it("runs the script of the commit in the environment, and leaves nothing in the workspace", async () => {
+    await choose(5);
+    addPrimary();
+    const run = release("auto", "release-here.yml");
+    await gate(run);
+    const result = await conclusion(run);
+    const text = log(deployJob(run));
+    assert.equal(result, "success", text);
+    assert.match(text, new RegExp(`deployed ${run.headSha} to production from demo-app`));
+    assert.deepEqual(
+      deployJob(run)
+        .steps.filter(({ conclusion: ending }) => ending !== "success")
+        .map(({ name, conclusion: ending }) => [name, ending]),
+      [
+        ["Deploy", "skipped"],
+        ["Report", "skipped"],
+      ],
+    );
+  });
+
+  it("stops when another runner was chosen while the deployment waited for its reviewer", async () => {
+    const operator = await emulator.client();
+    const production = { ...here, environment_name: "production" };
+    await operator.repos.createOrUpdateEnvironment({ ...production, reviewers: [{ type: "User", id: 1003 }] });
+    try {
+      await choose(5);
+      addPrimary();
+      const run = release("auto", "release-here.yml");
+      await gate(run);
+      await until("the deployment waits", 10_000, () => deployJob(run)?.status === "waiting");
+      const value = JSON.stringify({ labels: ["self-hosted", "production", "secondary"] });
+      await operator.actions.updateRepoVariable({ ...here, name: "DEPLOY_RUNNER", value });
+      const review = { runId: run.id, environments: ["production"], state: "approved" as const, comment: "go" };
+      emulator.engine.review({ ...review, login: "reviewer" });
+      assert.equal(await conclusion(run), "failure");
+      assert.match(
+        log(deployJob(run)),
+        /DEPLOY_RUNNER now says self-hosted production secondary\. Run the workflow again/,
+      );
+      assert.doesNotMatch(log(deployJob(run)), /deployed/);
+    } finally {
+      await operator.repos.deleteAnEnvironment(production);
+    }
+  });
+
+  it("takes a runner by hand when the monitoring host is blind", async () => {
+    const runnerId = addPrimary();
+    const run = release("primary");
+    assert.equal((await gate(run)).conclusion, "success");
+    await until("the runner is offered the job", 10_000, () => emulator.engine.offered(runnerId));
+  });
+});
+
+/** What a stranger's pull request gets of this repository, with the fork policy that the program sets. */
+describe("a pull request from a fork", function () {
+  this.timeout(30_000);
+  let emulator: Emulator;
+  let runnerId: number;
+
+  before(async () => {
+    emulator = await Emulator.start();
+    copyFileSync(
+      path.join(github, "workflows/preview.yml"),
+      path.join(emulator.folder, ".github/workflows/preview.yml"),
+    );
+    const operator = await emulator.client();
+    await operator.request("PUT /repos/{owner}/{repo}/actions/permissions/fork-pr-contributor-approval", {
+      ...here,
+      approval_policy: "all_external_contributors",
+    });
+    runnerId = emulator.addRunner("runner-1", labels);
+  });
+  after(() => emulator.stop());
+
+  const open = async (files: Record<string, string>): Promise<{ id: number; workflow: string; waits: boolean }[]> => {
+    const request = { number: 1, branch: "topic", fork: true, login: "stranger", firstTime: false, files };
+    return (await emulator.admin("POST", "pull-request", request)) as {
+      id: number;
+      workflow: string;
+      waits: boolean;
+    }[];
+  };
+  const jobsOf = (runId: number): JobRecord[] =>
+    emulator.services.store.state.actions.jobs.filter((job) => job.runId === runId);
+
+  it("starts no job of preview.yml, even when somebody approves it", async () => {
+    const runs = await open({});
+    assert.deepEqual(
+      runs.map(({ workflow, waits }) => [workflow, waits]),
+      [["preview.yml", true]],
+    );
+    const id = runs[0]?.id ?? 0;
+    assert.deepEqual(jobsOf(id), []);
+    emulator.engine.approve(id, "operator");
+    assert.deepEqual(
+      jobsOf(id).map(({ conclusion, labels: wanted }) => [conclusion, wanted]),
+      [["skipped", []]],
+    );
+  });
+
+  it("that brings a workflow for the runners waits, and no runner is offered anything", async () => {
+    const thief = `on: pull_request\njobs: { a: { runs-on: [${labels.join(", ")}], steps: [{ run: env }] } }\n`;
+    const runs = await open({ "thief.yml": thief });
+    const run = runs.find(({ workflow }) => workflow === "thief.yml");
+    assert.equal(run?.waits, true);
+    assert.deepEqual(jobsOf(run?.id ?? 0), []);
+    assert.equal(emulator.engine.offered(runnerId), undefined);
+  });
+});
