@@ -3,7 +3,7 @@
  * wants silence.
  */
 import { Octokit } from "@octokit/core";
-import { pauseUntil } from "./back-off";
+import { pauseUntil, silenceLeft } from "./back-off";
 import { httpsFetch } from "./https-fetch";
 import { type Budget, levelOf, mayAsk, newBudget, refill, spend } from "./budget";
 
@@ -109,8 +109,8 @@ export class GitHubApi {
   private mayAsk(reserve: number): void {
     const nowMs = this.options.now();
     if (this.isClosed) throw new NotAskedError("The exporter ends.");
-    if (nowMs < this.silentUntil)
-      throw new NotAskedError(`GitHub wants no request for ${this.silentUntil - nowMs} ms.`);
+    const silence = silenceLeft(this.silentUntil, nowMs);
+    if (silence > 0) throw new NotAskedError(`GitHub wants no request for ${silence} ms.`);
     this.budget = refill(this.budget, nowMs / 1000);
     if (!mayAsk(this.budget, reserve)) throw new NotAskedError("The share of the rate limit is used up.");
   }

@@ -27,6 +27,13 @@ export function pauseUntil({ status, message, headers }: Refusal, nowMs: number)
   return status === 429 || /rate limit/i.test(message) ? nowMs + SECONDARY_MS : undefined;
 }
 
+/** GitHub's limits begin anew every hour. */
+const LONGEST_SILENCE_MS = 3_600_000;
+
+/** How long GitHub wants no request still, ms. A longer time than GitHub ever asks for was set by a clock that was ahead. */
+export const silenceLeft = (until: number, nowMs: number): number =>
+  until <= nowMs || until - nowMs > LONGEST_SILENCE_MS + SECONDARY_MS ? 0 : until - nowMs;
+
 /**
  * Pause of one endpoint before its next poll, ms: up to four times as long while the budget runs low.
  * @param level how full the budget is, 0 to 1

@@ -47,10 +47,10 @@ export interface GateDecision {
 
 type Since = Pick<ChoiceMemory, "healthySince" | "usableSince">;
 
-/** Goes on with the times of those who still are, and begins those of who are now. */
+/** Goes on with the times of those who still are, and begins those of who are now. A time of the future proves nothing: it begins now. */
 function advance(judged: readonly Judged[], before: Since | undefined, now: number): Since {
   const since = (known: Readonly<Record<string, number>> = {}, is: (runner: Judged) => boolean) =>
-    Object.fromEntries(judged.filter(is).map(({ name }) => [name, known[name] ?? now]));
+    Object.fromEntries(judged.filter(is).map(({ name }) => [name, Math.min(known[name] ?? now, now)]));
   return {
     healthySince: since(before?.healthySince, ({ grade }) => grade === "healthy"),
     usableSince: since(before?.usableSince, ({ grade }) => grade !== "unusable"),

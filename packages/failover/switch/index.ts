@@ -203,7 +203,7 @@ export class SwitchView implements View {
 
   /** One look, one decision. */
   private async look(): Promise<void> {
-    this.views = await look(this.config, this.views, this.ask);
+    this.views = await look(this.config, this.views, this.ask, this.now);
     const now = this.now();
     // After a start one lost packet must not look like a dead runner: the last choice still stands.
     const isSettled = now - this.startedAt > this.policy.maximumHostAgeSeconds * 1000;

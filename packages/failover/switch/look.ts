@@ -51,11 +51,15 @@ export const askByHttp: Ask = async (url) => {
   }
 };
 
-/** @returns views by the runner's name, the newest of what is known and what this look brought */
+/**
+ * @param now this host's clock, ms since 1970
+ * @returns views by the runner's name, the newest of what is known and what this look brought
+ */
 export async function look(
   config: SwitchConfig,
   before: Readonly<Record<string, RunnerViews>>,
   ask: Ask,
+  now: () => number,
 ): Promise<Record<string, RunnerViews>> {
   const fleet = ask(config.fleetUrl);
   const views = config.runners.map(async (runner): Promise<[string, RunnerViews]> => {
@@ -68,10 +72,10 @@ export async function look(
     return [
       runner.name,
       {
-        host: newer(known.host, own && hostView(own.samples, own.at, own.theirClock)),
-        diskUsedPercent: newer(known.diskUsedPercent, node && diskView(node.samples, node.at)),
-        github: newer(known.github, github && githubView(github.samples, runner)),
-        oldestQueuedSeconds: newer(known.oldestQueuedSeconds, github && queueView(github.samples, runner)),
+        host: newer(known.host, own && hostView(own.samples, own.at, own.theirClock), now()),
+        diskUsedPercent: newer(known.diskUsedPercent, node && diskView(node.samples, node.at), now()),
+        github: newer(known.github, github && githubView(github.samples, runner), now()),
+        oldestQueuedSeconds: newer(known.oldestQueuedSeconds, github && queueView(github.samples, runner), now()),
       },
     ];
   });

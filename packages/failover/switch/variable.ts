@@ -29,7 +29,14 @@ export function choiceOf(decision: GateDecision) {
 const contentOf = ({ runner, reason, cause, runners }: GateDecision): string =>
   JSON.stringify([runner, reason, cause, runners.map(({ grade, cause: why }) => [grade, why])]);
 
-/** A change is written at once, anything else when half of its time is over: few writes, and two chances at least. */
+/** A decision that is valid for longer than decisions are was made by a clock that was ahead. The gate refuses it. */
+const isOfTheFuture = ({ expiresAt }: Written, validSeconds: number, now: number): boolean =>
+  expiresAt - now > validSeconds * 1000;
+
+/**
+ * A change is written at once, anything else when half of its time is over: few writes, and two chances at least. What a
+ * clock that was ahead has written is written again.
+ */
 export function isDue(
   decision: GateDecision,
   written: Written | undefined,
@@ -37,12 +44,27 @@ export function isDue(
   now: number,
 ): boolean {
   if (written === undefined || written.content !== contentOf(decision)) return true;
-  return written.expiresAt - now < (validSeconds * 1000) / 2;
+  return isOfTheFuture(written, validSeconds, now) || written.expiresAt - now < (validSeconds * 1000) / 2;
+}
+
+/** Whether a gate that looks now sees this decision and may act on it. */
+export function isWritten(
+  decision: GateDecision,
+  written: Written | undefined,
+  validSeconds: number,
+  now: number,
+): boolean {
+  if (written === undefined || written.content !== contentOf(decision)) return false;
+  return written.expiresAt > now && !isOfTheFuture(written, validSeconds, now);
 }
 
 /** Pause after this many failures in a row, ms. */
 export const pauseAfter = (failures: number): number =>
   Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
+
+/** How long to wait still, ms. A time further away than any pause was set by a clock that was ahead: it counts for nothing. */
+export const waitBefore = (notBefore: number, now: number): number =>
+  notBefore <= now || notBefore - now > LONGEST_PAUSE_MS ? 0 : notBefore - now;
 
 const statusOf = (error: unknown): number | undefined => (error as { status?: number }).status;
 
@@ -67,15 +89,14 @@ export class ChoiceVariable {
   /** Writes the decision if it is due and nothing is being written. Waits for nobody and never throws. */
   offer(decision: GateDecision): void {
     const now = this.now();
-    if (this.running !== undefined || now < this.notBefore) return;
+    if (this.running !== undefined || waitBefore(this.notBefore, now) > 0) return;
     if (!isDue(decision, this.written, this.validSeconds, now)) return;
     this.running = this.write(decision).finally(() => (this.running = undefined));
   }
 
   /** Whether a gate that looks now would see this decision. */
   isTold(decision: GateDecision): boolean {
-    const { written } = this;
-    return written !== undefined && written.content === contentOf(decision) && written.expiresAt > this.now();
+    return isWritten(decision, this.written, this.validSeconds, this.now());
   }
 
   /** Waits until nothing is being written. */

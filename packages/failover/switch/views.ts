@@ -96,13 +96,23 @@ export function queueView(samples: Samples, { labels }: SwitchRunner): Dated<num
   return { at: polled * 1000, facts: samples.value(metrics.githubJobQueueOldest, set) ?? 0 };
 }
 
-/** Of two, the newer: an exporter that was just started knows less than what was read before. */
+/** Two clocks may differ by so much, ms. */
+const SKEW_MS = 5_000;
+
+/**
+ * Of two, the newer: an exporter that was just started knows less than what was read before. A view from the future was
+ * dated by a clock that was ahead: it would look fresh, and hide every newer one, until its time comes. It is not known.
+ */
 export function newer<Facts>(
   before: Dated<Facts> | undefined,
-  now: Dated<Facts> | undefined,
+  young: Dated<Facts> | undefined,
+  nowMs: number,
 ): Dated<Facts> | undefined {
-  if (now === undefined || before === undefined) return now ?? before;
-  return now.at >= before.at ? now : before;
+  const [old, latest] = [before, young].map((view) =>
+    view === undefined || view.at > nowMs + SKEW_MS ? undefined : view,
+  );
+  if (latest === undefined || old === undefined) return latest ?? old;
+  return latest.at >= old.at ? latest : old;
 }
 
 function slow(view: Dated<number> | undefined, nowMs: number): number | null {

@@ -82,11 +82,12 @@ export type Step = { readonly kind: "cancel" | "rerun" | "wait" } | { readonly k
 export function nextStep(run: WaitingRun | undefined, intent: Intent, now: number): Step {
   if (run === undefined) return { kind: "over", result: "ended" };
   if (run.attempt > 1) return { kind: "over", result: "rerun" };
-  if (now - intent.at > GIVE_UP_MS) return { kind: "over", result: "given_up" };
+  // A time of the future is as far from now as one of the past: a clock that was ahead must not put things off.
+  if (Math.abs(now - intent.at) > GIVE_UP_MS) return { kind: "over", result: "given_up" };
   // It may have found its runner after all.
   if (run.status === "completed") {
     return run.conclusion === "cancelled" ? { kind: "rerun" } : { kind: "over", result: "ended" };
   }
-  const isDue = intent.cancelledAt === null || now - intent.cancelledAt > CANCEL_AGAIN_MS;
+  const isDue = intent.cancelledAt === null || Math.abs(now - intent.cancelledAt) > CANCEL_AGAIN_MS;
   return { kind: isDue ? "cancel" : "wait" };
 }

@@ -5,7 +5,7 @@ import path from "node:path";
 import fc from "fast-check";
 import * as z from "zod";
 import { fleetConfig, hostConfig, readConfig } from "@ghrunners/exporter/config";
-import { nextDelayMs, pauseUntil } from "@ghrunners/exporter/fleet/back-off";
+import { nextDelayMs, pauseUntil, silenceLeft } from "@ghrunners/exporter/fleet/back-off";
 import { mayAsk, newBudget, refill, spend } from "@ghrunners/exporter/fleet/budget";
 import type { JobFacts, OpenRun, RunFacts } from "@ghrunners/exporter/fleet/facts";
 import { countJob, startTally } from "@ghrunners/exporter/fleet/jobs";
@@ -70,6 +70,10 @@ describe("the budget of requests", () => {
 });
 
 describe("after a refusal", () => {
+  it("a silence that a clock that was ahead has set does not last for a day", () => {
+    assert.deepEqual([silenceLeft(0, 5), silenceLeft(5_005, 5), silenceLeft(86_400_000, 5)], [0, 5_000, 0]);
+  });
+
   it("GitHub's own words say how long to be silent", () => {
     const refusal = (status: number, headers: Record<string, string> = {}, message = ""): number | undefined =>
       pauseUntil({ status, headers, message }, 5_000);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
-import { choose, type GateDecision } from "@ghrunners/failover/choice/choose";
+import { choose, type GateDecision, remember } from "@ghrunners/failover/choice/choose";
 import { switchConfig } from "@ghrunners/exporter/config";
 import type { JobFacts } from "@ghrunners/exporter/fleet/facts";
 import { memoryAfter, policyOf } from "@ghrunners/failover/switch/index";
@@ -11,7 +11,7 @@ import { reasonLabel } from "@ghrunners/failover/switch/evaluate";
 import { Records } from "@ghrunners/failover/switch/records";
 import { noRedispatches } from "@ghrunners/failover/switch/redispatch";
 import { Samples } from "@ghrunners/failover/switch/samples";
-import { choiceOf, isDue, pauseAfter } from "@ghrunners/failover/switch/variable";
+import { choiceOf, isDue, isWritten, pauseAfter, waitBefore } from "@ghrunners/failover/switch/variable";
 import { diskView, githubView, hostView, newer, queueView, seenRunner } from "@ghrunners/failover/switch/views";
 import { nextStep, waitsForTheDead, type WaitingRun } from "@ghrunners/failover/switch/waiting";
 import { emptyTally } from "@ghrunners/core/metrics-server/tally";
@@ -58,9 +58,20 @@ describe("the failover switch: reading", () => {
       { at: 1, facts: "a" },
       { at: 2, facts: "b" },
     ] as const;
-    assert.equal(newer<string>(old, young), young);
-    assert.equal(newer<string>(young, old), young);
-    assert.equal(newer<string>(old, undefined), old);
+    assert.equal(newer<string>(old, young, 3), young);
+    assert.equal(newer<string>(young, old, 3), young);
+    assert.equal(newer<string>(old, undefined, 3), old);
+  });
+
+  it("believes no view of the future, so that a clock that was ahead for a moment hides nothing afterwards", () => {
+    const [ahead, young] = [
+      { at: 90_000, facts: "ahead" },
+      { at: 2, facts: "young" },
+    ] as const;
+    assert.equal(newer<string>(ahead, young, 3), young);
+    assert.equal(newer<string>(young, ahead, 3), young);
+    assert.equal(newer<string>(ahead, undefined, 3), undefined);
+    assert.equal(newer<string>({ at: 1_000, facts: "clocks differ a little" }, undefined, 3)?.at, 1_000);
   });
 
   it("sees a runner that GitHub does not know, an empty label set, and a queue", () => {
@@ -118,6 +129,34 @@ describe("the failover switch: writing", () => {
     assert.ok(!isDue(healthy, written(healthy), validSeconds, at(healthy, 59)));
     assert.ok(isDue(healthy, written(healthy), validSeconds, at(healthy, 61)));
     assert.ok(isDue(failed, written(healthy), validSeconds, at(healthy, 1)));
+  });
+
+  it("writes again what a clock that was ahead has written: the gate refuses a decision of the future", () => {
+    const { validSeconds } = policy;
+    const tomorrow = choose([runner("primary"), runner("secondary")], policy, new Date(now + 86_400_000));
+    assert.ok(isDue(healthy, written(tomorrow), validSeconds, now), "it looks fresh for a day");
+    assert.ok(!isWritten(healthy, written(tomorrow), validSeconds, now), "nobody may act on it");
+    assert.ok(isWritten(healthy, written(healthy), validSeconds, at(healthy, 1)));
+    assert.ok(!isWritten(healthy, written(healthy), validSeconds, at(healthy, validSeconds + 1)));
+  });
+
+  it("does not wait for a time that a clock that was ahead has set", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 40 }), fc.integer({ min: 0, max: 2 ** 40 }), (notBefore, time) => {
+        const wait = waitBefore(notBefore, time);
+        assert.ok(wait >= 0 && wait <= 30_000 && wait <= Math.max(0, notBefore - time));
+        assert.ok(wait > 0 || notBefore <= time || notBefore - time > 30_000);
+      }),
+    );
+  });
+
+  it("takes no proof of health from the future", () => {
+    const ahead = choose([runner("primary"), runner("secondary")], policy, new Date(now + 86_400_000));
+    const memory = { ...remember(ahead, undefined), chosen: "secondary" };
+    const next = remember(choose([runner("primary"), runner("secondary")], policy, new Date(now), memory), memory);
+    assert.deepEqual(Object.values(next.healthySince), [now, now]);
+    const later = new Date(now + policy.recoverySeconds * 1000 + 1);
+    assert.equal(choose([runner("primary"), runner("secondary")], policy, later, next).runner, "primary");
   });
 
   it("says who, why and until when, and of a refusal that it is one", () => {
@@ -232,5 +271,9 @@ describe("the failover switch: runs that wait for a dead runner", () => {
     assert.deepEqual(nextStep(undefined, { at: 0, cancelledAt: null }, 1), { kind: "over", result: "ended" });
     const forever = nextStep(run, { at: 0, cancelledAt: 1 }, 700_000);
     assert.deepEqual(forever, { kind: "over", result: "given_up" });
+    const ahead = nextStep(run, { at: 100, cancelledAt: 86_400_000 }, 200);
+    assert.deepEqual(ahead, { kind: "cancel" }, "cancelled tomorrow, by a clock that was ahead, is not cancelled");
+    const begunAhead = nextStep(run, { at: 86_400_000, cancelledAt: null }, 200);
+    assert.deepEqual(begunAhead, { kind: "over", result: "given_up" });
   });
 });
