@@ -2,8 +2,8 @@ import { z } from "zod";
 
 /** Which runner the next deployment uses, as DEPLOY_RUNNER tells the gate. */
 export interface ChoiceStatus {
-  /** `off`: the stack runs no failover switch. `missing`: GitHub was told nothing. `refused`: nobody may deploy. */
-  readonly state: "off" | "missing" | "unreadable" | "expired" | "refused" | "fresh";
+  /** `off`: the stack runs no failover switch. `missing`: GitHub was told nothing. `future`: by a clock that is ahead, so the gate refuses it. `refused`: nobody may deploy. */
+  readonly state: "off" | "missing" | "unreadable" | "future" | "expired" | "refused" | "fresh";
   /** Name of the runner; null unless it is fresh. */
   readonly runner: string | null;
   readonly role: string | null;
@@ -32,6 +32,9 @@ function read(text: string): z.infer<typeof content> | undefined {
   }
 }
 
+/** The gate allows clocks to differ by so much, ms. */
+const SKEW_MS = 120_000;
+
 /**
  * Pure.
  * @param text value of DEPLOY_RUNNER; null: there is no such variable
@@ -44,6 +47,7 @@ export function choiceStatus(text: string | null, isOn: boolean, at: Date): Choi
   if (choice === undefined) return { state: "unreadable", ...none };
   const { decidedAt, expiresAt, reason } = choice;
   const told = { ...none, decidedAt, expiresAt, reason };
+  if (Date.parse(decidedAt) > at.getTime() + SKEW_MS) return { ...told, state: "future" };
   if (Date.parse(expiresAt) <= at.getTime()) return { ...told, state: "expired" };
   if (choice.labels.length === 0) return { ...told, state: "refused" };
   return { ...told, state: "fresh", runner: choice.name ?? choice.runner, role: choice.runner };
@@ -53,6 +57,20 @@ const wrong = {
   missing: "nobody yet: the failover switch has told GitHub nothing. Next: npm run ops -- gate",
   unreadable: "DEPLOY_RUNNER is not what the failover switch writes. Next: npm run ops -- gate",
 } as const;
+
+const GATE = "Next: npm run ops -- gate";
+
+/** Why nobody may deploy; nothing while somebody may, and where no switch is to say so. Pure. */
+export function choiceProblems({ state, decidedAt, expiresAt, reason }: ChoiceStatus): string[] {
+  const why = {
+    missing: "there is no DEPLOY_RUNNER.",
+    unreadable: "DEPLOY_RUNNER is not what the failover switch writes.",
+    future: `DEPLOY_RUNNER was decided at ${decidedAt}, which is in the future.`,
+    expired: `DEPLOY_RUNNER expired at ${expiresAt}.`,
+    refused: reason,
+  };
+  return state === "off" || state === "fresh" ? [] : [`nobody may deploy: ${why[state]} ${GATE}`];
+}
 
 /** The status screen's line; `mark` makes the dot. Pure. */
 export function choiceLine(choice: ChoiceStatus, at: Date, mark: (good: boolean) => string): string {
@@ -64,6 +82,8 @@ export function choiceLine(choice: ChoiceStatus, at: Date, mark: (good: boolean)
     case "missing":
     case "unreadable":
       return `  ${mark(false)} ${wrong[choice.state]}`;
+    case "future":
+      return `  ${mark(false)} nobody: decided at ${choice.decidedAt}, which is in the future: a clock is ahead. ${GATE}`;
     case "expired":
       return `  ${mark(false)} nobody: the choice expired ${age(choice.expiresAt)} ago. Next: npm run ops -- gate`;
     case "refused":

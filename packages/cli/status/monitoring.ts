@@ -6,7 +6,7 @@ export interface MonitoringStatus {
   readonly prometheus: string;
   readonly targets: readonly TargetStatus[];
   readonly rules: MonitoringView["rules"];
-  /** Alerts that fire or are about to. They have a command of their own and do not count as problems of the configuration. */
+  /** Alerts that fire, are about to, or are muted. */
   readonly alerts: readonly AlertStatus[];
   /** Whether the alert that always fires does: without it nobody may be told of the others. */
   readonly watchdog: boolean;
@@ -18,7 +18,14 @@ export const unseenTargets = ({ targets }: MonitoringStatus): readonly TargetSta
 
 const nameOf = ({ job, subject }: TargetStatus): string => `${job}${subject === null ? "" : ` of ${subject}`}`;
 
-/** What of the monitoring is not as configured. An exporter that nobody can read is a problem: its alerts are blind. Pure. */
+/** Alerts that on-call is told of. Who sees the status must not be told that all is well meanwhile. Pure. */
+export const firingAlerts = ({ alerts }: MonitoringStatus): readonly AlertStatus[] =>
+  alerts.filter(({ state, severity }) => state === "firing" && severity !== "info");
+
+/**
+ * What of the monitoring is not as configured, and what fires. An exporter that nobody can read is a problem: its alerts are
+ * blind. Pure.
+ */
 export function monitoringProblems(status: MonitoringStatus): string[] {
   const { prometheus, rules } = status;
   return [
@@ -29,6 +36,13 @@ export function monitoringProblems(status: MonitoringStatus): string[] {
     ),
     ...(rules.rules === 0 ? [`Prometheus at ${prometheus} has none of this stack's rules. Next: pulumi up`] : []),
     ...rules.broken.map(({ name, error }) => `rule ${name} cannot be evaluated: ${error}`),
+    ...(rules.rules > 0 && !status.watchdog
+      ? ["the Watchdog does not fire, so nobody may be told of any alert. Next: npm run ops -- alerts"]
+      : []),
+    ...firingAlerts(status).map(
+      ({ name, runner, role, summary, runbook }) =>
+        `alert ${name} (${runner ?? role ?? "all"}) fires: ${summary}. Runbook: ${runbook}`,
+    ),
   ];
 }
 

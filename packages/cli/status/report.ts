@@ -1,5 +1,5 @@
 import { parseMaintenance, type Maintenance } from "@ghrunners/failover/choice/maintenance";
-import { choiceStatus, type ChoiceStatus } from "./choice";
+import { choiceProblems, choiceStatus, type ChoiceStatus } from "./choice";
 import { monitoringProblems, type MonitoringStatus } from "./monitoring";
 import { protectionProblems, type EnvironmentStatus, type Protection, type SeenEnvironment } from "./environment";
 
@@ -62,7 +62,7 @@ export interface StatusReport {
   readonly monitoring: MonitoringStatus | null;
   /** Runners of this stack that are out of service for a time. */
   readonly maintenance: readonly Maintenance[];
-  /** Null: not asked, or GitHub could not be asked. It has an exit code of its own (`ops -- gate`). */
+  /** Null: not asked, or GitHub could not be asked. */
   readonly choice: ChoiceStatus | null;
   readonly lastJob: JobStatus | null;
   /** Everything that is not as configured, in words; empty means healthy. */
@@ -128,6 +128,7 @@ export function judge(expected: Expectation, seen: Observation, at: Date, lab: S
     expected.deployment === null || seen.deployment === undefined
       ? []
       : protectionProblems(expected.deployment.name, expected.deployment, seen.deployment);
+  const choice = seen.choice === undefined ? null : choiceStatus(seen.choice, expected.failover, at);
   const away = parseMaintenance(seen.maintenance ?? undefined, at);
   const problems = [
     ...seen.errors,
@@ -137,6 +138,7 @@ export function judge(expected: Expectation, seen: Observation, at: Date, lab: S
     ),
     ...runners.flatMap(problemsOf),
     ...unprotected,
+    ...(choice === null ? [] : choiceProblems(choice)),
     ...(seen.monitoring === undefined ? [] : monitoringProblems(seen.monitoring)),
   ];
   return {
@@ -158,7 +160,7 @@ export function judge(expected: Expectation, seen: Observation, at: Date, lab: S
     maintenance: away.known
       ? away.runners.filter(({ name }) => expected.runners.some((runner) => runner.name === name))
       : [],
-    choice: seen.choice === undefined ? null : choiceStatus(seen.choice, expected.failover, at),
+    choice,
     lastJob: seen.lastJob,
     problems,
     healthy: problems.length === 0,

@@ -7,7 +7,7 @@ import { monitoringUrls } from "../monitoring/address";
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import type { CollectInput } from "./collect";
-import { unseenTargets } from "./monitoring";
+import { firingAlerts, unseenTargets } from "./monitoring";
 import { judge, type Expectation, type Observation, type StatusReport } from "./report";
 
 function deploymentOf({ deployment, environment }: Settings): Expectation["deployment"] {
@@ -62,9 +62,13 @@ export async function statusOf(stack: Stack): Promise<StatusReport> {
 const SETTLE_MS = 45_000;
 const PAUSE_MS = 1_000;
 
-/** Every exporter was read by Prometheus. */
+/** Every exporter was read by Prometheus, and every rule evaluated once: the Watchdog fires from the first time on. */
 export const isSeen = ({ monitoring }: StatusReport): boolean =>
-  monitoring === null || unseenTargets(monitoring).length === 0;
+  monitoring === null ||
+  (unseenTargets(monitoring).length === 0 && (monitoring.watchdog || monitoring.rules.rules === 0));
+
+/** What fired because of the change has ended. */
+const isQuiet = ({ monitoring }: StatusReport): boolean => monitoring === null || firingAlerts(monitoring).length === 0;
 
 /** GitHub was told who deploys next, where anybody is to tell it. */
 export const hasChoice = ({ choice }: StatusReport): boolean =>
@@ -77,7 +81,7 @@ export const hasChoice = ({ choice }: StatusReport): boolean =>
 export async function settledStatusOf(
   stack: Stack,
   say: (line: string) => void,
-  isSettled: (report: StatusReport) => boolean = isSeen,
+  isSettled: (report: StatusReport) => boolean = (report) => isSeen(report) && hasChoice(report) && isQuiet(report),
 ): Promise<StatusReport> {
   const deadline = Date.now() + SETTLE_MS;
   for (let said = false; ; said = true) {

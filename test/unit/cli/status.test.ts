@@ -92,30 +92,58 @@ describe("status report", () => {
     decidedAt: "2026-11-22T09:59:30.000Z",
     expiresAt: "2026-11-22T10:04:30.000Z",
   };
-  const choices: [string, string | null, boolean, RegExp][] = [
+  const choices: [string, string | null, boolean, RegExp, RegExp | null][] = [
     [
       "the chosen runner and its age",
       JSON.stringify(told),
       true,
       /runner-1 \(primary\), told 30 s ago\. runner-1 deploys/,
+      null,
     ],
     [
       "a refusal",
       JSON.stringify({ ...told, labels: [], runner: null, reason: "Nobody may deploy: x." }),
       true,
       /Nobody may deploy: x\. Told 30 s ago/,
+      /^nobody may deploy: Nobody may deploy: x\. Next: npm run ops -- gate$/,
     ],
-    ["a choice that expired", JSON.stringify({ ...told, expiresAt: "2026-11-22T09:59:50Z" }), true, /expired 10 s ago/],
-    ["that GitHub was told nothing", null, true, /nobody yet/],
-    ["a variable of somebody else", "primary", true, /not what the failover switch writes/],
-    ["that there is no switch", null, false, /off: no failover switch.*failoverToken/],
+    [
+      "a choice that expired",
+      JSON.stringify({ ...told, expiresAt: "2026-11-22T09:59:50Z" }),
+      true,
+      /expired 10 s ago/,
+      /^nobody may deploy: DEPLOY_RUNNER expired at 2026-11-22T09:59:50Z\. Next: /,
+    ],
+    [
+      "a choice of the future, which the gate refuses",
+      JSON.stringify({ ...told, decidedAt: "2026-11-23T10:00:00Z", expiresAt: "2026-11-23T10:02:00Z" }),
+      true,
+      /decided at 2026-11-23T10:00:00Z, which is in the future/,
+      /^nobody may deploy: DEPLOY_RUNNER was decided at 2026-11-23T10:00:00Z, which is in the future\. Next: /,
+    ],
+    [
+      "that GitHub was told nothing",
+      null,
+      true,
+      /nobody yet/,
+      /^nobody may deploy: there is no DEPLOY_RUNNER\. Next: /,
+    ],
+    [
+      "a variable of somebody else",
+      "primary",
+      true,
+      /not what the failover switch writes/,
+      /^nobody may deploy: DEPLOY_RUNNER is not what the failover switch writes\. Next: /,
+    ],
+    ["that there is no switch", null, false, /off: no failover switch.*failoverToken/, null],
   ];
-  for (const [title, choice, failover, says] of choices) {
-    it(`shows ${title}`, () => {
+  for (const [title, choice, failover, says, problem] of choices) {
+    it(`shows ${title}${problem === null ? "" : ", and that is a problem"}`, () => {
       const report = judge({ ...expected, failover }, { ...good, choice }, at, null);
       assert.ok(validate(report), JSON.stringify(validate.errors));
       assert.match(renderStatus(report), says);
-      assert.ok(report.healthy, "it has an exit code of its own");
+      assert.equal(report.healthy, problem === null);
+      if (problem !== null) assert.match(report.problems.join("\n"), problem);
     });
   }
 
@@ -168,7 +196,7 @@ describe("status report", () => {
     }
   });
 
-  it("shows exporters, rules and alerts; unseen exporters and broken or missing rules are problems, alerts are not", () => {
+  it("shows exporters, rules and alerts; unseen exporters and broken or missing rules and what fires are problems", () => {
     const target = { job: "ghrunners-runner", instance: "198.51.100.51:9101", subject: "runner-1", error: "" };
     const alert = {
       name: "RunnerOffline",
@@ -190,15 +218,25 @@ describe("status report", () => {
       watchdog: true,
     };
     const down = "exporter ghrunners-runner of runner-1 is down: connection refused";
-    assert.deepEqual(problems({ monitoring }), [down]);
+    const fires = "alert RunnerOffline (runner-1) fires: it is off. Runbook: https://x/";
+    assert.deepEqual(problems({ monitoring }), [down, fires]);
+    const unheard = ["pending" as const, "muted" as const].map((state) => ({ ...monitoring.alerts[0]!, state }));
+    const news = { ...monitoring.alerts[0]!, severity: "info" };
+    assert.deepEqual(problems({ monitoring: { ...monitoring, alerts: [...unheard, news] } }), [down]);
+    const silent = { ...monitoring, alerts: [], watchdog: false };
+    assert.match(problems({ monitoring: silent }).join(), /Watchdog does not fire/);
     const unseen = { ...monitoring, targets: [{ ...target, health: "unknown" as const }] };
-    assert.deepEqual(problems({ monitoring: unseen }), ["exporter ghrunners-runner of runner-1 was not scraped yet"]);
+    assert.deepEqual(problems({ monitoring: unseen }), [
+      "exporter ghrunners-runner of runner-1 was not scraped yet",
+      fires,
+    ]);
     const none = { groups: 0, rules: 0, broken: [] };
     assert.match(problems({ monitoring: { ...monitoring, rules: none } }).join(), /none of this stack's rules/);
     const broken = { ...monitoring.rules, broken: [{ name: "GhostBusy", error: "many-to-many" }] };
     assert.deepEqual(problems({ monitoring: { ...monitoring, rules: broken } }), [
       down,
       "rule GhostBusy cannot be evaluated: many-to-many",
+      fires,
     ]);
     const screen = renderStatus(judge(expected, { ...good, monitoring }, at, null));
     assert.match(screen, /1 of 2 exporters up; ghrunners-runner of runner-1 down/);
