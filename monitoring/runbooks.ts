@@ -17,6 +17,7 @@ export const runbooks = {
   StatusDisagreement: "offline-restore.md",
   GhostBusy: "offline-restore.md",
   RunnerStaleCheckIn: "network-unreachable.md",
+  RunnerLogIgnored: "monitoring-blind.md",
   ClockSkew: "degraded-resources.md",
   DiskWillFill: "degraded-resources.md",
   JobQueuedTooLong: "offline-restore.md",

@@ -76,6 +76,13 @@ export const hostMetrics = {
     source: "host",
     buckets: DURATION_BUCKETS,
   },
+  runnerLogIgnored: {
+    name: "runner_log_ignored_total",
+    type: "counter",
+    labels: ["reason"],
+    help: "What the exporter found in the runner's log folder and left out, at each look, by reason: no_file (no file that can be read), future (a time still to come), too_large, too_long, too_many. Jobs can write there, the runner leaves nothing of the kind.",
+    source: "host",
+  },
   runnerVersion: {
     name: "runner_version_info",
     type: "gauge",

@@ -9,6 +9,7 @@ import { fleetConfig, hostConfig, readConfig, switchConfig } from "./config";
 import { Exposition } from "@ghrunners/core/metrics-server/exposition";
 import { serveMetrics } from "@ghrunners/core/metrics-server/server";
 import type { View } from "@ghrunners/core/metrics-server/view";
+import { keepAlive } from "./watchdog";
 
 const help = `usage: ghrunners-exporter host|fleet|switch --config FILE
 
@@ -75,6 +76,7 @@ async function main(argv: string[]): Promise<number> {
   const { view, listen } = open(kind, values.config, version);
   const server = await serveMetrics(listen, new Exposition(kind), () => view.exposed(), TEXT_MS);
   view.start();
+  const letDie = keepAlive(() => view.isAlive(), say);
   say(
     `${kind === "switch" ? "failover switch" : `${kind} exporter`} ${version} listens on ${listen.host}:${server.port}`,
   );
@@ -82,6 +84,7 @@ async function main(argv: string[]): Promise<number> {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, resolve);
   });
   await ended;
+  letDie();
   await server.close();
   await view.stop();
   return 0;

@@ -119,6 +119,19 @@ export const runnerAlerts: readonly Alert[] = [
     dashboard: dashboardUids.runnerHealth,
   },
   {
+    name: "RunnerLogIgnored",
+    severity: "warning",
+    component: "runner",
+    expr: ({ environment }) => [
+      `sum ${BY_RUNNER} (increase(${select(metrics.runnerLogIgnored, environment)}[15m])) > 0`,
+    ],
+    summary: "The log folder of {{ $labels.runner }} holds what the runner does not write",
+    description:
+      "The exporter of {{ $labels.runner }} left out files or lines of the runner's log folder (about {{ $value | humanize }} in 15 minutes): a job put them there, or a clock was ahead. Counts of jobs may be wrong; who deploys next does not depend on them.",
+    action: "Find the file and the job that made it; then remove the file.",
+    dashboard: dashboardUids.runnerHealth,
+  },
+  {
     name: "ClockSkew",
     severity: "warning",
     component: "runner",

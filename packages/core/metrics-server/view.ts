@@ -8,6 +8,8 @@ export interface View {
   start(): void;
   /** What is known now; waits for nobody. */
   exposed(): Exposed;
+  /** Whether work still gets done: systemd starts a service anew that says no for long. */
+  isAlive(): boolean;
   /** Ends collecting and keeps on disk what has to outlive a restart. */
   stop(): Promise<void>;
 }

@@ -119,6 +119,11 @@ export class FleetView implements View {
     this.keep();
   }
 
+  /** Its requests have limits and its files are root's: nothing but the whole process can stand still. */
+  isAlive(): boolean {
+    return true;
+  }
+
   exposed(): Exposed {
     const { facts, memory, polls } = this;
     const state = { facts, memory, polls, rateLimit: this.api.rateLimit };

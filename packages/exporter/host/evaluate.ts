@@ -7,9 +7,12 @@ import type { HostFacts } from "./facts";
 /** A poll that ends and its successor leave a moment without a connection. */
 const GAP_SECONDS = 15;
 
-/** Last evidence that GitHub talked to the listener, seconds since 1970. */
-export function lastCheckin({ connections, lastWord }: HostFacts, before: number | undefined): number | undefined {
-  const evidence = [connections?.lastReceived, lastWord, before].filter((at) => at !== undefined);
+/**
+ * Last evidence that GitHub talked to the listener, seconds since 1970: the kernel's word. What the listener's log says, any
+ * job can write. Evidence from the future is left by a clock that was ahead, and proves nothing.
+ */
+export function lastCheckin({ connections, at: now }: HostFacts, before: number | undefined): number | undefined {
+  const evidence = [connections?.lastReceived, before].filter((at): at is number => at !== undefined && at <= now);
   return evidence.length === 0 ? undefined : Math.max(...evidence);
 }
 

@@ -40,8 +40,6 @@ export interface HostFacts {
   readonly unit: UnitFacts | undefined;
   readonly processes: ProcessFacts | undefined;
   readonly connections: ConnectionFacts | undefined;
-  /** When the listener's own log last spoke of an exchange with GitHub, seconds since 1970. */
-  readonly lastWord: number | undefined;
   readonly version: string | undefined;
   readonly workFolderBytes: number | undefined;
   readonly probe: ProbeFacts | undefined;

@@ -1,7 +1,8 @@
 /**
- * Reads what was added to the listener's log since the last look.
+ * Reads what was added to the listener's log since the last look. Jobs run as the listener's own user, so the folder holds
+ * what any of them liked to put there: every name, type, size and time is taken for a job's, and no look waits or grows.
  */
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, opendirSync, openSync, readSync } from "node:fs";
 import path from "node:path";
 import * as z from "zod";
 
@@ -11,63 +12,175 @@ export const logPlace = z.object({
   page: z.string(),
   /** Bytes of it that were read, whole lines only. */
   offset: z.number(),
+  /** The place is inside a line that is too long: what comes up to its end is no line. */
+  inLongLine: z.boolean().optional(),
 });
 export type LogPlace = z.output<typeof logPlace>;
 
-/** A page is at most 8 MiB; more than that is read at the next look. */
-const LOOK_BYTES = 2 ** 20;
+/**
+ * Why something was left out: not a file that can be read, a time that is still to come, a page or a line that the runner
+ * does not write, more names than it makes.
+ */
+export const ignoredReasons = ["no_file", "future", "too_large", "too_long", "too_many"] as const;
+export type IgnoredReason = (typeof ignoredReasons)[number];
+export type Ignored = Partial<Record<IgnoredReason, number>>;
 
-/** None before the listener's first start. */
-function pagesOf(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => /^Runner_.*\.log$/.test(name))
-      .sort();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
+/** What one look brought. */
+export interface Look {
+  readonly lines: string[];
+  readonly place: LogPlace;
+  readonly ignored: Ignored;
 }
 
-function readFrom(file: string, offset: number, limit: number): { text: string; size: number } {
-  const descriptor = openSync(file, "r");
+/** At most this much is read at one look; the rest comes at the next one. */
+const LOOK_BYTES = 2 ** 20;
+/** The runner begins a new page at 8 MiB. */
+const PAGE_BYTES = 64 * 2 ** 20;
+const LONGEST_LINE = 64 * 2 ** 10;
+/** The runner keeps its pages, and those of its workers, for 30 days. */
+const MOST_NAMES = 100_000;
+/** A clock that is corrected jumps by so much at most, seconds. */
+const FUTURE_SECONDS = 300;
+const PAGE_NAME = /^Runner_(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-utc\.log$/;
+const NEWLINE = 0x0a;
+
+export const isFuture = (at: number, now: number): boolean => at > now + FUTURE_SECONDS;
+
+function count(ignored: Ignored, reason: IgnoredReason, by = 1): void {
+  if (by > 0) ignored[reason] = (ignored[reason] ?? 0) + by;
+}
+
+/** Time in the name of a page, seconds since 1970; undefined for a name of another form, NaN for no time. */
+function pageTime(name: string): number | undefined {
+  const match = PAGE_NAME.exec(name);
+  if (match === null) return undefined;
+  const [year, month, day, hour, minute, second] = match.slice(1);
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) / 1000;
+}
+
+/** Names of the pages in their order. None before the listener's first start. */
+function pagesOf(folder: string, now: number, ignored: Ignored): string[] {
+  const pages: string[] = [];
+  let names = 0;
   try {
-    const { size } = fstatSync(descriptor);
-    const buffer = Buffer.alloc(Math.max(0, Math.min(limit, size - offset)));
+    const open = opendirSync(folder);
+    try {
+      for (let entry = open.readSync(); entry !== null; entry = open.readSync()) {
+        names += 1;
+        if (names > MOST_NAMES) break;
+        const time = pageTime(entry.name);
+        if (time === undefined) continue;
+        if (Number.isNaN(time) || isFuture(time, now)) count(ignored, "future");
+        else pages.push(entry.name);
+      }
+    } finally {
+      open.closeSync();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  if (names > MOST_NAMES) count(ignored, "too_many");
+  return pages.sort();
+}
+
+/** Bytes of a page; undefined when it is no file that can be read. It never waits and follows no link. */
+function readPage(file: string, offset: number, limit: number): { bytes: Buffer; size: number } | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  } catch {
+    return undefined;
+  }
+  try {
+    const status = fstatSync(descriptor);
+    if (!status.isFile()) return undefined;
+    const buffer = Buffer.alloc(Math.max(0, Math.min(limit, status.size - offset)));
     const read = readSync(descriptor, buffer, 0, buffer.length, offset);
-    return { text: buffer.toString("utf8", 0, read), size };
+    return { bytes: buffer.subarray(0, read), size: status.size };
   } finally {
     closeSync(descriptor);
   }
 }
 
-/**
- * Whole lines after the place, and the place after them.
- * @throws Error when the folder cannot be read
- */
-export function linesSince(folder: string, place: LogPlace): { lines: string[]; place: LogPlace } {
-  const lines: string[] = [];
-  let reached = place;
-  for (const page of pagesOf(folder).filter((name) => name >= place.page)) {
-    const offset = page === place.page ? place.offset : 0;
-    const { text } = readFrom(path.join(folder, page), offset, LOOK_BYTES);
-    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-    lines.push(...whole.split("\n").slice(0, -1));
-    reached = { page, offset: offset + Buffer.byteLength(whole) };
-    // The rest of this page comes first.
-    if (Buffer.byteLength(text) === LOOK_BYTES) break;
-  }
-  return { lines, place: reached };
+interface Split {
+  readonly lines: string[];
+  /** Bytes that need not be read again. */
+  readonly consumed: number;
+  readonly inLongLine: boolean;
 }
 
-/** The end of the log: nothing before it is counted. The lines are the last ones before it. */
-export function endOfLog(folder: string): { lines: string[]; place: LogPlace } {
-  const page = pagesOf(folder).at(-1);
-  if (page === undefined) return { lines: [], place: { page: "", offset: 0 } };
-  const file = path.join(folder, page);
-  const { size } = readFrom(file, 0, 0);
-  const start = Math.max(0, size - LOOK_BYTES);
-  const { text } = readFrom(file, start, LOOK_BYTES);
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  return { lines: whole.split("\n").slice(0, -1), place: { page, offset: start + Buffer.byteLength(whole) } };
+/** Whole lines of a piece of a page. The rest is left for later, unless it is too long to be a line. */
+function split(bytes: Buffer, wasInLongLine: boolean, ignored: Ignored): Split {
+  let start = 0;
+  if (wasInLongLine) {
+    const end = bytes.indexOf(NEWLINE);
+    if (end === -1) return { lines: [], consumed: bytes.length, inLongLine: true };
+    start = end + 1;
+  }
+  const stop = bytes.lastIndexOf(NEWLINE) + 1;
+  const whole =
+    stop <= start
+      ? []
+      : bytes
+          .subarray(start, stop - 1)
+          .toString("utf8")
+          .split("\n");
+  const lines = whole.filter((line) => line.length <= LONGEST_LINE);
+  count(ignored, "too_long", whole.length - lines.length);
+  const consumed = Math.max(start, stop);
+  if (bytes.length - consumed <= LONGEST_LINE) return { lines, consumed, inLongLine: false };
+  count(ignored, "too_long");
+  return { lines, consumed: bytes.length, inLongLine: true };
+}
+
+/**
+ * Whole lines after the place, and the place after them.
+ * @param now seconds since 1970
+ * @throws Error when the folder cannot be read
+ */
+export function linesSince(folder: string, place: LogPlace, now: number): Look {
+  // A place that a clock which was ahead has left would hide every page until its time comes.
+  if (isFuture(pageTime(place.page) ?? 0, now)) return { ...endOfLog(folder, now), lines: [] };
+  const ignored: Ignored = {};
+  const lines: string[] = [];
+  let reached = place;
+  let left = LOOK_BYTES;
+  for (const page of pagesOf(folder, now, ignored).filter((name) => name >= place.page)) {
+    const { offset, inLongLine = false } = page === place.page ? place : { offset: 0 };
+    const piece = readPage(path.join(folder, page), offset, Math.min(left, Math.max(0, PAGE_BYTES - offset)));
+    if (piece === undefined) {
+      count(ignored, "no_file");
+      continue;
+    }
+    if (piece.size > PAGE_BYTES) count(ignored, "too_large");
+    const found = split(piece.bytes, inLongLine, ignored);
+    for (const line of found.lines) lines.push(line);
+    reached = { page, offset: offset + found.consumed, ...(found.inLongLine ? { inLongLine: true } : {}) };
+    left -= piece.bytes.length;
+    // The rest of this page comes first.
+    if (left <= 0) break;
+  }
+  return { lines, place: reached, ignored };
+}
+
+/**
+ * The end of the log: nothing before it is counted. The lines are the last ones before it.
+ * @param now seconds since 1970
+ */
+export function endOfLog(folder: string, now: number): Look {
+  const ignored: Ignored = {};
+  for (const page of pagesOf(folder, now, ignored).reverse()) {
+    const file = path.join(folder, page);
+    const size = Math.min(readPage(file, 0, 0)?.size ?? 0, PAGE_BYTES);
+    const start = Math.max(0, size - LOOK_BYTES);
+    const piece = readPage(file, start, size - start);
+    if (piece === undefined) {
+      count(ignored, "no_file");
+      continue;
+    }
+    const { lines, consumed, inLongLine } = split(piece.bytes, false, ignored);
+    const place = { page, offset: start + consumed, ...(inLongLine ? { inLongLine } : {}) };
+    return { lines, place, ignored };
+  }
+  return { lines: [], place: { page: "", offset: 0 }, ignored };
 }

@@ -10,19 +10,22 @@ import { count, emptyTally, type Tally, tallySchema, together } from "@ghrunners
 import { repeat, type View } from "@ghrunners/core/metrics-server/view";
 import { evaluateHost, lastCheckin } from "./evaluate";
 import type { HostFacts } from "./facts";
-import { endOfLog, linesSince, logPlace, type LogPlace } from "./follow-log";
+import { endOfLog, type Ignored, ignoredReasons, linesSince, logPlace, type LogPlace } from "./follow-log";
 import { addEvent, emptyLedger, type JobLedger } from "./jobs";
 import { parseLogLine } from "./listener-log";
 import { lookAtConnections, lookAtFolder, lookAtProcesses, lookAtUnit, lookAtVersion, probeGitHub } from "./look";
 
 const state = z.object({
   place: logPlace,
-  ledger: z.object({ tally: tallySchema, runningSince: z.number().optional(), lastWord: z.number().optional() }),
+  ledger: z.object({ tally: tallySchema, runningSince: z.number().optional() }),
 });
 type State = { place: LogPlace; ledger: JobLedger };
 
 const collectors = ["unit", "processes", "connections", "log", "version", "work_folder"] as const;
 type Collector = (typeof collectors)[number];
+
+/** Every look has limits that are much shorter, ms. */
+const STANDSTILL_MS = 60_000;
 
 export class HostView implements View {
   private facts: HostFacts | undefined;
@@ -34,6 +37,12 @@ export class HostView implements View {
   private readonly failing = new Set<Collector>();
   private readonly file: StateFile<State>;
   private progress: State | undefined;
+  private ignored: Tally = ignoredReasons.reduce(
+    (tally, reason) => count(tally, "runnerLogIgnored", { reason }, 0),
+    emptyTally,
+  );
+  private lookedAt = performance.now();
+  private saidIgnored = "";
   private workFolderBytes: number | undefined;
   private probe: HostFacts["probe"];
   private loops: { stop(): Promise<void> }[] = [];
@@ -74,6 +83,11 @@ export class HostView implements View {
     await Promise.all(this.loops.map((loop) => loop.stop()));
   }
 
+  /** A file or a process may make a look wait for ever; then nothing here is true any more. */
+  isAlive(): boolean {
+    return performance.now() - this.lookedAt < STANDSTILL_MS;
+  }
+
   exposed(): Exposed {
     const restarts = this.facts?.unit?.restarts;
     const ofUnit = restarts === undefined ? emptyTally : count(emptyTally, "runnerServiceRestarts", {}, restarts);
@@ -87,7 +101,7 @@ export class HostView implements View {
             this.config.silenceSeconds,
             this.version,
           );
-    return { samples, tally: together(jobs, ofUnit, this.errors) };
+    return { samples, tally: together(jobs, ofUnit, this.errors, this.ignored) };
   }
 
   private async collect(): Promise<void> {
@@ -104,27 +118,41 @@ export class HostView implements View {
       unit,
       processes,
       connections,
-      lastWord: this.progress?.ledger.lastWord,
       version,
       workFolderBytes: undefined,
       probe: undefined,
     };
     this.checkin = lastCheckin(facts, this.checkin);
     this.facts = facts;
+    this.lookedAt = performance.now();
   }
 
   private readLog(): void {
     const folder = path.join(this.config.runnerHome, "_diag");
-    if (this.progress === undefined) {
-      const { lines, place } = endOfLog(folder);
-      // What ended before the first look is not counted; a job that runs and the last contact are taken over.
-      const { runningSince, lastWord } = replay(emptyLedger, lines);
-      this.progress = { place, ledger: { ...emptyLedger, runningSince, lastWord } };
-    } else {
-      const { lines, place } = linesSince(folder, this.progress.place);
-      this.progress = { place, ledger: replay(this.progress.ledger, lines) };
-    }
+    const now = Date.now() / 1000;
+    const before = this.progress;
+    const { lines, place, ignored } =
+      before === undefined ? endOfLog(folder, now) : linesSince(folder, before.place, now);
+    const { ledger, future } = replay(before?.ledger ?? emptyLedger, lines, now);
+    // What ended before the first look is not counted; a job that runs is taken over.
+    this.progress = {
+      place,
+      ledger: before === undefined ? { ...emptyLedger, runningSince: ledger.runningSince } : ledger,
+    };
+    this.countIgnored({ ...ignored, future: (ignored.future ?? 0) + future });
     this.file.write(this.progress);
+  }
+
+  /** Said when it begins, counted at each look. */
+  private countIgnored(ignored: Ignored): void {
+    const seen = ignoredReasons.filter((reason) => (ignored[reason] ?? 0) > 0);
+    const said = seen.join(", ");
+    if (said !== "" && said !== this.saidIgnored) this.say(`log: ignored in _diag, by reason: ${said}`);
+    this.saidIgnored = said;
+    this.ignored = seen.reduce(
+      (tally, reason) => count(tally, "runnerLogIgnored", { reason }, ignored[reason] ?? 0),
+      this.ignored,
+    );
   }
 
   /** Undefined when it could not be had; said once, counted each time. */
@@ -142,9 +170,14 @@ export class HostView implements View {
   }
 }
 
-function replay(ledger: JobLedger, lines: readonly string[]): JobLedger {
-  return lines.reduce((before, line) => {
-    const event = parseLogLine(line);
-    return event === undefined ? before : addEvent(before, event);
-  }, ledger);
+function replay(ledger: JobLedger, lines: readonly string[], now: number): { ledger: JobLedger; future: number } {
+  return lines.reduce(
+    (before, line) => {
+      const event = parseLogLine(line, now);
+      if (event === undefined) return before;
+      if (event === "future") return { ...before, future: before.future + 1 };
+      return { ...before, ledger: addEvent(before.ledger, event) };
+    },
+    { ledger, future: 0 },
+  );
 }

@@ -9,8 +9,6 @@ export interface JobLedger {
   readonly tally: Tally;
   /** Start of the job that runs, seconds since 1970. The runner runs one job at a time. */
   readonly runningSince: number | undefined;
-  /** Last exchange with GitHub that the log tells of, seconds since 1970. */
-  readonly lastWord: number | undefined;
 }
 
 /** Every series is there from the beginning: an increase from nothing would not be seen. */
@@ -20,23 +18,19 @@ export const emptyLedger: JobLedger = {
     emptyTally,
   ),
   runningSince: undefined,
-  lastWord: undefined,
 };
 
 export function addEvent(ledger: JobLedger, event: LogEvent): JobLedger {
-  // GitHub gives the job, but the end of one is the listener's own word.
-  const lastWord = event.kind === "ended" ? ledger.lastWord : Math.max(ledger.lastWord ?? 0, event.at);
-  if (event.kind === "contact") return { ...ledger, lastWord };
   if (event.kind === "started") {
     // One listener, one job: a start without an end before it means that the job before was lost with its listener.
     const tally =
       ledger.runningSince === undefined ? ledger.tally : count(ledger.tally, "runnerJobs", { result: "lost" });
-    return { tally, lastWord, runningSince: event.at };
+    return { tally, runningSince: event.at };
   }
   const counted = count(ledger.tally, "runnerJobs", { result: event.result });
   const tally =
     ledger.runningSince === undefined
       ? counted
       : observe(counted, "runnerJobDuration", { result: event.result }, Math.max(0, event.at - ledger.runningSince));
-  return { tally, lastWord, runningSince: undefined };
+  return { tally, runningSince: undefined };
 }

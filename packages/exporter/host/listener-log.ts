@@ -3,7 +3,12 @@
  *
  * GitHub's runner repeats what it prints as `[2026-01-02 03:04:05Z INFO Terminal] WRITE LINE: 2026-01-02 03:04:05Z:
  * Running job: build`; other sources write the same words without the second stamp. Both forms are read.
+ *
+ * A job can write such lines too. So they are counted, and decide nothing: whether the listener is connected, the kernel
+ * and GitHub tell.
  */
+
+import { isFuture } from "./follow-log";
 
 export type JobResult = "succeeded" | "failed" | "canceled" | "lost";
 export const jobResults: readonly JobResult[] = ["succeeded", "failed", "canceled", "lost"];
@@ -11,9 +16,7 @@ export const jobResults: readonly JobResult[] = ["succeeded", "failed", "cancele
 /** What one line says; `at` in seconds since 1970. */
 export type LogEvent =
   | { readonly kind: "started"; readonly at: number }
-  | { readonly kind: "ended"; readonly at: number; readonly result: JobResult }
-  /** The listener has just exchanged words with GitHub. */
-  | { readonly kind: "contact"; readonly at: number };
+  | { readonly kind: "ended"; readonly at: number; readonly result: JobResult };
 
 const stamped =
   /^\[(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)Z (?:INFO|WARN|ERR) +\w+\] (?:WRITE LINE: )?(?:[\d-]+ [\d:]+Z: )?(.*)$/;
@@ -28,17 +31,19 @@ const results: Readonly<Record<string, JobResult>> = {
   Skipped: "canceled",
 };
 
-const contact = /^(?:Listening for Jobs|Runner reconnected|No message retrieved from session)/;
-
-/** Undefined for a line that says nothing of use; a job may write anything into its name. */
-export function parseLogLine(line: string): LogEvent | undefined {
+/**
+ * Undefined for a line that says nothing of use; a job may write anything into its name. `future` for one that tells of
+ * what is still to come.
+ * @param now seconds since 1970
+ */
+export function parseLogLine(line: string, now: number): LogEvent | "future" | undefined {
   const match = stamped.exec(line);
   if (match === null) return undefined;
   const at = Date.parse(`${match[1]}T${match[2]}Z`) / 1000;
   const words = match[3] ?? "";
   if (Number.isNaN(at)) return undefined;
-  if (words.startsWith("Running job: ")) return { kind: "started", at };
   const result = /^Job .* completed with result: (\w+)\s*$/.exec(words)?.[1];
-  if (result !== undefined) return { kind: "ended", at, result: results[result] ?? "lost" };
-  return contact.test(words) ? { kind: "contact", at } : undefined;
+  if (!words.startsWith("Running job: ") && result === undefined) return undefined;
+  if (isFuture(at, now)) return "future";
+  return result === undefined ? { kind: "started", at } : { kind: "ended", at, result: results[result] ?? "lost" };
 }

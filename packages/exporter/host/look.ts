@@ -2,7 +2,7 @@
  * Looks at the host: systemd, /proc, ss, the runner's folder. Each function throws when it cannot tell.
  */
 import { execFile } from "node:child_process";
-import { opendir, readFile, readlink, stat } from "node:fs/promises";
+import { lstat, opendir, readFile, readlink, stat } from "node:fs/promises";
 import https from "node:https";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -90,7 +90,7 @@ export async function lookAtFolder(folder: string): Promise<number> {
         if (entries > WALK_ENTRIES || Date.now() > deadline) throw new Error(`${folder} is too large to be walked.`);
         const file = path.join(current, entry.name);
         if (entry.isDirectory()) waiting.push(file);
-        else if (entry.isFile()) bytes += (await stat(file)).blocks * 512;
+        else if (entry.isFile()) bytes += (await lstat(file)).blocks * 512;
       }
     } catch (error) {
       // A job removes files while they are looked at; before the first job there is no folder.

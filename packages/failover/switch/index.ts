@@ -197,6 +197,11 @@ export class SwitchView implements View {
     this.keep();
   }
 
+  /** Its requests have limits and its files are root's: nothing but the whole process can stand still. */
+  isAlive(): boolean {
+    return true;
+  }
+
   exposed(): Exposed {
     return { samples: evaluateSwitch(this.decision, this.variable.written, this.version), tally: this.tally };
   }

@@ -11,6 +11,7 @@ import { debianTool } from "../monitoring/debian-tool";
 import { until } from "@ghrunners/core/until";
 import { declared, emitted, scrape } from "@ghrunners/lab/driver/scrape";
 
+const now = Date.parse("2026-01-02T00:00:00Z") / 1000;
 const line = (second: number, words: string): string =>
   `[2026-01-01 00:00:${String(second).padStart(2, "0")}Z INFO JobDispatcher] ${words}\n`;
 
@@ -24,9 +25,9 @@ describe("following the listener's log", () => {
     page("Runner_20260101-000000-utc.log", "old\n");
     page("Worker_20260101-000000-utc.log", "not the listener's\n");
     const seen: string[] = [];
-    let { place } = endOfLog(folder);
+    let { place } = endOfLog(folder, now);
     const look = (): void => {
-      const next = linesSince(folder, place);
+      const next = linesSince(folder, place, now);
       seen.push(...next.lines);
       place = next.place;
     };
@@ -43,14 +44,14 @@ describe("following the listener's log", () => {
   });
 
   it("begins with the first page where there was no log", () => {
-    const { place } = endOfLog(path.join(folder, "none"));
+    const { place } = endOfLog(path.join(folder, "none"), now);
     page("Runner_20260101-000000-utc.log", "first\n");
-    assert.deepEqual(linesSince(folder, place).lines, ["first"]);
+    assert.deepEqual(linesSince(folder, place, now).lines, ["first"]);
   });
 
   it("shows what came before the end, for a job that runs", () => {
     page("Runner_20260101-000000-utc.log", line(1, "Running job: a"));
-    assert.equal(endOfLog(folder).lines.length, 1);
+    assert.equal(endOfLog(folder, now).lines.length, 1);
   });
 });
 

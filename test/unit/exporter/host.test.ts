@@ -3,7 +3,7 @@ import { parseConnections } from "@ghrunners/exporter/host/connections";
 import { evaluateHost, isConnected, lastCheckin } from "@ghrunners/exporter/host/evaluate";
 import type { HostFacts } from "@ghrunners/exporter/host/facts";
 import { addEvent, emptyLedger, type JobLedger } from "@ghrunners/exporter/host/jobs";
-import { parseLogLine } from "@ghrunners/exporter/host/listener-log";
+import { type LogEvent, parseLogLine } from "@ghrunners/exporter/host/listener-log";
 import { judgeProcesses, stateOf } from "@ghrunners/exporter/host/processes";
 import { parseUnit } from "@ghrunners/exporter/host/unit";
 import type { Sample } from "@ghrunners/core/metrics-server/samples";
@@ -87,31 +87,44 @@ describe("connections by ss", () => {
 });
 
 describe("the listener's log", () => {
+  const now = at("2026-12-01T00:00:00Z");
+  const event = (line: string): LogEvent | undefined => {
+    const parsed = parseLogLine(line, now);
+    assert.notEqual(parsed, "future", line);
+    return parsed as LogEvent | undefined;
+  };
+
   it("is read in GitHub's form and in the plain one", () => {
     const start = at("2026-09-23T03:11:46Z");
     for (const line of [
       "[2026-09-23 03:11:46Z INFO Terminal] WRITE LINE: 2026-09-23 03:11:46Z: Running job: some (x) / build",
       "[2026-09-23 03:11:46Z INFO JobDispatcher] Running job: some (x) / build",
     ])
-      assert.deepEqual(parseLogLine(line), { kind: "started", at: start }, line);
+      assert.deepEqual(event(line), { kind: "started", at: start }, line);
     assert.deepEqual(
-      parseLogLine(
+      event(
         "[2025-07-23 02:38:05Z INFO Terminal] WRITE LINE: 2025-07-23 02:38:05Z: Job call-build-and-deploy / build-and-deploy completed with result: Succeeded",
       ),
       { kind: "ended", at: at("2025-07-23T02:38:05Z"), result: "succeeded" },
     );
-    assert.equal(
-      parseLogLine("[2024-03-15 08:00:02Z INFO Terminal] WRITE LINE: 2024-03-15 08:00:02Z: Listening for Jobs")?.kind,
-      "contact",
-    );
-    assert.equal(parseLogLine("[2026-11-22 08:00:02Z WARN MessageListener] Runner reconnected.")?.kind, "contact");
+  });
+
+  it("of a time that is still to come is told from what it says", () => {
+    const line = "[9999-12-31 00:00:00Z INFO JobDispatcher] Job a completed with result: Failed";
+    assert.equal(parseLogLine(line, now), "future");
+    assert.equal(parseLogLine("[9999-12-31 00:00:00Z INFO JobDispatcher] anything else", now), undefined);
+  });
+
+  it("is no evidence of a connection, since a job can write it", () => {
+    assert.equal(event("[2026-11-22 08:00:02Z INFO Runner] Listening for Jobs"), undefined);
+    assert.equal(event("[2026-11-22 08:00:02Z WARN MessageListener] Runner reconnected."), undefined);
   });
 
   it("knows GitHub's results", () => {
     const line = (result: string): string =>
       `[2026-01-01 00:00:00Z INFO JobDispatcher] Job a completed with result: ${result}`;
     const results = ["Succeeded", "SucceededWithIssues", "Failed", "Canceled", "Abandoned", "Skipped", "Invented"].map(
-      (result) => (parseLogLine(line(result)) as { result: string }).result,
+      (result) => (event(line(result)) as { result: string }).result,
     );
     assert.deepEqual(results, ["succeeded", "succeeded", "failed", "canceled", "lost", "canceled", "lost"]);
   });
@@ -122,7 +135,7 @@ describe("the listener's log", () => {
       "[2026-01-01 00:00:00Z INFO Terminal] WRITE LINE: 2026-01-01 00:00:00Z: Job a completed with result: Succeeded",
       "[2026-01-01 00:00:00Z INFO JobDispatcher] Worker finished for job e5f216c1. Code: 100",
     ];
-    assert.equal(lines.filter((line) => parseLogLine(line)?.kind === "ended").length, 1);
+    assert.equal(lines.filter((line) => event(line)?.kind === "ended").length, 1);
   });
 
   it("says nothing by other lines, whatever is in them", () => {
@@ -133,7 +146,7 @@ describe("the listener's log", () => {
       "[not-a-time INFO Terminal] Running job: a",
       "[2026-01-01 00:00:00Z INFO Job] echo Running job: a",
     ])
-      assert.equal(parseLogLine(line), undefined, line);
+      assert.equal(event(line), undefined, line);
   });
 });
 
@@ -160,7 +173,6 @@ describe("jobs of the runner", () => {
     );
     assert.deepEqual([duration?.count, duration?.sum, duration?.cumulated.slice(0, 4)], [1, 45, [0, 0, 1, 1]]);
     assert.equal(ledger.runningSince, undefined);
-    assert.equal(ledger.lastWord, 100, "the end of a job is no word of GitHub's");
   });
 
   it("that never ended were lost with their listener", () => {
@@ -177,7 +189,6 @@ describe("what the host says of its runner", () => {
     unit: { active: true, activeSince: now - 500, restarts: 0, controlGroup: "/x" },
     processes: { listener: true, worker: false },
     connections: { established: 2, lastReceived: now - 20 },
-    lastWord: now - 400,
     version: "2.336.0",
     workFolderBytes: 4096,
     probe: { reachable: true, clockOffset: 0.1 },
@@ -236,7 +247,13 @@ describe("what the host says of its runner", () => {
 
   it("evidence does not go back in time", () => {
     assert.equal(lastCheckin(healthy, now - 5), now - 5);
-    assert.equal(lastCheckin({ ...healthy, connections: undefined, lastWord: undefined }, undefined), undefined);
+    assert.equal(lastCheckin({ ...healthy, connections: undefined }, undefined), undefined);
+  });
+
+  it("evidence of the future is none: a runner that is cut off is not connected because a clock was ahead", () => {
+    const cutOff = { ...healthy, connections: { established: 1, lastReceived: now - 150 } };
+    assert.equal(lastCheckin(cutOff, 253_402_128_000), now - 150);
+    assert.deepEqual(values(cutOff, 253_402_128_000).runnerListenerConnected, 0);
   });
 
   it("what is not known is absent", () => {
@@ -245,7 +262,6 @@ describe("what the host says of its runner", () => {
       unit: undefined,
       processes: undefined,
       connections: undefined,
-      lastWord: undefined,
       version: undefined,
       workFolderBytes: undefined,
       probe: { reachable: false, clockOffset: undefined },

@@ -91,6 +91,19 @@ export const states: Readonly<Record<string, State>> = {
       }),
   },
   "unit-stopped": { begin: (rehearsal) => stopUnit(rehearsal, primary) },
+  // A name of the last year that there is, of a type that makes everybody wait who opens it.
+  "log-folder-strange": {
+    begin: (rehearsal) =>
+      rehearsal.inMachine(
+        primary.vmId,
+        "runuser",
+        "-u",
+        "actions-runner",
+        "--",
+        "mkfifo",
+        "/opt/actions-runner/_diag/Runner_99991231-000000-utc.log",
+      ),
+  },
   "both-units-stopped": {
     begin: (rehearsal) => Promise.all([stopUnit(rehearsal, primary), stopUnit(rehearsal, secondary)]),
   },

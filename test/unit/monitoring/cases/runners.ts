@@ -95,6 +95,15 @@ export const runnerCases: readonly RuleCase[] = [
     quiet: [sample("runnerLastCheckin", alpha, "0+60x40")],
   },
   {
+    alert: "RunnerLogIgnored",
+    fires: [sample("runnerLogIgnored", { ...alpha, reason: "no_file" }, "0x4 0+12x5 60x40")],
+    at: "9m",
+    labels: alpha,
+    says: "The exporter of alpha left out files or lines of the runner's log folder (about 48 in 15 minutes): a job put them there, or a clock was ahead. Counts of jobs may be wrong; who deploys next does not depend on them.",
+    ends: "30m",
+    quiet: [sample("runnerLogIgnored", { ...alpha, reason: "no_file" }, "7x40")],
+  },
+  {
     alert: "ClockSkew",
     // Behind as well as ahead.
     fires: [sample("runnerClockOffset", alpha, "-90x7 0x20"), sample("runnerClockOffset", beta, "2x40")],
