@@ -169,4 +169,9 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/rehearsal/13-rotation.test.ts",
     by: 'labCommand("host", "up", "app")',
   },
+  {
+    pattern: /^UPDATE_SNAPSHOTS=1 npx mocha --require \.\/register\.cjs test\/unit\/snapshots\/\w+\.test\.ts$/,
+    test: "test/unit/snapshots/snapshot.test.ts",
+    by: "UPDATE_SNAPSHOTS=1 ",
+  },
 ];

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+import { commands, othersHelp } from "./support/commands";
+import { expectNoOtherFiles, expectSnapshot } from "./support/snapshot";
+
+const projectRoot = path.resolve(__dirname, "../../..");
+const run = promisify(execFile);
+
+/** The environment of a user who set nothing, whose folders are the same on every machine. */
+const env = { PATH: process.env.PATH, HOME: "/var/lib/operator", NO_COLOR: "1" };
+
+describe("snapshot of what commands say to --help", function () {
+  this.timeout(60_000);
+  let helps: Readonly<Record<string, string>>;
+
+  before(async () => {
+    const file = path.join(__dirname, "support/print-helps.ts");
+    const { stdout } = await run(process.execPath, ["--require", "tsx/cjs", file], { cwd: projectRoot, env });
+    helps = JSON.parse(stdout) as Record<string, string>;
+  });
+
+  it("the list of npm's commands, each of which has a help text here", async () => {
+    const { stdout } = await run(process.execPath, ["scripts/run.mjs", "--help"], { cwd: projectRoot, env });
+    expectSnapshot("help/npm.txt", stdout);
+    const names = /^commands: (.+)$/m.exec(stdout)?.[1]?.split(", ") ?? [];
+    const known = commands.flatMap(({ name }) => /^npm run (\S+) --$/.exec(name)?.[1] ?? []);
+    assert.deepEqual(names.sort(), [...known, ...othersHelp].sort());
+  });
+
+  for (const { name } of commands) {
+    it(`${name} and its sub-commands`, () => {
+      const texts = Object.entries(helps).filter(([line]) => line === name || line.startsWith(`${name} `));
+      assert.ok(texts.length > 0, `${name} has said nothing. Seen: ${Object.keys(helps).join(", ")}`);
+      const shown = texts.map(([line, text]) => {
+        assert.match(text, /^usage: |^The laboratory/i, `${line} --help does not say how it is used`);
+        return `$ ${line} --help\n${text.trimEnd()}\n`;
+      });
+      const file = name.replace(/^npm run |^npx tsx | --$|\.ts$/g, "").replace(/[^a-z0-9]+/g, "-");
+      expectSnapshot(`help/${file}.txt`, shown.sort().join("\n"));
+    });
+  }
+
+  it("every golden file of it is asked for", () => expectNoOtherFiles("help"));
+});

@@ -1,0 +1,30 @@
+/** Every command that explains itself by --help. */
+export interface HelpfulCommand {
+  /** What a person types before --help. */
+  readonly name: string;
+  /** Its TypeScript file, relative to the project. */
+  readonly file: string;
+}
+
+const npm = (name: string, file: string): HelpfulCommand => ({ name: `npm run ${name} --`, file });
+
+export const commands: readonly HelpfulCommand[] = [
+  npm("start", "lab/start.ts"),
+  npm("status", "packages/cli/status/main.ts"),
+  npm("pulumi", "packages/cli/pulumi/main.ts"),
+  npm("ops", "packages/cli/main.ts"),
+  npm("dashboards", "packages/cli/dashboards/main.ts"),
+  npm("promote", "packages/cli/promote/main.ts"),
+  npm("deploy", "packages/cli/deploy/main.ts"),
+  npm("scenarios", "lab/scenarios/main.ts"),
+  npm("lab", "lab/main.ts"),
+  npm("toolchain", "lab/toolchain/main.ts"),
+  npm("test", "test/run.ts"),
+  npm("bench", "lab/bench/main.ts"),
+  { name: "ghrunners-exporter", file: "packages/exporter/main.ts" },
+  { name: "node deployer.cjs", file: "packages/deploy/deployer/main.ts" },
+  { name: "npx tsx lab/github/main.ts", file: "lab/github/main.ts" },
+];
+
+/** npm commands whose help is another program's. */
+export const othersHelp = ["lint", "format"];

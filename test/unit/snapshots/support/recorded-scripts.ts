@@ -1,0 +1,58 @@
+/** What dynamic resources send to hosts: their providers run here, with a host and a GitHub that say what is expected. */
+import type * as pulumi from "@pulumi/pulumi";
+import * as session from "../../../../packages/core/ssh/session";
+import { GitHubClient } from "../../../../packages/core/github/client";
+import { placeholders } from "./stacks";
+
+export interface SentScript {
+  /** First argument of the script. */
+  readonly verb: string;
+  readonly text: string;
+}
+
+/** What a host answers to each verb of a script; nothing where it is not named. */
+export type HostAnswers = (verb: string, before: readonly SentScript[]) => string;
+
+type GitHubAnswers = Partial<Record<"runnerNamed" | "runner" | "registrationToken" | "setLabels", unknown>>;
+
+const sessionFile = require.resolve("../../../../packages/core/ssh/session");
+
+function configureRequest(): pulumi.dynamic.ConfigureRequest {
+  const values: Readonly<Record<string, string>> = { ...placeholders, sshPrivateKey: "placeholder-of-the-key" };
+  const get = (key: string): string | undefined => values[key.replace(/^ghrunners:/, "")];
+  const config = { get, require: (key: string): string => get(key) ?? "" };
+  return { config: config };
+}
+
+/** The scripts that a provider sends when it creates its resource. */
+export async function scriptsOfCreate<Inputs, Outputs>(
+  provider: pulumi.dynamic.ResourceProvider<Inputs, Outputs>,
+  inputs: Inputs,
+  host: HostAnswers,
+  github: GitHubAnswers = {},
+): Promise<SentScript[]> {
+  const sent: SentScript[] = [];
+  const run = async (command: string, stdin: string): Promise<session.CommandResult> => {
+    const verb = command.split(" ").at(-1) ?? "";
+    const stdout = host(verb, sent);
+    sent.push({ verb, text: stdin });
+    return { code: 0, stdout, stderr: "" };
+  };
+  const openSession = async (): Promise<object> => ({ run, close: () => undefined });
+  const answers = Object.entries(github).map(([name, answer]) => [name, async () => answer]);
+  const client = Object.fromEntries(answers) as unknown as GitHubClient;
+  const loaded = require.cache[sessionFile];
+  if (loaded === undefined) throw new Error(`${sessionFile} is not loaded, so no host can stand in for the real one.`);
+  const real = { exports: loaded.exports as unknown, open: GitHubClient.open.bind(GitHubClient) };
+  // The providers load both at their first use, by require.
+  loaded.exports = { ...session, openSession };
+  GitHubClient.open = async () => client;
+  try {
+    await provider.configure?.(configureRequest());
+    await provider.create(inputs);
+  } finally {
+    loaded.exports = real.exports;
+    GitHubClient.open = real.open;
+  }
+  return sent;
+}
