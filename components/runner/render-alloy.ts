@@ -3,7 +3,7 @@
  */
 import { logLabels } from "@ghrunners/core/vocabulary/logs";
 import type { AlloyShipper, LogOrigin } from "./logs-args";
-import { redacted, redactions } from "@ghrunners/core/vocabulary/redaction";
+import { redacted, redactions, TERMINAL_ORDERS } from "@ghrunners/core/vocabulary/redaction";
 import { DIAGNOSTIC_FILES, shippedUnits } from "./log-sources";
 
 /** A text of Alloy's syntax. Raw strings have no escapes, so what holds a backtick cannot be one. */
@@ -65,6 +65,16 @@ loki.process "entries" {
 
 // Secrets end here: nothing before this block leaves the host.
 loki.process "redact" {
+  stage.drop {
+    longer_than         = "64KiB"
+    drop_counter_reason = "line too long"
+  }
+
+  stage.replace {
+    expression = ${text(TERMINAL_ORDERS)}
+    replace    = ""
+  }
+
 ${stages.join("\n")}
   stage.label_keep {
     values = ${JSON.stringify(logLabels).replaceAll(",", ", ")}

@@ -6,12 +6,12 @@ Remembers how far it came, so a restart neither loses lines nor repeats more tha
 
 usage: redactor.py CONFIG.json   (see renderJournalUpload.ts); state in $STATE_DIRECTORY
 """
-import glob
 import json
 import os
 import re
 import select
 import socket
+import stat
 import struct
 import subprocess
 import sys
@@ -20,22 +20,39 @@ import time
 JOURNAL_SOCKET = "/run/systemd/journal/socket"
 PAUSE_SECONDS = 0.5
 # A longer line is not shipped: cutting it could cut a secret in two, and neither half would be known.
-LONGEST_LINE = 256 * 1024
+LONGEST_LINE = 64 * 1024
+# The runner begins a new file at 8 MiB, and keeps them for 30 days.
+LARGEST_FILE = 64 * 1024 * 1024
+MOST_FILES = 20000
+# What is read of one file before the others have their turn.
+ROUND_BYTES = 1024 * 1024
+# How often systemd's watchdog is told that lines are still being read.
+ALIVE_SECONDS = 20
 # A private key has fewer lines; a stream that never ends its key goes on after as many.
 LONGEST_KEY_LINES = 200
-BEGIN_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----")
-END_KEY = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY-----")
+# A job can begin keys in as many streams as it likes.
+MOST_OPEN_KEYS = 1000
+BEGIN_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+END_KEY = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})")
+
+
+def unescaped(text):
+    """The text with the escapes of URLs, JSON and programs undone, once."""
+    return ESCAPE.sub(lambda found: chr(int(found[1] or found[2] or found[3], 16)), text)
 
 
 class Redactor:
     """Replaces secrets. A private key may spread over the lines of one stream, so each stream has a memory."""
 
-    def __init__(self, rules, open_keys):
+    def __init__(self, rules, open_keys, terminal_orders):
+        self.terminal_orders = re.compile(terminal_orders)
         self.rules = [(re.compile(rule["pattern"]), rule["replacement"]) for rule in rules]
         self.open_keys = open_keys
 
     def redact(self, stream, text):
         """The text without secrets; None when the whole of it belongs to a private key."""
+        text = self.terminal_orders.sub("", text)
         if stream in self.open_keys:
             end = END_KEY.search(text)
             if end is None:
@@ -51,7 +68,16 @@ class Redactor:
         for last in BEGIN_KEY.finditer(text):
             pass
         if last is not None and END_KEY.search(text, last.end()) is None:
+            while len(self.open_keys) >= MOST_OPEN_KEYS:
+                del self.open_keys[next(iter(self.open_keys))]
             self.open_keys[stream] = LONGEST_KEY_LINES
+        plain = unescaped(text)
+        # A secret that an escape hides is shown to nobody either: the text is then shipped as it is meant.
+        if plain != text and self.replaced(plain) != plain:
+            text = plain
+        return self.replaced(text)
+
+    def replaced(self, text):
         for pattern, replacement in self.rules:
             text = pattern.sub(lambda found: self.without_group(found, replacement), text)
         return text
@@ -63,42 +89,81 @@ class Redactor:
 
 
 class Files:
-    """New whole lines of the files that a pattern matches, by inode and offset."""
+    """New whole lines of the files that a pattern matches, by inode and offset.
+
+    Jobs can write to the folder, so every name, type and size in it is taken for a job's: nothing is followed, nothing is
+    waited for, and no file keeps the others from their turn.
+    """
 
     def __init__(self, pattern, offsets):
-        self.pattern, self.offsets = pattern, offsets
+        self.folder, self.suffix = os.path.dirname(pattern), os.path.basename(pattern).lstrip("*")
+        self.offsets = offsets
+        self.said = set()
+
+    def say(self, words):
+        """Once each: a job could fill the journal with them."""
+        if words not in self.said and len(self.said) < 100:
+            self.said.add(words)
+            print(words, file=sys.stderr)
+
+    def names(self):
+        found = []
+        try:
+            with os.scandir(self.folder) as entries:
+                for entry in entries:
+                    if entry.name.endswith(self.suffix):
+                        found.append(entry.name)
+                    if len(found) > MOST_FILES:
+                        self.say("%s holds more than %d files, some are not shipped" % (self.folder, MOST_FILES))
+                        break
+        except FileNotFoundError:
+            pass
+        return sorted(found)
 
     def lines(self):
         seen = set()
-        for path in sorted(glob.glob(self.pattern)):
+        for name in self.names():
+            path = os.path.join(self.folder, name)
             try:
-                status = os.stat(path)
+                status = os.lstat(path)
+                if not stat.S_ISREG(status.st_mode):
+                    self.say("%r is no file and is not shipped" % path)
+                    continue
                 key = "%d:%d" % (status.st_dev, status.st_ino)
                 seen.add(key)
-                offset = self.offsets.get(key, 0)
-                if status.st_size < offset:
-                    offset = 0
-                if status.st_size > offset:
-                    yield from self.read(path, key, offset)
+                if status.st_size < abs(self.offsets.get(key, 0)):
+                    self.offsets[key] = 0
+                if status.st_size > LARGEST_FILE:
+                    self.say("%r is larger than the runner makes any; its end is not shipped" % path)
+                if min(status.st_size, LARGEST_FILE) > abs(self.offsets.get(key, 0)):
+                    yield from self.read(path, key)
             except OSError as error:
                 if not isinstance(error, FileNotFoundError):
-                    print("cannot read %s: %s" % (path, error.strerror), file=sys.stderr)
+                    self.say("cannot read %r: %s" % (path, error.strerror))
         for key in set(self.offsets) - seen:
             del self.offsets[key]
 
-    def read(self, path, key, offset):
-        with open(path, "rb") as file:
-            file.seek(offset)
-            too_long = False
-            while piece := file.readline(LONGEST_LINE):
-                if not piece.endswith(b"\n"):
-                    if len(piece) < LONGEST_LINE:
-                        return  # A line without its end is left for later.
+    def read(self, path, key):
+        """A negative offset is inside a line that is too long: what comes up to its end is no line."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode) or key != "%d:%d" % (status.st_dev, status.st_ino):
+                return  # It was exchanged since it was looked at.
+            offset = self.offsets.get(key, 0)
+            too_long = offset < 0
+            reached = file.seek(abs(offset))
+            last = reached + ROUND_BYTES
+            while reached < last and (piece := file.readline(LONGEST_LINE)):
+                reached += len(piece)
+                if piece.endswith(b"\n"):
+                    yield path, None if too_long else piece
+                    too_long = False
+                elif len(piece) == LONGEST_LINE:
                     too_long = True
-                    continue
-                yield path, None if too_long else piece
-                too_long = False
-                self.offsets[key] = file.tell()
+                elif not too_long:
+                    return  # A line without its end is left for later.
+                self.offsets[key] = -reached if too_long else reached
 
 
 class Journal:
@@ -149,6 +214,21 @@ def encode(fields):
     return b"".join(parts)
 
 
+class Watchdog:
+    """Tells systemd that lines are still being read: a redactor that stands still ships nothing and says nothing."""
+
+    def __init__(self):
+        self.address, self.told = os.environ.get("NOTIFY_SOCKET", ""), 0.0
+
+    def alive(self):
+        now = time.monotonic()
+        if self.address and now - self.told >= ALIVE_SECONDS:
+            self.told = now
+            address = "\0" + self.address[1:] if self.address.startswith("@") else self.address
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+                notify.sendto(b"WATCHDOG=1", address)
+
+
 class Writer:
     def __init__(self, path, labels):
         self.labels = labels
@@ -194,7 +274,8 @@ def main(config_file):
     state_file = os.path.join(os.environ["STATE_DIRECTORY"], "state.json")
     state = load(state_file)
     open_keys, offsets = state.get("keys", {}), state.get("offsets", {})
-    redactor = Redactor(config["redactions"], open_keys)
+    redactor = Redactor(config["redactions"], open_keys, config["terminalOrders"])
+    watchdog = Watchdog()
     journal = Journal(config["units"], state.get("cursor"))
     files = Files(config["files"], offsets)
     writer = Writer(config.get("socket", JOURNAL_SOCKET), config["labels"])
@@ -203,16 +284,21 @@ def main(config_file):
     while True:
         for entry in journal.entries(PAUSE_SECONDS):
             unit = text_of(entry.get("UNIT")) or text_of(entry.get("_SYSTEMD_UNIT"))
-            message = redactor.redact("%s %s" % (unit, text_of(entry.get("_PID"))), text_of(entry.get("MESSAGE")))
+            text = text_of(entry.get("MESSAGE"))
+            message = "[REDACTED: entry too long]"
+            if len(text) <= LONGEST_LINE:
+                message = redactor.redact("%s %s" % (unit, text_of(entry.get("_PID"))), text)
             if message is not None:
                 writer.write(
-                    MESSAGE=message if len(message) <= LONGEST_LINE else "[REDACTED: entry too long]",
+                    MESSAGE=message,
                     PRIORITY=text_of(entry.get("PRIORITY")) or "6",
                     SYSLOG_IDENTIFIER=text_of(entry.get("SYSLOG_IDENTIFIER")) or "journal",
                     GHRUNNERS_UNIT=unit,
                     GHRUNNERS_SOURCE_USEC=text_of(entry.get("__REALTIME_TIMESTAMP")),
                 )
+            watchdog.alive()
         for path, line in files.lines():
+            watchdog.alive()
             if line is None:
                 message = "[REDACTED: line too long]"
             else:
@@ -224,6 +310,7 @@ def main(config_file):
                     SYSLOG_IDENTIFIER=os.path.basename(path),
                     GHRUNNERS_UNIT=runner_unit,
                 )
+        watchdog.alive()
         now = json.dumps([journal.cursor, offsets, open_keys])
         if now != saved:
             save(state_file, {"cursor": journal.cursor, "offsets": offsets, "keys": open_keys})

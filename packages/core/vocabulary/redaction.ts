@@ -8,16 +8,31 @@ export interface Redaction {
   readonly pattern: string;
 }
 
+/**
+ * Colours and other orders to a terminal. They are taken out before anything is looked for: one inside a token would hide it.
+ * Not a secret, so not in the list.
+ */
+export const TERMINAL_ORDERS = String.raw`(\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,1000}(?:\x07|\x1b\\)|[@-Z\\^_]))`;
+
+/** Names of settings whose values are secrets. What only ends so (PGPASSWORD, MY_API_KEY) counts too. */
+const NAMES =
+  "password|passwd|passphrase|api[_-]?key|access[_-]?token|auth[_-]?token|refresh[_-]?token|id[_-]?token|private[_-]?token" +
+  "|client[_-]?secret|secret[_-]?(?:access[_-]?)?key|account[_-]?key|shared[_-]?access[_-]?key|sas[_-]?token";
+
+/**
+ * Jobs choose what is in a log line, so no pattern may take long for any line: what repeats has a bound or cannot be entered
+ * anew at each place of the line. 1000 is the largest bound of RE2.
+ */
 export const redactions: readonly Redaction[] = [
   {
-    // A whole key inside one line or entry, or its beginning up to the end of the line.
+    // A whole key inside one line or entry, or its beginning up to the end of the line. PGP calls it a block.
     name: "private-key",
-    pattern: String.raw`(?s)(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$))`,
+    pattern: String.raw`(?s)(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$))`,
   },
   {
-    // A line of nothing but base64, as the inner lines of a key are: 64 characters in PEM, 70 in OpenSSH's format.
+    // A line of nothing but base64, as the inner lines of a key are: 64 characters in PEM and PGP, 70 in OpenSSH's format.
     name: "key-material",
-    pattern: String.raw`(?m)^[ \t]*([A-Za-z0-9+/]{60,76}={0,2})[ \t]*$`,
+    pattern: String.raw`(?m)^[ \t]{0,40}([A-Za-z0-9+/]{60,76}={0,2})[ \t]{0,40}$`,
   },
   {
     // Personal, OAuth, user-to-server, server-to-server and refresh tokens. Their length is not fixed.
@@ -26,20 +41,74 @@ export const redactions: readonly Redaction[] = [
     pattern: String.raw`(gh[pousr]_[A-Za-z0-9_.\-]{16,})`,
   },
   { name: "github-token", pattern: String.raw`(github_pat_[A-Za-z0-9_]{16,})` },
-  // Three parts signed, five parts encrypted. Source: RFC 7519.
-  { name: "jwt", pattern: String.raw`(eyJ[A-Za-z0-9_\-]{6,}(?:\.[A-Za-z0-9_\-]+){1,4})` },
+  // Three parts signed, five parts encrypted; its beginning alone is base64 of JSON and goes too. Source: RFC 7519.
+  { name: "jwt", pattern: String.raw`(eyJ[A-Za-z0-9_\-]{12,}(?:\.[A-Za-z0-9_\-]+)*)` },
   // Registration and removal tokens are 29 capitals and digits that begin with A.
   { name: "runner-token", pattern: String.raw`\b(A[A-Z0-9]{28,63})\b` },
-  { name: "argument", pattern: String.raw`(?i)--(?:token|pat|jitconfig)[= ]+([^\s\[]\S*)` },
+  {
+    // Slack, npm, HashiCorp Vault, GitLab, Docker Hub, Stripe, Google: tokens that say whose they are.
+    name: "vendor-token",
+    pattern: String.raw`((?:xox[a-z]-|xapp-|npm_|hv[sbr]\.|glpat-|dckr_pat_|sk_live_|rk_live_|AIza)[A-Za-z0-9_\-]{10,})`,
+  },
+  { name: "aws-key", pattern: String.raw`\b((?:AKIA|ASIA)[A-Z0-9]{16})\b` },
+  {
+    // "password": "x", also inside a JSON text that is itself quoted.
+    name: "named-secret",
+    pattern: String.raw`(?i)(?:${NAMES})\\{0,3}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,3}"((?:[^"\\]|\\.){1,1000})`,
+  },
+  {
+    name: "named-secret",
+    pattern: String.raw`(?i)(?:${NAMES})\\{0,3}["']?[ \t]{0,8}[:=][ \t]{0,8}'?([^\s"'\[\\][^\s"']*)`,
+  },
+  {
+    name: "argument",
+    pattern: String.raw`(?i)--(?:token|pat|jitconfig|${NAMES})["',]{0,3}[= ]{1,8}["']?([^\s\["'][^\s"']*)`,
+  },
+  {
+    // curl --user NAME:PASSWORD
+    name: "argument",
+    pattern: String.raw`(?:^|\s)(?:-u|--user|--proxy-user)[= ]?["']?[^\s:"'\[=]{1,128}:([^\s"'\[/][^\s"']*)`,
+  },
   {
     name: "authorization",
-    pattern: String.raw`(?i)\bauthorization"?[:=] *"?(?:basic|bearer|token|remoteauth|pveapitoken)[ =]+([^\s"\[]+)`,
+    pattern: String.raw`(?i)\bauthorization\\?"?[:=][ \t]{0,8}\\?"?(?:basic|bearer|token|remoteauth|pveapitoken)[ =]{1,8}([^\s"\[]+)`,
   },
-  { name: "proxmox-token", pattern: String.raw`\S+@\w+![\w.\-]+=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})` },
-  { name: "url-password", pattern: String.raw`://[^/\s:@]+:([^/\s@\[]+)@` },
+  { name: "proxmox-token", pattern: String.raw`![\w.\-]{1,128}=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})` },
+  { name: "proxmox-ticket", pattern: String.raw`(?i)\bPVEAuthCookie=([^\s;"'\[]+)` },
+  { name: "url-password", pattern: String.raw`://[^/\s:@]{0,256}:([^/\s@\[]{1,512})@` },
 ];
 
 /** What a redacted text is replaced by. */
 export function redacted(name: string): string {
   return `[REDACTED ${name}]`;
+}
+
+/** Flags stand at the beginning of a pattern, for RE2 and Python; JavaScript takes them beside it. */
+export function toRegExp(pattern: string, flags = ""): RegExp {
+  const [, own = "", rest = pattern] = /^\(\?([ims]+)\)(.*)$/s.exec(pattern) ?? [];
+  return new RegExp(rest, flags + own);
+}
+
+const orders = toRegExp(TERMINAL_ORDERS, "g");
+const expressions = redactions.map(({ name, pattern }) => ({ name, expression: toRegExp(pattern, "g") }));
+
+/** The text with the escapes of URLs, JSON and programs undone, once. */
+const unescaped = (text: string): string =>
+  text.replace(/%([0-9a-f]{2})|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})/gi, (_whole, url, json, program) =>
+    String.fromCharCode(parseInt((url ?? json ?? program) as string, 16)),
+  );
+
+const replaced = (text: string): string =>
+  expressions.reduce(
+    (kept, { name, expression }) =>
+      kept.replace(expression, (whole: string, secret: string) => whole.replace(secret, () => redacted(name))),
+    text,
+  );
+
+/** Takes out what looks like a secret, as the log shippers do. What only an escape hides is shown to nobody either. */
+export function withoutSecrets(text: string): string {
+  const seen = text.replace(orders, "");
+  const plain = unescaped(seen);
+  const shown = replaced(plain);
+  return shown === plain ? replaced(seen) : shown;
 }

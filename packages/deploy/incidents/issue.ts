@@ -1,5 +1,5 @@
 /** The issue of an incident, from its record alone. Pure. */
-import { redacted, redactions } from "@ghrunners/core/vocabulary/redaction";
+import { withoutSecrets } from "@ghrunners/core/vocabulary/redaction";
 import type { ListedIncident } from "../target/outbox";
 
 /** By this label and the marker an incident's issue is found again. */
@@ -20,21 +20,7 @@ export interface IncidentIssue {
 /** A line that people do not see. */
 export const markerOf = (id: string): string => `<!-- ghrunners:incident:${id.replace(/[^A-Za-z0-9-]/g, "-")} -->`;
 
-/** The patterns of the log shippers, in JavaScript's spelling of their flags. */
-const patterns = redactions.map(({ name, pattern }) => {
-  const [, flags = "", rest = ""] = /^(?:\(\?([a-z]+)\))?([^]*)$/.exec(pattern) ?? [];
-  return { name, expression: new RegExp(rest, `g${flags}`) };
-});
-
-/** Takes out what looks like a secret: text of commands and checks goes into an issue that others read. */
-export function withoutSecrets(text: string): string {
-  return patterns.reduce(
-    (kept, { name, expression }) =>
-      kept.replace(expression, (whole: string, secret: string) => whole.replace(secret, redacted(name))),
-    text.slice(0, LONGEST_SEEN),
-  );
-}
-
+const clean = (text: string): string => withoutSecrets(text.slice(0, LONGEST_SEEN));
 const cut = (text: string, limit: number): string => (text.length <= limit ? text : `${text.slice(0, limit)} ...`);
 /** Text of a program must not become Markdown, end the block that it stands in, or call somebody. */
 const quoted = (text: string): string => `\`\`\`text\n${text.replace(/`{3,}/g, "''")}\n\`\`\``;
@@ -57,14 +43,14 @@ export function renderIssue({ incident, version, run }: ListedIncident, runbooks
   const body = [
     markerOf(deployment),
     `**Cause:** \`${cause.code}\``,
-    quoted(cut(withoutSecrets(cause.detail), LONGEST_DETAIL)),
+    quoted(cut(clean(cause.detail), LONGEST_DETAIL)),
     `**On the target now:**`,
-    quoted(cut(withoutSecrets(incident.state), LONGEST_DETAIL)),
+    quoted(cut(clean(incident.state), LONGEST_DETAIL)),
     `**Next:** ${incident.next}`,
     ["| | |", "|---|---|", ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join("\n"),
   ];
   return {
-    title: cut(withoutSecrets(incident.title), LONGEST_TITLE),
+    title: cut(clean(incident.title), LONGEST_TITLE),
     body: `${body.join("\n\n")}\n`,
     labels: [INCIDENT_LABEL],
   };

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { redactions } from "@ghrunners/core/vocabulary/redaction";
+import { redactions, toRegExp } from "@ghrunners/core/vocabulary/redaction";
 
 /** A text that holds something with the form of a secret. */
 export interface SecretFinding {
@@ -17,12 +17,6 @@ export interface SecretFinding {
 export interface SecretScan {
   readonly files: number;
   readonly findings: readonly SecretFinding[];
-}
-
-/** Flags stand at the beginning of a pattern, for RE2 and Python; JavaScript takes them beside it. */
-function toRegExp(pattern: string): RegExp {
-  const [, flags = "", rest = pattern] = /^\(\?([ims]+)\)(.*)$/s.exec(pattern) ?? [];
-  return new RegExp(rest, flags);
 }
 
 const patterns = redactions.map(({ name, pattern }) => ({ kind: name, form: toRegExp(pattern) }));

@@ -15,11 +15,57 @@ const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 const capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-const one = (name: string, secret: string, before = `value `): Planted => ({
+const one = (name: string, secret: string, before = `value `, after = ""): Planted => ({
   name,
-  lines: [`${name}: ${before}${secret} and more`],
+  lines: [`${name}: ${before}${secret}${after} and more`],
   parts: [secret],
 });
+
+const percent = (text: string): string => `%${text.charCodeAt(0).toString(16)}${text.slice(1)}`;
+const escaped = (text: string): string => `\\u00${text.charCodeAt(0).toString(16)}${text.slice(1)}`;
+
+/** Secrets without a form of their own, known by what stands before them, and secrets that something is written across. */
+function coveredSecrets(): Planted[] {
+  const token = `ghp_${random(36, letters)}`;
+  const password = (): string => `${random(12, letters)}!x`;
+  const coloured = `${token.slice(0, 12)}\u001b[1;31m${token.slice(12)}\u001b[0m`;
+  const across = (name: string, text: string): Planted => ({ name, lines: [`x ${text} y`], parts: [token.slice(14)] });
+  return [
+    across("token with a colour inside", coloured),
+    across("token with a link to a page inside", `${token.slice(0, 9)}\u001b]8;;https://x\u0007${token.slice(9)}`),
+    across("token with an escape of JSON", escaped(token)),
+    across("token with an escape of a URL", `${token.slice(0, 2)}${percent(token.slice(2))}`),
+    one("password", password(), "password="),
+    one("environment variable", password(), "PGPASSWORD="),
+    one("password in JSON", `${random(8, letters)} ${random(8, letters)}`, '{"user":"x","password":"'),
+    one("password in JSON in JSON", random(16, letters), '{\\"password\\": \\"'),
+    one("password in YAML", password(), "db_password: '"),
+    one("password argument", password(), "tool --password "),
+    one("password argument of a list", random(16, letters), '["tool", "--password", "'),
+    one("curl's user", random(16, letters), "curl -u deploy:"),
+    one("AWS key id", `AKIA${random(16, capitals)}`),
+    one("AWS secret", random(40, `${letters}/+`), "AWS_SECRET_ACCESS_KEY="),
+    one("Slack token", `xoxb-${random(12, "0123456789")}-${random(24, letters)}`),
+    one("npm token", `npm_${random(36, letters)}`),
+    one("Vault token", `hvs.${random(24, letters)}`),
+    one("Azure key", `${random(86, letters)}==`, "DefaultEndpointsProtocol=https;AccountKey="),
+    one("API key header", random(32, letters), "X-Api-Key: "),
+    one("access token in a query", random(32, letters), "GET /x?access_token="),
+    one("Proxmox VE ticket", `PVE:root@pam:6612AB01::${random(80, letters)}==`, "Cookie: PVEAuthCookie="),
+    one("password of nobody in a URL", random(16, letters), "redis://:", "@cache:6379/0"),
+    {
+      name: "PGP private key block",
+      lines: [
+        "-----BEGIN PGP PRIVATE KEY BLOCK-----",
+        "",
+        random(64, letters),
+        "=abcd",
+        "-----END PGP PRIVATE KEY BLOCK-----",
+      ],
+      parts: ["=abcd"],
+    },
+  ];
+}
 
 /** New secrets of every kind that the redaction promises to know. */
 export function plantedSecrets(): Planted[] {
@@ -38,6 +84,7 @@ export function plantedSecrets(): Planted[] {
     one("token argument", random(24, letters), "./config.sh --token "),
     one("authorization", random(40, letters), "Authorization: bearer "),
     one("Proxmox VE token", "5e0f3a2c-97d1-4b60-8f4e-0a1b2c3d4e5f", "PVEAPIToken=pulumi@pve!ghrunners="),
+    ...coveredSecrets(),
     { name: "password in a URL", lines: ["https://deploy:hunter2hunter2@host/x"], parts: ["hunter2hunter2"] },
     {
       name: "private key over many lines",

@@ -4,6 +4,7 @@ import path from "node:path";
 import fc from "fast-check";
 import { redacted, redactions } from "@ghrunners/core/vocabulary/redaction";
 import { renderRedactor } from "@ghrunners/components/runner/render-journal-upload";
+import { secretsIn } from "@ghrunners/deploy/target/secret-scan";
 import { plantedSecrets } from "./planted";
 import { projectRoot } from "@ghrunners/core/project-root";
 
@@ -18,13 +19,17 @@ sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
 import redactor
 given = json.load(sys.stdin)
-worker = redactor.Redactor(json.loads(given["config"])["redactions"], {})
+config = json.loads(given["config"])
+worker = redactor.Redactor(config["redactions"], {}, config["terminalOrders"])
 json.dump([worker.redact(stream, text) for stream, text in given["lines"]], sys.stdout)
 `;
   const result = spawnSync("python3", ["-c", program, folder], {
     input: JSON.stringify({ config: renderRedactor(origin), lines }),
     encoding: "utf8",
+    maxBuffer: 64 * 2 ** 20,
+    timeout: 60_000,
   });
+  assert.equal(result.signal, null, "it computes for more than a minute");
   assert.equal(result.status, 0, result.stderr);
   return JSON.parse(result.stdout) as (string | null)[];
 }
@@ -35,6 +40,8 @@ describe("redaction of logs", () => {
       const groups = pattern.replace(/\\./g, "").match(/\((?!\?)/g) ?? [];
       assert.equal(groups.length, 1, `${name}: ${pattern}`);
       assert.ok(!/\(\?[=!<]|\\\d/.test(pattern), `${name}: RE2 has neither look-around nor back references`);
+      const bounds = [...pattern.matchAll(/\{\d+,(\d+)\}/g)].map(([, most]) => Number(most));
+      assert.ok(Math.max(0, ...bounds) <= 1000, `${name}: RE2 repeats nothing more than 1000 times`);
     }
   });
 
@@ -80,6 +87,47 @@ describe("redaction of logs", () => {
     assert.ok(result.slice(2, -1).every((line) => line === null));
   });
 
+  // With patterns that try again at each place of a line, one of these lines alone takes minutes.
+  it("no line that a job can write makes it compute for long, nor the scan for secrets on the targets", () => {
+    const length = 64 * 1024;
+    const pieces = [
+      "a@a!",
+      "a",
+      " ",
+      "eyJ",
+      "eyJ-",
+      "://a:",
+      "://",
+      "-----BEGIN ",
+      "-----BEGIN PRIVATE KEY-----",
+      "-----END A",
+      "password",
+      "password=",
+      'password":"\\',
+      "--token ",
+      "--token=",
+      "-u a:",
+      "-u a",
+      "authorization:",
+      "authorization: bearer ",
+      "!a=",
+      "!",
+      "PVEAuthCookie=",
+      "\u001b[",
+      "\u001b]",
+      "%",
+      "%2",
+      "\\u00",
+      "ghp_",
+      "xox",
+      "A",
+      "AKIA",
+    ];
+    const lines = pieces.map((piece) => piece.repeat(Math.ceil(length / piece.length)).slice(0, length));
+    redact(lines.map((line, index) => [`stream ${index}`, line] as const));
+    for (const line of lines) secretsIn(line);
+  }).timeout(120_000);
+
   it("leaves ordinary lines of the runner alone", () => {
     const lines = [
       "2026-11-22 08:00:00Z: Listening for Jobs",
@@ -88,6 +136,10 @@ describe("redaction of logs", () => {
       "[2026-11-22 08:00:00Z INFO MessageListener] No message retrieved from session '0a1b2c3d-1111-2222-3333-444455556666' within last 30 minutes.",
       "sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
       "https://github.com/octo-org/demo-app/actions/runs/1",
+      'FATAL: password authentication failed for user "demo"',
+      "LoadCredential=session-secret:/etc/demo/session-secret",
+      "docker exec --user root app true; 100% done, %zz, \\u12",
+      "PULUMI_CONFIG_PASSPHRASE_FILE=/run/passphrase",
     ];
     assert.deepEqual(redact(lines.map((line) => ["stream", line] as const)), lines);
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ListedIncident } from "@ghrunners/deploy/target/outbox";
-import { markerOf, renderIssue, withoutSecrets } from "@ghrunners/deploy/incidents/issue";
+import { withoutSecrets } from "@ghrunners/core/vocabulary/redaction";
+import { markerOf, renderIssue } from "@ghrunners/deploy/incidents/issue";
 import { plantedSecrets } from "../../components/logs/planted";
 
 const listed: ListedIncident = {
