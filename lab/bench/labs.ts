@@ -4,7 +4,7 @@
 import path from "node:path";
 import { baseFolders, instanceNamed, type Instance } from "../instance";
 import { labDown, labUp, type Lab, type LabMode } from "../lifecycle";
-import { labEngine, withBundles, type Engine } from "@ghrunners/cli/pulumi/engine";
+import { labEngine, type Engine } from "@ghrunners/cli/pulumi/engine";
 import { ensureLabStack } from "@ghrunners/cli/pulumi/lab-stack";
 import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 import { ensureToolchain } from "../toolchain";
@@ -50,7 +50,7 @@ export function withLab<T>(bench: Bench, mode: LabMode, work: (bed: Bed) => Prom
     const toolchain = await ensureToolchain({ say: bench.say });
     for (const part of toolchain.parts) bench.version(part.name, part.version);
     const lab = await labUp(instance, { projectRoot, say: bench.say, mode });
-    const engine = await withBundles(labEngine(lab, projectRoot, toolchain), bench.say);
+    const engine = labEngine(lab, projectRoot, toolchain);
     await ensureLabStack(lab, engine, bench.say);
     return work({ lab, engine });
   });

@@ -3,6 +3,7 @@ import path from "node:path";
 import { runOnHost } from "../hosts";
 import { repositoryFolder } from "../lifecycle";
 import type { GateView } from "@ghrunners/cli/gate/view";
+import { nodeLine } from "@ghrunners/cli/node-line";
 import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 import { runProcess } from "@ghrunners/core/process";
 import { seal } from "../../test/unit/lab/github/support/seal";
@@ -53,7 +54,7 @@ export class Failover {
 
   /** `npm run ops -- gate --json`, as a person types it. */
   async gate(): Promise<{ code: number; view: GateView }> {
-    const line = [process.execPath, "scripts/run.mjs", "ops", "gate", "--json"];
+    const line = nodeLine("packages/cli/main.ts", "gate", "--json");
     const { code, stdout, all } = await runProcess(line, { cwd: projectRoot, env: { ...process.env, STACK: "lab" } });
     if (stdout === "") throw new Error(all);
     return { code, view: JSON.parse(stdout) as GateView };

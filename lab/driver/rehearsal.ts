@@ -9,7 +9,8 @@ import { labDown, labUp, loopbackPorts, type Lab, type LabMode } from "../lifecy
 import { scriptEnvironment, scriptPath } from "../machines/script";
 import { socketOf } from "../service";
 import { topology } from "../topology";
-import { capturePulumi, commandLine, labEngine, withBundles, type Engine } from "@ghrunners/cli/pulumi/engine";
+import { nodeLine } from "@ghrunners/cli/node-line";
+import { capturePulumi, commandLine, labEngine, type Engine } from "@ghrunners/cli/pulumi/engine";
 import { ensureLabStack } from "@ghrunners/cli/pulumi/lab-stack";
 import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 import { runProcess, type Finished } from "@ghrunners/core/process";
@@ -88,7 +89,7 @@ export class Rehearsal {
     openedLabs.add(process.env.GHRUNNERS_LAB);
     const toolchain = await ensureToolchain({ say });
     const lab = await labUp(currentInstance(), { projectRoot, say, forward: true, mode });
-    const engine = await withBundles(labEngine(lab, projectRoot, toolchain), say);
+    const engine = labEngine(lab, projectRoot, toolchain);
     await ensureLabStack(lab, engine, say);
     const octokit = new Octokit({
       auth: lab.secrets.githubToken,
@@ -169,9 +170,9 @@ export class Rehearsal {
   }
 
   /** A command of the project in a process of its own. @throws Error with its words when it fails */
-  private async project(...args: string[]): Promise<Finished> {
-    const line = [process.execPath, "--require", "./register.cjs", ...args];
-    return succeeds(args.join(" "), await runProcess(line, { cwd: projectRoot, env: process.env }));
+  private async project(file: string, ...args: string[]): Promise<Finished> {
+    const line = nodeLine(file, ...args);
+    return succeeds([file, ...args].join(" "), await runProcess(line, { cwd: projectRoot, env: process.env }));
   }
 
   /** `npm run lab -- <args>` in a process of its own, as a person would. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { npmScriptLine } from "@ghrunners/cli/node-line";
 import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 import { until } from "@ghrunners/core/until";
 
@@ -20,8 +21,9 @@ export class Started<Value> {
   private readonly closed: Promise<number>;
 
   /** @param args as after `npm run`, such as `["deploy", "--version", "2", "--json"]` */
-  constructor(args: readonly string[]) {
-    this.child = spawn(process.execPath, ["scripts/run.mjs", ...args], {
+  constructor([name = "", ...args]: readonly string[]) {
+    const [node = "", ...line] = npmScriptLine(name, ...args);
+    this.child = spawn(node, line, {
       cwd: projectRoot,
       env: { ...process.env, STACK: "lab" },
       // A group of its own, as a terminal gives it one: a signal reaches all of it.

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Records } from "@ghrunners/deploy/target/history";
 import type { FailureCode, Outcome } from "@ghrunners/deploy/protocol/transaction";
+import { nodeLine } from "@ghrunners/cli/node-line";
 import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 import type { Deployer } from "./deployer";
@@ -54,7 +55,7 @@ export async function assertEnding(
 
 /** Opens an issue for each incident on the target that has none, as on-call does. @returns what the command said */
 export async function sendIncidents(): Promise<string> {
-  const line = [process.execPath, "scripts/run.mjs", "ops", "incidents", "--send"];
+  const line = nodeLine("packages/cli/main.ts", "incidents", "--send");
   const { code, all } = await runProcess(line, { cwd: projectRoot, env: { ...process.env, STACK: "lab" } });
   assert.equal(code, 0, all);
   return all;

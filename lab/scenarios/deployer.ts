@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import path from "node:path";
 import { exitCodeOf, type Order, type Outcome } from "@ghrunners/deploy/deployer/carry-out";
 import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
 import type { Instance } from "../instance";
+import { nodeLine } from "@ghrunners/cli/node-line";
 import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 
 /** A deployer that has come to its end by itself. */
@@ -31,9 +31,7 @@ export class Deployer {
     private readonly order: Omit<Order, "owner">,
     user: string,
   ) {
-    const register = path.join(projectRoot, "register.cjs");
-    const program = [process.execPath, "--require", register, "packages/cli/deploy/direct.worker.ts"];
-    this.child = spawn("nsenter", [`--net=${instance.netns}`, ...program], {
+    this.child = spawn("nsenter", [`--net=${instance.netns}`, ...nodeLine("packages/cli/deploy/direct.worker.ts")], {
       cwd: projectRoot,
       env: { ...process.env, GITHUB_ACTOR: user },
       detached: true,

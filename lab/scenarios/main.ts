@@ -36,7 +36,7 @@ const options = {
 async function trustingTheLab(certificate: string): Promise<number> {
   // The command itself hears the terminal's signals too; its end is waited for.
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
-  const line = [process.execPath, "scripts/run.mjs", "scenarios", ...process.argv.slice(2)];
+  const line = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificate };
   return (await runProcess(line, { cwd: projectRoot, env, terminal: "inherit" })).code;
 }

@@ -1,4 +1,4 @@
-import path from "node:path";
+import { nodeLine } from "./node-line";
 import { runProcess } from "@ghrunners/core/process";
 import type { Engine } from "./pulumi/engine";
 import { projectRoot } from "./pulumi/stack";
@@ -16,13 +16,7 @@ export async function runInside<Input, Output>(
   input: Input,
   signal?: AbortSignal,
 ): Promise<Output> {
-  const line = [
-    ...engine.prefix,
-    process.execPath,
-    "--require",
-    path.join(projectRoot, "register.cjs"),
-    path.join(projectRoot, file),
-  ];
+  const line = [...engine.prefix, ...nodeLine(file)];
   const result = await runProcess(line, {
     cwd: projectRoot,
     env: engine.env,

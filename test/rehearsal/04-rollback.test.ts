@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse, parseDocument } from "yaml";
 import { ROLLBACK_WORDS } from "@ghrunners/core/vocabulary/safety";
+import { npmScriptLine } from "@ghrunners/cli/node-line";
 import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 import { runProcess, type Finished } from "@ghrunners/core/process";
 import type { RollbackReport } from "@ghrunners/cli/rollback-runners/rollback";
@@ -35,8 +36,8 @@ describe("runners that an update made worse", function () {
   const configured = (): unknown =>
     (parse(readFileSync(file(), "utf8")) as { config: Record<string, unknown> }).config["ghrunners:agent"];
   /** A command as a person types it. */
-  const command = (...args: string[]): Promise<Finished> =>
-    runProcess([process.execPath, "scripts/run.mjs", ...args], {
+  const command = (name: string, ...args: string[]): Promise<Finished> =>
+    runProcess(npmScriptLine(name, ...args), {
       cwd: projectRoot,
       env: { ...process.env, STACK: "lab" },
     });

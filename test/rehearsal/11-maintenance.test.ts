@@ -4,6 +4,7 @@ import { runOnHost } from "@ghrunners/lab/hosts/index";
 import { MAINTENANCE_VARIABLE, maintenanceText } from "@ghrunners/failover/choice/maintenance";
 import type { DriftReport } from "@ghrunners/cli/drift/report";
 import type { MaintenanceReport } from "@ghrunners/cli/maintenance/report";
+import { nodeLine } from "@ghrunners/cli/node-line";
 import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 import { runProcess, type Finished } from "@ghrunners/core/process";
 import { until } from "@ghrunners/core/until";
@@ -18,7 +19,7 @@ describe("a runner in maintenance", function () {
   const env = (): NodeJS.ProcessEnv => ({ ...process.env, STACK: "lab" });
   /** The command as a person types it. */
   const ops = (...args: string[]): Promise<Finished> =>
-    runProcess([process.execPath, "scripts/run.mjs", "ops", ...args], { cwd: projectRoot, env: env() });
+    runProcess(nodeLine("packages/cli/main.ts", ...args), { cwd: projectRoot, env: env() });
   async function report(): Promise<MaintenanceReport["runners"][number]> {
     const { stdout, all } = await ops("maintenance", "--json");
     assert.notEqual(stdout, "", all);
@@ -102,7 +103,8 @@ describe("a runner in maintenance", function () {
         inputs: { labels: JSON.stringify(["self-hosted", "linux", "x64", "lab", "primary"]), proof: "maintenance" },
       });
       await until("the primary is busy", LIMIT_MS, async () => (await rehearsal.runner(primary.name))?.busy);
-      const child = spawn(process.execPath, ["scripts/run.mjs", "ops", ...start], {
+      const [node = "", ...line] = nodeLine("packages/cli/main.ts", ...start);
+      const child = spawn(node, line, {
         cwd: projectRoot,
         env: env(),
         detached: true,

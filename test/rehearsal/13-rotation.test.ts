@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import path from "node:path";
 import { adminRequest } from "@ghrunners/lab/admin";
 import { standingHosts } from "@ghrunners/lab/hosts/hosts";
 import { socketOf } from "@ghrunners/lab/service";
 import { driftOf } from "@ghrunners/cli/drift/drift";
+import { nodeLine } from "@ghrunners/cli/node-line";
 import { runProcess, type Finished } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 import { journalFile } from "@ghrunners/cli/rotate/journal";
@@ -30,15 +30,7 @@ describe("rotation of the deploy key, and drift of hosts", () => {
   });
   after(() => rehearsal.labCommand("host", "remove", "app"));
 
-  const line = (...args: string[]): string[] => [
-    process.execPath,
-    "--require",
-    path.join(projectRoot, "register.cjs"),
-    "packages/cli/main.ts",
-    "rotate",
-    "deploy-key",
-    ...args,
-  ];
+  const line = (...args: string[]): string[] => [...nodeLine("packages/cli/main.ts"), "rotate", "deploy-key", ...args];
   const rotate = (...args: string[]): Promise<Finished> =>
     runProcess(line(...args), { cwd: projectRoot, env: process.env });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
 import type { Outcome } from "@ghrunners/deploy/deployer/carry-out";
 import { standingHosts } from "@ghrunners/lab/hosts/index";
+import { nodeLine, npmScriptLine } from "@ghrunners/cli/node-line";
 import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 import { runProcess, type Finished } from "@ghrunners/core/process";
 
@@ -10,8 +11,8 @@ const env = { ...process.env, GHRUNNERS_LAB: process.env.GHRUNNERS_LAB || "test"
 const app = String(standingHosts.app.id);
 
 /** The command as a person types it, on the demo application's machine. */
-const command = (...args: string[]): Promise<Finished> =>
-  runProcess([process.execPath, "scripts/run.mjs", ...args], { cwd: projectRoot, env });
+const command = (name: string, ...args: string[]): Promise<Finished> =>
+  runProcess(npmScriptLine(name, ...args), { cwd: projectRoot, env });
 
 async function deploy(version: string): Promise<{ code: number; result: Outcome }> {
   const { code, stdout, all } = await command("deploy", "--direct", "--version", version, "--json");
@@ -25,17 +26,7 @@ function recordOf(result: Outcome): DeploymentRecord {
 }
 
 async function onApp(script: string): Promise<string> {
-  const line = [
-    process.execPath,
-    "--require",
-    "./register.cjs",
-    "lab/machines/main.ts",
-    "exec",
-    app,
-    "sh",
-    "-c",
-    script,
-  ];
+  const line = [...nodeLine("lab/machines/main.ts"), "exec", app, "sh", "-c", script];
   const { code, stdout, all } = await runProcess(line, { cwd: projectRoot, env });
   assert.equal(code, 0, all);
   return stdout.trim();

@@ -8,6 +8,7 @@ import type { Outcome } from "@ghrunners/deploy/deployer/carry-out";
 import type { Criteria } from "@ghrunners/cli/review/criteria";
 import type { ReviewDocument } from "@ghrunners/cli/review/document";
 import type { DeploymentList } from "@ghrunners/cli/review/list";
+import { npmScriptLine } from "@ghrunners/cli/node-line";
 import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 import { runProcess, type Finished } from "@ghrunners/core/process";
 import { policy } from "../unit/failover/choice/support/runners";
@@ -16,8 +17,8 @@ const LIMIT_MS = 90_000;
 const env = { ...process.env, GHRUNNERS_LAB: process.env.GHRUNNERS_LAB || "test", STACK: "lab" };
 
 /** The command as a person types it. */
-const command = (...args: string[]): Promise<Finished> =>
-  runProcess([process.execPath, "scripts/run.mjs", ...args], { cwd: projectRoot, env });
+const command = (name: string, ...args: string[]): Promise<Finished> =>
+  runProcess(npmScriptLine(name, ...args), { cwd: projectRoot, env });
 
 async function deploy(version: string): Promise<Records | undefined> {
   const { stdout, all } = await command("deploy", "--direct", "--version", version, "--json");

@@ -5,6 +5,7 @@ import type { Instance } from "../../instance";
 import { reasonForApiOnly } from "../../lifecycle";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { runInside } from "@ghrunners/cli/inside";
+import { npmScriptLine } from "@ghrunners/cli/node-line";
 import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 import type { RunnersInput, RunnerView } from "../inside/runners";
 import { withInstance, withLab, type Bed } from "../labs";
@@ -16,9 +17,9 @@ import { settingsOf } from "../settings";
 import { timed, type Command, type Timing } from "../timed";
 
 /** A command of package.json as a user runs it, on the benchmark's lab. */
-function projectCommand(instance: Instance, ...args: readonly string[]): Command {
+function projectCommand(instance: Instance, name: string, ...args: readonly string[]): Command {
   return {
-    line: [process.execPath, path.join("scripts", "run.mjs"), ...args],
+    line: npmScriptLine(name, ...args),
     cwd: projectRoot,
     env: { ...process.env, STACK: "lab", GHRUNNERS_LAB: instance.name },
   };

@@ -9,6 +9,7 @@ import { buildDistributions } from "@ghrunners/lab/runner-distribution/index";
 import type { StatusReport } from "@ghrunners/cli/status/report";
 import { ensureToolchain } from "@ghrunners/lab/toolchain/index";
 import { projectRoot } from "@ghrunners/core/project-root";
+import { npmScriptLine } from "@ghrunners/cli/node-line";
 
 /** Of its own for each run: a name decides the loopback ports. */
 const instance = `nr${process.pid}`;
@@ -35,9 +36,9 @@ describe("without root", function () {
     rmSync(around, { recursive: true, force: true });
   });
 
-  /** `node scripts/run.mjs <words>`, as `npm run` would. */
-  function command(...words: string[]): { status: number | null; stdout: string; stderr: string } {
-    const line = [process.execPath, "scripts/run.mjs", ...words];
+  /** What `npm run <name> -- <words>` runs. */
+  function command(name: string, ...words: string[]): { status: number | null; stdout: string; stderr: string } {
+    const line = npmScriptLine(name, ...words);
     const [program = "", ...args] =
       process.getuid?.() === 0
         ? [path.join(__dirname, "support/as-nobody.sh"), projectRoot, baseFolders().cache, around, ...line]

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { currentInstance } from "@ghrunners/lab/instance";
 import { labUp } from "@ghrunners/lab/lifecycle";
+import { npmScriptLine } from "@ghrunners/cli/node-line";
 import { stackName } from "@ghrunners/cli/pulumi/stack";
 import { projectRoot } from "@ghrunners/core/project-root";
 
@@ -32,7 +33,9 @@ describe("commands of the documents", function () {
 
   function run(words: readonly string[]): { status: number | null; stdout: string; stderr: string } {
     const env = { ...process.env, GHRUNNERS_LAB: name, XDG_STATE_HOME: state };
-    return spawnSync(process.execPath, ["scripts/run.mjs", ...words], { cwd: projectRoot, encoding: "utf8", env });
+    const [script = "", ...args] = words;
+    const [node = "", ...line] = npmScriptLine(script, ...args);
+    return spawnSync(node, line, { cwd: projectRoot, encoding: "utf8", env });
   }
 
   const expected: readonly (readonly [string[], RegExp])[] = [

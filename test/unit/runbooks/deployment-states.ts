@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { standingHosts } from "@ghrunners/lab/hosts/index";
+import { nodeLine } from "@ghrunners/cli/node-line";
 import { runProcess, type Finished } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 import type { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
@@ -10,10 +11,10 @@ const LIMIT_MS = 90_000;
 const { id: app } = standingHosts.app;
 const conflict = "/run/systemd/system/demo-app-backend.service.d/conflict.conf";
 
-const line = (version: string): string[] => ["scripts/run.mjs", "deploy", "--direct", "--version", version];
+const line = (version: string): string[] => nodeLine("packages/cli/deploy/main.ts", "--direct", "--version", version);
 
 const deploy = (version: string): Promise<Finished> =>
-  runProcess([process.execPath, ...line(version)], { cwd: projectRoot, env: process.env });
+  runProcess(line(version), { cwd: projectRoot, env: process.env });
 
 /** Deploys a good version. @throws Error with the command's words */
 export async function installed(version: string): Promise<void> {
@@ -35,7 +36,8 @@ let deployer: ChildProcess | undefined;
 /** A deployment that waits for the health of a slow version; its deployer goes on in the background. */
 async function startSlowDeployment(): Promise<void> {
   // A group of its own: killing it takes the worker too.
-  deployer = spawn(process.execPath, line("3-slow"), {
+  const [node = "", ...args] = line("3-slow");
+  deployer = spawn(node, args, {
     cwd: projectRoot,
     detached: true,
     stdio: ["ignore", "ignore", "pipe"],

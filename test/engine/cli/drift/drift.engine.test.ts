@@ -7,6 +7,7 @@ import { driftOf } from "@ghrunners/cli/drift/drift";
 import type { DriftReport } from "@ghrunners/cli/drift/report";
 import { restoreProtection } from "@ghrunners/cli/restore-protection/restore";
 import { until } from "@ghrunners/core/until";
+import { nodeLine } from "@ghrunners/cli/node-line";
 import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 import { apiOnlyLab, type ApiOnlyLab } from "../../../unit/cli/support/api-only-lab";
@@ -40,13 +41,10 @@ describe("drift on the real engine", () => {
 
   it("prints a report by its schema, and says by its exit code what it found", async () => {
     const command = (...args: string[]) =>
-      runProcess(
-        [process.execPath, "--require", path.join(projectRoot, "register.cjs"), "packages/cli/main.ts", ...args],
-        {
-          cwd: projectRoot,
-          env: process.env,
-        },
-      );
+      runProcess(nodeLine("packages/cli/main.ts", ...args), {
+        cwd: projectRoot,
+        env: process.env,
+      });
     const run = await command("drift", "--json");
     assert.equal(run.code, 0, run.all);
     const schema = JSON.parse(

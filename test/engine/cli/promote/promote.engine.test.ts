@@ -7,6 +7,7 @@ import { OVERRIDE_WORDS } from "@ghrunners/cli/promote/gate";
 import type { StagingProof } from "@ghrunners/cli/promote/proof";
 import type { PromotionRecord } from "@ghrunners/cli/promote/record";
 import { promotionFolder, readProof, writeProof } from "@ghrunners/cli/promote/store";
+import { nodeLine } from "@ghrunners/cli/node-line";
 import { runProcess, type Finished } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 import { apiOnlyLab, type ApiOnlyLab } from "../../../unit/cli/support/api-only-lab";
@@ -22,8 +23,10 @@ describe("promotion on the real engine", () => {
   after(() => lab.close());
 
   function command(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
-    const line = [process.execPath, "--require", path.join(projectRoot, "register.cjs"), path.join(projectRoot, file)];
-    return runProcess([...line, ...args], { cwd: projectRoot, env: { ...process.env, GITHUB_SHA: commit, ...env } });
+    return runProcess(nodeLine(file, ...args), {
+      cwd: projectRoot,
+      env: { ...process.env, GITHUB_SHA: commit, ...env },
+    });
   }
   const promote = (...args: string[]): Promise<Finished> =>
     command("packages/cli/promote/main.ts", [...args, "--json"]);

@@ -7,6 +7,7 @@ import { inflateSync } from "node:zlib";
 import { dashboards } from "@ghrunners/monitoring/dashboards/index";
 import { reasonForApiOnly } from "@ghrunners/lab/lifecycle";
 import { ensurePackages, isOnPath } from "@ghrunners/lab/packages";
+import { nodeLine } from "@ghrunners/cli/node-line";
 import { runProcess } from "@ghrunners/core/process";
 import { RecordedPrometheus } from "./recorded-prometheus";
 import { recordedHours } from "./recording";
@@ -32,7 +33,7 @@ describe("npm run dashboards, on a real Prometheus with recorded samples", funct
   let prometheus: RecordedPrometheus;
 
   const command = (...args: string[]) =>
-    runProcess([process.execPath, "scripts/run.mjs", "dashboards", ...args], { cwd: root, env: process.env });
+    runProcess(nodeLine("packages/cli/dashboards/main.ts", ...args), { cwd: root, env: process.env });
 
   before(async () => {
     prometheus = await RecordedPrometheus.start(recordedHours(Math.floor(Date.now() / 1000)));

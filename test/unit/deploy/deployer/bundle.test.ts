@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { npmScriptLine } from "@ghrunners/cli/node-line";
 import { runProcess, type Finished } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/cli/pulumi/stack";
 
@@ -12,8 +13,8 @@ describe("the deployer as one file", function () {
   const file = path.join(folder, "deployer.cjs");
   after(() => rmSync(folder, { recursive: true }));
 
-  const command = (...args: string[]): Promise<Finished> =>
-    runProcess([process.execPath, "scripts/run.mjs", ...args], { cwd: projectRoot, env: process.env });
+  const command = (name: string, ...args: string[]): Promise<Finished> =>
+    runProcess(npmScriptLine(name, ...args), { cwd: projectRoot, env: process.env });
   // Where there is nothing but the file.
   const deployer = (args: readonly string[], env: NodeJS.ProcessEnv = {}, input = ""): Promise<Finished> =>
     runProcess([process.execPath, file, ...args], { cwd: folder, env: { PATH: process.env.PATH, ...env }, input });
