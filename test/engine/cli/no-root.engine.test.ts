@@ -39,10 +39,10 @@ describe("without root", function () {
   /** What `npm run <name> -- <words>` runs. */
   function command(name: string, ...words: string[]): { status: number | null; stdout: string; stderr: string } {
     const line = npmScriptLine(name, ...words);
+    const inView = (word: string): string => word.replace(projectRoot, path.join(around, "checkout"));
+    const asNobody = path.join(__dirname, "support/as-nobody.sh");
     const [program = "", ...args] =
-      process.getuid?.() === 0
-        ? [path.join(__dirname, "support/as-nobody.sh"), projectRoot, baseFolders().cache, around, ...line]
-        : line;
+      process.getuid?.() === 0 ? [asNobody, projectRoot, baseFolders().cache, around, ...line.map(inView)] : line;
     const env = { ...process.env, GHRUNNERS_LAB: instance, XDG_STATE_HOME: path.join(around, "state") };
     return spawnSync(program, args, { cwd: projectRoot, encoding: "utf8", env });
   }
