@@ -1,6 +1,7 @@
 /**
  * The program: configuration in, runners out. Reads like a table of contents.
  */
+import "@ghrunners/config/stack-traces";
 import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
 import { Monitoring } from "@ghrunners/components/monitoring/host";
