@@ -4,9 +4,8 @@
 import "@ghrunners/config/stack-traces";
 import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
-import { Monitoring } from "@ghrunners/components/monitoring/host";
+import { MonitoringHost, RunnerPool } from "@ghrunners/components";
 import { Preflight } from "@ghrunners/components/resources/preflight";
-import { RunnerPool } from "@ghrunners/components/runner/pool";
 import { loadSettings } from "@ghrunners/config/load";
 import { describeRunner } from "@ghrunners/config/arguments/outputs";
 import { logShipper } from "@ghrunners/config/arguments/log-shipping";
@@ -16,32 +15,24 @@ import { manageRepositorySide } from "@ghrunners/config/arguments/repository-sid
 import { poolArgs } from "@ghrunners/config/arguments/runners";
 
 const settings = loadSettings();
-const { github, proxmox } = settings;
 
 const preflight = new Preflight("preflight", preflightInputs(settings), {});
 
 const provider = new proxmoxve.Provider("proxmox", {
-  endpoint: proxmox.endpoint,
+  endpoint: settings.proxmox.endpoint,
   apiToken: pulumi.secret(settings.proxmoxToken),
 });
 
 const shipper = logShipper(settings, { dependsOn: preflight });
-const pool = new RunnerPool("runners", poolArgs(settings, shipper), {
-  dependsOn: preflight,
-  proxmox: provider,
-  access: {
-    github: { url: github.url, repository: github.repository, token: settings.githubToken },
-    proxmox: { endpoint: proxmox.endpoint, node: proxmox.node, token: settings.proxmoxToken },
-  },
-});
+const pool = new RunnerPool("runners", poolArgs(settings, shipper), { dependsOn: preflight, provider });
 
 manageRepositorySide(settings, { dependsOn: preflight });
 
 const watch = monitoringArgs(settings);
 if (watch !== undefined) {
-  const privateKey = pulumi.secret(settings.sshPrivateKey);
+  const sshPrivateKey = pulumi.secret(settings.sshPrivateKey);
   const files = preflight.urn.apply(() => monitoringFiles(settings));
-  new Monitoring("monitoring", { ...watch, privateKey, files }, { dependsOn: preflight });
+  new MonitoringHost("monitoring", { ...watch, sshPrivateKey, files }, { dependsOn: preflight });
 }
 
 /** Every runner: name, role, address, VMID, labels, and its number and version at GitHub. */

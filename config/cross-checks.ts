@@ -3,38 +3,16 @@
  */
 import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
 import { MAXIMUM_UNIT_NAME_LENGTH, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
+import { poolProblems } from "@ghrunners/components/runner/check-pool";
 import type { Problem } from "./problem";
-import { formatAddress, isHostAddress, parseAddress, subnetOf } from "./network";
+import { formatAddress, isHostAddress, parseAddress, subnetOf } from "@ghrunners/core/vocabulary/ipv4";
 import type { ParsedSettings } from "./schema";
 import { secretProblems } from "./secrets";
 
-type Runner = ParsedSettings["runners"][number];
-
-function duplicates(runners: readonly Runner[], key: "name" | "vmId" | "address"): Problem[] {
-  return runners.flatMap((runner, index) => {
-    const first = runners.findIndex((other) => other[key] === runner[key]);
-    return first === index
-      ? []
-      : [
-          {
-            path: `runners[${index}].${key}`,
-            seen: `${JSON.stringify(runner[key])}, as runners[${first}] has it`,
-            allowed: `a ${key} of its own for every runner`,
-          },
-        ];
-  });
-}
-
-function roles(runners: readonly Runner[]): Problem[] {
-  const primaries = runners.filter((runner) => runner.role === "primary").length;
-  if (primaries === 1) return [];
-  const index = primaries === 0 ? 0 : runners.map((runner) => runner.role).lastIndexOf("primary");
-  return [
-    { path: `runners[${index}].role`, seen: `${primaries} runners with the role primary`, allowed: "exactly one" },
-  ];
-}
-
-function addresses({ runners, network }: Pick<ParsedSettings, "runners" | "network">): Problem[] {
+function addresses(
+  { runners, network }: Pick<ParsedSettings, "runners" | "network">,
+  monitoringHost: string | undefined,
+): Problem[] {
   const gateway = parseAddress(network.gateway);
   if (gateway === undefined) return [];
   const subnet = subnetOf(gateway, network.prefixLength);
@@ -44,7 +22,7 @@ function addresses({ runners, network }: Pick<ParsedSettings, "runners" | "netwo
     if (value === undefined) return [];
     const path = `runners[${index}].address`;
     if (value === gateway) return [{ path, seen: `${runner.address}, the gateway`, allowed: "an address of its own" }];
-    if (runner.address === network.monitoringAddress) {
+    if (runner.address === monitoringHost) {
       return [{ path, seen: `${runner.address}, the monitoring host`, allowed: "an address of its own" }];
     }
     return isHostAddress(value, subnet)
@@ -89,21 +67,11 @@ function archive({ agent }: Pick<ParsedSettings, "agent">): Problem[] {
   return [{ path: missing, seen: "nothing", allowed: "downloadUrl and sha256 together, or neither" }];
 }
 
-/** The runners' firewall lets one address in; Alertmanager without a receiver's address tells nobody. */
-function monitoringHost({ monitoring, network, exporterToken }: WellFormed): Problem[] {
+/** Alertmanager without a receiver's address tells nobody. */
+function monitoringHost({ monitoring, exporterToken }: WellFormed): Problem[] {
   if (monitoring === undefined) return [];
-  const { host, alertmanager, fleetExporter } = monitoring;
-  const scraper = network?.monitoringAddress;
+  const { alertmanager, fleetExporter } = monitoring;
   return [
-    ...(network === undefined || scraper === host
-      ? []
-      : [
-          {
-            path: "network.monitoringAddress",
-            seen: scraper ?? "nothing",
-            allowed: `${host}, as monitoring.host: else the runners' firewall keeps it out`,
-          },
-        ]),
     ...(alertmanager.manage && alertmanager.onCallUrl === undefined
       ? [
           {
@@ -163,16 +131,9 @@ export function crossCheck(groups: WellFormed, environment: string): Problem[] {
       : [],
   );
   return [
-    ...(runners === undefined
-      ? []
-      : [
-          ...roles(runners),
-          ...duplicates(runners, "name"),
-          ...duplicates(runners, "vmId"),
-          ...duplicates(runners, "address"),
-        ]),
+    ...(runners === undefined ? [] : poolProblems(runners)),
     ...template,
-    ...(runners === undefined || network === undefined ? [] : addresses({ runners, network })),
+    ...(runners === undefined || network === undefined ? [] : addresses({ runners, network }, groups.monitoring?.host)),
     ...(runners === undefined || github === undefined ? [] : unitNames({ runners, github })),
     ...(agent === undefined ? [] : [...labels({ agent }, environment), ...archive({ agent })]),
     // An optional group is well formed where it is absent; a malformed one is not among the groups at all.

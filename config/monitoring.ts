@@ -1,7 +1,7 @@
 /** Group `monitoring`: an existing Prometheus host that this stack puts its rules, targets and dashboards on. */
 import { z } from "zod";
 import { logs } from "./logs";
-import { parseAddress } from "./network";
+import { parseAddress } from "@ghrunners/core/vocabulary/ipv4";
 import { text } from "./text";
 
 const folder = text("an absolute path without blanks", /^\/[^\s'"*]*[^\s'"*/]$/);
@@ -58,7 +58,7 @@ const failover = z.strictObject({
 
 export const monitoring = z.strictObject({
   host: text("an IPv4 address", (value) => parseAddress(value) !== undefined).meta({
-    description: "Address of the host; the same as network.monitoringAddress, which the runners' firewall lets in.",
+    description: "Address of the host; the runners' firewall lets it read their exporters.",
     example: "192.168.0.200",
   }),
   user: text(

@@ -1,5 +1,6 @@
 /** Group `safety`: what is refused, what allows it all the same, and how long to wait. */
 import { z } from "zod";
+import { defaults } from "@ghrunners/components/runner/defaults";
 import { FORCE_WORDS, guardOverrides, ROLLBACK_WORDS, type OverrideSetting } from "@ghrunners/core/vocabulary/safety";
 
 const words = (sentence: string, description: string): z.ZodOptional<z.ZodLiteral<string>> =>
@@ -28,12 +29,12 @@ export const safety = z.strictObject({
     .int()
     .min(1)
     .max(360)
-    .default(30)
+    .default(defaults.limits.drainMinutes)
     .meta({ description: "How long a change waits for the running job to end, minutes." }),
   onlineTimeoutSeconds: z
     .int()
     .min(10)
     .max(900)
-    .default(120)
+    .default(defaults.limits.onlineSeconds)
     .meta({ description: "How long GitHub may take to show a started runner online, seconds." }),
 });

@@ -4,9 +4,10 @@
  */
 import { z } from "zod";
 import { MINIMUM_RUNNER_VERSION, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
+import { defaults } from "@ghrunners/components/runner/defaults";
 import { deployment } from "./deployment";
 import { monitoring } from "./monitoring";
-import { parseAddress, parseCidr } from "./network";
+import { parseAddress, parseCidr } from "@ghrunners/core/vocabulary/ipv4";
 import { repository } from "./repository";
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import { safety } from "./safety";
@@ -42,13 +43,15 @@ const proxmox = z.strictObject({
     description: "VMID of the template: Debian with cloud-init and the QEMU guest agent, its disk on scsi0.",
     example: "9000",
   }),
-  storage: identifier.default("local-lvm").meta({ description: "Storage for disks and cloud-init drives." }),
-  bridge: identifier.default("vmbr0").meta({ description: "Bridge that the VMs' network card joins." }),
+  storage: identifier
+    .default(defaults.proxmox.storage)
+    .meta({ description: "Storage for disks and cloud-init drives." }),
+  bridge: identifier.default(defaults.proxmox.bridge).meta({ description: "Bridge that the VMs' network card joins." }),
   pool: identifier.optional().meta({ description: "Resource pool for the VMs.", example: "runners" }),
 });
 
 const github = z.strictObject({
-  url: httpsUrl.default("https://github.com").meta({ description: "GitHub, or a GitHub Enterprise Server." }),
+  url: httpsUrl.default(defaults.githubUrl).meta({ description: "GitHub, or a GitHub Enterprise Server." }),
   repository: text(
     "owner/name, without .git",
     (value) => /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(value) && !value.endsWith(".git"),
@@ -75,7 +78,12 @@ const egress = z.strictObject({
 
 const network = z.strictObject({
   gateway: address.meta({ description: "Default gateway of the VMs.", example: "192.168.0.1" }),
-  prefixLength: z.int().min(8).max(30).default(24).meta({ description: "Prefix length of the VMs' subnet, bits." }),
+  prefixLength: z
+    .int()
+    .min(8)
+    .max(30)
+    .default(defaults.network.prefixLength)
+    .meta({ description: "Prefix length of the VMs' subnet, bits." }),
   nameservers: z
     .array(address)
     .min(1)
@@ -85,9 +93,6 @@ const network = z.strictObject({
     description: "Who may open SSH to the VMs: the machines that run this program and the administrators.",
     example: "192.168.0.0/24",
   }),
-  monitoringAddress: address
-    .optional()
-    .meta({ description: "Host that may scrape ports 9100 and 9101.", example: "192.168.0.200" }),
   egress: z
     .array(egress)
     .default([])
@@ -105,21 +110,26 @@ const runner = z.strictObject({
 });
 
 const vm = z.strictObject({
-  cores: z.int().min(1).max(64).default(4).meta({ description: "CPU cores." }),
-  memoryMiB: z.int().min(512).max(262_144).default(8192).meta({ description: "Memory, MiB." }),
-  diskGiB: z.int().min(4).max(4096).default(50).meta({ description: "Disk, GiB. It can grow, never shrink." }),
+  cores: z.int().min(1).max(64).default(defaults.vm.cores).meta({ description: "CPU cores." }),
+  memoryMiB: z.int().min(512).max(262_144).default(defaults.vm.memoryMiB).meta({ description: "Memory, MiB." }),
+  diskGiB: z
+    .int()
+    .min(4)
+    .max(4096)
+    .default(defaults.vm.diskGiB)
+    .meta({ description: "Disk, GiB. It can grow, never shrink." }),
   user: text(
     "a Unix user name, neither root nor actions-runner",
     (value) => /^[a-z_][a-z0-9_-]{0,31}$/.test(value) && value !== "root" && value !== RUNNER_USER,
   )
-    .default("runner")
+    .default(defaults.vm.user)
     .meta({
       description: "Administrator that cloud-init creates; this program logs in as it. A change replaces the VM.",
     }),
 });
 
 const agent = z.strictObject({
-  version: releaseVersion.default("2.336.0").meta({
+  version: releaseVersion.default(defaults.agent.version).meta({
     description: "Runner version to install: a floor, GitHub may update the runner to a newer one by itself.",
   }),
   sha256: text("64 lower-case hexadecimal digits", /^[0-9a-f]{64}$/)
@@ -138,23 +148,28 @@ const agent = z.strictObject({
   allowedEvents: z
     .array(text("the name of an event", /^[a-z_]+$/))
     .min(1)
-    .default(["push", "workflow_dispatch", "schedule", "release", "deployment", "repository_dispatch"])
+    .default(defaults.agent.allowedEvents)
     .meta({ description: "Events whose jobs may run. Pull-request events are refused unless named." }),
   allowedRefs: z
     .array(text("a pattern such as refs/heads/main or refs/tags/v*", /^refs\/[^\s'"]+$/))
     .min(1)
-    .default(["refs/heads/*", "refs/tags/*"])
+    .default(defaults.agent.allowedRefs)
     .meta({ description: "Refs whose jobs may run; * matches any text.", example: "refs/heads/main" }),
 });
 
 const smoke = z.strictObject({
   workflow: text("the name of a file in .github/workflows", /^[A-Za-z0-9._-]+\.ya?ml$/)
-    .default("runner-smoke.yml")
+    .default(defaults.smoke.workflow)
     .meta({ description: "Workflow that proves a secondary before the primary is changed." }),
   ref: text("a branch name", /^[^\s~^:?*[\\]+$/)
     .optional()
     .meta({ description: "Branch it is taken from. Default: the default branch.", example: "main" }),
-  timeoutSeconds: z.int().min(10).max(3600).default(300).meta({ description: "Limit for that job, seconds." }),
+  timeoutSeconds: z
+    .int()
+    .min(10)
+    .max(3600)
+    .default(defaults.smoke.timeoutSeconds)
+    .meta({ description: "Limit for that job, seconds." }),
 });
 
 const githubToken = text("a token without blanks", /^\S{8,}$/);

@@ -1,6 +1,6 @@
 /** List `targets`: the hosts that deployments go to. The program does not make them. */
 import { z } from "zod";
-import { parseAddress } from "./network";
+import { parseAddress } from "@ghrunners/core/vocabulary/ipv4";
 import { text } from "./text";
 
 export const target = z.strictObject({

@@ -1,60 +1,154 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
-import type { GitHubResourceOptions } from "./resource-options";
-import type { DeploymentEnvironmentArgs } from "./environment-args";
+import { type ArgumentProblem, forms, problemsOf, refuseArguments, whole } from "../arguments";
 import { Reviewers } from "../resources/reviewers";
+import { defaults } from "../runner/defaults";
+import type { GitHubArgs } from "../runner/settings";
+import { leftoversHook } from "./provider";
 
-export type { DeploymentEnvironmentArgs } from "./environment-args";
+/** Arguments of {@link DeploymentEnvironment}. The provider is `opts.provider`, a `github.Provider`. */
+export interface DeploymentEnvironmentArgs {
+  /** GitHub, and the repository that has the environment. */
+  readonly github: GitHubArgs;
+  /**
+   * Name of the environment, as a job's `environment:` says it. Plain: policies judge by it at preview.
+   * @example "production"
+   */
+  readonly environment: string;
+  /**
+   * Logins of which one approves each deployment; at most 6. Plain: whether there are any decides on a resource.
+   * @default []: nobody has to
+   * @example ["octocat"]
+   */
+  readonly reviewers?: readonly string[];
+  /**
+   * Pause before each deployment, minutes, 0 to 43,200.
+   * @default 0
+   */
+  readonly waitMinutes?: pulumi.Input<number>;
+  /**
+   * Whoever started a deployment may not approve it. Without reviewers it means nothing.
+   * @default true
+   */
+  readonly preventSelfReview?: pulumi.Input<boolean>;
+  /**
+   * Administrators may skip reviewers and the pause.
+   * @default false
+   */
+  readonly adminsCanBypass?: pulumi.Input<boolean>;
+  /**
+   * Patterns of branches that may deploy; at least one branch or tag. Plain: each is a resource.
+   * @default []
+   * @example ["main"]
+   */
+  readonly branches?: readonly string[];
+  /**
+   * Patterns of tags that may deploy. Plain: each is a resource.
+   * @default []
+   * @example ["v*"]
+   */
+  readonly tags?: readonly string[];
+  /**
+   * Variables of the environment by name, upper case. The names are plain: each is a resource.
+   * @default {}
+   */
+  readonly variables?: Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * Secrets of the environment by name, upper case. They leave the program sealed with the environment's public key. The
+   * names are plain: each is a resource.
+   * @default {}
+   */
+  readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * Refuse to delete the environment, and with it its secrets. Plain: Pulumi's option `protect`.
+   * @default false
+   */
+  readonly protect?: boolean;
+}
+
+function argumentProblems(args: DeploymentEnvironmentArgs): ArgumentProblem[] {
+  const { github: access, environment, reviewers = [], waitMinutes, branches = [], tags = [] } = args;
+  const none = { path: "branches", seen: "neither branches nor tags", allowed: "at least one of them, else every ref" };
+  const many = { path: "reviewers", seen: `${reviewers.length} logins`, allowed: "at most 6, GitHub's limit" };
+  return [
+    ...problemsOf({
+      "github.url?": [access.url, forms.httpsUrl],
+      "github.repository": [access.repository, forms.repository],
+      "github.token": [access.token, forms.filled],
+      environment: [environment, forms.filled],
+      "waitMinutes?": [waitMinutes, whole(0, 43_200)],
+    }),
+    ...namesOf(args),
+    ...(branches.length + tags.length === 0 ? [none] : []),
+    ...(reviewers.length > 6 ? [many] : []),
+  ];
+}
+
+/** Names of variables and secrets have one form. */
+export function namesOf({
+  variables = {},
+  secrets = {},
+}: Pick<DeploymentEnvironmentArgs, "variables" | "secrets">): ArgumentProblem[] {
+  const of = (group: string, named: object): ArgumentProblem[] =>
+    Object.keys(named).flatMap((name) => problemsOf({ [`${group}["${name}"]`]: [name, forms.variableName] }));
+  return [...of("variables", variables), ...of("secrets", secrets)];
+}
 
 /** A GitHub environment with its protection, its variables and its secrets. */
 export class DeploymentEnvironment extends pulumi.ComponentResource {
   /** Name, known when the environment stands. */
   readonly environment: pulumi.Output<string>;
 
-  constructor(name: string, args: DeploymentEnvironmentArgs, opts: GitHubResourceOptions) {
-    const { github: provider, clearLeftovers, ...options } = opts;
-    const shown = { ...args, secrets: Object.keys(args.secrets) };
-    super("ghrunners:deployment:DeploymentEnvironment", name, shown, options);
-    const [, repository = ""] = args.repository.split("/");
-    const child = { parent: this, provider };
-    const leftovers = { hooks: { beforeCreate: [clearLeftovers] } };
+  constructor(name: string, args: DeploymentEnvironmentArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const { github: access, reviewers = [], waitMinutes = 0, preventSelfReview = true, adminsCanBypass = false } = args;
+    const { branches = [], tags = [], variables = {}, secrets = {}, protect = false } = args;
+    const shown = {
+      ...{ githubUrl: access.url ?? defaults.githubUrl, repository: access.repository, environment: args.environment },
+      ...{ reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags, variables, protect },
+      secrets: Object.keys(secrets),
+    };
+    super("ghrunners:deployment:DeploymentEnvironment", name, shown, opts);
+    refuseArguments(this, name, argumentProblems(args));
+    const repository = pulumi.output(access.repository).apply((fullName) => fullName.split("/")[1] ?? "");
+    const child = { parent: this };
+    const leftovers = { hooks: { beforeCreate: [leftoversHook(name, access)] } };
 
     const { environment } = new github.RepositoryEnvironment(
       `${name}-environment`,
       {
         repository,
         environment: args.environment,
-        waitTimer: args.waitMinutes,
-        canAdminsBypass: args.adminsCanBypass,
-        ...this.review(name, args),
+        waitTimer: waitMinutes,
+        canAdminsBypass: adminsCanBypass,
+        ...this.review(name, access, reviewers, preventSelfReview),
         // Patterns, one resource each. GitHub's "protected branches" would let every branch through where none is protected.
         deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
       },
-      { ...child, protect: args.protect },
+      { ...child, protect },
     );
     const of = { repository, environment };
-    for (const branchPattern of args.branches) {
+    for (const branchPattern of branches) {
       new github.RepositoryEnvironmentDeploymentPolicy(
         `${name}-branch-${branchPattern}`,
         { ...of, branchPattern },
         { ...child, ...leftovers },
       );
     }
-    for (const tagPattern of args.tags) {
+    for (const tagPattern of tags) {
       new github.RepositoryEnvironmentDeploymentPolicy(
         `${name}-tag-${tagPattern}`,
         { ...of, tagPattern },
         { ...child, ...leftovers },
       );
     }
-    for (const [variableName, value] of Object.entries(args.variables)) {
+    for (const [variableName, value] of Object.entries(variables)) {
       new github.ActionsEnvironmentVariable(
         `${name}-variable-${variableName}`,
         { ...of, variableName, value },
         { ...child, ...leftovers },
       );
     }
-    for (const [secretName, value] of Object.entries(args.secrets)) {
+    for (const [secretName, value] of Object.entries(secrets)) {
       new github.ActionsEnvironmentSecret(
         `${name}-secret-${secretName}`,
         { ...of, secretName, value: pulumi.secret(value) },
@@ -69,10 +163,13 @@ export class DeploymentEnvironment extends pulumi.ComponentResource {
   /** Without reviewers GitHub keeps no review rule, so self-review would come back as a difference. */
   private review(
     name: string,
-    { githubUrl, repository, reviewers, preventSelfReview }: DeploymentEnvironmentArgs,
+    { url, repository }: GitHubArgs,
+    reviewers: readonly string[],
+    preventSelfReview: pulumi.Input<boolean>,
   ): Pick<github.RepositoryEnvironmentArgs, "reviewers" | "preventSelfReview"> {
     if (reviewers.length === 0) return {};
-    const { ids } = new Reviewers(`${name}-reviewers`, { githubUrl, repository, logins: reviewers }, { parent: this });
+    const inputs = { githubUrl: url ?? defaults.githubUrl, repository, logins: [...reviewers] };
+    const { ids } = new Reviewers(`${name}-reviewers`, inputs, { parent: this });
     // An interrupted run leaves no numbers behind, whatever the type says.
     return { reviewers: [{ users: ids.apply((known: number[] | undefined) => known ?? []) }], preventSelfReview };
   }

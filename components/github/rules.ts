@@ -1,25 +1,92 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
-import type { GitHubResourceOptions } from "./resource-options";
-import type { RepositoryRulesArgs } from "./rules-args";
+import { forms, problemsOf, refuseArguments, whole } from "../arguments";
 import { ForkApproval } from "../resources/fork-approval";
-import { renderRuleset } from "./render-ruleset";
+import { defaults } from "../runner/defaults";
+import type { GitHubArgs } from "../runner/settings";
+import { namesOf } from "./environment";
+import { renderRules, rulesetFrame } from "./render-ruleset";
+import { leftoversHook } from "./provider";
 
-export type { RepositoryRulesArgs } from "./rules-args";
+/** Arguments of {@link RepositoryRules}. The provider is `opts.provider`, a `github.Provider`. */
+export interface RepositoryRulesArgs {
+  /** GitHub, and the repository. Exactly one program or stack manages its rules. */
+  readonly github: GitHubArgs;
+  /**
+   * Approvals that a pull request into the default branch needs, 0 to 10.
+   * @default 1
+   */
+  readonly requiredApprovals?: pulumi.Input<number>;
+  /**
+   * Changes of files that CODEOWNERS names need the owner's approval.
+   * @default true
+   */
+  readonly codeOwners?: pulumi.Input<boolean>;
+  /**
+   * Names of checks that have to succeed before a merge.
+   * @default []
+   * @example ["test"]
+   */
+  readonly requiredChecks?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Patterns of actions that may run beside GitHub's own and the owner's.
+   * @default []
+   * @example ["pulumi/actions@*"]
+   */
+  readonly allowedActions?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Claims that make up the subject of Actions' OIDC tokens. Plain: whether there are any decides on the template.
+   * @default []: GitHub's own subject
+   * @example ["repo", "context"]
+   */
+  readonly oidcClaims?: readonly string[];
+  /**
+   * Variables of the repository by name, upper case. The names are plain: each is a resource.
+   * @default {}
+   */
+  readonly variables?: Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * Secrets by name that every workflow of the repository sees. The names are plain: each is a resource.
+   * @default {}
+   */
+  readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
+}
 
 /** What holds for the whole repository: how code gets onto the default branch, and what Actions may do. */
 export class RepositoryRules extends pulumi.ComponentResource {
-  constructor(name: string, args: RepositoryRulesArgs, opts: GitHubResourceOptions) {
-    const { github: provider, clearLeftovers, ...options } = opts;
-    const shown = { ...args, secrets: Object.keys(args.secrets) };
-    super("ghrunners:repository:RepositoryRules", name, shown, options);
-    const [owner = "", repository = ""] = args.repository.split("/");
-    const child = { parent: this, provider };
-    const leftovers = { hooks: { beforeCreate: [clearLeftovers] } };
+  constructor(name: string, args: RepositoryRulesArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const { github: access, requiredApprovals = 1, codeOwners = true, requiredChecks = [], allowedActions = [] } = args;
+    const { oidcClaims = [], variables = {}, secrets = {} } = args;
+    const { repository: fullName, url: githubUrl = defaults.githubUrl } = access;
+    const shown = {
+      ...{ githubUrl, repository: fullName, requiredApprovals, codeOwners, requiredChecks, allowedActions },
+      ...{ oidcClaims, variables, secrets: Object.keys(secrets) },
+    };
+    super("ghrunners:repository:RepositoryRules", name, shown, opts);
+    refuseArguments(this, name, [
+      ...problemsOf({
+        "github.url?": [access.url, forms.httpsUrl],
+        "github.repository": [fullName, forms.repository],
+        "github.token": [access.token, forms.filled],
+        "requiredApprovals?": [requiredApprovals, whole(0, 10)],
+      }),
+      ...namesOf(args),
+    ]);
+    const repository = pulumi.output(fullName).apply((text) => text.split("/")[1] ?? "");
+    const patterns = pulumi
+      .all([fullName, allowedActions])
+      // GitHub allows the owner's own anyway. Without any pattern the provider would send none, and the old ones would stay.
+      .apply(([text, allowed]) => [`${text.split("/")[0]}/*`, ...allowed]);
+    const child = { parent: this };
+    const leftovers = { hooks: { beforeCreate: [leftoversHook(name, access)] } };
 
     new github.RepositoryRuleset(
       `${name}-default-branch`,
-      { repository, ...renderRuleset(args) },
+      {
+        repository,
+        ...rulesetFrame,
+        rules: pulumi.output({ requiredApprovals, codeOwners, requiredChecks }).apply(renderRules),
+      },
       { ...child, ...leftovers },
     );
     new github.ActionsRepositoryPermissions(
@@ -31,8 +98,7 @@ export class RepositoryRules extends pulumi.ComponentResource {
         allowedActionsConfig: {
           githubOwnedAllowed: true,
           verifiedAllowed: false,
-          // GitHub allows the owner's own anyway. Without any pattern the provider would send none, and the old ones would stay.
-          patternsAlloweds: [`${owner}/*`, ...args.allowedActions],
+          patternsAlloweds: patterns,
         },
         shaPinningRequired: true,
       },
@@ -45,24 +111,24 @@ export class RepositoryRules extends pulumi.ComponentResource {
     );
     new ForkApproval(
       `${name}-forks`,
-      { githubUrl: args.githubUrl, repository: args.repository, policy: "all_external_contributors" },
+      { githubUrl, repository: fullName, policy: "all_external_contributors" },
       { parent: this },
     );
     new github.ActionsRepositoryOidcSubjectClaimCustomizationTemplate(
       `${name}-oidc`,
-      args.oidcClaims.length === 0
+      oidcClaims.length === 0
         ? { repository, useDefault: true }
-        : { repository, useDefault: false, includeClaimKeys: [...args.oidcClaims] },
+        : { repository, useDefault: false, includeClaimKeys: [...oidcClaims] },
       child,
     );
-    for (const [variableName, value] of Object.entries(args.variables)) {
+    for (const [variableName, value] of Object.entries(variables)) {
       new github.ActionsVariable(
         `${name}-variable-${variableName}`,
         { repository, variableName, value },
         { ...child, ...leftovers },
       );
     }
-    for (const [secretName, value] of Object.entries(args.secrets)) {
+    for (const [secretName, value] of Object.entries(secrets)) {
       new github.ActionsSecret(
         `${name}-secret-${secretName}`,
         { repository, secretName, value: pulumi.secret(value) },

@@ -1,36 +1,145 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { InstalledExporter } from "../runner/telemetry";
-import { connectionTo, readScript, renderScript, rootCommand } from "../scripts/connection";
-import type { MonitoringArgs } from "./host-args";
+import { forms, problemsOf, refuseArguments } from "../arguments";
+import { InstalledExporter, type InstalledExporterArgs } from "../resources/installed-exporter";
+import { connectionTo, type HostArgs, readScript, renderScript, rootCommand } from "../scripts/connection";
 import { planFiles } from "./plan-files";
 
-export type {
-  AlertmanagerArgs,
-  MonitoringArgs,
-  MonitoringFile,
-  MonitoringFiles,
-  MonitoringPaths,
-  RuleFile,
-} from "./host-args";
+/** A file for the monitoring host. */
+export interface MonitoringFile {
+  /**
+   * Name without folder, owner and ending.
+   * @example "github-runner-health"
+   */
+  readonly name: string;
+  /** Its content. */
+  readonly text: string;
+}
+
+/** A Prometheus rule file. */
+export interface RuleFile extends MonitoringFile {
+  /** Number of rules by group: what Prometheus must have loaded in the end. */
+  readonly groups: Readonly<Record<string, number>>;
+}
+
+/** Where the host's owner has things. Absolute paths. */
+export interface MonitoringPaths {
+  /**
+   * Configuration of Prometheus: checked with our files in place, never changed.
+   * @example "/etc/prometheus/prometheus.yml"
+   */
+  readonly prometheusConfig: string;
+  /**
+   * Folder that its `rule_files` name as `*.yml`.
+   * @example "/etc/prometheus/rules.d"
+   */
+  readonly rules: string;
+  /**
+   * Folder that a `file_sd_configs` names as `*.json`.
+   * @example "/etc/prometheus/targets.d"
+   */
+  readonly targets: string;
+  /**
+   * Folder that Grafana's file provisioning reads.
+   * @example "/var/lib/grafana/dashboards/ghrunners"
+   */
+  readonly dashboards: string;
+}
+
+/** Who on the host is paged, and who owns Alertmanager's configuration. */
+export interface AlertmanagerArgs {
+  /**
+   * Its configuration file on the host.
+   * @example "/etc/prometheus/alertmanager.yml"
+   */
+  readonly file: pulumi.Input<string>;
+  /**
+   * Its API as the host sees it.
+   * @example "http://127.0.0.1:9093"
+   */
+  readonly url: pulumi.Input<string>;
+  /** Receiver that the alerts must reach. */
+  readonly receiver: pulumi.Input<string>;
+  /**
+   * Label sets of alerts that must reach the receiver, each as amtool reads it.
+   * @example ["severity=critical component=runner"]
+   */
+  readonly routed: pulumi.Input<pulumi.Input<string>[]>;
+  /** Whether the file is written, with the owner's kept beside it; else its route is checked. Plain: it decides on a step. */
+  readonly managed: boolean;
+}
+
+/** The texts of an environment. */
+export interface MonitoringFiles {
+  /** Rule files of Prometheus. */
+  readonly rules: readonly RuleFile[];
+  /** Lists of scrape targets. */
+  readonly targets: readonly MonitoringFile[];
+  /** Dashboards of Grafana. */
+  readonly dashboards: readonly MonitoringFile[];
+  /** What Alertmanager's file needs: the whole file where `managed`, else the fragment that an error shows. */
+  readonly alertmanager: string;
+}
+
+/** A service of this project on the monitoring host. */
+export type MonitoringServiceArgs = Pick<InstalledExporterArgs, "config" | "tokenFingerprint">;
+
+/** Arguments of {@link MonitoringHost}. It needs no provider of its own. */
+export interface MonitoringHostArgs {
+  /** The existing Prometheus host, and how to reach it. */
+  readonly host: HostArgs;
+  /**
+   * OpenSSH private key that the host's user lets in; kept as a secret. Its services read the same key from the
+   * configuration key `ghrunners:sshPrivateKey`.
+   */
+  readonly sshPrivateKey: pulumi.Input<string>;
+  /**
+   * Environment of these files: they carry it in their names, so that several environments share one host.
+   * @example "production"
+   */
+  readonly environment: pulumi.Input<string>;
+  /**
+   * Prometheus's API as the host itself sees it.
+   * @default "http://127.0.0.1:9090"
+   */
+  readonly prometheusUrl?: pulumi.Input<string>;
+  /** Where the host's owner has things. */
+  readonly paths: MonitoringPaths;
+  /** The texts that are put there. */
+  readonly files: pulumi.Input<MonitoringFiles>;
+  /** How alerts reach on-call. */
+  readonly alertmanager: AlertmanagerArgs;
+  /**
+   * GitHub's view of the fleet, measured on this host. Plain: whether there is one decides on a resource.
+   * @default none
+   */
+  readonly fleetExporter?: MonitoringServiceArgs | undefined;
+  /**
+   * What chooses the runner of deployments, on this host. Plain: whether there is one decides on a resource.
+   * @default none: nobody chooses, and the gate of deployments refuses
+   */
+  readonly failoverSwitch?: MonitoringServiceArgs | undefined;
+}
 
 const limits = { create: "5m", update: "5m", delete: "2m" };
 
 /**
- * What this stack has on an existing Prometheus host: scrape targets, rules, dashboards, the proof that its alerts reach
- * on-call, the fleet exporter and the failover switch. Nothing of the host's owner is changed, but for an Alertmanager configuration that was
- * given to this stack. Steps that fail leave what was there before.
+ * What an environment has on an existing Prometheus host: scrape targets, rules, dashboards, the proof that its alerts
+ * reach on-call, the fleet exporter and the failover switch. Nothing of the host's owner is changed, but for an
+ * Alertmanager configuration that was given to it. Steps that fail leave what was there before.
  */
-export class Monitoring extends pulumi.ComponentResource {
+export class MonitoringHost extends pulumi.ComponentResource {
   /** What the host answered: number of files and rule groups. */
   readonly files: pulumi.Output<string>;
 
-  constructor(name: string, args: MonitoringArgs, opts: pulumi.ComponentResourceOptions) {
-    const { address, environment, alertmanager } = args;
+  constructor(name: string, args: MonitoringHostArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const { environment, alertmanager, paths, prometheusUrl = "http://127.0.0.1:9090" } = args;
     // Texts and key are left out of the component's recorded inputs: its children have them.
-    super("ghrunners:monitoring:Monitoring", name, { address, environment }, opts);
-    const connection = connectionTo(address, args.privateKey);
-    const MACHINE = address.hostKey;
+    super("ghrunners:monitoring:MonitoringHost", name, { address: args.host, environment }, opts);
+    refuseArguments(this, name, argumentProblems(args));
+    const host = pulumi.output(args.host);
+    const connection = connectionTo(args.host, args.sshPrivateKey);
+    const incarnation = host.hostKey;
     const step = (
       role: string,
       verbs: { readonly apply: string; readonly remove?: string },
@@ -52,40 +161,34 @@ export class Monitoring extends pulumi.ComponentResource {
       );
 
     // The services first: their targets are found as soon as they are scraped.
-    const service = (
-      role: string,
-      kind: "fleet" | "switch",
-      what: MonitoringArgs["fleetExporter"],
-    ): InstalledExporter[] =>
+    const service = (role: string, kind: "fleet" | "switch", what?: MonitoringServiceArgs): InstalledExporter[] =>
       what === undefined
         ? []
-        : [
-            new InstalledExporter(
-              `${name}-${role}`,
-              { kind, host: address, incarnation: MACHINE, ...what },
-              { parent: this },
-            ),
-          ];
+        : [new InstalledExporter(`${name}-${role}`, { kind, host, incarnation, ...what }, { parent: this })];
     const services = [
       ...service("fleet-exporter", "fleet", args.fleetExporter),
       ...service("failover-switch", "switch", args.failoverSwitch),
     ];
-    const texts = pulumi.output(args.files);
     const files = step(
       "files",
       { apply: "apply", remove: "remove" },
-      texts.apply((sets) => renderScript(readScript("files.sh"), { ...planFiles({ ...args, ...sets }), MACHINE })),
+      pulumi.all([args.files, incarnation, environment, prometheusUrl]).apply(([sets, MACHINE, owner, url]) =>
+        renderScript(readScript("files.sh"), {
+          ...planFiles({ environment: owner, paths, prometheusUrl: url, ...sets }),
+          MACHINE,
+        }),
+      ),
       services,
     );
     step(
       "alertmanager",
       alertmanager.managed ? { apply: "manage", remove: "release" } : { apply: "check" },
-      texts.apply((sets) =>
+      pulumi.all([args.files, incarnation, alertmanager]).apply(([sets, MACHINE, { file, url, receiver, routed }]) =>
         renderScript(readScript("alertmanager.sh"), {
-          ALERTMANAGER_URL: alertmanager.url,
-          ALERTMANAGER_FILE: alertmanager.file,
-          RECEIVER: alertmanager.receiver,
-          ROUTED: alertmanager.routed.join("\n"),
+          ALERTMANAGER_URL: url,
+          ALERTMANAGER_FILE: file,
+          RECEIVER: receiver,
+          ROUTED: routed.join("\n"),
           TEXT: sets.alertmanager,
           MACHINE,
         }),
@@ -94,4 +197,19 @@ export class Monitoring extends pulumi.ComponentResource {
     this.files = files.stdout;
     this.registerOutputs({ files: this.files });
   }
+}
+
+function argumentProblems({ host, sshPrivateKey, environment, paths, alertmanager }: MonitoringHostArgs) {
+  return problemsOf({
+    "host.host": [host.host, forms.address],
+    "host.user": [host.user, forms.filled],
+    "host.hostKey": [host.hostKey, forms.hostKey],
+    sshPrivateKey: [sshPrivateKey, forms.filled],
+    environment: [environment, forms.name],
+    "paths.prometheusConfig": [paths.prometheusConfig, forms.path],
+    "paths.rules": [paths.rules, forms.path],
+    "paths.targets": [paths.targets, forms.path],
+    "paths.dashboards": [paths.dashboards, forms.path],
+    "alertmanager.file": [alertmanager.file, forms.path],
+  });
 }

@@ -1,4 +1,4 @@
-import type { MonitoringFile, MonitoringPaths, RuleFile } from "./host-args";
+import type { MonitoringFile, MonitoringPaths, RuleFile } from "./host";
 
 /** First part of the names of a stack's files. A dot ends it, which no environment has, so `lab` never owns `lab-2`'s. */
 export const ownerOf = (environment: string): string => `ghrunners.${environment}`;

@@ -1,11 +1,32 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { JOURNAL_REMOTE_PORT } from "@ghrunners/core/vocabulary/logs";
+import { forms, isPlain, problemsOf, refuseArguments, whole } from "../arguments";
 import { orEmpty } from "../resources/or-empty";
-import { readScript, renderScript, rootCommand } from "../scripts/connection";
-import type { LogReceiverArgs } from "./receiver-args";
+import { connectionTo, type HostArgs, readScript, renderScript, rootCommand } from "../scripts/connection";
 
-export type { LogReceiverArgs } from "./receiver-args";
+/** Arguments of {@link LogReceiver}. It needs no provider of its own. */
+export interface LogReceiverArgs {
+  /** The host that receives, and how to reach it. Runners send to its address, for which the certificate is valid. */
+  readonly host: HostArgs;
+  /** OpenSSH private key that the host's user lets in; kept as a secret. */
+  readonly sshPrivateKey: pulumi.Input<string>;
+  /**
+   * Environment of the senders: several may share one receiver, each with its own list.
+   * @example "production"
+   */
+  readonly environment: pulumi.Input<string>;
+  /**
+   * IPv4 addresses that may send.
+   * @example ["192.168.0.51", "192.168.0.52"]
+   */
+  readonly senders: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Uploaded journals are deleted when nothing was written to them for as many days.
+   * @default 30
+   */
+  readonly retentionDays?: pulumi.Input<number>;
+}
 
 /**
  * Where runners' journals arrive: Debian's systemd-journal-remote on the monitoring host. Its key is made there and stays
@@ -15,24 +36,27 @@ export class LogReceiver extends pulumi.ComponentResource {
   /** The receiver's certificate, PEM: what senders trust. */
   readonly certificate: pulumi.Output<string>;
 
-  constructor(name: string, args: LogReceiverArgs, opts: pulumi.ComponentResourceOptions) {
-    const { environment, address, senders, retentionDays } = args;
-    super("ghrunners:logs:LogReceiver", name, { environment, address, senders, retentionDays }, opts);
+  constructor(name: string, args: LogReceiverArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const { host, environment, senders, retentionDays = 30 } = args;
+    super("ghrunners:logs:LogReceiver", name, { address: host.host, environment, senders, retentionDays }, opts);
+    refuseArguments(this, name, argumentProblems(args));
     const install = rootCommand("install");
     const receiver = new command.remote.Command(
-      `${name}-install`,
+      name,
       {
-        connection: args.connection,
+        connection: connectionTo(host, args.sshPrivateKey),
         create: install,
         update: install,
         delete: rootCommand("remove"),
-        stdin: renderScript(readScript("receiver.sh"), {
-          ENVIRONMENT: environment,
-          ADDRESS: address,
-          PORT: String(JOURNAL_REMOTE_PORT),
-          SENDERS: senders.join(" "),
-          RETENTION_DAYS: String(retentionDays),
-        }),
+        stdin: pulumi.output({ environment, address: host.host, senders, retentionDays }).apply((known) =>
+          renderScript(readScript("receiver.sh"), {
+            ENVIRONMENT: known.environment,
+            ADDRESS: known.address,
+            PORT: String(JOURNAL_REMOTE_PORT),
+            SENDERS: known.senders.join(" "),
+            RETENTION_DAYS: String(known.retentionDays),
+          }),
+        ),
         addPreviousOutputInEnv: false,
         // The certificate is no news.
         logging: "stderr",
@@ -42,4 +66,20 @@ export class LogReceiver extends pulumi.ComponentResource {
     this.certificate = orEmpty(receiver.stdout);
     this.registerOutputs({ certificate: this.certificate });
   }
+}
+
+function argumentProblems({ host, sshPrivateKey, environment, senders, retentionDays }: LogReceiverArgs) {
+  return [
+    ...problemsOf({
+      "host.host": [host.host, forms.address],
+      "host.user": [host.user, forms.filled],
+      "host.hostKey": [host.hostKey, forms.hostKey],
+      sshPrivateKey: [sshPrivateKey, forms.filled],
+      environment: [environment, forms.name],
+      "retentionDays?": [retentionDays, whole(1, 365)],
+    }),
+    ...(isPlain(senders)
+      ? senders.flatMap((sender, index) => problemsOf({ [`senders[${index}]`]: [sender, forms.address] }))
+      : []),
+  ];
 }

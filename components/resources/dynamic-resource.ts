@@ -8,8 +8,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ProviderName } from "./registry";
 
-export { orEmpty } from "./or-empty";
-
 /** The text that Pulumi's provider process evaluates to get at the implementation. */
 export function providerText(name: ProviderName): string {
   return `exports.handler = () => require("@ghrunners/components/resources").provider(${JSON.stringify(name)});`;
@@ -39,3 +37,6 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     );
   }
 }
+
+/** Each property as a Pulumi input. */
+export type Inputs<T> = { [K in keyof T]: pulumi.Input<T[K]> };

@@ -1,10 +1,46 @@
+/** The dynamic resource ForkApproval: one PUT, seen again by refresh, back to GitHub's default on delete. */
 import type * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "./dynamic-resource";
-import type { ForkApprovalInputs } from "./fork-approval.provider";
+import type { ForkApprovalPolicy } from "@ghrunners/core/github/settings";
+import { configure, openGitHub } from "./provider-access";
+import { DynamicResource, type Inputs } from "./dynamic-resource";
+
+export interface ForkApprovalInputs {
+  readonly githubUrl: string;
+  readonly repository: string;
+  readonly policy: ForkApprovalPolicy;
+}
+
+const settings = () => require("@ghrunners/core/github/settings") as typeof import("@ghrunners/core/github/settings");
+
+async function put(inputs: ForkApprovalInputs): Promise<ForkApprovalInputs> {
+  await settings().setForkApproval(await openGitHub(inputs), inputs.policy);
+  return inputs;
+}
+
+export const provider: pulumi.dynamic.ResourceProvider<ForkApprovalInputs, ForkApprovalInputs> = {
+  configure,
+  diff: async (_id, olds, news) => {
+    const moved = olds.githubUrl !== news.githubUrl || olds.repository !== news.repository;
+    return {
+      changes: moved || olds.policy !== news.policy,
+      replaces: moved ? ["repository"] : [],
+    };
+  },
+  create: async (inputs) => ({ id: "fork-approval", outs: await put(inputs) }),
+  read: async (id, state) => {
+    if (state === undefined) throw new Error("ForkApproval cannot be imported: its create sets the policy anyway.");
+    return { id, props: { ...state, policy: await settings().forkApproval(await openGitHub(state)) } };
+  },
+  update: async (_id, _olds, news) => ({ outs: await put(news) }),
+  delete: async (_id, state) => {
+    const { DEFAULT_FORK_APPROVAL, setForkApproval } = settings();
+    await setForkApproval(await openGitHub(state), DEFAULT_FORK_APPROVAL);
+  },
+};
 
 /** Which outsiders' pull requests wait for an approval before their workflows run. The provider has no resource for it. */
 export class ForkApproval extends DynamicResource {
-  constructor(name: string, inputs: ForkApprovalInputs, opts: pulumi.CustomResourceOptions) {
-    super("ForkApproval", name, { ...inputs }, [], opts);
+  constructor(name: string, inputs: Inputs<ForkApprovalInputs>, opts: pulumi.CustomResourceOptions) {
+    super("ForkApproval", name, inputs, [], opts);
   }
 }

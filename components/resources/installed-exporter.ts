@@ -1,8 +1,132 @@
+/**
+ * The dynamic resource InstalledExporter: the bundle travels over SSH on standard input and stands in no state.
+ */
 import * as pulumi from "@pulumi/pulumi";
+import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { bundleExporter } from "@ghrunners/exporter/bundle";
-import { unitSha256 } from "@ghrunners/exporter/install";
+import {
+  type ExporterConfig,
+  type ExporterKind,
+  exporterParameters,
+  installParameters,
+  installScript,
+  unitSha256,
+} from "@ghrunners/exporter/install";
+import type { HostAddress } from "@ghrunners/core/ssh/address";
+import { renderScript } from "@ghrunners/core/ssh/render-script";
+import { rootCommand } from "@ghrunners/core/ssh/script";
+import type { HostSession } from "@ghrunners/core/ssh/session";
 import { DynamicResource } from "./dynamic-resource";
-import type { InstalledExporterArgs } from "../runner/telemetry-args";
+import { configure, openGitHub, packageSecret, withHost } from "./provider-access";
+
+/** What an exporter on a host is made from. */
+export interface InstalledExporterArgs {
+  readonly kind: ExporterKind;
+  readonly host: pulumi.Input<HostAddress>;
+  /** MAC address of the machine, or any text that changes when the machine is another one. */
+  readonly incarnation: pulumi.Input<string>;
+  readonly config: pulumi.Input<ExporterConfig>;
+  /**
+   * Beginning of the SHA-256 of the token, so that another token is an update. The token itself is the
+   * configuration key `ghrunners:exporterToken` for the fleet view, `ghrunners:failoverToken` for the failover switch.
+   */
+  readonly tokenFingerprint?: pulumi.Input<string>;
+}
+
+/** The same, resolved, as the provider gets and keeps it. */
+export interface ExporterInputs {
+  readonly kind: ExporterKind;
+  readonly host: HostAddress;
+  readonly incarnation: string;
+  readonly config: ExporterConfig;
+  readonly tokenFingerprint: string | undefined;
+  /** SHA-256 of the bundle. */
+  readonly bundle: string;
+  /** SHA-256 of the systemd unit's text. */
+  readonly unit: string;
+  /** `active`; anything else was seen by a refresh and is drift. */
+  readonly state: string;
+}
+
+const INSTALL_LIMIT_MS = 300_000;
+const LIMIT_MS = 60_000;
+
+async function runVerb(
+  session: HostSession,
+  verb: string,
+  parameters: Readonly<Record<string, string>>,
+  limitMs: number,
+): Promise<string> {
+  const result = await session.run(rootCommand(verb), renderScript(installScript(), parameters), limitMs);
+  if (result.code === 0) return result.stdout.trim();
+  const words = result.stderr.trim() || result.stdout.trim();
+  throw new Error(words || `exporter.sh ${verb} ended with exit code ${result.code} and no message.`);
+}
+
+/** Each view has a token of its own; the runner's exporter needs none. */
+function tokenOf(kind: ExporterKind): string {
+  if (kind === "runner") return "";
+  return packageSecret(kind === "fleet" ? "exporterToken" : "failoverToken");
+}
+
+/** A choice that nobody keeps is none: it goes with the switch, by the operator's token, also when the host is gone. */
+async function removeChoice(config: ExporterConfig): Promise<void> {
+  if (config.view === "switch") await (await openGitHub(config)).deleteVariable(CHOICE_VARIABLE);
+}
+
+async function install(inputs: ExporterInputs): Promise<ExporterInputs> {
+  const { kind, config, incarnation } = inputs;
+  const token = tokenOf(kind);
+  const parameters = await installParameters(kind, config, incarnation, token);
+  await withHost(inputs.host, (session) => runVerb(session, "install", parameters, INSTALL_LIMIT_MS));
+  return { ...inputs, bundle: parameters.BUNDLE_SHA256 ?? inputs.bundle, state: "active" };
+}
+
+export const provider: pulumi.dynamic.ResourceProvider<ExporterInputs, ExporterInputs> = {
+  configure,
+  diff: async (_id, olds, news) => {
+    const facts = ({
+      kind,
+      host,
+      incarnation,
+      config,
+      bundle,
+      unit,
+      tokenFingerprint,
+      state,
+    }: ExporterInputs): string =>
+      JSON.stringify([kind, host, incarnation, config, bundle, unit, tokenFingerprint, state]);
+    return { changes: facts(olds) !== facts(news) };
+  },
+  create: async (inputs) => ({ id: `${inputs.host.host}/${inputs.kind}`, outs: await install(inputs) }),
+  update: async (_id, _olds, news) => ({ outs: await install(news) }),
+  read: async (id, props) => {
+    if (props === undefined) return { id };
+    const { HostUnreachableError } =
+      require("@ghrunners/core/ssh/session") as typeof import("@ghrunners/core/ssh/session");
+    try {
+      const parameters = exporterParameters(props.kind, props.config, props.bundle);
+      const state = await withHost(props.host, (session) => runVerb(session, "show", parameters, LIMIT_MS));
+      return { id, props: { ...props, state } };
+    } catch (error) {
+      // A host that does not answer says nothing about its exporter.
+      if (error instanceof HostUnreachableError) return { id, props };
+      throw error;
+    }
+  },
+  delete: async (_id, props) => {
+    const { HostUnreachableError } =
+      require("@ghrunners/core/ssh/session") as typeof import("@ghrunners/core/ssh/session");
+    const { sha256 } = await bundleExporter();
+    try {
+      const parameters = exporterParameters(props.kind, props.config, sha256);
+      await withHost(props.host, (session) => runVerb(session, "remove", parameters, LIMIT_MS));
+    } catch (error) {
+      if (!(error instanceof HostUnreachableError)) throw error;
+    }
+    await removeChoice(props.config);
+  },
+};
 
 /** One of the project's exporters as a service of a host. A refresh sees it stopped, altered or gone. */
 export class InstalledExporter extends DynamicResource {

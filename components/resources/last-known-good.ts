@@ -1,13 +1,50 @@
+/**
+ * The dynamic resource LastKnownGood: keeps the settings of the last update in which everything before it succeeded.
+ * It asks nobody: what it depends on was proved by then.
+ */
 import type * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "./dynamic-resource";
-import type { LastKnownGoodInputs } from "./last-known-good.provider";
+import { DynamicResource, type Inputs } from "./dynamic-resource";
+
+/** Settings of the runners that may be taken back, in the shape of the configuration. A disk never shrinks, so it is not among them. */
+export interface ProvenSettings {
+  readonly agent: {
+    readonly version: string;
+    readonly sha256?: string | undefined;
+    readonly downloadUrl?: string | undefined;
+    readonly extraLabels: readonly string[];
+    readonly allowedEvents: readonly string[];
+    readonly allowedRefs: readonly string[];
+  };
+  readonly proxmox: { readonly templateId: number };
+  readonly vm: { readonly cores: number; readonly memoryMiB: number; readonly user: string };
+}
+
+export interface LastKnownGoodInputs {
+  readonly settings: ProvenSettings;
+}
+
+export interface LastKnownGoodState extends LastKnownGoodInputs {
+  /** RFC 3339. */
+  readonly provedAt: string;
+}
+
+const kept = ({ settings }: LastKnownGoodInputs): LastKnownGoodState => ({
+  settings,
+  provedAt: new Date().toISOString(),
+});
+
+export const provider: pulumi.dynamic.ResourceProvider<LastKnownGoodInputs, LastKnownGoodState> = {
+  diff: async (_id, olds, news) => ({ changes: JSON.stringify(olds.settings) !== JSON.stringify(news.settings) }),
+  create: async (inputs) => ({ id: "last-known-good", outs: kept(inputs) }),
+  update: async (_id, _olds, news) => ({ outs: kept(news) }),
+};
 
 /**
  * The settings with which all runners of the pool were last brought up and proved. It depends on every one of them, so an
  * update that fails before its end leaves the old ones in the state: `npm run ops -- rollback-runners` goes back to them.
  */
 export class LastKnownGood extends DynamicResource {
-  constructor(name: string, inputs: LastKnownGoodInputs, opts: pulumi.CustomResourceOptions) {
-    super("LastKnownGood", name, { ...inputs }, ["provedAt"], opts);
+  constructor(name: string, inputs: Inputs<LastKnownGoodInputs>, opts: pulumi.CustomResourceOptions) {
+    super("LastKnownGood", name, inputs, ["provedAt"], opts);
   }
 }

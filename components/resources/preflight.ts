@@ -1,15 +1,80 @@
+/**
+ * The dynamic resource Preflight. The looking is done in `check`, which runs in previews too, and only when what it
+ * looks at has changed: a run without changes asks nobody.
+ */
 import type * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "./dynamic-resource";
 import type { PreflightInputs } from "../preflight/args";
+import { judgeGitHub, judgeProxmox, type PreflightProblem } from "../preflight/judge";
+import { judgeDeployment } from "../preflight/judge-deployment";
+import { lookAtGitHub, lookAtProxmox } from "../preflight/look";
+import { lookAtDeployment } from "../preflight/look-deployment";
+import { DynamicResource, type Inputs } from "./dynamic-resource";
+import { configure, packageSecret } from "./provider-access";
 
 export type { PreflightInputs } from "../preflight/args";
+
+const withoutProvider = (inputs: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(inputs).filter(([key]) => key !== "__provider"));
+
+/** Key order differs between the state and the program. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+const same = (olds: object, news: object): boolean =>
+  canonical(withoutProvider(olds)) === canonical(withoutProvider(news));
+
+async function problemsOf(olds: Partial<PreflightInputs>, news: PreflightInputs): Promise<PreflightProblem[]> {
+  const [proxmoxToken, githubToken] = [packageSecret("proxmoxToken"), packageSecret("githubToken")];
+  const { ProxmoxClient } =
+    require("@ghrunners/core/proxmox/client") as typeof import("@ghrunners/core/proxmox/client");
+  const proxmox = new ProxmoxClient({ endpoint: news.proxmox.endpoint, node: news.proxmox.node, token: proxmoxToken });
+  const known = (olds.runners ?? []).map(({ name }) => name);
+  const { environment, managesRepository } = news.deployment;
+  const ofGitHub = async (): Promise<PreflightProblem[]> => {
+    const managed = environment !== undefined || managesRepository;
+    if (!news.hosts && !managed) return [];
+    const { GitHubClient } = require("@ghrunners/core/github/client") as typeof import("@ghrunners/core/github/client");
+    const github = await GitHubClient.open({ url: news.github.url, fullName: news.github.repository }, githubToken);
+    const [ofRunners, ofDeployment] = await Promise.all([
+      news.hosts ? lookAtGitHub(github, news).then((seen) => judgeGitHub(news, seen, known)) : [],
+      managed ? lookAtDeployment(github, news.deployment).then((seen) => judgeDeployment(news.deployment, seen)) : [],
+    ]);
+    // Both looks meet the same refusal of a token or of the repository; it is told once.
+    const told = new Set(ofRunners.map(({ reason }) => reason));
+    return [...ofRunners, ...ofDeployment.filter(({ reason }) => !told.has(reason))];
+  };
+  const [atProxmox, atGitHub] = await Promise.all([lookAtProxmox(proxmox, news), ofGitHub()]);
+  return [...judgeProxmox(news, atProxmox), ...atGitHub];
+}
+
+export const provider: pulumi.dynamic.ResourceProvider<PreflightInputs, PreflightInputs> = {
+  configure,
+  check: async (olds, news) => {
+    if (same(olds, news)) return { inputs: news };
+    const problems = await problemsOf(olds, news);
+    // With a property of its own Pulumi would print the whole group of settings in front of the reason.
+    const failures = problems.map(({ setting, reason }) => ({
+      property: "",
+      reason: `ghrunners:${setting}: ${reason}`,
+    }));
+    return failures.length > 0 ? { failures } : { inputs: news };
+  },
+  diff: async (_id, olds, news) => ({ changes: !same(olds, news) }),
+  create: async (inputs) => ({ id: "preflight", outs: inputs }),
+  update: async (_id, _olds, news) => ({ outs: news }),
+};
 
 /**
  * The look at Proxmox VE and GitHub before anything is changed there: everything that would fail later is reported at
  * once, in previews too. Everything else of the program depends on it.
  */
 export class Preflight extends DynamicResource {
-  constructor(name: string, inputs: PreflightInputs, opts: pulumi.CustomResourceOptions) {
-    super("Preflight", name, { ...inputs }, [], opts);
+  constructor(name: string, inputs: Inputs<PreflightInputs>, opts: pulumi.CustomResourceOptions) {
+    super("Preflight", name, inputs, [], opts);
   }
 }

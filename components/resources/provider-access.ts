@@ -1,5 +1,5 @@
 /**
- * What both dynamic resources of this folder need: secrets from the stack's configuration, GitHub, the host.
+ * What the implementations of dynamic resources share: the package's secrets, GitHub, hosts.
  * GitHub's and SSH's libraries are loaded at first use: comparing state and program needs neither.
  */
 import { setTimeout as delay } from "node:timers/promises";
@@ -7,38 +7,43 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { HostSession } from "@ghrunners/core/ssh/session";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
-import type { RunnerIdentity } from "../runner/registration-args";
 
 const RETRY_MS = 500;
 
-/** Secrets that the provider process holds in memory; they are no inputs, so they stand in no resource's state. */
-export interface Secrets {
-  readonly githubToken: string;
-  readonly sshPrivateKey: string;
-}
+/** Secrets of the package's configuration. They are no inputs, so they stand in no resource's state. */
+export type PackageSecret = "githubToken" | "sshPrivateKey" | "proxmoxToken" | "exporterToken" | "failoverToken";
 
-let secrets: Secrets | undefined;
+let configuration: { get(key: string): string | undefined } | undefined;
 
-/** Takes the secrets from the stack's configuration. */
+/**
+ * `configure` of every dynamic resource. A program of any name sets the same keys, as for another Pulumi package:
+ * `pulumi config set --secret ghrunners:githubToken`.
+ */
 export async function configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
-  secrets = {
-    githubToken: config.require("ghrunners:githubToken"),
-    sshPrivateKey: config.require("ghrunners:sshPrivateKey"),
-  };
+  configuration = config;
 }
 
-function configured(): Secrets {
-  if (secrets === undefined) throw new Error("The provider is used before it was configured.");
-  return secrets;
+/** @throws Error with the command that sets it where it is not set */
+export function packageSecret(key: PackageSecret): string {
+  if (configuration === undefined) throw new Error("The provider is used before it was configured.");
+  const value = configuration.get(`ghrunners:${key}`);
+  if (value !== undefined && value !== "") return value;
+  throw new Error(
+    `The configuration of the stack has no ghrunners:${key}. Expected a secret (docs/security.md says with which ` +
+      `permissions). Next: pulumi config set --secret ghrunners:${key}`,
+  );
 }
 
 export async function openGitHub({
   githubUrl,
   repository,
-}: Pick<RunnerIdentity, "githubUrl" | "repository">): Promise<GitHubClient> {
+}: {
+  readonly githubUrl: string;
+  readonly repository: string;
+}): Promise<GitHubClient> {
   const { GitHubClient: Client } =
     require("@ghrunners/core/github/client") as typeof import("@ghrunners/core/github/client");
-  return Client.open({ url: githubUrl, fullName: repository }, configured().githubToken);
+  return Client.open({ url: githubUrl, fullName: repository }, packageSecret("githubToken"));
 }
 
 /** Opens an SSH session, runs the work, closes it whatever happens. */
@@ -48,14 +53,13 @@ export async function withHost<T>(
   connectTimeoutMs?: number,
 ): Promise<T> {
   const { openSession } = require("@ghrunners/core/ssh/session") as typeof import("@ghrunners/core/ssh/session");
-  const session = await openSession(host, configured().sshPrivateKey, connectTimeoutMs);
+  const session = await openSession(host, packageSecret("sshPrivateKey"), connectTimeoutMs);
   try {
     return await work(session);
   } finally {
     session.close();
   }
 }
-
 /** Like withHost, for a host that may be restarting: a change of its VM ends before its SSH server answers again. */
 export async function withHostWhenUp<T>(
   host: HostAddress,

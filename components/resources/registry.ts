@@ -7,15 +7,15 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** Loaded one by one: a stack without changes needs none of their libraries (SSH, Octokit). */
 const providers = {
-  ForkApproval: () => require("./fork-approval.provider") as typeof import("./fork-approval.provider"),
-  HealthGate: () => require("./health-gate.provider") as typeof import("./health-gate.provider"),
-  InstalledExporter: () => require("./installed-exporter.provider") as typeof import("./installed-exporter.provider"),
-  LastKnownGood: () => require("./last-known-good.provider") as typeof import("./last-known-good.provider"),
-  Preflight: () => require("./preflight.provider") as typeof import("./preflight.provider"),
-  RegisteredRunner: () => require("./registered-runner.provider") as typeof import("./registered-runner.provider"),
-  Registration: () => require("./registration.provider") as typeof import("./registration.provider"),
-  Reviewers: () => require("./reviewers.provider") as typeof import("./reviewers.provider"),
-  RunnerRelease: () => require("./runner-release.provider") as typeof import("./runner-release.provider"),
+  ForkApproval: () => require("./fork-approval") as typeof import("./fork-approval"),
+  HealthGate: () => require("./health-gate") as typeof import("./health-gate"),
+  InstalledExporter: () => require("./installed-exporter") as typeof import("./installed-exporter"),
+  LastKnownGood: () => require("./last-known-good") as typeof import("./last-known-good"),
+  Preflight: () => require("./preflight") as typeof import("./preflight"),
+  RegisteredRunner: () => require("./registered-runner") as typeof import("./registered-runner"),
+  Registration: () => require("./registration") as typeof import("./registration"),
+  Reviewers: () => require("./reviewers") as typeof import("./reviewers"),
+  RunnerRelease: () => require("./runner-release") as typeof import("./runner-release"),
 };
 
 export type ProviderName = keyof typeof providers;

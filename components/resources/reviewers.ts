@@ -1,6 +1,32 @@
+/** The dynamic resource Reviewers: logins of the configuration to account numbers, which are what GitHub stores. */
 import type * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "./dynamic-resource";
-import type { ReviewersInputs } from "./reviewers.provider";
+import { configure, openGitHub } from "./provider-access";
+import { DynamicResource, type Inputs } from "./dynamic-resource";
+
+export interface ReviewersInputs {
+  readonly githubUrl: string;
+  readonly repository: string;
+  readonly logins: readonly string[];
+}
+
+export interface ReviewersState extends ReviewersInputs {
+  readonly ids: readonly number[];
+}
+
+async function resolve(inputs: ReviewersInputs): Promise<ReviewersState> {
+  const { userId } = require("@ghrunners/core/github/settings") as typeof import("@ghrunners/core/github/settings");
+  const github = await openGitHub(inputs);
+  return { ...inputs, ids: await Promise.all(inputs.logins.map((login) => userId(github, login))) };
+}
+
+export const provider: pulumi.dynamic.ResourceProvider<ReviewersInputs, ReviewersState> = {
+  configure,
+  diff: async (_id, olds, news) => ({
+    changes: olds.logins.join() !== news.logins.join() || olds.githubUrl !== news.githubUrl,
+  }),
+  create: async (inputs) => ({ id: "reviewers", outs: await resolve(inputs) }),
+  update: async (_id, _olds, news) => ({ outs: await resolve(news) }),
+};
 
 /**
  * GitHub's numbers of the reviewers' accounts. Asked once when the list changes and then kept: the provider's own
@@ -10,7 +36,7 @@ export class Reviewers extends DynamicResource {
   /** In the order of the logins. */
   declare readonly ids: pulumi.Output<number[]>;
 
-  constructor(name: string, inputs: ReviewersInputs, opts: pulumi.CustomResourceOptions) {
-    super("Reviewers", name, { ...inputs }, ["ids"], opts);
+  constructor(name: string, inputs: Inputs<ReviewersInputs>, opts: pulumi.CustomResourceOptions) {
+    super("Reviewers", name, inputs, ["ids"], opts);
   }
 }

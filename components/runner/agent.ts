@@ -1,11 +1,47 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { orEmpty } from "../resources/dynamic-resource";
+import { orEmpty } from "../resources/or-empty";
 import { readScript, renderScript, rootCommand } from "../scripts/connection";
-import type { RunnerAgentArgs, RunnerAgentOptions } from "./agent-args";
 import { agentParameters } from "./render-agent";
 
-export type { JobPolicy, RunnerArchive } from "./agent-args";
+/** What the job-started hook lets run. */
+export interface JobPolicy {
+  /** `owner/name`. */
+  readonly repository: string;
+  /** Names of events, such as push. */
+  readonly events: readonly string[];
+  /** Patterns of refs; `*` matches any text. */
+  readonly refs: readonly string[];
+}
+
+/** An archive of the runner program. */
+export interface RunnerArchive {
+  readonly url: string;
+  /** 64 lower-case hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** Arguments of {@link RunnerAgent}. */
+export interface RunnerAgentArgs {
+  /** Connection of the host; holds the private key as a secret. */
+  readonly connection: pulumi.Input<command.types.input.remote.ConnectionArgs>;
+  /** The machine's MAC address: another one means that everything is to be installed again. */
+  readonly incarnation: pulumi.Input<string>;
+  /** Floor: a runner that GitHub updated to a newer version is left alone. */
+  readonly version: pulumi.Input<string>;
+  readonly archive: pulumi.Input<RunnerArchive>;
+  /** systemd unit that svc.sh will make. */
+  readonly unit: pulumi.Input<string>;
+  readonly jobs: pulumi.Input<JobPolicy>;
+  /** How long a stop waits for the running job, minutes. */
+  readonly drainTimeoutMinutes: pulumi.Input<number>;
+  /** The machine that takes everything with it when it is deleted. */
+  readonly machine: pulumi.Resource;
+  /** Before an installation, which restarts the runner. */
+  readonly drain: pulumi.ResourceHook;
+  /** Gives the labels back when an installation failed and was rolled back. */
+  readonly restoreLabels: pulumi.ErrorHook;
+}
 
 /**
  * GitHub's runner program on a host: archive by URL and SHA-256, unprivileged user, job hooks, unit drop-in.
@@ -15,10 +51,11 @@ export class RunnerAgent extends pulumi.ComponentResource {
   /** Fingerprint of everything the installation put there. */
   readonly revision: pulumi.Output<string>;
 
-  constructor(name: string, args: RunnerAgentArgs, opts: RunnerAgentOptions) {
-    const { machine, drain, restoreLabels, ...options } = opts;
+  constructor(name: string, args: RunnerAgentArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const { archive, incarnation, version, unit, jobs, drainTimeoutMinutes } = args;
     // The connection holds the private key, so it is left out of the component's recorded inputs.
-    super("ghrunners:agent:RunnerAgent", name, { ...args, connection: undefined }, options);
+    const shown = { archive, incarnation, version, unit, jobs, drainTimeoutMinutes };
+    super("ghrunners:agent:RunnerAgent", name, shown, opts);
 
     const script = readScript("agent.sh");
     const hooks = {
@@ -28,10 +65,10 @@ export class RunnerAgent extends pulumi.ComponentResource {
     // Another machine is another text, so it is installed again by an update. A changed trigger would replace the
     // resource: its delete script would then run on the new machine.
     const stdin = pulumi
-      .all([args.archive, args.incarnation])
-      .apply(([archive, machine]) => renderScript(script, agentParameters(args, archive, machine, hooks)));
+      .output(shown)
+      .apply((known) => renderScript(script, agentParameters(known, known.archive, known.incarnation, hooks)));
     const install = new command.remote.Command(
-      `${name}-install`,
+      name,
       {
         connection: args.connection,
         create: rootCommand("install"),
@@ -42,9 +79,9 @@ export class RunnerAgent extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        deletedWith: machine,
+        deletedWith: args.machine,
         customTimeouts: { create: "15m", update: "15m", delete: "5m" },
-        hooks: { beforeUpdate: [drain], onError: [restoreLabels] },
+        hooks: { beforeUpdate: [args.drain], onError: [args.restoreLabels] },
       },
     );
     // The last line of the script's output names what is installed.

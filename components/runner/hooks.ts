@@ -3,15 +3,17 @@
  * only when such a step is really taken.
  */
 import * as pulumi from "@pulumi/pulumi";
-import type { RunnerVmHooks } from "./vm";
-import { isDisruptive, ownershipMark } from "./vm";
+import type { GitHubClient } from "@ghrunners/core/github/client";
+import { settled } from "../arguments";
 import { chooseDrain } from "./plan-drain";
+import { isDisruptive, ownershipMark } from "./render-vm";
+import type { RunnerVmHooks } from "./vm";
 
-/** What the hooks need to know about the stack. */
+/** What the hooks need to know of the runners. */
 export interface HookContext {
   readonly github: { readonly url: string; readonly repository: string; readonly token: string };
   readonly proxmox: { readonly endpoint: string; readonly node: string; readonly token: string };
-  /** All runners of the stack, with the labels they should carry. */
+  /** All runners, with the labels they should carry. */
   readonly runners: readonly {
     readonly name: string;
     readonly vmId: number;
@@ -21,6 +23,8 @@ export interface HookContext {
   }[];
   /** Change a runner although no other one is healthy. */
   readonly force: boolean;
+  /** How a refusal says that `force` is given. */
+  readonly forceHint: string;
   readonly drainMinutes: number;
   /** False where VMs have no guest: nothing is drained. */
   readonly hosts: boolean;
@@ -34,20 +38,23 @@ export interface RunnerHooks extends RunnerVmHooks {
 
 const LEFTOVER_LIMIT_MS = 300_000;
 
+async function openGitHub({ url, repository, token }: HookContext["github"]): Promise<GitHubClient> {
+  const { GitHubClient: Client } =
+    require("@ghrunners/core/github/client") as typeof import("@ghrunners/core/github/client");
+  return Client.open({ url, fullName: repository }, token);
+}
+
 /**
- * One set of hooks for the whole stack, under fixed names: a hook that the state names must exist even when the runner
- * it was made for has left the configuration.
+ * One set of hooks for all runners of a pool. Their names do not name a runner: a hook that the state names must exist
+ * even when the runner it was made for has left the program.
+ *
+ * @param name resource name of the pool
  */
-export function runnerHooks(context: HookContext): RunnerHooks {
+export function runnerHooks(name: string, given: pulumi.Input<HookContext>): RunnerHooks {
   const drained = new Set<string>();
 
-  const openGitHub = async (): Promise<import("@ghrunners/core/github/client").GitHubClient> => {
-    const { GitHubClient } = require("@ghrunners/core/github/client") as typeof import("@ghrunners/core/github/client");
-    const { url, repository, token } = context.github;
-    return GitHubClient.open({ url, fullName: repository }, token);
-  };
-
-  const drain = new pulumi.ResourceHook("ghrunners-drain", async (step) => {
+  const drain = new pulumi.ResourceHook(`${name}-drain`, async (step) => {
+    const context = await settled(given);
     if (!context.hosts) return;
     if (
       step.newInputs !== undefined &&
@@ -57,12 +64,12 @@ export function runnerHooks(context: HookContext): RunnerHooks {
       return;
     const runnerName = runnerOf(step, context);
     if (runnerName === undefined) return;
-    const github = await openGitHub();
+    const github = await openGitHub(context.github);
     const states = await Promise.all(
       context.runners.map(async (runner) => ({ ...runner, atGitHub: await github.runnerNamed(runner.name) })),
     );
-    const self = states.find(({ name }) => name === runnerName)?.atGitHub ?? (await github.runnerNamed(runnerName));
-    const choice = chooseDrain(runnerName, self, states, context.force);
+    const self = states.find((state) => state.name === runnerName)?.atGitHub ?? (await github.runnerNamed(runnerName));
+    const choice = chooseDrain(runnerName, self, states, context);
     if (choice.action === "refuse") throw new Error(choice.reason);
     if (choice.action === "nothing") return;
     drained.add(runnerName);
@@ -70,17 +77,19 @@ export function runnerHooks(context: HookContext): RunnerHooks {
     await drainRunner(github, choice.runnerId, context.drainMinutes * 60_000);
   });
 
-  const restoreLabels = new pulumi.ErrorHook("ghrunners-restore-labels", async (step) => {
-    const runner = context.runners.find(({ name }) => name === runnerOf(step, context));
+  const restoreLabels = new pulumi.ErrorHook(`${name}-restore-labels`, async (step) => {
+    const context = await settled(given);
+    const runner = context.runners.find((candidate) => candidate.name === runnerOf(step, context));
     if (runner === undefined || !drained.has(runner.name)) return false;
-    const github = await openGitHub();
+    const github = await openGitHub(context.github);
     const atGitHub = await github.runnerNamed(runner.name);
     // Only a runner that came back gets jobs again.
     if (atGitHub?.online) await github.setLabels(atGitHub.id, runner.labels);
     return false;
   });
 
-  const clearLeftovers = new pulumi.ResourceHook("ghrunners-clear-leftovers", async (step) => {
+  const clearLeftovers = new pulumi.ResourceHook(`${name}-clear-leftovers`, async (step) => {
+    const context = await settled(given);
     const vmId = Number(step.newInputs?.["vmId"]);
     const runner = context.runners.find((candidate) => candidate.vmId === vmId);
     if (runner === undefined) return;
@@ -95,16 +104,16 @@ export function runnerHooks(context: HookContext): RunnerHooks {
     if (config.description?.trim() !== mark) {
       throw new Error(
         `VMID ${vmId} of ${runner.name} is taken by ${holder.name} on node ${holder.node}. Expected a free one, or a VM ` +
-          `whose notes say "${mark}". Next: choose another vmId in ghrunners:runners`,
+          `whose notes say "${mark}". Next: choose another vmId for ${runner.name}`,
       );
     }
     await proxmox.removeVm(vmId, LEFTOVER_LIMIT_MS);
   });
 
-  return { drain, clearLeftovers, restoreLabels, wasDrained: (name) => drained.has(name) };
+  return { drain, clearLeftovers, restoreLabels, wasDrained: (runnerName) => drained.has(runnerName) };
 }
 
-/** The runner a step is about: a VM tells by its name (it may have left the configuration), an agent by its resource. */
+/** The runner a step is about: a VM tells by its name (it may have left the program), an agent by its resource. */
 function runnerOf(
   step: { readonly type: string; readonly name: string; readonly oldInputs?: Record<string, unknown> },
   context: HookContext,

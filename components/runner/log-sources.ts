@@ -1,5 +1,5 @@
 import { RUNNER_HOME } from "@ghrunners/core/vocabulary/runner";
-import type { LogOrigin } from "./logs-args";
+import type { LogOrigin } from "./logs";
 
 /** Units whose journal is shipped, the runner's first: the exporters say why a number is missing. */
 export function shippedUnits({ unit }: LogOrigin): string[] {

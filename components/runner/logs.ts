@@ -2,14 +2,65 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { LOG_NAMESPACE, logUnits } from "@ghrunners/core/vocabulary/logs";
 import { readScript, renderScript, rootCommand } from "../scripts/connection";
-import type { HostLogsArgs, HostLogsOptions, LogOrigin, LogShipper } from "./logs-args";
 import { alloyUnit, renderAlloy } from "./render-alloy";
 import { namespaceConfiguration, redactorUnit, renderRedactor, renderUploadDropIn } from "./render-journal-upload";
 
-export type { HostLogsArgs, LogOrigin, LogShipper } from "./logs-args";
+/** What every line of a host carries. */
+export interface LogOrigin {
+  /** Name of the runner and its host. */
+  readonly host: string;
+  readonly environment: string;
+  readonly role: string;
+  /** Unit of the runner; its `_diag` files carry it too. */
+  readonly unit: string;
+}
+
+/** Grafana Alloy sends to Loki. */
+export interface AlloyShipper {
+  /** Which shipper it is. Plain: part of the resource's name. */
+  readonly kind: "alloy";
+  /** Release archive (.zip) with the program in it: its https URL and its SHA-256. */
+  readonly archive: pulumi.Input<{ readonly url: pulumi.Input<string>; readonly sha256: pulumi.Input<string> }>;
+  /**
+   * Loki's push endpoint.
+   * @example "http://192.168.0.200:3100/loki/api/v1/push"
+   */
+  readonly lokiUrl: pulumi.Input<string>;
+}
+
+/** Debian's systemd-journal-upload sends to systemd-journal-remote. */
+export interface JournalUploadShipper {
+  /** Which shipper it is. Plain: part of the resource's name. */
+  readonly kind: "journal-upload";
+  /**
+   * IPv4 address of the host that a `LogReceiver` is on.
+   * @example "192.168.0.200"
+   */
+  readonly receiver: pulumi.Input<string>;
+  /**
+   * The receiver's certificate, PEM: nothing is sent to anybody else.
+   * @example receiver.certificate
+   */
+  readonly certificate: pulumi.Input<string>;
+}
+
+/** How logs leave a runner's host. */
+export type LogShipper = AlloyShipper | JournalUploadShipper;
+
+/** Arguments of {@link HostLogs}. */
+export interface HostLogsArgs {
+  /** Connection of the host; holds the private key as a secret. */
+  readonly connection: pulumi.Input<command.types.input.remote.ConnectionArgs>;
+  /** The machine's MAC address. */
+  readonly incarnation: pulumi.Input<string>;
+  readonly origin: pulumi.Input<LogOrigin>;
+  readonly shipper: LogShipper;
+  /** The machine that takes everything with it when it is deleted. */
+  readonly machine: pulumi.Resource;
+}
 
 /** Parameters of the shipper's script. */
-function parameters(origin: LogOrigin, shipper: LogShipper): Record<string, pulumi.Input<string>> {
+function parameters(origin: LogOrigin, shipper: pulumi.Unwrap<LogShipper>): Record<string, string> {
   if (shipper.kind === "alloy") {
     return {
       UNIT: logUnits.alloy,
@@ -32,26 +83,26 @@ function parameters(origin: LogOrigin, shipper: LogShipper): Record<string, pulu
 
 /** The log shipper of a runner host: the runner's journal and files leave it without their secrets. */
 export class HostLogs extends pulumi.ComponentResource {
-  constructor(name: string, args: HostLogsArgs, opts: HostLogsOptions) {
-    const { machine, ...options } = opts;
+  constructor(name: string, args: HostLogsArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const { incarnation, origin, shipper } = args;
     // The connection holds the private key, so it is left out of the component's recorded inputs.
-    super("ghrunners:logs:HostLogs", name, { incarnation: args.incarnation, kind: args.shipper.kind }, options);
-    const script = readScript(`${args.shipper.kind}.sh`);
+    super("ghrunners:logs:HostLogs", name, { incarnation, kind: shipper.kind }, opts);
+    const script = readScript(`${shipper.kind}.sh`);
     const install = rootCommand("install");
     // Named by its kind: another kind is another resource, and the old one's script takes the old shipper away.
     new command.remote.Command(
-      `${name}-${args.shipper.kind}`,
+      `${name}-${shipper.kind}`,
       {
         connection: args.connection,
         create: install,
         update: install,
         delete: rootCommand("remove"),
         stdin: pulumi
-          .output({ MACHINE: args.incarnation, ...parameters(args.origin, args.shipper) })
-          .apply((values) => renderScript(script, values)),
+          .all([incarnation, origin, shipper])
+          .apply(([machine, from, to]) => renderScript(script, { MACHINE: machine, ...parameters(from, to) })),
         addPreviousOutputInEnv: false,
       },
-      { parent: this, deletedWith: machine, customTimeouts: { create: "10m", update: "10m", delete: "5m" } },
+      { parent: this, deletedWith: args.machine, customTimeouts: { create: "10m", update: "10m", delete: "5m" } },
     );
     this.registerOutputs({});
   }

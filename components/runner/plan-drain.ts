@@ -1,7 +1,6 @@
 /**
  * Whether a runner may be taken out of service now. Pure.
  */
-import { FORCE_WORDS } from "@ghrunners/core/vocabulary/safety";
 import type { GitHubRunner } from "@ghrunners/core/github/client";
 import { sameLabels } from "@ghrunners/core/github/labels";
 
@@ -27,13 +26,13 @@ const describe = ({ name, atGitHub }: RunnerView): string =>
 /**
  * @param self what GitHub shows of the runner that is to be changed
  * @param all all configured runners, itself included
- * @param force the configuration says in words that it may be the last healthy one
+ * @param force it may be the last healthy one; a refusal names how that is said (`forceHint`)
  */
 export function chooseDrain(
   runnerName: string,
   self: GitHubRunner | undefined,
   all: readonly RunnerView[],
-  force: boolean,
+  { force, forceHint }: { readonly force: boolean; readonly forceHint: string },
 ): DrainChoice {
   if (self === undefined || !self.online) return { action: "nothing" };
   const peers = all.filter(({ name }) => name !== runnerName);
@@ -44,6 +43,6 @@ export function chooseDrain(
     reason:
       `${runnerName} is not changed: no other runner is healthy (${peers.map(describe).join("; ")}). Expected one that is ` +
       `online with its labels. Next: pulumi up --refresh --target the other runner's resources, or ` +
-      `pulumi config set --path 'ghrunners:safety.force' '${FORCE_WORDS}'`,
+      forceHint,
   };
 }

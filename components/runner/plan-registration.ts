@@ -3,6 +3,27 @@
  */
 import type { GitHubRunner } from "@ghrunners/core/github/client";
 
+/** Where and as what a runner is registered. */
+export interface RunnerIdentity {
+  /** `https://github.com` or a GitHub Enterprise Server. */
+  readonly githubUrl: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly runnerName: string;
+  /** Exactly these; GitHub's defaults are left out. */
+  readonly labels: readonly string[];
+  /** systemd unit of the runner. */
+  readonly unit: string;
+}
+
+/** How long things may take. A change of a limit alone changes no resource. */
+export interface Limits {
+  /** How long a running job may take when the runner is drained, minutes. */
+  readonly drainMinutes: number;
+  /** How long GitHub may take to show a started runner online, seconds. */
+  readonly onlineSeconds: number;
+}
+
 /** The registration as the host has it: content of its `.runner` file. */
 export interface HostRegistration {
   readonly agentId: number;

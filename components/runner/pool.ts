@@ -1,22 +1,56 @@
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { orEmpty } from "../resources/dynamic-resource";
-import { agentResourceName, Runner, type RunnerHooks, type RunnerHostArgs, runnerHooks } from "./runner";
-import { vmRevision } from "./vm";
-import type { PoolMember, RunnerPoolArgs, RunnerPoolOptions } from "./pool-args";
+import { refuseArguments } from "../arguments";
 import { HealthGate } from "../resources/health-gate";
-import type { GateEvidence } from "./plan-gate";
-import { LastKnownGood } from "../resources/last-known-good";
+import { LastKnownGood, type ProvenSettings } from "../resources/last-known-good";
+import { poolProblems } from "./check-pool";
+import { environmentProblems, placeProblems } from "./check-settings";
+import { defaults } from "./defaults";
 import { memberKeys } from "./member-keys";
-import { RunnerRelease } from "../resources/runner-release";
+import type { GateEvidence } from "./plan-gate";
+import { archiveOf, fingerprint, hooksFor, jobsOf, labelsOf, Runner, vmArgs } from "./runner";
+import type { EnvironmentArgs, RunnerPlaceArgs } from "./settings";
+import { vmRevision } from "./vm";
 
-export type { PoolMember, RunnerPoolArgs } from "./pool-args";
 export type { GateEvidence } from "./plan-gate";
 
-/** A member and the runner made of it. */
-export interface PoolRunner {
-  readonly member: PoolMember;
-  readonly runner: Runner;
+/** The job that proves a secondary. */
+export interface SmokeArgs {
+  /**
+   * File in `.github/workflows` of the repository.
+   * @default "runner-smoke.yml"
+   */
+  readonly workflow?: pulumi.Input<string>;
+  /**
+   * Branch that the workflow is taken from.
+   * @default the default branch
+   */
+  readonly ref?: pulumi.Input<string> | undefined;
+  /**
+   * Limit for the job, seconds.
+   * @default 300
+   */
+  readonly timeoutSeconds?: pulumi.Input<number>;
+}
+
+/** Arguments of {@link RunnerPool}. The provider is `opts.provider`, a `proxmoxve.Provider`. */
+export interface RunnerPoolArgs extends EnvironmentArgs {
+  /** The runners, exactly one of them primary; new ones are appended. Plain: how many there are decides on resources. */
+  readonly runners: readonly RunnerPlaceArgs[];
+  /**
+   * The job that proves each secondary before the primary is changed.
+   * @default {}
+   */
+  readonly smoke?: SmokeArgs;
+  /**
+   * Change a runner although no other one is healthy.
+   * @default false
+   */
+  readonly force?: pulumi.Input<boolean>;
+  /**
+   * How a refusal says that `force` is given, where a program takes it from somewhere else.
+   * @default "force: true in the arguments of these runners"
+   */
+  readonly forceHint?: string;
 }
 
 /**
@@ -30,123 +64,117 @@ const AT_ONCE = 8;
  * primary. What fails before the primary leaves it as it was.
  */
 export class RunnerPool extends pulumi.ComponentResource {
-  readonly runners: readonly PoolRunner[];
+  /** The primary, then the secondaries. */
+  readonly runners: readonly Runner[];
   /** Proof of the secondaries; unset in an environment without one, or without guests. */
   readonly evidence: pulumi.Output<GateEvidence> | undefined;
 
-  constructor(name: string, args: RunnerPoolArgs, opts: RunnerPoolOptions) {
-    const { proxmox, access, ...options } = opts;
+  constructor(name: string, args: RunnerPoolArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const { runners } = args;
+    const manages = args.hosts !== "skip";
     super(
       "ghrunners:pool:RunnerPool",
       name,
       // Labels and events stand here for the guards of the policy pack.
       {
-        members: args.members.map(({ role, name: runner, labels }) => ({ role, runner, labels })),
-        events: args.host?.jobs.events,
+        members: runners.map((place) => ({
+          role: place.role,
+          runner: place.name,
+          labels: labelsOf({ ...args, role: place.role }),
+        })),
+        events: manages ? [...(args.agent?.allowedEvents ?? defaults.agent.allowedEvents)] : undefined,
       },
-      options,
+      opts,
     );
+    refuseArguments(this, name, [
+      ...runners.flatMap((place, index) => placeProblems(place, `runners[${index}].`)),
+      ...poolProblems(runners),
+      ...environmentProblems(args),
+    ]);
 
-    const keys = memberKeys(args.members);
-    const resourceOf = (member: PoolMember): string => `${name}-${keys.get(member) ?? member.name}`;
-    const hooks = runnerHooks({
-      ...access,
-      runners: args.members.map((member) => ({
-        name: member.name,
-        vmId: member.vm.vmId,
-        labels: member.labels,
-        agentResource: agentResourceName(resourceOf(member)),
-      })),
-      force: args.force,
-      drainMinutes: args.host?.limits.drainMinutes ?? 0,
-      hosts: args.host !== undefined,
-    });
-    const archive = this.archive(name, args);
-    const make = (member: PoolMember, after: readonly pulumi.Resource[]): PoolRunner => ({
-      member,
-      runner: new Runner(
-        resourceOf(member),
-        { role: member.role, runnerName: member.name, vm: member.vm, host: hostOf(args, member, archive) },
-        { parent: this, proxmox, runnerHooks: hooks satisfies RunnerHooks, after },
-      ),
-    });
+    const keys = memberKeys(runners);
+    const resourceOf = (place: RunnerPlaceArgs): string => `${name}-${keys.get(place) ?? place.name}`;
+    const hooks = hooksFor(
+      name,
+      args,
+      runners.map((place) => ({ resource: resourceOf(place), place })),
+    );
+    const archive = manages ? archiveOf(`${name}-release`, args, this) : undefined;
+    const make = (place: RunnerPlaceArgs, dependsOn: pulumi.Resource[]): Runner =>
+      new Runner(resourceOf(place), { ...args, ...place, archive, hooks }, { parent: this, dependsOn });
 
-    const secondaries: PoolRunner[] = [];
-    for (const member of args.members.filter(({ role }) => role === "secondary")) {
+    const secondaries: Runner[] = [];
+    for (const place of runners.filter(({ role }) => role === "secondary")) {
       const ahead = secondaries[secondaries.length - AT_ONCE];
-      secondaries.push(make(member, ahead === undefined ? [] : [ahead.runner.settled]));
+      secondaries.push(make(place, ahead === undefined ? [] : [ahead.settled]));
     }
-    const primaries = args.members.filter(({ role }) => role === "primary");
-    const gate = this.gate(name, args, secondaries, primaries);
-    const before = gate === undefined ? secondaries.map(({ runner }) => runner.settled) : [gate];
-    this.runners = [...primaries.map((member) => make(member, before)), ...secondaries];
+    const primaries = runners.filter(({ role }) => role === "primary");
+    const gate = manages && secondaries.length > 0 ? this.gate(name, args, secondaries, primaries) : undefined;
+    const before = gate === undefined ? secondaries.map(({ settled }) => settled) : [gate];
+    this.runners = [...primaries.map((place) => make(place, before)), ...secondaries];
     this.evidence = gate?.evidence;
-    if (args.host !== undefined) {
-      const all = [...before, ...this.runners.map(({ runner }) => runner)];
-      new LastKnownGood(`${name}-proven`, { settings: args.host.proven }, { parent: this, dependsOn: all });
+    if (manages) {
+      const settings = provenSettings(args);
+      new LastKnownGood(`${name}-proven`, { settings }, { parent: this, dependsOn: [...before, ...this.runners] });
     }
     this.registerOutputs({ evidence: this.evidence });
   }
 
-  private archive(name: string, { host }: RunnerPoolArgs): RunnerHostArgs["archive"] | undefined {
-    if (host === undefined) return undefined;
-    if (host.archive !== undefined) return host.archive;
-    const { githubUrl, repository, version } = host;
-    const release = new RunnerRelease(`${name}-release`, { githubUrl, repository, version }, { parent: this });
-    return pulumi.all([orEmpty(release.url), orEmpty(release.sha256)]).apply(([url, sha256]) => ({ url, sha256 }));
-  }
-
   private gate(
     name: string,
-    { host, smoke }: RunnerPoolArgs,
-    secondaries: readonly PoolRunner[],
-    primaries: readonly PoolMember[],
-  ): HealthGate | undefined {
-    if (host === undefined || secondaries.length === 0) return undefined;
-    const subjects = secondaries.flatMap(({ member, runner }) =>
-      runner.host === undefined ? [] : [{ member, on: runner.host }],
+    args: RunnerPoolArgs,
+    secondaries: readonly Runner[],
+    primaries: readonly RunnerPlaceArgs[],
+  ): HealthGate {
+    const { github, limits, smoke = {}, agent } = args;
+    const subjects = secondaries.flatMap(({ runnerName, labels, host }) =>
+      host === undefined
+        ? []
+        : [
+            {
+              runnerName,
+              runnerId: host.registered.runnerId,
+              labels: [...labels],
+              version: agent?.version ?? defaults.agent.version,
+              unit: host.unit,
+              host: host.address,
+              revision: host.revision,
+            },
+          ],
     );
+    const next = primaries.map((place) => [
+      labelsOf({ ...args, role: place.role }),
+      vmRevision(vmArgs({ ...args, ...place })),
+      jobsOf(args),
+    ]);
+    const { workflow = defaults.smoke.workflow, ref, timeoutSeconds = defaults.smoke.timeoutSeconds } = smoke;
     return new HealthGate(
       `${name}-gate`,
       {
-        githubUrl: host.githubUrl,
-        repository: host.repository,
-        subjects: pulumi.all(
-          subjects.map(({ member, on }) =>
-            pulumi.all([on.registered.runnerId, on.address, on.revision]).apply(([runnerId, address, revision]) => ({
-              runnerName: member.name,
-              runnerId,
-              labels: [...member.labels],
-              version: host.version,
-              unit: member.unit,
-              host: address,
-              revision,
-            })),
-          ),
-        ),
-        next: fingerprint(
-          primaries.map((member) => [member.labels, vmRevision({ ...member.vm, vmName: member.name }), host.jobs]),
-        ),
-        smoke,
-        onlineSeconds: host.limits.onlineSeconds,
+        githubUrl: github.url ?? defaults.githubUrl,
+        repository: github.repository,
+        subjects: pulumi.output(subjects),
+        next: pulumi.output(next).apply(fingerprint),
+        smoke: pulumi.output({ workflow, ref, timeoutSeconds }),
+        onlineSeconds: limits?.onlineSeconds ?? defaults.limits.onlineSeconds,
       },
-      {
-        parent: this,
-        dependsOn: secondaries.map(({ runner }) => runner),
-        customTimeouts: { create: "90m", update: "90m" },
-      },
+      { parent: this, dependsOn: [...secondaries], customTimeouts: { create: "90m", update: "90m" } },
     );
   }
 }
 
-function hostOf(
-  { host }: RunnerPoolArgs,
-  { labels, unit }: PoolMember,
-  archive: RunnerHostArgs["archive"] | undefined,
-): RunnerHostArgs | undefined {
-  return host === undefined || archive === undefined ? undefined : { ...host, labels, unit, archive };
-}
-
-function fingerprint(value: unknown): string {
-  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+/** What runners are made from and may be taken back to, kept when all of them are proved. */
+export function provenSettings({
+  agent = {},
+  proxmox,
+  vm = {},
+}: Pick<EnvironmentArgs, "agent" | "vm"> & {
+  readonly proxmox: Pick<EnvironmentArgs["proxmox"], "templateId">;
+}): pulumi.Output<ProvenSettings> {
+  const { cores = defaults.vm.cores, memoryMiB = defaults.vm.memoryMiB, user = defaults.vm.user } = vm;
+  return pulumi.output({
+    agent: { ...defaults.agent, extraLabels: [], ...agent },
+    proxmox: { templateId: proxmox.templateId },
+    vm: { cores, memoryMiB, user },
+  });
 }

@@ -3,7 +3,7 @@
  */
 import { HOOK_POLICY_FILE, HOOKS_FOLDER, RUNNER_HOME, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
 import { quote } from "@ghrunners/core/ssh/render-script";
-import type { JobPolicy, RunnerArchive } from "./agent-args";
+import type { JobPolicy, RunnerArchive } from "./agent";
 
 /**
  * Drop-in for the unit that svc.sh makes. GitHub's unit has no Restart=, so a listener that ends stays down.

@@ -2,7 +2,7 @@
  * Configuration of Grafana Alloy. Pure.
  */
 import { logLabels } from "@ghrunners/core/vocabulary/logs";
-import type { AlloyShipper, LogOrigin } from "./logs-args";
+import type { LogOrigin } from "./logs";
 import { redacted, redactions, TERMINAL_ORDERS } from "@ghrunners/core/vocabulary/redaction";
 import { DIAGNOSTIC_FILES, shippedUnits } from "./log-sources";
 
@@ -29,7 +29,7 @@ function journal(origin: LogOrigin, unit: string): string {
  * Journal of the units and the runner's files, redacted here, then sent to Loki with the labels of packages/core/vocabulary/logs.ts.
  * Source: grafana.com/docs/alloy, reference of loki.source.journal, local.file_match, loki.process, loki.write.
  */
-export function renderAlloy(origin: LogOrigin, { lokiUrl }: Pick<AlloyShipper, "lokiUrl">): string {
+export function renderAlloy(origin: LogOrigin, { lokiUrl }: { readonly lokiUrl: string }): string {
   const stages = redactions.map(
     ({ name, pattern }) => `  stage.replace {
     expression = ${text(pattern)}

@@ -2,7 +2,7 @@
  * Files of the journal upload on a runner host. Pure.
  */
 import { JOURNAL_REMOTE_PORT, journalField, LOG_NAMESPACE, logLabels } from "@ghrunners/core/vocabulary/logs";
-import type { LogOrigin } from "./logs-args";
+import type { LogOrigin } from "./logs";
 import { redacted, redactions, TERMINAL_ORDERS } from "@ghrunners/core/vocabulary/redaction";
 import { DIAGNOSTIC_FILES, shippedUnits } from "./log-sources";
 

@@ -3,11 +3,23 @@
  */
 import type { types } from "@muhlba91/pulumi-proxmoxve";
 import { ports } from "@ghrunners/core/vocabulary/ports";
-import type { FirewallArgs, RunnerVmArgs } from "./vm-args";
+
+/** What a VM opens: SSH for administrators, the exporters for one host, and the way out. Arguments `network`, resolved. */
+export interface Firewall {
+  readonly adminCidr: string;
+  readonly monitoringAddress?: string | undefined;
+  readonly nameservers: readonly string[];
+  readonly egress: readonly {
+    readonly to: string;
+    readonly ports: string;
+    readonly protocol: "tcp" | "udp";
+    readonly comment: string;
+  }[];
+}
 
 /** Rules of the VM's own firewall, in the order in which Proxmox VE reads them. Everything else is dropped. */
 export function renderFirewallRules(
-  firewall: FirewallArgs,
+  firewall: Firewall,
 ): Required<Pick<types.input.firewall.RulesLegacyRule, "type" | "action" | "proto" | "dport" | "comment">>[] {
   const rule = (
     type: "in" | "out",
@@ -55,20 +67,4 @@ export function isDisruptive(
   const keys = [...new Set([...Object.keys(oldInputs), ...Object.keys(newInputs)])];
   const changed = keys.filter((key) => JSON.stringify(oldInputs[key]) !== JSON.stringify(newInputs[key]));
   return changed.length === 0 || changed.some((key) => !harmless.includes(key));
-}
-
-/** What makes a VM this VM: everything whose change restarts or replaces the guest. Input of the runner's revision. */
-export function vmRevision(args: Omit<RunnerVmArgs, "pinHostKey">): string {
-  return JSON.stringify([
-    args.vmName,
-    args.vmId,
-    args.node,
-    args.templateId,
-    args.storage,
-    args.bridge,
-    args.pool,
-    [args.address, args.prefixLength, args.gateway, args.firewall.nameservers],
-    [args.cores, args.memoryMiB, args.diskGiB],
-    [args.user, args.sshPublicKey],
-  ]);
 }

@@ -1,107 +1,206 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { type Role, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
+import { refuseArguments } from "../arguments";
+import { orEmpty } from "../resources/or-empty";
+import { RegisteredRunner } from "../resources/registered-runner";
+import { Registration } from "../resources/registration";
+import { RunnerRelease } from "../resources/runner-release";
 import { connectionTo, type HostAddress } from "../scripts/connection";
+import { type JobPolicy, RunnerAgent, type RunnerArchive } from "./agent";
+import { environmentProblems, placeProblems } from "./check-settings";
+import { defaults } from "./defaults";
+import { type RunnerHooks, runnerHooks } from "./hooks";
 import { HostLogs } from "./logs";
+import type { EnvironmentArgs, RunnerPlaceArgs } from "./settings";
 import { HostTelemetry } from "./telemetry";
-import { RunnerAgent } from "./agent";
-import { type RegisteredRunner, RunnerRegistration } from "./registration";
-import { RunnerVm, vmRevision } from "./vm";
-import type { RunnerArgs, RunnerHostArgs, RunnerOptions } from "./runner-args";
+import { RunnerVm, type RunnerVmArgs, vmRevision } from "./vm";
 
-export type { RunnerArgs, RunnerHostArgs } from "./runner-args";
-export { type RunnerHooks, runnerHooks } from "./hooks";
+/** Arguments of {@link Runner}. The provider is `opts.provider`, a `proxmoxve.Provider`. */
+export interface RunnerArgs extends EnvironmentArgs, RunnerPlaceArgs {
+  /**
+   * Archive of the runner program.
+   * @default `agent.downloadUrl` and `agent.sha256`, else what GitHub's downloads endpoint names for `agent.version`
+   */
+  readonly archive?: pulumi.Input<RunnerArchive>;
+  /**
+   * Hooks around steps that could disturb a job. Plain: Pulumi's option `hooks`. A pool makes one set for all its runners.
+   * @default hooks for this runner alone
+   */
+  readonly hooks?: RunnerHooks;
+}
 
 /** What a runner on a guest has beyond its VM. */
 export interface RunnerOnHost {
   readonly address: pulumi.Output<HostAddress>;
+  /** systemd unit of the runner. */
+  readonly unit: pulumi.Output<string>;
   readonly registered: RegisteredRunner;
   /** Fingerprint of everything that may have disturbed the runner when it changed. */
   readonly revision: pulumi.Output<string>;
 }
 
-/** Name of the resource that installs a runner's agent; the drain hook tells runners apart by it. */
-export function agentResourceName(runnerResource: string): string {
-  return `${runnerResource}-agent-install`;
-}
-
-/** One runner in its role: the VM, the agent on it, its registration, its telemetry. */
+/**
+ * One runner in its role: the VM, the agent on it, its registration, its exporters, its logs. What `opts.dependsOn` names
+ * is done before anything of this runner is touched.
+ */
 export class Runner extends pulumi.ComponentResource {
+  readonly runnerName: string;
+  readonly role: Role;
+  readonly vmId: number;
+  /** IPv4 address. */
+  readonly address: pulumi.Output<string>;
+  /** Exactly the labels that GitHub shows. */
+  readonly labels: readonly string[];
   readonly vm: RunnerVm;
+  /** What is on the guest; undefined where hosts are skipped. */
   readonly host: RunnerOnHost | undefined;
   /** Who waits for this one waits for the runner that GitHub sees, or where VMs have no guest for the VM. */
   readonly settled: pulumi.Resource;
 
-  constructor(name: string, args: RunnerArgs, opts: RunnerOptions) {
-    const { proxmox, runnerHooks, after, ...options } = opts;
-    super("ghrunners:runner:Runner", name, { role: args.role, runnerName: args.runnerName }, options);
-
-    const vmArgs = { ...args.vm, vmName: args.runnerName, pinHostKey: args.host !== undefined };
-    this.vm = new RunnerVm(`${name}-vm`, vmArgs, { parent: this, proxmox, vmHooks: runnerHooks, after });
-    this.host =
-      args.host === undefined || this.vm.address === undefined
-        ? undefined
-        : this.onHost(name, args, args.host, this.vm.address, vmRevision(vmArgs), runnerHooks);
+  constructor(name: string, args: RunnerArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    // The VM alone waits: everything else of the runner waits for the VM.
+    const { dependsOn, ...options } = opts;
+    super("ghrunners:runner:Runner", name, { role: args.role, runnerName: args.name }, options);
+    refuseArguments(this, name, [...placeProblems(args), ...environmentProblems(args)]);
+    this.runnerName = args.name;
+    this.role = args.role;
+    this.vmId = args.vmId;
+    this.address = pulumi.output(args.address);
+    this.labels = labelsOf(args);
+    const hooks = args.hooks ?? hooksFor(name, args, [{ resource: name, place: args }]);
+    const ofVm = vmArgs(args, hooks);
+    this.vm = new RunnerVm(`${name}-vm`, ofVm, { parent: this, dependsOn });
+    const { address } = this.vm;
+    this.host = address === undefined ? undefined : this.onHost(name, args, address, vmRevision(ofVm), hooks);
     this.settled = this.host?.registered ?? this.vm.firewall;
     this.registerOutputs({ runnerId: this.host?.registered.runnerId });
   }
 
   private onHost(
     name: string,
-    { runnerName, role }: RunnerArgs,
-    host: RunnerHostArgs,
+    args: RunnerArgs,
     address: pulumi.Output<HostAddress>,
-    ofVm: string,
-    hooks: RunnerOptions["runnerHooks"],
+    ofVm: pulumi.Output<string>,
+    hooks: RunnerHooks,
   ): RunnerOnHost {
-    const connection = connectionTo(address, host.sshPrivateKey);
-    const { incarnation } = this.vm;
+    const { github, environment, role, logs } = args;
+    const { version = defaults.agent.version } = args.agent ?? {};
+    const unit = pulumi.output(github.repository).apply((repository) => runnerUnit(repository, args.name));
+    const connection = connectionTo(address, pulumi.secret(args.sshPrivateKey ?? ""));
+    const { incarnation, vm: machine } = this.vm;
+    const { drainMinutes = defaults.limits.drainMinutes, onlineSeconds = defaults.limits.onlineSeconds } =
+      args.limits ?? {};
+    const githubUrl = github.url ?? defaults.githubUrl;
     const agent = new RunnerAgent(
-      `${name}-agent`,
+      agentResourceName(name),
       {
-        connection,
-        incarnation,
-        version: host.version,
-        archive: host.archive,
-        unit: host.unit,
-        jobs: host.jobs,
-        drainTimeoutMinutes: host.limits.drainMinutes,
+        ...{ connection, incarnation, version, unit, machine },
+        archive: args.archive ?? archiveOf(`${name}-release`, args, this),
+        jobs: jobsOf(args),
+        drainTimeoutMinutes: drainMinutes,
+        drain: hooks.drain,
+        restoreLabels: hooks.restoreLabels,
       },
-      { parent: this, machine: this.vm.vm, drain: hooks.drain, restoreLabels: hooks.restoreLabels },
+      { parent: this },
     );
-    const revision = pulumi.all([agent.revision, incarnation]).apply((parts) =>
-      createHash("sha256")
-        .update(JSON.stringify([ofVm, ...parts]))
-        .digest("hex")
-        .slice(0, 16),
-    );
-    const registration = new RunnerRegistration(
-      `${name}-registration`,
-      {
-        githubUrl: host.githubUrl,
-        repository: host.repository,
-        runnerName,
-        labels: host.labels,
-        unit: host.unit,
-        host: address,
-        incarnation,
-        version: host.version,
-        revision,
-        // Known once the agent is done: the drain hook, if it ran at all, ran before.
-        drained: agent.revision.apply(() => hooks.wasDrained(runnerName)),
-        limits: host.limits,
-      },
-      { parent: this, dependsOn: agent },
+    const revision = pulumi.all([ofVm, agent.revision, incarnation]).apply((parts) => fingerprint(parts));
+    const common = {
+      ...{ githubUrl, repository: github.repository, runnerName: args.name, labels: [...this.labels], unit },
+      ...{ host: address, incarnation, limits: pulumi.output({ drainMinutes, onlineSeconds }) },
+    };
+    const { runnerId } = new Registration(`${name}-registration`, common, {
+      parent: this,
+      dependsOn: agent,
+      customTimeouts: { create: "10m", update: "10m", delete: "60m" },
+    });
+    // Known once the agent is done: the drain hook, if it ran at all, ran before.
+    const drained = agent.revision.apply(() => hooks.wasDrained(args.name));
+    const registered = new RegisteredRunner(
+      `${name}-online`,
+      { ...common, version, revision, drained, runnerId, service: "active", status: "online" },
+      { parent: this, customTimeouts: { create: "20m", update: "20m", delete: "60m" } },
     );
     new HostTelemetry(
       `${name}-telemetry`,
-      { connection, host: address, incarnation, unit: host.unit, githubUrl: host.githubUrl },
-      { parent: this, machine: this.vm.vm },
+      { connection, host: address, incarnation, unit, githubUrl, machine },
+      { parent: this },
     );
-    if (host.logs !== undefined) {
-      const { environment, shipper } = host.logs;
-      const origin = { host: runnerName, environment, role, unit: host.unit };
-      new HostLogs(`${name}-logs`, { connection, incarnation, origin, shipper }, { parent: this, machine: this.vm.vm });
+    if (logs !== undefined) {
+      const origin = pulumi.output({ host: args.name, environment, role, unit });
+      new HostLogs(`${name}-logs`, { connection, incarnation, origin, shipper: logs, machine }, { parent: this });
     }
-    return { address, registered: registration.runner, revision };
+    return { address, unit, registered, revision };
   }
+}
+
+/** Name of the resource that installs a runner's agent; the drain hook tells runners apart by it. */
+const agentResourceName = (runnerResource: string): string => `${runnerResource}-agent`;
+
+/** The labels a runner is registered with. */
+export function labelsOf({ environment, role, agent }: EnvironmentArgs & { readonly role: Role }): string[] {
+  return runnerLabels(environment, role, agent?.extraLabels);
+}
+
+/** What the job-started hook of an environment's runners lets run. */
+export function jobsOf({ github, agent = {} }: EnvironmentArgs): pulumi.Output<JobPolicy> {
+  const { allowedEvents = defaults.agent.allowedEvents, allowedRefs = defaults.agent.allowedRefs } = agent;
+  return pulumi.output({ repository: github.repository, events: [...allowedEvents], refs: allowedRefs });
+}
+
+/** The machine of a runner, of the settings of its environment. */
+export function vmArgs(args: EnvironmentArgs & RunnerPlaceArgs, hooks?: RunnerHooks): RunnerVmArgs {
+  const { name, vmId, address, environment, role, proxmox, network, vm, sshPublicKey, protect, hosts } = args;
+  return {
+    ...{ name, vmId, address, proxmox, network, vm, sshPublicKey, protect, hooks },
+    tags: ["ghrunners", environment, role],
+    pinHostKey: hosts !== "skip",
+  };
+}
+
+/** The archive that is installed: the pinned one, else GitHub's of that version, asked once and then kept. */
+export function archiveOf(
+  name: string,
+  { github, agent = {} }: EnvironmentArgs,
+  parent: pulumi.Resource,
+): pulumi.Output<RunnerArchive> {
+  const { downloadUrl: url, sha256, version = defaults.agent.version } = agent;
+  if (url !== undefined && sha256 !== undefined) return pulumi.output({ url, sha256 });
+  const { repository, url: githubUrl = defaults.githubUrl } = github;
+  const release = new RunnerRelease(name, { githubUrl, repository, version }, { parent });
+  return pulumi.output({ url: orEmpty(release.url), sha256: orEmpty(release.sha256) });
+}
+
+/**
+ * Hooks for the runners of one environment.
+ * @param name resource name of what the runners belong to
+ */
+export function hooksFor(
+  name: string,
+  args: EnvironmentArgs & { readonly force?: pulumi.Input<boolean>; readonly forceHint?: string },
+  runners: readonly { readonly resource: string; readonly place: RunnerPlaceArgs }[],
+): RunnerHooks {
+  const { github, proxmox, hosts, force = false, forceHint } = args;
+  return runnerHooks(
+    name,
+    pulumi.output({
+      github: { url: github.url ?? defaults.githubUrl, repository: github.repository, token: github.token },
+      proxmox: { endpoint: proxmox.endpoint, node: proxmox.node, token: proxmox.token },
+      runners: runners.map(({ resource, place }) => ({
+        name: place.name,
+        vmId: place.vmId,
+        labels: labelsOf({ ...args, role: place.role }),
+        agentResource: agentResourceName(resource),
+      })),
+      force,
+      forceHint: forceHint ?? "force: true in the arguments of these runners",
+      drainMinutes: args.limits?.drainMinutes ?? defaults.limits.drainMinutes,
+      hosts: hosts !== "skip",
+    }),
+  );
+}
+
+/** A short text that differs when a value does. */
+export function fingerprint(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 }

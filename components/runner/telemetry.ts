@@ -2,41 +2,52 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { ports } from "@ghrunners/core/vocabulary/ports";
 import { RUNNER_HOME, WORK_FOLDER } from "@ghrunners/core/vocabulary/runner";
-import { readScript, renderScript, rootCommand } from "../scripts/connection";
-import type { HostTelemetryArgs, HostTelemetryOptions } from "./telemetry-args";
+import { type HostAddress, readScript, renderScript, rootCommand } from "../scripts/connection";
 import { InstalledExporter } from "../resources/installed-exporter";
 
-export type { HostTelemetryArgs, InstalledExporterArgs } from "./telemetry-args";
-export { InstalledExporter } from "../resources/installed-exporter";
+/** Arguments of {@link HostTelemetry}. */
+export interface HostTelemetryArgs {
+  /** Connection of the host; holds the private key as a secret. */
+  readonly connection: pulumi.Input<command.types.input.remote.ConnectionArgs>;
+  /** The same host for the steps that hold the key themselves. */
+  readonly host: pulumi.Input<HostAddress>;
+  /** The machine's MAC address. */
+  readonly incarnation: pulumi.Input<string>;
+  /** systemd unit of the runner. */
+  readonly unit: pulumi.Input<string>;
+  /** https://github.com, or a GitHub Enterprise Server. */
+  readonly githubUrl: pulumi.Input<string>;
+  /** The machine that takes everything with it when it is deleted. */
+  readonly machine: pulumi.Resource;
+}
 
 /** What a runner's host tells the monitoring host: node exporter, Debian's package, and the runner's own exporter. */
 export class HostTelemetry extends pulumi.ComponentResource {
-  constructor(name: string, args: HostTelemetryArgs, opts: HostTelemetryOptions) {
-    const { machine, ...options } = opts;
+  constructor(name: string, args: HostTelemetryArgs, opts: pulumi.ComponentResourceOptions = {}) {
     // The connection holds the private key, so it is left out of the component's recorded inputs.
-    super("ghrunners:telemetry:HostTelemetry", name, { incarnation: args.incarnation }, options);
-    this.nodeExporter(name, args, machine);
+    super("ghrunners:telemetry:HostTelemetry", name, { incarnation: args.incarnation }, opts);
+    this.nodeExporter(name, args);
     new InstalledExporter(
       `${name}-runner-exporter`,
       {
         kind: "runner",
         host: args.host,
         incarnation: args.incarnation,
-        config: pulumi.output(args.host).apply(({ host }) => ({
+        config: pulumi.all([args.host, args.unit, args.githubUrl]).apply(([{ host }, unit, githubUrl]) => ({
           view: "host" as const,
           listen: { host, port: ports.runnerExporter },
-          unit: args.unit,
+          unit,
           runnerHome: RUNNER_HOME,
           workFolder: WORK_FOLDER,
-          githubUrl: args.githubUrl,
+          githubUrl,
         })),
       },
-      { parent: this, deletedWith: machine },
+      { parent: this, deletedWith: args.machine },
     );
     this.registerOutputs({});
   }
 
-  private nodeExporter(name: string, args: HostTelemetryArgs, machine: pulumi.Resource): void {
+  private nodeExporter(name: string, args: HostTelemetryArgs): void {
     const script = readScript("node-exporter.sh");
     const install = rootCommand("install");
     new command.remote.Command(
@@ -51,7 +62,7 @@ export class HostTelemetry extends pulumi.ComponentResource {
           .apply((incarnation) => renderScript(script, { MACHINE: incarnation, PORT: String(ports.nodeExporter) })),
         addPreviousOutputInEnv: false,
       },
-      { parent: this, deletedWith: machine, customTimeouts: { create: "10m", update: "10m", delete: "5m" } },
+      { parent: this, deletedWith: args.machine, customTimeouts: { create: "10m", update: "10m", delete: "5m" } },
     );
   }
 }

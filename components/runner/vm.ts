@@ -1,20 +1,64 @@
 import * as command from "@pulumi/command";
 import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
-import { orEmpty } from "../resources/dynamic-resource";
+import { orEmpty } from "../resources/or-empty";
 import { readScript, renderScript } from "../scripts/connection";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
-import type { RunnerVmArgs, RunnerVmOptions } from "./vm-args";
+import { refuseArguments } from "../arguments";
+import { machineProblems } from "./check-settings";
+import { defaults } from "./defaults";
+import type { NetworkArgs, PlacementArgs, RunnerPlaceArgs, VmArgs } from "./settings";
 import { ownershipMark, renderFirewallRules } from "./render-vm";
-
-export type { RunnerVmArgs, RunnerVmHooks } from "./vm-args";
-export { isDisruptive, ownershipMark, vmRevision } from "./render-vm";
 
 /** How long a fresh VM may take until SSH answers, seconds. */
 const FIRST_CONTACT_SECONDS = 300;
 
+/** Hooks around the VM's steps; a pool makes them for all its runners. */
+export interface RunnerVmHooks {
+  /** Before a step that could disturb a running job. */
+  readonly drain: pulumi.ResourceHook;
+  /** Before a create, which may meet what an interrupted run left. */
+  readonly clearLeftovers: pulumi.ResourceHook;
+}
+
+/** Arguments of {@link RunnerVm}. The provider is `opts.provider`, a `proxmoxve.Provider`. */
+export interface RunnerVmArgs extends Omit<RunnerPlaceArgs, "role"> {
+  /** Where on Proxmox VE the machine is made. */
+  readonly proxmox: PlacementArgs;
+  /** Its subnet, and what its firewall lets through. */
+  readonly network: NetworkArgs;
+  /**
+   * Its size and user.
+   * @default {}
+   */
+  readonly vm?: VmArgs;
+  /** What its user logs in with: one line in `authorized_keys` form. */
+  readonly sshPublicKey: pulumi.Input<string>;
+  /**
+   * Tags of the VM.
+   * @default ["ghrunners"]
+   */
+  readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Refuse to delete or replace the VM. Plain: Pulumi's option `protect`.
+   * @default false
+   */
+  readonly protect?: boolean;
+  /**
+   * Wait for SSH and pin the host key. Plain: it decides on a resource. Off where VMs have no guest.
+   * @default true
+   */
+  readonly pinHostKey?: boolean;
+  /**
+   * Hooks around the VM's steps. Plain: Pulumi's option `hooks`.
+   * @default none: nothing is drained, nothing is cleared
+   */
+  readonly hooks?: RunnerVmHooks;
+}
+
 /**
  * One virtual machine with its firewall, and the proof of which machine it is: its MAC address and its host key.
+ * What `opts.dependsOn` names is done before the VM is touched, and everything on the machine comes after the VM.
  */
 export class RunnerVm extends pulumi.ComponentResource {
   readonly vm: proxmoxve.VmLegacy;
@@ -25,33 +69,43 @@ export class RunnerVm extends pulumi.ComponentResource {
   /** How to reach the guest; unset where host keys are not pinned. */
   readonly address: pulumi.Output<HostAddress> | undefined;
 
-  constructor(name: string, args: RunnerVmArgs, opts: RunnerVmOptions) {
-    const { proxmox, vmHooks: hooks, after, ...options } = opts;
+  constructor(name: string, args: RunnerVmArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    // The VM alone waits: a dependency of the component would be written into the state of each of its children.
+    const { dependsOn, ...options } = opts;
+    const { vmId, hooks } = args;
+    const { node, storage = defaults.proxmox.storage, bridge = defaults.proxmox.bridge } = args.proxmox;
     // Shown and kept: what tells it from others. All of it would be a fifteenth of the state, written at every step.
-    const { vmName, vmId, node, address } = args;
-    super("ghrunners:vm:RunnerVm", name, { vmName, vmId, node, address }, options);
-    const child = { parent: this, provider: proxmox };
+    super("ghrunners:vm:RunnerVm", name, { vmName: args.name, vmId, node, address: args.address }, options);
+    refuseArguments(this, name, machineProblems(args));
+    const {
+      cores = defaults.vm.cores,
+      memoryMiB = defaults.vm.memoryMiB,
+      diskGiB = defaults.vm.diskGiB,
+    } = args.vm ?? {};
+    const user = userOf(args);
+    const nameservers = nameserversOf(args);
+    const { prefixLength = defaults.network.prefixLength } = args.network;
 
     this.vm = new proxmoxve.VmLegacy(
-      `${name}-vm`,
+      name,
       {
-        vmId: args.vmId,
-        name: args.vmName,
-        description: ownershipMark(pulumi.getStack(), args.vmName),
-        nodeName: args.node,
-        poolId: args.pool,
-        tags: [...args.tags].sort(),
-        clone: { vmId: args.templateId, full: true, datastoreId: args.storage, retries: 3 },
-        cpu: { cores: args.cores, sockets: 1, type: "x86-64-v2-AES" },
-        memory: { dedicated: args.memoryMiB },
+        vmId,
+        name: args.name,
+        description: ownershipMark(pulumi.getStack(), args.name),
+        nodeName: node,
+        poolId: args.proxmox.pool,
+        tags: pulumi.output(args.tags ?? ["ghrunners"]).apply((tags) => [...tags].sort()),
+        clone: { vmId: args.proxmox.templateId, full: true, datastoreId: storage, retries: 3 },
+        cpu: { cores, sockets: 1, type: "x86-64-v2-AES" },
+        memory: { dedicated: memoryMiB },
         scsiHardware: "virtio-scsi-pci",
         // Every field is pinned: an unset one comes back as a diff after the next change of CPU or memory. Defaults of nested
         // blocks are pinned too: the bridge stores them in another form at the second run, which rewrites the state for each VM.
         disks: [
           {
             interface: "scsi0",
-            datastoreId: args.storage,
-            size: args.diskGiB,
+            datastoreId: storage,
+            size: diskGiB,
             fileFormat: "raw",
             aio: "io_uring",
             backup: true,
@@ -76,16 +130,18 @@ export class RunnerVm extends pulumi.ComponentResource {
         watchdog: { enabled: false, action: "none", model: "i6300esb" },
         // An empty drive. The provider's default is the node's physical one, which takes Sys.Console on the whole cluster.
         cdrom: { interface: "ide3", fileId: "none" },
-        networkDevices: [{ bridge: args.bridge, model: "virtio", firewall: true }],
+        networkDevices: [{ bridge, model: "virtio", firewall: true }],
         operatingSystem: { type: "l26" },
         // Kept small on purpose; everything else is done over SSH.
         initialization: {
-          datastoreId: args.storage,
+          datastoreId: storage,
           interface: "ide2",
           upgrade: false,
-          dns: { servers: [...args.firewall.nameservers] },
-          ipConfigs: [{ ipv4: { address: `${args.address}/${args.prefixLength}`, gateway: args.gateway } }],
-          userAccount: { username: args.user, keys: [args.sshPublicKey] },
+          dns: { servers: nameservers },
+          ipConfigs: [
+            { ipv4: { address: pulumi.interpolate`${args.address}/${prefixLength}`, gateway: args.network.gateway } },
+          ],
+          userAccount: { username: user, keys: [args.sshPublicKey] },
         },
         // The address is known, so nobody waits for the agent to tell it: the firewall stands before the guest answers.
         agent: { enabled: true, timeout: "15s", type: "virtio", waitForIp: { disabled: true } },
@@ -95,34 +151,38 @@ export class RunnerVm extends pulumi.ComponentResource {
         stopOnDestroy: true,
       },
       {
-        ...child,
-        dependsOn: [...after],
+        parent: this,
+        dependsOn,
         protect: args.protect,
         deleteBeforeReplace: true,
         // The provider reads it back as null and proposes it again at every run.
         ignoreChanges: ["disks[0].speed"],
         // cloud-init only ever adds: an old user and an old key would stay. A new machine has neither.
         replaceOnChanges: ["initialization.userAccount"],
-        hooks: { beforeCreate: [hooks.clearLeftovers], beforeUpdate: [hooks.drain], beforeDelete: [hooks.drain] },
+        hooks: hooks && {
+          beforeCreate: [hooks.clearLeftovers],
+          beforeUpdate: [hooks.drain],
+          beforeDelete: [hooks.drain],
+        },
       },
     );
     this.incarnation = this.vm.networkDevices.apply((devices) => devices?.[0]?.macAddress ?? "");
 
-    const scope = { nodeName: args.node, vmId: this.vm.vmId.apply(() => args.vmId) };
+    const scope = { nodeName: node, vmId: this.vm.vmId.apply(() => vmId) };
     // A machine made anew has neither rules nor options, and the provider does not always see that.
     const withMachine = { deletedWith: this.vm, replacementTrigger: this.incarnation, deleteBeforeReplace: true };
     const rules = new proxmoxve.firewall.RulesLegacy(
       `${name}-rules`,
-      { ...scope, rules: renderFirewallRules(args.firewall) },
-      { ...child, ...withMachine, hooks: { beforeCreate: [hooks.clearLeftovers] } },
+      { ...scope, rules: firewallRules(args, nameservers) },
+      { parent: this, ...withMachine, hooks: hooks && { beforeCreate: [hooks.clearLeftovers] } },
     );
     this.firewall = new proxmoxve.firewall.OptionsLegacy(
       `${name}-firewall`,
       { ...scope, enabled: true, inputPolicy: "DROP", outputPolicy: "DROP", dhcp: false, macfilter: true },
-      { ...child, ...withMachine, dependsOn: rules },
+      { parent: this, ...withMachine, dependsOn: rules },
     );
 
-    this.address = args.pinHostKey ? this.pinHostKey(name, args) : undefined;
+    this.address = args.pinHostKey === false ? undefined : this.pinHostKey(name, args);
     // None: outputs that are known late make the engine write the whole state once more for each machine.
     this.registerOutputs({});
   }
@@ -130,23 +190,47 @@ export class RunnerVm extends pulumi.ComponentResource {
   private pinHostKey(name: string, args: RunnerVmArgs): pulumi.Output<HostAddress> {
     const script = readScript("pin-host-key.sh");
     const pin = "bash -s";
+    const stdin = pulumi
+      .all([this.incarnation, args.address, args.network.gateway, nameserversOf(args)])
+      .apply(([machine, address, gateway, nameservers]) =>
+        renderScript(script, {
+          HOST: address,
+          LIMIT_SECONDS: String(FIRST_CONTACT_SECONDS),
+          // Another address or DNS server is another instance for cloud-init, which then makes new host keys.
+          MACHINE: [machine, address, gateway, ...nameservers].join(" "),
+        }),
+      );
     const key = new command.local.Command(
       `${name}-host-key`,
-      {
-        create: pin,
-        update: pin,
-        stdin: this.incarnation.apply((machine) =>
-          renderScript(script, {
-            HOST: args.address,
-            LIMIT_SECONDS: String(FIRST_CONTACT_SECONDS),
-            // Another address or DNS server is another instance for cloud-init, which then makes new host keys.
-            MACHINE: [machine, args.address, args.gateway, ...args.firewall.nameservers].join(" "),
-          }),
-        ),
-        addPreviousOutputInEnv: false,
-      },
+      { create: pin, update: pin, stdin, addPreviousOutputInEnv: false },
       { parent: this, dependsOn: this.firewall },
     );
-    return orEmpty(key.stdout).apply((hostKey) => ({ host: args.address, user: args.user, hostKey: hostKey.trim() }));
+    return pulumi
+      .all([orEmpty(key.stdout), args.address, userOf(args)])
+      .apply(([hostKey, host, user]) => ({ host, user, hostKey: hostKey.trim() }));
   }
+}
+
+const userOf = ({ vm }: Pick<RunnerVmArgs, "vm">): pulumi.Input<string> => vm?.user ?? defaults.vm.user;
+
+const nameserversOf = ({ network }: Pick<RunnerVmArgs, "network">): pulumi.Output<string[]> =>
+  pulumi.output(network.nameservers ?? [network.gateway]);
+
+function firewallRules({ network }: RunnerVmArgs, nameservers: pulumi.Output<string[]>) {
+  const { adminCidr, monitoringAddress, egress = [] } = network;
+  return pulumi.output({ adminCidr, monitoringAddress, nameservers, egress }).apply(renderFirewallRules);
+}
+
+/** What makes a VM this VM: everything whose change restarts or replaces the guest. Part of the runner's revision. */
+export function vmRevision(args: RunnerVmArgs): pulumi.Output<string> {
+  const { proxmox, network, vm = {} } = args;
+  return pulumi
+    .output([
+      [args.name, args.vmId, args.address],
+      [proxmox.node, proxmox.templateId, proxmox.storage, proxmox.bridge, proxmox.pool],
+      [network.prefixLength, network.gateway, nameserversOf(args)],
+      [vm.cores, vm.memoryMiB, vm.diskGiB],
+      [userOf(args), args.sshPublicKey],
+    ])
+    .apply((parts) => JSON.stringify(parts));
 }

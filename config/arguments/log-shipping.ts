@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { LogShipper } from "@ghrunners/components/runner/logs";
+import { LogReceiver, type LogShipper } from "@ghrunners/components";
 import { lokiUrlOf } from "@ghrunners/components/runner/plan-shipping";
-import { connectionTo } from "@ghrunners/components/scripts/connection";
-import { LogReceiver } from "@ghrunners/components/monitoring/receiver";
 import type { Settings } from "../parse";
 
 /** How this stack's runners ship their logs; undefined where they keep them. Makes the receiver where it is ours. */
@@ -14,9 +12,9 @@ export function logShipper(settings: Settings, opts: pulumi.ComponentResourceOpt
   const receiver = new LogReceiver(
     "log-receiver",
     {
-      connection: connectionTo({ host, user, hostKey }, pulumi.secret(settings.sshPrivateKey)),
+      host: { host, user, hostKey },
+      sshPrivateKey: pulumi.secret(settings.sshPrivateKey),
       environment,
-      address: host,
       senders: runners.map(({ address }) => address),
       retentionDays: logs.retentionDays,
     },

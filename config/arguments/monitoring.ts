@@ -3,7 +3,7 @@ import { components } from "@ghrunners/monitoring/alerts/index";
 import { ports } from "@ghrunners/core/vocabulary/ports";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { scrapeJobs } from "@ghrunners/monitoring/scrape";
-import type { MonitoringArgs, MonitoringFiles, RuleFile } from "@ghrunners/components/monitoring/host";
+import type { MonitoringFiles, MonitoringHostArgs, RuleFile } from "@ghrunners/components";
 import { hasFailover } from "../failover";
 import type { Settings } from "../parse";
 import type { MonitoringSettings, RenderedFile, RenderedRules } from "@ghrunners/monitoring";
@@ -55,12 +55,12 @@ export function monitoringFiles(settings: Settings): MonitoringFiles {
 }
 
 /** What this stack has on its monitoring host; undefined where it has none, or where no host is managed. */
-export function monitoringArgs(settings: Settings): Omit<MonitoringArgs, "privateKey" | "files"> | undefined {
+export function monitoringArgs(settings: Settings): Omit<MonitoringHostArgs, "sshPrivateKey" | "files"> | undefined {
   const { environment, monitoring } = settings;
   if (monitoring === undefined || settings.hosts !== "manage") return undefined;
   const { alertmanager, fleetExporter } = monitoring;
   return {
-    address: { host: monitoring.host, user: monitoring.user, hostKey: monitoring.hostKey },
+    host: { host: monitoring.host, user: monitoring.user, hostKey: monitoring.hostKey },
     environment,
     prometheusUrl: monitoring.prometheusUrl,
     paths: monitoring.paths,
@@ -82,7 +82,7 @@ const fingerprint = (token = ""): string => createHash("sha256").update(token).d
 const DEPLOYMENT_WORKFLOW = "deploy.yml";
 
 /** What GitHub is expected to show: everything else that the fleet exporter sees is drift. */
-function fleetExporterArgs(settings: Settings): MonitoringArgs["fleetExporter"] {
+function fleetExporterArgs(settings: Settings): MonitoringHostArgs["fleetExporter"] {
   const { environment, runners, agent, github, deployment, secrets, exporterToken } = settings;
   return {
     config: {
@@ -106,7 +106,7 @@ function fleetExporterArgs(settings: Settings): MonitoringArgs["fleetExporter"] 
 function failoverSwitchArgs(
   { environment, runners, agent, github, failoverToken }: Settings,
   limits: NonNullable<Settings["monitoring"]>["failover"],
-): MonitoringArgs["failoverSwitch"] {
+): MonitoringHostArgs["failoverSwitch"] {
   return {
     config: {
       view: "switch",

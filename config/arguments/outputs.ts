@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
-import type { PoolRunner } from "@ghrunners/components/runner/pool";
+import type { Runner } from "@ghrunners/components";
 
 /** The stack's output about one runner: small and stable, for other stacks and for people. */
 export interface RunnerOutput {
   readonly name: string;
   readonly role: Role;
-  readonly address: string;
+  readonly address: pulumi.Output<string>;
   readonly vmId: number;
   /** What a job's runs-on may ask for. */
   readonly labels: readonly string[];
@@ -16,14 +16,7 @@ export interface RunnerOutput {
   readonly version?: pulumi.Output<string>;
 }
 
-export function describeRunner({ member, runner }: PoolRunner): RunnerOutput {
-  return {
-    name: member.name,
-    role: member.role,
-    address: member.vm.address,
-    vmId: member.vm.vmId,
-    labels: member.labels,
-    runnerId: runner.host?.registered.runnerId,
-    version: runner.host?.registered.runningVersion,
-  };
+export function describeRunner({ runnerName, role, address, vmId, labels, host }: Runner): RunnerOutput {
+  const { runnerId, runningVersion } = host?.registered ?? {};
+  return { name: runnerName, role, address, vmId, labels, runnerId, version: runningVersion };
 }

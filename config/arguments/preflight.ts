@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PreflightInputs } from "@ghrunners/components/resources/preflight";
-import { ownershipMark } from "@ghrunners/components/runner/vm";
+import { ownershipMark } from "@ghrunners/components/runner/render-vm";
 import type { Settings } from "../parse";
 
 /** What the preflight looks at, of the settings. */

@@ -1,4 +1,4 @@
-import type { ProvenSettings } from "@ghrunners/components/resources/last-known-good.provider";
+import type { ProvenSettings } from "@ghrunners/components/resources/last-known-good";
 import type { Settings } from "../parse";
 
 /** What of the settings the runners are made from, and may be taken back to. Pure, for the operator's commands too. */

@@ -1,7 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { DeploymentEnvironment } from "@ghrunners/components/github/environment";
-import { githubProvider, leftoversHook } from "@ghrunners/components/github/resource-options";
-import { RepositoryRules } from "@ghrunners/components/github/rules";
+import * as pulumi from "@pulumi/pulumi";
+import { DeploymentEnvironment, githubProvider, RepositoryRules } from "@ghrunners/components";
 import { SecretValues } from "@ghrunners/components/github/secrets";
 import type { Settings } from "../parse";
 
@@ -19,28 +17,25 @@ const targetsVariable = ({ targets }: Settings): Readonly<Record<string, string>
 export function manageRepositorySide(settings: Settings, { dependsOn }: pulumi.ComponentResourceOptions): void {
   const { deployment, repository, github, environment, safety } = settings;
   if (deployment === undefined && !repository.manage) return;
-  const access = { ...github, token: settings.githubToken };
-  const opts = {
-    dependsOn,
-    github: githubProvider("github", access, { dependsOn }),
-    clearLeftovers: leftoversHook(access),
-  };
-  const of = { githubUrl: github.url, repository: github.repository };
+  const access = { ...github, token: pulumi.secret(settings.githubToken) };
+  const opts = { dependsOn, provider: githubProvider("github", access, { dependsOn }) };
   const secrets = new SecretValues(
     "secrets",
     { secrets: settings.secrets, values: settings.secretValues, generations: settings.secretGenerations },
     { dependsOn },
   );
   if (deployment !== undefined) {
-    const { name, reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags } = deployment;
     const args = {
-      ...of,
-      ...{ reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags },
+      ...deployment,
+      github: access,
+      environment: deployment.name ?? environment,
       variables: { ...deployment.variables, ...targetsVariable(settings) },
-      environment: name ?? environment,
+      secrets: secrets.environment,
       protect: safety.protect,
     };
-    new DeploymentEnvironment("deployment", { ...args, secrets: secrets.environment }, opts);
+    new DeploymentEnvironment("deployment", args, opts);
   }
-  if (repository.manage) new RepositoryRules("repository", { ...of, ...repository, secrets: secrets.repository }, opts);
+  if (repository.manage) {
+    new RepositoryRules("repository", { ...repository, github: access, secrets: secrets.repository }, opts);
+  }
 }

@@ -1,11 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { FORCE_WORDS } from "@ghrunners/core/vocabulary/safety";
 import { ports } from "@ghrunners/core/vocabulary/ports";
-import { runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
-import type { LogShipper } from "@ghrunners/components/runner/logs";
+import type { LogShipper, RunnerPoolArgs } from "@ghrunners/components";
 import { logEgress } from "@ghrunners/components/runner/plan-shipping";
-import type { RunnerPoolArgs } from "@ghrunners/components/runner/pool";
 import type { Settings } from "../parse";
-import { provenSettings } from "./proven-settings";
 
 /** The deployer on a runner logs in on the targets. */
 const targetEgress = ({ targets }: Settings): Settings["network"]["egress"] =>
@@ -16,60 +14,24 @@ const targetEgress = ({ targets }: Settings): Settings["network"]["egress"] =>
     comment: `Deployment target ${name}`,
   }));
 
-/** The pool of the settings' runners. */
-export function poolArgs(settings: Settings, shipper: LogShipper | undefined): RunnerPoolArgs {
-  const { environment, github, proxmox, network, vm, agent, safety, monitoring } = settings;
+/** The pool of the settings' runners. Most groups of the settings are groups of its arguments. */
+export function poolArgs(settings: Settings, logs: LogShipper | undefined): RunnerPoolArgs {
+  const { environment, runners, github, proxmox, network, vm, agent, smoke, hosts, safety, monitoring } = settings;
   const egress = [
     ...network.egress,
     ...(monitoring === undefined ? [] : logEgress(monitoring.logs, monitoring.host)),
     ...targetEgress(settings),
   ];
   return {
-    members: settings.runners.map((runner) => ({
-      role: runner.role,
-      name: runner.name,
-      labels: runnerLabels(environment, runner.role, agent.extraLabels),
-      unit: runnerUnit(github.repository, runner.name),
-      vm: {
-        vmId: runner.vmId,
-        node: proxmox.node,
-        templateId: proxmox.templateId,
-        storage: proxmox.storage,
-        bridge: proxmox.bridge,
-        pool: proxmox.pool,
-        address: runner.address,
-        prefixLength: network.prefixLength,
-        gateway: network.gateway,
-        tags: ["ghrunners", environment, runner.role],
-        ...vm,
-        sshPublicKey: settings.sshPublicKey,
-        firewall: {
-          adminCidr: network.adminCidr,
-          monitoringAddress: network.monitoringAddress,
-          nameservers: network.nameservers,
-          egress,
-        },
-        protect: safety.protect,
-      },
-    })),
-    host:
-      settings.hosts === "manage"
-        ? {
-            sshPrivateKey: pulumi.secret(settings.sshPrivateKey),
-            githubUrl: github.url,
-            repository: github.repository,
-            version: agent.version,
-            archive:
-              agent.downloadUrl === undefined || agent.sha256 === undefined
-                ? undefined
-                : { url: agent.downloadUrl, sha256: agent.sha256 },
-            jobs: { repository: github.repository, events: agent.allowedEvents, refs: agent.allowedRefs },
-            limits: { drainMinutes: safety.drainTimeoutMinutes, onlineSeconds: safety.onlineTimeoutSeconds },
-            logs: shipper && { environment, shipper },
-            proven: provenSettings(settings),
-          }
-        : undefined,
-    smoke: { ...settings.smoke, ref: settings.smoke.ref },
+    ...{ environment, runners, vm, agent, smoke, hosts, logs },
+    github: { ...github, token: pulumi.secret(settings.githubToken) },
+    proxmox: { ...proxmox, token: pulumi.secret(settings.proxmoxToken) },
+    network: { ...network, egress, monitoringAddress: monitoring?.host },
+    sshPublicKey: settings.sshPublicKey,
+    sshPrivateKey: pulumi.secret(settings.sshPrivateKey),
+    limits: { drainMinutes: safety.drainTimeoutMinutes, onlineSeconds: safety.onlineTimeoutSeconds },
+    protect: safety.protect,
     force: safety.force !== undefined,
+    forceHint: `pulumi config set --path 'ghrunners:safety.force' '${FORCE_WORDS}'`,
   };
 }

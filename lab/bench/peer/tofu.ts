@@ -15,7 +15,7 @@ export interface Tofu {
 
 /** Variables of main.tf, from the settings of the program. */
 export function tofuVariables(settings: Settings, guests: boolean): Record<string, unknown> {
-  const { proxmox, network, vm, runners } = settings;
+  const { proxmox, network, vm, runners, monitoring } = settings;
   return {
     endpoint: proxmox.endpoint,
     node: proxmox.node,
@@ -25,7 +25,7 @@ export function tofuVariables(settings: Settings, guests: boolean): Record<strin
     gateway: network.gateway,
     prefix_length: network.prefixLength,
     admin_cidr: network.adminCidr,
-    monitoring_address: network.monitoringAddress,
+    monitoring_address: monitoring?.host ?? null,
     ssh_public_key: settings.sshPublicKey,
     user: vm.user,
     cores: vm.cores,

@@ -30,7 +30,7 @@ export interface MonitoringState {
   readonly files: readonly FileSum[];
 }
 
-const STEP = "ghrunners:monitoring:Monitoring$command:remote:Command::";
+const STEP = "ghrunners:monitoring:MonitoringHost$command:remote:Command::";
 const kinds: Readonly<Record<string, MonitoringStep["kind"]>> = { apply: "files", manage: "alertmanager" };
 
 /** A step that only checks is left out: it put nothing there. */

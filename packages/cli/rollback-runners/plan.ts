@@ -1,6 +1,6 @@
 /** What the runners' settings are to be taken back to. Pure. */
 import { parseDocument } from "yaml";
-import type { LastKnownGoodState, ProvenSettings } from "@ghrunners/components/resources/last-known-good.provider";
+import type { LastKnownGoodState, ProvenSettings } from "@ghrunners/components/resources/last-known-good";
 import type { StateResource } from "../drift/state-values";
 
 /** One setting that is another than when the runners were last proved. */

@@ -51,7 +51,7 @@ describe("without root", function () {
     const { status, stdout, stderr } = command("start");
     assert.equal(status, 0, stdout + stderr);
     assert.match(stderr, /No machines in this rehearsal: machines need root .*this user is not root\. The two APIs/);
-    assert.match(stdout, /VmLegacy runners-primary-vm-vm created/);
+    assert.match(stdout, /VmLegacy runners-primary-vm created/);
     assert.doesNotMatch(stdout, /Registration|Command/, "something was done on a host");
     assert.ok(stdout.includes(`Laboratory "${instance}": no machines (needs root on Linux)`), stdout);
     assert.match(stdout, /not rehearsed: this stack manages machines only/);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { FORCE_WORDS } from "@ghrunners/core/vocabulary/safety";
 import type { GitHubRunner } from "@ghrunners/core/github/client";
 import { drainRunner } from "@ghrunners/core/github/drain";
 import { sameLabels } from "@ghrunners/core/github/labels";
@@ -104,22 +103,28 @@ describe("drift", () => {
 
 describe("drain", () => {
   const view = (name: string, atGitHub: GitHubRunner | undefined): RunnerView => ({ name, labels, atGitHub });
+  const unforced = { force: false, forceHint: "say it" };
   const peer = view("two", runner({ id: 8, name: "two" }));
 
   it("leaves a runner alone that takes no jobs", () => {
-    assert.equal(chooseDrain("one", undefined, [peer], false).action, "nothing");
-    assert.equal(chooseDrain("one", runner({ online: false }), [], false).action, "nothing");
+    assert.equal(chooseDrain("one", undefined, [peer], unforced).action, "nothing");
+    assert.equal(chooseDrain("one", runner({ online: false }), [], unforced).action, "nothing");
   });
 
   it("needs a healthy peer where there is one to expect", () => {
     const self = view("one", runner());
-    assert.equal(chooseDrain("one", runner(), [self, peer], false).action, "drain");
-    assert.equal(chooseDrain("one", runner(), [self], false).action, "drain");
+    assert.equal(chooseDrain("one", runner(), [self, peer], unforced).action, "drain");
+    assert.equal(chooseDrain("one", runner(), [self], unforced).action, "drain");
     for (const bad of [undefined, runner({ online: false }), runner({ labels: [] })]) {
-      const choice = chooseDrain("one", runner(), [self, view("two", bad)], false);
+      const choice = chooseDrain("one", runner(), [self, view("two", bad)], unforced);
       assert.equal(choice.action, "refuse");
-      assert.ok(choice.action === "refuse" && choice.reason.includes(FORCE_WORDS) && choice.reason.includes("two is"));
-      assert.equal(chooseDrain("one", runner(), [self, view("two", bad)], true).action, "drain");
+      assert.ok(
+        choice.action === "refuse" && choice.reason.includes(unforced.forceHint) && choice.reason.includes("two is"),
+      );
+      assert.equal(
+        chooseDrain("one", runner(), [self, view("two", bad)], { ...unforced, force: true }).action,
+        "drain",
+      );
     }
   });
 

@@ -11,7 +11,7 @@ const planted = {
 const config = {
   proxmox: { endpoint: "https://pve.example:8006/", node: "pve1", templateId: 9000 },
   github: { repository: "octo-org/demo-app" },
-  network: { gateway: "192.0.2.1", adminCidr: "192.0.2.0/28", monitoringAddress: "192.0.2.9" },
+  network: { gateway: "192.0.2.1", adminCidr: "192.0.2.0/28" },
   runners: [
     { role: "primary", name: "one", vmId: 151, address: "192.0.2.51" },
     { role: "secondary", name: "two", vmId: 152, address: "192.0.2.52" },
@@ -26,8 +26,10 @@ const tokens = (graph: readonly Registered[]): Map<string, number> =>
 
 describe("the program's graph", () => {
   let graph: Registered[];
+  /** A component and the resource that is its whole purpose share a name; the resource is meant. */
   const find = (name: string): Registered => {
-    const found = graph.find((resource) => resource.name === name);
+    const named = graph.filter((resource) => resource.name === name);
+    const found = named.find(({ type }) => !type.startsWith("ghrunners:")) ?? named[0];
     assert.ok(found, `${name} is not among ${graph.map((resource) => resource.name).join(", ")}`);
     return found;
   };
@@ -61,18 +63,18 @@ describe("the program's graph", () => {
 
     it("makes the primary wait for the gate, and the gate for the secondary", () => {
       // Everything else on the primary needs its VM's address.
-      assert.ok(find("runners-primary-vm-vm").dependencies.includes("runners-gate"));
-      assert.ok(find("runners-gate").dependencies.includes("runners-secondary-registration-registered"));
+      assert.ok(find("runners-primary-vm").dependencies.includes("runners-gate"));
+      assert.ok(find("runners-gate").dependencies.includes("runners-secondary-online"));
       assert.ok(!find("runners-secondary").dependencies.some((name) => name.startsWith("runners-primary")));
       assert.ok(find("runners").dependencies.includes("preflight"));
-      const order = graph.map(({ name }) => name);
-      assert.ok(order.indexOf("runners-gate") < order.indexOf("runners-primary-vm-vm"));
-      assert.ok(order.indexOf("runners-secondary-registration-registered") < order.indexOf("runners-gate"));
+      const order = graph.filter(({ type }) => !type.startsWith("ghrunners:")).map(({ name }) => name);
+      assert.ok(order.indexOf("runners-gate") < order.indexOf("runners-primary-vm"));
+      assert.ok(order.indexOf("runners-secondary-online") < order.indexOf("runners-gate"));
     });
 
     it("marks every secret, and lets no secret out in plain text", () => {
       assert.ok(isSecretValue(find("proxmox").inputs["apiToken"]));
-      const connection = find("runners-primary-agent-install").inputs["connection"];
+      const connection = find("runners-primary-agent").inputs["connection"];
       assert.ok(isSecretValue(connection) || isSecretValue((connection as Record<string, unknown>)["privateKey"]));
       for (const { name, inputs } of graph) {
         const text = JSON.stringify(inputs, (_key, value: unknown) => (isSecretValue(value) ? "[secret]" : value));
@@ -83,7 +85,7 @@ describe("the program's graph", () => {
     });
 
     it("registers each runner with exactly its labels", () => {
-      const labels = (role: string): unknown => find(`runners-${role}-registration-registration`).inputs["labels"];
+      const labels = (role: string): unknown => find(`runners-${role}-registration`).inputs["labels"];
       assert.deepEqual(labels("primary"), ["self-hosted", "linux", "x64", "production", "primary"]);
       assert.deepEqual(labels("secondary"), ["self-hosted", "linux", "x64", "production", "secondary"]);
     });
@@ -96,29 +98,26 @@ describe("the program's graph", () => {
         customBranchPolicies: true,
       });
       assert.deepEqual(environment.inputs["canAdminsBypass"], false);
-      assert.ok(find("deployment-branch-main").hooks.includes("ghrunners-clear-github-leftovers"));
+      assert.ok(find("deployment-branch-main").hooks.includes("deployment-clear-leftovers"));
       assert.ok(isSecretValue(find("github").inputs["token"]));
       assert.equal(tokens(graph).get("github:index/repositoryRuleset:RepositoryRuleset"), undefined);
     });
 
     it("protects the VMs of production, and drains before it touches one", () => {
-      for (const name of ["runners-primary-vm-vm", "runners-secondary-vm-vm"]) {
+      for (const name of ["runners-primary-vm", "runners-secondary-vm"]) {
         assert.equal(find(name).protect, true, name);
-        assert.ok(find(name).hooks.includes("ghrunners-drain"), name);
-        assert.ok(find(name).hooks.includes("ghrunners-clear-leftovers"), name);
+        assert.ok(find(name).hooks.includes("runners-drain"), name);
+        assert.ok(find(name).hooks.includes("runners-clear-leftovers"), name);
       }
-      assert.ok(find("runners-primary-agent-install").hooks.includes("ghrunners-drain"));
-      assert.ok(find("runners-primary-agent-install").hooks.includes("ghrunners-restore-labels"));
+      assert.ok(find("runners-primary-agent").hooks.includes("runners-drain"));
+      assert.ok(find("runners-primary-agent").hooks.includes("runners-restore-labels"));
     });
 
-    it("opens nothing but SSH for the administrators and metrics for the monitoring host", () => {
+    it("opens nothing but SSH for the administrators", () => {
       const rules = find("runners-primary-vm-rules").inputs["rules"] as Record<string, string>[];
       assert.deepEqual(
         rules.filter(({ type }) => type === "in").map(({ dport, source }) => [dport, source]),
-        [
-          ["22", "192.0.2.0/28"],
-          ["9100:9101", "192.0.2.9"],
-        ],
+        [["22", "192.0.2.0/28"]],
       );
       const options = find("runners-primary-vm-firewall").inputs;
       assert.deepEqual([options["enabled"], options["inputPolicy"], options["outputPolicy"]], [true, "DROP", "DROP"]);
@@ -148,7 +147,7 @@ describe("the program's graph", () => {
     assert.equal(find("repository-actions").inputs["shaPinningRequired"], true);
     assert.equal(find("repository-forks").inputs["policy"], "all_external_contributors");
     for (const name of ["repository-default-branch", "repository-variable-REGION"]) {
-      assert.ok(find(name).hooks.includes("ghrunners-clear-github-leftovers"), name);
+      assert.ok(find(name).hooks.includes("repository-clear-leftovers"), name);
     }
   });
 
@@ -163,13 +162,13 @@ describe("the program's graph", () => {
   it("does without a gate where there is a single runner", async () => {
     graph = await programGraph("staging", { ...config, runners: config.runners.slice(0, 1) }, secretKeys);
     assert.equal(tokens(graph).get("pulumi-nodejs:dynamic/ghrunners:HealthGate"), undefined);
-    assert.equal(find("runners-primary-vm-vm").protect, false);
-    assert.ok(find("runners-primary-registration-registered"));
+    assert.equal(find("runners-primary-vm").protect, false);
+    assert.ok(find("runners-primary-online"));
   });
 
   it("runs to its end where resources have no outputs, as in a destroy after an interrupted run", async () => {
     graph = await programGraph("production", config, secretKeys, () => ({}));
-    assert.ok(find("runners-primary-registration-registered"));
+    assert.ok(find("runners-primary-online"));
   });
 
   it("touches eight secondaries at a time, and the primary after all of them", async () => {
@@ -181,8 +180,8 @@ describe("the program's graph", () => {
     }));
     const runners = [...config.runners.slice(0, 1), ...secondaries];
     const waits = (name: string): string[] =>
-      find(`runners-${name}-vm-vm`).dependencies.filter((one) => one.startsWith("runners-"));
-    const registered = (name: string): string => `runners-${name}-registration-registered`;
+      find(`runners-${name}-vm`).dependencies.filter((one) => one.startsWith("runners-"));
+    const registered = (name: string): string => `runners-${name}-online`;
     graph = await programGraph("staging", { ...config, runners }, secretKeys);
     assert.deepEqual(waits("secondary-8"), []);
     assert.deepEqual(waits("secondary-9"), [registered("secondary")]);

@@ -6,7 +6,7 @@ const config = {
   environment: "lab",
   proxmox: { endpoint: "https://pve.example:8006/", node: "pve1", templateId: 9000 },
   github: { repository: "octo-org/demo-app" },
-  network: { gateway: "192.0.2.1", adminCidr: "192.0.2.0/28", monitoringAddress: "192.0.2.9" },
+  network: { gateway: "192.0.2.1", adminCidr: "192.0.2.0/28" },
   runners: [
     { role: "primary", name: "one", vmId: 151, address: "192.0.2.51" },
     { role: "secondary", name: "two", vmId: 152, address: "192.0.2.52" },
@@ -46,13 +46,13 @@ describe("logs in the program's graph", function () {
 
   it("journal upload: a receiver that knows the senders, whose certificate the shippers wait for", async () => {
     const graph = await graphWith({ kind: "journal-upload", retentionDays: 7 });
-    const [receiver] = named(graph, /^log-receiver-install$/);
+    const [receiver] = named(graph, /^log-receiver$/);
     assert.match(String(receiver?.inputs.stdin), /^SENDERS='192\.0\.2\.51 192\.0\.2\.52'$/m);
     assert.match(String(receiver?.inputs.stdin), /^RETENTION_DAYS='7'$/m);
     const shippers = named(graph, /-logs-journal-upload$/);
     assert.equal(shippers.length, 2);
     for (const { dependencies, hooks } of shippers) {
-      assert.ok(dependencies.includes("log-receiver-install"), dependencies.join(", "));
+      assert.ok(dependencies.includes("log-receiver"), dependencies.join(", "));
       assert.deepEqual(hooks, [], "logs are no reason to drain a runner");
     }
     assert.deepEqual(egressPorts(graph), ["192.0.2.9/32:19532", "192.0.2.9/32:19532"]);

@@ -30,7 +30,7 @@ function shownInput(text: string): string {
 }
 
 function describeResource(resource: Registered, { resources, input }: StackGraph): string {
-  const { name, inputs, dependencies, protect, deleteBeforeReplace, hooks } = resource;
+  const { inputs, dependencies, protect, deleteBeforeReplace, hooks } = resource;
   const options = [
     ...(protect ? ["protected"] : []),
     ...(deleteBeforeReplace ? ["deleted before it is replaced"] : []),
@@ -45,7 +45,7 @@ function describeResource(resource: Registered, { resources, input }: StackGraph
       .sort()
       .map((key) => {
         const mark = isSecretValue(inputs[key]) ? "(secret) " : "";
-        return `  ${key} = ${mark}${notShown[key] ?? shownInput(input(name, key))}`;
+        return `  ${key} = ${mark}${notShown[key] ?? shownInput(input(resource, key))}`;
       }),
     "",
   ].join("\n");
@@ -78,8 +78,9 @@ describe("snapshot of the program's resources", function () {
   it("a runner's machine has the same hardware, first user, addresses and firewall", async () => {
     const { resources, input } = await stackGraph("production");
     const texts = ["vm", "rules", "firewall"].map(async (part) => {
-      const name = `runners-primary-vm-${part}`;
-      const inputs = resources.find((resource) => resource.name === name)?.inputs ?? {};
+      const name = part === "vm" ? "runners-primary-vm" : `runners-primary-vm-${part}`;
+      const inputs =
+        resources.find((resource) => resource.name === name && !resource.type.startsWith("ghrunners:"))?.inputs ?? {};
       const present = Object.keys(inputs).filter((key) => inputs[key] !== undefined && inputs[key] !== null);
       const values = Object.fromEntries(present.sort().map((key) => [key, value(input(name, key))]));
       return [`graph/machine-${part}.json`, await readableJson(JSON.stringify(values))] as const;

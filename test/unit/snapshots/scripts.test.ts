@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { provider as exporterProvider } from "../../../components/resources/installed-exporter.provider";
-import type { ExporterInputs } from "../../../components/runner/telemetry-args";
-import type { RegisteredRunnerInputs, RegistrationInputs } from "../../../components/runner/registration-args";
-import { provider as registeredRunnerProvider } from "../../../components/resources/registered-runner.provider";
-import { provider as registrationProvider } from "../../../components/resources/registration.provider";
+import { provider as exporterProvider } from "../../../components/resources/installed-exporter";
+import type { ExporterInputs } from "../../../components/resources/installed-exporter";
+import type { RegisteredRunnerInputs } from "../../../components/resources/registered-runner";
+import type { RegistrationInputs } from "../../../components/resources/registration";
+import { provider as registeredRunnerProvider } from "../../../components/resources/registered-runner";
+import { provider as registrationProvider } from "../../../components/resources/registration";
 import { agentFiles } from "../../../packages/deploy/deployer/agent-files";
 import { type SentScript, scriptsOfCreate } from "./support/recorded-scripts";
 import { expectNoOtherFiles, expectSnapshot } from "./support/snapshot";
@@ -40,7 +41,7 @@ describe("snapshot of what hosts are sent", function () {
   this.timeout(60_000);
 
   const commands: readonly (readonly [stack: "production" | "lab", resource: string, elsewhere?: Elsewhere])[] = [
-    ["production", "runners-primary-agent-install"],
+    ["production", "runners-primary-agent"],
     ["production", "runners-primary-telemetry-node-exporter"],
     // test/components/logs/golden.alloy is the same configuration for another host.
     ["production", "runners-primary-logs-alloy", { golden: /^ALLOY_CONFIGURATION$/ }],
@@ -48,7 +49,7 @@ describe("snapshot of what hosts are sent", function () {
     ["production", "monitoring-files", { golden: /^FILE_\d+_TEXT$/ }],
     ["production", "monitoring-alertmanager", { golden: /^TEXT$/ }],
     ["lab", "runners-primary-logs-journal-upload"],
-    ["lab", "log-receiver-install"],
+    ["lab", "log-receiver"],
     ["lab", "monitoring-alertmanager", { golden: /^TEXT$/ }],
   ];
   for (const [stack, resource, elsewhere] of commands) {
@@ -59,7 +60,7 @@ describe("snapshot of what hosts are sent", function () {
   }
 
   it("the scripts of a runner's registration", async () => {
-    const inputs = await inputsOf<RegistrationInputs>("production", "runners-primary-registration-registration");
+    const inputs = await inputsOf<RegistrationInputs>("production", "runners-primary-registration");
     const registered = {
       agentId: 7,
       agentName: inputs.runnerName,
@@ -76,7 +77,7 @@ describe("snapshot of what hosts are sent", function () {
   });
 
   it("the scripts of a runner's service", async () => {
-    const inputs = await inputsOf<RegisteredRunnerInputs>("production", "runners-primary-registration-registered");
+    const inputs = await inputsOf<RegisteredRunnerInputs>("production", "runners-primary-online");
     const { labels, version } = inputs;
     const sent = await scriptsOfCreate(registeredRunnerProvider, inputs, () => `active\n${version}\n`, {
       runner: { id: 7, online: true, labels, version },

@@ -14,7 +14,10 @@ variable "bridge" { type = string }
 variable "gateway" { type = string }
 variable "prefix_length" { type = number }
 variable "admin_cidr" { type = string }
-variable "monitoring_address" { type = string }
+variable "monitoring_address" {
+  type    = string
+  default = null
+}
 variable "ssh_public_key" { type = string }
 variable "user" { type = string }
 variable "cores" { type = number }
@@ -108,15 +111,17 @@ resource "proxmox_virtual_environment_vm" "runner" {
 }
 
 locals {
-  rules = [
+  rules = concat([
     { type = "in", proto = "tcp", dport = "22", source = var.admin_cidr, dest = null, comment = "SSH from the administrators" },
+    ], var.monitoring_address == null ? [] : [
     { type = "in", proto = "tcp", dport = "9100:9101", source = var.monitoring_address, dest = null, comment = "Metrics for the monitoring host" },
+    ], [
     { type = "out", proto = "udp", dport = "53", source = null, dest = var.gateway, comment = "DNS" },
     { type = "out", proto = "tcp", dport = "53", source = null, dest = var.gateway, comment = "DNS" },
     { type = "out", proto = "udp", dport = "123", source = null, dest = null, comment = "NTP" },
     { type = "out", proto = "tcp", dport = "443", source = null, dest = null, comment = "GitHub and its storage" },
     { type = "out", proto = "tcp", dport = "80", source = null, dest = null, comment = "Debian's mirrors" },
-  ]
+  ])
 }
 
 # Keyed by the variable and ordered by depends_on: a reference to another resource's instances would make OpenTofu

@@ -19,7 +19,7 @@ const alertmanagerText = "# what is planted here is a secret\nroute: { receiver:
 
 function step(name: string, verb: string, stdin: string): StateResource {
   return {
-    urn: `urn:pulumi:lab::ghrunners::ghrunners:monitoring:Monitoring$command:remote:Command::monitoring-${name}`,
+    urn: `urn:pulumi:lab::ghrunners::ghrunners:monitoring:MonitoringHost$command:remote:Command::monitoring-${name}`,
     type: "command:remote:Command",
     inputs: {
       connection: secret({ ...host, privateKey: "planted" }),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { ExporterInputs } from "@ghrunners/components/runner/telemetry-args";
-import { provider } from "@ghrunners/components/resources/installed-exporter.provider";
+import type { ExporterInputs } from "@ghrunners/components/resources/installed-exporter";
+import { provider } from "@ghrunners/components/resources/installed-exporter";
 
 const installed: ExporterInputs = {
   kind: "runner",

@@ -37,13 +37,6 @@ function complete(values: Entry, sshPrivateKey: string): Entry {
 
 const secretKeys = [...Object.keys(placeholders), "sshPrivateKey", "secretValues"];
 
-/** A graph, and the texts in it that differ at every run with what stands for them. */
-export interface StackGraph {
-  readonly resources: readonly Registered[];
-  /** The input of a resource as text: JSON with sorted keys, strings as they are. Secrets are the placeholders. */
-  readonly input: (resource: string, name: string) => string;
-}
-
 /** The envelope of an OpenSSH key with a public half of zeros and no private one: revisions are made from the public half. */
 function emptyKey(): string {
   const field = (content: string | Buffer): Buffer => {
@@ -62,8 +55,11 @@ function emptyKey(): string {
 /** A graph, and a reader of its inputs. */
 export interface StackGraph {
   readonly resources: readonly Registered[];
-  /** The input of a resource as text: JSON with sorted keys, a string as it is. Secrets are the placeholders. */
-  readonly input: (resource: string, name: string) => string;
+  /**
+   * The input of a resource as text: JSON with sorted keys, a string as it is. Secrets are the placeholders.
+   * @param resource itself, or the name of one that is no component: a component and its only resource share a name
+   */
+  readonly input: (resource: string | Registered, name: string) => string;
 }
 
 /** Where the stacks' settings stand. */
@@ -74,11 +70,15 @@ async function load(stack: keyof typeof stackFiles): Promise<StackGraph> {
   const own = Object.entries(file.config).filter(([key]) => key.startsWith(PREFIX));
   const values = Object.fromEntries(own.map(([key, value]) => [key.slice(PREFIX.length), value]));
   const resources = await programGraph(stack, complete(values, emptyKey()), secretKeys);
-  const input = (resource: string, name: string): string => {
-    const found = resources.find((one) => one.name === resource);
+  const input: StackGraph["input"] = (resource, name) => {
+    const found =
+      typeof resource === "string"
+        ? resources.find((one) => one.name === resource && !one.type.startsWith("ghrunners:"))
+        : resource;
     if (found === undefined || found.inputs[name] === undefined) {
       const known = resources.map((one) => one.name).sort();
-      throw new Error(`Stack ${stack} has no ${name} of ${resource}. Its resources: ${known.join(", ")}.`);
+      const who = typeof resource === "string" ? resource : resource.urn;
+      throw new Error(`Stack ${stack} has no ${name} of ${who}. Its resources: ${known.join(", ")}.`);
     }
     const value = sorted(plain(found.inputs[name]));
     return typeof value === "string" ? value : JSON.stringify(value);

@@ -1,5 +1,5 @@
 /**
- * Dynamic provider of RegisteredRunner: the running service and GitHub's view of it. Its labels are what GitHub gives
+ * The dynamic resource RegisteredRunner: the running service and GitHub's view of it. Its labels are what GitHub gives
  * jobs by, so they are set last, when everything else is as wanted.
  */
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,11 +9,35 @@ import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import type { GitHubClient, GitHubRunner } from "@ghrunners/core/github/client";
 import { sameLabels } from "@ghrunners/core/github/labels";
 import type { HostSession } from "@ghrunners/core/ssh/session";
-import type { RegisteredRunnerInputs, RegisteredRunnerState } from "../runner/registration-args";
-import { diffRegisteredRunner } from "../runner/plan-registration";
+import type { HostAddress } from "@ghrunners/core/ssh/address";
+import { diffRegisteredRunner, type Limits, type RunnerIdentity } from "../runner/plan-registration";
 import { configure, openGitHub, withHostIfReachable, withHostWhenUp } from "./provider-access";
 import { removeRunner } from "../runner/remove-registration";
 import { hostScript } from "../scripts/read-script";
+import { DynamicResource, type Inputs } from "./dynamic-resource";
+
+/** Inputs of the dynamic resource RegisteredRunner, as its provider sees them. */
+export interface RegisteredRunnerInputs extends RunnerIdentity {
+  readonly host: HostAddress;
+  readonly incarnation: string;
+  readonly runnerId: number;
+  /** Oldest version that is accepted: the configured one. */
+  readonly version: string;
+  /** Fingerprint of VM and agent. Another one means that the runner was drained and must get its labels back. */
+  readonly revision: string;
+  /** True in a run that took the labels away. */
+  readonly drained: boolean;
+  /** State of the unit, wanted and (in the state) as seen: active. */
+  readonly service: string;
+  /** State at GitHub, wanted and (in the state) as seen: online. */
+  readonly status: string;
+  readonly limits: Limits;
+}
+
+export interface RegisteredRunnerState extends RegisteredRunnerInputs {
+  /** Version the runner reports; newer than `version` after a self-update. */
+  readonly runningVersion: string;
+}
 
 const SCRIPT = hostScript("service.sh");
 const SCRIPT_LIMIT_MS = 120_000;
@@ -105,3 +129,15 @@ export const provider: pulumi.dynamic.ResourceProvider<RegisteredRunnerInputs, R
     });
   },
 };
+
+/** The service on the host and the runner as GitHub shows it: online, with exactly its labels. */
+export class RegisteredRunner extends DynamicResource {
+  declare readonly runnerId: pulumi.Output<number>;
+  declare readonly labels: pulumi.Output<string[]>;
+  declare readonly status: pulumi.Output<string>;
+  declare readonly runningVersion: pulumi.Output<string>;
+
+  constructor(name: string, inputs: Inputs<RegisteredRunnerInputs>, opts: pulumi.CustomResourceOptions) {
+    super("RegisteredRunner", name, inputs, ["runningVersion"], opts);
+  }
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatAddress, isHostAddress, parseAddress, parseCidr, subnetOf } from "@ghrunners/config/network";
+import { formatAddress, isHostAddress, parseAddress, parseCidr, subnetOf } from "@ghrunners/core/vocabulary/ipv4";
 
 const addresses = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const prefixes = fc.integer({ min: 0, max: 32 });

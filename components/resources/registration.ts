@@ -1,5 +1,5 @@
 /**
- * Dynamic provider of Registration: one step from "installed" to "registered". The registration token is minted,
+ * The dynamic resource Registration: one step from "installed" to "registered". The registration token is minted,
  * handed to the host on standard input and forgotten; it stands in no state, so an interrupted run leaves no
  * token behind that expires.
  */
@@ -8,11 +8,31 @@ import type * as pulumi from "@pulumi/pulumi";
 import { RUNNER_HOME, RUNNER_USER, WORK_FOLDER } from "@ghrunners/core/vocabulary/runner";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { HostSession } from "@ghrunners/core/ssh/session";
-import type { RegistrationInputs, RegistrationState } from "../runner/registration-args";
-import { diffRegistration, parseHostRegistration, planRegistration } from "../runner/plan-registration";
+import type { HostAddress } from "@ghrunners/core/ssh/address";
+import {
+  diffRegistration,
+  type Limits,
+  parseHostRegistration,
+  planRegistration,
+  type RunnerIdentity,
+} from "../runner/plan-registration";
 import { configure, openGitHub, withHost, withHostIfReachable } from "./provider-access";
 import { removeRunner } from "../runner/remove-registration";
 import { hostScript } from "../scripts/read-script";
+import { DynamicResource, type Inputs } from "./dynamic-resource";
+
+/** Inputs of the dynamic resource Registration, as its provider sees them. */
+export interface RegistrationInputs extends RunnerIdentity {
+  readonly host: HostAddress;
+  /** MAC address of the machine. */
+  readonly incarnation: string;
+  readonly limits: Limits;
+}
+
+export interface RegistrationState extends RegistrationInputs {
+  /** GitHub's number of the runner. */
+  readonly runnerId: number;
+}
 
 const SCRIPT = hostScript("registration.sh");
 const SCRIPT_LIMIT_MS = 180_000;
@@ -73,7 +93,7 @@ async function ensureRegistered(inputs: RegistrationInputs, known: number | unde
       if (Date.now() > deadline) {
         throw new Error(
           `The runner name is taken: ${plan.reason}. Expected a name of its own for every machine. ` +
-            `Next: remove that runner at ${repositoryUrl(inputs)}/settings/actions/runners, or choose another name in ghrunners:runners`,
+            `Next: remove that runner at ${repositoryUrl(inputs)}/settings/actions/runners, or choose another name for this one`,
         );
       }
       await delay(POLL_MS);
@@ -99,3 +119,12 @@ export const provider: pulumi.dynamic.ResourceProvider<RegistrationInputs, Regis
     });
   },
 };
+
+/** A host's registration at GitHub. Replaced, old one first, when the runner's name or repository changes. */
+export class Registration extends DynamicResource {
+  declare readonly runnerId: pulumi.Output<number>;
+
+  constructor(name: string, inputs: Inputs<RegistrationInputs>, opts: pulumi.CustomResourceOptions) {
+    super("Registration", name, inputs, ["runnerId"], opts);
+  }
+}

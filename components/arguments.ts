@@ -1,0 +1,98 @@
+/** Checks of a component's arguments: every problem of a constructor at once, none of what is only known later. */
+import * as pulumi from "@pulumi/pulumi";
+import { parseAddress, parseCidr } from "@ghrunners/core/vocabulary/ipv4";
+
+/** What is wrong with one argument. */
+export interface ArgumentProblem {
+  /** Where it stands, such as `runners[0].vmId`. */
+  readonly path: string;
+  readonly seen: string;
+  readonly allowed: string;
+}
+
+/** One form that a value must have: its words and its test. */
+export interface Form {
+  readonly allowed: string;
+  readonly fits: (value: unknown) => boolean;
+}
+
+const text = (allowed: string, pattern: RegExp): Form => ({
+  allowed,
+  fits: (value) => typeof value === "string" && pattern.test(value),
+});
+
+/** A whole number within bounds. */
+export const whole = (minimum: number, maximum: number): Form => ({
+  allowed: `a whole number, ${minimum} to ${maximum}`,
+  fits: (value) => Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum,
+});
+
+export const forms = {
+  repository: text("owner/name, without .git", /^[A-Za-z0-9-]+\/(?!.*\.git$)[A-Za-z0-9._-]+$/),
+  httpsUrl: text("an https URL", /^https:\/\/[^\s'"]+$/),
+  name: text("lower-case letters, digits and inner hyphens, at most 63", /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/),
+  label: text("letters, digits, dot, hyphen, underscore, at most 64", /^[A-Za-z0-9._-]{1,64}$/),
+  variableName: text(
+    "upper-case letters, digits and underscores, not starting with GITHUB_ or a digit",
+    /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/,
+  ),
+  sha256: text("64 lower-case hexadecimal digits", /^[0-9a-f]{64}$/),
+  filled: text("a text that is not empty", /\S/),
+  role: text("primary or secondary", /^(primary|secondary)$/),
+  path: text("an absolute path without blanks", /^\/[^\s'"]*[^\s'"/]$/),
+  hostKey: text(
+    "a public host key: its kind, a blank, its base64 text",
+    /^(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/]+={0,2}$/,
+  ),
+  address: {
+    allowed: "an IPv4 address",
+    fits: (value) => typeof value === "string" && parseAddress(value) !== undefined,
+  },
+  cidr: {
+    allowed: "an IPv4 network in CIDR form, no bits set below the prefix",
+    fits: (value) => typeof value === "string" && parseCidr(value) !== undefined,
+  },
+  vmId: whole(100, 999_999_999),
+} as const satisfies Record<string, Form>;
+
+const later = (value: unknown): boolean => pulumi.Output.isInstance(value) || value instanceof Promise;
+
+/** Whether an input can be judged now: neither an output of a resource nor a promise. */
+export function isPlain<T>(value: pulumi.Input<T>): value is T {
+  return !later(value);
+}
+
+/**
+ * The problems of values by path. A value that is only known later is left to the resource that gets it.
+ * @param values values with their forms; an undefined one is a problem unless its path ends in `?`
+ */
+export function problemsOf(values: Readonly<Record<string, readonly [unknown, Form]>>): ArgumentProblem[] {
+  return Object.entries(values).flatMap(([key, [value, { allowed, fits }]]) => {
+    const path = key.replace(/\?$/, "");
+    if (later(value) || (value === undefined && key.endsWith("?")) || fits(value)) return [];
+    const seen =
+      value === undefined ? "nothing" : /token|key|secret/i.test(path) ? "another form" : JSON.stringify(value);
+    return [{ path, seen, allowed }];
+  });
+}
+
+/** @throws pulumi.ResourceError that names every problem */
+export function refuseArguments(
+  component: pulumi.ComponentResource,
+  name: string,
+  found: readonly ArgumentProblem[],
+): void {
+  if (found.length === 0) return;
+  const lines = found.map(({ path, seen, allowed }) => `  ${path}: seen ${seen}, expected ${allowed}`);
+  const count = found.length === 1 ? "An argument" : `${found.length} arguments`;
+  throw new pulumi.ResourceError(
+    `${count} of ${component.constructor.name} "${name}" cannot be taken. Next: change them in the program.\n${lines.join("\n")}`,
+    component,
+    true,
+  );
+}
+
+/** What an output has in the end. For hooks: they run in an update, where everything they ask for is known. */
+export function settled<T>(value: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
+  return new Promise((resolve) => void pulumi.output(value).apply(resolve));
+}

@@ -1,0 +1,51 @@
+/**
+ * What every component with resources of the GitHub provider needs: the provider itself and a hook before creates.
+ */
+import * as github from "@pulumi/github";
+import * as pulumi from "@pulumi/pulumi";
+import { apiBase } from "@ghrunners/core/github/api-base";
+import { leftoverOf } from "@ghrunners/core/github/plan-leftovers";
+import { settled } from "../arguments";
+import { defaults } from "../runner/defaults";
+import type { GitHubArgs } from "../runner/settings";
+
+/** What a GitHub provider is made from. */
+export interface GitHubProviderArgs extends GitHubArgs {
+  /**
+   * Pause after each write, milliseconds. GitHub asks its clients for a second at least.
+   * @default 1000
+   */
+  readonly writeDelayMs?: pulumi.Input<number>;
+}
+
+/** A GitHub provider for a repository. Its requests go out one after the other, as GitHub asks of its clients. */
+export function githubProvider(
+  name: string,
+  { url = defaults.githubUrl, repository, token, writeDelayMs = 1000 }: GitHubProviderArgs,
+  opts?: pulumi.ResourceOptions,
+): github.Provider {
+  const owner = pulumi.output(repository).apply((fullName) => fullName.split("/")[0] ?? "");
+  const baseUrl = pulumi.output(url).apply((address) => `${apiBase(address).replace(/\/api\/v3$/, "")}/`);
+  return new github.Provider(name, { baseUrl, owner, token: pulumi.secret(token), writeDelayMs }, opts);
+}
+
+/**
+ * Removes what an interrupted create left at GitHub, so that the next run converges. It runs in the program's process and
+ * only before a create; what it removes is named by the program and made anew at once.
+ * @param name resource name of the component
+ */
+export function leftoversHook(
+  name: string,
+  { url = defaults.githubUrl, repository, token }: GitHubArgs,
+): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(`${name}-clear-leftovers`, async (step) => {
+    const leftover = leftoverOf(step.type, step.newInputs ?? {});
+    if (leftover === undefined) return;
+    const { GitHubClient } = require("@ghrunners/core/github/client") as typeof import("@ghrunners/core/github/client");
+    const { removeLeftover } =
+      require("@ghrunners/core/github/leftovers") as typeof import("@ghrunners/core/github/leftovers");
+    const access = await settled({ url, repository, token });
+    const client = await GitHubClient.open({ url: access.url, fullName: access.repository }, access.token);
+    await removeLeftover(client, leftover);
+  });
+}

@@ -1,0 +1,34 @@
+/** What other programs use of this package. docs/reference/components.md describes it. */
+export { RunnerPool, type RunnerPoolArgs, type SmokeArgs, type GateEvidence } from "./runner/pool";
+export { Runner, type RunnerArgs, type RunnerOnHost } from "./runner/runner";
+export { RunnerVm, type RunnerVmArgs, type RunnerVmHooks } from "./runner/vm";
+export type { RunnerHooks } from "./runner/hooks";
+export type { RunnerArchive } from "./runner/agent";
+export type { AlloyShipper, JournalUploadShipper, LogShipper } from "./runner/logs";
+export type {
+  AgentArgs,
+  EgressArgs,
+  EnvironmentArgs,
+  GitHubArgs,
+  LimitArgs,
+  NetworkArgs,
+  PlacementArgs,
+  ProxmoxArgs,
+  RunnerPlaceArgs,
+  VmArgs,
+} from "./runner/settings";
+export { DeploymentEnvironment, type DeploymentEnvironmentArgs } from "./github/environment";
+export { githubProvider, type GitHubProviderArgs } from "./github/provider";
+export { RepositoryRules, type RepositoryRulesArgs } from "./github/rules";
+export {
+  type AlertmanagerArgs,
+  MonitoringHost,
+  type MonitoringFile,
+  type MonitoringFiles,
+  type MonitoringHostArgs,
+  type MonitoringPaths,
+  type MonitoringServiceArgs,
+  type RuleFile,
+} from "./monitoring/host";
+export { LogReceiver, type LogReceiverArgs } from "./monitoring/receiver";
+export type { HostArgs } from "./scripts/connection";

@@ -1,0 +1,39 @@
+/** What is wrong between the runners of one environment. Pure; the configuration asks the same of its own list. */
+import type { ArgumentProblem } from "../arguments";
+import type { RunnerPlaceArgs } from "./settings";
+
+type Listed = Pick<RunnerPlaceArgs, "role" | "name" | "vmId" | "address">;
+
+function duplicates(runners: readonly Listed[], key: "name" | "vmId" | "address"): ArgumentProblem[] {
+  return runners.flatMap((runner, index) => {
+    const first = runners.findIndex((other) => other[key] === runner[key]);
+    return first === index
+      ? []
+      : [
+          {
+            path: `runners[${index}].${key}`,
+            seen: `${JSON.stringify(runner[key])}, as runners[${first}] has it`,
+            allowed: `a ${key} of its own for every runner`,
+          },
+        ];
+  });
+}
+
+function roles(runners: readonly Listed[]): ArgumentProblem[] {
+  const primaries = runners.filter((runner) => runner.role === "primary").length;
+  if (primaries === 1) return [];
+  const index = primaries === 0 ? 0 : runners.map((runner) => runner.role).lastIndexOf("primary");
+  return [
+    { path: `runners[${index}].role`, seen: `${primaries} runners with the role primary`, allowed: "exactly one" },
+  ];
+}
+
+/** One primary, and nothing that two runners share. */
+export function poolProblems(runners: readonly Listed[]): ArgumentProblem[] {
+  return [
+    ...roles(runners),
+    ...duplicates(runners, "name"),
+    ...duplicates(runners, "vmId"),
+    ...duplicates(runners, "address"),
+  ];
+}

@@ -1,0 +1,93 @@
+/** What is wrong with the arguments of runners. Pure, but that what is only known later is left alone. */
+import { type ArgumentProblem, forms, isPlain, problemsOf, whole } from "../arguments";
+import type { EnvironmentArgs, NetworkArgs, PlacementArgs, RunnerPlaceArgs, VmArgs } from "./settings";
+
+/** One runner by itself. @param at in front of the paths, such as `runners[0].` */
+export function placeProblems({ role, name, vmId, address }: RunnerPlaceArgs, at = ""): ArgumentProblem[] {
+  return problemsOf({ [`${at}role`]: [role, forms.role], ...machineValues({ name, vmId, address }, at) });
+}
+
+const machineValues = ({ name, vmId, address }: Omit<RunnerPlaceArgs, "role">, at: string) =>
+  ({
+    [`${at}name`]: [name, forms.name],
+    [`${at}vmId`]: [vmId, forms.vmId],
+    [`${at}address`]: [address, forms.address],
+  }) as const;
+
+/** What a machine is made from. */
+export function machineProblems(args: {
+  readonly name: string;
+  readonly vmId: number;
+  readonly address: RunnerPlaceArgs["address"];
+  readonly proxmox: PlacementArgs;
+  readonly network: NetworkArgs;
+  readonly vm?: VmArgs;
+  readonly sshPublicKey: unknown;
+}): ArgumentProblem[] {
+  return [...problemsOf(machineValues(args, "")), ...siteProblems(args)];
+}
+
+function siteProblems({
+  proxmox,
+  network,
+  vm = {},
+  sshPublicKey,
+}: Pick<EnvironmentArgs, "network" | "vm"> & {
+  readonly proxmox: PlacementArgs;
+  readonly sshPublicKey: unknown;
+}): ArgumentProblem[] {
+  const nameservers = network.nameservers ?? [];
+  const egress = network.egress ?? [];
+  return [
+    ...problemsOf({
+      "proxmox.node": [proxmox.node, forms.name],
+      "proxmox.templateId": [proxmox.templateId, forms.vmId],
+      "network.gateway": [network.gateway, forms.address],
+      "network.prefixLength?": [network.prefixLength, whole(8, 30)],
+      "network.adminCidr": [network.adminCidr, forms.cidr],
+      "network.monitoringAddress?": [network.monitoringAddress, forms.address],
+      "vm.cores?": [vm.cores, whole(1, 64)],
+      "vm.memoryMiB?": [vm.memoryMiB, whole(512, 262_144)],
+      "vm.diskGiB?": [vm.diskGiB, whole(4, 4096)],
+      sshPublicKey: [sshPublicKey, forms.filled],
+    }),
+    ...(isPlain(nameservers)
+      ? nameservers.flatMap((server, index) =>
+          problemsOf({ [`network.nameservers[${index}]`]: [server, forms.address] }),
+        )
+      : []),
+    ...(isPlain(egress)
+      ? egress.flatMap((rule, index) =>
+          isPlain(rule) ? problemsOf({ [`network.egress[${index}].to`]: [rule.to, forms.cidr] }) : [],
+        )
+      : []),
+  ];
+}
+
+/** What all runners of an environment have in common. */
+export function environmentProblems(args: EnvironmentArgs): ArgumentProblem[] {
+  const { environment, github, proxmox, agent = {}, hosts = "manage", limits = {}, sshPrivateKey } = args;
+  const pinned = [agent.downloadUrl, agent.sha256].filter((part) => part !== undefined).length;
+  return [
+    ...problemsOf({
+      environment: [environment, forms.name],
+      "github.url?": [github.url, forms.httpsUrl],
+      "github.repository": [github.repository, forms.repository],
+      "github.token": [github.token, forms.filled],
+      "proxmox.endpoint": [proxmox.endpoint, forms.httpsUrl],
+      "proxmox.token": [proxmox.token, forms.filled],
+      "agent.downloadUrl?": [agent.downloadUrl, forms.httpsUrl],
+      "agent.sha256?": [agent.sha256, forms.sha256],
+      "limits.drainMinutes?": [limits.drainMinutes, whole(1, 360)],
+      "limits.onlineSeconds?": [limits.onlineSeconds, whole(10, 900)],
+      [hosts === "manage" ? "sshPrivateKey" : "sshPrivateKey?"]: [sshPrivateKey, forms.filled],
+    }),
+    ...(pinned === 1
+      ? [{ path: "agent", seen: "one of downloadUrl and sha256", allowed: "both of them, or neither" }]
+      : []),
+    ...(agent.extraLabels ?? []).flatMap((label, index) =>
+      problemsOf({ [`agent.extraLabels[${index}]`]: [label, forms.label] }),
+    ),
+    ...siteProblems(args),
+  ];
+}

@@ -1,0 +1,14 @@
+/** What a runner gets where its arguments say nothing. The configuration's schema takes its defaults from here. Pure data. */
+export const defaults = {
+  githubUrl: "https://github.com",
+  proxmox: { storage: "local-lvm", bridge: "vmbr0" },
+  network: { prefixLength: 24 },
+  vm: { cores: 4, memoryMiB: 8192, diskGiB: 50, user: "runner" },
+  agent: {
+    version: "2.336.0",
+    allowedEvents: ["push", "workflow_dispatch", "schedule", "release", "deployment", "repository_dispatch"],
+    allowedRefs: ["refs/heads/*", "refs/tags/*"],
+  },
+  limits: { drainMinutes: 30, onlineSeconds: 120 },
+  smoke: { workflow: "runner-smoke.yml", timeoutSeconds: 300 },
+};
