@@ -1,5 +1,5 @@
 /**
- * Runs the program against Pulumi's mocks and returns the graph that it registered.
+ * Runs the program, or components by themselves, against Pulumi's mocks and returns the graph that was registered.
  */
 import * as pulumi from "@pulumi/pulumi";
 import path from "node:path";
@@ -16,6 +16,8 @@ export interface Registered {
   readonly protect: boolean;
   readonly deleteBeforeReplace: boolean;
   readonly hooks: readonly string[];
+  /** Name of the explicit provider; empty where there is none. */
+  readonly provider: string;
   readonly urn: string;
 }
 
@@ -27,6 +29,7 @@ interface RegisterRequest {
   getType(): string;
   getName(): string;
   getParent(): string;
+  getProvider(): string;
   getProtect(): boolean;
   getDeletebeforereplace(): boolean;
   getDependenciesList(): string[];
@@ -50,16 +53,24 @@ export function plain(value: unknown): unknown {
   return isSecretValue(value) ? (value as { value: unknown }).value : value;
 }
 
+/** How a graph is made. */
+export interface Mocking {
+  /** @default "test" */
+  readonly stack?: string;
+  /** Whether it is a preview, in which a resource's outputs are unknown unless `outputs` has them. @default false */
+  readonly preview?: boolean;
+  /** What a resource of a type has beside its inputs. */
+  readonly outputs?: (type: string) => object;
+}
+
 /**
- * @param config configuration by key without the project's prefix; structured values as objects
- * @param secretKeys keys that are stored as secrets
- * @param outputs what a resource of a type has beside its inputs
+ * What code registers.
+ * @param make makes resources
+ * @throws what `make` throws
  */
-export async function programGraph(
-  stack: string,
-  config: Readonly<Record<string, unknown>>,
-  secretKeys: readonly string[],
-  outputs: (type: string) => object = outputsOf,
+export async function graphOf(
+  make: () => void,
+  { stack = "test", preview = false, outputs = outputsOf }: Mocking = {},
 ): Promise<Registered[]> {
   const registered: Registered[] = [];
   await pulumi.runtime.setMocks(
@@ -74,7 +85,7 @@ export async function programGraph(
     },
     "ghrunners",
     stack,
-    false,
+    preview,
   );
   // Public in Pulumi's JavaScript; the types of the real monitor do not fit the mock.
   const runtime = pulumi.runtime as unknown as { getMonitor(): Monitor; disconnect(): Promise<void> };
@@ -94,23 +105,65 @@ export async function programGraph(
       protect: request.getProtect(),
       deleteBeforeReplace: request.getDeletebeforereplace(),
       hooks: Object.values(request.getHooks()?.toObject() ?? {}).flat(),
+      // A reference is the provider's URN and its id.
+      provider: shortName(request.getProvider().split("::").slice(0, -1).join("::")),
       urn: `${request.getType()}::${request.getName()}`,
     });
     return original(request, callback);
   };
+  try {
+    make();
+  } finally {
+    await runtime.disconnect();
+  }
+  return registered;
+}
+
+/**
+ * The graph of this repository's program.
+ * @param config configuration by key without the project's prefix; structured values as objects
+ * @param secretKeys keys that are stored as secrets
+ * @param outputs what a resource of a type has beside its inputs
+ */
+export function programGraph(
+  stack: string,
+  config: Readonly<Record<string, unknown>>,
+  secretKeys: readonly string[],
+  outputs: (type: string) => object = outputsOf,
+): Promise<Registered[]> {
   const values = Object.entries(config).map(([key, value]) => [
     `ghrunners:${key}`,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
-  pulumi.runtime.setAllConfig(
-    Object.fromEntries(values) as Record<string, string>,
-    secretKeys.map((key) => `ghrunners:${key}`),
+  return graphOf(
+    () => {
+      pulumi.runtime.setAllConfig(
+        Object.fromEntries(values) as Record<string, string>,
+        secretKeys.map((key) => `ghrunners:${key}`),
+      );
+      // The program reads its configuration when it is loaded.
+      for (const file of ["index.ts", "config/load.ts"]) delete require.cache[path.join(projectRoot, file)];
+      require(path.join(projectRoot, "index.ts"));
+    },
+    { stack, outputs },
   );
-  // The program reads its configuration when it is loaded.
-  for (const file of ["index.ts", "config/load.ts"]) delete require.cache[path.join(projectRoot, file)];
-  require(path.join(projectRoot, "index.ts"));
-  await runtime.disconnect();
-  return registered;
+}
+
+/** Finds a resource by name: the one that is no component where a component and its only resource share it. */
+export function finder(graph: readonly Registered[]): (name: string) => Registered {
+  return (name) => {
+    const named = graph.filter((resource) => resource.name === name);
+    const found = named.find(({ type }) => !type.startsWith("ghrunners:")) ?? named[0];
+    if (found === undefined) throw new Error(`${name} is not among ${graph.map((one) => one.name).join(", ")}`);
+    return found;
+  };
+}
+
+/** Names of the resources that show a text outside of what is marked as secret. */
+export function showing(graph: readonly Registered[], text: string): string[] {
+  const open = (inputs: unknown): string =>
+    JSON.stringify(inputs, (_key, value: unknown) => (isSecretValue(value) ? "[secret]" : value));
+  return graph.filter(({ inputs }) => open(inputs).includes(text)).map(({ name }) => name);
 }
 
 function outputsOf(type: string): object {

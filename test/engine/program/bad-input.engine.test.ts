@@ -13,7 +13,7 @@ const loopback: Settings = {
   hosts: "manage",
   "network.gateway": "127.0.0.1",
   "network.adminCidr": "127.0.0.1/32",
-  "monitoring.host": "127.0.0.1",
+  monitoring: undefined,
   "runners[0].address": "127.0.0.51",
   "runners[1].address": "127.0.0.52",
 };
