@@ -8,6 +8,7 @@ import type { Inspection } from "@ghrunners/deploy/target/queries";
 import type { Records } from "@ghrunners/deploy/target/history";
 import { verdict } from "@ghrunners/deploy/target/checks";
 import type { Order } from "@ghrunners/deploy/deployer/carry-out";
+import { parseDeploymentId, parseVersion } from "@ghrunners/deploy/protocol/values";
 import { compile } from "@ghrunners/deploy/plan/compile";
 import { planSchema, type Plan, type PlanInput } from "@ghrunners/deploy/plan/schema";
 import type { Request } from "@ghrunners/deploy/protocol/request";
@@ -155,8 +156,8 @@ export class Ground {
   request(version: string): Request {
     const artefact = readFileSync(path.join(buildDemoApp(), `demo-app-${version}.tar.gz`));
     return compile(planSchema.parse(this.demoPlan()), "app", {
-      id: "look",
-      version,
+      id: parseDeploymentId("look"),
+      version: parseVersion(version),
       owner: "scenario",
       artefact: { sha256: createHash("sha256").update(artefact).digest("hex"), bytes: artefact.length },
     });

@@ -99,6 +99,13 @@ export const targetMetrics = {
     help: "Incidents recorded on the target for which no issue was opened yet.",
     source: "target",
   },
+  deploymentUnreadable: {
+    name: "deployment_unreadable_files",
+    type: "gauge",
+    labels: [],
+    help: "Files of the agent on the target (journal, records, outbox) that are there and cannot be read.",
+    source: "target",
+  },
   deploymentVersion: {
     name: "deployment_version_info",
     type: "gauge",

@@ -1,5 +1,4 @@
 /** A deployment from this machine, past GitHub: break glass, checks, and a failed rollback's second try. */
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { buildDemoApp } from "@ghrunners/lab/demo-app/build";
 import { runInside } from "../inside";
@@ -7,7 +6,7 @@ import { projectRoot, type Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { note } from "@ghrunners/core/terminal";
 import type { Order, Outcome } from "@ghrunners/deploy/deployer/carry-out";
-import { parsePlan } from "@ghrunners/deploy/plan/parse";
+import { readPlan } from "@ghrunners/deploy/plan/parse";
 import { addressOf, bootLabTarget } from "./target";
 
 export interface Direct {
@@ -25,7 +24,7 @@ export async function deployDirectly(stack: Stack, { version, action, plan: give
     throw new Error("Only the laboratory has a demo application. Expected --plan FILE for another stack.");
   if (given === undefined) await bootLabTarget(stack, note);
   const planFile = given ?? demoPlan;
-  const plan = parsePlan(planFile, readFileSync(planFile, "utf8"));
+  const plan = readPlan(planFile);
   const folder = given === undefined ? buildDemoApp() : path.dirname(path.resolve(given));
   const settings = await settingsOf(stack.engine);
   const address = addressOf(settings, plan.targets[0] ?? "");

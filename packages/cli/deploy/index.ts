@@ -8,6 +8,7 @@ import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { note } from "@ghrunners/core/terminal";
 import { deploymentId } from "@ghrunners/deploy/plan/compile";
+import type { Version } from "@ghrunners/deploy/protocol/values";
 import { bootLabTarget } from "./target";
 import type { Followed } from "./follow";
 import { pushDemoApp } from "./lab-repository";
@@ -20,7 +21,7 @@ const PAUSE_MS = { lab: 500, github: 3_000 } as const;
 const DEPLOY_KEY = "DEPLOY_KEY";
 
 export interface ThroughGitHub {
-  readonly version: string;
+  readonly version: Version;
   /** auto, or a runner by hand. */
   readonly runner: string;
 }

@@ -7,6 +7,7 @@ import { exitCodeOf } from "@ghrunners/deploy/deployer/carry-out";
 import { deployDirectly } from "./direct";
 import { deployThroughGitHub } from ".";
 import { exitCodeOfFollowed, renderFollowed } from "./render";
+import { parseVersion } from "@ghrunners/deploy/protocol/values";
 import { renderResult } from "@ghrunners/deploy/render";
 import { bundleDeployer } from "@ghrunners/deploy/deployer/bundle";
 
@@ -21,7 +22,8 @@ Through GitHub: starts the workflow of the setting deployment.workflow and follo
 --direct deploys from this machine, past GitHub and its approval: break glass. --check and --retry-rollback do as well.
 Without --plan: the laboratory's demo application on its machine "app".
 --retry-rollback: the target tries a failed rollback again, after what its incident names was mended; V is the version
-that could not be undone. --check looks and changes nothing. The same version again changes nothing.
+that could not be undone. --check looks and changes nothing, not even the target's agent; not both of them. The same version
+again changes nothing.
 --bundle writes the deployer that deployment jobs run, for .github/scripts/deployer.cjs of the repository that deploys.
 Exit code: 0 done or nothing to do, 1 it did not succeed, 2 wrong use.
 `;
@@ -54,10 +56,12 @@ async function main(): Promise<number> {
     process.stderr.write(help);
     return 2;
   }
-  const { version, runner = "auto", json } = values;
+  const { runner = "auto", json } = values;
+  const version = parseVersion(values.version);
   const action = values["retry-rollback"] ? "retry rollback" : values.check ? "check" : "deploy";
   const isDirect = values.direct || action !== "deploy";
-  if (!["auto", "primary", "secondary"].includes(runner) || (isDirect ? values.runner : values.plan) !== undefined) {
+  const isMixed = (values.check && values["retry-rollback"]) || (isDirect ? values.runner : values.plan) !== undefined;
+  if (!["auto", "primary", "secondary"].includes(runner) || isMixed) {
     process.stderr.write(help);
     return 2;
   }

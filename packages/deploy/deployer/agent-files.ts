@@ -7,6 +7,8 @@ import { AGENT_PROGRAM } from "./ssh";
 export interface AgentFiles {
   /** Script that installs the files of its standard input. */
   readonly install: string;
+  /** Script that runs the agent once without installing it. */
+  readonly look: string;
   readonly files: readonly { readonly mode: string; readonly path: string; readonly text: string }[];
 }
 
@@ -20,6 +22,7 @@ export async function agentFiles(): Promise<AgentFiles> {
   };
   return {
     install: text("deployer/scripts/install.sh"),
+    look: text("deployer/scripts/look.sh"),
     files: [
       { mode: "0644", path: `${AGENT_PROGRAM}.cjs`, text: agent.text },
       { mode: "0755", path: AGENT_PROGRAM, text: text("target/files/ghrunners-deploy") },

@@ -1,14 +1,16 @@
 /** One deployment of a plan to its target over SSH, from wherever the target can be reached. */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { openSession } from "@ghrunners/core/ssh/session";
 import { compile, deploymentId, sumOf, type Deployment } from "../plan/compile";
 import type { Plan } from "../plan/schema";
+import type { Request } from "../protocol/request";
+import { parseDeploymentId, parseVersion, type Version } from "../protocol/values";
 import type { AgentFiles } from "./agent-files";
-import { deploy, RefusedError, retryRollback, type DeployResult } from "./deploy";
-import { installAgent, sshAgent } from "./ssh";
+import { check, deploy, RefusedError, retryRollback, type DeployResult } from "./deploy";
+import { installAgent, lookingAgent, sshAgent } from "./ssh";
 
 export interface Order {
   readonly plan: Plan;
@@ -38,29 +40,58 @@ export type Outcome = DeployResult | { readonly kind: "refused"; readonly reason
 
 /** @throws Error when the target cannot be reached, or the connection was lost: the target then goes back by itself */
 export async function carryOut(order: Order, { agent, say, signal }: Around): Promise<Outcome> {
-  const { plan, folder, version, action, address, owner, origin } = order;
-  const file = path.join(folder, plan.artefact.file.replaceAll("{version}", version));
-  const artefact = readFileSync(file);
-  const sums = readFileSync(path.join(folder, plan.artefact.sums), "utf8");
-  const request = compile(plan, plan.targets[0] ?? "", {
-    id: order.id ?? deploymentId(new Date(), randomBytes(2).toString("hex")),
-    version,
-    owner,
-    artefact: { sha256: sumOf(sums, path.basename(file)), bytes: artefact.length },
-    origin,
-  });
+  const { action, address } = order;
+  const version = parseVersion(order.version);
+  // Whatever can be refused here is refused before anything is reached.
+  const asked = action === "retry rollback" ? undefined : requestOf(order, version);
   const session = await openSession(address, order.privateKey);
   try {
-    if ((await installAgent(session, agent)) === "installed")
-      say(`the deployment agent was installed on ${address.host}`);
+    if (asked !== undefined && action === "check") return await check(lookingAgent(session, agent), asked.request);
+    const installed = await installAgent(session, agent);
+    if (installed === "installed") say(`the deployment agent was installed on ${address.host}`);
+    if (installed === "kept")
+      say(`${address.host} keeps its own deployment agent until the deployment that is open is over`);
     const target = sshAgent(session);
-    if (action === "retry rollback") return await retryRollback(target, request);
-    return await deploy(target, request, artefact, { check: action === "check", say, signal });
+    if (asked === undefined) return await retryRollback(target, version);
+    return await deploy(target, asked.request, asked.artefact, { say, signal });
   } catch (error) {
     if (error instanceof RefusedError) return { kind: "refused", reason: error.message };
     throw error;
   } finally {
     session.close();
+  }
+}
+
+/** @throws Error when the artefact is not there, or is not the one that its sums name */
+export function requestOf(
+  { plan, folder, owner, origin, id }: Pick<Order, "plan" | "folder" | "owner" | "origin" | "id">,
+  version: Version,
+): { request: Request; artefact: Buffer } {
+  const file = path.join(folder, plan.artefact.file.replaceAll("{version}", version));
+  const artefact = readNamed(file, "artefact");
+  const sums = path.join(folder, plan.artefact.sums);
+  const expected = sumOf(readNamed(sums, "list of sums").toString("utf8"), path.basename(file));
+  const seen = createHash("sha256").update(artefact).digest("hex");
+  if (seen !== expected)
+    throw new Error(
+      `The artefact ${file} has SHA-256 ${seen}, and ${sums} says ${expected}. Nothing was touched. ` +
+        `Next: build both again, or fetch both again`,
+    );
+  const request = compile(plan, plan.targets[0] ?? "", {
+    id: id === undefined ? deploymentId(new Date(), randomBytes(2).toString("hex")) : parseDeploymentId(id),
+    version,
+    owner,
+    artefact: { sha256: expected, bytes: artefact.length },
+    origin,
+  });
+  return { request, artefact };
+}
+
+function readNamed(file: string, what: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new Error(`The ${what} ${file} cannot be read: ${(error as Error).message}`);
   }
 }
 

@@ -1,8 +1,11 @@
 /** The deployer's side: it starts the transaction on the target, keeps its lease and reports. Decisions are the target's. */
-import type { Inspection, OpenDeployment } from "../target/queries";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Records } from "../target/history";
-import { verdict } from "../target/checks";
+import type { Inspection, Look } from "../target/queries";
 import type { Request } from "../protocol/request";
+import type { Version } from "../protocol/values";
+import { judge } from "./judge";
+import { LeaseKeeper } from "./lease-keeper";
 
 /** The agent of one target, wherever it runs. */
 export interface RemoteAgent {
@@ -26,14 +29,16 @@ export type DeployResult =
   | { readonly kind: "over"; readonly records: Records };
 
 export interface DeployOptions {
-  /** Only looks. */
-  readonly check: boolean;
   readonly say: (line: string) => void;
   /** Fires when the deployer is asked to stop: the target goes back. */
   readonly signal: AbortSignal;
+  /** Without its lease the deployer waits for so long after the last thing that ended on the target. */
+  readonly patienceMs?: number;
 }
 
 const SHORT_MS = 60_000;
+const PATIENCE_MS = 15_000;
+const LOOK_MS = 1_000;
 
 export async function ask<Value>(
   agent: RemoteAgent,
@@ -43,8 +48,19 @@ export async function ask<Value>(
 ): Promise<Value> {
   const { code, value } = await agent.call(args, input, limitMs);
   if (code === 0) return value as Value;
-  const said = (value as { error?: string } | null)?.error ?? `The agent ended with exit code ${code} and no word.`;
+  const said =
+    (value as { error?: string } | null)?.error ||
+    `The agent on the target ended its command "${args[0]}" with exit code ${code} and without a word.`;
   throw code === 3 ? new RefusedError(said) : new Error(said);
+}
+
+/** Looks and changes nothing. @throws RefusedError when the target cannot be deployed to */
+export async function check(agent: RemoteAgent, request: Request): Promise<DeployResult> {
+  const seen = await ask<Inspection>(agent, ["inspect"], JSON.stringify(request));
+  const judged = judge(seen, request);
+  if (judged.kind === "unchanged") return { kind: "unchanged", version: request.version };
+  const problems = judged.kind === "refused" ? [judged.reason] : judged.problems;
+  return { kind: "checked", steps: request.steps.map(({ name }) => name), problems };
 }
 
 /**
@@ -55,33 +71,27 @@ export async function deploy(
   agent: RemoteAgent,
   request: Request,
   artefact: Buffer,
-  { check, say, signal }: DeployOptions,
+  { say, signal, patienceMs = PATIENCE_MS }: DeployOptions,
 ): Promise<DeployResult> {
-  const seen = await ask<Inspection>(agent, ["inspect"], JSON.stringify(request));
-  if (seen.version === request.version && seen.sha256 === request.artefact.sha256) {
-    const unhealthy = verdict(seen.checks);
-    if (unhealthy !== undefined)
-      throw new RefusedError(`Version ${request.version} is installed already, and it is not healthy: ${unhealthy}`);
-    return { kind: "unchanged", version: request.version };
-  }
-  if (check) return { kind: "checked", steps: request.steps.map(({ name }) => name), problems: seen.problems };
-  if (seen.problems.length > 0) say(`expected to be refused: ${seen.problems.join("; ")}`);
+  const judged = judge(await ask<Inspection>(agent, ["inspect"], JSON.stringify(request)), request);
+  if (judged.kind === "refused") throw new RefusedError(judged.reason);
+  if (judged.kind === "unchanged") return { kind: "unchanged", version: request.version };
+  if (judged.problems.length > 0) say(`expected to be refused: ${judged.problems.join("; ")}`);
 
   const { token } = await ask<{ token: number }>(agent, ["begin"], JSON.stringify(request));
   say(`deployment ${request.id} holds the lock of ${request.target} (token ${token})`);
-  const lease = new LeaseKeeper(agent, token, request, say);
+  const lease = new LeaseKeeper(agent, token, request.limits.leaseSeconds, say);
   const giveUp = (): void => {
     say("asked to stop: the target goes back");
-    lease.stop();
     agent.call(["give-up", String(token)], "", SHORT_MS).catch(() => undefined);
+    lease.lose("The deployer was asked to stop.");
   };
-  signal.addEventListener("abort", giveUp);
+  if (signal.aborted) giveUp();
+  else signal.addEventListener("abort", giveUp);
   try {
-    const reason = await ask(agent, ["put", String(token)], artefact, request.limits.totalSeconds * 1000).then(
-      () => [],
-      (error: Error) => [`The artefact did not arrive: ${error.message}`],
+    const records = await firstAnswer(carry(agent, token, request, artefact), lease.lost, (why) =>
+      followed(agent, request, why, patienceMs, lease),
     );
-    const records = await ask<Records>(agent, ["run", String(token), ...reason], "", runLimitMs(request));
     lease.stop();
     lease.report(records.deployment.actions.map(({ name, ok }) => `${name}: ${ok ? "ok" : "failed"}`));
     return { kind: "over", records };
@@ -91,45 +101,72 @@ export async function deploy(
   }
 }
 
-/** Lets a target try a failed undo again, after somebody has mended what its incident names. */
-export async function retryRollback(agent: RemoteAgent, request: Request): Promise<DeployResult> {
-  return { kind: "over", records: await ask<Records>(agent, ["retry"], "", runLimitMs(request)) };
+/** Sends the artefact, then lets the target work. */
+async function carry(agent: RemoteAgent, token: number, request: Request, artefact: Buffer): Promise<Records> {
+  const reason = await ask(agent, ["put", String(token)], artefact, request.limits.totalSeconds * 1000).then(
+    () => [],
+    (error: Error) => [`The artefact did not arrive: ${error.message}`],
+  );
+  return ask<Records>(agent, ["run", String(token), ...reason], "", runLimitMs(request));
 }
+
+/** The target's answer; where it ends without one, or the lease is lost, what the target says when it is asked. */
+async function firstAnswer(
+  running: Promise<Records>,
+  lost: Promise<string>,
+  follow: (why: string) => Promise<Records>,
+): Promise<Records> {
+  const answered = running.catch(async (error: Error) => {
+    // A connection that broke answers nothing more: then its own words say so.
+    return follow(error.message).catch((second: Error) => {
+      throw second instanceof NotOverError ? second : error;
+    });
+  });
+  return Promise.race([answered, lost.then(follow)]);
+}
+
+/** The target was asked, and the deployment has no end yet. */
+class NotOverError extends Error {}
+
+/** Asks the target how the deployment stands until it is over, or until nothing ends there any more. */
+async function followed(
+  agent: RemoteAgent,
+  { id, target }: Request,
+  why: string,
+  patienceMs: number,
+  lease: LeaseKeeper,
+): Promise<Records> {
+  let last = "";
+  let deadline = Date.now() + patienceMs;
+  for (;;) {
+    const { open, records } = await ask<Look>(agent, ["look", id], "", Math.max(patienceMs, LOOK_MS));
+    if (records !== null) return records;
+    if (open?.id !== id)
+      throw new NotOverError(`${why} Deployment ${id} is not open on ${target}, and has no record there.`);
+    lease.report(open.ended);
+    const now = `${open.ended.length} ${open.running}`;
+    if (now !== last) [last, deadline] = [now, Date.now() + patienceMs];
+    if (Date.now() > deadline)
+      throw new NotOverError(
+        `${why} Deployment ${id} is not over on ${target}: "${open.running ?? "nothing"}" runs there, and nothing has ended ` +
+          `for ${Math.round(patienceMs / 1000)} s. The target goes back by itself once that has ended. ` +
+          `Next: sudo /opt/ghrunners/deploy/ghrunners-deploy show, on the target`,
+      );
+    await delay(Math.min(LOOK_MS, patienceMs / 4));
+  }
+}
+
+/** Lets a target try a failed undo again, after somebody has mended what its incident names. */
+export async function retryRollback(agent: RemoteAgent, version: Version): Promise<DeployResult> {
+  return { kind: "over", records: await ask<Records>(agent, ["retry", version], "", RETRY_LIMIT_MS) };
+}
+
+/** Three tries of every undo and the proof, at the limits that most plans have. */
+const RETRY_LIMIT_MS = 3_600_000;
 
 /** The way forward has its own limit on the target; the way back is as long as its steps and checks. */
 function runLimitMs({ limits, steps, health }: Request): number {
   const checks = Math.max(...health.map((each) => each.attempts * (each.limitSeconds + each.pauseSeconds)));
   const back = 3 * steps.reduce((sum, step) => sum + step.limitSeconds, 0) + checks;
   return 1000 * (limits.totalSeconds + back + 60);
-}
-
-/** Renews the lease four times in its length, and says what ended meanwhile. */
-class LeaseKeeper {
-  private readonly timer: NodeJS.Timeout;
-  private reported = 0;
-
-  constructor(
-    agent: RemoteAgent,
-    token: number,
-    { limits }: Request,
-    private readonly say: (line: string) => void,
-  ) {
-    const renew = (): void => {
-      ask<OpenDeployment>(agent, ["renew", String(token)], "").then(
-        ({ ended }) => this.report(ended),
-        // The run's own answer says what happened.
-        () => undefined,
-      );
-    };
-    this.timer = setInterval(renew, (limits.leaseSeconds * 1000) / 4);
-  }
-
-  report(ended: readonly string[]): void {
-    for (const each of ended.slice(this.reported)) this.say(`  ${each}`);
-    this.reported = Math.max(this.reported, ended.length);
-  }
-
-  stop(): void {
-    clearInterval(this.timer);
-  }
 }

@@ -11,8 +11,9 @@ import { LoginRefusedError } from "@ghrunners/core/ssh/session";
 import type { AgentFiles } from "./agent-files";
 import { carryOut, exitCodeOf, stopSignal } from "./carry-out";
 import { deploymentId } from "../plan/compile";
-import { parsePlan } from "../plan/parse";
+import { readPlan } from "../plan/parse";
 import type { Plan } from "../plan/schema";
+import { parseDeploymentId, parseVersion, type Version } from "../protocol/values";
 import { renderResult } from "../render";
 import { report } from "./report";
 import { addressOf, idOf, originOf, ownerOf } from "./surroundings";
@@ -50,11 +51,11 @@ async function main(): Promise<number> {
   const [command, ...more] = positionals;
   if (file === undefined || more.length > 0) return wrongUse();
   if (command === "report" && id !== undefined) {
-    await report(process.env, { ...planOf(file), privateKey: privateKeyOnInput(), id, say });
+    await report(process.env, { ...planOf(file), privateKey: privateKeyOnInput(), id: parseDeploymentId(id), say });
     return 0;
   }
   if (command !== "deploy" || version === undefined) return wrongUse();
-  return deploy(file, version, values);
+  return deploy(file, parseVersion(version), values);
 }
 
 function wrongUse(): number {
@@ -69,11 +70,11 @@ function privateKeyOnInput(): string {
 }
 
 function planOf(file: string): { plan: Plan; address: HostAddress } {
-  const plan = parsePlan(file, readFileSync(file, "utf8"));
+  const plan = readPlan(file);
   return { plan, address: addressOf(process.env, plan.targets[0] ?? "") };
 }
 
-async function deploy(file: string, version: string, given: { folder?: string; id?: string }): Promise<number> {
+async function deploy(file: string, version: Version, given: { folder?: string; id?: string }): Promise<number> {
   const signal = stopSignal();
   const privateKey = privateKeyOnInput();
   const origin = originOf(process.env, new Date());

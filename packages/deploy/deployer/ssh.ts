@@ -1,6 +1,6 @@
-import type { HostSession } from "@ghrunners/core/ssh/session";
+import type { CommandResult, HostSession } from "@ghrunners/core/ssh/session";
 import type { AgentFiles } from "./agent-files";
-import type { RemoteAgent } from "./deploy";
+import type { RemoteAgent, RemoteAnswer } from "./deploy";
 
 /** Where the agent is started from on its host. */
 export const AGENT_PROGRAM = "/opt/ghrunners/deploy/ghrunners-deploy";
@@ -11,27 +11,51 @@ export function sshAgent(session: HostSession): RemoteAgent {
   return {
     async call(args, input, limitMs) {
       const line = ["sudo", "-n", AGENT_PROGRAM, ...args].map(quote).join(" ");
-      const { code, stdout, stderr } = await session.run(line, input, limitMs);
-      const last = stdout.trim().split("\n").at(-1) ?? "";
-      return {
-        code,
-        value: last.startsWith("{") ? (JSON.parse(last) as unknown) : { error: stderr.trim() || stdout.trim() },
-      };
+      return answerOf(await session.run(line, input, limitMs));
     },
   };
 }
 
-/** Puts the agent and its guard on the host where they are not, or are others. */
+/** This checkout's agent for looks that change nothing: it is started once from a folder that is gone afterwards. */
+export function lookingAgent(session: HostSession, { look, files }: AgentFiles): RemoteAgent {
+  const agent = files.find(({ path }) => path === `${AGENT_PROGRAM}.cjs`);
+  return {
+    async call(args, input, limitMs) {
+      const line = ["sudo", "-n", "bash", "-c", look, "look", ...args].map(quote).join(" ");
+      const text = Buffer.from(agent?.text ?? "").toString("base64");
+      return answerOf(await session.run(line, Buffer.concat([Buffer.from(`${text}\n`), Buffer.from(input)]), limitMs));
+    },
+  };
+}
+
+function answerOf({ code, stdout, stderr }: CommandResult): RemoteAnswer {
+  const last = stdout.trim().split("\n").at(-1) ?? "";
+  if (!last.startsWith("{")) return { code: code === 0 ? 1 : code, value: { error: stderr.trim() || stdout.trim() } };
+  try {
+    return { code, value: JSON.parse(last) as unknown };
+  } catch (error) {
+    return {
+      code: code === 0 ? 1 : code,
+      value: { error: `The agent's answer is no JSON: ${(error as Error).message}` },
+    };
+  }
+}
+
+/**
+ * Puts the agent and its guard on the host where they are not, or are others.
+ * @returns "kept" when it has another agent and a deployment is open there: that one is brought to its end by its own
+ */
 export async function installAgent(
   session: HostSession,
   { install, files }: AgentFiles,
-): Promise<"installed" | "unchanged"> {
+): Promise<"installed" | "unchanged" | "kept"> {
   // A line for each file: mode, path, content in base64.
   const lines = files.map(({ mode, path, text }) => `${mode} ${path} ${Buffer.from(text).toString("base64")}`);
   const command = `sudo -n bash -c ${quote(install)} install`;
   const { code, stdout, stderr } = await session.run(command, `${lines.join("\n")}\n`, INSTALL_LIMIT_MS);
   if (code !== 0) throw new Error(`The deployment agent could not be installed: ${stderr.trim() || stdout.trim()}`);
-  return stdout.trim() === "unchanged" ? "unchanged" : "installed";
+  const said = stdout.trim();
+  return said === "unchanged" || said === "kept" ? said : "installed";
 }
 
 const quote = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;

@@ -4,6 +4,7 @@ import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { stillValid } from "@ghrunners/failover/choice/choose";
 import { decisionFrom, selfIn } from "@ghrunners/failover/choice/gate-decision";
 import type { Origin } from "../protocol/request";
+import { parseDeploymentId, type DeploymentId } from "../protocol/values";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -47,10 +48,14 @@ export const ownerOf = (variables: Variables): string =>
   `${need(variables, "GITHUB_ACTOR")}@${need(variables, "RUNNER_NAME")}`;
 
 /** A repeated run is another deployment. */
-export function idOf({ GITHUB_RUN_ATTEMPT: attempt = "1" }: Variables, given: string | undefined): string | undefined {
+export function idOf(
+  { GITHUB_RUN_ATTEMPT: attempt = "1" }: Variables,
+  given: string | undefined,
+): DeploymentId | undefined {
+  // The workflow's input is empty where nobody gave one.
   if (given === undefined || given === "") return undefined;
-  if (!/^[A-Za-z0-9-]{1,60}$/.test(given)) throw new Error(`"${given}" is no id of a deployment.`);
-  return attempt === "1" ? given : `${given}-${attempt}`;
+  const id = parseDeploymentId(given);
+  return attempt === "1" ? id : parseDeploymentId(`${id}-${attempt}`);
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Request } from "../protocol/request";
+import { parseDeploymentId, type DeploymentId, type Version } from "../protocol/values";
 import type { Plan } from "./schema";
 
 export interface Deployment {
-  readonly id: string;
-  readonly version: string;
+  readonly id: DeploymentId;
+  readonly version: Version;
   readonly owner: string;
   readonly artefact: Request["artefact"];
   readonly origin?: Request["origin"];
@@ -28,8 +29,8 @@ export function compile(plan: Plan, target: string, deployment: Deployment): Req
 }
 
 /** `20261122T081500Z-1f2e`: sorts by time, and is a file name. */
-export function deploymentId(now: Date, random: string): string {
-  return `${now.toISOString().replace(/[-:]|\.\d{3}/g, "")}-${random}`;
+export function deploymentId(now: Date, random: string): DeploymentId {
+  return parseDeploymentId(`${now.toISOString().replace(/[-:]|\.\d{3}/g, "")}-${random}`);
 }
 
 /**

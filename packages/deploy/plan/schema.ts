@@ -1,17 +1,17 @@
 /** The deployment plan: one file for an application, checked whole before anything is reached. */
 import { z } from "zod";
 import { categories } from "../protocol/request";
+import { forms, pathProblems, type Form } from "../protocol/values";
 
+const text = ({ pattern, expected }: Form) => z.string().regex(pattern, `expected ${expected}`);
 const seconds = (fallback: number) => z.number().int().min(1).max(3600).default(fallback);
-const absolute = z.string().regex(/^\/[^\s]*$/, "expected an absolute path");
-const unit = z
-  .string()
-  .regex(/^[A-Za-z0-9:_.@-]+\.(service|socket|timer|path)$/, "expected a unit such as app.service");
-const line = z.array(z.string().min(1)).min(1).describe("program and arguments; no shell reads them");
-const version = z.string().regex(/^[0-9][A-Za-z0-9._+-]{0,63}$/, "expected a version such as 2 or 1.4.0");
-const name = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$/, "expected a short name of letters, digits and . _ / -");
+const absolute = text(forms.absolutePath);
+const unit = text(forms.unit);
+// An argument cannot hold the character that ends it, and a program has a name.
+const word = z.string().regex(/^[^\0]+$/, "expected a text that is not empty");
+const line = z.array(word).min(1).describe("program and arguments; no shell reads them");
+const version = text(forms.version);
+const name = text(forms.name);
 
 const then = z
   .strictObject({
@@ -29,12 +29,9 @@ const step = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("file"),
     ...common,
-    from: z.string().regex(/^[^/].*$/, "expected a path inside the release"),
+    from: text(forms.innerPath).describe("path inside the release"),
     to: absolute,
-    mode: z
-      .string()
-      .regex(/^0[0-7]{3}$/)
-      .default("0644"),
+    mode: text(forms.mode).default("0644"),
     then,
   }),
   z.strictObject({
@@ -70,7 +67,11 @@ const probe = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("command"), run: line, prints: z.string().optional() }),
   z.strictObject({ kind: z.literal("units"), units: z.array(unit).min(1) }),
-  z.strictObject({ kind: z.literal("disk"), path: absolute, maxUsedPercent: z.number().min(1).max(100).default(90) }),
+  z.strictObject({
+    kind: z.literal("disk"),
+    path: z.union([z.literal("/"), absolute]),
+    maxUsedPercent: z.number().min(1).max(100).default(90),
+  }),
   z.strictObject({ kind: z.literal("memory"), maxUsedPercent: z.number().min(1).max(100).default(85) }),
   z.strictObject({ kind: z.literal("load"), maxPerProcessor: z.number().positive().default(4) }),
 ]);
@@ -96,18 +97,18 @@ const unique = (items: readonly { name: string }[]): boolean =>
 
 export const planSchema = z
   .strictObject({
-    application: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "expected a lower-case name such as demo-app"),
-    environment: z.string().min(1),
+    application: text(forms.application),
+    environment: text(forms.line),
     targets: z
-      .array(z.string().min(1))
+      .array(text(forms.target))
       .length(1, "expected one target: a transaction is whole on one machine only (docs/deployments.md)")
       .describe("names of the stack's setting ghrunners:targets"),
     artefact: z.strictObject({
-      file: z.string().describe("path from the plan's folder; {version} is filled in"),
-      sums: z.string().describe("file in the form of sha256sum with the artefact's name"),
+      file: text(forms.innerPath).describe("path from the plan's folder; {version} is filled in"),
+      sums: text(forms.innerPath).describe("file in the form of sha256sum with the artefact's name"),
     }),
-    releases: absolute,
-    current: absolute,
+    releases: text(forms.ownPath),
+    current: text(forms.ownPath),
     steps: z.array(step).min(1).refine(unique, "expected a name of its own for each step"),
     health: z
       .array(healthCheck)
@@ -136,6 +137,9 @@ export const planSchema = z
   .refine(({ steps }) => startsFollowStops(steps), {
     path: ["steps"],
     message: "expected each unit that is started to be stopped by a step before",
+  })
+  .superRefine((plan, context) => {
+    for (const message of pathProblems(plan)) context.addIssue({ code: "custom", path: ["steps"], message });
   });
 
 /** Otherwise the undo of the start would stop what ran before. */

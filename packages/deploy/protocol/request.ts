@@ -6,6 +6,8 @@
  * in on the target: after an undo `{version}` and `{release}` mean the captured version.
  */
 
+import type { DeploymentId, Version } from "./values";
+
 /** What must reload or restart for a changed file or link to count; the same after its undo. */
 export interface Then {
   readonly daemonReload: boolean;
@@ -91,10 +93,10 @@ export interface Origin {
 
 export interface Request {
   readonly format: 1;
-  readonly id: string;
+  readonly id: DeploymentId;
   readonly environment: string;
   readonly application: string;
-  readonly version: string;
+  readonly version: Version;
   /** Who deploys, such as `platform-operator@runner-1`. */
   readonly owner: string;
   readonly target: string;

@@ -19,6 +19,8 @@ export interface History {
   readonly partial: boolean;
   /** Version that `current` points to. */
   readonly version: string | null;
+  /** Files of the agent that are there and cannot be read. */
+  readonly unreadableFiles: number;
 }
 
 const outcomes: readonly Outcome[] = ["succeeded", "rolled_back", "rollback_failed", "refused", "cancelled"];
@@ -93,6 +95,7 @@ export function renderMetrics(history: History): string {
     samples(metrics.deploymentLock, lockedAt === null ? [] : [{ value: unix(lockedAt) }]),
     samples(metrics.deploymentPartialState, [{ value: history.partial ? 1 : 0 }]),
     samples(metrics.deploymentIncidentsUnsent, [{ value: history.unsentIncidents }]),
+    samples(metrics.deploymentUnreadable, [{ value: history.unreadableFiles }]),
     samples(metrics.deploymentVersion, version === null ? [] : [{ labels: { version }, value: 1 }]),
     samples(metrics.deploymentLastSuccess, successes.length === 0 ? [] : [{ value: last(successes) }]),
     samples(

@@ -2,6 +2,7 @@
 import { readFileSync, statfsSync } from "node:fs";
 import { cpus, freemem, loadavg, totalmem } from "node:os";
 import type { Check, CheckResult, Probe } from "../protocol/request";
+import { withoutSecrets } from "../records/redact";
 import { fill, fillAll, rooted, type Context } from "./context";
 
 /** All checks at the same time, in the order of the plan. */
@@ -38,7 +39,7 @@ async function runCheck(context: Context, check: Check): Promise<CheckResult> {
       ok,
       attempts,
       milliseconds: Math.round(performance.now() - started),
-      detail: said,
+      detail: withoutSecrets(said),
     };
   }
 }
@@ -81,7 +82,7 @@ async function probe(context: Context, wanted: Probe, limitMs: number): Promise<
       const ended = await context.executor.run(line, { limitMs, environment: {}, signal: context.signal });
       const states = ended.stdout.trim().split("\n");
       const bad = wanted.units
-        .map((unit, index) => `${unit} is ${states[index]}`)
+        .map((unit, index) => `${unit} is ${states[index] || `not known (${ended.detail})`}`)
         .filter((_, at) => states[at] !== "active");
       return bad.length === 0 ? undefined : `${bad.join(", ")}; expected active`;
     }

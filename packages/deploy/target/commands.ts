@@ -1,67 +1,86 @@
 /** The agent's commands. Each begins from what is on the disk, so any of them may follow a crash. */
 import { createHash } from "node:crypto";
-import { createWriteStream, renameSync, rmSync } from "node:fs";
+import { createWriteStream, renameSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { grant, renew as renewed } from "../protocol/lease";
 import type { Request } from "../protocol/request";
-import { acquire, authorised, retry, type Failure } from "../protocol/transaction";
+import type { Version } from "../protocol/values";
+import { acquire, authorised, retry, type Failure, type Transaction } from "../protocol/transaction";
+import { withoutSecrets } from "../records/redact";
+import { removeDurably, removeTemporaries, temporaryFor } from "./disk";
 import { drive, underLease, type Agent } from "./drive";
-import { writeMetrics, type Records } from "./history";
+import { heldBy } from "./held";
+import { lastToken, prepareFolders, writeMetrics, type Records } from "./history";
 import type { Journal } from "./journal";
-import { prepareFolders } from "./preflight";
-import { openDeployment, records, type OpenDeployment } from "./queries";
+import { openDeployment, readJournal, records, repeatedId, type OpenDeployment } from "./queries";
 import { RefusedError } from "./refused";
-import { removeDurably } from "./store";
+import { UnreadableJournalError } from "./store";
 
 /** Takes the lock. A transaction whose deployer is gone is brought to its end first. */
 export async function begin(agent: Agent, request: Request): Promise<{ token: number }> {
   const { store, clock } = agent;
-  let last = store.readJournal();
+  let last = readLoudly(agent);
   if (last !== undefined && !last.transaction.released) {
     const held = openDeployment(agent, last);
     if (held?.lease === "expired" && held.outcome !== "rollback_failed") last = await carryOn(agent, last);
   }
   const transaction = acquire(
-    last?.transaction,
+    last?.transaction ?? before(agent),
     request.steps.map(({ kind }) => (kind === "expand" ? "forward-only" : "undoable")),
   );
   if (transaction === "held") throw new RefusedError(heldBy(openDeployment(agent, last)));
-  prepareFolders({ folders: store.folders });
+  const repeated = repeatedId(agent, request);
+  if (repeated !== undefined) throw new RefusedError(`Nothing was begun: ${repeated}`);
+  prepareFolders(store.folders);
   store.markOpen();
   store.writeLease(
     grant(transaction.token, clock.moment(), request.limits.leaseSeconds * 1000, request.limits.totalSeconds * 1000),
   );
-  const journal: Journal = { transaction, request, startedAt: clock.wall(), captured: null, timeline: [] };
+  const journal: Journal = {
+    schema: "ghrunners.journal/1",
+    transaction,
+    request,
+    startedAt: clock.wall(),
+    captured: null,
+    timeline: [],
+  };
   store.writeJournal(journal);
-  writeMetrics(store.folders, journal, "held");
+  writeMetrics(store.folders, { lock: "held", journal });
   return { token: transaction.token };
+}
+
+/** Where no journal is left, the records still know the last token: a late deployer's must not come again. */
+function before({ store }: Agent): Transaction | undefined {
+  const token = lastToken(store.folders);
+  const never = acquire(undefined, []);
+  return token === 0 || never === "held" ? undefined : { ...never, token, released: true, closed: true };
+}
+
+/** A journal that cannot be used shows in the metrics too: an alert calls somebody. */
+function readLoudly(agent: Agent): Journal | undefined {
+  try {
+    return readJournal(agent);
+  } catch (error) {
+    if (!(error instanceof UnreadableJournalError)) throw error;
+    const { store, clock } = agent;
+    const unreadable = { file: error.file, problem: error.message };
+    writeMetrics(store.folders, { lock: "unknown", since: store.openSince() ?? clock.wall(), unreadable });
+    throw error;
+  }
 }
 
 /** Why nobody can begin now, while another process of the agent is at work. @throws RefusedError always */
 export function held(agent: Agent): never {
-  const open = openDeployment(agent, agent.store.readJournal());
+  const open = openDeployment(agent, readJournal(agent));
   throw new RefusedError(
     open === null ? "The target ends its last deployment. Next: the same command again" : heldBy(open),
   );
 }
 
-function heldBy(open: OpenDeployment | null): string {
-  if (open?.outcome === "rollback_failed") {
-    return (
-      `Deployment ${open.id} could not be undone, and its lock is kept so that nobody deploys over it. ` +
-      `Next: look at its incident record, mend the target, then npm run deploy -- --version V --retry-rollback`
-    );
-  }
-  return (
-    `Deployment ${open?.id} of version ${open?.version} by ${open?.owner} holds the lock since ${open?.startedAt}. ` +
-    `Expected a free target. Next: wait for its end, then the same command again`
-  );
-}
-
 function openJournal(agent: Agent, token: number): Journal {
-  const journal = agent.store.readJournal();
+  const journal = readLoudly(agent);
   if (journal === undefined || !authorised(journal.transaction, token))
     throw new RefusedError(
       `The deployment with token ${token} is over, or another one holds the lock. Expected the token of the open one.`,
@@ -81,33 +100,35 @@ export async function put(agent: Agent, token: number, content: Readable): Promi
       done(null, chunk);
     },
   });
+  removeTemporaries(file);
+  const fresh = temporaryFor(file);
   try {
-    const fresh = createWriteStream(`${file}.new`, { mode: 0o600 });
+    const into = createWriteStream(fresh, { flags: "wx", mode: 0o600 });
     // A connection that died says nothing: without the lease's end this would hold the target's lock for hours.
-    await underLease(agent, transaction, (signal) => pipeline(content, hashing, fresh, { signal }));
+    await underLease(agent, transaction, (signal) => pipeline(content, hashing, into, { signal }));
+    const seen = hash.digest("hex");
+    if (seen !== artefact.sha256)
+      throw new Error(`The artefact arrived with SHA-256 ${seen}, expected ${artefact.sha256}.`);
+    removeDurably(file);
+    renameSync(fresh, file);
   } catch (error) {
-    rmSync(`${file}.new`, { force: true });
+    removeDurably(fresh);
     if ((error as Error).name !== "AbortError") throw error;
     throw new Error("The lease expired before the artefact was whole. Expected its sender to renew it meanwhile.");
   }
-  const seen = hash.digest("hex");
-  if (seen !== artefact.sha256) {
-    rmSync(`${file}.new`, { force: true });
-    throw new Error(`The artefact arrived with SHA-256 ${seen}, expected ${artefact.sha256}.`);
-  }
-  renameSync(`${file}.new`, file);
 }
 
 /** Carries the open deployment to its end, forward or back. */
 export async function run(agent: Agent, token: number, abort?: string): Promise<Records> {
   const journal = openJournal(agent, token);
-  const failure: Failure | undefined = abort === undefined ? undefined : { code: "interrupted", detail: abort };
+  const failure: Failure | undefined =
+    abort === undefined ? undefined : { code: "interrupted", detail: withoutSecrets(abort) };
   return recordsOf(agent, await carryOn(agent, journal, failure));
 }
 
 /** @throws RefusedError when the lease has expired: an expired one never comes back */
 export function renew(agent: Agent, token: number): OpenDeployment {
-  const journal = agent.store.readJournal();
+  const journal = readJournal(agent);
   const open = openDeployment(agent, journal);
   if (journal === undefined || open === null || !authorised(journal.transaction, token))
     throw new RefusedError(`The deployment with token ${token} is over.`);
@@ -126,12 +147,12 @@ export function renew(agent: Agent, token: number): OpenDeployment {
 /** The deployer gives its lease up: an agent that runs turns back at once. */
 export function giveUp(agent: Agent, token: number): OpenDeployment | null {
   if (agent.store.readLease()?.token === token) removeDurably(agent.store.folders.lease);
-  return openDeployment(agent, agent.store.readJournal());
+  return openDeployment(agent, readJournal(agent));
 }
 
 /** The guard's command: brings a deployment to its end whose deployer is gone. */
 export async function watch(agent: Agent): Promise<string> {
-  const journal = agent.store.readJournal();
+  const journal = readLoudly(agent);
   if (journal === undefined || journal.transaction.closed) {
     agent.store.clear();
     return "No deployment is open.";
@@ -142,12 +163,20 @@ export async function watch(agent: Agent): Promise<string> {
   return `Deployment ${journal.request.id}: ${after.transaction.outcome}.`;
 }
 
-/** An operator lets a failed undo be tried again. */
-export async function retryUndo(agent: Agent): Promise<Records> {
-  const journal = agent.store.readJournal();
+/**
+ * An operator lets a failed undo be tried again.
+ * @param version that could not be undone; the operator names it, so that it is the one that is meant
+ */
+export async function retryUndo(agent: Agent, version: Version): Promise<Records> {
+  const journal = readLoudly(agent);
   const again = journal === undefined ? undefined : retry(journal.transaction);
   if (journal === undefined || again === undefined || again === journal.transaction)
     throw new RefusedError("No failed rollback waits for another try on this target.");
+  if (journal.request.version !== version)
+    throw new RefusedError(
+      `The rollback that failed is that of version ${journal.request.version}, not of ${version}. Next: the same command ` +
+        `with --version ${journal.request.version}`,
+    );
   const retried = { ...journal, transaction: again };
   agent.store.markOpen();
   agent.store.writeJournal(retried);
@@ -168,7 +197,7 @@ async function carryOn(agent: Agent, journal: Journal, abort?: Failure): Promise
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
     agent.store.releaseReserve();
-    removeDurably(`${agent.store.folders.journal}.new`);
+    removeTemporaries(agent.store.folders.journal);
     const detail = "The target's disk is full: the journal could not be written.";
     return drive(agent, agent.store.readJournal() ?? journal, { code: "interrupted", detail });
   }

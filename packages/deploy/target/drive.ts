@@ -1,6 +1,15 @@
 /** The agent's loop: observe, next, intent durable, effect, ending durable. Decisions are the protocol's. */
 import { leaseState } from "../protocol/lease";
-import { begin, finish, next, observe, type Action, type Failure, type Transaction } from "../protocol/transaction";
+import {
+  begin,
+  finish,
+  next,
+  observe,
+  type Action,
+  type Failure,
+  type Situation,
+  type Transaction,
+} from "../protocol/transaction";
 import type { Clock } from "./clock";
 import type { Executor } from "./executor";
 import type { Entry, Journal } from "./journal";
@@ -35,7 +44,7 @@ export class NotNowError extends Error {
 export async function drive(agent: Agent, journal: Journal, abort?: Failure): Promise<Journal> {
   let at = journal;
   for (;;) {
-    const seen = observe(at.transaction, { lease: lease(agent, at.transaction), abort });
+    const seen = observe(at.transaction, situation(agent, at.transaction, abort));
     const action = next(seen);
     if (action === undefined) return at;
     const intent = { ...at, transaction: begin(seen, action) };
@@ -53,6 +62,14 @@ export async function drive(agent: Agent, journal: Journal, abort?: Failure): Pr
 const lease = ({ store, clock }: Agent, { token }: Transaction): "held" | "expired" =>
   leaseState(store.readLease(), token, clock.moment());
 
+/** A lease that cannot be read holds nothing; which file it is stands in the record. */
+function situation(agent: Agent, transaction: Transaction, abort?: Failure): Situation {
+  const found = agent.store.lookAtLease();
+  if (found.state !== "unreadable") return { lease: lease(agent, transaction), abort };
+  const detail = `The lease ${found.file} cannot be read (${found.problem}), so it counts as expired.`;
+  return { lease: "expired", abort: abort ?? { code: "lease_expired", detail } };
+}
+
 function ended(
   journal: Journal,
   action: Action,
@@ -60,14 +77,26 @@ function ended(
   times: Pick<Entry, "startedAt" | "endedAt">,
 ): Journal {
   const { result, captured, checks } = performed;
+  const before = journal.timeline.at(-1);
   const entry: Entry = { action, ...times, ok: result.ok, detail: result.ok ? "" : result.detail, checks };
   return {
     ...journal,
     transaction: finish(journal.transaction, action, result),
     captured: captured ?? journal.captured,
-    timeline: [...journal.timeline, entry],
+    timeline: isRepeated(before, entry)
+      ? [...journal.timeline.slice(0, -1), { ...entry, startedAt: before.startedAt }]
+      : [...journal.timeline, entry],
   };
 }
+
+/** What cannot be done now is tried every few seconds, perhaps for days: it is one entry, from the first try to the last. */
+const isRepeated = (before: Entry | undefined, entry: Entry): before is Entry =>
+  before !== undefined &&
+  !entry.ok &&
+  !before.ok &&
+  (entry.action.kind === "sweep" || entry.action.kind === "close") &&
+  before.action.kind === entry.action.kind &&
+  before.detail === entry.detail;
 
 /** On the way forward an action ends when the lease does; on the way back nothing hurries it. */
 async function performWatched(agent: Agent, journal: Journal, action: Action): Promise<Performed> {

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** How the commands of a plan run, and how to be sure that none is left after a crash. */
 export interface Executor {
@@ -27,6 +28,9 @@ export interface Ended {
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const KEPT_OUTPUT = 64 * 1024;
+/** What a command wrote is read for so long after its end, where somebody outside of it keeps its output open. */
+const OUTPUT_GRACE_MS = 500;
+const SYSTEMD_LIMIT_MS = 30_000;
 
 /** On a host with systemd: each command in a scope, which the kernel's control group ends as a whole. */
 export class ScopeExecutor implements Executor {
@@ -46,7 +50,12 @@ export class ScopeExecutor implements Executor {
 
 /** @param pattern name of a scope or a glob over names */
 function endScopes(pattern: string): void {
-  const systemctl = (...args: string[]): string => spawnSync("systemctl", args, { encoding: "utf8" }).stdout.trim();
+  const options = { encoding: "utf8", timeout: SYSTEMD_LIMIT_MS, killSignal: "SIGKILL" } as const;
+  const systemctl = (...args: string[]): string => {
+    const { error, stdout } = spawnSync("systemctl", args, options);
+    if (error !== undefined) throw new Error(`systemctl ${args.join(" ")} gave no answer: ${error.message}`);
+    return stdout.trim();
+  };
   const active = (): string =>
     systemctl("list-units", "--plain", "--no-legend", "--state=active,deactivating", pattern);
   if (active() === "") return;
@@ -107,6 +116,8 @@ function kill(pid: number): void {
   }
 }
 
+const nothing = (): undefined => undefined;
+
 async function runToEnd(
   line: readonly string[],
   prefix: readonly string[],
@@ -135,19 +146,22 @@ async function runToEnd(
   signal?.addEventListener("abort", aborted);
   if (signal?.aborted) aborted();
   try {
-    const ending = await new Promise<string>((resolve) => {
-      child.once("error", (error) => resolve(`cannot be started: ${error.message}`));
-      child.once("exit", (code, byName) => {
-        const said = byName === null ? `exit code ${code}` : `ended by ${byName}`;
-        child.once("close", () => resolve(said));
-        // Its children end with it, and with them the last holders of its output.
-        endChildren().catch((error: Error) => resolve(error.message));
-      });
+    const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    const ended = await new Promise<{ said: string; started: boolean }>((resolve) => {
+      child.once("error", ({ message }) => resolve({ said: `cannot be started: ${message}`, started: false }));
+      child.once("exit", (code, byName) =>
+        resolve({ said: byName === null ? `exit code ${code}` : `ended by ${byName}`, started: true }),
+      );
     });
+    // Its children end with it. Whoever left its control group and holds its output is not waited for.
+    const left = ended.started ? await endChildren().then(nothing, ({ message }: Error) => message) : undefined;
+    if (ended.started) await Promise.race([closed, delay(OUTPUT_GRACE_MS, undefined, { ref: false })]);
+    const ending = left ?? ended.said;
     const ok = cut === undefined && ending === "exit code 0";
     const said = output.trim().split("\n").slice(-5).join("\n");
     return { ok, stdout, detail: ok ? "" : `${line.join(" ")}: ${cut ?? ending}${said === "" ? "" : `: ${said}`}` };
   } finally {
+    for (const stream of [child.stdout, child.stderr]) stream.destroy();
     clearTimeout(timer);
     signal?.removeEventListener("abort", aborted);
   }

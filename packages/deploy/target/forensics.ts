@@ -1,6 +1,7 @@
 /** What a person wants to see after a failure, kept before the undo changes it. Best effort: it never stops an undo. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { fileWithoutSecrets } from "../records/redact";
 import type { Context } from "./context";
 import type { Journal } from "./journal";
 
@@ -21,11 +22,13 @@ export async function collectForensics(context: Context, journal: Journal): Prom
   };
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(path.join(folder, "deployment.json"), JSON.stringify(journal, undefined, 2));
+    // What the steps printed stands in it as the journal holds it, without secrets.
+    writeFileSync(path.join(folder, "deployment.json"), JSON.stringify(journal, undefined, 2), { mode: 0o600 });
     await Promise.all(
       Object.entries(looks).map(async ([name, line]) => {
         const ended = await context.executor.run(line, { limitMs: LIMIT_MS, environment: {} });
-        writeFileSync(path.join(folder, name), ended.stdout === "" ? ended.detail : ended.stdout);
+        const text = fileWithoutSecrets(ended.stdout === "" ? ended.detail : ended.stdout);
+        writeFileSync(path.join(folder, name), text, { mode: 0o600 });
       }),
     );
   } catch {

@@ -1,5 +1,5 @@
 /** The records on the target: read for the metrics, written at the end of each deployment. */
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { renderMetrics } from "../records/exposition";
 import {
@@ -10,10 +10,11 @@ import {
   type IncidentRecord,
   type RollbackRecord,
 } from "../records/record";
+import { readJson, removeDurably, writeOwn, type Read } from "./disk";
 import type { Folders } from "./folders";
+import { formats, type Delivery } from "./formats";
 import type { Journal } from "./journal";
-import { currentVersion } from "./steps";
-import { writeDurably } from "./store";
+import { currentVersion } from "./release";
 
 /** Older records go: the newest of each kind that are kept. */
 const KEPT_RECORDS = 500;
@@ -27,26 +28,45 @@ export interface Records {
   readonly gate?: object;
 }
 
+/** A file of the agent that is not what it should be. */
+export interface Unreadable {
+  readonly file: string;
+  readonly problem: string;
+}
+
 const suffixes = {
   deployment: ".json",
   rollback: ".rollback.json",
   incident: ".incident.json",
   gate: ".gate.json",
 } as const;
+type Kind = keyof typeof suffixes;
 
-function fileOf(folders: Folders, id: string, kind: keyof typeof suffixes): string {
-  return path.join(folders.records, `${id}${suffixes[kind]}`);
-}
+const fileOf = (folders: Folders, id: string, kind: Kind): string =>
+  path.join(folders.records, `${id}${suffixes[kind]}`);
 
 /** Where {@link ./outbox} keeps what became of an incident. */
 export const deliveryFile = (folders: Folders, id: string): string => path.join(folders.records, `${id}.issue.json`);
 
-/** Whether nobody was told of the incident yet. */
-const isUnsent = (folders: Folders, { incident }: Records): boolean => {
-  if (incident === undefined) return false;
-  const file = deliveryFile(folders, incident.deployment);
-  return !existsSync(file) || (JSON.parse(readFileSync(file, "utf8")) as { issue: unknown }).issue === null;
-};
+const NOBODY: Delivery = { claim: null, issue: null };
+
+/** One that cannot be read counts as unsent: a sender looks for the issue before it opens one. */
+export function readDelivery(folders: Folders, id: string): { delivery: Delivery; unreadable: Unreadable[] } {
+  const found = readJson(deliveryFile(folders, id), formats.delivery);
+  if (found.state === "read") return { delivery: found.value, unreadable: [] };
+  return { delivery: NOBODY, unreadable: found.state === "missing" ? [] : [found] };
+}
+
+/** What a deployment left to people: the root user's alone, since text of commands and checks is in it. */
+export function prepareFolders(folders: Folders): void {
+  for (const folder of [folders.state, folders.captures, folders.records, folders.forensics]) {
+    const there = lstatSync(folder, { throwIfNoEntry: false });
+    if (there !== undefined && !there.isDirectory() && !existsSync(path.join(folder, ".")))
+      throw new Error(`${folder} is not a folder. Expected one, or nothing. Next: sudo mv ${folder} ${folder}.broken`);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
+  }
+}
 
 export function writeRecords(folders: Folders, journal: Journal, endedAt: string): Records {
   const { id } = journal.request;
@@ -59,19 +79,32 @@ export function writeRecords(folders: Folders, journal: Journal, endedAt: string
   };
   for (const kind of ["gate", "rollback", "incident", "deployment"] as const) {
     const record = records[kind];
-    if (record !== undefined) writeDurably(fileOf(folders, id, kind), JSON.stringify(record, undefined, 2), 0o644);
+    if (record !== undefined) writeOwn(fileOf(folders, id, kind), JSON.stringify(record, undefined, 2));
   }
   return records;
 }
 
-export function readRecords(folders: Folders, id: string): Records | undefined {
-  const read = (kind: keyof typeof suffixes): unknown => {
-    const file = fileOf(folders, id, kind);
-    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as unknown) : undefined;
+/** What can be read of a deployment's records, and what cannot. */
+export interface Found {
+  /** Absent where the deployment's own record is not there or is unreadable. */
+  readonly records?: Records;
+  readonly unreadable: readonly Unreadable[];
+}
+
+export function readRecords(folders: Folders, id: string): Found {
+  const unreadable: Unreadable[] = [];
+  const read = <Value>(kind: Kind, parse: (value: unknown) => Value): Value | undefined => {
+    const found: Read<Value> = readJson(fileOf(folders, id, kind), parse);
+    if (found.state === "unreadable") unreadable.push({ file: found.file, problem: found.problem });
+    return found.state === "read" ? found.value : undefined;
   };
-  const deployment = read("deployment");
-  if (deployment === undefined) return undefined;
-  return { deployment, rollback: read("rollback"), incident: read("incident"), gate: read("gate") } as Records;
+  const deployment = read("deployment", formats.deployment);
+  const rest = {
+    rollback: read("rollback", formats.rollback),
+    incident: read("incident", formats.incident),
+    gate: read("gate", formats.gate),
+  };
+  return { records: deployment === undefined ? undefined : { deployment, ...rest }, unreadable };
 }
 
 /** Ids of all recorded deployments, oldest first: an id begins with its time. */
@@ -83,25 +116,57 @@ export function recordedIds(folders: Folders): string[] {
     .sort();
 }
 
-/** @param lock how the metrics shall show the lock: as it is from now on */
-export function writeMetrics(folders: Folders, journal: Journal, lock: "held" | "free"): void {
-  const all = recordedIds(folders).flatMap((id) => readRecords(folders, id) ?? []);
+/** All of it that can be read, oldest first, and the files that cannot. */
+export function allRecords(folders: Folders): { records: Records[]; unreadable: Unreadable[] } {
+  const found = recordedIds(folders).map((id) => ({
+    ...readRecords(folders, id),
+    undelivered: readDelivery(folders, id).unreadable,
+  }));
+  return {
+    records: found.flatMap(({ records }) => records ?? []),
+    unreadable: found.flatMap(({ unreadable, undelivered }) => [...unreadable, ...undelivered]),
+  };
+}
+
+/** The highest fencing token that is recorded: where the journal is lost, the next one still grows. */
+export const lastToken = (folders: Folders): number =>
+  Math.max(0, ...allRecords(folders).records.map(({ deployment }) => deployment.token));
+
+/** How the lock stands, and what the metrics cannot say because a file cannot be read. */
+export type Standing =
+  | { readonly lock: "held" | "free"; readonly journal: Journal }
+  | { readonly lock: "unknown"; readonly since: string; readonly unreadable: Unreadable };
+
+/** Never stops a deployment, but for a full disk, which gets the reserve. */
+export function writeMetrics(folders: Folders, standing: Standing): void {
+  const { records, unreadable } = allRecords(folders);
+  const journal = standing.lock === "unknown" ? undefined : standing.journal;
+  const isUnsent = ({ incident }: Records): boolean =>
+    incident !== undefined && readDelivery(folders, incident.deployment).delivery.issue === null;
   const text = renderMetrics({
-    deployments: all.map(({ deployment }) => deployment),
-    rollbacks: all.flatMap(({ rollback }) => rollback ?? []),
-    unsentIncidents: all.filter((records) => isUnsent(folders, records)).length,
-    lockedAt: lock === "held" ? journal.startedAt : null,
-    partial: journal.transaction.outcome === "rollback_failed",
-    version: currentVersion({ folders, request: journal.request }),
+    deployments: records.map(({ deployment }) => deployment),
+    rollbacks: records.flatMap(({ rollback }) => rollback ?? []),
+    unsentIncidents: records.filter(isUnsent).length,
+    lockedAt:
+      standing.lock === "unknown" ? standing.since : standing.lock === "held" ? standing.journal.startedAt : null,
+    partial: journal?.transaction.outcome === "rollback_failed",
+    version: journal === undefined ? null : currentVersion({ folders, request: journal.request }),
+    unreadableFiles: unreadable.length + (standing.lock === "unknown" ? 1 : 0),
   });
-  writeDurably(folders.metrics, text, 0o644);
+  try {
+    writeOwn(folders.metrics, text, 0o644);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw error;
+    // The alert on missing metrics tells people; the deployment is for the application.
+    process.stderr.write(`The metrics ${folders.metrics} cannot be written: ${(error as Error).message}\n`);
+  }
 }
 
 export function pruneRecords(folders: Folders): void {
   for (const id of recordedIds(folders).slice(0, -KEPT_RECORDS)) {
-    rmSync(deliveryFile(folders, id), { force: true });
-    for (const kind of Object.keys(suffixes) as (keyof typeof suffixes)[])
-      rmSync(fileOf(folders, id, kind), { force: true });
-    rmSync(path.join(folders.forensics, id), { recursive: true, force: true });
+    rmSync(deliveryFile(folders, id), { recursive: true, force: true });
+    for (const kind of Object.keys(suffixes) as Kind[])
+      rmSync(fileOf(folders, id, kind), { recursive: true, force: true });
+    removeDurably(path.join(folders.forensics, id));
   }
 }

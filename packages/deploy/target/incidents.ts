@@ -1,13 +1,17 @@
 /** The agent's commands for senders of incidents. */
-import { RefusedError } from "./refused";
 import type { Agent } from "./drive";
 import { writeMetrics } from "./history";
 import { claim, listIncidents, markSent, release, type Issue, type ListedIncident } from "./outbox";
+import { records } from "./queries";
+import { RefusedError } from "./refused";
+import { UnreadableJournalError } from "./store";
 
 export const incidents = (agent: Agent): ListedIncident[] => listIncidents(agent.store.folders);
 
-/** @throws RefusedError when the incident is sent already, or another sender is at it */
-export function claimIncident({ store, clock }: Agent, id: string): { token: number } {
+/** @throws RefusedError when there is none, it is sent already, or another sender is at it */
+export function claimIncident(agent: Agent, id: string): { token: number } {
+  const { store, clock } = agent;
+  if (records(agent, id).incident === undefined) throw new RefusedError(`Deployment ${id} has no incident.`);
   const token = claim(store.folders, id, clock.moment());
   if (token === null) throw new RefusedError(`The incident of deployment ${id} is sent, or somebody is sending it.`);
   return { token };
@@ -17,9 +21,17 @@ export function releaseIncident({ store }: Agent, id: string, token: number): vo
   release(store.folders, id, token);
 }
 
-export function incidentSent({ store }: Agent, id: string, issue: Issue): Issue {
+export function incidentSent(agent: Agent, id: string, issue: Issue): Issue {
+  const { store } = agent;
+  if (records(agent, id).incident === undefined) throw new RefusedError(`Deployment ${id} has no incident.`);
   const kept = markSent(store.folders, id, issue);
-  const journal = store.readJournal();
-  if (journal !== undefined) writeMetrics(store.folders, journal, journal.transaction.released ? "free" : "held");
+  try {
+    const journal = store.readJournal();
+    if (journal !== undefined)
+      writeMetrics(store.folders, { lock: journal.transaction.released ? "free" : "held", journal });
+  } catch (error) {
+    // The guard and the next deployment say so; that the incident was sent is written down.
+    if (!(error instanceof UnreadableJournalError)) throw error;
+  }
   return kept;
 }

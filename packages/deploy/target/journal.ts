@@ -1,5 +1,6 @@
 import type { Action, Transaction } from "../protocol/transaction";
 import type { CheckResult, Request } from "../protocol/request";
+import type { PathBefore } from "./path-before";
 
 /** What was found before the first step. */
 export interface Captured {
@@ -10,16 +11,16 @@ export interface Captured {
 }
 
 export interface StepCapture {
-  /** Target of a link, or null when there was none. */
-  readonly link?: string | null;
-  /** Name of the captured copy, or null when there was no file. */
-  readonly file?: string | null;
-  /** Units that were active. */
+  /** What stood at the path that a step of kind file or activate changes. */
+  readonly path?: PathBefore;
+  /** The folder of the release: not there, there as this artefact leaves it, or there and something else. */
+  readonly release?: "none" | "same" | "other";
+  /** Folders above the release that were not there. */
+  readonly made?: readonly string[];
+  /** Units that ran. */
   readonly active?: readonly string[];
   /** Units that were to start at boot. */
   readonly enabled?: readonly string[];
-  /** The folder of the release was there before, with the same artefact. */
-  readonly existed?: boolean;
 }
 
 /** One ended action, in the order of the endings. */
@@ -35,6 +36,7 @@ export interface Entry {
 
 /** The one durable file of a target: the transaction, and what its actions need and said. */
 export interface Journal {
+  readonly schema: "ghrunners.journal/1";
   readonly transaction: Transaction;
   readonly request: Request;
   /** RFC 3339; the lock was taken. */

@@ -4,7 +4,7 @@
  * usage: ghrunners-deploy status|inspect|begin < request.json
  *        ghrunners-deploy put TOKEN < artefact
  *        ghrunners-deploy run TOKEN [REASON-TO-ABORT]
- *        ghrunners-deploy renew TOKEN | give-up TOKEN | watch | retry | records ID | look ID | history
+ *        ghrunners-deploy renew TOKEN | give-up TOKEN | watch | retry VERSION | records ID | look ID | history
  *        ghrunners-deploy incidents | claim ID | release ID TOKEN | sent ID NUMBER URL
  *        ghrunners-deploy held: refuses in the words of begin, while another process of the agent is at work
  *        ghrunners-deploy show: for people, the open deployment and how the last ones ended
@@ -18,8 +18,10 @@ import { foldersBelow } from "./folders";
 import { claimIncident, incidents, incidentSent, releaseIncident } from "./incidents";
 import { history, inspect, look, records, show, status } from "./queries";
 import { RefusedError } from "./refused";
+import { parseRequest } from "./request-schema";
 import { Store } from "./store";
 import type { Request } from "../protocol/request";
+import { parseCount, parseDeploymentId, parseVersion } from "../protocol/values";
 
 /** Another root than `/` is a copy of a file tree, where no systemd is. */
 function agentBelow(root: string): Agent {
@@ -39,14 +41,22 @@ async function requestOnInput(): Promise<Request> {
   const timer = setTimeout(() => process.stdin.destroy(late), REQUEST_LIMIT_MS);
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   clearTimeout(timer);
-  const request = JSON.parse(Buffer.concat(chunks).toString("utf8")) as Request;
-  if (request.format !== 1)
-    throw new RefusedError(`This agent knows requests of format 1, not ${String(request.format)}.`);
-  return request;
+  const text = Buffer.concat(chunks).toString("utf8");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new RefusedError(
+      `The request is no JSON: ${(error as Error).message}. Expected one JSON value on standard input.`,
+    );
+  }
+  return parseRequest(value);
 }
 
 async function answer(agent: Agent, [command = "", ...args]: readonly string[]): Promise<unknown> {
-  const [first = ""] = args;
+  const [first = "", second = "", third = ""] = args;
+  const token = (): number => parseCount(first, "token");
+  const id = (): string => parseDeploymentId(first);
   switch (command) {
     case "status":
       return status(agent, await requestOnInput());
@@ -57,41 +67,43 @@ async function answer(agent: Agent, [command = "", ...args]: readonly string[]):
     case "held":
       return held(agent);
     case "put":
-      await put(agent, Number(first), process.stdin);
+      await put(agent, token(), process.stdin);
       return {};
     case "run":
-      return run(agent, Number(first), args[1]);
+      return run(agent, token(), args[1]);
     case "renew":
-      return renew(agent, Number(first));
+      return renew(agent, token());
     case "give-up":
-      return { open: giveUp(agent, Number(first)) };
+      return { open: giveUp(agent, token()) };
     case "watch":
       return { said: await watch(agent) };
     case "retry":
-      return retryUndo(agent);
+      return retryUndo(agent, parseVersion(first));
     case "show":
       return show(agent);
     case "records":
-      return records(agent, first);
+      return records(agent, id());
     case "history":
       return history(agent);
     case "look":
-      return look(agent, first);
+      return look(agent, id());
     case "incidents":
       return { incidents: incidents(agent) };
     case "claim":
-      return claimIncident(agent, first);
+      return claimIncident(agent, id());
     case "release":
-      releaseIncident(agent, first, Number(args[1]));
+      releaseIncident(agent, id(), parseCount(second, "token"));
       return {};
     case "sent":
-      return incidentSent(agent, first, { number: Number(args[1]), url: args[2] ?? "" });
+      return incidentSent(agent, id(), { number: parseCount(second, "number of an issue"), url: third });
     default:
       process.exitCode = 2;
       return { error: `Unknown command "${command}".` };
   }
 }
 
+// Files of a release are readable to everybody; the agent's own have their modes by name.
+process.umask(0o022);
 // A deployer that has gone closes the pipe; the work goes on without a listener.
 process.stdout.on("error", () => undefined);
 process.stderr.on("error", () => undefined);
@@ -100,7 +112,7 @@ const forPeople = words[0] === "show";
 answer(agentBelow(process.env.GHRUNNERS_ROOT || "/"), words).then(
   (value) => void process.stdout.write(`${JSON.stringify(value, undefined, forPeople ? 2 : 0)}\n`),
   (error: unknown) => {
-    process.exitCode = error instanceof RefusedError ? 3 : 1;
+    process.exitCode = error instanceof RefusedError ? 3 : error instanceof TypeError ? 2 : 1;
     process.stdout.write(`${JSON.stringify({ error: error instanceof Error ? error.message : String(error) })}\n`);
   },
 );

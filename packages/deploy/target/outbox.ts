@@ -2,12 +2,12 @@
  * Incidents that somebody has to be told of. The target keeps each until a sender says under which number it stands at
  * GitHub; a claim lets one sender at a time look for it and open it.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { grant, leaseState, type Lease, type Moment } from "../protocol/lease";
+import { grant, leaseState, type Moment } from "../protocol/lease";
 import type { IncidentRecord } from "../records/record";
+import { writeOwn } from "./disk";
 import type { Folders } from "./folders";
-import { deliveryFile, readRecords, recordedIds } from "./history";
-import { writeDurably } from "./store";
+import type { Delivery } from "./formats";
+import { deliveryFile, readDelivery, readRecords, recordedIds } from "./history";
 
 /** How long a sender may take from its claim to the issue's number. */
 export const CLAIM_MS = 120_000;
@@ -16,12 +16,6 @@ export const CLAIM_MS = 120_000;
 export interface Issue {
   readonly number: number;
   readonly url: string;
-}
-
-/** File beside the incident's record. */
-interface Delivery {
-  readonly claim: Lease | null;
-  readonly issue: Issue | null;
 }
 
 export interface ListedIncident {
@@ -33,18 +27,15 @@ export interface ListedIncident {
   readonly issue: Issue | null;
 }
 
-function read(folders: Folders, id: string): Delivery {
-  const file = deliveryFile(folders, id);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Delivery) : { claim: null, issue: null };
-}
+const read = (folders: Folders, id: string): Delivery => readDelivery(folders, id).delivery;
 
 const write = (folders: Folders, id: string, delivery: Delivery): void =>
-  writeDurably(deliveryFile(folders, id), JSON.stringify(delivery), 0o644);
+  writeOwn(deliveryFile(folders, id), JSON.stringify(delivery));
 
 /** Every incident of this target, oldest first. */
 export function listIncidents(folders: Folders): ListedIncident[] {
   return recordedIds(folders).flatMap((id) => {
-    const records = readRecords(folders, id);
+    const { records } = readRecords(folders, id);
     if (records?.incident === undefined) return [];
     const { version, run = null } = records.deployment;
     return [{ incident: records.incident, version, run, issue: read(folders, id).issue }];

@@ -1,17 +1,19 @@
 /** Turns an action of the protocol into its effect on this target. */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import path from "node:path";
+import { mkdirSync, rmSync } from "node:fs";
 import type { CheckResult, Step } from "../protocol/request";
 import type { Action, Result } from "../protocol/transaction";
+import { withoutSecrets } from "../records/redact";
 import { runChecks, verdict } from "./checks";
-import { rooted, type Context } from "./context";
+import { releaseFolder, type Context } from "./context";
+import { removeDurably, removeTemporaries } from "./disk";
 import type { Executor } from "./executor";
 import { collectForensics } from "./forensics";
 import { pruneRecords, writeMetrics, writeRecords } from "./history";
 import type { Captured, Journal, StepCapture } from "./journal";
 import { preflight } from "./preflight";
-import { capture, currentVersion, perform as performStep, releaseAt, undo } from "./steps";
-import { removeDurably, type Store } from "./store";
+import { beforeOf, currentVersion, pruneReleases } from "./release";
+import { capture, perform as performStep, undo } from "./steps";
+import type { Store } from "./store";
 
 /** The ending of an action and what it found out. */
 export interface Performed {
@@ -31,8 +33,9 @@ export interface Surroundings {
 }
 
 const done: Performed = { result: { ok: true } };
+/** What a program printed goes no further than this: journal, records, evidence and consoles hold what it says. */
 const failed = (detail: string, checks?: readonly CheckResult[]): Performed => ({
-  result: { ok: false, detail },
+  result: { ok: false, detail: withoutSecrets(detail) },
   checks,
 });
 
@@ -107,7 +110,7 @@ async function captureAll(context: Context): Promise<Captured> {
   rmSync(folders.captures, { recursive: true, force: true });
   mkdirSync(folders.captures, { recursive: true, mode: 0o700 });
   const steps: Record<string, StepCapture> = {};
-  for (const step of request.steps) steps[step.name] = await capture(context, step);
+  for (const [index, step] of request.steps.entries()) steps[step.name] = await capture(context, step, index);
   return { version: currentVersion(context), steps };
 }
 
@@ -117,22 +120,12 @@ function close(journal: Journal, context: Context, now: string): void {
   const stuck = journal.transaction.outcome === "rollback_failed";
   writeRecords(folders, journal, now);
   pruneRecords(folders);
-  writeMetrics(folders, journal, stuck ? "held" : "free");
+  writeMetrics(folders, { lock: stuck ? "held" : "free", journal });
   if (stuck) return;
   removeDurably(folders.captures);
-  for (const file of [folders.artefact, `${folders.artefact}.new`]) removeDurably(file);
-  if (journal.transaction.outcome === "succeeded") pruneReleases(context);
-}
-
-/** The newest releases stay, the current one in any case. Folders that are none of ours stay too. */
-function pruneReleases(context: Context): void {
-  const folder = rooted(context, context.request.releases);
-  if (!existsSync(folder)) return;
-  const current = currentVersion(context);
-  const ours = readdirSync(folder)
-    .map((name) => path.join(folder, name))
-    .filter((file) => path.basename(file) !== current && releaseAt(file) !== undefined)
-    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  for (const file of ours.slice(context.request.limits.keepReleases - 1))
-    rmSync(file, { recursive: true, force: true });
+  removeTemporaries(folders.artefact);
+  removeDurably(folders.artefact);
+  if (journal.transaction.outcome !== "succeeded") return;
+  removeDurably(beforeOf(releaseFolder(context, context.request.version)));
+  pruneReleases(context);
 }

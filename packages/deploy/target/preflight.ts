@@ -1,12 +1,14 @@
 /** What would make the deployment fail, or its undo impossible, found before anything is touched. */
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, statfsSync } from "node:fs";
+import { createReadStream, existsSync, lstatSync, statfsSync } from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import type { CheckResult } from "../protocol/request";
 import { runChecks, verdict } from "./checks";
-import { rooted, type Context } from "./context";
+import { releaseFolder, rooted, type Context } from "./context";
+import { problemAt } from "./path-before";
+import { beforeOf, currentState, releaseState } from "./release";
 
 export interface Preflight {
   /** Every problem at once. */
@@ -20,9 +22,9 @@ export async function preflight(context: Context, artefact: "expected" | "not ye
   const problems: string[] = [];
   if (previous === request.version)
     problems.push(
-      `version ${previous} is installed already, from another artefact or half removed; expected a new version number`,
+      `version ${previous} is installed already, from another artefact, or altered since; expected a new version number`,
     );
-  problems.push(...forwardOnlyProblems(context), ...spaceProblems(context));
+  problems.push(...pathProblems(context), ...forwardOnlyProblems(context), ...spaceProblems(context));
   if (artefact === "expected") problems.push(...(await artefactProblems(context)));
   const checks = previous === null ? [] : await runChecks(context, request.health);
   const unhealthy = verdict(checks);
@@ -31,10 +33,35 @@ export async function preflight(context: Context, artefact: "expected" | "not ye
   return { problems, checks };
 }
 
+/** What stands in the way of the link, the release and the files, or could not be brought back. */
+function pathProblems(context: Context): string[] {
+  const { request, folders } = context;
+  const current = currentState(context);
+  const problems: string[] = [];
+  if (current.kind === "foreign")
+    problems.push(
+      `${request.current} is ${current.seen}, and no deployment put it there; expected a link into ${request.releases}, ` +
+        `or nothing. Next: bring the installed version into a folder there by hand, or move it away`,
+    );
+  if (current.kind === "version" && releaseState(releaseFolder(context, current.version)).kind === "none")
+    problems.push(`${request.current} points to version ${current.version}, whose folder is not there`);
+  const folder = releaseFolder(context, request.version);
+  const release = releaseState(folder);
+  if (release.kind === "foreign")
+    problems.push(`${folder} was not made by a deployment (${release.seen}). Next: move it away`);
+  if (lstatSync(beforeOf(folder), { throwIfNoEntry: false }) !== undefined)
+    problems.push(`${beforeOf(folder)} is left from an earlier deployment. Next: look at it, and move it away`);
+  const places = [request.current, ...request.steps.flatMap((step) => (step.kind === "file" ? [step.to] : []))];
+  // The link was looked at above.
+  const files = current.kind === "foreign" ? places.slice(1) : places;
+  return [...problems, ...files.flatMap((file) => problemAt(rooted(context, file), folders.captures) ?? [])];
+}
+
 function forwardOnlyProblems({ request, previous }: Context): string[] {
   if (previous === null) return [];
   return request.steps.flatMap((step) =>
-    step.kind === "expand" && compareVersions(previous, step.oldestVersion) < 0
+    // A version that cannot be compared is none that is known to work.
+    step.kind === "expand" && !(compareVersions(previous, step.oldestVersion) >= 0)
       ? `after "${step.name}" only version ${step.oldestVersion} or newer works, and ${previous} is installed: it could not ` +
         `come back. Expected a version in between first`
       : [],
@@ -53,16 +80,11 @@ function spaceProblems(context: Context): string[] {
 }
 
 async function artefactProblems({ folders, request }: Context): Promise<string[]> {
-  if (!existsSync(folders.artefact))
+  if (lstatSync(folders.artefact, { throwIfNoEntry: false })?.isFile() !== true)
     return ["the artefact is not on the target; expected it to be sent before the run"];
   const hash = createHash("sha256");
   await pipeline(createReadStream(folders.artefact), hash);
   const seen = hash.digest("hex");
   const { sha256 } = request.artefact;
   return seen === sha256 ? [] : [`the artefact has SHA-256 ${seen}, expected ${sha256}`];
-}
-
-/** Every folder that the records need. */
-export function prepareFolders({ folders }: Pick<Context, "folders">): void {
-  for (const folder of [folders.state, folders.captures, folders.records]) mkdirSync(folder, { recursive: true });
 }

@@ -6,12 +6,13 @@ import { nameOf, type DeploymentRecord } from "../records/record";
 import { runChecks } from "./checks";
 import { releaseFolder, type Context } from "./context";
 import type { Agent } from "./drive";
-import { readRecords, recordedIds, type Records } from "./history";
+import { allRecords, readRecords, recordedIds, type Records, type Unreadable } from "./history";
 import type { Journal } from "./journal";
 import { preflight } from "./preflight";
 import { RefusedError } from "./refused";
+import { currentVersion, releaseState } from "./release";
 import { scanFolders, type SecretScan } from "./secret-scan";
-import { currentVersion, releaseAt } from "./steps";
+import { UnreadableJournalError } from "./store";
 
 export interface OpenDeployment {
   readonly id: string;
@@ -30,15 +31,29 @@ export interface Status {
   /** Version that `current` points to, and the artefact it came from. */
   readonly version: string | null;
   readonly sha256: string | null;
+  /** Whether the installed release is as its artefact left it; null when nothing of ours is installed. */
+  readonly release: "whole" | "altered" | "missing" | "foreign" | null;
   /** The transaction that holds the lock, or null. */
   readonly open: OpenDeployment | null;
 }
 
 export function status(agent: Agent, request: Request): Status {
-  const { folders } = agent.store;
-  const version = currentVersion({ folders, request });
-  const release = version === null ? undefined : releaseAt(releaseFolder(contextOf(agent, request), version));
-  return { version, sha256: release?.sha256 ?? null, open: openDeployment(agent, agent.store.readJournal()) };
+  const context = contextOf(agent, request);
+  const { version } = context;
+  const open = openDeployment(agent, readJournal(agent));
+  if (version === null) return { version, sha256: null, release: null, open };
+  const found = releaseState(releaseFolder(context, version));
+  const sha256 = found.kind === "whole" || found.kind === "altered" ? found.release.sha256 : null;
+  return { version, sha256, release: found.kind === "none" ? "missing" : found.kind, open };
+}
+
+/** @throws UnreadableJournalError when it cannot be read, or is missing where it must be */
+export function readJournal({ store }: Agent): Journal | undefined {
+  const journal = store.readJournal();
+  // The first deployment marks itself open before it has a journal; any later one finds that of the last.
+  if (journal === undefined && store.isOpen() && recordedIds(store.folders).length > 0)
+    throw new UnreadableJournalError(store.folders.journal, "it is missing, and a deployment is open");
+  return journal;
 }
 
 /** The transaction that holds the lock, or null. */
@@ -67,11 +82,20 @@ export interface Inspection extends Status {
 export async function inspect(agent: Agent, request: Request): Promise<Inspection> {
   const seen = status(agent, request);
   const context = contextOf(agent, request);
-  const same = seen.version === request.version && seen.sha256 === request.artefact.sha256;
+  const same = seen.version === request.version && seen.sha256 === request.artefact.sha256 && seen.release === "whole";
   const found = same
     ? { checks: await runChecks(context, request.health), problems: [] }
     : await preflight(context, "not yet");
-  return { ...seen, ...found };
+  const repeated = repeatedId(agent, request);
+  return { ...seen, ...found, problems: [...(repeated === undefined ? [] : [repeated]), ...found.problems] };
+}
+
+/** Why a deployment cannot have this id, or undefined: records, evidence and incident of a recorded one would be lost. */
+export function repeatedId({ store }: Agent, { id }: Request): string | undefined {
+  const { records, unreadable } = readRecords(store.folders, id);
+  if (records === undefined && unreadable.length === 0) return undefined;
+  const how = records === undefined ? "" : `: version ${records.deployment.version}, ${records.deployment.outcome}`;
+  return `a deployment with the id ${id} is recorded on this target${how}; expected an id of its own. Next: leave the id out`;
 }
 
 /** One line for each of the last deployments, and the one that is open: what on-call wants to know first. */
@@ -81,30 +105,51 @@ export interface Shown {
   readonly last: readonly (Pick<DeploymentRecord, "id" | "version" | "outcome" | "failure" | "durationSeconds"> & {
     readonly seconds: Readonly<Record<string, number>>;
   })[];
+  /** Files that are there and cannot be read: each stands in no figure. */
+  readonly unreadable: readonly Unreadable[];
 }
 
 const SHOWN = 5;
 
 export function show(agent: Agent): Shown {
   const { folders } = agent.store;
-  const newest = recordedIds(folders).reverse().slice(0, SHOWN);
+  const { records, unreadable } = allRecords(folders);
+  const { open, problems } = openOrProblem(agent);
   return {
-    open: openDeployment(agent, agent.store.readJournal()),
-    last: newest.flatMap((id) => {
-      const record = readRecords(folders, id)?.deployment;
-      if (record === undefined) return [];
-      const { version, outcome, failure, durationSeconds, actions } = record;
-      const seconds = Object.fromEntries(actions.map((action) => [action.name, action.seconds]));
-      return [{ id, version, outcome, failure, durationSeconds, seconds }];
-    }),
+    open,
+    last: records
+      .slice(-SHOWN)
+      .reverse()
+      .map(({ deployment }) => {
+        const { id, version, outcome, failure, durationSeconds, actions } = deployment;
+        const seconds = Object.fromEntries(actions.map((action) => [action.name, action.seconds]));
+        return { id, version, outcome, failure, durationSeconds, seconds };
+      }),
+    unreadable: [...problems, ...unreadable],
   };
 }
 
+/** For who wants to know all that can be known: a journal that cannot be read is one more finding. */
+function openOrProblem(agent: Agent): { open: OpenDeployment | null; problems: Unreadable[] } {
+  try {
+    return { open: openDeployment(agent, readJournal(agent)), problems: [] };
+  } catch (error) {
+    if (!(error instanceof UnreadableJournalError)) throw error;
+    return { open: null, problems: [{ file: error.file, problem: error.message }] };
+  }
+}
+
+/** @throws RefusedError when there are none; Error that names the file when it cannot be read */
 export function records(agent: Agent, id: string): Records {
   const found = readRecords(agent.store.folders, id);
-  if (found === undefined) throw new RefusedError(`No deployment "${id}" is recorded on this target.`);
-  return found;
+  if (found.records !== undefined) return found.records;
+  const [unreadable] = found.unreadable;
+  if (unreadable === undefined) throw new RefusedError(`No deployment "${id}" is recorded on this target.`);
+  throw new Error(unreadableWords(unreadable));
 }
+
+const unreadableWords = ({ file, problem }: Unreadable): string =>
+  `The record ${file} cannot be read: ${problem}. Expected a record of ghrunners. Next: sudo mv ${file} ${file}.broken`;
 
 /** Everything that is recorded on this target, for reviews. */
 export interface TargetHistory {
@@ -114,14 +159,18 @@ export interface TargetHistory {
   readonly open: OpenDeployment | null;
   /** Secrets in what the deployments left behind (SC-004). */
   readonly secrets: SecretScan;
+  readonly unreadable: readonly Unreadable[];
 }
 
 export function history(agent: Agent): TargetHistory {
   const { store } = agent;
+  const { records: found, unreadable } = allRecords(store.folders);
+  const { open, problems } = openOrProblem(agent);
   return {
-    records: recordedIds(store.folders).flatMap((id) => readRecords(store.folders, id) ?? []),
-    open: openDeployment(agent, store.readJournal()),
+    records: found,
+    open,
     secrets: scanFolders([store.folders.records, store.folders.forensics]),
+    unreadable: [...problems, ...unreadable],
   };
 }
 
@@ -133,9 +182,13 @@ export interface Look {
   readonly records: Records | null;
 }
 
+/** @throws Error that names a file which has the answer and cannot be read */
 export function look(agent: Agent, id: string): Look {
-  const { folders } = agent.store;
-  return { open: openDeployment(agent, agent.store.readJournal()), records: readRecords(folders, id) ?? null };
+  const { records: found, unreadable } = readRecords(agent.store.folders, id);
+  const open = openDeployment(agent, readJournal(agent));
+  const [first] = unreadable;
+  if (found === undefined && first !== undefined && open?.id !== id) throw new Error(unreadableWords(first));
+  return { open, records: found ?? null };
 }
 
 function contextOf({ store, executor }: Agent, request: Request): Context {

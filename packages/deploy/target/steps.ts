@@ -2,65 +2,32 @@
  * What each kind of step captures, does and undoes. Every undo may run on a step that was not begun, half done or
  * wholly done, and more than once.
  */
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from "node:fs";
+import { lstatSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 import type { Step, Then } from "../protocol/request";
 import { fill, fillAll, releaseFolder, rooted, type Context } from "./context";
+import { writeDurably } from "./disk";
 import type { StepCapture } from "./journal";
-import { syncFolder, writeDurably } from "./store";
+import { capturePath, missingAbove, removeFolders, restorePath } from "./path-before";
+import { pointLink, putRelease, relativeRelease, releaseState, takeReleaseBack } from "./release";
 
-/** Names the artefact that a folder of releases was unpacked from. */
-const RELEASE_FILE = ".ghrunners-release.json";
-
-export interface Release {
-  readonly version: string;
-  readonly sha256: string;
-}
-
-/** What a release folder says of itself, or undefined when it is none of ours. */
-export function releaseAt(folder: string): Release | undefined {
-  const file = path.join(folder, RELEASE_FILE);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Release) : undefined;
-}
-
-function linkTarget(file: string): string | null {
-  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(file) : null;
-}
-
-/** The version that counts on this target: where `current` points. */
-export function currentVersion(context: Pick<Context, "folders" | "request">): string | null {
-  const link = linkTarget(path.join(context.folders.root, context.request.current));
-  return link === null ? null : path.basename(link);
-}
-
-/** @throws Error when something cannot be captured */
-export async function capture(context: Context, step: Step): Promise<StepCapture> {
+/** @param index of the step @throws Error when something cannot be captured */
+export async function capture(context: Context, step: Step, index: number): Promise<StepCapture> {
   switch (step.kind) {
     case "unpack": {
-      const found = releaseAt(releaseFolder(context, context.request.version));
-      return { existed: found?.sha256 === context.request.artefact.sha256 };
+      const folder = releaseFolder(context, context.request.version);
+      const found = releaseState(folder);
+      const same = found.kind === "whole" && found.release.sha256 === context.request.artefact.sha256;
+      return { release: found.kind === "none" ? "none" : same ? "same" : "other", made: missingAbove(folder) };
     }
     case "activate":
-      return { link: linkTarget(rooted(context, context.request.current)) };
+      return { path: capturePath(context.folders.captures, index, rooted(context, context.request.current)) };
     case "file":
-      return { file: captureFile(context, step.name, rooted(context, step.to)) };
-    case "units":
-      return {
-        active: await unitsThatAre("active", context, step.units),
-        enabled: await unitsThatAre("enabled", context, step.units),
-      };
+      return { path: capturePath(context.folders.captures, index, rooted(context, step.to)) };
+    case "units": {
+      const states = await unitStates(context, step.units);
+      return { active: unitsThatRun(states), enabled: unitsAtBoot(states) };
+    }
     case "command":
     case "expand":
       return {};
@@ -71,17 +38,14 @@ export async function capture(context: Context, step: Step): Promise<StepCapture
 export async function perform(context: Context, step: Step, captured: StepCapture): Promise<void> {
   switch (step.kind) {
     case "unpack":
-      if (captured.existed !== true) await unpack(context, step);
+      if (captured.release !== "same") await unpack(context, step);
       return;
     case "activate":
       pointLink(rooted(context, context.request.current), relativeRelease(context));
       return then(context, step, step.then);
-    case "file": {
-      const from = path.join(releaseFolder(context, context.request.version), step.from);
-      writeDurably(rooted(context, step.to), readFileSync(from), parseInt(step.mode, 8));
-      chmodSync(rooted(context, step.to), parseInt(step.mode, 8));
+    case "file":
+      writeDurably(rooted(context, step.to), contentOf(context, step.from), parseInt(step.mode, 8));
       return then(context, step, step.then);
-    }
     case "units":
       // A unit that does not run needs no stop, and may not exist yet.
       if (step.action === "stop") return systemctl(context, step, "stop", captured.active ?? []);
@@ -97,27 +61,24 @@ export async function perform(context: Context, step: Step, captured: StepCaptur
 /** @throws Error with what was seen when the undo fails */
 export async function undo(context: Context, step: Step, captured: StepCapture): Promise<void> {
   switch (step.kind) {
-    case "unpack": {
-      const folder = releaseFolder(context, context.request.version);
-      rmSync(`${folder}.new`, { recursive: true, force: true });
-      if (captured.existed !== true) rmSync(folder, { recursive: true, force: true });
-      return;
-    }
-    case "activate": {
-      const link = rooted(context, context.request.current);
-      if (captured.link === null || captured.link === undefined) rmSync(link, { force: true });
-      else pointLink(link, captured.link);
+    case "unpack":
+      takeReleaseBack(context, captured.release ?? "same");
+      return removeFolders(captured.made ?? []);
+    case "activate":
+      if (captured.path !== undefined) restorePath(rooted(context, context.request.current), captured.path);
       return then(context, step, step.then);
-    }
     case "file":
-      restoreFile(rooted(context, step.to), captured.file ?? null);
+      if (captured.path !== undefined) restorePath(rooted(context, step.to), captured.path);
       return then(context, step, step.then);
-    case "units":
+    case "units": {
       // Not a start: after a power cut the boot may have started them from what was there in the middle.
       if (step.action === "stop") return systemctl(context, step, "restart", captured.active ?? []);
       // The undo of a start is a stop: what runs there is the new version.
-      await systemctl(context, step, "stop", await unitsThatAre("active", context, step.units));
-      return systemctl(context, step, "disable", await newlyEnabled(context, step.units, captured));
+      const states = await unitStates(context, step.units);
+      await systemctl(context, step, "stop", unitsThatRun(states));
+      const newly = unitsAtBoot(states).filter((unit) => captured.enabled?.includes(unit) !== true);
+      return systemctl(context, step, "disable", newly);
+    }
     case "command":
       return run(context, step, fillAll(context, step.undo));
     case "expand":
@@ -126,70 +87,56 @@ export async function undo(context: Context, step: Step, captured: StepCapture):
 }
 
 async function unpack(context: Context, step: Step): Promise<void> {
-  const { version, artefact } = context.request;
-  const folder = releaseFolder(context, version);
-  const fresh = `${folder}.new`;
-  rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { recursive: true });
-  await run(context, step, ["tar", "-xzf", context.folders.artefact, "-C", fresh, "--no-same-owner"]);
-  writeDurably(path.join(fresh, RELEASE_FILE), JSON.stringify({ version, sha256: artefact.sha256 }), 0o644);
-  // A folder of that name is not from this artefact (else this step has nothing to do), and not in use (preflight).
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(fresh, folder);
-  await run(context, step, ["sync", "--file-system", folder]);
+  // Nothing in a release belongs to anybody but root, and nothing runs with another user's rights because of its mode.
+  const rules = ["--no-same-owner", "--no-same-permissions"];
+  await putRelease(context, (fresh) =>
+    run(context, step, ["tar", "-xzf", context.folders.artefact, "-C", fresh, ...rules]),
+  );
+  await run(context, step, ["sync", "--file-system", releaseFolder(context, context.request.version)]);
 }
 
-/** Relative, so that it means the same wherever the file tree is mounted. */
-function relativeRelease({ request }: Context): string {
-  return path.relative(path.dirname(request.current), path.join(request.releases, request.version));
+/** A file of the release. @throws Error when it is none, or a link leads out of the release */
+function contentOf(context: Context, from: string): Buffer {
+  const release = realpathSync(releaseFolder(context, context.request.version));
+  const file = realpathSync(path.join(release, from));
+  if (!file.startsWith(`${release}/`)) throw new Error(`${from} leads out of the release, to ${file}`);
+  if (!lstatSync(file).isFile()) throw new Error(`${from} is not a file of the release`);
+  return readFileSync(file);
 }
 
-/** Atomically: there is no moment without the link. */
-function pointLink(link: string, target: string): void {
-  mkdirSync(path.dirname(link), { recursive: true });
-  rmSync(`${link}.new`, { force: true });
-  symlinkSync(target, `${link}.new`);
-  renameSync(`${link}.new`, link);
-  syncFolder(path.dirname(link));
+interface UnitState {
+  readonly unit: string;
+  /** Such as active, inactive, failed. */
+  readonly runs: string;
+  /** Such as enabled, disabled, static; empty for a unit without a file. */
+  readonly atBoot: string;
 }
 
-function captureFile(context: Context, name: string, file: string): string | null {
-  if (!existsSync(file)) return null;
-  const copy = path.join(context.folders.captures, name.replace(/[^A-Za-z0-9._-]/g, "_"));
-  writeDurably(copy, readFileSync(file));
-  chmodSync(copy, statSync(file).mode & 0o7777);
-  return copy;
+/** @throws Error when systemd does not answer for each: a question that failed is no answer */
+async function unitStates({ executor }: Context, units: readonly string[]): Promise<UnitState[]> {
+  const line = ["systemctl", "show", "--property=ActiveState,UnitFileState", "--", ...units];
+  const ended = await executor.run(line, { limitMs: 30_000, environment: {} });
+  // A block of lines NAME=VALUE for each unit, in the order of the question.
+  const states = ended.stdout
+    .trim()
+    .split(/\n{2,}/)
+    .map((block) => Object.fromEntries(block.split("\n").map((text) => text.split("=", 2))) as Record<string, string>);
+  const answered = ended.ok && states.length === units.length && states.every(({ ActiveState }) => ActiveState);
+  if (!answered) throw new Error(`systemd does not say how ${units.join(", ")} are: ${ended.detail || ended.stdout}`);
+  return units.map((unit, index) => {
+    const { ActiveState = "", UnitFileState = "" } = states[index] ?? {};
+    return { unit, runs: ActiveState, atBoot: UnitFileState };
+  });
 }
 
-function restoreFile(file: string, copy: string | null): void {
-  rmSync(`${file}.new`, { force: true });
-  if (copy === null) {
-    rmSync(file, { force: true });
-    return;
-  }
-  copyFileSync(copy, `${file}.new`);
-  chmodSync(`${file}.new`, statSync(copy).mode & 0o7777);
-  renameSync(`${file}.new`, file);
-  syncFolder(path.dirname(file));
-}
+/** Units that run or are about to: they have to run again afterwards. */
+const unitsThatRun = (states: readonly UnitState[]): string[] =>
+  states
+    .filter(({ runs }) => ["active", "activating", "reloading", "refreshing"].includes(runs))
+    .map(({ unit }) => unit);
 
-async function unitsThatAre(
-  state: "active" | "enabled",
-  { executor }: Context,
-  units: readonly string[],
-): Promise<string[]> {
-  const found: string[] = [];
-  for (const unit of units) {
-    const ended = await executor.run(["systemctl", `is-${state}`, unit], { limitMs: 30_000, environment: {} });
-    if (ended.stdout.trim() === state) found.push(unit);
-  }
-  return found;
-}
-
-async function newlyEnabled(context: Context, units: readonly string[], before: StepCapture): Promise<string[]> {
-  const enabled = await unitsThatAre("enabled", context, units);
-  return enabled.filter((unit) => before.enabled?.includes(unit) !== true);
-}
+const unitsAtBoot = (states: readonly UnitState[]): string[] =>
+  states.filter(({ atBoot }) => atBoot === "enabled").map(({ unit }) => unit);
 
 async function systemctl(context: Context, step: Step, verb: string, units: readonly string[]): Promise<void> {
   if (units.length > 0) await run(context, step, ["systemctl", verb, ...units]);

@@ -1,94 +1,88 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import path from "node:path";
+/** The durable state of a target's agent. */
+import { lstatSync } from "node:fs";
 import type { Lease } from "../protocol/lease";
+import { readJson, removeDurably, removeTemporaries, writeOwn, type Read } from "./disk";
 import type { Folders } from "./folders";
+import { formats } from "./formats";
 import type { Journal } from "./journal";
 
 /** Room that the undo's own writing needs on a full disk. */
 const RESERVE_BYTES = 1024 * 1024;
 
-/** Whole or not at all, also after a power cut: a new file, flushed, renamed, and the folder flushed. */
-export function writeDurably(file: string, content: string | Buffer, mode = 0o600): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  const fresh = `${file}.new`;
-  const handle = openSync(fresh, "w", mode);
-  try {
-    const bytes = Buffer.from(content);
-    for (let written = 0; written < bytes.length;) written += writeSync(handle, bytes, written);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(fresh, file);
-  syncFolder(path.dirname(file));
-}
-
-export function syncFolder(folder: string): void {
-  const handle = openSync(folder, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
+/** The journal is there and cannot be read, or a deployment is open and it is not there. */
+export class UnreadableJournalError extends Error {
+  constructor(
+    readonly file: string,
+    problem: string,
+  ) {
+    super(
+      `The journal ${file} cannot be used: ${problem}. Expected the journal of the last deployment: without it nothing says ` +
+        `what was begun, so the target stays locked as it is (metric deployment_unreadable_files). Next: look at the target ` +
+        `as docs/runbooks/deployment-failed.md#deploymentstateunreadable says, then sudo mv ${stateOf(file)} ${stateOf(file)}.broken`,
+    );
   }
 }
 
-export function removeDurably(file: string): void {
-  rmSync(file, { recursive: true, force: true });
-  if (existsSync(path.dirname(file))) syncFolder(path.dirname(file));
-}
+const stateOf = (journal: string): string => journal.slice(0, journal.lastIndexOf("/"));
 
-/** The durable state of a target's agent. */
 export class Store {
   constructor(readonly folders: Folders) {}
 
+  /** @throws UnreadableJournalError when it is there and is no journal */
   readJournal(): Journal | undefined {
-    return readJson(this.folders.journal) as Journal | undefined;
+    const found = readJson(this.folders.journal, formats.journal);
+    if (found.state === "unreadable") throw new UnreadableJournalError(found.file, found.problem);
+    return found.state === "read" ? found.value : undefined;
   }
 
   writeJournal(journal: Journal): void {
-    writeDurably(this.folders.journal, JSON.stringify(journal));
+    writeOwn(this.folders.journal, JSON.stringify(journal));
+  }
+
+  /** A lease that cannot be read holds nothing: who goes by it takes it for expired. */
+  lookAtLease(): Read<Lease> {
+    return readJson(this.folders.lease, formats.lease);
   }
 
   readLease(): Lease | undefined {
-    return readJson(this.folders.lease) as Lease | undefined;
+    const found = this.lookAtLease();
+    return found.state === "read" ? found.value : undefined;
   }
 
   writeLease(lease: Lease): void {
-    writeDurably(this.folders.lease, JSON.stringify(lease));
+    writeOwn(this.folders.lease, JSON.stringify(lease));
+  }
+
+  /** Whether the guard has something to look after. */
+  isOpen(): boolean {
+    return lstatSync(this.folders.open, { throwIfNoEntry: false }) !== undefined;
+  }
+
+  /** When it was marked open, RFC 3339. */
+  openSince(): string | undefined {
+    return lstatSync(this.folders.open, { throwIfNoEntry: false })?.mtime.toISOString();
   }
 
   /** Marks the transaction open before its journal says so: the guard then looks, whatever happens in between. */
   markOpen(): void {
-    writeDurably(this.folders.open, "");
-    if (!existsSync(this.folders.reserve)) writeDurably(this.folders.reserve, Buffer.alloc(RESERVE_BYTES, 1));
+    writeOwn(this.folders.open, "open\n");
+    if (lstatSync(this.folders.reserve, { throwIfNoEntry: false }) === undefined)
+      writeOwn(this.folders.reserve, Buffer.alloc(RESERVE_BYTES, 1));
   }
 
   /** Gives the reserve back to a full disk. */
   releaseReserve(): void {
-    rmSync(this.folders.reserve, { force: true });
+    removeDurably(this.folders.reserve);
   }
 
   /** After the journal says that it is closed: nothing is left for the guard to do. */
   clear(): void {
-    for (const file of [this.folders.lease, this.folders.reserve, this.folders.open]) {
-      // A power cut in the middle of a write leaves the new file beside the old one.
-      removeDurably(`${file}.new`);
+    const { lease, reserve, open, journal } = this.folders;
+    // A power cut in the middle of a write leaves a file beside the old one.
+    removeTemporaries(journal);
+    for (const file of [lease, reserve, open]) {
+      removeTemporaries(file);
       removeDurably(file);
     }
   }
-}
-
-function readJson(file: string): unknown {
-  if (!existsSync(file)) return undefined;
-  return JSON.parse(readFileSync(file, "utf8"));
 }

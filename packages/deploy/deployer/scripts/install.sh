@@ -7,26 +7,42 @@ command -v node >/dev/null || {
   echo "There is no node on this host. Expected Node 18 or newer. Next: apt-get install nodejs" >&2
   exit 1
 }
+root=${GHRUNNERS_ROOT:-}
+locks=$root/run/ghrunners
+# Only this user can reach the locks, or put a link or a pipe in their place.
+(umask 077 && mkdir -p "$locks")
+if [[ -h $locks || ! -O $locks ]]; then
+  echo "$locks is not a folder of this user. Expected one of its own. Next: rm $locks" >&2
+  exit 1
+fi
+chmod 0700 "$locks"
 # Two deployers may come at the same moment.
-exec 9>/run/lock/ghrunners-deploy-install
+exec 9>"$locks/deploy-install"
 flock --wait 60 9
-changed=false
+fresh=()
+missing=false
 while read -r mode file content; do
+  file=$root$file
   mkdir -p "${file%/*}"
   base64 -d <<<"$content" >"$file.new"
   chmod "$mode" "$file.new"
+  [[ -e $file ]] || missing=true
   if cmp -s "$file.new" "$file"; then
     rm "$file.new"
   else
-    # A rename: an agent that runs keeps the file it was started from.
-    mv -f "$file.new" "$file"
-    changed=true
+    fresh+=("$file")
   fi
 done
-if $changed; then
+if ((${#fresh[@]} == 0)); then
+  echo unchanged
+elif ! $missing && [[ -e $root/var/lib/ghrunners/deploy/open ]]; then
+  # The open deployment is brought to its end by the agent that began it.
+  rm -f "${fresh[@]/%/.new}"
+  echo kept
+else
+  # Renames: an agent that runs keeps the file it was started from.
+  for file in "${fresh[@]}"; do mv -f "$file.new" "$file"; done
   systemctl daemon-reload
   systemctl enable --quiet --now ghrunners-deploy-guard.path
   echo installed
-else
-  echo unchanged
 fi

@@ -83,6 +83,6 @@ describe("what a job gives the deployer", () => {
     assert.equal(idOf({}, ""), undefined);
     assert.equal(idOf({ GITHUB_RUN_ATTEMPT: "1" }, "20260101T000000Z-ab12"), "20260101T000000Z-ab12");
     assert.equal(idOf({ GITHUB_RUN_ATTEMPT: "2" }, "20260101T000000Z-ab12"), "20260101T000000Z-ab12-2");
-    assert.throws(() => idOf({}, "../etc"), /no id of a deployment/);
+    assert.throws(() => idOf({}, "../etc"), /is no deployment id/);
   });
 });

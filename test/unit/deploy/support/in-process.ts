@@ -19,6 +19,7 @@ export class InProcessExecutor implements Executor {
 
   private effect(line: readonly string[], program: string, first: string, second: string): string {
     if (program === "cat") return readFileSync(first, "utf8");
+    if (program === "fail") throw new Error("it was meant to");
     if (program === "touch") writeFileSync(first, "");
     if (program === "rm") rmSync(second, { force: true });
     if (program.endsWith("/migrate")) {

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -25,6 +26,7 @@ import { compile } from "@ghrunners/deploy/plan/compile";
 import { planSchema, type Plan, type PlanInput } from "@ghrunners/deploy/plan/schema";
 import type { Request } from "@ghrunners/deploy/protocol/request";
 import { categories } from "@ghrunners/deploy/protocol/request";
+import { parseDeploymentId, parseVersion } from "@ghrunners/deploy/protocol/values";
 
 /** A clock that stands until a test moves it. */
 export class TestClock implements Clock {
@@ -50,6 +52,8 @@ export interface VersionTraits {
   readonly unhealthy?: boolean;
   /** Healthy, but a smoke test fails. */
   readonly halfBroken?: boolean;
+  /** Holds a program that anybody may change and that runs as its owner. */
+  readonly setuid?: boolean;
 }
 
 /** The steps that the tests' plan has: every kind that needs no systemd. */
@@ -125,17 +129,17 @@ export class LocalTarget {
     const bytes = readFileSync(file);
     this.count += 1;
     return compile(plan, "target", {
-      id: `20260101T0000${String(this.count).padStart(2, "0")}Z-test`,
-      version,
+      id: parseDeploymentId(`20260101T0000${String(this.count).padStart(2, "0")}Z-test`),
+      version: parseVersion(version),
       owner: "tester",
       artefact: { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length },
     });
   }
 
-  private artefact(version: string, { unhealthy, halfBroken }: VersionTraits): string {
+  private artefact(version: string, { unhealthy, halfBroken, setuid }: VersionTraits): string {
     const file = path.join(
       this.artefacts,
-      `demo-${version}${unhealthy ? "-unhealthy" : ""}${halfBroken ? "-half" : ""}.tar.gz`,
+      `demo-${version}${unhealthy ? "-unhealthy" : ""}${halfBroken ? "-half" : ""}${setuid ? "-setuid" : ""}.tar.gz`,
     );
     if (existsSync(file)) return file;
     const folder = mkdtempSync(path.join(this.artefacts, "tree-"));
@@ -146,6 +150,10 @@ export class LocalTarget {
     put("site.conf", `site of ${version}`);
     // Adds its column once: an expanding migration may be there already.
     put("migrate", `#!/bin/sh\ngrep -qx ${version} "$1" || echo ${version} >>"$1"\n`, 0o755);
+    if (setuid) {
+      put("tool", "#!/bin/sh\n");
+      chmodSync(path.join(folder, "tool"), 0o6777);
+    }
     execFileSync("tar", ["--mtime=@0", "-czf", file, "-C", folder, "."]);
     return file;
   }
@@ -204,7 +212,9 @@ export class LocalTarget {
           .map((name) => path.join(state, name))
           .filter((file) => file !== journal)
       : [];
-    const temporary = Object.keys(this.application()).filter((name) => name.includes(".new"));
+    const temporary = Object.keys(this.application()).filter(
+      (name) => name.includes(".new") || /\.(unpacking|before|ghrunners-new)-/.test(name),
+    );
     return [...found, ...temporary];
   }
 }

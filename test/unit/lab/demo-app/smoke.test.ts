@@ -8,6 +8,7 @@ import type { Context } from "@ghrunners/deploy/target/context";
 import { foldersBelow } from "@ghrunners/deploy/target/folders";
 import { compile } from "@ghrunners/deploy/plan/compile";
 import { parsePlan } from "@ghrunners/deploy/plan/parse";
+import { parseDeploymentId, parseVersion } from "@ghrunners/deploy/protocol/values";
 import type { Check } from "@ghrunners/deploy/protocol/request";
 import { InProcessExecutor } from "../../deploy/support/in-process";
 import { projectRoot } from "@ghrunners/core/project-root";
@@ -15,8 +16,8 @@ import { projectRoot } from "@ghrunners/core/project-root";
 const file = path.join(projectRoot, "lab/demo-app/deployment.yaml");
 const plan = parsePlan(file, readFileSync(file, "utf8"));
 const request = compile(plan, "app", {
-  id: "test",
-  version: "2",
+  id: parseDeploymentId("test"),
+  version: parseVersion("2"),
   owner: "tester",
   artefact: { sha256: "0".repeat(64), bytes: 0 },
 });

@@ -1,0 +1,124 @@
+/** How the agent writes and reads its own files: whole or not at all, and without trust in what it finds. */
+import { createHash, randomBytes } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import path from "node:path";
+
+/** Begins the name of every file that is not whole yet. A dot: programs that read whole folders leave it out. */
+const TEMPORARY = ".ghrunners-new-";
+/** Longest file that is taken for one of the agent's. */
+const LONGEST = 64 * 2 ** 20;
+
+const temporariesOf = (file: string): string =>
+  `${TEMPORARY}${createHash("sha256").update(path.basename(file)).digest("hex").slice(0, 12)}-`;
+
+/** A name beside a file that nobody else has: two processes may write the same file at the same moment. */
+export const temporaryFor = (file: string): string =>
+  path.join(path.dirname(file), `${temporariesOf(file)}${process.pid}-${randomBytes(6).toString("hex")}`);
+
+/** Removes what a process left behind that was ended while it wrote the file. */
+export function removeTemporaries(file: string): void {
+  const folder = path.dirname(file);
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  for (const name of readdirSync(folder))
+    if (name.startsWith(temporariesOf(file))) rmSync(path.join(folder, name), { recursive: true, force: true });
+}
+
+/** Whole or not at all, also after a power cut: a new file, flushed, renamed, and the folder flushed. */
+export function writeDurably(file: string, content: string | Buffer, mode = 0o600): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const fresh = temporaryFor(file);
+  try {
+    const handle = openSync(fresh, "wx", mode);
+    try {
+      // Whatever the umask of the process takes away.
+      fchmodSync(handle, mode);
+      const bytes = Buffer.from(content);
+      for (let written = 0; written < bytes.length;) written += writeSync(handle, bytes, written);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(fresh, file);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
+  }
+  syncFolder(path.dirname(file));
+}
+
+/** The same for a file of the agent's own: a folder that stands in its place is kept beside it, under another name. */
+export function writeOwn(file: string, content: string | Buffer, mode = 0o600): void {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
+    renameSync(file, `${file}.folder-${randomBytes(4).toString("hex")}`);
+  writeDurably(file, content, mode);
+}
+
+export function syncFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+export function removeDurably(file: string): void {
+  rmSync(file, { recursive: true, force: true });
+  if (existsSync(path.dirname(file))) syncFolder(path.dirname(file));
+}
+
+/** What became of reading a file. */
+export type Read<Value> =
+  | { readonly state: "missing" }
+  | { readonly state: "read"; readonly value: Value }
+  | { readonly state: "unreadable"; readonly file: string; readonly problem: string };
+
+/** Follows no link and waits for nobody: a link, a pipe or a folder in the place of a file is no file. */
+function readText(file: string): Read<string> {
+  const unreadable = (problem: string): Read<never> => ({ state: "unreadable", file, problem });
+  let handle: number;
+  try {
+    handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return { state: "missing" };
+    return unreadable(code === "ELOOP" ? "it is a link" : message);
+  }
+  try {
+    const found = fstatSync(handle);
+    if (!found.isFile()) return unreadable(found.isDirectory() ? "it is a folder" : "it is not an ordinary file");
+    if (found.size === 0) return unreadable("it is empty");
+    if (found.size > LONGEST) return unreadable(`it has ${found.size} bytes, expected at most ${LONGEST}`);
+    return { state: "read", value: readFileSync(handle, "utf8") };
+  } catch (error) {
+    return unreadable((error as Error).message);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** @param parse throws when the value is not what it should be */
+export function readJson<Value>(file: string, parse: (value: unknown) => Value): Read<Value> {
+  const text = readText(file);
+  if (text.state !== "read") return text;
+  try {
+    return { state: "read", value: parse(JSON.parse(text.value)) };
+  } catch (error) {
+    return { state: "unreadable", file, problem: (error as Error).message };
+  }
+}

@@ -1,0 +1,290 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import * as commands from "@ghrunners/deploy/target/commands";
+import type { Journal } from "@ghrunners/deploy/target/journal";
+import * as queries from "@ghrunners/deploy/target/queries";
+import { Store } from "@ghrunners/deploy/target/store";
+import type { PlanInput } from "@ghrunners/deploy/plan/schema";
+import { categories } from "@ghrunners/deploy/protocol/request";
+import { InProcessExecutor } from "../support/in-process";
+import { snapshot } from "../support/snapshot";
+import { LocalTarget } from "../support/target";
+
+const FOLDERS = ["etc", "opt", "srv"];
+const always = { kind: "disk", path: "/", maxUsedPercent: 100 } as const;
+/** Checks that hold for any version: what a test looks at here is the file tree. */
+const checks = {
+  health: categories.map((category) => ({ name: category, category, attempts: 1, pauseSeconds: 0, probe: always })),
+  smoke: [{ name: "nothing", attempts: 1, pauseSeconds: 0, probe: always }],
+};
+type Steps = PlanInput["steps"];
+const unpack: Steps[number] = { kind: "unpack", name: "unpack" };
+const activate: Steps[number] = { kind: "activate", name: "activate" };
+const fail: Steps[number] = { kind: "command", name: "fail", run: ["fail"], undo: ["true"] };
+const put = (name: string, to: string): Steps[number] => ({ kind: "file", name, from: "site.conf", to, mode: "0600" });
+
+/** What stands at a path before a deployment. */
+type Before =
+  | { readonly kind: "absent" }
+  | {
+      readonly kind: "file";
+      readonly text: string;
+      readonly mode: number;
+      readonly owner: number;
+      readonly twins: number;
+    }
+  | { readonly kind: "link"; readonly to: string };
+
+function arrange(root: string, file: string, before: Before): void {
+  const at = path.join(root, file);
+  if (before.kind === "absent") return;
+  mkdirSync(path.dirname(at), { recursive: true });
+  if (before.kind === "link") return symlinkSync(before.to, at);
+  writeFileSync(at, before.text);
+  chownSync(at, before.owner, before.owner);
+  chmodSync(at, before.mode);
+  mkdirSync(path.join(root, "srv"), { recursive: true });
+  for (let twin = 0; twin < before.twins; twin += 1)
+    linkSync(at, path.join(root, "srv", `${path.basename(at)}-${twin}`));
+}
+
+class Killed extends Error {}
+class MortalStore extends Store {
+  private writes = 0;
+  constructor(
+    target: LocalTarget,
+    private readonly last: number,
+  ) {
+    super(target.folders);
+  }
+  override writeJournal(journal: Journal): void {
+    super.writeJournal(journal);
+    this.writes += 1;
+    if (this.writes === this.last) throw new Killed();
+  }
+}
+
+describe("what a deployment undoes", function () {
+  this.timeout(120_000);
+  let target: LocalTarget;
+  beforeEach(() => (target = new LocalTarget()));
+  afterEach(() => target.remove());
+
+  const agent = (store?: Store) => target.agent(store, new InProcessExecutor());
+  const deploy = (version: string, steps: Steps, store?: Store) =>
+    target.deploy(target.request(version, {}, target.plan({ ...checks, steps })), agent(store));
+  const inRoot = (file: string): string => path.join(target.root, file);
+
+  it("is bit for bit the tree that was there, whatever that was, whichever step failed, killed or not", async () => {
+    const paths = ["/etc/a", "/etc/sub/b", "/srv/deep/er/c"];
+    const before: fc.Arbitrary<Before> = fc.oneof(
+      fc.constant({ kind: "absent" } as const),
+      fc.record({
+        kind: fc.constant("file" as const),
+        text: fc.string(),
+        mode: fc.constantFrom(0o600, 0o644, 0o755, 0o4755, 0o2750, 0o000),
+        owner: process.getuid?.() === 0 ? fc.constantFrom(0, 1234) : fc.constant(process.getuid?.() ?? 0),
+        twins: fc.constantFrom(0, 0, 1, 2),
+      }),
+      fc.record({ kind: fc.constant("link" as const), to: fc.constantFrom("/nowhere", "../etc/a", "x") }),
+    );
+    const scenario = fc.record({
+      befores: fc.tuple(before, before, before),
+      files: fc.shuffledSubarray([0, 1, 2]),
+      activated: fc.nat(3),
+      failAt: fc.nat(4),
+      // Beyond the last write of the journal nobody is killed.
+      killAt: fc.integer({ min: 2, max: 40 }),
+      release: fc.constantFrom("absent", "altered"),
+      installed: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ befores, files, activated, failAt, killAt, release, installed }) => {
+        target.remove();
+        target = new LocalTarget();
+        if (release === "altered") {
+          await deploy("2", [unpack, activate]);
+          writeFileSync(inRoot("opt/demo/releases/2/feature"), "somebody was here");
+        }
+        if (installed) await deploy("1", [unpack, activate]);
+        else rmSync(inRoot("opt/demo/current"), { force: true });
+        paths.forEach((file, index) => arrange(target.root, file, befores[index] ?? { kind: "absent" }));
+        const steps: Steps = files.map((index) => put(`file ${index}`, paths[index] ?? ""));
+        steps.splice(Math.min(activated, steps.length), 0, activate);
+        steps.splice(Math.min(failAt, steps.length), 0, fail);
+        const seen = snapshot(target.root, FOLDERS);
+        await deploy("2", [unpack, ...steps], new MortalStore(target, killAt)).catch((error: unknown) => {
+          if (!(error instanceof Killed)) throw error;
+        });
+        target.clock.pass(31);
+        await commands.watch(agent());
+        const { outcome, undoFailure } = agent().store.readJournal()?.transaction ?? {};
+        assert.ok(outcome === "rolled_back" || outcome === "cancelled", `${outcome}: ${undoFailure}`);
+        assert.deepEqual(snapshot(target.root, FOLDERS), seen);
+        assert.deepEqual(target.leftovers(), []);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("is right for files whose steps have like names, with owners, modes and links", async () => {
+    await deploy("1", [unpack, activate]);
+    arrange(target.root, "/etc/demo/a", { kind: "file", text: "a", mode: 0o644, owner: 0, twins: 0 });
+    arrange(target.root, "/etc/demo/b", { kind: "file", text: "b", mode: 0o600, owner: 1234, twins: 0 });
+    arrange(target.root, "/etc/demo/l", { kind: "link", to: "b" });
+    const seen = snapshot(target.root, FOLDERS);
+    const steps = [
+      unpack,
+      put("conf a", "/etc/demo/a"),
+      put("conf/a", "/etc/demo/b"),
+      put("lnk", "/etc/demo/l"),
+      activate,
+    ];
+    const { deployment } = await deploy("2", [...steps, fail]);
+    assert.equal(deployment.outcome, "rolled_back");
+    assert.deepEqual(snapshot(target.root, FOLDERS), seen);
+  });
+
+  it("keeps a file's extended attributes, such as its capabilities", async () => {
+    await deploy("1", [unpack, activate]);
+    const file = inRoot("etc/tool");
+    arrange(target.root, "/etc/tool", { kind: "file", text: "tool", mode: 0o755, owner: 0, twins: 0 });
+    execFileSync("setcap", ["cap_net_raw+ep", file]);
+    const capabilities = (): string => execFileSync("getcap", [file], { encoding: "utf8" });
+    const before = capabilities();
+    assert.match(before, /cap_net_raw/);
+    await deploy("2", [unpack, put("tool", "/etc/tool"), activate, fail]);
+    assert.equal(capabilities(), before);
+  });
+
+  it("is not begun where something stands that could not come back, and the look before says so", async () => {
+    await deploy("1", [unpack, activate]);
+    mkdirSync(inRoot("etc/folder"), { recursive: true });
+    execFileSync("mkfifo", [inRoot("etc/pipe")]);
+    writeFileSync(inRoot("etc/file"), "");
+    const steps = [
+      unpack,
+      put("folder", "/etc/folder"),
+      put("pipe", "/etc/pipe"),
+      put("below a file", "/etc/file/x"),
+      activate,
+    ];
+    const request = target.request("2", {}, target.plan({ ...checks, steps }));
+    const seen = snapshot(target.root, ["opt"]);
+    const { problems } = await queries.inspect(agent(), request);
+    assert.match(problems.join("\n"), /etc\/folder is a folder; expected a file, a link or nothing/);
+    assert.match(problems.join("\n"), /etc\/pipe is a special file/);
+    assert.match(problems.join("\n"), /etc\/file is not a folder; expected one for .*etc\/file\/x/);
+    const { deployment } = await target.deploy(request, agent());
+    assert.deepEqual([deployment.outcome, deployment.failure?.detail], ["refused", problems.join("; ")]);
+    assert.deepEqual(snapshot(target.root, ["opt"]), seen);
+  });
+
+  for (const [name, make, words] of [
+    [
+      "a folder that somebody made by hand",
+      (file: string) => mkdirSync(file),
+      /current is a folder, and no deployment/,
+    ],
+    [
+      "a link to somewhere else",
+      (file: string) => symlinkSync("/opt/by-hand", file),
+      /is a link to \/opt\/by-hand, and/,
+    ],
+    [
+      "a link to a release that is gone",
+      (file: string) => symlinkSync("releases/7", file),
+      /version 7, whose folder is not/,
+    ],
+  ] as const)
+    it(`is not begun where "current" is ${name}`, async () => {
+      make(inRoot("opt/demo/current"));
+      const seen = snapshot(target.root, FOLDERS);
+      const request = target.request("2", {}, target.plan({ ...checks, steps: [unpack, activate] }));
+      assert.match((await queries.inspect(agent(), request)).problems.join(), words);
+      const { deployment } = await target.deploy(request, agent());
+      assert.equal(deployment.outcome, "refused");
+      assert.deepEqual(snapshot(target.root, FOLDERS), seen);
+    });
+
+  it("leaves a folder alone that has the name of the version and is nobody's release", async () => {
+    mkdirSync(inRoot("opt/demo/releases/2"), { recursive: true });
+    writeFileSync(inRoot("opt/demo/releases/2/precious"), "mine");
+    const { deployment } = await deploy("2", [unpack, activate]);
+    assert.equal(deployment.outcome, "refused");
+    assert.match(deployment.failure?.detail ?? "", /releases\/2 was not made by a deployment/);
+    assert.equal(readFileSync(inRoot("opt/demo/releases/2/precious"), "utf8"), "mine");
+  });
+});
+
+describe("a release that was altered since", function () {
+  this.timeout(30_000);
+  let target: LocalTarget;
+  beforeEach(() => (target = new LocalTarget()));
+  afterEach(() => target.remove());
+  const agent = () => target.agent(undefined, new InProcessExecutor());
+
+  it("is unpacked anew before it is put into service", async () => {
+    for (const version of ["1", "2", "1"].slice(0, 2)) await target.deploy(target.request(version), agent());
+    const feature = path.join(target.root, "opt/demo/releases/1/feature");
+    writeFileSync(feature, "somebody was here");
+    const { deployment } = await target.deploy(target.request("1"), agent());
+    assert.deepEqual([deployment.outcome, target.whole()], ["succeeded", "1"]);
+    assert.equal(readFileSync(feature, "utf8"), "works");
+    assert.deepEqual(target.leftovers(), []);
+  });
+
+  for (const [name, change] of [
+    ["content", (folder: string) => writeFileSync(path.join(folder, "feature"), "Works")],
+    ["a mode", (folder: string) => chmodSync(path.join(folder, "feature"), 0o666)],
+    ["one more file", (folder: string) => writeFileSync(path.join(folder, "more"), "")],
+    ["one file less", (folder: string) => rmSync(path.join(folder, "feature"))],
+    [
+      "a link for a file",
+      (folder: string) => {
+        rmSync(path.join(folder, "feature"));
+        symlinkSync("backend", path.join(folder, "feature"));
+      },
+    ],
+  ] as const)
+    it(`is seen by ${name}`, async () => {
+      await target.deploy(target.request("1"), agent());
+      assert.equal(queries.status(agent(), target.request("1")).release, "whole");
+      change(path.join(target.root, "opt/demo/releases/1"));
+      assert.equal(queries.status(agent(), target.request("1")).release, "altered");
+    });
+});
+
+describe("an artefact", function () {
+  this.timeout(30_000);
+
+  it("gives no file another user's rights, and no others than root a way to write", async () => {
+    const target = new LocalTarget();
+    try {
+      const plan = target.plan({ ...checks, steps: [unpack, activate] });
+      const request = target.request("1", { setuid: true }, plan);
+      await target.deploy(request, target.agent(undefined, new InProcessExecutor()));
+      const tool = path.join(target.root, "opt/demo/releases/1/tool");
+      assert.equal(statSync(tool).mode & 0o7777, 0o755);
+      assert.equal(readlinkSync(path.join(target.root, "opt/demo/current")), "releases/1");
+      assert.ok(existsSync(tool));
+    } finally {
+      target.remove();
+    }
+  });
+});
