@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import type { Lease } from "../protocol/lease";
 import type { DeploymentRecord, IncidentRecord, RollbackRecord } from "../records/record";
 import type { Journal } from "./journal";
-import { requestSchema } from "./request-schema";
+import { gateDecision, requestSchema } from "./request-schema";
 
 const nullable = z.nullable;
 const count = z.int().check(z.gte(0));
@@ -161,7 +161,7 @@ export const formats = {
   rollback: parser<RollbackRecord>(rollbackRecord),
   incident: parser<IncidentRecord>(incidentRecord),
   /** Kept for people and reviews as it came; the agent decides nothing by it. */
-  gate: parser<object>(z.record(z.string(), z.unknown())),
+  gate: parser<object>(gateDecision),
   delivery: parser<Delivery>(delivery),
   release: parser<Release>(release),
 } as const;

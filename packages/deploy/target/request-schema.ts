@@ -69,6 +69,9 @@ const named = <Item extends z.core.SomeType>(item: Item) =>
     }),
   );
 
+/** For people and reviews; the agent keeps it as it came, and decides nothing by it. */
+export const gateDecision = z.looseObject({ schema: z.literal("ghrunners.gate-decision/1") });
+
 export const requestSchema = z
   .strictObject({
     format: z.literal(1),
@@ -78,9 +81,7 @@ export const requestSchema = z
     version: text<Version>(forms.version),
     owner: text(forms.line),
     target: text(forms.target),
-    origin: z.optional(
-      z.strictObject({ run: z.optional(text(forms.line)), gate: z.optional(z.record(z.string(), z.unknown())) }),
-    ),
+    origin: z.optional(z.strictObject({ run: z.optional(text(forms.line)), gate: z.optional(gateDecision) })),
     artefact: z.strictObject({ sha256: text(forms.sha256), bytes: z.int().check(z.gte(0)) }),
     releases: text(forms.ownPath),
     current: text(forms.ownPath),

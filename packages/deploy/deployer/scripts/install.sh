@@ -16,8 +16,9 @@ if [[ -h $locks || ! -O $locks ]]; then
   exit 1
 fi
 chmod 0700 "$locks"
+(umask 077 && : >>"$locks/deploy-install")
 # Two deployers may come at the same moment.
-exec 9>"$locks/deploy-install"
+exec 9>>"$locks/deploy-install"
 flock --wait 60 9
 fresh=()
 missing=false

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { MarkedExecutor } from "@ghrunners/deploy/target/executor";
+
+/** What a step may take that is ended or has ended: the executor's own grace and a busy machine. */
+const SOON_MS = 20_000;
+
+describe("a step", function () {
+  this.timeout(60_000);
+  const strangers: number[] = [];
+  afterEach(() => {
+    for (const pid of strangers.splice(0)) process.kill(pid, "SIGKILL");
+  });
+
+  const executor = new MarkedExecutor(`test-${process.pid}`);
+  /** Starts a process that leaves the step's control group and keeps its output open, and says which it is. */
+  const stranger = "env -i setsid sleep 600 & echo stranger $!;";
+
+  async function run(script: string, limitMs: number, signal?: AbortSignal) {
+    const started = performance.now();
+    const ended = await executor.run(["sh", "-c", script], { limitMs, environment: {}, signal });
+    const pid = Number(/stranger (\d+)/.exec(ended.stdout)?.[1]);
+    if (pid > 0) strangers.push(pid);
+    return { ...ended, ms: performance.now() - started };
+  }
+
+  const alive = (pid: number): boolean => readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith("sleep");
+
+  it("has ended when its own processes have, whoever holds its output", async () => {
+    const { ok, detail, ms } = await run(`${stranger} exit 0`, 600_000);
+    assert.deepEqual([ok, detail], [true, ""]);
+    assert.ok(ms < SOON_MS, `${ms} ms`);
+    assert.ok(alive(strangers[0] ?? 0), "the stranger goes on: it is no part of the step");
+  });
+
+  it("ends at its limit, whoever holds its output", async () => {
+    const { ok, detail, ms } = await run(`${stranger} sleep 600`, 1_000);
+    assert.equal(ok, false);
+    assert.match(detail, /took longer than 1 s/);
+    assert.ok(ms < SOON_MS, `${ms} ms`);
+  });
+
+  it("ends with the lease, whoever holds its output", async () => {
+    const { ok, detail, ms } = await run(`${stranger} sleep 600`, 600_000, AbortSignal.timeout(500));
+    assert.equal(ok, false);
+    assert.match(detail, /was cut off/);
+    assert.ok(ms < SOON_MS, `${ms} ms`);
+  });
+
+  it("ends at its limit although it stopped itself and ignores every other signal", async () => {
+    const { detail, ms } = await run("trap '' TERM INT HUP; kill -STOP $$; sleep 600", 1_000);
+    assert.match(detail, /took longer than 1 s/);
+    assert.ok(ms < SOON_MS, `${ms} ms`);
+  });
+
+  it("gives all of its last words, although its output ends after it", async () => {
+    const { stdout } = await run("seq 1 2000", 60_000);
+    assert.equal(stdout.trim().split("\n").at(-1), "2000");
+  });
+});
