@@ -51,6 +51,7 @@ export const runbooks = {
   SafeguardMetricsMissing: "monitoring-blind.md",
   DeploymentQueueBacklog: "deployment-failed.md",
   DeploymentIncidentUnsent: "deployment-failed.md",
+  DeploymentStateUnreadable: "deployment-failed.md",
 } as const satisfies Record<string, string>;
 
 export type AlertName = keyof typeof runbooks;

@@ -169,6 +169,17 @@ const alerts: readonly Alert[] = [
     description: "{{ $value }} incident(s) on {{ $labels.target }} have had no issue for 15 minutes.",
     action: "Send them by the command of the runbook once GitHub answers.",
   },
+  {
+    ...deployment,
+    name: "DeploymentStateUnreadable",
+    severity: "warning",
+    for: "5m",
+    expr: ({ environment }) => [`max ${BY_TARGET} (${select(metrics.deploymentUnreadable, environment)}) > 0`],
+    summary: "Files of the deployment agent on {{ $labels.target }} cannot be read",
+    description:
+      "{{ $value }} file(s) of the agent on {{ $labels.target }} have been unreadable for 5 minutes: records that count nowhere, or the journal, without which nobody can deploy.",
+    action: "See which by the command of the runbook, and move each away once the target was looked at.",
+  },
 ];
 
 export const deploymentSafeguards: AlertGroup = { name: "deployment_safeguards", alerts };

@@ -52,7 +52,7 @@ export async function carryOut(order: Order, { agent, say, signal }: Around): Pr
     if (installed === "kept")
       say(`${address.host} keeps its own deployment agent until the deployment that is open is over`);
     const target = sshAgent(session);
-    if (asked === undefined) return await retryRollback(target, version);
+    if (asked === undefined) return await retryRollback(target);
     return await deploy(target, asked.request, asked.artefact, { say, signal });
   } catch (error) {
     if (error instanceof RefusedError) return { kind: "refused", reason: error.message };

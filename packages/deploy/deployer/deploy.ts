@@ -3,7 +3,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Records } from "../target/history";
 import type { Inspection, Look } from "../target/queries";
 import type { Request } from "../protocol/request";
-import type { Version } from "../protocol/values";
 import { judge } from "./judge";
 import { LeaseKeeper } from "./lease-keeper";
 
@@ -157,8 +156,8 @@ async function followed(
 }
 
 /** Lets a target try a failed undo again, after somebody has mended what its incident names. */
-export async function retryRollback(agent: RemoteAgent, version: Version): Promise<DeployResult> {
-  return { kind: "over", records: await ask<Records>(agent, ["retry", version], "", RETRY_LIMIT_MS) };
+export async function retryRollback(agent: RemoteAgent): Promise<DeployResult> {
+  return { kind: "over", records: await ask<Records>(agent, ["retry"], "", RETRY_LIMIT_MS) };
 }
 
 /** Three tries of every undo and the proof, at the limits that most plans have. */

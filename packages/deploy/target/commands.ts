@@ -6,7 +6,6 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { grant, renew as renewed } from "../protocol/lease";
 import type { Request } from "../protocol/request";
-import type { Version } from "../protocol/values";
 import { acquire, authorised, retry, type Failure, type Transaction } from "../protocol/transaction";
 import { withoutSecrets } from "../records/redact";
 import { removeDurably, removeTemporaries, temporaryFor } from "./disk";
@@ -14,7 +13,7 @@ import { drive, underLease, type Agent } from "./drive";
 import { heldBy } from "./held";
 import { lastToken, prepareFolders, writeMetrics, type Records } from "./history";
 import type { Journal } from "./journal";
-import { openDeployment, readJournal, records, repeatedId, type OpenDeployment } from "./queries";
+import { openDeployment, readJournal, records, repeatedId, show, type OpenDeployment, type Shown } from "./queries";
 import { RefusedError } from "./refused";
 import { UnreadableJournalError } from "./store";
 
@@ -163,24 +162,23 @@ export async function watch(agent: Agent): Promise<string> {
   return `Deployment ${journal.request.id}: ${after.transaction.outcome}.`;
 }
 
-/**
- * An operator lets a failed undo be tried again.
- * @param version that could not be undone; the operator names it, so that it is the one that is meant
- */
-export async function retryUndo(agent: Agent, version: Version): Promise<Records> {
+/** An operator lets a failed undo be tried again. */
+export async function retryUndo(agent: Agent): Promise<Records> {
   const journal = readLoudly(agent);
   const again = journal === undefined ? undefined : retry(journal.transaction);
   if (journal === undefined || again === undefined || again === journal.transaction)
     throw new RefusedError("No failed rollback waits for another try on this target.");
-  if (journal.request.version !== version)
-    throw new RefusedError(
-      `The rollback that failed is that of version ${journal.request.version}, not of ${version}. Next: the same command ` +
-        `with --version ${journal.request.version}`,
-    );
   const retried = { ...journal, transaction: again };
   agent.store.markOpen();
   agent.store.writeJournal(retried);
   return recordsOf(agent, await carryOn(agent, retried));
+}
+
+/** Writes the metrics from what is there now, after somebody mended or moved a file. */
+export function measure(agent: Agent): Pick<Shown, "unreadable"> {
+  const journal = readLoudly(agent);
+  writeMetrics(agent.store.folders, { lock: journal?.transaction.released === false ? "held" : "free", journal });
+  return { unreadable: show(agent).unreadable };
 }
 
 function recordsOf(agent: Agent, { request }: Journal): Records {

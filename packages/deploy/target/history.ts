@@ -134,7 +134,8 @@ export const lastToken = (folders: Folders): number =>
 
 /** How the lock stands, and what the metrics cannot say because a file cannot be read. */
 export type Standing =
-  | { readonly lock: "held" | "free"; readonly journal: Journal }
+  /** No journal: nothing was ever deployed, or somebody moved it away. */
+  | { readonly lock: "held" | "free"; readonly journal: Journal | undefined }
   | { readonly lock: "unknown"; readonly since: string; readonly unreadable: Unreadable };
 
 /** Never stops a deployment, but for a full disk, which gets the reserve. */
@@ -148,7 +149,7 @@ export function writeMetrics(folders: Folders, standing: Standing): void {
     rollbacks: records.flatMap(({ rollback }) => rollback ?? []),
     unsentIncidents: records.filter(isUnsent).length,
     lockedAt:
-      standing.lock === "unknown" ? standing.since : standing.lock === "held" ? standing.journal.startedAt : null,
+      standing.lock === "unknown" ? standing.since : standing.lock === "held" ? (journal?.startedAt ?? null) : null,
     partial: journal?.transaction.outcome === "rollback_failed",
     version: journal === undefined ? null : currentVersion({ folders, request: journal.request }),
     unreadableFiles: unreadable.length + (standing.lock === "unknown" ? 1 : 0),

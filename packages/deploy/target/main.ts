@@ -4,14 +4,14 @@
  * usage: ghrunners-deploy status|inspect|begin < request.json
  *        ghrunners-deploy put TOKEN < artefact
  *        ghrunners-deploy run TOKEN [REASON-TO-ABORT]
- *        ghrunners-deploy renew TOKEN | give-up TOKEN | watch | retry VERSION | records ID | look ID | history
+ *        ghrunners-deploy renew TOKEN | give-up TOKEN | watch | retry | metrics | records ID | look ID | history
  *        ghrunners-deploy incidents | claim ID | release ID TOKEN | sent ID NUMBER URL
  *        ghrunners-deploy held: refuses in the words of begin, while another process of the agent is at work
  *        ghrunners-deploy show: for people, the open deployment and how the last ones ended
  * Prints one JSON value. Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused: somebody else's lock or an old token.
  */
 import { systemClock } from "./clock";
-import { begin, giveUp, held, put, renew, retryUndo, run, watch } from "./commands";
+import { begin, giveUp, held, measure, put, renew, retryUndo, run, watch } from "./commands";
 import type { Agent } from "./drive";
 import { MarkedExecutor, ScopeExecutor } from "./executor";
 import { foldersBelow } from "./folders";
@@ -21,7 +21,7 @@ import { RefusedError } from "./refused";
 import { parseRequest } from "./request-schema";
 import { Store } from "./store";
 import type { Request } from "../protocol/request";
-import { parseCount, parseDeploymentId, parseVersion } from "../protocol/values";
+import { parseCount, parseDeploymentId } from "../protocol/values";
 
 /** Another root than `/` is a copy of a file tree, where no systemd is. */
 function agentBelow(root: string): Agent {
@@ -78,7 +78,9 @@ async function answer(agent: Agent, [command = "", ...args]: readonly string[]):
     case "watch":
       return { said: await watch(agent) };
     case "retry":
-      return retryUndo(agent, parseVersion(first));
+      return retryUndo(agent);
+    case "metrics":
+      return measure(agent);
     case "show":
       return show(agent);
     case "records":

@@ -72,6 +72,15 @@ export const deploymentStates: Readonly<Record<string, State>> = {
     },
     mend: (rehearsal) => onApp(rehearsal, `rm ${conflict} && systemctl daemon-reload`),
   },
+  // As a disk leaves it that lost what it had.
+  "state-unreadable": {
+    begin: async (rehearsal) => {
+      await onApp(
+        rehearsal,
+        ": >/var/lib/ghrunners/deployments/20000101T000000Z-dead.json; /opt/ghrunners/deploy/ghrunners-deploy metrics",
+      );
+    },
+  },
   // Its guard was off before it began.
   "deployment-running": {
     begin: async (rehearsal) => {

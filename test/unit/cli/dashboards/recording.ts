@@ -152,6 +152,7 @@ export function recordedHours(end: number): string {
   add(metrics.deploymentInProgress.name, app, (minute) => (minute % 30 < 4 ? 1 : 0));
   add(metrics.deploymentPartialState.name, app, always(0));
   add(metrics.deploymentIncidentsUnsent.name, app, always(0));
+  add(metrics.deploymentUnreadable.name, app, always(0));
   add(metrics.deploymentVersion.name, { ...app, version: "2.4.1" }, always(1));
   add(metrics.deploymentLastSuccess.name, app, (minute) => start + Math.max(5, minute - (minute % 30)) * 60);
   add(metrics.deploymentLastFailure.name, { ...app, reason: "health_check" }, (minute) =>

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { RemoteAgent, RemoteAnswer } from "@ghrunners/deploy/deployer/deploy";
-import { parseCount, parseDeploymentId, parseVersion } from "@ghrunners/deploy/protocol/values";
+import { parseCount, parseDeploymentId } from "@ghrunners/deploy/protocol/values";
 import * as commands from "@ghrunners/deploy/target/commands";
 import type { Agent } from "@ghrunners/deploy/target/drive";
 import * as queries from "@ghrunners/deploy/target/queries";
@@ -26,7 +26,7 @@ export function agentInProcess(agent: Agent): RemoteAgent {
       case "give-up":
         return { open: commands.giveUp(agent, parseCount(first, "token")) };
       case "retry":
-        return commands.retryUndo(agent, parseVersion(first));
+        return commands.retryUndo(agent);
       case "look":
         return queries.look(agent, parseDeploymentId(first));
       default:

@@ -4,7 +4,6 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import * as commands from "@ghrunners/deploy/target/commands";
 import * as queries from "@ghrunners/deploy/target/queries";
-import { parseVersion } from "@ghrunners/deploy/protocol/values";
 import { LocalTarget } from "../support/target";
 
 describe("a deployment on a target", function () {
@@ -140,7 +139,7 @@ describe("a deployment on a target", function () {
     assert.match(readFileSync(target.folders.metrics, "utf8"), /^deployment_partial_state 1$/m);
     await assert.rejects(target.deploy(target.request("3")), /could not be undone, and its lock is kept/);
     rmSync(broken);
-    const again = await commands.retryUndo(target.agent(), parseVersion("2"));
+    const again = await commands.retryUndo(target.agent());
     assert.deepEqual([again.deployment.outcome, target.whole(), target.leftovers()], ["rolled_back", "1", []]);
     assert.match(readFileSync(target.folders.metrics, "utf8"), /^deployment_partial_state 0$/m);
   });

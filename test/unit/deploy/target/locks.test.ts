@@ -156,7 +156,6 @@ describe("the agent on a host where others can write to shared folders", functio
     ["claim", "x/y"],
     ["renew", ""],
     ["run", "-1"],
-    ["retry", ".."],
   ])
     it(`refuses ${JSON.stringify(args)} as wrong use`, async () => {
       const { code, value } = await agent().call(args, "", 10_000);

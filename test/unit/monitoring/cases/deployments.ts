@@ -120,6 +120,15 @@ export const deploymentCases: readonly RuleCase[] = [
     quiet: [sample("deploymentIncidentsUnsent", app, "0x5 1x10 0x40")],
   },
   {
+    alert: "DeploymentStateUnreadable",
+    fires: [sample("deploymentUnreadable", app, "0x5 1x20 0x30")],
+    at: "12m",
+    labels: app,
+    says: "1 file(s) of the agent on app have been unreadable for 5 minutes: records that count nowhere, or the journal, without which nobody can deploy.",
+    ends: "30m",
+    quiet: [sample("deploymentUnreadable", app, "0x5 1x4 0x40")],
+  },
+  {
     alert: "SafeguardMetricsMissing",
     fires: [sample("deploymentInProgress", app, "_x17 0x20")],
     at: "16m",
