@@ -1,13 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { runCommand } from "../command";
+import { runCommand, WrongUse } from "../command";
 import { openStack, stackName } from "../pulumi/stack";
 import { note } from "@ghrunners/core/terminal";
 import { exitCodeOf } from "@ghrunners/deploy/deployer/carry-out";
 import { deployDirectly } from "./direct";
 import { deployThroughGitHub } from ".";
 import { exitCodeOfFollowed, renderFollowed } from "./render";
-import { parseVersion } from "@ghrunners/deploy/protocol/values";
+import { parseVersion, type Version } from "@ghrunners/deploy/protocol/values";
 import { renderResult } from "@ghrunners/deploy/render";
 import { bundleDeployer } from "@ghrunners/deploy/deployer/bundle";
 
@@ -40,6 +40,14 @@ const options = {
   help: { type: "boolean" },
 } as const;
 
+function versionFrom(text: string): Version {
+  try {
+    return parseVersion(text);
+  } catch (error) {
+    throw new WrongUse(`--version: ${(error as Error).message}`);
+  }
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({ options });
   if (values.help) {
@@ -57,7 +65,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const { runner = "auto", json } = values;
-  const version = parseVersion(values.version);
+  const version = versionFrom(values.version);
   const action = values["retry-rollback"] ? "retry rollback" : values.check ? "check" : "deploy";
   const isDirect = values.direct || action !== "deploy";
   const isMixed = (values.check && values["retry-rollback"]) || (isDirect ? values.runner : values.plan) !== undefined;

@@ -1,4 +1,4 @@
-/** Takes out what looks like a secret, with the patterns of the logs: text of commands and checks has other readers than its writer. Pure. */
+/** Takes out what looks like a secret, with the patterns of the logs. Text of commands and checks has many readers. Pure. */
 import { withoutSecrets as redactedText } from "@ghrunners/core/vocabulary/redaction";
 
 /** Longest text of one finding: what a person reads of it is at its beginning. */

@@ -40,4 +40,17 @@ describe("the deployer as one file", function () {
     const known = await deployer(["deploy", "--plan", "x.yaml", "--version", "2"], {}, "key");
     assert.match(known.stdout, /GATE_LABELS is not set\. Expected deploy\.yml to set it/);
   });
+
+  for (const version of ["", "..", "../../../tmp/evil", "-rf"])
+    it(`refuses the version ${JSON.stringify(version)}, as the workflow's input has it where nobody gave one`, async () => {
+      const { code, stdout } = await deployer(["deploy", "--plan", "x.yaml", `--version=${version}`], {}, "key");
+      assert.equal(code, 2);
+      assert.match(stdout, /^::error title=Deployment::.* is no version\. Expected a version such as 2/);
+    });
+
+  it("refuses an id that is a path", async () => {
+    const { code, stdout } = await deployer(["report", "--plan", "x.yaml", "--id", "../../etc"], {}, "key");
+    assert.equal(code, 1);
+    assert.match(stdout, /x\.yaml cannot be read|is no deployment id/);
+  });
 });

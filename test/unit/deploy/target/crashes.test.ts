@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import fs, { existsSync } from "node:fs";
 import path from "node:path";
+import { mock } from "node:test";
 import * as commands from "@ghrunners/deploy/target/commands";
 import type { Journal } from "@ghrunners/deploy/target/journal";
 import { Store } from "@ghrunners/deploy/target/store";
@@ -124,28 +125,29 @@ describe("a target whose agent is killed at any durable write", function () {
   });
 });
 
-/** A disk with just room for the journal: a record does not fit before the reserve is given back. */
+/** A disk with just room for the journal: what the records' folder takes does not fit before the reserve is given back. */
 class NarrowStore extends Store {
-  constructor(
-    target: LocalTarget,
-    private readonly record: string,
-  ) {
+  full = false;
+  constructor(private readonly target: LocalTarget) {
     super(target.folders);
-    mkdirSync(target.folders.records, { recursive: true });
-    symlinkSync("/dev/full", `${record}.new`);
-  }
-  override releaseReserve(): void {
-    rmSync(`${this.record}.new`);
-    super.releaseReserve();
+    const open = fs.openSync.bind(fs);
+    mock.method(fs, "openSync", (file: string, ...rest: [string, number]) => {
+      const isRecord = path.dirname(file) === target.folders.records && rest[0] === "wx";
+      if (!isRecord || !existsSync(this.target.folders.reserve)) return open(file, ...rest);
+      this.full = true;
+      return open("/dev/full", "w");
+    });
   }
 }
 
 describe("a target whose disk is full when the record of a deployment is written", () => {
+  afterEach(() => mock.restoreAll());
+
   it("comes to its end all the same: what was committed stays, and nothing is left open", async () => {
     await withTarget(async (target) => {
-      const request = target.request("2");
-      const store = new NarrowStore(target, path.join(target.folders.records, `${request.id}.json`));
-      const { deployment } = await target.deploy(request, target.agent(store, new InProcessExecutor()));
+      const store = new NarrowStore(target);
+      const { deployment } = await target.deploy(target.request("2"), target.agent(store, new InProcessExecutor()));
+      assert.ok(store.full, "a record met the full disk");
       assert.equal(deployment.outcome, "succeeded");
       assert.deepEqual([target.whole(), target.leftovers()], ["2", []]);
     });

@@ -108,6 +108,13 @@ describe("a deployment on a target", function () {
     assert.match(deployment.failure?.detail ?? "", /only version 2 or newer works, and 1 is installed/);
   });
 
+  it("refuses a migration where the installed version cannot be compared with what it needs", async () => {
+    await target.deploy(target.request("1-rc1"));
+    const { deployment } = await target.deploy(target.request("3"));
+    assert.equal(deployment.outcome, "refused");
+    assert.match(deployment.failure?.detail ?? "", /only version 1 or newer works, and 1-rc1 is installed/);
+  });
+
   it("takes no artefact with another SHA-256, and goes on from there", async () => {
     const request = target.request("1");
     const agent = target.agent();

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { runProcess, type Finished } from "@ghrunners/core/process";
+
+describe("npm run deploy", function () {
+  this.timeout(60_000);
+
+  const command = (...args: string[]): Promise<Finished> =>
+    runProcess([process.execPath, "--require", "tsx/cjs", "packages/cli/deploy/main.ts", ...args], {
+      cwd: projectRoot,
+      env: { PATH: process.env.PATH, STACK: "none" },
+    });
+
+  for (const version of ["", "..", "../../../tmp/evil", "-rf"])
+    it(`takes the version ${JSON.stringify(version)} for wrong use, before any stack is looked at`, async () => {
+      for (const how of ["--check", "--retry-rollback"]) {
+        const { code, all } = await command(`--version=${version}`, how);
+        assert.deepEqual(
+          [code, /^--version: .* is no version\. Expected a version such as 2/m.test(all)],
+          [2, true],
+          all,
+        );
+      }
+    });
+
+  it("takes a check and a retry together for wrong use: a check changes nothing", async () => {
+    const { code, all } = await command("--version", "2", "--check", "--retry-rollback");
+    assert.deepEqual([code, all.startsWith("usage: npm run deploy")], [2, true], all);
+  });
+});

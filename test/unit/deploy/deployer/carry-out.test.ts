@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { carryOut, requestOf, type Order } from "@ghrunners/deploy/deployer/carry-out";
+import { parseVersion } from "@ghrunners/deploy/protocol/values";
+import { LocalTarget } from "../support/target";
+
+describe("an order to a deployer", () => {
+  let folder: string;
+  let order: Order;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "ghr-order-"));
+    const target = new LocalTarget();
+    order = {
+      plan: target.plan({ artefact: { file: "app.tar.gz", sums: "SHA256SUMS" } }),
+      folder,
+      version: "2",
+      action: "deploy",
+      address: { host: "192.0.2.1", user: "nobody", hostKey: "" },
+      privateKey: "none",
+      owner: "tester",
+    };
+    target.remove();
+    writeFileSync(path.join(folder, "app.tar.gz"), "artefact");
+    sums(createHash("sha256").update("artefact").digest("hex"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const sums = (sum: string, name = "app.tar.gz"): void =>
+    writeFileSync(path.join(folder, "SHA256SUMS"), `${sum}  ${name}\n`);
+  const around = {
+    agent: { install: "", look: "", files: [] },
+    say: () => undefined,
+    signal: new AbortController().signal,
+  };
+
+  it("becomes a request", () => {
+    assert.equal(requestOf(order, parseVersion("2")).request.version, "2");
+  });
+
+  for (const action of ["deploy", "check"] as const) {
+    it(`is refused before anything is reached when the artefact is not that of its sums (${action})`, async () => {
+      sums("0".repeat(64));
+      await assert.rejects(
+        carryOut({ ...order, action }, around),
+        /has SHA-256 .* and .*SHA256SUMS says 0{64}\. Nothing was t/,
+      );
+    });
+
+    for (const version of ["", ".", "../2", "-rf"])
+      it(`is refused before anything is reached with the version ${JSON.stringify(version)} (${action})`, async () => {
+        await assert.rejects(carryOut({ ...order, action, version }, around), /is no version\. Expected/);
+      });
+
+    it(`is refused with an id that is none (${action})`, async () => {
+      for (const id of ["", "../x", "a b"])
+        await assert.rejects(carryOut({ ...order, action, id }, around), /is no deployment id\. Expected/);
+    });
+  }
+
+  for (const [name, damage, words] of [
+    [
+      "artefact is missing",
+      (file: string) => rmSync(file),
+      /^Error: The artefact .*app\.tar\.gz cannot be read: ENOENT/,
+    ],
+    [
+      "artefact is a folder",
+      (file: string) => (rmSync(file), mkdirSync(file)),
+      /^Error: The artefact .*cannot be read: EISDIR/,
+    ],
+    [
+      "list is missing",
+      () => rmSync(path.join(folder, "SHA256SUMS")),
+      /^Error: The list of sums .*SHA256SUMS cannot be read: EN/,
+    ],
+    ["list is empty", () => writeFileSync(path.join(folder, "SHA256SUMS"), ""), /No SHA-256 of app\.tar\.gz was found/],
+    ["list names another file", () => sums("0".repeat(64), "other.tar.gz"), /No SHA-256 of app\.tar\.gz was found/],
+  ] as const)
+    it(`says which file it is when its ${name}`, () => {
+      damage(path.join(folder, "app.tar.gz"));
+      assert.throws(() => requestOf(order, parseVersion("2")), words);
+    });
+});
