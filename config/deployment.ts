@@ -64,6 +64,6 @@ export const deployment = z.strictObject({
   tags: z.array(pattern).default([]).meta({ description: "Tags that may deploy.", example: "v*" }),
   workflow: text("the name of a file in .github/workflows", /^[A-Za-z0-9._-]+\.ya?ml$/)
     .default("release.yml")
-    .meta({ description: "Workflow that `npm run deploy` starts." }),
+    .meta({ description: "Workflow that `ghrunners deploy` starts." }),
   variables,
 });

@@ -22,7 +22,7 @@ export const safety = z.strictObject({
   force: words(FORCE_WORDS, "Allows a disruptive change although no other runner is healthy."),
   rollbackOnFailure: words(
     ROLLBACK_WORDS,
-    "After an update that failed, npm run up takes the runners back to their last known good settings.",
+    "After an update that failed, pulumi up takes the runners back to their last known good settings.",
   ),
   ...overrides,
   drainTimeoutMinutes: z

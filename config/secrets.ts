@@ -12,7 +12,7 @@ const line = text("one line of at most 200 characters", /^[^\r\n]{1,200}$/);
 const source = z.strictObject({
   kind: z.enum(["config", "random", "ssh-key"]).meta({
     description:
-      "Where the value comes from. config: `secretValues`. random: made by the program. ssh-key: a private key made by `npm run ops -- rotate`, authorised on the targets.",
+      "Where the value comes from. config: `secretValues`. random: made by the program. ssh-key: a private key made by `ghrunners rotate`, authorised on the targets.",
     example: "random",
   }),
   length: z.int().min(16).max(128).default(32).meta({ description: "Length of a random value, letters and digits." }),
@@ -54,7 +54,7 @@ export const secretValues = z
   });
 
 export const secretGenerations = z.record(z.string(), z.int().min(1).max(1_000_000)).default({}).meta({
-  description: "Generation of random secrets by name, 1 at first; `npm run ops -- rotate` raises it for a new value.",
+  description: "Generation of random secrets by name, 1 at first; `ghrunners rotate` raises it for a new value.",
   allowed: "NAME: a whole number from 1",
   example: "2",
 });

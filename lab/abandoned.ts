@@ -3,7 +3,7 @@ import { identityOf, type Identity } from "@ghrunners/core/process-identity";
 import type { Instance } from "./instance";
 import { end } from "./processes";
 
-/** The variable by which every process of an engine on this instance can be told: engine, language host and plugins inherit it. */
+/** The variable that every process started inside the lab inherits, the engine, its language host and its plugins among them. */
 export const backendVariable = (instance: Instance): string => `PULUMI_BACKEND_URL=file://${instance.backend}`;
 
 function hasVariable(pid: number, variable: string): boolean {
@@ -14,13 +14,23 @@ function hasVariable(pid: number, variable: string): boolean {
   }
 }
 
-/** Processes that were started for the engine on this instance. */
+/** Engine, language hosts and plugins by name, and the Node processes that run programs, policy packs and dynamic resources. */
+function isEngine(pid: number): boolean {
+  try {
+    const line = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+    return line.some((word) => /(^|\/)pulumi(-[a-z-]+)?$|@pulumi\/pulumi\/cmd\//.test(word));
+  } catch {
+    return false;
+  }
+}
+
+/** Processes of the engine that work on this instance. Other commands that somebody runs inside the lab are not. */
 export function engineProcesses(instance: Instance): Identity[] {
   const variable = backendVariable(instance);
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number)
-    .filter((pid) => pid !== process.pid && hasVariable(pid, variable))
+    .filter((pid) => pid !== process.pid && hasVariable(pid, variable) && isEngine(pid))
     .flatMap((pid) => identityOf(pid) ?? []);
 }
 

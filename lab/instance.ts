@@ -17,8 +17,6 @@ export interface Instance {
   readonly github: string;
   /** Backend folder of the Pulumi engine. */
   readonly backend: string;
-  /** A project folder for the engine's stack configuration with the lab's encrypted secrets. */
-  readonly config: string;
   /** Path by which the node's network namespace is entered. */
   readonly netns: string;
 }
@@ -57,7 +55,6 @@ export function instanceNamed(name: string, base: BaseFolders = baseFolders()): 
     proxmox: path.join(state, "proxmox"),
     github: path.join(state, "github"),
     backend: path.join(state, "pulumi"),
-    config: path.join(state, "config"),
     netns: path.join("/run/netns", prefix),
   };
 }

@@ -8,8 +8,9 @@ import type { GithubSeed } from "./github/seed";
 import { ensureHost, type HostName } from "./hosts";
 import { destroyAll, networkUp, prepareTemplate, runnerTemplate, useTemplate } from "./machines";
 import { ensurePackages } from "./packages";
+import { removeStackFiles } from "./pulumi/stack-files";
 import { buildDistributions } from "./runner-distribution";
-import { ensureSecrets, type LabSecrets } from "./secrets";
+import { ensureSecrets, type LabSecrets, reviewerTokenFile } from "./secrets";
 import { githubSeed, proxmoxSeed } from "./seeds";
 import { ensureService, stopService, type Service } from "./service";
 import { ensureAuthority, ensureServerCertificate, type CertificateFiles } from "./tls";
@@ -108,6 +109,32 @@ function distributionsOf(instance: Instance): string | undefined {
   return existsSync(distributionsDir) ? distributionsDir : undefined;
 }
 
+const authorityFile = (): string => path.join(baseFolders().cache, "lab-ca", "ca.pem");
+
+/**
+ * A lab that is up, without bringing anything up.
+ * @throws Error when it is not up
+ */
+export function runningLab(instance: Instance): Lab {
+  const mode = modeOf(instance);
+  if (mode === undefined) {
+    throw new Error(`The lab "${instance.name}" is not up. Expected a running one. Next: npm run lab -- up`);
+  }
+  return labOf(instance, mode, authorityFile());
+}
+
+function labOf(instance: Instance, mode: LabMode, authority: string): Lab {
+  const at = endpoints(instance, mode);
+  return {
+    instance,
+    mode,
+    secrets: ensureSecrets(instance),
+    authority,
+    proxmoxEndpoint: `${urlOf(at.proxmox)}/`,
+    githubUrl: urlOf(at.github),
+  };
+}
+
 /** Brings the instance up, or completes it: every step looks first and does only what is due. */
 export async function labUp(instance: Instance, options: LabOptions): Promise<Lab> {
   for (const folder of [instance.state, instance.run, instance.logs, instance.tls, instance.proxmox, instance.github]) {
@@ -157,14 +184,7 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
     startServices(instance, mode, certificate, options),
     ...hosts.map((name) => ensureHost(name, { instance, caCertificate: authority.certificate, say })),
   ]);
-  return {
-    instance,
-    mode,
-    secrets,
-    authority: authority.certificate,
-    proxmoxEndpoint: `${urlOf(at.proxmox)}/`,
-    githubUrl: urlOf(at.github),
-  };
+  return labOf(instance, mode, authority.certificate);
 }
 
 async function startServices(
@@ -194,16 +214,48 @@ async function startServices(
   });
   const backend = mode === "machines" ? "nspawn" : "api-only";
   const services = [emulator("proxmox", "--instance", instance.name, "--backend", backend), emulator("github")];
+  const reviewer = reviewerOf(instance, mode);
   const revision = revisionOfServices(options.projectRoot);
   const revisionFile = path.join(instance.run, "revision");
   if (existsSync(revisionFile) && readFileSync(revisionFile, "utf8") !== revision) {
     options.say("The lab's code has changed: restarting its services");
-    await Promise.all(services.map(({ name }) => stopService(instance, name)));
+    await Promise.all([...services, reviewer].map(({ name }) => stopService(instance, name)));
   }
   writeAtomically(revisionFile, revision);
   await Promise.all(services.map((service) => ensureService(instance, service, options.projectRoot)));
+  if (!existsSync(reviewerOffFile(instance))) await ensureService(instance, reviewer, options.projectRoot);
   if (mode === "machines" && (options.forward ?? instance.name === "lab")) {
     await Promise.all(forwards(instance).map((service) => ensureService(instance, service, options.projectRoot)));
+  }
+}
+
+const reviewerOffFile = ({ state }: Instance): string => path.join(state, "reviewer-off");
+
+/** The colleague who approves what waits for a reviewer (lab/reviewer/main.ts). */
+function reviewerOf(instance: Instance, mode: LabMode): Service {
+  const { owner, repository } = topology.github;
+  return {
+    name: "reviewer",
+    inNamespace: mode === "machines",
+    ready: "process",
+    command: [
+      ...[process.execPath, "--import", "tsx", "lab/reviewer/main.ts"],
+      ...["--api", `${urlOf(endpoints(instance, mode).github)}/api/v3`],
+      ...["--repository", `${owner.login}/${repository.name}`, "--token-file", reviewerTokenFile(instance)],
+    ],
+    env: { NODE_EXTRA_CA_CERTS: authorityFile() },
+  };
+}
+
+/** Sends the lab's reviewer away, or calls it back. */
+export async function setReviewer(instance: Instance, present: boolean, projectRoot: string): Promise<void> {
+  const mode = runningLab(instance).mode;
+  if (present) {
+    rmSync(reviewerOffFile(instance), { force: true });
+    await ensureService(instance, reviewerOf(instance, mode), projectRoot);
+  } else {
+    writeAtomically(reviewerOffFile(instance), "");
+    await stopService(instance, "reviewer");
   }
 }
 
@@ -238,7 +290,7 @@ export async function labDown(instance: Instance, say: (line: string) => void): 
     await withInstanceLock(instance, say, async () => {
       await endEngineProcesses(instance);
       const forwarded = Object.keys(topology.forwards).map((name) => `forward-${name}`);
-      for (const service of [...forwarded, "proxmox", "github"]) {
+      for (const service of [...forwarded, "reviewer", "proxmox", "github"]) {
         await stopService(instance, service);
       }
       if (reasonForApiOnly() === undefined) await destroyAll(instance.name);
@@ -247,4 +299,5 @@ export async function labDown(instance: Instance, say: (line: string) => void): 
     await destroyAll(instance.name);
   }
   rmSync(instance.state, { recursive: true, force: true });
+  removeStackFiles(instance);
 }

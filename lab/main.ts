@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
@@ -17,8 +17,15 @@ import {
   type HostFaultName,
   type HostName,
 } from "./hosts";
+import { prepareDemoApp } from "./demo-app/prepare";
+import { runInside, shellInside } from "./exec";
 import { baseFolders, currentInstance, type Instance } from "./instance";
-import { labDown, labUp, loopbackPorts, modeOf } from "./lifecycle";
+import { labDown, labUp, loopbackPorts, modeOf, setReviewer } from "./lifecycle";
+import { notificationLines, notificationsOf } from "./oncall/notifications";
+import { enterLab, openLab } from "./pulumi/open";
+import { labStack } from "./pulumi/stack-files";
+import { ensureLabStack } from "./pulumi/stack";
+import type { LabSession } from "./pulumi/session";
 import { namedHere, remove, superfluous } from "./prune";
 import { isRunning, logOf, socketOf } from "./service";
 import { topology } from "./topology";
@@ -36,9 +43,17 @@ function targetNames(): TargetName[] {
   return file.config["ghrunners:runners"] as TargetName[];
 }
 
+/** The session of the running lab; a further stack is made at its first use. */
+async function enter(further?: "staging" | "production"): Promise<LabSession> {
+  const instance = currentInstance();
+  const session = await enterLab(instance, say, labStack(instance, further));
+  if (further !== undefined) await ensureLabStack(session, say);
+  return session;
+}
+
 function requireUp(instance: Instance): void {
   if (modeOf(instance) === undefined)
-    throw new Error(`The lab "${instance.name}" is not up. Bring it up with: npm run lab:up`);
+    throw new Error(`The lab "${instance.name}" is not up. Bring it up with: npm run lab -- up`);
 }
 
 async function administer(
@@ -121,12 +136,57 @@ function prune(dryRun: boolean): void {
 function program(): Command {
   const root = new Command("lab")
     .description("The laboratory: Proxmox VE and GitHub emulated, machines real.")
+    .enablePositionalOptions()
     .exitOverride();
   root
     .command("up")
     .description("bring the lab up, or complete it")
     .action(async () => {
-      await labUp(currentInstance(), { projectRoot, say });
+      await openLab(currentInstance(), { say });
+    });
+  root
+    .command("exec")
+    .usage("-- <command> [arguments]")
+    .description(
+      "run a command inside the lab: pulumi, ghrunners and everything else, with the lab's stack and network",
+    )
+    .argument("<command...>")
+    .passThroughOptions()
+    .addOption(new Option("--stack <name>", "another stack of the lab").choices(["staging", "production"]))
+    .addHelpText("after", "\nExample:\n  npm run lab -- exec -- pulumi preview")
+    .action(async (line: string[], options: { stack?: "staging" | "production" }) => {
+      process.exitCode = await runInside(await enter(options.stack), line);
+      if (process.exitCode === 127) process.stderr.write(`There is no program ${line[0]} inside the lab.\n`);
+    });
+  root
+    .command("shell")
+    .description("open a shell inside the lab")
+    .action(async () => {
+      process.exitCode = await shellInside(await enter());
+    });
+  root
+    .command("demo-app")
+    .description("make ready what a team has before its first deployment: target, release, secrets, deploy key")
+    .action(async () => {
+      await prepareDemoApp(await enter(), say);
+      say("Next: npm run lab -- exec -- ghrunners deploy --version 1");
+    });
+  root
+    .command("reviewer")
+    .argument("<presence>", "on: approves what waits for a reviewer; off: nobody does")
+    .description("the colleague who approves deployments")
+    .action(async (presence: string) => {
+      if (presence !== "on" && presence !== "off") throw new Error(`Expected on or off, not "${presence}".`);
+      await setReviewer(currentInstance(), presence === "on", projectRoot);
+    });
+  root
+    .command("notifications")
+    .description("what on-call was told, as the receiver on the monitoring host recorded it")
+    .option("--json", "print JSON")
+    .action(async ({ json }: { json?: boolean }) => {
+      const told = await notificationsOf(await enter());
+      if (json) return print(told);
+      print(told.flatMap(notificationLines).join("\n") || "nothing yet");
     });
   root
     .command("down")

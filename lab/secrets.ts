@@ -24,6 +24,7 @@ export interface LabSecrets {
 }
 
 export const passphraseFile = (instance: Instance): string => path.join(instance.secrets, "passphrase");
+export const reviewerTokenFile = (instance: Instance): string => path.join(instance.secrets, "github-reviewer-token");
 const sshKeyFile = (instance: Instance): string => path.join(instance.secrets, "ssh-key");
 
 function once(file: string, make: () => string): string {

@@ -17,6 +17,8 @@ export interface Service {
   readonly inNamespace: boolean;
   /** How it shows that it is ready. */
   readonly ready: "admin-socket" | "process";
+  /** Variables beside those that every service has; no secrets. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export const socketOf = (instance: Instance, service: string): string => path.join(instance.run, `${service}.sock`);
@@ -66,7 +68,7 @@ export async function ensureService(instance: Instance, service: Service, projec
     cwd: projectRoot,
     detached: true,
     stdio: ["ignore", log, log],
-    env: scrubbedEnvironment(),
+    env: { ...scrubbedEnvironment(), ...service.env },
   });
   closeSync(log);
   await new Promise<void>((resolve, reject) => child.once("spawn", resolve).once("error", reject));

@@ -1,71 +1,74 @@
-import { parseArgs } from "node:util";
-import { reasonForApiOnly } from "./lifecycle";
-import { runPulumi } from "@ghrunners/cli/pulumi/engine";
-import { openStack, type Stack } from "@ghrunners/cli/pulumi/stack";
-import { runSmokeJob } from "@ghrunners/cli/smoke-job";
-import { renderStatus } from "@ghrunners/cli/status/render";
-import { hasChoice, isSeen, settledStatusOf, statusOf } from "@ghrunners/cli/status/status";
-import type { StatusReport } from "@ghrunners/cli/status/report";
+/** `npm start`: the whole rehearsal. Run again, it does only what is due. */
+import { Command } from "commander";
 import { errorText, note } from "@ghrunners/core/terminal";
-
-const help = `usage: npm start
-
-Rehearses the whole system on this machine: installs what is missing, brings the laboratory up, runs "pulumi up" on the
-stack "lab", runs one workflow job on the primary runner and shows the status. Run again, it does only what is due.
-The laboratory stays up: npm run lab:down ends it.
-`;
+import { runProcess } from "@ghrunners/core/process";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { runInside } from "./exec";
+import { currentInstance } from "./instance";
+import { reasonForApiOnly } from "./lifecycle";
+import { openLab } from "./pulumi/open";
+import { inside, type LabSession } from "./pulumi/session";
 
 const next = [
-  "npm run status               this screen again",
-  "npm run lab -- fault list    break something, then: npm run refresh, npm run up",
-  "npm run ops -- alerts        what fires, and what on-call was told",
-  "npm run lab -- status        addresses for a browser: Prometheus, Alertmanager, both APIs",
-  "npm run lab:down             end the laboratory",
+  "npm run lab -- shell                        a shell in the lab: pulumi and ghrunners as in production",
+  "npm run lab -- exec -- ghrunners status     this screen again",
+  "npm run lab -- fault list                   break something, then look again, then pulumi up in the shell",
+  "npm run lab -- status                       addresses for a browser: Prometheus, Alertmanager, both APIs",
+  "npm run lab -- down                         end the lab; nothing stays behind",
 ];
 
 /** A job that succeeded on the primary is the proof; without one yet, it is due. */
-function jobIsDue(report: StatusReport): boolean {
-  const primary = report.runners.find((runner) => runner.role === "primary");
-  return (
-    primary?.status === "online" &&
-    !(report.lastJob?.runner === primary.name && report.lastJob.conclusion === "success")
-  );
+async function jobIsDue(session: LabSession): Promise<boolean> {
+  const line = inside(session, ["ghrunners", "status", "--json"]);
+  const { stdout } = await runProcess(line, { cwd: projectRoot, env: session.env, terminal: "errors" });
+  const report = JSON.parse(stdout) as {
+    runners: { role: string; name: string; status: string }[];
+    lastJob: { runner: string; conclusion: string | null } | null;
+  };
+  const primary = report.runners.find(({ role }) => role === "primary");
+  const proved = report.lastJob?.runner === primary?.name && report.lastJob?.conclusion === "success";
+  return primary?.status === "online" && !proved;
 }
 
-async function prove(stack: Stack): Promise<StatusReport> {
-  const report = await statusOf(stack);
-  if (jobIsDue(report)) {
-    note("Running a workflow job on the primary");
-    await runSmokeJob(stack, "primary");
-  }
-  return settledStatusOf(stack, note, (seen) => isSeen(seen) && hasChoice(seen));
-}
-
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { help: { type: "boolean" } } });
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
-  }
+async function start(): Promise<number> {
   const started = Date.now();
   const reason = reasonForApiOnly();
   if (reason !== undefined) note(`No machines in this rehearsal: ${reason}. The two APIs are rehearsed on loopback.`);
-  const stack = await openStack("lab", note);
-  const code = await runPulumi(stack.engine, ["up", "--suppress-outputs"]);
+  const session = await openLab(currentInstance(), { say: note });
+  note("pulumi up");
+  const code = await runInside(session, ["pulumi", "up", "--yes", "--skip-preview", "--suppress-outputs"]);
   if (code !== 0) {
-    note('"pulumi up" failed; its words are above. The laboratory stays up: mend the cause and run npm start again.');
+    note("pulumi up failed; its words are above. The lab stays up: mend the cause and run npm start again.");
     return code;
   }
-  const report = await prove(stack);
-  process.stdout.write(renderStatus(report, next));
+  if (await jobIsDue(session)) {
+    note("one job on the primary");
+    const job = await runInside(session, ["ghrunners", "smoke"]);
+    if (job !== 0) return job;
+  }
+  const status = await runInside(session, ["ghrunners", "status", "--wait"]);
+  const { name } = session.lab.instance;
+  const machines = session.lab.mode === "machines" ? "real Linux machines" : "no machines (they need root on Linux)";
+  process.stdout.write(
+    `This was the lab "${name}": ${machines}, emulated Proxmox VE and GitHub APIs, a stand-in for GitHub's runner.\n\n` +
+      `Next\n${next.map((line) => `  ${line}`).join("\n")}\n\n`,
+  );
   note(`${((Date.now() - started) / 1000).toFixed(0)} s in all`);
-  return report.healthy ? 0 : 1;
+  return status;
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(`${errorText(error)}\nThe next npm start carries on from here; npm run lab:down cleans up.\n`);
+new Command("npm start")
+  .description(
+    "Rehearses the whole system on this machine: installs what is missing, brings the lab up, runs `pulumi up` in it, runs " +
+      "one workflow job on the primary runner and shows the status. The lab stays up: npm run lab -- down ends it.",
+  )
+  .action(async () => {
+    process.exitCode = await start();
+  })
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.stderr.write(
+      `${errorText(error)}\nThe next npm start carries on from here; npm run lab -- down cleans up.\n`,
+    );
     process.exitCode = 1;
-  },
-);
+  });

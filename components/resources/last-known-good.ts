@@ -41,7 +41,7 @@ export const provider: pulumi.dynamic.ResourceProvider<LastKnownGoodInputs, Last
 
 /**
  * The settings with which all runners of the pool were last brought up and proved. It depends on every one of them, so an
- * update that fails before its end leaves the old ones in the state: `npm run ops -- rollback-runners` goes back to them.
+ * update that fails before its end leaves the old ones in the state: `ghrunners rollback-runners` goes back to them.
  */
 export class LastKnownGood extends DynamicResource {
   constructor(name: string, inputs: Inputs<LastKnownGoodInputs>, opts: pulumi.CustomResourceOptions) {

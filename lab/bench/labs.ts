@@ -3,10 +3,9 @@
  */
 import path from "node:path";
 import { baseFolders, instanceNamed, type Instance } from "../instance";
-import { labDown, labUp, type Lab, type LabMode } from "../lifecycle";
-import { labEngine, type Engine } from "@ghrunners/cli/pulumi/engine";
-import { ensureLabStack } from "@ghrunners/cli/pulumi/lab-stack";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { labDown, type Lab, type LabMode } from "../lifecycle";
+import { openLab } from "../pulumi/open";
+import type { LabSession } from "../pulumi/session";
 import { ensureToolchain } from "../toolchain";
 import { withLock } from "../toolchain/lock";
 import type { Bench } from "./scenario";
@@ -16,10 +15,10 @@ const instances: Readonly<Record<LabMode, Instance>> = {
   "api-only": instanceNamed("bench-api"),
 };
 
-/** A lab and the engine for its stack. */
+/** A lab, and how commands run inside it. */
 export interface Bed {
   readonly lab: Lab;
-  readonly engine: Engine;
+  readonly session: LabSession;
 }
 
 /** Works with an instance that does not exist yet, and removes what is there of it then, whatever happens. */
@@ -49,9 +48,7 @@ export function withLab<T>(bench: Bench, mode: LabMode, work: (bed: Bed) => Prom
   return withInstance(bench, mode, async (instance) => {
     const toolchain = await ensureToolchain({ say: bench.say });
     for (const part of toolchain.parts) bench.version(part.name, part.version);
-    const lab = await labUp(instance, { projectRoot, say: bench.say, mode });
-    const engine = labEngine(lab, projectRoot, toolchain);
-    await ensureLabStack(lab, engine, bench.say);
-    return work({ lab, engine });
+    const session = await openLab(instance, { say: bench.say, mode });
+    return work({ lab: session.lab, session });
   });
 }

@@ -3,9 +3,7 @@ import path from "node:path";
 import { runOnHost } from "../hosts";
 import { repositoryFolder } from "../lifecycle";
 import type { GateView } from "@ghrunners/cli/gate/view";
-import { nodeLine } from "@ghrunners/cli/node-line";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
-import { runProcess } from "@ghrunners/core/process";
+import { projectRoot } from "@ghrunners/core/project-root";
 import { seal } from "../../test/unit/lab/github/support/seal";
 import { until } from "@ghrunners/core/until";
 import type { Rehearsal } from "./rehearsal";
@@ -52,10 +50,9 @@ export class Failover {
     });
   }
 
-  /** `npm run ops -- gate --json`, as a person types it. */
+  /** `ghrunners gate --json`, as a person types it. */
   async gate(): Promise<{ code: number; view: GateView }> {
-    const line = nodeLine("packages/cli/main.ts", "gate", "--json");
-    const { code, stdout, all } = await runProcess(line, { cwd: projectRoot, env: { ...process.env, STACK: "lab" } });
+    const { code, stdout, all } = await this.rehearsal.run(["ghrunners", "gate", "--json"]);
     if (stdout === "") throw new Error(all);
     return { code, view: JSON.parse(stdout) as GateView };
   }

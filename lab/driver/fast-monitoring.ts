@@ -1,7 +1,7 @@
 import { runOnHost } from "../hosts";
 import type { Instance } from "../instance";
 import { renderAlertmanagerConfig, renderRules, renderTargets, type MonitoringSettings } from "@ghrunners/monitoring";
-import type { Notification } from "@ghrunners/cli/monitoring/notifications";
+import type { Notification } from "../oncall/notifications";
 import { until } from "@ghrunners/core/until";
 import { compressRoute, compressRules } from "../../test/rehearsal/support/compress";
 

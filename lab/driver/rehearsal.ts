@@ -5,18 +5,19 @@ import path from "node:path";
 import { parse, parseDocument } from "yaml";
 import { adminRequest } from "../admin";
 import { currentInstance } from "../instance";
-import { labDown, labUp, loopbackPorts, type Lab, type LabMode } from "../lifecycle";
+import { labDown, loopbackPorts, type Lab, type LabMode } from "../lifecycle";
 import { scriptEnvironment, scriptPath } from "../machines/script";
 import { socketOf } from "../service";
 import { topology } from "../topology";
-import { nodeLine } from "@ghrunners/cli/node-line";
-import { capturePulumi, commandLine, labEngine, type Engine } from "@ghrunners/cli/pulumi/engine";
-import { ensureLabStack } from "@ghrunners/cli/pulumi/lab-stack";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
-import { runProcess, type Finished } from "@ghrunners/core/process";
-import { settledStatusOf } from "@ghrunners/cli/status/status";
+import { capturePulumi } from "@ghrunners/cli/pulumi/run";
+import { stackFile, type Stack } from "@ghrunners/cli/pulumi/stack";
+import { openLab } from "../pulumi/open";
+import { inside, type LabSession, pulumiLine, stackOfSession } from "../pulumi/session";
+import { ensureLabStack } from "../pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { nodeLine } from "@ghrunners/core/node-line";
+import { runProcess, type Finished, type RunOptions } from "@ghrunners/core/process";
 import type { StatusReport } from "@ghrunners/cli/status/report";
-import { ensureToolchain } from "../toolchain";
 import { openedLabs } from "../../test/support/opened-labs";
 import { until } from "@ghrunners/core/until";
 import { readEngineEvents, type RunEvents } from "../../test/rehearsal/support/engine-events";
@@ -75,8 +76,7 @@ function succeeds(what: string, result: Finished): Finished {
 /** One lab instance of the tests, the real engine on it, and eyes on both services. */
 export class Rehearsal {
   private constructor(
-    readonly lab: Lab,
-    readonly engine: Engine,
+    readonly session: LabSession,
     readonly octokit: Octokit,
   ) {}
 
@@ -87,17 +87,15 @@ export class Rehearsal {
   static async open(mode?: LabMode): Promise<Rehearsal> {
     process.env.GHRUNNERS_LAB ||= "test";
     openedLabs.add(process.env.GHRUNNERS_LAB);
-    const toolchain = await ensureToolchain({ say });
-    const lab = await labUp(currentInstance(), { projectRoot, say, forward: true, mode });
-    const engine = labEngine(lab, projectRoot, toolchain);
-    await ensureLabStack(lab, engine, say);
+    const session = await openLab(currentInstance(), { say, forward: true, mode });
+    const { lab } = session;
     const octokit = new Octokit({
       auth: lab.secrets.githubToken,
       baseUrl: `https://127.0.0.1:${loopbackPorts(lab.instance).github}/api/v3`,
       // Tests ask until something is there: what is not yet would fill the report.
       log: { debug: say, info: say, warn: say, error: say },
     });
-    return new Rehearsal(lab, engine, octokit);
+    return new Rehearsal(session, octokit);
   }
 
   /**
@@ -118,13 +116,37 @@ export class Rehearsal {
     await labDown(currentInstance(), () => undefined);
   }
 
-  private get configFile(): string {
-    return path.join(this.lab.instance.config, "Pulumi.lab.yaml");
+  get lab(): Lab {
+    return this.session.lab;
   }
 
-  /** Command line for `pulumi <args>`, to start it in a way of one's own. */
+  /** The stack, for functions that run `pulumi` alone: they need not be inside the lab's network. */
+  get stack(): Stack {
+    return stackOfSession(this.session);
+  }
+
+  private get configFile(): string {
+    return stackFile(this.stack);
+  }
+
+  /** Command line for `pulumi <args>` inside the lab, which asks nothing, to start it in a way of one's own. */
   commandLine(args: readonly string[]): string[] {
-    return commandLine(this.engine, args);
+    return pulumiLine(this.session, args);
+  }
+
+  /** A command inside the lab, such as `ghrunners status`, to its end. */
+  run(line: readonly string[], options: Partial<RunOptions> = {}): Promise<Finished> {
+    return runProcess(inside(this.session, line), { cwd: projectRoot, env: this.session.env, ...options });
+  }
+
+  /** What a command prints with `--json`. Its exit code may be 0 or 1. @throws Error with its words when it printed no JSON */
+  async json<T>(...line: string[]): Promise<T> {
+    const { stdout, all } = await this.run([...line, "--json"]);
+    try {
+      return JSON.parse(stdout) as T;
+    } catch {
+      throw new Error(`${line.join(" ")} printed no JSON:\n${all}`);
+    }
   }
 
   /**
@@ -135,15 +157,15 @@ export class Rehearsal {
   async pulumi(args: readonly string[], settings: Settings = {}, env: NodeJS.ProcessEnv = {}): Promise<Run> {
     const folder = mkdtempSync(path.join(tmpdir(), "ghr-run-"));
     const log = path.join(folder, "events.jsonl");
-    await ensureLabStack(this.lab, this.engine, say);
-    const file = path.join(folder, "Pulumi.lab.yaml");
+    await ensureLabStack(this.session, say);
+    const file = path.join(folder, path.basename(this.configFile));
     const changed = Object.keys(settings).length > 0;
     if (changed) writeFileSync(file, withSettings(readFileSync(this.configFile, "utf8"), settings), { mode: 0o600 });
     try {
       // The CLI offers --event-log only to those who ask for its debugging commands.
       const result = await runProcess(
         this.commandLine([...args, "--event-log", log, ...(changed ? ["--config-file", file] : [])]),
-        { cwd: projectRoot, env: { ...this.engine.env, PULUMI_DEBUG_COMMANDS: "true", ...env } },
+        { cwd: projectRoot, env: { ...this.session.env, PULUMI_DEBUG_COMMANDS: "true", ...env } },
       );
       return { code: result.code, output: result.all, ...readEngineEvents(log) };
     } finally {
@@ -156,7 +178,7 @@ export class Rehearsal {
   }
 
   status(): Promise<StatusReport> {
-    return settledStatusOf({ name: "lab", engine: this.engine, lab: this.lab }, say);
+    return this.json("ghrunners", "status", "--wait");
   }
 
   async events(service: "proxmox" | "github", since = 0): Promise<LabEvent[]> {
@@ -193,7 +215,7 @@ export class Rehearsal {
   /** Another value of a secret of the configuration while the work is done. */
   async withSecret<T>(key: "proxmoxToken" | "githubToken", value: string, work: () => Promise<T>): Promise<T> {
     const set = (text: string): Promise<string> =>
-      capturePulumi(this.engine, ["config", "set", "--secret", `ghrunners:${key}`], text);
+      capturePulumi(this.stack, ["config", "set", "--secret", `ghrunners:${key}`], text);
     await set(value);
     try {
       return await work();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { npmScriptLine } from "@ghrunners/cli/node-line";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { driverEnvironment, execLine } from "./exec";
 import { until } from "@ghrunners/core/until";
 
 /** A command of the project that ran to its end. */
@@ -13,19 +13,19 @@ export interface Ended<Value> {
   readonly result: Value;
 }
 
-/** A command of the project with `--json`, on the stack "lab", while it runs: what it has said so far, and Ctrl-C. */
+/** A command inside the lab with `--json`, while it runs: what it has said so far, and Ctrl-C. */
 export class Started<Value> {
   private said = "";
   private out = "";
   private readonly child;
   private readonly closed: Promise<number>;
 
-  /** @param args as after `npm run`, such as `["deploy", "--version", "2", "--json"]` */
-  constructor([name = "", ...args]: readonly string[]) {
-    const [node = "", ...line] = npmScriptLine(name, ...args);
-    this.child = spawn(node, line, {
+  /** @param line as after `npm run lab -- exec --`, such as `["ghrunners", "deploy", "--version", "2", "--json"]` */
+  constructor(line: readonly string[]) {
+    const [node = "", ...args] = execLine(line);
+    this.child = spawn(node, args, {
       cwd: projectRoot,
-      env: { ...process.env, STACK: "lab" },
+      env: driverEnvironment(),
       // A group of its own, as a terminal gives it one: a signal reaches all of it.
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],

@@ -77,7 +77,7 @@ export function readSeed(stateFolder: string): Seed {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    throw new Error(`The GitHub emulator needs ${file}: ${(error as Error).message}. "npm run lab:up" writes it.`);
+    throw new Error(`The GitHub emulator needs ${file}: ${(error as Error).message}. "npm run lab -- up" writes it.`);
   }
   return parseSeed(JSON.parse(text));
 }

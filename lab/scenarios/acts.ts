@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import type { Records } from "@ghrunners/deploy/target/history";
 import type { FailureCode, Outcome } from "@ghrunners/deploy/protocol/transaction";
-import { nodeLine } from "@ghrunners/cli/node-line";
+import { nodeLine } from "@ghrunners/core/node-line";
 import { runProcess } from "@ghrunners/core/process";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
 import type { Deployer } from "./deployer";
 import type { DeployOptions, Ground } from "./ground";
 import { BETWEEN, type Place } from "./plan";

@@ -7,7 +7,7 @@ import type { Instance } from "../instance";
 import { labUp } from "../lifecycle";
 import { NspawnBackend } from "../machines";
 import { topology } from "../topology";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
 import type { Place } from "./plan";
 

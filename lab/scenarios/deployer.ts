@@ -2,12 +2,12 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { exitCodeOf, type Order, type Outcome } from "@ghrunners/deploy/deployer/carry-out";
 import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
 import type { Instance } from "../instance";
-import { nodeLine } from "@ghrunners/cli/node-line";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { nodeLine } from "@ghrunners/core/node-line";
+import { projectRoot } from "@ghrunners/core/project-root";
 
 /** A deployer that has come to its end by itself. */
 export interface Deployed {
-  /** Exit code of `npm run deploy`. */
+  /** Exit code of `ghrunners deploy`. */
   readonly code: number;
   readonly result: Outcome;
   /** Wall time of the process, seconds. */
@@ -15,7 +15,7 @@ export interface Deployed {
 }
 
 /**
- * The process by which `npm run deploy -- --direct` reaches the target, in a process group of its own, so that it can be
+ * The process by which `ghrunners deploy --direct` reaches the target, in a process group of its own, so that it can be
  * ended as a power cut would end it.
  */
 export class Deployer {
@@ -31,7 +31,7 @@ export class Deployer {
     private readonly order: Omit<Order, "owner">,
     user: string,
   ) {
-    this.child = spawn("nsenter", [`--net=${instance.netns}`, ...nodeLine("packages/cli/deploy/direct.worker.ts")], {
+    this.child = spawn("nsenter", [`--net=${instance.netns}`, ...nodeLine("lab/scenarios/deployer.worker.ts")], {
       cwd: projectRoot,
       env: { ...process.env, GITHUB_ACTOR: user },
       detached: true,

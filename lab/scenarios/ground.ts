@@ -17,7 +17,7 @@ import { buildDemoApp, versions } from "../demo-app/build";
 import { HOST_USER, hostKeyOf } from "../hosts";
 import { baseFolders, type Instance } from "../instance";
 import { topology } from "../topology";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
 import { Rehearsal } from "../driver/rehearsal";
 import { until } from "@ghrunners/core/until";
 import { addArtefact } from "./artefacts";
@@ -148,7 +148,10 @@ export class Ground {
 
   /** Runners and monitoring, brought up by the program when a scenario first asks for them. */
   everything(): Promise<Rehearsal> {
-    this.rehearsal ??= Rehearsal.ready();
+    this.rehearsal ??= Rehearsal.ready().then(async (rehearsal) => {
+      await rehearsal.labCommand("demo-app");
+      return rehearsal;
+    });
     return this.rehearsal;
   }
 

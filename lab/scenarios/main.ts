@@ -1,12 +1,11 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { runCommand } from "@ghrunners/cli/command";
 import { baseFolders, currentInstance } from "../instance";
 import { reasonForApiOnly } from "../lifecycle";
 import { ensureAuthority } from "../tls";
 import { runProcess } from "@ghrunners/core/process";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
-import { note } from "@ghrunners/core/terminal";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { errorText, note } from "@ghrunners/core/terminal";
 import { scenarios } from "./all";
 import { Ground } from "./ground";
 import { renderResults } from "./render";
@@ -36,7 +35,7 @@ const options = {
 async function trustingTheLab(certificate: string): Promise<number> {
   // The command itself hears the terminal's signals too; its end is waited for.
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
-  const line = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const line = [process.execPath, "--import", "tsx", "lab/scenarios/main.ts", ...process.argv.slice(2)];
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificate };
   return (await runProcess(line, { cwd: projectRoot, env, terminal: "inherit" })).code;
 }
@@ -90,4 +89,11 @@ async function main(): Promise<number> {
   return results.length === chosen.length && results.every(({ passed }) => passed) ? 0 : 1;
 }
 
-runCommand(main);
+main().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    process.stderr.write(`${errorText(error)}\n`);
+    process.exitCode =
+      error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS") ? 2 : 1;
+  },
+);

@@ -1,6 +1,7 @@
 import { parseConfiguration, type Settings } from "@ghrunners/config/parse";
 import { renderProblems } from "@ghrunners/config/problems";
-import { capturePulumi, type Engine } from "./pulumi/engine";
+import { capturePulumi } from "./pulumi/run";
+import type { Stack } from "./pulumi/stack";
 
 interface ConfigEntry {
   readonly value?: string;
@@ -11,16 +12,16 @@ interface ConfigEntry {
 const prefix = "ghrunners:";
 
 /**
- * The checked settings of the engine's stack, secrets decrypted, as the program itself sees them.
+ * The checked settings of a stack, secrets decrypted, as the program itself sees them.
  * @throws Error with every problem of the configuration
  */
-export async function settingsOf(engine: Engine): Promise<Settings> {
-  const text = await capturePulumi(engine, ["config", "--json", "--show-secrets"]);
+export async function settingsOf(stack: Stack): Promise<Settings> {
+  const text = await capturePulumi(stack, ["config", "--json", "--show-secrets"]);
   const entries = Object.entries(JSON.parse(text) as Record<string, ConfigEntry>)
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, entry]) => [key.slice(prefix.length), entry] as const);
   const result = parseConfiguration({
-    stack: engine.stack,
+    stack: stack.name,
     values: Object.fromEntries(
       entries.map(([key, { value, objectValue }]) => [
         key,
@@ -29,6 +30,6 @@ export async function settingsOf(engine: Engine): Promise<Settings> {
     ),
     secrets: entries.filter(([, entry]) => entry.secret).map(([key]) => key),
   });
-  if ("problems" in result) throw new Error(renderProblems(engine.stack, result.problems));
+  if ("problems" in result) throw new Error(renderProblems(stack.name, result.problems));
   return result.settings;
 }

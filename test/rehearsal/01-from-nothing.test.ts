@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { capturePulumi } from "@ghrunners/cli/pulumi/engine";
+import { capturePulumi } from "@ghrunners/cli/pulumi/run";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 const labelsOf = (role: string): string[] => ["self-hosted", "linux", "x64", "lab", role].sort();
 
 /** Inputs of every machine as the state has them. */
-async function inputsInState({ engine }: Rehearsal): Promise<unknown[]> {
-  const state = JSON.parse(await capturePulumi(engine, ["stack", "export"])) as {
+async function inputsInState({ stack }: Rehearsal): Promise<unknown[]> {
+  const state = JSON.parse(await capturePulumi(stack, ["stack", "export"])) as {
     deployment: { resources: { type: string; inputs?: unknown }[] };
   };
   return state.deployment.resources.flatMap(({ type, inputs }) => (type.includes("vmLegacy") ? [inputs] : []));

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { topology } from "@ghrunners/lab/topology";
-import { driftOf } from "@ghrunners/cli/drift/drift";
-import { runProcess } from "@ghrunners/core/process";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import type { DriftReport } from "@ghrunners/cli/drift/report";
 import { until } from "@ghrunners/core/until";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
@@ -74,7 +72,7 @@ describe("drift", () => {
   it("files changed by hand on the monitoring host are named, and the command beside them restores them", async () => {
     const onHost = (script: string): Promise<string> =>
       rehearsal.inMachine(topology.hosts.monitoring.id, "bash", "-c", script);
-    const seen = () => driftOf({ name: "lab", engine: rehearsal.engine, lab: rehearsal.lab });
+    const seen = () => rehearsal.json<DriftReport>("ghrunners", "drift");
     const [rules = "", dashboard = ""] = (
       await onHost(
         "ls /etc/prometheus/rules.d/ghrunners.lab.* | head -n 1; ls /var/lib/ghrunners/dashboards/* | head -n 1",
@@ -92,8 +90,8 @@ describe("drift", () => {
       `monitoring-file-unknown ${stranger}`,
     ]);
     const repairs = [...new Set(findings.map(({ repair }) => repair))];
-    assert.deepEqual(repairs, ["npm run ops -- restore-monitoring"]);
-    const { code, all } = await runProcess(["bash", "-c", repairs[0] ?? ""], { cwd: projectRoot, env: process.env });
+    assert.deepEqual(repairs, [`ghrunners restore-monitoring --stack ${rehearsal.session.stack}`]);
+    const { code, all } = await rehearsal.run(["bash", "-c", repairs[0] ?? ""]);
     assert.equal(code, 0, all);
 
     const after = await seen();

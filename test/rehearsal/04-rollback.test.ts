@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { parse, parseDocument } from "yaml";
 import { ROLLBACK_WORDS } from "@ghrunners/core/vocabulary/safety";
-import { npmScriptLine } from "@ghrunners/cli/node-line";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
-import { runProcess, type Finished } from "@ghrunners/core/process";
+import type { Finished } from "@ghrunners/core/process";
+import { stackFile } from "@ghrunners/cli/pulumi/stack";
+import { labExec } from "@ghrunners/lab/driver/exec";
 import type { RollbackReport } from "@ghrunners/cli/rollback-runners/rollback";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
@@ -25,22 +24,19 @@ describe("runners that an update made worse", function () {
     assert.equal(run.code, 0, run.output);
   });
 
-  const file = (): string => path.join(rehearsal.lab.instance.config, "Pulumi.lab.yaml");
+  const file = (): string => stackFile(rehearsal.stack);
   /** Changes the stack's configuration, as a person's commit would. */
   function configure(agent: (set: (name: string, value: unknown) => void) => void, clear = false): void {
     const document = parseDocument(readFileSync(file(), "utf8"));
-    if (clear) document.deleteIn(["config", "ghrunners:agent"]);
+    if (clear) for (const key of ["agent", "safety"]) document.deleteIn(["config", `ghrunners:${key}`]);
     agent((name, value) => document.setIn(["config", "ghrunners:agent", name], value));
     writeFileSync(file(), document.toString({ lineWidth: 0 }));
   }
   const configured = (): unknown =>
     (parse(readFileSync(file(), "utf8")) as { config: Record<string, unknown> }).config["ghrunners:agent"];
-  /** A command as a person types it. */
-  const command = (name: string, ...args: string[]): Promise<Finished> =>
-    runProcess(npmScriptLine(name, ...args), {
-      cwd: projectRoot,
-      env: { ...process.env, STACK: "lab" },
-    });
+  const pulumiUp = (...args: string[]): Promise<Finished> =>
+    labExec("pulumi", "up", "--yes", "--skip-preview", ...args);
+  const rollback = (...args: string[]): Promise<Finished> => labExec("ghrunners", "rollback-runners", ...args);
   /** What GitHub saw of the primary: it is never away, and keeps its labels. */
   async function untouched(mark: number): Promise<void> {
     const touched = (await rehearsal.events("github", mark)).filter(
@@ -67,16 +63,16 @@ describe("runners that an update made worse", function () {
     const mark = await rehearsal.mark("github");
     // The hooks refuse the gate's own job then: the secondary is changed, online, and useless.
     configure((set) => set("allowedEvents", ["push"]));
-    const failed = await command("pulumi", "up");
+    const failed = await pulumiUp();
     assert.notEqual(failed.code, 0, "a pool whose smoke job is refused was taken for good");
     assert.match(failed.all, /The health gate stays closed, the primary is not touched/);
 
-    const dry = await command("ops", "rollback-runners", "--dry-run");
+    const dry = await rollback("--dry-run");
     assert.equal(dry.code, 0, dry.all);
     assert.match(dry.stdout, /-\s+- push[\s\S]*\+.*allowedEvents|allowedEvents: \[/);
     assert.deepEqual(configured(), { allowedEvents: ["push"] }, "only looked at");
 
-    const { code, stdout, all } = await command("ops", "rollback-runners", "--yes", "--json");
+    const { code, stdout, all } = await rollback("--yes", "--json");
     assert.equal(code, 0, all);
     const report = JSON.parse(stdout) as RollbackReport;
     assert.deepEqual(
@@ -94,22 +90,31 @@ describe("runners that an update made worse", function () {
     await bothAreWell();
   });
 
-  it("by a version that does not start: where the configuration says so, the update goes back by itself", async () => {
+  it("by a version that does not start: where the configuration says so, a pipeline takes it back", async () => {
     const mark = await rehearsal.mark("github");
     configure((set) => set("version", broken), true);
-    const safety = `ghrunners:safety.rollbackOnFailure=${ROLLBACK_WORDS}`;
-    const failed = await command("pulumi", "up", "--config-path", "--config", safety);
+    const safety = ROLLBACK_WORDS;
+    assert.equal(
+      (await labExec("pulumi", "config", "set", "--path", "ghrunners:safety.rollbackOnFailure", safety)).code,
+      0,
+    );
+    const failed = await pulumiUp();
     assert.notEqual(failed.code, 0, "the update failed, and its command must say so");
     assert.match(failed.all, /2\.337\.0 did not start/);
-    assert.match(failed.all, /going back, as ghrunners:safety\.rollbackOnFailure says/);
-    assert.match(failed.all, /lab-runner-secondary: job success/);
+    // The step after a failed update in a pipeline (docs/workflows.md).
+    const back = await rollback("--automatic");
+    assert.equal(back.code, 0, back.all);
+    assert.match(back.all, /going back, as ghrunners:safety\.rollbackOnFailure says/);
+    assert.match(back.all, /lab-runner-secondary: job success/);
+    const again = await rollback("--automatic");
+    assert.match(again.all, /nothing is done: the runners' settings are those that were last proved/);
     assert.deepEqual(configured(), { version: proved });
     await untouched(mark);
     await bothAreWell();
   });
 
   it("a second time there is nothing to take back, and the command proves it", async () => {
-    const { code, stdout, all } = await command("ops", "rollback-runners", "--json");
+    const { code, stdout, all } = await rollback("--json");
     assert.equal(code, 0, all);
     const { changes, diff, applied } = JSON.parse(stdout) as RollbackReport;
     assert.deepEqual([changes, diff, applied], [[], "", true]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
 import { primary, Rehearsal, secondary, type LabEvent } from "@ghrunners/lab/driver/rehearsal";
 
@@ -31,7 +31,7 @@ describe("interruption", () => {
     const [program, ...args] = rehearsal.commandLine(["up", "--refresh"]);
     const child = spawn(program as string, args, {
       cwd: projectRoot,
-      env: rehearsal.engine.env,
+      env: rehearsal.session.env,
       detached: true,
       stdio: "ignore",
     });

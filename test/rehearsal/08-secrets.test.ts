@@ -6,7 +6,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse } from "yaml";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { stackFile } from "@ghrunners/cli/pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
 import { whileWatchingProcesses } from "./support/process-watch";
 import { issuedTokens, type WatchReport } from "./support/process-watch.worker";
 import { primary, Rehearsal, type Run, secondary } from "@ghrunners/lab/driver/rehearsal";
@@ -51,8 +52,8 @@ describe("secrets", () => {
     process.env.TMPDIR = temporary;
     rehearsal = await Rehearsal.open(); // The engine's processes keep their temporary files in a folder of their own.
     // The lab keeps no backups of its state; elsewhere the engine does, so they are looked at too.
-    delete rehearsal.engine.env.PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS;
-    outputs.destroy = await rehearsal.pulumi(["destroy"]);
+    delete rehearsal.session.env.PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS;
+    outputs.destroy = await rehearsal.pulumi(["destroy", "--run-program"]);
     const { result, report } = await whileWatchingProcesses({ planted, githubState }, () => rehearsal.up());
     outputs.up = result;
     watched = report;
@@ -121,14 +122,14 @@ describe("secrets", () => {
   });
 
   it("the stack's configuration file holds them encrypted only", () => {
-    const { config } = rehearsal.lab.instance;
-    const file = parse(readFileSync(path.join(config, "Pulumi.lab.yaml"), "utf8")) as {
+    const name = stackFile(rehearsal.stack);
+    const file = parse(readFileSync(name, "utf8")) as {
       config: Record<string, unknown>;
     };
     for (const key of ["proxmoxToken", "githubToken", "sshPrivateKey"]) {
       assert.match((file.config[`ghrunners:${key}`] as { secure: string }).secure, /^v1:/, key);
     }
-    nothingUnder([config], config);
+    nothingUnder([path.dirname(name)], name);
   });
 
   it("the checkout holds none", () => {

@@ -6,7 +6,7 @@ import type { PermissionReport } from "@ghrunners/lab/github/permission-use";
 import { loopbackPorts } from "@ghrunners/lab/lifecycle";
 import { socketOf } from "@ghrunners/lab/service";
 import { topology } from "@ghrunners/lab/topology";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
 import { rehearsedSettings } from "@ghrunners/lab/driver/alert-rehearsal";
 import { Failover } from "@ghrunners/lab/driver/failover";
@@ -77,6 +77,8 @@ describe("failover", function () {
       baseUrl: `https://127.0.0.1:${loopbackPorts(lab.instance).github}/api/v3`,
     });
     await failover.settled(RECOVERY_MS);
+    // The release must wait until the primary is gone: the reviewer comes later.
+    await rehearsal.labCommand("reviewer", "off");
     const run = await failover.release();
     const job = await until("the gate has chosen", RECOVERY_MS, () => failover.deployJob(run));
     assert.deepEqual([job.labels.includes("primary"), job.attempt], [true, 1]);
@@ -90,6 +92,7 @@ describe("failover", function () {
         state: "approved",
         comment: "go",
       });
+      await rehearsal.labCommand("reviewer", "on");
       await movedSince(begun, "stop");
       const again = await until("the release is started again for the secondary", LIMIT_MS, async () => {
         const now = await failover.deployJob(run);

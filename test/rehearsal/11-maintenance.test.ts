@@ -4,9 +4,9 @@ import { runOnHost } from "@ghrunners/lab/hosts/index";
 import { MAINTENANCE_VARIABLE, maintenanceText } from "@ghrunners/failover/choice/maintenance";
 import type { DriftReport } from "@ghrunners/cli/drift/report";
 import type { MaintenanceReport } from "@ghrunners/cli/maintenance/report";
-import { nodeLine } from "@ghrunners/cli/node-line";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
-import { runProcess, type Finished } from "@ghrunners/core/process";
+import { projectRoot } from "@ghrunners/core/project-root";
+import type { Finished } from "@ghrunners/core/process";
+import { inside } from "@ghrunners/lab/pulumi/session";
 import { until } from "@ghrunners/core/until";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
@@ -16,10 +16,8 @@ const start = ["maintenance", "start", "primary", "--for", "2h", "--reason", "a 
 describe("a runner in maintenance", function () {
   this.timeout(3 * LIMIT_MS);
   let rehearsal: Rehearsal;
-  const env = (): NodeJS.ProcessEnv => ({ ...process.env, STACK: "lab" });
-  /** The command as a person types it. */
-  const ops = (...args: string[]): Promise<Finished> =>
-    runProcess(nodeLine("packages/cli/main.ts", ...args), { cwd: projectRoot, env: env() });
+  /** The command as a person types it inside the lab. */
+  const ops = (...args: string[]): Promise<Finished> => rehearsal.run(["ghrunners", ...args]);
   async function report(): Promise<MaintenanceReport["runners"][number]> {
     const { stdout, all } = await ops("maintenance", "--json");
     assert.notEqual(stdout, "", all);
@@ -103,10 +101,10 @@ describe("a runner in maintenance", function () {
         inputs: { labels: JSON.stringify(["self-hosted", "linux", "x64", "lab", "primary"]), proof: "maintenance" },
       });
       await until("the primary is busy", LIMIT_MS, async () => (await rehearsal.runner(primary.name))?.busy);
-      const [node = "", ...line] = nodeLine("packages/cli/main.ts", ...start);
-      const child = spawn(node, line, {
+      const [program = "", ...line] = inside(rehearsal.session, ["ghrunners", ...start]);
+      const child = spawn(program, line, {
         cwd: projectRoot,
-        env: env(),
+        env: rehearsal.session.env,
         detached: true,
         stdio: ["ignore", "ignore", "pipe"],
       });

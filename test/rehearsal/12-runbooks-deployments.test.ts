@@ -11,6 +11,7 @@ describe("runbooks of deployments in the states that they are for", function () 
 
   before(async () => {
     rehearsal = await Rehearsal.open();
+    await rehearsal.labCommand("host", "up", "app");
     operator = new Operator(rehearsal);
     await installed("1");
   });

@@ -5,10 +5,10 @@ import { existsSync } from "node:fs";
 import { adminRequest } from "@ghrunners/lab/admin";
 import { standingHosts } from "@ghrunners/lab/hosts/hosts";
 import { socketOf } from "@ghrunners/lab/service";
-import { driftOf } from "@ghrunners/cli/drift/drift";
-import { nodeLine } from "@ghrunners/cli/node-line";
+import type { DriftReport } from "@ghrunners/cli/drift/report";
 import { runProcess, type Finished } from "@ghrunners/core/process";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { inside } from "@ghrunners/lab/pulumi/session";
 import { journalFile } from "@ghrunners/cli/rotate/journal";
 import { settingsOf } from "@ghrunners/cli/settings";
 import { until } from "@ghrunners/core/until";
@@ -30,14 +30,14 @@ describe("rotation of the deploy key, and drift of hosts", () => {
   });
   after(() => rehearsal.labCommand("host", "remove", "app"));
 
-  const line = (...args: string[]): string[] => [...nodeLine("packages/cli/main.ts"), "rotate", "deploy-key", ...args];
-  const rotate = (...args: string[]): Promise<Finished> =>
-    runProcess(line(...args), { cwd: projectRoot, env: process.env });
+  const line = (...args: string[]): string[] => ["ghrunners", "rotate", "deploy-key", ...args];
+  const rotate = (...args: string[]): Promise<Finished> => rehearsal.run(line(...args));
 
   /** Kills the command the moment it says these words. */
   function killedAt(words: string): Promise<void> {
-    const [program = "", ...args] = line("--apply");
-    const child = spawn(program, args, { cwd: projectRoot, stdio: ["ignore", "ignore", "pipe"] });
+    const [program = "", ...args] = inside(rehearsal.session, line("--apply"));
+    const { env } = rehearsal.session;
+    const child = spawn(program, args, { cwd: projectRoot, env, stdio: ["ignore", "ignore", "pipe"] });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       if (text.includes(words)) child.kill("SIGKILL");
     });
@@ -51,7 +51,7 @@ describe("rotation of the deploy key, and drift of hosts", () => {
 
   const authorised = async (): Promise<string[]> => {
     const text = await rehearsal.inMachine(id, "sh", "-c", `cat ${keysFile}`);
-    return text.split("\n").filter((key) => key.includes(" ghrunners-deploy:lab:"));
+    return text.split("\n").filter((key) => key.includes(` ghrunners-deploy:${rehearsal.session.stack}:`));
   };
   const atGitHub = async (): Promise<string | undefined> => {
     const socket = socketOf(rehearsal.lab.instance, "github");
@@ -59,7 +59,7 @@ describe("rotation of the deploy key, and drift of hosts", () => {
     const { secrets } = body as { secrets: { name: string; sha256: string }[] };
     return secrets.find(({ name }) => name === secret)?.sha256;
   };
-  const stack = () => ({ name: "lab", engine: rehearsal.engine, lab: rehearsal.lab });
+  const drift = (): Promise<DriftReport> => rehearsal.json("ghrunners", "drift");
 
   /** The proof's jobs that ended since: how, and where. */
   async function proofs(since: number): Promise<unknown[]> {
@@ -83,7 +83,7 @@ describe("rotation of the deploy key, and drift of hosts", () => {
     assert.match(run.stderr, new RegExp(`the key of the secret logged in from ${primary.name}: https://`));
     assert.deepEqual(await proofs(since), [["success", primary.name]]);
     assert.ok(!run.all.includes("PRIVATE KEY"));
-    const { secretValues } = await settingsOf(rehearsal.engine);
+    const { secretValues } = await settingsOf(rehearsal.stack);
     assert.equal(await atGitHub(), createHash("sha256").update(secretValues[secret]!).digest("hex"));
     assert.equal((await authorised()).length, 1);
   });
@@ -103,7 +103,7 @@ describe("rotation of the deploy key, and drift of hosts", () => {
     assert.equal(now.length, 1);
     assert.notEqual(now[0], old);
     assert.notEqual(await atGitHub(), published);
-    assert.equal(existsSync(journalFile(stack(), secret)), false, "the private key was left behind");
+    assert.equal(existsSync(journalFile(rehearsal.stack, secret)), false, "the private key was left behind");
   });
 
   it("a target that does not let the new key in: the job fails, and the old key stays", async () => {
@@ -128,9 +128,14 @@ describe("rotation of the deploy key, and drift of hosts", () => {
   });
 
   it("nothing differs afterwards; a key that somebody adds with our mark is found, and removed by the command", async () => {
-    assert.deepEqual((await driftOf(stack())).findings, []);
-    await rehearsal.inMachine(id, "sh", "-c", `echo 'ssh-ed25519 AAAAC3evil ghrunners-deploy:lab:X' >> ${keysFile}`);
-    const [finding] = (await driftOf(stack())).findings;
+    assert.deepEqual((await drift()).findings, []);
+    await rehearsal.inMachine(
+      id,
+      "sh",
+      "-c",
+      `echo 'ssh-ed25519 AAAAC3evil ghrunners-deploy:${rehearsal.session.stack}:X' >> ${keysFile}`,
+    );
+    const [finding] = (await drift()).findings;
     assert.equal(finding?.id, "key-unknown");
     // What ssh would run there.
     const [, remote = ""] = /^ssh operator-lab@\S+ (.+)$/.exec(finding.repair) ?? [];
@@ -140,7 +145,7 @@ describe("rotation of the deploy key, and drift of hosts", () => {
     });
     assert.equal(unquoted.code, 0);
     await rehearsal.inMachine(id, "sh", "-c", unquoted.stdout);
-    assert.deepEqual((await driftOf(stack())).findings, []);
+    assert.deepEqual((await drift()).findings, []);
   });
 
   it("what somebody changed on a runner's machine is found, each thing by its name", async () => {
@@ -153,7 +158,7 @@ describe("rotation of the deploy key, and drift of hosts", () => {
       `cp ${folder}/ghrunners.conf /root/kept; sed -i s/NoNewPrivileges=yes/NoNewPrivileges=no/ ${folder}/ghrunners.conf`,
     );
     await shell(`printf '[Service]\\nUser=root\\n' > ${folder}/zz.conf; systemctl daemon-reload`);
-    const { findings, errors } = await driftOf(stack());
+    const { findings, errors } = await drift();
     assert.deepEqual(errors, []);
     assert.deepEqual(findings.map((finding) => finding.id).sort(), [
       "key-unknown",
@@ -162,11 +167,11 @@ describe("rotation of the deploy key, and drift of hosts", () => {
       "unit-user",
     ]);
     for (const { id: found, repair } of findings) {
-      assert.match(repair, found === "key-unknown" ? /^ssh / : /^npm run up -- --replace 'urn:pulumi:lab::.*VmLegacy/);
+      assert.match(repair, found === "key-unknown" ? /^ssh / : /^pulumi up --replace 'urn:pulumi:lab.*::.*VmLegacy/);
     }
     await shell(
       `mv /root/kept ${folder}/ghrunners.conf; rm ${folder}/zz.conf /root/.ssh/authorized_keys; systemctl daemon-reload`,
     );
-    assert.deepEqual((await driftOf(stack())).findings, []);
+    assert.deepEqual((await drift()).findings, []);
   });
 });

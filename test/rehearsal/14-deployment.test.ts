@@ -2,20 +2,16 @@ import assert from "node:assert/strict";
 import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
 import type { Outcome } from "@ghrunners/deploy/deployer/carry-out";
 import { standingHosts } from "@ghrunners/lab/hosts/index";
-import { nodeLine, npmScriptLine } from "@ghrunners/cli/node-line";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
-import { runProcess, type Finished } from "@ghrunners/core/process";
+import { deployDirectly } from "@ghrunners/lab/driver/demo-app";
+import { labExec } from "@ghrunners/lab/driver/exec";
+import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
 const LIMIT_MS = 90_000;
-const env = { ...process.env, GHRUNNERS_LAB: process.env.GHRUNNERS_LAB || "test", STACK: "lab" };
-const app = String(standingHosts.app.id);
-
-/** The command as a person types it, on the demo application's machine. */
-const command = (name: string, ...args: string[]): Promise<Finished> =>
-  runProcess(npmScriptLine(name, ...args), { cwd: projectRoot, env });
+const app = standingHosts.app.id;
+let rehearsal: Rehearsal;
 
 async function deploy(version: string): Promise<{ code: number; result: Outcome }> {
-  const { code, stdout, all } = await command("deploy", "--direct", "--version", version, "--json");
+  const { code, stdout, all } = await labExec(...deployDirectly(version, "--json"));
   assert.notEqual(stdout, "", all);
   return { code, result: JSON.parse(stdout) as Outcome };
 }
@@ -26,10 +22,7 @@ function recordOf(result: Outcome): DeploymentRecord {
 }
 
 async function onApp(script: string): Promise<string> {
-  const line = [...nodeLine("lab/machines/main.ts"), "exec", app, "sh", "-c", script];
-  const { code, stdout, all } = await runProcess(line, { cwd: projectRoot, env });
-  assert.equal(code, 0, all);
-  return stdout.trim();
+  return (await rehearsal.inMachine(app, "sh", "-c", script)).trim();
 }
 
 /** Everything that tells the version, and everything that must not be left. */
@@ -48,6 +41,8 @@ describe("deployments of the demo application on its machine", function () {
   this.timeout(5 * LIMIT_MS);
 
   before(async () => {
+    rehearsal = await Rehearsal.open();
+    await rehearsal.labCommand("host", "up", "app");
     // Version 1 first, also where an earlier run left another one.
     const { code, result } = await deploy("1");
     assert.equal(code, 0, JSON.stringify(result));
@@ -55,7 +50,7 @@ describe("deployments of the demo application on its machine", function () {
 
   it("looks without changing anything, deploys, and changes nothing the second time", async () => {
     await whole("1");
-    const { code, all } = await command("deploy", "--direct", "--version", "2", "--check");
+    const { code, all } = await labExec(...deployDirectly("2", "--check"));
     assert.equal(code, 0, all);
     assert.match(all, /Nothing was changed. These steps would run: unpack, migrate/);
     await whole("1");

@@ -8,27 +8,22 @@ import type { Outcome } from "@ghrunners/deploy/deployer/carry-out";
 import type { Criteria } from "@ghrunners/cli/review/criteria";
 import type { ReviewDocument } from "@ghrunners/cli/review/document";
 import type { DeploymentList } from "@ghrunners/cli/review/list";
-import { npmScriptLine } from "@ghrunners/cli/node-line";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
-import { runProcess, type Finished } from "@ghrunners/core/process";
+import { deployDirectly } from "@ghrunners/lab/driver/demo-app";
+import { labExec } from "@ghrunners/lab/driver/exec";
+import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 import { policy } from "../unit/failover/choice/support/runners";
 
 const LIMIT_MS = 90_000;
-const env = { ...process.env, GHRUNNERS_LAB: process.env.GHRUNNERS_LAB || "test", STACK: "lab" };
-
-/** The command as a person types it. */
-const command = (name: string, ...args: string[]): Promise<Finished> =>
-  runProcess(npmScriptLine(name, ...args), { cwd: projectRoot, env });
 
 async function deploy(version: string): Promise<Records | undefined> {
-  const { stdout, all } = await command("deploy", "--direct", "--version", version, "--json");
+  const { stdout, all } = await labExec(...deployDirectly(version, "--json"));
   assert.notEqual(stdout, "", all);
   const result = JSON.parse(stdout) as Outcome;
   return result.kind === "over" ? result.records : undefined;
 }
 
 async function review<Value>(...args: string[]): Promise<Value> {
-  const { code, stdout, all } = await command("ops", "review", ...args, "--json");
+  const { code, stdout, all } = await labExec("ghrunners", "review", ...args, "--json");
   assert.equal(code, 0, all);
   return JSON.parse(stdout) as Value;
 }
@@ -44,6 +39,7 @@ describe("documents about real deployments", function () {
 
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "ghr-review-"));
+    await (await Rehearsal.open()).labCommand("host", "up", "app");
     // Whatever an earlier run left: one of the two is another version.
     success = ((await deploy("1")) ?? (await deploy("2"))) as Records;
     failed = (await deploy("3-half-broken")) as Records;
@@ -84,7 +80,7 @@ describe("documents about real deployments", function () {
     writeFileSync(gate, JSON.stringify(decision));
     const file = path.join(folder, "checklist.md");
     const words = [success.deployment.id, "--kind", "checklist", "--gate", gate, "--output", file];
-    const { code, stdout, all } = await command("ops", "review", ...words);
+    const { code, stdout, all } = await labExec("ghrunners", "review", ...words);
     assert.equal(code, 0, all);
     assert.equal(stdout, "");
     const text = readFileSync(file, "utf8");
@@ -94,17 +90,17 @@ describe("documents about real deployments", function () {
   });
 
   it("there is no post-mortem of a success, and no document about an unknown deployment", async () => {
-    const { code, stderr } = await command("ops", "review", success.deployment.id, "--kind", "postmortem");
+    const { code, stderr } = await labExec("ghrunners", "review", success.deployment.id, "--kind", "postmortem");
     assert.equal(code, 1);
     assert.match(stderr, /ended as succeeded, and nothing had to be undone/);
-    const unknown = await command("ops", "review", "20000101T000000Z-0000");
+    const unknown = await labExec("ghrunners", "review", "20000101T000000Z-0000");
     assert.equal(unknown.code, 1);
     assert.match(unknown.stderr, /No deployment "20000101T000000Z-0000" is recorded on app/);
-    assert.equal((await command("ops", "review", "--days", "0", "--list")).code, 2);
+    assert.equal((await labExec("ghrunners", "review", "--days", "0", "--list")).code, 2);
   });
 
   it("the success criteria are those of the target's records, and no secret is in what it keeps", async () => {
-    const { stdout, all } = await command("ops", "review", "--criteria", "--json");
+    const { stdout, all } = await labExec("ghrunners", "review", "--criteria", "--json");
     const { targets } = JSON.parse(stdout || all) as { targets: Criteria[] };
     const [one] = targets;
     const { deployments } = await review<DeploymentList>("--list");

@@ -17,6 +17,7 @@ describe("deployments through GitHub that are broken off", function () {
   let rehearsal: Rehearsal;
   before(async () => {
     rehearsal = await Rehearsal.ready();
+    await rehearsal.labCommand("demo-app");
     await chosen(rehearsal, "primary");
     const ended = await deploy("2").end();
     assert.equal(ended.code, 0, ended.all);

@@ -45,7 +45,7 @@ describe("the end", () => {
     assert.deepEqual(ours, []);
   });
 
-  it("lab:down leaves no process, mount, namespace or cgroup", async () => {
+  it("lab down leaves no process, mount, namespace or cgroup", async () => {
     const { prefix, state } = rehearsal.lab.instance;
     await Rehearsal.close();
     await until("no process of the instance is left", 5_000, () => {

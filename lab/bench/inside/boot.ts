@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { connect } from "node:net";
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
-import { worker } from "@ghrunners/cli/inside";
+import { worker } from "../../worker";
 
 /** An SSH login is waited for this long, ms. */
 const LIMIT_MS = 60_000;

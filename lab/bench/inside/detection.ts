@@ -1,4 +1,4 @@
-import { worker } from "@ghrunners/cli/inside";
+import { worker } from "../../worker";
 import { isBackground, rehearse, rehearsedSettings } from "../../driver/alert-rehearsal";
 import { FACTOR, FastMonitoring } from "../../driver/fast-monitoring";
 import { rounds } from "../../driver/fault-cases";

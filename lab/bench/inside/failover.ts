@@ -1,4 +1,4 @@
-import { worker } from "@ghrunners/cli/inside";
+import { worker } from "../../worker";
 import { Failover } from "../../driver/failover";
 import { primary, Rehearsal, secondary } from "../../driver/rehearsal";
 

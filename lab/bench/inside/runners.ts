@@ -1,7 +1,7 @@
 /**
  * Worker where GitHub can be reached: the repository's runners as GitHub shows them.
  */
-import { worker } from "@ghrunners/cli/inside";
+import { worker } from "../../worker";
 
 export interface RunnersInput {
   readonly url: string;

@@ -15,7 +15,7 @@ import {
 import { renderDropIn, renderEnvironment, renderPolicy } from "@ghrunners/components/runner/render-agent";
 import type { Settings } from "@ghrunners/config/load";
 import type { Lab } from "../../lifecycle";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
 import type { Command } from "../timed";
 
 export interface Ansible {

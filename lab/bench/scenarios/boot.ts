@@ -1,7 +1,7 @@
 import path from "node:path";
 import { reasonForApiOnly } from "../../lifecycle";
 import { topology } from "../../topology";
-import { runInside } from "@ghrunners/cli/inside";
+import { runWorker } from "../../worker";
 import type { BootInput, BootOutput } from "../inside/boot";
 import { withLab, type Bed } from "../labs";
 import type { Bench, Scenario } from "../scenario";
@@ -11,8 +11,8 @@ const MEASURE = "boot/ssh-login";
 /** A VM that belongs to no runner. */
 const probe = { vmId: 190, address: "198.51.100.190" };
 
-function inputOf({ lab }: Bed): BootInput {
-  const settings = settingsOf(lab);
+function inputOf({ lab, session }: Bed): BootInput {
+  const settings = settingsOf(session);
   const { proxmox, network } = topology;
   return {
     ...probe,
@@ -40,11 +40,11 @@ export const boot: Scenario = {
     await withLab(bench, "machines", async (bed) => {
       for (let round = 1; round <= bench.rounds; round += 1) {
         bench.signal.throwIfAborted();
-        const { seconds } = await runInside<BootInput, BootOutput>(
-          bed.engine,
+        const { seconds } = await runWorker<BootInput, BootOutput>(
+          bed.session,
           "lab/bench/inside/boot.ts",
           inputOf(bed),
-          bench.signal,
+          { signal: bench.signal },
         );
         bench.record({ measure: MEASURE, subject: "ghrunners", round, seconds });
         bench.say(`  round ${round}: ${MEASURE}: ${seconds.toFixed(2)} s`);

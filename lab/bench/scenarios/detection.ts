@@ -1,5 +1,5 @@
 import { reasonForApiOnly } from "../../lifecycle";
-import { runInside } from "@ghrunners/cli/inside";
+import { runWorker } from "../../worker";
 import type { DetectionOutput } from "../inside/detection";
 import { withLab } from "../labs";
 import type { Bench, Scenario } from "../scenario";
@@ -12,17 +12,15 @@ export const detection: Scenario = {
   async run(bench: Bench): Promise<void> {
     const reason = reasonForApiOnly();
     if (reason !== undefined) return bench.omit("detection", reason);
-    await withLab(bench, "machines", async ({ engine, lab }) => {
-      // On the host's side: the rehearsal talks to the lab through loopback.
-      const env = { ...engine.env, GHRUNNERS_LAB: lab.instance.name, NODE_EXTRA_CA_CERTS: lab.authority };
-      const onHost = { ...engine, prefix: [], env };
+    await withLab(bench, "machines", async ({ session }) => {
       for (let round = 1; round <= bench.rounds; round += 1) {
         bench.signal.throwIfAborted();
-        const { factor, detections } = await runInside<object, DetectionOutput>(
-          onHost,
+        const { factor, detections } = await runWorker<object, DetectionOutput>(
+          session,
           "lab/bench/inside/detection.ts",
           {},
-          bench.signal,
+          // The rehearsal works on the lab from outside.
+          { where: "host", signal: bench.signal },
         );
         for (const { fault, alert, seconds } of detections) {
           const measure = `detection/${alert}: ${fault}`;

@@ -1,5 +1,5 @@
 import { reasonForApiOnly } from "../../lifecycle";
-import { runInside } from "@ghrunners/cli/inside";
+import { runWorker } from "../../worker";
 import type { Move } from "../inside/failover";
 import { withLab } from "../labs";
 import type { Bench, Scenario } from "../scenario";
@@ -16,16 +16,15 @@ export const failover: Scenario = {
   async run(bench: Bench): Promise<void> {
     const reason = reasonForApiOnly();
     if (reason !== undefined) return bench.omit("failover", reason);
-    await withLab(bench, "machines", async ({ engine, lab }) => {
-      // On the host's side: the rehearsal talks to the lab through loopback.
-      const env = { ...engine.env, GHRUNNERS_LAB: lab.instance.name, NODE_EXTRA_CA_CERTS: lab.authority };
-      const onHost = { ...engine, prefix: [], env };
+    await withLab(bench, "machines", async ({ session }) => {
       for (let round = 1; round <= bench.rounds; round += 1) {
         bench.signal.throwIfAborted();
-        for (const { fault, decided, told } of await runInside<object, Move[]>(
-          onHost,
+        for (const { fault, decided, told } of await runWorker<object, Move[]>(
+          session,
           "lab/bench/inside/failover.ts",
           {},
+          // The rehearsal works on the lab from outside.
+          { where: "host" },
         )) {
           bench.record({ measure: `failover/decided: ${fault}`, subject: "ghrunners", round, seconds: decided });
           bench.record({ measure: `failover/told: ${fault}`, subject: "ghrunners", round, seconds: told });

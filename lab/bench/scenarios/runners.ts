@@ -4,9 +4,11 @@ import { parse, stringify } from "yaml";
 import type { Instance } from "../../instance";
 import { reasonForApiOnly } from "../../lifecycle";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
-import { runInside } from "@ghrunners/cli/inside";
-import { npmScriptLine } from "@ghrunners/cli/node-line";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { stackFile } from "@ghrunners/cli/pulumi/stack";
+import { enterLab } from "../../pulumi/open";
+import { inside, type LabSession, pulumiLine, stackOfSession } from "../../pulumi/session";
+import { runWorker } from "../../worker";
+import { projectRoot } from "@ghrunners/core/project-root";
 import type { RunnersInput, RunnerView } from "../inside/runners";
 import { withInstance, withLab, type Bed } from "../labs";
 import { prepareAnsible } from "../peer/ansible";
@@ -16,24 +18,25 @@ import { recordTiming, type Bench, type Scenario } from "../scenario";
 import { settingsOf } from "../settings";
 import { timed, type Command, type Timing } from "../timed";
 
-/** A command of package.json as a user runs it, on the benchmark's lab. */
-function projectCommand(instance: Instance, name: string, ...args: readonly string[]): Command {
-  return {
-    line: npmScriptLine(name, ...args),
-    cwd: projectRoot,
-    env: { ...process.env, STACK: "lab", GHRUNNERS_LAB: instance.name },
-  };
-}
+/** `npm start` as a newcomer types it, in the benchmark's lab. */
+const start = (instance: Instance): Command => ({
+  line: ["npm", "start"],
+  cwd: projectRoot,
+  env: { ...process.env, GHRUNNERS_LAB: instance.name },
+});
+
+/** A command line that runs inside the lab. */
+const command = ({ env }: LabSession, line: readonly string[]): Command => ({ line, cwd: projectRoot, env });
 
 const logFile = (instance: Instance, name: string): string =>
   path.join(path.dirname(instance.state), `${instance.name}-logs`, name);
 
 /** @throws Error unless GitHub shows exactly the configured runners, online, with exactly their labels */
-async function assertOnline({ lab, engine }: Bed, who: string): Promise<void> {
-  const settings = settingsOf(lab);
+async function assertOnline({ lab, session }: Bed, who: string): Promise<void> {
+  const settings = settingsOf(session);
   const { url, repository } = settings.github;
   const input: RunnersInput = { url, repository, token: lab.secrets.githubToken };
-  const seen = await runInside<RunnersInput, RunnerView[]>(engine, "lab/bench/inside/runners.ts", input);
+  const seen = await runWorker<RunnersInput, RunnerView[]>(session, "lab/bench/inside/runners.ts", input);
   const line = ({ name, status, labels }: RunnerView): string => `${name} ${status} [${labels.join(", ")}]`;
   const text = (views: readonly RunnerView[]): string => views.map(line).sort().join("; ");
   const expected = settings.runners.map(({ name, role }) => ({
@@ -53,13 +56,13 @@ async function assertOnline({ lab, engine }: Bed, who: string): Promise<void> {
 const beyondThePeer = ["deployment", "targets", "secrets", "repository", "monitoring"].map((key) => `ghrunners:${key}`);
 
 /** A copy of the stack's configuration with nothing but machines and runners. */
-function sameJob({ lab }: Bed): string {
-  const own = readFileSync(path.join(lab.instance.config, "Pulumi.lab.yaml"), "utf8");
+function sameJob({ lab, session }: Bed): string {
+  const own = readFileSync(stackFile(stackOfSession(session)), "utf8");
   const content = parse(own) as { config: Record<string, unknown> };
   const config = Object.fromEntries(Object.entries(content.config).filter(([key]) => !beyondThePeer.includes(key)));
-  const folder = path.join(lab.instance.config, "same-job");
+  const folder = path.join(lab.instance.state, "same-job");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = path.join(folder, "Pulumi.lab.yaml");
+  const file = path.join(folder, `Pulumi.${session.stack}.yaml`);
   writeFileSync(file, stringify({ ...content, config }), { mode: 0o600 });
   return file;
 }
@@ -83,15 +86,20 @@ export function allOnlineAt(events: string, names: readonly string[]): number {
 async function bringUp(bench: Bench, round: number): Promise<void> {
   await withInstance(bench, "machines", async (instance) => {
     const startedAt = Date.now();
-    const timing = await timed(projectCommand(instance, "start"), logFile(instance, "start.log"), bench.signal);
+    const timing = await timed(start(instance), logFile(instance, "start.log"), bench.signal);
     const events = readFileSync(path.join(instance.github, "events.jsonl"), "utf8");
     const seconds = (allOnlineAt(events, ["lab-runner", "lab-runner-secondary"]) - startedAt) / 1000;
     recordTiming(bench, { measure: "start/two-online", subject: "ghrunners", round }, { ...timing, seconds });
     recordTiming(bench, { measure: "start/whole", subject: "ghrunners", round }, timing);
-    const again = projectCommand(instance, "pulumi", "up", "--expect-no-changes");
+    const session = await enterLab(instance, bench.say);
+    const again = command(session, pulumiLine(session, ["up", "--expect-no-changes"]));
     const noOp = await timed(again, logFile(instance, "start-no-op.log"), bench.signal);
     recordTiming(bench, { measure: "start/no-op", subject: "ghrunners", round }, noOp);
-    const gate = await timed(projectCommand(instance, "ops", "gate"), logFile(instance, "gate.log"), bench.signal);
+    const gate = await timed(
+      command(session, inside(session, ["ghrunners", "gate"])),
+      logFile(instance, "gate.log"),
+      bench.signal,
+    );
     recordTiming(bench, { measure: "gate/command", subject: "ghrunners", round }, gate);
   });
 }
@@ -101,7 +109,11 @@ async function own(bench: Bench, round: number): Promise<void> {
     const { instance } = bed.lab;
     const job = ["--config-file", sameJob(bed)];
     const up = (name: string, ...args: string[]): Promise<Timing> =>
-      timed(projectCommand(instance, "pulumi", "up", ...job, ...args), logFile(instance, `${name}.log`), bench.signal);
+      timed(
+        command(bed.session, pulumiLine(bed.session, ["up", ...job, ...args])),
+        logFile(instance, `${name}.log`),
+        bench.signal,
+      );
     const label = { subject: "ghrunners", round } as const;
     recordTiming(bench, { measure: "runners/first-run", ...label }, await up("own-first"));
     await assertOnline(bed, "The program");
@@ -111,8 +123,8 @@ async function own(bench: Bench, round: number): Promise<void> {
 
 async function peer(bench: Bench, tools: PeerTools, round: number): Promise<void> {
   await withLab(bench, "machines", async (bed) => {
-    const { lab } = bed;
-    const settings = settingsOf(lab);
+    const { lab, session } = bed;
+    const settings = settingsOf(session);
     const folder = path.join(lab.instance.state, "peer");
     const tofu = prepareTofu(tools, lab, settings, folder);
     const ansible = prepareAnsible(lab, settings, folder);

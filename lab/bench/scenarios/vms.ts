@@ -2,7 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import { topology } from "../../topology";
-import { commandLine, type Engine } from "@ghrunners/cli/pulumi/engine";
+import { stackFile } from "@ghrunners/cli/pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { type LabSession, pulumiLine, stackOfSession } from "../../pulumi/session";
 import { withLab, type Bed } from "../labs";
 import { prepareTofu } from "../peer/tofu";
 import { ensurePeerTools, type PeerTools } from "../peer/tools";
@@ -36,15 +38,15 @@ export function runnersOf(size: number): { role: string; name: string; vmId: num
 }
 
 /** Puts the runners into the stack's configuration file, which the lab made. */
-function configure({ lab }: Bed, size: number): void {
-  const file = path.join(lab.instance.config, "Pulumi.lab.yaml");
+function configure({ session }: Bed, size: number): void {
+  const file = stackFile(stackOfSession(session));
   const content = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
   content.config["ghrunners:runners"] = runnersOf(size);
   writeFileSync(file, stringify(content), { mode: 0o600 });
 }
 
-function pulumi(engine: Engine, ...args: readonly string[]): Command {
-  return { line: commandLine(engine, args), cwd: engine.projectRoot, env: engine.env };
+function pulumi(session: LabSession, ...args: readonly string[]): Command {
+  return { line: pulumiLine(session, args), cwd: projectRoot, env: session.env };
 }
 
 /** The three commands that are timed, in order. */
@@ -54,14 +56,14 @@ interface Steps {
   readonly noOp: Command;
 }
 
-const ownSteps = ({ engine }: Bed): Steps => ({
-  preview: pulumi(engine, "preview"),
-  first: pulumi(engine, "up"),
-  noOp: pulumi(engine, "up", "--expect-no-changes"),
+const ownSteps = ({ session }: Bed): Steps => ({
+  preview: pulumi(session, "preview"),
+  first: pulumi(session, "up"),
+  noOp: pulumi(session, "up", "--expect-no-changes"),
 });
 
-function peerSteps({ lab }: Bed, tools: PeerTools): Steps {
-  const tofu = prepareTofu(tools, lab, settingsOf(lab), path.join(lab.instance.state, "peer"));
+function peerSteps({ lab, session }: Bed, tools: PeerTools): Steps {
+  const tofu = prepareTofu(tools, lab, settingsOf(session), path.join(lab.instance.state, "peer"));
   return {
     preview: tofu.command("plan", "-input=false"),
     first: tofu.command("apply", "-auto-approve", "-input=false"),

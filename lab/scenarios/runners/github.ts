@@ -19,7 +19,7 @@ async function withDeployments<Value>(
   const all: Started<Followed>[] = [];
   try {
     return await work((version) => {
-      const started = new Started<Followed>(["deploy", "--version", version, "--json"]);
+      const started = new Started<Followed>(["ghrunners", "deploy", "--version", version, "--json"]);
       all.push(started);
       return started;
     });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import type { PlanInput } from "@ghrunners/deploy/plan/schema";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
 import { assertEnding, heldAfter, heldAt, inWords, only, timed } from "../acts";
 import type { Ground } from "../ground";
 import { BETWEEN, boundaries, checksOf, SMOKE, UNDO, type Place } from "../plan";

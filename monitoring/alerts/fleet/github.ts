@@ -23,7 +23,7 @@ const rotation = {
   name: "SecretRotationDue",
   component: "repository",
   role: "all",
-  action: "Rotate the secret with npm run ops -- rotate, then prove it with a deployment to staging.",
+  action: "Rotate the secret with ghrunners rotate, then prove it with a deployment to staging.",
   dashboard: dashboardUids.overview,
 } as const;
 

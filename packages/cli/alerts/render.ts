@@ -1,14 +1,12 @@
 import pc from "picocolors";
-import type { AlertStatus } from "../monitoring/look";
-import type { Notification } from "../monitoring/notifications";
-import type { AlertsView } from "./look.worker";
+import type { AlertStatus, MonitoringView } from "../monitoring/look";
 
 const colour: Readonly<Record<string, (text: string) => string>> = {
   critical: pc.red,
   warning: pc.yellow,
   info: pc.cyan,
 };
-const paint = (severity: string, text: string): string => (colour[severity] ?? ((plain: string) => plain))(text);
+export const paint = (severity: string, text: string): string => (colour[severity] ?? ((plain: string) => plain))(text);
 
 /** Whole seconds, minutes or hours, as a person says it. */
 export function age(from: string, at: Date): string {
@@ -26,18 +24,8 @@ function alertLines(alert: AlertStatus, at: Date): string[] {
   ];
 }
 
-/** One line for each alert of a notification. */
-export function notificationLines({ at, receiver, alerts }: Notification): string[] {
-  return alerts.map(({ status, labels }) => {
-    const who = [labels.role, labels.runner ?? labels.target].filter((part) => part !== undefined).join(" ");
-    const word = status === "firing" ? paint(labels.severity ?? "", "FIRING  ") : pc.green("RESOLVED");
-    return `  ${at.slice(11, 19)}  ${word}  ${(labels.severity ?? "").padEnd(8)}  ${pc.bold(labels.alertname ?? "")}${who === "" ? "" : ` (${who})`} -> ${receiver}`;
-  });
-}
-
-/** Firing and pending alerts, and what on-call was last told. Pure. */
-export function renderAlerts(view: AlertsView, at: Date, last = 12): string {
-  const told = view.notifications?.flatMap(notificationLines).slice(-last);
+/** Firing and pending alerts. Pure. */
+export function renderAlerts(view: MonitoringView, at: Date): string {
   return [
     "",
     pc.bold("Alerts"),
@@ -46,10 +34,7 @@ export function renderAlerts(view: AlertsView, at: Date, last = 12): string {
       : view.alerts.flatMap((alert) => alertLines(alert, at))),
     ...(view.watchdog
       ? []
-      : [pc.red("  Watchdog does not fire: nobody may be told of anything (docs/runbooks/monitoring-blind.md)")]),
-    ...(told === undefined
-      ? []
-      : ["", pc.bold("What on-call was told (UTC)"), ...(told.length === 0 ? ["  nothing yet"] : told)]),
+      : [pc.red("  Watchdog does not fire: nobody would be notified (docs/runbooks/monitoring-blind.md)")]),
     "",
   ].join("\n");
 }

@@ -38,7 +38,7 @@ export function parsePreview(text: string): Preview {
     value = JSON.parse(start < 0 ? "" : text.slice(start));
   } catch (error) {
     throw new Error(
-      `This is no preview: ${(error as Error).message}. Expected JSON. Next: npm run --silent preview -- --json --show-sames`,
+      `This is no preview: ${(error as Error).message}. Expected JSON. Next: pulumi preview --json --show-sames`,
     );
   }
   const result = preview.safeParse(value);

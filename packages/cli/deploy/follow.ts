@@ -1,13 +1,12 @@
-/** Follows one deployment at GitHub to its end, and decides when to step in. What it sees and does comes as `Eyes`. */
+/** Follows one deployment at GitHub to its end, and decides when to step in. What it sees and does comes as `DeploymentView`. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Records } from "@ghrunners/deploy/target/history";
 import { deployJob, type SeenRun, type Snapshot, type Verdict } from "./snapshot";
-import { story } from "./story";
+import { progressLines } from "./progress-lines";
 
-export interface Eyes {
+/** Looks at a deployment, and the two ways to step in. */
+export interface DeploymentView {
   look(): Promise<Snapshot>;
-  /** Gives the reviewer's approval where this is a rehearsal; elsewhere a person does. */
-  approve(): Promise<void>;
   /** @param force also what does not answer */
   cancel(force: boolean): Promise<void>;
   /** What the deployment job said of a deployment that was not begun. */
@@ -43,26 +42,26 @@ const SILENCE_MS = 600_000;
 const STARTED_AGAIN_MS = 30_000;
 
 /** Looks until the run has ended and the target is whole. */
-export async function follow(eyes: Eyes, { say, signal, pauseMs }: FollowOptions): Promise<Followed> {
-  const memory = new Memory();
+export async function follow(view: DeploymentView, { say, signal, pauseMs }: FollowOptions): Promise<Followed> {
+  const progress = new Progress();
   let before: Snapshot | undefined;
   let known: SeenRun | undefined;
   for (;;) {
-    const now = await eyes.look();
-    for (const line of story(before, known, now)) say(line);
+    const now = await view.look();
+    for (const line of progressLines(before, known, now)) say(line);
     before = now;
     if (typeof now.github !== "string") known = now.github;
-    memory.take(now, Date.now());
-    if (memory.isEnd(now, Date.now())) return result(eyes, now, memory.lost);
-    for (const deed of memory.deeds(now, signal.aborted)) {
-      if (deed.says !== undefined) say(deed.says);
-      await (deed.kind === "approve" ? eyes.approve() : eyes.cancel(deed.kind === "end"));
+    progress.take(now, Date.now());
+    if (progress.isEnd(now, Date.now())) return result(view, now, progress.lost);
+    for (const { kind, reason } of progress.interventions(now, signal.aborted)) {
+      say(reason);
+      await view.cancel(kind === "end");
     }
     await delay(pauseMs);
   }
 }
 
-async function result(eyes: Eyes, { id, github, target }: Snapshot, lost: string | null): Promise<Followed> {
+async function result(view: DeploymentView, { id, github, target }: Snapshot, lost: string | null): Promise<Followed> {
   const run = typeof github === "string" ? null : github;
   const records = target?.look.records ?? null;
   return {
@@ -72,17 +71,18 @@ async function result(eyes: Eyes, { id, github, target }: Snapshot, lost: string
     target: target?.name ?? null,
     records,
     lost: run?.conclusion === "success" ? null : lost,
-    words: records === null && run !== null ? await eyes.words(run) : [],
+    words: records === null && run !== null ? await view.words(run) : [],
   };
 }
 
-interface Deed {
-  readonly kind: "approve" | "cancel" | "end";
-  readonly says?: string;
+/** `cancel` asks the run to stop; `end` also stops what does not answer. */
+interface Intervention {
+  readonly kind: "cancel" | "end";
+  readonly reason: string;
 }
 
 /** What the follower knows beyond the newest look, and what it has done. */
-class Memory {
+class Progress {
   /** Runner that was lost in the middle. */
   lost: string | null = null;
   private attempt = 0;
@@ -117,18 +117,17 @@ class Memory {
     return run.conclusion === "cancelled" && target === null && !this.done.has("cancel") && job?.runner === null;
   }
 
-  deeds({ github, target }: Snapshot, stop: boolean): Deed[] {
+  interventions({ github, target }: Snapshot, stop: boolean): Intervention[] {
     if (typeof github === "string" || github.status === "completed") return [];
     const isOver = target?.look.records != null;
-    const found: (Deed | false)[] = [
-      github.reviewers.length > 0 && { kind: "approve" },
-      stop && { kind: "cancel", says: "asked to stop: the run is cancelled, the target goes back" },
+    const found: (Intervention | false)[] = [
+      stop && { kind: "cancel", reason: "asked to stop: the run is cancelled, the target goes back" },
       // A job of a lost runner would hold the environment's queue until GitHub misses it, which takes minutes.
       isOver &&
-        this.lost !== null && { kind: "end", says: "the runner is gone and the target is whole: the run is ended" },
+        this.lost !== null && { kind: "end", reason: "the runner is gone and the target is whole: the run is ended" },
     ];
     return found.filter(
-      (deed): deed is Deed => deed !== false && this.isNew(`${deed.kind} ${this.attempt}`, deed.kind),
+      (one): one is Intervention => one !== false && this.isNew(`${one.kind} ${this.attempt}`, one.kind),
     );
   }
 

@@ -24,9 +24,9 @@ function nothingKnown({ run }: Followed): string {
 
 function nextOf(followed: Followed, version: string): string[] {
   if (exitCodeOfFollowed(followed) === 0) return [];
-  const again = `npm run deploy -- --version ${version}`;
+  const again = `ghrunners deploy --version ${version}`;
   const { gate, lost, records } = followed;
-  if (gate?.go === false) return ["npm run status", `${again} --direct, if it cannot wait`];
+  if (gate?.go === false) return ["ghrunners status", `${again} --direct, if it cannot wait`];
   if (lost !== null && records?.deployment.outcome !== "rollback_failed")
     return [`${again}, with the runner that the gate chooses then`];
   return records === null ? [again] : [];

@@ -21,19 +21,18 @@ export interface Repairs {
 
 /** @param repository `owner/name` */
 export function repairsFor(stack: string, repository: string, environment: string): Repairs {
-  const on = stack === "lab" ? "" : `STACK=${stack} `;
+  const on = `--stack ${stack}`;
   const entry =
     (noun: "secret" | "variable") =>
     (scope: "environment" | "repository", name: string): string =>
       `gh ${noun} delete ${name} --repo ${repository}${scope === "environment" ? ` --env ${environment}` : ""}`;
   const remove = (path: string): string => `gh api --method DELETE repos/${repository}/${path}`;
   return {
-    refresh: `${on}npm run up -- --refresh`,
-    protection: `${on}npm run ops -- restore-protection`,
-    monitoring: `${on}npm run ops -- restore-monitoring`,
-    rotate: (secret) => `${on}npm run ops -- rotate ${secret} --apply`,
-    replace: (urn) =>
-      urn === undefined ? `${on}npm run up -- --refresh` : `${on}npm run up -- --replace ${quote(urn)}`,
+    refresh: `pulumi up --refresh ${on}`,
+    protection: `ghrunners restore-protection ${on}`,
+    monitoring: `ghrunners restore-monitoring ${on}`,
+    rotate: (secret) => `ghrunners rotate ${secret} --apply ${on}`,
+    replace: (urn) => (urn === undefined ? `pulumi up --refresh ${on}` : `pulumi up --replace ${quote(urn)} ${on}`),
     private: `gh repo edit ${repository} --visibility private --accept-visibility-change-consequences`,
     removeSecret: entry("secret"),
     removeVariable: entry("variable"),

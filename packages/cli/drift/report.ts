@@ -19,7 +19,7 @@ export interface Finding {
   readonly repair: string;
 }
 
-/** What `npm run ops -- drift --json` prints. */
+/** What `ghrunners drift --json` prints. */
 export interface DriftReport {
   readonly version: typeof driftVersion;
   /** When the planes were read, RFC 3339. */

@@ -20,7 +20,7 @@ export interface SeenSwitch {
   readonly changes: readonly GateDecision[];
 }
 
-/** What `npm run ops -- gate --json` prints. */
+/** What `ghrunners gate --json` prints. */
 export interface GateView extends SeenSwitch {
   readonly stack: string;
   readonly ageSeconds: number | null;
@@ -50,7 +50,7 @@ export function parseSwitch(output: string): SeenSwitch {
   const first = (key: string): string | undefined => facts.find(([name]) => name === key)?.[1];
   const now = first("now");
   if (now === undefined)
-    throw new Error("The monitoring host showed nothing. Expected its clock. Next: npm run status");
+    throw new Error("The monitoring host showed nothing. Expected its clock. Next: ghrunners status");
   const state = parsed<{ written?: { expiresAt: number } }>(first("state") ?? "");
   return {
     now,
@@ -94,6 +94,6 @@ export function judgeSwitch(stack: string, seen: SeenSwitch): GateView {
 function nextOf(isStale: boolean, decision: GateDecision | null): string | null {
   if (isStale) return STALE;
   if (decision?.runner === null) return decision.runbook;
-  if (decision?.reason === "failover") return "mend the primary; the choice returns to it by itself (npm run status)";
-  return decision?.reason === "primary_degraded" ? "mend what is doubtful about the primary (npm run status)" : null;
+  if (decision?.reason === "failover") return "mend the primary; the choice returns to it by itself (ghrunners status)";
+  return decision?.reason === "primary_degraded" ? "mend what is doubtful about the primary (ghrunners status)" : null;
 }

@@ -1,6 +1,6 @@
 /** Incidents for people: one line each, the newest last. */
 import { renderSending } from "@ghrunners/deploy/incidents/send";
-import type { TargetIncidents } from "./worker";
+import type { TargetIncidents } from "./targets";
 
 export function renderIncidents(found: readonly TargetIncidents[]): string {
   const lines = found.flatMap(({ target, incidents, sending, problem }) => [
@@ -14,7 +14,7 @@ export function renderIncidents(found: readonly TargetIncidents[]): string {
     ...(sending === null ? [] : renderSending(sending).map((line) => `  ${line}`)),
   ]);
   const unsent = unsentIn(found);
-  return `${[...lines, ...(unsent > 0 ? [`Next: npm run ops -- incidents --send (${unsent} unsent)`] : [])].join("\n")}\n`;
+  return `${[...lines, ...(unsent > 0 ? [`Next: ghrunners incidents --send (${unsent} unsent)`] : [])].join("\n")}\n`;
 }
 
 export const unsentIn = (found: readonly TargetIncidents[]): number =>

@@ -81,7 +81,7 @@ export function decide(
     kind: "refuse",
     why:
       `${wish.runner} stays in service: no other runner is healthy (${said}). Expected one that GitHub and its host both ` +
-      `show well. Next: npm run status, then mend that one; or, in words, --force "${FORCE_WORDS}"`,
+      `show well. Next: ghrunners status, then mend that one; or, in words, --force "${FORCE_WORDS}"`,
   };
 }
 

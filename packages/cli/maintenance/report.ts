@@ -1,4 +1,4 @@
-/** Who is in maintenance: what `npm run ops -- maintenance --json` prints. Pure. */
+/** Who is in maintenance: what `ghrunners maintenance --json` prints. Pure. */
 import pc from "picocolors";
 import { maintenanceOf, type Maintenance } from "@ghrunners/failover/choice/maintenance";
 import { silenceOf, type Silence } from "./silence";

@@ -36,7 +36,7 @@ export async function changeMaintenance(
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const before = await readVariable(github, name);
     const seen = parseMaintenance(before ?? undefined, now());
-    if (!seen.known) throw new Error(`${seen.problem} Next: npm run ops -- maintenance end --all`);
+    if (!seen.known) throw new Error(`${seen.problem} Next: ghrunners maintenance end --all`);
     const wanted = change(seen.runners);
     await write(github, before, wanted.length === 0 ? null : maintenanceText(wanted));
     const after = parseMaintenance((await readVariable(github, name)) ?? undefined, now());

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { runProcess } from "@ghrunners/core/process";
-import { projectRoot } from "../pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
 
 /** What the checkout holds. */
 export interface Checkout {

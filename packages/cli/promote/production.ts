@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Settings } from "@ghrunners/config/parse";
-import { runInside } from "../inside";
-import { runPulumi } from "../pulumi/engine";
+import { GitHubClient } from "@ghrunners/core/github/client";
+import { runPulumi } from "../pulumi/run";
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { settledStatusOf } from "../status/status";
@@ -12,12 +12,11 @@ import { note } from "@ghrunners/core/terminal";
 import { approvalProblem } from "./approval";
 import { checkout, type Checkout } from "./commit";
 import { stagingObjections } from "./gate";
-import type { IdentifyInput } from "./identify.worker";
 import { recordVersion, type Gate, type PromotionRecord } from "./record";
 import { promotionFolder, writeRecord } from "./store";
 
 export interface PromotionOptions {
-  /** Login of the person who approves; in the lab its reviewer, by his own token. */
+  /** Login of the person who approved it. */
   readonly approvedBy?: string;
   readonly say: (line: string) => void;
 }
@@ -37,9 +36,8 @@ type Check = (attempt: Attempt) => Promise<Omit<Gate, "name">>;
 const gates: readonly { readonly name: Gate["name"]; readonly check: Check }[] = [
   {
     name: "commit",
-    // The lab is a rehearsal of work that nobody has committed yet, too.
-    check: async ({ code, stack }) => ({
-      passed: code.committed || stack.lab !== undefined,
+    check: async ({ code }) => ({
+      passed: code.committed,
       detail: code.committed ? code.id : `${code.id}: not everything is committed`,
     }),
   },
@@ -53,7 +51,7 @@ const gates: readonly { readonly name: Gate["name"]; readonly check: Check }[] =
   {
     name: "preview",
     check: async ({ stack, planFile }) => {
-      const code = await runPulumi(stack.engine, ["preview", "--save-plan", planFile, "--suppress-outputs"], "errors");
+      const code = await runPulumi(stack, ["preview", "--save-plan", planFile, "--suppress-outputs"], "errors");
       return { passed: code === 0, detail: code === 0 ? "planned" : "pulumi preview failed" };
     },
   },
@@ -68,7 +66,7 @@ const gates: readonly { readonly name: Gate["name"]; readonly check: Check }[] =
   {
     name: "update",
     check: async ({ stack, planFile }) => {
-      const code = await runPulumi(stack.engine, ["up", "--yes", "--plan", planFile, "--suppress-outputs"], "errors");
+      const code = await runPulumi(stack, ["up", "--yes", "--plan", planFile, "--suppress-outputs"], "errors");
       return { passed: code === 0, detail: code === 0 ? "as planned" : "pulumi up failed" };
     },
   },
@@ -81,18 +79,10 @@ const gates: readonly { readonly name: Gate["name"]; readonly check: Check }[] =
   },
 ];
 
-/** Who runs it and who approves it, each by his own token where there is one. */
-async function people(stack: Stack, settings: Settings, approvedBy?: string): Promise<[string, string | undefined]> {
-  const lab = approvedBy === undefined ? stack.lab : undefined;
-  const tokens = [settings.githubToken, ...(lab === undefined ? [] : [lab.secrets.reviewerToken])];
-  const { url, repository } = settings.github;
-  const input = { url, repository, tokens };
-  const [operator = "", reviewer] = await runInside<IdentifyInput, string[]>(
-    stack.engine,
-    "packages/cli/promote/identify.worker.ts",
-    input,
-  );
-  return [operator, approvedBy ?? reviewer];
+/** Login that runs the promotion, by its token. */
+async function operatorOf({ github, githubToken }: Settings): Promise<string> {
+  const client = await GitHubClient.open({ url: github.url, fullName: github.repository }, githubToken);
+  return (await client.call("read the token's account", ({ rest }) => rest.users.getAuthenticated())).login;
 }
 
 const digestOf = (file: string): string | null => {
@@ -104,11 +94,11 @@ const digestOf = (file: string): string | null => {
 };
 
 /** Takes production through its gates and keeps a record, whatever comes of it. */
-export async function promote(stack: Stack, { approvedBy: given, say }: PromotionOptions): Promise<PromotionRecord> {
-  const settings = await settingsOf(stack.engine);
-  const [operator, approvedBy] = await people(stack, settings, given);
+export async function promote(stack: Stack, { approvedBy, say }: PromotionOptions): Promise<PromotionRecord> {
+  const settings = await settingsOf(stack);
+  const operator = await operatorOf(settings);
   const code = await checkout();
-  const folder = promotionFolder(stack);
+  const folder = promotionFolder(stack.env);
   const startedAt = new Date().toISOString();
   const work = mkdtempSync(path.join(tmpdir(), "ghrunners-plan-"));
   const planFile = path.join(work, "plan.json");

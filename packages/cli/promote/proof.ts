@@ -6,7 +6,7 @@ export const proofVersion = 1;
 /** How long a proof counts, hours. A newer commit ends it at once. */
 export const FRESH_HOURS = 24;
 
-/** Recorded by `npm run promote -- staging` after everything succeeded. */
+/** Recorded by `ghrunners promote staging` after everything succeeded. */
 export interface StagingProof {
   readonly version: typeof proofVersion;
   /** RFC 3339. */

@@ -1,7 +1,7 @@
-import { runPulumi } from "../pulumi/engine";
+import { runPulumi } from "../pulumi/run";
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
-import { runSmokeJob } from "../smoke-job";
+import { runSmokeJob } from "../smoke/smoke-job";
 import { settledStatusOf } from "../status/status";
 import { checkout } from "./commit";
 import { proofVersion, type StagingProof } from "./proof";
@@ -14,10 +14,10 @@ import { promotionFolder, writeProof } from "./store";
 export async function proveStaging(stack: Stack, say: (line: string) => void): Promise<StagingProof> {
   const { id: commit } = await checkout();
   say(`Staging: pulumi up at ${commit.slice(0, 12)}`);
-  if ((await runPulumi(stack.engine, ["up", "--yes", "--suppress-outputs"], "errors")) !== 0) {
+  if ((await runPulumi(stack, ["up", "--yes", "--skip-preview", "--suppress-outputs"], "errors")) !== 0) {
     throw new Error("pulumi up on staging failed; its words are above. Next: mend the cause, then the same command.");
   }
-  const settings = await settingsOf(stack.engine);
+  const settings = await settingsOf(stack);
   const status = await settledStatusOf(stack, say);
   if (!status.healthy) throw new Error(`Staging is not healthy: ${status.problems.join("; ")}.`);
   say(settings.hosts === "skip" ? "Staging: no guests here, so no job" : "Staging: a job on its runner");
@@ -31,6 +31,6 @@ export async function proveStaging(stack: Stack, say: (line: string) => void): P
     healthy: status.healthy,
     smoke: smoke && { runner: smoke.runner, conclusion: smoke.conclusion, url: smoke.url },
   };
-  say(`Staging: proved, ${writeProof(promotionFolder(stack), proof)}`);
+  say(`Staging: proved, ${writeProof(promotionFolder(stack.env), proof)}`);
   return proof;
 }

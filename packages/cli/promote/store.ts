@@ -1,17 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { baseFolders } from "@ghrunners/lab/instance";
-import type { Stack } from "../pulumi/stack";
+import { stateFolder } from "@ghrunners/core/user-folders";
 import type { StagingProof } from "./proof";
 import type { PromotionRecord } from "./record";
 
-/**
- * Folder of proofs and records: in the lab's state, else the user's. GHRUNNERS_PROMOTIONS names another one, for a
- * pipeline that hands the proof from one job to the next. No instance of the lab can have a name with a dot.
- */
-export function promotionFolder({ lab }: Pick<Stack, "lab">, env: NodeJS.ProcessEnv = process.env): string {
-  if (lab !== undefined) return path.join(lab.instance.state, "promotions");
-  return env.GHRUNNERS_PROMOTIONS || path.join(baseFolders(env).state, "own.promotions");
+/** Folder of proofs and records. GHRUNNERS_PROMOTIONS names one that a pipeline hands from one job to the next. */
+export function promotionFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return env.GHRUNNERS_PROMOTIONS || path.join(stateFolder(env), "promotions");
 }
 
 const proofFile = (folder: string): string => path.join(folder, "staging-proof.json");
@@ -34,7 +29,7 @@ export function readProof(folder: string): StagingProof | undefined {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as StagingProof;
   } catch {
-    throw new Error(`${file} is no JSON. Next: npm run promote -- staging, which writes it again.`);
+    throw new Error(`${file} is no JSON. Next: ghrunners promote staging, which writes it again.`);
   }
 }
 

@@ -1,38 +1,47 @@
-import { currentInstance } from "@ghrunners/lab/instance";
-import { labUp, type Lab } from "@ghrunners/lab/lifecycle";
-import { ensureToolchain } from "@ghrunners/lab/toolchain/index";
-import { engineFor, labEngine, type Engine } from "./engine";
-import { ensureLabStack } from "./lab-stack";
+/** The stack that a command works on, and how `pulumi` is run for it: the user's own CLI, login and environment. */
+import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
+import { runProcess } from "@ghrunners/core/process";
 
-/** The stack a command works on, ready to be used: for `lab` that includes a running laboratory. */
 export interface Stack {
   readonly name: string;
-  readonly engine: Engine;
-  readonly lab?: Lab;
+  /** Folder of Pulumi.yaml. */
+  readonly projectRoot: string;
+  /** Environment of Pulumi's processes. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
-export { projectRoot };
-
-/** `lab` and the lab's other stacks, `lab/staging` and `lab/production`; undefined for a stack of the user's own. */
-export function labStackName(name: string): string | undefined {
-  if (name === "lab") return name;
-  return name.startsWith("lab/") ? name.slice("lab/".length) : undefined;
-}
+/** The stack's configuration file. `org/project/name` is the file of `name`. */
+export const stackFile = ({ name, projectRoot: root }: Pick<Stack, "name" | "projectRoot">): string =>
+  path.join(root, `Pulumi.${path.basename(name)}.yaml`);
 
 /**
- * @param name stack name; `lab` and `lab/...` bring the laboratory up first
- * @param say progress, one line at a time
+ * @param named stack name; default: the one that `pulumi stack select` chose
+ * @throws Error when none is chosen, or there is no Pulumi CLI
  */
-export async function openStack(name: string, say: (line: string) => void): Promise<Stack> {
-  const toolchain = await ensureToolchain({ say });
-  const inLab = labStackName(name);
-  if (inLab === undefined) return { name, engine: engineFor(name, projectRoot, toolchain) };
-  const lab = await labUp(currentInstance(), { projectRoot, say });
-  const engine = labEngine(lab, projectRoot, toolchain, inLab);
-  await ensureLabStack(lab, engine, say);
-  return { name, engine, lab };
+export async function currentStack(named: string | undefined, env = process.env): Promise<Stack> {
+  if (named) return { name: named, projectRoot, env };
+  const { code, stdout, stderr } = await pulumiProcess(["stack", "--show-name"], { projectRoot, env });
+  const name = stdout.trim();
+  if (code !== 0 || name === "") {
+    throw new Error(
+      `No stack is chosen${stderr.trim() === "" ? "" : ` (${stderr.trim().split("\n")[0]})`}. Expected one of --stack NAME, ` +
+        "the variable PULUMI_STACK or a selected stack. Next: pulumi stack select NAME",
+    );
+  }
+  return { name, projectRoot, env };
 }
 
-/** The stack named by the environment variable STACK; `lab` unless it says otherwise. */
-export const stackName = (env: NodeJS.ProcessEnv = process.env): string => env.STACK || "lab";
+/** @throws Error when there is no Pulumi CLI on PATH */
+export async function pulumiProcess(
+  args: readonly string[],
+  { projectRoot: cwd, env }: Pick<Stack, "projectRoot" | "env">,
+  options: { input?: string; terminal?: "inherit" | "both-as-errors" } = {},
+): ReturnType<typeof runProcess> {
+  return runProcess(["pulumi", ...args], { cwd, env, ...options }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+    throw new Error(
+      "There is no pulumi on PATH. Expected the Pulumi CLI. Next: install it (https://www.pulumi.com/docs/iac/download-install/)",
+    );
+  });
+}

@@ -1,8 +1,7 @@
+import { GitHubClient } from "@ghrunners/core/github/client";
 import { readState } from "../drift/drift";
-import { runInside } from "../inside";
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
-import type { RestoreInput } from "./restore.worker";
 
 /**
  * Writes the protection of the stack's environment to GitHub again, as the state has it. `pulumi up` does not: the provider
@@ -10,16 +9,23 @@ import type { RestoreInput } from "./restore.worker";
  * @throws Error where the stack has no environment
  */
 export async function restoreProtection(stack: Stack): Promise<string> {
-  const [settings, { environment }] = await Promise.all([settingsOf(stack.engine), readState(stack)]);
+  const [{ github, githubToken }, { environment }] = await Promise.all([settingsOf(stack), readState(stack)]);
   if (environment === undefined) {
-    throw new Error(`The stack ${stack.name} has made no environment. Expected one. Next: npm run up`);
+    throw new Error(`The stack ${stack.name} has made no environment. Expected one. Next: pulumi up`);
   }
-  const { url, repository } = settings.github;
-  await runInside<RestoreInput, null>(stack.engine, "packages/cli/restore-protection/restore.worker.ts", {
-    url,
-    repository,
-    token: settings.githubToken,
-    environment,
-  });
+  const client = await GitHubClient.open({ url: github.url, fullName: github.repository }, githubToken);
+  await client.call("restore the environment's protection", (octokit, names) =>
+    // One PUT sets everything; what it leaves out goes back to GitHub's default. can_admins_bypass is not in the
+    // published description, but GitHub takes it, and so does the Terraform provider.
+    octokit.request("PUT /repos/{owner}/{repo}/environments/{environment_name}", {
+      ...names,
+      environment_name: environment.name,
+      wait_timer: environment.waitMinutes,
+      reviewers: environment.reviewers.map((id) => ({ type: "User" as const, id })),
+      prevent_self_review: environment.preventSelfReview,
+      can_admins_bypass: environment.adminsCanBypass,
+      deployment_branch_policy: { protected_branches: false, custom_branch_policies: true },
+    }),
+  );
   return environment.name;
 }

@@ -17,7 +17,7 @@ export interface Criterion {
   readonly met: boolean | null;
 }
 
-/** What `npm run ops -- review --criteria --json` prints for a target. */
+/** What `ghrunners review --criteria --json` prints for a target. */
 export interface Criteria {
   readonly schema: "ghrunners.criteria/1";
   readonly target: string;

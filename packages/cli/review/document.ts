@@ -1,4 +1,4 @@
-/** A filled document about one deployment: what `npm run ops -- review ID --json` prints. */
+/** A filled document about one deployment: what `ghrunners review ID --json` prints. */
 export const reviewKinds = ["review", "postmortem", "checklist"] as const;
 export type ReviewKind = (typeof reviewKinds)[number];
 

@@ -19,7 +19,7 @@ export type Listed = Pick<
   | "outcome"
 >;
 
-/** What `npm run ops -- review --list --json` prints. */
+/** What `ghrunners review --list --json` prints. */
 export interface DeploymentList {
   readonly schema: "ghrunners.deployments/1";
   /** Newest first. */

@@ -1,19 +1,27 @@
 /** The way back without a person: where the configuration asks for it, after an update that failed. */
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
-import { renderRollback } from "./render";
-import { rollbackRunners, wayBack } from "./rollback";
+import { type RollbackOptions, type RollbackReport, rollbackRunners, wayBack } from "./rollback";
 
 /**
- * @param say progress and result; the update failed all the same, and so does its command
+ * @returns undefined where nothing was done: the configuration does not ask for it, or the settings are the proved ones
+ *   and the failure has another cause
  * @throws Error when the way back fails too
  */
-export async function goBackIfConfigured(stack: Stack, say: (line: string) => void): Promise<void> {
-  const { safety } = await settingsOf(stack.engine);
-  if (safety.rollbackOnFailure === undefined) return;
+export async function goBackIfConfigured(
+  stack: Stack,
+  say: RollbackOptions["say"],
+): Promise<RollbackReport | undefined> {
+  const { safety } = await settingsOf(stack);
+  if (safety.rollbackOnFailure === undefined) {
+    say("nothing is done: ghrunners:safety.rollbackOnFailure does not ask for it");
+    return undefined;
+  }
   const way = await wayBack(stack);
-  // Without another setting of the runners the failure has another cause, and there is nothing to go back to.
-  if (way === undefined || way.changes.length === 0) return;
-  say("the update failed: going back, as ghrunners:safety.rollbackOnFailure says");
-  say(renderRollback(await rollbackRunners(stack, { dryRun: false, yes: true, say })));
+  if (way === undefined || way.changes.length === 0) {
+    say("nothing is done: the runners' settings are those that were last proved");
+    return undefined;
+  }
+  say("going back, as ghrunners:safety.rollbackOnFailure says");
+  return rollbackRunners(stack, { dryRun: false, yes: true, say });
 }

@@ -5,14 +5,14 @@ import path from "node:path";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
 import { provenSettings } from "@ghrunners/config/arguments/proven-settings";
 import type { StateResource } from "../drift/state-values";
-import { capturePulumi, runPulumi, type Engine } from "../pulumi/engine";
-import type { Stack } from "../pulumi/stack";
+import { capturePulumi, runPulumi } from "../pulumi/run";
+import { type Stack, stackFile } from "../pulumi/stack";
 import { settingsOf } from "../settings";
-import { runSmokeJob, type SmokeJobResult } from "../smoke-job";
+import { runSmokeJob, type SmokeJobResult } from "../smoke/smoke-job";
 import { settledStatusOf } from "../status/status";
 import { changesTo, describe, lastKnownGood, withChanges, type Change } from "./plan";
 
-/** What `npm run ops -- rollback-runners --json` prints. */
+/** What `ghrunners rollback-runners --json` prints. */
 export interface RollbackReport {
   readonly schema: "ghrunners.rollback-runners/1";
   readonly stack: string;
@@ -43,16 +43,13 @@ export interface WayBack {
 }
 
 /** @returns undefined when no complete update is in the state */
-export async function wayBack({ engine }: Stack): Promise<WayBack | undefined> {
-  const [text, settings] = await Promise.all([capturePulumi(engine, ["stack", "export"]), settingsOf(engine)]);
+export async function wayBack(stack: Stack): Promise<WayBack | undefined> {
+  const [text, settings] = await Promise.all([capturePulumi(stack, ["stack", "export"]), settingsOf(stack)]);
   const { deployment } = JSON.parse(text) as { deployment: { resources?: StateResource[] } };
   const proven = lastKnownGood(deployment.resources ?? []);
   if (proven === undefined) return undefined;
   return { provedAt: proven.provedAt, changes: changesTo(proven.settings, provenSettings(settings)) };
 }
-
-const fileOf = ({ configFile, projectRoot, stack }: Engine): string =>
-  configFile ?? path.join(projectRoot, `Pulumi.${stack}.yaml`);
 
 /** The difference of the configuration file as `diff -u` prints it. */
 function diffOf(file: string, text: string): string {
@@ -71,13 +68,13 @@ function replace(file: string, text: string): void {
 }
 
 /** `pulumi preview` with the settings taken back, which changes nothing. */
-async function preview(engine: Engine, text: string): Promise<void> {
+async function preview(stack: Stack, text: string): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-rollback-"));
   try {
-    const file = path.join(folder, path.basename(fileOf(engine)));
-    copyFileSync(fileOf(engine), file);
+    const file = path.join(folder, path.basename(stackFile(stack)));
+    copyFileSync(stackFile(stack), file);
     replace(file, text);
-    const code = await runPulumi(engine, ["preview", "--config-file", file, "--suppress-outputs"], "errors");
+    const code = await runPulumi(stack, ["preview", "--config-file", file, "--suppress-outputs"], "errors");
     if (code !== 0) throw new Error("pulumi preview failed; its words are above.");
   } finally {
     rmSync(folder, { recursive: true });
@@ -86,7 +83,7 @@ async function preview(engine: Engine, text: string): Promise<void> {
 
 /** A job on a runner of each role, and the status of everything. */
 async function prove(stack: Stack, say: RollbackOptions["say"]): Promise<Pick<RollbackReport, "jobs" | "problems">> {
-  const { runners, hosts } = await settingsOf(stack.engine);
+  const { runners, hosts } = await settingsOf(stack);
   const roles = hosts === "skip" ? [] : [...new Set(runners.map(({ role }): Role => role))];
   const jobs: SmokeJobResult[] = [];
   for (const role of roles) {
@@ -102,28 +99,27 @@ async function prove(stack: Stack, say: RollbackOptions["say"]): Promise<Pick<Ro
  * @throws Error when nothing is known to go back to, or a step fails
  */
 export async function rollbackRunners(stack: Stack, { dryRun, yes, say }: RollbackOptions): Promise<RollbackReport> {
-  const { engine } = stack;
   const way = await wayBack(stack);
   if (way === undefined) {
     throw new Error(
       `The state of ${stack.name} does not say with which settings its runners were last proved. Expected an update that ` +
-        `came to its end. Next: set ghrunners:agent, proxmox.templateId and vm by hand, then npm run up`,
+        `came to its end. Next: set ghrunners:agent, proxmox.templateId and vm by hand, then pulumi up`,
     );
   }
-  const file = fileOf(engine);
+  const file = stackFile(stack);
   const text =
     way.changes.length === 0 ? readFileSync(file, "utf8") : withChanges(readFileSync(file, "utf8"), way.changes);
   const diff = diffOf(file, text);
   say(`proved at ${way.provedAt}: ${way.changes.map(describe).join("; ") || "the settings are those"}`);
   const report = { schema: "ghrunners.rollback-runners/1", stack: stack.name, ...way, diff } as const;
   if (dryRun) {
-    await preview(engine, text);
+    await preview(stack, text);
     return { ...report, applied: false, jobs: [], problems: [] };
   }
   if (way.changes.length > 0) replace(file, text);
   // What the failed update left on a machine may differ from the state too.
   const up = ["up", "--refresh", "--suppress-outputs", ...(yes ? ["--yes"] : [])];
-  if ((await runPulumi(engine, up, "errors")) !== 0) {
+  if ((await runPulumi(stack, up, "errors")) !== 0) {
     throw new Error(
       `pulumi up with the settings of ${way.provedAt} failed; its words are above. Next: mend the cause, then the same ` +
         `command: it carries on`,

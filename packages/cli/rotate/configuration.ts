@@ -1,6 +1,7 @@
 import { copyFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
-import { capturePulumi, type Engine } from "../pulumi/engine";
+import { capturePulumi } from "../pulumi/run";
+import { type Stack, stackFile } from "../pulumi/stack";
 
 const MARK = ".rotation-";
 
@@ -9,8 +10,8 @@ const MARK = ".rotation-";
  * standard input ends: were this process killed at that moment, an empty value would be stored. So it works on a copy.
  * @param setting path such as `ghrunners:secretValues.NAME`
  */
-export async function setSecret(engine: Engine, setting: string, value: string): Promise<void> {
-  const file = engine.configFile ?? path.join(engine.projectRoot, `Pulumi.${engine.stack}.yaml`);
+export async function setSecret(stack: Stack, setting: string, value: string): Promise<void> {
+  const file = stackFile(stack);
   const [folder, base] = [path.dirname(file), path.basename(file, ".yaml")];
   for (const left of readdirSync(folder).filter((name) => name.startsWith(`${base}${MARK}`))) {
     rmSync(path.join(folder, left));
@@ -18,6 +19,6 @@ export async function setSecret(engine: Engine, setting: string, value: string):
   const copy = path.join(folder, `${base}${MARK}${process.pid}.yaml`);
   copyFileSync(file, copy);
   const set = ["config", "set", "--config-file", copy, "--path", "--secret", setting];
-  await capturePulumi(engine, set, value);
+  await capturePulumi(stack, set, value);
   renameSync(copy, file);
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { baseFolders } from "@ghrunners/lab/instance";
+import { stateFolder } from "@ghrunners/core/user-folders";
 import type { Stack } from "../pulumi/stack";
 
 /** What a rotation that is under way has to remember. It holds the new private key, so the file is 0600 and goes at the end. */
@@ -10,10 +10,9 @@ export interface Journal {
   readonly proven: boolean;
 }
 
-/** In the lab's state, else the user's. No instance of the lab can have a name with a dot. */
-export function journalFile({ lab, name }: Stack, secret: string): string {
-  const folder = lab?.instance.state ?? path.join(baseFolders().state, "own.rotations");
-  return path.join(folder, "rotations", `${name.replace(/\//g, ".")}.${secret}.json`);
+/** In the user's state folder; GHRUNNERS_STATE names another one. */
+export function journalFile({ name, env }: Pick<Stack, "name" | "env">, secret: string): string {
+  return path.join(stateFolder(env), "rotations", `${name.replace(/\//g, ".")}.${secret}.json`);
 }
 
 export function readJournal(file: string): Journal | undefined {

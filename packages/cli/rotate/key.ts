@@ -7,14 +7,13 @@ import type { Settings } from "@ghrunners/config/parse";
 import type { SecretSettings } from "@ghrunners/config/secrets";
 import type { TargetSettings } from "@ghrunners/config/targets";
 import { deployKeyMark } from "../drift/expectation";
-import { runInside } from "../inside";
-import { runPulumi } from "../pulumi/engine";
+import { runPulumi } from "../pulumi/run";
 import type { Stack } from "../pulumi/stack";
 import { journalFile, readJournal, removeJournal, writeJournal } from "./journal";
 import { setSecret } from "./configuration";
 import { describe, planKeyRotation, type KeyRotation, type KeyStep, type Proof } from "./plan";
 import { proveByJob, requireProofWorkflow } from "./proof";
-import type { TargetInput } from "./target.worker";
+import { atTarget, type TargetInput } from "./target";
 
 /** An Ed25519 key in a folder that only this user reads, for as long as ssh-keygen needs. */
 function makeKey(): string {
@@ -60,7 +59,7 @@ export class DeployKeyRotation {
   ): Promise<string[]> {
     const target = this.target(name);
     const { address: host, user, hostKey } = target;
-    return runInside<TargetInput, string[]>(this.stack.engine, "packages/cli/rotate/target.worker.ts", {
+    return atTarget({
       address: { host, user, hostKey },
       privateKey: key ?? this.settings.sshPrivateKey,
       verb,
@@ -85,7 +84,7 @@ export class DeployKeyRotation {
    * could prove the new key
    */
   async look(): Promise<KeyRotation> {
-    if (this.proof === "job") await requireProofWorkflow(this.stack, this.settings, this.secret.name);
+    if (this.proof === "job") await requireProofWorkflow(this.settings, this.secret.name);
     const journal = readJournal(this.file);
     const targets = await this.authorised();
     return {
@@ -123,7 +122,7 @@ export class DeployKeyRotation {
       case "prove":
         if (this.proof === "job") {
           const targets = step.targets.map((name) => this.target(name));
-          say(await proveByJob(this.stack, this.settings, { secret: this.secret.name, publicKey: key, targets }));
+          say(await proveByJob(this.settings, { secret: this.secret.name, publicKey: key, targets }));
         } else {
           for (const name of step.targets) await this.at(name, "prove", {}, journal.privateKey);
         }
@@ -137,7 +136,7 @@ export class DeployKeyRotation {
   }
 
   private async publish(privateKey: string): Promise<void> {
-    await setSecret(this.stack.engine, `ghrunners:secretValues.${this.secret.name}`, privateKey);
+    await setSecret(this.stack, `ghrunners:secretValues.${this.secret.name}`, privateKey);
     await updateSecret(this.stack, this.secret.name);
   }
 }
@@ -145,7 +144,7 @@ export class DeployKeyRotation {
 /** `pulumi up` on one secret and what its value is made from. @throws Error when it fails */
 export async function updateSecret(stack: Stack, name: string): Promise<void> {
   const targets = [`**::secrets-${name}`, `**-secret-${name}`].flatMap((urn) => ["--target", urn]);
-  if ((await runPulumi(stack.engine, ["up", "--suppress-outputs", ...targets], "errors")) !== 0) {
+  if ((await runPulumi(stack, ["up", "--yes", "--skip-preview", "--suppress-outputs", ...targets], "errors")) !== 0) {
     throw new Error(
       "pulumi up failed; its words are above. Next: mend the cause, then the same command: it carries on",
     );

@@ -2,7 +2,6 @@
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import type { Settings } from "@ghrunners/config/parse";
 import type { TargetSettings } from "@ghrunners/config/targets";
-import type { Stack } from "../pulumi/stack";
 import { requireWorkflow, runWorkflow } from "../workflow-run/run";
 
 /** File below .github/workflows. */
@@ -19,19 +18,15 @@ export interface KeyProof {
 }
 
 /** @throws Error when the default branch lacks the workflow */
-export function requireProofWorkflow(stack: Stack, settings: Settings, secret: string): Promise<void> {
-  const instead = `let this machine alone prove the key: npm run ops -- rotate ${secret} --apply --proof ssh`;
-  return requireWorkflow(stack, settings, WORKFLOW, instead);
+export function requireProofWorkflow(settings: Settings, secret: string): Promise<void> {
+  const instead = `let this machine alone prove the key: ghrunners rotate ${secret} --apply --proof ssh`;
+  return requireWorkflow(settings, WORKFLOW, instead);
 }
 
 /** @returns what was proved, in words */
-export async function proveByJob(
-  stack: Stack,
-  settings: Settings,
-  { secret, publicKey, targets }: KeyProof,
-): Promise<string> {
+export async function proveByJob(settings: Settings, { secret, publicKey, targets }: KeyProof): Promise<string> {
   const { environment, deployment, agent } = settings;
-  const { runner, url } = await runWorkflow(stack, settings, {
+  const { runner, url } = await runWorkflow(settings, {
     workflow: WORKFLOW,
     runners: [...settings.runners]
       .sort((a, b) => a.role.localeCompare(b.role))

@@ -54,11 +54,11 @@ export function choiceStatus(text: string | null, isOn: boolean, at: Date): Choi
 }
 
 const wrong = {
-  missing: "nobody yet: the failover switch has told GitHub nothing. Next: npm run ops -- gate",
-  unreadable: "DEPLOY_RUNNER is not what the failover switch writes. Next: npm run ops -- gate",
+  missing: "nobody yet: the failover switch has told GitHub nothing. Next: ghrunners gate",
+  unreadable: "DEPLOY_RUNNER is not what the failover switch writes. Next: ghrunners gate",
 } as const;
 
-const GATE = "Next: npm run ops -- gate";
+const GATE = "Next: ghrunners gate";
 
 /** Why nobody may deploy; nothing while somebody may, and where no switch is to say so. Pure. */
 export function choiceProblems({ state, decidedAt, expiresAt, reason }: ChoiceStatus): string[] {
@@ -85,7 +85,7 @@ export function choiceLine(choice: ChoiceStatus, at: Date, mark: (good: boolean)
     case "future":
       return `  ${mark(false)} nobody: decided at ${choice.decidedAt}, which is in the future: a clock is ahead. ${GATE}`;
     case "expired":
-      return `  ${mark(false)} nobody: the choice expired ${age(choice.expiresAt)} ago. Next: npm run ops -- gate`;
+      return `  ${mark(false)} nobody: the choice expired ${age(choice.expiresAt)} ago. Next: ghrunners gate`;
     case "refused":
       return `  ${mark(false)} ${choice.reason} Told ${age(choice.decidedAt)} ago`;
     case "fresh":

@@ -2,13 +2,12 @@ import { Octokit } from "@octokit/rest";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { apiBase } from "@ghrunners/core/github/api-base";
 import { MAINTENANCE_VARIABLE } from "@ghrunners/failover/choice/maintenance";
-import { worker } from "../inside";
 import type { MonitoringUrls } from "../monitoring/address";
 import { lookAtMonitoring } from "../monitoring/look";
 import type { Protection, SeenEnvironment } from "./environment";
 import type { JobStatus, Observation } from "./report";
 
-/** Where to ask and with what; arrives on standard input. */
+/** Where to ask and with what. */
 export interface CollectInput {
   readonly proxmox: { readonly endpoint: string; readonly token: string };
   readonly github: { readonly url: string; readonly repository: string; readonly token: string };
@@ -159,7 +158,7 @@ async function github(input: CollectInput): Promise<Pick<Observation, "runners" 
 }
 
 /** Both views at once; a service that cannot be asked is an error in the result, never a guess. */
-async function collect(input: CollectInput): Promise<Observation> {
+export async function collect(input: CollectInput): Promise<Observation> {
   const errors: string[] = [];
   const or = async <T>(name: string, work: Promise<T>, nothing: T): Promise<T> =>
     work.catch((error: unknown) => {
@@ -178,5 +177,3 @@ async function collect(input: CollectInput): Promise<Observation> {
   ]);
   return { vms, ...seen, deployment, choice: chosen, monitoring, maintenance: away, errors };
 }
-
-worker(collect);

@@ -37,7 +37,7 @@ export function monitoringProblems(status: MonitoringStatus): string[] {
     ...(rules.rules === 0 ? [`Prometheus at ${prometheus} has none of this stack's rules. Next: pulumi up`] : []),
     ...rules.broken.map(({ name, error }) => `rule ${name} cannot be evaluated: ${error}`),
     ...(rules.rules > 0 && !status.watchdog
-      ? ["the Watchdog does not fire, so nobody may be told of any alert. Next: npm run ops -- alerts"]
+      ? ["the Watchdog does not fire, so nobody may be told of any alert. Next: ghrunners alerts"]
       : []),
     ...firingAlerts(status).map(
       ({ name, runner, role, summary, runbook }) =>

@@ -31,7 +31,7 @@ function environmentLine({ name, protection, asConfigured }: EnvironmentStatus):
 }
 
 /** The status screen: one look, both views, and what to do next. Pure. */
-export function renderStatus(report: StatusReport, next: readonly string[] = []): string {
+export function renderStatus(report: StatusReport): string {
   const heading = (text: string): string => pc.bold(text);
   const machines = report.machines.map((vm) => [
     `  ${dot(vm.status === "running")} ${vm.name}`,
@@ -50,14 +50,13 @@ export function renderStatus(report: StatusReport, next: readonly string[] = [])
   return [
     "",
     `${heading(report.repository)}  stack ${pc.bold(report.stack)}  environment ${pc.bold(report.environment)}`,
-    ...(report.lab === null ? [] : [pc.yellow(`  ${report.lab.note}`)]),
     ...maintenanceBanner(report.maintenance),
     "",
     heading("Machines (Proxmox VE)"),
     ...table(machines),
     "",
     heading("Runners (GitHub)"),
-    ...(report.hosts === "skip" ? ["  not rehearsed: this stack manages machines only (hosts: skip)"] : table(runners)),
+    ...(report.hosts === "skip" ? ["  none: this stack manages machines only (hosts: skip)"] : table(runners)),
     "",
     ...(report.deployment === null ? [] : [heading("Environment (GitHub)"), environmentLine(report.deployment), ""]),
     ...(report.monitoring === null ? [] : [heading("Monitoring"), ...monitoringLines(report.monitoring, dot), ""]),
@@ -70,7 +69,6 @@ export function renderStatus(report: StatusReport, next: readonly string[] = [])
     ...(report.healthy
       ? [`${pc.green("Healthy.")}`]
       : [pc.red(`${report.problems.length} problem(s):`), ...report.problems.map((problem) => `  - ${problem}`)]),
-    ...(next.length === 0 ? [] : ["", heading("Next"), ...next.map((line) => `  ${line}`)]),
     "",
   ].join("\n");
 }

@@ -43,15 +43,13 @@ export interface JobStatus {
   readonly url: string;
 }
 
-/** The whole status of one stack: what `npm run status -- --json` prints. */
+/** The whole status of one stack: what `ghrunners status --json` prints. */
 export interface StatusReport {
   readonly version: typeof statusVersion;
   readonly at: string;
   readonly stack: string;
   readonly environment: string;
   readonly repository: string;
-  /** Set for the laboratory: what stands in for the real thing. */
-  readonly lab: { readonly instance: string; readonly mode: string; readonly note: string } | null;
   /** `skip`: the stack manages machines only, so no runner is expected. */
   readonly hosts: "manage" | "skip";
   readonly machines: readonly MachineStatus[];
@@ -115,7 +113,7 @@ export interface Expectation {
 const lower = (labels: readonly string[]): string[] => labels.map((label) => label.toLowerCase());
 
 /** Compares what is expected with what was seen. Pure. */
-export function judge(expected: Expectation, seen: Observation, at: Date, lab: StatusReport["lab"]): StatusReport {
+export function judge(expected: Expectation, seen: Observation, at: Date): StatusReport {
   const machines = expected.runners.map(({ name, role, vmId, address }): MachineStatus => ({
     vmId,
     name,
@@ -147,7 +145,6 @@ export function judge(expected: Expectation, seen: Observation, at: Date, lab: S
     stack: expected.stack,
     environment: expected.environment,
     repository: expected.repository,
-    lab,
     hosts: expected.hosts,
     machines,
     runners,

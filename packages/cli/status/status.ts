@@ -2,13 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { hasFailover } from "@ghrunners/config/failover";
 import type { Settings } from "@ghrunners/config/parse";
-import { runInside } from "../inside";
 import { monitoringUrls } from "../monitoring/address";
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
-import type { CollectInput } from "./collect";
+import { collect } from "./collect";
 import { firingAlerts, unseenTargets } from "./monitoring";
-import { judge, type Expectation, type Observation, type StatusReport } from "./report";
+import { judge, type Expectation, type StatusReport } from "./report";
 
 function deploymentOf({ deployment, environment }: Settings): Expectation["deployment"] {
   if (deployment === undefined) return null;
@@ -34,28 +33,18 @@ function expectation(stack: string, settings: Settings): Expectation {
   };
 }
 
-function labNote({ lab }: Stack): StatusReport["lab"] {
-  if (lab === undefined) return null;
-  const machines = lab.mode === "machines" ? "real Linux machines, " : "no machines (needs root on Linux), ";
-  return {
-    instance: lab.instance.name,
-    mode: lab.mode,
-    note: `Laboratory "${lab.instance.name}": ${machines}emulated Proxmox VE and GitHub APIs, lab runner instead of actions/runner.`,
-  };
-}
-
 /** Asks both services about the stack's machines and runners and judges what they say. */
 export async function statusOf(stack: Stack): Promise<StatusReport> {
-  const settings = await settingsOf(stack.engine);
+  const settings = await settingsOf(stack);
   const urls = monitoringUrls(settings);
-  const seen = await runInside<CollectInput, Observation>(stack.engine, "packages/cli/status/collect.ts", {
+  const seen = await collect({
     proxmox: { endpoint: settings.proxmox.endpoint, token: settings.proxmoxToken },
     github: { url: settings.github.url, repository: settings.github.repository, token: settings.githubToken },
     environment: deploymentOf(settings)?.name ?? null,
     runnerNames: settings.hosts === "skip" ? [] : settings.runners.map((runner) => runner.name),
     monitoring: urls === undefined ? null : { urls, environment: settings.environment },
   });
-  return judge(expectation(stack.name, settings), seen, new Date(), labNote(stack));
+  return judge(expectation(stack.name, settings), seen, new Date());
 }
 
 /** A new target is scraped within the interval of its Prometheus, 15 s by default, and found by it some seconds before. */

@@ -1,9 +1,8 @@
 /** Starts a workflow and follows it to its end. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { GitHubClient, type WorkflowRun } from "@ghrunners/core/github/client";
+import type { GitHubClient, WorkflowRun } from "@ghrunners/core/github/client";
 import { statusOf } from "@ghrunners/core/github/errors";
-import type { Settings } from "@ghrunners/config/parse";
 import { note } from "@ghrunners/core/terminal";
 
 /** A workflow to start and to follow to its end. */
@@ -17,25 +16,10 @@ export interface WorkflowOrder {
   readonly limitSeconds: number;
 }
 
-/** Arrives on standard input. */
-export type WorkflowRunInput = {
-  readonly github: Settings["github"];
-  readonly token: string;
-} & (
-  | { readonly verb: "look"; readonly workflow: string; readonly instead: string }
-  | ({
-      readonly verb: "run";
-      /** Approves in the laboratory. */
-      readonly reviewerToken?: string;
-    } & WorkflowOrder)
-);
-
 export interface FinishedRun {
   readonly url: string;
   readonly runner: string;
 }
-
-export type Order = Extract<WorkflowRunInput, { verb: "run" }>;
 
 /** What of GitHub is asked here. */
 export type Runs = Pick<
@@ -58,34 +42,23 @@ export async function look(client: Runs, repository: string, workflow: string, i
 }
 
 /** The preferred runner that GitHub shows online. */
-async function chosen(client: Runs, { runners }: Order): Promise<Order["runners"][number]> {
+async function chosen(client: Runs, { runners }: WorkflowOrder): Promise<WorkflowOrder["runners"][number]> {
   for (const runner of runners) if ((await client.runnerNamed(runner.name))?.online) return runner;
   const names = runners.map(({ name }) => name).join(", ");
-  throw new Error(`No runner is online at GitHub (${names}). Expected one that can run the job. Next: npm run status`);
+  throw new Error(
+    `No runner is online at GitHub (${names}). Expected one that can run the job. Next: ghrunners status`,
+  );
 }
 
-/** Gives every approval that the run waits for and this reviewer can give. */
-async function approve(reviewer: GitHubClient, runId: number): Promise<void> {
-  await reviewer.call("approve a deployment", async ({ rest }, names) => {
-    const where = { ...names, run_id: runId };
-    const { data: pending } = await rest.actions.getPendingDeploymentsForRun(where);
-    const environment_ids = pending.flatMap(({ environment }) => environment.id ?? []);
-    const review = { ...where, environment_ids, state: "approved" as const, comment: "rehearsal" };
-    return environment_ids.length === 0 ? { data: [] } : rest.actions.reviewPendingDeploymentsForRun(review);
-  });
-}
-
-async function follow(client: Runs, order: Order, title: string, open: () => Promise<GitHubClient | undefined>) {
+async function follow(client: Runs, order: WorkflowOrder, title: string): Promise<WorkflowRun> {
   const deadline = Date.now() + order.limitSeconds * 1_000;
   let run: WorkflowRun | undefined;
   let told = false;
   for (;;) {
     run = run === undefined ? await client.runTitled(order.workflow, title) : await client.run(run.id);
     if (run?.status === "completed") return run;
-    if (run?.status === "waiting") {
-      const reviewer = await open();
-      if (reviewer !== undefined) await approve(reviewer, run.id);
-      else if (!told) note(`waiting for a reviewer: ${run.url}`);
+    if (run?.status === "waiting" && !told) {
+      note(`waiting for a reviewer: ${run.url}`);
       told = true;
     }
     if (Date.now() > deadline) {
@@ -100,16 +73,13 @@ async function follow(client: Runs, order: Order, title: string, open: () => Pro
 }
 
 /** @throws Error when it does not succeed on the runner that was chosen */
-export async function carryOut(client: Runs, order: Order, repository: string): Promise<FinishedRun> {
+export async function carryOut(client: Runs, order: WorkflowOrder): Promise<FinishedRun> {
   const runner = await chosen(client, order);
   const title = randomUUID();
   const { defaultBranch } = await client.repository();
   const inputs = { ...order.inputs, labels: JSON.stringify(runner.labels), proof: title };
   await client.dispatch(order.workflow, defaultBranch, inputs);
-  const run = await follow(client, order, title, async () => {
-    if (order.reviewerToken === undefined) return undefined;
-    return GitHubClient.open({ url: order.github.url, fullName: repository }, order.reviewerToken);
-  });
+  const run = await follow(client, order, title);
   const ran = await client.runnersOfRun(run.id);
   if (run.conclusion !== "success" || ran.length === 0 || !ran.every((name) => name === runner.name)) {
     throw new Error(

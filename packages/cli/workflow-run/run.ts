@@ -1,29 +1,19 @@
-import { runInside } from "../inside";
-import type { Stack } from "../pulumi/stack";
 import type { Settings } from "@ghrunners/config/parse";
-import type { FinishedRun, WorkflowOrder, WorkflowRunInput } from "./follow";
+import { GitHubClient } from "@ghrunners/core/github/client";
+import { carryOut, type FinishedRun, look, type WorkflowOrder } from "./follow";
+
+const open = ({ github, githubToken }: Settings): Promise<GitHubClient> =>
+  GitHubClient.open({ url: github.url, fullName: github.repository }, githubToken);
 
 /** @throws Error when the default branch lacks the workflow; `instead` says what to do about it */
-export function requireWorkflow(stack: Stack, settings: Settings, workflow: string, instead: string): Promise<void> {
-  return call<void>(stack, settings, { verb: "look", workflow, instead });
+export async function requireWorkflow(settings: Settings, workflow: string, instead: string): Promise<void> {
+  await look(await open(settings), settings.github.repository, workflow, instead);
 }
 
 /**
- * Starts a workflow and follows it to its end. In the laboratory its reviewer approves; elsewhere a line says where
- * somebody has to.
+ * Starts a workflow and follows it to its end. A line says where a reviewer has to approve.
  * @throws Error when it does not succeed on the runner that was chosen
  */
-export function runWorkflow(stack: Stack, settings: Settings, order: WorkflowOrder): Promise<FinishedRun> {
-  return call<FinishedRun>(stack, settings, { verb: "run", ...order, reviewerToken: stack.lab?.secrets.reviewerToken });
-}
-
-type Verb = WorkflowRunInput extends infer Each
-  ? Each extends unknown
-    ? Omit<Each, "github" | "token">
-    : never
-  : never;
-
-function call<Result>(stack: Stack, { github, githubToken }: Settings, verb: Verb): Promise<Result> {
-  const input = { github, token: githubToken, ...verb } as WorkflowRunInput;
-  return runInside<WorkflowRunInput, Result>(stack.engine, "packages/cli/workflow-run/run.worker.ts", input);
+export async function runWorkflow(settings: Settings, order: WorkflowOrder): Promise<FinishedRun> {
+  return carryOut(await open(settings), order);
 }

@@ -3,7 +3,8 @@
  */
 
 /** What a runner is for within its environment: the primary runs the jobs, a secondary takes over. */
-export type Role = "primary" | "secondary";
+export const roles = ["primary", "secondary"] as const;
+export type Role = (typeof roles)[number];
 
 /** Unix user that runs jobs. It has no sudo rights and no login password. */
 export const RUNNER_USER = "actions-runner";

@@ -103,7 +103,7 @@ async function deploy(file: string, version: Version, given: { folder?: string; 
 const inWords = (error: unknown): string => {
   const told =
     error instanceof LoginRefusedError
-      ? new LoginRefusedError(error.host, error.user, "npm run ops -- rotate DEPLOY_KEY --apply")
+      ? new LoginRefusedError(error.host, error.user, "ghrunners rotate DEPLOY_KEY --apply")
       : error;
   return told instanceof Error ? told.message : String(told);
 };

@@ -58,7 +58,7 @@ export async function report(variables: Variables, { address, privateKey, id, sa
     if (sending.unsent.length > 0)
       say(
         "::warning title=Incidents are unsent::They stay on the target and are sent by the next deployment. " +
-          "Expected GitHub to answer, and the calling job's permission issues: write. Next: npm run ops -- incidents --send",
+          "Expected GitHub to answer, and the calling job's permission issues: write. Next: ghrunners incidents --send",
       );
   } finally {
     session.close();

@@ -37,7 +37,7 @@ export function addressOf(variables: Variables, target: string): HostAddress {
   const known = parsed.data.map(({ name }) => name).join(", ") || "none";
   throw new Error(
     `The environment's variable DEPLOY_TARGETS does not name the plan's target "${target}". Known: ${known}. ` +
-      `Next: set ghrunners:targets, then npm run up`,
+      `Next: set ghrunners:targets, then pulumi up`,
   );
 }
 

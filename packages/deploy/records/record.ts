@@ -181,7 +181,7 @@ export function incidentRecord(
       : "docs/runbooks/deployment-failed.md#deploymentpartialstate",
     next: whole
       ? "Look at the failed action in the record, mend the version, deploy again."
-      : "Mend what the state names on the target, then let the target try its undo again: npm run deploy -- --version V --retry-rollback",
+      : "Mend what the state names on the target, then let the target try its undo again: ghrunners deploy --version V --retry-rollback",
   };
 }
 

@@ -6,7 +6,7 @@ export function heldBy(open: OpenDeployment | null): string {
   if (open?.outcome === "rollback_failed") {
     return (
       `Deployment ${open.id} could not be undone, and its lock is kept so that nobody deploys over it. ` +
-      `Next: look at its incident record, mend the target, then npm run deploy -- --version ${open.version} --retry-rollback`
+      `Next: look at its incident record, mend the target, then ghrunners deploy --version ${open.version} --retry-rollback`
     );
   }
   return (

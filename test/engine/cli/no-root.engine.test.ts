@@ -9,7 +9,7 @@ import { buildDistributions } from "@ghrunners/lab/runner-distribution/index";
 import type { StatusReport } from "@ghrunners/cli/status/report";
 import { ensureToolchain } from "@ghrunners/lab/toolchain/index";
 import { projectRoot } from "@ghrunners/core/project-root";
-import { npmScriptLine } from "@ghrunners/cli/node-line";
+import { npmScriptLine } from "@ghrunners/core/node-line";
 
 /** Of its own for each run: a name decides the loopback ports. */
 const instance = `nr${process.pid}`;
@@ -47,22 +47,23 @@ describe("without root", function () {
     return spawnSync(program, args, { cwd: projectRoot, encoding: "utf8", env });
   }
 
+  const inLab = (...line: string[]) => command("lab", "exec", "--", ...line);
+
   it("npm start says so and rehearses what needs no machines", () => {
     const { status, stdout, stderr } = command("start");
     assert.equal(status, 0, stdout + stderr);
     assert.match(stderr, /No machines in this rehearsal: machines need root .*this user is not root\. The two APIs/);
     assert.match(stdout, /VmLegacy runners-primary-vm created/);
     assert.doesNotMatch(stdout, /Registration|Command/, "something was done on a host");
-    assert.ok(stdout.includes(`Laboratory "${instance}": no machines (needs root on Linux)`), stdout);
-    assert.match(stdout, /not rehearsed: this stack manages machines only/);
+    assert.ok(stdout.includes(`This was the lab "${instance}": no machines (they need root on Linux)`), stdout);
+    assert.match(stdout, /none: this stack manages machines only/);
     assert.match(stdout, /Healthy\./);
   });
 
-  it("the status is healthy and names the mode", () => {
-    const { status, stdout, stderr } = command("status", "--json");
+  it("the status is healthy", () => {
+    const { status, stdout, stderr } = inLab("ghrunners", "status", "--json");
     assert.equal(status, 0, stdout + stderr);
     const report = JSON.parse(stdout) as StatusReport;
-    assert.equal(report.lab?.mode, "api-only");
     assert.deepEqual(
       report.machines.map((vm) => vm.status),
       ["running", "running"],
@@ -74,25 +75,25 @@ describe("without root", function () {
   });
 
   it("a second up changes nothing, a changed VM is seen and healed", () => {
-    const again = command("pulumi", "up", "--expect-no-changes");
+    const again = inLab("pulumi", "up", "--yes", "--skip-preview", "--expect-no-changes");
     assert.equal(again.status, 0, again.stdout + again.stderr);
-    for (const look of [command("pulumi", "preview"), command("pulumi", "refresh")]) {
+    for (const look of [inLab("pulumi", "preview"), inLab("pulumi", "refresh", "--yes", "--skip-preview")]) {
       assert.equal(look.status, 0, look.stdout + look.stderr);
       assert.match(look.stdout, /unchanged/);
     }
     assert.equal(command("lab", "fault", "stop", "primary").status, 0);
-    const unhealthy = command("status");
+    const unhealthy = inLab("ghrunners", "status");
     assert.equal(unhealthy.status, 1);
     assert.match(unhealthy.stdout, /stopped/);
     const cleared = command("lab", "fault", "clear", "stop", "primary");
     assert.equal(cleared.status, 0, cleared.stderr);
-    const healed = command("pulumi", "up", "--refresh");
+    const healed = inLab("pulumi", "up", "--yes", "--skip-preview", "--refresh");
     assert.equal(healed.status, 0, healed.stdout + healed.stderr);
-    assert.equal(command("status").status, 0);
+    assert.equal(inLab("ghrunners", "status").status, 0);
   });
 
   it("destroy and lab down leave nothing", () => {
-    const destroyed = command("pulumi", "destroy");
+    const destroyed = inLab("pulumi", "destroy", "--yes", "--skip-preview", "--run-program");
     assert.equal(destroyed.status, 0, destroyed.stdout + destroyed.stderr);
     const down = command("lab", "down");
     assert.equal(down.status, 0, down.stderr);

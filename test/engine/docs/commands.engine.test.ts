@@ -4,9 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { currentInstance } from "@ghrunners/lab/instance";
-import { labUp } from "@ghrunners/lab/lifecycle";
-import { npmScriptLine } from "@ghrunners/cli/node-line";
-import { stackName } from "@ghrunners/cli/pulumi/stack";
+import { openLab } from "@ghrunners/lab/pulumi/open";
+import { npmScriptLine } from "@ghrunners/core/node-line";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 /** Of its own for each run: a name decides the loopback ports. */
@@ -22,7 +21,7 @@ describe("commands of the documents", function () {
     const saved = process.env.XDG_STATE_HOME;
     Object.assign(process.env, { XDG_STATE_HOME: state });
     const instance = currentInstance({ ...process.env, GHRUNNERS_LAB: name });
-    await labUp(instance, { projectRoot, say: () => undefined, mode: "api-only" });
+    await openLab(instance, { say: () => undefined, mode: "api-only" });
     if (saved === undefined) delete process.env.XDG_STATE_HOME;
     else process.env.XDG_STATE_HOME = saved;
   });
@@ -52,8 +51,9 @@ describe("commands of the documents", function () {
     [["scenarios", "--list"], /kill-deployer-after-activate/],
     [["bench", "--help"], /usage: npm run bench/],
     [["start", "--help"], /usage: npm start/],
-    [["status", "--help"], /usage: npm run status/],
-    [["pulumi", "--help"], /usage: npm run pulumi/],
+    [["lab", "exec", "--", "ghrunners", "status", "--help"], /Usage: ghrunners status/],
+    [["lab", "exec", "--", "pulumi", "stack", "ls", "--json"], /"name": "lab-dc\d+"/],
+    [["lab", "exec", "--", "sh", "-c", "echo $PULUMI_STACK"], /^lab-dc\d+$/m],
   ];
   for (const [words, output] of expected) {
     it(words.join(" "), () => {
@@ -67,10 +67,5 @@ describe("commands of the documents", function () {
     const { status, stderr } = run(["lab", "fault", "clear", "stop", "tertiary"]);
     assert.equal(status, 1);
     assert.match(stderr, /Which machine\? Got "tertiary", expected a role, name or VMID of: primary/);
-  });
-
-  it("STACK names the stack", () => {
-    assert.equal(stackName({ STACK: "production" }), "production");
-    assert.equal(stackName({}), "lab");
   });
 });

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
 import { guardOverrides, type GuardName } from "@ghrunners/core/vocabulary/safety";
-import { commandLine, engineFor, type Engine } from "@ghrunners/cli/pulumi/engine";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { packConfiguration } from "@ghrunners/policy/pack-configuration";
+import { projectRoot } from "@ghrunners/core/project-root";
 import { parsePreview } from "@ghrunners/cli/blast-radius/preview";
 import { blastRadius } from "@ghrunners/cli/blast-radius/radius";
 import { renderRadius } from "@ghrunners/cli/blast-radius/render";
 import { runProcess } from "@ghrunners/core/process";
-import { ensureToolchain } from "@ghrunners/lab/toolchain/index";
+import { ensureToolchain, type Toolchain, toolchainEnvironment } from "@ghrunners/lab/toolchain/index";
 import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
 const program = path.join(__dirname, "program");
@@ -33,13 +33,13 @@ interface Judgement {
 describe("the guards on the real engine", function () {
   this.timeout(120_000);
   let folder: string;
-  let engine: Engine;
+  let toolchain: Toolchain;
 
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "ghr-guards-"));
     mkdirSync(path.join(folder, "state"));
     writeFileSync(path.join(folder, "passphrase"), "long enough\n");
-    engine = engineFor("production", projectRoot, await ensureToolchain({ say: () => undefined }));
+    toolchain = await ensureToolchain({ say: () => undefined });
     const made = await run(["stack", "init", "production", "--secrets-provider", "passphrase", "--no-select"], {});
     assert.equal(made.code, 0, made.all);
   });
@@ -53,7 +53,8 @@ describe("the guards on the real engine", function () {
       PULUMI_CONFIG_PASSPHRASE_FILE: path.join(folder, "passphrase"),
       ...env,
     };
-    return runProcess(commandLine(engine, args), { cwd: program, env: { ...engine.env, ...own } });
+    const whole = { ...process.env, ...toolchainEnvironment(toolchain), ...own };
+    return runProcess(["pulumi", ...args], { cwd: program, env: whole });
   }
 
   async function judge(
@@ -64,7 +65,11 @@ describe("the guards on the real engine", function () {
     const file = path.join(folder, "Pulumi.production.yaml");
     writeFileSync(file, stringify({ config }));
     const yes = subcommand === "up" ? ["--yes", "--skip-preview"] : [];
-    const { code, all } = await run([subcommand, ...yes, "--config-file", file], env);
+    const levels = path.join(folder, "levels.json");
+    writeFileSync(levels, JSON.stringify(packConfiguration("production", config)));
+    const pack = ["--policy-pack", path.join(projectRoot, "policy"), "--policy-pack-config", levels];
+    const line = [subcommand, ...yes, ...pack, "--stack", "production", "--config-file", file];
+    const { code, all } = await run(line, env);
     return { code, output: all, mandatory: spoke(all, "mandatory"), advisory: spoke(all, "advisory") };
   }
   const emptyPassphrase = { PULUMI_CONFIG_PASSPHRASE: "" };
@@ -122,23 +127,9 @@ describe("the guards on the real engine", function () {
   });
 
   it("without its configuration the pack refuses, and takes the stack's name for the environment", async () => {
-    const { policyPack = "" } = engine;
-    const bare = [
-      engine.pulumi,
-      "preview",
-      "--stack",
-      "production",
-      "--policy-pack",
-      policyPack,
-      "-c",
-      "test:safe=false",
-    ];
-    const own = {
-      ...engine.env,
-      PULUMI_BACKEND_URL: `file://${path.join(folder, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "long enough",
-    };
-    const { code, all } = await runProcess(bare, { cwd: program, env: own });
+    const pack = path.join(projectRoot, "policy");
+    const bare = ["preview", "--stack", "production", "--policy-pack", pack, "-c", "test:safe=false"];
+    const { code, all } = await run(bare, {});
     assert.notEqual(code, 0);
     assert.match(all, /\[mandatory\]\s+production-vm-protected/);
   });

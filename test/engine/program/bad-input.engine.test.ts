@@ -79,7 +79,7 @@ describe("bad input, refused before anything is made", () => {
       };
       const run = await refused(
         [
-          /The configuration of stack "lab" has 8 problems/,
+          /The configuration of stack "lab-[a-z0-9-]+" has 8 problems/,
           ...missing.map(
             (key) => new RegExp(`ghrunners:${key.replace(/[.[\]]/g, "\\$&")} - .*\n +seen: +nothing\n +allowed: \\S`),
           ),

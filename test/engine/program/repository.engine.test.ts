@@ -7,7 +7,8 @@ import { socketOf } from "@ghrunners/lab/service";
 import { topology } from "@ghrunners/lab/topology";
 import type { PermissionReport } from "@ghrunners/lab/github/permission-use";
 import type { PrivilegeReport } from "@ghrunners/lab/proxmox/access";
-import { capturePulumi } from "@ghrunners/cli/pulumi/engine";
+import { stackFile } from "@ghrunners/cli/pulumi/stack";
+import { capturePulumi } from "@ghrunners/cli/pulumi/run";
 import { Rehearsal, type Run, type Settings } from "@ghrunners/lab/driver/rehearsal";
 import { first, nothing, second, yaml } from "../../unit/program/repository-settings";
 import { environmentName, repositoryView } from "../../unit/program/repository-view";
@@ -45,11 +46,11 @@ describe("the repository side", () => {
   /** Encrypts the values, as an operator does, and takes them from the file again: each run gets them as a setting. */
   async function seal(): Promise<void> {
     const config = (args: string[], input?: string): Promise<string> =>
-      capturePulumi(rehearsal.engine, ["config", ...args], input);
+      capturePulumi(rehearsal.stack, ["config", ...args], input);
     for (const [name, value] of Object.entries(values)) {
       await config(["set", "--secret", "--path", `ghrunners:secretValues.${name}`], value);
     }
-    const file = parse(readFileSync(rehearsal.engine.configFile ?? "", "utf8")) as { config: Record<string, unknown> };
+    const file = parse(readFileSync(stackFile(rehearsal.stack), "utf8")) as { config: Record<string, unknown> };
     sealed = yaml(file.config["ghrunners:secretValues"]);
     await config(["rm", "ghrunners:secretValues"]);
   }

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readlinkSync } from "node:fs";
 import { runnersOf } from "@ghrunners/lab/bench/scenarios/vms";
 import { engineProcesses } from "@ghrunners/lab/abandoned";
-import { capturePulumi } from "@ghrunners/cli/pulumi/engine";
-import { apiOnlyLab, type ApiOnlyLab } from "../../unit/cli/support/api-only-lab";
+import { capturePulumi } from "@ghrunners/cli/pulumi/run";
+import { apiOnlyLab, type ApiOnlyLab } from "../cli/support/api-only-lab";
 import type { Run } from "@ghrunners/lab/driver/rehearsal";
 import { until } from "@ghrunners/core/until";
 
@@ -44,7 +44,7 @@ describe("a first run that saves its state at the end", () => {
   }
 
   async function machinesInState(): Promise<number> {
-    const state = await capturePulumi(lab.rehearsal.engine, ["stack", "export"]);
+    const state = await capturePulumi(lab.rehearsal.stack, ["stack", "export"]);
     return [...state.matchAll(/"type": "proxmoxve:index\/vmLegacy:VmLegacy"/g)].length;
   }
 

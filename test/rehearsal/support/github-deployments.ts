@@ -3,7 +3,7 @@ import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import type { Followed } from "@ghrunners/cli/deploy/follow";
 import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
 import { standingHosts } from "@ghrunners/lab/hosts/index";
-import type { TargetIncidents } from "@ghrunners/cli/incidents/worker";
+import type { TargetIncidents } from "@ghrunners/cli/incidents/targets";
 import { until } from "@ghrunners/core/until";
 import type { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 import { Started, type Ended } from "@ghrunners/lab/driver/started";
@@ -18,10 +18,10 @@ export interface Issue {
 }
 
 export const deploy = (version: string, ...more: string[]): Started<Followed> =>
-  new Started(["deploy", "--version", version, "--json", ...more]);
+  new Started(["ghrunners", "deploy", "--version", version, "--json", ...more]);
 
 export const incidents = (...more: string[]): Promise<Ended<TargetIncidents[]>> =>
-  new Started<TargetIncidents[]>(["ops", "incidents", "--json", ...more]).end();
+  new Started<TargetIncidents[]>(["ghrunners", "incidents", "--json", ...more]).end();
 
 export function recordOf({ result, all }: Ended<Followed>): DeploymentRecord {
   assert.ok(result.records, all);

@@ -1,72 +1,40 @@
 import assert from "node:assert/strict";
-import { commandLine, type Engine } from "@ghrunners/cli/pulumi/engine";
-import { mergeStackConfig } from "@ghrunners/cli/pulumi/lab-stack";
+import { withStack } from "@ghrunners/cli/pulumi/run";
+import { stackFile } from "@ghrunners/cli/pulumi/stack";
+import { instanceNamed } from "@ghrunners/lab/instance";
+import { type LabSession, pulumiLine } from "@ghrunners/lab/pulumi/session";
+import { labStack } from "@ghrunners/lab/pulumi/stack-files";
 
-const production: Engine = { stack: "production", projectRoot: "/project", prefix: [], pulumi: "pulumi", env: {} };
-const lab: Engine = {
-  ...production,
-  stack: "lab",
-  prefix: ["nsenter", "--net=/n"],
-  configFile: "/state/Pulumi.lab.yaml",
-};
-
-describe("command line of the engine", () => {
-  it("adds only the stack where the user answers for himself", () => {
-    assert.deepEqual(commandLine(production, ["up", "--expect-no-changes"]), [
-      "pulumi",
-      "up",
-      "--stack",
-      "production",
-      "--expect-no-changes",
-    ]);
-    assert.deepEqual(commandLine(production, ["up", "--stack", "other"]), ["pulumi", "up", "--stack", "other"]);
+describe("pulumi for a stack", () => {
+  it("names the stack where the person has not", () => {
+    assert.deepEqual(withStack(["up"], { name: "production" }), ["up", "--stack", "production"]);
+    for (const named of [["--stack", "other"], ["--stack=other"], ["-s", "other"]])
+      assert.deepEqual(withStack(["up", ...named], { name: "production" }), ["up", ...named]);
   });
 
-  it("enters the lab, uses its configuration and asks nothing", () => {
-    assert.deepEqual(commandLine(lab, ["up"]), [
-      ...["nsenter", "--net=/n", "pulumi", "up", "--stack", "lab", "--config-file", "/state/Pulumi.lab.yaml"],
-      ...["--yes", "--skip-preview"],
-    ]);
-  });
-
-  it("runs the program at a destroy, because draining is one of its hooks", () => {
-    assert.deepEqual(commandLine(production, ["destroy"]), [
-      "pulumi",
-      "destroy",
-      "--run-program",
-      "--stack",
-      "production",
-    ]);
-  });
-
-  it("does not approve what only looks", () => {
-    for (const args of [["preview"], ["refresh", "--preview-only"]]) {
-      assert.ok(!commandLine(lab, args).some((word) => word === "--yes" || word === "--skip-preview"), args.join(" "));
-    }
-  });
-
-  it("leaves subcommands without a stack alone", () => {
-    assert.deepEqual(commandLine(production, ["version"]), ["pulumi", "version"]);
-    assert.deepEqual(commandLine(production, ["stack", "ls"]), ["pulumi", "stack", "ls"]);
+  it("finds the stack's file by the last part of its name", () => {
+    assert.equal(stackFile({ name: "acme/ghrunners/staging", projectRoot: "/x" }), "/x/Pulumi.staging.yaml");
   });
 });
 
-describe("configuration of the lab's stack", () => {
-  const committed = { config: { "ghrunners:a": 1, "ghrunners:hosts": "manage" } };
-  const own = {
-    encryptionsalt: "v1:x",
-    config: { "ghrunners:token": { secure: "v1:y" }, "ghrunners:a": 0, "ghrunners:old": 1 },
-  };
+describe("pulumi inside the lab", () => {
+  const session = { prefix: ["nsenter", "--net=/n"] } as unknown as LabSession;
 
-  it("takes the committed settings, and from the lab only the salt and the encrypted secrets", () => {
-    assert.deepEqual(mergeStackConfig(committed, own, ["ghrunners:token"]), {
-      encryptionsalt: "v1:x",
-      config: { "ghrunners:a": 1, "ghrunners:hosts": "manage", "ghrunners:token": { secure: "v1:y" } },
-    });
+  it("enters the lab's network and asks nothing", () => {
+    assert.deepEqual(pulumiLine(session, ["up", "--expect-no-changes"]), [
+      ...["nsenter", "--net=/n", "pulumi", "up", "--yes", "--skip-preview", "--expect-no-changes"],
+    ]);
+    assert.deepEqual(pulumiLine(session, ["up", "--plan", "f"]).slice(3), ["up", "--yes", "--plan", "f"]);
   });
 
-  it("lets the mode of the lab override", () => {
-    const merged = mergeStackConfig(committed, {}, [], { "ghrunners:hosts": "skip" });
-    assert.equal(merged.config?.["ghrunners:hosts"], "skip");
+  it("does not confirm what only looks", () => {
+    for (const args of [["preview"], ["refresh", "--preview-only"], ["stack", "export"]])
+      assert.deepEqual(pulumiLine(session, args), ["nsenter", "--net=/n", "pulumi", ...args]);
+  });
+
+  it("gives each lab in one checkout a stack of its own", () => {
+    assert.equal(labStack(instanceNamed("lab")), "lab");
+    assert.equal(labStack(instanceNamed("lab"), "staging"), "lab-staging");
+    assert.equal(labStack(instanceNamed("test-2")), "lab-test-2");
   });
 });

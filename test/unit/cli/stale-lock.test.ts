@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { abandonedLocks } from "@ghrunners/cli/pulumi/stale-lock";
+import { abandonedLocks } from "@ghrunners/lab/pulumi/stale-lock";
 
 const lock = (pid: number, hostname = "here") => ({ pid, hostname });
 

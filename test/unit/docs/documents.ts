@@ -23,7 +23,7 @@ export function fragments(markdown: string): string[] {
   );
 }
 
-const starts = /^(?:[A-Z_]+=\S+ )*(?:npm|npx|node|pulumi|go|bash|git|curl)\s/;
+const starts = /^(?:[A-Z_]+=\S+ )*(?:npm|npx|node|pulumi|ghrunners|go|bash|git|curl)\s/;
 
 /** Commands in code blocks (fenced as sh or without a language, or indented), and inline code that begins like one. */
 export function commands(markdown: string): string[] {

@@ -23,15 +23,20 @@ describe("systemd's watchdog of a service", () => {
     process.env.PATH = `${folder}:${before}`;
     let asked = 0;
     let isAlive = false;
-    const env = { NOTIFY_SOCKET: "/x", WATCHDOG_USEC: "60000" };
+    // A pause of 1 s, which is systemd-notify's limit too: a busy machine keeps it.
+    const env = { NOTIFY_SOCKET: "/x", WATCHDOG_USEC: "3000000" };
+    const complaints: string[] = [];
     const alive = (): boolean => ((asked += 1), isAlive);
-    const end = keepAlive(alive, (line) => assert.fail(line), env);
+    const end = keepAlive(alive, (line) => void complaints.push(line), env);
     try {
-      await until("it was asked twice", 5_000, async () => (asked >= 2 ? true : undefined));
+      await until("it was asked twice", 20_000, async () => (asked >= 2 ? true : undefined));
       assert.equal(existsSync(said), false);
       isAlive = true;
-      await until("it is told", 5_000, async () => (existsSync(said) && readFileSync(said, "utf8") ? true : undefined));
+      await until("it is told", 20_000, async () =>
+        existsSync(said) && readFileSync(said, "utf8") ? true : undefined,
+      );
       assert.match(readFileSync(said, "utf8"), /^WATCHDOG=1$/m);
+      assert.deepEqual(complaints, []);
     } finally {
       end();
       process.env.PATH = before;

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as github from "@pulumi/github";
 import { guardOverrides, type GuardName } from "@ghrunners/core/vocabulary/safety";
-import { packConfiguration, policyArguments } from "@ghrunners/cli/pulumi/policy";
+import { packConfiguration } from "@ghrunners/policy/pack-configuration";
 import type { Guard, Resource, Surroundings } from "@ghrunners/policy/guard";
 import { guards } from "@ghrunners/policy/guards/index";
 import { isPinned } from "@ghrunners/policy/guards/actions-pinned";
@@ -234,15 +234,5 @@ describe("the configuration of the policy pack", () => {
     assert.equal(level("production", { "ghrunners:safety": { [setting]: words } }), "advisory");
     assert.equal(level("production", { "ghrunners:safety": { [setting]: "true" } }), "mandatory");
     assert.equal(level("production", { "ghrunners:safety": { [setting]: words } }, "passphrase-set"), "mandatory");
-  });
-
-  it("goes with every preview and update, and with nothing else", () => {
-    const engine = { stack: "lab", projectRoot: "/nowhere", policyPack: "/nowhere/policy" };
-    for (const subcommand of ["preview", "up", "update"]) {
-      assert.deepEqual(policyArguments(engine, subcommand, [])[1], "/nowhere/policy");
-    }
-    for (const subcommand of ["refresh", "destroy", "config"])
-      assert.deepEqual(policyArguments(engine, subcommand, []), []);
-    assert.deepEqual(policyArguments({ ...engine, policyPack: undefined }, "up", []), []);
   });
 });

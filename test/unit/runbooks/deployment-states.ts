@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { standingHosts } from "@ghrunners/lab/hosts/index";
-import { nodeLine } from "@ghrunners/cli/node-line";
-import { runProcess, type Finished } from "@ghrunners/core/process";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import type { Finished } from "@ghrunners/core/process";
+import { deployDirectly } from "@ghrunners/lab/driver/demo-app";
+import { driverEnvironment, execLine, labExec } from "@ghrunners/lab/driver/exec";
+import { projectRoot } from "@ghrunners/core/project-root";
 import type { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 import { until } from "@ghrunners/core/until";
 import type { State } from "./states";
@@ -11,10 +12,7 @@ const LIMIT_MS = 90_000;
 const { id: app } = standingHosts.app;
 const conflict = "/run/systemd/system/demo-app-backend.service.d/conflict.conf";
 
-const line = (version: string): string[] => nodeLine("packages/cli/deploy/main.ts", "--direct", "--version", version);
-
-const deploy = (version: string): Promise<Finished> =>
-  runProcess(line(version), { cwd: projectRoot, env: process.env });
+const deploy = (version: string): Promise<Finished> => labExec(...deployDirectly(version));
 
 /** Deploys a good version. @throws Error with the command's words */
 export async function installed(version: string): Promise<void> {
@@ -36,9 +34,10 @@ let deployer: ChildProcess | undefined;
 /** A deployment that waits for the health of a slow version; its deployer goes on in the background. */
 async function startSlowDeployment(): Promise<void> {
   // A group of its own: killing it takes the worker too.
-  const [node = "", ...args] = line("3-slow");
+  const [node = "", ...args] = execLine(deployDirectly("3-slow"));
   deployer = spawn(node, args, {
     cwd: projectRoot,
+    env: driverEnvironment(),
     detached: true,
     stdio: ["ignore", "ignore", "pipe"],
   });

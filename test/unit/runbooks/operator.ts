@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { buildDemoApp } from "@ghrunners/lab/demo-app/build";
 import { standingHosts } from "@ghrunners/lab/hosts/index";
-import { runProcess, type Finished } from "@ghrunners/core/process";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import type { Finished } from "@ghrunners/core/process";
+import { projectRoot } from "@ghrunners/core/project-root";
 import { primary, secondary, type Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
 const unitOf = (name: string): string => `actions.runner.octo-org-demo-app.${name}.service`;
@@ -14,7 +14,8 @@ export class Operator {
   private readonly githubUrl: string;
   private readonly folder = mkdtempSync(path.join(tmpdir(), "ghr-runbooks-"));
 
-  constructor({ lab: { instance, githubUrl } }: Rehearsal) {
+  constructor(private readonly rehearsal: Rehearsal) {
+    const { instance, githubUrl } = rehearsal.lab;
     this.githubUrl = githubUrl;
     const options = {
       IdentityFile: path.join(instance.state, "secrets", "ssh-key"),
@@ -28,10 +29,7 @@ export class Operator {
     const words = Object.entries(options).map(([key, value]) => `-o '${key}=${value}'`);
     const bin = path.join(this.folder, "bin");
     mkdirSync(bin);
-    writeFileSync(
-      path.join(bin, "ssh"),
-      `#!/bin/sh\nexec nsenter --net='${instance.netns}' /usr/bin/ssh ${words.join(" ")} "$@"\n`,
-    );
+    writeFileSync(path.join(bin, "ssh"), `#!/bin/sh\nexec /usr/bin/ssh ${words.join(" ")} "$@"\n`);
     chmodSync(path.join(bin, "ssh"), 0o755);
     // The application's own repository: a plan beside its artefacts.
     cpSync(buildDemoApp(), path.dirname(this.plan), { recursive: true });
@@ -44,12 +42,13 @@ export class Operator {
 
   private get env(): NodeJS.ProcessEnv {
     return {
-      ...process.env,
-      PATH: `${path.join(this.folder, "bin")}:${process.env.PATH ?? ""}`,
+      ...this.rehearsal.session.env,
+      PATH: `${path.join(this.folder, "bin")}:${this.rehearsal.session.env.PATH ?? ""}`,
+      // Nobody is at the terminal to confirm an update.
+      PULUMI_SKIP_CONFIRMATIONS: "true",
       // What is expected is plain text.
       FORCE_COLOR: undefined,
       NO_COLOR: "1",
-      STACK: "lab",
       RUNNER: primary.name,
       RUNNER_ADDRESS: primary.address,
       RUNNER_HOST: `runner@${primary.address}`,
@@ -66,7 +65,7 @@ export class Operator {
 
   /** Runs a block as it stands in a runbook. */
   run(script: string): Promise<Finished> {
-    return runProcess(["bash", "-uo", "pipefail", "-c", script], { cwd: projectRoot, env: this.env });
+    return this.rehearsal.run(["bash", "-uo", "pipefail", "-c", script], { env: this.env });
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { runbooks } from "@ghrunners/monitoring/runbooks";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
 import type { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 import { until } from "@ghrunners/core/until";
 import type { Operator } from "./operator";

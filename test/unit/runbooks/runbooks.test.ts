@@ -6,6 +6,7 @@ import { alertGroups } from "@ghrunners/monitoring/alerts/index";
 import { logLabels } from "@ghrunners/core/vocabulary/logs";
 import { runbookAnchor, runbooks } from "@ghrunners/monitoring/runbooks";
 import { fragments } from "../docs/documents";
+import { commands } from "@ghrunners/cli/commands";
 import { knownCommands } from "../docs/known-commands";
 import { deploymentStates } from "./deployment-states";
 import { sections, variablesOf, type Section } from "./parse";
@@ -83,7 +84,7 @@ describe("runbooks", () => {
       [],
     );
     assert.deepEqual(
-      explained.filter((name) => !used.has(name) && name !== "STACK"),
+      explained.filter((name) => !used.has(name) && name !== "PULUMI_STACK"),
       [],
     );
   });
@@ -118,12 +119,12 @@ describe("runbooks", () => {
 
   it("commands on the operator's side are ones that exist", () => {
     const lines = all.flatMap(({ section }) => section.blocks.flatMap(({ script }) => script.split("\n")));
-    const npm = lines.filter((line) => /^npm /.test(line));
-    assert.ok(npm.length > 0);
-    const { scripts } = JSON.parse(readFileSync(path.join(projectRoot, "package.json"), "utf8")) as {
-      scripts: object;
-    };
-    for (const line of npm) assert.ok((/^npm run ([\w:-]+)/.exec(line)?.[1] ?? "") in scripts, line);
+    const named = lines.flatMap((line) => /^ghrunners ([\w-]+)/.exec(line)?.[1] ?? []);
+    assert.ok(named.length > 0);
+    const known = commands.map(({ name }) => name);
+    for (const name of named) assert.ok(known.includes(name), name);
+    const pulumi = lines.flatMap((line) => /^pulumi ([\w-]+)/.exec(line)?.[1] ?? []);
+    for (const name of pulumi) assert.ok(["up", "preview", "refresh", "config"].includes(name), name);
     assert.ok(knownCommands.length > 0);
   });
 

@@ -6,11 +6,11 @@ import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
 
-const script = path.join(projectRoot, "scripts/install.mjs");
+const script = path.join(projectRoot, "lab/install.mjs");
 const LIMIT_MS = 10_000;
 
 /** A checkout with one package and one for another system, and an npm on PATH that does what the test says. */
-describe("scripts/install.mjs", function () {
+describe("lab/install.mjs", function () {
   this.timeout(60_000);
   let folder: string;
   let checkout: string;

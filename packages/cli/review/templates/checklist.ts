@@ -42,7 +42,7 @@ export const checklist: Template = {
           orAsk: who.gate,
           tickedBy: (value) => value !== "refused",
         },
-        { ask: "No alert fired that speaks against it (`npm run ops -- alerts`)", of: who.onCall, box: true },
+        { ask: "No alert fired that speaks against it (`ghrunners alerts`)", of: who.onCall, box: true },
         { ask: "The change was tried in staging", of: who.owner, box: true },
         { ask: "The runbook for its failure was read", of: who.deployer, box: true },
         { ask: "The people whom it touches were told", of: who.requester, box: true },

@@ -7,10 +7,10 @@ import { driftOf } from "@ghrunners/cli/drift/drift";
 import type { DriftReport } from "@ghrunners/cli/drift/report";
 import { restoreProtection } from "@ghrunners/cli/restore-protection/restore";
 import { until } from "@ghrunners/core/until";
-import { nodeLine } from "@ghrunners/cli/node-line";
+import { nodeLine } from "@ghrunners/core/node-line";
 import { runProcess } from "@ghrunners/core/process";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
-import { apiOnlyLab, type ApiOnlyLab } from "../../../unit/cli/support/api-only-lab";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { apiOnlyLab, type ApiOnlyLab } from "../../cli/support/api-only-lab";
 
 /** Each change behind Pulumi's back is found, and the command in the report repairs it. No machines here. */
 describe("drift on the real engine", () => {
@@ -88,7 +88,7 @@ describe("drift on the real engine", () => {
       "ruleset",
       "variable-changed",
     ]);
-    for (const { repair } of report.findings) assert.equal(repair, "npm run up -- --refresh");
+    for (const { repair } of report.findings) assert.equal(repair, "pulumi up --refresh");
     const run = await lab.rehearsal.up({}, "--refresh");
     assert.equal(run.code, 0, run.output);
     await clean();
@@ -104,7 +104,7 @@ describe("drift on the real engine", () => {
     assert.notEqual(await value(), ours);
     const report = await drift();
     assert.deepEqual(ids(report), ["secret-overwritten"]);
-    const [, urn = ""] = /^npm run up -- --replace '(.+)'$/.exec(repairOf(report, "secret-overwritten")) ?? [];
+    const [, urn = ""] = /^pulumi up --replace '(.+)'$/.exec(repairOf(report, "secret-overwritten")) ?? [];
     const run = await lab.rehearsal.up({}, "--replace", urn);
     assert.equal(run.code, 0, run.output);
     assert.equal(await value(), ours);
@@ -126,7 +126,7 @@ describe("drift on the real engine", () => {
     assert.equal(blind.code, 0, blind.output);
     const report = await drift();
     assert.deepEqual(ids(report), ["environment-reviewers"]);
-    assert.equal(repairOf(report, "environment-reviewers"), "npm run ops -- restore-protection");
+    assert.equal(repairOf(report, "environment-reviewers"), "ghrunners restore-protection");
     await restoreProtection(lab.stack);
     await clean();
     const second = await lab.rehearsal.up({}, "--refresh", "--expect-no-changes");

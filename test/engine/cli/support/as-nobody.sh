@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command as the user nobody in a copy of this project's surroundings: the checkout read-only, the caches that cost
-# minutes read-only, a home, a cache and a state folder of its own. Everything mounted goes with the process. Needs root.
+# Runs a command as the user nobody in a copy of this project's surroundings: the checkout as its own (what it
+# writes there stays in SURROUNDINGS), the caches that cost minutes read-only, a home, a cache and a state folder of its own. Everything mounted goes with the process. Needs root.
 #
 # usage: as-nobody.sh CHECKOUT CACHE SURROUNDINGS COMMAND...
 #   CHECKOUT      the project; the command runs in a view of it
@@ -15,10 +15,10 @@ unset IN_OWN_MOUNTS
 checkout=${1:?} cache=${2:?} around=${3:?}
 shift 3
 
-mkdir -p "$around"/{checkout,home,state,cache/ghrunners}
+mkdir -p "$around"/{checkout,upper,work,home,state,cache/ghrunners}
 chmod 755 "$around"
-mount --bind "$checkout" "$around/checkout"
-mount -o remount,bind,ro "$around/checkout"
+chown nobody: "$around/upper"
+mount -t overlay overlay -o "lowerdir=$checkout,upperdir=$around/upper,workdir=$around/work" "$around/checkout"
 for name in toolchain runner-distribution; do
   mkdir -p "$around/cache/ghrunners/$name"
   mount --bind "$cache/$name" "$around/cache/ghrunners/$name"

@@ -143,7 +143,7 @@ describe("the blast radius of a preview", () => {
   });
 });
 
-describe("npm run ops -- blast-radius", () => {
+describe("ghrunners blast-radius", () => {
   const run = (args: string[], input = ""): { status: number | null; stdout: string; stderr: string } =>
     spawnSync(process.execPath, ["--require", "tsx/cjs", "packages/cli/main.ts", "blast-radius", ...args], {
       cwd: projectRoot,
@@ -161,7 +161,7 @@ describe("npm run ops -- blast-radius", () => {
   it("says what it needs instead of what is no preview", () => {
     const { status, stderr } = run(["-"], "no preview");
     assert.equal(status, 1);
-    assert.match(stderr, /This is no preview: .*Expected JSON\. Next: npm run --silent preview -- --json --show-sames/);
+    assert.match(stderr, /This is no preview: .*Expected JSON\. Next: pulumi preview --json --show-sames/);
     assert.equal(run([]).status, 2);
   });
 });

@@ -7,7 +7,7 @@ import { inflateSync } from "node:zlib";
 import { dashboards } from "@ghrunners/monitoring/dashboards/index";
 import { reasonForApiOnly } from "@ghrunners/lab/lifecycle";
 import { ensurePackages, isOnPath } from "@ghrunners/lab/packages";
-import { nodeLine } from "@ghrunners/cli/node-line";
+import { nodeLine } from "@ghrunners/core/node-line";
 import { runProcess } from "@ghrunners/core/process";
 import { RecordedPrometheus } from "./recorded-prometheus";
 import { recordedHours } from "./recording";
@@ -26,14 +26,14 @@ function variety(png: Buffer): number {
   return new Set(inflateSync(Buffer.concat(parts))).size;
 }
 
-describe("npm run dashboards, on a real Prometheus with recorded samples", function () {
+describe("ghrunners dashboards, on a real Prometheus with recorded samples", function () {
   this.timeout(120_000);
   const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-dashboards-"));
   const page = path.join(folder, "page.html");
   let prometheus: RecordedPrometheus;
 
   const command = (...args: string[]) =>
-    runProcess(nodeLine("packages/cli/dashboards/main.ts", ...args), { cwd: root, env: process.env });
+    runProcess(nodeLine("packages/cli/main.ts", "dashboards", ...args), { cwd: root, env: process.env });
 
   before(async () => {
     prometheus = await RecordedPrometheus.start(recordedHours(Math.floor(Date.now() / 1000)));

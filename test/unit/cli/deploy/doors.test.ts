@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { runProcess, type Finished } from "@ghrunners/core/process";
 
-describe("npm run deploy", function () {
+describe("ghrunners deploy", function () {
   this.timeout(60_000);
 
   const command = (...args: string[]): Promise<Finished> =>
-    runProcess([process.execPath, "--require", "tsx/cjs", "packages/cli/deploy/main.ts", ...args], {
+    runProcess([process.execPath, "--require", "tsx/cjs", "packages/cli/main.ts", "deploy", ...args], {
       cwd: projectRoot,
-      env: { PATH: process.env.PATH, STACK: "none" },
+      env: { PATH: process.env.PATH, PULUMI_STACK: "none" },
     });
 
   for (const version of ["", "..", "../../../tmp/evil", "-rf"])
@@ -16,7 +16,7 @@ describe("npm run deploy", function () {
       for (const how of ["--check", "--retry-rollback"]) {
         const { code, all } = await command(`--version=${version}`, how);
         assert.deepEqual(
-          [code, /^--version: .* is no version\. Expected a version such as 2/m.test(all)],
+          [code, /--version <version>.* is no version\. Expected a version such as 2/m.test(all)],
           [2, true],
           all,
         );
@@ -25,6 +25,6 @@ describe("npm run deploy", function () {
 
   it("takes a check and a retry together for wrong use: a check changes nothing", async () => {
     const { code, all } = await command("--version", "2", "--check", "--retry-rollback");
-    assert.deepEqual([code, all.startsWith("usage: npm run deploy")], [2, true], all);
+    assert.deepEqual([code, all.startsWith("--check looks, and --retry-rollback changes the target.")], [2, true], all);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { OpenDeployment } from "@ghrunners/deploy/target/queries";
 import type { Records } from "@ghrunners/deploy/target/history";
-import { follow, type Eyes } from "@ghrunners/cli/deploy/follow";
+import { follow, type DeploymentView } from "@ghrunners/cli/deploy/follow";
 import { exitCodeOfFollowed, renderFollowed } from "@ghrunners/cli/deploy/render";
 import { lastWords, verdictIn, type SeenJob, type SeenRun, type Snapshot } from "@ghrunners/cli/deploy/snapshot";
 
@@ -39,23 +39,22 @@ const seen = (github: SeenRun | string, target: Snapshot["target"] = null, blind
 /** Follows what is seen look by look; the last one stays. */
 async function followed(snapshots: readonly Snapshot[], stop = false) {
   const said: string[] = [];
-  const deeds: string[] = [];
+  const steps: string[] = [];
   let at = 0;
-  const eyes: Eyes = {
+  const view: DeploymentView = {
     look: async () => snapshots[Math.min(at++, snapshots.length - 1)] as Snapshot,
-    approve: async () => void deeds.push("approve"),
-    cancel: async (force) => void deeds.push(force ? "end" : "cancel"),
+    cancel: async (force) => void steps.push(force ? "end" : "cancel"),
     words: async () => ["Version 2 is installed and healthy: nothing to do."],
   };
   const signal = stop ? AbortSignal.abort() : new AbortController().signal;
-  const result = await follow(eyes, { say: (line) => void said.push(line), signal, pauseMs: 0 });
-  return { said, deeds, result, looks: at };
+  const result = await follow(view, { say: (line) => void said.push(line), signal, pauseMs: 0 });
+  return { said, steps, result, looks: at };
 }
 
 describe("a deployment that is followed at GitHub", () => {
   it("is told once, each thing as it happens, and ends with the record", async () => {
     const waiting = run({ status: "waiting", reviewers: ["reviewer"], jobs: [job("waiting", null)] });
-    const { said, deeds, result } = await followed([
+    const { said, steps, result } = await followed([
       seen(run({ gate: null, status: "queued" })),
       seen(waiting),
       seen(waiting),
@@ -75,12 +74,12 @@ describe("a deployment that is followed at GitHub", () => {
       "  commit: ok",
       "run ended: success",
     ]);
-    assert.deepEqual(deeds, ["approve"]);
+    assert.deepEqual(steps, []);
     assert.deepEqual([result.lost, exitCodeOfFollowed(result)], [null, 0]);
   });
 
   it("whose runner dies: the target goes back by itself, the run is ended, the next command is named", async () => {
-    const { said, deeds, result } = await followed([
+    const { said, steps, result } = await followed([
       seen(onRunner(), open(["preflight"])),
       seen(onRunner(false), open(["preflight"], "expired")),
       seen(onRunner(false), over("rolled_back", ["preflight", 'undo "unpack"'])),
@@ -88,12 +87,12 @@ describe("a deployment that is followed at GitHub", () => {
     ]);
     assert.ok(said.includes("GitHub shows runner-1 offline"));
     assert.ok(said.includes("the deployer is silent: its lease has expired, app goes back by itself"));
-    assert.deepEqual(deeds, ["end"]);
+    assert.deepEqual(steps, ["end"]);
     assert.deepEqual([result.lost, exitCodeOfFollowed(result)], ["runner-1", 1]);
     const text = renderFollowed(result, "2");
     assert.match(text, /The runner runner-1 was lost in the middle\./);
     assert.match(text, /Record: \/var\/lib\/ghrunners\/deployments\/20260101T000000Z-ab12\.json on app/);
-    assert.match(text, /Next: npm run deploy -- --version 2, with the runner that the gate chooses then/);
+    assert.match(text, /Next: ghrunners deploy --version 2, with the runner that the gate chooses then/);
   });
 
   it("whose runner dies after the commit: the new version stays, and that is a success", async () => {
@@ -105,7 +104,7 @@ describe("a deployment that is followed at GitHub", () => {
   });
 
   it("is cancelled when somebody asks to stop, and followed until the target is whole", async () => {
-    const { deeds, result } = await followed(
+    const { steps, result } = await followed(
       [
         seen(onRunner(), open(["preflight"])),
         seen(ended("cancelled"), open(["preflight"], "expired")),
@@ -113,7 +112,7 @@ describe("a deployment that is followed at GitHub", () => {
       ],
       true,
     );
-    assert.deepEqual(deeds, ["cancel"]);
+    assert.deepEqual(steps, ["cancel"]);
     assert.deepEqual([result.records?.deployment.outcome, exitCodeOfFollowed(result)], ["rolled_back", 1]);
   });
 

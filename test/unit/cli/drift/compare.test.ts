@@ -115,7 +115,7 @@ describe("drift between the three planes", () => {
 
   const cases: [string, Partial<Observation>, RegExp][] = [
     ["repository-public", { public: true }, /^gh repo edit octo-org\/demo-app --visibility private/],
-    ["environment-missing", { environment: null }, /up -- --refresh/],
+    ["environment-missing", { environment: null }, /up --refresh/],
     ["environment-reviewers", { environment: { ...environment, reviewers: [] } }, /restore-protection/],
     ["environment-self-review", { environment: { ...environment, preventSelfReview: false } }, /restore-protection/],
     ["environment-bypass", { environment: { ...environment, adminsCanBypass: true } }, /restore-protection/],
@@ -164,7 +164,7 @@ describe("drift between the three planes", () => {
       /^ssh runner@192\.0\.2\.51 sudo sed -i .*AAAAevil.* ~root\/\.ssh\/authorized_keys$/,
     ],
   ];
-  const restored = /^STACK=production npm run ops -- restore-monitoring$/;
+  const restored = /^ghrunners restore-monitoring --stack production$/;
   cases.push(
     ["monitoring-file-changed", { monitoring: [sum("a.yml", "f"), files[1]!] }, restored],
     ["monitoring-file-missing", { monitoring: [files[0]!] }, restored],

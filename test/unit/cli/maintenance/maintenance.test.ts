@@ -182,7 +182,7 @@ describe("the variable of maintenances", () => {
         (entries) => withEntry(entries, entry),
         () => now,
       ),
-      /Next: npm run ops -- maintenance end --all/,
+      /Next: ghrunners maintenance end --all/,
     );
     assert.deepEqual(writes, []);
   });

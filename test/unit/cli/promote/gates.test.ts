@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { approvalProblem } from "@ghrunners/cli/promote/approval";
-import { needsProof } from "@ghrunners/cli/promote/gate";
 import { FRESH_HOURS, objections, type ProofDemand, type StagingProof } from "@ghrunners/cli/promote/proof";
 
 const now = new Date("2026-03-01T12:00:00Z");
@@ -43,13 +42,6 @@ describe("proof from staging", () => {
         assert.equal(objections({ ...proof, at }, demand).length === 0, fresh);
       }),
     );
-  });
-
-  it("is asked for on production alone", () => {
-    assert.deepEqual(["production", "lab/production", "lab", "staging", "lab/staging"].filter(needsProof), [
-      "production",
-      "lab/production",
-    ]);
   });
 });
 

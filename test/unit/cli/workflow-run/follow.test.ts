@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import type { WorkflowRun } from "@ghrunners/core/github/client";
 import { GitHubError } from "@ghrunners/core/github/errors";
-import { carryOut, look, type Order, type Runs } from "@ghrunners/cli/workflow-run/follow";
+import { carryOut, look, type Runs, type WorkflowOrder } from "@ghrunners/cli/workflow-run/follow";
 
 const repository = "octo-org/demo-app";
-const order: Order = {
-  verb: "run",
-  github: { url: "https://github.example", repository, writeDelayMs: 0 },
-  token: "token",
+const order: WorkflowOrder = {
   workflow: "proof.yml",
   inputs: { secret: "DEPLOY_KEY" },
   runners: [
@@ -79,7 +76,7 @@ describe("a workflow that a command starts and follows", () => {
 
   it("goes to the first runner that is online", async () => {
     const github = new Fake(["runner-2"], success, ["runner-2"]);
-    const { runner } = await carryOut(github, order, repository);
+    const { runner } = await carryOut(github, order);
     assert.equal(runner, "runner-2");
     assert.equal(github.dispatched[0]?.labels, '["self-hosted","secondary"]');
     assert.equal(github.dispatched[0]?.secret, "DEPLOY_KEY");
@@ -87,20 +84,20 @@ describe("a workflow that a command starts and follows", () => {
 
   it("is not started without one", async () => {
     const github = new Fake([], success);
-    await assert.rejects(carryOut(github, order, repository), /No runner is online at GitHub \(runner-1, runner-2\)/);
+    await assert.rejects(carryOut(github, order), /No runner is online at GitHub \(runner-1, runner-2\)/);
     assert.deepEqual(github.dispatched, []);
   });
 
   it("counts only when it succeeds on that runner", async () => {
     const failed = new Fake(["runner-1"], { status: "completed", conclusion: "failure" }, ["runner-1"]);
-    await assert.rejects(carryOut(failed, order, repository), /ended with failure on runner-1, expected success/);
+    await assert.rejects(carryOut(failed, order), /ended with failure on runner-1, expected success/);
     const elsewhere = new Fake(["runner-1"], success, ["stranger"]);
-    await assert.rejects(carryOut(elsewhere, order, repository), /success on stranger, expected success on runner-1/);
+    await assert.rejects(carryOut(elsewhere, order), /success on stranger, expected success on runner-1/);
   });
 
   it("is cancelled when it does not end in time", async () => {
     const github = new Fake(["runner-1"], { status: "waiting", conclusion: undefined });
-    await assert.rejects(carryOut(github, order, repository), /is waiting after 0\.1 s, expected completed/);
+    await assert.rejects(carryOut(github, order), /is waiting after 0\.1 s, expected completed/);
     assert.equal(github.cancelled, 1);
   });
 });

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { npmScriptLine } from "@ghrunners/cli/node-line";
+import { nodeLine } from "@ghrunners/core/node-line";
 import { runProcess, type Finished } from "@ghrunners/core/process";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
 
 describe("the deployer as one file", function () {
   this.timeout(60_000);
@@ -13,14 +13,14 @@ describe("the deployer as one file", function () {
   const file = path.join(folder, "deployer.cjs");
   after(() => rmSync(folder, { recursive: true }));
 
-  const command = (name: string, ...args: string[]): Promise<Finished> =>
-    runProcess(npmScriptLine(name, ...args), { cwd: projectRoot, env: process.env });
+  const ghrunners = (...args: string[]): Promise<Finished> =>
+    runProcess(nodeLine("packages/cli/main.ts", ...args), { cwd: projectRoot, env: process.env });
   // Where there is nothing but the file.
   const deployer = (args: readonly string[], env: NodeJS.ProcessEnv = {}, input = ""): Promise<Finished> =>
     runProcess([process.execPath, file, ...args], { cwd: folder, env: { PATH: process.env.PATH, ...env }, input });
 
   it("is written with its SHA-256", async () => {
-    const { code, stdout, all } = await command("deploy", "--bundle", file);
+    const { code, stdout, all } = await ghrunners("deploy", "--bundle", file);
     assert.equal(code, 0, all);
     const sum = createHash("sha256").update(readFileSync(file)).digest("hex");
     assert.equal(stdout, `${sum}  ${file}\n`);

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import { runnersOf } from "@ghrunners/lab/bench/scenarios/vms";
-import { settingsOf } from "@ghrunners/lab/bench/settings";
+import { settingsIn } from "@ghrunners/lab/bench/settings";
 import { instanceNamed } from "@ghrunners/lab/instance";
-import type { Lab } from "@ghrunners/lab/lifecycle";
 import { ensureSecrets } from "@ghrunners/lab/secrets";
 import { projectRoot } from "@ghrunners/core/project-root";
 
@@ -22,7 +21,6 @@ describe("settings of the benchmark", () => {
 
   it("are the lab's own, and hold 200 runners with addresses that nobody else has", () => {
     const instance = instanceNamed("bench", { cache: folder, state: folder });
-    mkdirSync(instance.config, { recursive: true });
     const { config } = parse(readFileSync(committed, "utf8")) as { config: Record<string, unknown> };
     // As in a laboratory without guests.
     const targets = (config["ghrunners:targets"] as object[]).map((target) => ({ ...target, hostKey, watched: false }));
@@ -32,8 +30,9 @@ describe("settings of the benchmark", () => {
       "ghrunners:targets": targets,
       "ghrunners:runners": runnersOf(200),
     };
-    writeFileSync(path.join(instance.config, "Pulumi.lab.yaml"), stringify({ config: { ...config, ...own } }));
-    const settings = settingsOf({ instance, secrets: ensureSecrets(instance) } as Lab);
+    const file = path.join(folder, "Pulumi.lab.yaml");
+    writeFileSync(file, stringify({ config: { ...config, ...own } }));
+    const settings = settingsIn(file, "lab", ensureSecrets(instance));
     assert.equal(new Set(settings.runners.map(({ address }) => address)).size, 200);
     assert.equal(settings.environment, "lab");
   });

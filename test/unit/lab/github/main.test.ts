@@ -134,6 +134,6 @@ describe("the GitHub emulator as a process", function () {
         .map((word) => (word === path.join(folder, "state") ? folder : word)),
     );
     assert.equal(unseeded.status, 1);
-    assert.match(unseeded.stderr, /seed\.json.*lab:up/s);
+    assert.match(unseeded.stderr, /seed\.json.*lab -- up/s);
   });
 });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { planSchema, type PlanInput } from "@ghrunners/deploy/plan/schema";
-import { projectRoot } from "@ghrunners/cli/pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
 import { scenarios } from "@ghrunners/lab/scenarios/all";
 import { DOCUMENT, withTable } from "@ghrunners/lab/scenarios/document";
 import { boundaries, withHold } from "@ghrunners/lab/scenarios/plan";

@@ -10,12 +10,7 @@ const npm = (name: string, file: string): HelpfulCommand => ({ name: `npm run ${
 
 export const commands: readonly HelpfulCommand[] = [
   npm("start", "lab/start.ts"),
-  npm("status", "packages/cli/status/main.ts"),
-  npm("pulumi", "packages/cli/pulumi/main.ts"),
-  npm("ops", "packages/cli/main.ts"),
-  npm("dashboards", "packages/cli/dashboards/main.ts"),
-  npm("promote", "packages/cli/promote/main.ts"),
-  npm("deploy", "packages/cli/deploy/main.ts"),
+  { name: "ghrunners", file: "packages/cli/main.ts" },
   npm("scenarios", "lab/scenarios/main.ts"),
   npm("lab", "lab/main.ts"),
   npm("toolchain", "lab/toolchain/main.ts"),

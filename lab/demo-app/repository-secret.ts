@@ -1,0 +1,43 @@
+/**
+ * Sets a repository secret that is not there yet, as a team does by hand once (docs/workflows.md). Runs inside the lab; what
+ * to set arrives on standard input, so that it is in no argument list.
+ */
+import { text } from "node:stream/consumers";
+import sodium from "libsodium-wrappers";
+import { GitHubClient } from "@ghrunners/core/github/client";
+import { topology } from "../topology";
+
+interface Wanted {
+  readonly url: string;
+  readonly token: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+async function main(): Promise<void> {
+  const { url, token, name, value } = JSON.parse(await text(process.stdin)) as Wanted;
+  const { owner, repository } = topology.github;
+  const client = await GitHubClient.open({ url, fullName: `${owner.login}/${repository.name}` }, token);
+  const known = await client.call("list the secrets", (octokit, names) =>
+    octokit.rest.actions.listRepoSecrets({ ...names, per_page: 100 }),
+  );
+  if (known.secrets.some((secret) => secret.name === name)) return;
+  const { key, key_id } = await client.call("read the repository's public key", (octokit, names) =>
+    octokit.rest.actions.getRepoPublicKey(names),
+  );
+  await sodium.ready;
+  const sealed = sodium.crypto_box_seal(value, new Uint8Array(Buffer.from(key, "base64")));
+  await client.call("set a secret", (octokit, names) =>
+    octokit.rest.actions.createOrUpdateRepoSecret({
+      ...names,
+      secret_name: name,
+      key_id,
+      encrypted_value: Buffer.from(sealed).toString("base64"),
+    }),
+  );
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,98 @@
+/** The stacks of a lab: in its own backend, with a stack file in the checkout that git ignores (Pulumi.lab*.yaml). */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { parse, stringify } from "yaml";
+import { capturePulumi } from "@ghrunners/cli/pulumi/run";
+import { stackFile } from "@ghrunners/cli/pulumi/stack";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { hostExists } from "../hosts";
+import { ensureHostKey, hostKeyOf } from "../hosts/keys";
+import type { Lab } from "../lifecycle";
+import { type LabSession, stackOfSession } from "./session";
+import { labStack } from "./stack-files";
+import { releaseAbandonedLock } from "./stale-lock";
+
+/** A stack configuration file: Pulumi's own keys and the `config` map. */
+interface StackFile {
+  encryptionsalt?: string;
+  config?: Record<string, unknown>;
+}
+
+/** The lab's secrets by configuration key. */
+const secretsOf = (lab: Lab): Record<string, string> => ({
+  "ghrunners:proxmoxToken": lab.secrets.proxmoxToken,
+  "ghrunners:githubToken": lab.secrets.githubToken,
+  "ghrunners:exporterToken": lab.secrets.exporterToken,
+  "ghrunners:failoverToken": lab.secrets.failoverToken,
+  "ghrunners:sshPrivateKey": lab.secrets.sshPrivateKey,
+});
+
+const read = (file: string): StackFile => (parse(readFileSync(file, "utf8")) as StackFile | null) ?? {};
+
+/** `lab`, `lab-staging` and `lab-production` have a committed file; the names of other labs follow theirs. */
+function templateOf({ lab, stack }: LabSession): string {
+  const name = stack === labStack(lab.instance) ? "lab" : stack.slice(labStack(lab.instance).length + 1);
+  return path.join(projectRoot, "lab", "stacks", `Pulumi.${name}.yaml`);
+}
+
+/** Hosts of the lab that the stack file names as targets, with the keys that this lab made for them. */
+function targetsOf(lab: Lab, config: Record<string, unknown>): Record<string, unknown> {
+  const targets = config["ghrunners:targets"] as { name: string; address: string }[] | undefined;
+  if (targets === undefined) return {};
+  const own = {
+    hostKey: ensureHostKey(lab.instance, "app").publicKey,
+    // A machine that has never been booted is not a silent one.
+    watched: hostExists("app", lab.instance),
+  };
+  return { "ghrunners:targets": targets.map((target) => ({ ...target, ...own })) };
+}
+
+/**
+ * What only a running lab knows: the keys of its hosts; without machines the loopback addresses of the two services, and
+ * no step that needs a host.
+ */
+export function valuesOfLab(lab: Lab, config: Record<string, unknown>): Record<string, unknown> {
+  const group = (key: string): Record<string, unknown> => (config[key] ?? {}) as Record<string, unknown>;
+  const targets = targetsOf(lab, config);
+  if (lab.mode === "machines") {
+    if (config["ghrunners:monitoring"] === undefined) return targets;
+    const hostKey = hostKeyOf(lab.instance, "monitoring");
+    return { ...targets, "ghrunners:monitoring": { ...group("ghrunners:monitoring"), hostKey } };
+  }
+  return {
+    ...targets,
+    "ghrunners:monitoring": undefined,
+    "ghrunners:proxmox": { ...group("ghrunners:proxmox"), endpoint: lab.proxmoxEndpoint },
+    "ghrunners:github": { ...group("ghrunners:github"), url: lab.githubUrl },
+    "ghrunners:hosts": "skip",
+  };
+}
+
+function write(file: string, content: StackFile): void {
+  writeFileSync(`${file}.new`, stringify(content), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/**
+ * Makes the session's stack, or completes it. A stack file that is there keeps what somebody set in it; only what the lab
+ * itself knows better is brought up to date. Secrets go in by standard input.
+ */
+export async function ensureLabStack(session: LabSession, say: (line: string) => void): Promise<void> {
+  const { lab } = session;
+  const stack = stackOfSession(session);
+  const file = stackFile(stack);
+  mkdirSync(lab.instance.backend, { recursive: true, mode: 0o700 });
+  const state = path.join(lab.instance.backend, ".pulumi", "stacks", "ghrunners", `${stack.name}.json`);
+  if (!existsSync(state)) {
+    // A stack file of an earlier lab has secrets of another passphrase.
+    write(file, read(templateOf(session)));
+    await capturePulumi(stack, ["stack", "init", "--secrets-provider", "passphrase", "--no-select"]);
+  }
+  await releaseAbandonedLock(session, say);
+  const missing = Object.entries(secretsOf(lab)).filter(([key]) => read(file).config?.[key] === undefined);
+  for (const [key, value] of missing) await capturePulumi(stack, ["config", "set", "--secret", key], value);
+  const { config = {}, ...own } = read(file);
+  const wanted = { ...config, ...valuesOfLab(lab, config) };
+  if (!isDeepStrictEqual(parse(stringify(wanted)), config)) write(file, { ...own, config: wanted });
+}

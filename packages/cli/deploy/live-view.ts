@@ -1,0 +1,172 @@
+/** A deployment as GitHub (by REST) and the targets (by SSH) show it now. */
+import { setTimeout as delay } from "node:timers/promises";
+import { GitHubClient } from "@ghrunners/core/github/client";
+import { openSession, type HostSession } from "@ghrunners/core/ssh/session";
+import type { Repository } from "@ghrunners/core/github/repository";
+import type { TargetSettings } from "@ghrunners/config/targets";
+import type { Look } from "@ghrunners/deploy/target/queries";
+import { ask, type RemoteAgent } from "@ghrunners/deploy/deployer/deploy";
+import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
+import type { DeploymentView } from "./follow";
+import { deployJob, gateJob, lastWords, verdictIn, type SeenJob, type SeenRun, type Snapshot } from "./snapshot";
+
+export interface Watched {
+  /** Of the deployment's first attempt. */
+  readonly id: string;
+  readonly repository: Repository;
+  /** Token that starts and cancels runs and reads runners and variables. */
+  readonly token: string;
+  readonly workflow: string;
+  /** Inputs of the workflow beside `id`. */
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly targets: readonly TargetSettings[];
+  readonly privateKey: string;
+}
+
+/** How long GitHub may take to show a run that was started. */
+const APPEARS_MS = 60_000;
+
+/** Starts the workflow. @throws Error when GitHub refuses, or does not show the run */
+export async function openLiveView(watched: Watched): Promise<DeploymentView & { close(): void }> {
+  const { repository, token } = watched;
+  const client = await GitHubClient.open(repository, token);
+  const targets = new Targets(watched);
+  const verdicts = new Map<number, SeenRun["gate"]>();
+  const runId = await dispatch(client, watched);
+
+  const logOf = (job: SeenJob): Promise<string> =>
+    client
+      .call("read a job's log", (octokit, names) =>
+        octokit.rest.actions.downloadJobLogsForWorkflowRun({ ...names, job_id: job.id }),
+      )
+      // A job that never ran has none; the log's type is the redirect's.
+      .then(String, () => "");
+
+  const seen = async (): Promise<SeenRun> => {
+    const run = await client.call("read a workflow run", (octokit, names) =>
+      octokit.rest.actions.getWorkflowRun({ ...names, run_id: runId }),
+    );
+    const { jobs: raw } = await client.call("list the jobs of a run", (octokit, names) =>
+      octokit.rest.actions.listJobsForWorkflowRun({ ...names, run_id: runId, per_page: 100 }),
+    );
+    const jobs = raw.map(({ id, name, status, conclusion, runner_name: runner, labels }) => ({
+      ...{ id, name, status, conclusion, labels },
+      runner: runner || null,
+    }));
+    const base: SeenRun = {
+      ...{ id: runId, url: run.html_url, attempt: run.run_attempt ?? 1, status: run.status ?? "unknown", jobs },
+      ...{ conclusion: run.conclusion, gate: null, reviewers: [], runnerOnline: null },
+    };
+    const [gate, job] = [gateJob(base), deployJob(base)];
+    if (gate?.status === "completed" && !verdicts.has(gate.id)) verdicts.set(gate.id, verdictIn(await logOf(gate)));
+    return {
+      ...base,
+      gate: (gate && verdicts.get(gate.id)) ?? null,
+      reviewers: run.status === "waiting" ? await reviewersOf() : [],
+      runnerOnline: await isOnline(job),
+    };
+  };
+
+  const isOnline = async (job: SeenJob | undefined): Promise<boolean | null> => {
+    if (job === undefined || (job.status !== "queued" && job.status !== "in_progress")) return null;
+    if (job.runner !== null) return (await client.runnerNamed(job.runner))?.online ?? false;
+    const { runners } = await client.call("list the runners", (octokit, names) =>
+      octokit.rest.actions.listSelfHostedRunnersForRepo({ ...names, per_page: 100 }),
+    );
+    const fits = runners.filter(({ labels }) =>
+      job.labels.every((wanted) => labels.some(({ name }) => name.toLowerCase() === wanted.toLowerCase())),
+    );
+    return fits.some(({ status }) => status === "online");
+  };
+
+  const reviewersOf = async (): Promise<string[]> => {
+    const pending = await client.call("read what waits for approval", (octokit, names) =>
+      octokit.rest.actions.getPendingDeploymentsForRun({ ...names, run_id: runId }),
+    );
+    return pending.flatMap(({ reviewers }) =>
+      reviewers.flatMap(({ reviewer: who }) => (who === undefined ? [] : "login" in who ? [who.login] : [])),
+    );
+  };
+
+  let attempt = 1;
+  return {
+    async look(): Promise<Snapshot> {
+      const github = await seen().catch((error: Error) => error.message);
+      if (typeof github !== "string") attempt = github.attempt;
+      const id = attempt === 1 ? watched.id : `${watched.id}-${attempt}`;
+      return { id, github, ...(await targets.look(id)) };
+    },
+    async cancel(force) {
+      await client
+        .call("cancel a workflow run", (octokit, names) =>
+          force
+            ? octokit.rest.actions.forceCancelWorkflowRun({ ...names, run_id: runId })
+            : octokit.rest.actions.cancelWorkflowRun({ ...names, run_id: runId }),
+        )
+        // A run that has just ended cannot be cancelled; the next look says so.
+        .catch(() => undefined);
+    },
+    words: async (run) => {
+      const job = deployJob(run);
+      return job === undefined || job.conclusion === "skipped" ? [] : lastWords(await logOf(job));
+    },
+    close: () => targets.close(),
+  };
+}
+
+async function dispatch(client: GitHubClient, { workflow, inputs, id }: Watched): Promise<number> {
+  const { defaultBranch } = await client.repository();
+  await client.workflow(workflow);
+  await client.dispatch(workflow, defaultBranch, { ...inputs, id });
+  const deadline = Date.now() + APPEARS_MS;
+  for (;;) {
+    const run = await client.runTitled(workflow, id);
+    if (run !== undefined) return run.id;
+    if (Date.now() > deadline)
+      throw new Error(
+        `GitHub shows no run of ${workflow} with ${id} in its title. Expected a run-name with inputs.id in it ` +
+          `(docs/workflows.md). Next: look at the repository's runs before you try again`,
+      );
+    await delay(500);
+  }
+}
+
+/** The targets that may know the deployment; connections are kept, and made again when they break. */
+class Targets {
+  private readonly sessions = new Map<string, HostSession>();
+
+  constructor(private readonly watched: Pick<Watched, "targets" | "privateKey">) {}
+
+  async look(id: string): Promise<Pick<Snapshot, "target" | "blind">> {
+    let blind: string | null = null;
+    for (const target of this.watched.targets) {
+      try {
+        const look = await ask<Look>(await this.agent(target), ["look", id], "", 15_000);
+        if (look.records !== null || look.open?.id === id) return { target: { name: target.name, look }, blind: null };
+      } catch (error) {
+        this.drop(target.name);
+        // Before the first deployment there is no agent: nothing to see.
+        if (!/not found|No such file|Unknown command/.test((error as Error).message))
+          blind = `${target.name} cannot be asked from here: ${(error as Error).message}`;
+      }
+    }
+    return { target: null, blind };
+  }
+
+  private async agent({ name, address: host, user, hostKey }: TargetSettings): Promise<RemoteAgent> {
+    const known = this.sessions.get(name);
+    if (known !== undefined) return sshAgent(known);
+    const session = await openSession({ host, user, hostKey }, this.watched.privateKey);
+    this.sessions.set(name, session);
+    return sshAgent(session);
+  }
+
+  private drop(name: string): void {
+    this.sessions.get(name)?.close();
+    this.sessions.delete(name);
+  }
+
+  close(): void {
+    for (const name of [...this.sessions.keys()]) this.drop(name);
+  }
+}

@@ -1,0 +1,45 @@
+/** A deployment through GitHub: the workflow is started, and its run and its target are followed to the end. */
+import { randomBytes } from "node:crypto";
+import { stopSignal } from "@ghrunners/deploy/deployer/carry-out";
+import { deploymentId } from "@ghrunners/deploy/plan/compile";
+import type { Version } from "@ghrunners/deploy/protocol/values";
+import type { Stack } from "../pulumi/stack";
+import { settingsOf } from "../settings";
+import { follow, type Followed } from "./follow";
+import { openLiveView } from "./live-view";
+
+/** Between two looks, milliseconds: GitHub counts calls, 5000 an hour. */
+const PAUSE_MS = 3_000;
+
+export interface ThroughGitHub {
+  readonly version: Version;
+  /** auto, or a runner by hand. */
+  readonly runner: string;
+}
+
+/** @throws Error when the stack has no runners or no environment, or the workflow cannot be started */
+export async function deployThroughGitHub(stack: Stack, { version, runner }: ThroughGitHub): Promise<Followed> {
+  const settings = await settingsOf(stack);
+  const { github, githubToken, deployment, environment, targets, sshPrivateKey, hosts } = settings;
+  if (deployment === undefined || hosts === "skip")
+    throw new Error(
+      `The stack ${stack.name} has no ${deployment === undefined ? "deployment environment" : "runners"}, so nothing ` +
+        "deploys through GitHub. Expected ghrunners:deployment and runners that are up. " +
+        `Next: ghrunners deploy --version ${version} --direct --plan FILE`,
+    );
+  const view = await openLiveView({
+    repository: { url: github.url, fullName: github.repository },
+    token: githubToken,
+    workflow: deployment.workflow,
+    inputs: { version, environment: deployment.name ?? environment, runner },
+    targets,
+    privateKey: sshPrivateKey,
+    id: deploymentId(new Date(), randomBytes(2).toString("hex")),
+  });
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  try {
+    return await follow(view, { pauseMs: PAUSE_MS, say, signal: stopSignal() });
+  } finally {
+    view.close();
+  }
+}

@@ -1,0 +1,50 @@
+/** Reads GitHub and the hosts, side by side. Nothing is written: only GETs, and a script that changes nothing. */
+import { GitHubClient } from "@ghrunners/core/github/client";
+import { readEnvironment, readRepository, readRunners, readScoped } from "./collect-github";
+import { readHost } from "./collect-host";
+import { readMonitoring } from "./collect-monitoring";
+import type { HostExpectation } from "./expectation";
+import type { Observation, SeenHost } from "./observation";
+import type { MonitoringState } from "./state-monitoring";
+
+/** What to read and with what. */
+export interface CollectInput {
+  readonly github: { readonly url: string; readonly repository: string; readonly token: string };
+  /** Name of the GitHub environment; absent: the stack has none. */
+  readonly environment?: string;
+  readonly managesRepository: boolean;
+  readonly hosts: readonly Pick<HostExpectation, "name" | "host" | "user" | "hostKey" | "unit">[];
+  /** Absent: the stack has no files on a monitoring host. */
+  readonly monitoring?: MonitoringState;
+  readonly sshPrivateKey: string;
+}
+
+export async function collect(input: CollectInput): Promise<Observation> {
+  const errors: string[] = [];
+  const or = <T>(work: Promise<T>, nothing: T): Promise<T> =>
+    work.catch((error: unknown) => {
+      errors.push(error instanceof Error ? error.message : String(error));
+      return nothing;
+    });
+  const { url, repository, token } = input.github;
+  const client = await GitHubClient.open({ url, fullName: repository }, token);
+  const [seen, environment, settings, scoped, runners, monitoring, ...hosts] = await Promise.all([
+    or(client.repository(), undefined),
+    input.environment === undefined ? undefined : or(readEnvironment(client, input.environment), undefined),
+    input.managesRepository ? or(readRepository(client), undefined) : undefined,
+    or(readScoped(client, input.environment, input.managesRepository), { secrets: [], variables: [] }),
+    or(readRunners(client), []),
+    input.monitoring === undefined ? undefined : or(readMonitoring(input.monitoring, input.sshPrivateKey), undefined),
+    ...input.hosts.map((host) => or<SeenHost | undefined>(readHost(host, input.sshPrivateKey), undefined)),
+  ]);
+  return {
+    public: seen !== undefined && !seen.private,
+    ...(environment === undefined ? {} : { environment }),
+    ...(settings === undefined ? {} : { repository: settings }),
+    ...scoped,
+    runners,
+    ...(monitoring === undefined ? {} : { monitoring }),
+    hosts: hosts.filter((host) => host !== undefined),
+    errors: [...new Set(errors)],
+  };
+}

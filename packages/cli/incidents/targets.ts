@@ -1,0 +1,57 @@
+/** The incidents on the targets, and their issues at GitHub. */
+import type { Repository } from "@ghrunners/core/github/repository";
+import { openSession } from "@ghrunners/core/ssh/session";
+import type { TargetSettings } from "@ghrunners/config/targets";
+import type { ListedIncident } from "@ghrunners/deploy/target/outbox";
+import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
+import { githubTracker } from "@ghrunners/deploy/incidents/github";
+import { incidentsOf, sendIncidents, type Sending } from "@ghrunners/deploy/incidents/send";
+
+export interface IncidentsInput {
+  readonly targets: readonly TargetSettings[];
+  /** OpenSSH private key. */
+  readonly privateKey: string;
+  readonly send: boolean;
+  readonly repository: Repository;
+  /** May read and write issues; needed for sending alone. */
+  readonly token: string;
+  /** Address of the folder of runbooks. */
+  readonly runbooks: string;
+}
+
+export interface TargetIncidents {
+  readonly target: string;
+  readonly incidents: readonly ListedIncident[];
+  /** What was sent just now, and what could not be; null where nothing was to be sent. */
+  readonly sending: Sending | null;
+  /** Why the target could not be asked; null when it was. */
+  readonly problem: string | null;
+}
+
+async function ofTarget(input: IncidentsInput, target: TargetSettings): Promise<TargetIncidents> {
+  const { name, address: host, user, hostKey } = target;
+  const session = await openSession({ host, user, hostKey }, input.privateKey);
+  try {
+    const agent = sshAgent(session);
+    const sending = input.send
+      ? await sendIncidents(agent, await githubTracker(input.repository, input.token), input.runbooks)
+      : null;
+    return { target: name, incidents: await incidentsOf(agent), sending, problem: null };
+  } finally {
+    session.close();
+  }
+}
+
+/** Asks all targets side by side; one that cannot be asked is a problem in the result. */
+export function incidentsOfTargets(input: IncidentsInput): Promise<TargetIncidents[]> {
+  return Promise.all(
+    input.targets.map((target) =>
+      ofTarget(input, target).catch((error: Error) => ({
+        target: target.name,
+        incidents: [],
+        sending: null,
+        problem: error.message,
+      })),
+    ),
+  );
+}

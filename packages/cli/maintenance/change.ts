@@ -1,0 +1,74 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { note } from "@ghrunners/core/terminal";
+import { GitHubClient } from "@ghrunners/core/github/client";
+import { MAINTENANCE_VARIABLE, type Maintenance } from "@ghrunners/failover/choice/maintenance";
+import { expireSilence, readSilences, setSilence } from "./alertmanager";
+import { isChosen, without, withEntry } from "./plan";
+import { silenceFor, silenceOf } from "./silence";
+import { changeMaintenance, readVariable, write } from "./variable";
+
+/** What to change. */
+export interface ChangeInput {
+  readonly github: { readonly url: string; readonly repository: string; readonly token: string };
+  readonly environment: string;
+  /** Null where the stack has no monitoring host. */
+  readonly alertmanager: string | null;
+  readonly change:
+    | { readonly verb: "start"; readonly entry: Maintenance; readonly waitSeconds: number }
+    /** `evenUnreadable`: the variable goes whatever it holds. */
+    | { readonly verb: "end"; readonly runners: readonly string[]; readonly evenUnreadable: boolean };
+}
+
+const POLL_MS = 1_000;
+const now = (): Date => new Date();
+
+/** Waits until no deployment is sent to the runner any more, and then until it is idle. */
+async function untilDrained(github: GitHubClient, runner: string, waitSeconds: number): Promise<void> {
+  const deadline = Date.now() + waitSeconds * 1000;
+  let said = "";
+  for (;;) {
+    const choice = await readVariable(github, "DEPLOY_RUNNER");
+    const atGitHub = await github.runnerNamed(runner);
+    const left = isChosen(choice, runner, now())
+      ? `deployments still go to ${runner}`
+      : atGitHub?.online === true && atGitHub.busy
+        ? `${runner} still runs a job`
+        : undefined;
+    if (left === undefined) return;
+    if (left !== said) note(`waiting: ${left}`);
+    said = left;
+    if (Date.now() > deadline) {
+      throw new Error(
+        `After ${Math.round(waitSeconds / 60)} min ${left}. It is in maintenance: no new deployment is to be sent to it. ` +
+          `Expected it idle. Next: the same command goes on waiting; or ghrunners maintenance end ${runner}`,
+      );
+    }
+    await delay(POLL_MS);
+  }
+}
+
+/** Starts or ends a maintenance; a start waits until the runner is idle. */
+export async function change(input: ChangeInput): Promise<void> {
+  const { github, environment, alertmanager, change: wanted } = input;
+  const client = await GitHubClient.open({ url: github.url, fullName: github.repository }, github.token);
+  if (wanted.verb === "start") {
+    const { entry, waitSeconds } = wanted;
+    await changeMaintenance(client, (entries) => withEntry(entries, entry), now);
+    note(`${entry.name} is in maintenance until ${entry.until}`);
+    if (alertmanager !== null) {
+      const silence = silenceFor(await readSilences(alertmanager), environment, entry, now());
+      if (silence !== undefined) await setSilence(alertmanager, silence);
+      note("its alerts are silent until then");
+    }
+    await untilDrained(client, entry.name, waitSeconds);
+    return;
+  }
+  if (wanted.evenUnreadable) await write(client, await readVariable(client, MAINTENANCE_VARIABLE), null);
+  else await changeMaintenance(client, (entries) => without(entries, wanted.runners), now);
+  if (alertmanager === null) return;
+  const silences = await readSilences(alertmanager);
+  for (const runner of wanted.runners) {
+    const silence = silenceOf(silences, environment, runner);
+    if (silence !== undefined) await expireSilence(alertmanager, silence.id);
+  }
+}

@@ -1,0 +1,34 @@
+import { GitHubClient } from "@ghrunners/core/github/client";
+import { MAINTENANCE_VARIABLE } from "@ghrunners/failover/choice/maintenance";
+import { readSilences } from "./alertmanager";
+import type { RunnerView } from "./plan";
+import type { Silence } from "./silence";
+import { readVariable } from "./variable";
+import { viewOf, type Subject } from "./views";
+
+/** Where to look and with what. */
+export interface LookInput {
+  readonly github: { readonly url: string; readonly repository: string; readonly token: string };
+  readonly sshPrivateKey: string;
+  readonly runners: readonly Subject[];
+  /** Null where the stack has no monitoring host. */
+  readonly alertmanager: string | null;
+}
+
+export interface Seen {
+  /** Text of RUNNER_MAINTENANCE; null when it is not set. */
+  readonly variable: string | null;
+  readonly runners: readonly RunnerView[];
+  readonly silences: readonly Silence[];
+}
+
+/** Looks at the runners by both views, at the variable and at the silences. */
+export async function look({ github, sshPrivateKey, runners, alertmanager }: LookInput): Promise<Seen> {
+  const client = await GitHubClient.open({ url: github.url, fullName: github.repository }, github.token);
+  const [variable, silences, ...views] = await Promise.all([
+    readVariable(client, MAINTENANCE_VARIABLE),
+    alertmanager === null ? [] : readSilences(alertmanager),
+    ...runners.map((runner) => viewOf(client, runner, sshPrivateKey)),
+  ]);
+  return { variable, silences, runners: views };
+}

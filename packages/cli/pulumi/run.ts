@@ -1,0 +1,40 @@
+/** `pulumi` on one stack, as a person would type it. */
+import { pulumiProcess, type Stack } from "./stack";
+
+/** The arguments with the stack named, where the person has not named one. */
+export function withStack(args: readonly string[], { name }: Pick<Stack, "name">): string[] {
+  const named = args.some((arg) => ["--stack", "-s"].some((flag) => arg === flag || arg.startsWith(`${flag}=`)));
+  return named ? [...args] : [...args, "--stack", name];
+}
+
+/**
+ * Runs pulumi with the terminal handed over.
+ * @param output `errors`: what it prints goes to standard error, because standard output is for a result
+ * @returns its exit code
+ */
+export async function runPulumi(
+  stack: Stack,
+  args: readonly string[],
+  output: "terminal" | "errors" = "terminal",
+): Promise<number> {
+  // Ctrl-C reaches pulumi through the terminal's process group; it unlocks the stack itself and is waited for.
+  const ignore = (): void => undefined;
+  process.on("SIGINT", ignore);
+  try {
+    const terminal = output === "terminal" ? "inherit" : "both-as-errors";
+    return (await pulumiProcess(withStack(args, stack), stack, { terminal })).code;
+  } finally {
+    process.off("SIGINT", ignore);
+  }
+}
+
+/**
+ * Runs pulumi and returns what it printed.
+ * @param input text for its standard input, for secrets
+ * @throws Error with pulumi's own words when it fails
+ */
+export async function capturePulumi(stack: Stack, args: readonly string[], input?: string): Promise<string> {
+  const { code, stdout, stderr } = await pulumiProcess(withStack(args, stack), stack, { input });
+  if (code !== 0) throw new Error(`pulumi ${args.slice(0, 2).join(" ")} failed:\n${stderr || stdout}`);
+  return stdout;
+}

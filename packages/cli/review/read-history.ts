@@ -1,0 +1,25 @@
+import type { HostAddress } from "@ghrunners/core/ssh/address";
+import { openSession } from "@ghrunners/core/ssh/session";
+import type { TargetHistory } from "@ghrunners/deploy/target/queries";
+import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
+
+const LIMIT_MS = 60_000;
+
+/**
+ * The records of a target. Only reads: an agent that cannot answer is not installed anew for it.
+ * @throws Error when the target cannot be reached or its agent cannot answer
+ */
+export async function readHistory(target: string, address: HostAddress, privateKey: string): Promise<TargetHistory> {
+  const session = await openSession(address, privateKey);
+  try {
+    const { code, value } = await sshAgent(session).call(["history"], "", LIMIT_MS);
+    if (code === 0) return value as TargetHistory;
+    const said = (value as { error?: string }).error ?? `exit code ${code}`;
+    throw new Error(
+      `The records of ${target} cannot be read: ${said}. Expected the deployment agent of this checkout there. ` +
+        `Next: ghrunners deploy --direct --version V --check, which installs it`,
+    );
+  } finally {
+    session.close();
+  }
+}
