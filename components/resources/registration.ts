@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type * as pulumi from "@pulumi/pulumi";
-import { RUNNER_HOME, RUNNER_USER, WORK_FOLDER } from "@ghrunners/core/vocabulary/runner";
+import { RUNNER_HOME, RUNNER_USER, SETUP_USER, WORK_FOLDER } from "@ghrunners/core/vocabulary/runner";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { HostSession } from "@ghrunners/core/ssh/session";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
@@ -17,6 +17,7 @@ import {
   type RunnerIdentity,
 } from "../runner/plan-registration";
 import { configure, openGitHub, withHost, withHostIfReachable } from "./provider-access";
+import { renderUnit } from "../runner/render-agent";
 import { removeRunner } from "../runner/remove-registration";
 import { hostScript } from "../scripts/read-script";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
@@ -47,7 +48,9 @@ function script(session: HostSession, verb: string, inputs: RegistrationInputs, 
   const { runScript } = require("@ghrunners/core/ssh/script") as typeof import("@ghrunners/core/ssh/script");
   const parameters = {
     UNIT: inputs.unit,
+    UNIT_FILE: renderUnit(inputs.runnerName),
     RUNNER_USER,
+    SETUP_USER,
     RUNNER_HOME,
     WORK_FOLDER,
     RUNNER_NAME: inputs.runnerName,

@@ -61,6 +61,7 @@ export class RunnerAgent extends pulumi.ComponentResource {
     const hooks = {
       jobStarted: readScript("job-started.sh"),
       jobCompleted: readScript("job-completed.sh"),
+      jobTraces: readScript("job-traces.sh"),
     };
     // Another machine is another text, so it is installed again by an update. A changed trigger would replace the
     // resource: its delete script would then run on the new machine.

@@ -1,12 +1,43 @@
 /**
  * Files that the installation puts on a host. Pure.
  */
-import { HOOK_POLICY_FILE, HOOKS_FOLDER, RUNNER_HOME, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
+import {
+  HOOK_POLICY_FILE,
+  HOOKS_FOLDER,
+  JOB_FOLDERS,
+  RUNNER_HOME,
+  RUNNER_USER,
+  SEARCH_PATH,
+  SETUP_USER,
+} from "@ghrunners/core/vocabulary/runner";
 import { quote } from "@ghrunners/core/ssh/render-script";
 import type { JobPolicy, RunnerArchive } from "./agent";
 
 /**
- * Drop-in for the unit that svc.sh makes. GitHub's unit has no Restart=, so a listener that ends stays down.
+ * The runner's unit, after the template that GitHub's svc.sh fills in. Other than there, what a job left running ends with
+ * the unit (KillMode), and the program is started from where root put it.
+ */
+export function renderUnit(runnerName: string): string {
+  return `[Unit]
+Description=GitHub Actions Runner (${runnerName})
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+ExecStart=${RUNNER_HOME}/bin/runsvc.sh
+User=${RUNNER_USER}
+WorkingDirectory=${RUNNER_HOME}
+KillMode=mixed
+KillSignal=SIGTERM
+TimeoutStopSec=5min
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/**
+ * Drop-in for the runner's unit. GitHub's unit has no Restart=, so a listener that ends stays down.
  * The hardening leaves jobs what they need: their home, their work folder, the network, sub-processes of any kind.
  *
  * @param stopMinutes how long a stop waits for the running job
@@ -42,7 +73,7 @@ ALLOWED_REFS=${quote(refs.join("\n"))}
 `;
 }
 
-/** The lines of the runner's .env that are ours. Source: GitHub, "Running scripts before or after a job". */
+/** The runner's .env. Source: GitHub, "Running scripts before or after a job". */
 export function renderEnvironment(): string {
   return `ACTIONS_RUNNER_HOOK_JOB_STARTED=${HOOKS_FOLDER}/job-started.sh
 ACTIONS_RUNNER_HOOK_JOB_COMPLETED=${HOOKS_FOLDER}/job-completed.sh
@@ -58,7 +89,7 @@ export function agentParameters(
   args: { version: string; unit: string; jobs: JobPolicy; drainTimeoutMinutes: number },
   archive: RunnerArchive,
   machine: string,
-  hooks: { jobStarted: string; jobCompleted: string },
+  hooks: { jobStarted: string; jobCompleted: string; jobTraces: string },
 ): Record<string, string> {
   return {
     MACHINE: machine,
@@ -67,7 +98,10 @@ export function agentParameters(
     ARCHIVE_SHA256: archive.sha256,
     UNIT: args.unit,
     RUNNER_USER,
+    SETUP_USER,
     RUNNER_HOME,
+    JOB_FOLDERS: JOB_FOLDERS.join(" "),
+    SEARCH_PATH,
     HOOKS_FOLDER,
     POLICY_FILE: HOOK_POLICY_FILE,
     DROP_IN: renderDropIn(args.drainTimeoutMinutes),
@@ -75,5 +109,6 @@ export function agentParameters(
     ENVIRONMENT: renderEnvironment(),
     HOOK_JOB_STARTED: hooks.jobStarted,
     HOOK_JOB_COMPLETED: hooks.jobCompleted,
+    HOOK_JOB_TRACES: hooks.jobTraces,
   };
 }

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Installs or removes GitHub's runner program. Runs as root; may be run again at any point of an interrupted run.
-# Parameters: MACHINE (only so that another machine is installed again) VERSION ARCHIVE_URL ARCHIVE_SHA256 UNIT RUNNER_USER RUNNER_HOME HOOKS_FOLDER POLICY_FILE DROP_IN POLICY
-#             ENVIRONMENT HOOK_JOB_STARTED HOOK_JOB_COMPLETED
+# Jobs run as RUNNER_USER and own JOB_FOLDERS below RUNNER_HOME. All else there is root's, in folders of root: what root
+# executes, copies or lists, no job can change, and no link that a job made is ever written through.
+# Parameters: MACHINE (only so that another machine is installed again) VERSION ARCHIVE_URL ARCHIVE_SHA256 UNIT RUNNER_USER
+#             SETUP_USER RUNNER_HOME JOB_FOLDERS (names, separated by blanks) HOOKS_FOLDER POLICY_FILE DROP_IN POLICY
+#             ENVIRONMENT SEARCH_PATH HOOK_JOB_STARTED HOOK_JOB_COMPLETED HOOK_JOB_TRACES
 set -euo pipefail
 
 : "$MACHINE"
 unit_file=/etc/systemd/system/$UNIT
 drop_in_folder=$unit_file.d
-# Outside the runner's own folder: a job must not be able to plant files that root copies.
 keep=/var/lib/ghrunners
 changed=false
 
@@ -40,8 +42,19 @@ make_user() {
   if ! id -u "$RUNNER_USER" >/dev/null 2>&1; then
     useradd --system --user-group --create-home --home-dir "/home/$RUNNER_USER" --shell /usr/sbin/nologin "$RUNNER_USER"
   fi
-  install -d -o "$RUNNER_USER" -g "$RUNNER_USER" -m 0755 "$RUNNER_HOME"
-  install -d -m 0755 "$keep"
+}
+
+make_folders() {
+  local name
+  install -d -o root -g root -m 0755 "$keep" "$RUNNER_HOME"
+  # From here on no job can add, rename or exchange anything beside its own folders. What one has put there goes.
+  local theirs=()
+  for name in $JOB_FOLDERS; do theirs+=(! -path "$RUNNER_HOME/$name"); done
+  find "$keep" "$RUNNER_HOME" -mindepth 1 -maxdepth 1 ! -user root "${theirs[@]}" -exec rm -rf -- {} +
+  for name in $JOB_FOLDERS; do
+    if [[ -L $RUNNER_HOME/$name || ! -d $RUNNER_HOME/$name ]]; then rm -rf "${RUNNER_HOME:?}/$name"; fi
+    install -d -o "$RUNNER_USER" -g "$RUNNER_USER" -m 0755 "$RUNNER_HOME/$name"
+  done
 }
 
 # A package upgrade in the middle of a job breaks it; upgrades come with the machine's replacement.
@@ -52,13 +65,11 @@ stop_unattended_upgrades() {
 put_configuration() {
   put "$HOOKS_FOLDER/job-started.sh" 0755 "$HOOK_JOB_STARTED"
   put "$HOOKS_FOLDER/job-completed.sh" 0755 "$HOOK_JOB_COMPLETED"
+  put "$HOOKS_FOLDER/job-traces.sh" 0755 "$HOOK_JOB_TRACES"
   put "$POLICY_FILE" 0644 "$POLICY"
   put "$drop_in_folder/ghrunners.conf" 0644 "$DROP_IN"
-  local foreign=""
-  if [[ -f $RUNNER_HOME/.env ]]; then
-    foreign=$(grep -v '^ACTIONS_RUNNER_HOOK_JOB_' "$RUNNER_HOME/.env" || true)
-  fi
-  put "$RUNNER_HOME/.env" 0644 "${foreign:+$foreign$'\n'}$ENVIRONMENT"
+  put "$RUNNER_HOME/.env" 0644 "$ENVIRONMENT"
+  put "$RUNNER_HOME/.path" 0644 "$SEARCH_PATH"
   systemctl daemon-reload
 }
 
@@ -85,10 +96,10 @@ download() { # target
 
 unpack() {
   rm -rf "$keep/new"
-  install -d -o "$RUNNER_USER" -g "$RUNNER_USER" "$keep/new"
-  tar -xzf "$keep/archive.tar.gz" -C "$keep/new" --no-same-owner || die "The archive could not be unpacked. Expected a .tar.gz and" \
+  install -d -m 0755 "$keep/new"
+  tar -xzf "$keep/archive.tar.gz" -C "$keep/new" --no-same-owner --no-same-permissions || die "The archive could not be unpacked. Expected a .tar.gz and" \
     "free space on the disk. Next: df -h on the host, then pulumi up"
-  chown -R "$RUNNER_USER:$RUNNER_USER" "$keep/new"
+  chmod -R u+rwX,go+rX,go-w,u-s,g-s "$keep/new"
   rm -f "$keep/archive.tar.gz"
   local seen
   seen=$(runuser -u "$RUNNER_USER" -- "$keep/new/bin/Runner.Listener" --version 2>&1 | tail -n 1) || true
@@ -100,10 +111,15 @@ unpack() {
 switch_to() { # version
   local part
   for part in bin externals; do
-    ln -sfn "$part.$1" "$RUNNER_HOME/$part"
-    chown -h "$RUNNER_USER:$RUNNER_USER" "$RUNNER_HOME/$part"
+    ln -sfn "$part.$1" "$RUNNER_HOME/$part.new"
+    mv -fT "$RUNNER_HOME/$part.new" "$RUNNER_HOME/$part"
   done
-  if [[ -d $keep/top.$1 ]]; then cp -a "$keep/top.$1/." "$RUNNER_HOME/"; fi
+  # Each under a name of its own, then renamed: a file that is there is exchanged and never written to.
+  for part in "$keep/top.$1"/*; do
+    [[ -f $part && ! -L $part ]] || continue
+    cp --remove-destination --preserve=mode "$part" "$RUNNER_HOME/${part##*/}.new"
+    mv -fT "$RUNNER_HOME/${part##*/}.new" "$RUNNER_HOME/${part##*/}"
+  done
 }
 
 place() { # version
@@ -115,11 +131,11 @@ place() { # version
       ln -sfn "$part.${2:-unknown}" "$RUNNER_HOME/$part"
     fi
     rm -rf "${RUNNER_HOME:?}/$part.$1"
-    [[ -d $keep/new/$part ]] || install -d -o "$RUNNER_USER" -g "$RUNNER_USER" "$keep/new/$part"
-    mv "$keep/new/$part" "$RUNNER_HOME/$part.$1"
+    install -d -m 0755 "$keep/new/$part"
+    mv -T "$keep/new/$part" "$RUNNER_HOME/$part.$1"
   done
   rm -rf "$keep/top.$1"
-  mv "$keep/new" "$keep/top.$1"
+  mv -T "$keep/new" "$keep/top.$1"
 }
 
 # A listener that came up says so in the journal; a unit that is merely active may be about to end.
@@ -175,12 +191,13 @@ upgrade() { # from
 
 install_agent() {
   make_user
+  make_folders
   stop_unattended_upgrades
   put_configuration
   local current requested=""
   current=$(installed_version)
   if [[ -f $keep/requested ]]; then requested=$(<"$keep/requested"); fi
-  # The version is a floor: GitHub's self-update is left alone, unless another version was asked for since.
+  # The version is a floor: a newer one is left alone, unless another version was asked for since.
   if [[ $current == "$VERSION" ]] ||
     { [[ -n $current && $requested == "$VERSION" ]] && newer_or_same "$current" "$VERSION"; }; then
     if [[ $changed == true ]] && systemctl is-active --quiet "$UNIT"; then
@@ -191,7 +208,7 @@ install_agent() {
     upgrade "$current"
   fi
   put "$keep/requested" 0644 "$VERSION"
-  echo "runner $(installed_version), configuration $(sha256sum "$drop_in_folder/ghrunners.conf" "$POLICY_FILE" "$HOOKS_FOLDER"/*.sh | sha256sum | cut -c 1-12)"
+  echo "runner $(installed_version), configuration $(sha256sum "$drop_in_folder/ghrunners.conf" "$POLICY_FILE" "$RUNNER_HOME/.env" "$RUNNER_HOME/.path" "$HOOKS_FOLDER"/*.sh | sha256sum | cut -c 1-12)"
 }
 
 remove_agent() {
@@ -203,6 +220,7 @@ remove_agent() {
     loginctl terminate-user "$RUNNER_USER" 2>/dev/null || true
     userdel --remove "$RUNNER_USER" 2>/dev/null || userdel "$RUNNER_USER"
   fi
+  if id -u "$SETUP_USER" >/dev/null 2>&1; then userdel "$SETUP_USER"; fi
   systemctl unmask --quiet apt-daily.timer apt-daily-upgrade.timer
 }
 

@@ -1,6 +1,11 @@
 #!/usr/bin/env bash
-# Runs after every job: the next one must not find what this one left in the workspace.
+# Runs after every job: the next one must not find what this one left.
 set -euo pipefail
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+
+# shellcheck source=/dev/null
+source /usr/local/lib/ghrunners/hooks/job-traces.sh
+remove_traces
 
 workspace=${GITHUB_WORKSPACE:-}
 # Only a folder inside the runner's work folder is ever emptied.

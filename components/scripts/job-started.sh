@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
-# Runs before every job. Refuses a job of another repository, of an event or of a ref that is not allowed.
+# Runs before every job. Refuses a job of another repository, of an event or of a ref that is not allowed, and ends what an
+# earlier job left behind. What it reads is named here and nowhere else: neither a job nor the environment can change it.
 # A failure here fails the job before its first step. Source: GitHub, "Running scripts before or after a job".
 set -euo pipefail
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
 # shellcheck source=/dev/null
-source "${GHRUNNERS_POLICY_FILE:-/etc/ghrunners/job-policy.env}"
+source /etc/ghrunners/job-policy.env
+# shellcheck source=/dev/null
+source /usr/local/lib/ghrunners/hooks/job-traces.sh
 
 refuse() {
   echo "::error::This runner refuses the job: $1 is not allowed here." >&2
@@ -28,3 +32,4 @@ matches "${GITHUB_EVENT_NAME:-}" "$ALLOWED_EVENTS" ||
   refuse "the event '${GITHUB_EVENT_NAME:-}'" "${ALLOWED_EVENTS//$'\n'/, }" allowedEvents
 matches "${GITHUB_REF:-}" "$ALLOWED_REFS" ||
   refuse "the ref '${GITHUB_REF:-}'" "${ALLOWED_REFS//$'\n'/, }" allowedRefs
+remove_traces

@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
 # Registers the runner of a host at GitHub, or takes its registration away. Runs as root; may be run again.
-# Parameters: UNIT RUNNER_USER RUNNER_HOME WORK_FOLDER RUNNER_NAME REPOSITORY_URL LABELS TOKEN
+# Parameters: UNIT UNIT_FILE (its text) RUNNER_USER SETUP_USER RUNNER_HOME WORK_FOLDER RUNNER_NAME REPOSITORY_URL LABELS TOKEN
 set -euo pipefail
+
+# Of root's folder, so on its file system; nobody but SETUP_USER can look into it.
+stage=$RUNNER_HOME/.registration
+installed_unit=/etc/systemd/system/$UNIT
 
 die() {
   echo "$*" >&2
@@ -11,34 +15,69 @@ die() {
 # GitHub deletes runners on its side; here only files go, so no removal token is needed.
 forget() {
   systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
-  rm -f "/etc/systemd/system/$UNIT"
+  rm -f "$installed_unit"
   systemctl daemon-reload
   rm -f "$RUNNER_HOME"/.runner "$RUNNER_HOME"/.credentials "$RUNNER_HOME"/.credentials_rsaparams "$RUNNER_HOME"/.service
 }
 
+# Our own unit instead of svc.sh: that script is to be run as root, and config.sh writes it.
 install_service() {
-  if [[ ! -f /etc/systemd/system/$UNIT || ! -f $RUNNER_HOME/.service ]]; then
-    rm -f "/etc/systemd/system/$UNIT" "$RUNNER_HOME/.service"
-    ./svc.sh install "$RUNNER_USER" >&2
+  if [[ ! -f $installed_unit || $(<"$installed_unit") != "${UNIT_FILE%$'\n'}" ]]; then
+    printf '%s\n' "${UNIT_FILE%$'\n'}" >"$installed_unit.new"
+    chmod 0644 "$installed_unit.new"
+    mv -f "$installed_unit.new" "$installed_unit"
+    systemctl daemon-reload
   fi
-  [[ -f /etc/systemd/system/$UNIT ]] ||
-    die "svc.sh made the unit $(cat .service 2>/dev/null || echo none), expected $UNIT. Next: report this with the runner's version"
+  # GitHub's runner takes this file for the sign that it is a service.
+  printf '%s\n' "$UNIT" >"$RUNNER_HOME/.service.new"
+  mv -f "$RUNNER_HOME/.service.new" "$RUNNER_HOME/.service"
+}
+
+# config.sh writes its files beside the bin folder that it runs from. So it gets one of its own, of hard links: no job has
+# ever been there, and it runs as a user that no job is, which neither sees the token nor can exchange a file.
+prepare_stage() {
+  if ! id -u "$SETUP_USER" >/dev/null 2>&1; then
+    useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$SETUP_USER"
+  fi
+  rm -rf "$stage"
+  install -d -o "$SETUP_USER" -g "$SETUP_USER" -m 0700 "$stage"
+  cp --archive --link "$(readlink -f "$RUNNER_HOME/bin")" "$stage/bin"
+  ln -s "$(readlink -f "$RUNNER_HOME/externals")" "$stage/externals"
+  cp "$RUNNER_HOME"/*.sh "$stage/"
+}
+
+take_over() {
+  local name
+  for name in .credentials_rsaparams .credentials .runner; do
+    [[ -f $stage/$name && ! -L $stage/$name ]] ||
+      die "config.sh ended without an error and without the file $name. Next: report this with the runner's version"
+    install -o root -g "$RUNNER_USER" -m 0640 "$stage/$name" "$RUNNER_HOME/$name.new"
+    mv -f "$RUNNER_HOME/$name.new" "$RUNNER_HOME/$name"
+  done
 }
 
 register() {
   forget
+  trap 'rm -rf "$stage"' EXIT
+  prepare_stage
   # The token goes through the environment of this one short process: an argument would show in the process list.
-  ACTIONS_RUNNER_INPUT_TOKEN=$TOKEN runuser -u "$RUNNER_USER" -- ./config.sh --unattended --replace \
-    --url "$REPOSITORY_URL" --name "$RUNNER_NAME" --labels "$LABELS" --no-default-labels --work "$WORK_FOLDER" >&2 ||
+  # The runner does not update itself: what it unpacked would belong to its user, that is to jobs.
+  (cd "$stage" && HOME=$stage ACTIONS_RUNNER_INPUT_TOKEN=$TOKEN runuser -u "$SETUP_USER" -- ./config.sh --unattended \
+    --replace --disableupdate --url "$REPOSITORY_URL" --name "$RUNNER_NAME" --labels "$LABELS" --no-default-labels \
+    --work "$WORK_FOLDER" >&2) ||
     die "config.sh could not register $RUNNER_NAME at $REPOSITORY_URL. GitHub answers 404 to an expired token and to a" \
       "wrong address alike. Expected: the host reaches GitHub, and the repository exists. Next: pulumi up"
+  take_over
   install_service
 }
 
-[[ -x $RUNNER_HOME/config.sh ]] || [[ ${1:-} == unregister ]] || die "No runner in $RUNNER_HOME. Next: pulumi up --refresh"
-cd "$RUNNER_HOME" 2>/dev/null || exit 0
+if [[ ! -d $RUNNER_HOME && ${1:-} == unregister ]]; then exit 0; fi
+[[ -x $RUNNER_HOME/config.sh || ${1:-} == unregister ]] || die "No runner in $RUNNER_HOME. Next: pulumi up --refresh"
+[[ $(stat --format=%u "$RUNNER_HOME") == 0 ]] ||
+  die "$RUNNER_HOME belongs to $(stat --format=%U "$RUNNER_HOME"), so a job may have written what root would run there." \
+    "Expected root's. Next: pulumi up --refresh, which installs the runner again"
 case ${1:-} in
-  show) if [[ -f .runner ]]; then cat .runner; fi ;;
+  show) if [[ -f $RUNNER_HOME/.runner ]]; then cat "$RUNNER_HOME/.runner"; fi ;;
   register) register ;;
   install-service) install_service ;;
   unregister) forget ;;

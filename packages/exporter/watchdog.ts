@@ -20,11 +20,15 @@ export function watchdogPause(env: NodeJS.ProcessEnv): number | undefined {
 export function keepAlive(isAlive: () => boolean, say: (line: string) => void, env = process.env): () => void {
   const pause = watchdogPause(env);
   if (pause === undefined) return () => undefined;
+  let isOver = false;
   const timer = setInterval(() => {
     if (!isAlive()) return;
     execFile("systemd-notify", ["WATCHDOG=1"], { timeout: pause }, (error) => {
-      if (error !== null) say(`systemd-notify: ${error.message.trim()}`);
+      if (error !== null && !isOver) say(`systemd-notify: ${error.message.trim()}`);
     });
   }, pause);
-  return () => clearInterval(timer);
+  return () => {
+    isOver = true;
+    clearInterval(timer);
+  };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { HOOK_POLICY_FILE, HOOKS_FOLDER } from "@ghrunners/core/vocabulary/runner";
+import { HOOK_POLICY_FILE, HOOKS_FOLDER, JOB_FOLDERS, RUNNER_HOME } from "@ghrunners/core/vocabulary/runner";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
 import { rootCommand } from "@ghrunners/core/ssh/script";
 import { openSession } from "@ghrunners/core/ssh/session";
@@ -16,7 +16,13 @@ export async function readHost(
   privateKey: string,
 ): Promise<SeenHost> {
   const script = readFileSync(path.join(__dirname, "scripts", "observe-host.sh"), "utf8");
-  const parameters = { UNIT: unit?.name ?? "", POLICY_FILE: HOOK_POLICY_FILE, HOOKS_FOLDER };
+  const parameters = {
+    UNIT: unit?.name ?? "",
+    RUNNER_HOME,
+    JOB_FOLDERS: JOB_FOLDERS.join(" "),
+    POLICY_FILE: HOOK_POLICY_FILE,
+    HOOKS_FOLDER,
+  };
   const session = await openSession(address, privateKey);
   try {
     const { code, stdout, stderr } = await session.run(rootCommand("look"), renderScript(script, parameters), LIMIT_MS);

@@ -30,6 +30,12 @@ function units(expected: HostExpectation, seen: SeenHost, repairs: Repairs): Fin
     foreign.sort().join(", ") || "no drop-in of somebody else",
     rebuild,
   );
+  check(
+    "unit-writable",
+    "program files that only root can change",
+    unit.writable || "program files that only root can change",
+    rebuild,
+  );
   if (configuration !== undefined) check("unit-configuration", configuration, unit.configuration, rebuild);
   return found;
 }

@@ -56,6 +56,8 @@ export interface SeenHost {
     readonly user: string;
     readonly dropIns: readonly string[];
     readonly configuration: string;
+    /** A file of the program that is not root's, or that others may write to; empty where there is none. */
+    readonly writable: string;
   };
 }
 

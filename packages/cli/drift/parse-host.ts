@@ -33,6 +33,8 @@ export function parseHost(name: string, output: string): SeenHost {
         .split(" ")
         .filter((file) => file !== ""),
       configuration: fact("configuration"),
+      // Quoted as bash does, which writes nothing as ''.
+      writable: fact("writable") === "''" ? "" : fact("writable"),
     },
   };
 }

@@ -9,7 +9,10 @@ export type Role = (typeof roles)[number];
 /** Unix user that runs jobs. It has no sudo rights and no login password. */
 export const RUNNER_USER = "actions-runner";
 
-/** Folder of the runner installation; GitHub's own layout lives inside it. */
+/** Unix user that runs config.sh, and no job ever: what it is given, such as the registration token, no job can see. */
+export const SETUP_USER = "ghrunners-setup";
+
+/** Folder of the runner installation, GitHub's own layout. It and all in it is root's, but for {@link JOB_FOLDERS}. */
 export const RUNNER_HOME = "/opt/actions-runner";
 
 /** Job hooks. They stand outside RUNNER_HOME so that a job cannot rewrite them. */
@@ -20,6 +23,12 @@ export const HOOK_POLICY_FILE = "/etc/ghrunners/job-policy.env";
 
 /** Work folder below RUNNER_HOME, GitHub's default. */
 export const WORK_FOLDER = "_work";
+
+/** Folders below RUNNER_HOME that belong to the user of jobs: the runner's own logs, and the work folder. */
+export const JOB_FOLDERS = ["_diag", WORK_FOLDER] as const;
+
+/** Search path of the runner and of jobs, as Debian gives it to services. */
+export const SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Oldest runner version that GitHub still lets register. Source: GitHub changelog, enforcement of 2026. */
 export const MINIMUM_RUNNER_VERSION = "2.329.0";

@@ -54,9 +54,9 @@ async function lookAtProcess(id: string): Promise<Process | undefined> {
   }
 }
 
-/** @param runnerHome its owner is the user whose connections count */
+/** @param runnerHome the owner of its log folder is the user whose connections count */
 export async function lookAtConnections(runnerHome: string, githubUrl: string): Promise<ConnectionFacts> {
-  const { uid } = await stat(runnerHome);
+  const { uid } = await stat(path.join(runnerHome, "_diag"));
   const port = new URL(githubUrl).port || "443";
   const options = ["--no-header", "--oneline", "--tcp", "--numeric", "--extended", "--info"];
   const text = await output("ss", ...options, "state", "established", "dport", "=", `:${port}`);

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { renderScript, scriptParameters } from "@ghrunners/core/ssh/render-script";
 import { renderPolicy } from "@ghrunners/components/runner/render-agent";
+import { HOOK_POLICY_FILE, HOOKS_FOLDER } from "@ghrunners/core/vocabulary/runner";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 const scripts = path.join(projectRoot, "components", "scripts");
@@ -54,13 +55,20 @@ describe("job hooks", () => {
       refs: ["refs/heads/main", "refs/tags/v*"],
     };
     writeFileSync(policy, renderPolicy(jobs));
+    for (const name of ["job-started.sh", "job-completed.sh"]) writeFileSync(path.join(folder, name), hook(name));
   });
   after(() => rmSync(folder, { recursive: true }));
 
+  /** A hook that reads this test's policy: its paths stand in it, so that nothing outside can change them. */
+  const hook = (name: string): string =>
+    readFileSync(path.join(scripts, name), "utf8")
+      .replace(HOOK_POLICY_FILE, policy)
+      .replace(`source ${HOOKS_FOLDER}/`, `source ${scripts}/`);
+
   const started = (env: Record<string, string>): { status: number | null; stderr: string } =>
-    spawnSync("bash", [path.join(scripts, "job-started.sh")], {
+    spawnSync("bash", [path.join(folder, "job-started.sh")], {
       encoding: "utf8",
-      env: { PATH: process.env["PATH"], GHRUNNERS_POLICY_FILE: policy, ...env },
+      env: { PATH: process.env["PATH"], ...env },
     });
   const job = { GITHUB_REPOSITORY: "octo-org/demo-app", GITHUB_EVENT_NAME: "push", GITHUB_REF: "refs/heads/main" };
 
@@ -83,10 +91,21 @@ describe("job hooks", () => {
     });
   }
 
+  it("read the policy of root, whatever the environment says", () => {
+    const own = path.join(folder, "own-policy.env");
+    const anything = { repository: "stranger/demo-app", events: ["*"], refs: ["*"] };
+    writeFileSync(own, `${renderPolicy(anything)}touch ${path.join(folder, "replaced")}\n`);
+    const environment = { GHRUNNERS_POLICY_FILE: own, POLICY_FILE: own, HOOKS_FOLDER: folder };
+    assert.equal(started({ ...job, GITHUB_REPOSITORY: "stranger/demo-app", ...environment }).status, 1);
+    assert.equal(existsSync(path.join(folder, "replaced")), false);
+    for (const name of ["job-started.sh", "job-completed.sh", "job-traces.sh"])
+      assert.doesNotMatch(readFileSync(path.join(scripts, name), "utf8"), /source .*\$/, name);
+  });
+
   it("never empty a folder outside the work folder", () => {
     const file = path.join(folder, "precious");
     writeFileSync(file, "x");
-    const result = spawnSync("bash", [path.join(scripts, "job-completed.sh")], {
+    const result = spawnSync("bash", [path.join(folder, "job-completed.sh")], {
       encoding: "utf8",
       env: { PATH: process.env["PATH"], GITHUB_WORKSPACE: folder },
     });

@@ -77,6 +77,7 @@ const unit = {
   user: "actions-runner",
   dropIns: ["/etc/systemd/system/one.service.d/ghrunners.conf"],
   configuration: "0123456789ab",
+  writable: "",
 };
 const host = { name: "one", keys: [{ user: "runner", key: ours, comment: "" }], unit };
 const environment = {
@@ -157,6 +158,11 @@ describe("drift between the three planes", () => {
     ["unit-user", { hosts: [{ ...host, unit: { ...unit, user: "root" } }] }, /--replace 'urn:one'/],
     ["unit-drop-in", { hosts: [{ ...host, unit: { ...unit, dropIns: ["/etc/x.conf"] } }] }, /--replace/],
     ["unit-configuration", { hosts: [{ ...host, unit: { ...unit, configuration: "ffffffffffff" } }] }, /--replace/],
+    [
+      "unit-writable",
+      { hosts: [{ ...host, unit: { ...unit, writable: "/opt/actions-runner/.env" } }] },
+      /--replace 'urn:one'/,
+    ],
     ["key-missing", { hosts: [{ ...host, keys: [] }] }, /--replace/],
     [
       "key-unknown",
@@ -233,6 +239,8 @@ describe("drift between the three planes", () => {
   it("reads a host", () => {
     const output = "key\trunner\tssh-ed25519 AAAA x\nunit\tenabled\tenabled\nunit\tdropIns\t/a /b\n";
     assert.deepEqual(parseHost("one", output).unit?.dropIns, ["/a", "/b"]);
+    assert.equal(parseHost("one", `${output}unit\twritable\t''\n`).unit?.writable, "");
+    assert.equal(parseHost("one", `${output}unit\twritable\t/opt/x\n`).unit?.writable, "/opt/x");
     assert.equal(parseHost("target", "key\tr\tssh-ed25519 AAAA x\n").unit, undefined);
   });
 

@@ -1,0 +1,253 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { renderScript } from "@ghrunners/core/ssh/render-script";
+import { JOB_FOLDERS, RUNNER_HOME, RUNNER_USER, SETUP_USER, WORK_FOLDER } from "@ghrunners/core/vocabulary/runner";
+import { agentParameters, renderUnit } from "@ghrunners/components/runner/render-agent";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { until } from "@ghrunners/core/until";
+import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
+import { Rig } from "../../unit/lab/machines/rig";
+
+const scripts = path.join(projectRoot, "components/scripts");
+const read = (file: string): string => readFileSync(path.join(scripts, file), "utf8");
+const runner = 171;
+const unit = "actions.runner.octo-org-demo-app.runner-1.service";
+const jobs = { repository: "octo-org/demo-app", events: ["push"], refs: ["refs/heads/main"] };
+const token = "AREGISTRATIONTOKEN";
+
+/**
+ * An archive as GitHub's: the listener finds its folder as the parent of the real folder that it is in, and config.sh writes
+ * its files, an environment file and svc.sh there.
+ */
+const archive = (version: string): string => `
+  rm -rf /root/archive && mkdir -p /root/archive/bin /root/archive/externals && cd /root/archive
+  cat >bin/Runner.Listener <<'X'
+#!/bin/bash
+[[ \${1:-} == --version ]] && { echo ${version}; exit; }
+root=$(dirname "$(dirname "$(readlink -f "\${BASH_SOURCE[0]}")")")
+if [[ \${1:-} == configure ]]; then
+  [[ -e $root/.runner ]] && { echo already configured; exit 1; }
+  id -un >"$root/.credentials"; echo "token $ACTIONS_RUNNER_INPUT_TOKEN" >"$root/.credentials_rsaparams"
+  echo '{"agentId":7,"agentName":"runner-1","gitHubUrl":"https://github.com/octo-org/demo-app"}' >"$root/.runner"
+  cat >"$root/svc.sh" <<'Y'
+#!/bin/bash
+printf '[Service]\\nExecStart=%s/bin/runsvc.sh\\nUser=%s\\nWorkingDirectory=%s\\nKillMode=process\\n' "$PWD" "$2" "$PWD" >/etc/systemd/system/${unit}
+echo ${unit} >.service
+Y
+  chmod 755 "$root/svc.sh"; sleep 0.5; exit
+fi
+cat "$root/.runner" "$root/.credentials" "$root/.credentials_rsaparams" "$root/.env" >/dev/null || exit 1
+echo here >>"$root/_diag/Runner_20260101-000000-utc.log" || exit 1
+echo "Listening for Jobs"; cd "$root/_work"
+while sleep 0.1; do
+  [[ -f job ]] || continue
+  mv job job.now; bash job.now >job.said 2>&1; echo "\$?" >job.exit; mv job.exit job.code
+done
+X
+  cat >config.sh <<'X'
+#!/bin/bash
+[[ $(id -u) == 0 ]] && { echo Must not run with sudo; exit 1; }
+cd "$(dirname "\${BASH_SOURCE[0]}")" && . ./env.sh && exec ./bin/Runner.Listener configure "$@"
+X
+  echo '[ -f .env ] || touch .env; [ -f .path ] || echo "$PATH" >.path' >env.sh
+  echo '#!/bin/bash' >run.sh
+  printf '#!/bin/bash\\nexport PATH=$(cat .path)\\nexec ./bin/Runner.Listener run\\n' >bin/runsvc.sh
+  chmod 755 bin/* *.sh; tar -czf /root/${version}.tar.gz . ; sha256sum /root/${version}.tar.gz | cut -d ' ' -f 1`;
+
+/** What a job can do, as its user, on a runner that our scripts have set up; then what root does next. */
+describe("a hostile job", function () {
+  this.timeout(240_000);
+  const rig = new Rig("hostile");
+
+  before(async () => {
+    await rig.up();
+    await rig.backend.start(runner, rig.settings(runner, { diskBytes: 2 ** 30 }));
+    await rig.sshComesUp(runner);
+    install("2.336.0");
+    register();
+    asRoot("echo canary >/root/canary; chmod 600 /root/canary; systemctl start ".concat(unit));
+  });
+  after(() => rig.down());
+
+  function run(command: readonly string[], input = ""): { code: number | null; text: string; words: string } {
+    const result = spawnSync(scriptPath("control"), ["exec", String(runner), ...command], {
+      env: scriptEnvironment(rig.instance),
+      encoding: "utf8",
+      input,
+      timeout: 120_000,
+    });
+    return { code: result.status, text: result.stdout.trim(), words: `${result.stdout}${result.stderr}` };
+  }
+  function asRoot(script: string): string {
+    const { code, text, words } = run(["bash", "-c", script]);
+    assert.equal(code, 0, `${script}\n${words}`);
+    return text;
+  }
+  /** Whatever it does may fail; what matters is what root finds afterwards. */
+  const job = (script: string): string =>
+    run(["runuser", "-u", RUNNER_USER, "--", "bash", "-c", `cd ${RUNNER_HOME}/${WORK_FOLDER}\n${script}`]).words;
+
+  function script(file: string, verb: string, parameters: Record<string, string>): string {
+    const { code, text, words } = run(["bash", "-s", "--", verb], renderScript(read(file), parameters));
+    assert.equal(code, 0, words);
+    return text;
+  }
+  function install(version: string): string {
+    const sha256 = asRoot(archive(version)).split("\n").at(-1) ?? "";
+    const hooks = {
+      jobStarted: read("job-started.sh"),
+      jobCompleted: read("job-completed.sh"),
+      jobTraces: read("job-traces.sh"),
+    };
+    const settings = { version, unit, jobs, drainTimeoutMinutes: 1 };
+    const source = { url: `file:///root/${version}.tar.gz`, sha256 };
+    return script("agent.sh", "install", agentParameters(settings, source, "bc:24:11:00:00:71", hooks));
+  }
+  const register = (): string =>
+    script("registration.sh", "register", {
+      UNIT: unit,
+      UNIT_FILE: renderUnit("runner-1"),
+      RUNNER_USER,
+      SETUP_USER,
+      RUNNER_HOME,
+      WORK_FOLDER,
+      RUNNER_NAME: "runner-1",
+      REPOSITORY_URL: "https://github.com/octo-org/demo-app",
+      LABELS: "self-hosted",
+      TOKEN: token,
+    });
+  const hook = (name: string, environment: Record<string, string> = {}): { code: number | null; words: string } =>
+    run([
+      ...["runuser", "-u", RUNNER_USER, "--", "env", "-i", "GITHUB_REPOSITORY=octo-org/demo-app"],
+      ...["GITHUB_EVENT_NAME=push", "GITHUB_REF=refs/heads/main"],
+      ...Object.entries(environment).map(([key, value]) => `${key}=${value}`),
+      ...["bash", "-e", `/usr/local/lib/ghrunners/hooks/${name}.sh`],
+    ]);
+  /** A job that the listener starts, in the unit's control group and with its view of the files. @returns its exit code */
+  function inUnit(script: string): string {
+    const file = `${RUNNER_HOME}/${WORK_FOLDER}/job`;
+    run(
+      ["bash", "-c", `rm -f ${file}*; cat >${file}.new; chown ${RUNNER_USER} ${file}.new; mv ${file}.new ${file}`],
+      script,
+    );
+    return asRoot(`for i in $(seq 300); do [[ -s ${file}.code ]] && exec cat ${file}.code; sleep 0.1; done; exit 1`);
+  }
+  const said = (): string => asRoot(`cat ${RUNNER_HOME}/${WORK_FOLDER}/job.said`);
+  const canary = (): string => asRoot("stat --format='%U %a' /root/canary; cat /root/canary");
+
+  it("runs on a runner that works, with its own two folders and nothing else", () => {
+    assert.equal(asRoot(`systemctl is-active ${unit}`), "active");
+    const theirs = asRoot(`find ${RUNNER_HOME} -mindepth 1 -maxdepth 1 ! -user root -printf '%f\\n' | sort`).split(
+      "\n",
+    );
+    assert.deepEqual(theirs, [...JOB_FOLDERS].sort());
+    const open = "find / -xdev -user root -perm /022 ! -type l ! -type c ! -type s ! -perm -1000 ! -path '/proc/*'";
+    assert.equal(
+      asRoot(`${open} \\( -path '${RUNNER_HOME}*' -o -path '*ghrunners*' -o -path '/etc/systemd/*' \\)`),
+      "",
+    );
+  });
+
+  it("cannot replace, remove or add a file of the program, of the hooks, or the environment file", () => {
+    const before = asRoot(`cd ${RUNNER_HOME}; find . -path './_*' -prune -o -printf '%p %U %m %l\\n' | sort`);
+    job(`cd ${RUNNER_HOME}
+      echo 'GHRUNNERS_POLICY_FILE=/tmp/x' >.env.mine; mv -f .env.mine .env; rm -f .env .path run.sh config.sh; rm -rf bin
+      ln -sfn /tmp bin; ln -s /root/canary new; echo x >>config.sh; touch svc.sh; mkdir .registration; mv _work other
+      echo x >/usr/local/lib/ghrunners/hooks/job-started.sh; echo x >>/etc/ghrunners/job-policy.env
+      ln -s /etc /var/lib/ghrunners/new; touch /var/lib/ghrunners/top.2.336.0/run.sh; echo x >/etc/systemd/system/x.service`);
+    assert.equal(asRoot(`cd ${RUNNER_HOME}; find . -path './_*' -prune -o -printf '%p %U %m %l\\n' | sort`), before);
+    assert.equal(asRoot("ls /etc/systemd/system/x.service /var/lib/ghrunners/new 2>/dev/null | wc -l"), "0");
+  });
+
+  it("gets no file of root at the next update, whatever links it made in an older, open layout", () => {
+    asRoot(
+      `systemctl stop ${unit}; chown ${RUNNER_USER} ${RUNNER_HOME} /var/lib/ghrunners; chown -R ${RUNNER_USER} ${RUNNER_HOME}/bin.2.336.0`,
+    );
+    job(`cd ${RUNNER_HOME}; for name in run.sh config.sh env.sh .env .path .service .env.new run.sh.new bin.new _diag; do
+        rm -rf $name; ln -s /root/canary $name; done
+      ln -sfn /root bin.2.335.1; ln -sfn /root externals.2.335.1; rm -rf ${WORK_FOLDER}; ln -s /root ${WORK_FOLDER}
+      ln -s /root /var/lib/ghrunners/top.2.335.1; ln -s /root /var/lib/ghrunners/new
+      ln -s /root/canary /var/lib/ghrunners/archive.tar.gz; mkfifo /var/lib/ghrunners/requested.new`);
+    assert.match(install("2.335.1"), /^runner 2\.335\.1, configuration [0-9a-f]{12}$/);
+    assert.equal(canary(), "root 600\ncanary");
+    assert.equal(asRoot("find /root -user actions-runner | wc -l"), "0");
+    register();
+    asRoot(`systemctl start ${unit}; systemctl is-active ${unit}`);
+    const open = asRoot(`find ${RUNNER_HOME} -mindepth 1 -maxdepth 1 ! -user root -printf '%f\\n' | sort`);
+    assert.deepEqual(open.split("\n"), [...JOB_FOLDERS].sort());
+  });
+
+  it("sees neither the registration token nor the process that has it, and writes nothing that root runs", () => {
+    const spy = `for i in $(seq 400); do
+        cat /proc/[0-9]*/environ ${RUNNER_HOME}/.registration/.credentials* 2>/dev/null | tr '\\0' '\\n' | grep -a ${token}
+        ln -s /root/canary ${RUNNER_HOME}/.registration/.runner 2>/dev/null; done >/var/tmp/seen; touch /var/tmp/over`;
+    asRoot("rm -f /var/tmp/seen /var/tmp/over");
+    run(["runuser", "-u", RUNNER_USER, "--", "setsid", "--fork", "bash", "-c", `exec >/dev/null 2>&1; ${spy}`]);
+    register();
+    asRoot("for i in $(seq 600); do [[ -e /var/tmp/over ]] && exit; sleep 0.1; done; exit 1");
+    assert.equal(asRoot("cat /var/tmp/seen"), "");
+    assert.equal(asRoot(`cat ${RUNNER_HOME}/.credentials`), SETUP_USER, "config.sh runs as a user that no job is");
+    assert.equal(asRoot(`ls -d ${RUNNER_HOME}/.registration 2>/dev/null | wc -l`), "0");
+    assert.equal(asRoot(`ls ${RUNNER_HOME}/svc.sh 2>/dev/null | wc -l`), "0");
+    assert.equal(canary(), "root 600\ncanary");
+    asRoot(`systemctl start ${unit}`);
+  });
+
+  it("does not decide which job may come next", () => {
+    job("echo 'ALLOWED_REPOSITORY=stranger/x' >/tmp/policy");
+    const other = { GITHUB_REPOSITORY: "stranger/x", GHRUNNERS_POLICY_FILE: "/tmp/policy" };
+    assert.match(hook("job-started", other).words, /refuses the job: the repository 'stranger\/x'/);
+    assert.equal(hook("job-started").code, 0);
+  });
+
+  it("leaves no process, no tool, no setting and no temporary file to the next job", async () => {
+    const home = `/home/${RUNNER_USER}`;
+    const traces = `find ${home} ${RUNNER_HOME}/${WORK_FOLDER}/_tool /dev/shm -mindepth 1 -user ${RUNNER_USER} | wc -l`;
+    // By hand the runner is none of the hook's ancestors, so the test before has ended it.
+    const mainProcess = (): string => asRoot(`systemctl show --property MainPID --value ${unit}`);
+    await until("the runner is back", 20_000, () => mainProcess() !== "0");
+    const listener = mainProcess();
+    inUnit(`mkdir -p ${home}/.config/git ${RUNNER_HOME}/${WORK_FOLDER}/_tool/node/22/bin /dev/shm/x
+      echo '[core] hooksPath=/tmp/evil' >${home}/.gitconfig; echo 'registry=http://evil' >${home}/.npmrc
+      echo 'PATH=/tmp/evil:$PATH' >${home}/.bashrc; echo '#!/bin/sh' >${RUNNER_HOME}/${WORK_FOLDER}/_tool/node/22/bin/node
+      chmod 000 ${home}/.config/git; mkfifo ${home}/pipe; ln -s / ${home}/root; ln ${home}/.npmrc ${home}/hard
+      echo x >/dev/shm/x/y; echo 'NODE_OPTIONS=--require /tmp/evil' >/tmp/evil
+      setsid --fork bash -c 'while :; do sleep 1 & touch ${home}/survivor; sleep 0.05; done' >/dev/null 2>&1; exit 0`);
+    await until("it runs on", 10_000, () => asRoot(`ls ${home}/survivor 2>/dev/null | wc -l`) === "1");
+    assert.notEqual(asRoot(traces), "0");
+    // As the runner does: the hook's ancestors are of the jobs' user too, and stay.
+    const environment = "GITHUB_REPOSITORY=octo-org/demo-app GITHUB_EVENT_NAME=push GITHUB_REF=refs/heads/main";
+    const next = `env ${environment} bash -e /usr/local/lib/ghrunners/hooks/job-started.sh && [[ ! -e /tmp/evil ]]`;
+    assert.equal(inUnit(next), "0", said());
+    assert.equal(mainProcess(), listener);
+    assert.equal(asRoot("pgrep -f surviv[o]r | wc -l"), "0");
+    assert.equal(asRoot(traces), "0");
+    assert.equal(canary(), "root 600\ncanary");
+  });
+
+  it("ends with the unit, however it went to the background", async () => {
+    inUnit(`setsid --fork bash -c 'trap "" TERM INT HUP; exec -a leftover sleep 600' >/dev/null 2>&1; exit 0`);
+    await until("it runs", 10_000, () => asRoot("pgrep -f leftove[r] | wc -l") !== "0");
+    asRoot(`systemctl stop ${unit}`);
+    assert.equal(asRoot("pgrep -f leftove[r] | wc -l"), "0");
+    asRoot(`systemctl start ${unit}`);
+  });
+
+  it("is not in the way of taking everything away", () => {
+    job(`ln -s /root ${RUNNER_HOME}/${WORK_FOLDER}/root; chmod 000 ${RUNNER_HOME}/_diag`);
+    script(
+      "agent.sh",
+      "remove",
+      agentParameters({ version: "2.335.1", unit, jobs, drainTimeoutMinutes: 1 }, { url: "", sha256: "" }, "", {
+        jobStarted: "",
+        jobCompleted: "",
+        jobTraces: "",
+      }),
+    );
+    assert.equal(canary(), "root 600\ncanary");
+    assert.equal(asRoot(`ls -d ${RUNNER_HOME} /var/lib/ghrunners 2>/dev/null | wc -l`), "0");
+    assert.equal(asRoot(`id -u ${RUNNER_USER} ${SETUP_USER} 2>/dev/null | wc -l`), "0");
+  });
+});
