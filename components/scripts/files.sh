@@ -250,8 +250,11 @@ remove() {
   if curl --fail --silent --max-time 2 --output /dev/null "$PROMETHEUS_URL/-/ready"; then reload; fi
 }
 
-# One run at a time on this host; the kernel gives the lock back when its holder dies.
-exec 9>/run/lock/ghrunners-monitoring
+# One run at a time on this host; the kernel gives the lock back when its holder dies. Only root can reach the file: who
+# can open a lock can hold it.
+locks=/run/ghrunners
+(umask 077 && mkdir -p "$locks" && : >>"$locks/monitoring")
+exec 9>>"$locks/monitoring"
 flock --wait 120 9 || die "another run has been changing this host's monitoring for more than 120 s"
 case ${1:-} in
   apply) apply ;;
