@@ -36,7 +36,7 @@ export interface DeployOptions {
 }
 
 const SHORT_MS = 60_000;
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 const LOOK_MS = 1_000;
 
 export async function ask<Value>(

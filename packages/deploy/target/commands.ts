@@ -50,11 +50,14 @@ export async function begin(agent: Agent, request: Request): Promise<{ token: nu
   return { token: transaction.token };
 }
 
-/** Where no journal is left, the records still know the last token: a late deployer's must not come again. */
+/**
+ * Where no journal is left, the records still know the last token that was over. One more may have been given out, to the
+ * deployment whose journal is lost: a late deployer's must not come again.
+ */
 function before({ store }: Agent): Transaction | undefined {
   const token = lastToken(store.folders);
   const never = acquire(undefined, []);
-  return token === 0 || never === "held" ? undefined : { ...never, token, released: true, closed: true };
+  return token === 0 || never === "held" ? undefined : { ...never, token: token + 1, released: true, closed: true };
 }
 
 /** A journal that cannot be used shows in the metrics too: an alert calls somebody. */

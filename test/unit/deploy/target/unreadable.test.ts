@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -221,10 +222,39 @@ describe("a file of the agent that cannot be read", function () {
     assert.match(await commands.watch(agent()), /cancelled/);
   });
 
+  it("is counted until it is moved away and the metrics are written anew", async () => {
+    const dead = path.join(target.folders.records, "20000101T000000Z-dead.json");
+    writeFileSync(dead, "");
+    assert.deepEqual(
+      commands.measure(agent()).unreadable.map(({ file, problem }) => [file, problem]),
+      [[dead, "it is empty"]],
+    );
+    assert.equal(metric(target, "deployment_unreadable_files"), "1");
+    renameSync(dead, `${dead}.broken`);
+    assert.deepEqual(commands.measure(agent()), { unreadable: [] });
+    assert.equal(metric(target, "deployment_unreadable_files"), "0");
+  });
+
+  it("that is the journal keeps the target locked until somebody moves the state away, as the message says", async () => {
+    const { token } = await commands.begin(agent(), target.request("2"));
+    writeFileSync(target.folders.journal, "");
+    await assert.rejects(commands.watch(agent()), UnreadableJournalError);
+    assert.throws(() => commands.measure(agent()), UnreadableJournalError);
+    renameSync(target.folders.state, `${target.folders.state}.broken`);
+    commands.measure(agent());
+    assert.deepEqual(
+      [metric(target, "deployment_unreadable_files"), metric(target, "deployment_lock_timestamp_seconds")],
+      ["0", undefined],
+    );
+    const { deployment } = await target.deploy(target.request("3"), agent());
+    assert.deepEqual([deployment.outcome, target.whole()], ["succeeded", "3"]);
+    assert.ok(deployment.token > token, "a late deployer of the lost deployment is refused");
+  });
+
   it("that is lost between two deployments does not let an old token come again", async () => {
     const { token } = (await target.deploy(target.request("2"), agent())).deployment;
     rmSync(target.folders.journal);
-    assert.equal((await commands.begin(agent(), target.request("3"))).token, token + 1);
+    assert.ok((await commands.begin(agent(), target.request("3"))).token > token);
   });
 });
 
