@@ -82,15 +82,18 @@ export async function deploy(
   const lease = new LeaseKeeper(agent, token, request.limits.leaseSeconds, say);
   const giveUp = (): void => {
     say("asked to stop: the target goes back");
-    agent.call(["give-up", String(token)], "", SHORT_MS).catch(() => undefined);
     lease.lose("The deployer was asked to stop.");
+  };
+  // A target whose agent is gone goes back when nobody renews its lease any more: at once, when it is given up.
+  const follow = (why: string): Promise<Records> => {
+    lease.stop();
+    agent.call(["give-up", String(token)], "", SHORT_MS).catch(() => undefined);
+    return followed(agent, request, why, patienceMs, lease);
   };
   if (signal.aborted) giveUp();
   else signal.addEventListener("abort", giveUp);
   try {
-    const records = await firstAnswer(carry(agent, token, request, artefact), lease.lost, (why) =>
-      followed(agent, request, why, patienceMs, lease),
-    );
+    const records = await firstAnswer(carry(agent, token, request, artefact), lease.lost, follow);
     lease.stop();
     lease.report(records.deployment.actions.map(({ name, ok }) => `${name}: ${ok ? "ok" : "failed"}`));
     return { kind: "over", records };

@@ -145,6 +145,22 @@ describe("a deployer", function () {
     await assert.rejects(ended, /The deployer was asked to stop\. Deployment .* is not over/);
   });
 
+  it("gives its lease up when the agent is killed in the middle, so that the guard goes back at once", async () => {
+    const real = remote();
+    const dying = agentInProcess(agent(new EndsAt(target, "smoke")));
+    const killed: RemoteAgent = {
+      call: async (args, ...rest) => {
+        if (args[0] === "look") await commands.watch(agent());
+        if (args[0] !== "run") return real.call(args, ...rest);
+        await dying.call(args, ...rest);
+        return { code: 137, value: { error: "" } };
+      },
+    };
+    const result = await run(target.request("2"), killed);
+    assert.equal(result.kind === "over" && result.records.deployment.failure?.code, "interrupted");
+    assert.equal(target.whole(), "1");
+  });
+
   it("asks the target what became of it when the agent was ended without a word", async () => {
     const killed = answering("run", async (args, input, limit) => {
       await remote().call(args, input, limit);
