@@ -130,7 +130,8 @@ const vm = z.strictObject({
 
 const agent = z.strictObject({
   version: releaseVersion.default(defaults.agent.version).meta({
-    description: "Runner version to install: a floor, GitHub may update the runner to a newer one by itself.",
+    description:
+      "Runner version to install: a floor, a newer one on the host stays. The runner does not update itself: raise it within 30 days of a release.",
   }),
   sha256: text("64 lower-case hexadecimal digits", /^[0-9a-f]{64}$/)
     .optional()

@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { JOURNAL_REMOTE_PORT } from "@ghrunners/core/vocabulary/logs";
+import { JOURNAL_REMOTE_PORT, SENDER_MEBIBYTES } from "@ghrunners/core/vocabulary/logs";
 import { forms, isPlain, problemsOf, refuseArguments, whole } from "../arguments";
 import { orEmpty } from "../resources/or-empty";
 import { connectionTo, type HostArgs, readScript, renderScript, rootCommand } from "../scripts/connection";
@@ -55,6 +55,7 @@ export class LogReceiver extends pulumi.ComponentResource {
             PORT: String(JOURNAL_REMOTE_PORT),
             SENDERS: known.senders.join(" "),
             RETENTION_DAYS: String(known.retentionDays),
+            SENDER_MEBIBYTES: String(SENDER_MEBIBYTES),
           }),
         ),
         addPreviousOutputInEnv: false,

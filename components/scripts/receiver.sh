@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes this host take the journals of the runners. Runs as root; a second run changes nothing. Prints its certificate.
-# Parameters: ENVIRONMENT ADDRESS PORT SENDERS (addresses, separated by blanks) RETENTION_DAYS
+# Parameters: ENVIRONMENT ADDRESS PORT SENDERS (addresses, separated by blanks) RETENTION_DAYS SENDER_MEBIBYTES
 set -euo pipefail
 
 package=systemd-journal-remote
@@ -8,6 +8,7 @@ folder=/etc/ghrunners/log-receiver
 group=systemd-journal-remote
 configuration=/etc/systemd/journal-remote.conf.d/ghrunners.conf
 cleaning=/etc/systemd/system/ghrunners-log-retention
+program=/usr/local/lib/ghrunners/log-receiver/retention.sh
 limits=/etc/systemd/system/systemd-journal-remote
 # Stacks share the receiver; each has a list of senders of its own.
 senders_file=$limits.socket.d/ghrunners-senders-$ENVIRONMENT.conf
@@ -26,6 +27,23 @@ put() { # path content
     changed=true
   fi
 }
+
+# What the timer runs: a sender that floods loses its own oldest lines and nobody else's. The receiver names a sender's
+# files by its address, and closes one for good when it is full (@ in its name).
+# shellcheck disable=SC2016  # The script's own variables.
+retention='#!/usr/bin/env bash
+# Deletes uploaded journals: those too old, and of each sender the oldest beyond its share. Written by ghrunners.
+set -euo pipefail
+days=$1 share=$(($2 * 1048576))
+cd /var/log/journal/remote
+find . -maxdepth 1 -type f -name "*.journal" -mtime "+$days" -delete
+declare -A used=()
+while IFS=" " read -r _ bytes file; do
+  sender=${file%%@*}
+  sender=${sender%.journal}
+  used[$sender]=$((${used[$sender]:-0} + bytes))
+  if ((${used[$sender]} > share)) && [[ $file == *@*.journal ]]; then rm -f -- "./$file"; fi
+done < <(find . -maxdepth 1 -type f -name "*.journal" -printf "%T@ %s %f\n" | sort -rn)'
 
 install_package() {
   [[ $(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] && return
@@ -77,18 +95,20 @@ StartLimitIntervalSec=0
 [Service]
 Restart=on-failure
 RestartSec=2"
+  put "$program" "$retention"
+  chmod 0755 "$program"
   put "$cleaning.service" "[Unit]
-Description=Deletes uploaded journals older than $RETENTION_DAYS days
+Description=Deletes uploaded journals: older than $RETENTION_DAYS days, or beyond $SENDER_MEBIBYTES MiB of one sender
 
 [Service]
 Type=oneshot
-ExecStart=/usr/bin/find /var/log/journal/remote -name '*.journal' -mtime +$RETENTION_DAYS -delete"
+ExecStart=$program $RETENTION_DAYS $SENDER_MEBIBYTES"
   put "$cleaning.timer" "[Unit]
-Description=Daily: deletes old uploaded journals
+Description=Every five minutes: deletes uploaded journals that are too old or too large
 
 [Timer]
-OnCalendar=daily
-RandomizedDelaySec=1h
+OnCalendar=*:0/5
+RandomizedDelaySec=30s
 Persistent=yes
 
 [Install]
@@ -117,9 +137,9 @@ remove_receiver() {
   fi
   systemctl disable --now --quiet systemd-journal-remote.socket "$(basename "$cleaning").timer" 2>/dev/null || true
   systemctl stop systemd-journal-remote.service 2>/dev/null || true
-  rm -rf "$folder" "$configuration" "$cleaning.service" "$cleaning.timer" "$limits.socket.d/ghrunners.conf" \
+  rm -rf "$folder" "$(dirname "$program")" "$configuration" "$cleaning.service" "$cleaning.timer" "$limits.socket.d/ghrunners.conf" \
     "$limits.service.d/ghrunners.conf" "/var/lib/systemd/timers/stamp-$(basename "$cleaning").timer"
-  rmdir --ignore-fail-on-non-empty "$(dirname "$folder")" "$limits.socket.d" "$limits.service.d" 2>/dev/null || true
+  rmdir --ignore-fail-on-non-empty /usr/local/lib/ghrunners "$(dirname "$folder")" "$limits.socket.d" "$limits.service.d" 2>/dev/null || true
   systemctl daemon-reload
 }
 

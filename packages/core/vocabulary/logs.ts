@@ -25,5 +25,8 @@ export const logUnits = {
 /** Folder of uploaded journals on the monitoring host, Debian's default. */
 export const REMOTE_JOURNAL = "/var/log/journal/remote";
 
+/** What one sender may keep there, MiB: a flood pushes out the sender's own oldest lines, and nobody else's. */
+export const SENDER_MEBIBYTES = 1024;
+
 /** TCP port of systemd-journal-remote, its default. */
 export const JOURNAL_REMOTE_PORT = 19532;

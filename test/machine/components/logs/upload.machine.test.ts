@@ -53,6 +53,7 @@ describe("journal upload", function () {
       ADDRESS: rig.address(receiver),
       PORT: String(JOURNAL_REMOTE_PORT),
       RETENTION_DAYS: "30",
+      SENDER_MEBIBYTES: "8",
       SENDERS: rig.address(host),
     });
 
@@ -156,6 +157,43 @@ describe("journal upload", function () {
     assert.match(rig.exec(host, "journalctl", "--no-pager", "--output=cat"), /a line of somebody else/);
     log(["after somebody else"]);
     assert.equal(count("a line of somebody else"), 0);
+  });
+
+  it("a line is the sender's by its address, whatever it says of itself", async () => {
+    const entry = "MESSAGE=forged line\nGHRUNNERS_HOST=runner-2\nGHRUNNERS_ROLE=secondary\n__REALTIME_TIMESTAMP=1\n\n";
+    const url = `https://${rig.address(receiver)}:${JOURNAL_REMOTE_PORT}/upload`;
+    const options = `--cacert /etc/ghrunners/logs/receiver.pem -H 'Content-Type: application/vnd.fdo.journal'`;
+    rig.exec(
+      host,
+      "bash",
+      "-c",
+      `printf '${entry.replaceAll("\n", "\\n")}' | curl -sf ${options} --data-binary @- ${url}`,
+    );
+    const of = (address: string): string =>
+      rig.exec(
+        receiver,
+        "sh",
+        "-c",
+        `journalctl --file='${REMOTE_JOURNAL}/remote-${address}[.@]*journal' --output=cat --no-pager || true`,
+      );
+    await until("it arrives", 30_000, () => arrived("GHRUNNERS_HOST=runner-2").includes("forged line"));
+    assert.match(of(rig.address(host)), /^forged line$/m);
+    assert.doesNotMatch(of(rig.address(receiver)), /forged line/);
+  });
+
+  it("a sender that floods loses its own oldest journals, and nobody else's", () => {
+    const file = (sender: string, number: number): string =>
+      `${REMOTE_JOURNAL}/remote-${sender}@${"0".repeat(32)}-000000000000000${number}-0000000000000000.journal`;
+    const make = (name: string, days: number): string =>
+      `truncate -s 3M '${name}' && touch -d '-${days} days' '${name}'`;
+    const [flood, other, old] = ["192.0.2.1", "192.0.2.2", "192.0.2.3"];
+    rig.exec(receiver, "bash", "-c", [1, 2, 3, 4, 5].map((n) => make(file(flood, n), 9 - n)).join("; "));
+    rig.exec(receiver, "bash", "-c", [make(file(other, 1), 20), make(file(old, 1), 31)].join("; "));
+    rig.exec(receiver, "systemctl", "start", "ghrunners-log-retention.service");
+    const left = rig.exec(receiver, "bash", "-c", `cd ${REMOTE_JOURNAL}; ls remote-192.0.2.*`).split("\n");
+    const names = [file(flood, 4), file(flood, 5), file(other, 1)].map((name) => name.split("/").at(-1));
+    assert.deepEqual(left, names);
+    rig.exec(receiver, "bash", "-c", `rm ${REMOTE_JOURNAL}/remote-192.0.2.*`);
   });
 
   it("a second installation changes nothing and restarts nothing", () => {
