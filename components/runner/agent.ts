@@ -16,6 +16,7 @@ export interface JobPolicy {
 
 /** An archive of the runner program. */
 export interface RunnerArchive {
+  /** An https URL. */
   readonly url: string;
   /** 64 lower-case hexadecimal digits. */
   readonly sha256: string;

@@ -30,7 +30,9 @@ export interface HookContext {
   readonly hosts: boolean;
 }
 
+/** Hooks around the steps of a runner. */
 export interface RunnerHooks extends RunnerVmHooks {
+  /** Gives the labels back when an installation failed and was rolled back. */
   readonly restoreLabels: pulumi.ErrorHook;
   /** Whether this run took the runner's labels away. Ask when the steps before are over. */
   wasDrained(runnerName: string): boolean;

@@ -40,8 +40,9 @@ export interface GateInputs {
 
 /** What was seen when the gate opened. */
 export interface GateEvidence {
-  /** RFC 3339. */
+  /** When, RFC 3339. */
   readonly provedAt: string;
+  /** The runners that were proved. */
   readonly runners: readonly {
     readonly name: string;
     readonly id: number;

@@ -32,9 +32,11 @@ export interface RunnerArgs extends EnvironmentArgs, RunnerPlaceArgs {
 
 /** What a runner on a guest has beyond its VM. */
 export interface RunnerOnHost {
+  /** How the program reaches it, with its pinned host key. */
   readonly address: pulumi.Output<HostAddress>;
   /** systemd unit of the runner. */
   readonly unit: pulumi.Output<string>;
+  /** The runner as GitHub shows it: online, with exactly its labels. */
   readonly registered: RegisteredRunner;
   /** Fingerprint of everything that may have disturbed the runner when it changed. */
   readonly revision: pulumi.Output<string>;
@@ -45,13 +47,17 @@ export interface RunnerOnHost {
  * is done before anything of this runner is touched.
  */
 export class Runner extends pulumi.ComponentResource {
+  /** Name of the VM and of the runner at GitHub. */
   readonly runnerName: string;
+  /** Its role, which is one of its labels. */
   readonly role: Role;
+  /** VMID. */
   readonly vmId: number;
   /** IPv4 address. */
   readonly address: pulumi.Output<string>;
   /** Exactly the labels that GitHub shows. */
   readonly labels: readonly string[];
+  /** Its machine. */
   readonly vm: RunnerVm;
   /** What is on the guest; undefined where hosts are skipped. */
   readonly host: RunnerOnHost | undefined;

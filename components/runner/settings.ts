@@ -251,7 +251,8 @@ export interface EnvironmentArgs {
   readonly sshPublicKey: pulumi.Input<string>;
   /**
    * Private half, OpenSSH format without a passphrase; kept as a secret. Dynamic resources read the same key from the
-   * configuration key `ghrunners:sshPrivateKey`. Needed unless `hosts` is `skip`.
+   * configuration key `ghrunners:sshPrivateKey`.
+   * @default none, which is taken where `hosts` is `skip`
    * @example config.requireSecret("sshPrivateKey")
    */
   readonly sshPrivateKey?: pulumi.Input<string>;

@@ -61,6 +61,7 @@ export interface RunnerVmArgs extends Omit<RunnerPlaceArgs, "role"> {
  * What `opts.dependsOn` names is done before the VM is touched, and everything on the machine comes after the VM.
  */
 export class RunnerVm extends pulumi.ComponentResource {
+  /** The virtual machine. */
   readonly vm: proxmoxve.VmLegacy;
   /** Its firewall, on: the VM is complete. */
   readonly firewall: proxmoxve.firewall.OptionsLegacy;
