@@ -79,6 +79,11 @@ export const knownCommands: readonly KnownCommand[] = [
     by: "npx tsx config/document.ts",
   },
   {
+    pattern: /^npx tsx components\/document\.ts$/,
+    test: "test/unit/components/document.test.ts",
+    by: "npx tsx components/document.ts",
+  },
+  {
     pattern: /^ghrunners dashboards (render|check)$/,
     test: "test/unit/cli/dashboards/dashboards.test.ts",
     by: 'command("render"',
