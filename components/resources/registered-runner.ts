@@ -7,7 +7,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { RUNNER_HOME, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import type { GitHubClient, GitHubRunner } from "@ghrunners/core/github/client";
-import { sameLabels } from "@ghrunners/core/github/labels";
+import { sameLabels } from "@ghrunners/core/github/label-set";
 import type { HostSession } from "@ghrunners/core/ssh/session";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { diffRegisteredRunner, type Limits, type RunnerIdentity } from "../runner/plan-registration";

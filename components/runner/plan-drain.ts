@@ -2,7 +2,7 @@
  * Whether a runner may be taken out of service now. Pure.
  */
 import type { GitHubRunner } from "@ghrunners/core/github/client";
-import { sameLabels } from "@ghrunners/core/github/labels";
+import { sameLabels } from "@ghrunners/core/github/label-set";
 
 /** A configured runner and what GitHub shows of it. */
 export interface RunnerView {

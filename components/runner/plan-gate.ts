@@ -3,7 +3,7 @@
  */
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import type { GitHubRunner } from "@ghrunners/core/github/client";
-import { sameLabels } from "@ghrunners/core/github/labels";
+import { sameLabels } from "@ghrunners/core/github/label-set";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 
 /** A runner to be proved. */

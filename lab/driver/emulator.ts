@@ -11,7 +11,7 @@ import { startService, type RunningService } from "../github/service";
 import { openServices, type Services } from "../github/services";
 import { Engine } from "../github/workflows/engine";
 import { ensureAuthority, ensureServerCertificate } from "../tls";
-import { httpsFetch, type Exchange } from "../../test/unit/lab/github/support/https-fetch";
+import { httpsFetch, type Exchange } from "./https-fetch";
 
 export const owner = "octo-org";
 export const repo = "demo-app";

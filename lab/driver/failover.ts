@@ -4,7 +4,7 @@ import { runOnHost } from "../hosts";
 import { repositoryFolder } from "../lifecycle";
 import type { GateView } from "@ghrunners/cli/gate/view";
 import { projectRoot } from "@ghrunners/core/project-root";
-import { seal } from "../../test/unit/lab/github/support/seal";
+import { seal } from "./seal";
 import { until } from "@ghrunners/core/until";
 import type { Rehearsal } from "./rehearsal";
 

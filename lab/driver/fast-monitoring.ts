@@ -3,7 +3,7 @@ import type { Instance } from "../instance";
 import { renderAlertmanagerConfig, renderRules, renderTargets, type MonitoringSettings } from "@ghrunners/monitoring";
 import type { Notification } from "../oncall/notifications";
 import { until } from "@ghrunners/core/until";
-import { compressRoute, compressRules } from "../../test/rehearsal/support/compress";
+import { compressRoute, compressRules } from "./compress";
 
 /** Waits of rules and routes are divided by it: 5 minutes are 10 seconds. */
 export const FACTOR = 30;

@@ -1,4 +1,4 @@
-import { registerElsewhere } from "../../test/rehearsal/support/foreign-runner";
+import { registerElsewhere } from "./foreign-runner";
 import { primary, secondary, type Rehearsal } from "./rehearsal";
 
 /** An alert by its name and the labels that tell it from others of that name. */

@@ -18,9 +18,9 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import { nodeLine } from "@ghrunners/core/node-line";
 import { runProcess, type Finished, type RunOptions } from "@ghrunners/core/process";
 import type { StatusReport } from "@ghrunners/cli/status/report";
-import { openedLabs } from "../../test/support/opened-labs";
+import { openedLabs } from "./opened-labs";
 import { until } from "@ghrunners/core/until";
-import { readEngineEvents, type RunEvents } from "../../test/rehearsal/support/engine-events";
+import { readEngineEvents, type RunEvents } from "./engine-events";
 
 /** A finished run of the engine. */
 export interface Run extends RunEvents {

@@ -9,7 +9,8 @@ import { gzipSync } from "node:zlib";
 import type * as z from "zod";
 import { bundleExporter, type ExporterBundle } from "./bundle";
 import { SWITCH_UNIT } from "@ghrunners/core/vocabulary/failover";
-import type { fleetConfig, hostConfig, switchConfig } from "./config";
+import type { fleetConfig, hostConfig } from "./config";
+import type { switchConfig } from "@ghrunners/failover/config";
 
 /** `runner`: the host view on a runner. On the monitoring host `fleet`, GitHub's view, and `switch`, the failover switch. */
 export type ExporterKind = "runner" | "fleet" | "switch";

@@ -5,10 +5,12 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { fleetConfig, hostConfig, readConfig, switchConfig } from "./config";
-import { Exposition } from "@ghrunners/core/metrics-server/exposition";
-import { serveMetrics } from "@ghrunners/core/metrics-server/server";
-import type { View } from "@ghrunners/core/metrics-server/view";
+import { fleetConfig, hostConfig } from "./config";
+import { readConfig } from "@ghrunners/metrics-server/config";
+import { switchConfig } from "@ghrunners/failover/config";
+import { Exposition } from "@ghrunners/metrics-server/exposition";
+import { serveMetrics } from "@ghrunners/metrics-server/server";
+import type { View } from "@ghrunners/metrics-server/view";
 import { keepAlive } from "./watchdog";
 
 const help = `usage: ghrunners-exporter host|fleet|switch --config FILE

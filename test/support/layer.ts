@@ -6,7 +6,7 @@ import { treeOf } from "@ghrunners/lab/process-tree";
 import { end } from "@ghrunners/lab/processes";
 import { identityOf } from "@ghrunners/core/process-identity";
 import type { Failure } from "./failures";
-import { openedLabs } from "./opened-labs";
+import { openedLabs } from "@ghrunners/lab/driver/opened-labs";
 import type { Timing } from "./timings";
 
 /** Runs the test files named as arguments in this process and reports the counts to the parent. */

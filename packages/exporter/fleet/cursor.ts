@@ -2,7 +2,7 @@
  * What was counted already. Pure: whatever order, however often and across restarts, a job counts once for each attempt.
  */
 import * as z from "zod";
-import type { JobFacts, RunFacts } from "./facts";
+import type { JobFacts, RunFacts } from "@ghrunners/core/github/facts";
 
 const runEntry = z.object({
   createdAt: z.number(),

@@ -2,9 +2,9 @@
  * From facts to samples. A fact that is too old is unknown. Pure.
  */
 import type { FleetConfig } from "../config";
-import { type Sample, sample, sampleIfKnown } from "@ghrunners/core/metrics-server/samples";
-import type { RateLimit } from "./api";
-import type { FleetFacts, Known } from "./facts";
+import { type Sample, sample, sampleIfKnown } from "@ghrunners/metrics-server/samples";
+import type { RateLimit } from "@ghrunners/core/github/budgeted-api";
+import type { FleetFacts, Known } from "@ghrunners/core/github/facts";
 import { protectionDrift } from "./protection";
 import { deploymentQueueDepth, queueSamples } from "./queue";
 import { type Memory, runnerSamples } from "./runners";

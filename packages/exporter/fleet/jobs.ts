@@ -2,10 +2,10 @@
  * Counting of jobs that GitHub says are over. Pure.
  */
 import type { ExpectedRunner, FleetConfig } from "../config";
-import { count, emptyTally, expectHistogram, observe, type Tally } from "@ghrunners/core/metrics-server/tally";
+import { count, emptyTally, expectHistogram, observe, type Tally } from "@ghrunners/metrics-server/tally";
 import type { CountedJob } from "./cursor";
-import type { RunFacts } from "./facts";
-import { isSelfHosted } from "./queue";
+import type { RunFacts } from "@ghrunners/core/github/facts";
+import { isSelfHosted } from "@ghrunners/core/github/label-set";
 
 type JobConfig = Pick<FleetConfig, "runners" | "deploymentWorkflow" | "pollSeconds">;
 

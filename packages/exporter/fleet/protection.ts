@@ -2,8 +2,8 @@
  * Whether the GitHub environment is protected as configured. Pure.
  */
 import type { ExpectedProtection } from "../config";
-import { type Sample, sample } from "@ghrunners/core/metrics-server/samples";
-import type { ProtectionFacts } from "./facts";
+import { type Sample, sample } from "@ghrunners/metrics-server/samples";
+import type { ProtectionFacts } from "@ghrunners/core/github/facts";
 
 const sorted = (names: readonly string[]): string =>
   [...new Set(names.map((name) => name.toLowerCase()))].sort().join("\n");

@@ -2,16 +2,13 @@
  * What waits at GitHub for a runner. Pure.
  */
 import type { ExpectedRunner } from "../config";
-import { labelSet, normal } from "./labels";
-import { type Sample, sample } from "@ghrunners/core/metrics-server/samples";
-import type { JobFacts, OpenRun, RunnerFacts } from "./facts";
+import { isSelfHosted, labelSet } from "@ghrunners/core/github/label-set";
+import { type Sample, sample } from "@ghrunners/metrics-server/samples";
+import type { JobFacts, OpenRun, RunnerFacts } from "@ghrunners/core/github/facts";
 
 /** More label sets than these are shown as one: a workflow may ask for anything. */
 const LABEL_SETS = 20;
 const OTHER = "other";
-
-/** Jobs for somebody's own runners; GitHub's hosted ones are not ours to watch. */
-export const isSelfHosted = ({ labels }: JobFacts): boolean => normal(labels).includes("self-hosted");
 
 function queuedBySet(runs: readonly OpenRun[], expected: readonly ExpectedRunner[]): Map<string, JobFacts[]> {
   // The sets of the configured runners are always there: 0 jobs is something that is known.

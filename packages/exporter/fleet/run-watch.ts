@@ -2,13 +2,13 @@
  * Follows workflow runs and their jobs, and counts each job once.
  */
 import type { FleetConfig } from "../config";
-import type { Tally } from "@ghrunners/core/metrics-server/tally";
-import type { GitHubApi } from "./api";
+import type { Tally } from "@ghrunners/metrics-server/tally";
+import type { GitHubApi } from "@ghrunners/core/github/budgeted-api";
 import { type Cursor, isOpen, takeJobs } from "./cursor";
-import type { JobFacts, OpenRun, RunFacts } from "./facts";
+import type { JobFacts, OpenRun, RunFacts } from "@ghrunners/core/github/facts";
 import { countJob } from "./jobs";
-import { type RawJobs, type RawRun, toJobs, toRun, toRuns } from "./project";
-import type { RepositoryName } from "./settings";
+import { type RawJobs, type RawRun, toJobs, toRun, toRuns } from "@ghrunners/core/github/read-facts";
+import type { RepositoryName } from "@ghrunners/core/github/budgeted-api";
 
 /** Runners are asked for first when the budget is short. */
 const RESERVE = 0.15;

@@ -3,9 +3,9 @@
  */
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import type { ExpectedRunner } from "../config";
-import { type Sample, sample, sampleIfKnown } from "@ghrunners/core/metrics-server/samples";
-import type { OpenRun, RunnerFacts } from "./facts";
-import { labelSet, normal } from "./labels";
+import { type Sample, sample, sampleIfKnown } from "@ghrunners/metrics-server/samples";
+import type { OpenRun, RunnerFacts } from "@ghrunners/core/github/facts";
+import { labelSet, normal } from "@ghrunners/core/github/label-set";
 
 /** What outlives a restart because GitHub does not tell it. */
 export interface Memory {

@@ -1,8 +1,8 @@
 /**
  * Questions to GitHub that one or two calls answer.
  */
-import { type GitHubApi } from "./api";
-import type { ProtectionFacts, RunnerFacts } from "./facts";
+import type { GitHubApi, RepositoryName } from "@ghrunners/core/github/budgeted-api";
+import type { ProtectionFacts, RunnerFacts } from "@ghrunners/core/github/facts";
 import {
   type BranchPolicy,
   type RawEnvironment,
@@ -13,17 +13,11 @@ import {
   toProtection,
   toRunners,
   toSecretTimes,
-} from "./project";
+} from "@ghrunners/core/github/read-facts";
 
 /** Settings change seldom: what is watched by the second goes first. */
 const RESERVE = 0.05;
 const REPOSITORY = "/repos/{owner}/{repo}";
-
-/** Owner and name, as Octokit wants them. */
-export interface RepositoryName {
-  readonly owner: string;
-  readonly repo: string;
-}
 
 const isMissing = (error: unknown): boolean => (error as { status?: number }).status === 404;
 

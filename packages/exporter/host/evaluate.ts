@@ -1,7 +1,7 @@
 /**
  * From facts to samples. Pure.
  */
-import { type Sample, sample, sampleIfKnown } from "@ghrunners/core/metrics-server/samples";
+import { type Sample, sample, sampleIfKnown } from "@ghrunners/metrics-server/samples";
 import type { HostFacts } from "./facts";
 
 /** A poll that ends and its successor leave a moment without a connection. */

@@ -4,10 +4,10 @@
 import path from "node:path";
 import * as z from "zod";
 import type { HostConfig } from "../config";
-import type { Exposed } from "@ghrunners/core/metrics-server/exposition";
-import { StateFile } from "@ghrunners/core/metrics-server/state-file";
-import { count, emptyTally, type Tally, tallySchema, together } from "@ghrunners/core/metrics-server/tally";
-import { repeat, type View } from "@ghrunners/core/metrics-server/view";
+import type { Exposed } from "@ghrunners/metrics-server/exposition";
+import { StateFile } from "@ghrunners/metrics-server/state-file";
+import { count, emptyTally, type Tally, tallySchema, together } from "@ghrunners/metrics-server/tally";
+import { repeat, type View } from "@ghrunners/metrics-server/view";
 import { evaluateHost, lastCheckin } from "./evaluate";
 import type { HostFacts } from "./facts";
 import { endOfLog, type Ignored, ignoredReasons, linesSince, logPlace, type LogPlace } from "./follow-log";

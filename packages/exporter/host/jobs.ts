@@ -1,7 +1,7 @@
 /**
  * Jobs of this runner, counted from the listener's log. Pure.
  */
-import { count, emptyTally, expectHistogram, observe, type Tally } from "@ghrunners/core/metrics-server/tally";
+import { count, emptyTally, expectHistogram, observe, type Tally } from "@ghrunners/metrics-server/tally";
 import { jobResults, type LogEvent } from "./listener-log";
 
 /** What is known so far; kept on disk with the place in the log up to which it was read. */

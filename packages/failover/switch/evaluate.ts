@@ -3,9 +3,9 @@
  */
 import type { ChoiceMemory, GateDecision } from "../choice/choose";
 import { causes, type Judged } from "../choice/judge";
-import type { SwitchConfig } from "@ghrunners/exporter/config";
-import { type Sample, sample, sampleIfKnown } from "@ghrunners/core/metrics-server/samples";
-import { count, emptyTally, type Tally } from "@ghrunners/core/metrics-server/tally";
+import type { SwitchConfig } from "../config";
+import { type Sample, sample, sampleIfKnown } from "@ghrunners/metrics-server/samples";
+import { count, emptyTally, type Tally } from "@ghrunners/metrics-server/tally";
 import type { Written } from "./variable";
 import { results } from "./waiting";
 

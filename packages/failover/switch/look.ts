@@ -3,7 +3,7 @@
  */
 import http from "node:http";
 import { text as textOf } from "node:stream/consumers";
-import type { SwitchConfig } from "@ghrunners/exporter/config";
+import type { SwitchConfig } from "../config";
 import { Samples } from "./samples";
 import { diskView, githubView, hostView, newer, queueView, type RunnerViews } from "./views";
 

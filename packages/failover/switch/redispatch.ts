@@ -2,11 +2,11 @@
  * Starts runs again that wait for a dead runner. What is to be done is on the disk before it is done, so a restart goes on.
  */
 import type { GateDecision } from "../choice/choose";
-import type { SwitchConfig } from "@ghrunners/exporter/config";
-import type { GitHubApi } from "@ghrunners/exporter/fleet/api";
-import type { JobFacts } from "@ghrunners/exporter/fleet/facts";
-import { type RawJobs, toJobs } from "@ghrunners/exporter/fleet/project";
-import type { RepositoryName } from "@ghrunners/exporter/fleet/settings";
+import type { SwitchConfig } from "../config";
+import type { GitHubApi } from "@ghrunners/core/github/budgeted-api";
+import type { JobFacts } from "@ghrunners/core/github/facts";
+import { type RawJobs, toJobs } from "@ghrunners/core/github/read-facts";
+import type { RepositoryName } from "@ghrunners/core/github/budgeted-api";
 import {
   type Intent,
   nextStep,

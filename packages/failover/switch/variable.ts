@@ -4,8 +4,8 @@
  */
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import type { GateDecision } from "../choice/choose";
-import type { GitHubApi } from "@ghrunners/exporter/fleet/api";
-import type { RepositoryName } from "@ghrunners/exporter/fleet/settings";
+import type { GitHubApi } from "@ghrunners/core/github/budgeted-api";
+import type { RepositoryName } from "@ghrunners/core/github/budgeted-api";
 
 /** What GitHub was told last. */
 export interface Written {

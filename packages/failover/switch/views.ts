@@ -5,8 +5,8 @@ import { metrics } from "@ghrunners/monitoring/all-metrics";
 import { foreignMetrics } from "@ghrunners/monitoring/metrics/foreign";
 import type { RunnerSeen } from "../choice/judge";
 import { maintenanceOf, type MaintenanceSeen } from "../choice/maintenance";
-import type { SwitchConfig } from "@ghrunners/exporter/config";
-import { labelSet } from "@ghrunners/exporter/fleet/labels";
+import type { SwitchConfig } from "../config";
+import { labelSet } from "@ghrunners/core/github/label-set";
 import type { Samples } from "./samples";
 
 export type SwitchRunner = SwitchConfig["runners"][number];

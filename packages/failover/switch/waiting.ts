@@ -4,9 +4,9 @@
  * A queued job keeps its labels, so GitHub lets it wait for a day. The run is cancelled and started again once: its gate
  * then chooses anew. The fence is the number of the attempt: only the first is ever touched.
  */
-import type { JobFacts } from "@ghrunners/exporter/fleet/facts";
-import { normal } from "@ghrunners/exporter/fleet/labels";
-import { isSelfHosted } from "@ghrunners/exporter/fleet/queue";
+import type { JobFacts } from "@ghrunners/core/github/facts";
+import { normal } from "@ghrunners/core/github/label-set";
+import { isSelfHosted } from "@ghrunners/core/github/label-set";
 
 /** A configured runner and whether it can take jobs now. */
 export interface Standing {

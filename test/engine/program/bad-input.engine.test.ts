@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { PUBLIC_WORDS } from "@ghrunners/core/vocabulary/safety";
 import { ensureAuthority } from "@ghrunners/lab/tls";
-import { registerElsewhere } from "../../rehearsal/support/foreign-runner";
+import { registerElsewhere } from "@ghrunners/lab/driver/foreign-runner";
 import { Rehearsal, type Run, type Settings } from "@ghrunners/lab/driver/rehearsal";
 
 const foreign = { vmId: 777, name: "somebodys-vm", address: "127.0.0.77" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Cursor, cursorSchema, isOpen, newCursor, takeJobs } from "@ghrunners/exporter/fleet/cursor";
-import type { JobFacts, RunFacts } from "@ghrunners/exporter/fleet/facts";
+import type { JobFacts, RunFacts } from "@ghrunners/core/github/facts";
 
 const SINCE = 1_000;
 

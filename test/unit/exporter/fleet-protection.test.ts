@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
-import { seal } from "../lab/github/support/seal";
+import { seal } from "@ghrunners/lab/driver/seal";
 import { until } from "@ghrunners/core/until";
 import { Fleet } from "./support/fleet";
 

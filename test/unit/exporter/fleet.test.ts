@@ -4,17 +4,18 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import * as z from "zod";
-import { fleetConfig, hostConfig, readConfig } from "@ghrunners/exporter/config";
-import { nextDelayMs, pauseUntil, silenceLeft } from "@ghrunners/exporter/fleet/back-off";
-import { mayAsk, newBudget, refill, spend } from "@ghrunners/exporter/fleet/budget";
-import type { JobFacts, OpenRun, RunFacts } from "@ghrunners/exporter/fleet/facts";
+import { fleetConfig, hostConfig } from "@ghrunners/exporter/config";
+import { readConfig } from "@ghrunners/metrics-server/config";
+import { nextDelayMs, pauseUntil, silenceLeft } from "@ghrunners/core/github/back-off";
+import { mayAsk, newBudget, refill, spend } from "@ghrunners/core/github/budget";
+import type { JobFacts, OpenRun, RunFacts } from "@ghrunners/core/github/facts";
 import { countJob, startTally } from "@ghrunners/exporter/fleet/jobs";
-import { toDeadline, toOfferedVersions, toProtection, toRun } from "@ghrunners/exporter/fleet/project";
+import { toDeadline, toOfferedVersions, toProtection, toRun } from "@ghrunners/core/github/read-facts";
 import { protectionDrift } from "@ghrunners/exporter/fleet/protection";
 import { queueSamples } from "@ghrunners/exporter/fleet/queue";
 import { labelDrift, runnerSamples, versionBehind } from "@ghrunners/exporter/fleet/runners";
-import { StateFile } from "@ghrunners/core/metrics-server/state-file";
-import { counterSeries, histogramSeries } from "@ghrunners/core/metrics-server/tally";
+import { StateFile } from "@ghrunners/metrics-server/state-file";
+import { counterSeries, histogramSeries } from "@ghrunners/metrics-server/tally";
 
 const NOW = 1_000_000;
 const run: RunFacts = {

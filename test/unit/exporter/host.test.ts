@@ -6,8 +6,8 @@ import { addEvent, emptyLedger, type JobLedger } from "@ghrunners/exporter/host/
 import { type LogEvent, parseLogLine } from "@ghrunners/exporter/host/listener-log";
 import { judgeProcesses, stateOf } from "@ghrunners/exporter/host/processes";
 import { parseUnit } from "@ghrunners/exporter/host/unit";
-import type { Sample } from "@ghrunners/core/metrics-server/samples";
-import { counterSeries, histogramSeries } from "@ghrunners/core/metrics-server/tally";
+import type { Sample } from "@ghrunners/metrics-server/samples";
+import { counterSeries, histogramSeries } from "@ghrunners/metrics-server/tally";
 
 const at = (text: string): number => Date.parse(text) / 1000;
 

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { metricsFrom } from "@ghrunners/monitoring/all-metrics";
 import { maintenanceText } from "@ghrunners/failover/choice/maintenance";
-import { Exposition } from "@ghrunners/core/metrics-server/exposition";
+import { Exposition } from "@ghrunners/metrics-server/exposition";
 import { githubPermissions } from "@ghrunners/lab/topology";
 import type { PermissionReport } from "@ghrunners/lab/github/permission-use";
 import { sha256 } from "@ghrunners/lab/github/runner-tokens";

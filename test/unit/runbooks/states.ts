@@ -1,7 +1,7 @@
 import { runOnHost } from "@ghrunners/lab/hosts/index";
 import type { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 import { primary, secondary } from "@ghrunners/lab/driver/rehearsal";
-import { registerElsewhere } from "../../rehearsal/support/foreign-runner";
+import { registerElsewhere } from "@ghrunners/lab/driver/foreign-runner";
 
 /** A state of the laboratory that sections of the runbooks are for. */
 export interface State {

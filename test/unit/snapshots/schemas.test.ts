@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as z from "zod";
 import { documentation } from "../../../config/documentation";
-import { fleetConfig, hostConfig, switchConfig } from "../../../packages/exporter/config";
+import { fleetConfig, hostConfig } from "../../../packages/exporter/config";
+import { switchConfig } from "@ghrunners/failover/config";
 import { expectNoOtherFiles, expectSnapshot } from "./support/snapshot";
 import { readableJson } from "./support/text";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
-import { seal } from "../lab/github/support/seal";
+import { seal } from "@ghrunners/lab/driver/seal";
 import { until } from "@ghrunners/core/until";
 import type { JobRecord, Run } from "@ghrunners/lab/github/workflows/records";
 import { projectRoot } from "@ghrunners/core/project-root";

@@ -1,7 +1,7 @@
 import { adminRequest } from "@ghrunners/lab/admin";
 import { socketOf } from "@ghrunners/lab/service";
 import type { Stack } from "@ghrunners/cli/pulumi/stack";
-import { seal } from "../../../unit/lab/github/support/seal";
+import { seal } from "@ghrunners/lab/driver/seal";
 import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
 /** A lab without machines for one test file, with a name of its own. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { renderAlertmanagerConfig, renderRules } from "@ghrunners/monitoring";
-import { compressRoute, compressRules, milliseconds } from "../../../rehearsal/support/compress";
+import { compressRoute, compressRules, milliseconds } from "@ghrunners/lab/driver/compress";
 
 const settings = {
   environment: "lab",

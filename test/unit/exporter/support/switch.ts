@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type * as z from "zod";
 import type { GateDecision } from "@ghrunners/failover/choice/choose";
-import { switchConfig } from "@ghrunners/exporter/config";
+import { switchConfig } from "@ghrunners/failover/config";
 import { SwitchView } from "@ghrunners/failover/switch/index";
 import type { Ask } from "@ghrunners/failover/switch/look";
 import { Samples } from "@ghrunners/failover/switch/samples";

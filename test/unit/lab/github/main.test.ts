@@ -11,7 +11,7 @@ import type { GithubSeed } from "@ghrunners/lab/github/seed";
 import { ensureAuthority, ensureServerCertificate } from "@ghrunners/lab/tls";
 import { until } from "@ghrunners/core/until";
 import { everything, freePort, owner, repo } from "@ghrunners/lab/driver/emulator";
-import { httpsFetch } from "./support/https-fetch";
+import { httpsFetch } from "@ghrunners/lab/driver/https-fetch";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 describe("the GitHub emulator as a process", function () {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { allRoutes } from "@ghrunners/lab/github/routes/index";
-import { seal } from "./support/seal";
+import { seal } from "@ghrunners/lab/driver/seal";
 import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { Judge } from "./support/openapi";
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Emulator } from "@ghrunners/lab/driver/emulator";
 import { Judge } from "./support/openapi";
-import { seal } from "./support/seal";
+import { seal } from "@ghrunners/lab/driver/seal";
 
 interface Step {
   readonly method: string;

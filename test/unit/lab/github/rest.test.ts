@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Emulator, everything, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { sha256 } from "@ghrunners/lab/github/runner-tokens";
-import { seal } from "./support/seal";
+import { seal } from "@ghrunners/lab/driver/seal";
 
 const base = `/repos/${owner}/${repo}`;
 const message = async (response: Response): Promise<string> => ((await response.json()) as { message: string }).message;

@@ -17,7 +17,7 @@ import { encodeSshKeys } from "@ghrunners/lab/proxmox/values";
 import { userData } from "@ghrunners/lab/proxmox/vm/cloud-init";
 import { ensureAuthority } from "@ghrunners/lab/tls";
 import { topology } from "@ghrunners/lab/topology";
-import { openedLabs } from "../../../support/opened-labs";
+import { openedLabs } from "@ghrunners/lab/driver/opened-labs";
 import { until } from "@ghrunners/core/until";
 
 const run = promisify(execFile);

@@ -12,7 +12,7 @@ import { parseWorkflowFile } from "@ghrunners/lab/github/workflows/parse";
 import type { RunOrigin } from "@ghrunners/lab/github/workflows/records";
 import { until } from "@ghrunners/core/until";
 import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
-import { seal } from "../github/support/seal";
+import { seal } from "@ghrunners/lab/driver/seal";
 
 const jobs = "jobs: { a: { runs-on: ubuntu-latest, steps: [{ run: x }] } }";
 const branch = (name: string): RunOrigin => pushOrigin({ branch: name, login: "operator" });

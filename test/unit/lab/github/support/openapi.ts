@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { baseFolders } from "@ghrunners/lab/instance";
-import type { Exchange } from "./https-fetch";
+import type { Exchange } from "@ghrunners/lab/driver/https-fetch";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 const contract = path.resolve(projectRoot, "test/contract");

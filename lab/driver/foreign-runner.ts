@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { loopbackPorts } from "@ghrunners/lab/lifecycle";
-import type { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
+import { loopbackPorts } from "../lifecycle";
+import type { Rehearsal } from "./rehearsal";
 
 /**
  * A runner on somebody else's machine: registered at GitHub and connected.

@@ -7,6 +7,12 @@ import { pauseUntil, silenceLeft } from "./back-off";
 import { httpsFetch } from "./https-fetch";
 import { type Budget, levelOf, mayAsk, newBudget, refill, spend } from "./budget";
 
+/** Owner and name, as Octokit wants them. */
+export interface RepositoryName {
+  readonly owner: string;
+  readonly repo: string;
+}
+
 const REQUEST_LIMIT_MS = 20_000;
 /** Answers that are kept for their ETag; the oldest go first. */
 const KEPT_ANSWERS = 500;
