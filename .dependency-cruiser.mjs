@@ -23,7 +23,14 @@ const arrows = rooms.map(([name, from], index) => ({
       .join(", ") || "nothing"
   }.`,
   from: { path: from },
-  to: { path: `^test/|${rooms.slice(0, index).map(([, above]) => above).join("|") || "^$"}` },
+  to: {
+    path: `^test/|${
+      rooms
+        .slice(0, index)
+        .map(([, above]) => above)
+        .join("|") || "^$"
+    }`,
+  },
 }));
 
 /** @type {import("dependency-cruiser").IConfiguration} */
@@ -50,6 +57,12 @@ export default {
     exclude: { path: "(^|/)node_modules/(?!@ghrunners/)" },
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default"], extensions: [".ts", ".cjs", ".mjs", ".js", ".json"] },
+    // A package of types alone is found by its types.
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default"],
+      mainFields: ["main", "types"],
+      extensions: [".ts", ".cjs", ".mjs", ".js", ".json", ".d.ts"],
+    },
   },
 };

@@ -87,6 +87,12 @@ function tracked(pattern: RegExp): string[] {
   return listed.stdout.split("\n").filter((file) => pattern.test(file));
 }
 
+/** Which room may import which: the same as in `npm run lint`. */
+const arrows = [
+  ...["--config", ".dependency-cruiser.mjs", "index.ts"],
+  ...["config", "components", "monitoring", "policy", "packages", "lab"],
+];
+
 async function staticLayer(tell: Say): Promise<LayerResult> {
   if (reasonForApiOnly() === undefined) await ensurePackages(tell, [{ program: "shellcheck", package: "shellcheck" }]);
   const node = (file: string, ...args: string[]): string[] => [
@@ -98,6 +104,7 @@ async function staticLayer(tell: Say): Promise<LayerResult> {
   return sum([
     await check(tell, "types", node("typescript/bin/tsc", "--noEmit", "-p", ".")),
     await check(tell, "lint", node("eslint/bin/eslint.js", "--max-warnings", "0", ".")),
+    await check(tell, "arrows", [...node("dependency-cruiser/bin/dependency-cruiser.mjs"), ...arrows]),
     await check(tell, "format", node("prettier/bin/prettier.cjs", "--check", "--log-level", "warn", ".")),
     await check(tell, "shell scripts", ["shellcheck", "--severity=style", ...scripts]),
   ]);

@@ -5,7 +5,7 @@ import { openSession, type HostSession } from "@ghrunners/core/ssh/session";
 import type { Repository } from "@ghrunners/core/github/repository";
 import type { TargetSettings } from "@ghrunners/config/targets";
 import type { Look } from "@ghrunners/deploy/target/queries";
-import { ask, type RemoteAgent } from "@ghrunners/deploy/deployer/deploy";
+import { ask, type RemoteAgent } from "@ghrunners/deploy/deployer/remote-agent";
 import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
 import type { DeploymentView } from "./follow";
 import { deployJob, gateJob, lastWords, verdictIn, type SeenJob, type SeenRun, type Snapshot } from "./snapshot";

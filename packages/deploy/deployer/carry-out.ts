@@ -9,7 +9,8 @@ import type { Plan } from "../plan/schema";
 import type { Request } from "../protocol/request";
 import { parseDeploymentId, parseVersion, type Version } from "../protocol/values";
 import type { AgentFiles } from "./agent-files";
-import { check, deploy, RefusedError, retryRollback, type DeployResult } from "./deploy";
+import { check, deploy, retryRollback, type DeployResult } from "./deploy";
+import { RefusedError } from "./remote-agent";
 import { installAgent, lookingAgent, sshAgent } from "./ssh";
 
 export interface Order {

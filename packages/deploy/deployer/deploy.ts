@@ -5,21 +5,7 @@ import type { Inspection, Look } from "../target/queries";
 import type { Request } from "../protocol/request";
 import { judge } from "./judge";
 import { LeaseKeeper } from "./lease-keeper";
-
-/** The agent of one target, wherever it runs. */
-export interface RemoteAgent {
-  /** Runs a command of the agent; its answer is one JSON value. */
-  call(args: readonly string[], input: string | Buffer, limitMs: number): Promise<RemoteAnswer>;
-}
-
-export interface RemoteAnswer {
-  /** 0 done, 1 failed, 3 refused. */
-  readonly code: number;
-  readonly value: unknown;
-}
-
-/** Why nothing was begun: somebody else's lock, or a problem that the preflight found. */
-export class RefusedError extends Error {}
+import { ask, RefusedError, type RemoteAgent } from "./remote-agent";
 
 /** What a deployment came to. */
 export type DeployResult =
@@ -38,20 +24,6 @@ export interface DeployOptions {
 const SHORT_MS = 60_000;
 const PATIENCE_MS = 30_000;
 const LOOK_MS = 1_000;
-
-export async function ask<Value>(
-  agent: RemoteAgent,
-  args: readonly string[],
-  input: string | Buffer,
-  limitMs = SHORT_MS,
-): Promise<Value> {
-  const { code, value } = await agent.call(args, input, limitMs);
-  if (code === 0) return value as Value;
-  const said =
-    (value as { error?: string } | null)?.error ||
-    `The agent on the target ended its command "${args[0]}" with exit code ${code} and without a word.`;
-  throw code === 3 ? new RefusedError(said) : new Error(said);
-}
 
 /** Looks and changes nothing. @throws RefusedError when the target cannot be deployed to */
 export async function check(agent: RemoteAgent, request: Request): Promise<DeployResult> {

@@ -1,6 +1,6 @@
 /** Keeps a deployment's lease alive, says what ended meanwhile, and hears when the lease is lost. */
 import type { OpenDeployment } from "../target/queries";
-import { ask, RefusedError, type RemoteAgent } from "./deploy";
+import { ask, RefusedError, type RemoteAgent } from "./remote-agent";
 
 export class LeaseKeeper {
   /** Resolves with the reason when the lease is gone: from then on the target acts alone. */

@@ -5,7 +5,7 @@ import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { openSession } from "@ghrunners/core/ssh/session";
 import type { Look } from "../target/queries";
 import type { Records } from "../target/history";
-import { ask, type RemoteAgent } from "./deploy";
+import { ask, type RemoteAgent } from "./remote-agent";
 import { sshAgent } from "./ssh";
 import { githubTracker } from "../incidents/github";
 import { renderSending, sendIncidents } from "../incidents/send";

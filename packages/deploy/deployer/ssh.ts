@@ -1,6 +1,6 @@
 import type { CommandResult, HostSession } from "@ghrunners/core/ssh/session";
 import type { AgentFiles } from "./agent-files";
-import type { RemoteAgent, RemoteAnswer } from "./deploy";
+import type { RemoteAgent, RemoteAnswer } from "./remote-agent";
 
 /** Where the agent is started from on its host. */
 export const AGENT_PROGRAM = "/opt/ghrunners/deploy/ghrunners-deploy";

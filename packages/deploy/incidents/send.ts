@@ -3,7 +3,7 @@
  * time near an incident, the sender looks for the incident's marker before it opens an issue.
  */
 import type { ListedIncident } from "../target/outbox";
-import { ask, type RemoteAgent } from "../deployer/deploy";
+import { ask, type RemoteAgent } from "../deployer/remote-agent";
 import { INCIDENT_LABEL, markerOf, renderIssue, type IncidentIssue } from "./issue";
 
 export interface Issue {

@@ -2,7 +2,7 @@
  * What waits at GitHub for a runner. Pure.
  */
 import type { ExpectedRunner } from "../config";
-import { isSelfHosted, labelSet } from "@ghrunners/core/github/label-set";
+import { isSelfHosted, labelSet, normal } from "@ghrunners/core/github/label-set";
 import { type Sample, sample } from "@ghrunners/metrics-server/samples";
 import type { JobFacts, OpenRun, RunnerFacts } from "@ghrunners/core/github/facts";
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { findIssue, openIssue } from "@ghrunners/core/github/issues";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import { CLAIM_MS } from "@ghrunners/deploy/target/outbox";
-import type { RemoteAgent } from "@ghrunners/deploy/deployer/deploy";
+import type { RemoteAgent } from "@ghrunners/deploy/deployer/remote-agent";
 import { incidentsOf, sendIncidents, type Tracker } from "@ghrunners/deploy/incidents/send";
 import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { until } from "@ghrunners/core/until";

@@ -1,6 +1,6 @@
 import { RefusedError } from "@ghrunners/deploy/target/refused";
 import * as commands from "@ghrunners/deploy/target/incidents";
-import type { RemoteAgent } from "@ghrunners/deploy/deployer/deploy";
+import type { RemoteAgent } from "@ghrunners/deploy/deployer/remote-agent";
 import type { LocalTarget } from "./target";
 
 /** The agent's outbox of a target in this process, called as a sender calls it. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
-import type { RemoteAgent } from "@ghrunners/deploy/deployer/deploy";
+import type { RemoteAgent } from "@ghrunners/deploy/deployer/remote-agent";
 
 /** The installed agent on a folder, called as a process. */
 export function localAgent(program: string, root: string): RemoteAgent {

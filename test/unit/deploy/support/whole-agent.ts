@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { RemoteAgent, RemoteAnswer } from "@ghrunners/deploy/deployer/deploy";
+import type { RemoteAgent, RemoteAnswer } from "@ghrunners/deploy/deployer/remote-agent";
 import { parseCount, parseDeploymentId } from "@ghrunners/deploy/protocol/values";
 import * as commands from "@ghrunners/deploy/target/commands";
 import type { Agent } from "@ghrunners/deploy/target/drive";
