@@ -11,12 +11,14 @@ import { describeRunner } from "@ghrunners/config/arguments/outputs";
 import { logShipper } from "@ghrunners/config/arguments/log-shipping";
 import { monitoringArgs, monitoringFiles } from "@ghrunners/config/arguments/monitoring";
 import { preflightInputs } from "@ghrunners/config/arguments/preflight";
+import { proofOf } from "@ghrunners/config/arguments/promotion";
 import { manageRepositorySide } from "@ghrunners/config/arguments/repository-side";
 import { poolArgs } from "@ghrunners/config/arguments/runners";
+import { refusals } from "@ghrunners/config/refusals";
 
 const settings = loadSettings();
 
-const preflight = new Preflight("preflight", preflightInputs(settings), {});
+const preflight = new Preflight("preflight", { ...preflightInputs(settings), refusals: refusals(settings) }, {});
 
 const provider = new proxmoxve.Provider("proxmox", {
   endpoint: settings.proxmox.endpoint,
@@ -26,13 +28,13 @@ const provider = new proxmoxve.Provider("proxmox", {
 const shipper = logShipper(settings, { dependsOn: preflight });
 const pool = new RunnerPool("runners", poolArgs(settings, shipper), { dependsOn: preflight, provider });
 
-manageRepositorySide(settings, { dependsOn: preflight });
+const everything: pulumi.Resource[] = [pool, ...manageRepositorySide(settings, { dependsOn: preflight })];
 
 const watch = monitoringArgs(settings);
 if (watch !== undefined) {
   const sshPrivateKey = pulumi.secret(settings.sshPrivateKey);
   const files = preflight.urn.apply(() => monitoringFiles(settings));
-  new MonitoringHost("monitoring", { ...watch, sshPrivateKey, files }, { dependsOn: preflight });
+  everything.push(new MonitoringHost("monitoring", { ...watch, sshPrivateKey, files }, { dependsOn: preflight }));
 }
 
 /** Every runner: name, role, address, VMID, labels, and its number and version at GitHub. */
@@ -40,3 +42,6 @@ export const runners = pool.runners.map(describeRunner);
 
 /** When and by what the secondaries were proved; null where there is nothing to prove. */
 export const gate = pool.evidence ?? null;
+
+/** What this stack proves for the next one (production's promotion.from); null where it is not told to. */
+export const proof = proofOf(settings, pool, { dependsOn: everything }) ?? null;

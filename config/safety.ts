@@ -1,7 +1,14 @@
 /** Group `safety`: what is refused, what allows it all the same, and how long to wait. */
 import { z } from "zod";
 import { defaults } from "@ghrunners/components/runner/defaults";
-import { FORCE_WORDS, guardOverrides, ROLLBACK_WORDS, type OverrideSetting } from "@ghrunners/core/vocabulary/safety";
+import {
+  FORCE_WORDS,
+  guardOverrides,
+  type OverrideSetting,
+  promotionOverrides,
+  type PromotionSetting,
+  ROLLBACK_WORDS,
+} from "@ghrunners/core/vocabulary/safety";
 
 const words = (sentence: string, description: string): z.ZodOptional<z.ZodLiteral<string>> =>
   z
@@ -9,10 +16,12 @@ const words = (sentence: string, description: string): z.ZodOptional<z.ZodLitera
     .optional()
     .meta({ description, example: `"${sentence}"` });
 
-/** One setting for each guard of the policy pack. */
+/** One setting for each guard, and for each demand of a promotion. */
 const overrides = Object.fromEntries(
-  Object.values(guardOverrides).map(({ setting, words: sentence, allows }) => [setting, words(sentence, allows)]),
-) as Record<OverrideSetting, z.ZodOptional<z.ZodLiteral<string>>>;
+  [...Object.values(guardOverrides), ...Object.values(promotionOverrides)].map(
+    ({ setting, words: sentence, allows }) => [setting, words(sentence, allows)],
+  ),
+) as Record<OverrideSetting | PromotionSetting, z.ZodOptional<z.ZodLiteral<string>>>;
 
 export const safety = z.strictObject({
   protect: z

@@ -8,6 +8,7 @@ import { defaults } from "@ghrunners/components/runner/defaults";
 import { deployment } from "./deployment";
 import { monitoring } from "./monitoring";
 import { parseAddress, parseCidr } from "@ghrunners/core/vocabulary/ipv4";
+import { promotion } from "./promotion";
 import { repository } from "./repository";
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import { safety } from "./safety";
@@ -222,6 +223,7 @@ export const schema = z.strictObject({
     .meta({ description: "skip: VMs only, no step that needs a running host." }),
   safety: safety.prefault({}).meta({ description: "What is refused, and how long to wait." }),
   deployment: deployment.optional().meta({ description: "The GitHub environment. Without it none is managed." }),
+  promotion: promotion.prefault({}).meta({ description: "What must be proved before a change, and where." }),
   repository: repository.prefault({}).meta({ description: "Settings of the whole repository." }),
   monitoring: monitoring.optional().meta({ description: "The Prometheus host. Without it nothing is monitored." }),
   targets: z.array(target).default([]).meta({ description: "Hosts that deployments go to." }),

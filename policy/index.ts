@@ -1,52 +1,43 @@
 /**
- * The policy pack: hands each resource to the guards that look at its type.
- * Level and environment come with the pack's configuration, which `ops/pulumi` makes from the stack's; without it every
- * guard refuses, and the stack's name stands for the environment.
+ * The policy pack, for organisations that enforce packs: the program itself calls the same guards before it makes
+ * anything (config/refusals.ts). Level and environment come with the pack's configuration; without it every guard
+ * refuses, and the stack's name stands for the environment.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { PolicyPack, type ResourceValidationArgs, type ResourceValidationPolicy } from "@pulumi/policy";
-import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
-import type { Guard, Surroundings } from "./guard";
+import { PolicyPack, type ResourceValidationPolicy } from "@pulumi/policy";
+import { type Guard, nextStep } from "./guard";
 import { guards } from "./guards";
 import { passphraseIsEmpty } from "./passphrase";
+import { type Checkout, factsOf } from "./resource-facts";
 import type { WorkflowFacts } from "./workflows";
 
 let workflows: readonly WorkflowFacts[] | undefined;
 
-function readCheckout(): readonly WorkflowFacts[] {
-  // Read once, and only when a guard asks: most of this process's life is its start.
-  const { readWorkflows } = require("./workflows") as typeof import("./workflows");
-  return (workflows ??= readWorkflows(path.join(__dirname, "..", ".github", "workflows")));
-}
+const checkout: Checkout = {
+  workflows: () => {
+    // Read once, and only when a guard asks: most of this process's life is its start.
+    const { readWorkflows } = require("./workflows") as typeof import("./workflows");
+    return (workflows ??= readWorkflows(path.join(__dirname, "..", ".github", "workflows")));
+  },
+  passphraseIsEmpty: () => passphraseIsEmpty(process.env, (file) => readFileSync(file, "utf8")),
+};
 
 /** `urn:pulumi:STACK::PROJECT::...` */
 const stackOf = (urn: string): string => urn.split("::")[0]?.split(":").at(-1) ?? "";
 
-function surroundings(args: ResourceValidationArgs): Surroundings {
-  return {
-    environment: args.getConfig<{ environment?: string }>().environment ?? stackOf(args.urn),
-    workflows: readCheckout,
-    passphraseIsEmpty: () => passphraseIsEmpty(process.env, (file) => readFileSync(file, "utf8")),
-  };
-}
-
-function policyOf({ name, description, types, judge }: Guard): ResourceValidationPolicy {
-  const { setting, words } = guardOverrides[name];
-  const next = `Next: mend it, or allow it in words: pulumi config set --path 'ghrunners:safety.${setting}' '${words}'`;
-  return {
-    name,
-    description,
-    enforcementLevel: "mandatory",
-    configSchema: { properties: { environment: { type: "string" } } },
-    validateResource: (args, report) => {
-      if (!types.includes(args.type)) return;
-      const { type, props, opts } = args;
-      for (const violation of judge({ type, name: args.name, props, protect: opts.protect }, surroundings(args))) {
-        report(`${violation} ${next}`);
-      }
-    },
-  };
-}
+const policyOf = ({ name, description, judge }: Guard): ResourceValidationPolicy => ({
+  name,
+  description,
+  enforcementLevel: "mandatory",
+  configSchema: { properties: { environment: { type: "string" } } },
+  validateResource: (args, report) => {
+    const { type, props, opts, urn } = args;
+    const environment = args.getConfig<{ environment?: string }>().environment ?? stackOf(urn);
+    const facts = factsOf({ type, name: args.name, props, protect: opts.protect }, environment, checkout);
+    if (facts === undefined) return;
+    for (const violation of judge(facts)) report(`${violation} ${nextStep(name)}`);
+  },
+});
 
 new PolicyPack("ghrunners", { policies: guards.map(policyOf) });

@@ -7,6 +7,7 @@ import type { GitHubArgs } from "../runner/settings";
 import { namesOf } from "./environment";
 import { renderRules, rulesetFrame } from "./render-ruleset";
 import { leftoversHook } from "./provider";
+import { BASELINE } from "./baseline";
 
 /** Arguments of {@link RepositoryRules}. The provider is `opts.provider`, a `github.Provider`. */
 export interface RepositoryRulesArgs {
@@ -100,13 +101,17 @@ export class RepositoryRules extends pulumi.ComponentResource {
           verifiedAllowed: false,
           patternsAlloweds: patterns,
         },
-        shaPinningRequired: true,
+        shaPinningRequired: BASELINE.shaPinningRequired,
       },
       child,
     );
     new github.WorkflowRepositoryPermissions(
       `${name}-token`,
-      { repository, defaultWorkflowPermissions: "read", canApprovePullRequestReviews: false },
+      {
+        repository,
+        defaultWorkflowPermissions: BASELINE.defaultWorkflowPermissions,
+        canApprovePullRequestReviews: BASELINE.canApprovePullRequestReviews,
+      },
       child,
     );
     new ForkApproval(

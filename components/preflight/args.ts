@@ -22,6 +22,8 @@ export interface PreflightInputs {
   /** False where there are no guests: GitHub is then looked at for the deployment alone. */
   readonly hosts: boolean;
   readonly deployment: DeploymentInputs;
+  /** Why the program may make nothing, each in words with the command that mends it; empty where it may. */
+  readonly refusals: readonly string[];
 }
 
 /** What is managed at GitHub beside the runners. */

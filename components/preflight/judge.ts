@@ -1,9 +1,10 @@
 /**
  * What was seen before anything is created, and what is wrong with it. Pure.
  */
-import { PUBLIC_WORDS } from "@ghrunners/core/vocabulary/safety";
 import type { GitHubRunner } from "@ghrunners/core/github/client";
 import type { ClusterGuest, VmConfig } from "@ghrunners/core/proxmox/client";
+import { nextStep } from "@ghrunners/policy/guard";
+import { judgeVisibility } from "@ghrunners/policy/guards/repository-private";
 import type { PreflightInputs } from "./args";
 
 /** A look that failed leaves its error's words instead of a value. */
@@ -161,13 +162,11 @@ export function judgeGitHub(
     ...failed(seen.registration),
     ...failed(seen.workflow),
   ];
-  if ("value" in seen.repository && !seen.repository.value.private && !inputs.publicAllowed) {
-    problems.push({
-      setting: "github.repository",
-      reason:
-        `${inputs.github.repository} is public: anybody could propose code that runs on these machines. Expected a private repository. ` +
-        `Next: make it private, or pulumi config set --path 'ghrunners:safety.allowPublicRepository' '${PUBLIC_WORDS}'`,
-    });
+  if ("value" in seen.repository && !inputs.publicAllowed) {
+    const repository = { name: inputs.github.repository, public: !seen.repository.value.private };
+    for (const violation of judgeVisibility(repository)) {
+      problems.push({ setting: "github.repository", reason: `${violation} ${nextStep("repository-private")}` });
+    }
   }
   if ("value" in seen.runners) {
     for (const runner of seen.runners.value) {

@@ -57,11 +57,9 @@ export const provider: pulumi.dynamic.ResourceProvider<PreflightInputs, Prefligh
   check: async (olds, news) => {
     if (same(olds, news)) return { inputs: news };
     const problems = await problemsOf(olds, news);
+    const reasons = [...news.refusals, ...problems.map(({ setting, reason }) => `ghrunners:${setting}: ${reason}`)];
     // With a property of its own Pulumi would print the whole group of settings in front of the reason.
-    const failures = problems.map(({ setting, reason }) => ({
-      property: "",
-      reason: `ghrunners:${setting}: ${reason}`,
-    }));
+    const failures = reasons.map((reason) => ({ property: "", reason }));
     return failures.length > 0 ? { failures } : { inputs: news };
   },
   diff: async (_id, olds, news) => ({ changes: !same(olds, news) }),

@@ -34,6 +34,11 @@ export function packageSecret(key: PackageSecret): string {
   );
 }
 
+/** A structured setting of the package's configuration, as JSON text; undefined where it is not set. */
+export function packageSetting(key: "safety"): string | undefined {
+  return configuration?.get(`ghrunners:${key}`);
+}
+
 export async function openGitHub({
   githubUrl,
   repository,

@@ -11,11 +11,13 @@ const providers = {
   HealthGate: () => require("./health-gate") as typeof import("./health-gate"),
   InstalledExporter: () => require("./installed-exporter") as typeof import("./installed-exporter"),
   LastKnownGood: () => require("./last-known-good") as typeof import("./last-known-good"),
+  MachineDrain: () => require("./machine-drain") as typeof import("./machine-drain"),
   Preflight: () => require("./preflight") as typeof import("./preflight"),
   RegisteredRunner: () => require("./registered-runner") as typeof import("./registered-runner"),
   Registration: () => require("./registration") as typeof import("./registration"),
   Reviewers: () => require("./reviewers") as typeof import("./reviewers"),
   RunnerRelease: () => require("./runner-release") as typeof import("./runner-release"),
+  StagingProof: () => require("./staging-proof") as typeof import("./staging-proof"),
 };
 
 export type ProviderName = keyof typeof providers;

@@ -58,12 +58,7 @@ export function runnerHooks(name: string, given: pulumi.Input<HookContext>): Run
   const drain = new pulumi.ResourceHook(`${name}-drain`, async (step) => {
     const context = await settled(given);
     if (!context.hosts) return;
-    if (
-      step.newInputs !== undefined &&
-      step.type.includes("vmLegacy") &&
-      !isDisruptive(step.oldInputs ?? {}, step.newInputs)
-    )
-      return;
+    if (step.type.includes("vmLegacy") && !isDisruptive(step.oldInputs ?? {}, step.newInputs ?? {})) return;
     const runnerName = runnerOf(step, context);
     if (runnerName === undefined) return;
     const github = await openGitHub(context.github);

@@ -6,7 +6,7 @@ import { poolProblems } from "./check-pool";
 import { environmentProblems, placeProblems } from "./check-settings";
 import { defaults } from "./defaults";
 import { memberKeys } from "./member-keys";
-import type { GateEvidence } from "./plan-gate";
+import type { GateEvidence, GateSubject } from "./plan-gate";
 import { archiveOf, fingerprint, hooksFor, jobsOf, labelsOf, Runner, vmArgs } from "./runner";
 import type { EnvironmentArgs, RunnerPlaceArgs } from "./settings";
 import { vmRevision } from "./vm";
@@ -68,6 +68,8 @@ export class RunnerPool extends pulumi.ComponentResource {
   readonly runners: readonly Runner[];
   /** Proof of the secondaries; unset in an environment without one, or without guests. */
   readonly evidence: pulumi.Output<GateEvidence> | undefined;
+  /** What a proof of the whole pool looks at: every runner with a guest, the primary first. */
+  readonly subjects: pulumi.Output<GateSubject[]>;
 
   constructor(name: string, args: RunnerPoolArgs, opts: pulumi.ComponentResourceOptions = {}) {
     const { runners } = args;
@@ -100,8 +102,10 @@ export class RunnerPool extends pulumi.ComponentResource {
       runners.map((place) => ({ resource: resourceOf(place), place })),
     );
     const archive = manages ? archiveOf(`${name}-release`, args, this) : undefined;
+    const labels = runners.map((place) => labelsOf({ ...args, role: place.role }));
+    const peers = runners.length > 1 ? { labels: sharedLabels(labels) } : undefined;
     const make = (place: RunnerPlaceArgs, dependsOn: pulumi.Resource[]): Runner =>
-      new Runner(resourceOf(place), { ...args, ...place, archive, hooks }, { parent: this, dependsOn });
+      new Runner(resourceOf(place), { ...args, ...place, archive, hooks, peers }, { parent: this, dependsOn });
 
     const secondaries: Runner[] = [];
     for (const place of runners.filter(({ role }) => role === "secondary")) {
@@ -113,6 +117,7 @@ export class RunnerPool extends pulumi.ComponentResource {
     const before = gate === undefined ? secondaries.map(({ settled }) => settled) : [gate];
     this.runners = [...primaries.map((place) => make(place, before)), ...secondaries];
     this.evidence = gate?.evidence;
+    this.subjects = gateSubjects(this.runners, args.agent?.version);
     if (manages) {
       const settings = provenSettings(args);
       new LastKnownGood(`${name}-proven`, { settings }, { parent: this, dependsOn: [...before, ...this.runners] });
@@ -127,21 +132,6 @@ export class RunnerPool extends pulumi.ComponentResource {
     primaries: readonly RunnerPlaceArgs[],
   ): HealthGate {
     const { github, limits, smoke = {}, agent } = args;
-    const subjects = secondaries.flatMap(({ runnerName, labels, host }) =>
-      host === undefined
-        ? []
-        : [
-            {
-              runnerName,
-              runnerId: host.registered.runnerId,
-              labels: [...labels],
-              version: agent?.version ?? defaults.agent.version,
-              unit: host.unit,
-              host: host.address,
-              revision: host.revision,
-            },
-          ],
-    );
     const next = primaries.map((place) => [
       labelsOf({ ...args, role: place.role }),
       vmRevision(vmArgs({ ...args, ...place })),
@@ -153,7 +143,7 @@ export class RunnerPool extends pulumi.ComponentResource {
       {
         githubUrl: github.url ?? defaults.githubUrl,
         repository: github.repository,
-        subjects: pulumi.output(subjects),
+        subjects: gateSubjects(secondaries, agent?.version),
         next: pulumi.output(next).apply(fingerprint),
         smoke: pulumi.output({ workflow, ref, timeoutSeconds }),
         onlineSeconds: limits?.onlineSeconds ?? defaults.limits.onlineSeconds,
@@ -161,6 +151,28 @@ export class RunnerPool extends pulumi.ComponentResource {
       { parent: this, dependsOn: [...secondaries], customTimeouts: { create: "90m", update: "90m" } },
     );
   }
+}
+
+/** Labels that every one of these runners has. */
+const sharedLabels = ([first = [], ...others]: readonly (readonly string[])[]): string[] =>
+  first.filter((label) => others.every((labels) => labels.includes(label)));
+
+/** What of the runners is proved by two views and a job; those without a guest have neither. */
+function gateSubjects(
+  runners: readonly Runner[],
+  version: pulumi.Input<string> = defaults.agent.version,
+): pulumi.Output<GateSubject[]> {
+  const subjects = runners.flatMap(({ runnerName, labels, host }) =>
+    host === undefined
+      ? []
+      : [
+          {
+            ...{ runnerName, labels: [...labels], version, unit: host.unit },
+            ...{ runnerId: host.registered.runnerId, host: host.address, revision: host.revision },
+          },
+        ],
+  );
+  return pulumi.output(subjects);
 }
 
 /** What runners are made from and may be taken back to, kept when all of them are proved. */

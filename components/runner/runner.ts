@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { type Role, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
 import { refuseArguments } from "../arguments";
+import { MachineDrain } from "../resources/machine-drain";
 import { orEmpty } from "../resources/or-empty";
 import { RegisteredRunner } from "../resources/registered-runner";
 import { Registration } from "../resources/registration";
@@ -28,6 +29,12 @@ export interface RunnerArgs extends EnvironmentArgs, RunnerPlaceArgs {
    * @default hooks for this runner alone
    */
   readonly hooks?: RunnerHooks;
+  /**
+   * Labels of the other runners that take the same jobs: before the machine is deleted, one of them has to be healthy.
+   * Plain: a pool gives them.
+   * @default the environment has no other runner
+   */
+  readonly peers?: { readonly labels: readonly string[] } | undefined;
 }
 
 /** What a runner on a guest has beyond its VM. */
@@ -111,13 +118,25 @@ export class Runner extends pulumi.ComponentResource {
       { parent: this },
     );
     const revision = pulumi.all([ofVm, agent.revision, incarnation]).apply((parts) => fingerprint(parts));
+    const drain = new MachineDrain(
+      `${name}-drain`,
+      {
+        ...{ githubUrl, repository: github.repository, runnerName: args.name, vmId: args.vmId, incarnation },
+        proxmox: pulumi.output({ endpoint: args.proxmox.endpoint, node: args.proxmox.node }),
+        peerLabels: args.peers === undefined ? null : [...args.peers.labels],
+        drainMinutes,
+      },
+      // Longer than the longest limit of a job: the drain has its own.
+      { parent: this, customTimeouts: { delete: "7h" } },
+    );
     const common = {
       ...{ githubUrl, repository: github.repository, runnerName: args.name, labels: [...this.labels], unit },
       ...{ host: address, incarnation, limits: pulumi.output({ drainMinutes, onlineSeconds }) },
     };
     const { runnerId } = new Registration(`${name}-registration`, common, {
       parent: this,
-      dependsOn: agent,
+      // In a destroy the runner leaves GitHub first, and its machine has nothing left to drain.
+      dependsOn: [agent, drain],
       customTimeouts: { create: "10m", update: "10m", delete: "60m" },
     });
     // Known once the agent is done: the drain hook, if it ran at all, ran before.

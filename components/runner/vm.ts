@@ -160,11 +160,8 @@ export class RunnerVm extends pulumi.ComponentResource {
         ignoreChanges: ["disks[0].speed"],
         // cloud-init only ever adds: an old user and an old key would stay. A new machine has neither.
         replaceOnChanges: ["initialization.userAccount"],
-        hooks: hooks && {
-          beforeCreate: [hooks.clearLeftovers],
-          beforeUpdate: [hooks.drain],
-          beforeDelete: [hooks.drain],
-        },
+        // No hook before a delete: without the program the engine could not destroy the VM. See MachineDrain.
+        hooks: hooks && { beforeCreate: [hooks.clearLeftovers], beforeUpdate: [hooks.drain] },
       },
     );
     this.incarnation = this.vm.networkDevices.apply((devices) => devices?.[0]?.macAddress ?? "");

@@ -4,7 +4,7 @@ import { ownershipMark } from "@ghrunners/components/runner/render-vm";
 import type { Settings } from "../parse";
 
 /** What the preflight looks at, of the settings. */
-export function preflightInputs(settings: Settings): PreflightInputs {
+export function preflightInputs(settings: Settings): Omit<PreflightInputs, "refusals"> {
   const { environment, github, proxmox, vm, agent, safety, deployment, repository } = settings;
   return {
     proxmox: { ...proxmox, pool: proxmox.pool },

@@ -14,9 +14,13 @@ const targetsVariable = ({ targets }: Settings): Readonly<Record<string, string>
       };
 
 /** What this stack manages at GitHub beside the runners: its environment, and the repository's rules where they are its own. */
-export function manageRepositorySide(settings: Settings, { dependsOn }: pulumi.ComponentResourceOptions): void {
+export function manageRepositorySide(
+  settings: Settings,
+  { dependsOn }: pulumi.ComponentResourceOptions,
+): pulumi.Resource[] {
   const { deployment, repository, github, environment, safety } = settings;
-  if (deployment === undefined && !repository.manage) return;
+  const made: pulumi.Resource[] = [];
+  if (deployment === undefined && !repository.manage) return made;
   const access = { ...github, token: pulumi.secret(settings.githubToken) };
   const opts = { dependsOn, provider: githubProvider("github", access, { dependsOn }) };
   const secrets = new SecretValues(
@@ -33,9 +37,10 @@ export function manageRepositorySide(settings: Settings, { dependsOn }: pulumi.C
       secrets: secrets.environment,
       protect: safety.protect,
     };
-    new DeploymentEnvironment("deployment", args, opts);
+    made.push(new DeploymentEnvironment("deployment", args, opts));
   }
   if (repository.manage) {
-    new RepositoryRules("repository", { ...repository, github: access, secrets: secrets.repository }, opts);
+    made.push(new RepositoryRules("repository", { ...repository, github: access, secrets: secrets.repository }, opts));
   }
+  return made;
 }

@@ -54,14 +54,19 @@ function targetsOf(lab: Lab, config: Record<string, unknown>): Record<string, un
  */
 export function valuesOfLab(lab: Lab, config: Record<string, unknown>): Record<string, unknown> {
   const group = (key: string): Record<string, unknown> => (config[key] ?? {}) as Record<string, unknown>;
-  const targets = targetsOf(lab, config);
+  const { from, ...promotion } = group("ghrunners:promotion");
+  const named = {
+    ...targetsOf(lab, config),
+    // The committed file says "staging"; each lab has one of its own.
+    ...(from === "staging" ? { "ghrunners:promotion": { ...promotion, from: labStack(lab.instance, "staging") } } : {}),
+  };
   if (lab.mode === "machines") {
-    if (config["ghrunners:monitoring"] === undefined) return targets;
+    if (config["ghrunners:monitoring"] === undefined) return named;
     const hostKey = hostKeyOf(lab.instance, "monitoring");
-    return { ...targets, "ghrunners:monitoring": { ...group("ghrunners:monitoring"), hostKey } };
+    return { ...named, "ghrunners:monitoring": { ...group("ghrunners:monitoring"), hostKey } };
   }
   return {
-    ...targets,
+    ...named,
     "ghrunners:monitoring": undefined,
     "ghrunners:proxmox": { ...group("ghrunners:proxmox"), endpoint: lab.proxmoxEndpoint },
     "ghrunners:github": { ...group("ghrunners:github"), url: lab.githubUrl },

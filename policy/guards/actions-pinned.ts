@@ -1,5 +1,4 @@
 import type { Guard } from "../guard";
-import { poolType } from "../pool";
 import type { WorkflowFacts } from "../workflows";
 
 const pinned = /^[^@\s]+@[0-9a-f]{40}$/;
@@ -20,11 +19,10 @@ export function judgeActions(workflows: readonly WorkflowFacts[]): string[] {
 export const actionsPinned: Guard = {
   name: "actions-pinned",
   description: "Actions are pinned by their commit: whoever owns an action can move its tag to other code.",
-  types: [poolType, "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions"],
-  judge: ({ type, props }, { workflows }) => {
-    if (type === poolType) return judgeActions(workflows());
-    return props.enabled === false || props.shaPinningRequired === true
-      ? []
-      : ["The repository accepts actions that are not pinned. Expected shaPinningRequired: true."];
-  },
+  judge: ({ pool, acceptsUnpinnedActions }) => [
+    ...(pool === undefined ? [] : judgeActions(pool.workflows())),
+    ...(acceptsUnpinnedActions === true
+      ? ["The repository accepts actions that are not pinned. Expected shaPinningRequired: true."]
+      : []),
+  ],
 };

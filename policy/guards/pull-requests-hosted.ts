@@ -1,5 +1,4 @@
 import type { Guard } from "../guard";
-import { poolMembers, poolType } from "../pool";
 import type { JobFacts, WorkflowFacts } from "../workflows";
 
 /** Events that run code or text of people who may not write to the repository. */
@@ -46,16 +45,15 @@ export const pullRequestsHosted: Guard = {
   description:
     "No job of a pull request runs on a self-hosted runner: its code is a stranger's until it was reviewed. " +
     "The job hook of the runners refuses such events too, unless the configuration names them.",
-  types: [poolType],
-  judge: ({ props }, { workflows }) => {
-    const events = Array.isArray(props.events) ? props.events.map(String) : [];
+  judge: ({ pool }) => {
+    if (pool === undefined) return [];
     return [
-      ...events
+      ...pool.events
         .filter((event) => foreignEvents.has(event))
         .map((event) => `The runners accept jobs of ${event}. Expected an agent.allowedEvents without it.`),
       ...judgePullRequests(
-        workflows(),
-        poolMembers(props).flatMap(({ labels }) => labels),
+        pool.workflows(),
+        pool.members.flatMap(({ labels }) => labels),
       ),
     ];
   },

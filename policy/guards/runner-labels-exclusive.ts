@@ -1,5 +1,4 @@
 import { type Guard, isProduction } from "../guard";
-import { poolMembers, poolType } from "../pool";
 import type { WorkflowFacts } from "../workflows";
 
 /** Labels that jobs of everybody ask for: GitHub's own images, and words that name no purpose. */
@@ -42,9 +41,8 @@ export const runnerLabelsExclusive: Guard = {
   name: "runner-labels-exclusive",
   description:
     "A production runner has no label that other jobs ask for: a job that is not a deployment must not land on it.",
-  types: [poolType],
-  judge: ({ props }, { environment, workflows }) =>
-    isProduction(environment)
-      ? poolMembers(props).flatMap(({ runner, labels }) => judgeLabels(runner, labels, environment, workflows()))
+  judge: ({ environment, pool }) =>
+    pool !== undefined && isProduction(environment)
+      ? pool.members.flatMap(({ runner, labels }) => judgeLabels(runner, labels, environment, pool.workflows()))
       : [],
 };

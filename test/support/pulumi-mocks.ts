@@ -86,6 +86,7 @@ export async function graphOf(
     "ghrunners",
     stack,
     preview,
+    "organization",
   );
   // Public in Pulumi's JavaScript; the types of the real monitor do not fit the mock.
   const runtime = pulumi.runtime as unknown as { getMonitor(): Monitor; disconnect(): Promise<void> };
@@ -172,6 +173,7 @@ function outputsOf(type: string): object {
   if (type === "command:remote:Command") return { stdout: "runner 2.336.0, configuration 000000000000" };
   if (type.endsWith(":Registration") || type.endsWith(":RegisteredRunner"))
     return { runnerId: 7, runningVersion: "2.336.0" };
+  if (type === "pulumi:pulumi:StackReference") return { outputs: {} };
   if (type.endsWith(":RunnerRelease")) return { url: "https://mirror.example/a.tar.gz", sha256: "0".repeat(64) };
   return {};
 }

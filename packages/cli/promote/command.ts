@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { note } from "@ghrunners/core/terminal";
 import { action, newCommand, printJson, stackCommand, stackOf } from "../command";
 import { promote } from "./production";
-import { proveStaging } from "./staging";
+import { updateStaging } from "./staging";
 
 const EXIT_CODES = "0 done, 1 refused or failed";
 
@@ -23,25 +23,26 @@ export function command(): Command {
   });
   root.addCommand(
     stackCommand("staging", {
-      summary: "pulumi up on staging, its health, one job on its runner; what they prove is recorded for this commit",
+      summary: "pulumi up on staging, whose last step proves this commit for production, and its health",
       examples: ["ghrunners promote staging --stack staging"],
       exitCodes: EXIT_CODES,
     })
       .option("--json", "print JSON")
       .action(
         action(async (options: Options) => {
-          const proof = await proveStaging(await stackOf(options), note);
-          if (options.json) printJson(proof);
+          const stack = await stackOf(options);
+          await updateStaging(stack, note);
+          if (options.json) printJson({ stack: stack.name, result: "proved" });
           return 0;
         }),
       ),
   );
   root.addCommand(
     stackCommand("production", {
-      summary: "commit, staging proof, preview with a saved plan, approval, up by that plan, health",
+      summary: "preview with a saved plan, approval, up by that plan, health",
       about:
-        "Takes production through its gates: commit, staging proof, preview with a saved plan, approval, up by that plan, " +
-        "health. Every attempt leaves a record (packages/cli/promote/record.schema.json).",
+        "Takes production through its steps: preview with a saved plan, approval, up by that plan, health. The program " +
+        "itself refuses in the preview what staging has not proved. Every attempt leaves a record (packages/cli/promote/record.schema.json).",
       examples: ["ghrunners promote production --stack production --approved-by octocat"],
       exitCodes: EXIT_CODES,
     })

@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Settings } from "@ghrunners/config/parse";
+import { readCheckout } from "@ghrunners/core/promotion/checkout";
+import { projectRoot } from "@ghrunners/core/project-root";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { runPulumi } from "../pulumi/run";
 import type { Stack } from "../pulumi/stack";
@@ -10,8 +12,6 @@ import { settingsOf } from "../settings";
 import { settledStatusOf } from "../status/status";
 import { note } from "@ghrunners/core/terminal";
 import { approvalProblem } from "./approval";
-import { checkout, type Checkout } from "./commit";
-import { stagingObjections } from "./gate";
 import { recordVersion, type Gate, type PromotionRecord } from "./record";
 import { promotionFolder, writeRecord } from "./store";
 
@@ -24,7 +24,6 @@ export interface PromotionOptions {
 interface Attempt {
   readonly stack: Stack;
   readonly settings: Settings;
-  readonly code: Checkout;
   readonly operator: string;
   readonly approvedBy: string | undefined;
   readonly planFile: string;
@@ -32,27 +31,16 @@ interface Attempt {
 
 type Check = (attempt: Attempt) => Promise<Omit<Gate, "name">>;
 
-/** In this order; the first that does not pass ends the attempt. */
+/**
+ * In this order; the first that does not pass ends the attempt. What must hold before a change, the program itself refuses
+ * in the preview.
+ */
 const gates: readonly { readonly name: Gate["name"]; readonly check: Check }[] = [
-  {
-    name: "commit",
-    check: async ({ code }) => ({
-      passed: code.committed,
-      detail: code.committed ? code.id : `${code.id}: not everything is committed`,
-    }),
-  },
-  {
-    name: "staging-proof",
-    check: async ({ stack, settings }) => {
-      const found = await stagingObjections(stack, settings);
-      return { passed: found.length === 0, detail: found.join("; ") || "fresh, for this commit, healthy" };
-    },
-  },
   {
     name: "preview",
     check: async ({ stack, planFile }) => {
       const code = await runPulumi(stack, ["preview", "--save-plan", planFile, "--suppress-outputs"], "errors");
-      return { passed: code === 0, detail: code === 0 ? "planned" : "pulumi preview failed" };
+      return { passed: code === 0, detail: code === 0 ? "planned" : "pulumi preview failed or refused" };
     },
   },
   {
@@ -97,7 +85,7 @@ const digestOf = (file: string): string | null => {
 export async function promote(stack: Stack, { approvedBy, say }: PromotionOptions): Promise<PromotionRecord> {
   const settings = await settingsOf(stack);
   const operator = await operatorOf(settings);
-  const code = await checkout();
+  const { id: commit } = readCheckout(projectRoot);
   const folder = promotionFolder(stack.env);
   const startedAt = new Date().toISOString();
   const work = mkdtempSync(path.join(tmpdir(), "ghrunners-plan-"));
@@ -109,7 +97,7 @@ export async function promote(stack: Stack, { approvedBy, say }: PromotionOption
     finishedAt: null,
     stack: stack.name,
     repository: settings.github.repository,
-    commit: code.id,
+    commit,
     planSha256: null,
     operator,
     approvedBy: null,
@@ -123,7 +111,7 @@ export async function promote(stack: Stack, { approvedBy, say }: PromotionOption
   keep({});
   try {
     for (const { name, check } of gates) {
-      const outcome = await check({ stack, settings, code, operator, approvedBy, planFile });
+      const outcome = await check({ stack, settings, operator, approvedBy, planFile });
       say(`Production: ${name}: ${outcome.detail}`);
       keep({
         gates: [...record.gates, { name, ...outcome }],

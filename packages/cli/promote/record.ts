@@ -2,7 +2,7 @@
 export const recordVersion = 1;
 
 export interface Gate {
-  readonly name: "commit" | "staging-proof" | "preview" | "approval" | "update" | "health";
+  readonly name: "preview" | "approval" | "update" | "health";
   readonly passed: boolean;
   /** What was seen, in words. */
   readonly detail: string;

@@ -120,6 +120,17 @@ export class GitHubClient {
     return found && toRunner(found);
   }
 
+  async runners(): Promise<GitHubRunner[]> {
+    const found: GitHubRunner[] = [];
+    for (let page = 1; ; page += 1) {
+      const data = await this.call("list the runners", () =>
+        this.octokit.rest.actions.listSelfHostedRunnersForRepo({ ...this.names, per_page: 100, page }),
+      );
+      found.push(...data.runners.map(toRunner));
+      if (data.runners.length < 100) return found;
+    }
+  }
+
   async runner(id: number): Promise<GitHubRunner | undefined> {
     try {
       const data = await this.call("read a runner", () =>

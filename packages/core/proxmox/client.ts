@@ -32,6 +32,8 @@ export interface ClusterGuest {
   readonly name: string;
   readonly node: string;
   readonly template: boolean;
+  /** `running` or `stopped`. */
+  readonly status?: string | undefined;
 }
 
 /** The part of a VM's configuration that says whose it is. */
@@ -69,15 +71,15 @@ export class ProxmoxClient {
   }
 
   async guests(): Promise<ClusterGuest[]> {
-    const rows = await this.call<{ vmid: number; name?: string; node: string; template?: number | boolean }[]>(
-      "GET",
-      "/cluster/resources?type=vm",
-    );
+    const rows = await this.call<
+      { vmid: number; name?: string; node: string; template?: number | boolean; status?: string }[]
+    >("GET", "/cluster/resources?type=vm");
     return rows.map((row) => ({
       vmid: row.vmid,
       name: row.name ?? "",
       node: row.node,
       template: Boolean(row.template),
+      status: row.status,
     }));
   }
 

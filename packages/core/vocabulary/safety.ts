@@ -69,5 +69,22 @@ export const guardOverrides = {
 export type GuardName = keyof typeof guardOverrides;
 export type OverrideSetting = (typeof guardOverrides)[GuardName]["setting"];
 
+/** What a promotion demands (the setting `promotion.from`), each with what overrides it. */
+export const promotionOverrides = {
+  proof: {
+    setting: "allowUnprovenChanges",
+    words: "this stack changes without a proof from another one",
+    allows: "Allows a change without the proof that promotion.from demands.",
+  },
+  commit: {
+    setting: "allowUncommittedChanges",
+    words: "what runs here is in no commit",
+    allows: "Allows a change from a checkout whose tracked files are changed, where promotion.from is set.",
+  },
+} as const satisfies Record<string, Override>;
+
+export type PromotionDemand = keyof typeof promotionOverrides;
+export type PromotionSetting = (typeof promotionOverrides)[PromotionDemand]["setting"];
+
 /** Environment in which the guards only advise; everywhere else they refuse. */
 export const ADVISORY_ENVIRONMENT = "staging";

@@ -39,6 +39,7 @@ const inputs: PreflightInputs = {
     repositorySecrets: false,
     repositoryVariables: false,
   },
+  refusals: [],
 };
 
 const template = { vmid: 9000, name: "debian", node: "pve1", template: true };

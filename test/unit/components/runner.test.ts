@@ -9,7 +9,7 @@ const made = (change: Partial<RunnerArgs> = {}): Promise<Registered[]> =>
   graphOf(() => void new Runner("solo", { ...environment(), ...primary, ...change }, { provider: proxmoxProvider() }));
 
 describe("Runner", () => {
-  it("is a VM, the agent, the registration and the telemetry, each named once after it", async () => {
+  it("is a VM with its drain, the agent, the registration and the telemetry, each named once after it", async () => {
     const graph = await made();
     assert.deepEqual(
       graph
@@ -19,6 +19,7 @@ describe("Runner", () => {
       [
         "solo-vm > solo-vm",
         "solo > solo-release",
+        "solo > solo-drain",
         "solo-vm > solo-vm-rules",
         "solo-vm > solo-vm-firewall",
         "solo-vm > solo-vm-host-key",

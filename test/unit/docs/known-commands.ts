@@ -8,6 +8,7 @@ export interface KnownCommand {
 }
 
 const noRoot = "test/engine/cli/no-root.engine.test.ts";
+const alone = "test/engine/program/cli-alone.engine.test.ts";
 const own = "test/engine/docs/commands.engine.test.ts";
 const rehearsal = "lab/driver/rehearsal.ts";
 
@@ -33,6 +34,11 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '{ PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" }',
   },
   { pattern: /^pulumi refresh$/, test: noRoot, by: '"pulumi", "refresh"' },
+  {
+    pattern: /^pulumi destroy --run-program$/,
+    test: alone,
+    by: '"destroy", "--stack", stack, "--yes", "--run-program"',
+  },
   { pattern: /^pulumi destroy$/, test: noRoot, by: '"pulumi", "destroy"' },
   { pattern: /^npm run lab -- up$/, test: own, by: '["lab", "up"]' },
   { pattern: /^npm run lab -- down$/, test: noRoot, by: 'command("lab", "down")' },

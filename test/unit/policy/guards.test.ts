@@ -5,11 +5,14 @@ import path from "node:path";
 import * as github from "@pulumi/github";
 import { guardOverrides, type GuardName } from "@ghrunners/core/vocabulary/safety";
 import { packConfiguration } from "@ghrunners/policy/pack-configuration";
-import type { Guard, Resource, Surroundings } from "@ghrunners/policy/guard";
+import type { Facts } from "@ghrunners/policy/facts";
+import type { Guard } from "@ghrunners/policy/guard";
 import { guards } from "@ghrunners/policy/guards/index";
 import { isPinned } from "@ghrunners/policy/guards/actions-pinned";
 import { judgeLabels } from "@ghrunners/policy/guards/runner-labels-exclusive";
+import { judge as judgeAll } from "@ghrunners/policy/judge";
 import { passphraseIsEmpty } from "@ghrunners/policy/passphrase";
+import { type Checkout, factsOf, judgedTypes, type Resource } from "@ghrunners/policy/resource-facts";
 import { workflowFacts } from "@ghrunners/policy/workflows";
 import { projectRoot } from "@ghrunners/core/project-root";
 
@@ -20,32 +23,29 @@ const runners = (own: readonly string[], events = ["push"]): Partial<Resource> =
   type: pool,
   props: { members: [{ role: "primary", runner: "runner-1", labels: own }], events },
 });
-const workflow = (text: string): Partial<Surroundings> => ({ workflows: () => [workflowFacts("a.yml", text)] });
-const job = (more: string, on = "push"): Partial<Surroundings> =>
+/** What a judgement needs beside the resource. */
+type Around = Checkout & { readonly environment: string };
+const workflow = (text: string): Partial<Around> => ({ workflows: () => [workflowFacts("a.yml", text)] });
+const job = (more: string, on = "push"): Partial<Around> =>
   workflow(`on: ${on}\njobs: { a: { ${more}, steps: [{ run: x }] } }`);
-const using = (uses: string): Partial<Surroundings> =>
+const using = (uses: string): Partial<Around> =>
   workflow(`on: push\njobs: { a: { runs-on: ubuntu-24.04, steps: [{ uses: "${uses}" }] } }`);
 const sha = "0123456789abcdef0123456789abcdef01234567";
 
 interface Example {
   readonly what: string;
   readonly resource: Partial<Resource>;
-  readonly around?: Partial<Surroundings>;
+  readonly around?: Partial<Around>;
   /** What the one violation says; undefined where there is none. */
   readonly violation?: RegExp;
 }
-const bad = (
-  what: string,
-  violation: RegExp,
-  resource: Partial<Resource>,
-  around?: Partial<Surroundings>,
-): Example => ({
+const bad = (what: string, violation: RegExp, resource: Partial<Resource>, around?: Partial<Around>): Example => ({
   what,
   violation,
   resource,
   around,
 });
-const good = (what: string, resource: Partial<Resource>, around?: Partial<Surroundings>): Example => ({
+const good = (what: string, resource: Partial<Resource>, around?: Partial<Around>): Example => ({
   what,
   resource,
   around,
@@ -63,7 +63,7 @@ const specification: Readonly<Record<GuardName, readonly Example[]>> = {
       type: preflight,
       props: { publicAllowed: true },
     }),
-    bad("a repository made public", /made public/, {
+    bad("a repository made public", /is public/, {
       type: "github:index/repository:Repository",
       props: { visibility: "public" },
     }),
@@ -140,9 +140,11 @@ const specification: Readonly<Record<GuardName, readonly Example[]>> = {
 
 function judge(guard: Guard, { resource, around }: Example): readonly string[] {
   const whole = { type: "", name: "x", props: {}, protect: true, ...resource };
-  assert.ok(guard.types.includes(whole.type), `${guard.name} does not look at ${whole.type}`);
   const usual = { environment: "production", workflows: () => [], passphraseIsEmpty: () => false };
-  return guard.judge(whole, { ...usual, ...around });
+  const { environment, ...checkout } = { ...usual, ...around };
+  const facts = factsOf(whole, environment, checkout);
+  assert.ok(facts, `no guard looks at ${whole.type}`);
+  return guard.judge(facts);
 }
 
 describe("the guards", () => {
@@ -174,7 +176,7 @@ describe("the guards", () => {
   });
 
   it("look at types that the provider has", () => {
-    const types = guards.flatMap((guard) => guard.types).filter((type) => type.startsWith("github:"));
+    const types = judgedTypes.filter((type) => type.startsWith("github:"));
     for (const type of types) {
       const known = (github as unknown as Record<string, { __pulumiType?: string }>)[type.split(":")[2] ?? ""];
       assert.equal(known?.__pulumiType, type);
@@ -185,6 +187,17 @@ describe("the guards", () => {
     const blind = guards.find(({ name }) => name === "pull-requests-hosted") as Guard;
     assert.throws(() => judge(blind, { what: "", resource: { type: pool, props: {} } }), /has no list "members"/);
     assert.throws(() => judge(blind, { what: "", resource: { type: pool, props: { members: [{}] } } }), /no labels/);
+  });
+
+  it("judge nothing where a fact is absent", () => {
+    assert.deepEqual(judgeAll({ environment: "production" }, {}), { refusals: [], warnings: [] });
+    assert.equal(
+      factsOf({ type: "random:index:X", name: "x", props: {}, protect: false }, "production", {
+        workflows: () => [],
+        passphraseIsEmpty: () => false,
+      }),
+      undefined,
+    );
   });
 
   it("labels: a job that a runner could take is never overlooked, whatever its case and order", () => {
@@ -215,6 +228,51 @@ describe("the guards", () => {
     assert.equal(passphraseIsEmpty({ PULUMI_CONFIG_PASSPHRASE_FILE: "f" }, files("\n")), true);
     assert.equal(passphraseIsEmpty({ PULUMI_CONFIG_PASSPHRASE_FILE: "f" }, files("x\n")), false);
     assert.equal(passphraseIsEmpty({}, files("")), false);
+  });
+});
+
+/** Facts that break every guard, as the program would give them. */
+const unsafe: Facts = {
+  environment: "production",
+  passphraseIsEmpty: true,
+  pool: {
+    members: [{ runner: "runner-1", labels: [...labels, "ubuntu-latest"] }],
+    events: ["push", "pull_request"],
+    workflows: () => [],
+  },
+  publicAccepted: true,
+  repository: { name: "octo-org/demo-app", public: true },
+  defaultToken: { canWrite: true, approvesPullRequests: true },
+  acceptsUnpinnedActions: true,
+  deployment: { environment: "production", reviewers: [] },
+  machines: [{ name: "runner-1", protected: false }],
+  secrets: [{ name: "DEPLOY_KEY", plaintext: true }],
+};
+
+describe("the guards in the program", () => {
+  const names = (lines: readonly string[]): string[] => [...new Set(lines.map((line) => line.split(":")[0] ?? ""))];
+
+  it("refuse all at once, each with the command that allows it", () => {
+    const { refusals, warnings } = judgeAll(unsafe, {});
+    assert.deepEqual(names(refusals), Object.keys(guardOverrides));
+    assert.deepEqual(warnings, []);
+    for (const refusal of refusals) {
+      const { setting, words } = guardOverrides[refusal.split(":")[0] as GuardName];
+      assert.ok(refusal.endsWith(`pulumi config set --path 'ghrunners:safety.${setting}' '${words}'`), refusal);
+    }
+  });
+
+  it("take an override for its own guard alone, and only in its words; it stays a warning", () => {
+    const { setting, words } = guardOverrides["production-vm-protected"];
+    const { refusals, warnings } = judgeAll(unsafe, { [setting]: words, allowPublicRepository: "yes" });
+    assert.deepEqual(names(warnings), ["production-vm-protected"]);
+    assert.equal(names(refusals).length, Object.keys(guardOverrides).length - 1);
+  });
+
+  it("only warn in staging", () => {
+    const { refusals, warnings } = judgeAll({ ...unsafe, environment: "staging" }, {});
+    assert.deepEqual(refusals, []);
+    assert.ok(names(warnings).includes("default-token-read-only"));
   });
 });
 

@@ -10,6 +10,8 @@ const SHOWN = 140;
 const notShown: Readonly<Record<string, string>> = {
   __provider: "see providers.txt",
   bundle: "digest of the exporter's program",
+  refusals: "judged by what the checkout and other stacks hold",
+  commit: "the checkout's",
 };
 
 /** The URN without its first part, which names the stack and the project. */

@@ -1,11 +1,12 @@
 import Ajv from "ajv";
 import addFormats from "ajv-formats";
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import type { StagingProof } from "@ghrunners/cli/promote/proof";
 import type { PromotionRecord } from "@ghrunners/cli/promote/record";
-import { promotionFolder, readProof, writeProof } from "@ghrunners/cli/promote/store";
+import { promotionFolder } from "@ghrunners/cli/promote/store";
 import { ensureLabStack } from "@ghrunners/lab/pulumi/stack";
 import { labStack } from "@ghrunners/lab/pulumi/stack-files";
 import type { Finished } from "@ghrunners/core/process";
@@ -15,21 +16,41 @@ import { apiOnlyLab, type ApiOnlyLab } from "../../cli/support/api-only-lab";
 /** Production behind its gates, and rotation of a random secret, on the real engine. No machines here. */
 describe("promotion on the real engine", () => {
   let lab: ApiOnlyLab;
-  const commit = "1111111111111111111111111111111111111111";
+  let repositories: string;
+  /** Two repositories of one commit each, which git takes for the checkout's. */
+  let here: { gitDir: string; commit: string };
+  let elsewhere: { gitDir: string; commit: string };
+
+  function repository(name: string): { gitDir: string; commit: string } {
+    const person = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
+    const git = (...args: string[]): string => {
+      const run = spawnSync("git", args, { cwd: repositories, encoding: "utf8" });
+      assert.equal(run.status, 0, run.stderr);
+      return run.stdout.trim();
+    };
+    git("init", "--quiet", name);
+    git("-C", name, ...person, "commit", "--quiet", "--allow-empty", "--message", name);
+    return { gitDir: path.join(repositories, name, ".git"), commit: git("-C", name, "rev-parse", "HEAD") };
+  }
 
   before(async () => {
+    repositories = mkdtempSync(path.join(tmpdir(), "ghr-promote-"));
+    [here, elsewhere] = [repository("here"), repository("elsewhere")];
     lab = await apiOnlyLab("promo");
     for (const name of ["staging", "production"] as const) {
       const stack = labStack(lab.rehearsal.lab.instance, name);
       await ensureLabStack({ ...lab.rehearsal.session, stack }, () => undefined);
     }
   });
-  after(() => lab.close());
+  after(async () => {
+    rmSync(repositories, { recursive: true });
+    await lab.close();
+  });
 
-  function ghrunners(...args: string[]): Promise<Finished> {
-    const env = { ...lab.rehearsal.session.env, GITHUB_SHA: commit };
-    return lab.rehearsal.run(["ghrunners", ...args], { env });
+  function inside(line: readonly string[], { gitDir } = here): Promise<Finished> {
+    return lab.rehearsal.run(line, { env: { ...lab.rehearsal.session.env, GIT_DIR: gitDir } });
   }
+  const ghrunners = (...args: string[]): Promise<Finished> => inside(["ghrunners", ...args]);
   const staging = (): Promise<Finished> =>
     ghrunners("promote", "staging", "--stack", labStack(lab.rehearsal.lab.instance, "staging"), "--json");
   const production = (...args: string[]): Promise<Finished> =>
@@ -50,11 +71,11 @@ describe("promotion on the real engine", () => {
     assert.equal(run.code, 1, run.all);
     const record = recordOf(run);
     assert.equal(record.result, "refused");
-    assert.deepEqual(record.gates.at(-1), {
-      name: "staging-proof",
-      passed: false,
-      detail: "there is no staging proof",
-    });
+    assert.deepEqual(
+      record.gates.map(({ name, passed }) => `${name} ${passed}`),
+      ["preview false"],
+    );
+    assert.match(run.stderr.replace(/\s+/g, " "), /has not proved this change: there is no proof/);
   });
 
   it("staging first, then production by its plan, approved by the reviewer", async () => {
@@ -66,11 +87,11 @@ describe("promotion on the real engine", () => {
     assert.equal(record.result, "promoted");
     assert.deepEqual(
       record.gates.map(({ name, passed }) => `${name} ${passed}`),
-      ["commit", "staging-proof", "preview", "approval", "update", "health"].map((name) => `${name} true`),
+      ["preview", "approval", "update", "health"].map((name) => `${name} true`),
     );
     assert.deepEqual(
       [record.commit, record.operator, record.approvedBy],
-      [commit, "platform-operator", "release-reviewer"],
+      [here.commit, "platform-operator", "release-reviewer"],
     );
     assert.match(record.planSha256 ?? "", /^[0-9a-f]{64}$/);
   });
@@ -83,12 +104,13 @@ describe("promotion on the real engine", () => {
     }
   });
 
-  it("a stale proof is refused", async () => {
-    const proof = readProof(folder()) as StagingProof;
-    writeProof(folder(), { ...proof, at: new Date(Date.now() - 25 * 3_600_000).toISOString() });
-    const stale = await production("--approved-by", "release-reviewer");
-    assert.equal(stale.code, 1, stale.all);
-    assert.match(recordOf(stale).gates.at(-1)?.detail ?? "", /25\.0 h old/);
+  it("a proof for another commit is refused, in words", async () => {
+    const stack = labStack(lab.rehearsal.lab.instance, "production");
+    const other = await inside(["pulumi", "preview", "--stack", stack], elsewhere);
+    assert.notEqual(other.code, 0, other.all);
+    const words = other.all.replace(/\s+/g, " ");
+    assert.ok(words.includes(`the proof is for commit ${here.commit}, and this is ${elsewhere.commit}`), other.all);
+    assert.match(words, /Next: pulumi up --stack \S+-staging from the same commit/);
   });
 
   it("every attempt is on record, by the published schema and without a secret", () => {
@@ -98,7 +120,7 @@ describe("promotion on the real engine", () => {
     ) as object;
     const valid = addFormats(new Ajv({ strict: false })).compile(schema);
     const texts = readdirSync(records).map((file) => readFileSync(path.join(records, file), "utf8"));
-    assert.equal(texts.length, 5);
+    assert.equal(texts.length, 4);
     for (const text of texts) {
       assert.ok(valid(JSON.parse(text)), JSON.stringify(valid.errors));
       const { proxmoxToken, githubToken, reviewerToken } = lab.rehearsal.lab.secrets;

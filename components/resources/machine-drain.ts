@@ -1,0 +1,110 @@
+/**
+ * Keeps a machine from being deleted under a running job. The machine's replacement replaces this resource first, so its
+ * delete runs while the machine is still there: it refuses while no other runner is healthy, takes the labels away and
+ * waits until the runner is idle. It needs no program: `pulumi destroy` runs it like any other delete. There it comes
+ * after RegisteredRunner, which has removed the runner by then, and finds nothing to do.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import type { GitHubRunner } from "@ghrunners/core/github/client";
+import type { ProxmoxClient } from "@ghrunners/core/proxmox/client";
+import { FORCE_WORDS } from "@ghrunners/core/vocabulary/safety";
+import { chooseDrain, type RunnerView } from "../runner/plan-drain";
+import { DynamicResource, type Inputs } from "./dynamic-resource";
+import { configure, openGitHub, packageSecret, packageSetting } from "./provider-access";
+
+export interface MachineDrainInputs {
+  readonly githubUrl: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly runnerName: string;
+  readonly proxmox: { readonly endpoint: string; readonly node: string };
+  readonly vmId: number;
+  /** MAC address of the machine. Another one is another machine. */
+  readonly incarnation: string;
+  /** Labels that the other runners have: a healthy peer is online with them. Null: there is no other runner. */
+  readonly peerLabels: readonly string[] | null;
+  /** How long the running job may take, minutes. */
+  readonly drainMinutes: number;
+}
+
+/** Where the force comes from: it has to be the current one, and a delete gets what the last update wrote. */
+const FORCE_HINT = `pulumi config set --path 'ghrunners:safety.force' '${FORCE_WORDS}'`;
+
+function isForced(): boolean {
+  const safety = packageSetting("safety");
+  return safety !== undefined && (JSON.parse(safety) as { force?: unknown }).force === FORCE_WORDS;
+}
+
+/** Whether the VM is still the machine that the runner was on: one that was made anew has another MAC address. */
+async function isThere(
+  proxmox: Pick<ProxmoxClient, "guests" | "vmConfig">,
+  { vmId, incarnation }: MachineDrainInputs,
+): Promise<boolean> {
+  const guest = (await proxmox.guests()).find(({ vmid }) => vmid === vmId);
+  if (guest === undefined) return false;
+  const config = await proxmox.vmConfig(guest.node, vmId);
+  return Object.values(config).some(
+    (value) => typeof value === "string" && value.toLowerCase().includes(incarnation.toLowerCase()),
+  );
+}
+
+/** The other runners of the pool as GitHub shows them. Pure. */
+export function peersOf(
+  { runnerName, peerLabels }: Pick<MachineDrainInputs, "runnerName" | "peerLabels">,
+  atGitHub: readonly GitHubRunner[],
+): RunnerView[] {
+  if (peerLabels === null) return [];
+  const carries = ({ labels }: GitHubRunner): boolean => {
+    const lower = labels.map((label) => label.toLowerCase());
+    return peerLabels.every((label) => lower.includes(label.toLowerCase()));
+  };
+  const peers = atGitHub
+    .filter((runner) => runner.name !== runnerName && carries(runner))
+    .map((runner) => ({ name: runner.name, labels: runner.labels, atGitHub: runner }));
+  // One that lost its labels, or is not registered, is not healthy.
+  return peers.length > 0 ? peers : [{ name: "another runner of the pool", labels: peerLabels, atGitHub: undefined }];
+}
+
+async function drain(inputs: MachineDrainInputs): Promise<void> {
+  const { ProxmoxClient: Client } =
+    require("@ghrunners/core/proxmox/client") as typeof import("@ghrunners/core/proxmox/client");
+  const { drainRunner } = require("@ghrunners/core/github/drain") as typeof import("@ghrunners/core/github/drain");
+  const { runnerName, drainMinutes } = inputs;
+  const github = await openGitHub(inputs);
+  const self = await github.runnerNamed(runnerName);
+  if (self === undefined || !self.online) return;
+  const proxmox = new Client({ ...inputs.proxmox, token: packageSecret("proxmoxToken") });
+  if (!(await isThere(proxmox, inputs))) return;
+  const peers = peersOf(inputs, await github.runners());
+  const choice = chooseDrain(runnerName, self, peers, { force: isForced(), forceHint: FORCE_HINT });
+  if (choice.action === "refuse") throw new Error(choice.reason);
+  if (choice.action === "drain") await drainRunner(github, choice.runnerId, drainMinutes * 60_000);
+}
+
+const followed = (inputs: MachineDrainInputs): string => {
+  const { githubUrl, repository, runnerName, proxmox, vmId, peerLabels, drainMinutes } = inputs;
+  const place = [proxmox.endpoint, proxmox.node, vmId];
+  return JSON.stringify([githubUrl, repository, runnerName, place, peerLabels, drainMinutes]);
+};
+
+export const provider: pulumi.dynamic.ResourceProvider<MachineDrainInputs, MachineDrainInputs> = {
+  configure,
+  // Where the machine is about to be replaced its address is not known yet, which is another one too.
+  diff: async (_id, olds, news) => {
+    const another = olds.incarnation !== news.incarnation;
+    return {
+      changes: another || followed(olds) !== followed(news),
+      replaces: another ? ["incarnation"] : [],
+      deleteBeforeReplace: true,
+    };
+  },
+  create: async (inputs) => ({ id: inputs.runnerName, outs: inputs }),
+  update: async (_id, _olds, news) => ({ outs: news }),
+  delete: async (_id, state) => drain(state),
+};
+
+export class MachineDrain extends DynamicResource {
+  constructor(name: string, inputs: Inputs<MachineDrainInputs>, opts: pulumi.CustomResourceOptions) {
+    super("MachineDrain", name, inputs, [], opts);
+  }
+}

@@ -1,0 +1,44 @@
+import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
+import { BASELINE } from "@ghrunners/components/github/baseline";
+import type { Facts } from "@ghrunners/policy/facts";
+import type { WorkflowFacts } from "@ghrunners/policy/workflows";
+import type { Settings } from "../parse";
+
+/** What stands in no setting. */
+export interface Checkout {
+  readonly workflows: () => readonly WorkflowFacts[];
+  readonly passphraseIsEmpty: boolean;
+}
+
+/** What the guards judge, of the settings: the same facts that the policy pack takes from the graph. Pure. */
+export function guardFacts(settings: Settings, { workflows, passphraseIsEmpty }: Checkout): Facts {
+  const { environment, runners, agent, safety, deployment, repository, secrets, hosts } = settings;
+  return {
+    environment,
+    passphraseIsEmpty,
+    pool: {
+      members: runners.map(({ name, role }) => ({
+        runner: name,
+        labels: runnerLabels(environment, role, agent.extraLabels),
+      })),
+      events: hosts === "manage" ? agent.allowedEvents : [],
+      workflows,
+    },
+    publicAccepted: safety.allowPublicRepository !== undefined,
+    machines: runners.map(({ name }) => ({ name, protected: safety.protect })),
+    ...(deployment === undefined
+      ? {}
+      : { deployment: { environment: deployment.name ?? environment, reviewers: deployment.reviewers } }),
+    ...(repository.manage
+      ? {
+          defaultToken: {
+            canWrite: (BASELINE.defaultWorkflowPermissions as string) === "write",
+            approvesPullRequests: BASELINE.canApprovePullRequestReviews,
+          },
+          acceptsUnpinnedActions: !BASELINE.shaPinningRequired,
+        }
+      : {}),
+    // This program gives every secret by `value`.
+    secrets: secrets.map(({ name }) => ({ name, plaintext: false })),
+  };
+}

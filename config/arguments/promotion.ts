@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+import { StagingProof } from "@ghrunners/components/resources/staging-proof";
+import type { RunnerPool } from "@ghrunners/components/runner/pool";
+import { readCheckout } from "@ghrunners/core/promotion/checkout";
+import type { Proof, ProofSettings } from "@ghrunners/core/promotion/proof";
+import { projectRoot } from "@ghrunners/core/project-root";
+import type { Settings } from "../parse";
+
+/** Of these settings a proof is. */
+export type Proved = Pick<Settings, "github" | "agent" | "proxmox" | "hosts">;
+
+/** What two stacks of a promotion have to agree on. Pure. */
+export function proofSettings({ github, agent, proxmox, hosts }: Proved): ProofSettings {
+  return {
+    repository: github.repository,
+    runnerVersion: agent.version,
+    runnerArchive: agent.sha256 ?? null,
+    templateId: proxmox.templateId,
+    hosts,
+  };
+}
+
+/** @throws pulumi.RunError outside of a git checkout: Pulumi shows its message alone */
+function commitHere(): string {
+  try {
+    return readCheckout(projectRoot).id;
+  } catch (error) {
+    throw new pulumi.RunError((error as Error).message);
+  }
+}
+
+/** The proof that another stack may ask for; undefined where this one is not told to give any. */
+export function proofOf(
+  settings: Settings,
+  pool: RunnerPool,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<Proof> | undefined {
+  const { promotion, github, proxmox, runners, smoke, safety } = settings;
+  if (!promotion.prove) return undefined;
+  const { proof } = new StagingProof(
+    "proof",
+    {
+      githubUrl: github.url,
+      repository: github.repository,
+      proxmox: { endpoint: proxmox.endpoint, node: proxmox.node },
+      stack: pulumi.getStack(),
+      commit: commitHere(),
+      settings: proofSettings(settings),
+      maxAgeHours: promotion.maxAgeHours,
+      machines: runners.map(({ name, vmId }) => ({ name, vmId })),
+      subjects: pool.subjects,
+      smoke,
+      onlineSeconds: safety.onlineTimeoutSeconds,
+      gate: pool.evidence?.apply(({ provedAt }) => ({ provedAt })) ?? null,
+    },
+    opts,
+  );
+  return proof;
+}

@@ -1,0 +1,21 @@
+/** Group `promotion`: which stack has to prove a change before this one takes it, and whether this one proves it for another. */
+import { z } from "zod";
+import { text } from "./text";
+
+export const promotion = z.strictObject({
+  from: text("the name of a stack of this project, or organization/project/stack", /^[\w.-]+(\/[\w.-]+\/[\w.-]+)?$/)
+    .optional()
+    .meta({
+      description: "Stack that must have proved the same commit and settings; without its proof nothing is changed.",
+      example: "staging",
+    }),
+  prove: z.boolean().default(false).meta({
+    description: "This stack proves each change: its health and one job, exported as the stack output `proof`.",
+  }),
+  maxAgeHours: z
+    .int()
+    .min(1)
+    .max(720)
+    .default(24)
+    .meta({ description: "How old a proof may be, hours. It is taken again at half of that." }),
+});

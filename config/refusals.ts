@@ -1,0 +1,30 @@
+/**
+ * What must hold before anything is made, judged at the start of every preview and every up. The preflight fails with
+ * the refusals, and everything else waits for the preflight: so all of them are reported at once, and `pulumi destroy`,
+ * which checks no resource, is never held up.
+ */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { judgeProviderVariables } from "@ghrunners/components/github/provider-variables";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { judge } from "@ghrunners/policy/judge";
+import { passphraseIsEmpty } from "@ghrunners/policy/passphrase";
+import { readWorkflows, type WorkflowFacts } from "@ghrunners/policy/workflows";
+import { guardFacts } from "./arguments/guard-facts";
+import type { Settings } from "./parse";
+import { promotionRefusals } from "./promotion-demands";
+
+/** Why nothing may be made, in words; empty where it may. What is only a warning is logged. */
+export function refusals(settings: Settings, env: NodeJS.ProcessEnv = process.env): pulumi.Output<string[]> {
+  let read: readonly WorkflowFacts[] | undefined;
+  const facts = guardFacts(settings, {
+    workflows: () => (read ??= readWorkflows(path.join(projectRoot, ".github", "workflows"))),
+    passphraseIsEmpty: passphraseIsEmpty(env, (file) => readFileSync(file, "utf8")),
+  });
+  const { refusals: refused, warnings } = judge(facts, settings.safety);
+  for (const warning of warnings) void pulumi.log.warn(warning);
+  const managesGitHub = settings.deployment !== undefined || settings.repository.manage;
+  const found = [...(managesGitHub ? judgeProviderVariables(env, settings.github) : []), ...refused];
+  return promotionRefusals(settings).apply((ofPromotion) => [...found, ...ofPromotion]);
+}

@@ -1,0 +1,36 @@
+/**
+ * What the guards judge. The program gives all of it at once, from its settings; the policy pack gives it piece by piece,
+ * from the resources that the engine is about to make. A group that is absent is not judged.
+ */
+import type { WorkflowFacts } from "./workflows";
+
+export interface RunnerFacts {
+  readonly runner: string;
+  readonly labels: readonly string[];
+}
+
+export interface Facts {
+  /** Environment of the stack. */
+  readonly environment: string;
+  /** The stack's passphrase is known to be empty. */
+  readonly passphraseIsEmpty?: boolean;
+  readonly pool?: {
+    readonly members: readonly RunnerFacts[];
+    /** Events whose jobs the runners accept. */
+    readonly events: readonly string[];
+    /** Workflow files of the checkout; read at the first use. */
+    readonly workflows: () => readonly WorkflowFacts[];
+  };
+  /** The preflight is told to accept a public repository. */
+  readonly publicAccepted?: boolean;
+  /** The repository as GitHub shows it, or as the program makes it. */
+  readonly repository?: { readonly name: string; readonly public: boolean };
+  /** What a job's GITHUB_TOKEN may do unless the job says otherwise. */
+  readonly defaultToken?: { readonly canWrite: boolean; readonly approvesPullRequests: boolean };
+  /** The repository accepts actions that are not pinned by their commit. */
+  readonly acceptsUnpinnedActions?: boolean;
+  readonly deployment?: { readonly environment: string; readonly reviewers: readonly string[] };
+  readonly machines?: readonly { readonly name: string; readonly protected: boolean }[];
+  /** GitHub secrets, and whether they are given by the deprecated argument plaintextValue. */
+  readonly secrets?: readonly { readonly name: string; readonly plaintext: boolean }[];
+}
