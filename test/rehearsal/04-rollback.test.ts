@@ -114,7 +114,7 @@ describe("runners that an update made worse", function () {
   });
 
   it("a second time there is nothing to take back, and the command proves it", async () => {
-    const { code, stdout, all } = await rollback("--json");
+    const { code, stdout, all } = await rollback("--yes", "--json");
     assert.equal(code, 0, all);
     const { changes, diff, applied } = JSON.parse(stdout) as RollbackReport;
     assert.deepEqual([changes, diff, applied], [[], "", true]);

@@ -18,9 +18,12 @@ export const unseenTargets = ({ targets }: MonitoringStatus): readonly TargetSta
 
 const nameOf = ({ job, subject }: TargetStatus): string => `${job}${subject === null ? "" : ` of ${subject}`}`;
 
-/** Alerts that on-call is told of. Who sees the status must not be told that all is well meanwhile. Pure. */
+/**
+ * Critical alerts that fire: somebody has to act now, so the status is not healthy. Warnings are shown beside them and have
+ * an exit code of their own (`ghrunners alerts`): a busy processor or a secret that is due is no broken runner. Pure.
+ */
 export const firingAlerts = ({ alerts }: MonitoringStatus): readonly AlertStatus[] =>
-  alerts.filter(({ state, severity }) => state === "firing" && severity !== "info");
+  alerts.filter(({ state, severity }) => state === "firing" && severity === "critical");
 
 /**
  * What of the monitoring is not as configured, and what fires. An exporter that nobody can read is a problem: its alerts are

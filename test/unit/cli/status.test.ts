@@ -221,7 +221,7 @@ describe("status report", () => {
     const fires = "alert RunnerOffline (runner-1) fires: it is off. Runbook: https://x/";
     assert.deepEqual(problems({ monitoring }), [down, fires]);
     const unheard = ["pending" as const, "muted" as const].map((state) => ({ ...monitoring.alerts[0]!, state }));
-    const news = { ...monitoring.alerts[0]!, severity: "info" };
+    const news = { ...monitoring.alerts[0]!, severity: "warning" };
     assert.deepEqual(problems({ monitoring: { ...monitoring, alerts: [...unheard, news] } }), [down]);
     const silent = { ...monitoring, alerts: [], watchdog: false };
     assert.match(problems({ monitoring: silent }).join(), /Watchdog does not fire/);
