@@ -1,6 +1,6 @@
 import type { MonitoringFile, MonitoringPaths, RuleFile } from "./host";
 
-/** First part of the names of a stack's files. A dot ends it, which no environment has, so `lab` never owns `lab-2`'s. */
+/** First part of the names of a stack's files. A dot ends it, which no environment has, so `prod` never owns `prod-2`'s. */
 export const ownerOf = (environment: string): string => `ghrunners.${environment}`;
 
 export interface FileSets {

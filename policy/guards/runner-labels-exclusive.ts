@@ -2,7 +2,7 @@ import { type Guard, isProduction } from "../guard";
 import type { WorkflowFacts } from "../workflows";
 
 /** Labels that jobs of everybody ask for: GitHub's own images, and words that name no purpose. */
-const everybodys = /^(ubuntu|windows|macos)-|^(default|any|shared|build|ci|test|dev|development|staging|lab)$/i;
+const everybodys = /^(ubuntu|windows|macos)-|^(default|any|shared|build|ci|test|dev|development|staging)$/i;
 
 /** Labels that GitHub itself gives by system and architecture; they select nothing. */
 const broad = new Set(["self-hosted", "linux", "windows", "macos", "x64", "x86", "arm", "arm64"]);

@@ -60,7 +60,7 @@ export function prometheusAt(url: string, limitMs = 15_000): Prometheus {
     }).catch((error: Error) => {
       const cause = error.cause instanceof Error ? error.cause.message : error.message;
       throw new Error(
-        `No Prometheus answers at ${base}: ${cause}. Expected the monitoring host's; start the lab with npm start, or name another with --prometheus URL.`,
+        `No Prometheus answers at ${base}: ${cause}. Expected the monitoring host's; name another with --prometheus URL.`,
       );
     });
     const text = await response.text();

@@ -26,6 +26,10 @@ const spoke = (output: string, level: "mandatory" | "advisory"): string[] =>
 const refusedBy = (output: string): string[] =>
   names.filter((name) => output.includes(`has a problem: ${name}: `)).sort();
 
+/** Guards of which the program only warned. */
+const warnedBy = (output: string): string[] =>
+  names.filter((name) => output.includes(`warning: ${name}: `)).sort();
+
 interface Judgement {
   readonly code: number;
   readonly output: string;
@@ -159,8 +163,7 @@ describe("the guards on the program, without machines", function () {
   it("what is configured for the lab passes without a word", async () => {
     const run = await rehearsal.pulumi(["preview"]);
     assert.equal(run.code, 0, run.output);
-    assert.match(run.output, /✅ ghrunners@v/);
-    assert.deepEqual([spoke(run.output, "mandatory"), spoke(run.output, "advisory")], [[], []]);
+    assert.deepEqual([refusedBy(run.output), warnedBy(run.output)], [[], []]);
   });
 
   it("production without protection and with a label of others is refused by up: no machine is made", async () => {
@@ -189,7 +192,7 @@ describe("the guards on the program, without machines", function () {
     };
     const allowed = await rehearsal.pulumi(["preview"], both);
     assert.equal(allowed.code, 0, allowed.output);
-    assert.deepEqual(spoke(allowed.output, "advisory"), ["production-reviewed", "production-vm-protected"]);
+    assert.deepEqual(warnedBy(allowed.output), ["production-reviewed", "production-vm-protected"]);
   });
 
   it("the preview of an update says which runners it touches, and no secret", async () => {
