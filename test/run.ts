@@ -7,6 +7,7 @@ import { baseFolders, instanceNamed } from "@ghrunners/lab/instance";
 import { labDown, reasonForApiOnly } from "@ghrunners/lab/lifecycle";
 import { ensurePackages } from "@ghrunners/lab/packages";
 import { ensureAuthority } from "@ghrunners/lab/tls";
+import { withLock } from "@ghrunners/lab/toolchain/lock";
 import { runProcess } from "@ghrunners/core/process";
 import { failures } from "./support/failures";
 import type { LayerResult } from "./support/layer";
@@ -260,6 +261,25 @@ async function runLayers(names: readonly string[], grep: string): Promise<LayerR
   return sum(await Promise.all([lane("code"), lane("guests")]));
 }
 
+/** Another run has the labs: two would take each other's down. */
+class OtherRun extends Error {}
+
+/**
+ * Runs layers that need guests only while no other run of this name does.
+ * @throws OtherRun when one does
+ */
+function alone<T>(chosen: readonly string[], work: () => Promise<T>): Promise<T> {
+  const name = process.env.GHRUNNERS_LAB || "test";
+  if (!chosen.some((layer) => layers[layer]?.lane === "guests")) return work();
+  const refuse = ({ pid }: { pid: number }): never => {
+    throw new OtherRun(
+      `Another run of the tests (process ${pid}) works on the labs "${name}" of this machine. Expected one at a time. ` +
+        "Next: wait for its end, or name other labs: GHRUNNERS_LAB=NAME npm test",
+    );
+  };
+  return withLock(path.join(baseFolders().state, `tests-${name}.lock`), refuse, work);
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -270,10 +290,8 @@ async function main(): Promise<number> {
   const unknown = positionals.filter((name) => !(name in layers));
   if (unknown.length > 0) return (say(`Unknown layer: ${unknown.join(", ")}\n${help}`), 2);
   const started = Date.now();
-  const { passed, skipped, ...result } = await runLayers(
-    positionals.length > 0 ? positionals : Object.keys(layers),
-    values.grep,
-  );
+  const chosen = positionals.length > 0 ? positionals : Object.keys(layers);
+  const { passed, skipped, ...result } = await alone(chosen, () => runLayers(chosen, values.grep));
   if (stop.signal.aborted) return (say("Interrupted: nothing of the tests is left."), 130);
   const minutes = ((Date.now() - started) / 60_000).toFixed(1);
   const failed = result.failures.length;
@@ -285,6 +303,11 @@ async function main(): Promise<number> {
 main().then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
+    if (error instanceof OtherRun) {
+      say(error.message);
+      process.exitCode = 2;
+      return;
+    }
     say(`Error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n\n0 passed, 1 failed`);
     process.exitCode = 1;
   },

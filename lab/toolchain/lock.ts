@@ -8,7 +8,7 @@ const POLL_MS = 200;
 /** Makes the names of drafts differ within this process. */
 let drafts = 0;
 
-/** Called once when somebody else holds the lock. */
+/** Called once when somebody else holds the lock. What it throws ends the wait. */
 export type OnWait = (holder: Identity) => void;
 
 function read(file: string): Identity | undefined {

@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { parseDocument } from "yaml";
+import { promotionOverrides } from "@ghrunners/core/vocabulary/safety";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
 import { provenSettings } from "@ghrunners/config/arguments/proven-settings";
 import type { StateResource } from "../drift/state-values";
@@ -67,15 +69,25 @@ function replace(file: string, text: string): void {
   renameSync(`${file}.new`, file);
 }
 
-/** `pulumi preview` with the settings taken back, which changes nothing. */
-async function preview(stack: Stack, text: string): Promise<void> {
+/**
+ * The configuration with what a way back needs: its settings are those that were proved, but no other stack has proved
+ * them for this commit, and the file that they stand in is not committed yet.
+ */
+function allowed(text: string): string {
+  const document = parseDocument(text);
+  for (const { setting, words } of Object.values(promotionOverrides))
+    document.setIn(["config", "ghrunners:safety", setting], words);
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Runs Pulumi with the settings taken back, from a copy of the stack's file. */
+async function withCopy(stack: Stack, text: string, args: readonly string[]): Promise<number> {
   const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-rollback-"));
   try {
     const file = path.join(folder, path.basename(stackFile(stack)));
     copyFileSync(stackFile(stack), file);
-    replace(file, text);
-    const code = await runPulumi(stack, ["preview", "--config-file", file, "--suppress-outputs"], "errors");
-    if (code !== 0) throw new Error("pulumi preview failed; its words are above.");
+    replace(file, allowed(text));
+    return await runPulumi(stack, [...args, "--config-file", file, "--suppress-outputs"], "errors");
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -113,13 +125,14 @@ export async function rollbackRunners(stack: Stack, { dryRun, yes, say }: Rollba
   say(`proved at ${way.provedAt}: ${way.changes.map(describe).join("; ") || "the settings are those"}`);
   const report = { schema: "ghrunners.rollback-runners/1", stack: stack.name, ...way, diff } as const;
   if (dryRun) {
-    await preview(stack, text);
+    if ((await withCopy(stack, text, ["preview"])) !== 0)
+      throw new Error("pulumi preview failed; its words are above.");
     return { ...report, applied: false, jobs: [], problems: [] };
   }
   if (way.changes.length > 0) replace(file, text);
   // What the failed update left on a machine may differ from the state too.
-  const up = ["up", "--refresh", "--suppress-outputs", ...(yes ? ["--yes"] : [])];
-  if ((await runPulumi(stack, up, "errors")) !== 0) {
+  const up = ["up", "--refresh", ...(yes ? ["--yes"] : [])];
+  if ((await withCopy(stack, text, up)) !== 0) {
     throw new Error(
       `pulumi up with the settings of ${way.provedAt} failed; its words are above. Next: mend the cause, then the same ` +
         `command: it carries on`,

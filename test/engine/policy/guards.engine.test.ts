@@ -27,8 +27,7 @@ const refusedBy = (output: string): string[] =>
   names.filter((name) => output.includes(`has a problem: ${name}: `)).sort();
 
 /** Guards of which the program only warned. */
-const warnedBy = (output: string): string[] =>
-  names.filter((name) => output.includes(`warning: ${name}: `)).sort();
+const warnedBy = (output: string): string[] => names.filter((name) => output.includes(`warning: ${name}: `)).sort();
 
 interface Judgement {
   readonly code: number;

@@ -194,7 +194,7 @@ export const knownCommands: readonly KnownCommand[] = [
     by: 'labCommand("host", "up", "app")',
   },
   {
-    pattern: /^UPDATE_SNAPSHOTS=1 npx mocha --require tsx\/cjs test\/unit\/snapshots\/\w+\.test\.ts$/,
+    pattern: /^UPDATE_SNAPSHOTS=1 npx mocha test\/unit\/snapshots\/\w+\.test\.ts$/,
     test: "test/unit/snapshots/snapshot.test.ts",
     by: "UPDATE_SNAPSHOTS=1 ",
   },

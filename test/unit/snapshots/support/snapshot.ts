@@ -31,7 +31,7 @@ const ownerOf = (name: string): string => name.split("/")[0] ?? "";
 
 /** The command that accepts what a test file makes now. */
 export const acceptCommand = (owner: string): string =>
-  `UPDATE_SNAPSHOTS=1 npx mocha --require tsx/cjs test/unit/snapshots/${owner}.test.ts`;
+  `UPDATE_SNAPSHOTS=1 npx mocha test/unit/snapshots/${owner}.test.ts`;
 
 /** What no golden file may hold, because it is secret or differs between machines. */
 const unfit: readonly (readonly [what: string, where: RegExp])[] = [
