@@ -7,8 +7,6 @@ import { driftOf } from "@ghrunners/cli/drift/drift";
 import type { DriftReport } from "@ghrunners/cli/drift/report";
 import { restoreProtection } from "@ghrunners/cli/restore-protection/restore";
 import { until } from "@ghrunners/core/until";
-import { nodeLine } from "@ghrunners/core/node-line";
-import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { apiOnlyLab, type ApiOnlyLab } from "../../cli/support/api-only-lab";
 
@@ -40,11 +38,7 @@ describe("drift on the real engine", () => {
   });
 
   it("prints a report by its schema, and says by its exit code what it found", async () => {
-    const command = (...args: string[]) =>
-      runProcess(nodeLine("packages/cli/main.ts", ...args), {
-        cwd: projectRoot,
-        env: process.env,
-      });
+    const command = (...args: string[]) => lab.rehearsal.run(["ghrunners", ...args]);
     const run = await command("drift", "--json");
     assert.equal(run.code, 0, run.all);
     const schema = JSON.parse(
@@ -88,7 +82,7 @@ describe("drift on the real engine", () => {
       "ruleset",
       "variable-changed",
     ]);
-    for (const { repair } of report.findings) assert.equal(repair, "pulumi up --refresh");
+    for (const { repair } of report.findings) assert.equal(repair, `pulumi up --refresh --stack ${lab.stack.name}`);
     const run = await lab.rehearsal.up({}, "--refresh");
     assert.equal(run.code, 0, run.output);
     await clean();
@@ -104,7 +98,7 @@ describe("drift on the real engine", () => {
     assert.notEqual(await value(), ours);
     const report = await drift();
     assert.deepEqual(ids(report), ["secret-overwritten"]);
-    const [, urn = ""] = /^pulumi up --replace '(.+)'$/.exec(repairOf(report, "secret-overwritten")) ?? [];
+    const [, urn = ""] = /^pulumi up --replace '(.+)' --stack \S+$/.exec(repairOf(report, "secret-overwritten")) ?? [];
     const run = await lab.rehearsal.up({}, "--replace", urn);
     assert.equal(run.code, 0, run.output);
     assert.equal(await value(), ours);
@@ -126,7 +120,7 @@ describe("drift on the real engine", () => {
     assert.equal(blind.code, 0, blind.output);
     const report = await drift();
     assert.deepEqual(ids(report), ["environment-reviewers"]);
-    assert.equal(repairOf(report, "environment-reviewers"), "ghrunners restore-protection");
+    assert.equal(repairOf(report, "environment-reviewers"), `ghrunners restore-protection --stack ${lab.stack.name}`);
     await restoreProtection(lab.stack);
     await clean();
     const second = await lab.rehearsal.up({}, "--refresh", "--expect-no-changes");
