@@ -52,9 +52,9 @@ async function lateDeployer(ground: Ground): Promise<string> {
 
 /** Something stands in the way of the undo: loud, named, locked, and mended by one command. */
 async function failedRollback(ground: Ground): Promise<string> {
-  const inTheWay = "/etc/systemd/system/demo-app-backend.service.new";
+  const inTheWay = "/etc/systemd/system/demo-app-backend.service";
   const deployer = await heldAt(ground, "3-unhealthy", UNDO, { holdAfter: "activate" });
-  await ground.app.shell('mkdir -p "$1/thing"', inTheWay);
+  await ground.app.shell('rm "$1" && mkdir -p "$1/thing"', inTheWay);
   await ground.app.release(UNDO);
   const deployed = await deployer.ended();
   assert.equal(deployed.code, 1);

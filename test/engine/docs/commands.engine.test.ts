@@ -50,7 +50,7 @@ describe("commands of the documents", function () {
     [["test", "--list"], /rehearsal +test\/rehearsal\/01-from-nothing/],
     [["scenarios", "--list"], /kill-deployer-after-activate/],
     [["bench", "--help"], /usage: npm run bench/],
-    [["start", "--help"], /usage: npm start/],
+    [["start", "--help"], /Usage: npm start/],
     [["lab", "exec", "--", "ghrunners", "status", "--help"], /Usage: ghrunners status/],
     [["lab", "exec", "--", "pulumi", "stack", "ls", "--json"], /"name": "lab-dc\d+"/],
     [["lab", "exec", "--", "sh", "-c", "echo $PULUMI_STACK"], /^lab-dc\d+$/m],
