@@ -20,7 +20,8 @@ import {
 import { prepareDemoApp } from "./demo-app/prepare";
 import { runInside, shellInside } from "./exec";
 import { baseFolders, currentInstance, type Instance } from "./instance";
-import { labDown, labUp, loopbackPorts, modeOf, setReviewer } from "./lifecycle";
+import { loopbackPorts } from "./forwards";
+import { labDown, labUp, modeOf, setReviewer } from "./lifecycle";
 import { notificationLines, notificationsOf } from "./oncall/notifications";
 import { enterLab, openLab } from "./pulumi/open";
 import { labStack } from "./pulumi/stack-files";

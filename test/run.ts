@@ -12,6 +12,7 @@ import { runProcess } from "@ghrunners/core/process";
 import { failures } from "./support/failures";
 import type { LayerResult } from "./support/layer";
 import { orderedChannels } from "./support/ordered-output";
+import { failure, nothing, sum } from "./support/results";
 import { slowest } from "./support/timings";
 import { projectRoot } from "@ghrunners/core/project-root";
 
@@ -63,22 +64,6 @@ async function check(tell: Say, what: string, line: readonly string[], cwd = roo
   if (!good) tell(result.all);
   return good ? { ...nothing, passed: 1 } : failure(what, `exit code ${result.code}`, result.all);
 }
-
-const nothing: LayerResult = { passed: 0, failures: [], skipped: 0, timings: [] };
-const failure = (file: string, title: string, text: string): LayerResult => ({
-  ...nothing,
-  failures: [{ file, title, text }],
-});
-const sum = (results: readonly LayerResult[]): LayerResult =>
-  results.reduce(
-    (a, b) => ({
-      passed: a.passed + b.passed,
-      failures: [...a.failures, ...b.failures],
-      skipped: a.skipped + b.skipped,
-      timings: [...a.timings, ...b.timings],
-    }),
-    nothing,
-  );
 
 function tracked(pattern: RegExp): string[] {
   const listed = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loopbackPorts } from "../lifecycle";
+import { loopbackPorts } from "../forwards";
 import type { Rehearsal } from "./rehearsal";
 
 /**

@@ -3,7 +3,7 @@ import path from "node:path";
 import { Octokit } from "@octokit/rest";
 import { adminRequest } from "@ghrunners/lab/admin";
 import type { PermissionReport } from "@ghrunners/lab/github/permission-use";
-import { loopbackPorts } from "@ghrunners/lab/lifecycle";
+import { loopbackPorts } from "@ghrunners/lab/forwards";
 import { socketOf } from "@ghrunners/lab/service";
 import { topology } from "@ghrunners/lab/topology";
 import { projectRoot } from "@ghrunners/core/project-root";
