@@ -1,4 +1,4 @@
-// Arrows point one way (docs/architecture.md). A room may import the rooms behind it in this list, and no other.
+// Arrows point one way (docs/explanation/architecture.md). A room may import the rooms behind it in this list, and no other.
 const rooms = [
   ["lab", "^lab/"],
   ["cli", "^packages/cli/"],

@@ -1,5 +1,5 @@
 /**
- * docs/configuration.md, rendered from the schema. A test compares the file with this text.
+ * docs/reference/configuration.md, rendered from the schema. A test compares the file with this text.
  * Run this file to write it: npx tsx config/document.ts
  */
 import { writeFileSync } from "node:fs";
@@ -68,4 +68,4 @@ ${table.join("\n")}
 `;
 }
 
-if (require.main === module) writeFileSync("docs/configuration.md", renderDocument());
+if (require.main === module) writeFileSync("docs/reference/configuration.md", renderDocument());

@@ -1,6 +1,6 @@
 /**
  * The shape of the configuration: every setting with its meaning, bounds, default and example.
- * docs/configuration.md is produced from here. Checks between settings stand in crossChecks.ts.
+ * docs/reference/configuration.md is produced from here. Checks between settings stand in crossChecks.ts.
  */
 import { z } from "zod";
 import { MINIMUM_RUNNER_VERSION, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
@@ -194,16 +194,16 @@ export const schema = z.strictObject({
   }),
   github,
   githubToken: githubToken.meta({
-    description: "Token of a repository administrator. Its permissions: docs/security.md.",
+    description: "Token of a repository administrator. Its permissions: docs/reference/security.md.",
     example: "github_pat_...",
   }),
   exporterToken: githubToken.optional().meta({
-    description: "Token of the exporters, which only reads. Its permissions: docs/security.md.",
+    description: "Token of the exporters, which only reads. Its permissions: docs/reference/security.md.",
     example: "github_pat_...",
   }),
   failoverToken: githubToken.optional().meta({
     description:
-      "Token of the failover switch; without it nobody chooses the runner. Its permissions: docs/security.md.",
+      "Token of the failover switch; without it nobody chooses the runner. Its permissions: docs/reference/security.md.",
     example: "github_pat_...",
   }),
   sshPrivateKey: text(

@@ -89,9 +89,9 @@ function dashboardsPage(): string {
 /** The produced pages by path. */
 export function renderDocuments(): ReadonlyMap<string, string> {
   return new Map([
-    ["docs/monitoring/metrics.md", metricsPage()],
-    ["docs/monitoring/alerts.md", alertsPage()],
-    ["docs/monitoring/dashboards.md", dashboardsPage()],
+    ["docs/reference/metrics.md", metricsPage()],
+    ["docs/reference/alerts.md", alertsPage()],
+    ["docs/reference/dashboards.md", dashboardsPage()],
   ]);
 }
 

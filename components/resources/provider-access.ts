@@ -29,7 +29,7 @@ export function packageSecret(key: PackageSecret): string {
   const value = configuration.get(`ghrunners:${key}`);
   if (value !== undefined && value !== "") return value;
   throw new Error(
-    `The configuration of the stack has no ghrunners:${key}. Expected a secret (docs/security.md says with which ` +
+    `The configuration of the stack has no ghrunners:${key}. Expected a secret (docs/reference/security.md says with which ` +
       `permissions). Next: pulumi config set --secret ghrunners:${key}`,
   );
 }

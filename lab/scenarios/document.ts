@@ -5,7 +5,7 @@ import { scenarios } from "./all";
 import type { Scenario } from "./scenario";
 import { projectRoot } from "@ghrunners/core/project-root";
 
-export const DOCUMENT = "docs/scenarios.md";
+export const DOCUMENT = "docs/reference/scenarios.md";
 const BEGIN = "<!-- scenarios: written by lab/scenarios/document.ts -->";
 const END = "<!-- end of scenarios -->";
 

@@ -71,7 +71,7 @@ function removeLeftovers(cache: string): void {
 
 /**
  * In the place of the folder in which the CLI would keep a debug log of every run, with all properties, however quiet it was
- * told to be: a third of the engine's time where nothing changes, and the state's content once more (docs/performance.md).
+ * told to be: a third of the engine's time where nothing changes, and the state's content once more (docs/explanation/performance.md).
  * There is no setting for it; a CLI that cannot have the folder goes on without.
  */
 const NO_LOGS = "No logs are kept here. For one of a run: pulumi --verbose 9 --logtostderr ... 2>FILE\n";

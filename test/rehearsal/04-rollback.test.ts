@@ -101,7 +101,7 @@ describe("runners that an update made worse", function () {
     const failed = await pulumiUp();
     assert.notEqual(failed.code, 0, "the update failed, and its command must say so");
     assert.match(failed.all, /2\.337\.0 did not start/);
-    // The step after a failed update in a pipeline (docs/workflows.md).
+    // The step after a failed update in a pipeline (docs/how-to/workflows.md).
     const back = await rollback("--automatic");
     assert.equal(back.code, 0, back.all);
     assert.match(back.all, /going back, as ghrunners:safety\.rollbackOnFailure says/);

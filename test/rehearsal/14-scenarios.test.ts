@@ -4,7 +4,7 @@ import { scenarios } from "@ghrunners/lab/scenarios/all";
 import { Ground } from "@ghrunners/lab/scenarios/ground";
 import { runScenario } from "@ghrunners/lab/scenarios/run";
 
-/** The essential scenarios of `npm run scenarios`: the same functions. All of them take half an hour (docs/scenarios.md). */
+/** The essential scenarios of `npm run scenarios`: the same functions. All of them take half an hour (docs/reference/scenarios.md). */
 describe("scenarios of deployments", function () {
   this.timeout(300_000);
   let ground: Ground;

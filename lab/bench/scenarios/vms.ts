@@ -71,7 +71,7 @@ function peerSteps({ lab, session }: Bed, tools: PeerTools): Steps {
   };
 }
 
-/** The state is saved at the end alone. Experimental in Pulumi; see docs/performance.md for what it costs. */
+/** The state is saved at the end alone. Experimental in Pulumi; see docs/explanation/performance.md for what it costs. */
 const savedAtEnd = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 const SAVED_AT_END = "vms/first-run-saved-at-end";
 

@@ -38,4 +38,4 @@ export const unprocessable = (message: string, errors?: readonly unknown[]): Api
   new ApiError(422, message, errors === undefined ? {} : { errors });
 /** Something that GitHub can do and the emulator cannot. */
 export const notModelled = (what: string): ApiError =>
-  new ApiError(501, `${what} is not modelled by the lab's GitHub emulator; see docs/lab.md.`);
+  new ApiError(501, `${what} is not modelled by the lab's GitHub emulator; see docs/explanation/lab.md.`);

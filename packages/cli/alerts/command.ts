@@ -22,7 +22,7 @@ async function looker(options: Options): Promise<Look> {
   const urls = monitoringUrls(settings);
   if (urls === undefined) {
     throw new Error(
-      `The stack ${stack.name} has no monitoring host, expected the group ghrunners:monitoring and hosts: manage. Next: docs/configuration.md`,
+      `The stack ${stack.name} has no monitoring host, expected the group ghrunners:monitoring and hosts: manage. Next: docs/reference/configuration.md`,
     );
   }
   return () => lookAtMonitoring(urls, settings.environment);

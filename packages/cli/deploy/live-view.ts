@@ -125,7 +125,7 @@ async function dispatch(client: GitHubClient, { workflow, inputs, id }: Watched)
     if (Date.now() > deadline)
       throw new Error(
         `GitHub shows no run of ${workflow} with ${id} in its title. Expected a run-name with inputs.id in it ` +
-          `(docs/workflows.md). Next: look at the repository's runs before you try again`,
+          `(docs/how-to/workflows.md). Next: look at the repository's runs before you try again`,
       );
     await delay(500);
   }

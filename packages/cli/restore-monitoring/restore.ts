@@ -20,7 +20,7 @@ async function carryOut({ kind, host, command, stdin }: MonitoringStep, privateK
 
 /**
  * Runs the steps that put files on the monitoring host again, as the state has them. `pulumi up` does not: a step whose
- * text is as before is done for it. To replace the step would take the files away first (docs/drift.md).
+ * text is as before is done for it. To replace the step would take the files away first (docs/how-to/drift.md).
  * @returns what each step answered
  * @throws Error where the stack has no such step
  */

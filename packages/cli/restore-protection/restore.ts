@@ -5,7 +5,7 @@ import { settingsOf } from "../settings";
 
 /**
  * Writes the protection of the stack's environment to GitHub again, as the state has it. `pulumi up` does not: the provider
- * reads no rule that is gone, so it sees no difference (docs/drift.md).
+ * reads no rule that is gone, so it sees no difference (docs/how-to/drift.md).
  * @throws Error where the stack has no environment
  */
 export async function restoreProtection(stack: Stack): Promise<string> {

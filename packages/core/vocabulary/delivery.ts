@@ -1,6 +1,6 @@
 /**
  * Secrets of the repository that its own workflows read and people set by hand: the program is started with them, so it
- * cannot keep them. Set as docs/workflows.md says.
+ * cannot keep them. Set as docs/how-to/workflows.md says.
  */
 export const deliverySecrets: readonly string[] = [
   "PULUMI_CONFIG_PASSPHRASE",

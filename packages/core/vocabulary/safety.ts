@@ -13,7 +13,7 @@ export const ROLLBACK_WORDS = "a failed update of the runners goes back by itsel
 export interface Override {
   readonly setting: string;
   readonly words: string;
-  /** What it allows; stands in docs/configuration.md. */
+  /** What it allows; stands in docs/reference/configuration.md. */
   readonly allows: string;
 }
 

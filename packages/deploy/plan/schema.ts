@@ -101,7 +101,7 @@ export const planSchema = z
     environment: text(forms.line),
     targets: z
       .array(text(forms.target))
-      .length(1, "expected one target: a transaction is whole on one machine only (docs/deployments.md)")
+      .length(1, "expected one target: a transaction is whole on one machine only (docs/explanation/deployments.md)")
       .describe("names of the stack's setting ghrunners:targets"),
     artefact: z.strictObject({
       file: text(forms.innerPath).describe("path from the plan's folder; {version} is filled in"),

@@ -6,9 +6,12 @@ import { renderDocument, requiredSettings } from "@ghrunners/config/document";
 import { schema } from "@ghrunners/config/schema";
 import { projectRoot } from "@ghrunners/core/project-root";
 
-describe("docs/configuration.md", () => {
+describe("docs/reference/configuration.md", () => {
   it("is what the schema says (write it with: npx tsx config/document.ts)", () => {
-    assert.equal(readFileSync(path.join(projectRoot, "docs", "configuration.md"), "utf8"), renderDocument());
+    assert.equal(
+      readFileSync(path.join(projectRoot, "docs", "reference", "configuration.md"), "utf8"),
+      renderDocument(),
+    );
   });
 
   it("asks for at most ten settings", () => {

@@ -20,7 +20,7 @@ const documents = files.filter((file) => file.endsWith(".md"));
 
 describe("documents", () => {
   it("are found", () => {
-    for (const known of ["README.md", "docs/lab.md", "docs/architecture.md"])
+    for (const known of ["README.md", "docs/explanation/lab.md", "docs/explanation/architecture.md"])
       assert.ok(documents.includes(known), known);
   });
 
@@ -56,8 +56,8 @@ describe("documents", () => {
     assert.deepEqual(unused, []);
   });
 
-  it("docs/lab.md names every fault, and no other", () => {
-    const table = read("docs/lab.md")
+  it("docs/explanation/lab.md names every fault, and no other", () => {
+    const table = read("docs/explanation/lab.md")
       .split("\n")
       .filter((line) => /^\| `/.test(line) && line.split("|").length === 5);
     const named = table.flatMap((line) =>
@@ -66,13 +66,24 @@ describe("documents", () => {
     assert.deepEqual(named.sort(), faults.map(({ name }) => name).sort());
   });
 
-  it("every room has a purpose in the table of docs/architecture.md", () => {
-    const table = read("docs/architecture.md");
+  it("every room has a purpose in the table of docs/explanation/architecture.md", () => {
+    const table = read("docs/explanation/architecture.md");
     const rooms = new Set(files.filter((file) => file.includes("/")).map((file) => file.split("/")[0] as string));
     for (const room of rooms) {
       if (room.startsWith(".") || room === "docs") continue;
       assert.match(table, new RegExp(`^\\| [^|]*\`${room}/`, "m"), `${room}/ is not in the table`);
     }
+  });
+
+  it("documents that code, messages and workflows name are there", () => {
+    const missing = files
+      .filter((file) => /\.(ts|[cm]js|sh|py|ya?ml|md)$/.test(file))
+      .flatMap((file) =>
+        // Not the pages of other sites: example.org/docs/x.md.
+        [...read(file).matchAll(/(?<![\w.-]\/|\w)docs\/[a-z/-]+\.md/g)].map(([named]) => `${file}: ${named}`),
+      )
+      .filter((line) => !existsSync(path.join(projectRoot, line.split(": ")[1] ?? "")));
+    assert.deepEqual(missing, []);
   });
 
   it("no file holds a path of a developer's machine", () => {

@@ -166,8 +166,8 @@ describe("the guards", () => {
     });
   }
 
-  it("stand in docs/policy.md, each with its override", () => {
-    const text = readFileSync(path.join(projectRoot, "docs/policy.md"), "utf8");
+  it("stand in docs/reference/policy.md, each with its override", () => {
+    const text = readFileSync(path.join(projectRoot, "docs/reference/policy.md"), "utf8");
     const rows = [...text.matchAll(/^\| `([a-z-]+)` \|.*\| mandatory \| `safety\.(\w+)` \|$/gm)];
     assert.deepEqual(
       rows.map(([, name, setting]) => [name, setting]),

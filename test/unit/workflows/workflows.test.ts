@@ -46,7 +46,7 @@ describe("the workflows of this repository", () => {
   });
 });
 
-/** What docs/workflows.md shows is a file that runs in the laboratory. */
+/** What docs/how-to/workflows.md shows is a file that runs in the laboratory. */
 describe("the example of a release workflow", () => {
   const example = readFileSync(path.join(projectRoot, "lab/demo-app/repository/.github/workflows/release.yml"), "utf8");
 
@@ -56,7 +56,7 @@ describe("the example of a release workflow", () => {
   });
 
   it("stands in the document as it is", () => {
-    const page = readFileSync(path.join(projectRoot, "docs/workflows.md"), "utf8");
+    const page = readFileSync(path.join(projectRoot, "docs/how-to/workflows.md"), "utf8");
     assert.ok(page.includes(`\`\`\`yaml\n${example}\`\`\`\n`));
   });
 
