@@ -31,6 +31,7 @@ import { namedHere, remove, superfluous } from "./prune";
 import { isRunning, logOf, socketOf } from "./service";
 import { topology } from "./topology";
 import { projectRoot } from "@ghrunners/core/project-root";
+import { endQuietlyWhenNobodyReads } from "@ghrunners/core/terminal";
 
 const say = (line: string): void => void process.stderr.write(`· ${line}\n`);
 const print = (value: unknown): void =>
@@ -256,6 +257,7 @@ function program(): Command {
   return root;
 }
 
+endQuietlyWhenNobodyReads();
 program()
   .parseAsync(process.argv)
   .catch((error: unknown) => {

@@ -1,6 +1,6 @@
 /** `npm start`: the whole rehearsal. Run again, it does only what is due. */
 import { Command } from "commander";
-import { errorText, note } from "@ghrunners/core/terminal";
+import { endQuietlyWhenNobodyReads, errorText, note } from "@ghrunners/core/terminal";
 import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { runInside } from "./exec";
@@ -57,6 +57,7 @@ async function start(): Promise<number> {
   return status;
 }
 
+endQuietlyWhenNobodyReads();
 new Command("npm start")
   .description(
     "Rehearses the whole system on this machine: installs what is missing, brings the lab up, runs `pulumi up` in it, runs " +

@@ -9,6 +9,7 @@ import { ensurePackages } from "@ghrunners/lab/packages";
 import { ensureAuthority } from "@ghrunners/lab/tls";
 import { withLock } from "@ghrunners/lab/toolchain/lock";
 import { runProcess } from "@ghrunners/core/process";
+import { endQuietlyWhenNobodyReads } from "@ghrunners/core/terminal";
 import { failures } from "./support/failures";
 import type { LayerResult } from "./support/layer";
 import { orderedChannels } from "./support/ordered-output";
@@ -51,6 +52,9 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
     stop.abort();
   });
 }
+
+// Nobody reads the report: the tests end as by Ctrl-C, and take down what they have made.
+endQuietlyWhenNobodyReads(() => stop.abort());
 
 /** One command that passes or fails as a whole. */
 async function check(tell: Say, what: string, line: readonly string[], cwd = root): Promise<LayerResult> {

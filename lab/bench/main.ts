@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
-import { errorText, note } from "@ghrunners/core/terminal";
+import { endQuietlyWhenNobodyReads, errorText, note } from "@ghrunners/core/terminal";
 import { thisMachine } from "./machine";
 import { renderReport } from "./render";
 import { buildReport, type Omission, type Sample } from "./report";
@@ -22,8 +22,6 @@ const help = `usage: npm run bench [-- options]
 Measures this project and its peer, OpenTofu with Ansible, in turns on laboratories of its own, and removes them.
 
   --only NAME    one group of measures; may be given more than once
-  --runs N       rounds, 1 to 20 (default 3)
-  --sizes LIST   numbers of VMs for the group vms (default 2,20,200)
   --faults N     deployments with a random fault for the group deployments, 0 to 500 (default 50)
   --seed N       makes the same random faults again (default: a new one, which is printed)
   --quick        one round, 2 and 20 VMs, 10 faults
@@ -159,6 +157,7 @@ async function main(argv: string[]): Promise<number> {
   return measure(choice);
 }
 
+endQuietlyWhenNobodyReads();
 main(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error: unknown) => {

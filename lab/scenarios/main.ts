@@ -5,7 +5,7 @@ import { reasonForApiOnly } from "../lifecycle";
 import { ensureAuthority } from "../tls";
 import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
-import { errorText, note } from "@ghrunners/core/terminal";
+import { endQuietlyWhenNobodyReads, errorText, note } from "@ghrunners/core/terminal";
 import { scenarios } from "./all";
 import { Ground } from "./ground";
 import { renderResults } from "./render";
@@ -89,6 +89,7 @@ async function main(): Promise<number> {
   return results.length === chosen.length && results.every(({ passed }) => passed) ? 0 : 1;
 }
 
+endQuietlyWhenNobodyReads();
 main().then(
   (code) => (process.exitCode = code),
   (error: unknown) => {

@@ -5,6 +5,7 @@ import { readToolchain } from "./manifest";
 import { readSource } from "./source";
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
+import { endQuietlyWhenNobodyReads } from "@ghrunners/core/terminal";
 
 /** The toolchain as a table for people. */
 function table({ parts }: Toolchain): string {
@@ -47,6 +48,7 @@ program
     show(toolchain, options.json === true);
   });
 
+endQuietlyWhenNobodyReads();
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof ToolchainError)) throw error;
   process.stderr.write(`toolchain: ${error.message}\n`);

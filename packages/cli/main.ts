@@ -1,5 +1,6 @@
 /** `ghrunners`: what an operator runs beside `pulumi`. */
 import { Command } from "commander";
+import { endQuietlyWhenNobodyReads } from "@ghrunners/core/terminal";
 import { runProgram } from "./command";
 import { commands } from "./commands";
 
@@ -24,6 +25,7 @@ export function program(names: readonly string[] = commands.map(({ name }) => na
 
 /** Loaded by bin/ghrunners.cjs, or as the program itself; tests load it for the tree alone. */
 if (/(^|\/)(ghrunners(\.cjs)?|cli\/main\.ts)$/.test(process.argv[1] ?? "")) {
+  endQuietlyWhenNobodyReads();
   const argv = process.argv.slice(2);
   const [name = "--help"] = argv;
   const named = name === "help" ? argv.slice(1, 2) : [name];
