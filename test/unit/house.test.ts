@@ -41,4 +41,28 @@ describe("the house", () => {
     const odd = files.filter((file) => /\.ts$/.test(file) && !/^[a-z0-9.-]+$/.test(path.basename(file)));
     assert.deepEqual(odd, []);
   });
+
+  it("has a README in each room, whose table names every folder and no missing file", () => {
+    const rooms = [
+      ...folders.filter((folder) => !folder.startsWith(".") && !["docs", "packages"].includes(folder)),
+      ...new Set(files.flatMap((file) => /^packages\/[^/]+(?=\/)/.exec(file) ?? [])),
+    ];
+    assert.ok(rooms.length > 8, rooms.join(", "));
+    for (const room of rooms) {
+      const readme = `${room}/README.md`;
+      assert.ok(files.includes(readme), `there is no ${readme}`);
+      const text = readFileSync(path.join(projectRoot, readme), "utf8");
+      const inside = files.filter((file) => file.startsWith(`${room}/`)).map((file) => file.slice(room.length + 1));
+      const subfolders = new Set(inside.flatMap((file) => /^[^/]+(?=\/)/.exec(file) ?? []));
+      for (const folder of subfolders)
+        assert.match(text, new RegExp(`[\`(/]${folder}[\`/)]`), `${readme} does not name ${folder}/`);
+      const named = text
+        .split("\n")
+        .filter((line) => line.startsWith("|"))
+        .flatMap((line) => [...(line.split("|")[1] ?? "").matchAll(/`([\w./-]+)`/g)].map(([, name = ""]) => name));
+      // A word without a dot or a slash is not a path: `unit`, the name of a test layer.
+      for (const name of named.filter((word) => /[./]/.test(word) && !/[*]/.test(word)))
+        assert.ok(existsSync(path.join(projectRoot, room, name)), `${readme}: there is no ${name}`);
+    }
+  });
 });

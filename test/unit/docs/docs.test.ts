@@ -66,6 +66,31 @@ describe("documents", () => {
     assert.deepEqual(named.sort(), faults.map(({ name }) => name).sort());
   });
 
+  describe("decisions in docs/adr", () => {
+    const decisions = documents.filter((file) => /^docs\/adr\/\d/.test(file));
+
+    it("have consecutive numbers and are all in the list", () => {
+      const numbers = decisions.map((file) => path.basename(file).slice(0, 4));
+      assert.deepEqual(
+        numbers,
+        numbers.map((_, index) => String(index + 1).padStart(4, "0")),
+      );
+      const listed = relativeLinks(read("docs/adr/README.md"));
+      assert.deepEqual(
+        listed,
+        decisions.map((file) => path.basename(file)),
+      );
+    });
+
+    for (const file of decisions)
+      it(`${path.basename(file)} has a status, a context, a decision and consequences, on one page`, () => {
+        const text = read(file);
+        assert.match(text, /^Status: (accepted|superseded by \d{4})$/m);
+        assert.deepEqual(fragments(text).slice(1), ["context", "decision", "consequences"]);
+        assert.ok(text.split("\n").length <= 60, "longer than a page");
+      });
+  });
+
   it("every room has a purpose in the table of docs/explanation/architecture.md", () => {
     const table = read("docs/explanation/architecture.md");
     const rooms = new Set(files.filter((file) => file.includes("/")).map((file) => file.split("/")[0] as string));

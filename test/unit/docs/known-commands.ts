@@ -14,8 +14,15 @@ const rehearsal = "lab/driver/rehearsal.ts";
 
 /** Every command of the documents. A new one needs a test first. */
 export const knownCommands: readonly KnownCommand[] = [
+  { pattern: /^npm ci$/, test: "test/unit/scripts/install.test.ts", by: "npm ci failed" },
+  { pattern: /^npx mocha$/, test: "test/run.ts", by: 'mochaLayer("unit"' },
+  { pattern: /^npm run lint$/, test: "test/run.ts", by: "eslint/bin/eslint.js" },
   { pattern: /^npm start$/, test: noRoot, by: 'command("start")' },
-  { pattern: /^(npx )?ghrunners (status( --json)?|--help)$/, test: noRoot, by: '"ghrunners", "status", "--json"' },
+  {
+    pattern: /^(npm run lab -- exec -- )?(npx )?ghrunners (status( --json)?|--help)$/,
+    test: noRoot,
+    by: '"ghrunners", "status", "--json"',
+  },
   { pattern: /^(npm run lab -- exec -- )?pulumi preview$/, test: noRoot, by: '"pulumi", "preview"' },
   {
     pattern: /^(npm run lab -- exec -- )?pulumi up( --yes)?( --expect-no-changes)?$/,
