@@ -72,6 +72,16 @@ describe("pulumi alone", () => {
     return vms.map(({ vmid }) => vmid).filter((vmid) => vmid !== 9000);
   }
 
+  it("login --local takes this machine for the state", async () => {
+    const home = mkdtempSync(path.join(tmpdir(), "ghr-login-"));
+    const env = { ...lab.rehearsal.session.env, HOME: home, PULUMI_HOME: path.join(home, ".pulumi") };
+    delete env.PULUMI_BACKEND_URL;
+    const run = await lab.rehearsal.run(["pulumi", "login", "--local"], { env });
+    rmSync(home, { recursive: true });
+    assert.equal(run.code, 0, run.all);
+    assert.match(run.all, /Logged in to .* \(file:\/\/~\)/);
+  });
+
   it("stack init and config set make a stack; secrets go in by standard input", async () => {
     await succeeds("stack", "init", stack, "--secrets-provider", "passphrase", "--no-select");
     const { proxmoxEndpoint, githubUrl, secrets } = lab.rehearsal.lab;

@@ -84,6 +84,13 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/unit/cli/pulumi.test.ts",
     by: '["up", "--stack", "production"]',
   },
+  { pattern: /^pulumi login( --local)?$/, test: alone, by: '"login", "--local"' },
+  { pattern: /^pulumi stack init( team)?$/, test: alone, by: '"stack", "init", stack' },
+  {
+    pattern: /^npx tsx test\/unit\/docs\/status-picture\.ts$/,
+    test: "test/unit/docs/readme.test.ts",
+    by: "statusPicture()",
+  },
   { pattern: /^pulumi config set( |$)/, test: "test/unit/config/parse.test.ts", by: "pulumi config set" },
   { pattern: /^pulumi (up|preview|refresh|destroy)$/, test: rehearsal, by: 'this.pulumi(["up"' },
   {
