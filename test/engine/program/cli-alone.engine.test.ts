@@ -74,7 +74,11 @@ describe("pulumi alone", () => {
 
   it("login --local takes this machine for the state", async () => {
     const home = mkdtempSync(path.join(tmpdir(), "ghr-login-"));
-    const env = { ...lab.rehearsal.session.env, HOME: home, PULUMI_HOME: path.join(home, ".pulumi") };
+    const env: NodeJS.ProcessEnv = {
+      ...lab.rehearsal.session.env,
+      HOME: home,
+      PULUMI_HOME: path.join(home, ".pulumi"),
+    };
     delete env.PULUMI_BACKEND_URL;
     const run = await lab.rehearsal.run(["pulumi", "login", "--local"], { env });
     rmSync(home, { recursive: true });
