@@ -1,7 +1,6 @@
-/** What every command of the tree has in common: `--stack`, an example in its help, and how it ends. */
-import { Command, CommanderError, Option } from "commander";
+/** What every command of the tree has in common: an example in its help, `--json`, and how it ends. */
+import { Command, CommanderError, Help, type Option } from "commander";
 import { errorText } from "@ghrunners/core/terminal";
-import { currentStack, type Stack } from "./pulumi/stack";
 
 /** The command was called in a way it does not know: its message says what was expected. Exit code 2. */
 export class WrongUse extends Error {}
@@ -15,26 +14,30 @@ export interface CommandText {
   readonly examples: readonly string[];
   /** What the exit codes mean; 2 is always wrong use. */
   readonly exitCodes: string;
+  /** Name of the schema of what `--json` prints (./schemas.ts). Without it there is no such option. */
+  readonly json?: string;
+}
+
+/** Options of the commands above this one that it has not itself. */
+function inherited(this: Help, command: Command): Option[] {
+  const all = new Help().visibleGlobalOptions.call(this, command);
+  return all.filter(({ long }) => command.options.every((own) => own.long !== long));
 }
 
 /** A command of the tree, with its help. */
-export function newCommand(name: string, { summary, about = summary, examples, exitCodes }: CommandText): Command {
+export function newCommand(
+  name: string,
+  { summary, about = summary, examples, exitCodes, json }: CommandText,
+): Command {
   const lines = examples.map((line) => `  ${line}`).join("\n");
-  return new Command(name)
+  const command = new Command(name)
     .summary(summary)
     .description(about)
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true, visibleGlobalOptions: inherited })
     .addHelpText("after", `\nExamples:\n${lines}\n\nExit code: ${exitCodes}, 2 wrong use.`);
+  return json === undefined ? command : command.option("--json", "print JSON");
 }
-
-/** A command that works on a stack: `--stack NAME`, else PULUMI_STACK, else the stack that is selected. */
-export function stackCommand(name: string, text: CommandText): Command {
-  return newCommand(name, text).addOption(
-    new Option("--stack <name>", "stack to work on").env("PULUMI_STACK").default(undefined, "the selected one"),
-  );
-}
-
-/** The stack that a command's options name. */
-export const stackOf = ({ stack }: { stack?: string }): Promise<Stack> => currentStack(stack);
 
 /** Prints a result for machines. */
 export function printJson(value: unknown): void {
@@ -58,11 +61,17 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
   }
 }
 
-/** Wraps an action whose result is the exit code. */
-export function action<Args extends unknown[]>(
-  work: (...args: Args) => Promise<number | undefined> | number | undefined,
-): (...args: Args) => Promise<void> {
+type Work<Args extends unknown[]> = (...args: Args) => Promise<number | undefined> | number | undefined;
+
+/**
+ * An action, whose result is the exit code. Its own file is loaded when it is called: help and completion need none of its
+ * libraries, which take half a second.
+ * @param load gives the function; it gets the command's arguments, then the options, those of the whole tree among them
+ */
+export function action<Args extends unknown[]>(load: () => Work<Args>): (...args: unknown[]) => Promise<void> {
   return async (...args) => {
-    process.exitCode = (await work(...args)) ?? 0;
+    const command = args.at(-1) as Command;
+    const all = [...args.slice(0, -2), command.optsWithGlobals()] as Args;
+    process.exitCode = (await load()(...all)) ?? 0;
   };
 }

@@ -1,60 +1,13 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
-import { action, stackCommand, stackOf } from "../command";
-import { monitoringUrls } from "../monitoring/address";
-import { lookAtMonitoring, type MonitoringView } from "../monitoring/look";
-import { settingsOf } from "../settings";
-import { renderAlerts } from "./render";
-
-const WATCH_EVERY_MS = 2_000;
-
-interface Options {
-  readonly stack?: string;
-  readonly watch?: boolean;
-  readonly json?: boolean;
-}
-
-type Look = () => Promise<MonitoringView>;
-
-async function looker(options: Options): Promise<Look> {
-  const stack = await stackOf(options);
-  const settings = await settingsOf(stack);
-  const urls = monitoringUrls(settings);
-  if (urls === undefined) {
-    throw new Error(
-      `The stack ${stack.name} has no monitoring host, expected the group ghrunners:monitoring and hosts: manage. Next: docs/reference/configuration.md`,
-    );
-  }
-  return () => lookAtMonitoring(urls, settings.environment);
-}
-
-async function watch(look: Look, first: MonitoringView, json: boolean): Promise<never> {
-  let seen = first;
-  for (;;) {
-    await delay(WATCH_EVERY_MS);
-    const now = await look();
-    if (JSON.stringify(now.alerts) === JSON.stringify(seen.alerts)) continue;
-    process.stdout.write(json ? `${JSON.stringify(now)}\n` : renderAlerts(now, new Date()));
-    seen = now;
-  }
-}
+import { action, newCommand } from "../command";
 
 export const command = (): Command =>
-  stackCommand("alerts", {
+  newCommand("alerts", {
     summary: "alerts that fire or are pending",
     about: "Alerts of the stack's environment as Prometheus and Alertmanager have them. Changes nothing.",
     examples: ["ghrunners alerts", "ghrunners alerts --watch", "ghrunners alerts --json"],
     exitCodes: "0 no alert fires, 1 at least one does or monitoring cannot be asked",
+    json: "alerts",
   })
-    .option("--watch", "go on and print the alerts whenever they change; Ctrl-C ends it")
-    .option("--json", "print one JSON object, with --watch one a line")
-    .action(
-      action(async (options: Options) => {
-        const look = await looker(options);
-        const view = await look();
-        if (options.json) process.stdout.write(`${JSON.stringify(view, null, options.watch ? 0 : 2)}\n`);
-        else process.stdout.write(renderAlerts(view, new Date()));
-        if (options.watch) await watch(look, view, options.json ?? false);
-        return view.watchdog && view.alerts.every(({ state }) => state === "pending") ? 0 : 1;
-      }),
-    );
+    .option("--watch", "go on and print the alerts whenever they change, with --json one object a line; Ctrl-C ends it")
+    .action(action(() => (require("./run") as typeof import("./run")).alerts));

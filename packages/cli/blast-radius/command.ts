@@ -1,9 +1,5 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { action, newCommand } from "../command";
-import { parsePreview } from "./preview";
-import { blastRadius } from "./radius";
-import { renderRadius } from "./render";
 
 export const command = (): Command =>
   newCommand("blast-radius", {
@@ -13,13 +9,8 @@ export const command = (): Command =>
       "change. FILE is the output of `pulumi preview --json --show-sames`; - reads standard input.",
     examples: ["pulumi preview --json --show-sames | ghrunners blast-radius -"],
     exitCodes: "0 done, 1 the file is no preview",
+    json: "blast-radius",
   })
     .argument("<file>", "output of pulumi preview --json, or - for standard input")
     .option("--title <text>", "heading", "Preview")
-    .action(
-      action((file: string, { title }: { title: string }) => {
-        const preview = parsePreview(readFileSync(file === "-" ? 0 : file, "utf8"));
-        process.stdout.write(renderRadius(title, preview, blastRadius(preview)));
-        return 0;
-      }),
-    );
+    .action(action(() => (require("./run") as typeof import("./run")).showRadius));

@@ -1,89 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { dashboards } from "@ghrunners/monitoring/dashboards/index";
-import { action, newCommand, printJson, stackCommand, stackOf } from "../command";
-import { monitoringUrls } from "../monitoring/address";
-import { settingsOf } from "../settings";
-import { deploymentMarks, evaluateDashboard } from "./evaluate";
-import { renderPage } from "./page";
-import { prometheusAt, type Window } from "./prometheus";
-
-const POINTS = 180;
-
-interface Options {
-  readonly stack?: string;
-  readonly prometheus?: string;
-  readonly environment?: string;
-  readonly range: number;
-}
-
-/** @throws Error when neither an option nor the stack says where Prometheus is */
-async function addressOf(options: Options): Promise<string> {
-  if (options.prometheus !== undefined) return options.prometheus;
-  const stack = await stackOf(options);
-  const urls = monitoringUrls(await settingsOf(stack));
-  if (urls !== undefined) return urls.prometheus;
-  throw new Error(
-    `The stack ${stack.name} has no monitoring host. Expected the group ghrunners:monitoring, or --prometheus URL.`,
-  );
-}
-
-async function look(options: Options) {
-  const { environment: wanted, range } = options;
-  const url = await addressOf(options);
-  const prometheus = prometheusAt(url);
-  const known = await prometheus.environments();
-  const environment = wanted ?? known[0];
-  if (environment === undefined || !known.includes(environment)) {
-    throw new Error(
-      `Prometheus at ${url} has targets of ${known.join(", ") || "no environment"}, expected ${wanted ?? "at least one"}. Set the monitoring group of the configuration and run pulumi up, or name another with --environment.`,
-    );
-  }
-  const end = Math.floor(Date.now() / 1000);
-  const window: Window = { start: end - range, end, step: Math.max(5, Math.round(range / POINTS)) };
-  const evaluated = [];
-  for (const dashboard of dashboards) {
-    evaluated.push(await evaluateDashboard(dashboard, environment, prometheus, window));
-  }
-  return { url, environment, window, evaluated, marks: await deploymentMarks(environment, prometheus, window) };
-}
-
-async function render(options: Options & { out: string }): Promise<number> {
-  const { url, environment, window, evaluated, marks } = await look(options);
-  const style = readFileSync(path.join(__dirname, "page.css"), "utf8");
-  const page = renderPage(evaluated, { environment, prometheus: url, window, marks, style });
-  mkdirSync(path.dirname(path.resolve(options.out)), { recursive: true });
-  writeFileSync(options.out, page);
-  process.stdout.write(`${options.out}\n`);
-  return 0;
-}
-
-async function check(options: Options & { json?: boolean }): Promise<number> {
-  const { evaluated } = await look(options);
-  const panels = evaluated.flatMap(({ dashboard, rows }) =>
-    rows.flatMap(({ panels: found }) =>
-      found.map(({ panel, series }) => ({
-        dashboard: dashboard.uid,
-        panel: panel.title,
-        series: series.length,
-        event: panel.event,
-      })),
-    ),
-  );
-  if (options.json) {
-    printJson({ version: 1, panels });
-    return 0;
-  }
-  for (const { dashboard, panel, series, event } of panels) {
-    process.stdout.write(
-      `${series > 0 ? "✔" : "·"} ${dashboard}  ${panel}: ${series > 0 ? `${series} series` : `no data until ${event}`}\n`,
-    );
-  }
-  const filled = panels.filter(({ series }) => series > 0).length;
-  process.stdout.write(`${filled} of ${panels.length} panels have data.\n`);
-  return 0;
-}
+import { action, newCommand } from "../command";
 
 /** `30m`, `6h` or `7d` in seconds. */
 function seconds(text: string): number {
@@ -109,25 +25,25 @@ export function command(): Command {
   });
   root.addCommand(
     common(
-      stackCommand("render", {
+      newCommand("render", {
         summary: "draws every panel into one HTML page that needs nothing but itself",
         examples: ["ghrunners dashboards render --out dashboards.html"],
         exitCodes: "0 done, 1 Prometheus cannot be asked",
+        json: "dashboards-page",
       }),
     )
       .option("--out <file>", "file to write", "dashboards.html")
-      .action(action(render)),
+      .action(action(() => (require("./run") as typeof import("./run")).render)),
   );
   root.addCommand(
     common(
-      stackCommand("check", {
+      newCommand("check", {
         summary: "says for each panel whether it has data, or which event would make it",
         examples: ["ghrunners dashboards check --json"],
         exitCodes: "0 done, 1 Prometheus cannot be asked",
+        json: "dashboards-check",
       }),
-    )
-      .option("--json", "print JSON")
-      .action(action(check)),
+    ).action(action(() => (require("./run") as typeof import("./run")).check)),
   );
   return root;
 }

@@ -1,16 +1,7 @@
 import { type Command, Option } from "commander";
-import { note } from "@ghrunners/core/terminal";
-import { action, newCommand, printJson, stackCommand, stackOf } from "../command";
-import { promote } from "./production";
-import { updateStaging } from "./staging";
+import { action, newCommand } from "../command";
 
 const EXIT_CODES = "0 done, 1 refused or failed";
-
-interface Options {
-  readonly stack?: string;
-  readonly approvedBy?: string;
-  readonly json?: boolean;
-}
 
 export function command(): Command {
   const root = newCommand("promote", {
@@ -22,40 +13,25 @@ export function command(): Command {
     exitCodes: EXIT_CODES,
   });
   root.addCommand(
-    stackCommand("staging", {
+    newCommand("staging", {
       summary: "pulumi up on staging, whose last step proves this commit for production, and its health",
       examples: ["ghrunners promote staging --stack staging"],
       exitCodes: EXIT_CODES,
-    })
-      .option("--json", "print JSON")
-      .action(
-        action(async (options: Options) => {
-          const stack = await stackOf(options);
-          await updateStaging(stack, note);
-          if (options.json) printJson({ stack: stack.name, result: "proved" });
-          return 0;
-        }),
-      ),
+      json: "promote-staging",
+    }).action(action(() => (require("./run") as typeof import("./run")).toStaging)),
   );
   root.addCommand(
-    stackCommand("production", {
+    newCommand("production", {
       summary: "preview with a saved plan, approval, up by that plan, health",
       about:
         "Takes production through its steps: preview with a saved plan, approval, up by that plan, health. The program " +
-        "itself refuses in the preview what staging has not proved. Every attempt leaves a record (packages/cli/promote/record.schema.json).",
+        "itself refuses in the preview what staging has not proved. Every attempt leaves a record.",
       examples: ["ghrunners promote production --stack production --approved-by octocat"],
       exitCodes: EXIT_CODES,
+      json: "promotion",
     })
       .addOption(new Option("--approved-by <login>", "login of the reviewer who approved it"))
-      .option("--json", "print JSON")
-      .action(
-        action(async (options: Options) => {
-          const record = await promote(await stackOf(options), { approvedBy: options.approvedBy, say: note });
-          if (options.json) printJson(record);
-          note(`Production: ${record.result}`);
-          return record.result === "promoted" ? 0 : 1;
-        }),
-      ),
+      .action(action(() => (require("./run") as typeof import("./run")).toProduction)),
   );
   return root;
 }

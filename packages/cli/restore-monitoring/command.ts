@@ -1,10 +1,8 @@
 import type { Command } from "commander";
-import { note } from "@ghrunners/core/terminal";
-import { action, stackCommand, stackOf } from "../command";
-import { restoreMonitoring } from "./restore";
+import { action, newCommand } from "../command";
 
 export const command = (): Command =>
-  stackCommand("restore-monitoring", {
+  newCommand("restore-monitoring", {
     summary: "puts the stack's files on the monitoring host again",
     about:
       "Puts the stack's files on its monitoring host again, as the state has them: rules, targets, dashboards, and " +
@@ -12,9 +10,5 @@ export const command = (): Command =>
       "says when that is due: Pulumi does not see it.",
     examples: ["ghrunners restore-monitoring"],
     exitCodes: "0 done, 1 failed",
-  }).action(
-    action(async (options: { stack?: string }) => {
-      for (const line of await restoreMonitoring(await stackOf(options))) note(line);
-      return 0;
-    }),
-  );
+    json: "restore-monitoring",
+  }).action(action(() => (require("./run") as typeof import("./run")).restore));

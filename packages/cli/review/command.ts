@@ -1,109 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { action, stackCommand, stackOf, WrongUse } from "../command";
-import type { TargetHistory } from "@ghrunners/deploy/target/queries";
-import type { Records } from "@ghrunners/deploy/target/history";
-import type { GateDecision } from "@ghrunners/failover/choice/choose";
-import { addressOf } from "../deploy/target";
-import type { Stack } from "../pulumi/stack";
-import { settingsOf } from "../settings";
-import { note } from "@ghrunners/core/terminal";
-import { computeCriteria, type Criteria } from "./criteria";
-import { reviewKinds, type ReviewDocument, type ReviewKind } from "./document";
-import { listOf, renderCriteria, renderList } from "./list";
-import { renderMarkdown } from "./markdown";
-import { readHistory } from "./read-history";
-import { fill } from "./template";
-import { templates } from "./templates";
+import { action, newCommand } from "../command";
+import { reviewKinds } from "./kinds";
 
 const MAXIMUM_DAYS = 365;
-
-interface Target extends TargetHistory {
-  readonly name: string;
-}
-
-/** @throws Error that says why a target could not be read */
-async function readTargets(stack: Stack, only: string | undefined): Promise<Target[]> {
-  const settings = await settingsOf(stack);
-  const names = only === undefined ? settings.targets.map(({ name }) => name) : [only];
-  if (names.length === 0)
-    throw new Error(`The stack ${stack.name} has no deployment target. Expected one in ghrunners:targets.`);
-  return Promise.all(
-    names.map(async (name) => ({
-      name,
-      ...(await readHistory(name, addressOf(settings, name), settings.sshPrivateKey)),
-    })),
-  );
-}
-
-const criteriaOf = ({ name, records, secrets }: Target, days: number): Criteria =>
-  computeCriteria(
-    name,
-    records.map(({ deployment }) => deployment),
-    secrets,
-    new Date(),
-    days,
-  );
-
-function find(targets: readonly Target[], id: string): { target: Target; records: Records } {
-  const all = targets
-    .flatMap((target) => target.records.map((records) => ({ target, records })))
-    .sort((one, other) => one.records.deployment.id.localeCompare(other.records.deployment.id));
-  const found = id === "latest" ? all.at(-1) : all.find(({ records }) => records.deployment.id === id);
-  if (found !== undefined) return found;
-  const where = targets.map(({ name }) => name).join(", ");
-  throw new Error(`No deployment "${id}" is recorded on ${where}, among ${all.length}. Next: ghrunners review --list`);
-}
-
-function readGate(file: string, environment: string): GateDecision {
-  const decision = JSON.parse(readFileSync(file, "utf8")) as Partial<GateDecision>;
-  if (decision.schema !== "ghrunners.gate-decision/1" || decision.environment !== environment)
-    throw new Error(
-      `${file} has the schema ${decision.schema} and the environment ${decision.environment}. ` +
-        `Expected ghrunners.gate-decision/1 for ${environment}.`,
-    );
-  return decision as GateDecision;
-}
-
-function documentOf(
-  targets: readonly Target[],
-  id: string,
-  kind: ReviewKind,
-  gate: string | undefined,
-): ReviewDocument {
-  const { target, records } = find(targets, id);
-  const { deployment, rollback = null, incident = null } = records;
-  if (kind === "postmortem" && rollback === null)
-    throw new Error(
-      `Deployment ${deployment.id} ended as ${deployment.outcome}, and nothing had to be undone. Expected a rollback. ` +
-        `Next: ghrunners review ${deployment.id}`,
-    );
-  const recorded = (records.gate ?? null) as GateDecision | null;
-  const decision = gate === undefined ? recorded : readGate(gate, deployment.environment);
-  const evidence = { deployment, rollback, incident, gate: decision, criteria: criteriaOf(target, 7) };
-  return fill(kind, templates[kind], evidence);
-}
-
-function put(text: string, file: string | undefined): void {
-  if (file === undefined) return void process.stdout.write(text);
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
-  note(`written to ${file}`);
-}
-
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-
-interface Options {
-  readonly stack?: string;
-  readonly kind: ReviewKind;
-  readonly gate?: string;
-  readonly output?: string;
-  readonly list?: boolean;
-  readonly criteria?: boolean;
-  readonly days: number;
-  readonly target?: string;
-  readonly json?: boolean;
-}
 
 function daysOf(text: string): number {
   const days = Number(text);
@@ -111,39 +10,12 @@ function daysOf(text: string): number {
   throw new InvalidArgumentError(`Expected 1 to ${MAXIMUM_DAYS}.`);
 }
 
-async function review(id: string | undefined, options: Options): Promise<number> {
-  const { kind, days, list, criteria, output } = options;
-  if (Number(id !== undefined) + Number(list ?? false) + Number(criteria ?? false) !== 1)
-    throw new WrongUse("Expected one of: the id of a deployment or latest, --list, --criteria.");
-  const targets = await readTargets(await stackOf(options), options.target);
-  if (list) {
-    const all = listOf(
-      targets.map(({ name, records, open }) => {
-        return { target: name, deployments: records.map(({ deployment }) => deployment), open };
-      }),
-    );
-    put(options.json ? json(all) : renderList(all), output);
-    return 0;
-  }
-  if (criteria) {
-    const all = targets.map((target) => criteriaOf(target, days));
-    put(
-      options.json ? json({ schema: "ghrunners.criteria-list/1", targets: all }) : all.map(renderCriteria).join("\n"),
-      output,
-    );
-    return all.every(({ criteria: met }) => met.every((criterion) => criterion.met !== false)) ? 0 : 1;
-  }
-  const document = documentOf(targets, id ?? "", kind, options.gate);
-  put(options.json ? json(document) : renderMarkdown(document), output);
-  return 0;
-}
-
 export const command = (): Command =>
-  stackCommand("review", {
+  newCommand("review", {
     summary: "documents about a deployment from its records; the success criteria",
     about:
       "Documents about deployments, filled from the records on their target: nothing is changed, and nothing is stated that " +
-      "was not recorded. What no record has is marked, with who can fill it in. JSON schemas: packages/cli/review/*.schema.json",
+      "was not recorded. What no record has is marked, with who can fill it in.",
     examples: [
       "ghrunners review latest",
       "ghrunners review latest --kind postmortem --output post-mortem.md",
@@ -151,6 +23,7 @@ export const command = (): Command =>
       "ghrunners review --criteria --days 30",
     ],
     exitCodes: "0 done (with --criteria: all that can be judged are met), 1 failed or a criterion is not met",
+    json: "review",
   })
     .argument("[id]", "id of a deployment, or latest")
     .addOption(
@@ -164,5 +37,4 @@ export const command = (): Command =>
     .option("--criteria", "the success criteria SC-001 to SC-004 of the last days")
     .addOption(new Option("--days <number>", "days that the criteria look back").argParser(daysOf).default(7))
     .option("--target <name>", "one of ghrunners:targets; default: all of them")
-    .option("--json", "print JSON")
-    .action(action(review));
+    .action(action(() => (require("./run") as typeof import("./run")).review));

@@ -1,6 +1,5 @@
 /** A filled document about one deployment: what `ghrunners review ID --json` prints. */
-export const reviewKinds = ["review", "postmortem", "checklist"] as const;
-export type ReviewKind = (typeof reviewKinds)[number];
+import type { ReviewKind } from "./kinds";
 
 /** One line. Exactly one of three: recorded (`value` and `source`), missing, or a person's own (`askedOf` alone). */
 export interface Entry {

@@ -1,6 +1,7 @@
 /** What a template is made of, and how it is filled. Pure: a value comes into a document only by its place in the evidence. */
 import type { RecordedAction } from "@ghrunners/deploy/records/record";
-import type { Entry, ReviewDocument, ReviewKind, Row, Section, Table } from "./document";
+import type { Entry, ReviewDocument, Row, Section, Table } from "./document";
+import type { ReviewKind } from "./kinds";
 import { lookUp, type Evidence } from "./evidence";
 import { who } from "./who";
 

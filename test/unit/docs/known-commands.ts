@@ -196,6 +196,11 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '"incidents", "--json"',
   },
   {
+    pattern: /^ghrunners (completion (SHELL|bash|zsh|fish)|complete)$/,
+    test: "test/unit/cli/tree.test.ts",
+    by: "ghrunners completion bash",
+  },
+  {
     pattern: /^ghrunners deploy --bundle( \.github\/scripts\/deployer\.cjs)?$/,
     test: "test/unit/deploy/deployer/bundle.test.ts",
     by: '"deploy", "--bundle", file',

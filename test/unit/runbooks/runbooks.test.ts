@@ -6,7 +6,7 @@ import { alertGroups } from "@ghrunners/monitoring/alerts/index";
 import { logLabels } from "@ghrunners/core/vocabulary/logs";
 import { runbookAnchor, runbooks } from "@ghrunners/monitoring/runbooks";
 import { fragments } from "../docs/documents";
-import { commands } from "@ghrunners/cli/commands";
+import { program } from "@ghrunners/cli/commands";
 import { knownCommands } from "../docs/known-commands";
 import { deploymentStates } from "./deployment-states";
 import { sections, variablesOf, type Section } from "./parse";
@@ -121,7 +121,7 @@ describe("runbooks", () => {
     const lines = all.flatMap(({ section }) => section.blocks.flatMap(({ script }) => script.split("\n")));
     const named = lines.flatMap((line) => /^ghrunners ([\w-]+)/.exec(line)?.[1] ?? []);
     assert.ok(named.length > 0);
-    const known = commands.map(({ name }) => name);
+    const known = program().commands.map((command) => command.name());
     for (const name of named) assert.ok(known.includes(name), name);
     const pulumi = lines.flatMap((line) => /^pulumi ([\w-]+)/.exec(line)?.[1] ?? []);
     for (const name of pulumi) assert.ok(["up", "preview", "refresh", "config"].includes(name), name);

@@ -1,4 +1,4 @@
-import type { ReviewKind } from "../document";
+import type { ReviewKind } from "../kinds";
 import type { Template } from "../template";
 import { checklist } from "./checklist";
 import { postmortem } from "./postmortem";

@@ -23,7 +23,7 @@ let said = "";
 /** Sub-commands as a list of commands names them: two blanks, the name, its arguments, two blanks, what it does. */
 function subcommands(help: string): string[] {
   // `ghrunners` lists its commands by what a reader wants to do.
-  const lists = [...help.matchAll(/^(?:Commands|Look|Deploy|Operate|Repair):\n((?: {2}.*\n?)+)/gm)];
+  const lists = [...help.matchAll(/^(?:Commands|Look|Deploy|Operate|Repair|Help):\n((?: {2}.*\n?)+)/gm)];
   const names = lists.flatMap(([, list = ""]) => [...list.matchAll(/^ {2}(\w[\w-]*)/gm)].map(([, name = ""]) => name));
   return names.filter((name) => name !== "help");
 }

@@ -1,0 +1,29 @@
+import { printJson } from "../command";
+import { currentStack } from "../pulumi/stack";
+import { settingsOf } from "../settings";
+import { exitCodeOf, renderIncidents } from "./render";
+import { incidentsOfTargets } from "./targets";
+
+export interface Options {
+  readonly stack?: string;
+  readonly send?: boolean;
+  readonly json?: boolean;
+}
+
+export async function incidents(options: Options): Promise<number> {
+  const { targets, sshPrivateKey, github, githubToken, monitoring } = await settingsOf(
+    await currentStack(options.stack),
+  );
+  if (targets.length === 0) throw new Error("No deployment target is configured. Expected ghrunners:targets.");
+  const found = await incidentsOfTargets({
+    targets,
+    privateKey: sshPrivateKey,
+    send: options.send ?? false,
+    repository: { url: github.url, fullName: github.repository },
+    token: githubToken,
+    runbooks: monitoring?.runbookBaseUrl ?? `${github.url}/${github.repository}/blob/HEAD/docs/runbooks`,
+  });
+  if (options.json) printJson(found);
+  else process.stdout.write(renderIncidents(found));
+  return exitCodeOf(found);
+}
