@@ -196,7 +196,7 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '"incidents", "--json"',
   },
   {
-    pattern: /^ghrunners (completion (SHELL|bash|zsh|fish)|complete)$/,
+    pattern: /^ghrunners completion bash$/,
     test: "test/unit/cli/tree.test.ts",
     by: "ghrunners completion bash",
   },
