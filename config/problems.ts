@@ -2,6 +2,7 @@
  * A report of everything that is wrong with a configuration, each with the command that mends it. Pure.
  */
 import { commandFor, documentationOf, isSecret } from "./documentation";
+import { onStack } from "@ghrunners/core/vocabulary/on-stack";
 import type { Problem } from "./problem";
 
 export function formatPath(path: readonly PropertyKey[]): string {
@@ -29,7 +30,7 @@ export function renderProblems(stack: string, problems: readonly Problem[]): str
       `    seen:    ${seen}`,
       `    allowed: ${allowed}`,
       ...(example === undefined ? [] : [`    example: ${example}`]),
-      `    next:    ${next ?? commandFor(path)}`,
+      `    next:    ${onStack(next ?? commandFor(path), stack)}`,
     ].join("\n");
   });
   return [`The configuration of stack "${stack}" has ${count}.`, ...entries].join("\n\n");

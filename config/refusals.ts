@@ -8,6 +8,7 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { judgeProviderVariables } from "@ghrunners/components/github/provider-variables";
 import { projectRoot } from "@ghrunners/core/project-root";
+import { onStack } from "@ghrunners/core/vocabulary/on-stack";
 import { judge } from "@ghrunners/policy/judge";
 import { passphraseIsEmpty } from "@ghrunners/policy/passphrase";
 import { readWorkflows, type WorkflowFacts } from "@ghrunners/policy/workflows";
@@ -26,5 +27,7 @@ export function refusals(settings: Settings, env: NodeJS.ProcessEnv = process.en
   for (const warning of warnings) void pulumi.log.warn(warning);
   const managesGitHub = settings.deployment !== undefined || settings.repository.manage;
   const found = [...(managesGitHub ? judgeProviderVariables(env, settings.github) : []), ...refused];
-  return promotionRefusals(settings).apply((ofPromotion) => [...found, ...ofPromotion]);
+  return promotionRefusals(settings).apply((ofPromotion) =>
+    [...found, ...ofPromotion].map((refusal) => onStack(refusal, pulumi.getStack())),
+  );
 }

@@ -36,7 +36,15 @@ async function start(): Promise<number> {
   if (reason !== undefined) note(`No machines in this rehearsal: ${reason}. The two APIs are rehearsed on loopback.`);
   const session = await openLab(currentInstance(), { say: note });
   note("pulumi up");
+  let interrupted = false;
+  const remember = (): void => void (interrupted = true);
+  process.on("SIGINT", remember);
   const code = await runInside(session, ["pulumi", "up", "--yes", "--skip-preview", "--suppress-outputs"]);
+  process.off("SIGINT", remember);
+  if (code !== 0 && interrupted) {
+    note("Interrupted: pulumi up was ended by Ctrl-C. The lab stays up; the next npm start carries on from here.");
+    return 130;
+  }
   if (code !== 0) {
     note("pulumi up failed; its words are above. The lab stays up: mend the cause and run npm start again.");
     return code;

@@ -1,6 +1,8 @@
 /** What every command of the tree has in common: an example in its help, `--json`, and how it ends. */
 import { Command, CommanderError, Help, type Option } from "commander";
 import { errorText } from "@ghrunners/core/terminal";
+import { onStack } from "@ghrunners/core/vocabulary/on-stack";
+import { Interrupted, INTERRUPTED } from "./pulumi/interrupted";
 
 /** The command was called in a way it does not know: its message says what was expected. Exit code 2. */
 export class WrongUse extends Error {}
@@ -39,6 +41,14 @@ export function newCommand(
   return json === undefined ? command : command.option("--json", "print JSON");
 }
 
+/** The stack that the command line names: the commands that a result or an error names must work on it too. */
+let named: string | undefined;
+
+/** Prints a result for people. */
+export function print(text: string): void {
+  process.stdout.write(named === undefined ? text : onStack(text, named));
+}
+
 /** Prints a result for machines. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
@@ -46,17 +56,23 @@ export function printJson(value: unknown): void {
 
 /**
  * Parses the arguments and runs the command to its end. An action answers with the exit code, or nothing for 0. An error
- * is said on standard error: exit code 1 when the work failed, 2 for wrong use.
+ * is said on standard error: exit code 1 when the work failed, 2 for wrong use, 130 when Ctrl-C ended it.
  * @param program commands whose actions return a number or nothing
  */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<number> {
+  program.hook("preAction", (root) => {
+    if (root.getOptionValueSource("stack") === "cli") named = root.opts<{ stack: string }>().stack;
+  });
   try {
     await program.parseAsync([...argv], { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     // commander has printed the help or what is wrong already; its code 0 is a help text that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`${error instanceof WrongUse ? error.message.trimEnd() : errorText(error)}\n`);
+    const inWords = error instanceof WrongUse || error instanceof Interrupted;
+    const text = inWords ? error.message.trimEnd() : errorText(error);
+    process.stderr.write(`${named === undefined ? text : onStack(text, named)}\n`);
+    if (error instanceof Interrupted) return INTERRUPTED;
     return error instanceof WrongUse ? 2 : 1;
   }
 }

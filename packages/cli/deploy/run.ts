@@ -4,7 +4,7 @@ import { bundleDeployer } from "@ghrunners/deploy/deployer/bundle";
 import { exitCodeOf } from "@ghrunners/deploy/deployer/carry-out";
 import type { Version } from "@ghrunners/deploy/protocol/values";
 import { renderResult } from "@ghrunners/deploy/render";
-import { printJson, WrongUse } from "../command";
+import { print, printJson, WrongUse } from "../command";
 import { currentStack } from "../pulumi/stack";
 import { deployDirectly } from "./direct";
 import { exitCodeOfFollowed, renderFollowed } from "./render";
@@ -58,6 +58,6 @@ export async function deploy(options: Options): Promise<number> {
     runner: options.runner ?? "auto",
   });
   if (options.json) printJson(followed);
-  else process.stdout.write(renderFollowed(followed, version));
+  else print(renderFollowed(followed, version));
   return exitCodeOfFollowed(followed);
 }

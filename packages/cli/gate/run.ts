@@ -1,5 +1,5 @@
 import { hasFailover } from "@ghrunners/config/failover";
-import { printJson } from "../command";
+import { print, printJson } from "../command";
 import { currentStack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { readDecisions } from "./read-decisions";
@@ -27,6 +27,6 @@ async function look(named: { stack?: string }): Promise<GateView> {
 export async function gate(options: { stack?: string; json?: boolean }): Promise<number> {
   const view = await look(options);
   if (options.json) printJson(view);
-  else process.stdout.write(renderGate(view));
+  else print(renderGate(view));
   return view.problems.length === 0 ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-import { printJson } from "../command";
+import { print, printJson } from "../command";
 import { currentStack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { exitCodeOf, renderIncidents } from "./render";
@@ -24,6 +24,6 @@ export async function incidents(options: Options): Promise<number> {
     runbooks: monitoring?.runbookBaseUrl ?? `${github.url}/${github.repository}/blob/HEAD/docs/runbooks`,
   });
   if (options.json) printJson(found);
-  else process.stdout.write(renderIncidents(found));
+  else print(renderIncidents(found));
   return exitCodeOf(found);
 }

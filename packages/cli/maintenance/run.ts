@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { printJson, WrongUse } from "../command";
+import { print, printJson, WrongUse } from "../command";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import type { Settings } from "@ghrunners/config/parse";
 import { parseMaintenance, type Maintenance } from "@ghrunners/failover/choice/maintenance";
@@ -111,6 +111,6 @@ export async function show(options: { stack?: string; json?: boolean }): Promise
   const seen = await lookAt(place);
   const report = reportOf(place.settings.environment, seen.runners, entriesOf(seen), seen.silences);
   if (options.json) printJson(report);
-  else process.stdout.write(renderReport(report));
+  else print(renderReport(report));
   return 0;
 }

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { runProcess } from "@ghrunners/core/process";
+import { explainPulumi } from "./explain";
 
 export interface Stack {
   readonly name: string;
@@ -21,12 +22,14 @@ export const stackFile = ({ name, projectRoot: root }: Pick<Stack, "name" | "pro
  */
 export async function currentStack(named: string | undefined, env = process.env): Promise<Stack> {
   if (named) return { name: named, projectRoot, env };
-  const { code, stdout, stderr } = await pulumiProcess(["stack", "--show-name"], { projectRoot, env });
+  const line = ["stack", "--show-name"];
+  const { code, stdout, stderr } = await pulumiProcess(line, { projectRoot, env });
   const name = stdout.trim();
+  if (code !== 0 && !/no stack selected/.test(stderr)) throw new Error(explainPulumi(line, stderr || stdout, name));
   if (code !== 0 || name === "") {
     throw new Error(
-      `No stack is chosen${stderr.trim() === "" ? "" : ` (${stderr.trim().split("\n")[0]})`}. Expected one of --stack NAME, ` +
-        "the variable PULUMI_STACK or a selected stack. Next: pulumi stack select NAME",
+      "No stack is chosen. Expected one of --stack NAME, the variable PULUMI_STACK or a selected stack. " +
+        "Next: pulumi stack ls, then the same command with --stack NAME",
     );
   }
   return { name, projectRoot, env };

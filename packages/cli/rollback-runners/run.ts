@@ -1,5 +1,5 @@
 import { note } from "@ghrunners/core/terminal";
-import { printJson } from "../command";
+import { print, printJson } from "../command";
 import { currentStack } from "../pulumi/stack";
 import { goBackIfConfigured } from "./automatic";
 import { renderRollback } from "./render";
@@ -20,6 +20,6 @@ export async function rollback({ dryRun, yes, automatic, json, stack: name }: Op
     : await rollbackRunners(stack, { dryRun, yes, say: note });
   if (report === undefined) return 0;
   if (json) printJson(report);
-  else process.stdout.write(renderRollback(report));
+  else print(renderRollback(report));
   return report.problems.length === 0 ? 0 : 1;
 }

@@ -1,5 +1,5 @@
 import { note } from "@ghrunners/core/terminal";
-import { printJson } from "../command";
+import { print, printJson } from "../command";
 import { currentStack } from "../pulumi/stack";
 import { renderStatus } from "./render";
 import { hasChoice, isSeen, settledStatusOf, statusOf } from "./status";
@@ -15,6 +15,6 @@ export async function status(options: Options): Promise<number> {
   const isSettled = (report: Parameters<typeof isSeen>[0]): boolean => isSeen(report) && hasChoice(report);
   const report = options.wait ? await settledStatusOf(stack, note, isSettled) : await statusOf(stack);
   if (options.json) printJson(report);
-  else process.stdout.write(renderStatus(report));
+  else print(renderStatus(report));
   return report.healthy ? 0 : 1;
 }

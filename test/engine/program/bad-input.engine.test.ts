@@ -87,8 +87,8 @@ describe("bad input, refused before anything is made", () => {
           /ghrunners:runners\[1\]\.role - .*\n +seen: +"third"\n +allowed: primary or secondary/,
           /ghrunners:agent\.version - .*\n +seen: +"1\.0\.0"\n +allowed: a release number/,
           /ghrunners:vm\.core\b.*\n +seen: +a setting that does not exist\n(.*\n)+? +next: +pulumi config rm --path 'ghrunners:vm\.core'/,
-          /next: +pulumi config set --secret ghrunners:proxmoxToken/,
-          /next: +pulumi config set --path 'ghrunners:proxmox\.endpoint' https/,
+          /next: +pulumi config set --stack \S+ --secret ghrunners:proxmoxToken/,
+          /next: +pulumi config set --stack \S+ --path 'ghrunners:proxmox\.endpoint' https/,
         ],
         { ...Object.fromEntries(missing.map((key) => [key, undefined])), ...wrong },
       );

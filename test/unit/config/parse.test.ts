@@ -111,9 +111,9 @@ describe("configuration", () => {
     );
     const text = renderProblems("fresh", result.problems);
     assert.match(text, /stack "fresh" has 10 problems/);
-    assert.match(text, /pulumi config set --path 'ghrunners:proxmox\.templateId' 9000/);
-    assert.match(text, /pulumi config set --secret ghrunners:githubToken$/m);
-    assert.match(text, /pulumi config set --path 'ghrunners:runners\[0\]\.role' primary/);
+    assert.match(text, /pulumi config set --stack fresh --path 'ghrunners:proxmox\.templateId' 9000/);
+    assert.match(text, /pulumi config set --stack fresh --secret ghrunners:githubToken$/m);
+    assert.match(text, /pulumi config set --stack fresh --path 'ghrunners:runners\[0\]\.role' primary/);
   });
 
   const cases: [what: string, change: Record<string, unknown>, path: string, seen: RegExp, allowed: RegExp][] = [

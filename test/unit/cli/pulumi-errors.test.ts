@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { explainPulumi } from "@ghrunners/cli/pulumi/explain";
+import { nodeLine } from "@ghrunners/core/node-line";
+import { runProcess } from "@ghrunners/core/process";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { until } from "@ghrunners/core/until";
+import { onStack } from "@ghrunners/core/vocabulary/on-stack";
+
+/** What Pulumi 3.274.1 printed. */
+const said = {
+  login: "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions\n",
+  backend:
+    'error: unable to open state directory "file:///nonexistent": stat /nonexistent: no such file or directory\n\n',
+  stack: "error: no stack named 'acme' found\n\n",
+  selected: "error: no stack selected; please use `pulumi stack select` or `pulumi stack init` to choose one\n\n",
+  passphrase:
+    "error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables\n",
+  file: "error: unable to read PULUMI_CONFIG_PASSPHRASE_FILE: open /nofile: no such file or directory\n",
+  wrong: "error: incorrect passphrase\n",
+};
+
+describe("what Pulumi cannot do, in words", () => {
+  const explained = (text: string): string => explainPulumi(["config", "--json"], text, "acme");
+
+  it("has the cause and the next command for each thing that a first user lacks", () => {
+    assert.match(explained(said.login), /not logged in.*Next: pulumi login/);
+    assert.match(explained(said.backend), /backend cannot be opened\. Pulumi says: .*nonexistent.*Next: pulumi login/);
+    assert.match(explained(said.stack), /no stack "acme".*Next: pulumi stack ls.*pulumi stack init acme/);
+    for (const text of [said.passphrase, said.file])
+      assert.match(explained(text), /acme cannot be opened without its passphrase.*PULUMI_CONFIG_PASSPHRASE_FILE=FILE/);
+    assert.match(explained(said.wrong), /not the one that the stack acme was made with/);
+  });
+
+  it("keeps Pulumi's own words for any other failure", () => {
+    assert.equal(explained("error: the moon is full\n\n"), "pulumi config --json failed: the moon is full");
+  });
+});
+
+describe("a ghrunners command without what it needs", function () {
+  this.timeout(30_000);
+  let folder: string;
+  beforeEach(() => void (folder = mkdtempSync(path.join(tmpdir(), "ghr-no-pulumi-"))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** A program `pulumi` on the command's PATH. */
+  function fake(script: string): NodeJS.ProcessEnv {
+    writeFileSync(path.join(folder, "pulumi"), `#!/bin/sh\n${script}\n`);
+    chmodSync(path.join(folder, "pulumi"), 0o700);
+    return { PATH: `${folder}:/usr/bin:/bin`, HOME: folder, NO_COLOR: "1" };
+  }
+  const run = (env: NodeJS.ProcessEnv, ...args: string[]) =>
+    runProcess(nodeLine("packages/cli/main.ts", ...args), { cwd: projectRoot, env });
+
+  it("says that there is no pulumi, and where to get it", async () => {
+    const { code, stderr } = await run({ PATH: folder, HOME: folder, NO_COLOR: "1" }, "status");
+    assert.deepEqual([code, /There is no pulumi on PATH.*Next: install it/.test(stderr)], [1, true], stderr);
+  });
+
+  it("asks for a login, also where no stack was named", async () => {
+    for (const args of [["status"], ["gate", "--stack", "acme"]]) {
+      const { code, stderr } = await run(fake(`printf '%s' '${said.login}' >&2; exit 1`), ...args);
+      assert.deepEqual([code, /Pulumi is not logged in.*Next: pulumi login/.test(stderr)], [1, true], stderr);
+    }
+  });
+
+  it("says how a stack is named when none is chosen", async () => {
+    const { code, stderr } = await run(fake(`cat >&2 <<'END'\n${said.selected}END\nexit 255`), "drift");
+    assert.equal(code, 1);
+    assert.match(stderr, /No stack is chosen.*Next: pulumi stack ls, then the same command with --stack NAME/);
+  });
+
+  it("lists every setting that an empty stack lacks, with commands for that stack", async () => {
+    const { code, stderr } = await run(fake("echo '{}'"), "status", "--stack", "acme");
+    assert.equal(code, 1);
+    assert.match(stderr, /The configuration of stack "acme" has \d+ problems/);
+    const next = stderr.split("\n").filter((line) => line.includes("next:"));
+    assert.ok(next.length > 8, stderr);
+    for (const line of next) assert.match(line, /pulumi config set --stack acme /);
+  });
+
+  it("ends with 130 and says so when Ctrl-C ends pulumi up", async () => {
+    // Staging's update: the engine hears the terminal's signal too, and ends with its own failure.
+    const env = fake(
+      'case "$1" in up) echo up-runs; trap "exit 1" INT; while :; do sleep 0.1; done;; *) echo "{}";; esac',
+    );
+    const script = 'set -m; "$@" & echo "pid $!"; wait $!; echo "code $?"';
+    const line = nodeLine("packages/cli/main.ts", "promote", "staging", "--stack", "staging");
+    const log = path.join(folder, "log");
+    const running = runProcess(["bash", "-c", `exec >${log} 2>&1; ${script}`, "bash", ...line], {
+      cwd: projectRoot,
+      env,
+    });
+    const text = await until("pulumi up runs", 20_000, () => {
+      const now = readFileSync(log, "utf8");
+      return now.includes("up-runs") ? now : undefined;
+    });
+    process.kill(-Number(/pid (\d+)/.exec(text)?.[1]), "SIGINT");
+    await running;
+    const ended = readFileSync(log, "utf8");
+    assert.match(ended, /Interrupted: pulumi up.* was ended by Ctrl-C\. The same command carries on\./);
+    assert.match(ended, /^code 130$/m);
+    assert.doesNotMatch(ended, /failed/);
+  });
+});
+
+describe("commands in messages", () => {
+  it("name the stack where they work on one", () => {
+    const text =
+      "Next: pulumi up, then ghrunners gate; ghrunners promote staging; pulumi config set --secret a:b < FILE";
+    assert.equal(
+      onStack(text, "acme"),
+      "Next: pulumi up --stack acme, then ghrunners gate --stack acme; ghrunners promote staging --stack acme; " +
+        "pulumi config set --stack acme --secret a:b < FILE",
+    );
+  });
+
+  it("stay as they are where they name one, or work on none", () => {
+    for (const text of [
+      "pulumi up --refresh --stack other",
+      "pulumi login",
+      "ghrunners completion bash",
+      "pulumi stack ls",
+    ])
+      assert.equal(onStack(text, "acme"), text);
+  });
+});
