@@ -11,18 +11,18 @@ export interface ArgumentProblem {
 }
 
 /** One form that a value must have: its words and its test. */
-export interface Form {
+export interface ValueForm {
   readonly allowed: string;
   readonly fits: (value: unknown) => boolean;
 }
 
-const text = (allowed: string, pattern: RegExp): Form => ({
+const text = (allowed: string, pattern: RegExp): ValueForm => ({
   allowed,
   fits: (value) => typeof value === "string" && pattern.test(value),
 });
 
 /** A whole number within bounds. */
-export const whole = (minimum: number, maximum: number): Form => ({
+export const whole = (minimum: number, maximum: number): ValueForm => ({
   allowed: `a whole number, ${minimum} to ${maximum}`,
   fits: (value) => Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum,
 });
@@ -53,7 +53,7 @@ export const forms = {
     fits: (value) => typeof value === "string" && parseCidr(value) !== undefined,
   },
   vmId: whole(100, 999_999_999),
-} as const satisfies Record<string, Form>;
+} as const satisfies Record<string, ValueForm>;
 
 const later = (value: unknown): boolean => pulumi.Output.isInstance(value) || value instanceof Promise;
 
@@ -66,7 +66,7 @@ export function isPlain<T>(value: pulumi.Input<T>): value is T {
  * The problems of values by path. A value that is only known later is left to the resource that gets it.
  * @param values values with their forms; an undefined one is a problem unless its path ends in `?`
  */
-export function problemsOf(values: Readonly<Record<string, readonly [unknown, Form]>>): ArgumentProblem[] {
+export function problemsOf(values: Readonly<Record<string, readonly [unknown, ValueForm]>>): ArgumentProblem[] {
   return Object.entries(values).flatMap(([key, [value, { allowed, fits }]]) => {
     const path = key.replace(/\?$/, "");
     if (later(value) || (value === undefined && key.endsWith("?")) || fits(value)) return [];

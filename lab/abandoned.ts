@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { identityOf, type Identity } from "@ghrunners/core/process-identity";
+import { identityOf, type ProcessIdentity } from "@ghrunners/core/process-identity";
 import type { Instance } from "./instance";
 import { end } from "./processes";
 
@@ -25,7 +25,7 @@ function isEngine(pid: number): boolean {
 }
 
 /** Processes of the engine that work on this instance. Other commands that somebody runs inside the lab are not. */
-export function engineProcesses(instance: Instance): Identity[] {
+export function engineProcesses(instance: Instance): ProcessIdentity[] {
   const variable = backendVariable(instance);
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { identityOf, lives, type Identity } from "@ghrunners/core/process-identity";
+import { identityOf, lives, type ProcessIdentity } from "@ghrunners/core/process-identity";
 
 export function writeIdentity(file: string, pid: number): void {
   const identity = identityOf(pid);
@@ -9,16 +9,16 @@ export function writeIdentity(file: string, pid: number): void {
 }
 
 /** The recorded process if it still lives; a stale or torn record counts as none. */
-export function readIdentity(file: string): Identity | undefined {
+export function readIdentity(file: string): ProcessIdentity | undefined {
   try {
-    const identity = JSON.parse(readFileSync(file, "utf8")) as Identity;
+    const identity = JSON.parse(readFileSync(file, "utf8")) as ProcessIdentity;
     return lives(identity) ? identity : undefined;
   } catch {
     return undefined;
   }
 }
 
-function signal(process_: Identity, name: NodeJS.Signals): void {
+function signal(process_: ProcessIdentity, name: NodeJS.Signals): void {
   if (lives(process_)) send(process_.pid, name);
 }
 
@@ -31,7 +31,7 @@ function send(pid: number, name: NodeJS.Signals): void {
 }
 
 /** SIGTERM, then SIGKILL after the grace time; returns when the process is gone. */
-export async function end(identity: Identity, graceMs = 3_000): Promise<void> {
+export async function end(identity: ProcessIdentity, graceMs = 3_000): Promise<void> {
   signal(identity, "SIGTERM");
   const killAt = Date.now() + graceMs;
   let killed = false;
@@ -46,7 +46,7 @@ export async function end(identity: Identity, graceMs = 3_000): Promise<void> {
 }
 
 /** Ends the leader of a process group (a service is started as one) and then whatever of its group is left. */
-export async function endGroup(leader: Identity, graceMs?: number): Promise<void> {
+export async function endGroup(leader: ProcessIdentity, graceMs?: number): Promise<void> {
   await end(leader, graceMs);
   // While a member lives, its group's number belongs to nobody else; without one this finds nothing.
   send(-leader.pid, "SIGKILL");

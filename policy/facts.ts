@@ -4,7 +4,7 @@
  */
 import type { WorkflowFacts } from "./workflows";
 
-export interface RunnerFacts {
+export interface RunnerLabelFacts {
   readonly runner: string;
   readonly labels: readonly string[];
 }
@@ -15,7 +15,7 @@ export interface Facts {
   /** The stack's passphrase is known to be empty. */
   readonly passphraseIsEmpty?: boolean;
   readonly pool?: {
-    readonly members: readonly RunnerFacts[];
+    readonly members: readonly RunnerLabelFacts[];
     /** Events whose jobs the runners accept. */
     readonly events: readonly string[];
     /** Workflow files of the checkout; read at the first use. */

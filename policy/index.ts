@@ -9,12 +9,12 @@ import { PolicyPack, type ResourceValidationPolicy } from "@pulumi/policy";
 import { type Guard, nextStep } from "./guard";
 import { guards } from "./guards";
 import { passphraseIsEmpty } from "./passphrase";
-import { type Checkout, factsOf } from "./resource-facts";
+import { type LocalFacts, factsOf } from "./resource-facts";
 import type { WorkflowFacts } from "./workflows";
 
 let workflows: readonly WorkflowFacts[] | undefined;
 
-const checkout: Checkout = {
+const checkout: LocalFacts = {
   workflows: () => {
     // Read once, and only when a guard asks: most of this process's life is its start.
     const { readWorkflows } = require("./workflows") as typeof import("./workflows");

@@ -7,14 +7,14 @@ import { guards } from "./guards";
 /** The group `safety` of the configuration, as far as guards look at it. */
 export type Overrides = Readonly<Partial<Record<OverrideSetting, string | undefined>>>;
 
-export interface Judgement {
+export interface GuardJudgement {
   /** Each names its guard, what was seen, what was expected and the command that allows it. */
   readonly refusals: readonly string[];
   /** Violations that the configuration allows in words, or that stand in staging. */
   readonly warnings: readonly string[];
 }
 
-export function judge(facts: Facts, overrides: Overrides): Judgement {
+export function judge(facts: Facts, overrides: Overrides): GuardJudgement {
   const refusals: string[] = [];
   const warnings: string[] = [];
   for (const guard of guards) {

@@ -1,5 +1,5 @@
 /** From a resource of the graph to the facts that it gives. */
-import type { Facts, RunnerFacts } from "./facts";
+import type { Facts, RunnerLabelFacts } from "./facts";
 import type { WorkflowFacts } from "./workflows";
 
 /** A resource as the engine is about to make it, or keep it. */
@@ -12,17 +12,17 @@ export interface Resource {
 }
 
 /** What stands in no resource. */
-export interface Checkout {
+export interface LocalFacts {
   readonly workflows: () => readonly WorkflowFacts[];
   readonly passphraseIsEmpty: () => boolean;
 }
 
-type Reader = (resource: Resource, checkout: Checkout) => Omit<Facts, "environment">;
+type Reader = (resource: Resource, checkout: LocalFacts) => Omit<Facts, "environment">;
 
 const poolType = "ghrunners:pool:RunnerPool";
 
 /** @throws Error when the component does not say what it holds: a guard that sees nothing must not pass */
-function poolMembers({ members }: Resource["props"]): RunnerFacts[] {
+function poolMembers({ members }: Resource["props"]): RunnerLabelFacts[] {
   if (!Array.isArray(members)) throw new Error(`${poolType} has no list "members"; the guards cannot judge it.`);
   return members.map((member: { runner?: unknown; labels?: unknown }) => {
     if (typeof member.runner !== "string" || !Array.isArray(member.labels)) {
@@ -75,7 +75,7 @@ const readers: Readonly<Record<string, Reader>> = {
 export const judgedTypes: readonly string[] = Object.keys(readers);
 
 /** @returns undefined for a resource that no guard looks at */
-export function factsOf(resource: Resource, environment: string, checkout: Checkout): Facts | undefined {
+export function factsOf(resource: Resource, environment: string, checkout: LocalFacts): Facts | undefined {
   const reader = readers[resource.type];
   return reader === undefined ? undefined : { environment, ...reader(resource, checkout) };
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 import { isMap, isPair, isScalar, isSeq, parseDocument, visit } from "yaml";
 
 /** A job as far as the guards care. */
-export interface JobFacts {
+export interface WorkflowJobFacts {
   readonly id: string;
   /** Labels of runs-on; undefined where an expression decides them, or where the job calls another workflow. */
   readonly labels: readonly string[] | undefined;
@@ -25,7 +25,7 @@ export interface WorkflowFacts {
   /** File name. */
   readonly file: string;
   readonly events: readonly string[];
-  readonly jobs: readonly JobFacts[];
+  readonly jobs: readonly WorkflowJobFacts[];
   readonly actions: readonly ActionReference[];
 }
 
@@ -56,7 +56,7 @@ export function workflowFacts(file: string, text: string): WorkflowFacts {
   const root = record(document.toJS() as unknown);
   const on = root.on;
   const events = typeof on === "string" ? [on] : Array.isArray(on) ? on.map(String) : Object.keys(record(on));
-  const jobs = Object.entries(record(root.jobs)).map(([id, job]): JobFacts => {
+  const jobs = Object.entries(record(root.jobs)).map(([id, job]): WorkflowJobFacts => {
     const { "runs-on": runsOn, environment } = record(job);
     return {
       id,

@@ -3,16 +3,16 @@
  */
 import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
 import type { DeploymentInputs } from "./args";
-import type { PreflightProblem, Seen } from "./judge";
+import type { PreflightProblem, Answer } from "./judge";
 
 export interface DeploymentObservation {
-  readonly repository: Seen<{ readonly private: boolean }>;
+  readonly repository: Answer<{ readonly private: boolean }>;
   /** The owner's plan in GitHub's words; undefined where the token may not see it. */
-  readonly plan: Seen<string | undefined>;
+  readonly plan: Answer<string | undefined>;
   /** For each reviewer, in order, whether the account may read the repository. */
-  readonly reviewers: readonly Seen<boolean>[];
+  readonly reviewers: readonly Answer<boolean>[];
   /** Permissions of the token that only this part needs. */
-  readonly permissions: readonly Seen<true>[];
+  readonly permissions: readonly Answer<true>[];
 }
 
 /** Plans that give a private repository less than everything. Source: GitHub documentation, "GitHub's plans". */

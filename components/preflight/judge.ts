@@ -8,7 +8,7 @@ import { judgeVisibility } from "@ghrunners/policy/guards/repository-private";
 import type { PreflightInputs } from "./args";
 
 /** A look that failed leaves its error's words instead of a value. */
-export type Seen<T> = { readonly value: T } | { readonly error: string };
+export type Answer<T> = { readonly value: T } | { readonly error: string };
 
 /** A privilege on a path and why it is needed. */
 export interface Privilege {
@@ -18,20 +18,20 @@ export interface Privilege {
 }
 
 export interface ProxmoxObservation {
-  readonly guests: Seen<readonly ClusterGuest[]>;
+  readonly guests: Answer<readonly ClusterGuest[]>;
   /** Configurations of the guests, by VMID; those that could not be read are left out. */
   readonly configs: ReadonlyMap<number, VmConfig>;
-  readonly storage: Seen<{ readonly avail: number }>;
-  readonly missingPrivileges: Seen<readonly Privilege[]>;
+  readonly storage: Answer<{ readonly avail: number }>;
+  readonly missingPrivileges: Answer<readonly Privilege[]>;
 }
 
 export interface GitHubObservation {
-  readonly repository: Seen<{ readonly private: boolean }>;
+  readonly repository: Answer<{ readonly private: boolean }>;
   /** Runners of the configured names. */
-  readonly runners: Seen<readonly GitHubRunner[]>;
+  readonly runners: Answer<readonly GitHubRunner[]>;
   /** Whether the token may let hosts register. */
-  readonly registration: Seen<true>;
-  readonly workflow: Seen<true>;
+  readonly registration: Answer<true>;
+  readonly workflow: Answer<true>;
 }
 
 export interface PreflightProblem {
@@ -154,7 +154,7 @@ export function judgeGitHub(
   seen: GitHubObservation,
   known: readonly string[],
 ): PreflightProblem[] {
-  const failed = (look: Seen<unknown>): PreflightProblem[] =>
+  const failed = (look: Answer<unknown>): PreflightProblem[] =>
     "error" in look ? [{ setting: "github", reason: look.error }] : [];
   const problems = [
     ...failed(seen.repository),

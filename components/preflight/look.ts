@@ -9,11 +9,11 @@ import {
   type Privilege,
   type ProxmoxObservation,
   requiredPrivileges,
-  type Seen,
+  type Answer,
 } from "./judge";
 
 /** A look that fails is an observation, too. */
-export async function look<T>(work: () => Promise<T>): Promise<Seen<T>> {
+export async function look<T>(work: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { value: await work() };
   } catch (error) {

@@ -8,7 +8,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { GitHubRunner } from "@ghrunners/core/github/client";
 import type { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { FORCE_WORDS } from "@ghrunners/core/vocabulary/safety";
-import { chooseDrain, type RunnerView } from "../runner/plan-drain";
+import { chooseDrain, type DrainedRunner } from "../runner/plan-drain";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 import { configure, openGitHub, packageSecret, packageSetting } from "./provider-access";
 
@@ -52,7 +52,7 @@ async function isThere(
 export function peersOf(
   { runnerName, peerLabels }: Pick<MachineDrainInputs, "runnerName" | "peerLabels">,
   atGitHub: readonly GitHubRunner[],
-): RunnerView[] {
+): DrainedRunner[] {
   if (peerLabels === null) return [];
   const carries = ({ labels }: GitHubRunner): boolean => {
     const lower = labels.map((label) => label.toLowerCase());

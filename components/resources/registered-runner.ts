@@ -10,7 +10,7 @@ import type { GitHubClient, GitHubRunner } from "@ghrunners/core/github/client";
 import { sameLabels } from "@ghrunners/core/github/label-set";
 import type { HostSession } from "@ghrunners/core/ssh/session";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
-import { diffRegisteredRunner, type Limits, type RunnerIdentity } from "../runner/plan-registration";
+import { diffRegisteredRunner, type RegistrationLimits, type RunnerIdentity } from "../runner/plan-registration";
 import { configure, openGitHub, withHostIfReachable, withHostWhenUp } from "./provider-access";
 import { removeRunner } from "../runner/remove-registration";
 import { hostScript } from "../scripts/read-script";
@@ -31,7 +31,7 @@ export interface RegisteredRunnerInputs extends RunnerIdentity {
   readonly service: string;
   /** State at GitHub, wanted and (in the state) as seen: online. */
   readonly status: string;
-  readonly limits: Limits;
+  readonly limits: RegistrationLimits;
 }
 
 export interface RegisteredRunnerState extends RegisteredRunnerInputs {

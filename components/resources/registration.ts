@@ -11,7 +11,7 @@ import type { HostSession } from "@ghrunners/core/ssh/session";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import {
   diffRegistration,
-  type Limits,
+  type RegistrationLimits,
   parseHostRegistration,
   planRegistration,
   type RunnerIdentity,
@@ -27,7 +27,7 @@ export interface RegistrationInputs extends RunnerIdentity {
   readonly host: HostAddress;
   /** MAC address of the machine. */
   readonly incarnation: string;
-  readonly limits: Limits;
+  readonly limits: RegistrationLimits;
 }
 
 export interface RegistrationState extends RegistrationInputs {

@@ -13,17 +13,17 @@ export interface ReleaseInputs {
   readonly version: string;
 }
 
-export interface ReleaseState extends ReleaseInputs {
+export interface RunnerReleaseState extends ReleaseInputs {
   readonly url: string;
   readonly sha256: string;
 }
 
-async function resolve(inputs: ReleaseInputs): Promise<ReleaseState> {
+async function resolve(inputs: ReleaseInputs): Promise<RunnerReleaseState> {
   const downloads = await (await openGitHub(inputs)).downloads();
   return { ...inputs, ...chooseDownload(downloads, inputs.version) };
 }
 
-export const provider: pulumi.dynamic.ResourceProvider<ReleaseInputs, ReleaseState> = {
+export const provider: pulumi.dynamic.ResourceProvider<ReleaseInputs, RunnerReleaseState> = {
   configure,
   diff: async (_id, olds, news) => ({
     changes: olds.version !== news.version || olds.githubUrl !== news.githubUrl || olds.repository !== news.repository,

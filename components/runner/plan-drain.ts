@@ -5,7 +5,7 @@ import type { GitHubRunner } from "@ghrunners/core/github/client";
 import { sameLabels } from "@ghrunners/core/github/label-set";
 
 /** A configured runner and what GitHub shows of it. */
-export interface RunnerView {
+export interface DrainedRunner {
   readonly name: string;
   readonly labels: readonly string[];
   readonly atGitHub: GitHubRunner | undefined;
@@ -17,10 +17,10 @@ export type DrainChoice =
   | { readonly action: "nothing" }
   | { readonly action: "refuse"; readonly reason: string };
 
-const isHealthy = ({ atGitHub, labels }: RunnerView): boolean =>
+const isHealthy = ({ atGitHub, labels }: DrainedRunner): boolean =>
   atGitHub !== undefined && atGitHub.online && sameLabels(atGitHub.labels, labels);
 
-const describe = ({ name, atGitHub }: RunnerView): string =>
+const describe = ({ name, atGitHub }: DrainedRunner): string =>
   `${name} is ${atGitHub === undefined ? "not registered" : atGitHub.online ? `online with the labels [${atGitHub.labels.join(", ")}]` : "offline"}`;
 
 /**
@@ -31,7 +31,7 @@ const describe = ({ name, atGitHub }: RunnerView): string =>
 export function chooseDrain(
   runnerName: string,
   self: GitHubRunner | undefined,
-  all: readonly RunnerView[],
+  all: readonly DrainedRunner[],
   { force, forceHint }: { readonly force: boolean; readonly forceHint: string },
 ): DrainChoice {
   if (self === undefined || !self.online) return { action: "nothing" };

@@ -17,7 +17,7 @@ export interface RunnerIdentity {
 }
 
 /** How long things may take. A change of a limit alone changes no resource. */
-export interface Limits {
+export interface RegistrationLimits {
   /** How long a running job may take when the runner is drained, minutes. */
   readonly drainMinutes: number;
   /** How long GitHub may take to show a started runner online, seconds. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import { drainRunner } from "@ghrunners/core/github/drain";
-import type { Limits } from "./plan-registration";
+import type { RegistrationLimits } from "./plan-registration";
 
 /** How long GitHub may show a stopped runner busy, and how often it is asked, milliseconds. */
 const GHOST = { limitMs: 60_000, pollMs: 1_000 };
@@ -15,7 +15,7 @@ const GHOST = { limitMs: 60_000, pollMs: 1_000 };
 export async function removeRunner(
   github: Pick<GitHubClient, "runner" | "setLabels" | "deleteRunner">,
   runnerId: number,
-  limits: Limits,
+  limits: RegistrationLimits,
   stop: () => Promise<void>,
   { limitMs, pollMs } = GHOST,
 ): Promise<void> {

@@ -5,13 +5,13 @@ import type { WorkflowFacts } from "@ghrunners/policy/workflows";
 import type { Settings } from "../parse";
 
 /** What stands in no setting. */
-export interface Checkout {
+export interface CheckoutFacts {
   readonly workflows: () => readonly WorkflowFacts[];
   readonly passphraseIsEmpty: boolean;
 }
 
 /** What the guards judge, of the settings: the same facts that the policy pack takes from the graph. Pure. */
-export function guardFacts(settings: Settings, { workflows, passphraseIsEmpty }: Checkout): Facts {
+export function guardFacts(settings: Settings, { workflows, passphraseIsEmpty }: CheckoutFacts): Facts {
   const { environment, runners, agent, safety, deployment, repository, secrets, hosts } = settings;
   return {
     environment,

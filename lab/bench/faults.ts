@@ -1,11 +1,11 @@
 /** What may hit a deployment at a random moment, and how it ends. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Deployer } from "../scenarios/deployer";
-import { LIMIT_MS, type Ground } from "../scenarios/ground";
+import { LIMIT_MS, type Testbed } from "../scenarios/testbed";
 import { until } from "@ghrunners/core/until";
 import type { Random } from "./random";
 
-type Act = (ground: Ground, deployer: Deployer) => Promise<void>;
+type Act = (testbed: Testbed, deployer: Deployer) => Promise<void>;
 
 /** Nobody is there to be killed when the deployment has ended already. */
 const killAgent: Act = ({ app }) => app.killAgent("run").catch(() => undefined);
@@ -18,9 +18,9 @@ const acts: Readonly<Record<string, Act>> = {
   "power cut of the target": ({ app }) => app.fault("stop"),
   "network cut": ({ app }) => app.fault("cut-link"),
   "disk full": ({ app }) => app.fault("fill-disk"),
-  "kill -9 of the deployer and of the agent": async (ground, deployer) => {
+  "kill -9 of the deployer and of the agent": async (testbed, deployer) => {
     await deployer.kill();
-    await killAgent(ground, deployer);
+    await killAgent(testbed, deployer);
   },
 };
 
@@ -53,32 +53,32 @@ export interface Hit {
  * @param usualSeconds what a deployment takes on this machine, from the lock to its end
  */
 export async function inflict(
-  ground: Ground,
+  testbed: Testbed,
   [old, version]: readonly [string, string],
   fault: RandomFault,
   usualSeconds: number,
 ): Promise<Hit> {
   const begun = performance.now();
-  const deployer = ground.start(version);
+  const deployer = testbed.start(version);
   await until("the deployment has the lock", LIMIT_MS, () => deployer.words.includes("holds the lock"));
   await delay(fault.at * usualSeconds * 1000);
-  await acts[fault.name]?.(ground, deployer);
+  await acts[fault.name]?.(testbed, deployer);
   // Cable and disk are mended when the target rests: it has to come to an end without them.
-  if (fault.name === "power cut of the target") await ground.app.mend();
-  await ground.app.rests();
-  await ground.app.mend();
+  if (fault.name === "power cut of the target") await testbed.app.mend();
+  await testbed.app.rests();
+  await testbed.app.mend();
   // A deployer without a network would wait for its connection to be declared dead.
   if (fault.name === "network cut") await deployer.kill();
   await deployer.gone();
-  await ground.app.rests();
+  await testbed.app.rests();
   const seconds = (performance.now() - begun) / 1000;
-  const stuck = (await ground.records()).some(({ deployment }) => deployment.outcome === "rollback_failed");
+  const stuck = (await testbed.records()).some(({ deployment }) => deployment.outcome === "rollback_failed");
   // Loud and locked: a person mends what is named and lets the target try again.
-  if (stuck) await ground.deploy(version, { action: "retry rollback" });
-  const [records] = await ground.records();
+  if (stuck) await testbed.deploy(version, { action: "retry rollback" });
+  const [records] = await testbed.records();
   const outcome = records === undefined ? "not begun" : records.deployment.outcome;
   try {
-    const installed = await ground.assertOneOf([old, version]);
+    const installed = await testbed.assertOneOf([old, version]);
     return { seconds, ending: `${stuck ? "rollback_failed, retried: " : ""}${outcome}, version ${installed}` };
   } catch (error) {
     return { seconds, ending: outcome, misfit: error instanceof Error ? error.message : String(error) };

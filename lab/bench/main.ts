@@ -3,8 +3,8 @@ import { parseArgs } from "node:util";
 import { endQuietlyWhenNobodyReads, errorText, note } from "@ghrunners/core/terminal";
 import { thisMachine } from "./machine";
 import { renderReport } from "./render";
-import { buildReport, type Omission, type Sample } from "./report";
-import type { Bench, Scenario } from "./scenario";
+import { buildReport, type Omission, type BenchSample } from "./report";
+import type { Bench, BenchScenario } from "./scenario";
 import { boot } from "./scenarios/boot";
 import { deployments } from "./scenarios/deployments";
 import { detection } from "./scenarios/detection";
@@ -13,7 +13,7 @@ import { failover } from "./scenarios/failover";
 import { runners } from "./scenarios/runners";
 import { vms } from "./scenarios/vms";
 
-const scenarios: readonly Scenario[] = [boot, runners, vms, exporter, detection, failover, deployments];
+const scenarios: readonly BenchScenario[] = [boot, runners, vms, exporter, detection, failover, deployments];
 
 const MAX_SEED = 2 ** 31;
 
@@ -40,7 +40,7 @@ Exit code: 0 every bar met, 1 a bar missed or a measure failed, 2 wrong use.
 `;
 
 interface Wanted {
-  readonly scenarios: readonly Scenario[];
+  readonly scenarios: readonly BenchScenario[];
   readonly rounds: number;
   readonly sizes: readonly number[];
   readonly faults: number;
@@ -97,7 +97,7 @@ function wanted(argv: string[]): Wanted | undefined {
 
 async function measure(choice: Wanted): Promise<number> {
   const startedAt = new Date();
-  const samples: Sample[] = [];
+  const samples: BenchSample[] = [];
   const omitted: Omission[] = [];
   const versions: Record<string, string> = { node: process.versions.node };
   const stop = new AbortController();

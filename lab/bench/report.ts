@@ -8,15 +8,15 @@ export const REPORT_VERSION = 1;
 
 /** What is measured against what. */
 export const subjects = ["ghrunners", "opentofu+ansible", "opentofu", "plain script"] as const;
-export type Subject = (typeof subjects)[number];
+export type BenchSubject = (typeof subjects)[number];
 /** The subject whose peers the others are. */
-const OWN: Subject = "ghrunners";
+const OWN: BenchSubject = "ghrunners";
 
 /** One timed run of one thing. */
-export interface Sample {
+export interface BenchSample {
   /** Such as `runners/no-op`. */
   readonly measure: string;
-  readonly subject: Subject;
+  readonly subject: BenchSubject;
   /** Which round of the benchmark it belongs to, from 1: samples of one round are compared with each other. */
   readonly round: number;
   /** Wall time, s. */
@@ -55,7 +55,7 @@ export interface Omission {
 
 export interface Measure {
   readonly measure: string;
-  readonly subject: Subject;
+  readonly subject: BenchSubject;
   readonly size?: number;
   readonly unit: "s";
   readonly runs: readonly number[];
@@ -73,15 +73,15 @@ export interface Measure {
 export interface Comparison {
   readonly measure: string;
   readonly size?: number;
-  readonly subject: Subject;
-  readonly peer: Subject;
+  readonly subject: BenchSubject;
+  readonly peer: BenchSubject;
   /** Time of the subject divided by the peer's, each within one round: below 1 the subject is faster. */
   readonly ratios: Summary;
 }
 
 export interface Growth {
   readonly measure: string;
-  readonly subject: Subject;
+  readonly subject: BenchSubject;
   readonly from: number;
   readonly to: number;
   /** How many times more things. */
@@ -107,7 +107,7 @@ export interface Findings {
   readonly startedAt: Date;
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
-  readonly samples: readonly Sample[];
+  readonly samples: readonly BenchSample[];
   readonly bars: readonly Bar[];
   readonly omitted: readonly Omission[];
 }
@@ -125,7 +125,7 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
 const sizeOf = ({ size }: { size?: number }): { size?: number } => (size === undefined ? {} : { size });
 
 /** Median over the runs, program by program, the largest first; a program that a run lacks counts as 0 there. */
-function cpuOf(samples: readonly Sample[]): Record<string, number> | undefined {
+function cpuOf(samples: readonly BenchSample[]): Record<string, number> | undefined {
   const records = samples.flatMap(({ cpuSeconds }) => (cpuSeconds === undefined ? [] : [cpuSeconds]));
   if (records.length === 0) return undefined;
   const programs = [...new Set(records.flatMap((record) => Object.keys(record)))];
@@ -136,7 +136,7 @@ function cpuOf(samples: readonly Sample[]): Record<string, number> | undefined {
   return Object.fromEntries(entries.filter(([, seconds]) => seconds > 0).sort(([, a], [, b]) => b - a));
 }
 
-function measureOf(samples: readonly [Sample, ...Sample[]], bars: readonly Bar[]): Measure {
+function measureOf(samples: readonly [BenchSample, ...BenchSample[]], bars: readonly Bar[]): Measure {
   const { measure, subject } = samples[0];
   const seconds = samples.map((sample) => sample.seconds);
   const bar = subject === OWN ? bars.find((candidate) => candidate.measure === measure) : undefined;
@@ -161,7 +161,7 @@ function measureOf(samples: readonly [Sample, ...Sample[]], bars: readonly Bar[]
   };
 }
 
-function comparisonsOf(samples: readonly Sample[]): Comparison[] {
+function comparisonsOf(samples: readonly BenchSample[]): Comparison[] {
   return groupBy(samples, ({ measure, size }) => `${measure} ${size}`).flatMap((group) => {
     const own = group.filter(({ subject }) => subject === OWN);
     const peers = groupBy(
@@ -204,7 +204,7 @@ function growthOf(measures: readonly Measure[]): Growth[] {
 
 export function buildReport(findings: Findings): Report {
   const measures = groupBy(findings.samples, ({ measure, subject, size }) => `${measure} ${subject} ${size}`).map(
-    (group) => measureOf(group as [Sample, ...Sample[]], findings.bars),
+    (group) => measureOf(group as [BenchSample, ...BenchSample[]], findings.bars),
   );
   return {
     version: REPORT_VERSION,

@@ -1,4 +1,4 @@
-import type { Bar, Sample, Subject } from "./report";
+import type { Bar, BenchSample, BenchSubject } from "./report";
 import type { Timing } from "./timed";
 
 /** What a scenario works with. */
@@ -14,13 +14,13 @@ export interface Bench {
   /** Ends the benchmark: on Ctrl-C. */
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
-  readonly record: (sample: Sample) => void;
+  readonly record: (sample: BenchSample) => void;
   readonly omit: (measure: string, reason: string) => void;
   readonly version: (program: string, version: string) => void;
 }
 
 /** A group of measures that share what has to be set up for them. */
-export interface Scenario {
+export interface BenchScenario {
   readonly name: string;
   /** One line for --help. */
   readonly describes: string;
@@ -33,7 +33,7 @@ export interface Scenario {
 /** What a sample says beside its timing. */
 export interface Label {
   readonly measure: string;
-  readonly subject: Subject;
+  readonly subject: BenchSubject;
   readonly round: number;
   readonly size?: number;
 }

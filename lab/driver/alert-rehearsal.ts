@@ -1,6 +1,6 @@
 import type { MonitoringSettings } from "@ghrunners/monitoring";
 import { until } from "@ghrunners/core/until";
-import type { FastMonitoring, Told } from "./fast-monitoring";
+import type { FastMonitoring, ReceivedNotification } from "./fast-monitoring";
 import type { ExpectedAlert, FaultCase } from "./fault-cases";
 import { primary, secondary, type Rehearsal } from "./rehearsal";
 
@@ -24,13 +24,13 @@ export function isBackground(labels: Readonly<Record<string, string>>): boolean 
   return alertname === "RunnerDegraded" && (reason === "cpu" || reason === "memory");
 }
 
-const matches = (told: Told, { name, labels }: ExpectedAlert): boolean =>
+const matches = (told: ReceivedNotification, { name, labels }: ExpectedAlert): boolean =>
   told.name === name && Object.entries(labels).every(([key, value]) => told.labels[key] === value);
 
 /** What became of one fault. */
-export interface Outcome {
+export interface RehearsedAlert {
   readonly fault: FaultCase;
-  readonly told: Told;
+  readonly told: ReceivedNotification;
   /** From the fault to the receiver, with waits divided, seconds. */
   readonly seconds: number;
 }
@@ -40,12 +40,12 @@ export async function rehearse(
   rehearsal: Rehearsal,
   monitoring: FastMonitoring,
   faults: readonly FaultCase[],
-): Promise<{ outcomes: Outcome[]; wrong: Told[] }> {
+): Promise<{ outcomes: RehearsedAlert[]; wrong: ReceivedNotification[] }> {
   await monitoring.quiet(isBackground);
   const before = (await monitoring.told()).length;
-  const news = async (): Promise<Told[]> => (await monitoring.told()).slice(before);
+  const news = async (): Promise<ReceivedNotification[]> => (await monitoring.told()).slice(before);
   const begun = Date.now();
-  let outcomes: Outcome[];
+  let outcomes: RehearsedAlert[];
   try {
     // All of them first, so that none is still being set when the others are ended.
     const begins = await Promise.allSettled(faults.map((fault) => fault.begin(rehearsal)));
@@ -68,7 +68,7 @@ export async function rehearse(
       ),
     ),
   );
-  const expected = (entry: Told): boolean =>
+  const expected = (entry: ReceivedNotification): boolean =>
     faults.some(({ alert, companions }) => alert.name === entry.name || (companions ?? []).includes(entry.name));
   const wrong = (await news()).filter(
     (entry) => entry.status === "firing" && !isBackground(entry.labels) && !expected(entry),

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 
 /** One resource operation of a Pulumi run, in the order in which it began. */
-export interface Step {
+export interface EngineStep {
   /** `create`, `update`, `delete`, `replace`, `refresh`, `same`, ... */
   readonly op: string;
   readonly type: string;
@@ -18,7 +18,7 @@ interface EngineEvent {
 
 /** What a run did, from the engine's event log (`--event-log`). */
 export interface RunEvents {
-  readonly steps: readonly Step[];
+  readonly steps: readonly EngineStep[];
   /** Operations by kind, as the engine sums them up. */
   readonly changes: Readonly<Record<string, number>>;
 }

@@ -26,7 +26,7 @@ const prometheusConfig = (settings: MonitoringSettings): string =>
 const quoted = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
 
 /** What a firing alert is told by: its name and the labels that tell it from others of that name. */
-export interface Told {
+export interface ReceivedNotification {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -104,7 +104,7 @@ export class FastMonitoring {
   }
 
   /** Every notification of the test so far, one entry an alert, in the order in which they came. */
-  async told(): Promise<Told[]> {
+  async told(): Promise<ReceivedNotification[]> {
     const text = await this.run(`curl --fail --silent http://127.0.0.1:${ports.receiver}/notifications`);
     return (JSON.parse(text) as Notification[]).flatMap(({ at, receiver, alerts }) =>
       alerts.map(({ status, labels, annotations }) => ({

@@ -59,7 +59,7 @@ function clockSkew(): FaultCase {
 
 const stranger = "stranger";
 
-async function removeStranger(rehearsal: Rehearsal): Promise<void> {
+async function removeUnknownRunner(rehearsal: Rehearsal): Promise<void> {
   const found = await rehearsal.runner(stranger);
   if (found === undefined) return;
   await rehearsal.octokit.rest.actions.deleteSelfHostedRunnerFromRepo({ ...rehearsal.repository, runner_id: found.id });
@@ -104,7 +104,7 @@ export const rounds: readonly (readonly FaultCase[])[] = [
     {
       title: "an unknown runner",
       begin: (rehearsal) => registerElsewhere(rehearsal, stranger),
-      end: removeStranger,
+      end: removeUnknownRunner,
       alert: alert("UnknownRunnerRegistered", "warning", "all"),
     },
     clockSkew(),

@@ -51,7 +51,7 @@ const owner = topology.github.owner.login;
 const repo = topology.github.repository.name;
 
 /** Settings of the program by path, as YAML; undefined takes one away. */
-export type Settings = Readonly<Record<string, string | undefined>>;
+export type StackSettings = Readonly<Record<string, string | undefined>>;
 
 /** `runners[0].vmId` as a path in a stack's configuration file. */
 function configPath(key: string): (string | number)[] {
@@ -59,7 +59,7 @@ function configPath(key: string): (string | number)[] {
   return ["config", `ghrunners:${group}`, ...rest.map((part) => (/^\d+$/.test(part) ? Number(part) : part))];
 }
 
-function withSettings(text: string, settings: Settings): string {
+function withSettings(text: string, settings: StackSettings): string {
   const document = parseDocument(text);
   for (const [key, value] of Object.entries(settings)) {
     if (value === undefined) document.deleteIn(configPath(key));
@@ -155,7 +155,7 @@ export class Rehearsal {
    * @param settings YAML by path, such as `runners[0].vmId`; undefined takes the setting away
    * @param env variables that hold for this run only
    */
-  async pulumi(args: readonly string[], settings: Settings = {}, env: NodeJS.ProcessEnv = {}): Promise<Run> {
+  async pulumi(args: readonly string[], settings: StackSettings = {}, env: NodeJS.ProcessEnv = {}): Promise<Run> {
     const folder = mkdtempSync(path.join(tmpdir(), "ghr-run-"));
     const log = path.join(folder, "events.jsonl");
     await ensureLabStack(this.session, say);
@@ -174,7 +174,7 @@ export class Rehearsal {
     }
   }
 
-  up(settings: Settings = {}, ...args: string[]): Promise<Run> {
+  up(settings: StackSettings = {}, ...args: string[]): Promise<Run> {
     return this.pulumi(["up", ...args], settings);
   }
 

@@ -5,7 +5,7 @@ import { driverEnvironment, execLine } from "./exec";
 import { until } from "@ghrunners/core/until";
 
 /** A command of the project that ran to its end. */
-export interface Ended<Value> {
+export interface EndedCommand<Value> {
   readonly code: number;
   /** Everything it printed. */
   readonly all: string;
@@ -49,7 +49,7 @@ export class Started<Value> {
     process.kill(-(this.child.pid as number), "SIGINT");
   }
 
-  async end(): Promise<Ended<Value>> {
+  async end(): Promise<EndedCommand<Value>> {
     const code = await this.closed;
     const all = this.said + this.out;
     assert.notEqual(this.out, "", all);

@@ -1,10 +1,10 @@
 /** The one source of time; tests put their own in its place. */
-export interface Clock {
+export interface ServerClock {
   /** Milliseconds since the epoch. */
   now(): number;
 }
 
-export const systemClock: Clock = { now: () => Date.now() };
+export const systemClock: ServerClock = { now: () => Date.now() };
 
 /** RFC 3339 with second precision, as GitHub gives times. */
 export const timestamp = (milliseconds: number): string =>

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Fault } from "./model";
 import { permissionNames } from "./seed";
-import type { Store } from "./store";
+import type { GitHubStore } from "./store";
 
 const runner = z.strictObject({ name: z.string().min(1) });
 const seconds = z.number().int().positive().max(86_400);
@@ -73,7 +73,7 @@ const subjectOf = ({ name, parameters }: Pick<Fault, "name" | "parameters">): st
 
 /** Faults that are switched on. They are part of the state, so they outlive a restart. */
 export class Faults {
-  constructor(private readonly store: Store) {}
+  constructor(private readonly store: GitHubStore) {}
 
   list(): Fault[] {
     const now = this.store.clock.now();

@@ -1,7 +1,7 @@
-import type { State } from "./model";
+import type { GitHubState } from "./model";
 
 /** A repository that was created just now, with GitHub's defaults for a private one. */
-export function initialState(createdAt: string): State {
+export function initialState(createdAt: string): GitHubState {
   return {
     eventSequence: 0,
     lastId: 10_000,

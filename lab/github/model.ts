@@ -5,14 +5,14 @@ import type { ActionsState } from "./workflows/records";
  * What the emulator remembers. Plain JSON: it is written to disk as it is. Times are RFC 3339 with second precision, as
  * GitHub gives them. Views turn these into GitHub's response shapes; nothing here is a response.
  */
-export interface State {
+export interface GitHubState {
   /** Number of the last event; events are numbered from 1 without a gap. */
   eventSequence: number;
   /** Last number given out by `nextId`; one sequence for everything that has a numeric id. */
   lastId: number;
   createdAt: string;
   repository: RepositorySettings;
-  runners: Runner[];
+  runners: StoredRunner[];
   /** Registration and removal tokens, an hour each. */
   runnerTokens: RunnerToken[];
   /** Tokens made here: the ones that jobs get as GITHUB_TOKEN. Tokens of the seed are not copied. */
@@ -22,7 +22,7 @@ export interface State {
   variables: Variable[];
   keyPairs: KeyPair[];
   rulesets: Ruleset[];
-  issues: Issue[];
+  issues: StoredIssue[];
   workflows: WorkflowRecord[];
   /** Runs and jobs: kept by the workflow engine, read by everybody. */
   actions: ActionsState;
@@ -60,7 +60,7 @@ export interface RunnerLabel {
   type: "read-only" | "custom";
 }
 
-export interface Runner {
+export interface StoredRunner {
   id: number;
   name: string;
   /** As the runner reports it: `Linux`. */
@@ -153,7 +153,7 @@ export interface Ruleset {
   updatedAt: string;
 }
 
-export interface Issue {
+export interface StoredIssue {
   id: number;
   /** 1 for the repository's first. */
   number: number;

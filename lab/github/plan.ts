@@ -3,12 +3,12 @@ import { ApiError, unprocessable } from "./http/errors";
 import type { Services } from "./services";
 
 /** The owner's plan. What it gives counts for private repositories; a public one has everything. */
-export type Plan = "free" | "pro" | "team" | "enterprise";
+export type BillingPlan = "free" | "pro" | "team" | "enterprise";
 
-export const planNames = ["free", "pro", "team", "enterprise"] as const satisfies readonly Plan[];
+export const planNames = ["free", "pro", "team", "enterprise"] as const satisfies readonly BillingPlan[];
 
 /** A fault may lower it: the owner has stopped paying. */
-export const planOf = ({ faults }: Pick<Services, "faults">): Plan =>
+export const planOf = ({ faults }: Pick<Services, "faults">): BillingPlan =>
   faults.active("billing-plan")?.parameters.plan ?? "enterprise";
 
 function isPublic({ seed, faults }: Services): boolean {

@@ -1,6 +1,6 @@
 import type { Faults } from "./faults";
-import type { Runner } from "./model";
-import type { Store } from "./store";
+import type { StoredRunner } from "./model";
+import type { GitHubStore } from "./store";
 
 /**
  * Which runners are online. Signs of life are held in memory only: after a restart of the emulator a runner that was
@@ -12,7 +12,7 @@ export class Presence {
 
   /** @param silenceMs a runner that was not heard for this long is offline */
   constructor(
-    private readonly store: Store,
+    private readonly store: GitHubStore,
     private readonly faults: Faults,
     private readonly silenceMs: number,
   ) {
@@ -40,13 +40,13 @@ export class Presence {
   }
 
   /** GitHub's `status` of the runner. The fault `runner-api-offline` makes it lie. */
-  statusOf(runner: Pick<Runner, "id" | "name">): "online" | "offline" {
+  statusOf(runner: Pick<StoredRunner, "id" | "name">): "online" | "offline" {
     if (this.faults.hits("runner-api-offline", runner.name)) return "offline";
     return this.isConnected(runner.id) ? "online" : "offline";
   }
 
   /** GitHub's `busy`: the runner has a job, or the fault `runner-ghost-busy` says so. */
-  isBusy(runner: Pick<Runner, "id" | "name">): boolean {
+  isBusy(runner: Pick<StoredRunner, "id" | "name">): boolean {
     return this.hasJob(runner.id) || this.faults.hits("runner-ghost-busy", runner.name);
   }
 

@@ -1,4 +1,4 @@
-import type { Runner, RunnerLabel } from "./model";
+import type { StoredRunner, RunnerLabel } from "./model";
 
 /** Labels that GitHub gives every runner unless it was registered with --no-default-labels. They cannot be removed. */
 export const defaultLabels = (os: string, architecture: string): string[] => ["self-hosted", os, architecture];
@@ -9,7 +9,7 @@ const distinct = (names: readonly string[]): string[] =>
 
 /** Puts labels on a runner: the read-only ones stay, `custom` replaces the others. Ids of labels that stay are kept. */
 export function relabel(
-  runner: Pick<Runner, "labels">,
+  runner: Pick<StoredRunner, "labels">,
   custom: readonly string[],
   nextId: () => number,
   readOnly: readonly string[] = runner.labels.filter(({ type }) => type === "read-only").map(({ name }) => name),

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { timestamp } from "./clock";
 import type { RunnerToken } from "./model";
-import type { Store } from "./store";
+import type { GitHubStore } from "./store";
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
@@ -10,7 +10,7 @@ const lifetimeMs = 3_600_000;
 /** Tokens for `config.sh` and `config.sh remove`: valid for one hour, as often as wanted. Only hashes are kept. */
 export class RunnerTokens {
   constructor(
-    private readonly store: Store,
+    private readonly store: GitHubStore,
     private readonly random: (bytes: number) => Buffer = randomBytes,
   ) {}
 

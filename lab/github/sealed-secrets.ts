@@ -1,7 +1,7 @@
 import sodium from "libsodium-wrappers";
 import type { KeyPair, Scope } from "./model";
 import { unprocessable } from "./http/errors";
-import type { Store } from "./store";
+import type { GitHubStore } from "./store";
 import { sha256 } from "./runner-tokens";
 
 const base64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "base64"));
@@ -16,9 +16,9 @@ export const sameScope = (a: Scope, b: Scope): boolean => a?.toLowerCase() === b
  * that needs them and for comparing hashes; they are never written or logged.
  */
 export class SealedSecrets {
-  private constructor(private readonly store: Store) {}
+  private constructor(private readonly store: GitHubStore) {}
 
-  static async load(store: Store): Promise<SealedSecrets> {
+  static async load(store: GitHubStore): Promise<SealedSecrets> {
     await sodium.ready;
     return new SealedSecrets(store);
   }

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from "./clock";
+import { systemClock, type ServerClock } from "./clock";
 import { Faults } from "./faults";
 import { JobLogs } from "./job-logs";
 import { PermissionUse } from "./permission-use";
@@ -6,12 +6,12 @@ import { Presence } from "./presence";
 import { RunnerTokens } from "./runner-tokens";
 import { SealedSecrets } from "./sealed-secrets";
 import type { Seed } from "./seed";
-import { Store } from "./store";
+import { GitHubStore } from "./store";
 
 /** What REST, the runner protocol, the workflow engine and the administration share. */
 export interface Services {
   readonly seed: Seed;
-  readonly store: Store;
+  readonly store: GitHubStore;
   readonly faults: Faults;
   readonly permissionUse: PermissionUse;
   readonly presence: Presence;
@@ -21,8 +21,8 @@ export interface Services {
 }
 
 /** @param folder state folder of the service; carries on with what is there */
-export async function openServices(folder: string, seed: Seed, clock: Clock = systemClock): Promise<Services> {
-  const store = new Store(folder, clock);
+export async function openServices(folder: string, seed: Seed, clock: ServerClock = systemClock): Promise<Services> {
+  const store = new GitHubStore(folder, clock);
   const faults = new Faults(store);
   return {
     seed,

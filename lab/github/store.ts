@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type Clock, systemClock, timestamp } from "./clock";
+import { type ServerClock, systemClock, timestamp } from "./clock";
 import { EventLog } from "./event-log";
 import { initialState } from "./initial-state";
-import type { LabEvent, State } from "./model";
+import type { LabEvent, GitHubState } from "./model";
 
 /** Reports that something happened; the details must hold no secret. */
 export type Emit = (kind: string, details?: Record<string, unknown>) => void;
@@ -14,8 +14,8 @@ export type Emit = (kind: string, details?: Record<string, unknown>) => void;
  *
  * Objects of the state must not be kept across an `await` or a failed change: find them again by id.
  */
-export class Store {
-  private current: State;
+export class GitHubStore {
+  private current: GitHubState;
   /** The state as it stands on disk, to fall back on when a change throws. */
   private saved: string;
   private readonly file: string;
@@ -26,7 +26,7 @@ export class Store {
   /** @param folder state folder of the service, made if missing */
   constructor(
     readonly folder: string,
-    readonly clock: Clock = systemClock,
+    readonly clock: ServerClock = systemClock,
   ) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.file = path.join(folder, "state.json");
@@ -42,7 +42,7 @@ export class Store {
     }
   }
 
-  get state(): Readonly<State> {
+  get state(): Readonly<GitHubState> {
     return this.current;
   }
 
@@ -55,7 +55,7 @@ export class Store {
    * Runs `work` on the state and saves it. When `work` throws, nothing of it stays. A change inside a change is part of
    * the outer one. Listeners run after the write.
    */
-  change<Result>(work: (state: State, emit: Emit) => Result): Result {
+  change<Result>(work: (state: GitHubState, emit: Emit) => Result): Result {
     if (this.pending !== undefined) return work(this.current, this.emit);
     this.pending = [];
     let result: Result;
@@ -102,8 +102,8 @@ export class Store {
   };
 
   /** A state of an older checkout lacks what came later. */
-  private parse(): State {
-    return { ...initialState(this.now()), ...(JSON.parse(this.saved) as State) };
+  private parse(): GitHubState {
+    return { ...initialState(this.now()), ...(JSON.parse(this.saved) as GitHubState) };
   }
 
   private write(): void {

@@ -14,7 +14,7 @@ import { poolRoutes } from "./routes/pools";
 import { powerRoutes } from "./routes/power";
 import { qemuRoutes } from "./routes/qemu";
 import type { ProxmoxSeed } from "./seed";
-import { Store } from "./store";
+import { ProxmoxStore } from "./store";
 import { Tasks } from "./tasks";
 import { removeMachine } from "./vm/destroy";
 
@@ -36,7 +36,7 @@ export async function createEmulator(
   machines: MachineBackend,
   environment: Environment,
 ): Promise<Emulator> {
-  const store = new Store(folder, seed);
+  const store = new ProxmoxStore(folder, seed);
   const faults = new Faults(path.join(folder, "faults.json"));
   const events = new Events(path.join(folder, "events.jsonl"), environment);
   const tasks = new Tasks(path.join(folder, "tasks.jsonl"), seed.node, environment, events, () =>

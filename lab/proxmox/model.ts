@@ -11,15 +11,15 @@ export interface VmFirewall {
 }
 
 /** Option values as the configuration file holds them. */
-export type VmConfig = Readonly<Record<string, string>>;
+export type StoredVmConfig = Readonly<Record<string, string>>;
 
 /** One VM, as it is kept on disk. */
 export interface Vm {
   readonly vmid: number;
   /** What the VM runs with, or will after its next start when nothing is pending. */
-  readonly config: VmConfig;
+  readonly config: StoredVmConfig;
   /** Changes that wait for a power cycle. */
-  readonly pending: { readonly set: VmConfig; readonly delete: readonly string[] };
+  readonly pending: { readonly set: StoredVmConfig; readonly delete: readonly string[] };
   /** Why others must keep off, for example `clone`. */
   readonly lock?: string;
   /** Size in bytes by volume id (`STORAGE:VOLUME`), for every volume that the VM owns. */

@@ -4,13 +4,13 @@ import type { Events } from "./events";
 import type { Faults } from "./faults";
 import type { Environment, Vm } from "./model";
 import type { ProxmoxSeed } from "./seed";
-import type { Store } from "./store";
+import type { ProxmoxStore } from "./store";
 import type { Tasks } from "./tasks";
 
 /** The emulated node and everything on it. */
 export interface Node {
   readonly seed: ProxmoxSeed;
-  readonly store: Store;
+  readonly store: ProxmoxStore;
   readonly tasks: Tasks;
   readonly events: Events;
   readonly faults: Faults;

@@ -1,4 +1,4 @@
-import { problemOf, missingProperty, unknownProperty, type Format, type Parameter } from "./api/schema";
+import { problemOf, missingProperty, unknownProperty, type SchemaFormat, type Parameter } from "./api/schema";
 
 /** A parsed property string such as `virtio=BC:24:11:00:00:01,bridge=vmbr0`. */
 export type Properties = Readonly<Record<string, string>>;
@@ -69,7 +69,7 @@ export function printProperties(format: PropertyFormat, properties: Properties):
 
 /** A parameter's format that is a property string. */
 export const propertyString =
-  (format: PropertyFormat): Format =>
+  (format: PropertyFormat): SchemaFormat =>
   (text) => {
     const parsed = parseProperties(format, text);
     return "problem" in parsed ? parsed.problem : undefined;

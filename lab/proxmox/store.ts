@@ -54,7 +54,7 @@ function templateOf(seed: ProxmoxSeed): Vm {
 }
 
 /** VMs and pools: in memory for reading, one file a VM on disk, each written whole and renamed. */
-export class Store {
+export class ProxmoxStore {
   private readonly vms = new Map<number, Vm>();
   private readonly pools = new Map<string, Pool>();
   private readonly firewalls = new Map<number, VmFirewall>();

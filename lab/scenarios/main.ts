@@ -7,9 +7,9 @@ import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { endQuietlyWhenNobodyReads, errorText, note } from "@ghrunners/core/terminal";
 import { scenarios } from "./all";
-import { Ground } from "./ground";
+import { Testbed } from "./testbed";
 import { renderResults } from "./render";
-import { runScenario, type Result } from "./run";
+import { runScenario, type ScenarioResult } from "./run";
 
 const help = `usage: npm run scenarios [-- options]
 
@@ -72,12 +72,12 @@ async function main(): Promise<number> {
       note(`${name}: the scenario at hand is brought to its end ...`);
       stop.abort();
     });
-  const ground = await Ground.open(currentInstance(), note);
-  const results: Result[] = [];
+  const testbed = await Testbed.open(currentInstance(), note);
+  const results: ScenarioResult[] = [];
   for (const [index, scenario] of chosen.entries()) {
     if (stop.signal.aborted) break;
     note(`${index + 1}/${chosen.length} ${scenario.id}: ${scenario.title}`);
-    const result = await runScenario(scenario, ground);
+    const result = await runScenario(scenario, testbed);
     results.push(result);
     const [seen = ""] = result.seen.split("\n");
     note(`    ${result.passed ? "passed" : "FAILED"} after ${result.seconds.toFixed(1)} s: ${seen}`);

@@ -2,10 +2,10 @@
 import path from "node:path";
 import pc from "picocolors";
 import { renderTable } from "../bench/render";
-import type { Result } from "./run";
+import type { ScenarioResult } from "./run";
 
 /** @param folder the project's state folder, which the links begin at */
-export function renderResults(results: readonly Result[], folder: string): string {
+export function renderResults(results: readonly ScenarioResult[], folder: string): string {
   const rows = results.map(({ id, origin, passed, seconds, evidence }) => [
     id,
     origin,

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { removeHost } from "../hosts";
-import type { Ground } from "./ground";
+import type { Testbed } from "./testbed";
 import type { Scenario } from "./scenario";
 
 /** What became of one scenario. */
-export interface Result {
+export interface ScenarioResult {
   readonly id: string;
   readonly origin: Scenario["origin"];
   readonly title: string;
@@ -17,45 +17,45 @@ export interface Result {
   readonly evidence: readonly string[];
 }
 
-/** Runs one scenario on a ground that is as every scenario expects it, and clears up whatever it left. */
-export async function runScenario(scenario: Scenario, ground: Ground): Promise<Result> {
+/** Runs one scenario on a testbed that is as every scenario expects it, and clears up whatever it left. */
+export async function runScenario(scenario: Scenario, testbed: Testbed): Promise<ScenarioResult> {
   const { id, origin, title } = scenario;
   const begun = performance.now();
-  const result = (passed: boolean, seen: string): Result => ({
+  const result = (passed: boolean, seen: string): ScenarioResult => ({
     id,
     origin,
     title,
     passed,
     seconds: (performance.now() - begun) / 1000,
     seen,
-    evidence: evidenceOf(ground),
+    evidence: evidenceOf(testbed),
   });
   try {
-    await ground.given(id);
-    return result(true, await scenario.run(ground));
+    await testbed.given(id);
+    return result(true, await scenario.run(testbed));
   } catch (error) {
-    await ground.records().catch(() => undefined);
+    await testbed.records().catch(() => undefined);
     // The next scenario finds for itself that it cannot begin, and the table at the end has them all.
-    const stuck = await makeAnew(ground).catch(
+    const stuck = await makeAnew(testbed).catch(
       (again: unknown) => `\nNor could the target be made anew: ${inWords(again)}`,
     );
     return result(false, `${inWords(error)}${stuck ?? ""}`);
   } finally {
-    await ground.clearUp();
+    await testbed.clearUp();
   }
 }
 
 const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** What a failure left is nothing to begin the next one with. */
-async function makeAnew(ground: Ground): Promise<void> {
-  await ground.clearUp();
-  await removeHost("app", ground.instance);
-  await ground.app.mend();
-  await ground.app.boot();
+async function makeAnew(testbed: Testbed): Promise<void> {
+  await testbed.clearUp();
+  await removeHost("app", testbed.instance);
+  await testbed.app.mend();
+  await testbed.app.boot();
 }
 
-function evidenceOf({ place, evidence }: Ground): string[] {
+function evidenceOf({ place, evidence }: Testbed): string[] {
   const base = path.dirname(path.dirname(evidence));
   if (!existsSync(place)) return [];
   return readdirSync(place)

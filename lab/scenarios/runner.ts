@@ -8,7 +8,7 @@ import { bundleDeployer } from "@ghrunners/deploy/deployer/bundle";
 import { runOnMachine, type ShellResult } from "../hosts";
 import { topology } from "../topology";
 import { scriptOf } from "./app";
-import type { Ground } from "./ground";
+import type { Testbed } from "./testbed";
 import type { Place } from "./plan";
 
 interface Runner {
@@ -20,7 +20,7 @@ interface Runner {
 const quoted = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
 
 /** What deploy.yml gives a job of this runner that was asked for by hand. */
-function jobOf(ground: Ground, { name, role }: Runner): Record<string, string> {
+function jobOf(testbed: Testbed, { name, role }: Runner): Record<string, string> {
   return {
     GITHUB_SERVER_URL: `https://${topology.github.address}`,
     GITHUB_REPOSITORY: `${topology.github.owner.login}/${topology.github.repository.name}`,
@@ -32,7 +32,7 @@ function jobOf(ground: Ground, { name, role }: Runner): Record<string, string> {
     GATE_REASON: "asked for by hand",
     GATE_LABELS: JSON.stringify(["self-hosted", "linux", "x64", "lab", role]),
     DEPLOY_TARGETS: JSON.stringify([
-      { name: "app", address: ground.address.host, user: ground.address.user, hostKey: ground.address.hostKey },
+      { name: "app", address: testbed.address.host, user: testbed.address.user, hostKey: testbed.address.hostKey },
     ]),
   };
 }
@@ -55,15 +55,15 @@ async function filesOf(plan: object, folder: string, version: string): Promise<s
  * @returns how it ended, when it has; a runner that loses its power ends it with it
  */
 export async function startOnRunner(
-  ground: Ground,
+  testbed: Testbed,
   runner: Runner,
   version: string,
   holdAfter?: Place,
 ): Promise<{ ended: Promise<ShellResult> }> {
-  const { plan, folder, privateKey } = ground.order(version, holdAfter);
-  const exported = Object.entries(jobOf(ground, runner)).map(([name, value]) => `export ${name}=${quoted(value)}`);
+  const { plan, folder, privateKey } = testbed.order(version, holdAfter);
+  const exported = Object.entries(jobOf(testbed, runner)).map(([name, value]) => `export ${name}=${quoted(value)}`);
   const files = await filesOf(plan, folder, version);
   const variables = [`KEY=${quoted(privateKey)}`, `FILES=${quoted(files)}`, `VERSION=${quoted(version)}`];
   const script = [...variables, ...exported, scriptOf("start-deployer.sh")].join("\n");
-  return { ended: runOnMachine(ground.instance, runner.vmId, script) };
+  return { ended: runOnMachine(testbed.instance, runner.vmId, script) };
 }

@@ -1,8 +1,8 @@
-import type { Ground } from "./ground";
+import type { Testbed } from "./testbed";
 
 /** Where a scenario comes from: a user story, or the kind of trouble that it makes. */
 export const origins = ["US1", "US2", "US3", "chaos", "idempotency", "smoke", "kill", "power", "rival"] as const;
-export type Origin = (typeof origins)[number];
+export type ScenarioOrigin = (typeof origins)[number];
 
 /** What has to be there: the application's machine, or the runners and the monitoring host beside it. */
 export type Need = "target" | "everything";
@@ -11,7 +11,7 @@ export type Need = "target" | "everything";
 export interface Scenario {
   /** Letters, digits and hyphens; `npm run scenarios -- --only` finds it. */
   readonly id: string;
-  readonly origin: Origin;
+  readonly origin: ScenarioOrigin;
   readonly title: string;
   /** What is proved, in one sentence. */
   readonly proves: string;
@@ -22,5 +22,5 @@ export interface Scenario {
    * @returns what was measured and seen, in a few words
    * @throws AssertionError with what was seen
    */
-  run(ground: Ground): Promise<string>;
+  run(testbed: Testbed): Promise<string>;
 }

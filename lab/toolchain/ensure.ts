@@ -4,7 +4,7 @@ import path from "node:path";
 import { RELEASES } from "./download";
 import { fullDisk, speaksOfFullDisk } from "./errors";
 import { withLock } from "./lock";
-import { layout, manifestText, readToolchain, type Part, type Toolchain } from "./manifest";
+import { layout, manifestText, readToolchain, type ToolchainPart, type Toolchain } from "./manifest";
 import { obtainParts } from "./obtain";
 import { readSource, type Source } from "./source";
 import { projectRoot } from "@ghrunners/core/project-root";
@@ -77,13 +77,13 @@ function removeLeftovers(cache: string): void {
 const NO_LOGS = "No logs are kept here. For one of a run: pulumi --verbose 9 --logtostderr ... 2>FILE\n";
 
 /** Puts the parts where the engine looks for them. The folder gets its name last, so a half-made one is never used. */
-function assemble(source: Source, folder: string, parts: readonly Part[]): Toolchain {
+function assemble(source: Source, folder: string, parts: readonly ToolchainPart[]): Toolchain {
   const draft = folder + UNFINISHED;
   const { home, binDir, manifest } = layout(draft);
   mkdirSync(binDir, { recursive: true });
   mkdirSync(home, { recursive: true });
   writeFileSync(path.join(home, "logs"), NO_LOGS);
-  const placed = parts.map((part): Part => {
+  const placed = parts.map((part): ToolchainPart => {
     const spec = source.parts.find(({ name }) => name === part.name);
     if (spec === undefined) throw new Error(`No part is called ${part.name}.`);
     const target =
@@ -96,7 +96,7 @@ function assemble(source: Source, folder: string, parts: readonly Part[]): Toolc
   const starter = path.join(binDir, path.basename(source.dynamicProvider.script));
   copyFileSync(source.dynamicProvider.script, starter);
   chmodSync(starter, 0o755);
-  const dynamic: Part = {
+  const dynamic: ToolchainPart = {
     name: "dynamic-provider",
     version: source.dynamicProvider.version,
     origin: "found",

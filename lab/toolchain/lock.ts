@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { lives, ownIdentity, type Identity } from "@ghrunners/core/process-identity";
+import { lives, ownIdentity, type ProcessIdentity } from "@ghrunners/core/process-identity";
 
 const POLL_MS = 200;
 
@@ -9,11 +9,11 @@ const POLL_MS = 200;
 let drafts = 0;
 
 /** Called once when somebody else holds the lock. What it throws ends the wait. */
-export type OnWait = (holder: Identity) => void;
+export type OnWait = (holder: ProcessIdentity) => void;
 
-function read(file: string): Identity | undefined {
+function read(file: string): ProcessIdentity | undefined {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Identity;
+    return JSON.parse(readFileSync(file, "utf8")) as ProcessIdentity;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

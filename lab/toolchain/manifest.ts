@@ -2,14 +2,14 @@ import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 
 /** `found`: was on this machine. `downloaded`: official release. `built`: from published Go modules. */
-export type Origin = "found" | "downloaded" | "built";
+export type PartOrigin = "found" | "downloaded" | "built";
 
 /** One program of the toolchain as it is now on this machine. */
-export interface Part {
+export interface ToolchainPart {
   readonly name: string;
   /** Without a leading "v". */
   readonly version: string;
-  readonly origin: Origin;
+  readonly origin: PartOrigin;
   /** How it differs from the official one, or where it was found. */
   readonly note: string;
   readonly path: string;
@@ -23,12 +23,12 @@ export interface Toolchain {
   readonly home: string;
   /** To be put on PATH: CLI, language host and the starter of dynamic providers. */
   readonly binDir: string;
-  readonly parts: readonly Part[];
+  readonly parts: readonly ToolchainPart[];
 }
 
 /** What is written beside a toolchain once it is complete. Paths are relative, so that the cache can be moved. */
 interface Manifest {
-  readonly parts: readonly (Part & { readonly bytes: number })[];
+  readonly parts: readonly (ToolchainPart & { readonly bytes: number })[];
 }
 
 const FILE = "manifest.json";
@@ -39,7 +39,7 @@ export function layout(folder: string): { manifest: string; home: string; binDir
 }
 
 /** The manifest's text for parts that lie in the folder. */
-export function manifestText(folder: string, parts: readonly Part[]): string {
+export function manifestText(folder: string, parts: readonly ToolchainPart[]): string {
   const manifest: Manifest = {
     parts: parts.map((part) => ({
       ...part,

@@ -13,7 +13,7 @@ import { buildPart } from "./build";
 import { downloadPart, releasesReachable } from "./download";
 import { fullDisk, speaksOfFullDisk, ToolchainError } from "./errors";
 import { findPart } from "./found";
-import type { Origin, Part } from "./manifest";
+import type { PartOrigin, ToolchainPart } from "./manifest";
 import type { WantedPart } from "./parts";
 import { withElapsedTime } from "./progress";
 import { hashOf, platform, type Source } from "./source";
@@ -22,7 +22,7 @@ type Say = (line: string) => void;
 
 /** What is kept beside a part in the cache. */
 interface Provenance {
-  readonly origin: Origin;
+  readonly origin: PartOrigin;
   readonly note: string;
 }
 
@@ -34,8 +34,8 @@ export const partFolder = (cache: string, wanted: WantedPart, source: Source): s
  * Gets every part: found, downloaded or built, whichever works first, and kept in the cache by its content key. A part that
  * an interrupted run finished is not made again.
  */
-export async function obtainParts(source: Source, cache: string, releases: string, say: Say): Promise<Part[]> {
-  const parts: Part[] = [];
+export async function obtainParts(source: Source, cache: string, releases: string, say: Say): Promise<ToolchainPart[]> {
+  const parts: ToolchainPart[] = [];
   let reachable: boolean | undefined;
   for (const wanted of source.parts) {
     const folder = partFolder(cache, wanted, source);
@@ -71,7 +71,7 @@ function partKey(part: WantedPart, source: Source): string {
   return hashOf([source.moduleKeys.get(part.go.module) ?? "", part.go.package, part.go.versionVariable, platform()]);
 }
 
-function readPart(wanted: WantedPart, folder: string): Part | undefined {
+function readPart(wanted: WantedPart, folder: string): ToolchainPart | undefined {
   const file = path.join(folder, wanted.binary);
   const notes = path.join(folder, "provenance.json");
   if (!existsSync(file) || !existsSync(notes)) return undefined;

@@ -3,7 +3,7 @@ import type { AlertName } from "../runbooks";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
 
 /** critical pages at once, warning is looked at within the hour, info once a day. */
-export type Severity = "critical" | "warning" | "info";
+export type AlertSeverity = "critical" | "warning" | "info";
 
 /** What is affected; on-call is routed by it. */
 export type Component = "runner" | "deployment" | "repository" | "monitoring";
@@ -24,7 +24,7 @@ export interface AlertScope {
 /** One alerting rule. Several rules may share a name when they differ in a label (severity, role, reason). */
 export interface Alert {
   readonly name: AlertName;
-  readonly severity: Severity;
+  readonly severity: AlertSeverity;
   readonly component: Component;
   /** Label `role` for an alert whose series have none; "all" concerns every runner of the environment. */
   readonly role?: Role | "all";

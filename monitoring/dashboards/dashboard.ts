@@ -47,7 +47,7 @@ export interface Panel {
   readonly width: number;
 }
 
-export interface Row {
+export interface DashboardRow {
   readonly title: string;
   readonly panels: readonly Panel[];
 }
@@ -56,5 +56,5 @@ export interface Dashboard {
   readonly uid: DashboardUid;
   readonly title: string;
   readonly description: string;
-  readonly rows: readonly Row[];
+  readonly rows: readonly DashboardRow[];
 }

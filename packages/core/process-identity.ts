@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /** A process, told apart from a later one with the same number by its start time. */
-export interface Identity {
+export interface ProcessIdentity {
   readonly pid: number;
   /** Clock ticks since boot (field 22 of /proc/PID/stat, proc(5)); empty where there is no /proc. */
   readonly start: string;
@@ -18,18 +18,18 @@ function startOf(pid: number): string | undefined {
   }
 }
 
-export function ownIdentity(): Identity {
+export function ownIdentity(): ProcessIdentity {
   return { pid: process.pid, start: startOf(process.pid) ?? "" };
 }
 
 /** The identity of a running process; undefined when there is none (a zombie counts as none). Needs /proc. */
-export function identityOf(pid: number): Identity | undefined {
+export function identityOf(pid: number): ProcessIdentity | undefined {
   const start = startOf(pid);
   return start === undefined ? undefined : { pid, start };
 }
 
 /** Whether the process still runs. */
-export function lives({ pid, start }: Identity): boolean {
+export function lives({ pid, start }: ProcessIdentity): boolean {
   if (start !== "") return startOf(pid) === start;
   try {
     process.kill(pid, 0);

@@ -1,5 +1,5 @@
 import type { Guard } from "../guard";
-import type { JobFacts, WorkflowFacts } from "../workflows";
+import type { WorkflowJobFacts, WorkflowFacts } from "../workflows";
 
 /** Events that run code or text of people who may not write to the repository. */
 export const foreignEvents: ReadonlySet<string> = new Set([
@@ -14,7 +14,7 @@ export const foreignEvents: ReadonlySet<string> = new Set([
 /** GitHub-hosted images by their labels. */
 const hosted = /^(ubuntu|windows|macos)-[a-z0-9.-]+$/;
 
-function reason(job: JobFacts, runners: ReadonlySet<string>): string | undefined {
+function reason(job: WorkflowJobFacts, runners: ReadonlySet<string>): string | undefined {
   if (!job.runsHere) return undefined;
   if (job.labels === undefined) return "an expression chooses its labels";
   if (job.labels.includes("self-hosted")) return "it asks for self-hosted";

@@ -10,14 +10,14 @@ export interface RunnersInput {
 }
 
 /** A runner in GitHub's view. */
-export interface RunnerView {
+export interface BenchRunner {
   readonly name: string;
   readonly status: string;
   /** Lower-cased and sorted. */
   readonly labels: readonly string[];
 }
 
-worker(async ({ url, repository, token }: RunnersInput): Promise<RunnerView[]> => {
+worker(async ({ url, repository, token }: RunnersInput): Promise<BenchRunner[]> => {
   const response = await fetch(`${url}/api/v3/repos/${repository}/actions/runners`, {
     headers: { authorization: `Bearer ${token}`, accept: "application/vnd.github+json" },
   });

@@ -4,7 +4,7 @@ import { topology } from "../../topology";
 import { runWorker } from "../../worker";
 import type { BootInput, BootOutput } from "../inside/boot";
 import { withLab, type Bed } from "../labs";
-import type { Bench, Scenario } from "../scenario";
+import type { Bench, BenchScenario } from "../scenario";
 import { settingsOf } from "../settings";
 
 const MEASURE = "boot/ssh-login";
@@ -30,7 +30,7 @@ function inputOf({ lab, session }: Bed): BootInput {
 }
 
 /** First boot of a fresh clone, cloud-init included: from the start request to an SSH login. */
-export const boot: Scenario = {
+export const boot: BenchScenario = {
   name: "boot",
   describes: "first boot of a machine, from the start request to an SSH login",
   bars: [{ measure: MEASURE, seconds: 5 }],

@@ -2,10 +2,10 @@ import { reasonForApiOnly } from "../../lifecycle";
 import { runWorker } from "../../worker";
 import type { DetectionOutput } from "../inside/detection";
 import { withLab } from "../labs";
-import type { Bench, Scenario } from "../scenario";
+import type { Bench, BenchScenario } from "../scenario";
 
 /** Time from each fault of the lab to on-call, with the waits of rules and route divided (docs/how-to/monitoring-host.md). */
-export const detection: Scenario = {
+export const detection: BenchScenario = {
   name: "detection",
   describes: "from a fault to the receiver of its alert, waits divided",
   bars: [],

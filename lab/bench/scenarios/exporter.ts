@@ -8,7 +8,7 @@ import { scrape } from "../../driver/scrape";
 import { Emulator, freePort, owner, repo } from "../../driver/emulator";
 import { until } from "@ghrunners/core/until";
 import { TreeMeter } from "../process-tree";
-import type { Bench, Scenario } from "../scenario";
+import type { Bench, BenchScenario } from "../scenario";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 /** Time runs this much faster than the exporter's usual intervals. */
@@ -133,7 +133,7 @@ async function measure(bench: Bench, size: number, round: number): Promise<void>
 }
 
 /** The fleet exporter against GitHub's REST API in this process, with jobs on every runner. */
-export const exporter: Scenario = {
+export const exporter: BenchScenario = {
   name: "exporter",
   describes: "fleet exporter at 2 and 200 runners: one scrape, memory, requests to GitHub",
   bars: [{ measure: "exporter/scrape", seconds: 0.05 }],

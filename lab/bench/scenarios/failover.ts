@@ -2,14 +2,14 @@ import { reasonForApiOnly } from "../../lifecycle";
 import { runWorker } from "../../worker";
 import type { Move } from "../inside/failover";
 import { withLab } from "../labs";
-import type { Bench, Scenario } from "../scenario";
+import type { Bench, BenchScenario } from "../scenario";
 
 /** From a fault to the new choice: 30 s and the fleet exporter's interval of 15 s, seconds. */
 const LIMIT = 45;
 const faults = ["stop", "freeze", "cut-link", "hang-listener", "api-offline"];
 
 /** Time from each fault of the primary to the decision for the secondary, and to GitHub's knowing it; no wait divided. */
-export const failover: Scenario = {
+export const failover: BenchScenario = {
   name: "failover",
   describes: "from a fault of the primary to the choice of the secondary",
   bars: faults.map((fault) => ({ measure: `failover/told: ${fault}`, seconds: LIMIT })),

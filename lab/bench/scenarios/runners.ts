@@ -9,12 +9,12 @@ import { enterLab } from "../../pulumi/open";
 import { inside, type LabSession, pulumiLine, stackOfSession } from "../../pulumi/session";
 import { runWorker } from "../../worker";
 import { projectRoot } from "@ghrunners/core/project-root";
-import type { RunnersInput, RunnerView } from "../inside/runners";
+import type { RunnersInput, BenchRunner } from "../inside/runners";
 import { withInstance, withLab, type Bed } from "../labs";
 import { prepareAnsible } from "../peer/ansible";
 import { prepareTofu } from "../peer/tofu";
 import { ensurePeerTools, type PeerTools } from "../peer/tools";
-import { recordTiming, type Bench, type Scenario } from "../scenario";
+import { recordTiming, type Bench, type BenchScenario } from "../scenario";
 import { settingsOf } from "../settings";
 import { timed, type Command, type Timing } from "../timed";
 
@@ -36,9 +36,9 @@ async function assertOnline({ lab, session }: Bed, who: string): Promise<void> {
   const settings = settingsOf(session);
   const { url, repository } = settings.github;
   const input: RunnersInput = { url, repository, token: lab.secrets.githubToken };
-  const seen = await runWorker<RunnersInput, RunnerView[]>(session, "lab/bench/inside/runners.ts", input);
-  const line = ({ name, status, labels }: RunnerView): string => `${name} ${status} [${labels.join(", ")}]`;
-  const text = (views: readonly RunnerView[]): string => views.map(line).sort().join("; ");
+  const seen = await runWorker<RunnersInput, BenchRunner[]>(session, "lab/bench/inside/runners.ts", input);
+  const line = ({ name, status, labels }: BenchRunner): string => `${name} ${status} [${labels.join(", ")}]`;
+  const text = (views: readonly BenchRunner[]): string => views.map(line).sort().join("; ");
   const expected = settings.runners.map(({ name, role }) => ({
     name,
     status: "online",
@@ -154,7 +154,7 @@ export function assertNothingChanged(log: string): void {
 }
 
 /** Two runners on machines: the program against OpenTofu with Ansible, from the same lab to the same state. */
-export const runners: Scenario = {
+export const runners: BenchScenario = {
   name: "runners",
   describes: "two runners on machines: npm start, first run and no-op, against OpenTofu with Ansible",
   bars: [

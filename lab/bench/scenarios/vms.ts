@@ -8,7 +8,7 @@ import { type LabSession, pulumiLine, stackOfSession } from "../../pulumi/sessio
 import { withLab, type Bed } from "../labs";
 import { prepareTofu } from "../peer/tofu";
 import { ensurePeerTools, type PeerTools } from "../peer/tools";
-import { recordTiming, type Bench, type Scenario } from "../scenario";
+import { recordTiming, type Bench, type BenchScenario } from "../scenario";
 import { settingsOf } from "../settings";
 import { timed, type Command, type Timing } from "../timed";
 
@@ -76,7 +76,7 @@ const savedAtEnd = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true
 const SAVED_AT_END = "vms/first-run-saved-at-end";
 
 /** VMs alone, against Proxmox VE's API without guests. */
-export const vms: Scenario = {
+export const vms: BenchScenario = {
   name: "vms",
   describes: "2, 20 and 200 VMs on the API alone: preview, first run and no-op, against OpenTofu",
   bars: [],

@@ -1,9 +1,9 @@
 import type { Faults } from "../faults";
 import { sha256 } from "../runner-tokens";
 import type { PermissionLevel, PermissionName, Seed } from "../seed";
-import type { Store } from "../store";
+import type { GitHubStore } from "../store";
 import { badCredentials, notAccessible, requiresAuthentication } from "./errors";
-import type { Access, Identity } from "./message";
+import type { Access, Requester } from "./message";
 
 /** The token of an Authorization header: `Bearer`, `token`, or the password of `Basic`. */
 export function tokenOf(authorization: string | undefined): string | undefined {
@@ -21,8 +21,8 @@ export function tokenOf(authorization: string | undefined): string | undefined {
  */
 export function identify(
   authorization: string | undefined,
-  { seed, store, faults }: { seed: Pick<Seed, "tokens">; store: Store; faults: Faults },
-): Identity | undefined {
+  { seed, store, faults }: { seed: Pick<Seed, "tokens">; store: GitHubStore; faults: Faults },
+): Requester | undefined {
   if (authorization === undefined) return undefined;
   const token = tokenOf(authorization);
   if (token === undefined) throw badCredentials();
@@ -39,7 +39,7 @@ export function identify(
 }
 
 /** Whether the token has the permission at this level; `write` includes `read`, every token may read metadata. */
-export function permits(identity: Identity, permission: string): boolean {
+export function permits(identity: Requester, permission: string): boolean {
   const [name, level] = permission.split(":") as [PermissionName, PermissionLevel];
   const has = name === "metadata" ? (identity.permissions.metadata ?? "read") : identity.permissions[name];
   return has === "write" || has === level;
@@ -49,7 +49,7 @@ export function permits(identity: Identity, permission: string): boolean {
  * @returns the permission that let the caller in; undefined where none is needed
  * @throws ApiError 401 without a token, 403 in GitHub's words without the permission
  */
-export function requireAccess(access: Access, identity: Identity | undefined): string | undefined {
+export function requireAccess(access: Access, identity: Requester | undefined): string | undefined {
   if (access === "public" || access === "own") return undefined;
   if (identity === undefined) throw requiresAuthentication();
   if (access === "authenticated") return undefined;

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { PermissionName, TokenPermissions } from "../seed";
 
 /** Who asks: the owner of the token, and what the token may do. */
-export interface Identity {
+export interface Requester {
   readonly login: string;
   readonly permissions: TokenPermissions;
   /** SHA-256 of the token; the key of its rate limit. */
@@ -20,7 +20,7 @@ export interface ApiRequest<Params = Readonly<Record<string, string>>> {
   /** Parsed JSON; undefined when there was none. */
   readonly body: unknown;
   /** Undefined on routes whose access is `public` or `own` when no valid token came along. */
-  readonly identity: Identity | undefined;
+  readonly identity: Requester | undefined;
   /** Aborted when the client goes away or the service stops: ends long polls. */
   readonly signal: AbortSignal;
 }

@@ -1,7 +1,7 @@
-import type { Clock } from "../clock";
+import type { ServerClock } from "../clock";
 import type { Faults } from "../faults";
 import { ApiError } from "./errors";
-import type { Identity } from "./message";
+import type { Requester } from "./message";
 
 const hourMs = 3_600_000;
 /** Requests an hour: of a personal access token, and of an address without one. */
@@ -27,16 +27,16 @@ export const rateLimitHeaders = ({ limit, used, remaining, reset }: Allowance): 
  * GitHub's primary and secondary limits. Requests are counted and shown as at GitHub, but only the faults refuse them:
  * a rehearsal asks more often than a client may, so an allowance that is used up is renewed. Counts are in memory.
  */
-export class RateLimit {
+export class RateLimiter {
   private readonly windows = new Map<string, { used: number; endsAt: number }>();
 
   constructor(
-    private readonly clock: Clock,
+    private readonly clock: ServerClock,
     private readonly faults: Faults,
   ) {}
 
   /** @param spend requests to count */
-  allowance(identity: Identity | undefined, spend = 0): Allowance {
+  allowance(identity: Requester | undefined, spend = 0): Allowance {
     const limit = identity === undefined ? limits.anonymous : limits.token;
     const exhausted = this.faults.active("rate-limited");
     if (exhausted !== undefined) {
@@ -54,7 +54,7 @@ export class RateLimit {
   }
 
   /** @throws ApiError 403 in GitHub's words when a fault says that a limit is reached */
-  check(identity: Identity | undefined): void {
+  check(identity: Requester | undefined): void {
     const secondary = this.faults.active("secondary-rate-limited");
     if (secondary !== undefined) {
       const left = Math.ceil((Date.parse(secondary.since) - this.clock.now()) / 1000) + secondary.parameters.seconds;

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { Services } from "../services";
 import { identify, requireAccess } from "./authorize";
 import { ApiError, notFound } from "./errors";
-import type { ApiRequest, Identity, Reply } from "./message";
-import { RateLimit, rateLimitHeaders } from "./rate-limit";
+import type { ApiRequest, Requester, Reply } from "./message";
+import { RateLimiter, rateLimitHeaders } from "./rate-limit";
 import type { Router } from "./router";
 
 /** A request before its route and its sender are known. */
@@ -43,19 +43,19 @@ function requireRepository({ seed }: Services, params: Readonly<Record<string, s
 
 /** Answers requests: authentication, limits, faults, the route's handler, and the headers that GitHub adds. */
 export class Responder {
-  readonly rateLimit: RateLimit;
+  readonly rateLimit: RateLimiter;
 
   constructor(
     private readonly services: Services,
     private readonly router: Router,
     private readonly reportBug: (error: unknown) => void,
   ) {
-    this.rateLimit = new RateLimit(services.store.clock, services.faults);
+    this.rateLimit = new RateLimiter(services.store.clock, services.faults);
   }
 
   async respond(request: RawRequest, requestId: string): Promise<Reply<number, Buffer | string | undefined>> {
     const isRest = request.path.startsWith("/api/v3");
-    let identity: Identity | undefined;
+    let identity: Requester | undefined;
     let reply: Reply;
     try {
       if (isRest) identity = identify(request.headers.authorization, this.services);
@@ -67,7 +67,7 @@ export class Responder {
     return this.finish(request, identity, reply, requestId, isRest);
   }
 
-  private async dispatch(request: RawRequest, identity: Identity | undefined, isRest: boolean): Promise<Reply> {
+  private async dispatch(request: RawRequest, identity: Requester | undefined, isRest: boolean): Promise<Reply> {
     const { faults, permissionUse } = this.services;
     const line = `${request.method} ${decoded(request.path)}`;
     if (isRest) this.rateLimit.check(identity);
@@ -96,7 +96,7 @@ export class Responder {
 
   private finish(
     request: RawRequest,
-    identity: Identity | undefined,
+    identity: Requester | undefined,
     reply: Reply,
     requestId: string,
     isRest: boolean,

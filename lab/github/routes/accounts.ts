@@ -1,5 +1,5 @@
 import { badCredentials, notFound } from "../http/errors";
-import type { Identity, Route } from "../http/message";
+import type { Requester, Route } from "../http/message";
 import { rest } from "../http/rest";
 import { planOf } from "../plan";
 import type { Services } from "../services";
@@ -15,7 +15,7 @@ export function accountRoutes(services: Services): Route[] {
   };
   return [
     rest("GET /user", "authenticated", ({ identity }) => {
-      const account = accountNamed(seed, (identity as Identity).login);
+      const account = accountNamed(seed, (identity as Requester).login);
       if (account === undefined) throw badCredentials();
       return { status: 200, body: privateUser(seed, account, store.state.createdAt, planOf(services)) };
     }),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { WorkflowEngine } from "../engine";
 import { parseBody } from "../http/body";
 import { unprocessable } from "../http/errors";
-import type { Identity, Route } from "../http/message";
+import type { Requester, Route } from "../http/message";
 import { rest } from "../http/rest";
 import type { Environment } from "../model";
 import type { Services } from "../services";
@@ -53,7 +53,7 @@ export function deploymentRoutes(services: Services, engine: WorkflowEngine): Ro
         environment: short(services, environment),
         wait_timer: environment.waitTimer,
         wait_timer_started_at: environment.waitTimer > 0 ? found.startedAt : null,
-        current_user_can_approve: mayApprove((identity as Identity).login, environment, found),
+        current_user_can_approve: mayApprove((identity as Requester).login, environment, found),
         reviewers: reviewerViews(seed, environment.reviewers),
       }));
       return { status: 200, body };
@@ -61,7 +61,7 @@ export function deploymentRoutes(services: Services, engine: WorkflowEngine): Ro
     rest(`POST ${run}/pending_deployments`, ["actions:write"], ({ params, body, identity }) => {
       const found = findRun(services, params.run_id);
       const { environment_ids: ids, state, comment } = parseBody(review, body);
-      const { login } = identity as Identity;
+      const { login } = identity as Requester;
       const pending = environmentsOf(waiting(found));
       const chosen = pending.filter(({ id }) => ids.includes(id));
       if (chosen.length !== new Set(ids).size) {

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { parseBody } from "../http/body";
 import { notFound } from "../http/errors";
-import type { Identity, Route } from "../http/message";
+import type { Requester, Route } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest } from "../http/rest";
-import type { Issue } from "../model";
+import type { StoredIssue } from "../model";
 import type { Services } from "../services";
 import { issueView } from "../views/issues";
 
@@ -32,7 +32,7 @@ export function issueRoutes(services: Services): Route[] {
   const { seed, store } = services;
   const read = ["issues:read"] as const;
   const write = ["issues:write"] as const;
-  const find = (number: string): Issue => {
+  const find = (number: string): StoredIssue => {
     const found = store.state.issues.find((issue) => String(issue.number) === number);
     if (found === undefined) throw notFound();
     return found;
@@ -50,7 +50,7 @@ export function issueRoutes(services: Services): Route[] {
     }),
     rest(`POST ${issues}`, write, (request) => {
       const given = parseBody(created, request.body);
-      const { login } = request.identity as Identity;
+      const { login } = request.identity as Requester;
       const now = store.now();
       const number = store.change((state, emit) => {
         const next = Math.max(0, ...state.issues.map((issue) => issue.number)) + 1;

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { permits } from "../http/authorize";
 import { notFound } from "../http/errors";
-import { plainRoute, type Identity, type Route } from "../http/message";
-import type { RateLimit } from "../http/rate-limit";
+import { plainRoute, type Requester, type Route } from "../http/message";
+import type { RateLimiter } from "../http/rate-limit";
 import { rest, undescribed } from "../http/rest";
 import type { Services } from "../services";
 import { headCommit, repositoryFile } from "../workflow-files";
@@ -17,7 +17,7 @@ const contents = ["contents:read"] as const;
 export function repositoryRoutes({ seed, store, faults }: Services): Route[] {
   const asPublic = { ...seed, repository: { ...seed.repository, private: false } };
   const shown = () => (faults.active("repository-public") === undefined ? seed : asPublic);
-  const view = (identity: Identity | undefined) =>
+  const view = (identity: Requester | undefined) =>
     fullRepository(shown(), store.state.createdAt, identity !== undefined && permits(identity, "administration:write"));
   const url = repositoryUrl(seed);
   return [
@@ -90,7 +90,7 @@ function archiveOf({ workflowsDir, filesDir, owner, repository }: Services["seed
 }
 
 /** What is not about the repository: the service's own description and the caller's limits. */
-export function serviceRoutes({ seed }: Services, rateLimit: () => RateLimit): Route[] {
+export function serviceRoutes({ seed }: Services, rateLimit: () => RateLimiter): Route[] {
   return [
     rest("GET /meta", "public", () => ({ status: 200, body: { verifiable_password_authentication: false } })),
     undescribed("GET /", "public", () => ({

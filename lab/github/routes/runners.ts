@@ -6,7 +6,7 @@ import { notFound, notModelled, unprocessable } from "../http/errors";
 import { plainRoute, noContent, type Route } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest, undescribed } from "../http/rest";
-import type { Runner } from "../model";
+import type { StoredRunner } from "../model";
 import type { Services } from "../services";
 import { runnerView } from "../views/runners";
 
@@ -15,7 +15,7 @@ const read = ["administration:read"] as const;
 const write = ["administration:write"] as const;
 
 /** @throws ApiError 404 */
-export function findRunner({ store }: Services, id: string): Runner {
+export function findRunner({ store }: Services, id: string): StoredRunner {
   const runner = store.state.runners.find((known) => String(known.id) === id);
   if (runner === undefined) throw notFound();
   return runner;

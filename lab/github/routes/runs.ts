@@ -1,5 +1,5 @@
 import { notFound } from "../http/errors";
-import type { Identity, Route } from "../http/message";
+import type { Requester, Route } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest } from "../http/rest";
 import type { WorkflowEngine } from "../engine";
@@ -51,8 +51,8 @@ export function runRoutes(services: Services, engine: WorkflowEngine): Route[] {
     const body = { total_count: page.total, jobs: page.items.map((job) => jobView(services, job, run)) };
     return { status: 200 as const, headers: page.headers, body };
   };
-  const rerun = (identity: Identity | undefined, runId: number, only: "all" | "failed" | number) => {
-    engine.rerun(runId, { only, login: (identity as Identity).login });
+  const rerun = (identity: Requester | undefined, runId: number, only: "all" | "failed" | number) => {
+    engine.rerun(runId, { only, login: (identity as Requester).login });
     return { status: 201 as const, body: {} };
   };
   const cancel = (id: string, force: boolean) => {
@@ -84,7 +84,7 @@ export function runRoutes(services: Services, engine: WorkflowEngine): Route[] {
       listJobs(request, findRun(services, request.params.run_id), Number(request.params.attempt_number)),
     ),
     rest(`POST ${runs}/{run_id}/approve`, write, ({ params, identity }) => {
-      engine.approve(findRun(services, params.run_id).id, (identity as Identity).login);
+      engine.approve(findRun(services, params.run_id).id, (identity as Requester).login);
       return { status: 201, body: {} };
     }),
     rest(`POST ${runs}/{run_id}/cancel`, write, ({ params }) => cancel(params.run_id, false)),

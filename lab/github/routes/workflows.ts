@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseBody } from "../http/body";
 import { unprocessable } from "../http/errors";
-import { type Identity, noContent, type Route } from "../http/message";
+import { type Requester, noContent, type Route } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest } from "../http/rest";
 import type { WorkflowEngine } from "../engine";
@@ -52,7 +52,7 @@ export function workflowRoutes(services: Services, engine: WorkflowEngine): Rout
       const wanted = parseBody(dispatch, body);
       if (Object.keys(wanted.inputs).length > 25) throw unprocessable("Invalid request.\n\nMore than 25 inputs.");
       if (record.state !== "active") throw unprocessable("Cannot trigger a 'workflow_dispatch' on a disabled workflow");
-      const { login } = identity as Identity;
+      const { login } = identity as Requester;
       const run = engine.dispatch({ path: record.path, ref: wanted.ref, inputs: wanted.inputs, login });
       if (!wanted.return_run_details) return noContent;
       return {

@@ -1,7 +1,7 @@
 import { tokenOf } from "../http/authorize";
 import { ApiError } from "../http/errors";
 import type { ApiRequest } from "../http/message";
-import type { Runner } from "../model";
+import type { StoredRunner } from "../model";
 import { sha256 } from "../runner-tokens";
 import type { Services } from "../services";
 import type { Refusal } from "./messages";
@@ -12,7 +12,7 @@ export const refusal = (status: number, reason: Refusal, message: string): ApiEr
   new ApiError(status, message, { reason });
 
 /** The runner whose credential came along. @throws ApiError 401 when its registration is gone */
-export function runnerOf({ store, faults }: Services, request: Pick<ApiRequest, "headers">): Runner {
+export function runnerOf({ store, faults }: Services, request: Pick<ApiRequest, "headers">): StoredRunner {
   const token = tokenOf(request.headers.authorization);
   const hash = token === undefined ? undefined : sha256(token);
   const runner = store.state.runners.find(({ credentialSha256 }) => credentialSha256 === hash);
@@ -23,7 +23,7 @@ export function runnerOf({ store, faults }: Services, request: Pick<ApiRequest, 
 }
 
 /** @throws ApiError 404 when the session is not, or no longer, the runner's */
-export function sessionOf(sessions: Sessions, runner: Runner, request: Pick<ApiRequest, "query">): Session {
+export function sessionOf(sessions: Sessions, runner: StoredRunner, request: Pick<ApiRequest, "query">): Session {
   const session = sessions.find(runner.id, request.query.get("sessionId"));
   if (session === undefined) throw refusal(404, "session-unknown", "The session is not known; open a new one.");
   return session;

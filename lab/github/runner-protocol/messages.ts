@@ -1,7 +1,7 @@
 import type { Contexts } from "../workflows/expressions";
-import type { RunDefaults, Step } from "../workflows/model";
+import type { RunDefaults, WorkflowStep } from "../workflows/model";
 import type { StepRecord } from "../workflows/records";
-import type { Json, Template } from "../workflows/template";
+import type { Json, WorkflowTemplate } from "../workflows/template";
 
 /**
  * What the stand-in runner and the GitHub emulator say to each other under /_lab/runner. This is the lab's own protocol:
@@ -70,12 +70,12 @@ export interface JobMessage {
   /** Values that must not appear in any log. */
   readonly masks: readonly string[];
   /** `env` of the workflow, then of the job. */
-  readonly env: readonly (Template | null)[];
+  readonly env: readonly (WorkflowTemplate | null)[];
   /** `defaults.run` of the job, then of the workflow. */
   readonly defaults: readonly RunDefaults[];
-  readonly steps: readonly Step[];
-  readonly outputs: Template | null;
-  readonly environmentUrl: Template | null;
+  readonly steps: readonly WorkflowStep[];
+  readonly outputs: WorkflowTemplate | null;
+  readonly environmentUrl: WorkflowTemplate | null;
   readonly renewMilliseconds: number;
 }
 

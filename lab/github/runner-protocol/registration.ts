@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseBody } from "../http/body";
 import { ApiError, notFound } from "../http/errors";
 import { type ApiRequest, noContent, plainRoute, type Reply, type Route } from "../http/message";
-import type { Runner, RunnerToken } from "../model";
+import type { StoredRunner, RunnerToken } from "../model";
 import { defaultLabels, relabel } from "../runner-labels";
 import { sha256 } from "../runner-tokens";
 import type { Services } from "../services";
@@ -66,7 +66,7 @@ function register(services: Services, request: ApiRequest): Reply {
   const id = services.store.change((state, emit) => {
     const made = known === undefined ? services.store.nextId() : known.id;
     const readOnly = body.defaultLabels ? defaultLabels(body.os, body.architecture) : [];
-    const runner: Runner = {
+    const runner: StoredRunner = {
       id: made,
       name: body.name,
       os: body.os,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseBody } from "../http/body";
 import { ApiError } from "../http/errors";
 import { type ApiRequest, noContent, plainRoute, type Reply, type Route } from "../http/message";
-import type { Runner } from "../model";
+import type { StoredRunner } from "../model";
 import type { Services } from "../services";
 import type { JobDesk } from "../workflows/job-desk";
 import { refusal, runnerOf, sessionOf } from "./access";
@@ -23,7 +23,7 @@ const longestPollMs = 50_000;
 export function sessionRoutes(services: Services, jobs: JobDesk): Route[] {
   const sessions = new Sessions(services.faults);
 
-  const heard = (runner: Runner, session: Session): void => {
+  const heard = (runner: StoredRunner, session: Session): void => {
     if (sessions.isHung(session, runner)) return;
     session.lastHeard = services.store.clock.now();
     const wasConnected = services.presence.isConnected(runner.id);
@@ -92,7 +92,7 @@ export function sessionRoutes(services: Services, jobs: JobDesk): Route[] {
   ];
 }
 
-function refuseDeprecated({ faults }: Services, runner: Runner, version: string): void {
+function refuseDeprecated({ faults }: Services, runner: StoredRunner, version: string): void {
   if (!faults.hits("runner-version-deprecated", runner.name)) return;
   throw refusal(403, "version-deprecated", `Runner version v${version} is deprecated and cannot receive messages.`);
 }

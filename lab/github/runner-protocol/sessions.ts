@@ -1,5 +1,5 @@
 import type { Faults } from "../faults";
-import type { Runner } from "../model";
+import type { StoredRunner } from "../model";
 
 /** A listener that is connected. Held in memory: after a restart of the emulator listeners open a new one. */
 export interface Session {
@@ -42,7 +42,7 @@ export class Sessions {
    * The fault runner-hang holds for the session during which it was set: a restart of the service heals it, as it heals
    * a listener that hangs.
    */
-  isHung(session: Session, runner: Pick<Runner, "name">): boolean {
+  isHung(session: Session, runner: Pick<StoredRunner, "name">): boolean {
     const fault = this.faults.active("runner-hang", ({ name }) => name === runner.name);
     // The fault's time has whole seconds: a session of the same second is older than the fault.
     return fault !== undefined && Math.floor(session.createdAt / 1000) * 1000 <= Date.parse(fault.since);

@@ -1,5 +1,5 @@
 import type { components } from "@octokit/openapi-types";
-import type { Plan } from "../plan";
+import type { BillingPlan } from "../plan";
 import type { Seed } from "../seed";
 
 export type SimpleUser = components["schemas"]["simple-user"];
@@ -54,7 +54,7 @@ export function simpleUser(seed: Seed, { login, id, type }: Account): SimpleUser
 type AccountPlan = NonNullable<components["schemas"]["public-user"]["plan"]>;
 
 /** GitHub shows the plan to the account itself; the lab to everybody, and of the owner alone. */
-const planView = (seed: Seed, account: Account, plan: Plan): { plan?: AccountPlan } =>
+const planView = (seed: Seed, account: Account, plan: BillingPlan): { plan?: AccountPlan } =>
   account.id === seed.owner.id
     ? { plan: { name: plan, space: 976_562_499, private_repos: 10_000, collaborators: 0 } }
     : {};
@@ -67,7 +67,7 @@ export function publicUser(
   seed: Seed,
   account: Account,
   createdAt: string,
-  plan: Plan,
+  plan: BillingPlan,
 ): components["schemas"]["public-user"] {
   return {
     ...simpleUser(seed, account),
@@ -92,7 +92,7 @@ export function privateUser(
   seed: Seed,
   account: Account,
   createdAt: string,
-  plan: Plan,
+  plan: BillingPlan,
 ): components["schemas"]["private-user"] {
   return {
     ...publicUser(seed, account, createdAt, plan),
@@ -109,7 +109,7 @@ export function organization(
   seed: Seed,
   { login, id }: Account,
   createdAt: string,
-  plan: Plan,
+  plan: BillingPlan,
 ): components["schemas"]["organization-full"] {
   const url = `${apiUrl(seed)}/orgs/${login}`;
   return {

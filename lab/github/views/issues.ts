@@ -1,5 +1,5 @@
 import type { components } from "@octokit/openapi-types";
-import type { Issue } from "../model";
+import type { StoredIssue } from "../model";
 import type { Seed } from "../seed";
 import { nodeId, simpleUserNamed } from "./accounts";
 import { repositoryPage, repositoryUrl } from "./repository";
@@ -9,7 +9,7 @@ type IssueView = components["schemas"]["issue"];
 /** GitHub gives a label without a colour of its own this one. */
 const LABEL_COLOUR = "ededed";
 
-export function issueView(seed: Seed, issue: Issue): IssueView {
+export function issueView(seed: Seed, issue: StoredIssue): IssueView {
   const repository = repositoryUrl(seed);
   const url = `${repository}/issues/${issue.number}`;
   return {

@@ -1,17 +1,17 @@
 import type { components } from "@octokit/openapi-types";
-import type { Runner } from "../model";
+import type { StoredRunner } from "../model";
 import type { Presence } from "../presence";
 
 type Schemas = components["schemas"];
 
-export const labelViews = ({ labels }: Pick<Runner, "labels">): Schemas["runner-label"][] =>
+export const labelViews = ({ labels }: Pick<StoredRunner, "labels">): Schemas["runner-label"][] =>
   labels.map(({ id, name, type }) => ({ id, name, type }));
 
 /**
  * The runner as REST shows it. `version` is in GitHub's description since 23.0 (null before the first connection); the
  * generated types that are pinned here do not have it yet.
  */
-export function runnerView(runner: Runner, presence: Presence): Schemas["runner"] & { version: string | null } {
+export function runnerView(runner: StoredRunner, presence: Presence): Schemas["runner"] & { version: string | null } {
   return {
     id: runner.id,
     name: runner.name,

@@ -1,6 +1,6 @@
 import type { Seed } from "../seed";
-import { asText, type Contexts, type Status } from "./expressions";
-import type { Node, Run, Scope } from "./records";
+import { asText, type Contexts, type StatusCheck } from "./expressions";
+import type { Node, Run, RunScope } from "./records";
 import type { Json } from "./template";
 
 /** The repository as expressions see it. */
@@ -29,7 +29,7 @@ export function repositoryFacts({ owner, repository, publicUrl }: Seed): Reposit
 }
 
 /** The `github` context without what only the runner knows (workspace, action, job). */
-export function githubContext(repository: RepositoryFacts, run: Run, scope: Scope): { [key: string]: Json } {
+export function githubContext(repository: RepositoryFacts, run: Run, scope: RunScope): { [key: string]: Json } {
   const fullName = `${repository.owner}/${repository.name}`;
   return {
     repository: fullName,
@@ -119,7 +119,7 @@ function ancestors(run: Run, node: Node, seen = new Set<string>()): Node[] {
 }
 
 /** success(): every need succeeded. failure(): an ancestor failed. cancelled(): the run was cancelled. */
-export function statusOf(run: Run, node: Node): Status {
+export function statusOf(run: Run, node: Node): StatusCheck {
   const direct = run.nodes.filter((other) => node.needs.includes(other.id));
   const cancelled = run.cancelRequestedAt !== undefined;
   return {
@@ -134,7 +134,7 @@ export function jobContexts(
   variables: Readonly<Record<string, string>>,
   run: Run,
   node: Node,
-  scope: Scope,
+  scope: RunScope,
 ): Contexts {
   return {
     github: githubContext(repository, run, scope),

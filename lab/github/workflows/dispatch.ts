@@ -1,14 +1,14 @@
 import path from "node:path";
 import { timestamp } from "../clock";
 import type { DispatchRequest } from "../engine";
-import type { State } from "../model";
+import type { GitHubState } from "../model";
 import { readConcurrency } from "./concurrency";
 import { githubContext } from "./contexts";
 import { checkInputs } from "./inputs";
 import type { Workflow } from "./model";
 import { scopesAndNodes } from "./new-run";
-import type { Node, Run, RunOrigin, Scope } from "./records";
-import { type Surroundings, variablesFor } from "./surroundings";
+import type { Node, Run, RunOrigin, RunScope } from "./records";
+import { type EngineContext, variablesFor } from "./engine-context";
 import type { Json } from "./template";
 
 /** A run that GitHub would make. */
@@ -16,7 +16,7 @@ export interface PlannedRun {
   readonly file: string;
   readonly origin: RunOrigin;
   readonly workflow: Workflow;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly RunScope[];
   readonly nodes: readonly Node[];
 }
 
@@ -46,16 +46,16 @@ export function planDispatch(
 
 /** A planned run, to be started; counts the workflow's runs. @throws Error when run-name or concurrency cannot be evaluated */
 export function newRun(
-  state: State,
+  state: GitHubState,
   { file, origin, workflow, scopes, nodes }: PlannedRun,
   headSha: string,
-  around: Surroundings,
+  context: EngineContext,
 ): Run {
-  const now = timestamp(around.now);
+  const now = timestamp(context.now);
   const number = (state.actions.runNumbers[file] ?? 0) + 1;
   state.actions.runNumbers[file] = number;
   const run: Run = {
-    id: around.nextId(),
+    id: context.nextId(),
     number,
     attempt: 1,
     workflowFile: file,
@@ -73,11 +73,11 @@ export function newRun(
     nodes: [...nodes],
   };
   const contexts = {
-    github: githubContext(around.repository, run, scopes[0] as Scope),
+    github: githubContext(context.repository, run, scopes[0] as RunScope),
     inputs: scopes[0]?.inputs ?? {},
     vars: variablesFor(state, null),
   };
-  const { evaluator } = around;
+  const { evaluator } = context;
   const setting = workflow.concurrency === undefined ? null : evaluator.evaluate(workflow.concurrency, contexts);
   const concurrency = readConcurrency(setting);
   return {

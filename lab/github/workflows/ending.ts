@@ -26,11 +26,11 @@ export function endJob(job: JobRecord, conclusion: Conclusion, { now, emit }: No
 }
 
 /** Cancels a job that waits; asks the runner of one that runs. */
-export function requestJobCancel(job: JobRecord, around: Now, reason: string): void {
+export function requestJobCancel(job: JobRecord, context: Now, reason: string): void {
   if (job.status === "completed") return;
   if (!job.annotations.includes(reason)) job.annotations.push(reason);
-  if (job.status === "in_progress" && job.acquiredAt !== undefined) job.cancelRequestedAt ??= timestamp(around.now);
-  else endJob(job, "cancelled", around);
+  if (job.status === "in_progress" && job.acquiredAt !== undefined) job.cancelRequestedAt ??= timestamp(context.now);
+  else endJob(job, "cancelled", context);
 }
 
 export function endRun(run: Run, conclusion: Conclusion, { now, emit }: Now): void {

@@ -3,7 +3,7 @@ import path from "node:path";
 import { timestamp } from "../clock";
 import type { DispatchRequest, ReviewRequest, TriggerRequest, WorkflowEngine } from "../engine";
 import { ApiError, conflict, notFound, unprocessable } from "../http/errors";
-import type { State } from "../model";
+import type { GitHubState } from "../model";
 import type { JobCompletion, JobMessage } from "../runner-protocol/messages";
 import { sha256 } from "../runner-tokens";
 import type { Services } from "../services";
@@ -24,7 +24,7 @@ import type { Workflow } from "./model";
 import { nodesToRepeat, repeatNodes } from "./repeat";
 import { parseWorkflowFile } from "./parse";
 import type { JobRecord, Run, StepRecord } from "./records";
-import { labLimits, type Limits, type Surroundings } from "./surroundings";
+import { labLimits, type EngineLimits, type EngineContext } from "./engine-context";
 
 const tickMilliseconds = 1_000;
 
@@ -38,7 +38,7 @@ export class Engine implements WorkflowEngine, JobDesk {
 
   constructor(
     private readonly services: Services,
-    private readonly limits: Limits = labLimits,
+    private readonly limits: EngineLimits = labLimits,
     private readonly random: (bytes: number) => Buffer = randomBytes,
   ) {
     this.startedAt = services.store.clock.now();
@@ -64,11 +64,11 @@ export class Engine implements WorkflowEngine, JobDesk {
     const { seed, store } = this.services;
     const policy = store.state.repository.actions.forkPullRequestApproval;
     const { planned, refused } = planTriggered(event, seed, policy, (file) => this.load(file));
-    return this.change((state, around) => {
-      for (const { file, reason } of refused) around.emit("workflow.refused", { file, reason });
+    return this.change((state, context) => {
+      for (const { file, reason } of refused) context.emit("workflow.refused", { file, reason });
       return planned.map((plan) => {
-        const run = newRun(state, plan, headCommit(seed).sha, around);
-        this.add(state, plan.needsApproval ? awaitingApproval(run) : run, around);
+        const run = newRun(state, plan, headCommit(seed).sha, context);
+        this.add(state, plan.needsApproval ? awaitingApproval(run) : run, context);
         return run;
       });
     }).map(({ id }) => this.run(id));
@@ -78,28 +78,28 @@ export class Engine implements WorkflowEngine, JobDesk {
     if (this.run(runId).conclusion !== "action_required") {
       throw new ApiError(403, "This run is not from a fork pull request or queued waiting for approval.");
     }
-    this.change((state, around) => {
+    this.change((state, context) => {
       const run = runIn(state, runId);
-      Object.assign(run, { status: "pending", conclusion: null, updatedAt: timestamp(around.now) });
-      around.emit("run.approved", { runId, actor: login });
+      Object.assign(run, { status: "pending", conclusion: null, updatedAt: timestamp(context.now) });
+      context.emit("run.approved", { runId, actor: login });
     });
   }
 
-  private add(state: State, run: Run, around: Surroundings): void {
+  private add(state: GitHubState, run: Run, context: EngineContext): void {
     state.actions.runs.push(run);
     const { id: runId, name, number, actor, event } = run;
-    around.emit("run.created", { runId, name, number, actor, event });
+    context.emit("run.created", { runId, name, number, actor, event });
     if (run.concurrency !== undefined && run.status === "pending")
-      displace(state, `run:${runId}`, run.concurrency, around);
+      displace(state, `run:${runId}`, run.concurrency, context);
   }
 
   dispatch(request: DispatchRequest): Run {
     const { seed, store } = this.services;
     const environments = store.state.environments.map(({ name }) => name);
     const planned = inGithubsWords(() => planDispatch(request, seed.repository.defaultBranch, environments, this.load));
-    const id = this.change((state, around) => {
-      const run = inGithubsWords(() => newRun(state, planned, headCommit(seed).sha, around));
-      this.add(state, run, around);
+    const id = this.change((state, context) => {
+      const run = inGithubsWords(() => newRun(state, planned, headCommit(seed).sha, context));
+      this.add(state, run, context);
       return run.id;
     });
     return this.run(id);
@@ -107,8 +107,8 @@ export class Engine implements WorkflowEngine, JobDesk {
 
   cancel(runId: number, { force }: { readonly force: boolean }): void {
     if (this.run(runId).status === "completed") throw conflict("Cannot cancel a workflow run that is completed.");
-    this.change((state, around) => {
-      cancelRun(state, runIn(state, runId), around, undefined, force);
+    this.change((state, context) => {
+      cancelRun(state, runIn(state, runId), context, undefined, force);
     });
   }
 
@@ -121,7 +121,7 @@ export class Engine implements WorkflowEngine, JobDesk {
       return wanted === undefined ? node.result === "failure" || node.result === "cancelled" : node.id === wanted;
     });
     if (repeat.size === 0) throw new ApiError(403, "There are no failed jobs to rerun");
-    this.change((state, around) => repeatNodes(state, runIn(state, runId), repeat, login, around));
+    this.change((state, context) => repeatNodes(state, runIn(state, runId), repeat, login, context));
   }
 
   review({ runId, environments, state: word, comment, login }: ReviewRequest): void {
@@ -140,10 +140,10 @@ export class Engine implements WorkflowEngine, JobDesk {
         throw unprocessable(`${login} cannot review a deployment to ${name} that they triggered`);
       }
     }
-    this.change((state, around) => {
+    this.change((state, context) => {
       for (const job of state.actions.jobs.filter(isWaiting)) {
-        job.review = { state: word, login, comment, at: timestamp(around.now) };
-        around.emit(`deployment.${word}`, { runId, jobId: job.id, environment: job.environment?.name, login });
+        job.review = { state: word, login, comment, at: timestamp(context.now) };
+        context.emit(`deployment.${word}`, { runId, jobId: job.id, environment: job.environment?.name, login });
       }
     });
   }
@@ -165,16 +165,16 @@ export class Engine implements WorkflowEngine, JobDesk {
       secrets: isForeign ? {} : this.services.secrets.forJob(job.environment?.name ?? null),
     };
     this.heard.set(jobId, this.services.store.clock.now());
-    return this.change((state, around) => {
+    return this.change((state, context) => {
       const taken = jobIn(state, jobId);
       const run = runIn(state, taken.runId);
-      taken.acquiredAt = timestamp(around.now);
+      taken.acquiredAt = timestamp(context.now);
       taken.tokenSha256 = sha256(given.jobToken);
       taken.apiTokenSha256 = sha256(given.apiToken);
       const permissions = tokenPermissions(state, run, taken);
       state.tokens.push({ sha256: taken.apiTokenSha256, login: botLogin, permissions });
-      around.emit("job.started", { runId: run.id, jobId, name: taken.name, runner: taken.runnerName });
-      return jobMessage(state, run, taken, given, around);
+      context.emit("job.started", { runId: run.id, jobId, name: taken.name, runner: taken.runnerName });
+      return jobMessage(state, run, taken, given, context);
     });
   }
 
@@ -190,14 +190,14 @@ export class Engine implements WorkflowEngine, JobDesk {
   }
 
   complete(jobId: number, completion: JobCompletion): void {
-    this.change((state, around) => {
+    this.change((state, context) => {
       const job = jobIn(state, jobId);
       job.steps = [...completion.steps];
       job.outputs = { ...completion.outputs };
       job.summary = completion.summary;
       job.annotations.push(...completion.annotations);
       if (job.environment !== undefined) job.environment.url = completion.environmentUrl;
-      endJob(job, job.cancelRequestedAt !== undefined ? "cancelled" : completion.conclusion, around);
+      endJob(job, job.cancelRequestedAt !== undefined ? "cancelled" : completion.conclusion, context);
     });
     this.heard.delete(jobId);
   }
@@ -218,17 +218,17 @@ export class Engine implements WorkflowEngine, JobDesk {
   }
 
   /** Changes the state, then takes every step that has become due. */
-  private change<Result>(work: (state: State, around: Surroundings) => Result): Result {
+  private change<Result>(work: (state: GitHubState, context: EngineContext) => Result): Result {
     return this.services.store.change((state, emit) => {
-      const around = this.surroundings(emit);
-      const result = work(state, around);
-      advance(state, around);
+      const context = this.surroundings(emit);
+      const result = work(state, context);
+      advance(state, context);
       dropEndedTokens(state);
       return result;
     });
   }
 
-  private surroundings(emit: Emit): Surroundings {
+  private surroundings(emit: Emit): EngineContext {
     const { store, seed, presence, faults } = this.services;
     return {
       now: store.clock.now(),
@@ -275,13 +275,13 @@ function inGithubsWords<Result>(work: () => Result): Result {
   }
 }
 
-function runIn(state: State, runId: number): Run {
+function runIn(state: GitHubState, runId: number): Run {
   const run = state.actions.runs.find(({ id }) => id === runId);
   if (run === undefined) throw notFound();
   return run;
 }
 
-function jobIn(state: State, jobId: number): JobRecord {
+function jobIn(state: GitHubState, jobId: number): JobRecord {
   const job = state.actions.jobs.find(({ id }) => id === jobId);
   if (job === undefined) throw notFound();
   return job;

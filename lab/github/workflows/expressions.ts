@@ -1,4 +1,4 @@
-import type { Json, Template } from "./template";
+import type { Json, WorkflowTemplate } from "./template";
 import type { ExpressionsLibrary } from "./library";
 import type { data as Data } from "@actions/expressions" with { "resolution-mode": "import" };
 
@@ -6,7 +6,7 @@ import type { data as Data } from "@actions/expressions" with { "resolution-mode
 export type Contexts = Readonly<Record<string, Json>>;
 
 /** What the status check functions answer (GitHub: "Status check functions"). */
-export interface Status {
+export interface StatusCheck {
   readonly success: boolean;
   readonly failure: boolean;
   readonly cancelled: boolean;
@@ -14,13 +14,13 @@ export interface Status {
 
 export interface Evaluator {
   /** @throws Error naming the expression when it cannot be evaluated */
-  evaluate(template: Template, contexts: Contexts, status?: Status): Json;
+  evaluate(template: WorkflowTemplate, contexts: Contexts, status?: StatusCheck): Json;
   /** The value as GitHub turns it into text: null is empty, booleans and numbers are written out. */
-  text(template: Template, contexts: Contexts): string;
+  text(template: WorkflowTemplate, contexts: Contexts): string;
   /** Whether a condition holds, by GitHub's rules of what counts as true. */
-  holds(condition: string, contexts: Contexts, status: Status): boolean;
+  holds(condition: string, contexts: Contexts, status: StatusCheck): boolean;
   /** A mapping of text values such as `env` or `outputs`; an absent one is empty. */
-  textMap(template: Template | undefined, contexts: Contexts): Record<string, string>;
+  textMap(template: WorkflowTemplate | undefined, contexts: Contexts): Record<string, string>;
 }
 
 /** Value of any context as text. */
@@ -46,7 +46,7 @@ export function evaluatorWith(library: ExpressionsLibrary): Evaluator {
     throw new Error(`${name}() is not modelled in the lab`);
   };
 
-  function functionsFor(status: Status | undefined) {
+  function functionsFor(status: StatusCheck | undefined) {
     const answer = (value: boolean) => () => new data.BooleanData(value);
     const implementations: [string, number, () => Data.ExpressionData][] = [
       ["always", 0, answer(true)],
@@ -66,7 +66,7 @@ export function evaluatorWith(library: ExpressionsLibrary): Evaluator {
         /^'.*'$/s.test(token.lexeme) ? { ...token, value: token.lexeme.slice(1, -1).replaceAll("''", "'") } : token,
       );
 
-  function evaluateData(text: string, contexts: Contexts, status: Status | undefined): Data.ExpressionData {
+  function evaluateData(text: string, contexts: Contexts, status: StatusCheck | undefined): Data.ExpressionData {
     try {
       const functions = functionsFor(status);
       const tree = new Parser(tokens(text), allContexts, functions).parse();
@@ -78,7 +78,7 @@ export function evaluatorWith(library: ExpressionsLibrary): Evaluator {
     }
   }
 
-  const evaluate = (template: Template, contexts: Contexts, status?: Status): Json => {
+  const evaluate = (template: WorkflowTemplate, contexts: Contexts, status?: StatusCheck): Json => {
     switch (template.kind) {
       case "literal":
         return template.value;

@@ -1,71 +1,71 @@
 import { timestamp } from "../clock";
-import type { Environment, State } from "../model";
+import type { Environment, GitHubState } from "../model";
 import { endJob } from "./ending";
 import { mayStart } from "./groups";
 import { missingHosted } from "./matching";
 import type { JobRecord, Run } from "./records";
-import type { Surroundings } from "./surroundings";
+import type { EngineContext } from "./engine-context";
 
 /**
  * What stands between a job and a runner: first its concurrency group, then its environment.
  * GitHub does not document the order; so a job that waits for approval holds its group.
  * @returns whether anything changed
  */
-export function passGates(state: State, run: Run, around: Surroundings): boolean {
+export function passGates(state: GitHubState, run: Run, context: EngineContext): boolean {
   const open = state.actions.jobs.filter((job) => job.runId === run.id && job.status !== "completed");
-  return open.map((job) => passGate(state, run, job, around)).some(Boolean);
+  return open.map((job) => passGate(state, run, job, context)).some(Boolean);
 }
 
-function passGate(state: State, run: Run, job: JobRecord, around: Surroundings): boolean {
+function passGate(state: GitHubState, run: Run, job: JobRecord, context: EngineContext): boolean {
   if (job.status === "pending" && mayStart(state.actions, job)) {
-    enterEnvironment(state, run, job, around);
+    enterEnvironment(state, run, job, context);
     return true;
   }
   if (job.status !== "waiting") return false;
   if (job.review?.state === "rejected") {
     job.annotations.push(`The deployment was rejected by ${job.review.login}.`);
-    endJob(job, "failure", around);
+    endJob(job, "failure", context);
     return true;
   }
   const environment = state.environments.find((known) => sameName(known.name, job.environment?.name));
   const approved = job.review?.state === "approved" || (environment?.reviewers.length ?? 0) === 0;
-  if (!approved || Date.parse(job.waitUntil ?? "") > around.now) return false;
-  queue(job, around);
+  if (!approved || Date.parse(job.waitUntil ?? "") > context.now) return false;
+  queue(job, context);
   return true;
 }
 
 const sameName = (left: string, right: string | undefined): boolean => left.toLowerCase() === right?.toLowerCase();
 
-function enterEnvironment(state: State, run: Run, job: JobRecord, around: Surroundings): void {
+function enterEnvironment(state: GitHubState, run: Run, job: JobRecord, context: EngineContext): void {
   if (job.environment === undefined) {
-    queue(job, around);
+    queue(job, context);
     return;
   }
   const { name } = job.environment;
-  const environment = state.environments.find((known) => sameName(known.name, name)) ?? create(state, name, around);
-  if (!mayDeploy(environment, run, around.repository.defaultBranch)) {
+  const environment = state.environments.find((known) => sameName(known.name, name)) ?? create(state, name, context);
+  if (!mayDeploy(environment, run, context.repository.defaultBranch)) {
     job.annotations.push(
       `Branch "${run.headBranch}" is not allowed to deploy to ${name} due to environment protection rules.`,
     );
-    endJob(job, "failure", around);
+    endJob(job, "failure", context);
   } else if (environment.reviewers.length > 0 || environment.waitTimer > 0) {
     job.status = "waiting";
-    job.waitUntil = timestamp(around.now + environment.waitTimer * 60_000);
-    around.emit("job.waiting", { runId: run.id, jobId: job.id, name: job.name, environment: name });
+    job.waitUntil = timestamp(context.now + environment.waitTimer * 60_000);
+    context.emit("job.waiting", { runId: run.id, jobId: job.id, name: job.name, environment: name });
   } else {
-    queue(job, around);
+    queue(job, context);
   }
 }
 
 /** GitHub makes an environment that a workflow names and that does not exist, without any protection. */
-function create(state: State, name: string, around: Surroundings): Environment {
-  const now = timestamp(around.now);
+function create(state: GitHubState, name: string, context: EngineContext): Environment {
+  const now = timestamp(context.now);
   const environment: Environment = {
-    id: around.nextId(),
+    id: context.nextId(),
     name,
     createdAt: now,
     updatedAt: now,
-    ruleIds: { waitTimer: around.nextId(), requiredReviewers: around.nextId(), branchPolicy: around.nextId() },
+    ruleIds: { waitTimer: context.nextId(), requiredReviewers: context.nextId(), branchPolicy: context.nextId() },
     waitTimer: 0,
     reviewers: [],
     preventSelfReview: false,
@@ -100,11 +100,11 @@ export function matchesPattern(pattern: string, name: string): boolean {
   return new RegExp(`^${source}$`).test(name);
 }
 
-function queue(job: JobRecord, around: Surroundings): void {
+function queue(job: JobRecord, context: EngineContext): void {
   job.status = "queued";
-  job.queuedAt = timestamp(around.now);
+  job.queuedAt = timestamp(context.now);
   const missing = missingHosted(job.labels);
   if (missing !== undefined)
     job.annotations.push(`Hosted machines "${missing}" are not modelled in the lab: the job waits.`);
-  around.emit("job.queued", { runId: job.runId, jobId: job.id, name: job.name, labels: job.labels });
+  context.emit("job.queued", { runId: job.runId, jobId: job.id, name: job.name, labels: job.labels });
 }

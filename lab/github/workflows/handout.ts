@@ -1,10 +1,10 @@
-import type { ApiToken, State } from "../model";
+import type { ApiToken, GitHubState } from "../model";
 import type { TokenPermissions } from "../seed";
 import type { JobMessage } from "../runner-protocol/messages";
 import { eventPayload, jobContexts } from "./contexts";
-import { definitionOf, type JobRecord, nodeOf, type Run, type Scope, scopeOf } from "./records";
-import { type Surroundings, variablesFor } from "./surroundings";
-import { keys, literalOf, member, type Template } from "./template";
+import { definitionOf, type JobRecord, nodeOf, type Run, type RunScope, scopeOf } from "./records";
+import { type EngineContext, variablesFor } from "./engine-context";
+import { keys, literalOf, member, type WorkflowTemplate } from "./template";
 
 /** What is drawn at random for a job, and the secrets it may see. */
 export interface JobSecrets {
@@ -18,19 +18,19 @@ const renewMilliseconds = 2_000;
 
 /** Everything a worker needs for a job. The result holds secrets. */
 export function jobMessage(
-  state: State,
+  state: GitHubState,
   run: Run,
   job: JobRecord,
   given: JobSecrets,
-  around: Surroundings,
+  context: EngineContext,
 ): JobMessage {
   const node = nodeOf(run, job.node);
   const scope = scopeOf(run, node);
   const { work } = definitionOf(run, node);
   if (work.kind !== "steps") throw new Error(`Job ${job.id} calls a workflow and cannot be handed to a runner.`);
   const environment = job.environment?.name ?? null;
-  const base = jobContexts(around.repository, variablesFor(state, environment), run, node, scope);
-  const secrets = { ...secretsIn(state, run, scope, given.secrets, around), GITHUB_TOKEN: given.apiToken };
+  const base = jobContexts(context.repository, variablesFor(state, environment), run, node, scope);
+  const secrets = { ...secretsIn(state, run, scope, given.secrets, context), GITHUB_TOKEN: given.apiToken };
   return {
     jobId: job.id,
     name: job.name,
@@ -43,7 +43,7 @@ export function jobMessage(
       matrix: job.matrix,
       secrets,
     },
-    event: eventPayload(around.repository, run),
+    event: eventPayload(context.repository, run),
     masks: Object.values(secrets).filter((value) => value !== ""),
     env: [scope.workflow.env ?? null, work.env ?? null],
     defaults: [work.defaults, scope.workflow.defaults],
@@ -56,19 +56,19 @@ export function jobMessage(
 
 /** The secrets that a scope sees: all of the run's, or those that its caller handed on. */
 function secretsIn(
-  state: State,
+  state: GitHubState,
   run: Run,
-  scope: Scope,
+  scope: RunScope,
   all: Readonly<Record<string, string>>,
-  around: Surroundings,
+  context: EngineContext,
 ): Readonly<Record<string, string>> {
   const call = run.nodes.find(({ id }) => id === scope.id);
   if (call === undefined) return all;
   const caller = scopeOf(run, call);
-  const theirs = secretsIn(state, run, caller, all, around);
+  const theirs = secretsIn(state, run, caller, all, context);
   if (scope.secrets === "all") return theirs;
-  const contexts = jobContexts(around.repository, variablesFor(state, null), run, call, caller);
-  return around.evaluator.textMap(scope.secrets, { ...contexts, secrets: theirs });
+  const contexts = jobContexts(context.repository, variablesFor(state, null), run, call, caller);
+  return context.evaluator.textMap(scope.secrets, { ...contexts, secrets: theirs });
 }
 
 type Level = "read" | "write" | "none";
@@ -79,7 +79,7 @@ const jobPermissions = ["actions", "contents", "issues"] as const;
  * Rights of a job's GITHUB_TOKEN: the job's `permissions`, else the workflow's, else the repository's default. Of
  * GitHub's permissions the emulator knows these; `administration` is never among them. A fork's job only reads.
  */
-export function tokenPermissions(state: State, run: Run, job: JobRecord): TokenPermissions {
+export function tokenPermissions(state: GitHubState, run: Run, job: JobRecord): TokenPermissions {
   const node = nodeOf(run, job.node);
   const wanted = definitionOf(run, node).permissions ?? scopeOf(run, node).workflow.permissions;
   const level = (name: (typeof jobPermissions)[number]): Level => {
@@ -94,7 +94,7 @@ export function tokenPermissions(state: State, run: Run, job: JobRecord): TokenP
   return { metadata: "read", ...Object.fromEntries(granted.map((name) => [name, mostOf(level(name))])) };
 }
 
-function levelIn(wanted: Template, name: string): Level {
+function levelIn(wanted: WorkflowTemplate, name: string): Level {
   const whole = literalOf(wanted);
   if (whole === "read-all") return "read";
   if (whole === "write-all") return "write";
@@ -105,7 +105,7 @@ function levelIn(wanted: Template, name: string): Level {
 export const botLogin = "github-actions[bot]";
 
 /** Drops the tokens of jobs that are over. */
-export function dropEndedTokens(state: State): void {
+export function dropEndedTokens(state: GitHubState): void {
   const living = new Set(state.actions.jobs.flatMap((job) => job.apiTokenSha256 ?? []));
   const ended = (token: ApiToken) => token.login === botLogin && !living.has(token.sha256);
   if (state.tokens.some(ended)) state.tokens = state.tokens.filter((token) => !ended(token));

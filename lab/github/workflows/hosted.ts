@@ -7,11 +7,11 @@ import { endOrphans } from "../../runner-distribution/worker/script-process";
 import type { JobMessage } from "../runner-protocol/messages";
 import type { Services } from "../services";
 import type { Evaluator } from "./expressions";
-import type { RunnerView } from "./matching";
+import type { EngineRunner } from "./matching";
 import type { JobDesk } from "./job-desk";
 
 /** The lab's one GitHub-hosted machine. Ids of everything else begin far above. */
-export const hostedRunner: RunnerView = {
+export const hostedRunner: EngineRunner = {
   id: 1,
   name: "GitHub Actions 1",
   labels: ["ubuntu-latest", "ubuntu-24.04", "ubuntu-22.04"],

@@ -5,8 +5,8 @@ import { readLabels } from "./matching";
 import { memberName, planMatrix } from "./matrix";
 import type { Job as JobDefinition, OrdinaryWork } from "./model";
 import type { JobRecord, Node, Run } from "./records";
-import type { Surroundings } from "./surroundings";
-import { member, type Json, type Template } from "./template";
+import type { EngineContext } from "./engine-context";
+import { member, type Json, type WorkflowTemplate } from "./template";
 
 /** GitHub's default of `timeout-minutes`. */
 const defaultTimeoutMinutes = 360;
@@ -35,7 +35,7 @@ export function planJobs(
   definition: JobDefinition,
   work: OrdinaryWork,
   base: Contexts,
-  { evaluator }: Pick<Surroundings, "evaluator">,
+  { evaluator }: Pick<EngineContext, "evaluator">,
 ): JobPlan[] {
   const strategy = definition.strategy === undefined ? {} : evaluator.evaluate(definition.strategy, base);
   const matrix = planMatrix(strategy);
@@ -47,7 +47,7 @@ export function planJobs(
       "max-parallel": Math.min(matrix.maxParallel, matrix.members.length),
     };
     const contexts = { ...base, matrix: values, strategy: strategyContext };
-    const value = (template: Template | undefined): Json =>
+    const value = (template: WorkflowTemplate | undefined): Json =>
       template === undefined ? null : evaluator.evaluate(template, contexts);
     const concurrency = readConcurrency(value(definition.concurrency));
     const environment = environmentName(work.environment, value);
@@ -70,15 +70,15 @@ export function planJobs(
 
 /** The URL of an environment may use outputs of steps: the runner evaluates it, not this. */
 function environmentName(
-  template: Template | undefined,
-  value: (template: Template | undefined) => Json,
+  template: WorkflowTemplate | undefined,
+  value: (template: WorkflowTemplate | undefined) => Json,
 ): string | undefined {
   const name = value(template?.kind === "mapping" ? member(template, "name") : template);
   return typeof name === "string" && name !== "" ? name : undefined;
 }
 
 /** A new job of the run, not yet let through to a runner. */
-export function newJob(run: Run, node: Node, plan: JobPlan, around: Surroundings): JobRecord {
+export function newJob(run: Run, node: Node, plan: JobPlan, context: EngineContext): JobRecord {
   // A scope's id is `run` and the jobs that call one another.
   const callers = node.scope.split("/").slice(1);
   return {
@@ -89,7 +89,7 @@ export function newJob(run: Run, node: Node, plan: JobPlan, around: Surroundings
     timeoutMinutes: defaultTimeoutMinutes,
     continueOnError: false,
     ...plan,
-    id: around.nextId(),
+    id: context.nextId(),
     runId: run.id,
     runAttempt: run.attempt,
     node: node.id,
@@ -98,7 +98,7 @@ export function newJob(run: Run, node: Node, plan: JobPlan, around: Surroundings
     conclusion: null,
     runnerId: null,
     runnerName: null,
-    createdAt: timestamp(around.now),
+    createdAt: timestamp(context.now),
     startedAt: null,
     completedAt: null,
     steps: [],

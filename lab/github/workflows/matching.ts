@@ -1,7 +1,7 @@
 import type { Json } from "./template";
 
 /** A runner as the engine needs to know it. */
-export interface RunnerView {
+export interface EngineRunner {
   readonly id: number;
   readonly name: string;
   readonly labels: readonly string[];
@@ -24,7 +24,7 @@ const isObject = (value: Json): value is { [key: string]: Json } =>
 const toList = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [value ?? null]);
 
 /** Whether the runner has every wanted label; labels compare without case (GitHub: "Using labels"). */
-export function matches(runner: Pick<RunnerView, "labels">, wanted: readonly string[]): boolean {
+export function matches(runner: Pick<EngineRunner, "labels">, wanted: readonly string[]): boolean {
   const has = new Set(runner.labels.map((label) => label.toLowerCase()));
   return wanted.every((label) => has.has(label.toLowerCase()));
 }
@@ -36,8 +36,8 @@ export function matches(runner: Pick<RunnerView, "labels">, wanted: readonly str
  */
 export function assign(
   jobs: readonly { readonly id: number; readonly labels: readonly string[] }[],
-  runners: readonly RunnerView[],
-): { readonly job: number; readonly runner: RunnerView }[] {
+  runners: readonly EngineRunner[],
+): { readonly job: number; readonly runner: EngineRunner }[] {
   const idle = runners.filter((runner) => runner.idle).sort((left, right) => left.id - right.id);
   return jobs.flatMap((job) => {
     const index = idle.findIndex((runner) => matches(runner, job.labels));

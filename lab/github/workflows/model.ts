@@ -1,4 +1,4 @@
-import type { Template } from "./template";
+import type { WorkflowTemplate } from "./template";
 
 /** Filters of one event under `on`. Undefined lets everything through. */
 export interface EventFilter {
@@ -19,47 +19,47 @@ export interface InputDefinition {
 }
 
 /** One `run` step. What the runner evaluates stays a template. */
-export interface Step {
+export interface WorkflowStep {
   /** As written, or `__run`, `__run_2` and so on, as GitHub's parser numbers them. */
   readonly id: string;
-  readonly name: Template | undefined;
+  readonly name: WorkflowTemplate | undefined;
   /** Condition with the status function added, as GitHub's parser completes it. */
   readonly condition: string;
-  readonly run: Template;
-  readonly env: Template | undefined;
-  readonly shell: Template | undefined;
-  readonly workingDirectory: Template | undefined;
-  readonly continueOnError: Template | undefined;
-  readonly timeoutMinutes: Template | undefined;
+  readonly run: WorkflowTemplate;
+  readonly env: WorkflowTemplate | undefined;
+  readonly shell: WorkflowTemplate | undefined;
+  readonly workingDirectory: WorkflowTemplate | undefined;
+  readonly continueOnError: WorkflowTemplate | undefined;
+  readonly timeoutMinutes: WorkflowTemplate | undefined;
 }
 
 /** `defaults.run` of a workflow or a job. */
 export interface RunDefaults {
-  readonly shell: Template | undefined;
-  readonly workingDirectory: Template | undefined;
+  readonly shell: WorkflowTemplate | undefined;
+  readonly workingDirectory: WorkflowTemplate | undefined;
 }
 
 export interface Job {
   readonly id: string;
-  readonly name: Template | undefined;
+  readonly name: WorkflowTemplate | undefined;
   readonly needs: readonly string[];
   readonly condition: string;
-  readonly concurrency: Template | undefined;
-  readonly strategy: Template | undefined;
-  readonly permissions: Template | undefined;
+  readonly concurrency: WorkflowTemplate | undefined;
+  readonly strategy: WorkflowTemplate | undefined;
+  readonly permissions: WorkflowTemplate | undefined;
   readonly work: OrdinaryWork | CalledWorkflow;
 }
 
 export interface OrdinaryWork {
   readonly kind: "steps";
-  readonly runsOn: Template;
-  readonly environment: Template | undefined;
-  readonly env: Template | undefined;
+  readonly runsOn: WorkflowTemplate;
+  readonly environment: WorkflowTemplate | undefined;
+  readonly env: WorkflowTemplate | undefined;
   readonly defaults: RunDefaults;
-  readonly outputs: Template | undefined;
-  readonly timeoutMinutes: Template | undefined;
-  readonly continueOnError: Template | undefined;
-  readonly steps: readonly Step[];
+  readonly outputs: WorkflowTemplate | undefined;
+  readonly timeoutMinutes: WorkflowTemplate | undefined;
+  readonly continueOnError: WorkflowTemplate | undefined;
+  readonly steps: readonly WorkflowStep[];
 }
 
 /** A job that calls a reusable workflow of the same repository. */
@@ -67,8 +67,8 @@ export interface CalledWorkflow {
   readonly kind: "call";
   /** File name below .github/workflows. */
   readonly file: string;
-  readonly with: Template | undefined;
-  readonly secrets: Template | "inherit" | undefined;
+  readonly with: WorkflowTemplate | undefined;
+  readonly secrets: WorkflowTemplate | "inherit" | undefined;
 }
 
 /** A parsed workflow file: plain data, stored with each run as GitHub keeps the file of the run's commit. */
@@ -82,12 +82,12 @@ export interface Workflow {
   readonly dispatchInputs: readonly InputDefinition[];
   readonly callInputs: readonly InputDefinition[];
   /** Outputs of workflow_call: name to the template of its value. */
-  readonly callOutputs: Readonly<Record<string, Template>>;
-  readonly runName: Template | undefined;
-  readonly env: Template | undefined;
+  readonly callOutputs: Readonly<Record<string, WorkflowTemplate>>;
+  readonly runName: WorkflowTemplate | undefined;
+  readonly env: WorkflowTemplate | undefined;
   readonly defaults: RunDefaults;
-  readonly concurrency: Template | undefined;
-  readonly permissions: Template | undefined;
+  readonly concurrency: WorkflowTemplate | undefined;
+  readonly permissions: WorkflowTemplate | undefined;
   readonly jobs: readonly Job[];
 }
 

@@ -1,6 +1,6 @@
 import type { Workflow } from "./model";
-import type { Node, Scope } from "./records";
-import type { Json, Template } from "./template";
+import type { Node, RunScope } from "./records";
+import type { Json, WorkflowTemplate } from "./template";
 
 /** How many workflows may stand above one another, the one that was triggered included. Source: GitHub, "Reusing workflows". */
 const mostLevels = 10;
@@ -10,8 +10,8 @@ export function scopesAndNodes(
   workflow: Workflow,
   inputs: Record<string, Json>,
   load: (file: string) => Workflow,
-): { scopes: Scope[]; nodes: Node[] } {
-  const scopes: Scope[] = [{ id: "run", workflow, inputs, secrets: "all" }];
+): { scopes: RunScope[]; nodes: Node[] } {
+  const scopes: RunScope[] = [{ id: "run", workflow, inputs, secrets: "all" }];
   const nodes = nodesOf("run", workflow);
   const addCalls = (caller: Workflow, scope: string, level: number): void => {
     for (const job of caller.jobs) {
@@ -31,7 +31,7 @@ export function scopesAndNodes(
   return { scopes, nodes };
 }
 
-const secretsOf = (secrets: Template | "inherit" | undefined): "all" | Template =>
+const secretsOf = (secrets: WorkflowTemplate | "inherit" | undefined): "all" | WorkflowTemplate =>
   secrets === "inherit" ? "all" : (secrets ?? { kind: "mapping", entries: [] });
 
 function nodesOf(scope: string, workflow: Workflow): Node[] {

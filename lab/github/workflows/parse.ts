@@ -8,11 +8,11 @@ import type { WorkflowJob } from "@actions/workflow-parser/model/workflow-templa
   "resolution-mode": "import",
 };
 import type { WorkflowLibrary } from "./library";
-import type { EventFilter, InputDefinition, Job, OrdinaryWork, RunDefaults, Step, Workflow } from "./model";
+import type { EventFilter, InputDefinition, Job, OrdinaryWork, RunDefaults, WorkflowStep, Workflow } from "./model";
 import { NotModelledError, WorkflowSyntaxError } from "./model";
-import { expressionsOf, keys, literal, literalOf, member, type Template } from "./template";
+import { expressionsOf, keys, literal, literalOf, member, type WorkflowTemplate } from "./template";
 
-function toTemplate(library: WorkflowLibrary, token: TemplateToken): Template {
+function toTemplate(library: WorkflowLibrary, token: TemplateToken): WorkflowTemplate {
   if (library.isBasicExpression(token)) return { kind: "expression", expression: token.expression };
   if (library.isSequence(token))
     return { kind: "sequence", items: [...token].map((item) => toTemplate(library, item)) };
@@ -43,7 +43,7 @@ export function parseWorkflowFile(library: WorkflowLibrary, file: string, text: 
   const root = toTemplate(library, value);
   const refused = refusals(root);
   if (refused.length > 0) throw new NotModelledError(file, refused);
-  const events = member(root, "on") as Template;
+  const events = member(root, "on") as WorkflowTemplate;
   const call = member(events, "workflow_call");
   const callOutputs = member(call, "outputs");
   return {
@@ -61,7 +61,7 @@ export function parseWorkflowFile(library: WorkflowLibrary, file: string, text: 
     defaults: runDefaults(root),
     concurrency: member(root, "concurrency"),
     permissions: member(root, "permissions"),
-    jobs: jobs.map((job) => toJob(job, member(member(root, "jobs"), job.id.value) as Template)),
+    jobs: jobs.map((job) => toJob(job, member(member(root, "jobs"), job.id.value) as WorkflowTemplate)),
   };
 }
 
@@ -82,13 +82,13 @@ function convert(library: WorkflowLibrary, context: TemplateContext, root: Templ
   }
 }
 
-function eventNames(on: Template): string[] {
+function eventNames(on: WorkflowTemplate): string[] {
   if (on.kind === "literal") return [String(on.value)];
   if (on.kind === "sequence") return on.items.map((item) => String(literalOf(item)));
   return keys(on);
 }
 
-function eventFilter(event: Template | undefined): EventFilter {
+function eventFilter(event: WorkflowTemplate | undefined): EventFilter {
   const texts = (key: string): string[] | undefined => {
     const value = member(event, key);
     if (value === undefined) return undefined;
@@ -103,7 +103,7 @@ function eventFilter(event: Template | undefined): EventFilter {
   };
 }
 
-function inputDefinitions(inputs: Template | undefined): InputDefinition[] {
+function inputDefinitions(inputs: WorkflowTemplate | undefined): InputDefinition[] {
   return keys(inputs).map((name) => {
     const input = member(inputs, name);
     const options = member(input, "options");
@@ -117,12 +117,12 @@ function inputDefinitions(inputs: Template | undefined): InputDefinition[] {
   });
 }
 
-function runDefaults(owner: Template): RunDefaults {
+function runDefaults(owner: WorkflowTemplate): RunDefaults {
   const run = member(member(owner, "defaults"), "run");
   return { shell: member(run, "shell"), workingDirectory: member(run, "working-directory") };
 }
 
-function toJob(converted: WorkflowJob, raw: Template): Job {
+function toJob(converted: WorkflowJob, raw: WorkflowTemplate): Job {
   const common = {
     id: converted.id.value,
     name: member(raw, "name"),
@@ -141,24 +141,24 @@ function toJob(converted: WorkflowJob, raw: Template): Job {
   const steps = rawSteps?.kind === "sequence" ? rawSteps.items : [];
   const work: OrdinaryWork = {
     kind: "steps",
-    runsOn: member(raw, "runs-on") as Template,
+    runsOn: member(raw, "runs-on") as WorkflowTemplate,
     environment: member(raw, "environment"),
     env: member(raw, "env"),
     defaults: runDefaults(raw),
     outputs: member(raw, "outputs"),
     timeoutMinutes: member(raw, "timeout-minutes"),
     continueOnError: member(raw, "continue-on-error"),
-    steps: converted.steps.map((step, index) => toStep(step.id, step.if?.expression, steps[index] as Template)),
+    steps: converted.steps.map((step, index) => toStep(step.id, step.if?.expression, steps[index] as WorkflowTemplate)),
   };
   return { ...common, work };
 }
 
-function toStep(id: string, condition: string | undefined, raw: Template): Step {
+function toStep(id: string, condition: string | undefined, raw: WorkflowTemplate): WorkflowStep {
   return {
     id,
     name: member(raw, "name"),
     condition: condition ?? "success()",
-    run: member(raw, "run") as Template,
+    run: member(raw, "run") as WorkflowTemplate,
     env: member(raw, "env"),
     shell: member(raw, "shell"),
     workingDirectory: member(raw, "working-directory"),
@@ -168,7 +168,7 @@ function toStep(id: string, condition: string | undefined, raw: Template): Step 
 }
 
 /** What is valid at GitHub and cannot be done here, in the order of the file. */
-function refusals(root: Template): string[] {
+function refusals(root: WorkflowTemplate): string[] {
   const found: string[] = [];
   if (expressionsOf(root).some((text) => /\bhashFiles\s*\(/i.test(text))) found.push("hashFiles()");
   const jobs = member(root, "jobs");
@@ -189,7 +189,7 @@ function refusals(root: Template): string[] {
 
 const shells = ["bash", "sh"];
 
-function stepRefusals(job: string, steps: Template | undefined): string[] {
+function stepRefusals(job: string, steps: WorkflowTemplate | undefined): string[] {
   if (steps?.kind !== "sequence") return [];
   return steps.items.flatMap((step, index) => {
     const at = `jobs.${job}.steps[${index}]`;

@@ -1,10 +1,10 @@
 import type { Job, Workflow } from "./model";
-import type { Json, Template } from "./template";
+import type { Json, WorkflowTemplate } from "./template";
 
 /** Status of a run or a job, as GitHub's REST API names them (schema `workflow-run`, `job`). */
-export type Status = "requested" | "waiting" | "pending" | "queued" | "in_progress" | "completed";
+export type RunStatus = "requested" | "waiting" | "pending" | "queued" | "in_progress" | "completed";
 export type Conclusion = "success" | "failure" | "cancelled" | "skipped" | "timed_out" | "startup_failure";
-export type Result = "success" | "failure" | "cancelled" | "skipped";
+export type NodeResult = "success" | "failure" | "cancelled" | "skipped";
 
 /** A concurrency setting after evaluation. Group names compare without case. */
 export interface Concurrency {
@@ -15,14 +15,14 @@ export interface Concurrency {
 }
 
 /** Where a set of jobs takes its inputs and secrets from: the run itself, or the call of a reusable workflow. */
-export interface Scope {
+export interface RunScope {
   /** `run`, or the id of the calling node. */
   readonly id: string;
   readonly workflow: Workflow;
   /** Set when the scope begins. */
   inputs: Record<string, Json>;
   /** All secrets of the repository, or a mapping evaluated when a job is handed out. */
-  readonly secrets: "all" | Template;
+  readonly secrets: "all" | WorkflowTemplate;
 }
 
 /** One job of a workflow file within a run, before and after its matrix is known. */
@@ -34,7 +34,7 @@ export interface Node {
   /** Ids of nodes of the same scope. */
   readonly needs: readonly string[];
   state: "blocked" | "started" | "done";
-  result?: Result;
+  result?: NodeResult;
   outputs: Record<string, string>;
 }
 
@@ -66,7 +66,7 @@ export interface Run extends RunOrigin {
   readonly headSha: string;
   /** Who approved, rejected or ran it again last; the run's own actor at first. */
   triggeringActor: string;
-  status: Status;
+  status: RunStatus;
   /** `action_required`: a pull request from a fork whose run nobody has approved yet. */
   conclusion: Conclusion | "action_required" | null;
   readonly createdAt: string;
@@ -74,7 +74,7 @@ export interface Run extends RunOrigin {
   updatedAt: string;
   readonly concurrency?: Concurrency;
   cancelRequestedAt?: string;
-  readonly scopes: Scope[];
+  readonly scopes: RunScope[];
   readonly nodes: Node[];
 }
 
@@ -101,7 +101,7 @@ export interface JobRecord {
   readonly runAttempt: number;
   readonly node: string;
   readonly name: string;
-  status: Status;
+  status: RunStatus;
   conclusion: Conclusion | null;
   readonly labels: readonly string[];
   runnerId: number | null;
@@ -144,7 +144,7 @@ export function nodeOf(run: Run, id: string): Node {
   return node;
 }
 
-export function scopeOf(run: Run, node: Node): Scope {
+export function scopeOf(run: Run, node: Node): RunScope {
   const scope = run.scopes.find((candidate) => candidate.id === node.scope);
   if (scope === undefined) throw new Error(`The run has no scope ${node.scope}.`);
   return scope;

@@ -1,8 +1,8 @@
 import { timestamp } from "../clock";
-import type { State } from "../model";
+import type { GitHubState } from "../model";
 import { displace } from "./cancel";
 import type { Node, Run } from "./records";
-import type { Surroundings } from "./surroundings";
+import type { EngineContext } from "./engine-context";
 
 /**
  * Nodes to repeat in a new attempt, with everything that depends on them.
@@ -23,20 +23,20 @@ export function nodesToRepeat(nodes: readonly Node[], chosen: (node: Node) => bo
 
 /** Starts the run's next attempt with these nodes. */
 export function repeatNodes(
-  state: State,
+  state: GitHubState,
   run: Run,
   repeat: ReadonlySet<string>,
   login: string,
-  around: Surroundings,
+  context: EngineContext,
 ): void {
   for (const node of run.nodes.filter(({ id }) => repeat.has(id))) {
     Object.assign(node, { state: "blocked", outputs: {} });
     delete node.result;
   }
   delete run.cancelRequestedAt;
-  const now = timestamp(around.now);
+  const now = timestamp(context.now);
   Object.assign(run, { status: "pending", conclusion: null, startedAt: now, updatedAt: now, triggeringActor: login });
   run.attempt += 1;
-  around.emit("run.rerun", { runId: run.id, attempt: run.attempt, actor: login });
-  if (run.concurrency !== undefined) displace(state, `run:${run.id}`, run.concurrency, around);
+  context.emit("run.rerun", { runId: run.id, attempt: run.attempt, actor: login });
+  if (run.concurrency !== undefined) displace(state, `run:${run.id}`, run.concurrency, context);
 }

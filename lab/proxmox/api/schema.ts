@@ -1,7 +1,7 @@
 import { parameterError } from "./errors";
 
 /** Checks a value's text; returns what is wrong with it, or undefined. */
-export type Format = (value: string) => string | undefined;
+export type SchemaFormat = (value: string) => string | undefined;
 
 /** One parameter of a call, as JSON Schema in Proxmox VE's API viewer describes it. */
 export interface Parameter {
@@ -9,7 +9,7 @@ export interface Parameter {
   readonly optional?: boolean;
   readonly enum?: readonly string[];
   readonly pattern?: RegExp;
-  readonly format?: Format;
+  readonly format?: SchemaFormat;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly maxLength?: number;

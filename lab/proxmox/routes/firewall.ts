@@ -59,7 +59,7 @@ function without(values: Values, names: string | undefined): Values {
   return Object.fromEntries(Object.entries(values).filter(([name]) => !removed.includes(name)));
 }
 
-function requireWhole(rule: FirewallRule): FirewallRule {
+function requireCompleteRule(rule: FirewallRule): FirewallRule {
   if (!["ACCEPT", "DROP", "REJECT"].includes(rule.action ?? "")) {
     throw parameterError({
       action: `security groups are not modelled in the lab: expected ACCEPT, DROP or REJECT, got '${rule.action ?? ""}'`,
@@ -89,7 +89,7 @@ function changeRule(call: Call): Promise<void> {
       const target = Number(call.values.moveto);
       return { ...firewall, rules: insertAt(others, target > index ? target - 1 : target, rule) };
     }
-    const changed = requireWhole({ ...without(rule, call.values.delete), ...ruleOf(call.values) });
+    const changed = requireCompleteRule({ ...without(rule, call.values.delete), ...ruleOf(call.values) });
     return { ...firewall, rules: insertAt(others, index, changed) };
   });
 }
@@ -132,7 +132,7 @@ export const firewallRoutes: readonly Route[] = [
     handle: (call) =>
       change(call, (firewall) => {
         const index = Math.min(Number(call.values.pos ?? 0), firewall.rules.length);
-        return { ...firewall, rules: insertAt(firewall.rules, index, requireWhole(ruleOf(call.values))) };
+        return { ...firewall, rules: insertAt(firewall.rules, index, requireCompleteRule(ruleOf(call.values))) };
       }),
   },
   {

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import type { VmConfig } from "../model";
+import type { StoredVmConfig } from "../model";
 import { readProperties } from "../property-string";
 import { decodeSshKeys } from "../values";
 import { nicOf } from "./config";
 import { ipconfigFormat } from "./formats";
 
 /** Host name and, where there is one, the full name (qemu-server, PVE::QemuServer::Cloudinit, get_hostname_fqdn). */
-export function hostNames(vmid: number, config: VmConfig): { hostname: string; fqdn?: string } {
+export function hostNames(vmid: number, config: StoredVmConfig): { hostname: string; fqdn?: string } {
   const name = config.name ?? `VM${vmid}`;
   if (name.includes(".")) return { hostname: name.split(".", 1)[0] as string, fqdn: name };
   const search = config.searchdomain?.split(/\s+/)[0];
@@ -14,7 +14,7 @@ export function hostNames(vmid: number, config: VmConfig): { hostname: string; f
 }
 
 /** The file user-data of the cloud-init drive. */
-export function userData(vmid: number, config: VmConfig): string {
+export function userData(vmid: number, config: StoredVmConfig): string {
   const { hostname, fqdn } = hostNames(vmid, config);
   const keys = decodeSshKeys(config.sshkeys ?? "") ?? [];
   const lines = ["#cloud-config", `hostname: ${hostname}`, "manage_etc_hosts: true"];
@@ -35,8 +35,8 @@ const dottedMask = (length: number): string =>
 
 const words = (text: string | undefined): string[] => (text ?? "").split(/[\s,;]+/).filter((word) => word !== "");
 
-export const nameServers = (config: VmConfig): string[] => words(config.nameserver);
-export const searchDomains = (config: VmConfig): string[] => words(config.searchdomain);
+export const nameServers = (config: StoredVmConfig): string[] => words(config.nameserver);
+export const searchDomains = (config: StoredVmConfig): string[] => words(config.searchdomain);
 
 /** What `ipconfig[n]` says of IPv4. */
 export interface Ipv4Settings {
@@ -45,7 +45,7 @@ export interface Ipv4Settings {
   readonly gateway?: string;
 }
 
-export function ipv4Settings(config: VmConfig, index: number): Ipv4Settings {
+export function ipv4Settings(config: StoredVmConfig, index: number): Ipv4Settings {
   const text = config[`ipconfig${index}`];
   if (text === undefined) return {};
   const { ip, gw } = readProperties(ipconfigFormat, text);
@@ -65,7 +65,7 @@ function subnetLines({ ip, gateway }: Ipv4Settings): string[] {
 }
 
 /** The file network-config of the cloud-init drive (version 1). */
-export function networkConfig(config: VmConfig): string {
+export function networkConfig(config: StoredVmConfig): string {
   const lines = ["version: 1", "config:"];
   const nics = Object.keys(config)
     .flatMap((option) => /^net(\d+)$/.exec(option)?.[1] ?? [])

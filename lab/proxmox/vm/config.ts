@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import type { Vm, VmConfig } from "../model";
+import type { Vm, StoredVmConfig } from "../model";
 import { readProperties, type Properties } from "../property-string";
 import { driveFormat, netFormat, agentFormat, memoryFormat } from "./formats";
 import { isDriveSlot, vmOptions } from "./options";
 
 /** The configuration as it will be after the next power cycle. */
-export function pendingConfig(vm: Vm): VmConfig {
+export function pendingConfig(vm: Vm): StoredVmConfig {
   const merged: Record<string, string> = { ...vm.config, ...vm.pending.set };
   for (const option of vm.pending.delete) delete merged[option];
   return merged;
@@ -13,7 +13,7 @@ export function pendingConfig(vm: Vm): VmConfig {
 
 /** SHA-1 over the configuration, by which a client notices that somebody else changed it. */
 export function digestOf(vm: Vm): string {
-  const sorted = (config: VmConfig): [string, string][] =>
+  const sorted = (config: StoredVmConfig): [string, string][] =>
     Object.entries(config).sort(([one], [other]) => (one < other ? -1 : 1));
   return createHash("sha1")
     .update(JSON.stringify([sorted(vm.config), sorted(vm.pending.set), [...vm.pending.delete].sort()]))
@@ -21,7 +21,7 @@ export function digestOf(vm: Vm): string {
 }
 
 /** As the API gives it: whole numbers and booleans as JSON numbers, everything else as text. */
-export function configReply(vm: Vm, config: VmConfig): Record<string, string | number> {
+export function configReply(vm: Vm, config: StoredVmConfig): Record<string, string | number> {
   const values = Object.entries(config).map(([option, value]): [string, string | number] => [
     option,
     (vmOptions[option]?.type ?? "string") === "string" ? value : Number(value),
@@ -50,29 +50,29 @@ export function readDrive(slot: string, text: string): Drive {
   };
 }
 
-export const drivesOf = (config: VmConfig): Drive[] =>
+export const drivesOf = (config: StoredVmConfig): Drive[] =>
   Object.entries(config)
     .filter(([option]) => isDriveSlot(option))
     .map(([slot, text]) => readDrive(slot, text));
 
 /** The disk that the VM boots from: the first of the boot order, else the first disk. */
-export function bootDisk(config: VmConfig): Drive | undefined {
+export function bootDisk(config: StoredVmConfig): Drive | undefined {
   const disks = drivesOf(config).filter((drive) => !drive.isCdrom && !drive.isCloudInit);
   const order = /order=([^,]*)/.exec(config.boot ?? "")?.[1]?.split(";") ?? [];
   return order.flatMap((slot) => disks.filter((drive) => drive.slot === slot))[0] ?? disks[0];
 }
 
-export const nicOf = (config: VmConfig, option: string): Properties | undefined =>
+export const nicOf = (config: StoredVmConfig, option: string): Properties | undefined =>
   config[option] === undefined ? undefined : readProperties(netFormat, config[option]);
 
-export const isAgentEnabled = (config: VmConfig): boolean =>
+export const isAgentEnabled = (config: StoredVmConfig): boolean =>
   config.agent !== undefined &&
   ["1", "on", "yes", "true"].includes(readProperties(agentFormat, config.agent).enabled as string);
 
-export const memoryMiB = (config: VmConfig): number =>
+export const memoryMiB = (config: StoredVmConfig): number =>
   Number(config.memory === undefined ? 512 : readProperties(memoryFormat, config.memory).current);
 
-export const cpuCount = (config: VmConfig): number =>
+export const cpuCount = (config: StoredVmConfig): number =>
   Number(config.vcpus ?? Number(config.cores ?? 1) * Number(config.sockets ?? 1));
 
-export const isTemplate = (config: VmConfig): boolean => config.template === "1";
+export const isTemplate = (config: StoredVmConfig): boolean => config.template === "1";

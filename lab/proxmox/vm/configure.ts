@@ -108,7 +108,7 @@ export function applyPending(vm: Vm): Vm {
   return { ...vm, config: pendingConfig(vm), pending: { set: {}, delete: [] } };
 }
 
-function checkWhole(vm: Vm): void {
+function checkConfig(vm: Vm): void {
   const config = pendingConfig(vm);
   if (config.balloon !== undefined && Number(config.balloon) > memoryMiB(config)) {
     throw parameterError({ balloon: "balloon value too large (must be smaller than assigned memory)" });
@@ -150,7 +150,7 @@ export async function changeConfig(node: Node, caller: Caller, vmid: number, val
         );
       }
     }
-    checkWhole(changed);
+    checkConfig(changed);
     node.store.putVm(changed);
     node.events.add("vm.configured", { vmid, set: Object.keys(change.set), deleted: change.remove, running });
     if (running && [...Object.keys(change.set), ...change.remove].some(isNic)) await applyNicSettings(node, changed);

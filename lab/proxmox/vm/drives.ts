@@ -1,5 +1,5 @@
 import { failure, parameterError } from "../api/errors";
-import type { Vm, VmConfig } from "../model";
+import type { Vm, StoredVmConfig } from "../model";
 import type { Node } from "../node";
 import { omit } from "../omit";
 import { printProperties } from "../property-string";
@@ -57,10 +57,10 @@ function resolveCloudInit(node: Node, vm: Vm, drive: Drive, storage: string): { 
  * What becomes of a drive's volume when the drive goes: a cloud-init volume is freed, a disk is kept as `unused[n]`.
  */
 export function releaseDrive(
-  config: VmConfig,
+  config: StoredVmConfig,
   volumes: Vm["volumes"],
   drive: Drive,
-): { config: VmConfig; volumes: Vm["volumes"] } {
+): { config: StoredVmConfig; volumes: Vm["volumes"] } {
   if (drive.isCloudInit) {
     return { config, volumes: omit(volumes, drive.file) };
   }

@@ -4,7 +4,7 @@ import type { JobMessage, RunnerMessage, SessionReply } from "../../github/runne
 import type { Diagnostics } from "./diagnostics";
 import { Exit, exitCodes, release } from "./release";
 import { call, ServerError } from "./server";
-import type { RunnerSettings } from "./settings";
+import type { ListenerSettings } from "./settings";
 import { WorkerProcess } from "./worker-process";
 
 const pollTimeoutMs = 60_000;
@@ -17,7 +17,7 @@ const source = "MessageListener";
 
 export interface ListenerSetup {
   readonly root: string;
-  readonly settings: RunnerSettings;
+  readonly settings: ListenerSettings;
   readonly credential: string;
   readonly diagnostics: Diagnostics;
   readonly once: boolean;

@@ -4,7 +4,7 @@ import path from "node:path";
 const byteOrderMark = "\uFEFF";
 
 /** `.runner`, with GitHub's names (camel case in the file). */
-export interface RunnerSettings {
+export interface ListenerSettings {
   readonly agentId: number;
   readonly agentName: string;
   readonly disableUpdate: boolean;
@@ -36,7 +36,7 @@ export class SettingsFolder {
   }
 
   /** `.runner` comes last: where it is, the credentials are too. */
-  write(settings: RunnerSettings, clientId: string, credential: string): void {
+  write(settings: ListenerSettings, clientId: string, credential: string): void {
     const json = (value: unknown) => `${byteOrderMark}${JSON.stringify(value, undefined, 2)}`;
     const data = { clientId, authorizationUrl: `${settings.serverUrl}/session`, requireFipsCryptography: "True" };
     // GitHub's runner keeps an RSA key here; the lab's protocol has one secret instead.
@@ -45,8 +45,8 @@ export class SettingsFolder {
     writeFileSync(this.file(".runner"), json(settings));
   }
 
-  read(): RunnerSettings {
-    return this.parse(".runner") as RunnerSettings;
+  read(): ListenerSettings {
+    return this.parse(".runner") as ListenerSettings;
   }
 
   credential(): string {

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { JobCompletion } from "../../github/runner-protocol/messages";
-import { asText, type Contexts, type Status } from "../../github/workflows/expressions";
-import type { Step } from "../../github/workflows/model";
-import type { Json, Template } from "../../github/workflows/template";
+import { asText, type Contexts, type StatusCheck } from "../../github/workflows/expressions";
+import type { WorkflowStep } from "../../github/workflows/model";
+import type { Json, WorkflowTemplate } from "../../github/workflows/template";
 import type { JobSetup } from "./job-setup";
 import { endOrphans } from "./script-process";
 import { runHook, runStep, type StepEffects, type StepHost } from "./step";
@@ -103,7 +103,7 @@ export class JobRun {
     await reporter.report(this.timeline.steps).catch(() => undefined);
   }
 
-  private status(): Status {
+  private status(): StatusCheck {
     return {
       success: !this.failed && !this.cancelled,
       failure: this.failed && !this.cancelled,
@@ -162,7 +162,7 @@ export class JobRun {
     });
   }
 
-  private async step(number: number, step: Step): Promise<void> {
+  private async step(number: number, step: WorkflowStep): Promise<void> {
     const { evaluator } = this.setup;
     let outcome: Conclusion = "failure";
     let conclusion: Conclusion = "failure";
@@ -174,7 +174,7 @@ export class JobRun {
         this.timeline.end(number, "skipped");
         return;
       }
-      const value = (template: Template | undefined): Json =>
+      const value = (template: WorkflowTemplate | undefined): Json =>
         template === undefined ? null : evaluator.evaluate(template, contexts);
       const name = nameOf(step, evaluator, contexts);
       this.timeline.begin(number, this.setup.masks.apply(name));

@@ -1,12 +1,12 @@
 import path from "node:path";
 import { asText, type Contexts, type Evaluator } from "../../github/workflows/expressions";
-import type { RunDefaults, Step } from "../../github/workflows/model";
-import type { Template } from "../../github/workflows/template";
+import type { RunDefaults, WorkflowStep } from "../../github/workflows/model";
+import type { WorkflowTemplate } from "../../github/workflows/template";
 import type { Masks } from "./masks";
 import type { ReadyStep } from "./step";
 
 /** The name GitHub shows for a step until it begins. */
-export function nameBefore(step: Step): string {
+export function nameBefore(step: WorkflowStep): string {
   const shown = step.name ?? step.run;
   const text =
     shown.kind === "literal" ? asText(shown.value) : `\${{ ${shown.kind === "expression" ? shown.expression : ""} }}`;
@@ -14,7 +14,7 @@ export function nameBefore(step: Step): string {
 }
 
 /** The name of a step that begins now. */
-export function nameOf(step: Step, evaluator: Evaluator, contexts: Contexts): string {
+export function nameOf(step: WorkflowStep, evaluator: Evaluator, contexts: Contexts): string {
   if (step.name !== undefined) return evaluator.text(step.name, contexts);
   return `Run ${firstLine(evaluator.text(step.run, contexts))}`;
 }
@@ -26,13 +26,13 @@ const firstLine = (text: string): string => text.trimStart().split("\n")[0] ?? "
  * @param defaults of the job, then of the workflow
  */
 export function evaluateStep(
-  step: Step,
+  step: WorkflowStep,
   defaults: readonly RunDefaults[],
   workspace: string,
   evaluator: Evaluator,
   contexts: Contexts,
 ): Pick<ReadyStep, "script" | "shell" | "workingDirectory"> {
-  const first = (...templates: (Template | undefined)[]): string | undefined => {
+  const first = (...templates: (WorkflowTemplate | undefined)[]): string | undefined => {
     const found = templates.find((template) => template !== undefined);
     return found === undefined ? undefined : evaluator.text(found, contexts);
   };

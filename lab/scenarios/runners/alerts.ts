@@ -2,21 +2,21 @@
 import assert from "node:assert/strict";
 import { topology } from "../../topology";
 import { isBackground, rehearse, rehearsedSettings } from "../../driver/alert-rehearsal";
-import { FastMonitoring, type Told } from "../../driver/fast-monitoring";
+import { FastMonitoring, type ReceivedNotification } from "../../driver/fast-monitoring";
 import { rounds } from "../../driver/fault-cases";
 import { until } from "@ghrunners/core/until";
-import { assertEnding, heldAt, inWords, only, sendIncidents } from "../acts";
+import { assertEnding, heldAt, inWords, only, sendIncidents } from "../actions";
 import { recordOf } from "../deployer";
-import { LIMIT_MS, type Ground } from "../ground";
+import { LIMIT_MS, type Testbed } from "../testbed";
 import { UNDO } from "../plan";
 import type { Scenario } from "../scenario";
 
 /** The lab's runners and the target that is deployed to. */
 const settings = { ...rehearsedSettings, targets: [{ name: "app", address: topology.hosts.app.address }] };
 
-async function watched<Value>(ground: Ground, work: (monitoring: FastMonitoring) => Promise<Value>): Promise<Value> {
-  await ground.everything();
-  const monitoring = new FastMonitoring(ground.instance);
+async function watched<Value>(testbed: Testbed, work: (monitoring: FastMonitoring) => Promise<Value>): Promise<Value> {
+  await testbed.everything();
+  const monitoring = new FastMonitoring(testbed.instance);
   await monitoring.start(settings);
   try {
     // Both runners' exporters, their node exporters, the fleet's, and the target's.
@@ -27,7 +27,12 @@ async function watched<Value>(ground: Ground, work: (monitoring: FastMonitoring)
   }
 }
 
-function told(monitoring: FastMonitoring, name: string, status: Told["status"], since: number): Promise<Told> {
+function told(
+  monitoring: FastMonitoring,
+  name: string,
+  status: ReceivedNotification["status"],
+  since: number,
+): Promise<ReceivedNotification> {
   return until(`on-call hears that ${name} is ${status}`, LIMIT_MS, async () =>
     (await monitoring.told()).find(
       (each) => each.name === name && each.status === status && each.at >= since && each.labels.target === "app",
@@ -35,32 +40,32 @@ function told(monitoring: FastMonitoring, name: string, status: Told["status"], 
   );
 }
 
-function assertRouted({ name, receiver, annotations }: Told): void {
+function assertRouted({ name, receiver, annotations }: ReceivedNotification): void {
   assert.equal(receiver, "oncall-sre");
   assert.match(annotations.runbook_url ?? "", new RegExp(`\\.md#${name.toLowerCase()}$`));
 }
 
 /** A fault of the primary: seen, told, over, told. */
-async function degradation(ground: Ground): Promise<string> {
-  return watched(ground, async (monitoring) => {
+async function degradation(testbed: Testbed): Promise<string> {
+  return watched(testbed, async (monitoring) => {
     // Scenarios before this one deployed past GitHub, so nobody was told of what they left: an alert of its own.
     await sendIncidents();
     await monitoring.quiet(isBackground, LIMIT_MS);
     const found = rounds.flat().find(({ title }) => /listener/.test(title)) ?? assert.fail("no such fault");
-    const { outcomes, wrong } = await rehearse(await ground.everything(), monitoring, [found]);
+    const { outcomes, wrong } = await rehearse(await testbed.everything(), monitoring, [found]);
     assert.deepEqual(wrong, []);
     for (const outcome of outcomes) assertRouted(outcome.told);
     // A runner's fault is none of the target's.
-    assert.deepEqual(await ground.assertWhole("1"), []);
+    assert.deepEqual(await testbed.assertOldOrNew("1"), []);
     return outcomes.map((each) => `${each.told.name} after ${each.seconds.toFixed(1)} s`).join(", ");
   });
 }
 
 /** A rolled back deployment reaches on-call by way of the target's own metrics. */
-async function rollback(ground: Ground): Promise<string> {
-  return watched(ground, async (monitoring) => {
+async function rollback(testbed: Testbed): Promise<string> {
+  return watched(testbed, async (monitoring) => {
     const begun = Date.now();
-    await ground.deploy("3-unhealthy");
+    await testbed.deploy("3-unhealthy");
     const alerts = await Promise.all(
       ["DeploymentRollbackTriggered", "DeploymentHealthCheckFailed"].map((name) =>
         told(monitoring, name, "firing", begun),
@@ -68,28 +73,28 @@ async function rollback(ground: Ground): Promise<string> {
     );
     alerts.forEach(assertRouted);
     assert.equal(alerts[0]?.labels.reason, "health_check");
-    const records = only(await ground.assertWhole("1"));
-    await assertEnding(ground, records, "rolled_back", "health_check");
+    const records = only(await testbed.assertOldOrNew("1"));
+    await assertEnding(testbed, records, "rolled_back", "health_check");
     return `${inWords(records)}; ${alerts.map(({ name, at }) => `${name} ${((at - begun) / 1000).toFixed(1)} s after the start`).join(", ")}`;
   });
 }
 
 /** A failed rollback pages, and the page ends when it is mended. */
-async function partialState(ground: Ground): Promise<string> {
-  return watched(ground, async (monitoring) => {
+async function partialState(testbed: Testbed): Promise<string> {
+  return watched(testbed, async (monitoring) => {
     const inTheWay = "/etc/systemd/system/demo-app-backend.service.new";
-    const deployer = await heldAt(ground, "3-unhealthy", UNDO, { holdAfter: "activate" });
-    await ground.app.shell('mkdir -p "$1/thing"', inTheWay);
+    const deployer = await heldAt(testbed, "3-unhealthy", UNDO, { holdAfter: "activate" });
+    await testbed.app.shell('mkdir -p "$1/thing"', inTheWay);
     const begun = Date.now();
-    await ground.app.release(UNDO);
+    await testbed.app.release(UNDO);
     assert.equal(recordOf(await deployer.ended()).outcome, "rollback_failed");
     const firing = await told(monitoring, "DeploymentPartialState", "firing", begun);
     assertRouted(firing);
     assert.equal(firing.labels.severity, "critical");
-    await ground.app.shell('rm -r "$1"', inTheWay);
-    await ground.deploy("3-unhealthy", { action: "retry rollback" });
+    await testbed.app.shell('rm -r "$1"', inTheWay);
+    await testbed.deploy("3-unhealthy", { action: "retry rollback" });
     const resolved = await told(monitoring, "DeploymentPartialState", "resolved", begun);
-    const records = only(await ground.assertWhole("1"));
+    const records = only(await testbed.assertOldOrNew("1"));
     return `${inWords(records)}; paged ${((firing.at - begun) / 1000).toFixed(1)} s after the undo went wrong, over at ${((resolved.at - begun) / 1000).toFixed(1)} s`;
   });
 }

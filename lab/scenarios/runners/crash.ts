@@ -1,8 +1,8 @@
 /** The runner that deploys loses its power or its network in the middle. */
 import assert from "node:assert/strict";
 import { primary, type Rehearsal } from "../../driver/rehearsal";
-import { assertEnding, inWords, only, timed } from "../acts";
-import type { Ground } from "../ground";
+import { assertEnding, inWords, only, timed } from "../actions";
+import type { Testbed } from "../testbed";
 import { BETWEEN, checksOf, type Place } from "../plan";
 import { startOnRunner } from "../runner";
 import type { Scenario } from "../scenario";
@@ -23,32 +23,32 @@ const boundaries: readonly Boundary[] = [
 ];
 
 /** Nothing of the runner is asked for: the target alone ends what the runner began. */
-async function hit(ground: Ground, fault: "stop" | "cut-link", { holdAfter, place }: Boundary): Promise<string> {
-  const rehearsal: Rehearsal = await ground.everything();
-  await ground.app.hold(place);
-  const { ended } = await startOnRunner(ground, primary, "2", holdAfter);
+async function hit(testbed: Testbed, fault: "stop" | "cut-link", { holdAfter, place }: Boundary): Promise<string> {
+  const rehearsal: Rehearsal = await testbed.everything();
+  await testbed.app.hold(place);
+  const { ended } = await startOnRunner(testbed, primary, "2", holdAfter);
   await Promise.race([
-    ground.app.reached(place),
+    testbed.app.reached(place),
     ended.then(({ output }) => assert.fail(`The deployer ended before "${place}" was reached: ${output}`)),
   ]);
   // Whatever becomes of it from here on is the fault's doing.
   ended.catch(() => undefined);
   return rehearsal.withFault([fault, "primary"], async () => {
-    const { seconds } = await timed(() => ground.app.rests());
-    const records = only(await ground.assertWhole("1"));
-    await assertEnding(ground, records, "rolled_back", "lease_expired");
+    const { seconds } = await timed(() => testbed.app.rests());
+    const records = only(await testbed.assertOldOrNew("1"));
+    await assertEnding(testbed, records, "rolled_back", "lease_expired");
     assert.equal(records.deployment.owner, `platform-operator@${primary.name}`);
     return `${inWords(records)}; at rest ${seconds.toFixed(1)} s after the fault`;
   });
 }
 
 /** A whole deployment from the runner. */
-async function fromTheRunner(ground: Ground): Promise<string> {
-  await ground.everything();
-  const { ended } = await startOnRunner(ground, primary, "2");
+async function fromTheRunner(testbed: Testbed): Promise<string> {
+  await testbed.everything();
+  const { ended } = await startOnRunner(testbed, primary, "2");
   const { code, output } = await ended;
   assert.equal(code, 0, output);
-  const records = only(await ground.assertWhole("2"));
+  const records = only(await testbed.assertOldOrNew("2"));
   assert.deepEqual(
     [records.deployment.outcome, records.deployment.owner],
     ["succeeded", `platform-operator@${primary.name}`],
@@ -78,13 +78,13 @@ export const runnerCrashes: readonly Scenario[] = [
       `power-runner-${boundary.id}`,
       `power cut of the deploying runner ${boundary.where}`,
       "The target goes back alone; nothing of the runner is needed.",
-      (ground) => hit(ground, "stop", boundary),
+      (testbed) => hit(testbed, "stop", boundary),
     ),
   ),
   scenario(
     "chaos-runner-cut",
     "the deploying runner is cut off from the target",
     "The target goes back although the runner goes on working.",
-    (ground) => hit(ground, "cut-link", boundaries[2] as Boundary),
+    (testbed) => hit(testbed, "cut-link", boundaries[2] as Boundary),
   ),
 ];

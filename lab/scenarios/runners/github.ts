@@ -5,8 +5,8 @@ import type { Followed } from "@ghrunners/cli/deploy/follow";
 import { primary, secondary, type Rehearsal } from "../../driver/rehearsal";
 import { Started } from "../../driver/started";
 import { until } from "@ghrunners/core/until";
-import { assertEnding, inWords, only, sendIncidents, timed } from "../acts";
-import { LIMIT_MS, type Ground } from "../ground";
+import { assertEnding, inWords, only, sendIncidents, timed } from "../actions";
+import { LIMIT_MS, type Testbed } from "../testbed";
 import type { Scenario } from "../scenario";
 
 /** What the failover switch and the gate may need on a busy machine. */
@@ -40,40 +40,40 @@ function chosen({ octokit, repository }: Rehearsal, name: string): Promise<true>
 const onRunner = ({ deployment }: Records, name: string): void =>
   assert.ok(deployment.owner.endsWith(`@${name}`), `${deployment.owner} deployed, expected ${name}`);
 
-async function onPrimary(ground: Ground): Promise<string> {
-  await chosen(await ground.everything(), primary.name);
+async function onPrimary(testbed: Testbed): Promise<string> {
+  await chosen(await testbed.everything(), primary.name);
   return withDeployments(async (start) => {
     const { code, all } = await start("2").end();
     assert.equal(code, 0, all);
-    const records = only(await ground.assertWhole("2"));
+    const records = only(await testbed.assertOldOrNew("2"));
     onRunner(records, primary.name);
     return `${inWords(records)}, by ${records.deployment.owner}`;
   });
 }
 
-async function failover(ground: Ground): Promise<string> {
-  const rehearsal = await ground.everything();
+async function failover(testbed: Testbed): Promise<string> {
+  const rehearsal = await testbed.everything();
   await chosen(rehearsal, primary.name);
   return rehearsal.withFault(["stop", "primary"], async () => {
     const { seconds } = await timed(() => chosen(rehearsal, secondary.name));
     return withDeployments(async (start) => {
       const { code, all } = await start("2").end();
       assert.equal(code, 0, all);
-      const records = only(await ground.assertWhole("2"));
+      const records = only(await testbed.assertOldOrNew("2"));
       onRunner(records, secondary.name);
       return `chosen ${seconds.toFixed(1)} s after the power cut; ${inWords(records)}, by ${records.deployment.owner}`;
     });
   });
 }
 
-async function serialised(ground: Ground): Promise<string> {
-  await chosen(await ground.everything(), primary.name);
+async function serialised(testbed: Testbed): Promise<string> {
+  await chosen(await testbed.everything(), primary.name);
   return withDeployments(async (start) => {
     const first = start("2");
     await first.says("on runner", CHOICE_MS);
     const second = start("1");
     await Promise.all([first.end(), second.end()]);
-    const records = await ground.assertWhole("1");
+    const records = await testbed.assertOldOrNew("1");
     const [one, two] = records.map(({ deployment }) => deployment);
     assert.ok(one !== undefined && two !== undefined && records.length === 2);
     assert.deepEqual([one.outcome, two.outcome], ["succeeded", "succeeded"]);
@@ -82,22 +82,22 @@ async function serialised(ground: Ground): Promise<string> {
   });
 }
 
-async function interrupted(ground: Ground): Promise<string> {
-  await chosen(await ground.everything(), primary.name);
+async function interrupted(testbed: Testbed): Promise<string> {
+  await chosen(await testbed.everything(), primary.name);
   return withDeployments(async (start) => {
     const started = start("3-slow");
     await started.says('step "start": ok', CHOICE_MS);
     started.interrupt();
     const { code, result } = await started.end();
     assert.deepEqual([code, result.run?.conclusion], [1, "cancelled"]);
-    const records = only(await ground.assertWhole("1"));
-    await assertEnding(ground, records, "rolled_back");
+    const records = only(await testbed.assertOldOrNew("1"));
+    await assertEnding(testbed, records, "rolled_back");
     return inWords(records);
   });
 }
 
-async function runnerLost(ground: Ground): Promise<string> {
-  const rehearsal = await ground.everything();
+async function runnerLost(testbed: Testbed): Promise<string> {
+  const rehearsal = await testbed.everything();
   await chosen(rehearsal, primary.name);
   return withDeployments(async (start) => {
     const started = start("3-slow");
@@ -105,28 +105,28 @@ async function runnerLost(ground: Ground): Promise<string> {
     return rehearsal.withFault(["stop", "primary"], async () => {
       const { code, all, result } = await started.end();
       assert.deepEqual([code, result.lost], [1, primary.name], all);
-      const records = only(await ground.assertWhole("1"));
-      await assertEnding(ground, records, "rolled_back", "lease_expired");
+      const records = only(await testbed.assertOldOrNew("1"));
+      await assertEnding(testbed, records, "rolled_back", "lease_expired");
       return inWords(records);
     });
   });
 }
 
 /** GitHub is down when the incident has to be told: it is kept on the target, and sent once when GitHub is back. */
-async function githubDown(ground: Ground): Promise<string> {
-  const rehearsal = await ground.everything();
+async function githubDown(testbed: Testbed): Promise<string> {
+  const rehearsal = await testbed.everything();
   await chosen(rehearsal, primary.name);
   return withDeployments(async (start) => {
     const started = start("3-half-broken");
     await started.says('step "start": ok', CHOICE_MS);
     const records = await rehearsal.withFault(["github-down"], async () => {
-      await ground.app.rests();
-      const found = only(await ground.assertWhole("1"));
+      await testbed.app.rests();
+      const found = only(await testbed.assertOldOrNew("1"));
       // Beside what a runner that died could not tell.
-      assert.equal(await ground.grown("deployment_incidents_unsent"), 1);
+      assert.equal(await testbed.grown("deployment_incidents_unsent"), 1);
       return found;
     });
-    await assertEnding(ground, records, "rolled_back", "smoke_test");
+    await assertEnding(testbed, records, "rolled_back", "smoke_test");
     await started.end();
     const sent = await sendIncidents();
     const { data } = await rehearsal.octokit.rest.issues.listForRepo({ ...rehearsal.repository, state: "all" });

@@ -1,129 +1,129 @@
 /** What the target depends on goes away in the middle: network, database, disk, the right time. */
 import assert from "node:assert/strict";
 import { scriptOf } from "../app";
-import { assertEnding, heldAfter, inWords, only, timed } from "../acts";
+import { assertEnding, heldAfter, inWords, only, timed } from "../actions";
 import { recordOf } from "../deployer";
 import { until } from "@ghrunners/core/until";
-import { LIMIT_MS, type Ground } from "../ground";
+import { LIMIT_MS, type Testbed } from "../testbed";
 import { BETWEEN, UNDO } from "../plan";
 import { topology } from "../../topology";
 import { LARGE, LARGE_BYTES } from "../artefacts";
 import type { Scenario } from "../scenario";
 
 /** The database is gone when the new version is checked, and is back when the old one is. */
-async function databaseLost(ground: Ground): Promise<string> {
-  const deployer = await heldAfter(ground, "2", "start");
-  await ground.app.hold(UNDO);
-  await ground.app.shell("systemctl stop postgresql.service");
-  await ground.app.release(BETWEEN);
-  await ground.app.reached(UNDO);
-  await ground.app.shell("systemctl start postgresql.service");
-  await ground.app.release(UNDO);
+async function databaseLost(testbed: Testbed): Promise<string> {
+  const deployer = await heldAfter(testbed, "2", "start");
+  await testbed.app.hold(UNDO);
+  await testbed.app.shell("systemctl stop postgresql.service");
+  await testbed.app.release(BETWEEN);
+  await testbed.app.reached(UNDO);
+  await testbed.app.shell("systemctl start postgresql.service");
+  await testbed.app.release(UNDO);
   const deployed = await deployer.ended();
   assert.equal(deployed.code, 1);
   assert.match(recordOf(deployed).failure?.detail ?? "", /database "connect"/);
-  const records = only(await ground.assertWhole("1"));
-  await assertEnding(ground, records, "rolled_back", "health_check");
-  assert.ok((await ground.grown('deployment_health_check_failures_total{category="database"}')) >= 1);
+  const records = only(await testbed.assertOldOrNew("1"));
+  await assertEnding(testbed, records, "rolled_back", "health_check");
+  assert.ok((await testbed.grown('deployment_health_check_failures_total{category="database"}')) >= 1);
   return inWords(records);
 }
 
 /** The cable is pulled while the artefact is on its way. */
-async function transferCut(ground: Ground): Promise<string> {
-  const deployer = ground.start(LARGE);
+async function transferCut(testbed: Testbed): Promise<string> {
+  const deployer = testbed.start(LARGE);
   const sizeOfPart = async (): Promise<number> =>
-    Number(await ground.app.shell("stat -c %s /var/lib/ghrunners/deploy/artefact.tar.gz.new"));
+    Number(await testbed.app.shell("stat -c %s /var/lib/ghrunners/deploy/artefact.tar.gz.new"));
   await until("a part of the artefact is on the target", LIMIT_MS, async () => (await sizeOfPart()) > 0);
-  await ground.app.fault("cut-link");
+  await testbed.app.fault("cut-link");
   const seen = await sizeOfPart().catch(() => assert.fail("the artefact arrived whole before the cut"));
   assert.ok(seen < LARGE_BYTES, `${seen} bytes had arrived of ${LARGE_BYTES}`);
-  const { seconds } = await timed(() => ground.app.rests());
-  await ground.app.mend();
+  const { seconds } = await timed(() => testbed.app.rests());
+  await testbed.app.mend();
   await deployer.gone();
-  const records = only(await ground.assertWhole("1"));
-  await assertEnding(ground, records, "cancelled", "lease_expired", "interrupted");
+  const records = only(await testbed.assertOldOrNew("1"));
+  await assertEnding(testbed, records, "cancelled", "lease_expired", "interrupted");
   return `cut at ${Math.round(seen / 2 ** 20)} MiB; ${inWords(records)}; at rest ${seconds.toFixed(1)} s after the cut`;
 }
 
 /** Between target and everything: the lease runs out while nobody can be asked for anything. */
-async function linkCut(ground: Ground): Promise<string> {
-  const deployer = await heldAfter(ground, "2", "activate");
-  await ground.app.fault("cut-link");
-  const { seconds } = await timed(() => ground.app.rests());
-  const records = only(await ground.assertWhole("1"));
-  await ground.app.mend();
+async function linkCut(testbed: Testbed): Promise<string> {
+  const deployer = await heldAfter(testbed, "2", "activate");
+  await testbed.app.fault("cut-link");
+  const { seconds } = await timed(() => testbed.app.rests());
+  const records = only(await testbed.assertOldOrNew("1"));
+  await testbed.app.mend();
   await deployer.kill();
-  await assertEnding(ground, records, "rolled_back", "lease_expired");
+  await assertEnding(testbed, records, "rolled_back", "lease_expired");
   return `${inWords(records)}; at rest ${seconds.toFixed(1)} s after the cut, still cut off`;
 }
 
 /** Between deployer and target alone: the target still reaches everybody else. */
-async function deployerCut(ground: Ground): Promise<string> {
-  const deployer = await heldAfter(ground, "2", "activate");
+async function deployerCut(testbed: Testbed): Promise<string> {
+  const deployer = await heldAfter(testbed, "2", "activate");
   const { address } = topology.proxmox;
-  await ground.app.cutOff(address);
+  await testbed.app.cutOff(address);
   try {
-    const { seconds } = await timed(() => ground.app.rests());
-    const records = only(await ground.assertWhole("1"));
-    await assertEnding(ground, records, "rolled_back", "lease_expired");
+    const { seconds } = await timed(() => testbed.app.rests());
+    const records = only(await testbed.assertOldOrNew("1"));
+    await assertEnding(testbed, records, "rolled_back", "lease_expired");
     return `${inWords(records)}; at rest ${seconds.toFixed(1)} s after the cut`;
   } finally {
-    await ground.app.cutOff();
+    await testbed.app.cutOff();
     await deployer.kill();
   }
 }
 
-async function diskFull(ground: Ground): Promise<string> {
-  const deployer = await heldAfter(ground, "2", "stop");
-  await ground.app.hold(UNDO);
-  await ground.app.fault("fill-disk");
-  await ground.app.release(BETWEEN);
+async function diskFull(testbed: Testbed): Promise<string> {
+  const deployer = await heldAfter(testbed, "2", "stop");
+  await testbed.app.hold(UNDO);
+  await testbed.app.fault("fill-disk");
+  await testbed.app.release(BETWEEN);
   // The way back begins on the full disk: its own writing lives on the reserve.
-  await ground.app.reached(UNDO);
-  const full = await ground.app.shell("df --output=avail --block-size=1M / | tail -n 1");
-  await ground.app.mend();
-  await ground.app.release(UNDO);
+  await testbed.app.reached(UNDO);
+  const full = await testbed.app.shell("df --output=avail --block-size=1M / | tail -n 1");
+  await testbed.app.mend();
+  await testbed.app.release(UNDO);
   await deployer.gone();
-  const records = only(await ground.assertWhole("1"));
-  await assertEnding(ground, records, "rolled_back", "step", "interrupted");
+  const records = only(await testbed.assertOldOrNew("1"));
+  await assertEnding(testbed, records, "rolled_back", "step", "interrupted");
   return `${inWords(records)}; ${full.trim()} MiB were free`;
 }
 
 /** The target's wall clock jumps; guests cannot set the kernel's, so the agent's is moved (files/skewed-clock.cjs). */
-async function clockSkew(ground: Ground): Promise<string> {
-  await ground.app.shell(scriptOf("skew-clock.sh"), scriptOf("skewed-clock.cjs"));
+async function clockSkew(testbed: Testbed): Promise<string> {
+  await testbed.app.shell(scriptOf("skew-clock.sh"), scriptOf("skewed-clock.cjs"));
   try {
-    const deployer = await heldAfter(ground, "2", "activate");
+    const deployer = await heldAfter(testbed, "2", "activate");
     for (const seconds of [86_400, -86_400]) {
-      await ground.app.shell('echo "$1" >/opt/ghrunners-scenarios/clock-offset', String(seconds));
+      await testbed.app.shell('echo "$1" >/opt/ghrunners-scenarios/clock-offset', String(seconds));
       // Two leases long: it would have ended, if it were measured by the wall clock, or never would.
-      const { token } = JSON.parse(await ground.app.shell("cat /var/lib/ghrunners/deploy/lease.json")) as {
+      const { token } = JSON.parse(await testbed.app.shell("cat /var/lib/ghrunners/deploy/lease.json")) as {
         token: number;
       };
-      await renewedTwice(ground, token);
+      await renewedTwice(testbed, token);
     }
-    await ground.app.release(BETWEEN);
+    await testbed.app.release(BETWEEN);
     const forward = await deployer.ended();
     assert.equal(recordOf(forward).outcome, "succeeded");
-    await ground.assertWhole("2");
-    const next = await heldAfter(ground, "1", "activate");
+    await testbed.assertOldOrNew("2");
+    const next = await heldAfter(testbed, "1", "activate");
     const { seconds } = await timed(async () => {
       await next.kill();
-      await ground.app.rests();
+      await testbed.app.rests();
     });
     assert.ok(seconds < 60, `the lease took ${seconds} s to expire with a clock that is a day behind`);
-    const [, second] = await ground.assertWhole("2");
+    const [, second] = await testbed.assertOldOrNew("2");
     assert.equal(second?.deployment.outcome, "rolled_back");
     assert.equal(second?.deployment.failure?.code, "lease_expired");
     return `a day ahead and a day behind: the lease held; after a kill it expired in ${seconds.toFixed(1)} s`;
   } finally {
-    await ground.app.shell("rm -f /usr/local/bin/node /opt/ghrunners-scenarios/clock-offset");
+    await testbed.app.shell("rm -f /usr/local/bin/node /opt/ghrunners-scenarios/clock-offset");
   }
 }
 
-async function renewedTwice(ground: Ground, token: number): Promise<void> {
+async function renewedTwice(testbed: Testbed, token: number): Promise<void> {
   const look = async (): Promise<{ token: number; untilMs: number }> =>
-    JSON.parse(await ground.app.shell("cat /var/lib/ghrunners/deploy/lease.json")) as {
+    JSON.parse(await testbed.app.shell("cat /var/lib/ghrunners/deploy/lease.json")) as {
       token: number;
       untilMs: number;
     };

@@ -1,51 +1,51 @@
 /** The five idempotency checks. */
 import assert from "node:assert/strict";
-import { heldAfter, inWords } from "../acts";
+import { heldAfter, inWords } from "../actions";
 import { recordOf } from "../deployer";
 import { scriptOf } from "../app";
-import type { Ground } from "../ground";
+import type { Testbed } from "../testbed";
 import type { Scenario } from "../scenario";
 
 /** Every file that a deployment may write, with inode and time, and since when each service runs. */
-const fingerprint = (ground: Ground): Promise<string> => ground.app.shell(scriptOf("fingerprint.sh"));
+const fingerprint = (testbed: Testbed): Promise<string> => testbed.app.shell(scriptOf("fingerprint.sh"));
 
-async function succeeds(ground: Ground, version: string): Promise<void> {
-  const deployed = await ground.deploy(version);
+async function succeeds(testbed: Testbed, version: string): Promise<void> {
+  const deployed = await testbed.deploy(version);
   assert.deepEqual([deployed.code, recordOf(deployed).outcome], [0, "succeeded"]);
 }
 
-async function sameVersion(ground: Ground): Promise<string> {
-  await succeeds(ground, "2");
-  const before = await fingerprint(ground);
-  const { code, result, seconds } = await ground.deploy("2");
+async function sameVersion(testbed: Testbed): Promise<string> {
+  await succeeds(testbed, "2");
+  const before = await fingerprint(testbed);
+  const { code, result, seconds } = await testbed.deploy("2");
   assert.deepEqual({ code, result }, { code: 0, result: { kind: "unchanged", version: "2" } });
-  assert.equal(await fingerprint(ground), before);
-  await ground.assertWhole("2");
+  assert.equal(await fingerprint(testbed), before);
+  await testbed.assertOldOrNew("2");
   return `the second one took ${seconds.toFixed(1)} s and changed nothing`;
 }
 
-async function roundTrip(ground: Ground): Promise<string> {
-  await succeeds(ground, "2");
-  const bad = await ground.deploy("3-unhealthy");
+async function roundTrip(testbed: Testbed): Promise<string> {
+  await succeeds(testbed, "2");
+  const bad = await testbed.deploy("3-unhealthy");
   assert.equal(recordOf(bad).outcome, "rolled_back");
-  await ground.assertWhole("2");
-  await succeeds(ground, "1");
-  await ground.assertWhole("1");
-  await succeeds(ground, "2");
-  return (await ground.assertWhole("2")).map(inWords).join("; ");
+  await testbed.assertOldOrNew("2");
+  await succeeds(testbed, "1");
+  await testbed.assertOldOrNew("1");
+  await succeeds(testbed, "2");
+  return (await testbed.assertOldOrNew("2")).map(inWords).join("; ");
 }
 
-async function converges(ground: Ground): Promise<string> {
-  const first = await heldAfter(ground, "2", "activate");
+async function converges(testbed: Testbed): Promise<string> {
+  const first = await heldAfter(testbed, "2", "activate");
   await first.kill();
   // At once: the lease of the first one may still be running.
   let refusals = 0;
   for (; refusals < 20; refusals += 1) {
-    const { result } = await ground.deploy("2");
+    const { result } = await testbed.deploy("2");
     if (result.kind === "over") break;
     assert.equal(result.kind, "refused", JSON.stringify(result));
   }
-  const records = await ground.assertWhole("2");
+  const records = await testbed.assertOldOrNew("2");
   assert.deepEqual(
     records.map(({ deployment }) => deployment.outcome),
     ["rolled_back", "succeeded"],
@@ -53,24 +53,24 @@ async function converges(ground: Ground): Promise<string> {
   return `${records.map(inWords).join("; ")}; ${refusals} refusals before`;
 }
 
-async function nothingLeft(ground: Ground): Promise<string> {
-  const cancelled = await heldAfter(ground, "2", "capture");
+async function nothingLeft(testbed: Testbed): Promise<string> {
+  const cancelled = await heldAfter(testbed, "2", "capture");
   cancelled.signal("SIGTERM");
   await cancelled.ended();
-  await ground.assertWhole("1");
-  await ground.deploy("3-half-broken");
-  await ground.assertWhole("1");
-  await succeeds(ground, "2");
-  return (await ground.assertWhole("2")).map(inWords).join("; ");
+  await testbed.assertOldOrNew("1");
+  await testbed.deploy("3-half-broken");
+  await testbed.assertOldOrNew("1");
+  await succeeds(testbed, "2");
+  return (await testbed.assertOldOrNew("2")).map(inWords).join("; ");
 }
 
-async function checkMode(ground: Ground): Promise<string> {
-  const before = await fingerprint(ground);
-  const { code, result } = await ground.deploy("2", { action: "check" });
+async function checkMode(testbed: Testbed): Promise<string> {
+  const before = await fingerprint(testbed);
+  const { code, result } = await testbed.deploy("2", { action: "check" });
   assert.equal(code, 0);
   assert.ok(result.kind === "checked" && result.problems.length === 0, JSON.stringify(result));
-  assert.equal(await fingerprint(ground), before);
-  assert.deepEqual(await ground.assertWhole("1"), []);
+  assert.equal(await fingerprint(testbed), before);
+  assert.deepEqual(await testbed.assertOldOrNew("1"), []);
   return `looked at ${result.steps.length} steps, changed nothing`;
 }
 

@@ -4,8 +4,8 @@ import path from "node:path";
 import { parse } from "yaml";
 import type { PlanInput } from "@ghrunners/deploy/plan/schema";
 import { projectRoot } from "@ghrunners/core/project-root";
-import { assertEnding, heldAfter, heldAt, inWords, only, timed } from "../acts";
-import type { Ground } from "../ground";
+import { assertEnding, heldAfter, heldAt, inWords, only, timed } from "../actions";
+import type { Testbed } from "../testbed";
 import { BETWEEN, boundaries, checksOf, SMOKE, UNDO, type Place } from "../plan";
 import type { Scenario } from "../scenario";
 
@@ -32,14 +32,14 @@ const all: readonly Boundary[] = [
   { id: "smoke", where: "in the smoke tests", place: SMOKE },
 ];
 
-async function killDeployer(ground: Ground, { holdAfter, place }: Boundary): Promise<string> {
-  const deployer = await heldAt(ground, "2", place, { holdAfter });
+async function killDeployer(testbed: Testbed, { holdAfter, place }: Boundary): Promise<string> {
+  const deployer = await heldAt(testbed, "2", place, { holdAfter });
   const { seconds } = await timed(async () => {
     await deployer.kill();
-    await ground.app.rests();
+    await testbed.app.rests();
   });
-  const records = only(await ground.assertWhole("1"));
-  await assertEnding(ground, records, place === PREFLIGHT ? "cancelled" : "rolled_back", "lease_expired");
+  const records = only(await testbed.assertOldOrNew("1"));
+  await assertEnding(testbed, records, place === PREFLIGHT ? "cancelled" : "rolled_back", "lease_expired");
   return `${inWords(records)}; at rest ${seconds.toFixed(1)} s after the kill`;
 }
 
@@ -51,27 +51,27 @@ const ofTheDeployer = all.map((boundary): Scenario => ({
   proves: "The target goes back alone when the deployer's lease expires, and proves the old version healthy.",
   need: "target",
   rehearsed: boundary.id === "after-activate",
-  run: (ground) => killDeployer(ground, boundary),
+  run: (testbed) => killDeployer(testbed, boundary),
 }));
 
 /** kill -9 of the agent: the guard takes over once the deployer, which was told, lets the lease expire. */
-async function killAgent(ground: Ground, holdAfter: Place): Promise<string> {
-  const deployer = await heldAfter(ground, "2", holdAfter);
-  await ground.app.killAgent("run");
+async function killAgent(testbed: Testbed, holdAfter: Place): Promise<string> {
+  const deployer = await heldAfter(testbed, "2", holdAfter);
+  await testbed.app.killAgent("run");
   await deployer.gone();
-  const records = only(await ground.assertWhole("1"));
-  await assertEnding(ground, records, "rolled_back", "interrupted");
+  const records = only(await testbed.assertOldOrNew("1"));
+  await assertEnding(testbed, records, "rolled_back", "interrupted");
   return inWords(records);
 }
 
-async function killAgentOnTheWayBack(ground: Ground): Promise<string> {
-  const deployer = await heldAt(ground, "3-unhealthy", UNDO, { holdAfter: "activate" });
-  await ground.app.killAgent("run");
+async function killAgentOnTheWayBack(testbed: Testbed): Promise<string> {
+  const deployer = await heldAt(testbed, "3-unhealthy", UNDO, { holdAfter: "activate" });
+  await testbed.app.killAgent("run");
   // The guard does the same undo again, and is not to be held there.
-  await ground.app.release(UNDO);
+  await testbed.app.release(UNDO);
   await deployer.gone();
-  const records = only(await ground.assertWhole("1"));
-  await assertEnding(ground, records, "rolled_back", "health_check");
+  const records = only(await testbed.assertOldOrNew("1"));
+  await assertEnding(testbed, records, "rolled_back", "health_check");
   return inWords(records);
 }
 
@@ -84,7 +84,7 @@ export const kills: readonly Scenario[] = [
     proves: "The guard finds the journal, ends the processes that were left, and goes back.",
     need: "target",
     rehearsed: holdAfter === "activate",
-    run: (ground) => killAgent(ground, holdAfter),
+    run: (testbed) => killAgent(testbed, holdAfter),
   })),
   {
     id: "kill-agent-on-the-way-back",

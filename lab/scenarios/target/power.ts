@@ -1,34 +1,34 @@
 /** The target machine loses its power at a boundary: after the boot its guard goes back. */
 import assert from "node:assert/strict";
-import { assertEnding, heldAfter, heldAt, inWords, only, timed } from "../acts";
+import { assertEnding, heldAfter, heldAt, inWords, only, timed } from "../actions";
 import type { Deployer } from "../deployer";
-import type { Ground } from "../ground";
+import type { Testbed } from "../testbed";
 import { UNDO, type Place } from "../plan";
 import type { Scenario } from "../scenario";
 
-async function cutAndBoot(ground: Ground, deployer: Deployer): Promise<number> {
-  await ground.app.fault("stop");
+async function cutAndBoot(testbed: Testbed, deployer: Deployer): Promise<number> {
+  await testbed.app.fault("stop");
   await deployer.gone();
   assert.match(deployer.words, /connection broke|lost/i);
   const { seconds } = await timed(async () => {
-    await ground.app.mend();
-    await ground.app.rests();
+    await testbed.app.mend();
+    await testbed.app.rests();
   });
   return seconds;
 }
 
-async function powerCut(ground: Ground, holdAfter: Place): Promise<string> {
-  const seconds = await cutAndBoot(ground, await heldAfter(ground, "2", holdAfter));
-  const records = only(await ground.assertWhole("1"));
-  await assertEnding(ground, records, "rolled_back", "interrupted");
+async function powerCut(testbed: Testbed, holdAfter: Place): Promise<string> {
+  const seconds = await cutAndBoot(testbed, await heldAfter(testbed, "2", holdAfter));
+  const records = only(await testbed.assertOldOrNew("1"));
+  await assertEnding(testbed, records, "rolled_back", "interrupted");
   return `${inWords(records)}; at rest ${seconds.toFixed(1)} s after power came back`;
 }
 
-async function powerCutOnTheWayBack(ground: Ground): Promise<string> {
-  const deployer = await heldAt(ground, "3-unhealthy", UNDO, { holdAfter: "activate" });
-  const seconds = await cutAndBoot(ground, deployer);
-  const records = only(await ground.assertWhole("1"));
-  await assertEnding(ground, records, "rolled_back", "health_check");
+async function powerCutOnTheWayBack(testbed: Testbed): Promise<string> {
+  const deployer = await heldAt(testbed, "3-unhealthy", UNDO, { holdAfter: "activate" });
+  const seconds = await cutAndBoot(testbed, deployer);
+  const records = only(await testbed.assertOldOrNew("1"));
+  await assertEnding(testbed, records, "rolled_back", "health_check");
   return `${inWords(records)}; at rest ${seconds.toFixed(1)} s after power came back`;
 }
 
@@ -40,7 +40,7 @@ export const power: readonly Scenario[] = [
     proves: "The journal outlives the cut; after the boot the guard goes back without anybody's help.",
     need: "target",
     rehearsed: holdAfter === "activate",
-    run: (ground) => powerCut(ground, holdAfter),
+    run: (testbed) => powerCut(testbed, holdAfter),
   })),
   {
     id: "power-target-on-the-way-back",

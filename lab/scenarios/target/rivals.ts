@@ -1,48 +1,48 @@
 /** Two deployers and one target; and a rollback that cannot be done, which keeps the next deployer out. */
 import assert from "node:assert/strict";
-import { assertEnding, heldAfter, heldAt, inWords, only, timed } from "../acts";
+import { assertEnding, heldAfter, heldAt, inWords, only, timed } from "../actions";
 import { recordOf } from "../deployer";
-import type { Ground } from "../ground";
+import type { Testbed } from "../testbed";
 import { BETWEEN, UNDO } from "../plan";
 import type { Scenario } from "../scenario";
 
 /** One after the other: the second one is refused in words while the first one works, and may come again. */
-async function concurrent(ground: Ground): Promise<string> {
-  const first = await heldAfter(ground, "2", "stop");
-  const { result, code } = await ground.deploy("2", { user: "second" });
+async function concurrent(testbed: Testbed): Promise<string> {
+  const first = await heldAfter(testbed, "2", "stop");
+  const { result, code } = await testbed.deploy("2", { user: "second" });
   assert.equal(code, 1);
   assert.ok(result.kind === "refused", JSON.stringify(result));
   assert.match(result.reason, /Deployment .* of version 2 by .* holds the lock since .*Expected a free target/);
-  await ground.app.release(BETWEEN);
+  await testbed.app.release(BETWEEN);
   assert.equal(recordOf(await first.ended()).outcome, "succeeded");
-  const again = await ground.deploy("2", { user: "second" });
+  const again = await testbed.deploy("2", { user: "second" });
   assert.deepEqual(again.result, { kind: "unchanged", version: "2" });
-  return inWords(only(await ground.assertWhole("2")));
+  return inWords(only(await testbed.assertOldOrNew("2")));
 }
 
 /** All at the same moment, for the same lock. */
-async function race(ground: Ground): Promise<string> {
-  const rivals = ["first", "second", "third"].map((user) => ground.start("2", { user }));
+async function race(testbed: Testbed): Promise<string> {
+  const rivals = ["first", "second", "third"].map((user) => testbed.start("2", { user }));
   const ended = await Promise.all(rivals.map((rival) => rival.ended()));
   const kinds = ended.map(({ result }) => result.kind).sort();
   const over = ended.filter(({ result }) => result.kind === "over");
   assert.equal(over.length, 1, `expected one that deployed, seen ${kinds.join(", ")}`);
-  const records = only(await ground.assertWhole("2"));
+  const records = only(await testbed.assertOldOrNew("2"));
   assert.equal(records.deployment.outcome, "succeeded");
   return `${inWords(records)}; the three: ${kinds.join(", ")}`;
 }
 
 /** A deployer that sleeps past its lease and wakes up when another one has deployed. */
-async function lateDeployer(ground: Ground): Promise<string> {
-  const late = await heldAfter(ground, "2", "activate");
+async function lateDeployer(testbed: Testbed): Promise<string> {
+  const late = await heldAfter(testbed, "2", "activate");
   late.signal("SIGSTOP");
-  await ground.app.rests();
-  const other = await ground.deploy("2", { user: "other" });
+  await testbed.app.rests();
+  const other = await testbed.deploy("2", { user: "other" });
   assert.equal(recordOf(other).outcome, "succeeded");
   late.signal("SIGCONT");
   const { result } = await late.ended();
   assert.ok(result.kind === "over" && result.records.deployment.outcome === "rolled_back", JSON.stringify(result));
-  const records = await ground.assertWhole("2");
+  const records = await testbed.assertOldOrNew("2");
   assert.deepEqual(
     records.map(({ deployment }) => deployment.outcome),
     ["rolled_back", "succeeded"],
@@ -51,43 +51,43 @@ async function lateDeployer(ground: Ground): Promise<string> {
 }
 
 /** Something stands in the way of the undo: loud, named, locked, and mended by one command. */
-async function failedRollback(ground: Ground): Promise<string> {
+async function failedRollback(testbed: Testbed): Promise<string> {
   const inTheWay = "/etc/systemd/system/demo-app-backend.service";
-  const deployer = await heldAt(ground, "3-unhealthy", UNDO, { holdAfter: "activate" });
-  await ground.app.shell('rm "$1" && mkdir -p "$1/thing"', inTheWay);
-  await ground.app.release(UNDO);
+  const deployer = await heldAt(testbed, "3-unhealthy", UNDO, { holdAfter: "activate" });
+  await testbed.app.shell('rm "$1" && mkdir -p "$1/thing"', inTheWay);
+  await testbed.app.release(UNDO);
   const deployed = await deployer.ended();
   assert.equal(deployed.code, 1);
   assert.equal(recordOf(deployed).outcome, "rollback_failed");
-  const failed = only(await ground.records());
+  const failed = only(await testbed.records());
   assert.equal(failed.incident?.severity, "critical");
   assert.match(failed.incident?.state ?? "", /Not undone: "unpack", "stop", "backend unit"\..*The lock is kept/);
-  const metrics = await ground.metrics();
+  const metrics = await testbed.metrics();
   assert.equal(metrics.get("deployment_partial_state"), 1);
   assert.ok((metrics.get("deployment_lock_timestamp_seconds") ?? 0) > 0, "the lock is not seen in the metrics");
-  const refused = await ground.deploy("2");
+  const refused = await testbed.deploy("2");
   assert.ok(refused.result.kind === "refused", JSON.stringify(refused.result));
   assert.match(refused.result.reason, /could not be undone, and its lock is kept.*--retry-rollback/);
-  await ground.app.shell('rm -r "$1"', inTheWay);
-  const { seconds, value } = await timed(() => ground.deploy("3-unhealthy", { action: "retry rollback" }));
+  await testbed.app.shell('rm -r "$1"', inTheWay);
+  const { seconds, value } = await timed(() => testbed.deploy("3-unhealthy", { action: "retry rollback" }));
   assert.deepEqual([value.code, recordOf(value).outcome], [0, "rolled_back"]);
-  const records = only(await ground.assertWhole("1"));
-  await assertEnding(ground, records, "rolled_back", "health_check");
+  const records = only(await testbed.assertOldOrNew("1"));
+  await assertEnding(testbed, records, "rolled_back", "health_check");
   return `${failed.incident?.title}; mended and tried again in ${seconds.toFixed(1)} s: ${inWords(records)}`;
 }
 
 /** The old version cannot be proved healthy, because what it needs is gone for longer. */
-async function unprovenRollback(ground: Ground): Promise<string> {
-  const deployer = await heldAfter(ground, "2", "start");
-  await ground.app.shell("systemctl stop postgresql.service");
-  await ground.app.release(BETWEEN);
+async function unprovenRollback(testbed: Testbed): Promise<string> {
+  const deployer = await heldAfter(testbed, "2", "start");
+  await testbed.app.shell("systemctl stop postgresql.service");
+  await testbed.app.release(BETWEEN);
   assert.equal(recordOf(await deployer.ended()).outcome, "rollback_failed");
-  const failed = only(await ground.records());
+  const failed = only(await testbed.records());
   assert.match(failed.incident?.state ?? "", /Every step was undone, but the old version is not healthy.*database/);
-  await ground.app.shell("systemctl start postgresql.service");
-  const retried = await ground.deploy("2", { action: "retry rollback" });
+  await testbed.app.shell("systemctl start postgresql.service");
+  const retried = await testbed.deploy("2", { action: "retry rollback" });
   assert.deepEqual([retried.code, recordOf(retried).outcome], [0, "rolled_back"]);
-  return inWords(only(await ground.assertWhole("1")));
+  return inWords(only(await testbed.assertOldOrNew("1")));
 }
 
 const scenario = (

@@ -1,48 +1,48 @@
 /** US3: whatever ends a deployment early, the target is whole, and the next one succeeds. */
 import assert from "node:assert/strict";
-import { assertEnding, heldAfter, inWords, only, timed } from "../acts";
+import { assertEnding, heldAfter, inWords, only, timed } from "../actions";
 import { recordOf } from "../deployer";
-import type { Ground } from "../ground";
+import type { Testbed } from "../testbed";
 import type { Scenario } from "../scenario";
 
-async function interruption(ground: Ground): Promise<string> {
-  const deployer = await heldAfter(ground, "2", "activate");
+async function interruption(testbed: Testbed): Promise<string> {
+  const deployer = await heldAfter(testbed, "2", "activate");
   const { seconds, value } = await timed(async () => {
     // As Ctrl-C, or GitHub when a job is cancelled.
     deployer.signal("SIGTERM");
     return deployer.ended();
   });
   assert.equal(value.code, 1);
-  const records = only(await ground.assertWhole("1"));
-  await assertEnding(ground, records, "rolled_back", "lease_expired");
+  const records = only(await testbed.assertOldOrNew("1"));
+  await assertEnding(testbed, records, "rolled_back", "lease_expired");
   return `${inWords(records)}; the deployer said so ${seconds.toFixed(1)} s after the signal`;
 }
 
-async function rolledBack(ground: Ground, version: string, code: "health_check" | "smoke_test", word: RegExp) {
-  const deployed = await ground.deploy(version);
+async function rolledBack(testbed: Testbed, version: string, code: "health_check" | "smoke_test", word: RegExp) {
+  const deployed = await testbed.deploy(version);
   assert.equal(deployed.code, 1);
   assert.match(recordOf(deployed).failure?.detail ?? "", word);
-  const records = only(await ground.assertWhole("1"));
-  await assertEnding(ground, records, "rolled_back", code);
+  const records = only(await testbed.assertOldOrNew("1"));
+  await assertEnding(testbed, records, "rolled_back", code);
   return records;
 }
 
-async function partialFailure(ground: Ground): Promise<string> {
-  const records = await rolledBack(ground, "3-half-broken", "smoke_test", /data API/);
+async function partialFailure(testbed: Testbed): Promise<string> {
+  const records = await rolledBack(testbed, "3-half-broken", "smoke_test", /data API/);
   // What the plan declares as forward-only stays, and the record says so; all else is gone.
   assert.deepEqual(records.rollback?.kept, ["migrate"]);
-  assert.equal((await ground.look()).schema, "2");
+  assert.equal((await testbed.look()).schema, "2");
   return inWords(records);
 }
 
-async function safeRetry(ground: Ground): Promise<string> {
-  const first = await heldAfter(ground, "2", "proxy");
+async function safeRetry(testbed: Testbed): Promise<string> {
+  const first = await heldAfter(testbed, "2", "proxy");
   first.signal("SIGTERM");
   await first.ended();
-  await ground.assertWhole("1");
-  const again = await ground.deploy("2");
+  await testbed.assertOldOrNew("1");
+  const again = await testbed.deploy("2");
   assert.deepEqual([again.code, recordOf(again).outcome], [0, "succeeded"]);
-  const records = await ground.assertWhole("2");
+  const records = await testbed.assertOldOrNew("2");
   assert.deepEqual(
     records.map(({ deployment }) => deployment.outcome),
     ["rolled_back", "succeeded"],
@@ -67,7 +67,7 @@ export const safety: readonly Scenario[] = [
     proves: "A version that is not healthy is undone, and the record names the check.",
     need: "target",
     rehearsed: true,
-    run: async (ground) => inWords(await rolledBack(ground, "3-unhealthy", "health_check", /health endpoint/)),
+    run: async (testbed) => inWords(await rolledBack(testbed, "3-unhealthy", "health_check", /health endpoint/)),
   },
   {
     id: "us3-partial-failure",

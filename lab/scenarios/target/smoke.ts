@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import type { PlanInput } from "@ghrunners/deploy/plan/schema";
 import { categories } from "@ghrunners/deploy/protocol/request";
-import { assertEnding, inWords, only } from "../acts";
+import { assertEnding, inWords, only } from "../actions";
 import { BROKEN } from "../artefacts";
-import type { Ground } from "../ground";
+import type { Testbed } from "../testbed";
 import type { Scenario } from "../scenario";
 
 /** Health checks that ask the machine alone: the broken version has to get as far as the smoke tests. */
@@ -13,10 +13,10 @@ const machineOnly = (plan: PlanInput): PlanInput => ({
   health: categories.map((category) => ({ name: category, category, probe: { kind: "disk" as const, path: "/" } })),
 });
 
-async function everySmokeTestFails(ground: Ground): Promise<string> {
-  await ground.deploy(BROKEN, { plan: machineOnly });
-  const records = only(await ground.assertWhole("1"));
-  await assertEnding(ground, records, "rolled_back", "smoke_test");
+async function everySmokeTestFails(testbed: Testbed): Promise<string> {
+  await testbed.deploy(BROKEN, { plan: machineOnly });
+  const records = only(await testbed.assertOldOrNew("1"));
+  await assertEnding(testbed, records, "rolled_back", "smoke_test");
   const checks = records.deployment.actions.find(({ name }) => name === "smoke")?.checks ?? [];
   const tests = checks.filter(({ name }) => name !== "hold");
   assert.equal(tests.length, 14);
@@ -28,9 +28,9 @@ async function everySmokeTestFails(ground: Ground): Promise<string> {
   return `${inWords(records)}; failed: ${tests.map(({ name }) => name).join(", ")}`;
 }
 
-async function everySmokeTestPasses(ground: Ground): Promise<string> {
-  await ground.deploy("2");
-  const records = only(await ground.assertWhole("2"));
+async function everySmokeTestPasses(testbed: Testbed): Promise<string> {
+  await testbed.deploy("2");
+  const records = only(await testbed.assertOldOrNew("2"));
   assert.equal(records.deployment.outcome, "succeeded");
   const checks = records.deployment.actions.find(({ name }) => name === "smoke")?.checks ?? [];
   const tests = checks.filter(({ name }) => name !== "hold");

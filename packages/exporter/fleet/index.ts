@@ -30,7 +30,7 @@ interface State {
 }
 
 /** What tests put in the place of the world. */
-export interface Surroundings {
+export interface FleetDependencies {
   readonly fetch?: typeof fetch;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -61,7 +61,7 @@ export class FleetView implements View {
     stateFolder: string,
     private readonly version: string,
     private readonly say: (line: string) => void,
-    { fetch, now = Date.now, random = Math.random }: Surroundings = {},
+    { fetch, now = Date.now, random = Math.random }: FleetDependencies = {},
   ) {
     this.now = now;
     this.random = random;

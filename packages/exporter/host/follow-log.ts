@@ -26,7 +26,7 @@ export type IgnoredReason = (typeof ignoredReasons)[number];
 export type Ignored = Partial<Record<IgnoredReason, number>>;
 
 /** What one look brought. */
-export interface Look {
+export interface LogRead {
   readonly lines: string[];
   readonly place: LogPlace;
   readonly ignored: Ignored;
@@ -138,7 +138,7 @@ function split(bytes: Buffer, wasInLongLine: boolean, ignored: Ignored): Split {
  * @param now seconds since 1970
  * @throws Error when the folder cannot be read
  */
-export function linesSince(folder: string, place: LogPlace, now: number): Look {
+export function linesSince(folder: string, place: LogPlace, now: number): LogRead {
   // A place that a clock which was ahead has left would hide every page until its time comes.
   if (isFuture(pageTime(place.page) ?? 0, now)) return { ...endOfLog(folder, now), lines: [] };
   const ignored: Ignored = {};
@@ -167,7 +167,7 @@ export function linesSince(folder: string, place: LogPlace, now: number): Look {
  * The end of the log: nothing before it is counted. The lines are the last ones before it.
  * @param now seconds since 1970
  */
-export function endOfLog(folder: string, now: number): Look {
+export function endOfLog(folder: string, now: number): LogRead {
   const ignored: Ignored = {};
   for (const page of pagesOf(folder, now, ignored).reverse()) {
     const file = path.join(folder, page);

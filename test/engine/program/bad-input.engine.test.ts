@@ -5,11 +5,11 @@ import path from "node:path";
 import { PUBLIC_WORDS } from "@ghrunners/core/vocabulary/safety";
 import { ensureAuthority } from "@ghrunners/lab/tls";
 import { registerElsewhere } from "@ghrunners/lab/driver/foreign-runner";
-import { Rehearsal, type Run, type Settings } from "@ghrunners/lab/driver/rehearsal";
+import { Rehearsal, type Run, type StackSettings } from "@ghrunners/lab/driver/rehearsal";
 
 const foreign = { vmId: 777, name: "somebodys-vm", address: "127.0.0.77" };
 /** Were bad input ever taken, the steps that follow would look for the machines on this host's loopback, and find none. */
-const loopback: Settings = {
+const loopback: StackSettings = {
   hosts: "manage",
   "network.gateway": "127.0.0.1",
   "network.adminCidr": "127.0.0.1/32",
@@ -51,7 +51,11 @@ describe("bad input, refused before anything is made", () => {
   }
 
   /** Runs `up`, which must fail with all of these words, and looks at what it left. */
-  async function refused(words: readonly RegExp[], settings: Settings = {}, env: NodeJS.ProcessEnv = {}): Promise<Run> {
+  async function refused(
+    words: readonly RegExp[],
+    settings: StackSettings = {},
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<Run> {
     const marks = { proxmox: await rehearsal.mark("proxmox"), github: await rehearsal.mark("github") };
     const run = await rehearsal.pulumi(["up"], { ...loopback, ...settings }, env);
     assert.notEqual(run.code, 0, `the bad input was taken:\n${run.output}`);

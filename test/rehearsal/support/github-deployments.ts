@@ -6,7 +6,7 @@ import { standingHosts } from "@ghrunners/lab/hosts/index";
 import type { TargetIncidents } from "@ghrunners/cli/incidents/targets";
 import { until } from "@ghrunners/core/until";
 import type { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
-import { Started, type Ended } from "@ghrunners/lab/driver/started";
+import { Started, type EndedCommand } from "@ghrunners/lab/driver/started";
 
 /** What a deployment through GitHub may take on a busy machine, its way back included. */
 export const DEPLOYMENT_MS = 240_000;
@@ -20,10 +20,10 @@ export interface Issue {
 export const deploy = (version: string, ...more: string[]): Started<Followed> =>
   new Started(["ghrunners", "deploy", "--version", version, "--json", ...more]);
 
-export const incidents = (...more: string[]): Promise<Ended<TargetIncidents[]>> =>
+export const incidents = (...more: string[]): Promise<EndedCommand<TargetIncidents[]>> =>
   new Started<TargetIncidents[]>(["ghrunners", "incidents", "--json", ...more]).end();
 
-export function recordOf({ result, all }: Ended<Followed>): DeploymentRecord {
+export function recordOf({ result, all }: EndedCommand<Followed>): DeploymentRecord {
   assert.ok(result.records, all);
   return result.records.deployment;
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { GitHubRunner } from "@ghrunners/core/github/client";
 import { drainRunner } from "@ghrunners/core/github/drain";
 import { sameLabels } from "@ghrunners/core/github/label-set";
-import { chooseDrain, type RunnerView } from "@ghrunners/components/runner/plan-drain";
+import { chooseDrain, type DrainedRunner } from "@ghrunners/components/runner/plan-drain";
 import { memberKeys } from "@ghrunners/components/runner/member-keys";
 import { diffGate, type GateInputs, judgeSubject } from "@ghrunners/components/runner/plan-gate";
 import { chooseDownload } from "@ghrunners/components/runner/plan-release";
@@ -102,7 +102,7 @@ describe("drift", () => {
 });
 
 describe("drain", () => {
-  const view = (name: string, atGitHub: GitHubRunner | undefined): RunnerView => ({ name, labels, atGitHub });
+  const view = (name: string, atGitHub: GitHubRunner | undefined): DrainedRunner => ({ name, labels, atGitHub });
   const unforced = { force: false, forceHint: "say it" };
   const peer = view("two", runner({ id: 8, name: "two" }));
 

@@ -12,7 +12,7 @@ import { isPinned } from "@ghrunners/policy/guards/actions-pinned";
 import { judgeLabels } from "@ghrunners/policy/guards/runner-labels-exclusive";
 import { judge as judgeAll } from "@ghrunners/policy/judge";
 import { passphraseIsEmpty } from "@ghrunners/policy/passphrase";
-import { type Checkout, factsOf, judgedTypes, type Resource } from "@ghrunners/policy/resource-facts";
+import { type LocalFacts, factsOf, judgedTypes, type Resource } from "@ghrunners/policy/resource-facts";
 import { workflowFacts } from "@ghrunners/policy/workflows";
 import { projectRoot } from "@ghrunners/core/project-root";
 
@@ -24,7 +24,7 @@ const runners = (own: readonly string[], events = ["push"]): Partial<Resource> =
   props: { members: [{ role: "primary", runner: "runner-1", labels: own }], events },
 });
 /** What a judgement needs beside the resource. */
-type Around = Checkout & { readonly environment: string };
+type Around = LocalFacts & { readonly environment: string };
 const workflow = (text: string): Partial<Around> => ({ workflows: () => [workflowFacts("a.yml", text)] });
 const job = (more: string, on = "push"): Partial<Around> =>
   workflow(`on: ${on}\njobs: { a: { ${more}, steps: [{ run: x }] } }`);

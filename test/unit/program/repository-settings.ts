@@ -1,6 +1,6 @@
 /** The repository side in three forms. */
 import { topology } from "@ghrunners/lab/topology";
-import type { Settings } from "@ghrunners/lab/driver/rehearsal";
+import type { StackSettings } from "@ghrunners/lab/driver/rehearsal";
 
 export const yaml = (value: unknown): string => JSON.stringify(value);
 
@@ -18,7 +18,7 @@ const secrets = [
 ];
 
 /** What is there first. */
-export const first: Settings = {
+export const first: StackSettings = {
   deployment: yaml({
     reviewers: [topology.github.reviewer.login],
     branches: ["main"],
@@ -35,7 +35,7 @@ export const first: Settings = {
   secrets: yaml(secrets),
 };
 /** The same things, every one of them different. */
-export const second: Settings = {
+export const second: StackSettings = {
   deployment: yaml({
     reviewers: [topology.github.reviewer.login, topology.github.owner.login],
     waitMinutes: 5,
@@ -55,4 +55,4 @@ export const second: Settings = {
   secrets: yaml(secrets),
   secretGenerations: yaml({ SESSION_KEY: 2 }),
 };
-export const nothing: Settings = { deployment: undefined, repository: undefined, secrets: undefined };
+export const nothing: StackSettings = { deployment: undefined, repository: undefined, secrets: undefined };

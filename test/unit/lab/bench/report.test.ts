@@ -4,14 +4,14 @@ import path from "node:path";
 import Ajv from "ajv";
 import addFormats from "ajv-formats";
 import { renderReport, renderTable } from "@ghrunners/lab/bench/render";
-import { buildReport, type Findings, type Sample } from "@ghrunners/lab/bench/report";
+import { buildReport, type Findings, type BenchSample } from "@ghrunners/lab/bench/report";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 const folder = path.join(projectRoot, "lab/bench");
 const schema = JSON.parse(readFileSync(path.join(folder, "report.schema.json"), "utf8")) as object;
 const validate = addFormats(new Ajv({ allErrors: true, strict: true })).compile(schema);
 
-const noOp = (subject: Sample["subject"], round: number, seconds: number): Sample => ({
+const noOp = (subject: BenchSample["subject"], round: number, seconds: number): BenchSample => ({
   measure: "runners/no-op",
   subject,
   round,
@@ -19,7 +19,7 @@ const noOp = (subject: Sample["subject"], round: number, seconds: number): Sampl
   peakMemoryMiB: 100 * round,
   cpuSeconds: { pulumi: seconds / 2, "node run": seconds / 4 },
 });
-const sized = (subject: Sample["subject"], size: number, seconds: number): Sample => ({
+const sized = (subject: BenchSample["subject"], size: number, seconds: number): BenchSample => ({
   measure: "vms/preview",
   subject,
   round: 1,
@@ -27,7 +27,7 @@ const sized = (subject: Sample["subject"], size: number, seconds: number): Sampl
   size,
 });
 
-const findings = (samples: readonly Sample[]): Findings => ({
+const findings = (samples: readonly BenchSample[]): Findings => ({
   startedAt: new Date(Date.UTC(2026, 0, 2, 3, 4, 5)),
   machine: { platform: "linux x64", kernel: "6.1", cpu: "test", cores: 2, memoryMiB: 2048 },
   versions: { node: "20.0.0" },
@@ -57,7 +57,7 @@ describe("bench: report", () => {
   });
 
   it("says how many runs ended whole, and the 95th percentile where there are enough", () => {
-    const hit = (round: number): Sample => ({
+    const hit = (round: number): BenchSample => ({
       measure: "deployment/fault",
       subject: "ghrunners",
       round,

@@ -5,15 +5,15 @@ import path from "node:path";
 import fc from "fast-check";
 import { Faults } from "@ghrunners/lab/github/faults";
 import { Presence } from "@ghrunners/lab/github/presence";
-import { Store } from "@ghrunners/lab/github/store";
+import { GitHubStore } from "@ghrunners/lab/github/store";
 
 describe("the GitHub emulator's store", () => {
   let folder: string;
   const time = { at: Date.parse("2026-11-22T10:00:00Z") };
   const clock = { now: () => time.at };
-  const open = (): Store => new Store(folder, clock);
+  const open = (): GitHubStore => new GitHubStore(folder, clock);
   const log = (): string => path.join(folder, "events.jsonl");
-  const remember = (store: Store, value: string): void =>
+  const remember = (store: GitHubStore, value: string): void =>
     store.change((state, emit) => {
       state.variables.push({ scope: null, name: value, value, createdAt: store.now(), updatedAt: store.now() });
       emit("variable.created", { name: value });
@@ -88,7 +88,7 @@ describe("the GitHub emulator's store", () => {
   });
 
   it("gives out every id once, over a restart too", () => {
-    const take = (store: Store): number => store.change(() => store.nextId());
+    const take = (store: GitHubStore): number => store.change(() => store.nextId());
     const ids = [take(open()), take(open())];
     const store = open();
     assert.throws(() => store.nextId(), /inside a change/);
@@ -114,7 +114,7 @@ describe("the GitHub emulator's store", () => {
 
   it("shows a runner offline after its silence, and says so once", () => {
     const store = open();
-    const reopened = (from: Store): Presence => new Presence(from, new Faults(from), 10_000);
+    const reopened = (from: GitHubStore): Presence => new Presence(from, new Faults(from), 10_000);
     const presence = reopened(store);
     store.change((state) => {
       state.runners.push({

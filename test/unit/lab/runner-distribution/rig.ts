@@ -9,7 +9,7 @@ import { startService, type RunningService } from "@ghrunners/lab/github/service
 import { openServices, type Services } from "@ghrunners/lab/github/services";
 import { Engine } from "@ghrunners/lab/github/workflows/engine";
 import { type JobRecord, type Run } from "@ghrunners/lab/github/workflows/records";
-import { labLimits, type Limits } from "@ghrunners/lab/github/workflows/surroundings";
+import { labLimits, type EngineLimits } from "@ghrunners/lab/github/workflows/engine-context";
 import { baseFolders } from "@ghrunners/lab/instance";
 import { buildDistributions } from "@ghrunners/lab/runner-distribution/index";
 import { ensureAuthority, ensureServerCertificate } from "@ghrunners/lab/tls";
@@ -22,7 +22,7 @@ const isRoot = process.getuid?.() === 0;
 export interface RigOptions {
   /** Workflow files by name. */
   readonly workflows?: Readonly<Record<string, string>>;
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<EngineLimits>;
   readonly silenceMilliseconds?: number;
 }
 

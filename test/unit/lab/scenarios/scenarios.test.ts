@@ -8,11 +8,17 @@ import { scenarios } from "@ghrunners/lab/scenarios/all";
 import { DOCUMENT, withTable } from "@ghrunners/lab/scenarios/document";
 import { boundaries, withHold } from "@ghrunners/lab/scenarios/plan";
 import { renderResults } from "@ghrunners/lab/scenarios/render";
-import { misfits, parseMetrics, parseSeen, wrongMetrics, type Seen } from "@ghrunners/lab/scenarios/whole";
+import {
+  misfits,
+  parseMetrics,
+  parseTargetState,
+  wrongMetrics,
+  type TargetState,
+} from "@ghrunners/lab/scenarios/target-state";
 
 const plan = parse(readFileSync(path.join(projectRoot, "lab/demo-app/deployment.yaml"), "utf8")) as PlanInput;
 
-const whole: Seen = {
+const whole: TargetState = {
   link: "releases/2",
   api: '{"version": "2"}',
   ...Object.fromEntries(
@@ -87,7 +93,7 @@ describe("scenarios", () => {
   });
 
   it("read what the machine prints", () => {
-    assert.deepEqual(parseSeen("link\treleases/1\nscopes\t"), { link: "releases/1", scopes: "" });
+    assert.deepEqual(parseTargetState("link\treleases/1\nscopes\t"), { link: "releases/1", scopes: "" });
   });
 
   it("show a failure with what was seen, and never as passed", () => {

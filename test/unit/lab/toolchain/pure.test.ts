@@ -8,7 +8,7 @@ import { buildArguments, goVersionAtLeast } from "@ghrunners/lab/toolchain/build
 import { archiveName, checksumFor } from "@ghrunners/lab/toolchain/download";
 import { speaksOfFullDisk, speaksOfNetwork } from "@ghrunners/lab/toolchain/errors";
 import { installedPlugin, onPath } from "@ghrunners/lab/toolchain/found";
-import { layout, manifestText, readToolchain, type Part } from "@ghrunners/lab/toolchain/manifest";
+import { layout, manifestText, readToolchain, type ToolchainPart } from "@ghrunners/lab/toolchain/manifest";
 import {
   goDirective,
   lockedVersions,
@@ -109,7 +109,7 @@ describe("toolchain: the manifest", () => {
       mkdirSync(binDir);
       const file = path.join(binDir, "pulumi");
       writeFileSync(file, "12345");
-      const part: Part = { name: "pulumi", version: "1", origin: "built", note: "n", path: file };
+      const part: ToolchainPart = { name: "pulumi", version: "1", origin: "built", note: "n", path: file };
       writeFileSync(manifest, manifestText(folder, [part]));
       assert.deepEqual(readToolchain(folder)?.parts, [part]);
       writeFileSync(file, "1234");

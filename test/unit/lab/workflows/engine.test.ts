@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import type { Run } from "@ghrunners/lab/github/workflows/records";
-import { labLimits } from "@ghrunners/lab/github/workflows/surroundings";
+import { labLimits } from "@ghrunners/lab/github/workflows/engine-context";
 import { until } from "@ghrunners/core/until";
 import { Stage } from "./stage";
 import type { JobMessage } from "@ghrunners/lab/github/runner-protocol/messages";

@@ -7,7 +7,7 @@ import { parseSeed } from "@ghrunners/lab/github/seed";
 import { openServices, type Services } from "@ghrunners/lab/github/services";
 import { Engine } from "@ghrunners/lab/github/workflows/engine";
 import type { JobRecord, Run } from "@ghrunners/lab/github/workflows/records";
-import { labLimits } from "@ghrunners/lab/github/workflows/surroundings";
+import { labLimits } from "@ghrunners/lab/github/workflows/engine-context";
 
 /** The engine over a real store with a clock that stands still; the test plays the runners. */
 export class Stage {

@@ -1,12 +1,12 @@
-import type { State } from "../model";
+import type { GitHubState } from "../model";
 import type { Emit } from "../store";
 import type { RepositoryFacts } from "./contexts";
 import type { Evaluator } from "./expressions";
-import type { RunnerView } from "./matching";
+import type { EngineRunner } from "./matching";
 import type { JobRecord } from "./records";
 
 /** How long the engine waits before it gives up; GitHub's values are longer. */
-export interface Limits {
+export interface EngineLimits {
   /** Silence of a runner about its job, after which the job fails. GitHub: about 10 minutes. */
   readonly lostRunnerMilliseconds: number;
   /** Time between a cancellation and the end of the job, whatever the runner does. GitHub: 5 minutes. */
@@ -17,7 +17,7 @@ export interface Limits {
   readonly queueMilliseconds: number;
 }
 
-export const labLimits: Limits = {
+export const labLimits: EngineLimits = {
   lostRunnerMilliseconds: 60_000,
   cancelMilliseconds: 60_000,
   acquireMilliseconds: 15_000,
@@ -25,21 +25,21 @@ export const labLimits: Limits = {
 };
 
 /** What the engine asks of the world while it advances the state. */
-export interface Surroundings {
+export interface EngineContext {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly nextId: () => number;
   readonly emit: Emit;
   readonly evaluator: Evaluator;
   readonly repository: RepositoryFacts;
-  readonly runners: readonly RunnerView[];
-  readonly limits: Limits;
+  readonly runners: readonly EngineRunner[];
+  readonly limits: EngineLimits;
   /** When the runner last spoke about the job, in milliseconds since the epoch. */
   readonly lastHeardOfJob: (job: JobRecord) => number;
 }
 
 /** Variables as `vars` shows them: the environment's win over the repository's. */
-export function variablesFor(state: State, environment: string | null): Record<string, string> {
+export function variablesFor(state: GitHubState, environment: string | null): Record<string, string> {
   const of = (scope: string | null) =>
     state.variables.filter((variable) => variable.scope === scope).map(({ name, value }) => [name, value] as const);
   return Object.fromEntries([...of(null), ...(environment === null ? [] : of(environment))]);

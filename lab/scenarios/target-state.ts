@@ -3,9 +3,9 @@ import { versions } from "../demo-app/build";
 import { BROKEN, BROKEN_FROM } from "./artefacts";
 
 /** What look.sh printed, by name. */
-export type Seen = Readonly<Record<string, string>>;
+export type TargetState = Readonly<Record<string, string>>;
 
-export function parseSeen(text: string): Seen {
+export function parseTargetState(text: string): TargetState {
   return Object.fromEntries(
     text.split("\n").map((line) => {
       const [name = "", ...rest] = line.split("\t");
@@ -25,7 +25,7 @@ const PAGES = ["/", "/login", "/dashboard", "/orders", "/settings", "/about"];
 const UNITS = 5;
 
 /** @returns what does not fit, each with what was seen and what was expected; empty when it is whole */
-export function misfits(seen: Seen, { version, schema, releases }: Wanted): string[] {
+export function misfits(seen: TargetState, { version, schema, releases }: Wanted): string[] {
   const expected: Record<string, string | readonly string[]> = {
     link: `releases/${version}`,
     api: `{"version": "${version}"}`,

@@ -24,9 +24,9 @@ import { addArtefact } from "./artefacts";
 import { AppMachine, LIMIT_MS, scriptOf } from "./app";
 import { Deployer, recordOf, type Deployed } from "./deployer";
 import { HOLD, withHold, type Place } from "./plan";
-import { misfits, parseMetrics, parseSeen, schemaOf, wrongMetrics, type Seen } from "./whole";
+import { misfits, parseMetrics, parseTargetState, schemaOf, wrongMetrics, type TargetState } from "./target-state";
 
-export interface DeployOptions {
+export interface ScenarioDeployOptions {
   /** Boundary at which a holding step is put into the plan. */
   readonly holdAfter?: Place;
   /** Changes the plan further. */
@@ -40,7 +40,7 @@ export interface DeployOptions {
 /** A shorter lease than the demo application's own, so that a scenario need not wait for long. */
 const LEASE_SECONDS = 6;
 
-export class Ground {
+export class Testbed {
   readonly app: AppMachine;
   private folder = "";
   private version = "1";
@@ -59,13 +59,13 @@ export class Ground {
   }
 
   /** Brings up what scenarios of the target need, or finds it. */
-  static async open(instance: Instance, say: (line: string) => void): Promise<Ground> {
+  static async open(instance: Instance, say: (line: string) => void): Promise<Testbed> {
     const name = new Date().toISOString().replace(/[-:]|\.\d{3}/g, "");
     const evidence = path.join(baseFolders().state, "scenario-evidence", `${name}-${instance.name}`);
-    const ground = new Ground(instance, evidence, say);
-    if (existsSync(instance.state)) await ground.app.mend();
-    await ground.app.boot();
-    return ground;
+    const testbed = new Testbed(instance, evidence, say);
+    if (existsSync(instance.state)) await testbed.app.mend();
+    await testbed.app.boot();
+    return testbed;
   }
 
   /** Folder of the scenario at hand. */
@@ -100,7 +100,7 @@ export class Ground {
   }
 
   /** Starts a deployment as a process of its own. */
-  start(version: string, options: DeployOptions = {}): Deployer {
+  start(version: string, options: ScenarioDeployOptions = {}): Deployer {
     const { holdAfter, plan = (same) => same, action = "deploy", user = "operator" } = options;
     const order = this.order(version, holdAfter);
     const deployer = new Deployer(
@@ -118,7 +118,7 @@ export class Ground {
   }
 
   /** Deploys to the end. */
-  deploy(version: string, options: DeployOptions = {}): Promise<Deployed> {
+  deploy(version: string, options: ScenarioDeployOptions = {}): Promise<Deployed> {
     return this.start(version, options).ended();
   }
 
@@ -166,8 +166,8 @@ export class Ground {
     });
   }
 
-  async look(): Promise<Seen> {
-    return parseSeen(await this.app.shell(scriptOf("look.sh")));
+  async look(): Promise<TargetState> {
+    return parseTargetState(await this.app.shell(scriptOf("look.sh")));
   }
 
   async metrics(): Promise<ReadonlyMap<string, number>> {
@@ -202,7 +202,7 @@ export class Ground {
    * counters and gauges say the same.
    * @returns the records that were written, oldest first
    */
-  async assertWhole(version: string): Promise<Records[]> {
+  async assertOldOrNew(version: string): Promise<Records[]> {
     await this.app.rests();
     const records = await this.records();
     const schema = this.schemasAfter(records);

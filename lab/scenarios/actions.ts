@@ -6,30 +6,30 @@ import { nodeLine } from "@ghrunners/core/node-line";
 import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
 import type { Deployer } from "./deployer";
-import type { DeployOptions, Ground } from "./ground";
+import type { ScenarioDeployOptions, Testbed } from "./testbed";
 import { BETWEEN, type Place } from "./plan";
 
 /** Starts a deployment and waits until it is held at the place. */
 export async function heldAt(
-  ground: Ground,
+  testbed: Testbed,
   version: string,
   place: Place,
-  options: DeployOptions = {},
+  options: ScenarioDeployOptions = {},
 ): Promise<Deployer> {
-  await ground.app.hold(place);
-  const deployer = ground.start(version, options);
+  await testbed.app.hold(place);
+  const deployer = testbed.start(version, options);
   const ended = deployer.gone().then(() => {
     throw new Error(`The deployer ended before "${place}" was reached: ${deployer.words}`);
   });
-  await Promise.race([ground.app.reached(place), ended]);
+  await Promise.race([testbed.app.reached(place), ended]);
   // From here on its end is no surprise.
   ended.catch(() => undefined);
   return deployer;
 }
 
 /** A deployment that is held after a step. */
-export const heldAfter = (ground: Ground, version: string, holdAfter: string): Promise<Deployer> =>
-  heldAt(ground, version, BETWEEN, { holdAfter });
+export const heldAfter = (testbed: Testbed, version: string, holdAfter: string): Promise<Deployer> =>
+  heldAt(testbed, version, BETWEEN, { holdAfter });
 
 /** The one deployment that was recorded. */
 export function only(records: readonly Records[]): Records {
@@ -39,7 +39,7 @@ export function only(records: readonly Records[]): Records {
 
 /** Asserts how a deployment ended, and that everything that speaks of a rollback does. */
 export async function assertEnding(
-  ground: Ground,
+  testbed: Testbed,
   { deployment, rollback, incident }: Records,
   outcome: Outcome,
   ...codes: readonly FailureCode[]
@@ -50,7 +50,7 @@ export async function assertEnding(
   if (outcome !== "rolled_back") return;
   assert.equal(rollback?.proved, true, `the rollback is not proved: ${rollback?.detail}`);
   assert.equal(incident?.severity, "warning");
-  assert.ok((await ground.grown(`deployment_rollbacks_total{reason="${deployment.failure?.code}"}`)) >= 1);
+  assert.ok((await testbed.grown(`deployment_rollbacks_total{reason="${deployment.failure?.code}"}`)) >= 1);
 }
 
 /** Opens an issue for each incident on the target that has none, as on-call does. @returns what the command said */
