@@ -12,6 +12,7 @@ import {
   recordOf,
   wholeVersion,
 } from "./support/github-deployments";
+import { Started } from "@ghrunners/lab/driver/started";
 import { primary, Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
 describe("deployments through GitHub, on the runners", function () {
@@ -29,7 +30,7 @@ describe("deployments through GitHub, on the runners", function () {
     await theSwitch("stop");
     try {
       await rehearsal.octokit.rest.actions.deleteRepoVariable(choice(rehearsal)).catch(() => undefined);
-      const { code, result, all } = await deploy("1").end();
+      const { code, result, all } = await deploy("3-half-broken").end();
       assert.deepEqual([code, result.gate?.go, result.records], [1, false, null], all);
       assert.match(JSON.stringify(result.gate), /DEPLOY_RUNNER is not set.*runbooks\/monitoring-blind\.md/);
     } finally {
@@ -39,7 +40,7 @@ describe("deployments through GitHub, on the runners", function () {
 
   it("names the command that mends it when the target does not let the job's key in; after it the next deployment succeeds", async () => {
     await chosen(rehearsal, "primary");
-    const started = deploy("1");
+    const started = deploy("3-half-broken");
     await started.says("run https://", DEPLOYMENT_MS);
     const forget = `sed -i '/ ghrunners-deploy:${rehearsal.session.stack}:/d' ~operator-lab/.ssh/authorized_keys`;
     await rehearsal.inMachine(standingHosts.app.id, "sh", "-c", forget);
@@ -64,8 +65,16 @@ describe("deployments through GitHub, on the runners", function () {
     assert.deepEqual([gate?.schema, gate?.runner], ["ghrunners.gate-decision/1", primary.name]);
     assert.equal(await wholeVersion(rehearsal), "2");
     const again = await deploy("2").end();
-    assert.deepEqual([again.code, again.result.records], [0, null]);
+    // Nobody is asked for it: no run was started.
+    assert.deepEqual([again.code, again.result.records, again.result.run], [0, null, null]);
     assert.match(again.result.words.join(), /installed and healthy: nothing to do/);
+  });
+
+  it("refuses a version that the repository does not have before anybody is asked", async () => {
+    const { code, all } = await new Started(["ghrunners", "deploy", "--version", "99"]).end();
+    assert.equal(code, 1, all);
+    assert.match(all, /There is no version 99: release\/SHA256SUMS .* has 1, 2, .*Nothing was started/);
+    assert.doesNotMatch(all, /run https:/);
   });
 
   it("goes back from a half-broken version, and opens one issue without a secret", async () => {

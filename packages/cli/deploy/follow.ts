@@ -15,6 +15,8 @@ export interface DeploymentView {
 
 export interface Followed {
   readonly id: string;
+  /** No run was started: the version is installed and healthy. */
+  readonly nothingToDo: boolean;
   readonly run: { readonly url: string; readonly conclusion: string | null } | null;
   readonly gate: Verdict | null;
   /** Name of the target; null when it never heard of the deployment, or cannot be asked from here. */
@@ -25,6 +27,12 @@ export interface Followed {
   /** What the deployer said when nothing was begun. */
   readonly words: readonly string[];
 }
+
+/** What there is to say of a version that is installed and healthy: nobody was asked for anything. */
+export const notStarted = (id: string, version: string): Followed => ({
+  ...{ id, nothingToDo: true, run: null, gate: null, target: null, records: null, lost: null },
+  words: [`Version ${version} is installed and healthy: nothing to do.`],
+});
 
 export interface FollowOptions {
   readonly say: (line: string) => void;
@@ -66,6 +74,7 @@ async function result(view: DeploymentView, { id, github, target }: Snapshot, lo
   const records = target?.look.records ?? null;
   return {
     id,
+    nothingToDo: false,
     run: run && { url: run.url, conclusion: run.conclusion },
     gate: run?.gate ?? null,
     target: target?.name ?? null,

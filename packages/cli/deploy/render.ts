@@ -33,7 +33,8 @@ function nextOf(followed: Followed, version: string): string[] {
 }
 
 /** 0 done or nothing to do, 1 not. */
-export function exitCodeOfFollowed({ records, run }: Followed): number {
+export function exitCodeOfFollowed({ nothingToDo, records, run }: Followed): number {
+  if (nothingToDo) return 0;
   if (records !== null) return records.deployment.outcome === "succeeded" ? 0 : 1;
   return run?.conclusion === "success" ? 0 : 1;
 }

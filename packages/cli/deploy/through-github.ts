@@ -5,7 +5,9 @@ import { deploymentId } from "@ghrunners/deploy/plan/compile";
 import type { Version } from "@ghrunners/deploy/protocol/values";
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
-import { follow, type Followed } from "./follow";
+import { follow, notStarted, type Followed } from "./follow";
+import { foresee } from "./foresee";
+import { liveSources } from "./foresee-sources";
 import { openLiveView } from "./live-view";
 
 /** Between two looks, milliseconds. GitHub counts calls, 5000 an hour; a server without limits asks for no pauses. */
@@ -17,7 +19,7 @@ export interface ThroughGitHub {
   readonly runner: string;
 }
 
-/** @throws Error when the stack has no runners or no environment, or the workflow cannot be started */
+/** @throws Error when the stack has no runners or no environment, there is no such version, or the workflow cannot be started */
 export async function deployThroughGitHub(stack: Stack, { version, runner }: ThroughGitHub): Promise<Followed> {
   const settings = await settingsOf(stack);
   const { github, githubToken, deployment, environment, targets, sshPrivateKey, hosts } = settings;
@@ -27,15 +29,19 @@ export async function deployThroughGitHub(stack: Stack, { version, runner }: Thr
         "deploys through GitHub. Expected ghrunners:deployment and runners that are up. " +
         `Next: ghrunners deploy --version ${version} --direct --plan FILE`,
     );
-  const view = await openLiveView({
+  const watched = {
     repository: { url: github.url, fullName: github.repository },
     token: githubToken,
     workflow: deployment.workflow,
-    inputs: { version, environment: deployment.name ?? environment, runner },
     targets,
     privateKey: sshPrivateKey,
-    id: deploymentId(new Date(), randomBytes(2).toString("hex")),
-  });
+  };
+  const id = deploymentId(new Date(), randomBytes(2).toString("hex"));
+  const foreseen = await foresee(deployment.workflow, version, await liveSources(watched));
+  if (foreseen.kind === "refused") throw new Error(foreseen.reason);
+  if (foreseen.kind === "unchanged") return notStarted(id, version);
+  const inputs = { version, environment: deployment.name ?? environment, runner };
+  const view = await openLiveView({ ...watched, inputs, id });
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const pauseMs = github.writeDelayMs === 0 ? PAUSE_MS.unlimited : PAUSE_MS.counted;
   try {

@@ -3,10 +3,11 @@ import { renderSending } from "@ghrunners/deploy/incidents/send";
 import type { TargetIncidents } from "./targets";
 
 export function renderIncidents(found: readonly TargetIncidents[]): string {
-  const lines = found.flatMap(({ target, incidents, sending, problem }) => [
+  const lines = found.flatMap(({ target, deployed, incidents, sending, problem }) => [
     target,
     ...(problem === null ? [] : [`  cannot be asked: ${problem}`]),
-    ...(problem === null && incidents.length === 0 ? ["  no incident is recorded"] : []),
+    ...(deployed ? [] : ["  no deployment yet"]),
+    ...(deployed && problem === null && incidents.length === 0 ? ["  no incident is recorded"] : []),
     ...incidents.map(({ incident, issue }) => {
       const { deployment, severity, title } = incident;
       return `  ${deployment}  ${severity.padEnd(8)}  ${issue === null ? "unsent" : `issue #${issue.number}`}  ${title}`;

@@ -3,7 +3,7 @@ import type { Repository } from "@ghrunners/core/github/repository";
 import { openSession } from "@ghrunners/core/ssh/session";
 import type { TargetSettings } from "@ghrunners/config/targets";
 import type { ListedIncident } from "@ghrunners/deploy/target/outbox";
-import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
+import { NoAgentError, sshAgent } from "@ghrunners/deploy/deployer/ssh";
 import { githubTracker } from "@ghrunners/deploy/incidents/github";
 import { incidentsOf, sendIncidents, type Sending } from "@ghrunners/deploy/incidents/send";
 
@@ -21,6 +21,8 @@ export interface IncidentsInput {
 
 export interface TargetIncidents {
   readonly target: string;
+  /** Whether anything was ever deployed to it. */
+  readonly deployed: boolean;
   readonly incidents: readonly ListedIncident[];
   /** What was sent just now, and what could not be; null where nothing was to be sent. */
   readonly sending: Sending | null;
@@ -36,7 +38,7 @@ async function ofTarget(input: IncidentsInput, target: TargetSettings): Promise<
     const sending = input.send
       ? await sendIncidents(agent, await githubTracker(input.repository, input.token), input.runbooks)
       : null;
-    return { target: name, incidents: await incidentsOf(agent), sending, problem: null };
+    return { target: name, deployed: true, incidents: await incidentsOf(agent), sending, problem: null };
   } finally {
     session.close();
   }
@@ -46,12 +48,11 @@ async function ofTarget(input: IncidentsInput, target: TargetSettings): Promise<
 export function incidentsOfTargets(input: IncidentsInput): Promise<TargetIncidents[]> {
   return Promise.all(
     input.targets.map((target) =>
-      ofTarget(input, target).catch((error: Error) => ({
-        target: target.name,
-        incidents: [],
-        sending: null,
-        problem: error.message,
-      })),
+      ofTarget(input, target).catch((error: Error) => {
+        const isNew = error instanceof NoAgentError;
+        const nothing = { target: target.name, incidents: [], sending: null };
+        return { ...nothing, deployed: !isNew, problem: isNew ? null : error.message };
+      }),
     ),
   );
 }

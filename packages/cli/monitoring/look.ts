@@ -1,6 +1,7 @@
 /**
- * What Prometheus and Alertmanager say of one environment. Runs in a worker, where they can be reached.
+ * What Prometheus and Alertmanager say of one environment.
  */
+import { explainNoAnswer } from "@ghrunners/core/https/explain-no-answer";
 import type { MonitoringUrls } from "./address";
 
 /** A scrape target. Source: GET /api/v1/targets. */
@@ -73,8 +74,16 @@ export interface AlertmanagerAlert {
 const limitMs = 10_000;
 
 async function get<T>(url: string): Promise<T> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(limitMs) });
-  if (!response.ok) throw new Error(`${url} answered ${response.status} ${response.statusText}`);
+  const { origin } = new URL(url);
+  const response = await fetch(url, { signal: AbortSignal.timeout(limitMs) }).catch((error: unknown) => {
+    const expected = "Prometheus and Alertmanager on the monitoring host";
+    throw new Error(explainNoAnswer(origin, expected, "ghrunners:monitoring", error));
+  });
+  if (!response.ok) {
+    throw new Error(
+      `${url} answered ${response.status} ${response.statusText}, expected 200. Next: look at the service on the monitoring host`,
+    );
+  }
   return (await response.json()) as T;
 }
 

@@ -1,12 +1,16 @@
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { openSession } from "@ghrunners/core/ssh/session";
 import type { TargetHistory } from "@ghrunners/deploy/target/queries";
-import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
+import { NoAgentError, sshAgent } from "@ghrunners/deploy/deployer/ssh";
 
 const LIMIT_MS = 60_000;
 
+/** Of a target to which nothing was deployed yet. */
+const nothing: TargetHistory = { records: [], open: null, secrets: { files: 0, findings: [] }, unreadable: [] };
+
 /**
  * The records of a target. Only reads: an agent that cannot answer is not installed anew for it.
+ * @returns no records where nothing was deployed yet
  * @throws Error when the target cannot be reached or its agent cannot answer
  */
 export async function readHistory(target: string, address: HostAddress, privateKey: string): Promise<TargetHistory> {
@@ -19,6 +23,9 @@ export async function readHistory(target: string, address: HostAddress, privateK
       `The records of ${target} cannot be read: ${said}. Expected the deployment agent of this checkout there. ` +
         `Next: ghrunners deploy --direct --version V --check, which installs it`,
     );
+  } catch (error) {
+    if (error instanceof NoAgentError) return nothing;
+    throw error;
   } finally {
     session.close();
   }

@@ -125,6 +125,11 @@ export async function review(id: string | undefined, options: Options): Promise<
     );
     return all.every(({ criteria: met }) => met.every((criterion) => criterion.met !== false)) ? 0 : 1;
   }
+  if (id === "latest" && targets.every(({ records }) => records.length === 0)) {
+    note("no deployment yet, so there is nothing to review");
+    if (options.json) put("null\n", output);
+    return 0;
+  }
   const document = documentOf(targets, id ?? "", kind, options.gate);
   put(options.json ? json(document) : renderMarkdown(document), output);
   return 0;

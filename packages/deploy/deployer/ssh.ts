@@ -1,3 +1,4 @@
+import { quote } from "@ghrunners/core/ssh/render-script";
 import type { CommandResult, HostSession } from "@ghrunners/core/ssh/session";
 import type { AgentFiles } from "./agent-files";
 import type { RemoteAgent, RemoteAnswer } from "./remote-agent";
@@ -6,12 +7,21 @@ import type { RemoteAgent, RemoteAnswer } from "./remote-agent";
 export const AGENT_PROGRAM = "/opt/ghrunners/deploy/ghrunners-deploy";
 const INSTALL_LIMIT_MS = 120_000;
 
-/** The agent of a host, called over SSH with the host's own sudo. */
+/** The host has no deployment agent: the first deployment puts it there. */
+export class NoAgentError extends Error {}
+
+/**
+ * The agent of a host, called over SSH with the host's own sudo.
+ * @throws NoAgentError from a call where nothing was deployed yet
+ */
 export function sshAgent(session: HostSession): RemoteAgent {
   return {
     async call(args, input, limitMs) {
       const line = ["sudo", "-n", AGENT_PROGRAM, ...args].map(quote).join(" ");
-      return answerOf(await session.run(line, input, limitMs));
+      const result = await session.run(line, input, limitMs);
+      if (result.code === 1 && result.stderr.includes(`${AGENT_PROGRAM}: command not found`))
+        throw new NoAgentError(`There is no deployment agent on the target (${result.stderr.trim()}).`);
+      return answerOf(result);
     },
   };
 }
@@ -57,5 +67,3 @@ export async function installAgent(
   const said = stdout.trim();
   return said === "unchanged" || said === "kept" ? said : "installed";
 }
-
-const quote = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;

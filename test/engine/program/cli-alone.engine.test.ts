@@ -126,7 +126,9 @@ describe("pulumi alone", () => {
     await refused(
       {},
       /runner-labels-exclusive: Runner cli-runner has the label "ubuntu-latest"/,
-      new RegExp(`production-vm-protected: .*pulumi config set --stack \\S+ --path 'ghrunners:safety.${setting}' '${words}'`),
+      new RegExp(
+        `production-vm-protected: .*pulumi config set --stack \\S+ --path 'ghrunners:safety.${setting}' '${words}'`,
+      ),
     );
     await unset("agent.extraLabels");
   });

@@ -1,0 +1,43 @@
+import type { TargetSettings } from "@ghrunners/config/targets";
+import { GitHubClient } from "@ghrunners/core/github/client";
+import { openSession } from "@ghrunners/core/ssh/session";
+import { ask } from "@ghrunners/deploy/deployer/remote-agent";
+import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
+import type { Inspection } from "@ghrunners/deploy/target/queries";
+import type { Sources } from "./foresee";
+import type { Watched } from "./live-view";
+
+const INSPECT_MS = 60_000;
+const CONNECT_MS = 5_000;
+
+/** The repository at GitHub and the targets by SSH. What does not answer says nothing: the deployment itself will. */
+export async function liveSources(watched: Omit<Watched, "id" | "inputs">): Promise<Sources> {
+  const { repository, token, workflow, targets, privateKey } = watched;
+  const client = await GitHubClient.open(repository, token);
+  const inspect = async ({ address: host, user, hostKey }: TargetSettings, request: object): Promise<Inspection> => {
+    const session = await openSession({ host, user, hostKey }, privateKey, CONNECT_MS);
+    try {
+      return await ask<Inspection>(sshAgent(session), ["inspect"], JSON.stringify(request), INSPECT_MS);
+    } finally {
+      session.close();
+    }
+  };
+  return {
+    file: (name) =>
+      client
+        .call("read a file of the repository", ({ rest }, names) => rest.repos.getContent({ ...names, path: name }))
+        .then((found) => ("content" in found ? Buffer.from(found.content, "base64").toString("utf8") : undefined))
+        .catch(() => undefined),
+    isBusy: () =>
+      client
+        .call("list the runs of a workflow", ({ rest }, names) =>
+          rest.actions.listWorkflowRuns({ ...names, workflow_id: workflow, per_page: 20 }),
+        )
+        .then(({ workflow_runs: runs }) => runs.some(({ status }) => status !== "completed"))
+        .catch(() => true),
+    inspect: (name, request) => {
+      const target = targets.find((each) => each.name === name);
+      return target === undefined ? Promise.resolve(undefined) : inspect(target, request).catch(() => undefined);
+    },
+  };
+}
