@@ -5,7 +5,7 @@ import { partFolder } from "./toolchain/obtain";
 import { readSource } from "./toolchain/source";
 import { standingHosts } from "./hosts";
 import type { BaseFolders } from "./instance";
-import { runnerTemplate, templateFolder } from "./machines";
+import { bareTemplate, runnerTemplate, templateFolder } from "./machines";
 import { distributionsFolder } from "./runner-distribution";
 
 /** An entry of the cache. */
@@ -26,7 +26,7 @@ const isEntry = (name: string): boolean => /(^|-)[0-9a-f]{16}$/.test(name);
 export function namedHere(cache: string, projectRoot: string): string[] {
   const authority = path.join(cache, "lab-ca", "ca.pem");
   const contents = existsSync(authority)
-    ? [runnerTemplate, ...Object.values(standingHosts).map((h) => h.template)]
+    ? [runnerTemplate, bareTemplate, ...Object.values(standingHosts).map((h) => h.template)]
     : [];
   const source = readSource(projectRoot);
   const toolchains = path.join(cache, "toolchain");

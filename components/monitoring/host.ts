@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { forms, problemsOf, refuseArguments } from "../arguments";
 import { InstalledExporter, type InstalledExporterArgs } from "../resources/installed-exporter";
 import { connectionTo, type HostArgs, readScript, renderScript, rootCommand } from "../scripts/connection";
+import { installPackages } from "../scripts/packages";
 import { planFiles } from "./plan-files";
 
 /** A file for the monitoring host. */
@@ -161,10 +162,26 @@ export class MonitoringHost extends pulumi.ComponentResource {
       );
 
     // The services first: their targets are found as soon as they are scraped.
+    const wanted = [args.fleetExporter, args.failoverSwitch].some((what) => what !== undefined);
+    const packages = wanted
+      ? [
+          installPackages(
+            `${name}-packages`,
+            { connection, incarnation, packages: ["nodejs"], keepsStill: false },
+            { parent: this },
+          ),
+        ]
+      : [];
     const service = (role: string, kind: "fleet" | "switch", what?: MonitoringServiceArgs): InstalledExporter[] =>
       what === undefined
         ? []
-        : [new InstalledExporter(`${name}-${role}`, { kind, host, incarnation, ...what }, { parent: this })];
+        : [
+            new InstalledExporter(
+              `${name}-${role}`,
+              { kind, host, incarnation, ...what },
+              { parent: this, dependsOn: packages },
+            ),
+          ];
     const services = [
       ...service("fleet-exporter", "fleet", args.fleetExporter),
       ...service("failover-switch", "switch", args.failoverSwitch),

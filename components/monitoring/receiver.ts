@@ -4,6 +4,7 @@ import { JOURNAL_REMOTE_PORT, SENDER_MEBIBYTES } from "@ghrunners/core/vocabular
 import { forms, isPlain, problemsOf, refuseArguments, whole } from "../arguments";
 import { orEmpty } from "../resources/or-empty";
 import { connectionTo, type HostArgs, readScript, renderScript, rootCommand } from "../scripts/connection";
+import { installPackages } from "../scripts/packages";
 
 /** Arguments of {@link LogReceiver}. It needs no provider of its own. */
 export interface LogReceiverArgs {
@@ -41,10 +42,16 @@ export class LogReceiver extends pulumi.ComponentResource {
     super("ghrunners:logs:LogReceiver", name, { address: host.host, environment, senders, retentionDays }, opts);
     refuseArguments(this, name, argumentProblems(args));
     const install = rootCommand("install");
+    const connection = connectionTo(host, args.sshPrivateKey);
+    const packages = installPackages(
+      `${name}-packages`,
+      { connection, incarnation: host.hostKey, packages: ["systemd-journal-remote", "openssl"], keepsStill: false },
+      { parent: this },
+    );
     const receiver = new command.remote.Command(
       name,
       {
-        connection: connectionTo(host, args.sshPrivateKey),
+        connection,
         create: install,
         update: install,
         delete: rootCommand("remove"),
@@ -62,7 +69,7 @@ export class LogReceiver extends pulumi.ComponentResource {
         // The certificate is no news.
         logging: "stderr",
       },
-      { parent: this, customTimeouts: { create: "10m", update: "10m", delete: "5m" } },
+      { parent: this, dependsOn: packages, customTimeouts: { create: "10m", update: "10m", delete: "5m" } },
     );
     this.certificate = orEmpty(receiver.stdout);
     this.registerOutputs({ certificate: this.certificate });

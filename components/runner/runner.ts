@@ -8,11 +8,13 @@ import { RegisteredRunner } from "../resources/registered-runner";
 import { Registration } from "../resources/registration";
 import { RunnerRelease } from "../resources/runner-release";
 import { connectionTo, type HostAddress } from "../scripts/connection";
+import { installPackages } from "../scripts/packages";
 import { type JobPolicy, RunnerAgent, type RunnerArchive } from "./agent";
 import { environmentProblems, placeProblems } from "./check-settings";
 import { defaults } from "./defaults";
 import { type RunnerHooks, runnerHooks } from "./hooks";
 import { HostLogs } from "./logs";
+import { runnerPackages } from "./packages";
 import type { EnvironmentArgs, RunnerPlaceArgs } from "./settings";
 import { HostTelemetry } from "./telemetry";
 import { RunnerVm, type RunnerVmArgs, vmRevision } from "./vm";
@@ -105,6 +107,13 @@ export class Runner extends pulumi.ComponentResource {
     const { drainMinutes = defaults.limits.drainMinutes, onlineSeconds = defaults.limits.onlineSeconds } =
       args.limits ?? {};
     const githubUrl = github.url ?? defaults.githubUrl;
+    const packages = installPackages(
+      `${name}-packages`,
+      { connection, incarnation, packages: runnerPackages(logs?.kind), keepsStill: true },
+      { parent: this, deletedWith: machine },
+    );
+    // Everything on the host comes after its packages.
+    const onHost = { parent: this, dependsOn: packages };
     const agent = new RunnerAgent(
       agentResourceName(name),
       {
@@ -115,7 +124,7 @@ export class Runner extends pulumi.ComponentResource {
         drain: hooks.drain,
         restoreLabels: hooks.restoreLabels,
       },
-      { parent: this },
+      onHost,
     );
     const revision = pulumi.all([ofVm, agent.revision, incarnation]).apply((parts) => fingerprint(parts));
     const drain = new MachineDrain(
@@ -149,11 +158,11 @@ export class Runner extends pulumi.ComponentResource {
     new HostTelemetry(
       `${name}-telemetry`,
       { connection, host: address, incarnation, unit, githubUrl, machine },
-      { parent: this },
+      onHost,
     );
     if (logs !== undefined) {
       const origin = pulumi.output({ host: args.name, environment, role, unit });
-      new HostLogs(`${name}-logs`, { connection, incarnation, origin, shipper: logs, machine }, { parent: this });
+      new HostLogs(`${name}-logs`, { connection, incarnation, origin, shipper: logs, machine }, onHost);
     }
     return { address, unit, registered, revision };
   }

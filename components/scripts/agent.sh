@@ -57,11 +57,6 @@ make_folders() {
   done
 }
 
-# A package upgrade in the middle of a job breaks it; upgrades come with the machine's replacement.
-stop_unattended_upgrades() {
-  systemctl mask --quiet --now apt-daily.timer apt-daily-upgrade.timer
-}
-
 put_configuration() {
   put "$HOOKS_FOLDER/job-started.sh" 0755 "$HOOK_JOB_STARTED"
   put "$HOOKS_FOLDER/job-completed.sh" 0755 "$HOOK_JOB_COMPLETED"
@@ -101,8 +96,15 @@ unpack() {
     "free space on the disk. Next: df -h on the host, then pulumi up"
   chmod -R u+rwX,go+rX,go-w,u-s,g-s "$keep/new"
   rm -f "$keep/archive.tar.gz"
-  local seen
-  seen=$(runuser -u "$RUNNER_USER" -- "$keep/new/bin/Runner.Listener" --version 2>&1 | tail -n 1) || true
+  local seen status=0
+  # It opens a page of its log there, as each start of it does, and ends when it cannot.
+  install -d -o "$RUNNER_USER" -g "$RUNNER_USER" "$keep/new/_diag"
+  seen=$(runuser -u "$RUNNER_USER" -- "$keep/new/bin/Runner.Listener" --version 2>&1) || status=$?
+  rm -rf "$keep/new/_diag"
+  ((status == 0)) ||
+    die "The runner program does not start on this host (exit code $status): $(grep -m 2 . <<<"$seen" | cut -c 1-300)." \
+      "Expected version $VERSION. Next: apt-get install the library that it names, then pulumi up"
+  seen=$(tail -n 1 <<<"$seen")
   [[ $seen == "$VERSION" ]] ||
     die "The archive holds the runner version '$seen', expected $VERSION. Next: make ghrunners:agent.version fit the archive"
 }
@@ -192,7 +194,6 @@ upgrade() { # from
 install_agent() {
   make_user
   make_folders
-  stop_unattended_upgrades
   put_configuration
   local current requested=""
   current=$(installed_version)
@@ -221,7 +222,6 @@ remove_agent() {
     userdel --remove "$RUNNER_USER" 2>/dev/null || userdel "$RUNNER_USER"
   fi
   if id -u "$SETUP_USER" >/dev/null 2>&1; then userdel "$SETUP_USER"; fi
-  systemctl unmask --quiet apt-daily.timer apt-daily-upgrade.timer
 }
 
 case ${1:-} in

@@ -46,7 +46,6 @@ install_program() {
 }
 
 install_shipper() {
-  command -v python3 >/dev/null || die "There is no python3 on this host. Expected a Debian cloud image. Next: apt-get install python3"
   install_program
   put "$configuration.candidate" 0644 "$ALLOY_CONFIGURATION"
   "$program" fmt "$configuration.candidate" >/dev/null || die "Alloy does not take its configuration; the old one stays. Its words are above."

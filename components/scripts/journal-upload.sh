@@ -4,7 +4,6 @@
 #             NAMESPACE_CONFIG UPLOAD_DROP_IN CERTIFICATE
 set -euo pipefail
 
-package=systemd-journal-remote
 program=/usr/local/lib/ghrunners/logs/redactor.py
 folder=/etc/ghrunners/logs
 redactor_unit=ghrunners-log-redactor.service
@@ -28,13 +27,6 @@ put() {
   chmod "$2" "$1"
 }
 
-install_package() {
-  [[ $(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] && return
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get -o DPkg::Lock::Timeout=120 update -q >&2
-  apt-get -o DPkg::Lock::Timeout=120 install -q --yes --no-install-recommends "$package" >&2
-}
-
 restart_changed() { # unit
   systemctl enable --quiet "$1"
   if [[ " ${changed[*]} " == *" $1 "* ]]; then systemctl restart "$1"; else systemctl start "$1"; fi
@@ -44,8 +36,6 @@ install_shipper() {
   local machine_id journal deadline
   machine_id=$(</etc/machine-id)
   journal=/var/log/journal/$machine_id.$NAMESPACE
-  command -v python3 >/dev/null || die "There is no python3 on this host. Expected a Debian cloud image. Next: apt-get install python3"
-  install_package
   put "$program" 0755 "$REDACTOR" "$redactor_unit"
   put "$folder/redactor.json" 0644 "$REDACTOR_CONFIG" "$redactor_unit"
   put "/etc/systemd/system/$redactor_unit" 0644 "$UNIT_FILE" "$redactor_unit"

@@ -1,21 +1,12 @@
 #!/usr/bin/env bash
-# Installs Debian's node exporter and proves that it answers, or switches it off. Runs as root.
+# Switches Debian's node exporter on and proves that it answers, or switches it off. Runs as root.
 # Parameters: PORT, MACHINE (only so that another machine is installed again)
 set -euo pipefail
 
 : "$MACHINE"
 package=prometheus-node-exporter
 
-installed() {
-  [[ $(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null) == installed ]]
-}
-
 install_exporter() {
-  if ! installed; then
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get -o DPkg::Lock::Timeout=120 update -q >&2
-    apt-get -o DPkg::Lock::Timeout=120 install -q --yes --no-install-recommends "$package" >&2
-  fi
   systemctl enable --quiet --now "$package"
   local deadline=$((SECONDS + 30))
   until curl --fail --silent --max-time 2 --output /dev/null "http://127.0.0.1:$PORT/metrics"; do

@@ -3,7 +3,6 @@
 # Parameters: ENVIRONMENT ADDRESS PORT SENDERS (addresses, separated by blanks) RETENTION_DAYS SENDER_MEBIBYTES
 set -euo pipefail
 
-package=systemd-journal-remote
 folder=/etc/ghrunners/log-receiver
 group=systemd-journal-remote
 configuration=/etc/systemd/journal-remote.conf.d/ghrunners.conf
@@ -45,13 +44,6 @@ while IFS=" " read -r _ bytes file; do
   if ((${used[$sender]} > share)) && [[ $file == *@*.journal ]]; then rm -f -- "./$file"; fi
 done < <(find . -maxdepth 1 -type f -name "*.journal" -printf "%T@ %s %f\n" | sort -rn)'
 
-install_package() {
-  [[ $(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] && return
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get -o DPkg::Lock::Timeout=120 update -q >&2
-  apt-get -o DPkg::Lock::Timeout=120 install -q --yes --no-install-recommends "$package" >&2
-}
-
 # A certificate for this address, valid for as long as a host lives: an expired one would end the logs without a word.
 make_certificate() {
   if openssl x509 -noout -checkip "$ADDRESS" -in "$folder/certificate.pem" 2>/dev/null | grep -q 'does match' &&
@@ -74,7 +66,6 @@ answers() {
 }
 
 install_receiver() {
-  install_package
   install -d -o "$group" -g "$group" /var/log/journal/remote
   make_certificate
   put "$configuration" "[Remote]

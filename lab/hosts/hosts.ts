@@ -1,4 +1,4 @@
-import type { TemplateContent } from "../machines";
+import { hostPackages, type TemplateContent } from "../machines";
 import { topology } from "../topology";
 
 export type HostName = keyof typeof topology.hosts;
@@ -29,7 +29,8 @@ export const standingHosts: Readonly<Record<HostName, StandingHost>> = {
     diskBytes: 4 * GiB,
     template: {
       name: "template of the monitoring host",
-      packages: ["prometheus", "prometheus-alertmanager", "systemd-journal-remote"],
+      packages: [...hostPackages, "prometheus", "prometheus-alertmanager"],
+      offered: [],
       // Debian starts both at installation; here they start when their configuration is in place.
       disabledUnits: ["prometheus.service", "prometheus-alertmanager.service"],
     },
@@ -51,7 +52,8 @@ export const standingHosts: Readonly<Record<HostName, StandingHost>> = {
     diskBytes: 4 * GiB,
     template: {
       name: "template of the application host",
-      packages: ["nginx", "postgresql", "redis-server", "python3"],
+      packages: [...hostPackages, "nginx", "postgresql", "redis-server"],
+      offered: [],
       disabledUnits: [],
     },
     files: {},

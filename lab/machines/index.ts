@@ -6,6 +6,8 @@ export { ApiOnlyBackend } from "./api-only";
 export type * from "./backend";
 export { NspawnBackend } from "./nspawn";
 export {
+  bareTemplate,
+  hostPackages,
   prepareTemplate,
   runnerTemplate,
   templateFolder,

@@ -11,15 +11,32 @@ export interface TemplateContent {
   readonly name: string;
   /** Debian packages. */
   readonly packages: readonly string[];
+  /** Debian packages that a mirror inside the machine offers; empty = there is no mirror. */
+  readonly offered: readonly string[];
   /** Units that are installed but off, for whoever manages the machine to turn on. */
   readonly disabledUnits: readonly string[];
 }
 
+/** What the program and the runner need of every host: installed beforehand, a rehearsal takes minutes less. */
+export const hostPackages: readonly string[] = [
+  ...["nodejs", "prometheus-node-exporter", "systemd-journal-remote"],
+  ...["libkrb5-3", "qemu-guest-agent", "python3"],
+];
+
 /** The machines that a VM of the lab is cloned from. */
 export const runnerTemplate: TemplateContent = {
   name: "machine template",
-  packages: [],
+  packages: hostPackages,
+  offered: [],
   disabledUnits: ["prometheus-node-exporter.service"],
+};
+
+/** A machine straight from a cloud image: nothing that the program needs is there, all of it can be had from a mirror. */
+export const bareTemplate: TemplateContent = {
+  name: "bare template",
+  packages: [],
+  offered: hostPackages,
+  disabledUnits: [],
 };
 
 export interface TemplateOptions {
@@ -35,11 +52,11 @@ export interface TemplateOptions {
 /** What decides the content of a template: its recipe, what it has beside, this architecture and the authority. */
 export function templateKey(
   recipe: string,
-  { packages, disabledUnits }: TemplateContent,
+  { packages, offered, disabledUnits }: TemplateContent,
   architecture: string,
   caFingerprint: string,
 ): string {
-  const content = [recipe, packages.join(" "), disabledUnits.join(" "), architecture, caFingerprint];
+  const content = [recipe, packages.join(" "), offered.join(" "), disabledUnits.join(" "), architecture, caFingerprint];
   return createHash("sha256").update(content.join("\0")).digest("hex").slice(0, 16);
 }
 
@@ -60,14 +77,15 @@ export function templateFolder(cache: string, content: TemplateContent, caCertif
  */
 export async function prepareTemplate(options: TemplateOptions): Promise<string> {
   const recipe = scriptPath("template");
-  const { name, packages, disabledUnits } = options.content;
+  const { name, packages, offered, disabledUnits } = options.content;
   const target = templateFolder(baseFolders().cache, options.content, options.caCertificate);
   const instance = instanceNamed(options.instance);
   if (!existsSync(target)) {
     options.say(`Building the ${name} (about a minute, once)`);
     // Namespaces of its own: when the build is killed, its processes and mounts go with it.
     const isolate = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"];
-    const build = [...isolate, recipe, target, options.caCertificate, disabledUnits.join(" "), ...packages];
+    const texts = [disabledUnits.join(" "), offered.join(" ")];
+    const build = [...isolate, recipe, target, options.caCertificate, ...texts, ...packages];
     await run("unshare", build, scriptEnvironment(instance), (line) => {
       if (line.startsWith("I: ")) options.say(`${name}: ${line.slice(3)}`);
       if (line.startsWith("waiting")) options.say(line);

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { standingHosts } from "@ghrunners/lab/hosts/index";
 import { baseFolders } from "@ghrunners/lab/instance";
-import { prepareTemplate, runnerTemplate } from "@ghrunners/lab/machines/index";
+import { bareTemplate, prepareTemplate, runnerTemplate } from "@ghrunners/lab/machines/index";
 import { ensurePackages } from "@ghrunners/lab/packages";
 import { ensureAuthority } from "@ghrunners/lab/tls";
 import { ensureToolchain } from "@ghrunners/lab/toolchain/index";
@@ -14,7 +14,7 @@ describe("what the tests need", () => {
   it("packages and machine templates", async () => {
     await ensurePackages(say);
     const { certificate: caCertificate } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
-    const contents = [runnerTemplate, ...Object.values(standingHosts).map(({ template }) => template)];
+    const contents = [runnerTemplate, bareTemplate, ...Object.values(standingHosts).map(({ template }) => template)];
     for (const content of contents) await prepareTemplate({ instance: "test", content, caCertificate, say });
   });
 

@@ -2,20 +2,18 @@
 # Builds the machine template: a Debian root file system whose owners are shifted to the machines' user namespace.
 # Debian release and package sources are those of this host. Prints progress; the result appears at once or not at all.
 #
-# usage: template.sh TARGET CA_CERTIFICATE "DISABLED UNITS" [PACKAGE...]
+# usage: template.sh TARGET CA_CERTIFICATE "DISABLED UNITS" "OFFERED PACKAGES" [PACKAGE...]
 #   (as root, in its own mount and PID namespace: see template.ts)
 set -euo pipefail
 
-target=${1:?} ca=${2:?} disabled_units=${3?}
-shift 3
+target=${1:?} ca=${2:?} disabled_units=${3?} offered=${4?}
+shift 4
 # Host user that is root in every machine: the first of 65536 users of the shifted namespace.
 uid_base=7536640
 packages=(
   # what a cloud image of Debian brings
   systemd-sysv dbus libpam-systemd openssh-server sudo cloud-init
   iproute2 iputils-ping procps curl ca-certificates netbase less jq
-  # what the runner and the monitoring of a host need, because a machine has no way to a mirror
-  nodejs prometheus-node-exporter systemd-journal-remote
   # what this template has beside
   "$@"
 )
@@ -67,10 +65,24 @@ types="$types|pstore|rpc_pipefs|securityfs|selinuxfs|squashfs|sysfs|tracefs"
 echo "ARGS='--collector.filesystem.fs-types-exclude=^($types)\$'" >"$root/etc/default/prometheus-node-exporter"
 # Installed, as a mirror would serve it, but off: turning it on is the work of whoever manages the machine.
 for unit in $LAB_DISABLED_UNITS; do systemctl --root="$root" disable "$unit"; done
+# A mirror inside the machine, which has no way to another: packages that are offered, with all that they need.
+if [ -n "$LAB_OFFERED" ]; then
+  # shellcheck disable=SC2086  # several names
+  APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get install --yes --download-only --no-install-recommends $LAB_OFFERED
+  mkdir -p "$root/srv/mirror"
+  mv "$root"/var/cache/apt/archives/*.deb "$root/srv/mirror"
+  for deb in "$root"/srv/mirror/*.deb; do
+    dpkg-deb --field "$deb"
+    printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$(basename "$deb")" "$(stat --format=%s "$deb")" \
+      "$(sha256sum "$deb" | cut -d ' ' -f 1)"
+  done >"$root/srv/mirror/Packages"
+  rm -f "$root"/etc/apt/sources.list.d/*
+  echo 'deb [trusted=yes] file:/srv/mirror ./' >"$root/etc/apt/sources.list"
+fi
 HOOK
 chmod 0700 "$hook"
 
-LAB_CA=$ca LAB_DISABLED_UNITS=$disabled_units mmdebstrap --mode=root --variant=minbase \
+LAB_CA=$ca LAB_DISABLED_UNITS=$disabled_units LAB_OFFERED=$offered mmdebstrap --mode=root --variant=minbase \
   --include="$(IFS=,; echo "${packages[*]}")" \
   --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io \
   --dpkgopt='path-exclude=/usr/share/man/*' \

@@ -15,6 +15,12 @@ if ! command -v node >/dev/null; then
   exit 1
 fi
 
+if [ "${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-}" != 1 ] && ! /sbin/ldconfig -p | grep -q 'libicuuc\.so'; then
+  echo "Libicu's dependencies is missing for Dotnet Core 6.0"
+  echo "Execute sudo ./bin/installdependencies.sh to install any missing Dotnet Core 6.0 dependencies."
+  exit 1
+fi
+
 # shellcheck source=/dev/null
 . ./env.sh
 

@@ -28,18 +28,14 @@ bundle_sha256() {
   if [[ -f $BUNDLE_FILE ]]; then sha256sum "$BUNDLE_FILE" | cut -d ' ' -f 1; fi
 }
 
-# Debian's package; 18 is the oldest version that the bundle is made for.
+# 18 is the oldest version that the bundle is made for; Debian 12 and Ubuntu 24.04 are the first that have it.
 need_node() {
-  local version
+  local version major
   version=$(/usr/bin/node --version 2>/dev/null || true)
-  if [[ -z $version ]]; then
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get -o DPkg::Lock::Timeout=120 update -q >&2
-    apt-get -o DPkg::Lock::Timeout=120 install -q --yes --no-install-recommends nodejs >&2
-    version=$(/usr/bin/node --version)
-  fi
-  local major=${version#v}
-  ((${major%%.*} >= 18)) || die "/usr/bin/node is $version. Expected 18 or newer. Next: apt-get install nodejs on the host"
+  major=${version#v}
+  ((${major%%.*} >= 18)) 2>/dev/null ||
+    die "/usr/bin/node on $(hostname) is ${version:-missing}. Expected Node 18 or newer (Debian 12, Ubuntu 24.04 or newer" \
+      "have it as nodejs). Next: a newer release of the host's system, or Node's own package from https://deb.nodesource.com; then pulumi up"
 }
 
 make_user() {

@@ -25,6 +25,7 @@ describe("Runner", () => {
         "solo-vm > solo-vm-host-key",
         "solo-telemetry > solo-telemetry-node-exporter",
         "solo-telemetry > solo-telemetry-runner-exporter",
+        "solo > solo-packages",
         "solo-agent > solo-agent",
         "solo > solo-registration",
         "solo > solo-online",
@@ -44,6 +45,26 @@ describe("Runner", () => {
     ]);
     assert.ok(find("solo-registration").dependencies.includes("solo-agent"));
     assert.equal(find("solo-online").inputs.unit, "actions.runner.octo-org-demo-app.one.service");
+  });
+
+  it("does nothing on the host before its packages are there, all in one call", async () => {
+    const logs = { kind: "journal-upload", receiver: "192.0.2.9", certificate: "PEM" } as const;
+    const graph = await made({ logs });
+    const find = finder(graph);
+    // The components wait, and with them everything below them.
+    const waiting = graph.filter(({ dependencies }) => dependencies.includes("solo-packages"));
+    assert.deepEqual(waiting.map(({ type }) => type.split(":")[2]).sort(), [
+      "HostLogs",
+      "HostTelemetry",
+      "RunnerAgent",
+    ]);
+    const stdin = plain(find("solo-packages").inputs.stdin) as string;
+    assert.match(stdin, /^PACKAGES='libicu libkrb5-3 curl .* python3 systemd-journal-remote'$/m);
+    const apt = graph.filter(({ inputs }) => String(plain(inputs.stdin) ?? "").includes("apt-get -o"));
+    assert.deepEqual(
+      apt.map(({ name }) => name),
+      ["solo-packages"],
+    );
   });
 
   it("drains itself before its VM or its agent is touched, by hooks of its own", async () => {

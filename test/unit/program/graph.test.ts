@@ -40,7 +40,7 @@ describe("the program's graph", () => {
       assert.equal(counts.get("proxmoxve:firewall/optionsLegacy:OptionsLegacy"), 2);
       assert.equal(counts.get("pulumi-nodejs:dynamic/ghrunners:Registration"), 2);
       assert.equal(counts.get("pulumi-nodejs:dynamic/ghrunners:RegisteredRunner"), 2);
-      assert.equal(counts.get("command:remote:Command"), 4);
+      assert.equal(counts.get("command:remote:Command"), 6);
       assert.equal(counts.get("pulumi-nodejs:dynamic/ghrunners:HealthGate"), 1);
       assert.equal(counts.get("pulumi-nodejs:dynamic/ghrunners:Preflight"), 1);
     });

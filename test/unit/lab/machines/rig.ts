@@ -11,6 +11,7 @@ import {
   runnerTemplate,
   useTemplate,
   type StartSettings,
+  type TemplateContent,
 } from "@ghrunners/lab/machines/index";
 import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
 import { encodeSshKeys } from "@ghrunners/lab/proxmox/values";
@@ -28,7 +29,11 @@ export class Rig {
   readonly backend: NspawnBackend;
   private readonly keyFile: string;
 
-  constructor(name: string) {
+  /** @param template what the machines are made of */
+  constructor(
+    name: string,
+    private readonly template: TemplateContent = runnerTemplate,
+  ) {
     this.instance = instanceNamed(name);
     this.backend = new NspawnBackend(this.instance, topology.network.bridge);
     this.keyFile = path.join(this.instance.state, "key");
@@ -40,7 +45,7 @@ export class Rig {
     const { certificate } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
     const root = await prepareTemplate({
       instance: this.instance.name,
-      content: runnerTemplate,
+      content: this.template,
       caCertificate: certificate,
       say: (line) => process.stdout.write(`      ${line}\n`),
     });

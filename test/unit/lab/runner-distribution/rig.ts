@@ -266,7 +266,11 @@ export class Runner {
 
   private options(env: Readonly<Record<string, string>>, asRoot = false) {
     const identity = isRoot && !asRoot ? { uid: nobody, gid: nobody } : {};
-    const base = { PATH: process.env.PATH, HOME: this.dir, NODE_EXTRA_CA_CERTS: this.rig.authority };
+    const base = {
+      ...{ PATH: process.env.PATH, HOME: this.dir, NODE_EXTRA_CA_CERTS: this.rig.authority },
+      // This machine need not have ICU.
+      DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: "1",
+    };
     return { cwd: this.dir, env: { ...base, ...env }, ...identity };
   }
 

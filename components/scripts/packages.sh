@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# Installs what the other scripts need, in one call before all of them. Runs as root; a second run installs nothing.
+# Parameters: MACHINE (only so that another machine is asked again)
+#             PACKAGES (names, separated by blanks; libicu stands for the newest libicu that the host's release has)
+#             KEEPS_STILL (true: the host upgrades nothing by itself from now on, because an upgrade breaks a running job)
+#             LIMIT_SECONDS (longest wait for each: the first boot, apt's locks, a mirror that fails)
+set -euo pipefail
+
+: "$MACHINE"
+export DEBIAN_FRONTEND=noninteractive
+# A configuration file that somebody put there first stays, without a question that nobody would answer.
+keep_files=(--force-confdef --force-confold)
+missing=()
+
+die() {
+  echo "$*" >&2
+  exit 1
+}
+
+# cloud-init installs packages of its own at the first boot. How it ended is not judged here: exit code 2 is "done with
+# warnings", and a step of the template that failed need not be one of ours.
+wait_for_first_boot() {
+  command -v cloud-init >/dev/null || return 0
+  local status=0
+  timeout "$LIMIT_SECONDS" cloud-init status --wait >/dev/null 2>&1 || status=$?
+  ((status != 124)) || echo "cloud-init has not ended within $LIMIT_SECONDS s; going on without it" >&2
+}
+
+# The services as well as their timers: at a first boot the services run already, and hold apt's locks.
+stop_unattended_upgrades() {
+  systemctl mask --quiet --now apt-daily.timer apt-daily-upgrade.timer
+  systemctl stop apt-daily.service apt-daily-upgrade.service
+}
+
+is_installed() {
+  [[ $(dpkg-query --show --showformat '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+# Source: actions/runner's installdependencies.sh: one of the libicu that its .NET knows; each release has one.
+has_icu() {
+  dpkg-query --show --showformat '${Package} ${db:Status-Status}\n' 'libicu*' 2>/dev/null | grep -qE '^libicu[0-9]+ installed$'
+}
+
+find_missing() {
+  local name
+  missing=()
+  for name in $PACKAGES; do
+    if [[ $name == libicu ]]; then has_icu || missing+=(libicu); else is_installed "$name" || missing+=("$name"); fi
+  done
+}
+
+# The one libicu of this release. Debian and Ubuntu carry a single one.
+named_for_apt() { # name
+  if [[ $1 != libicu ]]; then
+    echo "$1"
+    return
+  fi
+  apt-cache pkgnames libicu | grep -E '^libicu[0-9]+$' | sort --version-sort | tail -n 1 | grep . ||
+    die "The package mirror offers no libicu. Expected one: GitHub's runner does not start without it."
+}
+
+# A failed update may be of a mirror that holds none of these packages: the installation is the proof.
+refresh_and_install() {
+  local name named names=()
+  apt-get -o DPkg::Lock::Timeout=120 update -q || true
+  for name in "${missing[@]}"; do
+    named=$(named_for_apt "$name") || return 1
+    names+=("$named")
+  done
+  # A package upgrade may have been cut off at the first boot.
+  dpkg "${keep_files[@]}" --configure -a &&
+    apt-get -o DPkg::Lock::Timeout=120 "${keep_files[@]/#/-oDpkg::Options::=}" install -q --yes --no-install-recommends "${names[@]}"
+}
+
+# DPkg::Lock::Timeout holds for dpkg's locks; the lock of the package lists is never waited for, so this is tried again.
+# Source: apt, apt-pkg/deb/debsystem.cc and apt-pkg/acquire.cc.
+install_missing() {
+  local deadline=$((SECONDS + LIMIT_SECONDS)) words
+  until words=$(refresh_and_install 2>&1 9>&-); do
+    ((SECONDS < deadline)) ||
+      die "${missing[*]} could not be installed on $(hostname) within $LIMIT_SECONDS s. Expected a package mirror in reach" \
+        "(DNS, TCP 80 or 443) and nobody who holds apt's locks. Next: apt-get install ${missing[*]} on the host, then" \
+        "pulumi up. The last words:"$'\n'"$(tail -n 5 <<<"$words")"
+    sleep 2
+  done
+}
+
+install_packages() {
+  wait_for_first_boot
+  if [[ $KEEPS_STILL == true ]]; then stop_unattended_upgrades; fi
+  # One at a time: several environments share a monitoring host. The kernel gives the lock back when its holder dies.
+  exec 9>/run/lock/ghrunners-packages
+  flock --wait "$LIMIT_SECONDS" 9 || die "Another run has been installing packages on $(hostname) for $LIMIT_SECONDS s. Next: pulumi up when it has ended"
+  find_missing
+  if ((${#missing[@]} > 0)); then install_missing; fi
+  find_missing
+  ((${#missing[@]} == 0)) || die "These packages are not installed: ${missing[*]}. Next: apt-get install ${missing[*]} on $(hostname), then pulumi up"
+  echo "packages: $PACKAGES"
+}
+
+# Packages stay: others may need them by now.
+remove_packages() {
+  if [[ $KEEPS_STILL == true ]]; then systemctl unmask --quiet apt-daily.timer apt-daily-upgrade.timer; fi
+}
+
+case ${1:-} in
+  install) install_packages ;;
+  remove) remove_packages ;;
+  *) die "usage: packages.sh install|remove" ;;
+esac

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { agentParameters } from "@ghrunners/components/runner/render-agent";
+import { runnerPackages } from "@ghrunners/components/runner/packages";
+import { renderScript } from "@ghrunners/core/ssh/render-script";
+import { until } from "@ghrunners/core/until";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { bareTemplate } from "@ghrunners/lab/machines/index";
+import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
+import { buildDistributions } from "@ghrunners/lab/runner-distribution/index";
+import { Rig } from "../../unit/lab/machines/rig";
+
+const read = (name: string): string => readFileSync(path.join(projectRoot, "components", "scripts", name), "utf8");
+const host = 171;
+const LISTS_LOCK = "/var/lib/apt/lists/lock";
+/** What apt-daily.service does at a first boot: it holds the lock of the package lists, as apt does (fcntl). */
+const holdLists = `import fcntl, time
+lock = open("${LISTS_LOCK}", "w")
+fcntl.lockf(lock, fcntl.LOCK_EX)
+time.sleep(600)`;
+
+/** A machine straight from a cloud image, with a mirror as its only source. */
+describe("packages of a bare cloud image", function () {
+  this.timeout(420_000);
+  const rig = new Rig("pkgtest", bareTemplate);
+
+  before(async () => {
+    await rig.up();
+    await rig.backend.start(host, rig.settings(host, { diskBytes: 2 ** 31 }));
+    await rig.sshComesUp(host);
+  });
+  after(() => rig.down());
+
+  const sh = (command: string): string => rig.exec(host, "sh", "-c", command);
+  const text = (change: Record<string, string> = {}): string =>
+    renderScript(read("packages.sh"), {
+      MACHINE: "00:00:00:00:00:01",
+      PACKAGES: runnerPackages("journal-upload").join(" "),
+      KEEPS_STILL: "true",
+      LIMIT_SECONDS: "300",
+      ...change,
+    });
+  const bash = (
+    input: string | Buffer,
+    ...args: string[]
+  ): { status: number | null; stdout: string; stderr: string } => {
+    const command = ["exec", String(host), ...args];
+    const result = spawnSync(scriptPath("control"), command, { env: scriptEnvironment(rig.instance), input });
+    return { status: result.status, stdout: result.stdout.toString(), stderr: result.stderr.toString() };
+  };
+  const run = (verb: string, change: Record<string, string> = {}): ReturnType<typeof bash> =>
+    bash(text(change), "bash", "-s", "--", verb);
+
+  /** The agent's installation as the program runs it, from an archive that lies on the machine. */
+  async function installAgent(): Promise<ReturnType<typeof bash>> {
+    const { dir, manifest } = await buildDistributions();
+    const release = manifest.find(({ version }) => version === "2.336.0");
+    assert.ok(release);
+    const archive = readFileSync(path.join(dir, release.file));
+    assert.equal(bash(archive, "sh", "-c", "cat >/var/tmp/runner.tar.gz").status, 0);
+    const { version, sha256 } = release;
+    const jobs = { repository: "octo-org/demo-app", events: ["push"], refs: ["*"] };
+    const parameters = agentParameters(
+      { version, unit: "actions.runner.octo-org-demo-app.one.service", jobs, drainTimeoutMinutes: 1 },
+      { url: "file:///var/tmp/runner.tar.gz", sha256 },
+      "00:00:00:00:00:01",
+      {
+        jobStarted: read("job-started.sh"),
+        jobCompleted: read("job-completed.sh"),
+        jobTraces: read("job-traces.sh"),
+      },
+    );
+    return bash(renderScript(read("agent.sh"), parameters), "bash", "-s", "--", "install");
+  }
+  const locked = (): Promise<unknown> =>
+    until("the lists are locked, and apt does not wait for them", 10_000, () => {
+      assert.throws(() => sh("apt-get -o DPkg::Lock::Timeout=120 update"), /Could not get lock/);
+      return true;
+    });
+
+  it("has neither Node nor ICU nor an exporter", () => {
+    assert.equal(sh("command -v node prometheus-node-exporter || ldconfig -p | grep libicuuc || echo none"), "none");
+  });
+
+  it("has no runner that starts, and the agent's installation says that and why", async () => {
+    const { status, stderr } = await installAgent();
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /^The runner program does not start on this host \(exit code 134\): .*Couldn't find a valid ICU/,
+    );
+    assert.doesNotMatch(stderr, /The archive holds/);
+  });
+
+  it("says what is missing, who may hold it up and what comes next, when the limit is over", async () => {
+    sh(`systemd-run --quiet --unit=other-apt python3 -c '${holdLists}'`);
+    await locked();
+    const { status, stderr } = run("install", { LIMIT_SECONDS: "1", PACKAGES: "nodejs libicu" });
+    sh("systemctl stop other-apt");
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /^nodejs libicu could not be installed on machine-171 within 1 s\. Expected a package mirror/m,
+    );
+  });
+
+  it("installs everything although apt-daily runs and somebody else has the lists for a while", async () => {
+    // As at the first boot of a cloud image: the service runs, whatever its timer is told later.
+    sh(`mkdir -p /run/systemd/system/apt-daily.service.d
+      printf '%s\\n' '[Service]' ExecStart= ExecStartPre= >/run/systemd/system/apt-daily.service.d/lab.conf
+      cat >/run/hold.py <<'PY'
+${holdLists}
+PY
+      echo 'ExecStart=python3 /run/hold.py' >>/run/systemd/system/apt-daily.service.d/lab.conf
+      systemctl daemon-reload; systemctl start --no-block apt-daily.service`);
+    await locked();
+    const installing = spawn(scriptPath("control"), ["exec", String(host), "bash", "-s", "--", "install"], {
+      env: scriptEnvironment(rig.instance),
+      stdio: ["pipe", "ignore", "pipe"],
+    });
+    let words = "";
+    installing.stderr.on("data", (chunk: Buffer) => (words += chunk.toString()));
+    const ended = new Promise<number | null>((resolve) => installing.on("close", resolve));
+    installing.stdin.end(text());
+    assert.equal(await ended, 0, words);
+    assert.match(sh("node --version"), /^v\d+/);
+    assert.match(sh("ldconfig -p"), /libicuuc\.so/);
+    assert.equal(sh("systemctl is-enabled apt-daily.timer apt-daily-upgrade.timer || true"), "masked\nmasked");
+    for (const unit of ["prometheus-node-exporter", "systemd-journal-remote", "qemu-guest-agent"])
+      assert.equal(sh(`dpkg-query --show --showformat '\${db:Status-Status}' ${unit}`), "installed");
+  });
+
+  it("has a runner that starts then", async () => {
+    const { status, stdout, stderr } = await installAgent();
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^runner 2\.336\.0,/m);
+  });
+
+  it("does nothing when run again, and lets the host upgrade itself when it goes", () => {
+    const before = sh("stat --format=%Y /var/log/apt/history.log");
+    assert.equal(run("install").status, 0);
+    assert.equal(sh("stat --format=%Y /var/log/apt/history.log"), before);
+    assert.equal(run("remove").status, 0);
+    assert.doesNotMatch(sh("systemctl is-enabled apt-daily.timer || true"), /masked/);
+  });
+});
