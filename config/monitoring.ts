@@ -5,7 +5,11 @@ import { parseAddress } from "@ghrunners/core/vocabulary/ipv4";
 import { text } from "./text";
 
 const folder = text("an absolute path without blanks", /^\/[^\s'"*]*[^\s'"*/]$/);
-const httpUrl = text("an http or https URL without path and credentials", /^https?:\/\/[^/\s?#@]+$/);
+/** Behind a proxy, or with `--web.route-prefix`, an API lies below a path. */
+const httpUrl = text(
+  "an http or https URL without credentials and without a slash at its end",
+  /^https?:\/\/[^/\s?#@]+(\/[^\s?#@'"/]+)*$/,
+);
 
 const alertmanager = z.strictObject({
   url: httpUrl

@@ -34,15 +34,42 @@ ours() { # folder
   if [[ -d $1 ]]; then find "$1" -mindepth 1 -maxdepth 1 -type f -name "$OWNER.*" | sort; fi
 }
 
+# 503 is a Prometheus that still reads its data; 000 is none that answers.
 wait_for_prometheus() {
-  local deadline=$((SECONDS + 60))
-  until curl --fail --silent --max-time 2 --output /dev/null "$PROMETHEUS_URL/-/ready"; do
+  local deadline=$((SECONDS + 60)) code
+  until code=$(curl --silent --max-time 2 --output /dev/null --write-out '%{http_code}' "$PROMETHEUS_URL/-/ready") && [[ $code == 200 ]]; do
+    case $code in
+      401 | 403)
+        die "Prometheus at $PROMETHEUS_URL asks for a password (HTTP $code). Expected an address on this host itself that answers" \
+          "without one. Next: a second listener on 127.0.0.1, or an exception of the proxy for it, and monitoring.prometheusUrl"
+        ;;
+      301 | 302 | 307 | 308 | 404)
+        die "$PROMETHEUS_URL/-/ready answers HTTP $code. Expected 200: Prometheus below a path (--web.route-prefix) has that path in" \
+          "its address. Next: pulumi config set --path 'ghrunners:monitoring.prometheusUrl' http://127.0.0.1:9090/PATH"
+        ;;
+    esac
     if ((SECONDS >= deadline)); then
-      die "Prometheus does not answer at $PROMETHEUS_URL on this host. Expected 200 from /-/ready within 60 s." \
+      die "Prometheus does not answer at $PROMETHEUS_URL on this host (HTTP $code). Expected 200 from /-/ready within 60 s." \
         "Next: systemctl status prometheus on the host; monitoring.prometheusUrl if it is another one"
     fi
     sleep 0.2
   done
+}
+
+# A unit without ExecReload is told by the signal itself. Source: Prometheus, Configuration: "SIGHUP to the process".
+reload_by_signal() {
+  local pid
+  if [[ $(systemctl show --property=CanReload --value prometheus) == yes ]]; then
+    systemctl reload prometheus
+    return
+  fi
+  pid=$(systemctl show --property=MainPID --value prometheus)
+  if ((pid == 0)); then
+    echo "Prometheus runs without --web.enable-lifecycle and in no unit named prometheus.service, so nobody can tell it to read" \
+      "its files. Next: start it with --web.enable-lifecycle, or as prometheus.service" >&2
+    return 1
+  fi
+  kill -HUP "$pid"
 }
 
 # Asks Prometheus to read its files again. A refusal keeps what was loaded.
@@ -58,11 +85,11 @@ reload() {
       return 1
       ;;
   esac
-  systemctl reload prometheus || return 1
+  reload_by_signal || return 1
   deadline=$((SECONDS + 30))
   until [[ $(metric prometheus_config_last_reload_success_timestamp_seconds) != "$before" ]]; do
     if [[ $(metric prometheus_config_last_reload_successful) == 0 ]] || ((SECONDS >= deadline)); then
-      echo "Prometheus did not take its files after systemctl reload prometheus; its journal says why" >&2
+      echo "Prometheus did not take its files after a reload by signal; its journal says why" >&2
       return 1
     fi
     sleep 0.2

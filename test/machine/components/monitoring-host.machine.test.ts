@@ -172,6 +172,56 @@ describe("monitoring host: files", function () {
     assert.equal(loaded(), "vector(5)");
   });
 
+  it("a unit without ExecReload is told by the signal itself", () => {
+    must(`mkdir -p /etc/systemd/system/prometheus.service.d
+      printf '[Service]\\nExecReload=\\n' >/etc/systemd/system/prometheus.service.d/lab.conf; systemctl daemon-reload`);
+    assert.equal(must("systemctl show --property=CanReload --value prometheus").trim(), "no");
+    const done = files("apply", monitoringSets("lab", ruleText("vector(6)")));
+    assert.equal(done.code, 0, done.output);
+    assert.equal(loaded(), "vector(6)");
+    must("rm -r /etc/systemd/system/prometheus.service.d; systemctl daemon-reload");
+  });
+
+  const prometheusWith = (flags: string): string =>
+    must(
+      `. /etc/default/prometheus; echo "ARGS='$ARGS ${flags}'" >/etc/default/prometheus; systemctl restart prometheus`,
+    );
+
+  it("a Prometheus below a path is asked there, and its address without the path is refused in words", async () => {
+    must("cp /etc/default/prometheus /root/prometheus.default");
+    prometheusWith("--web.route-prefix=/prometheus --web.external-url=http://127.0.0.1:9090/prometheus");
+    const url = "http://127.0.0.1:9090/prometheus";
+    await until("Prometheus answers", 60_000, () => onHost(`curl -fs ${url}/-/ready`).code === 0);
+    const refused = files("apply", monitoringSets("lab", ruleText("vector(7)")));
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.output,
+      /^http:\/\/127\.0\.0\.1:9090\/-\/ready answers HTTP (404|302)\. Expected 200: Prometheus below a path/,
+    );
+    const sets = { ...monitoringSets("lab", ruleText("vector(7)")), prometheusUrl: url };
+    const done = files("apply", sets);
+    assert.equal(done.code, 0, done.output);
+    assert.match(must(`curl --silent ${url}/api/v1/rules`), /vector\(7\)/);
+    must("cp /root/prometheus.default /etc/default/prometheus");
+  });
+
+  it("a Prometheus that asks for a password is told from one that does not answer", async () => {
+    // The password is "lab".
+    must(`cat >/etc/prometheus/web.yml <<'YML'
+basic_auth_users:
+  lab: "$2y$05$/Zr2ZrvMO3VYmpyjgO4mUe0HzJ5xUgdzEIOkbQkpxbkuEvTbZ0vC2"
+YML`);
+    prometheusWith("--web.config.file=/etc/prometheus/web.yml");
+    await until("Prometheus answers", 60_000, () =>
+      onHost("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:9090/-/ready").output.includes("401"),
+    );
+    const refused = files("apply", good);
+    assert.equal(refused.code, 1);
+    assert.match(refused.output, /^Prometheus at http:\/\/127\.0\.0\.1:9090 asks for a password \(HTTP 401\)\./);
+    must("cp /root/prometheus.default /etc/default/prometheus; systemctl restart prometheus");
+    await until("Prometheus answers", 60_000, () => onHost("curl -fs http://127.0.0.1:9090/-/ready").code === 0);
+  });
+
   it("are taken away without a trace, and nothing else", () => {
     must(`printf 'groups: []\\n' >${theirs}`);
     assert.equal(files("remove", good).code, 0);
