@@ -41,7 +41,7 @@ const proxmox = z.strictObject({
   }),
   node: dnsLabel.meta({ description: "Node that holds the template and gets the VMs.", example: "pve1" }),
   templateId: vmId.meta({
-    description: "VMID of the template: Debian with cloud-init and the QEMU guest agent, its disk on scsi0.",
+    description: "VMID of the template: Debian or Ubuntu with cloud-init, its disk on scsi0.",
     example: "9000",
   }),
   storage: identifier
@@ -98,6 +98,9 @@ const network = z.strictObject({
     .array(egress)
     .default([])
     .meta({ description: "What jobs may reach besides DNS, NTP and TCP 80 and 443: the deployment targets." }),
+  requireFirewall: z.boolean().default(defaults.network.requireFirewall).meta({
+    description: "Refuse VMs whose firewall has no effect, as when Proxmox VE's is off for the datacenter.",
+  }),
 });
 
 const runner = z.strictObject({

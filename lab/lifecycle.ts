@@ -6,6 +6,7 @@ import { endEngineProcesses } from "./abandoned";
 import { baseFolders, type Instance } from "./instance";
 import { forwards, loopbackPorts } from "./forwards";
 import type { GithubSeed } from "./github/seed";
+import type { ProxmoxSeed } from "./proxmox/seed";
 import { ensureHost, type HostName } from "./hosts";
 import { destroyAll, networkUp, prepareTemplate, runnerTemplate, useTemplate } from "./machines";
 import { ensurePackages } from "./packages";
@@ -40,6 +41,8 @@ export interface LabOptions {
   readonly mode?: LabMode;
   /** Standing hosts to boot where machines run. Default: the monitoring host. */
   readonly hosts?: readonly HostName[];
+  /** Makes another Proxmox VE of the usual one; counts when its emulator starts. */
+  readonly proxmox?: (usual: ProxmoxSeed) => ProxmoxSeed;
 }
 
 /** Why guests cannot run here, in words; undefined when they can. */
@@ -148,6 +151,7 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
     const template = { instance: instance.name, content: runnerTemplate, caCertificate: authority.certificate, say };
     useTemplate(instance.name, await prepareTemplate(template));
   }
+  const { proxmox = (usual) => usual } = options;
   const distributions = distributionsOf(instance) ?? (await buildDistributions()).dir;
   const secrets = ensureSecrets(instance);
   const at = endpoints(instance, mode);
@@ -157,7 +161,7 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
     { ips: [topology.proxmox.address, topology.github.address, "127.0.0.1"], names: ["localhost"] },
     new Date(),
   );
-  writeAtomically(path.join(instance.proxmox, "seed.json"), JSON.stringify(proxmoxSeed(secrets)));
+  writeAtomically(path.join(instance.proxmox, "seed.json"), JSON.stringify(proxmox(proxmoxSeed(secrets))));
   writeAtomically(
     path.join(instance.github, "seed.json"),
     JSON.stringify({

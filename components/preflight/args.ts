@@ -12,6 +12,8 @@ export interface PreflightInputs {
   readonly runners: readonly { readonly name: string; readonly vmId: number; readonly address: string }[];
   /** Disk of each VM, GiB. */
   readonly diskGiB: number;
+  /** Whether VMs whose firewall has no effect are refused. */
+  readonly requireFirewall: boolean;
   /** Text that marks a VM of this stack, by runner name. */
   readonly ownershipMarks: Readonly<Record<string, string>>;
   /** Runner version that is about to be installed. */

@@ -2,10 +2,11 @@
  * What was seen before anything is created, and what is wrong with it. Pure.
  */
 import type { GitHubRunner } from "@ghrunners/core/github/client";
-import type { ClusterGuest, VmConfig } from "@ghrunners/core/proxmox/client";
+import type { ClusterGuest, StorageStatus, VmConfig } from "@ghrunners/core/proxmox/client";
 import { nextStep } from "@ghrunners/policy/guard";
 import { judgeVisibility } from "@ghrunners/policy/guards/repository-private";
 import type { PreflightInputs } from "./args";
+import { templateProblems } from "./judge-template";
 
 /** A look that failed leaves its error's words instead of a value. */
 export type Answer<T> = { readonly value: T } | { readonly error: string };
@@ -19,9 +20,12 @@ export interface Privilege {
 
 export interface ProxmoxObservation {
   readonly guests: Answer<readonly ClusterGuest[]>;
+  readonly nodes: Answer<readonly { readonly node: string; readonly online: boolean }[]>;
+  /** Whether the datacenter's firewall is on; undefined where the token may not see it. */
+  readonly firewall: Answer<boolean | undefined>;
   /** Configurations of the guests, by VMID; those that could not be read are left out. */
   readonly configs: ReadonlyMap<number, VmConfig>;
-  readonly storage: Answer<{ readonly avail: number }>;
+  readonly storage: Answer<Pick<StorageStatus, "avail" | "content" | "active">>;
   readonly missingPrivileges: Answer<readonly Privilege[]>;
 }
 
@@ -60,6 +64,7 @@ export function requiredPrivileges({ proxmox, runners }: PreflightInputs): Privi
     ).map(([privilege, reason]) => ({ path: `/vms/${vmId}`, privilege, reason }));
   return [
     { path: `/vms/${proxmox.templateId}`, privilege: "VM.Clone", reason: "clone the template" },
+    { path: `/vms/${proxmox.templateId}`, privilege: "VM.Audit", reason: "see the template's disk and drives" },
     ...runners.flatMap(({ vmId }) => forVm(vmId)),
     { path: `/storage/${proxmox.storage}`, privilege: "Datastore.AllocateSpace", reason: "create disks" },
     { path: `/storage/${proxmox.storage}`, privilege: "Datastore.Audit", reason: "read the free space" },
@@ -84,11 +89,27 @@ function privilegeProblems(missing: readonly Privilege[]): PreflightProblem[] {
   }));
 }
 
+function nodeProblems(node: string, seen: ProxmoxObservation["nodes"]): PreflightProblem[] {
+  if ("error" in seen) return [{ setting: "proxmox", reason: seen.error }];
+  const found = seen.value.find((each) => each.node === node);
+  if (found?.online === true) return [];
+  const names = seen.value.map((each) => each.node).join(", ");
+  return [
+    {
+      setting: "proxmox.node",
+      reason:
+        found === undefined
+          ? `there is no node ${node}, seen: ${names}. Next: pulumi config set --path 'ghrunners:proxmox.node' NODE`
+          : `the node ${node} is off or out of the cluster's reach. Expected it online. Next: start it, or look with pvecm status on another node`,
+    },
+  ];
+}
+
 function vmProblems(inputs: PreflightInputs, seen: ProxmoxObservation): PreflightProblem[] {
   if ("error" in seen.guests) return [{ setting: "proxmox", reason: seen.guests.error }];
   const guests = seen.guests.value;
-  const problems: PreflightProblem[] = [];
   const { templateId, node } = inputs.proxmox;
+  const problems = nodeProblems(node, seen.nodes);
   const template = guests.find((guest) => guest.vmid === templateId);
   if (template === undefined || !template.template || template.node !== node) {
     const found =
@@ -102,6 +123,10 @@ function vmProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Prefligh
       reason: `VMID ${templateId}: seen ${found}, expected a template on node ${node} that the token may see. Next: pulumi config set --path 'ghrunners:proxmox.templateId' VMID`,
     });
   }
+  const drives = seen.configs.get(templateId);
+  if (drives !== undefined && template?.template === true)
+    for (const reason of templateProblems(templateId, drives, inputs.diskGiB))
+      problems.push({ setting: "proxmox.templateId", reason });
   for (const [index, { name, vmId, address }] of inputs.runners.entries()) {
     const mark = inputs.ownershipMarks[name] ?? "";
     const isOurs = (id: number): boolean => seen.configs.get(id)?.description?.trim() === mark;
@@ -112,22 +137,25 @@ function vmProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Prefligh
         reason: `VMID ${vmId} of ${name} is taken by ${holder.name} on node ${holder.node}. Expected a free one. Next: pulumi config set --path 'ghrunners:runners[${index}].vmId' VMID`,
       });
     }
+    const kindOf = (id: number): string =>
+      guests.find((guest) => guest.vmid === id)?.type === "lxc" ? "container" : "VM";
+    const nameOf = (id: number): string => guests.find((guest) => guest.vmid === id)?.name || "unnamed";
     for (const [id, config] of seen.configs) {
       if (id === vmId || !usesAddress(config, address)) continue;
       problems.push({
         setting: `runners[${index}].address`,
-        reason: `address ${address} of ${name} is in use by VM ${id} (${config.name ?? "unnamed"}). Expected a free one. Next: pulumi config set --path 'ghrunners:runners[${index}].address' ADDRESS`,
+        reason: `address ${address} of ${name} is in use by ${kindOf(id)} ${id} (${nameOf(id)}). Expected a free one. Next: pulumi config set --path 'ghrunners:runners[${index}].address' ADDRESS`,
       });
     }
   }
   return problems;
 }
 
-/** Whether a VM's cloud-init settings give it this address. */
+/** Whether a VM's cloud-init settings, or a container's cards, give it this address. */
 function usesAddress(config: VmConfig, address: string): boolean {
   return Object.entries(config).some(
     ([key, value]) =>
-      /^ipconfig\d+$/.test(key) &&
+      /^(ipconfig|net)\d+$/.test(key) &&
       typeof value === "string" &&
       new RegExp(`(^|,)ip=${address.replace(/\./g, "\\.")}(/|,|$)`).test(value),
   );
@@ -135,6 +163,22 @@ function usesAddress(config: VmConfig, address: string): boolean {
 
 function storageProblems(inputs: PreflightInputs, seen: ProxmoxObservation): PreflightProblem[] {
   if ("error" in seen.storage) return [{ setting: "proxmox.storage", reason: seen.storage.error }];
+  const { storage } = inputs.proxmox;
+  const { content, active } = seen.storage.value;
+  if (content !== undefined && !content.split(",").includes("images"))
+    return [
+      {
+        setting: "proxmox.storage",
+        reason: `${storage} holds ${content}. Expected a storage for disks of VMs (content images). Next: pulumi config set --path 'ghrunners:proxmox.storage' STORAGE, or on the node: pvesm set ${storage} --content ${content},images`,
+      },
+    ];
+  if (active !== undefined && !active)
+    return [
+      {
+        setting: "proxmox.storage",
+        reason: `${storage} is not reached by node ${inputs.proxmox.node}. Expected it active. Next: pvesm status on the node`,
+      },
+    ];
   const existing = "error" in seen.guests ? [] : seen.guests.value.map((guest) => guest.vmid);
   const missing = inputs.runners.filter(({ vmId }) => !existing.includes(vmId)).length;
   const needed = missing * inputs.diskGiB * 2 ** 30;
@@ -144,6 +188,20 @@ function storageProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Pre
     {
       setting: "proxmox.storage",
       reason: `${inputs.proxmox.storage} has ${gib(seen.storage.value.avail)} free, expected ${gib(needed)} for ${missing} new ${missing === 1 ? "VM" : "VMs"}. Next: free space, or lower ghrunners:vm.diskGiB`,
+    },
+  ];
+}
+
+function firewallProblems(inputs: PreflightInputs, { firewall }: ProxmoxObservation): PreflightProblem[] {
+  if ("error" in firewall) return [{ setting: "proxmox", reason: firewall.error }];
+  if (!inputs.requireFirewall || firewall.value !== false) return [];
+  return [
+    {
+      setting: "network.requireFirewall",
+      reason:
+        "the firewall of Proxmox VE is off for the datacenter, so the rules of the VMs have no effect and jobs would reach the whole network. " +
+        "Expected it on. Next: on the node, pvesh set /cluster/firewall/options --enable 1 (docs/reference/security.md says how not to lock yourself out), " +
+        "or to do without: pulumi config set --path 'ghrunners:network.requireFirewall' false",
     },
   ];
 }
@@ -182,7 +240,7 @@ export function judgeGitHub(
 }
 
 export function judgeProxmox(inputs: PreflightInputs, seen: ProxmoxObservation): PreflightProblem[] {
-  const problems = [...vmProblems(inputs, seen), ...storageProblems(inputs, seen)];
+  const problems = [...vmProblems(inputs, seen), ...storageProblems(inputs, seen), ...firewallProblems(inputs, seen)];
   if ("error" in seen.missingPrivileges) problems.push({ setting: "proxmox", reason: seen.missingPrivileges.error });
   else problems.push(...privilegeProblems(seen.missingPrivileges.value));
   return problems.filter((problem, index) => problems.findIndex(({ reason }) => reason === problem.reason) === index);

@@ -25,18 +25,24 @@ export async function lookAtProxmox(proxmox: ProxmoxClient, inputs: PreflightInp
   const guests = await look(() => proxmox.guests());
   if ("error" in guests) {
     // Nothing else can be asked then, and one reason is enough.
-    return { guests, configs: new Map(), storage: guests, missingPrivileges: guests };
+    return { guests, nodes: guests, firewall: guests, configs: new Map(), storage: guests, missingPrivileges: guests };
   }
+  const nodes = await look(() => proxmox.nodes());
+  const off = "error" in nodes ? [] : nodes.value.filter(({ online }) => !online).map(({ node }) => node);
   const configs = new Map<number, VmConfig>();
-  const [storage, missingPrivileges] = await Promise.all([
+  // A node that is off is not asked: it would answer after a long time, and nothing.
+  const [firewall, storage, missingPrivileges] = await Promise.all([
+    look(() => proxmox.datacenterFirewall()),
     look(() => proxmox.storageStatus(inputs.proxmox.storage)),
     look(() => missing(proxmox, requiredPrivileges(inputs))),
-    ...guests.value.map(async ({ vmid, node }) => {
-      const config = await look(() => proxmox.vmConfig(node, vmid));
-      if ("value" in config) configs.set(vmid, config.value);
-    }),
+    ...guests.value
+      .filter(({ node }) => !off.includes(node))
+      .map(async ({ vmid, node, type }) => {
+        const config = await look(() => proxmox.vmConfig(node, vmid, type));
+        if ("value" in config) configs.set(vmid, config.value);
+      }),
   ]);
-  return { guests, configs, storage, missingPrivileges };
+  return { guests, nodes, firewall, configs, storage, missingPrivileges };
 }
 
 async function missing(proxmox: ProxmoxClient, required: readonly Privilege[]): Promise<Privilege[]> {

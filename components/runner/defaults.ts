@@ -2,7 +2,7 @@
 export const defaults = {
   githubUrl: "https://github.com",
   proxmox: { storage: "local-lvm", bridge: "vmbr0" },
-  network: { prefixLength: 24 },
+  network: { prefixLength: 24, requireFirewall: true },
   vm: { cores: 4, memoryMiB: 8192, diskGiB: 50, user: "runner" },
   agent: {
     version: "2.336.0",

@@ -125,6 +125,11 @@ export interface NetworkArgs {
    * @default []
    */
   readonly egress?: pulumi.Input<pulumi.Input<EgressArgs>[]>;
+  /**
+   * Prove that the VM's firewall works before anything is put on the VM. Plain: it decides on a resource.
+   * @default true
+   */
+  readonly requireFirewall?: boolean | undefined;
 }
 
 /** Size and user of a VM. */

@@ -13,6 +13,9 @@ import { ownershipMark, renderFirewallRules } from "./render-vm";
 /** How long a fresh VM may take until SSH answers, seconds. */
 const FIRST_CONTACT_SECONDS = 300;
 
+/** How long new rules may take until they have an effect, seconds. pve-firewall takes them up every ten. */
+const FIREWALL_SECONDS = 45;
+
 /** Hooks around the VM's steps; a pool makes them for all its runners. */
 export interface RunnerVmHooks {
   /** Before a step that could disturb a running job. */
@@ -156,8 +159,9 @@ export class RunnerVm extends pulumi.ComponentResource {
         dependsOn,
         protect: args.protect,
         deleteBeforeReplace: true,
-        // The provider reads it back as null and proposes it again at every run.
-        ignoreChanges: ["disks[0].speed"],
+        // The provider reads speed back as null and proposes it again at every run. The format is the storage's: on a
+        // directory or NFS a clone is qcow2, and the provider proposes another for ever without ever converting it.
+        ignoreChanges: ["disks[0].speed", "disks[0].fileFormat"],
         // cloud-init only ever adds: an old user and an old key would stay. A new machine has neither.
         replaceOnChanges: ["initialization.userAccount"],
         // No hook before a delete: without the program the engine could not destroy the VM. See MachineDrain.
@@ -176,13 +180,38 @@ export class RunnerVm extends pulumi.ComponentResource {
     );
     this.firewall = new proxmoxve.firewall.OptionsLegacy(
       `${name}-firewall`,
-      { ...scope, enabled: true, inputPolicy: "DROP", outputPolicy: "DROP", dhcp: false, macfilter: true },
+      {
+        ...{ ...scope, enabled: true, inputPolicy: "DROP", outputPolicy: "DROP", dhcp: false, macfilter: true },
+        // The provider's defaults are the other way round: no neighbours by IPv6, but router advertisements of jobs.
+        ...{ ndp: true, radv: false },
+      },
       { parent: this, ...withMachine, dependsOn: rules },
     );
 
     this.address = args.pinHostKey === false ? undefined : this.pinHostKey(name, args);
     // None: outputs that are known late make the engine write the whole state once more for each machine.
     this.registerOutputs({});
+  }
+
+  /** Nothing is put on a VM whose firewall has no effect: the address is known after the proof. */
+  private proveFirewall(name: string, args: RunnerVmArgs, after: pulumi.Resource): pulumi.Output<string> {
+    if (!(args.network.requireFirewall ?? defaults.network.requireFirewall)) return pulumi.output("");
+    const script = readScript("prove-firewall.sh");
+    const prove = "bash -s";
+    const stdin = pulumi.all([this.incarnation, args.address]).apply(([machine, address]) =>
+      renderScript(script, {
+        HOST: address,
+        PORT: String(CLOSED_PORT),
+        LIMIT_SECONDS: String(FIREWALL_SECONDS),
+        MACHINE: machine,
+      }),
+    );
+    const proof = new command.local.Command(
+      `${name}-firewall-proof`,
+      { create: prove, update: prove, stdin, addPreviousOutputInEnv: false },
+      { parent: this, dependsOn: after },
+    );
+    return orEmpty(proof.stdout);
   }
 
   private pinHostKey(name: string, args: RunnerVmArgs): pulumi.Output<HostAddress> {
@@ -203,11 +232,15 @@ export class RunnerVm extends pulumi.ComponentResource {
       { create: pin, update: pin, stdin, addPreviousOutputInEnv: false },
       { parent: this, dependsOn: this.firewall },
     );
+    const proof = this.proveFirewall(name, args, key);
     return pulumi
-      .all([orEmpty(key.stdout), args.address, userOf(args)])
+      .all([orEmpty(key.stdout), args.address, userOf(args), proof])
       .apply(([hostKey, host, user]) => ({ host, user, hostKey: hostKey.trim() }));
   }
 }
+
+/** Nobody listens here, and no rule opens it. */
+const CLOSED_PORT = 59_999;
 
 const userOf = ({ vm }: Pick<RunnerVmArgs, "vm">): pulumi.Input<string> => vm?.user ?? defaults.vm.user;
 

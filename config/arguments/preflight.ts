@@ -5,12 +5,13 @@ import type { Settings } from "../parse";
 
 /** What the preflight looks at, of the settings. */
 export function preflightInputs(settings: Settings): Omit<PreflightInputs, "refusals"> {
-  const { environment, github, proxmox, vm, agent, safety, deployment, repository } = settings;
+  const { environment, github, proxmox, network, vm, agent, safety, deployment, repository } = settings;
   return {
     proxmox: { ...proxmox, pool: proxmox.pool },
     github,
     runners: settings.runners.map(({ name, vmId, address }) => ({ name, vmId, address })),
     diskGiB: vm.diskGiB,
+    requireFirewall: network.requireFirewall,
     ownershipMarks: Object.fromEntries(
       settings.runners.map(({ name }) => [name, ownershipMark(pulumi.getStack(), name)]),
     ),

@@ -6,7 +6,7 @@ import { parse, parseDocument } from "yaml";
 import { adminRequest } from "../admin";
 import { currentInstance } from "../instance";
 import { loopbackPorts } from "../forwards";
-import { labDown, type Lab, type LabMode } from "../lifecycle";
+import { labDown, type Lab, type LabMode, type LabOptions } from "../lifecycle";
 import { scriptEnvironment, scriptPath } from "../machines/script";
 import { socketOf } from "../service";
 import { topology } from "../topology";
@@ -84,11 +84,12 @@ export class Rehearsal {
   /**
    * Brings the instance up (GHRUNNERS_LAB, default "test") or finds it as an earlier test file left it.
    * @param mode counts when the instance is made; default: machines where they can run
+   * @param proxmox makes another Proxmox VE of the usual one
    */
-  static async open(mode?: LabMode): Promise<Rehearsal> {
+  static async open(mode?: LabMode, proxmox?: LabOptions["proxmox"]): Promise<Rehearsal> {
     process.env.GHRUNNERS_LAB ||= "test";
     openedLabs.add(process.env.GHRUNNERS_LAB);
-    const session = await openLab(currentInstance(), { say, forward: true, mode });
+    const session = await openLab(currentInstance(), { say, forward: true, mode, proxmox });
     const { lab } = session;
     const octokit = new Octokit({
       auth: lab.secrets.githubToken,

@@ -3,6 +3,15 @@ import { z } from "zod";
 
 const bytes = z.number().int().positive();
 
+const templateSchema = z.strictObject({
+  vmid: z.number().int().min(100),
+  name: z.string().min(1),
+  diskGiB: z.number().positive(),
+  storage: z.string().min(1),
+  /** Options that this template has otherwise; empty = none of it. DISK and CLOUDINIT stand for its two volumes. */
+  config: z.record(z.string(), z.string()).optional(),
+});
+
 const seedSchema = z.strictObject({
   /** Name of the one node. */
   node: z.string().min(1),
@@ -14,19 +23,20 @@ const seedSchema = z.strictObject({
     .array(
       z.strictObject({
         id: z.string().min(1),
-        /** `lvmthin` gives out more than it has, `lvm` refuses to, as in Proxmox VE. */
-        type: z.enum(["lvmthin", "lvm"]),
+        /** `lvmthin` gives out more than it has, `lvm` refuses to, as in Proxmox VE; volumes of a `dir` are qcow2 files. */
+        type: z.enum(["lvmthin", "lvm", "dir"]),
         totalBytes: bytes,
+        /** What it may hold, as Proxmox VE names it. Default: images,rootdir. */
+        content: z.string().min(1).optional(),
       }),
     )
     .min(1),
+  /** Whether the datacenter's firewall is on. Default true: the lab's owner has switched it on; Proxmox VE's own is off. */
+  datacenterFirewall: z.boolean().optional(),
   /** The VM template that exists from the start. */
-  template: z.strictObject({
-    vmid: z.number().int().min(100),
-    name: z.string().min(1),
-    diskGiB: z.number().positive(),
-    storage: z.string().min(1),
-  }),
+  template: templateSchema,
+  /** Templates as other people have them. */
+  otherTemplates: z.array(templateSchema).optional(),
   tokens: z.array(
     z.strictObject({
       /** `USER@REALM!TOKENID`. */
@@ -39,6 +49,23 @@ const seedSchema = z.strictObject({
       acl: z.array(z.strictObject({ path: z.string().startsWith("/"), privileges: z.array(z.string()) })),
     }),
   ),
+  /** What else the cluster has, only to be seen: other nodes, and containers, also of the node itself. */
+  neighbours: z
+    .array(
+      z.strictObject({
+        node: z.string().min(1),
+        /** A node that is off answers nothing; its containers are of unknown state. */
+        online: z.boolean(),
+        containers: z.array(
+          z.strictObject({
+            vmid: z.number().int().min(100),
+            name: z.string().min(1),
+            config: z.record(z.string(), z.string()),
+          }),
+        ),
+      }),
+    )
+    .optional(),
   pools: z.array(z.strictObject({ poolid: z.string().min(1), comment: z.string().optional() })),
   /** Delay of a 401 in seconds. Proxmox VE waits 3 s; the lab does not unless asked. Default 0. */
   authFailureDelaySeconds: z.number().min(0).optional(),

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import path from "node:path";
 import type { Pool, Vm, VmFirewall } from "./model";
 import type { ProxmoxSeed } from "./seed";
-import { printSize } from "./values";
+import { printSize, volumeId } from "./values";
 
 function writeAtomically(file: string, value: unknown): void {
   writeFileSync(`${file}.new`, JSON.stringify(value), { mode: 0o600 });
@@ -28,26 +28,34 @@ function readFolder<T>(folder: string): [number, T][] {
   });
 }
 
-/** The template that a node has from the start: a cloud image with one disk and a cloud-init drive. */
-function templateOf(seed: ProxmoxSeed): Vm {
-  const { vmid, name, diskGiB, storage } = seed.template;
+/** A template that a node has from the start: a cloud image with one disk and a cloud-init drive. */
+function templateOf(seed: ProxmoxSeed, template: ProxmoxSeed["template"]): Vm {
+  const { vmid, name, diskGiB, storage, config: otherwise = {} } = template;
   const bytes = Math.ceil(diskGiB * 2 ** 30);
-  const disk = `${storage}:base-${vmid}-disk-0`;
-  const cloudInit = `${storage}:vm-${vmid}-cloudinit`;
+  const type = seed.storages.find(({ id }) => id === storage)?.type ?? "lvmthin";
+  const disk = volumeId({ id: storage, type }, vmid, `base-${vmid}-disk-0`);
+  const cloudInit = volumeId({ id: storage, type }, vmid, `vm-${vmid}-cloudinit`);
+  const usual = {
+    name,
+    template: "1",
+    boot: "order=scsi0",
+    cores: "1",
+    ide2: `${cloudInit},media=cdrom,size=4M`,
+    memory: "1024",
+    net0: `virtio=BC:24:11:00:00:00,bridge=${seed.bridge}`,
+    ostype: "l26",
+    scsi0: `${disk},size=${printSize(bytes)}`,
+    scsihw: "virtio-scsi-pci",
+  };
+  const config = Object.entries({ ...usual, ...otherwise })
+    .filter(([, value]) => value !== "")
+    .map(([option, value]): [string, string] => [
+      option,
+      value.replaceAll("DISK", disk).replaceAll("CLOUDINIT", cloudInit),
+    ]);
   return {
     vmid,
-    config: {
-      name,
-      template: "1",
-      boot: "order=scsi0",
-      cores: "1",
-      ide2: `${cloudInit},media=cdrom,size=4M`,
-      memory: "1024",
-      net0: `virtio=BC:24:11:00:00:00,bridge=${seed.bridge}`,
-      ostype: "l26",
-      scsi0: `${disk},size=${printSize(bytes)}`,
-      scsihw: "virtio-scsi-pci",
-    },
+    config: Object.fromEntries(config),
     pending: { set: {}, delete: [] },
     volumes: { [disk]: bytes, [cloudInit]: 4 * 2 ** 20 },
   };
@@ -68,7 +76,8 @@ export class ProxmoxStore {
     this.firewallFolder = path.join(folder, "firewall");
     for (const [vmid, vm] of readFolder<Vm>(this.vmFolder)) this.vms.set(vmid, vm);
     for (const [vmid, firewall] of readFolder<VmFirewall>(this.firewallFolder)) this.firewalls.set(vmid, firewall);
-    if (!this.vms.has(seed.template.vmid)) this.putVm(templateOf(seed));
+    for (const template of [seed.template, ...(seed.otherTemplates ?? [])])
+      if (!this.vms.has(template.vmid)) this.putVm(templateOf(seed, template));
     const pools = readJson<Pool[]>(this.poolFile) ?? seed.pools.map((pool) => ({ ...pool, vms: [] }));
     for (const pool of pools) this.pools.set(pool.poolid, pool);
   }

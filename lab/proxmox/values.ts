@@ -84,3 +84,8 @@ export function parseUpid(text: string): Upid | undefined {
     user: user as string,
   };
 }
+
+/** Volume id of a guest's disk: a file below a folder of its own on a directory, else a logical volume. */
+export function volumeId(storage: { readonly id: string; readonly type: string }, vmid: number, name: string): string {
+  return storage.type === "dir" ? `${storage.id}:${vmid}/${name}.qcow2` : `${storage.id}:${name}`;
+}

@@ -114,6 +114,10 @@ function requireKnownPlace(node: Node, path: Readonly<Record<string, string>>): 
     throw parameterError({ vmid: "value does not look like a valid VM ID" });
   }
   if (path.node !== undefined && path.node !== node.seed.node) {
+    const neighbour = node.seed.neighbours?.find(({ node: name }) => name === path.node);
+    if (neighbour?.online === true) return;
+    // What the proxy of a cluster answers for a node that is off.
+    if (neighbour !== undefined) throw new ApiError(595, "No route to host");
     throw failure(
       `hostname lookup '${path.node}' failed - failed to get address info for: ${path.node}: Name or service not known`,
     );

@@ -2,7 +2,7 @@ import { requireAll } from "../access";
 import { failure, parameterError } from "../api/errors";
 import type { Call, Route } from "../api/route";
 import type { Parameter } from "../api/schema";
-import { requireStorage, usedBytes, volumesOn } from "../vm/storage";
+import { formatOf, requireStorage, usedBytes, volumesOn } from "../vm/storage";
 import type { Node } from "../node";
 import { parseUpid } from "../values";
 import { vmStatus } from "./qemu";
@@ -28,7 +28,7 @@ function storageStatus(node: Node, id: string) {
   const used = usedBytes(node, storage);
   return {
     type: storage.type,
-    content: "images,rootdir",
+    content: storage.content ?? "images,rootdir",
     enabled: 1,
     active: 1,
     shared: 0,
@@ -58,6 +58,28 @@ function vmResources({ node, caller }: Call): unknown[] {
     });
 }
 
+/** Containers; those of a node that is off are of unknown state. */
+function containerResources({ node: { seed }, caller }: Call): unknown[] {
+  return (seed.neighbours ?? []).flatMap(({ node, online, containers }) =>
+    containers
+      .filter(({ vmid }) => caller.privileges(`/vms/${vmid}`).has("VM.Audit"))
+      .map(({ vmid, name }) => ({
+        ...{ id: `lxc/${vmid}`, type: "lxc", node, vmid, name, template: 0 },
+        status: online ? "running" : "unknown",
+      })),
+  );
+}
+
+function containerConfig({ node, caller, path, vmid }: Call): unknown {
+  requireAll(caller, `/vms/${vmid}`, ["VM.Audit"]);
+  const found = node.seed.neighbours
+    ?.filter((neighbour) => neighbour.node === path.node)
+    .flatMap(({ containers }) => containers)
+    .find((container) => container.vmid === vmid);
+  if (found === undefined) throw failure(`Configuration file 'nodes/${path.node}/lxc/${vmid}.conf' does not exist`);
+  return found.config;
+}
+
 function storageResources(call: Call): unknown[] {
   const { node } = call.node.seed;
   return visibleStorages(call).map((storage) => {
@@ -68,12 +90,16 @@ function storageResources(call: Call): unknown[] {
 }
 
 function nodeResources({ node: { seed } }: Call): unknown[] {
-  return [{ id: `node/${seed.node}`, type: "node", node: seed.node, status: "online" }];
+  const others = (seed.neighbours ?? []).filter(({ node }) => node !== seed.node);
+  return [{ node: seed.node, online: true }, ...others].map(({ node, online }) => ({
+    ...{ id: `node/${node}`, type: "node", node },
+    status: online ? "online" : "offline",
+  }));
 }
 
 /** By the parameter `type`; a call without it gets all. */
 const resourceKinds: Readonly<Record<string, (call: Call) => unknown[]>> = {
-  vm: vmResources,
+  vm: (call) => [...vmResources(call), ...containerResources(call)],
   storage: storageResources,
   node: nodeResources,
 };
@@ -156,10 +182,16 @@ export const clusterRoutes: readonly Route[] = [
     method: "GET",
     path: "/cluster/firewall/options",
     parameters: {},
-    handle: ({ caller }) => {
+    handle: ({ node, caller }) => {
       requireAll(caller, "/", ["Sys.Audit"]);
-      return { enable: 1 };
+      return node.seed.datacenterFirewall === false ? {} : { enable: 1 };
     },
+  },
+  {
+    method: "GET",
+    path: "/nodes/{node}/lxc/{vmid}/config",
+    parameters: {},
+    handle: containerConfig,
   },
   {
     method: "GET",
@@ -202,13 +234,13 @@ export const clusterRoutes: readonly Route[] = [
     parameters: { content: text, vmid: count },
     handle: (call) => {
       const { storage = "" } = call.path;
-      requireStorage(call.node, storage);
+      const format = formatOf(requireStorage(call.node, storage));
       requireAll(call.caller, `/storage/${storage}`, ["Datastore.Audit"]);
       const { content = "images", vmid } = call.values;
       if (content !== "images") return [];
       return volumesOn(call.node, storage)
         .filter(({ vm }) => vmid === undefined || vm.vmid === Number(vmid))
-        .map(({ volid, size, vm }) => ({ volid, content: "images", format: "raw", size, vmid: vm.vmid }));
+        .map(({ volid, size, vm }) => ({ volid, content: "images", format, size, vmid: vm.vmid }));
     },
   },
   {
@@ -221,7 +253,12 @@ export const clusterRoutes: readonly Route[] = [
       const found = volumesOn(call.node, storage).find((entry) => entry.volid === volid);
       requireAll(call.caller, `/storage/${storage}`, ["Datastore.Audit"]);
       if (found === undefined) throw failure(`no such logical volume ${volid.replace(":", "/")}`);
-      return { path: `/dev/${volid.replace(":", "/")}`, format: "raw", size: found.size, used: found.size };
+      return {
+        path: `/dev/${volid.replace(":", "/")}`,
+        format: formatOf(requireStorage(call.node, storage)),
+        size: found.size,
+        used: found.size,
+      };
     },
   },
   {

@@ -9,7 +9,7 @@ import { drivesOf, isTemplate, nicOf } from "./config";
 import { normalizeValue, randomMac } from "./configure";
 import { driveFormat, netFormat } from "./formats";
 import { isNic } from "./options";
-import { nextDiskVolume, requireSpace, requireStorage, storageOfVolume } from "./storage";
+import { cloudInitVolume, nextDiskVolume, requireSpace, requireStorage, storageOfVolume } from "./storage";
 
 function uuid(bytes: Buffer): string {
   const hex = bytes.toString("hex");
@@ -51,8 +51,8 @@ function copyOf(
     if (bytes === undefined) continue;
     const target = storage ?? storageOfVolume(drive.file);
     const volume = drive.isCloudInit
-      ? `${target}:vm-${newid}-cloudinit`
-      : nextDiskVolume({ vmid: newid, volumes }, target);
+      ? cloudInitVolume(node, newid, target)
+      : nextDiskVolume(node, { vmid: newid, volumes }, target);
     requireSpace(node, target, volume.slice(target.length + 1), bytes);
     volumes = { ...volumes, [volume]: bytes };
     config[drive.slot] = printProperties(driveFormat, { ...drive.properties, file: volume });

@@ -45,7 +45,7 @@ export function readDrive(slot: string, text: string): Drive {
     slot,
     properties,
     file,
-    isCloudInit: /(^|:)(cloudinit|vm-\d+-cloudinit)$/.test(file),
+    isCloudInit: /(^|:)(cloudinit|(\d+\/)?vm-\d+-cloudinit(\.qcow2)?)$/.test(file),
     isCdrom: properties.media === "cdrom",
   };
 }

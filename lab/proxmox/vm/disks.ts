@@ -54,7 +54,7 @@ export async function moveDisk(
     requireUnlocked(node, vm);
     const { drive, bytes } = requireDisk(vm, slot);
     if (storageOfVolume(drive.file) === storage) throw failure("you can't move to the same storage with same format");
-    const volume = nextDiskVolume(vm, storage);
+    const volume = nextDiskVolume(node, vm, storage);
     requireSpace(node, storage, volume.slice(storage.length + 1), bytes);
     const kept = deleteOld ? omit(vm.volumes, drive.file) : vm.volumes;
     const config = { ...vm.config, [slot]: printProperties(driveFormat, { ...drive.properties, file: volume }) };

@@ -5,7 +5,7 @@ import { omit } from "../omit";
 import { printProperties } from "../property-string";
 import { drivesOf, pendingConfig, readDrive, type Drive } from "./config";
 import { driveFormat } from "./formats";
-import { nextDiskVolume, requireSpace, requireStorage, sizeProperty } from "./storage";
+import { cloudInitVolume, nextDiskVolume, requireSpace, requireStorage, sizeProperty } from "./storage";
 
 const cloudInitBytes = 4 * 2 ** 20;
 
@@ -33,7 +33,7 @@ export function resolveDrive(node: Node, vm: Vm, slot: string, text: string): { 
   if (drive.isCloudInit) return resolveCloudInit(node, vm, drive, storage);
   if (/^\d+(\.\d+)?$/.test(name)) {
     const bytes = Math.ceil(Number(name) * 2 ** 30);
-    const volume = nextDiskVolume(vm, storage);
+    const volume = nextDiskVolume(node, vm, storage);
     const { volumes } = allocate(node, vm, volume, bytes);
     return { text: print(drive, { file: volume, ...sizeProperty(bytes) }), volumes };
   }
@@ -48,7 +48,7 @@ function resolveCloudInit(node: Node, vm: Vm, drive: Drive, storage: string): { 
   if (other !== undefined) {
     throw parameterError({ [drive.slot]: `cloud-init drive is already attached at '${other.slot}'` });
   }
-  const volume = `${storage}:vm-${vm.vmid}-cloudinit`;
+  const volume = cloudInitVolume(node, vm.vmid, storage);
   const { volumes } = vm.volumes[volume] === undefined ? allocate(node, vm, volume, cloudInitBytes) : vm;
   return { text: print(drive, { file: volume, media: "cdrom", ...sizeProperty(cloudInitBytes) }), volumes };
 }

@@ -6,8 +6,9 @@ import { renderFirewall } from "../firewall/render";
 import { metaData, nameServers, networkConfig, searchDomains, userData, ipv4Settings } from "./cloud-init";
 import { bootDisk, drivesOf, nicOf } from "./config";
 
-/** nft script of a VM's firewall; undefined when it is off for the VM or for its NIC. */
+/** nft script of a VM's firewall; undefined when it is off for the datacenter, the VM or its NIC. */
 export function firewallScript(node: Node, vm: Vm): string | undefined {
+  if (node.seed.datacenterFirewall === false) return undefined;
   const firewall = node.store.firewall(vm.vmid);
   const isOn = firewall.options.enable === "1" && nicOf(vm.config, "net0")?.firewall === "1";
   return isOn ? renderFirewall(firewall) : undefined;

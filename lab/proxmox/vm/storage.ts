@@ -1,7 +1,7 @@
 import { failure } from "../api/errors";
 import type { Vm } from "../model";
 import type { Node } from "../node";
-import { printSize } from "../values";
+import { printSize, volumeId } from "../values";
 
 type Storage = Node["seed"]["storages"][number];
 
@@ -44,11 +44,17 @@ export function requireSpace(node: Node, id: string, volume: string, bytes: numb
 }
 
 /** The next free disk name of a VM on a storage, for example `local-lvm:vm-151-disk-1`. */
-export function nextDiskVolume(vm: Pick<Vm, "vmid" | "volumes">, storage: string): string {
+export function nextDiskVolume(node: Node, vm: Pick<Vm, "vmid" | "volumes">, storage: string): string {
   for (let index = 0; ; index += 1) {
-    const volume = `${storage}:vm-${vm.vmid}-disk-${index}`;
+    const volume = volumeId(requireStorage(node, storage), vm.vmid, `vm-${vm.vmid}-disk-${index}`);
     if (vm.volumes[volume] === undefined) return volume;
   }
 }
+
+/** A full clone onto a directory is qcow2, whatever is asked for later. Source: PVE, storage plugins' default format. */
+export const formatOf = ({ type }: Storage): "qcow2" | "raw" => (type === "dir" ? "qcow2" : "raw");
+
+export const cloudInitVolume = (node: Node, vmid: number, storage: string): string =>
+  volumeId(requireStorage(node, storage), vmid, `vm-${vmid}-cloudinit`);
 
 export const sizeProperty = (bytes: number): { size: string } => ({ size: printSize(bytes) });

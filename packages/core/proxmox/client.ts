@@ -32,8 +32,21 @@ export interface ClusterGuest {
   readonly name: string;
   readonly node: string;
   readonly template: boolean;
-  /** `running` or `stopped`. */
+  /** `qemu` is a virtual machine, `lxc` a container. */
+  readonly type: "qemu" | "lxc";
+  /** `running` or `stopped`; `unknown` on a node that is off. */
   readonly status?: string | undefined;
+}
+
+/** A storage as a node sees it. */
+export interface StorageStatus {
+  /** Free bytes. */
+  readonly avail: number;
+  readonly total: number;
+  /** Kinds of content that it may hold, separated by commas: `images` are disks of VMs. */
+  readonly content?: string;
+  /** 0 or false: the node does not reach it. */
+  readonly active?: number | boolean;
 }
 
 /** The part of a VM's configuration that says whose it is. */
@@ -72,22 +85,50 @@ export class ProxmoxClient {
 
   async guests(): Promise<ClusterGuest[]> {
     const rows = await this.call<
-      { vmid: number; name?: string; node: string; template?: number | boolean; status?: string }[]
+      {
+        vmid: number;
+        name?: string;
+        node: string;
+        template?: number | boolean;
+        status?: string;
+        type?: "qemu" | "lxc";
+      }[]
     >("GET", "/cluster/resources?type=vm");
     return rows.map((row) => ({
       vmid: row.vmid,
       name: row.name ?? "",
       node: row.node,
       template: Boolean(row.template),
+      type: row.type ?? "qemu",
       status: row.status,
     }));
   }
 
-  vmConfig(node: string, vmId: number): Promise<VmConfig> {
-    return this.call("GET", `/nodes/${node}/qemu/${vmId}/config`);
+  vmConfig(node: string, vmId: number, type: ClusterGuest["type"] = "qemu"): Promise<VmConfig> {
+    return this.call("GET", `/nodes/${node}/${type}/${vmId}/config`);
   }
 
-  storageStatus(storage: string): Promise<{ avail: number; total: number; active?: number }> {
+  /** Every node of the cluster, seen with any token. */
+  async nodes(): Promise<{ readonly node: string; readonly online: boolean }[]> {
+    const rows = await this.call<{ node: string; status?: string }[]>("GET", "/cluster/resources?type=node");
+    return rows.map(({ node, status }) => ({ node, online: status === "online" }));
+  }
+
+  /**
+   * Whether the datacenter's firewall is on, without which no VM's has an effect; undefined where the token may not see it
+   * (Sys.Audit on /).
+   */
+  async datacenterFirewall(): Promise<boolean | undefined> {
+    try {
+      // Absent is off. Source: pve-firewall(8), "The firewall is completely disabled by default".
+      return Number((await this.call<{ enable?: number }>("GET", "/cluster/firewall/options")).enable ?? 0) !== 0;
+    } catch (error) {
+      if (error instanceof ProxmoxError && error.status === 403) return undefined;
+      throw error;
+    }
+  }
+
+  storageStatus(storage: string): Promise<StorageStatus> {
     return this.call("GET", `/nodes/${this.access.node}/storage/${encodeURIComponent(storage)}/status`);
   }
 

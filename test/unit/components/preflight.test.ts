@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { PUBLIC_WORDS } from "@ghrunners/core/vocabulary/safety";
+import type { ClusterGuest } from "@ghrunners/core/proxmox/client";
 import type { GitHubRunner } from "@ghrunners/core/github/client";
 import type { PreflightInputs } from "@ghrunners/components/resources/preflight";
 import {
@@ -28,6 +29,7 @@ const inputs: PreflightInputs = {
     { name: "two", vmId: 152, address: "192.0.2.52" },
   ],
   diskGiB: 10,
+  requireFirewall: true,
   ownershipMarks: { one: "ghrunners lab one", two: "ghrunners lab two" },
   version: "2.336.0",
   smokeWorkflow: "runner-smoke.yml",
@@ -42,12 +44,21 @@ const inputs: PreflightInputs = {
   refusals: [],
 };
 
-const template = { vmid: 9000, name: "debian", node: "pve1", template: true };
-const guest = (vmid: number, name = "other"): typeof template => ({ vmid, name, node: "pve1", template: false });
+const template: ClusterGuest = { vmid: 9000, name: "debian", node: "pve1", template: true, type: "qemu" };
+const guest = (vmid: number, name = "other"): ClusterGuest => ({ ...template, vmid, name, template: false });
+/** As the recipe makes it. */
+const good = {
+  boot: "order=scsi0",
+  scsi0: "tank:base-9000-disk-0,size=10G",
+  scsihw: "virtio-scsi-pci",
+  ide2: "tank:vm-9000-cloudinit,media=cdrom,size=4M",
+};
 
 /** Both services as they should be before the first run. */
 const proxmox: ProxmoxObservation = {
   guests: { value: [template] },
+  nodes: { value: [{ node: "pve1", online: true }] },
+  firewall: { value: undefined },
   configs: new Map(),
   storage: { value: { avail: 20 * GiB } },
   missingPrivileges: { value: [] },
@@ -108,7 +119,10 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
   ],
   [
     "an address in use",
-    atProxmox({ configs: new Map([[300, { name: "web", ipconfig1: "gw=192.0.2.1,ip=192.0.2.52/24" }]]) }),
+    atProxmox({
+      guests: { value: [template, guest(300, "web")] },
+      configs: new Map([[300, { ipconfig1: "gw=192.0.2.1,ip=192.0.2.52/24" }]]),
+    }),
     "runners[1].address",
     /^address 192\.0\.2\.52 of two is in use by VM 300 \(web\)\. Expected a free one\. Next: .*runners\[1\]\.address' ADDRESS$/,
   ],
@@ -117,6 +131,45 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
     atProxmox({ storage: { value: { avail: 19.5 * GiB } } }),
     "proxmox.storage",
     /^tank has 19\.5 GiB free, expected 20\.0 GiB for 2 new VMs\. Next: free space, or lower ghrunners:vm\.diskGiB$/,
+  ],
+  [
+    "an address that a container has",
+    atProxmox({
+      guests: { value: [template, { ...guest(300, "dns"), type: "lxc" }] },
+      configs: new Map([[300, { hostname: "dns", net0: "name=eth0,bridge=vmbr1,ip=192.0.2.51/24,type=veth" }]]),
+    }),
+    "runners[0].address",
+    /^address 192\.0\.2\.51 of one is in use by container 300 \(dns\)\./,
+  ],
+  [
+    "a node that is off",
+    atProxmox({ nodes: { value: [{ node: "pve1", online: false }] } }),
+    "proxmox.node",
+    /^the node pve1 is off or out of the cluster's reach\. Expected it online\. Next: start it/,
+  ],
+  [
+    "a node that does not exist",
+    atProxmox({ nodes: { value: [{ node: "alpha", online: true }] } }),
+    "proxmox.node",
+    /^there is no node pve1, seen: alpha\. Next: pulumi config set/,
+  ],
+  [
+    "a storage that takes no disks",
+    atProxmox({ storage: { value: { avail: 20 * GiB, content: "iso,backup" } } }),
+    "proxmox.storage",
+    /^tank holds iso,backup\. Expected a storage for disks of VMs \(content images\)/,
+  ],
+  [
+    "a storage that the node does not reach",
+    atProxmox({ storage: { value: { avail: 0, content: "images", active: 0 } } }),
+    "proxmox.storage",
+    /^tank is not reached by node pve1\. Expected it active/,
+  ],
+  [
+    "a datacenter whose firewall is off",
+    atProxmox({ firewall: { value: false } }),
+    "network.requireFirewall",
+    /^the firewall of Proxmox VE is off for the datacenter, so the rules of the VMs have no effect .* Next: on the node, pvesh set/,
   ],
   ["a storage that fails", atProxmox({ storage: { error: "no tank" } }), "proxmox.storage", /^no tank$/],
   [
@@ -174,6 +227,47 @@ describe("preflight", () => {
     assert.deepEqual([atProxmox({}), atGitHub({})], [[], []]);
   });
 
+  const withTemplate = (change: Record<string, string | undefined>): string[] =>
+    atProxmox({ configs: new Map([[9000, { ...good, ...change }]]) }).map(({ reason }) => reason);
+
+  const shapes: readonly [string, Record<string, string | undefined>, RegExp][] = [
+    [
+      "its disk on virtio0",
+      { scsi0: undefined, virtio0: "tank:base-9000-disk-0,size=10G", boot: "order=virtio0" },
+      /has its disk at virtio0\. Expected its system on scsi0: .*qm set 9000 --delete virtio0 && qm set 9000 --scsi0 tank:base-9000-disk-0 --scsihw virtio-scsi-pci --boot order=scsi0$/,
+    ],
+    ["no disk", { scsi0: undefined, boot: undefined }, /has no disk\. Expected its system on scsi0/],
+    ["another boot order", { boot: "order=net0;scsi0" }, /has net0 first in its boot order\. Expected scsi0\./],
+    ["the old boot disk", { boot: "c", bootdisk: "ide0" }, /has ide0 first in its boot order/],
+    ["no controller of its own", { scsihw: undefined }, /has the SCSI controller lsi\. Expected virtio-scsi-pci/],
+    [
+      "a larger disk",
+      { scsi0: "tank:base-9000-disk-0,size=32G" },
+      /has a disk of 32\.0 GiB\. Expected 10 GiB \(ghrunners:vm\.diskGiB\) or less, .*Next: pulumi config set --path 'ghrunners:vm\.diskGiB' 32$/,
+    ],
+    ["user-data of its own", { cicustom: "user=local:snippets/me.yaml" }, /has cloud-init files of its own/],
+  ];
+  for (const [what, change, words] of shapes) {
+    it(`names what is wrong with a template that has ${what}`, () => {
+      const reasons = withTemplate(change);
+      assert.equal(reasons.length, 1);
+      assert.match(reasons[0] ?? "", words);
+    });
+  }
+
+  it("takes a template as people make it otherwise: another drive for cloud-init, a smaller disk, vendor data", () => {
+    for (const change of [
+      {},
+      { ide2: undefined, scsi1: "tank:vm-9000-cloudinit,media=cdrom" },
+      { ide2: undefined },
+      { scsi0: "tank:base-9000-disk-0,size=2252M", scsihw: "virtio-scsi-single" },
+      { boot: undefined },
+      { boot: "cdn", bootdisk: "scsi0" },
+      { cicustom: "vendor=local:snippets/agent.yaml" },
+    ])
+      assert.deepEqual(withTemplate(change), []);
+  });
+
   it("takes its own VM back, which an interrupted run left, and needs no space for it", () => {
     const own = { guests: { value: [template, guest(151)] }, storage: { value: { avail: 10 * GiB } } };
     const mine = { description: "ghrunners lab one\n", ipconfig0: "ip=192.0.2.51/24" };
@@ -195,6 +289,11 @@ describe("preflight", () => {
     assert.deepEqual(atGitHub({ repository: { value: { private: false } } }, { publicAllowed: true }), []);
   });
 
+  it("takes a datacenter without a firewall when the configuration says so", () => {
+    const off = { ...proxmox, firewall: { value: false } };
+    assert.deepEqual(judgeProxmox({ ...inputs, requireFirewall: false }, off), []);
+  });
+
   it("tells different problems together", () => {
     const all = atProxmox({
       guests: { value: [guest(151)] },
@@ -214,6 +313,7 @@ describe("preflight", () => {
       paths.filter((entry) => entry.includes("9000") || !entry.startsWith("/vms/")),
       [
         "/vms/9000 VM.Clone",
+        "/vms/9000 VM.Audit",
         "/storage/tank Datastore.AllocateSpace",
         "/storage/tank Datastore.Audit",
         "/sdn/zones/localnetwork/vmbr1 SDN.Use",

@@ -23,6 +23,7 @@ describe("RunnerVm", () => {
         "proxmoxve:firewall/rulesLegacy:RulesLegacy build-rules",
         "proxmoxve:firewall/optionsLegacy:OptionsLegacy build-firewall",
         "command:local:Command build-host-key",
+        "command:local:Command build-firewall-proof",
       ],
     );
   });

@@ -23,6 +23,7 @@ describe("Runner", () => {
         "solo-vm > solo-vm-rules",
         "solo-vm > solo-vm-firewall",
         "solo-vm > solo-vm-host-key",
+        "solo-vm > solo-vm-firewall-proof",
         "solo-telemetry > solo-telemetry-node-exporter",
         "solo-telemetry > solo-telemetry-runner-exporter",
         "solo > solo-packages",
@@ -60,11 +61,18 @@ describe("Runner", () => {
     ]);
     const stdin = plain(find("solo-packages").inputs.stdin) as string;
     assert.match(stdin, /^PACKAGES='libicu libkrb5-3 curl .* python3 systemd-journal-remote'$/m);
-    const apt = graph.filter(({ inputs }) => String(plain(inputs.stdin) ?? "").includes("apt-get -o"));
+    const apt = graph.filter(({ inputs }) => JSON.stringify(plain(inputs.stdin) ?? "").includes("apt-get -o"));
     assert.deepEqual(
       apt.map(({ name }) => name),
       ["solo-packages"],
     );
+  });
+
+  it("puts nothing on the host before the firewall is proved, unless told to do without", async () => {
+    const find = finder(await made());
+    assert.ok(find("solo-packages").dependencies.includes("solo-vm-firewall-proof"));
+    const without = { network: { ...environment().network, requireFirewall: false } };
+    assert.ok(!(await made(without)).some(({ name }) => name === "solo-vm-firewall-proof"));
   });
 
   it("drains itself before its VM or its agent is touched, by hooks of its own", async () => {

@@ -1,5 +1,6 @@
 import { adminRequest } from "@ghrunners/lab/admin";
 import { socketOf } from "@ghrunners/lab/service";
+import type { LabOptions } from "@ghrunners/lab/lifecycle";
 import type { Stack } from "@ghrunners/cli/pulumi/stack";
 import { seal } from "@ghrunners/lab/driver/seal";
 import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
@@ -23,12 +24,15 @@ interface SecretProof {
   readonly secrets: readonly { readonly name: string; readonly updated_at: string; readonly sha256: string }[];
 }
 
-/** @param suffix at most five letters; the instance is named after GHRUNNERS_LAB */
-export async function apiOnlyLab(suffix: string): Promise<ApiOnlyLab> {
+/**
+ * @param suffix at most five letters; the instance is named after GHRUNNERS_LAB
+ * @param proxmox makes another Proxmox VE of the usual one
+ */
+export async function apiOnlyLab(suffix: string, proxmox?: LabOptions["proxmox"]): Promise<ApiOnlyLab> {
   const before = process.env.GHRUNNERS_LAB;
   process.env.GHRUNNERS_LAB = `${(before || "test").slice(0, 4)}-${suffix.slice(0, 5)}`;
   await Rehearsal.close();
-  const rehearsal = await Rehearsal.open("api-only");
+  const rehearsal = await Rehearsal.open("api-only", proxmox);
   const { octokit, repository } = rehearsal;
   const proof = async (environment: string, name: string) => {
     const socket = socketOf(rehearsal.lab.instance, "github");

@@ -1,0 +1,81 @@
+/**
+ * Whether a runner's machine can be cloned from the template. Pure.
+ */
+import type { VmConfig } from "@ghrunners/core/proxmox/client";
+
+/** How the template is made, in the documents. */
+const RECIPE = "docs/how-to/template.md";
+
+const isDisk = (slot: string, value: unknown): value is string =>
+  /^(ide|sata|scsi|virtio)\d+$/.test(slot) &&
+  typeof value === "string" &&
+  !/[:,](media=cdrom|cloudinit)|-cloudinit/.test(value);
+
+/** A size as Proxmox VE prints it, such as `2252M`, in GiB; undefined where there is none. */
+function sizeGiB(drive: string): number | undefined {
+  const [, number, unit = ""] = /(?:^|,)size=(\d+(?:\.\d+)?)([KMGT]?)/.exec(drive) ?? [];
+  if (number === undefined) return undefined;
+  const exponent = { "": 0, K: 1, M: 2, G: 3, T: 4 }[unit] ?? 0;
+  return (Number(number) * 1024 ** exponent) / 1024 ** 3;
+}
+
+/**
+ * What is wrong with a template, each in words with the command that mends it. The machine's disk is scsi0: the provider
+ * adds an empty one where the clone has none, and a clone keeps the template's controller and boot order.
+ * Source: bpg/terraform-provider-proxmox 0.111, vmCreateClone and disk.UpdateClone.
+ *
+ * @param config the template's configuration as Proxmox VE answers it
+ * @param diskGiB size that the machine's disk is to have
+ */
+export function templateProblems(templateId: number, config: VmConfig, diskGiB: number): string[] {
+  const problems: string[] = [];
+  const told = (seen: string, expected: string, next: string): void =>
+    void problems.push(`the template ${templateId} has ${seen}. Expected ${expected}. Next: ${next}`);
+  const disks = Object.entries(config).filter(([slot, value]) => isDisk(slot, value)) as [string, string][];
+  const scsi0 = disks.find(([slot]) => slot === "scsi0")?.[1];
+  const anew = `make the template as ${RECIPE} says, or on the node`;
+  if (scsi0 === undefined) {
+    const [slot, value = ""] = disks[0] ?? [];
+    const volume = value.split(",", 1)[0];
+    const moved = `--scsi0 ${volume} --scsihw virtio-scsi-pci --boot order=scsi0`;
+    told(
+      slot === undefined ? "no disk" : `its disk at ${disks.map(([name]) => name).join(", ")}`,
+      "its system on scsi0: a clone would start from an empty disk",
+      slot === undefined
+        ? `make the template as ${RECIPE} says`
+        : `${anew}: qm set ${templateId} --delete ${slot} && qm set ${templateId} ${moved}`,
+    );
+    return problems;
+  }
+  const order = bootOrder(config);
+  if (order !== undefined && order !== "scsi0")
+    told(`${order} first in its boot order`, "scsi0", `${anew}: qm set ${templateId} --boot order=scsi0`);
+  const controller = typeof config.scsihw === "string" ? config.scsihw : "lsi";
+  if (!controller.startsWith("virtio-scsi"))
+    told(
+      `the SCSI controller ${controller}`,
+      "virtio-scsi-pci or virtio-scsi-single: the kernels of cloud images know no other",
+      `${anew}: qm set ${templateId} --scsihw virtio-scsi-pci`,
+    );
+  const size = sizeGiB(scsi0);
+  if (size !== undefined && size > diskGiB)
+    told(
+      `a disk of ${size.toFixed(1)} GiB`,
+      `${diskGiB} GiB (ghrunners:vm.diskGiB) or less, because a disk is never made smaller`,
+      `pulumi config set --path 'ghrunners:vm.diskGiB' ${Math.ceil(size)}`,
+    );
+  const custom = typeof config.cicustom === "string" ? config.cicustom : "";
+  if (/(^|,)(user|network)=/.test(custom))
+    told(
+      `cloud-init files of its own (cicustom: ${custom})`,
+      "none for user or network: they replace the key and the address that the machine is given",
+      `${anew}: qm set ${templateId} --delete cicustom`,
+    );
+  return problems;
+}
+
+/** What the machine tries first; undefined where Proxmox VE takes the first disk. */
+function bootOrder({ boot, bootdisk }: VmConfig): string | undefined {
+  const order = typeof boot === "string" ? /(?:^|,)order=([^;,]+)/.exec(boot)?.[1] : undefined;
+  return order ?? (typeof bootdisk === "string" ? bootdisk : undefined);
+}

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
+import type { PreflightInputs } from "@ghrunners/components/preflight/args";
+import { judgeProxmox } from "@ghrunners/components/preflight/judge";
+import { lookAtProxmox } from "@ghrunners/components/preflight/look";
+import type { ProxmoxSeed } from "@ghrunners/lab/proxmox/seed";
+import { Lab, node, secret, testSeed, tokenId } from "../lab/proxmox/harness";
+
+const GiB = 2 ** 30;
+
+/** What the preflight says of the emulated Proxmox VE. */
+async function said(seed: Partial<ProxmoxSeed>, change: Partial<PreflightInputs["proxmox"]> = {}): Promise<string[]> {
+  const lab = await Lab.start(seed);
+  // The same API without TLS: this process trusts no authority of a test.
+  const server = createServer((request, response) => lab.emulator.api(request, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const proxmox = {
+    endpoint,
+    node,
+    templateId: 9000,
+    storage: "local-lvm",
+    bridge: "vmbr0",
+    pool: undefined,
+    ...change,
+  };
+  const inputs = {
+    proxmox,
+    runners: [{ name: "one", vmId: 151, address: "192.0.2.51" }],
+    diskGiB: 4,
+    requireFirewall: true,
+    ownershipMarks: { one: "ghrunners test one" },
+  } as unknown as PreflightInputs;
+  try {
+    const client = new ProxmoxClient({ endpoint, node: proxmox.node, token: `${tokenId}=${secret}` });
+    const problems = judgeProxmox(inputs, await lookAtProxmox(client, inputs));
+    return problems.map(({ setting, reason }) => `${setting}: ${reason}`);
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+    await lab.stop();
+  }
+}
+
+const template = (change: Partial<ProxmoxSeed["template"]>): Partial<ProxmoxSeed> => ({
+  template: { vmid: 9000, name: "debian-12-cloud", diskGiB: 2, storage: "local-lvm", ...change },
+});
+
+describe("the preflight at Proxmox VE", () => {
+  it("has nothing to say of a good template", async () => assert.deepEqual(await said({}), []));
+
+  for (const [what, seed, words] of [
+    [
+      "its disk on virtio0",
+      { config: { scsi0: "", virtio0: "DISK,size=2G", boot: "order=virtio0" } },
+      /disk at virtio0/,
+    ],
+    ["a larger disk than asked for", { diskGiB: 8 }, /has a disk of 8\.0 GiB\. Expected 4 GiB/],
+    ["no SCSI controller that its kernel knows", { config: { scsihw: "" } }, /SCSI controller lsi/],
+  ] as const)
+    it(`names a template that has ${what}`, async () => {
+      const problems = await said(template(seed));
+      assert.equal(problems.length, 1);
+      assert.match(problems[0] ?? "", /^proxmox\.templateId: the template 9000 has /);
+      assert.match(problems[0] ?? "", words);
+    });
+
+  it("sees the address of a container, and asks no node that is off", async () => {
+    const container = {
+      vmid: 300,
+      name: "dns",
+      config: { hostname: "dns", net0: "name=eth0,ip=192.0.2.51/24,type=veth" },
+    };
+    const away = { ...container, vmid: 301, config: {} };
+    const problems = await said({
+      neighbours: [
+        { node, online: true, containers: [container] },
+        { node: "pve-off", online: false, containers: [away] },
+      ],
+    });
+    assert.equal(problems.length, 1);
+    assert.match(
+      problems[0] ?? "",
+      /^runners\[0\]\.address: address 192\.0\.2\.51 of one is in use by container 300 \(dns\)/,
+    );
+  });
+
+  it("says that the node is off, or that there is none of that name", async () => {
+    const off = await said({ neighbours: [{ node: "pve-off", online: false, containers: [] }] }, { node: "pve-off" });
+    assert.match(off.join("\n"), /^proxmox\.node: the node pve-off is off/m);
+    const none = await said({}, { node: "pve-9" });
+    assert.match(none.join("\n"), new RegExp(`^proxmox\\.node: there is no node pve-9, seen: ${node}\\.`, "m"));
+  });
+
+  it("says that the datacenter's firewall is off, where the token may see it, and else leaves it to the proof", async () => {
+    const off = { datacenterFirewall: false };
+    assert.deepEqual(await said(off), []);
+    const tokens = testSeed().tokens.map((token) => ({
+      ...token,
+      acl: [...token.acl, { path: "/", privileges: ["Sys.Audit"] }],
+    }));
+    assert.deepEqual(await said({ tokens }), []);
+    assert.match(
+      (await said({ ...off, tokens })).join("\n"),
+      /^network\.requireFirewall: the firewall of Proxmox VE is off/,
+    );
+  });
+
+  it("says that a storage takes no disks", async () => {
+    const storages: ProxmoxSeed["storages"] = [
+      { id: "local-lvm", type: "dir", totalBytes: 64 * GiB, content: "iso,vztmpl,backup" },
+    ];
+    assert.match(
+      (await said({ storages })).join("\n"),
+      /^proxmox\.storage: local-lvm holds iso,vztmpl,backup\. Expected/,
+    );
+  });
+});
