@@ -1,10 +1,7 @@
 /** Group `deployment`: the GitHub environment that jobs of this stack's runners deploy to. */
 import { z } from "zod";
+import { MAXIMUM_REVIEWERS, MAXIMUM_WAIT_MINUTES } from "@ghrunners/core/github/protection";
 import { text } from "./text";
-
-/** Bounds are GitHub's own: at most 6 reviewers, 30 days of waiting. */
-const MAXIMUM_REVIEWERS = 6;
-const MAXIMUM_WAIT_MINUTES = 43_200;
 
 const pattern = text(
   "a name or pattern such as main or v*, without blanks",

@@ -1,5 +1,7 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
+import { MAXIMUM_REVIEWERS, MAXIMUM_WAIT_MINUTES } from "@ghrunners/core/github/protection";
+import { repositoryName } from "@ghrunners/core/github/repository";
 import { type ArgumentProblem, forms, problemsOf, refuseArguments, whole } from "../arguments";
 import { Reviewers } from "../resources/reviewers";
 import { defaults } from "../runner/defaults";
@@ -69,18 +71,22 @@ export interface DeploymentEnvironmentArgs {
 function argumentProblems(args: DeploymentEnvironmentArgs): ArgumentProblem[] {
   const { github: access, environment, reviewers = [], waitMinutes, branches = [], tags = [] } = args;
   const none = { path: "branches", seen: "neither branches nor tags", allowed: "at least one of them, else every ref" };
-  const many = { path: "reviewers", seen: `${reviewers.length} logins`, allowed: "at most 6, GitHub's limit" };
+  const many = {
+    path: "reviewers",
+    seen: `${reviewers.length} logins`,
+    allowed: `at most ${MAXIMUM_REVIEWERS}, GitHub's limit`,
+  };
   return [
     ...problemsOf({
       "github.url?": [access.url, forms.httpsUrl],
       "github.repository": [access.repository, forms.repository],
       "github.token": [access.token, forms.filled],
       environment: [environment, forms.filled],
-      "waitMinutes?": [waitMinutes, whole(0, 43_200)],
+      "waitMinutes?": [waitMinutes, whole(0, MAXIMUM_WAIT_MINUTES)],
     }),
     ...namesOf(args),
     ...(branches.length + tags.length === 0 ? [none] : []),
-    ...(reviewers.length > 6 ? [many] : []),
+    ...(reviewers.length > MAXIMUM_REVIEWERS ? [many] : []),
   ];
 }
 
@@ -109,7 +115,7 @@ export class DeploymentEnvironment extends pulumi.ComponentResource {
     };
     super("ghrunners:deployment:DeploymentEnvironment", name, shown, opts);
     refuseArguments(this, name, argumentProblems(args));
-    const repository = pulumi.output(access.repository).apply((fullName) => fullName.split("/")[1] ?? "");
+    const repository = pulumi.output(access.repository).apply((fullName) => repositoryName(fullName).repo);
     const child = { parent: this };
     const leftovers = { hooks: { beforeCreate: [leftoversHook(name, access)] } };
 

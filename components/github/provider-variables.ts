@@ -6,6 +6,7 @@
  * - GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE, all three set, come before the argument `token`.
  * - GITHUB_TOKEN and GITHUB_BASE_URL are defaults of arguments that this program always gives: they cannot win.
  */
+import { repositoryName } from "@ghrunners/core/github/repository";
 
 const APP_VARIABLES = ["GITHUB_APP_ID", "GITHUB_APP_INSTALLATION_ID", "GITHUB_APP_PEM_FILE"] as const;
 
@@ -17,7 +18,7 @@ export function judgeProviderVariables(
   env: Readonly<Record<string, string | undefined>>,
   { repository }: { readonly repository: string },
 ): string[] {
-  const [owner = ""] = repository.split("/");
+  const { owner } = repositoryName(repository);
   const wins = OWNER_VARIABLES.find((name) => (env[name] ?? "") !== "");
   const value = wins === undefined ? owner : (env[wins] ?? "");
   const isApp = APP_VARIABLES.every((name) => (env[name] ?? "") !== "");

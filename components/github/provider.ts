@@ -3,8 +3,8 @@
  */
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
-import { apiBase } from "@ghrunners/core/github/api-base";
 import { leftoverOf } from "@ghrunners/core/github/plan-leftovers";
+import { providerBase, repositoryName } from "@ghrunners/core/github/repository";
 import { settled } from "../arguments";
 import { defaults } from "../runner/defaults";
 import type { GitHubArgs } from "../runner/settings";
@@ -24,8 +24,8 @@ export function githubProvider(
   { url = defaults.githubUrl, repository, token, writeDelayMs = 1000 }: GitHubProviderArgs,
   opts?: pulumi.ResourceOptions,
 ): github.Provider {
-  const owner = pulumi.output(repository).apply((fullName) => fullName.split("/")[0] ?? "");
-  const baseUrl = pulumi.output(url).apply((address) => `${apiBase(address).replace(/\/api\/v3$/, "")}/`);
+  const owner = pulumi.output(repository).apply((fullName) => repositoryName(fullName).owner);
+  const baseUrl = pulumi.output(url).apply(providerBase);
   return new github.Provider(name, { baseUrl, owner, token: pulumi.secret(token), writeDelayMs }, opts);
 }
 
@@ -45,7 +45,7 @@ export function leftoversHook(
     const { removeLeftover } =
       require("@ghrunners/core/github/leftovers") as typeof import("@ghrunners/core/github/leftovers");
     const access = await settled({ url, repository, token });
-    const client = await GitHubClient.open({ url: access.url, fullName: access.repository }, access.token);
+    const client = new GitHubClient({ url: access.url, fullName: access.repository }, access.token);
     await removeLeftover(client, leftover);
   });
 }

@@ -1,5 +1,6 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
+import { repositoryName } from "@ghrunners/core/github/repository";
 import { forms, problemsOf, refuseArguments, whole } from "../arguments";
 import { ForkApproval } from "../resources/fork-approval";
 import { defaults } from "../runner/defaults";
@@ -73,11 +74,11 @@ export class RepositoryRules extends pulumi.ComponentResource {
       }),
       ...namesOf(args),
     ]);
-    const repository = pulumi.output(fullName).apply((text) => text.split("/")[1] ?? "");
+    const repository = pulumi.output(fullName).apply((text) => repositoryName(text).repo);
     const patterns = pulumi
       .all([fullName, allowedActions])
       // GitHub allows the owner's own anyway. Without any pattern the provider would send none, and the old ones would stay.
-      .apply(([text, allowed]) => [`${text.split("/")[0]}/*`, ...allowed]);
+      .apply(([text, allowed]) => [`${repositoryName(text).owner}/*`, ...allowed]);
     const child = { parent: this };
     const leftovers = { hooks: { beforeCreate: [leftoversHook(name, access)] } };
 

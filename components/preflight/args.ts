@@ -1,3 +1,5 @@
+import type { Protection } from "@ghrunners/core/github/protection";
+
 /** What the preflight looks at. Nothing secret: it stands in the state, and the checks run when it changes. */
 export interface PreflightInputs {
   readonly proxmox: {
@@ -31,8 +33,7 @@ export interface PreflightInputs {
 /** What is managed at GitHub beside the runners. */
 export interface DeploymentInputs {
   /** Undefined: no environment is managed. */
-  readonly environment:
-    { readonly name: string; readonly reviewers: readonly string[]; readonly waitMinutes: number } | undefined;
+  readonly environment: ({ readonly name: string } & Pick<Protection, "reviewers" | "waitMinutes">) | undefined;
   readonly managesRepository: boolean;
   /** Whether there are secrets and variables of the repository itself. */
   readonly repositorySecrets: boolean;

@@ -1,7 +1,7 @@
 /**
  * What was seen before anything is created, and what is wrong with it. Pure.
  */
-import type { GitHubRunner } from "@ghrunners/core/github/client";
+import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import type { ClusterGuest, StorageStatus, VmConfig } from "@ghrunners/core/proxmox/client";
 import { nextStep } from "@ghrunners/policy/guard";
 import { judgeVisibility } from "@ghrunners/policy/guards/repository-private";

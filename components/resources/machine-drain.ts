@@ -5,7 +5,7 @@
  * after RegisteredRunner, which has removed the runner by then, and finds nothing to do.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import type { GitHubRunner } from "@ghrunners/core/github/client";
+import { carries, type GitHubRunner } from "@ghrunners/core/github/runner";
 import type { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { FORCE_WORDS } from "@ghrunners/core/vocabulary/safety";
 import { chooseDrain, type DrainedRunner } from "../runner/plan-drain";
@@ -54,12 +54,8 @@ export function peersOf(
   atGitHub: readonly GitHubRunner[],
 ): DrainedRunner[] {
   if (peerLabels === null) return [];
-  const carries = ({ labels }: GitHubRunner): boolean => {
-    const lower = labels.map((label) => label.toLowerCase());
-    return peerLabels.every((label) => lower.includes(label.toLowerCase()));
-  };
   const peers = atGitHub
-    .filter((runner) => runner.name !== runnerName && carries(runner))
+    .filter((runner) => runner.name !== runnerName && carries(runner.labels, peerLabels))
     .map((runner) => ({ name: runner.name, labels: runner.labels, atGitHub: runner }));
   // One that lost its labels, or is not registered, is not healthy.
   return peers.length > 0 ? peers : [{ name: "another runner of the pool", labels: peerLabels, atGitHub: undefined }];

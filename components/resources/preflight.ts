@@ -39,7 +39,7 @@ async function problemsOf(olds: Partial<PreflightInputs>, news: PreflightInputs)
     const managed = environment !== undefined || managesRepository;
     if (!news.hosts && !managed) return [];
     const { GitHubClient } = require("@ghrunners/core/github/client") as typeof import("@ghrunners/core/github/client");
-    const github = await GitHubClient.open({ url: news.github.url, fullName: news.github.repository }, githubToken);
+    const github = new GitHubClient({ url: news.github.url, fullName: news.github.repository }, githubToken);
     const [ofRunners, ofDeployment] = await Promise.all([
       news.hosts ? lookAtGitHub(github, news).then((seen) => judgeGitHub(news, seen, known)) : [],
       managed ? lookAtDeployment(github, news.deployment).then((seen) => judgeDeployment(news.deployment, seen)) : [],

@@ -48,7 +48,7 @@ export async function openGitHub({
 }): Promise<GitHubClient> {
   const { GitHubClient: Client } =
     require("@ghrunners/core/github/client") as typeof import("@ghrunners/core/github/client");
-  return Client.open({ url: githubUrl, fullName: repository }, packageSecret("githubToken"));
+  return new Client({ url: githubUrl, fullName: repository }, packageSecret("githubToken"));
 }
 
 /** Opens an SSH session, runs the work, closes it whatever happens. */

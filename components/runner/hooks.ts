@@ -43,7 +43,7 @@ const LEFTOVER_LIMIT_MS = 300_000;
 async function openGitHub({ url, repository, token }: HookContext["github"]): Promise<GitHubClient> {
   const { GitHubClient: Client } =
     require("@ghrunners/core/github/client") as typeof import("@ghrunners/core/github/client");
-  return Client.open({ url, fullName: repository }, token);
+  return new Client({ url, fullName: repository }, token);
 }
 
 /**

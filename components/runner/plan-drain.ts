@@ -1,8 +1,8 @@
 /**
  * Whether a runner may be taken out of service now. Pure.
  */
-import type { GitHubRunner } from "@ghrunners/core/github/client";
-import { sameLabels } from "@ghrunners/core/github/label-set";
+import type { GitHubRunner } from "@ghrunners/core/github/runner";
+import { sameLabels } from "@ghrunners/core/github/runner";
 
 /** A configured runner and what GitHub shows of it. */
 export interface DrainedRunner {

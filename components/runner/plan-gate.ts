@@ -2,8 +2,8 @@
  * The proof of a runner by two views and one job. Pure.
  */
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
-import type { GitHubRunner } from "@ghrunners/core/github/client";
-import { sameLabels } from "@ghrunners/core/github/label-set";
+import type { GitHubRunner } from "@ghrunners/core/github/runner";
+import { sameLabels } from "@ghrunners/core/github/runner";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 
 /** A runner to be proved. */

@@ -1,7 +1,7 @@
 /**
  * What has to happen so that a host is registered. Pure.
  */
-import type { GitHubRunner } from "@ghrunners/core/github/client";
+import type { GitHubRunner } from "@ghrunners/core/github/runner";
 
 /** Where and as what a runner is registered. */
 export interface RunnerIdentity {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { components } from "@ghrunners/monitoring/alerts/index";
+import { protectionOf } from "@ghrunners/core/github/protection";
 import { ports } from "@ghrunners/core/vocabulary/ports";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { scrapeJobs } from "@ghrunners/monitoring/scrape";
@@ -97,7 +98,9 @@ function fleetExporterArgs(settings: Settings): MonitoringHostArgs["fleetExporte
       })),
       deploymentWorkflow: DEPLOYMENT_WORKFLOW,
       secrets: secrets.map(({ name, scope, rotateDays }) => ({ name, scope, rotateDays })),
-      ...(deployment === undefined ? {} : expectedEnvironment(deployment.name ?? environment, deployment)),
+      ...(deployment === undefined
+        ? {}
+        : { environment: deployment.name ?? environment, protection: protectionOf(deployment) }),
     },
     tokenFingerprint: fingerprint(exporterToken),
   };
@@ -124,13 +127,5 @@ function failoverSwitchArgs(
       ...limits,
     },
     tokenFingerprint: fingerprint(failoverToken),
-  };
-}
-
-function expectedEnvironment(name: string, deployment: NonNullable<Settings["deployment"]>) {
-  const { reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags } = deployment;
-  return {
-    environment: name,
-    protection: { reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags },
   };
 }

@@ -17,7 +17,7 @@ interface Wanted {
 async function main(): Promise<void> {
   const { url, token, name, value } = JSON.parse(await text(process.stdin)) as Wanted;
   const { owner, repository } = topology.github;
-  const client = await GitHubClient.open({ url, fullName: `${owner.login}/${repository.name}` }, token);
+  const client = new GitHubClient({ url, fullName: `${owner.login}/${repository.name}` }, token);
   const known = await client.call("list the secrets", (octokit, names) =>
     octokit.rest.actions.listRepoSecrets({ ...names, per_page: 100 }),
   );

@@ -3,6 +3,7 @@
  * own (systemd LoadCredential).
  */
 import * as z from "zod";
+import { protection } from "@ghrunners/core/github/protection";
 import { expectedRunner, port, seconds } from "@ghrunners/metrics-server/config";
 
 export const hostConfig = z.strictObject({
@@ -15,7 +16,7 @@ export const hostConfig = z.strictObject({
   runnerHome: z.string().startsWith("/"),
   /** Work folder below it. */
   workFolder: z.string().min(1),
-  /** https://github.com, or a GitHub Enterprise Server. */
+  /** Web address, as in Repository of packages/core/github/repository.ts. */
   githubUrl: z.url({ protocol: /^https$/ }),
   collectSeconds: seconds.default(5),
   /** GitHub ends an idle listener's poll after 50 s; a silence of more than two of them is no connection. */
@@ -24,18 +25,6 @@ export const hostConfig = z.strictObject({
   workFolderSeconds: seconds.default(300),
 });
 export type HostConfig = z.output<typeof hostConfig>;
-
-/** What the GitHub environment has to be like. */
-const protection = z.strictObject({
-  /** Logins, or slugs of teams. */
-  reviewers: z.array(z.string()),
-  waitMinutes: z.int().min(0),
-  preventSelfReview: z.boolean(),
-  adminsCanBypass: z.boolean(),
-  /** Patterns; empty: every branch. */
-  branches: z.array(z.string()),
-  tags: z.array(z.string()),
-});
 
 const expectedSecret = z.strictObject({
   name: z.string().min(1),
@@ -53,7 +42,7 @@ export const fleetConfig = z.strictObject({
   runners: z.array(expectedRunner).min(1),
   /** Name of the GitHub environment that the runners deploy to. */
   environment: z.string().min(1).optional(),
-  /** Absent: the program does not manage the environment, and nothing is said about its protection. */
+  /** What its protection has to be. Absent: the program does not manage the environment, and nothing is said about its protection. */
   protection: protection.optional(),
   secrets: z.array(expectedSecret).default([]),
   /** Name of the workflow file that deploys; its jobs count as deployments. */
@@ -67,4 +56,3 @@ export const fleetConfig = z.strictObject({
 });
 export type FleetConfig = z.output<typeof fleetConfig>;
 export type ExpectedRunner = FleetConfig["runners"][number];
-export type ExpectedProtection = z.output<typeof protection>;

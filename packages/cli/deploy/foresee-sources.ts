@@ -13,7 +13,7 @@ const CONNECT_MS = 5_000;
 /** The repository at GitHub and the targets by SSH. What does not answer says nothing: the deployment itself will. */
 export async function liveSources(watched: Omit<Watched, "id" | "inputs">): Promise<Sources> {
   const { repository, token, workflow, targets, privateKey } = watched;
-  const client = await GitHubClient.open(repository, token);
+  const client = new GitHubClient(repository, token);
   const inspect = async ({ address: host, user, hostKey }: TargetSettings, request: object): Promise<Inspection> => {
     const session = await openSession({ host, user, hostKey }, privateKey, CONNECT_MS);
     try {

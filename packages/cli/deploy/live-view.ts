@@ -1,6 +1,7 @@
 /** A deployment as GitHub (by REST) and the targets (by SSH) show it now. */
-import { setTimeout as delay } from "node:timers/promises";
 import { GitHubClient } from "@ghrunners/core/github/client";
+import { carries } from "@ghrunners/core/github/runner";
+import { startAndWatch } from "@ghrunners/core/github/workflow-run";
 import { openSession, type HostSession } from "@ghrunners/core/ssh/session";
 import type { Repository } from "@ghrunners/core/github/repository";
 import type { TargetSettings } from "@ghrunners/config/targets";
@@ -29,7 +30,7 @@ const APPEARS_MS = 60_000;
 /** Starts the workflow. @throws Error when GitHub refuses, or does not show the run */
 export async function openLiveView(watched: Watched): Promise<DeploymentView & { close(): void }> {
   const { repository, token } = watched;
-  const client = await GitHubClient.open(repository, token);
+  const client = new GitHubClient(repository, token);
   const targets = new Targets(watched);
   const verdicts = new Map<number, SeenRun["gate"]>();
   const runId = await dispatch(client, watched);
@@ -70,13 +71,7 @@ export async function openLiveView(watched: Watched): Promise<DeploymentView & {
   const isOnline = async (job: SeenJob | undefined): Promise<boolean | null> => {
     if (job === undefined || (job.status !== "queued" && job.status !== "in_progress")) return null;
     if (job.runner !== null) return (await client.runnerNamed(job.runner))?.online ?? false;
-    const { runners } = await client.call("list the runners", (octokit, names) =>
-      octokit.rest.actions.listSelfHostedRunnersForRepo({ ...names, per_page: 100 }),
-    );
-    const fits = runners.filter(({ labels }) =>
-      job.labels.every((wanted) => labels.some(({ name }) => name.toLowerCase() === wanted.toLowerCase())),
-    );
-    return fits.some(({ status }) => status === "online");
+    return (await client.runners()).some(({ labels, online }) => online && carries(labels, job.labels));
   };
 
   const reviewersOf = async (): Promise<string[]> => {
@@ -115,20 +110,14 @@ export async function openLiveView(watched: Watched): Promise<DeploymentView & {
 }
 
 async function dispatch(client: GitHubClient, { workflow, inputs, id }: Watched): Promise<number> {
-  const { defaultBranch } = await client.repository();
   await client.workflow(workflow);
-  await client.dispatch(workflow, defaultBranch, { ...inputs, id });
-  const deadline = Date.now() + APPEARS_MS;
-  for (;;) {
-    const run = await client.runTitled(workflow, id);
-    if (run !== undefined) return run.id;
-    if (Date.now() > deadline)
-      throw new Error(
-        `GitHub shows no run of ${workflow} with ${id} in its title. Expected a run-name with inputs.id in it ` +
-          `(docs/how-to/workflows.md). Next: look at the repository's runs before you try again`,
-      );
-    await delay(500);
-  }
+  const start = { workflow, title: id, inputs: { ...inputs, id } };
+  const run = await startAndWatch(client, start, APPEARS_MS, () => true);
+  if (run !== undefined) return run.id;
+  throw new Error(
+    `GitHub shows no run of ${workflow} with ${id} in its title. Expected a run-name with inputs.id in it ` +
+      `(docs/how-to/workflows.md). Next: look at the repository's runs before you try again`,
+  );
 }
 
 /** The targets that may know the deployment; connections are kept, and made again when they break. */

@@ -1,55 +1,7 @@
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import { statusOf } from "@ghrunners/core/github/errors";
 import { forkApproval } from "@ghrunners/core/github/settings";
-import type { SeenEnvironment, SeenRepository, SeenRunner, SeenSecret, SeenVariable } from "./observation";
-
-/** GitHub sends it and the Terraform provider reads it; the published description leaves it out. */
-interface Bypass {
-  readonly can_admins_bypass?: boolean;
-}
-
-/** The kinds of protection rule in one: each has its own fields only. */
-interface ProtectionRule {
-  readonly wait_timer?: number;
-  readonly prevent_self_review?: boolean;
-  readonly reviewers?: readonly { readonly reviewer?: { readonly id?: number; readonly login?: string } }[];
-}
-
-async function readPolicies(github: GitHubClient, environment: string): Promise<SeenEnvironment["policies"]> {
-  const { branch_policies: policies } = await github.call("read the branch policies", ({ rest }, names) =>
-    rest.repos.listDeploymentBranchPolicies({ ...names, environment_name: environment, per_page: 100 }),
-  );
-  return policies.map(({ id = 0, name = "", type }) => ({
-    id,
-    type: type === "tag" ? "tag" : "branch",
-    pattern: name,
-  }));
-}
-
-/** @returns null when there is no such environment */
-export async function readEnvironment(github: GitHubClient, environment: string): Promise<SeenEnvironment | null> {
-  const read = github.call("read the environment", ({ rest }, names) =>
-    rest.repos.getEnvironment({ ...names, environment_name: environment }),
-  );
-  const data = await read.catch((error: unknown) => {
-    if (statusOf(error) === 404) return null;
-    throw error;
-  });
-  if (data === null) return null;
-  const rules = (data.protection_rules ?? []) as readonly ProtectionRule[];
-  const review = rules.find(({ reviewers }) => reviewers !== undefined);
-  const customPolicies = data.deployment_branch_policy?.custom_branch_policies === true;
-  return {
-    waitMinutes: rules.find(({ wait_timer: minutes }) => minutes !== undefined)?.wait_timer ?? 0,
-    reviewers: (review?.reviewers ?? []).flatMap(({ reviewer: { id, login } = {} }) =>
-      id !== undefined && login !== undefined ? [{ id, login }] : [],
-    ),
-    preventSelfReview: review?.prevent_self_review ?? false,
-    adminsCanBypass: (data as Bypass).can_admins_bypass ?? true,
-    customPolicies,
-    policies: customPolicies ? await readPolicies(github, environment) : [],
-  };
-}
+import type { SeenRepository, SeenSecret, SeenVariable } from "./observation";
 
 export async function readRepository(github: GitHubClient): Promise<SeenRepository> {
   const read = github.call.bind(github);
@@ -119,11 +71,4 @@ export async function readScoped(
       ({ scope, name, value }) => ({ scope, name, value }),
     ),
   };
-}
-
-export async function readRunners(github: GitHubClient): Promise<SeenRunner[]> {
-  const { runners } = await github.call("list the runners", ({ rest }, names) =>
-    rest.actions.listSelfHostedRunnersForRepo({ ...names, per_page: 100 }),
-  );
-  return runners.map(({ id, name, labels }) => ({ id, name, labels: labels.map((label) => label.name) }));
 }

@@ -1,6 +1,8 @@
 /** Reads GitHub and the hosts, side by side. Nothing is written: only GETs, and a script that changes nothing. */
 import { GitHubClient } from "@ghrunners/core/github/client";
-import { readEnvironment, readRepository, readRunners, readScoped } from "./collect-github";
+import { readEnvironment } from "@ghrunners/core/github/environment";
+import type { EnvironmentSeen } from "@ghrunners/core/github/protection";
+import { readRepository, readScoped } from "./collect-github";
 import { readHost } from "./collect-host";
 import { readMonitoring } from "./collect-monitoring";
 import type { HostExpectation } from "./expectation";
@@ -19,6 +21,10 @@ export interface CollectInput {
   readonly sshPrivateKey: string;
 }
 
+/** Null where GitHub has none of that name. */
+const environmentOf = async (client: GitHubClient, name: string): Promise<EnvironmentSeen | null> =>
+  (await client.explain("read the environment", readEnvironment(client, name))) ?? null;
+
 export async function collect(input: CollectInput): Promise<Observation> {
   const errors: string[] = [];
   const or = <T>(work: Promise<T>, nothing: T): Promise<T> =>
@@ -27,13 +33,13 @@ export async function collect(input: CollectInput): Promise<Observation> {
       return nothing;
     });
   const { url, repository, token } = input.github;
-  const client = await GitHubClient.open({ url, fullName: repository }, token);
+  const client = new GitHubClient({ url, fullName: repository }, token);
   const [seen, environment, settings, scoped, runners, monitoring, ...hosts] = await Promise.all([
     or(client.repository(), undefined),
-    input.environment === undefined ? undefined : or(readEnvironment(client, input.environment), undefined),
+    input.environment === undefined ? undefined : or(environmentOf(client, input.environment), undefined),
     input.managesRepository ? or(readRepository(client), undefined) : undefined,
     or(readScoped(client, input.environment, input.managesRepository), { secrets: [], variables: [] }),
-    or(readRunners(client), []),
+    or(client.runners(), []),
     input.monitoring === undefined ? undefined : or(readMonitoring(input.monitoring, input.sshPrivateKey), undefined),
     ...input.hosts.map((host) => or<SeenHost | undefined>(readHost(host, input.sshPrivateKey), undefined)),
   ]);

@@ -1,6 +1,8 @@
 /**
  * The three planes side by side: what the stack made, what GitHub shows, what the hosts show. Pure.
  */
+import { type EnvironmentSeen, type Protection, protectionDifferences } from "@ghrunners/core/github/protection";
+import { carries, normal } from "@ghrunners/core/github/runner";
 import { deliverySecrets } from "@ghrunners/core/vocabulary/delivery";
 import { compareHosts } from "./compare-hosts";
 import { compareMonitoring } from "./compare-monitoring";
@@ -35,54 +37,40 @@ function environment({ environment: expected }: Expectation, seen: Observation, 
     compare("environment-missing", "an environment", "none", "critical", repairs.refresh);
     return found;
   }
-  const name = (id: number): string => there.reviewers.find((reviewer) => reviewer.id === id)?.login ?? `account ${id}`;
-  const reviewers = list(expected.reviewers.map(name));
-  compare(
-    "environment-reviewers",
-    reviewers,
-    list(there.reviewers.map(({ login }) => login)),
-    "critical",
-    repairs.protection,
-  );
-  // Without reviewers GitHub keeps no such setting.
-  if (expected.reviewers.length > 0 && there.reviewers.length > 0) {
-    compare(
-      "environment-self-review",
-      `blocked ${onOff(expected.preventSelfReview)}`,
-      `blocked ${onOff(there.preventSelfReview)}`,
-      "critical",
-      repairs.protection,
-    );
-  }
-  compare(
-    "environment-bypass",
-    `administrators may bypass: ${onOff(expected.adminsCanBypass)}`,
-    `administrators may bypass: ${onOff(there.adminsCanBypass)}`,
-    "critical",
-    repairs.protection,
-  );
-  compare(
-    "environment-wait",
-    `${expected.waitMinutes} min`,
-    `${there.waitMinutes} min`,
-    there.waitMinutes < expected.waitMinutes ? "critical" : "warning",
-    repairs.protection,
-  );
+  const logins = new Map(Object.entries(there.reviewerIds).map(([login, id]) => [id, login]));
+  const reviewers = expected.reviewerIds.map((id) => logins.get(id) ?? `account ${id}`);
+  const wanted = { ...expected, reviewers };
+  const different = protectionDifferences(wanted, there);
+  const check = (setting: keyof Protection, id: string, words: (side: Protection) => string, less = true): void => {
+    if (!different.includes(setting)) return;
+    compare(id, words(wanted), words(there), less ? "critical" : "warning", repairs.protection);
+  };
+  check("reviewers", "environment-reviewers", (side) => list(side.reviewers));
+  check("preventSelfReview", "environment-self-review", (side) => `blocked ${onOff(side.preventSelfReview)}`);
+  const bypass = ({ adminsCanBypass }: Protection): string => `administrators may bypass: ${onOff(adminsCanBypass)}`;
+  check("adminsCanBypass", "environment-bypass", bypass);
+  const isShorter = there.waitMinutes < expected.waitMinutes;
+  check("waitMinutes", "environment-wait", (side) => `${side.waitMinutes} min`, isShorter);
+  return [...found, ...refs(subject, wanted, there, repairs)];
+}
+
+/** Each branch and tag that may deploy and should not, or should and may not. */
+function refs(subject: string, wanted: Protection, there: EnvironmentSeen, repairs: Repairs): Finding[] {
+  const { found, compare } = differences(subject);
   if (!there.customPolicies) {
-    const seenRefs = "every ref, or every protected branch";
-    compare("environment-refs", "listed branches and tags", seenRefs, "critical", repairs.refresh);
+    const seen = "every ref, or every protected branch";
+    compare("environment-refs", "listed branches and tags", seen, "critical", repairs.refresh);
     return found;
   }
-  const refs = expected.policies.map(({ type, pattern }) => `${type} ${pattern}`);
-  const seenRefs = there.policies.map(({ type, pattern }) => `${type} ${pattern}`);
-  for (const ref of refs) {
-    if (!seenRefs.includes(ref)) compare("environment-ref-missing", ref, "not allowed", "warning", repairs.refresh);
+  const known = [...wanted.branches.map((name) => `branch ${name}`), ...wanted.tags.map((name) => `tag ${name}`)];
+  const seen = there.policies.map(({ id, type, name }) => ({ id, ref: `${type} ${name}` }));
+  for (const ref of known) {
+    if (!seen.some((policy) => policy.ref === ref))
+      compare("environment-ref-missing", ref, "not allowed", "warning", repairs.refresh);
   }
-  for (const { id, type, pattern } of there.policies) {
-    const ref = `${type} ${pattern}`;
-    if (!refs.includes(ref)) {
-      compare("environment-ref-unknown", list(refs), `${ref} may deploy too`, "critical", repairs.removePolicy(id));
-    }
+  for (const { id, ref } of seen) {
+    if (!known.includes(ref))
+      compare("environment-ref-unknown", list(known), `${ref} may deploy too`, "critical", repairs.removePolicy(id));
   }
   return found;
 }
@@ -150,7 +138,7 @@ function repository({ repository: expected, ...rest }: Expectation, seen: Observ
   return found;
 }
 
-const lower = (labels: readonly string[]): string => list(labels.map((label) => label.toLowerCase()));
+const words = (labels: readonly string[]): string => list(normal(labels));
 
 function runners(expected: Expectation, seen: Observation, repairs: Repairs): Finding[] {
   const own = expected.runners.flatMap(({ name, id, labels }) => {
@@ -158,13 +146,12 @@ function runners(expected: Expectation, seen: Observation, repairs: Repairs): Fi
     const there = seen.runners.find((runner) => runner.id === id);
     if (there === undefined)
       compare("runner-missing", `registered as ${id}`, "not registered", "critical", repairs.refresh);
-    else compare("runner-labels", lower(labels), lower(there.labels), "critical", repairs.refresh);
+    else compare("runner-labels", words(labels), words(there.labels), "critical", repairs.refresh);
     return found;
   });
   const unknown = seen.runners
     .filter(({ id, labels }) => {
-      const takesOurJobs = labels.some((label) => label.toLowerCase() === expected.label.toLowerCase());
-      return takesOurJobs && !expected.runners.some((runner) => runner.id === id);
+      return carries(labels, [expected.label]) && !expected.runners.some((runner) => runner.id === id);
     })
     .flatMap(({ id, name }) => {
       const { found, compare } = differences(`runner ${name}`);

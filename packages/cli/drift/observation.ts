@@ -1,15 +1,7 @@
 /** What GitHub and the hosts showed: the other two planes. Plain data. */
+import type { EnvironmentSeen } from "@ghrunners/core/github/protection";
+import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import type { FileSum } from "./state-monitoring";
-
-export interface SeenEnvironment {
-  readonly waitMinutes: number;
-  readonly reviewers: readonly { readonly id: number; readonly login: string }[];
-  readonly preventSelfReview: boolean;
-  readonly adminsCanBypass: boolean;
-  /** False: every ref, or every protected branch, may deploy. */
-  readonly customPolicies: boolean;
-  readonly policies: readonly { readonly id: number; readonly type: "branch" | "tag"; readonly pattern: string }[];
-}
 
 export interface SeenRepository {
   readonly forkApproval: string;
@@ -30,12 +22,6 @@ export interface SeenVariable {
   readonly scope: "environment" | "repository";
   readonly name: string;
   readonly value: string;
-}
-
-export interface SeenRunner {
-  readonly id: number;
-  readonly name: string;
-  readonly labels: readonly string[];
 }
 
 /** One line of an authorized_keys file. */
@@ -64,11 +50,11 @@ export interface SeenHost {
 export interface Observation {
   readonly public: boolean;
   /** Undefined where the stack has none; null where GitHub has none. */
-  readonly environment?: SeenEnvironment | null;
+  readonly environment?: EnvironmentSeen | null;
   readonly repository?: SeenRepository;
   readonly secrets: readonly SeenSecret[];
   readonly variables: readonly SeenVariable[];
-  readonly runners: readonly SeenRunner[];
+  readonly runners: readonly GitHubRunner[];
   readonly hosts: readonly SeenHost[];
   /** Files by this stack's names on the monitoring host; undefined where nobody looked, or could. */
   readonly monitoring?: readonly FileSum[];

@@ -1,16 +1,14 @@
 /**
  * What the stack made, read from its exported state: the first of the three planes. Pure.
  */
+import type { Protection } from "@ghrunners/core/github/protection";
 import { monitoringOf, type MonitoringState } from "./state-monitoring";
 import { bag, reveal, text, type Bag, type StateResource } from "./state-values";
 
-export interface EnvironmentState {
+/** The environment as the state has it: reviewers by GitHub's numbers. */
+export interface EnvironmentState extends Omit<Protection, "reviewers"> {
   readonly name: string;
-  readonly waitMinutes: number;
-  readonly reviewers: readonly number[];
-  readonly preventSelfReview: boolean;
-  readonly adminsCanBypass: boolean;
-  readonly policies: readonly { readonly type: "branch" | "tag"; readonly pattern: string }[];
+  readonly reviewerIds: readonly number[];
 }
 
 export interface SecretState {
@@ -69,20 +67,18 @@ function environmentOf(resources: readonly StateResource[]): EnvironmentState | 
     ({ type }) => type === "github:index/repositoryEnvironment:RepositoryEnvironment",
   )?.inputs;
   if (inputs === undefined) return undefined;
-  const policies = resources
-    .filter(({ type }) => type.endsWith(":RepositoryEnvironmentDeploymentPolicy"))
-    .map(({ inputs: policy = {} }) =>
-      policy.branchPattern === undefined
-        ? ({ type: "tag", pattern: text(policy.tagPattern) } as const)
-        : ({ type: "branch", pattern: text(policy.branchPattern) } as const),
-    );
+  const patterns = (of: "branchPattern" | "tagPattern"): string[] =>
+    resources
+      .filter(({ type }) => type.endsWith(":RepositoryEnvironmentDeploymentPolicy"))
+      .flatMap(({ inputs: policy = {} }) => (policy[of] === undefined ? [] : [text(policy[of])]));
   return {
     name: text(inputs.environment),
     waitMinutes: Number(inputs.waitTimer ?? 0),
-    reviewers: (bag(inputs.reviewers).users ?? []) as number[],
+    reviewerIds: (bag(inputs.reviewers).users ?? []) as number[],
     preventSelfReview: inputs.preventSelfReview === true,
     adminsCanBypass: inputs.canAdminsBypass !== false,
-    policies,
+    branches: patterns("branchPattern"),
+    tags: patterns("tagPattern"),
   };
 }
 

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { note } from "@ghrunners/core/terminal";
 import { GitHubClient } from "@ghrunners/core/github/client";
+import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
+import { goesTo, readChoice } from "@ghrunners/failover/choice/deploy-runner";
 import { MAINTENANCE_VARIABLE, type Maintenance } from "@ghrunners/failover/choice/maintenance";
 import { expireSilence, readSilences, setSilence } from "./alertmanager";
-import { isChosen, without, withEntry } from "./plan";
+import { without, withEntry } from "./plan";
 import { silenceFor, silenceOf } from "./silence";
-import { changeMaintenance, readVariable, write } from "./variable";
+import { changeMaintenance, write } from "./variable";
 
 /** What to change. */
 export interface ChangeInput {
@@ -27,9 +29,9 @@ async function untilDrained(github: GitHubClient, runner: string, waitSeconds: n
   const deadline = Date.now() + waitSeconds * 1000;
   let said = "";
   for (;;) {
-    const choice = await readVariable(github, "DEPLOY_RUNNER");
+    const choice = readChoice(await github.variable(CHOICE_VARIABLE), now());
     const atGitHub = await github.runnerNamed(runner);
-    const left = isChosen(choice, runner, now())
+    const left = goesTo(choice, runner)
       ? `deployments still go to ${runner}`
       : atGitHub?.online === true && atGitHub.busy
         ? `${runner} still runs a job`
@@ -50,7 +52,7 @@ async function untilDrained(github: GitHubClient, runner: string, waitSeconds: n
 /** Starts or ends a maintenance; a start waits until the runner is idle. */
 export async function change(input: ChangeInput): Promise<void> {
   const { github, environment, alertmanager, change: wanted } = input;
-  const client = await GitHubClient.open({ url: github.url, fullName: github.repository }, github.token);
+  const client = new GitHubClient({ url: github.url, fullName: github.repository }, github.token);
   if (wanted.verb === "start") {
     const { entry, waitSeconds } = wanted;
     await changeMaintenance(client, (entries) => withEntry(entries, entry), now);
@@ -63,7 +65,7 @@ export async function change(input: ChangeInput): Promise<void> {
     await untilDrained(client, entry.name, waitSeconds);
     return;
   }
-  if (wanted.evenUnreadable) await write(client, await readVariable(client, MAINTENANCE_VARIABLE), null);
+  if (wanted.evenUnreadable) await write(client, await client.variable(MAINTENANCE_VARIABLE), undefined);
   else await changeMaintenance(client, (entries) => without(entries, wanted.runners), now);
   if (alertmanager === null) return;
   const silences = await readSilences(alertmanager);

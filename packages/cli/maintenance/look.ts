@@ -3,7 +3,6 @@ import { MAINTENANCE_VARIABLE } from "@ghrunners/failover/choice/maintenance";
 import { readSilences } from "./alertmanager";
 import type { RunnerView } from "./plan";
 import type { Silence } from "./silence";
-import { readVariable } from "./variable";
 import { viewOf, type Subject } from "./views";
 
 /** Where to look and with what. */
@@ -16,17 +15,17 @@ export interface LookInput {
 }
 
 export interface Seen {
-  /** Text of RUNNER_MAINTENANCE; null when it is not set. */
-  readonly variable: string | null;
+  /** Text of RUNNER_MAINTENANCE; undefined when it is not set. */
+  readonly variable: string | undefined;
   readonly runners: readonly RunnerView[];
   readonly silences: readonly Silence[];
 }
 
 /** Looks at the runners by both views, at the variable and at the silences. */
 export async function look({ github, sshPrivateKey, runners, alertmanager }: LookInput): Promise<Seen> {
-  const client = await GitHubClient.open({ url: github.url, fullName: github.repository }, github.token);
+  const client = new GitHubClient({ url: github.url, fullName: github.repository }, github.token);
   const [variable, silences, ...views] = await Promise.all([
-    readVariable(client, MAINTENANCE_VARIABLE),
+    client.variable(MAINTENANCE_VARIABLE),
     alertmanager === null ? [] : readSilences(alertmanager),
     ...runners.map((runner) => viewOf(client, runner, sshPrivateKey)),
   ]);

@@ -96,14 +96,3 @@ export function without(entries: readonly Maintenance[], names: readonly string[
   const away = new Set(names.map((name) => name.toLowerCase()));
   return entries.filter(({ name }) => !away.has(name.toLowerCase()));
 }
-
-/** Whether deployments still go to a runner, by the text of DEPLOY_RUNNER; an expired choice sends nobody anywhere. */
-export function isChosen(choice: string | null, runner: string, now: Date): boolean {
-  if (choice === null) return false;
-  try {
-    const { runner: chosen, expiresAt } = JSON.parse(choice) as { runner?: unknown; expiresAt?: unknown };
-    return chosen === runner && !(Date.parse(String(expiresAt)) <= now.getTime());
-  } catch {
-    return false;
-  }
-}

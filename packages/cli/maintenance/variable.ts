@@ -1,24 +1,10 @@
 import type { GitHubClient } from "@ghrunners/core/github/client";
-import { statusOf } from "@ghrunners/core/github/errors";
 import {
   MAINTENANCE_VARIABLE,
   maintenanceText,
   parseMaintenance,
   type Maintenance,
 } from "@ghrunners/failover/choice/maintenance";
-
-/** Value of a variable of the repository; null when there is none of that name. */
-export async function readVariable(github: GitHubClient, name: string): Promise<string | null> {
-  try {
-    const { value } = await github.call(`read the variable ${name}`, ({ rest }, names) =>
-      rest.actions.getRepoVariable({ ...names, name }),
-    );
-    return value;
-  } catch (error) {
-    if (statusOf(error) === 404) return null;
-    throw error;
-  }
-}
 
 const ATTEMPTS = 3;
 
@@ -34,25 +20,28 @@ export async function changeMaintenance(
 ): Promise<void> {
   const name = MAINTENANCE_VARIABLE;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const before = await readVariable(github, name);
-    const seen = parseMaintenance(before ?? undefined, now());
+    const before = await github.variable(name);
+    const seen = parseMaintenance(before, now());
     if (!seen.known) throw new Error(`${seen.problem} Next: ghrunners maintenance end --all`);
     const wanted = change(seen.runners);
-    await write(github, before, wanted.length === 0 ? null : maintenanceText(wanted));
-    const after = parseMaintenance((await readVariable(github, name)) ?? undefined, now());
+    await write(github, before, wanted.length === 0 ? undefined : maintenanceText(wanted));
+    const after = parseMaintenance(await github.variable(name), now());
     if (after.known && JSON.stringify(after.runners) === JSON.stringify(wanted)) return;
   }
   throw new Error(`${name} was changed by somebody else ${ATTEMPTS} times meanwhile. Next: the same command again`);
 }
 
 /** Sets the text, or takes the variable away. Nothing is written that is there already. */
-export async function write(github: GitHubClient, before: string | null, value: string | null): Promise<void> {
+export async function write(
+  github: GitHubClient,
+  before: string | undefined,
+  value: string | undefined,
+): Promise<void> {
   const name = MAINTENANCE_VARIABLE;
   if (value === before) return;
   const action = `write the variable ${name}`;
-  if (value === null)
-    await github.call(action, ({ rest }, names) => rest.actions.deleteRepoVariable({ ...names, name }));
-  else if (before === null)
+  if (value === undefined) await github.deleteVariable(name);
+  else if (before === undefined)
     await github.call(action, ({ rest }, names) => rest.actions.createRepoVariable({ ...names, name, value }));
   else await github.call(action, ({ rest }, names) => rest.actions.updateRepoVariable({ ...names, name, value }));
 }

@@ -69,7 +69,7 @@ const gates: readonly { readonly name: Gate["name"]; readonly check: Check }[] =
 
 /** Login that runs the promotion, by its token. */
 async function operatorOf({ github, githubToken }: Settings): Promise<string> {
-  const client = await GitHubClient.open({ url: github.url, fullName: github.repository }, githubToken);
+  const client = new GitHubClient({ url: github.url, fullName: github.repository }, githubToken);
   return (await client.call("read the token's account", ({ rest }) => rest.users.getAuthenticated())).login;
 }
 

@@ -13,7 +13,7 @@ export async function restoreProtection(stack: Stack): Promise<string> {
   if (environment === undefined) {
     throw new Error(`The stack ${stack.name} has made no environment. Expected one. Next: pulumi up`);
   }
-  const client = await GitHubClient.open({ url: github.url, fullName: github.repository }, githubToken);
+  const client = new GitHubClient({ url: github.url, fullName: github.repository }, githubToken);
   await client.call("restore the environment's protection", (octokit, names) =>
     // One PUT sets everything; what it leaves out goes back to GitHub's default. can_admins_bypass is not in the
     // published description, but GitHub takes it, and so does the Terraform provider.
@@ -21,7 +21,7 @@ export async function restoreProtection(stack: Stack): Promise<string> {
       ...names,
       environment_name: environment.name,
       wait_timer: environment.waitMinutes,
-      reviewers: environment.reviewers.map((id) => ({ type: "User" as const, id })),
+      reviewers: environment.reviewerIds.map((id) => ({ type: "User" as const, id })),
       prevent_self_review: environment.preventSelfReview,
       can_admins_bypass: environment.adminsCanBypass,
       deployment_branch_policy: { protected_branches: false, custom_branch_policies: true },

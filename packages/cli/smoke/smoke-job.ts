@@ -20,7 +20,7 @@ export async function runSmokeJob(stack: Stack, role: Role): Promise<SmokeJobRes
   const { runners, github, githubToken, smoke, environment, agent } = await settingsOf(stack);
   const runner = runners.find((entry) => entry.role === role);
   if (runner === undefined) throw new Error(`The stack ${stack.name} has no ${role} runner.`);
-  const client = await GitHubClient.open({ url: github.url, fullName: github.repository }, githubToken);
+  const client = new GitHubClient({ url: github.url, fullName: github.repository }, githubToken);
   return proveJob(client, smoke, {
     runnerName: runner.name,
     labels: runnerLabels(environment, role, agent.extraLabels),

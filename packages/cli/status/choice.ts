@@ -1,9 +1,9 @@
-import { z } from "zod";
+import { type ChoiceSeen, readChoice } from "@ghrunners/failover/choice/deploy-runner";
 
 /** Which runner the next deployment uses, as DEPLOY_RUNNER tells the gate. */
 export interface ChoiceStatus {
-  /** `off`: the stack runs no failover switch. `missing`: GitHub was told nothing. `future`: by a clock that is ahead, so the gate refuses it. `refused`: nobody may deploy. */
-  readonly state: "off" | "missing" | "unreadable" | "future" | "expired" | "refused" | "fresh";
+  /** `off`: the stack runs no failover switch. */
+  readonly state: "off" | ChoiceSeen["state"];
   /** Name of the runner; null unless it is fresh. */
   readonly runner: string | null;
   readonly role: string | null;
@@ -13,27 +13,7 @@ export interface ChoiceStatus {
   readonly reason: string | null;
 }
 
-const content = z.object({
-  name: z.string().nullish(),
-  runner: z.string().nullable(),
-  labels: z.array(z.string()),
-  reason: z.string(),
-  decidedAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime(),
-});
-
 const none = { runner: null, role: null, decidedAt: null, expiresAt: null, reason: null } as const;
-
-function read(text: string): z.infer<typeof content> | undefined {
-  try {
-    return content.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
-/** The gate allows clocks to differ by so much, ms. */
-const SKEW_MS = 120_000;
 
 /**
  * Pure.
@@ -42,15 +22,11 @@ const SKEW_MS = 120_000;
  */
 export function choiceStatus(text: string | null, isOn: boolean, at: Date): ChoiceStatus {
   if (!isOn) return { state: "off", ...none };
-  if (text === null) return { state: "missing", ...none };
-  const choice = read(text);
-  if (choice === undefined) return { state: "unreadable", ...none };
-  const { decidedAt, expiresAt, reason } = choice;
-  const told = { ...none, decidedAt, expiresAt, reason };
-  if (Date.parse(decidedAt) > at.getTime() + SKEW_MS) return { ...told, state: "future" };
-  if (Date.parse(expiresAt) <= at.getTime()) return { ...told, state: "expired" };
-  if (choice.labels.length === 0) return { ...told, state: "refused" };
-  return { ...told, state: "fresh", runner: choice.name ?? choice.runner, role: choice.runner };
+  const seen = readChoice(text, at);
+  if (!("choice" in seen)) return { ...none, ...seen };
+  const { decidedAt, expiresAt, reason, name, runner: role } = seen.choice;
+  const told = { ...none, state: seen.state, decidedAt, expiresAt, reason };
+  return seen.state === "fresh" ? { ...told, runner: name ?? role, role } : told;
 }
 
 const wrong = {

@@ -2,19 +2,7 @@
  * The deployment environment as GitHub shows it, against what the configuration says. Pure.
  */
 
-/** Protection of an environment: as configured, or as seen. */
-export interface Protection {
-  /** Logins, any order. */
-  readonly reviewers: readonly string[];
-  readonly waitMinutes: number;
-  readonly preventSelfReview: boolean;
-  readonly adminsCanBypass: boolean;
-  readonly branches: readonly string[];
-  readonly tags: readonly string[];
-}
-
-/** What GitHub said; null: there is no such environment. */
-export type SeenEnvironment = Protection | null;
+import { type Protection, protectionDifferences } from "@ghrunners/core/github/protection";
 
 export interface EnvironmentStatus {
   readonly name: string;
@@ -24,37 +12,26 @@ export interface EnvironmentStatus {
   readonly asConfigured: boolean;
 }
 
-const sameNames = (a: readonly string[], b: readonly string[], fold: (name: string) => string): boolean =>
-  [...new Set(a.map(fold))].sort().join("\n") === [...new Set(b.map(fold))].sort().join("\n");
 const list = (names: readonly string[]): string => (names.length === 0 ? "none" : names.join(", "));
-const asIs = (name: string): string => name;
 
-/** Every difference, in words: what GitHub has and what is configured. */
-export function protectionProblems(name: string, wanted: Protection, seen: SeenEnvironment): string[] {
-  const head = `environment ${name}`;
-  if (seen === null) return [`${head} does not exist at GitHub`];
-  const reviewed = wanted.reviewers.length > 0;
-  return [
-    ...(sameNames(seen.reviewers, wanted.reviewers, (login) => login.toLowerCase())
-      ? []
-      : [`${head} is reviewed by ${list(seen.reviewers)}, configured: ${list(wanted.reviewers)}`]),
-    // Without reviewers there is no review rule that could hold it.
-    ...(!reviewed || seen.preventSelfReview === wanted.preventSelfReview
-      ? []
-      : [`${head} ${seen.preventSelfReview ? "forbids" : "allows"} self-review, against the configuration`]),
-    ...(seen.adminsCanBypass === wanted.adminsCanBypass
-      ? []
-      : [`${head} ${seen.adminsCanBypass ? "lets" : "does not let"} administrators bypass, against the configuration`]),
-    ...(seen.waitMinutes === wanted.waitMinutes
-      ? []
-      : [`${head} waits ${seen.waitMinutes} min, configured: ${wanted.waitMinutes} min`]),
-    ...(sameNames(seen.branches, wanted.branches, asIs)
-      ? []
-      : [`${head} takes the branches ${list(seen.branches)}, configured: ${list(wanted.branches)}`]),
-    ...(sameNames(seen.tags, wanted.tags, asIs)
-      ? []
-      : [`${head} takes the tags ${list(seen.tags)}, configured: ${list(wanted.tags)}`]),
-  ];
+/** What GitHub has and what is configured, for each setting that may differ. */
+const differences: Readonly<Record<keyof Protection, (seen: Protection, wanted: Protection) => string>> = {
+  reviewers: (seen, wanted) => `is reviewed by ${list(seen.reviewers)}, configured: ${list(wanted.reviewers)}`,
+  preventSelfReview: (seen) =>
+    `${seen.preventSelfReview ? "forbids" : "allows"} self-review, against the configuration`,
+  adminsCanBypass: (seen) =>
+    `${seen.adminsCanBypass ? "lets" : "does not let"} administrators bypass, against the configuration`,
+  waitMinutes: (seen, wanted) => `waits ${seen.waitMinutes} min, configured: ${wanted.waitMinutes} min`,
+  branches: (seen, wanted) => `takes the branches ${list(seen.branches)}, configured: ${list(wanted.branches)}`,
+  tags: (seen, wanted) => `takes the tags ${list(seen.tags)}, configured: ${list(wanted.tags)}`,
+};
+
+/** Every difference in words. @param seen null: GitHub has no such environment */
+export function protectionProblems(name: string, wanted: Protection, seen: Protection | null): string[] {
+  if (seen === null) return [`environment ${name} does not exist at GitHub`];
+  return protectionDifferences(wanted, seen).map(
+    (setting) => `environment ${name} ${differences[setting](seen, wanted)}`,
+  );
 }
 
 /** One line for people. */

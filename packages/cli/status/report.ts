@@ -1,7 +1,9 @@
+import { type Protection, protectionOf } from "@ghrunners/core/github/protection";
+import { type GitHubRunner, labelsWithout } from "@ghrunners/core/github/runner";
 import { parseMaintenance, type Maintenance } from "@ghrunners/failover/choice/maintenance";
 import { choiceProblems, choiceStatus, type ChoiceStatus } from "./choice";
 import { monitoringProblems, type MonitoringStatus } from "./monitoring";
-import { protectionProblems, type EnvironmentStatus, type Protection, type SeenEnvironment } from "./environment";
+import { protectionProblems, type EnvironmentStatus } from "./environment";
 
 /** Format version of the status report; raised when a field changes its meaning. */
 export const statusVersion = 1;
@@ -71,16 +73,9 @@ export interface StatusReport {
 /** What the two services said, before it is judged. */
 export interface Observation {
   readonly vms: readonly { readonly vmid: number; readonly name: string; readonly status: string }[];
-  readonly runners: readonly {
-    readonly id: number;
-    readonly name: string;
-    readonly status: string;
-    readonly busy: boolean;
-    readonly version?: string | null;
-    readonly labels: readonly string[];
-  }[];
-  /** Undefined: not asked, or GitHub could not be asked. */
-  readonly deployment?: SeenEnvironment;
+  readonly runners: readonly GitHubRunner[];
+  /** Null: GitHub has no such environment. Undefined: not asked, or GitHub could not be asked. */
+  readonly deployment?: Protection | null;
   /** Undefined: not asked, or it could not be asked. */
   readonly monitoring?: MonitoringStatus;
   /** Text of the variable RUNNER_MAINTENANCE; null or absent: it is not set. */
@@ -109,8 +104,6 @@ export interface Expectation {
   }[];
   readonly deployment: ({ readonly name: string } & Protection) | null;
 }
-
-const lower = (labels: readonly string[]): string[] => labels.map((label) => label.toLowerCase());
 
 /** Compares what is expected with what was seen. Pure. */
 export function judge(expected: Expectation, seen: Observation, at: Date): StatusReport {
@@ -150,7 +143,7 @@ export function judge(expected: Expectation, seen: Observation, at: Date): Statu
     runners,
     deployment: expected.deployment && {
       name: expected.deployment.name,
-      protection: seen.deployment ?? null,
+      protection: seen.deployment ? protectionOf(seen.deployment) : null,
       asConfigured: seen.deployment !== undefined && unprotected.length === 0,
     },
     monitoring: seen.monitoring ?? null,
@@ -166,18 +159,17 @@ export function judge(expected: Expectation, seen: Observation, at: Date): Statu
 
 function judgeRunner(expected: Expectation["runners"][number], seen: Observation): RunnerStatus {
   const found = seen.runners.find((runner) => runner.name === expected.name);
-  const wanted = lower(expected.labels);
-  const have = lower(found?.labels ?? []);
+  const labels = found?.labels ?? [];
   return {
     name: expected.name,
     role: expected.role,
     id: found?.id ?? null,
-    status: found === undefined ? "missing" : found.status === "online" ? "online" : "offline",
+    status: found === undefined ? "missing" : found.online ? "online" : "offline",
     busy: found?.busy ?? false,
     version: found?.version ?? null,
-    labels: found?.labels ?? [],
-    missingLabels: found === undefined ? [] : wanted.filter((label) => !have.includes(label)),
-    unexpectedLabels: have.filter((label) => !wanted.includes(label)),
+    labels,
+    missingLabels: found === undefined ? [] : labelsWithout(expected.labels, labels),
+    unexpectedLabels: labelsWithout(labels, expected.labels),
   };
 }
 

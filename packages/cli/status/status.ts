@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { protectionOf } from "@ghrunners/core/github/protection";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { hasFailover } from "@ghrunners/config/failover";
 import type { Settings } from "@ghrunners/config/parse";
@@ -11,8 +12,7 @@ import { judge, type Expectation, type StatusReport } from "./report";
 
 function deploymentOf({ deployment, environment }: Settings): Expectation["deployment"] {
   if (deployment === undefined) return null;
-  const { name = environment, reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags } = deployment;
-  return { name, reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags };
+  return { name: deployment.name ?? environment, ...protectionOf(deployment) };
 }
 
 function expectation(stack: string, settings: Settings): Expectation {

@@ -2,12 +2,12 @@ import type { Settings } from "@ghrunners/config/parse";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { carryOut, type FinishedRun, look, type WorkflowOrder } from "./follow";
 
-const open = ({ github, githubToken }: Settings): Promise<GitHubClient> =>
-  GitHubClient.open({ url: github.url, fullName: github.repository }, githubToken);
+const open = ({ github, githubToken }: Settings): GitHubClient =>
+  new GitHubClient({ url: github.url, fullName: github.repository }, githubToken);
 
 /** @throws Error when the default branch lacks the workflow; `instead` says what to do about it */
 export async function requireWorkflow(settings: Settings, workflow: string, instead: string): Promise<void> {
-  await look(await open(settings), settings.github.repository, workflow, instead);
+  await look(open(settings), settings.github.repository, workflow, instead);
 }
 
 /**
@@ -15,5 +15,5 @@ export async function requireWorkflow(settings: Settings, workflow: string, inst
  * @throws Error when it does not succeed on the runner that was chosen
  */
 export async function runWorkflow(settings: Settings, order: WorkflowOrder): Promise<FinishedRun> {
-  return carryOut(await open(settings), order);
+  return carryOut(open(settings), order);
 }

@@ -1,23 +1,11 @@
 /**
- * GitHub as this program needs it: one repository's runners, releases of the runner, workflow runs.
- * Loaded only where something is to be done; a run without changes never gets here.
+ * GitHub as this program needs it: one repository's runners, variables, releases of the runner, workflow runs.
+ * Commands, hooks, services and the workflows' scripts all ask through it.
  */
-import { setTimeout as delay } from "node:timers/promises";
-import type { Octokit } from "@octokit/rest";
-import { apiBase } from "./api-base";
-import { explainGitHubError, GitHubError, retryDelayMs, statusOf } from "./errors";
-import type { Repository } from "./repository";
-
-/** A runner as GitHub sees it. */
-export interface GitHubRunner {
-  readonly id: number;
-  readonly name: string;
-  readonly online: boolean;
-  readonly busy: boolean;
-  readonly labels: readonly string[];
-  /** Undefined until the runner connected for the first time, or where GitHub does not tell. */
-  readonly version: string | undefined;
-}
+import { explainGitHubError, GitHubError, statusOf, unlessMissing } from "./errors";
+import { type GitHubAccess, type Octokit, openOctokit } from "./octokit";
+import { type Repository, type RepositoryName, repositoryName } from "./repository";
+import { type GitHubRunner, type RawRunner, toRunner, toRunners } from "./runner";
 
 /** A file of the runner program that GitHub offers. */
 export interface RunnerDownload {
@@ -35,119 +23,137 @@ export interface WorkflowRun {
   readonly conclusion: string | undefined;
 }
 
-interface RawRunner {
-  id: number;
-  name: string;
-  status: string;
-  busy: boolean;
-  labels: { name: string }[];
-  version?: string | null;
-}
+const PAGE = 100;
 
-const toRunner = (raw: RawRunner): GitHubRunner => ({
-  id: raw.id,
-  name: raw.name,
-  online: raw.status === "online",
-  busy: raw.busy,
-  labels: raw.labels.map((label) => label.name),
-  version: raw.version ?? undefined,
-});
+type Parameters = Readonly<Record<string, string | number>>;
+type Request<T> = (octokit: Octokit, names: RepositoryName) => Promise<{ data: T }>;
+
+const dataOf = async <T>(answer: Promise<{ data: T }>): Promise<T> => (await answer).data;
 
 export class GitHubClient {
-  private constructor(
-    private readonly octokit: Octokit,
-    private readonly where: Repository,
-  ) {}
+  private readonly octokit: Octokit;
+  /** What it asks is not tried again. */
+  private readonly single: Octokit;
+  private readonly names: RepositoryName;
 
-  static async open(repository: Repository, token: string): Promise<GitHubClient> {
-    const { Octokit: Client } = await import("@octokit/rest");
-    const quiet = (): void => undefined;
-    const octokit = new Client({
-      auth: token,
-      baseUrl: apiBase(repository.url),
-      userAgent: "ghrunners",
-      log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-    });
-    return new GitHubClient(octokit, repository);
+  /** @param options how long a request may take, and for a service its budget; see {@link GitHubAccess} */
+  constructor(
+    private readonly where: Repository,
+    token: string,
+    options: Omit<GitHubAccess, "url" | "token"> = {},
+  ) {
+    const access = { ...options, url: where.url, token };
+    this.single = openOctokit({ ...access, retries: false });
+    this.octokit = options.retries === false ? this.single : openOctokit(access);
+    this.names = repositoryName(where.fullName);
   }
 
-  private get names(): { owner: string; repo: string } {
-    const [owner = "", repo = ""] = this.where.fullName.split("/");
-    return { owner, repo };
+  /** Ends what runs. A service closes its budget too. */
+  close(): void {
+    this.octokit.close();
+    this.single.close();
   }
 
   /**
    * One call with a bounded number of retries: 5xx, rate limits and broken connections only.
    * @param action what the call is for, for the error message
+   * @throws GitHubError in words
    */
-  async call<T>(
-    action: string,
-    request: (octokit: Octokit, names: { owner: string; repo: string }) => Promise<{ data: T }>,
-  ): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return (await request(this.octokit, this.names)).data;
-      } catch (error) {
-        const wait = retryDelayMs(error, attempt);
-        if (wait === undefined) throw explainGitHubError(error, action, this.where);
-        await delay(wait);
-      }
-    }
+  call<T>(action: string, request: Request<T>): Promise<T> {
+    return this.explain(action, dataOf(request(this.octokit, this.names)));
   }
 
   /** Like {@link call} without another try, for what must not happen twice. */
-  async once<T>(
-    action: string,
-    request: (octokit: Octokit, names: { owner: string; repo: string }) => Promise<{ data: T }>,
-  ): Promise<T> {
+  once<T>(action: string, request: Request<T>): Promise<T> {
+    return this.explain(action, dataOf(request(this.single, this.names)));
+  }
+
+  /** An operator's words for a question's failure. @throws GitHubError */
+  async explain<T>(action: string, question: Promise<T>): Promise<T> {
     try {
-      return (await request(this.octokit, this.names)).data;
+      return await question;
     } catch (error) {
       throw explainGitHubError(error, action, this.where);
     }
   }
 
+  /**
+   * One GET in a service's own words of failure.
+   * @param route below the repository, such as `/actions/runners`
+   * @param project the part of the answer that is wanted; only that is kept in memory
+   * @param reserve share of the budget to be left for what matters more, 0 to 1
+   * @throws NotAskedError, or Octokit's RequestError
+   */
+  async get<Raw, Value>(
+    route: string,
+    parameters: Parameters,
+    project: (raw: Raw) => Value,
+    reserve = 0,
+  ): Promise<Value> {
+    const request = { project: project as (answer: never) => unknown, reserve };
+    const answer = await this.octokit.request(`GET /repos/{owner}/{repo}${route}`, {
+      ...this.names,
+      ...parameters,
+      request,
+    });
+    return answer.data as Value;
+  }
+
+  /** All pages of a list. @param items the list in an answer, projected */
+  async pages<Raw, Value>(
+    route: string,
+    parameters: Parameters,
+    items: (raw: Raw) => Value[],
+    reserve = 0,
+  ): Promise<Value[]> {
+    const all: Value[] = [];
+    for (let page = 1; ; page += 1) {
+      const found = await this.get(route, { ...parameters, per_page: PAGE, page }, items, reserve);
+      all.push(...found);
+      if (found.length < PAGE) return all;
+    }
+  }
+
+  /**
+   * One write.
+   * @param method such as POST @param route below the repository, such as `/actions/variables`
+   * @throws NotAskedError, or Octokit's RequestError
+   */
+  async send(method: string, route: string, parameters: Parameters): Promise<void> {
+    await this.single.request(`${method} /repos/{owner}/{repo}${route}`, { ...this.names, ...parameters });
+  }
+
   async repository(): Promise<{ private: boolean; defaultBranch: string }> {
-    const data = await this.call("read the repository", () => this.octokit.rest.repos.get(this.names));
+    const data = await this.call("read the repository", ({ rest }, names) => rest.repos.get(names));
     return { private: data.private, defaultBranch: data.default_branch };
   }
 
   async runnerNamed(name: string): Promise<GitHubRunner | undefined> {
-    const data = await this.call("list the runners", () =>
-      this.octokit.request("GET /repos/{owner}/{repo}/actions/runners", { ...this.names, name, per_page: 100 }),
+    const data = await this.call("list the runners", (octokit, names) =>
+      octokit.request("GET /repos/{owner}/{repo}/actions/runners", { ...names, name, per_page: PAGE }),
     );
-    const found = data.runners.find((runner) => runner.name === name);
-    return found && toRunner(found);
+    return toRunners(data).find((runner) => runner.name === name);
   }
 
-  async runners(): Promise<GitHubRunner[]> {
-    const found: GitHubRunner[] = [];
-    for (let page = 1; ; page += 1) {
-      const data = await this.call("list the runners", () =>
-        this.octokit.rest.actions.listSelfHostedRunnersForRepo({ ...this.names, per_page: 100, page }),
-      );
-      found.push(...data.runners.map(toRunner));
-      if (data.runners.length < 100) return found;
-    }
+  /** Every self-hosted runner of the repository. */
+  runners(): Promise<GitHubRunner[]> {
+    return this.explain("list the runners", this.pages("/actions/runners", {}, toRunners));
   }
 
   async runner(id: number): Promise<GitHubRunner | undefined> {
-    try {
-      const data = await this.call("read a runner", () =>
-        this.octokit.rest.actions.getSelfHostedRunnerForRepo({ ...this.names, runner_id: id }),
-      );
-      return toRunner(data);
-    } catch (error) {
-      if (statusOf(error) === 404) return undefined;
-      throw error;
-    }
+    const data = await unlessMissing<RawRunner>(
+      this.call("read a runner", ({ rest }, names) =>
+        rest.actions.getSelfHostedRunnerForRepo({ ...names, runner_id: id }),
+      ),
+    );
+    return data && toRunner(data);
   }
 
   /** Replaces the runner's own labels. GitHub's read-only default labels, if it has any, stay. */
   async setLabels(id: number, labels: readonly string[]): Promise<void> {
-    await this.call("set the labels of a runner", () =>
-      this.octokit.rest.actions.setCustomLabelsForSelfHostedRunnerForRepo({
-        ...this.names,
+    await this.call("set the labels of a runner", ({ rest }, names) =>
+      rest.actions.setCustomLabelsForSelfHostedRunnerForRepo({
+        ...names,
         runner_id: id,
         labels: [...labels],
       }),
@@ -157,8 +163,8 @@ export class GitHubClient {
   /** Removes the registration. @returns false while GitHub refuses because the runner is busy */
   async deleteRunner(id: number): Promise<boolean> {
     try {
-      await this.call("remove a runner", async () => ({
-        data: await this.octokit.rest.actions.deleteSelfHostedRunnerFromRepo({ ...this.names, runner_id: id }),
+      await this.call("remove a runner", async ({ rest }, names) => ({
+        data: await rest.actions.deleteSelfHostedRunnerFromRepo({ ...names, runner_id: id }),
       }));
       return true;
     } catch (error) {
@@ -168,28 +174,34 @@ export class GitHubClient {
     }
   }
 
+  /** Value of a variable of the repository; undefined when there is none of that name. */
+  async variable(name: string): Promise<string | undefined> {
+    const found = await unlessMissing(
+      this.call(`read the variable ${name}`, ({ rest }, names) => rest.actions.getRepoVariable({ ...names, name })),
+    );
+    return found?.value;
+  }
+
   /** Removes a variable of the repository, whether it is there or not. */
   async deleteVariable(name: string): Promise<void> {
-    try {
-      await this.call(`remove the variable ${name}`, () =>
-        this.octokit.rest.actions.deleteRepoVariable({ ...this.names, name }),
-      );
-    } catch (error) {
-      if (statusOf(error) !== 404) throw error;
-    }
+    await unlessMissing(
+      this.call(`remove the variable ${name}`, ({ rest }, names) =>
+        rest.actions.deleteRepoVariable({ ...names, name }),
+      ),
+    );
   }
 
   /** A token that lets one host register, valid for an hour. */
   async registrationToken(): Promise<string> {
-    const data = await this.call("mint a registration token", () =>
-      this.octokit.rest.actions.createRegistrationTokenForRepo(this.names),
+    const data = await this.call("mint a registration token", ({ rest }, names) =>
+      rest.actions.createRegistrationTokenForRepo(names),
     );
     return data.token;
   }
 
   async downloads(): Promise<RunnerDownload[]> {
-    const data = await this.call("list the runner downloads", () =>
-      this.octokit.rest.actions.listRunnerApplicationsForRepo(this.names),
+    const data = await this.call("list the runner downloads", ({ rest }, names) =>
+      rest.actions.listRunnerApplicationsForRepo(names),
     );
     return data.map((file) => ({
       os: file.os,
@@ -203,8 +215,8 @@ export class GitHubClient {
   /** @throws Error when the default branch has no such workflow, or the token may not read Actions */
   async workflow(file: string): Promise<void> {
     try {
-      await this.call(`read the workflow ${file}`, () =>
-        this.octokit.rest.actions.getWorkflow({ ...this.names, workflow_id: file }),
+      await this.call(`read the workflow ${file}`, ({ rest }, names) =>
+        rest.actions.getWorkflow({ ...names, workflow_id: file }),
       );
     } catch (error) {
       if (statusOf(error) !== 404) throw error;
@@ -217,16 +229,16 @@ export class GitHubClient {
   }
 
   async dispatch(workflow: string, ref: string, inputs: Readonly<Record<string, string>>): Promise<void> {
-    await this.call(`start the workflow ${workflow}`, () =>
-      this.octokit.rest.actions.createWorkflowDispatch({ ...this.names, workflow_id: workflow, ref, inputs }),
+    await this.call(`start the workflow ${workflow}`, ({ rest }, names) =>
+      rest.actions.createWorkflowDispatch({ ...names, workflow_id: workflow, ref, inputs }),
     );
   }
 
   /** The newest run of a workflow whose title contains the text. */
   async runTitled(workflow: string, text: string): Promise<WorkflowRun | undefined> {
-    const data = await this.call(`list the runs of ${workflow}`, () =>
-      this.octokit.rest.actions.listWorkflowRuns({
-        ...this.names,
+    const data = await this.call(`list the runs of ${workflow}`, ({ rest }, names) =>
+      rest.actions.listWorkflowRuns({
+        ...names,
         workflow_id: workflow,
         event: "workflow_dispatch",
         per_page: 20,
@@ -239,22 +251,22 @@ export class GitHubClient {
   }
 
   async run(id: number): Promise<WorkflowRun> {
-    const run = await this.call("read a workflow run", () =>
-      this.octokit.rest.actions.getWorkflowRun({ ...this.names, run_id: id }),
+    const run = await this.call("read a workflow run", ({ rest }, names) =>
+      rest.actions.getWorkflowRun({ ...names, run_id: id }),
     );
     return { id: run.id, url: run.html_url, status: run.status ?? "unknown", conclusion: run.conclusion ?? undefined };
   }
 
   async cancelRun(id: number): Promise<void> {
-    await this.call("cancel a workflow run", () =>
-      this.octokit.rest.actions.cancelWorkflowRun({ ...this.names, run_id: id }),
+    await this.call("cancel a workflow run", ({ rest }, names) =>
+      rest.actions.cancelWorkflowRun({ ...names, run_id: id }),
     );
   }
 
   /** Names of the runners that the run's jobs ran on. */
   async runnersOfRun(id: number): Promise<string[]> {
-    const data = await this.call("list the jobs of a run", () =>
-      this.octokit.rest.actions.listJobsForWorkflowRun({ ...this.names, run_id: id }),
+    const data = await this.call("list the jobs of a run", ({ rest }, names) =>
+      rest.actions.listJobsForWorkflowRun({ ...names, run_id: id }),
     );
     return data.jobs.flatMap((job) => (job.runner_name ? [job.runner_name] : []));
   }

@@ -4,7 +4,8 @@
 import { explainNoAnswer } from "../https/explain-no-answer";
 import type { Repository } from "./repository";
 
-const ATTEMPTS = 4;
+/** Tries of one request. */
+export const ATTEMPTS = 4;
 /** A rate limit that lasts longer is reported instead of waited for. */
 const LONGEST_WAIT_MS = 30_000;
 
@@ -27,6 +28,16 @@ export class GitHubError extends Error {
 
 export function statusOf(error: unknown): number | undefined {
   return (error as HttpError).status;
+}
+
+/** Undefined where GitHub answers 404: there is no such thing. */
+export async function unlessMissing<T>(question: Promise<T>): Promise<T | undefined> {
+  try {
+    return await question;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
 }
 
 /** Permissions that GitHub names in its refusal, such as `administration=write`. */

@@ -1,20 +1,13 @@
 /**
  * What GitHub said, reduced to what is needed.
  */
+import type { Protection } from "./protection";
+import type { GitHubRunner } from "./runner";
 
 /** A fact and when it was learnt, seconds since 1970. */
 export interface Known<Value> {
   readonly at: number;
   readonly value: Value;
-}
-
-export interface RunnerFacts {
-  readonly name: string;
-  readonly online: boolean;
-  readonly busy: boolean;
-  readonly labels: readonly string[];
-  /** Undefined before the runner's first connection. */
-  readonly version: string | undefined;
 }
 
 /** A workflow run. */
@@ -45,23 +38,13 @@ export interface JobFacts {
   readonly completedAt: number | undefined;
 }
 
-/** A GitHub environment as it is; undefined where GitHub has none of that name. */
-export interface ProtectionFacts {
-  readonly reviewers: readonly string[];
-  readonly waitMinutes: number;
-  readonly preventSelfReview: boolean;
-  readonly adminsCanBypass: boolean;
-  readonly branches: readonly string[];
-  readonly tags: readonly string[];
-}
-
 /** All facts; undefined before the first answer. */
 export interface FleetFacts {
-  readonly runners?: Known<readonly RunnerFacts[]>;
+  readonly runners?: Known<readonly GitHubRunner[]>;
   /** Runs that are not over yet and their jobs. */
   readonly open?: Known<readonly OpenRun[]>;
   readonly repositoryPublic?: Known<boolean>;
-  readonly protection?: Known<ProtectionFacts | undefined>;
+  readonly protection?: Known<Protection | undefined>;
   /** Time of the last write by name, seconds since 1970. */
   readonly secrets?: Known<Readonly<Record<string, number>>>;
   /** From when on a version gets no job any more, seconds since 1970; no entry where none is announced. */

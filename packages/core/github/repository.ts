@@ -1,7 +1,40 @@
+/**
+ * Where a repository is, and where its REST API answers. Pure.
+ */
+
 /** Where the repository is. */
 export interface Repository {
-  /** `https://github.com` or a GitHub Enterprise Server. */
+  /** `https://github.com`, an enterprise's own `https://acme.ghe.com`, or a GitHub Enterprise Server. */
   readonly url: string;
   /** `owner/name`. */
   readonly fullName: string;
 }
+
+/** Owner and name apart, as Octokit wants them. */
+export type RepositoryName = Readonly<Record<"owner" | "repo", string>>;
+
+/**
+ * Splits `owner/name`. The configuration and the components' arguments have checked its form.
+ * @example repositoryName("octo-org/demo-app") // { owner: "octo-org", repo: "demo-app" }
+ */
+export function repositoryName(fullName: string): RepositoryName {
+  const [owner = "", repo = ""] = fullName.split("/");
+  return { owner, repo };
+}
+
+/**
+ * REST base address: github.com and an enterprise in GitHub's cloud with data residency have a host for it, an
+ * Enterprise Server has a path. Source: GitHub documentation, "Network details for GHE.com" and "GitHub Enterprise Server
+ * REST API".
+ * @param url as in {@link Repository}
+ * @example apiBase("https://acme.ghe.com") // "https://api.acme.ghe.com"
+ */
+export function apiBase(url: string): string {
+  const { origin, host } = new URL(url);
+  if (host === "github.com") return "https://api.github.com";
+  if (/^[a-z0-9-]+\.ghe\.com$/.test(host)) return `https://api.${host}`;
+  return `${origin}/api/v3`;
+}
+
+/** The same for the Terraform provider, which adds the path of an Enterprise Server itself. */
+export const providerBase = (url: string): string => `${apiBase(url).replace(/\/api\/v3$/, "")}/`;

@@ -5,7 +5,7 @@ import type { Tracker } from "./send";
 
 /** @param token may read and write issues */
 export async function githubTracker(repository: Repository, token: string): Promise<Tracker> {
-  const client = await GitHubClient.open(repository, token);
+  const client = new GitHubClient(repository, token);
   return {
     find: (label, marker) => findIssue(client, label, marker),
     open: (issue) => openIssue(client, issue),

@@ -3,7 +3,7 @@
  */
 import type { FleetConfig } from "../config";
 import { type Sample, sample, sampleIfKnown } from "@ghrunners/metrics-server/samples";
-import type { RateLimit } from "@ghrunners/core/github/budgeted-api";
+import type { RateLimit } from "@ghrunners/core/github/request-budget";
 import type { FleetFacts, Known } from "@ghrunners/core/github/facts";
 import { protectionDrift } from "./protection";
 import { deploymentQueueDepth, queueSamples } from "./queue";

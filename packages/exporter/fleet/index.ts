@@ -8,7 +8,9 @@ import type { Exposed } from "@ghrunners/metrics-server/exposition";
 import { StateFile } from "@ghrunners/metrics-server/state-file";
 import { count, emptyTally, type Tally, tallySchema, together } from "@ghrunners/metrics-server/tally";
 import { repeat, type View } from "@ghrunners/metrics-server/view";
-import { apiBase, GitHubApi, NotAskedError } from "@ghrunners/core/github/budgeted-api";
+import { GitHubClient } from "@ghrunners/core/github/client";
+import { NotAskedError, RequestBudget } from "@ghrunners/core/github/request-budget";
+import { httpsFetch } from "@ghrunners/core/github/https-fetch";
 import { nextDelayMs } from "@ghrunners/core/github/back-off";
 import { type Cursor, cursorSchema, newCursor } from "./cursor";
 import { evaluateFleet, JOBS_POLLS, type PollState } from "./evaluate";
@@ -39,7 +41,8 @@ export interface FleetDependencies {
 }
 
 export class FleetView implements View {
-  private readonly api: GitHubApi;
+  private readonly github: GitHubClient;
+  private readonly budget: RequestBudget;
   private readonly watch: RunWatch;
   private readonly file: StateFile<State>;
   private readonly now: () => number;
@@ -61,29 +64,23 @@ export class FleetView implements View {
     stateFolder: string,
     private readonly version: string,
     private readonly say: (line: string) => void,
-    { fetch, now = Date.now, random = Math.random }: FleetDependencies = {},
+    { fetch = httpsFetch, now = Date.now, random = Math.random }: FleetDependencies = {},
   ) {
     this.now = now;
     this.random = random;
-    this.api = new GitHubApi({
-      baseUrl: apiBase(config.githubUrl),
-      token,
+    this.budget = new RequestBudget({
       share: config.rateLimitShare,
       now,
       onRequest: (status) => (this.requests = count(this.requests, "githubApiRequests", { status })),
-      ...(fetch === undefined ? {} : { fetch }),
     });
+    const repository = { url: config.githubUrl, fullName: config.repository };
+    this.github = new GitHubClient(repository, token, { budget: this.budget, retries: false, fetch });
     this.file = new StateFile<State>(path.join(stateFolder, "fleet.json"), stateSchema, say);
     const kept = this.file.read();
     this.memory = kept?.memory ?? { lastSeen: {}, firstOffered: {} };
     // GitHub cuts fractions of a second off.
     const cursor = kept?.cursor ?? newCursor(Math.floor(now() / 1000));
-    this.watch = new RunWatch(this.api, this.repository, config, cursor, startTally(config, kept?.tally));
-  }
-
-  private get repository(): { owner: string; repo: string } {
-    const [owner = "", repo = ""] = this.config.repository.split("/");
-    return { owner, repo };
+    this.watch = new RunWatch(this.github, config, cursor, startTally(config, kept?.tally));
   }
 
   private get seconds(): number {
@@ -92,21 +89,21 @@ export class FleetView implements View {
 
   start(): void {
     const { pollSeconds, settingsSeconds, protection, environment, secrets } = this.config;
-    const { api, repository } = this;
+    const { github } = this;
     this.poll("runners", pollSeconds, async () => {
-      const value = await askRunners(api, repository);
+      const value = await askRunners(github);
       this.facts = { ...this.facts, runners: { at: this.seconds, value } };
       this.memory = remember(this.memory, value, this.seconds);
     });
     this.poll("jobs", JOBS_POLLS * pollSeconds, () => this.pollJobs());
     this.poll("repository", settingsSeconds, async () => {
-      const value = await askPublic(api, repository);
+      const value = await askPublic(github);
       this.facts = { ...this.facts, repositoryPublic: { at: this.seconds, value } };
     });
     this.poll("versions", settingsSeconds, () => this.pollVersions());
     if (protection !== undefined && environment !== undefined) {
       this.poll("environment", settingsSeconds, async () => {
-        const value = await askProtection(api, repository, environment);
+        const value = await askProtection(github, environment);
         this.facts = { ...this.facts, protection: { at: this.seconds, value } };
       });
     }
@@ -114,7 +111,8 @@ export class FleetView implements View {
   }
 
   async stop(): Promise<void> {
-    this.api.close();
+    this.budget.close();
+    this.github.close();
     await Promise.all(this.loops.map((loop) => loop.stop()));
     this.keep();
   }
@@ -126,7 +124,7 @@ export class FleetView implements View {
 
   exposed(): Exposed {
     const { facts, memory, polls } = this;
-    const state = { facts, memory, polls, rateLimit: this.api.rateLimit };
+    const state = { facts, memory, polls, rateLimit: this.budget.rateLimit };
     return {
       samples: evaluateFleet(state, this.config, this.seconds, this.version),
       tally: together(this.watch.progress.tally, this.requests),
@@ -141,13 +139,13 @@ export class FleetView implements View {
   }
 
   private async pollVersions(): Promise<void> {
-    const offered = await askOffered(this.api, this.repository);
+    const offered = await askOffered(this.github);
     const first = Object.fromEntries(offered.map((version) => [version, this.seconds]));
     // What was offered before keeps its time; a version that is offered no more still was released.
     this.memory = { ...this.memory, firstOffered: { ...first, ...this.memory.firstOffered } };
-    const runners = this.facts.runners?.value ?? (await askRunners(this.api, this.repository));
+    const runners = this.facts.runners?.value ?? (await askRunners(this.github));
     const versions = runners.flatMap(({ version }) => version ?? []);
-    const value = await askDeadlines(this.api, this.repository, versions);
+    const value = await askDeadlines(this.github, versions);
     this.facts = { ...this.facts, deadlines: { at: this.seconds, value } };
   }
 
@@ -155,8 +153,8 @@ export class FleetView implements View {
     const { secrets, environment } = this.config;
     const isIn = (scope: string): boolean => secrets.some((secret) => secret.scope === scope);
     const ofEnvironment =
-      isIn("environment") && environment !== undefined ? await askSecrets(this.api, this.repository, environment) : [];
-    const ofRepository = isIn("repository") ? await askSecrets(this.api, this.repository, undefined) : [];
+      isIn("environment") && environment !== undefined ? await askSecrets(this.github, environment) : [];
+    const ofRepository = isIn("repository") ? await askSecrets(this.github, undefined) : [];
     const value = Object.fromEntries([...ofRepository, ...ofEnvironment]);
     this.facts = { ...this.facts, secrets: { at: this.seconds, value } };
   }
@@ -178,7 +176,7 @@ export class FleetView implements View {
         }
       }
       this.keep();
-      return nextDelayMs(everySeconds * 1000, failures, this.random(), this.api.level);
+      return nextDelayMs(everySeconds * 1000, failures, this.random(), this.budget.level);
     });
     this.loops.push(loop);
   }

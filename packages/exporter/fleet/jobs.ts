@@ -5,7 +5,7 @@ import type { ExpectedRunner, FleetConfig } from "../config";
 import { count, emptyTally, expectHistogram, observe, type Tally } from "@ghrunners/metrics-server/tally";
 import type { CountedJob } from "./cursor";
 import type { RunFacts } from "@ghrunners/core/github/facts";
-import { isSelfHosted } from "@ghrunners/core/github/label-set";
+import { isSelfHosted } from "@ghrunners/core/github/runner";
 
 type JobConfig = Pick<FleetConfig, "runners" | "deploymentWorkflow" | "pollSeconds">;
 

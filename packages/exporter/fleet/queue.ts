@@ -2,9 +2,9 @@
  * What waits at GitHub for a runner. Pure.
  */
 import type { ExpectedRunner } from "../config";
-import { isSelfHosted, labelSet, normal } from "@ghrunners/core/github/label-set";
+import { carries, type GitHubRunner, isSelfHosted, labelSet } from "@ghrunners/core/github/runner";
 import { type Sample, sample } from "@ghrunners/metrics-server/samples";
-import type { JobFacts, OpenRun, RunnerFacts } from "@ghrunners/core/github/facts";
+import type { JobFacts, OpenRun } from "@ghrunners/core/github/facts";
 
 /** More label sets than these are shown as one: a workflow may ask for anything. */
 const LABEL_SETS = 20;
@@ -25,7 +25,7 @@ function queuedBySet(runs: readonly OpenRun[], expected: readonly ExpectedRunner
 /** @param runners undefined when GitHub's list of runners is not known now */
 export function queueSamples(
   runs: readonly OpenRun[],
-  runners: readonly RunnerFacts[] | undefined,
+  runners: readonly GitHubRunner[] | undefined,
   expected: readonly ExpectedRunner[],
   now: number,
 ): Sample[] {
@@ -35,10 +35,7 @@ export function queueSamples(
     if (oldest === undefined) return [size];
     const age = sample("githubJobQueueOldest", Math.max(0, now - oldest.createdAt), { labels });
     if (runners === undefined || labels === OTHER) return [size, age];
-    const idle = runners.filter((runner) => {
-      const own = normal(runner.labels);
-      return runner.online && !runner.busy && normal(oldest.labels).every((label) => own.includes(label));
-    });
+    const idle = runners.filter((runner) => runner.online && !runner.busy && carries(runner.labels, oldest.labels));
     return [size, age, sample("githubQueuedEligibleIdle", idle.length, { labels })];
   });
 }

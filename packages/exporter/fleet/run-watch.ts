@@ -3,12 +3,12 @@
  */
 import type { FleetConfig } from "../config";
 import type { Tally } from "@ghrunners/metrics-server/tally";
-import type { GitHubApi } from "@ghrunners/core/github/budgeted-api";
+import type { GitHubClient } from "@ghrunners/core/github/client";
+import { unlessMissing } from "@ghrunners/core/github/errors";
 import { type Cursor, isOpen, takeJobs } from "./cursor";
-import type { JobFacts, OpenRun, RunFacts } from "@ghrunners/core/github/facts";
+import type { OpenRun, RunFacts } from "@ghrunners/core/github/facts";
 import { countJob } from "./jobs";
-import { type RawJobs, type RawRun, toJobs, toRun, toRuns } from "@ghrunners/core/github/read-facts";
-import type { RepositoryName } from "@ghrunners/core/github/budgeted-api";
+import { toJobs, toRun, toRuns } from "@ghrunners/core/github/read-facts";
 
 /** Runners are asked for first when the budget is short. */
 const RESERVE = 0.15;
@@ -17,15 +17,14 @@ const PAGE = 50;
 const PAGES = 20;
 /** States of runs that are not over. A run that waits for days is not on the first page any more. */
 const unfinished = ["queued", "in_progress", "waiting", "pending", "requested"];
-const RUNS = "/repos/{owner}/{repo}/actions/runs";
+const RUNS = "/actions/runs";
 
 export class RunWatch {
   /** Runs whose jobs are still to be looked at. */
   private readonly watched = new Map<number, OpenRun>();
 
   constructor(
-    private readonly api: GitHubApi,
-    private readonly repository: RepositoryName,
+    private readonly github: GitHubClient,
     private readonly config: FleetConfig,
     private cursor: Cursor,
     private tally: Tally,
@@ -59,12 +58,7 @@ export class RunWatch {
   }
 
   private listPage(parameters: Record<string, string | number>): Promise<RunFacts[]> {
-    return this.api.get<{ workflow_runs: RawRun[] }, RunFacts[]>(
-      RUNS,
-      { ...this.repository, ...parameters },
-      toRuns,
-      RESERVE,
-    );
+    return this.github.get(RUNS, parameters, toRuns, RESERVE);
   }
 
   /** The newest runs, as far back as something is new. */
@@ -89,27 +83,13 @@ export class RunWatch {
   }
 
   /** Undefined for a run that was deleted. */
-  private async ask({ id }: RunFacts): Promise<RunFacts | undefined> {
-    try {
-      return await this.api.get<RawRun, RunFacts>(
-        `${RUNS}/{run_id}`,
-        { ...this.repository, run_id: id },
-        toRun,
-        RESERVE,
-      );
-    } catch (error) {
-      if ((error as { status?: number }).status === 404) return undefined;
-      throw error;
-    }
+  private ask({ id }: RunFacts): Promise<RunFacts | undefined> {
+    return unlessMissing(this.github.get(`${RUNS}/{run_id}`, { run_id: id }, toRun, RESERVE));
   }
 
   private async follow(run: RunFacts): Promise<void> {
-    const jobs = await this.api.pages<RawJobs, JobFacts>(
-      `${RUNS}/{run_id}/jobs`,
-      { ...this.repository, run_id: run.id, filter: "all" },
-      toJobs,
-      RESERVE,
-    );
+    const where = { run_id: run.id, filter: "all" };
+    const jobs = await this.github.pages(`${RUNS}/{run_id}/jobs`, where, toJobs, RESERVE);
     const taken = takeJobs(this.cursor, run, jobs);
     this.cursor = taken.cursor;
     for (const counted of taken.counted) this.tally = countJob(this.tally, this.config, run, counted);

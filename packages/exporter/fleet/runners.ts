@@ -4,8 +4,8 @@
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import type { ExpectedRunner } from "../config";
 import { type Sample, sample, sampleIfKnown } from "@ghrunners/metrics-server/samples";
-import type { OpenRun, RunnerFacts } from "@ghrunners/core/github/facts";
-import { labelSet, normal } from "@ghrunners/core/github/label-set";
+import type { OpenRun } from "@ghrunners/core/github/facts";
+import { type GitHubRunner, labelSet, labelsWithout } from "@ghrunners/core/github/runner";
 
 /** What outlives a restart because GitHub does not tell it. */
 export interface Memory {
@@ -16,10 +16,8 @@ export interface Memory {
 }
 
 /** Labels that are too many or missing. */
-export function labelDrift(seen: readonly string[], expected: readonly string[]): number {
-  const [have, want] = [normal(seen), normal(expected)];
-  return have.filter((label) => !want.includes(label)).length + want.filter((label) => !have.includes(label)).length;
-}
+export const labelDrift = (seen: readonly string[], expected: readonly string[]): number =>
+  labelsWithout(seen, expected).length + labelsWithout(expected, seen).length;
 
 /** Seconds since a version newer than this one was first offered; undefined when none was ever seen to be offered. */
 export function versionBehind(
@@ -34,7 +32,7 @@ export function versionBehind(
 }
 
 /** Remembers who is online now. */
-export function remember(memory: Memory, runners: readonly RunnerFacts[], now: number): Memory {
+export function remember(memory: Memory, runners: readonly GitHubRunner[], now: number): Memory {
   const online = runners.filter((runner) => runner.online).map(({ name }): [string, number] => [name, now]);
   return { ...memory, lastSeen: { ...memory.lastSeen, ...Object.fromEntries(online) } };
 }
@@ -42,7 +40,7 @@ export function remember(memory: Memory, runners: readonly RunnerFacts[], now: n
 /** @param open undefined when the jobs are not known now */
 export function runnerSamples(
   expected: readonly ExpectedRunner[],
-  runners: readonly RunnerFacts[],
+  runners: readonly GitHubRunner[],
   open: readonly OpenRun[] | undefined,
   memory: Memory,
   deadlines: Readonly<Record<string, number>>,

@@ -1,116 +1,44 @@
 /**
  * Questions to GitHub that one or two calls answer.
  */
-import type { GitHubApi, RepositoryName } from "@ghrunners/core/github/budgeted-api";
-import type { ProtectionFacts, RunnerFacts } from "@ghrunners/core/github/facts";
-import {
-  type BranchPolicy,
-  type RawEnvironment,
-  type RawRunners,
-  toBranchPolicies,
-  toDeadline,
-  toOfferedVersions,
-  toProtection,
-  toRunners,
-  toSecretTimes,
-} from "@ghrunners/core/github/read-facts";
+import type { GitHubClient } from "@ghrunners/core/github/client";
+import { readEnvironment } from "@ghrunners/core/github/environment";
+import { unlessMissing } from "@ghrunners/core/github/errors";
+import type { Protection } from "@ghrunners/core/github/protection";
+import { toDeadline, toOfferedVersions, toSecretTimes } from "@ghrunners/core/github/read-facts";
+import { type GitHubRunner, toRunners } from "@ghrunners/core/github/runner";
 
 /** Settings change seldom: what is watched by the second goes first. */
 const RESERVE = 0.05;
-const REPOSITORY = "/repos/{owner}/{repo}";
 
-const isMissing = (error: unknown): boolean => (error as { status?: number }).status === 404;
+export const askRunners = (github: GitHubClient): Promise<GitHubRunner[]> =>
+  github.pages("/actions/runners", {}, toRunners);
 
-/** Undefined where GitHub answers 404. */
-async function unlessMissing<T>(ask: Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
+export const askPublic = (github: GitHubClient): Promise<boolean> =>
+  github.get("", {}, (raw: { private: boolean }) => !raw.private, RESERVE);
 
-export const askRunners = (api: GitHubApi, repository: RepositoryName): Promise<RunnerFacts[]> =>
-  api.pages<RawRunners, RunnerFacts>(`${REPOSITORY}/actions/runners`, { ...repository }, toRunners);
-
-export const askPublic = (api: GitHubApi, repository: RepositoryName): Promise<boolean> =>
-  api.get<{ private: boolean }, boolean>(REPOSITORY, { ...repository }, (raw) => !raw.private, RESERVE);
-
-export async function askProtection(
-  api: GitHubApi,
-  repository: RepositoryName,
-  environment: string,
-): Promise<ProtectionFacts | undefined> {
-  const where = { ...repository, environment_name: environment };
-  const route = `${REPOSITORY}/environments/{environment_name}`;
-  const raw = await unlessMissing(
-    api.get<RawEnvironment, RawEnvironment>(
-      route,
-      where,
-      ({ can_admins_bypass, protection_rules, deployment_branch_policy }) => ({
-        can_admins_bypass,
-        protection_rules,
-        deployment_branch_policy,
-      }),
-      RESERVE,
-    ),
-  );
-  if (raw === undefined) return undefined;
-  const policies = raw.deployment_branch_policy?.custom_branch_policies
-    ? await api.pages<Parameters<typeof toBranchPolicies>[0], BranchPolicy>(
-        `${route}/deployment-branch-policies`,
-        where,
-        toBranchPolicies,
-        RESERVE,
-      )
-    : [];
-  return toProtection(raw, policies);
-}
+export const askProtection = (github: GitHubClient, environment: string): Promise<Protection | undefined> =>
+  readEnvironment(github, environment, RESERVE);
 
 /** Times of the last writes by name. @param environment undefined for the repository's own secrets */
-export async function askSecrets(
-  api: GitHubApi,
-  repository: RepositoryName,
-  environment: string | undefined,
-): Promise<[string, number][]> {
-  const route =
+export async function askSecrets(github: GitHubClient, environment: string | undefined): Promise<[string, number][]> {
+  const [route, where] =
     environment === undefined
-      ? `${REPOSITORY}/actions/secrets`
-      : `${REPOSITORY}/environments/{environment_name}/secrets`;
-  const where = { ...repository, ...(environment === undefined ? {} : { environment_name: environment }) };
-  const found = await unlessMissing(
-    api.pages<Parameters<typeof toSecretTimes>[0], [string, number]>(route, where, toSecretTimes, RESERVE),
-  );
-  return found ?? [];
+      ? ["/actions/secrets", {}]
+      : ["/environments/{environment_name}/secrets", { environment_name: environment }];
+  return (await unlessMissing(github.pages(route, where, toSecretTimes, RESERVE))) ?? [];
 }
 
 /** When GitHub stops to give jobs to each version, seconds since 1970; no entry for one without an announced end. */
-export async function askDeadlines(
-  api: GitHubApi,
-  repository: RepositoryName,
-  versions: readonly string[],
-): Promise<Record<string, number>> {
-  const route = `${REPOSITORY}/actions/runners/deprecations/{version}`;
+export async function askDeadlines(github: GitHubClient, versions: readonly string[]): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
   for (const version of new Set(versions)) {
-    const deadline = await unlessMissing(
-      api.get<Parameters<typeof toDeadline>[0], number | undefined>(
-        route,
-        { ...repository, version },
-        toDeadline,
-        RESERVE,
-      ),
-    );
+    const question = github.get("/actions/runners/deprecations/{version}", { version }, toDeadline, RESERVE);
+    const deadline = await unlessMissing(question);
     if (deadline !== undefined) found[version] = deadline;
   }
   return found;
 }
 
-export const askOffered = (api: GitHubApi, repository: RepositoryName): Promise<string[]> =>
-  api.get<Parameters<typeof toOfferedVersions>[0], string[]>(
-    `${REPOSITORY}/actions/runners/downloads`,
-    { ...repository },
-    toOfferedVersions,
-    RESERVE,
-  );
+export const askOffered = (github: GitHubClient): Promise<string[]> =>
+  github.get("/actions/runners/downloads", {}, toOfferedVersions, RESERVE);

@@ -1,7 +1,7 @@
 /** The decision behind a deployment job, from what the job was given: DEPLOY_RUNNER and the gate's outputs. Pure. */
-import { z } from "zod";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
 import type { GateDecision } from "./choose";
+import { readChoice } from "./deploy-runner";
 
 export interface Given {
   readonly environment: string;
@@ -15,20 +15,6 @@ export interface Given {
   readonly reason: string;
   readonly now: Date;
 }
-
-/** What the monitoring host writes; the gate's script reads the same (.github/scripts/runner-gate.mjs). */
-const variable = z.object({
-  labels: z.array(z.string()),
-  runner: z.string().nullable(),
-  reason: z.string(),
-  decidedAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime(),
-  /** The whole decision, where the writer adds it. */
-  decision: z
-    .object({ schema: z.literal("ghrunners.gate-decision/1") })
-    .loose()
-    .optional(),
-});
 
 const roleIn = (labels: readonly string[]): Role | null =>
   labels.includes("primary") ? "primary" : labels.includes("secondary") ? "secondary" : null;
@@ -47,13 +33,13 @@ export function decisionFrom(given: Given): GateDecision {
     const times = { decidedAt: at, expiresAt: new Date(now.getTime() + 60_000).toISOString() };
     return { ...base, ...times, runner: role, role, labels, reason: "by_hand", explanation: reason };
   }
-  const parsed = variable.safeParse(jsonOf(given.variable));
-  if (!parsed.success) {
-    const seen = given.variable === "" ? "is not set" : "is not what the monitoring host writes";
-    throw new Error(`DEPLOY_RUNNER ${seen}. Next: docs/runbooks/monitoring-blind.md#failoverswitchstale`);
+  const seen = readChoice(given.variable, now);
+  if (!("choice" in seen)) {
+    const problem = seen.state === "missing" ? "is not set" : "is not what the monitoring host writes";
+    throw new Error(`DEPLOY_RUNNER ${problem}. Next: docs/runbooks/monitoring-blind.md#failoverswitchstale`);
   }
-  const { decision, ...choice } = parsed.data;
-  if (decision !== undefined) return decision as unknown as GateDecision;
+  const { decision, ...choice } = seen.choice;
+  if (decision !== undefined) return decision;
   const role = roleIn(choice.labels);
   return {
     ...base,
@@ -65,12 +51,4 @@ export function decisionFrom(given: Given): GateDecision {
     reason: role === "primary" ? "primary_healthy" : role === "secondary" ? "failover" : "refused",
     explanation: choice.reason,
   };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

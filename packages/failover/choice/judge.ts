@@ -3,6 +3,7 @@
  * Nothing counts as healthy for lack of data.
  */
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
+import { labelsWithout } from "@ghrunners/core/github/runner";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
 import type { Maintenance } from "./maintenance";
 
@@ -89,7 +90,6 @@ interface Finding {
 
 const unusable = (cause: Cause, text: string): Finding => ({ grade: "unusable", cause, text });
 const degraded = (cause: Cause, text: string): Finding => ({ grade: "degraded", cause, text });
-const lower = (labels: readonly string[]): string[] => labels.map((label) => label.toLowerCase());
 const whole = (seconds: number): number => Math.round(seconds);
 
 function ofMaintenance({ maintenance }: RunnerSeen): Finding[] {
@@ -106,9 +106,8 @@ function ofGithub({ role, github }: RunnerSeen, policy: JudgingPolicy): Finding[
     return [unusable("github_unknown", `GitHub's view is ${whole(github.ageSeconds)} s old`)];
   }
   if (github.status === "unregistered") return [unusable("not_registered", "GitHub has no registration of it")];
-  const [have, want] = [lower(github.labels), lower(policy.labels[role])];
-  const missing = want.filter((label) => !have.includes(label));
-  const extra = have.filter((label) => !want.includes(label));
+  const missing = labelsWithout(policy.labels[role], github.labels);
+  const extra = labelsWithout(github.labels, policy.labels[role]);
   const { oldestQueuedSeconds: queued, versionEndsInSeconds: ends } = github;
   return [
     ...(missing.length > 0

@@ -9,9 +9,11 @@ import { causes } from "../choice/judge";
 import { MAINTENANCE_VARIABLE, parseMaintenance, type MaintenanceSeen } from "../choice/maintenance";
 import type { SwitchConfig } from "../config";
 import type { Exposed } from "@ghrunners/metrics-server/exposition";
-import { apiBase, GitHubApi, NotAskedError } from "@ghrunners/core/github/budgeted-api";
+import { GitHubClient } from "@ghrunners/core/github/client";
+import { unlessMissing } from "@ghrunners/core/github/errors";
+import { httpsFetch } from "@ghrunners/core/github/https-fetch";
+import { NotAskedError, RequestBudget } from "@ghrunners/core/github/request-budget";
 import { nextDelayMs } from "@ghrunners/core/github/back-off";
-import type { RepositoryName } from "@ghrunners/core/github/budgeted-api";
 import { StateFile } from "@ghrunners/metrics-server/state-file";
 import { count, type Tally, tallySchema } from "@ghrunners/metrics-server/tally";
 import { repeat, type View } from "@ghrunners/metrics-server/view";
@@ -98,7 +100,8 @@ export function memoryAfter(kept: State | undefined, validSeconds: number, now: 
 }
 
 export class SwitchView implements View {
-  private readonly api: GitHubApi;
+  private readonly github: GitHubClient;
+  private readonly budget: RequestBudget;
   private readonly file: StateFile<State>;
   private readonly records: Records;
   private readonly variable: ChoiceVariable;
@@ -126,20 +129,15 @@ export class SwitchView implements View {
     stateFolder: string,
     private readonly version: string,
     private readonly say: (line: string) => void,
-    { ask = askByHttp, fetch, now = Date.now }: Surroundings = {},
+    { ask = askByHttp, fetch = httpsFetch, now = Date.now }: Surroundings = {},
   ) {
     this.ask = ask;
     this.now = now;
     this.startedAt = now();
     this.policy = policyOf(config);
-    this.api = new GitHubApi({
-      baseUrl: apiBase(config.githubUrl),
-      token,
-      share: SHARE,
-      now,
-      onRequest: () => undefined,
-      ...(fetch === undefined ? {} : { fetch }),
-    });
+    this.budget = new RequestBudget({ share: SHARE, now });
+    const repository = { url: config.githubUrl, fullName: config.repository };
+    this.github = new GitHubClient(repository, token, { budget: this.budget, retries: false, fetch });
     this.file = new StateFile<State>(path.join(stateFolder, STATE_FILE), stateSchema, say);
     this.records = new Records(stateFolder, say);
     const kept = this.file.read();
@@ -148,10 +146,9 @@ export class SwitchView implements View {
     this.memory = memoryAfter(kept, config.validSeconds, this.startedAt);
     this.redispatches = kept?.redispatches ?? noRedispatches;
     const written = this.memory === undefined ? undefined : kept?.written;
-    this.variable = new ChoiceVariable(this.api, this.repository, config.validSeconds, now, this.onWrite, written);
+    this.variable = new ChoiceVariable(this.github, config.validSeconds, now, this.onWrite, written);
     this.redispatcher = new Redispatcher(
-      this.api,
-      this.repository,
+      this.github,
       config.runners,
       now,
       (redispatches) => {
@@ -164,11 +161,6 @@ export class SwitchView implements View {
       },
       this.redispatches,
     );
-  }
-
-  private get repository(): RepositoryName {
-    const [owner = "", repo = ""] = this.config.repository.split("/");
-    return { owner, repo };
   }
 
   start(): void {
@@ -191,7 +183,8 @@ export class SwitchView implements View {
   }
 
   async stop(): Promise<void> {
-    this.api.close();
+    this.budget.close();
+    this.github.close();
     await Promise.all(this.loops.map((loop) => loop.stop()));
     await this.variable.idle();
     this.keep();
@@ -236,14 +229,9 @@ export class SwitchView implements View {
   }
 
   private async askMaintenance(): Promise<void> {
-    const route = "/repos/{owner}/{repo}/actions/variables/{name}";
-    const where = { ...this.repository, name: MAINTENANCE_VARIABLE };
-    let text: string | undefined;
-    try {
-      text = await this.api.get<{ value: string }, string>(route, where, ({ value }) => value, RESERVE);
-    } catch (error) {
-      if ((error as { status?: number }).status !== 404) throw error;
-    }
+    const read = ({ value }: { value: string }): string => value;
+    const where = { name: MAINTENANCE_VARIABLE };
+    const text = await unlessMissing(this.github.get("/actions/variables/{name}", where, read, RESERVE));
     this.maintenance = { at: this.now(), text };
   }
 
@@ -265,7 +253,7 @@ export class SwitchView implements View {
         if (!(error instanceof NotAskedError)) failures += 1;
         if (failures === 1) this.say(`${name}: ${(error as Error).message}`);
       }
-      return Math.min(LONGEST_PAUSE_MS, nextDelayMs(everyMs, failures, Math.random(), this.api.level));
+      return Math.min(LONGEST_PAUSE_MS, nextDelayMs(everyMs, failures, Math.random(), this.budget.level));
     });
     this.loops.push(loop);
   }

@@ -3,10 +3,10 @@
  */
 import type { GateDecision } from "../choice/choose";
 import type { SwitchConfig } from "../config";
-import type { GitHubApi } from "@ghrunners/core/github/budgeted-api";
+import type { GitHubClient } from "@ghrunners/core/github/client";
+import { statusOf, unlessMissing } from "@ghrunners/core/github/errors";
 import type { JobFacts } from "@ghrunners/core/github/facts";
-import { type RawJobs, toJobs } from "@ghrunners/core/github/read-facts";
-import type { RepositoryName } from "@ghrunners/core/github/budgeted-api";
+import { toJobs } from "@ghrunners/core/github/read-facts";
 import {
   type Intent,
   nextStep,
@@ -18,7 +18,7 @@ import {
   type WaitingRun,
 } from "./waiting";
 
-const RUNS = "/repos/{owner}/{repo}/actions/runs";
+const RUNS = "/actions/runs";
 /** A run whose gate is over is one or the other, whatever the rest of it waits for. */
 const unfinished = ["queued", "in_progress"];
 const PAGE = 50;
@@ -35,8 +35,6 @@ export interface Redispatches {
 
 export const noRedispatches: Redispatches = { intents: {}, abandoned: [] };
 
-const statusOf = (error: unknown): number | undefined => (error as { status?: number }).status;
-
 export class Redispatcher {
   /**
    * @param state what an earlier run left
@@ -44,8 +42,7 @@ export class Redispatcher {
    * @param tell told what became of a run
    */
   constructor(
-    private readonly api: GitHubApi,
-    private readonly repository: RepositoryName,
+    private readonly github: GitHubClient,
     private readonly runners: SwitchConfig["runners"],
     private readonly now: () => number,
     private readonly keep: (state: Redispatches) => void,
@@ -77,10 +74,10 @@ export class Redispatcher {
   private async waiting(standing: readonly Standing[]): Promise<WaitingRun[]> {
     const found: WaitingRun[] = [];
     for (const status of unfinished) {
-      const runs = await this.api.get<{ workflow_runs: RawWaitingRun[] }, WaitingRun[]>(
+      const runs = await this.github.get(
         RUNS,
-        { ...this.repository, status, per_page: PAGE },
-        ({ workflow_runs }) => workflow_runs.map(toWaitingRun),
+        { status, per_page: PAGE },
+        ({ workflow_runs }: { workflow_runs: RawWaitingRun[] }) => workflow_runs.map(toWaitingRun),
         RESERVE,
       );
       for (const run of runs) {
@@ -93,23 +90,18 @@ export class Redispatcher {
   }
 
   private jobs(id: number): Promise<JobFacts[]> {
-    return this.api.pages<RawJobs, JobFacts>(
-      `${RUNS}/{run_id}/jobs`,
-      { ...this.repository, run_id: id, filter: "latest" },
-      toJobs,
-      RESERVE,
-    );
+    return this.github.pages(`${RUNS}/{run_id}/jobs`, { run_id: id, filter: "latest" }, toJobs, RESERVE);
   }
 
   private async goOn(id: number, intent: Intent): Promise<void> {
-    const where = { ...this.repository, run_id: id };
+    const where = { run_id: id };
     const step = nextStep(await this.run(id), intent, this.now());
     if (step.kind === "cancel") {
       // Again a moment later is no harm; that a cancelled run is nobody's would be.
       this.change({ ...this.state.intents, [id]: { ...intent, cancelledAt: this.now() } });
-      await this.unless(409, this.api.send(`POST ${RUNS}/{run_id}/cancel`, where));
+      await this.unless(409, this.github.send("POST", `${RUNS}/{run_id}/cancel`, where));
     } else if (step.kind === "rerun") {
-      await this.unless(403, this.api.send(`POST ${RUNS}/{run_id}/rerun`, where));
+      await this.unless(403, this.github.send("POST", `${RUNS}/{run_id}/rerun`, where));
     } else if (step.kind === "over") {
       const others = Object.fromEntries(Object.entries(this.state.intents).filter(([key]) => key !== String(id)));
       const abandoned = step.result === "given_up" ? [...this.state.abandoned, id].slice(-KEPT) : undefined;
@@ -127,17 +119,7 @@ export class Redispatcher {
     }
   }
 
-  private async run(id: number): Promise<WaitingRun | undefined> {
-    try {
-      return await this.api.get<RawWaitingRun, WaitingRun>(
-        `${RUNS}/{run_id}`,
-        { ...this.repository, run_id: id },
-        toWaitingRun,
-        RESERVE,
-      );
-    } catch (error) {
-      if (statusOf(error) === 404) return undefined;
-      throw error;
-    }
+  private run(id: number): Promise<WaitingRun | undefined> {
+    return unlessMissing(this.github.get(`${RUNS}/{run_id}`, { run_id: id }, toWaitingRun, RESERVE));
   }
 }

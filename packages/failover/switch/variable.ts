@@ -3,9 +3,10 @@
  * writes. A write that fails is tried again; meanwhile the variable expires, and the gate refuses.
  */
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
+import { choiceText } from "../choice/deploy-runner";
 import type { GateDecision } from "../choice/choose";
-import type { GitHubApi } from "@ghrunners/core/github/budgeted-api";
-import type { RepositoryName } from "@ghrunners/core/github/budgeted-api";
+import type { GitHubClient } from "@ghrunners/core/github/client";
+import { statusOf } from "@ghrunners/core/github/errors";
 
 /** What GitHub was told last. */
 export interface Written {
@@ -18,12 +19,6 @@ export interface Written {
 const FIRST_PAUSE_MS = 2_000;
 /** GitHub may be back at any moment, and every deployment waits for it. */
 const LONGEST_PAUSE_MS = 30_000;
-
-/** What the gate reads (.github/scripts/runner-gate.mjs), and the whole decision for the deployment's record. */
-export function choiceOf(decision: GateDecision) {
-  const { runner, role, labels, explanation, decidedAt, expiresAt } = decision;
-  return { labels, runner: role, name: runner, reason: explanation, decidedAt, expiresAt, decision };
-}
 
 /** What makes one choice differ from another: ages in an explanation change with every look and are no news. */
 const contentOf = ({ runner, reason, cause, runners }: GateDecision): string =>
@@ -66,8 +61,6 @@ export const pauseAfter = (failures: number): number =>
 export const waitBefore = (notBefore: number, now: number): number =>
   notBefore <= now || notBefore - now > LONGEST_PAUSE_MS ? 0 : notBefore - now;
 
-const statusOf = (error: unknown): number | undefined => (error as { status?: number }).status;
-
 export class ChoiceVariable {
   private running: Promise<void> | undefined;
   private failures = 0;
@@ -78,8 +71,7 @@ export class ChoiceVariable {
    * @param tell told the result of every attempt
    */
   constructor(
-    private readonly api: GitHubApi,
-    private readonly repository: RepositoryName,
+    private readonly github: GitHubClient,
     private readonly validSeconds: number,
     private readonly now: () => number,
     private readonly tell: (result: "written" | "failed", words: string) => void,
@@ -106,7 +98,7 @@ export class ChoiceVariable {
 
   private async write(decision: GateDecision): Promise<void> {
     try {
-      await this.put(JSON.stringify(choiceOf(decision)));
+      await this.put(choiceText(decision));
       this.failures = 0;
       this.written = { content: contentOf(decision), expiresAt: Date.parse(decision.expiresAt) };
       this.tell("written", decision.explanation);
@@ -118,13 +110,12 @@ export class ChoiceVariable {
   }
 
   private async put(value: string): Promise<void> {
-    const variable = { ...this.repository, name: CHOICE_VARIABLE, value };
-    const change = "PATCH /repos/{owner}/{repo}/actions/variables/{name}";
+    const variable = { name: CHOICE_VARIABLE, value };
     try {
-      await this.api.send(change, variable);
+      await this.github.send("PATCH", "/actions/variables/{name}", variable);
     } catch (error) {
       if (statusOf(error) !== 404) throw error;
-      await this.api.send("POST /repos/{owner}/{repo}/actions/variables", variable);
+      await this.github.send("POST", "/actions/variables", variable);
     }
   }
 }

@@ -6,7 +6,7 @@ import { foreignMetrics } from "@ghrunners/monitoring/metrics/foreign";
 import type { RunnerSeen } from "../choice/judge";
 import { maintenanceOf, type MaintenanceSeen } from "../choice/maintenance";
 import type { SwitchConfig } from "../config";
-import { labelSet } from "@ghrunners/core/github/label-set";
+import { labelSet } from "@ghrunners/core/github/runner";
 import type { Samples } from "./samples";
 
 export type SwitchRunner = SwitchConfig["runners"][number];

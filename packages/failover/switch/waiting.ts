@@ -5,8 +5,7 @@
  * then chooses anew. The fence is the number of the attempt: only the first is ever touched.
  */
 import type { JobFacts } from "@ghrunners/core/github/facts";
-import { normal } from "@ghrunners/core/github/label-set";
-import { isSelfHosted } from "@ghrunners/core/github/label-set";
+import { carries, isSelfHosted } from "@ghrunners/core/github/runner";
 
 /** A configured runner and whether it can take jobs now. */
 export interface Standing {
@@ -37,11 +36,7 @@ export const toWaitingRun = ({ id, run_attempt, status, conclusion }: RawWaiting
 
 /** Some runner of ours has every label of the job, and none of those who do is usable. */
 function isForTheDead({ labels }: JobFacts, runners: readonly Standing[]): boolean {
-  const wanted = normal(labels);
-  const fit = runners.filter((runner) => {
-    const own = normal(runner.labels);
-    return wanted.every((label) => own.includes(label));
-  });
+  const fit = runners.filter((runner) => carries(runner.labels, labels));
   return fit.length > 0 && fit.every(({ usable }) => !usable);
 }
 

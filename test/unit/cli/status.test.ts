@@ -30,7 +30,7 @@ const good: Observation = {
     {
       id: 7,
       name: "runner-1",
-      status: "online",
+      online: true,
       busy: false,
       version: "2.336.0",
       labels: ["Self-Hosted", ...labels.slice(1)],
@@ -169,9 +169,7 @@ describe("status report", () => {
   it("names a runner that is offline, unknown to GitHub, or has other labels than configured", () => {
     const [runner] = good.runners;
     assert.ok(runner);
-    assert.deepEqual(problems({ runners: [{ ...runner, status: "offline" }] }), [
-      "runner runner-1 is offline at GitHub",
-    ]);
+    assert.deepEqual(problems({ runners: [{ ...runner, online: false }] }), ["runner runner-1 is offline at GitHub"]);
     assert.deepEqual(problems({ runners: [] }), ["runner runner-1 is not registered at GitHub"]);
     assert.deepEqual(problems({ runners: [{ ...runner, labels: [...labels.slice(0, 4), "gpu"] }] }), [
       "runner runner-1 lacks the labels primary",

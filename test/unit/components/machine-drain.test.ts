@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { GitHubRunner } from "@ghrunners/core/github/client";
+import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import { type MachineDrainInputs, peersOf, provider } from "@ghrunners/components/resources/machine-drain";
 import { chooseDrain } from "@ghrunners/components/runner/plan-drain";
 

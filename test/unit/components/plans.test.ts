@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { GitHubRunner } from "@ghrunners/core/github/client";
+import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import { drainRunner } from "@ghrunners/core/github/drain";
-import { sameLabels } from "@ghrunners/core/github/label-set";
+import { sameLabels } from "@ghrunners/core/github/runner";
 import { chooseDrain, type DrainedRunner } from "@ghrunners/components/runner/plan-drain";
 import { memberKeys } from "@ghrunners/components/runner/member-keys";
 import { diffGate, type GateInputs, judgeSubject } from "@ghrunners/components/runner/plan-gate";

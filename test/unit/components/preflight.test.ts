@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PUBLIC_WORDS } from "@ghrunners/core/vocabulary/safety";
 import type { ClusterGuest } from "@ghrunners/core/proxmox/client";
-import type { GitHubRunner } from "@ghrunners/core/github/client";
+import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import type { PreflightInputs } from "@ghrunners/components/resources/preflight";
 import {
   type GitHubObservation,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { GitHubRunner } from "@ghrunners/core/github/client";
+import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import { removeRunner } from "@ghrunners/components/runner/remove-registration";
 
 const online: GitHubRunner = { id: 7, name: "one", online: true, busy: false, labels: ["a"], version: "2.336.0" };

@@ -10,7 +10,8 @@ import { nextDelayMs, pauseUntil, silenceLeft } from "@ghrunners/core/github/bac
 import { mayAsk, newBudget, refill, spend } from "@ghrunners/core/github/budget";
 import type { JobFacts, OpenRun, RunFacts } from "@ghrunners/core/github/facts";
 import { countJob, startTally } from "@ghrunners/exporter/fleet/jobs";
-import { toDeadline, toOfferedVersions, toProtection, toRun } from "@ghrunners/core/github/read-facts";
+import { toDeadline, toOfferedVersions, toRun } from "@ghrunners/core/github/read-facts";
+import { toEnvironment } from "@ghrunners/core/github/protection";
 import { protectionDrift } from "@ghrunners/exporter/fleet/protection";
 import { queueSamples } from "@ghrunners/exporter/fleet/queue";
 import { labelDrift, runnerSamples, versionBehind } from "@ghrunners/exporter/fleet/runners";
@@ -125,7 +126,7 @@ describe("the queue", () => {
     run,
     jobs: [{ ...job, status: "queued", labels, createdAt }],
   });
-  const idle = { online: true, busy: false, version: undefined };
+  const idle = { id: 1, online: true, busy: false, version: undefined };
 
   it("shows who could take a job and does not", () => {
     const runners = [
@@ -237,7 +238,7 @@ describe("GitHub's answers", () => {
   });
 
   it("an environment without any rule is unprotected, and drifts", () => {
-    const seen = toProtection({ deployment_branch_policy: null }, []);
+    const seen = toEnvironment({ deployment_branch_policy: null }, []);
     const drifted = protectionDrift(
       { reviewers: ["a"], waitMinutes: 0, preventSelfReview: true, adminsCanBypass: false, branches: [], tags: ["v*"] },
       seen,

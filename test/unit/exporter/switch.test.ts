@@ -11,7 +11,8 @@ import { reasonLabel } from "@ghrunners/failover/switch/evaluate";
 import { Records } from "@ghrunners/failover/switch/records";
 import { noRedispatches } from "@ghrunners/failover/switch/redispatch";
 import { Samples } from "@ghrunners/failover/switch/samples";
-import { choiceOf, isDue, isWritten, pauseAfter, waitBefore } from "@ghrunners/failover/switch/variable";
+import { choiceText, readChoice } from "@ghrunners/failover/choice/deploy-runner";
+import { isDue, isWritten, pauseAfter, waitBefore } from "@ghrunners/failover/switch/variable";
 import { diskView, githubView, hostView, newer, queueView, seenRunner } from "@ghrunners/failover/switch/views";
 import { nextStep, waitsForTheDead, type WaitingRun } from "@ghrunners/failover/switch/waiting";
 import { emptyTally } from "@ghrunners/metrics-server/tally";
@@ -160,12 +161,17 @@ describe("the failover switch: writing", () => {
   });
 
   it("says who, why and until when, and of a refusal that it is one", () => {
-    const { labels, name, runner: role, reason, expiresAt } = choiceOf(failed);
+    const told = (decision: GateDecision) => {
+      const seen = readChoice(choiceText(decision), new Date(now));
+      assert.ok("choice" in seen, seen.state);
+      return seen;
+    };
+    const { labels, name, runner: role, reason, expiresAt } = told(failed).choice;
     assert.deepEqual([labels, name, role], [policy.labels.secondary, "secondary", "secondary"]);
     assert.match(reason, /primary primary: unusable, the host's view is missing/);
     assert.equal(expiresAt, failed.expiresAt);
-    const refused = choiceOf(choose([], policy, new Date(now)));
-    assert.deepEqual([refused.labels, refused.runner, refused.name], [[], null, null]);
+    const { state, choice: refused } = told(choose([], policy, new Date(now)));
+    assert.deepEqual([state, refused.labels, refused.runner, refused.name], ["refused", [], null, null]);
   });
 
   it("names the reason by one word", () => {

@@ -27,10 +27,11 @@ const expected: Expectation = {
   environment: {
     name: "production",
     waitMinutes: 5,
-    reviewers: [1003],
+    reviewerIds: [1003],
     preventSelfReview: true,
     adminsCanBypass: false,
-    policies: [{ type: "branch", pattern: "main" }],
+    branches: ["main"],
+    tags: [],
   },
   secrets: [{ scope: "environment", name: "API", updatedAt: "2026-01-01T00:00:00Z", urn: "urn:api" }],
   variables: [{ scope: "environment", name: "URL", value: "https://a.example" }],
@@ -82,17 +83,19 @@ const unit = {
 const host = { name: "one", keys: [{ user: "runner", key: ours, comment: "" }], unit };
 const environment = {
   ...expected.environment!,
-  reviewers: [{ id: 1003, login: "release-reviewer" }],
+  reviewers: ["release-reviewer"],
+  reviewerIds: { "release-reviewer": 1003 },
   customPolicies: true,
-  policies: [{ id: 1, type: "branch" as const, pattern: "main" }],
+  policies: [{ id: 1, type: "branch" as const, name: "main" }],
 };
+const idle = { online: true, busy: false, version: undefined };
 const asExpected: Observation = {
   public: false,
   environment,
   repository: { ...expected.repository!, rulesets: [{ name: "rules", enforcement: "active" }] },
   secrets: expected.secrets,
   variables: expected.variables,
-  runners: [{ id: 7, name: "one", labels: ["Production", "self-hosted"] }],
+  runners: [{ ...idle, id: 7, name: "one", labels: ["Production", "self-hosted"] }],
   hosts: [host],
   monitoring: files,
   errors: [],
@@ -125,7 +128,7 @@ describe("drift between the three planes", () => {
     ["environment-ref-missing", { environment: { ...environment, policies: [] } }, /--refresh/],
     [
       "environment-ref-unknown",
-      { environment: { ...environment, policies: [...environment.policies, { id: 9, type: "tag", pattern: "*" }] } },
+      { environment: { ...environment, policies: [...environment.policies, { id: 9, type: "tag", name: "*" }] } },
       /deployment-branch-policies\/9$/,
     ],
     ["secret-missing", { secrets: [] }, /--refresh/],
@@ -147,10 +150,10 @@ describe("drift between the three planes", () => {
     ["sha-pinning", { repository: { ...repository, shaPinning: false } }, /--refresh/],
     ["ruleset", { repository: { ...repository, rulesets: [{ name: "rules", enforcement: "disabled" }] } }, /--refresh/],
     ["runner-missing", { runners: [] }, /--refresh/],
-    ["runner-labels", { runners: [{ id: 7, name: "one", labels: ["self-hosted"] }] }, /--refresh/],
+    ["runner-labels", { runners: [{ ...idle, id: 7, name: "one", labels: ["self-hosted"] }] }, /--refresh/],
     [
       "runner-unknown",
-      { runners: [...asExpected.runners, { id: 8, name: "x", labels: ["production"] }] },
+      { runners: [...asExpected.runners, { ...idle, id: 8, name: "x", labels: ["production"] }] },
       /actions\/runners\/8$/,
     ],
     ["unit-enabled", { hosts: [{ ...host, unit: { ...unit, enabled: "disabled" } }] }, /--refresh/],
@@ -209,7 +212,10 @@ describe("drift between the three planes", () => {
   });
 
   it("leaves other environments' runners alone", () => {
-    const others = [...asExpected.runners, { id: 9, name: "staging-runner", labels: ["self-hosted", "staging"] }];
+    const others = [
+      ...asExpected.runners,
+      { ...idle, id: 9, name: "staging-runner", labels: ["self-hosted", "staging"] },
+    ];
     assert.deepEqual(drift({ runners: others }).findings, []);
   });
 

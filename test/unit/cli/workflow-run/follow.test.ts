@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { WorkflowRun } from "@ghrunners/core/github/client";
 import { GitHubError } from "@ghrunners/core/github/errors";
-import { carryOut, look, type Runs, type WorkflowOrder } from "@ghrunners/cli/workflow-run/follow";
+import { type Asked, carryOut, look, type WorkflowOrder } from "@ghrunners/cli/workflow-run/follow";
 
 const repository = "octo-org/demo-app";
 const order: WorkflowOrder = {
@@ -15,7 +15,7 @@ const order: WorkflowOrder = {
 };
 
 /** GitHub with one run that looks like this from its start. */
-class Fake implements Runs {
+class Fake implements Asked {
   readonly dispatched: Readonly<Record<string, string>>[] = [];
   cancelled = 0;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { findIssue, openIssue } from "@ghrunners/core/github/issues";
-import type { GitHubClient } from "@ghrunners/core/github/client";
+import { GitHubClient } from "@ghrunners/core/github/client";
 import { CLAIM_MS } from "@ghrunners/deploy/target/outbox";
 import type { RemoteAgent } from "@ghrunners/deploy/deployer/remote-agent";
 import { incidentsOf, sendIncidents, type Tracker } from "@ghrunners/deploy/incidents/send";
@@ -23,12 +23,12 @@ describe("sending incidents to GitHub", function () {
   before(async () => (emulator = await Emulator.start()));
   after(() => emulator.stop());
   beforeEach(async () => {
-    const octokit = await emulator.client();
-    // As GitHubClient does, but for the certificate authority of this test; no try is repeated.
-    const once: GitHubClient["once"] = async (_action, request) => (await request(octokit, { owner, repo })).data;
+    const where = { url: emulator.url, fullName: `${owner}/${repo}` };
+    const options = { fetch: emulator.fetch as typeof fetch, retries: false };
+    const client = new GitHubClient(where, "operator-token", options);
     tracker = {
-      find: (label, marker) => findIssue({ call: once }, label, marker),
-      open: (issue) => openIssue({ once }, issue),
+      find: (label, marker) => findIssue(client, label, marker),
+      open: (issue) => openIssue(client, issue),
     };
     target = new LocalTarget();
     const agent = target.agent(undefined, new InProcessExecutor());

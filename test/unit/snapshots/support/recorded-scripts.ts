@@ -39,20 +39,23 @@ export async function scriptsOfCreate<Inputs, Outputs>(
     return { code: 0, stdout, stderr: "" };
   };
   const openSession = async (): Promise<object> => ({ run, close: () => undefined });
-  const answers = Object.entries(github).map(([name, answer]) => [name, async () => answer]);
-  const client = Object.fromEntries(answers) as unknown as GitHubClient;
+  const methods = GitHubClient.prototype as unknown as Record<string, unknown>;
+  const answers = Object.fromEntries(Object.entries(github).map(([name, answer]) => [name, async () => answer]));
   const loaded = require.cache[sessionFile];
   if (loaded === undefined) throw new Error(`${sessionFile} is not loaded, so no host can stand in for the real one.`);
-  const real = { exports: loaded.exports as unknown, open: GitHubClient.open.bind(GitHubClient) };
+  const real = {
+    exports: loaded.exports as unknown,
+    methods: Object.fromEntries(Object.keys(answers).map((name) => [name, methods[name]])),
+  };
   // The providers load both at their first use, by require.
   loaded.exports = { ...session, openSession };
-  GitHubClient.open = async () => client;
+  Object.assign(methods, answers);
   try {
     await provider.configure?.(configureRequest());
     await provider.create(inputs);
   } finally {
     loaded.exports = real.exports;
-    GitHubClient.open = real.open;
+    Object.assign(methods, real.methods);
   }
   return sent;
 }

@@ -1,0 +1,61 @@
+/**
+ * A runner as GitHub shows it, and label sets as GitHub matches them: their case and order do not matter. Pure.
+ */
+
+/** A runner as GitHub shows it. */
+export interface GitHubRunner {
+  readonly id: number;
+  readonly name: string;
+  readonly online: boolean;
+  readonly busy: boolean;
+  readonly labels: readonly string[];
+  /** Undefined until the runner connected for the first time, or where GitHub does not tell. */
+  readonly version: string | undefined;
+}
+
+/** GitHub's answer. Its description has `version`; octokit's types do not have it yet. */
+export interface RawRunner {
+  readonly id: number;
+  readonly name: string;
+  readonly status: string;
+  readonly busy: boolean;
+  readonly labels: readonly { readonly name: string }[];
+  readonly version?: string | null;
+}
+
+export const toRunner = ({ id, name, status, busy, labels, version }: RawRunner): GitHubRunner => ({
+  id,
+  name,
+  online: status === "online",
+  busy,
+  labels: labels.map((label) => label.name),
+  version: version || undefined,
+});
+
+/** A page of a list of runners. */
+export const toRunners = ({ runners }: { readonly runners: readonly RawRunner[] }): GitHubRunner[] =>
+  runners.map(toRunner);
+
+/** Each label once, in lower case, sorted. */
+export const normal = (labels: readonly string[]): string[] =>
+  [...new Set(labels.map((label) => label.toLowerCase()))].sort();
+
+/** A set as one text: the value of a metric's label. */
+export const labelSet = (labels: readonly string[]): string => normal(labels).join(",");
+
+/** Whether two sets hold the same labels. */
+export const sameLabels = (a: readonly string[], b: readonly string[]): boolean => labelSet(a) === labelSet(b);
+
+/** Labels of one set that the other one lacks, in lower case, in the order given. */
+export function labelsWithout(labels: readonly string[], others: readonly string[]): string[] {
+  const known = new Set(others.map((label) => label.toLowerCase()));
+  return [...new Set(labels.map((label) => label.toLowerCase()))].filter((label) => !known.has(label));
+}
+
+/** Whether a runner with these labels takes a job that asks for the wanted ones. */
+export const carries = (labels: readonly string[], wanted: readonly string[]): boolean =>
+  labelsWithout(wanted, labels).length === 0;
+
+/** A job for self-hosted runners: jobs of GitHub's own runners are not watched. */
+export const isSelfHosted = ({ labels }: { readonly labels: readonly string[] }): boolean =>
+  carries(labels, ["self-hosted"]);

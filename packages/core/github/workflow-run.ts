@@ -1,0 +1,83 @@
+/**
+ * A workflow that is started and followed. GitHub gives the start no number: the run is found by a text of its own in its
+ * title, which one of the workflow's inputs puts there (`run-name`).
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type { GitHubClient, WorkflowRun } from "./client";
+
+/** What of GitHub is asked here. */
+export type Runs = Pick<GitHubClient, "repository" | "dispatch" | "runTitled" | "run" | "cancelRun" | "runnersOfRun">;
+
+const POLL_MS = 500;
+
+/** A run to be started. */
+export interface RunStart {
+  /** File below .github/workflows. */
+  readonly workflow: string;
+  /** Branch or tag; default: the repository's default branch. */
+  readonly ref?: string | undefined;
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Text that stands in the run's title and in no other's. */
+  readonly title: string;
+}
+
+/**
+ * Starts a workflow and looks at its run again and again.
+ * @param isEnough ends the looking
+ * @param limitMs how long, milliseconds
+ * @returns the last that was seen, also at the limit; undefined: GitHub showed no such run
+ */
+export async function startAndWatch(
+  github: Pick<Runs, "repository" | "dispatch" | "runTitled" | "run">,
+  { workflow, ref, inputs, title }: RunStart,
+  limitMs: number,
+  isEnough: (run: WorkflowRun) => boolean,
+): Promise<WorkflowRun | undefined> {
+  await github.dispatch(workflow, ref ?? (await github.repository()).defaultBranch, inputs);
+  const deadline = Date.now() + limitMs;
+  let run: WorkflowRun | undefined;
+  for (;;) {
+    run = run === undefined ? await github.runTitled(workflow, title) : await github.run(run.id);
+    if ((run !== undefined && isEnough(run)) || Date.now() > deadline) return run;
+    await delay(POLL_MS);
+  }
+}
+
+/** A run that has to succeed on one runner. */
+export interface RunOrder extends RunStart {
+  /** The run in messages, such as "The smoke job on runner-1". */
+  readonly what: string;
+  /** Name of the runner that its inputs send it to. */
+  readonly runner: string;
+  /** From the start to the end, seconds; then it is cancelled. */
+  readonly limitSeconds: number;
+  /** What to do when it is not over by then, and when it fails. */
+  readonly next: { readonly late: string; readonly failed: string };
+  /** Told when the run waits for a reviewer, once. */
+  readonly onWaiting?: (run: WorkflowRun) => void;
+}
+
+/** @throws Error when it does not succeed on exactly that runner within the limit */
+export async function runToEnd(github: Runs, order: RunOrder): Promise<WorkflowRun & { conclusion: "success" }> {
+  const { what, runner, limitSeconds, next, onWaiting, title } = order;
+  let waited = false;
+  const run = await startAndWatch(github, order, limitSeconds * 1_000, (seen) => {
+    if (seen.status === "waiting" && !waited) onWaiting?.(seen);
+    waited ||= seen.status === "waiting";
+    return seen.status === "completed";
+  });
+  if (run?.status !== "completed") {
+    if (run !== undefined) await github.cancelRun(run.id);
+    throw new Error(
+      `${what} is ${run?.status ?? "not to be seen"} after ${limitSeconds} s, expected completed. ` +
+        `It was cancelled: ${run?.url ?? title}. Next: ${next.late}`,
+    );
+  }
+  const ran = await github.runnersOfRun(run.id);
+  const { conclusion } = run;
+  if (conclusion === "success" && ran.length > 0 && ran.every((name) => name === runner)) return { ...run, conclusion };
+  throw new Error(
+    `${what} ended with ${conclusion ?? "no conclusion"} on ${ran.join(", ") || "no runner"}, ` +
+      `expected success on ${runner}: ${run.url}. Next: ${next.failed}`,
+  );
+}
