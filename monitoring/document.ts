@@ -8,7 +8,7 @@ import { runbookAnchor, runbooks } from "./runbooks";
 const cell = (text: string): string => text.replace(/\|/g, "\\|").replace(/\n/g, " ");
 const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
 const head = (title: string): string =>
-  `# ${title}\n\n<!-- Rendered from catalogue/ by \`npx tsx monitoring/document.ts\`; a test compares the two. -->\n`;
+  `# ${title}\n\n<!-- Rendered from monitoring/ by \`npx tsx monitoring/document.ts\`; a test compares the two. -->\n`;
 
 const sources: Readonly<Record<MetricSource, string>> = {
   host: "Host view: the exporter on each runner, port 9101",

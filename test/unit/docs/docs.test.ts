@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { faults } from "@ghrunners/lab/faults";
-import { commands, fragments, npmScripts, relativeLinks } from "./documents";
+import { commands, fragments, npmScripts, prose, relativeLinks } from "./documents";
 import { knownCommands } from "./known-commands";
 import { projectRoot } from "@ghrunners/core/project-root";
 
@@ -33,6 +33,15 @@ describe("documents", () => {
         if (fragment === undefined) continue;
         assert.ok(fragments(read(target)).includes(fragment), `${link}: ${target} has no such heading`);
       }
+    });
+
+    it(`lines of ${file} are wrapped`, function () {
+      if (read(file).includes("<!-- Rendered from ")) this.skip();
+      const lines = prose(read(file)).split("\n");
+      assert.deepEqual(
+        lines.filter((line) => line.length > 160 && !/^(\||<!--| {4})/.test(line)),
+        [],
+      );
     });
 
     it(`commands of ${file} are ones that a test runs`, () => {

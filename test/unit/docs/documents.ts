@@ -8,7 +8,7 @@ export function relativeLinks(markdown: string): string[] {
 }
 
 /** A document without its fenced blocks. */
-function prose(markdown: string): string {
+export function prose(markdown: string): string {
   return markdown.replace(/^```[\s\S]*?^```/gm, "");
 }
 
