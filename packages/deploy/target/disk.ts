@@ -88,6 +88,12 @@ export type Read<Value> =
   | { readonly state: "read"; readonly value: Value }
   | { readonly state: "unreadable"; readonly file: string; readonly problem: string };
 
+/** A problem for a message of one line: what a parser quotes of a broken file may hold line ends and control characters. */
+const inOneLine = (problem: string): string =>
+  problem
+    .replace(/\s+/g, " ")
+    .replace(/\p{Cc}/gu, (character) => `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, "0")}`);
+
 /** Follows no link and waits for nobody: a link, a pipe or a folder in the place of a file is no file. */
 function readText(file: string): Read<string> {
   const unreadable = (problem: string): Read<never> => ({ state: "unreadable", file, problem });
@@ -119,6 +125,6 @@ export function readJson<Value>(file: string, parse: (value: unknown) => Value):
   try {
     return { state: "read", value: parse(JSON.parse(text.value)) };
   } catch (error) {
-    return { state: "unreadable", file, problem: (error as Error).message };
+    return { state: "unreadable", file, problem: inOneLine((error as Error).message) };
   }
 }

@@ -207,6 +207,15 @@ describe("a file of the agent that cannot be read", function () {
     );
   });
 
+  it("is described in one line without control characters, whatever bytes a parser quotes", async () => {
+    const { id } = (await target.deploy(target.request("2"), agent())).deployment;
+    writeFileSync(path.join(target.folders.records, `${id}.json`), Buffer.from("\n\0\u001b[2J"));
+    assert.throws(
+      () => queries.look(agent(), id),
+      /^Error: The record [^\p{Cc}]+ cannot be read: [^\p{Cc}]*\\x00\\x1b[^\p{Cc}]*$/u,
+    );
+  });
+
   it("is no reason to grow the journal at each look", async () => {
     const { records } = target.folders;
     const { token } = await commands.begin(agent(), target.request("2"));
