@@ -201,8 +201,8 @@ export const faults: readonly Fault[] = [
     service: "proxmox",
     adminName: "http-500",
     target: "service",
-    parameters: { count: 3, match: "" },
-    about: "Proxmox VE answers 500 for the next `count` requests",
+    parameters: { count: 3, match: "", skip: 0 },
+    about: "Proxmox VE answers 500 for `count` requests, after the next `skip`",
   },
   {
     name: "proxmox-locked",

@@ -103,7 +103,11 @@ export class Runner extends pulumi.ComponentResource {
     const { version = defaults.agent.version } = args.agent ?? {};
     const unit = pulumi.output(github.repository).apply((repository) => runnerUnit(repository, args.name));
     const connection = connectionTo(address, pulumi.secret(args.sshPrivateKey ?? ""));
-    const { incarnation, vm: machine } = this.vm;
+    const { incarnation } = this.vm;
+    // The component, not the VM in it: with a machine that is made again everything on it is an update by its incarnation.
+    // A resource that is deleted with the VM would be replaced with it, and after a refresh that missed the machine the
+    // engine forgets that bond: the delete would then run on the new machine.
+    const machine: pulumi.Resource = this.vm;
     const { drainMinutes = defaults.limits.drainMinutes, onlineSeconds = defaults.limits.onlineSeconds } =
       args.limits ?? {};
     const githubUrl = github.url ?? defaults.githubUrl;

@@ -16,6 +16,15 @@ const FIRST_CONTACT_SECONDS = 300;
 /** How long new rules may take until they have an effect, seconds. pve-firewall takes them up every ten. */
 const FIREWALL_SECONDS = 45;
 
+/**
+ * What shows that nobody knows the machine: it is made again. After a create or an update that failed in the middle the
+ * provider leaves in the state what was wanted, so an update would find nothing to do, and the machine stay half made.
+ * The first is the engine's name for such a failure, which a refresh takes away where the provider can read the machine.
+ * The second it cannot: if the disk's volume was not to be read then, the state has a disk without an interface, which the
+ * provider neither updates ("Defined disk interface not supported") nor ever reads anew.
+ */
+const unknownMachine = ["#initerror", "disks[0].interface"];
+
 /** Hooks around the VM's steps; a pool makes them for all its runners. */
 export interface RunnerVmHooks {
   /** Before a step that could disturb a running job. */
@@ -162,8 +171,11 @@ export class RunnerVm extends pulumi.ComponentResource {
         // The provider reads speed back as null and proposes it again at every run. The format is the storage's: on a
         // directory or NFS a clone is qcow2, and the provider proposes another for ever without ever converting it.
         ignoreChanges: ["disks[0].speed", "disks[0].fileFormat"],
-        // cloud-init only ever adds: an old user and an old key would stay. A new machine has neither.
-        replaceOnChanges: ["initialization.userAccount"],
+        replaceOnChanges: [
+          // cloud-init only ever adds: an old user and an old key would stay. A new machine has neither.
+          "initialization.userAccount",
+          ...unknownMachine,
+        ],
         // No hook before a delete: without the program the engine could not destroy the VM. See MachineDrain.
         hooks: hooks && { beforeCreate: [hooks.clearLeftovers], beforeUpdate: [hooks.drain] },
       },

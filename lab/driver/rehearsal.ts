@@ -102,14 +102,17 @@ export class Rehearsal {
 
   /**
    * Like {@link open}, with both runners up as configured: the start of most tests. What an earlier test file left healthy
-   * is taken as it is; a file that changes the configuration takes it back at its end.
+   * is taken as it is; a file that changes the configuration takes it back at its end. Where an up does not mend what is
+   * broken, the lab is taken down, so that the tests after this one begin with a new lab and not with the same failure.
+   * @throws Error with the words of the up that failed
    */
   static async ready(): Promise<Rehearsal> {
     const rehearsal = await Rehearsal.open();
     if ((await rehearsal.status()).healthy) return rehearsal;
     const run = await rehearsal.up({}, "--refresh");
-    if (run.code !== 0) throw new Error(`The up before the tests failed:\n${run.output}`);
-    return rehearsal;
+    if (run.code === 0) return rehearsal;
+    await Rehearsal.close();
+    throw new Error(`The up before the tests failed, and the lab was taken down:\n${run.output}`);
   }
 
   /** Ends the instance and everything of it. */

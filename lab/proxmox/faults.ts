@@ -6,8 +6,12 @@ const machine = z.strictObject({ vmid: z.coerce.number().int() });
 
 /** Every fault with its parameters. */
 export const faultSchemas = {
-  /** The next `count` requests whose `METHOD /path` holds `match` are answered with 500. */
-  "http-500": z.strictObject({ match: z.string().default(""), count: z.coerce.number().int().positive().default(1) }),
+  /** Of the requests whose `METHOD /path` holds `match`, the first `skip` pass; the next `count` are answered with 500. */
+  "http-500": z.strictObject({
+    match: z.string().default(""),
+    skip: z.coerce.number().int().nonnegative().default(0),
+    count: z.coerce.number().int().positive().default(1),
+  }),
   /** The VM is locked, as by a backup. */
   locked: machine,
   /** Every task takes this long before it begins. */
@@ -82,13 +86,17 @@ export class Faults implements TokenFaults {
     return Math.max(0, ...this.of("slow-task").map((fault) => fault.seconds));
   }
 
-  /** Whether this request is to fail; each hit is counted off. */
+  /** Whether this request is to fail; each one that matches is counted off. */
   takeHttp500(request: string): boolean {
     const hit = this.of("http-500").find(({ match }) => request.includes(match));
     if (hit === undefined) return false;
     const rest = this.faults.filter((fault) => fault !== (hit as unknown));
+    if (hit.skip > 0) {
+      this.write([...rest, { ...hit, name: "http-500", skip: hit.skip - 1 }]);
+      return false;
+    }
     const count = hit.count - 1;
-    this.write(count > 0 ? [...rest, { name: "http-500", match: hit.match, count }] : rest);
+    this.write(count > 0 ? [...rest, { ...hit, name: "http-500", count }] : rest);
     return true;
   }
 

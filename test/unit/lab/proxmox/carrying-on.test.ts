@@ -96,6 +96,13 @@ describe("faults of the lab", () => {
     assert.deepEqual((await administer("GET", "/faults")).body, []);
   });
 
+  it("http-500 with skip: so many pass before, and a restart in between changes nothing", async () => {
+    await administer("PUT", "/faults/http-500", { match: "/config", skip: 2, count: 1 });
+    assert.deepEqual([(await config()).status, (await config()).status], [200, 200]);
+    await lab.restart();
+    assert.deepEqual([(await config()).status, (await config()).status], [500, 200]);
+  });
+
   it("locked: changes are refused, the lock is shown, and its end is the end", async () => {
     await administer("PUT", "/faults/locked", { vmid: 151 });
     assert.equal((await lab.request("PUT", lab.vm(151, "/config"), { tags: "a" })).statusText, "VM is locked (backup)");
