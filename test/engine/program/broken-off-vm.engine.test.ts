@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { adminRequest } from "@ghrunners/lab/admin";
-import { secondary, type Run, type Settings } from "@ghrunners/lab/driver/rehearsal";
+import { secondary, type Run, type StackSettings } from "@ghrunners/lab/driver/rehearsal";
 import { socketOf } from "@ghrunners/lab/service";
 import { apiOnlyLab, type ApiOnlyLab } from "../cli/support/api-only-lab";
 
@@ -34,7 +34,7 @@ describe("a VM whose create or update was broken off", function () {
   after(() => lab.close());
 
   /** Larger than the template's, so that it has to grow. */
-  const disk: Settings = { "vm.diskGiB": "6" };
+  const disk: StackSettings = { "vm.diskGiB": "6" };
 
   /** The VM as Proxmox VE has it, without what is new for every clone. */
   async function machine(): Promise<Record<string, unknown>> {
@@ -46,7 +46,7 @@ describe("a VM whose create or update was broken off", function () {
     return { ...rest, net0: String(net0).replace(/=[0-9A-F:]{17}/, ""), status };
   }
 
-  async function brokenOff(match: string, args: string[], settings: Settings = disk): Promise<Run> {
+  async function brokenOff(match: string, args: string[], settings: StackSettings = disk): Promise<Run> {
     const admin = (method: "PUT" | "GET" | "DELETE", path: string, body?: object) =>
       adminRequest(socketOf(lab.rehearsal.lab.instance, "proxmox"), method, `/_lab/faults${path}`, body);
     await admin("PUT", "/http-500", { match, count: 50 });
@@ -59,7 +59,7 @@ describe("a VM whose create or update was broken off", function () {
     }
   }
 
-  async function nextUpMends(settings: Settings = disk, ...args: string[]): Promise<void> {
+  async function nextUpMends(settings: StackSettings = disk, ...args: string[]): Promise<void> {
     const next = await lab.rehearsal.up(settings, ...args);
     assert.equal(next.code, 0, next.output);
     const seen = await lab.rehearsal.up(settings, "--refresh", "--expect-no-changes");
