@@ -35,12 +35,13 @@ export const recordings = {
     expr: (environment) =>
       `histogram_quantile(0.95, sum by (environment, le) (increase(${buckets(metrics.deploymentDuration, environment, RAN)}${WEEK})))`,
   },
+  // Prometheus 3 writes a whole bound as 300.0, Prometheus 2 as 300. Source: Prometheus 3.0, migration guide.
   diagnosedInTime: {
     name: "environment:deployment_diagnosis_seconds:ratio_in_time_7d",
     help: "SC-003: share of the failed deployments of 7 days whose diagnosis was there within 5 minutes of their start.",
     expr: (environment) =>
       [
-        `sum by (environment) (increase(${buckets(metrics.deploymentDiagnosis, environment, `le="${thresholds.diagnosisSeconds}"`)}${WEEK}))`,
+        `sum by (environment) (increase(${buckets(metrics.deploymentDiagnosis, environment, `le=~"${thresholds.diagnosisSeconds}(\\\\.0)?"`)}${WEEK}))`,
         `(sum by (environment) (increase(${select({ name: `${metrics.deploymentDiagnosis.name}_count` }, environment)}${WEEK})) > 0)`,
       ].join(" / "),
   },

@@ -12,7 +12,7 @@ const isDisk = (slot: string, value: unknown): value is string =>
   !/[:,](media=cdrom|cloudinit)|-cloudinit/.test(value);
 
 /** A size as Proxmox VE prints it, such as `2252M`, in GiB; undefined where there is none. */
-function sizeGiB(drive: string): number | undefined {
+export function sizeGiB(drive: string): number | undefined {
   const [, number, unit = ""] = /(?:^|,)size=(\d+(?:\.\d+)?)([KMGT]?)/.exec(drive) ?? [];
   if (number === undefined) return undefined;
   const exponent = { "": 0, K: 1, M: 2, G: 3, T: 4 }[unit] ?? 0;

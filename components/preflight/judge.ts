@@ -6,7 +6,7 @@ import type { ClusterGuest, StorageStatus, VmConfig } from "@ghrunners/core/prox
 import { nextStep } from "@ghrunners/policy/guard";
 import { judgeVisibility } from "@ghrunners/policy/guards/repository-private";
 import type { PreflightInputs } from "./args";
-import { templateProblems } from "./judge-template";
+import { sizeGiB, templateProblems } from "./judge-template";
 
 /** A look that failed leaves its error's words instead of a value. */
 export type Answer<T> = { readonly value: T } | { readonly error: string };
@@ -25,7 +25,9 @@ export interface ProxmoxObservation {
   readonly firewall: Answer<boolean | undefined>;
   /** Configurations of the guests, by VMID; those that could not be read are left out. */
   readonly configs: ReadonlyMap<number, VmConfig>;
-  readonly storage: Answer<Pick<StorageStatus, "avail" | "content" | "active">>;
+  /** Addresses of runners without a VM at which somebody answers. */
+  readonly answering: readonly string[];
+  readonly storage: Answer<Pick<StorageStatus, "avail" | "content" | "active" | "type">>;
   readonly missingPrivileges: Answer<readonly Privilege[]>;
 }
 
@@ -85,7 +87,7 @@ function privilegeProblems(missing: readonly Privilege[]): PreflightProblem[] {
     setting: "proxmox",
     reason:
       `the API token lacks ${privilege} on ${paths.join(", ")} (needed to ${reason}). ` +
-      `Next: add ${privilege} to the token's role in Proxmox VE, Datacenter > Permissions`,
+      `Next: add ${privilege} to the token's role in Proxmox VE, Datacenter > Permissions, and to its user's: with privilege separation a token has what both have`,
   }));
 }
 
@@ -140,11 +142,19 @@ function vmProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Prefligh
     const kindOf = (id: number): string =>
       guests.find((guest) => guest.vmid === id)?.type === "lxc" ? "container" : "VM";
     const nameOf = (id: number): string => guests.find((guest) => guest.vmid === id)?.name || "unnamed";
+    const known: string[] = [];
     for (const [id, config] of seen.configs) {
       if (id === vmId || !usesAddress(config, address)) continue;
+      known.push(address);
       problems.push({
         setting: `runners[${index}].address`,
         reason: `address ${address} of ${name} is in use by ${kindOf(id)} ${id} (${nameOf(id)}). Expected a free one. Next: pulumi config set --path 'ghrunners:runners[${index}].address' ADDRESS`,
+      });
+    }
+    if (seen.answering.includes(address) && known.length === 0) {
+      problems.push({
+        setting: `runners[${index}].address`,
+        reason: `somebody answers at ${address}, the address of ${name}, whose VM does not exist yet. Expected a free one. Next: pulumi config set --path 'ghrunners:runners[${index}].address' ADDRESS, or switch that machine off`,
       });
     }
   }
@@ -181,7 +191,7 @@ function storageProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Pre
     ];
   const existing = "error" in seen.guests ? [] : seen.guests.value.map((guest) => guest.vmid);
   const missing = inputs.runners.filter(({ vmId }) => !existing.includes(vmId)).length;
-  const needed = missing * inputs.diskGiB * 2 ** 30;
+  const needed = missing * bytesWritten(inputs, seen);
   if (seen.storage.value.avail >= needed) return [];
   const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   return [
@@ -204,6 +214,17 @@ function firewallProblems(inputs: PreflightInputs, { firewall }: ProxmoxObservat
         "or to do without: pulumi config set --path 'ghrunners:network.requireFirewall' false",
     },
   ];
+}
+
+/** Storages whose volumes take what was written to them and no more. Source: Proxmox VE, Storage, "thin provisioning". */
+const thin = ["lvmthin", "rbd", "cephfs", "dir", "btrfs", "nfs", "cifs"];
+
+/** What a new machine takes at once, bytes: on a thin storage that is the template's disk, else the whole of its own. */
+function bytesWritten({ proxmox, diskGiB }: PreflightInputs, seen: ProxmoxObservation): number {
+  const { type = "" } = "error" in seen.storage ? {} : seen.storage.value;
+  const disk = seen.configs.get(proxmox.templateId)?.scsi0;
+  const ofTemplate = thin.includes(type) && typeof disk === "string" ? sizeGiB(disk) : undefined;
+  return Math.min(diskGiB, ofTemplate ?? diskGiB) * 2 ** 30;
 }
 
 /** @param known names of runners that this stack already has: one that is online may be our own */

@@ -4,6 +4,7 @@
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { ProxmoxClient, VmConfig } from "@ghrunners/core/proxmox/client";
 import type { PreflightInputs } from "./args";
+import { answers } from "./probe-address";
 import {
   type GitHubObservation,
   type Privilege,
@@ -21,15 +22,23 @@ export async function look<T>(work: () => Promise<T>): Promise<Answer<T>> {
   }
 }
 
-export async function lookAtProxmox(proxmox: ProxmoxClient, inputs: PreflightInputs): Promise<ProxmoxObservation> {
+/** @param isAnswered whether a machine has an address; asked for the runners alone that have no VM yet */
+export async function lookAtProxmox(
+  proxmox: ProxmoxClient,
+  inputs: PreflightInputs,
+  isAnswered: (address: string) => Promise<boolean> = answers,
+): Promise<ProxmoxObservation> {
   const guests = await look(() => proxmox.guests());
   if ("error" in guests) {
     // Nothing else can be asked then, and one reason is enough.
-    return { guests, nodes: guests, firewall: guests, configs: new Map(), storage: guests, missingPrivileges: guests };
+    const none = { configs: new Map(), answering: [] };
+    return { guests, nodes: guests, firewall: guests, storage: guests, missingPrivileges: guests, ...none };
   }
   const nodes = await look(() => proxmox.nodes());
   const off = "error" in nodes ? [] : nodes.value.filter(({ online }) => !online).map(({ node }) => node);
   const configs = new Map<number, VmConfig>();
+  const answering: string[] = [];
+  const fresh = inputs.runners.filter(({ vmId }) => !guests.value.some(({ vmid }) => vmid === vmId));
   // A node that is off is not asked: it would answer after a long time, and nothing.
   const [firewall, storage, missingPrivileges] = await Promise.all([
     look(() => proxmox.datacenterFirewall()),
@@ -41,8 +50,12 @@ export async function lookAtProxmox(proxmox: ProxmoxClient, inputs: PreflightInp
         const config = await look(() => proxmox.vmConfig(node, vmid, type));
         if ("value" in config) configs.set(vmid, config.value);
       }),
+    // Without hosts nobody is ever met at these addresses, and they need not be of this network.
+    ...(inputs.hosts ? fresh : []).map(async ({ address }) => {
+      if (await isAnswered(address)) answering.push(address);
+    }),
   ]);
-  return { guests, nodes, firewall, configs, storage, missingPrivileges };
+  return { guests, nodes, firewall, configs, answering, storage, missingPrivileges };
 }
 
 async function missing(proxmox: ProxmoxClient, required: readonly Privilege[]): Promise<Privilege[]> {

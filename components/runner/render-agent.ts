@@ -38,7 +38,10 @@ WantedBy=multi-user.target
 
 /**
  * Drop-in for the runner's unit. GitHub's unit has no Restart=, so a listener that ends stays down.
- * The hardening leaves jobs what they need: their home, their work folder, the network, sub-processes of any kind.
+ * The hardening leaves jobs what they need: their home, their work folder, the network, sub-processes of any kind, devices.
+ * So nothing here may close the list of devices: ProtectClock does before systemd 253 and 252's later releases, as in Ubuntu
+ * 22.04 (systemd#18142), and /dev/kvm, /dev/fuse and /dev/net/tun are gone then; it also forbids reading the clock's state
+ * (#26413). A job cannot set the clock anyway: its user has no capability.
  *
  * @param stopMinutes how long a stop waits for the running job
  */
@@ -57,7 +60,6 @@ ProtectKernelTunables=yes
 ProtectKernelModules=yes
 ProtectKernelLogs=yes
 ProtectControlGroups=yes
-ProtectClock=yes
 RestrictSUIDSGID=yes
 RestrictRealtime=yes
 LockPersonality=yes

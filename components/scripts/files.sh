@@ -239,7 +239,8 @@ undo_and_die() { # words
 
 apply() {
   local words
-  command -v promtool >/dev/null || die "promtool is not installed on this host. Expected Prometheus's own tools. Next: apt-get install prometheus"
+  command -v promtool >/dev/null || die "promtool is not installed on this host. Expected Prometheus on the host itself, with its own tools;" \
+    "one in a container, whose files and tools are elsewhere, is not supported. Next: apt-get install prometheus"
   mkdir -p "$state" "${folders[@]}"
   wait_for_prometheus
   recover

@@ -2,7 +2,8 @@
 # Installs what the other scripts need, in one call before all of them. Runs as root; a second run installs nothing.
 # Parameters: MACHINE (only so that another machine is asked again)
 #             PACKAGES (names, separated by blanks; libicu stands for the newest libicu that the host's release has)
-#             KEEPS_STILL (true: the host upgrades nothing by itself from now on, because an upgrade breaks a running job)
+#             KEEPS_STILL (true: the host changes nothing by itself from now on: it upgrades no package, because that breaks
+#             a running job, and keeps its SSH host keys, by which it is known)
 #             LIMIT_SECONDS (longest wait for each: the first boot, apt's locks, a mirror that fails)
 set -euo pipefail
 
@@ -10,6 +11,7 @@ set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 # A configuration file that somebody put there first stays, without a question that nobody would answer.
 keep_files=(--force-confdef --force-confold)
+kept_keys=/etc/cloud/cloud.cfg.d/99-ghrunners.cfg
 missing=()
 
 die() {
@@ -30,6 +32,15 @@ wait_for_first_boot() {
 stop_unattended_upgrades() {
   systemctl mask --quiet --now apt-daily.timer apt-daily-upgrade.timer
   systemctl stop apt-daily.service apt-daily-upgrade.service
+}
+
+# cloud-init deletes them for each new instance, and an upgrade of Proxmox VE may write the cloud-init drive otherwise, which
+# is one. Source: PVE::QemuServer::Cloudinit (instance-id is a hash of its files); cloud-init, module ssh.
+keep_host_keys() {
+  [[ -d /etc/cloud ]] || return 0
+  install -D -m 0644 /dev/null "$kept_keys.new"
+  printf '%s\n' '# Written by ghrunners: this machine is known by its host keys.' 'ssh_deletekeys: false' >"$kept_keys.new"
+  mv -f "$kept_keys.new" "$kept_keys"
 }
 
 is_installed() {
@@ -87,7 +98,10 @@ install_missing() {
 
 install_packages() {
   wait_for_first_boot
-  if [[ $KEEPS_STILL == true ]]; then stop_unattended_upgrades; fi
+  if [[ $KEEPS_STILL == true ]]; then
+    stop_unattended_upgrades
+    keep_host_keys
+  fi
   # One at a time: several environments share a monitoring host. The kernel gives the lock back when its holder dies.
   exec 9>/run/lock/ghrunners-packages
   flock --wait "$LIMIT_SECONDS" 9 || die "Another run has been installing packages on $(hostname) for $LIMIT_SECONDS s. Next: pulumi up when it has ended"
@@ -100,7 +114,10 @@ install_packages() {
 
 # Packages stay: others may need them by now.
 remove_packages() {
-  if [[ $KEEPS_STILL == true ]]; then systemctl unmask --quiet apt-daily.timer apt-daily-upgrade.timer; fi
+  if [[ $KEEPS_STILL == true ]]; then
+    systemctl unmask --quiet apt-daily.timer apt-daily-upgrade.timer
+    rm -f "$kept_keys"
+  fi
 }
 
 case ${1:-} in

@@ -13,7 +13,10 @@ export interface PackagesArgs {
   readonly incarnation: pulumi.Input<string>;
   /** Debian packages; `libicu` is the one of the host's release. */
   readonly packages: readonly string[];
-  /** Whether the host upgrades nothing by itself from now on: an upgrade in the middle of a job breaks it. */
+  /**
+   * Whether the host changes nothing by itself from now on: it upgrades no package, because that breaks a running job, and
+   * keeps its SSH host keys, by which it is known.
+   */
   readonly keepsStill: boolean;
 }
 

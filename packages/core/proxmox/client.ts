@@ -43,6 +43,8 @@ export interface StorageStatus {
   /** Free bytes. */
   readonly avail: number;
   readonly total: number;
+  /** Its plugin, such as `lvmthin` or `dir`. */
+  readonly type?: string;
   /** Kinds of content that it may hold, separated by commas: `images` are disks of VMs. */
   readonly content?: string;
   /** 0 or false: the node does not reach it. */

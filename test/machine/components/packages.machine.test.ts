@@ -14,6 +14,7 @@ import { Rig } from "../../unit/lab/machines/rig";
 
 const read = (name: string): string => readFileSync(path.join(projectRoot, "components", "scripts", name), "utf8");
 const host = 171;
+const unit = "actions.runner.octo-org-demo-app.one.service";
 const LISTS_LOCK = "/var/lib/apt/lists/lock";
 /** What apt-daily.service does at a first boot: it holds the lock of the package lists, as apt does (fcntl). */
 const holdLists = `import fcntl, time
@@ -63,7 +64,7 @@ describe("packages of a bare cloud image", function () {
     const { version, sha256 } = release;
     const jobs = { repository: "octo-org/demo-app", events: ["push"], refs: ["*"] };
     const parameters = agentParameters(
-      { version, unit: "actions.runner.octo-org-demo-app.one.service", jobs, drainTimeoutMinutes: 1 },
+      { version, unit, jobs, drainTimeoutMinutes: 1 },
       { url: "file:///var/tmp/runner.tar.gz", sha256 },
       "00:00:00:00:00:01",
       {

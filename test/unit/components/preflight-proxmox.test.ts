@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { createServer } from "node:http";
+import net from "node:net";
 import type { AddressInfo } from "node:net";
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import type { PreflightInputs } from "@ghrunners/components/preflight/args";
 import { judgeProxmox } from "@ghrunners/components/preflight/judge";
+import { answers } from "@ghrunners/components/preflight/probe-address";
 import { lookAtProxmox } from "@ghrunners/components/preflight/look";
 import type { ProxmoxSeed } from "@ghrunners/lab/proxmox/seed";
 import { Lab, node, secret, testSeed, tokenId } from "../lab/proxmox/harness";
@@ -11,7 +14,11 @@ import { Lab, node, secret, testSeed, tokenId } from "../lab/proxmox/harness";
 const GiB = 2 ** 30;
 
 /** What the preflight says of the emulated Proxmox VE. */
-async function said(seed: Partial<ProxmoxSeed>, change: Partial<PreflightInputs["proxmox"]> = {}): Promise<string[]> {
+async function said(
+  seed: Partial<ProxmoxSeed>,
+  change: Partial<PreflightInputs["proxmox"]> = {},
+  isAnswered: (address: string) => Promise<boolean> = async () => false,
+): Promise<string[]> {
   const lab = await Lab.start(seed);
   // The same API without TLS: this process trusts no authority of a test.
   const server = createServer((request, response) => lab.emulator.api(request, response));
@@ -31,11 +38,12 @@ async function said(seed: Partial<ProxmoxSeed>, change: Partial<PreflightInputs[
     runners: [{ name: "one", vmId: 151, address: "192.0.2.51" }],
     diskGiB: 4,
     requireFirewall: true,
+    hosts: true,
     ownershipMarks: { one: "ghrunners test one" },
   } as unknown as PreflightInputs;
   try {
     const client = new ProxmoxClient({ endpoint, node: proxmox.node, token: `${tokenId}=${secret}` });
-    const problems = judgeProxmox(inputs, await lookAtProxmox(client, inputs));
+    const problems = judgeProxmox(inputs, await lookAtProxmox(client, inputs, isAnswered));
     return problems.map(({ setting, reason }) => `${setting}: ${reason}`);
   } finally {
     await new Promise((resolve) => server.close(resolve));
@@ -48,6 +56,32 @@ const template = (change: Partial<ProxmoxSeed["template"]>): Partial<ProxmoxSeed
 });
 
 describe("the preflight at Proxmox VE", () => {
+  it("tells an address that answers, or refuses, from silence", async () => {
+    const server = net.createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    assert.equal(await answers("127.0.0.1", port), true);
+    server.close();
+    await once(server, "close");
+    assert.equal(await answers("127.0.0.1", port), true);
+    // A server whose queue is full says nothing; here nobody can be met at all.
+    assert.equal(await answers("0.0.0.0.invalid", port, 200), false);
+  });
+
+  it("asks for the addresses of machines that are not there yet, and of no others", async () => {
+    const asked: string[] = [];
+    const isAnswered = async (address: string): Promise<boolean> => (asked.push(address), true);
+    assert.match(
+      (await said({}, {}, isAnswered)).join("\n"),
+      /^runners\[0\]\.address: somebody answers at 192\.0\.2\.51/,
+    );
+    assert.deepEqual(asked, ["192.0.2.51"]);
+    const made = { vmid: 151, name: "one", diskGiB: 2, storage: "local-lvm" };
+    const config = { template: "", description: "ghrunners test one" };
+    assert.deepEqual(await said({ otherTemplates: [{ ...made, config }] }, {}, isAnswered), []);
+    assert.equal(asked.length, 1);
+  });
+
   it("has nothing to say of a good template", async () => assert.deepEqual(await said({}), []));
 
   for (const [what, seed, words] of [

@@ -59,6 +59,7 @@ const proxmox: ProxmoxObservation = {
   guests: { value: [template] },
   nodes: { value: [{ node: "pve1", online: true }] },
   firewall: { value: undefined },
+  answering: [],
   configs: new Map(),
   storage: { value: { avail: 20 * GiB } },
   missingPrivileges: { value: [] },
@@ -140,6 +141,12 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
     }),
     "runners[0].address",
     /^address 192\.0\.2\.51 of one is in use by container 300 \(dns\)\./,
+  ],
+  [
+    "an address at which somebody answers whom Proxmox VE does not know",
+    atProxmox({ answering: ["192.0.2.52"] }),
+    "runners[1].address",
+    /^somebody answers at 192\.0\.2\.52, the address of two, whose VM does not exist yet\. Expected a free one\./,
   ],
   [
     "a node that is off",
@@ -266,6 +273,15 @@ describe("preflight", () => {
       { cicustom: "vendor=local:snippets/agent.yaml" },
     ])
       assert.deepEqual(withTemplate(change), []);
+  });
+
+  it("asks of a thin storage what the clones write, not what they may grow to", () => {
+    const configs = new Map([[9000, { ...good, scsi0: "tank:base-9000-disk-0,size=2G" }]]);
+    const storage = (type: string) => ({ value: { avail: 5 * GiB, type, content: "images" } });
+    assert.deepEqual(atProxmox({ configs, storage: storage("lvmthin") }), []);
+    assert.match(atProxmox({ configs, storage: storage("lvm") })[0]?.reason ?? "", /expected 20\.0 GiB for 2 new VMs/);
+    const full = atProxmox({ configs, storage: { value: { ...storage("lvmthin").value, avail: 3 * GiB } } });
+    assert.match(full[0]?.reason ?? "", /^tank has 3\.0 GiB free, expected 4\.0 GiB for 2 new VMs/);
   });
 
   it("takes its own VM back, which an interrupted run left, and needs no space for it", () => {

@@ -4,8 +4,12 @@
 # command's own input.
 set -euo pipefail
 
-command -v node >/dev/null || {
-  echo "There is no node on this host. Expected Node 18 or newer. Next: apt-get install nodejs" >&2
+# The agent would end at its first line with a SyntaxError, when a deployment comes.
+version=$(node --version 2>/dev/null || true)
+major=${version#v}
+((${major%%.*} >= 18)) 2>/dev/null || {
+  echo "node on this host is ${version:-missing}. Expected Node 18 or newer: Debian 12 and Ubuntu 24.04 have it as nodejs," \
+    "older ones Node's own package (https://deb.nodesource.com). Next: install it, then deploy again" >&2
   exit 1
 }
 folder=$(mktemp -d "${GHRUNNERS_ROOT:-}/run/ghrunners-look.XXXXXXXX")
