@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { build } from "esbuild";
+import { build, type BuildOptions } from "esbuild";
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 
-/** One file for Debian 12's nodejs, with nothing to install beside it. */
+/** One file for Node 18 (Debian 12's nodejs), with nothing to install beside it. */
 export interface Bundle {
   readonly text: string;
   readonly sha256: string;
@@ -14,7 +14,11 @@ export interface Bundle {
  * @param constants texts that stand in the bundle for a declared name
  * @throws Error with esbuild's words
  */
-export async function bundle(entry: string, constants: Readonly<Record<string, string>> = {}): Promise<Bundle> {
+export async function bundle(
+  entry: string,
+  constants: Readonly<Record<string, string>> = {},
+  overrides: Pick<BuildOptions, "format" | "banner" | "minify"> = {},
+): Promise<Bundle> {
   const { outputFiles } = await build({
     entryPoints: [path.join(__dirname, entry)],
     bundle: true,
@@ -28,6 +32,7 @@ export async function bundle(entry: string, constants: Readonly<Record<string, s
     external: ["*.node", "cpu-features"],
     write: false,
     logLevel: "silent",
+    ...overrides,
   });
   const [file] = outputFiles;
   if (file === undefined) throw new Error(`esbuild wrote no file. Expected one bundle of ${entry}.`);

@@ -1,19 +1,17 @@
 import assert from "node:assert/strict";
-import path from "node:path";
 import { Octokit } from "@octokit/rest";
 import { adminRequest } from "@ghrunners/lab/admin";
 import type { PermissionReport } from "@ghrunners/lab/github/permission-use";
 import { loopbackPorts } from "@ghrunners/lab/forwards";
 import { socketOf } from "@ghrunners/lab/service";
 import { topology } from "@ghrunners/lab/topology";
-import { projectRoot } from "@ghrunners/core/project-root";
+import { judgeChoice } from "@ghrunners/deploy/gate/judge";
 import { until } from "@ghrunners/core/until";
 import { rehearsedSettings } from "@ghrunners/lab/driver/alert-rehearsal";
 import { Failover } from "@ghrunners/lab/driver/failover";
 import { FastMonitoring } from "@ghrunners/lab/driver/fast-monitoring";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
-const script = path.join(projectRoot, ".github/scripts/runner-gate.mjs");
 /** From a fault to the new choice: 30 s and the fleet exporter's interval of 15 s. */
 const LIMIT_MS = 45_000;
 /** A machine boots, its listener connects, and both views show it. */
@@ -153,19 +151,16 @@ describe("failover", function () {
 
   it("GitHub down: the choice expires, and the gate refuses it; it is fresh soon after", async () => {
     await failover.settled(RECOVERY_MS);
-    const { judgeChoice } = (await import(script)) as unknown as {
-      judgeChoice: (question: object) => { go: boolean; reason: string };
-    };
     const variable = (await failover.variable()) ?? "";
     const question = { variable, wanted: "auto", environment: "lab" };
-    assert.equal(judgeChoice({ ...question, now: Date.now() }).go, true);
+    assert.equal(judgeChoice({ ...question, now: new Date() }).go, true);
     await rehearsal.withFault(["github-down"], async () => {
       const view = await until("the choice has expired", 60_000, async () => {
         const seen = await failover.gate();
         return seen.view.problems.some((problem) => problem.includes("expired")) ? seen : undefined;
       });
       assert.equal(view.code, 1);
-      const verdict = judgeChoice({ ...question, now: Date.parse(view.view.now) });
+      const verdict = judgeChoice({ ...question, now: new Date(view.view.now) });
       assert.equal(verdict.go, false);
       assert.match(verdict.reason, /expired.*nobody watches the runners/);
     });

@@ -47,7 +47,7 @@ export interface Snapshot {
 export const gateJob = ({ jobs }: SeenRun): SeenJob | undefined => jobs.find(({ name }) => / \/ Choose$/.test(name));
 export const deployJob = ({ jobs }: SeenRun): SeenJob | undefined => jobs.find(({ name }) => / \/ Deploy$/.test(name));
 
-/** Reads the gate's words out of its job's log (renderSummary in .github/scripts/runner-gate.mjs). */
+/** Reads the gate's words out of its job's log (renderSummary in packages/deploy/gate/judge.ts). */
 export function verdictIn(log: string): Verdict | null {
   const lines = log.split("\n").map((line) => line.replace(/^\S+Z /, "").trim());
   const after = (start: string): string | undefined =>

@@ -32,6 +32,8 @@ export interface GitHubAccess {
   /** Web address as in {@link Repository}. */
   readonly url: string;
   readonly token: string;
+  /** REST base address where it is told, as a workflow's GITHUB_API_URL; else it comes from `url`. */
+  readonly baseUrl?: string;
   /** How long one request may take, milliseconds; 20,000 by default. */
   readonly limitMs?: number;
   /** False: what fails is not tried again. */
@@ -127,12 +129,12 @@ const Extended = Core.plugin(restEndpointMethods, withinBudget, timeLimit, condi
 export type Octokit = InstanceType<typeof Extended>;
 
 /** @param access.retries as a command wants it; a service goes on with its next look instead */
-export function openOctokit({ url, token, fetch, retries = true, ...rest }: GitHubAccess): Octokit {
+export function openOctokit({ url, token, baseUrl = apiBase(url), fetch, retries = true, ...rest }: GitHubAccess): Octokit {
   const quiet = (): void => undefined;
   return new Extended({
     ...rest,
     auth: token,
-    baseUrl: apiBase(url),
+    baseUrl,
     userAgent: "ghrunners",
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     retry: { enabled: retries, retryAfterBaseValue: 1, doNotRetry: everyError },

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { stillValid } from "@ghrunners/failover/choice/choose";
 import { decisionFrom, selfIn } from "@ghrunners/failover/choice/gate-decision";
+import { need } from "../need";
 import type { Origin } from "../protocol/request";
 import { parseDeploymentId, type DeploymentId } from "../protocol/values";
 
@@ -17,12 +18,6 @@ const targets = z.array(
     hostKey: z.string().min(1),
   }),
 );
-
-function need(variables: Variables, name: string): string {
-  const value = variables[name];
-  if (value === undefined || value === "") throw new Error(`${name} is not set. Expected deploy.yml to set it.`);
-  return value;
-}
 
 /**
  * Where a target is, with its pinned key.

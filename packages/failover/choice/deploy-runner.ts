@@ -34,9 +34,11 @@ export type ChoiceSeen =
   | { readonly state: "missing" | "unreadable" }
   /**
    * `future`: by a clock that is ahead, so the gate refuses it. `expired`: nobody watches the runners. `refused`: nobody
-   * may deploy. `fresh`: its runner may.
+   * may deploy.
    */
-  | { readonly state: "future" | "expired" | "refused" | "fresh"; readonly choice: Choice };
+  | { readonly state: "future" | "expired" | "refused"; readonly choice: Choice }
+  /** Its runner may deploy. */
+  | { readonly state: "fresh"; readonly choice: Choice };
 
 /** How far the clock of the monitoring host may be ahead of this one, milliseconds. */
 const CLOCK_TOLERANCE_MS = 120_000;
@@ -72,7 +74,8 @@ export function readChoice(text: string | null | undefined, now: Date): ChoiceSe
   const { decidedAt, expiresAt, labels } = content;
   if (Date.parse(decidedAt) > now.getTime() + CLOCK_TOLERANCE_MS) return { state: "future", choice: content };
   if (Date.parse(expiresAt) <= now.getTime()) return { state: "expired", choice: content };
-  return { state: labels.length === 0 ? "refused" : "fresh", choice: content };
+  if (labels.length === 0) return { state: "refused", choice: content };
+  return { state: "fresh", choice: content };
 }
 
 /** Whether deployments go to this runner now. */

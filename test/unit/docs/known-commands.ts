@@ -16,6 +16,7 @@ const rehearsal = "lab/driver/rehearsal.ts";
 export const knownCommands: readonly KnownCommand[] = [
   { pattern: /^npm ci$/, test: "test/unit/scripts/install.test.ts", by: "npm ci failed" },
   { pattern: /^npx mocha$/, test: "test/run.ts", by: 'mochaLayer("unit"' },
+  { pattern: /^npm run build:workflows$/, test: "test/unit/workflows/scripts.test.ts", by: "scriptText(source)" },
   { pattern: /^npm run lint$/, test: "test/run.ts", by: "eslint/bin/eslint.js" },
   { pattern: /^npm start$/, test: noRoot, by: 'command("start")' },
   {

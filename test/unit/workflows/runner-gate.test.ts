@@ -9,31 +9,14 @@ import path from "node:path";
 
 import { fragments } from "../docs/documents";
 import { projectRoot } from "@ghrunners/core/project-root";
+import { judgeChoice, judgeRunners, maintenanceBanner, renderSummary, runbooks } from "@ghrunners/deploy/gate/judge";
 
 const script = path.join(projectRoot, ".github/scripts/runner-gate.mjs");
 
-interface Verdict {
-  readonly go: boolean;
-  readonly labels?: string[];
-  readonly runner?: string;
-  readonly reason: string;
-  readonly runbook?: string;
-  readonly remark?: string;
-}
-interface Runner {
-  readonly name: string;
-  readonly online: boolean;
-  readonly busy: boolean;
-  readonly labels: string[];
-}
-interface Gate {
-  judgeChoice(question: { variable: string; wanted: string; environment: string; now: number }): Verdict;
-  judgeRunners(choice: Verdict, runners: readonly Runner[]): Verdict;
-  maintenanceBanner(variable: string, now: number): string[];
-  renderSummary(verdict: Verdict, runbooks: string, banner?: readonly string[]): string;
-}
+type Verdict = ReturnType<typeof judgeChoice>;
+type Runner = Parameters<typeof judgeRunners>[1][number];
 
-const now = Date.parse("2026-11-22T12:00:00Z");
+const now = new Date("2026-11-22T12:00:00Z");
 const labels = ["self-hosted", "linux", "x64", "production", "primary"];
 const fresh = {
   labels,
@@ -45,12 +28,8 @@ const fresh = {
 const online: Runner = { name: "runner-1", online: true, busy: false, labels };
 
 describe("the runner gate", () => {
-  let gate: Gate;
-  before(() => {
-    gate = require(script) as Gate;
-  });
   const ask = (choice: unknown, wanted = "auto"): Verdict =>
-    gate.judgeChoice({
+    judgeChoice({
       variable: typeof choice === "string" ? choice : JSON.stringify(choice),
       wanted,
       environment: "production",
@@ -58,7 +37,7 @@ describe("the runner gate", () => {
     });
   const both = (choice: unknown, runners: readonly Runner[]): Verdict => {
     const verdict = ask(choice);
-    return verdict.go ? gate.judgeRunners(verdict, runners) : verdict;
+    return verdict.go ? judgeRunners(verdict, runners) : verdict;
   };
 
   it("takes the runner that the monitoring host chose and GitHub shows online", () => {
@@ -110,15 +89,13 @@ describe("the runner gate", () => {
       assert.equal(verdict.go, false);
       assert.match(verdict.reason, reason);
       assert.match(verdict.runbook ?? "", runbook);
-      assert.match(gate.renderSummary(verdict, "https://x/runbooks"), /Runbook: https:\/\/x\/runbooks\/[a-z-]+\.md/);
+      assert.match(renderSummary(verdict, "https://x/runbooks"), /Runbook: https:\/\/x\/runbooks\/[a-z-]+\.md/);
     });
   }
 
   it("names runbooks that are there, to the section", () => {
     const root = path.join(projectRoot, "docs/runbooks");
-    const named = [...readFileSync(script, "utf8").matchAll(/"([a-z-]+\.md)(?:#([a-z]+))?"/g)];
-    assert.equal(named.length, 4);
-    for (const [, file = "", section] of named) {
+    for (const [file = "", section] of Object.values(runbooks).map((runbook) => runbook.split("#"))) {
       const text = readFileSync(path.join(root, file), "utf8");
       if (section !== undefined) assert.ok(fragments(text).includes(section), `${file}#${section}`);
     }
@@ -128,31 +105,38 @@ describe("the runner gate", () => {
     const reason = "fine\n::error::no\r\n";
     const verdict = ask({ ...fresh, reason });
     assert.equal(verdict.reason, "fine ::error::no");
-    assert.doesNotMatch(gate.renderSummary(ask({ ...fresh, labels: [], reason }), "x"), /^::/m);
+    assert.doesNotMatch(renderSummary(ask({ ...fresh, labels: [], reason }), "x"), /^::/m);
   });
 
   it("lets a busy runner be waited for, and says so", () => {
     const verdict = both(fresh, [{ ...online, busy: true }]);
     assert.equal(verdict.go, true);
-    assert.match(gate.renderSummary(verdict, "x"), /busy: the job waits/);
+    assert.match(renderSummary(verdict, "x"), /busy: the job waits/);
   });
 
   it("says above everything which runner is in maintenance, and decides nothing by it", () => {
-    const entry = { name: "runner-1", until: "2026-11-22T13:00:00Z", reason: "new\n::disk", by: "ada" };
+    const entry = { name: "runner-1", until: "2026-11-22T13:00:00Z", reason: "new ::disk", by: "ada" };
     const text = (runners: object[]): string => JSON.stringify({ schema: "ghrunners.maintenance/1", runners });
-    const banner = gate.maintenanceBanner(text([entry, { ...entry, until: "2026-11-22T11:00:00Z" }]), now);
+    const banner = maintenanceBanner(text([entry, { ...entry, until: "2026-11-22T11:00:00Z" }]), now);
     assert.deepEqual(banner, ["**Maintenance** of runner-1 until 2026-11-22T13:00:00Z: new ::disk (ada)"]);
-    assert.match(gate.renderSummary(ask(fresh), "x", banner), /^> \*\*Maintenance\*\* of runner-1/);
-    assert.deepEqual([gate.maintenanceBanner("", now), gate.maintenanceBanner(text([]), now)], [[], []]);
-    for (const broken of ["{", '{"schema":"other","runners":[]}', "null", '{"schema":"ghrunners.maintenance/1"}']) {
-      assert.match(gate.maintenanceBanner(broken, now).join(), /cannot be read/, broken);
+    assert.match(renderSummary(ask(fresh), "x", banner), /^> \*\*Maintenance\*\* of runner-1/);
+    assert.deepEqual([maintenanceBanner("", now), maintenanceBanner(text([]), now)], [[], []]);
+    for (const broken of [
+      text([{ ...entry, reason: "new\n::disk" }]),
+      "{",
+      '{"schema":"other","runners":[]}',
+      "null",
+      '{"schema":"ghrunners.maintenance/1"}',
+    ]) {
+      assert.match(maintenanceBanner(broken, now).join(), /cannot be read/, broken);
     }
   });
 
   it("takes a runner by hand without the variable, but not without GitHub's view", () => {
     const verdict = ask("", "secondary");
+    assert.ok(verdict.go);
     assert.deepEqual(verdict.labels, ["self-hosted", "linux", "x64", "production", "secondary"]);
-    assert.equal(gate.judgeRunners(verdict, [online]).go, false);
+    assert.equal(judgeRunners(verdict, [online]).go, false);
     assert.equal(ask(fresh, "tertiary").go, false);
   });
 
@@ -215,6 +199,7 @@ describe("the runner gate's script", () => {
         DEPLOY_RUNNER: variable,
         DEPLOY_ENVIRONMENT: "production",
         RUNNER_VIEW_TOKEN: "planted-token-value",
+        GITHUB_SERVER_URL: "https://github.com",
         GITHUB_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
         GITHUB_REPOSITORY: "octo-org/demo-app",
         GITHUB_STEP_SUMMARY: file("summary"),
@@ -248,7 +233,7 @@ describe("the runner gate's script", () => {
     assert.equal(code, 0, out);
     assert.equal(outputs.split("\n")[0], `labels=${JSON.stringify(labels)}`);
     assert.match(summary, /### Runner: primary/);
-    assert.equal(asked[0]?.authorization, "Bearer planted-token-value");
+    assert.equal(asked[0]?.authorization, "token planted-token-value");
     assert.ok(!`${out}${summary}${outputs}`.includes("planted-token-value"));
   });
 

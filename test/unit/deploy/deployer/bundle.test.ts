@@ -38,7 +38,7 @@ describe("the deployer as one file", function () {
       ],
     );
     const known = await deployer(["deploy", "--plan", "x.yaml", "--version", "2"], {}, "key");
-    assert.match(known.stdout, /GATE_LABELS is not set\. Expected deploy\.yml to set it/);
+    assert.match(known.stdout, /GATE_LABELS is not set\. Expected the workflow to set it/);
   });
 
   for (const version of ["", "..", "../../../tmp/evil", "-rf"])
