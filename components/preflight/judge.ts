@@ -27,7 +27,9 @@ export interface ProxmoxObservation {
   readonly configs: ReadonlyMap<number, VmConfig>;
   /** Addresses of runners without a VM at which somebody answers. */
   readonly answering: readonly string[];
-  readonly storage: Answer<Pick<StorageStatus, "avail" | "content" | "active" | "type">>;
+  readonly storage: Answer<
+    Pick<StorageStatus, "avail" | "content" | "active" | "type"> & Partial<Pick<StorageStatus, "total">>
+  >;
   readonly missingPrivileges: Answer<readonly Privilege[]>;
 }
 
@@ -191,9 +193,16 @@ function storageProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Pre
     ];
   const existing = "error" in seen.guests ? [] : seen.guests.value.map((guest) => guest.vmid);
   const missing = inputs.runners.filter(({ vmId }) => !existing.includes(vmId)).length;
+  const { total = Infinity } = seen.storage.value;
+  if (missing > 0 && inputs.diskGiB * 2 ** 30 > total)
+    return [
+      {
+        setting: "proxmox.storage",
+        reason: `${storage} has ${gib(total)} in all, expected ${gib(inputs.diskGiB * 2 ** 30)} for the disk of one VM. Next: another storage, or lower ghrunners:vm.diskGiB`,
+      },
+    ];
   const needed = missing * bytesWritten(inputs, seen);
   if (seen.storage.value.avail >= needed) return [];
-  const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   return [
     {
       setting: "proxmox.storage",
@@ -215,6 +224,8 @@ function firewallProblems(inputs: PreflightInputs, { firewall }: ProxmoxObservat
     },
   ];
 }
+
+const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 /** Storages whose volumes take what was written to them and no more. Source: Proxmox VE, Storage, "thin provisioning". */
 const thin = ["lvmthin", "rbd", "cephfs", "dir", "btrfs", "nfs", "cifs"];

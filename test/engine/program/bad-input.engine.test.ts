@@ -192,9 +192,12 @@ describe("bad input, refused before anything is made", () => {
       ));
 
     it("not enough space", () =>
-      refused([/local-lvm has 1024\.0 GiB free, expected 4000\.0 GiB for 2 new VMs\. Next: free space, or lower/], {
-        "vm.diskGiB": "2000",
-      }));
+      refused(
+        [/local-lvm has 1024\.0 GiB in all, expected 2000\.0 GiB for the disk of one VM\. Next: another storage, or/],
+        {
+          "vm.diskGiB": "2000",
+        },
+      ));
 
     it("a storage that does not exist", () =>
       refused([/ghrunners:proxmox\.storage: .*'tank' does not exist.*Next: /], { "proxmox.storage": "tank" }));
@@ -277,7 +280,7 @@ describe("bad input, refused before anything is made", () => {
   describe("all together", () => {
     it("everything that is wrong at both services is told at once", async () => {
       const run = await refused(
-        [/is taken by somebodys-vm/, /is in use by VM 777/, /GiB free/, /no workflow absent\.yml/],
+        [/is taken by somebodys-vm/, /is in use by VM 777/, /GiB in all/, /no workflow absent\.yml/],
         {
           "runners[0].vmId": String(foreign.vmId),
           "runners[1].address": foreign.address,

@@ -280,6 +280,8 @@ describe("preflight", () => {
     const storage = (type: string) => ({ value: { avail: 5 * GiB, type, content: "images" } });
     assert.deepEqual(atProxmox({ configs, storage: storage("lvmthin") }), []);
     assert.match(atProxmox({ configs, storage: storage("lvm") })[0]?.reason ?? "", /expected 20\.0 GiB for 2 new VMs/);
+    const small = atProxmox({ configs, storage: { value: { ...storage("lvmthin").value, total: 8 * GiB } } });
+    assert.match(small[0]?.reason ?? "", /^tank has 8\.0 GiB in all, expected 10\.0 GiB for the disk of one VM/);
     const full = atProxmox({ configs, storage: { value: { ...storage("lvmthin").value, avail: 3 * GiB } } });
     assert.match(full[0]?.reason ?? "", /^tank has 3\.0 GiB free, expected 4\.0 GiB for 2 new VMs/);
   });
