@@ -23,12 +23,19 @@ export interface MachineDrainInputs {
   readonly incarnation: string;
   /** Labels that the other runners have: a healthy peer is online with them. Null: there is no other runner. */
   readonly peerLabels: readonly string[] | null;
+  /** It may be the last healthy one. */
+  readonly force: boolean;
   /** How long the running job may take, minutes. */
   readonly drainMinutes: number;
 }
 
-/** Where the force comes from: it has to be the current one, and a delete gets what the last update wrote. */
-const FORCE_HINT = `pulumi config set --path 'ghrunners:safety.force' '${FORCE_WORDS}'`;
+/**
+ * A delete gets what the last update wrote: the argument counts from the update after it was given. The setting counts at
+ * once, also in a `pulumi destroy` without the program.
+ */
+const FORCE_HINT =
+  `pulumi config set --path 'ghrunners:safety.force' '${FORCE_WORDS}', which counts at once; or ` +
+  "force: true in the arguments of these runners and a pulumi up that changes nothing else";
 
 function isForced(): boolean {
   const safety = packageSetting("safety");
@@ -72,15 +79,15 @@ async function drain(inputs: MachineDrainInputs): Promise<void> {
   const proxmox = new Client({ ...inputs.proxmox, token: packageSecret("proxmoxToken") });
   if (!(await isThere(proxmox, inputs))) return;
   const peers = peersOf(inputs, await github.runners());
-  const choice = chooseDrain(runnerName, self, peers, { force: isForced(), forceHint: FORCE_HINT });
+  const choice = chooseDrain(runnerName, self, peers, { force: inputs.force || isForced(), forceHint: FORCE_HINT });
   if (choice.action === "refuse") throw new Error(choice.reason);
   if (choice.action === "drain") await drainRunner(github, choice.runnerId, drainMinutes * 60_000);
 }
 
 const followed = (inputs: MachineDrainInputs): string => {
-  const { githubUrl, repository, runnerName, proxmox, vmId, peerLabels, drainMinutes } = inputs;
+  const { githubUrl, repository, runnerName, proxmox, vmId, peerLabels, force, drainMinutes } = inputs;
   const place = [proxmox.endpoint, proxmox.node, vmId];
-  return JSON.stringify([githubUrl, repository, runnerName, place, peerLabels, drainMinutes]);
+  return JSON.stringify([githubUrl, repository, runnerName, place, peerLabels, force, drainMinutes]);
 };
 
 export const provider: pulumi.dynamic.ResourceProvider<MachineDrainInputs, MachineDrainInputs> = {

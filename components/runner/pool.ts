@@ -103,7 +103,7 @@ export class RunnerPool extends pulumi.ComponentResource {
     );
     const archive = manages ? archiveOf(`${name}-release`, args, this) : undefined;
     const labels = runners.map((place) => labelsOf({ ...args, role: place.role }));
-    const peers = runners.length > 1 ? { labels: sharedLabels(labels) } : undefined;
+    const peers = runners.length > 1 ? { labels: sharedLabels(labels), force: args.force } : undefined;
     const make = (place: RunnerPlaceArgs, dependsOn: pulumi.Resource[]): Runner =>
       new Runner(resourceOf(place), { ...args, ...place, archive, hooks, peers }, { parent: this, dependsOn });
 

@@ -32,11 +32,12 @@ export interface RunnerArgs extends EnvironmentArgs, RunnerPlaceArgs {
    */
   readonly hooks?: RunnerHooks;
   /**
-   * Labels of the other runners that take the same jobs: before the machine is deleted, one of them has to be healthy.
-   * Plain: a pool gives them.
+   * Labels of the other runners that take the same jobs: before the machine is deleted, one of them has to be healthy, but
+   * for `force`. Plain: a pool gives them.
    * @default the environment has no other runner
    */
-  readonly peers?: { readonly labels: readonly string[] } | undefined;
+  readonly peers?:
+    { readonly labels: readonly string[]; readonly force?: pulumi.Input<boolean> | undefined } | undefined;
 }
 
 /** What a runner on a guest has beyond its VM. */
@@ -137,6 +138,7 @@ export class Runner extends pulumi.ComponentResource {
         ...{ githubUrl, repository: github.repository, runnerName: args.name, vmId: args.vmId, incarnation },
         proxmox: pulumi.output({ endpoint: args.proxmox.endpoint, node: args.proxmox.node }),
         peerLabels: args.peers === undefined ? null : [...args.peers.labels],
+        force: args.peers?.force ?? false,
         drainMinutes,
       },
       // Longer than the longest limit of a job: the drain has its own.
