@@ -51,7 +51,9 @@ export async function lookAtProxmox(
         if ("value" in config) configs.set(vmid, config.value);
       }),
     // Without hosts nobody is ever met at these addresses, and they need not be of this network.
+    // A loopback address is of the machine that asks, and says nothing.
     ...(inputs.hosts ? fresh : []).map(async ({ address }) => {
+      if (address.startsWith("127.")) return;
       if (await isAnswered(address)) answering.push(address);
     }),
   ]);
