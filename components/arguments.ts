@@ -22,7 +22,7 @@ const text = (allowed: string, pattern: RegExp): ValueForm => ({
 });
 
 /** A whole number within bounds. */
-export const whole = (minimum: number, maximum: number): ValueForm => ({
+export const wholeNumber = (minimum: number, maximum: number): ValueForm => ({
   allowed: `a whole number, ${minimum} to ${maximum}`,
   fits: (value) => Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum,
 });
@@ -52,7 +52,7 @@ export const forms = {
     allowed: "an IPv4 network in CIDR form, no bits set below the prefix",
     fits: (value) => typeof value === "string" && parseCidr(value) !== undefined,
   },
-  vmId: whole(100, 999_999_999),
+  vmId: wholeNumber(100, 999_999_999),
 } as const satisfies Record<string, ValueForm>;
 
 const later = (value: unknown): boolean => pulumi.Output.isInstance(value) || value instanceof Promise;

@@ -27,7 +27,7 @@ export const passphraseFile = (instance: Instance): string => path.join(instance
 export const reviewerTokenFile = (instance: Instance): string => path.join(instance.secrets, "github-reviewer-token");
 const sshKeyFile = (instance: Instance): string => path.join(instance.secrets, "ssh-key");
 
-function once(file: string, make: () => string): string {
+function onlyOnce(file: string, make: () => string): string {
   if (!existsSync(file)) {
     writeFileSync(`${file}.new`, make(), { mode: 0o600 });
     renameSync(`${file}.new`, file);
@@ -49,7 +49,7 @@ function makeSshKey(file: string): void {
 export function ensureSecrets(instance: Instance): LabSecrets {
   mkdirSync(instance.secrets, { recursive: true, mode: 0o700 });
   if (!existsSync(sshKeyFile(instance))) makeSshKey(sshKeyFile(instance));
-  const secret = (name: string, make: () => string): string => once(path.join(instance.secrets, name), make);
+  const secret = (name: string, make: () => string): string => onlyOnce(path.join(instance.secrets, name), make);
   const githubToken = (name: string): string => secret(name, () => `github_pat_lab_${randomBytes(24).toString("hex")}`);
   return {
     proxmoxToken: secret("proxmox-token", () => `${topology.proxmox.tokenId}=${randomUUID()}`),

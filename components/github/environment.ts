@@ -2,7 +2,7 @@ import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { MAXIMUM_REVIEWERS, MAXIMUM_WAIT_MINUTES } from "@ghrunners/core/github/protection";
 import { repositoryName } from "@ghrunners/core/github/repository";
-import { type ArgumentProblem, forms, problemsOf, refuseArguments, whole } from "../arguments";
+import { type ArgumentProblem, forms, problemsOf, refuseArguments, wholeNumber } from "../arguments";
 import { Reviewers } from "../resources/reviewers";
 import { defaults } from "../runner/defaults";
 import type { GitHubArgs } from "../runner/settings";
@@ -82,7 +82,7 @@ function argumentProblems(args: DeploymentEnvironmentArgs): ArgumentProblem[] {
       "github.repository": [access.repository, forms.repository],
       "github.token": [access.token, forms.filled],
       environment: [environment, forms.filled],
-      "waitMinutes?": [waitMinutes, whole(0, MAXIMUM_WAIT_MINUTES)],
+      "waitMinutes?": [waitMinutes, wholeNumber(0, MAXIMUM_WAIT_MINUTES)],
     }),
     ...namesOf(args),
     ...(branches.length + tags.length === 0 ? [none] : []),
@@ -95,9 +95,9 @@ export function namesOf({
   variables = {},
   secrets = {},
 }: Pick<DeploymentEnvironmentArgs, "variables" | "secrets">): ArgumentProblem[] {
-  const of = (group: string, named: object): ArgumentProblem[] =>
+  const groupProblems = (group: string, named: object): ArgumentProblem[] =>
     Object.keys(named).flatMap((name) => problemsOf({ [`${group}["${name}"]`]: [name, forms.variableName] }));
-  return [...of("variables", variables), ...of("secrets", secrets)];
+  return [...groupProblems("variables", variables), ...groupProblems("secrets", secrets)];
 }
 
 /** A GitHub environment with its protection, its variables and its secrets. */

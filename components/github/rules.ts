@@ -1,7 +1,7 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { repositoryName } from "@ghrunners/core/github/repository";
-import { forms, problemsOf, refuseArguments, whole } from "../arguments";
+import { forms, problemsOf, refuseArguments, wholeNumber } from "../arguments";
 import { ForkApproval } from "../resources/fork-approval";
 import { defaults } from "../runner/defaults";
 import type { GitHubArgs } from "../runner/settings";
@@ -70,7 +70,7 @@ export class RepositoryRules extends pulumi.ComponentResource {
         "github.url?": [access.url, forms.httpsUrl],
         "github.repository": [fullName, forms.repository],
         "github.token": [access.token, forms.filled],
-        "requiredApprovals?": [requiredApprovals, whole(0, 10)],
+        "requiredApprovals?": [requiredApprovals, wholeNumber(0, 10)],
       }),
       ...namesOf(args),
     ]);

@@ -43,10 +43,10 @@ export class SecretValues extends pulumi.ComponentResource {
       // A key has no value before its first rotation, and so no secret at GitHub; the drift report names it.
       return value === undefined ? [] : [{ ...entry, value: pulumi.secret(value) }];
     });
-    const of = (scope: SecretSource["scope"]): Values =>
+    const valuesOf = (scope: SecretSource["scope"]): Values =>
       Object.fromEntries(all.filter((entry) => entry.scope === scope).map((entry) => [entry.name, entry.value]));
-    this.environment = of("environment");
-    this.repository = of("repository");
+    this.environment = valuesOf("environment");
+    this.repository = valuesOf("repository");
     this.registerOutputs();
   }
 

@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { JOURNAL_REMOTE_PORT, SENDER_MEBIBYTES } from "@ghrunners/core/vocabulary/logs";
-import { forms, isPlain, problemsOf, refuseArguments, whole } from "../arguments";
+import { forms, isPlain, problemsOf, refuseArguments, wholeNumber } from "../arguments";
 import { orEmpty } from "../resources/or-empty";
 import { connectionTo, type HostArgs, readScript, renderScript, rootCommand } from "../scripts/connection";
 import { installPackages } from "../scripts/packages";
@@ -84,7 +84,7 @@ function argumentProblems({ host, sshPrivateKey, environment, senders, retention
       "host.hostKey": [host.hostKey, forms.hostKey],
       sshPrivateKey: [sshPrivateKey, forms.filled],
       environment: [environment, forms.name],
-      "retentionDays?": [retentionDays, whole(1, 365)],
+      "retentionDays?": [retentionDays, wholeNumber(1, 365)],
     }),
     ...(isPlain(senders)
       ? senders.flatMap((sender, index) => problemsOf({ [`senders[${index}]`]: [sender, forms.address] }))

@@ -29,7 +29,7 @@ export function sizeGiB(drive: string): number | undefined {
  */
 export function templateProblems(templateId: number, config: VmConfig, diskGiB: number): string[] {
   const problems: string[] = [];
-  const told = (seen: string, expected: string, next: string): void =>
+  const add = (seen: string, expected: string, next: string): void =>
     void problems.push(`the template ${templateId} has ${seen}. Expected ${expected}. Next: ${next}`);
   const disks = Object.entries(config).filter(([slot, value]) => isDisk(slot, value)) as [string, string][];
   const scsi0 = disks.find(([slot]) => slot === "scsi0")?.[1];
@@ -38,7 +38,7 @@ export function templateProblems(templateId: number, config: VmConfig, diskGiB: 
     const [slot, value = ""] = disks[0] ?? [];
     const volume = value.split(",", 1)[0];
     const moved = `--scsi0 ${volume} --scsihw virtio-scsi-pci --boot order=scsi0`;
-    told(
+    add(
       slot === undefined ? "no disk" : `its disk at ${disks.map(([name]) => name).join(", ")}`,
       "its system on scsi0: a clone would start from an empty disk",
       slot === undefined
@@ -49,24 +49,24 @@ export function templateProblems(templateId: number, config: VmConfig, diskGiB: 
   }
   const order = bootOrder(config);
   if (order !== undefined && order !== "scsi0")
-    told(`${order} first in its boot order`, "scsi0", `${anew}: qm set ${templateId} --boot order=scsi0`);
+    add(`${order} first in its boot order`, "scsi0", `${anew}: qm set ${templateId} --boot order=scsi0`);
   const controller = typeof config.scsihw === "string" ? config.scsihw : "lsi";
   if (!controller.startsWith("virtio-scsi"))
-    told(
+    add(
       `the SCSI controller ${controller}`,
       "virtio-scsi-pci or virtio-scsi-single: the kernels of cloud images know no other",
       `${anew}: qm set ${templateId} --scsihw virtio-scsi-pci`,
     );
   const size = sizeGiB(scsi0);
   if (size !== undefined && size > diskGiB)
-    told(
+    add(
       `a disk of ${size.toFixed(1)} GiB`,
       `${diskGiB} GiB (ghrunners:vm.diskGiB) or less, because a disk is never made smaller`,
       `pulumi config set --path 'ghrunners:vm.diskGiB' ${Math.ceil(size)}`,
     );
   const custom = typeof config.cicustom === "string" ? config.cicustom : "";
   if (/(^|,)(user|network)=/.test(custom))
-    told(
+    add(
       `cloud-init files of its own (cicustom: ${custom})`,
       "none for user or network: they replace the key and the address that the machine is given",
       `${anew}: qm set ${templateId} --delete cicustom`,

@@ -1,5 +1,5 @@
 /** What is wrong with the arguments of runners. Pure, but that what is only known later is left alone. */
-import { type ArgumentProblem, forms, isPlain, problemsOf, whole } from "../arguments";
+import { type ArgumentProblem, forms, isPlain, problemsOf, wholeNumber } from "../arguments";
 import type { EnvironmentArgs, NetworkArgs, PlacementArgs, RunnerPlaceArgs, VmArgs } from "./settings";
 
 /** One runner by itself. @param at in front of the paths, such as `runners[0].` */
@@ -43,12 +43,12 @@ function siteProblems({
       "proxmox.node": [proxmox.node, forms.name],
       "proxmox.templateId": [proxmox.templateId, forms.vmId],
       "network.gateway": [network.gateway, forms.address],
-      "network.prefixLength?": [network.prefixLength, whole(8, 30)],
+      "network.prefixLength?": [network.prefixLength, wholeNumber(8, 30)],
       "network.adminCidr": [network.adminCidr, forms.cidr],
       "network.monitoringAddress?": [network.monitoringAddress, forms.address],
-      "vm.cores?": [vm.cores, whole(1, 64)],
-      "vm.memoryMiB?": [vm.memoryMiB, whole(512, 262_144)],
-      "vm.diskGiB?": [vm.diskGiB, whole(4, 4096)],
+      "vm.cores?": [vm.cores, wholeNumber(1, 64)],
+      "vm.memoryMiB?": [vm.memoryMiB, wholeNumber(512, 262_144)],
+      "vm.diskGiB?": [vm.diskGiB, wholeNumber(4, 4096)],
       sshPublicKey: [sshPublicKey, forms.filled],
     }),
     ...(isPlain(nameservers)
@@ -78,8 +78,8 @@ export function environmentProblems(args: EnvironmentArgs): ArgumentProblem[] {
       "proxmox.token": [proxmox.token, forms.filled],
       "agent.downloadUrl?": [agent.downloadUrl, forms.httpsUrl],
       "agent.sha256?": [agent.sha256, forms.sha256],
-      "limits.drainMinutes?": [limits.drainMinutes, whole(1, 360)],
-      "limits.onlineSeconds?": [limits.onlineSeconds, whole(10, 900)],
+      "limits.drainMinutes?": [limits.drainMinutes, wholeNumber(1, 360)],
+      "limits.onlineSeconds?": [limits.onlineSeconds, wholeNumber(10, 900)],
       [hosts === "manage" ? "sshPrivateKey" : "sshPrivateKey?"]: [sshPrivateKey, forms.filled],
     }),
     ...(pinned === 1

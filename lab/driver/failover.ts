@@ -9,7 +9,7 @@ import { until } from "@ghrunners/core/until";
 import type { Rehearsal } from "./rehearsal";
 
 /** What DEPLOY_RUNNER holds. */
-export interface Choice {
+export interface PublishedChoice {
   readonly labels: readonly string[];
   /** Name of the runner; null: nobody may deploy. */
   readonly name: string | null;
@@ -41,10 +41,10 @@ export class Failover {
   }
 
   /** Waits until GitHub is told this runner. @param name null: nobody */
-  chosen(name: string | null, limitMs: number): Promise<Choice> {
+  chosen(name: string | null, limitMs: number): Promise<PublishedChoice> {
     return until(`DEPLOY_RUNNER names ${name}`, limitMs, async () => {
       const text = await this.variable();
-      const choice = text === undefined ? undefined : (JSON.parse(text) as Choice);
+      const choice = text === undefined ? undefined : (JSON.parse(text) as PublishedChoice);
       if (choice?.name === name) return choice;
       throw new Error(`it is ${text}`);
     });

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { exitCodeOf, type Order, type Outcome } from "@ghrunners/deploy/deployer/carry-out";
+import { exitCodeOf, type Order, type DeployerOutcome } from "@ghrunners/deploy/deployer/carry-out";
 import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
 import type { Instance } from "../instance";
 import { nodeLine } from "@ghrunners/core/node-line";
@@ -9,7 +9,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 export interface Deployed {
   /** Exit code of `ghrunners deploy`. */
   readonly code: number;
-  readonly result: Outcome;
+  readonly result: DeployerOutcome;
   /** Wall time of the process, seconds. */
   readonly seconds: number;
 }
@@ -53,7 +53,7 @@ export class Deployer {
     const ending = await this.closed;
     const seconds = (performance.now() - this.begun) / 1000;
     if (ending !== 0) throw new Error(`The deployer ended without a result (exit code ${ending}): ${this.words}`);
-    const result = JSON.parse(this.stdout) as Outcome;
+    const result = JSON.parse(this.stdout) as DeployerOutcome;
     return { code: exitCodeOf(result, this.order.action), result, seconds };
   }
 

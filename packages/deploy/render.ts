@@ -1,7 +1,7 @@
-import type { Outcome } from "./deployer/carry-out";
+import type { DeployerOutcome } from "./deployer/carry-out";
 
 /** The result for people; standard output. */
-export function renderResult(result: Outcome): string {
+export function renderResult(result: DeployerOutcome): string {
   switch (result.kind) {
     case "unchanged":
       return `Version ${result.version} is installed and healthy: nothing to do.\n`;

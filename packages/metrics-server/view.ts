@@ -22,12 +22,12 @@ export function repeat(work: () => Promise<number>): { stop(): Promise<void> } {
   let isOver = false;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
-  const once = (): void => {
+  const collectOnce = (): void => {
     running = work().then((pauseMs) => {
-      if (!isOver) timer = setTimeout(once, pauseMs);
+      if (!isOver) timer = setTimeout(collectOnce, pauseMs);
     });
   };
-  once();
+  collectOnce();
   return {
     stop: async () => {
       isOver = true;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
-import type { Outcome } from "@ghrunners/deploy/deployer/carry-out";
+import type { DeployerOutcome } from "@ghrunners/deploy/deployer/carry-out";
 import { standingHosts } from "@ghrunners/lab/hosts/index";
 import { deployDirectly } from "@ghrunners/lab/driver/demo-app";
 import { labExec } from "@ghrunners/lab/driver/exec";
@@ -10,13 +10,13 @@ const LIMIT_MS = 90_000;
 const app = standingHosts.app.id;
 let rehearsal: Rehearsal;
 
-async function deploy(version: string): Promise<{ code: number; result: Outcome }> {
+async function deploy(version: string): Promise<{ code: number; result: DeployerOutcome }> {
   const { code, stdout, all } = await labExec(...deployDirectly(version, "--json"));
   assert.notEqual(stdout, "", all);
-  return { code, result: JSON.parse(stdout) as Outcome };
+  return { code, result: JSON.parse(stdout) as DeployerOutcome };
 }
 
-function recordOf(result: Outcome): DeploymentRecord {
+function recordOf(result: DeployerOutcome): DeploymentRecord {
   assert.equal(result.kind, "over", JSON.stringify(result));
   return result.records.deployment;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { choose } from "@ghrunners/failover/choice/choose";
 import type { Records } from "@ghrunners/deploy/target/history";
-import type { Outcome } from "@ghrunners/deploy/deployer/carry-out";
+import type { DeployerOutcome } from "@ghrunners/deploy/deployer/carry-out";
 import type { Criteria } from "@ghrunners/cli/review/criteria";
 import type { ReviewDocument } from "@ghrunners/cli/review/document";
 import type { DeploymentList } from "@ghrunners/cli/review/list";
@@ -18,7 +18,7 @@ const LIMIT_MS = 90_000;
 async function deploy(version: string): Promise<Records | undefined> {
   const { stdout, all } = await labExec(...deployDirectly(version, "--json"));
   assert.notEqual(stdout, "", all);
-  const result = JSON.parse(stdout) as Outcome;
+  const result = JSON.parse(stdout) as DeployerOutcome;
   return result.kind === "over" ? result.records : undefined;
 }
 

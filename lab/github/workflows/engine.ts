@@ -220,7 +220,7 @@ export class Engine implements WorkflowEngine, JobDesk {
   /** Changes the state, then takes every step that has become due. */
   private change<Result>(work: (state: GitHubState, context: EngineContext) => Result): Result {
     return this.services.store.change((state, emit) => {
-      const context = this.surroundings(emit);
+      const context = this.contextOf(emit);
       const result = work(state, context);
       advance(state, context);
       dropEndedTokens(state);
@@ -228,7 +228,7 @@ export class Engine implements WorkflowEngine, JobDesk {
     });
   }
 
-  private surroundings(emit: Emit): EngineContext {
+  private contextOf(emit: Emit): EngineContext {
     const { store, seed, presence, faults } = this.services;
     return {
       now: store.clock.now(),

@@ -4,7 +4,7 @@ import path from "node:path";
 import { randomBytes } from "node:crypto";
 import type { RegisterReply, RegisterRequest } from "../../github/runner-protocol/messages";
 import { protocolRoot } from "../../github/runner-protocol/messages";
-import type { Options } from "./options";
+import type { ListenerOptions } from "./options";
 import { banner, Exit, exitCodes, release } from "./release";
 import { call, ServerError } from "./server";
 import type { SettingsFolder } from "./settings";
@@ -14,7 +14,7 @@ const invalid = (name: string): Exit =>
   fail(`Invalid configuration provided for ${name}. Terminating unattended configuration.`);
 
 /** Configures the folder as a runner of a repository. @throws Exit 1 with GitHub's words; nothing is written then */
-export async function configure(options: Options, folder: SettingsFolder): Promise<void> {
+export async function configure(options: ListenerOptions, folder: SettingsFolder): Promise<void> {
   console.log(banner);
   if (folder.isConfigured) {
     throw fail(
@@ -55,13 +55,13 @@ export async function configure(options: Options, folder: SettingsFolder): Promi
   console.log("# Runner settings\n\n√ Settings Saved.\n");
 }
 
-function required(values: Options["values"], name: string): string {
+function required(values: ListenerOptions["values"], name: string): string {
   const value = values[name];
   if (value === undefined || value === "") throw invalid(name);
   return value;
 }
 
-function registration(url: string, { values, flags }: Options): RegisterRequest {
+function registration(url: string, { values, flags }: ListenerOptions): RegisterRequest {
   if (!/^https:\/\/[^/]+\/[^/]+\/[^/]+\/?$/.test(url)) throw invalid("url");
   const labels = (values.labels ?? "")
     .split(",")
@@ -132,7 +132,7 @@ function writeServiceScript(root: string, url: string, name: string): void {
 }
 
 /** `config.sh remove`: GitHub's side first, then the local files. @throws Exit 1 */
-export async function unconfigure({ values, flags }: Options, folder: SettingsFolder): Promise<void> {
+export async function unconfigure({ values, flags }: ListenerOptions, folder: SettingsFolder): Promise<void> {
   if (folder.hasService) throw fail("Uninstall service first");
   console.log("\n# Runner removal\n");
   if (flags.has("local")) {

@@ -2,7 +2,7 @@ import path from "node:path";
 import { Diagnostics } from "./diagnostics";
 import { configure, unconfigure } from "./configure";
 import { Listener } from "./listen";
-import { help, type Options, readOptions } from "./options";
+import { help, type ListenerOptions, readOptions } from "./options";
 import { Exit, exitCodes, release } from "./release";
 import { SettingsFolder } from "./settings";
 
@@ -31,7 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
   return exitCodes.success;
 }
 
-async function run({ values, flags }: Options, folder: SettingsFolder): Promise<void> {
+async function run({ values, flags }: ListenerOptions, folder: SettingsFolder): Promise<void> {
   // A distribution that is broken on purpose: it stands for a bad release, which crashes as soon as it runs.
   if (release.breaksAtStart)
     throw new Error(`Lab runner ${release.version} is broken on purpose: the listener crashes at start.`);

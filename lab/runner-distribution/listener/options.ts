@@ -14,7 +14,7 @@ const commands: Readonly<Record<string, OptionTable>> = {
   run: { values: ["startuptype", "jitconfig"], flags: ["once"] },
 };
 
-export interface Options {
+export interface ListenerOptions {
   readonly command: string;
   readonly values: Readonly<Record<string, string>>;
   readonly flags: ReadonlySet<string>;
@@ -26,7 +26,7 @@ const prefix = "ACTIONS_RUNNER_INPUT_";
  * Reads the command line and ACTIONS_RUNNER_INPUT_*. Those variables are taken out of `env`, so that no job sees them.
  * @throws Exit 1 for anything that GitHub's runner does not know either
  */
-export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
+export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): ListenerOptions {
   const given: Record<string, string> = {};
   for (const name of Object.keys(env).filter((key) => key.toUpperCase().startsWith(prefix))) {
     given[name.slice(prefix.length).toLowerCase()] = env[name] ?? "";

@@ -27,14 +27,14 @@ async function watched<Value>(testbed: Testbed, work: (monitoring: FastMonitorin
   }
 }
 
-function told(
+function notifiedOf(
   monitoring: FastMonitoring,
   name: string,
   status: ReceivedNotification["status"],
   since: number,
 ): Promise<ReceivedNotification> {
   return until(`on-call hears that ${name} is ${status}`, LIMIT_MS, async () =>
-    (await monitoring.told()).find(
+    (await monitoring.notifiedOf()).find(
       (each) => each.name === name && each.status === status && each.at >= since && each.labels.target === "app",
     ),
   );
@@ -68,7 +68,7 @@ async function rollback(testbed: Testbed): Promise<string> {
     await testbed.deploy("3-unhealthy");
     const alerts = await Promise.all(
       ["DeploymentRollbackTriggered", "DeploymentHealthCheckFailed"].map((name) =>
-        told(monitoring, name, "firing", begun),
+        notifiedOf(monitoring, name, "firing", begun),
       ),
     );
     alerts.forEach(assertRouted);
@@ -88,12 +88,12 @@ async function partialState(testbed: Testbed): Promise<string> {
     const begun = Date.now();
     await testbed.app.release(UNDO);
     assert.equal(recordOf(await deployer.ended()).outcome, "rollback_failed");
-    const firing = await told(monitoring, "DeploymentPartialState", "firing", begun);
+    const firing = await notifiedOf(monitoring, "DeploymentPartialState", "firing", begun);
     assertRouted(firing);
     assert.equal(firing.labels.severity, "critical");
     await testbed.app.shell('rm -r "$1"', inTheWay);
     await testbed.deploy("3-unhealthy", { action: "retry rollback" });
-    const resolved = await told(monitoring, "DeploymentPartialState", "resolved", begun);
+    const resolved = await notifiedOf(monitoring, "DeploymentPartialState", "resolved", begun);
     const records = only(await testbed.assertOldOrNew("1"));
     return `${inWords(records)}; paged ${((firing.at - begun) / 1000).toFixed(1)} s after the undo went wrong, over at ${((resolved.at - begun) / 1000).toFixed(1)} s`;
   });

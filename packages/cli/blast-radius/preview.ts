@@ -24,7 +24,7 @@ const preview = z.object({
 });
 
 export type State = z.output<typeof state>;
-export type Step = z.output<typeof step>;
+export type PreviewStep = z.output<typeof step>;
 export type Preview = z.output<typeof preview>;
 
 /**

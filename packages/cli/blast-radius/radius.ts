@@ -1,5 +1,5 @@
 /** Which runners, labels, environments, secrets and settings a preview touches. Pure; reads names, never values. */
-import type { Preview, State, Step } from "./preview";
+import type { Preview, State, PreviewStep } from "./preview";
 
 /** What is done to a resource, the most disruptive first. */
 export const operations = ["delete", "replace", "update", "create", "import"] as const;
@@ -49,13 +49,13 @@ function operationOf(op: string): Operation | undefined {
 }
 
 const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
-const typeOf = ({ newState, oldState, urn }: Step): string =>
+const typeOf = ({ newState, oldState, urn }: PreviewStep): string =>
   newState?.type ?? oldState?.type ?? urn.split("::")[2]?.split("$").at(-1) ?? "";
 const shortType = (type: string): string => `${type.split(":")[0] ?? ""}:${type.split(":").at(-1) ?? ""}`;
-const inputsOf = ({ newState, oldState }: Step): Readonly<Record<string, unknown>> =>
+const inputsOf = ({ newState, oldState }: PreviewStep): Readonly<Record<string, unknown>> =>
   newState?.inputs ?? oldState?.inputs ?? {};
 
-function textOf(step: Step, key: string): string | undefined {
+function textOf(step: PreviewStep, key: string): string | undefined {
   const value = inputsOf(step)[key];
   return typeof value === "string" ? value : undefined;
 }
@@ -73,15 +73,15 @@ function touched(found: readonly (Touched | undefined)[]): Touched[] {
 }
 
 interface Changing {
-  readonly step: Step;
+  readonly step: PreviewStep;
   readonly operation: Operation;
   readonly type: string;
 }
 
 /** The runner that a resource belongs to, by its parents. */
-function runnerOf(step: Step, byUrn: ReadonlyMap<string, Step>): string | undefined {
+function runnerOf(step: PreviewStep, byUrn: ReadonlyMap<string, PreviewStep>): string | undefined {
   const seen = new Set<string>();
-  for (let at: Step | undefined = step; at !== undefined && !seen.has(at.urn);) {
+  for (let at: PreviewStep | undefined = step; at !== undefined && !seen.has(at.urn);) {
     seen.add(at.urn);
     if (typeOf(at) === runnerType) return textOf(at, "runnerName");
     const parent: string | undefined = (at.newState ?? at.oldState)?.parent;
@@ -98,7 +98,7 @@ function membersOf(state: State | undefined): Map<string, readonly string[]> {
   );
 }
 
-function labelChanges(steps: readonly Step[]): LabelChange[] {
+function labelChanges(steps: readonly PreviewStep[]): LabelChange[] {
   return steps
     .filter((step) => typeOf(step) === poolType)
     .flatMap(({ oldState, newState }) => {
@@ -133,14 +133,14 @@ export function blastRadius({ steps }: Preview): BlastRadius {
   });
   // A component only groups: what changes are the resources below it.
   const resources = changing.filter(({ type }) => !type.startsWith("ghrunners:"));
-  const named = (match: (type: string) => boolean, name: (step: Step) => string | undefined): Touched[] =>
+  const named = (match: (type: string) => boolean, name: (step: PreviewStep) => string | undefined): Touched[] =>
     touched(
       changing.map(({ step, operation, type }) => {
         const found = match(type) ? name(step) : undefined;
         return found === undefined ? undefined : { name: found, operation };
       }),
     );
-  const ofKind = (key: string) => (step: Step) => {
+  const ofKind = (key: string) => (step: PreviewStep) => {
     const name = textOf(step, key);
     return name === undefined ? undefined : scoped(name, textOf(step, "environment"));
   };

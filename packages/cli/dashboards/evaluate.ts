@@ -71,10 +71,13 @@ export async function evaluateDashboard(
 
 /** The ends of deployments within the window; the value of a sample is the time. */
 export async function deploymentMarks(environment: string, prometheus: Prometheus, window: Window): Promise<Mark[]> {
-  const of = async (metric: { readonly name: string }, good: boolean): Promise<Mark[]> => {
+  const marksOf = async (metric: { readonly name: string }, good: boolean): Promise<Mark[]> => {
     const series = await prometheus.range(select(metric, environment), window);
     const times = new Set(series.flatMap(({ points }) => points.map(([, time]) => time)));
     return [...times].filter((time) => time >= window.start && time <= window.end).map((time) => ({ time, good }));
   };
-  return [...(await of(metrics.deploymentLastSuccess, true)), ...(await of(metrics.deploymentLastFailure, false))];
+  return [
+    ...(await marksOf(metrics.deploymentLastSuccess, true)),
+    ...(await marksOf(metrics.deploymentLastFailure, false)),
+  ];
 }

@@ -52,7 +52,7 @@ function seriesOf(data: unknown): Series[] {
  */
 export function prometheusAt(url: string, limitMs = 15_000): Prometheus {
   const base = url.replace(/\/+$/, "");
-  const ask = async (path: string, parameters: Readonly<Record<string, string>>): Promise<unknown> => {
+  const get = async (path: string, parameters: Readonly<Record<string, string>>): Promise<unknown> => {
     const response = await fetch(`${base}/api/v1/${path}`, {
       method: "POST",
       body: new URLSearchParams(parameters),
@@ -73,12 +73,12 @@ export function prometheusAt(url: string, limitMs = 15_000): Prometheus {
     return answer.data;
   };
   return {
-    instant: async (query, at) => seriesOf(await ask("query", { query, time: String(at) })),
+    instant: async (query, at) => seriesOf(await get("query", { query, time: String(at) })),
     range: async (query, { start, end, step }) =>
-      seriesOf(await ask("query_range", { query, start: String(start), end: String(end), step: String(step) })),
+      seriesOf(await get("query_range", { query, start: String(start), end: String(end), step: String(step) })),
     environments: async () => {
       const found = seriesOf(
-        await ask("query", { query: 'count by (environment) (up{job=~"ghrunners-.+", environment!=""})' }),
+        await get("query", { query: 'count by (environment) (up{job=~"ghrunners-.+", environment!=""})' }),
       );
       return found.flatMap(({ labels }) => labels.environment ?? []).sort();
     },

@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import path from "node:path";
 import { agentFiles } from "@ghrunners/deploy/deployer/agent-files";
-import { carryOut, type Order, type Outcome, stopSignal } from "@ghrunners/deploy/deployer/carry-out";
+import { carryOut, type Order, type DeployerOutcome, stopSignal } from "@ghrunners/deploy/deployer/carry-out";
 import { readPlan } from "@ghrunners/deploy/plan/parse";
 import type { Version } from "@ghrunners/deploy/protocol/values";
 import type { Stack } from "../pulumi/stack";
@@ -22,7 +22,7 @@ export interface Direct {
 export async function deployDirectly(
   stack: Stack,
   { version, action, plan: file, artefacts }: Direct,
-): Promise<Outcome> {
+): Promise<DeployerOutcome> {
   const plan = readPlan(file);
   const folder = artefacts ?? path.dirname(path.resolve(file));
   const settings = await settingsOf(stack);

@@ -1,7 +1,7 @@
 import type { TargetSettings } from "@ghrunners/config/targets";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { openSession } from "@ghrunners/core/ssh/session";
-import { ask } from "@ghrunners/deploy/deployer/remote-agent";
+import { callAgent } from "@ghrunners/deploy/deployer/remote-agent";
 import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
 import type { Inspection } from "@ghrunners/deploy/target/queries";
 import type { Sources } from "./foresee";
@@ -17,7 +17,7 @@ export async function liveSources(watched: Omit<Watched, "id" | "inputs">): Prom
   const inspect = async ({ address: host, user, hostKey }: TargetSettings, request: object): Promise<Inspection> => {
     const session = await openSession({ host, user, hostKey }, privateKey, CONNECT_MS);
     try {
-      return await ask<Inspection>(sshAgent(session), ["inspect"], JSON.stringify(request), INSPECT_MS);
+      return await callAgent<Inspection>(sshAgent(session), ["inspect"], JSON.stringify(request), INSPECT_MS);
     } finally {
       session.close();
     }

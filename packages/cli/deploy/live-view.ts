@@ -6,7 +6,7 @@ import { openSession, type HostSession } from "@ghrunners/core/ssh/session";
 import type { Repository } from "@ghrunners/core/github/repository";
 import type { TargetSettings } from "@ghrunners/config/targets";
 import type { Look } from "@ghrunners/deploy/target/queries";
-import { ask, type RemoteAgent } from "@ghrunners/deploy/deployer/remote-agent";
+import { callAgent, type RemoteAgent } from "@ghrunners/deploy/deployer/remote-agent";
 import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
 import type { DeploymentView } from "./follow";
 import { deployJob, gateJob, lastWords, verdictIn, type SeenJob, type SeenRun, type Snapshot } from "./snapshot";
@@ -130,7 +130,7 @@ class Targets {
     let blind: string | null = null;
     for (const target of this.watched.targets) {
       try {
-        const look = await ask<Look>(await this.agent(target), ["look", id], "", 15_000);
+        const look = await callAgent<Look>(await this.agent(target), ["look", id], "", 15_000);
         if (look.records !== null || look.open?.id === id) return { target: { name: target.name, look }, blind: null };
       } catch (error) {
         this.drop(target.name);

@@ -27,7 +27,7 @@ const environmentOf = async (client: GitHubClient, name: string): Promise<Enviro
 
 export async function collect(input: CollectInput): Promise<Observation> {
   const errors: string[] = [];
-  const or = <T>(work: Promise<T>, nothing: T): Promise<T> =>
+  const orNothing = <T>(work: Promise<T>, nothing: T): Promise<T> =>
     work.catch((error: unknown) => {
       errors.push(error instanceof Error ? error.message : String(error));
       return nothing;
@@ -35,13 +35,15 @@ export async function collect(input: CollectInput): Promise<Observation> {
   const { url, repository, token } = input.github;
   const client = new GitHubClient({ url, fullName: repository }, token);
   const [seen, environment, settings, scoped, runners, monitoring, ...hosts] = await Promise.all([
-    or(client.repository(), undefined),
-    input.environment === undefined ? undefined : or(environmentOf(client, input.environment), undefined),
-    input.managesRepository ? or(readRepository(client), undefined) : undefined,
-    or(readScoped(client, input.environment, input.managesRepository), { secrets: [], variables: [] }),
-    or(client.runners(), []),
-    input.monitoring === undefined ? undefined : or(readMonitoring(input.monitoring, input.sshPrivateKey), undefined),
-    ...input.hosts.map((host) => or<SeenHost | undefined>(readHost(host, input.sshPrivateKey), undefined)),
+    orNothing(client.repository(), undefined),
+    input.environment === undefined ? undefined : orNothing(environmentOf(client, input.environment), undefined),
+    input.managesRepository ? orNothing(readRepository(client), undefined) : undefined,
+    orNothing(readScoped(client, input.environment, input.managesRepository), { secrets: [], variables: [] }),
+    orNothing(client.runners(), []),
+    input.monitoring === undefined
+      ? undefined
+      : orNothing(readMonitoring(input.monitoring, input.sshPrivateKey), undefined),
+    ...input.hosts.map((host) => orNothing<SeenHost | undefined>(readHost(host, input.sshPrivateKey), undefined)),
   ]);
   return {
     public: seen !== undefined && !seen.private,

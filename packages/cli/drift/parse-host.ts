@@ -17,9 +17,9 @@ export function parseHost(name: string, output: string): SeenHost {
       const [kind = "", subject = "", ...value] = line.split("\t");
       return { kind, subject, value: value.join("\t") };
     });
-  const of = (kind: string) => facts.filter((fact) => fact.kind === kind);
-  const unit = new Map(of("unit").map(({ subject, value }) => [subject, value]));
-  const keys = of("key").flatMap(({ subject, value }) => parseAuthorizedKey(subject, value) ?? []);
+  const factsOf = (kind: string) => facts.filter((fact) => fact.kind === kind);
+  const unit = new Map(factsOf("unit").map(({ subject, value }) => [subject, value]));
+  const keys = factsOf("key").flatMap(({ subject, value }) => parseAuthorizedKey(subject, value) ?? []);
   if (unit.size === 0) return { name, keys };
   const fact = (key: string): string => unit.get(key) ?? "";
   return {

@@ -69,7 +69,7 @@ export function judgeSwitch(stack: string, seen: SeenSwitch): GateView {
   const at = Date.parse(now);
   const ageSeconds = decision === null ? null : Math.max(0, (at - Date.parse(decision.decidedAt)) / 1000);
   const isOld = ageSeconds !== null && ageSeconds > MAXIMUM_AGE_SECONDS;
-  const isTold = toldUntil !== null && Date.parse(toldUntil) > at;
+  const isPublished = toldUntil !== null && Date.parse(toldUntil) > at;
   const stale = [
     ...(decision === null ? [`the switch has made no decision yet (its unit is ${unit})`] : []),
     ...(isOld
@@ -77,7 +77,7 @@ export function judgeSwitch(stack: string, seen: SeenSwitch): GateView {
           `the decision is too old: ${Math.round(ageSeconds)} s, expected at most ${MAXIMUM_AGE_SECONDS} s (the unit is ${unit})`,
         ]
       : []),
-    ...(isTold
+    ...(isPublished
       ? []
       : [toldUntil === null ? "GitHub was told no choice yet" : `what GitHub was told expired at ${toldUntil}`]),
   ];

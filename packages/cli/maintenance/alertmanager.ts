@@ -2,7 +2,7 @@ import type { NewSilence, Silence } from "./silence";
 
 const LIMIT_MS = 10_000;
 
-async function ask(url: string, init: RequestInit = {}): Promise<unknown> {
+async function request(url: string, init: RequestInit = {}): Promise<unknown> {
   const response = await fetch(url, { ...init, signal: AbortSignal.timeout(LIMIT_MS) }).catch((error: Error) => {
     throw new Error(
       `Alertmanager at ${url} cannot be asked: ${(error.cause as Error | undefined)?.message ?? error.message}. ` +
@@ -16,10 +16,10 @@ async function ask(url: string, init: RequestInit = {}): Promise<unknown> {
 
 /** Silences as Alertmanager keeps them. @param url its address */
 export const readSilences = async (url: string): Promise<Silence[]> =>
-  (await ask(`${url}/api/v2/silences`)) as Silence[];
+  (await request(`${url}/api/v2/silences`)) as Silence[];
 
 export async function setSilence(url: string, silence: NewSilence): Promise<void> {
-  await ask(`${url}/api/v2/silences`, {
+  await request(`${url}/api/v2/silences`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(silence),
@@ -27,5 +27,5 @@ export async function setSilence(url: string, silence: NewSilence): Promise<void
 }
 
 export async function expireSilence(url: string, id: string): Promise<void> {
-  await ask(`${url}/api/v2/silence/${id}`, { method: "DELETE" });
+  await request(`${url}/api/v2/silence/${id}`, { method: "DELETE" });
 }

@@ -3,13 +3,13 @@ import { MAINTENANCE_VARIABLE } from "@ghrunners/failover/choice/maintenance";
 import { readSilences } from "./alertmanager";
 import type { RunnerView } from "./plan";
 import type { Silence } from "./silence";
-import { viewOf, type Subject } from "./views";
+import { viewOf, type MaintenanceRunner } from "./views";
 
 /** Where to look and with what. */
 export interface LookInput {
   readonly github: { readonly url: string; readonly repository: string; readonly token: string };
   readonly sshPrivateKey: string;
-  readonly runners: readonly Subject[];
+  readonly runners: readonly MaintenanceRunner[];
   /** Null where the stack has no monitoring host. */
   readonly alertmanager: string | null;
 }

@@ -8,7 +8,7 @@ import { RUNNER_HOME, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
 import type { RunnerView } from "./plan";
 
 /** A runner to be looked at; the gate of the pool judges by the same. */
-export type Subject = Omit<GateSubject, "revision"> & { readonly role: string };
+export type MaintenanceRunner = Omit<GateSubject, "revision"> & { readonly role: string };
 
 const LIMIT_MS = 20_000;
 
@@ -30,7 +30,11 @@ async function unitState(host: HostAddress, unit: string, privateKey: string): P
 }
 
 /** GitHub's view and the host's of one runner, judged as the health gate does. */
-export async function viewOf(github: GitHubClient, subject: Subject, privateKey: string): Promise<RunnerView> {
+export async function viewOf(
+  github: GitHubClient,
+  subject: MaintenanceRunner,
+  privateKey: string,
+): Promise<RunnerView> {
   const [atGitHub, state] = await Promise.all([
     github.runnerNamed(subject.runnerName),
     unitState(subject.host, subject.unit, privateKey),

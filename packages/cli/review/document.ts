@@ -2,7 +2,7 @@
 import type { ReviewKind } from "./kinds";
 
 /** One line. Exactly one of three: recorded (`value` and `source`), missing, or a person's own (`askedOf` alone). */
-export interface Entry {
+export interface DocumentEntry {
   readonly label: string;
   /** What was recorded; null otherwise. */
   readonly value: string | null;
@@ -31,7 +31,7 @@ export interface Table {
 
 export interface Section {
   readonly heading: string;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly DocumentEntry[];
   readonly tables: readonly Table[];
 }
 

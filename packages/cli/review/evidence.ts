@@ -14,7 +14,7 @@ export interface Evidence {
 }
 
 /** A value and where it stands in the evidence, such as `deployment.actions[0].ok`. */
-export interface Found {
+export interface SourcedValue {
   readonly value: unknown;
   readonly source: string;
 }
@@ -26,7 +26,7 @@ type Bag = Readonly<Record<string, unknown>>;
  * @returns the value; null with the place at which the evidence says that there is none (no rollback, no failure);
  *   undefined where it has no such entry
  */
-export function lookUp(evidence: Evidence, path: string): Found | undefined {
+export function lookUp(evidence: Evidence, path: string): SourcedValue | undefined {
   let value: unknown = evidence;
   let source = "";
   for (const [, field, index, key, wanted] of path.matchAll(/([A-Za-z0-9]+)|\[(\d+)\]|\[(\w+)=([^\]]+)\]/g)) {

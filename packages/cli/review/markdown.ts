@@ -1,5 +1,5 @@
 /** A filled document as Markdown for GitHub. Pure. */
-import type { Entry, ReviewDocument, Table } from "./document";
+import type { DocumentEntry, ReviewDocument, Table } from "./document";
 
 /** Text of a record stands for itself: it makes no emphasis, link, HTML or new cell. It never begins a line. */
 export function escaped(text: string): string {
@@ -8,12 +8,12 @@ export function escaped(text: string): string {
 
 const blank = (askedOf: string): string => `**[to fill in]** by ${askedOf}: ________`;
 
-function said({ value, askedOf, missing }: Entry): string {
+function said({ value, askedOf, missing }: DocumentEntry): string {
   if (value !== null) return escaped(value);
   return missing ? `**not recorded**; can be filled in by ${askedOf}` : blank(askedOf ?? "");
 }
 
-function line(entry: Entry): string {
+function line(entry: DocumentEntry): string {
   const { label, ticked } = entry;
   if (ticked === undefined) return `- ${label}: ${said(entry)}`;
   return `- [${ticked === true ? "x" : " "}] ${label}: ${said(entry)}`;

@@ -1,6 +1,6 @@
 /** What a template is made of, and how it is filled. Pure: a value comes into a document only by its place in the evidence. */
 import type { RecordedAction } from "@ghrunners/deploy/records/record";
-import type { Entry, ReviewDocument, Row, Section, Table } from "./document";
+import type { DocumentEntry, ReviewDocument, Row, Section, Table } from "./document";
 import type { ReviewKind } from "./kinds";
 import { lookUp, type Evidence } from "./evidence";
 import { who } from "./who";
@@ -41,7 +41,7 @@ export function formatted(value: unknown, format: Format = "text"): string {
   }
 }
 
-function entryOf(part: Exclude<Part, { table: unknown }>, evidence: Evidence): Entry {
+function entryOf(part: Exclude<Part, { table: unknown }>, evidence: Evidence): DocumentEntry {
   if ("ask" in part) {
     const own = { label: part.ask, value: null, source: null, askedOf: part.of, missing: false };
     return part.box === true ? { ...own, ticked: null } : own;

@@ -4,7 +4,7 @@ import { stateFolder } from "@ghrunners/core/user-folders";
 import type { Stack } from "../pulumi/stack";
 
 /** What a rotation that is under way has to remember. It holds the new private key, so the file is 0600 and goes at the end. */
-export interface Journal {
+export interface RotationJournal {
   readonly privateKey: string;
   readonly published: boolean;
   readonly proven: boolean;
@@ -15,11 +15,11 @@ export function journalFile({ name, env }: Pick<Stack, "name" | "env">, secret: 
   return path.join(stateFolder(env), "rotations", `${name.replace(/\//g, ".")}.${secret}.json`);
 }
 
-export function readJournal(file: string): Journal | undefined {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Journal) : undefined;
+export function readJournal(file: string): RotationJournal | undefined {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RotationJournal) : undefined;
 }
 
-export function writeJournal(file: string, journal: Journal): void {
+export function writeJournal(file: string, journal: RotationJournal): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(`${file}.new`, JSON.stringify(journal), { mode: 0o600 });
   renameSync(`${file}.new`, file);

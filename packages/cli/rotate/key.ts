@@ -11,7 +11,7 @@ import { runPulumi } from "../pulumi/run";
 import type { Stack } from "../pulumi/stack";
 import { journalFile, readJournal, removeJournal, writeJournal } from "./journal";
 import { setSecret } from "./configuration";
-import { describe, planKeyRotation, type KeyRotation, type KeyStep, type Proof } from "./plan";
+import { describe, planKeyRotation, type KeyRotation, type KeyStep, type KeyProof } from "./plan";
 import { proveByJob, requireProofWorkflow } from "./proof";
 import { atTarget, type TargetInput } from "./target";
 
@@ -39,7 +39,7 @@ export class DeployKeyRotation {
     private readonly stack: Stack,
     private readonly settings: Settings,
     private readonly secret: SecretSettings,
-    private readonly proof: Proof,
+    private readonly proof: KeyProof,
   ) {
     this.file = journalFile(stack, secret.name);
     this.mark = deployKeyMark(stack.name, secret.name);

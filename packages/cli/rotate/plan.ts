@@ -48,9 +48,9 @@ export function planKeyRotation({ next, published, proven, targets }: KeyRotatio
 export const secretName = (given: string): string => given.toUpperCase().replace(/-/g, "_");
 
 /** Who logs in with the new key before an old one goes: a job on a runner with GitHub's secret, or this machine. */
-export type Proof = "job" | "ssh";
+export type KeyProof = "job" | "ssh";
 
-export function describe(step: KeyStep, proof: Proof): string {
+export function describe(step: KeyStep, proof: KeyProof): string {
   switch (step.step) {
     case "generate":
       return "make a new Ed25519 key";

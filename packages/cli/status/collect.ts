@@ -86,7 +86,7 @@ async function runnersAndJob(
 /** Both views at once; a service that cannot be asked is an error in the result, never a guess. */
 export async function collect(input: CollectInput): Promise<Observation> {
   const errors: string[] = [];
-  const or = async <T>(name: string, work: Promise<T>, nothing: T): Promise<T> =>
+  const orNothing = async <T>(name: string, work: Promise<T>, nothing: T): Promise<T> =>
     work.catch((error: unknown) => {
       const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
       errors.push(`${name} cannot be asked: ${error instanceof Error ? error.message : String(error)}${cause}`);
@@ -98,12 +98,14 @@ export async function collect(input: CollectInput): Promise<Observation> {
   const hasRunners = runnerNames.length > 0;
   const nothing = { runners: [], lastJob: null };
   const [vms, seen, deployment, chosen, monitoring, away] = await Promise.all([
-    or("Proxmox VE", machines(input), []),
-    hasRunners ? or("GitHub", runnersAndJob(github, runnerNames), nothing) : nothing,
-    name === null ? undefined : or("GitHub's environment", environment(github, name), undefined),
-    hasRunners ? or("GitHub's choice of the runner", choice(github), undefined) : undefined,
-    watched === null ? undefined : or("Monitoring", lookAtMonitoring(watched.urls, watched.environment), undefined),
-    hasRunners ? or("GitHub's variables", maintenance(github), null) : null,
+    orNothing("Proxmox VE", machines(input), []),
+    hasRunners ? orNothing("GitHub", runnersAndJob(github, runnerNames), nothing) : nothing,
+    name === null ? undefined : orNothing("GitHub's environment", environment(github, name), undefined),
+    hasRunners ? orNothing("GitHub's choice of the runner", choice(github), undefined) : undefined,
+    watched === null
+      ? undefined
+      : orNothing("Monitoring", lookAtMonitoring(watched.urls, watched.environment), undefined),
+    hasRunners ? orNothing("GitHub's variables", maintenance(github), null) : null,
   ]);
   return { vms, ...seen, deployment, choice: chosen, monitoring, maintenance: away, errors };
 }

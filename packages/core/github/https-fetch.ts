@@ -16,7 +16,7 @@ interface Answer {
 
 const agent = new https.Agent({ keepAlive: true, maxSockets: 4 });
 
-function ask(url: string, init: RequestInit): Promise<Answer> {
+function request(url: string, init: RequestInit): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const options = {
       agent,
@@ -39,4 +39,4 @@ function ask(url: string, init: RequestInit): Promise<Answer> {
 }
 
 /** Bodies are text: Octokit writes JSON. */
-export const httpsFetch = ((input: string, init: RequestInit = {}) => ask(input, init)) as unknown as typeof fetch;
+export const httpsFetch = ((input: string, init: RequestInit = {}) => request(input, init)) as unknown as typeof fetch;

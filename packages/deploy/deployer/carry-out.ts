@@ -30,17 +30,17 @@ export interface Order {
   readonly origin?: Deployment["origin"];
 }
 
-export interface Around {
+export interface DeployerContext {
   readonly agent: AgentFiles;
   readonly say: (line: string) => void;
   /** Fires when the deployer is asked to stop: the target goes back. */
   readonly signal: AbortSignal;
 }
 
-export type Outcome = DeployResult | { readonly kind: "refused"; readonly reason: string };
+export type DeployerOutcome = DeployResult | { readonly kind: "refused"; readonly reason: string };
 
 /** @throws Error when the target cannot be reached, or the connection was lost: the target then goes back by itself */
-export async function carryOut(order: Order, { agent, say, signal }: Around): Promise<Outcome> {
+export async function carryOut(order: Order, { agent, say, signal }: DeployerContext): Promise<DeployerOutcome> {
   const { action, address } = order;
   const version = parseVersion(order.version);
   // Whatever can be refused here is refused before anything is reached.
@@ -104,7 +104,7 @@ export function stopSignal(): AbortSignal {
 }
 
 /** Exit code: 0 done or nothing to do, 1 it did not succeed. */
-export function exitCodeOf(outcome: Outcome, action: Order["action"]): number {
+export function exitCodeOf(outcome: DeployerOutcome, action: Order["action"]): number {
   switch (outcome.kind) {
     case "checked":
       return outcome.problems.length === 0 ? 0 : 1;

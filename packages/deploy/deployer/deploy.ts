@@ -5,7 +5,7 @@ import type { Inspection, Look } from "../target/queries";
 import type { Request } from "../protocol/request";
 import { judge } from "./judge";
 import { LeaseKeeper } from "./lease-keeper";
-import { ask, RefusedError, type RemoteAgent } from "./remote-agent";
+import { callAgent, RefusedError, type RemoteAgent } from "./remote-agent";
 
 /** What a deployment came to. */
 export type DeployResult =
@@ -27,7 +27,7 @@ const LOOK_MS = 1_000;
 
 /** Looks and changes nothing. @throws RefusedError when the target cannot be deployed to */
 export async function check(agent: RemoteAgent, request: Request): Promise<DeployResult> {
-  const seen = await ask<Inspection>(agent, ["inspect"], JSON.stringify(request));
+  const seen = await callAgent<Inspection>(agent, ["inspect"], JSON.stringify(request));
   const judged = judge(seen, request);
   if (judged.kind === "unchanged") return { kind: "unchanged", version: request.version };
   const problems = judged.kind === "refused" ? [judged.reason] : judged.problems;
@@ -44,12 +44,12 @@ export async function deploy(
   artefact: Buffer,
   { say, signal, patienceMs = PATIENCE_MS }: DeployOptions,
 ): Promise<DeployResult> {
-  const judged = judge(await ask<Inspection>(agent, ["inspect"], JSON.stringify(request)), request);
+  const judged = judge(await callAgent<Inspection>(agent, ["inspect"], JSON.stringify(request)), request);
   if (judged.kind === "refused") throw new RefusedError(judged.reason);
   if (judged.kind === "unchanged") return { kind: "unchanged", version: request.version };
   if (judged.problems.length > 0) say(`expected to be refused: ${judged.problems.join("; ")}`);
 
-  const { token } = await ask<{ token: number }>(agent, ["begin"], JSON.stringify(request));
+  const { token } = await callAgent<{ token: number }>(agent, ["begin"], JSON.stringify(request));
   say(`deployment ${request.id} holds the lock of ${request.target} (token ${token})`);
   const lease = new LeaseKeeper(agent, token, request.limits.leaseSeconds, say);
   const giveUp = (): void => {
@@ -77,11 +77,11 @@ export async function deploy(
 
 /** Sends the artefact, then lets the target work. */
 async function carry(agent: RemoteAgent, token: number, request: Request, artefact: Buffer): Promise<Records> {
-  const reason = await ask(agent, ["put", String(token)], artefact, request.limits.totalSeconds * 1000).then(
+  const reason = await callAgent(agent, ["put", String(token)], artefact, request.limits.totalSeconds * 1000).then(
     () => [],
     (error: Error) => [`The artefact did not arrive: ${error.message}`],
   );
-  return ask<Records>(agent, ["run", String(token), ...reason], "", runLimitMs(request));
+  return callAgent<Records>(agent, ["run", String(token), ...reason], "", runLimitMs(request));
 }
 
 /** The target's answer; where it ends without one, or the lease is lost, what the target says when it is asked. */
@@ -113,7 +113,7 @@ async function followed(
   let last = "";
   let deadline = Date.now() + patienceMs;
   for (;;) {
-    const { open, records } = await ask<Look>(agent, ["look", id], "", Math.max(patienceMs, LOOK_MS));
+    const { open, records } = await callAgent<Look>(agent, ["look", id], "", Math.max(patienceMs, LOOK_MS));
     if (records !== null) return records;
     if (open?.id !== id)
       throw new NotOverError(`${why} Deployment ${id} is not open on ${target}, and has no record there.`);
@@ -132,7 +132,7 @@ async function followed(
 
 /** Lets a target try a failed undo again, after somebody has mended what its incident names. */
 export async function retryRollback(agent: RemoteAgent): Promise<DeployResult> {
-  return { kind: "over", records: await ask<Records>(agent, ["retry"], "", RETRY_LIMIT_MS) };
+  return { kind: "over", records: await callAgent<Records>(agent, ["retry"], "", RETRY_LIMIT_MS) };
 }
 
 /** Three tries of every undo and the proof, at the limits that most plans have. */

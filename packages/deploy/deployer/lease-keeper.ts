@@ -1,6 +1,6 @@
 /** Keeps a deployment's lease alive, says what ended meanwhile, and hears when the lease is lost. */
 import type { OpenDeployment } from "../target/queries";
-import { ask, RefusedError, type RemoteAgent } from "./remote-agent";
+import { callAgent, RefusedError, type RemoteAgent } from "./remote-agent";
 
 export class LeaseKeeper {
   /** Resolves with the reason when the lease is gone: from then on the target acts alone. */
@@ -26,7 +26,7 @@ export class LeaseKeeper {
     this.asking = true;
     try {
       const args = ["renew", String(this.token)];
-      const { ended } = await ask<OpenDeployment>(this.agent, args, "", this.leaseSeconds * 1000);
+      const { ended } = await callAgent<OpenDeployment>(this.agent, args, "", this.leaseSeconds * 1000);
       this.report(ended);
     } catch (error) {
       // Anything else may pass; a lease that was refused never comes back.

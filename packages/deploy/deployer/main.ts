@@ -16,7 +16,7 @@ import type { Plan } from "../plan/schema";
 import { parseDeploymentId, parseVersion, type Version } from "../protocol/values";
 import { renderResult } from "../render";
 import { report } from "./report";
-import { addressOf, idOf, originOf, ownerOf } from "./surroundings";
+import { addressOf, idOf, originOf, ownerOf } from "./job-environment";
 
 /** Filled in when the bundle is made. */
 declare const GHRUNNERS_AGENT_FILES: string;

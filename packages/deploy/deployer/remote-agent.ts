@@ -22,7 +22,7 @@ const LIMIT_MS = 60_000;
  * @param limitMs longest time it may take, milliseconds
  * @throws RefusedError when the agent refuses, Error with the agent's words when it fails
  */
-export async function ask<Value>(
+export async function callAgent<Value>(
   agent: RemoteAgent,
   args: readonly string[],
   input: string | Buffer,

@@ -5,7 +5,7 @@ import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { openSession } from "@ghrunners/core/ssh/session";
 import type { Look } from "../target/queries";
 import type { Records } from "../target/history";
-import { ask, type RemoteAgent } from "./remote-agent";
+import { callAgent, type RemoteAgent } from "./remote-agent";
 import { sshAgent } from "./ssh";
 import { githubTracker } from "../incidents/github";
 import { renderSending, sendIncidents } from "../incidents/send";
@@ -30,7 +30,7 @@ const LOOK_MS = 1_000;
 async function untilOver(agent: RemoteAgent, id: string): Promise<Records | undefined> {
   const deadline = Date.now() + WAIT_MS;
   for (;;) {
-    const { open, records } = await ask<Look>(agent, ["look", id], "");
+    const { open, records } = await callAgent<Look>(agent, ["look", id], "");
     if (records !== null) return records;
     if (open?.id !== id || Date.now() > deadline) return undefined;
     await delay(LOOK_MS);

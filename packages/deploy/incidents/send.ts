@@ -3,7 +3,7 @@
  * time near an incident, the sender looks for the incident's marker before it opens an issue.
  */
 import type { ListedIncident } from "../target/outbox";
-import { ask, type RemoteAgent } from "../deployer/remote-agent";
+import { callAgent, type RemoteAgent } from "../deployer/remote-agent";
 import { INCIDENT_LABEL, markerOf, renderIssue, type IncidentIssue } from "./issue";
 
 export interface Issue {
@@ -36,7 +36,7 @@ const LIMIT_MS = 90_000;
 
 /** Every incident of the target, oldest first. */
 export async function incidentsOf(agent: RemoteAgent): Promise<readonly ListedIncident[]> {
-  return (await ask<{ incidents: ListedIncident[] }>(agent, ["incidents"], "")).incidents;
+  return (await callAgent<{ incidents: ListedIncident[] }>(agent, ["incidents"], "")).incidents;
 }
 
 /** @param runbooks address of the folder of runbooks, without a slash at its end */
@@ -69,12 +69,12 @@ async function sendOne(
 ): Promise<Issue> {
   const { deployment } = listed.incident;
   const deadline = now() + LIMIT_MS;
-  const { token } = await ask<{ token: number }>(agent, ["claim", deployment], "");
+  const { token } = await callAgent<{ token: number }>(agent, ["claim", deployment], "");
   try {
     const { number, url } = await findOrOpen(tracker, listed, runbooks, () => now() < deadline);
-    return await ask<Issue>(agent, ["sent", deployment, String(number), url], "");
+    return await callAgent<Issue>(agent, ["sent", deployment, String(number), url], "");
   } catch (error) {
-    await ask(agent, ["release", deployment, String(token)], "").catch(() => undefined);
+    await callAgent(agent, ["release", deployment, String(token)], "").catch(() => undefined);
     throw error;
   }
 }

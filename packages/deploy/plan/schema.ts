@@ -13,7 +13,7 @@ const line = z.array(word).min(1).describe("program and arguments; no shell read
 const version = text(forms.version);
 const name = text(forms.name);
 
-const then = z
+const followUp = z
   .strictObject({
     daemonReload: z.boolean().default(false),
     reload: z.array(unit).default([]),
@@ -25,14 +25,14 @@ const common = { name, limitSeconds: seconds(60) };
 
 const step = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("unpack"), ...common }),
-  z.strictObject({ kind: z.literal("activate"), ...common, then }),
+  z.strictObject({ kind: z.literal("activate"), ...common, then: followUp }),
   z.strictObject({
     kind: z.literal("file"),
     ...common,
     from: text(forms.innerPath).describe("path inside the release"),
     to: absolute,
     mode: text(forms.mode).default("0644"),
-    then,
+    then: followUp,
   }),
   z.strictObject({
     kind: z.literal("units"),

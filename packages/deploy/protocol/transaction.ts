@@ -69,7 +69,7 @@ export interface Transaction {
 }
 
 /** What the agent sees around the transaction before each action. */
-export interface Situation {
+export interface TransactionInput {
   /** Whether the deployer still holds its lease. */
   readonly lease: "held" | "expired";
   /** Somebody asks to turn back, and why. */
@@ -130,7 +130,7 @@ function turn(transaction: Transaction, failure: Failure): Transaction {
 }
 
 /** Takes in what changed outside: an expired lease or a wish to abort ends the way forward. */
-export function observe(transaction: Transaction, situation: Situation): Transaction {
+export function observe(transaction: Transaction, situation: TransactionInput): Transaction {
   if (transaction.phase !== "forward") return transaction;
   // A cut-off action is swept first: its processes may still be at work. Why somebody asks to turn back is kept.
   if (transaction.running !== null) return { ...transaction, failure: situation.abort ?? transaction.failure };

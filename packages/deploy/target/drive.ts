@@ -7,7 +7,7 @@ import {
   observe,
   type Action,
   type Failure,
-  type Situation,
+  type TransactionInput,
   type Transaction,
 } from "../protocol/transaction";
 import type { Clock } from "./clock";
@@ -63,7 +63,7 @@ const lease = ({ store, clock }: Agent, { token }: Transaction): "held" | "expir
   leaseState(store.readLease(), token, clock.moment());
 
 /** A lease that cannot be read holds nothing; which file it is stands in the record. */
-function situation(agent: Agent, transaction: Transaction, abort?: Failure): Situation {
+function situation(agent: Agent, transaction: Transaction, abort?: Failure): TransactionInput {
   const found = agent.store.lookAtLease();
   if (found.state !== "unreadable") return { lease: lease(agent, transaction), abort };
   const detail = `The lease ${found.file} cannot be read (${found.problem}), so it counts as expired.`;

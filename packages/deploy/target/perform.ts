@@ -24,7 +24,7 @@ export interface Performed {
   readonly errno?: string;
 }
 
-export interface Surroundings {
+export interface EffectContext {
   readonly store: Store;
   readonly executor: Executor;
   /** RFC 3339. */
@@ -39,7 +39,7 @@ const failed = (detail: string, checks?: readonly CheckResult[]): Performed => (
   checks,
 });
 
-export async function perform(journal: Journal, action: Action, around: Surroundings): Promise<Performed> {
+export async function perform(journal: Journal, action: Action, around: EffectContext): Promise<Performed> {
   try {
     return await effect(journal, action, around);
   } catch (error) {
@@ -51,7 +51,7 @@ export async function perform(journal: Journal, action: Action, around: Surround
 async function effect(
   journal: Journal,
   action: Action,
-  { store, executor, now, signal }: Surroundings,
+  { store, executor, now, signal }: EffectContext,
 ): Promise<Performed> {
   const { folders } = store;
   const { request, captured } = journal;

@@ -10,14 +10,14 @@ import { releaseFolder, rooted, type Context } from "./context";
 import { problemAt } from "./path-before";
 import { beforeOf, currentState, releaseState } from "./release";
 
-export interface Preflight {
+export interface PreflightReport {
   /** Every problem at once. */
   readonly problems: readonly string[];
   readonly checks: readonly CheckResult[];
 }
 
 /** @param context with the installed version as its version: its health is what an undo has to come back to */
-export async function preflight(context: Context, artefact: "expected" | "not yet"): Promise<Preflight> {
+export async function preflight(context: Context, artefact: "expected" | "not yet"): Promise<PreflightReport> {
   const { request, previous } = context;
   const problems: string[] = [];
   if (previous === request.version)

@@ -12,18 +12,18 @@ const words = z.array(z.string().check(z.regex(/^[^\0]+$/, "expected words that 
 const units = z.array(text(forms.unit));
 const seconds = between(1, 3600);
 
-const then = z.strictObject({ daemonReload: z.boolean(), reload: units, restart: units });
+const followUp = z.strictObject({ daemonReload: z.boolean(), reload: units, restart: units });
 const common = { name: text(forms.name), limitSeconds: seconds };
 const step = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("unpack"), ...common }),
-  z.strictObject({ kind: z.literal("activate"), ...common, then }),
+  z.strictObject({ kind: z.literal("activate"), ...common, then: followUp }),
   z.strictObject({
     kind: z.literal("file"),
     ...common,
     from: text(forms.innerPath),
     to: text(forms.absolutePath),
     mode: text(forms.mode),
-    then,
+    then: followUp,
   }),
   z.strictObject({ kind: z.literal("units"), ...common, action: z.enum(["start", "stop"]), units }),
   z.strictObject({ kind: z.literal("command"), ...common, run: words, undo: words }),

@@ -42,10 +42,10 @@ export async function perform(context: Context, step: Step, captured: StepCaptur
       return;
     case "activate":
       pointLink(rooted(context, context.request.current), relativeRelease(context));
-      return then(context, step, step.then);
+      return finishStep(context, step, step.then);
     case "file":
       writeDurably(rooted(context, step.to), contentOf(context, step.from), parseInt(step.mode, 8));
-      return then(context, step, step.then);
+      return finishStep(context, step, step.then);
     case "units":
       // A unit that does not run needs no stop, and may not exist yet.
       if (step.action === "stop") return systemctl(context, step, "stop", captured.active ?? []);
@@ -66,10 +66,10 @@ export async function undo(context: Context, step: Step, captured: StepCapture):
       return removeFolders(captured.made ?? []);
     case "activate":
       if (captured.path !== undefined) restorePath(rooted(context, context.request.current), captured.path);
-      return then(context, step, step.then);
+      return finishStep(context, step, step.then);
     case "file":
       if (captured.path !== undefined) restorePath(rooted(context, step.to), captured.path);
-      return then(context, step, step.then);
+      return finishStep(context, step, step.then);
     case "units": {
       // Not a start: after a power cut the boot may have started them from what was there in the middle.
       if (step.action === "stop") return systemctl(context, step, "restart", captured.active ?? []);
@@ -142,7 +142,7 @@ async function systemctl(context: Context, step: Step, verb: string, units: read
   if (units.length > 0) await run(context, step, ["systemctl", verb, ...units]);
 }
 
-async function then(context: Context, step: Step, { daemonReload, reload, restart }: Then): Promise<void> {
+async function finishStep(context: Context, step: Step, { daemonReload, reload, restart }: Then): Promise<void> {
   if (daemonReload) await run(context, step, ["systemctl", "daemon-reload"]);
   await systemctl(context, step, "reload", reload);
   await systemctl(context, step, "restart", restart);

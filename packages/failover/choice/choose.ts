@@ -59,12 +59,12 @@ function advance(judged: readonly Judged[], before: Since | undefined, now: numb
 
 /** A healthy primary, else a healthy secondary (the one that deploys now first), else a primary that is merely degraded. */
 function inOrder(judged: readonly Judged[], current: string | null): Judged[] {
-  const those = (role: Role, grade: Judged["grade"]): Judged[] =>
+  const runnersOf = (role: Role, grade: Judged["grade"]): Judged[] =>
     judged.filter((runner) => runner.role === role && runner.grade === grade);
-  const secondaries = those("secondary", "healthy").sort(
+  const secondaries = runnersOf("secondary", "healthy").sort(
     (one, other) => Number(other.name === current) - Number(one.name === current),
   );
-  return [...those("primary", "healthy"), ...secondaries, ...those("primary", "degraded")];
+  return [...runnersOf("primary", "healthy"), ...secondaries, ...runnersOf("primary", "degraded")];
 }
 
 interface Picked {

@@ -90,7 +90,7 @@ interface Finding {
 
 const unusable = (cause: Cause, text: string): Finding => ({ grade: "unusable", cause, text });
 const degraded = (cause: Cause, text: string): Finding => ({ grade: "degraded", cause, text });
-const whole = (seconds: number): number => Math.round(seconds);
+const rounded = (seconds: number): number => Math.round(seconds);
 
 function ofMaintenance({ maintenance }: RunnerSeen): Finding[] {
   if (maintenance === null) return [];
@@ -103,7 +103,7 @@ function ofMaintenance({ maintenance }: RunnerSeen): Finding[] {
 function ofGithub({ role, github }: RunnerSeen, policy: JudgingPolicy): Finding[] {
   if (github === null) return [unusable("github_unknown", "GitHub's view is missing")];
   if (github.ageSeconds > policy.maximumGithubAgeSeconds) {
-    return [unusable("github_unknown", `GitHub's view is ${whole(github.ageSeconds)} s old`)];
+    return [unusable("github_unknown", `GitHub's view is ${rounded(github.ageSeconds)} s old`)];
   }
   if (github.status === "unregistered") return [unusable("not_registered", "GitHub has no registration of it")];
   const missing = labelsWithout(policy.labels[role], github.labels);
@@ -120,7 +120,7 @@ function ofGithub({ role, github }: RunnerSeen, policy: JudgingPolicy): Finding[
       : []),
     ...(queued === null ? [degraded("queue", "how long jobs wait for its labels is not known")] : []),
     ...(queued !== null && queued > policy.maximumQueuedSeconds
-      ? [degraded("queue", `a job has waited ${whole(queued)} s for its labels`)]
+      ? [degraded("queue", `a job has waited ${rounded(queued)} s for its labels`)]
       : []),
     ...(extra.length > 0 ? [degraded("labels_drifted", `its labels drifted: ${extra.join(", ")}`)] : []),
   ];
@@ -129,7 +129,7 @@ function ofGithub({ role, github }: RunnerSeen, policy: JudgingPolicy): Finding[
 function ofHost({ host }: RunnerSeen, policy: JudgingPolicy): Finding[] {
   if (host === null) return [unusable("host_unreachable", "the host's view is missing")];
   if (host.ageSeconds > policy.maximumHostAgeSeconds) {
-    return [unusable("host_unreachable", `the host's view is ${whole(host.ageSeconds)} s old`)];
+    return [unusable("host_unreachable", `the host's view is ${rounded(host.ageSeconds)} s old`)];
   }
   const { serviceActive, listenerConnected, version, diskUsedPercent: disk } = host;
   return [
@@ -147,7 +147,7 @@ function ofHost({ host }: RunnerSeen, policy: JudgingPolicy): Finding[] {
       : []),
     ...(disk === null ? [degraded("disk", "how full its disk is is not known")] : []),
     ...(disk !== null && disk > policy.maximumDiskPercent
-      ? [degraded("disk", `its disk is ${whole(disk)} % full, expected at most ${policy.maximumDiskPercent} %`)]
+      ? [degraded("disk", `its disk is ${rounded(disk)} % full, expected at most ${policy.maximumDiskPercent} %`)]
       : []),
   ];
 }

@@ -19,7 +19,7 @@ import { count, type Tally, tallySchema } from "@ghrunners/metrics-server/tally"
 import { repeat, type View } from "@ghrunners/metrics-server/view";
 import { countFailover, evaluateSwitch, startTally } from "./evaluate";
 import { askByHttp, isComplete, look, type Ask } from "./look";
-import { Records } from "./records";
+import { DecisionRecords } from "./records";
 import { noRedispatches, Redispatcher, RESERVE, type Redispatches } from "./redispatch";
 import { ChoiceVariable, type Written } from "./variable";
 import { type RunnerViews, seenRunner } from "./views";
@@ -67,7 +67,7 @@ const stateSchema: z.ZodType<State> = z.object({
 }) as z.ZodType<State>;
 
 /** What tests put in the place of the world. */
-export interface Surroundings {
+export interface SwitchDependencies {
   readonly ask?: Ask;
   readonly fetch?: typeof fetch;
   /** Milliseconds since 1970. */
@@ -103,7 +103,7 @@ export class SwitchView implements View {
   private readonly github: GitHubClient;
   private readonly budget: RequestBudget;
   private readonly file: StateFile<State>;
-  private readonly records: Records;
+  private readonly records: DecisionRecords;
   private readonly variable: ChoiceVariable;
   private readonly redispatcher: Redispatcher;
   private readonly policy: ChoicePolicy;
@@ -129,7 +129,7 @@ export class SwitchView implements View {
     stateFolder: string,
     private readonly version: string,
     private readonly say: (line: string) => void,
-    { ask = askByHttp, fetch = httpsFetch, now = Date.now }: Surroundings = {},
+    { ask = askByHttp, fetch = httpsFetch, now = Date.now }: SwitchDependencies = {},
   ) {
     this.ask = ask;
     this.now = now;
@@ -139,7 +139,7 @@ export class SwitchView implements View {
     const repository = { url: config.githubUrl, fullName: config.repository };
     this.github = new GitHubClient(repository, token, { budget: this.budget, retries: false, fetch });
     this.file = new StateFile<State>(path.join(stateFolder, STATE_FILE), stateSchema, say);
-    this.records = new Records(stateFolder, say);
+    this.records = new DecisionRecords(stateFolder, say);
     const kept = this.file.read();
     this.tally = startTally(kept?.tally);
     this.decidedAt = kept?.decidedAt ?? 0;
@@ -177,7 +177,7 @@ export class SwitchView implements View {
       this.poll("waiting runs", lookSeconds, async () => {
         const { decision } = this;
         // A gate that is run again must see the new choice.
-        if (decision !== undefined && this.variable.isTold(decision)) await this.redispatcher.round(decision);
+        if (decision !== undefined && this.variable.isPublished(decision)) await this.redispatcher.round(decision);
       });
     }
   }

@@ -28,7 +28,7 @@ function linesOf(file: string): string[] {
   }
 }
 
-export class Records {
+export class DecisionRecords {
   private newest: GateDecision | undefined;
   private lines: number;
 

@@ -11,8 +11,8 @@ import {
   type Intent,
   nextStep,
   type RawWaitingRun,
-  type Result,
-  type Standing,
+  type RedispatchResult,
+  type RunnerCapacity,
   toWaitingRun,
   waitsForTheDead,
   type WaitingRun,
@@ -46,7 +46,7 @@ export class Redispatcher {
     private readonly runners: SwitchConfig["runners"],
     private readonly now: () => number,
     private readonly keep: (state: Redispatches) => void,
-    private readonly tell: (result: Result) => void,
+    private readonly tell: (result: RedispatchResult) => void,
     private state: Redispatches,
   ) {}
 
@@ -71,7 +71,7 @@ export class Redispatcher {
     this.keep(this.state);
   }
 
-  private async waiting(standing: readonly Standing[]): Promise<WaitingRun[]> {
+  private async waiting(standing: readonly RunnerCapacity[]): Promise<WaitingRun[]> {
     const found: WaitingRun[] = [];
     for (const status of unfinished) {
       const runs = await this.github.get(

@@ -87,7 +87,7 @@ export class ChoiceVariable {
   }
 
   /** Whether a gate that looks now would see this decision. */
-  isTold(decision: GateDecision): boolean {
+  isPublished(decision: GateDecision): boolean {
     return isWritten(decision, this.written, this.validSeconds, this.now());
   }
 

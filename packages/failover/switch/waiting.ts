@@ -8,7 +8,7 @@ import type { JobFacts } from "@ghrunners/core/github/facts";
 import { carries, isSelfHosted } from "@ghrunners/core/github/runner";
 
 /** A configured runner and whether it can take jobs now. */
-export interface Standing {
+export interface RunnerCapacity {
   readonly labels: readonly string[];
   readonly usable: boolean;
 }
@@ -35,7 +35,7 @@ export const toWaitingRun = ({ id, run_attempt, status, conclusion }: RawWaiting
 });
 
 /** Some runner of ours has every label of the job, and none of those who do is usable. */
-function isForTheDead({ labels }: JobFacts, runners: readonly Standing[]): boolean {
+function isForTheDead({ labels }: JobFacts, runners: readonly RunnerCapacity[]): boolean {
   const fit = runners.filter((runner) => carries(runner.labels, labels));
   return fit.length > 0 && fit.every(({ usable }) => !usable);
 }
@@ -45,7 +45,11 @@ function isForTheDead({ labels }: JobFacts, runners: readonly Standing[]): boole
  * something of it is over that was not a job of a runner of ours: its gate, which can choose again.
  * @param jobs of the newest attempt
  */
-export function waitsForTheDead(run: WaitingRun, jobs: readonly JobFacts[], runners: readonly Standing[]): boolean {
+export function waitsForTheDead(
+  run: WaitingRun,
+  jobs: readonly JobFacts[],
+  runners: readonly RunnerCapacity[],
+): boolean {
   return (
     run.attempt === 1 &&
     run.status !== "completed" &&
@@ -57,7 +61,7 @@ export function waitsForTheDead(run: WaitingRun, jobs: readonly JobFacts[], runn
 
 /** What became of a run that was to be started again. */
 export const results = ["rerun", "ended", "given_up"] as const;
-export type Result = (typeof results)[number];
+export type RedispatchResult = (typeof results)[number];
 
 /** That a run is to be started again, written down before anything is done. Times in milliseconds since 1970. */
 export interface Intent {
@@ -68,13 +72,14 @@ export interface Intent {
 const CANCEL_AGAIN_MS = 30_000;
 const GIVE_UP_MS = 600_000;
 
-export type Step = { readonly kind: "cancel" | "rerun" | "wait" } | { readonly kind: "over"; readonly result: Result };
+export type RedispatchStep =
+  { readonly kind: "cancel" | "rerun" | "wait" } | { readonly kind: "over"; readonly result: RedispatchResult };
 
 /**
  * The next thing to do, whatever was done before and whoever was killed in between.
  * @param run as GitHub shows it now; undefined when it was deleted
  */
-export function nextStep(run: WaitingRun | undefined, intent: Intent, now: number): Step {
+export function nextStep(run: WaitingRun | undefined, intent: Intent, now: number): RedispatchStep {
   if (run === undefined) return { kind: "over", result: "ended" };
   if (run.attempt > 1) return { kind: "over", result: "rerun" };
   // A time of the future is as far from now as one of the past: a clock that was ahead must not put things off.

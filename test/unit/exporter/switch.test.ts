@@ -8,7 +8,7 @@ import { switchConfig } from "@ghrunners/failover/config";
 import type { JobFacts } from "@ghrunners/core/github/facts";
 import { memoryAfter, policyOf } from "@ghrunners/failover/switch/index";
 import { reasonLabel } from "@ghrunners/failover/switch/evaluate";
-import { Records } from "@ghrunners/failover/switch/records";
+import { DecisionRecords } from "@ghrunners/failover/switch/records";
 import { noRedispatches } from "@ghrunners/failover/switch/redispatch";
 import { Samples } from "@ghrunners/failover/switch/samples";
 import { choiceText, readChoice } from "@ghrunners/failover/choice/deploy-runner";
@@ -198,17 +198,17 @@ describe("the failover switch: writing", () => {
     const folder = mkdtempSync(path.join(tmpdir(), "ghr-records-"));
     try {
       const complaints: string[] = [];
-      const records = new Records(folder, (line) => complaints.push(line));
+      const records = new DecisionRecords(folder, (line) => complaints.push(line));
       const read = (name: string): string[] => readFileSync(path.join(folder, name), "utf8").trimEnd().split("\n");
       for (const decision of [healthy, healthy, failed]) records.take(decision);
       assert.equal(read("decisions.jsonl").length, 2);
       assert.deepEqual(JSON.parse(read("decision.json")[0] ?? ""), failed);
-      new Records(folder, (line) => complaints.push(line)).take(failed);
+      new DecisionRecords(folder, (line) => complaints.push(line)).take(failed);
       assert.equal(read("decisions.jsonl").length, 2, "a restart is no news");
       for (let index = 0; index < 600; index += 1) records.take(index % 2 === 0 ? healthy : failed);
       assert.ok(read("decisions.jsonl").length <= 500);
       writeFileSync(path.join(folder, "decisions.jsonl"), `${JSON.stringify(healthy)}\n{"half`);
-      new Records(folder, (line) => complaints.push(line)).take(healthy);
+      new DecisionRecords(folder, (line) => complaints.push(line)).take(healthy);
       assert.deepEqual(complaints, []);
     } finally {
       rmSync(folder, { recursive: true });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { addressOf } from "@ghrunners/deploy/deployer/surroundings";
+import { addressOf } from "@ghrunners/deploy/deployer/job-environment";
 import { programGraph, type Registered } from "../../support/pulumi-mocks";
 import { privateKey } from "../../support/private-key";
 

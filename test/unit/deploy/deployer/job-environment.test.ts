@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { addressOf, idOf, originOf, ownerOf } from "@ghrunners/deploy/deployer/surroundings";
+import { addressOf, idOf, originOf, ownerOf } from "@ghrunners/deploy/deployer/job-environment";
 import type { GateDecision } from "@ghrunners/failover/choice/choose";
 
 const now = new Date("2026-01-01T00:01:00Z");
