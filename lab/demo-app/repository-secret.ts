@@ -14,14 +14,16 @@ interface Wanted {
   readonly value: string;
 }
 
+interface Secrets {
+  readonly secrets: { readonly name: string }[];
+}
+
 async function main(): Promise<void> {
   const { url, token, name, value } = JSON.parse(await text(process.stdin)) as Wanted;
   const { owner, repository } = topology.github;
   const client = new GitHubClient({ url, fullName: `${owner.login}/${repository.name}` }, token);
-  const known = await client.call("list the secrets", (octokit, names) =>
-    octokit.rest.actions.listRepoSecrets({ ...names, per_page: 100 }),
-  );
-  if (known.secrets.some((secret) => secret.name === name)) return;
+  const known = await client.list("list the secrets", "/actions/secrets", {}, (raw: Secrets) => raw.secrets);
+  if (known.some((secret) => secret.name === name)) return;
   const { key, key_id } = await client.call("read the repository's public key", (octokit, names) =>
     octokit.rest.actions.getRepoPublicKey(names),
   );

@@ -12,13 +12,21 @@ const positive = (text: string | null, fallback: number): number => {
   return text !== null && Number.isInteger(value) && value > 0 ? value : fallback;
 };
 
-/** The page that the query asks for: `per_page` is 30 by default and 100 at most. */
+/** How many entries a page has. */
+export interface PageSize {
+  /** Where the query has no `per_page`. */
+  readonly usual: number;
+  readonly most: number;
+}
+
+/** The page that the query asks for: `per_page` is 30 by default and 100 at most, as of most lists. */
 export function paginate<Item>(
   all: readonly Item[],
   request: Pick<ApiRequest, "query" | "path">,
   publicUrl: string,
+  { usual, most }: PageSize = { usual: 30, most: 100 },
 ): Page<Item> {
-  const perPage = Math.min(positive(request.query.get("per_page"), 30), 100);
+  const perPage = Math.min(positive(request.query.get("per_page"), usual), most);
   const page = positive(request.query.get("page"), 1);
   const last = Math.max(1, Math.ceil(all.length / perPage));
   const link = (target: number, rel: string): string => {

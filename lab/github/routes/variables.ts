@@ -30,6 +30,9 @@ const view = ({ name, value: text, createdAt, updatedAt }: Variable) => ({
   updated_at: updatedAt,
 });
 
+/** Source: GitHub's OpenAPI description, parameter `variables-per-page`. */
+const variablesPage = { usual: 10, most: 30 };
+
 /** The handlers for one scope; the scope comes from the path. */
 function handlers({ seed, store }: Services, scopeOf: (params: Readonly<Record<string, string>>) => Scope) {
   type Request = ApiRequest<Readonly<Record<string, string>>>;
@@ -41,7 +44,7 @@ function handlers({ seed, store }: Services, scopeOf: (params: Readonly<Record<s
   };
   return {
     list: (request: Request) => {
-      const page = paginate(within(scopeOf(request.params)), request, seed.publicUrl);
+      const page = paginate(within(scopeOf(request.params)), request, seed.publicUrl, variablesPage);
       const body = { total_count: page.total, variables: page.items.map(view) };
       return { status: 200 as const, headers: page.headers, body };
     },

@@ -11,6 +11,11 @@ import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
 import type { DeploymentView } from "./follow";
 import { deployJob, gateJob, lastWords, verdictIn, type SeenJob, type SeenRun, type Snapshot } from "./snapshot";
 
+/** Jobs of a run as GitHub lists them. */
+interface Jobs {
+  readonly jobs: (Omit<SeenJob, "runner"> & { readonly runner_name: string | null })[];
+}
+
 export interface Watched {
   /** Of the deployment's first attempt. */
   readonly id: string;
@@ -47,9 +52,8 @@ export async function openLiveView(watched: Watched): Promise<DeploymentView & {
     const run = await client.call("read a workflow run", (octokit, names) =>
       octokit.rest.actions.getWorkflowRun({ ...names, run_id: runId }),
     );
-    const { jobs: raw } = await client.call("list the jobs of a run", (octokit, names) =>
-      octokit.rest.actions.listJobsForWorkflowRun({ ...names, run_id: runId, per_page: 100 }),
-    );
+    const route = "/actions/runs/{run_id}/jobs";
+    const raw = await client.list("list the jobs of a run", route, { run_id: runId }, (answer: Jobs) => answer.jobs);
     const jobs = raw.map(({ id, name, status, conclusion, runner_name: runner, labels }) => ({
       ...{ id, name, status, conclusion, labels },
       runner: runner || null,

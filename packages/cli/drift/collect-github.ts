@@ -13,7 +13,7 @@ export async function readRepository(github: GitHubClient): Promise<SeenReposito
       rest.actions.getGithubActionsDefaultWorkflowPermissionsRepository(names),
     ),
     forkApproval(github),
-    read("list the rulesets", ({ rest }, names) => rest.repos.getRepoRulesets({ ...names, per_page: 100 })),
+    github.list("list the rulesets", "/rulesets", {}, (all: SeenRepository["rulesets"][number][]) => all),
   ]);
   return {
     forkApproval: approval,
@@ -25,40 +25,32 @@ export async function readRepository(github: GitHubClient): Promise<SeenReposito
   };
 }
 
+interface Listed {
+  readonly secrets: { readonly name: string; readonly updated_at: string }[];
+  readonly variables: { readonly name: string; readonly value: string }[];
+}
+
 /** Names, times and plain values; a secret's value never leaves GitHub. */
 export async function readScoped(
   github: GitHubClient,
   environment: string | undefined,
   repository: boolean,
 ): Promise<{ secrets: SeenSecret[]; variables: SeenVariable[] }> {
-  const page = { per_page: 100 };
   const none = { secrets: [], variables: [] };
   const empty = (error: unknown): typeof none => {
     if (statusOf(error) === 404) return none;
     throw error;
   };
-  const ofEnvironment = async (environment_name: string): Promise<typeof inRepository> => {
-    const [{ secrets }, { variables }] = await Promise.all([
-      github.call("list the environment's secrets", ({ rest }, names) =>
-        rest.actions.listEnvironmentSecrets({ ...names, environment_name, ...page }),
-      ),
-      github.call("list the environment's variables", ({ rest }, names) =>
-        rest.actions.listEnvironmentVariables({ ...names, environment_name, ...page }),
-      ),
+  const listed = async (whose: string, route: string, where: Readonly<Record<string, string>>): Promise<Listed> => {
+    const [secrets, variables] = await Promise.all([
+      github.list(`list the ${whose}'s secrets`, `${route}/secrets`, where, (raw: Listed) => raw.secrets),
+      github.list(`list the ${whose}'s variables`, `${route}/variables`, where, (raw: Listed) => raw.variables),
     ]);
     return { secrets, variables };
   };
-  const ofRepository = async () => {
-    const [{ secrets }, { variables }] = await Promise.all([
-      github.call("list the repository's secrets", ({ rest }, names) =>
-        rest.actions.listRepoSecrets({ ...names, ...page }),
-      ),
-      github.call("list the repository's variables", ({ rest }, names) =>
-        rest.actions.listRepoVariables({ ...names, ...page }),
-      ),
-    ]);
-    return { secrets, variables };
-  };
+  const ofEnvironment = (environment_name: string): Promise<Listed> =>
+    listed("environment", "/environments/{environment_name}", { environment_name });
+  const ofRepository = (): Promise<Listed> => listed("repository", "/actions", {});
   const inRepository = repository ? await ofRepository() : none;
   const inEnvironment = environment === undefined ? none : await ofEnvironment(environment).catch(empty);
   const tagged = <T extends { name: string }>(scope: "environment" | "repository", entries: readonly T[]) =>

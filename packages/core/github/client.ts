@@ -28,6 +28,9 @@ const PAGE = 100;
 type Parameters = Readonly<Record<string, string | number>>;
 type Request<T> = (octokit: Octokit, names: RepositoryName) => Promise<{ data: T }>;
 
+/** Whether a Link header names a page after this one. Source: GitHub's documentation, using pagination in the REST API. */
+const hasNext = (link: string | undefined): boolean => link !== undefined && /;\s*rel="?next"?/.test(link);
+
 const dataOf = async <T>(answer: Promise<{ data: T }>): Promise<T> => (await answer).data;
 
 export class GitHubClient {
@@ -90,16 +93,29 @@ export class GitHubClient {
     project: (raw: Raw) => Value,
     reserve = 0,
   ): Promise<Value> {
+    return (await this.answer(route, parameters, project, reserve)).data;
+  }
+
+  private async answer<Raw, Value>(
+    route: string,
+    parameters: Parameters,
+    project: (raw: Raw) => Value,
+    reserve: number,
+  ): Promise<{ data: Value; headers: { link?: string } }> {
     const request = { project: project as (answer: never) => unknown, reserve };
     const answer = await this.octokit.request(`GET /repos/{owner}/{repo}${route}`, {
       ...this.names,
       ...parameters,
       request,
     });
-    return answer.data as Value;
+    return { data: answer.data as Value, headers: answer.headers };
   }
 
-  /** All pages of a list. @param items the list in an answer, projected */
+  /**
+   * All pages of a list, as GitHub's Link header tells: of some lists a page has fewer entries than were asked for (of
+   * variables 30 at most), so a short page is not the last one.
+   * @param items the list in an answer, projected
+   */
   async pages<Raw, Value>(
     route: string,
     parameters: Parameters,
@@ -108,10 +124,20 @@ export class GitHubClient {
   ): Promise<Value[]> {
     const all: Value[] = [];
     for (let page = 1; ; page += 1) {
-      const found = await this.get(route, { ...parameters, per_page: PAGE, page }, items, reserve);
-      all.push(...found);
-      if (found.length < PAGE) return all;
+      const { data, headers } = await this.answer(route, { ...parameters, per_page: PAGE, page }, items, reserve);
+      all.push(...data);
+      if (!hasNext(headers.link)) return all;
     }
+  }
+
+  /** {@link pages} for a command: every entry of a list, and a failure in words. @throws GitHubError */
+  list<Raw, Value>(
+    action: string,
+    route: string,
+    parameters: Parameters,
+    items: (raw: Raw) => Value[],
+  ): Promise<Value[]> {
+    return this.explain(action, this.pages(route, parameters, items));
   }
 
   /**
@@ -137,7 +163,7 @@ export class GitHubClient {
 
   /** Every self-hosted runner of the repository. */
   runners(): Promise<GitHubRunner[]> {
-    return this.explain("list the runners", this.pages("/actions/runners", {}, toRunners));
+    return this.list("list the runners", "/actions/runners", {}, toRunners);
   }
 
   async runner(id: number): Promise<GitHubRunner | undefined> {
@@ -265,9 +291,9 @@ export class GitHubClient {
 
   /** Names of the runners that the run's jobs ran on. */
   async runnersOfRun(id: number): Promise<string[]> {
-    const data = await this.call("list the jobs of a run", ({ rest }, names) =>
-      rest.actions.listJobsForWorkflowRun({ ...names, run_id: id }),
+    type Jobs = { readonly jobs: readonly { readonly runner_name: string | null }[] };
+    return this.list("list the jobs of a run", "/actions/runs/{run_id}/jobs", { run_id: id }, ({ jobs }: Jobs) =>
+      jobs.flatMap(({ runner_name: name }) => (name ? [name] : [])),
     );
-    return data.jobs.flatMap((job) => (job.runner_name ? [job.runner_name] : []));
   }
 }

@@ -25,18 +25,25 @@ function removeVariable(
   );
 }
 
+interface Policies {
+  readonly branch_policies: { readonly id: number; readonly name: string; readonly type?: string }[];
+}
+
 function removePolicy(
   github: GitHubClient,
   { environment, name, type }: Extract<Leftover, { kind: "branch-policy" }>,
 ): Promise<void> {
   const where = { environment_name: environment };
   return unlessMissing(async () => {
-    const { branch_policies: policies } = await github.call("list the branch policies", ({ rest }, names) =>
-      rest.repos.listDeploymentBranchPolicies({ ...names, ...where, per_page: 100 }),
+    const route = "/environments/{environment_name}/deployment-branch-policies";
+    const policies = await github.list(
+      "list the branch policies",
+      route,
+      where,
+      (raw: Policies) => raw.branch_policies,
     );
-    for (const policy of policies) {
-      if (policy.id === undefined || policy.name !== name || (policy.type ?? "branch") !== type) continue;
-      const { id } = policy;
+    for (const { id, name: known, type: kind = "branch" } of policies) {
+      if (known !== name || kind !== type) continue;
       await github.call("remove a branch policy", async ({ rest }, names) => ({
         data: await rest.repos.deleteDeploymentBranchPolicy({ ...names, ...where, branch_policy_id: id }),
       }));
@@ -44,9 +51,17 @@ function removePolicy(
   });
 }
 
+interface Ruleset {
+  readonly id: number;
+  readonly name: string;
+}
+
 async function removeRuleset(github: GitHubClient, { name }: Extract<Leftover, { kind: "ruleset" }>): Promise<void> {
-  const rulesets = await github.call("list the rulesets", ({ rest }, names) =>
-    rest.repos.getRepoRulesets({ ...names, includes_parents: false, per_page: 100 }),
+  const rulesets = await github.list(
+    "list the rulesets",
+    "/rulesets",
+    { includes_parents: "false" },
+    (all: Ruleset[]) => all,
   );
   for (const { id } of rulesets.filter((ruleset) => ruleset.name === name)) {
     await github.call("remove a ruleset", async ({ rest }, names) => ({

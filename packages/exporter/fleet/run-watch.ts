@@ -46,7 +46,7 @@ export class RunWatch {
     const listed = new Map((await this.list()).map((run) => [run.id, run]));
     if (thorough) {
       for (const status of unfinished) {
-        for (const run of await this.listPage({ status, per_page: PAGE, page: 1 })) listed.set(run.id, run);
+        for (const run of await this.github.pages(RUNS, { status }, toRuns, RESERVE)) listed.set(run.id, run);
       }
     }
     for (const run of listed.values()) this.admit(run);

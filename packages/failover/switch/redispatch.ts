@@ -21,7 +21,6 @@ import {
 const RUNS = "/actions/runs";
 /** A run whose gate is over is one or the other, whatever the rest of it waits for. */
 const unfinished = ["queued", "in_progress"];
-const PAGE = 50;
 /** Share of the budget that questions leave for the write of the choice. */
 export const RESERVE = 0.3;
 /** Runs that were given up are not begun again; the oldest are forgotten. */
@@ -74,9 +73,9 @@ export class Redispatcher {
   private async waiting(standing: readonly RunnerCapacity[]): Promise<WaitingRun[]> {
     const found: WaitingRun[] = [];
     for (const status of unfinished) {
-      const runs = await this.github.get(
+      const runs = await this.github.pages(
         RUNS,
-        { status, per_page: PAGE },
+        { status },
         ({ workflow_runs }: { workflow_runs: RawWaitingRun[] }) => workflow_runs.map(toWaitingRun),
         RESERVE,
       );
