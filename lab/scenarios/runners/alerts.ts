@@ -34,7 +34,7 @@ function notifiedOf(
   since: number,
 ): Promise<ReceivedNotification> {
   return until(`on-call hears that ${name} is ${status}`, LIMIT_MS, async () =>
-    (await monitoring.notifiedOf()).find(
+    (await monitoring.told()).find(
       (each) => each.name === name && each.status === status && each.at >= since && each.labels.target === "app",
     ),
   );
