@@ -86,6 +86,14 @@ export const monitoring = z.strictObject({
     .boolean()
     .default(true)
     .meta({ description: "Whether this stack runs its fleet exporter there. One stack for each monitoring host." }),
+  knownRunners: z
+    .array(text("a runner's name, or its beginning and *", /^[A-Za-z0-9._-]{1,63}\*?$/))
+    .default([])
+    .meta({
+      description:
+        "Runners of other stacks and of delivery that may be registered at the repository: every other one is an alert. Names; `*` at the end takes any rest.",
+      example: "staging-runner*",
+    }),
   failover: failover.prefault({}).meta({
     description: "The failover switch, which runs beside the fleet exporter where failoverToken is set.",
   }),

@@ -24,9 +24,10 @@ export const repository = z.strictObject({
     .meta({ description: "Checks that have to succeed before a merge into the default branch.", example: "test" }),
   allowedActions: z
     .array(text("a pattern such as octo-org/*, octo-org/action@*", /^[A-Za-z0-9-]+\/[A-Za-z0-9._*/-]+(@[^\s,]+)?$/))
-    .default([])
+    .optional()
     .meta({
-      description: "Actions and reusable workflows that may run beside GitHub's own and this repository's.",
+      description:
+        "Actions and reusable workflows that alone may run beside GitHub's own and the owner's; a private repository has such a list with GitHub Enterprise only. Default: all, pinned by commit.",
       example: "pulumi/actions@*",
     }),
   oidcClaims: z.array(text("the name of a claim", /^\w+$/)).default([]).meta({

@@ -17,7 +17,8 @@ export const topology = {
   github: {
     address: "198.51.100.2",
     port: 443,
-    owner: { login: "octo-org", id: 1001, type: "User" },
+    // Enterprise: the rehearsal has a reviewer. Other kinds of repositories: the fault github-plan, docs/reference/repository.md.
+    owner: { login: "octo-org", id: 1001, type: "Organization", plan: "enterprise" },
     operator: { login: "platform-operator", id: 1002 },
     reviewer: { login: "release-reviewer", id: 1003 },
     exporter: { login: "runner-exporter", id: 1004 },
@@ -70,6 +71,7 @@ export const githubPermissions = {
     actions: "write",
     environments: "write",
     issues: "write",
+    plan: "read",
     secrets: "write",
     variables: "write",
   },

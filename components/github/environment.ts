@@ -34,7 +34,7 @@ export interface DeploymentEnvironmentArgs {
    */
   readonly preventSelfReview?: pulumi.Input<boolean>;
   /**
-   * Administrators may skip reviewers and the pause.
+   * Administrators may skip reviewers and the pause. Without either it means nothing.
    * @default false
    */
   readonly adminsCanBypass?: pulumi.Input<boolean>;
@@ -125,7 +125,8 @@ export class DeploymentEnvironment extends pulumi.ComponentResource {
         repository,
         environment: args.environment,
         waitTimer: waitMinutes,
-        canAdminsBypass: adminsCanBypass,
+        // With neither reviewers nor a pause there is nothing to bypass: without Enterprise GitHub keeps its default.
+        ...(reviewers.length > 0 || waitMinutes !== 0 ? { canAdminsBypass: adminsCanBypass } : {}),
         ...this.review(name, access, reviewers, preventSelfReview),
         // Patterns, one resource each. GitHub's "protected branches" would let every branch through where none is protected.
         deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },

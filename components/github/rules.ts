@@ -31,11 +31,12 @@ export interface RepositoryRulesArgs {
    */
   readonly requiredChecks?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Patterns of actions that may run beside GitHub's own and the owner's.
-   * @default []
+   * Patterns of actions that alone may run beside GitHub's own and the owner's. A private repository has them with GitHub
+   * Enterprise only. Plain: whether there is a list decides what is asked for.
+   * @default undefined: every action may run, pinned by its commit
    * @example ["pulumi/actions@*"]
    */
-  readonly allowedActions?: pulumi.Input<pulumi.Input<string>[]>;
+  readonly allowedActions?: readonly pulumi.Input<string>[];
   /**
    * Claims that make up the subject of Actions' OIDC tokens. Plain: whether there are any decides on the template.
    * @default []: GitHub's own subject
@@ -57,7 +58,7 @@ export interface RepositoryRulesArgs {
 /** What holds for the whole repository: how code gets onto the default branch, and what Actions may do. */
 export class RepositoryRules extends pulumi.ComponentResource {
   constructor(name: string, args: RepositoryRulesArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    const { github: access, requiredApprovals = 1, codeOwners = true, requiredChecks = [], allowedActions = [] } = args;
+    const { github: access, requiredApprovals = 1, codeOwners = true, requiredChecks = [], allowedActions } = args;
     const { oidcClaims = [], variables = {}, secrets = {} } = args;
     const { repository: fullName, url: githubUrl = defaults.githubUrl } = access;
     const shown = {
@@ -76,9 +77,16 @@ export class RepositoryRules extends pulumi.ComponentResource {
     ]);
     const repository = pulumi.output(fullName).apply((text) => repositoryName(text).repo);
     const patterns = pulumi
-      .all([fullName, allowedActions])
+      .all([fullName, allowedActions ?? []])
       // GitHub allows the owner's own anyway. Without any pattern the provider would send none, and the old ones would stay.
       .apply(([text, allowed]) => [`${repositoryName(text).owner}/*`, ...allowed]);
+    const selection =
+      allowedActions === undefined
+        ? { allowedActions: "all" }
+        : {
+            allowedActions: "selected",
+            allowedActionsConfig: { githubOwnedAllowed: true, verifiedAllowed: false, patternsAlloweds: patterns },
+          };
     const child = { parent: this };
     const leftovers = { hooks: { beforeCreate: [leftoversHook(name, access)] } };
 
@@ -96,12 +104,7 @@ export class RepositoryRules extends pulumi.ComponentResource {
       {
         repository,
         enabled: true,
-        allowedActions: "selected",
-        allowedActionsConfig: {
-          githubOwnedAllowed: true,
-          verifiedAllowed: false,
-          patternsAlloweds: patterns,
-        },
+        ...selection,
         shaPinningRequired: BASELINE.shaPinningRequired,
       },
       child,

@@ -33,8 +33,17 @@ export interface PreflightInputs {
 /** What is managed at GitHub beside the runners. */
 export interface DeploymentInputs {
   /** Undefined: no environment is managed. */
-  readonly environment: ({ readonly name: string } & Pick<Protection, "reviewers" | "waitMinutes">) | undefined;
-  readonly managesRepository: boolean;
+  readonly environment:
+    ({ readonly name: string } & Pick<Protection, "reviewers" | "waitMinutes" | "preventSelfReview">) | undefined;
+  /** Undefined: the repository's own rules are not managed. */
+  readonly rules:
+    | {
+        readonly requiredApprovals: number;
+        readonly codeOwners: boolean;
+        /** Whether there is a list of the actions that may run. */
+        readonly actionsListed: boolean;
+      }
+    | undefined;
   /** Whether there are secrets and variables of the repository itself. */
   readonly repositorySecrets: boolean;
   readonly repositoryVariables: boolean;

@@ -1,59 +1,126 @@
 /**
  * What was seen of the deployment environment's surroundings, and what is wrong with it. Pure.
  */
+import { describeKind, type Offer, offerOf, type RepositoryKind } from "@ghrunners/core/github/repository-kind";
 import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
 import type { DeploymentInputs } from "./args";
 import type { PreflightProblem, Answer } from "./judge";
 
 export interface DeploymentObservation {
-  readonly repository: Answer<{ readonly private: boolean }>;
-  /** The owner's plan in GitHub's words; undefined where the token may not see it. */
-  readonly plan: Answer<string | undefined>;
+  /** Owner, visibility and plan. */
+  readonly kind: Answer<RepositoryKind>;
+  /** Logins of those who may write to the repository; undefined where the token may not list them. */
+  readonly writers: readonly string[] | undefined;
   /** For each reviewer, in order, whether the account may read the repository. */
   readonly reviewers: readonly Answer<boolean>[];
   /** Permissions of the token that only this part needs. */
   readonly permissions: readonly Answer<true>[];
 }
 
-/** Plans that give a private repository less than everything. Source: GitHub documentation, "GitHub's plans". */
-const LIMITED = ["free", "pro", "team"];
+/** One thing that the configuration asks for and that not every kind of repository has. */
+interface Demand {
+  readonly feature: keyof Offer;
+  readonly setting: string;
+  /** What is missing where the kind of repository does not have it. */
+  readonly lacks: string;
+  readonly expected: string;
+  readonly next: string;
+}
 
-function planProblems(inputs: DeploymentInputs, { repository, plan }: DeploymentObservation): PreflightProblem[] {
-  if ("error" in repository || "error" in plan || !repository.value.private) return [];
-  const name = plan.value;
-  // A plan that nobody may see is no problem by itself: GitHub then says no while the environment is made.
-  if (name === undefined || !LIMITED.includes(name)) return [];
-  const { environment } = inputs;
+function demandsOf({ environment, rules }: DeploymentInputs): Demand[] {
+  const waits = environment !== undefined && (environment.reviewers.length > 0 || environment.waitMinutes > 0);
+  const setting = environment?.reviewers.length === 0 ? "deployment.waitMinutes" : "deployment.reviewers";
+  const enterprise = "GitHub Enterprise or a public repository";
+  const paid = "GitHub Pro, Team or Enterprise";
+  return [
+    ...(waits
+      ? [
+          {
+            feature: "reviewers" as const,
+            setting,
+            lacks: "neither reviewers nor waiting for deployments",
+            expected: enterprise,
+            next:
+              `pulumi config rm --path 'ghrunners:${setting}' (production then also needs ` +
+              `safety.allowUnreviewedProduction: "${guardOverrides["production-reviewed"].words}")`,
+          },
+        ]
+      : []),
+    ...(rules?.actionsListed === true
+      ? [
+          {
+            feature: "actionPatterns" as const,
+            setting: "repository.allowedActions",
+            lacks: "no list of allowed actions",
+            expected: enterprise,
+            next: "pulumi config rm --path 'ghrunners:repository.allowedActions' (every action may then run, pinned by its commit)",
+          },
+        ]
+      : []),
+    ...(environment === undefined
+      ? []
+      : [
+          {
+            feature: "environments" as const,
+            setting: "deployment",
+            lacks: "no environments",
+            expected: paid,
+            next: "pulumi config rm ghrunners:deployment",
+          },
+        ]),
+    ...(rules === undefined
+      ? []
+      : [
+          {
+            feature: "rulesets" as const,
+            setting: "repository.manage",
+            lacks: "no rulesets",
+            expected: paid,
+            next: "pulumi config set --path 'ghrunners:repository.manage' false",
+          },
+        ]),
+  ];
+}
+
+function kindProblems(inputs: DeploymentInputs, kind: RepositoryKind): PreflightProblem[] {
+  const offer = offerOf(kind);
+  return demandsOf(inputs)
+    .filter(({ feature }) => offer[feature] === "no")
+    .map(({ setting, lacks, expected, next }) => ({
+      setting,
+      reason: `the repository is ${describeKind(kind)}, and has ${lacks}. Expected ${expected}. Next: change the plan, or ${next}`,
+    }));
+}
+
+/** GitHub counts no approval of one's own: a single person would close the branch, or the environment, to everybody. */
+function lonelyProblems({ environment, rules }: DeploymentInputs, writers: readonly string[]): PreflightProblem[] {
+  const [only] = writers;
+  if (only === undefined || writers.length > 1) return [];
+  const alone = `${only} alone may write to the repository, and GitHub counts nobody's own approval`;
   const problems: PreflightProblem[] = [];
-  const seen = `the repository is private and its owner has the plan "${name}"`;
-  const reviewed = environment !== undefined && (environment.reviewers.length > 0 || environment.waitMinutes > 0);
-  if (reviewed) {
+  if (rules !== undefined && (rules.requiredApprovals > 0 || rules.codeOwners)) {
     problems.push({
-      setting: environment.reviewers.length > 0 ? "deployment.reviewers" : "deployment.waitMinutes",
+      setting: rules.requiredApprovals > 0 ? "repository.requiredApprovals" : "repository.codeOwners",
       reason:
-        `${seen}, which has neither reviewers nor waiting for deployments. Expected GitHub Enterprise or a public repository. ` +
-        `Next: change the plan, or pulumi config rm --path 'ghrunners:deployment.reviewers' (production then also needs ` +
-        `safety.allowUnreviewedProduction: "${guardOverrides["production-reviewed"].words}")`,
+        `${alone}: nothing could be merged into the default branch any more. Expected a second person, or no approvals. ` +
+        `Next: pulumi config set --path 'ghrunners:repository.requiredApprovals' 0 and ` +
+        `pulumi config set --path 'ghrunners:repository.codeOwners' false`,
     });
   }
-  if (name !== "free") return problems;
-  if (environment !== undefined) {
+  const isReviewer = environment?.reviewers.every((login) => login.toLowerCase() === only.toLowerCase());
+  if (environment !== undefined && environment.reviewers.length > 0 && isReviewer && environment.preventSelfReview) {
     problems.push({
-      setting: "deployment",
-      reason: `${seen}, which has no environments. Expected GitHub Pro, Team or Enterprise. Next: change the plan, or pulumi config rm ghrunners:deployment`,
-    });
-  }
-  if (inputs.managesRepository) {
-    problems.push({
-      setting: "repository.manage",
-      reason: `${seen}, which has no rulesets. Expected GitHub Pro, Team or Enterprise. Next: change the plan, or pulumi config set --path 'ghrunners:repository.manage' false`,
+      setting: "deployment.preventSelfReview",
+      reason:
+        `${alone}: no deployment that ${only} starts could be approved. Expected a second reviewer, or self-review. ` +
+        `Next: pulumi config set --path 'ghrunners:deployment.preventSelfReview' false`,
     });
   }
   return problems;
 }
 
 export function judgeDeployment(inputs: DeploymentInputs, seen: DeploymentObservation): PreflightProblem[] {
-  const failed = [seen.repository, seen.plan, ...seen.permissions].flatMap((look) =>
+  const failed = [seen.kind, ...seen.permissions].flatMap((look) =>
     "error" in look ? [{ setting: "github", reason: look.error }] : [],
   );
   const reviewers = seen.reviewers.flatMap((look, index): PreflightProblem[] => {
@@ -67,6 +134,31 @@ export function judgeDeployment(inputs: DeploymentInputs, seen: DeploymentObserv
       },
     ];
   });
-  const problems = [...failed, ...reviewers, ...planProblems(inputs, seen)];
+  const problems = [
+    ...failed,
+    ...reviewers,
+    ...("value" in seen.kind ? kindProblems(inputs, seen.kind.value) : []),
+    ...lonelyProblems(inputs, seen.writers ?? []),
+  ];
   return problems.filter((problem, index) => problems.findIndex(({ reason }) => reason === problem.reason) === index);
+}
+
+/**
+ * What kind of repository was seen, and what follows for what is managed; for the preview. Empty where nothing is managed.
+ * @example ["octo-org/demo-app is private, of a person whose plan this token may not see.", "..."]
+ */
+export function noticesOf(repository: string, inputs: DeploymentInputs, kind: RepositoryKind): string[] {
+  const offer = offerOf(kind);
+  const unsure = demandsOf(inputs).filter(({ feature }) => offer[feature] === "unknown");
+  return [
+    `${repository} is ${describeKind(kind)}.`,
+    ...unsure.map(
+      ({ setting, lacks, expected, next }) =>
+        `ghrunners:${setting}: where the plan is too small, GitHub has ${lacks} and refuses in the middle of the update. Expected ${expected}. If it is less: ${next}`,
+    ),
+    ...(inputs.rules !== undefined && offer.forkApproval === "no"
+      ? ["Approval of forks' pull requests is not set: a private repository has no such setting."]
+      : []),
+    ...(inputs.rules?.actionsListed === false ? ["Every action may run, pinned by its commit."] : []),
+  ];
 }

@@ -3,7 +3,14 @@
  */
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import { statusOf } from "@ghrunners/core/github/errors";
-import { mayRead, ownerPlan, secretsReadable, userId, variablesReadable } from "@ghrunners/core/github/settings";
+import {
+  mayRead,
+  ownerPlan,
+  secretsReadable,
+  userId,
+  variablesReadable,
+  writers,
+} from "@ghrunners/core/github/settings";
 import type { DeploymentInputs } from "./args";
 import type { DeploymentObservation } from "./judge-deployment";
 import { look } from "./look";
@@ -20,13 +27,25 @@ async function environmentReadable(github: GitHubClient, name: string): Promise<
   return true;
 }
 
-export async function lookAtDeployment(github: GitHubClient, inputs: DeploymentInputs): Promise<DeploymentObservation> {
+export async function lookAtDeployment(
+  github: GitHubClient,
+  inputs: DeploymentInputs,
+  url: string,
+): Promise<DeploymentObservation> {
   const repository = await look(() => github.repository());
   // Nothing else can be asked then, and one reason is enough.
-  if ("error" in repository) return { repository, plan: repository, reviewers: [], permissions: [] };
+  if ("error" in repository) return { kind: repository, writers: undefined, reviewers: [], permissions: [] };
   const { environment } = inputs;
-  const [plan, reviewers, permissions] = await Promise.all([
-    look(() => ownerPlan(github)),
+  const { owner, private: isPrivate } = repository.value;
+  const [kind, people, reviewers, permissions] = await Promise.all([
+    look(async () => ({
+      private: isPrivate,
+      owner: owner.kind,
+      plan: await ownerPlan(github, owner),
+      onGitHubCom: new URL(url).host === "github.com",
+    })),
+    // Where the token may not list them nobody is told about a branch that nobody can open: a warning less, no refusal.
+    writers(github).catch(() => undefined),
     Promise.all(
       (environment?.reviewers ?? []).map((login) =>
         look(async () => {
@@ -41,5 +60,5 @@ export async function lookAtDeployment(github: GitHubClient, inputs: DeploymentI
       ...(inputs.repositoryVariables ? [look(() => variablesReadable(github))] : []),
     ]),
   ]);
-  return { repository, plan, reviewers, permissions };
+  return { kind, writers: people, reviewers, permissions };
 }

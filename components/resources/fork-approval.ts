@@ -1,4 +1,8 @@
-/** The dynamic resource ForkApproval: one PUT, seen again by refresh, back to GitHub's default on delete. */
+/**
+ * The dynamic resource ForkApproval: one PUT, seen again by refresh, back to GitHub's default on delete. A private
+ * repository has no such setting: nothing is done then, and the state keeps what is wanted, so that the day the repository
+ * becomes public a refresh sees the difference.
+ */
 import type * as pulumi from "@pulumi/pulumi";
 import type { ForkApprovalPolicy } from "@ghrunners/core/github/settings";
 import { configure, openGitHub } from "./provider-access";
@@ -29,7 +33,8 @@ export const provider: pulumi.dynamic.ResourceProvider<ForkApprovalInputs, ForkA
   create: async (inputs) => ({ id: "fork-approval", outs: await put(inputs) }),
   read: async (id, state) => {
     if (state === undefined) throw new Error("ForkApproval cannot be imported: its create sets the policy anyway.");
-    return { id, props: { ...state, policy: await settings().forkApproval(await openGitHub(state)) } };
+    const seen = await settings().forkApproval(await openGitHub(state));
+    return { id, props: { ...state, policy: seen ?? state.policy } };
   },
   update: async (_id, _olds, news) => ({ outs: await put(news) }),
   delete: async (_id, state) => {
@@ -38,7 +43,7 @@ export const provider: pulumi.dynamic.ResourceProvider<ForkApprovalInputs, ForkA
   },
 };
 
-/** Which outsiders' pull requests wait for an approval before their workflows run. The provider has no resource for it. */
+/** Which outsiders' pull requests to a public repository wait for an approval before their workflows run. The provider has no resource for it. */
 export class ForkApproval extends DynamicResource {
   constructor(name: string, inputs: Inputs<ForkApprovalInputs>, opts: pulumi.CustomResourceOptions) {
     super("ForkApproval", name, inputs, [], opts);

@@ -3,9 +3,10 @@
  * looks at has changed: a run without changes asks nobody.
  */
 import type * as pulumi from "@pulumi/pulumi";
+import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { PreflightInputs } from "../preflight/args";
 import { judgeGitHub, judgeProxmox, type PreflightProblem } from "../preflight/judge";
-import { judgeDeployment } from "../preflight/judge-deployment";
+import { judgeDeployment, noticesOf } from "../preflight/judge-deployment";
 import { lookAtGitHub, lookAtProxmox } from "../preflight/look";
 import { lookAtDeployment } from "../preflight/look-deployment";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
@@ -28,21 +29,30 @@ function canonical(value: unknown): string {
 const same = (olds: object, news: object): boolean =>
   canonical(withoutProvider(olds)) === canonical(withoutProvider(news));
 
+/** Standard output of a provider is shown in the preview, as information. */
+const say = (line: string): void => console.log(`preflight: ${line}`);
+
+async function deployment(github: GitHubClient, news: PreflightInputs): Promise<PreflightProblem[]> {
+  const seen = await lookAtDeployment(github, news.deployment, news.github.url);
+  if ("value" in seen.kind) noticesOf(news.github.repository, news.deployment, seen.kind.value).forEach(say);
+  return judgeDeployment(news.deployment, seen);
+}
+
 async function problemsOf(olds: Partial<PreflightInputs>, news: PreflightInputs): Promise<PreflightProblem[]> {
   const [proxmoxToken, githubToken] = [packageSecret("proxmoxToken"), packageSecret("githubToken")];
   const { ProxmoxClient } =
     require("@ghrunners/core/proxmox/client") as typeof import("@ghrunners/core/proxmox/client");
   const proxmox = new ProxmoxClient({ endpoint: news.proxmox.endpoint, node: news.proxmox.node, token: proxmoxToken });
   const known = (olds.runners ?? []).map(({ name }) => name);
-  const { environment, managesRepository } = news.deployment;
+  const { environment, rules } = news.deployment;
   const ofGitHub = async (): Promise<PreflightProblem[]> => {
-    const managed = environment !== undefined || managesRepository;
+    const managed = environment !== undefined || rules !== undefined;
     if (!news.hosts && !managed) return [];
     const { GitHubClient } = require("@ghrunners/core/github/client") as typeof import("@ghrunners/core/github/client");
     const github = new GitHubClient({ url: news.github.url, fullName: news.github.repository }, githubToken);
     const [ofRunners, ofDeployment] = await Promise.all([
       news.hosts ? lookAtGitHub(github, news).then((seen) => judgeGitHub(news, seen, known)) : [],
-      managed ? lookAtDeployment(github, news.deployment).then((seen) => judgeDeployment(news.deployment, seen)) : [],
+      managed ? deployment(github, news) : [],
     ]);
     // Both looks meet the same refusal of a token or of the repository; it is told once.
     const told = new Set(ofRunners.map(({ reason }) => reason));

@@ -29,9 +29,13 @@ put() { # path mode content
   chmod "$2" "$1"
 }
 
+# By the link that an installation and GitHub's own update leave. Nobody asks the program: each start of it begins a page of
+# its log, to which a listener that runs does not write.
 installed_version() {
-  [[ -x $RUNNER_HOME/bin/Runner.Listener ]] || return 0
-  runuser -u "$RUNNER_USER" -- "$RUNNER_HOME/bin/Runner.Listener" --version 2>/dev/null | tail -n 1 || true
+  local link
+  link=$(readlink "$RUNNER_HOME/bin" || true)
+  [[ $link == bin.* && -x $RUNNER_HOME/bin/Runner.Listener ]] || return 0
+  echo "${link#bin.}"
 }
 
 newer_or_same() { # version floor

@@ -16,7 +16,9 @@ case ${1:-} in
     state=$(systemctl is-active "$UNIT" || true)
     if [[ $state == active ]] && ! systemctl is-enabled --quiet "$UNIT" 2>/dev/null; then state=disabled; fi
     echo "$state"
-    runuser -u "$RUNNER_USER" -- "$RUNNER_HOME/bin/Runner.Listener" --version 2>/dev/null | tail -n 1 || true
+    # The name of the folder that bin leads to. The program itself would begin a page of the log to say it.
+    link=$(readlink "$RUNNER_HOME/bin" || true)
+    if [[ $link == bin.* ]]; then echo "${link#bin.}"; fi
     ;;
   *)
     echo "usage: service.sh start|stop|show" >&2

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { components } from "@ghrunners/monitoring/alerts/index";
 import { protectionOf } from "@ghrunners/core/github/protection";
+import { DEPLOY_WORKFLOW } from "@ghrunners/core/vocabulary/delivery";
 import { ports } from "@ghrunners/core/vocabulary/ports";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { scrapeJobs } from "@ghrunners/monitoring/scrape";
@@ -79,9 +80,6 @@ export function monitoringArgs(settings: Settings): Omit<MonitoringHostArgs, "ss
 
 const fingerprint = (token = ""): string => createHash("sha256").update(token).digest("hex").slice(0, 16);
 
-/** The workflow whose jobs count as deployments. */
-const DEPLOYMENT_WORKFLOW = "deploy.yml";
-
 /** What GitHub is expected to show: everything else that the fleet exporter sees is drift. */
 function fleetExporterArgs(settings: Settings): MonitoringHostArgs["fleetExporter"] {
   const { environment, runners, agent, github, deployment, secrets, exporterToken } = settings;
@@ -96,7 +94,8 @@ function fleetExporterArgs(settings: Settings): MonitoringHostArgs["fleetExporte
         role,
         labels: runnerLabels(environment, role, agent.extraLabels),
       })),
-      deploymentWorkflow: DEPLOYMENT_WORKFLOW,
+      knownRunners: settings.monitoring?.knownRunners ?? [],
+      deploymentWorkflow: DEPLOY_WORKFLOW,
       secrets: secrets.map(({ name, scope, rotateDays }) => ({ name, scope, rotateDays })),
       ...(deployment === undefined
         ? {}

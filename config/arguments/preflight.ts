@@ -24,8 +24,15 @@ export function preflightInputs(settings: Settings): Omit<PreflightInputs, "refu
         name: deployment.name ?? environment,
         reviewers: deployment.reviewers,
         waitMinutes: deployment.waitMinutes,
+        preventSelfReview: deployment.preventSelfReview,
       },
-      managesRepository: repository.manage,
+      rules: repository.manage
+        ? {
+            requiredApprovals: repository.requiredApprovals,
+            codeOwners: repository.codeOwners,
+            actionsListed: repository.allowedActions !== undefined,
+          }
+        : undefined,
       repositorySecrets: settings.secrets.some(({ scope }) => scope === "repository"),
       repositoryVariables: Object.keys(repository.variables).length > 0,
     },

@@ -26,6 +26,12 @@ export const everything: TokenPermissions = {
   variables: "write",
 };
 
+/** For {@link Emulator.start}: a private repository has reviewers and timers on Enterprise only. */
+export const onEnterprise = (seed: GithubSeed): GithubSeed => ({
+  ...seed,
+  owner: { ...seed.owner, plan: "enterprise" },
+});
+
 const smokeWorkflow = `name: Smoke
 on:
   workflow_dispatch:

@@ -18,8 +18,8 @@ const byVersionDown = (a: Distribution, b: Distribution): number =>
   b.version.localeCompare(a.version, "en", { numeric: true });
 
 /**
- * The runner distributions on offer, newest first. GitHub offers only the newest; the lab lists every version so that a
- * version bump can be rehearsed.
+ * The releases of the runner that there are, newest first. GitHub's downloads route offers the newest alone; the others are
+ * releases of actions/runner still.
  * @throws Error when manifest.json is there but is not a list of distributions
  */
 export function listDistributions(folder: string): Distribution[] {
@@ -27,6 +27,13 @@ export function listDistributions(folder: string): Distribution[] {
   if (!existsSync(file)) return [];
   return manifest.parse(JSON.parse(readFileSync(file, "utf8"))).sort(byVersionDown);
 }
+
+/** What the downloads route offers: of each kind of machine the newest. */
+export const offeredDistributions = (folder: string): Distribution[] =>
+  listDistributions(folder).filter(
+    ({ os, architecture }, index, all) =>
+      all.findIndex((other) => other.os === os && other.architecture === architecture) === index,
+  );
 
 /** Path under which GitHub serves a release of the runner, and the emulator a distribution. */
 export const downloadPath = ({ version, file }: Distribution): string =>

@@ -1,46 +1,67 @@
 import type { Environment } from "./model";
-import { ApiError, unprocessable } from "./http/errors";
+import { ApiError, notFound, unprocessable } from "./http/errors";
+import { permits } from "./http/authorize";
+import type { Requester } from "./http/message";
 import type { Services } from "./services";
 
 /** The owner's plan. What it gives counts for private repositories; a public one has everything. */
 export type BillingPlan = "free" | "pro" | "team" | "enterprise";
 
-export const planNames = ["free", "pro", "team", "enterprise"] as const satisfies readonly BillingPlan[];
+type Known = Pick<Services, "seed" | "faults">;
 
-/** A fault may lower it: the owner has stopped paying. */
-export const planOf = ({ faults }: Pick<Services, "faults">): BillingPlan =>
-  faults.active("billing-plan")?.parameters.plan ?? "enterprise";
+/** A fault may change it: the owner has stopped paying, or pays for more. */
+export const planOf = ({ seed, faults }: Known): BillingPlan =>
+  faults.active("billing-plan")?.parameters.plan ??
+  seed.owner.plan ??
+  (seed.owner.type === "Organization" ? "team" : "pro");
 
-function isPublic({ seed, faults }: Services): boolean {
-  return !seed.repository.private || faults.active("repository-public") !== undefined;
+/** A fault may show it to everybody: somebody has changed the visibility. */
+export const isPublic = ({ seed, faults }: Known): boolean =>
+  !seed.repository.private || faults.active("repository-public") !== undefined;
+
+/** Whether something is there that private repositories have with Enterprise only. */
+export const hasEverything = (known: Known): boolean => isPublic(known) || planOf(known) === "enterprise";
+
+/**
+ * The plan as this token may see it: a person's with that person's own token, an organization's with one of its owners',
+ * which everybody here is; both with the permission "Plan". Undefined: GitHub leaves the field out.
+ */
+export function visiblePlan(
+  known: Known & Pick<Services, "permissionUse">,
+  identity: Requester | undefined,
+): BillingPlan | undefined {
+  if (identity === undefined || !permits(identity, "plan:read")) return undefined;
+  const { login, type } = known.seed.owner;
+  if (type === "User" && identity.login !== login) return undefined;
+  known.permissionUse.record(identity.login, "plan:read", "the owner's plan");
+  return planOf(known);
+}
+
+/** What of an environment's settings the request has, whatever the value. */
+export interface AskedProtection {
+  readonly names: readonly (keyof Pick<Environment, "reviewers" | "waitTimer" | "preventSelfReview">)[];
 }
 
 /**
- * The protection that a private repository's environment may have. Reviewers and timers come with Enterprise, branch
- * policies with Pro and Team. Source: GitHub documentation, "Using environments for deployment"; the words are GitHub's
- * (backstage/backstage#28977), those for branch policies are guessed after them.
+ * Environments of a private repository come with Pro and Team, reviewers and timers with Enterprise. There GitHub refuses
+ * the fields of those rules even with their defaults; go-github then asks again without them.
+ * Sources: GitHub documentation, "Managing environments for deployment"; go-github, CreateUpdateEnvironment (Free: 404, Pro
+ * and Team: 422); backstage/backstage#28977 for the words; alchemy-run/alchemy#1373 for the defaults.
  *
- * @throws ApiError 422
+ * @throws ApiError 404, 422
  */
-export function requireProtectionInPlan(
-  services: Services,
-  wanted: Pick<Environment, "reviewers" | "waitTimer" | "deploymentBranchPolicy">,
-): void {
-  const plan = planOf(services);
-  if (isPublic(services) || plan === "enterprise") return;
-  const refused = [
-    ...(wanted.reviewers.length > 0 ? ["required reviewers"] : []),
-    ...(wanted.waitTimer > 0 ? ["wait timer"] : []),
-    ...(plan === "free" && wanted.deploymentBranchPolicy !== null ? ["branch policy"] : []),
-  ][0];
-  if (refused === undefined) return;
+export function requireProtectionInPlan(known: Known, { names }: AskedProtection): void {
+  if (hasEverything(known)) return;
+  if (planOf(known) === "free") throw notFound();
+  if (names.length === 0) return;
+  const refused = names.includes("waitTimer") && !names.includes("reviewers") ? "wait timer" : "required reviewers";
   throw unprocessable(
     `Failed to create the environment protection rule. Please ensure the billing plan supports the ${refused} protection rule.`,
   );
 }
 
 /** @throws ApiError 403 in GitHub's words: rulesets of a private repository come with Pro */
-export function requireRulesetsInPlan(services: Services): void {
-  if (isPublic(services) || planOf(services) !== "free") return;
+export function requireRulesetsInPlan(known: Known): void {
+  if (isPublic(known) || planOf(known) !== "free") return;
   throw new ApiError(403, "Upgrade to GitHub Pro or make this repository public to enable this feature.");
 }

@@ -13,6 +13,8 @@ export const permissionNames = [
   "contents",
   "environments",
   "issues",
+  // Of the account or the organization, not of the repository: GitHub shows the plan to nobody else.
+  "plan",
   "secrets",
   "variables",
   "workflows",
@@ -22,7 +24,11 @@ export const permissionNames = [
 const permissions = z.partialRecord(z.enum(permissionNames), level);
 
 const seed = z.object({
-  owner: account.extend({ type: z.enum(["User", "Organization"]) }),
+  owner: account.extend({
+    type: z.enum(["User", "Organization"]),
+    /** A person has Free or Pro, an organization Free, Team or Enterprise. Default: Pro for a person, Team otherwise. */
+    plan: z.enum(["free", "pro", "team", "enterprise"]).optional(),
+  }),
   /** Further users: owners of tokens, reviewers. */
   users: z.array(account),
   repository: z.object({

@@ -45,7 +45,9 @@ export const fleetConfig = z.strictObject({
   /** What its protection has to be. Absent: the program does not manage the environment, and nothing is said about its protection. */
   protection: protection.optional(),
   secrets: z.array(expectedSecret).default([]),
-  /** Name of the workflow file that deploys; its jobs count as deployments. */
+  /** Names of other runners of ours that may be registered here: of other stacks, of delivery. `*` at the end: any rest. */
+  knownRunners: z.array(z.string().min(1)).default([]),
+  /** Name of the workflow file that deploys; jobs of every run that starts or calls it count as deployments. */
   deploymentWorkflow: z.string().min(1).optional(),
   /** How often runners are asked for; runs and jobs half as often. */
   pollSeconds: seconds.default(15),

@@ -34,7 +34,7 @@ export const notAccessible = (wanted: readonly string[]): ApiError =>
   );
 export const notFound = (): ApiError => new ApiError(404, "Not Found");
 export const conflict = (message: string): ApiError => new ApiError(409, message);
-export const unprocessable = (message: string, errors?: readonly unknown[]): ApiError =>
+export const unprocessable = (message: string, errors?: readonly unknown[] | string): ApiError =>
   new ApiError(422, message, errors === undefined ? {} : { errors });
 /** Something that GitHub can do and the emulator cannot. */
 export const notModelled = (what: string): ApiError =>

@@ -1,9 +1,18 @@
 import { badCredentials, notFound } from "../http/errors";
 import type { Requester, Route } from "../http/message";
+import { paginate } from "../http/pagination";
 import { rest } from "../http/rest";
-import { planOf } from "../plan";
+import { visiblePlan } from "../plan";
 import type { Services } from "../services";
-import { accountNamed, organization, privateUser, publicUser, simpleUser, type Account } from "../views/accounts";
+import {
+  accountNamed,
+  accounts,
+  organization,
+  privateUser,
+  publicUser,
+  simpleUser,
+  type Account,
+} from "../views/accounts";
 
 /** Users and the owner. An owner of type User is no organization: looking it up as one is a 404, as at GitHub. */
 export function accountRoutes(services: Services): Route[] {
@@ -13,15 +22,17 @@ export function accountRoutes(services: Services): Route[] {
     if (account === undefined) throw notFound();
     return account;
   };
+  /** An organization is no collaborator of its repositories; its owners are, and the lab knows none by name. */
+  const people = (): Account[] => accounts(seed).filter(({ type }) => type === "User");
   return [
     rest("GET /user", "authenticated", ({ identity }) => {
       const account = accountNamed(seed, (identity as Requester).login);
       if (account === undefined) throw badCredentials();
-      return { status: 200, body: privateUser(seed, account, store.state.createdAt, planOf(services)) };
+      return { status: 200, body: privateUser(seed, account, store.state.createdAt, visiblePlan(services, identity)) };
     }),
-    rest("GET /users/{username}", "public", ({ params }) => ({
+    rest("GET /users/{username}", "public", ({ params, identity }) => ({
       status: 200,
-      body: publicUser(seed, named(params.username), store.state.createdAt, planOf(services)),
+      body: publicUser(seed, named(params.username), store.state.createdAt, visiblePlan(services, identity)),
     })),
     rest("GET /users/{username}/keys", "public", ({ params }) => {
       named(params.username);
@@ -31,12 +42,20 @@ export function accountRoutes(services: Services): Route[] {
       named(params.username);
       return { status: 200, body: [] };
     }),
-    rest("GET /orgs/{org}", "public", ({ params }) => {
+    rest("GET /orgs/{org}", "public", ({ params, identity }) => {
       const account = named(params.org);
       if (account.type !== "Organization") throw notFound();
-      return { status: 200, body: organization(seed, account, store.state.createdAt, planOf(services)) };
+      return { status: 200, body: organization(seed, account, store.state.createdAt, visiblePlan(services, identity)) };
     }),
     // Everybody whom the lab knows is a collaborator of its one repository.
+    rest("GET /repos/{owner}/{repo}/collaborators", ["metadata:read"], (request) => {
+      const page = paginate(people(), request, seed.publicUrl);
+      const body = page.items.map((account) => ({
+        ...simpleUser(seed, account),
+        role_name: account.id === seed.owner.id ? "admin" : "write",
+      }));
+      return { status: 200, headers: page.headers, body };
+    }),
     rest("GET /repos/{owner}/{repo}/collaborators/{username}/permission", ["metadata:read"], ({ params }) => {
       const account = named(params.username);
       const permission = account.id === seed.owner.id ? "admin" : "write";

@@ -4,6 +4,7 @@ import { conflict, unprocessable } from "../http/errors";
 import { noContent, type Route } from "../http/message";
 import { rest } from "../http/rest";
 import type { Services } from "../services";
+import { hasEverything, isPublic } from "../plan";
 import { fullName, repositoryUrl } from "../views/repository";
 
 const base = "/repos/{owner}/{repo}/actions/permissions";
@@ -36,8 +37,19 @@ const subject = z.object({
   use_immutable_subject: z.boolean().optional(),
 });
 
+/**
+ * Approval of forks' pull requests is a setting of public repositories; even reading it is refused elsewhere. The answer is
+ * GitHub's (eclipse-csi/otterdog#635): its `errors` is a text, which clients leave out of their message.
+ * @throws ApiError 422
+ */
+function requirePublic(services: Services): void {
+  if (isPublic(services)) return;
+  throw unprocessable("Validation Failed", "Fork PR approval is not allowed for private repositories.");
+}
+
 /** What Actions may do in the repository, and the subject claim of its OIDC tokens. */
-export function actionsSettingsRoutes({ seed, store }: Services): Route[] {
+export function actionsSettingsRoutes(services: Services): Route[] {
+  const { seed, store } = services;
   const read = ["administration:read"] as const;
   const write = ["administration:write"] as const;
   const settings = () => store.state.repository.actions;
@@ -78,7 +90,7 @@ export function actionsSettingsRoutes({ seed, store }: Services): Route[] {
         body: {
           github_owned_allowed: githubOwnedAllowed,
           verified_allowed: verifiedAllowed,
-          patterns_allowed: patternsAllowed,
+          patterns_allowed: hasEverything(services) ? patternsAllowed : [],
         },
       };
     }),
@@ -91,7 +103,8 @@ export function actionsSettingsRoutes({ seed, store }: Services): Route[] {
         const known = state.repository.actions.selected;
         known.githubOwnedAllowed = wanted.github_owned_allowed ?? known.githubOwnedAllowed;
         known.verifiedAllowed = wanted.verified_allowed ?? known.verifiedAllowed;
-        known.patternsAllowed = wanted.patterns_allowed ?? known.patternsAllowed;
+        // "Only applies to public repositories", or to those of an enterprise (REST documentation): ignored elsewhere.
+        if (hasEverything(services)) known.patternsAllowed = wanted.patterns_allowed ?? known.patternsAllowed;
         emit("selected-actions.updated", { ...wanted });
       });
       return noContent;
@@ -114,11 +127,12 @@ export function actionsSettingsRoutes({ seed, store }: Services): Route[] {
       });
       return noContent;
     }),
-    rest(`GET ${base}/fork-pr-contributor-approval`, read, () => ({
-      status: 200,
-      body: { approval_policy: settings().forkPullRequestApproval },
-    })),
+    rest(`GET ${base}/fork-pr-contributor-approval`, read, () => {
+      requirePublic(services);
+      return { status: 200, body: { approval_policy: settings().forkPullRequestApproval } };
+    }),
     rest(`PUT ${base}/fork-pr-contributor-approval`, write, ({ body }) => {
+      requirePublic(services);
       const { approval_policy: policy } = parseBody(forkApproval, body);
       store.change((state, emit) => {
         state.repository.actions.forkPullRequestApproval = policy;

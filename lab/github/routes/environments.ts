@@ -94,12 +94,11 @@ export function environmentRoutes(services: Services): Route[] {
       }
       checkReviewers(services, wanted.reviewers ?? []);
       requireProtectionInPlan(services, {
-        reviewers: wanted.reviewers ?? [],
-        waitTimer: wanted.wait_timer ?? 0,
-        deploymentBranchPolicy: policy && {
-          protectedBranches: policy.protected_branches,
-          customBranchPolicies: policy.custom_branch_policies,
-        },
+        names: [
+          ...(wanted.reviewers === undefined ? [] : ["reviewers" as const]),
+          ...(wanted.wait_timer === undefined ? [] : ["waitTimer" as const]),
+          ...(wanted.prevent_self_review === undefined ? [] : ["preventSelfReview" as const]),
+        ],
       });
       store.change((_state, emit) => {
         const environment = findEnvironment(services, name) ?? createEnvironment(services, name);

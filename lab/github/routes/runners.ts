@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { downloadPath, listDistributions } from "../distributions";
+import { timestamp } from "../clock";
+import { downloadPath, listDistributions, offeredDistributions } from "../distributions";
+import { deprecationOf } from "../deprecations";
 import { notFound, notModelled, unprocessable } from "../http/errors";
 import { plainRoute, noContent, type Route } from "../http/message";
 import { paginate } from "../http/pagination";
@@ -34,7 +36,7 @@ export function runnerRoutes(services: Services): Route[] {
     }),
     rest(`GET ${base}/downloads`, read, () => ({
       status: 200,
-      body: listDistributions(seed.distributionsDir).map((distribution) => ({
+      body: offeredDistributions(seed.distributionsDir).map((distribution) => ({
         os: distribution.os,
         architecture: distribution.architecture,
         download_url: `${seed.publicUrl}${downloadPath(distribution)}`,
@@ -56,10 +58,8 @@ export function runnerRoutes(services: Services): Route[] {
     undescribed(`GET ${base}/deprecations/{version}`, read, ({ params }) => {
       const { version } = z.object({ version: z.string() }).parse(params);
       if (!listDistributions(seed.distributionsDir).some((known) => known.version === version)) throw notFound();
-      // Nothing that the lab offers has an announced end, unless the fault version-deadline says so.
-      const deadline = services.faults.active("version-deadline", (parameters) => parameters.version === version);
-      const ends = deadline && Date.parse(deadline.since) + deadline.parameters.days * 86_400_000;
-      const at = ends === undefined ? null : new Date(ends).toISOString().replace(/\.\d+Z$/, "Z");
+      const ends = deprecationOf(services, version);
+      const at = ends === undefined ? null : timestamp(ends);
       return {
         status: 200,
         body: { runner_version: version, runtime_deprecates_at: at, registration_deprecates_at: at },
@@ -80,6 +80,25 @@ export function runnerRoutes(services: Services): Route[] {
       });
       presence.gone(id);
       return noContent;
+    }),
+    // The repository actions/runner itself: of it there are the releases only.
+    undescribed("GET /repos/actions/runner/releases/tags/{tag}", "public", ({ params }) => {
+      const found = listDistributions(seed.distributionsDir).filter(({ version }) => `v${version}` === params.tag);
+      if (found.length === 0) throw notFound();
+      return {
+        status: 200,
+        body: {
+          tag_name: params.tag,
+          draft: false,
+          prerelease: false,
+          assets: found.map((distribution) => ({
+            name: distribution.file,
+            state: "uploaded",
+            browser_download_url: `${seed.publicUrl}${downloadPath(distribution)}`,
+            digest: `sha256:${distribution.sha256}`,
+          })),
+        },
+      };
     }),
     plainRoute("GET", "/actions/runner/releases/download/{tag}/{file}", "public", ({ params }) => {
       const found = listDistributions(seed.distributionsDir).find(

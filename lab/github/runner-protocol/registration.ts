@@ -4,6 +4,7 @@ import { parseBody } from "../http/body";
 import { ApiError, notFound } from "../http/errors";
 import { type ApiRequest, noContent, plainRoute, type Reply, type Route } from "../http/message";
 import type { StoredRunner, RunnerToken } from "../model";
+import { isDeprecated } from "../deprecations";
 import { defaultLabels, relabel } from "../runner-labels";
 import { sha256 } from "../runner-tokens";
 import type { Services } from "../services";
@@ -48,7 +49,8 @@ function requireToken(services: Services, request: ApiRequest, kind: RunnerToken
 function register(services: Services, request: ApiRequest): Reply {
   const body = parseBody(registerBody, request.body);
   requireToken(services, request, "registration", body.url);
-  if (body.version.localeCompare(oldestVersion, "en", { numeric: true }) < 0) {
+  const isTooOld = body.version.localeCompare(oldestVersion, "en", { numeric: true }) < 0;
+  if (isTooOld || isDeprecated(services, body.version)) {
     throw refusal(
       403,
       "version-deprecated",

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { isDeprecated } from "../deprecations";
 import { parseBody } from "../http/body";
 import { ApiError } from "../http/errors";
 import { type ApiRequest, noContent, plainRoute, type Reply, type Route } from "../http/message";
@@ -92,8 +93,9 @@ export function sessionRoutes(services: Services, jobs: JobDesk): Route[] {
   ];
 }
 
-function refuseDeprecated({ faults }: Services, runner: StoredRunner, version: string): void {
-  if (!faults.hits("runner-version-deprecated", runner.name)) return;
+function refuseDeprecated(services: Services, runner: StoredRunner, version: string): void {
+  const isRefused = services.faults.hits("runner-version-deprecated", runner.name) || isDeprecated(services, version);
+  if (!isRefused) return;
   throw refusal(403, "version-deprecated", `Runner version v${version} is deprecated and cannot receive messages.`);
 }
 

@@ -53,9 +53,9 @@ export function simpleUser(seed: Seed, { login, id, type }: Account): SimpleUser
 
 type AccountPlan = NonNullable<components["schemas"]["public-user"]["plan"]>;
 
-/** GitHub shows the plan to the account itself; the lab to everybody, and of the owner alone. */
-const planView = (seed: Seed, account: Account, plan: BillingPlan): { plan?: AccountPlan } =>
-  account.id === seed.owner.id
+/** The owner's plan, where it may be seen; of others the lab knows none. */
+const planView = (seed: Seed, account: Account, plan: BillingPlan | undefined): { plan?: AccountPlan } =>
+  account.id === seed.owner.id && plan !== undefined
     ? { plan: { name: plan, space: 976_562_499, private_repos: 10_000, collaborators: 0 } }
     : {};
 
@@ -67,7 +67,7 @@ export function publicUser(
   seed: Seed,
   account: Account,
   createdAt: string,
-  plan: BillingPlan,
+  plan: BillingPlan | undefined,
 ): components["schemas"]["public-user"] {
   return {
     ...simpleUser(seed, account),
@@ -92,7 +92,7 @@ export function privateUser(
   seed: Seed,
   account: Account,
   createdAt: string,
-  plan: BillingPlan,
+  plan: BillingPlan | undefined,
 ): components["schemas"]["private-user"] {
   return {
     ...publicUser(seed, account, createdAt, plan),
@@ -109,7 +109,7 @@ export function organization(
   seed: Seed,
   { login, id }: Account,
   createdAt: string,
-  plan: BillingPlan,
+  plan: BillingPlan | undefined,
 ): components["schemas"]["organization-full"] {
   const url = `${apiUrl(seed)}/orgs/${login}`;
   return {
@@ -136,6 +136,6 @@ export function organization(
     created_at: createdAt,
     updated_at: createdAt,
     archived_at: null,
-    plan: { name: plan, space: 976_562_499, private_repos: 999_999 },
+    ...(plan === undefined ? {} : { plan: { name: plan, space: 976_562_499, private_repos: 999_999 } }),
   };
 }

@@ -4,7 +4,7 @@ import type { Services } from "../services";
 import { headCommit } from "../workflow-files";
 import type { JobRecord, Run } from "../workflows/records";
 import { nodeId, simpleUserNamed } from "./accounts";
-import { repositoryPage, repositoryUrl, simpleRepository } from "./repository";
+import { fullName, repositoryPage, repositoryUrl, simpleRepository } from "./repository";
 
 type Schemas = components["schemas"];
 
@@ -46,6 +46,11 @@ export function runView(
     head_branch: run.headBranch,
     head_sha: run.headSha,
     path: `.github/workflows/${run.workflowFile}`,
+    referenced_workflows: run.scopes.slice(1).map(({ workflow }) => ({
+      path: `${fullName(seed)}/.github/workflows/${workflow.file}`,
+      sha: run.headSha,
+      ref: `refs/heads/${run.headBranch}`,
+    })),
     run_number: run.number,
     run_attempt: run.attempt,
     event: run.event,

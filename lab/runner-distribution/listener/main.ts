@@ -11,6 +11,9 @@ const root = path.dirname(__dirname);
 const drainMilliseconds = 25_000;
 
 async function main(args: readonly string[]): Promise<number> {
+  // GitHub's program opens a page of its log before it looks at its arguments (HostContext, HostTraceListener).
+  const diagnostics = new Diagnostics(root, "Runner");
+  diagnostics.info("Listener", `Lab runner ${release.version}, process ${process.pid}, arguments read`);
   if (args.includes("--version")) {
     console.log(release.version);
     return exitCodes.success;
@@ -27,11 +30,15 @@ async function main(args: readonly string[]): Promise<number> {
   const folder = new SettingsFolder(root);
   if (options.command === "configure") await configure(options, folder);
   else if (options.command === "remove") await unconfigure(options, folder);
-  else await run(options, folder);
+  else await run(options, folder, diagnostics);
   return exitCodes.success;
 }
 
-async function run({ values, flags }: ListenerOptions, folder: SettingsFolder): Promise<void> {
+async function run(
+  { values, flags }: ListenerOptions,
+  folder: SettingsFolder,
+  diagnostics: Diagnostics,
+): Promise<void> {
   // A distribution that is broken on purpose: it stands for a bad release, which crashes as soon as it runs.
   if (release.breaksAtStart)
     throw new Error(`Lab runner ${release.version} is broken on purpose: the listener crashes at start.`);
@@ -49,7 +56,6 @@ async function run({ values, flags }: ListenerOptions, folder: SettingsFolder): 
       setTimeout(() => process.exit(exitCodes.terminated), drainMilliseconds).unref();
     });
   }
-  const diagnostics = new Diagnostics(root, "Runner");
   diagnostics.info(
     "Listener",
     `Lab runner ${release.version}, process ${process.pid}, startup type ${values.startuptype ?? "manual"}`,

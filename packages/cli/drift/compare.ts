@@ -128,7 +128,7 @@ function repository({ repository: expected, ...rest }: Expectation, seen: Observ
   if (expected === undefined || there === undefined) return found;
   const check = (id: string, wanted: string, now: string): void =>
     compare(id, wanted, now, "critical", repairs.refresh);
-  check("fork-approval", expected.forkApproval, there.forkApproval);
+  if (there.forkApproval !== undefined) check("fork-approval", expected.forkApproval, there.forkApproval);
   check("default-token", expected.defaultToken, there.defaultToken);
   check("token-approves", onOff(expected.mayApprove), onOff(there.mayApprove));
   check("allowed-actions", expected.allowedActions, there.allowedActions);

@@ -4,7 +4,8 @@ import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import type { FileSum } from "./state-monitoring";
 
 export interface SeenRepository {
-  readonly forkApproval: string;
+  /** Undefined where the repository is private: it has no such setting. */
+  readonly forkApproval: string | undefined;
   readonly defaultToken: string;
   readonly mayApprove: boolean;
   readonly allowedActions: string;

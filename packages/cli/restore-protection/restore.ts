@@ -14,16 +14,23 @@ export async function restoreProtection(stack: Stack): Promise<string> {
     throw new Error(`The stack ${stack.name} has made no environment. Expected one. Next: pulumi up`);
   }
   const client = new GitHubClient({ url: github.url, fullName: github.repository }, githubToken);
+  const { waitMinutes, reviewerIds, preventSelfReview, adminsCanBypass } = environment;
+  const waits = reviewerIds.length > 0 || waitMinutes > 0;
   await client.call("restore the environment's protection", (octokit, names) =>
-    // One PUT sets everything; what it leaves out goes back to GitHub's default. can_admins_bypass is not in the
-    // published description, but GitHub takes it, and so does the Terraform provider.
+    // One PUT sets everything; what it leaves out goes back to GitHub's default. A private repository without Enterprise
+    // has no such rules, and GitHub refuses even their defaults. can_admins_bypass is not in the published description,
+    // but GitHub takes it, and so does the Terraform provider.
     octokit.request("PUT /repos/{owner}/{repo}/environments/{environment_name}", {
       ...names,
       environment_name: environment.name,
-      wait_timer: environment.waitMinutes,
-      reviewers: environment.reviewerIds.map((id) => ({ type: "User" as const, id })),
-      prevent_self_review: environment.preventSelfReview,
-      can_admins_bypass: environment.adminsCanBypass,
+      ...(waits
+        ? {
+            wait_timer: waitMinutes,
+            reviewers: reviewerIds.map((id) => ({ type: "User" as const, id })),
+            prevent_self_review: preventSelfReview,
+            can_admins_bypass: adminsCanBypass,
+          }
+        : {}),
       deployment_branch_policy: { protected_branches: false, custom_branch_policies: true },
     }),
   );

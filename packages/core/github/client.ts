@@ -16,6 +16,15 @@ export interface RunnerDownload {
   readonly sha256: string | undefined;
 }
 
+/** The repository as GitHub shows it. */
+export interface RepositoryFacts {
+  readonly private: boolean;
+  readonly defaultBranch: string;
+  /** `owner/name` as GitHub spells it, which jobs compare exactly. */
+  readonly fullName: string;
+  readonly owner: { readonly login: string; readonly kind: "person" | "organization" };
+}
+
 export interface WorkflowRun {
   readonly id: number;
   readonly url: string;
@@ -24,6 +33,10 @@ export interface WorkflowRun {
 }
 
 const PAGE = 100;
+interface Deprecation {
+  readonly runtime_deprecates_at?: string | null;
+  readonly registration_deprecates_at?: string | null;
+}
 
 type Parameters = Readonly<Record<string, string | number>>;
 type Request<T> = (octokit: Octokit, names: RepositoryName) => Promise<{ data: T }>;
@@ -149,9 +162,14 @@ export class GitHubClient {
     await this.single.request(`${method} /repos/{owner}/{repo}${route}`, { ...this.names, ...parameters });
   }
 
-  async repository(): Promise<{ private: boolean; defaultBranch: string }> {
+  async repository(): Promise<RepositoryFacts> {
     const data = await this.call("read the repository", ({ rest }, names) => rest.repos.get(names));
-    return { private: data.private, defaultBranch: data.default_branch };
+    return {
+      private: data.private,
+      defaultBranch: data.default_branch,
+      fullName: data.full_name,
+      owner: { login: data.owner.login, kind: data.owner.type === "Organization" ? "organization" : "person" },
+    };
   }
 
   async runnerNamed(name: string): Promise<GitHubRunner | undefined> {
@@ -236,6 +254,42 @@ export class GitHubClient {
       url: file.download_url,
       sha256: file.sha256_checksum,
     }));
+  }
+
+  /** Files of a release of actions/runner; undefined where this GitHub has no such release. */
+  async runnerRelease(version: string): Promise<RunnerDownload[] | undefined> {
+    const tag = { owner: "actions", repo: "runner", tag: `v${version}` };
+    const found = await unlessMissing(
+      this.call("read the runner's release", (octokit) =>
+        octokit.request("GET /repos/{owner}/{repo}/releases/tags/{tag}", tag),
+      ),
+    );
+    return found?.assets.flatMap(({ name, browser_download_url: url, digest }) => {
+      const [, os, architecture] = /^actions-runner-(\w+)-(\w+)-[\d.]+\.tar\.gz$/.exec(name) ?? [];
+      const sha256 = /^sha256:([0-9a-f]{64})$/.exec(digest ?? "")?.[1];
+      return os === undefined || architecture === undefined ? [] : [{ os, architecture, filename: name, url, sha256 }];
+    });
+  }
+
+  /**
+   * From when on GitHub lets the version register no more, ms since 1970; undefined where no end is announced or this GitHub
+   * does not tell. Source: GitHub, "Get runner version end-of-life schedule".
+   */
+  async registrationEnds(version: string): Promise<number | undefined> {
+    const found = await unlessMissing<Deprecation>(
+      this.call(
+        "read the end of a runner's version",
+        (octokit, names) =>
+          octokit.request("GET /repos/{owner}/{repo}/actions/runners/deprecations/{version}", {
+            ...names,
+            version,
+          }) as Promise<{ data: Deprecation }>,
+      ),
+    );
+    const ends = [found?.registration_deprecates_at, found?.runtime_deprecates_at]
+      .map((text) => Date.parse(text ?? ""))
+      .filter((at) => !Number.isNaN(at));
+    return ends.length === 0 ? undefined : Math.min(...ends);
   }
 
   /** @throws Error when the default branch has no such workflow, or the token may not read Actions */

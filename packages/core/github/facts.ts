@@ -15,8 +15,8 @@ export interface RunFacts {
   readonly id: number;
   readonly attempt: number;
   readonly status: string;
-  /** Name of the workflow's file. */
-  readonly workflow: string;
+  /** Names of the files of the workflow that was started and of those that it calls: a called one has no run of its own. */
+  readonly workflows: readonly string[];
   /** Seconds since 1970. */
   readonly createdAt: number;
   /** Start of the newest attempt, seconds since 1970. */
@@ -27,6 +27,8 @@ export interface RunFacts {
 
 export interface JobFacts {
   readonly id: number;
+  /** With the names of the calls around it: `Deploy / Gate / Choose`. */
+  readonly name: string;
   readonly attempt: number;
   readonly status: string;
   readonly conclusion: string | undefined;

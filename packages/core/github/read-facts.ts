@@ -15,10 +15,21 @@ export interface RawRun {
   run_attempt?: number;
   status: string | null;
   path: string;
+  /** Workflows that the run's file calls, at any depth: `octo-org/app/.github/workflows/deploy.yml@refs/heads/main`. */
+  referenced_workflows?: { path: string }[] | null;
   created_at: string;
   run_started_at?: string;
   updated_at: string;
 }
+
+/** A path may end in the ref that the file was taken from. */
+const fileOf = (text: string): string => path.posix.basename(text.replace(/@.*$/, ""));
+
+/** Names of the workflow files of a run: the one that was started first. */
+export const workflowsOf = (raw: Pick<RawRun, "path" | "referenced_workflows">): string[] => [
+  fileOf(raw.path),
+  ...(raw.referenced_workflows ?? []).map((called) => fileOf(called.path)),
+];
 
 export function toRun(raw: RawRun): RunFacts {
   const createdAt = time(raw.created_at) ?? 0;
@@ -26,8 +37,7 @@ export function toRun(raw: RawRun): RunFacts {
     id: raw.id,
     attempt: raw.run_attempt ?? 1,
     status: raw.status ?? "unknown",
-    // A path may end in the ref that the file was taken from.
-    workflow: path.posix.basename(raw.path.replace(/@.*$/, "")),
+    workflows: workflowsOf(raw),
     createdAt,
     startedAt: time(raw.run_started_at) ?? createdAt,
     updatedAt: raw.updated_at,
@@ -39,6 +49,7 @@ export const toRuns = ({ workflow_runs }: { workflow_runs: RawRun[] }): RunFacts
 export interface RawJobs {
   jobs: {
     id: number;
+    name: string;
     run_attempt?: number;
     status: string;
     conclusion: string | null;
@@ -53,6 +64,7 @@ export interface RawJobs {
 export const toJobs = ({ jobs }: RawJobs): JobFacts[] =>
   jobs.map((job) => ({
     id: job.id,
+    name: job.name,
     attempt: job.run_attempt ?? 1,
     status: job.status,
     conclusion: job.conclusion ?? undefined,

@@ -56,6 +56,12 @@ export function labelsWithout(labels: readonly string[], others: readonly string
 export const carries = (labels: readonly string[], wanted: readonly string[]): boolean =>
   labelsWithout(wanted, labels).length === 0;
 
-/** A job for self-hosted runners: jobs of GitHub's own runners are not watched. */
-export const isSelfHosted = ({ labels }: { readonly labels: readonly string[] }): boolean =>
-  carries(labels, ["self-hosted"]);
+/**
+ * A job for self-hosted runners: jobs of GitHub's own runners are not watched. `runs-on` may leave `self-hosted` out and
+ * name labels of these runners alone.
+ */
+export const isSelfHosted = (
+  { labels }: { readonly labels: readonly string[] },
+  runners: readonly { readonly labels: readonly string[] }[],
+): boolean =>
+  labels.length > 0 && (carries(labels, ["self-hosted"]) || runners.some((runner) => carries(runner.labels, labels)));

@@ -1,7 +1,7 @@
 /**
  * Accounts and settings of the repository that the provider has no resource for, or asks for too often.
  */
-import type { GitHubClient } from "./client";
+import type { GitHubClient, RepositoryFacts } from "./client";
 import { GitHubError, statusOf } from "./errors";
 
 /** Which pull requests of outsiders wait for an approval before their workflows run. */
@@ -13,17 +13,25 @@ export const DEFAULT_FORK_APPROVAL: ForkApprovalPolicy = "first_time_contributor
 
 const path = "/repos/{owner}/{repo}/actions/permissions/fork-pr-contributor-approval";
 
-export async function forkApproval(github: GitHubClient): Promise<ForkApprovalPolicy> {
-  const { approval_policy: policy } = await github.call("read the approval policy for forks", (octokit, names) =>
-    octokit.request(`GET ${path}`, names),
-  );
-  return policy;
-}
+/** GitHub answers 422 to both calls while the repository is private: the setting is one of public repositories. */
+const notOfPrivate = (error: unknown): undefined => {
+  if (statusOf(error) === 422) return undefined;
+  throw error;
+};
 
+/** @returns undefined where the repository is private and has no such setting */
+export const forkApproval = (github: GitHubClient): Promise<ForkApprovalPolicy | undefined> =>
+  github
+    .call("read the approval policy for forks", (octokit, names) => octokit.request(`GET ${path}`, names))
+    .then(({ approval_policy: policy }) => policy, notOfPrivate);
+
+/** Does nothing where the repository is private and has no such setting. */
 export async function setForkApproval(github: GitHubClient, policy: ForkApprovalPolicy): Promise<void> {
-  await github.call("set the approval policy for forks", (octokit, names) =>
-    octokit.request(`PUT ${path}`, { ...names, approval_policy: policy }),
-  );
+  await github
+    .call("set the approval policy for forks", (octokit, names) =>
+      octokit.request(`PUT ${path}`, { ...names, approval_policy: policy }),
+    )
+    .catch(notOfPrivate);
 }
 
 /**
@@ -52,20 +60,29 @@ export async function mayRead(github: GitHubClient, login: string): Promise<bool
   return permission !== "none";
 }
 
-/** The owner's plan in GitHub's words (`free`, `pro`, `team`, `enterprise`); undefined where the token may not see it. */
-export async function ownerPlan(github: GitHubClient): Promise<string | undefined> {
-  const { owner } = await github.call("read the repository", ({ rest }, names) => rest.repos.get(names));
-  if (owner.type === "Organization") {
+/**
+ * The owner's plan in GitHub's words (`free`, `pro`, `team`, `enterprise`); undefined where the token may not see it: GitHub
+ * shows a person's plan to that person's own token, and an organization's to its owners.
+ */
+export async function ownerPlan(github: GitHubClient, owner: RepositoryFacts["owner"]): Promise<string | undefined> {
+  if (owner.kind === "organization") {
     const organization = await github.call("read the owner", ({ rest }) => rest.orgs.get({ org: owner.login }));
     return organization.plan?.name;
   }
-  // Only to its own owner GitHub tells the plan of an account; the public view has it on some servers.
   const self = await github.call("read the token's account", ({ rest }) => rest.users.getAuthenticated());
   const account =
     self.login === owner.login
       ? self
       : await github.call("read the owner", ({ rest }) => rest.users.getByUsername({ username: owner.login }));
   return account.plan?.name;
+}
+
+/** Logins of the people who may write to the repository, as far as a page of them tells: one, or more than one. */
+export async function writers(github: GitHubClient): Promise<string[]> {
+  const found = await github.call("list who may write", ({ rest }, names) =>
+    rest.repos.listCollaborators({ ...names, permission: "push", per_page: 100 }),
+  );
+  return found.map(({ login }) => login);
 }
 
 /** @throws GitHubError that names the permission when the token may not see the repository's secrets */

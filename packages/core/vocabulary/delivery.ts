@@ -8,3 +8,9 @@ export const deliverySecrets: readonly string[] = [
   "STATE_SECRET_ACCESS_KEY",
   "RUNNER_VIEW_TOKEN",
 ];
+
+/** The workflow that deploys, and the one that chooses its runner; other workflows call them. */
+export const DEPLOY_WORKFLOW = "deploy.yml";
+export const GATE_WORKFLOW = "runner-gate.yml";
+/** Name of the gate's job; GitHub puts the names of the calls around it in front. */
+export const GATE_JOB = "Choose";

@@ -42,11 +42,11 @@ export function evaluateFleet(state: FleetState, config: FleetConfig, now: numbe
   const { protection } = facts;
   const isProtectionKnown = protection !== undefined && now - protection.at <= PATIENCE * settingsSeconds;
   return [
-    ...(runners === undefined ? [] : runnerSamples(config.runners, runners, open, memory, deadlines, now)),
+    ...(runners === undefined ? [] : runnerSamples(config, runners, open, memory, deadlines, now)),
     ...(open === undefined ? [] : queueSamples(open, runners, config.runners, now)),
     ...(open === undefined || config.deploymentWorkflow === undefined
       ? []
-      : [sample("githubDeploymentQueue", deploymentQueueDepth(open, config.deploymentWorkflow), {})]),
+      : [sample("githubDeploymentQueue", deploymentQueueDepth(open, config.deploymentWorkflow, config.runners), {})]),
     ...(isProtectionKnown && config.protection !== undefined
       ? protectionDrift(config.protection, protection.value)
       : []),

@@ -42,7 +42,8 @@ function queueSeconds({ job, queuedOnly }: CountedJob, pollSeconds: number): num
 export function countJob(tally: Tally, config: JobConfig, run: RunFacts, counted: CountedJob): Tally {
   const { job } = counted;
   const runner: ExpectedRunner | undefined = config.runners.find(({ name }) => name === job.runner);
-  const isDeployment = run.workflow === config.deploymentWorkflow && isSelfHosted(job) && job.conclusion !== "skipped";
+  const deploys = config.deploymentWorkflow !== undefined && run.workflows.includes(config.deploymentWorkflow);
+  const isDeployment = deploys && isSelfHosted(job, config.runners) && job.conclusion !== "skipped";
   const conclusion = conclusions.includes(job.conclusion ?? "") ? (job.conclusion ?? "") : "other";
   const queued = queueSeconds(counted, config.pollSeconds);
   let next = tally;

@@ -13,7 +13,9 @@ const OTHER = "other";
 function queuedBySet(runs: readonly OpenRun[], expected: readonly ExpectedRunner[]): Map<string, JobFacts[]> {
   // The sets of the configured runners are always there: 0 jobs is something that is known.
   const sets = new Map<string, JobFacts[]>(expected.map(({ labels }) => [labelSet(labels), []]));
-  const queued = runs.flatMap(({ jobs }) => jobs.filter((job) => job.status === "queued" && isSelfHosted(job)));
+  const queued = runs.flatMap(({ jobs }) =>
+    jobs.filter((job) => job.status === "queued" && isSelfHosted(job, expected)),
+  );
   for (const job of [...queued].sort((a, b) => a.createdAt - b.createdAt)) {
     const set = labelSet(job.labels);
     const name = sets.has(set) || sets.size < LABEL_SETS + expected.length ? set : OTHER;
@@ -41,11 +43,15 @@ export function queueSamples(
 }
 
 /** Runs of the deployment workflow that have not begun, or whose deployment has not. */
-export function deploymentQueueDepth(runs: readonly OpenRun[], workflow: string): number {
+export function deploymentQueueDepth(
+  runs: readonly OpenRun[],
+  workflow: string,
+  expected: readonly ExpectedRunner[],
+): number {
   const waiting = ["queued", "pending", "requested"];
   return runs.filter(
     ({ run, jobs }) =>
-      run.workflow === workflow &&
-      (waiting.includes(run.status) || jobs.some((job) => isSelfHosted(job) && waiting.includes(job.status))),
+      run.workflows.includes(workflow) &&
+      (waiting.includes(run.status) || jobs.some((job) => isSelfHosted(job, expected) && waiting.includes(job.status))),
   ).length;
 }

@@ -2,7 +2,7 @@
  * GitHub's runners against those of the configuration. Pure.
  */
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
-import type { ExpectedRunner } from "../config";
+import type { FleetConfig } from "../config";
 import { type Sample, sample, sampleIfKnown } from "@ghrunners/metrics-server/samples";
 import type { OpenRun } from "@ghrunners/core/github/facts";
 import { type GitHubRunner, labelSet, labelsWithout } from "@ghrunners/core/github/runner";
@@ -37,19 +37,24 @@ export function remember(memory: Memory, runners: readonly GitHubRunner[], now: 
   return { ...memory, lastSeen: { ...memory.lastSeen, ...Object.fromEntries(online) } };
 }
 
+/** Whether a name is one of the configured ones, or begins as one that ends in `*`. */
+const isKnownAs = (patterns: readonly string[], name: string): boolean =>
+  patterns.some((pattern) => (pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
+
 /** @param open undefined when the jobs are not known now */
 export function runnerSamples(
-  expected: readonly ExpectedRunner[],
+  { runners: expected, knownRunners }: Pick<FleetConfig, "runners" | "knownRunners">,
   runners: readonly GitHubRunner[],
   open: readonly OpenRun[] | undefined,
   memory: Memory,
   deadlines: Readonly<Record<string, number>>,
   now: number,
 ): Sample[] {
-  const known = new Set(expected.map(({ name }) => name));
+  const known = [...expected.map(({ name }) => name), ...knownRunners];
   const byName = new Map(runners.map((runner) => [runner.name, runner]));
   const running = open?.flatMap(({ jobs }) => jobs.filter(({ status }) => status === "in_progress"));
-  const unknown = sample("githubRunnersUnknown", runners.filter(({ name }) => !known.has(name)).length, {});
+  const strangers = runners.filter(({ name }) => !isKnownAs(known, name));
+  const unknown = sample("githubRunnersUnknown", strangers.length, {});
   return [
     unknown,
     ...expected.flatMap(({ name, role, labels }) => {

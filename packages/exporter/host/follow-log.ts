@@ -6,14 +6,27 @@ import { closeSync, constants, fstatSync, opendirSync, openSync, readSync } from
 import path from "node:path";
 import * as z from "zod";
 
-/** Up to where the log was read. */
-export const logPlace = z.object({
+/** Up to where one page was read. */
+const pagePlace = z.object({
   /** Name of the page; the names of the pages sort by time. */
   page: z.string(),
   /** Bytes of it that were read, whole lines only. */
   offset: z.number(),
   /** The place is inside a line that is too long: what comes up to its end is no line. */
   inLongLine: z.boolean().optional(),
+  /** When it was last seen to grow, seconds since 1970. */
+  grownAt: z.number(),
+});
+type PagePlace = z.output<typeof pagePlace>;
+
+/**
+ * Up to where the log was read. Every page that still grows is followed, not the newest alone: each start of the runner's
+ * program begins a page, also one that only asks for its version, and the listener goes on writing to its own.
+ */
+export const logPlace = z.object({
+  /** Pages with a later name are new. */
+  since: z.string(),
+  pages: z.array(pagePlace),
 });
 export type LogPlace = z.output<typeof logPlace>;
 
@@ -39,6 +52,8 @@ const PAGE_BYTES = 64 * 2 ** 20;
 const LONGEST_LINE = 64 * 2 ** 10;
 /** The runner keeps its pages, and those of its workers, for 30 days. */
 const MOST_NAMES = 100_000;
+/** Pages that are followed at once; of more, those that grew longest ago are given up. */
+const FOLLOWED = 64;
 /** A clock that is corrected jumps by so much at most, seconds. */
 const FUTURE_SECONDS = 300;
 const PAGE_NAME = /^Runner_(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-utc\.log$/;
@@ -83,8 +98,16 @@ function pagesOf(folder: string, now: number, ignored: Ignored): string[] {
   return pages.sort();
 }
 
+interface Piece {
+  readonly bytes: Buffer;
+  /** Of the whole page. */
+  readonly size: number;
+  /** Seconds since 1970. */
+  readonly writtenAt: number;
+}
+
 /** Bytes of a page; undefined when it is no file that can be read. It never waits and follows no link. */
-function readPage(file: string, offset: number, limit: number): { bytes: Buffer; size: number } | undefined {
+function readPage(file: string, offset: number, limit: number): Piece | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
@@ -96,7 +119,7 @@ function readPage(file: string, offset: number, limit: number): { bytes: Buffer;
     if (!status.isFile()) return undefined;
     const buffer = Buffer.alloc(Math.max(0, Math.min(limit, status.size - offset)));
     const read = readSync(descriptor, buffer, 0, buffer.length, offset);
-    return { bytes: buffer.subarray(0, read), size: status.size };
+    return { bytes: buffer.subarray(0, read), size: status.size, writtenAt: Math.floor(status.mtimeMs / 1000) };
   } finally {
     closeSync(descriptor);
   }
@@ -133,6 +156,14 @@ function split(bytes: Buffer, wasInLongLine: boolean, ignored: Ignored): Split {
   return { lines, consumed: bytes.length, inLongLine: true };
 }
 
+/** The pages that are still followed. */
+function followed(since: string, pages: readonly PagePlace[], ignored: Ignored): LogPlace {
+  const kept = [...pages].sort((a, b) => b.grownAt - a.grownAt).slice(0, FOLLOWED);
+  count(ignored, "too_many", pages.length - kept.length);
+  const names = [since, ...pages.map(({ page }) => page)].sort();
+  return { since: names.at(-1) ?? "", pages: kept.sort((a, b) => (a.page < b.page ? -1 : 1)) };
+}
+
 /**
  * Whole lines after the place, and the place after them.
  * @param now seconds since 1970
@@ -140,13 +171,21 @@ function split(bytes: Buffer, wasInLongLine: boolean, ignored: Ignored): Split {
  */
 export function linesSince(folder: string, place: LogPlace, now: number): LogRead {
   // A place that a clock which was ahead has left would hide every page until its time comes.
-  if (isFuture(pageTime(place.page) ?? 0, now)) return { ...endOfLog(folder, now), lines: [] };
+  if (isFuture(pageTime(place.since) ?? 0, now)) return { ...endOfLog(folder, now), lines: [] };
   const ignored: Ignored = {};
   const lines: string[] = [];
-  let reached = place;
+  const known = new Map(place.pages.map((one) => [one.page, one]));
+  const reached: PagePlace[] = [];
+  let { since } = place;
   let left = LOOK_BYTES;
-  for (const page of pagesOf(folder, now, ignored).filter((name) => name >= place.page)) {
-    const { offset, inLongLine = false } = page === place.page ? place : { offset: 0 };
+  for (const page of pagesOf(folder, now, ignored).filter((name) => known.has(name) || name > place.since)) {
+    const before = known.get(page) ?? { page, offset: 0, grownAt: now };
+    // The rest of the pages comes at the next look.
+    if (left <= 0) {
+      if (known.has(page)) reached.push(before);
+      continue;
+    }
+    const { offset, inLongLine = false } = before;
     const piece = readPage(path.join(folder, page), offset, Math.min(left, Math.max(0, PAGE_BYTES - offset)));
     if (piece === undefined) {
       count(ignored, "no_file");
@@ -155,21 +194,24 @@ export function linesSince(folder: string, place: LogPlace, now: number): LogRea
     if (piece.size > PAGE_BYTES) count(ignored, "too_large");
     const found = split(piece.bytes, inLongLine, ignored);
     for (const line of found.lines) lines.push(line);
-    reached = { page, offset: offset + found.consumed, ...(found.inLongLine ? { inLongLine: true } : {}) };
+    const grownAt = piece.bytes.length > 0 ? now : before.grownAt;
+    const after = { page, offset: offset + found.consumed, grownAt };
+    reached.push(found.inLongLine ? { ...after, inLongLine: true } : after);
+    if (page > since) since = page;
     left -= piece.bytes.length;
-    // The rest of this page comes first.
-    if (left <= 0) break;
   }
-  return { lines, place: reached, ignored };
+  return { lines, place: followed(since, reached, ignored), ignored };
 }
 
 /**
- * The end of the log: nothing before it is counted. The lines are the last ones before it.
+ * The end of the log: nothing before it is counted. The lines are the last ones of the page that was written to last.
  * @param now seconds since 1970
  */
 export function endOfLog(folder: string, now: number): LogRead {
   const ignored: Ignored = {};
-  for (const page of pagesOf(folder, now, ignored).reverse()) {
+  const pages: PagePlace[] = [];
+  let last: { readonly writtenAt: number; readonly lines: string[] } = { writtenAt: -1, lines: [] };
+  for (const page of pagesOf(folder, now, ignored).reverse().slice(0, FOLLOWED)) {
     const file = path.join(folder, page);
     const size = Math.min(readPage(file, 0, 0)?.size ?? 0, PAGE_BYTES);
     const start = Math.max(0, size - LOOK_BYTES);
@@ -179,8 +221,9 @@ export function endOfLog(folder: string, now: number): LogRead {
       continue;
     }
     const { lines, consumed, inLongLine } = split(piece.bytes, false, ignored);
-    const place = { page, offset: start + consumed, ...(inLongLine ? { inLongLine } : {}) };
-    return { lines, place, ignored };
+    const place = { page, offset: start + consumed, grownAt: piece.writtenAt };
+    pages.push(inLongLine ? { ...place, inLongLine } : place);
+    if (piece.writtenAt > last.writtenAt) last = { writtenAt: piece.writtenAt, lines };
   }
-  return { lines: [], place: { page: "", offset: 0 }, ignored };
+  return { lines: last.lines, place: followed("", pages, ignored), ignored };
 }

@@ -16,9 +16,11 @@ import {
   toWaitingRun,
   waitsForTheDead,
   type WaitingRun,
+  whatToRepeat,
 } from "./waiting";
 
 const RUNS = "/actions/runs";
+const JOBS = "/actions/jobs";
 /** A run whose gate is over is one or the other, whatever the rest of it waits for. */
 const unfinished = ["queued", "in_progress"];
 /** Share of the budget that questions leave for the write of the choice. */
@@ -100,13 +102,20 @@ export class Redispatcher {
       this.change({ ...this.state.intents, [id]: { ...intent, cancelledAt: this.now() } });
       await this.unless(409, this.github.send("POST", `${RUNS}/{run_id}/cancel`, where));
     } else if (step.kind === "rerun") {
-      await this.unless(403, this.github.send("POST", `${RUNS}/{run_id}/rerun`, where));
+      await this.unless(403, this.repeat(id));
     } else if (step.kind === "over") {
       const others = Object.fromEntries(Object.entries(this.state.intents).filter(([key]) => key !== String(id)));
       const abandoned = step.result === "given_up" ? [...this.state.abandoned, id].slice(-KEPT) : undefined;
       this.change(others, abandoned);
       this.tell(step.result);
     }
+  }
+
+  /** The gate's job and what waits for it: what is over besides is not repeated. */
+  private async repeat(id: number): Promise<void> {
+    const what = whatToRepeat(await this.jobs(id));
+    if (what === "run") return this.github.send("POST", `${RUNS}/{run_id}/rerun`, { run_id: id });
+    if (what !== undefined) return this.github.send("POST", `${JOBS}/{job_id}/rerun`, { job_id: what.job });
   }
 
   /** GitHub says that it is over already, or runs already: the next look tells. */

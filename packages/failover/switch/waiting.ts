@@ -6,6 +6,8 @@
  */
 import type { JobFacts } from "@ghrunners/core/github/facts";
 import { carries, isSelfHosted } from "@ghrunners/core/github/runner";
+import { workflowsOf } from "@ghrunners/core/github/read-facts";
+import { GATE_JOB, GATE_WORKFLOW } from "@ghrunners/core/vocabulary/delivery";
 
 /** A configured runner and whether it can take jobs now. */
 export interface RunnerCapacity {
@@ -18,17 +20,22 @@ export interface WaitingRun {
   readonly attempt: number;
   readonly status: string;
   readonly conclusion: string | null;
+  /** Whether a gate of the run chooses its runner: nothing else can choose again. */
+  readonly hasGate: boolean;
 }
 
 export interface RawWaitingRun {
+  path: string;
+  referenced_workflows?: { path: string }[] | null;
   id: number;
   run_attempt?: number;
   status: string | null;
   conclusion: string | null;
 }
 
-export const toWaitingRun = ({ id, run_attempt, status, conclusion }: RawWaitingRun): WaitingRun => ({
+export const toWaitingRun = ({ id, run_attempt, status, conclusion, ...raw }: RawWaitingRun): WaitingRun => ({
   id,
+  hasGate: workflowsOf(raw).includes(GATE_WORKFLOW),
   attempt: run_attempt ?? 1,
   status: status ?? "unknown",
   conclusion,
@@ -40,9 +47,24 @@ function isForTheDead({ labels }: JobFacts, runners: readonly RunnerCapacity[]):
   return fit.length > 0 && fit.every(({ usable }) => !usable);
 }
 
+/** A gate's job that is over. Its name ends the names of the calls around it. */
+const isGate = ({ name, status }: JobFacts): boolean => status === "completed" && name.split(" / ").at(-1) === GATE_JOB;
+
 /**
- * Whether a run is to be started again: its first attempt, a job of it waits for a dead runner, nothing of it runs, and
- * something of it is over that was not a job of a runner of ours: its gate, which can choose again.
+ * What is to run again, so that the gate chooses anew and nothing else that is over is repeated: the job of the one gate,
+ * with all that waits for it; the whole run where nothing but gates is over; undefined where neither is possible.
+ * @param jobs of the newest attempt
+ */
+export function whatToRepeat(jobs: readonly JobFacts[]): "run" | { readonly job: number } | undefined {
+  const gates = jobs.filter(isGate);
+  if (gates.length === 1 && gates[0] !== undefined) return { job: gates[0].id };
+  const others = jobs.filter((job) => !isGate(job) && job.status === "completed" && job.conclusion === "success");
+  return gates.length > 1 && others.length === 0 ? "run" : undefined;
+}
+
+/**
+ * Whether a run is to be started again: its first attempt, a job of it waits for a dead runner, nothing of it runs, and its
+ * gate is over, which can choose again. A run without a gate would ask for the same dead runner again.
  * @param jobs of the newest attempt
  */
 export function waitsForTheDead(
@@ -51,11 +73,12 @@ export function waitsForTheDead(
   runners: readonly RunnerCapacity[],
 ): boolean {
   return (
+    run.hasGate &&
     run.attempt === 1 &&
     run.status !== "completed" &&
     !jobs.some(({ status }) => status === "in_progress") &&
-    jobs.some((job) => job.status === "completed" && !isSelfHosted(job)) &&
-    jobs.some((job) => job.status === "queued" && isSelfHosted(job) && isForTheDead(job, runners))
+    whatToRepeat(jobs) !== undefined &&
+    jobs.some((job) => job.status === "queued" && isSelfHosted(job, runners) && isForTheDead(job, runners))
   );
 }
 

@@ -10,7 +10,7 @@ import type { PrivilegeReport } from "@ghrunners/lab/proxmox/access";
 import { stackFile } from "@ghrunners/cli/pulumi/stack";
 import { capturePulumi } from "@ghrunners/cli/pulumi/run";
 import { Rehearsal, type Run, type StackSettings } from "@ghrunners/lab/driver/rehearsal";
-import { first, nothing, second, yaml } from "../../unit/program/repository-settings";
+import { first, modest, nothing, second, yaml } from "../../unit/program/repository-settings";
 import { environmentName, repositoryView } from "../../unit/program/repository-view";
 import { SecretScanner } from "../../rehearsal/support/secret-scan";
 import { until } from "@ghrunners/core/until";
@@ -82,7 +82,7 @@ describe("the repository side", () => {
     it("where the plan has no protection", () =>
       rehearsal.withFault(["github-plan", "plan=free"], () =>
         refused([
-          /ghrunners:deployment\.reviewers: the repository is private and its owner has the plan "free".*Next: change the plan, or/,
+          /ghrunners:deployment\.reviewers: the repository is private, of an organization with the plan free.*Next: change the plan, or/,
           /ghrunners:deployment: .*has no environments.*Next: change the plan/,
           /ghrunners:repository\.manage: .*has no rulesets/,
         ]),
@@ -132,10 +132,6 @@ describe("the repository side", () => {
     it("comes back when somebody changed it by hand", async () => {
       const rules = await ruleset();
       assert.ok(rules);
-      await rehearsal.octokit.request("PUT /repos/{owner}/{repo}/actions/permissions/fork-pr-contributor-approval", {
-        ...rehearsal.repository,
-        approval_policy: "first_time_contributors",
-      });
       await rest().actions.setGithubActionsDefaultWorkflowPermissionsRepository({
         ...rehearsal.repository,
         default_workflow_permissions: "write",
@@ -145,6 +141,13 @@ describe("the repository side", () => {
       await up(first, "--refresh");
       await assertFirst();
     });
+
+    it("approves pull requests of forks from the day the repository is public", () =>
+      rehearsal.withFault(["github-repository-public"], async () => {
+        assert.equal(await forkPolicy(), "first_time_contributors");
+        await up(first, "--refresh");
+        assert.equal(await forkPolicy(), "all_external_contributors");
+      }));
   });
 
   describe("changed", () => {
@@ -219,7 +222,7 @@ describe("the repository side", () => {
       await up(nothing);
       await assert.rejects(rest().repos.getEnvironment(here()), { status: 404 });
       assert.equal(await ruleset(), undefined);
-      assert.equal(await forkPolicy(), "first_time_contributors");
+      assert.equal(await forkPolicy(), undefined);
       assert.deepEqual(await fingerprints(), {});
       const { data: left } = await rest().actions.listRepoVariables(rehearsal.repository);
       assert.equal(left.total_count, 0);
@@ -234,6 +237,37 @@ describe("the repository side", () => {
       await assertFirst();
       await expectNoChanges(first);
     });
+  });
+
+  describe("without GitHub Enterprise", () => {
+    const team = <T>(work: () => Promise<T>): Promise<T> => rehearsal.withFault(["github-plan", "plan=team"], work);
+
+    it("says what kind of repository it is, and what follows", () =>
+      team(async () => {
+        const run = await pulumi(["preview"], modest);
+        assert.equal(run.code, 0, run.output);
+        assert.match(run.output, /octo-org\/demo-app is private, of an organization with the plan team\./);
+        assert.match(run.output, /Approval of forks' pull requests is not set/);
+      }));
+
+    it("is made from nothing, and shows no difference afterwards", () =>
+      team(async () => {
+        await up(nothing);
+        await up(modest);
+        await up(modest, "--refresh", "--expect-no-changes");
+        const { data } = await rest().repos.getEnvironment(here());
+        assert.deepEqual(
+          data.protection_rules?.map(({ type }) => type),
+          ["branch_policy"],
+        );
+        const { data: actions } = await rest().actions.getGithubActionsPermissionsRepository(rehearsal.repository);
+        assert.deepEqual([actions.allowed_actions, actions.sha_pinning_required], ["all", true]);
+        assert.deepEqual(Object.keys((await ruleset())?.rules ?? {}).sort(), [
+          "deletion",
+          "non_fast_forward",
+          "pull_request",
+        ]);
+      }));
   });
 
   describe("needs", () => {

@@ -38,7 +38,10 @@ describe("DeploymentEnvironment", () => {
     const { inputs } = finder(await made())("deploy-environment");
     assert.equal(inputs.repository, "demo-app");
     assert.deepEqual(inputs.deploymentBranchPolicy, { protectedBranches: false, customBranchPolicies: true });
-    assert.deepEqual([inputs.canAdminsBypass, inputs.waitTimer], [false, 0]);
+    // There is nothing to bypass, and a private repository without Enterprise forgets it.
+    assert.deepEqual([inputs.canAdminsBypass, inputs.waitTimer], [undefined, 0]);
+    const { inputs: waiting } = finder(await made({ waitMinutes: 5 }))("deploy-environment");
+    assert.deepEqual([waiting.canAdminsBypass, waiting.waitTimer], [false, 5]);
   });
 
   it("asks GitHub for the reviewers' numbers once, and has no review rule without reviewers", async () => {

@@ -217,16 +217,25 @@ describe("names and downloads", () => {
     );
   });
 
-  it("takes the archive of exactly that version, or names what there is", () => {
-    const offer = (version: string, sha256?: string): Parameters<typeof chooseDownload>[0][number] => ({
+  it("takes the archive of exactly that version: the offered one, else the release's, or names what there is", () => {
+    const now = Date.parse("2026-11-26T00:00:00Z");
+    const file = (version: string, sha256?: string) => ({
       os: "linux",
       architecture: "x64",
       filename: `actions-runner-linux-x64-${version}.tar.gz`,
       url: `https://x/${version}`,
       sha256,
     });
-    assert.equal(chooseDownload([offer("2.336.0", "a"), offer("2.335.1", "b")], "2.335.1").sha256, "b");
-    assert.throws(() => chooseDownload([offer("2.337.0", "a")], "2.336.0"), /no runner 2\.336\.0.*2\.337\.0/);
-    assert.throws(() => chooseDownload([offer("2.336.0")], "2.336.0"), /names no SHA-256/);
+    const choose = (seen: Partial<Parameters<typeof chooseDownload>[0]>, version: string) =>
+      chooseDownload({ offered: [file("2.337.0", "a")], release: undefined, ends: undefined, ...seen }, version, now);
+    assert.equal(choose({}, "2.337.0").sha256, "a");
+    assert.equal(choose({ release: [file("2.336.0", "b")] }, "2.336.0").sha256, "b");
+    assert.throws(() => choose({}, "2.336.0"), /no runner 2\.336\.0.*offered: 2\.337\.0.*agent\.version' 2\.337\.0/);
+    assert.throws(() => choose({ release: [file("2.336.0")] }, "2.336.0"), /names no SHA-256/);
+    assert.throws(
+      () => choose({ release: [file("2.336.0", "b")], ends: Date.parse("2026-11-05T08:04:55Z") }, "2.336.0"),
+      /register no more since 2026-11-05T08:04:55\.000Z.*offered: 2\.337\.0\. Next: pulumi config set/,
+    );
+    assert.equal(choose({ ends: now + 1 }, "2.337.0").sha256, "a");
   });
 });

@@ -37,7 +37,7 @@ const inputs: PreflightInputs = {
   hosts: true,
   deployment: {
     environment: undefined,
-    managesRepository: false,
+    rules: undefined,
     repositorySecrets: false,
     repositoryVariables: false,
   },

@@ -51,7 +51,10 @@ describe("configuration of the deployment environment", () => {
 describe("configuration of the repository", () => {
   it("is managed by nobody unless asked for, and strict by default", () => {
     const { manage, requiredApprovals, codeOwners, allowedActions, oidcClaims } = repository.parse({});
-    assert.deepEqual([manage, requiredApprovals, codeOwners, allowedActions, oidcClaims], [false, 1, true, [], []]);
+    assert.deepEqual(
+      [manage, requiredApprovals, codeOwners, allowedActions, oidcClaims],
+      [false, 1, true, undefined, []],
+    );
   });
 
   for (const [what, group] of Object.entries({

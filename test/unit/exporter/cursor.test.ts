@@ -7,6 +7,7 @@ const SINCE = 1_000;
 
 const job = (id: number, attempt: number, status: string, completedAt?: number): JobFacts => ({
   id,
+  name: "Deploy",
   attempt,
   status,
   conclusion: status === "completed" ? "success" : undefined,
@@ -21,7 +22,7 @@ const run = (id: number, attempt: number, status: string, updatedAt = `${attempt
   id,
   attempt,
   status,
-  workflow: "deploy.yml",
+  workflows: ["deploy.yml"],
   createdAt: SINCE + id,
   startedAt: SINCE + 1,
   updatedAt,

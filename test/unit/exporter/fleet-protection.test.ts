@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { Emulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { seal } from "@ghrunners/lab/driver/seal";
 import { until } from "@ghrunners/core/until";
 import { Fleet } from "./support/fleet";
@@ -11,7 +11,7 @@ describe("the fleet view of protection and secrets", () => {
   let fleet: Fleet;
 
   before(async () => {
-    emulator = await Emulator.start();
+    emulator = await Emulator.start(onEnterprise);
   });
   after(async () => {
     await fleet.remove();

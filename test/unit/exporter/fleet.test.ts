@@ -23,13 +23,14 @@ const run: RunFacts = {
   id: 1,
   attempt: 1,
   status: "in_progress",
-  workflow: "deploy.yml",
+  workflows: ["release.yml", "deploy.yml", "runner-gate.yml"],
   createdAt: NOW - 100,
   startedAt: NOW - 100,
   updatedAt: "",
 };
 const job: JobFacts = {
   id: 1,
+  name: "Deploy / Deploy",
   attempt: 1,
   status: "completed",
   conclusion: "success",
@@ -95,6 +96,16 @@ describe("after a refusal", () => {
 });
 
 describe("GitHub's runners", () => {
+  const fleet = { runners: expected, knownRunners: ["staging-runner", "delivery-*"] };
+
+  it("of other stacks are known by name, every other one is a stranger", () => {
+    const named = (name: string) => ({ id: 1, name, online: true, busy: false, labels: [], version: undefined });
+    const unknown = (...names: string[]): number | undefined =>
+      runnerSamples(fleet, names.map(named), [], { lastSeen: {}, firstOffered: {} }, {}, NOW)[0]?.value;
+    assert.equal(unknown("runner-1", "staging-runner", "delivery-1"), 0);
+    assert.equal(unknown("staging-runner-2", "delivery", "intruder"), 3);
+  });
+
   it("labels compare without case and order, and count in both directions", () => {
     assert.equal(labelDrift(["X64", "Self-Hosted"], ["self-hosted", "x64"]), 0);
     assert.equal(labelDrift(["a", "b"], ["b", "c", "d"]), 3);
@@ -108,7 +119,7 @@ describe("GitHub's runners", () => {
   });
 
   it("that are not registered have no state", () => {
-    const seen = runnerSamples(expected, [], [], { lastSeen: { "runner-1": 5 }, firstOffered: {} }, {}, NOW);
+    const seen = runnerSamples(fleet, [], [], { lastSeen: { "runner-1": 5 }, firstOffered: {} }, {}, NOW);
     assert.deepEqual(
       seen.map(({ metric, value, labels }) => [metric, labels["runner"], value]),
       [
@@ -176,6 +187,23 @@ describe("counting", () => {
     assert.equal(histogramSeries(tally, "githubDeploymentQueueDuration")[0]?.sum, 10);
   });
 
+  it("a deployment whatever workflow starts it, and no run that calls none", () => {
+    for (const [workflows, count] of [
+      [["deploy.yml"], 1],
+      [["anything.yml", "deploy.yml"], 1],
+      [["anything.yml"], 0],
+    ] as const) {
+      const tally = countJob(empty, config, { ...run, workflows }, { job, queuedOnly: true });
+      assert.equal((counters(tally, "githubDeploymentJobs") as unknown[]).length, count, workflows.join());
+    }
+  });
+
+  it("a deployment that asks for labels of these runners without self-hosted", () => {
+    const bare = { ...job, labels: ["production", "primary"] };
+    const tally = countJob(empty, config, run, { job: bare, queuedOnly: true });
+    assert.deepEqual(counters(tally, "githubDeploymentJobs"), [["runner-1", "primary", "success", 1]]);
+  });
+
   it("a deployment that never reached a runner, and what is none", () => {
     const lost = countJob(empty, config, run, {
       job: { ...job, runner: undefined, startedAt: NOW - 90, conclusion: "cancelled" },
@@ -210,7 +238,10 @@ describe("counting", () => {
 describe("GitHub's answers", () => {
   it("name the workflow's file, also of a called workflow of a ref", () => {
     const raw = { id: 1, status: "queued", created_at: "2026-01-01T00:00:00Z", updated_at: "x" };
-    assert.equal(toRun({ ...raw, path: ".github/workflows/deploy.yml@refs/heads/main" }).workflow, "deploy.yml");
+    const path = ".github/workflows/release.yml@refs/heads/main";
+    const called = [{ path: "octo-org/infra/.github/workflows/deploy.yml@refs/heads/main" }];
+    assert.deepEqual(toRun({ ...raw, path, referenced_workflows: called }).workflows, ["release.yml", "deploy.yml"]);
+    assert.deepEqual(toRun({ ...raw, path }).workflows, ["release.yml"]);
     assert.equal(toRun({ ...raw, path: ".github/workflows/deploy.yml" }).createdAt, 1_767_225_600);
   });
 

@@ -77,14 +77,36 @@ describe("the listener's log in a folder that jobs write to", () => {
     assert.equal(ignored.future, 1);
     write(nextPage, "later\n");
     assert.deepEqual(read(1), ["later"]);
-    assert.equal(endOfLog(folder, now).place.page, nextPage);
+    assert.equal(endOfLog(folder, now).place.since, nextPage);
   });
 
   it("comes back from a place in the future, which a clock that was ahead has left", () => {
-    place = { page: "Runner_99991231-000000-utc.log", offset: 7 };
+    place = { since: "Runner_99991231-000000-utc.log", pages: [] };
     read(1);
     write(page, "genuine\n");
     assert.deepEqual(read(1), ["genuine"]);
+  });
+
+  it("goes on with a page that grows after a newer one came, as when the listener is asked for its version", () => {
+    write(nextPage, "a version\n");
+    assert.deepEqual(read(1), ["a version"]);
+    write(page, "Running job: a\n");
+    assert.deepEqual(read(1), ["Running job: a"]);
+    // After a restart, too, and from the end of both.
+    ({ place } = endOfLog(folder, now));
+    write(page, "completed\n");
+    assert.deepEqual(read(1), ["completed"]);
+  });
+
+  it("follows so many pages and no more, those that grow", () => {
+    for (let second = 0; second < 80; second += 1) {
+      const clock = `${Math.floor(second / 60)}`.padStart(2, "0") + `${second % 60}`.padStart(2, "0");
+      write(`Runner_20260101-01${clock}-utc.log`, "x\n");
+    }
+    read(3);
+    assert.ok(place.pages.length <= 64, String(place.pages.length));
+    assert.ok((ignored.too_many ?? 0) > 0);
+    assert.deepEqual(read(3), []);
   });
 
   it("gets past a line that does not end, whatever its length, and does not take its end for a line", () => {

@@ -17,11 +17,15 @@ import { Switch, World } from "./support/switch";
 
 const here = { owner, repo };
 
-/** A gate that always passes, and a deployment for the labels of the variable. */
-const release = `name: Release
-on: workflow_dispatch
+/** A gate that always passes, for the labels of the variable. */
+const gate = `name: Runner gate
+on:
+  workflow_call:
+    outputs:
+      labels: { value: "\${{ jobs.choose.outputs.labels }}" }
 jobs:
-  gate:
+  choose:
+    name: Choose
     runs-on: ubuntu-24.04
     outputs:
       labels: \${{ steps.choose.outputs.labels }}
@@ -30,9 +34,37 @@ jobs:
         env:
           CHOICE: \${{ vars.DEPLOY_RUNNER }}
         run: echo "labels=$(node -p 'JSON.stringify(JSON.parse(process.env.CHOICE).labels)')" >> "$GITHUB_OUTPUT"
+`;
+
+/** A deployment behind it, and a job that must not be done twice. */
+const release = `name: Release
+on: workflow_dispatch
+jobs:
+  publish:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: echo published
+  gate:
+    needs: publish
+    uses: ./.github/workflows/runner-gate.yml
   deploy:
     needs: gate
     runs-on: \${{ fromJSON(needs.gate.outputs.labels) }}
+    steps:
+      - run: echo deploy
+`;
+
+/** Something is over in it, but nothing that could choose another runner. */
+const ungated = `name: Ungated
+on: workflow_dispatch
+jobs:
+  publish:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: echo published
+  deploy:
+    needs: publish
+    runs-on: [self-hosted, linux, x64, production, primary]
     steps:
       - run: echo deploy
 `;
@@ -52,7 +84,9 @@ describe("the failover switch over GitHub", function () {
         { sha256: sha256("failover-token"), login: "failover", permissions: githubPermissions.failover },
       ],
     }));
-    writeFileSync(path.join(emulator.folder, ".github/workflows/release.yml"), release);
+    for (const [name, text] of Object.entries({ release, ungated, "runner-gate": gate })) {
+      writeFileSync(path.join(emulator.folder, `.github/workflows/${name}.yml`), text);
+    }
     world = new World();
     failover = new Switch(emulator, world);
   });
@@ -206,6 +240,8 @@ describe("the failover switch over GitHub", function () {
       5_000,
       async () => (await series('deployment_redispatches_total{result="rerun"}')) === 1,
     );
+    const published = emulator.services.store.state.actions.jobs.filter(({ name }) => name === "publish");
+    assert.equal(published.length, 1, "what was over besides the gate was done again");
     // The second attempt is nobody's to touch, even when its runner dies too and the primary is back.
     world.dead.clear();
     world.dead.add("secondary");
@@ -214,6 +250,22 @@ describe("the failover switch over GitHub", function () {
     await until("it has looked at the waiting runs again", 10_000, () => emulator.exchanges.length > rounds + 6);
     assert.equal(run()?.attempt, 2);
     assert.ok(queuedFor("secondary"));
+  });
+
+  it("leaves a run alone that no gate can send elsewhere", async () => {
+    failover.start();
+    await failover.told("runner-1");
+    const operator = await emulator.client();
+    await operator.actions.createWorkflowDispatch({ ...here, workflow_id: "ungated.yml", ref: "main" });
+    const { actions } = emulator.services.store.state;
+    const waits = (): boolean =>
+      emulator.services.store.state.actions.jobs.some(({ name, status }) => name === "deploy" && status === "queued");
+    await until("the deployment waits", 20_000, waits);
+    world.dead.add("primary");
+    await failover.told("runner-2");
+    const rounds = emulator.exchanges.length;
+    await until("it has looked at the waiting runs", 10_000, () => emulator.exchanges.length > rounds + 6);
+    assert.deepEqual([actions.runs.at(-1)?.attempt, waits()], [1, true]);
   });
 
   it("goes on with a run that was cancelled when it was killed", async () => {

@@ -14,7 +14,7 @@ import { Samples } from "@ghrunners/failover/switch/samples";
 import { choiceText, readChoice } from "@ghrunners/failover/choice/deploy-runner";
 import { isDue, isWritten, pauseAfter, waitBefore } from "@ghrunners/failover/switch/variable";
 import { diskView, githubView, hostView, newer, queueView, seenRunner } from "@ghrunners/failover/switch/views";
-import { nextStep, waitsForTheDead, type WaitingRun } from "@ghrunners/failover/switch/waiting";
+import { nextStep, waitsForTheDead, whatToRepeat, type WaitingRun } from "@ghrunners/failover/switch/waiting";
 import { emptyTally } from "@ghrunners/metrics-server/tally";
 import { policy, runner } from "../failover/choice/support/runners";
 import { switchRunners, World } from "./support/switch";
@@ -217,9 +217,10 @@ describe("the failover switch: writing", () => {
 });
 
 describe("the failover switch: runs that wait for a dead runner", () => {
-  const run: WaitingRun = { id: 1, attempt: 1, status: "in_progress", conclusion: null };
-  const job = (status: string, labels: readonly string[]): JobFacts => ({
-    id: 1,
+  const run: WaitingRun = { id: 1, attempt: 1, status: "in_progress", conclusion: null, hasGate: true };
+  const job = (status: string, labels: readonly string[], name = "Deploy / Deploy", id = 1): JobFacts => ({
+    id,
+    name,
     attempt: 1,
     status,
     conclusion: undefined,
@@ -229,7 +230,8 @@ describe("the failover switch: runs that wait for a dead runner", () => {
     startedAt: undefined,
     completedAt: undefined,
   });
-  const gate = job("completed", ["ubuntu-24.04"]);
+  const gate = job("completed", ["ubuntu-24.04"], "Deploy / Gate / Choose", 7);
+  const publish = { ...job("completed", ["ubuntu-24.04"], "Publish", 8), conclusion: "success" };
   const waiting = job("queued", ["self-hosted", "production", "primary"]);
   const dead = [
     { labels: primary.labels, usable: false },
@@ -245,7 +247,10 @@ describe("the failover switch: runs that wait for a dead runner", () => {
     ["a run that is over", { ...run, status: "completed" }, [gate, waiting], dead],
     ["a job that runs", run, [gate, waiting, job("in_progress", ["self-hosted"])], dead],
     ["no gate", run, [waiting], dead],
-    ["a gate that is not over", run, [job("queued", ["ubuntu-24.04"]), waiting], dead],
+    ["a run that calls no gate, whatever else of it is over", { ...run, hasGate: false }, [publish, waiting], dead],
+    ["a job that is over and is no gate", run, [publish, waiting], dead],
+    ["a gate that is not over", run, [job("queued", ["ubuntu-24.04"], "Gate / Choose"), waiting], dead],
+    ["two gates, and something over that would be repeated", run, [gate, gate, publish, waiting], dead],
     ["a job that waits for a reviewer", run, [gate, job("waiting", waiting.labels)], dead],
     ["a job that another runner can take", run, [gate, job("queued", ["self-hosted", "production"])], dead],
     ["a job of labels that nobody has", run, [gate, job("queued", ["self-hosted", "gpu"])], dead],
@@ -255,6 +260,16 @@ describe("the failover switch: runs that wait for a dead runner", () => {
     it(`are not touched: ${title}`, () => assert.ok(!waitsForTheDead(whichRun, jobs, runners)));
   }
 
+  it("are also those whose job leaves self-hosted out", () => {
+    assert.ok(waitsForTheDead(run, [gate, job("queued", ["production", "primary"])], dead));
+  });
+
+  it("have the gate's job repeated with what waits for it, and nothing that is over besides", () => {
+    assert.deepEqual(whatToRepeat([publish, gate, waiting]), { job: 7 });
+    assert.equal(whatToRepeat([gate, { ...gate, id: 9 }, waiting]), "run");
+    assert.equal(whatToRepeat([publish, waiting]), undefined);
+  });
+
   it("are started again once, whatever was lost in between", () => {
     const intent = fc.record({
       at: fc.integer({ min: 0, max: 1_000_000 }),
@@ -262,6 +277,7 @@ describe("the failover switch: runs that wait for a dead runner", () => {
     });
     const seen = fc.record({
       id: fc.constant(1),
+      hasGate: fc.constant(true),
       attempt: fc.integer({ min: 1, max: 3 }),
       status: fc.constantFrom("queued", "in_progress", "completed"),
       conclusion: fc.constantFrom("success", "cancelled", "failure", null),

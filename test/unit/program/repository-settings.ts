@@ -37,7 +37,7 @@ export const first: StackSettings = {
 /** The same things, every one of them different. */
 export const second: StackSettings = {
   deployment: yaml({
-    reviewers: [topology.github.reviewer.login, topology.github.owner.login],
+    reviewers: [topology.github.reviewer.login, topology.github.exporter.login],
     waitMinutes: 5,
     preventSelfReview: false,
     adminsCanBypass: true,
@@ -50,9 +50,16 @@ export const second: StackSettings = {
     requiredApprovals: 2,
     codeOwners: false,
     requiredChecks: ["test", "lint"],
+    allowedActions: [],
     variables: { REGION: "south" },
   }),
   secrets: yaml(secrets),
   secretGenerations: yaml({ SESSION_KEY: 2 }),
+};
+/** What Pulumi.production.yaml asks for: as much as a private repository has without GitHub Enterprise, for one person. */
+export const modest: StackSettings = {
+  deployment: yaml({ branches: ["main"], tags: ["v*"] }),
+  repository: yaml({ manage: true, requiredApprovals: 0, codeOwners: false }),
+  secrets: yaml(secrets),
 };
 export const nothing: StackSettings = { deployment: undefined, repository: undefined, secrets: undefined };

@@ -42,7 +42,8 @@ class Fake implements Asked {
     });
   }
   repository() {
-    return Promise.resolve({ private: true, defaultBranch: "main" });
+    const owner = { login: "octo-org", kind: "person" as const };
+    return Promise.resolve({ private: true, defaultBranch: "main", fullName: "octo-org/demo-app", owner });
   }
   dispatch(_workflow: string, _ref: string, inputs: Readonly<Record<string, string>>): Promise<void> {
     this.dispatched.push(inputs);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { Emulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
 
 const workflow = `name: Release
 on: workflow_dispatch
@@ -33,7 +33,7 @@ describe("deployments to a protected environment", () => {
   let emulator: Emulator;
 
   before(async () => {
-    emulator = await Emulator.start();
+    emulator = await Emulator.start(onEnterprise);
     writeFileSync(path.join(emulator.services.seed.workflowsDir, "release.yml"), workflow);
     await call("PUT", "/environments/production", protection);
     await call("POST", "/environments/production/deployment-branch-policies", { name: "main", type: "branch" });

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { allRoutes } from "@ghrunners/lab/github/routes/index";
 import { seal } from "@ghrunners/lab/driver/seal";
-import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { Emulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { Judge } from "./support/openapi";
 
 const here = { owner, repo } as const;
@@ -19,7 +19,7 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
 
   before(async () => {
     judge = new Judge();
-    emulator = await Emulator.start();
+    emulator = await Emulator.start(onEnterprise);
     mkdirSync(path.join(emulator.folder, "distributions"));
     const version = { version: "2.336.0", file: "actions-runner-linux-x64-2.336.0.tar.gz", sha256: "0".repeat(64) };
     writeFileSync(
@@ -45,6 +45,7 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
     await operator.users.getAuthenticated();
     await operator.users.getByUsername({ username: "reviewer" });
     await operator.repos.getCollaboratorPermissionLevel({ ...here, username: "reviewer" });
+    await operator.repos.listCollaborators({ ...here, permission: "push" });
     await operator.users.listPublicKeysForUser({ username: "reviewer" });
     await operator.users.listGpgKeysForUser({ username: "reviewer" });
     await assert.rejects(operator.orgs.get({ org: owner }), { status: 404 });
@@ -156,8 +157,10 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
     });
     await operator.actions.getGithubActionsDefaultWorkflowPermissionsRepository(here);
     const fork = "/repos/{owner}/{repo}/actions/permissions/fork-pr-contributor-approval";
+    await emulator.admin("PUT", "faults/repository-public", {});
     await operator.request(`PUT ${fork}`, { ...here, approval_policy: "all_external_contributors" });
     await operator.request(`GET ${fork}`, here);
+    await emulator.admin("DELETE", "faults/repository-public");
     const oidc = { ...here, use_default: false, include_claim_keys: ["repo", "context"] };
     await operator.actions.setCustomOidcSubClaimForRepo(oidc);
     await operator.actions.getCustomOidcSubClaimForRepo(here);

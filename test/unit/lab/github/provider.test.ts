@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { Emulator } from "@ghrunners/lab/driver/emulator";
+import { Emulator, onEnterprise } from "@ghrunners/lab/driver/emulator";
 import { Judge } from "./support/openapi";
 import { seal } from "@ghrunners/lab/driver/seal";
 
@@ -23,7 +23,7 @@ describe("the requests of the real Terraform provider", function () {
   this.timeout(180_000);
   let emulator: Emulator;
   before(async () => {
-    emulator = await Emulator.start();
+    emulator = await Emulator.start(onEnterprise);
   });
   after(() => emulator.stop());
 

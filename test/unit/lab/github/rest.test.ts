@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Emulator, everything, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { Emulator, everything, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { sha256 } from "@ghrunners/lab/github/runner-tokens";
 import { seal } from "@ghrunners/lab/driver/seal";
 
@@ -10,7 +10,7 @@ describe("GitHub's REST API in the lab", () => {
   let emulator: Emulator;
   before(async () => {
     emulator = await Emulator.start((seed) => ({
-      ...seed,
+      ...onEnterprise(seed),
       tokens: [
         ...seed.tokens,
         { sha256: sha256("reader"), login: "reviewer", permissions: { administration: "read", actions: "read" } },

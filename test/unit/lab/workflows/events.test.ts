@@ -67,7 +67,8 @@ describe("pull requests and pushes at the emulator", function () {
   const here = { owner, repo };
   let emulator: Emulator;
   before(async () => {
-    emulator = await Emulator.start();
+    // Approval for forks is a setting of public repositories.
+    emulator = await Emulator.start((seed) => ({ ...seed, repository: { ...seed.repository, private: false } }));
     const operator = await emulator.client();
     const { data: key } = await operator.actions.getRepoPublicKey(here);
     await operator.actions.createOrUpdateRepoSecret({

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { chooseDownload } from "@ghrunners/components/runner/plan-release";
+import { GitHubClient } from "@ghrunners/core/github/client";
+import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+
+/** The newest release and the one before it, as a folder of distributions. */
+const manifest = ["2.336.0", "2.337.0"].map((version, index) => ({
+  version,
+  file: `actions-runner-linux-x64-${version}.tar.gz`,
+  sha256: String(index).repeat(64),
+  os: "linux",
+  architecture: "x64",
+}));
+
+describe("the archive of a runner's version, asked of GitHub", () => {
+  let emulator: Emulator;
+  let github: GitHubClient;
+  before(async () => {
+    emulator = await Emulator.start();
+    mkdirSync(path.join(emulator.folder, "distributions"), { recursive: true });
+    writeFileSync(path.join(emulator.folder, "distributions/manifest.json"), JSON.stringify(manifest));
+    const where = { url: emulator.url, fullName: `${owner}/${repo}` };
+    github = new GitHubClient(where, "operator-token", { fetch: emulator.fetch as typeof fetch });
+  });
+  after(() => emulator.stop());
+
+  async function archive(version: string): Promise<string> {
+    const [offered, release, ends] = await Promise.all([
+      github.downloads(),
+      github.runnerRelease(version),
+      github.registrationEnds(version),
+    ]);
+    return chooseDownload({ offered, release, ends }, version, Date.now()).sha256;
+  }
+
+  it("is offered for the newest version alone", async () => {
+    assert.deepEqual(
+      (await github.downloads()).map(({ filename }) => filename),
+      ["actions-runner-linux-x64-2.337.0.tar.gz"],
+    );
+    assert.equal(await archive("2.337.0"), "1".repeat(64));
+  });
+
+  it("comes from the release, with its digest, for an older one", async () =>
+    assert.equal(await archive("2.336.0"), "0".repeat(64)));
+
+  it("is refused for a version that never was, and for one whose end is past", async () => {
+    await assert.rejects(archive("2.335.9"), /GitHub has no runner 2\.335\.9/);
+    await emulator.admin("PUT", "faults/version-deadline", { version: "2.336.0", days: -1 });
+    await assert.rejects(archive("2.336.0"), /lets the runner 2\.336\.0 register no more since/);
+  });
+});
