@@ -90,7 +90,7 @@ describe("bad input, refused before anything is made", () => {
           /ghrunners:network\.gateway - .*\n +seen: +"nowhere"\n +allowed: an IPv4 address/,
           /ghrunners:runners\[1\]\.role - .*\n +seen: +"third"\n +allowed: primary or secondary/,
           /ghrunners:agent\.version - .*\n +seen: +"1\.0\.0"\n +allowed: a release number/,
-          /ghrunners:vm\.core\b.*\n +seen: +a setting that does not exist\n(.*\n)+? +next: +pulumi config rm --path 'ghrunners:vm\.core'/,
+          /ghrunners:vm\.core\b.*\n +seen: +a setting that does not exist\n(.*\n)+? +next: +pulumi config rm --stack \S+ --path 'ghrunners:vm\.core'/,
           /next: +pulumi config set --stack \S+ --secret ghrunners:proxmoxToken/,
           /next: +pulumi config set --stack \S+ --path 'ghrunners:proxmox\.endpoint' https/,
         ],
