@@ -73,6 +73,12 @@ export function requiredPrivileges({ proxmox, runners }: PreflightInputs): Privi
     { path: `/storage/${proxmox.storage}`, privilege: "Datastore.AllocateSpace", reason: "create disks" },
     { path: `/storage/${proxmox.storage}`, privilege: "Datastore.Audit", reason: "read the free space" },
     { path: `/sdn/zones/localnetwork/${proxmox.bridge}`, privilege: "SDN.Use", reason: "join the bridge" },
+    ...(proxmox.pool === undefined
+      ? []
+      : [
+          { path: `/pool/${proxmox.pool}`, privilege: "Pool.Audit", reason: "see the pool" },
+          { path: `/pool/${proxmox.pool}`, privilege: "VM.Allocate", reason: "put the VM into the pool" },
+        ]),
   ];
 }
 

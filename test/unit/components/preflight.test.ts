@@ -324,6 +324,15 @@ describe("preflight", () => {
     );
   });
 
+  it("asks for the privileges of a resource pool where there is one", () => {
+    const pooled = { ...inputs, proxmox: { ...inputs.proxmox, pool: "runners" } };
+    const paths = requiredPrivileges(pooled).map(({ path, privilege }) => `${path} ${privilege}`);
+    assert.deepEqual(
+      paths.filter((entry) => entry.startsWith("/pool/")),
+      ["/pool/runners Pool.Audit", "/pool/runners VM.Allocate"],
+    );
+  });
+
   it("asks for each privilege where it is used and nowhere else", () => {
     const paths = requiredPrivileges(inputs).map(({ path, privilege }) => `${path} ${privilege}`);
     assert.equal(new Set(paths).size, paths.length);
