@@ -71,7 +71,7 @@ export class Runner extends pulumi.ComponentResource {
   readonly vm: RunnerVm;
   /** What is on the guest; undefined where hosts are skipped. */
   readonly host: RunnerOnHost | undefined;
-  /** Who waits for this one waits for the runner that GitHub sees, or where VMs have no guest for the VM. */
+  /** Depend on this to wait until GitHub shows the runner, or for the VM where VMs have no guest. */
   readonly settled: pulumi.Resource;
 
   constructor(name: string, args: RunnerArgs, opts: pulumi.ComponentResourceOptions = {}) {

@@ -29,7 +29,7 @@ export async function serveMetrics(
   let newest = Promise.resolve("");
   const renew = (): void => {
     newest = exposition.text(exposed());
-    // The next scrape tells; without one there is nobody to tell.
+    // The next scrape reports the error.
     newest.catch(() => undefined);
   };
   renew();

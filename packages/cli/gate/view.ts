@@ -3,7 +3,7 @@
  */
 import type { GateDecision } from "@ghrunners/failover/choice/choose";
 
-/** A decision older than this is nobody's any more, seconds: the switch makes one every 5 s. */
+/** Decisions older than this are stale, seconds. The switch makes one every 5 s. */
 export const MAXIMUM_AGE_SECONDS = 30;
 
 /** The switch's own words about its host, as scripts/read-decisions.sh prints them. */

@@ -30,7 +30,7 @@ export interface DeploymentRecord {
   /** Address of the workflow run; absent when somebody deployed from another machine than a runner. */
   readonly run?: string;
   readonly artefactSha256: string;
-  /** Fencing token: the how manyth transaction on this target. */
+  /** Fencing token: sequence number of the transaction on this target. */
   readonly token: number;
   readonly startedAt: string;
   readonly endedAt: string;

@@ -73,7 +73,7 @@ function readLoudly(agent: Agent): Journal | undefined {
   }
 }
 
-/** Why nobody can begin now, while another process of the agent is at work. @throws RefusedError always */
+/** Refuses while another process of the agent holds the lock, and says which. @throws RefusedError always */
 export function held(agent: Agent): never {
   const open = openDeployment(agent, readJournal(agent));
   throw new RefusedError(

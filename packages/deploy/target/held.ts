@@ -1,4 +1,4 @@
-/** Why nobody can begin while a deployment is open, in words. Pure. */
+/** Describes why no deployment can start while another one is open. Pure. */
 import type { OpenDeployment } from "./queries";
 
 /** Whose lock it is, and what comes next. */

@@ -83,7 +83,7 @@ function pick(judged: readonly Judged[], policy: ChoicePolicy, before: ChoiceMem
   const wait = ({ name }: Judged): number => {
     if (before === undefined || name === before.chosen) return 0;
     if (before.chosen === null) return left(usableSince[name], policy.settleSeconds);
-    // Who was not there cannot have flapped: a new or rebuilt runner is taken as it comes.
+    // A runner that was not registered before cannot have flapped: no recovery time applies.
     if (!goesOn || before.cause === "not_registered") return 0;
     return left(healthySince[name], policy.recoverySeconds);
   };

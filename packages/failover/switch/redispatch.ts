@@ -98,7 +98,7 @@ export class Redispatcher {
     const where = { run_id: id };
     const step = nextStep(await this.run(id), intent, this.now());
     if (step.kind === "cancel") {
-      // Again a moment later is no harm; that a cancelled run is nobody's would be.
+      // Write before cancelling: repeating a cancel is harmless, losing track of a cancelled run is not.
       this.change({ ...this.state.intents, [id]: { ...intent, cancelledAt: this.now() } });
       await this.unless(409, this.github.send("POST", `${RUNS}/{run_id}/cancel`, where));
     } else if (step.kind === "rerun") {
