@@ -75,7 +75,11 @@ export const redactions: readonly Redaction[] = [
   },
   { name: "proxmox-token", pattern: String.raw`![\w.\-]{1,128}=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})` },
   { name: "proxmox-ticket", pattern: String.raw`(?i)\bPVEAuthCookie=([^\s;"'\[]+)` },
-  { name: "url-password", pattern: String.raw`://[^/\s:@]{0,256}:([^/\s@\[]{1,512})@` },
+  // A user may be missing, and a slash may be in the password: what begins with a digit may be a port and a path.
+  {
+    name: "url-password",
+    pattern: String.raw`://[^/\s:@]{0,256}:(\d{0,5}[^\d/\s@\[][^\s@\["'<>]{0,511}|[^/\s@\[]{1,512})@`,
+  },
 ];
 
 /** What a redacted text is replaced by. */

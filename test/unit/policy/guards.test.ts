@@ -211,7 +211,13 @@ describe("the guards", () => {
   });
 
   it("pins: 40 digits of a commit, a digest, or the same commit", () => {
-    for (const uses of [`a/b@${sha}`, `a/b/c@${sha}`, "./x", `docker://a/b@sha256:${"a".repeat(64)}`])
+    for (const uses of [
+      `a/b@${sha}`,
+      `a/b/c@${sha}`,
+      "./x",
+      "$/.github/actions/x",
+      `docker://a/b@sha256:${"a".repeat(64)}`,
+    ])
       assert.ok(isPinned(uses));
     for (const uses of ["a/b@main", `a/b@${sha.slice(1)}`, `a/b@${sha.toUpperCase()}`, "a/b", "docker://a:1"]) {
       assert.ok(!isPinned(uses), uses);

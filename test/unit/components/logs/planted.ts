@@ -52,6 +52,7 @@ function coveredSecrets(): Planted[] {
     one("API key header", random(32, letters), "X-Api-Key: "),
     one("access token in a query", random(32, letters), "GET /x?access_token="),
     one("Proxmox VE ticket", `PVE:root@pam:6612AB01::${random(80, letters)}==`, "Cookie: PVEAuthCookie="),
+    one("password with a slash in a URL", `7${random(7, capitals)}x/${random(8, letters)}`, "amqp://app:", "@10.0.0.6"),
     one("password of nobody in a URL", random(16, letters), "redis://:", "@cache:6379/0"),
     {
       name: "PGP private key block",
