@@ -28,7 +28,7 @@ Measures this project and its peer, OpenTofu with Ansible, in turns on laborator
   --runs N       rounds, 1 to 20 (default 3; quick 1)
   --sizes LIST   numbers of VMs for the group vms (default 2,20,200; quick 2,20); 100 and more in the first round only
   --minutes N    what is not done by then is ended and left out, 1 to 600 (default 120; quick 40)
-  --json         print the report as JSON (lab/bench/report.schema.json) instead of a table
+  --json         print the report as JSON (docs/reference/schemas/bench.json) instead of a table
   --help
 
 Everything ends within --minutes, whatever is done by then.

@@ -1,7 +1,16 @@
 /**
- * What a benchmark found, in the shape of report.schema.json. Pure: from single samples to the report.
+ * What a benchmark found, in the shape of docs/reference/schemas/bench.json. Pure: from single samples to the report.
  */
-import { percentile, rounded, roundedSummary, summarise, type Summary } from "./stats";
+import type { Described } from "@ghrunners/core/schema";
+import type {
+  comparisonSchema,
+  growthSchema,
+  machineSchema,
+  measureSchema,
+  omissionSchema,
+  reportSchema,
+} from "./report-schema";
+import { percentile, rounded, roundedSummary, summarise } from "./stats";
 
 /** Version of the report's shape; it changes when a reader would have to. */
 export const REPORT_VERSION = 1;
@@ -39,69 +48,18 @@ export interface Bar {
   readonly seconds: number;
 }
 
-export interface Machine {
-  readonly platform: string;
-  readonly kernel: string;
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryMiB: number;
-}
+export type Machine = Described<typeof machineSchema>;
 
 /** Something that was asked for and not measured. */
-export interface Omission {
-  readonly measure: string;
-  readonly reason: string;
-}
+export type Omission = Described<typeof omissionSchema>;
 
-export interface Measure {
-  readonly measure: string;
-  readonly subject: BenchSubject;
-  readonly size?: number;
-  readonly unit: "s";
-  readonly runs: readonly number[];
-  readonly summary: Summary;
-  readonly bar?: { readonly seconds: number; readonly met: boolean };
-  readonly peakMemoryMiB?: Summary;
-  readonly requestsPerHour?: Summary;
-  readonly cpuSeconds?: Readonly<Record<string, number>>;
-  /** 95 of 100 runs took no longer; of 20 runs or more. */
-  readonly p95?: number;
-  /** Share of the runs that ended in wholly the old or wholly the new version: 1 is all of them. */
-  readonly wholeShare?: number;
-}
+export type Measure = Described<typeof measureSchema>;
 
-export interface Comparison {
-  readonly measure: string;
-  readonly size?: number;
-  readonly subject: BenchSubject;
-  readonly peer: BenchSubject;
-  /** Time of the subject divided by the peer's, each within one round: below 1 the subject is faster. */
-  readonly ratios: Summary;
-}
+export type Comparison = Described<typeof comparisonSchema>;
 
-export interface Growth {
-  readonly measure: string;
-  readonly subject: BenchSubject;
-  readonly from: number;
-  readonly to: number;
-  /** How many times more things. */
-  readonly sizeRatio: number;
-  /** How many times more time, by medians. */
-  readonly timeRatio: number;
-}
+export type Growth = Described<typeof growthSchema>;
 
-export interface Report {
-  readonly version: typeof REPORT_VERSION;
-  /** RFC 3339. */
-  readonly startedAt: string;
-  readonly machine: Machine;
-  /** Version by program. */
-  readonly versions: Readonly<Record<string, string>>;
-  readonly measures: readonly Measure[];
-  readonly comparisons: readonly Comparison[];
-  readonly growth: readonly Growth[];
-  readonly omitted: readonly Omission[];
-}
+export type Report = Described<typeof reportSchema>;
 
 export interface Findings {
   readonly startedAt: Date;

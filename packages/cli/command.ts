@@ -2,6 +2,8 @@
 import { Command, CommanderError, Help, type Option } from "commander";
 import { errorText } from "@ghrunners/core/terminal";
 import { onStack } from "@ghrunners/core/vocabulary/on-stack";
+import type { Described } from "@ghrunners/core/schema";
+import type { SchemaName, schemas } from "./schemas";
 import { Interrupted, INTERRUPTED } from "./pulumi/interrupted";
 
 /** The command was called in a way it does not know: its message says what was expected. Exit code 2. */
@@ -17,7 +19,7 @@ export interface CommandText {
   /** What the exit codes mean; 2 is always wrong use. */
   readonly exitCodes: string;
   /** Name of the schema of what `--json` prints (./schemas.ts). Without it there is no such option. */
-  readonly json?: string;
+  readonly json?: SchemaName;
 }
 
 /** Options of the commands above this one that it has not itself. */
@@ -32,12 +34,13 @@ export function newCommand(
   { summary, about = summary, examples, exitCodes, json }: CommandText,
 ): Command {
   const lines = examples.map((line) => `  ${line}`).join("\n");
+  const schema = json === undefined ? "" : `JSON schema: docs/reference/schemas/${json}.json\n`;
   const command = new Command(name)
     .summary(summary)
     .description(about)
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true, visibleGlobalOptions: inherited })
-    .addHelpText("after", `\nExamples:\n${lines}\n\nExit code: ${exitCodes}, 2 wrong use.`);
+    .addHelpText("after", `\nExamples:\n${lines}\n\n${schema}Exit code: ${exitCodes}, 2 wrong use.`);
   return json === undefined ? command : command.option("--json", "print JSON");
 }
 
@@ -49,8 +52,8 @@ export function print(text: string): void {
   process.stdout.write(named === undefined ? text : onStack(text, named));
 }
 
-/** Prints a result for machines. */
-export function printJson(value: unknown): void {
+/** Prints a result for machines, as its schema says. */
+export function printJson<Name extends SchemaName>(value: Described<(typeof schemas)[Name]>): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 

@@ -56,6 +56,9 @@ describe("deployments of the demo application on its machine", function () {
     await whole("1");
     assert.equal(recordOf((await deploy("2")).result).outcome, "succeeded");
     await whole("2");
-    assert.deepEqual(await deploy("2"), { code: 0, result: { kind: "unchanged", version: "2" } });
+    assert.deepEqual(await deploy("2"), {
+      code: 0,
+      result: { schema: "ghrunners.deploy/1", kind: "unchanged", version: "2" },
+    });
   });
 });

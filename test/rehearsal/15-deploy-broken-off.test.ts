@@ -34,7 +34,7 @@ describe("deployments through GitHub that are broken off", function () {
     await started.says("GitHub does not answer", DEPLOYMENT_MS);
     const back = await until("the target is whole again and has its incident", DEPLOYMENT_MS, async () => {
       const { result, code } = await incidents();
-      const unsent = result.flatMap((each) => each.incidents).filter(({ issue }) => issue === null);
+      const unsent = result.targets.flatMap((each) => each.incidents).filter(({ issue }) => issue === null);
       return unsent.length === 1 ? { code, id: unsent[0]?.incident.deployment ?? "" } : undefined;
     });
     assert.equal(back.code, 1);

@@ -12,7 +12,6 @@ import {
   recordOf,
   wholeVersion,
 } from "./support/github-deployments";
-import { Started } from "@ghrunners/lab/driver/started";
 import { primary, Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
 describe("deployments through GitHub, on the runners", function () {
@@ -71,10 +70,12 @@ describe("deployments through GitHub, on the runners", function () {
   });
 
   it("refuses a version that the repository does not have before anybody is asked", async () => {
-    const { code, all } = await new Started(["ghrunners", "deploy", "--version", "99"]).end();
-    assert.equal(code, 1, all);
-    assert.match(all, /There is no version 99: release\/SHA256SUMS .* has 1, 2, .*Nothing was started/);
-    assert.doesNotMatch(all, /run https:/);
+    const refused = rehearsal.labCommand("exec", "--", "ghrunners", "deploy", "--version", "99");
+    await assert.rejects(refused, ({ message }: Error) => {
+      assert.match(message, /There is no version 99: release\/SHA256SUMS .* has 1, 2, .*Nothing was started/);
+      assert.doesNotMatch(message, /run https:/);
+      return true;
+    });
   });
 
   it("goes back from a half-broken version, and opens one issue without a secret", async () => {

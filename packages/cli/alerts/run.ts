@@ -1,7 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Described } from "@ghrunners/core/schema";
+import { print, printJson } from "../command";
 import { monitoringUrls } from "../monitoring/address";
 import { lookAtMonitoring, type MonitoringView } from "../monitoring/look";
 import { currentStack } from "../pulumi/stack";
+import type { schemas } from "../schemas";
 import { settingsOf } from "../settings";
 import { renderAlerts } from "./render";
 
@@ -27,13 +30,21 @@ async function looker(options: Options): Promise<Look> {
   return () => lookAtMonitoring(urls, settings.environment);
 }
 
+/** @param line one JSON object a line, for a reader that goes on reading */
+function show(view: MonitoringView, json: boolean, line: boolean): void {
+  const value: Described<typeof schemas.alerts> = { version: 1, ...view };
+  if (!json) print(renderAlerts(view, new Date()));
+  else if (line) process.stdout.write(`${JSON.stringify(value)}\n`);
+  else printJson<"alerts">(value);
+}
+
 async function watch(look: Look, first: MonitoringView, json: boolean): Promise<never> {
   let seen = first;
   for (;;) {
     await delay(WATCH_EVERY_MS);
     const now = await look();
     if (JSON.stringify(now.alerts) === JSON.stringify(seen.alerts)) continue;
-    process.stdout.write(json ? `${JSON.stringify(now)}\n` : renderAlerts(now, new Date()));
+    show(now, json, true);
     seen = now;
   }
 }
@@ -41,8 +52,7 @@ async function watch(look: Look, first: MonitoringView, json: boolean): Promise<
 export async function alerts(options: Options): Promise<number> {
   const look = await looker(options);
   const view = await look();
-  if (options.json) process.stdout.write(`${JSON.stringify(view, null, options.watch ? 0 : 2)}\n`);
-  else process.stdout.write(renderAlerts(view, new Date()));
+  show(view, options.json ?? false, options.watch ?? false);
   if (options.watch) await watch(look, view, options.json ?? false);
   return view.watchdog && view.alerts.every(({ state }) => state === "pending") ? 0 : 1;
 }

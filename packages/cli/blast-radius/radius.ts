@@ -1,4 +1,6 @@
 /** Which runners, labels, environments, secrets and settings a preview touches. Pure; reads names, never values. */
+import type { Described } from "@ghrunners/core/schema";
+import type { blastRadiusSchema, changeSchema, labelChangeSchema, touchedSchema } from "./schema";
 import type { Preview, State, PreviewStep } from "./preview";
 
 /** What is done to a resource, the most disruptive first. */
@@ -6,38 +8,13 @@ export const operations = ["delete", "replace", "update", "create", "import"] as
 export type Operation = (typeof operations)[number];
 
 /** One resource that changes. */
-export interface Change {
-  readonly operation: Operation;
-  /** Name of the resource in the program. */
-  readonly name: string;
-  /** Type without its package's version folder, such as `proxmoxve:VmLegacy`. */
-  readonly type: string;
-  /** Names of the properties that change; never their values. */
-  readonly properties: readonly string[];
-}
+export type Change = Described<typeof changeSchema>;
 
-export interface Touched {
-  readonly name: string;
-  readonly operation: Operation;
-}
+export type Touched = Described<typeof touchedSchema>;
 
-export interface LabelChange {
-  readonly runner: string;
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-}
+export type LabelChange = Described<typeof labelChangeSchema>;
 
-export interface BlastRadius {
-  readonly changes: readonly Change[];
-  readonly runners: readonly Touched[];
-  readonly labels: readonly LabelChange[];
-  readonly environments: readonly Touched[];
-  /** `NAME`, or `NAME in ENVIRONMENT`. */
-  readonly secrets: readonly Touched[];
-  readonly variables: readonly Touched[];
-  /** Settings of the whole repository: every workflow in it is concerned. */
-  readonly repository: readonly Touched[];
-}
+export type BlastRadius = Described<typeof blastRadiusSchema>;
 
 const runnerType = "ghrunners:runner:Runner";
 const poolType = "ghrunners:pool:RunnerPool";

@@ -56,7 +56,7 @@ export async function render(options: Options & { out: string }): Promise<number
   const page = renderPage(evaluated, { environment, prometheus: url, window, marks, style });
   mkdirSync(path.dirname(path.resolve(options.out)), { recursive: true });
   writeFileSync(options.out, page);
-  if (options.json) printJson({ version: 1, file: options.out });
+  if (options.json) printJson<"dashboards-page">({ version: 1, file: options.out });
   else process.stdout.write(`${options.out}\n`);
   return 0;
 }
@@ -74,7 +74,7 @@ export async function check(options: Options): Promise<number> {
     ),
   );
   if (options.json) {
-    printJson({ version: 1, panels });
+    printJson<"dashboards-check">({ version: 1, panels });
     return 0;
   }
   for (const { dashboard, panel, series, event } of panels) {

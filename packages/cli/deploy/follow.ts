@@ -1,7 +1,8 @@
 /** Follows one deployment at GitHub to its end, and decides when to step in. What it sees and does comes as `DeploymentView`. */
+import type { Described } from "@ghrunners/core/schema";
+import type { followedSchema } from "./schema";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Records } from "@ghrunners/deploy/target/history";
-import { deployJob, type SeenRun, type Snapshot, type Verdict } from "./snapshot";
+import { deployJob, type SeenRun, type Snapshot } from "./snapshot";
 import { progressLines } from "./progress-lines";
 
 /** Looks at a deployment, and the two ways to step in. */
@@ -13,20 +14,7 @@ export interface DeploymentView {
   words(run: SeenRun): Promise<readonly string[]>;
 }
 
-export interface Followed {
-  readonly id: string;
-  /** No run was started: the version is installed and healthy. */
-  readonly nothingToDo: boolean;
-  readonly run: { readonly url: string; readonly conclusion: string | null } | null;
-  readonly gate: Verdict | null;
-  /** Name of the target; null when it never heard of the deployment, or cannot be asked from here. */
-  readonly target: string | null;
-  readonly records: Records | null;
-  /** Runner that was lost in the middle. */
-  readonly lost: string | null;
-  /** What the deployer said when nothing was begun. */
-  readonly words: readonly string[];
-}
+export type Followed = Described<typeof followedSchema>;
 
 /** What there is to say of a version that is installed and healthy: nobody was asked for anything. */
 export const notStarted = (id: string, version: string): Followed => ({

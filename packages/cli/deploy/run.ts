@@ -39,7 +39,7 @@ async function direct(version: Version, options: Options): Promise<number> {
   if (plan === undefined) throw new WrongUse("A deployment from this machine needs its plan. Expected --plan FILE.");
   const what = options.retryRollback ? "retry rollback" : options.check ? "check" : "deploy";
   const outcome = await deployDirectly(await currentStack(options.stack), { version, action: what, plan, artefacts });
-  if (options.json) printJson(outcome);
+  if (options.json) printJson<"deploy">({ schema: "ghrunners.deploy/1", ...outcome });
   else process.stdout.write(renderResult(outcome));
   return exitCodeOf(outcome, what);
 }
@@ -57,7 +57,7 @@ export async function deploy(options: Options): Promise<number> {
     version,
     runner: options.runner ?? "auto",
   });
-  if (options.json) printJson(followed);
+  if (options.json) printJson<"deploy">({ schema: "ghrunners.deploy/1", ...followed });
   else print(renderFollowed(followed, version));
   return exitCodeOfFollowed(followed);
 }

@@ -5,7 +5,7 @@ import { renderDrift } from "./render";
 
 export async function drift(options: { stack?: string; json?: boolean }): Promise<number> {
   const report = await driftOf(await currentStack(options.stack));
-  if (options.json) printJson(report);
+  if (options.json) printJson<"drift">(report);
   else process.stdout.write(renderDrift(report));
   return report.clean ? 0 : 1;
 }

@@ -26,7 +26,7 @@ async function look(named: { stack?: string }): Promise<GateView> {
 
 export async function gate(options: { stack?: string; json?: boolean }): Promise<number> {
   const view = await look(options);
-  if (options.json) printJson(view);
+  if (options.json) printJson<"gate">({ version: 1, ...view });
   else print(renderGate(view));
   return view.problems.length === 0 ? 0 : 1;
 }

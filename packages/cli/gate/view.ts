@@ -1,6 +1,8 @@
 /**
  * What the failover switch's host showed, judged. Pure.
  */
+import type { Described } from "@ghrunners/core/schema";
+import type { gateViewSchema } from "./schema";
 import type { GateDecision } from "@ghrunners/failover/choice/choose";
 
 /** Decisions older than this are stale, seconds. The switch makes one every 5 s. */
@@ -21,14 +23,7 @@ export interface SeenSwitch {
 }
 
 /** What `ghrunners gate --json` prints. */
-export interface GateView extends SeenSwitch {
-  readonly stack: string;
-  readonly ageSeconds: number | null;
-  /** Why nobody may deploy now; empty: the decision's runner may. */
-  readonly problems: readonly string[];
-  /** The next thing to do; null: nothing. */
-  readonly next: string | null;
-}
+export type GateView = Described<typeof gateViewSchema>;
 
 const parsed = <T>(text: string): T | undefined => {
   try {

@@ -23,7 +23,7 @@ export async function incidents(options: Options): Promise<number> {
     token: githubToken,
     runbooks: monitoring?.runbookBaseUrl ?? `${github.url}/${github.repository}/blob/HEAD/docs/runbooks`,
   });
-  if (options.json) printJson(found);
+  if (options.json) printJson<"incidents">({ version: 1, targets: found });
   else print(renderIncidents(found));
   return exitCodeOf(found);
 }

@@ -1,11 +1,12 @@
 /** The incidents on the targets, and their issues at GitHub. */
+import type { Described } from "@ghrunners/core/schema";
+import type { targetIncidentsSchema } from "./schema";
 import type { Repository } from "@ghrunners/core/github/repository";
 import { openSession } from "@ghrunners/core/ssh/session";
 import type { TargetSettings } from "@ghrunners/config/targets";
-import type { ListedIncident } from "@ghrunners/deploy/target/outbox";
 import { NoAgentError, sshAgent } from "@ghrunners/deploy/deployer/ssh";
 import { githubTracker } from "@ghrunners/deploy/incidents/github";
-import { incidentsOf, sendIncidents, type Sending } from "@ghrunners/deploy/incidents/send";
+import { incidentsOf, sendIncidents } from "@ghrunners/deploy/incidents/send";
 
 export interface IncidentsInput {
   readonly targets: readonly TargetSettings[];
@@ -19,16 +20,7 @@ export interface IncidentsInput {
   readonly runbooks: string;
 }
 
-export interface TargetIncidents {
-  readonly target: string;
-  /** Whether anything was ever deployed to it. */
-  readonly deployed: boolean;
-  readonly incidents: readonly ListedIncident[];
-  /** What was sent just now, and what could not be; null where nothing was to be sent. */
-  readonly sending: Sending | null;
-  /** Why the target could not be asked; null when it was. */
-  readonly problem: string | null;
-}
+export type TargetIncidents = Described<typeof targetIncidentsSchema>;
 
 async function ofTarget(input: IncidentsInput, target: TargetSettings): Promise<TargetIncidents> {
   const { name, address: host, user, hostKey } = target;

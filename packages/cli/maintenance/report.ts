@@ -1,23 +1,12 @@
 /** Who is in maintenance: what `ghrunners maintenance --json` prints. Pure. */
+import type { Described } from "@ghrunners/core/schema";
+import type { maintenanceReportSchema } from "./schema";
 import pc from "picocolors";
 import { maintenanceOf, type Maintenance } from "@ghrunners/failover/choice/maintenance";
 import { silenceOf, type Silence } from "./silence";
 import type { RunnerView } from "./plan";
 
-export interface MaintenanceReport {
-  readonly schema: "ghrunners.maintenance-report/1";
-  readonly environment: string;
-  readonly runners: readonly {
-    readonly name: string;
-    readonly role: string;
-    /** Null: it is in service. */
-    readonly maintenance: Omit<Maintenance, "name"> | null;
-    /** When its alerts are heard again, RFC 3339; null: they are not silenced by a maintenance. */
-    readonly silencedUntil: string | null;
-    /** What speaks against it by GitHub's view and its host's. */
-    readonly problems: readonly string[];
-  }[];
-}
+export type MaintenanceReport = Described<typeof maintenanceReportSchema>;
 
 export function reportOf(
   environment: string,

@@ -65,6 +65,7 @@ interface StartOptions {
   readonly extend: boolean;
   readonly force?: string;
   readonly dryRun: boolean;
+  readonly json?: boolean;
 }
 
 export async function start(given: string, options: StartOptions): Promise<number> {
@@ -86,23 +87,38 @@ export async function start(given: string, options: StartOptions): Promise<numbe
       place.alertmanager === null ? "no silence: the stack has no monitoring host" : `silence its alerts until then`,
       `wait until no deployment is sent to it and it is idle, at most ${waitSeconds / 60} min`,
     ];
-    process.stdout.write(`${steps.map((step, index) => `${index + 1}. ${step}`).join("\n")}\nNothing was changed.\n`);
+    if (options.json) {
+      printJson<"maintenance-change">({ version: 1, runners: [name], until: entry.until, applied: false, steps });
+    } else {
+      process.stdout.write(`${steps.map((step, index) => `${index + 1}. ${step}`).join("\n")}\nNothing was changed.\n`);
+    }
     return 0;
   }
   if (!isNew) note(`${name} is in maintenance already: carrying on`);
   await carryOut(place, { verb: "start", entry, waitSeconds });
-  process.stdout.write(`${name} is idle and in maintenance until ${entry.until}. It may be worked on.\n`);
+  if (options.json) {
+    printJson<"maintenance-change">({ version: 1, runners: [name], until: entry.until, applied: true, steps: [] });
+  } else {
+    process.stdout.write(`${name} is idle and in maintenance until ${entry.until}. It may be worked on.\n`);
+  }
   return 0;
 }
 
-export async function end(given: string | undefined, options: { stack?: string; all: boolean }): Promise<number> {
+export async function end(
+  given: string | undefined,
+  options: { stack?: string; all: boolean; json?: boolean },
+): Promise<number> {
   if ((given === undefined) !== options.all) throw new WrongUse("Expected a runner or --all.");
   const place = await open(options);
   const { runners } = place.settings;
   const names = given === undefined ? runners.map(({ name }) => name) : [runnerMeant(runners, given).name];
   const seen = options.all ? parseMaintenance((await lookAt(place)).variable ?? undefined, new Date()) : undefined;
   await carryOut(place, { verb: "end", runners: names, evenUnreadable: seen?.known === false });
-  process.stdout.write(`${names.join(" and ")}: in service.\n`);
+  if (options.json) {
+    printJson<"maintenance-change">({ version: 1, runners: names, until: null, applied: true, steps: [] });
+  } else {
+    process.stdout.write(`${names.join(" and ")}: in service.\n`);
+  }
   return 0;
 }
 
@@ -110,7 +126,7 @@ export async function show(options: { stack?: string; json?: boolean }): Promise
   const place = await open(options);
   const seen = await lookAt(place);
   const report = reportOf(place.settings.environment, seen.runners, entriesOf(seen), seen.silences);
-  if (options.json) printJson(report);
+  if (options.json) printJson<"maintenance">(report);
   else print(renderReport(report));
   return 0;
 }

@@ -1,52 +1,22 @@
 /**
  * What Prometheus and Alertmanager say of one environment.
  */
+import type { Described } from "@ghrunners/core/schema";
+import type { alertStatusSchema, monitoringViewSchema, ruleStatusSchema, targetStatusSchema } from "./schema";
 import { explainNoAnswer } from "@ghrunners/core/https/explain-no-answer";
 import type { MonitoringUrls } from "./address";
 
 /** A scrape target. Source: GET /api/v1/targets. */
-export interface TargetStatus {
-  readonly job: string;
-  readonly instance: string;
-  /** Runner or deployment target that it belongs to; null for the fleet's own. */
-  readonly subject: string | null;
-  /** `unknown`: not scraped yet. */
-  readonly health: "up" | "down" | "unknown";
-  readonly error: string;
-}
+export type TargetStatus = Described<typeof targetStatusSchema>;
 
 /** A rule that Prometheus cannot evaluate. Source: GET /api/v1/rules. */
-export interface RuleStatus {
-  readonly groups: number;
-  readonly rules: number;
-  readonly broken: readonly { readonly name: string; readonly error: string }[];
-}
+export type RuleStatus = Described<typeof ruleStatusSchema>;
 
 /** An alert of Prometheus, with what Alertmanager does about it. */
-export interface AlertStatus {
-  readonly name: string;
-  readonly severity: string;
-  readonly component: string;
-  readonly role: string | null;
-  readonly runner: string | null;
-  /** `pending`: its `for` has not passed. `muted`: fires, but a graver alert or a silence keeps it from on-call. */
-  readonly state: "pending" | "firing" | "muted";
-  /** RFC 3339. */
-  readonly since: string;
-  readonly summary: string;
-  readonly runbook: string;
-}
+export type AlertStatus = Described<typeof alertStatusSchema>;
 
 /** Everything about one environment. */
-export interface MonitoringView {
-  readonly prometheus: string;
-  readonly targets: readonly TargetStatus[];
-  readonly rules: RuleStatus;
-  /** Without Watchdog, which always fires. */
-  readonly alerts: readonly AlertStatus[];
-  /** Whether Watchdog fires: without it the whole way to on-call is in doubt. */
-  readonly watchdog: boolean;
-}
+export type MonitoringView = Described<typeof monitoringViewSchema>;
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -13,13 +13,13 @@ interface Options {
 export async function toStaging(options: Options): Promise<number> {
   const stack = await currentStack(options.stack);
   await updateStaging(stack, note);
-  if (options.json) printJson({ version: 1, stack: stack.name, result: "proved" });
+  if (options.json) printJson<"promote-staging">({ version: 1, stack: stack.name, result: "proved" });
   return 0;
 }
 
 export async function toProduction(options: Options): Promise<number> {
   const record = await promote(await currentStack(options.stack), { approvedBy: options.approvedBy, say: note });
-  if (options.json) printJson(record);
+  if (options.json) printJson<"promotion">(record);
   note(`Production: ${record.result}`);
   return record.result === "promoted" ? 0 : 1;
 }

@@ -6,6 +6,6 @@ import { restoreProtection } from "./restore";
 export async function restore(options: { stack?: string; json?: boolean }): Promise<number> {
   const environment = await restoreProtection(await currentStack(options.stack));
   note(`Protection of the environment ${environment} restored`);
-  if (options.json) printJson({ version: 1, environment });
+  if (options.json) printJson<"restore-protection">({ version: 1, environment });
   return 0;
 }

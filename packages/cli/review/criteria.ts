@@ -1,36 +1,15 @@
 /** The success criteria, computed from the records of one target. Pure. */
+import type { Described } from "@ghrunners/core/schema";
+import type { criteriaSchema, criterionSchema } from "./schema";
 import { thresholds } from "@ghrunners/monitoring/thresholds";
 import type { SecretScan } from "@ghrunners/deploy/target/secret-scan";
 import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
 
 /** One success criterion and what the records say of it. */
-export interface Criterion {
-  readonly id: "SC-001" | "SC-002" | "SC-003" | "SC-004";
-  readonly title: string;
-  readonly objective: string;
-  /** A ratio, seconds, or a count, by `unit`; null: there is nothing that it could be computed from. */
-  readonly value: number | null;
-  readonly unit: "ratio" | "seconds" | "count";
-  /** Deployments that it was computed from; of SC-004 files. */
-  readonly from: number;
-  /** Null without a value. */
-  readonly met: boolean | null;
-}
+export type Criterion = Described<typeof criterionSchema>;
 
 /** What `ghrunners review --criteria --json` prints for a target. */
-export interface Criteria {
-  readonly schema: "ghrunners.criteria/1";
-  readonly target: string;
-  readonly days: number;
-  /** The window, RFC 3339; a deployment belongs to the moment in which it ended. */
-  readonly since: string;
-  readonly until: string;
-  /** Deployments that ended in the window, whatever their outcome. */
-  readonly deployments: number;
-  readonly criteria: readonly Criterion[];
-  /** Where SC-004 found the form of a secret, and of which kind. Never the secret. */
-  readonly secrets: SecretScan["findings"];
-}
+export type Criteria = Described<typeof criteriaSchema>;
 
 const DAY_MS = 86_400_000;
 

@@ -1,4 +1,6 @@
 /** The deployments that are known, newest first. Pure. */
+import type { Described } from "@ghrunners/core/schema";
+import type { deploymentListSchema, listedSchema } from "./schema";
 import pc from "picocolors";
 import type { OpenDeployment } from "@ghrunners/deploy/target/queries";
 import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
@@ -6,29 +8,10 @@ import { formatted, measured } from "./template";
 import type { Criteria } from "./criteria";
 
 /** A deployment in the list. */
-export type Listed = Pick<
-  DeploymentRecord,
-  | "id"
-  | "target"
-  | "application"
-  | "version"
-  | "previousVersion"
-  | "owner"
-  | "startedAt"
-  | "durationSeconds"
-  | "outcome"
->;
+export type Listed = Described<typeof listedSchema>;
 
 /** What `ghrunners review --list --json` prints. */
-export interface DeploymentList {
-  readonly schema: "ghrunners.deployments/1";
-  /** Newest first. */
-  readonly deployments: readonly Listed[];
-  /** Those that have no record yet. */
-  readonly open: readonly (Pick<OpenDeployment, "id" | "owner" | "version" | "startedAt"> & {
-    readonly target: string;
-  })[];
-}
+export type DeploymentList = Described<typeof deploymentListSchema>;
 
 export function listOf(
   targets: readonly {

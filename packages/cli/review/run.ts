@@ -3,8 +3,10 @@ import { WrongUse } from "../command";
 import type { TargetHistory } from "@ghrunners/deploy/target/queries";
 import type { Records } from "@ghrunners/deploy/target/history";
 import type { GateDecision } from "@ghrunners/failover/choice/choose";
+import type { Described } from "@ghrunners/core/schema";
 import { addressOf } from "../deploy/target";
 import { currentStack, type Stack } from "../pulumi/stack";
+import type { schemas } from "../schemas";
 import { settingsOf } from "../settings";
 import { note } from "@ghrunners/core/terminal";
 import { computeCriteria, type Criteria } from "./criteria";
@@ -89,7 +91,9 @@ function put(text: string, file: string | undefined): void {
   note(`written to ${file}`);
 }
 
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+/** A result for machines, as its schema says. */
+const json = <Name extends "review" | "deployments" | "criteria">(value: Described<(typeof schemas)[Name]>): string =>
+  `${JSON.stringify(value, null, 2)}\n`;
 
 export interface Options {
   readonly stack?: string;
@@ -114,13 +118,15 @@ export async function review(id: string | undefined, options: Options): Promise<
         return { target: name, deployments: records.map(({ deployment }) => deployment), open };
       }),
     );
-    put(options.json ? json(all) : renderList(all), output);
+    put(options.json ? json<"deployments">(all) : renderList(all), output);
     return 0;
   }
   if (criteria) {
     const all = targets.map((target) => criteriaOf(target, days));
     put(
-      options.json ? json({ schema: "ghrunners.criteria-list/1", targets: all }) : all.map(renderCriteria).join("\n"),
+      options.json
+        ? json<"criteria">({ schema: "ghrunners.criteria-list/1", targets: all })
+        : all.map(renderCriteria).join("\n"),
       output,
     );
     return all.every(({ criteria: met }) => met.every((criterion) => criterion.met !== false)) ? 0 : 1;
@@ -131,6 +137,6 @@ export async function review(id: string | undefined, options: Options): Promise<
     return 0;
   }
   const document = documentOf(targets, id ?? "", kind, options.gate);
-  put(options.json ? json(document) : renderMarkdown(document), output);
+  put(options.json ? json<"review">(document) : renderMarkdown(document), output);
   return 0;
 }

@@ -1,3 +1,5 @@
+import type { Described } from "@ghrunners/core/schema";
+import type { rollbackReportSchema } from "./schema";
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,21 +17,7 @@ import { settledStatusOf } from "../status/status";
 import { changesTo, describe, lastKnownGood, withChanges, type Change } from "./plan";
 
 /** What `ghrunners rollback-runners --json` prints. */
-export interface RollbackReport {
-  readonly schema: "ghrunners.rollback-runners/1";
-  readonly stack: string;
-  /** When the settings were proved that the stack goes back to, RFC 3339. */
-  readonly provedAt: string;
-  readonly changes: readonly Change[];
-  /** Change of the configuration file, as a unified diff; to be committed. Empty: the file says the same already. */
-  readonly diff: string;
-  /** False: only looked at. */
-  readonly applied: boolean;
-  /** A job on a runner of each role, after it. */
-  readonly jobs: readonly SmokeJobResult[];
-  /** What is not healthy after it; empty when it was only looked at, or is well. */
-  readonly problems: readonly string[];
-}
+export type RollbackReport = Described<typeof rollbackReportSchema>;
 
 export interface RollbackOptions {
   readonly dryRun: boolean;

@@ -19,7 +19,7 @@ export async function rollback({ dryRun, yes, automatic, json, stack: name }: Op
     ? await goBackIfConfigured(stack, note)
     : await rollbackRunners(stack, { dryRun, yes, say: note });
   if (report === undefined) return 0;
-  if (json) printJson(report);
+  if (json) printJson<"rollback-runners">(report);
   else print(renderRollback(report));
   return report.problems.length === 0 ? 0 : 1;
 }

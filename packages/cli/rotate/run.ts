@@ -80,7 +80,7 @@ export async function rotate(name: string, options: Options): Promise<number> {
   if (apply === dryRun) throw new WrongUse("Expected one of --dry-run and --apply.");
   const result = await change(await currentStack(options.stack), name, apply, proof);
   if (options.json) {
-    printJson(result);
+    printJson<"rotate">(result);
     return 0;
   }
   const head = `${result.secret} (${result.kind}): ${apply ? "rotated" : "to be done"}`;

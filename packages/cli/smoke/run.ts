@@ -14,7 +14,7 @@ export async function smoke(options: Options): Promise<number> {
   const stack = await currentStack(options.stack);
   note(`running a job on the ${options.role}`);
   const result = await runSmokeJob(stack, options.role);
-  if (options.json) printJson(result);
+  if (options.json) printJson<"smoke">({ version: 1, ...result });
   else process.stdout.write(`${result.runner}: ${result.conclusion}, ${result.url}\n`);
   return 0;
 }

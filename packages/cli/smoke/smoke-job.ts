@@ -1,3 +1,5 @@
+import type { Described } from "@ghrunners/core/schema";
+import type { smokeJobResultSchema } from "./schema";
 import { proveJob } from "@ghrunners/components/runner/smoke-job";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { runnerLabels, type Role } from "@ghrunners/core/vocabulary/runner";
@@ -5,12 +7,7 @@ import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 
 /** A finished job: on which runner and where to read about it. */
-export interface SmokeJobResult {
-  readonly runner: string;
-  readonly runId: number;
-  readonly url: string;
-  readonly conclusion: string;
-}
+export type SmokeJobResult = Described<typeof smokeJobResultSchema>;
 
 /**
  * Runs the smoke workflow on the stack's runner in the given role, the same job as the health gate's.

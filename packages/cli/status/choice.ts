@@ -1,17 +1,9 @@
-import { type ChoiceSeen, readChoice } from "@ghrunners/failover/choice/deploy-runner";
+import type { Described } from "@ghrunners/core/schema";
+import { readChoice } from "@ghrunners/failover/choice/deploy-runner";
+import type { choiceStatusSchema } from "./schema";
 
 /** Which runner the next deployment uses, as DEPLOY_RUNNER tells the gate. */
-export interface ChoiceStatus {
-  /** `off`: the stack runs no failover switch. */
-  readonly state: "off" | ChoiceSeen["state"];
-  /** Name of the runner; null unless it is fresh. */
-  readonly runner: string | null;
-  readonly role: string | null;
-  /** RFC 3339; null where nothing readable is there. */
-  readonly decidedAt: string | null;
-  readonly expiresAt: string | null;
-  readonly reason: string | null;
-}
+export type ChoiceStatus = Described<typeof choiceStatusSchema>;
 
 const none = { runner: null, role: null, decidedAt: null, expiresAt: null, reason: null } as const;
 

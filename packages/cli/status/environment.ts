@@ -1,16 +1,12 @@
 /**
  * The deployment environment as GitHub shows it, against what the configuration says. Pure.
  */
+import type { Described } from "@ghrunners/core/schema";
+import type { environmentStatusSchema } from "./schema";
 
 import { type Protection, protectionDifferences } from "@ghrunners/core/github/protection";
 
-export interface EnvironmentStatus {
-  readonly name: string;
-  /** GitHub's view; null where the environment is missing or GitHub could not be asked. */
-  readonly protection: Protection | null;
-  /** Whether GitHub's protection is the configured one. */
-  readonly asConfigured: boolean;
-}
+export type EnvironmentStatus = Described<typeof environmentStatusSchema>;
 
 const list = (names: readonly string[]): string => (names.length === 0 ? "none" : names.join(", "));
 
@@ -35,7 +31,7 @@ export function protectionProblems(name: string, wanted: Protection, seen: Prote
 }
 
 /** One line for people. */
-export function describeProtection(protection: Protection): string {
+export function describeProtection(protection: NonNullable<EnvironmentStatus["protection"]>): string {
   const { reviewers, waitMinutes, preventSelfReview, adminsCanBypass, branches, tags } = protection;
   return [
     reviewers.length === 0 ? "nobody reviews" : `reviewed by ${reviewers.join(", ")}`,

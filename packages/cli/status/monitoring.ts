@@ -1,16 +1,9 @@
-import type { AlertStatus, MonitoringView, TargetStatus } from "../monitoring/look";
+import type { Described } from "@ghrunners/core/schema";
+import type { monitoringStatusSchema } from "./schema";
+import type { AlertStatus, TargetStatus } from "../monitoring/look";
 
 /** The monitoring of one stack, as the status report shows it. */
-export interface MonitoringStatus {
-  /** Prometheus's address from the operator's side. */
-  readonly prometheus: string;
-  readonly targets: readonly TargetStatus[];
-  readonly rules: MonitoringView["rules"];
-  /** Alerts that fire, are about to, or are muted. */
-  readonly alerts: readonly AlertStatus[];
-  /** Whether the alert that always fires does: without it nobody may be told of the others. */
-  readonly watchdog: boolean;
-}
+export type MonitoringStatus = Described<typeof monitoringStatusSchema>;
 
 /** Targets that Prometheus has asked in vain, or not at all yet: of these nothing is known now. Pure. */
 export const unseenTargets = ({ targets }: MonitoringStatus): readonly TargetStatus[] =>

@@ -1,74 +1,26 @@
+import type { Described } from "@ghrunners/core/schema";
+import type { jobStatusSchema, machineStatusSchema, runnerStatusSchema, statusReportSchema } from "./schema";
 import { type Protection, protectionOf } from "@ghrunners/core/github/protection";
 import { type GitHubRunner, labelsWithout } from "@ghrunners/core/github/runner";
-import { parseMaintenance, type Maintenance } from "@ghrunners/failover/choice/maintenance";
-import { choiceProblems, choiceStatus, type ChoiceStatus } from "./choice";
+import { parseMaintenance } from "@ghrunners/failover/choice/maintenance";
+import { choiceProblems, choiceStatus } from "./choice";
 import { monitoringProblems, type MonitoringStatus } from "./monitoring";
-import { protectionProblems, type EnvironmentStatus } from "./environment";
+import { protectionProblems } from "./environment";
 
 /** Format version of the status report; raised when a field changes its meaning. */
 export const statusVersion = 1;
 
 /** A machine as Proxmox VE shows it. */
-export interface MachineStatus {
-  readonly vmId: number;
-  readonly name: string;
-  readonly role: string;
-  readonly address: string;
-  /** `running`, `stopped`, or `missing` when Proxmox VE has no such VM. */
-  readonly status: string;
-}
+export type MachineStatus = Described<typeof machineStatusSchema>;
 
 /** A runner as GitHub shows it. */
-export interface RunnerStatus {
-  readonly name: string;
-  readonly role: string;
-  /** Registration number; null when GitHub does not know the runner. */
-  readonly id: number | null;
-  readonly status: "online" | "offline" | "missing";
-  readonly busy: boolean;
-  readonly version: string | null;
-  readonly labels: readonly string[];
-  /** Labels of the configuration that GitHub does not show, and the reverse. */
-  readonly missingLabels: readonly string[];
-  readonly unexpectedLabels: readonly string[];
-}
+export type RunnerStatus = Described<typeof runnerStatusSchema>;
 
 /** The newest workflow job that ran on one of the stack's runners. */
-export interface JobStatus {
-  readonly workflow: string;
-  readonly job: string;
-  readonly runner: string;
-  readonly status: string;
-  readonly conclusion: string | null;
-  readonly seconds: number | null;
-  readonly completedAt: string | null;
-  readonly url: string;
-}
+export type JobStatus = Described<typeof jobStatusSchema>;
 
 /** The whole status of one stack: what `ghrunners status --json` prints. */
-export interface StatusReport {
-  readonly version: typeof statusVersion;
-  readonly at: string;
-  readonly stack: string;
-  readonly environment: string;
-  readonly repository: string;
-  /** `skip`: the stack manages machines only, so no runner is expected. */
-  readonly hosts: "manage" | "skip";
-  readonly machines: readonly MachineStatus[];
-  readonly runners: readonly RunnerStatus[];
-  /** The GitHub environment that the stack manages; null: it manages none. */
-  readonly deployment: EnvironmentStatus | null;
-  /** Null: the stack has no monitoring host, or it could not be asked. */
-  readonly monitoring: MonitoringStatus | null;
-  /** Runners of this stack that are out of service for a time. */
-  readonly maintenance: readonly Maintenance[];
-  /** Null: not asked, or GitHub could not be asked. */
-  readonly choice: ChoiceStatus | null;
-  readonly lastJob: JobStatus | null;
-  /** Everything that is not as configured, in words; empty means healthy. */
-  readonly problems: readonly string[];
-  readonly healthy: boolean;
-}
+export type StatusReport = Described<typeof statusReportSchema>;
 
 /** What the two services said, before it is judged. */
 export interface Observation {

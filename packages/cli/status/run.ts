@@ -14,7 +14,7 @@ export async function status(options: Options): Promise<number> {
   const stack = await currentStack(options.stack);
   const isSettled = (report: Parameters<typeof isSeen>[0]): boolean => isSeen(report) && hasChoice(report);
   const report = options.wait ? await settledStatusOf(stack, note, isSettled) : await statusOf(stack);
-  if (options.json) printJson(report);
+  if (options.json) printJson<"status">(report);
   else print(renderStatus(report));
   return report.healthy ? 0 : 1;
 }

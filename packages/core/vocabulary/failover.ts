@@ -8,7 +8,7 @@ export const SWITCH_UNIT = "ghrunners-failover-switch.service";
 /** Its state, by systemd's StateDirectory. */
 export const SWITCH_STATE = "/var/lib/ghrunners-failover-switch";
 
-/** The newest decision, as JSON (packages/deploy/records/gate-decision.schema.json); below SWITCH_STATE. */
+/** The newest decision, as JSON (docs/reference/schemas/gate-decision.json); below SWITCH_STATE. */
 export const DECISION_FILE = "decision.json";
 
 /** A line of the same form for each decision that changed something; below SWITCH_STATE. */

@@ -87,7 +87,7 @@ export interface Check {
 export interface Origin {
   /** Address of the workflow run. */
   readonly run?: string;
-  /** Decision of the gate that chose the runner (packages/deploy/records/gate-decision.schema.json). */
+  /** Decision of the gate that chose the runner (docs/reference/schemas/gate-decision.json). */
   readonly gate?: object;
 }
 

@@ -1,82 +1,24 @@
 /**
  * What stays of a deployment, as its target saw it. Pure: a journal and the end go in, records come out.
- * The published forms are the JSON schemas beside this file.
+ * The published forms are in ./schemas.
  */
+import type { Described } from "@ghrunners/core/schema";
+import type {
+  deploymentRecordSchema,
+  incidentRecordSchema,
+  recordedActionSchema,
+  rollbackRecordSchema,
+} from "./schemas";
 import type { Journal, Entry } from "../target/journal";
-import type { CheckResult } from "../protocol/request";
-import type { Action, Failure, FailureCode, Outcome } from "../protocol/transaction";
+import type { Action } from "../protocol/transaction";
 
-export interface RecordedAction {
-  /** Such as `preflight`, `step "unpack"`, `undo "unpack"`. */
-  readonly name: string;
-  readonly startedAt: string;
-  readonly seconds: number;
-  readonly ok: boolean;
-  /** What was seen, when it is not ok. */
-  readonly detail: string;
-  readonly checks: readonly CheckResult[];
-}
+export type RecordedAction = Described<typeof recordedActionSchema>;
 
-export interface DeploymentRecord {
-  readonly schema: "ghrunners.deployment/1";
-  readonly id: string;
-  readonly application: string;
-  readonly environment: string;
-  readonly target: string;
-  readonly version: string;
-  /** What `current` pointed to before; null when nothing was installed or nobody looked. */
-  readonly previousVersion: string | null;
-  readonly owner: string;
-  /** Address of the workflow run; absent when somebody deployed from another machine than a runner. */
-  readonly run?: string;
-  readonly artefactSha256: string;
-  /** Fencing token: sequence number of the transaction on this target. */
-  readonly token: number;
-  readonly startedAt: string;
-  readonly endedAt: string;
-  readonly durationSeconds: number;
-  readonly outcome: Outcome;
-  readonly failure: Failure | null;
-  /** From the start to the diagnosis (SC-003); null when nothing failed. */
-  readonly diagnosisSeconds: number | null;
-  readonly actions: readonly RecordedAction[];
-}
+export type DeploymentRecord = Described<typeof deploymentRecordSchema>;
 
-export interface RollbackRecord {
-  readonly schema: "ghrunners.rollback/1";
-  readonly deployment: string;
-  readonly reason: FailureCode;
-  readonly from: string;
-  readonly to: string | null;
-  readonly startedAt: string;
-  readonly endedAt: string;
-  readonly durationSeconds: number;
-  /** Whether every step was undone and the old version is healthy. */
-  readonly proved: boolean;
-  /** What could not be undone or is not healthy. */
-  readonly detail: string | null;
-  /** Forward-only steps that stay: the schema is wider than the version needs. */
-  readonly kept: readonly string[];
-  readonly actions: readonly RecordedAction[];
-}
+export type RollbackRecord = Described<typeof rollbackRecordSchema>;
 
-export interface IncidentRecord {
-  readonly schema: "ghrunners.incident/1";
-  readonly deployment: string;
-  readonly severity: "critical" | "warning";
-  readonly openedAt: string;
-  readonly environment: string;
-  readonly application: string;
-  readonly target: string;
-  readonly title: string;
-  readonly cause: Failure;
-  /** What is on the target now, in words. */
-  readonly state: string;
-  /** Folder on the target with what was seen; null where none was kept, as on a full disk. */
-  readonly forensics: string | null;
-  readonly runbook: string;
-  readonly next: string;
-}
+export type IncidentRecord = Described<typeof incidentRecordSchema>;
 
 const seconds = (from: string, to: string): number => Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
 

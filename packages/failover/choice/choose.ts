@@ -2,6 +2,8 @@
  * Which runner deploys. Pure: what both views say and what was decided before goes in, a decision with its reasons comes
  * out.
  */
+import type { Described } from "@ghrunners/core/schema";
+import type { gateDecisionSchema } from "./decision-schema";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
 import { type Cause, judge, type Judged, type JudgingPolicy, type RunnerSeen } from "./judge";
 
@@ -27,23 +29,7 @@ export interface ChoiceMemory {
   readonly usableSince: Readonly<Record<string, number>>;
 }
 
-export interface GateDecision {
-  readonly schema: "ghrunners.gate-decision/1";
-  readonly environment: string;
-  readonly decidedAt: string;
-  readonly expiresAt: string;
-  /** Runner that deploys, or null: refused. */
-  readonly runner: string | null;
-  readonly role: Role | null;
-  readonly labels: readonly string[];
-  readonly reason: "primary_healthy" | "failover" | "primary_degraded" | "refused" | "by_hand";
-  /** What keeps the primary from being the healthy choice, as one word; of a failover what began it. Null: nothing. */
-  readonly cause: Cause | null;
-  /** In words, with every runner's reasons. */
-  readonly explanation: string;
-  readonly runners: readonly Judged[];
-  readonly runbook: string | null;
-}
+export type GateDecision = Described<typeof gateDecisionSchema>;
 
 type Since = Pick<ChoiceMemory, "healthySince" | "usableSince">;
 

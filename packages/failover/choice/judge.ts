@@ -2,6 +2,8 @@
  * How good one runner is for a deployment. Pure: what both views say goes in, a grade with its reasons comes out.
  * Nothing counts as healthy for lack of data.
  */
+import type { Described } from "@ghrunners/core/schema";
+import type { judgedSchema } from "./decision-schema";
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import { labelsWithout } from "@ghrunners/core/github/runner";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
@@ -72,15 +74,7 @@ export type Cause = (typeof causes)[number];
 /** Usable with a doubt is `degraded`. */
 export type Grade = "healthy" | "degraded" | "unusable";
 
-export interface Judged {
-  readonly name: string;
-  readonly role: Role;
-  readonly grade: Grade;
-  /** The gravest of the reasons; null when it is healthy. */
-  readonly cause: Cause | null;
-  /** In words, why it is not healthy, or has to prove itself before it is taken. */
-  readonly reasons: readonly string[];
-}
+export type Judged = Described<typeof judgedSchema>;
 
 interface Finding {
   readonly grade: "degraded" | "unusable";

@@ -20,8 +20,8 @@ export interface Issue {
 export const deploy = (version: string, ...more: string[]): Started<Followed> =>
   new Started(["ghrunners", "deploy", "--version", version, "--json", ...more]);
 
-export const incidents = (...more: string[]): Promise<EndedCommand<TargetIncidents[]>> =>
-  new Started<TargetIncidents[]>(["ghrunners", "incidents", "--json", ...more]).end();
+export const incidents = (...more: string[]): Promise<EndedCommand<{ targets: TargetIncidents[] }>> =>
+  new Started<{ targets: TargetIncidents[] }>(["ghrunners", "incidents", "--json", ...more]).end();
 
 export function recordOf({ result, all }: EndedCommand<Followed>): DeploymentRecord {
   assert.ok(result.records, all);

@@ -2,9 +2,9 @@ import Ajv from "ajv";
 import addFormats from "ajv-formats";
 import assert from "node:assert/strict";
 import { maintenanceText } from "@ghrunners/failover/choice/maintenance";
-import schema from "@ghrunners/cli/status/report.schema.json";
 import { judge, type Expectation, type Observation } from "@ghrunners/cli/status/report";
 import { renderStatus } from "@ghrunners/cli/status/render";
+import { publishedSchema } from "../../support/published-schema";
 
 const protection = {
   reviewers: ["octocat"],
@@ -41,7 +41,7 @@ const good: Observation = {
   errors: [],
 };
 const at = new Date("2026-11-22T10:00:00Z");
-const validate = addFormats(new Ajv({ strict: false })).compile(schema);
+const validate = addFormats(new Ajv({ strict: false })).compile(publishedSchema("status"));
 
 function problems(seen: Partial<Observation>): readonly string[] {
   const report = judge(expected, { ...good, ...seen }, at);

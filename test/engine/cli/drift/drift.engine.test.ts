@@ -1,14 +1,12 @@
 import Ajv from "ajv";
 import addFormats from "ajv-formats";
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { driftOf } from "@ghrunners/cli/drift/drift";
 import type { DriftReport } from "@ghrunners/cli/drift/report";
 import { restoreProtection } from "@ghrunners/cli/restore-protection/restore";
 import { until } from "@ghrunners/core/until";
-import { projectRoot } from "@ghrunners/core/project-root";
 import { apiOnlyLab, type ApiOnlyLab } from "../../cli/support/api-only-lab";
+import { publishedSchema } from "../../../support/published-schema";
 
 /** Each change behind Pulumi's back is found, and the command in the report repairs it. No machines here. */
 describe("drift on the real engine", () => {
@@ -41,10 +39,7 @@ describe("drift on the real engine", () => {
     const command = (...args: string[]) => lab.rehearsal.run(["ghrunners", ...args]);
     const run = await command("drift", "--json");
     assert.equal(run.code, 0, run.all);
-    const schema = JSON.parse(
-      readFileSync(path.join(projectRoot, "packages/cli/drift/report.schema.json"), "utf8"),
-    ) as object;
-    const valid = addFormats(new Ajv({ strict: false })).compile(schema);
+    const valid = addFormats(new Ajv({ strict: false })).compile(publishedSchema("drift"));
     assert.ok(valid(JSON.parse(run.stdout)), JSON.stringify(valid.errors));
     assert.equal((await command("drift", "--no-such-flag")).code, 2);
   });

@@ -10,8 +10,8 @@ import { promotionFolder } from "@ghrunners/cli/promote/store";
 import { ensureLabStack } from "@ghrunners/lab/pulumi/stack";
 import { labStack } from "@ghrunners/lab/pulumi/stack-files";
 import type { Finished } from "@ghrunners/core/process";
-import { projectRoot } from "@ghrunners/core/project-root";
 import { apiOnlyLab, type ApiOnlyLab } from "../../cli/support/api-only-lab";
+import { publishedSchema } from "../../../support/published-schema";
 
 /** Production behind its gates, and rotation of a random secret, on the real engine. No machines here. */
 describe("promotion on the real engine", () => {
@@ -115,10 +115,7 @@ describe("promotion on the real engine", () => {
 
   it("every attempt is on record, by the published schema and without a secret", () => {
     const records = path.join(folder(), "records");
-    const schema = JSON.parse(
-      readFileSync(path.join(projectRoot, "packages/cli/promote/record.schema.json"), "utf8"),
-    ) as object;
-    const valid = addFormats(new Ajv({ strict: false })).compile(schema);
+    const valid = addFormats(new Ajv({ strict: false })).compile(publishedSchema("promotion"));
     const texts = readdirSync(records).map((file) => readFileSync(path.join(records, file), "utf8"));
     assert.equal(texts.length, 4);
     for (const text of texts) {

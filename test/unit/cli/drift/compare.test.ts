@@ -2,15 +2,13 @@ import Ajv from "ajv";
 import addFormats from "ajv-formats";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { compare } from "@ghrunners/cli/drift/compare";
 import type { Expectation } from "@ghrunners/cli/drift/expectation";
 import type { Observation } from "@ghrunners/cli/drift/observation";
 import { parseAuthorizedKey, parseHost } from "@ghrunners/cli/drift/parse-host";
 import { renderDrift } from "@ghrunners/cli/drift/render";
 import { goTime } from "@ghrunners/cli/drift/state";
-import { projectRoot } from "@ghrunners/core/project-root";
+import { publishedSchema } from "../../../support/published-schema";
 
 const at = new Date("2026-03-01T12:00:00Z");
 const ours = "ssh-ed25519 AAAAours";
@@ -224,10 +222,7 @@ describe("drift between the three planes", () => {
 
   it("keeps to its published schema, whatever is changed", () => {
     const ajv = addFormats(new Ajv({ allErrors: true }));
-    const schema = JSON.parse(
-      readFileSync(path.join(projectRoot, "packages/cli/drift/report.schema.json"), "utf8"),
-    ) as object;
-    const valid = ajv.compile(schema);
+    const valid = ajv.compile(publishedSchema("drift"));
     fc.assert(
       fc.property(fc.subarray(cases), (some) => {
         const changes = Object.assign({}, ...some.map(([, change]) => change)) as Partial<Observation>;

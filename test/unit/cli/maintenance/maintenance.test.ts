@@ -14,11 +14,11 @@ import {
   type RunnerView,
   type Wish,
 } from "@ghrunners/cli/maintenance/plan";
-import schema from "@ghrunners/cli/maintenance/report.schema.json";
 import { maintenanceBanner, renderReport, reportOf } from "@ghrunners/cli/maintenance/report";
 import { silenceFor, silenceOf, silences, type Silence } from "@ghrunners/cli/maintenance/silence";
 import { changeMaintenance } from "@ghrunners/cli/maintenance/variable";
 import { GitHubClient } from "@ghrunners/core/github/client";
+import { publishedSchema } from "../../../support/published-schema";
 
 const now = new Date("2026-01-01T12:00:00Z");
 const runners: readonly RunnerView[] = [
@@ -215,7 +215,7 @@ describe("the report on maintenances", () => {
   const report = reportOf("production", runners, [entry], [silenced]);
 
   it("conforms to its schema, and says who, until when and why", () => {
-    const validate = addFormats(new Ajv()).compile(schema);
+    const validate = addFormats(new Ajv()).compile(publishedSchema("maintenance"));
     assert.ok(validate(report), JSON.stringify(validate.errors));
     assert.equal(validate({ ...report, surprise: 1 }), false);
     const text = renderReport(report);

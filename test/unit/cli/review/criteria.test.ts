@@ -1,7 +1,7 @@
 import Ajv from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import * as queries from "@ghrunners/deploy/target/queries";
@@ -12,7 +12,7 @@ import { renderCriteria } from "@ghrunners/cli/review/list";
 import { plantedSecrets } from "../../components/logs/planted";
 import { LocalTarget } from "../../deploy/support/target";
 import { rolledBack, succeeded } from "./samples";
-import { projectRoot } from "@ghrunners/core/project-root";
+import { publishedSchema } from "../../../support/published-schema";
 
 const until = new Date("2026-01-02T00:00:00Z");
 const clean = { files: 3, findings: [] };
@@ -47,8 +47,7 @@ describe("the success criteria", () => {
   });
 
   it("conform to their published schema", () => {
-    const file = path.join(projectRoot, "packages/cli/review/criteria.schema.json");
-    const validate = addFormats(new Ajv()).compile(JSON.parse(readFileSync(file, "utf8")) as object);
+    const validate = addFormats(new Ajv()).compile(publishedSchema("criteria"));
     const list = { schema: "ghrunners.criteria-list/1", targets: [measure([succeeded]), measure([])] };
     assert.ok(validate(list), JSON.stringify(validate.errors));
     assert.equal(validate({ ...list, targets: [{}] }), false);

@@ -13,13 +13,12 @@ import { escaped, renderMarkdown } from "@ghrunners/cli/review/markdown";
 import { fill, formatted, type Part } from "@ghrunners/cli/review/template";
 import { templates } from "@ghrunners/cli/review/templates/index";
 import { ofRollback, ofSuccess, rolledBack, succeeded } from "./samples";
-import { projectRoot } from "@ghrunners/core/project-root";
+import { publishedSchema } from "../../../support/published-schema";
 
-const schemas = path.join(projectRoot, "packages/cli/review");
 const ajv = addFormats(new Ajv({ allErrors: true }));
 
 function conforms(name: string, value: unknown): void {
-  const validate = ajv.compile(JSON.parse(readFileSync(path.join(schemas, `${name}.schema.json`), "utf8")) as object);
+  const validate = ajv.compile(publishedSchema(name));
   const plain: unknown = JSON.parse(JSON.stringify(value));
   assert.ok(validate(plain), ajv.errorsText(validate.errors));
   assert.equal(validate({ ...(plain as object), surprise: 1 }), false);

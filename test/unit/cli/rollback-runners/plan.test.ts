@@ -7,7 +7,7 @@ import type { ProvenSettings } from "@ghrunners/components/resources/last-known-
 import { provider } from "@ghrunners/components/resources/last-known-good";
 import { changesTo, lastKnownGood, withChanges } from "@ghrunners/cli/rollback-runners/plan";
 import { renderRollback } from "@ghrunners/cli/rollback-runners/render";
-import schema from "@ghrunners/cli/rollback-runners/report.schema.json";
+import { publishedSchema } from "../../../support/published-schema";
 
 const proven: ProvenSettings = {
   agent: {
@@ -127,7 +127,7 @@ describe("the way back of the runners' settings", () => {
       jobs: [{ runner: "runner-1", runId: 1, url: "https://github.example/1", conclusion: "success" }],
       problems: ["machine runner-2 is stopped"],
     } as const;
-    const validate = addFormats(new Ajv()).compile(schema);
+    const validate = addFormats(new Ajv()).compile(publishedSchema("rollback-runners"));
     assert.ok(validate(report), JSON.stringify(validate.errors));
     assert.equal(validate({ ...report, surprise: 1 }), false);
     const text = renderRollback(report);

@@ -9,12 +9,11 @@ import { choose } from "@ghrunners/failover/choice/choose";
 import { policy, runner } from "../../failover/choice/support/runners";
 import { InProcessExecutor } from "../support/in-process";
 import { LocalTarget } from "../support/target";
-import { projectRoot } from "@ghrunners/core/project-root";
+import { publishedSchema } from "../../../support/published-schema";
 
 const ajv = addFormats(new Ajv({ allErrors: true }));
 function conforms(kind: string, record: unknown): void {
-  const file = path.join(projectRoot, `packages/deploy/records/${kind}.schema.json`);
-  const validate = ajv.compile(JSON.parse(readFileSync(file, "utf8")) as object);
+  const validate = ajv.compile(publishedSchema(kind));
   const plain: unknown = JSON.parse(JSON.stringify(record));
   assert.ok(validate(plain), `${kind}: ${ajv.errorsText(validate.errors)}`);
   // The schema can say no.

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import Ajv from "ajv";
 import addFormats from "ajv-formats";
 import { renderReport, renderTable } from "@ghrunners/lab/bench/render";
 import { buildReport, type Findings, type BenchSample } from "@ghrunners/lab/bench/report";
-import { projectRoot } from "@ghrunners/core/project-root";
+import { publishedSchema } from "../../../support/published-schema";
 
-const folder = path.join(projectRoot, "lab/bench");
-const schema = JSON.parse(readFileSync(path.join(folder, "report.schema.json"), "utf8")) as object;
-const validate = addFormats(new Ajv({ allErrors: true, strict: true })).compile(schema);
+const validate = addFormats(new Ajv({ allErrors: true, strict: true })).compile(publishedSchema("bench"));
 
 const noOp = (subject: BenchSample["subject"], round: number, seconds: number): BenchSample => ({
   measure: "runners/no-op",

@@ -1,0 +1,28 @@
+/** Drift, as zod says it. The form that is published: docs/reference/schemas. */
+import { z } from "zod";
+
+export const findingSchema = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z-]+$/)
+    .describe("Stable name of the kind of drift, such as `environment-reviewers`."),
+  plane: z.enum(["github", "host"]).describe("Where it was seen."),
+  subject: z.string().describe("What it is about, such as `environment production` or `secret DEPLOY_KEY`."),
+  expected: z.string(),
+  seen: z.string(),
+  severity: z.enum(["critical", "warning"]),
+  repair: z.string().min(1).describe("The command that repairs it."),
+});
+
+export const driftReportSchema = z
+  .strictObject({
+    version: z.literal(1),
+    at: z.iso.datetime().describe("When the planes were read, RFC 3339."),
+    stack: z.string(),
+    environment: z.string(),
+    repository: z.string().regex(/^[^\/]+\/[^\/]+$/),
+    findings: z.array(findingSchema),
+    errors: z.array(z.string()).describe("What could not be read. Nothing is called clean for lack of data."),
+    clean: z.boolean().describe("No finding and no error."),
+  })
+  .meta({ title: "Drift report" });

@@ -1,0 +1,20 @@
+/** What `ghrunners gate` shows, as zod says it. The form that is published: docs/reference/schemas. */
+import { z } from "zod";
+import { gateDecisionSchema } from "@ghrunners/failover/choice/decision-schema";
+
+export const gateViewSchema = z
+  .strictObject({
+    stack: z.string(),
+    ageSeconds: z.number().nullable(),
+    problems: z.array(z.string()).describe("Why nobody may deploy now; empty: the decision's runner may."),
+    next: z.string().nullable().describe("The next thing to do; null: nothing."),
+    now: z.string().describe("The host's clock, RFC 3339."),
+    unit: z.string().describe("State of the unit, as systemd names it."),
+    decision: gateDecisionSchema.nullable().describe("Null before the first decision."),
+    toldUntil: z
+      .string()
+      .nullable()
+      .describe("Until when the choice that GitHub was told last may be used; null: it was told none."),
+    changes: z.array(gateDecisionSchema).describe("Decisions that changed something, the oldest first."),
+  })
+  .meta({ title: "What `ghrunners gate --json` prints." });

@@ -1,0 +1,42 @@
+/** Incidents of the targets, as zod says them. The form that is published: docs/reference/schemas. */
+import { z } from "zod";
+import { incidentRecordSchema } from "@ghrunners/deploy/records/schemas";
+
+export const issueSchema = z.strictObject({
+  number: z.number(),
+  url: z.string(),
+});
+
+export const listedIncidentSchema = z.strictObject({
+  incident: incidentRecordSchema,
+  version: z.string().describe("Version that was deployed, and the run it came from."),
+  run: z.string().nullable(),
+  issue: issueSchema.nullable().describe("null: nobody was told yet."),
+});
+
+export const sentSchema = z.strictObject({
+  deployment: z.string(),
+  issue: issueSchema,
+});
+
+export const sendingSchema = z.strictObject({
+  sent: z.array(sentSchema),
+  unsent: z
+    .array(
+      z.strictObject({
+        deployment: z.string(),
+        reason: z.string(),
+      }),
+    )
+    .describe("What stays in the outbox, and why."),
+});
+
+export const targetIncidentsSchema = z.strictObject({
+  target: z.string(),
+  deployed: z.boolean().describe("Whether anything was ever deployed to it."),
+  incidents: z.array(listedIncidentSchema),
+  sending: sendingSchema
+    .nullable()
+    .describe("What was sent just now, and what could not be; null where nothing was to be sent."),
+  problem: z.string().nullable().describe("Why the target could not be asked; null when it was."),
+});

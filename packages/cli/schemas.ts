@@ -1,0 +1,103 @@
+/**
+ * What each command prints with `--json`, and the records that the project keeps. Published as docs/reference/schemas/NAME.json.
+ * No command loads this file: its types hold what is printed to it.
+ */
+import { z } from "zod";
+import { deploymentRecordSchema, incidentRecordSchema, rollbackRecordSchema } from "@ghrunners/deploy/records/schemas";
+import { gateDecisionSchema } from "@ghrunners/failover/choice/decision-schema";
+import { blastRadiusSchema } from "./blast-radius/schema";
+import { followedSchema, outcomeSchema } from "./deploy/schema";
+import { driftReportSchema } from "./drift/schema";
+import { gateViewSchema } from "./gate/schema";
+import { targetIncidentsSchema } from "./incidents/schema";
+import { maintenanceReportSchema } from "./maintenance/schema";
+import { monitoringViewSchema } from "./monitoring/schema";
+import { promotionRecordSchema } from "./promote/schema";
+import { criteriaSchema, deploymentListSchema, reviewDocumentSchema } from "./review/schema";
+import { rollbackReportSchema } from "./rollback-runners/schema";
+import { smokeJobResultSchema } from "./smoke/schema";
+import { statusReportSchema } from "./status/schema";
+
+/** Raised when a field changes its meaning. */
+const version = z.literal(1);
+
+export const schemas = {
+  alerts: z.strictObject({ version, ...monitoringViewSchema.shape }).meta({ title: "Alerts of an environment" }),
+  "blast-radius": z.strictObject({ version, ...blastRadiusSchema.shape }).meta({ title: "What a preview would touch" }),
+  criteria: z
+    .strictObject({ schema: z.literal("ghrunners.criteria-list/1"), targets: z.array(criteriaSchema) })
+    .meta({ title: "The success criteria of each target, computed from its records" }),
+  "dashboards-check": z
+    .strictObject({
+      version,
+      panels: z.array(
+        z.strictObject({
+          dashboard: z.string(),
+          panel: z.string(),
+          series: z.int().min(0),
+          event: z.string().describe("What would make data where there is none."),
+        }),
+      ),
+    })
+    .meta({ title: "Which panels of the dashboards have data" }),
+  "dashboards-page": z.strictObject({ version, file: z.string() }).meta({ title: "The page that was drawn" }),
+  deploy: z
+    .union([
+      z.strictObject({ schema: z.literal("ghrunners.deploy/1"), ...followedSchema.shape }),
+      ...outcomeSchema.options.map((each) =>
+        z.strictObject({ schema: z.literal("ghrunners.deploy/1"), ...each.shape }),
+      ),
+    ])
+    .meta({ title: "What a deployment came to: through GitHub, or from this machine" }),
+  deployment: deploymentRecordSchema,
+  deployments: deploymentListSchema,
+  drift: driftReportSchema,
+  gate: z.strictObject({ version, ...gateViewSchema.shape }).meta({ title: "Which runner deploys next, and why" }),
+  "gate-decision": gateDecisionSchema,
+  incident: incidentRecordSchema,
+  incidents: z
+    .strictObject({ version, targets: z.array(targetIncidentsSchema) })
+    .meta({ title: "Incidents of the targets, and their issues" }),
+  maintenance: maintenanceReportSchema,
+  "maintenance-change": z
+    .strictObject({
+      version,
+      runners: z.array(z.string()),
+      until: z.iso.datetime().nullable().describe("RFC 3339; null: in service."),
+      applied: z.boolean().describe("False: only said what would be done."),
+      steps: z.array(z.string()).describe("What would be done; empty when it was done."),
+    })
+    .meta({ title: "A runner taken out of service, or put back" }),
+  "promote-staging": z
+    .strictObject({ version, stack: z.string(), result: z.literal("proved") })
+    .meta({ title: "A commit proved on staging" }),
+  promotion: promotionRecordSchema,
+  "restore-monitoring": z
+    .strictObject({ version, steps: z.array(z.string()).describe("What each step answered.") })
+    .meta({ title: "Files put on the monitoring host again" }),
+  "restore-protection": z
+    .strictObject({ version, environment: z.string() })
+    .meta({ title: "Protection written again" }),
+  review: reviewDocumentSchema
+    .nullable()
+    .meta({ title: "A document about one deployment; null: nothing was deployed yet" }),
+  rollback: rollbackRecordSchema,
+  "rollback-runners": rollbackReportSchema,
+  rotate: z
+    .strictObject({
+      version,
+      secret: z.string(),
+      kind: z.enum(["ssh-key", "random", "config"]),
+      applied: z.boolean(),
+      opens: z
+        .boolean()
+        .nullable()
+        .describe("Whether the key that GitHub holds opens every target; null for a secret that is no key."),
+      steps: z.array(z.string()),
+    })
+    .meta({ title: "A secret with a new value" }),
+  smoke: z.strictObject({ version, ...smokeJobResultSchema.shape }).meta({ title: "A job that ran on a runner" }),
+  status: statusReportSchema,
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+export type SchemaName = keyof typeof schemas;

@@ -1,0 +1,101 @@
+/** The status of a stack, as zod says it. The form that is published: docs/reference/schemas. */
+import { z } from "zod";
+import { protection } from "@ghrunners/core/github/protection";
+import { alertStatusSchema, ruleStatusSchema, targetStatusSchema } from "../monitoring/schema";
+
+export const machineStatusSchema = z.strictObject({
+  vmId: z.int(),
+  name: z.string(),
+  role: z.string(),
+  address: z.ipv4(),
+  status: z.string().describe("`running`, `stopped`, or `missing` when Proxmox VE has no such VM."),
+});
+
+export const runnerStatusSchema = z.strictObject({
+  name: z.string(),
+  role: z.string(),
+  id: z.int().nullable().describe("Registration number; null when GitHub does not know the runner."),
+  status: z.enum(["online", "offline", "missing"]),
+  busy: z.boolean(),
+  version: z.string().nullable(),
+  labels: z.array(z.string()),
+  missingLabels: z
+    .array(z.string())
+    .describe("Labels of the configuration that GitHub does not show, and the reverse."),
+  unexpectedLabels: z.array(z.string()),
+});
+
+export const environmentStatusSchema = z.strictObject({
+  name: z.string(),
+  protection: protection
+    .nullable()
+    .describe("GitHub's view; null where the environment is missing or GitHub could not be asked."),
+  asConfigured: z.boolean().describe("Whether GitHub's protection is the configured one."),
+});
+
+export const monitoringStatusSchema = z.strictObject({
+  prometheus: z.string().describe("Prometheus's address from the operator's side."),
+  targets: z.array(targetStatusSchema),
+  rules: ruleStatusSchema,
+  alerts: z.array(alertStatusSchema).describe("Alerts that fire, are about to, or are muted."),
+  watchdog: z
+    .boolean()
+    .describe("Whether the alert that always fires does: without it nobody may be told of the others."),
+});
+
+export const choiceStatusSchema = z.strictObject({
+  state: z
+    .enum(["missing", "off", "unreadable", "future", "expired", "refused", "fresh"])
+    .describe(
+      "`off`: the stack runs no failover switch. `missing`: GitHub was told nothing. `future`: by a clock that is ahead, so the gate refuses it. `refused`: nobody may deploy.",
+    ),
+  runner: z.string().nullable().describe("Name of the runner; null unless it is fresh."),
+  role: z.string().nullable(),
+  decidedAt: z.iso.datetime().nullable().describe("RFC 3339; null where nothing readable is there."),
+  expiresAt: z.iso.datetime().nullable(),
+  reason: z.string().nullable(),
+});
+
+export const jobStatusSchema = z.strictObject({
+  workflow: z.string(),
+  job: z.string(),
+  runner: z.string(),
+  status: z.string(),
+  conclusion: z.string().nullable(),
+  seconds: z.number().nullable(),
+  completedAt: z.string().nullable(),
+  url: z.string(),
+});
+
+export const statusReportSchema = z
+  .strictObject({
+    version: z.literal(1),
+    at: z.iso.datetime(),
+    stack: z.string(),
+    environment: z.string(),
+    repository: z.string().regex(/^[^\/]+\/[^\/]+$/),
+    hosts: z.enum(["manage", "skip"]).describe("`skip`: the stack manages machines only, so no runner is expected."),
+    machines: z.array(machineStatusSchema),
+    runners: z.array(runnerStatusSchema),
+    deployment: environmentStatusSchema
+      .nullable()
+      .describe("The GitHub environment that the stack manages; null: it manages none."),
+    monitoring: monitoringStatusSchema
+      .nullable()
+      .describe("Null: the stack has no monitoring host, or it could not be asked."),
+    maintenance: z
+      .array(
+        z.strictObject({
+          name: z.string().describe("Name of the runner at GitHub."),
+          until: z.iso.datetime().describe("RFC 3339; from then on the entry counts as none."),
+          reason: z.string(),
+          by: z.string().describe("Who put it there."),
+        }),
+      )
+      .describe("Runners of this stack that are out of service for a time."),
+    choice: choiceStatusSchema.nullable().describe("Null: not asked, or GitHub could not be asked."),
+    lastJob: jobStatusSchema.nullable(),
+    problems: z.array(z.string()).describe("Everything that is not as configured, in words; empty means healthy."),
+    healthy: z.boolean(),
+  })
+  .meta({ title: "Status of a stack, as `ghrunners status --json` prints it" });
