@@ -1,4 +1,4 @@
-import Ajv from "ajv";
+import Ajv from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import assert from "node:assert/strict";
 import { driftOf } from "@ghrunners/cli/drift/drift";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import Ajv from "ajv";
+import Ajv from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { renderReport, renderTable } from "@ghrunners/lab/bench/render";
 import { buildReport, type Findings, type BenchSample } from "@ghrunners/lab/bench/report";
