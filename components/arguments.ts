@@ -1,6 +1,6 @@
 /** Checks of a component's arguments: every problem of a constructor at once, none of what is only known later. */
 import * as pulumi from "@pulumi/pulumi";
-import { parseAddress, parseCidr } from "@ghrunners/core/vocabulary/ipv4";
+import { parseAddress, parseCidr, parseNarrowCidr } from "@ghrunners/core/vocabulary/ipv4";
 
 /** What is wrong with one argument. */
 export interface ArgumentProblem {
@@ -51,6 +51,10 @@ export const forms = {
   cidr: {
     allowed: "an IPv4 network in CIDR form, no bits set below the prefix",
     fits: (value) => typeof value === "string" && parseCidr(value) !== undefined,
+  },
+  narrowCidr: {
+    allowed: "an IPv4 network in CIDR form of /8 to /32, no bits set below the prefix",
+    fits: (value) => typeof value === "string" && parseNarrowCidr(value) !== undefined,
   },
   vmId: wholeNumber(100, 999_999_999),
 } as const satisfies Record<string, ValueForm>;

@@ -7,7 +7,7 @@ import { MINIMUM_RUNNER_VERSION, RUNNER_USER } from "@ghrunners/core/vocabulary/
 import { defaults } from "@ghrunners/components/runner/defaults";
 import { deployment } from "./deployment";
 import { monitoring } from "./monitoring";
-import { parseAddress, parseCidr } from "@ghrunners/core/vocabulary/ipv4";
+import { parseAddress, parseCidr, parseNarrowCidr } from "@ghrunners/core/vocabulary/ipv4";
 import { promotion } from "./promotion";
 import { repository } from "./repository";
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
@@ -20,6 +20,10 @@ const address = text("an IPv4 address", (value) => parseAddress(value) !== undef
 const cidr = text(
   "an IPv4 network in CIDR form, no bits set below the prefix",
   (value) => parseCidr(value) !== undefined,
+);
+const narrowCidr = text(
+  "an IPv4 network in CIDR form of /8 to /32, no bits set below the prefix",
+  (value) => parseNarrowCidr(value) !== undefined,
 );
 const httpsUrl = text("an https URL without path and credentials", /^https:\/\/[^/\s?#@]+\/?$/);
 const dnsLabel = text(
@@ -90,7 +94,7 @@ const network = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: "DNS servers. Default: the gateway.", example: "192.168.0.1" }),
-  adminCidr: cidr.meta({
+  adminCidr: narrowCidr.meta({
     description: "Who may open SSH to the VMs: the machines that run this program and the administrators.",
     example: "192.168.0.0/24",
   }),

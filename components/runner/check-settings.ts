@@ -44,7 +44,7 @@ function siteProblems({
       "proxmox.templateId": [proxmox.templateId, forms.vmId],
       "network.gateway": [network.gateway, forms.address],
       "network.prefixLength?": [network.prefixLength, wholeNumber(8, 30)],
-      "network.adminCidr": [network.adminCidr, forms.cidr],
+      "network.adminCidr": [network.adminCidr, forms.narrowCidr],
       "network.monitoringAddress?": [network.monitoringAddress, forms.address],
       "vm.cores?": [vm.cores, wholeNumber(1, 64)],
       "vm.memoryMiB?": [vm.memoryMiB, wholeNumber(512, 262_144)],

@@ -1,7 +1,8 @@
 /**
  * One SSH connection to a host whose key is pinned.
  */
-import { Client, type ClientChannel, type ServerHostKeyAlgorithm } from "ssh2";
+import { setTimeout as delay } from "node:timers/promises";
+import { Client, utils, type ClientChannel, type ServerHostKeyAlgorithm } from "ssh2";
 import type { HostAddress } from "./address";
 
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -14,6 +15,12 @@ export interface CommandResult {
 
 /** The host could not be reached at all: down, no network, or a firewall in between. */
 export class HostUnreachableError extends Error {}
+
+/** The server closed the connection before it said anything: it has too many logins under way, or it restarts. */
+class NotHandledError extends Error {}
+
+/** Waits before the next tries of a login that the server did not handle, milliseconds: five seconds in all. */
+const RETRY_WAITS_MS = [500, 1_500, 3_000];
 
 /** The host answers, and does not let the key in. */
 export class LoginRefusedError extends Error {
@@ -45,7 +52,7 @@ function signatureAlgorithms(kind: string): ServerHostKeyAlgorithm[] {
   return (kind === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [kind]) as ServerHostKeyAlgorithm[];
 }
 
-function explain(
+export function explainFailure(
   error: Error & { level?: string; code?: string },
   { host, user }: HostAddress,
   keyMismatch?: string,
@@ -65,7 +72,41 @@ function explain(
         `machine in (network.adminCidr). Next: look at the VM's console, then pulumi up --refresh`,
     );
   }
-  return new Error(`SSH to ${host} failed: ${error.message}`);
+  if (/before handshake/.test(error.message)) {
+    return new NotHandledError(
+      `The SSH server of ${host} closed the connection before it said anything, ${RETRY_WAITS_MS.length + 1} times. Expected ` +
+        `it to take one more login (MaxStartups in sshd_config, 10 unless set). Next: the same command in a minute; if it ` +
+        `stays so, look for clients that keep logging in: journalctl -u ssh on ${host}`,
+    );
+  }
+  return new Error(
+    `SSH to ${host} failed: ${error.message}. Expected a session for ${user}. Next: ssh -v ${user}@${host}, then the same command`,
+  );
+}
+
+/** What ssh2 says of a key that it cannot use, with what to do about it. The key itself is in no message. */
+function explainKey({ message }: Error): Error {
+  return new Error(
+    `The configured SSH key cannot be used (${message}). Expected a private key in OpenSSH format without a passphrase. ` +
+      `Next: pulumi config set --secret ghrunners:sshPrivateKey < PRIVATE_KEY_FILE; a passphrase is taken off a copy of the ` +
+      `file by ssh-keygen -p -N "" -f COPY`,
+  );
+}
+
+/** Tries again, a little later each time, while the server handles no login. @param wait for tests */
+export async function untilHandled<T>(
+  connect: () => Promise<T>,
+  wait: (milliseconds: number) => Promise<unknown> = (milliseconds) => delay(milliseconds),
+): Promise<T> {
+  for (const pause of RETRY_WAITS_MS) {
+    try {
+      return await connect();
+    } catch (error) {
+      if (!(error instanceof NotHandledError)) throw error;
+    }
+    await wait(pause);
+  }
+  return connect();
 }
 
 /**
@@ -78,13 +119,19 @@ export function openSession(
   privateKey: string,
   connectTimeoutMs = CONNECT_TIMEOUT_MS,
 ): Promise<HostSession> {
+  const key = utils.parseKey(privateKey);
+  if (key instanceof Error) return Promise.reject(explainKey(key));
+  return untilHandled(() => connect(address, privateKey, connectTimeoutMs));
+}
+
+function connect(address: HostAddress, privateKey: string, connectTimeoutMs: number): Promise<HostSession> {
   const client = new Client();
   const [kind = "", pinned = ""] = address.hostKey.split(" ");
   let mismatch: string | undefined;
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => {
       client.end();
-      reject(explain(error, address, mismatch));
+      reject(explainFailure(error, address, mismatch));
     };
     client
       .once("ready", () => {

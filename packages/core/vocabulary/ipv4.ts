@@ -42,6 +42,15 @@ export function parseCidr(text: string): Subnet | undefined {
   return subnet.network === value ? subnet : undefined;
 }
 
+/** The largest private network is 10.0.0.0/8. */
+const LARGEST_PRIVATE = 2 ** 24;
+
+/** Such a network too, and no larger than a private one can be: what may open SSH is no half of the internet. */
+export function parseNarrowCidr(text: string): Subnet | undefined {
+  const subnet = parseCidr(text);
+  return subnet !== undefined && subnet.broadcast - subnet.network < LARGEST_PRIVATE ? subnet : undefined;
+}
+
 /** Whether a machine may have this address: inside the subnet and neither its first nor its last address. */
 export function isHostAddress(address: number, subnet: Subnet): boolean {
   return address > subnet.network && address < subnet.broadcast;

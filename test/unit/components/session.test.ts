@@ -1,10 +1,54 @@
 import assert from "node:assert/strict";
-import { Client } from "ssh2";
-import { HostUnreachableError, run } from "@ghrunners/core/ssh/session";
+import { Client, utils } from "ssh2";
+import { explainFailure, HostUnreachableError, openSession, run, untilHandled } from "@ghrunners/core/ssh/session";
 
 const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
 
+const address = { host: "192.0.2.51", user: "runner", hostKey: "ssh-ed25519 AAAA" };
+const garbage = "-----BEGIN OPENSSH PRIVATE KEY-----\nnot a key\n-----END OPENSSH PRIVATE KEY-----\n";
+
 describe("an SSH session", () => {
+  it("is tried again while the server has too many logins under way, and then says what to do", async () => {
+    const lost = (): Error => explainFailure(new Error("Connection lost before handshake"), address);
+    const waits: number[] = [];
+    const wait = async (milliseconds: number): Promise<unknown> => waits.push(milliseconds);
+    let tries = 0;
+    const third = async (): Promise<string> => {
+      tries += 1;
+      if (tries < 3) throw lost();
+      return "session";
+    };
+    assert.deepEqual([await untilHandled(third, wait), tries, waits], ["session", 3, [500, 1_500]]);
+    await assert.rejects(
+      untilHandled(() => Promise.reject(lost()), wait),
+      /^Error: The SSH server of 192\.0\.2\.51 closed .* 4 times\. Expected .*MaxStartups.*Next: the same command/,
+    );
+    let refused = 0;
+    const refuse = async (): Promise<never> => {
+      refused += 1;
+      throw new HostUnreachableError("no");
+    };
+    await assert.rejects(untilHandled(refuse, wait), HostUnreachableError);
+    assert.equal(refused, 1);
+  });
+
+  it("names what to do about a key with a passphrase and about text that is no key, and shows neither", async () => {
+    const { private: locked } = utils.generateKeyPairSync("ed25519", {
+      passphrase: "secret",
+      cipher: "aes256-ctr",
+      rounds: 4,
+    });
+    for (const key of [locked, garbage, "hello"])
+      await assert.rejects(openSession(address, key), (error: Error) => {
+        assert.match(
+          error.message,
+          /^The configured SSH key cannot be used \(.*passphrase.*Next: pulumi config set --secret/,
+        );
+        assert.ok(!error.message.includes(key.split("\n")[1] ?? key));
+        return true;
+      });
+  });
+
   it("leaves no timer behind when its connection broke before a command: its process could not end", async () => {
     // The test runner's own timer starts after this function did.
     await new Promise(setImmediate);

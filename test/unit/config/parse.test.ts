@@ -167,6 +167,13 @@ describe("configuration", () => {
       /192\.0\.2\.1/,
       /no bits/,
     ],
+    [
+      "everybody as an administrator",
+      patched("network", { adminCidr: "0.0.0.0/0" }),
+      "network.adminCidr",
+      /0\.0\.0\.0\/0/,
+      /\/8 to \/32/,
+    ],
     ["an octal-looking address", patched("network", { gateway: "192.0.2.01" }), "network.gateway", /01/, /IPv4/],
     [
       "half a pinned archive",
