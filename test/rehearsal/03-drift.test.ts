@@ -104,7 +104,7 @@ describe("drift", () => {
     await upHeals("--refresh");
   });
 
-  it("a machine deleted in Proxmox VE is made again, whole", async () => {
+  it("a machine that was deleted in Proxmox VE is rebuilt completely", async () => {
     const before = (await rehearsal.runner(secondary.name))!;
     await rehearsal.proxmox("POST", `nodes/pve-lab/qemu/${secondary.vmId}/status/stop`);
     await rehearsal.proxmox("DELETE", `nodes/pve-lab/qemu/${secondary.vmId}`);

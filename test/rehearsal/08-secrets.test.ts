@@ -144,7 +144,7 @@ describe("secrets", () => {
     nothingUnder([temporary], temporary);
   });
 
-  it("no argument list of any process held one during the up", () => {
+  it("no secret is in the argument list of any process during pulumi up", () => {
     assert.ok(watched.looks > 50, `the processes were looked at ${watched.looks} times only`);
     assert.deepEqual(
       watched.found.filter((finding) => finding.variable === undefined),

@@ -48,7 +48,7 @@ describe("failover", function () {
     process.stdout.write(`      ${fault}: ${((Date.now() - begun) / 1000).toFixed(1)} s to the new choice\n`);
   }
 
-  it("tells GitHub the primary, why, and until when; the next look changes nothing", async () => {
+  it("publishes the primary with reason and expiry; the next check changes nothing", async () => {
     const choice = await failover.chosen(primary.name, RECOVERY_MS);
     assert.deepEqual(choice.labels, ["self-hosted", "linux", "x64", "lab", "primary"]);
     assert.match(choice.reason, /^lab-runner deploys: primary lab-runner: healthy/);

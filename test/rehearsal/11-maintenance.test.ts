@@ -178,7 +178,7 @@ describe("a runner in maintenance", function () {
     assert.ok(!findings.includes(MAINTENANCE_VARIABLE), findings);
   });
 
-  it("is not given to the other one meanwhile, and ends when it is told to", async () => {
+  it("refuses maintenance of the other runner meanwhile, and ends on command", async () => {
     const refused = await ops("maintenance", "start", "secondary", "--for", "1h", "--reason", "me too");
     assert.equal(refused.code, 1, refused.all);
     assert.match(refused.stderr, /no other runner is healthy \(lab-runner: in maintenance until/);
@@ -190,7 +190,7 @@ describe("a runner in maintenance", function () {
     assert.equal((await ops("maintenance", "end", "primary")).code, 0, "the second time there is nothing to do");
   });
 
-  it("ends by itself: an entry past its end counts for nobody, and goes with the next command", async () => {
+  it("ends by itself: an expired entry has no effect, and the next command removes it", async () => {
     const past = { name: primary.name, until: new Date(Date.now() - 1000).toISOString(), reason: "old", by: "test" };
     await setVariable(MAINTENANCE_VARIABLE, maintenanceText([past]));
     assert.equal((await report()).maintenance, null);

@@ -88,7 +88,7 @@ describe("rotation of the deploy key, and drift of hosts", () => {
     assert.equal((await authorised()).length, 1);
   });
 
-  it("killed before GitHub has the new key, and while a job is to prove it: both open the target, and the same command ends it", async () => {
+  it("a rotation killed before or during the proof keeps both keys valid, and the same command completes it", async () => {
     const [old] = await authorised();
     const published = await atGitHub();
     await killedAt("store the new key");

@@ -25,7 +25,7 @@ describe("deployments through GitHub, on the runners", function () {
   const theSwitch = (verb: "start" | "stop"): Promise<string> =>
     rehearsal.inMachine(standingHosts.monitoring.id, "systemctl", verb, SWITCH_UNIT);
 
-  it("refuses with reason and runbook while nobody keeps DEPLOY_RUNNER", async () => {
+  it("refuses with reason and runbook while DEPLOY_RUNNER is not renewed", async () => {
     await theSwitch("stop");
     try {
       await rehearsal.octokit.rest.actions.deleteRepoVariable(choice(rehearsal)).catch(() => undefined);
@@ -37,7 +37,7 @@ describe("deployments through GitHub, on the runners", function () {
     }
   });
 
-  it("names the command that mends it when the target does not let the job's key in; after it the next deployment succeeds", async () => {
+  it("names the repair when the target rejects the job's key; after it the next deployment succeeds", async () => {
     await chosen(rehearsal, "primary");
     const started = deploy("3-half-broken");
     await started.says("run https://", DEPLOYMENT_MS);

@@ -4,7 +4,7 @@ import type { Node, Run, RunScope } from "./records";
 import type { Json } from "./template";
 
 /** The repository as expressions see it. */
-export interface RepositoryFacts {
+export interface WorkflowRepository {
   readonly owner: string;
   readonly ownerId: number;
   readonly name: string;
@@ -15,7 +15,7 @@ export interface RepositoryFacts {
   readonly apiUrl: string;
 }
 
-export function repositoryFacts({ owner, repository, publicUrl }: Seed): RepositoryFacts {
+export function repositoryFacts({ owner, repository, publicUrl }: Seed): WorkflowRepository {
   const serverUrl = publicUrl.replace(/\/$/, "");
   return {
     owner: owner.login,
@@ -29,7 +29,7 @@ export function repositoryFacts({ owner, repository, publicUrl }: Seed): Reposit
 }
 
 /** The `github` context without what only the runner knows (workspace, action, job). */
-export function githubContext(repository: RepositoryFacts, run: Run, scope: RunScope): { [key: string]: Json } {
+export function githubContext(repository: WorkflowRepository, run: Run, scope: RunScope): { [key: string]: Json } {
   const fullName = `${repository.owner}/${repository.name}`;
   return {
     repository: fullName,
@@ -61,7 +61,7 @@ export function githubContext(repository: RepositoryFacts, run: Run, scope: RunS
 }
 
 /** The event as GITHUB_EVENT_PATH holds it, as far as it has meaning here. */
-export function eventPayload(repository: RepositoryFacts, run: Run): { [key: string]: Json } {
+export function eventPayload(repository: WorkflowRepository, run: Run): { [key: string]: Json } {
   const fullName = `${repository.owner}/${repository.name}`;
   const { pullRequest } = run;
   return {
@@ -130,7 +130,7 @@ export function statusOf(run: Run, node: Node): StatusCheck {
 }
 
 export function jobContexts(
-  repository: RepositoryFacts,
+  repository: WorkflowRepository,
   variables: Readonly<Record<string, string>>,
   run: Run,
   node: Node,

@@ -1,6 +1,6 @@
 import type { GitHubState } from "../model";
 import type { Emit } from "../store";
-import type { RepositoryFacts } from "./contexts";
+import type { WorkflowRepository } from "./contexts";
 import type { Evaluator } from "./expressions";
 import type { EngineRunner } from "./matching";
 import type { JobRecord } from "./records";
@@ -31,7 +31,7 @@ export interface EngineContext {
   readonly nextId: () => number;
   readonly emit: Emit;
   readonly evaluator: Evaluator;
-  readonly repository: RepositoryFacts;
+  readonly repository: WorkflowRepository;
   readonly runners: readonly EngineRunner[];
   readonly limits: EngineLimits;
   /** When the runner last spoke about the job, in milliseconds since the epoch. */

@@ -63,7 +63,7 @@ describe("commands of the documents", function () {
     });
   }
 
-  it("a fault of a machine that is not there is refused in words", () => {
+  it("refuses a fault of a machine that does not exist, with the reason", () => {
     const { status, stderr } = run(["lab", "fault", "clear", "stop", "tertiary"]);
     assert.equal(status, 1);
     assert.match(stderr, /Which machine\? Got "tertiary", expected a role, name or VMID of: primary/);

@@ -278,7 +278,7 @@ describe("bad input, refused before anything is made", () => {
   });
 
   describe("all together", () => {
-    it("everything that is wrong at both services is told at once", async () => {
+    it("reports all problems of Proxmox VE and GitHub at once", async () => {
       const run = await refused(
         [/is taken by somebodys-vm/, /is in use by VM 777/, /GiB in all/, /no workflow absent\.yml/],
         {

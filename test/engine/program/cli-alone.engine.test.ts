@@ -119,7 +119,7 @@ describe("pulumi alone", () => {
     }
   });
 
-  it("preview refuses by every guard that is broken at once, in words", async () => {
+  it("preview reports the refusals of all guards at once", async () => {
     await set("safety.protect", "false");
     await set("agent.extraLabels[0]", "ubuntu-latest");
     const { setting, words } = guardOverrides["production-vm-protected"];
@@ -140,7 +140,7 @@ describe("pulumi alone", () => {
     assert.match(all, /warning: production-vm-protected: .*Allowed by ghrunners:safety\.allowUnprotectedVm/);
   });
 
-  it("preview refuses environment variables by which the GitHub provider would work for somebody else", async () => {
+  it("preview refuses environment variables that would direct the GitHub provider to another owner", async () => {
     await refused({ GITHUB_OWNER: "mallory" }, /GITHUB_OWNER: it is "mallory".*Next: unset GITHUB_OWNER/);
     const app = { GITHUB_APP_ID: "7", GITHUB_APP_INSTALLATION_ID: "8", GITHUB_APP_PEM_FILE: "planted" };
     await refused(app, /would work as that app.*Next: unset GITHUB_APP_ID/);

@@ -56,7 +56,7 @@ describe("a first run that saves its state at the end", () => {
     assert.equal(again.code, 0, again.output);
   }
 
-  it("is killed in the middle and has nothing written down: the next up ends where an undisturbed one would have", async () => {
+  it("after a kill with nothing saved, the next up reaches the same state", async () => {
     const { run, engine } = await inTheMiddle();
     for (const pid of engine) process.kill(pid, "SIGKILL");
     assert.notEqual((await run).code, 0);

@@ -44,7 +44,7 @@ describe("ops -- gate", () => {
     assert.match(renderGate(seen), /primary .*unusable: the host's view is missing[\s\S]*Next {2}mend the primary/);
   });
 
-  it("is no good when nobody may deploy: with every runner's reasons and the runbook", () => {
+  it("is unhealthy when no runner may deploy, with each runner's reasons and the runbook", () => {
     const seen = view(output(refused));
     assert.match(seen.problems.join(), /^Nobody may deploy: /);
     assert.equal(seen.next, "docs/runbooks/offline-restore.md#noauthorisedcapacity");

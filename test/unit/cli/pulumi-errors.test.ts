@@ -22,7 +22,7 @@ const said = {
   wrong: "error: incorrect passphrase\n",
 };
 
-describe("what Pulumi cannot do, in words", () => {
+describe("explains Pulumi's errors", () => {
   const explained = (text: string): string => explainPulumi(["config", "--json"], text, "acme");
 
   it("has the cause and the next command for each thing that a first user lacks", () => {

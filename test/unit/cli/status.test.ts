@@ -55,7 +55,7 @@ describe("status report", () => {
     assert.deepEqual(problems({}), []);
   });
 
-  it("shows who is in maintenance, until it ends by itself, and names a variable that nobody can read", () => {
+  it("shows runners in maintenance until it ends, and reports an unreadable variable", () => {
     const entry = { name: "runner-1", until: "2026-11-22T11:00:00Z", reason: "disk", by: "op@host" };
     const strange = { ...entry, name: "runner-of-another-stack" };
     const text = maintenanceText([entry, strange, { ...entry, until: "2026-11-22T09:00:00Z" }]);
@@ -79,7 +79,7 @@ describe("status report", () => {
     ]);
   });
 
-  it("calls no environment as configured that nobody could ask about", () => {
+  it("does not call an environment as configured if it could not be read", () => {
     const report = judge(expected, { ...good, deployment: undefined, errors: ["GitHub's environment"] }, at);
     assert.deepEqual([report.deployment?.asConfigured, report.healthy], [false, false]);
   });
@@ -194,7 +194,7 @@ describe("status report", () => {
     }
   });
 
-  it("shows exporters, rules and alerts; unseen exporters and broken or missing rules and what fires are problems", () => {
+  it("shows monitoring, and counts missing exporters, bad rules and firing alerts as problems", () => {
     const target = { job: "ghrunners-runner", instance: "198.51.100.51:9101", subject: "runner-1", error: "" };
     const alert = {
       name: "RunnerOffline",

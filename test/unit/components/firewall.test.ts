@@ -42,7 +42,7 @@ describe("firewall rules of a VM", () => {
     assert.deepEqual([named.comment, unnamed.comment], ["web", "Deployment target"]);
   });
 
-  it("never let anybody in without a source, whatever is configured", () => {
+  it("no firewall rule admits traffic from any source, whatever is configured", () => {
     const word = fc.stringMatching(/^[a-z0-9./]{1,18}$/);
     const egress = fc.record({
       to: word,

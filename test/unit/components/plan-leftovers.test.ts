@@ -4,7 +4,7 @@ import { leftoverOf } from "@ghrunners/core/github/plan-leftovers";
 const type = (noun: string): string => `github:index/${noun[0]?.toLowerCase()}${noun.slice(1)}:${noun}`;
 
 describe("what a create at GitHub may find there already", () => {
-  it("is a variable by its name and environment", () => {
+  it("finds a leftover variable by its name and environment", () => {
     const inputs = { repository: "demo-app", variableName: "URL", value: "x" };
     assert.deepEqual(leftoverOf(type("ActionsVariable"), inputs), {
       kind: "variable",

@@ -40,7 +40,7 @@ describe("registration plan", () => {
     assert.equal(planRegistration(wanted, { ...onHost, agentName: "other" }, undefined, undefined).action, "register");
   });
 
-  it("takes the name of an offline ghost and of its own former machine, never of a stranger", () => {
+  it("takes over the name of its own former runner, never of an unknown one", () => {
     assert.equal(planRegistration(wanted, undefined, runner({ online: false }), undefined).action, "register");
     assert.equal(planRegistration(wanted, undefined, runner(), 7).action, "register");
     assert.equal(planRegistration(wanted, undefined, runner(), undefined).action, "wait");

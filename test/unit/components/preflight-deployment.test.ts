@@ -105,12 +105,12 @@ describe("preflight of the deployment environment", () => {
     assert.deepEqual(problems({ ...alone, writers: undefined }, { environment }), []);
   });
 
-  it("names the reviewer who may not read the repository, and the one whom nobody knows", () => {
+  it("names reviewers who cannot read the repository, and logins that do not exist", () => {
     assert.deepEqual(problems({ reviewers: [{ value: true }, { value: false }] }), ["deployment.reviewers[1]"]);
     assert.deepEqual(problems({ reviewers: [{ error: "nobody" }, { value: true }] }), ["deployment.reviewers[0]"]);
   });
 
-  it("tells one refusal once, and every missing permission", () => {
+  it("reports a refusal once, and every missing permission", () => {
     const refused = { error: "GitHub refused: 401" };
     assert.deepEqual(problems({ kind: refused, writers: undefined, reviewers: [], permissions: [] }), ["github"]);
     const permissions = [{ error: "environments" }, { error: "variables" }];

@@ -312,7 +312,7 @@ describe("preflight", () => {
     assert.deepEqual(judgeProxmox({ ...inputs, requireFirewall: false }, off), []);
   });
 
-  it("tells different problems together", () => {
+  it("reports different problems together", () => {
     const all = atProxmox({
       guests: { value: [guest(151)] },
       storage: { value: { avail: 0 } },

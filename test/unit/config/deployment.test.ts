@@ -49,7 +49,7 @@ describe("configuration of the deployment environment", () => {
 });
 
 describe("configuration of the repository", () => {
-  it("is managed by nobody unless asked for, and strict by default", () => {
+  it("is not managed by default, and strict if it is", () => {
     const { manage, requiredApprovals, codeOwners, allowedActions, oidcClaims } = repository.parse({});
     assert.deepEqual(
       [manage, requiredApprovals, codeOwners, allowedActions, oidcClaims],

@@ -98,7 +98,7 @@ describe("after a refusal", () => {
 describe("GitHub's runners", () => {
   const fleet = { runners: expected, knownRunners: ["staging-runner", "delivery-*"] };
 
-  it("of other stacks are known by name, every other one is a stranger", () => {
+  it("knows runners of other stacks by name; every other one is unknown", () => {
     const named = (name: string) => ({ id: 1, name, online: true, busy: false, labels: [], version: undefined });
     const unknown = (...names: string[]): number | undefined =>
       runnerSamples(fleet, names.map(named), [], { lastSeen: {}, firstOffered: {} }, {}, NOW)[0]?.value;

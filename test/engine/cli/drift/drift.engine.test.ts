@@ -73,7 +73,7 @@ describe("drift on the real engine", () => {
     await clean();
   });
 
-  it("sees a secret that somebody wrote, and writes its own again", async () => {
+  it("finds a secret that was overwritten, and restores it", async () => {
     const value = (): Promise<string> => lab.fingerprint("lab", "SESSION_SECRET");
     const ours = await value();
     // GitHub's times have seconds: within the same one nobody could tell.
@@ -90,7 +90,7 @@ describe("drift on the real engine", () => {
     await clean();
   });
 
-  it("sees reviewers that somebody took away, which an up with refresh does not, and restores them", async () => {
+  it("finds and restores removed reviewers, which pulumi up --refresh does not see", async () => {
     const { octokit, repository: repo } = lab.rehearsal;
     const unprotected = {
       ...repo,
@@ -112,7 +112,7 @@ describe("drift on the real engine", () => {
     assert.equal(second.code, 0, second.output);
   });
 
-  it("sees what nobody configured, and a repository made public", async () => {
+  it("finds things that are not configured, and a repository that was made public", async () => {
     const { octokit, repository: repo } = lab.rehearsal;
     const environment_name = "lab";
     await lab.overwriteSecret(environment_name, "BACKDOOR", "x");

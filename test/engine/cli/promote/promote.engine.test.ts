@@ -104,7 +104,7 @@ describe("promotion on the real engine", () => {
     }
   });
 
-  it("a proof for another commit is refused, in words", async () => {
+  it("refuses a proof for another commit, with the reason", async () => {
     const stack = labStack(lab.rehearsal.lab.instance, "production");
     const other = await inside(["pulumi", "preview", "--stack", stack], elsewhere);
     assert.notEqual(other.code, 0, other.all);

@@ -44,7 +44,7 @@ describe("alerts as an operator sees them", () => {
     assert.equal(fromOutside("https://prometheus.example", "192.0.2.9"), "https://prometheus.example");
   });
 
-  it("shows runbooks, what on-call was told, and that the Watchdog is silent", () => {
+  it("shows runbooks, notifications, and that the Watchdog is silent", () => {
     const at = new Date("2026-11-22T10:05:00Z");
     const view: MonitoringView = {
       prometheus: "http://x",

@@ -52,7 +52,7 @@ async function followed(snapshots: readonly Snapshot[], stop = false) {
 }
 
 describe("a deployment that is followed at GitHub", () => {
-  it("is told once, each thing as it happens, and ends with the record", async () => {
+  it("prints each event once, as it happens, and ends with the record", async () => {
     const waiting = run({ status: "waiting", reviewers: ["reviewer"], jobs: [job("waiting", null)] });
     const { said, steps, result } = await followed([
       seen(run({ gate: null, status: "queued" })),

@@ -4,9 +4,11 @@ import { approvalProblem } from "@ghrunners/cli/promote/approval";
 describe("approval of a promotion", () => {
   const people = { reviewers: ["Release-Reviewer"], operator: "platform-operator", preventSelfReview: true };
   it("counts from a reviewer", () => assert.equal(approvalProblem("release-reviewer", people), undefined));
-  it("does not count from nobody", () => assert.match(approvalProblem(undefined, people) ?? "", /nobody approved/));
-  it("does not count from somebody else", () => assert.match(approvalProblem("mallory", people) ?? "", /no reviewer/));
-  it("does not count from who runs it", () => {
+  it("does not count without an approver", () =>
+    assert.match(approvalProblem(undefined, people) ?? "", /nobody approved/));
+  it("does not count from a person who is not a reviewer", () =>
+    assert.match(approvalProblem("mallory", people) ?? "", /no reviewer/));
+  it("does not count from the person who runs the promotion", () => {
     const self = { ...people, reviewers: ["platform-operator"] };
     assert.match(approvalProblem("Platform-Operator", self) ?? "", /may not approve/);
     assert.equal(approvalProblem("platform-operator", { ...self, preventSelfReview: false }), undefined);

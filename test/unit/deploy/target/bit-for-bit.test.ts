@@ -222,7 +222,7 @@ describe("what a deployment undoes", function () {
       assert.deepEqual(snapshot(target.root, FOLDERS), seen);
     });
 
-  it("leaves a folder alone that has the name of the version and is nobody's release", async () => {
+  it("leaves alone a folder that has the version's name and is not a release", async () => {
     mkdirSync(inRoot("opt/demo/releases/2"), { recursive: true });
     writeFileSync(inRoot("opt/demo/releases/2/precious"), "mine");
     const { deployment } = await deploy("2", [unpack, activate]);

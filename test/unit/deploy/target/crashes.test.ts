@@ -159,7 +159,7 @@ describe("the lock of a target", () => {
   beforeEach(() => (target = new LocalTarget()));
   afterEach(() => target.remove());
 
-  it("is held by one deployer; the other one is told by whom", async () => {
+  it("is held by one deployer; the other learns who holds it", async () => {
     const agent = target.agent();
     await commands.begin(agent, target.request("1"));
     await assert.rejects(commands.begin(agent, target.request("2")), /of version 1 by tester holds the lock/);

@@ -104,7 +104,7 @@ describe("the installed agent, in processes of its own", function () {
     assert.deepEqual([target.whole(), target.leftovers()], ["1", []]);
   });
 
-  it("goes back in the middle of a step when nobody renews its lease", async () => {
+  it("rolls back in the middle of a step when its lease is not renewed", async () => {
     assert.equal((await agent(["run", await begun(target.request("1"))])).code, 0);
     const { value } = await agent(["run", await begun(slowRequest("2", 2))]);
     const { outcome, failure } = value.deployment as { outcome: string; failure: { code: string } };
@@ -112,7 +112,7 @@ describe("the installed agent, in processes of its own", function () {
     assert.equal(sleepers(), "");
   });
 
-  it("tells a second deployer at once whose lock it is, while the first one is at work", async () => {
+  it("tells a second deployer at once who holds the lock", async () => {
     assert.equal((await agent(["run", await begun(target.request("1"))])).code, 0);
     const token = await begun(slowRequest("2", 60));
     const { ended } = start(["run", token]);

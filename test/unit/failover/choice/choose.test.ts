@@ -79,7 +79,7 @@ describe("runner choice", () => {
     assert.deepEqual([decision.runner, decision.reason, decision.cause], ["primary", "primary_degraded", "disk"]);
   });
 
-  it("refuses with the reasons and the runbook when nobody is usable", () => {
+  it("refuses with reasons and runbook when no runner is usable", () => {
     const decision = choose([runner("primary", null), runner("secondary", {}, { status: "offline" })], policy, now);
     assert.deepEqual([decision.runner, decision.labels, decision.reason], [null, [], "refused"]);
     assert.match(decision.explanation, /host's view is missing.*GitHub shows it offline/);

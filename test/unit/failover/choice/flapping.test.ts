@@ -117,7 +117,7 @@ describe("a choice that does not flap", () => {
     );
   });
 
-  it("never chooses who is not usable, refuses only when nobody is, and leaves who works for the proved alone", () => {
+  it("never chooses an unusable runner, and leaves a working runner only for a proven one", () => {
     fc.assert(
       fc.property(fc.array(world, { minLength: 1, maxLength: 60 }), (worlds) => {
         const decisions = play(worlds);
