@@ -103,7 +103,7 @@ install_packages() {
     keep_host_keys
   fi
   # One at a time: several environments share a monitoring host. The kernel gives the lock back when its holder dies.
-  exec 9>/run/lock/ghrunners-packages
+  exec 9>/run/ghrunners-packages.lock
   flock --wait "$LIMIT_SECONDS" 9 || die "Another run has been installing packages on $(hostname) for $LIMIT_SECONDS s. Next: pulumi up when it has ended"
   find_missing
   if ((${#missing[@]} > 0)); then install_missing; fi
