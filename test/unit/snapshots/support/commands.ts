@@ -21,5 +21,5 @@ export const commands: readonly HelpfulCommand[] = [
   { name: "npx tsx lab/github/main.ts", file: "lab/github/main.ts" },
 ];
 
-/** npm commands whose help is another program's. */
-export const othersHelp = ["lint", "format"];
+/** npm commands whose help is another program's, and one that takes no arguments. */
+export const othersHelp = ["lint", "format", "build:workflows"];

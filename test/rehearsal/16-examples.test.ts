@@ -12,7 +12,7 @@ const owner = topology.github.owner.login;
 const repo = topology.github.repository.name;
 const STACK = "example";
 
-/** A program of examples/ on the lab's APIs, with a stack of its own. */
+/** A program of examples/ on the lab with its machines, with a stack of its own. */
 class Example {
   /** Holds the stack's configuration, so that the checkout stays as it is. */
   private readonly folder = mkdtempSync(path.join(tmpdir(), "ghr-example-"));
@@ -39,8 +39,6 @@ class Example {
       repository: `${owner}/${repo}`,
       network: { gateway: "198.51.100.1", adminCidr: "198.51.100.1/32" },
       vm: { cores: 1, memoryMiB: 1024, diskGiB: 4 },
-      // The lab of this test has no machines.
-      hosts: "skip",
       sshPublicKey: publicKeyOf(secrets.sshPrivateKey),
     };
     const named = Object.entries({ ...common, ...settings }).map(([key, value]) => [`${this.name}:${key}`, value]);
@@ -71,30 +69,25 @@ class Example {
 
 describe("the examples", () => {
   let lab: Rehearsal;
-  let instance: string | undefined;
-
   before(async () => {
-    instance = process.env.GHRUNNERS_LAB;
-    process.env.GHRUNNERS_LAB = `${(instance || "test").slice(0, 6)}-ex`;
-    await Rehearsal.close();
-    lab = await Rehearsal.open("api-only");
-  });
-  after(async () => {
-    await Rehearsal.close();
-    if (instance === undefined) delete process.env.GHRUNNERS_LAB;
-    else process.env.GHRUNNERS_LAB = instance;
+    lab = await Rehearsal.open();
   });
 
-  const machines = async (): Promise<string[]> => {
-    const guests = (await lab.proxmox("GET", "cluster/resources?type=vm")) as { name: string; template?: number }[];
-    return guests
-      .filter(({ template }) => template !== 1)
-      .map(({ name }) => name)
-      .sort();
-  };
+  /** Machines and runners whose names begin with `example`, as Proxmox VE and GitHub show them. */
+  async function seen(): Promise<{ machines: string[]; online: string[] }> {
+    const guests = (await lab.proxmox("GET", "cluster/resources?type=vm")) as { name: string }[];
+    const { data } = await lab.octokit.rest.actions.listSelfHostedRunnersForRepo({ owner, repo, per_page: 100 });
+    const ours = (names: readonly string[]): string[] => names.filter((name) => name.startsWith("example-")).sort();
+    return {
+      machines: ours(guests.map(({ name }) => name)),
+      online: ours(data.runners.filter(({ status }) => status === "online").map(({ name }) => name)),
+    };
+  }
+  const none = { machines: [], online: [] };
 
-  it("two-runners makes two machines, has nothing to do the second time, and takes them away again", async () => {
+  it("two-runners makes two runners online, has nothing to do the second time, and takes them away again", async () => {
     const example = new Example(lab, "two-runners");
+    const both = ["example-1", "example-2"];
     try {
       await example.open({
         runners: [
@@ -103,23 +96,23 @@ describe("the examples", () => {
         ],
       });
       await example.run("up", "--yes", "--skip-preview");
-      assert.deepEqual(await machines(), ["example-1", "example-2"]);
+      assert.deepEqual(await seen(), { machines: both, online: both });
       await example.run("preview", "--expect-no-changes");
       await example.run("destroy", "--yes", "--skip-preview", "--run-program");
-      assert.deepEqual(await machines(), []);
+      assert.deepEqual(await seen(), none);
     } finally {
       example.close();
     }
   });
 
-  it("one-runner-with-environment makes a machine and an environment that its reviewers guard", async () => {
+  it("one-runner-with-environment makes a runner online and an environment that its reviewers guard", async () => {
     const example = new Example(lab, "one-runner-with-environment");
     const reviewer = topology.github.reviewer.login;
     const here = { owner, repo, environment_name: STACK };
     try {
       await example.open({ address: "198.51.100.90", reviewers: [reviewer] });
       await example.run("up", "--yes", "--skip-preview");
-      assert.deepEqual(await machines(), ["example-runner"]);
+      assert.deepEqual(await seen(), { machines: ["example-runner"], online: ["example-runner"] });
       const { rest } = lab.octokit;
       const { data } = await rest.repos.getEnvironment(here);
       const rule = data.protection_rules?.find(({ type }) => type === "required_reviewers");
@@ -132,7 +125,7 @@ describe("the examples", () => {
       assert.deepEqual(JSON.parse(labels.value), ["self-hosted", "linux", "x64", STACK, "primary"]);
       await example.run("preview", "--expect-no-changes");
       await example.run("destroy", "--yes", "--skip-preview", "--run-program");
-      assert.deepEqual(await machines(), []);
+      assert.deepEqual(await seen(), none);
       await assert.rejects(rest.repos.getEnvironment(here), { status: 404 });
     } finally {
       example.close();
