@@ -8,6 +8,8 @@ import { providerBase, repositoryName } from "@ghrunners/core/github/repository"
 import { settled } from "../arguments";
 import { defaults } from "../runner/defaults";
 import type { GitHubArgs } from "../runner/settings";
+import { removeLeftover } from "@ghrunners/core/github/leftovers";
+import { gitHubLibrary } from "../libraries";
 
 /** What a GitHub provider is made from. */
 export interface GitHubProviderArgs extends GitHubArgs {
@@ -41,9 +43,7 @@ export function leftoversHook(
   return new pulumi.ResourceHook(`${name}-clear-leftovers`, async (step) => {
     const leftover = leftoverOf(step.type, step.newInputs ?? {});
     if (leftover === undefined) return;
-    const { GitHubClient } = require("@ghrunners/core/github/client") as typeof import("@ghrunners/core/github/client");
-    const { removeLeftover } =
-      require("@ghrunners/core/github/leftovers") as typeof import("@ghrunners/core/github/leftovers");
+    const { GitHubClient } = gitHubLibrary();
     const access = await settled({ url, repository, token });
     const client = new GitHubClient({ url: access.url, fullName: access.repository }, access.token);
     await removeLeftover(client, leftover);

@@ -4,7 +4,12 @@
  * becomes public a refresh sees the difference.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import type { ForkApprovalPolicy } from "@ghrunners/core/github/settings";
+import {
+  DEFAULT_FORK_APPROVAL,
+  forkApproval,
+  type ForkApprovalPolicy,
+  setForkApproval,
+} from "@ghrunners/core/github/settings";
 import { configure, openGitHub } from "./provider-access";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 
@@ -14,10 +19,8 @@ export interface ForkApprovalInputs {
   readonly policy: ForkApprovalPolicy;
 }
 
-const settings = () => require("@ghrunners/core/github/settings") as typeof import("@ghrunners/core/github/settings");
-
 async function put(inputs: ForkApprovalInputs): Promise<ForkApprovalInputs> {
-  await settings().setForkApproval(await openGitHub(inputs), inputs.policy);
+  await setForkApproval(await openGitHub(inputs), inputs.policy);
   return inputs;
 }
 
@@ -33,12 +36,11 @@ export const provider: pulumi.dynamic.ResourceProvider<ForkApprovalInputs, ForkA
   create: async (inputs) => ({ id: "fork-approval", outs: await put(inputs) }),
   read: async (id, state) => {
     if (state === undefined) throw new Error("ForkApproval cannot be imported: its create sets the policy anyway.");
-    const seen = await settings().forkApproval(await openGitHub(state));
+    const seen = await forkApproval(await openGitHub(state));
     return { id, props: { ...state, policy: seen ?? state.policy } };
   },
   update: async (_id, _olds, news) => ({ outs: await put(news) }),
   delete: async (_id, state) => {
-    const { DEFAULT_FORK_APPROVAL, setForkApproval } = settings();
     await setForkApproval(await openGitHub(state), DEFAULT_FORK_APPROVAL);
   },
 };

@@ -18,6 +18,7 @@ import { rootCommand } from "@ghrunners/core/ssh/script";
 import type { HostSession } from "@ghrunners/core/ssh/session";
 import { DynamicResource } from "./dynamic-resource";
 import { configure, openGitHub, packageSecret, withHost } from "./provider-access";
+import { sshLibrary } from "../libraries";
 
 /** What an exporter on a host is made from. */
 export interface InstalledExporterArgs {
@@ -104,8 +105,7 @@ export const provider: pulumi.dynamic.ResourceProvider<ExporterInputs, ExporterI
   update: async (_id, _olds, news) => ({ outs: await install(news) }),
   read: async (id, props) => {
     if (props === undefined) return { id };
-    const { HostUnreachableError } =
-      require("@ghrunners/core/ssh/session") as typeof import("@ghrunners/core/ssh/session");
+    const { HostUnreachableError } = sshLibrary();
     try {
       const parameters = exporterParameters(props.kind, props.config, props.bundle);
       const state = await withHost(props.host, (session) => runVerb(session, "show", parameters, LIMIT_MS));
@@ -117,8 +117,7 @@ export const provider: pulumi.dynamic.ResourceProvider<ExporterInputs, ExporterI
     }
   },
   delete: async (_id, props) => {
-    const { HostUnreachableError } =
-      require("@ghrunners/core/ssh/session") as typeof import("@ghrunners/core/ssh/session");
+    const { HostUnreachableError } = sshLibrary();
     const { sha256 } = await bundleExporter();
     try {
       const parameters = exporterParameters(props.kind, props.config, sha256);

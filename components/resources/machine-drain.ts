@@ -6,7 +6,8 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { carries, type GitHubRunner } from "@ghrunners/core/github/runner";
-import type { ProxmoxClient } from "@ghrunners/core/proxmox/client";
+import { drainRunner } from "@ghrunners/core/github/drain";
+import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { FORCE_WORDS } from "@ghrunners/core/vocabulary/safety";
 import { chooseDrain, type DrainedRunner } from "../runner/plan-drain";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
@@ -69,14 +70,11 @@ export function peersOf(
 }
 
 async function drain(inputs: MachineDrainInputs): Promise<void> {
-  const { ProxmoxClient: Client } =
-    require("@ghrunners/core/proxmox/client") as typeof import("@ghrunners/core/proxmox/client");
-  const { drainRunner } = require("@ghrunners/core/github/drain") as typeof import("@ghrunners/core/github/drain");
   const { runnerName, drainMinutes } = inputs;
   const github = await openGitHub(inputs);
   const self = await github.runnerNamed(runnerName);
   if (self === undefined || !self.online) return;
-  const proxmox = new Client({ ...inputs.proxmox, token: packageSecret("proxmoxToken") });
+  const proxmox = new ProxmoxClient({ ...inputs.proxmox, token: packageSecret("proxmoxToken") });
   if (!(await isThere(proxmox, inputs))) return;
   const peers = peersOf(inputs, await github.runners());
   const choice = chooseDrain(runnerName, self, peers, { force: inputs.force || isForced(), forceHint: FORCE_HINT });

@@ -11,6 +11,8 @@ import { lookAtGitHub, lookAtProxmox } from "../preflight/look";
 import { lookAtDeployment } from "../preflight/look-deployment";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 import { configure, packageSecret } from "./provider-access";
+import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
+import { gitHubLibrary } from "../libraries";
 
 export type { PreflightInputs } from "../preflight/args";
 
@@ -40,15 +42,13 @@ async function deployment(github: GitHubClient, news: PreflightInputs): Promise<
 
 async function problemsOf(olds: Partial<PreflightInputs>, news: PreflightInputs): Promise<PreflightProblem[]> {
   const [proxmoxToken, githubToken] = [packageSecret("proxmoxToken"), packageSecret("githubToken")];
-  const { ProxmoxClient } =
-    require("@ghrunners/core/proxmox/client") as typeof import("@ghrunners/core/proxmox/client");
   const proxmox = new ProxmoxClient({ endpoint: news.proxmox.endpoint, node: news.proxmox.node, token: proxmoxToken });
   const known = (olds.runners ?? []).map(({ name }) => name);
   const { environment, rules } = news.deployment;
   const ofGitHub = async (): Promise<PreflightProblem[]> => {
     const managed = environment !== undefined || rules !== undefined;
     if (!news.hosts && !managed) return [];
-    const { GitHubClient } = require("@ghrunners/core/github/client") as typeof import("@ghrunners/core/github/client");
+    const { GitHubClient } = gitHubLibrary();
     const github = new GitHubClient({ url: news.github.url, fullName: news.github.repository }, githubToken);
     const [ofRunners, ofDeployment] = await Promise.all([
       news.hosts ? lookAtGitHub(github, news).then((seen) => judgeGitHub(news, seen, known)) : [],

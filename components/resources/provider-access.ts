@@ -7,6 +7,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { HostSession } from "@ghrunners/core/ssh/session";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
+import { gitHubLibrary, sshLibrary } from "../libraries";
 
 const RETRY_MS = 500;
 
@@ -46,8 +47,7 @@ export async function openGitHub({
   readonly githubUrl: string;
   readonly repository: string;
 }): Promise<GitHubClient> {
-  const { GitHubClient: Client } =
-    require("@ghrunners/core/github/client") as typeof import("@ghrunners/core/github/client");
+  const { GitHubClient: Client } = gitHubLibrary();
   return new Client({ url: githubUrl, fullName: repository }, packageSecret("githubToken"));
 }
 
@@ -57,7 +57,7 @@ export async function withHost<T>(
   work: (session: HostSession) => Promise<T>,
   connectTimeoutMs?: number,
 ): Promise<T> {
-  const { openSession } = require("@ghrunners/core/ssh/session") as typeof import("@ghrunners/core/ssh/session");
+  const { openSession } = sshLibrary();
   const session = await openSession(host, packageSecret("sshPrivateKey"), connectTimeoutMs);
   try {
     return await work(session);
@@ -71,8 +71,7 @@ export async function withHostWhenUp<T>(
   work: (session: HostSession) => Promise<T>,
   limitMs: number,
 ): Promise<T> {
-  const { HostUnreachableError } =
-    require("@ghrunners/core/ssh/session") as typeof import("@ghrunners/core/ssh/session");
+  const { HostUnreachableError } = sshLibrary();
   const deadline = Date.now() + limitMs;
   for (;;) {
     try {
@@ -90,8 +89,7 @@ export async function withHostIfReachable<T>(
   work: (session: HostSession) => Promise<T>,
   connectTimeoutMs?: number,
 ): Promise<T | undefined> {
-  const { HostUnreachableError } =
-    require("@ghrunners/core/ssh/session") as typeof import("@ghrunners/core/ssh/session");
+  const { HostUnreachableError } = sshLibrary();
   try {
     return await withHost(host, work, connectTimeoutMs);
   } catch (error) {

@@ -16,6 +16,7 @@ import { configure, openGitHub, withHostIfReachable, withHostWhenUp } from "./pr
 import { removeRunner } from "../runner/remove-registration";
 import { hostScript } from "../scripts/read-script";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
+import { runScript } from "@ghrunners/core/ssh/script";
 
 /** Inputs of the dynamic resource RegisteredRunner, as its provider sees them. */
 export interface RegisteredRunnerInputs extends RunnerIdentity {
@@ -53,7 +54,6 @@ function script(
   { unit }: RegisteredRunnerInputs,
   limitMs = SCRIPT_LIMIT_MS,
 ): Promise<string> {
-  const { runScript } = require("@ghrunners/core/ssh/script") as typeof import("@ghrunners/core/ssh/script");
   return runScript(session, SCRIPT, verb, { UNIT: unit, RUNNER_USER, RUNNER_HOME }, limitMs);
 }
 

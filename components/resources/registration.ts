@@ -21,6 +21,7 @@ import { renderUnit } from "../runner/render-agent";
 import { removeRunner } from "../runner/remove-registration";
 import { hostScript } from "../scripts/read-script";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
+import { runScript } from "@ghrunners/core/ssh/script";
 
 /** Inputs of the dynamic resource Registration, as its provider sees them. */
 export interface RegistrationInputs extends RunnerIdentity {
@@ -45,7 +46,6 @@ const repositoryUrl = ({ githubUrl, repository }: RegistrationInputs): string =>
   `${githubUrl.replace(/\/+$/, "")}/${repository}`;
 
 function script(session: HostSession, verb: string, inputs: RegistrationInputs, token = ""): Promise<string> {
-  const { runScript } = require("@ghrunners/core/ssh/script") as typeof import("@ghrunners/core/ssh/script");
   const parameters = {
     UNIT: inputs.unit,
     UNIT_FILE: renderUnit(inputs.runnerName),

@@ -4,20 +4,30 @@
  * changed or taken away. The files behind them may move.
  */
 import type * as pulumi from "@pulumi/pulumi";
+import { provider as forkApproval } from "./fork-approval";
+import { provider as healthGate } from "./health-gate";
+import { provider as installedExporter } from "./installed-exporter";
+import { provider as lastKnownGood } from "./last-known-good";
+import { provider as machineDrain } from "./machine-drain";
+import { provider as preflight } from "./preflight";
+import { provider as registeredRunner } from "./registered-runner";
+import { provider as registration } from "./registration";
+import { provider as reviewers } from "./reviewers";
+import { provider as runnerRelease } from "./runner-release";
+import { provider as stagingProof } from "./staging-proof";
 
-/** Loaded one by one: a stack without changes needs none of their libraries (SSH, Octokit). */
 const providers = {
-  ForkApproval: () => require("./fork-approval") as typeof import("./fork-approval"),
-  HealthGate: () => require("./health-gate") as typeof import("./health-gate"),
-  InstalledExporter: () => require("./installed-exporter") as typeof import("./installed-exporter"),
-  LastKnownGood: () => require("./last-known-good") as typeof import("./last-known-good"),
-  MachineDrain: () => require("./machine-drain") as typeof import("./machine-drain"),
-  Preflight: () => require("./preflight") as typeof import("./preflight"),
-  RegisteredRunner: () => require("./registered-runner") as typeof import("./registered-runner"),
-  Registration: () => require("./registration") as typeof import("./registration"),
-  Reviewers: () => require("./reviewers") as typeof import("./reviewers"),
-  RunnerRelease: () => require("./runner-release") as typeof import("./runner-release"),
-  StagingProof: () => require("./staging-proof") as typeof import("./staging-proof"),
+  ForkApproval: forkApproval,
+  HealthGate: healthGate,
+  InstalledExporter: installedExporter,
+  LastKnownGood: lastKnownGood,
+  MachineDrain: machineDrain,
+  Preflight: preflight,
+  RegisteredRunner: registeredRunner,
+  Registration: registration,
+  Reviewers: reviewers,
+  RunnerRelease: runnerRelease,
+  StagingProof: stagingProof,
 };
 
 export type ProviderName = keyof typeof providers;
@@ -36,5 +46,5 @@ export function provider(name: ProviderName): pulumi.dynamic.ResourceProvider {
         "The state was written by another version: check out that version, or a newer one.",
     );
   }
-  return providers[name]().provider as pulumi.dynamic.ResourceProvider;
+  return providers[name] as pulumi.dynamic.ResourceProvider;
 }

@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { configure, openGitHub } from "./provider-access";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
+import { userId } from "@ghrunners/core/github/settings";
 
 export interface ReviewersInputs {
   readonly githubUrl: string;
@@ -14,7 +15,6 @@ export interface ReviewersState extends ReviewersInputs {
 }
 
 async function resolve(inputs: ReviewersInputs): Promise<ReviewersState> {
-  const { userId } = require("@ghrunners/core/github/settings") as typeof import("@ghrunners/core/github/settings");
   const github = await openGitHub(inputs);
   return { ...inputs, ids: await Promise.all(inputs.logins.map((login) => userId(github, login))) };
 }

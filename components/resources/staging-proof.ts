@@ -7,6 +7,9 @@ import { isDue, type Proof, type ProofSettings, proofVersion, settingsDigest } f
 import type { GateInputs, GateSubject } from "../runner/plan-gate";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 import { configure, openGitHub, packageSecret } from "./provider-access";
+import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
+import { proveViews } from "../runner/prove-views";
+import { proveJob } from "../runner/smoke-job";
 
 export interface StagingProofInputs {
   readonly githubUrl: string;
@@ -33,8 +36,6 @@ export interface StagingProofState extends StagingProofInputs {
 
 /** @throws Error where a machine is not running */
 async function proveMachines({ proxmox, machines }: StagingProofInputs): Promise<void> {
-  const { ProxmoxClient } =
-    require("@ghrunners/core/proxmox/client") as typeof import("@ghrunners/core/proxmox/client");
   const guests = await new ProxmoxClient({ ...proxmox, token: packageSecret("proxmoxToken") }).guests();
   const problems = machines.flatMap(({ name, vmId }) => {
     const status = guests.find(({ vmid }) => vmid === vmId)?.status ?? "not there";
@@ -46,8 +47,6 @@ async function proveMachines({ proxmox, machines }: StagingProofInputs): Promise
 }
 
 async function prove(inputs: StagingProofInputs): Promise<StagingProofState> {
-  const { proveJob } = require("../runner/smoke-job") as typeof import("../runner/smoke-job");
-  const { proveViews } = require("../runner/prove-views") as typeof import("../runner/prove-views");
   const { subjects, settings } = inputs;
   try {
     await proveMachines(inputs);

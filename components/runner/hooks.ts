@@ -8,6 +8,9 @@ import { settled } from "../arguments";
 import { chooseDrain } from "./plan-drain";
 import { isDisruptive, ownershipMark } from "./render-vm";
 import type { RunnerVmHooks } from "./vm";
+import { drainRunner } from "@ghrunners/core/github/drain";
+import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
+import { gitHubLibrary } from "../libraries";
 
 /** What the hooks need to know of the runners. */
 export interface HookContext {
@@ -41,8 +44,7 @@ export interface RunnerHooks extends RunnerVmHooks {
 const LEFTOVER_LIMIT_MS = 300_000;
 
 async function openGitHub({ url, repository, token }: HookContext["github"]): Promise<GitHubClient> {
-  const { GitHubClient: Client } =
-    require("@ghrunners/core/github/client") as typeof import("@ghrunners/core/github/client");
+  const { GitHubClient: Client } = gitHubLibrary();
   return new Client({ url, fullName: repository }, token);
 }
 
@@ -70,7 +72,6 @@ export function runnerHooks(name: string, given: pulumi.Input<HookContext>): Run
     if (choice.action === "refuse") throw new Error(choice.reason);
     if (choice.action === "nothing") return;
     drained.add(runnerName);
-    const { drainRunner } = require("@ghrunners/core/github/drain") as typeof import("@ghrunners/core/github/drain");
     await drainRunner(github, choice.runnerId, context.drainMinutes * 60_000);
   });
 
@@ -90,8 +91,6 @@ export function runnerHooks(name: string, given: pulumi.Input<HookContext>): Run
     const vmId = Number(step.newInputs?.["vmId"]);
     const runner = context.runners.find((candidate) => candidate.vmId === vmId);
     if (runner === undefined) return;
-    const { ProxmoxClient } =
-      require("@ghrunners/core/proxmox/client") as typeof import("@ghrunners/core/proxmox/client");
     const proxmox = new ProxmoxClient(context.proxmox);
     if (!step.type.includes("vmLegacy")) return proxmox.clearFirewallRules(vmId);
     const holder = (await proxmox.guests()).find((guest) => guest.vmid === vmId);

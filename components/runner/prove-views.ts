@@ -5,13 +5,13 @@ import { RUNNER_HOME, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
 import { withHostIfReachable } from "../resources/provider-access";
 import { hostScript } from "../scripts/read-script";
 import { type GateEvidence, type GateSubject, judgeSubject } from "./plan-gate";
+import { runScript } from "@ghrunners/core/ssh/script";
 
 const POLL_MS = 500;
 const PROBE_LIMIT_MS = 20_000;
 
 /** State of the runner's unit; undefined where the host does not answer. */
 async function service(subject: GateSubject): Promise<string | undefined> {
-  const { runScript } = require("@ghrunners/core/ssh/script") as typeof import("@ghrunners/core/ssh/script");
   const parameters = { UNIT: subject.unit, RUNNER_USER, RUNNER_HOME };
   const shown = await withHostIfReachable(subject.host, (session) =>
     runScript(session, hostScript("service.sh"), "show", parameters, PROBE_LIMIT_MS),
