@@ -5288,6 +5288,7 @@ var carries = (labels, wanted) => labelsWithout(wanted, labels).length === 0;
 
 // packages/core/github/client.ts
 var PAGE = 100;
+var hasNext = (link) => link !== void 0 && /;\s*rel="?next"?/.test(link);
 var dataOf = async (answer) => (await answer).data;
 var GitHubClient = class {
   /** @param options how long a request may take, and for a service its budget; see {@link GitHubAccess} */
@@ -5336,22 +5337,33 @@ var GitHubClient = class {
    * @throws NotAskedError, or Octokit's RequestError
    */
   async get(route, parameters, project, reserve = 0) {
+    return (await this.answer(route, parameters, project, reserve)).data;
+  }
+  async answer(route, parameters, project, reserve) {
     const request3 = { project, reserve };
     const answer = await this.octokit.request(`GET /repos/{owner}/{repo}${route}`, {
       ...this.names,
       ...parameters,
       request: request3
     });
-    return answer.data;
+    return { data: answer.data, headers: answer.headers };
   }
-  /** All pages of a list. @param items the list in an answer, projected */
+  /**
+   * All pages of a list, as GitHub's Link header tells: of some lists a page has fewer entries than were asked for (of
+   * variables 30 at most), so a short page is not the last one.
+   * @param items the list in an answer, projected
+   */
   async pages(route, parameters, items, reserve = 0) {
     const all = [];
     for (let page = 1; ; page += 1) {
-      const found = await this.get(route, { ...parameters, per_page: PAGE, page }, items, reserve);
-      all.push(...found);
-      if (found.length < PAGE) return all;
+      const { data, headers } = await this.answer(route, { ...parameters, per_page: PAGE, page }, items, reserve);
+      all.push(...data);
+      if (!hasNext(headers.link)) return all;
     }
+  }
+  /** {@link pages} for a command: every entry of a list, and a failure in words. @throws GitHubError */
+  list(action, route, parameters, items) {
+    return this.explain(action, this.pages(route, parameters, items));
   }
   /**
    * One write.
@@ -5363,7 +5375,12 @@ var GitHubClient = class {
   }
   async repository() {
     const data = await this.call("read the repository", ({ rest }, names) => rest.repos.get(names));
-    return { private: data.private, defaultBranch: data.default_branch };
+    return {
+      private: data.private,
+      defaultBranch: data.default_branch,
+      fullName: data.full_name,
+      owner: { login: data.owner.login, kind: data.owner.type === "Organization" ? "organization" : "person" }
+    };
   }
   async runnerNamed(name) {
     const data = await this.call(
@@ -5374,7 +5391,7 @@ var GitHubClient = class {
   }
   /** Every self-hosted runner of the repository. */
   runners() {
-    return this.explain("list the runners", this.pages("/actions/runners", {}, toRunners));
+    return this.list("list the runners", "/actions/runners", {}, toRunners);
   }
   async runner(id) {
     const data = await unlessMissing(
@@ -5446,6 +5463,38 @@ var GitHubClient = class {
       sha256: file.sha256_checksum
     }));
   }
+  /** Files of a release of actions/runner; undefined where this GitHub has no such release. */
+  async runnerRelease(version2) {
+    const tag = { owner: "actions", repo: "runner", tag: `v${version2}` };
+    const found = await unlessMissing(
+      this.call(
+        "read the runner's release",
+        (octokit) => octokit.request("GET /repos/{owner}/{repo}/releases/tags/{tag}", tag)
+      )
+    );
+    return found?.assets.flatMap(({ name, browser_download_url: url, digest }) => {
+      const [, os, architecture] = /^actions-runner-(\w+)-(\w+)-[\d.]+\.tar\.gz$/.exec(name) ?? [];
+      const sha256 = /^sha256:([0-9a-f]{64})$/.exec(digest ?? "")?.[1];
+      return os === void 0 || architecture === void 0 ? [] : [{ os, architecture, filename: name, url, sha256 }];
+    });
+  }
+  /**
+   * From when on GitHub lets the version register no more, ms since 1970; undefined where no end is announced or this GitHub
+   * does not tell. Source: GitHub, "Get runner version end-of-life schedule".
+   */
+  async registrationEnds(version2) {
+    const found = await unlessMissing(
+      this.call(
+        "read the end of a runner's version",
+        (octokit, names) => octokit.request("GET /repos/{owner}/{repo}/actions/runners/deprecations/{version}", {
+          ...names,
+          version: version2
+        })
+      )
+    );
+    const ends = [found?.registration_deprecates_at, found?.runtime_deprecates_at].map((text) => Date.parse(text ?? "")).filter((at) => !Number.isNaN(at));
+    return ends.length === 0 ? void 0 : Math.min(...ends);
+  }
   /** @throws Error when the default branch has no such workflow, or the token may not read Actions */
   async workflow(file) {
     try {
@@ -5496,11 +5545,12 @@ var GitHubClient = class {
   }
   /** Names of the runners that the run's jobs ran on. */
   async runnersOfRun(id) {
-    const data = await this.call(
+    return this.list(
       "list the jobs of a run",
-      ({ rest }, names) => rest.actions.listJobsForWorkflowRun({ ...names, run_id: id })
+      "/actions/runs/{run_id}/jobs",
+      { run_id: id },
+      ({ jobs }) => jobs.flatMap(({ runner_name: name }) => name ? [name] : [])
     );
-    return data.jobs.flatMap((job) => job.runner_name ? [job.runner_name] : []);
   }
 };
 

@@ -65,6 +65,7 @@ describe("report.mjs", () => {
     if (request.method === "GET") {
       const page = Number(url.searchParams.get("page"));
       const open = notes.filter(({ state }) => state === "open");
+      if (open.length > page * 100) response.setHeader("link", `<http://x/?page=${page + 1}>; rel="next"`);
       return reply(200, open.slice((page - 1) * 100, page * 100));
     }
     if (request.method === "POST") {
