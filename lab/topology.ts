@@ -69,6 +69,7 @@ export const githubPermissions = {
     metadata: "read",
     administration: "write",
     actions: "write",
+    contents: "read",
     environments: "write",
     issues: "write",
     plan: "read",
