@@ -1,6 +1,7 @@
 /**
  * What was seen before anything is created, and what is wrong with it. Pure.
  */
+import type { RepositorySeen } from "@ghrunners/core/github/client";
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import type { ClusterGuest, StorageStatus, VmConfig } from "@ghrunners/core/proxmox/client";
 import { nextStep } from "@ghrunners/policy/guard";
@@ -34,7 +35,7 @@ export interface ProxmoxObservation {
 }
 
 export interface GitHubObservation {
-  readonly repository: Answer<{ readonly private: boolean }>;
+  readonly repository: Answer<Pick<RepositorySeen, "private" | "fullName">>;
   /** Runners of the configured names. */
   readonly runners: Answer<readonly GitHubRunner[]>;
   /** Whether the token may let hosts register. */
@@ -258,6 +259,15 @@ export function judgeGitHub(
     ...failed(seen.registration),
     ...failed(seen.workflow),
   ];
+  // REST takes any case and follows a rename; what jobs are told, and compare, is GitHub's own spelling.
+  const { repository: named } = inputs.github;
+  if ("value" in seen.repository && seen.repository.value.fullName !== named) {
+    const { fullName } = seen.repository.value;
+    problems.push({
+      setting: "github.repository",
+      reason: `seen ${named}, expected ${fullName}, as GitHub spells it: the jobs of a repository that is spelt otherwise, or was renamed, are refused on the runners. Next: pulumi config set --path 'ghrunners:github.repository' ${fullName}`,
+    });
+  }
   if ("value" in seen.repository && !inputs.publicAllowed) {
     const repository = { name: inputs.github.repository, public: !seen.repository.value.private };
     for (const violation of judgeVisibility(repository)) {

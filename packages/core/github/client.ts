@@ -17,7 +17,7 @@ export interface RunnerDownload {
 }
 
 /** The repository as GitHub shows it. */
-export interface RepositoryFacts {
+export interface RepositorySeen {
   readonly private: boolean;
   readonly defaultBranch: string;
   /** `owner/name` as GitHub spells it, which jobs compare exactly. */
@@ -162,7 +162,7 @@ export class GitHubClient {
     await this.single.request(`${method} /repos/{owner}/{repo}${route}`, { ...this.names, ...parameters });
   }
 
-  async repository(): Promise<RepositoryFacts> {
+  async repository(): Promise<RepositorySeen> {
     const data = await this.call("read the repository", ({ rest }, names) => rest.repos.get(names));
     return {
       private: data.private,

@@ -1,7 +1,7 @@
 /**
  * Accounts and settings of the repository that the provider has no resource for, or asks for too often.
  */
-import type { GitHubClient, RepositoryFacts } from "./client";
+import type { GitHubClient, RepositorySeen } from "./client";
 import { GitHubError, statusOf } from "./errors";
 
 /** Which pull requests of outsiders wait for an approval before their workflows run. */
@@ -64,7 +64,7 @@ export async function mayRead(github: GitHubClient, login: string): Promise<bool
  * The owner's plan in GitHub's words (`free`, `pro`, `team`, `enterprise`); undefined where the token may not see it: GitHub
  * shows a person's plan to that person's own token, and an organization's to its owners.
  */
-export async function ownerPlan(github: GitHubClient, owner: RepositoryFacts["owner"]): Promise<string | undefined> {
+export async function ownerPlan(github: GitHubClient, owner: RepositorySeen["owner"]): Promise<string | undefined> {
   if (owner.kind === "organization") {
     const organization = await github.call("read the owner", ({ rest }) => rest.orgs.get({ org: owner.login }));
     return organization.plan?.name;

@@ -65,7 +65,7 @@ const proxmox: ProxmoxObservation = {
   missingPrivileges: { value: [] },
 };
 const github: GitHubObservation = {
-  repository: { value: { private: true } },
+  repository: { value: { private: true, fullName: "octo-org/demo-app" } },
   runners: { value: [] },
   registration: { value: true },
   workflow: { value: true },
@@ -194,7 +194,7 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
   ],
   [
     "a public repository",
-    atGitHub({ repository: { value: { private: false } } }),
+    atGitHub({ repository: { value: { private: false, fullName: "octo-org/demo-app" } } }),
     "github.repository",
     new RegExp(`^octo-org/demo-app is public: .*Expected a private .*allowPublicRepository' '${PUBLIC_WORDS}'$`),
   ],
@@ -303,8 +303,22 @@ describe("preflight", () => {
     assert.deepEqual(judgeGitHub(inputs, { ...github, runners: { value: [online] } }, ["two"]), []);
   });
 
+  it("wants the repository as GitHub spells it: case, or a rename that REST follows", () => {
+    for (const fullName of ["Octo-Org/demo-app", "octo-org/renamed"]) {
+      const [problem, ...others] = atGitHub({ repository: { value: { private: true, fullName } } });
+      assert.deepEqual(others, []);
+      assert.match(
+        problem?.reason ?? "",
+        new RegExp(`seen octo-org/demo-app, expected ${fullName}, .*'ghrunners:github\\.repository' ${fullName}`),
+      );
+    }
+  });
+
   it("lets a public repository pass when the configuration says so", () => {
-    assert.deepEqual(atGitHub({ repository: { value: { private: false } } }, { publicAllowed: true }), []);
+    assert.deepEqual(
+      atGitHub({ repository: { value: { private: false, fullName: "octo-org/demo-app" } } }, { publicAllowed: true }),
+      [],
+    );
   });
 
   it("takes a datacenter without a firewall when the configuration says so", () => {
