@@ -9,7 +9,7 @@ import type { LogShipper } from "./logs";
 /** GitHub, and the repository that a component works for. */
 export interface GitHubArgs {
   /**
-   * GitHub, or a GitHub Enterprise Server.
+   * GitHub, an enterprise with data residency (https://NAME.ghe.com), or a GitHub Enterprise Server.
    * @default "https://github.com"
    */
   readonly url?: pulumi.Input<string>;
