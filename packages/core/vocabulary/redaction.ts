@@ -61,8 +61,9 @@ export const redactions: readonly Redaction[] = [
     pattern: String.raw`(?i)(?:${NAMES})\\{0,3}["']?[ \t]{0,8}[:=][ \t]{0,8}'?([^\s"'\[\\][^\s"']*)`,
   },
   {
+    // --password, and what ends so: --db-password
     name: "argument",
-    pattern: String.raw`(?i)--(?:token|pat|jitconfig|${NAMES})["',]{0,3}[= ]{1,8}["']?([^\s\["'][^\s"']*)`,
+    pattern: String.raw`(?i)--(?:pat|jitconfig|(?:[a-z0-9]{1,32}[_-]){0,3}(?:token|${NAMES}))["',]{0,3}[= ]{1,8}["']?([^\s\["'][^\s"']*)`,
   },
   {
     // curl --user NAME:PASSWORD

@@ -219,7 +219,7 @@ function afterSweep(transaction: Transaction): Transaction {
 /** What a forward-only step did stays: it is no part of the way back. */
 function skipForwardOnly(transaction: Transaction): Transaction {
   let { position } = transaction;
-  while (position >= 0 && transaction.steps[position] === "forward-only") position -= 1;
+  while (transaction.steps[position] === "forward-only") position -= 1;
   return { ...transaction, position };
 }
 

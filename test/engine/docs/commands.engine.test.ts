@@ -50,6 +50,7 @@ describe("commands of the documents", function () {
     [["test", "--list"], /rehearsal +test\/rehearsal\/01-from-nothing/],
     [["scenarios", "--list"], /kill-deployer-after-activate/],
     [["bench", "--help"], /usage: npm run bench/],
+    [["mutate", "--help"], /usage: npm run mutate/],
     [["start", "--help"], /Usage: npm start/],
     [["lab", "exec", "--", "ghrunners", "status", "--help"], /Usage: ghrunners status/],
     [["lab", "exec", "--", "pulumi", "stack", "ls", "--json"], /"name": "lab-dc\d+"/],

@@ -41,6 +41,7 @@ function coveredSecrets(): Planted[] {
     one("password in JSON in JSON", random(16, letters), '{\\"password\\": \\"'),
     one("password in YAML", password(), "db_password: '"),
     one("password argument", password(), "tool --password "),
+    one("password argument of a longer name", password(), "tool --db-admin-password "),
     one("password argument of a list", random(16, letters), '["tool", "--password", "'),
     one("curl's user", random(16, letters), "curl -u deploy:"),
     one("AWS key id", `AKIA${random(16, capitals)}`),

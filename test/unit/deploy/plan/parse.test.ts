@@ -77,10 +77,35 @@ describe("a deployment plan", () => {
       assert.throws(() => parsePlan("deployment.yaml", text.replace(from, to)), words);
     });
 
+  it("is refused with every problem at once, each with its place", () => {
+    const refusal = (given: string): string => {
+      try {
+        parsePlan("ops/deployment.yaml", given);
+        return "";
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    assert.equal(
+      refusal(text.replace("targets: [app]", 'targets: ["a b"]')),
+      "The deployment plan ops/deployment.yaml has 1 problem:\n  targets.0: expected a name of the stack's setting ghrunners:targets",
+    );
+    assert.match(
+      refusal(text.replace("targets: [app]", 'targets: ["a b"]').replace("environment: production", 'environment: ""')),
+      /has 2 problems:\n  environment: expected one line[^\n]*\n  targets\.0: expected/,
+    );
+    assert.match(refusal("[]"), /has 1 problem:\n  \(the plan\): /);
+  });
+
+  it("is read from its file", () => {
+    const file = path.join(projectRoot, "lab/demo-app/deployment.yaml");
+    assert.deepEqual(readPlan(file), parsePlan(file, text));
+  });
+
   it("is named where it is not even YAML", () => {
     assert.throws(
       () => parsePlan("ops/deployment.yaml", "steps: [\n  - a: b: c"),
-      /^Error: The deployment plan ops\/deployment\.yaml is not readable as YAML: /,
+      /^Error: The deployment plan ops\/deployment\.yaml is not readable as YAML: (.|\n)*\S$/,
     );
   });
 

@@ -94,10 +94,152 @@ describe("runner choice", () => {
     assert.match(judged?.reasons.join("; ") ?? "", /^GitHub shows it offline; its disk/);
   });
 
+  it("tells the whole of a decision", () => {
+    const times = { decidedAt: "2026-01-01T00:00:00.000Z", expiresAt: "2026-01-01T00:02:00.000Z" };
+    const base = { schema: "ghrunners.gate-decision/1", environment: "production", ...times };
+    const healthy = (role: "primary" | "secondary") => ({
+      name: role,
+      role,
+      grade: "healthy",
+      cause: null,
+      reasons: [],
+    });
+    const reasons = ["GitHub shows it offline", "its disk is 99 % full, expected at most 85 %"];
+    const primary = { name: "primary", role: "primary", grade: "unusable", cause: "offline", reasons };
+    assert.deepEqual(choose([runner("primary"), runner("secondary")], policy, now), {
+      ...base,
+      runner: "primary",
+      role: "primary",
+      labels: labels.primary,
+      reason: "primary_healthy",
+      cause: null,
+      explanation: "primary deploys: primary primary: healthy; secondary secondary: healthy.",
+      runners: [healthy("primary"), healthy("secondary")],
+      runbook: null,
+    });
+    const broken = runner("primary", { diskUsedPercent: 99.4 }, { status: "offline" });
+    const says = `primary primary: unusable, ${reasons.join(", ")}`;
+    // The primary's cause is told, wherever it stands in the list.
+    assert.deepEqual(choose([runner("secondary"), broken], policy, now), {
+      ...base,
+      runner: "secondary",
+      role: "secondary",
+      labels: labels.secondary,
+      reason: "failover",
+      cause: "offline",
+      explanation: `secondary deploys: secondary secondary: healthy; ${says}.`,
+      runners: [healthy("secondary"), primary],
+      runbook: null,
+    });
+    assert.deepEqual(choose([broken], policy, now), {
+      ...base,
+      runner: null,
+      role: null,
+      labels: [],
+      reason: "refused",
+      cause: "offline",
+      explanation: `Nobody may deploy: ${says}.`,
+      runners: [primary],
+      runbook: "docs/runbooks/offline-restore.md#noauthorisedcapacity",
+    });
+  });
+
+  it("orders what is wrong by how grave it is, whatever view it is from", () => {
+    const worst = runner(
+      "primary",
+      { serviceActive: false, version: "2.300.0", diskUsedPercent: 99 },
+      { status: "offline", labels: ["gpu"], oldestQueuedSeconds: 301, versionEndsInSeconds: 1 },
+    );
+    const until = { until: "2026-01-02T00:00:00Z", reason: "disk" };
+    const [judged] = choose([{ ...worst, maintenance: until }], policy, now).runners;
+    assert.deepEqual(judged?.reasons, [
+      "in maintenance until 2026-01-02T00:00:00Z: disk",
+      "not authorised: it lacks the labels self-hosted, linux, x64, production, primary",
+      "GitHub shows it offline",
+      "its service is not active",
+      "its version 2.300.0 is older than 2.329.0, which GitHub asks for",
+      "its disk is 99 % full, expected at most 85 %",
+      "a job has waited 301 s for its labels",
+      "GitHub gives its version no more jobs in 0 days",
+      "its labels drifted: gpu",
+    ]);
+    const drifted = runner("primary", {}, { labels: [...labels.primary, "gpu", "big"] });
+    assert.deepEqual(choose([drifted], policy, now).runners[0]?.reasons, ["its labels drifted: gpu, big"]);
+  });
+
+  it("takes a value at its limit, and not one beyond", () => {
+    const day = 86_400;
+    const limits: [at: RunnerSeen, beyond: RunnerSeen, cause: Cause][] = [
+      [runner("primary", { ageSeconds: 15 }), runner("primary", { ageSeconds: 15.1 }), "host_unreachable"],
+      [runner("primary", {}, { ageSeconds: 75 }), runner("primary", {}, { ageSeconds: 75.1 }), "github_unknown"],
+      [runner("primary", { diskUsedPercent: 85 }), runner("primary", { diskUsedPercent: 85.1 }), "disk"],
+      [
+        runner("primary", {}, { oldestQueuedSeconds: 300 }),
+        runner("primary", {}, { oldestQueuedSeconds: 300.1 }),
+        "queue",
+      ],
+      [
+        runner("primary", {}, { versionEndsInSeconds: 3 * day }),
+        runner("primary", {}, { versionEndsInSeconds: 3 * day - 1 }),
+        "version_end",
+      ],
+      [runner("primary", { version: "2.329.0" }), runner("primary", { version: "2.328.99" }), "version"],
+    ];
+    const judged = (seen: RunnerSeen) => choose([seen], policy, now).runners[0];
+    for (const [at, beyond, cause] of limits) {
+      assert.equal(judged(at)?.grade, "healthy", cause);
+      assert.deepEqual([judged(beyond)?.cause, judged(beyond)?.reasons.length], [cause, 1]);
+    }
+    const ended = judged(runner("primary", {}, { versionEndsInSeconds: 0 }));
+    assert.deepEqual(ended?.reasons, ["GitHub gives its version no more jobs"]);
+    assert.deepEqual(judged(runner("primary", {}, { versionEndsInSeconds: null }))?.reasons, []);
+    // A service that does not run has no listener to speak of.
+    for (const serviceActive of [false, null])
+      for (const listenerConnected of [false, null])
+        assert.equal(judged(runner("primary", { serviceActive, listenerConnected }))?.reasons.length, 1);
+  });
+
+  it("stays with the secondary that deploys where there are several", () => {
+    const [down, one, two, three] = [
+      runner("primary", null),
+      ...["one", "two", "three"].map((name) => ({ ...runner("secondary"), name })),
+    ] as [RunnerSeen, RunnerSeen, RunnerSeen, RunnerSeen];
+    const times = { one: 0, two: 0, three: 0 };
+    for (const name of ["one", "two", "three"]) {
+      const before = { chosen: name, cause: null, healthySince: times, usableSince: times };
+      assert.equal(choose([down, one, two, three], policy, now, before).runner, name);
+    }
+    assert.equal(choose([down, two, one], policy, now).runner, "two", "else the first of the list");
+  });
+
+  it("tells a failover by what began it, and nothing else by that", () => {
+    const times = { primary: now.getTime(), secondary: 0 };
+    const before = { chosen: "secondary", cause: "queue" as const, healthySince: times, usableSince: times };
+    const both = [runner("primary"), runner("secondary")];
+    const stays = choose(both, policy, now, before);
+    assert.deepEqual([stays.runner, stays.cause], ["secondary", "queue"]);
+    assert.deepEqual(
+      stays.runners.map(({ reasons }) => reasons),
+      [["taken in 60 s if it stays so"], []],
+    );
+    // Another secondary took over: what began that is seen now.
+    const other = choose([runner("primary", null), runner("secondary")], policy, now, { ...before, chosen: "two" });
+    assert.deepEqual([other.runner, other.cause], ["secondary", "host_unreachable"]);
+    const back = choose(both, policy, now, { ...before, healthySince: { primary: 0, secondary: 0 } });
+    assert.deepEqual([back.runner, back.cause], ["primary", null]);
+    const refused = choose([runner("primary", null)], policy, now, { ...before, chosen: null });
+    assert.deepEqual([refused.runner, refused.cause], [null, "host_unreachable"]);
+    const kept = choose([runner("primary", { diskUsedPercent: 99 })], policy, now, { ...before, chosen: "primary" });
+    assert.deepEqual([kept.runner, kept.cause], ["primary", "disk"]);
+  });
+
   it("is good for its own runner and its own time only", () => {
     const decision = choose([runner("primary")], policy, now);
     assert.equal(stillValid(decision, "primary", now), undefined);
     assert.match(stillValid(decision, "secondary", now) ?? "", /primary was chosen/);
     assert.match(stillValid(decision, "primary", new Date(now.getTime() + 120_000)) ?? "", /expired/);
+    assert.equal(stillValid(decision, "primary", new Date(now.getTime() + 119_999)), undefined);
+    const refused = stillValid(choose([], policy, now), "primary", now);
+    assert.equal(refused, "nobody was chosen, and this is primary");
   });
 });

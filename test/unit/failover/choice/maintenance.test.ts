@@ -39,6 +39,39 @@ describe("maintenance of runners", () => {
     });
   }
 
+  it("says what was seen and where, in the variable's name", () => {
+    const problem = (value: unknown): string => {
+      const seen = parseMaintenance(typeof value === "string" ? value : JSON.stringify(value), now);
+      return seen.known ? "" : seen.problem;
+    };
+    assert.equal(problem("{"), "RUNNER_MAINTENANCE is no JSON. Expected schema ghrunners.maintenance/1.");
+    const whole = (change: object) => ({ schema: "ghrunners.maintenance/1", runners: [{ ...entry, ...change }] });
+    assert.match(
+      problem(whole({ by: "" })),
+      /^RUNNER_MAINTENANCE is not ghrunners\.maintenance\/1: runners\.0\.by: \w/,
+    );
+    assert.match(problem([]), /^RUNNER_MAINTENANCE is not ghrunners\.maintenance\/1: its content: \w/);
+  });
+
+  it("takes what is at a limit, and refuses what is beyond it", () => {
+    const reads = (count: number, change: object = {}): boolean =>
+      parseMaintenance(
+        JSON.stringify({ schema: "ghrunners.maintenance/1", runners: Array(count).fill({ ...entry, ...change }) }),
+        now,
+      ).known;
+    assert.deepEqual([reads(0), reads(100), reads(101)], [true, true, false]);
+    for (const key of ["name", "reason", "by"]) {
+      const lengths = [0, 1, 200, 201].map((length) => reads(1, { [key]: "x".repeat(length) }));
+      assert.deepEqual(lengths, [false, true, true, false], key);
+      for (const text of ["a\n", "\na", "\r"]) assert.equal(reads(1, { [key]: text }), false, JSON.stringify(text));
+    }
+  });
+
+  it("writes nothing that no reader would take", () => {
+    assert.throws(() => maintenanceText([{ ...entry, until: "soon" }]));
+    assert.equal(maintenanceText([]), '{"schema":"ghrunners.maintenance/1","runners":[]}');
+  });
+
   it("never throws, whatever the variable holds", () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseMaintenance(text, now)));
   });
