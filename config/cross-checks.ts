@@ -48,8 +48,10 @@ function unitNames({ runners, github }: Pick<ParsedSettings, "runners" | "github
 
 function labels({ agent }: Pick<ParsedSettings, "agent">, environment: string): Problem[] {
   const own = runnerLabels(environment, "primary").concat("secondary");
+  // GitHub compares labels without case.
+  const extra = agent.extraLabels.map((label) => label.toLowerCase());
   return agent.extraLabels.flatMap((label, index) =>
-    own.includes(label.toLowerCase()) || agent.extraLabels.indexOf(label) !== index
+    own.includes(label.toLowerCase()) || extra.indexOf(label.toLowerCase()) !== index
       ? [
           {
             path: `agent.extraLabels[${index}]`,

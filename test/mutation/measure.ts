@@ -40,10 +40,21 @@ export function copyCheckout(copy: string): void {
   cpSync(path.join(packages, own), path.join(copy, "node_modules", own), { recursive: true, verbatimSymlinks: true });
 }
 
-const testFiles = (area: Area): string[] =>
+const testFiles = (area: Area, copy: string): string[] =>
   area.tests.flatMap((test) =>
-    test.endsWith(".ts") ? [test] : globSync(`${test}/**/*.test.ts`, { cwd: projectRoot }).sort(),
+    test.endsWith(".ts") ? [test] : globSync(`${test}/**/*.test.ts`, { cwd: copy }).sort(),
   );
+
+/**
+ * Keeps of the results what was killed: that holds while the mutant and the test are as they were. Stryker would take a
+ * survivor as one again where a test was added that it does not know to reach it, as with all that acts while modules load.
+ */
+function forgetSurvivors(incremental: string): void {
+  const report = JSON.parse(readFileSync(incremental, "utf8")) as schema.MutationTestResult;
+  for (const file of Object.values(report.files))
+    file.mutants = file.mutants.filter(({ status }) => status === "Killed" || status === "Timeout");
+  writeFileSync(incremental, JSON.stringify(report));
+}
 
 export interface Measuring {
   /** Where {@link copyCheckout} put the checkout. */
@@ -60,6 +71,7 @@ export interface Measuring {
 export async function measure(area: Area, { copy, results, fresh, concurrency, signal }: Measuring): Promise<Score> {
   const name = area.folder.replaceAll("/", "-");
   const report = path.join(results, `${name}.report.json`);
+  const incremental = path.join(results, `${name}.incremental.json`);
   const settings = path.join(results, `${name}.settings.json`);
   mkdirSync(results, { recursive: true });
   rmSync(report, { force: true });
@@ -69,13 +81,13 @@ export async function measure(area: Area, { copy, results, fresh, concurrency, s
     // The test runner's process reads TypeScript as `npx mocha` does.
     testRunnerNodeArgs: ["--import", "tsx"],
     mutate: filesOf(area),
-    unitTests: testFiles(area),
+    unitTests: testFiles(area, copy),
     inPlace: true,
     coverageAnalysis: "perTest",
     concurrency,
     timeoutMS: PATIENCE_MS,
     incremental: true,
-    incrementalFile: path.join(results, `${name}.incremental.json`),
+    incrementalFile: incremental,
     force: fresh,
     reporters: ["json", "progress-append-only"],
     jsonReporter: { fileName: report },
@@ -97,5 +109,6 @@ export async function measure(area: Area, { copy, results, fresh, concurrency, s
     throw new Error(
       `Stryker ended with exit code ${code} in ${area.folder}; what it said is above. Nothing was scored.`,
     );
+  forgetSurvivors(incremental);
   return scoreOf(area.folder, JSON.parse(readFileSync(report, "utf8")) as schema.MutationTestResult, seconds);
 }

@@ -90,7 +90,7 @@ export function redacted(name: string): string {
 
 /** Flags stand at the beginning of a pattern, for RE2 and Python; JavaScript takes them beside it. */
 export function toRegExp(pattern: string, flags = ""): RegExp {
-  const [, own = "", rest = pattern] = /^\(\?([ims]+)\)(.*)$/s.exec(pattern) ?? [];
+  const [, own = "", rest = pattern] = /^\(\?([ims]+)\)(.*)/s.exec(pattern) ?? [];
   return new RegExp(rest, flags + own);
 }
 

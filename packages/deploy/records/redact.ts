@@ -17,7 +17,7 @@ export function fileWithoutSecrets(text: string): string {
   const pieces: string[] = [];
   let piece = "";
   for (const line of text.split(/(?<=\n)/)) {
-    if (piece.length + line.length > LONGEST_TEXT && piece !== "") {
+    if (piece.length + line.length > LONGEST_TEXT) {
       pieces.push(piece);
       piece = "";
     }

@@ -146,7 +146,7 @@ function ofHost({ host }: RunnerSeen, policy: JudgingPolicy): Finding[] {
   ];
 }
 
-const rank = ({ grade, cause }: Finding): number => (grade === "unusable" ? 0 : 100) + causes.indexOf(cause);
+const rank = ({ cause }: Finding): number => causes.indexOf(cause);
 
 /** A busy runner is as healthy as an idle one: the job waits for it. */
 export function judge(runner: RunnerSeen, policy: JudgingPolicy): Judged {

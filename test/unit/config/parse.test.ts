@@ -7,6 +7,7 @@ import { parse as parseYaml } from "yaml";
 import { publicKeyOf } from "@ghrunners/config/open-ssh-key";
 import { parseConfiguration, type RawConfiguration } from "@ghrunners/config/parse";
 import { renderProblems } from "@ghrunners/config/problems";
+import { schema } from "@ghrunners/config/schema";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 /** A key pair made for this run: no key stands in the repository. */
@@ -228,6 +229,67 @@ describe("configuration", () => {
     assert.ok("problems" in result);
     assert.equal(result.problems.length, 3);
     assert.ok(!renderProblems("test", result.problems).includes(planted));
+  });
+
+  it("says of each kind of mistake what was seen, what is allowed and the command that mends it", () => {
+    assert.deepEqual(
+      problemsOf({ procmox: "{}", vm: { corse: 1 } }),
+      [
+        {
+          path: "procmox",
+          seen: "a setting that does not exist",
+          allowed: `settings: ${Object.keys(schema.shape).join(", ")}`,
+          next: "pulumi config rm ghrunners:procmox",
+        },
+        {
+          path: "vm.corse",
+          seen: "a setting that does not exist",
+          allowed: "settings: cores, memoryMiB, diskGiB, user",
+          next: "pulumi config rm --path 'ghrunners:vm.corse'",
+        },
+      ].toSorted((one, other) => (one.path < other.path ? 1 : -1)),
+    );
+    assert.deepEqual(problemsOf({ vm: "{" }), [
+      { path: "vm", seen: '"{"', allowed: "structured settings (an object or a list)" },
+    ]);
+    assert.deepEqual(problemsOf({ targets: "{" }), [
+      { path: "targets", seen: '"{"', allowed: "structured settings (an object or a list)" },
+    ]);
+    assert.deepEqual(problemsOf({ vm: { cores: 0 }, hosts: "maybe" }), [
+      { path: "vm.cores", seen: "0", allowed: "a whole number, 1 to 64" },
+      { path: "hosts", seen: '"maybe"', allowed: "manage or skip" },
+    ]);
+    assert.deepEqual(problemsOf({ ...runners({ vmId: null }) }).slice(0, 1), [
+      { path: "runners[0].vmId", seen: "null", allowed: "a whole number, 100 to 999999999" },
+    ]);
+    assert.deepEqual(problemsOf({ sshPrivateKey: makeKey("secret words").privateKey }), [
+      {
+        path: "sshPrivateKey",
+        seen: "a key that cannot be read",
+        allowed: "an OpenSSH private key without a passphrase",
+      },
+    ]);
+    const plain = parseConfiguration(raw({ secretValues: { A: "x" } }));
+    assert.ok("problems" in plain);
+    assert.deepEqual(plain.problems[0], {
+      path: "secretValues",
+      seen: "a value stored in plain text",
+      allowed: "a value stored with --secret",
+    });
+  });
+
+  it("takes texts as they are, and what is empty as absent where it is a secret", () => {
+    const numbers = parseConfiguration(
+      raw({ environment: "123", exporterToken: "", failoverToken: "12345678" }, [
+        ...Object.keys(secrets),
+        "failoverToken",
+      ]),
+    );
+    assert.ok("settings" in numbers, JSON.stringify(numbers));
+    assert.equal(numbers.settings.environment, "123", "no JSON is read from it");
+    assert.deepEqual([numbers.settings.exporterToken, numbers.settings.failoverToken], [undefined, "12345678"]);
+    const named = parseConfiguration(raw({ ...patched("network", { nameservers: ["192.0.2.9"] }) }));
+    assert.deepEqual("settings" in named && named.settings.network.nameservers, ["192.0.2.9"]);
   });
 
   it("refuses a private key with a passphrase", () => {

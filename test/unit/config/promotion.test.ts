@@ -45,6 +45,26 @@ describe("what production demands of a change", () => {
     assert.match(only.text, /6 tracked files are changed \(a, b, c, d, e, \.\.\.\)\. Expected a commit\./);
   });
 
+  it("names five changed files at most, and both demands at once", () => {
+    const files = ["a", "b", "c", "d", "e"];
+    assert.deepEqual(unmet(files, undefined), [
+      {
+        demand: "commit",
+        text: "5 tracked files are changed (a, b, c, d, e). Expected a commit.",
+        next: "git commit",
+      },
+      {
+        demand: "proof",
+        text:
+          "The stack staging has not proved this change: there is no proof. " +
+          "Expected a fresh proof for this commit and these settings.",
+        next: "pulumi up --stack staging from the same commit (with ghrunners:promotion.prove true there)",
+      },
+    ]);
+    const [only] = unmet([], { ...proof, commit: "c2", healthy: false });
+    assert.match(only?.text ?? "", /has not proved this change: [^;]+; [^;]+\. Expected/);
+  });
+
   it("is of the same settings as the proof", () => {
     const other = { ...settings, promotion, agent: { ...settings.agent, version: "2.340.0" } };
     const [only] = unmetDemands(other, { id: "c1", changed: [] }, proof, now);

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { documentationOf, isSecret, commandFor } from "@ghrunners/config/documentation";
 import { schema } from "@ghrunners/config/schema";
-import { secret, secretProblems, type SecretGroups, type SecretSettings } from "@ghrunners/config/secrets";
+import {
+  secret,
+  secretGenerations,
+  secretProblems,
+  secrets,
+  type SecretGroups,
+  type SecretSettings,
+  secretValues,
+} from "@ghrunners/config/secrets";
 import { target, type TargetSettings } from "@ghrunners/config/targets";
 
 const entry = (changes: Record<string, unknown> = {}): SecretSettings =>
@@ -85,6 +93,119 @@ describe("secrets in the configuration", () => {
   for (const name of ["GITHUB_TOKEN", "lower", "1ST", "WITH-HYPHEN", ""]) {
     it(`refuses the name "${name}"`, () => assert.throws(() => entry({ name })));
   }
+
+  it("takes what is at the end of each range, and refuses what is beyond it", () => {
+    const takes = (changes: Record<string, unknown>): boolean => {
+      const base = { name: "T", owner: "o", purpose: "p", source: { kind: "random" } };
+      return secret.safeParse({ ...base, ...changes }).success;
+    };
+    const long = (length: number) => "N".repeat(length);
+    const ranges: [key: string, taken: unknown[], refused: unknown[]][] = [
+      ["name", ["A", "_9", "XGITHUB_", "GITHUB", long(100)], [long(101), "A-B", " A", "A ", "aB", "Ab", "9A"]],
+      ["owner", ["a", "a b", long(200)], ["", long(201), "a\n", "\na", "\r"]],
+      ["purpose", ["a", long(200)], ["", long(201), "a\nb"]],
+      ["scope", ["environment", "repository"], ["organisation", ""]],
+      ["rotateDays", [1, 3650], [0, 3651, 1.5]],
+      ["source", [{ kind: "config" }, { kind: "random" }, { kind: "ssh-key" }], [{ kind: "file" }, {}, { typo: 1 }]],
+    ];
+    for (const [key, taken, refused] of ranges) {
+      for (const value of taken) assert.ok(takes({ [key]: value }), `${key} ${JSON.stringify(value)}`);
+      for (const value of refused) assert.ok(!takes({ [key]: value }), `${key} ${JSON.stringify(value)}`);
+    }
+    const source = (changes: object) => takes({ source: { kind: "random", ...changes } });
+    assert.deepEqual(
+      [15, 16, 128, 129].map((length) => source({ length })),
+      [false, true, true, false],
+    );
+    const targets = ["a", "a-9", "x".repeat(63), "", "A", "a_b", "a ", " a", "x".repeat(64)];
+    assert.deepEqual(
+      targets.map((name) => source({ targets: [name] })),
+      targets.map((_, index) => index < 3),
+    );
+    assert.deepEqual([source({ typo: 1 }), takes({ typo: 1 })], [false, false]);
+    assert.deepEqual(
+      [secrets.parse(undefined), secretValues.parse(undefined), secretGenerations.parse(undefined)],
+      [[], {}, {}],
+    );
+    const kibi = 48 * 1024;
+    assert.deepEqual(
+      ["x", "x".repeat(kibi), "", "x".repeat(kibi + 1), "é".repeat(kibi / 2 + 1)].map(
+        (text) => secretValues.safeParse({ A: text }).success,
+      ),
+      [true, true, false, false, false],
+    );
+    assert.deepEqual(
+      [1, 1_000_000, 0, 1_000_001, 1.5].map((count) => secretGenerations.safeParse({ A: count }).success),
+      [true, true, false, false, false],
+    );
+  });
+
+  it("says what was seen, what is allowed, and the next command where it is another", () => {
+    const problems = (changes: Partial<SecretGroups>): unknown => secretProblems(groups(changes));
+    assert.deepEqual(problems({ secrets: [entry(), entry()] }), [
+      {
+        path: "secrets[1].name",
+        seen: '"API_TOKEN", as secrets[0] has it',
+        allowed: "a name of its own for every entry",
+      },
+    ]);
+    assert.deepEqual(problems({ targets: [app, app] }), [
+      { path: "targets[1].name", seen: '"app", as targets[0] has it', allowed: "a name of its own for every entry" },
+    ]);
+    const key = (...targets: string[]) => [entry({ source: { kind: "ssh-key", targets } })];
+    const unknown = { path: "secrets[0].source.targets[0]", seen: '"db"' };
+    const web = { ...app, name: "web" };
+    assert.deepEqual(problems({ secrets: key("db"), targets: [app, web] }), [
+      { ...unknown, allowed: "one of: app, web" },
+    ]);
+    assert.deepEqual(problems({ secrets: key("db"), targets: [] }), [
+      { ...unknown, allowed: "a name of targets, which is empty" },
+    ]);
+    assert.deepEqual(problems({ secrets: key() }), [
+      { path: "secrets[0].source.targets", seen: "nothing", allowed: "at least one target for an ssh-key" },
+    ]);
+    assert.deepEqual(problems({ secrets: [entry({ source: { kind: "random", targets: ["app"] } })] }), [
+      { path: "secrets[0].source.targets", seen: "targets of a random secret", allowed: "nothing" },
+    ]);
+    assert.deepEqual(problems({ secrets: [entry()], manages: { environment: false, repository: true } }), [
+      {
+        path: "secrets[0].scope",
+        seen: "environment, which this stack does not manage",
+        allowed: "the group deployment, which makes the environment",
+      },
+    ]);
+    const wide = [entry({ scope: "repository" })];
+    assert.deepEqual(problems({ secrets: wide, manages: { environment: true, repository: false } }), [
+      {
+        path: "secrets[0].scope",
+        seen: "repository, which this stack does not manage",
+        allowed: "repository.manage: true, in the one stack that manages the repository",
+      },
+    ]);
+    assert.deepEqual(problems({ secrets: [entry({ source: { kind: "config" } })] }), [
+      { path: "secretValues.API_TOKEN", seen: "nothing", allowed: "the value of the secret API_TOKEN" },
+    ]);
+    const value = (seen: string, name: string) => ({
+      path: `secretValues.${name}`,
+      seen,
+      allowed: "values of secrets whose source is config or ssh-key",
+      next: `pulumi config rm --path 'ghrunners:secretValues.${name}'`,
+    });
+    assert.deepEqual(problems({ secrets: [entry()], secretValues: { OTHER: "x", API_TOKEN: "y" } }), [
+      value("a value of no secret", "OTHER"),
+      value("a value of a random secret", "API_TOKEN"),
+    ]);
+    const generation = {
+      path: "secretGenerations.API_TOKEN",
+      seen: "a generation of no random secret",
+      allowed: "names of secrets whose source is random",
+      next: "pulumi config rm --path 'ghrunners:secretGenerations.API_TOKEN'",
+    };
+    const generations = { secretGenerations: { API_TOKEN: 2 } };
+    assert.deepEqual(problems(generations), [generation]);
+    assert.deepEqual(problems({ ...generations, secrets: [entry()] }), []);
+    assert.deepEqual(problems({ ...generations, secrets: key("app"), secretValues: { API_TOKEN: "k" } }), [generation]);
+  });
 
   it("never shows a value", () => {
     fc.assert(

@@ -103,6 +103,7 @@ describe("what a text is without its secrets", () => {
 describe("a pattern of the list", () => {
   it("has its flags at its beginning, which JavaScript takes beside it", () => {
     assert.deepEqual([toRegExp("(?is)a(?:b)", "g").source, toRegExp("(?is)a(?:b)", "g").flags], ["a(?:b)", "gis"]);
+    assert.throws(() => toRegExp("a(?i)b"), SyntaxError);
     assert.equal(toRegExp("(?m)^a\nb$").source, "^a\\nb$");
   });
 

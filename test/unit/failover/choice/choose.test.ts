@@ -163,6 +163,8 @@ describe("runner choice", () => {
       "GitHub gives its version no more jobs in 0 days",
       "its labels drifted: gpu",
     ]);
+    const ended = runner("primary", { version: null }, { versionEndsInSeconds: 0 });
+    assert.equal(choose([ended], policy, now).runners[0]?.grade, "unusable", "the graver of two of one kind");
     const drifted = runner("primary", {}, { labels: [...labels.primary, "gpu", "big"] });
     assert.deepEqual(choose([drifted], policy, now).runners[0]?.reasons, ["its labels drifted: gpu, big"]);
   });
@@ -210,6 +212,16 @@ describe("runner choice", () => {
       assert.equal(choose([down, one, two, three], policy, now, before).runner, name);
     }
     assert.equal(choose([down, two, one], policy, now).runner, "two", "else the first of the list");
+  });
+
+  it("says of everybody who would be taken how long that takes still, when a refusal ends", () => {
+    const times = { primary: now.getTime() - 4_000, secondary: now.getTime() };
+    const before = { chosen: null, cause: null, healthySince: {}, usableSince: times };
+    const waits = choose([runner("primary"), runner("secondary")], policy, now, before);
+    assert.deepEqual(
+      [waits.runner, ...waits.runners.map(({ reasons }) => reasons.join())],
+      [null, "taken in 6 s if it stays so", "taken in 10 s if it stays so"],
+    );
   });
 
   it("tells a failover by what began it, and nothing else by that", () => {

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { crossCheck, type WellFormed } from "@ghrunners/config/cross-checks";
+import { deployment } from "@ghrunners/config/deployment";
+import type { Problem } from "@ghrunners/config/problem";
+import { repository } from "@ghrunners/config/repository";
+import { safety } from "@ghrunners/config/safety";
+import { schema } from "@ghrunners/config/schema";
+import { secret } from "@ghrunners/config/secrets";
+import { runnerUnit } from "@ghrunners/core/vocabulary/runner";
+import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
+
+const { agent, github, monitoring, network, proxmox, runners } = schema.shape;
+
+const pool = (...changes: Record<string, unknown>[]) =>
+  runners.parse([
+    { role: "primary", name: "one", vmId: 151, address: "192.0.2.51", ...changes[0] },
+    { role: "secondary", name: "two", vmId: 152, address: "192.0.2.52", ...changes[1] },
+  ]);
+const net = network.parse({ gateway: "192.0.2.1", adminCidr: "192.0.2.0/24" });
+const check = (groups: WellFormed, environment = "test"): Problem[] => crossCheck(groups, environment);
+
+describe("checks between settings", () => {
+  it("find nothing where nothing is given, and where all is right", () => {
+    assert.deepEqual(check({}), []);
+    assert.deepEqual(check({ runners: pool(), network: net, github: github.parse({ repository: "o/r" }) }), []);
+  });
+
+  it("hold the template's VMID apart", () => {
+    const template = proxmox.parse({ endpoint: "https://pve.example/", node: "pve1", templateId: 151 });
+    assert.deepEqual(check({ runners: pool(), proxmox: template }), [
+      { path: "runners[0].vmId", seen: "151, the template's", allowed: "a VMID of its own" },
+    ]);
+    assert.deepEqual(check({ runners: pool() }), []);
+  });
+
+  it("hold the pool together, whatever else is missing", () => {
+    assert.deepEqual(check({ runners: pool({}, { name: "one" }) }), [
+      {
+        path: "runners[1].name",
+        seen: '"one", as runners[0] has it',
+        allowed: "a name of its own for every runner",
+      },
+    ]);
+  });
+
+  describe("of addresses", () => {
+    const seen = (address: string, groups: WellFormed = {}) =>
+      check({ runners: pool({}, { address }), network: net, ...groups });
+
+    it("take the first and the last host of the gateway's subnet, and nothing around them", () => {
+      const allowed = "in the gateway's subnet: 192.0.2.1 to 192.0.2.254";
+      for (const address of ["192.0.2.2", "192.0.2.254"]) assert.deepEqual(seen(address), []);
+      for (const address of ["192.0.2.0", "192.0.2.255", "192.0.1.255", "192.0.3.0"])
+        assert.deepEqual(seen(address), [{ path: "runners[1].address", seen: address, allowed }]);
+    });
+
+    it("know the gateway and the monitoring host", () => {
+      assert.deepEqual(seen("192.0.2.1"), [
+        { path: "runners[1].address", seen: "192.0.2.1, the gateway", allowed: "an address of its own" },
+      ]);
+      const monitored = monitoring.parse({ host: "192.0.2.52", user: "ops", hostKey: "ssh-ed25519 AAAA" });
+      assert.deepEqual(
+        seen("192.0.2.52", { monitoring: monitored }).filter(({ path }) => path.startsWith("runners")),
+        [{ path: "runners[1].address", seen: "192.0.2.52, the monitoring host", allowed: "an address of its own" }],
+      );
+    });
+
+    it("say nothing of what is no address: the schema does", () => {
+      const odd = { ...net, gateway: "gateway" };
+      assert.deepEqual(check({ runners: pool(), network: odd }), []);
+      const runner = pool().map((each) => ({ ...each, address: each.name }));
+      assert.deepEqual(check({ runners: runner, network: net }), []);
+    });
+  });
+
+  it("hold a unit's name to GitHub's limit", () => {
+    const names = (length: number) => {
+      const name = "n".repeat(63);
+      const repositoryName = `o/${"r".repeat(length - runnerUnit("o/", name).length)}`;
+      const groups = { runners: pool({ name }), github: github.parse({ repository: repositoryName }) };
+      return { unit: runnerUnit(repositoryName, name), problems: check(groups) };
+    };
+    assert.deepEqual(names(150).problems, []);
+    const { unit, problems } = names(151);
+    assert.deepEqual(problems, [
+      {
+        path: "runners[0].name",
+        seen: `a name that makes the unit ${unit} (151 characters)`,
+        allowed: "a unit name of at most 150 characters: GitHub shortens a longer one at random",
+      },
+    ]);
+  });
+
+  it("hold extra labels apart from the runner's own and from each other, without case", () => {
+    const problem = (index: number, label: string) => ({
+      path: `agent.extraLabels[${index}]`,
+      seen: JSON.stringify(label),
+      allowed: "a label that the runner does not have already",
+    });
+    const extra = (...extraLabels: string[]) => check({ agent: agent.parse({ extraLabels }) });
+    assert.deepEqual(extra("gpu", "big"), []);
+    for (const label of ["self-hosted", "Linux", "x64", "test", "primary", "SECONDARY"])
+      assert.deepEqual(extra("gpu", label), [problem(1, label)]);
+    assert.deepEqual(extra("gpu", "big", "GPU"), [problem(2, "GPU")]);
+  });
+
+  it("ask for both halves of a pinned archive, or neither", () => {
+    const [sha256, downloadUrl] = ["0".repeat(64), "https://mirror.example/a.tar.gz"];
+    const allowed = "downloadUrl and sha256 together, or neither";
+    assert.deepEqual(check({ agent: agent.parse({ sha256, downloadUrl }) }), []);
+    assert.deepEqual(check({ agent: agent.parse({ sha256 }) }), [
+      { path: "agent.downloadUrl", seen: "nothing", allowed },
+    ]);
+    assert.deepEqual(check({ agent: agent.parse({ downloadUrl }) }), [
+      { path: "agent.sha256", seen: "nothing", allowed },
+    ]);
+  });
+
+  it("ask for whom Alertmanager tells, and for the exporter's token", () => {
+    const host = { host: "192.0.2.60", user: "ops", hostKey: "ssh-ed25519 AAAA" };
+    const seen = (changes: Record<string, unknown>, exporterToken?: string) =>
+      check({ monitoring: monitoring.parse({ ...host, ...changes }), exporterToken });
+    const managed = { alertmanager: { manage: true }, fleetExporter: false };
+    assert.deepEqual(seen(managed), [
+      {
+        path: "monitoring.alertmanager.onCallUrl",
+        seen: "nothing",
+        allowed: "the webhook of on-call, because monitoring.alertmanager.manage is true",
+      },
+    ]);
+    const told = { manage: true, onCallUrl: "https://on-call.example/hook" };
+    assert.deepEqual(seen({ alertmanager: told, fleetExporter: false }), []);
+    const unmanaged = { alertmanager: { manage: false } };
+    assert.deepEqual(seen({ ...unmanaged, fleetExporter: false }), []);
+    assert.deepEqual(seen({ ...unmanaged, fleetExporter: true }), [
+      { path: "exporterToken", seen: "nothing", allowed: "a token, because monitoring.fleetExporter is true" },
+    ]);
+    assert.deepEqual(seen({ ...unmanaged, fleetExporter: true }, "token-token"), []);
+  });
+
+  it("ask which refs may deploy, and who looks at a deployment to production", () => {
+    assert.deepEqual(check({ deployment: deployment.parse({}) }), [
+      {
+        path: "deployment.branches",
+        seen: "neither branches nor tags",
+        allowed: "at least one of them, else every ref",
+      },
+    ]);
+    const open = { deployment: deployment.parse({ branches: ["main"] }), safety: safety.parse({}) };
+    assert.deepEqual(check(open, "production"), [
+      {
+        path: "deployment.reviewers",
+        seen: "nobody who approves a deployment to production",
+        allowed: `at least one login, or safety.allowUnreviewedProduction: "${guardOverrides["production-reviewed"].words}"`,
+      },
+    ]);
+    assert.deepEqual(check({ safety: safety.parse({}) }, "production"), [], "a group that is malformed is no answer");
+    assert.deepEqual(check({ deployment: open.deployment }, "production"), []);
+  });
+
+  describe("of secrets", () => {
+    const token = secret.parse({ name: "T", owner: "o", purpose: "p", source: { kind: "random" } });
+    const groups = {
+      secrets: [token],
+      targets: [],
+      secretValues: {},
+      secretGenerations: {},
+      repository: repository.parse({}),
+    };
+    const unmanaged = "environment, which this stack does not manage";
+
+    it("know which of both scopes the stack manages", () => {
+      assert.deepEqual(
+        check(groups).map(({ path, seen }) => [path, seen]),
+        [["secrets[0].scope", unmanaged]],
+      );
+      const managed = { ...groups, deployment: deployment.parse({ branches: ["main"] }) };
+      assert.deepEqual(check(managed), []);
+      const wide = [{ ...token, scope: "repository" as const }];
+      assert.equal(check({ ...managed, secrets: wide }).length, 1);
+      assert.deepEqual(check({ ...managed, secrets: wide, repository: repository.parse({ manage: true }) }), []);
+    });
+
+    for (const key of Object.keys(groups))
+      it(`wait for ${key}`, () => assert.deepEqual(check({ ...groups, [key]: undefined }), []));
+  });
+});
