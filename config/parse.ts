@@ -38,15 +38,9 @@ export interface RunnerSettings {
 
 export type ParseResult = { readonly settings: Settings } | { readonly problems: readonly Problem[] };
 
-const structured = Object.entries(schema.shape)
-  .filter(
-    ([key, type]) =>
-      !(secretKeys as readonly string[]).includes(key) &&
-      key !== "environment" &&
-      key !== "hosts" &&
-      type !== undefined,
-  )
-  .map(([key]) => key);
+const structured = Object.keys(schema.shape).filter(
+  (key) => !(secretKeys as readonly string[]).includes(key) && key !== "environment" && key !== "hosts",
+);
 
 function decode(raw: RawConfiguration, problems: Problem[]): Record<string, unknown> {
   const decoded: Record<string, unknown> = {};

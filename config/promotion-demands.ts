@@ -1,55 +1,11 @@
-/** What a stack with `promotion.from` demands before it is changed: a commit, and another stack's proof of it. */
+/** What a stack with `promotion.from` demands before it is changed, asked of the checkout and of the other stack. */
 import * as pulumi from "@pulumi/pulumi";
 import { type Checkout, readCheckout } from "@ghrunners/core/promotion/checkout";
-import { objections, type Proof } from "@ghrunners/core/promotion/proof";
+import type { Proof } from "@ghrunners/core/promotion/proof";
 import { projectRoot } from "@ghrunners/core/project-root";
-import { type PromotionDemand, promotionOverrides } from "@ghrunners/core/vocabulary/safety";
-import { type Proved, proofSettings } from "./arguments/promotion";
+import { promotionOverrides } from "@ghrunners/core/vocabulary/safety";
 import type { Settings } from "./parse";
-
-/** An unmet demand. */
-export interface Unmet {
-  readonly demand: PromotionDemand;
-  /** What was seen and what was expected. */
-  readonly text: string;
-  readonly next: string;
-}
-
-const MOST_FILES = 5;
-
-/** Pure. @param proof what the other stack exports; undefined for nothing */
-export function unmetDemands(
-  settings: Proved & Pick<Settings, "promotion">,
-  { id, changed }: Checkout,
-  proof: Proof | undefined,
-  now: Date,
-): Unmet[] {
-  const { from = "", maxAgeHours } = settings.promotion;
-  const found = objections(proof, { commit: id, settings: proofSettings(settings), maxAgeHours, now });
-  const shown = [...changed.slice(0, MOST_FILES), ...(changed.length > MOST_FILES ? ["..."] : [])];
-  return [
-    ...(changed.length === 0
-      ? []
-      : [
-          {
-            demand: "commit" as const,
-            text: `${changed.length} tracked files are changed (${shown.join(", ")}). Expected a commit.`,
-            next: "git commit",
-          },
-        ]),
-    ...(found.length === 0
-      ? []
-      : [
-          {
-            demand: "proof" as const,
-            text:
-              `The stack ${from} has not proved this change: ${found.join("; ")}. ` +
-              "Expected a fresh proof for this commit and these settings.",
-            next: `pulumi up --stack ${from} from the same commit (with ghrunners:promotion.prove true there)`,
-          },
-        ]),
-  ];
-}
+import { unmetDemands } from "./unmet-demands";
 
 /** `staging` as the backend's StackReference wants it. */
 const qualified = (from: string): string =>

@@ -26,8 +26,8 @@ export function judgeLabels(
   }
   for (const { file, jobs } of workflows) {
     for (const job of jobs) {
-      const matches = job.labels !== undefined && job.labels.length > 0 && job.labels.every((label) => own.has(label));
-      if (!matches || job.environment === environment) continue;
+      // Labels that an expression chooses are for the guard of pull requests to judge.
+      if (job.labels?.every((label) => own.has(label)) !== true || job.environment === environment) continue;
       violations.push(
         `Job ${job.id} of ${file} may land on runner ${runner} (runs-on: ${job.labels.join(", ")}) without ` +
           `the environment "${environment}". Expected environment: ${environment}, or other labels.`,

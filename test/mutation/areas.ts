@@ -36,7 +36,7 @@ export const areas: readonly Area[] = [
   },
   {
     folder: "config",
-    files: ["cross-checks.ts", "parse.ts", "problems.ts", "promotion-demands.ts", "secrets.ts"],
+    files: ["cross-checks.ts", "parse.ts", "problems.ts", "secrets.ts", "unmet-demands.ts"],
     tests: ["test/unit/config"],
   },
   {

@@ -21,6 +21,11 @@ describe("problems of a configuration", () => {
       assert.equal(renderSeen(path, "value"), "a secret of another form");
   });
 
+  it("know the meaning of a whole list", () => {
+    const text = renderProblems("test", [{ path: "secrets", seen: '"x"', allowed: "a list" }]);
+    assert.match(text, /^ {2}ghrunners:secrets - Secrets of the environment and the repository\.$/m);
+  });
+
   it("stand in one text, each with its meaning, an example and the next command", () => {
     const one = { path: "vm.cores", seen: "0", allowed: "1 to 64" };
     const two = { path: "unknown", seen: "x", allowed: "y", next: "pulumi config rm ghrunners:unknown" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Proved, proofSettings } from "@ghrunners/config/arguments/promotion";
-import { unmetDemands } from "@ghrunners/config/promotion-demands";
+import { unmetDemands } from "@ghrunners/config/unmet-demands";
 import { diffProof, type StagingProofState } from "@ghrunners/components/resources/staging-proof";
 import { type Proof, settingsDigest } from "@ghrunners/core/promotion/proof";
 

@@ -204,6 +204,7 @@ describe("secrets in the configuration", () => {
     const generations = { secretGenerations: { API_TOKEN: 2 } };
     assert.deepEqual(problems(generations), [generation]);
     assert.deepEqual(problems({ ...generations, secrets: [entry()] }), []);
+    assert.deepEqual(problems({ ...generations, secrets: [entry({ name: "OTHER" })] }), [generation]);
     assert.deepEqual(problems({ ...generations, secrets: key("app"), secretValues: { API_TOKEN: "k" } }), [generation]);
   });
 
