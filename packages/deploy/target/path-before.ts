@@ -140,10 +140,15 @@ const isSame = (a: string, b: string): boolean => {
 };
 
 function bringBack(file: string, { copy: kept, digest, twin }: Exclude<PathBefore, { kind: "absent" }>): void {
+  // The file itself, unless somebody wrote into it meanwhile.
+  const itself = twin !== undefined && digestOfPath(twin) === digest;
+  // A copy that was damaged since never gets into the place, nor is one opened that is no file: a pipe would hold the agent.
+  const seen = itself ? digest : digestOfPath(kept);
+  if (seen !== digest)
+    throw new Error(`${kept} is not what was captured of ${file}: seen ${seen ?? "nothing"}, expected ${digest}`);
   const fresh = temporaryFor(file);
   try {
-    // The file itself, unless somebody wrote into it meanwhile.
-    if (twin !== undefined && digestOfPath(twin) === digest) linkSync(twin, fresh);
+    if (itself) linkSync(twin, fresh);
     else copy(kept, fresh);
     flush(fresh);
     renameSync(fresh, file);

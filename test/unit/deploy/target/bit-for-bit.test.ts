@@ -5,6 +5,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  lchownSync,
   linkSync,
   mkdirSync,
   readFileSync,
@@ -22,7 +23,7 @@ import { Store } from "@ghrunners/deploy/target/store";
 import type { PlanInput } from "@ghrunners/deploy/plan/schema";
 import { categories } from "@ghrunners/deploy/protocol/request";
 import { InProcessExecutor } from "../support/in-process";
-import { snapshot } from "../support/snapshot";
+import { attributesBelow, setAttributes, snapshot } from "../support/snapshot";
 import { LocalTarget } from "../support/target";
 
 const FOLDERS = ["etc", "opt", "srv"];
@@ -36,6 +37,8 @@ type Steps = PlanInput["steps"];
 const unpack: Steps[number] = { kind: "unpack", name: "unpack" };
 const activate: Steps[number] = { kind: "activate", name: "activate" };
 const fail: Steps[number] = { kind: "command", name: "fail", run: ["fail"], undo: ["true"] };
+/** Its source is not in the release. */
+const failingFile: Steps[number] = { kind: "file", name: "fail", from: "none.conf", to: "/etc/never/there" };
 const put = (name: string, to: string): Steps[number] => ({ kind: "file", name, from: "site.conf", to, mode: "0600" });
 
 /** What stands at a path before a deployment. */
@@ -46,22 +49,31 @@ type Before =
       readonly text: string;
       readonly mode: number;
       readonly owner: number;
+      readonly group: number;
       readonly twins: number;
     }
-  | { readonly kind: "link"; readonly to: string };
+  | { readonly kind: "link"; readonly to: string; readonly owner: number };
+
+const isRoot = process.getuid?.() === 0;
 
 function arrange(root: string, file: string, before: Before): void {
   const at = path.join(root, file);
   if (before.kind === "absent") return;
   mkdirSync(path.dirname(at), { recursive: true });
-  if (before.kind === "link") return symlinkSync(before.to, at);
-  writeFileSync(at, before.text);
-  chownSync(at, before.owner, before.owner);
-  chmodSync(at, before.mode);
-  mkdirSync(path.join(root, "srv"), { recursive: true });
-  for (let twin = 0; twin < before.twins; twin += 1)
-    linkSync(at, path.join(root, "srv", `${path.basename(at)}-${twin}`));
+  if (before.kind === "link") {
+    symlinkSync(before.to, at);
+    lchownSync(at, before.owner, before.owner);
+  } else {
+    writeFileSync(at, before.text);
+    chownSync(at, before.owner, before.group);
+    chmodSync(at, before.mode);
+    mkdirSync(path.join(root, "srv"), { recursive: true });
+    for (let twin = 0; twin < before.twins; twin += 1)
+      linkSync(at, path.join(root, "srv", `${path.basename(at)}-${twin}`));
+  }
 }
+
+const plain = { kind: "file", text: "", mode: 0o600, owner: 0, group: 0, twins: 0 } as const;
 
 class Killed extends Error {}
 class MortalStore extends Store {
@@ -80,7 +92,7 @@ class MortalStore extends Store {
 }
 
 describe("what a deployment undoes", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let target: LocalTarget;
   beforeEach(() => (target = new LocalTarget()));
   afterEach(() => target.remove());
@@ -91,30 +103,39 @@ describe("what a deployment undoes", function () {
   const inRoot = (file: string): string => path.join(target.root, file);
 
   it("is bit for bit the tree that was there, whatever that was, whichever step failed, killed or not", async () => {
-    const paths = ["/etc/a", "/etc/sub/b", "/srv/deep/er/c"];
+    // The last one is reached by a link.
+    const paths = ["/etc/a", "/etc/sub/b", "/srv/deep/er/c", "/etc/way/d"];
     const before: fc.Arbitrary<Before> = fc.oneof(
       fc.constant({ kind: "absent" } as const),
       fc.record({
         kind: fc.constant("file" as const),
         text: fc.string(),
         mode: fc.constantFrom(0o600, 0o644, 0o755, 0o4755, 0o2750, 0o000),
-        owner: process.getuid?.() === 0 ? fc.constantFrom(0, 1234) : fc.constant(process.getuid?.() ?? 0),
+        owner: isRoot ? fc.constantFrom(0, 1234) : fc.constant(process.getuid?.() ?? 0),
+        group: isRoot ? fc.constantFrom(0, 1234, 4321) : fc.constant(process.getgid?.() ?? 0),
         twins: fc.constantFrom(0, 0, 1, 2),
       }),
-      fc.record({ kind: fc.constant("link" as const), to: fc.constantFrom("/nowhere", "../etc/a", "x") }),
+      fc.record({
+        kind: fc.constant("link" as const),
+        to: fc.constantFrom("/nowhere", "../etc/a", "x"),
+        owner: isRoot ? fc.constantFrom(0, 1234) : fc.constant(process.getuid?.() ?? 0),
+      }),
     );
     const scenario = fc.record({
-      befores: fc.tuple(before, before, before),
-      files: fc.shuffledSubarray([0, 1, 2]),
-      activated: fc.nat(3),
-      failAt: fc.nat(4),
+      befores: fc.tuple(before, before, before, before),
+      files: fc.shuffledSubarray([0, 1, 2, 3]),
+      activated: fc.nat(4),
+      failAt: fc.nat(5),
+      failure: fc.constantFrom(fail, failingFile),
       // Beyond the last write of the journal nobody is killed.
       killAt: fc.integer({ min: 2, max: 40 }),
       release: fc.constantFrom("absent", "altered"),
       installed: fc.boolean(),
+      // Only the root user may set those that a file system in memory has. Seldom: a process has to set and to read them.
+      attributes: isRoot ? fc.nat(5).map((number) => number === 0) : fc.constant(false),
     });
     await fc.assert(
-      fc.asyncProperty(scenario, async ({ befores, files, activated, failAt, killAt, release, installed }) => {
+      fc.asyncProperty(scenario, async ({ befores, files, failure, killAt, release, installed, attributes, ...at }) => {
         target.remove();
         target = new LocalTarget();
         if (release === "altered") {
@@ -123,11 +144,16 @@ describe("what a deployment undoes", function () {
         }
         if (installed) await deploy("1", [unpack, activate]);
         else rmSync(inRoot("opt/demo/current"), { force: true });
+        mkdirSync(inRoot("srv/real"));
+        mkdirSync(inRoot("etc"), { recursive: true });
+        symlinkSync("../srv/real", inRoot("etc/way"));
         paths.forEach((file, index) => arrange(target.root, file, befores[index] ?? { kind: "absent" }));
         const steps: Steps = files.map((index) => put(`file ${index}`, paths[index] ?? ""));
-        steps.splice(Math.min(activated, steps.length), 0, activate);
-        steps.splice(Math.min(failAt, steps.length), 0, fail);
-        const seen = snapshot(target.root, FOLDERS);
+        steps.splice(Math.min(at.activated, steps.length), 0, activate);
+        steps.splice(Math.min(at.failAt, steps.length), 0, failure);
+        if (attributes) setAttributes(paths.filter((_, index) => befores[index]?.kind !== "absent").map(inRoot));
+        const whole = () => [snapshot(target.root, FOLDERS), attributes ? attributesBelow(target.root, FOLDERS) : {}];
+        const seen = whole();
         await deploy("2", [unpack, ...steps], new MortalStore(target, killAt)).catch((error: unknown) => {
           if (!(error instanceof Killed)) throw error;
         });
@@ -135,7 +161,7 @@ describe("what a deployment undoes", function () {
         await commands.watch(agent());
         const { outcome, undoFailure } = agent().store.readJournal()?.transaction ?? {};
         assert.ok(outcome === "rolled_back" || outcome === "cancelled", `${outcome}: ${undoFailure}`);
-        assert.deepEqual(snapshot(target.root, FOLDERS), seen);
+        assert.deepEqual(whole(), seen);
         assert.deepEqual(target.leftovers(), []);
       }),
       { numRuns: 60 },
@@ -144,9 +170,9 @@ describe("what a deployment undoes", function () {
 
   it("is right for files whose steps have like names, with owners, modes and links", async () => {
     await deploy("1", [unpack, activate]);
-    arrange(target.root, "/etc/demo/a", { kind: "file", text: "a", mode: 0o644, owner: 0, twins: 0 });
-    arrange(target.root, "/etc/demo/b", { kind: "file", text: "b", mode: 0o600, owner: 1234, twins: 0 });
-    arrange(target.root, "/etc/demo/l", { kind: "link", to: "b" });
+    arrange(target.root, "/etc/demo/a", { ...plain, text: "a", mode: 0o644 });
+    arrange(target.root, "/etc/demo/b", { ...plain, text: "b", owner: 1234 });
+    arrange(target.root, "/etc/demo/l", { kind: "link", to: "b", owner: 0 });
     const seen = snapshot(target.root, FOLDERS);
     const steps = [
       unpack,
@@ -163,7 +189,7 @@ describe("what a deployment undoes", function () {
   it("keeps a file's extended attributes, such as its capabilities", async () => {
     await deploy("1", [unpack, activate]);
     const file = inRoot("etc/tool");
-    arrange(target.root, "/etc/tool", { kind: "file", text: "tool", mode: 0o755, owner: 0, twins: 0 });
+    arrange(target.root, "/etc/tool", { ...plain, text: "tool", mode: 0o755 });
     execFileSync("setcap", ["cap_net_raw+ep", file]);
     const capabilities = (): string => execFileSync("getcap", [file], { encoding: "utf8" });
     const before = capabilities();

@@ -1,17 +1,7 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import fc from "fast-check";
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as commands from "@ghrunners/deploy/target/commands";
 import { writeDurably } from "@ghrunners/deploy/target/disk";
@@ -19,35 +9,9 @@ import type { Journal } from "@ghrunners/deploy/target/journal";
 import * as queries from "@ghrunners/deploy/target/queries";
 import { Store, UnreadableJournalError } from "@ghrunners/deploy/target/store";
 import { outboxHere } from "../support/agent-here";
+import { damages } from "../support/damages";
 import { InProcessExecutor } from "../support/in-process";
 import { LocalTarget } from "../support/target";
-
-/** What a file of the agent may have become, by whatever hand or disk. */
-const damages: Record<string, (file: string) => void> = {
-  missing: (file) => rmSync(file, { recursive: true, force: true }),
-  empty: (file) => writeFileSync(file, ""),
-  "cut off": (file) => writeFileSync(file, readFileSync(file).subarray(0, readFileSync(file).length / 2)),
-  garbage: (file) => writeFileSync(file, Buffer.from([0, 255, 1, 123, 34])),
-  "JSON of another kind": (file) => writeFileSync(file, "[]"),
-  null: (file) => writeFileSync(file, "null"),
-  "of another schema": (file) => writeFileSync(file, '{"schema":"ghrunners.deployment/9"}'),
-  "a folder": (file) => {
-    rmSync(file, { recursive: true });
-    mkdirSync(path.join(file, "inside"), { recursive: true });
-  },
-  "a link to nowhere": (file) => {
-    rmSync(file, { recursive: true });
-    symlinkSync("/nowhere", file);
-  },
-  "a link to another file": (file) => {
-    rmSync(file, { recursive: true });
-    symlinkSync("/etc/hostname", file);
-  },
-  "a pipe": (file) => {
-    rmSync(file, { recursive: true });
-    execFileSync("mkfifo", [file]);
-  },
-};
 
 class Killed extends Error {}
 /** The agent's process ends at one of its durable writes; before that, somebody damages a file. */
