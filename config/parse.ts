@@ -68,8 +68,7 @@ function wellFormed(whole: Record<string, unknown>): WellFormed {
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (node, part) =>
-      typeof node === "object" && node !== null ? (node as Record<PropertyKey, unknown>)[part] : undefined,
+    (at, part) => (typeof at === "object" && at !== null ? (at as Record<PropertyKey, unknown>)[part] : undefined),
     value,
   );
 }

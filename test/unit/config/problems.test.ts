@@ -34,17 +34,17 @@ describe("problems of a configuration", () => {
       "  ghrunners:vm.cores - CPU cores.",
       "    seen:    0",
       "    allowed: 1 to 64",
-      "    next:    pulumi config set --path 'ghrunners:vm.cores' 4",
+      "    next:    pulumi config set --stack test --path 'ghrunners:vm.cores' 4",
     ].join("\n");
     assert.equal(renderProblems("test", [one]), `The configuration of stack "test" has 1 problem.\n\n${first}`);
     const more = [
-      "  ghrunners:unknown\n    seen:    x\n    allowed: y\n    next:    pulumi config rm ghrunners:unknown",
+      "  ghrunners:unknown\n    seen:    x\n    allowed: y\n    next:    pulumi config rm --stack test ghrunners:unknown",
       [
         "  ghrunners:proxmox.node - Node that holds the template and gets the VMs.",
         "    seen:    nothing",
         "    allowed: a name",
         "    example: pve1",
-        "    next:    pulumi config set --path 'ghrunners:proxmox.node' pve1",
+        "    next:    pulumi config set --stack test --path 'ghrunners:proxmox.node' pve1",
       ].join("\n"),
     ];
     assert.equal(

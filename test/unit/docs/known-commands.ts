@@ -80,7 +80,7 @@ export const knownCommands: readonly KnownCommand[] = [
     test: own,
     by: '["bench", "--help"]',
   },
-  { pattern: /^npm run mutate( -- (packages\/deploy\/plan|--json))?$/, test: own, by: '["mutate", "--help"]' },
+  { pattern: /^npm run mutate( -- (packages\/deploy\/plan|--json|--fresh))?$/, test: own, by: '["mutate", "--help"]' },
   {
     pattern: /^pulumi (up|preview|refresh|destroy) --stack \w+( .*)?$/,
     test: "test/unit/cli/pulumi.test.ts",
