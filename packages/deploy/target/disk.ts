@@ -30,12 +30,20 @@ const temporariesOf = (file: string): string =>
 export const temporaryFor = (file: string): string =>
   path.join(path.dirname(file), `${temporariesOf(file)}${process.pid}-${randomBytes(6).toString("hex")}`);
 
-/** Removes what a process left behind that was ended while it wrote the file. */
+/** Removes what a process left behind that was ended while it wrote the file; one that still writes keeps its own. */
 export function removeTemporaries(file: string): void {
   const folder = path.dirname(file);
   if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  const begins = temporariesOf(file);
   for (const name of readdirSync(folder))
-    if (name.startsWith(temporariesOf(file))) rmSync(path.join(folder, name), { recursive: true, force: true });
+    if (name.startsWith(begins) && !isAnothers(name.slice(begins.length)))
+      rmSync(path.join(folder, name), { recursive: true, force: true });
+}
+
+/** @param rest of a temporary file's name: the process that makes it, and chance */
+function isAnothers(rest: string): boolean {
+  const pid = Number(rest.split("-")[0]);
+  return pid !== process.pid && existsSync(`/proc/${pid}`);
 }
 
 /** Whole or not at all, also after a power cut: a new file, flushed, renamed, and the folder flushed. */
@@ -65,6 +73,8 @@ export function writeDurably(file: string, content: string | Buffer, mode = 0o60
 export function writeOwn(file: string, content: string | Buffer, mode = 0o600): void {
   if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
     renameSync(file, `${file}.folder-${randomBytes(4).toString("hex")}`);
+  // A kill or a power cut in the middle of the last write of this file leaves its beginning beside it.
+  removeTemporaries(file);
   writeDurably(file, content, mode);
 }
 
