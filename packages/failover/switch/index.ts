@@ -93,6 +93,10 @@ export function policyOf(config: SwitchConfig): ChoicePolicy {
   };
 }
 
+/** Until the next look, ms. A clock that was set back during a look makes it seem to have taken less than no time. */
+export const pauseAfterLook = (everyMs: number, tookMs: number): number =>
+  Math.min(everyMs, Math.max(0, everyMs - tookMs));
+
 /** What of an earlier run's memory still holds. Pure. */
 export function memoryAfter(kept: State | undefined, validSeconds: number, now: number): ChoiceMemory | undefined {
   if (kept?.memory === undefined || now - kept.decidedAt > validSeconds * 1000) return undefined;
@@ -169,7 +173,7 @@ export class SwitchView implements View {
       repeat(async () => {
         const begun = this.now();
         await this.look();
-        return Math.max(0, lookSeconds * 1000 - (this.now() - begun));
+        return pauseAfterLook(lookSeconds * 1000, this.now() - begun);
       }),
     );
     this.poll("maintenance", this.config.askSeconds, () => this.askMaintenance());

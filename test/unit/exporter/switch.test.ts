@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { choose, type GateDecision, remember } from "@ghrunners/failover/choice/choose";
 import { switchConfig } from "@ghrunners/failover/config";
 import type { JobFacts } from "@ghrunners/core/github/facts";
-import { memoryAfter, policyOf } from "@ghrunners/failover/switch/index";
+import { memoryAfter, pauseAfterLook, policyOf } from "@ghrunners/failover/switch/index";
 import { reasonLabel } from "@ghrunners/failover/switch/evaluate";
 import { DecisionRecords } from "@ghrunners/failover/switch/records";
 import { noRedispatches } from "@ghrunners/failover/switch/redispatch";
@@ -112,6 +112,15 @@ describe("the failover switch: reading", () => {
     const decision = choose([seen], policyOf(config), new Date());
     assert.equal(decision.reason, "primary_healthy", decision.explanation);
     assert.equal(seen.host?.diskUsedPercent, 40);
+  });
+});
+
+describe("the failover switch: looking", () => {
+  it("is not put off by a clock that was set back or ahead during a look", () => {
+    assert.equal(pauseAfterLook(5_000, 1_200), 3_800);
+    assert.equal(pauseAfterLook(5_000, 6_000), 0);
+    assert.equal(pauseAfterLook(5_000, 12 * 3_600_000), 0);
+    assert.equal(pauseAfterLook(5_000, -12 * 3_600_000), 5_000);
   });
 });
 
