@@ -185,7 +185,8 @@ export class LocalTarget {
         const name = path.join(relative, entry.name);
         const file = path.join(this.root, name);
         if (entry.isDirectory()) look(name);
-        else found[name] = entry.isSymbolicLink() ? `-> ${readlinkSync(file)}` : readFileSync(file, "utf8");
+        else if (entry.isSymbolicLink()) found[name] = `-> ${readlinkSync(file)}`;
+        else found[name] = entry.isFile() ? readFileSync(file, "utf8") : "a special file";
       }
     };
     for (const folder of ["opt/demo", "etc", "srv"]) if (existsSync(path.join(this.root, folder))) look(folder);
