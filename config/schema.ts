@@ -56,11 +56,9 @@ const proxmox = z.strictObject({
 });
 
 const github = z.strictObject({
-  url: httpsUrl
-    .default(defaults.githubUrl)
-    .meta({
-      description: "GitHub, an enterprise with data residency (https://NAME.ghe.com), or a GitHub Enterprise Server.",
-    }),
+  url: httpsUrl.default(defaults.githubUrl).meta({
+    description: "GitHub, an enterprise with data residency (https://NAME.ghe.com), or a GitHub Enterprise Server.",
+  }),
   repository: text(
     "owner/name, without .git",
     (value) => /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(value) && !value.endsWith(".git"),

@@ -129,7 +129,14 @@ const Extended = Core.plugin(restEndpointMethods, withinBudget, timeLimit, condi
 export type Octokit = InstanceType<typeof Extended>;
 
 /** @param access.retries as a command wants it; a service goes on with its next look instead */
-export function openOctokit({ url, token, baseUrl = apiBase(url), fetch, retries = true, ...rest }: GitHubAccess): Octokit {
+export function openOctokit({
+  url,
+  token,
+  baseUrl = apiBase(url),
+  fetch,
+  retries = true,
+  ...rest
+}: GitHubAccess): Octokit {
   const quiet = (): void => undefined;
   return new Extended({
     ...rest,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { Emulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { seal } from "@ghrunners/lab/driver/seal";
 import { until } from "@ghrunners/core/until";
 import type { JobRecord, Run } from "@ghrunners/lab/github/workflows/records";
@@ -36,7 +36,7 @@ describe("deploy.yml and runner-gate.yml in the lab", function () {
   let emulator: Emulator;
 
   before(async () => {
-    emulator = await Emulator.start();
+    emulator = await Emulator.start(onEnterprise);
     const folder = path.join(emulator.folder, ".github");
     mkdirSync(path.join(folder, "scripts"));
     for (const file of ["workflows/deploy.yml", "workflows/runner-gate.yml", "scripts/runner-gate.mjs"]) {
@@ -230,7 +230,8 @@ describe("a pull request from a fork", function () {
   let runnerId: number;
 
   before(async () => {
-    emulator = await Emulator.start();
+    // Strangers fork public repositories; only those have the approval of forks.
+    emulator = await Emulator.start((seed) => ({ ...seed, repository: { ...seed.repository, private: false } }));
     copyFileSync(
       path.join(github, "workflows/preview.yml"),
       path.join(emulator.folder, ".github/workflows/preview.yml"),

@@ -13,8 +13,12 @@ describe("a step", function () {
   });
 
   const executor = new MarkedExecutor(`test-${process.pid}`);
-  /** Starts a process that leaves the step's control group and keeps its output open, and says which it is. */
-  const stranger = "env -i setsid sleep 600 & echo stranger $!;";
+  /**
+   * Starts a process that leaves the step's control group and keeps its output open, and says which it is. Until it
+   * is the sleep, it still carries the step's mark and ends with the step.
+   */
+  const stranger =
+    "env -i setsid sleep 600 & echo stranger $!; until grep -qs ^sleep /proc/$!/cmdline; do [ -d /proc/$! ] || exit 9; done;";
 
   async function run(script: string, limitMs: number, signal?: AbortSignal) {
     const started = performance.now();
