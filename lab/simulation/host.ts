@@ -1,0 +1,129 @@
+/** A machine: its disk, its clocks, its locks, its processes and its services. */
+import { Disk } from "./disk";
+import type { SimulatedProcess } from "./processes";
+import type { World } from "./world";
+
+/** What systemd knows of a unit. */
+export interface Unit {
+  active: boolean;
+  enabled: boolean;
+  /** What it runs, as it was when it started. */
+  runs: string | null;
+}
+
+/** A command of a deployment's step, in a scope of its own. */
+export interface Scope {
+  readonly name: string;
+  /** Ends every process in it. */
+  readonly end: () => void;
+}
+
+interface Lock {
+  holder: SimulatedProcess | undefined;
+  readonly waiting: { readonly process: SimulatedProcess; readonly take: () => void }[];
+}
+
+export const EPOCH = Date.parse("2026-01-01T00:00:00Z");
+
+export class Host {
+  readonly processes = new Set<SimulatedProcess>();
+  readonly units = new Map<string, Unit>();
+  readonly scopes = new Map<string, Scope>();
+  isUp = true;
+  boot = 1;
+  /** Since its disk is as the last boot found it. */
+  bootedAt = 0;
+  /** How far its wall clock is ahead of the truth, ms. */
+  skew = 0;
+  /** Share of the scopes that systemd cannot start. */
+  withoutScopes = 0;
+  private pids = 100;
+  private readonly locks = new Map<string, Lock>();
+
+  constructor(
+    readonly world: World,
+    readonly name: string,
+    readonly disk: Disk = new Disk(() => this.wall()),
+  ) {}
+
+  nextPid(): number {
+    this.pids += 1;
+    return this.pids;
+  }
+
+  /** Wall clock, ms since 1970. */
+  wall(): number {
+    return Math.floor(EPOCH + this.world.now + this.skew);
+  }
+
+  /** Since boot, suspend included, ms. */
+  uptime(): number {
+    return this.world.now - this.bootedAt + 5_000;
+  }
+
+  /** @returns false when it is not free within the time; the process may have ended by then */
+  lock(name: string, process: SimulatedProcess, waitMs: number, told: (has: boolean) => void): void {
+    const lock = this.locks.get(name) ?? { holder: undefined, waiting: [] };
+    this.locks.set(name, lock);
+    if (lock.holder === undefined) {
+      lock.holder = process;
+      return told(true);
+    }
+    if (waitMs === 0) return told(false);
+    const waiter = {
+      process,
+      take: () => {
+        task.cancelled = true;
+        told(true);
+      },
+    };
+    const task = this.world.after(
+      waitMs,
+      () => {
+        lock.waiting.splice(lock.waiting.indexOf(waiter), 1);
+        told(false);
+      },
+      process,
+    );
+    lock.waiting.push(waiter);
+  }
+
+  holderOf(name: string): SimulatedProcess | undefined {
+    return this.locks.get(name)?.holder;
+  }
+
+  freeLocksOf(process: SimulatedProcess): void {
+    for (const lock of this.locks.values()) {
+      if (lock.holder !== process) continue;
+      lock.holder = undefined;
+      for (let next = lock.waiting.shift(); next !== undefined; next = lock.waiting.shift()) {
+        if (next.process.state === "dead") continue;
+        lock.holder = next.process;
+        this.world.after(0, next.take, next.process);
+        break;
+      }
+    }
+  }
+
+  /** Everything that lives in memory is gone. */
+  powerOff(): void {
+    if (!this.isUp) return;
+    const lost = this.disk.losePower(this.world.random(`power ${this.name}`));
+    this.world.note(`${this.name} loses power (${lost.names} names, ${lost.contents} contents were not flushed)`);
+    this.isUp = false;
+    for (const process of [...this.processes]) process.kill();
+    this.locks.clear();
+    this.scopes.clear();
+    for (const unit of this.units.values()) [unit.active, unit.runs] = [false, null];
+  }
+
+  /** @param start what the boot does with an enabled unit */
+  powerOn(start: (name: string, unit: Unit) => void): void {
+    if (this.isUp) return;
+    this.world.note(`${this.name} boots`);
+    this.isUp = true;
+    this.boot += 1;
+    this.bootedAt = this.world.now;
+    for (const [name, unit] of this.units) if (unit.enabled) start(name, unit);
+  }
+}

@@ -1,0 +1,155 @@
+/** Virtual time: one queue of tasks, each of which belongs to a process or to the world itself. Nothing waits for real. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { Random } from "./random";
+
+/** Who a task belongs to: tasks of the dead are dropped, tasks of the stopped wait. */
+export interface Owner {
+  readonly name: string;
+  readonly state: "running" | "stopped" | "dead";
+  /** Takes a task that came while it was stopped. */
+  park(task: Task): void;
+  /** Its code threw, and nobody caught it. */
+  failed(error: unknown): void;
+}
+
+export interface Task {
+  at: number;
+  readonly order: number;
+  readonly owner: Owner | undefined;
+  readonly run: () => void;
+  cancelled: boolean;
+}
+
+/** Whose code runs now: kept across awaits by Node itself. */
+export const ownerNow = new AsyncLocalStorage<Owner | undefined>();
+
+/** How deep one process may be cut into while it is inside a call of the file system. */
+const DEEPEST = 3;
+
+export class World {
+  /** True time since the beginning, ms. */
+  now = 0;
+  readonly trace: string[] = [];
+  private readonly heap: Task[] = [];
+  private count = 0;
+  private depth = 0;
+  private readonly streams = new Map<string, Random>();
+
+  constructor(readonly seed: number) {}
+
+  /** The same stream for the same name. */
+  random(name: string): Random {
+    const known = this.streams.get(name) ?? new Random(this.seed, name);
+    this.streams.set(name, known);
+    return known;
+  }
+
+  note(line: string): void {
+    this.trace.push(`${(this.now / 1000).toFixed(3).padStart(9)} s  ${line}`);
+  }
+
+  /** @param owner default: whose code runs now */
+  after(ms: number, run: () => void, owner: Owner | undefined = ownerNow.getStore()): Task {
+    this.count += 1;
+    const task: Task = { at: this.now + Math.max(0, ms), order: this.count, owner, run, cancelled: false };
+    this.push(task);
+    return task;
+  }
+
+  /** Of the world itself. */
+  later(ms: number, run: () => void): Task {
+    this.count += 1;
+    const task: Task = { at: this.now + Math.max(0, ms), order: this.count, owner: undefined, run, cancelled: false };
+    this.push(task);
+    return task;
+  }
+
+  /** Puts tasks back that waited for a stopped process. */
+  resume(tasks: readonly Task[]): void {
+    for (const task of tasks) {
+      task.at = Math.max(task.at, this.now);
+      this.push(task);
+    }
+  }
+
+  /** Runs until `isOver`, or until the time is over. @returns whether it was over in time */
+  async run(untilMs: number, isOver: () => boolean): Promise<boolean> {
+    while (!isOver()) {
+      const task = this.pop();
+      if (task === undefined) return isOver();
+      if (task.at > untilMs) {
+        this.push(task);
+        this.now = untilMs;
+        return false;
+      }
+      this.now = Math.max(this.now, task.at);
+      this.execute(task);
+      // Everything that follows from it without time: promises and streams.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return true;
+  }
+
+  /**
+   * A call of the operating system takes time, and what is due meanwhile happens inside of it: this is where two processes
+   * get between each other's calls.
+   */
+  takeTime(ms: number, caller: Owner | undefined): void {
+    this.now += ms;
+    if (this.depth >= DEEPEST) return;
+    this.depth += 1;
+    try {
+      for (let next = this.heap[0]; next !== undefined && next.at <= this.now; next = this.heap[0]) {
+        if (next.owner === caller && caller !== undefined) return;
+        this.pop();
+        this.execute(next);
+      }
+    } finally {
+      this.depth -= 1;
+    }
+  }
+
+  private execute(task: Task): void {
+    if (task.cancelled || task.owner?.state === "dead") return;
+    if (task.owner?.state === "stopped") task.owner.park(task);
+    else {
+      try {
+        ownerNow.run(task.owner, task.run);
+      } catch (error) {
+        if (task.owner === undefined) throw error;
+        task.owner.failed(error);
+      }
+    }
+  }
+
+  private before(one: Task, other: Task): boolean {
+    return one.at < other.at || (one.at === other.at && one.order < other.order);
+  }
+
+  private push(task: Task): void {
+    const { heap } = this;
+    let place = heap.push(task) - 1;
+    while (place > 0) {
+      const above = (place - 1) >> 1;
+      if (!this.before(heap[place] as Task, heap[above] as Task)) return;
+      [heap[place], heap[above]] = [heap[above] as Task, heap[place] as Task];
+      place = above;
+    }
+  }
+
+  private pop(): Task | undefined {
+    const { heap } = this;
+    const first = heap[0];
+    const last = heap.pop();
+    if (first === undefined || last === undefined || heap.length === 0) return first;
+    heap[0] = last;
+    for (let place = 0; ;) {
+      let least = place;
+      for (const below of [2 * place + 1, 2 * place + 2])
+        if (below < heap.length && this.before(heap[below] as Task, heap[least] as Task)) least = below;
+      if (least === place) return first;
+      [heap[place], heap[least]] = [heap[least] as Task, heap[place] as Task];
+      place = least;
+    }
+  }
+}
