@@ -208,6 +208,11 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '"deploy", "--bundle", file',
   },
   { pattern: /^npm run scenarios( -- (--list|--only us3))?$/, test: own, by: '["scenarios", "--list"]' },
+  {
+    pattern: /^npm run simulate( -- (--runs \d+ --seed \d+|--taken-back))?$/,
+    test: "test/unit/lab/simulation/simulation.test.ts",
+    by: 'main("--runs", "3", "--seed", "1", "--json")',
+  },
   { pattern: /^npm run bench -- --only deployments( --seed 20261125)?$/, test: own, by: '["bench", "--help"]' },
   {
     pattern: /^npm run lab -- host (up app|remove NAME)$/,

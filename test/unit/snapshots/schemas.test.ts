@@ -2,6 +2,7 @@ import path from "node:path";
 import * as z from "zod";
 import { format } from "prettier";
 import { reportSchema } from "@ghrunners/lab/bench/report-schema";
+import { simulationSchema } from "@ghrunners/lab/simulation/report-schema";
 import { schemas } from "@ghrunners/cli/schemas";
 import { jsonSchema } from "@ghrunners/core/schema";
 import { projectRoot } from "@ghrunners/core/project-root";
@@ -21,7 +22,7 @@ const published: GoldenFiles = {
 describe("snapshot of the published JSON schemas", function () {
   this.timeout(20_000);
 
-  for (const [name, schema] of Object.entries({ ...schemas, bench: reportSchema })) {
+  for (const [name, schema] of Object.entries({ ...schemas, bench: reportSchema, simulation: simulationSchema })) {
     it(`docs/reference/schemas/${name}.json is what zod says`, async () => {
       const text = await format(JSON.stringify(jsonSchema(schema)), { parser: "json", printWidth: 120 });
       expectSnapshot(`schemas/${name}.json`, text, published);

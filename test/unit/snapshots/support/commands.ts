@@ -17,6 +17,7 @@ export const commands: readonly HelpfulCommand[] = [
   npm("test", "test/run.ts"),
   npm("bench", "lab/bench/main.ts"),
   npm("mutate", "test/mutation/main.ts"),
+  npm("simulate", "lab/simulation/main.ts"),
   { name: "ghrunners-exporter", file: "packages/exporter/main.ts" },
   { name: "node deployer.cjs", file: "packages/deploy/deployer/main.ts" },
   { name: "npx tsx lab/github/main.ts", file: "lab/github/main.ts" },

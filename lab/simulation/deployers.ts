@@ -1,0 +1,239 @@
+/**
+ * Who deploys: jobs that GitHub gives to runners, and people who go past it. What they said is kept to be held against the
+ * truth.
+ */
+import type { DeployerOutcome, Order } from "@ghrunners/deploy/deployer/carry-out";
+import type { GateJudge } from "./gate";
+import { complete, type Run, type SimulatedRunner } from "./github";
+import type { Host } from "./host";
+import { SimulatedProcess } from "./processes";
+import { textAt } from "./programs";
+import { SECRETS, type Site } from "./site";
+
+/** How far the gate of a run has come is asked for so often. */
+const TICK_MS = 1_000;
+/** GitHub gives a job up whose runner is gone. */
+const LOST_MS = 60_000;
+
+/** A deployer that has come to an end. */
+export interface DeployerResult {
+  readonly who: string;
+  readonly version: string;
+  /** Exit code; 137: killed. */
+  readonly code: number;
+  readonly words: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly crashed: boolean;
+}
+
+export const labelsOf = (role: string): string[] => ["self-hosted", "linux", "x64", "production", role];
+
+export class Deployers {
+  readonly results: DeployerResult[] = [];
+  /** Deployers at work. */
+  readonly atWork = new Set<SimulatedProcess>();
+  /** Everything that any of them printed. */
+  consoles = "";
+
+  constructor(
+    private readonly site: Site,
+    private readonly gate: GateJudge,
+  ) {
+    site.github.onRun = (run) => this.begin(run);
+    for (const [host, role] of [
+      [site.primary, "primary"],
+      [site.secondary, "secondary"],
+    ] as const)
+      site.github.runners.push({ name: host.name, labels: labelsOf(role), online: true, busy: false });
+    this.look();
+  }
+
+  /** GitHub notices late who is there. */
+  private look(): void {
+    this.site.world.later(10_000, () => {
+      for (const runner of this.site.github.runners) runner.online = this.isThere(runner);
+      this.look();
+    });
+  }
+
+  private hostOf({ name }: SimulatedRunner): Host {
+    return this.site.hosts.get(name) as Host;
+  }
+
+  private isThere(runner: SimulatedRunner): boolean {
+    const { network, github } = this.site;
+    return network.isOpen(this.hostOf(runner), github.host);
+  }
+
+  dispatch(inputs: Run["inputs"]): void {
+    this.begin(this.site.github.dispatch(inputs));
+  }
+
+  private begin(run: Run): void {
+    const { world, github } = this.site;
+    const attempt = run.attempt;
+    world.later(world.random("gate").between(1_000, 4_000), () => {
+      if (run.attempt !== attempt || run.status === "completed") return;
+      run.variable = github.variables.get("DEPLOY_RUNNER") ?? "";
+      const now = new Date(github.host.wall());
+      const wanted = run.inputs.runner ?? "auto";
+      const choice = this.gate.judgeChoice({ variable: run.variable, wanted, environment: "production", now });
+      const verdict = choice.go ? this.gate.judgeRunners(choice, github.runners) : choice;
+      if (!verdict.go) {
+        world.note(`gate of run ${run.id}: ${verdict.reason}`);
+        return complete(run, "failure");
+      }
+      Object.assign(run, {
+        gate: "completed",
+        deploy: "queued",
+        labels: verdict.labels,
+        reason: verdict.reason,
+        status: "queued",
+      });
+      this.assign(run, attempt);
+    });
+  }
+
+  /** One deployment at a time, on a runner that is there and idle. */
+  private assign(run: Run, attempt: number): void {
+    const { world, github } = this.site;
+    if (run.attempt !== attempt || run.status === "completed") return;
+    const runner = github.runners.find(
+      (each) =>
+        this.isThere(each) && each.online && !each.busy && run.labels.every((label) => each.labels.includes(label)),
+    );
+    if (runner === undefined || github.runs.some(({ deploy }) => deploy === "in_progress"))
+      return void world.later(TICK_MS, () => this.assign(run, attempt));
+    Object.assign(run, { deploy: "in_progress", status: "in_progress" });
+    runner.busy = true;
+    this.work(run, this.hostOf(runner), runner);
+  }
+
+  private work(run: Run, host: Host, runner: SimulatedRunner): void {
+    const { site } = this;
+    const { version = "", id } = run.inputs;
+    site.checkout(host);
+    host.disk.write(
+      host.disk.find("/job/output", false) ?? host.disk.create("/job/output", "file", 0o600),
+      Buffer.alloc(0),
+      "",
+    );
+    const deploy = [
+      "deploy",
+      "--plan",
+      "/job/plan.yaml",
+      "--version",
+      version,
+      ...(id === undefined ? [] : ["--id", id]),
+    ];
+    const job = this.start(host, `deployer of run ${run.id}`, version, deploy, run);
+    run.cancel = () => job.signal("SIGINT");
+    job.whenEnded((code) => {
+      const recorded = /^id=(.+)$/m.exec(textAt(host.disk, "/job/output") ?? "")?.[1];
+      const over = (): void => {
+        runner.busy = false;
+        complete(run, code === 0 ? "success" : "failure");
+      };
+      if (!host.isUp) return void site.world.later(LOST_MS, over);
+      if (recorded === undefined) return over();
+      this.report(host, recorded, run).whenEnded(over);
+    });
+  }
+
+  /** The last step of a job: what became of the deployment, and its incident's issue. */
+  report(host: Host, id: string, run?: Run): SimulatedProcess {
+    this.site.checkout(host);
+    return this.start(host, `report of ${id}`, "", ["report", "--plan", "/job/plan.yaml", "--id", id], run);
+  }
+
+  private start(host: Host, name: string, version: string, words: readonly string[], run?: Run): SimulatedProcess {
+    const { site } = this;
+    const env = {
+      GITHUB_SERVER_URL: "https://github.example",
+      GITHUB_REPOSITORY: "o/r",
+      GITHUB_RUN_ID: String(run?.id ?? 1),
+      GITHUB_RUN_ATTEMPT: String(run?.attempt ?? 1),
+      GITHUB_ACTOR: "ada",
+      GITHUB_TOKEN: SECRETS.githubToken,
+      GITHUB_OUTPUT: "/job/output",
+      GITHUB_STEP_SUMMARY: "/job/summary",
+      RUNNER_NAME: host.name,
+      DEPLOY_ENVIRONMENT: "production",
+      DEPLOY_TARGETS: JSON.stringify([{ name: "target", address: "target", user: "deploy", hostKey: "ecdsa AAAA" }]),
+      DEPLOY_RUNNER: run?.variable ?? "",
+      GATE_LABELS: JSON.stringify(run?.labels ?? []),
+      GATE_REASON: run?.reason ?? "",
+      WANTED_RUNNER: run?.inputs.runner ?? "auto",
+    };
+    const main = (): void => site.linker.run("packages/deploy/deployer/main.ts");
+    return this.follow(SimulatedProcess.start(host, { name, argv: words, env, main }), version);
+  }
+
+  private follow(process: SimulatedProcess, version: string): SimulatedProcess {
+    const { world } = this.site;
+    const startedAt = world.now;
+    process.stdin.end(SECRETS.privateKey);
+    this.atWork.add(process);
+    process.whenEnded((code) => {
+      this.atWork.delete(process);
+      this.consoles += process.stdout + process.stderr;
+      const last = process.stdout.trim().split("\n").at(-1) ?? "";
+      world.note(`${process.name} ends with ${code}: ${last.slice(0, 200)}`);
+      const words = process.stdout;
+      this.results.push({
+        who: process.name,
+        version,
+        code,
+        words,
+        startedAt,
+        endedAt: world.now,
+        crashed: process.crashed,
+      });
+    });
+    return process;
+  }
+
+  /** A person, past GitHub: the same functions as `ghrunners deploy --direct`. */
+  direct(version: string, action: Order["action"], id?: string): SimulatedProcess {
+    const { site } = this;
+    const host = site.operator;
+    site.checkout(host);
+    const { carryOut, exitCodeOf, stopSignal } = site.linker.load<
+      typeof import("@ghrunners/deploy/deployer/carry-out")
+    >("packages/deploy/deployer/carry-out.ts");
+    const { renderResult } = site.linker.load<typeof import("@ghrunners/deploy/render")>("packages/deploy/render.ts");
+    const { readPlan } = site.linker.load<typeof import("@ghrunners/deploy/plan/parse")>(
+      "packages/deploy/plan/parse.ts",
+    );
+    const process: SimulatedProcess = SimulatedProcess.start(host, {
+      name: `operator's ${action} of ${version}`,
+      main: () => {
+        const say = (line: string): void => void (process.stdout += `${line}\n`);
+        const order = (): Order => ({
+          plan: readPlan("/job/plan.yaml"),
+          folder: "/job",
+          version,
+          action,
+          address: { host: "target", user: "deploy", hostKey: "ecdsa AAAA" },
+          privateKey: SECRETS.privateKey,
+          owner: "ada@operator",
+          id,
+        });
+        const agent = { install: "install", look: "look", files: [] };
+        const ended = async (): Promise<DeployerOutcome> => carryOut(order(), { agent, say, signal: stopSignal() });
+        ended().then(
+          (outcome) => {
+            say(renderResult(outcome).trimEnd());
+            process.exit(exitCodeOf(outcome, action));
+          },
+          (error: Error) => {
+            say(`Error: ${error.message}`);
+            process.exit(1);
+          },
+        );
+      },
+    });
+    return this.follow(process, version);
+  }
+}

@@ -1,0 +1,98 @@
+/** Runs many seeds on several threads. */
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import type { RunResult } from "./run";
+import type { SmallestFailure } from "./shrink";
+
+/** What is kept of a run that went well: its trace can be had again by its seed. */
+export type Ran = Omit<RunResult, "trace">;
+export type ThreadRequest =
+  | { readonly kind: "run"; readonly from: number; readonly to: number }
+  | { readonly kind: "shrink"; readonly seed: number };
+export type ThreadAnswer =
+  | { readonly kind: "ran"; readonly results: readonly Ran[] }
+  | { readonly kind: "shrunk"; readonly failure: SmallestFailure };
+
+export interface Seeds {
+  readonly first: number;
+  readonly runs: number;
+}
+
+export interface PoolOptions {
+  /** A mending that is taken back, by its name. */
+  readonly without?: string;
+  /** Default: as many as the machine has processors. */
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, failed: number) => void;
+  /** Ends at the first failure. */
+  readonly untilFailure?: boolean;
+}
+
+/** Runs that a thread takes at a time. */
+const PIECE = 20;
+/** Failures that are made small and shown; the rest is counted. */
+const SHOWN = 5;
+
+class Thread {
+  private readonly worker: Worker;
+
+  constructor(without: string | undefined) {
+    this.worker = new Worker(path.join(__dirname, "worker.ts"), {
+      execArgv: ["--require", "tsx/cjs"],
+      workerData: { without },
+    });
+  }
+
+  ask(ask: ThreadRequest): Promise<ThreadAnswer> {
+    return new Promise((resolve, reject) => {
+      this.worker.once("error", reject);
+      this.worker.once("message", (answer: ThreadAnswer) => {
+        this.worker.removeListener("error", reject);
+        resolve(answer);
+      });
+      this.worker.postMessage(ask);
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.worker.terminate();
+  }
+}
+
+/** @returns every run that was made, in the order of the seeds, and the first failures made small */
+export async function runSeeds(
+  { first, runs }: Seeds,
+  { without, threads = availableParallelism(), signal, onProgress, untilFailure = false }: PoolOptions = {},
+): Promise<{ results: Ran[]; failures: SmallestFailure[] }> {
+  const results: Ran[] = [];
+  let next = first;
+  let failed = 0;
+  const pool = Array.from({ length: Math.max(1, threads) }, () => new Thread(without));
+  const work = async (thread: Thread): Promise<void> => {
+    while (next < first + runs && signal?.aborted !== true && !(untilFailure && failed > 0)) {
+      const from = next;
+      next = Math.min(next + PIECE, first + runs);
+      const answer = await thread.ask({ kind: "run", from, to: next });
+      if (answer.kind !== "ran") continue;
+      results.push(...answer.results);
+      failed += answer.results.filter(({ problems }) => problems.length > 0).length;
+      onProgress?.(results.length, failed);
+    }
+  };
+  try {
+    await Promise.all(pool.map(work));
+    results.sort((one, other) => one.seed - other.seed);
+    const failures: SmallestFailure[] = [];
+    const [thread] = pool;
+    for (const { seed } of results.filter(({ problems }) => problems.length > 0).slice(0, untilFailure ? 1 : SHOWN)) {
+      if (signal?.aborted === true) break;
+      const answer = await thread?.ask({ kind: "shrink", seed });
+      if (answer?.kind === "shrunk") failures.push(answer.failure);
+    }
+    return { results, failures };
+  } finally {
+    await Promise.all(pool.map((thread) => thread.end()));
+  }
+}
