@@ -5257,7 +5257,14 @@ function conditional(octokit) {
 }
 var everyError = Array.from({ length: 200 }, (_, index) => 400 + index);
 var Extended = Octokit.plugin(restEndpointMethods, withinBudget, timeLimit, conditional, retryPolicy, retry);
-function openOctokit({ url, token, baseUrl = apiBase(url), fetch, retries = true, ...rest }) {
+function openOctokit({
+  url,
+  token,
+  baseUrl = apiBase(url),
+  fetch,
+  retries = true,
+  ...rest
+}) {
   const quiet = () => void 0;
   return new Extended({
     ...rest,
