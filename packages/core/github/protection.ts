@@ -112,13 +112,15 @@ const folded = (logins: readonly string[]): string[] => logins.map((login) => lo
  * The settings in which GitHub's protection is not the wanted one, the gravest first.
  *
  * Logins compare without case, patterns of refs with it, as GitHub does. GitHub keeps self-review beside the reviewers:
- * where none are wanted there is nothing to prevent. With neither reviewers nor a pause there is nothing to bypass: a
- * private repository without GitHub Enterprise keeps GitHub's default then.
+ * where none are wanted there is nothing to prevent, and where all were taken away the reviewers alone differ. With
+ * neither reviewers nor a pause there is nothing to bypass: a private repository without GitHub Enterprise keeps GitHub's
+ * default then.
  */
 export function protectionDifferences(wanted: Protection, seen: Protection): (keyof Protection)[] {
   const differs: Record<keyof Protection, boolean> = {
     reviewers: !sameNames(folded(wanted.reviewers), folded(seen.reviewers)),
-    preventSelfReview: wanted.reviewers.length > 0 && wanted.preventSelfReview !== seen.preventSelfReview,
+    preventSelfReview:
+      wanted.reviewers.length > 0 && seen.reviewers.length > 0 && wanted.preventSelfReview !== seen.preventSelfReview,
     adminsCanBypass:
       (wanted.reviewers.length > 0 || wanted.waitMinutes > 0) && wanted.adminsCanBypass !== seen.adminsCanBypass,
     waitMinutes: wanted.waitMinutes !== seen.waitMinutes,

@@ -276,7 +276,7 @@ describe("GitHub's answers", () => {
     );
     assert.deepEqual(
       drifted.filter(({ value }) => value === 1).map(({ labels }) => labels["setting"]),
-      ["reviewers", "prevent_self_review", "admins_can_bypass", "tags"],
+      ["reviewers", "admins_can_bypass", "tags"],
     );
   });
 });

@@ -45,12 +45,14 @@ describe("the protection of a GitHub environment", () => {
     ]);
   });
 
-  it("is none where GitHub shows no rule, and differs in every setting but self-review without reviewers", () => {
+  it("is none where GitHub shows no rule: self-review needs reviewers on both sides to differ", () => {
     const open = toEnvironment({ deployment_branch_policy: null }, policies);
     assert.deepEqual([open.customPolicies, open.branches, open.tags], [false, [], []]);
     const rest = ["adminsCanBypass", "waitMinutes", "branches", "tags"];
-    assert.deepEqual(protectionDifferences(wanted, open), ["reviewers", "preventSelfReview", ...rest]);
+    assert.deepEqual(protectionDifferences(wanted, open), ["reviewers", ...rest]);
     assert.deepEqual(protectionDifferences({ ...wanted, reviewers: [] }, open), rest);
+    const others = { ...open, reviewers: ["mallory"] };
+    assert.deepEqual(protectionDifferences(wanted, others), ["reviewers", "preventSelfReview", ...rest]);
   });
 
   it("tells logins apart regardless of case, and branches by it", () => {
