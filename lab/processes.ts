@@ -22,7 +22,8 @@ function signal(process_: ProcessIdentity, name: NodeJS.Signals): void {
   if (lives(process_)) send(process_.pid, name);
 }
 
-function send(pid: number, name: NodeJS.Signals): void {
+/** Sends a signal to a process that may have ended since it was seen. */
+export function send(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { send } from "@ghrunners/lab/processes";
 import { renderFirewall } from "@ghrunners/lab/proxmox/firewall/render";
 import { until } from "@ghrunners/core/until";
 import { Rig } from "../../../unit/lab/machines/rig";
@@ -156,8 +157,8 @@ describe("systemd-nspawn machines", function () {
   it("go on when systemd-nspawn or the supervisor is killed, and can still be stopped", async () => {
     await rig.backend.start(vmid, rig.settings(vmid, { diskBytes: 2 ** 30 }));
     await rig.sshComesUp(vmid);
-    for (const pid of rig.processes(`${rig.instance.prefix}-vm${vmid}`)) process.kill(pid, "SIGKILL");
-    for (const pid of rig.processes(`supervise.sh ${vmid}`)) process.kill(pid, "SIGKILL");
+    for (const pid of rig.processes(`${rig.instance.prefix}-vm${vmid}`)) send(pid, "SIGKILL");
+    for (const pid of rig.processes(`supervise.sh ${vmid}`)) send(pid, "SIGKILL");
     await rig.ssh(vmid, "true");
     assert.equal(rig.backend.isRunning(vmid), true);
     await rig.backend.stop(vmid);
@@ -167,7 +168,7 @@ describe("systemd-nspawn machines", function () {
 
   it("leave nothing when they are all destroyed, whatever was killed before", async () => {
     await rig.backend.start(other, rig.settings(other));
-    for (const pid of rig.processes(`supervise.sh ${other}`)) process.kill(pid, "SIGKILL");
+    for (const pid of rig.processes(`supervise.sh ${other}`)) send(pid, "SIGKILL");
     assert.notDeepEqual(rig.leftovers(), []);
     await rig.down();
     assert.deepEqual(rig.leftovers(), []);
