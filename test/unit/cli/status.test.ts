@@ -71,7 +71,6 @@ describe("status report", () => {
     const loosened = { reviewers: [], waitMinutes: 5, preventSelfReview: false, adminsCanBypass: true };
     assert.deepEqual(problems({ deployment: { ...loosened, branches: ["main", "*"], tags: [] } }), [
       "environment production is reviewed by none, configured: octocat",
-      "environment production allows self-review, against the configuration",
       "environment production lets administrators bypass, against the configuration",
       "environment production waits 5 min, configured: 0 min",
       "environment production takes the branches main, *, configured: main",
