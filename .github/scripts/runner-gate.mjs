@@ -5298,7 +5298,7 @@ var PAGE = 100;
 var hasNext = (link) => link !== void 0 && /;\s*rel="?next"?/.test(link);
 var dataOf = async (answer) => (await answer).data;
 var GitHubClient = class {
-  /** @param options how long a request may take, and for a service its budget; see {@link GitHubAccess} */
+  /** @param options time limit of a request and, for a service, its budget; see {@link GitHubAccess} */
   constructor(where, token, options = {}) {
     this.where = where;
     const access = { ...options, url: where.url, token };
@@ -5308,10 +5308,10 @@ var GitHubClient = class {
   }
   where;
   octokit;
-  /** What it asks is not tried again. */
+  /** For requests that must not be retried. */
   single;
   names;
-  /** Ends what runs. A service closes its budget too. */
+  /** Aborts the requests under way. For a service, closes its budget too. */
   close() {
     this.octokit.close();
     this.single.close();
@@ -5319,16 +5319,16 @@ var GitHubClient = class {
   /**
    * One call with a bounded number of retries: 5xx, rate limits and broken connections only.
    * @param action what the call is for, for the error message
-   * @throws GitHubError in words
+   * @throws GitHubError that explains the failure to an operator
    */
   call(action, request3) {
     return this.explain(action, dataOf(request3(this.octokit, this.names)));
   }
-  /** Like {@link call} without another try, for what must not happen twice. */
+  /** Like {@link call} without retries, for a request that must not be sent twice. */
   once(action, request3) {
     return this.explain(action, dataOf(request3(this.single, this.names)));
   }
-  /** An operator's words for a question's failure. @throws GitHubError */
+  /** Turns the failure of a request into an explanation for an operator. @throws GitHubError */
   async explain(action, question) {
     try {
       return await question;
@@ -5337,10 +5337,10 @@ var GitHubClient = class {
     }
   }
   /**
-   * One GET in a service's own words of failure.
+   * One GET for a service, which handles failures itself.
    * @param route below the repository, such as `/actions/runners`
-   * @param project the part of the answer that is wanted; only that is kept in memory
-   * @param reserve share of the budget to be left for what matters more, 0 to 1
+   * @param project picks the wanted part of the answer; only that is kept in memory
+   * @param reserve share of the budget to leave for more important requests, 0 to 1
    * @throws NotAskedError, or Octokit's RequestError
    */
   async get(route, parameters, project, reserve = 0) {
@@ -5356,9 +5356,9 @@ var GitHubClient = class {
     return { data: answer.data, headers: answer.headers };
   }
   /**
-   * All pages of a list, as GitHub's Link header tells: of some lists a page has fewer entries than were asked for (of
-   * variables 30 at most), so a short page is not the last one.
-   * @param items the list in an answer, projected
+   * All pages of a list, following GitHub's Link header. A short page is not necessarily the last one: some lists
+   * return fewer entries than requested (variables: 30 at most).
+   * @param items picks the list out of an answer
    */
   async pages(route, parameters, items, reserve = 0) {
     const all = [];
@@ -5368,7 +5368,7 @@ var GitHubClient = class {
       if (!hasNext(headers.link)) return all;
     }
   }
-  /** {@link pages} for a command: every entry of a list, and a failure in words. @throws GitHubError */
+  /** {@link pages} for a command: every entry of a list. @throws GitHubError that explains the failure */
   list(action, route, parameters, items) {
     return this.explain(action, this.pages(route, parameters, items));
   }
@@ -5409,7 +5409,7 @@ var GitHubClient = class {
     );
     return data && toRunner(data);
   }
-  /** Replaces the runner's own labels. GitHub's read-only default labels, if it has any, stay. */
+  /** Replaces the runner's own labels. GitHub's read-only default labels stay. */
   async setLabels(id, labels) {
     await this.call(
       "set the labels of a runner",
@@ -5440,7 +5440,7 @@ var GitHubClient = class {
     );
     return found?.value;
   }
-  /** Removes a variable of the repository, whether it is there or not. */
+  /** Removes a variable of the repository; does nothing if it does not exist. */
   async deleteVariable(name) {
     await unlessMissing(
       this.call(
@@ -5470,7 +5470,7 @@ var GitHubClient = class {
       sha256: file.sha256_checksum
     }));
   }
-  /** Files of a release of actions/runner; undefined where this GitHub has no such release. */
+  /** Files of a release of actions/runner; undefined if this GitHub has no such release. */
   async runnerRelease(version2) {
     const tag = { owner: "actions", repo: "runner", tag: `v${version2}` };
     const found = await unlessMissing(
@@ -5486,8 +5486,8 @@ var GitHubClient = class {
     });
   }
   /**
-   * From when on GitHub lets the version register no more, ms since 1970; undefined where no end is announced or this GitHub
-   * does not tell. Source: GitHub, "Get runner version end-of-life schedule".
+   * Time from which GitHub no longer accepts registrations of this version, ms since 1970; undefined if no end is
+   * announced or this GitHub does not report it. Source: GitHub, "Get runner version end-of-life schedule".
    */
   async registrationEnds(version2) {
     const found = await unlessMissing(

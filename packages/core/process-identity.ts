@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** A process, told apart from a later one with the same number by its start time. */
+/** A process. Its start time distinguishes it from a later process with the same number. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** Clock ticks since boot (field 22 of /proc/PID/stat, proc(5)); empty where there is no /proc. */
@@ -10,7 +10,7 @@ export interface ProcessIdentity {
 function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The program's name stands in parentheses and may hold anything; the fields after it do not.
+    // The program's name is in parentheses and may contain spaces and parentheses itself, so split after the last one.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return fields[0] === "Z" ? undefined : fields[19];
   } catch {

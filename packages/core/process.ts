@@ -6,24 +6,27 @@ export interface Finished {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Both in the order in which they came. */
+  /** Standard output and standard error in the order in which they arrived. */
   readonly all: string;
 }
 
 export interface RunOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Text for its standard input, which is closed after it; without it there is none. */
+  /** Text for its standard input, which is then closed; default: no input. */
   readonly input?: string;
-  /** `inherit`: the process has the terminal's three streams, and nothing is captured. `errors`: standard error goes there. `both-as-errors`: standard output too, as errors. */
+  /**
+   * `inherit`: the process uses the terminal's three streams, and nothing is captured. `errors`: its standard error
+   * goes to the terminal. `both-as-errors`: both its streams go to the terminal's standard error.
+   */
   readonly terminal?: "inherit" | "errors" | "both-as-errors";
-  /** Ends it with SIGTERM. */
+  /** Ends the process with SIGTERM. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Runs a program to its end, whatever its exit code.
- * Node's own module: the usual library for this loads for a tenth of a second, which every command would pay.
+ * Runs a program to its end, whatever its exit code. Uses Node's own module: the usual library takes a tenth of a
+ * second to load, on every command.
  * @param line the program and its arguments
  * @throws Error when the program cannot be started, or the signal ended it
  */
@@ -49,7 +52,7 @@ export function runProcess(line: readonly string[], options: RunOptions): Promis
         text.all += chunk;
       });
     }
-    // A program that ends without reading its input is no error of ours; its exit code says what happened.
+    // A program may end without reading its input. That is no error here; its exit code says what happened.
     child.stdin?.on("error", () => undefined).end(input);
     child.once("error", reject);
     child.once("close", (code) => resolve({ code: code ?? 1, ...text }));

@@ -1,4 +1,4 @@
-/** What a schema of zod says, as a type and as a published JSON Schema. */
+/** A zod schema as a type and as a published JSON Schema. */
 import { z } from "zod";
 
 type Deep<T> = T extends (infer Item)[]
@@ -7,10 +7,10 @@ type Deep<T> = T extends (infer Item)[]
     ? { readonly [Key in keyof T]: Deep<T[Key]> }
     : T;
 
-/** The value that a schema describes, which nobody changes. */
+/** The value that a schema describes, deeply read-only. */
 export type Described<Schema extends z.ZodType> = Deep<z.output<Schema>>;
 
-/** The JSON Schema (2020-12) of a schema, without what says nothing to a reader: zod's own patterns and number limits. */
+/** The JSON Schema (2020-12) of a schema, without zod's own patterns and number limits, which tell a reader nothing. */
 export function jsonSchema(schema: z.ZodType): object {
   return z.toJSONSchema(schema, {
     unrepresentable: "any",

@@ -2,9 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 
 /**
  * Waits until the probe returns something other than undefined, null or false.
- * @param what what is waited for; part of the message when it does not come
+ * @param what the condition, for the message when it is not met
  * @param limitMs longest time to wait, in milliseconds
- * @param probe asked again and again; an error it throws counts as "not yet" and ends up in the message
+ * @param probe polled; an error it throws counts as "not yet" and appears in the message
  * @throws Error naming `what`, the limit and the last thing seen
  * @example await until("the runner is online", 10_000, async () => (await runner()).status === "online");
  */
@@ -21,7 +21,7 @@ export async function until<T>(what: string, limitMs: number, probe: () => T | P
     }
     if (Date.now() > deadline) {
       const seen = last instanceof Error ? last.message : JSON.stringify(last);
-      throw new Error(`Waited ${limitMs} ms in vain until ${what}; last seen: ${seen}`);
+      throw new Error(`Waited ${limitMs} ms, but this did not happen: ${what}; last seen: ${seen}`);
     }
     await delay(50);
   }

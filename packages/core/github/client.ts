@@ -1,6 +1,6 @@
 /**
- * GitHub as this program needs it: one repository's runners, variables, releases of the runner, workflow runs.
- * Commands, hooks, services and the workflows' scripts all ask through it.
+ * GitHub as this program needs it: one repository's runners, variables, runner releases and workflow runs.
+ * Commands, hooks, services and the workflows' scripts all use this client.
  */
 import { explainGitHubError, GitHubError, statusOf, unlessMissing } from "./errors";
 import { type GitHubAccess, type Octokit, openOctokit } from "./octokit";
@@ -48,11 +48,11 @@ const dataOf = async <T>(answer: Promise<{ data: T }>): Promise<T> => (await ans
 
 export class GitHubClient {
   private readonly octokit: Octokit;
-  /** What it asks is not tried again. */
+  /** For requests that must not be retried. */
   private readonly single: Octokit;
   private readonly names: RepositoryName;
 
-  /** @param options how long a request may take, and for a service its budget; see {@link GitHubAccess} */
+  /** @param options time limit of a request and, for a service, its budget; see {@link GitHubAccess} */
   constructor(
     private readonly where: Repository,
     token: string,
@@ -64,7 +64,7 @@ export class GitHubClient {
     this.names = repositoryName(where.fullName);
   }
 
-  /** Ends what runs. A service closes its budget too. */
+  /** Aborts the requests under way. For a service, closes its budget too. */
   close(): void {
     this.octokit.close();
     this.single.close();
@@ -73,18 +73,18 @@ export class GitHubClient {
   /**
    * One call with a bounded number of retries: 5xx, rate limits and broken connections only.
    * @param action what the call is for, for the error message
-   * @throws GitHubError in words
+   * @throws GitHubError that explains the failure to an operator
    */
   call<T>(action: string, request: Request<T>): Promise<T> {
     return this.explain(action, dataOf(request(this.octokit, this.names)));
   }
 
-  /** Like {@link call} without another try, for what must not happen twice. */
+  /** Like {@link call} without retries, for a request that must not be sent twice. */
   once<T>(action: string, request: Request<T>): Promise<T> {
     return this.explain(action, dataOf(request(this.single, this.names)));
   }
 
-  /** An operator's words for a question's failure. @throws GitHubError */
+  /** Turns the failure of a request into an explanation for an operator. @throws GitHubError */
   async explain<T>(action: string, question: Promise<T>): Promise<T> {
     try {
       return await question;
@@ -94,10 +94,10 @@ export class GitHubClient {
   }
 
   /**
-   * One GET in a service's own words of failure.
+   * One GET for a service, which handles failures itself.
    * @param route below the repository, such as `/actions/runners`
-   * @param project the part of the answer that is wanted; only that is kept in memory
-   * @param reserve share of the budget to be left for what matters more, 0 to 1
+   * @param project picks the wanted part of the answer; only that is kept in memory
+   * @param reserve share of the budget to leave for more important requests, 0 to 1
    * @throws NotAskedError, or Octokit's RequestError
    */
   async get<Raw, Value>(
@@ -125,9 +125,9 @@ export class GitHubClient {
   }
 
   /**
-   * All pages of a list, as GitHub's Link header tells: of some lists a page has fewer entries than were asked for (of
-   * variables 30 at most), so a short page is not the last one.
-   * @param items the list in an answer, projected
+   * All pages of a list, following GitHub's Link header. A short page is not necessarily the last one: some lists
+   * return fewer entries than requested (variables: 30 at most).
+   * @param items picks the list out of an answer
    */
   async pages<Raw, Value>(
     route: string,
@@ -143,7 +143,7 @@ export class GitHubClient {
     }
   }
 
-  /** {@link pages} for a command: every entry of a list, and a failure in words. @throws GitHubError */
+  /** {@link pages} for a command: every entry of a list. @throws GitHubError that explains the failure */
   list<Raw, Value>(
     action: string,
     route: string,
@@ -193,7 +193,7 @@ export class GitHubClient {
     return data && toRunner(data);
   }
 
-  /** Replaces the runner's own labels. GitHub's read-only default labels, if it has any, stay. */
+  /** Replaces the runner's own labels. GitHub's read-only default labels stay. */
   async setLabels(id: number, labels: readonly string[]): Promise<void> {
     await this.call("set the labels of a runner", ({ rest }, names) =>
       rest.actions.setCustomLabelsForSelfHostedRunnerForRepo({
@@ -226,7 +226,7 @@ export class GitHubClient {
     return found?.value;
   }
 
-  /** Removes a variable of the repository, whether it is there or not. */
+  /** Removes a variable of the repository; does nothing if it does not exist. */
   async deleteVariable(name: string): Promise<void> {
     await unlessMissing(
       this.call(`remove the variable ${name}`, ({ rest }, names) =>
@@ -256,7 +256,7 @@ export class GitHubClient {
     }));
   }
 
-  /** Files of a release of actions/runner; undefined where this GitHub has no such release. */
+  /** Files of a release of actions/runner; undefined if this GitHub has no such release. */
   async runnerRelease(version: string): Promise<RunnerDownload[] | undefined> {
     const tag = { owner: "actions", repo: "runner", tag: `v${version}` };
     const found = await unlessMissing(
@@ -272,8 +272,8 @@ export class GitHubClient {
   }
 
   /**
-   * From when on GitHub lets the version register no more, ms since 1970; undefined where no end is announced or this GitHub
-   * does not tell. Source: GitHub, "Get runner version end-of-life schedule".
+   * Time from which GitHub no longer accepts registrations of this version, ms since 1970; undefined if no end is
+   * announced or this GitHub does not report it. Source: GitHub, "Get runner version end-of-life schedule".
    */
   async registrationEnds(version: string): Promise<number | undefined> {
     const found = await unlessMissing<Deprecation>(

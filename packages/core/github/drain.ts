@@ -10,10 +10,11 @@ const POLL_MS = 1_000;
 export type DrainClient = Pick<GitHubClient, "runner" | "setLabels">;
 
 /**
- * Takes the runner's labels away and waits until it is idle. A runner that GitHub shows offline runs nothing.
+ * Removes the runner's labels and waits until it is idle. A runner that GitHub shows as offline runs no job.
  *
  * @param limitMs how long the running job may take
- * @throws Error when the runner is still busy at the limit; its labels stay away, so the next try goes on waiting
+ * @throws Error if the runner is still busy at the limit; its labels stay removed, so the next attempt continues the
+ * wait
  */
 export async function drainRunner(github: DrainClient, id: number, limitMs: number, pollMs = POLL_MS): Promise<void> {
   const runner = await github.runner(id);
@@ -21,7 +22,7 @@ export async function drainRunner(github: DrainClient, id: number, limitMs: numb
   if (runner.labels.length > 0) await github.setLabels(id, []);
   const deadline = Date.now() + limitMs;
   for (;;) {
-    // GitHub may have assigned a job just before the labels went: it shows busy by the next look.
+    // GitHub may have assigned a job just before the labels were removed: the next poll shows the runner as busy.
     const now = await github.runner(id);
     if (now === undefined || !now.online || !now.busy) return;
     if (Date.now() >= deadline) {

@@ -11,7 +11,7 @@ import {
 
 const ROUTE = "/environments/{environment_name}";
 
-/** Of the whole answer, what the protection is read from. */
+/** The part of the answer that the protection is read from. */
 const rules = ({ can_admins_bypass, protection_rules, deployment_branch_policy }: RawEnvironment): RawEnvironment => ({
   can_admins_bypass,
   protection_rules,
@@ -19,9 +19,9 @@ const rules = ({ can_admins_bypass, protection_rules, deployment_branch_policy }
 });
 
 /**
- * @param reserve share of a service's budget to be left, 0 to 1
- * @returns undefined where GitHub has no environment of that name
- * @throws Octokit's RequestError; a command gives it to {@link GitHubClient.explain}
+ * @param reserve share of a service's budget to leave, 0 to 1
+ * @returns undefined if GitHub has no environment of that name
+ * @throws Octokit's RequestError; a command passes it through {@link GitHubClient.explain}
  */
 export async function readEnvironment(
   github: Pick<GitHubClient, "get" | "pages">,

@@ -1,10 +1,10 @@
 /**
- * What GitHub's answers mean, and which are worth another try. Pure.
+ * What GitHub's error answers mean, and which requests are worth retrying. Pure.
  */
 import { explainNoAnswer } from "../https/explain-no-answer";
 import type { Repository } from "./repository";
 
-/** Tries of one request. */
+/** Attempts per request. */
 export const ATTEMPTS = 4;
 /** A rate limit that lasts longer is reported instead of waited for. */
 const LONGEST_WAIT_MS = 30_000;
@@ -30,7 +30,7 @@ export function statusOf(error: unknown): number | undefined {
   return (error as HttpError).status;
 }
 
-/** Undefined where GitHub answers 404: there is no such thing. */
+/** Undefined if GitHub answers 404, that is, the thing does not exist. */
 export async function unlessMissing<T>(question: Promise<T>): Promise<T | undefined> {
   try {
     return await question;
@@ -46,7 +46,7 @@ function wantedPermissions({ response }: HttpError): string {
   return named === undefined || named === "" ? "Administration write and Actions write" : String(named);
 }
 
-/** Milliseconds since 1970 when the limit ends; undefined where GitHub does not tell. */
+/** Milliseconds since 1970 when the limit ends; undefined if GitHub does not say. */
 function rateLimitEnd({ response }: HttpError, now: number): number | undefined {
   const headers = response?.headers ?? {};
   if (headers["retry-after"] !== undefined) return now + Number(headers["retry-after"]) * 1000;
@@ -63,8 +63,8 @@ function isRateLimit({ status, response, message = "" }: HttpError): boolean {
 const withoutAnswer = (error: HttpError): boolean => error.response === undefined;
 
 /**
- * Milliseconds to wait before the next try; undefined when the error is final.
- * @param attempt number of the try that failed, from 1
+ * Milliseconds to wait before the next attempt; undefined when the error is final.
+ * @param attempt number of the attempt that failed, from 1
  * @param now milliseconds since 1970, for GitHub's x-ratelimit-reset
  */
 export function retryDelayMs(error: unknown, attempt: number, now = Date.now()): number | undefined {
@@ -80,7 +80,7 @@ export function retryDelayMs(error: unknown, attempt: number, now = Date.now()):
 }
 
 /**
- * A GitHub answer in words: what was seen, what was expected, what to do next.
+ * Explains a GitHub error answer: what was seen, what was expected, what to do next.
  * @param now milliseconds since 1970
  */
 export function explainGitHubError(

@@ -1,5 +1,5 @@
 /**
- * What GitHub said, reduced to what is needed.
+ * GitHub's answers, reduced to what the services need.
  */
 import type { Protection } from "./protection";
 import type { GitHubRunner } from "./runner";
@@ -15,19 +15,21 @@ export interface RunFacts {
   readonly id: number;
   readonly attempt: number;
   readonly status: string;
-  /** Names of the files of the workflow that was started and of those that it calls: a called one has no run of its own. */
+  /**
+   * File names of the workflow that was started and of the workflows it calls: a called workflow has no run of its own.
+   */
   readonly workflows: readonly string[];
   /** Seconds since 1970. */
   readonly createdAt: number;
   /** Start of the newest attempt, seconds since 1970. */
   readonly startedAt: number;
-  /** As GitHub writes it; differs when anything of the run changed. */
+  /** As GitHub writes it; changes whenever anything about the run changes. */
   readonly updatedAt: string;
 }
 
 export interface JobFacts {
   readonly id: number;
-  /** With the names of the calls around it: `Deploy / Gate / Choose`. */
+  /** Includes the names of the calling jobs: `Deploy / Gate / Choose`. */
   readonly name: string;
   readonly attempt: number;
   readonly status: string;
@@ -43,13 +45,13 @@ export interface JobFacts {
 /** All facts; undefined before the first answer. */
 export interface FleetFacts {
   readonly runners?: Known<readonly GitHubRunner[]>;
-  /** Runs that are not over yet and their jobs. */
+  /** Runs that are not finished, with their jobs. */
   readonly open?: Known<readonly OpenRun[]>;
   readonly repositoryPublic?: Known<boolean>;
   readonly protection?: Known<Protection | undefined>;
-  /** Time of the last write by name, seconds since 1970. */
+  /** Time of the last write per secret name, seconds since 1970. */
   readonly secrets?: Known<Readonly<Record<string, number>>>;
-  /** From when on a version gets no job any more, seconds since 1970; no entry where none is announced. */
+  /** Time from which a runner version gets no more jobs, seconds since 1970; no entry if none is announced. */
   readonly deadlines?: Known<Readonly<Record<string, number>>>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What Octokit needs of `fetch`, by node:https. Node 18's own fetch is an HTTP client in WebAssembly of its own: with it
- * the exporter takes 30 MB more, which is half of what it may have.
+ * The subset of `fetch` that Octokit needs, on top of node:https. Node 18's own fetch brings an HTTP client in
+ * WebAssembly: with it the exporter uses 30 MB more memory, half of its limit.
  */
 import https from "node:https";
 import { text as textOf } from "node:stream/consumers";

@@ -1,4 +1,4 @@
-/** Issues of one repository, as far as an incident needs them. */
+/** Issues of one repository, as far as incidents need them. */
 import type { GitHubClient } from "./client";
 
 export interface OpenedIssue {
@@ -7,10 +7,10 @@ export interface OpenedIssue {
 }
 
 const PAGE = 100;
-/** A repository with more incidents than this has other problems; GitHub shows the newest first. */
+/** A repository with more incidents than this has other problems; GitHub lists the newest first. */
 const PAGES = 20;
 
-/** The issue with this label, open or closed, whose text has the marker. */
+/** The issue with this label, open or closed, whose text contains the marker. */
 export async function findIssue(
   client: Pick<GitHubClient, "call">,
   label: string,
@@ -27,7 +27,10 @@ export async function findIssue(
   return undefined;
 }
 
-/** One try: whether GitHub carried out a call that failed, only another search can tell. */
+/**
+ * One attempt, because a retry could open a second issue. After a failure only another search shows whether GitHub
+ * created it.
+ */
 export async function openIssue(
   client: Pick<GitHubClient, "once">,
   issue: { readonly title: string; readonly body: string; readonly labels: readonly string[] },

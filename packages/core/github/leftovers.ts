@@ -1,4 +1,4 @@
-/** Removes single things at GitHub that the state does not know. Nothing there is fine. */
+/** Removes things at GitHub that Pulumi's state does not know. Does nothing if they do not exist. */
 import type { Leftover } from "./plan-leftovers";
 import type { GitHubClient } from "./client";
 import { statusOf } from "./errors";

@@ -1,10 +1,11 @@
 /**
- * The one Octokit of the project: every question to GitHub goes through it, whoever asks.
+ * The only Octokit of the project: every request to GitHub goes through it.
  *
- * From outside in: another try by `@octokit/plugin-retry`, answers that have not changed by ETag, a limit of time, and where
- * a service asks, its share of the rate limit (request-budget.ts). `@octokit/plugin-throttling` is not among them: it puts a
- * second between any two writes of a process and lets a request wait for as long as a rate limit lasts. A command should
- * rather say until when GitHub wants silence, and a service that must answer its next scrape should not wait at all.
+ * From the outside in: retries by `@octokit/plugin-retry`, a cache by ETag for unchanged answers, a time limit and, for
+ * a service, its share of the rate limit (request-budget.ts). `@octokit/plugin-throttling` is not used: it puts a
+ * second between any two writes of a process and makes a request wait for as long as a rate limit lasts. A command
+ * should instead report until when GitHub wants no requests, and a service that must answer its next scrape should not
+ * wait at all.
  */
 import { Octokit as Core } from "@octokit/core";
 import { restEndpointMethods } from "@octokit/plugin-rest-endpoint-methods";
@@ -15,40 +16,40 @@ import { apiBase } from "./repository";
 import type { RequestBudget } from "./request-budget";
 
 const REQUEST_LIMIT_MS = 20_000;
-/** Answers that are kept for their ETag; the oldest go first. */
+/** Number of answers kept for their ETag; the oldest are dropped first. */
 const KEPT_ANSWERS = 500;
 
 declare module "@octokit/types" {
   interface RequestRequestOptions {
-    /** The part of an answer that is wanted: only that is kept, and it stands in the answer's place. */
+    /** Picks the wanted part of an answer: only that is kept, and it replaces the answer's data. */
     project?: (answer: never) => unknown;
-    /** Share of the budget that has to be left after this request, 0 to 1. */
+    /** Share of the budget that must be left after this request, 0 to 1. */
     reserve?: number;
   }
 }
 
-/** What the plugins below have in common: Octokit's constructor gets it. */
+/** Options of Octokit's constructor that the plugins below share. */
 export interface GitHubAccess {
   /** Web address as in {@link Repository}. */
   readonly url: string;
   readonly token: string;
-  /** REST base address where it is told, as a workflow's GITHUB_API_URL; else it comes from `url`. */
+  /** REST base address, such as a workflow's GITHUB_API_URL; default: derived from `url`. */
   readonly baseUrl?: string;
-  /** How long one request may take, milliseconds; 20,000 by default. */
+  /** Time limit of one request, milliseconds; default 20,000. */
   readonly limitMs?: number;
-  /** False: what fails is not tried again. */
+  /** False: failed requests are not retried. */
   readonly retries?: boolean;
-  /** Bounds what is asked; absent: GitHub's own limit alone does. */
+  /** Limits the requests; default: only GitHub's own limit applies. */
   readonly budget?: RequestBudget;
   readonly fetch?: typeof fetch;
 }
 
 type OctokitOptions = NonNullable<ConstructorParameters<typeof Core>[0]>;
 type Answer = OctokitResponse<unknown>;
-/** Each hook is called with the same options: what one wants to change for the next it changes in place. */
+/** Every hook gets the same options object: a change meant for the next hook is made in place. */
 type Ask = (options: Required<EndpointDefaults>) => Promise<Answer> | Answer;
 
-/** Names what may be tried again, and when; `@octokit/plugin-retry` does it. */
+/** Decides what may be retried, and when; `@octokit/plugin-retry` carries it out. */
 function retryPolicy(octokit: Core): void {
   octokit.hook.error("request", (error, { request }) => {
     const wait = retryDelayMs(error, ((request as { retryCount?: number }).retryCount ?? 0) + 1);
@@ -59,7 +60,7 @@ function retryPolicy(octokit: Core): void {
   });
 }
 
-/** Ends a request that takes too long. @returns `close`, which ends all that run */
+/** Aborts a request that takes too long. @returns `close`, which aborts all requests under way */
 function timeLimit(octokit: Core, options: OctokitOptions): { close: () => void } {
   const limitMs = (options.limitMs as number | undefined) ?? REQUEST_LIMIT_MS;
   const running = new Set<AbortController>();
@@ -96,7 +97,7 @@ function withinBudget(octokit: Core, options: OctokitOptions): void {
   });
 }
 
-/** An answer that has not changed costs nothing of the rate limit, and comes from memory. */
+/** An unchanged answer costs nothing of the rate limit and is taken from memory. */
 function conditional(octokit: Core): void {
   const kept = new Map<string, Answer>();
   octokit.hook.wrap("request", async (ask, options) => {
@@ -120,7 +121,7 @@ function conditional(octokit: Core): void {
   });
 }
 
-/** What the policy above has not marked is final, whatever its status. */
+/** An error that the policy above has not marked is final, whatever its status. */
 const everyError = Array.from({ length: 200 }, (_, index) => 400 + index);
 
 const Extended = Core.plugin(restEndpointMethods, withinBudget, timeLimit, conditional, retryPolicy, retry);
@@ -128,7 +129,7 @@ const Extended = Core.plugin(restEndpointMethods, withinBudget, timeLimit, condi
 /** Octokit with its typed routes (`octokit.rest`). */
 export type Octokit = InstanceType<typeof Extended>;
 
-/** @param access.retries as a command wants it; a service goes on with its next look instead */
+/** @param access.retries default true, as commands need; a service passes false and waits for its next poll instead */
 export function openOctokit({
   url,
   token,

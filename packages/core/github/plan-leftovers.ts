@@ -1,12 +1,12 @@
 /**
- * What a create at GitHub could find there already. Pure.
+ * What a create at GitHub might find already in place. Pure.
  *
- * GitHub may carry a write out and answer 500, or the run may be killed before the answer: then the thing exists and the
- * state does not know it, and its create is refused for ever (409 for a variable, 303 for a policy, 422 for a ruleset).
- * Environments, secrets and settings are written by PUT and need nothing of the kind.
+ * GitHub may carry out a write and still answer 500, or the run may be killed before the answer arrives. Then the thing
+ * exists but Pulumi's state does not know it, and its create is refused for ever (409 for a variable, 303 for a policy,
+ * 422 for a ruleset). Environments, secrets and settings are written by PUT and have no such problem.
  */
 
-/** A thing at GitHub that stands in the way of a create, by what it is known by. */
+/** A thing at GitHub that would make a create fail, with what identifies it. */
 export type Leftover =
   | { readonly kind: "variable"; readonly environment: string | undefined; readonly name: string }
   | {

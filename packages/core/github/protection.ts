@@ -1,21 +1,21 @@
 /**
- * The protection of a GitHub environment: who approves a deployment, how long it waits, and from which branches and tags it
- * comes. The configuration says it, the fleet exporter is told it, GitHub shows it; this is its one type, reader and
- * comparer. Pure.
+ * The protection of a GitHub environment: who approves a deployment, how long it waits, and from which branches and
+ * tags it comes. The configuration, the fleet exporter and what GitHub shows all use this one type, reader and
+ * comparison. Pure.
  */
 import * as z from "zod";
 
-/** Bounds are GitHub's own: at most 6 reviewers, 30 days of waiting. */
+/** GitHub's own limits: at most 6 reviewers, 30 days of waiting. */
 export const MAXIMUM_REVIEWERS = 6;
 export const MAXIMUM_WAIT_MINUTES = 43_200;
 
-/** What the fleet exporter is told; config/deployment.ts checks what people write and gives the defaults. */
+/** Settings as the fleet exporter gets them; config/deployment.ts checks what users write and gives the defaults. */
 export const protection = z.strictObject({
-  /** Logins, or slugs of teams, in any order. */
+  /** Logins of users, or slugs of teams, in any order. */
   reviewers: z.array(z.string()),
-  /** Pause before each deployment. */
+  /** Pause before each deployment, minutes. */
   waitMinutes: z.int().min(0),
-  /** Whoever started a deployment may not approve it. */
+  /** The person who started a deployment may not approve it. */
   preventSelfReview: z.boolean(),
   /** Administrators may skip reviewers and the pause. */
   adminsCanBypass: z.boolean(),
@@ -28,7 +28,7 @@ export const protection = z.strictObject({
 /** Protection of an environment: as configured, or as GitHub shows it. */
 export type Protection = Readonly<z.output<typeof protection>>;
 
-/** Its part of a larger group of settings. */
+/** The protection as part of a larger group of settings. */
 export const protectionOf = (settings: Protection): Protection => ({
   reviewers: settings.reviewers,
   waitMinutes: settings.waitMinutes,
@@ -47,9 +47,9 @@ export interface BranchPolicy {
 
 /** An environment as GitHub shows it. */
 export interface EnvironmentSeen extends Protection {
-  /** GitHub's numbers of the reviewers, by login or slug. */
+  /** GitHub's account numbers of the reviewers, by login or slug. */
   readonly reviewerIds: Readonly<Record<string, number>>;
-  /** False: every ref may deploy, or every protected branch; then there are no policies. */
+  /** False: every ref, or every protected branch, may deploy; then there are no policies. */
   readonly customPolicies: boolean;
   readonly policies: readonly BranchPolicy[];
 }
@@ -75,11 +75,13 @@ export interface RawBranchPolicies {
 export const hasCustomPolicies = ({ deployment_branch_policy: policy }: RawEnvironment): boolean =>
   policy?.custom_branch_policies === true;
 
-/** A page of the list of policies; GitHub shows no type on servers that know branches only. */
+/** A page of the list of policies. A server that knows only branch policies shows no type. */
 export const toBranchPolicies = ({ branch_policies }: RawBranchPolicies): BranchPolicy[] =>
   branch_policies.map(({ id = 0, name = "", type }) => ({ id, name, type: type === "tag" ? "tag" : "branch" }));
 
-/** @param policies of an environment with custom branch policies; of another one they are left over and do not count */
+/**
+ * @param policies the environment's branch policies; ignored as left over unless the environment uses custom policies
+ */
 export function toEnvironment(raw: RawEnvironment, policies: readonly BranchPolicy[]): EnvironmentSeen {
   const rules = raw.protection_rules ?? [];
   const review = rules.find(({ type }) => type === "required_reviewers");
@@ -109,12 +111,12 @@ const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
 const folded = (logins: readonly string[]): string[] => logins.map((login) => login.toLowerCase());
 
 /**
- * The settings in which GitHub's protection is not the wanted one, the gravest first.
+ * The settings in which GitHub's protection differs from the wanted one, the most serious first.
  *
- * Logins compare without case, patterns of refs with it, as GitHub does. GitHub keeps self-review beside the reviewers:
- * where none are wanted there is nothing to prevent, and where all were taken away the reviewers alone differ. With
- * neither reviewers nor a pause there is nothing to bypass: a private repository without GitHub Enterprise keeps GitHub's
- * default then.
+ * As at GitHub, logins compare without case and patterns of refs with it. GitHub stores the self-review setting with
+ * the reviewers: if no reviewers are wanted there is nothing to prevent, and if all were removed only the reviewers are
+ * reported. With neither reviewers nor a pause there is nothing to bypass: a private repository without GitHub
+ * Enterprise then keeps GitHub's default.
  */
 export function protectionDifferences(wanted: Protection, seen: Protection): (keyof Protection)[] {
   const differs: Record<keyof Protection, boolean> = {

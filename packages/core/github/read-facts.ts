@@ -1,10 +1,10 @@
 /**
- * From GitHub's answers to facts. Pure. Shapes: GitHub's OpenAPI description, and the emulator's contract tests.
+ * Converts GitHub's answers to facts. Pure. Shapes: GitHub's OpenAPI description, and the emulator's contract tests.
  */
 import path from "node:path";
 import type { JobFacts, RunFacts } from "./facts";
 
-/** Seconds since 1970; undefined for what is no time. */
+/** Seconds since 1970; undefined if the text is not a time. */
 function time(text: string | null | undefined): number | undefined {
   const at = Date.parse(text ?? "") / 1000;
   return Number.isNaN(at) ? undefined : at;
@@ -22,10 +22,10 @@ export interface RawRun {
   updated_at: string;
 }
 
-/** A path may end in the ref that the file was taken from. */
+/** Strips the folder, and the ref that a path may end in. */
 const fileOf = (text: string): string => path.posix.basename(text.replace(/@.*$/, ""));
 
-/** Names of the workflow files of a run: the one that was started first. */
+/** Names of the workflow files of a run, the one that was started first. */
 export const workflowsOf = (raw: Pick<RawRun, "path" | "referenced_workflows">): string[] => [
   fileOf(raw.path),
   ...(raw.referenced_workflows ?? []).map((called) => fileOf(called.path)),

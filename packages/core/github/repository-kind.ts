@@ -1,5 +1,5 @@
 /**
- * What a kind of repository gets from GitHub: visibility, owner and the owner's plan decide. Pure.
+ * Which features GitHub gives a repository: that depends on visibility, owner and the owner's plan. Pure.
  *
  * Sources: GitHub documentation, "Managing environments for deployment", "About rulesets", "Managing GitHub Actions
  * settings for a repository", REST "Set allowed actions"; the answers themselves: backstage/backstage#28977,
@@ -10,13 +10,15 @@ export interface RepositoryKind {
   /** `internal` counts as private. */
   readonly private: boolean;
   readonly owner: "person" | "organization";
-  /** The owner's plan in GitHub's words (`free`, `pro`, `team`, `enterprise`); undefined where the token may not see it. */
+  /**
+   * The owner's plan as GitHub names it (`free`, `pro`, `team`, `enterprise`); undefined if the token may not see it.
+   */
   readonly plan: string | undefined;
-  /** github.com sells a person Free or Pro only; a server of one's own may have everything. */
+  /** On github.com a person can only have Free or Pro; an Enterprise Server may have everything. */
   readonly onGitHubCom: boolean;
 }
 
-/** `unknown` where the plan decides and may not be seen. */
+/** `unknown` if it depends on the plan and the token may not see the plan. */
 export type Grant = "yes" | "no" | "unknown";
 
 export interface Offer {
@@ -25,7 +27,7 @@ export interface Offer {
   /** Reviewers, the pause, and what goes with them: self-review, bypass by administrators. */
   readonly reviewers: Grant;
   readonly rulesets: Grant;
-  /** A list of actions that may run beside GitHub's own and the owner's. */
+  /** A list of allowed actions besides GitHub's own and the owner's. */
   readonly actionPatterns: Grant;
   /** Approval before workflows of outsiders' pull requests run. */
   readonly forkApproval: Grant;
@@ -41,7 +43,7 @@ const everything: Offer = {
   forkApproval: "yes",
 };
 
-/** Plans that give a private repository less than everything. */
+/** Plans with which a private repository does not get every feature. */
 const LIMITED = ["free", "pro", "team"];
 
 export function offerOf({ private: isPrivate, owner, plan, onGitHubCom }: RepositoryKind): Offer {

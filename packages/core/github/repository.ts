@@ -1,5 +1,5 @@
 /**
- * Where a repository is, and where its REST API answers. Pure.
+ * Where a repository is, and the address of its REST API. Pure.
  */
 
 /** Where the repository is. */
@@ -23,9 +23,8 @@ export function repositoryName(fullName: string): RepositoryName {
 }
 
 /**
- * REST base address: github.com and an enterprise in GitHub's cloud with data residency have a host for it, an
- * Enterprise Server has a path. Source: GitHub documentation, "Network details for GHE.com" and "GitHub Enterprise Server
- * REST API".
+ * REST base address: github.com and GHE.com (data residency) have a host of their own for it, an Enterprise Server has
+ * a path. Source: GitHub documentation, "Network details for GHE.com" and "GitHub Enterprise Server REST API".
  * @param url as in {@link Repository}
  * @example apiBase("https://acme.ghe.com") // "https://api.acme.ghe.com"
  */
@@ -36,5 +35,5 @@ export function apiBase(url: string): string {
   return `${origin}/api/v3`;
 }
 
-/** The same for the Terraform provider, which adds the path of an Enterprise Server itself. */
+/** The same for the Terraform provider, which itself adds the path of an Enterprise Server. */
 export const providerBase = (url: string): string => `${apiBase(url).replace(/\/api\/v3$/, "")}/`;

@@ -1,14 +1,17 @@
 /**
- * The share of GitHub's rate limit that a service on the monitoring host may use, and its silence while GitHub wants
- * silence. It never waits: a request that may not be made now fails at once, and the service's next look asks again.
+ * The share of GitHub's rate limit that a service on the monitoring host may use. It also keeps the pauses that GitHub
+ * asks for. It never waits: a request that may not be made now fails at once, and the service asks again at its next
+ * poll.
  */
 import { pauseUntil, silenceLeft } from "./back-off";
 import { type Budget, levelOf, mayAsk, newBudget, refill, spend } from "./budget";
 
-/** No request was made: the budget is used up, or GitHub asked for a pause. It says nothing about GitHub. */
+/**
+ * No request was made, because the budget is used up or GitHub asked for a pause. It says nothing about GitHub's state.
+ */
 export class NotAskedError extends Error {}
 
-/** What GitHub last said about the limit of the token. */
+/** GitHub's last report on the token's limit. */
 export interface RateLimit {
   readonly limit: number;
   readonly remaining: number;
@@ -19,7 +22,7 @@ export interface RateLimit {
 interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number | undefined>>;
-  /** GitHub's words, where it refused. */
+  /** GitHub's message, if it refused. */
   readonly message?: string;
 }
 
@@ -28,7 +31,7 @@ export interface BudgetOptions {
   readonly share: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Told the HTTP status of each answer, or `error`. */
+  /** Called with the HTTP status of each answer, or `error`. */
   readonly onRequest?: (status: string) => void;
 }
 
@@ -42,21 +45,17 @@ export class RequestBudget {
     this.budget = newBudget(options.share, options.now() / 1000);
   }
 
-  /**
-   * Asked before each request.
-   * @param reserve share of the budget to be left for what matters more, 0 to 1
-   * @throws NotAskedError
-   */
+  /** Called before each request. */
   demand(reserve: number): void {
     const nowMs = this.options.now();
-    if (this.isClosed) throw new NotAskedError("The exporter ends.");
+    if (this.isClosed) throw new NotAskedError("The service is shutting down.");
     const silence = silenceLeft(this.silentUntil, nowMs);
-    if (silence > 0) throw new NotAskedError(`GitHub wants no request for ${silence} ms.`);
+    if (silence > 0) throw new NotAskedError(`GitHub asked for a pause; ${silence} ms are left.`);
     this.budget = refill(this.budget, nowMs / 1000);
-    if (!mayAsk(this.budget, reserve)) throw new NotAskedError("The share of the rate limit is used up.");
+    if (!mayAsk(this.budget, reserve)) throw new NotAskedError("The service's share of the rate limit is used up.");
   }
 
-  /** Told each answer. */
+  /** Called with each answer. */
   heard({ status, headers, message }: Answer): void {
     this.options.onRequest?.(String(status));
     const [limit, remaining, reset] = ["limit", "remaining", "reset"].map((name) => {
@@ -72,13 +71,13 @@ export class RequestBudget {
     this.silentUntil = Math.max(this.silentUntil, pauseUntil({ status, headers, message }, this.options.now()) ?? 0);
   }
 
-  /** Told of a request that nobody answered. */
+  /** Called for a request that got no answer. */
   heardNothing(): void {
     this.options.onRequest?.("error");
     this.budget = spend(this.budget, 0);
   }
 
-  /** From now on nothing is asked any more. */
+  /** Refuses every request from now on. */
   close(): void {
     this.isClosed = true;
   }

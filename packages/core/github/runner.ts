@@ -1,5 +1,5 @@
 /**
- * A runner as GitHub shows it, and label sets as GitHub matches them: their case and order do not matter. Pure.
+ * A runner as GitHub shows it, and label sets as GitHub matches them, where case and order do not matter. Pure.
  */
 
 /** A runner as GitHub shows it. */
@@ -9,7 +9,7 @@ export interface GitHubRunner {
   readonly online: boolean;
   readonly busy: boolean;
   readonly labels: readonly string[];
-  /** Undefined until the runner connected for the first time, or where GitHub does not tell. */
+  /** Undefined until the runner has connected for the first time, or if GitHub does not report it. */
   readonly version: string | undefined;
 }
 
@@ -40,7 +40,7 @@ export const toRunners = ({ runners }: { readonly runners: readonly RawRunner[] 
 export const normal = (labels: readonly string[]): string[] =>
   [...new Set(labels.map((label) => label.toLowerCase()))].sort();
 
-/** A set as one text: the value of a metric's label. */
+/** A label set as one text: the value of a metric's label. */
 export const labelSet = (labels: readonly string[]): string => normal(labels).join(",");
 
 /** Whether two sets hold the same labels. */
@@ -57,8 +57,8 @@ export const carries = (labels: readonly string[], wanted: readonly string[]): b
   labelsWithout(wanted, labels).length === 0;
 
 /**
- * A job for self-hosted runners: jobs of GitHub's own runners are not watched. `runs-on` may leave `self-hosted` out and
- * name labels of these runners alone.
+ * Whether a job is for self-hosted runners; jobs for GitHub's own runners are not watched. `runs-on` may omit
+ * `self-hosted` and name only labels of these runners.
  */
 export const isSelfHosted = (
   { labels }: { readonly labels: readonly string[] },

@@ -1,10 +1,10 @@
 /**
- * Accounts and settings of the repository that the provider has no resource for, or asks for too often.
+ * Accounts and repository settings for which the provider has no resource, or which it requests too often.
  */
 import type { GitHubClient, RepositorySeen } from "./client";
 import { GitHubError, statusOf } from "./errors";
 
-/** Which pull requests of outsiders wait for an approval before their workflows run. */
+/** Which pull requests from outsiders need an approval before their workflows run. */
 export type ForkApprovalPolicy =
   "first_time_contributors_new_to_github" | "first_time_contributors" | "all_external_contributors";
 
@@ -13,19 +13,19 @@ export const DEFAULT_FORK_APPROVAL: ForkApprovalPolicy = "first_time_contributor
 
 const path = "/repos/{owner}/{repo}/actions/permissions/fork-pr-contributor-approval";
 
-/** GitHub answers 422 to both calls while the repository is private: the setting is one of public repositories. */
+/** GitHub answers 422 to both calls while the repository is private: only public repositories have the setting. */
 const notOfPrivate = (error: unknown): undefined => {
   if (statusOf(error) === 422) return undefined;
   throw error;
 };
 
-/** @returns undefined where the repository is private and has no such setting */
+/** @returns undefined if the repository is private and so has no such setting */
 export const forkApproval = (github: GitHubClient): Promise<ForkApprovalPolicy | undefined> =>
   github
     .call("read the approval policy for forks", (octokit, names) => octokit.request(`GET ${path}`, names))
     .then(({ approval_policy: policy }) => policy, notOfPrivate);
 
-/** Does nothing where the repository is private and has no such setting. */
+/** Does nothing if the repository is private and so has no such setting. */
 export async function setForkApproval(github: GitHubClient, policy: ForkApprovalPolicy): Promise<void> {
   await github
     .call("set the approval policy for forks", (octokit, names) =>
@@ -35,8 +35,8 @@ export async function setForkApproval(github: GitHubClient, policy: ForkApproval
 }
 
 /**
- * GitHub's number of an account; numbers stay when a login is renamed and given to somebody else.
- * @throws GitHubError when nobody has the login
+ * GitHub's number of an account. The number stays the same when a login is renamed and then taken by another user.
+ * @throws GitHubError if no account has the login
  */
 export async function userId(github: GitHubClient, login: string): Promise<number> {
   try {
@@ -45,14 +45,14 @@ export async function userId(github: GitHubClient, login: string): Promise<numbe
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
     throw new GitHubError(
-      `GitHub knows nobody called ${login}. Expected the login of a person who may read the repository. ` +
+      `GitHub has no user ${login}. Expected the login of a person who may read the repository. ` +
         `Next: correct ghrunners:deployment.reviewers`,
       404,
     );
   }
 }
 
-/** Whether the account may see the repository: GitHub takes no other reviewers. */
+/** Whether the account may read the repository: GitHub accepts only such reviewers. */
 export async function mayRead(github: GitHubClient, login: string): Promise<boolean> {
   const { permission } = await github.call(`look up the rights of ${login}`, ({ rest }, names) =>
     rest.repos.getCollaboratorPermissionLevel({ ...names, username: login }),
@@ -61,8 +61,8 @@ export async function mayRead(github: GitHubClient, login: string): Promise<bool
 }
 
 /**
- * The owner's plan in GitHub's words (`free`, `pro`, `team`, `enterprise`); undefined where the token may not see it: GitHub
- * shows a person's plan to that person's own token, and an organization's to its owners.
+ * The owner's plan as GitHub names it (`free`, `pro`, `team`, `enterprise`); undefined if the token may not see it:
+ * GitHub shows a person's plan to that person's own token, and an organization's to its owners.
  */
 export async function ownerPlan(github: GitHubClient, owner: RepositorySeen["owner"]): Promise<string | undefined> {
   if (owner.kind === "organization") {
@@ -77,7 +77,7 @@ export async function ownerPlan(github: GitHubClient, owner: RepositorySeen["own
   return account.plan?.name;
 }
 
-/** Logins of the people who may write to the repository, as far as a page of them tells: one, or more than one. */
+/** Logins of users with write access, from the first page only: enough to tell one from several. */
 export async function writers(github: GitHubClient): Promise<string[]> {
   const found = await github.call("list who may write", ({ rest }, names) =>
     rest.repos.listCollaborators({ ...names, permission: "push", per_page: 100 }),
@@ -85,13 +85,13 @@ export async function writers(github: GitHubClient): Promise<string[]> {
   return found.map(({ login }) => login);
 }
 
-/** @throws GitHubError that names the permission when the token may not see the repository's secrets */
+/** @throws GitHubError that names the permission if the token may not read the repository's secrets */
 export async function secretsReadable(github: GitHubClient): Promise<true> {
   await github.call("list the secrets", ({ rest }, names) => rest.actions.listRepoSecrets({ ...names, per_page: 1 }));
   return true;
 }
 
-/** @throws GitHubError that names the permission when the token may not see the repository's variables */
+/** @throws GitHubError that names the permission if the token may not read the repository's variables */
 export async function variablesReadable(github: GitHubClient): Promise<true> {
   await github.call("list the variables", ({ rest }, names) =>
     rest.actions.listRepoVariables({ ...names, per_page: 1 }),

@@ -1,31 +1,31 @@
 /**
- * A workflow that is started and followed. GitHub gives the start no number: the run is found by a text of its own in its
- * title, which one of the workflow's inputs puts there (`run-name`).
+ * Starts a workflow and follows its run. GitHub does not return the run's number at the start: the run is found by a
+ * unique text in its title, which comes from one of the workflow's inputs (`run-name`).
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { GitHubClient, WorkflowRun } from "./client";
 
-/** What of GitHub is asked here. */
+/** The part of the GitHub client that is used here. */
 export type Runs = Pick<GitHubClient, "repository" | "dispatch" | "runTitled" | "run" | "cancelRun" | "runnersOfRun">;
 
 const POLL_MS = 500;
 
-/** A run to be started. */
+/** A run to start. */
 export interface RunStart {
   /** File below .github/workflows. */
   readonly workflow: string;
   /** Branch or tag; default: the repository's default branch. */
   readonly ref?: string | undefined;
   readonly inputs: Readonly<Record<string, string>>;
-  /** Text that stands in the run's title and in no other's. */
+  /** Text that appears in this run's title and in no other's. */
   readonly title: string;
 }
 
 /**
- * Starts a workflow and looks at its run again and again.
- * @param isEnough ends the looking
- * @param limitMs how long, milliseconds
- * @returns the last that was seen, also at the limit; undefined: GitHub showed no such run
+ * Starts a workflow and polls its run.
+ * @param isEnough ends the polling when true
+ * @param limitMs longest time to poll, milliseconds
+ * @returns the run as last seen, also at the limit; undefined: GitHub showed no such run
  */
 export async function startAndWatch(
   github: Pick<Runs, "repository" | "dispatch" | "runTitled" | "run">,
@@ -43,21 +43,21 @@ export async function startAndWatch(
   }
 }
 
-/** A run that has to succeed on one runner. */
+/** A run that must succeed on one runner. */
 export interface RunOrder extends RunStart {
-  /** The run in messages, such as "The smoke job on runner-1". */
+  /** Name of the run in messages, such as "The smoke job on runner-1". */
   readonly what: string;
   /** Name of the runner that its inputs send it to. */
   readonly runner: string;
-  /** From the start to the end, seconds; then it is cancelled. */
+  /** Time limit from start to end, seconds; then the run is cancelled. */
   readonly limitSeconds: number;
-  /** What to do when it is not over by then, and when it fails. */
+  /** Next commands for messages: when the run is late, and when it fails. */
   readonly next: { readonly late: string; readonly failed: string };
-  /** Told when the run waits for a reviewer, once. */
+  /** Called once when the run waits for a reviewer. */
   readonly onWaiting?: (run: WorkflowRun) => void;
 }
 
-/** @throws Error when it does not succeed on exactly that runner within the limit */
+/** @throws Error if it does not succeed on exactly that runner within the limit */
 export async function runToEnd(github: Runs, order: RunOrder): Promise<WorkflowRun & { conclusion: "success" }> {
   const { what, runner, limitSeconds, next, onWaiting, title } = order;
   let waited = false;

@@ -1,10 +1,10 @@
 /**
- * Why an https service gave no answer, in words. Pure.
+ * Explains why an https service gave no answer. Pure.
  */
 
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
 
-/** The innermost error code: fetch and Octokit wrap what the socket said. */
+/** The innermost error code: fetch and Octokit wrap the socket's error. */
 function codeOf(error: unknown): string | undefined {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
   const inner = cause === undefined ? undefined : codeOf(cause);
@@ -12,7 +12,7 @@ function codeOf(error: unknown): string | undefined {
 }
 
 /**
- * @param url where the service was looked for
+ * @param url address of the service
  * @param expected what should be there, such as "the Proxmox VE API"
  * @param setting setting that holds the address, such as `ghrunners:proxmox.endpoint`
  */

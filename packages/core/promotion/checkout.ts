@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 /** What a git checkout holds. */
 export interface Checkout {
   /**
-   * Commit, with `+` and a digest where tracked files are changed. Stack files (`Pulumi.<stack>.yaml`) do not count: what
-   * two stacks have to agree on is compared by itself.
+   * Commit, with `+` and a digest if tracked files are changed. Stack files (`Pulumi.<stack>.yaml`) do not count: the
+   * settings that two stacks must share are compared separately.
    */
   readonly id: string;
   /** Tracked files that are changed, stack files included. */
@@ -25,7 +25,7 @@ function git(folder: string, ...args: string[]): string {
   );
 }
 
-/** @throws Error outside of a git checkout */
+/** @throws Error outside a git checkout */
 export function readCheckout(folder: string): Checkout {
   const commit = git(folder, "rev-parse", "HEAD").trim();
   const changed = git(folder, "diff", "HEAD", "--name-only")

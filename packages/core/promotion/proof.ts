@@ -1,18 +1,20 @@
-/** What an update of one stack proves for the next one (staging for production), and whether it is good enough. Pure. */
+/**
+ * What an update of one stack proves for the next one (staging for production), and whether that is sufficient. Pure.
+ */
 import { createHash } from "node:crypto";
 
-/** Format version of a proof; raised when a field changes its meaning. */
+/** Format version of a proof; increased when a field changes its meaning. */
 export const proofVersion = 1;
 
-/** The settings that have to be the same in both stacks: what runs, and for which repository. */
+/** The settings that must be equal in both stacks: what runs, and for which repository. */
 export interface ProofSettings {
   /** `owner/name`. */
   readonly repository: string;
   readonly runnerVersion: string;
-  /** SHA-256 of a pinned archive; null where GitHub names the archive. */
+  /** SHA-256 of a pinned archive; null if GitHub supplies the checksum. */
   readonly runnerArchive: string | null;
   readonly templateId: number;
-  /** manage, or skip for machines without guests. */
+  /** `manage`, or `skip` for machines without guests. */
   readonly hosts: string;
 }
 
@@ -23,7 +25,7 @@ export interface Proof {
   readonly stack: string;
   /** When it was proved, RFC 3339. */
   readonly at: string;
-  /** What ran: a commit, with a mark where tracked files were changed. */
+  /** What ran: a commit, with a mark if tracked files were changed. */
   readonly commit: string;
   readonly settings: ProofSettings;
   /** SHA-256 of the settings. */
@@ -35,7 +37,7 @@ export interface Proof {
   readonly smoke: { readonly runner: string; readonly conclusion: string; readonly url: string } | null;
 }
 
-/** What the stack that is about to change demands of a proof. */
+/** What the stack that is about to change requires of a proof. */
 export interface ProofDemand {
   readonly commit: string;
   readonly settings: ProofSettings;
@@ -62,14 +64,14 @@ function differences(proved: Partial<ProofSettings>, here: ProofSettings): strin
     .join(", ");
 }
 
-/** @returns why a proof does not open the way, in words; empty when it does */
+/** @returns reasons why a proof is not sufficient; empty when it is */
 export function objections(proof: Proof | undefined, demand: ProofDemand): string[] {
   if (proof === undefined) return ["there is no proof"];
   if ((proof.version as number) !== proofVersion) {
     return [`the proof has version ${String(proof.version)}, expected ${proofVersion}`];
   }
   const hours = (demand.now.getTime() - Date.parse(proof.at)) / 3_600_000;
-  const age = Number.isNaN(hours) ? "of no readable time" : `${hours.toFixed(1)} h old`;
+  const age = Number.isNaN(hours) ? "of unreadable age" : `${hours.toFixed(1)} h old`;
   return [
     ...(hours >= 0 && hours <= demand.maxAgeHours
       ? []
@@ -87,7 +89,10 @@ export function objections(proof: Proof | undefined, demand: ProofDemand): strin
   ];
 }
 
-/** Whether a proof has to be taken again: it is of something else, or so old that it might expire before it is used. */
+/**
+ * Whether a new proof is needed: the existing one is for something else, or so old that it might expire before it is
+ * used.
+ */
 export function isDue(
   proof: Pick<Proof, "at" | "commit" | "settingsDigest">,
   { commit, settings, maxAgeHours, now }: ProofDemand,
@@ -96,7 +101,7 @@ export function isDue(
   return (
     proof.commit !== commit ||
     proof.settingsDigest !== settingsDigest(settings) ||
-    // A time that cannot be read compares as false both ways.
+    // An unreadable time gives NaN, which compares as false both ways.
     !(hours >= 0 && hours <= maxAgeHours / 2)
   );
 }

@@ -1,13 +1,13 @@
 /**
- * The few calls to Proxmox VE that the bridged provider does not make: looking before creating, and removing what an
- * interrupted run left. Source of paths and wording: Proxmox VE API viewer, version 9.
+ * The few calls to Proxmox VE that the bridged provider does not make: checks before creating, and removal of what an
+ * interrupted run left behind. Source of paths and wording: Proxmox VE API viewer, version 9.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { explainNoAnswer } from "../https/explain-no-answer";
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
-/** Where the API is, and who asks. */
+/** Where the API is, and with which token. */
 export interface ProxmoxAccess {
   /** `https://host:8006/`. */
   readonly endpoint: string;
@@ -16,7 +16,7 @@ export interface ProxmoxAccess {
   readonly token: string;
 }
 
-/** A refusal of the API with PVE's own words. */
+/** A refusal of the API with Proxmox VE's own message. */
 export class ProxmoxError extends Error {
   constructor(
     message: string,
@@ -45,13 +45,13 @@ export interface StorageStatus {
   readonly total: number;
   /** Its plugin, such as `lvmthin` or `dir`. */
   readonly type?: string;
-  /** Kinds of content that it may hold, separated by commas: `images` are disks of VMs. */
+  /** Kinds of content it may hold, separated by commas: `images` are disks of VMs. */
   readonly content?: string;
-  /** 0 or false: the node does not reach it. */
+  /** 0 or false: the node cannot reach it. */
   readonly active?: number | boolean;
 }
 
-/** The part of a VM's configuration that says whose it is. */
+/** The part of a VM's configuration that shows which stack owns it. */
 export interface VmConfig {
   readonly name?: string;
   readonly description?: string;
@@ -110,19 +110,19 @@ export class ProxmoxClient {
     return this.call("GET", `/nodes/${node}/${type}/${vmId}/config`);
   }
 
-  /** Every node of the cluster, seen with any token. */
+  /** Every node of the cluster; any token may list them. */
   async nodes(): Promise<{ readonly node: string; readonly online: boolean }[]> {
     const rows = await this.call<{ node: string; status?: string }[]>("GET", "/cluster/resources?type=node");
     return rows.map(({ node, status }) => ({ node, online: status === "online" }));
   }
 
   /**
-   * Whether the datacenter's firewall is on, without which no VM's has an effect; undefined where the token may not see it
-   * (Sys.Audit on /).
+   * Whether the datacenter's firewall is on; without it no VM's firewall has an effect. Undefined if the token may not
+   * see it (needs Sys.Audit on /).
    */
   async datacenterFirewall(): Promise<boolean | undefined> {
     try {
-      // Absent is off. Source: pve-firewall(8), "The firewall is completely disabled by default".
+      // Absent means off. Source: pve-firewall(8), "The firewall is completely disabled by default".
       return Number((await this.call<{ enable?: number }>("GET", "/cluster/firewall/options")).enable ?? 0) !== 0;
     } catch (error) {
       if (error instanceof ProxmoxError && error.status === 403) return undefined;
@@ -143,7 +143,7 @@ export class ProxmoxClient {
     return new Set(Object.keys(data[path] ?? {}));
   }
 
-  /** Stops and deletes a VM, disks and all, once nothing else holds its lock. */
+  /** Stops and deletes a VM with its disks, once no other task holds its lock. */
   async removeVm(vmId: number, limitMs: number): Promise<void> {
     const { node } = this.access;
     const deadline = Date.now() + limitMs;
@@ -170,7 +170,7 @@ export class ProxmoxClient {
   async clearFirewallRules(vmId: number): Promise<void> {
     const base = `/nodes/${this.access.node}/qemu/${vmId}/firewall/rules`;
     const rules = await this.call<unknown[]>("GET", base);
-    // Deleting at position 0 moves the others up.
+    // Deleting position 0 moves the other rules up.
     for (let left = rules.length; left > 0; left -= 1) await this.call("DELETE", `${base}/0`);
   }
 

@@ -1,4 +1,4 @@
-/** How to reach a host by SSH. Nothing secret in here. */
+/** How to reach a host by SSH. Contains no secret. */
 export interface HostAddress {
   /** IPv4 address. */
   readonly host: string;

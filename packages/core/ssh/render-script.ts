@@ -1,8 +1,8 @@
 /**
- * Scripts for hosts: parameters as quoted assignments, then the script, all on standard input.
+ * Scripts for hosts: parameters as quoted assignments, followed by the script, all on standard input.
  */
 
-/** A value as one word of POSIX shell. NUL cannot be in a shell variable and is refused. */
+/** A value as one word of POSIX shell. NUL cannot be in a shell variable, so it is refused. */
 export function quote(value: string): string {
   if (value.includes("\0")) throw new Error("A NUL byte cannot be passed to a shell.");
   return `'${value.replace(/'/g, `'\\''`)}'`;
@@ -11,8 +11,8 @@ export function quote(value: string): string {
 /**
  * The script with its parameters in front.
  *
- * @param parameters names in capitals with underscores, values of any text; bash sees each byte as given
- * @throws Error for a name that is no variable name
+ * @param parameters names in capitals with underscores; values are any text, passed to bash byte by byte
+ * @throws Error if a name is not a valid variable name
  */
 export function renderScript(script: string, parameters: Readonly<Record<string, string>>): string {
   const assignments = Object.entries(parameters).map(([name, value]) => {

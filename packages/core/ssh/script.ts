@@ -4,19 +4,19 @@
 import { renderScript } from "./render-script";
 import type { HostSession } from "./session";
 
-/** A shell script with the name that errors call it by. */
+/** A shell script, with its name for error messages. */
 export interface HostScript {
   readonly name: string;
   readonly text: string;
 }
 
 /**
- * @param script its verbs are its first argument
+ * @param script expects its verb as its first argument
  * @param verb the script's first argument
- * @param parameters handed over on standard input; may hold secrets
- * @param limitMs longest time it may take
+ * @param parameters passed on standard input; may contain secrets
+ * @param limitMs time limit, milliseconds
  * @returns its standard output
- * @throws Error with the script's last words when it fails
+ * @throws Error with the script's own message when it fails
  */
 export async function runScript(
   session: HostSession,

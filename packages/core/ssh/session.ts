@@ -16,13 +16,13 @@ export interface CommandResult {
 /** The host could not be reached at all: down, no network, or a firewall in between. */
 export class HostUnreachableError extends Error {}
 
-/** The server closed the connection before it said anything: it has too many logins under way, or it restarts. */
+/** The server closed the connection without a word: it has too many logins under way, or it is restarting. */
 class NotHandledError extends Error {}
 
-/** Waits before the next tries of a login that the server did not handle, milliseconds: five seconds in all. */
+/** Waits before retrying a login that the server did not handle, milliseconds: five seconds in total. */
 const RETRY_WAITS_MS = [500, 1_500, 3_000];
 
-/** The host answers, and does not let the key in. */
+/** The host answers but refuses the key. */
 export class LoginRefusedError extends Error {
   constructor(
     readonly host: string,
@@ -47,7 +47,7 @@ export interface HostSession {
 
 const unreachableCodes = ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "ECONNRESET", "EPIPE"];
 
-/** The server shows the key of the kind that was pinned, and no other. RSA keys sign by SHA-2. */
+/** Makes the server present a key of the pinned kind. RSA keys sign with SHA-2. */
 function signatureAlgorithms(kind: string): ServerHostKeyAlgorithm[] {
   return (kind === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [kind]) as ServerHostKeyAlgorithm[];
 }
@@ -60,7 +60,7 @@ export function explainFailure(
   if (keyMismatch !== undefined) {
     return new Error(
       `The SSH host key of ${host} has changed: seen ${keyMismatch}, expected the key pinned at first contact. ` +
-        `Either the machine was replaced or given new keys outside of this program, or somebody is in between. ` +
+        `Either the machine was replaced or given new keys outside this program, or someone intercepts the connection. ` +
         `Next: if it was replaced, pulumi up --refresh; if its keys were renewed on purpose, ` +
         `pulumi up --replace URN, with the URN of its "...-vm-host-key" from: pulumi stack --show-urns`,
     );
@@ -74,9 +74,9 @@ export function explainFailure(
   }
   if (/before handshake/.test(error.message)) {
     return new NotHandledError(
-      `The SSH server of ${host} closed the connection before it said anything, ${RETRY_WAITS_MS.length + 1} times. Expected ` +
-        `it to take one more login (MaxStartups in sshd_config, 10 unless set). Next: the same command in a minute; if it ` +
-        `stays so, look for clients that keep logging in: journalctl -u ssh on ${host}`,
+      `The SSH server of ${host} closed the connection before its greeting, ${RETRY_WAITS_MS.length + 1} times. Expected ` +
+        `it to take one more login (MaxStartups in sshd_config, 10 unless set). Next: run the same command in a minute; if it ` +
+        `still fails, look for clients that keep logging in: journalctl -u ssh on ${host}`,
     );
   }
   return new Error(
@@ -84,16 +84,16 @@ export function explainFailure(
   );
 }
 
-/** What ssh2 says of a key that it cannot use, with what to do about it. The key itself is in no message. */
+/** Explains ssh2's error about a key that it cannot use. The message never contains the key. */
 function explainKey({ message }: Error): Error {
   return new Error(
     `The configured SSH key cannot be used (${message}). Expected a private key in OpenSSH format without a passphrase. ` +
-      `Next: pulumi config set --secret ghrunners:sshPrivateKey < PRIVATE_KEY_FILE; a passphrase is taken off a copy of the ` +
-      `file by ssh-keygen -p -N "" -f COPY`,
+      `Next: pulumi config set --secret ghrunners:sshPrivateKey < PRIVATE_KEY_FILE; to remove a passphrase from a copy of the ` +
+      `file: ssh-keygen -p -N "" -f COPY`,
   );
 }
 
-/** Tries again, a little later each time, while the server handles no login. @param wait for tests */
+/** Retries with growing pauses while the server does not handle the login. @param wait replaced in tests */
 export async function untilHandled<T>(
   connect: () => Promise<T>,
   wait: (milliseconds: number) => Promise<unknown> = (milliseconds) => delay(milliseconds),
@@ -136,7 +136,7 @@ function connect(address: HostAddress, privateKey: string, connectTimeoutMs: num
     client
       .once("ready", () => {
         client.removeListener("error", fail);
-        // A connection that breaks later ends its command, which reports it.
+        // If the connection breaks later, the command under way reports it.
         client.on("error", () => undefined);
         resolve({
           run: (command, stdin, limitMs) => run(client, command, stdin, limitMs),
@@ -160,7 +160,7 @@ function connect(address: HostAddress, privateKey: string, connectTimeoutMs: num
   });
 }
 
-/** One command on a connection, which may have broken meanwhile. */
+/** Runs one command on a connection, which may have broken in the meantime. */
 export function run(client: Client, command: string, stdin: string | Buffer, limitMs: number): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -197,7 +197,7 @@ export function run(client: Client, command: string, stdin: string | Buffer, lim
     try {
       client.exec(command, done);
     } catch {
-      // The connection broke before: without this the limit's timer would keep the caller's process alive.
+      // The connection is already broken: without this the timer of the limit would keep the caller's process alive.
       client.removeListener("close", broken);
       clearTimeout(timer);
       reject(new HostUnreachableError("The SSH connection broke before a command was started."));

@@ -1,20 +1,20 @@
 /**
- * Names of the failover switch that more than one room uses. Pure data.
+ * Names of the failover switch that more than one folder uses. Pure data.
  */
 
 /** systemd unit on the monitoring host. */
 export const SWITCH_UNIT = "ghrunners-failover-switch.service";
 
-/** Its state, by systemd's StateDirectory. */
+/** Its state folder, made by systemd's StateDirectory. */
 export const SWITCH_STATE = "/var/lib/ghrunners-failover-switch";
 
 /** The newest decision, as JSON (docs/reference/schemas/gate-decision.json); below SWITCH_STATE. */
 export const DECISION_FILE = "decision.json";
 
-/** A line of the same form for each decision that changed something; below SWITCH_STATE. */
+/** One line of the same form for each decision that changed something; below SWITCH_STATE. */
 export const HISTORY_FILE = "decisions.jsonl";
 
-/** What the switch goes on with after a restart; below SWITCH_STATE. */
+/** The switch's memory across restarts; below SWITCH_STATE. */
 export const STATE_FILE = "switch.json";
 
 /** Repository variable that tells the gate which runner deploys. */

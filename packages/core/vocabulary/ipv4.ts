@@ -1,5 +1,5 @@
 /**
- * IPv4 arithmetic for the configuration's cross-checks. Addresses are unsigned 32-bit numbers in here.
+ * IPv4 arithmetic for the configuration's cross-checks. Addresses are unsigned 32-bit numbers here.
  */
 
 export interface Subnet {
@@ -45,7 +45,10 @@ export function parseCidr(text: string): Subnet | undefined {
 /** The largest private network is 10.0.0.0/8. */
 const LARGEST_PRIVATE = 2 ** 24;
 
-/** Such a network too, and no larger than a private one can be: what may open SSH is no half of the internet. */
+/**
+ * Like {@link parseCidr}, but no larger than the largest private network, so that SSH is not opened to half of the
+ * internet.
+ */
 export function parseNarrowCidr(text: string): Subnet | undefined {
   const subnet = parseCidr(text);
   return subnet !== undefined && subnet.broadcast - subnet.network < LARGEST_PRIVATE ? subnet : undefined;

@@ -1,5 +1,5 @@
 /**
- * Names of the log path from a runner host to where logs are kept. Pure data.
+ * Names along the path of logs from a runner host to their store. Pure data.
  */
 
 /** Labels of every log stream: few, and none of them grows with the number of jobs. */
@@ -7,7 +7,7 @@ export const logLabels = ["host", "environment", "role", "unit"] as const;
 
 export type LogLabel = (typeof logLabels)[number];
 
-/** The journal field that stands for a label where logs are kept in a journal: `role` is GHRUNNERS_ROLE. */
+/** The journal field of a label, for logs that are kept in a journal: `role` is GHRUNNERS_ROLE. */
 export function journalField(label: LogLabel): string {
   return `GHRUNNERS_${label.toUpperCase()}`;
 }
@@ -25,7 +25,7 @@ export const logUnits = {
 /** Folder of uploaded journals on the monitoring host, Debian's default. */
 export const REMOTE_JOURNAL = "/var/log/journal/remote";
 
-/** What one sender may keep there, MiB: a flood pushes out the sender's own oldest lines, and nobody else's. */
+/** Space of one sender there, MiB: a flood removes the sender's own oldest lines only. */
 export const SENDER_MEBIBYTES = 1024;
 
 /** TCP port of systemd-journal-remote, its default. */

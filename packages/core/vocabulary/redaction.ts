@@ -1,31 +1,32 @@
 /**
- * What must not leave a host in a log line. One list for every shipper: Alloy reads it as RE2, the redactor as Python's
- * `re`, so a pattern uses only what both have. The one capturing group of a pattern is what is replaced.
+ * Patterns of secrets that must not leave a host in a log line. One list for every shipper: Alloy reads it as RE2, the
+ * redactor as Python's `re`, so a pattern uses only what both support. Each pattern has one capturing group, which is
+ * what gets replaced.
  */
 export interface Redaction {
-  /** Stands in the log instead: `[REDACTED github-token]`. */
+  /** Shown in the log instead: `[REDACTED github-token]`. */
   readonly name: string;
   readonly pattern: string;
 }
 
 /**
- * Colours and other orders to a terminal. They are taken out before anything is looked for: one inside a token would hide it.
- * Not a secret, so not in the list.
+ * Colours and other terminal control sequences. They are removed before the search, because one inside a token would
+ * hide it. They are not secrets, so they are not in the list.
  */
 export const TERMINAL_ORDERS = String.raw`(\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,1000}(?:\x07|\x1b\\)|[@-Z\\^_]))`;
 
-/** Names of settings whose values are secrets. What only ends so (PGPASSWORD, MY_API_KEY) counts too. */
+/** Names of settings whose values are secrets. Names that only end like this (PGPASSWORD, MY_API_KEY) count too. */
 const NAMES =
   "password|passwd|passphrase|api[_-]?key|access[_-]?token|auth[_-]?token|refresh[_-]?token|id[_-]?token|private[_-]?token" +
   "|client[_-]?secret|secret[_-]?(?:access[_-]?)?key|account[_-]?key|shared[_-]?access[_-]?key|sas[_-]?token";
 
 /**
- * Jobs choose what is in a log line, so no pattern may take long for any line: what repeats has a bound or cannot be entered
- * anew at each place of the line. 1000 is the largest bound of RE2.
+ * Jobs control what is in a log line, so no pattern may be slow on any line: each repetition is bounded or cannot start
+ * again at every position. 1000 is RE2's largest bound.
  */
 export const redactions: readonly Redaction[] = [
   {
-    // A whole key inside one line or entry, or its beginning up to the end of the line. PGP calls it a block.
+    // A whole key inside one line or entry, or its beginning up to the end of the line. PGP calls the key a block.
     name: "private-key",
     pattern: String.raw`(?s)(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$))`,
   },
@@ -41,12 +42,13 @@ export const redactions: readonly Redaction[] = [
     pattern: String.raw`(gh[pousr]_[A-Za-z0-9_.\-]{16,})`,
   },
   { name: "github-token", pattern: String.raw`(github_pat_[A-Za-z0-9_]{16,})` },
-  // Three parts signed, five parts encrypted; its beginning alone is base64 of JSON and goes too. Source: RFC 7519.
+  // Three parts signed, five parts encrypted; its beginning alone is base64 of JSON and is redacted too. Source: RFC
+  // 7519.
   { name: "jwt", pattern: String.raw`(eyJ[A-Za-z0-9_\-]{12,}(?:\.[A-Za-z0-9_\-]+)*)` },
   // Registration and removal tokens are 29 capitals and digits that begin with A.
   { name: "runner-token", pattern: String.raw`\b(A[A-Z0-9]{28,63})\b` },
   {
-    // Slack, npm, HashiCorp Vault, GitLab, Docker Hub, Stripe, Google: tokens that say whose they are.
+    // Slack, npm, HashiCorp Vault, GitLab, Docker Hub, Stripe, Google: tokens whose prefix names the vendor.
     name: "vendor-token",
     pattern: String.raw`((?:xox[a-z]-|xapp-|npm_|hv[sbr]\.|glpat-|dckr_pat_|sk_live_|rk_live_|AIza)[A-Za-z0-9_\-]{10,})`,
   },
@@ -61,7 +63,7 @@ export const redactions: readonly Redaction[] = [
     pattern: String.raw`(?i)(?:${NAMES})\\{0,3}["']?[ \t]{0,8}[:=][ \t]{0,8}'?([^\s"'\[\\][^\s"']*)`,
   },
   {
-    // --password, and what ends so: --db-password
+    // --password, and options that end like it: --db-password
     name: "argument",
     pattern: String.raw`(?i)--(?:pat|jitconfig|(?:[a-z0-9]{1,32}[_-]){0,3}(?:token|${NAMES}))["',]{0,3}[= ]{1,8}["']?([^\s\["'][^\s"']*)`,
   },
@@ -76,19 +78,20 @@ export const redactions: readonly Redaction[] = [
   },
   { name: "proxmox-token", pattern: String.raw`![\w.\-]{1,128}=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})` },
   { name: "proxmox-ticket", pattern: String.raw`(?i)\bPVEAuthCookie=([^\s;"'\[]+)` },
-  // A user may be missing, and a slash may be in the password: what begins with a digit may be a port and a path.
+  // The user may be missing, and the password may contain a slash; what begins with a digit may instead be a port and a
+  // path.
   {
     name: "url-password",
     pattern: String.raw`://[^/\s:@]{0,256}:(\d{0,5}[^\d/\s@\[][^\s@\["'<>]{0,511}|[^/\s@\[]{1,512})@`,
   },
 ];
 
-/** What a redacted text is replaced by. */
+/** The text that replaces a redacted one. */
 export function redacted(name: string): string {
   return `[REDACTED ${name}]`;
 }
 
-/** Flags stand at the beginning of a pattern, for RE2 and Python; JavaScript takes them beside it. */
+/** RE2 and Python have flags at the beginning of the pattern; JavaScript takes them separately. */
 export function toRegExp(pattern: string, flags = ""): RegExp {
   const [, own = "", rest = pattern] = /^\(\?([ims]+)\)(.*)/s.exec(pattern) ?? [];
   return new RegExp(rest, flags + own);
@@ -110,7 +113,7 @@ const replaced = (text: string): string =>
     text,
   );
 
-/** Takes out what looks like a secret, as the log shippers do. What only an escape hides is shown to nobody either. */
+/** Redacts what looks like a secret, as the log shippers do, also where an escape hides it. */
 export function withoutSecrets(text: string): string {
   const seen = text.replace(orders, "");
   const plain = unescaped(seen);

@@ -1,5 +1,5 @@
 /**
- * Names of a runner that more than one room uses: labels, unit, user, folders. Pure data.
+ * Names of a runner that more than one folder uses: labels, unit, user, folders. Pure data.
  */
 
 /** What a runner is for within its environment: the primary runs the jobs, a secondary takes over. */
@@ -9,13 +9,13 @@ export type Role = (typeof roles)[number];
 /** Unix user that runs jobs. It has no sudo rights and no login password. */
 export const RUNNER_USER = "actions-runner";
 
-/** Unix user that runs config.sh, and no job ever: what it is given, such as the registration token, no job can see. */
+/** Unix user that runs config.sh and never a job, so that no job can see its input, such as the registration token. */
 export const SETUP_USER = "ghrunners-setup";
 
-/** Folder of the runner installation, GitHub's own layout. It and all in it is root's, but for {@link JOB_FOLDERS}. */
+/** Folder of the runner installation, GitHub's own layout. Root owns everything in it except {@link JOB_FOLDERS}. */
 export const RUNNER_HOME = "/opt/actions-runner";
 
-/** Job hooks. They stand outside RUNNER_HOME so that a job cannot rewrite them. */
+/** Job hooks. They are outside RUNNER_HOME so that a job cannot rewrite them. */
 export const HOOKS_FOLDER = "/usr/local/lib/ghrunners/hooks";
 
 /** What the job-started hook allows: repository, events and refs. Root owns it. */
@@ -24,7 +24,7 @@ export const HOOK_POLICY_FILE = "/etc/ghrunners/job-policy.env";
 /** Work folder below RUNNER_HOME, GitHub's default. */
 export const WORK_FOLDER = "_work";
 
-/** Folders below RUNNER_HOME that belong to the user of jobs: the runner's own logs, and the work folder. */
+/** Folders below RUNNER_HOME that the user of jobs owns: the runner's own logs, and the work folder. */
 export const JOB_FOLDERS = ["_diag", WORK_FOLDER] as const;
 
 /** Search path of the runner and of jobs, as Debian gives it to services. */
@@ -42,7 +42,7 @@ export function runnerUnit(repository: string, runnerName: string): string {
   return `actions.runner.${clean(repository)}.${clean(runnerName)}.service`;
 }
 
-/** The labels a runner is registered with: exactly these, none of GitHub's defaults beside them. */
+/** The labels a runner is registered with: exactly these, without GitHub's defaults. */
 export function runnerLabels(environment: string, role: Role, extra: readonly string[] = []): string[] {
   return ["self-hosted", "linux", "x64", environment, role, ...extra];
 }

@@ -1,4 +1,4 @@
-/** Sentences that override a refusal. In words, so that nobody sets one by accident. */
+/** Sentences that override a refusal: a whole sentence is not set by accident. */
 
 /** Allows a disruptive change although no other runner is healthy. */
 export const FORCE_WORDS = "change a runner while no other one is healthy";
@@ -6,18 +6,18 @@ export const FORCE_WORDS = "change a runner while no other one is healthy";
 /** Allows runners on a public repository. */
 export const PUBLIC_WORDS = "strangers may propose code to this repository";
 
-/** Takes the runners back by itself after an update that failed. */
+/** Rolls the runners back automatically after an update that failed. */
 export const ROLLBACK_WORDS = "a failed update of the runners goes back by itself";
 
-/** A guard's override: the setting below `safety`, and the only sentence that it takes. */
+/** A guard's override: the setting below `safety`, and the only sentence that it accepts. */
 export interface Override {
   readonly setting: string;
   readonly words: string;
-  /** What it allows; stands in docs/reference/configuration.md. */
+  /** What it allows; rendered in docs/reference/configuration.md. */
   readonly allows: string;
 }
 
-/** The guards of the policy pack by name, each with what overrides it. */
+/** The guards of the policy pack by name, each with its override. */
 export const guardOverrides = {
   "repository-private": {
     setting: "allowPublicRepository",
@@ -69,7 +69,7 @@ export const guardOverrides = {
 export type GuardName = keyof typeof guardOverrides;
 export type OverrideSetting = (typeof guardOverrides)[GuardName]["setting"];
 
-/** What a promotion demands (the setting `promotion.from`), each with what overrides it. */
+/** What a promotion requires (the setting `promotion.from`), each with its override. */
 export const promotionOverrides = {
   proof: {
     setting: "allowUnprovenChanges",

@@ -1,4 +1,4 @@
-/** Negative, zero or positive as the release number `a` is older than, equal to or newer than `b`. */
+/** Negative, zero or positive if release number `a` is older than, equal to or newer than `b`. */
 export function compareVersions(a: string, b: string): number {
   const left = a.split(".").map(Number);
   const right = b.split(".").map(Number);

@@ -42,7 +42,7 @@ describe("the proof of another stack", () => {
     ["no proof", undefined, /there is no proof/],
     ["an old one", { ...proof, at: "2026-02-28T11:00:00Z" }, /25\.0 h old, expected at most 24 h/],
     ["one from the future", { ...proof, at: "2026-03-01T12:10:00Z" }, /old, expected/],
-    ["one without a time", { ...proof, at: "yesterday" }, /no readable time/],
+    ["one without a time", { ...proof, at: "yesterday" }, /of unreadable age/],
     ["another commit's", { ...proof, commit: "c0" }, /for commit c0, and this is c1/],
     [
       "another repository's",
