@@ -112,20 +112,20 @@ const scenario = (id: string, title: string, proves: string, run: Scenario["run"
 export const alerts: readonly Scenario[] = [
   scenario(
     "degradation",
-    "a runner that hangs is detected, told, and told to be well again",
-    "The alert reaches the receiver oncall-sre with its runbook, no wrong one does, and recovery clears it.",
+    "a runner that hangs raises an alert, which ends after recovery",
+    "The alert reaches the receiver oncall-sre with its runbook, no other alert does, and it ends after recovery.",
     degradation,
   ),
   scenario(
     "rollback-alert",
     "a rolled back deployment reaches on-call",
-    "The alerts of the rollback and of the failed check name the target and the reason.",
+    "The alerts about the rollback and the failed check name the target and the reason.",
     rollback,
   ),
   scenario(
     "partial-state-page",
-    "a failed rollback pages, and the page ends when it is mended",
-    "DeploymentPartialState is critical, reaches oncall-sre, and is resolved after the second try.",
+    "a failed rollback pages on-call until it is repaired",
+    "DeploymentPartialState is critical, reaches oncall-sre, and ends after the second try.",
     partialState,
   ),
 ];

@@ -69,7 +69,7 @@ const scenario = (id: string, title: string, proves: string, run: Scenario["run"
 export const runnerCrashes: readonly Scenario[] = [
   scenario(
     "chaos-runner-deploys",
-    "the deployer's bundle deploys from the primary runner",
+    "the bundled deployer deploys from the primary runner",
     "The runner reaches the target through its firewall, and the record names it.",
     fromTheRunner,
   ),
@@ -77,14 +77,14 @@ export const runnerCrashes: readonly Scenario[] = [
     scenario(
       `power-runner-${boundary.id}`,
       `power cut of the deploying runner ${boundary.where}`,
-      "The target goes back alone; nothing of the runner is needed.",
+      "The target rolls back by itself, without the runner.",
       (testbed) => hit(testbed, "stop", boundary),
     ),
   ),
   scenario(
     "chaos-runner-cut",
     "the deploying runner is cut off from the target",
-    "The target goes back although the runner goes on working.",
+    "The target rolls back although the runner keeps running.",
     (testbed) => hit(testbed, "cut-link", boundaries[2] as Boundary),
   ),
 ];

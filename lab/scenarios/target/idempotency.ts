@@ -95,29 +95,23 @@ export const idempotency: readonly Scenario[] = [
   scenario(
     "round-trip",
     "deploy, roll back, deploy the version before, deploy again",
-    "Every one of them ends whole, whatever was there before.",
+    "Each of them ends with one complete version, whichever was installed before.",
     roundTrip,
     false,
   ),
   scenario(
     "converges",
     "a deployment that was killed is repeated at once",
-    "The second one is refused while the lease runs, brings the first to its end and then succeeds.",
+    "The second one is refused while the lease is valid, then ends the first one and succeeds.",
     converges,
     false,
   ),
   scenario(
     "nothing-left",
-    "given up, rolled back, succeeded: nothing is left of any",
+    "cancelled, rolled back, succeeded: none leaves anything behind",
     "No lock, temporary file, process, failed unit or open marker is left after any ending.",
     nothingLeft,
     false,
   ),
-  scenario(
-    "check-mode",
-    "the check mode changes nothing",
-    "No file, no service and no record changes.",
-    checkMode,
-    true,
-  ),
+  scenario("check-mode", "check mode changes nothing", "No file, no service and no record changes.", checkMode, true),
 ];

@@ -52,7 +52,7 @@ export const smoke: readonly Scenario[] = [
     id: "smoke-fails",
     origin: "smoke",
     title: "the 14 smoke tests fail against a broken version",
-    proves: "Each of them can fail: the version has every page, answer and the proxy broken.",
+    proves: "Each test can fail: in this version every page, every response and the proxy are broken.",
     need: "target",
     rehearsed: false,
     run: everySmokeTestFails,
