@@ -39,7 +39,10 @@ export interface LabOptions {
   readonly forward?: boolean;
   /** Counts when the instance is made. Default: machines where they can run. */
   readonly mode?: LabMode;
-  /** Standing hosts to boot where machines run. Default: the monitoring host. */
+  /**
+   * Standing hosts to boot where machines run, and to wait for until they let a user log in.
+   * Default: the monitoring host, which goes on booting in the background.
+   */
   readonly hosts?: readonly HostName[];
   /** Makes another Proxmox VE of the usual one; counts when its emulator starts. */
   readonly proxmox?: (usual: ProxmoxSeed) => ProxmoxSeed;
@@ -178,9 +181,10 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   writeAtomically(modeFile(instance), mode);
   if (mode === "machines") await networkUp(instance.name);
   const hosts = mode === "machines" ? (options.hosts ?? ["monitoring" as const]) : [];
+  const wait = options.hosts !== undefined;
   await Promise.all([
     startServices(instance, mode, certificate, options),
-    ...hosts.map((name) => ensureHost(name, { instance, caCertificate: authority.certificate, say })),
+    ...hosts.map((name) => ensureHost(name, { instance, caCertificate: authority.certificate, say, wait })),
   ]);
   return labOf(instance, mode, authority.certificate);
 }

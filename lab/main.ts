@@ -214,7 +214,7 @@ function program(): Command {
   const host = root.command("host").description("machines that stand before the program comes");
   host
     .command("up <name>")
-    .description("boot one, with the rest of the lab")
+    .description("boot one, with the rest of the lab, and wait until it lets a user log in")
     .action(async (name: string) => {
       await labUp(currentInstance(), { projectRoot, say, hosts: ["monitoring", hostNamed(name).name] });
     });

@@ -1,7 +1,6 @@
 /** What a team has done once before its first deployment: a target, its release in the repository, secrets, the deploy key. */
 import { projectRoot } from "@ghrunners/core/project-root";
 import { runProcess } from "@ghrunners/core/process";
-import { untilHostAnswers } from "../hosts/ready";
 import { labUp } from "../lifecycle";
 import { inside, type LabSession } from "../pulumi/session";
 import { ensureLabStack } from "../pulumi/stack";
@@ -19,7 +18,6 @@ export async function prepareDemoApp(session: LabSession, say: (line: string) =>
   if (lab.mode !== "machines")
     throw new Error("This lab has no machines, and so no deployment target. Expected root on Linux.");
   await labUp(lab.instance, { projectRoot, say, hosts: ["monitoring", "app"] });
-  await untilHostAnswers(lab.instance, "app");
   await ensureLabStack(session, say);
   await pushDemoApp(lab.instance);
   await runInside(session, ["tsx", "lab/demo-app/repository-secret.ts"], {

@@ -11,6 +11,7 @@ import { renderCloudConfig } from "./cloud-config";
 import { activeHostFaults } from "./faults";
 import { hostNamed, standingHosts, type HostName, type StandingHost } from "./hosts";
 import { ensureHostKey } from "./keys";
+import { untilHostAnswers } from "./ready";
 
 export { HOST_USER } from "./cloud-config";
 export { activeHostFaults, clearHostFaults, hostFaultNamed, setHostFault, type HostFaultName } from "./faults";
@@ -23,6 +24,8 @@ export interface HostOptions {
   /** PEM file of the authority that the machines trust. */
   readonly caCertificate: string;
   readonly say: (line: string) => void;
+  /** Waits until it lets a user log in. Default: false, it goes on booting while the caller goes on. */
+  readonly wait?: boolean;
 }
 
 const backendOf = (instance: Instance): NspawnBackend => new NspawnBackend(instance, topology.network.bridge);
@@ -39,15 +42,21 @@ function userData(host: StandingHost, instance: Instance): string {
 }
 
 /**
- * Boots a standing host unless it runs, or has been powered off by a fault. Does not wait for its services.
+ * Boots a standing host unless it runs, or has been powered off by a fault.
  * The network and the lab's secrets must be there. Needs root.
  */
 export async function ensureHost(name: HostName, options: HostOptions): Promise<void> {
-  const { instance, caCertificate, say } = options;
+  const { instance } = options;
   const host = hostNamed(name);
   const backend = backendOf(instance);
   const isOff = activeHostFaults(instance).some((fault) => fault.host === name && fault.name === "stop");
-  if (isOff || backend.isRunning(host.id)) return;
+  if (isOff) return;
+  if (!backend.isRunning(host.id)) await boot(host, backend, options);
+  if (options.wait) await untilHostAnswers(instance, name);
+}
+
+async function boot(host: StandingHost, backend: NspawnBackend, options: HostOptions): Promise<void> {
+  const { instance, caCertificate, say } = options;
   const template = await prepareTemplate({ instance: instance.name, content: host.template, caCertificate, say });
   const { network } = topology;
   await backend.start(host.id, {
@@ -59,7 +68,7 @@ export async function ensureHost(name: HostName, options: HostOptions): Promise<
       linkUp: true,
     },
     // One instance for ever: cloud-init's first boot is done once, whatever the checkout's files become.
-    seed: { userData: userData(host, instance), metaData: `instance-id: ${name}\n`, vendorData: "" },
+    seed: { userData: userData(host, instance), metaData: `instance-id: ${host.name}\n`, vendorData: "" },
     resolvConf: "",
     template,
   });

@@ -1,25 +1,18 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { until } from "@ghrunners/core/until";
 import type { Instance } from "../instance";
 import type { HostName } from "./hosts";
 import { runOnHost } from "./shell";
 
 const LIMIT_MS = 60_000;
-const RETRY_MS = 300;
 
 /**
- * Waits until a host that was just booted lets somebody log in.
- * @throws Error after a minute, with what the host says
+ * Waits until the SSH server of a host that was just booted runs. Before that, its address refuses connections.
+ * @throws Error after a minute, with what the host says and the next command
  */
 export async function untilHostAnswers(instance: Instance, host: HostName): Promise<void> {
-  const deadline = Date.now() + LIMIT_MS;
-  for (;;) {
+  await until(`the lab's host ${host} runs its SSH server`, LIMIT_MS, async () => {
     const { code, output } = await runOnHost(instance, host, "systemctl is-active ssh");
-    if (code === 0) return;
-    if (Date.now() > deadline) {
-      throw new Error(
-        `The lab's host ${host} does not start its SSH server: ${output.trim()}. Next: npm run lab -- host remove ${host}, then the same command.`,
-      );
-    }
-    await delay(RETRY_MS);
-  }
+    if (code === 0) return true;
+    throw new Error(`${output.trim()}. Next: npm run lab -- host remove ${host}, then the same command.`);
+  });
 }

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Status } from "@ghrunners/deploy/target/queries";
 import { clearHostFaults, runOnHost, setHostFault, type HostFaultName } from "../hosts";
-import { untilHostAnswers } from "../hosts/ready";
 import type { Instance } from "../instance";
 import { labUp } from "../lifecycle";
 import { NspawnBackend } from "../machines";
@@ -90,6 +89,5 @@ export class AppMachine {
 
   async boot(): Promise<void> {
     await labUp(this.instance, { projectRoot, say: this.say, hosts: ["monitoring", "app"] });
-    await untilHostAnswers(this.instance, "app");
   }
 }

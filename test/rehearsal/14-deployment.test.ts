@@ -42,8 +42,9 @@ describe("deployments of the demo application on its machine", function () {
 
   before(async () => {
     rehearsal = await Rehearsal.open();
+    // A new host: its SSH server starts while the lab boots it, and the deployment comes right after.
+    await rehearsal.labCommand("host", "remove", "app");
     await rehearsal.labCommand("host", "up", "app");
-    // Version 1 first, also where an earlier run left another one.
     const { code, result } = await deploy("1");
     assert.equal(code, 0, JSON.stringify(result));
   });
