@@ -1,4 +1,4 @@
-/** What every command of the tree has in common: an example in its help, `--json`, and how it ends. */
+/** What all commands share: an example in the help, `--json`, and exit codes. */
 import { Command, CommanderError, Help, type Option } from "commander";
 import { errorText } from "@ghrunners/core/terminal";
 import { onStack } from "@ghrunners/core/vocabulary/on-stack";
@@ -6,29 +6,29 @@ import type { Described } from "@ghrunners/core/schema";
 import type { SchemaName, schemas } from "./schemas";
 import { Interrupted, INTERRUPTED } from "./pulumi/interrupted";
 
-/** The command was called in a way it does not know: its message says what was expected. Exit code 2. */
+/** Wrong arguments; the message says what was expected. Exit code 2. */
 export class WrongUse extends Error {}
 
 export interface CommandText {
   /** One line for the list of commands. */
   readonly summary: string;
-  /** What it does and changes, in sentences. Default: the summary. */
+  /** What it does and changes, in full sentences. Default: the summary. */
   readonly about?: string;
-  /** Command lines that a reader can type as they stand. */
+  /** Command lines that a reader can type as they are. */
   readonly examples: readonly string[];
-  /** What the exit codes mean; 2 is always wrong use. */
+  /** Meaning of the exit codes; 2 is always wrong use. */
   readonly exitCodes: string;
-  /** Name of the schema of what `--json` prints (./schemas.ts). Without it there is no such option. */
+  /** Name of the schema (./schemas.ts) of the `--json` output. Default: the command has no `--json`. */
   readonly json?: SchemaName;
 }
 
-/** Options of the commands above this one that it has not itself. */
+/** Options of the parent commands that this one does not define itself. */
 function inherited(this: Help, command: Command): Option[] {
   const all = new Help().visibleGlobalOptions.call(this, command);
   return all.filter(({ long }) => command.options.every((own) => own.long !== long));
 }
 
-/** A command of the tree, with its help. */
+/** Creates a command of the tree, with its help. */
 export function newCommand(
   name: string,
   { summary, about = summary, examples, exitCodes, json }: CommandText,
@@ -44,23 +44,23 @@ export function newCommand(
   return json === undefined ? command : command.option("--json", "print JSON");
 }
 
-/** The stack that the command line names: the commands that a result or an error names must work on it too. */
+/** The stack named on the command line. It is added to the commands that a result or an error suggests. */
 let named: string | undefined;
 
-/** Prints a result for people. */
+/** Prints a result as text. */
 export function print(text: string): void {
   process.stdout.write(named === undefined ? text : onStack(text, named));
 }
 
-/** Prints a result for machines, as its schema says. */
+/** Prints a result as JSON, in the form of its schema. */
 export function printJson<Name extends SchemaName>(value: Described<(typeof schemas)[Name]>): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 /**
- * Parses the arguments and runs the command to its end. An action answers with the exit code, or nothing for 0. An error
- * is said on standard error: exit code 1 when the work failed, 2 for wrong use, 130 when Ctrl-C ended it.
- * @param program commands whose actions return a number or nothing
+ * Parses the arguments and runs the command to its end. An action returns the exit code, or nothing for 0. Errors go to
+ * standard error: exit code 1 if the work failed, 2 for wrong use, 130 if Ctrl-C ended it.
+ * @param program its commands' actions return a number or nothing
  */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<number> {
   program.hook("preAction", (root) => {
@@ -70,7 +70,7 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     await program.parseAsync([...argv], { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    // commander has printed the help or what is wrong already; its code 0 is a help text that was asked for.
+    // commander has already printed the help or the error; its code 0 means that help was requested.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const inWords = error instanceof WrongUse || error instanceof Interrupted;
     const text = inWords ? error.message.trimEnd() : errorText(error);
@@ -83,9 +83,10 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
 type Work<Args extends unknown[]> = (...args: Args) => Promise<number | undefined> | number | undefined;
 
 /**
- * An action, whose result is the exit code. Its own file is loaded when it is called: help and completion need none of its
- * libraries, which take half a second.
- * @param load gives the function; it gets the command's arguments, then the options, those of the whole tree among them
+ * An action whose result is the exit code. Its file is loaded only when it is called: help and completion do not need
+ * its libraries, which take half a second to load.
+ * @param load returns the function; it gets the command's arguments, then all options, including those of the parent
+ * commands
  */
 export function action<Args extends unknown[]>(load: () => Work<Args>): (...args: unknown[]) => Promise<void> {
   return async (...args) => {

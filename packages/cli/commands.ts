@@ -1,4 +1,4 @@
-/** The command tree by what a reader wants to do. */
+/** The command tree, grouped by the user's purpose. */
 import { Command, Option } from "commander";
 import { action } from "./command";
 import { command as alerts } from "./alerts/command";
@@ -19,7 +19,7 @@ import { command as rotate } from "./rotate/command";
 import { command as smoke } from "./smoke/command";
 import { command as status } from "./status/command";
 
-/** Headings of the help, in its order, and what stands under them. */
+/** Headings of the help, in its order, with their commands. */
 const groups: Readonly<Record<string, readonly (() => Command)[]>> = {
   "Look:": [status, alerts, gate, drift, dashboards, blastRadius],
   "Deploy:": [deploy, promote, incidents, review],
@@ -28,10 +28,10 @@ const groups: Readonly<Record<string, readonly (() => Command)[]>> = {
   "Help:": [completion],
 };
 
-/** The command tree. What a command needs to do its work is loaded when its action is called. */
+/** The command tree. A command's code is loaded when its action is called. */
 export function program(): Command {
   const root = new Command("ghrunners")
-    .description("Production runners for GitHub Actions: look at them, deploy with them, keep them.")
+    .description("Production runners for GitHub Actions: inspect them, deploy with them, maintain them.")
     .addOption(
       new Option("--stack <name>", "stack to work on").env("PULUMI_STACK").default(undefined, "the selected one"),
     )
@@ -47,10 +47,10 @@ export function program(): Command {
       root.addCommand(command);
     }
   }
-  // What the completion scripts ask: it needs the tree itself.
+  // Called by the completion scripts; defined here because it needs the tree itself.
   root
     .command("complete", { hidden: true })
-    .argument("<words...>", "words of the line after ghrunners, the last one unfinished and perhaps empty")
+    .argument("<words...>", "words of the line after ghrunners; the last one is unfinished and may be empty")
     .action(
       action(
         () => (words: string[]) =>

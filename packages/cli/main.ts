@@ -1,4 +1,7 @@
-/** `ghrunners`: what an operator runs beside `pulumi`. Loaded by bin/ghrunners.cjs, or as the program itself. */
+/**
+ * `ghrunners`: the commands that an operator runs besides `pulumi`. Loaded by bin/ghrunners.cjs, or as the program
+ * itself.
+ */
 import { endQuietlyWhenNobodyReads } from "@ghrunners/core/terminal";
 import { runProgram } from "./command";
 import { program } from "./commands";

@@ -1,6 +1,7 @@
 /**
- * What each command prints with `--json`, and the records that the project keeps. Published as docs/reference/schemas/NAME.json.
- * No command loads this file: its types hold what is printed to it.
+ * Schemas of what each command prints with `--json`, and of the records that the project keeps. Published as
+ * docs/reference/schemas/NAME.json. No command loads this file at run time: the compiler checks the printed values
+ * against its types.
  */
 import { z } from "zod";
 import { deploymentRecordSchema, incidentRecordSchema, rollbackRecordSchema } from "@ghrunners/deploy/records/schemas";
@@ -18,7 +19,7 @@ import { rollbackReportSchema } from "./rollback-runners/schema";
 import { smokeJobResultSchema } from "./smoke/schema";
 import { statusReportSchema } from "./status/schema";
 
-/** Raised when a field changes its meaning. */
+/** Increased when a field changes its meaning. */
 const version = z.literal(1);
 
 export const schemas = {
@@ -35,7 +36,7 @@ export const schemas = {
           dashboard: z.string(),
           panel: z.string(),
           series: z.int().min(0),
-          event: z.string().describe("What would make data where there is none."),
+          event: z.string().describe("The event that would produce data, if there is none."),
         }),
       ),
     })
@@ -48,7 +49,7 @@ export const schemas = {
         z.strictObject({ schema: z.literal("ghrunners.deploy/1"), ...each.shape }),
       ),
     ])
-    .meta({ title: "What a deployment came to: through GitHub, or from this machine" }),
+    .meta({ title: "Result of a deployment through GitHub or from this machine" }),
   deployment: deploymentRecordSchema,
   deployments: deploymentListSchema,
   drift: driftReportSchema,
@@ -64,8 +65,8 @@ export const schemas = {
       version,
       runners: z.array(z.string()),
       until: z.iso.datetime().nullable().describe("RFC 3339; null: in service."),
-      applied: z.boolean().describe("False: only said what would be done."),
-      steps: z.array(z.string()).describe("What would be done; empty when it was done."),
+      applied: z.boolean().describe("False: a dry run."),
+      steps: z.array(z.string()).describe("What would be done; empty if it was done."),
     })
     .meta({ title: "A runner taken out of service, or put back" }),
   "promote-staging": z
@@ -73,11 +74,9 @@ export const schemas = {
     .meta({ title: "A commit proved on staging" }),
   promotion: promotionRecordSchema,
   "restore-monitoring": z
-    .strictObject({ version, steps: z.array(z.string()).describe("What each step answered.") })
-    .meta({ title: "Files put on the monitoring host again" }),
-  "restore-protection": z
-    .strictObject({ version, environment: z.string() })
-    .meta({ title: "Protection written again" }),
+    .strictObject({ version, steps: z.array(z.string()).describe("Output of each step.") })
+    .meta({ title: "Files reinstalled on the monitoring host" }),
+  "restore-protection": z.strictObject({ version, environment: z.string() }).meta({ title: "Protection restored" }),
   review: reviewDocumentSchema
     .nullable()
     .meta({ title: "A document about one deployment; null: nothing was deployed yet" }),
@@ -92,7 +91,7 @@ export const schemas = {
       opens: z
         .boolean()
         .nullable()
-        .describe("Whether the key that GitHub holds opens every target; null for a secret that is no key."),
+        .describe("Whether the key that GitHub holds works on every target; null for a secret that is not a key."),
       steps: z.array(z.string()),
     })
     .meta({ title: "A secret with a new value" }),

@@ -104,7 +104,7 @@ describe("runners that an update made worse", function () {
     // The step after a failed update in a pipeline (docs/how-to/workflows.md).
     const back = await rollback("--automatic");
     assert.equal(back.code, 0, back.all);
-    assert.match(back.all, /going back, as ghrunners:safety\.rollbackOnFailure says/);
+    assert.match(back.all, /rolling back, as ghrunners:safety\.rollbackOnFailure allows/);
     assert.match(back.all, /lab-runner-secondary: job success/);
     const again = await rollback("--automatic");
     assert.match(again.all, /nothing is done: the runners' settings are those that were last proved/);

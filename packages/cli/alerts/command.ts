@@ -6,8 +6,11 @@ export const command = (): Command =>
     summary: "alerts that fire or are pending",
     about: "Alerts of the stack's environment as Prometheus and Alertmanager have them. Changes nothing.",
     examples: ["ghrunners alerts", "ghrunners alerts --watch", "ghrunners alerts --json"],
-    exitCodes: "0 no alert fires, 1 at least one does or monitoring cannot be asked",
+    exitCodes: "0 no alert fires, 1 at least one does, or monitoring does not answer",
     json: "alerts",
   })
-    .option("--watch", "go on and print the alerts whenever they change, with --json one object a line; Ctrl-C ends it")
+    .option(
+      "--watch",
+      "keep running and print the alerts whenever they change, with --json one object per line; Ctrl-C ends it",
+    )
     .action(action(() => (require("./run") as typeof import("./run")).alerts));

@@ -8,7 +8,7 @@ const colour: Readonly<Record<string, (text: string) => string>> = {
 };
 export const paint = (severity: string, text: string): string => (colour[severity] ?? ((plain: string) => plain))(text);
 
-/** Whole seconds, minutes or hours, as a person says it. */
+/** An age in whole seconds, minutes or hours. */
 export function age(from: string, at: Date): string {
   const seconds = Math.max(0, Math.round((at.getTime() - Date.parse(from)) / 1000));
   if (seconds < 120) return `${seconds} s`;
@@ -34,7 +34,7 @@ export function renderAlerts(view: MonitoringView, at: Date): string {
       : view.alerts.flatMap((alert) => alertLines(alert, at))),
     ...(view.watchdog
       ? []
-      : [pc.red("  Watchdog does not fire: nobody would be notified (docs/runbooks/monitoring-blind.md)")]),
+      : [pc.red("  Watchdog does not fire: no one would be notified (docs/runbooks/monitoring-blind.md)")]),
     "",
   ].join("\n");
 }

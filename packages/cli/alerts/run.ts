@@ -30,7 +30,7 @@ async function looker(options: Options): Promise<Look> {
   return () => lookAtMonitoring(urls, settings.environment);
 }
 
-/** @param line one JSON object a line, for a reader that goes on reading */
+/** @param line prints one JSON object per line, for a reader that follows the output */
 function show(view: MonitoringView, json: boolean, line: boolean): void {
   const value: Described<typeof schemas.alerts> = { version: 1, ...view };
   if (!json) print(renderAlerts(view, new Date()));

@@ -8,7 +8,7 @@ export const command = (): Command =>
       "Prints as Markdown what a preview would touch: runners, labels, environments, secrets (their names only), and every " +
       "change. FILE is the output of `pulumi preview --json --show-sames`; - reads standard input.",
     examples: ["pulumi preview --json --show-sames | ghrunners blast-radius -"],
-    exitCodes: "0 done, 1 the file is no preview",
+    exitCodes: "0 done, 1 the file is not a preview",
     json: "blast-radius",
   })
     .argument("<file>", "output of pulumi preview --json, or - for standard input")

@@ -1,4 +1,6 @@
-/** What `pulumi preview --json` says, as far as the blast radius needs it. Source: pkg/backend/display/json.go of the engine. */
+/**
+ * The parts of `pulumi preview --json` that the blast radius needs. Source: pkg/backend/display/json.go of the engine.
+ */
 import { z } from "zod";
 
 const state = z.object({
@@ -29,7 +31,7 @@ export type Preview = z.output<typeof preview>;
 
 /**
  * @param text output of `pulumi preview --json`; lines before the first brace are skipped
- * @throws Error when there is no preview in it
+ * @throws Error if it does not contain a preview
  */
 export function parsePreview(text: string): Preview {
   const start = text.indexOf("{");
@@ -38,10 +40,10 @@ export function parsePreview(text: string): Preview {
     value = JSON.parse(start < 0 ? "" : text.slice(start));
   } catch (error) {
     throw new Error(
-      `This is no preview: ${(error as Error).message}. Expected JSON. Next: pulumi preview --json --show-sames`,
+      `This is not a preview: ${(error as Error).message}. Expected JSON. Next: pulumi preview --json --show-sames`,
     );
   }
   const result = preview.safeParse(value);
-  if (!result.success) throw new Error(`This is no preview: ${z.prettifyError(result.error)}`);
+  if (!result.success) throw new Error(`This is not a preview: ${z.prettifyError(result.error)}`);
   return result.data;
 }

@@ -19,7 +19,7 @@ export type BlastRadius = Described<typeof blastRadiusSchema>;
 const runnerType = "ghrunners:runner:Runner";
 const poolType = "ghrunners:pool:RunnerPool";
 
-/** The engine tells a replacement's parts apart in some outputs. */
+/** In some outputs the engine reports the parts of a replacement separately. */
 function operationOf(op: string): Operation | undefined {
   if (op === "create-replacement" || op === "delete-replaced") return "replace";
   return operations.find((known) => known === op);
@@ -37,7 +37,7 @@ function textOf(step: PreviewStep, key: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Each name once, with the most disruptive operation. */
+/** Each name once, with its most disruptive operation. */
 function touched(found: readonly (Touched | undefined)[]): Touched[] {
   const worst = new Map<string, Operation>();
   for (const one of found) {
@@ -99,8 +99,8 @@ const repositoryWide =
   /^github:index\/(repositoryRuleset|actionsRepositoryPermissions|workflowRepositoryPermissions|actionsRepositoryOidc\w+|repository|branchProtection):|:ForkApproval$/;
 
 /**
- * @param preview with the unchanged resources (`--show-sames`): a runner's name stands in its component
- * @returns what the preview touches; everything empty where it changes nothing
+ * @param preview including unchanged resources (`--show-sames`), because a runner's name is in its component
+ * @returns what the preview touches; all lists are empty if it changes nothing
  */
 export function blastRadius({ steps }: Preview): BlastRadius {
   const byUrn = new Map(steps.map((step) => [step.urn, step]));
@@ -108,7 +108,7 @@ export function blastRadius({ steps }: Preview): BlastRadius {
     const operation = operationOf(step.op);
     return operation === undefined ? [] : [{ step, operation, type: typeOf(step) }];
   });
-  // A component only groups: what changes are the resources below it.
+  // A component only groups resources; the changes are in the resources below it.
   const resources = changing.filter(({ type }) => !type.startsWith("ghrunners:"));
   const named = (match: (type: string) => boolean, name: (step: PreviewStep) => string | undefined): Touched[] =>
     touched(
@@ -125,7 +125,7 @@ export function blastRadius({ steps }: Preview): BlastRadius {
     (type) => type.endsWith(":RepositoryEnvironment"),
     (step) => textOf(step, "environment"),
   );
-  // A branch policy that comes or goes is a change of its environment.
+  // Adding or removing a branch policy changes its environment.
   const policies = named(
     (type) => type.endsWith(":RepositoryEnvironmentDeploymentPolicy"),
     (step) => textOf(step, "environment"),

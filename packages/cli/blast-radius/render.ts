@@ -10,10 +10,10 @@ const words: Readonly<Record<Operation, string>> = {
   import: "imported",
 };
 
-/** Longest list of changes in one comment; GitHub takes 65,536 characters. */
+/** Longest list of changes in one comment; GitHub accepts 65,536 characters. */
 const mostChanges = 200;
 
-/** A name comes from a configuration: it must end neither the code span nor the cell of the table. */
+/** A name comes from a user's configuration: it must not end the code span or the table cell. */
 const code = (text: string): string => `\`${text.replace(/[`|\r\n]/g, " ")}\``;
 
 const list = (items: readonly Touched[]): string =>
@@ -51,7 +51,7 @@ export function renderRadius(title: string, { changeSummary, diagnostics }: Prev
   const lines = [
     `## ${title}`,
     "",
-    ...(errors.length > 0 ? ["**The preview failed**; what it saw until then:", ""] : []),
+    ...(errors.length > 0 ? ["**The preview failed**; what it saw before that:", ""] : []),
     counts.length > 0 ? `${counts.join(", ")}.` : "Nothing was previewed.",
     "",
     ...table(radius),

@@ -1,4 +1,4 @@
-/** What a preview would touch, as zod says it. The form that is published: docs/reference/schemas. */
+/** zod schema of what a preview would touch. Published in docs/reference/schemas. */
 import { z } from "zod";
 import { operations } from "./radius";
 
@@ -27,5 +27,5 @@ export const blastRadiusSchema = z.strictObject({
   environments: z.array(touchedSchema),
   secrets: z.array(touchedSchema).describe("`NAME`, or `NAME in ENVIRONMENT`."),
   variables: z.array(touchedSchema),
-  repository: z.array(touchedSchema).describe("Settings of the whole repository: every workflow in it is concerned."),
+  repository: z.array(touchedSchema).describe("Settings of the whole repository, which affect every workflow in it."),
 });

@@ -1,10 +1,10 @@
-/** What may stand at the end of an unfinished command line. Pure. */
+/** Candidates for the last word of an unfinished command line. Pure. */
 import type { Command, Option } from "commander";
 
 const optionNamed = (command: Command, word: string): Option | undefined =>
   visibleOptions(command).find(({ long, short }) => word === long || word === short);
 
-/** Those of the command and of all above it, as its help shows them. */
+/** Options of the command and of its parents, as its help shows them. */
 function visibleOptions(command: Command): readonly Option[] {
   const help = command.createHelp();
   help.showGlobalOptions = true;
@@ -15,10 +15,10 @@ function visibleOptions(command: Command): readonly Option[] {
  * @param root the command tree
  * @param words the words after the program's name; the last is the unfinished one, empty after a blank
  * @param stacks names of the stacks, for `--stack`
- * @returns words that begin as the last one does; empty where nothing is known, such as for a file
+ * @returns candidates that begin with the last word; empty if none are known, such as for a file
  */
 export function candidates(root: Command, words: readonly string[], stacks: readonly string[]): string[] {
-  // Bash counts the sign in --stack=NAME as a word of its own.
+  // Bash treats the = in --stack=NAME as a word of its own.
   const line = words.filter((word) => word !== "=");
   const last = words.at(-1) === "=" ? "" : (line.pop() ?? "");
   let command = root;

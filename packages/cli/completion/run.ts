@@ -9,7 +9,7 @@ export function completion(shell: Shell): number {
   return 0;
 }
 
-/** Answers the scripts: one candidate a line. */
+/** Prints one candidate per line, for the completion scripts. */
 export function complete(root: Command, words: readonly string[]): number {
   const stacks = readdirSync(projectRoot).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
   process.stdout.write(

@@ -2,7 +2,7 @@
 export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];
 
-/** Where there is no candidate, each shell offers files. */
+/** If there is no candidate, each shell offers files. */
 export const scripts: Readonly<Record<Shell, string>> = {
   bash: `_ghrunners() {
   local IFS=$'\\n'

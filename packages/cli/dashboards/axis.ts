@@ -1,6 +1,6 @@
 import type { PanelUnit } from "@ghrunners/monitoring/dashboards/index";
 
-/** Round steps of an axis, none smaller than `smallest`: about `count` of them up to a number not below `high`. */
+/** Round ticks of an axis: about `count` of them, no step smaller than `smallest`, the last tick not below `high`. */
 export function niceTicks(low: number, high: number, count: number, smallest = 0): number[] {
   const rough = (high - low) / count || 1;
   const magnitude = 10 ** Math.floor(Math.log10(rough));
@@ -10,7 +10,7 @@ export function niceTicks(low: number, high: number, count: number, smallest = 0
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }
 
-/** The unit in which an axis counts, so that its steps are round for a person: 60 for minutes, 1024 for KiB. */
+/** The base of an axis, so that its steps are round in its unit: 60 for minutes, 1024 for KiB. */
 export function axisBase(unit: PanelUnit, high: number): number {
   if (unit === "seconds") return [86_400, 3600, 60].find((span) => high >= 2 * span) ?? 1;
   if (unit === "bytes") return 1024 ** Math.floor(Math.log2(Math.max(1, high)) / 10);

@@ -21,14 +21,14 @@ export function command(): Command {
   const root = newCommand("dashboards", {
     summary: "Grafana's dashboards, drawn from the stack's Prometheus",
     examples: ["ghrunners dashboards check", "ghrunners dashboards render --out dashboards.html --range 6h"],
-    exitCodes: "0 done, 1 Prometheus cannot be asked",
+    exitCodes: "0 done, 1 Prometheus does not answer",
   });
   root.addCommand(
     common(
       newCommand("render", {
-        summary: "draws every panel into one HTML page that needs nothing but itself",
+        summary: "draws every panel into one self-contained HTML page",
         examples: ["ghrunners dashboards render --out dashboards.html"],
-        exitCodes: "0 done, 1 Prometheus cannot be asked",
+        exitCodes: "0 done, 1 Prometheus does not answer",
         json: "dashboards-page",
       }),
     )
@@ -38,9 +38,9 @@ export function command(): Command {
   root.addCommand(
     common(
       newCommand("check", {
-        summary: "says for each panel whether it has data, or which event would make it",
+        summary: "shows for each panel whether it has data, or which event would produce it",
         examples: ["ghrunners dashboards check --json"],
-        exitCodes: "0 done, 1 Prometheus cannot be asked",
+        exitCodes: "0 done, 1 Prometheus does not answer",
         json: "dashboards-check",
       }),
     ).action(action(() => (require("./run") as typeof import("./run")).check)),

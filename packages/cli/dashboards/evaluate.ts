@@ -32,7 +32,7 @@ export function legendText(legend: string, labels: Readonly<Record<string, strin
     .trim();
 }
 
-/** Panels that show the newest value only; the others show how it came about. */
+/** Panels that show only the newest value; the others show values over time. */
 const newestOnly = (panel: Panel): boolean => panel.kind === "table" || panel.kind === "barGauge";
 
 async function evaluatePanel(
@@ -53,7 +53,7 @@ async function evaluatePanel(
   return { panel, series: answers.flat().sort((a, b) => a.name.localeCompare(b.name)) };
 }
 
-/** Asks every query of a dashboard. */
+/** Runs every query of a dashboard. */
 export async function evaluateDashboard(
   dashboard: Dashboard,
   environment: string,

@@ -35,7 +35,7 @@ export function moment(time: number): string {
   return new Date(time * 1000).toISOString().slice(0, 16).replace("T", " ");
 }
 
-/** A value as a person reads it. */
+/** A value with its unit, for display. */
 export function valueText(value: number, unit: PanelUnit): string {
   switch (unit) {
     case "ratio":
@@ -54,7 +54,7 @@ export function valueText(value: number, unit: PanelUnit): string {
 
 export type Tone = "good" | "bad" | "neutral" | "warning" | "critical";
 
-/** How good a panel's value is, by its states or by its thresholds; neutral where it has neither. */
+/** How good a panel's value is, by its states or by its thresholds; neutral if it has neither. */
 export function toneOf(value: number, { states, thresholds = [] }: Panel): Tone {
   if (states !== undefined) return states.find((state) => state.value === value)?.tone ?? "neutral";
   if (thresholds.length === 0) return "neutral";

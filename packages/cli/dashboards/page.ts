@@ -6,7 +6,7 @@ import type { EvaluatedDashboard, EvaluatedPanel, Mark } from "./evaluate";
 import { clock, escape, moment } from "./format";
 import type { Window } from "./prometheus";
 
-/** What the page says about itself. */
+/** What the page states about its origin. */
 export interface PageFacts {
   readonly environment: string;
   readonly prometheus: string;
@@ -36,7 +36,7 @@ function section(evaluated: EvaluatedPanel, facts: PageFacts): string {
   return `<section class="panel ${kind}" style="--columns:${width}"><h3>${escape(title)}</h3>${text}${draw(evaluated, facts)}</section>`;
 }
 
-/** The dashboards as one HTML page that needs nothing but itself. */
+/** The dashboards as one self-contained HTML page. */
 export function renderPage(dashboards: readonly EvaluatedDashboard[], facts: PageFacts): string {
   const { environment, window } = facts;
   const links = dashboards.map(({ dashboard }) => `<a href="#${dashboard.uid}">${escape(dashboard.title)}</a>`);

@@ -4,14 +4,14 @@ export interface Series {
   readonly points: readonly (readonly [number, number])[];
 }
 
-/** A span of time that is looked at, in Unix seconds. */
+/** A span of time to query, in Unix seconds. */
 export interface Window {
   readonly start: number;
   readonly end: number;
   readonly step: number;
 }
 
-/** What this project asks of Prometheus' HTTP API: prometheus.io/docs/prometheus/latest/querying/api. */
+/** The parts of Prometheus' HTTP API that this project uses: prometheus.io/docs/prometheus/latest/querying/api. */
 export interface Prometheus {
   readonly instant: (query: string, at: number) => Promise<Series[]>;
   readonly range: (query: string, window: Window) => Promise<Series[]>;
@@ -32,7 +32,7 @@ interface Result {
   readonly values?: readonly Sample[];
 }
 
-/** Samples that are no number (a ratio of nothing) are left out: they are nothing to draw. */
+/** Samples that are not a number (0 divided by 0) are left out: they cannot be drawn. */
 function seriesOf(data: unknown): Series[] {
   const { result } = data as { result: readonly Result[] };
   return result
@@ -47,7 +47,7 @@ function seriesOf(data: unknown): Series[] {
 
 /**
  * @param url Prometheus' address, e.g. `http://127.0.0.1:19090`
- * @param limitMs longest time for one answer
+ * @param limitMs time limit of one answer
  * @throws Error that names the address or the query, what was seen and the next command
  */
 export function prometheusAt(url: string, limitMs = 15_000): Prometheus {

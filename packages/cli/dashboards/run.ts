@@ -19,7 +19,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** @throws Error when neither an option nor the stack says where Prometheus is */
+/** @throws Error if neither an option nor the stack gives Prometheus's address */
 async function addressOf(options: Options): Promise<string> {
   if (options.prometheus !== undefined) return options.prometheus;
   const stack = await currentStack(options.stack);
@@ -38,7 +38,7 @@ async function look(options: Options) {
   const environment = wanted ?? known[0];
   if (environment === undefined || !known.includes(environment)) {
     throw new Error(
-      `Prometheus at ${url} has targets of ${known.join(", ") || "no environment"}, expected ${wanted ?? "at least one"}. Set the monitoring group of the configuration and run pulumi up, or name another with --environment.`,
+      `Prometheus at ${url} has targets of ${known.join(", ") || "no environment"}, expected ${wanted ?? "at least one"}. Set the monitoring group of the configuration and run pulumi up, or choose another with --environment.`,
     );
   }
   const end = Math.floor(Date.now() / 1000);

@@ -14,10 +14,10 @@ export const command = (): Command =>
   newCommand("deploy", {
     summary: "deploys a version through GitHub and follows it to its end",
     about:
-      "Deploys a version to its target, whole or not at all: any failure, a signal or a lost connection takes the target back " +
-      "to the version it had, and the target does that by itself when its deployer is gone. Through GitHub: starts the " +
+      "Deploys a version to its target, completely or not at all: any failure, a signal or a lost connection rolls the target back " +
+      "to the version it had, and the target does that by itself if its deployer is gone. Through GitHub: starts the " +
       "workflow of the setting deployment.workflow and follows it; the gate chooses the runner, or --runner does by hand. " +
-      "Ctrl-C cancels the run, and the target goes back. The same version again changes nothing.",
+      "Ctrl-C cancels the run, and the target rolls back. The same version again changes nothing.",
     examples: [
       "ghrunners deploy --version 2",
       "ghrunners deploy --version 2 --direct --plan deployment.yaml",
@@ -32,10 +32,10 @@ export const command = (): Command =>
     .option("--direct", "deploy from this machine, past GitHub and its approval: break glass")
     .option("--plan <file>", "deployment plan, with --direct, --check and --retry-rollback")
     .option("--artefacts <folder>", "folder of the plan's artefacts; default: the plan's folder")
-    .option("--check", "look from this machine and change nothing, not even the target's agent")
+    .option("--check", "only check from this machine; change nothing, not even the target's agent")
     .option(
       "--retry-rollback",
-      "the target tries a failed rollback again, after what its incident names was mended; --version is the one that could not be undone",
+      "the target retries a failed rollback, after the cause named in its incident was repaired; --version is the one that could not be undone",
     )
     .option("--bundle <file>", "write the deployer that deployment jobs run, for the repository that deploys")
     .action(action(() => (require("./run") as typeof import("./run")).deploy));

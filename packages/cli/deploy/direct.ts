@@ -1,4 +1,4 @@
-/** A deployment from this machine, past GitHub: break glass, checks, and a failed rollback's second try. */
+/** Deployments from this machine, past GitHub, for emergencies; also checks, and the retry of a failed rollback. */
 import { hostname } from "node:os";
 import path from "node:path";
 import { agentFiles } from "@ghrunners/deploy/deployer/agent-files";
@@ -12,13 +12,13 @@ import { addressOf } from "./target";
 export interface Direct {
   readonly version: Version;
   readonly action: Order["action"];
-  /** Plan file; its artefacts lie beside it. */
+  /** Plan file. */
   readonly plan: string;
-  /** Folder of the artefacts; default: the plan's. */
+  /** Folder of the artefacts; default: the plan's folder. */
   readonly artefacts?: string;
 }
 
-/** @throws Error when the target cannot be reached, or the connection was lost: the target then goes back by itself */
+/** @throws Error if the target cannot be reached, or the connection was lost: the target then rolls back by itself */
 export async function deployDirectly(
   stack: Stack,
   { version, action, plan: file, artefacts }: Direct,

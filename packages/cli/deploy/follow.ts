@@ -1,22 +1,25 @@
-/** Follows one deployment at GitHub to its end, and decides when to step in. What it sees and does comes as `DeploymentView`. */
+/**
+ * Follows one deployment at GitHub to its end, and decides when to intervene. It sees and acts through
+ * `DeploymentView`.
+ */
 import type { Described } from "@ghrunners/core/schema";
 import type { followedSchema } from "./schema";
 import { setTimeout as delay } from "node:timers/promises";
 import { deployJob, type SeenRun, type Snapshot } from "./snapshot";
 import { progressLines } from "./progress-lines";
 
-/** Looks at a deployment, and the two ways to step in. */
+/** Shows a deployment, and cancels its run. */
 export interface DeploymentView {
   look(): Promise<Snapshot>;
-  /** @param force also what does not answer */
+  /** @param force also stops a run that does not react to a normal cancellation */
   cancel(force: boolean): Promise<void>;
-  /** What the deployment job said of a deployment that was not begun. */
+  /** The deployment job's messages about a deployment that did not start. */
   words(run: SeenRun): Promise<readonly string[]>;
 }
 
 export type Followed = Described<typeof followedSchema>;
 
-/** What there is to say of a version that is installed and healthy: nobody was asked for anything. */
+/** The result for a version that is already installed and healthy: no run was started. */
 export const notStarted = (id: string, version: string): Followed => ({
   ...{ id, nothingToDo: true, run: null, gate: null, target: null, records: null, lost: null },
   words: [`Version ${version} is installed and healthy: nothing to do.`],
@@ -24,20 +27,20 @@ export const notStarted = (id: string, version: string): Followed => ({
 
 export interface FollowOptions {
   readonly say: (line: string) => void;
-  /** Fires when the person asks to stop: the run is cancelled and followed to its end. */
+  /** Fires when the user stops the command: the run is cancelled and followed to its end. */
   readonly signal: AbortSignal;
-  /** Pause between two looks, milliseconds. */
+  /** Pause between two polls, milliseconds. */
   readonly pauseMs: number;
 }
 
 /** How long a run may take to end after its deployment is over: its last step reports. */
 const LAST_STEPS_MS = 120_000;
-/** Silence of GitHub and of the target after which nothing more is expected. */
+/** How long GitHub and the target may both be silent before following ends. */
 const SILENCE_MS = 600_000;
-/** A job that waited for a dead runner is cancelled and started again by the failover switch, within as long. */
+/** The failover switch cancels a job that waits for a dead runner and starts it again within this time. */
 const STARTED_AGAIN_MS = 30_000;
 
-/** Looks until the run has ended and the target is whole. */
+/** Polls until the run has ended and no deployment is open on the target. */
 export async function follow(view: DeploymentView, { say, signal, pauseMs }: FollowOptions): Promise<Followed> {
   const progress = new Progress();
   let before: Snapshot | undefined;
@@ -72,7 +75,7 @@ async function result(view: DeploymentView, { id, github, target }: Snapshot, lo
   };
 }
 
-/** `cancel` asks the run to stop; `end` also stops what does not answer. */
+/** `cancel` asks the run to stop; `end` also stops a run that does not react. */
 interface Intervention {
   readonly kind: "cancel" | "end";
   readonly reason: string;
@@ -80,7 +83,7 @@ interface Intervention {
 
 /** What the follower knows beyond the newest look, and what it has done. */
 class Progress {
-  /** Runner that was lost in the middle. */
+  /** Runner that was lost during the deployment. */
   lost: string | null = null;
   private attempt = 0;
   private readonly done = new Set<string>();
@@ -108,7 +111,9 @@ class Progress {
     return !this.mayStartAgain(github, target) || at - (this.endedSince ?? at) > STARTED_AGAIN_MS;
   }
 
-  /** Somebody else cancelled a job that no runner had: the failover switch does so, and starts it again. */
+  /**
+   * True if another party cancelled a job that no runner had taken: the failover switch does that, and starts it again.
+   */
   private mayStartAgain(run: SeenRun, target: Snapshot["target"]): boolean {
     const job = deployJob(run);
     return run.conclusion === "cancelled" && target === null && !this.done.has("cancel") && job?.runner === null;
@@ -118,10 +123,13 @@ class Progress {
     if (typeof github === "string" || github.status === "completed") return [];
     const isOver = target?.look.records != null;
     const found: (Intervention | false)[] = [
-      stop && { kind: "cancel", reason: "asked to stop: the run is cancelled, the target goes back" },
+      stop && { kind: "cancel", reason: "asked to stop: the run is cancelled, the target rolls back" },
       // A job of a lost runner would hold the environment's queue until GitHub misses it, which takes minutes.
       isOver &&
-        this.lost !== null && { kind: "end", reason: "the runner is gone and the target is whole: the run is ended" },
+        this.lost !== null && {
+          kind: "end",
+          reason: "the runner is gone and the target is consistent: the run is ended",
+        },
     ];
     return found.filter(
       (one): one is Intervention => one !== false && this.isNew(`${one.kind} ${this.attempt}`, one.kind),

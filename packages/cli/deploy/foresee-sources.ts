@@ -10,7 +10,10 @@ import type { Watched } from "./live-view";
 const INSPECT_MS = 60_000;
 const CONNECT_MS = 5_000;
 
-/** The repository at GitHub and the targets by SSH. What does not answer says nothing: the deployment itself will. */
+/**
+ * The repository at GitHub and the targets by SSH. A source that does not answer is ignored: the deployment itself will
+ * report it.
+ */
 export async function liveSources(watched: Omit<Watched, "id" | "inputs">): Promise<Sources> {
   const { repository, token, workflow, targets, privateKey } = watched;
   const client = new GitHubClient(repository, token);

@@ -1,6 +1,7 @@
 /**
- * What a deployment through GitHub would come to, as far as it can be seen before a reviewer is asked: a version that the
- * repository does not have, and one that is installed and healthy. Where the repository is built otherwise, nothing is said.
+ * Finds out before a reviewer is asked whether a deployment through GitHub would fail or do nothing: the repository
+ * does not have the version, or it is already installed and healthy. No prediction is made if the repository's workflow
+ * is built differently.
  */
 import path from "node:path";
 import { parse } from "yaml";
@@ -13,11 +14,11 @@ import type { Request } from "@ghrunners/deploy/protocol/request";
 import type { Version } from "@ghrunners/deploy/protocol/values";
 import type { Inspection } from "@ghrunners/deploy/target/queries";
 
-/** What is looked at; each answers undefined where it cannot say. */
+/** The sources of a prediction; each answers undefined if it does not know. */
 export interface Sources {
   /** Text of a file on the default branch. */
   readonly file: (name: string) => Promise<string | undefined>;
-  /** Whether a run of the workflow is on its way: it may change what is installed. */
+  /** Whether a run of the workflow is under way, which may change what is installed. */
   readonly isBusy: () => Promise<boolean>;
   /** What a target shows for a request. */
   readonly inspect: (target: string, request: Request) => Promise<Inspection | undefined>;
@@ -31,7 +32,7 @@ export type Foreseen =
 
 const open: Foreseen = { kind: "open" };
 
-/** The job that calls deploy.yml with a plan of the repository, and no script that could fetch an artefact. */
+/** The job that calls deploy.yml with a plan of the repository, and without a script that could fetch an artefact. */
 const caller = z.object({
   jobs: z.record(
     z.string(),
@@ -42,7 +43,7 @@ const caller = z.object({
   ),
 });
 
-/** Paths of plan and sums in the repository; undefined where the workflow does not say them as they stand. */
+/** Paths of plan and sums in the repository; undefined if the workflow does not name them literally. */
 function placesIn(text: string): { plan: string; artefacts: string } | undefined {
   const workflow = caller.safeParse(parse(text));
   const job = Object.values(workflow.data?.jobs ?? {}).find(({ uses }) => /\/deploy\.ya?ml(@|$)/.test(uses ?? ""));
@@ -51,7 +52,7 @@ function placesIn(text: string): { plan: string; artefacts: string } | undefined
   return [plan, artefacts].some((each) => each.includes("${{")) ? undefined : { plan, artefacts };
 }
 
-/** Versions that a list of sums names, as the plan's file name has them. */
+/** Versions in a list of checksums, found by the plan's file name pattern. */
 function versionsIn(sums: string, plan: Plan): string[] {
   const [before = "", after = ""] = plan.artefact.file.split("{version}");
   return sums.split("\n").flatMap((line) => {

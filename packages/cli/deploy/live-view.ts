@@ -1,4 +1,4 @@
-/** A deployment as GitHub (by REST) and the targets (by SSH) show it now. */
+/** A deployment as GitHub (REST) and the targets (SSH) show it now. */
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { carries } from "@ghrunners/core/github/runner";
 import { startAndWatch } from "@ghrunners/core/github/workflow-run";
@@ -17,13 +17,13 @@ interface Jobs {
 }
 
 export interface Watched {
-  /** Of the deployment's first attempt. */
+  /** Id of the deployment's first attempt. */
   readonly id: string;
   readonly repository: Repository;
   /** Token that starts and cancels runs and reads runners and variables. */
   readonly token: string;
   readonly workflow: string;
-  /** Inputs of the workflow beside `id`. */
+  /** Inputs of the workflow besides `id`. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly targets: readonly TargetSettings[];
   readonly privateKey: string;
@@ -32,7 +32,7 @@ export interface Watched {
 /** How long GitHub may take to show a run that was started. */
 const APPEARS_MS = 60_000;
 
-/** Starts the workflow. @throws Error when GitHub refuses, or does not show the run */
+/** Starts the workflow. @throws Error if GitHub refuses, or does not show the run */
 export async function openLiveView(watched: Watched): Promise<DeploymentView & { close(): void }> {
   const { repository, token } = watched;
   const client = new GitHubClient(repository, token);
@@ -45,7 +45,7 @@ export async function openLiveView(watched: Watched): Promise<DeploymentView & {
       .call("read a job's log", (octokit, names) =>
         octokit.rest.actions.downloadJobLogsForWorkflowRun({ ...names, job_id: job.id }),
       )
-      // A job that never ran has none; the log's type is the redirect's.
+      // A job that never ran has no log; Octokit types the response as a redirect.
       .then(String, () => "");
 
   const seen = async (): Promise<SeenRun> => {
@@ -102,7 +102,7 @@ export async function openLiveView(watched: Watched): Promise<DeploymentView & {
             ? octokit.rest.actions.forceCancelWorkflowRun({ ...names, run_id: runId })
             : octokit.rest.actions.cancelWorkflowRun({ ...names, run_id: runId }),
         )
-        // A run that has just ended cannot be cancelled; the next look says so.
+        // A run that has just ended cannot be cancelled; the next poll shows that.
         .catch(() => undefined);
     },
     words: async (run) => {
@@ -120,11 +120,11 @@ async function dispatch(client: GitHubClient, { workflow, inputs, id }: Watched)
   if (run !== undefined) return run.id;
   throw new Error(
     `GitHub shows no run of ${workflow} with ${id} in its title. Expected a run-name with inputs.id in it ` +
-      `(docs/how-to/workflows.md). Next: look at the repository's runs before you try again`,
+      `(docs/how-to/workflows.md). Next: check the repository's runs before you try again`,
   );
 }
 
-/** The targets that may know the deployment; connections are kept, and made again when they break. */
+/** The targets that may know the deployment; connections are kept open, and reopened when they break. */
 class Targets {
   private readonly sessions = new Map<string, HostSession>();
 
@@ -138,9 +138,9 @@ class Targets {
         if (look.records !== null || look.open?.id === id) return { target: { name: target.name, look }, blind: null };
       } catch (error) {
         this.drop(target.name);
-        // Before the first deployment there is no agent: nothing to see.
+        // Before the first deployment there is no agent, so there is nothing to see.
         if (!/not found|No such file|Unknown command/.test((error as Error).message))
-          blind = `${target.name} cannot be asked from here: ${(error as Error).message}`;
+          blind = `${target.name} cannot be reached from here: ${(error as Error).message}`;
       }
     }
     return { target: null, blind };

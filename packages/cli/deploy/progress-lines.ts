@@ -1,4 +1,4 @@
-/** What has happened between two looks, one line each, for the person who follows. Pure. */
+/** Progress lines: one for each thing that changed between two polls. Pure. */
 import { deployJob, type SeenRun, type Snapshot } from "./snapshot";
 
 /** @param known the run as GitHub showed it last */
@@ -72,6 +72,6 @@ function ofTarget(before: Snapshot | undefined, { target, blind }: Snapshot): st
   const reported = earlier?.open?.id === open.id ? earlier.open.ended.length : 0;
   lines.push(...open.ended.slice(reported).map((line) => `  ${line}`));
   if (open.lease === "expired" && earlier?.open?.lease !== "expired" && open.outcome === null)
-    lines.push(`the deployer is silent: its lease has expired, ${target.name} goes back by itself`);
+    lines.push(`the deployer is silent: its lease has expired, ${target.name} rolls back by itself`);
   return lines;
 }

@@ -1,4 +1,4 @@
-/** The end of a deployment through GitHub, for people; standard output. */
+/** The result of a deployment through GitHub as text, on standard output. */
 import { renderResult } from "@ghrunners/deploy/render";
 import type { Followed } from "./follow";
 
@@ -6,7 +6,7 @@ export function renderFollowed(followed: Followed, version: string): string {
   const { id, run, gate, target, records, lost, words } = followed;
   const lines: string[] = [];
   if (gate?.go === false) lines.push(`No runner may deploy: ${gate.reason}`, `Runbook: ${gate.runbook}`);
-  if (lost !== null) lines.push(`The runner ${lost} was lost in the middle.`);
+  if (lost !== null) lines.push(`The runner ${lost} was lost during the deployment.`);
   if (records !== null) {
     lines.push(renderResult({ kind: "over", records }).trimEnd());
     lines.push(`Record: /var/lib/ghrunners/deployments/${id}.json on ${target}`);
@@ -17,9 +17,9 @@ export function renderFollowed(followed: Followed, version: string): string {
 }
 
 function nothingKnown({ run }: Followed): string {
-  if (run === null) return "GitHub does not answer, and no target that can be asked from here knows the deployment.";
-  if (run.conclusion === "success") return "The run succeeded. Its target cannot be asked from here.";
-  return `The run ended as ${run.conclusion}; no target that can be asked from here knows the deployment.`;
+  if (run === null) return "GitHub does not answer, and no target that can be reached from here knows the deployment.";
+  if (run.conclusion === "success") return "The run succeeded. Its target cannot be reached from here.";
+  return `The run ended as ${run.conclusion}; no target that can be reached from here knows the deployment.`;
 }
 
 function nextOf(followed: Followed, version: string): string[] {

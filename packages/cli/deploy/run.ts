@@ -33,9 +33,9 @@ async function writeBundle(file: string): Promise<number> {
 async function direct(version: Version, options: Options): Promise<number> {
   const { plan, artefacts, runner } = options;
   if (options.check && options.retryRollback)
-    throw new WrongUse("--check looks, and --retry-rollback changes the target. Expected one of them.");
+    throw new WrongUse("--check changes nothing, and --retry-rollback changes the target. Expected only one of them.");
   if (runner !== undefined)
-    throw new WrongUse("--runner chooses a runner, and --direct uses none. Expected one of them.");
+    throw new WrongUse("--runner chooses a runner, and --direct uses none. Expected only one of them.");
   if (plan === undefined) throw new WrongUse("A deployment from this machine needs its plan. Expected --plan FILE.");
   const what = options.retryRollback ? "retry rollback" : options.check ? "check" : "deploy";
   const outcome = await deployDirectly(await currentStack(options.stack), { version, action: what, plan, artefacts });
@@ -48,8 +48,9 @@ export async function deploy(options: Options): Promise<number> {
   if (options.bundle !== undefined) return writeBundle(options.bundle);
   const { version } = options;
   if (version === undefined) throw new WrongUse("No version is given. Expected --version V.");
-  // The target is taken back on these signals; its answer is waited for.
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => note("waiting for the target to go back"));
+  // These signals roll the target back; its answer is awaited.
+  for (const name of ["SIGINT", "SIGTERM"] as const)
+    process.on(name, () => note("waiting for the target to roll back"));
   if (options.direct || options.check || options.retryRollback) return direct(version, options);
   if (options.plan !== undefined)
     throw new WrongUse("Through GitHub the plan is the repository's own: --plan goes with --direct.");

@@ -1,4 +1,4 @@
-/** What a deployment came to, as zod says it. The form that is published: docs/reference/schemas. */
+/** zod schema of a deployment's result. Published in docs/reference/schemas. */
 import { z } from "zod";
 import { deploymentRecordSchema, incidentRecordSchema, rollbackRecordSchema } from "@ghrunners/deploy/records/schemas";
 
@@ -38,10 +38,10 @@ export const followedSchema = z.strictObject({
   target: z
     .string()
     .nullable()
-    .describe("Name of the target; null when it never heard of the deployment, or cannot be asked from here."),
+    .describe("Name of the target; null if no target knows the deployment, or none can be reached from here."),
   records: recordsSchema.nullable(),
-  lost: z.string().nullable().describe("Runner that was lost in the middle."),
-  words: z.array(z.string()).describe("What the deployer said when nothing was begun."),
+  lost: z.string().nullable().describe("Runner that was lost during the deployment."),
+  words: z.array(z.string()).describe("The deployer's messages if nothing was started."),
 });
 
 export const outcomeSchema = z.union([

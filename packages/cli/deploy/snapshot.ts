@@ -1,4 +1,4 @@
-/** What is seen of a deployment that runs at GitHub, at one moment. Plain data. */
+/** A deployment through GitHub, as observed at one moment. Plain data. */
 import type { Look } from "@ghrunners/deploy/target/queries";
 
 export interface SeenJob {
@@ -6,12 +6,12 @@ export interface SeenJob {
   readonly name: string;
   readonly status: string;
   readonly conclusion: string | null;
-  /** Machine that has it. */
+  /** Runner that took the job; null while none has. */
   readonly runner: string | null;
   readonly labels: readonly string[];
 }
 
-/** The gate's verdict, as its job's log says it. */
+/** The gate's verdict, read from its job's log. */
 export type Verdict =
   | { readonly go: true; readonly runner: string; readonly reason: string }
   | { readonly go: false; readonly reason: string; readonly runbook: string };
@@ -19,27 +19,27 @@ export type Verdict =
 export interface SeenRun {
   readonly id: number;
   readonly url: string;
-  /** 1, and one more each time the run is started again. */
+  /** 1 at first, increased each time the run is started again. */
   readonly attempt: number;
   readonly status: string;
   readonly conclusion: string | null;
   readonly jobs: readonly SeenJob[];
   /** null while the gate has not decided. */
   readonly gate: Verdict | null;
-  /** Logins that may approve; empty when nothing waits for them. */
+  /** Logins that may approve; empty if no approval is pending. */
   readonly reviewers: readonly string[];
-  /** Whether a runner that could do the deployment job is online; null while that is no question. */
+  /** Whether a runner that could do the deployment job is online; null while that does not matter. */
   readonly runnerOnline: boolean | null;
 }
 
 export interface Snapshot {
-  /** Of the deployment: each attempt of a run is one of its own. */
+  /** Id of the deployment: each attempt of a run is a deployment of its own. */
   readonly id: string;
-  /** Why GitHub says nothing, or what it says. */
+  /** The run as GitHub shows it, or the reason why GitHub shows nothing (text). */
   readonly github: SeenRun | string;
-  /** Name of the target that knows the deployment, and what it says; null while none does. */
+  /** The target that knows the deployment, with its report; null while none does. */
   readonly target: { readonly name: string; readonly look: Look } | null;
-  /** Why a target cannot be asked from here. */
+  /** Why a target cannot be reached from here; null if all can. */
   readonly blind: string | null;
 }
 
@@ -47,7 +47,7 @@ export interface Snapshot {
 export const gateJob = ({ jobs }: SeenRun): SeenJob | undefined => jobs.find(({ name }) => / \/ Choose$/.test(name));
 export const deployJob = ({ jobs }: SeenRun): SeenJob | undefined => jobs.find(({ name }) => / \/ Deploy$/.test(name));
 
-/** Reads the gate's words out of its job's log (renderSummary in packages/deploy/gate/judge.ts). */
+/** Reads the gate's verdict from its job's log (renderSummary in packages/deploy/gate/judge.ts). */
 export function verdictIn(log: string): Verdict | null {
   const lines = log.split("\n").map((line) => line.replace(/^\S+Z /, "").trim());
   const after = (start: string): string | undefined =>
@@ -60,7 +60,7 @@ export function verdictIn(log: string): Verdict | null {
   return { go: false, reason, runbook: after("Runbook: ") ?? "" };
 }
 
-/** What the deployer said of a deployment that was not begun: its errors, or that there is nothing to do. */
+/** The deployer's messages about a deployment that did not start: its errors, or that there is nothing to do. */
 export function lastWords(log: string): string[] {
   return log
     .split("\n")

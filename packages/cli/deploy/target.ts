@@ -1,7 +1,7 @@
 import type { Settings } from "@ghrunners/config/parse";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 
-/** Where a target of the stack is. @throws Error that names those there are */
+/** Address of a target of the stack. @throws Error that lists the known targets */
 export function addressOf({ targets }: Pick<Settings, "targets">, name: string): HostAddress {
   const found = targets.find((target) => target.name === name);
   if (found !== undefined) return { host: found.address, user: found.user, hostKey: found.hostKey };

@@ -1,4 +1,4 @@
-/** A deployment through GitHub: the workflow is started, and its run and its target are followed to the end. */
+/** A deployment through GitHub: starts the workflow, and follows its run and its target to the end. */
 import { randomBytes } from "node:crypto";
 import { stopSignal } from "@ghrunners/deploy/deployer/carry-out";
 import { deploymentId } from "@ghrunners/deploy/plan/compile";
@@ -10,12 +10,15 @@ import { foresee } from "./foresee";
 import { liveSources } from "./foresee-sources";
 import { openLiveView } from "./live-view";
 
-/** Between two looks, milliseconds. GitHub counts calls, 5000 an hour; a server without limits asks for no pauses. */
+/**
+ * Pause between two polls, milliseconds. GitHub allows 5000 calls per hour; a server without a limit can be polled
+ * faster.
+ */
 const PAUSE_MS = { counted: 3_000, unlimited: 500 } as const;
 
 export interface ThroughGitHub {
   readonly version: Version;
-  /** auto, or a runner by hand. */
+  /** `auto`, or the role of a runner. */
   readonly runner: string;
 }
 

@@ -10,7 +10,7 @@ import { parseHost } from "./parse-host";
 
 const LIMIT_MS = 30_000;
 
-/** @throws Error when the host cannot be reached or read */
+/** @throws Error if the host cannot be reached or read */
 export async function readHost(
   { name, unit, ...address }: Pick<HostExpectation, "name" | "host" | "user" | "hostKey" | "unit">,
   privateKey: string,

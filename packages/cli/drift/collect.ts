@@ -1,4 +1,4 @@
-/** Reads GitHub and the hosts, side by side. Nothing is written: only GETs, and a script that changes nothing. */
+/** Reads GitHub and the hosts, side by side. Read-only: GET requests, and a script that changes nothing. */
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { readEnvironment } from "@ghrunners/core/github/environment";
 import type { EnvironmentSeen } from "@ghrunners/core/github/protection";
@@ -9,10 +9,10 @@ import type { HostExpectation } from "./expectation";
 import type { Observation, SeenHost } from "./observation";
 import type { MonitoringState } from "./state-monitoring";
 
-/** What to read and with what. */
+/** What to read, and the credentials for it. */
 export interface CollectInput {
   readonly github: { readonly url: string; readonly repository: string; readonly token: string };
-  /** Name of the GitHub environment; absent: the stack has none. */
+  /** Name of the GitHub environment; absent if the stack has none. */
   readonly environment?: string;
   readonly managesRepository: boolean;
   readonly hosts: readonly Pick<HostExpectation, "name" | "host" | "user" | "hostKey" | "unit">[];
@@ -21,7 +21,7 @@ export interface CollectInput {
   readonly sshPrivateKey: string;
 }
 
-/** Null where GitHub has none of that name. */
+/** Null if GitHub has no environment of that name. */
 const environmentOf = async (client: GitHubClient, name: string): Promise<EnvironmentSeen | null> =>
   (await client.explain("read the environment", readEnvironment(client, name))) ?? null;
 

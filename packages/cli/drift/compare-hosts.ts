@@ -5,7 +5,7 @@ import type { SeenHost } from "./observation";
 import type { Repairs } from "./repair";
 import type { Finding } from "./report";
 
-/** File that the installation puts beside the unit. */
+/** The drop-in that the installation adds to the unit. */
 const OWN_DROP_IN = "ghrunners.conf";
 
 const shorten = (key: string): string => `${key.split(" ")[0] ?? ""} ...${key.slice(-12)}`;
@@ -24,12 +24,7 @@ function units(expected: HostExpectation, seen: SeenHost, repairs: Repairs): Fin
   check("unit-active", "active", unit.active, repairs.refresh);
   check("unit-user", RUNNER_USER, unit.user, rebuild);
   const foreign = unit.dropIns.filter((file) => !file.endsWith(`/${OWN_DROP_IN}`) && !file.startsWith("/usr/lib/"));
-  check(
-    "unit-drop-in",
-    "no drop-in of somebody else",
-    foreign.sort().join(", ") || "no drop-in of somebody else",
-    rebuild,
-  );
+  check("unit-drop-in", "no other drop-in", foreign.sort().join(", ") || "no other drop-in", rebuild);
   check(
     "unit-writable",
     "program files that only root can change",
@@ -55,7 +50,7 @@ function keys(expected: HostExpectation, seen: SeenHost, repairs: Repairs): Find
   const { marked } = expected;
   const unknown = seen.keys
     .filter(({ key }) => !expected.keys.some((known) => known.key === key))
-    // The owner of a deployment target has keys of his own; there only those that bear the mark are ours.
+    // A deployment target also has keys of its owner; only keys with the mark belong to this stack.
     .filter(({ comment }) => marked === undefined || comment.startsWith(marked))
     .map(({ user, key, comment }): Finding => ({
       ...about,
@@ -68,7 +63,7 @@ function keys(expected: HostExpectation, seen: SeenHost, repairs: Repairs): Find
   return [...missing, ...unknown];
 }
 
-/** A host that could not be read is an error of the observation, not a finding. */
+/** A host that could not be read is reported as an error, not as a finding. */
 export function compareHosts({ hosts }: Expectation, seen: readonly SeenHost[], repairs: Repairs): Finding[] {
   return hosts.flatMap((expected) => {
     const there = seen.find(({ name }) => name === expected.name);

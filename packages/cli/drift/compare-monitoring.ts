@@ -6,7 +6,7 @@ import type { FileSum } from "./state-monitoring";
 
 const shown = ({ sha256 }: FileSum): string => `SHA-256 ${sha256.slice(0, 12)}`;
 
-/** @param seen undefined where the host could not be read, which is an error of the observation, not a finding */
+/** @param seen undefined if the host could not be read, which is reported as an error, not as a finding */
 export function compareMonitoring(
   { monitoring }: Pick<Expectation, "monitoring">,
   seen: readonly FileSum[] | undefined,
@@ -30,6 +30,6 @@ export function compareMonitoring(
   });
   const unknown = seen
     .filter(({ path }) => !files.some((file) => file.path === path))
-    .map((file) => finding("unknown", file, "no such file", `a file by the name of this stack's, ${shown(file)}`));
+    .map((file) => finding("unknown", file, "no such file", `a file with a name of this stack, ${shown(file)}`));
   return [...own, ...unknown];
 }

@@ -1,5 +1,5 @@
 /**
- * The three planes side by side: what the stack made, what GitHub shows, what the hosts show. Pure.
+ * Compares the three views: what the stack made, what GitHub shows, what the hosts show. Pure.
  */
 import { type EnvironmentSeen, type Protection, protectionDifferences } from "@ghrunners/core/github/protection";
 import { carries, normal } from "@ghrunners/core/github/runner";
@@ -11,7 +11,7 @@ import type { Observation } from "./observation";
 import { repairsFor, type Repairs } from "./repair";
 import { driftVersion, type DriftReport, type Finding, type Severity } from "./report";
 
-/** Makes the findings about one subject; a value that is as expected makes none. */
+/** Makes the findings about one subject; a value that is as expected gives none. */
 function differences(subject: string): {
   readonly found: Finding[];
   readonly compare: (id: string, expected: string, seen: string, severity: Severity, repair: string) => void;
@@ -54,7 +54,7 @@ function environment({ environment: expected }: Expectation, seen: Observation, 
   return [...found, ...refs(subject, wanted, there, repairs)];
 }
 
-/** Each branch and tag that may deploy and should not, or should and may not. */
+/** Each branch and tag that may deploy but should not, or should but may not. */
 function refs(subject: string, wanted: Protection, there: EnvironmentSeen, repairs: Repairs): Finding[] {
   const { found, compare } = differences(subject);
   if (!there.customPolicies) {
@@ -162,7 +162,7 @@ function runners(expected: Expectation, seen: Observation, repairs: Repairs): Fi
   return [...own, ...unknown];
 }
 
-/** @param at when the planes were read */
+/** @param at when GitHub and the hosts were read */
 export function compare(expected: Expectation, seen: Observation, at: Date): DriftReport {
   const name = expected.environment?.name ?? expected.label;
   const repairs = repairsFor(expected.stack, expected.repositoryName, name);

@@ -9,8 +9,9 @@ import { stackState, type StackState } from "./state";
 import type { StateResource } from "./state-values";
 
 /**
- * The resources of a stack's state. The output of a step on a host counts as a secret, because its connection holds a
- * key, and the installation says there what it put on the host: so the export shows secrets, to this process alone.
+ * The resources of a stack's state, exported with secrets decrypted, in this process only. That is needed because the
+ * output of a step on a host, which shows what the installation put there, counts as a secret: its connection contains
+ * a key.
  */
 export async function readResources(stack: Stack): Promise<readonly StateResource[]> {
   const text = await capturePulumi(stack, ["stack", "export", "--show-secrets"]);
@@ -23,7 +24,7 @@ export async function readState(stack: Stack): Promise<StackState> {
   return stackState(await readResources(stack));
 }
 
-/** Reads the three planes of a stack and compares them. Nothing is changed. */
+/** Reads state, GitHub and hosts, and compares them. Changes nothing. */
 export async function driftOf(stack: Stack): Promise<DriftReport> {
   const [settings, state] = await Promise.all([settingsOf(stack), readState(stack)]);
   const expected = expectationOf(stack.name, settings, state);

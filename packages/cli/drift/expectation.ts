@@ -1,9 +1,9 @@
-/** What the two other planes should show, from the state and the configuration. Pure. */
+/** What GitHub and the hosts should show, from the state and the configuration. Pure. */
 import type { Settings } from "@ghrunners/config/parse";
 import { publicKeyOf } from "@ghrunners/config/open-ssh-key";
 import type { StackState } from "./state";
 
-/** A host that is looked at by SSH. */
+/** A host that is inspected by SSH. */
 export interface HostExpectation {
   readonly name: string;
   readonly host: string;
@@ -13,7 +13,7 @@ export interface HostExpectation {
   readonly unit?: { readonly name: string; readonly configuration: string | undefined; readonly machine?: string };
   /** Keys that must be there, each with its name in messages. */
   readonly keys: readonly { readonly key: string; readonly name: string }[];
-  /** Comment that marks the keys this program answers for; undefined: it answers for all keys of the user. */
+  /** Comment that marks the keys this program manages; undefined: it manages all keys of the user. */
   readonly marked?: string;
 }
 
@@ -27,7 +27,7 @@ export interface Expectation extends StackState {
   readonly hosts: readonly HostExpectation[];
 }
 
-/** Comment of a deploy key in authorized_keys; the mark without a name begins that of every one of the stack. */
+/** Comment of a deploy key in authorized_keys. Without a name: the common beginning of all of the stack's comments. */
 export const deployKeyMark = (stack: string, name = ""): string => `ghrunners-deploy:${stack}:${name}`;
 
 export function expectationOf(stack: string, settings: Settings, state: StackState): Expectation {
@@ -56,7 +56,7 @@ export function expectationOf(stack: string, settings: Settings, state: StackSta
     repositoryName: settings.github.repository,
     publicAllowed: settings.safety.allowPublicRepository !== undefined,
     label: settings.environment,
-    // A target without a key of ours is nobody's business here.
+    // A target without a managed key is not inspected.
     hosts: [...runners, ...targets.filter(({ keys }) => keys.length > 0)],
   };
 }

@@ -1,10 +1,10 @@
-/** What GitHub and the hosts showed: the other two planes. Plain data. */
+/** What GitHub and the hosts showed. Plain data. */
 import type { EnvironmentSeen } from "@ghrunners/core/github/protection";
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import type { FileSum } from "./state-monitoring";
 
 export interface SeenRepository {
-  /** Undefined where the repository is private: it has no such setting. */
+  /** Undefined if the repository is private, which has no such setting. */
   readonly forkApproval: string | undefined;
   readonly defaultToken: string;
   readonly mayApprove: boolean;
@@ -36,28 +36,28 @@ export interface AuthorizedKey {
 export interface SeenHost {
   readonly name: string;
   readonly keys: readonly AuthorizedKey[];
-  /** Absent on hosts that are no runners. */
+  /** Absent on hosts that are not runners. */
   readonly unit?: {
     readonly enabled: string;
     readonly active: string;
     readonly user: string;
     readonly dropIns: readonly string[];
     readonly configuration: string;
-    /** A file of the program that is not root's, or that others may write to; empty where there is none. */
+    /** A program file that root does not own or that others may write to; empty if there is none. */
     readonly writable: string;
   };
 }
 
 export interface Observation {
   readonly public: boolean;
-  /** Undefined where the stack has none; null where GitHub has none. */
+  /** Undefined if the stack has none; null if GitHub has none. */
   readonly environment?: EnvironmentSeen | null;
   readonly repository?: SeenRepository;
   readonly secrets: readonly SeenSecret[];
   readonly variables: readonly SeenVariable[];
   readonly runners: readonly GitHubRunner[];
   readonly hosts: readonly SeenHost[];
-  /** Files by this stack's names on the monitoring host; undefined where nobody looked, or could. */
+  /** Files with this stack's names on the monitoring host; undefined if the host was not or could not be read. */
   readonly monitoring?: readonly FileSum[];
   readonly errors: readonly string[];
 }

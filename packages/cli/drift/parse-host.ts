@@ -1,9 +1,9 @@
-/** Reads what scripts/observe-host.sh prints. Pure. */
+/** Parses the output of scripts/observe-host.sh. Pure. */
 import type { AuthorizedKey, SeenHost } from "./observation";
 
 const KEY = /(?:^|\s)((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2})(?:\s+(.*))?$/;
 
-/** A line of authorized_keys, which may begin with options; undefined where there is no key in it. */
+/** A line of authorized_keys, which may begin with options; undefined if it contains no key. */
 export function parseAuthorizedKey(user: string, line: string): AuthorizedKey | undefined {
   const [, key, comment = ""] = KEY.exec(line.trim()) ?? [];
   return key === undefined ? undefined : { user, key, comment };
@@ -33,7 +33,7 @@ export function parseHost(name: string, output: string): SeenHost {
         .split(" ")
         .filter((file) => file !== ""),
       configuration: fact("configuration"),
-      // Quoted as bash does, which writes nothing as ''.
+      // bash quotes an empty value as ''.
       writable: fact("writable") === "''" ? "" : fact("writable"),
     },
   };

@@ -1,4 +1,4 @@
-/** Reads what scripts/observe-files.sh prints. Pure. */
+/** Parses the output of scripts/observe-files.sh. Pure. */
 import type { FileSum } from "./state-monitoring";
 
 export function parseSums(output: string): FileSum[] {

@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import type { DriftReport } from "./report";
 
-/** The report for a person: what is wrong first, each with its repair. Pure. */
+/** The report as text: the most serious findings first, each with its repair. Pure. */
 export function renderDrift(report: DriftReport): string {
   const head = `${pc.bold(report.repository)}  stack ${pc.bold(report.stack)}  environment ${pc.bold(report.environment)}`;
   const findings = report.findings.flatMap(({ id, subject, expected, seen, severity, repair }) => [

@@ -1,15 +1,17 @@
-/** The command that repairs a kind of drift; each is carried out by a test. Pure. */
+/** The command that repairs each kind of drift; a test runs every one of them. Pure. */
 import { quote } from "@ghrunners/core/ssh/render-script";
 
 export interface Repairs {
-  /** What Pulumi's refresh sees. */
+  /** Repairs what Pulumi's refresh sees. */
   readonly refresh: string;
-  /** The environment's protection, which the provider does not see when a rule is gone. */
+  /** Repairs the environment's protection: the provider does not notice a missing rule. */
   readonly protection: string;
-  /** Files on the monitoring host, which no resource reads back. */
+  /** Repairs files on the monitoring host, which no resource reads back. */
   readonly monitoring: string;
   readonly rotate: (secret: string) => string;
-  /** Made again: a host that somebody changed, a secret that somebody wrote, which the provider does not write again. */
+  /**
+   * Recreates a resource that was changed from outside: a host, or a secret, which the provider does not write again.
+   */
   readonly replace: (urn: string | undefined) => string;
   readonly private: string;
   readonly removeSecret: (scope: "environment" | "repository", name: string) => string;
@@ -38,7 +40,8 @@ export function repairsFor(stack: string, repository: string, environment: strin
     removeVariable: entry("variable"),
     removePolicy: (id) => remove(`environments/${encodeURIComponent(environment)}/deployment-branch-policies/${id}`),
     removeRunner: (id) => remove(`actions/runners/${id}`),
-    // The base64 text of a key has no character that sed reads, but for the slash, and that is not the delimiter here.
+    // The base64 text of a key has no character that is special in sed, except the slash, which is not the delimiter
+    // here.
     removeKey: ({ user, host }, account, key) =>
       `ssh ${user}@${host} sudo sed -i ${quote(quote(`\\|${key.split(" ")[1] ?? key}|d`))} ~${account}/.ssh/authorized_keys`,
   };

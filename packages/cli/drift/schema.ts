@@ -1,4 +1,4 @@
-/** Drift, as zod says it. The form that is published: docs/reference/schemas. */
+/** zod schema of the drift report. Published in docs/reference/schemas. */
 import { z } from "zod";
 
 export const findingSchema = z.strictObject({
@@ -17,12 +17,12 @@ export const findingSchema = z.strictObject({
 export const driftReportSchema = z
   .strictObject({
     version: z.literal(1),
-    at: z.iso.datetime().describe("When the planes were read, RFC 3339."),
+    at: z.iso.datetime().describe("When GitHub and the hosts were read, RFC 3339."),
     stack: z.string(),
     environment: z.string(),
     repository: z.string().regex(/^[^\/]+\/[^\/]+$/),
     findings: z.array(findingSchema),
-    errors: z.array(z.string()).describe("What could not be read. Nothing is called clean for lack of data."),
+    errors: z.array(z.string()).describe("What could not be read. Missing data never counts as clean."),
     clean: z.boolean().describe("No finding and no error."),
   })
   .meta({ title: "Drift report" });

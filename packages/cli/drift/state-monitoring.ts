@@ -1,16 +1,16 @@
-/** What the stack put on its monitoring host, read from the steps that put it there. Pure. */
+/** What the stack put on its monitoring host, read from the steps that installed it. Pure. */
 import { createHash } from "node:crypto";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { scriptParameters } from "@ghrunners/core/ssh/render-script";
 import { plannedFiles } from "@ghrunners/components/monitoring/plan-files";
 import { bag, reveal, text, type StateResource } from "./state-values";
 
-/** A step of the stack that puts files on the monitoring host, as it was carried out. */
+/** A step of the stack that installed files on the monitoring host, as it ran. */
 export interface MonitoringStep {
   readonly kind: "files" | "alertmanager";
   readonly host: HostAddress;
   readonly command: string;
-  /** Parameters and script. Those of Alertmanager may hold secrets. */
+  /** Parameters and script. Alertmanager's parameters may contain secrets. */
   readonly stdin: string;
 }
 
@@ -25,7 +25,7 @@ export interface MonitoringState {
   /** First part of the names of the stack's files. */
   readonly owner: string;
   readonly folders: readonly string[];
-  /** Alertmanager's file; undefined where it is its owner's. */
+  /** Alertmanager's file; undefined if the stack does not manage it. */
   readonly alertmanager: string | undefined;
   readonly files: readonly FileSum[];
 }
@@ -33,7 +33,7 @@ export interface MonitoringState {
 const STEP = "ghrunners:monitoring:MonitoringHost$command:remote:Command::";
 const kinds: Readonly<Record<string, MonitoringStep["kind"]>> = { apply: "files", manage: "alertmanager" };
 
-/** A step that only checks is left out: it put nothing there. */
+/** Steps that only check are left out, because they install nothing. */
 export function monitoringSteps(resources: readonly StateResource[]): MonitoringStep[] {
   return resources.flatMap(({ urn, inputs = {} }) => {
     const command = text(reveal(inputs.update));
@@ -50,7 +50,7 @@ const sum = (path: string, content: string): FileSum => ({
   sha256: createHash("sha256").update(content).digest("hex"),
 });
 
-/** @returns undefined for a stack that put no files on a monitoring host */
+/** @returns undefined if the stack put no files on a monitoring host */
 export function monitoringOf(resources: readonly StateResource[]): MonitoringState | undefined {
   const steps = monitoringSteps(resources);
   const files = steps.find(({ kind }) => kind === "files");

@@ -1,6 +1,6 @@
 /** Resources and values of an exported state. Pure. */
 
-/** A resource in `pulumi stack export`, as far as it is read here. */
+/** A resource in `pulumi stack export`; only the fields that are used here. */
 export interface StateResource {
   readonly urn: string;
   readonly type: string;

@@ -1,5 +1,5 @@
 /**
- * What the stack made, read from its exported state: the first of the three planes. Pure.
+ * What the stack made, read from its exported state. Pure.
  */
 import type { Protection } from "@ghrunners/core/github/protection";
 import { monitoringOf, type MonitoringState } from "./state-monitoring";
@@ -56,7 +56,7 @@ export interface StackState {
   readonly monitoring: MonitoringState | undefined;
 }
 
-/** Go's `2026-11-22 08:36:42 +0000 UTC`, as the provider keeps times, in RFC 3339. */
+/** Converts the provider's Go time format, `2026-11-22 08:36:42 +0000 UTC`, to RFC 3339. */
 export function goTime(value: string): string {
   const [, day, time] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? \+0000 UTC/.exec(value) ?? [];
   return day === undefined || time === undefined ? value : `${day}T${time}Z`;

@@ -15,8 +15,8 @@ import { openSession } from "@ghrunners/core/ssh/session";
 const LIMIT_MS = 30_000;
 
 /**
- * Reads the failover switch's records on the monitoring host. Nothing is written.
- * @param changes how many changes to show, the newest
+ * Reads the failover switch's records on the monitoring host. Read-only.
+ * @param changes how many of the newest changes to show
  */
 export async function readDecisions(host: HostAddress, privateKey: string, changes: number): Promise<string> {
   const script = readFileSync(path.join(__dirname, "scripts", "read-decisions.sh"), "utf8");

@@ -21,7 +21,7 @@ function changeLine(decision: GateDecision): string {
   const seen = decision.runners.map(
     ({ role, grade, cause }) => `${role} ${grade}${cause === null ? "" : ` (${cause})`}`,
   );
-  return `  ${at}  ${pc.bold(decision.runner ?? "nobody")}  ${why(decision)}: ${seen.join(", ")}`;
+  return `  ${at}  ${pc.bold(decision.runner ?? "none")}  ${why(decision)}: ${seen.join(", ")}`;
 }
 
 /** The current decision, each runner's grade, the last changes and the next thing to do. Pure. */
@@ -36,7 +36,7 @@ export function renderGate(view: GateView): string {
       : problems.map((problem) => `  ${pc.red("●")} ${problem}`)),
     ...(ageSeconds === null
       ? []
-      : [`  decided ${Math.round(ageSeconds)} s ago; GitHub was told until ${toldUntil ?? "never"}`]),
+      : [`  decided ${Math.round(ageSeconds)} s ago; published at GitHub until ${toldUntil ?? "never"}`]),
     ...(decision === null
       ? []
       : ["", pc.bold("Runners"), ...decision.runners.map((runner) => runnerLine(runner, widest))]),

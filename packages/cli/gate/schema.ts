@@ -1,4 +1,4 @@
-/** What `ghrunners gate` shows, as zod says it. The form that is published: docs/reference/schemas. */
+/** zod schema of `ghrunners gate`. Published in docs/reference/schemas. */
 import { z } from "zod";
 import { gateDecisionSchema } from "@ghrunners/failover/choice/decision-schema";
 
@@ -6,7 +6,7 @@ export const gateViewSchema = z
   .strictObject({
     stack: z.string(),
     ageSeconds: z.number().nullable(),
-    problems: z.array(z.string()).describe("Why nobody may deploy now; empty: the decision's runner may."),
+    problems: z.array(z.string()).describe("Why no runner may deploy now; empty: the decision's runner may."),
     next: z.string().nullable().describe("The next thing to do; null: nothing."),
     now: z.string().describe("The host's clock, RFC 3339."),
     unit: z.string().describe("State of the unit, as systemd names it."),
@@ -14,7 +14,7 @@ export const gateViewSchema = z
     toldUntil: z
       .string()
       .nullable()
-      .describe("Until when the choice that GitHub was told last may be used; null: it was told none."),
+      .describe("When the choice last published at GitHub expires; null: none was published."),
     changes: z.array(gateDecisionSchema).describe("Decisions that changed something, the oldest first."),
   })
   .meta({ title: "What `ghrunners gate --json` prints." });

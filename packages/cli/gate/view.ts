@@ -1,5 +1,5 @@
 /**
- * What the failover switch's host showed, judged. Pure.
+ * Judges what the failover switch's host showed. Pure.
  */
 import type { Described } from "@ghrunners/core/schema";
 import type { gateViewSchema } from "./schema";
@@ -8,7 +8,7 @@ import type { GateDecision } from "@ghrunners/failover/choice/choose";
 /** Decisions older than this are stale, seconds. The switch makes one every 5 s. */
 export const MAXIMUM_AGE_SECONDS = 30;
 
-/** The switch's own words about its host, as scripts/read-decisions.sh prints them. */
+/** The switch's state on its host, as scripts/read-decisions.sh prints it. */
 export interface SeenSwitch {
   /** The host's clock, RFC 3339. */
   readonly now: string;
@@ -16,7 +16,7 @@ export interface SeenSwitch {
   readonly unit: string;
   /** Null before the first decision. */
   readonly decision: GateDecision | null;
-  /** Until when the choice that GitHub was told last may be used; null: it was told none. */
+  /** When the choice last published at GitHub expires; null: none was published. */
   readonly toldUntil: string | null;
   /** Decisions that changed something, the oldest first. */
   readonly changes: readonly GateDecision[];
@@ -33,7 +33,7 @@ const parsed = <T>(text: string): T | undefined => {
   }
 };
 
-/** @throws Error for an output without the host's clock */
+/** @throws Error if the output lacks the host's clock */
 export function parseSwitch(output: string): SeenSwitch {
   const facts = output
     .split("\n")
@@ -52,7 +52,7 @@ export function parseSwitch(output: string): SeenSwitch {
     unit: first("unit") ?? "unknown",
     decision: parsed<GateDecision>(first("decision") ?? "") ?? null,
     toldUntil: state?.written === undefined ? null : new Date(state.written.expiresAt).toISOString(),
-    // A line that a kill cut off is no decision.
+    // A line that was cut off when the switch was killed is ignored.
     changes: facts.flatMap(([key, text]) => (key === "change" ? (parsed<GateDecision>(text) ?? []) : [])),
   };
 }
@@ -74,7 +74,11 @@ export function judgeSwitch(stack: string, seen: SeenSwitch): GateView {
       : []),
     ...(isPublished
       ? []
-      : [toldUntil === null ? "GitHub was told no choice yet" : `what GitHub was told expired at ${toldUntil}`]),
+      : [
+          toldUntil === null
+            ? "no choice was published at GitHub yet"
+            : `the choice published at GitHub expired at ${toldUntil}`,
+        ]),
   ];
   const refused = decision?.runner === null ? [decision.explanation] : [];
   return {
@@ -89,6 +93,7 @@ export function judgeSwitch(stack: string, seen: SeenSwitch): GateView {
 function nextOf(isStale: boolean, decision: GateDecision | null): string | null {
   if (isStale) return STALE;
   if (decision?.runner === null) return decision.runbook;
-  if (decision?.reason === "failover") return "mend the primary; the choice returns to it by itself (ghrunners status)";
-  return decision?.reason === "primary_degraded" ? "mend what is doubtful about the primary (ghrunners status)" : null;
+  if (decision?.reason === "failover")
+    return "repair the primary; the choice then returns to it by itself (ghrunners status)";
+  return decision?.reason === "primary_degraded" ? "repair what degrades the primary (ghrunners status)" : null;
 }

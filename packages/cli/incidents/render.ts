@@ -1,11 +1,11 @@
-/** Incidents for people: one line each, the newest last. */
+/** Incidents as text: one line each, the newest last. */
 import { renderSending } from "@ghrunners/deploy/incidents/send";
 import type { TargetIncidents } from "./targets";
 
 export function renderIncidents(found: readonly TargetIncidents[]): string {
   const lines = found.flatMap(({ target, deployed, incidents, sending, problem }) => [
     target,
-    ...(problem === null ? [] : [`  cannot be asked: ${problem}`]),
+    ...(problem === null ? [] : [`  cannot be reached: ${problem}`]),
     ...(deployed ? [] : ["  no deployment yet"]),
     ...(deployed && problem === null && incidents.length === 0 ? ["  no incident is recorded"] : []),
     ...incidents.map(({ incident, issue }) => {
@@ -21,6 +21,6 @@ export function renderIncidents(found: readonly TargetIncidents[]): string {
 export const unsentIn = (found: readonly TargetIncidents[]): number =>
   found.flatMap(({ incidents }) => incidents).filter(({ issue }) => issue === null).length;
 
-/** 0 everybody was told of everything, 1 something is unsent or a target cannot be asked. */
+/** 0: every incident has its issue. 1: one is unsent, or a target cannot be reached. */
 export const exitCodeOf = (found: readonly TargetIncidents[]): number =>
   unsentIn(found) > 0 || found.some(({ problem }) => problem !== null) ? 1 : 0;

@@ -1,4 +1,4 @@
-/** Incidents of the targets, as zod says them. The form that is published: docs/reference/schemas. */
+/** zod schema of the targets' incidents. Published in docs/reference/schemas. */
 import { z } from "zod";
 import { incidentRecordSchema } from "@ghrunners/deploy/records/schemas";
 
@@ -11,7 +11,7 @@ export const listedIncidentSchema = z.strictObject({
   incident: incidentRecordSchema,
   version: z.string().describe("Version that was deployed, and the run it came from."),
   run: z.string().nullable(),
-  issue: issueSchema.nullable().describe("null: nobody was told yet."),
+  issue: issueSchema.nullable().describe("null: no issue was opened yet."),
 });
 
 export const sentSchema = z.strictObject({
@@ -37,6 +37,6 @@ export const targetIncidentsSchema = z.strictObject({
   incidents: z.array(listedIncidentSchema),
   sending: sendingSchema
     .nullable()
-    .describe("What was sent just now, and what could not be; null where nothing was to be sent."),
-  problem: z.string().nullable().describe("Why the target could not be asked; null when it was."),
+    .describe("What was sent just now, and what could not be; null if there was nothing to send."),
+  problem: z.string().nullable().describe("Why the target could not be reached; null if it was."),
 });

@@ -14,7 +14,7 @@ export interface IncidentsInput {
   readonly privateKey: string;
   readonly send: boolean;
   readonly repository: Repository;
-  /** May read and write issues; needed for sending alone. */
+  /** May read and write issues; needed only for sending. */
   readonly token: string;
   /** Address of the folder of runbooks. */
   readonly runbooks: string;
@@ -36,7 +36,7 @@ async function ofTarget(input: IncidentsInput, target: TargetSettings): Promise<
   }
 }
 
-/** Asks all targets side by side; one that cannot be asked is a problem in the result. */
+/** Reads all targets in parallel; one that cannot be reached is a problem in the result. */
 export function incidentsOfTargets(input: IncidentsInput): Promise<TargetIncidents[]> {
   return Promise.all(
     input.targets.map((target) =>

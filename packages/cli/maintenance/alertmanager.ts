@@ -5,8 +5,8 @@ const LIMIT_MS = 10_000;
 async function request(url: string, init: RequestInit = {}): Promise<unknown> {
   const response = await fetch(url, { ...init, signal: AbortSignal.timeout(LIMIT_MS) }).catch((error: Error) => {
     throw new Error(
-      `Alertmanager at ${url} cannot be asked: ${(error.cause as Error | undefined)?.message ?? error.message}. ` +
-        `Next: docs/runbooks/monitoring-blind.md, then the same command`,
+      `Alertmanager at ${url} does not answer: ${(error.cause as Error | undefined)?.message ?? error.message}. ` +
+        `Next: docs/runbooks/monitoring-blind.md, then run the same command`,
     );
   });
   const text = await response.text();

@@ -13,11 +13,11 @@ import { changeMaintenance, write } from "./variable";
 export interface ChangeInput {
   readonly github: { readonly url: string; readonly repository: string; readonly token: string };
   readonly environment: string;
-  /** Null where the stack has no monitoring host. */
+  /** Null if the stack has no monitoring host. */
   readonly alertmanager: string | null;
   readonly change:
     | { readonly verb: "start"; readonly entry: Maintenance; readonly waitSeconds: number }
-    /** `evenUnreadable`: the variable goes whatever it holds. */
+    /** `evenUnreadable`: removes the variable even if its content is unreadable. */
     | { readonly verb: "end"; readonly runners: readonly string[]; readonly evenUnreadable: boolean };
 }
 
@@ -41,8 +41,8 @@ async function untilDrained(github: GitHubClient, runner: string, waitSeconds: n
     said = left;
     if (Date.now() > deadline) {
       throw new Error(
-        `After ${Math.round(waitSeconds / 60)} min ${left}. It is in maintenance: no new deployment is to be sent to it. ` +
-          `Expected it idle. Next: the same command goes on waiting; or ghrunners maintenance end ${runner}`,
+        `After ${Math.round(waitSeconds / 60)} min ${left}. It is in maintenance: no new deployment will be sent to it. ` +
+          `Expected it idle. Next: run the same command to go on waiting, or ghrunners maintenance end ${runner}`,
       );
     }
     await delay(POLL_MS);

@@ -5,12 +5,12 @@ import type { RunnerView } from "./plan";
 import type { Silence } from "./silence";
 import { viewOf, type MaintenanceRunner } from "./views";
 
-/** Where to look and with what. */
+/** What to inspect, and the credentials for it. */
 export interface LookInput {
   readonly github: { readonly url: string; readonly repository: string; readonly token: string };
   readonly sshPrivateKey: string;
   readonly runners: readonly MaintenanceRunner[];
-  /** Null where the stack has no monitoring host. */
+  /** Null if the stack has no monitoring host. */
   readonly alertmanager: string | null;
 }
 
@@ -21,7 +21,7 @@ export interface Seen {
   readonly silences: readonly Silence[];
 }
 
-/** Looks at the runners by both views, at the variable and at the silences. */
+/** Reads the runners from both views, the variable and the silences. */
 export async function look({ github, sshPrivateKey, runners, alertmanager }: LookInput): Promise<Seen> {
   const client = new GitHubClient({ url: github.url, fullName: github.repository }, github.token);
   const [variable, silences, ...views] = await Promise.all([

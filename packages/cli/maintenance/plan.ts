@@ -1,13 +1,13 @@
-/** Whether and how a runner goes into maintenance. Pure: what was seen goes in. */
+/** Decides whether and how a runner goes into maintenance. Pure. */
 import { FORCE_WORDS } from "@ghrunners/core/vocabulary/safety";
 import { maintenanceOf, type Maintenance } from "@ghrunners/failover/choice/maintenance";
 import { WrongUse } from "../command";
 
-/** A runner of the stack, as both views show it. */
+/** A runner of the stack, as GitHub and its host show it. */
 export interface RunnerView {
   readonly name: string;
   readonly role: string;
-  /** Whatever speaks against it; empty: it is healthy by both views. */
+  /** Problems in either view; empty: it is healthy by both. */
   readonly problems: readonly string[];
 }
 
@@ -16,30 +16,32 @@ export interface Wish {
   readonly seconds: number;
   readonly reason: string;
   readonly by: string;
-  /** Ends it later than it was to end. */
+  /** Moves the end of a maintenance that is on to a later time. */
   readonly extend: boolean;
-  /** Sentence that allows it though no other runner is healthy. */
+  /** Sentence that allows it although no other runner is healthy. */
   readonly force: string | undefined;
 }
 
 export type Decision =
   | { readonly kind: "refuse"; readonly why: string }
-  /** `carried on`: it is in maintenance already, and what is left of the start is done. */
+  /** `isNew` false: it is already in maintenance, and only the remaining steps of the start are done. */
   | { readonly kind: "start"; readonly entry: Maintenance; readonly isNew: boolean };
 
 const MINUTE = 60;
 const units: Readonly<Record<string, number>> = { m: MINUTE, h: 60 * MINUTE, d: 24 * 60 * MINUTE };
 const MAXIMUM_SECONDS = 7 * 24 * 60 * MINUTE;
 
-/** Seconds of `30m`, `2h`, `1d` or `1h30m`. @throws WrongUse for another text, and beyond 7 days */
+/** Seconds of `30m`, `2h`, `1d` or `1h30m`. @throws WrongUse for any other text, and beyond 7 days */
 export function secondsOf(duration: string): number {
   const parts = [...duration.matchAll(/(\d+)([mhd])/g)];
   const seconds = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ""] ?? 0), 0);
   if (parts.map(([part]) => part).join("") === duration && seconds > 0 && seconds <= MAXIMUM_SECONDS) return seconds;
-  throw new WrongUse(`"${duration}" is no duration for a maintenance. Expected for example 30m, 2h or 1d, at most 7d.`);
+  throw new WrongUse(
+    `"${duration}" is not a duration for a maintenance. Expected for example 30m, 2h or 1d, at most 7d.`,
+  );
 }
 
-/** The runner that is meant by its name or its role. @throws WrongUse that names those there are */
+/** The runner with this name or role. @throws WrongUse that lists the known runners */
 export function runnerMeant<R extends { readonly name: string; readonly role: string }>(
   runners: readonly R[],
   given: string,
@@ -52,8 +54,8 @@ export function runnerMeant<R extends { readonly name: string; readonly role: st
 }
 
 /**
- * @param entries who is in maintenance now, runners of other stacks included
- * @param now the moment from which the duration counts, when it is a new one
+ * @param entries the runners in maintenance now, including those of other stacks
+ * @param now start of the duration, for a new maintenance
  */
 export function decide(
   wish: Wish,
@@ -80,18 +82,18 @@ export function decide(
   return {
     kind: "refuse",
     why:
-      `${wish.runner} stays in service: no other runner is healthy (${said}). Expected one that GitHub and its host both ` +
-      `show well. Next: ghrunners status, then mend that one; or, in words, --force "${FORCE_WORDS}"`,
+      `${wish.runner} stays in service: no other runner is healthy (${said}). Expected one that both GitHub and its host ` +
+      `show as healthy. Next: ghrunners status, then repair that one; or override with --force "${FORCE_WORDS}"`,
   };
 }
 
-/** The entries with this one in its runner's place. */
+/** The entries, with this one replacing its runner's entry. */
 export const withEntry = (entries: readonly Maintenance[], entry: Maintenance): Maintenance[] => [
   ...without(entries, [entry.name]),
   entry,
 ];
 
-/** The entries without those of the runners. */
+/** The entries without those of the given runners. */
 export function without(entries: readonly Maintenance[], names: readonly string[]): Maintenance[] {
   const away = new Set(names.map((name) => name.toLowerCase()));
   return entries.filter(({ name }) => !away.has(name.toLowerCase()));

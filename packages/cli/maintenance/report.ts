@@ -1,4 +1,4 @@
-/** Who is in maintenance: what `ghrunners maintenance --json` prints. Pure. */
+/** Which runners are in maintenance: what `ghrunners maintenance --json` prints. Pure. */
 import type { Described } from "@ghrunners/core/schema";
 import type { maintenanceReportSchema } from "./schema";
 import pc from "picocolors";
@@ -30,7 +30,7 @@ export function reportOf(
   };
 }
 
-/** Lines for the status screen: who is in maintenance. None when nobody is. */
+/** Lines for the status screen: the runners in maintenance. Empty if there are none. */
 export const maintenanceBanner = (entries: readonly Maintenance[]): string[] =>
   entries.map(({ name, until, reason, by }) =>
     pc.yellow(`  In maintenance until ${until}: ${name} (${reason}; by ${by})`),

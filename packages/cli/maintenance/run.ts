@@ -94,7 +94,7 @@ export async function start(given: string, options: StartOptions): Promise<numbe
     }
     return 0;
   }
-  if (!isNew) note(`${name} is in maintenance already: carrying on`);
+  if (!isNew) note(`${name} is already in maintenance: resuming`);
   await carryOut(place, { verb: "start", entry, waitSeconds });
   if (options.json) {
     printJson<"maintenance-change">({ version: 1, runners: [name], until: entry.until, applied: true, steps: [] });

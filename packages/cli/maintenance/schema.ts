@@ -1,4 +1,4 @@
-/** Who is in maintenance, as zod says it. The form that is published: docs/reference/schemas. */
+/** zod schema of the runners in maintenance. Published in docs/reference/schemas. */
 import { z } from "zod";
 
 export const maintenanceReportSchema = z
@@ -12,16 +12,16 @@ export const maintenanceReportSchema = z
         maintenance: z
           .strictObject({
             reason: z.string(),
-            by: z.string().describe("Who put it there."),
-            until: z.iso.datetime().describe("RFC 3339; from then on the entry counts as none."),
+            by: z.string().describe("Who started it."),
+            until: z.iso.datetime().describe("RFC 3339; from then on the entry is ignored."),
           })
           .nullable()
           .describe("Null: it is in service."),
         silencedUntil: z.iso
           .datetime()
           .nullable()
-          .describe("When its alerts are heard again, RFC 3339; null: they are not silenced by a maintenance."),
-        problems: z.array(z.string()).describe("What speaks against it by GitHub's view and its host's."),
+          .describe("When the silence of its alerts ends, RFC 3339; null: no maintenance silences them."),
+        problems: z.array(z.string()).describe("Problems of the runner in GitHub's view and its host's."),
       }),
     ),
   })

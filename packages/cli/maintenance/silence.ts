@@ -9,7 +9,7 @@ export interface Matcher {
   readonly isEqual: boolean;
 }
 
-/** A silence to be set. With an id it takes that one's place. */
+/** A silence to set. With an id, it replaces that silence. */
 export interface NewSilence {
   readonly id?: string;
   readonly matchers: readonly Matcher[];
@@ -24,7 +24,7 @@ export interface Silence extends NewSilence {
   readonly status: { readonly state: "expired" | "active" | "pending" };
 }
 
-/** Everything away at once is no maintenance: these stay loud whatever else is silenced. */
+/** Alerts that are never silenced: all runners being away at once is not a maintenance. */
 const LOUD = ["BothRunnersOffline", "NoAuthorisedCapacity", "Watchdog"];
 
 const MARK = "ghrunners maintenance: ";
@@ -41,7 +41,7 @@ const key = (matchers: readonly Matcher[]): string =>
     .sort()
     .join();
 
-/** The silence of a runner's maintenance, if it is set. Somebody's own silence of the same alerts is not ours. */
+/** The silence of a runner's maintenance, if it is set. A silence of the same alerts that a user set does not count. */
 export function silenceOf(silences: readonly Silence[], environment: string, runner: string): Silence | undefined {
   const wanted = key(matchersOf(environment, runner));
   return silences.find(
@@ -50,7 +50,9 @@ export function silenceOf(silences: readonly Silence[], environment: string, run
   );
 }
 
-/** What to set so that the runner's alerts are silent until the maintenance ends; undefined when they are. */
+/**
+ * The silence to set so that the runner's alerts are silent until the maintenance ends; undefined if they already are.
+ */
 export function silenceFor(
   silences: readonly Silence[],
   environment: string,
@@ -69,7 +71,7 @@ export function silenceFor(
   };
 }
 
-/** Whether a silence keeps an alert with these labels from on-call: as Alertmanager judges it. */
+/** Whether a silence matches an alert with these labels, by Alertmanager's rules. */
 export function silences(
   { matchers }: Pick<NewSilence, "matchers">,
   labels: Readonly<Record<string, string>>,

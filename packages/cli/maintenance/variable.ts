@@ -9,9 +9,9 @@ import {
 const ATTEMPTS = 3;
 
 /**
- * Changes who is in maintenance, and reads it back: GitHub writes whole texts, and another stack may write at the same
- * moment. Entries that have expired go by the way; without any the variable goes.
- * @throws Error when the content cannot be read, or somebody else's text wins each time
+ * Changes the list of runners in maintenance, and reads it back: GitHub can only replace the whole text, and another
+ * stack may write at the same moment. Expired entries are dropped; a list without entries removes the variable.
+ * @throws Error if the content cannot be read, or another writer overwrites it on each attempt
  */
 export async function changeMaintenance(
   github: GitHubClient,
@@ -28,10 +28,12 @@ export async function changeMaintenance(
     const after = parseMaintenance(await github.variable(name), now());
     if (after.known && JSON.stringify(after.runners) === JSON.stringify(wanted)) return;
   }
-  throw new Error(`${name} was changed by somebody else ${ATTEMPTS} times meanwhile. Next: the same command again`);
+  throw new Error(
+    `${name} was changed by another writer ${ATTEMPTS} times in the meantime. Next: run the same command again`,
+  );
 }
 
-/** Sets the text, or takes the variable away. Nothing is written that is there already. */
+/** Sets the text, or removes the variable. Does nothing if it already has this content. */
 export async function write(
   github: GitHubClient,
   before: string | undefined,

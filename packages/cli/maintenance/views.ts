@@ -7,12 +7,12 @@ import { judgeSubject, type GateSubject } from "@ghrunners/components/runner/pla
 import { RUNNER_HOME, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
 import type { RunnerView } from "./plan";
 
-/** A runner to be looked at; the gate of the pool judges by the same. */
+/** A runner to inspect; the pool's health gate judges by the same data. */
 export type MaintenanceRunner = Omit<GateSubject, "revision"> & { readonly role: string };
 
 const LIMIT_MS = 20_000;
 
-/** State of the unit; undefined where the host cannot be reached. */
+/** State of the unit; undefined if the host cannot be reached. */
 async function unitState(host: HostAddress, unit: string, privateKey: string): Promise<string | undefined> {
   try {
     const session = await openSession(host, privateKey, LIMIT_MS);

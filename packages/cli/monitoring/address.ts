@@ -1,19 +1,21 @@
 import type { Settings } from "@ghrunners/config/parse";
 
-/** Where the monitoring host's services are met from the operator's side. */
+/** Addresses of the monitoring host's services, as the operator's machine reaches them. */
 export interface MonitoringUrls {
   readonly prometheus: string;
   readonly alertmanager: string;
 }
 
-/** An URL as the host itself sees it, from outside: its loopback is its address. */
+/**
+ * Converts a URL that is valid on the host itself to one for use from outside: a loopback address becomes the host's.
+ */
 export function fromOutside(url: string, host: string): string {
   const seen = new URL(url);
   if (/^(127\.|localhost$)/.test(seen.hostname)) seen.hostname = host;
   return seen.href.replace(/\/$/, "");
 }
 
-/** Undefined where the stack has no monitoring host. */
+/** Undefined if the stack has no monitoring host. */
 export function monitoringUrls({
   monitoring,
   hosts,

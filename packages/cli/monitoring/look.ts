@@ -1,5 +1,5 @@
 /**
- * What Prometheus and Alertmanager say of one environment.
+ * What Prometheus and Alertmanager report about one environment.
  */
 import type { Described } from "@ghrunners/core/schema";
 import type { alertStatusSchema, monitoringViewSchema, ruleStatusSchema, targetStatusSchema } from "./schema";
@@ -12,7 +12,7 @@ export type TargetStatus = Described<typeof targetStatusSchema>;
 /** A rule that Prometheus cannot evaluate. Source: GET /api/v1/rules. */
 export type RuleStatus = Described<typeof ruleStatusSchema>;
 
-/** An alert of Prometheus, with what Alertmanager does about it. */
+/** An alert of Prometheus, with its state in Alertmanager. */
 export type AlertStatus = Described<typeof alertStatusSchema>;
 
 /** Everything about one environment. */
@@ -51,7 +51,7 @@ async function get<T>(url: string): Promise<T> {
   });
   if (!response.ok) {
     throw new Error(
-      `${url} answered ${response.status} ${response.statusText}, expected 200. Next: look at the service on the monitoring host`,
+      `${url} answered ${response.status} ${response.statusText}, expected 200. Next: check the service on the monitoring host`,
     );
   }
   return (await response.json()) as T;
@@ -61,7 +61,7 @@ const sameLabels = (one: Labels, other: Labels): boolean =>
   Object.keys(one).length === Object.keys(other).length &&
   Object.entries(one).every(([name, value]) => other[name] === value);
 
-/** Joins both services' alerts. Pure. An alert that Alertmanager has not heard of yet counts as firing. */
+/** Joins both services' alerts. Pure. An alert that Alertmanager does not know yet counts as firing. */
 export function joinAlerts(
   prometheus: readonly PrometheusAlert[],
   alertmanager: readonly AlertmanagerAlert[],

@@ -1,10 +1,13 @@
-/** Monitoring of an environment, as zod says it. The form that is published: docs/reference/schemas. */
+/** zod schema of an environment's monitoring. Published in docs/reference/schemas. */
 import { z } from "zod";
 
 export const targetStatusSchema = z.strictObject({
   job: z.string(),
   instance: z.string(),
-  subject: z.string().nullable().describe("Runner or deployment target that it belongs to; null for the fleet's own."),
+  subject: z
+    .string()
+    .nullable()
+    .describe("Runner or deployment target that it belongs to; null for the fleet exporter and the switch."),
   health: z.enum(["up", "down", "unknown"]).describe("`unknown`: not scraped yet."),
   error: z.string(),
 });
@@ -29,7 +32,7 @@ export const alertStatusSchema = z.strictObject({
   state: z
     .enum(["pending", "firing", "muted"])
     .describe(
-      "`pending`: its `for` has not passed. `muted`: fires, but a graver alert or a silence keeps it from on-call.",
+      "`pending`: its `for` has not passed. `muted`: fires, but a more severe alert or a silence keeps it from on-call.",
     ),
   since: z.string().describe("RFC 3339."),
   summary: z.string(),

@@ -5,7 +5,7 @@ const EXIT_CODES = "0 done, 1 refused or failed";
 
 export function command(): Command {
   const root = newCommand("promote", {
-    summary: "takes this commit to staging, and from there to production",
+    summary: "applies this commit to staging, and from there to production",
     examples: [
       "ghrunners promote staging --stack staging",
       "ghrunners promote production --stack production --approved-by octocat",
@@ -24,8 +24,8 @@ export function command(): Command {
     newCommand("production", {
       summary: "preview with a saved plan, approval, up by that plan, health",
       about:
-        "Takes production through its steps: preview with a saved plan, approval, up by that plan, health. The program " +
-        "itself refuses in the preview what staging has not proved. Every attempt leaves a record.",
+        "Promotes to production: preview with a saved plan, approval, up by that plan, health. The program " +
+        "itself refuses at preview what staging has not proved. Every attempt leaves a record.",
       examples: ["ghrunners promote production --stack production --approved-by octocat"],
       exitCodes: EXIT_CODES,
       json: "promotion",

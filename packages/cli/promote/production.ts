@@ -32,8 +32,8 @@ interface Attempt {
 type Check = (attempt: Attempt) => Promise<Omit<Gate, "name">>;
 
 /**
- * In this order; the first that does not pass ends the attempt. What must hold before a change, the program itself refuses
- * in the preview.
+ * Run in this order; the first that does not pass ends the attempt. Conditions that must hold before a change are
+ * checked by the program itself at preview.
  */
 const gates: readonly { readonly name: Gate["name"]; readonly check: Check }[] = [
   {
@@ -81,7 +81,7 @@ const digestOf = (file: string): string | null => {
   }
 };
 
-/** Takes production through its gates and keeps a record, whatever comes of it. */
+/** Runs production through its gates and keeps a record, whatever the outcome. */
 export async function promote(stack: Stack, { approvedBy, say }: PromotionOptions): Promise<PromotionRecord> {
   const settings = await settingsOf(stack);
   const operator = await operatorOf(settings);

@@ -1,10 +1,10 @@
-/** An attempt to promote, as zod says it. The form that is published: docs/reference/schemas. */
+/** zod schema of an attempt to promote. Published in docs/reference/schemas. */
 import { z } from "zod";
 
 export const gateSchema = z.strictObject({
   name: z.enum(["preview", "approval", "update", "health"]),
   passed: z.boolean(),
-  detail: z.string().describe("What was seen, in words."),
+  detail: z.string().describe("What was seen, as text."),
 });
 
 export const promotionRecordSchema = z
@@ -12,7 +12,7 @@ export const promotionRecordSchema = z
     version: z.literal(1),
     id: z.string().regex(/^[0-9TZ-]+$/),
     startedAt: z.iso.datetime(),
-    finishedAt: z.iso.datetime().nullable().describe("Null while it runs, or when it was killed."),
+    finishedAt: z.iso.datetime().nullable().describe("Null while it runs, or if it was killed."),
     stack: z.string(),
     repository: z.string().regex(/^[^\/]+\/[^\/]+$/),
     commit: z.string().min(1),
@@ -20,7 +20,7 @@ export const promotionRecordSchema = z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .nullable()
-      .describe("SHA-256 of the saved plan, which is what was carried out; null when it came to none."),
+      .describe("SHA-256 of the saved plan, which was the one applied; null if no plan was made."),
     operator: z.string().describe("Login that ran it, by its GitHub token."),
     approvedBy: z.string().nullable(),
     gates: z.array(gateSchema),

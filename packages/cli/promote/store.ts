@@ -3,7 +3,7 @@ import path from "node:path";
 import { stateFolder } from "@ghrunners/core/user-folders";
 import type { PromotionRecord } from "./record";
 
-/** Folder of the records. GHRUNNERS_PROMOTIONS names another one, for a pipeline that keeps them. */
+/** Folder of the records. GHRUNNERS_PROMOTIONS overrides it, for a pipeline that archives them. */
 export function promotionFolder(env: NodeJS.ProcessEnv = process.env): string {
   return env.GHRUNNERS_PROMOTIONS || path.join(stateFolder(env), "promotions");
 }

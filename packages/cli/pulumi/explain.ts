@@ -1,4 +1,4 @@
-/** What the Pulumi CLI says when it cannot begin, in words of this project. Pure. */
+/** Explains the Pulumi CLI's errors when it cannot start. Pure. */
 
 interface Cause {
   /** As Pulumi 3.274 prints it. */
@@ -8,23 +8,23 @@ interface Cause {
 }
 
 const passphrase = (): string =>
-  "export PULUMI_CONFIG_PASSPHRASE_FILE=FILE, a file whose only line is the passphrase that the stack was made with";
+  "export PULUMI_CONFIG_PASSPHRASE_FILE=FILE, a file whose only line is the passphrase that the stack was created with";
 
 const causes: readonly Cause[] = [
   {
     says: /PULUMI_ACCESS_TOKEN must be set/,
-    seen: () => "Pulumi is not logged in, so nobody knows where the stacks are. Expected a backend.",
-    next: () => "pulumi login (Pulumi Cloud) or pulumi login file://FOLDER, then the same command",
+    seen: () => "Pulumi is not logged in to a backend, so there is no stack. Expected a backend.",
+    next: () => "pulumi login (Pulumi Cloud) or pulumi login file://FOLDER, then run the same command",
   },
   {
     says: /unable to open (?:state directory|bucket)/,
     seen: () => "Pulumi's backend cannot be opened.",
-    next: () => "pulumi login with the address of the right one, or the variable PULUMI_BACKEND_URL",
+    next: () => "pulumi login with the right address, or set the variable PULUMI_BACKEND_URL",
   },
   {
     says: /no stack named/,
     seen: (stack) => `There is no stack "${stack}" in Pulumi's backend.`,
-    next: (stack) => `pulumi stack ls shows those there are; pulumi stack init ${stack} makes it`,
+    next: (stack) => `pulumi stack ls lists the existing ones; pulumi stack init ${stack} creates it`,
   },
   {
     says: /passphrase must be set|unable to read PULUMI_CONFIG_PASSPHRASE_FILE/,
@@ -33,15 +33,15 @@ const causes: readonly Cause[] = [
   },
   {
     says: /incorrect passphrase/,
-    seen: (stack) => `The passphrase is not the one that the stack ${stack} was made with.`,
+    seen: (stack) => `The passphrase is not the one that the stack ${stack} was created with.`,
     next: passphrase,
   },
 ];
 
 /**
- * @param line what pulumi was called with
- * @param said what it printed
- * @returns what was seen, pulumi's own words, and the next command where the cause is known
+ * @param line the arguments of pulumi
+ * @param said its output
+ * @returns what was seen, pulumi's own message, and the next command if the cause is known
  */
 export function explainPulumi(line: readonly string[], said: string, stack: string): string {
   const words = said

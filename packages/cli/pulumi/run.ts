@@ -1,26 +1,26 @@
-/** `pulumi` on one stack, as a person would type it. */
+/** Runs `pulumi` on one stack. */
 import { explainPulumi } from "./explain";
 import { Interrupted } from "./interrupted";
 import { pulumiProcess, type Stack } from "./stack";
 
-/** The arguments with the stack named, where the person has not named one. */
+/** Adds `--stack` to the arguments, unless the user has given it. */
 export function withStack(args: readonly string[], { name }: Pick<Stack, "name">): string[] {
   const named = args.some((arg) => ["--stack", "-s"].some((flag) => arg === flag || arg.startsWith(`${flag}=`)));
   return named ? [...args] : [...args, "--stack", name];
 }
 
 /**
- * Runs pulumi with the terminal handed over.
- * @param output `errors`: what it prints goes to standard error, because standard output is for a result
+ * Runs pulumi with access to the terminal.
+ * @param output `errors`: its output goes to standard error, because standard output is for a result
  * @returns its exit code
- * @throws Interrupted when Ctrl-C ended it
+ * @throws Interrupted if Ctrl-C ended it
  */
 export async function runPulumi(
   stack: Stack,
   args: readonly string[],
   output: "terminal" | "errors" = "terminal",
 ): Promise<number> {
-  // Ctrl-C reaches pulumi through the terminal's process group; it unlocks the stack itself and is waited for.
+  // Ctrl-C reaches pulumi through the terminal's process group; wait for it, because it unlocks the stack itself.
   let interrupted = false;
   const remember = (): void => void (interrupted = true);
   process.on("SIGINT", remember);
@@ -35,9 +35,9 @@ export async function runPulumi(
 }
 
 /**
- * Runs pulumi and returns what it printed.
+ * Runs pulumi and returns its output.
  * @param input text for its standard input, for secrets
- * @throws Error that says why it failed, and what to do where that is known
+ * @throws Error that says why it failed and, if known, what to do
  */
 export async function capturePulumi(stack: Stack, args: readonly string[], input?: string): Promise<string> {
   const { code, stdout, stderr } = await pulumiProcess(withStack(args, stack), stack, { input });

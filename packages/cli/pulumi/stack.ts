@@ -1,4 +1,4 @@
-/** The stack that a command works on, and how `pulumi` is run for it: the user's own CLI, login and environment. */
+/** The stack that a command works on. `pulumi` runs with the user's own CLI, login and environment. */
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { runProcess } from "@ghrunners/core/process";
@@ -8,7 +8,7 @@ export interface Stack {
   readonly name: string;
   /** Folder of Pulumi.yaml. */
   readonly projectRoot: string;
-  /** Environment of Pulumi's processes. */
+  /** Environment variables of Pulumi's processes. */
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -17,8 +17,8 @@ export const stackFile = ({ name, projectRoot: root }: Pick<Stack, "name" | "pro
   path.join(root, `Pulumi.${path.basename(name)}.yaml`);
 
 /**
- * @param named stack name; default: the one that `pulumi stack select` chose
- * @throws Error when none is chosen, or there is no Pulumi CLI
+ * @param named stack name; default: the one selected by `pulumi stack select`
+ * @throws Error if none is selected, or there is no Pulumi CLI
  */
 export async function currentStack(named: string | undefined, env = process.env): Promise<Stack> {
   if (named) return { name: named, projectRoot, env };
@@ -28,14 +28,14 @@ export async function currentStack(named: string | undefined, env = process.env)
   if (code !== 0 && !/no stack selected/.test(stderr)) throw new Error(explainPulumi(line, stderr || stdout, name));
   if (code !== 0 || name === "") {
     throw new Error(
-      "No stack is chosen. Expected one of --stack NAME, the variable PULUMI_STACK or a selected stack. " +
-        "Next: pulumi stack ls, then the same command with --stack NAME",
+      "No stack is selected. Expected one of --stack NAME, the variable PULUMI_STACK or a selected stack. " +
+        "Next: pulumi stack ls, then run the same command with --stack NAME",
     );
   }
   return { name, projectRoot, env };
 }
 
-/** @throws Error when there is no Pulumi CLI on PATH */
+/** @throws Error if there is no Pulumi CLI on PATH */
 export async function pulumiProcess(
   args: readonly string[],
   { projectRoot: cwd, env }: Pick<Stack, "projectRoot" | "env">,

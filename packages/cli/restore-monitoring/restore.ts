@@ -4,7 +4,7 @@ import { type MonitoringStep, monitoringSteps } from "../drift/state-monitoring"
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 
-/** As long as Pulumi gives the same step. */
+/** The same limit as Pulumi's for this step. */
 const LIMIT_MS = 300_000;
 
 async function carryOut({ kind, host, command, stdin }: MonitoringStep, privateKey: string): Promise<string> {
@@ -19,10 +19,10 @@ async function carryOut({ kind, host, command, stdin }: MonitoringStep, privateK
 }
 
 /**
- * Runs the steps that put files on the monitoring host again, as the state has them. `pulumi up` does not: a step whose
- * text is as before is done for it. To replace the step would take the files away first (docs/how-to/drift.md).
- * @returns what each step answered
- * @throws Error where the stack has no such step
+ * Runs the steps that install files on the monitoring host again, as the state has them. `pulumi up` does not: it
+ * considers a step with unchanged text done. Replacing the step would first remove the files (docs/how-to/drift.md).
+ * @returns the output of each step
+ * @throws Error if the stack has no such step
  */
 export async function restoreMonitoring(stack: Stack): Promise<string[]> {
   const [{ sshPrivateKey }, resources] = await Promise.all([settingsOf(stack), readResources(stack)]);

@@ -6,7 +6,7 @@ export const command = (): Command =>
     summary: "writes the environment's protection to GitHub again",
     about:
       "Writes reviewers, wait timer, self-review and bypass of the environment to GitHub again, as the stack's state has " +
-      "them. `ghrunners drift` says when that is due: the provider does not see it.",
+      "them. `ghrunners drift` shows when that is needed: the provider does not see it.",
     examples: ["ghrunners restore-protection"],
     exitCodes: "0 done, 1 failed",
     json: "restore-protection",

@@ -15,7 +15,7 @@ export const command = (): Command =>
     summary: "documents about a deployment from its records; the success criteria",
     about:
       "Documents about deployments, filled from the records on their target: nothing is changed, and nothing is stated that " +
-      "was not recorded. What no record has is marked, with who can fill it in.",
+      "was not recorded. Missing values are marked, with the person who can fill them in.",
     examples: [
       "ghrunners review latest",
       "ghrunners review latest --kind postmortem --output post-mortem.md",
@@ -31,10 +31,10 @@ export const command = (): Command =>
         .choices(reviewKinds)
         .default("review"),
     )
-    .option("--gate <file>", "file with the gate's decision, where none came with the request")
+    .option("--gate <file>", "file with the gate's decision, if none came with the request")
     .option("--output <file>", "write the document there")
     .option("--list", "all known deployments, newest first")
     .option("--criteria", "the success criteria SC-001 to SC-004 of the last days")
-    .addOption(new Option("--days <number>", "days that the criteria look back").argParser(daysOf).default(7))
+    .addOption(new Option("--days <number>", "days that the criteria cover").argParser(daysOf).default(7))
     .option("--target <name>", "one of ghrunners:targets; default: all of them")
     .action(action(() => (require("./run") as typeof import("./run")).review));

@@ -5,7 +5,7 @@ import { thresholds } from "@ghrunners/monitoring/thresholds";
 import type { SecretScan } from "@ghrunners/deploy/target/secret-scan";
 import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
 
-/** One success criterion and what the records say of it. */
+/** One success criterion, with its value from the records. */
 export type Criterion = Described<typeof criterionSchema>;
 
 /** What `ghrunners review --criteria --json` prints for a target. */
@@ -13,11 +13,14 @@ export type Criteria = Described<typeof criteriaSchema>;
 
 const DAY_MS = 86_400_000;
 
-/** Outcomes that count: refused and cancelled deployments changed nothing. As in monitoring/recordings.ts. */
+/** Only outcomes that count: refused and cancelled deployments changed nothing. As in monitoring/recordings.ts. */
 const ran = ({ outcome }: DeploymentRecord): boolean =>
   outcome === "succeeded" || outcome === "rolled_back" || outcome === "rollback_failed";
 
-/** The smallest value that at least this share of the values does not exceed (nearest rank); null without any. */
+/**
+ * The smallest value that at least this share of the values does not exceed (nearest rank); null if there are no
+ * values.
+ */
 export function quantile(values: readonly number[], share: number): number | null {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
@@ -32,7 +35,7 @@ const share = (part: number, whole: number): number | null => (whole === 0 ? nul
 
 /**
  * @param until end of the window
- * @param days its length; the scan for secrets covers everything that the target still has
+ * @param days length of the window; the scan for secrets covers everything that the target still has
  */
 export function computeCriteria(
   target: string,

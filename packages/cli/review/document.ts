@@ -2,7 +2,10 @@
 import type { Described } from "@ghrunners/core/schema";
 import type { entrySchema, reviewDocumentSchema, rowSchema, sectionSchema, tableSchema } from "./schema";
 
-/** One line. Exactly one of three: recorded (`value` and `source`), missing, or a person's own (`askedOf` alone). */
+/**
+ * One line of a document. Exactly one of three: recorded (`value` and `source`), missing, or for a person to fill in
+ * (only `askedOf`).
+ */
 export type DocumentEntry = Described<typeof entrySchema>;
 
 export type Row = Described<typeof rowSchema>;

@@ -1,4 +1,4 @@
-/** Everything that a document about a deployment may be filled from, and how a value is found in it. Pure. */
+/** The data from which a document about a deployment is filled, and how a value is found in it. Pure. */
 import type { GateDecision } from "@ghrunners/failover/choice/choose";
 import type { DeploymentRecord, IncidentRecord, RollbackRecord } from "@ghrunners/deploy/records/record";
 import type { Criteria } from "./criteria";
@@ -7,13 +7,16 @@ export interface Evidence {
   readonly deployment: DeploymentRecord;
   readonly rollback: RollbackRecord | null;
   readonly incident: IncidentRecord | null;
-  /** The decision by which the deployment's runner was chosen; null: it came with no request, and nobody handed it over. */
+  /**
+   * The decision by which the deployment's runner was chosen; null: it did not come with the request and was not given
+   * on the command line.
+   */
   readonly gate: GateDecision | null;
-  /** Of the deployment's target, up to the moment in which the document is made. */
+  /** Criteria of the deployment's target, up to the time at which the document is made. */
   readonly criteria: Criteria;
 }
 
-/** A value and where it stands in the evidence, such as `deployment.actions[0].ok`. */
+/** A value and its place in the evidence, such as `deployment.actions[0].ok`. */
 export interface SourcedValue {
   readonly value: unknown;
   readonly source: string;
@@ -22,9 +25,9 @@ export interface SourcedValue {
 type Bag = Readonly<Record<string, unknown>>;
 
 /**
- * @param path fields joined by dots; `[2]` or `[name=preflight]` picks an entry of a list, the last that fits
- * @returns the value; null with the place at which the evidence says that there is none (no rollback, no failure);
- *   undefined where it has no such entry
+ * @param path fields joined by dots; `[2]` or `[name=preflight]` picks an entry of a list, the last that matches
+ * @returns the value; null, with its place, if the evidence states that there is none (no rollback, no failure);
+ * undefined if there is no such entry
  */
 export function lookUp(evidence: Evidence, path: string): SourcedValue | undefined {
   let value: unknown = evidence;

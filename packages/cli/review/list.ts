@@ -1,4 +1,4 @@
-/** The deployments that are known, newest first. Pure. */
+/** The known deployments, newest first. Pure. */
 import type { Described } from "@ghrunners/core/schema";
 import type { deploymentListSchema, listedSchema } from "./schema";
 import pc from "picocolors";

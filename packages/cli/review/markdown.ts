@@ -1,7 +1,10 @@
 /** A filled document as Markdown for GitHub. Pure. */
 import type { DocumentEntry, ReviewDocument, Table } from "./document";
 
-/** Text of a record stands for itself: it makes no emphasis, link, HTML or new cell. It never begins a line. */
+/**
+ * Escapes text of a record, so that it makes no emphasis, link, HTML or new cell. It is never placed at the beginning
+ * of a line.
+ */
 export function escaped(text: string): string {
   return text.replace(/[\\`*[\]<>|~&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, "\\$&").replace(/\r\n|[\r\n]/g, "<br>");
 }
@@ -28,7 +31,7 @@ function table({ columns, rows, whenEmpty }: Table): string[] {
 const foot = [
   "---",
   "",
-  "Every value is a field of a record; what is not recorded says so. Lines marked **[to fill in]** are for people.",
+  "Every value is a field of a record; missing values are marked **not recorded**. Lines marked **[to fill in]** are for people.",
 ];
 
 export function renderMarkdown({ title, sections }: ReviewDocument): string {

@@ -5,13 +5,13 @@ import { NoAgentError, sshAgent } from "@ghrunners/deploy/deployer/ssh";
 
 const LIMIT_MS = 60_000;
 
-/** Of a target to which nothing was deployed yet. */
+/** History of a target to which nothing was deployed yet. */
 const nothing: TargetHistory = { records: [], open: null, secrets: { files: 0, findings: [] }, unreadable: [] };
 
 /**
- * The records of a target. Only reads: an agent that cannot answer is not installed anew for it.
- * @returns no records where nothing was deployed yet
- * @throws Error when the target cannot be reached or its agent cannot answer
+ * The records of a target. Read-only: an agent that cannot answer is not reinstalled.
+ * @returns no records if nothing was deployed yet
+ * @throws Error if the target cannot be reached or its agent cannot answer
  */
 export async function readHistory(target: string, address: HostAddress, privateKey: string): Promise<TargetHistory> {
   const session = await openSession(address, privateKey);

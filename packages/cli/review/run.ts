@@ -91,7 +91,7 @@ function put(text: string, file: string | undefined): void {
   note(`written to ${file}`);
 }
 
-/** A result for machines, as its schema says. */
+/** A result as JSON, in the form of its schema. */
 const json = <Name extends "review" | "deployments" | "criteria">(value: Described<(typeof schemas)[Name]>): string =>
   `${JSON.stringify(value, null, 2)}\n`;
 

@@ -1,4 +1,4 @@
-/** Documents, lists and criteria about deployments, as zod says them. The form that is published: docs/reference/schemas. */
+/** zod schemas of documents, lists and criteria about deployments. Published in docs/reference/schemas. */
 import { z } from "zod";
 import { reviewKinds } from "./kinds";
 
@@ -10,7 +10,7 @@ export const listedSchema = z.strictObject({
   previousVersion: z
     .string()
     .nullable()
-    .describe("What `current` pointed to before; null when nothing was installed or nobody looked."),
+    .describe("What `current` pointed to before; null if nothing was installed or it was not read."),
   owner: z.string(),
   startedAt: z.iso.datetime(),
   durationSeconds: z.number().min(0),
@@ -31,7 +31,7 @@ export const deploymentListSchema = z
           target: z.string(),
         }),
       )
-      .describe("Those that have no record yet."),
+      .describe("Deployments that have no record yet."),
   })
   .meta({ title: "Deployments that the targets know, newest first" });
 
@@ -42,10 +42,10 @@ export const criterionSchema = z.strictObject({
   value: z
     .number()
     .nullable()
-    .describe("A ratio, seconds, or a count, by `unit`; null: there is nothing that it could be computed from."),
+    .describe("A ratio, seconds, or a count, by `unit`; null: there is no data to compute it from."),
   unit: z.enum(["ratio", "seconds", "count"]),
-  from: z.int().min(0).describe("Deployments that it was computed from; of SC-004 files."),
-  met: z.boolean().nullable().describe("Null without a value."),
+  from: z.int().min(0).describe("Number of deployments it was computed from; for SC-004, of files."),
+  met: z.boolean().nullable().describe("Null if there is no value."),
 });
 
 export const secretFindingSchema = z.strictObject({
@@ -58,13 +58,13 @@ export const criteriaSchema = z
     schema: z.literal("ghrunners.criteria/1"),
     target: z.string(),
     days: z.number().gt(0),
-    since: z.iso.datetime().describe("The window, RFC 3339; a deployment belongs to the moment in which it ended."),
+    since: z.iso.datetime().describe("The window, RFC 3339; a deployment counts at the time it ended."),
     until: z.iso.datetime(),
     deployments: z.int().min(0).describe("Deployments that ended in the window, whatever their outcome."),
     criteria: z.array(criterionSchema).min(4).max(4),
     secrets: z
       .array(secretFindingSchema)
-      .describe("Where SC-004 found the form of a secret, and of which kind. Never the secret."),
+      .describe("Where SC-004 found what looks like a secret, and of which kind. Never the secret itself."),
   })
   .meta({ title: "The success criteria of a target, computed from its records" });
 
@@ -74,27 +74,27 @@ export const entrySchema = z.strictObject({
   source: z
     .string()
     .nullable()
-    .describe("Where it stands in the evidence, such as `deployment.outcome`; null when nothing is recorded there."),
+    .describe("Its place in the evidence, such as `deployment.outcome`; null if nothing is recorded there."),
   askedOf: z.string().nullable().describe("Who fills it in; null for a value that is recorded."),
   missing: z
     .boolean()
-    .describe('The record could have it and does not; a person\'s own entry is never "not recorded".'),
+    .describe('The record could have it but does not; an entry for a person is never "not recorded".'),
   ticked: z
     .boolean()
     .nullable()
     .optional()
-    .describe("In a list of things to tick: what the record says; null leaves the tick to a person. Absent elsewhere."),
+    .describe("In a checklist: the state by the record; null leaves it to a person. Absent elsewhere."),
 });
 
 export const rowSchema = z.strictObject({
-  source: z.string().describe("Where its cells stand in the evidence."),
+  source: z.string().describe("Place of its cells in the evidence."),
   cells: z.array(z.string()),
 });
 
 export const tableSchema = z.strictObject({
   columns: z.array(z.string()),
   rows: z.array(rowSchema),
-  whenEmpty: z.string().describe("Stands instead of a table without rows."),
+  whenEmpty: z.string().describe("Shown instead of a table without rows."),
 });
 
 export const sectionSchema = z.strictObject({

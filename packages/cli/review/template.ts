@@ -1,11 +1,14 @@
-/** What a template is made of, and how it is filled. Pure: a value comes into a document only by its place in the evidence. */
+/**
+ * The parts of a template, and how it is filled. Pure: a document only contains values of the evidence, each with its
+ * place.
+ */
 import type { RecordedAction } from "@ghrunners/deploy/records/record";
 import type { DocumentEntry, ReviewDocument, Row, Section, Table } from "./document";
 import type { ReviewKind } from "./kinds";
 import { lookUp, type Evidence } from "./evidence";
 import { who } from "./who";
 
-/** How a recorded value is written. */
+/** How a recorded value is formatted. */
 export type Format = "text" | "seconds" | "yes or no" | "list";
 
 export type Part =
@@ -14,12 +17,12 @@ export type Part =
       readonly fact: string;
       readonly source: string;
       readonly format?: Format;
-      /** Who fills it in where it is not recorded. Without it a null of the record reads "none". */
+      /** Who fills it in if it is not recorded. Without it, null in the record is shown as "none". */
       readonly orAsk?: string;
-      /** A box that the record ticks when the value is this one, and leaves open when it is another. */
+      /** Makes a checkbox, ticked if this is true for the recorded value. */
       readonly tickedBy?: (value: unknown) => boolean;
     }
-  /** Something that only a person can say. */
+  /** Something that only a person knows. */
   | { readonly ask: string; readonly of: string; readonly box?: true }
   | { readonly table: keyof typeof tables };
 
@@ -49,7 +52,7 @@ function entryOf(part: Exclude<Part, { table: unknown }>, evidence: Evidence): D
   const found = lookUp(evidence, part.source);
   const isThere = found !== undefined && found.value !== null;
   const tick = part.tickedBy === undefined ? {} : { ticked: isThere ? part.tickedBy(found.value) : null };
-  // "None" is a statement, and stands only where the record makes it.
+  // "None" is a statement, and may appear only if the record makes it.
   if (found === undefined || (!isThere && part.orAsk !== undefined))
     return { label: part.fact, value: null, source: null, askedOf: part.orAsk ?? who.deployer, missing: true, ...tick };
   const value = isThere ? formatted(found.value, part.format) : "none";
@@ -69,7 +72,7 @@ const actionRow = (action: RecordedAction, source: string): Row => ({
 
 const actionColumns = ["Started", "Action", "Took", "Result", "What was seen"];
 
-/** Tables by name. Each row says which record it is. */
+/** Tables by name. Each row names its record. */
 export const tables = {
   timeline: ({ deployment }: Evidence): Table => ({
     columns: actionColumns,
@@ -125,14 +128,14 @@ export const tables = {
         each.objective,
         measured(each.value, each.unit),
         `${each.from} ${each.id === "SC-004" ? "files" : "deployments"}`,
-        each.met === null ? "cannot be said" : formatted(each.met, "yes or no"),
+        each.met === null ? "cannot be computed" : formatted(each.met, "yes or no"),
       ],
     })),
     whenEmpty: "No criterion was computed.",
   }),
 } as const;
 
-/** A measured value in words of its unit. */
+/** A measured value with its unit. */
 export function measured(value: number | null, unit: "ratio" | "seconds" | "count"): string {
   if (value === null) return "no data";
   if (unit === "ratio") return `${Number((value * 100).toFixed(2))} %`;

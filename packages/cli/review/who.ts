@@ -1,9 +1,9 @@
-/** Who fills in what no record has. */
+/** Who fills in what is not recorded. */
 export const who = {
   requester: "the person who asked for the deployment",
   deployer: "the person who deployed",
   onCall: "the SRE on call",
   reviewer: "the SRE who reviews",
   owner: "the team that owns the application",
-  gate: "whoever has the gate's decision (`--gate FILE`)",
+  gate: "the person who has the gate's decision (`--gate FILE`)",
 } as const;

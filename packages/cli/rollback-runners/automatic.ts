@@ -1,12 +1,12 @@
-/** The way back without a person: where the configuration asks for it, after an update that failed. */
+/** The automatic rollback after an update that failed, if the configuration allows it. */
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { type RollbackOptions, type RollbackReport, rollbackRunners, wayBack } from "./rollback";
 
 /**
- * @returns undefined where nothing was done: the configuration does not ask for it, or the settings are the proved ones
- *   and the failure has another cause
- * @throws Error when the way back fails too
+ * @returns undefined if nothing was done: the configuration does not allow it, or the settings are the proved ones and
+ * the failure has another cause
+ * @throws Error if the rollback fails too
  */
 export async function goBackIfConfigured(
   stack: Stack,
@@ -14,7 +14,7 @@ export async function goBackIfConfigured(
 ): Promise<RollbackReport | undefined> {
   const { safety } = await settingsOf(stack);
   if (safety.rollbackOnFailure === undefined) {
-    say("nothing is done: ghrunners:safety.rollbackOnFailure does not ask for it");
+    say("nothing is done: ghrunners:safety.rollbackOnFailure does not allow it");
     return undefined;
   }
   const way = await wayBack(stack);
@@ -22,6 +22,6 @@ export async function goBackIfConfigured(
     say("nothing is done: the runners' settings are those that were last proved");
     return undefined;
   }
-  say("going back, as ghrunners:safety.rollbackOnFailure says");
+  say("rolling back, as ghrunners:safety.rollbackOnFailure allows");
   return rollbackRunners(stack, { dryRun: false, yes: true, say });
 }

@@ -1,9 +1,9 @@
-/** What the runners' settings are to be taken back to. Pure. */
+/** The settings to which the runners are rolled back. Pure. */
 import { parseDocument } from "yaml";
 import type { LastKnownGoodState, ProvenSettings } from "@ghrunners/components/resources/last-known-good";
 import type { StateResource } from "../drift/state-values";
 
-/** One setting that is another than when the runners were last proved. */
+/** One setting that differs from when the runners were last proved. */
 export interface Change {
   /** Path in the configuration, such as `agent.version`. */
   readonly setting: string;
@@ -13,7 +13,7 @@ export interface Change {
   readonly proven: unknown;
 }
 
-/** @returns undefined when no update of the stack has come to its end since its state keeps this */
+/** @returns undefined if no update of the stack has completed since the state records this */
 export function lastKnownGood(resources: readonly StateResource[]): LastKnownGoodState | undefined {
   const found = resources.find(({ type }) => type.endsWith("ghrunners:LastKnownGood"));
   return found?.outputs?.provedAt === undefined ? undefined : (found.outputs as unknown as LastKnownGoodState);
@@ -31,7 +31,7 @@ export function changesTo(proven: ProvenSettings, now: ProvenSettings): Change[]
   });
 }
 
-/** The configuration file's text with these settings taken back; everything else, comments too, stays. */
+/** The configuration file's text with these settings restored; everything else, including comments, stays. */
 export function withChanges(text: string, changes: readonly Change[]): string {
   const document = parseDocument(text);
   for (const { setting, proven } of changes) {

@@ -21,18 +21,18 @@ export type RollbackReport = Described<typeof rollbackReportSchema>;
 
 export interface RollbackOptions {
   readonly dryRun: boolean;
-  /** Pulumi does not ask. */
+  /** Pulumi does not ask for confirmation. */
   readonly yes: boolean;
   readonly say: (line: string) => void;
 }
 
-/** Where the stack goes back to, and what differs from it. */
+/** The settings to return to, and what differs from them. */
 export interface WayBack {
   readonly provedAt: string;
   readonly changes: readonly Change[];
 }
 
-/** @returns undefined when no complete update is in the state */
+/** @returns undefined if the state has no complete update */
 export async function wayBack(stack: Stack): Promise<WayBack | undefined> {
   const [text, settings] = await Promise.all([capturePulumi(stack, ["stack", "export"]), settingsOf(stack)]);
   const { deployment } = JSON.parse(text) as { deployment: { resources?: StateResource[] } };
@@ -51,15 +51,15 @@ function diffOf(file: string, text: string): string {
   throw new Error(`diff failed: ${stderr}`);
 }
 
-/** The whole new file or the old one, whatever happens. */
+/** Replaces the file atomically. */
 function replace(file: string, text: string): void {
   writeFileSync(`${file}.new`, text, { mode: statSync(file).mode });
   renameSync(`${file}.new`, file);
 }
 
 /**
- * The configuration with what a way back needs: its settings are those that were proved, but no other stack has proved
- * them for this commit, and the file that they stand in is not committed yet.
+ * The configuration with the overrides that a rollback needs: no other stack has proved these settings for this commit,
+ * and the changed file is not committed yet.
  */
 function allowed(text: string): string {
   const document = parseDocument(text);
@@ -68,7 +68,7 @@ function allowed(text: string): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** Runs Pulumi with the settings taken back, from a copy of the stack's file. */
+/** Runs Pulumi with the restored settings, from a copy of the stack's file. */
 async function withCopy(stack: Stack, text: string, args: readonly string[]): Promise<number> {
   const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-rollback-"));
   try {
@@ -94,16 +94,16 @@ async function prove(stack: Stack, say: RollbackOptions["say"]): Promise<Pick<Ro
 }
 
 /**
- * Takes the runners' settings back to those of the last update that came to its end, brings the stack up with them and
- * proves it. Interrupted anywhere, the same call carries on: what is set back already is no change any more.
- * @throws Error when nothing is known to go back to, or a step fails
+ * Restores the runners' settings of the last update that completed, runs pulumi up with them and proves the result.
+ * After an interruption the same call resumes: settings already restored no longer count as changes.
+ * @throws Error if there is nothing to return to, or a step fails
  */
 export async function rollbackRunners(stack: Stack, { dryRun, yes, say }: RollbackOptions): Promise<RollbackReport> {
   const way = await wayBack(stack);
   if (way === undefined) {
     throw new Error(
       `The state of ${stack.name} does not say with which settings its runners were last proved. Expected an update that ` +
-        `came to its end. Next: set ghrunners:agent, proxmox.templateId and vm by hand, then pulumi up`,
+        `completed. Next: set ghrunners:agent, proxmox.templateId and vm by hand, then pulumi up`,
     );
   }
   const file = stackFile(stack);
@@ -114,16 +114,16 @@ export async function rollbackRunners(stack: Stack, { dryRun, yes, say }: Rollba
   const report = { schema: "ghrunners.rollback-runners/1", stack: stack.name, ...way, diff } as const;
   if (dryRun) {
     if ((await withCopy(stack, text, ["preview"])) !== 0)
-      throw new Error("pulumi preview failed; its words are above.");
+      throw new Error("pulumi preview failed; its output is above.");
     return { ...report, applied: false, jobs: [], problems: [] };
   }
   if (way.changes.length > 0) replace(file, text);
-  // What the failed update left on a machine may differ from the state too.
+  // What the failed update left on a machine may also differ from the state.
   const up = ["up", "--refresh", ...(yes ? ["--yes"] : [])];
   if ((await withCopy(stack, text, up)) !== 0) {
     throw new Error(
-      `pulumi up with the settings of ${way.provedAt} failed; its words are above. Next: mend the cause, then the same ` +
-        `command: it carries on`,
+      `pulumi up with the settings of ${way.provedAt} failed; its output is above. Next: fix the cause, then run the same ` +
+        `command: it resumes`,
     );
   }
   return { ...report, applied: true, ...(await prove(stack, say)) };

@@ -1,4 +1,4 @@
-/** A way back of the runners' settings, as zod says it. The form that is published: docs/reference/schemas. */
+/** zod schema of a rollback of the runners' settings. Published in docs/reference/schemas. */
 import { z } from "zod";
 import { smokeJobResultSchema } from "../smoke/schema";
 
@@ -12,17 +12,17 @@ export const rollbackReportSchema = z
   .strictObject({
     schema: z.literal("ghrunners.rollback-runners/1"),
     stack: z.string(),
-    provedAt: z.iso.datetime().describe("When the settings were proved that the stack goes back to, RFC 3339."),
+    provedAt: z.iso.datetime().describe("When the settings to which the stack returns were proved, RFC 3339."),
     changes: z.array(changeSchema),
     diff: z
       .string()
       .describe(
-        "Change of the configuration file, as a unified diff; to be committed. Empty: the file says the same already.",
+        "Change of the configuration file, as a unified diff; to be committed. Empty: the file already has these settings.",
       ),
-    applied: z.boolean().describe("False: only looked at."),
+    applied: z.boolean().describe("False: a dry run."),
     jobs: z.array(smokeJobResultSchema).describe("A job on a runner of each role, after it."),
     problems: z
       .array(z.string())
-      .describe("What is not healthy after it; empty when it was only looked at, or is well."),
+      .describe("What is not healthy afterwards; empty after a dry run, or if all is healthy."),
   })
-  .meta({ title: "Runners taken back to their last known good settings" });
+  .meta({ title: "Runners rolled back to their last known good settings" });

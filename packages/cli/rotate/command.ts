@@ -3,18 +3,18 @@ import { action, newCommand } from "../command";
 
 export const command = (): Command =>
   newCommand("rotate", {
-    summary: "gives a secret a new value, without a moment in which nothing opens",
+    summary: "gives a secret a new value, with no moment at which no key works",
     about:
-      "Replaces the value of a secret. ssh-key: the new key is let in on the targets, GitHub's secret is written, the new key " +
-      "logs in, the old one goes. random: its generation is raised, which makes another value, and GitHub's secret is " +
-      "written. Interrupted at any step, the same command carries on; the key that GitHub holds opens every target all the " +
+      "Replaces the value of a secret. ssh-key: the new key is authorised on the targets, GitHub's secret is written, the new key " +
+      "logs in, the old one is removed. random: its generation is raised, which makes another value, and GitHub's secret is " +
+      "written. After an interruption the same command resumes; the key that GitHub holds works on every target all the " +
       "time. No value is ever shown.",
     examples: ["ghrunners rotate DEPLOY_KEY --dry-run", "ghrunners rotate DEPLOY_KEY --apply"],
     exitCodes: "0 done, 1 failed",
     json: "rotate",
   })
     .argument("<name>", "name of the secret")
-    .option("--dry-run", "only look, and say what is left to do")
+    .option("--dry-run", "change nothing, and show what is left to do")
     .option("--apply", "do it")
     .addOption(
       new Option(

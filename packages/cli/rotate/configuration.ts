@@ -6,8 +6,8 @@ import { type Stack, stackFile } from "../pulumi/stack";
 const MARK = ".rotation-";
 
 /**
- * Sets a secret of the stack's configuration, whole or not at all. `pulumi config set` takes what it has read when its
- * standard input ends: were this process killed at that moment, an empty value would be stored. So it works on a copy.
+ * Sets a secret of the stack's configuration atomically. `pulumi config set` stores what it has read when its standard
+ * input ends: if this process were killed at that moment, an empty value would be stored. So it works on a copy.
  * @param setting path such as `ghrunners:secretValues.NAME`
  */
 export async function setSecret(stack: Stack, setting: string, value: string): Promise<void> {

@@ -3,7 +3,10 @@ import path from "node:path";
 import { stateFolder } from "@ghrunners/core/user-folders";
 import type { Stack } from "../pulumi/stack";
 
-/** What a rotation that is under way has to remember. It holds the new private key, so the file is 0600 and goes at the end. */
+/**
+ * What a rotation under way must remember. It contains the new private key, so the file has mode 0600 and is deleted at
+ * the end.
+ */
 export interface RotationJournal {
   readonly privateKey: string;
   readonly published: boolean;

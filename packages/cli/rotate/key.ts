@@ -15,7 +15,7 @@ import { describe, planKeyRotation, type KeyRotation, type KeyStep, type KeyProo
 import { proveByJob, requireProofWorkflow } from "./proof";
 import { atTarget, type TargetInput } from "./target";
 
-/** An Ed25519 key in a folder that only this user reads, for as long as ssh-keygen needs. */
+/** Makes an Ed25519 key, in a folder that only this user may read and that exists only while ssh-keygen runs. */
 function makeKey(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-key-"));
   try {
@@ -30,7 +30,7 @@ function makeKey(): string {
 
 const publicKey = (privateKey: string): string => publicKeyOf(privateKey) ?? "";
 
-/** The rotation of one deploy key: looks where it stands, and carries out what is left. */
+/** The rotation of one deploy key: reads how far it is, and carries out the remaining steps. */
 export class DeployKeyRotation {
   private readonly file: string;
   private readonly mark: string;
@@ -67,12 +67,12 @@ export class DeployKeyRotation {
     });
   }
 
-  /** The keys of this secret that each target lets in. */
+  /** The keys of this secret that each target accepts. */
   private authorised(): Promise<{ name: string; keys: string[] }[]> {
     return Promise.all(this.secret.source.targets.map(async (name) => ({ name, keys: await this.at(name, "show") })));
   }
 
-  /** @param value the private key; undefined when there is none yet */
+  /** @param value the private key; undefined if there is none yet */
   async opensEveryTarget(value: string | undefined): Promise<boolean> {
     if (value === undefined) return false;
     const key = publicKey(value);
@@ -80,7 +80,7 @@ export class DeployKeyRotation {
   }
 
   /**
-   * @throws Error when a target cannot be reached: a rotation that leaves one out would lock it out later; and when no job
+   * @throws Error if a target cannot be reached, because a rotation without it would lock it out later; or if no job
    * could prove the new key
    */
   async look(): Promise<KeyRotation> {
@@ -95,7 +95,7 @@ export class DeployKeyRotation {
     };
   }
 
-  /** Does what is left. Each step is on record before the next begins. */
+  /** Carries out the remaining steps. Each step is recorded before the next begins. */
   async carryOn(say: (line: string) => void): Promise<KeyStep[]> {
     const done: KeyStep[] = [];
     for (const step of planKeyRotation(await this.look())) {
@@ -110,7 +110,8 @@ export class DeployKeyRotation {
     if (step.step === "generate")
       return writeJournal(this.file, { privateKey: makeKey(), published: false, proven: false });
     const journal = readJournal(this.file);
-    if (journal === undefined) throw new Error(`${this.file} is gone. Next: the same command again, with a new key`);
+    if (journal === undefined)
+      throw new Error(`${this.file} does not exist any more. Next: run the same command again; it makes a new key`);
     const key = publicKey(journal.privateKey);
     switch (step.step) {
       case "authorise":
@@ -141,12 +142,12 @@ export class DeployKeyRotation {
   }
 }
 
-/** `pulumi up` on one secret and what its value is made from. @throws Error when it fails */
+/** Runs `pulumi up` on one secret and the resources its value comes from. @throws Error if it fails */
 export async function updateSecret(stack: Stack, name: string): Promise<void> {
   const targets = [`**::secrets-${name}`, `**-secret-${name}`].flatMap((urn) => ["--target", urn]);
   if ((await runPulumi(stack, ["up", "--yes", "--skip-preview", "--suppress-outputs", ...targets], "errors")) !== 0) {
     throw new Error(
-      "pulumi up failed; its words are above. Next: mend the cause, then the same command: it carries on",
+      "pulumi up failed; its output is above. Next: fix the cause, then run the same command: it resumes",
     );
   }
 }

@@ -1,4 +1,7 @@
-/** Which steps a rotation has still to do. Pure: the same function plans a first run, a dry run and what an interruption left. */
+/**
+ * Plans the remaining steps of a rotation. Pure: the same function serves a first run, a dry run and the resumption
+ * after an interruption.
+ */
 
 export type KeyStep =
   | { readonly step: "generate" }
@@ -8,7 +11,7 @@ export type KeyStep =
   | { readonly step: "retire"; readonly target: string; readonly keys: number }
   | { readonly step: "finish" };
 
-/** Where the rotation of an SSH key stands. Keys are public ones, kind and base64 text. */
+/** Progress of the rotation of an SSH key. Keys are public keys, kind and base64 text. */
 export interface KeyRotation {
   /** Key of the rotation that is under way; undefined before it has begun. */
   readonly next: string | undefined;
@@ -16,13 +19,14 @@ export interface KeyRotation {
   readonly published: boolean;
   /** Whether it logged in on every target after it was published. */
   readonly proven: boolean;
-  /** Keys of this secret that each target lets in, old ones too. */
+  /** Keys of this secret that each target accepts, including old ones. */
   readonly targets: readonly { readonly name: string; readonly keys: readonly string[] }[];
 }
 
 /**
- * The steps to come, in order: the new key is let in everywhere before GitHub hands it out, and an old one goes only
- * after the new one has logged in. So whatever key GitHub holds opens every target, at every moment.
+ * The remaining steps, in order: the new key is authorised everywhere before it is stored in GitHub's secret, and an
+ * old key is removed only after the new one has logged in. So at every moment the key that GitHub holds works on every
+ * target.
  */
 export function planKeyRotation({ next, published, proven, targets }: KeyRotation): KeyStep[] {
   const authorise = targets
@@ -32,7 +36,7 @@ export function planKeyRotation({ next, published, proven, targets }: KeyRotatio
     const old = keys.filter((key) => key !== next).length;
     return old === 0 ? [] : [{ step: "retire", target: name, keys: old }];
   });
-  // A target that lost the key has to be shown again that it works.
+  // If a target had lost the key, the login must be proved again.
   const shown = proven && authorise.length === 0;
   return [
     ...(next === undefined ? [{ step: "generate" } as const] : []),
@@ -47,7 +51,9 @@ export function planKeyRotation({ next, published, proven, targets }: KeyRotatio
 /** `deploy-key` and `DEPLOY_KEY` are the same secret. */
 export const secretName = (given: string): string => given.toUpperCase().replace(/-/g, "_");
 
-/** Who logs in with the new key before an old one goes: a job on a runner with GitHub's secret, or this machine. */
+/**
+ * What logs in with the new key before an old one is removed: a job on a runner with GitHub's secret, or this machine.
+ */
 export type KeyProof = "job" | "ssh";
 
 export function describe(step: KeyStep, proof: KeyProof): string {
@@ -55,9 +61,9 @@ export function describe(step: KeyStep, proof: KeyProof): string {
     case "generate":
       return "make a new Ed25519 key";
     case "authorise":
-      return `let the new key in on ${step.target}`;
+      return `authorise the new key on ${step.target}`;
     case "publish":
-      return "store the new key in the configuration and write GitHub's secret (pulumi up, this secret alone)";
+      return "store the new key in the configuration and write GitHub's secret (pulumi up, only this secret)";
     case "prove":
       return proof === "job"
         ? `a job on a runner takes the key from GitHub's secret and logs in on ${step.targets.join(", ")}`

@@ -6,7 +6,7 @@ import { requireWorkflow, runWorkflow } from "../workflow-run/run";
 
 /** File below .github/workflows. */
 const WORKFLOW = "deploy-key-proof.yml";
-/** A reviewer may have to be found. */
+/** Long enough for a reviewer to be found. */
 const LIMIT_SECONDS = 1_800;
 
 export interface KeyProof {
@@ -17,13 +17,13 @@ export interface KeyProof {
   readonly targets: readonly TargetSettings[];
 }
 
-/** @throws Error when the default branch lacks the workflow */
+/** @throws Error if the default branch lacks the workflow */
 export function requireProofWorkflow(settings: Settings, secret: string): Promise<void> {
-  const instead = `let this machine alone prove the key: ghrunners rotate ${secret} --apply --proof ssh`;
+  const instead = `prove the key from this machine instead: ghrunners rotate ${secret} --apply --proof ssh`;
   return requireWorkflow(settings, WORKFLOW, instead);
 }
 
-/** @returns what was proved, in words */
+/** @returns a sentence that says what was proved */
 export async function proveByJob(settings: Settings, { secret, publicKey, targets }: KeyProof): Promise<string> {
   const { environment, deployment, agent } = settings;
   const { runner, url } = await runWorkflow(settings, {

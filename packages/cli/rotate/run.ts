@@ -14,7 +14,7 @@ interface Result {
   readonly secret: string;
   readonly kind: SecretSettings["source"]["kind"];
   readonly applied: boolean;
-  /** Whether the key that GitHub holds opens every target; null for a secret that is no key. */
+  /** Whether the key that GitHub holds works on every target; null for a secret that is not a key. */
   readonly opens: boolean | null;
   readonly steps: readonly string[];
 }
@@ -30,7 +30,7 @@ async function rotateRandom(stack: Stack, settings: Settings, name: string, appl
   const generation = (settings.secretGenerations[name] ?? 1) + 1;
   const steps = [
     `raise its generation to ${generation}`,
-    "make a new value, write GitHub's secret (pulumi up, this secret alone)",
+    "make a new value, write GitHub's secret (pulumi up, only this secret)",
   ];
   if (!apply) return steps;
   for (const step of steps) note(step);
@@ -77,7 +77,7 @@ interface Options {
 
 export async function rotate(name: string, options: Options): Promise<number> {
   const { apply = false, dryRun = false, proof } = options;
-  if (apply === dryRun) throw new WrongUse("Expected one of --dry-run and --apply.");
+  if (apply === dryRun) throw new WrongUse("Expected either --dry-run or --apply.");
   const result = await change(await currentStack(options.stack), name, apply, proof);
   if (options.json) {
     printJson<"rotate">(result);

@@ -6,7 +6,7 @@ import { renderScript } from "@ghrunners/core/ssh/render-script";
 import { rootCommand } from "@ghrunners/core/ssh/script";
 import { openSession } from "@ghrunners/core/ssh/session";
 
-/** What to do there and with which key. */
+/** What to do on the target, and with which key. */
 export interface TargetInput {
   readonly address: HostAddress;
   /** Key that logs in: the operator's, or the new one when it is proved. */
@@ -17,7 +17,7 @@ export interface TargetInput {
 
 const LIMIT_MS = 30_000;
 
-/** @returns lines of the answer: with `show` the public keys of this secret that the target lets in */
+/** @returns lines of the answer; with `show`, the public keys of this secret that the target accepts */
 export async function atTarget({ address, privateKey, verb, parameters }: TargetInput): Promise<string[]> {
   const session = await openSession(address, privateKey);
   try {

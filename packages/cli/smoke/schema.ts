@@ -1,4 +1,4 @@
-/** A smoke job, as zod says it. The form that is published: docs/reference/schemas. */
+/** zod schema of a smoke job. Published in docs/reference/schemas. */
 import { z } from "zod";
 
 export const smokeJobResultSchema = z
@@ -8,4 +8,4 @@ export const smokeJobResultSchema = z
     url: z.string(),
     conclusion: z.string(),
   })
-  .meta({ title: "A finished job: on which runner and where to read about it." });
+  .meta({ title: "A finished job, with its runner and its address." });

@@ -6,12 +6,12 @@ import { runnerLabels, type Role } from "@ghrunners/core/vocabulary/runner";
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 
-/** A finished job: on which runner and where to read about it. */
+/** A finished job, with its runner and its address. */
 export type SmokeJobResult = Described<typeof smokeJobResultSchema>;
 
 /**
  * Runs the smoke workflow on the stack's runner in the given role, the same job as the health gate's.
- * @throws Error when it does not succeed on that runner
+ * @throws Error if it does not succeed on that runner
  */
 export async function runSmokeJob(stack: Stack, role: Role): Promise<SmokeJobResult> {
   const { runners, github, githubToken, smoke, environment, agent } = await settingsOf(stack);

@@ -2,14 +2,14 @@ import type { Described } from "@ghrunners/core/schema";
 import { readChoice } from "@ghrunners/failover/choice/deploy-runner";
 import type { choiceStatusSchema } from "./schema";
 
-/** Which runner the next deployment uses, as DEPLOY_RUNNER tells the gate. */
+/** Which runner the next deployment uses, according to DEPLOY_RUNNER. */
 export type ChoiceStatus = Described<typeof choiceStatusSchema>;
 
 const none = { runner: null, role: null, decidedAt: null, expiresAt: null, reason: null } as const;
 
 /**
  * Pure.
- * @param text value of DEPLOY_RUNNER; null: there is no such variable
+ * @param text value of DEPLOY_RUNNER; null: the variable does not exist
  * @param isOn whether the stack runs a failover switch
  */
 export function choiceStatus(text: string | null, isOn: boolean, at: Date): ChoiceStatus {
@@ -22,25 +22,25 @@ export function choiceStatus(text: string | null, isOn: boolean, at: Date): Choi
 }
 
 const wrong = {
-  missing: "nobody yet: the failover switch has told GitHub nothing. Next: ghrunners gate",
+  missing: "none yet: the failover switch has published no choice. Next: ghrunners gate",
   unreadable: "DEPLOY_RUNNER is not what the failover switch writes. Next: ghrunners gate",
 } as const;
 
 const GATE = "Next: ghrunners gate";
 
-/** Why nobody may deploy; nothing while somebody may, and where no switch is to say so. Pure. */
+/** Why no runner may deploy; empty while one may, and for a stack without a failover switch. Pure. */
 export function choiceProblems({ state, decidedAt, expiresAt, reason }: ChoiceStatus): string[] {
   const why = {
-    missing: "there is no DEPLOY_RUNNER.",
+    missing: "the variable DEPLOY_RUNNER does not exist.",
     unreadable: "DEPLOY_RUNNER is not what the failover switch writes.",
     future: `DEPLOY_RUNNER was decided at ${decidedAt}, which is in the future.`,
     expired: `DEPLOY_RUNNER expired at ${expiresAt}.`,
     refused: reason,
   };
-  return state === "off" || state === "fresh" ? [] : [`nobody may deploy: ${why[state]} ${GATE}`];
+  return state === "off" || state === "fresh" ? [] : [`no runner may deploy: ${why[state]} ${GATE}`];
 }
 
-/** The status screen's line; `mark` makes the dot. Pure. */
+/** The status screen's line; `mark` draws the dot. Pure. */
 export function choiceLine(choice: ChoiceStatus, at: Date, mark: (good: boolean) => string): string {
   const age = (from: string | null): string =>
     `${Math.max(0, Math.round((at.getTime() - Date.parse(from ?? "")) / 1000))} s`;
@@ -51,12 +51,12 @@ export function choiceLine(choice: ChoiceStatus, at: Date, mark: (good: boolean)
     case "unreadable":
       return `  ${mark(false)} ${wrong[choice.state]}`;
     case "future":
-      return `  ${mark(false)} nobody: decided at ${choice.decidedAt}, which is in the future: a clock is ahead. ${GATE}`;
+      return `  ${mark(false)} none: decided at ${choice.decidedAt}, which is in the future: a clock is ahead. ${GATE}`;
     case "expired":
-      return `  ${mark(false)} nobody: the choice expired ${age(choice.expiresAt)} ago. Next: ghrunners gate`;
+      return `  ${mark(false)} none: the choice expired ${age(choice.expiresAt)} ago. Next: ghrunners gate`;
     case "refused":
-      return `  ${mark(false)} ${choice.reason} Told ${age(choice.decidedAt)} ago`;
+      return `  ${mark(false)} ${choice.reason} Decided ${age(choice.decidedAt)} ago`;
     case "fresh":
-      return `  ${mark(choice.role === "primary")} ${choice.runner} (${choice.role}), told ${age(choice.decidedAt)} ago. ${choice.reason}`;
+      return `  ${mark(choice.role === "primary")} ${choice.runner} (${choice.role}), decided ${age(choice.decidedAt)} ago. ${choice.reason}`;
   }
 }

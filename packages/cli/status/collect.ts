@@ -8,15 +8,15 @@ import type { MonitoringUrls } from "../monitoring/address";
 import { lookAtMonitoring } from "../monitoring/look";
 import type { JobStatus, Observation } from "./report";
 
-/** Where to ask and with what. */
+/** What to read, and the credentials for it. */
 export interface CollectInput {
   readonly proxmox: { readonly endpoint: string; readonly token: string };
   readonly github: { readonly url: string; readonly repository: string; readonly token: string };
-  /** Runners whose jobs count as the stack's. Empty: GitHub is not asked. */
+  /** Runners whose jobs belong to the stack. Empty: GitHub is not queried. */
   readonly runnerNames: readonly string[];
-  /** Name of the GitHub environment to look at; null: none. */
+  /** Name of the GitHub environment to read; null: none. */
   readonly environment: string | null;
-  /** The monitoring host's services and the environment whose alerts count; null: there is none. */
+  /** The monitoring host's services and the environment whose alerts count; null: the stack has none. */
   readonly monitoring: { readonly urls: MonitoringUrls; readonly environment: string } | null;
 }
 
@@ -58,12 +58,12 @@ async function lastJob(github: GitHubClient, names: readonly string[]): Promise<
   return null;
 }
 
-/** The environment's protection; null when there is none of that name. */
+/** The environment's protection; null if there is no environment of that name. */
 async function environment(github: GitHubClient, name: string): Promise<Protection | null> {
   return (await github.explain("read the environment", readEnvironment(github, name))) ?? null;
 }
 
-/** Text of RUNNER_MAINTENANCE; null: not set, or the token may not read variables, which only a banner needs here. */
+/** Text of RUNNER_MAINTENANCE; null: not set, or the token may not read variables, which here only affects a banner. */
 async function maintenance(github: GitHubClient): Promise<string | null> {
   try {
     return (await github.variable(MAINTENANCE_VARIABLE)) ?? null;
@@ -73,7 +73,7 @@ async function maintenance(github: GitHubClient): Promise<string | null> {
   }
 }
 
-/** DEPLOY_RUNNER; null when there is none. */
+/** Value of DEPLOY_RUNNER; null if it does not exist. */
 const choice = async (github: GitHubClient): Promise<string | null> => (await github.variable(CHOICE_VARIABLE)) ?? null;
 
 async function runnersAndJob(
@@ -83,13 +83,13 @@ async function runnersAndJob(
   return { runners: await github.runners(), lastJob: await lastJob(github, names) };
 }
 
-/** Both views at once; a service that cannot be asked is an error in the result, never a guess. */
+/** Reads all services in parallel; one that does not answer is an error in the result, never a guess. */
 export async function collect(input: CollectInput): Promise<Observation> {
   const errors: string[] = [];
   const orNothing = async <T>(name: string, work: Promise<T>, nothing: T): Promise<T> =>
     work.catch((error: unknown) => {
       const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
-      errors.push(`${name} cannot be asked: ${error instanceof Error ? error.message : String(error)}${cause}`);
+      errors.push(`${name} cannot be read: ${error instanceof Error ? error.message : String(error)}${cause}`);
       return nothing;
     });
   const { monitoring: watched, runnerNames, environment: name } = input;

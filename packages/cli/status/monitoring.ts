@@ -5,22 +5,23 @@ import type { AlertStatus, TargetStatus } from "../monitoring/look";
 /** The monitoring of one stack, as the status report shows it. */
 export type MonitoringStatus = Described<typeof monitoringStatusSchema>;
 
-/** Targets that Prometheus has asked in vain, or not at all yet: of these nothing is known now. Pure. */
+/** Targets that do not answer Prometheus, or that it has not scraped yet: their state is unknown. Pure. */
 export const unseenTargets = ({ targets }: MonitoringStatus): readonly TargetStatus[] =>
   targets.filter(({ health }) => health !== "up");
 
 const nameOf = ({ job, subject }: TargetStatus): string => `${job}${subject === null ? "" : ` of ${subject}`}`;
 
 /**
- * Critical alerts that fire: somebody has to act now, so the status is not healthy. Warnings are shown beside them and have
- * an exit code of their own (`ghrunners alerts`): a busy processor or a secret that is due is no broken runner. Pure.
+ * Critical alerts that fire: on-call has to act now, so the status is not healthy. Warnings are shown, but do not
+ * change the status: a busy processor or a secret due for rotation is not a broken runner. `ghrunners alerts` has an
+ * exit code for them. Pure.
  */
 export const firingAlerts = ({ alerts }: MonitoringStatus): readonly AlertStatus[] =>
   alerts.filter(({ state, severity }) => state === "firing" && severity === "critical");
 
 /**
- * What of the monitoring is not as configured, and what fires. An exporter that nobody can read is a problem: its alerts are
- * blind. Pure.
+ * What is not as configured in monitoring, and which alerts fire. An exporter that cannot be read is a problem, because
+ * its alerts cannot fire. Pure.
  */
 export function monitoringProblems(status: MonitoringStatus): string[] {
   const { prometheus, rules } = status;
@@ -33,7 +34,7 @@ export function monitoringProblems(status: MonitoringStatus): string[] {
     ...(rules.rules === 0 ? [`Prometheus at ${prometheus} has none of this stack's rules. Next: pulumi up`] : []),
     ...rules.broken.map(({ name, error }) => `rule ${name} cannot be evaluated: ${error}`),
     ...(rules.rules > 0 && !status.watchdog
-      ? ["the Watchdog does not fire, so nobody may be told of any alert. Next: ghrunners alerts"]
+      ? ["the Watchdog does not fire, so alerts may reach no one. Next: ghrunners alerts"]
       : []),
     ...firingAlerts(status).map(
       ({ name, runner, role, summary, runbook }) =>
@@ -42,7 +43,7 @@ export function monitoringProblems(status: MonitoringStatus): string[] {
   ];
 }
 
-/** One line each for exporters, rules and alerts; `mark` makes the dot. Pure. */
+/** One line each for exporters, rules and alerts; `mark` draws the dot. Pure. */
 export function monitoringLines(status: MonitoringStatus, mark: (good: boolean) => string): string[] {
   const { targets, rules, alerts } = status;
   const up = targets.filter(({ health }) => health === "up").length;

@@ -30,7 +30,7 @@ function environmentLine({ name, protection, asConfigured }: EnvironmentStatus):
   return `  ${dot(asConfigured)} ${pc.bold(name)}: ${text}`;
 }
 
-/** The status screen: one look, both views, and what to do next. Pure. */
+/** The status screen: both views of the stack, its problems, and what to do next. Pure. */
 export function renderStatus(report: StatusReport): string {
   const heading = (text: string): string => pc.bold(text);
   const machines = report.machines.map((vm) => [

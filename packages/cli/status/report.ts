@@ -7,7 +7,7 @@ import { choiceProblems, choiceStatus } from "./choice";
 import { monitoringProblems, type MonitoringStatus } from "./monitoring";
 import { protectionProblems } from "./environment";
 
-/** Format version of the status report; raised when a field changes its meaning. */
+/** Format version of the status report; increased when a field changes its meaning. */
 export const statusVersion = 1;
 
 /** A machine as Proxmox VE shows it. */
@@ -22,20 +22,20 @@ export type JobStatus = Described<typeof jobStatusSchema>;
 /** The whole status of one stack: what `ghrunners status --json` prints. */
 export type StatusReport = Described<typeof statusReportSchema>;
 
-/** What the two services said, before it is judged. */
+/** What the services reported, before it is judged. */
 export interface Observation {
   readonly vms: readonly { readonly vmid: number; readonly name: string; readonly status: string }[];
   readonly runners: readonly GitHubRunner[];
-  /** Null: GitHub has no such environment. Undefined: not asked, or GitHub could not be asked. */
+  /** Null: GitHub has no such environment. Undefined: not read, or GitHub did not answer. */
   readonly deployment?: Protection | null;
-  /** Undefined: not asked, or it could not be asked. */
+  /** Undefined: not read, or it did not answer. */
   readonly monitoring?: MonitoringStatus;
   /** Text of the variable RUNNER_MAINTENANCE; null or absent: it is not set. */
   readonly maintenance?: string | null;
-  /** Value of DEPLOY_RUNNER, null where there is none. Undefined: not asked, or GitHub could not be asked. */
+  /** Value of DEPLOY_RUNNER, null if it does not exist. Undefined: not read, or GitHub did not answer. */
   readonly choice?: string | null;
   readonly lastJob: JobStatus | null;
-  /** Services that could not be asked, with their error. Nothing is called healthy for lack of data. */
+  /** Services that could not be read, with their error. Missing data never counts as healthy. */
   readonly errors: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export interface Expectation {
   readonly environment: string;
   readonly repository: string;
   readonly hosts: "manage" | "skip";
-  /** Whether it runs a failover switch. */
+  /** Whether the stack runs a failover switch. */
   readonly failover: boolean;
   readonly runners: readonly {
     readonly name: string;

@@ -1,4 +1,4 @@
-/** The status of a stack, as zod says it. The form that is published: docs/reference/schemas. */
+/** zod schema of a stack's status. Published in docs/reference/schemas. */
 import { z } from "zod";
 import { protection } from "@ghrunners/core/github/protection";
 import { alertStatusSchema, ruleStatusSchema, targetStatusSchema } from "../monitoring/schema";
@@ -29,7 +29,7 @@ export const environmentStatusSchema = z.strictObject({
   name: z.string(),
   protection: protection
     .nullable()
-    .describe("GitHub's view; null where the environment is missing or GitHub could not be asked."),
+    .describe("GitHub's view; null if the environment is missing or GitHub did not answer."),
   asConfigured: z.boolean().describe("Whether GitHub's protection is the configured one."),
 });
 
@@ -47,11 +47,11 @@ export const choiceStatusSchema = z.strictObject({
   state: z
     .enum(["missing", "off", "unreadable", "future", "expired", "refused", "fresh"])
     .describe(
-      "`off`: the stack runs no failover switch. `missing`: GitHub was told nothing. `future`: by a clock that is ahead, so the gate refuses it. `refused`: nobody may deploy.",
+      "`off`: the stack runs no failover switch. `missing`: no choice was published. `future`: by a clock that is ahead, so the gate refuses it. `refused`: no runner may deploy.",
     ),
-  runner: z.string().nullable().describe("Name of the runner; null unless it is fresh."),
+  runner: z.string().nullable().describe("Name of the runner; null unless the state is `fresh`."),
   role: z.string().nullable(),
-  decidedAt: z.iso.datetime().nullable().describe("RFC 3339; null where nothing readable is there."),
+  decidedAt: z.iso.datetime().nullable().describe("RFC 3339; null if there is nothing readable."),
   expiresAt: z.iso.datetime().nullable(),
   reason: z.string().nullable(),
 });
@@ -82,20 +82,20 @@ export const statusReportSchema = z
       .describe("The GitHub environment that the stack manages; null: it manages none."),
     monitoring: monitoringStatusSchema
       .nullable()
-      .describe("Null: the stack has no monitoring host, or it could not be asked."),
+      .describe("Null: the stack has no monitoring host, or it did not answer."),
     maintenance: z
       .array(
         z.strictObject({
           name: z.string().describe("Name of the runner at GitHub."),
-          until: z.iso.datetime().describe("RFC 3339; from then on the entry counts as none."),
+          until: z.iso.datetime().describe("RFC 3339; from then on the entry is ignored."),
           reason: z.string(),
-          by: z.string().describe("Who put it there."),
+          by: z.string().describe("Who started it."),
         }),
       )
       .describe("Runners of this stack that are out of service for a time."),
-    choice: choiceStatusSchema.nullable().describe("Null: not asked, or GitHub could not be asked."),
+    choice: choiceStatusSchema.nullable().describe("Null: not read, or GitHub did not answer."),
     lastJob: jobStatusSchema.nullable(),
-    problems: z.array(z.string()).describe("Everything that is not as configured, in words; empty means healthy."),
+    problems: z.array(z.string()).describe("Everything that is not as configured; empty means healthy."),
     healthy: z.boolean(),
   })
   .meta({ title: "Status of a stack, as `ghrunners status --json` prints it" });

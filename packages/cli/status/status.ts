@@ -33,7 +33,7 @@ function expectation(stack: string, settings: Settings): Expectation {
   };
 }
 
-/** Asks both services about the stack's machines and runners and judges what they say. */
+/** Reads the stack's machines and runners from all services, and judges the answers. */
 export async function statusOf(stack: Stack): Promise<StatusReport> {
   const settings = await settingsOf(stack);
   const urls = monitoringUrls(settings);
@@ -47,25 +47,25 @@ export async function statusOf(stack: Stack): Promise<StatusReport> {
   return judge(expectation(stack.name, settings), seen, new Date());
 }
 
-/** A new target is scraped within the interval of its Prometheus, 15 s by default, and found by it some seconds before. */
+/** Prometheus finds a new target within some seconds, and scrapes it within its interval, 15 s by default. */
 const SETTLE_MS = 45_000;
 const PAUSE_MS = 1_000;
 
-/** Every exporter was read by Prometheus, and every rule evaluated once: the Watchdog fires from the first time on. */
+/** Prometheus has scraped every exporter and evaluated every rule once: then the Watchdog fires. */
 export const isSeen = ({ monitoring }: StatusReport): boolean =>
   monitoring === null ||
   (unseenTargets(monitoring).length === 0 && (monitoring.watchdog || monitoring.rules.rules === 0));
 
-/** What fired because of the change has ended. */
+/** Alerts that fired because of the change have ended. */
 const isQuiet = ({ monitoring }: StatusReport): boolean => monitoring === null || firingAlerts(monitoring).length === 0;
 
-/** GitHub was told who deploys next, where anybody is to tell it. */
+/** The choice is published at GitHub, or the stack has no failover switch. */
 export const hasChoice = ({ choice }: StatusReport): boolean =>
   choice === null || choice.state === "off" || choice.state === "fresh";
 
 /**
- * The status after a change: what watches the runners gets some time for its first look.
- * @param isSettled what is waited for, 45 s at most
+ * The status after a change: Prometheus and the failover switch get some time to see the runners.
+ * @param isSettled ends the wait; at most 45 s
  */
 export async function settledStatusOf(
   stack: Stack,
@@ -76,7 +76,7 @@ export async function settledStatusOf(
   for (let said = false; ; said = true) {
     const report = await statusOf(stack);
     if (isSettled(report) || Date.now() > deadline) return report;
-    if (!said) say("Waiting until what watches the runners has seen them");
+    if (!said) say("Waiting until Prometheus and the failover switch have seen the runners");
     await delay(PAUSE_MS);
   }
 }

@@ -10,9 +10,9 @@ export interface WorkflowOrder {
   /** File below .github/workflows of the default branch. */
   readonly workflow: string;
   readonly inputs: Readonly<Record<string, string>>;
-  /** Runners that may run it, the preferred one first: the first that is online gets the job, by its labels in `labels`. */
+  /** Runners that may run it, the preferred one first: the first that is online gets the job, by its `labels`. */
   readonly runners: readonly { readonly name: string; readonly labels: readonly string[] }[];
-  /** From the start to the end, waiting for a reviewer included; then the run is cancelled. Seconds. */
+  /** Time limit from start to end, including the wait for a reviewer, seconds; then the run is cancelled. */
   readonly limitSeconds: number;
 }
 
@@ -21,10 +21,10 @@ export interface FinishedRun {
   readonly runner: string;
 }
 
-/** What of GitHub is asked here. */
+/** The part of the GitHub client that is used here. */
 export type Asked = Runs & Pick<GitHubClient, "workflow" | "runnerNamed">;
 
-/** @throws Error when the default branch lacks the workflow */
+/** @throws Error if the default branch lacks the workflow */
 export async function look(client: Asked, repository: string, workflow: string, instead: string): Promise<void> {
   try {
     await client.workflow(workflow);
@@ -36,7 +36,7 @@ export async function look(client: Asked, repository: string, workflow: string, 
   }
 }
 
-/** The preferred runner that GitHub shows online. */
+/** The preferred runner that GitHub shows as online. */
 async function chosen(client: Asked, { runners }: WorkflowOrder): Promise<WorkflowOrder["runners"][number]> {
   for (const runner of runners) if ((await client.runnerNamed(runner.name))?.online) return runner;
   const names = runners.map(({ name }) => name).join(", ");
@@ -45,7 +45,7 @@ async function chosen(client: Asked, { runners }: WorkflowOrder): Promise<Workfl
   );
 }
 
-/** @throws Error when it does not succeed on the runner that was chosen */
+/** @throws Error if it does not succeed on the chosen runner */
 export async function carryOut(client: Asked, order: WorkflowOrder): Promise<FinishedRun> {
   const runner = await chosen(client, order);
   const title = randomUUID();
@@ -57,8 +57,8 @@ export async function carryOut(client: Asked, order: WorkflowOrder): Promise<Fin
     runner: runner.name,
     limitSeconds: order.limitSeconds,
     next: {
-      late: "the same command again, and an approval in time",
-      failed: "read its log, then the same command again",
+      late: "run the same command again, and have it approved in time",
+      failed: "read its log, then run the same command again",
     },
     onWaiting: (run) => note(`waiting for a reviewer: ${run.url}`),
   });

@@ -5,14 +5,14 @@ import { carryOut, type FinishedRun, look, type WorkflowOrder } from "./follow";
 const open = ({ github, githubToken }: Settings): GitHubClient =>
   new GitHubClient({ url: github.url, fullName: github.repository }, githubToken);
 
-/** @throws Error when the default branch lacks the workflow; `instead` says what to do about it */
+/** @throws Error if the default branch lacks the workflow; `instead` is its next command */
 export async function requireWorkflow(settings: Settings, workflow: string, instead: string): Promise<void> {
   await look(open(settings), settings.github.repository, workflow, instead);
 }
 
 /**
- * Starts a workflow and follows it to its end. A line says where a reviewer has to approve.
- * @throws Error when it does not succeed on the runner that was chosen
+ * Starts a workflow and follows it to its end. Prints a line when a reviewer has to approve.
+ * @throws Error if it does not succeed on the chosen runner
  */
 export async function runWorkflow(settings: Settings, order: WorkflowOrder): Promise<FinishedRun> {
   return carryOut(open(settings), order);

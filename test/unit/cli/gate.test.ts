@@ -31,7 +31,7 @@ describe("ops -- gate", () => {
     assert.deepEqual([seen.problems, seen.ageSeconds, seen.next, seen.changes.length], [[], 3, null, 2]);
     const text = renderGate(seen);
     assert.match(text, /primary may deploy: primary_healthy/);
-    assert.match(text, /decided 3 s ago; GitHub was told until 2026-01-01T12:01:40/);
+    assert.match(text, /decided 3 s ago; published at GitHub until 2026-01-01T12:01:40/);
     assert.match(
       text,
       /12:00:00 {2}secondary {2}failover \(host_unreachable\): primary unusable \(host_unreachable\), secondary healthy/,
@@ -41,7 +41,7 @@ describe("ops -- gate", () => {
   it("says what to do after a failover", () => {
     const seen = view(output(failover));
     assert.deepEqual(seen.problems, []);
-    assert.match(renderGate(seen), /primary .*unusable: the host's view is missing[\s\S]*Next {2}mend the primary/);
+    assert.match(renderGate(seen), /primary .*unusable: the host's view is missing[\s\S]*Next {2}repair the primary/);
   });
 
   it("is unhealthy when no runner may deploy, with each runner's reasons and the runbook", () => {

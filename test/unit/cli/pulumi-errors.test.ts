@@ -31,7 +31,7 @@ describe("explains Pulumi's errors", () => {
     assert.match(explained(said.stack), /no stack "acme".*Next: pulumi stack ls.*pulumi stack init acme/);
     for (const text of [said.passphrase, said.file])
       assert.match(explained(text), /acme cannot be opened without its passphrase.*PULUMI_CONFIG_PASSPHRASE_FILE=FILE/);
-    assert.match(explained(said.wrong), /not the one that the stack acme was made with/);
+    assert.match(explained(said.wrong), /not the one that the stack acme was created with/);
   });
 
   it("keeps Pulumi's own words for any other failure", () => {
@@ -69,7 +69,7 @@ describe("a ghrunners command without what it needs", function () {
   it("says how a stack is named when none is chosen", async () => {
     const { code, stderr } = await run(fake(`cat >&2 <<'END'\n${said.selected}END\nexit 255`), "drift");
     assert.equal(code, 1);
-    assert.match(stderr, /No stack is chosen.*Next: pulumi stack ls, then the same command with --stack NAME/);
+    assert.match(stderr, /No stack is selected.*Next: pulumi stack ls, then run the same command with --stack NAME/);
   });
 
   it("lists every setting that an empty stack lacks, with commands for that stack", async () => {
@@ -100,7 +100,7 @@ describe("a ghrunners command without what it needs", function () {
     process.kill(-Number(/pid (\d+)/.exec(text)?.[1]), "SIGINT");
     await running;
     const ended = readFileSync(log, "utf8");
-    assert.match(ended, /Interrupted: pulumi up.* was ended by Ctrl-C\. The same command carries on\./);
+    assert.match(ended, /Interrupted: pulumi up.* was ended by Ctrl-C\. Run the same command to resume\./);
     assert.match(ended, /^code 130$/m);
     assert.doesNotMatch(ended, /failed/);
   });

@@ -71,7 +71,7 @@ describe("status report", () => {
     const loosened = { reviewers: [], waitMinutes: 5, preventSelfReview: false, adminsCanBypass: true };
     assert.deepEqual(problems({ deployment: { ...loosened, branches: ["main", "*"], tags: [] } }), [
       "environment production is reviewed by none, configured: octocat",
-      "environment production lets administrators bypass, against the configuration",
+      "environment production lets administrators bypass, contrary to the configuration",
       "environment production waits 5 min, configured: 0 min",
       "environment production takes the branches main, *, configured: main",
       "environment production takes the tags none, configured: v*",
@@ -96,43 +96,43 @@ describe("status report", () => {
       "the chosen runner and its age",
       JSON.stringify(told),
       true,
-      /runner-1 \(primary\), told 30 s ago\. runner-1 deploys/,
+      /runner-1 \(primary\), decided 30 s ago\. runner-1 deploys/,
       null,
     ],
     [
       "a refusal",
       JSON.stringify({ ...told, labels: [], runner: null, reason: "Nobody may deploy: x." }),
       true,
-      /Nobody may deploy: x\. Told 30 s ago/,
-      /^nobody may deploy: Nobody may deploy: x\. Next: ghrunners gate$/,
+      /Nobody may deploy: x\. Decided 30 s ago/,
+      /^no runner may deploy: Nobody may deploy: x\. Next: ghrunners gate$/,
     ],
     [
       "a choice that expired",
       JSON.stringify({ ...told, expiresAt: "2026-11-22T09:59:50Z" }),
       true,
       /expired 10 s ago/,
-      /^nobody may deploy: DEPLOY_RUNNER expired at 2026-11-22T09:59:50Z\. Next: /,
+      /^no runner may deploy: DEPLOY_RUNNER expired at 2026-11-22T09:59:50Z\. Next: /,
     ],
     [
       "a choice of the future, which the gate refuses",
       JSON.stringify({ ...told, decidedAt: "2026-11-23T10:00:00Z", expiresAt: "2026-11-23T10:02:00Z" }),
       true,
       /decided at 2026-11-23T10:00:00Z, which is in the future/,
-      /^nobody may deploy: DEPLOY_RUNNER was decided at 2026-11-23T10:00:00Z, which is in the future\. Next: /,
+      /^no runner may deploy: DEPLOY_RUNNER was decided at 2026-11-23T10:00:00Z, which is in the future\. Next: /,
     ],
     [
       "that GitHub was told nothing",
       null,
       true,
-      /nobody yet/,
-      /^nobody may deploy: there is no DEPLOY_RUNNER\. Next: /,
+      /none yet/,
+      /^no runner may deploy: the variable DEPLOY_RUNNER does not exist\. Next: /,
     ],
     [
       "a variable of somebody else",
       "primary",
       true,
       /not what the failover switch writes/,
-      /^nobody may deploy: DEPLOY_RUNNER is not what the failover switch writes\. Next: /,
+      /^no runner may deploy: DEPLOY_RUNNER is not what the failover switch writes\. Next: /,
     ],
     ["that there is no switch", null, false, /off: no failover switch.*failoverToken/, null],
   ];
@@ -155,7 +155,7 @@ describe("status report", () => {
 
   it("shows the environment and its protection", () => {
     const screen = renderStatus(judge(expected, good, at)).replace(/\u001b\[\d+m/g, "");
-    assert.match(screen, /production: reviewed by Octocat; no self-review; nobody may bypass; branches main; tags v\*/);
+    assert.match(screen, /production: reviewed by Octocat; no self-review; no one may bypass; branches main; tags v\*/);
   });
 
   it("names a machine that is stopped or missing", () => {

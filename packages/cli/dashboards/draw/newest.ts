@@ -4,7 +4,7 @@ import type { Series } from "../prometheus";
 
 const newest = ({ points }: Series): number => points.at(-1)?.[1] ?? NaN;
 
-/** One big number, and below it how it came about. */
+/** One big number, with a line of its recent values below it. */
 export function drawStat({ panel, series }: EvaluatedPanel): string {
   const [first] = series;
   if (first === undefined) return "";
@@ -23,7 +23,7 @@ export function drawStat({ panel, series }: EvaluatedPanel): string {
   return `<p class="stat ${toneOf(value, panel)}">${escape(text)}</p>${values.length > 1 ? spark : ""}`;
 }
 
-/** A row for each series; the columns are the labels that the legend names, and the value where it says something. */
+/** A row for each series; the columns are the labels that the legend names, and the value if it is meaningful. */
 export function drawTable({ panel, series }: EvaluatedPanel): string {
   const named = [
     ...new Set(

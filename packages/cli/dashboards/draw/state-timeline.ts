@@ -21,7 +21,7 @@ export function stretches(points: Series["points"], window: Window): (readonly [
   });
 }
 
-/** One bar for each series, coloured by state; a gap is time in which nobody looked. */
+/** One bar for each series, coloured by state; a gap is time without samples. */
 export function drawStateTimeline({ panel, series }: EvaluatedPanel, window: Window): string {
   const width = panel.width * COLUMN;
   const left = Math.min(width * 0.4, 20 + 7.2 * Math.max(...series.map(({ name }) => name.length)));

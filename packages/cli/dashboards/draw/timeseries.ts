@@ -14,7 +14,7 @@ const BOTTOM = 22;
 /** Number of colours that the page's style has for series. */
 export const SERIES_COLOURS = 8;
 
-/** Runs of samples without a gap: where nobody looked there must be no line. */
+/** Runs of samples without a gap: no line may be drawn across time without samples. */
 export function unbroken(points: Series["points"], step: number): Series["points"][] {
   const runs: (readonly [number, number])[][] = [];
   let previous = -Infinity;
@@ -42,7 +42,7 @@ export function drawTimeseries(evaluated: EvaluatedPanel, window: Window, marks:
   const width = panel.width * COLUMN;
   const values = series.flatMap(({ points }) => points.map(([, value]) => value));
   const highest = Math.max(...values);
-  // A far threshold would flatten the lines; it is drawn when the values are within reach of it.
+  // A distant threshold would flatten the lines; it is drawn only if the values come near it.
   const lines = (panel.thresholds ?? []).filter(({ value }) => value <= highest * 4 || panel.unit === "ratio");
   const top = Math.max(highest, ...lines.map(({ value }) => value), panel.unit === "ratio" ? 1 : 0);
   const base = axisBase(panel.unit, top);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Shows who may log in and how the runner's unit is set up. Runs as root, changes nothing.
-# Parameters: UNIT (empty on a host that is no runner) RUNNER_HOME JOB_FOLDERS POLICY_FILE HOOKS_FOLDER
-# Output, one fact a line: `key<TAB>USER<TAB>LINE OF AUTHORIZED_KEYS` and `unit<TAB>NAME<TAB>VALUE`.
+# Shows who may log in and how the runner's unit is set up. Runs as root, changes nothing. Parameters: UNIT (empty on a
+# host that is no runner) RUNNER_HOME JOB_FOLDERS POLICY_FILE HOOKS_FOLDER Output, one fact per line:
+# `key<TAB>USER<TAB>LINE OF AUTHORIZED_KEYS` and `unit<TAB>NAME<TAB>VALUE`.
 set -euo pipefail
 
 while IFS=: read -r user _ _ _ _ home _; do
@@ -18,10 +18,10 @@ printf 'unit\tenabled\t%s\n' "$(systemctl is-enabled "$UNIT" 2>/dev/null || true
 printf 'unit\tactive\t%s\n' "$(systemctl is-active "$UNIT" || true)"
 printf 'unit\tuser\t%s\n' "$(systemctl show --property User --value "$UNIT")"
 printf 'unit\tdropIns\t%s\n' "$(systemctl show --property DropInPaths --value "$UNIT")"
-# The same sum as the installation prints; files that are gone change it too.
+# The same checksum as the installation prints; a missing file changes it too.
 printf 'unit\tconfiguration\t%s\n' \
   "$(sha256sum "$drop_in" "$POLICY_FILE" "$RUNNER_HOME/.env" "$RUNNER_HOME/.path" "$HOOKS_FOLDER"/*.sh 2>/dev/null | sha256sum | cut -c 1-12)"
-# What root runs must be root's: the first file that somebody else could change, beside the folders of jobs.
+# Root must own what root runs: print the first file that another user could change, outside the folders of jobs.
 theirs=()
 for name in $JOB_FOLDERS; do theirs+=(-path "$RUNNER_HOME/$name" -prune -o); done
 printf 'unit\twritable\t%q\n' \

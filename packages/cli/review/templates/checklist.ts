@@ -4,7 +4,7 @@ import { identity, runnerChoice, successCriteria } from "./shared";
 
 const isTrue = (value: unknown): boolean => value === true;
 
-/** The deployment window: what was ready, what was done, who said yes. */
+/** The deployment window: what was ready, what was done, who approved. */
 export const checklist: Template = {
   title: "Deployment window: checklist",
   sections: [
@@ -30,14 +30,14 @@ export const checklist: Template = {
           tickedBy: isTrue,
         },
         {
-          fact: "Its state was captured, to go back to",
+          fact: "Its state was captured for a rollback",
           source: "deployment.actions[name=capture].ok",
           format: "yes or no",
           orAsk: who.deployer,
           tickedBy: isTrue,
         },
         {
-          fact: "A runner was chosen by both views of it",
+          fact: "A runner was chosen by both views",
           source: "gate.reason",
           orAsk: who.gate,
           tickedBy: (value) => value !== "refused",
@@ -45,17 +45,21 @@ export const checklist: Template = {
         { ask: "No alert fired that speaks against it (`ghrunners alerts`)", of: who.onCall, box: true },
         { ask: "The change was tried in staging", of: who.owner, box: true },
         { ask: "The runbook for its failure was read", of: who.deployer, box: true },
-        { ask: "The people whom it touches were told", of: who.requester, box: true },
+        { ask: "The people affected were informed", of: who.requester, box: true },
       ],
     },
     { heading: "Runner", parts: runnerChoice },
     {
       heading: "Way back",
       parts: [
-        { fact: "Goes back to version", source: "deployment.previousVersion", orAsk: who.deployer },
-        { fact: "Steps that stay when it goes back", source: "rollback.kept", format: "list", orAsk: who.owner },
-        { fact: "It went back, and the old version was proved", source: "rollback.proved", format: "yes or no" },
-        { ask: "Who decides to go back by hand, and when", of: who.requester },
+        { fact: "Version after a rollback", source: "deployment.previousVersion", orAsk: who.deployer },
+        { fact: "Steps that a rollback does not undo", source: "rollback.kept", format: "list", orAsk: who.owner },
+        {
+          fact: "It rolled back, and the old version was proved healthy",
+          source: "rollback.proved",
+          format: "yes or no",
+        },
+        { ask: "Who decides on a manual rollback, and when", of: who.requester },
       ],
     },
     { heading: "Done", parts: [{ table: "timeline" }] },

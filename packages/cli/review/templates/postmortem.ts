@@ -2,7 +2,7 @@ import type { Template } from "../template";
 import { who } from "../who";
 import { identity, runnerChoice, successCriteria } from "./shared";
 
-/** Why a deployment went back, for those who make the next one better. Nobody is blamed. */
+/** Why a deployment was rolled back, to improve the next one. Blameless. */
 export const postmortem: Template = {
   title: "Rollback: post-mortem",
   sections: [
@@ -32,7 +32,7 @@ export const postmortem: Template = {
       parts: [
         { fact: "Diagnosed after", source: "deployment.diagnosisSeconds", format: "seconds" },
         { fact: "Detected by", source: "deployment.failure.code" },
-        { ask: "Alert that told on-call, and when", of: who.onCall },
+        { ask: "Alert that notified on-call, and when", of: who.onCall },
       ],
     },
     { heading: "Runner", parts: runnerChoice },
@@ -55,9 +55,9 @@ export const postmortem: Template = {
         { fact: "Began", source: "rollback.startedAt" },
         { fact: "Ended", source: "rollback.endedAt" },
         { fact: "Took", source: "rollback.durationSeconds", format: "seconds" },
-        { fact: "The old version was proved", source: "rollback.proved", format: "yes or no" },
+        { fact: "The old version was proved healthy", source: "rollback.proved", format: "yes or no" },
         { fact: "What could not be undone", source: "rollback.detail" },
-        { fact: "Steps that stay", source: "rollback.kept", format: "list" },
+        { fact: "Steps that were not undone", source: "rollback.kept", format: "list" },
         { table: "undo" },
       ],
     },

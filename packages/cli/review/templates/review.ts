@@ -2,7 +2,7 @@ import type { Template } from "../template";
 import { who } from "../who";
 import { identity, runnerChoice, successCriteria } from "./shared";
 
-/** What came of a deployment, for those who sign it off. */
+/** The result of a deployment, for the people who sign it off. */
 export const review: Template = {
   title: "Post-deployment review",
   sections: [
@@ -43,10 +43,10 @@ export const review: Template = {
         { fact: "What was seen", source: "deployment.failure.detail" },
         { fact: "Diagnosed after", source: "deployment.diagnosisSeconds", format: "seconds" },
         { fact: "Incident", source: "incident.title" },
-        { fact: "Went back to version", source: "rollback.to" },
-        { fact: "The old version was proved", source: "rollback.proved", format: "yes or no" },
+        { fact: "Rolled back to version", source: "rollback.to" },
+        { fact: "The old version was proved healthy", source: "rollback.proved", format: "yes or no" },
         { table: "failedChecks" },
-        { ask: "Problems that no record has", of: who.reviewer },
+        { ask: "Problems that are not recorded", of: who.reviewer },
         { ask: "What was done about them", of: who.reviewer },
       ],
     },
@@ -58,7 +58,7 @@ export const review: Template = {
       ],
     },
     {
-      heading: "Risks that stay",
+      heading: "Remaining risks",
       parts: [{ ask: "Risks, and who watches them", of: who.reviewer }],
     },
     {

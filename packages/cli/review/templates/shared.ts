@@ -1,7 +1,7 @@
 import type { Part } from "../template";
 import { who } from "../who";
 
-/** Which deployment this is. */
+/** Identifies the deployment. */
 export const identity: readonly Part[] = [
   { fact: "Deployment", source: "deployment.id" },
   { fact: "Application", source: "deployment.application" },
@@ -13,7 +13,7 @@ export const identity: readonly Part[] = [
   { fact: "SHA-256 of the artefact", source: "deployment.artefactSha256" },
 ];
 
-/** By which runner it was deployed, and why by that one. */
+/** Which runner deployed it, and why. */
 export const runnerChoice: readonly Part[] = [
   { fact: "Chosen runner", source: "gate.runner", orAsk: who.gate },
   { fact: "Role", source: "gate.role", orAsk: who.gate },
@@ -22,7 +22,7 @@ export const runnerChoice: readonly Part[] = [
   { table: "runners" },
 ];
 
-/** The success criteria and the window that they were computed over. */
+/** The success criteria and the window they were computed for. */
 export const successCriteria: readonly Part[] = [
   { fact: "From", source: "criteria.since" },
   { fact: "To", source: "criteria.until" },

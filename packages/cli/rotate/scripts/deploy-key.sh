@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Keys of a deployment target that bear a mark in their comment. Runs as root.
-# Verbs: show; authorise (adds LINE when its key is not there); retire (removes marked keys other than KEEP).
-# Parameters: ACCOUNT MARK, and LINE or KEEP (kind and base64 text).
-# Output: the marked keys, `KIND BASE64` one a line.
+# Manages the keys of a deployment target that have a mark in their comment. Runs as root. Verbs: show; authorise (adds
+# LINE when its key is not there); retire (removes marked keys other than KEEP). Parameters: ACCOUNT MARK, and LINE or
+# KEEP (kind and base64 text). Output: the marked keys, one `KIND BASE64` per line.
 set -euo pipefail
 
 home=$(getent passwd "$ACCOUNT" | cut -d: -f6)
@@ -15,7 +14,7 @@ replace() {
   mv "$file.new" "$file"
 }
 
-# Comments are the third field of every line that this script wrote; lines of others are left as they are.
+# In every line that this script wrote, the comment is the third field; other lines are left unchanged.
 marked() { awk -v mark="$MARK" '$3 == mark { print $1 " " $2 }' "$file" 2>/dev/null || true; }
 
 install -d -o "$ACCOUNT" -g "$(id -g "$ACCOUNT")" -m 0700 "$home/.ssh"

@@ -161,7 +161,7 @@ describe("ghrunners blast-radius", () => {
   it("says what it needs instead of what is no preview", () => {
     const { status, stderr } = run(["-"], "no preview");
     assert.equal(status, 1);
-    assert.match(stderr, /This is no preview: .*Expected JSON\. Next: pulumi preview --json --show-sames/);
+    assert.match(stderr, /This is not a preview: .*Expected JSON\. Next: pulumi preview --json --show-sames/);
     assert.equal(run([]).status, 2);
   });
 });

@@ -25,6 +25,10 @@ describe("ghrunners deploy", function () {
 
   it("takes a check and a retry together for wrong use: a check changes nothing", async () => {
     const { code, all } = await command("--version", "2", "--check", "--retry-rollback");
-    assert.deepEqual([code, all.startsWith("--check looks, and --retry-rollback changes the target.")], [2, true], all);
+    assert.deepEqual(
+      [code, all.startsWith("--check changes nothing, and --retry-rollback changes the target.")],
+      [2, true],
+      all,
+    );
   });
 });

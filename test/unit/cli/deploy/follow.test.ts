@@ -86,11 +86,11 @@ describe("a deployment that is followed at GitHub", () => {
       seen(ended("cancelled"), over("rolled_back")),
     ]);
     assert.ok(said.includes("GitHub shows runner-1 offline"));
-    assert.ok(said.includes("the deployer is silent: its lease has expired, app goes back by itself"));
+    assert.ok(said.includes("the deployer is silent: its lease has expired, app rolls back by itself"));
     assert.deepEqual(steps, ["end"]);
     assert.deepEqual([result.lost, exitCodeOfFollowed(result)], ["runner-1", 1]);
     const text = renderFollowed(result, "2");
-    assert.match(text, /The runner runner-1 was lost in the middle\./);
+    assert.match(text, /The runner runner-1 was lost during the deployment\./);
     assert.match(text, /Record: \/var\/lib\/ghrunners\/deployments\/20260101T000000Z-ab12\.json on app/);
     assert.match(text, /Next: ghrunners deploy --version 2, with the runner that the gate chooses then/);
   });

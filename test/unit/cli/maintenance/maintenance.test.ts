@@ -74,7 +74,7 @@ describe("the decision on a maintenance", () => {
   it("takes durations and runners as people write them, and names what it expects", () => {
     assert.deepEqual(["30m", "2h", "1d", "1h30m", "7d"].map(secondsOf), [1800, 7200, 86400, 5400, 604800]);
     for (const text of ["", "2", "2 h", "h", "-1h", "8d", "0m", "2h!", "1e3m"])
-      assert.throws(() => secondsOf(text), /is no duration for a maintenance/);
+      assert.throws(() => secondsOf(text), /is not a duration for a maintenance/);
     assert.equal(runnerMeant(runners, "secondary").name, "runner-2");
     assert.equal(runnerMeant(runners, "runner-1").role, "primary");
     assert.throws(() => runnerMeant(runners, "tertiary"), /runner-1 \(primary\), runner-2 \(secondary\)/);
@@ -159,7 +159,7 @@ describe("the variable of maintenances", () => {
         (entries) => withEntry(entries, entry),
         () => now,
       ),
-      /changed by somebody else 3 times/,
+      /changed by another writer 3 times/,
     );
   });
 

@@ -5,9 +5,9 @@ describe("approval of a promotion", () => {
   const people = { reviewers: ["Release-Reviewer"], operator: "platform-operator", preventSelfReview: true };
   it("counts from a reviewer", () => assert.equal(approvalProblem("release-reviewer", people), undefined));
   it("does not count without an approver", () =>
-    assert.match(approvalProblem(undefined, people) ?? "", /nobody approved/));
+    assert.match(approvalProblem(undefined, people) ?? "", /no one approved/));
   it("does not count from a person who is not a reviewer", () =>
-    assert.match(approvalProblem("mallory", people) ?? "", /no reviewer/));
+    assert.match(approvalProblem("mallory", people) ?? "", /not a reviewer/));
   it("does not count from the person who runs the promotion", () => {
     const self = { ...people, reviewers: ["platform-operator"] };
     assert.match(approvalProblem("Platform-Operator", self) ?? "", /may not approve/);

@@ -155,7 +155,7 @@ describe("documents about a deployment", () => {
     const markdown = renderMarkdown(fill("review", templates.review, ofSuccess));
     assert.match(
       markdown,
-      /^- Chosen runner: \*\*not recorded\*\*; can be filled in by whoever has the gate.s decision/m,
+      /^- Chosen runner: \*\*not recorded\*\*; can be filled in by the person who has the gate.s decision/m,
     );
     assert.match(markdown, /^- Failure: none$/m);
     assert.match(markdown, /^- Name and date: \*\*\[to fill in\]\*\* by the SRE who reviews: _+$/m);
@@ -172,8 +172,8 @@ describe("documents about a deployment", () => {
     assert.equal(of(ofSuccess, "The target passed the preflight"), true);
     assert.equal(of(ofRollback, "Health checks passed"), false);
     assert.equal(of(ofRollback, "Smoke tests passed"), null);
-    assert.equal(of(ofSuccess, "A runner was chosen by both views of it"), null);
-    assert.equal(of(ofRollback, "A runner was chosen by both views of it"), true);
+    assert.equal(of(ofSuccess, "A runner was chosen by both views"), null);
+    assert.equal(of(ofRollback, "A runner was chosen by both views"), true);
     assert.equal(of(ofSuccess, "The change was tried in staging"), null);
   });
 
