@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { poll } from "@ghrunners/core/until";
 import { withLock } from "./toolchain/lock";
 import { baseFolders } from "./instance";
 
@@ -40,8 +40,12 @@ function apt(...args: string[]): { status: number | null; stderr: string } {
 
 /** The lists have a lock of their own, which apt does not wait for. */
 async function updateLists(): Promise<void> {
-  const until = Date.now() + PATIENCE_SECONDS * 1000;
-  while (/Could not get lock \S*lists\/lock/.test(apt("update").stderr) && Date.now() < until) await delay(1_000);
+  const pace = { limitMs: PATIENCE_SECONDS * 1000, pauseMs: 1_000 };
+  await poll(
+    () => apt("update"),
+    ({ stderr }) => !/Could not get lock \S*lists\/lock/.test(stderr),
+    pace,
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
+import { poll } from "@ghrunners/core/until";
 import { identityOf, lives, type ProcessIdentity } from "@ghrunners/core/process-identity";
 
 export function writeIdentity(file: string, pid: number): void {
@@ -33,17 +33,11 @@ export function send(pid: number, name: NodeJS.Signals): void {
 
 /** SIGTERM, then SIGKILL after the grace time; returns when the process is gone. */
 export async function end(identity: ProcessIdentity, graceMs = 3_000): Promise<void> {
+  const isGone = (limitMs: number): Promise<boolean> => poll(() => !lives(identity), Boolean, { limitMs, pauseMs: 20 });
   signal(identity, "SIGTERM");
-  const killAt = Date.now() + graceMs;
-  let killed = false;
-  while (lives(identity)) {
-    if (!killed && Date.now() > killAt) {
-      signal(identity, "SIGKILL");
-      killed = true;
-    }
-    if (Date.now() > killAt + 10_000) throw new Error(`Process ${identity.pid} does not end, even by SIGKILL.`);
-    await delay(20);
-  }
+  if (await isGone(graceMs)) return;
+  signal(identity, "SIGKILL");
+  if (!(await isGone(10_000))) throw new Error(`Process ${identity.pid} does not end, even by SIGKILL.`);
 }
 
 /** Ends the leader of a process group (a service is started as one) and then whatever of its group is left. */

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { adminRequest } from "./admin";
 import type { Instance } from "./instance";
 import { identityOf, lives } from "@ghrunners/core/process-identity";
+import { poll } from "@ghrunners/core/until";
 import { end, endGroup, readIdentity, removeRecord, writeIdentity } from "./processes";
 
 /** A long-running process of the lab, described; nothing runs by describing it. */
@@ -81,18 +81,16 @@ export async function ensureService(instance: Instance, service: Service, projec
 
 async function waitUntilReady(instance: Instance, service: Service, pid: number): Promise<void> {
   const identity = identityOf(pid);
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    if (identity === undefined || !lives(identity)) {
-      throw new Error(`${service.name} ended while it started:\n${tail(logOf(instance, service.name))}`);
-    }
-    if (service.ready === "process" || (await answersHealth(socketOf(instance, service.name)))) return;
-    if (Date.now() > deadline) {
-      await end(identity);
-      throw new Error(`${service.name} was not ready within 20 s:\n${tail(logOf(instance, service.name))}`);
-    }
-    await delay(25);
-  }
+  const look = async (): Promise<"ended" | "ready" | "starting"> => {
+    if (identity === undefined || !lives(identity)) return "ended";
+    if (service.ready === "process" || (await answersHealth(socketOf(instance, service.name)))) return "ready";
+    return "starting";
+  };
+  const seen = await poll(look, (state) => state !== "starting", { limitMs: 20_000, pauseMs: 25 });
+  if (seen === "ready") return;
+  if (identity !== undefined) await end(identity);
+  const what = seen === "ended" ? "ended while it started" : "was not ready within 20 s";
+  throw new Error(`${service.name} ${what}:\n${tail(logOf(instance, service.name))}`);
 }
 
 export async function stopService(instance: Instance, service: string): Promise<void> {

@@ -2,11 +2,11 @@
  * What the implementations of dynamic resources share: the package's secrets, GitHub, hosts.
  * GitHub's and SSH's libraries are loaded at first use: comparing state and program needs neither.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import type * as pulumi from "@pulumi/pulumi";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { HostSession } from "@ghrunners/core/ssh/session";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
+import { poll } from "@ghrunners/core/until";
 import { gitHubLibrary, sshLibrary } from "../libraries";
 
 const RETRY_MS = 500;
@@ -72,15 +72,17 @@ export async function withHostWhenUp<T>(
   limitMs: number,
 ): Promise<T> {
   const { HostUnreachableError } = sshLibrary();
-  const deadline = Date.now() + limitMs;
-  for (;;) {
+  const attempt = async (): Promise<{ value: T } | { unreachable: Error }> => {
     try {
-      return await withHost(host, work);
+      return { value: await withHost(host, work) };
     } catch (error) {
-      if (!(error instanceof HostUnreachableError) || Date.now() > deadline) throw error;
-      await delay(RETRY_MS);
+      if (error instanceof HostUnreachableError) return { unreachable: error };
+      throw error;
     }
-  }
+  };
+  const last = await poll(attempt, (seen) => "value" in seen, { limitMs, pauseMs: RETRY_MS });
+  if ("value" in last) return last.value;
+  throw last.unreachable;
 }
 
 /** Like withHost, but a host that does not answer gives undefined: it may be gone for good. */

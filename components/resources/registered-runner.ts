@@ -2,7 +2,6 @@
  * The dynamic resource RegisteredRunner: the running service and GitHub's view of it. Its labels are what GitHub gives
  * jobs by, so they are set last, when everything else is as wanted.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import type * as pulumi from "@pulumi/pulumi";
 import { RUNNER_HOME, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
@@ -17,6 +16,7 @@ import { removeRunner } from "../runner/remove-registration";
 import { hostScript } from "../scripts/read-script";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 import { runScript } from "@ghrunners/core/ssh/script";
+import { poll } from "@ghrunners/core/until";
 
 /** Inputs of the dynamic resource RegisteredRunner, as its provider sees them. */
 export interface RegisteredRunnerInputs extends RunnerIdentity {
@@ -44,7 +44,8 @@ export interface RegisteredRunnerState extends RegisteredRunnerInputs {
 const SCRIPT = hostScript("service.sh");
 const SCRIPT_LIMIT_MS = 120_000;
 const PROBE_TIMEOUT_MS = 5_000;
-const POLL_MS = 500;
+/** Pauses between two polls of GitHub, milliseconds. */
+const PACE = { pauseMs: 500, longestPauseMs: 5_000 };
 /** How long a machine may take to answer SSH again after a change of its VM restarted it. */
 const RESTART_LIMIT_MS = 180_000;
 
@@ -69,19 +70,15 @@ async function probe(
 }
 
 async function waitUntilOnline(github: GitHubClient, inputs: RegisteredRunnerInputs): Promise<GitHubRunner> {
-  const deadline = Date.now() + inputs.limits.onlineSeconds * 1_000;
-  for (;;) {
-    const runner = await github.runner(inputs.runnerId);
-    if (runner?.online) return runner;
-    if (Date.now() > deadline) {
-      throw new Error(
-        `GitHub shows runner ${inputs.runnerName} ${runner === undefined ? "unregistered" : "offline"} ` +
-          `${inputs.limits.onlineSeconds} s after its service started. Expected online. ` +
-          `Next: journalctl -u ${inputs.unit} on ${inputs.host.host}, then pulumi up --refresh`,
-      );
-    }
-    await delay(POLL_MS);
-  }
+  const look = (): Promise<GitHubRunner | undefined> => github.runner(inputs.runnerId);
+  const pace = { ...PACE, limitMs: inputs.limits.onlineSeconds * 1_000 };
+  const runner = await poll(look, (seen) => seen?.online === true, pace);
+  if (runner?.online) return runner;
+  throw new Error(
+    `GitHub shows runner ${inputs.runnerName} ${runner === undefined ? "unregistered" : "offline"} ` +
+      `${inputs.limits.onlineSeconds} s after its service started. Expected online. ` +
+      `Next: journalctl -u ${inputs.unit} on ${inputs.host.host}, then pulumi up --refresh`,
+  );
 }
 
 async function converge(inputs: RegisteredRunnerInputs): Promise<RegisteredRunnerState> {

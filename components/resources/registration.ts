@@ -3,7 +3,6 @@
  * handed to the host on standard input and forgotten; it stands in no state, so an interrupted run leaves no
  * token behind that expires.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import type * as pulumi from "@pulumi/pulumi";
 import { RUNNER_HOME, RUNNER_USER, SETUP_USER, WORK_FOLDER } from "@ghrunners/core/vocabulary/runner";
 import type { GitHubClient } from "@ghrunners/core/github/client";
@@ -14,6 +13,7 @@ import {
   type RegistrationLimits,
   parseHostRegistration,
   planRegistration,
+  type RegistrationPlan,
   type RunnerIdentity,
 } from "../runner/plan-registration";
 import { configure, openGitHub, withHost, withHostIfReachable } from "./provider-access";
@@ -22,6 +22,7 @@ import { removeRunner } from "../runner/remove-registration";
 import { hostScript } from "../scripts/read-script";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 import { runScript } from "@ghrunners/core/ssh/script";
+import { poll } from "@ghrunners/core/until";
 
 /** Inputs of the dynamic resource Registration, as its provider sees them. */
 export interface RegistrationInputs extends RunnerIdentity {
@@ -39,8 +40,7 @@ export interface RegistrationState extends RegistrationInputs {
 const SCRIPT = hostScript("registration.sh");
 const SCRIPT_LIMIT_MS = 180_000;
 /** How long a runner of a machine that is gone may still be shown online before the name counts as taken. */
-const NAME_TAKEN_AFTER_MS = 60_000;
-const POLL_MS = 1_000;
+const NAME_TAKEN = { limitMs: 60_000, pauseMs: 1_000 };
 
 const repositoryUrl = ({ githubUrl, repository }: RegistrationInputs): string =>
   `${githubUrl.replace(/\/+$/, "")}/${repository}`;
@@ -83,24 +83,19 @@ async function ensureRegistered(inputs: RegistrationInputs, known: number | unde
   const github = await openGitHub(inputs);
   const runnerId = await withHost(inputs.host, async (session) => {
     const onHost = parseHostRegistration(await script(session, "show", inputs));
-    const deadline = Date.now() + NAME_TAKEN_AFTER_MS;
-    for (;;) {
-      const atGitHub = await github.runnerNamed(inputs.runnerName);
-      const wanted = { runnerName: inputs.runnerName, repositoryUrl: repositoryUrl(inputs) };
-      const plan = planRegistration(wanted, onHost, atGitHub, known);
-      if (plan.action === "keep") {
-        await script(session, "install-service", inputs);
-        return plan.runnerId;
-      }
-      if (plan.action === "register") return register(github, session, inputs);
-      if (Date.now() > deadline) {
-        throw new Error(
-          `The runner name is taken: ${plan.reason}. Expected a name of its own for every machine. ` +
-            `Next: remove that runner at ${repositoryUrl(inputs)}/settings/actions/runners, or choose another name for this one`,
-        );
-      }
-      await delay(POLL_MS);
+    const wanted = { runnerName: inputs.runnerName, repositoryUrl: repositoryUrl(inputs) };
+    const look = async (): Promise<RegistrationPlan> =>
+      planRegistration(wanted, onHost, await github.runnerNamed(inputs.runnerName), known);
+    const plan = await poll(look, ({ action }) => action !== "wait", NAME_TAKEN);
+    if (plan.action === "register") return register(github, session, inputs);
+    if (plan.action === "keep") {
+      await script(session, "install-service", inputs);
+      return plan.runnerId;
     }
+    throw new Error(
+      `The runner name is taken: ${plan.reason}. Expected a name of its own for every machine. ` +
+        `Next: remove that runner at ${repositoryUrl(inputs)}/settings/actions/runners, or choose another name for this one`,
+    );
   });
   return { ...inputs, runnerId };
 }

@@ -1,13 +1,15 @@
 /** Waits until GitHub and the host agree that runners are well. */
-import { setTimeout as delay } from "node:timers/promises";
 import type { GitHubClient } from "@ghrunners/core/github/client";
+import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import { RUNNER_HOME, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
 import { withHostIfReachable } from "../resources/provider-access";
 import { hostScript } from "../scripts/read-script";
 import { type GateEvidence, type GateSubject, judgeSubject } from "./plan-gate";
 import { runScript } from "@ghrunners/core/ssh/script";
+import { poll } from "@ghrunners/core/until";
 
-const POLL_MS = 500;
+/** Pauses between two polls, milliseconds. */
+const PACE = { pauseMs: 500, longestPauseMs: 5_000 };
 const PROBE_LIMIT_MS = 20_000;
 
 /** State of the runner's unit; undefined where the host does not answer. */
@@ -19,6 +21,18 @@ async function service(subject: GateSubject): Promise<string | undefined> {
   return shown?.trim().split("\n")[0];
 }
 
+interface View {
+  readonly subject: GateSubject;
+  readonly atGitHub: GitHubRunner | undefined;
+  /** What speaks against it. */
+  readonly problems: string[];
+}
+
+async function view(github: GitHubClient, subject: GateSubject): Promise<View> {
+  const [atGitHub, unit] = await Promise.all([github.runner(subject.runnerId), service(subject)]);
+  return { subject, atGitHub, problems: judgeSubject(subject, atGitHub, unit) };
+}
+
 /**
  * @param limitSeconds how long the views may take to agree
  * @throws Error with everything that still speaks against a runner at the limit
@@ -28,26 +42,19 @@ export async function proveViews(
   subjects: readonly GateSubject[],
   limitSeconds: number,
 ): Promise<GateEvidence["runners"]> {
-  const deadline = Date.now() + limitSeconds * 1_000;
-  for (;;) {
-    const seen = await Promise.all(
-      subjects.map(async (subject) => {
-        const [atGitHub, unit] = await Promise.all([github.runner(subject.runnerId), service(subject)]);
-        return { subject, atGitHub, problems: judgeSubject(subject, atGitHub, unit) };
-      }),
-    );
-    const problems = seen.flatMap((view) => view.problems);
-    if (problems.length === 0) {
-      return seen.map(({ subject, atGitHub }) => ({
-        name: subject.runnerName,
-        id: subject.runnerId,
-        version: atGitHub?.version ?? "unknown",
-        unit: subject.unit,
-      }));
-    }
-    if (Date.now() > deadline) {
-      throw new Error(`${problems.join(". ")}. Next: mend that runner, then pulumi up --refresh`);
-    }
-    await delay(POLL_MS);
+  const seen = await poll(
+    () => Promise.all(subjects.map((subject) => view(github, subject))),
+    (views) => views.every(({ problems }) => problems.length === 0),
+    { ...PACE, limitMs: limitSeconds * 1_000 },
+  );
+  const problems = seen.flatMap((each) => each.problems);
+  if (problems.length > 0) {
+    throw new Error(`${problems.join(". ")}. Next: mend that runner, then pulumi up --refresh`);
   }
+  return seen.map(({ subject, atGitHub }) => ({
+    name: subject.runnerName,
+    id: subject.runnerId,
+    version: atGitHub?.version ?? "unknown",
+    unit: subject.unit,
+  }));
 }

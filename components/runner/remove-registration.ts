@@ -1,10 +1,10 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import { drainRunner } from "@ghrunners/core/github/drain";
+import { type Pace, poll } from "@ghrunners/core/until";
 import type { RegistrationLimits } from "./plan-registration";
 
-/** How long GitHub may show a stopped runner busy, and how often it is asked, milliseconds. */
-const GHOST = { limitMs: 60_000, pollMs: 1_000 };
+/** How long GitHub may show a stopped runner busy, and how often it is asked. */
+const GHOST: Pace = { limitMs: 60_000, pauseMs: 1_000 };
 
 /**
  * Takes a runner out of service: drained, stopped, removed at GitHub. Every step may have been done before.
@@ -17,18 +17,13 @@ export async function removeRunner(
   runnerId: number,
   limits: RegistrationLimits,
   stop: () => Promise<void>,
-  { limitMs, pollMs } = GHOST,
+  pace = GHOST,
 ): Promise<void> {
   await drainRunner(github, runnerId, limits.drainMinutes * 60_000);
   await stop();
-  const deadline = Date.now() + limitMs;
-  while (!(await github.deleteRunner(runnerId))) {
-    if (Date.now() > deadline) {
-      throw new Error(
-        `GitHub refuses to remove runner ${runnerId}: it is shown busy although it is stopped. ` +
-          `Expected the job to be given up within a few minutes. Next: cancel the job at GitHub, then pulumi up`,
-      );
-    }
-    await delay(pollMs);
-  }
+  if (await poll(() => github.deleteRunner(runnerId), Boolean, pace)) return;
+  throw new Error(
+    `GitHub refuses to remove runner ${runnerId}: it is shown busy although it is stopped. ` +
+      `Expected the job to be given up within a few minutes. Next: cancel the job at GitHub, then pulumi up`,
+  );
 }

@@ -5,11 +5,11 @@
 import { spawnSync } from "node:child_process";
 import { connect } from "node:net";
 import { performance } from "node:perf_hooks";
-import { setTimeout as delay } from "node:timers/promises";
+import { poll } from "@ghrunners/core/until";
 import { worker } from "../../worker";
 
-/** An SSH login is waited for this long, ms. */
-const LIMIT_MS = 60_000;
+/** An SSH login, and a task, is waited for this long. */
+const PACE = { limitMs: 60_000, pauseMs: 20 };
 
 export interface BootInput {
   readonly endpoint: string;
@@ -56,13 +56,11 @@ async function call(
 
 async function taskEnd(input: BootInput, upid: string): Promise<void> {
   const path = `/nodes/${input.node}/tasks/${encodeURIComponent(upid)}/status`;
-  for (const until = performance.now() + LIMIT_MS; performance.now() < until; await delay(20)) {
-    const task = (await call(input, "GET", path)) as { status: string; exitstatus?: string };
-    if (task.status !== "stopped") continue;
-    if (task.exitstatus === "OK") return;
-    throw new Error(`Task ${upid} ended with ${task.exitstatus}.`);
-  }
-  throw new Error(`Task ${upid} did not end within ${LIMIT_MS / 1000} s.`);
+  const look = async (): Promise<{ status: string; exitstatus?: string }> =>
+    (await call(input, "GET", path)) as { status: string; exitstatus?: string };
+  const { status, exitstatus } = await poll(look, (task) => task.status === "stopped", PACE);
+  if (status !== "stopped") throw new Error(`Task ${upid} did not end within ${PACE.limitMs / 1000} s.`);
+  if (exitstatus !== "OK") throw new Error(`Task ${upid} ended with ${exitstatus}.`);
 }
 
 /** Whether something accepts connections on the SSH port: cheaper to ask than a login. */
@@ -84,10 +82,8 @@ function logsIn(input: BootInput): boolean {
 }
 
 async function login(input: BootInput): Promise<void> {
-  for (const until = performance.now() + LIMIT_MS; performance.now() < until; await delay(20)) {
-    if ((await isListening(input.address)) && logsIn(input)) return;
-  }
-  throw new Error(`${input.address} gave no SSH login within ${LIMIT_MS / 1000} s.`);
+  if (await poll(async () => (await isListening(input.address)) && logsIn(input), Boolean, PACE)) return;
+  throw new Error(`${input.address} gave no SSH login within ${PACE.limitMs / 1000} s.`);
 }
 
 async function boot(input: BootInput): Promise<BootOutput> {

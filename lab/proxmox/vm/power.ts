@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { poll } from "@ghrunners/core/until";
 import { failure } from "../api/errors";
 import type { Node } from "../node";
 import { requireUnlocked, requireVm } from "../node";
@@ -7,7 +7,7 @@ import { isTemplate } from "./config";
 import { applyPending } from "./configure";
 import { startSettings } from "./guest";
 
-const pollMs = 25;
+const pauseMs = 25;
 /** A guest that is just booting does not hear the power button, so it is pressed again. */
 const askAgainMs = 1_000;
 
@@ -60,17 +60,15 @@ export async function shutdown(node: Node, vmid: number, timeoutSeconds: number,
 }
 
 async function powersOff(node: Node, vmid: number, timeoutSeconds: number): Promise<boolean> {
-  const deadline = performance.now() + timeoutSeconds * 1000;
   let askAt = performance.now();
-  while (node.machines.isRunning(vmid)) {
-    if (performance.now() > deadline) return false;
-    if (performance.now() >= askAt) {
-      await node.machines.requestShutdown(vmid);
-      askAt = performance.now() + askAgainMs;
-    }
-    await delay(pollMs);
-  }
-  return true;
+  const isOff = async (): Promise<boolean> => {
+    if (!node.machines.isRunning(vmid)) return true;
+    if (performance.now() < askAt) return false;
+    await node.machines.requestShutdown(vmid);
+    askAt = performance.now() + askAgainMs;
+    return false;
+  };
+  return poll(isOff, Boolean, { limitMs: timeoutSeconds * 1000, pauseMs });
 }
 
 /** Shutdown, then start, so that what was pending holds. */

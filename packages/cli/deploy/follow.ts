@@ -40,7 +40,10 @@ const SILENCE_MS = 600_000;
 /** The failover switch cancels a job that waits for a dead runner and starts it again within this time. */
 const STARTED_AGAIN_MS = 30_000;
 
-/** Polls until the run has ended and no deployment is open on the target. */
+/**
+ * Polls until the run has ended and no deployment is open on the target. This is no plain wait (`poll`): each poll is
+ * reported, and may cancel the run.
+ */
 export async function follow(view: DeploymentView, { say, signal, pauseMs }: FollowOptions): Promise<Followed> {
   const progress = new Progress();
   let before: Snapshot | undefined;

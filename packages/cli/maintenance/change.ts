@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { note } from "@ghrunners/core/terminal";
+import { poll } from "@ghrunners/core/until";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { goesTo, readChoice } from "@ghrunners/failover/choice/deploy-runner";
@@ -21,14 +21,14 @@ export interface ChangeInput {
     | { readonly verb: "end"; readonly runners: readonly string[]; readonly evenUnreadable: boolean };
 }
 
-const POLL_MS = 1_000;
+/** Pauses between two polls of GitHub, milliseconds. */
+const PACE = { pauseMs: 1_000, longestPauseMs: 15_000 };
 const now = (): Date => new Date();
 
 /** Waits until no deployment is sent to the runner any more, and then until it is idle. */
 async function untilDrained(github: GitHubClient, runner: string, waitSeconds: number): Promise<void> {
-  const deadline = Date.now() + waitSeconds * 1000;
-  let said = "";
-  for (;;) {
+  let said: string | undefined;
+  const look = async (): Promise<string | undefined> => {
     const choice = readChoice(await github.variable(CHOICE_VARIABLE), now());
     const atGitHub = await github.runnerNamed(runner);
     const left = goesTo(choice, runner)
@@ -36,17 +36,16 @@ async function untilDrained(github: GitHubClient, runner: string, waitSeconds: n
       : atGitHub?.online === true && atGitHub.busy
         ? `${runner} still runs a job`
         : undefined;
-    if (left === undefined) return;
-    if (left !== said) note(`waiting: ${left}`);
+    if (left !== undefined && left !== said) note(`waiting: ${left}`);
     said = left;
-    if (Date.now() > deadline) {
-      throw new Error(
-        `After ${Math.round(waitSeconds / 60)} min ${left}. It is in maintenance: no new deployment will be sent to it. ` +
-          `Expected it idle. Next: run the same command to go on waiting, or ghrunners maintenance end ${runner}`,
-      );
-    }
-    await delay(POLL_MS);
-  }
+    return left;
+  };
+  const left = await poll(look, (what) => what === undefined, { ...PACE, limitMs: waitSeconds * 1000 });
+  if (left === undefined) return;
+  throw new Error(
+    `After ${Math.round(waitSeconds / 60)} min ${left}. It is in maintenance: no new deployment will be sent to it. ` +
+      `Expected it idle. Next: run the same command to go on waiting, or ghrunners maintenance end ${runner}`,
+  );
 }
 
 /** Starts or ends a maintenance; a start waits until the runner is idle. */

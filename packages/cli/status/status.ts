@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { protectionOf } from "@ghrunners/core/github/protection";
+import { poll } from "@ghrunners/core/until";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { hasFailover } from "@ghrunners/config/failover";
 import type { Settings } from "@ghrunners/config/parse";
@@ -48,8 +48,7 @@ export async function statusOf(stack: Stack): Promise<StatusReport> {
 }
 
 /** Prometheus finds a new target within some seconds, and scrapes it within its interval, 15 s by default. */
-const SETTLE_MS = 45_000;
-const PAUSE_MS = 1_000;
+const SETTLE = { limitMs: 45_000, pauseMs: 1_000 };
 
 /** Prometheus has scraped every exporter and evaluated every rule once: then the Watchdog fires. */
 export const isSeen = ({ monitoring }: StatusReport): boolean =>
@@ -72,11 +71,11 @@ export async function settledStatusOf(
   say: (line: string) => void,
   isSettled: (report: StatusReport) => boolean = (report) => isSeen(report) && hasChoice(report) && isQuiet(report),
 ): Promise<StatusReport> {
-  const deadline = Date.now() + SETTLE_MS;
-  for (let said = false; ; said = true) {
-    const report = await statusOf(stack);
-    if (isSettled(report) || Date.now() > deadline) return report;
-    if (!said) say("Waiting until Prometheus and the failover switch have seen the runners");
-    await delay(PAUSE_MS);
-  }
+  let looks = 0;
+  const look = (): Promise<StatusReport> => {
+    looks += 1;
+    if (looks === 2) say("Waiting until Prometheus and the failover switch have seen the runners");
+    return statusOf(stack);
+  };
+  return poll(look, isSettled, SETTLE);
 }

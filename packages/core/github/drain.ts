@@ -1,10 +1,12 @@
 /**
  * Draining: GitHub gives a runner without its labels no new job, so once it is idle it can be stopped.
  */
-import { setTimeout as delay } from "node:timers/promises";
+import { type Pace, poll } from "../until";
 import type { GitHubClient } from "./client";
+import type { GitHubRunner } from "./runner";
 
-const POLL_MS = 1_000;
+/** Pauses between two polls, milliseconds: a job may run for hours, and GitHub counts requests. */
+const PACE = { pauseMs: 1_000, longestPauseMs: 15_000 };
 
 /** The calls that draining needs. */
 export type DrainClient = Pick<GitHubClient, "runner" | "setLabels">;
@@ -16,21 +18,25 @@ export type DrainClient = Pick<GitHubClient, "runner" | "setLabels">;
  * @throws Error if the runner is still busy at the limit; its labels stay removed, so the next attempt continues the
  * wait
  */
-export async function drainRunner(github: DrainClient, id: number, limitMs: number, pollMs = POLL_MS): Promise<void> {
+export async function drainRunner(
+  github: DrainClient,
+  id: number,
+  limitMs: number,
+  pace: Omit<Pace, "limitMs"> = PACE,
+): Promise<void> {
   const runner = await github.runner(id);
   if (runner === undefined || !runner.online) return;
   if (runner.labels.length > 0) await github.setLabels(id, []);
-  const deadline = Date.now() + limitMs;
-  for (;;) {
-    // GitHub may have assigned a job just before the labels were removed: the next poll shows the runner as busy.
-    const now = await github.runner(id);
-    if (now === undefined || !now.online || !now.busy) return;
-    if (Date.now() >= deadline) {
-      throw new Error(
-        `Runner ${now.name} is still busy after ${Math.round(limitMs / 60_000)} min without its labels. ` +
-          `Expected the running job to end. Next: cancel the job, or raise ghrunners:safety.drainTimeoutMinutes, then pulumi up`,
-      );
-    }
-    await delay(pollMs);
-  }
+  const isBusy = (seen: GitHubRunner | undefined): seen is GitHubRunner => seen?.online === true && seen.busy;
+  // GitHub may have assigned a job just before the labels were removed: the next poll shows the runner as busy.
+  const last = await poll(
+    () => github.runner(id),
+    (seen) => !isBusy(seen),
+    { ...pace, limitMs },
+  );
+  if (!isBusy(last)) return;
+  throw new Error(
+    `Runner ${last.name} is still busy after ${Math.round(limitMs / 60_000)} min without its labels. ` +
+      `Expected the running job to end. Next: cancel the job, or raise ghrunners:safety.drainTimeoutMinutes, then pulumi up`,
+  );
 }

@@ -2,13 +2,14 @@
  * Starts a workflow and follows its run. GitHub does not return the run's number at the start: the run is found by a
  * unique text in its title, which comes from one of the workflow's inputs (`run-name`).
  */
-import { setTimeout as delay } from "node:timers/promises";
+import { poll } from "../until";
 import type { GitHubClient, WorkflowRun } from "./client";
 
 /** The part of the GitHub client that is used here. */
 export type Runs = Pick<GitHubClient, "repository" | "dispatch" | "runTitled" | "run" | "cancelRun" | "runnersOfRun">;
 
-const POLL_MS = 500;
+/** Pauses between two polls, milliseconds. */
+const PACE = { pauseMs: 500, longestPauseMs: 5_000 };
 
 /** A run to start. */
 export interface RunStart {
@@ -34,13 +35,10 @@ export async function startAndWatch(
   isEnough: (run: WorkflowRun) => boolean,
 ): Promise<WorkflowRun | undefined> {
   await github.dispatch(workflow, ref ?? (await github.repository()).defaultBranch, inputs);
-  const deadline = Date.now() + limitMs;
   let run: WorkflowRun | undefined;
-  for (;;) {
-    run = run === undefined ? await github.runTitled(workflow, title) : await github.run(run.id);
-    if ((run !== undefined && isEnough(run)) || Date.now() > deadline) return run;
-    await delay(POLL_MS);
-  }
+  const look = async (): Promise<WorkflowRun | undefined> =>
+    (run = run === undefined ? await github.runTitled(workflow, title) : await github.run(run.id));
+  return poll(look, (seen) => seen !== undefined && isEnough(seen), { ...PACE, limitMs });
 }
 
 /** A run that must succeed on one runner. */

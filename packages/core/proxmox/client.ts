@@ -2,8 +2,8 @@
  * The few calls to Proxmox VE that the bridged provider does not make: checks before creating, and removal of what an
  * interrupted run left behind. Source of paths and wording: Proxmox VE API viewer, version 9.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import { explainNoAnswer } from "../https/explain-no-answer";
+import { poll } from "../until";
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
@@ -146,18 +146,15 @@ export class ProxmoxClient {
   /** Stops and deletes a VM with its disks, once no other task holds its lock. */
   async removeVm(vmId: number, limitMs: number): Promise<void> {
     const { node } = this.access;
-    const deadline = Date.now() + limitMs;
-    for (;;) {
-      const { lock } = await this.vmConfig(node, vmId);
-      if (lock === undefined) break;
-      if (Date.now() > deadline) {
-        throw new ProxmoxError(
-          `VM ${vmId} has been locked (${lock}) for ${limitMs / 1000} s. Expected the task that holds it to end. ` +
-            `Next: qm unlock ${vmId} on ${node}, then pulumi up`,
-          undefined,
-        );
-      }
-      await delay(1_000);
+    const deadline = performance.now() + limitMs;
+    const isUnlocked = (seen: VmConfig): boolean => seen.lock === undefined;
+    const { lock } = await poll(() => this.vmConfig(node, vmId), isUnlocked, { limitMs, pauseMs: 1_000 });
+    if (lock !== undefined) {
+      throw new ProxmoxError(
+        `VM ${vmId} has been locked (${lock}) for ${limitMs / 1000} s. Expected the task that holds it to end. ` +
+          `Next: qm unlock ${vmId} on ${node}, then pulumi up`,
+        undefined,
+      );
     }
     const { status } = await this.call<{ status: string }>("GET", `/nodes/${node}/qemu/${vmId}/status/current`);
     if (status !== "stopped")
@@ -174,17 +171,17 @@ export class ProxmoxClient {
     for (let left = rules.length; left > 0; left -= 1) await this.call("DELETE", `${base}/0`);
   }
 
+  /** @param deadline on the clock of `performance.now()` */
   private async task(upid: string, deadline: number): Promise<void> {
     const path = `/nodes/${this.access.node}/tasks/${encodeURIComponent(upid)}/status`;
-    for (;;) {
-      const { status, exitstatus } = await this.call<{ status: string; exitstatus?: string }>("GET", path);
-      if (status === "stopped") {
-        if (exitstatus === "OK" || exitstatus?.startsWith("WARNINGS")) return;
-        throw new ProxmoxError(`Proxmox VE task failed: ${exitstatus ?? "no reason given"} (${upid})`, undefined);
-      }
-      if (Date.now() > deadline) throw new ProxmoxError(`Proxmox VE task did not end in time (${upid})`, undefined);
-      await delay(500);
-    }
+    const { status, exitstatus } = await poll(
+      () => this.call<{ status: string; exitstatus?: string }>("GET", path),
+      (seen) => seen.status === "stopped",
+      { limitMs: deadline - performance.now(), pauseMs: 500 },
+    );
+    if (status !== "stopped") throw new ProxmoxError(`Proxmox VE task did not end in time (${upid})`, undefined);
+    if (exitstatus === "OK" || exitstatus?.startsWith("WARNINGS")) return;
+    throw new ProxmoxError(`Proxmox VE task failed: ${exitstatus ?? "no reason given"} (${upid})`, undefined);
   }
 }
 

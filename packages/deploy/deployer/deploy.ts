@@ -1,5 +1,5 @@
 /** The deployer's side: it starts the transaction on the target, keeps its lease and reports. Decisions are the target's. */
-import { setTimeout as delay } from "node:timers/promises";
+import { poll } from "@ghrunners/core/until";
 import type { Records } from "../target/history";
 import type { Inspection, Look } from "../target/queries";
 import type { Request } from "../protocol/request";
@@ -111,23 +111,28 @@ async function followed(
   lease: LeaseKeeper,
 ): Promise<Records> {
   let last = "";
-  let deadline = Date.now() + patienceMs;
-  for (;;) {
-    const { open, records } = await callAgent<Look>(agent, ["look", id], "", Math.max(patienceMs, LOOK_MS));
-    if (records !== null) return records;
-    if (open?.id !== id)
-      throw new NotOverError(`${why} Deployment ${id} is not open on ${target}, and has no record there.`);
-    lease.report(open.ended);
-    const now = `${open.ended.length} ${open.running}`;
-    if (now !== last) [last, deadline] = [now, Date.now() + patienceMs];
-    if (Date.now() > deadline)
-      throw new NotOverError(
-        `${why} Deployment ${id} is not over on ${target}: "${open.running ?? "nothing"}" runs there, and nothing has ended ` +
-          `for ${Math.round(patienceMs / 1000)} s. The target goes back by itself once that has ended. ` +
-          `Next: sudo /opt/ghrunners/deploy/ghrunners-deploy show, on the target`,
-      );
-    await delay(Math.min(LOOK_MS, patienceMs / 4));
-  }
+  let changedAt = performance.now();
+  const look = async (): Promise<Look> => {
+    const seen = await callAgent<Look>(agent, ["look", id], "", Math.max(patienceMs, LOOK_MS));
+    if (seen.records === null && seen.open?.id === id) lease.report(seen.open.ended);
+    const now = `${seen.open?.ended.length} ${seen.open?.running}`;
+    if (now !== last) [last, changedAt] = [now, performance.now()];
+    return seen;
+  };
+  const isEnough = ({ open, records }: Look): boolean =>
+    records !== null || open?.id !== id || performance.now() - changedAt > patienceMs;
+  const { open, records } = await poll(look, isEnough, {
+    limitMs: Infinity,
+    pauseMs: Math.min(LOOK_MS, patienceMs / 4),
+  });
+  if (records !== null) return records;
+  if (open?.id !== id)
+    throw new NotOverError(`${why} Deployment ${id} is not open on ${target}, and has no record there.`);
+  throw new NotOverError(
+    `${why} Deployment ${id} is not over on ${target}: "${open.running ?? "nothing"}" runs there, and nothing has ended ` +
+      `for ${Math.round(patienceMs / 1000)} s. The target goes back by itself once that has ended. ` +
+      `Next: sudo /opt/ghrunners/deploy/ghrunners-deploy show, on the target`,
+  );
 }
 
 /** Lets a target try a failed undo again, after somebody has mended what its incident names. */

@@ -1,8 +1,8 @@
 /** The last step of a deployment job: what became of the deployment, for the run's page and for those on call. */
 import { appendFileSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { openSession } from "@ghrunners/core/ssh/session";
+import { poll } from "@ghrunners/core/until";
 import type { Look } from "../target/queries";
 import type { Records } from "../target/history";
 import { callAgent, type RemoteAgent } from "./remote-agent";
@@ -23,18 +23,13 @@ export interface Subject {
 }
 
 /** A cancelled job has five minutes for its last steps. */
-const WAIT_MS = 240_000;
-const LOOK_MS = 1_000;
+const PACE = { limitMs: 240_000, pauseMs: 1_000 };
 
 /** A deployment that was cancelled is still on its way back when its deployer has gone. */
 async function untilOver(agent: RemoteAgent, id: string): Promise<Records | undefined> {
-  const deadline = Date.now() + WAIT_MS;
-  for (;;) {
-    const { open, records } = await callAgent<Look>(agent, ["look", id], "");
-    if (records !== null) return records;
-    if (open?.id !== id || Date.now() > deadline) return undefined;
-    await delay(LOOK_MS);
-  }
+  const look = (): Promise<Look> => callAgent<Look>(agent, ["look", id], "");
+  const { records } = await poll(look, (seen) => seen.records !== null || seen.open?.id !== id, PACE);
+  return records ?? undefined;
 }
 
 /** Reports what there is. What cannot be sent now stays on the target. @throws Error when the target cannot be reached */

@@ -17,6 +17,7 @@ export function verdict(results: readonly CheckResult[]): string | undefined {
   return failed.map(({ category, name, detail }) => `${category} "${name}": ${detail}`).join("; ");
 }
 
+/** Tries are counted, as the plan says it: so no wait with a limit in time (`poll`). */
 async function runCheck(context: Context, check: Check): Promise<CheckResult> {
   const { name, category, critical } = check;
   const started = performance.now();

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { poll } from "@ghrunners/core/until";
 
 /** How the commands of a plan run, and how to be sure that none is left after a crash. */
 export interface Executor {
@@ -87,15 +88,15 @@ export class MarkedExecutor implements Executor {
 const MARK = "GHRUNNERS_DEPLOY_STEP";
 
 async function endMarked(mark: string): Promise<void> {
-  for (let round = 0; round < 100; round += 1) {
+  const killAll = (): number => {
     const left = readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
       .map(Number)
       .filter((pid) => environmentOf(pid).includes(`${MARK}=${mark}`));
-    if (left.length === 0) return;
     for (const pid of left) kill(pid);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+    return left.length;
+  };
+  if ((await poll(killAll, (left) => left === 0, { limitMs: 10_000, pauseMs: 10 })) === 0) return;
   throw new Error("The processes of a step do not end. Expected that SIGKILL ends them.");
 }
 

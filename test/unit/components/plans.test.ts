@@ -140,13 +140,13 @@ describe("drain", () => {
       runner: async () => (seen.push("look"), states[Math.min(seen.filter((call) => call === "look").length, 4) - 1]),
       setLabels: async (_id: number, set: readonly string[]) => void seen.push(`labels [${set.join()}]`),
     };
-    await drainRunner(github, 7, 1_000, 1);
+    await drainRunner(github, 7, 1_000, { pauseMs: 1 });
     assert.deepEqual(seen, ["look", "labels []", "look", "look", "look"]);
   });
 
   it("gives up at the limit and says so", async () => {
     const github = { runner: async () => runner({ busy: true }), setLabels: async () => undefined };
-    await assert.rejects(drainRunner(github, 7, 0, 1), /still busy.*drainTimeoutMinutes/);
+    await assert.rejects(drainRunner(github, 7, 0, { pauseMs: 1 }), /still busy.*drainTimeoutMinutes/);
   });
 
   it("is due for what restarts a guest and for drift, not for names", () => {

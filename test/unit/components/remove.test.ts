@@ -6,7 +6,7 @@ const online: GitHubRunner = { id: 7, name: "one", online: true, busy: false, la
 const limits = { drainMinutes: 1, onlineSeconds: 1 };
 
 /** Removes a runner; GitHub refuses the removal as often as said. @returns the calls in their order */
-async function remove(runner: GitHubRunner | undefined, refusals = 0, timing = { limitMs: 1_000, pollMs: 1 }) {
+async function remove(runner: GitHubRunner | undefined, refusals = 0, timing = { limitMs: 1_000, pauseMs: 1 }) {
   const calls: string[] = [];
   const github = {
     runner: async () => runner,
@@ -40,7 +40,7 @@ describe("removal of a runner", () => {
   });
 
   it("gives up at the limit, and says what to do", async () => {
-    const { error } = await remove(online, Infinity, { limitMs: 0, pollMs: 1 });
+    const { error } = await remove(online, Infinity, { limitMs: 0, pauseMs: 1 });
     assert.match(String(error), /runner 7: it is shown busy although it is stopped\. Expected .*Next: cancel the job/);
   });
 
