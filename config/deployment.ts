@@ -26,7 +26,7 @@ export const variables = z
   .refine((entries) => Object.keys(entries).every((name) => variableName.test(name)), "upper-case names")
   .default({})
   .meta({
-    description: "Variables by name, for workflows. Nothing secret.",
+    description: "Variables by name, for workflows. Not for secrets.",
     allowed: "NAME: text; names in upper-case letters, digits and underscores, not starting with GITHUB_",
     example: "value",
   });
@@ -40,7 +40,7 @@ export const deployment = z.strictObject({
     .max(MAXIMUM_REVIEWERS)
     .default([])
     .meta({
-      description: `Who may approve a deployment; one approval is enough, GitHub takes at most ${MAXIMUM_REVIEWERS}.`,
+      description: `Logins of those who may approve a deployment; one approval is enough, GitHub accepts at most ${MAXIMUM_REVIEWERS}.`,
       example: "octocat",
     }),
   waitMinutes: z
@@ -48,16 +48,19 @@ export const deployment = z.strictObject({
     .min(0)
     .max(MAXIMUM_WAIT_MINUTES)
     .default(0)
-    .meta({ description: "Pause before each deployment, minutes." }),
-  preventSelfReview: z.boolean().default(true).meta({ description: "Whoever starts a deployment may not approve it." }),
+    .meta({ description: "Wait timer of the environment: time before each deployment, minutes." }),
+  preventSelfReview: z
+    .boolean()
+    .default(true)
+    .meta({ description: "The person who starts a deployment may not approve it." }),
   adminsCanBypass: z
     .boolean()
     .default(false)
-    .meta({ description: "Administrators of the repository may skip reviewers and the pause." }),
+    .meta({ description: "Administrators of the repository may skip reviewers and the wait timer." }),
   branches: z
     .array(pattern)
     .default([])
-    .meta({ description: "Branches that may deploy; * matches any text but a slash.", example: "main" }),
+    .meta({ description: "Branches that may deploy; * matches any text without a slash.", example: "main" }),
   tags: z.array(pattern).default([]).meta({ description: "Tags that may deploy.", example: "v*" }),
   workflow: text("the name of a file in .github/workflows", /^[A-Za-z0-9._-]+\.ya?ml$/)
     .default("release.yml")

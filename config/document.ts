@@ -54,13 +54,21 @@ export function renderDocument(): string {
 
 <!-- Rendered from config/schema.ts by \`npx tsx config/document.ts\`; a test compares the two. -->
 
-All keys belong to the project \`ghrunners\`. Groups are structured: \`pulumi config set --path 'ghrunners:vm.cores' 8\`.
-A key that is not in this table is refused. Every problem of a configuration is reported at once, with the command
-that mends it. Secrets are read from standard input and must be stored with \`--secret\`.
+Every setting of the program, with its meaning, allowed values and default. For operators who write a stack file;
+the [README](../../README.md#use-it) shows a complete small one.
 
-The ${requiredSettings().length} settings that have no default:
+All keys belong to the project \`ghrunners\`. Set a key of a group with \`--path\`:
+\`pulumi config set --path 'ghrunners:vm.cores' 8\`. A key that is not in the table is refused. All problems of a
+configuration are reported at once, each with the command that corrects it. Store secrets with \`--secret\`; Pulumi
+then reads the value from standard input.
+
+## Required settings
+
+These ${requiredSettings().length} settings have no default:
 
 ${required.join("\n")}
+
+## All settings
 
 | setting | meaning | allowed | default | example |
 |---|---|---|---|---|

@@ -14,7 +14,7 @@ const alloyRelease = {
 const alloy = z.strictObject({
   url: text("an https URL", /^https:\/\/[^\s'"]+$/)
     .default(alloyRelease.url)
-    .meta({ description: "Archive (.zip) with the program, where the kind is alloy." }),
+    .meta({ description: "Archive (.zip) with Grafana Alloy, for the kind alloy." }),
   sha256: text("64 lower-case hexadecimal digits", /^[0-9a-f]{64}$/)
     .default(alloyRelease.sha256)
     .meta({ description: "SHA-256 of that archive." }),
@@ -23,7 +23,7 @@ const alloy = z.strictObject({
 export const logs = z.strictObject({
   kind: z.enum(["alloy", "journal-upload", "none"]).default("alloy").meta({
     description:
-      "alloy: Grafana Alloy sends to Loki. journal-upload: Debian's systemd-journal-upload sends to the monitoring host's journal. Tokens are taken out on the runner.",
+      "alloy: Grafana Alloy sends to Loki. journal-upload: Debian's systemd-journal-upload sends to the monitoring host's journal. Secrets are redacted on the runner.",
   }),
   lokiUrl: text("an http or https URL without credentials", /^https?:\/\/[^\s'"@]+$/)
     .optional()
@@ -37,7 +37,7 @@ export const logs = z.strictObject({
     .min(1)
     .max(365)
     .default(30)
-    .meta({ description: "Uploaded journals on the monitoring host are deleted after as many days." }),
+    .meta({ description: "Age at which uploaded journals on the monitoring host are deleted, days." }),
 });
 
 /** Log settings of the monitoring host. */

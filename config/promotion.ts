@@ -6,7 +6,7 @@ export const promotion = z.strictObject({
   from: text("the name of a stack of this project, or organization/project/stack", /^[\w.-]+(\/[\w.-]+\/[\w.-]+)?$/)
     .optional()
     .meta({
-      description: "Stack that must have proved the same commit and settings; without its proof nothing is changed.",
+      description: "Stack that must have proved the same commit and settings; without its proof, nothing is changed.",
       example: "staging",
     }),
   prove: z.boolean().default(false).meta({
@@ -17,5 +17,5 @@ export const promotion = z.strictObject({
     .min(1)
     .max(720)
     .default(24)
-    .meta({ description: "How old a proof may be, hours. It is taken again at half of that." }),
+    .meta({ description: "Maximum age of a proof, hours. It is renewed at half of this age." }),
 });

@@ -7,7 +7,7 @@ export const repository = z.strictObject({
   manage: z
     .boolean()
     .default(false)
-    .meta({ description: "This stack manages the repository's own settings. Exactly one stack may." }),
+    .meta({ description: "This stack manages the settings of the repository. Exactly one stack may do so." }),
   requiredApprovals: z
     .int()
     .min(0)
@@ -17,17 +17,17 @@ export const repository = z.strictObject({
   codeOwners: z
     .boolean()
     .default(true)
-    .meta({ description: "A code owner has to approve changes of what CODEOWNERS gives to him." }),
+    .meta({ description: "A code owner must approve changes of the files that CODEOWNERS assigns to them." }),
   requiredChecks: z
     .array(text("the name of a check, at most 255 characters", /^[^\r\n]{1,255}$/))
     .default([])
-    .meta({ description: "Checks that have to succeed before a merge into the default branch.", example: "test" }),
+    .meta({ description: "Checks that must succeed before a merge into the default branch.", example: "test" }),
   allowedActions: z
     .array(text("a pattern such as octo-org/*, octo-org/action@*", /^[A-Za-z0-9-]+\/[A-Za-z0-9._*/-]+(@[^\s,]+)?$/))
     .optional()
     .meta({
       description:
-        "Actions and reusable workflows that alone may run beside GitHub's own and the owner's; a private repository has such a list with GitHub Enterprise only. Default: all, pinned by commit.",
+        "Actions and reusable workflows that may run in addition to those of GitHub and of the owner; all others are refused. A private repository has such a list only with GitHub Enterprise. Default: all, pinned by commit.",
       example: "pulumi/actions@*",
     }),
   oidcClaims: z.array(text("the name of a claim", /^\w+$/)).default([]).meta({

@@ -27,11 +27,11 @@ export const safety = z.strictObject({
   protect: z
     .boolean()
     .optional()
-    .meta({ description: "Refuse to delete or replace a VM. Default: true where the environment is production." }),
+    .meta({ description: "Refuse to delete or replace a VM. Default: true if the environment is production." }),
   force: words(FORCE_WORDS, "Allows a disruptive change although no other runner is healthy."),
   rollbackOnFailure: words(
     ROLLBACK_WORDS,
-    "After an update that failed, pulumi up takes the runners back to their last known good settings.",
+    "After an update that failed, pulumi up rolls the runners back to their last known good settings.",
   ),
   ...overrides,
   drainTimeoutMinutes: z

@@ -43,7 +43,7 @@ const proxmox = z.strictObject({
     description: "Proxmox VE API.",
     example: "https://pve.example:8006/",
   }),
-  node: dnsLabel.meta({ description: "Node that holds the template and gets the VMs.", example: "pve1" }),
+  node: dnsLabel.meta({ description: "Node that has the template and on which the VMs are created.", example: "pve1" }),
   templateId: vmId.meta({
     description: "VMID of the template: Debian or Ubuntu with cloud-init, its disk on scsi0.",
     example: "9000",
@@ -51,7 +51,9 @@ const proxmox = z.strictObject({
   storage: identifier
     .default(defaults.proxmox.storage)
     .meta({ description: "Storage for disks and cloud-init drives." }),
-  bridge: identifier.default(defaults.proxmox.bridge).meta({ description: "Bridge that the VMs' network card joins." }),
+  bridge: identifier
+    .default(defaults.proxmox.bridge)
+    .meta({ description: "Bridge to which the VMs' network cards are connected." }),
   pool: identifier.optional().meta({ description: "Resource pool for the VMs.", example: "runners" }),
 });
 
@@ -68,7 +70,7 @@ const github = z.strictObject({
     .min(0)
     .max(60_000)
     .default(1000)
-    .meta({ description: "Pause after each write to GitHub, milliseconds. GitHub asks for a second at least." }),
+    .meta({ description: "Pause after each write to GitHub, milliseconds. GitHub asks for at least one second." }),
 });
 
 const egress = z.strictObject({
@@ -80,7 +82,7 @@ const egress = z.strictObject({
   protocol: z.enum(["tcp", "udp"]).default("tcp").meta({ description: "Transport protocol." }),
   comment: text("at most 80 characters on one line", /^[^\r\n]{0,80}$/)
     .default("")
-    .meta({ description: "Why it is open; stands in the firewall rule." }),
+    .meta({ description: "Why it is open; becomes the comment of the firewall rule." }),
 });
 
 const network = z.strictObject({
@@ -97,7 +99,8 @@ const network = z.strictObject({
     .optional()
     .meta({ description: "DNS servers. Default: the gateway.", example: "192.168.0.1" }),
   adminCidr: narrowCidr.meta({
-    description: "Who may open SSH to the VMs: the machines that run this program and the administrators.",
+    description:
+      "Addresses that may connect to the VMs by SSH: the machines that run this program, and the administrators.",
     example: "192.168.0.0/24",
   }),
   egress: z
@@ -105,17 +108,18 @@ const network = z.strictObject({
     .default([])
     .meta({ description: "What jobs may reach besides DNS, NTP and TCP 80 and 443: the deployment targets." }),
   requireFirewall: z.boolean().default(defaults.network.requireFirewall).meta({
-    description: "Refuse VMs whose firewall has no effect, as when Proxmox VE's is off for the datacenter.",
+    description: "Refuse VMs whose firewall has no effect, for example because the datacenter's firewall is off.",
   }),
 });
 
 const runner = z.strictObject({
   role: z.enum(["primary", "secondary"]).meta({
-    description: "Exactly one primary; a secondary takes over and is changed first.",
+    description:
+      "Role: exactly one runner is the primary. A secondary is changed first, and takes over when the primary is unusable.",
     example: "primary",
   }),
   name: dnsLabel.meta({ description: "Name of the VM and of the runner.", example: "runner-1" }),
-  vmId: vmId.meta({ description: "VMID; outside the range that people use by hand.", example: "151" }),
+  vmId: vmId.meta({ description: "VMID; choose one that is not used for VMs created by hand.", example: "151" }),
   address: address.meta({ description: "Address of the VM, in the gateway's subnet.", example: "192.168.0.51" }),
 });
 
@@ -134,14 +138,15 @@ const vm = z.strictObject({
   )
     .default(defaults.vm.user)
     .meta({
-      description: "Administrator that cloud-init creates; this program logs in as it. A change replaces the VM.",
+      description:
+        "Administrator user that cloud-init creates; this program logs in as this user. A change replaces the VM.",
     }),
 });
 
 const agent = z.strictObject({
   version: releaseVersion.default(defaults.agent.version).meta({
     description:
-      "Runner version to install: a floor, a newer one on the host stays. The runner does not update itself: raise it within 30 days of a release.",
+      "Runner version to install, at least; a newer version on the host is kept. The runner does not update itself: raise the version within 30 days of a release.",
   }),
   sha256: text("64 lower-case hexadecimal digits", /^[0-9a-f]{64}$/)
     .optional()
@@ -149,18 +154,21 @@ const agent = z.strictObject({
   downloadUrl: text("an https URL", /^https:\/\/[^\s'"]+$/)
     .optional()
     .meta({
-      description: "Pinned archive. Default: what the repository's own downloads endpoint names.",
+      description: "URL of the pinned archive. Default: the URL from the repository's downloads endpoint at GitHub.",
       example: "https://mirror.example/actions-runner-linux-x64-2.336.0.tar.gz",
     }),
   extraLabels: z
     .array(label)
     .default([])
-    .meta({ description: "Labels beside self-hosted, linux, x64, the environment and the role.", example: "gpu" }),
+    .meta({
+      description: "Labels in addition to self-hosted, linux, x64, the environment and the role.",
+      example: "gpu",
+    }),
   allowedEvents: z
     .array(text("the name of an event", /^[a-z_]+$/))
     .min(1)
     .default(defaults.agent.allowedEvents)
-    .meta({ description: "Events whose jobs may run. Pull-request events are refused unless named." }),
+    .meta({ description: "Events whose jobs may run. Pull-request events are refused unless they are listed." }),
   allowedRefs: z
     .array(text("a pattern such as refs/heads/main or refs/tags/v*", /^refs\/[^\s'"]+$/))
     .min(1)
@@ -171,16 +179,16 @@ const agent = z.strictObject({
 const smoke = z.strictObject({
   workflow: text("the name of a file in .github/workflows", /^[A-Za-z0-9._-]+\.ya?ml$/)
     .default(defaults.smoke.workflow)
-    .meta({ description: "Workflow that proves a secondary before the primary is changed." }),
+    .meta({ description: "Workflow with the smoke job, which proves a secondary before the primary is changed." }),
   ref: text("a branch name", /^[^\s~^:?*[\\]+$/)
     .optional()
-    .meta({ description: "Branch it is taken from. Default: the default branch.", example: "main" }),
+    .meta({ description: "Branch that has the workflow. Default: the default branch.", example: "main" }),
   timeoutSeconds: z
     .int()
     .min(10)
     .max(3600)
     .default(defaults.smoke.timeoutSeconds)
-    .meta({ description: "Limit for that job, seconds." }),
+    .meta({ description: "Time limit of that job, seconds." }),
 });
 
 const githubToken = text("a token without blanks", /^\S{8,}$/);
@@ -207,19 +215,19 @@ export const schema = z.strictObject({
     example: "github_pat_...",
   }),
   exporterToken: githubToken.optional().meta({
-    description: "Token of the exporters, which only reads. Its permissions: docs/reference/security.md.",
+    description: "Read-only token of the exporters. Its permissions: docs/reference/security.md.",
     example: "github_pat_...",
   }),
   failoverToken: githubToken.optional().meta({
     description:
-      "Token of the failover switch; without it nobody chooses the runner. Its permissions: docs/reference/security.md.",
+      "Token of the failover switch; without it no runner is chosen and the runner gate refuses. Its permissions: docs/reference/security.md.",
     example: "github_pat_...",
   }),
   sshPrivateKey: text(
     "an OpenSSH private key",
     /^-----BEGIN OPENSSH PRIVATE KEY-----[\s\S]+-----END OPENSSH PRIVATE KEY-----\s*$/,
   ).meta({
-    description: "Key that this program logs in with; OpenSSH format, no passphrase.",
+    description: "Private key with which this program logs in to the hosts; OpenSSH format, no passphrase.",
     example: "< ~/.ssh/ghrunners",
   }),
   network,
@@ -229,7 +237,10 @@ export const schema = z.strictObject({
   hosts: z
     .enum(["manage", "skip"])
     .default("manage")
-    .meta({ description: "skip: VMs only, no step that needs a running host." }),
+    .meta({
+      description:
+        "manage: set up the VMs' operating systems. skip: create VMs only, without any step that needs a running host.",
+    }),
   safety: safety.prefault({}).meta({ description: "What is refused, and how long to wait." }),
   deployment: deployment.optional().meta({ description: "The GitHub environment. Without it none is managed." }),
   promotion: promotion.prefault({}).meta({ description: "What must be proved before a change, and where." }),

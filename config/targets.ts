@@ -14,7 +14,10 @@ export const target = z.strictObject({
   }),
   user: text("a Unix user name other than root", (value) => /^[a-z_][a-z0-9_-]{0,31}$/.test(value) && value !== "root")
     .default("deploy")
-    .meta({ description: "User that deploys, with password-less sudo; `sshPrivateKey` may log in as it too." }),
+    .meta({
+      description:
+        "User that deploys, with password-less sudo; `sshPrivateKey` must be able to log in as this user too.",
+    }),
   hostKey: text(
     "a public host key: its kind, a blank, its base64 text",
     /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$/,
@@ -23,7 +26,8 @@ export const target = z.strictObject({
     example: '"ecdsa-sha2-nistp256 AAAA..."',
   }),
   watched: z.boolean().default(true).meta({
-    description: "The monitoring host scrapes its node exporter, and silence about its deployments is an alert.",
+    description:
+      "Whether the monitoring host scrapes the target's node exporter, and missing deployment metrics raise an alert.",
   }),
 });
 

@@ -31,7 +31,7 @@ export interface MonitoringPaths {
    */
   readonly prometheusConfig: string;
   /**
-   * Folder that its `rule_files` name as `*.yml`.
+   * Folder whose `*.yml` files are in Prometheus' `rule_files`.
    * @example "/etc/prometheus/rules.d"
    */
   readonly rules: string;

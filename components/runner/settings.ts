@@ -30,7 +30,7 @@ export interface GitHubArgs {
 /** Where on Proxmox VE a machine is made. */
 export interface PlacementArgs {
   /**
-   * Node that holds the template and gets the VMs.
+   * Node that has the template and on which the VMs are created.
    * @example "pve1"
    */
   readonly node: pulumi.Input<string>;
@@ -45,7 +45,7 @@ export interface PlacementArgs {
    */
   readonly storage?: pulumi.Input<string> | undefined;
   /**
-   * Bridge that the VMs' network card joins.
+   * Bridge to which the VMs' network cards are connected.
    * @default "vmbr0"
    */
   readonly bridge?: pulumi.Input<string> | undefined;
@@ -86,7 +86,7 @@ export interface EgressArgs {
   /** Transport protocol, `tcp` or `udp`. */
   readonly protocol: pulumi.Input<"tcp" | "udp">;
   /**
-   * Why it is open; stands in the firewall rule. Empty: "Deployment target".
+   * Why it is open; becomes the comment of the firewall rule. Empty: "Deployment target".
    * @example "Registry of the build"
    */
   readonly comment: pulumi.Input<string>;

@@ -13,7 +13,7 @@ export const MAXIMUM_WAIT_MINUTES = 43_200;
 export const protection = z.strictObject({
   /** Logins of users, or slugs of teams, in any order. */
   reviewers: z.array(z.string()),
-  /** Pause before each deployment, minutes. */
+  /** Wait timer of the environment: time before each deployment, minutes. */
   waitMinutes: z.int().min(0),
   /** The person who started a deployment may not approve it. */
   preventSelfReview: z.boolean(),

@@ -4,10 +4,10 @@
 export const FORCE_WORDS = "change a runner while no other one is healthy";
 
 /** Allows runners on a public repository. */
-export const PUBLIC_WORDS = "strangers may propose code to this repository";
+export const PUBLIC_WORDS = "outsiders may propose code to this repository";
 
 /** Rolls the runners back automatically after an update that failed. */
-export const ROLLBACK_WORDS = "a failed update of the runners goes back by itself";
+export const ROLLBACK_WORDS = "a failed update of the runners rolls back by itself";
 
 /** A guard's override: the setting below `safety`, and the only sentence that it accepts. */
 export interface Override {
@@ -27,7 +27,7 @@ export const guardOverrides = {
   "runner-labels-exclusive": {
     setting: "allowSharedLabels",
     words: "other jobs may take the production runners",
-    allows: "Allows production runners with labels that other jobs ask for.",
+    allows: "Allows production runners with labels that other jobs request.",
   },
   "pull-requests-hosted": {
     setting: "allowPullRequestJobs",
@@ -41,7 +41,7 @@ export const guardOverrides = {
   },
   "passphrase-set": {
     setting: "allowEmptyPassphrase",
-    words: "whoever reads the state may read its secrets",
+    words: "everyone who can read the state can read its secrets",
     allows: "Allows a backend whose passphrase is empty.",
   },
   "actions-pinned": {
@@ -51,7 +51,7 @@ export const guardOverrides = {
   },
   "production-reviewed": {
     setting: "allowUnreviewedProduction",
-    words: "nobody reviews a deployment to production",
+    words: "deployments to production are not reviewed",
     allows: "Allows a production environment without reviewers.",
   },
   "production-vm-protected": {
@@ -62,7 +62,7 @@ export const guardOverrides = {
   "secrets-encrypted": {
     setting: "allowPlaintextSecrets",
     words: "secrets may be given as plain text",
-    allows: "Allows GitHub secrets by the deprecated argument plaintextValue.",
+    allows: "Allows GitHub secrets in the deprecated argument plaintextValue.",
   },
 } as const satisfies Record<string, Override>;
 
@@ -74,12 +74,12 @@ export const promotionOverrides = {
   proof: {
     setting: "allowUnprovenChanges",
     words: "this stack changes without a proof from another one",
-    allows: "Allows a change without the proof that promotion.from demands.",
+    allows: "Allows a change without the proof that promotion.from requires.",
   },
   commit: {
     setting: "allowUncommittedChanges",
-    words: "what runs here is in no commit",
-    allows: "Allows a change from a checkout whose tracked files are changed, where promotion.from is set.",
+    words: "uncommitted changes may run here",
+    allows: "Allows a change from a checkout with changed tracked files although promotion.from is set.",
   },
 } as const satisfies Record<string, Override>;
 

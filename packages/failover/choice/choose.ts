@@ -11,7 +11,7 @@ export interface ChoicePolicy extends JudgingPolicy {
   readonly environment: string;
   /** How long a decision may be used, seconds. */
   readonly validSeconds: number;
-  /** How long a runner must have been healthy before one that still works is left for it, seconds. */
+  /** How long a runner must have been healthy before the switch leaves a working runner for it, seconds. */
   readonly recoverySeconds: number;
   /** How long a runner must have been usable before a refusal ends, seconds. */
   readonly settleSeconds: number;

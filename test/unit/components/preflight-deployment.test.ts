@@ -51,7 +51,7 @@ describe("preflight of the deployment environment", () => {
     const [problem] = judged(of({ owner: "person", plan: "pro" }));
     assert.match(
       problem?.reason ?? "",
-      /^the repository is private, of a person with the plan pro, and has neither reviewers nor waiting for deployments\. Expected GitHub Enterprise or a public repository\. Next: .*pulumi config rm --path 'ghrunners:deployment\.reviewers' .*"nobody reviews a deployment to production"/,
+      /^the repository is private, of a person with the plan pro, and has neither reviewers nor waiting for deployments\. Expected GitHub Enterprise or a public repository\. Next: .*pulumi config rm --path 'ghrunners:deployment\.reviewers' .*"deployments to production are not reviewed"/,
     );
   });
 

@@ -40,7 +40,7 @@ describe("problems of a configuration", () => {
     const more = [
       "  ghrunners:unknown\n    seen:    x\n    allowed: y\n    next:    pulumi config rm --stack test ghrunners:unknown",
       [
-        "  ghrunners:proxmox.node - Node that holds the template and gets the VMs.",
+        "  ghrunners:proxmox.node - Node that has the template and on which the VMs are created.",
         "    seen:    nothing",
         "    allowed: a name",
         "    example: pve1",
