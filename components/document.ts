@@ -165,18 +165,21 @@ ${outputs(properties)}`,
 
 <!-- Rendered from the docstrings of components/ by \`npx tsx components/document.ts\`; a test compares the two. -->
 
-\`@ghrunners/components\` for any Pulumi program; [examples](../../examples) has two of them. Providers, parents and
-dependencies are Pulumi's own options: \`{ provider, parent, dependsOn }\`. An argument of the type \`Input\` may be another
-resource's output; the others must be known at preview, and say why. What an argument may be is checked in the
-constructor, every problem at once.
+The components of \`@ghrunners/components\`, with their arguments and outputs. For developers who use them in a Pulumi
+program of their own; [examples](../../examples) contains two such programs.
 
-Dynamic resources run in a process of Pulumi's and take their secrets from the package's configuration, whatever the
-program is called; nothing of them is in the state:
+Providers, parents and dependencies are passed in Pulumi's own options: \`{ provider, parent, dependsOn }\`. An argument
+of the type \`Input\` may be an output of another resource. Every other argument must be a plain value that is known at
+preview; the word "Plain" in its description introduces the reason. Each constructor checks its arguments and reports
+all problems at once.
+
+Dynamic resources run in a separate process of Pulumi. They read their secrets from the configuration of this package,
+whichever name your program has. The secrets are not stored in the state:
 
     pulumi config set --secret ghrunners:githubToken
     pulumi config set --secret ghrunners:sshPrivateKey < PRIVATE_KEY_FILE
 
-A fleet exporter needs \`ghrunners:exporterToken\` too, a failover switch \`ghrunners:failoverToken\`.
+A fleet exporter also needs \`ghrunners:exporterToken\`, and a failover switch \`ghrunners:failoverToken\`.
 
 ${sections.join("\n")}
 ## Groups of arguments

@@ -86,13 +86,10 @@ export const monitoring = z.strictObject({
     .meta({ description: "Prometheus's API, as the monitoring host sees it." }),
   paths: paths.prefault({}).meta({ description: "Where the host's owner has things." }),
   alertmanager: alertmanager.prefault({}).meta({ description: "How alerts reach on-call." }),
-  fleetExporter: z
-    .boolean()
-    .default(true)
-    .meta({
-      description:
-        "Whether this stack runs its fleet exporter on the monitoring host. Only one stack per monitoring host may.",
-    }),
+  fleetExporter: z.boolean().default(true).meta({
+    description:
+      "Whether this stack runs its fleet exporter on the monitoring host. Only one stack per monitoring host may.",
+  }),
   knownRunners: z
     .array(text("a runner's name, or its beginning and *", /^[A-Za-z0-9._-]{1,63}\*?$/))
     .default([])
@@ -115,12 +112,10 @@ export const monitoring = z.strictObject({
       description: "URL of the folder with the runbooks. Default: `docs/runbooks` on the repository's default branch.",
       example: "https://github.com/octo-org/demo-app/blob/main/docs/runbooks",
     }),
-  dashboardBaseUrl: httpUrl
-    .optional()
-    .meta({
-      description: "URL of Grafana. Default: port 3000 of the monitoring host.",
-      example: "http://192.168.0.200:3000",
-    }),
+  dashboardBaseUrl: httpUrl.optional().meta({
+    description: "URL of Grafana. Default: port 3000 of the monitoring host.",
+    example: "http://192.168.0.200:3000",
+  }),
 });
 
 /** The monitoring host of the settings. */

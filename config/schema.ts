@@ -157,13 +157,10 @@ const agent = z.strictObject({
       description: "URL of the pinned archive. Default: the URL from the repository's downloads endpoint at GitHub.",
       example: "https://mirror.example/actions-runner-linux-x64-2.336.0.tar.gz",
     }),
-  extraLabels: z
-    .array(label)
-    .default([])
-    .meta({
-      description: "Labels in addition to self-hosted, linux, x64, the environment and the role.",
-      example: "gpu",
-    }),
+  extraLabels: z.array(label).default([]).meta({
+    description: "Labels in addition to self-hosted, linux, x64, the environment and the role.",
+    example: "gpu",
+  }),
   allowedEvents: z
     .array(text("the name of an event", /^[a-z_]+$/))
     .min(1)
@@ -234,13 +231,10 @@ export const schema = z.strictObject({
   runners: z.array(runner).min(1).meta({ description: "The runners. Append new ones at the end." }),
   vm: vm.prefault({}).meta({ description: "Size and user of every VM." }),
   agent: agent.prefault({}).meta({ description: "GitHub's runner program." }),
-  hosts: z
-    .enum(["manage", "skip"])
-    .default("manage")
-    .meta({
-      description:
-        "manage: set up the VMs' operating systems. skip: create VMs only, without any step that needs a running host.",
-    }),
+  hosts: z.enum(["manage", "skip"]).default("manage").meta({
+    description:
+      "manage: set up the VMs' operating systems. skip: create VMs only, without any step that needs a running host.",
+  }),
   safety: safety.prefault({}).meta({ description: "What is refused, and how long to wait." }),
   deployment: deployment.optional().meta({ description: "The GitHub environment. Without it none is managed." }),
   promotion: promotion.prefault({}).meta({ description: "What must be proved before a change, and where." }),

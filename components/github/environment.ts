@@ -13,28 +13,29 @@ export interface DeploymentEnvironmentArgs {
   /** GitHub, and the repository that has the environment. */
   readonly github: GitHubArgs;
   /**
-   * Name of the environment, as a job's `environment:` says it. Plain: policies judge by it at preview.
+   * Name of the environment, as in a job's `environment:`. Plain: policies use it at preview.
    * @example "production"
    */
   readonly environment: string;
   /**
-   * Logins of which one approves each deployment; at most 6. Plain: whether there are any decides on a resource.
-   * @default []: nobody has to
+   * Logins of the reviewers, of whom one must approve each deployment; at most 6. Plain: whether there are any
+   * determines a resource.
+   * @default []: no approval is needed
    * @example ["octocat"]
    */
   readonly reviewers?: readonly string[];
   /**
-   * Pause before each deployment, minutes, 0 to 43,200.
+   * Wait timer: time before each deployment, minutes, 0 to 43,200.
    * @default 0
    */
   readonly waitMinutes?: pulumi.Input<number>;
   /**
-   * Whoever started a deployment may not approve it. Without reviewers it means nothing.
+   * The person who started a deployment may not approve it. Has no effect without reviewers.
    * @default true
    */
   readonly preventSelfReview?: pulumi.Input<boolean>;
   /**
-   * Administrators may skip reviewers and the pause. Without either it means nothing.
+   * Administrators may skip reviewers and the wait timer. Has no effect without either.
    * @default false
    */
   readonly adminsCanBypass?: pulumi.Input<boolean>;
@@ -56,13 +57,13 @@ export interface DeploymentEnvironmentArgs {
    */
   readonly variables?: Readonly<Record<string, pulumi.Input<string>>>;
   /**
-   * Secrets of the environment by name, upper case. They leave the program sealed with the environment's public key. The
-   * names are plain: each is a resource.
+   * Secrets of the environment by name, upper case. The program encrypts them with the environment's public key before
+   * it sends them. The names are plain: each is a resource.
    * @default {}
    */
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
   /**
-   * Refuse to delete the environment, and with it its secrets. Plain: Pulumi's option `protect`.
+   * Refuse to delete the environment with its secrets. Plain: Pulumi's option `protect`.
    * @default false
    */
   readonly protect?: boolean;
@@ -102,7 +103,7 @@ export function namesOf({
 
 /** A GitHub environment with its protection, its variables and its secrets. */
 export class DeploymentEnvironment extends pulumi.ComponentResource {
-  /** Name, known when the environment stands. */
+  /** Name, known when the environment is complete. */
   readonly environment: pulumi.Output<string>;
 
   constructor(name: string, args: DeploymentEnvironmentArgs, opts: pulumi.ComponentResourceOptions = {}) {

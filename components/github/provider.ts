@@ -11,16 +11,16 @@ import type { GitHubArgs } from "../runner/settings";
 import { removeLeftover } from "@ghrunners/core/github/leftovers";
 import { gitHubLibrary } from "../libraries";
 
-/** What a GitHub provider is made from. */
+/** The arguments of a GitHub provider. */
 export interface GitHubProviderArgs extends GitHubArgs {
   /**
-   * Pause after each write, milliseconds. GitHub asks its clients for a second at least.
+   * Pause after each write, milliseconds. GitHub asks its clients for at least one second.
    * @default 1000
    */
   readonly writeDelayMs?: pulumi.Input<number>;
 }
 
-/** A GitHub provider for a repository. Its requests go out one after the other, as GitHub asks of its clients. */
+/** A GitHub provider for a repository. Its requests are sent one after the other, as GitHub asks of its clients. */
 export function githubProvider(
   name: string,
   { url = defaults.githubUrl, repository, token, writeDelayMs = 1000 }: GitHubProviderArgs,
@@ -32,8 +32,8 @@ export function githubProvider(
 }
 
 /**
- * Removes what an interrupted create left at GitHub, so that the next run converges. It runs in the program's process and
- * only before a create; what it removes is named by the program and made anew at once.
+ * Removes what an interrupted create left at GitHub, so that the next run converges. It runs in the program's process
+ * and only before a create; what it removes is named by the program and made anew at once.
  * @param name resource name of the component
  */
 export function leftoversHook(

@@ -20,25 +20,25 @@ export interface RepositoryRulesArgs {
    */
   readonly requiredApprovals?: pulumi.Input<number>;
   /**
-   * Changes of files that CODEOWNERS names need the owner's approval.
+   * Changes of files in CODEOWNERS need the owner's approval.
    * @default true
    */
   readonly codeOwners?: pulumi.Input<boolean>;
   /**
-   * Names of checks that have to succeed before a merge.
+   * Names of checks that must succeed before a merge.
    * @default []
    * @example ["test"]
    */
   readonly requiredChecks?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Patterns of actions that alone may run beside GitHub's own and the owner's. A private repository has them with GitHub
-   * Enterprise only. Plain: whether there is a list decides what is asked for.
+   * Patterns of actions that may run in addition to those of GitHub and of the owner; all others are refused. A private
+   * repository has such a list only with GitHub Enterprise. Plain: whether there is a list determines the request.
    * @default undefined: every action may run, pinned by its commit
    * @example ["pulumi/actions@*"]
    */
   readonly allowedActions?: readonly pulumi.Input<string>[];
   /**
-   * Claims that make up the subject of Actions' OIDC tokens. Plain: whether there are any decides on the template.
+   * Claims that make up the subject of Actions' OIDC tokens. Plain: whether there are any determines the template.
    * @default []: GitHub's own subject
    * @example ["repo", "context"]
    */
@@ -49,13 +49,13 @@ export interface RepositoryRulesArgs {
    */
   readonly variables?: Readonly<Record<string, pulumi.Input<string>>>;
   /**
-   * Secrets by name that every workflow of the repository sees. The names are plain: each is a resource.
+   * Secrets by name that every workflow of the repository can read. The names are plain: each is a resource.
    * @default {}
    */
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** What holds for the whole repository: how code gets onto the default branch, and what Actions may do. */
+/** Rules of the whole repository: how code gets onto the default branch, and what GitHub Actions may do. */
 export class RepositoryRules extends pulumi.ComponentResource {
   constructor(name: string, args: RepositoryRulesArgs, opts: pulumi.ComponentResourceOptions = {}) {
     const { github: access, requiredApprovals = 1, codeOwners = true, requiredChecks = [], allowedActions } = args;

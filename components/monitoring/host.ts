@@ -19,14 +19,14 @@ export interface MonitoringFile {
 
 /** A Prometheus rule file. */
 export interface RuleFile extends MonitoringFile {
-  /** Number of rules by group: what Prometheus must have loaded in the end. */
+  /** Number of rules by group that Prometheus must have loaded at the end. */
   readonly groups: Readonly<Record<string, number>>;
 }
 
-/** Where the host's owner has things. Absolute paths. */
+/** Paths on the host. Absolute paths. */
 export interface MonitoringPaths {
   /**
-   * Configuration of Prometheus: checked with our files in place, never changed.
+   * Configuration of Prometheus: checked together with the new files, never changed.
    * @example "/etc/prometheus/prometheus.yml"
    */
   readonly prometheusConfig: string;
@@ -36,7 +36,7 @@ export interface MonitoringPaths {
    */
   readonly rules: string;
   /**
-   * Folder that a `file_sd_configs` names as `*.json`.
+   * Folder whose `*.json` files are in a `file_sd_configs`.
    * @example "/etc/prometheus/targets.d"
    */
   readonly targets: string;
@@ -47,7 +47,7 @@ export interface MonitoringPaths {
   readonly dashboards: string;
 }
 
-/** Who on the host is paged, and who owns Alertmanager's configuration. */
+/** Which receiver is paged, and whether this component manages Alertmanager's configuration. */
 export interface AlertmanagerArgs {
   /**
    * Its configuration file on the host.
@@ -55,7 +55,7 @@ export interface AlertmanagerArgs {
    */
   readonly file: pulumi.Input<string>;
   /**
-   * Its API as the host sees it.
+   * URL of its API, as seen from the host.
    * @example "http://127.0.0.1:9093"
    */
   readonly url: pulumi.Input<string>;
@@ -66,11 +66,14 @@ export interface AlertmanagerArgs {
    * @example ["severity=critical component=runner"]
    */
   readonly routed: pulumi.Input<pulumi.Input<string>[]>;
-  /** Whether the file is written, with the owner's kept beside it; else its route is checked. Plain: it decides on a step. */
+  /**
+   * Whether the component writes the file and keeps the owner's beside it. Otherwise it only checks the file's route.
+   * Plain: it determines a step.
+   */
   readonly managed: boolean;
 }
 
-/** The texts of an environment. */
+/** The files of an environment. */
 export interface MonitoringFiles {
   /** Rule files of Prometheus. */
   readonly rules: readonly RuleFile[];
@@ -78,7 +81,7 @@ export interface MonitoringFiles {
   readonly targets: readonly MonitoringFile[];
   /** Dashboards of Grafana. */
   readonly dashboards: readonly MonitoringFile[];
-  /** What Alertmanager's file needs: the whole file where `managed`, else the fragment that an error shows. */
+  /** Text for Alertmanager's file: the whole file if `managed`, else the fragment that an error shows. */
   readonly alertmanager: string;
 }
 
@@ -90,34 +93,34 @@ export interface MonitoringHostArgs {
   /** The existing Prometheus host, and how to reach it. */
   readonly host: HostArgs;
   /**
-   * OpenSSH private key that the host's user lets in; kept as a secret. Its services read the same key from the
-   * configuration key `ghrunners:sshPrivateKey`.
+   * OpenSSH private key with which the program logs in as the host's user; kept as a secret. The services read the same
+   * key from the configuration key `ghrunners:sshPrivateKey`.
    */
   readonly sshPrivateKey: pulumi.Input<string>;
   /**
-   * Environment of these files: they carry it in their names, so that several environments share one host.
+   * Environment of these files. The file names contain it, so that several environments can share one host.
    * @example "production"
    */
   readonly environment: pulumi.Input<string>;
   /**
-   * Prometheus's API as the host itself sees it.
+   * URL of Prometheus's API, as seen from the host itself.
    * @default "http://127.0.0.1:9090"
    */
   readonly prometheusUrl?: pulumi.Input<string>;
-  /** Where the host's owner has things. */
+  /** Paths on the host. */
   readonly paths: MonitoringPaths;
-  /** The texts that are put there. */
+  /** The files to install. */
   readonly files: pulumi.Input<MonitoringFiles>;
   /** How alerts reach on-call. */
   readonly alertmanager: AlertmanagerArgs;
   /**
-   * GitHub's view of the fleet, measured on this host. Plain: whether there is one decides on a resource.
+   * The fleet exporter on this host. Plain: whether there is one determines a resource.
    * @default none
    */
   readonly fleetExporter?: MonitoringServiceArgs | undefined;
   /**
-   * What chooses the runner of deployments, on this host. Plain: whether there is one decides on a resource.
-   * @default none: nobody chooses, and the gate of deployments refuses
+   * The failover switch on this host. Plain: whether there is one determines a resource.
+   * @default none: no runner is chosen, and the runner gate refuses
    */
   readonly failoverSwitch?: MonitoringServiceArgs | undefined;
 }
@@ -125,12 +128,12 @@ export interface MonitoringHostArgs {
 const limits = { create: "5m", update: "5m", delete: "2m" };
 
 /**
- * What an environment has on an existing Prometheus host: scrape targets, rules, dashboards, the proof that its alerts
- * reach on-call, the fleet exporter and the failover switch. Nothing of the host's owner is changed, but for an
- * Alertmanager configuration that was given to it. Steps that fail leave what was there before.
+ * The parts of an environment on an existing Prometheus host: scrape targets, rules, dashboards, the check that its
+ * alerts reach on-call, the fleet exporter and the failover switch. It changes nothing else on the host, except an
+ * Alertmanager configuration that it may manage. A step that fails leaves the previous files in place.
  */
 export class MonitoringHost extends pulumi.ComponentResource {
-  /** What the host answered: number of files and rule groups. */
+  /** The host's answer: number of files and rule groups. */
   readonly files: pulumi.Output<string>;
 
   constructor(name: string, args: MonitoringHostArgs, opts: pulumi.ComponentResourceOptions = {}) {

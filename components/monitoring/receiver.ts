@@ -8,12 +8,12 @@ import { installPackages } from "../scripts/packages";
 
 /** Arguments of {@link LogReceiver}. It needs no provider of its own. */
 export interface LogReceiverArgs {
-  /** The host that receives, and how to reach it. Runners send to its address, for which the certificate is valid. */
+  /** The receiving host, and how to reach it. Runners send to its address, for which the certificate is valid. */
   readonly host: HostArgs;
-  /** OpenSSH private key that the host's user lets in; kept as a secret. */
+  /** OpenSSH private key with which the program logs in as the host's user; kept as a secret. */
   readonly sshPrivateKey: pulumi.Input<string>;
   /**
-   * Environment of the senders: several may share one receiver, each with its own list.
+   * Environment of the senders. Several environments can share one receiver, each with its own list.
    * @example "production"
    */
   readonly environment: pulumi.Input<string>;
@@ -23,18 +23,18 @@ export interface LogReceiverArgs {
    */
   readonly senders: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Uploaded journals are deleted when nothing was written to them for as many days.
+   * Uploaded journals are deleted after this number of days without a new entry.
    * @default 30
    */
   readonly retentionDays?: pulumi.Input<number>;
 }
 
 /**
- * Where runners' journals arrive: Debian's systemd-journal-remote on the monitoring host. Its key is made there and stays
- * there. Debian builds it without a check of client certificates, so senders are known by their addresses.
+ * Receives the runners' journals: Debian's systemd-journal-remote on the monitoring host. Its key is created there and
+ * stays there. Debian builds it without a check of client certificates, so senders are identified by their addresses.
  */
 export class LogReceiver extends pulumi.ComponentResource {
-  /** The receiver's certificate, PEM: what senders trust. */
+  /** The receiver's certificate, PEM, which senders trust. */
   readonly certificate: pulumi.Output<string>;
 
   constructor(name: string, args: LogReceiverArgs, opts: pulumi.ComponentResourceOptions = {}) {

@@ -26,12 +26,12 @@ export interface InstalledExporterArgs {
   readonly host: pulumi.Input<HostAddress>;
   /** MAC address of the machine, or any text that changes when the machine is another one. */
   readonly incarnation: pulumi.Input<string>;
-  /** What it watches and where it listens: packages/exporter/config.ts. */
+  /** What it monitors and where it listens; see packages/exporter/config.ts. */
   readonly config: pulumi.Input<ExporterConfig>;
   /**
-   * Beginning of the SHA-256 of the token, so that another token is an update. The token itself is the
+   * Beginning of the SHA-256 of the token, so that another token causes an update. The token itself is the
    * configuration key `ghrunners:exporterToken` for the fleet view, `ghrunners:failoverToken` for the failover switch.
-   * @default none: another token is no update
+   * @default none: another token causes no update
    */
   readonly tokenFingerprint?: pulumi.Input<string>;
 }

@@ -40,7 +40,7 @@ export interface RunnerAgentArgs {
   readonly machine: pulumi.Resource;
   /** Before an installation, which restarts the runner. */
   readonly drain: pulumi.ResourceHook;
-  /** Gives the labels back when an installation failed and was rolled back. */
+  /** Restores the labels when an installation failed and was rolled back. */
   readonly restoreLabels: pulumi.ErrorHook;
 }
 

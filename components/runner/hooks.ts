@@ -35,9 +35,9 @@ export interface HookContext {
 
 /** Hooks around the steps of a runner. */
 export interface RunnerHooks extends RunnerVmHooks {
-  /** Gives the labels back when an installation failed and was rolled back. */
+  /** Restores the labels when an installation failed and was rolled back. */
   readonly restoreLabels: pulumi.ErrorHook;
-  /** Whether this run took the runner's labels away. Ask when the steps before are over. */
+  /** Whether this run removed the runner's labels. Call it after the previous steps. */
   wasDrained(runnerName: string): boolean;
 }
 

@@ -33,18 +33,18 @@ export interface JournalUploadShipper {
   /** Which shipper it is. Plain: part of the resource's name. */
   readonly kind: "journal-upload";
   /**
-   * IPv4 address of the host that a `LogReceiver` is on.
+   * IPv4 address of the host with the `LogReceiver`.
    * @example "192.168.0.200"
    */
   readonly receiver: pulumi.Input<string>;
   /**
-   * The receiver's certificate, PEM: nothing is sent to anybody else.
+   * The receiver's certificate, PEM. Nothing is sent to any other receiver.
    * @example receiver.certificate
    */
   readonly certificate: pulumi.Input<string>;
 }
 
-/** How logs leave a runner's host. */
+/** How logs are sent from a runner's host. */
 export type LogShipper = AlloyShipper | JournalUploadShipper;
 
 /** Arguments of {@link HostLogs}. */

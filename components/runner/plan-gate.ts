@@ -31,14 +31,14 @@ export interface GateInputs {
     readonly workflow: string;
     /** Branch of the workflow; the default branch if undefined. */
     readonly ref?: string;
-    /** Limit for the job, seconds. */
+    /** Time limit of the job, seconds. */
     readonly timeoutSeconds: number;
   };
   /** How long the views may take to agree, seconds. */
   readonly onlineSeconds: number;
 }
 
-/** What was seen when the gate opened. */
+/** The evidence with which the health gate was passed. */
 export interface GateEvidence {
   /** When, RFC 3339. */
   readonly provedAt: string;

@@ -16,7 +16,7 @@ export interface RunnerIdentity {
   readonly unit: string;
 }
 
-/** How long things may take. A change of a limit alone changes no resource. */
+/** Time limits. A change of a limit alone changes no resource. */
 export interface RegistrationLimits {
   /** How long a running job may take when the runner is drained, minutes. */
   readonly drainMinutes: number;

@@ -21,12 +21,12 @@ export interface SmokeArgs {
    */
   readonly workflow?: pulumi.Input<string>;
   /**
-   * Branch that the workflow is taken from.
+   * Branch that has the workflow.
    * @default the default branch
    */
   readonly ref?: pulumi.Input<string> | undefined;
   /**
-   * Limit for the job, seconds.
+   * Time limit of the job, seconds.
    * @default 300
    */
   readonly timeoutSeconds?: pulumi.Input<number>;
@@ -34,7 +34,10 @@ export interface SmokeArgs {
 
 /** Arguments of {@link RunnerPool}. The provider is `opts.provider`, a `proxmoxve.Provider`. */
 export interface RunnerPoolArgs extends EnvironmentArgs {
-  /** The runners, exactly one of them primary; new ones are appended. Plain: how many there are decides on resources. */
+  /**
+   * The runners, exactly one of them primary; new ones are appended. Plain: the number of runners determines the
+   * resources.
+   */
   readonly runners: readonly RunnerPlaceArgs[];
   /**
    * The job that proves each secondary before the primary is changed.
@@ -47,7 +50,7 @@ export interface RunnerPoolArgs extends EnvironmentArgs {
    */
   readonly force?: pulumi.Input<boolean>;
   /**
-   * How a refusal says that `force` is given, where a program takes it from somewhere else.
+   * How to set `force`, as text for a refusal; for programs that read it from a configuration.
    * @default "force: true in the arguments of these runners"
    */
   readonly forceHint?: string;
@@ -60,15 +63,15 @@ export interface RunnerPoolArgs extends EnvironmentArgs {
 const AT_ONCE = 8;
 
 /**
- * All runners of an environment, one role at a time: the secondaries first, then the proof that they work, then the
- * primary. What fails before the primary leaves it as it was.
+ * All runners of an environment, changed one role at a time: the secondaries first, then the health gate proves that
+ * they work, then the primary. If anything fails before, the primary is not changed.
  */
 export class RunnerPool extends pulumi.ComponentResource {
   /** The primary, then the secondaries. */
   readonly runners: readonly Runner[];
   /** Proof of the secondaries; unset in an environment without one, or without guests. */
   readonly evidence: pulumi.Output<GateEvidence> | undefined;
-  /** What a proof of the whole pool looks at: every runner with a guest, the primary first. */
+  /** The runners that a proof of the whole pool checks: every runner with a guest, the primary first. */
   readonly subjects: pulumi.Output<GateSubject[]>;
 
   constructor(name: string, args: RunnerPoolArgs, opts: pulumi.ComponentResourceOptions = {}) {

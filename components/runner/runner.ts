@@ -23,24 +23,26 @@ import { RunnerVm, type RunnerVmArgs, vmRevision } from "./vm";
 export interface RunnerArgs extends EnvironmentArgs, RunnerPlaceArgs {
   /**
    * Archive of the runner program.
-   * @default `agent.downloadUrl` and `agent.sha256`, else what GitHub's downloads endpoint names for `agent.version`
+   * @default `agent.downloadUrl` and `agent.sha256`, else the archive that GitHub's downloads endpoint lists for
+   * `agent.version`
    */
   readonly archive?: pulumi.Input<RunnerArchive>;
   /**
-   * Hooks around steps that could disturb a job. Plain: Pulumi's option `hooks`. A pool makes one set for all its runners.
-   * @default hooks for this runner alone
+   * Hooks around steps that could disturb a job. Plain: Pulumi's option `hooks`. A pool creates one set for all its
+   * runners.
+   * @default hooks for this runner only
    */
   readonly hooks?: RunnerHooks;
   /**
-   * Labels of the other runners that take the same jobs: before the machine is deleted, one of them has to be healthy, but
-   * for `force`. Plain: a pool gives them.
+   * Labels of the other runners that take the same jobs. Before the machine is deleted, one of them must be healthy,
+   * unless `force` is set. Plain: a pool sets them.
    * @default the environment has no other runner
    */
   readonly peers?:
     { readonly labels: readonly string[]; readonly force?: pulumi.Input<boolean> | undefined } | undefined;
 }
 
-/** What a runner on a guest has beyond its VM. */
+/** The parts of a runner on its guest. */
 export interface RunnerOnHost {
   /** How the program reaches it, with its pinned host key. */
   readonly address: pulumi.Output<HostAddress>;
@@ -48,18 +50,18 @@ export interface RunnerOnHost {
   readonly unit: pulumi.Output<string>;
   /** The runner as GitHub shows it: online, with exactly its labels. */
   readonly registered: RegisteredRunner;
-  /** Fingerprint of everything that may have disturbed the runner when it changed. */
+  /** Fingerprint of everything whose change may have disturbed the runner. */
   readonly revision: pulumi.Output<string>;
 }
 
 /**
- * One runner in its role: the VM, the agent on it, its registration, its exporters, its logs. What `opts.dependsOn` names
- * is done before anything of this runner is touched.
+ * One runner in its role: the VM, the runner program on it, its registration, its exporters, its logs. Everything in
+ * `opts.dependsOn` is completed before anything of this runner is changed.
  */
 export class Runner extends pulumi.ComponentResource {
   /** Name of the VM and of the runner at GitHub. */
   readonly runnerName: string;
-  /** Its role, which is one of its labels. */
+  /** Its role, which is also one of its labels. */
   readonly role: Role;
   /** VMID. */
   readonly vmId: number;
@@ -69,9 +71,9 @@ export class Runner extends pulumi.ComponentResource {
   readonly labels: readonly string[];
   /** Its machine. */
   readonly vm: RunnerVm;
-  /** What is on the guest; undefined where hosts are skipped. */
+  /** The parts on the guest; undefined if `hosts` is `skip`. */
   readonly host: RunnerOnHost | undefined;
-  /** Depend on this to wait until GitHub shows the runner, or for the VM where VMs have no guest. */
+  /** Depend on this to wait until GitHub shows the runner, or for the VM if VMs have no guest. */
   readonly settled: pulumi.Resource;
 
   constructor(name: string, args: RunnerArgs, opts: pulumi.ComponentResourceOptions = {}) {

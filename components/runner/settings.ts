@@ -1,6 +1,6 @@
 /**
- * What the runners of an environment have in common, in the groups that a configuration has too. `RunnerPool` hands them
- * to each `Runner`, and that one what belongs to the machine to `RunnerVm`.
+ * What the runners of an environment have in common, in the groups that a configuration has too. `RunnerPool` hands
+ * them to each `Runner`, and that one what belongs to the machine to `RunnerVm`.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
@@ -19,15 +19,15 @@ export interface GitHubArgs {
    */
   readonly repository: pulumi.Input<string>;
   /**
-   * Token of a repository administrator, a secret. The program uses it to drain a runner before a step that would disturb
-   * its job, and to clear what an interrupted run left; it is in no state. Dynamic resources read the same token from the
-   * configuration key `ghrunners:githubToken`.
+   * Token of a repository administrator, a secret. The program uses it to drain a runner before a step that would
+   * disturb its job, and to remove what an interrupted run left. It is not stored in the state. Dynamic resources read
+   * the same token from the configuration key `ghrunners:githubToken`.
    * @example config.requireSecret("githubToken")
    */
   readonly token: pulumi.Input<string>;
 }
 
-/** Where on Proxmox VE a machine is made. */
+/** Where on Proxmox VE a machine is created. */
 export interface PlacementArgs {
   /**
    * Node that has the template and on which the VMs are created.
@@ -56,16 +56,16 @@ export interface PlacementArgs {
   readonly pool?: pulumi.Input<string> | undefined;
 }
 
-/** Proxmox VE: where machines are made, and its API. */
+/** Proxmox VE: where machines are created, and its API. */
 export interface ProxmoxArgs extends PlacementArgs {
   /**
-   * Address of the API, as the provider has it.
+   * URL of the API, the same as the provider's.
    * @example "https://pve1.example:8006/"
    */
   readonly endpoint: pulumi.Input<string>;
   /**
-   * API token `USER@REALM!TOKENID=UUID`, a secret. The program uses it before it makes a VM, to remove one that an
-   * interrupted run left under the same number; it is in no state.
+   * API token `USER@REALM!TOKENID=UUID`, a secret. The program uses it before it creates a VM, to remove one that an
+   * interrupted run left with the same number. It is not stored in the state.
    * @example config.requireSecret("proxmoxToken")
    */
   readonly token: pulumi.Input<string>;
@@ -92,7 +92,7 @@ export interface EgressArgs {
   readonly comment: pulumi.Input<string>;
 }
 
-/** The VMs' subnet, and what their own firewall lets through. Everything else is dropped, in both directions. */
+/** The VMs' subnet, and what their firewall allows. All other traffic is dropped, in both directions. */
 export interface NetworkArgs {
   /**
    * Default gateway of the VMs, IPv4.
@@ -105,28 +105,28 @@ export interface NetworkArgs {
    */
   readonly prefixLength?: pulumi.Input<number>;
   /**
-   * DNS servers that the VMs use and may ask, IPv4.
-   * @default the gateway alone
+   * DNS servers that the VMs use and may reach, IPv4.
+   * @default only the gateway
    */
   readonly nameservers?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Network that may open SSH to the VMs, CIDR: the machines that run the program, and the administrators.
+   * Network that may connect to the VMs by SSH, CIDR: the machines that run the program, and the administrators.
    * @example "192.168.0.0/24"
    */
   readonly adminCidr: pulumi.Input<string>;
   /**
-   * Host that may read the exporters on ports 9100 and 9101, IPv4. Plain: whether there is one decides on a rule.
+   * Host that may read the exporters on ports 9100 and 9101, IPv4. Plain: whether there is one determines a rule.
    * @default none
    * @example "192.168.0.200"
    */
   readonly monitoringAddress?: string | undefined;
   /**
-   * Destinations beside DNS, NTP, and TCP 80 and 443: deployment targets, a registry.
+   * Destinations in addition to DNS, NTP, and TCP 80 and 443: deployment targets, a registry.
    * @default []
    */
   readonly egress?: pulumi.Input<pulumi.Input<EgressArgs>[]>;
   /**
-   * Prove that the VM's firewall works before anything is put on the VM. Plain: it decides on a resource.
+   * Prove that the VM's firewall works before anything is installed on the VM. Plain: it determines a resource.
    * @default true
    */
   readonly requireFirewall?: boolean | undefined;
@@ -150,37 +150,38 @@ export interface VmArgs {
    */
   readonly diskGiB?: pulumi.Input<number>;
   /**
-   * Administrator that cloud-init creates and the program logs in as. Another name is another machine.
+   * Administrator user that cloud-init creates; the program logs in as this user. A change replaces the machine.
    * @default "runner"
    */
   readonly user?: pulumi.Input<string>;
 }
 
-/** GitHub's runner program, and what it lets run. */
+/** GitHub's runner program, and which jobs it runs. */
 export interface AgentArgs {
   /**
-   * Version to install. It is a floor: a runner that GitHub updated to a newer one is left alone.
+   * Version to install. It is a minimum: a runner that has a newer version keeps it.
    * @default "2.336.0"
    */
   readonly version?: pulumi.Input<string>;
   /**
-   * Pinned archive of that version, an https URL; given together with `sha256`.
-   * @default what the repository's own downloads endpoint at GitHub names
+   * Pinned archive of that version, an https URL; set it together with `sha256`.
+   * @default the URL from the repository's downloads endpoint at GitHub
    */
   readonly downloadUrl?: pulumi.Input<string> | undefined;
   /**
    * SHA-256 of the archive at `downloadUrl`, 64 lower-case hexadecimal digits.
-   * @default what GitHub names for the version
+   * @default the digest that GitHub lists for the version
    */
   readonly sha256?: pulumi.Input<string> | undefined;
   /**
-   * Labels beside `self-hosted`, `linux`, `x64`, the environment and the role. Plain: policies judge them at preview.
+   * Labels in addition to `self-hosted`, `linux`, `x64`, the environment and the role. Plain: policies use them at
+   * preview.
    * @default []
    * @example ["gpu"]
    */
   readonly extraLabels?: readonly string[];
   /**
-   * Events whose jobs may run; a hook on the runner refuses the others. Plain: policies judge them at preview.
+   * Events whose jobs may run; a hook on the runner refuses the others. Plain: policies use them at preview.
    * @default ["push", "workflow_dispatch", "schedule", "release", "deployment", "repository_dispatch"]
    */
   readonly allowedEvents?: readonly string[];
@@ -192,7 +193,7 @@ export interface AgentArgs {
   readonly allowedRefs?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** How long things may take. A change of a limit alone changes no machine. */
+/** Time limits. A change of a limit alone changes no machine. */
 export interface LimitArgs {
   /**
    * How long a running job may take when its runner is drained, minutes.
@@ -206,19 +207,20 @@ export interface LimitArgs {
   readonly onlineSeconds?: pulumi.Input<number>;
 }
 
-/** One runner: its role, its name, its place. */
+/** One runner: its role, name, VMID and address. */
 export interface RunnerPlaceArgs {
   /**
-   * `primary` runs the jobs, `secondary` takes over and is changed first. Plain: a label, and part of resource names.
+   * A `primary` runs the jobs; a `secondary` is changed first, and takes over. Plain: a label, and part of resource
+   * names.
    */
   readonly role: Role;
   /**
-   * Name of the VM and of the runner at GitHub. Plain: hooks and policies know the runner by it at preview.
+   * Name of the VM and of the runner at GitHub. Plain: hooks and policies identify the runner by it at preview.
    * @example "runner-1"
    */
   readonly name: string;
   /**
-   * VMID, outside the range that people use by hand. Plain: fixed, so that an address and a role stay with it.
+   * VMID; choose one that is not used for VMs created by hand. Plain: fixed, so that address and role stay with it.
    * @example 151
    */
   readonly vmId: number;
@@ -232,15 +234,15 @@ export interface RunnerPlaceArgs {
 /** What all runners of an environment have in common. */
 export interface EnvironmentArgs {
   /**
-   * Name of the environment: a label of the runners, a tag of the VMs. Plain: policies judge by it at preview.
+   * Name of the environment: a label of the runners, a tag of the VMs. Plain: policies use it at preview.
    * @example "production"
    */
   readonly environment: string;
   /** GitHub, and the repository that the runners serve. */
   readonly github: GitHubArgs;
-  /** Proxmox VE, and where on it the machines are made. */
+  /** Proxmox VE, and where the machines are created on it. */
   readonly proxmox: ProxmoxArgs;
-  /** The subnet, and what the firewall lets through. */
+  /** The subnet, and what the firewall allows. */
   readonly network: NetworkArgs;
   /**
    * Size and user of every VM.
@@ -252,27 +254,27 @@ export interface EnvironmentArgs {
    * @default {}
    */
   readonly agent?: AgentArgs;
-  /** Public half of the key that the program logs in with: one line in `authorized_keys` form. */
+  /** Public half of the key with which the program logs in: one line in `authorized_keys` form. */
   readonly sshPublicKey: pulumi.Input<string>;
   /**
    * Private half, OpenSSH format without a passphrase; kept as a secret. Dynamic resources read the same key from the
    * configuration key `ghrunners:sshPrivateKey`.
-   * @default none, which is taken where `hosts` is `skip`
+   * @default none; only allowed if `hosts` is `skip`
    * @example config.requireSecret("sshPrivateKey")
    */
   readonly sshPrivateKey?: pulumi.Input<string>;
   /**
-   * `skip`: VMs only, no step that needs a running host. Plain: it decides which resources there are.
+   * `skip`: VMs only, no step that needs a running host. Plain: it determines which resources there are.
    * @default "manage"
    */
   readonly hosts?: "manage" | "skip";
   /**
-   * How long things may take.
+   * Time limits.
    * @default {}
    */
   readonly limits?: LimitArgs;
   /**
-   * Where the runners' logs go, without their secrets.
+   * Where the runners' redacted logs are sent.
    * @default none: they stay on the host
    */
   readonly logs?: LogShipper | undefined;

@@ -19,32 +19,32 @@ const FIREWALL_SECONDS = 45;
 /**
  * What shows that nobody knows the machine: it is made again. After a create or an update that failed in the middle the
  * provider leaves in the state what was wanted, so an update would find nothing to do, and the machine stay half made.
- * The first is the engine's name for such a failure, which a refresh takes away where the provider can read the machine.
- * The second it cannot: if the disk's volume was not to be read then, the state has a disk without an interface, which the
- * provider neither updates ("Defined disk interface not supported") nor ever reads anew.
+ * The first is the engine's name for such a failure, which a refresh takes away where the provider can read the
+ * machine. The second it cannot: if the disk's volume was not to be read then, the state has a disk without an
+ * interface, which the provider neither updates ("Defined disk interface not supported") nor ever reads anew.
  */
 const unknownMachine = ["#initerror", "disks[0].interface"];
 
-/** Hooks around the VM's steps; a pool makes them for all its runners. */
+/** Hooks around the VM's steps; a pool creates them for all its runners. */
 export interface RunnerVmHooks {
-  /** Before a step that could disturb a running job. */
+  /** Runs before a step that could disturb a running job, and drains the runner. */
   readonly drain: pulumi.ResourceHook;
-  /** Before a create, which may meet what an interrupted run left. */
+  /** Runs before a create, and removes what an interrupted run left. */
   readonly clearLeftovers: pulumi.ResourceHook;
 }
 
 /** Arguments of {@link RunnerVm}. The provider is `opts.provider`, a `proxmoxve.Provider`. */
 export interface RunnerVmArgs extends Omit<RunnerPlaceArgs, "role"> {
-  /** Where on Proxmox VE the machine is made. */
+  /** Where on Proxmox VE the machine is created. */
   readonly proxmox: PlacementArgs;
-  /** Its subnet, and what its firewall lets through. */
+  /** Its subnet, and what its firewall allows. */
   readonly network: NetworkArgs;
   /**
    * Its size and user.
    * @default {}
    */
   readonly vm?: VmArgs;
-  /** What its user logs in with: one line in `authorized_keys` form. */
+  /** Public key with which its user logs in: one line in `authorized_keys` form. */
   readonly sshPublicKey: pulumi.Input<string>;
   /**
    * Tags of the VM.
@@ -57,29 +57,29 @@ export interface RunnerVmArgs extends Omit<RunnerPlaceArgs, "role"> {
    */
   readonly protect?: boolean;
   /**
-   * Wait for SSH and pin the host key. Plain: it decides on a resource. Off where VMs have no guest.
+   * Wait for SSH and pin the host key. Plain: it determines a resource. Turn it off if VMs have no guest.
    * @default true
    */
   readonly pinHostKey?: boolean;
   /**
    * Hooks around the VM's steps. Plain: Pulumi's option `hooks`.
-   * @default none: nothing is drained, nothing is cleared
+   * @default none: nothing is drained, no leftovers are removed
    */
   readonly hooks?: RunnerVmHooks;
 }
 
 /**
- * One virtual machine with its firewall, and the proof of which machine it is: its MAC address and its host key.
- * What `opts.dependsOn` names is done before the VM is touched, and everything on the machine comes after the VM.
+ * One virtual machine with its firewall, and what identifies the machine: its MAC address and its host key. Everything
+ * in `opts.dependsOn` is completed before the VM is changed, and everything on the machine depends on the VM.
  */
 export class RunnerVm extends pulumi.ComponentResource {
   /** The virtual machine. */
   readonly vm: proxmoxve.VmLegacy;
   /** Its firewall, on: the VM is complete. */
   readonly firewall: proxmoxve.firewall.OptionsLegacy;
-  /** MAC address: new for every clone, so everything on the machine is keyed by it. */
+  /** MAC address: new for every clone, so it identifies the machine. */
   readonly incarnation: pulumi.Output<string>;
-  /** How to reach the guest; unset where host keys are not pinned. */
+  /** How to reach the guest; unset if host keys are not pinned. */
   readonly address: pulumi.Output<HostAddress> | undefined;
 
   constructor(name: string, args: RunnerVmArgs, opts: pulumi.ComponentResourceOptions = {}) {

@@ -23,7 +23,7 @@ export interface HostArgs {
    */
   readonly user: pulumi.Input<string>;
   /**
-   * Public host key, pinned; ECDSA where the host has one. `ssh-keyscan -t ecdsa ADDRESS` prints it.
+   * Public host key, pinned; an ECDSA key if the host has one. `ssh-keyscan -t ecdsa ADDRESS` prints it.
    * @example "ecdsa-sha2-nistp256 AAAA..."
    */
   readonly hostKey: pulumi.Input<string>;
