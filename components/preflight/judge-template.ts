@@ -1,7 +1,7 @@
 /**
  * Whether a runner's machine can be cloned from the template. Pure.
  */
-import type { VmConfig } from "@ghrunners/core/proxmox/client";
+import type { ClusterGuest, VmConfig } from "@ghrunners/core/proxmox/client";
 
 /** How the template is made, in the documents. */
 const RECIPE = "docs/how-to/template.md";
@@ -19,15 +19,48 @@ export function sizeGiB(drive: string): number | undefined {
   return (Number(number) * 1024 ** exponent) / 1024 ** 3;
 }
 
+/** What a machine is cloned from. */
+export interface CloneSource {
+  /** Node that has to hold the template. */
+  readonly node: string;
+  readonly templateId: number;
+  /** Disk that the machine is to have, GiB. */
+  readonly diskGiB: number;
+}
+
 /**
- * What is wrong with a template, each in words with the command that mends it. The machine's disk is scsi0: the provider
+ * Why no machine can be cloned, each in words with the command that mends it; empty where one can.
+ * @param config the template's configuration; undefined where it could not be read, which is no reason
+ */
+export function templateReasons(
+  { node, templateId, diskGiB }: CloneSource,
+  guests: readonly ClusterGuest[],
+  config: VmConfig | undefined,
+): string[] {
+  const template = guests.find(({ vmid }) => vmid === templateId);
+  if (template?.template === true && template.node === node)
+    return config === undefined ? [] : shapeProblems(templateId, config, diskGiB);
+  const found =
+    template === undefined
+      ? "no such VM"
+      : !template.template
+        ? `${template.name}, which is a VM and no template`
+        : `a template on node ${template.node}`;
+  const next = `make it as ${RECIPE} says, or pulumi config set --path 'ghrunners:proxmox.templateId' VMID`;
+  return [
+    `VMID ${templateId}: seen ${found}, expected a template on node ${node} that the token may see. Next: ${next}`,
+  ];
+}
+
+/**
+ * What is wrong with a template's drives, each in words with the command that mends it. The machine's disk is scsi0: the provider
  * adds an empty one where the clone has none, and a clone keeps the template's controller and boot order.
  * Source: bpg/terraform-provider-proxmox 0.111, vmCreateClone and disk.UpdateClone.
  *
  * @param config the template's configuration as Proxmox VE answers it
  * @param diskGiB size that the machine's disk is to have
  */
-export function templateProblems(templateId: number, config: VmConfig, diskGiB: number): string[] {
+function shapeProblems(templateId: number, config: VmConfig, diskGiB: number): string[] {
   const problems: string[] = [];
   const add = (seen: string, expected: string, next: string): void =>
     void problems.push(`the template ${templateId} has ${seen}. Expected ${expected}. Next: ${next}`);

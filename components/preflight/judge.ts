@@ -7,7 +7,7 @@ import type { ClusterGuest, StorageStatus, VmConfig } from "@ghrunners/core/prox
 import { nextStep } from "@ghrunners/policy/guard";
 import { judgeVisibility } from "@ghrunners/policy/guards/repository-private";
 import type { PreflightInputs } from "./args";
-import { sizeGiB, templateProblems } from "./judge-template";
+import { sizeGiB, templateReasons } from "./judge-template";
 
 /** A look that failed leaves its error's words instead of a value. */
 export type Answer<T> = { readonly value: T } | { readonly error: string };
@@ -121,23 +121,9 @@ function vmProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Prefligh
   const guests = seen.guests.value;
   const { templateId, node } = inputs.proxmox;
   const problems = nodeProblems(node, seen.nodes);
-  const template = guests.find((guest) => guest.vmid === templateId);
-  if (template === undefined || !template.template || template.node !== node) {
-    const found =
-      template === undefined
-        ? "no such VM"
-        : !template.template
-          ? `${template.name}, which is a VM and no template`
-          : `a template on node ${template.node}`;
-    problems.push({
-      setting: "proxmox.templateId",
-      reason: `VMID ${templateId}: seen ${found}, expected a template on node ${node} that the token may see. Next: pulumi config set --path 'ghrunners:proxmox.templateId' VMID`,
-    });
-  }
-  const drives = seen.configs.get(templateId);
-  if (drives !== undefined && template?.template === true)
-    for (const reason of templateProblems(templateId, drives, inputs.diskGiB))
-      problems.push({ setting: "proxmox.templateId", reason });
+  const source = { node, templateId, diskGiB: inputs.diskGiB };
+  for (const reason of templateReasons(source, guests, seen.configs.get(templateId)))
+    problems.push({ setting: "proxmox.templateId", reason });
   for (const [index, { name, vmId, address }] of inputs.runners.entries()) {
     const mark = inputs.ownershipMarks[name] ?? "";
     const isOurs = (id: number): boolean => seen.configs.get(id)?.description?.trim() === mark;

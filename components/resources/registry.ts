@@ -4,6 +4,7 @@
  * changed or taken away. The files behind them may move.
  */
 import type * as pulumi from "@pulumi/pulumi";
+import { provider as cloneSource } from "./clone-source";
 import { provider as forkApproval } from "./fork-approval";
 import { provider as healthGate } from "./health-gate";
 import { provider as installedExporter } from "./installed-exporter";
@@ -17,6 +18,7 @@ import { provider as runnerRelease } from "./runner-release";
 import { provider as stagingProof } from "./staging-proof";
 
 const providers = {
+  CloneSource: cloneSource,
   ForkApproval: forkApproval,
   HealthGate: healthGate,
   InstalledExporter: installedExporter,

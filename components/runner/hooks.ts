@@ -5,6 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import { settled } from "../arguments";
+import { type CloneSource, templateReasons } from "../preflight/judge-template";
 import { chooseDrain } from "./plan-drain";
 import { isDisruptive, ownershipMark } from "./render-vm";
 import type { RunnerVmHooks } from "./vm";
@@ -16,6 +17,8 @@ import { gitHubLibrary } from "../libraries";
 export interface HookContext {
   readonly github: { readonly url: string; readonly repository: string; readonly token: string };
   readonly proxmox: { readonly endpoint: string; readonly node: string; readonly token: string };
+  /** What a VM is cloned from. */
+  readonly source: CloneSource;
   /** All runners, with the labels they should carry. */
   readonly runners: readonly {
     readonly name: string;
@@ -93,7 +96,11 @@ export function runnerHooks(name: string, given: pulumi.Input<HookContext>): Run
     if (runner === undefined) return;
     const proxmox = new ProxmoxClient(context.proxmox);
     if (!step.type.includes("vmLegacy")) return proxmox.clearFirewallRules(vmId);
-    const holder = (await proxmox.guests()).find((guest) => guest.vmid === vmId);
+    const guests = await proxmox.guests();
+    // Its drives were looked at in the preview; whether it is still there is known without another request.
+    const reasons = templateReasons(context.source, guests, undefined);
+    if (reasons.length > 0) throw new Error(reasons.join("\n"));
+    const holder = guests.find((guest) => guest.vmid === vmId);
     if (holder === undefined) return;
     const mark = ownershipMark(pulumi.getStack(), runner.name);
     const config = await proxmox.vmConfig(holder.node, vmId);

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refuseArguments } from "../arguments";
+import { CloneSource } from "../resources/clone-source";
 import { HealthGate } from "../resources/health-gate";
 import { LastKnownGood, type ProvenSettings } from "../resources/last-known-good";
 import { poolProblems } from "./check-pool";
@@ -119,6 +120,16 @@ export class RunnerPool extends pulumi.ComponentResource {
     const gate = manages && secondaries.length > 0 ? this.gate(name, args, secondaries, primaries) : undefined;
     const before = gate === undefined ? secondaries.map(({ settled }) => settled) : [gate];
     this.runners = [...primaries.map((place) => make(place, before)), ...secondaries];
+    const { proxmox, vm = {} } = args;
+    new CloneSource(
+      `${name}-source`,
+      {
+        ...{ endpoint: proxmox.endpoint, node: proxmox.node, templateId: proxmox.templateId },
+        diskGiB: vm.diskGiB ?? defaults.vm.diskGiB,
+        incarnations: pulumi.all(this.runners.map((runner) => runner.vm.incarnation)),
+      },
+      { parent: this },
+    );
     this.evidence = gate?.evidence;
     this.subjects = gateSubjects(this.runners, args.agent?.version);
     if (manages) {

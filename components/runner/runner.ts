@@ -222,12 +222,13 @@ export function hooksFor(
   args: EnvironmentArgs & { readonly force?: pulumi.Input<boolean>; readonly forceHint?: string },
   runners: readonly { readonly resource: string; readonly place: RunnerPlaceArgs }[],
 ): RunnerHooks {
-  const { github, proxmox, hosts, force = false, forceHint } = args;
+  const { github, proxmox, vm = {}, hosts, force = false, forceHint } = args;
   return runnerHooks(
     name,
     pulumi.output({
       github: { url: github.url ?? defaults.githubUrl, repository: github.repository, token: github.token },
       proxmox: { endpoint: proxmox.endpoint, node: proxmox.node, token: proxmox.token },
+      source: { node: proxmox.node, templateId: proxmox.templateId, diskGiB: vm.diskGiB ?? defaults.vm.diskGiB },
       runners: runners.map(({ resource, place }) => ({
         name: place.name,
         vmId: place.vmId,

@@ -89,7 +89,7 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
     "no template",
     atProxmox({ guests: { value: [] } }),
     "proxmox.templateId",
-    /^VMID 9000: seen no such VM, expected a template on node pve1 .*Next: pulumi config set --path 'ghrunners:proxmox\.templateId'/,
+    /^VMID 9000: seen no such VM, expected a template on node pve1 .*Next: make it as docs\/how-to\/template\.md says, or pulumi config set --path 'ghrunners:proxmox\.templateId'/,
   ],
   [
     "a VM in the template's place",

@@ -22,6 +22,7 @@ describe("RunnerPool", () => {
         .map(({ type, name }) => `${type.split(":").at(-1)} ${name}`)
         .sort(),
       [
+        "CloneSource pool-source",
         "HealthGate pool-gate",
         "LastKnownGood pool-proven",
         "Runner pool-primary",

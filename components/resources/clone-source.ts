@@ -1,0 +1,58 @@
+/**
+ * The dynamic resource CloneSource: looks at the template when a machine of the pool is about to be made, also in a run
+ * without a changed setting (`pulumi up --replace`, a machine that is gone), in which the preflight asks nobody. The
+ * engine compares it with the machines' addresses unknown before it deletes a machine that it makes again: a refusal here
+ * comes before that delete, in previews and updates, and without a delete hook.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
+import type { CloneSource as Source } from "../preflight/judge-template";
+import { lookAtTemplate } from "../preflight/look-template";
+import { DynamicResource, type Inputs } from "./dynamic-resource";
+import { configure, packageSecret } from "./provider-access";
+
+export interface CloneSourceInputs extends Source {
+  /** Address of Proxmox VE's API. */
+  readonly endpoint: string;
+  /** MAC addresses of the machines that were cloned; one that is about to be made has none yet. */
+  readonly incarnations: readonly string[];
+}
+
+const isMade = (incarnation: unknown): boolean => /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(String(incarnation));
+
+/** Whether a machine is about to be made: the engine does not know its address then, or any of them. */
+export const makesMachine = ({ incarnations }: Pick<CloneSourceInputs, "incarnations">): boolean =>
+  !Array.isArray(incarnations) || !incarnations.every(isMade);
+
+/** @throws Error with every reason why no machine can be cloned */
+export async function refuseWithoutTemplate(
+  proxmox: Parameters<typeof lookAtTemplate>[0],
+  source: Source,
+): Promise<void> {
+  const reasons = await lookAtTemplate(proxmox, source);
+  if (reasons.length > 0)
+    throw new Error(
+      ["No machine can be made.", ...reasons.map((reason) => `  ghrunners:proxmox: ${reason}`)].join("\n"),
+    );
+}
+
+export const provider: pulumi.dynamic.ResourceProvider<CloneSourceInputs, CloneSourceInputs> = {
+  configure,
+  diff: async (_id, olds, news) => {
+    if (makesMachine(news)) {
+      const access = { endpoint: news.endpoint, node: news.node, token: packageSecret("proxmoxToken") };
+      await refuseWithoutTemplate(new ProxmoxClient(access), news);
+    }
+    const parts = ({ endpoint, node, templateId, diskGiB, incarnations }: CloneSourceInputs): string =>
+      JSON.stringify([endpoint, node, templateId, diskGiB, incarnations]);
+    return { changes: parts(olds) !== parts(news) };
+  },
+  create: async (inputs) => ({ id: "clone-source", outs: inputs }),
+  update: async (_id, _olds, news) => ({ outs: news }),
+};
+
+export class CloneSource extends DynamicResource {
+  constructor(name: string, inputs: Inputs<CloneSourceInputs>, opts: pulumi.CustomResourceOptions) {
+    super("CloneSource", name, inputs, [], opts);
+  }
+}
