@@ -1,6 +1,6 @@
 /**
  * The dynamic resource Preflight. The looking is done in `check`, which runs in previews too, and only when what it
- * looks at has changed: a run without changes asks nobody.
+ * looks at has changed. A run without changes asks one question, which costs nothing: what is left of GitHub's rate limit.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { GitHubClient } from "@ghrunners/core/github/client";
@@ -11,6 +11,7 @@ import { lookAtGitHub, lookAtProxmox } from "../preflight/look";
 import { lookAtDeployment } from "../preflight/look-deployment";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 import { configure, packageSecret } from "./provider-access";
+import { refuseWithoutRequests, requestsLeft } from "@ghrunners/core/github/requests-left";
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { gitHubLibrary } from "../libraries";
 
@@ -40,14 +41,28 @@ async function deployment(github: GitHubClient, news: PreflightInputs): Promise<
   return judgeDeployment(news.deployment, seen);
 }
 
-async function problemsOf(olds: Partial<PreflightInputs>, news: PreflightInputs): Promise<PreflightProblem[]> {
+const managesGitHub = ({ deployment: { environment, rules } }: PreflightInputs): boolean =>
+  environment !== undefined || rules !== undefined;
+
+/** Before anything is asked of GitHub: its provider sleeps until a used-up limit is reset, perhaps for an hour. */
+async function rateLimitRefusal(inputs: PreflightInputs): Promise<string | undefined> {
+  if (!inputs.hosts && !managesGitHub(inputs)) return undefined;
+  const left = await requestsLeft(inputs.github.url, packageSecret("githubToken"));
+  return left && refuseWithoutRequests(left);
+}
+
+/** @param asksGitHub false where its rate limit is used up */
+async function problemsOf(
+  olds: Partial<PreflightInputs>,
+  news: PreflightInputs,
+  asksGitHub: boolean,
+): Promise<PreflightProblem[]> {
   const [proxmoxToken, githubToken] = [packageSecret("proxmoxToken"), packageSecret("githubToken")];
   const proxmox = new ProxmoxClient({ endpoint: news.proxmox.endpoint, node: news.proxmox.node, token: proxmoxToken });
   const known = (olds.runners ?? []).map(({ name }) => name);
-  const { environment, rules } = news.deployment;
   const ofGitHub = async (): Promise<PreflightProblem[]> => {
-    const managed = environment !== undefined || rules !== undefined;
-    if (!news.hosts && !managed) return [];
+    const managed = managesGitHub(news);
+    if (!asksGitHub || (!news.hosts && !managed)) return [];
     const { GitHubClient } = gitHubLibrary();
     const github = new GitHubClient({ url: news.github.url, fullName: news.github.repository }, githubToken);
     const [ofRunners, ofDeployment] = await Promise.all([
@@ -65,15 +80,25 @@ async function problemsOf(olds: Partial<PreflightInputs>, news: PreflightInputs)
 export const provider: pulumi.dynamic.ResourceProvider<PreflightInputs, PreflightInputs> = {
   configure,
   check: async (olds, news) => {
-    if (same(olds, news)) return { inputs: news };
-    const problems = await problemsOf(olds, news);
-    const reasons = [...news.refusals, ...problems.map(({ setting, reason }) => `ghrunners:${setting}: ${reason}`)];
+    const used = await rateLimitRefusal(news);
+    if (used === undefined && same(olds, news)) return { inputs: news };
+    const problems = same(olds, news) ? [] : await problemsOf(olds, news, used === undefined);
+    const limit = used === undefined ? [] : [used];
+    const told = problems.map(({ setting, reason }) => `ghrunners:${setting}: ${reason}`);
+    const reasons = [...news.refusals, ...limit, ...told];
     // With a property of its own Pulumi would print the whole group of settings in front of the reason.
     const failures = reasons.map((reason) => ({ property: "", reason }));
     return failures.length > 0 ? { failures } : { inputs: news };
   },
   diff: async (_id, olds, news) => ({ changes: !same(olds, news) }),
   create: async (inputs) => ({ id: "preflight", outs: inputs }),
+  // With --run-program a refresh reads this before it reads anything at GitHub. Without, the engine waits for GitHub's
+  // provider before it reads anything at all.
+  read: async (id, state) => {
+    const used = state === undefined ? undefined : await rateLimitRefusal(state);
+    if (used !== undefined) throw new Error(used);
+    return { id, props: state };
+  },
   update: async (_id, _olds, news) => ({ outs: news }),
 };
 

@@ -6,6 +6,8 @@ import type { Requester } from "./message";
 const hourMs = 3_600_000;
 /** Requests an hour: of a personal access token, and of an address without one. */
 const limits = { token: 5000, anonymous: 60 } as const;
+/** Share of an allowance that is used before it is renewed: clients begin nothing with few requests left. */
+const RENEWED_AT = 0.9;
 
 export interface Allowance {
   readonly limit: number;
@@ -25,7 +27,7 @@ export const rateLimitHeaders = ({ limit, used, remaining, reset }: Allowance): 
 
 /**
  * GitHub's primary and secondary limits. Requests are counted and shown as at GitHub, but only the faults refuse them:
- * a rehearsal asks more often than a client may, so an allowance that is used up is renewed. Counts are in memory.
+ * a rehearsal asks more often than a client may, so an allowance that runs low is renewed. Counts are in memory.
  */
 export class RateLimiter {
   private readonly windows = new Map<string, { used: number; endsAt: number }>();
@@ -46,15 +48,18 @@ export class RateLimiter {
     const key = identity?.tokenSha256 ?? "anonymous";
     const now = this.clock.now();
     const known = this.windows.get(key);
-    const isOver = known === undefined || known.endsAt <= now || known.used + spend >= limit;
+    const isOver = known === undefined || known.endsAt <= now || known.used + spend >= limit * RENEWED_AT;
     const window = isOver ? { used: 0, endsAt: now + hourMs } : known;
     window.used += spend;
     this.windows.set(key, window);
     return { limit, used: window.used, remaining: limit - window.used, reset: Math.ceil(window.endsAt / 1000) };
   }
 
-  /** @throws ApiError 403 in GitHub's words when a fault says that a limit is reached */
-  check(identity: Requester | undefined): void {
+  /**
+   * @param asksForLimit whether it is the question how much is left, which GitHub answers when nothing is
+   * @throws ApiError 403 in GitHub's words when a fault says that a limit is reached
+   */
+  check(identity: Requester | undefined, asksForLimit: boolean): void {
     const secondary = this.faults.active("secondary-rate-limited");
     if (secondary !== undefined) {
       const left = Math.ceil((Date.parse(secondary.since) - this.clock.now()) / 1000) + secondary.parameters.seconds;
@@ -68,7 +73,7 @@ export class RateLimiter {
         { "retry-after": String(Math.max(1, left)) },
       );
     }
-    if (this.faults.active("rate-limited") === undefined) return;
+    if (asksForLimit || this.faults.active("rate-limited") === undefined) return;
     throw new ApiError(
       403,
       `API rate limit exceeded for ${identity === undefined ? "this address" : `user ${identity.login}`}.`,

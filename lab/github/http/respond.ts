@@ -6,6 +6,8 @@ import type { ApiRequest, Requester, Reply } from "./message";
 import { RateLimiter, rateLimitHeaders } from "./rate-limit";
 import type { Router } from "./router";
 
+const LIMIT_PATH = "/api/v3/rate_limit";
+
 /** A request before its route and its sender are known. */
 export type RawRequest = Omit<ApiRequest, "params" | "identity" | "body"> & { readonly body: Buffer };
 
@@ -70,7 +72,7 @@ export class Responder {
   private async dispatch(request: RawRequest, identity: Requester | undefined, isRest: boolean): Promise<Reply> {
     const { faults, permissionUse } = this.services;
     const line = `${request.method} ${decoded(request.path)}`;
-    if (isRest) this.rateLimit.check(identity);
+    if (isRest) this.rateLimit.check(identity, request.path === LIMIT_PATH);
     if (isRest && faults.strike("http-500", ({ match }) => line.includes(match))) {
       throw new ApiError(500, "Server Error");
     }
@@ -115,7 +117,7 @@ export class Responder {
       if (known.some((tag) => tag.replace(/^W\//, "") === headers.etag?.slice(2))) status = 304;
     }
     // GitHub does not count a 304, nor asking for the limit itself.
-    const free = status === 304 || request.path === "/api/v3/rate_limit";
+    const free = status === 304 || request.path === LIMIT_PATH;
     Object.assign(headers, rateLimitHeaders(this.rateLimit.allowance(identity, free ? 0 : 1)));
     return { status, body: status === 304 ? undefined : body, headers };
   }

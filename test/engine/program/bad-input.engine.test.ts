@@ -234,9 +234,9 @@ describe("bad input, refused before anything is made", () => {
     it("the rate limit is used up for long", () =>
       rehearsal.withFault(["github-rate-limited", "seconds=3600"], async () => {
         const run = await refused([
-          /rate limit reached \(.*\)\. Expected some requests left\. Next: wait until \d{4}-\d\d-\d\dT/,
+          /the rate limit of ghrunners:githubToken: seen 0 of 5000 requests left until \d{4}-\d\d-\d\dT\S+, expected at least 100\./,
         ]);
-        const end = /wait until (\S+),/.exec(run.output)?.[1] ?? "";
+        const end = /left until (\S+),/.exec(run.output)?.[1] ?? "";
         const minutes = (Date.parse(end) - Date.now()) / 60_000;
         assert.ok(minutes > 50 && minutes <= 61, `the end is ${minutes} minutes away`);
       }));

@@ -41,6 +41,12 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/engine/program/saved-at-end.engine.test.ts",
     by: '{ PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" }',
   },
+  {
+    pattern: /^pulumi (up --refresh|refresh) --run-program$/,
+    test: "test/engine/program/rate-limit.engine.test.ts",
+    by: '["up", "--refresh", "--run-program"], ["refresh", "--run-program"]',
+  },
+  { pattern: /^pulumi cancel$/, test: "test/engine/program/rate-limit.engine.test.ts", by: '["cancel", "--yes"]' },
   { pattern: /^pulumi refresh$/, test: noRoot, by: '"pulumi", "refresh"' },
   {
     pattern: /^pulumi destroy --run-program$/,
