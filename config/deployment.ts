@@ -17,12 +17,22 @@ export const login = text(
 const variableName = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
 const VARIABLE_LIMIT = 48 * 1024;
 
-/** Variables of an environment or of the repository, by name. Not for secrets: everybody with write access reads them. */
+/**
+ * Text of a variable. `pulumi config set --path` and YAML store 8080 as a number and true as a truth value, and both have
+ * one text. A number with a fraction does not: 1.10 is stored as 1.1, so it is refused and has to be quoted.
+ */
+const variable = z
+  .union([z.string(), z.int(), z.boolean()])
+  .transform(String)
+  .refine((value) => Buffer.byteLength(value) <= VARIABLE_LIMIT, "at most 48 KiB")
+  .meta({
+    allowed: "text of at most 48 KiB, a whole number, true or false; quote every other number in the stack's file",
+    example: "value",
+  });
+
+/** Variables of an environment or of the repository, by name. Not for secrets: all with write access can read them. */
 export const variables = z
-  .record(
-    z.string(),
-    z.string().refine((value) => Buffer.byteLength(value) <= VARIABLE_LIMIT, "at most 48 KiB"),
-  )
+  .record(z.string(), variable)
   .refine((entries) => Object.keys(entries).every((name) => variableName.test(name)), "upper-case names")
   .default({})
   .meta({

@@ -19,6 +19,8 @@ export interface Documentation {
   readonly properties?: Readonly<Record<string, Documentation>>;
   readonly required?: readonly string[];
   readonly items?: Documentation;
+  /** What each value accepts where the user chooses the names. */
+  readonly additionalProperties?: Documentation | false;
 }
 
 /** The whole schema. */
@@ -28,7 +30,7 @@ export const documentation = z.toJSONSchema(schema, { unrepresentable: "any", io
 export function documentationOf(path: string): Documentation {
   let node: Documentation | undefined = documentation;
   for (const part of path.split(/[.[\]]+/).filter((piece) => piece !== "")) {
-    node = /^\d+$/.test(part) ? node?.items : node?.properties?.[part];
+    node = /^\d+$/.test(part) ? node?.items : (node?.properties?.[part] ?? (node?.additionalProperties || undefined));
   }
   return node ?? {};
 }

@@ -34,6 +34,15 @@ describe("configuration of the deployment environment", () => {
     assert.deepEqual(paths("staging", unreviewed), []);
   });
 
+  it("takes whole numbers and truth values among variables as the text that was typed", () => {
+    const typed = { HTTP_PORT: 8080, DEBUG: true, VERSION: "1.10" };
+    assert.deepEqual(deployment.parse({ variables: typed }).variables, {
+      HTTP_PORT: "8080",
+      DEBUG: "true",
+      VERSION: "1.10",
+    });
+  });
+
   for (const [what, group] of Object.entries({
     "a seventh reviewer": { reviewers: ["a", "b", "c", "d", "e", "f", "g"] },
     "a login that GitHub would not give out": { reviewers: ["-octocat"] },
@@ -41,6 +50,7 @@ describe("configuration of the deployment environment", () => {
     "a ref in place of a branch": { branches: ["refs/heads/main"] },
     "a lower-case variable": { variables: { url: "https://example" } },
     "a reserved variable": { variables: { GITHUB_URL: "https://example" } },
+    "a number that YAML has shortened, such as 1.10": { variables: { VERSION: 1.1 } },
     "a variable that is too long": { variables: { LONG: "x".repeat(48 * 1024 + 1) } },
     "a name with a colon": { name: "a:b" },
   })) {
