@@ -76,8 +76,18 @@ export const githubPermissions = {
     secrets: "write",
     variables: "write",
   },
-  /** Reads runners, jobs, the environment's protection and the ages of secrets for the metrics. */
-  exporter: { metadata: "read", administration: "read", actions: "read", environments: "read", secrets: "read" },
+  /**
+   * Reads runners, jobs, the environment's protection and the ages of secrets for the metrics. The lab's repository has
+   * the same token as RUNNER_VIEW_TOKEN, which reads variables too.
+   */
+  exporter: {
+    metadata: "read",
+    administration: "read",
+    actions: "read",
+    environments: "read",
+    secrets: "read",
+    variables: "read",
+  },
   /** Writes the repository variable that chooses the deployment's runner; starts runs again that wait for a dead one. */
   failover: { metadata: "read", variables: "write", actions: "write" },
   /** A person who approves deployments. */

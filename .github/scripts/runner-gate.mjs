@@ -5561,20 +5561,8 @@ var GitHubClient = class {
   }
 };
 
-// packages/deploy/need.ts
-function need(variables, name) {
-  const value = variables[name];
-  if (value === void 0 || value === "") throw new Error(`${name} is not set. Expected the workflow to set it.`);
-  return value;
-}
-
 // packages/core/vocabulary/failover.ts
 var CHOICE_VARIABLE = "DEPLOY_RUNNER";
-
-// packages/core/vocabulary/runner.ts
-function runnerLabels(environment, role, extra = []) {
-  return ["self-hosted", "linux", "x64", environment, role, ...extra];
-}
 
 // node_modules/zod/v4/core/util.js
 var util_exports = {};
@@ -11135,6 +11123,51 @@ function duration2(params) {
   return _isoDuration(ZodISODuration, params);
 }
 
+// packages/failover/choice/maintenance.ts
+var MAINTENANCE_VARIABLE = "RUNNER_MAINTENANCE";
+var oneLine = string2().min(1).max(200).regex(/^[^\r\n]*$/);
+var entry = object({
+  /** Name of the runner at GitHub. */
+  name: oneLine,
+  /** RFC 3339; from then on the entry counts as none. */
+  until: iso_exports.datetime({ offset: true }),
+  reason: oneLine,
+  /** Who put it there. */
+  by: oneLine
+});
+var content = object({ schema: literal("ghrunners.maintenance/1"), runners: array(entry).max(100) });
+function parseMaintenance(text, now) {
+  if (text === void 0 || text.trim() === "") return { known: true, runners: [] };
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { known: false, problem: `${MAINTENANCE_VARIABLE} is no JSON. Expected schema ghrunners.maintenance/1.` };
+  }
+  const result = content.safeParse(value);
+  if (!result.success) {
+    const [issue2] = result.error.issues;
+    const place = issue2?.path.join(".") || "its content";
+    return {
+      known: false,
+      problem: `${MAINTENANCE_VARIABLE} is not ghrunners.maintenance/1: ${place}: ${issue2?.message}`
+    };
+  }
+  return { known: true, runners: result.data.runners.filter(({ until }) => Date.parse(until) > now.getTime()) };
+}
+
+// packages/deploy/need.ts
+function need(variables, name) {
+  const value = variables[name];
+  if (value === void 0 || value === "") throw new Error(`${name} is not set. Expected the workflow to set it.`);
+  return value;
+}
+
+// packages/core/vocabulary/runner.ts
+function runnerLabels(environment, role, extra = []) {
+  return ["self-hosted", "linux", "x64", environment, role, ...extra];
+}
+
 // packages/failover/choice/deploy-runner.ts
 var choice = object({
   /** Labels for `runs-on`; none: nobody may deploy. */
@@ -11169,39 +11202,6 @@ function readChoice(text, now) {
   if (Date.parse(expiresAt) <= now.getTime()) return { state: "expired", choice: content2 };
   if (labels.length === 0) return { state: "refused", choice: content2 };
   return { state: "fresh", choice: content2 };
-}
-
-// packages/failover/choice/maintenance.ts
-var MAINTENANCE_VARIABLE = "RUNNER_MAINTENANCE";
-var oneLine = string2().min(1).max(200).regex(/^[^\r\n]*$/);
-var entry = object({
-  /** Name of the runner at GitHub. */
-  name: oneLine,
-  /** RFC 3339; from then on the entry counts as none. */
-  until: iso_exports.datetime({ offset: true }),
-  reason: oneLine,
-  /** Who put it there. */
-  by: oneLine
-});
-var content = object({ schema: literal("ghrunners.maintenance/1"), runners: array(entry).max(100) });
-function parseMaintenance(text, now) {
-  if (text === void 0 || text.trim() === "") return { known: true, runners: [] };
-  let value;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { known: false, problem: `${MAINTENANCE_VARIABLE} is no JSON. Expected schema ghrunners.maintenance/1.` };
-  }
-  const result = content.safeParse(value);
-  if (!result.success) {
-    const [issue2] = result.error.issues;
-    const place = issue2?.path.join(".") || "its content";
-    return {
-      known: false,
-      problem: `${MAINTENANCE_VARIABLE} is not ghrunners.maintenance/1: ${place}: ${issue2?.message}`
-    };
-  }
-  return { known: true, runners: result.data.runners.filter(({ until }) => Date.parse(until) > now.getTime()) };
 }
 
 // packages/deploy/gate/judge.ts
@@ -11243,9 +11243,9 @@ function refusalOf(seen, now) {
       return stop(`The monitoring host offers no runner: ${seen.choice.reason}`, "none");
   }
 }
-function judgeChoice({ variable, wanted, environment, now }) {
+function judgeChoice({ variable, wanted, label, now }) {
   if (wanted === "primary" || wanted === "secondary") {
-    const labels2 = runnerLabels(environment, wanted);
+    const labels2 = runnerLabels(label, wanted);
     const remark = `${CHOICE_VARIABLE} was not looked at.`;
     return { go: true, labels: labels2, runner: wanted, reason: `${wanted} was asked for by hand`, remark };
   }
@@ -11254,10 +11254,10 @@ function judgeChoice({ variable, wanted, environment, now }) {
   const seen = readChoice(variable, now);
   if (seen.state !== "fresh") return refusalOf(seen, now);
   const { labels, runner, reason } = seen.choice;
-  if (carries(labels, ["self-hosted", environment]))
+  if (carries(labels, ["self-hosted", label]))
     return { go: true, labels, runner: oneLine2(runner ?? "unnamed"), reason: oneLine2(reason) };
   const names = labels.join(", ");
-  return stop(`${CHOICE_VARIABLE} names ${names}. Expected self-hosted and ${environment} among them.`, "blind");
+  return stop(`${CHOICE_VARIABLE} names ${names}. Expected self-hosted and ${label} among them.`, "blind");
 }
 function judgeRunners(choice2, runners) {
   const eligible = runners.filter(({ labels }) => carries(labels, choice2.labels));
@@ -11302,33 +11302,29 @@ Runbook: ${folder}/${verdict.runbook}
 
 // packages/deploy/gate/main.ts
 var { env } = process;
+var UNREADABLE = "?";
 async function decide(now) {
-  const choice2 = judgeChoice({
-    variable: env.DEPLOY_RUNNER ?? "",
-    wanted: env.WANTED_RUNNER || "auto",
-    environment: need(env, "DEPLOY_ENVIRONMENT"),
-    now
-  });
-  if (!choice2.go) return choice2;
   const github = new GitHubClient(
     { url: need(env, "GITHUB_SERVER_URL"), fullName: need(env, "GITHUB_REPOSITORY") },
     need(env, "RUNNER_VIEW_TOKEN"),
     { baseUrl: need(env, "GITHUB_API_URL") }
   );
+  const question = { wanted: env.WANTED_RUNNER || "auto", label: need(env, "RUNNER_LABEL"), now };
+  const maintenance = await github.variable(MAINTENANCE_VARIABLE).catch(() => UNREADABLE);
   try {
-    return judgeRunners(choice2, await github.pages("/actions/runners", {}, toRunners));
+    const variable = question.wanted === "auto" ? await github.variable(CHOICE_VARIABLE) : void 0;
+    const choice2 = judgeChoice({ ...question, variable: variable ?? "" });
+    if (!choice2.go) return { verdict: choice2, maintenance };
+    const runners = await github.list("list the runners", "/actions/runners", {}, toRunners);
+    return { verdict: judgeRunners(choice2, runners), maintenance };
   } catch (error2) {
-    const seen = error2.response === void 0 ? "GitHub does not answer" : void 0;
-    return stop(
-      `${seen ?? `GitHub answered ${statusOf(error2)}`} to the question for the runners. Expected GitHub's view of the runners.`,
-      "network"
-    );
+    return { verdict: stop(error2.message, "network"), maintenance };
   }
 }
 async function main() {
   const now = /* @__PURE__ */ new Date();
-  const verdict = await decide(now);
-  const banner = maintenanceBanner(env.RUNNER_MAINTENANCE ?? "", now);
+  const { verdict, maintenance } = await decide(now);
+  const banner = maintenanceBanner(maintenance ?? "", now);
   const summary = renderSummary(verdict, need(env, "RUNBOOKS").replace(/\/$/, ""), banner);
   process.stdout.write(summary);
   appendFileSync(need(env, "GITHUB_STEP_SUMMARY"), summary);

@@ -55,6 +55,11 @@ const seed = z.object({
       expiresAt: z.iso.datetime().optional(),
     }),
   ),
+  /**
+   * Which values of the repository's variables a run sees. GitHub's documentation says when secrets are read and is
+   * silent about variables, so everything has to work with both. Default: those of now.
+   */
+  variablesOfRun: z.enum(["now", "creation"]).optional(),
   /** PEM file of the authority that signed this service's certificate: jobs of the hosted machine trust it. */
   authority: z.string().min(1).optional(),
   /** A runner is shown offline after this silence. GitHub takes minutes; the lab's default is 10 s. */

@@ -78,7 +78,7 @@ export class Deployers {
       run.variable = github.variables.get("DEPLOY_RUNNER") ?? "";
       const now = new Date(github.host.wall());
       const wanted = run.inputs.runner ?? "auto";
-      const choice = this.gate.judgeChoice({ variable: run.variable, wanted, environment: "production", now });
+      const choice = this.gate.judgeChoice({ variable: run.variable, wanted, label: "production", now });
       const verdict = choice.go ? this.gate.judgeRunners(choice, github.runners) : choice;
       if (!verdict.go) {
         world.note(`gate of run ${run.id}: ${verdict.reason}`);

@@ -134,7 +134,7 @@ export const claimProblems = (state: RunState): string[] =>
 /** A gate that looks now may deploy. */
 export function choiceProblems({ site }: RunState, gate: GateJudge): string[] {
   const variable = site.github.variables.get("DEPLOY_RUNNER") ?? "";
-  const question = { variable, wanted: "auto", environment: "production", now: new Date(site.github.host.wall()) };
+  const question = { variable, wanted: "auto", label: "production", now: new Date(site.github.host.wall()) };
   const verdict = gate.judgeChoice(question);
   return verdict.go ? [] : [`all is well, and the gate refuses: ${verdict.reason}`];
 }

@@ -152,7 +152,7 @@ describe("failover", function () {
   it("GitHub down: the choice expires, and the gate refuses it; it is fresh soon after", async () => {
     await failover.settled(RECOVERY_MS);
     const variable = (await failover.variable()) ?? "";
-    const question = { variable, wanted: "auto", environment: "lab" };
+    const question = { variable, wanted: "auto", label: "lab" };
     assert.equal(judgeChoice({ ...question, now: new Date() }).go, true);
     await rehearsal.withFault(["github-down"], async () => {
       const view = await until("the choice has expired", 60_000, async () => {

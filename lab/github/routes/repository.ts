@@ -1,6 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import path from "node:path";
+import { archiveOf } from "../archive";
 import { permits } from "../http/authorize";
 import { notFound } from "../http/errors";
 import { plainRoute, type Requester, type Route } from "../http/message";
@@ -39,13 +38,23 @@ export function repositoryRoutes({ seed, store, faults }: Services): Route[] {
     plainRoute("GET", "/_lab/archive/{sha}", "public", ({ params }) => {
       const { sha } = headCommit(seed);
       if (params.sha !== sha) throw notFound();
-      return { status: 200, body: archiveOf(seed, sha), headers: { "content-type": "application/gzip" } };
+      const folder = `${seed.owner.login}-${seed.repository.name}-${sha.slice(0, 7)}`;
+      return { status: 200, body: archiveOf(seed, folder), headers: { "content-type": "application/gzip" } };
     }),
-    rest("GET /repos/{owner}/{repo}/contents/{path}", contents, ({ params, query }) => {
+    rest("GET /repos/{owner}/{repo}/contents/{path}", contents, ({ params, query, headers }) => {
       const ref = query.get("ref") ?? seed.repository.defaultBranch;
       if (!isDefaultBranch(seed, ref)) throw notFound();
       const file = repositoryFile(seed, params.path);
       if (file === undefined) throw notFound();
+      if (/^application\/vnd\.github\.raw\b/.test(headers.accept ?? ""))
+        // The description has the JSON alone.
+        return {
+          status: 200,
+          body: file.content as never,
+          headers: { "content-type": "application/vnd.github.raw+json" },
+        };
+      // Source: GitHub's documentation, "Get repository content": above 1 MB the raw media type alone shows the content.
+      const isSmall = file.content.length <= 2 ** 20;
       const self = `${url}/contents/${file.path}?ref=${ref}`;
       const page = `${repositoryPage(seed)}/blob/${ref}/${file.path}`;
       const blob = `${url}/git/blobs/${file.sha}`;
@@ -53,11 +62,11 @@ export function repositoryRoutes({ seed, store, faults }: Services): Route[] {
         status: 200,
         body: {
           type: "file",
-          encoding: "base64",
+          encoding: isSmall ? "base64" : "none",
           size: file.content.length,
           name: path.basename(file.path),
           path: file.path,
-          content: file.content.toString("base64"),
+          content: isSmall ? file.content.toString("base64") : "",
           sha: file.sha,
           url: self,
           git_url: blob,
@@ -74,19 +83,6 @@ export function repositoryRoutes({ seed, store, faults }: Services): Route[] {
 function isDefaultBranch(seed: Services["seed"], ref: string): boolean {
   const { defaultBranch } = seed.repository;
   return [defaultBranch, `refs/heads/${defaultBranch}`, headCommit(seed).sha].includes(ref);
-}
-
-/** The archive of the commit: as at GitHub, one folder with everything in it. Of a file that is there twice the last counts. */
-function archiveOf({ workflowsDir, filesDir, owner, repository }: Services["seed"], sha: string): Buffer {
-  const folder = `${owner.login}-${repository.name}-${sha.slice(0, 7)}`;
-  const github = path.dirname(workflowsDir);
-  const name = path.basename(github);
-  const parts = [
-    ...["--transform", `s,^${name},${folder}/.github,`, "--transform", `s,^\\./,${folder}/,`],
-    ...["--directory", path.dirname(github), name],
-    ...(filesDir !== undefined && existsSync(filesDir) ? ["--directory", filesDir, "."] : []),
-  ];
-  return execFileSync("tar", ["--create", "--gzip", "--file", "-", ...parts], { maxBuffer: 64 * 2 ** 20 });
 }
 
 /** What is not about the repository: the service's own description and the caller's limits. */

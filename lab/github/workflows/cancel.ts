@@ -26,7 +26,7 @@ export function cancelRun(state: GitHubState, run: Run, context: EngineContext, 
   if (run.status === "pending") endRun(run, "cancelled", context);
   for (const job of state.actions.jobs.filter((candidate) => candidate.runId === run.id)) {
     const node = nodeOf(run, job.node);
-    const contexts = jobContexts(context.repository, variablesFor(state, null), run, node, scopeOf(run, node));
+    const contexts = jobContexts(context.repository, variablesFor(state, run, null), run, node, scopeOf(run, node));
     const goesOn = !force && context.evaluator.holds(definitionOf(run, node).condition, contexts, statusOf(run, node));
     if (force) endJob(job, "cancelled", context);
     else if (!goesOn) requestJobCancel(job, context, reason);

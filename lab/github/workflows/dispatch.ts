@@ -8,7 +8,7 @@ import { checkInputs } from "./inputs";
 import type { Workflow } from "./model";
 import { scopesAndNodes } from "./new-run";
 import type { Node, Run, RunOrigin, RunScope } from "./records";
-import { type EngineContext, variablesFor } from "./engine-context";
+import { type EngineContext, variablesOf } from "./engine-context";
 import type { Json } from "./template";
 
 /** A run that GitHub would make. */
@@ -75,7 +75,7 @@ export function newRun(
   const contexts = {
     github: githubContext(context.repository, run, scopes[0] as RunScope),
     inputs: scopes[0]?.inputs ?? {},
-    vars: variablesFor(state, null),
+    vars: variablesOf(state, undefined),
   };
   const { evaluator } = context;
   const setting = workflow.concurrency === undefined ? null : evaluator.evaluate(workflow.concurrency, contexts);
@@ -84,5 +84,6 @@ export function newRun(
     ...run,
     displayTitle: workflow.runName === undefined ? workflow.name : evaluator.text(workflow.runName, contexts),
     ...(concurrency === undefined ? {} : { concurrency }),
+    ...(context.keepsVariables ? { variables: variablesOf(state, undefined) } : {}),
   };
 }

@@ -3,7 +3,7 @@ import type { Emit } from "../store";
 import type { WorkflowRepository } from "./contexts";
 import type { Evaluator } from "./expressions";
 import type { EngineRunner } from "./matching";
-import type { JobRecord } from "./records";
+import type { JobRecord, Run } from "./records";
 
 /** How long the engine waits before it gives up; GitHub's values are longer. */
 export interface EngineLimits {
@@ -34,13 +34,21 @@ export interface EngineContext {
   readonly repository: WorkflowRepository;
   readonly runners: readonly EngineRunner[];
   readonly limits: EngineLimits;
+  /** Whether a run keeps the repository's variables of the time when it was made. */
+  readonly keepsVariables: boolean;
   /** When the runner last spoke about the job, in milliseconds since the epoch. */
   readonly lastHeardOfJob: (job: JobRecord) => number;
 }
 
-/** Variables as `vars` shows them: the environment's win over the repository's. */
-export function variablesFor(state: GitHubState, environment: string | null): Record<string, string> {
-  const of = (scope: string | null) =>
-    state.variables.filter((variable) => variable.scope === scope).map(({ name, value }) => [name, value] as const);
-  return Object.fromEntries([...of(null), ...(environment === null ? [] : of(environment))]);
+const variablesIn = (state: GitHubState, scope: string | null): Record<string, string> =>
+  Object.fromEntries(state.variables.filter((known) => known.scope === scope).map(({ name, value }) => [name, value]));
+
+/** The repository's variables as `vars` shows them to a run. */
+export function variablesOf(state: GitHubState, run: Run | undefined): Readonly<Record<string, string>> {
+  return run?.variables ?? variablesIn(state, null);
+}
+
+/** Variables as `vars` shows them to a job: the environment's win over the repository's. */
+export function variablesFor(state: GitHubState, run: Run, environment: string | null): Record<string, string> {
+  return { ...variablesOf(state, run), ...(environment === null ? {} : variablesIn(state, environment)) };
 }

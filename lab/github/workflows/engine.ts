@@ -247,6 +247,7 @@ export class Engine implements WorkflowEngine, JobDesk {
         })),
       ],
       // After a restart of the emulator every runner gets its time anew.
+      keepsVariables: seed.variablesOfRun === "creation",
       lastHeardOfJob: (job) => this.heard.get(job.id) ?? this.startedAt,
     };
   }

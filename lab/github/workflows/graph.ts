@@ -24,7 +24,7 @@ function isReady(run: Run, node: Node): boolean {
 
 function begin(state: GitHubState, run: Run, node: Node, context: EngineContext): void {
   const definition = definitionOf(run, node);
-  const contexts = jobContexts(context.repository, variablesFor(state, null), run, node, scopeOf(run, node));
+  const contexts = jobContexts(context.repository, variablesFor(state, run, null), run, node, scopeOf(run, node));
   const add = (plan: JobPlan): JobRecord => {
     const job = newJob(run, node, plan, context);
     state.actions.jobs.push(job);
@@ -123,7 +123,7 @@ function callOutputs(state: GitHubState, run: Run, node: Node, context: EngineCo
   const contexts = {
     github: githubContext(context.repository, run, scope),
     inputs: scope.inputs,
-    vars: variablesFor(state, null),
+    vars: variablesFor(state, run, null),
     jobs: needsContext(run, { ...node, needs: inner }),
   };
   const value = (template: WorkflowTemplate): string => {

@@ -29,7 +29,7 @@ export function jobMessage(
   const { work } = definitionOf(run, node);
   if (work.kind !== "steps") throw new Error(`Job ${job.id} calls a workflow and cannot be handed to a runner.`);
   const environment = job.environment?.name ?? null;
-  const base = jobContexts(context.repository, variablesFor(state, environment), run, node, scope);
+  const base = jobContexts(context.repository, variablesFor(state, run, environment), run, node, scope);
   const secrets = { ...secretsIn(state, run, scope, given.secrets, context), GITHUB_TOKEN: given.apiToken };
   return {
     jobId: job.id,
@@ -67,7 +67,7 @@ function secretsIn(
   const caller = scopeOf(run, call);
   const theirs = secretsIn(state, run, caller, all, context);
   if (scope.secrets === "all") return theirs;
-  const contexts = jobContexts(context.repository, variablesFor(state, null), run, call, caller);
+  const contexts = jobContexts(context.repository, variablesFor(state, run, null), run, call, caller);
   return context.evaluator.textMap(scope.secrets, { ...contexts, secrets: theirs });
 }
 

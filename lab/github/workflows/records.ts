@@ -73,6 +73,8 @@ export interface Run extends RunOrigin {
   startedAt: string;
   updatedAt: string;
   readonly concurrency?: Concurrency;
+  /** Repository variables of the time when the run was made, where the seed says that runs see those. */
+  readonly variables?: Readonly<Record<string, string>>;
   cancelRequestedAt?: string;
   readonly scopes: RunScope[];
   readonly nodes: Node[];

@@ -43,7 +43,10 @@ export async function deployThroughGitHub(stack: Stack, { version, runner }: Thr
   const foreseen = await foresee(deployment.workflow, version, await liveSources(watched));
   if (foreseen.kind === "refused") throw new Error(foreseen.reason);
   if (foreseen.kind === "unchanged") return notStarted(id, version);
-  const inputs = { version, environment: deployment.name ?? environment, runner };
+  const name = deployment.name ?? environment;
+  // Only where it says something new: a workflow of the repository without this input goes on working.
+  const label: Record<string, string> = name === environment ? {} : { label: environment };
+  const inputs = { version, environment: name, runner, ...label };
   const view = await openLiveView({ ...watched, inputs, id });
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const pauseMs = github.writeDelayMs === 0 ? PAUSE_MS.unlimited : PAUSE_MS.counted;

@@ -30,7 +30,8 @@ export interface Question {
   readonly variable: string;
   /** auto, primary or secondary. */
   readonly wanted: string;
-  readonly environment: string;
+  /** Label that the environment's runners carry: the setting `environment` of their stack. */
+  readonly label: string;
   readonly now: Date;
 }
 
@@ -79,9 +80,9 @@ function refusalOf(seen: Exclude<ChoiceSeen, { state: "fresh" }>, now: Date): St
 }
 
 /** What DEPLOY_RUNNER says, before GitHub is asked. */
-export function judgeChoice({ variable, wanted, environment, now }: Question): Go | Stop {
+export function judgeChoice({ variable, wanted, label, now }: Question): Go | Stop {
   if (wanted === "primary" || wanted === "secondary") {
-    const labels = runnerLabels(environment, wanted);
+    const labels = runnerLabels(label, wanted);
     const remark = `${CHOICE_VARIABLE} was not looked at.`;
     return { go: true, labels, runner: wanted, reason: `${wanted} was asked for by hand`, remark };
   }
@@ -90,10 +91,10 @@ export function judgeChoice({ variable, wanted, environment, now }: Question): G
   const seen = readChoice(variable, now);
   if (seen.state !== "fresh") return refusalOf(seen, now);
   const { labels, runner, reason } = seen.choice;
-  if (carries(labels, ["self-hosted", environment]))
+  if (carries(labels, ["self-hosted", label]))
     return { go: true, labels, runner: oneLine(runner ?? "unnamed"), reason: oneLine(reason) };
   const names = labels.join(", ");
-  return stop(`${CHOICE_VARIABLE} names ${names}. Expected self-hosted and ${environment} among them.`, "blind");
+  return stop(`${CHOICE_VARIABLE} names ${names}. Expected self-hosted and ${label} among them.`, "blind");
 }
 
 /** GitHub's own view of the labels that were chosen. */

@@ -4,8 +4,9 @@
  */
 import { appendFileSync } from "node:fs";
 import { GitHubClient } from "@ghrunners/core/github/client";
-import { statusOf } from "@ghrunners/core/github/errors";
 import { toRunners } from "@ghrunners/core/github/runner";
+import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
+import { MAINTENANCE_VARIABLE } from "@ghrunners/failover/choice/maintenance";
 import { need } from "../need";
 import {
   type Go,
@@ -20,34 +21,43 @@ import {
 
 const { env } = process;
 
-async function decide(now: Date): Promise<Go | Stop> {
-  const choice = judgeChoice({
-    variable: env.DEPLOY_RUNNER ?? "",
-    wanted: env.WANTED_RUNNER || "auto",
-    environment: need(env, "DEPLOY_ENVIRONMENT"),
-    now,
-  });
-  if (!choice.go) return choice;
+interface Decided {
+  readonly verdict: Go | Stop;
+  /** Text of RUNNER_MAINTENANCE. */
+  readonly maintenance: string | undefined;
+}
+
+/** No maintenance is written like this, so the summary says that it is not known. */
+const UNREADABLE = "?";
+
+/**
+ * Reads the variables from GitHub's API: `vars` in a workflow may show their values of the time when the run was made,
+ * and a run that is repeated or waits would follow a choice of long ago.
+ */
+async function decide(now: Date): Promise<Decided> {
   const github = new GitHubClient(
     { url: need(env, "GITHUB_SERVER_URL"), fullName: need(env, "GITHUB_REPOSITORY") },
     need(env, "RUNNER_VIEW_TOKEN"),
     { baseUrl: need(env, "GITHUB_API_URL") },
   );
+  const question = { wanted: env.WANTED_RUNNER || "auto", label: need(env, "RUNNER_LABEL"), now };
+  // It decides nothing, so a deployment does not stop where it cannot be read.
+  const maintenance = await github.variable(MAINTENANCE_VARIABLE).catch(() => UNREADABLE);
   try {
-    return judgeRunners(choice, await github.pages("/actions/runners", {}, toRunners));
+    const variable = question.wanted === "auto" ? await github.variable(CHOICE_VARIABLE) : undefined;
+    const choice = judgeChoice({ ...question, variable: variable ?? "" });
+    if (!choice.go) return { verdict: choice, maintenance };
+    const runners = await github.list("list the runners", "/actions/runners", {}, toRunners);
+    return { verdict: judgeRunners(choice, runners), maintenance };
   } catch (error) {
-    const seen = (error as { response?: unknown }).response === undefined ? "GitHub does not answer" : undefined;
-    return stop(
-      `${seen ?? `GitHub answered ${statusOf(error)}`} to the question for the runners. Expected GitHub's view of the runners.`,
-      "network",
-    );
+    return { verdict: stop((error as Error).message, "network"), maintenance };
   }
 }
 
 async function main(): Promise<void> {
   const now = new Date();
-  const verdict = await decide(now);
-  const banner = maintenanceBanner(env.RUNNER_MAINTENANCE ?? "", now);
+  const { verdict, maintenance } = await decide(now);
+  const banner = maintenanceBanner(maintenance ?? "", now);
   const summary = renderSummary(verdict, need(env, "RUNBOOKS").replace(/\/$/, ""), banner);
   process.stdout.write(summary);
   appendFileSync(need(env, "GITHUB_STEP_SUMMARY"), summary);

@@ -32,7 +32,7 @@ describe("the runner gate", () => {
     judgeChoice({
       variable: typeof choice === "string" ? choice : JSON.stringify(choice),
       wanted,
-      environment: "production",
+      label: "production",
       now,
     });
   const both = (choice: unknown, runners: readonly Runner[]): Verdict => {
@@ -173,15 +173,22 @@ describe("the runner gate", () => {
 describe("the runner gate's script", () => {
   let folder: string;
   let server: http.Server;
+  /** GitHub's answer about the runners; about the variables it answers by itself. */
   let answer: { status: number; body: unknown };
+  let variables: Record<string, string>;
   let asked: { url: string; authorization: string | undefined }[];
 
   beforeEach(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "ghr-gate-"));
     asked = [];
     server = http.createServer((request, response) => {
-      asked.push({ url: request.url ?? "", authorization: request.headers.authorization });
-      response.writeHead(answer.status, { "content-type": "application/json" }).end(JSON.stringify(answer.body));
+      const url = request.url ?? "";
+      asked.push({ url, authorization: request.headers.authorization });
+      const name = /\/actions\/variables\/(\w+)$/.exec(url)?.[1];
+      const value = variables[name ?? ""];
+      const variable = value === undefined ? { status: 404, body: {} } : { status: 200, body: { name, value } };
+      const { status, body } = name === undefined ? answer : variable;
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   });
@@ -190,14 +197,18 @@ describe("the runner gate's script", () => {
     rmSync(folder, { recursive: true });
   });
 
+  /** @param more variables of the repository beside DEPLOY_RUNNER */
   async function run(
     variable: string,
+    more: Record<string, string> = {},
+    wanted = "auto",
   ): Promise<{ code: number | null; out: string; summary: string; outputs: string }> {
     const file = (name: string): string => path.join(folder, name);
+    variables = { DEPLOY_RUNNER: variable, ...more };
     const child = spawn(process.execPath, [script], {
       env: {
-        DEPLOY_RUNNER: variable,
-        DEPLOY_ENVIRONMENT: "production",
+        RUNNER_LABEL: "production",
+        WANTED_RUNNER: wanted,
         RUNNER_VIEW_TOKEN: "planted-token-value",
         GITHUB_SERVER_URL: "https://github.com",
         GITHUB_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -246,14 +257,25 @@ describe("the runner gate's script", () => {
     assert.match(out, /::error title=No runner for this deployment::DEPLOY_RUNNER expired/);
     assert.match(summary, /Runbook: https:\/\/x\/runbooks\/monitoring-blind\.md/);
     assert.equal(outputs, "");
-    assert.equal(asked.length, 0);
+    assert.deepEqual(
+      asked.map(({ url }) => url.split("/").at(-1)),
+      ["RUNNER_MAINTENANCE", "DEPLOY_RUNNER"],
+    );
+  });
+
+  it("does not need DEPLOY_RUNNER for a runner that is asked for by hand", async () => {
+    answer = { status: 200, body: { total_count: 1, runners: [shown] } };
+    const { code, out, summary } = await run("garbage", { RUNNER_MAINTENANCE: "garbage" }, "primary");
+    assert.equal(code, 0, out);
+    assert.match(summary, /RUNNER_MAINTENANCE cannot be read/);
+    assert.match(summary, /primary was asked for by hand/);
   });
 
   it("refuses when GitHub does not let the token look, and asks once", async () => {
     answer = { status: 403, body: {} };
     const { code, summary } = await run(valid());
     assert.equal(code, 1);
-    assert.match(summary, /GitHub answered 403.*\n\nRunbook: .*network-unreachable\.md/);
-    assert.equal(asked.length, 1);
+    assert.match(summary, /list the runners.*\n\nRunbook: .*network-unreachable\.md/);
+    assert.equal(asked.filter(({ url }) => url.includes("/actions/runners")).length, 1);
   });
 });
