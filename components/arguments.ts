@@ -1,16 +1,19 @@
-/** Checks of a component's arguments: every problem of a constructor at once, none of what is only known later. */
+/**
+ * Checks of a component's arguments: all problems of a constructor are reported at once; values known only later are
+ * not checked.
+ */
 import * as pulumi from "@pulumi/pulumi";
 import { parseAddress, parseCidr, parseNarrowCidr } from "@ghrunners/core/vocabulary/ipv4";
 
-/** What is wrong with one argument. */
+/** One problem of an argument. */
 export interface ArgumentProblem {
-  /** Where it stands, such as `runners[0].vmId`. */
+  /** Path of the argument, such as `runners[0].vmId`. */
   readonly path: string;
   readonly seen: string;
   readonly allowed: string;
 }
 
-/** One form that a value must have: its words and its test. */
+/** A form that a value must have: its description and its test. */
 export interface ValueForm {
   readonly allowed: string;
   readonly fits: (value: unknown) => boolean;
@@ -61,13 +64,13 @@ export const forms = {
 
 const later = (value: unknown): boolean => pulumi.Output.isInstance(value) || value instanceof Promise;
 
-/** Whether an input can be judged now: neither an output of a resource nor a promise. */
+/** Whether an input can be checked now, that is, it is neither an output of a resource nor a promise. */
 export function isPlain<T>(value: pulumi.Input<T>): value is T {
   return !later(value);
 }
 
 /**
- * The problems of values by path. A value that is only known later is left to the resource that gets it.
+ * The problems of values by path. A value that is known only later is checked by the resource that receives it.
  * @param values values with their forms; an undefined one is a problem unless its path ends in `?`
  */
 export function problemsOf(values: Readonly<Record<string, readonly [unknown, ValueForm]>>): ArgumentProblem[] {
@@ -80,7 +83,7 @@ export function problemsOf(values: Readonly<Record<string, readonly [unknown, Va
   });
 }
 
-/** @throws pulumi.ResourceError that names every problem */
+/** @throws pulumi.ResourceError that lists every problem */
 export function refuseArguments(
   component: pulumi.ComponentResource,
   name: string,
@@ -96,7 +99,7 @@ export function refuseArguments(
   );
 }
 
-/** What an output has in the end. For hooks: they run in an update, where everything they ask for is known. */
+/** The final value of an output. Only for hooks: they run in an update, when all their values are known. */
 export function settled<T>(value: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
   return new Promise((resolve) => void pulumi.output(value).apply(resolve));
 }

@@ -22,7 +22,7 @@ export interface Documented {
   readonly kind: "component" | "function" | "group" | "union";
   readonly meaning: string;
   readonly properties: readonly DocumentedProperty[];
-  /** Of a component: the type of its arguments. Of a function: its parameters. Of a union: its members. */
+  /** For a component: the type of its arguments. For a function: its parameters. For a union: its members. */
   readonly of: string;
 }
 

@@ -1,4 +1,4 @@
-/** What other programs use of this package. docs/reference/components.md describes it. */
+/** Public interface of this package, described in docs/reference/components.md. */
 export { RunnerPool, type RunnerPoolArgs, type SmokeArgs, type GateEvidence } from "./runner/pool";
 export { Runner, type RunnerArgs, type RunnerOnHost } from "./runner/runner";
 export { RunnerVm, type RunnerVmArgs, type RunnerVmHooks } from "./runner/vm";

@@ -1,8 +1,8 @@
-/** What holds in every repository whose rules are managed, and is no argument. */
+/** Rules for every managed repository that no argument can change. */
 export const BASELINE = {
   /** Actions are accepted by their commit only. */
   shaPinningRequired: true,
-  /** What a job's GITHUB_TOKEN may do unless the job asks for more. */
+  /** Permissions of a job's GITHUB_TOKEN unless the job requests more. */
   defaultWorkflowPermissions: "read",
   canApprovePullRequestReviews: false,
 } as const;

@@ -40,25 +40,25 @@ export interface DeploymentEnvironmentArgs {
    */
   readonly adminsCanBypass?: pulumi.Input<boolean>;
   /**
-   * Patterns of branches that may deploy; at least one branch or tag. Plain: each is a resource.
+   * Patterns of branches that may deploy; at least one branch or tag. Plain: each one is a resource.
    * @default []
    * @example ["main"]
    */
   readonly branches?: readonly string[];
   /**
-   * Patterns of tags that may deploy. Plain: each is a resource.
+   * Patterns of tags that may deploy. Plain: each one is a resource.
    * @default []
    * @example ["v*"]
    */
   readonly tags?: readonly string[];
   /**
-   * Variables of the environment by name, upper case. The names are plain: each is a resource.
+   * Variables of the environment by name, upper case. The names are plain: each one is a resource.
    * @default {}
    */
   readonly variables?: Readonly<Record<string, pulumi.Input<string>>>;
   /**
    * Secrets of the environment by name, upper case. The program encrypts them with the environment's public key before
-   * it sends them. The names are plain: each is a resource.
+   * it sends them. The names are plain: each one is a resource.
    * @default {}
    */
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
@@ -91,7 +91,7 @@ function argumentProblems(args: DeploymentEnvironmentArgs): ArgumentProblem[] {
   ];
 }
 
-/** Names of variables and secrets have one form. */
+/** Checks the names of variables and secrets, which have the same form. */
 export function namesOf({
   variables = {},
   secrets = {},
@@ -126,10 +126,11 @@ export class DeploymentEnvironment extends pulumi.ComponentResource {
         repository,
         environment: args.environment,
         waitTimer: waitMinutes,
-        // With neither reviewers nor a pause there is nothing to bypass: without Enterprise GitHub keeps its default.
+        // With neither reviewers nor a pause there is nothing to bypass. Without GitHub Enterprise, GitHub would refuse
+        // to change its default.
         ...(reviewers.length > 0 || waitMinutes !== 0 ? { canAdminsBypass: adminsCanBypass } : {}),
         ...this.review(name, access, reviewers, preventSelfReview),
-        // Patterns, one resource each. GitHub's "protected branches" would let every branch through where none is protected.
+        // Patterns, one resource each. GitHub's "protected branches" would allow every branch if none is protected.
         deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
       },
       { ...child, protect },
@@ -160,7 +161,7 @@ export class DeploymentEnvironment extends pulumi.ComponentResource {
       new github.ActionsEnvironmentSecret(
         `${name}-secret-${secretName}`,
         { ...of, secretName, value: pulumi.secret(value) },
-        // Under one name: the old one's delete would take the new one away.
+        // Both have the same name: deleting the old one afterwards would remove the new one.
         { ...child, deleteBeforeReplace: true },
       );
     }
@@ -168,7 +169,7 @@ export class DeploymentEnvironment extends pulumi.ComponentResource {
     this.registerOutputs({ environment: this.environment });
   }
 
-  /** Without reviewers GitHub keeps no review rule, so self-review would come back as a difference. */
+  /** Without reviewers GitHub stores no review rule, so self-review would show up as a difference. */
   private review(
     name: string,
     { url, repository }: GitHubArgs,
@@ -178,7 +179,7 @@ export class DeploymentEnvironment extends pulumi.ComponentResource {
     if (reviewers.length === 0) return {};
     const inputs = { githubUrl: url ?? defaults.githubUrl, repository, logins: [...reviewers] };
     const { ids } = new Reviewers(`${name}-reviewers`, inputs, { parent: this });
-    // An interrupted run leaves no numbers behind, whatever the type says.
+    // After an interrupted run there may be no ids, whatever the type says.
     return { reviewers: [{ users: ids.apply((known: number[] | undefined) => known ?? []) }], preventSelfReview };
   }
 }

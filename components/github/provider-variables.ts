@@ -1,19 +1,23 @@
 /**
- * Environment variables that the GitHub provider obeys although it is given explicit arguments. Pure.
+ * Environment variables that override the explicit arguments of the GitHub provider. Pure.
  *
  * Source: configureProvider and getAppAuth in github/provider.go of integrations/terraform-provider-github 6.13.
- * - GITHUB_ORGANIZATION comes before GITHUB_OWNER, and that one before the argument `owner`.
- * - GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE, all three set, come before the argument `token`.
- * - GITHUB_TOKEN and GITHUB_BASE_URL are defaults of arguments that this program always gives: they cannot win.
+ * - GITHUB_ORGANIZATION overrides GITHUB_OWNER, which overrides the argument `owner`.
+ * - GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE, if all three are set, override the argument
+ * `token`.
+ * - GITHUB_TOKEN and GITHUB_BASE_URL are defaults of arguments that this program always gives, so they have no effect.
  */
 import { repositoryName } from "@ghrunners/core/github/repository";
 
 const APP_VARIABLES = ["GITHUB_APP_ID", "GITHUB_APP_INSTALLATION_ID", "GITHUB_APP_PEM_FILE"] as const;
 
-/** In the order in which the provider takes them. GitHub tells owners apart regardless of case. */
+/** In the provider's order of precedence. GitHub compares owners without case. */
 const OWNER_VARIABLES = ["GITHUB_ORGANIZATION", "GITHUB_OWNER"] as const;
 
-/** @returns a refusal for each variable by which the provider would work for somebody else than the configuration says */
+/**
+ * @returns a refusal for each variable that would make the provider work for another owner or app than the configured
+ * one
+ */
 export function judgeProviderVariables(
   env: Readonly<Record<string, string | undefined>>,
   { repository }: { readonly repository: string },
@@ -32,7 +36,7 @@ export function judgeProviderVariables(
     ...(isApp
       ? [
           `environment variables ${APP_VARIABLES.join(", ")}: they are set (id ${env.GITHUB_APP_ID}), and the GitHub ` +
-            "provider would work as that app instead of by ghrunners:githubToken. Expected none. " +
+            "provider would work as that app instead of with ghrunners:githubToken. Expected none. " +
             `Next: unset ${APP_VARIABLES.join(" ")}`,
         ]
       : []),

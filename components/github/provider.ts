@@ -1,5 +1,5 @@
 /**
- * What every component with resources of the GitHub provider needs: the provider itself and a hook before creates.
+ * Shared by all components with resources of the GitHub provider: the provider itself, and a hook before creates.
  */
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
@@ -33,7 +33,7 @@ export function githubProvider(
 
 /**
  * Removes what an interrupted create left at GitHub, so that the next run converges. It runs in the program's process
- * and only before a create; what it removes is named by the program and made anew at once.
+ * and only before a create; it only removes things that the create then makes again.
  * @param name resource name of the component
  */
 export function leftoversHook(

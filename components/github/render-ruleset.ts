@@ -1,9 +1,9 @@
 import type { types } from "@pulumi/github";
 
-/** Name of the ruleset at GitHub; by it a ruleset that an interrupted run left is known. */
+/** Name of the ruleset at GitHub; it identifies a ruleset that an interrupted run left behind. */
 export const RULESET_NAME = "ghrunners: default branch";
 
-/** Whom the ruleset is for: everybody who pushes to the default branch, without anyone who may bypass it. */
+/** The ruleset applies to every push to the default branch, and no one may bypass it. */
 export const rulesetFrame = {
   name: RULESET_NAME,
   target: "branch",
@@ -11,7 +11,7 @@ export const rulesetFrame = {
   conditions: { refName: { includes: ["~DEFAULT_BRANCH"], excludes: [] } },
 };
 
-/** Nobody pushes past a review: pull request, checks, no force push, no deletion. Pure. */
+/** Every change is reviewed: pull request, checks, no force push, no deletion. Pure. */
 export function renderRules({
   requiredApprovals,
   codeOwners,
@@ -27,7 +27,7 @@ export function renderRules({
     pullRequest: {
       requiredApprovingReviewCount: requiredApprovals,
       requireCodeOwnerReview: codeOwners,
-      // An approval is one of what is merged, by somebody else than who pushed last.
+      // An approval must be of the commits that are merged, and not by the person who pushed last.
       dismissStaleReviewsOnPush: true,
       requireLastPushApproval: requiredApprovals > 0,
       requiredReviewThreadResolution: true,

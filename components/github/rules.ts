@@ -44,12 +44,12 @@ export interface RepositoryRulesArgs {
    */
   readonly oidcClaims?: readonly string[];
   /**
-   * Variables of the repository by name, upper case. The names are plain: each is a resource.
+   * Variables of the repository by name, upper case. The names are plain: each one is a resource.
    * @default {}
    */
   readonly variables?: Readonly<Record<string, pulumi.Input<string>>>;
   /**
-   * Secrets by name that every workflow of the repository can read. The names are plain: each is a resource.
+   * Secrets by name that every workflow of the repository can read. The names are plain: each one is a resource.
    * @default {}
    */
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
@@ -78,7 +78,8 @@ export class RepositoryRules extends pulumi.ComponentResource {
     const repository = pulumi.output(fullName).apply((text) => repositoryName(text).repo);
     const patterns = pulumi
       .all([fullName, allowedActions ?? []])
-      // GitHub allows the owner's own anyway. Without any pattern the provider would send none, and the old ones would stay.
+      // GitHub always allows the owner's own actions. Without this pattern, an empty list would not be sent and the old
+      // patterns would stay.
       .apply(([text, allowed]) => [`${repositoryName(text).owner}/*`, ...allowed]);
     const selection =
       allowedActions === undefined
@@ -141,7 +142,7 @@ export class RepositoryRules extends pulumi.ComponentResource {
       new github.ActionsSecret(
         `${name}-secret-${secretName}`,
         { repository, secretName, value: pulumi.secret(value) },
-        // Under one name: the old one's delete would take the new one away.
+        // Both have the same name: deleting the old one afterwards would remove the new one.
         { ...child, deleteBeforeReplace: true },
       );
     }

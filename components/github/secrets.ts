@@ -1,32 +1,32 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
-/** One secret of a stack, as far as its value goes. */
+/** One secret of a stack, and where its value comes from. */
 export interface SecretSource {
   /** Name at GitHub. */
   readonly name: string;
   /** Who sees it: jobs of the environment, or every workflow of the repository. */
   readonly scope: "environment" | "repository";
   readonly source: {
-    /** config and ssh-key: `values` has it. random: made here. */
+    /** config and ssh-key: the value is in `values`. random: generated here. */
     readonly kind: "config" | "random" | "ssh-key";
     /** Letters and digits of a random value. */
     readonly length: number;
   };
 }
 
-/** The secrets of a stack and where their values come from. */
+/** The secrets of a stack, and the values that are not generated. */
 export interface SecretValuesArgs {
   readonly secrets: readonly SecretSource[];
   /** Values by name, of secrets that are not random. */
   readonly values: Values;
-  /** Generations of random values by name, 1 where none stands. Another number makes another value. */
+  /** Generations of random values by name, default 1. Another number makes another value. */
   readonly generations: Readonly<Record<string, number>>;
 }
 
 type Values = Readonly<Record<string, pulumi.Input<string>>>;
 
-/** The values of a stack's secrets, those of the configuration and those that are made here, by scope and name. */
+/** The values of a stack's secrets, configured or generated, by scope and name. */
 export class SecretValues extends pulumi.ComponentResource {
   readonly environment: Values;
   readonly repository: Values;
@@ -40,7 +40,7 @@ export class SecretValues extends pulumi.ComponentResource {
     const all = secrets.flatMap((entry) => {
       const value =
         entry.source.kind === "random" ? this.make(name, entry, generations[entry.name] ?? 1) : values[entry.name];
-      // A key has no value before its first rotation, and so no secret at GitHub; the drift report names it.
+      // A key has no value before its first rotation, so it has no secret at GitHub; the drift report shows that.
       return value === undefined ? [] : [{ ...entry, value: pulumi.secret(value) }];
     });
     const valuesOf = (scope: SecretSource["scope"]): Values =>
@@ -53,7 +53,7 @@ export class SecretValues extends pulumi.ComponentResource {
   private make(prefix: string, { name, source }: SecretSource, generation: number): pulumi.Output<string> {
     const password = new random.RandomPassword(
       `${prefix}-${name}`,
-      // Without special characters: values end up in shells, URLs and connection strings.
+      // Without special characters: values are used in shells, URLs and connection strings.
       { length: source.length, special: false, keepers: { generation: String(generation) } },
       { parent: this },
     );

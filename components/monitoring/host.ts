@@ -62,7 +62,7 @@ export interface AlertmanagerArgs {
   /** Receiver that the alerts must reach. */
   readonly receiver: pulumi.Input<string>;
   /**
-   * Label sets of alerts that must reach the receiver, each as amtool reads it.
+   * Label sets of alerts that must reach the receiver, each in amtool's form.
    * @example ["severity=critical component=runner"]
    */
   readonly routed: pulumi.Input<pulumi.Input<string>[]>;
@@ -138,7 +138,7 @@ export class MonitoringHost extends pulumi.ComponentResource {
 
   constructor(name: string, args: MonitoringHostArgs, opts: pulumi.ComponentResourceOptions = {}) {
     const { environment, alertmanager, paths, prometheusUrl = "http://127.0.0.1:9090" } = args;
-    // Texts and key are left out of the component's recorded inputs: its children have them.
+    // Files and key are left out of the component's recorded inputs, because its children record them.
     super("ghrunners:monitoring:MonitoringHost", name, { address: args.host, environment }, opts);
     refuseArguments(this, name, argumentProblems(args));
     const host = pulumi.output(args.host);
@@ -160,11 +160,11 @@ export class MonitoringHost extends pulumi.ComponentResource {
           stdin,
           addPreviousOutputInEnv: false,
         },
-        // The other order would end with the old step's delete script, and so without the files of the new one.
+        // In the other order the old step's delete script would run last and remove the new files.
         { parent: this, dependsOn, customTimeouts: limits, deleteBeforeReplace: true },
       );
 
-    // The services first: their targets are found as soon as they are scraped.
+    // Start the services first, so that their targets are up when Prometheus finds them.
     const wanted = [args.fleetExporter, args.failoverSwitch].some((what) => what !== undefined);
     const packages = wanted
       ? [

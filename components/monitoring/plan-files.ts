@@ -1,6 +1,9 @@
 import type { MonitoringFile, MonitoringPaths, RuleFile } from "./host";
 
-/** First part of the names of a stack's files. A dot ends it, which no environment has, so `prod` never owns `prod-2`'s. */
+/**
+ * First part of the names of a stack's files. It ends with a dot, which no environment's name contains, so `prod` never
+ * owns the files of `prod-2`.
+ */
 export const ownerOf = (environment: string): string => `ghrunners.${environment}`;
 
 export interface FileSets {
@@ -12,7 +15,7 @@ export interface FileSets {
   readonly dashboards: readonly MonitoringFile[];
 }
 
-/** Parameters of scripts/files.sh. Pure. @throws Error when two files of a kind share a name */
+/** Parameters of scripts/files.sh. Pure. @throws Error if two files of a kind share a name */
 export function planFiles(sets: FileSets): Record<string, string> {
   const { environment, paths, prometheusUrl } = sets;
   const owner = ownerOf(environment);
@@ -27,7 +30,7 @@ export function planFiles(sets: FileSets): Record<string, string> {
     ...sets.dashboards.map(place(paths.dashboards, "json")),
   ];
   const twice = files.find(({ path }, index) => files.findIndex((other) => other.path === path) !== index);
-  if (twice !== undefined) throw new Error(`Two files for the monitoring host are named ${twice.path}.`);
+  if (twice !== undefined) throw new Error(`Two files for the monitoring host have the name ${twice.path}.`);
   const groups = sets.rules.flatMap((file) =>
     Object.entries(file.groups).map(([group, rules]) => `${rulePath(file).path};${group} ${rules}`),
   );

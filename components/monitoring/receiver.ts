@@ -66,7 +66,7 @@ export class LogReceiver extends pulumi.ComponentResource {
           }),
         ),
         addPreviousOutputInEnv: false,
-        // The certificate is no news.
+        // Do not show the certificate as progress.
         logging: "stderr",
       },
       { parent: this, dependsOn: packages, customTimeouts: { create: "10m", update: "10m", delete: "5m" } },

@@ -1,6 +1,6 @@
 import type { Protection } from "@ghrunners/core/github/protection";
 
-/** What the preflight looks at. Nothing secret: it stands in the state, and the checks run when it changes. */
+/** What the preflight checks. Contains no secret, because it is in the state; the checks run when it changes. */
 export interface PreflightInputs {
   readonly proxmox: {
     readonly endpoint: string;
@@ -14,7 +14,7 @@ export interface PreflightInputs {
   readonly runners: readonly { readonly name: string; readonly vmId: number; readonly address: string }[];
   /** Disk of each VM, GiB. */
   readonly diskGiB: number;
-  /** Whether VMs whose firewall has no effect are refused. */
+  /** Whether to refuse VMs whose firewall has no effect. */
   readonly requireFirewall: boolean;
   /** Text that marks a VM of this stack, by runner name. */
   readonly ownershipMarks: Readonly<Record<string, string>>;
@@ -23,14 +23,14 @@ export interface PreflightInputs {
   readonly smokeWorkflow: string;
   /** Whether the configuration allows a public repository. */
   readonly publicAllowed: boolean;
-  /** False where there are no guests: GitHub is then looked at for the deployment alone. */
+  /** False if there are no guests: then only the deployment's settings are checked at GitHub. */
   readonly hosts: boolean;
   readonly deployment: DeploymentInputs;
-  /** Why the program may make nothing, each in words with the command that mends it; empty where it may. */
+  /** Reasons why the program may create nothing, each with the command that fixes it; empty if it may. */
   readonly refusals: readonly string[];
 }
 
-/** What is managed at GitHub beside the runners. */
+/** What is managed at GitHub besides the runners. */
 export interface DeploymentInputs {
   /** Undefined: no environment is managed. */
   readonly environment:

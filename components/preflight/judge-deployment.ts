@@ -1,5 +1,5 @@
 /**
- * What was seen of the deployment environment's surroundings, and what is wrong with it. Pure.
+ * Judges what was seen at GitHub for the deployment environment and the repository's rules. Pure.
  */
 import { describeKind, type Offer, offerOf, type RepositoryKind } from "@ghrunners/core/github/repository-kind";
 import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
@@ -9,7 +9,7 @@ import type { PreflightProblem, Answer } from "./judge";
 export interface DeploymentObservation {
   /** Owner, visibility and plan. */
   readonly kind: Answer<RepositoryKind>;
-  /** Logins of those who may write to the repository; undefined where the token may not list them. */
+  /** Logins of those who may write to the repository; undefined if the token may not list them. */
   readonly writers: readonly string[] | undefined;
   /** For each reviewer, in order, whether the account may read the repository. */
   readonly reviewers: readonly Answer<boolean>[];
@@ -17,11 +17,11 @@ export interface DeploymentObservation {
   readonly permissions: readonly Answer<true>[];
 }
 
-/** One thing that the configuration asks for and that not every kind of repository has. */
+/** A feature that the configuration uses and that not every kind of repository has. */
 interface Demand {
   readonly feature: keyof Offer;
   readonly setting: string;
-  /** What is missing where the kind of repository does not have it. */
+  /** Description of the missing feature, for the message. */
   readonly lacks: string;
   readonly expected: string;
   readonly next: string;
@@ -92,17 +92,20 @@ function kindProblems(inputs: DeploymentInputs, kind: RepositoryKind): Preflight
     }));
 }
 
-/** GitHub counts no approval of one's own: a single person would close the branch, or the environment, to everybody. */
+/**
+ * GitHub does not count a person's approval of their own change: with a single writer, the branch or environment would
+ * be blocked.
+ */
 function lonelyProblems({ environment, rules }: DeploymentInputs, writers: readonly string[]): PreflightProblem[] {
   const [only] = writers;
   if (only === undefined || writers.length > 1) return [];
-  const alone = `${only} alone may write to the repository, and GitHub counts nobody's own approval`;
+  const alone = `only ${only} may write to the repository, and GitHub does not count an approval of one's own change`;
   const problems: PreflightProblem[] = [];
   if (rules !== undefined && (rules.requiredApprovals > 0 || rules.codeOwners)) {
     problems.push({
       setting: rules.requiredApprovals > 0 ? "repository.requiredApprovals" : "repository.codeOwners",
       reason:
-        `${alone}: nothing could be merged into the default branch any more. Expected a second person, or no approvals. ` +
+        `${alone}: nothing could be merged into the default branch. Expected a second person, or no approvals. ` +
         `Next: pulumi config set --path 'ghrunners:repository.requiredApprovals' 0 and ` +
         `pulumi config set --path 'ghrunners:repository.codeOwners' false`,
     });
@@ -130,7 +133,7 @@ export function judgeDeployment(inputs: DeploymentInputs, seen: DeploymentObserv
     return [
       {
         setting,
-        reason: `${inputs.environment?.reviewers[index]} may not read the repository. Expected a collaborator: GitHub takes no other reviewers. Next: invite the account, or correct the login`,
+        reason: `${inputs.environment?.reviewers[index]} may not read the repository. Expected a collaborator: GitHub accepts no other reviewers. Next: invite the account, or correct the login`,
       },
     ];
   });
@@ -144,7 +147,8 @@ export function judgeDeployment(inputs: DeploymentInputs, seen: DeploymentObserv
 }
 
 /**
- * What kind of repository was seen, and what follows for what is managed; for the preview. Empty where nothing is managed.
+ * Notices for the preview: which kind of repository was seen, and what that means for the managed settings. Empty if
+ * nothing is managed.
  * @example ["octo-org/demo-app is private, of a person whose plan this token may not see.", "..."]
  */
 export function noticesOf(repository: string, inputs: DeploymentInputs, kind: RepositoryKind): string[] {
@@ -154,7 +158,7 @@ export function noticesOf(repository: string, inputs: DeploymentInputs, kind: Re
     `${repository} is ${describeKind(kind)}.`,
     ...unsure.map(
       ({ setting, lacks, expected, next }) =>
-        `ghrunners:${setting}: where the plan is too small, GitHub has ${lacks} and refuses in the middle of the update. Expected ${expected}. If it is less: ${next}`,
+        `ghrunners:${setting}: with a smaller plan, GitHub has ${lacks} and refuses during the update. Expected ${expected}. Otherwise: ${next}`,
     ),
     ...(inputs.rules !== undefined && offer.forkApproval === "no"
       ? ["Approval of forks' pull requests is not set: a private repository has no such setting."]

@@ -3,7 +3,7 @@
  */
 import type { ClusterGuest, VmConfig } from "@ghrunners/core/proxmox/client";
 
-/** How the template is made, in the documents. */
+/** The document that describes how to make the template. */
 const RECIPE = "docs/how-to/template.md";
 
 const isDisk = (slot: string, value: unknown): value is string =>
@@ -11,7 +11,7 @@ const isDisk = (slot: string, value: unknown): value is string =>
   typeof value === "string" &&
   !/[:,](media=cdrom|cloudinit)|-cloudinit/.test(value);
 
-/** A size as Proxmox VE prints it, such as `2252M`, in GiB; undefined where there is none. */
+/** A size as Proxmox VE prints it, such as `2252M`, in GiB; undefined if there is none. */
 export function sizeGiB(drive: string): number | undefined {
   const [, number, unit = ""] = /(?:^|,)size=(\d+(?:\.\d+)?)([KMGT]?)/.exec(drive) ?? [];
   if (number === undefined) return undefined;
@@ -58,7 +58,7 @@ export function templateReasons(
  * Source: bpg/terraform-provider-proxmox 0.111, vmCreateClone and disk.UpdateClone.
  *
  * @param config the template's configuration as Proxmox VE answers it
- * @param diskGiB size that the machine's disk is to have
+ * @param diskGiB intended size of the machine's disk
  */
 function shapeProblems(templateId: number, config: VmConfig, diskGiB: number): string[] {
   const problems: string[] = [];
@@ -87,7 +87,7 @@ function shapeProblems(templateId: number, config: VmConfig, diskGiB: number): s
   if (!controller.startsWith("virtio-scsi"))
     add(
       `the SCSI controller ${controller}`,
-      "virtio-scsi-pci or virtio-scsi-single: the kernels of cloud images know no other",
+      "virtio-scsi-pci or virtio-scsi-single: kernels of cloud images have drivers for no other",
       `${anew}: qm set ${templateId} --scsihw virtio-scsi-pci`,
     );
   const size = sizeGiB(scsi0);
@@ -101,13 +101,13 @@ function shapeProblems(templateId: number, config: VmConfig, diskGiB: number): s
   if (/(^|,)(user|network)=/.test(custom))
     add(
       `cloud-init files of its own (cicustom: ${custom})`,
-      "none for user or network: they replace the key and the address that the machine is given",
+      "none for user or network, because they replace the machine's key and address",
       `${anew}: qm set ${templateId} --delete cicustom`,
     );
   return problems;
 }
 
-/** What the machine tries first; undefined where Proxmox VE takes the first disk. */
+/** The device that the machine boots first; undefined if Proxmox VE uses the first disk. */
 function bootOrder({ boot, bootdisk }: VmConfig): string | undefined {
   const order = typeof boot === "string" ? /(?:^|,)order=([^;,]+)/.exec(boot)?.[1] : undefined;
   return order ?? (typeof bootdisk === "string" ? bootdisk : undefined);

@@ -1,5 +1,5 @@
 /**
- * What was seen before anything is created, and what is wrong with it. Pure.
+ * Judges what was seen at Proxmox VE and GitHub before anything is created. Pure.
  */
 import type { RepositorySeen } from "@ghrunners/core/github/client";
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
@@ -9,7 +9,7 @@ import { judgeVisibility } from "@ghrunners/policy/guards/repository-private";
 import type { PreflightInputs } from "./args";
 import { sizeGiB, templateReasons } from "./judge-template";
 
-/** A look that failed leaves its error's words instead of a value. */
+/** A value, or the error message if it could not be read. */
 export type Answer<T> = { readonly value: T } | { readonly error: string };
 
 /** A privilege on a path and why it is needed. */
@@ -22,11 +22,11 @@ export interface Privilege {
 export interface ProxmoxObservation {
   readonly guests: Answer<readonly ClusterGuest[]>;
   readonly nodes: Answer<readonly { readonly node: string; readonly online: boolean }[]>;
-  /** Whether the datacenter's firewall is on; undefined where the token may not see it. */
+  /** Whether the datacenter's firewall is on; undefined if the token may not see it. */
   readonly firewall: Answer<boolean | undefined>;
   /** Configurations of the guests, by VMID; those that could not be read are left out. */
   readonly configs: ReadonlyMap<number, VmConfig>;
-  /** Addresses of runners without a VM at which somebody answers. */
+  /** Addresses of runners without a VM at which a machine answers. */
   readonly answering: readonly string[];
   readonly storage: Answer<
     Pick<StorageStatus, "avail" | "content" | "active" | "type"> & Partial<Pick<StorageStatus, "total">>
@@ -36,7 +36,7 @@ export interface ProxmoxObservation {
 
 export interface GitHubObservation {
   readonly repository: Answer<Pick<RepositorySeen, "private" | "fullName">>;
-  /** Runners of the configured names. */
+  /** Runners with the configured names. */
   readonly runners: Answer<readonly GitHubRunner[]>;
   /** Whether the token may let hosts register. */
   readonly registration: Answer<true>;
@@ -49,7 +49,7 @@ export interface PreflightProblem {
   readonly reason: string;
 }
 
-/** What the program does in Proxmox VE, as privileges of its token. Source: API viewer of Proxmox VE 9. */
+/** Privileges that the program's token needs in Proxmox VE. Source: API viewer of Proxmox VE 9. */
 export function requiredPrivileges({ proxmox, runners }: PreflightInputs): Privilege[] {
   const forVm = (vmId: number): Privilege[] =>
     (
@@ -83,7 +83,7 @@ export function requiredPrivileges({ proxmox, runners }: PreflightInputs): Privi
   ];
 }
 
-/** One line for each missing privilege, the VMs it is missing on together. */
+/** One line for each missing privilege, listing all VMs it is missing on. */
 function privilegeProblems(missing: readonly Privilege[]): PreflightProblem[] {
   const groups = new Map<string, { privilege: Privilege; paths: string[] }>();
   for (const privilege of missing) {
@@ -111,7 +111,7 @@ function nodeProblems(node: string, seen: ProxmoxObservation["nodes"]): Prefligh
       reason:
         found === undefined
           ? `there is no node ${node}, seen: ${names}. Next: pulumi config set --path 'ghrunners:proxmox.node' NODE`
-          : `the node ${node} is off or out of the cluster's reach. Expected it online. Next: start it, or look with pvecm status on another node`,
+          : `the node ${node} is off or not reachable in the cluster. Expected it online. Next: start it, or run pvecm status on another node`,
     },
   ];
 }
@@ -131,7 +131,7 @@ function vmProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Prefligh
     if (holder !== undefined && !isOurs(vmId)) {
       problems.push({
         setting: `runners[${index}].vmId`,
-        reason: `VMID ${vmId} of ${name} is taken by ${holder.name} on node ${holder.node}. Expected a free one. Next: pulumi config set --path 'ghrunners:runners[${index}].vmId' VMID`,
+        reason: `VMID ${vmId} of ${name} is used by ${holder.name} on node ${holder.node}. Expected a free one. Next: pulumi config set --path 'ghrunners:runners[${index}].vmId' VMID`,
       });
     }
     const kindOf = (id: number): string =>
@@ -149,7 +149,7 @@ function vmProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Prefligh
     if (seen.answering.includes(address) && known.length === 0) {
       problems.push({
         setting: `runners[${index}].address`,
-        reason: `somebody answers at ${address}, the address of ${name}, whose VM does not exist yet. Expected a free one. Next: pulumi config set --path 'ghrunners:runners[${index}].address' ADDRESS, or switch that machine off`,
+        reason: `a machine answers at ${address}, the address of ${name}, whose VM does not exist yet. Expected a free one. Next: pulumi config set --path 'ghrunners:runners[${index}].address' ADDRESS, or switch that machine off`,
       });
     }
   }
@@ -174,14 +174,14 @@ function storageProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Pre
     return [
       {
         setting: "proxmox.storage",
-        reason: `${storage} holds ${content}. Expected a storage for disks of VMs (content images). Next: pulumi config set --path 'ghrunners:proxmox.storage' STORAGE, or on the node: pvesm set ${storage} --content ${content},images`,
+        reason: `${storage} holds ${content}. Expected a storage for VM disks (content images). Next: pulumi config set --path 'ghrunners:proxmox.storage' STORAGE, or on the node: pvesm set ${storage} --content ${content},images`,
       },
     ];
   if (active !== undefined && !active)
     return [
       {
         setting: "proxmox.storage",
-        reason: `${storage} is not reached by node ${inputs.proxmox.node}. Expected it active. Next: pvesm status on the node`,
+        reason: `${storage} is not reachable from node ${inputs.proxmox.node}. Expected it active. Next: pvesm status on the node`,
       },
     ];
   const existing = "error" in seen.guests ? [] : seen.guests.value.map((guest) => guest.vmid);
@@ -191,7 +191,7 @@ function storageProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Pre
     return [
       {
         setting: "proxmox.storage",
-        reason: `${storage} has ${gib(total)} in all, expected ${gib(inputs.diskGiB * 2 ** 30)} for the disk of one VM. Next: another storage, or lower ghrunners:vm.diskGiB`,
+        reason: `${storage} has ${gib(total)} in total, expected ${gib(inputs.diskGiB * 2 ** 30)} for the disk of one VM. Next: another storage, or lower ghrunners:vm.diskGiB`,
       },
     ];
   const needed = missing * bytesWritten(inputs, seen);
@@ -212,18 +212,24 @@ function firewallProblems(inputs: PreflightInputs, { firewall }: ProxmoxObservat
       setting: "network.requireFirewall",
       reason:
         "the firewall of Proxmox VE is off for the datacenter, so the rules of the VMs have no effect and jobs would reach the whole network. " +
-        "Expected it on. Next: on the node, pvesh set /cluster/firewall/options --enable 1 (docs/reference/security.md says how not to lock yourself out), " +
-        "or to do without: pulumi config set --path 'ghrunners:network.requireFirewall' false",
+        "Expected it on. Next: on the node, pvesh set /cluster/firewall/options --enable 1 (docs/reference/security.md shows how not to lock yourself out), " +
+        "or to do without it: pulumi config set --path 'ghrunners:network.requireFirewall' false",
     },
   ];
 }
 
 const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
-/** Storages whose volumes take what was written to them and no more. Source: Proxmox VE, Storage, "thin provisioning". */
+/**
+ * Storage types whose volumes only take up the space that was written. Source: Proxmox VE, Storage, "thin
+ * provisioning".
+ */
 const thin = ["lvmthin", "rbd", "cephfs", "dir", "btrfs", "nfs", "cifs"];
 
-/** What a new machine takes at once, bytes: on a thin storage that is the template's disk, else the whole of its own. */
+/**
+ * Space that a new machine takes up at once, bytes: on thin storage the size of the template's disk, else the size of
+ * its own.
+ */
 function bytesWritten({ proxmox, diskGiB }: PreflightInputs, seen: ProxmoxObservation): number {
   const { type = "" } = "error" in seen.storage ? {} : seen.storage.value;
   const disk = seen.configs.get(proxmox.templateId)?.scsi0;
@@ -231,7 +237,7 @@ function bytesWritten({ proxmox, diskGiB }: PreflightInputs, seen: ProxmoxObserv
   return Math.min(diskGiB, ofTemplate ?? diskGiB) * 2 ** 30;
 }
 
-/** @param known names of runners that this stack already has: one that is online may be our own */
+/** @param known names of the stack's existing runners, which may be online */
 export function judgeGitHub(
   inputs: PreflightInputs,
   seen: GitHubObservation,
@@ -245,13 +251,13 @@ export function judgeGitHub(
     ...failed(seen.registration),
     ...failed(seen.workflow),
   ];
-  // REST takes any case and follows a rename; what jobs are told, and compare, is GitHub's own spelling.
+  // The REST API accepts any case and follows a rename, but the hook compares with GitHub's own spelling.
   const { repository: named } = inputs.github;
   if ("value" in seen.repository && seen.repository.value.fullName !== named) {
     const { fullName } = seen.repository.value;
     problems.push({
       setting: "github.repository",
-      reason: `seen ${named}, expected ${fullName}, as GitHub spells it: the jobs of a repository that is spelt otherwise, or was renamed, are refused on the runners. Next: pulumi config set --path 'ghrunners:github.repository' ${fullName}`,
+      reason: `seen ${named}, expected ${fullName}, as GitHub spells it: the runners refuse jobs if the spelling differs or the repository was renamed. Next: pulumi config set --path 'ghrunners:github.repository' ${fullName}`,
     });
   }
   if ("value" in seen.repository && !inputs.publicAllowed) {
@@ -269,7 +275,7 @@ export function judgeGitHub(
       });
     }
   }
-  // The same refusal of a token shows at every call; it is told once.
+  // Every call reports the same refusal of a token; show it once.
   return problems.filter((problem, index) => problems.findIndex(({ reason }) => reason === problem.reason) === index);
 }
 

@@ -1,5 +1,5 @@
 /**
- * Looks at what the deployment environment and the repository's rules need at GitHub: reads only.
+ * Reads at GitHub what the deployment environment and the repository's rules need. Read-only.
  */
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import { statusOf } from "@ghrunners/core/github/errors";
@@ -15,7 +15,7 @@ import type { DeploymentInputs } from "./args";
 import type { DeploymentObservation } from "./judge-deployment";
 import { look } from "./look";
 
-/** An environment that is not there yet is fine: the token may ask for it. */
+/** An environment that does not exist yet is fine: the token may read environments. */
 async function environmentReadable(github: GitHubClient, name: string): Promise<true> {
   try {
     await github.call("list the secrets of the environment", ({ rest }, names) =>
@@ -33,7 +33,7 @@ export async function lookAtDeployment(
   url: string,
 ): Promise<DeploymentObservation> {
   const repository = await look(() => github.repository());
-  // Nothing else can be asked then, and one reason is enough.
+  // Then every other request would fail too, and one reason is enough.
   if ("error" in repository) return { kind: repository, writers: undefined, reviewers: [], permissions: [] };
   const { environment } = inputs;
   const { owner, private: isPrivate } = repository.value;
@@ -44,7 +44,7 @@ export async function lookAtDeployment(
       plan: await ownerPlan(github, owner),
       onGitHubCom: new URL(url).host === "github.com",
     })),
-    // Where the token may not list them nobody is told about a branch that nobody can open: a warning less, no refusal.
+    // If the token may not list them, only the warning about a single writer is lost.
     writers(github).catch(() => undefined),
     Promise.all(
       (environment?.reviewers ?? []).map((login) =>

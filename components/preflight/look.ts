@@ -1,5 +1,5 @@
 /**
- * Looks at Proxmox VE and GitHub before anything is created there.
+ * Reads Proxmox VE and GitHub before anything is created there.
  */
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { ProxmoxClient, VmConfig } from "@ghrunners/core/proxmox/client";
@@ -13,7 +13,7 @@ import {
   type Answer,
 } from "./judge";
 
-/** A look that fails is an observation, too. */
+/** Runs a read; an error becomes part of the result. */
 export async function look<T>(work: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { value: await work() };
@@ -22,7 +22,7 @@ export async function look<T>(work: () => Promise<T>): Promise<Answer<T>> {
   }
 }
 
-/** @param isAnswered whether a machine has an address; asked for the runners alone that have no VM yet */
+/** @param isAnswered whether a machine answers at an address; called only for runners that have no VM yet */
 export async function lookAtProxmox(
   proxmox: ProxmoxClient,
   inputs: PreflightInputs,
@@ -30,7 +30,7 @@ export async function lookAtProxmox(
 ): Promise<ProxmoxObservation> {
   const guests = await look(() => proxmox.guests());
   if ("error" in guests) {
-    // Nothing else can be asked then, and one reason is enough.
+    // Then every other request would fail too, and one reason is enough.
     const none = { configs: new Map(), answering: [] };
     return { guests, nodes: guests, firewall: guests, storage: guests, missingPrivileges: guests, ...none };
   }
@@ -39,7 +39,7 @@ export async function lookAtProxmox(
   const configs = new Map<number, VmConfig>();
   const answering: string[] = [];
   const fresh = inputs.runners.filter(({ vmId }) => !guests.value.some(({ vmid }) => vmid === vmId));
-  // A node that is off is not asked: it would answer after a long time, and nothing.
+  // Do not query a node that is off: the request would only time out.
   const [firewall, storage, missingPrivileges] = await Promise.all([
     look(() => proxmox.datacenterFirewall()),
     look(() => proxmox.storageStatus(inputs.proxmox.storage)),
@@ -50,8 +50,8 @@ export async function lookAtProxmox(
         const config = await look(() => proxmox.vmConfig(node, vmid, type));
         if ("value" in config) configs.set(vmid, config.value);
       }),
-    // Without hosts nobody is ever met at these addresses, and they need not be of this network.
-    // A loopback address is of the machine that asks, and says nothing.
+    // With hosts skipped these addresses are never contacted, and need not belong to this network. A loopback address
+    // belongs to this machine itself.
     ...(inputs.hosts ? fresh : []).map(async ({ address }) => {
       if (address.startsWith("127.")) return;
       if (await isAnswered(address)) answering.push(address);
@@ -79,7 +79,7 @@ export async function lookAtGitHub(github: GitHubClient, inputs: PreflightInputs
         (runner) => runner !== undefined,
       ),
     ),
-    // The only way to learn whether the token may register hosts is to ask for a registration token; it is dropped.
+    // The only way to learn whether the token may register hosts is to request a registration token; it is discarded.
     look(async () => {
       await github.registrationToken();
       return true as const;

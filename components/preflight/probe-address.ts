@@ -1,5 +1,6 @@
 /**
- * Whether somebody has an address already, whom Proxmox VE knows nothing of: a machine of its own, another cluster.
+ * Finds out whether an address is used by a machine that Proxmox VE does not know, such as a physical machine or one of
+ * another cluster.
  */
 import net from "node:net";
 import { ports } from "@ghrunners/core/vocabulary/ports";
@@ -7,9 +8,9 @@ import { ports } from "@ghrunners/core/vocabulary/ports";
 const LIMIT_MS = 1_500;
 
 /**
- * A connection that is taken or refused comes from a machine; silence may be a free address or a filter.
+ * A connection that is accepted or refused shows a machine; no answer may be a free address or a packet filter.
  *
- * @param port where it is tried
+ * @param port TCP port to try
  */
 export function answers(address: string, port: number = ports.ssh, limitMs = LIMIT_MS): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,14 +1,14 @@
 /**
  * Dynamic resources whose implementation is found by a stable name.
  *
- * Pulumi's own `dynamic.Resource` serialises the provider object into the state: every edit of the implementation is a
- * diff. Here the state holds one constant line that asks this package for the implementation by name. Node resolves the
- * package from the folder of the Pulumi project, which is the working directory of the provider's process.
+ * Pulumi's own `dynamic.Resource` serialises the provider object into the state: every change of the implementation is
+ * a diff. Here the state holds one constant line that loads the implementation from this package by name. Node resolves
+ * the package from the folder of the Pulumi project, the working directory of the provider's process.
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { ProviderName } from "./registry";
 
-/** The text that Pulumi's provider process evaluates to get at the implementation. */
+/** The code that Pulumi's provider process evaluates to load the implementation. */
 export function providerText(name: ProviderName): string {
   return `exports.handler = () => require("@ghrunners/components/resources").provider(${JSON.stringify(name)});`;
 }

@@ -1,7 +1,7 @@
 /**
- * The dynamic resource ForkApproval: one PUT, seen again by refresh, back to GitHub's default on delete. A private
- * repository has no such setting: nothing is done then, and the state keeps what is wanted, so that the day the repository
- * becomes public a refresh sees the difference.
+ * The dynamic resource ForkApproval: set by one PUT, read by refresh, reset to GitHub's default on delete. A private
+ * repository has no such setting: then nothing is written, and the state keeps the wanted value, so that a refresh
+ * shows the difference once the repository becomes public.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import {
@@ -45,7 +45,10 @@ export const provider: pulumi.dynamic.ResourceProvider<ForkApprovalInputs, ForkA
   },
 };
 
-/** Which outsiders' pull requests to a public repository wait for an approval before their workflows run. The provider has no resource for it. */
+/**
+ * Which outsiders' pull requests to a public repository need an approval before their workflows run. The provider has
+ * no resource for this setting.
+ */
 export class ForkApproval extends DynamicResource {
   constructor(name: string, inputs: Inputs<ForkApprovalInputs>, opts: pulumi.CustomResourceOptions) {
     super("ForkApproval", name, inputs, [], opts);

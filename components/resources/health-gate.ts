@@ -1,6 +1,6 @@
 /**
- * The dynamic resource HealthGate: proves every secondary before the primary is touched. First both views, GitHub's and
- * the host's, then a real job on exactly that runner.
+ * The dynamic resource HealthGate: proves every secondary before the primary is changed: first by both views, GitHub's
+ * and the host's, then by a real job on that runner.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { configure, openGitHub } from "./provider-access";
@@ -9,7 +9,7 @@ import { proveViews } from "../runner/prove-views";
 import { proveJob } from "../runner/smoke-job";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 
-const CLOSED = "The health gate stays closed, the primary is not touched.";
+const CLOSED = "The health gate stays closed, the primary is not changed.";
 const closed = (error: Error): never => {
   throw new Error(`${CLOSED} ${error.message}`);
 };

@@ -1,5 +1,5 @@
 /**
- * The dynamic resource InstalledExporter: the bundle travels over SSH on standard input and stands in no state.
+ * The dynamic resource InstalledExporter: the bundle is sent over SSH on standard input and is not in the state.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
@@ -20,11 +20,11 @@ import { DynamicResource } from "./dynamic-resource";
 import { configure, openGitHub, packageSecret, withHost } from "./provider-access";
 import { sshLibrary } from "../libraries";
 
-/** What an exporter on a host is made from. */
+/** Arguments of {@link InstalledExporter}. */
 export interface InstalledExporterArgs {
   readonly kind: ExporterKind;
   readonly host: pulumi.Input<HostAddress>;
-  /** MAC address of the machine, or any text that changes when the machine is another one. */
+  /** MAC address of the machine, or any text that changes when the machine is replaced. */
   readonly incarnation: pulumi.Input<string>;
   /** What it monitors and where it listens; see packages/exporter/config.ts. */
   readonly config: pulumi.Input<ExporterConfig>;
@@ -36,7 +36,7 @@ export interface InstalledExporterArgs {
   readonly tokenFingerprint?: pulumi.Input<string>;
 }
 
-/** The same, resolved, as the provider gets and keeps it. */
+/** The same, resolved, as the provider receives and stores it. */
 export interface ExporterInputs {
   readonly kind: ExporterKind;
   readonly host: HostAddress;
@@ -47,7 +47,7 @@ export interface ExporterInputs {
   readonly bundle: string;
   /** SHA-256 of the systemd unit's text. */
   readonly unit: string;
-  /** `active`; anything else was seen by a refresh and is drift. */
+  /** `active`; any other value was found by a refresh and is drift. */
   readonly state: string;
 }
 
@@ -72,7 +72,10 @@ function tokenOf(kind: ExporterKind): string {
   return packageSecret(kind === "fleet" ? "exporterToken" : "failoverToken");
 }
 
-/** A choice that nobody keeps is none: it goes with the switch, by the operator's token, also when the host is gone. */
+/**
+ * A choice without a switch would only expire, so it is removed with the switch: with the operator's token, even if the
+ * host is gone.
+ */
 async function removeChoice(config: ExporterConfig): Promise<void> {
   if (config.view === "switch") await (await openGitHub(config)).deleteVariable(CHOICE_VARIABLE);
 }
@@ -111,7 +114,7 @@ export const provider: pulumi.dynamic.ResourceProvider<ExporterInputs, ExporterI
       const state = await withHost(props.host, (session) => runVerb(session, "show", parameters, LIMIT_MS));
       return { id, props: { ...props, state } };
     } catch (error) {
-      // A host that does not answer says nothing about its exporter.
+      // If the host does not answer, nothing is known about its exporter.
       if (error instanceof HostUnreachableError) return { id, props };
       throw error;
     }

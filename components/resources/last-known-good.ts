@@ -1,11 +1,14 @@
 /**
- * The dynamic resource LastKnownGood: keeps the settings of the last update in which everything before it succeeded.
- * It asks nobody: what it depends on was proved by then.
+ * The dynamic resource LastKnownGood: keeps the settings of the last update in which everything before it succeeded. It
+ * checks nothing itself: its dependencies were proved before.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 
-/** Settings of the runners that may be taken back, in the shape of the configuration. A disk never shrinks, so it is not among them. */
+/**
+ * Settings of the runners that can be rolled back, in the shape of the configuration. The disk size is not among them,
+ * because a disk cannot shrink.
+ */
 export interface ProvenSettings {
   readonly agent: {
     readonly version: string;
@@ -40,8 +43,9 @@ export const provider: pulumi.dynamic.ResourceProvider<LastKnownGoodInputs, Last
 };
 
 /**
- * The settings with which all runners of the pool were last brought up and proved. It depends on every one of them, so an
- * update that fails before its end leaves the old ones in the state: `ghrunners rollback-runners` goes back to them.
+ * The settings with which all runners of the pool were last applied and proved. It depends on every runner, so an
+ * update that fails before its end leaves the previous settings in the state: `ghrunners rollback-runners` returns to
+ * them.
  */
 export class LastKnownGood extends DynamicResource {
   constructor(name: string, inputs: Inputs<LastKnownGoodInputs>, opts: pulumi.CustomResourceOptions) {

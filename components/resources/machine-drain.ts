@@ -1,8 +1,8 @@
 /**
- * Keeps a machine from being deleted under a running job. The machine's replacement replaces this resource first, so its
- * delete runs while the machine is still there: it refuses while no other runner is healthy, takes the labels away and
- * waits until the runner is idle. It needs no program: `pulumi destroy` runs it like any other delete. There it comes
- * after RegisteredRunner, which has removed the runner by then, and finds nothing to do.
+ * Keeps a machine from being deleted under a running job. A replacement of the machine replaces this resource first, so
+ * its delete runs while the machine still exists: it refuses while no other runner is healthy, removes the labels and
+ * waits until the runner is idle. It does not need the program: `pulumi destroy` runs it like any other delete. There
+ * it runs after RegisteredRunner, which has already removed the runner, and does nothing.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { carries, type GitHubRunner } from "@ghrunners/core/github/runner";
@@ -22,20 +22,20 @@ export interface MachineDrainInputs {
   readonly vmId: number;
   /** MAC address of the machine. Another one is another machine. */
   readonly incarnation: string;
-  /** Labels that the other runners have: a healthy peer is online with them. Null: there is no other runner. */
+  /** Labels of the other runners: a healthy one is online with them. Null: there is no other runner. */
   readonly peerLabels: readonly string[] | null;
-  /** It may be the last healthy one. */
+  /** Allow the change even if this is the last healthy runner. */
   readonly force: boolean;
   /** How long the running job may take, minutes. */
   readonly drainMinutes: number;
 }
 
 /**
- * A delete gets what the last update wrote: the argument counts from the update after it was given. The setting counts at
- * once, also in a `pulumi destroy` without the program.
+ * A delete gets the inputs of the last update, so the argument has an effect only after an update with it. The setting
+ * has an effect at once, also in a `pulumi destroy` without the program.
  */
 const FORCE_HINT =
-  `pulumi config set --path 'ghrunners:safety.force' '${FORCE_WORDS}', which counts at once; or ` +
+  `pulumi config set --path 'ghrunners:safety.force' '${FORCE_WORDS}', which has an effect at once; or ` +
   "force: true in the arguments of these runners and a pulumi up that changes nothing else";
 
 function isForced(): boolean {
@@ -43,7 +43,7 @@ function isForced(): boolean {
   return safety !== undefined && (JSON.parse(safety) as { force?: unknown }).force === FORCE_WORDS;
 }
 
-/** Whether the VM is still the machine that the runner was on: one that was made anew has another MAC address. */
+/** Whether the VM is still the machine that the runner was on: a recreated one has another MAC address. */
 async function isThere(
   proxmox: Pick<ProxmoxClient, "guests" | "vmConfig">,
   { vmId, incarnation }: MachineDrainInputs,
@@ -56,7 +56,7 @@ async function isThere(
   );
 }
 
-/** The other runners of the pool as GitHub shows them. Pure. */
+/** The other runners of the pool, as GitHub shows them. Pure. */
 export function peersOf(
   { runnerName, peerLabels }: Pick<MachineDrainInputs, "runnerName" | "peerLabels">,
   atGitHub: readonly GitHubRunner[],
@@ -65,7 +65,7 @@ export function peersOf(
   const peers = atGitHub
     .filter((runner) => runner.name !== runnerName && carries(runner.labels, peerLabels))
     .map((runner) => ({ name: runner.name, labels: runner.labels, atGitHub: runner }));
-  // One that lost its labels, or is not registered, is not healthy.
+  // A runner that lost its labels or is not registered is not healthy.
   return peers.length > 0 ? peers : [{ name: "another runner of the pool", labels: peerLabels, atGitHub: undefined }];
 }
 
@@ -90,7 +90,7 @@ const followed = (inputs: MachineDrainInputs): string => {
 
 export const provider: pulumi.dynamic.ResourceProvider<MachineDrainInputs, MachineDrainInputs> = {
   configure,
-  // Where the machine is about to be replaced its address is not known yet, which is another one too.
+  // If the machine is about to be replaced, its address is not known yet, which also counts as a change.
   diff: async (_id, olds, news) => {
     const another = olds.incarnation !== news.incarnation;
     return {

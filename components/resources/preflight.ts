@@ -20,7 +20,7 @@ export type { PreflightInputs } from "../preflight/args";
 const withoutProvider = (inputs: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(inputs).filter(([key]) => key !== "__provider"));
 
-/** Key order differs between the state and the program. */
+/** Sorts keys, because their order differs between state and program. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     typeof part === "object" && part !== null && !Array.isArray(part)
@@ -32,7 +32,7 @@ function canonical(value: unknown): string {
 const same = (olds: object, news: object): boolean =>
   canonical(withoutProvider(olds)) === canonical(withoutProvider(news));
 
-/** Standard output of a provider is shown in the preview, as information. */
+/** Pulumi shows a provider's standard output in the preview, as information. */
 const say = (line: string): void => console.log(`preflight: ${line}`);
 
 async function deployment(github: GitHubClient, news: PreflightInputs): Promise<PreflightProblem[]> {
@@ -69,7 +69,7 @@ async function problemsOf(
       news.hosts ? lookAtGitHub(github, news).then((seen) => judgeGitHub(news, seen, known)) : [],
       managed ? deployment(github, news) : [],
     ]);
-    // Both looks meet the same refusal of a token or of the repository; it is told once.
+    // Both parts get the same refusal of a token or a repository; show it once.
     const told = new Set(ofRunners.map(({ reason }) => reason));
     return [...ofRunners, ...ofDeployment.filter(({ reason }) => !told.has(reason))];
   };
@@ -86,7 +86,7 @@ export const provider: pulumi.dynamic.ResourceProvider<PreflightInputs, Prefligh
     const limit = used === undefined ? [] : [used];
     const told = problems.map(({ setting, reason }) => `ghrunners:${setting}: ${reason}`);
     const reasons = [...news.refusals, ...limit, ...told];
-    // With a property of its own Pulumi would print the whole group of settings in front of the reason.
+    // With a property name, Pulumi would print the whole group of settings in front of the reason.
     const failures = reasons.map((reason) => ({ property: "", reason }));
     return failures.length > 0 ? { failures } : { inputs: news };
   },
@@ -103,8 +103,8 @@ export const provider: pulumi.dynamic.ResourceProvider<PreflightInputs, Prefligh
 };
 
 /**
- * The look at Proxmox VE and GitHub before anything is changed there: everything that would fail later is reported at
- * once, in previews too. Everything else of the program depends on it.
+ * Checks Proxmox VE and GitHub before anything is changed there: everything that would fail later is reported at once,
+ * also in previews. Everything else in the program depends on it.
  */
 export class Preflight extends DynamicResource {
   constructor(name: string, inputs: Inputs<PreflightInputs>, opts: pulumi.CustomResourceOptions) {

@@ -1,6 +1,6 @@
 /**
- * What the implementations of dynamic resources share: the package's secrets, GitHub, hosts.
- * GitHub's and SSH's libraries are loaded at first use: comparing state and program needs neither.
+ * Shared by the implementations of dynamic resources: the package's secrets, GitHub, hosts. The libraries for GitHub
+ * and SSH are loaded only when used: comparing state and program needs neither.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { GitHubClient } from "@ghrunners/core/github/client";
@@ -11,31 +11,31 @@ import { gitHubLibrary, sshLibrary } from "../libraries";
 
 const RETRY_MS = 500;
 
-/** Secrets of the package's configuration. They are no inputs, so they stand in no resource's state. */
+/** Secrets of the package's configuration. They are not inputs, so they are in no resource's state. */
 export type PackageSecret = "githubToken" | "sshPrivateKey" | "proxmoxToken" | "exporterToken" | "failoverToken";
 
 let configuration: { get(key: string): string | undefined } | undefined;
 
 /**
- * `configure` of every dynamic resource. A program of any name sets the same keys, as for another Pulumi package:
- * `pulumi config set --secret ghrunners:githubToken`.
+ * `configure` of every dynamic resource. Every program sets the same keys, as for any Pulumi package: `pulumi config
+ * set --secret ghrunners:githubToken`.
  */
 export async function configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
   configuration = config;
 }
 
-/** @throws Error with the command that sets it where it is not set */
+/** @throws Error, with the command that sets it, if it is not set */
 export function packageSecret(key: PackageSecret): string {
-  if (configuration === undefined) throw new Error("The provider is used before it was configured.");
+  if (configuration === undefined) throw new Error("The provider was used before it was configured.");
   const value = configuration.get(`ghrunners:${key}`);
   if (value !== undefined && value !== "") return value;
   throw new Error(
-    `The configuration of the stack has no ghrunners:${key}. Expected a secret (docs/reference/security.md says with which ` +
+    `The configuration of the stack has no ghrunners:${key}. Expected a secret (docs/reference/security.md lists its  ` +
       `permissions). Next: pulumi config set --secret ghrunners:${key}`,
   );
 }
 
-/** A structured setting of the package's configuration, as JSON text; undefined where it is not set. */
+/** A structured setting of the package's configuration, as JSON text; undefined if it is not set. */
 export function packageSetting(key: "safety"): string | undefined {
   return configuration?.get(`ghrunners:${key}`);
 }
@@ -51,7 +51,7 @@ export async function openGitHub({
   return new Client({ url: githubUrl, fullName: repository }, packageSecret("githubToken"));
 }
 
-/** Opens an SSH session, runs the work, closes it whatever happens. */
+/** Opens an SSH session, runs the work, and always closes the session. */
 export async function withHost<T>(
   host: HostAddress,
   work: (session: HostSession) => Promise<T>,
@@ -65,7 +65,10 @@ export async function withHost<T>(
     session.close();
   }
 }
-/** Like withHost, for a host that may be restarting: a change of its VM ends before its SSH server answers again. */
+/**
+ * Like withHost, for a host that may be restarting: after a change of its VM it takes some time until its SSH server
+ * answers.
+ */
 export async function withHostWhenUp<T>(
   host: HostAddress,
   work: (session: HostSession) => Promise<T>,

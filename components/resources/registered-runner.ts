@@ -1,6 +1,6 @@
 /**
- * The dynamic resource RegisteredRunner: the running service and GitHub's view of it. Its labels are what GitHub gives
- * jobs by, so they are set last, when everything else is as wanted.
+ * The dynamic resource RegisteredRunner: the running service and GitHub's view of it. GitHub assigns jobs by labels, so
+ * they are set last, when everything else is in place.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { RUNNER_HOME, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
@@ -23,11 +23,11 @@ export interface RegisteredRunnerInputs extends RunnerIdentity {
   readonly host: HostAddress;
   readonly incarnation: string;
   readonly runnerId: number;
-  /** Oldest version that is accepted: the configured one. */
+  /** Oldest accepted version: the configured one. */
   readonly version: string;
-  /** Fingerprint of VM and agent. Another one means that the runner was drained and must get its labels back. */
+  /** Fingerprint of VM and agent. A change means that the runner was drained and must get its labels back. */
   readonly revision: string;
-  /** True in a run that took the labels away. */
+  /** True in a run that removed the labels. */
   readonly drained: boolean;
   /** State of the unit, wanted and (in the state) as seen: active. */
   readonly service: string;
@@ -37,7 +37,7 @@ export interface RegisteredRunnerInputs extends RunnerIdentity {
 }
 
 export interface RegisteredRunnerState extends RegisteredRunnerInputs {
-  /** Version the runner reports; newer than `version` after a self-update. */
+  /** Version that the runner reports; newer than `version` after a self-update. */
   readonly runningVersion: string;
 }
 
@@ -46,7 +46,7 @@ const SCRIPT_LIMIT_MS = 120_000;
 const PROBE_TIMEOUT_MS = 5_000;
 /** Pauses between two polls of GitHub, milliseconds. */
 const PACE = { pauseMs: 500, longestPauseMs: 5_000 };
-/** How long a machine may take to answer SSH again after a change of its VM restarted it. */
+/** How long a machine may take to answer SSH after a change of its VM restarted it. */
 const RESTART_LIMIT_MS = 180_000;
 
 function script(
@@ -58,7 +58,7 @@ function script(
   return runScript(session, SCRIPT, verb, { UNIT: unit, RUNNER_USER, RUNNER_HOME }, limitMs);
 }
 
-/** First line: active, disabled or what systemd says; second line: version of the listener on disk. */
+/** First line: active, disabled or another state of systemd; second line: version of the listener on disk. */
 async function probe(
   session: HostSession,
   inputs: RegisteredRunnerInputs,
@@ -113,7 +113,7 @@ export const provider: pulumi.dynamic.ResourceProvider<RegisteredRunnerInputs, R
     ]);
     if (runner === undefined) return { id: "" };
     const seen = {
-      // The configured order is kept where the set is the same, so that order alone is no difference.
+      // If the sets are equal keep the configured order, so that the order alone is not a difference.
       labels: sameLabels(runner.labels, state.labels) ? state.labels : runner.labels,
       status: runner.online ? "online" : "offline",
       service: host?.service ?? "unreachable",
@@ -128,7 +128,7 @@ export const provider: pulumi.dynamic.ResourceProvider<RegisteredRunnerInputs, R
   },
 };
 
-/** The service on the host and the runner as GitHub shows it: online, with exactly its labels. */
+/** The service on the host, and the runner as GitHub shows it: online, with exactly its labels. */
 export class RegisteredRunner extends DynamicResource {
   declare readonly runnerId: pulumi.Output<number>;
   declare readonly labels: pulumi.Output<string[]>;

@@ -1,7 +1,7 @@
 /**
- * The dynamic resource Registration: one step from "installed" to "registered". The registration token is minted,
- * handed to the host on standard input and forgotten; it stands in no state, so an interrupted run leaves no
- * token behind that expires.
+ * The dynamic resource Registration: one step from "installed" to "registered". The registration token is requested,
+ * passed to the host on standard input and discarded; it is not in the state, so an interrupted run leaves no expired
+ * token behind.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { RUNNER_HOME, RUNNER_USER, SETUP_USER, WORK_FOLDER } from "@ghrunners/core/vocabulary/runner";
@@ -39,7 +39,7 @@ export interface RegistrationState extends RegistrationInputs {
 
 const SCRIPT = hostScript("registration.sh");
 const SCRIPT_LIMIT_MS = 180_000;
-/** How long a runner of a machine that is gone may still be shown online before the name counts as taken. */
+/** How long the runner of a deleted machine may still be shown online before its name counts as taken. */
 const NAME_TAKEN = { limitMs: 60_000, pauseMs: 1_000 };
 
 const repositoryUrl = ({ githubUrl, repository }: RegistrationInputs): string =>
@@ -65,7 +65,7 @@ async function register(github: GitHubClient, session: HostSession, inputs: Regi
   try {
     await script(session, "register", inputs, await github.registrationToken());
   } catch (error) {
-    // GitHub answers 404 to a token that has expired or was used up in between; a fresh one is the remedy.
+    // GitHub answers 404 to a token that has expired or was used in the meantime; retry with a new one.
     if (!/\b404\b/.test((error as Error).message)) throw error;
     await script(session, "register", inputs, await github.registrationToken());
   }
@@ -78,7 +78,7 @@ async function register(github: GitHubClient, session: HostSession, inputs: Regi
   return onHost.agentId;
 }
 
-/** Brings host and GitHub to one registration, from whatever state an earlier run left. */
+/** Makes host and GitHub agree on one registration, whatever state an earlier run left. */
 async function ensureRegistered(inputs: RegistrationInputs, known: number | undefined): Promise<RegistrationState> {
   const github = await openGitHub(inputs);
   const runnerId = await withHost(inputs.host, async (session) => {
@@ -93,7 +93,7 @@ async function ensureRegistered(inputs: RegistrationInputs, known: number | unde
       return plan.runnerId;
     }
     throw new Error(
-      `The runner name is taken: ${plan.reason}. Expected a name of its own for every machine. ` +
+      `The runner name is taken: ${plan.reason}. Expected a different name for every machine. ` +
         `Next: remove that runner at ${repositoryUrl(inputs)}/settings/actions/runners, or choose another name for this one`,
     );
   });
@@ -108,7 +108,7 @@ export const provider: pulumi.dynamic.ResourceProvider<RegistrationInputs, Regis
   read: async (id, state) => {
     if (state === undefined) return { id };
     const runner = await (await openGitHub(state)).runner(state.runnerId);
-    // Without GitHub's half the registration is gone: an empty id says so.
+    // If GitHub does not know it, the registration is gone: an empty id reports that.
     return runner === undefined ? { id: "" } : { id, props: state };
   },
   delete: async (_id, state) => {
@@ -118,7 +118,9 @@ export const provider: pulumi.dynamic.ResourceProvider<RegistrationInputs, Regis
   },
 };
 
-/** A host's registration at GitHub. Replaced, old one first, when the runner's name or repository changes. */
+/**
+ * A host's registration at GitHub. Replaced, deleting the old one first, when the runner's name or repository changes.
+ */
 export class Registration extends DynamicResource {
   declare readonly runnerId: pulumi.Output<number>;
 

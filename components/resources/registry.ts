@@ -1,7 +1,7 @@
 /**
- * The implementations of the dynamic resources by name. The names stand in the state of every stack: `refresh` and
- * `destroy` find an implementation by the name that was written when the resource was last updated, so a name is never
- * changed or taken away. The files behind them may move.
+ * The implementations of the dynamic resources by name. The names are in the state of every stack: `refresh` and
+ * `destroy` find an implementation by the name written at the resource's last update, so a name must never be changed
+ * or removed. The files may move.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { provider as cloneSource } from "./clone-source";
@@ -38,7 +38,7 @@ export const providerNames = Object.keys(providers) as readonly ProviderName[];
 
 /**
  * The implementation of a dynamic resource.
- * @param name as it stands in the state
+ * @param name as written in the state
  * @throws Error for a name that this version of the package does not know
  */
 export function provider(name: ProviderName): pulumi.dynamic.ResourceProvider {

@@ -1,4 +1,4 @@
-/** The dynamic resource Reviewers: logins of the configuration to account numbers, which are what GitHub stores. */
+/** The dynamic resource Reviewers: converts the configured logins to account numbers, which is what GitHub stores. */
 import type * as pulumi from "@pulumi/pulumi";
 import { configure, openGitHub } from "./provider-access";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
@@ -29,8 +29,8 @@ export const provider: pulumi.dynamic.ResourceProvider<ReviewersInputs, Reviewer
 };
 
 /**
- * GitHub's numbers of the reviewers' accounts. Asked once when the list changes and then kept: the provider's own
- * `getUser` would ask three times for each reviewer at every run.
+ * GitHub's numbers of the reviewers' accounts. Requested only when the list changes, then kept in the state: the
+ * provider's own `getUser` would send three requests per reviewer at every run.
  */
 export class Reviewers extends DynamicResource {
   /** In the order of the logins. */

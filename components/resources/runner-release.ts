@@ -1,7 +1,7 @@
 /**
- * The dynamic resource RunnerRelease: address and SHA-256 of a runner version. GitHub is asked in `check`, which runs in
- * previews too, and only when the version or the repository changes; then both are kept in the state, so that an archive
- * cannot change under a version, a version that GitHub offers no more stays, and no run asks again.
+ * The dynamic resource RunnerRelease: address and SHA-256 of a runner version. GitHub is queried in `check`, which also
+ * runs in previews, and only when the version or the repository changes. The result is kept in the state: the archive
+ * of a version cannot change, a version that GitHub no longer offers still works, and later runs send no request.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { openGitHub, configure } from "./provider-access";
@@ -22,7 +22,7 @@ export interface RunnerReleaseState extends ReleaseInputs {
 const isSame = (olds: Partial<RunnerReleaseState>, news: ReleaseInputs): boolean =>
   olds.version === news.version && olds.githubUrl === news.githubUrl && olds.repository === news.repository;
 
-/** An argument that a preview does not know yet is a text of another form. */
+/** In a preview, an argument that is not known yet is a placeholder text. */
 const isKnown = ({ version, repository }: ReleaseInputs): boolean =>
   /^\d+\.\d+\.\d+$/.test(version) && repository.includes("/");
 
@@ -54,7 +54,7 @@ export const provider: pulumi.dynamic.ResourceProvider<ReleaseInputs, RunnerRele
   update: async (_id, _olds, news: ReleaseInputs & Partial<RunnerReleaseState>) => ({ outs: await settled(news) }),
 };
 
-/** What `check` has found; it asks itself where an argument became known only now. */
+/** The result of `check`; queries GitHub itself if an argument became known only now. */
 async function settled(inputs: ReleaseInputs & Partial<RunnerReleaseState>): Promise<RunnerReleaseState> {
   const { url, sha256 } = inputs;
   return url !== undefined && sha256 !== undefined ? { ...inputs, url, sha256 } : resolve(inputs);

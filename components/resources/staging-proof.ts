@@ -1,6 +1,6 @@
 /**
- * The proof that a stack gives to the next one: everything in it is up and well, and a job ran on its runner. Its diff
- * sees another commit, other settings, another runner, and an age beyond half of what a proof may have.
+ * The proof that a stack gives to the next one: everything in it is healthy, and a job ran on its runner. Its diff
+ * reports another commit, other settings, another runner, and an age over half of a proof's maximum.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { isDue, type Proof, type ProofSettings, proofVersion, settingsDigest } from "@ghrunners/core/promotion/proof";
@@ -17,7 +17,7 @@ export interface StagingProofInputs {
   readonly repository: string;
   readonly proxmox: { readonly endpoint: string; readonly node: string };
   readonly stack: string;
-  /** What runs: Checkout.id of packages/core/promotion/checkout.ts. */
+  /** What runs: `Checkout.id` of packages/core/promotion/checkout.ts. */
   readonly commit: string;
   readonly settings: ProofSettings;
   readonly maxAgeHours: number;
@@ -34,7 +34,7 @@ export interface StagingProofState extends StagingProofInputs {
   readonly proof: Proof;
 }
 
-/** @throws Error where a machine is not running */
+/** @throws Error if a machine is not running */
 async function proveMachines({ proxmox, machines }: StagingProofInputs): Promise<void> {
   const guests = await new ProxmoxClient({ ...proxmox, token: packageSecret("proxmoxToken") }).guests();
   const problems = machines.flatMap(({ name, vmId }) => {
@@ -76,7 +76,7 @@ async function prove(inputs: StagingProofInputs): Promise<StagingProofState> {
 }
 
 const followed = ({ machines, subjects, smoke, gate }: StagingProofInputs): string =>
-  // In a preview the subjects may not be known yet; then they are a text.
+  // In a preview the subjects may not be known yet and are then a placeholder text.
   JSON.stringify([
     machines.map(({ name, vmId }) => [name, vmId]),
     Array.isArray(subjects)
@@ -93,7 +93,7 @@ const followed = ({ machines, subjects, smoke, gate }: StagingProofInputs): stri
     gate?.provedAt,
   ]);
 
-/** Whether the proof has to be taken again. Pure. */
+/** Whether a new proof is needed. Pure. */
 export function diffProof(olds: StagingProofState, news: StagingProofInputs, now: Date): boolean {
   const { commit, settings, maxAgeHours } = news;
   return isDue(olds.proof, { commit, settings, maxAgeHours, now }) || followed(olds) !== followed(news);

@@ -4,7 +4,7 @@ import { orEmpty } from "../resources/or-empty";
 import { readScript, renderScript, rootCommand } from "../scripts/connection";
 import { agentParameters } from "./render-agent";
 
-/** What the job-started hook lets run. */
+/** Which jobs the job-started hook allows. */
 export interface JobPolicy {
   /** `owner/name`. */
   readonly repository: string;
@@ -24,37 +24,37 @@ export interface RunnerArchive {
 
 /** Arguments of {@link RunnerAgent}. */
 export interface RunnerAgentArgs {
-  /** Connection of the host; holds the private key as a secret. */
+  /** Connection of the host; contains the private key as a secret. */
   readonly connection: pulumi.Input<command.types.input.remote.ConnectionArgs>;
-  /** The machine's MAC address: another one means that everything is to be installed again. */
+  /** The machine's MAC address: if it changes, everything is installed again. */
   readonly incarnation: pulumi.Input<string>;
-  /** Floor: a runner that GitHub updated to a newer version is left alone. */
+  /** Minimum version: a runner that GitHub updated to a newer one is not changed. */
   readonly version: pulumi.Input<string>;
   readonly archive: pulumi.Input<RunnerArchive>;
-  /** systemd unit that svc.sh will make. */
+  /** systemd unit of the runner, by svc.sh's naming. */
   readonly unit: pulumi.Input<string>;
   readonly jobs: pulumi.Input<JobPolicy>;
   /** How long a stop waits for the running job, minutes. */
   readonly drainTimeoutMinutes: pulumi.Input<number>;
-  /** The machine that takes everything with it when it is deleted. */
+  /** The machine: when it is deleted, nothing on it has to be deleted separately. */
   readonly machine: pulumi.Resource;
-  /** Before an installation, which restarts the runner. */
+  /** Runs before an installation, which restarts the runner. */
   readonly drain: pulumi.ResourceHook;
   /** Restores the labels when an installation failed and was rolled back. */
   readonly restoreLabels: pulumi.ErrorHook;
 }
 
 /**
- * GitHub's runner program on a host: archive by URL and SHA-256, unprivileged user, job hooks, unit drop-in.
- * It is not registered yet and nothing runs. Installing again over an older version keeps that one to fall back to.
+ * GitHub's runner program on a host: archive by URL and SHA-256, unprivileged user, job hooks, unit drop-in. It is not
+ * registered yet and not running. Installing over an older version keeps the older one as a fallback.
  */
 export class RunnerAgent extends pulumi.ComponentResource {
-  /** Fingerprint of everything the installation put there. */
+  /** Fingerprint of everything that was installed. */
   readonly revision: pulumi.Output<string>;
 
   constructor(name: string, args: RunnerAgentArgs, opts: pulumi.ComponentResourceOptions = {}) {
     const { archive, incarnation, version, unit, jobs, drainTimeoutMinutes } = args;
-    // The connection holds the private key, so it is left out of the component's recorded inputs.
+    // The connection contains the private key, so it is left out of the component's recorded inputs.
     const shown = { archive, incarnation, version, unit, jobs, drainTimeoutMinutes };
     super("ghrunners:agent:RunnerAgent", name, shown, opts);
 
@@ -64,8 +64,8 @@ export class RunnerAgent extends pulumi.ComponentResource {
       jobCompleted: readScript("job-completed.sh"),
       jobTraces: readScript("job-traces.sh"),
     };
-    // Another machine is another text, so it is installed again by an update. A changed trigger would replace the
-    // resource: its delete script would then run on the new machine.
+    // The machine is part of the text, so a new machine is installed by an update. A changed trigger would instead
+    // replace the resource, and its delete script would run on the new machine.
     const stdin = pulumi
       .output(shown)
       .apply((known) => renderScript(script, agentParameters(known, known.archive, known.incarnation, hooks)));
@@ -86,7 +86,7 @@ export class RunnerAgent extends pulumi.ComponentResource {
         hooks: { beforeUpdate: [args.drain], onError: [args.restoreLabels] },
       },
     );
-    // The last line of the script's output names what is installed.
+    // The last line of the script's output says what is installed.
     this.revision = orEmpty(install.stdout).apply((text) => text.trim().split("\n").at(-1) ?? "");
     this.registerOutputs({ revision: this.revision });
   }

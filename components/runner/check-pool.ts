@@ -1,4 +1,4 @@
-/** What is wrong between the runners of one environment. Pure; the configuration asks the same of its own list. */
+/** Problems between the runners of one environment. Pure; the configuration uses the same checks. */
 import type { ArgumentProblem } from "../arguments";
 import type { RunnerPlaceArgs } from "./settings";
 
@@ -28,7 +28,7 @@ function roles(runners: readonly Listed[]): ArgumentProblem[] {
   ];
 }
 
-/** One primary, and nothing that two runners share. */
+/** Requires one primary, and no value shared by two runners. */
 export function poolProblems(runners: readonly Listed[]): ArgumentProblem[] {
   return [
     ...roles(runners),

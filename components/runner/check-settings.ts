@@ -1,8 +1,8 @@
-/** What is wrong with the arguments of runners. Pure, but that what is only known later is left alone. */
+/** Problems of the arguments of runners. Values that are known only later are not checked. Pure. */
 import { type ArgumentProblem, forms, isPlain, problemsOf, wholeNumber } from "../arguments";
 import type { EnvironmentArgs, NetworkArgs, PlacementArgs, RunnerPlaceArgs, VmArgs } from "./settings";
 
-/** One runner by itself. @param at in front of the paths, such as `runners[0].` */
+/** Problems of one runner. @param at prefix of the paths, such as `runners[0].` */
 export function placeProblems({ role, name, vmId, address }: RunnerPlaceArgs, at = ""): ArgumentProblem[] {
   return problemsOf({ [`${at}role`]: [role, forms.role], ...machineValues({ name, vmId, address }, at) });
 }
@@ -14,7 +14,7 @@ const machineValues = ({ name, vmId, address }: Omit<RunnerPlaceArgs, "role">, a
     [`${at}address`]: [address, forms.address],
   }) as const;
 
-/** What a machine is made from. */
+/** Problems of a machine's arguments. */
 export function machineProblems(args: {
   readonly name: string;
   readonly vmId: number;
@@ -64,7 +64,7 @@ function siteProblems({
   ];
 }
 
-/** What all runners of an environment have in common. */
+/** Problems of the arguments that all runners of an environment share. */
 export function environmentProblems(args: EnvironmentArgs): ArgumentProblem[] {
   const { environment, github, proxmox, agent = {}, hosts = "manage", limits = {}, sshPrivateKey } = args;
   const pinned = [agent.downloadUrl, agent.sha256].filter((part) => part !== undefined).length;

@@ -1,4 +1,4 @@
-/** What a runner gets where its arguments say nothing. The configuration's schema takes its defaults from here. Pure data. */
+/** Defaults of a runner's arguments. The configuration's schema uses them too. Pure data. */
 export const defaults = {
   githubUrl: "https://github.com",
   proxmox: { storage: "local-lvm", bridge: "vmbr0" },

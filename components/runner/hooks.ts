@@ -1,6 +1,6 @@
 /**
- * Hooks around steps that could disturb a job or meet what an interrupted run left. They run in the program's process,
- * only when such a step is really taken.
+ * Hooks around steps that could disturb a job or meet leftovers of an interrupted run. They run in the program's
+ * process, and only when such a step is executed.
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { GitHubClient } from "@ghrunners/core/github/client";
@@ -13,7 +13,7 @@ import { drainRunner } from "@ghrunners/core/github/drain";
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { gitHubLibrary } from "../libraries";
 
-/** What the hooks need to know of the runners. */
+/** What the hooks need to know about the runners. */
 export interface HookContext {
   readonly github: { readonly url: string; readonly repository: string; readonly token: string };
   readonly proxmox: { readonly endpoint: string; readonly node: string; readonly token: string };
@@ -24,15 +24,15 @@ export interface HookContext {
     readonly name: string;
     readonly vmId: number;
     readonly labels: readonly string[];
-    /** Name of the resource that installs its agent. */
+    /** Name of the resource that installs the runner program. */
     readonly agentResource: string;
   }[];
-  /** Change a runner although no other one is healthy. */
+  /** Allows changing a runner although no other one is healthy. */
   readonly force: boolean;
-  /** How a refusal says that `force` is given. */
+  /** How to set `force`, for the message of a refusal. */
   readonly forceHint: string;
   readonly drainMinutes: number;
-  /** False where VMs have no guest: nothing is drained. */
+  /** False if VMs have no guest: then nothing is drained. */
   readonly hosts: boolean;
 }
 
@@ -52,8 +52,8 @@ async function openGitHub({ url, repository, token }: HookContext["github"]): Pr
 }
 
 /**
- * One set of hooks for all runners of a pool. Their names do not name a runner: a hook that the state names must exist
- * even when the runner it was made for has left the program.
+ * One set of hooks for all runners of a pool. Their names contain no runner's name: a hook named in the state must
+ * exist even after its runner was removed from the program.
  *
  * @param name resource name of the pool
  */
@@ -84,7 +84,7 @@ export function runnerHooks(name: string, given: pulumi.Input<HookContext>): Run
     if (runner === undefined || !drained.has(runner.name)) return false;
     const github = await openGitHub(context.github);
     const atGitHub = await github.runnerNamed(runner.name);
-    // Only a runner that came back gets jobs again.
+    // Only a runner that is online again may get jobs.
     if (atGitHub?.online) await github.setLabels(atGitHub.id, runner.labels);
     return false;
   });
@@ -106,7 +106,7 @@ export function runnerHooks(name: string, given: pulumi.Input<HookContext>): Run
     const config = await proxmox.vmConfig(holder.node, vmId);
     if (config.description?.trim() !== mark) {
       throw new Error(
-        `VMID ${vmId} of ${runner.name} is taken by ${holder.name} on node ${holder.node}. Expected a free one, or a VM ` +
+        `VMID ${vmId} of ${runner.name} is used by ${holder.name} on node ${holder.node}. Expected a free one, or a VM ` +
           `whose notes say "${mark}". Next: choose another vmId for ${runner.name}`,
       );
     }
@@ -116,7 +116,7 @@ export function runnerHooks(name: string, given: pulumi.Input<HookContext>): Run
   return { drain, clearLeftovers, restoreLabels, wasDrained: (runnerName) => drained.has(runnerName) };
 }
 
-/** The runner a step is about: a VM tells by its name (it may have left the program), an agent by its resource. */
+/** The runner of a step: for a VM found by its name (it may have left the program), for an agent by its resource. */
 function runnerOf(
   step: { readonly type: string; readonly name: string; readonly oldInputs?: Record<string, unknown> },
   context: HookContext,

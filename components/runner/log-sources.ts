@@ -1,7 +1,7 @@
 import { RUNNER_HOME } from "@ghrunners/core/vocabulary/runner";
 import type { LogOrigin } from "./logs";
 
-/** Units whose journal is shipped, the runner's first: the exporters say why a number is missing. */
+/** Units whose journal is shipped, the runner's first: the exporters' journals explain why a metric is missing. */
 export function shippedUnits({ unit }: LogOrigin): string[] {
   return [unit, "ghrunners-runner-exporter.service", "prometheus-node-exporter.service"];
 }

@@ -5,7 +5,7 @@ import { readScript, renderScript, rootCommand } from "../scripts/connection";
 import { alloyUnit, renderAlloy } from "./render-alloy";
 import { namespaceConfiguration, redactorUnit, renderRedactor, renderUploadDropIn } from "./render-journal-upload";
 
-/** What every line of a host carries. */
+/** Labels of every log line of a host. */
 export interface LogOrigin {
   /** Name of the runner and its host. */
   readonly host: string;
@@ -17,9 +17,9 @@ export interface LogOrigin {
 
 /** Grafana Alloy sends to Loki. */
 export interface AlloyShipper {
-  /** Which shipper it is. Plain: part of the resource's name. */
+  /** Kind of shipper. Plain: part of the resource's name. */
   readonly kind: "alloy";
-  /** Release archive (.zip) with the program in it: its https URL and its SHA-256. */
+  /** Release archive (.zip) of the program: its https URL and SHA-256. */
   readonly archive: pulumi.Input<{ readonly url: pulumi.Input<string>; readonly sha256: pulumi.Input<string> }>;
   /**
    * Loki's push endpoint.
@@ -30,7 +30,7 @@ export interface AlloyShipper {
 
 /** Debian's systemd-journal-upload sends to systemd-journal-remote. */
 export interface JournalUploadShipper {
-  /** Which shipper it is. Plain: part of the resource's name. */
+  /** Kind of shipper. Plain: part of the resource's name. */
   readonly kind: "journal-upload";
   /**
    * IPv4 address of the host with the `LogReceiver`.
@@ -49,13 +49,13 @@ export type LogShipper = AlloyShipper | JournalUploadShipper;
 
 /** Arguments of {@link HostLogs}. */
 export interface HostLogsArgs {
-  /** Connection of the host; holds the private key as a secret. */
+  /** Connection of the host; contains the private key as a secret. */
   readonly connection: pulumi.Input<command.types.input.remote.ConnectionArgs>;
   /** The machine's MAC address. */
   readonly incarnation: pulumi.Input<string>;
   readonly origin: pulumi.Input<LogOrigin>;
   readonly shipper: LogShipper;
-  /** The machine that takes everything with it when it is deleted. */
+  /** The machine: when it is deleted, nothing on it has to be deleted separately. */
   readonly machine: pulumi.Resource;
 }
 
@@ -81,15 +81,16 @@ function parameters(origin: LogOrigin, shipper: pulumi.Unwrap<LogShipper>): Reco
   };
 }
 
-/** The log shipper of a runner host: the runner's journal and files leave it without their secrets. */
+/** The log shipper of a runner host: it sends the runner's journal and log files, with secrets redacted. */
 export class HostLogs extends pulumi.ComponentResource {
   constructor(name: string, args: HostLogsArgs, opts: pulumi.ComponentResourceOptions = {}) {
     const { incarnation, origin, shipper } = args;
-    // The connection holds the private key, so it is left out of the component's recorded inputs.
+    // The connection contains the private key, so it is left out of the component's recorded inputs.
     super("ghrunners:logs:HostLogs", name, { incarnation, kind: shipper.kind }, opts);
     const script = readScript(`${shipper.kind}.sh`);
     const install = rootCommand("install");
-    // Named by its kind: another kind is another resource, and the old one's script takes the old shipper away.
+    // The kind is part of the name: a change of kind makes a new resource, and the old one's script removes the old
+    // shipper.
     new command.remote.Command(
       `${name}-${shipper.kind}`,
       {

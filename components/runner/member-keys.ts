@@ -1,8 +1,8 @@
 import type { Role } from "@ghrunners/core/vocabulary/runner";
 
 /**
- * The part of a resource's name that tells the members of a pool apart: the role, numbered from the second on.
- * A runner can be renamed without becoming another resource; new ones are appended to the list. Pure.
+ * The part of a resource's name that distinguishes the members of a pool: the role, with a number from the second
+ * member on. A runner can be renamed without becoming another resource; new ones are appended to the list. Pure.
  */
 export function memberKeys<M extends { readonly role: Role }>(members: readonly M[]): ReadonlyMap<M, string> {
   const seen = new Map<Role, number>();

@@ -1,8 +1,9 @@
 /**
- * What a runner's host needs beside a Debian or Ubuntu cloud image; `libicu` is the one of its release.
- * Source of what the runner itself needs: actions/runner, bin/installdependencies.sh. libssl and zlib come with curl.
+ * Packages that a runner's host needs besides those of a Debian or Ubuntu cloud image; `libicu` stands for that of its
+ * release. Source of what the runner itself needs: actions/runner, bin/installdependencies.sh. libssl and zlib come
+ * with curl.
  *
- * @param logs how its logs leave it; undefined: they stay
+ * @param logs how its logs are shipped; undefined: they stay on the host
  */
 export function runnerPackages(logs: "alloy" | "journal-upload" | undefined): string[] {
   return [

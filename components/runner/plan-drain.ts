@@ -1,10 +1,10 @@
 /**
- * Whether a runner may be taken out of service now. Pure.
+ * Decides whether a runner may be taken out of service now. Pure.
  */
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import { sameLabels } from "@ghrunners/core/github/runner";
 
-/** A configured runner and what GitHub shows of it. */
+/** A configured runner, and how GitHub shows it. */
 export interface DrainedRunner {
   readonly name: string;
   readonly labels: readonly string[];
@@ -13,7 +13,7 @@ export interface DrainedRunner {
 
 export type DrainChoice =
   | { readonly action: "drain"; readonly runnerId: number }
-  /** It takes no jobs anyway. */
+  /** It takes no jobs, so there is nothing to drain. */
   | { readonly action: "nothing" }
   | { readonly action: "refuse"; readonly reason: string };
 
@@ -24,9 +24,9 @@ const describe = ({ name, atGitHub }: DrainedRunner): string =>
   `${name} is ${atGitHub === undefined ? "not registered" : atGitHub.online ? `online with the labels [${atGitHub.labels.join(", ")}]` : "offline"}`;
 
 /**
- * @param self what GitHub shows of the runner that is to be changed
+ * @param self the runner to change, as GitHub shows it
  * @param all all configured runners, itself included
- * @param force it may be the last healthy one; a refusal names how that is said (`forceHint`)
+ * @param force allow it even if this is the last healthy runner; a refusal shows how to set it (`forceHint`)
  */
 export function chooseDrain(
   runnerName: string,

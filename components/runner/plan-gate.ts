@@ -15,7 +15,7 @@ export interface GateSubject {
   readonly version: string;
   readonly unit: string;
   readonly host: HostAddress;
-  /** Fingerprint of what was changed; another one asks for another proof. */
+  /** Fingerprint of what was changed; if it differs, a new proof is needed. */
   readonly revision: string;
 }
 
@@ -25,7 +25,7 @@ export interface GateInputs {
   readonly repository: string;
   /** The secondaries. */
   readonly subjects: readonly GateSubject[];
-  /** What the primary is about to become: a change of it asks for another proof. */
+  /** Fingerprint of the primary's next state; if it differs, a new proof is needed. */
   readonly next: string;
   readonly smoke: {
     readonly workflow: string;
@@ -62,7 +62,7 @@ export interface GateState extends GateInputs {
   readonly evidence: GateEvidence;
 }
 
-/** Everything that speaks against a runner; empty if both views agree that it is well. */
+/** All problems of a runner; empty if both views agree that it is healthy. */
 export function judgeSubject(
   { runnerName, labels, version, unit }: GateSubject,
   atGitHub: GitHubRunner | undefined,
@@ -92,10 +92,10 @@ const proved = ({ runnerName, runnerId, labels, version, unit, revision }: GateS
   revision,
 ];
 
-/** The gate is passed again when what was proved, or what is about to follow, is another. Limits do not count. */
+/** A new proof is needed if the proved runners or the primary's next state differ. Changed limits do not count. */
 export function diffGate(olds: GateInputs, news: GateInputs): { changes: boolean; replaces: string[] } {
   const key = ({ githubUrl, repository, subjects, next, smoke }: GateInputs): string =>
-    // In a preview the subjects may not be known yet; then they are a text.
+    // In a preview the subjects may not be known yet and are then a placeholder text.
     JSON.stringify([
       githubUrl,
       repository,

@@ -1,9 +1,9 @@
 /**
- * What has to happen so that a host is registered. Pure.
+ * Plans what is needed so that a host is registered. Pure.
  */
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
 
-/** Where and as what a runner is registered. */
+/** Where a runner is registered, and with which name and labels. */
 export interface RunnerIdentity {
   /** `https://github.com` or a GitHub Enterprise Server. */
   readonly githubUrl: string;
@@ -34,12 +34,12 @@ export interface HostRegistration {
 export type RegistrationPlan =
   | { readonly action: "keep"; readonly runnerId: number }
   | { readonly action: "register"; readonly reason: string }
-  /** Somebody else's runner is online under this name; it may just not have been seen to leave yet. */
+  /** Another machine's runner is online under this name; GitHub may not have noticed yet that it is gone. */
   | { readonly action: "wait"; readonly reason: string };
 
 /**
- * @param onHost undefined when the host is not registered
- * @param atGitHub the runner of this name, undefined when there is none
+ * @param onHost undefined if the host is not registered
+ * @param atGitHub the runner of this name, undefined if there is none
  * @param known number of the runner that this stack registered before, if any
  */
 export function planRegistration(
@@ -62,7 +62,7 @@ export function planRegistration(
   if (atGitHub.online && atGitHub.id !== known && atGitHub.id !== onHost?.agentId) {
     return { action: "wait", reason: `a runner named ${wanted.runnerName} (id ${atGitHub.id}) is online elsewhere` };
   }
-  return { action: "register", reason: "the registration belongs to a machine that is gone" };
+  return { action: "register", reason: "the registration belongs to a machine that does not exist any more" };
 }
 
 /** Reads a `.runner` file. GitHub's runner writes it with a byte order mark. */
@@ -70,19 +70,19 @@ export function parseHostRegistration(text: string): HostRegistration | undefine
   const clean = text.replace(/^\uFEFF/, "").trim();
   if (clean === "") return undefined;
   try {
-    // Written in camel case; the runner's source names the fields in Pascal case and reads both.
+    // Files have camel case; the runner's source uses Pascal case and reads both.
     const fields = Object.entries(JSON.parse(clean) as Record<string, unknown>);
     const field = (name: string): unknown => fields.find(([key]) => key.toLowerCase() === name)?.[1];
     const [agentId, agentName, gitHubUrl] = [field("agentid"), field("agentname"), field("githuburl")];
     if (typeof agentId !== "number" || typeof agentName !== "string" || typeof gitHubUrl !== "string") return undefined;
     return { agentId, agentName, gitHubUrl };
   } catch {
-    // A file cut short by a crash is no registration.
+    // A file cut short by a crash does not count as a registration.
     return undefined;
   }
 }
 
-/** Property names whose change makes another runner of it. */
+/** Properties whose change makes it a different runner. */
 const IDENTITY = ["githubUrl", "repository", "runnerName"] as const;
 
 export interface DiffPlan {
@@ -107,7 +107,7 @@ export interface RegisteredRunnerView {
   readonly drained?: boolean;
 }
 
-/** Labels compare as GitHub does; a run that drained the runner always has to finish it. */
+/** Labels are compared as GitHub compares them; a run that drained the runner must always update it. */
 export function diffRegisteredRunner(
   olds: RegisteredRunnerView,
   news: RegisteredRunnerView,

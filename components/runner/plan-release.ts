@@ -1,28 +1,30 @@
 import type { RunnerDownload } from "@ghrunners/core/github/client";
 import type { RunnerArchive } from "./agent";
 
-/** What GitHub said about one version. */
+/** What GitHub reported about one version. */
 export interface ReleaseObservation {
-  /** GitHub's downloads route: of each kind of machine the newest only. */
+  /** GitHub's downloads endpoint: only the newest version for each kind of machine. */
   readonly offered: readonly RunnerDownload[];
-  /** Files of the release of actions/runner; undefined where this GitHub has none of that version. */
+  /** Files of the release of actions/runner; undefined if this GitHub has no such version. */
   readonly release: readonly RunnerDownload[] | undefined;
-  /** From when on the version may not register, ms since 1970; undefined where no end is announced. */
+  /** Time from which the version may not register, ms since 1970; undefined if no end is announced. */
   readonly ends: number | undefined;
 }
 
 const fits = ({ os, architecture }: RunnerDownload): boolean => os === "linux" && architecture === "x64";
 const versionIn = (filename: string): string | undefined => /-(\d+\.\d+\.\d+)\.tar\.gz$/.exec(filename)?.[1];
 
-/** The newest version that GitHub offers for our kind of machine. */
+/** The newest version that GitHub offers for the runners' kind of machine. */
 export const newestOffered = (offered: readonly RunnerDownload[]): string | undefined =>
   offered.filter(fits).flatMap(({ filename }) => versionIn(filename) ?? [])[0];
 
 /**
- * The archive of one version: the one that GitHub offers the repository, else that of the release, with its digest. Pure.
+ * The archive of one version, with its SHA-256: the one that GitHub offers the repository, else the one of the release.
+ * Pure.
  *
  * @param now ms since 1970
- * @throws Error naming what is offered when there is no such version, it has no checksum, or its end is past
+ * @throws Error that names the offered version, if there is no such version, it has no checksum, or it may not register
+ * any more
  */
 export function chooseDownload(seen: ReleaseObservation, version: string, now: number): RunnerArchive {
   const { offered, release = [], ends } = seen;
@@ -32,7 +34,7 @@ export function chooseDownload(seen: ReleaseObservation, version: string, now: n
     "or pin ghrunners:agent.downloadUrl and agent.sha256";
   if (ends !== undefined && ends <= now) {
     throw new Error(
-      `GitHub lets the runner ${version} register no more since ${new Date(ends).toISOString()}. ` +
+      `GitHub has not let the runner ${version} register since ${new Date(ends).toISOString()}. ` +
         `Expected a newer one; offered: ${newest ?? "nothing"}. ${next}`,
     );
   }
@@ -43,7 +45,7 @@ export function chooseDownload(seen: ReleaseObservation, version: string, now: n
     throw new Error(`GitHub has no runner ${version} for linux x64: seen ${seenNow}. ${next}`);
   }
   if (found.sha256 === undefined || found.sha256 === "") {
-    throw new Error(`GitHub names no SHA-256 for ${found.filename}, so it cannot be checked. ${next}`);
+    throw new Error(`GitHub gives no SHA-256 for ${found.filename}, so it cannot be checked. ${next}`);
   }
   return { url: found.url, sha256: found.sha256 };
 }

@@ -1,5 +1,5 @@
 /**
- * What log settings mean for the runners: who they send to, and the way out that their firewall needs. Pure.
+ * What log settings mean for the runners: where they send logs, and which firewall rule that needs. Pure.
  */
 import { JOURNAL_REMOTE_PORT } from "@ghrunners/core/vocabulary/logs";
 
@@ -17,14 +17,14 @@ export interface LogEgress {
   readonly comment: string;
 }
 
-/** Loki's push endpoint for the settings. */
+/** Loki's push endpoint, by the settings. */
 export function lokiUrlOf(settings: ShippingSettings, monitoringHost: string): string {
   return settings.lokiUrl ?? `http://${monitoringHost}:3100/loki/api/v1/push`;
 }
 
 /**
- * The way out that log lines need. A Loki by name is not opened here, because a firewall rule needs an address:
- * TCP 443 is open anyway, another port goes into network.egress.
+ * The firewall rule that log shipping needs. None for a Loki given by name, because a rule needs an address: TCP 443 is
+ * open anyway, and another port must be set in network.egress.
  */
 export function logEgress(settings: ShippingSettings, monitoringHost: string): LogEgress[] {
   const rule = (host: string, ports: number): LogEgress[] => [

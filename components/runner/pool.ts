@@ -46,7 +46,7 @@ export interface RunnerPoolArgs extends EnvironmentArgs {
    */
   readonly smoke?: SmokeArgs;
   /**
-   * Change a runner although no other one is healthy.
+   * Allows changing a runner although no other one is healthy.
    * @default false
    */
   readonly force?: pulumi.Input<boolean>;
@@ -58,8 +58,8 @@ export interface RunnerPoolArgs extends EnvironmentArgs {
 }
 
 /**
- * Secondaries that are changed at the same time, as many as the engine's steps on two cores. Without a limit the engine
- * makes every VM first and their firewalls last, with a state that is whole by then and written at each step.
+ * Number of secondaries that are changed at the same time: the engine's number of parallel steps on two cores. Without
+ * a limit the engine would make all VMs first and their firewalls last, and write an ever larger state at each step.
  */
 const AT_ONCE = 8;
 
@@ -70,7 +70,7 @@ const AT_ONCE = 8;
 export class RunnerPool extends pulumi.ComponentResource {
   /** The primary, then the secondaries. */
   readonly runners: readonly Runner[];
-  /** Proof of the secondaries; unset in an environment without one, or without guests. */
+  /** Proof of the secondaries; undefined in an environment without secondaries, or without guests. */
   readonly evidence: pulumi.Output<GateEvidence> | undefined;
   /** The runners that a proof of the whole pool checks: every runner with a guest, the primary first. */
   readonly subjects: pulumi.Output<GateSubject[]>;
@@ -81,7 +81,7 @@ export class RunnerPool extends pulumi.ComponentResource {
     super(
       "ghrunners:pool:RunnerPool",
       name,
-      // Labels and events stand here for the guards of the policy pack.
+      // Labels and events are recorded here for the guards of the policy pack.
       {
         members: runners.map((place) => ({
           role: place.role,
@@ -171,7 +171,7 @@ export class RunnerPool extends pulumi.ComponentResource {
 const sharedLabels = ([first = [], ...others]: readonly (readonly string[])[]): string[] =>
   first.filter((label) => others.every((labels) => labels.includes(label)));
 
-/** What of the runners is proved by two views and a job; those without a guest have neither. */
+/** The runners that two views and a job can prove; those without a guest are left out. */
 function gateSubjects(
   runners: readonly Runner[],
   version: pulumi.Input<string> = defaults.agent.version,
@@ -189,7 +189,7 @@ function gateSubjects(
   return pulumi.output(subjects);
 }
 
-/** What runners are made from and may be taken back to, kept when all of them are proved. */
+/** The runners' settings to which a rollback can return, recorded once all runners are proved. */
 export function provenSettings({
   agent = {},
   proxmox,

@@ -1,4 +1,4 @@
-/** Waits until GitHub and the host agree that runners are well. */
+/** Waits until GitHub and the host agree that runners are healthy. */
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import { RUNNER_HOME, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
@@ -12,7 +12,7 @@ import { poll } from "@ghrunners/core/until";
 const PACE = { pauseMs: 500, longestPauseMs: 5_000 };
 const PROBE_LIMIT_MS = 20_000;
 
-/** State of the runner's unit; undefined where the host does not answer. */
+/** State of the runner's unit; undefined if the host does not answer. */
 async function service(subject: GateSubject): Promise<string | undefined> {
   const parameters = { UNIT: subject.unit, RUNNER_USER, RUNNER_HOME };
   const shown = await withHostIfReachable(subject.host, (session) =>
@@ -35,7 +35,7 @@ async function view(github: GitHubClient, subject: GateSubject): Promise<View> {
 
 /**
  * @param limitSeconds how long the views may take to agree
- * @throws Error with everything that still speaks against a runner at the limit
+ * @throws Error with all problems that remain at the limit
  */
 export async function proveViews(
   github: GitHubClient,
@@ -49,7 +49,7 @@ export async function proveViews(
   );
   const problems = seen.flatMap((each) => each.problems);
   if (problems.length > 0) {
-    throw new Error(`${problems.join(". ")}. Next: mend that runner, then pulumi up --refresh`);
+    throw new Error(`${problems.join(". ")}. Next: repair that runner, then pulumi up --refresh`);
   }
   return seen.map(({ subject, atGitHub }) => ({
     name: subject.runnerName,

@@ -7,10 +7,11 @@ import type { RegistrationLimits } from "./plan-registration";
 const GHOST: Pace = { limitMs: 60_000, pauseMs: 1_000 };
 
 /**
- * Takes a runner out of service: drained, stopped, removed at GitHub. Every step may have been done before.
+ * Takes a runner out of service: drains it, stops it, removes it at GitHub. Steps that were already done are no
+ * problem.
  *
- * @param stop stops it on its host
- * @throws Error when GitHub keeps calling it busy although it is stopped
+ * @param stop stops the runner on its host
+ * @throws Error if GitHub keeps showing it as busy although it is stopped
  */
 export async function removeRunner(
   github: Pick<GitHubClient, "runner" | "setLabels" | "deleteRunner">,
@@ -23,7 +24,7 @@ export async function removeRunner(
   await stop();
   if (await poll(() => github.deleteRunner(runnerId), Boolean, pace)) return;
   throw new Error(
-    `GitHub refuses to remove runner ${runnerId}: it is shown busy although it is stopped. ` +
-      `Expected the job to be given up within a few minutes. Next: cancel the job at GitHub, then pulumi up`,
+    `GitHub refuses to remove runner ${runnerId}: it is shown as busy although it is stopped. ` +
+      `Expected GitHub to give up the job within a few minutes. Next: cancel the job at GitHub, then pulumi up`,
   );
 }

@@ -14,8 +14,8 @@ import { quote } from "@ghrunners/core/ssh/render-script";
 import type { JobPolicy, RunnerArchive } from "./agent";
 
 /**
- * The runner's unit, after the template that GitHub's svc.sh fills in. Other than there, what a job left running ends with
- * the unit (KillMode), and the program is started from where root put it.
+ * The runner's unit, modelled on the template of GitHub's svc.sh. Two differences: processes that a job left running
+ * end with the unit (KillMode), and the program is started from a folder that root owns.
  */
 export function renderUnit(runnerName: string): string {
   return `[Unit]
@@ -37,10 +37,10 @@ WantedBy=multi-user.target
 }
 
 /**
- * Drop-in for the runner's unit. GitHub's unit has no Restart=, so a listener that ends stays down.
- * The hardening leaves jobs what they need: their home, their work folder, the network, sub-processes of any kind, devices.
- * So nothing here may close the list of devices: ProtectClock does before systemd 253 and 252's later releases, as in Ubuntu
- * 22.04 (systemd#18142), and /dev/kvm, /dev/fuse and /dev/net/tun are gone then; it also forbids reading the clock's state
+ * Drop-in for the runner's unit. GitHub's unit has no Restart=, so a listener that ends would stay down. The hardening
+ * leaves jobs what they need: their home, their work folder, the network, sub-processes of any kind, devices. So no
+ * option may restrict devices. ProtectClock is therefore not used: before systemd 253 and the later 252 releases, as in
+ * Ubuntu 22.04, it hides /dev/kvm, /dev/fuse and /dev/net/tun (systemd#18142), and it forbids reading the clock's state
  * (#26413). A job cannot set the clock anyway: its user has no capability.
  *
  * @param stopMinutes how long a stop waits for the running job

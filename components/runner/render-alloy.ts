@@ -6,7 +6,7 @@ import type { LogOrigin } from "./logs";
 import { redacted, redactions, TERMINAL_ORDERS } from "@ghrunners/core/vocabulary/redaction";
 import { DIAGNOSTIC_FILES, shippedUnits } from "./log-sources";
 
-/** A text of Alloy's syntax. Raw strings have no escapes, so what holds a backtick cannot be one. */
+/** A string literal in Alloy's syntax. Raw strings have no escapes, so a text with a backtick cannot be one. */
 function text(value: string): string {
   return value.includes("`") ? JSON.stringify(value) : `\`${value}\``;
 }
@@ -26,8 +26,9 @@ function journal(origin: LogOrigin, unit: string): string {
 }
 
 /**
- * Journal of the units and the runner's files, redacted here, then sent to Loki with the labels of packages/core/vocabulary/logs.ts.
- * Source: grafana.com/docs/alloy, reference of loki.source.journal, local.file_match, loki.process, loki.write.
+ * Reads the units' journal and the runner's files, redacts them and sends them to Loki, with the labels of
+ * packages/core/vocabulary/logs.ts. Source: grafana.com/docs/alloy, reference of loki.source.journal, local.file_match,
+ * loki.process, loki.write.
  */
 export function renderAlloy(origin: LogOrigin, { lokiUrl }: { readonly lokiUrl: string }): string {
   const stages = redactions.map(
@@ -91,7 +92,10 @@ loki.write "loki" {
 `;
 }
 
-/** Reads the journal and the runner's files, keeps its positions, talks to Loki alone. Its own page is on loopback. */
+/**
+ * systemd unit of Alloy: it may read the journal and the runner's files, write its positions, and connect only to Loki.
+ * Its own page listens on loopback.
+ */
 export const alloyUnit = `[Unit]
 Description=Ships the runner's logs, redacted, to Loki
 Wants=network-online.target

@@ -23,8 +23,8 @@ export function renderRedactor(origin: LogOrigin): string {
 }
 
 /**
- * The redactor logs to a journal of its own (LogNamespace), which alone is uploaded. It may read journal and files, and
- * write its own state, nothing else.
+ * The redactor writes to a journal of its own (LogNamespace), the only one that is uploaded. It may read journal and
+ * files, write its own state, and nothing else.
  */
 export const redactorUnit = `[Unit]
 Description=Redacts the runner's logs before they leave this host
@@ -65,7 +65,7 @@ SystemCallArchitectures=native
 WantedBy=multi-user.target
 `;
 
-/** The spool: what the receiver has not taken yet waits here, and the oldest goes when it is full. */
+/** The spool: lines that the receiver has not accepted yet wait here, and the oldest are dropped when it is full. */
 export const namespaceConfiguration = `[Journal]
 Storage=persistent
 SystemMaxUse=200M
@@ -75,10 +75,11 @@ ForwardToWall=no
 `;
 
 /**
- * Drop-in of Debian's systemd-journal-upload: the redacted namespace only, by TLS to the one receiver that is trusted. It
- * shows no certificate of its own (`-`), because Debian's receiver asks for none. It ends when the receiver is away.
+ * Drop-in of Debian's systemd-journal-upload: only the redacted namespace, by TLS, to the one trusted receiver. It
+ * presents no client certificate (`-`), because Debian's receiver does not ask for one. It ends when the receiver is
+ * unreachable.
  *
- * @param machineId placeholder that the script replaces: journals stand in a folder named by it
+ * @param machineId placeholder that the script replaces: journals are in a folder of that name
  */
 export function renderUploadDropIn(receiver: string, machineId = "MACHINE_ID"): string {
   return `[Unit]

@@ -4,7 +4,10 @@
 import type { types } from "@muhlba91/pulumi-proxmoxve";
 import { ports } from "@ghrunners/core/vocabulary/ports";
 
-/** What a VM opens: SSH for administrators, the exporters for one host, and the way out. Arguments `network`, resolved. */
+/**
+ * What a VM's firewall allows: SSH for administrators, the exporters for one host, and outgoing traffic. The arguments
+ * `network`, resolved.
+ */
 export interface Firewall {
   readonly adminCidr: string;
   readonly monitoringAddress?: string | undefined;
@@ -50,14 +53,14 @@ export function renderFirewallRules(
   ];
 }
 
-/** Part of the VM's description by which a machine that an interrupted run left behind is known. */
+/** Part of the VM's description that identifies a machine left behind by an interrupted run. */
 export function ownershipMark(stack: string, vmName: string): string {
   return `ghrunners ${stack} ${vmName}`;
 }
 
 /**
- * Whether an update of the VM can disturb a running job. Names and tags cannot; everything else may restart the guest,
- * and so may a repair of drift, which shows equal inputs.
+ * Whether an update of the VM can disturb a running job. A change of name or tags cannot; every other change may
+ * restart the guest, as may a repair of drift, where the inputs are equal.
  */
 export function isDisruptive(
   oldInputs: Readonly<Record<string, unknown>>,

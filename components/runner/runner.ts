@@ -44,7 +44,7 @@ export interface RunnerArgs extends EnvironmentArgs, RunnerPlaceArgs {
 
 /** The parts of a runner on its guest. */
 export interface RunnerOnHost {
-  /** How the program reaches it, with its pinned host key. */
+  /** How to reach it by SSH, with its pinned host key. */
   readonly address: pulumi.Output<HostAddress>;
   /** systemd unit of the runner. */
   readonly unit: pulumi.Output<string>;
@@ -67,7 +67,7 @@ export class Runner extends pulumi.ComponentResource {
   readonly vmId: number;
   /** IPv4 address. */
   readonly address: pulumi.Output<string>;
-  /** Exactly the labels that GitHub shows. */
+  /** The labels, exactly as GitHub shows them. */
   readonly labels: readonly string[];
   /** Its machine. */
   readonly vm: RunnerVm;
@@ -77,7 +77,7 @@ export class Runner extends pulumi.ComponentResource {
   readonly settled: pulumi.Resource;
 
   constructor(name: string, args: RunnerArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    // The VM alone waits: everything else of the runner waits for the VM.
+    // Only the VM depends on them: everything else of the runner depends on the VM.
     const { dependsOn, ...options } = opts;
     super("ghrunners:runner:Runner", name, { role: args.role, runnerName: args.name }, options);
     refuseArguments(this, name, [...placeProblems(args), ...environmentProblems(args)]);
@@ -107,9 +107,9 @@ export class Runner extends pulumi.ComponentResource {
     const unit = pulumi.output(github.repository).apply((repository) => runnerUnit(repository, args.name));
     const connection = connectionTo(address, pulumi.secret(args.sshPrivateKey ?? ""));
     const { incarnation } = this.vm;
-    // The component, not the VM in it: with a machine that is made again everything on it is an update by its incarnation.
-    // A resource that is deleted with the VM would be replaced with it, and after a refresh that missed the machine the
-    // engine forgets that bond: the delete would then run on the new machine.
+    // Use the component, not the VM in it: if the machine is recreated, everything on it is updated because the
+    // incarnation changes. With the VM itself, these resources would be replaced together with it; after a refresh that
+    // did not find the machine the engine forgets `deletedWith`, and their delete would run on the new machine.
     const machine: pulumi.Resource = this.vm;
     const { drainMinutes = defaults.limits.drainMinutes, onlineSeconds = defaults.limits.onlineSeconds } =
       args.limits ?? {};
@@ -119,7 +119,7 @@ export class Runner extends pulumi.ComponentResource {
       { connection, incarnation, packages: runnerPackages(logs?.kind), keepsStill: true },
       { parent: this, deletedWith: machine },
     );
-    // Everything on the host comes after its packages.
+    // Everything on the host needs its packages.
     const onHost = { parent: this, dependsOn: packages };
     const agent = new RunnerAgent(
       agentResourceName(name),
@@ -143,7 +143,7 @@ export class Runner extends pulumi.ComponentResource {
         force: args.peers?.force ?? false,
         drainMinutes,
       },
-      // Longer than the longest limit of a job: the drain has its own.
+      // Longer than the longest job limit: the drain has its own limit.
       { parent: this, customTimeouts: { delete: "7h" } },
     );
     const common = {
@@ -152,11 +152,11 @@ export class Runner extends pulumi.ComponentResource {
     };
     const { runnerId } = new Registration(`${name}-registration`, common, {
       parent: this,
-      // In a destroy the runner leaves GitHub first, and its machine has nothing left to drain.
+      // In a destroy the runner is removed from GitHub first, so there is nothing left to drain on its machine.
       dependsOn: [agent, drain],
       customTimeouts: { create: "10m", update: "10m", delete: "60m" },
     });
-    // Known once the agent is done: the drain hook, if it ran at all, ran before.
+    // Known once the agent is installed: the drain hook, if it ran, ran before.
     const drained = agent.revision.apply(() => hooks.wasDrained(args.name));
     const registered = new RegisteredRunner(
       `${name}-online`,
@@ -176,7 +176,7 @@ export class Runner extends pulumi.ComponentResource {
   }
 }
 
-/** Name of the resource that installs a runner's agent; the drain hook tells runners apart by it. */
+/** Name of the resource that installs a runner's agent; the drain hook identifies the runner by it. */
 const agentResourceName = (runnerResource: string): string => `${runnerResource}-agent`;
 
 /** The labels a runner is registered with. */
@@ -184,13 +184,13 @@ export function labelsOf({ environment, role, agent }: EnvironmentArgs & { reado
   return runnerLabels(environment, role, agent?.extraLabels);
 }
 
-/** What the job-started hook of an environment's runners lets run. */
+/** Which jobs the job-started hook of an environment's runners allows. */
 export function jobsOf({ github, agent = {} }: EnvironmentArgs): pulumi.Output<JobPolicy> {
   const { allowedEvents = defaults.agent.allowedEvents, allowedRefs = defaults.agent.allowedRefs } = agent;
   return pulumi.output({ repository: github.repository, events: [...allowedEvents], refs: allowedRefs });
 }
 
-/** The machine of a runner, of the settings of its environment. */
+/** Arguments of a runner's machine, from the settings of its environment. */
 export function vmArgs(args: EnvironmentArgs & RunnerPlaceArgs, hooks?: RunnerHooks): RunnerVmArgs {
   const { name, vmId, address, environment, role, proxmox, network, vm, sshPublicKey, protect, hosts } = args;
   return {
@@ -200,7 +200,9 @@ export function vmArgs(args: EnvironmentArgs & RunnerPlaceArgs, hooks?: RunnerHo
   };
 }
 
-/** The archive that is installed: the pinned one, else GitHub's of that version, asked once and then kept. */
+/**
+ * The archive to install: the pinned one, else GitHub's archive of the version, which is looked up once and then kept.
+ */
 export function archiveOf(
   name: string,
   { github, agent = {} }: EnvironmentArgs,
@@ -215,7 +217,7 @@ export function archiveOf(
 
 /**
  * Hooks for the runners of one environment.
- * @param name resource name of what the runners belong to
+ * @param name resource name of the component that the runners belong to
  */
 export function hooksFor(
   name: string,

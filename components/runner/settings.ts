@@ -1,6 +1,6 @@
 /**
- * What the runners of an environment have in common, in the groups that a configuration has too. `RunnerPool` hands
- * them to each `Runner`, and that one what belongs to the machine to `RunnerVm`.
+ * Arguments that the runners of an environment share, in the same groups as in the configuration. `RunnerPool` passes
+ * them to each `Runner`, which passes those of the machine to `RunnerVm`.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
@@ -71,7 +71,7 @@ export interface ProxmoxArgs extends PlacementArgs {
   readonly token: pulumi.Input<string>;
 }
 
-/** A destination that a VM's firewall opens. */
+/** A destination that a VM's firewall allows. */
 export interface EgressArgs {
   /**
    * Destination network, CIDR.
@@ -201,7 +201,7 @@ export interface LimitArgs {
    */
   readonly drainMinutes?: pulumi.Input<number>;
   /**
-   * How long GitHub may take to show a started runner online, seconds.
+   * How long GitHub may take to show a started runner as online, seconds.
    * @default 120
    */
   readonly onlineSeconds?: pulumi.Input<number>;
@@ -231,7 +231,7 @@ export interface RunnerPlaceArgs {
   readonly address: pulumi.Input<string>;
 }
 
-/** What all runners of an environment have in common. */
+/** Arguments that all runners of an environment share. */
 export interface EnvironmentArgs {
   /**
    * Name of the environment: a label of the runners, a tag of the VMs. Plain: policies use it at preview.
@@ -279,7 +279,7 @@ export interface EnvironmentArgs {
    */
   readonly logs?: LogShipper | undefined;
   /**
-   * Refuse to delete or replace a VM. Plain: Pulumi's option `protect`.
+   * Refuses to delete or replace a VM. Plain: Pulumi's option `protect`.
    * @default false
    */
   readonly protect?: boolean;

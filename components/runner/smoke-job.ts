@@ -6,7 +6,7 @@ import type { GateEvidence, GateInputs } from "./plan-gate";
 type SmokeSettings = GateInputs["smoke"];
 type SmokeEvidence = GateEvidence["jobs"][number];
 
-/** The runner that is to run the job, and the labels that only it has. */
+/** The runner that must run the job, and labels that only it has. */
 export interface SmokeSubject {
   readonly runnerName: string;
   readonly labels: readonly string[];
@@ -14,7 +14,7 @@ export interface SmokeSubject {
 
 /**
  * Runs the smoke workflow on one runner and waits for its end.
- * @throws Error when it does not succeed on exactly that runner within the limit
+ * @throws Error if it does not succeed on exactly that runner within the limit
  */
 export async function proveJob(github: Runs, smoke: SmokeSettings, subject: SmokeSubject): Promise<SmokeEvidence> {
   const title = randomUUID();
@@ -26,7 +26,7 @@ export async function proveJob(github: Runs, smoke: SmokeSettings, subject: Smok
     what: `The smoke job on ${subject.runnerName}`,
     runner: subject.runnerName,
     limitSeconds: smoke.timeoutSeconds,
-    next: { late: "look at the runner's journal, then pulumi up", failed: "read its log, then pulumi up" },
+    next: { late: "check the runner's journal, then pulumi up", failed: "read its log, then pulumi up" },
   });
   return { runner: subject.runnerName, runId: id, url, conclusion };
 }

@@ -7,9 +7,9 @@ import { InstalledExporter } from "../resources/installed-exporter";
 
 /** Arguments of {@link HostTelemetry}. */
 export interface HostTelemetryArgs {
-  /** Connection of the host; holds the private key as a secret. */
+  /** Connection of the host; contains the private key as a secret. */
   readonly connection: pulumi.Input<command.types.input.remote.ConnectionArgs>;
-  /** The same host for the steps that hold the key themselves. */
+  /** The same host, for the steps that get the key by themselves. */
   readonly host: pulumi.Input<HostAddress>;
   /** The machine's MAC address. */
   readonly incarnation: pulumi.Input<string>;
@@ -17,14 +17,14 @@ export interface HostTelemetryArgs {
   readonly unit: pulumi.Input<string>;
   /** https://github.com, or a GitHub Enterprise Server. */
   readonly githubUrl: pulumi.Input<string>;
-  /** The machine that takes everything with it when it is deleted. */
+  /** The machine: when it is deleted, nothing on it has to be deleted separately. */
   readonly machine: pulumi.Resource;
 }
 
-/** What a runner's host tells the monitoring host: node exporter, Debian's package, and the runner's own exporter. */
+/** The exporters of a runner's host: Debian's node exporter, and the runner exporter. */
 export class HostTelemetry extends pulumi.ComponentResource {
   constructor(name: string, args: HostTelemetryArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    // The connection holds the private key, so it is left out of the component's recorded inputs.
+    // The connection contains the private key, so it is left out of the component's recorded inputs.
     super("ghrunners:telemetry:HostTelemetry", name, { incarnation: args.incarnation }, opts);
     this.nodeExporter(name, args);
     new InstalledExporter(

@@ -13,15 +13,16 @@ import { ownershipMark, renderFirewallRules } from "./render-vm";
 /** How long a fresh VM may take until SSH answers, seconds. */
 const FIRST_CONTACT_SECONDS = 300;
 
-/** How long new rules may take until they have an effect, seconds. pve-firewall takes them up every ten. */
+/** How long new firewall rules may take to have an effect, seconds. pve-firewall applies changes every ten seconds. */
 const FIREWALL_SECONDS = 45;
 
 /**
- * What shows that nobody knows the machine: it is made again. After a create or an update that failed in the middle the
- * provider leaves in the state what was wanted, so an update would find nothing to do, and the machine stay half made.
- * The first is the engine's name for such a failure, which a refresh takes away where the provider can read the
- * machine. The second it cannot: if the disk's volume was not to be read then, the state has a disk without an
- * interface, which the provider neither updates ("Defined disk interface not supported") nor ever reads anew.
+ * Properties that show that the machine's real state is unknown; then it is recreated. After a create or an update that
+ * failed midway, the provider writes the wanted values to the state, so an update would find nothing to do and the
+ * machine would stay incomplete. The first property is the engine's mark of such a failure; a refresh removes it if the
+ * provider can read the machine. The second one remains: if the disk's volume could not be read then, the state has a
+ * disk without an interface, which the provider neither updates ("Defined disk interface not supported") nor reads
+ * again.
  */
 const unknownMachine = ["#initerror", "disks[0].interface"];
 
@@ -52,7 +53,7 @@ export interface RunnerVmArgs extends Omit<RunnerPlaceArgs, "role"> {
    */
   readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Refuse to delete or replace the VM. Plain: Pulumi's option `protect`.
+   * Refuses to delete or replace the VM. Plain: Pulumi's option `protect`.
    * @default false
    */
   readonly protect?: boolean;
@@ -75,7 +76,7 @@ export interface RunnerVmArgs extends Omit<RunnerPlaceArgs, "role"> {
 export class RunnerVm extends pulumi.ComponentResource {
   /** The virtual machine. */
   readonly vm: proxmoxve.VmLegacy;
-  /** Its firewall, on: the VM is complete. */
+  /** Its firewall, switched on: then the VM is complete. */
   readonly firewall: proxmoxve.firewall.OptionsLegacy;
   /** MAC address: new for every clone, so it identifies the machine. */
   readonly incarnation: pulumi.Output<string>;
@@ -83,7 +84,8 @@ export class RunnerVm extends pulumi.ComponentResource {
   readonly address: pulumi.Output<HostAddress> | undefined;
 
   constructor(name: string, args: RunnerVmArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    // The VM alone waits: a dependency of the component would be written into the state of each of its children.
+    // Only the VM depends on them: a dependency of the component would be written into the state of each of its
+    // children.
     const { dependsOn, ...options } = opts;
     const { vmId, hooks } = args;
     const { node, storage = defaults.proxmox.storage, bridge = defaults.proxmox.bridge } = args.proxmox;
@@ -112,8 +114,9 @@ export class RunnerVm extends pulumi.ComponentResource {
         cpu: { cores, sockets: 1, type: "x86-64-v2-AES" },
         memory: { dedicated: memoryMiB },
         scsiHardware: "virtio-scsi-pci",
-        // Every field is pinned: an unset one comes back as a diff after the next change of CPU or memory. Defaults of nested
-        // blocks are pinned too: the bridge stores them in another form at the second run, which rewrites the state for each VM.
+        // Set every field: an unset one shows up as a diff after the next change of CPU or memory. Set the defaults of
+        // nested blocks too: the bridge stores them in another form at the second run, which rewrites the state for
+        // each VM.
         disks: [
           {
             interface: "scsi0",
@@ -141,7 +144,8 @@ export class RunnerVm extends pulumi.ComponentResource {
         ],
         serialDevices: [{ device: "socket" }],
         watchdog: { enabled: false, action: "none", model: "i6300esb" },
-        // An empty drive. The provider's default is the node's physical one, which takes Sys.Console on the whole cluster.
+        // An empty drive. The provider's default is the node's physical drive, which needs Sys.Console on the whole
+        // cluster.
         cdrom: { interface: "ide3", fileId: "none" },
         networkDevices: [{ bridge, model: "virtio", firewall: true }],
         operatingSystem: { type: "l26" },
@@ -156,11 +160,12 @@ export class RunnerVm extends pulumi.ComponentResource {
           ],
           userAccount: { username: user, keys: [args.sshPublicKey] },
         },
-        // The address is known, so nobody waits for the agent to tell it: the firewall stands before the guest answers.
+        // The address is configured, so there is no need to wait for the agent to report it: the firewall is on before
+        // the guest answers.
         agent: { enabled: true, timeout: "15s", type: "virtio", waitForIp: { disabled: true } },
         onBoot: true,
         started: true,
-        // The runner is drained before; a shutdown would wait for a guest that may hang.
+        // The runner is already drained; a shutdown would wait for a guest that may hang.
         stopOnDestroy: true,
       },
       {
@@ -168,22 +173,23 @@ export class RunnerVm extends pulumi.ComponentResource {
         dependsOn,
         protect: args.protect,
         deleteBeforeReplace: true,
-        // The provider reads speed back as null and proposes it again at every run. The format is the storage's: on a
-        // directory or NFS a clone is qcow2, and the provider proposes another for ever without ever converting it.
+        // The provider reads speed back as null and proposes it again at every run. The storage decides the format: on
+        // a directory or NFS a clone is qcow2, and the provider would propose another format for ever without
+        // converting.
         ignoreChanges: ["disks[0].speed", "disks[0].fileFormat"],
         replaceOnChanges: [
-          // cloud-init only ever adds: an old user and an old key would stay. A new machine has neither.
+          // cloud-init only adds: an old user and an old key would stay. So a new machine is made.
           "initialization.userAccount",
           ...unknownMachine,
         ],
-        // No hook before a delete: without the program the engine could not destroy the VM. See MachineDrain.
+        // No hook before a delete: without the program, the engine could then not destroy the VM. See MachineDrain.
         hooks: hooks && { beforeCreate: [hooks.clearLeftovers], beforeUpdate: [hooks.drain] },
       },
     );
     this.incarnation = this.vm.networkDevices.apply((devices) => devices?.[0]?.macAddress ?? "");
 
     const scope = { nodeName: node, vmId: this.vm.vmId.apply(() => vmId) };
-    // A machine made anew has neither rules nor options, and the provider does not always see that.
+    // A recreated machine has neither rules nor options, and the provider does not always notice.
     const withMachine = { deletedWith: this.vm, replacementTrigger: this.incarnation, deleteBeforeReplace: true };
     const rules = new proxmoxve.firewall.RulesLegacy(
       `${name}-rules`,
@@ -194,7 +200,7 @@ export class RunnerVm extends pulumi.ComponentResource {
       `${name}-firewall`,
       {
         ...{ ...scope, enabled: true, inputPolicy: "DROP", outputPolicy: "DROP", dhcp: false, macfilter: true },
-        // The provider's defaults are the other way round: no neighbours by IPv6, but router advertisements of jobs.
+        // The provider's defaults are the opposite: no IPv6 neighbour discovery, but router advertisements from jobs.
         ...{ ndp: true, radv: false },
       },
       { parent: this, ...withMachine, dependsOn: rules },
@@ -205,7 +211,7 @@ export class RunnerVm extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Nothing is put on a VM whose firewall has no effect: the address is known after the proof. */
+  /** Nothing is installed on a VM whose firewall has no effect: the address becomes known after the proof. */
   private proveFirewall(name: string, args: RunnerVmArgs, after: pulumi.Resource): pulumi.Output<string> {
     if (!(args.network.requireFirewall ?? defaults.network.requireFirewall)) return pulumi.output("");
     const script = readScript("prove-firewall.sh");
@@ -235,7 +241,7 @@ export class RunnerVm extends pulumi.ComponentResource {
         renderScript(script, {
           HOST: address,
           LIMIT_SECONDS: String(FIRST_CONTACT_SECONDS),
-          // Another address or DNS server is another instance for cloud-init, which then makes new host keys.
+          // With another address or DNS server cloud-init sees a new instance and makes new host keys.
           MACHINE: [machine, address, gateway, ...nameservers].join(" "),
         }),
       );
@@ -251,7 +257,7 @@ export class RunnerVm extends pulumi.ComponentResource {
   }
 }
 
-/** Nobody listens here, and no rule opens it. */
+/** A port on which nothing listens and that no rule opens. */
 const CLOSED_PORT = 59_999;
 
 const userOf = ({ vm }: Pick<RunnerVmArgs, "vm">): pulumi.Input<string> => vm?.user ?? defaults.vm.user;
@@ -264,7 +270,7 @@ function firewallRules({ network }: RunnerVmArgs, nameservers: pulumi.Output<str
   return pulumi.output({ adminCidr, monitoringAddress, nameservers, egress }).apply(renderFirewallRules);
 }
 
-/** What makes a VM this VM: everything whose change restarts or replaces the guest. Part of the runner's revision. */
+/** Fingerprint of everything whose change restarts or replaces the guest. Part of the runner's revision. */
 export function vmRevision(args: RunnerVmArgs): pulumi.Output<string> {
   const { proxmox, network, vm = {} } = args;
   return pulumi

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs or removes GitHub's runner program. Runs as root; may be run again at any point of an interrupted run.
-# Jobs run as RUNNER_USER and own JOB_FOLDERS below RUNNER_HOME. All else there is root's, in folders of root: what root
-# executes, copies or lists, no job can change, and no link that a job made is ever written through.
-# Parameters: MACHINE (only so that another machine is installed again) VERSION ARCHIVE_URL ARCHIVE_SHA256 UNIT RUNNER_USER
+# Installs or removes GitHub's runner program. Runs as root; can be repeated after an interruption at any point.
+# Jobs run as RUNNER_USER and own JOB_FOLDERS below RUNNER_HOME. Root owns everything else there: no job can change what
+# root executes, copies or lists, and root never writes through a link that a job made.
+# Parameters: MACHINE (only so that a new machine is installed again) VERSION ARCHIVE_URL ARCHIVE_SHA256 UNIT
+# RUNNER_USER
 #             SETUP_USER RUNNER_HOME JOB_FOLDERS (names, separated by blanks) HOOKS_FOLDER POLICY_FILE DROP_IN POLICY
 #             ENVIRONMENT SEARCH_PATH HOOK_JOB_STARTED HOOK_JOB_COMPLETED HOOK_JOB_TRACES
 set -euo pipefail
@@ -29,8 +30,8 @@ put() { # path mode content
   chmod "$2" "$1"
 }
 
-# By the link that an installation and GitHub's own update leave. Nobody asks the program: each start of it begins a page of
-# its log, to which a listener that runs does not write.
+# Read from the link that an installation and GitHub's own update make. The program itself is not run: each start begins
+# a new log file, and a running listener does not write to that.
 installed_version() {
   local link
   link=$(readlink "$RUNNER_HOME/bin" || true)
@@ -51,7 +52,7 @@ make_user() {
 make_folders() {
   local name
   install -d -o root -g root -m 0755 "$keep" "$RUNNER_HOME"
-  # From here on no job can add, rename or exchange anything beside its own folders. What one has put there goes.
+  # From here on no job can add, rename or replace anything outside its own folders. Delete what a job has put there.
   local theirs=()
   for name in $JOB_FOLDERS; do theirs+=(! -path "$RUNNER_HOME/$name"); done
   find "$keep" "$RUNNER_HOME" -mindepth 1 -maxdepth 1 ! -user root "${theirs[@]}" -exec rm -rf -- {} +
@@ -85,7 +86,7 @@ download() { # target
   curl --fail --silent --show-error --location --retry 3 --retry-connrefused --connect-timeout 15 --max-time 600 \
     --output "$1" "$ARCHIVE_URL" ||
     die "The download of $ARCHIVE_URL failed. Expected the host to reach it (DNS, TCP 443, a trusted certificate, free disk)." \
-      "Next: the same URL with curl on the host, then pulumi up"
+      "Next: try the same URL with curl on the host, then pulumi up"
   seen=$(sha256sum "$1" | cut -d ' ' -f 1)
   if [[ $seen != "$ARCHIVE_SHA256" ]]; then
     die "SHA-256 mismatch of $ARCHIVE_URL: seen $seen, expected $ARCHIVE_SHA256. Nothing was installed." \
@@ -101,16 +102,16 @@ unpack() {
   chmod -R u+rwX,go+rX,go-w,u-s,g-s "$keep/new"
   rm -f "$keep/archive.tar.gz"
   local seen status=0
-  # It opens a page of its log there, as each start of it does, and ends when it cannot.
+  # Each start of the program opens a log file there, and the program ends if it cannot.
   install -d -o "$RUNNER_USER" -g "$RUNNER_USER" "$keep/new/_diag"
   seen=$(runuser -u "$RUNNER_USER" -- "$keep/new/bin/Runner.Listener" --version 2>&1) || status=$?
   rm -rf "$keep/new/_diag"
   ((status == 0)) ||
     die "The runner program does not start on this host (exit code $status): $(grep -m 2 . <<<"$seen" | cut -c 1-300)." \
-      "Expected version $VERSION. Next: apt-get install the library that it names, then pulumi up"
+      "Expected version $VERSION. Next: apt-get install the library named above, then pulumi up"
   seen=$(tail -n 1 <<<"$seen")
   [[ $seen == "$VERSION" ]] ||
-    die "The archive holds the runner version '$seen', expected $VERSION. Next: make ghrunners:agent.version fit the archive"
+    die "The archive contains the runner version '$seen', expected $VERSION. Next: set ghrunners:agent.version to the archive's version"
 }
 
 # The layout of GitHub's own self-update: bin and externals are links to a folder with the version in its name.
@@ -120,7 +121,7 @@ switch_to() { # version
     ln -sfn "$part.$1" "$RUNNER_HOME/$part.new"
     mv -fT "$RUNNER_HOME/$part.new" "$RUNNER_HOME/$part"
   done
-  # Each under a name of its own, then renamed: a file that is there is exchanged and never written to.
+  # Copy each under a temporary name, then rename: an existing file is replaced and never written to.
   for part in "$keep/top.$1"/*; do
     [[ -f $part && ! -L $part ]] || continue
     cp --remove-destination --preserve=mode "$part" "$RUNNER_HOME/${part##*/}.new"
@@ -131,7 +132,7 @@ switch_to() { # version
 place() { # version
   local part
   for part in bin externals; do
-    # A first installation, or one by GitHub's installer, has plain folders.
+    # A first installation, or GitHub's installer, leaves plain folders.
     if [[ -d $RUNNER_HOME/$part && ! -L $RUNNER_HOME/$part ]]; then
       mv "$RUNNER_HOME/$part" "$RUNNER_HOME/$part.${2:-unknown}"
       ln -sfn "$part.${2:-unknown}" "$RUNNER_HOME/$part"
@@ -144,8 +145,8 @@ place() { # version
   mv -T "$keep/new" "$keep/top.$1"
 }
 
-# A listener that came up says so in the journal; a unit that is merely active may be about to end.
-# One that has ended twice will not come up by more waiting.
+# A listener that has started reports it in the journal; a unit that is only active may be about to end. After two
+# restarts, more waiting would not help.
 listener_started() { # since
   local deadline=$((SECONDS + 40))
   while ((SECONDS < deadline)); do
@@ -167,7 +168,7 @@ start_unit() {
 
 upgrade() { # from
   local was_active=false
-  # Whatever goes wrong, no archive and no half-unpacked runner stays on the disk.
+  # On any failure, leave no archive and no half-unpacked runner on the disk.
   trap 'rm -rf "$keep/new" "$keep/archive.tar.gz"' EXIT
   download "$keep/archive.tar.gz"
   unpack
@@ -184,7 +185,7 @@ upgrade() { # from
     switch_to "$1"
     if start_unit; then words+=$'\n'"Version $1 is back and running."; else words+=$'\n'"Version $1 is back but did not start."; fi
     rm -rf "${RUNNER_HOME:?}/bin.$VERSION" "${RUNNER_HOME:?}/externals.$VERSION" "$keep/top.$VERSION"
-    die "Runner $VERSION did not start: no 'Listening for Jobs' within 40 s or two restarts. The journal's last words:"$'\n'"$words"
+    die "Runner $VERSION did not start: no 'Listening for Jobs' within 40 s or two restarts. The end of its journal:"$'\n'"$words"
   fi
   local old
   for old in "$RUNNER_HOME"/bin.* "$RUNNER_HOME"/externals.* "$keep"/top.*; do
@@ -202,7 +203,7 @@ install_agent() {
   local current requested=""
   current=$(installed_version)
   if [[ -f $keep/requested ]]; then requested=$(<"$keep/requested"); fi
-  # The version is a floor: a newer one is left alone, unless another version was asked for since.
+  # The version is a minimum: a newer one is kept, unless another version was configured since.
   if [[ $current == "$VERSION" ]] ||
     { [[ -n $current && $requested == "$VERSION" ]] && newer_or_same "$current" "$VERSION"; }; then
     if [[ $changed == true ]] && systemctl is-active --quiet "$UNIT"; then

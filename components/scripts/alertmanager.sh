@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Proves that Alertmanager brings our alerts to on-call: with the owner's file, or with ours in its place. Runs as root; may
-# be run again at any point of an interrupted run.
+# Proves that Alertmanager sends the stack's alerts to on-call: with the owner's file, or with ours instead of it. Runs
+# as root; can be repeated after an interruption at any point.
 #
 # usage: alertmanager.sh check|manage|release
 # Parameters: ALERTMANAGER_URL  its API, as seen from this host
 #             ALERTMANAGER_FILE its configuration file
-#             RECEIVER          who must be reached
-#             ROUTED            lines of labels, each those of an alert that must reach the receiver
-#             TEXT              for manage the whole file, for check the fragment that an error shows
-#             MACHINE           only so that another host is asked again
+#             RECEIVER          receiver that the alerts must reach
+#             ROUTED            one line for each alert that must reach the receiver: its labels
+#             TEXT              for manage: the whole file; for check: the fragment that an error shows
+#             MACHINE           only so that a new host is checked again
 set -euo pipefail
 
 : "$MACHINE"
-# The owner's file, kept for the day our stack is destroyed.
+# The owner's file, kept to be restored when our stack is destroyed.
 kept=$ALERTMANAGER_FILE.before-ghrunners
 fresh=$ALERTMANAGER_FILE.ghrunners-new
 
@@ -25,11 +25,11 @@ need_amtool() {
   command -v amtool >/dev/null || die "amtool is not installed on this host. Expected Alertmanager's own tools. Next: apt-get install prometheus-alertmanager"
 }
 
-# Words for the first alert that would not reach the receiver; nothing when all do.
+# Prints the first alert that would not reach the receiver; nothing if all do.
 unrouted() { # file
   local labels seen
   while read -r labels; do
-    # shellcheck disable=SC2086  # one argument for each label
+    # shellcheck disable=SC2086  # one argument per label
     seen=$(amtool config routes test --config.file="$1" --verify.receivers="$RECEIVER" $labels 2>&1) && continue
     echo "an alert with $labels goes to: $(head -n 1 <<<"$seen")"
     return
@@ -55,7 +55,7 @@ check() {
     die "$ALERTMANAGER_FILE is not valid: $words. Expected its owner's working file. Next: amtool check-config $ALERTMANAGER_FILE on the host"
   words=$(unrouted "$ALERTMANAGER_FILE")
   [[ -z $words ]] && echo "routed to $RECEIVER" && return
-  echo "Alertmanager would not tell on-call: $words, expected $RECEIVER ($ALERTMANAGER_FILE)." >&2
+  echo "Alertmanager would not notify on-call: $words, expected $RECEIVER ($ALERTMANAGER_FILE)." >&2
   echo "Next: add this to the file and reload Alertmanager, or set monitoring.alertmanager.manage; then pulumi up" >&2
   echo "$TEXT" >&2
   exit 1
@@ -79,7 +79,7 @@ manage() {
   wait_for_alertmanager
   [[ -e $kept ]] || ! [[ -e $ALERTMANAGER_FILE ]] || cp --preserve "$ALERTMANAGER_FILE" "$kept"
   rm -f "$fresh"
-  # Owner and mode stay: receivers' addresses may be secret.
+  # Keep owner and mode: receivers' addresses may be secret.
   cp --preserve "$ALERTMANAGER_FILE" "$fresh"
   printf '%s' "$TEXT" >"$fresh" || {
     rm -f "$fresh"
@@ -92,11 +92,11 @@ manage() {
   words=$(unrouted "$fresh")
   if [[ -n $words ]]; then
     rm -f "$fresh"
-    die "Alertmanager would not tell on-call: $words, expected $RECEIVER. Nothing was changed. Next: see monitoring.alertmanager in the configuration"
+    die "Alertmanager would not notify on-call: $words, expected $RECEIVER. Nothing was changed. Next: see monitoring.alertmanager in the configuration"
   fi
   if cmp --silent "$fresh" "$ALERTMANAGER_FILE"; then
     rm -f "$fresh"
-    words=$(reload) || die "Alertmanager refuses the configuration that is in place: $words"
+    words=$(reload) || die "Alertmanager refuses the installed configuration: $words"
     echo "routed to $RECEIVER, unchanged"
     return
   fi
@@ -105,7 +105,7 @@ manage() {
   if ! words=$(reload); then
     mv "$fresh.old" "$ALERTMANAGER_FILE"
     reload >/dev/null || true
-    die "Alertmanager refused our configuration: $words. The file of before is back in place."
+    die "Alertmanager refused our configuration: $words. The previous file was restored."
   fi
   rm -f "$fresh.old"
   echo "routed to $RECEIVER"
@@ -115,7 +115,7 @@ release() {
   rm -f "$fresh" "$fresh.old"
   [[ -e $kept ]] || return 0
   mv "$kept" "$ALERTMANAGER_FILE"
-  reload >/dev/null || true # An Alertmanager that is down reads its owner's file when it starts.
+  reload >/dev/null || true # If Alertmanager is down, it reads its owner's file at its next start.
 }
 
 case ${1:-} in

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs Grafana Alloy as the log shipper of a runner host. Runs as root; a second run changes nothing.
-# Parameters: MACHINE (only so that another machine is installed again) UNIT ARCHIVE_URL ARCHIVE_SHA256 ALLOY_CONFIGURATION
+# Parameters: MACHINE (only so that a new machine is installed again) UNIT ARCHIVE_URL ARCHIVE_SHA256
+# ALLOY_CONFIGURATION
 #             UNIT_FILE
 set -euo pipefail
 
@@ -27,18 +28,18 @@ install_program() {
   local archive
   [[ -x $program && -f $program.sha256 && $(<"$program.sha256") == "$ARCHIVE_SHA256" ]] && return
   archive=$(mktemp)
-  # shellcheck disable=SC2064  # the name of now
+  # shellcheck disable=SC2064  # expand the name now
   trap "rm -rf '$archive' '$archive.d'" EXIT
   curl --fail --silent --show-error --location --retry 3 --connect-timeout 15 --max-time 600 --output "$archive" "$ARCHIVE_URL" ||
-    die "The download of $ARCHIVE_URL failed. Expected the host to reach it. Next: the same URL with curl on the host, then pulumi up"
+    die "The download of $ARCHIVE_URL failed. Expected the host to reach it. Next: try the same URL with curl on the host, then pulumi up"
   seen=$(sha256sum "$archive" | cut -d ' ' -f 1)
   [[ $seen == "$ARCHIVE_SHA256" ]] ||
     die "SHA-256 mismatch of $ARCHIVE_URL: seen $seen, expected $ARCHIVE_SHA256. Nothing was installed." \
       "Next: check ghrunners:monitoring.logs.alloy.sha256 against the release page"
   python3 -m zipfile -e "$archive" "$archive.d"
   set -- "$archive.d"/alloy*
-  [[ $# == 1 && -f $1 ]] || die "The archive $ARCHIVE_URL holds $(ls "$archive.d"), expected one program named alloy*"
-  # The running program keeps its own file; the new one takes the name at once.
+  [[ $# == 1 && -f $1 ]] || die "The archive $ARCHIVE_URL contains $(ls "$archive.d"), expected one program named alloy*"
+  # The running program keeps its open file; rename the new one into place.
   install -D -m 0755 "$1" "$program.new"
   mv -f "$program.new" "$program"
   put "$program.sha256" 0644 "$ARCHIVE_SHA256"
@@ -48,7 +49,7 @@ install_program() {
 install_shipper() {
   install_program
   put "$configuration.candidate" 0644 "$ALLOY_CONFIGURATION"
-  "$program" fmt "$configuration.candidate" >/dev/null || die "Alloy does not take its configuration; the old one stays. Its words are above."
+  "$program" fmt "$configuration.candidate" >/dev/null || die "Alloy refuses its new configuration; the old one stays. Its message is above."
   put "$configuration" 0644 "$ALLOY_CONFIGURATION"
   put "/etc/systemd/system/$UNIT" 0644 "$UNIT_FILE"
   if [[ $changed == true ]]; then

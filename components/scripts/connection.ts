@@ -1,5 +1,5 @@
 /**
- * Work on hosts for resources built on @pulumi/command. The SSH session of the dynamic providers stands in session.ts,
+ * SSH connections for resources built on @pulumi/command. Dynamic resources use packages/core/ssh/session.ts instead,
  * which the program itself never loads.
  */
 import type * as command from "@pulumi/command";

@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# Puts rule, target and dashboard files on a Prometheus host, or takes them away. All of them or none: whatever fails, the
-# files that were there before come back. Runs as root; may be run again at any point of an interrupted run.
+# Installs rule, target and dashboard files on a Prometheus host, or removes them. All of them or none: on any failure
+# the previous files are restored. Runs as root; can be repeated after an interruption at any point.
 #
 # usage: files.sh apply|remove
-# Parameters: OWNER             first part of every file's name; files with it are ours, no others are touched
+# Parameters: OWNER             first part of every file's name; only files with it are changed
 #             PROMETHEUS_URL    its API, as seen from this host
-#             PROMETHEUS_CONFIG its configuration file: looked at, never changed
+#             PROMETHEUS_CONFIG its configuration file: read, never changed
 #             RULES_DIR TARGETS_DIR DASHBOARDS_DIR
 #             FILE_COUNT, and for each N from 1: FILE_N_PATH FILE_N_TEXT
 #             RULE_GROUPS       lines "FILE;GROUP NUMBER_OF_RULES" that Prometheus must have loaded in the end
-#             MACHINE           only so that another host is given the files again
+#             MACHINE           only so that a new host gets the files again
 set -euo pipefail
 
 : "$MACHINE"
 state=/var/lib/ghrunners/monitoring/$OWNER
-# In the folders themselves, so that a file is moved within its file system. Names in them end in .new and .old: no glob of
-# Prometheus takes them.
+# Staging folders inside the real ones, so that a file is moved within its file system. Their files end in .new and
+# .old, which no glob of Prometheus matches.
 stage_name=.$OWNER.stage
 undo_name=.$OWNER.undo
 folders=("$RULES_DIR" "$TARGETS_DIR" "$DASHBOARDS_DIR")
@@ -25,16 +25,16 @@ die() {
   exit 1
 }
 
-metric() { # name: its value now, empty while there is none
+metric() { # name: prints its current value, empty if there is none
   curl --fail --silent --max-time 5 "$PROMETHEUS_URL/metrics" | awk -v name="$1" '$1 == name { print $2 }'
 }
 
-# Files of ours in a folder. A folder that does not exist has none.
+# Our files in a folder; none if the folder does not exist.
 ours() { # folder
   if [[ -d $1 ]]; then find "$1" -mindepth 1 -maxdepth 1 -type f -name "$OWNER.*" | sort; fi
 }
 
-# 503 is a Prometheus that still reads its data; 000 is none that answers.
+# HTTP 503: Prometheus is still reading its data. 000: no answer.
 wait_for_prometheus() {
   local deadline=$((SECONDS + 60)) code
   until code=$(curl --silent --max-time 2 --output /dev/null --write-out '%{http_code}' "$PROMETHEUS_URL/-/ready") && [[ $code == 200 ]]; do
@@ -44,7 +44,7 @@ wait_for_prometheus() {
           "without one. Next: a second listener on 127.0.0.1, or an exception of the proxy for it, and monitoring.prometheusUrl"
         ;;
       301 | 302 | 307 | 308 | 404)
-        die "$PROMETHEUS_URL/-/ready answers HTTP $code. Expected 200: Prometheus below a path (--web.route-prefix) has that path in" \
+        die "$PROMETHEUS_URL/-/ready answers HTTP $code. Expected 200: for Prometheus below a path (--web.route-prefix), the path must be in" \
           "its address. Next: pulumi config set --path 'ghrunners:monitoring.prometheusUrl' http://127.0.0.1:9090/PATH"
         ;;
     esac
@@ -56,7 +56,7 @@ wait_for_prometheus() {
   done
 }
 
-# A unit without ExecReload is told by the signal itself. Source: Prometheus, Configuration: "SIGHUP to the process".
+# A unit without ExecReload gets the signal directly. Source: Prometheus, Configuration: "SIGHUP to the process".
 reload_by_signal() {
   local pid
   if [[ $(systemctl show --property=CanReload --value prometheus) == yes ]]; then
@@ -65,21 +65,21 @@ reload_by_signal() {
   fi
   pid=$(systemctl show --property=MainPID --value prometheus)
   if ((pid == 0)); then
-    echo "Prometheus runs without --web.enable-lifecycle and in no unit named prometheus.service, so nobody can tell it to read" \
+    echo "Prometheus runs without --web.enable-lifecycle and not as prometheus.service, so there is no way to make it read" \
       "its files. Next: start it with --web.enable-lifecycle, or as prometheus.service" >&2
     return 1
   fi
   kill -HUP "$pid"
 }
 
-# Asks Prometheus to read its files again. A refusal keeps what was loaded.
+# Makes Prometheus read its files again. If it refuses, it keeps what was loaded.
 reload() {
   local answer before deadline
   before=$(metric prometheus_config_last_reload_success_timestamp_seconds)
   answer=$(curl --silent --show-error --max-time 60 --request POST --write-out '\n%{http_code}' "$PROMETHEUS_URL/-/reload") || return 1
   case ${answer##*$'\n'} in
     200) return 0 ;;
-    403 | 404) ;; # started without --web.enable-lifecycle: by signal then
+    403 | 404) ;; # started without --web.enable-lifecycle: use the signal
     *)
       echo "${answer%$'\n'*}" >&2
       return 1
@@ -89,21 +89,21 @@ reload() {
   deadline=$((SECONDS + 30))
   until [[ $(metric prometheus_config_last_reload_success_timestamp_seconds) != "$before" ]]; do
     if [[ $(metric prometheus_config_last_reload_successful) == 0 ]] || ((SECONDS >= deadline)); then
-      echo "Prometheus did not take its files after a reload by signal; its journal says why" >&2
+      echo "Prometheus did not load its files after a reload by signal; see its journal for the reason" >&2
       return 1
     fi
     sleep 0.2
   done
 }
 
-# Which files promtool names as broken, with its words.
+# The files that promtool reports as broken, with its messages.
 broken_files() { # promtool's arguments
   promtool "$@" 2>&1 >/dev/null | grep -v '^ *FAILED:$' | sed 's/^ *//' || true
 }
 
 undo_is_complete() { [[ -e $state/undo ]]; }
 
-# Puts back what an apply had replaced; its mark says that every undo folder is complete.
+# Restores what an apply had replaced; its mark shows that every undo folder is complete.
 restore() {
   local folder file
   undo_is_complete || return 0
@@ -121,12 +121,12 @@ clear_up() {
   for folder in "${folders[@]}"; do rm -rf "${folder:?}/$stage_name" "${folder:?}/$undo_name"; done
 }
 
-# An apply that was killed: either it was done but for clearing up, or it is as if it had not begun.
+# After an apply that was killed: finishes the cleanup if it was complete, else restores the previous files.
 recover() {
   if undo_is_complete; then
-    echo "An earlier run was interrupted: its files are taken back" >&2
+    echo "An earlier run was interrupted: its files are rolled back" >&2
     restore
-    reload || true # What hinders it is found below, in words.
+    reload || true # The reason for a failure is reported below.
   fi
   clear_up
 }
@@ -135,7 +135,7 @@ keep_old_files() {
   local folder file
   for folder in "${folders[@]}"; do
     mkdir -p "$folder/$undo_name"
-    # Hard links take no space, so this works on a full disk too.
+    # Hard links need no space, so this also works on a full disk.
     while read -r file; do ln "$file" "$folder/$undo_name/$(basename "$file").old"; done < <(ours "$folder")
   done
   : >"$state/undo"
@@ -155,7 +155,7 @@ stage() {
 
 no_space() { # file
   die "$1 could not be written. Expected free space on its file system:" \
-    "$(df --output=avail,target -h "$(dirname "$1")" | tail -n 1). The files of before are untouched. Next: free space, then pulumi up"
+    "$(df --output=avail,target -h "$(dirname "$1")" | tail -n 1). The previous files are unchanged. Next: free space, then pulumi up"
 }
 
 check_staged_rules() {
@@ -163,20 +163,21 @@ check_staged_rules() {
   while read -r file; do
     promtool check rules "$file" >/dev/null 2>&1 && continue
     words=$(broken_files check rules "$file")
-    die "Prometheus would not take $RULES_DIR/$(basename "$file" .new): ${words#*.new: }. Nothing was changed." \
+    die "Prometheus would refuse $RULES_DIR/$(basename "$file" .new): ${words#*.new: }. Nothing was changed." \
       "Expected a rule file that promtool accepts. Next: correct the rule in catalogue/alerts, then pulumi up"
   done < <(ours "$RULES_DIR/$stage_name")
 }
 
-# Prometheus takes all its files or none, so somebody else's broken file would keep ours out. It is named and left alone.
+# Prometheus loads all its files or none, so a broken file of another owner would block ours. Report it, and do not
+# change it.
 check_neighbours() {
   local words
   promtool check config "$PROMETHEUS_CONFIG" >/dev/null 2>&1 && return
-  # A broken file of our own is about to be replaced.
+  # Ignore a broken file of our own: it is about to be replaced.
   words=$(broken_files check config "$PROMETHEUS_CONFIG" | grep -v "^$RULES_DIR/$OWNER\." || true)
   [[ -z $words ]] && return
-  die "Prometheus would take no file at all, because one that is not this stack's is broken: $words. Nothing was changed." \
-    "Expected: promtool check config $PROMETHEUS_CONFIG succeeds on the host. Next: its owner mends it, then pulumi up"
+  die "Prometheus would load no file at all, because one that does not belong to this stack is broken: $words. Nothing was changed." \
+    "Expected: promtool check config $PROMETHEUS_CONFIG succeeds on the host. Next: its owner fixes it, then pulumi up"
 }
 
 is_unchanged() {
@@ -199,26 +200,26 @@ swap() {
   done
 }
 
-# What Prometheus has loaded of ours, in the form of RULE_GROUPS.
+# Our rule groups that Prometheus has loaded, in the form of RULE_GROUPS.
 loaded_groups() {
   curl --fail --silent --max-time 5 "$PROMETHEUS_URL/metrics" |
     sed -n 's/^prometheus_rule_group_rules{rule_group="\(.*\)"} \(.*\)$/\1 \2/p' |
     grep -F "$RULES_DIR/$OWNER." | sort || true
 }
 
-# Words for what is not as it should be; nothing when all is well.
+# Prints what is not loaded as expected; nothing if all is well.
 misloaded() {
   local wanted
   wanted=$(sort <<<"$RULE_GROUPS")
   if [[ $(metric prometheus_config_last_reload_successful) != 1 ]]; then
-    echo "Prometheus says that its last reload failed (prometheus_config_last_reload_successful)"
+    echo "Prometheus reports that its last reload failed (prometheus_config_last_reload_successful)"
   elif [[ $(loaded_groups) != "$wanted" ]]; then
     echo "Prometheus has not loaded the rule groups: expected $(tr '\n' ',' <<<"$wanted") seen $(loaded_groups | tr '\n' ',')." \
       "If none is seen: $PROMETHEUS_CONFIG needs, in rule_files: - $RULES_DIR/*.yml"
   fi
 }
 
-# Prometheus looks at target files at most every 5 s.
+# Prometheus reads target files at most every 5 s.
 targets_are_found() {
   local deadline=$((SECONDS + 20)) file
   for file in $(ours "$TARGETS_DIR"); do
@@ -234,7 +235,7 @@ undo_and_die() { # words
   restore
   reload || true
   clear_up
-  die "$* The files of before are back in place."
+  die "$* The previous files were restored."
 }
 
 apply() {
@@ -274,12 +275,12 @@ remove() {
   done
   rm -rf "$state"
   rmdir --ignore-fail-on-non-empty --parents "$(dirname "$state")" 2>/dev/null || true
-  # A Prometheus that is down reads the folder when it starts.
+  # If Prometheus is down, it reads the folder at its next start.
   if curl --fail --silent --max-time 2 --output /dev/null "$PROMETHEUS_URL/-/ready"; then reload; fi
 }
 
-# One run at a time on this host; the kernel gives the lock back when its holder dies. Only root can reach the file: who
-# can open a lock can hold it.
+# One run at a time on this host; the kernel releases the lock when its holder dies. Only root can reach the file,
+# because anyone who can open a lock file can hold the lock.
 locks=/run/ghrunners
 (umask 077 && mkdir -p "$locks" && : >>"$locks/monitoring")
 exec 9>>"$locks/monitoring"

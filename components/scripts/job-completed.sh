@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs after every job: the next one must not find what this one left.
+# Runs after every job: cleans up, so that the next job does not find what this one left.
 set -euo pipefail
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
@@ -8,7 +8,7 @@ source /usr/local/lib/ghrunners/hooks/job-traces.sh
 remove_traces
 
 workspace=${GITHUB_WORKSPACE:-}
-# Only a folder inside the runner's work folder is ever emptied.
+# Only empty a folder inside the runner's work folder.
 case $workspace in
   /opt/actions-runner/_work/*/*) ;;
   *)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs before every job. Refuses a job of another repository, of an event or of a ref that is not allowed, and ends what an
-# earlier job left behind. What it reads is named here and nowhere else: neither a job nor the environment can change it.
-# A failure here fails the job before its first step. Source: GitHub, "Running scripts before or after a job".
+# Runs before every job. Refuses a job of another repository or of a disallowed event or ref, and removes what an
+# earlier job left behind. The paths of the files it reads are fixed here: neither a job nor the environment can change
+# them. A failure here fails the job before its first step. Source: GitHub, "Running scripts before or after a job".
 set -euo pipefail
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
@@ -19,7 +19,7 @@ refuse() {
 matches() {
   local pattern
   while IFS= read -r pattern; do
-    # The right side is a pattern on purpose.
+    # The right side is intentionally a pattern.
     # shellcheck disable=SC2053
     [[ $1 == $pattern ]] && return 0
   done <<<"$2"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Ships the runner's logs, redacted on this host, to systemd-journal-remote. Runs as root; a second run changes nothing.
-# Parameters: MACHINE (only so that another machine is installed again) REDACTOR REDACTOR_CONFIG UNIT_FILE NAMESPACE
+# Parameters: MACHINE (only so that a new machine is installed again) REDACTOR REDACTOR_CONFIG UNIT_FILE NAMESPACE
 #             NAMESPACE_CONFIG UPLOAD_DROP_IN CERTIFICATE
 set -euo pipefail
 
@@ -15,7 +15,7 @@ die() {
   exit 1
 }
 
-# put PATH MODE CONTENT UNIT: writes a file only if its content differs, and remembers whose restart is due.
+# put PATH MODE CONTENT UNIT: writes a file only if its content differs, and remembers which unit to restart.
 put() {
   local content=${3%$'\n'}
   if [[ ! -f $1 || $(<"$1") != "$content" ]]; then
@@ -45,7 +45,7 @@ install_shipper() {
   if ((${#changed[@]} > 0)); then systemctl daemon-reload; fi
   if [[ " ${changed[*]} " == *" systemd-journald@"* ]]; then systemctl try-restart "systemd-journald@$NAMESPACE.service"; fi
   restart_changed "$redactor_unit"
-  # The upload ends at once without a journal to read.
+  # Without a journal to read, the upload would end at once.
   deadline=$((SECONDS + 20))
   until [[ -e $journal/system.journal ]]; do
     ((SECONDS < deadline)) ||
@@ -53,7 +53,7 @@ install_shipper() {
     sleep 0.1
   done
   restart_changed "$upload_unit"
-  # Whether the receiver takes them is not asked here: a monitoring host that is down must not stop a runner's change.
+  # Do not check whether the receiver accepts them: a monitoring host that is down must not block a change of a runner.
   echo "logs by journal upload, $(sha256sum "$folder/redactor.json" "$program" | sha256sum | cut -c 1-12)"
 }
 

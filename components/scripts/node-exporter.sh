@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Switches Debian's node exporter on and proves that it answers, or switches it off. Runs as root.
-# Parameters: PORT, MACHINE (only so that another machine is installed again)
+# Parameters: PORT, MACHINE (only so that a new machine is installed again)
 set -euo pipefail
 
 : "$MACHINE"

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Installs what the other scripts need, in one call before all of them. Runs as root; a second run installs nothing.
-# Parameters: MACHINE (only so that another machine is asked again)
-#             PACKAGES (names, separated by blanks; libicu stands for the newest libicu that the host's release has)
-#             KEEPS_STILL (true: the host changes nothing by itself from now on: it upgrades no package, because that breaks
-#             a running job, and keeps its SSH host keys, by which it is known)
+# Installs the packages that the other scripts need, before any of them runs. Runs as root; a second run installs
+# nothing.
+# Parameters: MACHINE (only so that a new machine is set up again)
+#             PACKAGES (names, separated by blanks; libicu stands for the host release's libicu)
+#             KEEPS_STILL (true: switches off changes by the host itself: package upgrades, because they break
+#             a running job, and new SSH host keys, because the pinned one identifies it)
 #             LIMIT_SECONDS (longest wait for each: the first boot, apt's locks, a mirror that fails)
 set -euo pipefail
 
 : "$MACHINE"
 export DEBIAN_FRONTEND=noninteractive
-# A configuration file that somebody put there first stays, without a question that nobody would answer.
+# Keep an existing configuration file without asking: there is no one to answer.
 keep_files=(--force-confdef --force-confold)
 kept_keys=/etc/cloud/cloud.cfg.d/99-ghrunners.cfg
 missing=()
@@ -19,8 +20,8 @@ die() {
   exit 1
 }
 
-# cloud-init installs packages of its own at the first boot. How it ended is not judged here: exit code 2 is "done with
-# warnings", and a step of the template that failed need not be one of ours.
+# cloud-init installs packages of its own at the first boot. Its result does not matter here: exit code 2 means "done
+# with warnings", and a failed step of the template need not be one of ours.
 wait_for_first_boot() {
   command -v cloud-init >/dev/null || return 0
   local status=0
@@ -28,18 +29,19 @@ wait_for_first_boot() {
   ((status != 124)) || echo "cloud-init has not ended within $LIMIT_SECONDS s; going on without it" >&2
 }
 
-# The services as well as their timers: at a first boot the services run already, and hold apt's locks.
+# Stop the services as well as their timers: at a first boot the services already run and hold apt's locks.
 stop_unattended_upgrades() {
   systemctl mask --quiet --now apt-daily.timer apt-daily-upgrade.timer
   systemctl stop apt-daily.service apt-daily-upgrade.service
 }
 
-# cloud-init deletes them for each new instance, and an upgrade of Proxmox VE may write the cloud-init drive otherwise, which
-# is one. Source: PVE::QemuServer::Cloudinit (instance-id is a hash of its files); cloud-init, module ssh.
+# cloud-init deletes them for each new instance. An upgrade of Proxmox VE may write the cloud-init drive differently,
+# which counts as a new instance. Source: PVE::QemuServer::Cloudinit (instance-id is a hash of its files); cloud-init,
+# module ssh.
 keep_host_keys() {
   [[ -d /etc/cloud ]] || return 0
   install -D -m 0644 /dev/null "$kept_keys.new"
-  printf '%s\n' '# Written by ghrunners: this machine is known by its host keys.' 'ssh_deletekeys: false' >"$kept_keys.new"
+  printf '%s\n' '# Written by ghrunners: this machine is identified by its host keys.' 'ssh_deletekeys: false' >"$kept_keys.new"
   mv -f "$kept_keys.new" "$kept_keys"
 }
 
@@ -47,7 +49,8 @@ is_installed() {
   [[ $(dpkg-query --show --showformat '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }
 
-# Source: actions/runner's installdependencies.sh: one of the libicu that its .NET knows; each release has one.
+# Source: actions/runner's installdependencies.sh: it needs one of the libicu versions that its .NET supports; each
+# release has one.
 has_icu() {
   dpkg-query --show --showformat '${Package} ${db:Status-Status}\n' 'libicu*' 2>/dev/null | grep -qE '^libicu[0-9]+ installed$'
 }
@@ -60,7 +63,7 @@ find_missing() {
   done
 }
 
-# The one libicu of this release. Debian and Ubuntu carry a single one.
+# The libicu package of this release. Debian and Ubuntu have only one.
 named_for_apt() { # name
   if [[ $1 != libicu ]]; then
     echo "$1"
@@ -70,7 +73,7 @@ named_for_apt() { # name
     die "The package mirror offers no libicu. Expected one: GitHub's runner does not start without it."
 }
 
-# A failed update may be of a mirror that holds none of these packages: the installation is the proof.
+# A failed update may concern a mirror without these packages, so judge only by the installation.
 refresh_and_install() {
   local name named names=()
   apt-get -o DPkg::Lock::Timeout=120 update -q || true
@@ -78,20 +81,20 @@ refresh_and_install() {
     named=$(named_for_apt "$name") || return 1
     names+=("$named")
   done
-  # A package upgrade may have been cut off at the first boot.
+  # A package upgrade may have been interrupted at the first boot.
   dpkg "${keep_files[@]}" --configure -a &&
     apt-get -o DPkg::Lock::Timeout=120 "${keep_files[@]/#/-oDpkg::Options::=}" install -q --yes --no-install-recommends "${names[@]}"
 }
 
-# DPkg::Lock::Timeout holds for dpkg's locks; the lock of the package lists is never waited for, so this is tried again.
+# DPkg::Lock::Timeout covers dpkg's locks only; apt does not wait for the lock of the package lists, so retry.
 # Source: apt, apt-pkg/deb/debsystem.cc and apt-pkg/acquire.cc.
 install_missing() {
   local deadline=$((SECONDS + LIMIT_SECONDS)) words
   until words=$(refresh_and_install 2>&1 9>&-); do
     ((SECONDS < deadline)) ||
       die "${missing[*]} could not be installed on $(hostname) within $LIMIT_SECONDS s. Expected a package mirror in reach" \
-        "(DNS, TCP 80 or 443) and nobody who holds apt's locks. Next: apt-get install ${missing[*]} on the host, then" \
-        "pulumi up. The last words:"$'\n'"$(tail -n 5 <<<"$words")"
+        "(DNS, TCP 80 or 443) and no other process holding apt's locks. Next: apt-get install ${missing[*]} on the host, then" \
+        "pulumi up. The end of the output:"$'\n'"$(tail -n 5 <<<"$words")"
     sleep 2
   done
 }
@@ -102,7 +105,8 @@ install_packages() {
     stop_unattended_upgrades
     keep_host_keys
   fi
-  # One at a time: several environments share a monitoring host. The kernel gives the lock back when its holder dies.
+  # One run at a time, because several environments may share a monitoring host. The kernel releases the lock when its
+  # holder dies.
   exec 9>/run/ghrunners-packages.lock
   flock --wait "$LIMIT_SECONDS" 9 || die "Another run has been installing packages on $(hostname) for $LIMIT_SECONDS s. Next: pulumi up when it has ended"
   find_missing
@@ -112,7 +116,7 @@ install_packages() {
   echo "packages: $PACKAGES"
 }
 
-# Packages stay: others may need them by now.
+# Packages stay installed: other programs may need them.
 remove_packages() {
   if [[ $KEEPS_STILL == true ]]; then
     systemctl unmask --quiet apt-daily.timer apt-daily-upgrade.timer

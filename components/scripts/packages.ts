@@ -7,22 +7,22 @@ const LIMIT_SECONDS = 300;
 
 /** Arguments of {@link installPackages}. */
 export interface PackagesArgs {
-  /** Connection of the host; holds the private key as a secret. */
+  /** Connection of the host; contains the private key as a secret. */
   readonly connection: pulumi.Input<command.types.input.remote.ConnectionArgs>;
-  /** MAC address or host key of the machine: another one means that everything is to be installed again. */
+  /** MAC address or host key of the machine: if it changes, everything is installed again. */
   readonly incarnation: pulumi.Input<string>;
-  /** Debian packages; `libicu` is the one of the host's release. */
+  /** Debian packages; `libicu` stands for that of the host's release. */
   readonly packages: readonly string[];
   /**
-   * Whether the host changes nothing by itself from now on: it upgrades no package, because that breaks a running job, and
-   * keeps its SSH host keys, by which it is known.
+   * Switches off changes that the host makes by itself: package upgrades, because they break a running job, and new SSH
+   * host keys, because the pinned one identifies it.
    */
   readonly keepsStill: boolean;
 }
 
 /**
- * The packages of a host, in one step that all its others have to wait for: side by side they refuse each other apt's
- * locks, and at a first boot the system's own upgrades hold them.
+ * Installs the packages of a host, in one step that all its other steps depend on: parallel steps would block each
+ * other by apt's locks, and at a first boot the system's own upgrades hold them.
  */
 export function installPackages(
   name: string,
@@ -46,7 +46,7 @@ export function installPackages(
       stdin: pulumi.output(incarnation).apply((MACHINE) => renderScript(script, { MACHINE, ...parameters })),
       addPreviousOutputInEnv: false,
     },
-    // The waits of the script, one after the other, and the installation itself.
+    // The sum of the script's waits, and the installation itself.
     { customTimeouts: { create: "25m", update: "25m", delete: "5m" }, ...opts },
   );
 }

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Waits until the host answers SSH and prints the host key that it will be asked for.
-# Parameters: HOST (address), LIMIT_SECONDS, MACHINE (only so that another machine is asked again).
+# Waits until the host answers SSH, and prints the host key that clients will request.
+# Parameters: HOST (address), LIMIT_SECONDS, MACHINE (only so that a new machine is read again).
 set -euo pipefail
 
 if ! command -v ssh-keyscan >/dev/null; then
   echo "ssh-keyscan is not installed here. Expected OpenSSH's client. Next: apt-get install openssh-client" >&2
   exit 1
 fi
-# A server shows one key of the kind that the client likes best, and @pulumi/command compares just that one. Go's SSH
-# client likes ECDSA best, then RSA, then Ed25519.
+# A server presents one key, of the kind that the client prefers, and @pulumi/command compares only that one. Go's SSH
+# client prefers ECDSA, then RSA, then Ed25519.
 best_key() {
   local kind
   for kind in ecdsa-sha2- ssh-rsa ssh-ed25519; do
@@ -26,6 +26,6 @@ while ((SECONDS < deadline)); do
   fi
   sleep 0.3
 done
-echo "$HOST did not answer SSH within $LIMIT_SECONDS s. Expected a booted VM whose firewall lets this machine in" \
-  "(ghrunners:network.adminCidr). Next: look at the VM's console in Proxmox VE, then pulumi up" >&2
+echo "$HOST did not answer SSH within $LIMIT_SECONDS s. Expected a booted VM whose firewall allows this machine" \
+  "(ghrunners:network.adminCidr). Next: check the VM's console in Proxmox VE, then pulumi up" >&2
 exit 1

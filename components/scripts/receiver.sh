@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes this host take the journals of the runners. Runs as root; a second run changes nothing. Prints its certificate.
+# Sets this host up to receive the runners' journals. Runs as root; a second run changes nothing. Prints its
+# certificate.
 # Parameters: ENVIRONMENT ADDRESS PORT SENDERS (addresses, separated by blanks) RETENTION_DAYS SENDER_MEBIBYTES
 set -euo pipefail
 
@@ -9,7 +10,7 @@ configuration=/etc/systemd/journal-remote.conf.d/ghrunners.conf
 cleaning=/etc/systemd/system/ghrunners-log-retention
 program=/usr/local/lib/ghrunners/log-receiver/retention.sh
 limits=/etc/systemd/system/systemd-journal-remote
-# Stacks share the receiver; each has a list of senders of its own.
+# Stacks share the receiver; each has its own list of senders.
 senders_file=$limits.socket.d/ghrunners-senders-$ENVIRONMENT.conf
 changed=false
 
@@ -27,11 +28,11 @@ put() { # path content
   fi
 }
 
-# What the timer runs: a sender that floods loses its own oldest lines and nobody else's. The receiver names a sender's
-# files by its address, and closes one for good when it is full (@ in its name).
+# Script of the timer: a sender that floods loses only its own oldest lines. The receiver names a sender's files by its
+# address, and closes a full file for good (@ in its name).
 # shellcheck disable=SC2016  # The script's own variables.
 retention='#!/usr/bin/env bash
-# Deletes uploaded journals: those too old, and of each sender the oldest beyond its share. Written by ghrunners.
+# Deletes uploaded journals: those that are too old, and the oldest of each sender beyond its share. Written by ghrunners.
 set -euo pipefail
 days=$1 share=$(($2 * 1048576))
 cd /var/log/journal/remote
@@ -44,7 +45,7 @@ while IFS=" " read -r _ bytes file; do
   if ((${used[$sender]} > share)) && [[ $file == *@*.journal ]]; then rm -f -- "./$file"; fi
 done < <(find . -maxdepth 1 -type f -name "*.journal" -printf "%T@ %s %f\n" | sort -rn)'
 
-# A certificate for this address, valid for as long as a host lives: an expired one would end the logs without a word.
+# A certificate for this address, valid for the lifetime of a host: an expired one would stop the logs silently.
 make_certificate() {
   if openssl x509 -noout -checkip "$ADDRESS" -in "$folder/certificate.pem" 2>/dev/null | grep -q 'does match' &&
     [[ -s $folder/key.pem ]]; then
@@ -79,7 +80,7 @@ IPAddressDeny=any
 IPAddressAllow=localhost $ADDRESS"
   put "$senders_file" "[Socket]
 IPAddressAllow=$SENDERS"
-  # Source: Debian's systemd gives up after 5 starts in 10 s; a receiver that gave up would lose logs for good.
+  # systemd gives up after 5 starts in 10 s by default, and then logs would be lost for good.
   put "$limits.service.d/ghrunners.conf" "[Unit]
 StartLimitIntervalSec=0
 
@@ -106,7 +107,7 @@ Persistent=yes
 WantedBy=timers.target"
   if [[ $changed == true ]]; then
     systemctl daemon-reload
-    # The socket cannot be opened anew while its service has it.
+    # The socket cannot be reopened while its service uses it.
     systemctl stop systemd-journal-remote.service systemd-journal-remote.socket
   fi
   systemctl enable --quiet --now systemd-journal-remote.socket "$(basename "$cleaning").timer"
@@ -122,7 +123,7 @@ WantedBy=timers.target"
 remove_receiver() {
   rm -f "$senders_file"
   if compgen -G "$limits.socket.d/ghrunners-senders-*.conf" >/dev/null; then
-    # Others still send. The running socket takes the shorter list at its next start.
+    # Other stacks still send. The running socket applies the shorter list at its next start.
     systemctl daemon-reload
     return
   fi

@@ -19,18 +19,18 @@ import time
 
 JOURNAL_SOCKET = "/run/systemd/journal/socket"
 PAUSE_SECONDS = 0.5
-# A longer line is not shipped: cutting it could cut a secret in two, and neither half would be known.
+# A longer line is not shipped: cutting it could split a secret into two parts that no pattern matches.
 LONGEST_LINE = 64 * 1024
-# The runner begins a new file at 8 MiB, and keeps them for 30 days.
+# The runner starts a new file at 8 MiB and keeps files for 30 days.
 LARGEST_FILE = 64 * 1024 * 1024
 MOST_FILES = 20000
-# What is read of one file before the others have their turn.
+# Amount to read from one file before the next one.
 ROUND_BYTES = 1024 * 1024
-# How often systemd's watchdog is told that lines are still being read.
+# Interval of keep-alive messages to systemd's watchdog.
 ALIVE_SECONDS = 20
-# A private key has fewer lines; a stream that never ends its key goes on after as many.
+# A private key has fewer lines; after this many, a stream without an end marker is shipped again.
 LONGEST_KEY_LINES = 200
-# A job can begin keys in as many streams as it likes.
+# Limit, because a job can start keys in any number of streams.
 MOST_OPEN_KEYS = 1000
 BEGIN_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 END_KEY = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
@@ -43,7 +43,7 @@ def unescaped(text):
 
 
 class Redactor:
-    """Replaces secrets. A private key may spread over the lines of one stream, so each stream has a memory."""
+    """Replaces secrets. A private key may span several lines of a stream, so each stream has a state."""
 
     def __init__(self, rules, open_keys, terminal_orders):
         self.terminal_orders = re.compile(terminal_orders)
@@ -51,7 +51,7 @@ class Redactor:
         self.open_keys = open_keys
 
     def redact(self, stream, text):
-        """The text without secrets; None when the whole of it belongs to a private key."""
+        """The text without secrets; None if all of it belongs to a private key."""
         text = self.terminal_orders.sub("", text)
         if stream in self.open_keys:
             end = END_KEY.search(text)
@@ -72,7 +72,7 @@ class Redactor:
                 del self.open_keys[next(iter(self.open_keys))]
             self.open_keys[stream] = LONGEST_KEY_LINES
         plain = unescaped(text)
-        # A secret that an escape hides is shown to nobody either: the text is then shipped as it is meant.
+        # If an escape hides a secret, ship the unescaped text, redacted.
         if plain != text and self.replaced(plain) != plain:
             text = plain
         return self.replaced(text)
@@ -101,7 +101,7 @@ class Files:
         self.said = set()
 
     def say(self, words):
-        """Once each: a job could fill the journal with them."""
+        """Logs each message only once: a job could fill the journal with them."""
         if words not in self.said and len(self.said) < 100:
             self.said.add(words)
             print(words, file=sys.stderr)
@@ -127,14 +127,14 @@ class Files:
             try:
                 status = os.lstat(path)
                 if not stat.S_ISREG(status.st_mode):
-                    self.say("%r is no file and is not shipped" % path)
+                    self.say("%r is not a file and is not shipped" % path)
                     continue
                 key = "%d:%d" % (status.st_dev, status.st_ino)
                 seen.add(key)
                 if status.st_size < abs(self.offsets.get(key, 0)):
                     self.offsets[key] = 0
                 if status.st_size > LARGEST_FILE:
-                    self.say("%r is larger than the runner makes any; its end is not shipped" % path)
+                    self.say("%r is larger than any file of the runner; its end is not shipped" % path)
                 if min(status.st_size, LARGEST_FILE) > abs(self.offsets.get(key, 0)):
                     yield from self.read(path, key)
             except OSError as error:
@@ -144,7 +144,7 @@ class Files:
             del self.offsets[key]
 
     def read(self, path, key):
-        """A negative offset is inside a line that is too long: what comes up to its end is no line."""
+        """A negative offset is inside a line that is too long: the rest of it is skipped."""
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with open(descriptor, "rb") as file:
             status = os.fstat(descriptor)
@@ -171,7 +171,7 @@ class Journal:
 
     def __init__(self, units, cursor):
         self.units, self.cursor, self.rest = units, cursor, b""
-        # --merge: following shows this boot alone otherwise, and what an earlier one left unshipped would be lost.
+        # --merge: otherwise following shows only this boot, and unshipped lines of an earlier one would be lost.
         command = ["journalctl", "--follow", "--merge", "--lines=all", "--all", "--output=json", "--no-pager", "--quiet"]
         command += ["--output-fields=MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_SYSTEMD_UNIT,UNIT,_PID"]
         if cursor:
@@ -215,7 +215,7 @@ def encode(fields):
 
 
 class Watchdog:
-    """Tells systemd that lines are still being read: a redactor that stands still ships nothing and says nothing."""
+    """Tells systemd that lines are still being read: a redactor that hangs ships nothing and reports nothing."""
 
     def __init__(self):
         self.address, self.told = os.environ.get("NOTIFY_SOCKET", ""), 0.0
@@ -246,8 +246,8 @@ class Writer:
                 self.socket.send(message)
                 return
             except OSError as error:
-                # journald is being restarted: nothing is lost, this line waits.
-                print("the journal takes nothing: %s" % error.strerror, file=sys.stderr)
+                # journald is being restarted: nothing is lost, retry this line.
+                print("the journal accepts nothing: %s" % error.strerror, file=sys.stderr)
                 if self.socket is not None:
                     self.socket.close()
                 self.socket = None

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Registers the runner of a host at GitHub, or takes its registration away. Runs as root; may be run again.
+# Registers the runner of a host at GitHub, or removes its registration. Runs as root; can be repeated.
 # Parameters: UNIT UNIT_FILE (its text) RUNNER_USER SETUP_USER RUNNER_HOME WORK_FOLDER RUNNER_NAME REPOSITORY_URL LABELS TOKEN
 set -euo pipefail
 
-# Of root's folder, so on its file system; nobody but SETUP_USER can look into it.
+# Inside the runner's folder, so on its file system; only SETUP_USER can read it.
 stage=$RUNNER_HOME/.registration
 installed_unit=/etc/systemd/system/$UNIT
 
@@ -12,7 +12,7 @@ die() {
   exit 1
 }
 
-# GitHub deletes runners on its side; here only files go, so no removal token is needed.
+# The runner is deleted at GitHub by the API; here only files are removed, so no removal token is needed.
 forget() {
   systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
   rm -f "$installed_unit"
@@ -20,7 +20,7 @@ forget() {
   rm -f "$RUNNER_HOME"/.runner "$RUNNER_HOME"/.credentials "$RUNNER_HOME"/.credentials_rsaparams "$RUNNER_HOME"/.service
 }
 
-# Our own unit instead of svc.sh: that script is to be run as root, and config.sh writes it.
+# Our own unit instead of svc.sh: that script must run as root, but config.sh, which runs as another user, writes it.
 install_service() {
   if [[ ! -f $installed_unit || $(<"$installed_unit") != "${UNIT_FILE%$'\n'}" ]]; then
     printf '%s\n' "${UNIT_FILE%$'\n'}" >"$installed_unit.new"
@@ -28,13 +28,14 @@ install_service() {
     mv -f "$installed_unit.new" "$installed_unit"
     systemctl daemon-reload
   fi
-  # GitHub's runner takes this file for the sign that it is a service.
+  # GitHub's runner recognises by this file that it is a service.
   printf '%s\n' "$UNIT" >"$RUNNER_HOME/.service.new"
   mv -f "$RUNNER_HOME/.service.new" "$RUNNER_HOME/.service"
 }
 
-# config.sh writes its files beside the bin folder that it runs from. So it gets one of its own, of hard links: no job has
-# ever been there, and it runs as a user that no job is, which neither sees the token nor can exchange a file.
+# config.sh writes its files next to the bin folder that it runs from. So it gets its own copy, made of hard links,
+# which no job has ever touched. It runs as a user that no job has, so jobs can neither see the token nor replace a
+# file.
 prepare_stage() {
   if ! id -u "$SETUP_USER" >/dev/null 2>&1; then
     useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$SETUP_USER"
@@ -60,13 +61,13 @@ register() {
   forget
   trap 'rm -rf "$stage"' EXIT
   prepare_stage
-  # The token goes through the environment of this one short process: an argument would show in the process list.
-  # The runner does not update itself: what it unpacked would belong to its user, that is to jobs.
+  # Pass the token in the environment of this one short process: an argument would be visible in the process list. The
+  # runner must not update itself: the files it unpacked would belong to its user, that is, to jobs.
   (cd "$stage" && HOME=$stage ACTIONS_RUNNER_INPUT_TOKEN=$TOKEN runuser -u "$SETUP_USER" -- ./config.sh --unattended \
     --replace --disableupdate --url "$REPOSITORY_URL" --name "$RUNNER_NAME" --labels "$LABELS" --no-default-labels \
     --work "$WORK_FOLDER" >&2) ||
-    die "config.sh could not register $RUNNER_NAME at $REPOSITORY_URL. GitHub answers 404 to an expired token and to a" \
-      "wrong address alike. Expected: the host reaches GitHub, and the repository exists. Next: pulumi up"
+    die "config.sh could not register $RUNNER_NAME at $REPOSITORY_URL. GitHub answers 404 both to an expired token and to a" \
+      "wrong address. Expected: the host reaches GitHub, and the repository exists. Next: pulumi up"
   take_over
   install_service
 }
@@ -75,7 +76,7 @@ if [[ ! -d $RUNNER_HOME && ${1:-} == unregister ]]; then exit 0; fi
 [[ -x $RUNNER_HOME/config.sh || ${1:-} == unregister ]] || die "No runner in $RUNNER_HOME. Next: pulumi up --refresh"
 [[ $(stat --format=%u "$RUNNER_HOME") == 0 ]] ||
   die "$RUNNER_HOME belongs to $(stat --format=%U "$RUNNER_HOME"), so a job may have written what root would run there." \
-    "Expected root's. Next: pulumi up --refresh, which installs the runner again"
+    "Expected root as its owner. Next: pulumi up --refresh, which installs the runner again"
 case ${1:-} in
   show) if [[ -f $RUNNER_HOME/.runner ]]; then cat "$RUNNER_HOME/.runner"; fi ;;
   register) register ;;

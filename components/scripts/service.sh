@@ -12,11 +12,11 @@ case ${1:-} in
     systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
     ;;
   show)
-    # A unit that is not enabled is gone after the next boot, so it counts as drift although it runs.
+    # A unit that is not enabled would not start at the next boot, so it counts as drift although it runs.
     state=$(systemctl is-active "$UNIT" || true)
     if [[ $state == active ]] && ! systemctl is-enabled --quiet "$UNIT" 2>/dev/null; then state=disabled; fi
     echo "$state"
-    # The name of the folder that bin leads to. The program itself would begin a page of the log to say it.
+    # The version is in the name of the folder that bin links to. Running the program itself would start a new log file.
     link=$(readlink "$RUNNER_HOME/bin" || true)
     if [[ $link == bin.* ]]; then echo "${link#bin.}"; fi
     ;;

@@ -65,7 +65,7 @@ describe("runners that an update made worse", function () {
     configure((set) => set("allowedEvents", ["push"]));
     const failed = await pulumiUp();
     assert.notEqual(failed.code, 0, "a pool whose smoke job is refused was taken for good");
-    assert.match(failed.all, /The health gate stays closed, the primary is not touched/);
+    assert.match(failed.all, /The health gate stays closed, the primary is not changed/);
 
     const dry = await rollback("--dry-run");
     assert.equal(dry.code, 0, dry.all);

@@ -102,7 +102,7 @@ describe("bad input on the machines", () => {
   it("an archive of another version is not installed", async () => {
     const { url, sha256 } = await offered();
     await fails(
-      [/The archive holds the runner version '\S+', expected 2\.335\.1\. Next: make ghrunners:agent\.version fit/],
+      [/The archive contains the runner version '\S+', expected 2\.335\.1\. Next: set ghrunners:agent\.version to/],
       {
         ...older,
         "agent.downloadUrl": url,

@@ -168,7 +168,7 @@ describe("bad input, refused before anything is made", () => {
       }));
 
     it("a VM that is no template", () =>
-      refused([/VMID 777: seen somebodys-vm, which is a VM and no template, expected a template/], {
+      refused([/VMID 777: seen somebodys-vm, which is a VM and not a template, expected a template/], {
         "proxmox.templateId": String(foreign.vmId),
       }));
 
@@ -178,7 +178,7 @@ describe("bad input, refused before anything is made", () => {
     it("a VMID that is taken", () =>
       refused(
         [
-          /VMID 777 of lab-runner is taken by somebodys-vm on node pve-lab\. Expected a free one\. Next: .*runners\[0\]\.vmId/,
+          /VMID 777 of lab-runner is used by somebodys-vm on node pve-lab\. Expected a free one\. Next: .*runners\[0\]\.vmId/,
         ],
         { "runners[0].vmId": String(foreign.vmId) },
       ));
@@ -193,7 +193,7 @@ describe("bad input, refused before anything is made", () => {
 
     it("not enough space", () =>
       refused(
-        [/local-lvm has 1024\.0 GiB in all, expected 2000\.0 GiB for the disk of one VM\. Next: another storage, or/],
+        [/local-lvm has 1024\.0 GiB in total, expected 2000\.0 GiB for the disk of one VM\. Next: another storage, or/],
         {
           "vm.diskGiB": "2000",
         },
@@ -280,7 +280,7 @@ describe("bad input, refused before anything is made", () => {
   describe("all together", () => {
     it("reports all problems of Proxmox VE and GitHub at once", async () => {
       const run = await refused(
-        [/is taken by somebodys-vm/, /is in use by VM 777/, /GiB in all/, /no workflow absent\.yml/],
+        [/is used by somebodys-vm/, /is in use by VM 777/, /GiB in total/, /no workflow absent\.yml/],
         {
           "runners[0].vmId": String(foreign.vmId),
           "runners[1].address": foreign.address,

@@ -41,7 +41,7 @@ describe("the proof of a VM's firewall", function () {
     assert.equal(status, 1);
     assert.match(
       stderr,
-      /^198\.51\.100\.81 answered a connection to port 59999, which no rule of its firewall lets in: /,
+      /^198\.51\.100\.81 answered a connection to port 59999, which no rule of its firewall opens: /,
     );
     assert.match(stderr, /Next: on the node pvesh set \/cluster\/firewall\/options --enable 1/);
   });

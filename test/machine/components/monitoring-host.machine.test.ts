@@ -105,7 +105,7 @@ describe("monitoring host: files", function () {
     must(`printf 'groups:\\n- name: x\\n  rules:\\n  - alert: X\\n    expr: sum(\\n' >${theirs}`);
     const refused = files("apply", monitoringSets("lab", ruleText("vector(2)")));
     assert.equal(refused.code, 1);
-    assert.match(refused.output, new RegExp(`not this stack's is broken: ${theirs}`));
+    assert.match(refused.output, new RegExp(`does not belong to this stack is broken: ${theirs}`));
     assert.match(must(`cat ${theirs}`), /sum\(/);
     assert.match(must(`cat ${rulesFile}`), /vector\(1\)/);
     assert.equal(loaded(), "vector(1)");
@@ -196,7 +196,7 @@ describe("monitoring host: files", function () {
     assert.equal(refused.code, 1);
     assert.match(
       refused.output,
-      /^http:\/\/127\.0\.0\.1:9090\/-\/ready answers HTTP (404|302)\. Expected 200: Prometheus below a path/,
+      /^http:\/\/127\.0\.0\.1:9090\/-\/ready answers HTTP (404|302)\. Expected 200: for Prometheus below a path/,
     );
     const sets = { ...monitoringSets("lab", ruleText("vector(7)")), prometheusUrl: url };
     const done = files("apply", sets);

@@ -92,7 +92,7 @@ describe("packages of a bare cloud image", function () {
       stderr,
       /^The runner program does not start on this host \(exit code 134\): .*Couldn't find a valid ICU/,
     );
-    assert.doesNotMatch(stderr, /The archive holds/);
+    assert.doesNotMatch(stderr, /The archive contains/);
   });
 
   it("says what is missing, who may hold it up and what comes next, when the limit is over", async () => {

@@ -65,13 +65,10 @@ describe("preflight of the deployment environment", () => {
     assert.deepEqual(problems(of({ plan: undefined })), []);
     const notices = noticesOf("octo-org/demo-app", inputs, { ...kind, plan: undefined });
     assert.equal(notices[0], "octo-org/demo-app is private, of an organization whose plan this token may not see.");
-    assert.match(
-      notices[1] ?? "",
-      /^ghrunners:deployment\.reviewers: where the plan is too small.*If it is less: pulumi/,
-    );
+    assert.match(notices[1] ?? "", /^ghrunners:deployment\.reviewers: with a smaller plan.*Otherwise: pulumi/);
     assert.deepEqual(
       notices.slice(2).map((text) => /^\S+ \S+/.exec(text)?.[0]),
-      ["ghrunners:deployment: where", "ghrunners:repository.manage: where", "Approval of", "Every action"],
+      ["ghrunners:deployment: with", "ghrunners:repository.manage: with", "Approval of", "Every action"],
     );
   });
 

@@ -73,7 +73,7 @@ describe("the preflight at Proxmox VE", () => {
     const isAnswered = async (address: string): Promise<boolean> => (asked.push(address), true);
     assert.match(
       (await said({}, {}, isAnswered)).join("\n"),
-      /^runners\[0\]\.address: somebody answers at 192\.0\.2\.51/,
+      /^runners\[0\]\.address: a machine answers at 192\.0\.2\.51/,
     );
     assert.deepEqual(asked, ["192.0.2.51"]);
     const made = { vmid: 151, name: "one", diskGiB: 2, storage: "local-lvm" };

@@ -95,7 +95,7 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
     "a VM in the template's place",
     atProxmox({ guests: { value: [guest(9000, "web")] } }),
     "proxmox.templateId",
-    /seen web, which is a VM and no template, expected/,
+    /seen web, which is a VM and not a template, expected/,
   ],
   [
     "a template on another node",
@@ -107,7 +107,7 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
     "a VMID that is taken",
     atProxmox({ guests: { value: [template, guest(151, "web")] } }),
     "runners[0].vmId",
-    /^VMID 151 of one is taken by web on node pve1\. Expected a free one\. Next: .*'ghrunners:runners\[0\]\.vmId' VMID$/,
+    /^VMID 151 of one is used by web on node pve1\. Expected a free one\. Next: .*'ghrunners:runners\[0\]\.vmId' VMID$/,
   ],
   [
     "a VMID that another stack's runner has",
@@ -116,7 +116,7 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
       configs: new Map([[152, { description: "ghrunners x two" }]]),
     }),
     "runners[1].vmId",
-    /^VMID 152 of two is taken/,
+    /^VMID 152 of two is used/,
   ],
   [
     "an address in use",
@@ -146,13 +146,13 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
     "an address at which somebody answers whom Proxmox VE does not know",
     atProxmox({ answering: ["192.0.2.52"] }),
     "runners[1].address",
-    /^somebody answers at 192\.0\.2\.52, the address of two, whose VM does not exist yet\. Expected a free one\./,
+    /^a machine answers at 192\.0\.2\.52, the address of two, whose VM does not exist yet\. Expected a free one\./,
   ],
   [
     "a node that is off",
     atProxmox({ nodes: { value: [{ node: "pve1", online: false }] } }),
     "proxmox.node",
-    /^the node pve1 is off or out of the cluster's reach\. Expected it online\. Next: start it/,
+    /^the node pve1 is off or not reachable in the cluster\. Expected it online\. Next: start it/,
   ],
   [
     "a node that does not exist",
@@ -164,13 +164,13 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
     "a storage that takes no disks",
     atProxmox({ storage: { value: { avail: 20 * GiB, content: "iso,backup" } } }),
     "proxmox.storage",
-    /^tank holds iso,backup\. Expected a storage for disks of VMs \(content images\)/,
+    /^tank holds iso,backup\. Expected a storage for VM disks \(content images\)/,
   ],
   [
     "a storage that the node does not reach",
     atProxmox({ storage: { value: { avail: 0, content: "images", active: 0 } } }),
     "proxmox.storage",
-    /^tank is not reached by node pve1\. Expected it active/,
+    /^tank is not reachable from node pve1\. Expected it active/,
   ],
   [
     "a datacenter whose firewall is off",
@@ -281,7 +281,7 @@ describe("preflight", () => {
     assert.deepEqual(atProxmox({ configs, storage: storage("lvmthin") }), []);
     assert.match(atProxmox({ configs, storage: storage("lvm") })[0]?.reason ?? "", /expected 20\.0 GiB for 2 new VMs/);
     const small = atProxmox({ configs, storage: { value: { ...storage("lvmthin").value, total: 8 * GiB } } });
-    assert.match(small[0]?.reason ?? "", /^tank has 8\.0 GiB in all, expected 10\.0 GiB for the disk of one VM/);
+    assert.match(small[0]?.reason ?? "", /^tank has 8\.0 GiB in total, expected 10\.0 GiB for the disk of one VM/);
     const full = atProxmox({ configs, storage: { value: { ...storage("lvmthin").value, avail: 3 * GiB } } });
     assert.match(full[0]?.reason ?? "", /^tank has 3\.0 GiB free, expected 4\.0 GiB for 2 new VMs/);
   });

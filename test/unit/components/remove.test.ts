@@ -41,7 +41,10 @@ describe("removal of a runner", () => {
 
   it("gives up at the limit, and says what to do", async () => {
     const { error } = await remove(online, Infinity, { limitMs: 0, pauseMs: 1 });
-    assert.match(String(error), /runner 7: it is shown busy although it is stopped\. Expected .*Next: cancel the job/);
+    assert.match(
+      String(error),
+      /runner 7: it is shown as busy although it is stopped\. Expected .*Next: cancel the job/,
+    );
   });
 
   it("leaves the registration alone when the host could not be stopped", async () => {

@@ -21,7 +21,7 @@ describe("an SSH session", () => {
     assert.deepEqual([await untilHandled(third, wait), tries, waits], ["session", 3, [500, 1_500]]);
     await assert.rejects(
       untilHandled(() => Promise.reject(lost()), wait),
-      /^Error: The SSH server of 192\.0\.2\.51 closed .* 4 times\. Expected .*MaxStartups.*Next: the same command/,
+      /^Error: The SSH server of 192\.0\.2\.51 closed .* 4 times\. Expected .*MaxStartups.*Next: run the same command/,
     );
     let refused = 0;
     const refuse = async (): Promise<never> => {

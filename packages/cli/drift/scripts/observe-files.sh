@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Shows which files of the stack are on the monitoring host, with their checksums. Runs as root, changes nothing.
 # Parameters: OWNER (first part of the files' names) FOLDERS (lines) ALERTMANAGER_FILE (empty if the stack does not
-# manage it) Output: `SHA256  PATH` and a NUL for each file: a foreign file's name may contain any other character.
+# manage it)
+# Output: `SHA256  PATH` and a NUL for each file: a foreign file's name may contain any other character.
 set -euo pipefail
 
 {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Shows who may log in and how the runner's unit is set up. Runs as root, changes nothing. Parameters: UNIT (empty on a
-# host that is no runner) RUNNER_HOME JOB_FOLDERS POLICY_FILE HOOKS_FOLDER Output, one fact per line:
-# `key<TAB>USER<TAB>LINE OF AUTHORIZED_KEYS` and `unit<TAB>NAME<TAB>VALUE`.
+# Shows who may log in and how the runner's unit is set up. Runs as root, changes nothing.
+# Parameters: UNIT (empty on a host that is not a runner) RUNNER_HOME JOB_FOLDERS POLICY_FILE HOOKS_FOLDER
+# Output, one fact per line: `key<TAB>USER<TAB>LINE OF AUTHORIZED_KEYS` and `unit<TAB>NAME<TAB>VALUE`.
 set -euo pipefail
 
 while IFS=: read -r user _ _ _ _ home _; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Shows the decisions of the failover switch. Runs as root, changes nothing. Parameters: UNIT STATE DECISION_FILE
-# HISTORY_FILE STATE_FILE CHANGES (how many of the newest) Output, one fact per line: `now<TAB>TIME`, `unit<TAB>STATE`,
-# `decision<TAB>JSON`, `state<TAB>JSON`, `change<TAB>JSON`.
+# Shows the decisions of the failover switch. Runs as root, changes nothing.
+# Parameters: UNIT STATE DECISION_FILE HISTORY_FILE STATE_FILE CHANGES (how many of the newest)
+# Output, one fact per line: `now<TAB>TIME`, `unit<TAB>STATE`, `decision<TAB>JSON`, `state<TAB>JSON`, `change<TAB>JSON`.
 set -euo pipefail
 
 printf 'now\t%s\n' "$(date --utc +%Y-%m-%dT%H:%M:%S.%3NZ)"

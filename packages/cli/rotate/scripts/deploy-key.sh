@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Manages the keys of a deployment target that have a mark in their comment. Runs as root. Verbs: show; authorise (adds
-# LINE when its key is not there); retire (removes marked keys other than KEEP). Parameters: ACCOUNT MARK, and LINE or
-# KEEP (kind and base64 text). Output: the marked keys, one `KIND BASE64` per line.
+# Manages the keys of a deployment target that have a mark in their comment. Runs as root.
+# Verbs: show; authorise (adds LINE if its key is missing); retire (removes marked keys other than KEEP).
+# Parameters: ACCOUNT MARK, and LINE or KEEP (kind and base64 text).
+# Output: the marked keys, one `KIND BASE64` per line.
 set -euo pipefail
 
 home=$(getent passwd "$ACCOUNT" | cut -d: -f6)

@@ -99,7 +99,7 @@ describe("installation of Alloy", function () {
     const before = rig.exec(vmid, "cat", "/etc/ghrunners/logs/config.alloy");
     const result = run("install", { ARCHIVE_SHA256: one, ALLOY_CONFIGURATION: "wrong" });
     assert.equal(result.status, 1);
-    assert.match(result.stderr, /does not take its configuration; the old one stays/);
+    assert.match(result.stderr, /refuses its new configuration; the old one stays/);
     assert.equal(rig.exec(vmid, "cat", "/etc/ghrunners/logs/config.alloy"), before);
   });
 
