@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { writeWhole } from "@ghrunners/core/whole-file";
 import { withLock } from "./toolchain/lock";
 import { endEngineProcesses } from "./abandoned";
 import { baseFolders, type Instance } from "./instance";
@@ -60,11 +61,6 @@ const modeFile = (instance: Instance): string => path.join(instance.state, "mode
 /** The mode an existing instance was brought up in; undefined when it does not exist. */
 export function modeOf(instance: Instance): LabMode | undefined {
   return existsSync(modeFile(instance)) ? (readFileSync(modeFile(instance), "utf8") as LabMode) : undefined;
-}
-
-function writeAtomically(file: string, content: string): void {
-  writeFileSync(`${file}.new`, content, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
 }
 
 /** Changes when the lab's own code changes, so that a service of an older checkout is replaced. */
@@ -164,8 +160,8 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
     { ips: [topology.proxmox.address, topology.github.address, "127.0.0.1"], names: ["localhost"] },
     new Date(),
   );
-  writeAtomically(path.join(instance.proxmox, "seed.json"), JSON.stringify(proxmox(proxmoxSeed(secrets))));
-  writeAtomically(
+  writeWhole(path.join(instance.proxmox, "seed.json"), JSON.stringify(proxmox(proxmoxSeed(secrets))));
+  writeWhole(
     path.join(instance.github, "seed.json"),
     JSON.stringify({
       authority: authority.certificate,
@@ -178,7 +174,7 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
       ),
     }),
   );
-  writeAtomically(modeFile(instance), mode);
+  writeWhole(modeFile(instance), mode);
   if (mode === "machines") await networkUp(instance.name);
   const hosts = mode === "machines" ? (options.hosts ?? ["monitoring" as const]) : [];
   const wait = options.hosts !== undefined;
@@ -223,7 +219,7 @@ async function startServices(
     options.say("The lab's code has changed: restarting its services");
     await Promise.all([...services, reviewer].map(({ name }) => stopService(instance, name)));
   }
-  writeAtomically(revisionFile, revision);
+  writeWhole(revisionFile, revision);
   await Promise.all(services.map((service) => ensureService(instance, service, options.projectRoot)));
   if (!existsSync(reviewerOffFile(instance))) await ensureService(instance, reviewer, options.projectRoot);
   if (mode === "machines" && (options.forward ?? instance.name === "lab")) {
@@ -256,7 +252,7 @@ export async function setReviewer(instance: Instance, present: boolean, projectR
     rmSync(reviewerOffFile(instance), { force: true });
     await ensureService(instance, reviewerOf(instance, mode), projectRoot);
   } else {
-    writeAtomically(reviewerOffFile(instance), "");
+    writeWhole(reviewerOffFile(instance), "");
     await stopService(instance, "reviewer");
   }
 }

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import path from "node:path";
+import { writeWhole } from "@ghrunners/core/whole-file";
 import type { Instance } from "./instance";
 import { topology } from "./topology";
 
@@ -29,8 +30,7 @@ const sshKeyFile = (instance: Instance): string => path.join(instance.secrets, "
 
 function onlyOnce(file: string, make: () => string): string {
   if (!existsSync(file)) {
-    writeFileSync(`${file}.new`, make(), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    writeWhole(file, make());
   }
   return readFileSync(file, "utf8");
 }

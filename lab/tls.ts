@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { writeWhole } from "@ghrunners/core/whole-file";
 import type { Hosts, Pair } from "./certificates";
 
 const day = 24 * 3600 * 1000;
@@ -13,10 +14,8 @@ export interface CertificateFiles {
 /** The certificate is written last: where it exists, its key does too. */
 function writePair(files: CertificateFiles, pair: Pair): void {
   mkdirSync(path.dirname(files.certificate), { recursive: true, mode: 0o700 });
-  writeFileSync(`${files.key}.new`, pair.key, { mode: 0o600 });
-  renameSync(`${files.key}.new`, files.key);
-  writeFileSync(`${files.certificate}.new`, pair.certificate);
-  renameSync(`${files.certificate}.new`, files.certificate);
+  writeWhole(files.key, pair.key);
+  writeWhole(files.certificate, pair.certificate, { mode: 0o644 });
 }
 
 function isCurrent(files: CertificateFiles, now: Date): boolean {

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { writeWhole } from "@ghrunners/core/whole-file";
 import { type ServerClock, systemClock, timestamp } from "./clock";
 import { EventLog } from "./event-log";
 import { initialState } from "./initial-state";
@@ -109,8 +110,7 @@ export class GitHubStore {
   private write(): void {
     const text = JSON.stringify(this.current);
     if (text === this.saved) return;
-    writeFileSync(`${this.file}.new`, text, { mode: 0o600 });
-    renameSync(`${this.file}.new`, this.file);
+    writeWhole(this.file, text, { flush: false });
     this.saved = text;
   }
 }

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { writeWhole } from "@ghrunners/core/whole-file";
 import type { Instance } from "../instance";
 import { NspawnBackend } from "../machines";
 import { topology } from "../topology";
@@ -32,8 +33,7 @@ export function activeHostFaults(instance: Instance): readonly HostFault[] {
 
 function write(instance: Instance, faults: readonly HostFault[]): void {
   const file = fileOf(instance);
-  writeFileSync(`${file}.new`, JSON.stringify(faults), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  writeWhole(file, JSON.stringify(faults), { flush: false });
 }
 
 /** @throws Error when the host does not run */

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
+import { writeWhole } from "@ghrunners/core/whole-file";
 import type { Instance } from "../instance";
 import type { GuestInterface, GuestState, MachineBackend, NicSettings, StartSettings } from "./backend";
 import { machinesFolder } from "./script";
@@ -33,8 +34,7 @@ export class ApiOnlyBackend implements MachineBackend {
 
   async start(vmid: number, settings: StartSettings): Promise<void> {
     const file = this.file(vmid);
-    writeFileSync(`${file}.new`, JSON.stringify(settings.nic), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    writeWhole(file, JSON.stringify(settings.nic), { flush: false });
     this.on.set(vmid, { nic: settings.nic, since: statSync(file).mtimeMs });
   }
 

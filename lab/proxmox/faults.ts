@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { writeWhole } from "@ghrunners/core/whole-file";
 import { z } from "zod";
 import type { TokenFaults } from "./access";
 
@@ -102,7 +103,6 @@ export class Faults implements TokenFaults {
 
   private write(faults: readonly Fault[]): void {
     this.faults = faults;
-    writeFileSync(`${this.file}.new`, JSON.stringify(faults), { mode: 0o600 });
-    renameSync(`${this.file}.new`, this.file);
+    writeWhole(this.file, JSON.stringify(faults), { flush: false });
   }
 }

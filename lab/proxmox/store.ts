@@ -1,12 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { writeWhole } from "@ghrunners/core/whole-file";
 import type { Pool, Vm, VmFirewall } from "./model";
 import type { ProxmoxSeed } from "./seed";
 import { printSize, volumeId } from "./values";
 
 function writeAtomically(file: string, value: unknown): void {
-  writeFileSync(`${file}.new`, JSON.stringify(value), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  writeWhole(file, JSON.stringify(value), { flush: false });
 }
 
 function readJson<T>(file: string): T | undefined {

@@ -1,11 +1,12 @@
 /** The stacks of a lab: in its own backend, with a stack file in the checkout that git ignores (Pulumi.lab*.yaml). */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
 import { capturePulumi } from "@ghrunners/cli/pulumi/run";
 import { stackFile } from "@ghrunners/cli/pulumi/stack";
 import { projectRoot } from "@ghrunners/core/project-root";
+import { writeWhole } from "@ghrunners/core/whole-file";
 import { hostExists } from "../hosts";
 import { ensureHostKey, hostKeyOf } from "../hosts/keys";
 import type { Lab } from "../lifecycle";
@@ -75,8 +76,7 @@ export function valuesOfLab(lab: Lab, config: Record<string, unknown>): Record<s
 }
 
 function write(file: string, content: StackFile): void {
-  writeFileSync(`${file}.new`, stringify(content), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  writeWhole(file, stringify(content));
 }
 
 /**

@@ -11,6 +11,7 @@ export interface TakenBack {
 }
 
 const target = (file: string): string => `packages/deploy/target/${file}`;
+const WHOLE_FILE = "packages/core/whole-file.ts";
 
 export const takenBack: readonly TakenBack[] = [
   {
@@ -124,8 +125,8 @@ export const takenBack: readonly TakenBack[] = [
     seed: 40,
     patches: [
       {
-        file: target("disk.ts"),
-        seen: "      fsyncSync(handle);\n    } finally {\n      closeSync(handle);\n    }\n    renameSync(fresh, file);",
+        file: WHOLE_FILE,
+        seen: "      if (flush) fsyncSync(handle);\n    } finally {\n      closeSync(handle);\n    }\n    renameSync(fresh, file);",
         instead: "    } finally {\n      closeSync(handle);\n    }\n    renameSync(fresh, file);",
       },
     ],
@@ -136,8 +137,8 @@ export const takenBack: readonly TakenBack[] = [
     seed: 119,
     patches: [
       {
-        file: target("disk.ts"),
-        seen: "    throw error;\n  }\n  syncFolder(path.dirname(file));",
+        file: WHOLE_FILE,
+        seen: "    throw error;\n  }\n  if (flush) syncFolder(path.dirname(file));",
         instead: "    throw error;\n  }",
       },
     ],

@@ -2,10 +2,11 @@
  * The exporter as one file for Debian 12's nodejs 18. The same sources give the same bytes.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
+import { writeWhole } from "@ghrunners/core/whole-file";
 
 /** The bundle in the cache of this machine. */
 export interface ExporterBundle {
@@ -43,8 +44,6 @@ export async function bundleExporter(
   if (!existsSync(file)) {
     // Loaded only where something is to be built: a run without changes never gets here.
     const { build } = require("esbuild") as typeof import("esbuild");
-    const unfinished = `${file}.${process.pid}`;
-    mkdirSync(path.dirname(file), { recursive: true });
     const { outputFiles } = await build({
       entryPoints: [path.join(__dirname, "main.ts")],
       bundle: true,
@@ -58,9 +57,8 @@ export async function bundleExporter(
       write: false,
       logLevel: "silent",
     });
-    writeFileSync(unfinished, outputFiles[0]?.contents ?? "", { mode: 0o755 });
     // Another process may have been faster; its result is the same.
-    renameSync(unfinished, file);
+    writeWhole(file, outputFiles[0]?.contents ?? "", { mode: 0o755 });
   }
   return { file, sha256: createHash("sha256").update(readFileSync(file)).digest("hex") };
 }

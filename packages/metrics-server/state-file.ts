@@ -1,9 +1,9 @@
 /**
  * A small JSON file that survives kill -9: written whole to a temporary name, then renamed.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import type * as z from "zod";
+import { removeTemporaries, writeWhole } from "@ghrunners/core/whole-file";
 
 /** Where the last run of an exporter left what the next one goes on with. */
 export class StateFile<State> {
@@ -21,6 +21,7 @@ export class StateFile<State> {
 
   /** Undefined where there is none, or none that can be used. */
   read(): State | undefined {
+    removeTemporaries(this.file);
     let text: string;
     try {
       text = readFileSync(this.file, "utf8");
@@ -41,9 +42,7 @@ export class StateFile<State> {
     const text = JSON.stringify(state);
     if (text === this.last) return;
     try {
-      mkdirSync(path.dirname(this.file), { recursive: true });
-      writeFileSync(`${this.file}.new`, text, { mode: 0o600 });
-      renameSync(`${this.file}.new`, this.file);
+      writeWhole(this.file, text);
       this.last = text;
     } catch (error) {
       this.complain(`${this.file} could not be written: ${(error as Error).message}`);

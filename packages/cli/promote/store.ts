@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { stateFolder } from "@ghrunners/core/user-folders";
+import { writeWhole } from "@ghrunners/core/whole-file";
 import type { PromotionRecord } from "./record";
 
 /** Folder of the records. GHRUNNERS_PROMOTIONS overrides it, for a pipeline that archives them. */
@@ -12,7 +13,6 @@ export function writeRecord(folder: string, record: PromotionRecord): string {
   const records = path.join(folder, "records");
   mkdirSync(records, { recursive: true, mode: 0o700 });
   const file = path.join(records, `${record.id}.json`);
-  writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  writeWhole(file, `${JSON.stringify(record, null, 2)}\n`);
   return file;
 }

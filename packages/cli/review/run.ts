@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { WrongUse } from "../command";
 import type { TargetHistory } from "@ghrunners/deploy/target/queries";
 import type { Records } from "@ghrunners/deploy/target/history";
@@ -9,6 +9,7 @@ import { currentStack, type Stack } from "../pulumi/stack";
 import type { schemas } from "../schemas";
 import { settingsOf } from "../settings";
 import { note } from "@ghrunners/core/terminal";
+import { writeWhole } from "@ghrunners/core/whole-file";
 import { computeCriteria, type Criteria } from "./criteria";
 import type { ReviewDocument } from "./document";
 import type { ReviewKind } from "./kinds";
@@ -86,8 +87,7 @@ function documentOf(
 
 function put(text: string, file: string | undefined): void {
   if (file === undefined) return void process.stdout.write(text);
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
+  writeWhole(file, text, { mode: 0o644 });
   note(`written to ${file}`);
 }
 

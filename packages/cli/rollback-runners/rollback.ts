@@ -1,12 +1,13 @@
 import type { Described } from "@ghrunners/core/schema";
 import type { rollbackReportSchema } from "./schema";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseDocument } from "yaml";
 import { promotionOverrides } from "@ghrunners/core/vocabulary/safety";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
+import { writeWhole } from "@ghrunners/core/whole-file";
 import { provenSettings } from "@ghrunners/config/arguments/proven-settings";
 import type { StateResource } from "../drift/state-values";
 import { capturePulumi, runPulumi } from "../pulumi/run";
@@ -53,8 +54,7 @@ function diffOf(file: string, text: string): string {
 
 /** Replaces the file atomically. */
 function replace(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text, { mode: statSync(file).mode });
-  renameSync(`${file}.new`, file);
+  writeWhole(file, text, { mode: statSync(file).mode });
 }
 
 /**

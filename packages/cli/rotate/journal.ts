@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { stateFolder } from "@ghrunners/core/user-folders";
+import { removeTemporaries, writeWhole } from "@ghrunners/core/whole-file";
 import type { Stack } from "../pulumi/stack";
 
 /**
@@ -24,8 +25,11 @@ export function readJournal(file: string): RotationJournal | undefined {
 
 export function writeJournal(file: string, journal: RotationJournal): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.new`, JSON.stringify(journal), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  writeWhole(file, JSON.stringify(journal));
 }
 
-export const removeJournal = (file: string): void => rmSync(file, { force: true });
+export function removeJournal(file: string): void {
+  rmSync(file, { force: true });
+  // A command that was killed while it wrote the journal leaves a private key beside it.
+  removeTemporaries(file);
+}

@@ -1,90 +1,29 @@
 /** How the agent writes and reads its own files: whole or not at all, and without trust in what it finds. */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import {
   closeSync,
   constants,
   existsSync,
-  fchmodSync,
   fstatSync,
-  fsyncSync,
   lstatSync,
-  mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
 } from "node:fs";
 import path from "node:path";
+import { removeTemporaries, syncFolder, writeWhole } from "@ghrunners/core/whole-file";
 
-/** Begins the name of every file that is not whole yet. A dot: programs that read whole folders leave it out. */
-const TEMPORARY = ".ghrunners-new-";
 /** Longest file that is taken for one of the agent's. */
 const LONGEST = 64 * 2 ** 20;
 
-const temporariesOf = (file: string): string =>
-  `${TEMPORARY}${createHash("sha256").update(path.basename(file)).digest("hex").slice(0, 12)}-`;
-
-/** A name beside a file that nobody else has: two processes may write the same file at the same moment. */
-export const temporaryFor = (file: string): string =>
-  path.join(path.dirname(file), `${temporariesOf(file)}${process.pid}-${randomBytes(6).toString("hex")}`);
-
-/** Removes what a process left behind that was ended while it wrote the file; one that still writes keeps its own. */
-export function removeTemporaries(file: string): void {
-  const folder = path.dirname(file);
-  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
-  const begins = temporariesOf(file);
-  for (const name of readdirSync(folder))
-    if (name.startsWith(begins) && !isAnothers(name.slice(begins.length)))
-      rmSync(path.join(folder, name), { recursive: true, force: true });
-}
-
-/** @param rest of a temporary file's name: the process that makes it, and chance */
-function isAnothers(rest: string): boolean {
-  const pid = Number(rest.split("-")[0]);
-  return pid !== process.pid && existsSync(`/proc/${pid}`);
-}
-
-/** Whole or not at all, also after a power cut: a new file, flushed, renamed, and the folder flushed. */
-export function writeDurably(file: string, content: string | Buffer, mode = 0o600): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  const fresh = temporaryFor(file);
-  try {
-    const handle = openSync(fresh, "wx", mode);
-    try {
-      // Whatever the umask of the process takes away.
-      fchmodSync(handle, mode);
-      const bytes = Buffer.from(content);
-      for (let written = 0; written < bytes.length;) written += writeSync(handle, bytes, written);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(fresh, file);
-  } catch (error) {
-    rmSync(fresh, { force: true });
-    throw error;
-  }
-  syncFolder(path.dirname(file));
-}
-
-/** The same for a file of the agent's own: a folder that stands in its place is kept beside it, under another name. */
+/** `writeWhole` for a file of the agent's own: a folder that stands in its place is kept beside it, under another name. */
 export function writeOwn(file: string, content: string | Buffer, mode = 0o600): void {
   if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
     renameSync(file, `${file}.folder-${randomBytes(4).toString("hex")}`);
   // A kill or a power cut in the middle of the last write of this file leaves its beginning beside it.
   removeTemporaries(file);
-  writeDurably(file, content, mode);
-}
-
-export function syncFolder(folder: string): void {
-  const handle = openSync(folder, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+  writeWhole(file, content, { mode });
 }
 
 export function removeDurably(file: string): void {

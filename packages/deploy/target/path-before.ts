@@ -20,7 +20,7 @@ import {
   type Stats,
 } from "node:fs";
 import path from "node:path";
-import { removeTemporaries, syncFolder, temporaryFor } from "./disk";
+import { removeTemporaries, syncFolder, temporaryFor } from "@ghrunners/core/whole-file";
 
 export type PathBefore =
   | {

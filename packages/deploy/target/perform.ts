@@ -1,11 +1,12 @@
 /** Turns an action of the protocol into its effect on this target. */
 import { mkdirSync, rmSync } from "node:fs";
+import { removeTemporaries } from "@ghrunners/core/whole-file";
 import type { CheckResult, Step } from "../protocol/request";
 import type { Action, Result } from "../protocol/transaction";
 import { withoutSecrets } from "../records/redact";
 import { runChecks, verdict } from "./checks";
 import { releaseFolder, type Context } from "./context";
-import { removeDurably, removeTemporaries } from "./disk";
+import { removeDurably } from "./disk";
 import type { Executor } from "./executor";
 import { collectForensics } from "./forensics";
 import { pruneRecords, writeMetrics, writeRecords } from "./history";

@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import path from "node:path";
+import { removeTemporaries, syncFolder, temporaryFor, writeWhole } from "@ghrunners/core/whole-file";
 import { rooted, releaseFolder, type Context } from "./context";
-import { readJson, removeTemporaries, syncFolder, temporaryFor, writeDurably, type Read } from "./disk";
+import { readJson, type Read } from "./disk";
 import { formats, type Release } from "./formats";
 import { digestOfPath } from "./path-before";
 
@@ -96,7 +97,7 @@ export async function putRelease(context: Context, fill: (fresh: string) => Prom
   mkdirSync(fresh, { recursive: true });
   await fill(fresh);
   const release: Release = { version, sha256: artefact.sha256, tree: digestOfTree(fresh) };
-  writeDurably(path.join(fresh, RELEASE_FILE), JSON.stringify(release), 0o644);
+  writeWhole(path.join(fresh, RELEASE_FILE), JSON.stringify(release), { mode: 0o644 });
   if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) renameSync(folder, beforeOf(folder));
   renameSync(fresh, folder);
   syncFolder(path.dirname(folder));

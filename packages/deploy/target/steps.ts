@@ -4,9 +4,9 @@
  */
 import { lstatSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
+import { writeWhole } from "@ghrunners/core/whole-file";
 import type { Step, Then } from "../protocol/request";
 import { fill, fillAll, releaseFolder, rooted, type Context } from "./context";
-import { writeDurably } from "./disk";
 import type { StepCapture } from "./journal";
 import { capturePath, missingAbove, removeFolders, restorePath } from "./path-before";
 import { pointLink, putRelease, relativeRelease, releaseState, takeReleaseBack } from "./release";
@@ -44,7 +44,7 @@ export async function perform(context: Context, step: Step, captured: StepCaptur
       pointLink(rooted(context, context.request.current), relativeRelease(context));
       return finishStep(context, step, step.then);
     case "file":
-      writeDurably(rooted(context, step.to), contentOf(context, step.from), parseInt(step.mode, 8));
+      writeWhole(rooted(context, step.to), contentOf(context, step.from), { mode: parseInt(step.mode, 8) });
       return finishStep(context, step, step.then);
     case "units":
       // A unit that does not run needs no stop, and may not exist yet.

@@ -1,7 +1,8 @@
 /** The durable state of a target's agent. */
 import { lstatSync } from "node:fs";
+import { removeTemporaries } from "@ghrunners/core/whole-file";
 import type { Lease } from "../protocol/lease";
-import { readJson, removeDurably, removeTemporaries, writeOwn, type Read } from "./disk";
+import { readJson, removeDurably, writeOwn, type Read } from "./disk";
 import type { Folders } from "./folders";
 import { formats } from "./formats";
 import type { Journal } from "./journal";

@@ -1,10 +1,11 @@
 /**
  * Decisions on the disk: the newest as one file, and a line for each one that changed something.
  */
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { GateDecision } from "../choice/choose";
 import { DECISION_FILE, HISTORY_FILE } from "@ghrunners/core/vocabulary/failover";
+import { removeTemporaries, writeWhole } from "@ghrunners/core/whole-file";
 
 /** The history is cut to the first when it reaches the second. */
 const KEPT_LINES = 400;
@@ -38,6 +39,7 @@ export class DecisionRecords {
     private readonly complain: (line: string) => void,
   ) {
     mkdirSync(folder, { recursive: true });
+    for (const name of [DECISION_FILE, HISTORY_FILE]) removeTemporaries(path.join(folder, name));
     const lines = linesOf(path.join(folder, HISTORY_FILE));
     this.lines = lines.length;
     try {
@@ -50,7 +52,7 @@ export class DecisionRecords {
 
   take(decision: GateDecision): void {
     try {
-      this.replace(DECISION_FILE, `${JSON.stringify(decision)}\n`);
+      writeWhole(path.join(this.folder, DECISION_FILE), `${JSON.stringify(decision)}\n`);
       if (isNews(decision, this.newest)) this.append(decision);
       this.newest = decision;
     } catch (error) {
@@ -62,16 +64,10 @@ export class DecisionRecords {
     const file = path.join(this.folder, HISTORY_FILE);
     if (this.lines >= MOST_LINES) {
       const kept = linesOf(file).slice(-KEPT_LINES);
-      this.replace(HISTORY_FILE, `${kept.join("\n")}\n`);
+      writeWhole(file, `${kept.join("\n")}\n`);
       this.lines = kept.length;
     }
     appendFileSync(file, `${JSON.stringify(decision)}\n`, { mode: 0o600 });
     this.lines += 1;
-  }
-
-  private replace(name: string, text: string): void {
-    const file = path.join(this.folder, name);
-    writeFileSync(`${file}.new`, text, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
   }
 }

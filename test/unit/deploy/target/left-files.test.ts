@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { temporaryFor } from "@ghrunners/deploy/target/disk";
+import { temporaryFor } from "@ghrunners/core/whole-file";
 import { InProcessExecutor } from "../support/in-process";
 import { LocalTarget } from "../support/target";
 

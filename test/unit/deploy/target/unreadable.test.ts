@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as commands from "@ghrunners/deploy/target/commands";
-import { writeDurably } from "@ghrunners/deploy/target/disk";
+import { writeWhole } from "@ghrunners/core/whole-file";
 import type { Journal } from "@ghrunners/deploy/target/journal";
 import * as queries from "@ghrunners/deploy/target/queries";
 import { Store, UnreadableJournalError } from "@ghrunners/deploy/target/store";
@@ -238,9 +238,9 @@ describe("two processes that write one file", () => {
       const file = target.folders.lease;
       const script = `
         require(${JSON.stringify(require.resolve("tsx/cjs"))});
-        const { writeDurably } = require(${JSON.stringify(require.resolve("@ghrunners/deploy/target/disk"))});
+        const { writeWhole } = require(${JSON.stringify(require.resolve("@ghrunners/core/whole-file"))});
         for (let round = 0; round < 300; round += 1)
-          writeDurably(process.argv[1], JSON.stringify({ by: process.pid, text: "x".repeat(round) }));`;
+          writeWhole(process.argv[1], JSON.stringify({ by: process.pid, text: "x".repeat(round) }));`;
       const writers = [1, 2, 3].map(() =>
         spawn(process.execPath, ["-e", script, file], { stdio: ["ignore", "ignore", "pipe"] }),
       );
@@ -255,7 +255,7 @@ describe("two processes that write one file", () => {
       assert.deepEqual(await Promise.all(ended), ["", "", ""]);
       assert.ok(JSON.parse(readFileSync(file, "utf8")));
       assert.deepEqual(readdirSync(path.dirname(file)), ["lease.json"]);
-      writeDurably(file, "{}");
+      writeWhole(file, "{}");
       assert.equal(lstatSync(file).mode & 0o777, 0o600);
     } finally {
       target.remove();
