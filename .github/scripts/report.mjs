@@ -5092,22 +5092,11 @@ function openOctokit({
   });
 }
 
-// packages/core/github/runner.ts
-var toRunner = ({ id, name, status, busy, labels, version }) => ({
-  id,
-  name,
-  online: status === "online",
-  busy,
-  labels: labels.map((label) => label.name),
-  version: version || void 0
-});
-var toRunners = ({ runners }) => runners.map(toRunner);
-
-// packages/core/github/client.ts
+// packages/core/github/requests.ts
 var PAGE = 100;
 var hasNext = (link) => link !== void 0 && /;\s*rel="?next"?/.test(link);
 var dataOf = async (answer) => (await answer).data;
-var GitHubClient = class {
+var RepositoryRequests = class {
   /** @param options time limit of a request and, for a service, its budget; see {@link GitHubAccess} */
   constructor(where, token, options = {}) {
     this.where = where;
@@ -5190,6 +5179,47 @@ var GitHubClient = class {
   async send(method, route, parameters) {
     await this.single.request(`${method} /repos/{owner}/{repo}${route}`, { ...this.names, ...parameters });
   }
+};
+
+// packages/core/github/runner.ts
+var toRunner = ({ id, name, status, busy, labels, version }) => ({
+  id,
+  name,
+  online: status === "online",
+  busy,
+  labels: labels.map((label) => label.name),
+  version: version || void 0
+});
+var toRunners = ({ runners }) => runners.map(toRunner);
+
+// packages/core/github/runner-release.ts
+var toDownload = (file) => ({
+  os: file.os,
+  architecture: file.architecture,
+  filename: file.filename,
+  url: file.download_url,
+  sha256: file.sha256_checksum
+});
+var toDownloads = (assets) => assets.flatMap(({ name, browser_download_url: url, digest }) => {
+  const [, os, architecture] = /^actions-runner-(\w+)-(\w+)-[\d.]+\.tar\.gz$/.exec(name) ?? [];
+  const sha256 = /^sha256:([0-9a-f]{64})$/.exec(digest ?? "")?.[1];
+  return os === void 0 || architecture === void 0 ? [] : [{ os, architecture, filename: name, url, sha256 }];
+});
+function firstEnd(deprecation) {
+  const ends = [deprecation?.registration_deprecates_at, deprecation?.runtime_deprecates_at].map((text) => Date.parse(text ?? "")).filter((at) => !Number.isNaN(at));
+  return ends.length === 0 ? void 0 : Math.min(...ends);
+}
+
+// packages/core/github/workflow.ts
+var toWorkflowRun = ({ id, html_url: url, status, conclusion }) => ({
+  id,
+  url,
+  status: status ?? "unknown",
+  conclusion: conclusion ?? void 0
+});
+
+// packages/core/github/client.ts
+var GitHubClient = class extends RepositoryRequests {
   async repository() {
     const data = await this.call("read the repository", ({ rest }, names) => rest.repos.get(names));
     return {
@@ -5202,7 +5232,7 @@ var GitHubClient = class {
   async runnerNamed(name) {
     const data = await this.call(
       "list the runners",
-      (octokit, names) => octokit.request("GET /repos/{owner}/{repo}/actions/runners", { ...names, name, per_page: PAGE })
+      (octokit, names) => octokit.request("GET /repos/{owner}/{repo}/actions/runners", { ...names, name, per_page: 100 })
     );
     return toRunners(data).find((runner) => runner.name === name);
   }
@@ -5272,13 +5302,7 @@ var GitHubClient = class {
       "list the runner downloads",
       ({ rest }, names) => rest.actions.listRunnerApplicationsForRepo(names)
     );
-    return data.map((file) => ({
-      os: file.os,
-      architecture: file.architecture,
-      filename: file.filename,
-      url: file.download_url,
-      sha256: file.sha256_checksum
-    }));
+    return data.map(toDownload);
   }
   /** Files of a release of actions/runner; undefined if this GitHub has no such release. */
   async runnerRelease(version) {
@@ -5289,11 +5313,7 @@ var GitHubClient = class {
         (octokit) => octokit.request("GET /repos/{owner}/{repo}/releases/tags/{tag}", tag)
       )
     );
-    return found?.assets.flatMap(({ name, browser_download_url: url, digest }) => {
-      const [, os, architecture] = /^actions-runner-(\w+)-(\w+)-[\d.]+\.tar\.gz$/.exec(name) ?? [];
-      const sha256 = /^sha256:([0-9a-f]{64})$/.exec(digest ?? "")?.[1];
-      return os === void 0 || architecture === void 0 ? [] : [{ os, architecture, filename: name, url, sha256 }];
-    });
+    return found && toDownloads(found.assets);
   }
   /**
    * Time from which GitHub no longer accepts registrations of this version, ms since 1970; undefined if no end is
@@ -5309,8 +5329,7 @@ var GitHubClient = class {
         })
       )
     );
-    const ends = [found?.registration_deprecates_at, found?.runtime_deprecates_at].map((text) => Date.parse(text ?? "")).filter((at) => !Number.isNaN(at));
-    return ends.length === 0 ? void 0 : Math.min(...ends);
+    return firstEnd(found);
   }
   /** @throws Error when the default branch has no such workflow, or the token may not read Actions */
   async workflow(file) {
@@ -5345,14 +5364,14 @@ var GitHubClient = class {
       })
     );
     const run = data.workflow_runs.find(({ display_title }) => display_title.includes(text));
-    return run && { id: run.id, url: run.html_url, status: run.status ?? "unknown", conclusion: run.conclusion ?? void 0 };
+    return run && toWorkflowRun(run);
   }
   async run(id) {
-    const run = await this.call(
+    const data = await this.call(
       "read a workflow run",
       ({ rest }, names) => rest.actions.getWorkflowRun({ ...names, run_id: id })
     );
-    return { id: run.id, url: run.html_url, status: run.status ?? "unknown", conclusion: run.conclusion ?? void 0 };
+    return toWorkflowRun(data);
   }
   async cancelRun(id) {
     await this.call(

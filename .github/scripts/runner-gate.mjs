@@ -5096,27 +5096,11 @@ function openOctokit({
   });
 }
 
-// packages/core/github/runner.ts
-var toRunner = ({ id, name, status, busy, labels, version: version2 }) => ({
-  id,
-  name,
-  online: status === "online",
-  busy,
-  labels: labels.map((label) => label.name),
-  version: version2 || void 0
-});
-var toRunners = ({ runners }) => runners.map(toRunner);
-function labelsWithout(labels, others) {
-  const known = new Set(others.map((label) => label.toLowerCase()));
-  return [...new Set(labels.map((label) => label.toLowerCase()))].filter((label) => !known.has(label));
-}
-var carries = (labels, wanted) => labelsWithout(wanted, labels).length === 0;
-
-// packages/core/github/client.ts
+// packages/core/github/requests.ts
 var PAGE = 100;
 var hasNext = (link) => link !== void 0 && /;\s*rel="?next"?/.test(link);
 var dataOf = async (answer) => (await answer).data;
-var GitHubClient = class {
+var RepositoryRequests = class {
   /** @param options time limit of a request and, for a service, its budget; see {@link GitHubAccess} */
   constructor(where, token, options = {}) {
     this.where = where;
@@ -5199,6 +5183,52 @@ var GitHubClient = class {
   async send(method, route, parameters) {
     await this.single.request(`${method} /repos/{owner}/{repo}${route}`, { ...this.names, ...parameters });
   }
+};
+
+// packages/core/github/runner.ts
+var toRunner = ({ id, name, status, busy, labels, version: version2 }) => ({
+  id,
+  name,
+  online: status === "online",
+  busy,
+  labels: labels.map((label) => label.name),
+  version: version2 || void 0
+});
+var toRunners = ({ runners }) => runners.map(toRunner);
+function labelsWithout(labels, others) {
+  const known = new Set(others.map((label) => label.toLowerCase()));
+  return [...new Set(labels.map((label) => label.toLowerCase()))].filter((label) => !known.has(label));
+}
+var carries = (labels, wanted) => labelsWithout(wanted, labels).length === 0;
+
+// packages/core/github/runner-release.ts
+var toDownload = (file) => ({
+  os: file.os,
+  architecture: file.architecture,
+  filename: file.filename,
+  url: file.download_url,
+  sha256: file.sha256_checksum
+});
+var toDownloads = (assets) => assets.flatMap(({ name, browser_download_url: url, digest }) => {
+  const [, os, architecture] = /^actions-runner-(\w+)-(\w+)-[\d.]+\.tar\.gz$/.exec(name) ?? [];
+  const sha256 = /^sha256:([0-9a-f]{64})$/.exec(digest ?? "")?.[1];
+  return os === void 0 || architecture === void 0 ? [] : [{ os, architecture, filename: name, url, sha256 }];
+});
+function firstEnd(deprecation) {
+  const ends = [deprecation?.registration_deprecates_at, deprecation?.runtime_deprecates_at].map((text) => Date.parse(text ?? "")).filter((at) => !Number.isNaN(at));
+  return ends.length === 0 ? void 0 : Math.min(...ends);
+}
+
+// packages/core/github/workflow.ts
+var toWorkflowRun = ({ id, html_url: url, status, conclusion }) => ({
+  id,
+  url,
+  status: status ?? "unknown",
+  conclusion: conclusion ?? void 0
+});
+
+// packages/core/github/client.ts
+var GitHubClient = class extends RepositoryRequests {
   async repository() {
     const data = await this.call("read the repository", ({ rest }, names) => rest.repos.get(names));
     return {
@@ -5211,7 +5241,7 @@ var GitHubClient = class {
   async runnerNamed(name) {
     const data = await this.call(
       "list the runners",
-      (octokit, names) => octokit.request("GET /repos/{owner}/{repo}/actions/runners", { ...names, name, per_page: PAGE })
+      (octokit, names) => octokit.request("GET /repos/{owner}/{repo}/actions/runners", { ...names, name, per_page: 100 })
     );
     return toRunners(data).find((runner) => runner.name === name);
   }
@@ -5281,13 +5311,7 @@ var GitHubClient = class {
       "list the runner downloads",
       ({ rest }, names) => rest.actions.listRunnerApplicationsForRepo(names)
     );
-    return data.map((file) => ({
-      os: file.os,
-      architecture: file.architecture,
-      filename: file.filename,
-      url: file.download_url,
-      sha256: file.sha256_checksum
-    }));
+    return data.map(toDownload);
   }
   /** Files of a release of actions/runner; undefined if this GitHub has no such release. */
   async runnerRelease(version2) {
@@ -5298,11 +5322,7 @@ var GitHubClient = class {
         (octokit) => octokit.request("GET /repos/{owner}/{repo}/releases/tags/{tag}", tag)
       )
     );
-    return found?.assets.flatMap(({ name, browser_download_url: url, digest }) => {
-      const [, os, architecture] = /^actions-runner-(\w+)-(\w+)-[\d.]+\.tar\.gz$/.exec(name) ?? [];
-      const sha256 = /^sha256:([0-9a-f]{64})$/.exec(digest ?? "")?.[1];
-      return os === void 0 || architecture === void 0 ? [] : [{ os, architecture, filename: name, url, sha256 }];
-    });
+    return found && toDownloads(found.assets);
   }
   /**
    * Time from which GitHub no longer accepts registrations of this version, ms since 1970; undefined if no end is
@@ -5318,8 +5338,7 @@ var GitHubClient = class {
         })
       )
     );
-    const ends = [found?.registration_deprecates_at, found?.runtime_deprecates_at].map((text) => Date.parse(text ?? "")).filter((at) => !Number.isNaN(at));
-    return ends.length === 0 ? void 0 : Math.min(...ends);
+    return firstEnd(found);
   }
   /** @throws Error when the default branch has no such workflow, or the token may not read Actions */
   async workflow(file) {
@@ -5354,14 +5373,14 @@ var GitHubClient = class {
       })
     );
     const run = data.workflow_runs.find(({ display_title }) => display_title.includes(text));
-    return run && { id: run.id, url: run.html_url, status: run.status ?? "unknown", conclusion: run.conclusion ?? void 0 };
+    return run && toWorkflowRun(run);
   }
   async run(id) {
-    const run = await this.call(
+    const data = await this.call(
       "read a workflow run",
       ({ rest }, names) => rest.actions.getWorkflowRun({ ...names, run_id: id })
     );
-    return { id: run.id, url: run.html_url, status: run.status ?? "unknown", conclusion: run.conclusion ?? void 0 };
+    return toWorkflowRun(data);
   }
   async cancelRun(id) {
     await this.call(

@@ -1,4 +1,4 @@
-import type { RunnerDownload } from "@ghrunners/core/github/client";
+import type { RunnerDownload } from "@ghrunners/core/github/runner-release";
 import type { RunnerArchive } from "./agent";
 
 /** What GitHub reported about one version. */

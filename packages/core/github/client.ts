@@ -2,19 +2,11 @@
  * GitHub as this program needs it: one repository's runners, variables, runner releases and workflow runs.
  * Commands, hooks, services and the workflows' scripts all use this client.
  */
-import { explainGitHubError, GitHubError, statusOf, unlessMissing } from "./errors";
-import { type GitHubAccess, type Octokit, openOctokit } from "./octokit";
-import { type Repository, type RepositoryName, repositoryName } from "./repository";
+import { GitHubError, statusOf, unlessMissing } from "./errors";
+import { RepositoryRequests } from "./requests";
 import { type GitHubRunner, type RawRunner, toRunner, toRunners } from "./runner";
-
-/** A file of the runner program that GitHub offers. */
-export interface RunnerDownload {
-  readonly os: string;
-  readonly architecture: string;
-  readonly filename: string;
-  readonly url: string;
-  readonly sha256: string | undefined;
-}
+import { firstEnd, type RawDeprecation, type RunnerDownload, toDownload, toDownloads } from "./runner-release";
+import { toWorkflowRun, type WorkflowRun } from "./workflow";
 
 /** The repository as GitHub shows it. */
 export interface RepositorySeen {
@@ -25,143 +17,7 @@ export interface RepositorySeen {
   readonly owner: { readonly login: string; readonly kind: "person" | "organization" };
 }
 
-export interface WorkflowRun {
-  readonly id: number;
-  readonly url: string;
-  readonly status: string;
-  readonly conclusion: string | undefined;
-}
-
-const PAGE = 100;
-interface Deprecation {
-  readonly runtime_deprecates_at?: string | null;
-  readonly registration_deprecates_at?: string | null;
-}
-
-type Parameters = Readonly<Record<string, string | number>>;
-type Request<T> = (octokit: Octokit, names: RepositoryName) => Promise<{ data: T }>;
-
-/** Whether a Link header names a page after this one. Source: GitHub's documentation, using pagination in the REST API. */
-const hasNext = (link: string | undefined): boolean => link !== undefined && /;\s*rel="?next"?/.test(link);
-
-const dataOf = async <T>(answer: Promise<{ data: T }>): Promise<T> => (await answer).data;
-
-export class GitHubClient {
-  private readonly octokit: Octokit;
-  /** For requests that must not be retried. */
-  private readonly single: Octokit;
-  private readonly names: RepositoryName;
-
-  /** @param options time limit of a request and, for a service, its budget; see {@link GitHubAccess} */
-  constructor(
-    private readonly where: Repository,
-    token: string,
-    options: Omit<GitHubAccess, "url" | "token"> = {},
-  ) {
-    const access = { ...options, url: where.url, token };
-    this.single = openOctokit({ ...access, retries: false });
-    this.octokit = options.retries === false ? this.single : openOctokit(access);
-    this.names = repositoryName(where.fullName);
-  }
-
-  /** Aborts the requests under way. For a service, closes its budget too. */
-  close(): void {
-    this.octokit.close();
-    this.single.close();
-  }
-
-  /**
-   * One call with a bounded number of retries: 5xx, rate limits and broken connections only.
-   * @param action what the call is for, for the error message
-   * @throws GitHubError that explains the failure to an operator
-   */
-  call<T>(action: string, request: Request<T>): Promise<T> {
-    return this.explain(action, dataOf(request(this.octokit, this.names)));
-  }
-
-  /** Like {@link call} without retries, for a request that must not be sent twice. */
-  once<T>(action: string, request: Request<T>): Promise<T> {
-    return this.explain(action, dataOf(request(this.single, this.names)));
-  }
-
-  /** Turns the failure of a request into an explanation for an operator. @throws GitHubError */
-  async explain<T>(action: string, question: Promise<T>): Promise<T> {
-    try {
-      return await question;
-    } catch (error) {
-      throw explainGitHubError(error, action, this.where);
-    }
-  }
-
-  /**
-   * One GET for a service, which handles failures itself.
-   * @param route below the repository, such as `/actions/runners`
-   * @param project picks the wanted part of the answer; only that is kept in memory
-   * @param reserve share of the budget to leave for more important requests, 0 to 1
-   * @throws NotAskedError, or Octokit's RequestError
-   */
-  async get<Raw, Value>(
-    route: string,
-    parameters: Parameters,
-    project: (raw: Raw) => Value,
-    reserve = 0,
-  ): Promise<Value> {
-    return (await this.answer(route, parameters, project, reserve)).data;
-  }
-
-  private async answer<Raw, Value>(
-    route: string,
-    parameters: Parameters,
-    project: (raw: Raw) => Value,
-    reserve: number,
-  ): Promise<{ data: Value; headers: { link?: string } }> {
-    const request = { project: project as (answer: never) => unknown, reserve };
-    const answer = await this.octokit.request(`GET /repos/{owner}/{repo}${route}`, {
-      ...this.names,
-      ...parameters,
-      request,
-    });
-    return { data: answer.data as Value, headers: answer.headers };
-  }
-
-  /**
-   * All pages of a list, following GitHub's Link header. A short page is not necessarily the last one: some lists
-   * return fewer entries than requested (variables: 30 at most).
-   * @param items picks the list out of an answer
-   */
-  async pages<Raw, Value>(
-    route: string,
-    parameters: Parameters,
-    items: (raw: Raw) => Value[],
-    reserve = 0,
-  ): Promise<Value[]> {
-    const all: Value[] = [];
-    for (let page = 1; ; page += 1) {
-      const { data, headers } = await this.answer(route, { ...parameters, per_page: PAGE, page }, items, reserve);
-      all.push(...data);
-      if (!hasNext(headers.link)) return all;
-    }
-  }
-
-  /** {@link pages} for a command: every entry of a list. @throws GitHubError that explains the failure */
-  list<Raw, Value>(
-    action: string,
-    route: string,
-    parameters: Parameters,
-    items: (raw: Raw) => Value[],
-  ): Promise<Value[]> {
-    return this.explain(action, this.pages(route, parameters, items));
-  }
-
-  /**
-   * One write.
-   * @param method such as POST @param route below the repository, such as `/actions/variables`
-   * @throws NotAskedError, or Octokit's RequestError
-   */
-  async send(method: string, route: string, parameters: Parameters): Promise<void> {
-    await this.single.request(`${method} /repos/{owner}/{repo}${route}`, { ...this.names, ...parameters });
-  }
-
+export class GitHubClient extends RepositoryRequests {
   async repository(): Promise<RepositorySeen> {
     const data = await this.call("read the repository", ({ rest }, names) => rest.repos.get(names));
     return {
@@ -174,7 +30,7 @@ export class GitHubClient {
 
   async runnerNamed(name: string): Promise<GitHubRunner | undefined> {
     const data = await this.call("list the runners", (octokit, names) =>
-      octokit.request("GET /repos/{owner}/{repo}/actions/runners", { ...names, name, per_page: PAGE }),
+      octokit.request("GET /repos/{owner}/{repo}/actions/runners", { ...names, name, per_page: 100 }),
     );
     return toRunners(data).find((runner) => runner.name === name);
   }
@@ -247,13 +103,7 @@ export class GitHubClient {
     const data = await this.call("list the runner downloads", ({ rest }, names) =>
       rest.actions.listRunnerApplicationsForRepo(names),
     );
-    return data.map((file) => ({
-      os: file.os,
-      architecture: file.architecture,
-      filename: file.filename,
-      url: file.download_url,
-      sha256: file.sha256_checksum,
-    }));
+    return data.map(toDownload);
   }
 
   /** Files of a release of actions/runner; undefined if this GitHub has no such release. */
@@ -264,11 +114,7 @@ export class GitHubClient {
         octokit.request("GET /repos/{owner}/{repo}/releases/tags/{tag}", tag),
       ),
     );
-    return found?.assets.flatMap(({ name, browser_download_url: url, digest }) => {
-      const [, os, architecture] = /^actions-runner-(\w+)-(\w+)-[\d.]+\.tar\.gz$/.exec(name) ?? [];
-      const sha256 = /^sha256:([0-9a-f]{64})$/.exec(digest ?? "")?.[1];
-      return os === undefined || architecture === undefined ? [] : [{ os, architecture, filename: name, url, sha256 }];
-    });
+    return found && toDownloads(found.assets);
   }
 
   /**
@@ -276,20 +122,17 @@ export class GitHubClient {
    * announced or this GitHub does not report it. Source: GitHub, "Get runner version end-of-life schedule".
    */
   async registrationEnds(version: string): Promise<number | undefined> {
-    const found = await unlessMissing<Deprecation>(
+    const found = await unlessMissing<RawDeprecation>(
       this.call(
         "read the end of a runner's version",
         (octokit, names) =>
           octokit.request("GET /repos/{owner}/{repo}/actions/runners/deprecations/{version}", {
             ...names,
             version,
-          }) as Promise<{ data: Deprecation }>,
+          }) as Promise<{ data: RawDeprecation }>,
       ),
     );
-    const ends = [found?.registration_deprecates_at, found?.runtime_deprecates_at]
-      .map((text) => Date.parse(text ?? ""))
-      .filter((at) => !Number.isNaN(at));
-    return ends.length === 0 ? undefined : Math.min(...ends);
+    return firstEnd(found);
   }
 
   /** @throws Error when the default branch has no such workflow, or the token may not read Actions */
@@ -325,16 +168,14 @@ export class GitHubClient {
       }),
     );
     const run = data.workflow_runs.find(({ display_title }) => display_title.includes(text));
-    return (
-      run && { id: run.id, url: run.html_url, status: run.status ?? "unknown", conclusion: run.conclusion ?? undefined }
-    );
+    return run && toWorkflowRun(run);
   }
 
   async run(id: number): Promise<WorkflowRun> {
-    const run = await this.call("read a workflow run", ({ rest }, names) =>
+    const data = await this.call("read a workflow run", ({ rest }, names) =>
       rest.actions.getWorkflowRun({ ...names, run_id: id }),
     );
-    return { id: run.id, url: run.html_url, status: run.status ?? "unknown", conclusion: run.conclusion ?? undefined };
+    return toWorkflowRun(data);
   }
 
   async cancelRun(id: number): Promise<void> {

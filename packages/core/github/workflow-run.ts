@@ -3,7 +3,8 @@
  * unique text in its title, which comes from one of the workflow's inputs (`run-name`).
  */
 import { poll } from "../until";
-import type { GitHubClient, WorkflowRun } from "./client";
+import type { GitHubClient } from "./client";
+import type { WorkflowRun } from "./workflow";
 
 /** The part of the GitHub client that is used here. */
 export type Runs = Pick<GitHubClient, "repository" | "dispatch" | "runTitled" | "run" | "cancelRun" | "runnersOfRun">;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { WorkflowRun } from "@ghrunners/core/github/client";
+import type { WorkflowRun } from "@ghrunners/core/github/workflow";
 import { GitHubError } from "@ghrunners/core/github/errors";
 import { type Asked, carryOut, look, type WorkflowOrder } from "@ghrunners/cli/workflow-run/follow";
 

@@ -1,0 +1,58 @@
+/**
+ * Releases of the runner program as GitHub shows them: their files, and until when a version may register. Pure.
+ */
+
+/** A file of the runner program that GitHub offers. */
+export interface RunnerDownload {
+  readonly os: string;
+  readonly architecture: string;
+  readonly filename: string;
+  readonly url: string;
+  readonly sha256: string | undefined;
+}
+
+/** An entry of the list of runner applications of a repository. */
+interface RawDownload {
+  readonly os: string;
+  readonly architecture: string;
+  readonly filename: string;
+  readonly download_url: string;
+  readonly sha256_checksum?: string;
+}
+
+export const toDownload = (file: RawDownload): RunnerDownload => ({
+  os: file.os,
+  architecture: file.architecture,
+  filename: file.filename,
+  url: file.download_url,
+  sha256: file.sha256_checksum,
+});
+
+/** A file of a release of actions/runner. */
+interface RawAsset {
+  readonly name: string;
+  readonly browser_download_url: string;
+  readonly digest?: string | null;
+}
+
+/** The files of a release that hold the runner program; a release has others too. */
+export const toDownloads = (assets: readonly RawAsset[]): RunnerDownload[] =>
+  assets.flatMap(({ name, browser_download_url: url, digest }) => {
+    const [, os, architecture] = /^actions-runner-(\w+)-(\w+)-[\d.]+\.tar\.gz$/.exec(name) ?? [];
+    const sha256 = /^sha256:([0-9a-f]{64})$/.exec(digest ?? "")?.[1];
+    return os === undefined || architecture === undefined ? [] : [{ os, architecture, filename: name, url, sha256 }];
+  });
+
+/** The announced ends of a runner's version. */
+export interface RawDeprecation {
+  readonly runtime_deprecates_at?: string | null;
+  readonly registration_deprecates_at?: string | null;
+}
+
+/** The earlier of the announced ends, ms since 1970; undefined if none is announced. */
+export function firstEnd(deprecation: RawDeprecation | undefined): number | undefined {
+  const ends = [deprecation?.registration_deprecates_at, deprecation?.runtime_deprecates_at]
+    .map((text) => Date.parse(text ?? ""))
+    .filter((at) => !Number.isNaN(at));
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
