@@ -1,15 +1,17 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { strToU8, zipSync } from "fflate";
 import { notFound } from "../http/errors";
 import { plainRoute, type Route } from "../http/message";
 import { rest } from "../http/rest";
 import type { Services } from "../services";
 import type { Run } from "../workflows/records";
-import { zip } from "../zip";
 import { findJob, findRun } from "./runs";
 
 const actions = "/repos/{owner}/{repo}/actions";
 const read = ["actions:read"] as const;
 const linkLifetimeMs = 60_000;
+/** The earliest date of a ZIP archive: an archive of the same files is always the same archive. */
+const EARLIEST = new Date(1980, 0, 1);
 
 /** Logs of jobs as text and of runs as an archive, both behind a link that is good for a minute, as at GitHub. */
 export function logRoutes(services: Services): Route[] {
@@ -23,15 +25,15 @@ export function logRoutes(services: Services): Route[] {
     const location = `${seed.publicUrl}${path}/${sign(path)}`;
     return { status: 302 as const, body: undefined, headers: { location } };
   };
-  const archive = (run: Run, attempt: number): Buffer =>
-    zip(
-      store.state.actions.jobs
-        .filter((job) => job.runId === run.id && job.runAttempt === attempt)
-        .map((job, index) => ({
-          name: `${index}_${job.name.replace(/[^\w .()-]/g, "_")}.txt`,
-          content: Buffer.from(logs.read(job.id) ?? ""),
-        })),
-    );
+  const archive = (run: Run, attempt: number): Buffer => {
+    const files = store.state.actions.jobs
+      .filter((job) => job.runId === run.id && job.runAttempt === attempt)
+      .map((job, index): [string, Uint8Array] => [
+        `${index}_${job.name.replace(/[^\w .()-]/g, "_")}.txt`,
+        strToU8(logs.read(job.id) ?? ""),
+      ]);
+    return Buffer.from(zipSync(Object.fromEntries(files), { mtime: EARLIEST }));
+  };
 
   return [
     rest(`GET ${actions}/jobs/{job_id}/logs`, read, ({ params }) => {

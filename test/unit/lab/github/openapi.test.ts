@@ -1,4 +1,5 @@
 import type { Octokit } from "@octokit/rest";
+import { strFromU8, unzipSync } from "fflate";
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -228,7 +229,12 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
     );
     const log = await operator.actions.downloadJobLogsForWorkflowRun(job);
     assert.equal(log.data, "hello\n");
-    await operator.actions.downloadWorkflowRunLogs(run);
+    const { data: archive } = await operator.actions.downloadWorkflowRunLogs(run);
+    const files = Object.values(unzipSync(new Uint8Array(archive as ArrayBuffer)));
+    assert.deepEqual(
+      files.map((file) => strFromU8(file)),
+      ["hello\n"],
+    );
     await operator.actions.downloadWorkflowRunAttemptLogs({ ...run, attempt_number: 1 });
     await operator.actions.reRunJobForWorkflowRun(job);
     await operator.actions.cancelWorkflowRun(run);

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { crc32, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { tokenOf } from "@ghrunners/lab/github/http/authorize";
 import { plainRoute } from "@ghrunners/lab/github/http/message";
@@ -8,32 +7,8 @@ import { createRouter } from "@ghrunners/lab/github/http/router";
 import { inDateRange } from "@ghrunners/lab/github/routes/run-filter";
 import { defaultLabels, relabel } from "@ghrunners/lab/github/runner-labels";
 import { parseSeed } from "@ghrunners/lab/github/seed";
-import { zip } from "@ghrunners/lab/github/zip";
 
 const label = fc.stringMatching(/^[a-cA-C]{1,2}$/);
-
-/** Reads an archive by its central directory (APPNOTE 6.3, 4.3.12), and checks the sums. */
-function unzip(archive: Buffer): { name: string; content: Buffer }[] {
-  const end = archive.length - 22;
-  assert.equal(archive.readUInt32LE(end), 0x06054b50);
-  const files = [];
-  let at = archive.readUInt32LE(end + 16);
-  for (let count = archive.readUInt16LE(end + 10); count > 0; count -= 1) {
-    assert.equal(archive.readUInt32LE(at), 0x02014b50);
-    const packed = archive.readUInt32LE(at + 20);
-    const nameLength = archive.readUInt16LE(at + 28);
-    const name = archive.toString("utf8", at + 46, at + 46 + nameLength);
-    const local = archive.readUInt32LE(at + 42);
-    assert.equal(archive.readUInt32LE(local), 0x04034b50);
-    const start = local + 30 + archive.readUInt16LE(local + 26) + archive.readUInt16LE(local + 28);
-    const content = inflateRawSync(archive.subarray(start, start + packed));
-    assert.equal(crc32(content), archive.readUInt32LE(at + 16));
-    assert.equal(content.length, archive.readUInt32LE(at + 24));
-    files.push({ name, content });
-    at += 46 + nameLength;
-  }
-  return files;
-}
 
 describe("pure parts of the GitHub emulator", () => {
   it("labels: read-only ones stay first, no two differ only by case, ids of labels that stay do not change", () => {
@@ -130,19 +105,6 @@ describe("pure parts of the GitHub emulator", () => {
     ]) {
       assert.equal(inDateRange(range, noon), false, range);
     }
-  });
-
-  it("zip: the directory leads to every file, and each comes out whole", () => {
-    const name = fc.stringMatching(/^[\wäöü .()-]{1,30}$/);
-    const entry = fc.record(
-      { name, content: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)) },
-      { noNullPrototype: true },
-    );
-    fc.assert(
-      fc.property(fc.array(entry, { maxLength: 5 }), (entries) => {
-        assert.deepEqual(unzip(zip(entries)), entries);
-      }),
-    );
   });
 
   it("seed: every wrong entry is named", () => {
