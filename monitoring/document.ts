@@ -24,7 +24,7 @@ function metricsPage(): string {
     );
     return `## ${sources[source]}\n\nPrometheus adds ${code(scrapeLabels[source])}.\n\n| metric | type | labels | meaning |\n|---|---|---|---|\n${rows.join("\n")}`;
   });
-  return `${head("Metrics")}\nA value that is not known is absent, never 0. No id is a label.\n\n${sections.join("\n\n")}\n`;
+  return `${head("Metrics")}\nAll metrics that the exporters publish, with their labels and meaning. For those who write queries or change a rule. How\nthe values are collected: [exporters](../explanation/exporters.md).\n\nA value that is not known is absent, never 0. No metric has an id as a label.\n\n${sections.join("\n\n")}\n`;
 }
 
 function alertRow({
@@ -48,20 +48,25 @@ function alertRow({
 function alertsPage(): string {
   const sections = alertGroups.map(
     ({ name, alerts }) =>
-      `## \`${name}\`\n\n| alert | severity | component | fixed labels | holds for | tells | first action |\n|---|---|---|---|---|---|---|\n${alerts.map(alertRow).join("\n")}`,
+      `## \`${name}\`\n\n| alert | severity | component | fixed labels | waits | description | first action |\n|---|---|---|---|---|---|---|\n${alerts.map(alertRow).join("\n")}`,
   );
   const muted = inhibitions.map((one) => `| ${one.source.join(", ")} | ${one.muted.join(", ")} | ${code(one.equal)} |`);
   const recorded = Object.values(recordings).map(({ name, help }) => `| \`${name}\` | ${cell(help)} |`);
   return `${head("Alerts")}
-\`{{ … }}\` is filled in by Prometheus. Every alert links to its runbook section and its dashboard.
+All alerts, with their conditions and the first action. For on-call, and for those who change a rule. How severity, routes
+and muting work: [monitoring](../explanation/monitoring.md).
+
+Each alert links to its runbook section. The column "waits" says how long the condition must hold before the alert fires.
+Prometheus fills in \`{{ … }}\`.
 
 ${sections.join("\n\n")}
 
-## Who outranks whom
+## Muted alerts
 
-While the left one fires, the middle ones that agree with it in the labels on the right notify nobody.
+While the alert in the first column fires, the alerts in the second column send no notification if they have the same
+values of the labels in the third column.
 
-| fires | kept silent | same |
+| fires | muted | same labels |
 |---|---|---|
 ${muted.join("\n")}
 
@@ -83,7 +88,11 @@ function dashboardsPage(): string {
       );
     return `## ${title} (\`${uid}\`)\n\n${description}\n\n| panel | what this shows | normal | worry if | has data once |\n|---|---|---|---|---|\n${panels.join("\n")}`;
   });
-  return `${head("Dashboards")}\n${sections.join("\n\n")}\n`;
+  const purpose =
+    "All panels of the dashboards: what each shows, what is normal, and when to worry. For readers of the dashboards.\n" +
+    "To look at them: [monitoring](../explanation/monitoring.md#look-at-the-dashboards). A panel stays empty until the\n" +
+    "event in its last column has happened.";
+  return `${head("Dashboards")}\n${purpose}\n\n${sections.join("\n\n")}\n`;
 }
 
 /** The produced pages by path. */

@@ -26,19 +26,19 @@ export function successRatio(environment: string): string {
 export const recordings = {
   successRatio: {
     name: "environment:deployment_outcomes:success_ratio_7d",
-    help: "SC-001: share of the deployments of 7 days that succeeded, refused and cancelled ones left out.",
+    help: "SC-001: share of the deployments of the last 7 days that succeeded; refused and cancelled ones are not counted.",
     expr: successRatio,
   },
   durationP95: {
     name: "environment:deployment_duration_seconds:p95_7d",
-    help: "SC-002: 95th percentile of the time a deployment took, over 7 days, refused and cancelled ones left out.",
+    help: "SC-002: 95th percentile of deployment durations over 7 days; refused and cancelled ones are not counted.",
     expr: (environment) =>
       `histogram_quantile(0.95, sum by (environment, le) (increase(${buckets(metrics.deploymentDuration, environment, RAN)}${WEEK})))`,
   },
   // Prometheus 3 writes a whole bound as 300.0, Prometheus 2 as 300. Source: Prometheus 3.0, migration guide.
   diagnosedInTime: {
     name: "environment:deployment_diagnosis_seconds:ratio_in_time_7d",
-    help: "SC-003: share of the failed deployments of 7 days whose diagnosis was there within 5 minutes of their start.",
+    help: "SC-003: share of the failed deployments of the last 7 days whose diagnosis was recorded within 5 minutes of their start.",
     expr: (environment) =>
       [
         `sum by (environment) (increase(${buckets(metrics.deploymentDiagnosis, environment, `le=~"${thresholds.diagnosisSeconds}(\\\\.0)?"`)}${WEEK}))`,

@@ -33,8 +33,8 @@ const alerts: readonly Alert[] = [
       `round(sum by (environment, target, reason) (increase(${select(metrics.deploymentRollbacks, environment)}[15m]))) > 0`,
     ],
     summary: "A deployment to {{ $labels.environment }} was rolled back",
-    description: "{{ $value }} rollback(s) on {{ $labels.target }} within 15 minutes because of {{ $labels.reason }}.",
-    action: "Read the rollback record: what failed, and that the old version is healthy again.",
+    description: "{{ $value }} rollback(s) on {{ $labels.target }} within 15 minutes. Reason: {{ $labels.reason }}.",
+    action: "Read the rollback record to see what failed, and check that the old version is healthy again.",
   },
   {
     ...deployment,
@@ -43,7 +43,7 @@ const alerts: readonly Alert[] = [
     expr: ({ environment }) => [
       `round(sum by (environment) (increase(${select(metrics.deploymentRollbacks, environment)}[4h]))) > ${thresholds.rollbacksPerFourHours}`,
     ],
-    summary: "Rollback after rollback in {{ $labels.environment }}",
+    summary: "Several rollbacks in {{ $labels.environment }}",
     description: "{{ $value }} rollbacks in {{ $labels.environment }} within 4 hours, more than 2.",
     action: "Stop deploying to the environment until the common cause is known.",
   },
@@ -57,7 +57,7 @@ const alerts: readonly Alert[] = [
     summary: "Health check {{ $labels.category }} failed in {{ $labels.environment }}",
     description:
       "{{ $value }} health check(s) of category {{ $labels.category }} failed on {{ $labels.target }} within 15 minutes.",
-    action: "Run the check by hand on the target and read the log of the part it asks.",
+    action: "Run the check by hand on the target, and read the log of the part that it tests.",
   },
   {
     ...deployment,
@@ -68,16 +68,18 @@ const alerts: readonly Alert[] = [
     ],
     summary: "Health checks keep failing on {{ $labels.target }}",
     description: "{{ $value }} health checks failed on {{ $labels.target }} within an hour, more than 3.",
-    action: "Treat the application as unhealthy: check its parts in the order of the runbook.",
+    action: "Treat the application as unhealthy, and check its parts in the order of the runbook.",
   },
   {
     ...deployment,
     name: "DeploymentPartialState",
     severity: "critical",
     expr: ({ environment }) => [`max ${BY_TARGET} (${select(metrics.deploymentPartialState, environment)}) == 1`],
-    summary: "{{ $labels.target }} may hold parts of two versions",
-    description: "A rollback on {{ $labels.target }} failed (partial = {{ $value }}): the record names what is where.",
-    action: "Do not deploy. Follow the record's list of parts and bring each to the old version.",
+    summary: "{{ $labels.target }} may contain parts of two versions",
+    description:
+      "A rollback on {{ $labels.target }} failed (partial = {{ $value }}). The incident record lists the state of each step.",
+    action:
+      "Do not deploy. Correct what stopped the rollback, then retry the rollback with the command in the runbook.",
   },
   {
     ...deployment,
@@ -86,10 +88,10 @@ const alerts: readonly Alert[] = [
     expr: ({ environment }) => [
       `${lasting(metrics.deploymentStart, environment)} > ${thresholds.deploymentRunningSeconds}`,
     ],
-    summary: "A deployment on {{ $labels.target }} takes long",
+    summary: "A deployment on {{ $labels.target }} takes too long",
     description:
-      "The deployment on {{ $labels.target }} runs for {{ $value | humanizeDuration }}, more than 10 minutes.",
-    action: "See in its record which step runs; leave it alone while the lease is being renewed.",
+      "The deployment on {{ $labels.target }} has been running for {{ $value | humanizeDuration }}, more than 10 minutes.",
+    action: "Find out which step is running (command in the runbook). Do nothing while the lease is held.",
   },
   {
     ...deployment,
@@ -100,8 +102,8 @@ const alerts: readonly Alert[] = [
     ],
     summary: "A deployment on {{ $labels.target }} is stuck",
     description:
-      "The deployment on {{ $labels.target }} runs for {{ $value | humanizeDuration }}, more than 30 minutes.",
-    action: "See whether the target's own rollback has begun; if not, start it by hand as the runbook says.",
+      "The deployment on {{ $labels.target }} has been running for {{ $value | humanizeDuration }}, more than 30 minutes.",
+    action: "Check whether the deployment guard runs on the target. If not, start it with the command in the runbook.",
   },
   {
     ...deployment,
@@ -109,8 +111,10 @@ const alerts: readonly Alert[] = [
     severity: "warning",
     expr: ({ environment }) => [`${lasting(metrics.deploymentLock, environment)} > ${thresholds.lockHeldSeconds}`],
     summary: "The deployment lock of {{ $labels.target }} is stale",
-    description: "The lock of {{ $labels.target }} is held for {{ $value | humanizeDuration }}, more than 45 minutes.",
-    action: "Make sure that its owner is gone, then release the lock by the command of the runbook.",
+    description:
+      "The deployment lock of {{ $labels.target }} has been held for {{ $value | humanizeDuration }}, more than 45 minutes.",
+    action:
+      "Never delete the lock. Find out which deployment holds it, and start the deployment guard if it does not run.",
   },
   {
     ...deployment,
@@ -122,8 +126,8 @@ const alerts: readonly Alert[] = [
     ],
     summary: "Deployments to {{ $labels.environment }} get slower",
     description:
-      "A deployment of the last day takes {{ $value | humanize }} times as long as one of the 7 days before, more than 1.5 times.",
-    action: "Compare the steps' times of today's records with last week's.",
+      "Deployments of the last day took {{ $value | humanize }} times as long as those of the 7 days before, more than 1.5 times.",
+    action: "Compare the durations of the steps in today's records with last week's.",
   },
   {
     ...deployment,
@@ -132,8 +136,9 @@ const alerts: readonly Alert[] = [
     for: "15m",
     expr: ({ environment }) => [`${successRatio(environment)} < ${thresholds.deploymentSuccessRatio}`],
     summary: "Too many deployments to {{ $labels.environment }} fail",
-    description: "{{ $value | humanizePercentage }} of the deployments of 7 days succeeded, fewer than 95 % (SC-001).",
-    action: "Group the failures of the week by reason and mend the most frequent one.",
+    description:
+      "{{ $value | humanizePercentage }} of the deployments of the last 7 days succeeded; the objective is 95 % (SC-001).",
+    action: "Group the failures of the week by reason, and correct the most frequent one.",
   },
   {
     ...deployment,
@@ -142,10 +147,10 @@ const alerts: readonly Alert[] = [
     for: "15m",
     expr: ({ environment, targets }) =>
       targets.map(({ name }) => `absent(${select(metrics.deploymentInProgress, environment, `target="${name}"`)})`),
-    summary: "Nothing is known of deployments on {{ $labels.target }}",
+    summary: "No deployment metrics from target {{ $labels.target }}",
     description:
-      "Target {{ $labels.target }} has given no deployment metrics for 15 minutes (series missing: {{ $value }}): no safeguard alert can fire.",
-    action: "Check node exporter and its textfile on the deployment target before the next deployment.",
+      "Prometheus has had no deployment metrics from target {{ $labels.target }} for 15 minutes (series missing: {{ $value }}). Meanwhile no alert about its deployments can fire.",
+    action: "Check the node exporter and its text file on the deployment target before the next deployment.",
   },
   {
     ...deployment,
@@ -155,9 +160,10 @@ const alerts: readonly Alert[] = [
     expr: ({ environment }) => [
       `max by (environment) (${select(metrics.githubDeploymentQueue, environment)}) > ${thresholds.deploymentQueueDepth}`,
     ],
-    summary: "Deployments to {{ $labels.environment }} pile up",
-    description: "{{ $value }} deployments to {{ $labels.environment }} wait for 5 minutes, more than 3.",
-    action: "See what the running one waits for and whether a runner may deploy; cancel those nobody needs.",
+    summary: "Too many deployments to {{ $labels.environment }} are waiting",
+    description: "{{ $value }} deployments to {{ $labels.environment }} have been waiting for 5 minutes, more than 3.",
+    action:
+      "Find out what the running deployment waits for and whether a runner may deploy. Cancel deployments that are not needed.",
   },
   {
     ...deployment,
@@ -165,9 +171,9 @@ const alerts: readonly Alert[] = [
     severity: "warning",
     for: "15m",
     expr: ({ environment }) => [`max ${BY_TARGET} (${select(metrics.deploymentIncidentsUnsent, environment)}) > 0`],
-    summary: "Nobody was told of a failed deployment on {{ $labels.target }}",
-    description: "{{ $value }} incident(s) on {{ $labels.target }} have had no issue for 15 minutes.",
-    action: "Send them by the command of the runbook once GitHub answers.",
+    summary: "A failed deployment on {{ $labels.target }} has no GitHub issue",
+    description: "{{ $value }} incident(s) on {{ $labels.target }} have had no GitHub issue for 15 minutes.",
+    action: "When GitHub is up, send them with ghrunners incidents --send.",
   },
   {
     ...deployment,
@@ -177,8 +183,8 @@ const alerts: readonly Alert[] = [
     expr: ({ environment }) => [`max ${BY_TARGET} (${select(metrics.deploymentUnreadable, environment)}) > 0`],
     summary: "Files of the deployment agent on {{ $labels.target }} cannot be read",
     description:
-      "{{ $value }} file(s) of the agent on {{ $labels.target }} have been unreadable for 5 minutes: records that count nowhere, or the journal, without which nobody can deploy.",
-    action: "See which by the command of the runbook, and move each away once the target was looked at.",
+      "{{ $value }} file(s) of the deployment agent on {{ $labels.target }} have been unreadable for 5 minutes. Unreadable records are missing in all figures; an unreadable journal locks the target.",
+    action: "List the files with the command in the runbook, check the target, then move each file away.",
   },
 ];
 

@@ -16,7 +16,7 @@ const runnerOffline = {
   name: "RunnerOffline",
   component: "runner",
   action:
-    "Open the runbook: ask the machine and GitHub for their view, restart the unit, then prove it with a smoke job.",
+    "Open the runbook: compare the view of the machine with GitHub's view, restart the unit, then run a smoke job.",
   dashboard: dashboardUids.runnerHealth,
 } as const;
 
@@ -43,7 +43,7 @@ const alerts: readonly Alert[] = [
     expr: ({ environment }) => [offline(environment, 'role="primary"')],
     summary: "Primary runner {{ $labels.runner }} is offline",
     description:
-      "Neither the host nor GitHub shows the primary runner {{ $labels.runner }} of {{ $labels.environment }} working for 5 minutes (state {{ $value }}). Deployments fail over or wait.",
+      "For 5 minutes, the host view or GitHub has reported the primary runner {{ $labels.runner }} of {{ $labels.environment }} offline (state {{ $value }}), and the other view has not contradicted. Deployments fail over or wait.",
   },
   {
     ...runnerOffline,
@@ -52,7 +52,7 @@ const alerts: readonly Alert[] = [
     expr: ({ environment }) => [offline(environment, 'role="secondary"')],
     summary: "Secondary runner {{ $labels.runner }} is offline",
     description:
-      "Neither the host nor GitHub shows the secondary runner {{ $labels.runner }} of {{ $labels.environment }} working for 10 minutes (state {{ $value }}). There is nothing to fail over to.",
+      "For 10 minutes, the host view or GitHub has reported the secondary runner {{ $labels.runner }} of {{ $labels.environment }} offline (state {{ $value }}), and the other view has not contradicted. It cannot take over from the primary.",
   },
   {
     name: "RunnerStatusMissing",
@@ -62,8 +62,9 @@ const alerts: readonly Alert[] = [
     expr: missing(metrics.runnerStatus),
     summary: "No status from runner {{ $labels.runner }}",
     description:
-      "Prometheus has had no runner_status of {{ $labels.runner }} ({{ $labels.role }}) for 10 minutes (series missing: {{ $value }}): its exporter is not scraped or cannot tell.",
-    action: "Check the exporter on the runner and Prometheus' target page; until then trust GitHub's view only.",
+      "Prometheus has had no runner_status of {{ $labels.runner }} ({{ $labels.role }}) for 10 minutes (series missing: {{ $value }}): its exporter is not scraped or does not know the status.",
+    action:
+      "Check the exporter on the runner and Prometheus' target page. Until it is repaired, rely on GitHub's view only.",
     dashboard: dashboardUids.runnerHealth,
   },
   {
@@ -73,8 +74,9 @@ const alerts: readonly Alert[] = [
     for: "10m",
     expr: ({ environment }) => [`${cpuUse(environment)} > ${thresholds.cpuRatio}`],
     description:
-      "CPU use of {{ $labels.runner }} is {{ $value | humanizePercentage }} for 10 minutes, above 90 %. Jobs slow down and may time out.",
-    action: "Find the process that uses the CPU; a job's own load passes, anything else is stopped.",
+      "CPU use of {{ $labels.runner }} has been above 90 % for 10 minutes (now {{ $value | humanizePercentage }}). Jobs slow down and may time out.",
+    action:
+      "Find the process that uses the CPU. If it belongs to a job, wait until the job ends; stop any other process.",
   },
   {
     ...degraded,
@@ -83,8 +85,8 @@ const alerts: readonly Alert[] = [
     for: "10m",
     expr: ({ environment }) => [`${memoryUse(environment)} > ${thresholds.memoryRatio}`],
     description:
-      "Memory use of {{ $labels.runner }} is {{ $value | humanizePercentage }} for 10 minutes, above 85 %. The next job may be killed.",
-    action: "Find the process that holds the memory; raise the VM's memory when jobs need it.",
+      "Memory use of {{ $labels.runner }} has been above 85 % for 10 minutes (now {{ $value | humanizePercentage }}). The next job may be killed.",
+    action: "Find the process that uses the memory. If jobs need it, raise the VM's memory.",
   },
   {
     ...degraded,
@@ -93,8 +95,8 @@ const alerts: readonly Alert[] = [
     for: "15m",
     expr: ({ environment }) => [`${diskUse(environment)} > ${thresholds.diskRatio}`],
     description:
-      "The root file system of {{ $labels.runner }} is {{ $value | humanizePercentage }} full for 15 minutes, above 85 %. A full disk fails every job.",
-    action: "Clear the work folder of the idle runner, then look at what else grew.",
+      "The root file system of {{ $labels.runner }} has been more than 85 % full for 15 minutes (now {{ $value | humanizePercentage }}). Every job fails when the disk is full.",
+    action: "Empty the work folder while the runner is idle, then find out what else grew.",
   },
   {
     ...degraded,
@@ -105,8 +107,8 @@ const alerts: readonly Alert[] = [
       `max ${BY_RUNNER} (${select(metrics.githubRunnerVersionBehind, environment)}) > ${thresholds.versionBehindSeconds}`,
     ],
     description:
-      "A newer runner version than that of {{ $labels.runner }} has been out for {{ $value | humanizeDuration }}, more than 7 days.",
-    action: "Raise runner.version in the configuration and roll it out: secondary first.",
+      "A newer runner version than that of {{ $labels.runner }} has been available for {{ $value | humanizeDuration }}, more than 7 days.",
+    action: "Raise agent.version in the configuration and run pulumi up, which changes the secondary first.",
   },
   {
     name: "RunnerResourcesMissing",
@@ -114,9 +116,9 @@ const alerts: readonly Alert[] = [
     component: "runner",
     for: "10m",
     expr: missing(foreign.memoryAvailable),
-    summary: "No CPU, memory and disk figures from runner {{ $labels.runner }}",
+    summary: "No CPU, memory and disk metrics from runner {{ $labels.runner }}",
     description:
-      "Node exporter of {{ $labels.runner }} ({{ $labels.role }}) has given nothing for 10 minutes (series missing: {{ $value }}): RunnerDegraded cannot fire.",
+      "Prometheus has had no metrics from the node exporter of {{ $labels.runner }} ({{ $labels.role }}) for 10 minutes (series missing: {{ $value }}). Meanwhile RunnerDegraded cannot fire.",
     action: "Check prometheus-node-exporter on the runner and the firewall between it and the monitoring host.",
     dashboard: dashboardUids.runnerHealth,
   },
@@ -127,9 +129,9 @@ const alerts: readonly Alert[] = [
     role: "all",
     expr: (scope) => [failed(scope)],
     summary: "Deployments to {{ $labels.environment }} keep failing",
-    description: "{{ $value }} deployments to {{ $labels.environment }} failed within the last hour, more than 3.",
+    description: "{{ $value }} deployments to {{ $labels.environment }} failed within the last hour; the limit is 3.",
     action:
-      "Stop deploying, read the newest deployment record and its diagnosis, then decide between fix and older version.",
+      "Stop deploying. Read the newest deployment record and its diagnosis, then decide whether to correct the change or to keep the old version.",
     dashboard: dashboardUids.deploymentPipeline,
   },
   {
@@ -142,8 +144,8 @@ const alerts: readonly Alert[] = [
       targets.map(({ name }) => `absent(${select(metrics.deploymentOutcomes, environment, `target="${name}"`)})`),
     summary: "No deployment outcomes from target {{ $labels.target }}",
     description:
-      "Target {{ $labels.target }} has given no deployment outcomes for 15 minutes (series missing: {{ $value }}): DeploymentFailure cannot fire.",
-    action: "Check node exporter and its textfile on the deployment target.",
+      "Prometheus has had no deployment outcomes from target {{ $labels.target }} for 15 minutes (series missing: {{ $value }}). Meanwhile DeploymentFailure cannot fire.",
+    action: "Check the node exporter and its text file on the deployment target.",
     dashboard: dashboardUids.deploymentPipeline,
   },
   {
@@ -157,8 +159,8 @@ const alerts: readonly Alert[] = [
     ],
     summary: "Deployments to {{ $labels.environment }} are slow",
     description:
-      "The 95th percentile of deployment time over 6 hours is {{ $value | humanizeDuration }}, above 10 minutes (SC-002).",
-    action: "Compare the steps' times in the newest records and find the one that grew.",
+      "The 95th percentile of deployment durations over 6 hours is {{ $value | humanizeDuration }}, above the objective of 10 minutes (SC-002).",
+    action: "Compare the durations of the steps in the newest records, and find the step that became slower.",
     dashboard: dashboardUids.deploymentPipeline,
   },
   {
@@ -172,10 +174,10 @@ const alerts: readonly Alert[] = [
         ({ name }) =>
           `absent(${select({ name: `${metrics.deploymentDuration.name}_count` }, environment, `target="${name}"`)})`,
       ),
-    summary: "No deployment times from target {{ $labels.target }}",
+    summary: "No deployment durations from target {{ $labels.target }}",
     description:
-      "Target {{ $labels.target }} has given no deployment times for 15 minutes (series missing: {{ $value }}): DeploymentDurationHigh cannot fire.",
-    action: "Check node exporter and its textfile on the deployment target.",
+      "Prometheus has had no deployment durations from target {{ $labels.target }} for 15 minutes (series missing: {{ $value }}). Meanwhile DeploymentDurationHigh cannot fire.",
+    action: "Check the node exporter and its text file on the deployment target.",
     dashboard: dashboardUids.deploymentPipeline,
   },
 ];

@@ -11,7 +11,8 @@ import { DRIFT, UP_DOWN } from "./states";
 export const overviewDashboard: Dashboard = {
   uid: dashboardUids.overview,
   title: "SRE overview",
-  description: "The success criteria as numbers, what fires, who deploys next, and whether anybody is looking at all.",
+  description:
+    "The success criteria as numbers, the alerts that fire, the runner that deploys next, and whether monitoring works.",
   rows: [
     {
       title: "Success criteria",
@@ -20,7 +21,7 @@ export const overviewDashboard: Dashboard = {
           title: "SC-001 · Deployments that succeed",
           kind: "stat",
           unit: "ratio",
-          shows: "Share of the deployments of 7 days that succeeded; objective 95 %.",
+          shows: "Share of the deployments of the last 7 days that succeeded; objective 95 %.",
           normal: "95 % or more.",
           worry: "Below 95 %.",
           queries: [{ expr: (e) => select(recordings.successRatio, e), legend: "success" }],
@@ -39,7 +40,7 @@ export const overviewDashboard: Dashboard = {
           title: "SC-002 · Duration, p95",
           kind: "stat",
           unit: "seconds",
-          shows: "95th percentile of a deployment's time over 7 days; objective 10 minutes.",
+          shows: "95th percentile of deployment durations over 7 days; objective 10 minutes.",
           normal: "Below 10 minutes.",
           worry: "Above 10 minutes.",
           queries: [{ expr: (e) => select(recordings.durationP95, e), legend: "p95" }],
@@ -58,9 +59,10 @@ export const overviewDashboard: Dashboard = {
           title: "SC-003 · Diagnosed within 5 minutes",
           kind: "stat",
           unit: "ratio",
-          shows: "Share of the failed deployments of 7 days whose diagnosis was there within 5 minutes of their start.",
+          shows:
+            "Share of the failed deployments of the last 7 days whose diagnosis was recorded within 5 minutes of their start.",
           normal: "100 %, or no failed deployment.",
-          worry: "Anything less: somebody had to search.",
+          worry: "Anything less: the cause of a failure was not recorded in time.",
           queries: [{ expr: (e) => select(recordings.diagnosedInTime, e), legend: "in time" }],
           thresholds: [{ value: 1, worse: "below", tone: "warning" }],
           event: "a deployment has failed within 7 days",
@@ -77,12 +79,12 @@ export const overviewDashboard: Dashboard = {
           title: "Runners that may deploy",
           kind: "stateTimeline",
           unit: "state",
-          shows: "For each runner whether it is healthy in both views and allowed to deploy.",
+          shows: "For each runner: whether it is healthy in both views and allowed to deploy.",
           normal: "Both are up.",
           worry: "One is down: no failover. Both are down: deployments are refused.",
           queries: [{ expr: (e) => select(metrics.deploymentRunnerAuthorised, e), legend: "{{runner}} · {{role}}" }],
           states: UP_DOWN,
-          event: "the failover switch judges the runners",
+          event: "the failover switch checks the runners",
           width: 8,
         },
         {
@@ -91,7 +93,7 @@ export const overviewDashboard: Dashboard = {
           unit: "count",
           shows: "Changes from the primary to a secondary within 24 hours.",
           normal: "0.",
-          worry: "Above the line: the primary flaps.",
+          worry: "Above the line: the primary keeps failing and recovering.",
           queries: [
             {
               expr: (e) => `round(sum(increase(${select(metrics.deploymentFailovers, e)}[24h])))`,
@@ -101,7 +103,7 @@ export const overviewDashboard: Dashboard = {
           thresholds: [
             { value: thresholds.failoversPerDay, worse: "above", tone: "warning", alert: "FailoverFrequency" },
           ],
-          event: "the failover switch judges the runners",
+          event: "the failover switch checks the runners",
           width: 8,
         },
       ],
@@ -113,9 +115,9 @@ export const overviewDashboard: Dashboard = {
           title: "Time until a secret is due",
           kind: "barGauge",
           unit: "seconds",
-          shows: "Time until each configured secret has to be rotated.",
+          shows: "Time until each configured secret must be rotated.",
           normal: "More than a week.",
-          worry: "Less than a week; below 0 it is overdue.",
+          worry: "Less than a week; below 0, the secret is overdue.",
           queries: [
             {
               expr: (e) =>
@@ -135,7 +137,7 @@ export const overviewDashboard: Dashboard = {
           unit: "state",
           shows: "Whether each protection setting is as configured.",
           normal: "As configured.",
-          worry: "Changed: somebody may deploy who should not.",
+          worry: "Changed: a person or job that should not deploy may be able to.",
           queries: [{ expr: (e) => select(metrics.githubProtectionDrift, e), legend: "{{setting}}" }],
           states: DRIFT,
           event: "the configuration has a GitHub environment",
@@ -145,9 +147,9 @@ export const overviewDashboard: Dashboard = {
           title: "Unknown runners",
           kind: "stat",
           unit: "count",
-          shows: "Runners registered at the repository that the configuration does not know.",
+          shows: "Runners that are registered at the repository but not in the configuration.",
           normal: "0.",
-          worry: "Anything else: somebody's machine may receive jobs and secrets.",
+          worry: "Any other value: an unknown machine may receive jobs and secrets.",
           queries: [{ expr: (e) => `max(${select(metrics.githubRunnersUnknown, e)})`, legend: "unknown" }],
           thresholds: [{ value: 0, worse: "above", tone: "warning", alert: "UnknownRunnerRegistered" }],
           event: "the fleet exporter has polled GitHub's runners",
@@ -159,7 +161,7 @@ export const overviewDashboard: Dashboard = {
           unit: "state",
           shows: "Whether the repository with production runners is public.",
           normal: "No.",
-          worry: "Yes: strangers' code may run on the runners.",
+          worry: "Yes: code from outside may run on the runners.",
           queries: [{ expr: (e) => `max(${select(metrics.githubRepositoryPublic, e)})`, legend: "public" }],
           states: [
             { value: 0, text: "no", tone: "good" },
@@ -179,7 +181,7 @@ export const overviewDashboard: Dashboard = {
           unit: "state",
           shows: "Whether Prometheus could scrape each exporter of the environment.",
           normal: "Up without gaps.",
-          worry: "A line is down or ends: what it shows elsewhere is not known any more.",
+          worry: "A line is down or ends: the other panels with data of this exporter are out of date.",
           queries: [{ expr: (e) => select(foreign.up, e), legend: "{{job}} {{runner}}{{target}}" }],
           states: UP_DOWN,
           event: "Prometheus has the targets of the environment",
@@ -204,8 +206,8 @@ export const overviewDashboard: Dashboard = {
           kind: "timeseries",
           unit: "ratio",
           shows: "Share of this hour's requests that the exporter's token has left.",
-          normal: "Above 90 %: most polls are answered with 304, which is free.",
-          worry: "Below the line: somebody else uses the token.",
+          normal: "Above 90 %: most polls are answered with 304, which does not count.",
+          worry: "Below the line: something else uses the token.",
           queries: [
             {
               expr: (e) => `${select(metrics.githubRateLimitRemaining, e)} / ${select(metrics.githubRateLimit, e)}`,

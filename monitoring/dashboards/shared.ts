@@ -12,9 +12,9 @@ export function alertsFiring(width: number): Panel {
     title: "Alerts firing",
     kind: "stat",
     unit: "count",
-    shows: "How many alerts of the environment fire, Watchdog left out.",
+    shows: "Number of alerts of the environment that fire, without Watchdog.",
     normal: "0.",
-    worry: "Anything else: the table of active alerts names them.",
+    worry: "Any other value: the table of active alerts lists them.",
     queries: [{ expr: (e) => `count(${firing(e)}) or vector(0)`, legend: "firing" }],
     thresholds: [{ value: 0, worse: "above", tone: "warning" }],
     event: "Prometheus answers",
@@ -27,9 +27,9 @@ export function activeAlerts(width: number): Panel {
     title: "Active alerts",
     kind: "table",
     unit: "count",
-    shows: "The alerts that fire, with severity and the runner or target they are about.",
+    shows: "The alerts that fire, with their severity and the affected runner or target.",
     normal: "Empty.",
-    worry: "A critical one: its runbook section is the next thing to open.",
+    worry: "A critical alert: open its runbook section.",
     queries: [
       {
         expr: firing,
@@ -46,9 +46,9 @@ export function chosenRunner(width: number): Panel {
     title: "Runner of the next deployment",
     kind: "table",
     unit: "count",
-    shows: "The runner that the next deployment uses, and why.",
+    shows: "The runner that the next deployment uses, and the reason.",
     normal: "The primary.",
-    worry: "A secondary: the primary is not fit. Empty: nobody may deploy.",
+    worry: "A secondary: the primary is unusable. Empty: no runner may deploy.",
     queries: [
       {
         expr: (e) => `${select(metrics.deploymentRunnerChosen, e)} == 1`,

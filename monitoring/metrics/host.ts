@@ -6,7 +6,7 @@ export const hostMetrics = {
     name: "runner_status",
     type: "gauge",
     labels: [],
-    help: "1 while the runner's unit is active and its listener is connected to GitHub, 0 when either is known not to be; absent when unknown.",
+    help: "1 while the runner's unit is active and its listener is connected to GitHub, 0 when one of the two is known to be false; absent when unknown.",
     source: "host",
   },
   runnerLastCheckin: {
@@ -14,7 +14,7 @@ export const hostMetrics = {
     type: "gauge",
     unit: "seconds",
     labels: [],
-    help: "Unix time of the last evidence on the host that the listener talked to GitHub; absent without evidence.",
+    help: "Unix time at which the listener last communicated with GitHub, as seen on the host; absent without evidence.",
     source: "host",
   },
   runnerCapacity: {
@@ -50,7 +50,7 @@ export const hostMetrics = {
     type: "gauge",
     unit: "seconds",
     labels: [],
-    help: "Unix time at which systemd last made the runner's unit active; absent while it is not.",
+    help: "Unix time at which systemd last activated the runner's unit; absent while it is not active.",
     source: "host",
   },
   runnerServiceRestarts: {
@@ -80,14 +80,14 @@ export const hostMetrics = {
     name: "runner_log_ignored_total",
     type: "counter",
     labels: ["reason"],
-    help: "What the exporter found in the runner's log folder and left out, at each look, by reason: no_file (no file that can be read), future (a time still to come), too_large, too_long, too_many. Jobs can write there, the runner leaves nothing of the kind.",
+    help: "Files and lines in the runner's log folder that the exporter ignored, counted at each collection, by reason: no_file (not a readable file), future (a time in the future), too_large, too_long, too_many. They come from jobs, which can write there, not from the runner.",
     source: "host",
   },
   runnerVersion: {
     name: "runner_version_info",
     type: "gauge",
     labels: ["version"],
-    help: "Always 1: the version of the runner that is installed.",
+    help: "Always 1: the installed version of the runner.",
     source: "host",
   },
   runnerWorkFolder: {
@@ -95,14 +95,14 @@ export const hostMetrics = {
     type: "gauge",
     unit: "bytes",
     labels: [],
-    help: "Size of the runner's work folder; absent when it could not be walked in time.",
+    help: "Size of the runner's work folder; absent when it could not be measured in time.",
     source: "host",
   },
   runnerGithubReachable: {
     name: "runner_github_reachable",
     type: "gauge",
     labels: [],
-    help: "1 when GitHub answered the host's last probe over TLS, whatever the answer was; 0 when it did not.",
+    help: "1 when GitHub answered the host's last probe over TLS, with any status; 0 when it did not.",
     source: "host",
   },
   runnerClockOffset: {
@@ -125,7 +125,7 @@ export const hostMetrics = {
     name: "runner_exporter_collector_errors_total",
     type: "counter",
     labels: ["collector"],
-    help: "Collections that ended without a value, by collector. The series of that collector are absent meanwhile.",
+    help: "Collections that ended without a value, by collector. Meanwhile the series of that collector are absent.",
     source: "host",
   },
   runnerExporterBuild: {

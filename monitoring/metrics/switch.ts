@@ -6,14 +6,14 @@ export const switchMetrics = {
     name: "deployment_runner_authorised",
     type: "gauge",
     labels: ["runner", "role"],
-    help: "1 when the runner may be chosen: healthy in both views and allowed, or a primary with no more than a doubt; else 0.",
+    help: "1 when the runner may be chosen: it is healthy in both views and allowed, or it is a degraded primary; else 0.",
     source: "switch",
   },
   deploymentRunnerChosen: {
     name: "deployment_runner_chosen",
     type: "gauge",
     labels: ["runner", "role", "reason"],
-    help: "1 for the runner that the next deployment uses, with the reason of the choice; no series while none may be used.",
+    help: "1 for the runner that the next deployment uses, with the reason of the choice; no series while no runner may be used.",
     source: "switch",
   },
   deploymentRunnerChoiceExpiry: {
@@ -21,7 +21,7 @@ export const switchMetrics = {
     type: "gauge",
     unit: "seconds",
     labels: [],
-    help: "Unix time after which the choice that GitHub was told last must not be used any more; absent before the first.",
+    help: "Unix time at which the choice that was last written to GitHub expires; absent before the first.",
     source: "switch",
   },
   deploymentRunnerDecision: {
@@ -29,7 +29,7 @@ export const switchMetrics = {
     type: "gauge",
     unit: "seconds",
     labels: [],
-    help: "Unix time of the newest decision, whether GitHub was told or not; absent before the first.",
+    help: "Unix time of the newest decision, written to GitHub or not; absent before the first.",
     source: "switch",
   },
   deploymentFailovers: {
@@ -43,14 +43,14 @@ export const switchMetrics = {
     name: "deployment_runner_choice_writes_total",
     type: "counter",
     labels: ["result"],
-    help: "Attempts to tell GitHub the choice, by result: written or failed.",
+    help: "Attempts to write the choice to GitHub, by result: written or failed.",
     source: "switch",
   },
   deploymentRedispatches: {
     name: "deployment_redispatches_total",
     type: "counter",
     labels: ["result"],
-    help: "Runs that waited for a dead runner, by what became of them: started again, ended by themselves, or given up.",
+    help: "Runs that waited for an unusable runner, by result: started again, ended by themselves, or given up.",
     source: "switch",
   },
   failoverSwitchBuild: {

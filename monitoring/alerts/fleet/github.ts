@@ -10,8 +10,8 @@ const deadline = {
   component: "runner",
   summary: "GitHub will soon give {{ $labels.runner }} no more jobs",
   description:
-    "GitHub's deadline for the version of {{ $labels.runner }} is {{ $value | humanizeDuration }} away; after it the runner gets no jobs.",
-  action: "Raise runner.version in the configuration and roll it out: secondary first.",
+    "GitHub's deadline for the version of {{ $labels.runner }} is in {{ $value | humanizeDuration }}. After that, the runner gets no jobs.",
+  action: "Raise agent.version in the configuration and run pulumi up, which changes the secondary first.",
   dashboard: dashboardUids.runnerHealth,
 } as const;
 
@@ -23,7 +23,7 @@ const rotation = {
   name: "SecretRotationDue",
   component: "repository",
   role: "all",
-  action: "Rotate the secret with ghrunners rotate, then prove it with a deployment to staging.",
+  action: "Rotate the secret with ghrunners rotate, then test it with a deployment to staging.",
   dashboard: dashboardUids.overview,
 } as const;
 
@@ -54,10 +54,10 @@ export const githubAlerts: readonly Alert[] = [
     component: "runner",
     for: "5m",
     expr: ({ environment }) => [`max ${BY_RUNNER} (${select(metrics.githubRunnerLabelDrift, environment)}) > 0`],
-    summary: "Labels of {{ $labels.runner }} are not those of the configuration",
+    summary: "Labels of {{ $labels.runner }} differ from the configuration",
     description:
-      "{{ $value }} label(s) of {{ $labels.runner }} differ at GitHub from the configuration for 5 minutes: jobs may miss it or reach it wrongly.",
-    action: "Run a refresh and an up: the program puts the labels back.",
+      "At GitHub, {{ $value }} label(s) of {{ $labels.runner }} have differed from the configuration for 5 minutes. Jobs may not reach the runner, or the wrong jobs may.",
+    action: "Run pulumi up --refresh, which restores the labels.",
     dashboard: dashboardUids.runnerHealth,
   },
   {
@@ -67,10 +67,10 @@ export const githubAlerts: readonly Alert[] = [
     role: "all",
     for: "5m",
     expr: ({ environment }) => [`max by (environment) (${select(metrics.githubRunnersUnknown, environment)}) > 0`],
-    summary: "A runner is registered that nobody configured",
+    summary: "A runner is registered that is not in the configuration",
     description:
-      "{{ $value }} runner(s) are registered at the repository that the configuration of {{ $labels.environment }} does not know.",
-    action: "Find out who registered it; remove it when nobody can say, and rotate what its jobs could read.",
+      "{{ $value }} runner(s) are registered at the repository that are not in the configuration of {{ $labels.environment }}.",
+    action: "Find out who registered it. If it has no known owner, remove it and rotate the secrets that its jobs could read.",
     dashboard: dashboardUids.runnerHealth,
   },
   {
@@ -80,10 +80,10 @@ export const githubAlerts: readonly Alert[] = [
     expr: ({ environment }) => [
       `time() - max ${BY_RUNNER} (${select(metrics.githubRunnerLastSeenOnline, environment)}) > ${thresholds.unseenSeconds}`,
     ],
-    summary: "{{ $labels.runner }} was not seen online for 10 days",
+    summary: "{{ $labels.runner }} has not been online for 10 days",
     description:
       "{{ $labels.runner }} was last seen online {{ $value | humanizeDuration }} ago; GitHub removes its registration after 14 days.",
-    action: "Bring the runner back or take it out of the configuration.",
+    action: "Repair the runner, or remove it from the configuration.",
     dashboard: dashboardUids.runnerHealth,
   },
   {
@@ -94,8 +94,8 @@ export const githubAlerts: readonly Alert[] = [
     expr: ({ environment }) => [`max by (environment) (${select(metrics.githubRepositoryPublic, environment)}) == 1`],
     summary: "The repository is public and has production runners",
     description:
-      "The repository of {{ $labels.environment }} is public (public = {{ $value }}): a stranger's pull request may run code on its runners.",
-    action: "Stop the runners' units, make the repository private again, then look for jobs that ran meanwhile.",
+      "The repository of {{ $labels.environment }} is public (public = {{ $value }}). A pull request from outside may run code on its runners.",
+    action: "Stop the runners' units, make the repository private again, then check which jobs ran meanwhile.",
     dashboard: dashboardUids.overview,
   },
   {
@@ -107,10 +107,10 @@ export const githubAlerts: readonly Alert[] = [
     expr: ({ environment }) => [
       `max by (environment, setting) (${select(metrics.githubProtectionDrift, environment)}) > 0`,
     ],
-    summary: "Protection of GitHub environment {{ $labels.environment }} was changed",
+    summary: "The protection of the GitHub environment {{ $labels.environment }} was changed",
     description:
-      "The setting {{ $labels.setting }} of GitHub environment {{ $labels.environment }} differs from the configuration (drift = {{ $value }}) for 5 minutes.",
-    action: "Read the audit log for who changed it, then run a refresh and an up to put it back.",
+      "The setting {{ $labels.setting }} of the GitHub environment {{ $labels.environment }} has differed from the configuration for 5 minutes (drift = {{ $value }}).",
+    action: "Find out in GitHub's audit log who changed it, then run the command that ghrunners drift names.",
     dashboard: dashboardUids.overview,
   },
   {
@@ -119,7 +119,7 @@ export const githubAlerts: readonly Alert[] = [
     labels: { reason: "soon" },
     expr: ({ environment }) => [`(${untilDue(environment)} <= ${thresholds.secretWarningSeconds}) > 0`],
     summary: "Secret {{ $labels.secret }} is due for rotation soon",
-    description: "Secret {{ $labels.secret }} of {{ $labels.environment }} is due in {{ $value | humanizeDuration }}.",
+    description: "Secret {{ $labels.secret }} of {{ $labels.environment }} is due for rotation in {{ $value | humanizeDuration }}.",
   },
   {
     ...rotation,
@@ -142,9 +142,9 @@ export const githubAlerts: readonly Alert[] = [
         `and on (environment) max by (environment) (${select(metrics.githubPollSuccess, environment, 'endpoint="secrets"')}) == 1`,
       ].join(" "),
     ],
-    summary: "Secret {{ $labels.secret }} is not at GitHub",
+    summary: "Secret {{ $labels.secret }} is missing at GitHub",
     description:
-      "The configuration of {{ $labels.environment }} has the secret {{ $labels.secret }} (rotated every {{ $value | humanizeDuration }}), GitHub has none of that name.",
+      "The configuration of {{ $labels.environment }} has the secret {{ $labels.secret }} (rotated every {{ $value | humanizeDuration }}), but GitHub has no secret of that name.",
   },
   {
     name: "GitHubRateLimitLow",
@@ -157,8 +157,8 @@ export const githubAlerts: readonly Alert[] = [
     ],
     summary: "GitHub's rate limit is nearly used up",
     description:
-      "{{ $value | humanizePercentage }} of the requests of this hour are left for the fleet exporter of {{ $labels.environment }}, less than 10 %.",
-    action: "Find who else uses the token; the exporter alone stays below a tenth of the limit.",
+      "The fleet exporter of {{ $labels.environment }} has {{ $value | humanizePercentage }} of this hour's requests left, less than 10 %.",
+    action: "Find out what else uses the token. The exporter alone uses less than a tenth of the limit.",
     dashboard: dashboardUids.overview,
   },
 ];

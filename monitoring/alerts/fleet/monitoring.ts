@@ -12,7 +12,7 @@ const exporterDown = {
   severity: "warning",
   component: "monitoring",
   for: "3m",
-  action: "Read the exporter's unit and journal on its host, then the target page of Prometheus for the reason.",
+  action: "Check the exporter's unit and journal on its host, then the error on Prometheus' target page.",
   dashboard: dashboardUids.overview,
 } as const;
 
@@ -21,7 +21,7 @@ const stale = {
   severity: "warning",
   component: "monitoring",
   role: "all",
-  action: "See whether GitHub is up and the exporter's token still valid; until then only the host view is true.",
+  action: "Check whether GitHub is up and the exporter's token is valid. Until it is repaired, rely on the host view only.",
   dashboard: dashboardUids.overview,
 } as const;
 
@@ -30,7 +30,7 @@ const switchStale = {
   severity: "warning",
   component: "monitoring",
   role: "all",
-  action: "See whether the switch runs and GitHub takes its token; until then every deployment is refused.",
+  action: "Check whether the failover switch runs and GitHub accepts its token. Until it is repaired, every deployment is refused.",
   dashboard: dashboardUids.overview,
 } as const;
 
@@ -47,7 +47,7 @@ export const monitoringAlerts: readonly Alert[] = [
     ],
     summary: "{{ $labels.job }} of {{ $labels.runner }}{{ $labels.target }} is not scraped",
     description:
-      "Prometheus gets nothing from {{ $labels.job }} of {{ $labels.runner }}{{ $labels.target }} for 3 minutes (up = {{ $value }}).",
+      "Prometheus has not been able to scrape {{ $labels.job }} of {{ $labels.runner }}{{ $labels.target }} for 3 minutes (up = {{ $value }}).",
   },
   {
     ...exporterDown,
@@ -58,7 +58,7 @@ export const monitoringAlerts: readonly Alert[] = [
     ],
     summary: "The fleet exporter of {{ $labels.environment }} is not scraped",
     description:
-      "Prometheus gets nothing from {{ $labels.job }} of {{ $labels.environment }} for 3 minutes (value {{ $value }}): GitHub's view is missing.",
+      "Prometheus has not been able to scrape {{ $labels.job }} of {{ $labels.environment }} for 3 minutes (value {{ $value }}). GitHub's view is missing.",
   },
   {
     ...stale,
@@ -69,7 +69,7 @@ export const monitoringAlerts: readonly Alert[] = [
     ],
     summary: "GitHub's view of {{ $labels.environment }} is old",
     description:
-      "The fleet exporter last got an answer about the runners of {{ $labels.environment }} {{ $value | humanizeDuration }} ago, more than 5 minutes.",
+      "The fleet exporter got its last answer from GitHub about the runners of {{ $labels.environment }} {{ $value | humanizeDuration }} ago, more than 5 minutes.",
   },
   {
     ...stale,
@@ -78,7 +78,7 @@ export const monitoringAlerts: readonly Alert[] = [
     expr: ({ environment }) => [`absent(${select(metrics.githubPollTimestamp, environment, 'endpoint="runners"')})`],
     summary: "GitHub's view of {{ $labels.environment }} is missing",
     description:
-      "The fleet exporter of {{ $labels.environment }} has had no answer about the runners for 5 minutes (series missing: {{ $value }}).",
+      "The fleet exporter of {{ $labels.environment }} has had no answer from GitHub about the runners for 5 minutes (series missing: {{ $value }}).",
   },
   {
     ...switchStale,
@@ -90,7 +90,7 @@ export const monitoringAlerts: readonly Alert[] = [
         : [],
     summary: "The choice of the runner of {{ $labels.environment }} has expired",
     description:
-      "The last choice that GitHub was told for {{ $labels.environment }} expired {{ $value | humanizeDuration }} ago: the gate refuses every deployment.",
+      "The last choice that was written to GitHub for {{ $labels.environment }} expired {{ $value | humanizeDuration }} ago. The runner gate refuses every deployment.",
   },
   {
     ...switchStale,
@@ -98,7 +98,7 @@ export const monitoringAlerts: readonly Alert[] = [
     labels: { reason: "absent" },
     expr: ({ environment, failover }) =>
       failover ? [`absent(${select(metrics.deploymentRunnerDecision, environment)})`] : [],
-    summary: "Nobody chooses the runner of {{ $labels.environment }}",
+    summary: "The failover switch of {{ $labels.environment }} makes no decisions",
     description:
       "The failover switch of {{ $labels.environment }} has made no decision for 5 minutes (series missing: {{ $value }}): it does not run or is not scraped.",
   },
@@ -110,8 +110,8 @@ export const monitoringAlerts: readonly Alert[] = [
     expr: ({ environment }) => [`label_replace(vector(1), "environment", "${environment}", "", "")`],
     summary: "Alerts of {{ $labels.environment }} reach their receiver",
     description:
-      "This alert always fires (value {{ $value }}). When its receiver stops hearing it, Prometheus, Alertmanager or the way to the receiver is broken.",
-    action: "Nothing while it fires. When it stops: begin with the runbook's section on a blind monitoring.",
+      "This alert always fires (value {{ $value }}). If its receiver stops getting it, Prometheus, Alertmanager or the connection to the receiver is broken.",
+    action: "Nothing while it fires. If it stops, open the runbook's section on Watchdog.",
     dashboard: dashboardUids.overview,
   },
 ];

@@ -17,11 +17,11 @@ export const queueAlerts: readonly Alert[] = [
     expr: ({ environment }) => [
       `max ${BY_LABELS} (${select(metrics.githubJobQueueOldest, environment)}) > ${thresholds.queuedSeconds}`,
     ],
-    summary: "A job for [{{ $labels.labels }}] waits too long",
+    summary: "A job for [{{ $labels.labels }}] has waited too long",
     description:
-      "The oldest job that asks for [{{ $labels.labels }}] is queued for {{ $value | humanizeDuration }}, more than 5 minutes.",
+      "The oldest job that needs the labels [{{ $labels.labels }}] has been queued for {{ $value | humanizeDuration }}, more than 5 minutes.",
     action:
-      "See whether a runner with all these labels is online and idle; without one GitHub lets the job wait for a day.",
+      "Check whether a runner with all these labels is online and idle. Without one, the job waits for a day and then fails.",
     dashboard: dashboardUids.deploymentPipeline,
   },
   {
@@ -38,8 +38,8 @@ export const queueAlerts: readonly Alert[] = [
     ],
     summary: "A job for [{{ $labels.labels }}] waits although a runner is idle",
     description:
-      "{{ $value }} idle runner(s) have the labels [{{ $labels.labels }}], yet a job that asks for them is queued for more than a minute.",
-    action: "Look at the runner's version and registration: GitHub gives a too old or hung listener nothing.",
+      "{{ $value }} idle runner(s) have the labels [{{ $labels.labels }}], but a job that needs them has been queued for more than a minute.",
+    action: "Check the runner's version and registration: GitHub gives no jobs to a version that is too old, and a hung listener takes none.",
     dashboard: dashboardUids.runnerHealth,
   },
   {
@@ -53,8 +53,8 @@ export const queueAlerts: readonly Alert[] = [
     ],
     summary: "No runner may deploy to {{ $labels.environment }}",
     description:
-      "{{ $value }} runners are healthy in both views and allowed to deploy to {{ $labels.environment }} for 2 minutes: deployments are refused.",
-    action: "Read the reason for each runner in the status screen and mend the primary first.",
+      "For 2 minutes, {{ $value }} runners have been healthy in both views and allowed to deploy to {{ $labels.environment }}. Deployments are refused.",
+    action: "Run ghrunners gate to see the reason for each runner, and repair the primary first.",
     dashboard: dashboardUids.overview,
   },
   {
@@ -68,7 +68,7 @@ export const queueAlerts: readonly Alert[] = [
     summary: "{{ $labels.environment }} deploys from the secondary runner",
     description:
       "Deployments to {{ $labels.environment }} use {{ $labels.runner }} (chosen = {{ $value }}) because of {{ $labels.reason }}.",
-    action: "Mend the primary within the day; the choice returns to it by itself.",
+    action: "Repair the primary within the day. Deployments return to it by themselves.",
     dashboard: dashboardUids.overview,
   },
   {
@@ -79,9 +79,9 @@ export const queueAlerts: readonly Alert[] = [
     expr: ({ environment }) => [
       `round(sum by (environment) (increase(${select(metrics.deploymentFailovers, environment)}[24h]))) > ${thresholds.failoversPerDay}`,
     ],
-    summary: "{{ $labels.environment }} fails over again and again",
-    description: "{{ $value }} failovers in {{ $labels.environment }} within 24 hours, more than 5: the primary flaps.",
-    action: "Take the primary out of service until the reason of the failovers is found.",
+    summary: "{{ $labels.environment }} fails over too often",
+    description: "{{ $value }} failovers in {{ $labels.environment }} within 24 hours, more than 5: the primary keeps failing and recovering.",
+    action: "Take the primary out of service (ghrunners maintenance start) until you know the cause of the failovers.",
     dashboard: dashboardUids.overview,
   },
 ];

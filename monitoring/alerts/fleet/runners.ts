@@ -9,7 +9,7 @@ import { BY_RUNNER, diskUse, offline, unreachable } from "../views";
 const hostDown = {
   name: "RunnerHostDown",
   component: "runner",
-  action: "See in Proxmox VE whether the VM runs, then whether the monitoring host and GitHub reach it.",
+  action: "Check in Proxmox VE whether the VM runs, then whether it can be reached from the monitoring host.",
   dashboard: dashboardUids.runnerHealth,
 } as const;
 
@@ -18,7 +18,7 @@ const disagreement = {
   severity: "warning",
   component: "runner",
   for: "5m",
-  action: "Compare the two views with the status command; trust neither until a smoke job has run.",
+  action: "Compare the two views with ghrunners status. Trust neither until a smoke job has run.",
   dashboard: dashboardUids.runnerHealth,
 } as const;
 
@@ -35,7 +35,7 @@ export const runnerAlerts: readonly Alert[] = [
     expr: ({ environment }) => [unreachable(environment, 'role="primary"')],
     summary: "The machine of primary runner {{ $labels.runner }} is unreachable",
     description:
-      "No exporter of {{ $labels.runner }} answers for 2 minutes (up = {{ $value }}) and GitHub does not show it online: the machine is off, frozen or cut off.",
+      "No exporter of {{ $labels.runner }} has answered for 2 minutes (up = {{ $value }}), and GitHub does not show it online. The machine is off, frozen or disconnected.",
   },
   {
     ...hostDown,
@@ -44,7 +44,7 @@ export const runnerAlerts: readonly Alert[] = [
     expr: ({ environment }) => [unreachable(environment, 'role="secondary"')],
     summary: "The machine of secondary runner {{ $labels.runner }} is unreachable",
     description:
-      "No exporter of {{ $labels.runner }} answers for 5 minutes (up = {{ $value }}) and GitHub does not show it online: the machine is off, frozen or cut off.",
+      "No exporter of {{ $labels.runner }} has answered for 5 minutes (up = {{ $value }}), and GitHub does not show it online. The machine is off, frozen or disconnected.",
   },
   {
     name: "BothRunnersOffline",
@@ -56,8 +56,8 @@ export const runnerAlerts: readonly Alert[] = [
       runners.length < 2 ? [] : [`count by (environment) (${offline(environment)}) >= ${runners.length}`],
     summary: "No runner of {{ $labels.environment }} is online",
     description:
-      "All {{ $value }} runners of {{ $labels.environment }} are offline for 2 minutes: nothing can be deployed.",
-    action: "Bring the runner back that needs least, then the other; tell the teams that deployments wait.",
+      "All {{ $value }} runners of {{ $labels.environment }} have been offline for 2 minutes. Nothing can be deployed.",
+    action: "Repair the runner that needs the least work first, then the other. Tell the teams that deployments wait.",
     dashboard: dashboardUids.overview,
   },
   {
@@ -68,7 +68,7 @@ export const runnerAlerts: readonly Alert[] = [
     ],
     summary: "GitHub shows {{ $labels.runner }} offline although it works",
     description:
-      "The host of {{ $labels.runner }} says that its listener is connected, GitHub shows it offline (online = {{ $value }}) for 5 minutes: it gets no jobs.",
+      "For 5 minutes, the host of {{ $labels.runner }} has reported its listener connected, but GitHub shows the runner offline (online = {{ $value }}). It gets no jobs.",
   },
   {
     ...disagreement,
@@ -78,7 +78,7 @@ export const runnerAlerts: readonly Alert[] = [
     ],
     summary: "GitHub shows {{ $labels.runner }} online although it is down",
     description:
-      "GitHub shows {{ $labels.runner }} online, its host says that it is not connected (status = {{ $value }}) for 5 minutes: jobs sent to it wait.",
+      "For 5 minutes, GitHub has shown {{ $labels.runner }} online, but its host reports that it is not connected (status = {{ $value }}). Jobs that are assigned to it wait.",
   },
   {
     ...disagreement,
@@ -86,9 +86,9 @@ export const runnerAlerts: readonly Alert[] = [
     expr: ({ environment }) => [
       `max ${BY_RUNNER} (${select(metrics.githubRunnerRegistered, environment)}) == 0 and ${hostSaysUp(environment)}`,
     ],
-    summary: "{{ $labels.runner }} works but GitHub has no registration of it",
+    summary: "{{ $labels.runner }} works but is not registered at GitHub",
     description:
-      "The host of {{ $labels.runner }} says that its listener is connected, GitHub knows no runner of that name (registered = {{ $value }}) for 5 minutes.",
+      "For 5 minutes, the host of {{ $labels.runner }} has reported its listener connected, but GitHub has no runner of that name (registered = {{ $value }}).",
   },
   {
     name: "GhostBusy",
@@ -100,8 +100,8 @@ export const runnerAlerts: readonly Alert[] = [
     ],
     summary: "{{ $labels.runner }} is busy without a job",
     description:
-      "GitHub shows {{ $labels.runner }} busy for 10 minutes (busy = {{ $value }}) and has no job in progress on it: it takes no new ones.",
-    action: "Make sure that no worker process runs on the host, then restart the runner's unit.",
+      "For 10 minutes, GitHub has shown {{ $labels.runner }} busy (busy = {{ $value }}) but has no job in progress on it. The runner gets no new jobs.",
+    action: "Check that no worker process runs on the host, then restart the runner's unit.",
     dashboard: dashboardUids.runnerHealth,
   },
   {
@@ -112,9 +112,9 @@ export const runnerAlerts: readonly Alert[] = [
     expr: ({ environment }) => [
       `time() - max ${BY_RUNNER} (${select(metrics.runnerLastCheckin, environment)}) > ${thresholds.staleCheckinSeconds}`,
     ],
-    summary: "{{ $labels.runner }} has not talked to GitHub for a while",
+    summary: "{{ $labels.runner }} has not communicated with GitHub for more than 10 minutes",
     description:
-      "The last evidence that the listener of {{ $labels.runner }} talked to GitHub is {{ $value | humanizeDuration }} old, more than 10 minutes.",
+      "The listener of {{ $labels.runner }} last communicated with GitHub {{ $value | humanizeDuration }} ago, more than 10 minutes.",
     action: "Read the listener's newest log on the host, then restart its unit.",
     dashboard: dashboardUids.runnerHealth,
   },
@@ -125,10 +125,10 @@ export const runnerAlerts: readonly Alert[] = [
     expr: ({ environment }) => [
       `sum ${BY_RUNNER} (increase(${select(metrics.runnerLogIgnored, environment)}[15m])) > 0`,
     ],
-    summary: "The log folder of {{ $labels.runner }} holds what the runner does not write",
+    summary: "The log folder of {{ $labels.runner }} contains files or lines that are not from the runner",
     description:
-      "The exporter of {{ $labels.runner }} left out files or lines of the runner's log folder (about {{ $value | humanize }} in 15 minutes): a job put them there, or a clock was ahead. Counts of jobs may be wrong; who deploys next does not depend on them.",
-    action: "Find the file and the job that made it; then remove the file.",
+      "The exporter of {{ $labels.runner }} ignored files or lines in the runner's log folder (about {{ $value | humanize }} in 15 minutes). A job wrote them, or a clock was ahead. The counts of jobs may be wrong; the choice of the next runner does not depend on them.",
+    action: "Find the file and the job that wrote it, then remove the file.",
     dashboard: dashboardUids.runnerHealth,
   },
   {
@@ -141,8 +141,8 @@ export const runnerAlerts: readonly Alert[] = [
     ],
     summary: "The clock of {{ $labels.runner }} is wrong",
     description:
-      "The clock of {{ $labels.runner }} differs from GitHub's by {{ $value | humanizeDuration }} for 5 minutes; from 5 minutes on GitHub refuses its tokens.",
-    action: "Start time synchronisation on the host and see that it reaches its server.",
+      "The clock of {{ $labels.runner }} has been wrong for 5 minutes; it differs from GitHub's by {{ $value | humanizeDuration }}. If the difference reaches 5 minutes, GitHub refuses the runner's tokens.",
+    action: "Start time synchronisation on the host, and check that it reaches its server.",
     dashboard: dashboardUids.runnerHealth,
   },
   {
@@ -158,8 +158,8 @@ export const runnerAlerts: readonly Alert[] = [
     ],
     summary: "The disk of {{ $labels.runner }} will be full within a day",
     description:
-      "The root file system of {{ $labels.runner }} is {{ $value | humanizePercentage }} full and, at the pace of the last 6 hours, full within 24 hours.",
-    action: "Clear the work folder of the idle runner, then find what grows.",
+      "The root file system of {{ $labels.runner }} is {{ $value | humanizePercentage }} full. At the rate of the last 6 hours, it will be full within 24 hours.",
+    action: "Empty the work folder while the runner is idle, then find out what grows.",
     dashboard: dashboardUids.runnerHealth,
   },
 ];
