@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { errorText, note } from "@ghrunners/core/terminal";
-import { runSeeds } from "./pool";
+import { type Pool, withPool } from "./pool";
 import { renderReport, reportOf } from "./report";
 import { takenBack, takenBackNamed } from "./taken-back";
 
@@ -63,11 +63,11 @@ function progress(runs: number): (done: number, failed: number) => void {
 }
 
 /** Each mending by itself. @returns exit code */
-async function takeBack(runs: number, signal: AbortSignal): Promise<number> {
+async function takeBack(pool: Pool, runs: number, signal: AbortSignal): Promise<number> {
   let missed = 0;
   for (const { name, seed } of takenBack) {
     if (signal.aborted) return 1;
-    const { results, failures } = await runSeeds({ first: seed, runs }, { without: name, signal, untilFailure: true });
+    const { results, failures } = await pool.run({ first: seed, runs }, { without: name, signal, untilFailure: true });
     const [failure] = failures;
     if (failure === undefined) missed += 1;
     const found =
@@ -96,10 +96,11 @@ async function main(): Promise<number> {
       note(`${name}: the runs at hand are brought to their end ...`);
       stop.abort();
     });
-  if (choice.takenBack) return takeBack(runs, stop.signal);
+  if (choice.takenBack) return withPool((pool) => takeBack(pool, runs, stop.signal));
   const startedAt = Date.now();
   const onProgress = progress(runs);
-  const { results, failures } = await runSeeds({ first, runs }, { without, signal: stop.signal, onProgress });
+  const options = { without, signal: stop.signal, onProgress };
+  const { results, failures } = await withPool((pool) => pool.run({ first, runs }, options));
   const report = reportOf(first, results, failures, (Date.now() - startedAt) / 1000);
   process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : renderReport(report));
   return report.failed === 0 && results.length === runs ? 0 : 1;

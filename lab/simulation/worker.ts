@@ -1,5 +1,5 @@
 /** A thread that runs seeds: one processor's share of a simulation. */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import type { ThreadRequest, ThreadAnswer } from "./pool";
 import { planRun } from "./plan";
 import { Killed } from "./processes";
@@ -14,10 +14,16 @@ process.on("unhandledRejection", (error) => {
   if (!(error instanceof Killed)) throw error;
 });
 
-const { without } = workerData as { readonly without: string | undefined };
-const simulation = new Simulation(without === undefined ? [] : takenBackNamed(without).patches);
+const simulations = new Map<string | undefined, Simulation>();
+/** Made once for each mending that is taken back: it loads the product and installs the first version. */
+function simulationWithout(name: string | undefined): Simulation {
+  const known = simulations.get(name) ?? new Simulation(name === undefined ? [] : takenBackNamed(name).patches);
+  simulations.set(name, known);
+  return known;
+}
 
 async function answer(ask: ThreadRequest): Promise<ThreadAnswer> {
+  const simulation = simulationWithout(ask.without);
   if (ask.kind === "shrink") {
     const plan = planRun(ask.seed);
     return { kind: "shrunk", failure: await shrink(simulation, plan, await simulation.run(plan)) };

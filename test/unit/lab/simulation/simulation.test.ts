@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { faultKinds } from "@ghrunners/lab/simulation/faults";
 import { readRules } from "@ghrunners/lab/simulation/launcher";
-import { runSeeds } from "@ghrunners/lab/simulation/pool";
+import { Pool, withPool } from "@ghrunners/lab/simulation/pool";
 import { renderReport, reportOf } from "@ghrunners/lab/simulation/report";
 import { simulationSchema } from "@ghrunners/lab/simulation/report-schema";
 import { takenBack } from "@ghrunners/lab/simulation/taken-back";
@@ -19,8 +19,14 @@ describe("the simulation", function () {
   // All runs take 36 s of one processor; other layers of the tests run beside it.
   this.timeout(480_000);
 
+  let pool: Pool;
+  before(() => {
+    pool = new Pool();
+  });
+  after(() => pool.end());
+
   it(`finds nothing in ${RUNS} runs that have every kind of fault`, async () => {
-    const { results, failures } = await runSeeds({ first: 1, runs: RUNS });
+    const { results, failures } = await pool.run({ first: 1, runs: RUNS });
     const report = reportOf(1, results, failures, 1);
     assert.equal(report.failed, 0, renderReport(report));
     assert.equal(report.runs, RUNS);
@@ -31,13 +37,14 @@ describe("the simulation", function () {
 
   it("makes the same run of the same seed", async () => {
     const seeds = { first: 100, runs: 20 };
-    const [one, other] = [await runSeeds(seeds, { threads: 1 }), await runSeeds(seeds, { threads: 2 })];
-    assert.deepEqual(one.results, other.results);
+    const fresh = await withPool((one) => one.run(seeds), 1);
+    const other = await pool.run(seeds);
+    assert.deepEqual(fresh.results, other.results);
   });
 
   for (const { name, fault, seed } of takenBack)
     it(`finds again: ${fault}`, async () => {
-      const { failures } = await runSeeds({ first: seed, runs: 1 }, { without: name, threads: 1, untilFailure: true });
+      const { failures } = await pool.run({ first: seed, runs: 1 }, { without: name, untilFailure: true });
       const again = `It was found with seed ${seed}. Next: npm run simulate -- --without ${name} --runs 2000 --seed 1`;
       assert.equal(failures.length, 1, again);
       assert.equal(failures[0]?.seed, seed);
