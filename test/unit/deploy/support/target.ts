@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -102,6 +103,9 @@ function planInput(): PlanInput {
 /** In memory where it can be: a hundred deployments flush their journal thousands of times. */
 const place = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
+/** Artefacts by their names, which say what is in them: a target for each test need not pack the same files again. */
+const built = new Map<string, Buffer>();
+
 export class LocalTarget {
   readonly root = mkdtempSync(path.join(place, "ghr-target-"));
   readonly folders: Folders = foldersBelow(this.root);
@@ -117,6 +121,21 @@ export class LocalTarget {
 
   remove(): void {
     for (const folder of [this.root, this.artefacts]) rmSync(folder, { recursive: true, force: true });
+  }
+
+  /** Keeps what the target is now, so that a test can begin with it more than once. @returns brings it back */
+  keep(): () => void {
+    const kept = path.join(this.artefacts, "kept");
+    const { boot, ms, wallMs } = this.clock;
+    const copy = (from: string, to: string): void => {
+      rmSync(to, { recursive: true, force: true });
+      cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    };
+    copy(this.root, kept);
+    return () => {
+      copy(kept, this.root);
+      Object.assign(this.clock, { boot, ms, wallMs });
+    };
   }
 
   plan(change: Partial<PlanInput> = {}): Plan {
@@ -142,6 +161,11 @@ export class LocalTarget {
       `demo-${version}${unhealthy ? "-unhealthy" : ""}${halfBroken ? "-half" : ""}${setuid ? "-setuid" : ""}.tar.gz`,
     );
     if (existsSync(file)) return file;
+    const known = built.get(path.basename(file));
+    if (known !== undefined) {
+      writeFileSync(file, known);
+      return file;
+    }
     const folder = mkdtempSync(path.join(this.artefacts, "tree-"));
     const put = (name: string, text: string, mode = 0o644): void =>
       writeFileSync(path.join(folder, name), text, { mode });
@@ -155,6 +179,7 @@ export class LocalTarget {
       chmodSync(path.join(folder, "tool"), 0o6777);
     }
     execFileSync("tar", ["--mtime=@0", "-czf", file, "-C", folder, "."]);
+    built.set(path.basename(file), readFileSync(file));
     return file;
   }
 

@@ -69,16 +69,14 @@ describe("a file of the agent that cannot be read", function () {
     it(`leaves the target whole, or locked and loud, when it is ${kind}, whichever it is`, async () => {
       // The moments take turns, so that each kind of damage and each file meets each of them.
       const moments = [2, 5, 12, 20];
+      const failedRequest = target.request("2", { unhealthy: true });
+      const gated = { ...failedRequest, origin: { gate: { schema: "ghrunners.gate-decision/1" } } };
+      const { id: failed } = (await target.deploy(gated, agent())).deployment;
+      await outboxHere(target).call(["sent", failed, "1", "https://github.example/1"], "", 1);
+      const bringBack = target.keep();
       for (const [index, which] of Object.keys(filesOf("x")).entries()) {
         const last = moments[(index + Object.keys(damages).indexOf(kind)) % moments.length] ?? 2;
-        target.remove();
-        target = new LocalTarget();
-        await target.deploy(target.request("1"), agent());
-        const failedRequest = target.request("2", { unhealthy: true });
-        const gated = { ...failedRequest, origin: { gate: { schema: "ghrunners.gate-decision/1" } } };
-        const { id: failed } = (await target.deploy(gated, agent())).deployment;
-        const sender = outboxHere(target);
-        await sender.call(["sent", failed, "1", "https://github.example/1"], "", 1);
+        bringBack();
         const request = target.request("2");
         const file = (filesOf(failed)[which] ?? "").replace("OWN", request.id);
         const damage = (): void => {
