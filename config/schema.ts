@@ -107,6 +107,11 @@ const network = z.strictObject({
     .array(egress)
     .default([])
     .meta({ description: "What jobs may reach besides DNS, NTP and TCP 80 and 443: the deployment targets." }),
+  closed: z.array(address).default([]).meta({
+    description:
+      "Hosts where jobs find no TCP 80 and 443 either, but what egress opens; the monitoring host and the address in proxmox.endpoint are two without being named.",
+    example: "192.168.0.10",
+  }),
   requireFirewall: z.boolean().default(defaults.network.requireFirewall).meta({
     description: "Refuse VMs whose firewall has no effect, for example because the datacenter's firewall is off.",
   }),

@@ -34,6 +34,8 @@ export interface RunnerAgentArgs {
   /** systemd unit of the runner, by svc.sh's naming. */
   readonly unit: pulumi.Input<string>;
   readonly jobs: pulumi.Input<JobPolicy>;
+  /** IPv4 addresses that no job needs. */
+  readonly closed: pulumi.Input<string[]>;
   /** How long a stop waits for the running job, minutes. */
   readonly drainTimeoutMinutes: pulumi.Input<number>;
   /** The machine: when it is deleted, nothing on it has to be deleted separately. */
@@ -53,9 +55,9 @@ export class RunnerAgent extends pulumi.ComponentResource {
   readonly revision: pulumi.Output<string>;
 
   constructor(name: string, args: RunnerAgentArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    const { archive, incarnation, version, unit, jobs, drainTimeoutMinutes } = args;
+    const { archive, incarnation, version, unit, jobs, closed, drainTimeoutMinutes } = args;
     // The connection contains the private key, so it is left out of the component's recorded inputs.
-    const shown = { archive, incarnation, version, unit, jobs, drainTimeoutMinutes };
+    const shown = { archive, incarnation, version, unit, jobs, closed, drainTimeoutMinutes };
     super("ghrunners:agent:RunnerAgent", name, shown, opts);
 
     const script = readScript("agent.sh");

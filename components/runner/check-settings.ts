@@ -38,6 +38,7 @@ function siteProblems({
 }): ArgumentProblem[] {
   const nameservers = network.nameservers ?? [];
   const egress = network.egress ?? [];
+  const closed = network.closed ?? [];
   return [
     ...problemsOf({
       "proxmox.node": [proxmox.node, forms.name],
@@ -55,6 +56,9 @@ function siteProblems({
       ? nameservers.flatMap((server, index) =>
           problemsOf({ [`network.nameservers[${index}]`]: [server, forms.address] }),
         )
+      : []),
+    ...(isPlain(closed)
+      ? closed.flatMap((host, index) => problemsOf({ [`network.closed[${index}]`]: [host, forms.address] }))
       : []),
     ...(isPlain(egress)
       ? egress.flatMap((rule, index) =>

@@ -15,6 +15,8 @@ export interface LogEgress {
   readonly ports: string;
   readonly protocol: "tcp";
   readonly comment: string;
+  /** Root's shippers send, jobs do not. */
+  readonly forJobs: false;
 }
 
 /** Loki's push endpoint, by the settings. */
@@ -23,16 +25,19 @@ export function lokiUrlOf(settings: ShippingSettings, monitoringHost: string): s
 }
 
 /**
- * The firewall rule that log shipping needs. None for a Loki given by name, because a rule needs an address: TCP 443 is
- * open anyway, and another port must be set in network.egress.
+ * The firewall rule that log shipping needs. A rule needs an address: for a Loki given by name TCP 80 and 443 are open
+ * anyway, and another port must be set in network.egress. The name may be the monitoring host's own, where 80 and 443 are
+ * otherwise closed.
  */
 export function logEgress(settings: ShippingSettings, monitoringHost: string): LogEgress[] {
   const rule = (host: string, ports: number): LogEgress[] => [
-    { to: `${host}/32`, ports: String(ports), protocol: "tcp", comment: "Logs" },
+    { to: `${host}/32`, ports: String(ports), protocol: "tcp", comment: "Logs", forJobs: false },
   ];
   if (settings.kind === "none") return [];
   if (settings.kind === "journal-upload") return rule(monitoringHost, JOURNAL_REMOTE_PORT);
   const { hostname, port, protocol } = new URL(lokiUrlOf(settings, monitoringHost));
   const isAddress = /^\d+(\.\d+){3}$/.test(hostname);
-  return isAddress ? rule(hostname, Number(port) || (protocol === "https:" ? 443 : 80)) : [];
+  const number = Number(port) || (protocol === "https:" ? 443 : 80);
+  if (isAddress) return rule(hostname, number);
+  return number === 80 || number === 443 ? rule(monitoringHost, number) : [];
 }

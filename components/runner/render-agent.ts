@@ -11,6 +11,7 @@ import {
   SETUP_USER,
 } from "@ghrunners/core/vocabulary/runner";
 import { quote } from "@ghrunners/core/ssh/render-script";
+import { ports } from "@ghrunners/core/vocabulary/ports";
 import type { JobPolicy, RunnerArchive } from "./agent";
 
 /**
@@ -43,14 +44,20 @@ WantedBy=multi-user.target
  * Ubuntu 22.04, it hides /dev/kvm, /dev/fuse and /dev/net/tun (systemd#18142), and it forbids reading the clock's state
  * (#26413). A job cannot set the clock anyway: its user has no capability.
  *
+ * A start cleans up as the hooks do: a job can leave what makes the runner fail before it comes to a hook.
+ * The last lines are enforced by the kernel where systemd may load its filters, as on any virtual machine: no job answers in
+ * the exporters' place, also while one of them is down, and none reaches a host that only the host's own services need.
+ *
  * @param stopMinutes how long a stop waits for the running job
+ * @param closed IPv4 addresses that no job needs
  */
-export function renderDropIn(stopMinutes: number): string {
+export function renderDropIn(stopMinutes: number, closed: readonly string[] = []): string {
   return `[Unit]
 StartLimitIntervalSec=300
 StartLimitBurst=10
 
 [Service]
+ExecStartPre=-/usr/bin/bash -e ${HOOKS_FOLDER}/job-completed.sh
 Restart=always
 RestartSec=5
 TimeoutStopSec=${stopMinutes}min
@@ -64,7 +71,8 @@ RestrictSUIDSGID=yes
 RestrictRealtime=yes
 LockPersonality=yes
 PrivateTmp=yes
-`;
+SocketBindDeny=tcp:${ports.nodeExporter}-${ports.runnerExporter}
+${closed.length === 0 ? "" : `IPAddressDeny=${closed.join(" ")}\n`}`;
 }
 
 /** The job policy as shell variables: the hook reads it with `source`. One value per line in a list. */
@@ -88,7 +96,7 @@ ACTIONS_RUNNER_HOOK_JOB_COMPLETED=${HOOKS_FOLDER}/job-completed.sh
  * @param machine MAC address of the machine
  */
 export function agentParameters(
-  args: { version: string; unit: string; jobs: JobPolicy; drainTimeoutMinutes: number },
+  args: { version: string; unit: string; jobs: JobPolicy; closed: readonly string[]; drainTimeoutMinutes: number },
   archive: RunnerArchive,
   machine: string,
   hooks: { jobStarted: string; jobCompleted: string; jobTraces: string },
@@ -106,7 +114,7 @@ export function agentParameters(
     SEARCH_PATH,
     HOOKS_FOLDER,
     POLICY_FILE: HOOK_POLICY_FILE,
-    DROP_IN: renderDropIn(args.drainTimeoutMinutes),
+    DROP_IN: renderDropIn(args.drainTimeoutMinutes, args.closed),
     POLICY: renderPolicy(args.jobs),
     ENVIRONMENT: renderEnvironment(),
     HOOK_JOB_STARTED: hooks.jobStarted,

@@ -18,19 +18,19 @@ export interface Firewall {
     readonly protocol: "tcp" | "udp";
     readonly comment: string;
   }[];
+  /** Hosts without the ports that are open to everywhere. */
+  readonly closed: readonly string[];
 }
 
 /** Rules of the VM's own firewall, in the order in which Proxmox VE reads them. Everything else is dropped. */
-export function renderFirewallRules(
-  firewall: Firewall,
-): Required<Pick<types.input.firewall.RulesLegacyRule, "type" | "action" | "proto" | "dport" | "comment">>[] {
+export function renderFirewallRules(firewall: Firewall): types.input.firewall.RulesLegacyRule[] {
   const rule = (
     type: "in" | "out",
     proto: string,
     dport: string,
     comment: string,
     peer: { source?: string; dest?: string } = {},
-  ): ReturnType<typeof renderFirewallRules>[number] => ({ type, action: "ACCEPT", proto, dport, comment, ...peer });
+  ): types.input.firewall.RulesLegacyRule => ({ type, action: "ACCEPT", proto, dport, comment, ...peer });
   return [
     rule("in", "tcp", String(ports.ssh), "SSH from the administrators", { source: firewall.adminCidr }),
     ...(firewall.monitoringAddress === undefined
@@ -45,11 +45,13 @@ export function renderFirewallRules(
       rule("out", "tcp", "53", "DNS", { dest }),
     ]),
     rule("out", "udp", "123", "NTP"),
-    rule("out", "tcp", "443", "GitHub and its storage"),
-    rule("out", "tcp", "80", "Debian's mirrors"),
     ...firewall.egress.map(({ to, ports: dport, protocol, comment }) =>
       rule("out", protocol, dport, comment === "" ? "Deployment target" : comment, { dest: to }),
     ),
+    // One rule for each: Proxmox VE bounds the length of a list. Refused, not dropped: a mistake shows at once.
+    ...firewall.closed.map((dest) => ({ type: "out", action: "REJECT", dest, comment: "Closed to jobs" })),
+    rule("out", "tcp", "443", "GitHub and its storage"),
+    rule("out", "tcp", "80", "Debian's mirrors"),
   ];
 }
 

@@ -11,13 +11,14 @@ import { connectionTo, type HostAddress } from "../scripts/connection";
 import { installPackages } from "../scripts/packages";
 import { type JobPolicy, RunnerAgent, type RunnerArchive } from "./agent";
 import { environmentProblems, placeProblems } from "./check-settings";
+import { closedHosts, closedToJobs } from "./closed-hosts";
 import { defaults } from "./defaults";
 import { type RunnerHooks, runnerHooks } from "./hooks";
 import { HostLogs } from "./logs";
 import { runnerPackages } from "./packages";
 import type { EnvironmentArgs, RunnerPlaceArgs } from "./settings";
 import { HostTelemetry } from "./telemetry";
-import { RunnerVm, type RunnerVmArgs, vmRevision } from "./vm";
+import { nameserversOf, RunnerVm, type RunnerVmArgs, vmRevision } from "./vm";
 
 /** Arguments of {@link Runner}. The provider is `opts.provider`, a `proxmoxve.Provider`. */
 export interface RunnerArgs extends EnvironmentArgs, RunnerPlaceArgs {
@@ -127,6 +128,9 @@ export class Runner extends pulumi.ComponentResource {
         ...{ connection, incarnation, version, unit, machine },
         archive: args.archive ?? archiveOf(`${name}-release`, args, this),
         jobs: jobsOf(args),
+        closed: pulumi
+          .all([closedOf(args), nameserversOf(args), pulumi.output(args.network.egress ?? [])])
+          .apply((parts) => closedToJobs(...parts)),
         drainTimeoutMinutes: drainMinutes,
         drain: hooks.drain,
         restoreLabels: hooks.restoreLabels,
@@ -190,11 +194,20 @@ export function jobsOf({ github, agent = {} }: EnvironmentArgs): pulumi.Output<J
   return pulumi.output({ repository: github.repository, events: [...allowedEvents], refs: allowedRefs });
 }
 
+/** Hosts that the firewall of an environment's machines keeps jobs from. */
+function closedOf({ network, proxmox, github }: EnvironmentArgs): pulumi.Output<string[]> {
+  const { closed = [], monitoringAddress } = network;
+  return pulumi
+    .output({ closed, monitoringAddress, proxmoxEndpoint: proxmox.endpoint, githubUrl: github.url })
+    .apply(({ githubUrl = defaults.githubUrl, ...known }) => closedHosts({ ...known, githubUrl }));
+}
+
 /** Arguments of a runner's machine, from the settings of its environment. */
 export function vmArgs(args: EnvironmentArgs & RunnerPlaceArgs, hooks?: RunnerHooks): RunnerVmArgs {
   const { name, vmId, address, environment, role, proxmox, network, vm, sshPublicKey, protect, hosts } = args;
   return {
-    ...{ name, vmId, address, proxmox, network, vm, sshPublicKey, protect, hooks },
+    ...{ name, vmId, address, proxmox, vm, sshPublicKey, protect, hooks },
+    network: { ...network, closed: closedOf(args) },
     tags: ["ghrunners", environment, role],
     pinHostKey: hosts !== "skip",
   };

@@ -90,6 +90,11 @@ export interface EgressArgs {
    * @example "Registry of the build"
    */
   readonly comment: pulumi.Input<string>;
+  /**
+   * Whether jobs need it too, or the host's own services alone.
+   * @default true
+   */
+  readonly forJobs?: pulumi.Input<boolean>;
 }
 
 /** The VMs' subnet, and what their firewall allows. All other traffic is dropped, in both directions. */
@@ -125,6 +130,13 @@ export interface NetworkArgs {
    * @default []
    */
   readonly egress?: pulumi.Input<pulumi.Input<EgressArgs>[]>;
+  /**
+   * Hosts on which TCP 80 and 443 are refused, IPv4; what `egress` allows there stays open. A `Runner` adds the monitoring
+   * host and, where its URL has an address, Proxmox VE's API.
+   * @default []
+   * @example ["192.168.0.10"]
+   */
+  readonly closed?: pulumi.Input<pulumi.Input<string>[]>;
   /**
    * Prove that the VM's firewall works before anything is installed on the VM. Plain: it determines a resource.
    * @default true

@@ -262,12 +262,13 @@ const CLOSED_PORT = 59_999;
 
 const userOf = ({ vm }: Pick<RunnerVmArgs, "vm">): pulumi.Input<string> => vm?.user ?? defaults.vm.user;
 
-const nameserversOf = ({ network }: Pick<RunnerVmArgs, "network">): pulumi.Output<string[]> =>
+/** The DNS servers of a VM. */
+export const nameserversOf = ({ network }: Pick<RunnerVmArgs, "network">): pulumi.Output<string[]> =>
   pulumi.output(network.nameservers ?? [network.gateway]);
 
 function firewallRules({ network }: RunnerVmArgs, nameservers: pulumi.Output<string[]>) {
-  const { adminCidr, monitoringAddress, egress = [] } = network;
-  return pulumi.output({ adminCidr, monitoringAddress, nameservers, egress }).apply(renderFirewallRules);
+  const { adminCidr, monitoringAddress, egress = [], closed = [] } = network;
+  return pulumi.output({ adminCidr, monitoringAddress, nameservers, egress, closed }).apply(renderFirewallRules);
 }
 
 /** Fingerprint of everything whose change restarts or replaces the guest. Part of the runner's revision. */

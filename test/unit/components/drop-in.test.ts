@@ -11,6 +11,12 @@ describe("the limits of units on a runner's host", () => {
     assert.match(renderDropIn(5), /^NoNewPrivileges=yes$/m);
   });
 
+  it("let no job answer in an exporter's place, nor reach a host that is closed", () => {
+    assert.match(renderDropIn(5), /^SocketBindDeny=tcp:9100-9101$/m);
+    assert.doesNotMatch(renderDropIn(5), /IPAddressDeny/);
+    assert.match(renderDropIn(5, ["192.0.2.10", "192.0.2.200"]), /^IPAddressDeny=192\.0\.2\.10 192\.0\.2\.200$/m);
+  });
+
   // docs/explanation/performance.md: up to 60 MB of their own. Page cache counts too, and newer Node is larger.
   for (const name of ["runner-exporter", "fleet-exporter", "failover-switch"])
     it(`leave the ${name} room beside its own 60 MB`, () => {

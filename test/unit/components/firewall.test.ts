@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { closedHosts, closedToJobs } from "@ghrunners/components/runner/closed-hosts";
 import { renderFirewallRules } from "@ghrunners/components/runner/render-vm";
 
-const minimal = { adminCidr: "192.0.2.0/28", nameservers: ["192.0.2.1"], egress: [] };
+const minimal = { adminCidr: "192.0.2.0/28", nameservers: ["192.0.2.1"], egress: [], closed: [] };
 type Rule = Readonly<Record<"type" | "action" | "proto" | "dport" | "comment", string>> & {
   source?: string;
   dest?: string;
@@ -36,10 +37,23 @@ describe("firewall rules of a VM", () => {
         { ...to, comment: "web" },
         { ...to, comment: "" },
       ],
-    }).slice(-2);
+    }).filter(({ dest }) => dest === to.to);
     assert.ok(named && unnamed);
     assert.equal(short(named), "out tcp 22,8000:8010 192.0.2.64/30");
     assert.deepEqual([named.comment, unnamed.comment], ["web", "Deployment target"]);
+  });
+
+  it("refuse a closed host what is open to everywhere, and leave it what is opened by name", () => {
+    const egress = [{ to: "192.0.2.200/32", ports: "19532", protocol: "tcp", comment: "Logs" }] as const;
+    const all = rules({ egress, closed: ["192.0.2.200", "192.0.2.201"] });
+    const seen = all.map(({ action, dport, dest }) => `${action} ${dport ?? "all"} ${dest ?? "anywhere"}`).slice(4);
+    assert.deepEqual(seen, [
+      "ACCEPT 19532 192.0.2.200/32",
+      "REJECT all 192.0.2.200",
+      "REJECT all 192.0.2.201",
+      "ACCEPT 443 anywhere",
+      "ACCEPT 80 anywhere",
+    ]);
   });
 
   it("no firewall rule admits traffic from any source, whatever is configured", () => {
@@ -51,19 +65,52 @@ describe("firewall rules of a VM", () => {
       comment: word,
     });
     const firewall = fc.record(
-      { adminCidr: word, monitoringAddress: word, nameservers: fc.array(word), egress: fc.array(egress) },
-      { requiredKeys: ["adminCidr", "nameservers", "egress"] },
+      {
+        ...{ adminCidr: word, monitoringAddress: word, nameservers: fc.array(word), egress: fc.array(egress) },
+        closed: fc.array(word),
+      },
+      { requiredKeys: ["adminCidr", "nameservers", "egress", "closed"] },
     );
     fc.assert(
       fc.property(firewall, (given) => {
         const all = renderFirewallRules(given) as Rule[];
         return (
-          all.every(({ action, comment }) => action === "ACCEPT" && comment !== "") &&
+          all.every(({ type, action, comment }) => (action === "ACCEPT" || type === "out") && comment !== "") &&
           all.filter(({ type }) => type === "in").every(({ source }) => source !== undefined) &&
           all.length ===
-            4 + (given.monitoringAddress === undefined ? 0 : 1) + 2 * given.nameservers.length + given.egress.length
+            4 +
+              (given.monitoringAddress === undefined ? 0 : 1) +
+              2 * given.nameservers.length +
+              given.egress.length +
+              given.closed.length
         );
       }),
     );
+  });
+});
+
+describe("hosts that are closed to jobs", () => {
+  const known = {
+    closed: ["192.0.2.30", "192.0.2.200"],
+    monitoringAddress: "192.0.2.200",
+    proxmoxEndpoint: "https://192.0.2.10:8006/",
+    githubUrl: "https://github.com",
+  };
+
+  it("are the named ones, the monitoring host and Proxmox VE's API, each once", () => {
+    assert.deepEqual(closedHosts(known), ["192.0.2.10", "192.0.2.200", "192.0.2.30"]);
+  });
+
+  it("are none that a firewall cannot know, and never GitHub", () => {
+    const one = { ...known, closed: [], monitoringAddress: undefined };
+    assert.deepEqual(closedHosts({ ...one, proxmoxEndpoint: "https://pve.example:8006/" }), []);
+    assert.deepEqual(closedHosts({ ...one, githubUrl: "https://192.0.2.10" }), []);
+  });
+
+  it("stay open for jobs where egress opens them for jobs, or where they are the DNS server", () => {
+    const hosts = closedHosts(known);
+    assert.deepEqual(closedToJobs(hosts, ["192.0.2.10"], []), ["192.0.2.200", "192.0.2.30"]);
+    const egress = [{ to: "192.0.2.200/32", forJobs: false }, { to: "192.0.2.0/27" }];
+    assert.deepEqual(closedToJobs(hosts, [], egress), ["192.0.2.200"]);
   });
 });

@@ -71,7 +71,9 @@ describe("configuration of the journal upload", () => {
 });
 
 describe("the way out that logs need", () => {
-  const rule = (ports: string, to = "192.0.2.200/32"): object[] => [{ to, ports, protocol: "tcp", comment: "Logs" }];
+  const rule = (ports: string, to = "192.0.2.200/32"): object[] => [
+    { to, ports, protocol: "tcp", comment: "Logs", forJobs: false },
+  ];
 
   it("is the port of the place that they go to", () => {
     assert.deepEqual(logEgress({ kind: "alloy" }, monitoringHost), rule("3100"));
@@ -82,8 +84,13 @@ describe("the way out that logs need", () => {
     assert.deepEqual(logEgress({ kind: "journal-upload" }, monitoringHost), rule("19532"));
   });
 
-  it("is none where logs stay, or go to a name", () => {
+  it("is none where logs stay, or go to a name on a port of its own", () => {
     assert.deepEqual(logEgress({ kind: "none" }, monitoringHost), []);
-    assert.deepEqual(logEgress({ kind: "alloy", lokiUrl: "https://loki.example/push" }, monitoringHost), []);
+    assert.deepEqual(logEgress({ kind: "alloy", lokiUrl: "https://loki.example:3100/push" }, monitoringHost), []);
+  });
+
+  it("is open on the monitoring host too where a name may be its own, since 80 and 443 are closed there", () => {
+    assert.deepEqual(logEgress({ kind: "alloy", lokiUrl: "https://loki.example/push" }, monitoringHost), rule("443"));
+    assert.deepEqual(logEgress({ kind: "alloy", lokiUrl: "http://loki.example/push" }, monitoringHost), rule("80"));
   });
 });
