@@ -49,6 +49,28 @@ make_user() {
   fi
 }
 
+# A job may ask logind for a service manager of its user (polkit lets every user have one): what that starts is in no control
+# group of the runner's unit, so it would outlive the unit and have none of its limits.
+refuse_user_manager() {
+  local manager
+  manager=user@$(id -u "$RUNNER_USER").service
+  rm -f "/var/lib/systemd/linger/$RUNNER_USER"
+  if [[ $(readlink "/etc/systemd/system/$manager") != /dev/null ]]; then
+    ln -sfn /dev/null "/etc/systemd/system/$manager"
+    systemctl daemon-reload
+    # Told to an outdated unit it warns, and stops it all the same.
+    systemctl stop "$manager" 2>/dev/null || die "$manager, a service manager of the jobs' user, does not stop. Next: systemctl status $manager"
+  fi
+}
+
+# A job must not look into the listener's memory or change its program there: both are of one user. Debian lets it, Ubuntu
+# does not. A stricter setting stays; a kernel without Yama, or one that belongs to another host, has nothing to set.
+refuse_tracing() {
+  local scope=/proc/sys/kernel/yama/ptrace_scope
+  put /etc/sysctl.d/60-ghrunners.conf 0644 "kernel.yama.ptrace_scope = 1"
+  if [[ -w $scope && $(<$scope) == 0 ]]; then echo 1 >$scope; fi
+}
+
 make_folders() {
   local name
   install -d -o root -g root -m 0755 "$keep" "$RUNNER_HOME"
@@ -198,6 +220,8 @@ upgrade() { # from
 
 install_agent() {
   make_user
+  refuse_user_manager
+  refuse_tracing
   make_folders
   put_configuration
   local current requested=""
@@ -219,11 +243,12 @@ install_agent() {
 
 remove_agent() {
   systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
-  rm -rf "$unit_file" "$drop_in_folder" "$HOOKS_FOLDER" "$POLICY_FILE" "${RUNNER_HOME:?}" "$keep"
+  rm -rf "$unit_file" "$drop_in_folder" "$HOOKS_FOLDER" "$POLICY_FILE" "${RUNNER_HOME:?}" "$keep" /etc/sysctl.d/60-ghrunners.conf
   rmdir --ignore-fail-on-non-empty "$(dirname "$HOOKS_FOLDER")" "$(dirname "$POLICY_FILE")" 2>/dev/null || true
   systemctl daemon-reload
   if id -u "$RUNNER_USER" >/dev/null 2>&1; then
     loginctl terminate-user "$RUNNER_USER" 2>/dev/null || true
+    rm -f "/etc/systemd/system/user@$(id -u "$RUNNER_USER").service"
     userdel --remove "$RUNNER_USER" 2>/dev/null || userdel "$RUNNER_USER"
   fi
   if id -u "$SETUP_USER" >/dev/null 2>&1; then userdel "$SETUP_USER"; fi

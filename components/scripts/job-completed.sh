@@ -1,21 +1,10 @@
 #!/usr/bin/env bash
-# Runs after every job: cleans up, so that the next job does not find what this one left.
+# Runs after every job, and when the runner's unit starts: cleans up, so that the next job does not find what an earlier one
+# left. A job can prevent that (BASH_ENV in GITHUB_ENV), but the same is done again before the next job.
 set -euo pipefail
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
 # shellcheck source=/dev/null
 source /usr/local/lib/ghrunners/hooks/job-traces.sh
 remove_traces
-
-workspace=${GITHUB_WORKSPACE:-}
-# Only empty a folder inside the runner's work folder.
-case $workspace in
-  /opt/actions-runner/_work/*/*) ;;
-  *)
-    echo "No workspace to clean: '$workspace'"
-    exit 0
-    ;;
-esac
-if [[ -d $workspace && ! -L $workspace ]]; then
-  find "$workspace" -mindepth 1 -delete
-fi
+forget_workspace

@@ -11,7 +11,7 @@ export interface Workspace {
   readonly eventPath: string;
 }
 
-/** Makes the folders; what an earlier job left in the temporary one goes, its files in the workspace stay. */
+/** Makes the folders; what an earlier job left in the temporary one and of actions goes, its files in the workspace stay. */
 export function prepareWorkspace(workFolder: string, repository: string, event: Json): Workspace {
   const name = repository.split("/").at(-1) ?? "repository";
   const folders = {
@@ -19,7 +19,8 @@ export function prepareWorkspace(workFolder: string, repository: string, event: 
     temp: path.join(workFolder, "_temp"),
     toolCache: path.join(workFolder, "_tool"),
   };
-  rmSync(folders.temp, { recursive: true, force: true });
+  for (const folder of [folders.temp, path.join(workFolder, "_actions")])
+    rmSync(folder, { recursive: true, force: true });
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
   const workflow = path.join(folders.temp, "_github_workflow");
   mkdirSync(workflow, { recursive: true });

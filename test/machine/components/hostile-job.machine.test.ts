@@ -3,7 +3,14 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
-import { JOB_FOLDERS, RUNNER_HOME, RUNNER_USER, SETUP_USER, WORK_FOLDER } from "@ghrunners/core/vocabulary/runner";
+import {
+  HOOKS_FOLDER,
+  JOB_FOLDERS,
+  RUNNER_HOME,
+  RUNNER_USER,
+  SETUP_USER,
+  WORK_FOLDER,
+} from "@ghrunners/core/vocabulary/runner";
 import { agentParameters, renderUnit } from "@ghrunners/components/runner/render-agent";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
@@ -16,6 +23,8 @@ const runner = 171;
 const unit = "actions.runner.octo-org-demo-app.runner-1.service";
 const jobs = { repository: "octo-org/demo-app", events: ["push"], refs: ["refs/heads/main"] };
 const token = "AREGISTRATIONTOKEN";
+const hooks = HOOKS_FOLDER;
+const allowed = "GITHUB_REPOSITORY=octo-org/demo-app GITHUB_EVENT_NAME=push GITHUB_REF=refs/heads/main";
 
 /**
  * An archive as GitHub's: the listener finds its folder as the parent of the real folder that it is in, and config.sh writes
@@ -40,10 +49,10 @@ Y
 fi
 cat "$root/.runner" "$root/.credentials" "$root/.credentials_rsaparams" "$root/.env" >/dev/null || exit 1
 echo here >>"$root/_diag/Runner_20260101-000000-utc.log" || exit 1
-echo "Listening for Jobs"; cd "$root/_work"
+echo "Listening for Jobs"; cd "$root/_work"; job=$root/_diag/job
 while sleep 0.1; do
-  [[ -f job ]] || continue
-  mv job job.now; bash job.now >job.said 2>&1; echo "\$?" >job.exit; mv job.exit job.code
+  [[ -f $job ]] || continue
+  mv $job $job.now; bash $job.now >$job.said 2>&1; echo "\$?" >$job.exit; mv $job.exit $job.code
 done
 X
   cat >config.sh <<'X'
@@ -101,7 +110,7 @@ describe("a hostile job", function () {
       jobCompleted: read("job-completed.sh"),
       jobTraces: read("job-traces.sh"),
     };
-    const settings = { version, unit, jobs, drainTimeoutMinutes: 1 };
+    const settings = { version, unit, jobs, closed: ["192.0.2.200"], drainTimeoutMinutes: 1 };
     const source = { url: `file:///root/${version}.tar.gz`, sha256 };
     return script("agent.sh", "install", agentParameters(settings, source, "bc:24:11:00:00:71", hooks));
   }
@@ -127,14 +136,14 @@ describe("a hostile job", function () {
     ]);
   /** A job that the listener starts, in the unit's control group and with its view of the files. @returns its exit code */
   function inUnit(script: string): string {
-    const file = `${RUNNER_HOME}/${WORK_FOLDER}/job`;
+    const file = `${RUNNER_HOME}/_diag/job`;
     run(
       ["bash", "-c", `rm -f ${file}*; cat >${file}.new; chown ${RUNNER_USER} ${file}.new; mv ${file}.new ${file}`],
       script,
     );
     return asRoot(`for i in $(seq 300); do [[ -s ${file}.code ]] && exec cat ${file}.code; sleep 0.1; done; exit 1`);
   }
-  const said = (): string => asRoot(`cat ${RUNNER_HOME}/${WORK_FOLDER}/job.said`);
+  const said = (): string => asRoot(`cat ${RUNNER_HOME}/_diag/job.said`);
   const canary = (): string => asRoot("stat --format='%U %a' /root/canary; cat /root/canary");
 
   it("runs on a runner that works, with its own two folders and nothing else", () => {
@@ -218,13 +227,77 @@ describe("a hostile job", function () {
     await until("it runs on", 10_000, () => asRoot(`ls ${home}/survivor 2>/dev/null | wc -l`) === "1");
     assert.notEqual(asRoot(traces), "0");
     // As the runner does: the hook's ancestors are of the jobs' user too, and stay.
-    const environment = "GITHUB_REPOSITORY=octo-org/demo-app GITHUB_EVENT_NAME=push GITHUB_REF=refs/heads/main";
-    const next = `env ${environment} bash -e /usr/local/lib/ghrunners/hooks/job-started.sh && [[ ! -e /tmp/evil ]]`;
+    const next = `env ${allowed} bash -e ${hooks}/job-started.sh && [[ ! -e /tmp/evil ]]`;
     assert.equal(inUnit(next), "0", said());
     assert.equal(mainProcess(), listener);
     assert.equal(asRoot("pgrep -f surviv[o]r | wc -l"), "0");
     assert.equal(asRoot(traces), "0");
     assert.equal(canary(), "root 600\ncanary");
+  });
+
+  it("cannot hide a process behind its name", () => {
+    inUnit(`setsid --fork python3 -c 'import ctypes, time
+# Its line in /proc/PID/stat ends early, and what is there looks like a dead process.
+ctypes.CDLL(None).prctl(15, b"e) Z \\nabc", 0, 0, 0)
+time.sleep(600) # hidden' >/dev/null 2>&1; for i in $(seq 100); do pgrep -f 'hidde[n]' && break; sleep 0.1; done`);
+    assert.equal(asRoot("pgrep -f 'hidde[n]' | wc -l"), "1");
+    assert.equal(inUnit(`env ${allowed} bash -e ${hooks}/job-started.sh`), "0", said());
+    assert.equal(asRoot("pgrep -f 'hidde[n]' | wc -l"), "0");
+  });
+
+  it("leaves nothing in the work folder but what the runner made for the next one", () => {
+    const work = `${RUNNER_HOME}/${WORK_FOLDER}`;
+    const next = `GITHUB_WORKSPACE=${work}/demo-app/demo-app`;
+    const folders = `${work}/_temp ${work}/_actions/one ${work}/demo-app/demo-app ${work}/_PipelineMapping/octo-org/demo-app`;
+    const mapping = "_PipelineMapping/octo-org/demo-app/PipelineFolder.json";
+    inUnit(`cd ${work}; mkdir -p ${folders} other/shut/shut _PipelineMapping/evil; touch ${mapping} _temp/step.sh
+      echo evil | tee .env demo-app/beside demo-app/demo-app/Makefile _PipelineMapping/evil/x other/shut/shut/x >/dev/null
+      chmod 000 other/shut/shut other/shut; ln -s /usr _tool`);
+    assert.equal(inUnit(`env ${allowed} ${next} bash -e ${hooks}/job-started.sh`), "0", said());
+    const kept = ["_PipelineMapping", "_actions", "_actions/one", mapping, "_temp", "_temp/step.sh", "demo-app"];
+    const found = asRoot(`cd ${work}; find . -mindepth 1 -printf '%P\\n' | sort`).split("\n");
+    assert.deepEqual(
+      found,
+      [...kept, "_PipelineMapping/octo-org", "_PipelineMapping/octo-org/demo-app", "demo-app/demo-app"].sort(),
+    );
+  });
+
+  it("gives the next one no workspace of its choice, and that one after it a new one", () => {
+    const work = `${RUNNER_HOME}/${WORK_FOLDER}`;
+    for (const [workspace, prepare] of [
+      [
+        "demo-app/demo-app",
+        "rm -rf demo-app; mkdir -p /tmp/evil; ln -s /tmp demo-app; ln -sfn /tmp/evil /tmp/demo-app",
+      ],
+      ["../../../home/actions-runner", "true"],
+      ["_tool/_tool", "mkdir -p _tool/_tool"],
+    ]) {
+      inUnit(`cd ${work} && mkdir -p _PipelineMapping/x && touch _PipelineMapping/x/y && ${prepare}`);
+      const next = inUnit(`env ${allowed} GITHUB_WORKSPACE=${work}/${workspace} bash -e ${hooks}/job-started.sh`);
+      assert.equal(next, "1", said());
+      assert.match(said(), /An earlier job put this job's workspace at /);
+      assert.equal(asRoot(`cd ${work}; find . _PipelineMapping -mindepth 1 ! -path './_*' | wc -l`), "0");
+    }
+  });
+
+  it("cannot stop the runner for good by what it leaves: a start of the unit cleans up", () => {
+    const work = `${RUNNER_HOME}/${WORK_FOLDER}`;
+    inUnit(`cd ${work}; rm -rf _temp; mkdir -p _temp/x/y _PipelineMapping/octo-org/demo-app ~/x; chmod 000 _temp/x/y _temp/x
+      echo '{' >_PipelineMapping/octo-org/demo-app/PipelineFolder.json`);
+    asRoot(`systemctl restart ${unit}; systemctl is-active ${unit}`);
+    assert.equal(asRoot(`find ${work} /home/${RUNNER_USER} -mindepth 1 | wc -l`), "0");
+  });
+
+  it("gets no service manager of its own, and does not look into the listener where the kernel can forbid it", () => {
+    const manager = asRoot(`echo user@$(id -u ${RUNNER_USER}).service`);
+    assert.match(run(["systemctl", "start", manager]).words, /is masked/);
+    assert.equal(asRoot("cat /etc/sysctl.d/60-ghrunners.conf"), "kernel.yama.ptrace_scope = 1");
+  });
+
+  it("may not answer in the exporters' place nor reach a closed host, where the kernel filters for systemd", () => {
+    const shown = asRoot(`systemctl show --property=SocketBindDeny --property=IPAddressDeny ${unit}`);
+    assert.match(shown, /^SocketBindDeny=.*9100-9101$/m);
+    assert.match(shown, /^IPAddressDeny=192\.0\.2\.200(\/32)?$/m);
   });
 
   it("ends with the unit, however it went to the background", async () => {
@@ -240,14 +313,20 @@ describe("a hostile job", function () {
     script(
       "agent.sh",
       "remove",
-      agentParameters({ version: "2.335.1", unit, jobs, drainTimeoutMinutes: 1 }, { url: "", sha256: "" }, "", {
-        jobStarted: "",
-        jobCompleted: "",
-        jobTraces: "",
-      }),
+      agentParameters(
+        { version: "2.335.1", unit, jobs, closed: [], drainTimeoutMinutes: 1 },
+        { url: "", sha256: "" },
+        "",
+        {
+          jobStarted: "",
+          jobCompleted: "",
+          jobTraces: "",
+        },
+      ),
     );
     assert.equal(canary(), "root 600\ncanary");
     assert.equal(asRoot(`ls -d ${RUNNER_HOME} /var/lib/ghrunners 2>/dev/null | wc -l`), "0");
     assert.equal(asRoot(`id -u ${RUNNER_USER} ${SETUP_USER} 2>/dev/null | wc -l`), "0");
+    assert.equal(asRoot("ls -d /etc/systemd/system/user@* /etc/sysctl.d/60-ghrunners.conf 2>/dev/null | wc -l"), "0");
   });
 });
