@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { stringify } from "yaml";
+import { until } from "@ghrunners/core/until";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { readChoice } from "@ghrunners/failover/choice/deploy-runner";
+import { seriesOf } from "@ghrunners/lab/driver/scrape";
+import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+import { repositoryFolder } from "@ghrunners/lab/lifecycle";
+import { topology } from "@ghrunners/lab/topology";
+
+const monitoring = topology.hosts.monitoring;
+const canaryFile = "/root/canary";
+const scripts = path.join(projectRoot, "test/rehearsal/support");
+const lookAround = readFileSync(path.join(scripts, "look-around.sh"), "utf8");
+const hostileJob = `CANARY=${canaryFile}
+PROXMOX=${topology.proxmox.address}
+MONITORING=${monitoring.address}
+OTHER=${secondary.address}
+${readFileSync(path.join(scripts, "hostile-job.sh"), "utf8")}`;
+
+/** Everything of root that a job could want to change, as one text; two folders of the listener and jobs are left out. */
+const rootsFiles = `find /opt/actions-runner /opt/ghrunners /etc /usr/local /root /var/lib/ghrunners /var/lib/systemd/linger \\
+    /var/spool/cron /var/lib/prometheus -path /opt/actions-runner/_work -prune -o -path /opt/actions-runner/_diag -prune -o \\
+    ! -type d -printf '%p %U:%G %m %l ' -exec sha256sum '{}' ';' 2>/dev/null | sort`;
+
+/** A workflow that anybody with write access can start: one step, on the runner that is asked for. */
+const workflow = (script: string): string =>
+  stringify({
+    name: "Hostile",
+    "run-name": "hostile ${{ inputs.proof }}",
+    on: { workflow_dispatch: { inputs: { proof: { type: "string", required: true } } } },
+    permissions: {},
+    jobs: {
+      job: {
+        "runs-on": ["self-hosted", "linux", "x64", "lab", "primary"],
+        "timeout-minutes": 2,
+        steps: [{ shell: "bash", run: script }],
+      },
+    },
+  });
+
+/**
+ * A real job that tries everything, on a real machine, through the runner and its hooks. What single attacks come to in the
+ * installation and the exporters: test/machine/components/hostile-job.machine.test.ts, test/unit/exporter/hostile-log.test.ts.
+ */
+describe("a hostile job on a runner", () => {
+  let rehearsal: Rehearsal;
+  let folder: string;
+  let lookBefore: string;
+  let filesBefore: string;
+  let choiceBefore: string;
+  let attack: string;
+  let begun: string;
+
+  const onPrimary = (script: string): Promise<string> => rehearsal.inMachine(primary.vmId, "bash", "-c", script);
+  const onMonitoring = (script: string): Promise<string> => rehearsal.inMachine(monitoring.id, "bash", "-c", script);
+
+  /** @returns the log of a job with this one step, once the run is over */
+  async function runs(name: string, script: string): Promise<string> {
+    const proof = `${name}-${Date.now()}`;
+    writeFileSync(path.join(folder, `${name}.yml`), workflow(script));
+    await rehearsal.octokit.rest.actions.createWorkflowDispatch({
+      ...rehearsal.repository,
+      workflow_id: `${name}.yml`,
+      ref: "main",
+      inputs: { proof },
+    });
+    const run = await until(`the run ${proof} is completed`, 90_000, async () => {
+      const { data } = await rehearsal.octokit.rest.actions.listWorkflowRunsForRepo(rehearsal.repository);
+      return data.workflow_runs.find((entry) => entry.display_title.includes(proof) && entry.status === "completed");
+    });
+    const { data } = await rehearsal.octokit.rest.actions.listJobsForWorkflowRun({
+      ...rehearsal.repository,
+      run_id: run.id,
+    });
+    const job = data.jobs[0];
+    assert.ok(job);
+    const log = await rehearsal.jobLog(job.id);
+    assert.equal(job.runner_name, primary.name);
+    assert.equal(job.conclusion, "success", log);
+    return log;
+  }
+
+  /** What the job wrote after this word, line by line. */
+  const lines = (log: string, word: string): string[] =>
+    [...log.matchAll(new RegExp(`^\\S+ ${word} (.*)$`, "gm"))].map(([, text = ""]) => text);
+  const look = async (): Promise<string> => {
+    const seen = lines(await runs("look", lookAround), "look");
+    assert.equal(seen.at(-1), "over", seen.join("\n"));
+    return seen.join("\n");
+  };
+  const chosen = async (): Promise<string> => {
+    const { data } = await rehearsal.octokit.rest.actions.getRepoVariable({
+      ...rehearsal.repository,
+      name: "DEPLOY_RUNNER",
+    });
+    const seen = readChoice(data.value, new Date());
+    return "choice" in seen ? `${seen.state} ${seen.choice.name} ${seen.choice.labels.join(",")}` : seen.state;
+  };
+
+  before(async () => {
+    rehearsal = await Rehearsal.ready();
+    folder = path.join(repositoryFolder(rehearsal.lab.instance), ".github/workflows");
+    mkdirSync(folder, { recursive: true });
+    await onPrimary(`echo canary >${canaryFile}; chmod 600 ${canaryFile}`);
+    lookBefore = await look();
+    filesBefore = await onPrimary(rootsFiles);
+    choiceBefore = await until("the primary is chosen", 60_000, async () => {
+      const seen = await chosen();
+      return seen.startsWith(`fresh ${primary.name} `) ? seen : undefined;
+    });
+    begun = await onPrimary("date -u '+%F %T'");
+    attack = await runs("hostile", hostileJob);
+  });
+
+  after(async () => {
+    for (const name of ["look", "hostile"]) rmSync(path.join(folder, `${name}.yml`), { force: true });
+    // What a job may write there stays: the listener's own pages are among them.
+    await onPrimary(`rm -f ${canaryFile}; find /opt/actions-runner/_diag -mindepth 1 ! -type f -delete
+      find /opt/actions-runner/_diag -type f \\( -size +10M -o -size -2c -o -size 2c -o -name '*9999*' \\) -delete`);
+  });
+
+  it("is refused everything that is not its own, and every way to another host", () => {
+    const refused = lines(attack, "refused");
+    assert.deepEqual(lines(attack, "SUCCEEDED"), []);
+    assert.ok(refused.length >= 75, `it tried ${refused.length} things only:\n${attack}`);
+    for (const place of [`${topology.proxmox.address} 8006`, `${secondary.address} 22`, `${monitoring.address} 443`])
+      assert.ok(refused.includes(`reach ${place}`), place);
+  });
+
+  it("does to its own folders what it likes", () => {
+    assert.deepEqual(lines(attack, "FAILED"), []);
+    assert.ok(lines(attack, "left").length >= 18, attack);
+  });
+
+  it("leaves the next job what it would have found without it", async () => {
+    assert.equal(await look(), lookBefore);
+    assert.equal(await onPrimary("pgrep -f 'surviv[o]r|Runner_.*itertool[s]' | wc -l"), "0");
+    assert.equal(await onPrimary("find /home/actions-runner -mindepth 1 | wc -l"), "0");
+  });
+
+  it("changes no file of root", async () => {
+    assert.equal(await onPrimary(rootsFiles), filesBefore);
+    assert.equal(await onPrimary(`stat --format='%U %a' ${canaryFile}; cat ${canaryFile}`), "root 600\ncanary");
+  });
+
+  it("does not change who deploys next, nor what is said of the runner's health", async () => {
+    const wanted = { runner_status: 1, runner_listener_connected: 1, runner_busy: 0, runner_capacity: 1 };
+    const begin = Date.parse(`${begun.replace(" ", "T")}Z`) / 1000;
+    const text = await until("the exporter shows the runner healthy and idle after the job", 40_000, async () => {
+      const now = await onMonitoring(`curl -sf --max-time 2 http://${primary.address}:9101/metrics`);
+      const series = seriesOf(now);
+      const looked = series.get("runner_exporter_collection_timestamp_seconds") ?? 0;
+      const isSo = Object.entries(wanted).every(([name, value]) => series.get(name) === value);
+      return looked > begin + 10 && isSo ? now : undefined;
+    });
+    const seen = seriesOf(text);
+    const checkin = seen.get("runner_last_checkin") ?? 0;
+    assert.ok(checkin <= Date.now() / 1000 + 2 && checkin > Date.now() / 1000 - 120, `last check-in ${checkin}`);
+    for (const reason of ["no_file", "future", "too_large"])
+      assert.ok(
+        [...seen].some(([series, value]) => series.includes(`reason="${reason}"`) && value > 0),
+        `${reason}: ${text}`,
+      );
+    assert.equal(await chosen(), choiceBefore);
+    const status = await rehearsal.status();
+    assert.equal(status.healthy, true, JSON.stringify(status.problems));
+  });
+
+  it("stands in no other runner's logs, and its own are shipped on", async () => {
+    const file = (address: string): string => `/var/log/journal/remote/remote-${address}[.@]*journal`;
+    const forged = await onMonitoring(
+      `journalctl --file='${file(secondary.address)}' --since='${begun} UTC' --output=cat --no-pager | grep -c forged || true`,
+    );
+    assert.equal(forged, "0");
+    await until("the job's genuine end has arrived", 60_000, async () => {
+      const line = `journalctl --file='${file(primary.address)}' --since='${begun} UTC' --output=cat --no-pager`;
+      return Number(await onMonitoring(`${line} | grep -c 'completed with result: Succeeded' || true`)) >= 2;
+    });
+  });
+});
