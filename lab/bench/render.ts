@@ -1,21 +1,12 @@
 /**
  * The report as a text for people. Pure.
  */
+import { textTable } from "@ghrunners/core/text-table";
 import type { Comparison, Measure, Report } from "./report";
 import type { Summary } from "./stats";
 
-/** Columns padded to their widest cell; the first is left-aligned, the others to the right. */
-export function renderTable(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}
+/** Names to the left, numbers to the right. */
+const table = (rows: readonly (readonly string[])[]): string => textTable(rows, 1).join("\n");
 
 const number = (value: number, digits: number): string => value.toFixed(digits);
 const title = ({ measure, size }: { measure: string; size?: number }): string =>
@@ -88,11 +79,11 @@ export function renderReport(report: Report): string {
       "requests/h",
       "CPU (s)",
     ];
-    parts.push("", renderTable([head, ...report.measures.map(measureRow)]));
+    parts.push("", table([head, ...report.measures.map(measureRow)]));
   }
   if (report.comparisons.length > 0) {
     const head = ["ratio, round by round", "of", "min", "median", "max"];
-    parts.push("", renderTable([head, ...report.comparisons.map(comparisonRow)]));
+    parts.push("", table([head, ...report.comparisons.map(comparisonRow)]));
   }
   if (report.growth.length > 0) {
     const rows = report.growth.map((entry) => [
@@ -102,7 +93,7 @@ export function renderReport(report: Report): string {
       `x${number(entry.sizeRatio, 0)}`,
       `x${number(entry.timeRatio, 1)}`,
     ]);
-    parts.push("", renderTable([["growth", "subject", "from", "size", "time"], ...rows]));
+    parts.push("", table([["growth", "subject", "from", "size", "time"], ...rows]));
   }
   for (const { measure, reason } of report.omitted) parts.push("", `${measure} was left out: ${reason}`);
   return `${parts.join("\n")}\n`;

@@ -5,20 +5,13 @@ import { readToolchain } from "./manifest";
 import { readSource } from "./source";
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
+import { textTable } from "@ghrunners/core/text-table";
 import { endQuietlyWhenNobodyReads } from "@ghrunners/core/terminal";
 
 /** The toolchain as a table for people. */
 function table({ parts }: Toolchain): string {
   const rows = [["PART", "VERSION", "ORIGIN", "NOTE"], ...parts.map((p) => [p.name, p.version, p.origin, p.note])];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return textTable(rows).join("\n");
 }
 
 function show(toolchain: Toolchain, json: boolean): void {

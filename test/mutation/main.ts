@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { availableParallelism, constants, setPriority } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { textTable } from "@ghrunners/core/text-table";
 import { withLock } from "@ghrunners/lab/toolchain/lock";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { errorText, note } from "@ghrunners/core/terminal";
@@ -45,11 +46,7 @@ function table(scores: readonly Score[]): string {
     `${score.seconds.toFixed(0)} s`,
   ]);
   const all = [["folder", "mutants", "killed", "score", "time"], ...lines];
-  const widths = all[0]!.map((_, column) => Math.max(...all.map((line) => line[column]!.length)));
-  return all
-    .map((line) =>
-      line.map((text, at) => (at === 0 ? text.padEnd(widths[at]!) : text.padStart(widths[at]!))).join("  "),
-    )
+  return textTable(all, 1)
     .map((line) => `${line}\n`)
     .join("");
 }

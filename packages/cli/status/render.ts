@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { textTable } from "@ghrunners/core/text-table";
 import { maintenanceBanner } from "../maintenance/report";
 import { choiceLine } from "./choice";
 import { describeProtection, type EnvironmentStatus } from "./environment";
@@ -6,18 +7,6 @@ import { monitoringLines } from "./monitoring";
 import type { JobStatus, StatusReport } from "./report";
 
 const dot = (good: boolean): string => (good ? pc.green("●") : pc.red("●"));
-
-/** A table with columns as wide as their widest cell; colours do not count. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const width = (cell: string): number => cell.replace(/\u001b\[\d+m/g, "").length;
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ""))));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - width(cell)))
-      .join("  ")
-      .trimEnd(),
-  );
-}
 
 function jobLine(job: JobStatus): string {
   const took = job.seconds === null ? "" : ` in ${job.seconds} s`;
@@ -53,10 +42,10 @@ export function renderStatus(report: StatusReport): string {
     ...maintenanceBanner(report.maintenance),
     "",
     heading("Machines (Proxmox VE)"),
-    ...table(machines),
+    ...textTable(machines),
     "",
     heading("Runners (GitHub)"),
-    ...(report.hosts === "skip" ? ["  none: this stack manages machines only (hosts: skip)"] : table(runners)),
+    ...(report.hosts === "skip" ? ["  none: this stack manages machines only (hosts: skip)"] : textTable(runners)),
     "",
     ...(report.deployment === null ? [] : [heading("Environment (GitHub)"), environmentLine(report.deployment), ""]),
     ...(report.monitoring === null ? [] : [heading("Monitoring"), ...monitoringLines(report.monitoring, dot), ""]),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import Ajv from "ajv/dist/2020";
 import addFormats from "ajv-formats";
-import { renderReport, renderTable } from "@ghrunners/lab/bench/render";
+import { renderReport } from "@ghrunners/lab/bench/render";
 import { buildReport, type Findings, type BenchSample } from "@ghrunners/lab/bench/report";
 import { publishedSchema } from "../../../support/published-schema";
 
@@ -129,16 +129,5 @@ describe("bench: report", () => {
     assert.match(text, /vms\/preview +ghrunners +20 to 200 +x10 +x5\.0/);
     assert.match(text, /boot was left out: no root/);
     assert.match(text, /^test, 2 cores, 2\.0 GiB, linux x64 6\.1\nnode 20\.0\.0\n/);
-  });
-
-  it("lines columns up", () => {
-    assert.equal(
-      renderTable([
-        ["a", "b"],
-        ["long", "1"],
-        ["x", "100"],
-      ]),
-      "a       b\nlong    1\nx     100",
-    );
   });
 });
