@@ -1,6 +1,6 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { type Finished, runProcess } from "@ghrunners/core/process";
 import { poll } from "@ghrunners/core/until";
 import { withLock } from "./toolchain/lock";
 import { baseFolders } from "./instance";
@@ -30,12 +30,9 @@ export function missingPackages(wanted = programs, has: (program: string) => boo
 }
 
 /** apt-get. Waits while another program has dpkg's lock (apt.conf(5), DPkg::Lock::Timeout). */
-function apt(...args: string[]): { status: number | null; stderr: string } {
-  return spawnSync("apt-get", ["-o", `DPkg::Lock::Timeout=${PATIENCE_SECONDS}`, ...args], {
-    encoding: "utf8",
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    maxBuffer: 64 * 2 ** 20,
-  });
+function apt(...args: string[]): Promise<Finished> {
+  const line = ["apt-get", "-o", `DPkg::Lock::Timeout=${PATIENCE_SECONDS}`, ...args];
+  return runProcess(line, { cwd: "/", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
 }
 
 /** The lists have a lock of their own, which apt does not wait for. */
@@ -68,12 +65,12 @@ async function install(say: (line: string) => void, missing: string[]): Promise<
     );
   }
   say(`Installing Debian packages: ${missing.join(" ")}`);
-  let result = apt("install", "-y", "--no-install-recommends", ...missing);
-  if (result.status !== 0) {
+  let result = await apt("install", "-y", "--no-install-recommends", ...missing);
+  if (result.code !== 0) {
     await updateLists();
-    result = apt("install", "-y", "--no-install-recommends", ...missing);
+    result = await apt("install", "-y", "--no-install-recommends", ...missing);
   }
-  if (result.status !== 0) {
+  if (result.code !== 0) {
     throw new Error(
       `apt-get could not install ${missing.join(", ")}:\n${result.stderr.trim().split("\n").slice(-8).join("\n")}\nCheck the network and the apt sources, then run the same command again.`,
     );

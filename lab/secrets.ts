@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { makeKeyPair } from "@ghrunners/core/ssh/key-pair";
 import { writeWhole } from "@ghrunners/core/whole-file";
 import type { Instance } from "./instance";
 import { topology } from "./topology";
@@ -36,13 +36,9 @@ function onlyOnce(file: string, make: () => string): string {
 }
 
 function makeSshKey(file: string): void {
-  const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "ghrunners-lab", "-f", `${file}.new`], {
-    input: "y\n",
-    encoding: "utf8",
-  });
-  if (made.status !== 0) throw new Error(`ssh-keygen failed: ${made.stderr || String(made.error)}`);
-  renameSync(`${file}.new.pub`, `${file}.pub`);
-  renameSync(`${file}.new`, file);
+  const { privateKey, publicKey } = makeKeyPair("ed25519", "ghrunners-lab");
+  writeWhole(`${file}.pub`, publicKey, { mode: 0o644 });
+  writeWhole(file, privateKey);
 }
 
 /** Reads the instance's secrets; makes those that are not there yet. */

@@ -1,6 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { makeKeyPair } from "@ghrunners/core/ssh/key-pair";
+import { writeWhole } from "@ghrunners/core/whole-file";
 import type { Instance } from "../instance";
 import type { HostName } from "./hosts";
 
@@ -13,15 +14,10 @@ const fileOf = (instance: Instance, host: HostName): string => path.join(instanc
 export function ensureHostKey(instance: Instance, host: HostName): { privateKey: string; publicKey: string } {
   const file = fileOf(instance, host);
   if (!existsSync(file)) {
-    const fresh = `${file}.new`;
-    rmSync(fresh, { force: true });
-    const made = spawnSync("ssh-keygen", ["-q", "-t", "ecdsa", "-N", "", "-C", host, "-f", fresh], {
-      encoding: "utf8",
-    });
-    if (made.status !== 0) throw new Error(`ssh-keygen failed: ${made.stderr || String(made.error)}`);
-    // The private half is moved last: where it exists, the public one does too.
-    renameSync(`${fresh}.pub`, `${file}.pub`);
-    renameSync(fresh, file);
+    const made = makeKeyPair("ecdsa", host);
+    // The private half is written last: where it exists, the public one does too.
+    writeWhole(`${file}.pub`, made.publicKey, { mode: 0o644 });
+    writeWhole(file, made.privateKey);
   }
   return { privateKey: readFileSync(file, "utf8"), publicKey: hostKeyOf(instance, host) };
 }

@@ -1,12 +1,13 @@
-import { spawn } from "node:child_process";
+import { runProcess } from "@ghrunners/core/process";
+import { projectRoot } from "@ghrunners/core/project-root";
 import type { Instance } from "../instance";
 import { scriptEnvironment, scriptPath } from "../machines/script";
 import { hostNamed, type HostName } from "./hosts";
 
 /** What a script on a host ended with. */
 export interface ShellResult {
-  /** Exit code; null when a signal ended it. */
-  readonly code: number | null;
+  /** Exit code; 1 when a signal ended it. */
+  readonly code: number;
   /** Both streams in the order in which they came. */
   readonly output: string;
 }
@@ -22,21 +23,14 @@ export function runOnHost(
 }
 
 /** The same inside any machine of the lab, by its number. */
-export function runOnMachine(
+export async function runOnMachine(
   instance: Instance,
   id: number,
   script: string,
   ...args: readonly string[]
 ): Promise<ShellResult> {
   const line = ["exec", String(id), "bash", "-s", "--", ...args];
-  return new Promise((resolve, reject) => {
-    const child = spawn(scriptPath("control"), line, { env: scriptEnvironment(instance) });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => void (output += text));
-    }
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ code, output }));
-    child.stdin.on("error", () => undefined).end(script);
-  });
+  const options = { cwd: projectRoot, env: scriptEnvironment(instance), input: script };
+  const { code, all } = await runProcess([scriptPath("control"), ...line], options);
+  return { code, output: all };
 }

@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { spawnSync } from "node:child_process";
 import { createReadStream, existsSync, readdirSync } from "node:fs";
 import path from "node:path";
+import { runProcess } from "@ghrunners/core/process";
 import { currentInstance, instanceNamed, type Instance } from "../instance";
 import { destroyAll, NspawnBackend, prepareTemplate, runnerTemplate } from "./index";
 import { machinesFolder, scriptEnvironment, scriptPath } from "./script";
@@ -46,10 +46,10 @@ async function main(argv: readonly string[]): Promise<void> {
   withInstance(program.command("exec <vmid> <command...>"))
     .description("run a command in a machine as root")
     .passThroughOptions()
-    .action((vmid: string, command: string[], options: { instance?: string }) => {
+    .action(async (vmid: string, command: string[], options: { instance?: string }) => {
+      const line = [scriptPath("control"), "exec", vmid, ...command];
       const env = scriptEnvironment(chosen(options));
-      process.exitCode =
-        spawnSync(scriptPath("control"), ["exec", vmid, ...command], { env, stdio: "inherit" }).status ?? 1;
+      process.exitCode = (await runProcess(line, { cwd: process.cwd(), env, terminal: "inherit" })).code;
     });
   withInstance(program.command("console <vmid>"))
     .description("what the machine printed on its console")

@@ -1,7 +1,4 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { makeKeyPair } from "@ghrunners/core/ssh/key-pair";
 import { publicKeyOf } from "@ghrunners/config/open-ssh-key";
 import type { Settings } from "@ghrunners/config/parse";
 import type { SecretSettings } from "@ghrunners/config/secrets";
@@ -14,19 +11,6 @@ import { setSecret } from "./configuration";
 import { describe, planKeyRotation, type KeyRotation, type KeyStep, type KeyProof } from "./plan";
 import { proveByJob, requireProofWorkflow } from "./proof";
 import { atTarget, type TargetInput } from "./target";
-
-/** Makes an Ed25519 key, in a folder that only this user may read and that exists only while ssh-keygen runs. */
-function makeKey(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-key-"));
-  try {
-    const file = path.join(folder, "key");
-    const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file], { encoding: "utf8" });
-    if (made.status !== 0) throw new Error(`ssh-keygen failed: ${made.stderr || String(made.error)}`);
-    return readFileSync(file, "utf8");
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 
 const publicKey = (privateKey: string): string => publicKeyOf(privateKey) ?? "";
 
@@ -108,7 +92,11 @@ export class DeployKeyRotation {
 
   private async carryOut(step: KeyStep, say: (line: string) => void): Promise<void> {
     if (step.step === "generate")
-      return writeJournal(this.file, { privateKey: makeKey(), published: false, proven: false });
+      return writeJournal(this.file, {
+        privateKey: makeKeyPair("ed25519").privateKey,
+        published: false,
+        proven: false,
+      });
     const journal = readJournal(this.file);
     if (journal === undefined)
       throw new Error(`${this.file} does not exist any more. Next: run the same command again; it makes a new key`);
