@@ -11,7 +11,10 @@ export interface Window {
   readonly step: number;
 }
 
-/** The parts of Prometheus' HTTP API that this project uses: prometheus.io/docs/prometheus/latest/querying/api. */
+/**
+ * The parts of Prometheus' HTTP API that this project uses: prometheus.io/docs/prometheus/latest/querying/api. Why not
+ * prometheus-query: it brings axios for two requests, and its errors name neither the address nor the next command.
+ */
 export interface Prometheus {
   readonly instant: (query: string, at: number) => Promise<Series[]>;
   readonly range: (query: string, window: Window) => Promise<Series[]>;

@@ -1,5 +1,7 @@
 /**
- * Reads Prometheus' text format, as far as exporters write it. Pure.
+ * Reads Prometheus' text format, as far as exporters write it. Pure. Why not parse-prometheus-text-format: it builds every
+ * family of a node exporter with its help text, at each look, in a service with a memory limit; a lookup by labels would
+ * still be ours.
  */
 
 type Labels = Readonly<Record<string, string>>;
