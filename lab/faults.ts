@@ -28,7 +28,7 @@ export const faults: readonly Fault[] = [
     service: "proxmox",
     target: "machine",
     parameters: {},
-    about: "every process of the machine stands still",
+    about: "every process of the machine is frozen",
   },
   {
     name: "cut-link",
@@ -52,7 +52,7 @@ export const faults: readonly Fault[] = [
     adminName: "runner-hang",
     target: "runner",
     parameters: {},
-    about: "the listener lives, the unit is active, but it talks to nobody",
+    about: "the listener runs and the unit is active, but it does not communicate with GitHub",
   },
   {
     name: "ghost-busy",
@@ -76,7 +76,7 @@ export const faults: readonly Fault[] = [
     adminName: "runner-version-deprecated",
     target: "runner",
     parameters: {},
-    about: "GitHub takes no jobs from this runner's version any more",
+    about: "GitHub gives no more jobs to this runner's version",
   },
   {
     name: "session-conflict",
@@ -92,7 +92,7 @@ export const faults: readonly Fault[] = [
     adminName: "runner-registration-deleted",
     target: "runner",
     parameters: {},
-    about: "GitHub does not know the registration any more when the listener asks",
+    about: "GitHub does not know the listener's registration any more",
   },
   {
     name: "github-down",
@@ -131,7 +131,7 @@ export const faults: readonly Fault[] = [
     adminName: "http-500-after-commit",
     target: "service",
     parameters: { count: 1, match: "" },
-    about: "GitHub does the write, then answers 500",
+    about: "GitHub performs the write, then answers 500",
   },
   {
     name: "github-rate-limited",
@@ -171,7 +171,7 @@ export const faults: readonly Fault[] = [
     adminName: "repository-public",
     target: "service",
     parameters: {},
-    about: "somebody made the repository public",
+    about: "the repository is shown as public",
   },
   {
     name: "github-registration-token-expired",

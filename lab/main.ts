@@ -137,7 +137,7 @@ function prune(dryRun: boolean): void {
 
 function program(): Command {
   const root = new Command("lab")
-    .description("The laboratory: Proxmox VE and GitHub emulated, machines real.")
+    .description("The lab: emulators of Proxmox VE and GitHub, and real machines.")
     .enablePositionalOptions()
     .exitOverride();
   root
@@ -168,7 +168,7 @@ function program(): Command {
     });
   root
     .command("demo-app")
-    .description("make ready what a team has before its first deployment: target, release, secrets, deploy key")
+    .description("prepare the first deployment: target, release, secrets, deploy key")
     .action(async () => {
       await prepareDemoApp(await enter(), say);
       say("Next: npm run lab -- exec -- ghrunners deploy --version 1");
@@ -176,14 +176,14 @@ function program(): Command {
   root
     .command("reviewer")
     .argument("<presence>", "on: approves what waits for a reviewer; off: nobody does")
-    .description("the colleague who approves deployments")
+    .description("whether a simulated reviewer approves deployments: on or off")
     .action(async (presence: string) => {
       if (presence !== "on" && presence !== "off") throw new Error(`Expected on or off, not "${presence}".`);
       await setReviewer(currentInstance(), presence === "on", projectRoot);
     });
   root
     .command("notifications")
-    .description("what on-call was told, as the receiver on the monitoring host recorded it")
+    .description("the alerts that on-call received, as recorded on the monitoring host")
     .option("--json", "print JSON")
     .action(async ({ json }: { json?: boolean }) => {
       const told = await notificationsOf(await enter());
@@ -200,18 +200,18 @@ function program(): Command {
     });
   root
     .command("prune")
-    .description("remove what other checkouts left in the cache and nobody uses (templates, toolchains, releases)")
+    .description("remove unused templates, toolchains and releases of other checkouts from the cache")
     .option("--dry-run", "only say what would go")
     .action(({ dryRun = false }: { dryRun?: boolean }) => prune(dryRun));
   root.command("status").option("--json").description("which services of the lab run").action(status);
   root
     .command("events <service>")
-    .description("what happened at a service (proxmox, github), one JSON object a line")
+    .description("events of a service (proxmox, github), one JSON object per line")
     .action(async (service: string) => {
       const events = await administer("GET", { service: service as FaultRequest["service"], path: "/_lab/events" });
       for (const event of events as unknown[]) print(JSON.stringify(event));
     });
-  const host = root.command("host").description("machines that stand before the program comes");
+  const host = root.command("host").description("machines that exist before the program runs");
   host
     .command("up <name>")
     .description("boot one, with the rest of the lab, and wait until it lets a user log in")
@@ -222,11 +222,11 @@ function program(): Command {
     .command("remove <name>")
     .description("end one and remove its disk")
     .action((name: string) => removeHost(hostNamed(name).name, currentInstance()));
-  const fault = root.command("fault").description("break something, or list what can be broken");
+  const fault = root.command("fault").description("break something, or list the possible faults");
   fault
     .command("list")
     .option("--json")
-    .description("every fault with its target and parameters")
+    .description("list every fault with its target and parameters")
     .action((options: { json?: boolean }) => {
       if (options.json) return print(faults);
       for (const { name, target, parameters, about } of faults) {
@@ -236,7 +236,7 @@ function program(): Command {
     });
   fault
     .command("active")
-    .description("faults that are set now")
+    .description("list the faults that are set now")
     .action(async () => {
       for (const service of ["proxmox", "github"] as const) {
         print({ [service]: await administer("GET", { service, path: "/_lab/faults" }) });

@@ -24,8 +24,8 @@ const say: Say = (line) => void process.stdout.write(`${line}\n`);
 
 const help = `usage: npm test [-- layer ...] [--grep TEXT] [--list]
 
-Layers; all of them without an argument. The first four and the last two run side by side, shown in this order.
-The rehearsal itself runs in three labs, each of which takes the next file when it has ended one:
+Layers; all of them without an argument. The first four and the last two run in parallel; the output has this order.
+The rehearsal runs in three labs that share its files:
   static     types, lint, format, shell scripts
   unit       pure code, emulators in this process, graph tests
   go         the plugins and the language host

@@ -19,24 +19,24 @@ const MAX_SEED = 2 ** 31;
 
 const help = `usage: npm run bench [-- options]
 
-Measures this project and its peer, OpenTofu with Ansible, in turns on laboratories of its own, and removes them.
+Measures this project and its peer, OpenTofu with Ansible, in turns on labs of its own, and removes the labs.
 
   --only NAME    one group of measures; may be given more than once
   --faults N     deployments with a random fault for the group deployments, 0 to 500 (default 50)
-  --seed N       makes the same random faults again (default: a new one, which is printed)
+  --seed N       repeats the same random faults (default: a new seed, which is printed)
   --quick        one round, 2 and 20 VMs, 10 faults
   --runs N       rounds, 1 to 20 (default 3; quick 1)
   --sizes LIST   numbers of VMs for the group vms (default 2,20,200; quick 2,20); 100 and more in the first round only
-  --minutes N    what is not done by then is ended and left out, 1 to 600 (default 120; quick 40)
+  --minutes N    time limit; measures that are not done by then are ended and left out, 1 to 600 (default 120; quick 40)
   --json         print the report as JSON (docs/reference/schemas/bench.json) instead of a table
   --help
 
-Everything ends within --minutes, whatever is done by then.
+The whole run ends within --minutes.
 
 Groups:
 ${scenarios.map(({ name, describes }) => `  ${name.padEnd(13)}${describes}`).join("\n")}
 
-Exit code: 0 every bar met, 1 a bar missed or a measure failed, 2 wrong use.
+Exit code: 0 every limit met, 1 a limit missed or a measure failed, 2 wrong use.
 `;
 
 interface Wanted {

@@ -5,11 +5,11 @@ import { startService } from "./service";
 import { openServices } from "./services";
 import { Engine } from "./workflows/engine";
 
-const usage = `The laboratory's GitHub emulator.
+const usage = `The lab's GitHub emulator.
 
   npx tsx lab/github/main.ts --state DIR --listen HOST:PORT --tls-cert FILE --tls-key FILE --socket PATH
 
-  --state     folder with seed.json; the state is kept in it
+  --state     folder with seed.json, in which the state is stored
   --listen    address and port of the TLS service; REST is under /api/v3
   --tls-cert  PEM certificate        --tls-key  PEM key
   --socket    unix socket of the administration

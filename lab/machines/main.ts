@@ -28,7 +28,7 @@ async function list(instance: Instance): Promise<void> {
 }
 
 async function main(argv: readonly string[]): Promise<void> {
-  const program = new Command("machines").description("The laboratory's machines: systemd-nspawn guests (needs root).");
+  const program = new Command("machines").description("The lab's machines: systemd-nspawn guests (needs root).");
   program.enablePositionalOptions();
   const withInstance = (command: Command): Command =>
     command.option("--instance <name>", "lab instance (default: GHRUNNERS_LAB, else lab)");

@@ -13,11 +13,11 @@ import { runScenario, type ScenarioResult } from "./run";
 
 const help = `usage: npm run scenarios [-- options]
 
-Does to deployments what may happen to them, on the laboratory named by GHRUNNERS_LAB, and proves after each that the
-application is wholly of the old or wholly of the new version. Evidence is kept in the project's state folder.
+Disturbs deployments on the lab named by GHRUNNERS_LAB, and checks after each that the application is completely of the
+old or completely of the new version. Evidence is kept in the project's state folder.
 
-  --only TEXT    scenarios whose id, origin or title holds the text; may be given more than once
-  --list         print them and run none
+  --only TEXT    scenarios whose id, origin or title contains the text; may be given more than once
+  --list         print the scenarios without running them
   --json         print the results (or with --list the scenarios) as JSON
   --help
 

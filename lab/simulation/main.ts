@@ -10,16 +10,16 @@ const MAX_SEED = 2 ** 31;
 const help = `usage: npm run simulate -- [options]
 
 Runs deployer, agent, guard, failover switch and GitHub on simulated disks, clocks, networks and processes, with random
-faults, and checks after each run that nothing was destroyed and nothing said that is not so. One seed is one run.
+faults. Checks after each run that one complete version is installed and that every report is true. One seed is one run.
 
   --runs N        runs, 1 to 1000000 (default 1000)
-  --seed N        the first seed, each run has the next one (default: a new one, which is printed)
-  --taken-back    takes mendings of known faults back, one by one, and says which seed finds each fault again
-  --without NAME  one of them only: runs with this mending taken back
+  --seed N        the first seed; each run uses the next one (default: a new one, which is printed)
+  --taken-back    reverts the corrections of known faults, one by one, and shows which seed finds each fault again
+  --without NAME  runs with this one correction reverted
   --json          print the report as JSON (docs/reference/schemas/simulation.json)
   --help
 
-Mendings:
+Corrections that can be reverted, with the fault that each prevents:
 ${takenBack.map(({ name, fault }) => `  ${name.padEnd(30)}${fault}`).join("\n")}
 
 Exit code: 0 nothing found (with --taken-back: every fault was found), 1 something was found, or was not, 2 wrong use.

@@ -15,12 +15,12 @@ import { keepAlive } from "./watchdog";
 
 const help = `usage: ghrunners-exporter host|fleet|switch --config FILE
 
-  host    what a runner's machine knows of its runner
-  fleet   what GitHub says of all runners
-  switch  decides by both which runner deploys, and tells GitHub
+  host    metrics of a runner, from its own machine
+  fleet   metrics of all runners, from GitHub
+  switch  chooses the runner that deploys, from both, and writes the choice to GitHub
 
-The token of fleet and switch is the file github-token of systemd's credentials.
-The folder of systemd's StateDirectory keeps the counters, and the switch's decisions.
+fleet and switch read their token from the file github-token in systemd's credentials folder.
+Counters and the switch's decisions are stored in systemd's StateDirectory.
 `;
 
 const kinds = ["host", "fleet", "switch"] as const;

@@ -15,9 +15,9 @@ const DOCUMENT = "test/mutation/README.md";
 
 const help = `usage: npm run mutate [-- FOLDER ... options]
 
-Changes the pure cores one small piece at a time and runs their unit tests: a change that no test notices is a survivor.
-At least ${BAR} % of the changes of each folder have to be noticed; ${DOCUMENT} says of the others why they may live.
-Works in a copy of the checkout, below the cache folder, and keeps results there: only what changed is tried again.
+Changes the pure functions one small piece at a time and runs their unit tests: a change that no test notices is a survivor.
+At least ${BAR} % of the changes of each folder must be noticed; ${DOCUMENT} gives the reason for each survivor.
+Works in a copy of the checkout in the cache folder and stores results there: only what changed is tried again.
 
 Folders; all of them without an argument:
 ${areas.map(({ folder }) => `  ${folder}`).join("\n")}

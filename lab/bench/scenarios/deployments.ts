@@ -75,7 +75,7 @@ async function underFaults(bench: Bench, testbed: Testbed, usualSeconds: number)
 /** Deployment, rollback, the cost of the safeguards, and what is left of a deployment that a fault hits. */
 export const deployments: BenchScenario = {
   name: "deployments",
-  describes: "deployment and rollback of the demo, beside the bare steps; then random faults",
+  describes: "deployment and rollback of the demo application, compared with a plain script; then random faults",
   // SC-002: 10 minutes. The demo application's own bars are far below.
   bars: [
     { measure: STEPS, seconds: 30 },

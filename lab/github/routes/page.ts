@@ -55,7 +55,7 @@ export function pageRoutes({ seed, store, presence }: Services): Route[] {
       headers: { "content-type": "text/html; charset=utf-8" },
       body: `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${escape(fullName(seed))} in the lab</title><style>${style}</style>
-<h1>${escape(fullName(seed))}</h1><p>The laboratory's GitHub emulator. It is not GitHub; its REST API is under <code>/api/v3</code>.</p>
+<h1>${escape(fullName(seed))}</h1><p>The lab's GitHub emulator. It is not GitHub; its REST API is under <code>/api/v3</code>.</p>
 <h2>Runners</h2>${runners()}<h2>Workflow runs</h2>${runs()}</html>`,
     })),
   ];

@@ -3,9 +3,9 @@ import { action, newCommand } from "../command";
 
 export const command = (): Command =>
   newCommand("blast-radius", {
-    summary: "what a preview would touch, as Markdown for a pull request",
+    summary: "what a preview would change, as Markdown for a pull request",
     about:
-      "Prints as Markdown what a preview would touch: runners, labels, environments, secrets (their names only), and every " +
+      "Prints as Markdown what a preview would change: runners, labels, environments, secrets (their names only), and every " +
       "change. FILE is the output of `pulumi preview --json --show-sames`; - reads standard input.",
     examples: ["pulumi preview --json --show-sames | ghrunners blast-radius -"],
     exitCodes: "0 done, 1 the file is not a preview",

@@ -29,7 +29,7 @@ export const command = (): Command =>
   })
     .addOption(new Option("--version <version>", "version to deploy").argParser(versionFrom))
     .addOption(new Option("--runner <role>", "runner that deploys").choices(["auto", "primary", "secondary"]))
-    .option("--direct", "deploy from this machine, past GitHub and its approval: break glass")
+    .option("--direct", "deploy from this machine, without GitHub and its approval; for emergencies")
     .option("--plan <file>", "deployment plan, with --direct, --check and --retry-rollback")
     .option("--artefacts <folder>", "folder of the plan's artefacts; default: the plan's folder")
     .option("--check", "only check from this machine; change nothing, not even the target's agent")

@@ -3,7 +3,7 @@ import { action, newCommand } from "../command";
 
 export const command = (): Command =>
   newCommand("rotate", {
-    summary: "gives a secret a new value, with no moment at which no key works",
+    summary: "gives a secret a new value; a working key exists at any time",
     about:
       "Replaces the value of a secret. ssh-key: the new key is authorised on the targets, GitHub's secret is written, the new key " +
       "logs in, the old one is removed. random: its generation is raised, which makes another value, and GitHub's secret is " +

@@ -37,7 +37,7 @@ describe("snapshot of what commands say to --help", function () {
       const texts = Object.entries(helps).filter(([line]) => line === name || line.startsWith(`${name} `));
       assert.ok(texts.length > 0, `${name} has said nothing. Seen: ${Object.keys(helps).join(", ")}`);
       const shown = texts.map(([line, text]) => {
-        assert.match(text, /^usage: |^The laboratory/i, `${line} --help does not say how it is used`);
+        assert.match(text, /^usage: |^The lab/i, `${line} --help does not say how it is used`);
         return `$ ${line} --help\n${text.trimEnd()}\n`;
       });
       const file = name.replace(/^npm run |^npx tsx | --$|\.ts$/g, "").replace(/[^a-z0-9]+/g, "-");
