@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 /** Both halves of an SSH key, as OpenSSH writes them. */
-export interface KeyPair {
+export interface SshKeyPair {
   /** OpenSSH private key without a passphrase. */
   readonly privateKey: string;
   /** One line: kind, key and comment. */
@@ -16,7 +16,7 @@ export interface KeyPair {
  * @param comment ends the line of the public key; default: none
  * @throws Error with ssh-keygen's words
  */
-export function makeKeyPair(kind: "ed25519" | "ecdsa", comment = ""): KeyPair {
+export function makeKeyPair(kind: "ed25519" | "ecdsa", comment = ""): SshKeyPair {
   const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-key-"));
   try {
     const file = path.join(folder, "key");
