@@ -7,12 +7,14 @@
  *        ghrunners-deploy renew TOKEN | give-up TOKEN | watch | retry | metrics | records ID | look ID | history
  *        ghrunners-deploy incidents | claim ID | release ID TOKEN | sent ID NUMBER URL
  *        ghrunners-deploy held: refuses in the words of begin, while another process of the agent is at work
+ *        ghrunners-deploy end-stopped: ends the holder of the lock where it is stopped and its lease is over
  *        ghrunners-deploy show: for people, the open deployment and how the last ones ended
  * Prints one JSON value. Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused: somebody else's lock or an old token.
  */
 import { systemClock } from "./clock";
 import { begin, giveUp, held, measure, put, renew, retryUndo, run, watch } from "./commands";
 import type { Agent } from "./drive";
+import { endStopped } from "./end-stopped";
 import { MarkedExecutor, ScopeExecutor } from "./executor";
 import { foldersBelow } from "./folders";
 import { claimIncident, incidents, incidentSent, releaseIncident } from "./incidents";
@@ -77,6 +79,8 @@ async function answer(agent: Agent, [command = "", ...args]: readonly string[]):
       return { open: giveUp(agent, token()) };
     case "watch":
       return { said: await watch(agent) };
+    case "end-stopped":
+      return { ended: endStopped(agent, first) };
     case "retry":
       return retryUndo(agent);
     case "metrics":

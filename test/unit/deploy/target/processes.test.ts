@@ -4,6 +4,7 @@ import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { bundle } from "@ghrunners/deploy/bundle";
+import { holdersOf } from "@ghrunners/deploy/target/end-stopped";
 import type { Journal } from "@ghrunners/deploy/target/journal";
 import type { Request } from "@ghrunners/deploy/protocol/request";
 import { until } from "@ghrunners/core/until";
@@ -110,6 +111,54 @@ describe("the installed agent, in processes of its own", function () {
     const { outcome, failure } = value.deployment as { outcome: string; failure: { code: string } };
     assert.deepEqual([outcome, failure.code], ["rolled_back", "lease_expired"]);
     assert.equal(sleepers(), "");
+  });
+
+  it("is ended by the guard when it is stopped for good and its lease is over, and the target goes back", async () => {
+    assert.equal((await agent(["run", await begun(target.request("1"))])).code, 0);
+    const token = await begun(slowRequest("2", 3));
+    const { child, ended } = start(["run", token]);
+    await until("the step is in its middle", LIMIT_MS, () => existsSync(path.join(target.root, "srv/half")));
+    child.kill("SIGSTOP");
+    await agent(["guard"]);
+    assert.equal((await ended).code, -1, "the stopped agent was ended by a signal");
+    assert.equal(journal().transaction.outcome, "rolled_back");
+    assert.equal(sleepers(), "");
+    rmSync(path.join(target.root, "srv/half"));
+    assert.deepEqual([target.whole(), target.leftovers()], ["1", []]);
+  });
+
+  it("is left alone when it is stopped while its lease holds, and carries on when it is continued", async () => {
+    assert.equal((await agent(["run", await begun(target.request("1"))])).code, 0);
+    const token = await begun(slowRequest("2", 120));
+    const { child, ended } = start(["run", token]);
+    await until("the step is in its middle", LIMIT_MS, () => existsSync(path.join(target.root, "srv/half")));
+    child.kill("SIGSTOP");
+    const { value } = await agent(["end-stopped"]);
+    assert.deepEqual(value, { ended: [] });
+    child.kill("SIGCONT");
+    await agent(["give-up", token]);
+    assert.equal((await ended).code, 0);
+    rmSync(path.join(target.root, "srv/half"));
+    assert.deepEqual([target.whole(), target.leftovers()], ["1", []]);
+  });
+
+  it("holds nobody up when it is stopped although no deployment is open", async () => {
+    assert.equal((await agent(["run", await begun(target.request("1"))])).code, 0);
+    const { ended } = start(["begin"], "", true);
+    const atWork = await until("it holds the lock", LIMIT_MS, () =>
+      holdersOf(path.join(target.root, "run/ghrunners/deploy")).find((pid) =>
+        readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("ghrunners-deploy.cjs"),
+      ),
+    );
+    process.kill(atWork, "SIGSTOP");
+    const request = JSON.stringify(target.request("2"));
+    const { code, value } = await agent(["begin"], request);
+    assert.equal(code, 3);
+    assert.match(String(value.error), /Next: the same command again/);
+    await ended;
+    const again = await agent(["begin"], request);
+    assert.equal(again.code, 0, JSON.stringify(again.value));
+    assert.equal((await agent(["run", String(again.value.token), "The test is over."])).code, 0);
   });
 
   it("tells a second deployer at once who holds the lock", async () => {

@@ -76,7 +76,7 @@ describe("the simulated launcher", () => {
 
   it("takes the locks that the installed one takes", () => {
     assert.equal(ruleOf("renew").lock, undefined);
-    assert.deepEqual(ruleOf("watch"), { lock: "deploy", waitMs: 0, conflict: 0 });
+    assert.deepEqual(ruleOf("watch"), { lock: "deploy", waitMs: 0, conflict: 76 });
     assert.deepEqual(ruleOf("begin"), { lock: "deploy", waitMs: 5_000, conflict: 75 });
     assert.deepEqual(ruleOf("claim"), { lock: "deploy-outbox", waitMs: 60_000, conflict: 3 });
     assert.deepEqual(ruleOf("run"), { lock: "deploy", waitMs: 60_000, conflict: 3 });
