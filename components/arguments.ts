@@ -44,8 +44,8 @@ export const forms = {
   role: text("primary or secondary", /^(primary|secondary)$/),
   path: text("an absolute path without blanks", /^\/[^\s'"]*[^\s'"/]$/),
   hostKey: text(
-    "a public host key: its kind, a blank, its base64 text",
-    /^(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/]+={0,2}$/,
+    "a public ECDSA or Ed25519 host key: its kind, a blank, its base64 text",
+    /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$/,
   ),
   address: {
     allowed: "an IPv4 address",

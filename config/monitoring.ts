@@ -75,7 +75,7 @@ export const monitoring = z.strictObject({
   }),
   hostKey: text(
     "a public host key: its kind, a blank, its base64 text",
-    /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$/,
+    /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$/,
   ).meta({
     description:
       "Pinned host key; an ECDSA key if the host has one. `ssh-keyscan -t ecdsa ADDRESS` prints it; compare it with the host's own.",

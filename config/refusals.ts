@@ -15,6 +15,7 @@ import { readWorkflows, type WorkflowFacts } from "@ghrunners/policy/workflows";
 import { guardFacts } from "./arguments/guard-facts";
 import type { Settings } from "./parse";
 import { promotionRefusals } from "./promotion-demands";
+import { judgeSshAgent } from "./ssh-agent";
 
 /** Why nothing may be made, in words; empty where it may. What is only a warning is logged. */
 export function refusals(settings: Settings, env: NodeJS.ProcessEnv = process.env): pulumi.Output<string[]> {
@@ -27,7 +28,10 @@ export function refusals(settings: Settings, env: NodeJS.ProcessEnv = process.en
   for (const warning of warnings) void pulumi.log.warn(warning);
   const managesGitHub = settings.deployment !== undefined || settings.repository.manage;
   const found = [...(managesGitHub ? judgeProviderVariables(env, settings.github) : []), ...refused];
-  return promotionRefusals(settings).apply((ofPromotion) =>
-    [...found, ...ofPromotion].map((refusal) => onStack(refusal, pulumi.getStack())),
-  );
+  const ofAgent = settings.hosts === "manage" ? judgeSshAgent(env) : [];
+  return pulumi
+    .all([promotionRefusals(settings), ofAgent])
+    .apply(([ofPromotion, ofSsh]) =>
+      [...found, ...ofSsh, ...ofPromotion].map((refusal) => onStack(refusal, pulumi.getStack())),
+    );
 }

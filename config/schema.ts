@@ -151,7 +151,7 @@ const vm = z.strictObject({
 const agent = z.strictObject({
   version: releaseVersion.default(defaults.agent.version).meta({
     description:
-      "Runner version to install, at least; a newer version on the host is kept. The runner does not update itself: raise the version within 30 days of a release.",
+      "Runner version to install, at least; a newer version on the host is kept until this is lowered. The runner does not update itself: raise the version within 30 days of a release.",
   }),
   sha256: text("64 lower-case hexadecimal digits", /^[0-9a-f]{64}$/)
     .optional()

@@ -1468,12 +1468,19 @@ function explainNoAnswer(url, expected, setting, error2) {
 // packages/core/github/errors.ts
 var ATTEMPTS = 4;
 var LONGEST_WAIT_MS = 3e4;
+var UNNAMED_LIMIT_MS = 6e4;
 var GitHubError = class extends Error {
-  constructor(message, status) {
+  /**
+   * @param status HTTP status; undefined without an answer
+   * @param allowedAt if a rate limit was reached: when GitHub accepts requests again, milliseconds since 1970
+   */
+  constructor(message, status, allowedAt) {
     super(message);
     this.status = status;
+    this.allowedAt = allowedAt;
   }
   status;
+  allowedAt;
 };
 function statusOf(error2) {
   return error2.status;
@@ -1536,7 +1543,8 @@ function explainGitHubError(error2, action, { url, fullName }, now = Date.now())
     }
     return `${head}: ${failure2.status ?? "no status"}, "${said}". Expected success. Next: https://www.githubstatus.com, then pulumi up`;
   })();
-  return new GitHubError(text, failure2.status);
+  const allowedAt = isRateLimit(failure2) ? rateLimitEnd(failure2, now) ?? now + UNNAMED_LIMIT_MS : void 0;
+  return new GitHubError(text, failure2.status, allowedAt);
 }
 
 // node_modules/universal-user-agent/index.js

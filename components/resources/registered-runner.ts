@@ -8,6 +8,7 @@ import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import { sameLabels } from "@ghrunners/core/github/runner";
+import { whenAllowed } from "@ghrunners/core/github/when-allowed";
 import type { HostSession } from "@ghrunners/core/ssh/session";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { diffRegisteredRunner, type RegistrationLimits, type RunnerIdentity } from "../runner/plan-registration";
@@ -16,7 +17,7 @@ import { removeRunner } from "../runner/remove-registration";
 import { hostScript } from "../scripts/read-script";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 import { runScript } from "@ghrunners/core/ssh/script";
-import { poll } from "@ghrunners/core/until";
+import { type Pace, poll } from "@ghrunners/core/until";
 
 /** Inputs of the dynamic resource RegisteredRunner, as its provider sees them. */
 export interface RegisteredRunnerInputs extends RunnerIdentity {
@@ -46,7 +47,12 @@ const SCRIPT_LIMIT_MS = 120_000;
 const PROBE_TIMEOUT_MS = 5_000;
 /** Pauses between two polls of GitHub, milliseconds. */
 const PACE = { pauseMs: 500, longestPauseMs: 5_000 };
-/** How long a machine may take to answer SSH after a change of its VM restarted it. */
+/**
+ * GitHub holds the session of a listener that was killed for about four minutes; the next one asks for its own every 30 s.
+ * Source: actions/runner, BrokerMessageListener.cs.
+ */
+const SESSION_SECONDS = 300;
+/** How long a machine may take to answer SSH again after a change of its VM restarted it. */
 const RESTART_LIMIT_MS = 180_000;
 
 function script(
@@ -69,14 +75,34 @@ async function probe(
   return { service, version };
 }
 
-async function waitUntilOnline(github: GitHubClient, inputs: RegisteredRunnerInputs): Promise<GitHubRunner> {
-  const look = (): Promise<GitHubRunner | undefined> => github.runner(inputs.runnerId);
-  const pace = { ...PACE, limitMs: inputs.limits.onlineSeconds * 1_000 };
-  const runner = await poll(look, (seen) => seen?.online === true, pace);
+/**
+ * Waits until GitHub shows the runner online: `limits.onlineSeconds`, and longer while GitHub holds the session of a
+ * listener that was killed.
+ * @param holdsSession asks the host whether its listener waits for that
+ * @throws Error if the runner is not online in time
+ */
+export async function waitUntilOnline(
+  github: Pick<GitHubClient, "runner">,
+  inputs: RegisteredRunnerInputs,
+  holdsSession: () => Promise<boolean>,
+  pace: Omit<Pace, "limitMs"> = PACE,
+): Promise<GitHubRunner> {
+  const look = (seconds: number): Promise<GitHubRunner | undefined> =>
+    poll(
+      () => whenAllowed(() => github.runner(inputs.runnerId), seconds * 1_000),
+      (seen) => seen?.online === true,
+      { ...pace, limitMs: seconds * 1_000 },
+    );
+  let waited = inputs.limits.onlineSeconds;
+  let runner = await look(waited);
+  if (!runner?.online && waited < SESSION_SECONDS && (await holdsSession())) {
+    runner = await look(SESSION_SECONDS - waited);
+    waited = SESSION_SECONDS;
+  }
   if (runner?.online) return runner;
   throw new Error(
     `GitHub shows runner ${inputs.runnerName} ${runner === undefined ? "unregistered" : "offline"} ` +
-      `${inputs.limits.onlineSeconds} s after its service started. Expected online. ` +
+      `${waited} s after its service started. Expected online. ` +
       `Next: journalctl -u ${inputs.unit} on ${inputs.host.host}, then pulumi up --refresh`,
   );
 }
@@ -88,7 +114,10 @@ async function converge(inputs: RegisteredRunnerInputs): Promise<RegisteredRunne
     return probe(session, inputs);
   };
   const { version } = await withHostWhenUp(inputs.host, startAndProbe, RESTART_LIMIT_MS);
-  const runner = await waitUntilOnline(github, inputs);
+  const runner = await waitUntilOnline(github, inputs, async () => {
+    const words = await withHostIfReachable(inputs.host, (session) => script(session, "session", inputs));
+    return words?.startsWith("A session for this runner already exists") === true;
+  });
   const runningVersion = runner.version ?? version;
   if (runningVersion !== "" && compareVersions(runningVersion, inputs.version) < 0) {
     throw new Error(

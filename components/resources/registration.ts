@@ -38,6 +38,8 @@ export interface RegistrationState extends RegistrationInputs {
 }
 
 const SCRIPT = hostScript("registration.sh");
+/** config.sh was told 404. A token that expired or was used up in between is one cause, and a fresh one its remedy. */
+const TOKEN_REFUSED = "GitHub answers 404 to the registration";
 const SCRIPT_LIMIT_MS = 180_000;
 /** How long the runner of a deleted machine may still be shown online before its name counts as taken. */
 const NAME_TAKEN = { limitMs: 60_000, pauseMs: 1_000 };
@@ -57,6 +59,7 @@ function script(session: HostSession, verb: string, inputs: RegistrationInputs, 
     REPOSITORY_URL: repositoryUrl(inputs),
     LABELS: inputs.labels.join(","),
     TOKEN: token,
+    TOKEN_REFUSED,
   };
   return runScript(session, SCRIPT, verb, parameters, SCRIPT_LIMIT_MS);
 }
@@ -65,8 +68,7 @@ async function register(github: GitHubClient, session: HostSession, inputs: Regi
   try {
     await script(session, "register", inputs, await github.registrationToken());
   } catch (error) {
-    // GitHub answers 404 to a token that has expired or was used in the meantime; retry with a new one.
-    if (!/\b404\b/.test((error as Error).message)) throw error;
+    if (!(error as Error).message.includes(TOKEN_REFUSED)) throw error;
     await script(session, "register", inputs, await github.registrationToken());
   }
   const onHost = parseHostRegistration(await script(session, "show", inputs));

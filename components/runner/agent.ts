@@ -28,7 +28,7 @@ export interface RunnerAgentArgs {
   readonly connection: pulumi.Input<command.types.input.remote.ConnectionArgs>;
   /** The machine's MAC address: if it changes, everything is installed again. */
   readonly incarnation: pulumi.Input<string>;
-  /** Minimum version: a runner that GitHub updated to a newer one is not changed. */
+  /** Minimum version: a newer one on the host is kept until this is lowered. */
   readonly version: pulumi.Input<string>;
   readonly archive: pulumi.Input<RunnerArchive>;
   /** systemd unit of the runner, by svc.sh's naming. */

@@ -1,6 +1,7 @@
 /** Waits until GitHub and the host agree that runners are healthy. */
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
+import { whenAllowed } from "@ghrunners/core/github/when-allowed";
 import { RUNNER_HOME, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
 import { withHostIfReachable } from "../resources/provider-access";
 import { hostScript } from "../scripts/read-script";
@@ -43,7 +44,7 @@ export async function proveViews(
   limitSeconds: number,
 ): Promise<GateEvidence["runners"]> {
   const seen = await poll(
-    () => Promise.all(subjects.map((subject) => view(github, subject))),
+    () => whenAllowed(() => Promise.all(subjects.map((subject) => view(github, subject))), limitSeconds * 1_000),
     (views) => views.every(({ problems }) => problems.length === 0),
     { ...PACE, limitMs: limitSeconds * 1_000 },
   );

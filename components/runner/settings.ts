@@ -171,7 +171,7 @@ export interface VmArgs {
 /** GitHub's runner program, and which jobs it runs. */
 export interface AgentArgs {
   /**
-   * Version to install. It is a minimum: a runner that has a newer version keeps it.
+   * Version to install. It is a minimum: a runner that has a newer version keeps it until the minimum is lowered.
    * @default "2.336.0"
    */
   readonly version?: pulumi.Input<string>;

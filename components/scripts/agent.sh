@@ -168,15 +168,21 @@ place() { # version
 }
 
 # A listener that has started reports it in the journal; a unit that is only active may be about to end. After two
-# restarts, more waiting would not help.
+# restarts, more waiting would not help. A listener that was killed leaves its session at GitHub, which refuses another one
+# for about four minutes: the new listener is alive and tries again every 30 s.
+# Source: actions/runner, BrokerMessageListener.cs, _sessionCreationRetryInterval and _sessionConflictRetryLimit.
 listener_started() { # since
-  local deadline=$((SECONDS + 40))
-  while ((SECONDS < deadline)); do
-    if journalctl --unit "$UNIT" --since "$1" --output cat --no-pager 2>/dev/null | grep -q 'Listening for Jobs'; then
+  local words waited=0 pause=3 # tenths of a second
+  start_limit=40
+  while ((waited < start_limit * 10)); do
+    words=$(journalctl --unit "$UNIT" --since "$1" --output cat --no-pager 2>/dev/null || true)
+    if [[ $words == *'Listening for Jobs'* ]]; then
       systemctl is-active --quiet "$UNIT" && return 0
     fi
+    if [[ $words == *'A session for this runner already exists'* ]]; then start_limit=300 pause=20; fi
     if (($(systemctl show --property=NRestarts --value "$UNIT") >= 2)); then return 1; fi
-    sleep 0.3
+    sleep "$((pause / 10)).$((pause % 10))"
+    ((waited += pause))
   done
   return 1
 }
@@ -203,11 +209,12 @@ upgrade() { # from
   if [[ $was_active == true ]] && ! start_unit; then
     local words
     words=$(journalctl --unit "$UNIT" --lines 15 --output cat --no-pager 2>/dev/null || true)
+    local waited=$start_limit
     systemctl stop "$UNIT" || true
     switch_to "$1"
     if start_unit; then words+=$'\n'"Version $1 is back and running."; else words+=$'\n'"Version $1 is back but did not start."; fi
     rm -rf "${RUNNER_HOME:?}/bin.$VERSION" "${RUNNER_HOME:?}/externals.$VERSION" "$keep/top.$VERSION"
-    die "Runner $VERSION did not start: no 'Listening for Jobs' within 40 s or two restarts. The end of its journal:"$'\n'"$words"
+    die "Runner $VERSION did not start: no 'Listening for Jobs' within $waited s or two restarts. The end of its journal:"$'\n'"$words"
   fi
   local old
   for old in "$RUNNER_HOME"/bin.* "$RUNNER_HOME"/externals.* "$keep"/top.*; do
@@ -227,9 +234,13 @@ install_agent() {
   local current requested=""
   current=$(installed_version)
   if [[ -f $keep/requested ]]; then requested=$(<"$keep/requested"); fi
-  # The version is a minimum: a newer one is kept, unless another version was configured since.
-  if [[ $current == "$VERSION" ]] ||
-    { [[ -n $current && $requested == "$VERSION" ]] && newer_or_same "$current" "$VERSION"; }; then
+  # The version is a minimum: a newer one is kept, also when the minimum is raised to less than it. Only a lowered minimum is
+  # a request for an older version.
+  if [[ -n $current ]] && newer_or_same "$current" "$VERSION" &&
+    { [[ $current == "$VERSION" || -z $requested ]] || newer_or_same "$VERSION" "$requested"; }; then
+    if [[ $current != "$VERSION" ]]; then
+      echo "Runner $current is kept: ghrunners:agent.version asks for $VERSION or newer" >&2
+    fi
     if [[ $changed == true ]] && systemctl is-active --quiet "$UNIT"; then
       systemctl stop "$UNIT"
       start_unit || die "$UNIT did not come back after its configuration changed. Next: journalctl -u $UNIT on the host"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Registers the runner of a host at GitHub, or removes its registration. Runs as root; can be repeated.
 # Parameters: UNIT UNIT_FILE (its text) RUNNER_USER SETUP_USER RUNNER_HOME WORK_FOLDER RUNNER_NAME REPOSITORY_URL LABELS TOKEN
+#             TOKEN_REFUSED (how the message begins where another token may help)
 set -euo pipefail
 
 # Inside the runner's folder, so on its file system; only SETUP_USER can read it.
@@ -17,7 +18,9 @@ forget() {
   systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
   rm -f "$installed_unit"
   systemctl daemon-reload
-  rm -f "$RUNNER_HOME"/.runner "$RUNNER_HOME"/.credentials "$RUNNER_HOME"/.credentials_rsaparams "$RUNNER_HOME"/.service
+  # The migrated ones are the listener's own, written when GitHub moves it to another service; each alone counts as
+  # configured. Source: actions/runner, ConfigurationStore.cs and RunnerConfigUpdater.cs.
+  rm -f "$RUNNER_HOME"/.{runner,credentials}{,_migrated} "$RUNNER_HOME"/.credentials_rsaparams "$RUNNER_HOME"/.service
 }
 
 # Our own unit instead of svc.sh: that script must run as root, but config.sh, which runs as another user, writes it.
@@ -31,6 +34,17 @@ install_service() {
   # GitHub's runner recognises by this file that it is a service.
   printf '%s\n' "$UNIT" >"$RUNNER_HOME/.service.new"
   mv -f "$RUNNER_HOME/.service.new" "$RUNNER_HOME/.service"
+}
+
+# The registration that the listener uses: the migrated one, where there is one.
+show() {
+  local name
+  for name in .runner_migrated .runner; do
+    if [[ -f $RUNNER_HOME/$name ]]; then
+      cat "$RUNNER_HOME/$name"
+      return
+    fi
+  done
 }
 
 # config.sh writes its files next to the bin folder that it runs from. So it gets its own copy, made of hard links,
@@ -63,11 +77,18 @@ register() {
   prepare_stage
   # Pass the token in the environment of this one short process: an argument would be visible in the process list. The
   # runner must not update itself: the files it unpacked would belong to its user, that is, to jobs.
-  (cd "$stage" && HOME=$stage ACTIONS_RUNNER_INPUT_TOKEN=$TOKEN runuser -u "$SETUP_USER" -- ./config.sh --unattended \
-    --replace --disableupdate --url "$REPOSITORY_URL" --name "$RUNNER_NAME" --labels "$LABELS" --no-default-labels \
-    --work "$WORK_FOLDER" >&2) ||
-    die "config.sh could not register $RUNNER_NAME at $REPOSITORY_URL. GitHub answers 404 both to an expired token and to a" \
-      "wrong address. Expected: the host reaches GitHub, and the repository exists. Next: pulumi up"
+  local words
+  if ! words=$(cd "$stage" && HOME=$stage ACTIONS_RUNNER_INPUT_TOKEN=$TOKEN runuser -u "$SETUP_USER" -- ./config.sh \
+    --unattended --replace --disableupdate --url "$REPOSITORY_URL" --name "$RUNNER_NAME" --labels "$LABELS" \
+    --no-default-labels --work "$WORK_FOLDER" 2>&1); then
+    tail -n 10 <<<"$words" >&2
+    if [[ $words == *NotFound* || $words == *'404 (Not Found)'* ]]; then
+      die "$TOKEN_REFUSED of $RUNNER_NAME at $REPOSITORY_URL: it does so for an expired token and for a wrong" \
+        "address. Expected: the repository exists. Next: pulumi up"
+    fi
+    die "config.sh could not register $RUNNER_NAME at $REPOSITORY_URL. Expected: the host reaches GitHub, which accepts this" \
+      "version of the runner. Next: pulumi up"
+  fi
   take_over
   install_service
 }
@@ -78,7 +99,7 @@ if [[ ! -d $RUNNER_HOME && ${1:-} == unregister ]]; then exit 0; fi
   die "$RUNNER_HOME belongs to $(stat --format=%U "$RUNNER_HOME"), so a job may have written what root would run there." \
     "Expected root as its owner. Next: pulumi up --refresh, which installs the runner again"
 case ${1:-} in
-  show) if [[ -f $RUNNER_HOME/.runner ]]; then cat "$RUNNER_HOME/.runner"; fi ;;
+  show) show ;;
   register) register ;;
   install-service) install_service ;;
   unregister) forget ;;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Starts, stops or shows the runner's unit. Runs as root.
+# Starts, stops or shows the runner's unit, or tells whether GitHub still holds the session of a listener that was killed.
+# Runs as root.
 # Parameters: UNIT RUNNER_USER RUNNER_HOME
 set -euo pipefail
 
@@ -20,8 +21,13 @@ case ${1:-} in
     link=$(readlink "$RUNNER_HOME/bin" || true)
     if [[ $link == bin.* ]]; then echo "${link#bin.}"; fi
     ;;
+  session)
+    # The last of these words that the unit has said since it was started.
+    journalctl "_SYSTEMD_INVOCATION_ID=$(systemctl show --property=InvocationID --value "$UNIT")" --output cat --no-pager |
+      grep -E -o 'Listening for Jobs|A session for this runner already exists' | tail -n 1 || true
+    ;;
   *)
-    echo "usage: service.sh start|stop|show" >&2
+    echo "usage: service.sh start|stop|show|session" >&2
     exit 2
     ;;
 esac

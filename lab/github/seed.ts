@@ -64,6 +64,8 @@ const seed = z.object({
   authority: z.string().min(1).optional(),
   /** A runner is shown offline after this silence. GitHub takes minutes; the lab's default is 10 s. */
   runnerSilenceMilliseconds: z.number().int().positive().default(10_000),
+  /** Whether requests beyond an account's 5,000 an hour are refused, as at GitHub, or counted anew. */
+  refusesBeyondLimit: z.boolean().default(false),
 });
 
 /** What the GitHub emulator starts with: `seed.json` in its state folder, read again at every start. */

@@ -34,15 +34,17 @@ export interface Distributions {
 
 interface Release {
   readonly version: string;
+  /** Folder of `externals` with the Node that `runsvc.sh` of this release starts; no other one is in the archive. */
+  readonly node: string;
   /** The listener crashes at start: stands for a bad release. */
   readonly broken: boolean;
 }
 
 /** Versions of the stand-in carry the numbers of GitHub's releases they stand for. */
 export const releases: readonly Release[] = [
-  { version: "2.335.1", broken: false },
-  { version: "2.336.0", broken: false },
-  { version: "2.337.0", broken: true },
+  { version: "2.335.1", node: "node20", broken: false },
+  { version: "2.336.0", node: "node24", broken: false },
+  { version: "2.337.0", node: "node24", broken: true },
 ];
 
 /** Everything that the archives are made of, relative to the project. */
@@ -107,7 +109,7 @@ function publish(unfinished: string, dir: string): void {
   }
 }
 
-async function pack({ version, broken }: Release, folder: string): Promise<Distribution> {
+async function pack({ version, node, broken }: Release, folder: string): Promise<Distribution> {
   const tree = path.join(folder, version);
   cpSync(path.join(__dirname, "layout"), tree, { recursive: true });
   for (const { entry, output } of bundles) {
@@ -128,6 +130,11 @@ async function pack({ version, broken }: Release, folder: string): Promise<Distr
     });
   }
   writeFileSync(path.join(tree, "bin", "version"), `${version}\n`);
+  const service = path.join(tree, "bin", "runsvc.sh");
+  writeFileSync(service, readFileSync(service, "utf8").replace("{{NodeVersion}}", node));
+  const externals = path.join(tree, "externals", node, "bin");
+  mkdirSync(externals, { recursive: true });
+  writeFileSync(path.join(externals, "node"), '#!/bin/sh\n# The machine\'s own: see README.\nexec node "$@"\n');
   for (const file of filesBelow(tree)) chmodSync(file, isProgram(file) ? 0o755 : 0o644);
   const file = `actions-runner-linux-x64-${version}.tar.gz`;
   const archive = path.join(folder, file);
@@ -137,7 +144,7 @@ async function pack({ version, broken }: Release, folder: string): Promise<Distr
   return { version, file, sha256, os: "linux", architecture: "x64" };
 }
 
-const isProgram = (file: string): boolean => /\.sh$|Runner\.(Listener|Worker)$/.test(file);
+const isProgram = (file: string): boolean => /\.sh$|Runner\.(Listener|Worker)$|\/node$/.test(file);
 
 /** GNU tar and gzip with everything fixed that would differ from one run to the next. */
 function archiveTree(tree: string, archive: string): void {

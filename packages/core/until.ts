@@ -20,6 +20,12 @@ export interface Pace {
 
 const PAUSE_MS = 50;
 
+/** The pause before the next poll, ms, when so much time was waited. Pure. */
+export const pauseAfter = (
+  waitedMs: number,
+  { pauseMs = PAUSE_MS, longestPauseMs = pauseMs }: Omit<Pace, "limitMs">,
+): number => Math.max(pauseMs, Math.min(waitedMs / 10, longestPauseMs));
+
 /**
  * Polls until a value is good enough, or until the limit is reached. Setting the machine's clock does not change the limit.
  * @param look reads the value; an error it throws ends the wait
@@ -36,7 +42,7 @@ export async function poll<T>(
     const seen = await look();
     const waited = performance.now() - begun;
     if (isEnough(seen) || waited >= limitMs) return seen;
-    const pause = Math.max(pauseMs, Math.min(waited / 10, longestPauseMs));
+    const pause = pauseAfter(waited, { pauseMs, longestPauseMs });
     // A timer may fire slightly early. One millisecond more makes the next poll the last one.
     await delay(Math.min(pause, Math.ceil(limitMs - waited) + 1));
   }

@@ -135,7 +135,7 @@ describe("bad input on the machines", () => {
     await unregister();
     await rehearsal.withFault(["github-registration-token-expired"], async () => {
       await fails([
-        /config\.sh could not register lab-runner-secondary at \S+\. GitHub answers 404 .*Expected: .*Next: /s,
+        /404 \(Not Found\).*GitHub answers 404 to the registration of lab-runner-secondary at \S+: .*Expected: .*Next: /s,
       ]);
       assert.equal(await seen(secondary.name), undefined);
       const { files, units } = await machine(secondary.vmId);

@@ -4,7 +4,7 @@ import { ApiError } from "./errors";
 import type { Requester } from "./message";
 
 const hourMs = 3_600_000;
-/** Requests an hour: of a personal access token, and of an address without one. */
+/** Requests an hour: of an account with all its tokens, and of an address without one. */
 const limits = { token: 5000, anonymous: 60 } as const;
 /** Share of an allowance that is used before it is renewed: clients begin nothing with few requests left. */
 const RENEWED_AT = 0.9;
@@ -26,8 +26,9 @@ export const rateLimitHeaders = ({ limit, used, remaining, reset }: Allowance): 
 });
 
 /**
- * GitHub's primary and secondary limits. Requests are counted and shown as at GitHub, but only the faults refuse them:
- * a rehearsal asks more often than a client may, so an allowance that runs low is renewed. Counts are in memory.
+ * GitHub's primary and secondary limits. Requests are counted and shown as at GitHub. Those beyond the limit are refused
+ * if the seed says so, and by the faults; else an allowance that runs low is renewed, because a long rehearsal sends in an
+ * hour what people send in days. Counts are in memory.
  */
 export class RateLimiter {
   private readonly windows = new Map<string, { used: number; endsAt: number }>();
@@ -35,6 +36,7 @@ export class RateLimiter {
   constructor(
     private readonly clock: ServerClock,
     private readonly faults: Faults,
+    private readonly refuses: boolean,
   ) {}
 
   /** @param spend requests to count */
@@ -45,19 +47,25 @@ export class RateLimiter {
       const reset = Math.ceil(Date.parse(exhausted.since) / 1000) + exhausted.parameters.seconds;
       return { limit, used: limit, remaining: 0, reset };
     }
-    const key = identity?.tokenSha256 ?? "anonymous";
+    const key = identity?.login ?? "anonymous";
     const now = this.clock.now();
     const known = this.windows.get(key);
-    const isOver = known === undefined || known.endsAt <= now || known.used + spend >= limit * RENEWED_AT;
+    const isRenewed = !this.refuses && known !== undefined && known.used + spend >= limit * RENEWED_AT;
+    const isOver = known === undefined || known.endsAt <= now || isRenewed;
     const window = isOver ? { used: 0, endsAt: now + hourMs } : known;
     window.used += spend;
     this.windows.set(key, window);
-    return { limit, used: window.used, remaining: limit - window.used, reset: Math.ceil(window.endsAt / 1000) };
+    return {
+      limit,
+      used: window.used,
+      remaining: Math.max(0, limit - window.used),
+      reset: Math.ceil(window.endsAt / 1000),
+    };
   }
 
   /**
    * @param asksForLimit whether it is the question how much is left, which GitHub answers when nothing is
-   * @throws ApiError 403 in GitHub's words when a fault says that a limit is reached
+   * @throws ApiError 403 in GitHub's words when a limit is reached
    */
   check(identity: Requester | undefined, asksForLimit: boolean): void {
     const secondary = this.faults.active("secondary-rate-limited");
@@ -73,7 +81,8 @@ export class RateLimiter {
         { "retry-after": String(Math.max(1, left)) },
       );
     }
-    if (asksForLimit || this.faults.active("rate-limited") === undefined) return;
+    const isUsedUp = this.refuses && this.allowance(identity).remaining <= 0;
+    if (asksForLimit || (this.faults.active("rate-limited") === undefined && !isUsedUp)) return;
     throw new ApiError(
       403,
       `API rate limit exceeded for ${identity === undefined ? "this address" : `user ${identity.login}`}.`,

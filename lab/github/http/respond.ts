@@ -52,7 +52,7 @@ export class Responder {
     private readonly router: Router,
     private readonly reportBug: (error: unknown) => void,
   ) {
-    this.rateLimit = new RateLimiter(services.store.clock, services.faults);
+    this.rateLimit = new RateLimiter(services.store.clock, services.faults, services.seed.refusesBeyondLimit);
   }
 
   async respond(request: RawRequest, requestId: string): Promise<Reply<number, Buffer | string | undefined>> {

@@ -11,9 +11,9 @@ const pollTimeoutMs = 60_000;
 const conflictRetryMs = 2_000;
 /** GitHub's listener gives up on a session conflict after 4 minutes. */
 const conflictLimitMs = 4 * 60_000;
-/** An idle listener writes to its log only this often. */
+/** An idle listener writes to its log only this often, in the words of the broker's listener, which github.com uses. */
 const idleLogMs = 30 * 60_000;
-const source = "MessageListener";
+const source = "BrokerMessageListener";
 
 export interface ListenerSetup {
   readonly root: string;
@@ -53,7 +53,7 @@ export class Listener {
           if (this.setup.once || this.setup.settings.ephemeral) return;
           lastLogged = Date.now();
         } else if (Date.now() - lastLogged >= idleLogMs) {
-          diagnostics.info(source, "No message retrieved from session within last 30 minutes.");
+          diagnostics.info(source, "No message retrieved within last 30 minutes.");
           lastLogged = Date.now();
         }
       }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 const byteOrderMark = "\uFEFF";
+const migrated = ".runner_migrated";
 
 /** `.runner`, with GitHub's names (camel case in the file). */
 export interface ListenerSettings {
@@ -28,7 +29,7 @@ export class SettingsFolder {
   }
 
   get isConfigured(): boolean {
-    return existsSync(this.file(".runner"));
+    return existsSync(this.file(".runner")) || existsSync(this.file(migrated));
   }
 
   get hasService(): boolean {
@@ -45,8 +46,9 @@ export class SettingsFolder {
     writeFileSync(this.file(".runner"), json(settings));
   }
 
+  /** The settings that GitHub moved the runner to come first. Source: actions/runner, Runner.cs and ConfigurationStore.cs. */
   read(): ListenerSettings {
-    return this.parse(".runner") as ListenerSettings;
+    return this.parse(existsSync(this.file(migrated)) ? migrated : ".runner") as ListenerSettings;
   }
 
   credential(): string {

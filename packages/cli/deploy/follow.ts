@@ -5,6 +5,7 @@
 import type { Described } from "@ghrunners/core/schema";
 import type { followedSchema } from "./schema";
 import { setTimeout as delay } from "node:timers/promises";
+import { pauseAfter } from "@ghrunners/core/until";
 import { deployJob, type SeenRun, type Snapshot } from "./snapshot";
 import { progressLines } from "./progress-lines";
 
@@ -29,10 +30,12 @@ export interface FollowOptions {
   readonly say: (line: string) => void;
   /** Fires when the user stops the command: the run is cancelled and followed to its end. */
   readonly signal: AbortSignal;
-  /** Pause between two polls, milliseconds. */
+  /** Pause between two polls, milliseconds. It grows while nothing changes, as during a wait for a reviewer. */
   readonly pauseMs: number;
 }
 
+/** A look is up to four requests, of 5,000 that an account may send in an hour. */
+const LONGEST_PAUSE_MS = 15_000;
 /** How long a run may take to end after its deployment is over: its last step reports. */
 const LAST_STEPS_MS = 120_000;
 /** How long GitHub and the target may both be silent before following ends. */
@@ -48,9 +51,12 @@ export async function follow(view: DeploymentView, { say, signal, pauseMs }: Fol
   const progress = new Progress();
   let before: Snapshot | undefined;
   let known: SeenRun | undefined;
+  let changedAt = performance.now();
   for (;;) {
     const now = await view.look();
-    for (const line of progressLines(before, known, now)) say(line);
+    const news = progressLines(before, known, now);
+    for (const line of news) say(line);
+    if (news.length > 0) changedAt = performance.now();
     before = now;
     if (typeof now.github !== "string") known = now.github;
     progress.take(now, Date.now());
@@ -59,7 +65,7 @@ export async function follow(view: DeploymentView, { say, signal, pauseMs }: Fol
       say(reason);
       await view.cancel(kind === "end");
     }
-    await delay(pauseMs);
+    await delay(pauseAfter(performance.now() - changedAt, { pauseMs, longestPauseMs: LONGEST_PAUSE_MS }));
   }
 }
 

@@ -4,6 +4,7 @@
 import { type Pace, poll } from "../until";
 import type { GitHubClient } from "./client";
 import type { GitHubRunner } from "./runner";
+import { whenAllowed } from "./when-allowed";
 
 /** Pauses between two polls, milliseconds: a job may run for hours, and GitHub counts requests. */
 const PACE = { pauseMs: 1_000, longestPauseMs: 15_000 };
@@ -24,13 +25,15 @@ export async function drainRunner(
   limitMs: number,
   pace: Omit<Pace, "limitMs"> = PACE,
 ): Promise<void> {
-  const runner = await github.runner(id);
+  // A drain that stops at a rate limit would leave the runner without labels and its job running.
+  const allowed = <T>(ask: () => Promise<T>): Promise<T> => whenAllowed(ask, limitMs);
+  const runner = await allowed(() => github.runner(id));
   if (runner === undefined || !runner.online) return;
-  if (runner.labels.length > 0) await github.setLabels(id, []);
+  if (runner.labels.length > 0) await allowed(() => github.setLabels(id, []));
   const isBusy = (seen: GitHubRunner | undefined): seen is GitHubRunner => seen?.online === true && seen.busy;
   // GitHub may have assigned a job just before the labels were removed: the next poll shows the runner as busy.
   const last = await poll(
-    () => github.runner(id),
+    () => allowed(() => github.runner(id)),
     (seen) => !isBusy(seen),
     { ...pace, limitMs },
   );

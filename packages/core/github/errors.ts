@@ -8,6 +8,8 @@ import type { Repository } from "./repository";
 export const ATTEMPTS = 4;
 /** A rate limit that lasts longer is reported instead of waited for. */
 const LONGEST_WAIT_MS = 30_000;
+/** How long to wait at a limit whose end is not named. Source: GitHub, "Rate limits for the REST API". */
+const UNNAMED_LIMIT_MS = 60_000;
 
 interface HttpError {
   readonly message?: string;
@@ -18,9 +20,14 @@ interface HttpError {
 
 /** An answer of GitHub that ends the operation. */
 export class GitHubError extends Error {
+  /**
+   * @param status HTTP status; undefined without an answer
+   * @param allowedAt if a rate limit was reached: when GitHub accepts requests again, milliseconds since 1970
+   */
   constructor(
     message: string,
     readonly status: number | undefined,
+    readonly allowedAt?: number,
   ) {
     super(message);
   }
@@ -112,5 +119,6 @@ export function explainGitHubError(
     }
     return `${head}: ${failure.status ?? "no status"}, "${said}". Expected success. Next: https://www.githubstatus.com, then pulumi up`;
   })();
-  return new GitHubError(text, failure.status);
+  const allowedAt = isRateLimit(failure) ? (rateLimitEnd(failure, now) ?? now + UNNAMED_LIMIT_MS) : undefined;
+  return new GitHubError(text, failure.status, allowedAt);
 }

@@ -4,6 +4,7 @@
  */
 import { poll } from "../until";
 import type { GitHubClient } from "./client";
+import { whenAllowed } from "./when-allowed";
 import type { WorkflowRun } from "./workflow";
 
 /** The part of the GitHub client that is used here. */
@@ -38,7 +39,10 @@ export async function startAndWatch(
   await github.dispatch(workflow, ref ?? (await github.repository()).defaultBranch, inputs);
   let run: WorkflowRun | undefined;
   const look = async (): Promise<WorkflowRun | undefined> =>
-    (run = run === undefined ? await github.runTitled(workflow, title) : await github.run(run.id));
+    (run = await whenAllowed(
+      () => (run === undefined ? github.runTitled(workflow, title) : github.run(run.id)),
+      limitMs,
+    ));
   return poll(look, (seen) => seen !== undefined && isEnough(seen), { ...PACE, limitMs });
 }
 

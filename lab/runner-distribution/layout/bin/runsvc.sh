@@ -8,7 +8,9 @@ if [ -f .path ]; then
   echo ".path=$PATH"
 fi
 
-node --max-old-space-size=32 ./bin/RunnerService.js &
+# As in GitHub's script: the Node that this release brings, which another release may lack.
+nodever="{{NodeVersion}}"
+"./externals/$nodever/bin/node" --max-old-space-size=32 ./bin/RunnerService.js &
 pid=$!
 # The first wait ends when the signal comes, the second one when the process has ended.
 wait "$pid"

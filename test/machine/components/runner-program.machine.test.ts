@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { renderScript } from "@ghrunners/core/ssh/render-script";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { RUNNER_HOME, RUNNER_USER, SETUP_USER, WORK_FOLDER } from "@ghrunners/core/vocabulary/runner";
+import { parseHostRegistration } from "@ghrunners/components/runner/plan-registration";
+import { agentParameters, renderUnit } from "@ghrunners/components/runner/render-agent";
+import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
+import { Rig } from "../../unit/lab/machines/rig";
+
+const read = (file: string): string => readFileSync(path.join(projectRoot, "components", "scripts", file), "utf8");
+const host = 171;
+const unit = "actions.runner.octo-org-demo-app.runner-1.service";
+const url = "https://github.com/octo-org/demo-app";
+
+/**
+ * An archive as GitHub's: `runsvc.sh` names the Node of its release, and the archive has no other. The listener says at once
+ * that it listens; where /run/session is, GitHub still holds another session until 240 s have passed. config.sh says what
+ * /run/refusal says, if it is there.
+ */
+const archive = (version: string, node: string): string => `
+  rm -rf /root/archive && mkdir -p /root/archive/bin /root/archive/externals/${node}/bin && cd /root/archive
+  printf '#!/bin/bash\\nexec bash "$@"\\n' >externals/${node}/bin/node
+  printf '#!/bin/bash\\nnodever="${node}"\\nexec ./externals/$nodever/bin/node ./bin/RunnerService.js\\n' >bin/runsvc.sh
+  echo './bin/Runner.Listener run' >bin/RunnerService.js
+  cat >bin/Runner.Listener <<'X'
+#!/bin/bash
+[[ \${1:-} == --version ]] && { echo ${version}; exit; }
+if [[ -e /run/session ]]; then
+  echo "A session for this runner already exists."
+  until (($(cat /run/passed) >= 2400)); do read -r -t 0.05 <>/dev/null || /bin/sleep 0.05; done
+fi
+echo "Listening for Jobs"
+exec /bin/sleep infinity
+X
+  cat >config.sh <<'X'
+#!/bin/bash
+cd "$(dirname "\${BASH_SOURCE[0]}")"
+[[ -e .runner || -e .runner_migrated ]] && { echo "Cannot configure the runner because it is already configured"; exit 1; }
+[[ -e /run/refusal ]] && { cat /run/refusal; exit 1; }
+echo '{"agentId":7,"agentName":"runner-1","gitHubUrl":"${url}"}' >.runner
+touch .credentials .credentials_rsaparams
+X
+  chmod 755 bin/* externals/*/bin/* *.sh; tar -czf /root/${version}.tar.gz .; sha256sum /root/${version}.tar.gz | cut -d ' ' -f 1`;
+
+describe("the runner program on a host", function () {
+  this.timeout(240_000);
+  const rig = new Rig("program");
+
+  before(async () => {
+    await rig.up();
+    await rig.backend.start(host, rig.settings(host, { diskBytes: 2 ** 30 }));
+    await rig.sshComesUp(host);
+  });
+  after(() => rig.down());
+
+  function run(command: readonly string[], input = ""): { code: number | null; text: string; words: string } {
+    const { status, stdout, stderr } = spawnSync(scriptPath("control"), ["exec", String(host), ...command], {
+      env: scriptEnvironment(rig.instance),
+      encoding: "utf8",
+      input,
+      timeout: 120_000,
+    });
+    return { code: status, text: stdout.trim(), words: stderr };
+  }
+  function sh(script: string): string {
+    const { code, text, words } = run(["bash", "-c", script]);
+    assert.equal(code, 0, `${script}\n${words}`);
+    return text;
+  }
+  function script(file: string, verb: string, parameters: Record<string, string>): ReturnType<typeof run> {
+    return run(["bash", "-s", "--", verb], renderScript(read(file), parameters));
+  }
+  function install(version: string, node = "node20"): ReturnType<typeof run> {
+    const sha256 = sh(archive(version, node)).split("\n").at(-1) ?? "";
+    const hooks = { jobStarted: "exit 0", jobCompleted: "exit 0", jobTraces: "exit 0" };
+    const jobs = { repository: "octo-org/demo-app", events: ["push"], refs: ["*"] };
+    const settings = { version, unit, jobs, closed: [], drainTimeoutMinutes: 1 };
+    const source = { url: `file:///root/${version}.tar.gz`, sha256 };
+    return script("agent.sh", "install", agentParameters(settings, source, "bc:24:11:00:00:71", hooks));
+  }
+  const registration = (verb: string): ReturnType<typeof run> =>
+    script("registration.sh", verb, {
+      UNIT: unit,
+      UNIT_FILE: renderUnit("runner-1"),
+      RUNNER_USER,
+      SETUP_USER,
+      RUNNER_HOME,
+      WORK_FOLDER,
+      RUNNER_NAME: "runner-1",
+      REPOSITORY_URL: url,
+      LABELS: "self-hosted",
+      TOKEN: "AREGISTRATIONTOKEN",
+      TOKEN_REFUSED: "GitHub answers 404 to the registration",
+    });
+  const service = (verb: string): string => script("service.sh", verb, { UNIT: unit, RUNNER_USER, RUNNER_HOME }).text;
+  const installed = (): string => sh(`readlink ${RUNNER_HOME}/bin`);
+  const active = (): string => sh(`systemctl is-active ${unit} || true`);
+
+  it("is registered, and started by the Node that its release brings", () => {
+    const { code, words } = install("2.336.0");
+    assert.equal(code, 0, words);
+    assert.equal(registration("register").code, 0);
+    service("start");
+    assert.equal(active(), "active");
+  });
+
+  it("goes to a release without the old Node, and back", () => {
+    const newer = install("2.337.0", "node24");
+    assert.equal(newer.code, 0, newer.words);
+    assert.equal(installed(), "bin.2.337.0");
+    assert.equal(active(), "active");
+    assert.equal(sh(`ls ${RUNNER_HOME}/externals/`), "node24");
+    const back = install("2.336.0", "node20");
+    assert.equal(back.code, 0, back.words);
+    assert.equal(installed(), "bin.2.336.0");
+    assert.equal(active(), "active");
+    assert.equal(sh(`ls ${RUNNER_HOME}/externals/`), "node20");
+  });
+
+  it("that is newer than a raised version stays; a lowered version is installed", () => {
+    // As after an update by GitHub: the links lead to a version that nobody asked for.
+    sh(`cd ${RUNNER_HOME}; for part in bin externals; do cp -a $part.2.336.0 $part.2.339.0; ln -sfn $part.2.339.0 $part; done
+      sed -i s/2.336.0/2.339.0/ bin.2.339.0/Runner.Listener`);
+    const raised = install("2.338.0");
+    assert.equal(raised.code, 0, raised.words);
+    assert.equal(installed(), "bin.2.339.0");
+    assert.match(raised.words, /Runner 2\.339\.0 is kept: ghrunners:agent\.version asks for 2\.338\.0 or newer/);
+    assert.match(raised.text, /^runner 2\.339\.0, /m);
+    const again = install("2.338.0");
+    assert.equal(again.code, 0, again.words);
+    assert.equal(installed(), "bin.2.339.0");
+    const lowered = install("2.337.0");
+    assert.equal(lowered.code, 0, lowered.words);
+    assert.equal(installed(), "bin.2.337.0");
+  });
+
+  it("is waited for while GitHub holds the session of a listener that was killed, for four minutes", () => {
+    assert.equal(service("session"), "Listening for Jobs");
+    // Time passes by the pauses of the script alone: each sleep counts, and takes no time.
+    sh(`printf '#!/bin/bash\\nseconds=\${1/.*} tenths=\${1#*.}; [[ $1 == *.* ]] || tenths=0
+echo $(($(cat /run/passed) + seconds * 10 + tenths)) >/run/passed.new; mv /run/passed.new /run/passed; exec /bin/sleep 0.02\\n' \\
+        >/usr/local/bin/sleep; chmod 755 /usr/local/bin/sleep; echo 0 >/run/passed; touch /run/session`);
+    const { code, words } = install("2.338.0");
+    assert.equal(code, 0, words);
+    assert.equal(installed(), "bin.2.338.0");
+    assert.ok(Number(sh("cat /run/passed")) >= 2400, "it did not wait");
+    assert.equal(service("session"), "Listening for Jobs");
+    sh("rm /run/session");
+    sh("rm /usr/local/bin/sleep");
+  });
+
+  it("says that GitHub holds another session as long as it does", () => {
+    sh(`touch /run/session; echo 0 >/run/passed; systemctl restart ${unit}
+      for i in $(seq 100); do journalctl -u ${unit} -n 1 -o cat | grep -q already && break; sleep 0.1; done`);
+    assert.equal(service("session"), "A session for this runner already exists");
+    sh(`rm /run/session; systemctl restart ${unit}
+      for i in $(seq 100); do journalctl -u ${unit} -n 1 -o cat | grep -q Listening && break; sleep 0.1; done`);
+    assert.equal(service("session"), "Listening for Jobs");
+  });
+
+  it("has the registration that GitHub moved it to, and is registered anew without the files of the old one", () => {
+    sh(`cd ${RUNNER_HOME}; echo '{"agentId":9,"agentName":"runner-1","gitHubUrl":"${url}"}' >.runner_migrated
+      touch .credentials_migrated`);
+    assert.equal(parseHostRegistration(registration("show").text)?.agentId, 9);
+    const { code, words } = registration("register");
+    assert.equal(code, 0, words);
+    assert.equal(parseHostRegistration(registration("show").text)?.agentId, 7);
+    assert.equal(sh(`cd ${RUNNER_HOME}; ls -d .*_migrated 2>/dev/null || true`), "");
+  });
+
+  it("asks for another token only where config.sh was told 404", () => {
+    const refused = (says: string): string => {
+      sh(`printf '%s\\n' '${says}' >/run/refusal`);
+      const { code, words } = registration("register");
+      assert.equal(code, 1);
+      return words;
+    };
+    const notFound = "Response status code does not indicate success: 404 (Not Found).";
+    assert.match(refused(notFound), /404 \(Not Found\)\.\nGitHub answers 404 to the registration of runner-1 at /);
+    const other = refused("Http response code: Forbidden, runner version v2.338.0 is deprecated");
+    assert.match(other, /is deprecated\nconfig\.sh could not register runner-1 at .*Next: /);
+    assert.doesNotMatch(other, /404/);
+  });
+});
