@@ -19,7 +19,7 @@ export interface Seeds {
   readonly runs: number;
 }
 
-export interface RunOptions {
+export interface SeedOptions {
   /** A mending that is taken back, by its name. */
   readonly without?: string;
   readonly signal?: AbortSignal;
@@ -72,7 +72,7 @@ export class Pool {
   /** @returns every run that was made, in the order of the seeds, and the first failures made small */
   async run(
     { first, runs }: Seeds,
-    { without, signal, onProgress, untilFailure = false }: RunOptions = {},
+    { without, signal, onProgress, untilFailure = false }: SeedOptions = {},
   ): Promise<{ results: Ran[]; failures: SmallestFailure[] }> {
     const results: Ran[] = [];
     let next = first;

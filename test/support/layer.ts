@@ -18,11 +18,15 @@ export interface LayerResult {
   readonly timings: readonly Timing[];
 }
 
-const [timeout, grep, ...files] = process.argv.slice(2);
+const [timeout, jobs, grep, ...files] = process.argv.slice(2);
 const mocha = new Mocha({
   timeout: Number(timeout),
   reporter: "spec",
   grep: grep === "" ? undefined : grep,
+  // With one job the files run in this process; with more, mocha starts processes that have to read TypeScript too.
+  parallel: Number(jobs) > 1,
+  jobs: Number(jobs),
+  require: ["tsx/cjs"],
   // The parent knows whether there is a terminal; this process writes to a pipe.
   color: process.env.FORCE_COLOR === "1",
 });

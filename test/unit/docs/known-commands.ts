@@ -15,9 +15,9 @@ const rehearsal = "lab/driver/rehearsal.ts";
 /** Every command of the documents. A new one needs a test first. */
 export const knownCommands: readonly KnownCommand[] = [
   { pattern: /^npm ci$/, test: "test/unit/scripts/install.test.ts", by: "npm ci failed" },
-  { pattern: /^npx mocha$/, test: "test/run.ts", by: 'mochaLayer("unit"' },
+  { pattern: /^npx mocha$/, test: "test/support/layers.ts", by: 'filesOf("unit")' },
   { pattern: /^npm run build:workflows$/, test: "test/unit/workflows/scripts.test.ts", by: "scriptText(source)" },
-  { pattern: /^npm run lint$/, test: "test/run.ts", by: "eslint/bin/eslint.js" },
+  { pattern: /^npm run lint$/, test: "test/support/tool-layers.ts", by: "eslint/bin/eslint.js" },
   { pattern: /^npm start$/, test: noRoot, by: 'command("start")' },
   {
     pattern: /^(npm run lab -- exec -- )?(npx )?ghrunners (status( --json)?|--help)$/,

@@ -1,0 +1,11 @@
+/** Gets one line of a layer's report. */
+export type Say = (line: string) => void;
+
+/** What a layer of the tests works with. */
+export interface Context {
+  readonly say: Say;
+  /** Only tests whose titles have this text; all of them when empty. */
+  readonly grep: string;
+  /** Ctrl-C: what has been started ends, and nothing more is started. */
+  readonly stop: AbortSignal;
+}

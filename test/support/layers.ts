@@ -1,0 +1,61 @@
+/** The layers of the tests, and which of them run side by side. */
+import { reasonForApiOnly } from "@ghrunners/lab/lifecycle";
+import type { Context } from "./context";
+import type { LayerResult } from "./layer";
+import { orderedChannels } from "./ordered-output";
+import { rehearsalLayer } from "./rehearsal-layer";
+import { nothing, sum } from "./results";
+import { filesOf, preparedLayer, runFiles } from "./test-files";
+import { slowest } from "./timings";
+import { goLayer, staticLayer } from "./tool-layers";
+
+interface Layer {
+  readonly run: (context: Context) => Promise<LayerResult>;
+  /** Layers of one lane follow each other. Those with guests mostly wait for them, so each has a lane of its own. */
+  readonly lane: "code" | "machine" | "rehearsal";
+}
+
+const layers: Readonly<Record<string, Layer>> = {
+  static: { run: staticLayer, lane: "code" },
+  unit: { run: (context) => runFiles(context, filesOf("unit"), { timeoutMs: 60_000, jobs: 2 }), lane: "code" },
+  go: { run: goLayer, lane: "code" },
+  engine: { run: preparedLayer("toolchain", "engine", 600_000), lane: "code" },
+  machine: { run: preparedLayer("templates", "machine", 300_000), lane: "machine" },
+  rehearsal: { run: rehearsalLayer, lane: "rehearsal" },
+};
+
+export const layerNames: readonly string[] = Object.keys(layers);
+
+/** True for a layer whose tests start guests: machines in namespaces of this one. */
+export const hasGuests = (name: string): boolean => layers[name] !== undefined && layers[name].lane !== "code";
+
+async function runLayer(name: string, layer: Layer, context: Context): Promise<LayerResult> {
+  const { say } = context;
+  const reason = hasGuests(name) ? reasonForApiOnly() : undefined;
+  say(`\n== ${name}${reason === undefined ? "" : ` is left out: ${reason}`}`);
+  if (reason !== undefined) return { ...nothing, skipped: 1 };
+  const result = await layer.run(context);
+  slowest(result.timings).forEach(say);
+  return result;
+}
+
+/** Runs the layers, lanes side by side, and reports them in the order of their names here. */
+export async function runLayers(
+  names: readonly string[],
+  { grep, stop }: Omit<Context, "say">,
+  show: (text: string) => void,
+): Promise<LayerResult> {
+  const channels = orderedChannels(names.length, show);
+  const lane = async (which: Layer["lane"]): Promise<LayerResult> => {
+    const results: LayerResult[] = [];
+    for (const [index, name] of names.entries()) {
+      const layer = layers[name];
+      if (layer?.lane !== which) continue;
+      const channel = channels[index];
+      results.push(await runLayer(name, layer, { grep, stop, say: (line) => channel?.write(`${line}\n`) }));
+      channel?.end();
+    }
+    return sum(results);
+  };
+  return sum(await Promise.all([lane("code"), lane("machine"), lane("rehearsal")]));
+}

@@ -1,0 +1,73 @@
+/** Layers that are tools with an exit code: types, lint, import arrows, format, shell scripts, Go. */
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import { reasonForApiOnly } from "@ghrunners/lab/lifecycle";
+import { ensurePackages } from "@ghrunners/lab/packages";
+import { runProcess } from "@ghrunners/core/process";
+import { projectRoot } from "@ghrunners/core/project-root";
+import type { Context } from "./context";
+import type { LayerResult } from "./layer";
+import { failure, nothing, sum } from "./results";
+
+/** One command that passes or fails as a whole. */
+async function check(
+  { say, stop }: Context,
+  what: string,
+  line: readonly string[],
+  cwd = projectRoot,
+): Promise<LayerResult> {
+  const started = Date.now();
+  const result = await runProcess(line, { cwd, env: process.env, signal: stop }).catch((error: Error) => ({
+    code: 1,
+    all: error.message,
+  }));
+  const good = result.code === 0;
+  say(`  ${good ? "✔" : "✘"} ${what} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  if (!good) say(result.all);
+  return good ? { ...nothing, passed: 1 } : failure(what, `exit code ${result.code}`, result.all);
+}
+
+function tracked(pattern: RegExp): string[] {
+  const listed = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+    cwd: projectRoot,
+    encoding: "utf8",
+  });
+  return listed.stdout.split("\n").filter((file) => pattern.test(file));
+}
+
+/** Which room may import which: the same as in `npm run lint`. */
+const arrows = [
+  ...["--config", ".dependency-cruiser.mjs", "index.ts"],
+  ...["config", "components", "monitoring", "policy", "packages", "lab"],
+];
+
+export async function staticLayer(context: Context): Promise<LayerResult> {
+  const shellcheck = { program: "shellcheck", package: "shellcheck" };
+  if (reasonForApiOnly() === undefined) await ensurePackages(context.say, [shellcheck]);
+  const node = (file: string, ...args: string[]): string[] => [
+    process.execPath,
+    path.join("node_modules", file),
+    ...args,
+  ];
+  const scripts = tracked(/\.sh$|^\.ci\/run$/);
+  return sum([
+    await check(context, "types", node("typescript/bin/tsc", "--noEmit", "-p", ".")),
+    await check(context, "lint", node("eslint/bin/eslint.js", "--max-warnings", "0", ".")),
+    await check(context, "arrows", [...node("dependency-cruiser/bin/dependency-cruiser.mjs"), ...arrows]),
+    await check(context, "format", node("prettier/bin/prettier.cjs", "--check", "--log-level", "warn", ".")),
+    await check(context, "shell scripts", ["shellcheck", "--severity=style", ...scripts]),
+  ]);
+}
+
+/** Go modules with code of their own; the CLI itself is built as it was published. */
+const goModules = ["engine", "providers", "bridged"];
+
+export async function goLayer(context: Context): Promise<LayerResult> {
+  const results: LayerResult[] = [];
+  for (const name of goModules) {
+    const cwd = path.join(projectRoot, "lab", "toolchain", "go", name);
+    results.push(await check(context, `go vet ${name}`, ["go", "vet", "./..."], cwd));
+    results.push(await check(context, `go test ${name}`, ["go", "test", "./..."], cwd));
+  }
+  return sum(results);
+}
