@@ -31,6 +31,11 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '"pulumi", "up", "--yes", "--skip-preview", "--expect-no-changes"',
   },
   {
+    pattern: /^npm run lab -- exec -- pulumi up --refresh$/,
+    test: noRoot,
+    by: '"pulumi", "up", "--yes", "--skip-preview", "--refresh"',
+  },
+  {
     pattern:
       /^(pulumi preview --json --show-sames( > preview\.json| \| ghrunners blast-radius -)?|ghrunners blast-radius (FILE|preview\.json))$/,
     test: "test/engine/policy/guards.engine.test.ts",
