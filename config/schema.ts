@@ -109,7 +109,7 @@ const network = z.strictObject({
     .meta({ description: "What jobs may reach besides DNS, NTP and TCP 80 and 443: the deployment targets." }),
   closed: z.array(address).default([]).meta({
     description:
-      "Hosts where jobs find no TCP 80 and 443 either, but what egress opens; the monitoring host and the address in proxmox.endpoint are two without being named.",
+      "Hosts on which TCP 80 and 443 are refused too, except what egress allows. The monitoring host, and the host of proxmox.endpoint if that is an address, are always closed.",
     example: "192.168.0.10",
   }),
   requireFirewall: z.boolean().default(defaults.network.requireFirewall).meta({
