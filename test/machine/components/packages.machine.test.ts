@@ -139,6 +139,22 @@ PY
     assert.match(stdout, /^runner 2\.336\.0,/m);
   });
 
+  it("takes updates by the commands of the how-to guide, and its unit is back after the restart", async () => {
+    const guide = readFileSync(path.join(projectRoot, "docs/how-to/maintenance.md"), "utf8");
+    const [upgrade = "", restart = ""] = [...guide.matchAll(/^ssh "\$RUNNER_HOST" "(.+)"$/gm)].map(([, line]) => line);
+    assert.equal(restart, "sudo systemctl reboot");
+    sh(`printf '[Service]\\nExecStart=/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n' >/etc/systemd/system/${unit}
+      systemctl daemon-reload; systemctl enable --now --quiet ${unit}`);
+    sh(`UNIT=${unit}; ${upgrade}`);
+    assert.equal(sh(`systemctl is-active ${unit} || true`), "inactive", "an upgrade under a running listener");
+    const startTime = "systemctl show --property=UserspaceTimestampMonotonic --value";
+    const earlier = sh(startTime);
+    sh(restart);
+    await until("the machine has booted again", 90_000, async () => (await rig.ssh(host, startTime)) !== earlier);
+    await until("its unit is back", 30_000, () => sh(`systemctl is-active ${unit} || true`) === "active");
+    sh(`systemctl disable --now --quiet ${unit}; rm /etc/systemd/system/${unit}; systemctl daemon-reload`);
+  });
+
   it("does nothing when run again, and lets the host upgrade itself when it goes", () => {
     const before = sh("stat --format=%Y /var/log/apt/history.log");
     assert.equal(run("install").status, 0);
