@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse, parseDocument } from "yaml";
+import type { LabEvent } from "../kit/event-log";
 import { adminRequest } from "../admin";
 import { currentInstance } from "../instance";
 import { loopbackPorts } from "../forwards";
@@ -28,14 +29,6 @@ export interface Run extends RunEvents {
   readonly code: number;
   /** Everything it printed. */
   readonly output: string;
-}
-
-/** An event of one of the lab's services. */
-export interface LabEvent {
-  readonly seq: number;
-  readonly at: string;
-  readonly kind: string;
-  readonly [field: string]: unknown;
 }
 
 export const primary = { role: "primary", name: "lab-runner", vmId: 151, address: "198.51.100.51" } as const;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import type { TriggerRequest, WorkflowEngine } from "./engine";
 import { faultKinds, isFaultName } from "./faults";
-import { readBody, send } from "./http/server";
+import { bodyOf, send } from "./http/server";
 import type { Reply } from "./http/message";
 import { sameScope } from "./sealed-secrets";
 import type { Services } from "./services";
@@ -95,7 +95,7 @@ export function administrationListener(services: Services, engine: WorkflowEngin
   return async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     let reply: TextReply;
     try {
-      const text = (await readBody(message)).toString("utf8");
+      const text = (await bodyOf(message)).toString("utf8");
       const url = new URL(message.url ?? "/", "http://administration.invalid");
       reply = answer(services, engine, message.method ?? "GET", url, text === "" ? undefined : JSON.parse(text));
     } catch (error) {

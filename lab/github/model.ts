@@ -1,3 +1,4 @@
+import type { LabEvent } from "../kit/event-log";
 import type { TokenPermissions } from "./seed";
 import type { ActionsState } from "./workflows/records";
 
@@ -29,15 +30,6 @@ export interface GitHubState {
   faults: Fault[];
   /** Events of the newest change, to complete events.jsonl after a kill between the two writes. */
   newestEvents: LabEvent[];
-}
-
-export interface LabEvent {
-  seq: number;
-  /** RFC 3339 with milliseconds. */
-  at: string;
-  /** Noun and verb, as `runner.online`. */
-  kind: string;
-  [detail: string]: unknown;
 }
 
 export interface RepositorySettings {

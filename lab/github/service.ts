@@ -3,7 +3,8 @@ import http from "node:http";
 import https from "node:https";
 import type { AddressInfo, ListenOptions, Server } from "node:net";
 import { administrationListener } from "./administration";
-import { createRouter } from "./http/router";
+import { createRouter } from "../kit/router";
+import { fullPath } from "./http/message";
 import { Responder } from "./http/respond";
 import { requestListener } from "./http/server";
 import { allRoutes } from "./routes";
@@ -56,11 +57,14 @@ export async function startService(
 ): Promise<RunningService> {
   const responder: Responder = new Responder(
     services,
-    createRouter([
-      ...serviceRoutes(services, () => responder.rateLimit),
-      ...allRoutes(services, engine),
-      ...runnerProtocolRoutes(services, engine),
-    ]),
+    createRouter(
+      [
+        ...serviceRoutes(services, () => responder.rateLimit),
+        ...allRoutes(services, engine),
+        ...runnerProtocolRoutes(services, engine),
+      ],
+      fullPath,
+    ),
     reportBug,
   );
   const { certificate: cert, key, host, port, socket } = options;

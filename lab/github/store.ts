@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { writeWhole } from "@ghrunners/core/whole-file";
 import { type ServerClock, systemClock, timestamp } from "./clock";
-import { EventLog } from "./event-log";
+import { EventLog, type LabEvent } from "../kit/event-log";
 import { initialState } from "./initial-state";
-import type { LabEvent, GitHubState } from "./model";
+import type { GitHubState } from "./model";
 
 /** Reports that something happened; the details must hold no secret. */
 export type Emit = (kind: string, details?: Record<string, unknown>) => void;

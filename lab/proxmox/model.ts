@@ -32,15 +32,6 @@ export interface Pool {
   readonly vms: readonly number[];
 }
 
-/** One thing that happened, in the order of `seq`. */
-export interface LabEvent {
-  readonly seq: number;
-  /** RFC 3339. */
-  readonly at: string;
-  readonly kind: string;
-  readonly [detail: string]: unknown;
-}
-
 /** The one source of time and chance; tests put their own in its place. */
 export interface Environment {
   /** Milliseconds since the epoch. */

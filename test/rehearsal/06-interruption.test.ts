@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
-import { primary, Rehearsal, secondary, type LabEvent } from "@ghrunners/lab/driver/rehearsal";
+import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+import type { LabEvent } from "@ghrunners/lab/kit/event-log";
 
 /** Whatever is killed in the middle of an up, the next up ends where an undisturbed one would have. */
 describe("interruption", () => {

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { Method } from "../../kit/router";
 import type { PermissionName, TokenPermissions } from "../seed";
 
 /** Who asks: the owner of the token, and what the token may do. */
@@ -32,8 +33,6 @@ export interface Reply<Status extends number = number, Body = unknown> {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-
 /**
  * Who may call a route: anybody (`public`), every valid token (`authenticated`), whoever the handler accepts by its own
  * rules (`own`, the runner protocol), or a token with one of the permissions listed.
@@ -49,6 +48,10 @@ export interface Route {
   readonly access: Access;
   readonly handle: (request: ApiRequest) => Reply | Promise<Reply>;
 }
+
+/** The path as a client sends it. */
+export const fullPath = ({ base, path }: Pick<Route, "base" | "path">): string =>
+  base === "/" ? path : `${base}${path}`;
 
 /** A route outside GitHub's REST API: the runner protocol, downloads, the page for people. */
 export function plainRoute(method: Method, path: string, access: Access, handle: Route["handle"]): Route {

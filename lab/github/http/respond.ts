@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { Services } from "../services";
 import { identify, requireAccess } from "./authorize";
 import { ApiError, notFound } from "./errors";
-import type { ApiRequest, Requester, Reply } from "./message";
+import type { ApiRequest, Requester, Reply, Route } from "./message";
 import { RateLimiter, rateLimitHeaders } from "./rate-limit";
-import type { Router } from "./router";
+import type { Router } from "../../kit/router";
 
 const LIMIT_PATH = "/api/v3/rate_limit";
 
@@ -49,7 +49,7 @@ export class Responder {
 
   constructor(
     private readonly services: Services,
-    private readonly router: Router,
+    private readonly router: Router<Route>,
     private readonly reportBug: (error: unknown) => void,
   ) {
     this.rateLimit = new RateLimiter(services.store.clock, services.faults, services.seed.refusesBeyondLimit);
@@ -77,7 +77,7 @@ export class Responder {
       throw new ApiError(500, "Server Error");
     }
     const match = this.router(request.method, request.path);
-    if (match === "method-not-allowed" || match === undefined) throw notFound();
+    if (match === undefined) throw notFound();
     requireRepository(this.services, match.params);
     const permission = requireAccess(match.route.access, identity);
     if (identity !== undefined && permission !== undefined) {

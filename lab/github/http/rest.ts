@@ -1,5 +1,6 @@
 import type { paths } from "@octokit/openapi-types";
-import type { Access, ApiRequest, Method, Reply, Route } from "./message";
+import type { Method } from "../../kit/router";
+import type { Access, ApiRequest, Reply, Route } from "./message";
 
 /** `GET /repos/{owner}/{repo}` and every other operation of GitHub's OpenAPI description. */
 export type OperationName = {

@@ -1,23 +1,17 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import { readBody } from "../../kit/read-body";
 import type { Faults } from "../faults";
 import type { Reply } from "./message";
 import type { RawRequest, Responder } from "./respond";
 
 const bodyLimit = 10 * 2 ** 20;
 
-/** @throws Error when the body is larger than 10 MiB */
-export async function readBody(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > bodyLimit) throw new Error(`The request body is larger than ${bodyLimit} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
+const tooLarge = (): Error => new Error(`The request body is larger than ${bodyLimit} bytes.`);
+
+/** The body of a request to any of the emulator's doors. @throws Error when it is larger than 10 MiB */
+export const bodyOf = (message: IncomingMessage): Promise<Buffer> => readBody(message, bodyLimit, tooLarge);
 
 export function send(response: ServerResponse, reply: Reply<number, Buffer | string | undefined>): void {
   const length =
@@ -50,7 +44,7 @@ export function requestListener(responder: Responder, faults: Faults) {
         path,
         query: url.searchParams,
         headers: message.headers,
-        body: await readBody(message),
+        body: await bodyOf(message),
         signal: gone.signal,
       };
       const slow = faults.active("slow");

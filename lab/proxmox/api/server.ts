@@ -1,26 +1,21 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import { readBody } from "../../kit/read-body";
+import { createRouter } from "../../kit/router";
 import type { Access } from "../access";
 import type { Node } from "../node";
 import { ApiError, failure, parameterError } from "./errors";
 import type { Route } from "./route";
-import { createRouter } from "./router";
 import { checkParameters, type Values } from "./schema";
 
 const base = "/api2/json";
 const maxBodyBytes = 512 * 1024; // PVE::APIServer::AnyEvent, $limit_max_post
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function bodyOf(request: IncomingMessage): Promise<string> {
   if (request.headers["transfer-encoding"] !== undefined)
     throw new ApiError(501, "chunked transfer encoding not supported");
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBodyBytes) throw new ApiError(501, `for data too large`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+  const body = await readBody(request, maxBodyBytes, () => new ApiError(501, "for data too large"));
+  return body.toString("utf8");
 }
 
 /** Parameters of query and body. @throws ApiError for a body of another kind than a form or JSON */
@@ -63,7 +58,7 @@ function send(response: ServerResponse, status: number, message: string | undefi
 
 /** The API below `/api2/json` as a listener for an https server. */
 export function createApi(node: Node, access: Access, routes: readonly Route[]): RequestListener {
-  const find = createRouter(routes);
+  const find = createRouter(routes, (route) => route.path);
 
   async function answer(request: IncomingMessage): Promise<unknown> {
     const [rawPath = "", query = ""] = splitOnce(request.url ?? "/", "?");
@@ -73,13 +68,13 @@ export function createApi(node: Node, access: Access, routes: readonly Route[]):
       throw failure("internal error (a fault of the lab: http-500)");
     const caller = access.authenticate(request.headers.authorization, node.environment.now());
     if (caller === undefined) throw new ApiError(401, "Authentication failed!");
-    const body = await readBody(request);
+    const body = await bodyOf(request);
     const match = path === undefined ? undefined : find(method, path);
     if (match === undefined) throw new ApiError(501, `Method '${method} ${path ?? rawPath}' not implemented`);
     const given = readValues(query, body, request.headers["content-type"]);
     const values = checkParameters(match.route.parameters, match.route.emptyIsAbsent ? withoutEmpty(given) : given);
-    requireKnownPlace(node, match.path);
-    return match.route.handle({ node, caller, path: match.path, values, vmid: Number(match.path.vmid) });
+    requireKnownPlace(node, match.params);
+    return match.route.handle({ node, caller, path: match.params, values, vmid: Number(match.params.vmid) });
   }
 
   return (request, response) => {

@@ -1,5 +1,15 @@
 import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
-import type { LabEvent } from "./model";
+
+/** An event of one of the lab's services. Never holds a secret. */
+export interface LabEvent {
+  /** Its number: 1, 2, 3 and so on. */
+  readonly seq: number;
+  /** RFC 3339 with milliseconds. */
+  readonly at: string;
+  /** Noun and verb, as `runner.online`. */
+  readonly kind: string;
+  readonly [detail: string]: unknown;
+}
 
 /** `events.jsonl`: one event a line, in the order of their numbers. Only ever appended to. */
 export class EventLog {
@@ -8,12 +18,17 @@ export class EventLog {
   constructor(private readonly file: string) {
     const text = existsSync(file) ? readFileSync(file, "utf8") : "";
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-    // A kill in the middle of a write leaves half a line; the state file still knows that event.
+    // A kill in the middle of a write leaves half a line.
     if (whole.length < text.length) truncateSync(file, Buffer.byteLength(whole));
     this.events = whole
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as LabEvent);
+  }
+
+  /** Number of the newest event; 0 before the first one. */
+  get newest(): number {
+    return this.events.at(-1)?.seq ?? 0;
   }
 
   append(events: readonly LabEvent[]): void {
@@ -24,8 +39,8 @@ export class EventLog {
 
   /** Appends those of `events` that are not in the log yet. */
   complete(events: readonly LabEvent[]): void {
-    const last = this.events.at(-1)?.seq ?? 0;
-    this.append(events.filter((event) => event.seq > last));
+    const { newest } = this;
+    this.append(events.filter((event) => event.seq > newest));
   }
 
   since(sequence: number): LabEvent[] {
