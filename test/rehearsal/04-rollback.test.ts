@@ -7,6 +7,7 @@ import { stackFile } from "@ghrunners/cli/pulumi/stack";
 import { labExec } from "@ghrunners/lab/driver/exec";
 import type { RollbackReport } from "@ghrunners/cli/rollback-runners/rollback";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+import { undoneAfter } from "../support/undone-after";
 
 /** A release of the lab whose listener ends at once. */
 const broken = "2.337.0";
@@ -15,13 +16,14 @@ const proved = "2.336.0";
 describe("runners that an update made worse", function () {
   this.timeout(600_000);
   let rehearsal: Rehearsal;
+  const undo = undoneAfter();
   before(async () => {
     rehearsal = await Rehearsal.ready();
-  });
-  after(async () => {
-    configure(() => undefined, true);
-    const run = await rehearsal.up({}, "--refresh");
-    assert.equal(run.code, 0, run.output);
+    undo(async () => {
+      configure(() => undefined, true);
+      const run = await rehearsal.up({}, "--refresh");
+      assert.equal(run.code, 0, run.output);
+    });
   });
 
   const file = (): string => stackFile(rehearsal.stack);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+import { undoneAfter } from "../support/undone-after";
 
 const older = { "agent.version": "2.335.1" };
 /** A release of the lab whose listener ends at once. */
@@ -7,12 +8,13 @@ const broken = { "agent.version": "2.337.0" };
 
 describe("a new runner version", () => {
   let rehearsal: Rehearsal;
+  const undo = undoneAfter();
   before(async () => {
     rehearsal = await Rehearsal.ready();
-  });
-  after(async () => {
-    const run = await rehearsal.up();
-    assert.equal(run.code, 0, run.output);
+    undo(async () => {
+      const run = await rehearsal.up();
+      assert.equal(run.code, 0, run.output);
+    });
   });
 
   async function versions(): Promise<Record<string, string | null>> {

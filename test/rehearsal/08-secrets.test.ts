@@ -12,6 +12,7 @@ import { whileWatchingProcesses } from "./support/process-watch";
 import { issuedTokens, type WatchReport } from "./support/process-watch.worker";
 import { primary, Rehearsal, type Run, secondary } from "@ghrunners/lab/driver/rehearsal";
 import { lookAtProcesses, type PlantedSecret, privateLines, SecretScanner } from "./support/secret-scan";
+import { undoneAfter } from "../support/undone-after";
 
 const machines = [primary, secondary];
 
@@ -35,6 +36,7 @@ describe("secrets", () => {
   let githubState: string;
   let watched: WatchReport;
   let temporary: string;
+  const undo = undoneAfter();
 
   before(async () => {
     rehearsal = await Rehearsal.ready();
@@ -50,6 +52,10 @@ describe("secrets", () => {
     scanner = new SecretScanner(planted, () => issuedTokens(githubState));
     temporary = mkdtempSync(path.join(tmpdir(), "ghr-secrets-"));
     process.env.TMPDIR = temporary;
+    undo(() => {
+      delete process.env.TMPDIR;
+      rmSync(temporary, { recursive: true, force: true });
+    });
     rehearsal = await Rehearsal.open(); // The engine's processes keep their temporary files in a folder of their own.
     // The lab keeps no backups of its state; elsewhere the engine does, so they are looked at too.
     delete rehearsal.session.env.PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS;
@@ -59,11 +65,6 @@ describe("secrets", () => {
     watched = report;
     outputs["preview --diff"] = await rehearsal.pulumi(["preview", "--diff"], { "vm.memoryMiB": "2048" });
     outputs.refresh = await rehearsal.pulumi(["refresh"]);
-  });
-
-  after(() => {
-    delete process.env.TMPDIR;
-    rmSync(temporary, { recursive: true, force: true });
   });
 
   /** Nothing below the folders, although there is something to look at, and a planted canary would be found. */

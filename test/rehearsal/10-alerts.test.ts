@@ -3,24 +3,23 @@ import { isBackground, rehearse, rehearsedSettings } from "@ghrunners/lab/driver
 import { FastMonitoring } from "@ghrunners/lab/driver/fast-monitoring";
 import { rounds } from "@ghrunners/lab/driver/fault-cases";
 import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
+import { undoneAfter } from "../support/undone-after";
 
 /** Every fault of the lab reaches on-call as the right alert, and no other; and on-call hears that it is over. */
 describe("alerts", function () {
   this.timeout(300_000);
   let rehearsal: Rehearsal;
+  const undo = undoneAfter();
   let monitoring: FastMonitoring;
 
   before(async () => {
     rehearsal = await Rehearsal.ready();
     monitoring = new FastMonitoring(rehearsal.lab.instance);
+    undo(() => monitoring.stop());
+    undo(() => rehearsal.labCommand("fault", "clear"));
     await monitoring.start(rehearsedSettings);
     await monitoring.watching(5);
     await monitoring.quiet(isBackground, 90_000);
-  });
-
-  after(async () => {
-    await rehearsal.labCommand("fault", "clear");
-    await monitoring.stop();
   });
 
   for (const round of rounds) {

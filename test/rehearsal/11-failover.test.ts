@@ -11,6 +11,7 @@ import { rehearsedSettings } from "@ghrunners/lab/driver/alert-rehearsal";
 import { Failover } from "@ghrunners/lab/driver/failover";
 import { FastMonitoring } from "@ghrunners/lab/driver/fast-monitoring";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+import { undoneAfter } from "../support/undone-after";
 
 /** From a fault to the new choice: 30 s and the fleet exporter's interval of 15 s. */
 const LIMIT_MS = 45_000;
@@ -26,20 +27,20 @@ const settings = {
 describe("failover", function () {
   this.timeout(300_000);
   let rehearsal: Rehearsal;
+  const undo = undoneAfter();
   let failover: Failover;
 
   before(async () => {
     rehearsal = await Rehearsal.open();
+    undo(async () => {
+      await rehearsal.labCommand("fault", "clear");
+      const run = await rehearsal.up({}, "--refresh");
+      assert.equal(run.code, 0, run.output);
+    });
     const run = await rehearsal.up(settings, "--refresh");
     assert.equal(run.code, 0, run.output);
     failover = new Failover(rehearsal);
     await failover.pushRelease();
-  });
-
-  after(async () => {
-    await rehearsal.labCommand("fault", "clear");
-    const run = await rehearsal.up({}, "--refresh");
-    assert.equal(run.code, 0, run.output);
   });
 
   /** Waits for the secondary. @param begun before the fault was set */

@@ -9,6 +9,7 @@ import type { Finished } from "@ghrunners/core/process";
 import { inside } from "@ghrunners/lab/pulumi/session";
 import { until } from "@ghrunners/core/until";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+import { undoneAfter } from "../support/undone-after";
 
 const LIMIT_MS = 90_000;
 const start = ["maintenance", "start", "primary", "--for", "2h", "--reason", "a new disk"];
@@ -16,6 +17,7 @@ const start = ["maintenance", "start", "primary", "--for", "2h", "--reason", "a 
 describe("a runner in maintenance", function () {
   this.timeout(3 * LIMIT_MS);
   let rehearsal: Rehearsal;
+  const undo = undoneAfter();
   /** The command as a person types it inside the lab. */
   const ops = (...args: string[]): Promise<Finished> => rehearsal.run(["ghrunners", ...args]);
   async function report(): Promise<MaintenanceReport["runners"][number]> {
@@ -51,13 +53,13 @@ describe("a runner in maintenance", function () {
 
   before(async () => {
     rehearsal = await Rehearsal.ready();
+    undo(() => ops("maintenance", "end", "--all"));
     await ops("maintenance", "end", "--all");
     hasSwitch = (await variable("DEPLOY_RUNNER")) !== null;
-  });
-  after(async () => {
-    await ops("maintenance", "end", "--all");
-    if (!hasSwitch && (await variable("DEPLOY_RUNNER")) !== null)
-      await variables().deleteRepoVariable({ ...rehearsal.repository, name: "DEPLOY_RUNNER" });
+    undo(async () => {
+      if (!hasSwitch && (await variable("DEPLOY_RUNNER")) !== null)
+        await variables().deleteRepoVariable({ ...rehearsal.repository, name: "DEPLOY_RUNNER" });
+    });
   });
 
   it("is only looked at by a dry run, and refused while the other one is off", async () => {

@@ -13,10 +13,12 @@ import { journalFile } from "@ghrunners/cli/rotate/journal";
 import { settingsOf } from "@ghrunners/cli/settings";
 import { until } from "@ghrunners/core/until";
 import { primary, Rehearsal } from "@ghrunners/lab/driver/rehearsal";
+import { undoneAfter } from "../support/undone-after";
 
 /** The deploy key of the lab's application host is replaced while nothing is locked out. */
 describe("rotation of the deploy key, and drift of hosts", () => {
   let rehearsal: Rehearsal;
+  const undo = undoneAfter();
   const { id } = standingHosts.app;
   const secret = "DEPLOY_KEY";
   /** For a shell on the host. */
@@ -24,11 +26,11 @@ describe("rotation of the deploy key, and drift of hosts", () => {
 
   before(async () => {
     rehearsal = await Rehearsal.ready();
+    undo(() => rehearsal.labCommand("host", "remove", "app"));
     await rehearsal.labCommand("host", "up", "app");
     const ssh = (): Promise<string> => rehearsal.inMachine(id, "systemctl", "is-active", "ssh").catch(() => "starting");
     await until("the application host's SSH server runs", 60_000, async () => (await ssh()).trim() === "active");
   });
-  after(() => rehearsal.labCommand("host", "remove", "app"));
 
   const line = (...args: string[]): string[] => ["ghrunners", "rotate", "deploy-key", ...args];
   const rotate = (...args: string[]): Promise<Finished> => rehearsal.run(line(...args));

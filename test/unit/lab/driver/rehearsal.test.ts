@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { mock } from "node:test";
+import { Rehearsal, type Run } from "@ghrunners/lab/driver/rehearsal";
+
+describe("the lab that a rehearsal file begins with", () => {
+  afterEach(() => mock.restoreAll());
+
+  /** @param code exit code of the up that is to mend the lab */
+  function labThatIs({ healthy, code = 0 }: { healthy: boolean; code?: number }) {
+    const up = mock.fn(async () => ({ code, output: "the words of the engine" }) as Run);
+    const lab = { status: async () => ({ healthy }), up } as unknown as Rehearsal;
+    mock.method(Rehearsal, "open", async () => lab);
+    return { lab, up, close: mock.method(Rehearsal, "close", async () => undefined) };
+  }
+
+  it("is taken as it is when it is healthy", async () => {
+    const { lab, up, close } = labThatIs({ healthy: true });
+    assert.equal(await Rehearsal.ready(), lab);
+    assert.deepEqual([up.mock.callCount(), close.mock.callCount()], [0, 0]);
+  });
+
+  it("is mended by an up that looks at everything when it is not healthy", async () => {
+    const { lab, up, close } = labThatIs({ healthy: false });
+    assert.equal(await Rehearsal.ready(), lab);
+    assert.deepEqual(
+      up.mock.calls.map((call) => call.arguments as unknown[]),
+      [[{}, "--refresh"]],
+    );
+    assert.equal(close.mock.callCount(), 0);
+  });
+
+  it("is taken down when the up fails, so that the next file begins with a new one, and the error has the up's words", async () => {
+    const { close } = labThatIs({ healthy: false, code: 255 });
+    await assert.rejects(Rehearsal.ready(), /the lab was taken down:\nthe words of the engine/);
+    assert.equal(close.mock.callCount(), 1);
+  });
+});
