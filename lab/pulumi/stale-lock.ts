@@ -19,13 +19,29 @@ function isEngine(pid: number): boolean {
   }
 }
 
-/** Locks whose owner does not run any more. A lock of another host is left to its owner. Pure but for the look. */
+/** A lock as its file says; undefined when its owner has removed it meanwhile. */
+function read(file: string): StackLock | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as StackLock;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Lock files whose owner does not run any more. A lock of another host is left to its owner. An engine removes its lock
+ * before it ends: one that is gone once its owner is seen dead was no abandoned one, and what runs now is another engine.
+ */
 export function abandonedLocks(
-  locks: readonly StackLock[],
+  files: readonly string[],
   here: string,
   runs: (pid: number) => boolean = isEngine,
-): StackLock[] {
-  return locks.filter((lock) => lock.hostname === here && !runs(lock.pid));
+): string[] {
+  return files.filter((file) => {
+    const lock = read(file);
+    return lock !== undefined && lock.hostname === here && !runs(lock.pid) && existsSync(file);
+  });
 }
 
 /**
@@ -36,10 +52,10 @@ export async function releaseAbandonedLock(session: LabSession, say: (line: stri
   const { instance } = session.lab;
   const folder = path.join(instance.backend, ".pulumi", "locks", "organization", "ghrunners", session.stack);
   if (!existsSync(folder)) return;
-  const locks = readdirSync(folder)
+  const files = readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
-    .map((name) => JSON.parse(readFileSync(path.join(folder, name), "utf8")) as StackLock);
-  if (abandonedLocks(locks, hostname()).length === 0) return;
+    .map((name) => path.join(folder, name));
+  if (abandonedLocks(files, hostname()).length === 0) return;
   say("An earlier run of Pulumi was killed: ending what it left, releasing its lock");
   await endEngineProcesses(instance);
   await capturePulumi(stackOfSession(session), ["cancel", "--yes"]);
