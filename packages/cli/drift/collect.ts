@@ -27,7 +27,7 @@ const environmentOf = async (client: GitHubClient, name: string): Promise<Enviro
 
 export async function collect(input: CollectInput): Promise<Observation> {
   const errors: string[] = [];
-  const orNothing = <T>(work: Promise<T>, nothing: T): Promise<T> =>
+  const orNothing = <T>(work: Promise<T>, nothing: undefined): Promise<T | undefined> =>
     work.catch((error: unknown) => {
       errors.push(error instanceof Error ? error.message : String(error));
       return nothing;
@@ -38,19 +38,19 @@ export async function collect(input: CollectInput): Promise<Observation> {
     orNothing(client.repository(), undefined),
     input.environment === undefined ? undefined : orNothing(environmentOf(client, input.environment), undefined),
     input.managesRepository ? orNothing(readRepository(client), undefined) : undefined,
-    orNothing(readScoped(client, input.environment, input.managesRepository), { secrets: [], variables: [] }),
-    orNothing(client.runners(), []),
+    orNothing(readScoped(client, input.environment, input.managesRepository), undefined),
+    orNothing(client.runners(), undefined),
     input.monitoring === undefined
       ? undefined
       : orNothing(readMonitoring(input.monitoring, input.sshPrivateKey), undefined),
-    ...input.hosts.map((host) => orNothing<SeenHost | undefined>(readHost(host, input.sshPrivateKey), undefined)),
+    ...input.hosts.map((host) => orNothing<SeenHost>(readHost(host, input.sshPrivateKey), undefined)),
   ]);
   return {
     public: seen !== undefined && !seen.private,
     ...(environment === undefined ? {} : { environment }),
     ...(settings === undefined ? {} : { repository: settings }),
     ...scoped,
-    runners,
+    ...(runners === undefined ? {} : { runners }),
     ...(monitoring === undefined ? {} : { monitoring }),
     hosts: hosts.filter((host) => host !== undefined),
     errors: [...new Set(errors)],

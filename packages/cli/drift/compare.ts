@@ -80,9 +80,11 @@ function secrets(expected: Expectation, seen: Observation, repairs: Repairs): Fi
     ...(expected.environment === undefined ? [] : ["environment" as const]),
     ...(expected.repository === undefined ? [] : ["repository" as const]),
   ];
+  const all = seen.secrets;
+  if (all === undefined) return [];
   return scopes.flatMap((scope) => {
     const wanted = expected.secrets.filter((secret) => secret.scope === scope);
-    const there = seen.secrets.filter((secret) => secret.scope === scope);
+    const there = all.filter((secret) => secret.scope === scope);
     const known = wanted.flatMap(({ name, updatedAt, urn }) => {
       const { found, compare } = differences(`secret ${name}`);
       const match = there.find((secret) => secret.name === name);
@@ -112,9 +114,11 @@ function secrets(expected: Expectation, seen: Observation, repairs: Repairs): Fi
 }
 
 function variables(expected: Expectation, seen: Observation, repairs: Repairs): Finding[] {
+  const all = seen.variables;
+  if (all === undefined) return [];
   return expected.variables.flatMap(({ scope, name, value }) => {
     const { found, compare } = differences(`variable ${name}`);
-    const there = seen.variables.find((variable) => variable.scope === scope && variable.name === name);
+    const there = all.find((variable) => variable.scope === scope && variable.name === name);
     compare("variable-changed", value, there?.value ?? "no such variable", "warning", repairs.refresh);
     return found;
   });
@@ -141,15 +145,17 @@ function repository({ repository: expected, ...rest }: Expectation, seen: Observ
 const words = (labels: readonly string[]): string => list(normal(labels));
 
 function runners(expected: Expectation, seen: Observation, repairs: Repairs): Finding[] {
+  const all = seen.runners;
+  if (all === undefined) return [];
   const own = expected.runners.flatMap(({ name, id, labels }) => {
     const { found, compare } = differences(`runner ${name}`);
-    const there = seen.runners.find((runner) => runner.id === id);
+    const there = all.find((runner) => runner.id === id);
     if (there === undefined)
       compare("runner-missing", `registered as ${id}`, "not registered", "critical", repairs.refresh);
     else compare("runner-labels", words(labels), words(there.labels), "critical", repairs.refresh);
     return found;
   });
-  const unknown = seen.runners
+  const unknown = all
     .filter(({ id, labels }) => {
       return carries(labels, [expected.label]) && !expected.runners.some((runner) => runner.id === id);
     })

@@ -53,9 +53,10 @@ export interface Observation {
   /** Undefined if the stack has none; null if GitHub has none. */
   readonly environment?: EnvironmentSeen | null;
   readonly repository?: SeenRepository;
-  readonly secrets: readonly SeenSecret[];
-  readonly variables: readonly SeenVariable[];
-  readonly runners: readonly GitHubRunner[];
+  /** Undefined, like variables and runners: GitHub did not show them. What is unknown is no difference. */
+  readonly secrets?: readonly SeenSecret[];
+  readonly variables?: readonly SeenVariable[];
+  readonly runners?: readonly GitHubRunner[];
   readonly hosts: readonly SeenHost[];
   /** Files with this stack's names on the monitoring host; undefined if the host was not or could not be read. */
   readonly monitoring?: readonly FileSum[];

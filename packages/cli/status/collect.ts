@@ -22,13 +22,13 @@ export interface CollectInput {
 
 const limitMs = 10_000;
 
-async function machines({ proxmox }: CollectInput): Promise<Observation["vms"]> {
+async function machines({ proxmox }: CollectInput): Promise<NonNullable<Observation["vms"]>> {
   const response = await fetch(new URL("/api2/json/cluster/resources?type=vm", proxmox.endpoint), {
     headers: { authorization: `PVEAPIToken=${proxmox.token}` },
     signal: AbortSignal.timeout(limitMs),
   });
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-  return ((await response.json()) as { data: Observation["vms"] }).data;
+  return ((await response.json()) as { data: NonNullable<Observation["vms"]> }).data;
 }
 
 const secondsBetween = (from: string | null, to: string | null): number | null =>
@@ -85,27 +85,35 @@ async function runnersAndJob(
 
 /** Reads all services in parallel; one that does not answer is an error in the result, never a guess. */
 export async function collect(input: CollectInput): Promise<Observation> {
-  const errors: string[] = [];
-  const orNothing = async <T>(name: string, work: Promise<T>, nothing: T): Promise<T> =>
+  const errors = new Map<string, string>();
+  const orNothing = async <T, Nothing>(
+    service: string,
+    work: Promise<T>,
+    nothing: Nothing,
+    what = service,
+  ): Promise<T | Nothing> =>
     work.catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
       const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
-      errors.push(`${name} cannot be read: ${error instanceof Error ? error.message : String(error)}${cause}`);
+      // A refused permission is one of its own; every other cause is the service's, and is reported once.
+      const key = statusOf(error) === 403 ? message : service;
+      if (!errors.has(key)) errors.set(key, `${what} cannot be read: ${message}${cause}`);
       return nothing;
     });
   const { monitoring: watched, runnerNames, environment: name } = input;
   const { url, repository: fullName, token } = input.github;
   const github = new GitHubClient({ url, fullName }, token, { limitMs, retries: false });
   const hasRunners = runnerNames.length > 0;
-  const nothing = { runners: [], lastJob: null };
+  const nothing = { lastJob: null };
   const [vms, seen, deployment, chosen, monitoring, away] = await Promise.all([
-    orNothing("Proxmox VE", machines(input), []),
+    orNothing("Proxmox VE", machines(input), undefined),
     hasRunners ? orNothing("GitHub", runnersAndJob(github, runnerNames), nothing) : nothing,
-    name === null ? undefined : orNothing("GitHub's environment", environment(github, name), undefined),
-    hasRunners ? orNothing("GitHub's choice of the runner", choice(github), undefined) : undefined,
+    name === null ? undefined : orNothing("GitHub", environment(github, name), undefined, "GitHub's environment"),
+    hasRunners ? orNothing("GitHub", choice(github), undefined, "GitHub's choice of the runner") : undefined,
     watched === null
       ? undefined
       : orNothing("Monitoring", lookAtMonitoring(watched.urls, watched.environment), undefined),
-    hasRunners ? orNothing("GitHub's variables", maintenance(github), null) : null,
+    hasRunners ? orNothing("GitHub", maintenance(github), null, "GitHub's variables") : null,
   ]);
-  return { vms, ...seen, deployment, choice: chosen, monitoring, maintenance: away, errors };
+  return { vms, ...seen, deployment, choice: chosen, monitoring, maintenance: away, errors: [...errors.values()] };
 }

@@ -24,8 +24,10 @@ export type StatusReport = Described<typeof statusReportSchema>;
 
 /** What the services reported, before it is judged. */
 export interface Observation {
-  readonly vms: readonly { readonly vmid: number; readonly name: string; readonly status: string }[];
-  readonly runners: readonly GitHubRunner[];
+  /** Undefined: Proxmox VE did not answer. */
+  readonly vms?: readonly { readonly vmid: number; readonly name: string; readonly status: string }[];
+  /** Undefined: GitHub did not answer. */
+  readonly runners?: readonly GitHubRunner[];
   /** Null: GitHub has no such environment. Undefined: not read, or GitHub did not answer. */
   readonly deployment?: Protection | null;
   /** Undefined: not read, or it did not answer. */
@@ -64,7 +66,7 @@ export function judge(expected: Expectation, seen: Observation, at: Date): Statu
     name,
     role,
     address,
-    status: seen.vms.find((vm) => vm.vmid === vmId)?.status ?? "missing",
+    status: seen.vms === undefined ? "unknown" : (seen.vms.find((vm) => vm.vmid === vmId)?.status ?? "missing"),
   }));
   const runners = expected.hosts === "skip" ? [] : expected.runners.map((runner) => judgeRunner(runner, seen));
   const unprotected =
@@ -77,7 +79,8 @@ export function judge(expected: Expectation, seen: Observation, at: Date): Statu
     ...seen.errors,
     ...(away.known ? [] : [away.problem]),
     ...machines.flatMap((vm) =>
-      vm.status === "running" ? [] : [`machine ${vm.name} (VM ${vm.vmId}) is ${vm.status}`],
+      // Of an unknown one the errors give the cause.
+      ["running", "unknown"].includes(vm.status) ? [] : [`machine ${vm.name} (VM ${vm.vmId}) is ${vm.status}`],
     ),
     ...runners.flatMap(problemsOf),
     ...unprotected,
@@ -110,13 +113,14 @@ export function judge(expected: Expectation, seen: Observation, at: Date): Statu
 }
 
 function judgeRunner(expected: Expectation["runners"][number], seen: Observation): RunnerStatus {
-  const found = seen.runners.find((runner) => runner.name === expected.name);
+  const found = seen.runners?.find((runner) => runner.name === expected.name);
+  const absent = seen.runners === undefined ? "unknown" : "missing";
   const labels = found?.labels ?? [];
   return {
     name: expected.name,
     role: expected.role,
     id: found?.id ?? null,
-    status: found === undefined ? "missing" : found.online ? "online" : "offline",
+    status: found === undefined ? absent : found.online ? "online" : "offline",
     busy: found?.busy ?? false,
     version: found?.version ?? null,
     labels,

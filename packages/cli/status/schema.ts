@@ -8,14 +8,18 @@ export const machineStatusSchema = z.strictObject({
   name: z.string(),
   role: z.string(),
   address: z.ipv4(),
-  status: z.string().describe("`running`, `stopped`, or `missing` when Proxmox VE has no such VM."),
+  status: z
+    .string()
+    .describe("`running`, `stopped`, `missing` when Proxmox VE has no such VM, `unknown` when it did not answer."),
 });
 
 export const runnerStatusSchema = z.strictObject({
   name: z.string(),
   role: z.string(),
   id: z.int().nullable().describe("Registration number; null when GitHub does not know the runner."),
-  status: z.enum(["online", "offline", "missing"]),
+  status: z
+    .enum(["online", "offline", "missing", "unknown"])
+    .describe("`missing`: GitHub has no such runner. `unknown`: GitHub did not answer."),
   busy: z.boolean(),
   version: z.string().nullable(),
   labels: z.array(z.string()),

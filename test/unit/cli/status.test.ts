@@ -24,7 +24,7 @@ const expected: Expectation = {
   runners: [{ name: "runner-1", role: "primary", vmId: 151, address: "198.51.100.51", labels }],
   deployment: { name: "production", ...protection },
 };
-const good: Observation = {
+const good = {
   vms: [{ vmid: 151, name: "runner-1", status: "running" }],
   runners: [
     {
@@ -39,7 +39,7 @@ const good: Observation = {
   deployment: { ...protection, reviewers: ["Octocat"] },
   lastJob: null,
   errors: [],
-};
+} satisfies Observation;
 const at = new Date("2026-11-22T10:00:00Z");
 const validate = addFormats(new Ajv({ strict: false })).compile(publishedSchema("status"));
 
@@ -174,6 +174,14 @@ describe("status report", () => {
       "runner runner-1 lacks the labels primary",
       "runner runner-1 carries labels that are not configured: gpu",
     ]);
+  });
+
+  it("calls unknown what a service did not show, and gives the cause alone", () => {
+    const errors = ["Proxmox VE cannot be read: 503", "GitHub cannot be read: 502"];
+    const report = judge(expected, { ...good, vms: undefined, runners: undefined, errors }, at);
+    assert.deepEqual([report.machines[0]?.status, report.runners[0]?.status], ["unknown", "unknown"]);
+    assert.deepEqual(report.problems, errors);
+    assert.ok(validate(report), JSON.stringify(validate.errors));
   });
 
   it("is never healthy for lack of data", () => {

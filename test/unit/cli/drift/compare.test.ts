@@ -87,7 +87,7 @@ const environment = {
   policies: [{ id: 1, type: "branch" as const, name: "main" }],
 };
 const idle = { online: true, busy: false, version: undefined };
-const asExpected: Observation = {
+const asExpected = {
   public: false,
   environment,
   repository: { ...expected.repository!, rulesets: [{ name: "rules", enforcement: "active" }] },
@@ -97,10 +97,10 @@ const asExpected: Observation = {
   hosts: [host],
   monitoring: files,
   errors: [],
-};
+} satisfies Observation;
 
 const drift = (changes: Partial<Observation>) => compare(expected, { ...asExpected, ...changes }, at);
-const repository = asExpected.repository!;
+const repository = asExpected.repository;
 
 describe("drift between the three planes", () => {
   it("is none where all is as made", () => assert.deepEqual(drift({}).findings, []));
@@ -210,6 +210,12 @@ describe("drift between the three planes", () => {
     const report = drift({ errors: ["GitHub does not answer"] });
     assert.equal(report.clean, false);
     assert.match(renderDrift(report), /GitHub does not answer/);
+  });
+
+  it("finds no difference in what GitHub did not show", () => {
+    const unread = { secrets: undefined, variables: undefined, runners: undefined };
+    const report = drift({ ...unread, errors: ["GitHub rejected the token"] });
+    assert.deepEqual([report.findings, report.errors], [[], ["GitHub rejected the token"]]);
   });
 
   it("leaves other environments' runners alone", () => {
