@@ -44,7 +44,7 @@ export function templateReasons(
     template === undefined
       ? "no such VM"
       : !template.template
-        ? `${template.name}, which is a VM and no template`
+        ? `${template.name}, which is a VM and not a template`
         : `a template on node ${template.node}`;
   const next = `make it as ${RECIPE} says, or pulumi config set --path 'ghrunners:proxmox.templateId' VMID`;
   return [
