@@ -11072,7 +11072,7 @@ function refusalOf(seen, now) {
       );
     case "unreadable":
       return stop(
-        `${CHOICE_VARIABLE} is no JSON with labels, runner, reason, decidedAt and expiresAt. Who wrote it?`,
+        `${CHOICE_VARIABLE} is not JSON with labels, runner, reason, decidedAt and expiresAt. Expected the text that the failover switch writes.`,
         "blind"
       );
     case "future":
@@ -11082,7 +11082,7 @@ function refusalOf(seen, now) {
       );
     case "expired":
       return stop(
-        `${CHOICE_VARIABLE} expired at ${seen.choice.expiresAt}, and it is ${now.toISOString()}: nobody watches the runners.`,
+        `${CHOICE_VARIABLE} expired at ${seen.choice.expiresAt}, and it is ${now.toISOString()}: the failover switch is not running.`,
         "blind"
       );
     case "refused":
@@ -11092,11 +11092,11 @@ function refusalOf(seen, now) {
 function judgeChoice({ variable, wanted, label, now }) {
   if (wanted === "primary" || wanted === "secondary") {
     const labels2 = runnerLabels(label, wanted);
-    const remark = `${CHOICE_VARIABLE} was not looked at.`;
-    return { go: true, labels: labels2, runner: wanted, reason: `${wanted} was asked for by hand`, remark };
+    const remark = `${CHOICE_VARIABLE} was not checked.`;
+    return { go: true, labels: labels2, runner: wanted, reason: `${wanted} was requested by hand`, remark };
   }
   if (wanted !== "auto")
-    return stop(`The runner asked for is "${wanted}". Expected auto, primary or secondary.`, "none");
+    return stop(`The requested runner is "${wanted}". Expected auto, primary or secondary.`, "none");
   const seen = readChoice(variable, now);
   if (seen.state !== "fresh") return refusalOf(seen, now);
   const { labels, runner, reason } = seen.choice;
@@ -11111,7 +11111,7 @@ function judgeRunners(choice2, runners) {
   if (eligible.length === 0) return stop(`GitHub knows no runner with the labels ${wanted}.`, "offline");
   const online = eligible.filter((runner) => runner.online);
   if (online.length === 0) {
-    return stop(`GitHub shows ${eligible.map(({ name }) => name).join(" and ")} (${wanted}) offline.`, "offline");
+    return stop(`GitHub shows ${eligible.map(({ name }) => name).join(" and ")} (${wanted}) as offline.`, "offline");
   }
   if (online.some(({ busy }) => !busy)) return choice2;
   return { ...choice2, remark: "The runner is busy: the job waits until it is free." };
@@ -11119,7 +11119,7 @@ function judgeRunners(choice2, runners) {
 function maintenanceBanner(variable, now) {
   const seen = parseMaintenance(variable, now);
   if (!seen.known)
-    return ["**Maintenance**: RUNNER_MAINTENANCE cannot be read, so nobody can tell whether a runner is in one."];
+    return ["**Maintenance**: RUNNER_MAINTENANCE cannot be read, so it is unknown whether a runner is in maintenance."];
   return seen.runners.map(
     ({ name, until, reason, by }) => oneLine2(`**Maintenance** of ${name} until ${until}: ${reason} (${by})`)
   );

@@ -72,7 +72,7 @@ export const takenBack: readonly TakenBack[] = [
     patches: [
       {
         file: target("commands.ts"),
-        seen: "if (repeated !== undefined) throw new RefusedError(`Nothing was begun: ${repeated}`);",
+        seen: "if (repeated !== undefined) throw new RefusedError(`Nothing was started: ${repeated}`);",
         instead: "",
       },
     ],

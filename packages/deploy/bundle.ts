@@ -3,7 +3,7 @@ import { build, type BuildOptions } from "esbuild";
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 
-/** One file for Node 18 (Debian 12's nodejs), with nothing to install beside it. */
+/** One file for Node 18 (Debian 12's nodejs), with no other package to install. */
 export interface Bundle {
   readonly text: string;
   readonly sha256: string;
@@ -11,8 +11,8 @@ export interface Bundle {
 
 /**
  * @param entry TypeScript file, from the folder of this file
- * @param constants texts that stand in the bundle for a declared name
- * @throws Error with esbuild's words
+ * @param constants texts that replace declared names in the bundle
+ * @throws Error with esbuild's message
  */
 export async function bundle(
   entry: string,
@@ -28,7 +28,7 @@ export async function bundle(
     legalComments: "inline",
     absWorkingDir: projectRoot,
     define: Object.fromEntries(Object.entries(constants).map(([name, text]) => [name, JSON.stringify(text)])),
-    // ssh2 goes without its compiled parts where they are not there.
+    // ssh2 works without its compiled parts if they are missing.
     external: ["*.node", "cpu-features"],
     write: false,
     logLevel: "silent",

@@ -1,4 +1,4 @@
-/** @throws Error when the workflow does not set the variable, or leaves it empty */
+/** @throws Error if the workflow does not set the variable, or leaves it empty */
 export function need(variables: Readonly<Record<string, string | undefined>>, name: string): string {
   const value = variables[name];
   if (value === undefined || value === "") throw new Error(`${name} is not set. Expected the workflow to set it.`);

@@ -1,6 +1,6 @@
 import type { DeployerOutcome } from "./deployer/carry-out";
 
-/** The result for people; standard output. */
+/** The result as text, on standard output. */
 export function renderResult(result: DeployerOutcome): string {
   switch (result.kind) {
     case "unchanged":

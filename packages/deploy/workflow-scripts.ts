@@ -1,13 +1,13 @@
 /**
- * The scripts beside the workflows (.github/scripts), each bundled from its TypeScript source: a workflow runs them on a
- * machine that has Node and nothing else. They are committed, for a repository that deploys takes them as they are.
+ * The scripts of the workflows (.github/scripts), each bundled from its TypeScript source: a workflow runs them on a
+ * machine that only has Node. They are committed, because a repository that deploys copies them.
  */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { bundle } from "./bundle";
 
-/** Sources by the name of the script. */
+/** Source of each script by its name. */
 export const workflowScripts: Readonly<Record<string, string>> = {
   "runner-gate.mjs": "gate/main.ts",
   "report.mjs": "notes/main.ts",
@@ -15,10 +15,10 @@ export const workflowScripts: Readonly<Record<string, string>> = {
 
 export const scriptFile = (name: string): string => path.join(projectRoot, ".github/scripts", name);
 
-/** The script's text as its source gives it. */
+/** Bundles a script from its source. */
 export async function scriptText(source: string): Promise<string> {
   const made = `// Made from packages/deploy/${source} by npm run build:workflows. Change that file, not this one.`;
-  // Packages that ask for Node's own modules by require find it under this name.
+  // Packages that load Node's own modules by require need this name.
   const require = `import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);`;
   return (await bundle(source, {}, { format: "esm", banner: { js: `${made}\n${require}` } })).text;
 }

@@ -163,7 +163,7 @@ describe("failover", function () {
       assert.equal(view.code, 1);
       const verdict = judgeChoice({ ...question, now: new Date(view.view.now) });
       assert.equal(verdict.go, false);
-      assert.match(verdict.reason, /expired.*nobody watches the runners/);
+      assert.match(verdict.reason, /expired.*the failover switch is not running/);
     });
     await until("the choice is fresh", RECOVERY_MS, async () => (await failover.gate()).code === 0);
     await failover.chosen(primary.name, RECOVERY_MS);

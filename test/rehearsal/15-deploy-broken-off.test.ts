@@ -68,7 +68,7 @@ describe("deployments through GitHub that are broken off", function () {
     await rehearsal.labCommand("fault", "stop", "primary");
     const ended = await started.end();
     assert.deepEqual([ended.code, ended.result.lost], [1, primary.name], ended.all);
-    assert.match(ended.all, /the deployer is silent: its lease has expired, app goes back by itself/);
+    assert.match(ended.all, /the deployer is silent: its lease has expired, app rolls back by itself/);
     const { id, outcome, failure } = recordOf(ended);
     assert.deepEqual([outcome, failure?.code], ["rolled_back", "lease_expired"]);
     assert.equal(await wholeVersion(rehearsal), "2");

@@ -1,18 +1,18 @@
-/** What is put on a target: the agent, its launcher and its guard, and the script that puts it there. */
+/** The files to install on a target: the agent, its launcher and its guard, and the script that installs them. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { bundle } from "../bundle";
 import { AGENT_PROGRAM } from "./ssh";
 
 export interface AgentFiles {
-  /** Script that installs the files of its standard input. */
+  /** Script that installs the files on its standard input. */
   readonly install: string;
   /** Script that runs the agent once without installing it. */
   readonly look: string;
   readonly files: readonly { readonly mode: string; readonly path: string; readonly text: string }[];
 }
 
-/** The files of this checkout. */
+/** The agent files of this checkout. */
 export async function agentFiles(): Promise<AgentFiles> {
   const text = (file: string): string => readFileSync(path.join(__dirname, "..", file), "utf8");
   const agent = await bundle("target/main.ts");

@@ -1,4 +1,4 @@
-/** One deployment of a plan to its target over SSH, from wherever the target can be reached. */
+/** Deploys a plan to its target over SSH, from any machine that can reach the target. */
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -15,7 +15,7 @@ import { installAgent, lookingAgent, sshAgent } from "./ssh";
 
 export interface Order {
   readonly plan: Plan;
-  /** Folder that the artefact's file is named from. */
+  /** Folder to which the artefact's path is relative. */
   readonly folder: string;
   readonly version: string;
   readonly action: "deploy" | "check" | "retry rollback";
@@ -24,7 +24,7 @@ export interface Order {
   readonly privateKey: string;
   /** Who deploys, such as `platform-operator@runner-1`. */
   readonly owner: string;
-  /** Default: one made of the time. */
+  /** Id of the deployment; default: made from the time. */
   readonly id?: string;
   /** Where it comes from: the workflow run and the gate's decision. */
   readonly origin?: Deployment["origin"];
@@ -33,25 +33,24 @@ export interface Order {
 export interface DeployerContext {
   readonly agent: AgentFiles;
   readonly say: (line: string) => void;
-  /** Fires when the deployer is asked to stop: the target goes back. */
+  /** Fires when the deployer is asked to stop: the target rolls back. */
   readonly signal: AbortSignal;
 }
 
 export type DeployerOutcome = DeployResult | { readonly kind: "refused"; readonly reason: string };
 
-/** @throws Error when the target cannot be reached, or the connection was lost: the target then goes back by itself */
+/** @throws Error if the target cannot be reached, or the connection was lost: the target then rolls back by itself */
 export async function carryOut(order: Order, { agent, say, signal }: DeployerContext): Promise<DeployerOutcome> {
   const { action, address } = order;
   const version = parseVersion(order.version);
-  // Whatever can be refused here is refused before anything is reached.
+  // Refuse whatever can be refused here before contacting the target.
   const asked = action === "retry rollback" ? undefined : requestOf(order, version);
   const session = await openSession(address, order.privateKey);
   try {
     if (asked !== undefined && action === "check") return await check(lookingAgent(session, agent), asked.request);
     const installed = await installAgent(session, agent);
     if (installed === "installed") say(`the deployment agent was installed on ${address.host}`);
-    if (installed === "kept")
-      say(`${address.host} keeps its own deployment agent until the deployment that is open is over`);
+    if (installed === "kept") say(`${address.host} keeps its own deployment agent until the open deployment has ended`);
     const target = sshAgent(session);
     if (asked === undefined) return await retryRollback(target);
     return await deploy(target, asked.request, asked.artefact, { say, signal });
@@ -63,7 +62,7 @@ export async function carryOut(order: Order, { agent, say, signal }: DeployerCon
   }
 }
 
-/** @throws Error when the artefact is not there, or is not the one that its sums name */
+/** @throws Error if the artefact is missing, or does not match its checksum */
 export function requestOf(
   { plan, folder, owner, origin, id }: Pick<Order, "plan" | "folder" | "owner" | "origin" | "id">,
   version: Version,
@@ -75,8 +74,8 @@ export function requestOf(
   const seen = createHash("sha256").update(artefact).digest("hex");
   if (seen !== expected)
     throw new Error(
-      `The artefact ${file} has SHA-256 ${seen}, and ${sums} says ${expected}. Nothing was touched. ` +
-        `Next: build both again, or fetch both again`,
+      `The artefact ${file} has SHA-256 ${seen}, and ${sums} says ${expected}. Nothing was changed. ` +
+        `Next: build or fetch both again`,
     );
   const request = compile(plan, plan.targets[0] ?? "", {
     id: id === undefined ? deploymentId(new Date(), randomBytes(2).toString("hex")) : parseDeploymentId(id),

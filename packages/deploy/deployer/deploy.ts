@@ -1,4 +1,7 @@
-/** The deployer's side: it starts the transaction on the target, keeps its lease and reports. Decisions are the target's. */
+/**
+ * The deployer's side of a deployment: starts the transaction on the target, renews its lease and reports. The target
+ * makes all decisions.
+ */
 import { poll } from "@ghrunners/core/until";
 import type { Records } from "../target/history";
 import type { Inspection, Look } from "../target/queries";
@@ -7,7 +10,7 @@ import { judge } from "./judge";
 import { LeaseKeeper } from "./lease-keeper";
 import { callAgent, RefusedError, type RemoteAgent } from "./remote-agent";
 
-/** What a deployment came to. */
+/** Result of a deployment. */
 export type DeployResult =
   | { readonly kind: "unchanged"; readonly version: string }
   | { readonly kind: "checked"; readonly steps: readonly string[]; readonly problems: readonly string[] }
@@ -15,9 +18,9 @@ export type DeployResult =
 
 export interface DeployOptions {
   readonly say: (line: string) => void;
-  /** Fires when the deployer is asked to stop: the target goes back. */
+  /** Fires when the deployer is asked to stop: the target rolls back. */
   readonly signal: AbortSignal;
-  /** Without its lease the deployer waits for so long after the last thing that ended on the target. */
+  /** After losing its lease, how long the deployer waits for the next action to end on the target, milliseconds. */
   readonly patienceMs?: number;
 }
 
@@ -25,7 +28,7 @@ const SHORT_MS = 60_000;
 const PATIENCE_MS = 30_000;
 const LOOK_MS = 1_000;
 
-/** Looks and changes nothing. @throws RefusedError when the target cannot be deployed to */
+/** Checks without changing anything. @throws RefusedError if the target cannot be deployed to */
 export async function check(agent: RemoteAgent, request: Request): Promise<DeployResult> {
   const seen = await callAgent<Inspection>(agent, ["inspect"], JSON.stringify(request));
   const judged = judge(seen, request);
@@ -35,8 +38,8 @@ export async function check(agent: RemoteAgent, request: Request): Promise<Deplo
 }
 
 /**
- * @throws RefusedError when nothing was begun
- * @throws Error when the connection was lost: the target then goes back by itself when the lease expires
+ * @throws RefusedError if nothing was started
+ * @throws Error if the connection was lost: the target then rolls back by itself when the lease expires
  */
 export async function deploy(
   agent: RemoteAgent,
@@ -53,10 +56,10 @@ export async function deploy(
   say(`deployment ${request.id} holds the lock of ${request.target} (token ${token})`);
   const lease = new LeaseKeeper(agent, token, request.limits.leaseSeconds, say);
   const giveUp = (): void => {
-    say("asked to stop: the target goes back");
+    say("asked to stop: the target rolls back");
     lease.lose("The deployer was asked to stop.");
   };
-  // A target whose agent is gone goes back when nobody renews its lease any more: at once, when it is given up.
+  // A target whose agent is gone rolls back when its lease expires, or at once when the lease is given up.
   const follow = (why: string): Promise<Records> => {
     lease.stop();
     agent.call(["give-up", String(token)], "", SHORT_MS).catch(() => undefined);
@@ -84,14 +87,16 @@ async function carry(agent: RemoteAgent, token: number, request: Request, artefa
   return callAgent<Records>(agent, ["run", String(token), ...reason], "", runLimitMs(request));
 }
 
-/** The target's answer; where it ends without one, or the lease is lost, what the target says when it is asked. */
+/**
+ * The target's answer to the command; if there is none, or the lease is lost, the result found by polling the target.
+ */
 async function firstAnswer(
   running: Promise<Records>,
   lost: Promise<string>,
   follow: (why: string) => Promise<Records>,
 ): Promise<Records> {
   const answered = running.catch(async (error: Error) => {
-    // A connection that broke answers nothing more: then its own words say so.
+    // If polling fails too, because the connection is broken, report the second error.
     return follow(error.message).catch((second: Error) => {
       throw second instanceof NotOverError ? second : error;
     });
@@ -99,10 +104,10 @@ async function firstAnswer(
   return Promise.race([answered, lost.then(follow)]);
 }
 
-/** The target was asked, and the deployment has no end yet. */
+/** The target answered, and the deployment has not ended yet. */
 class NotOverError extends Error {}
 
-/** Asks the target how the deployment stands until it is over, or until nothing ends there any more. */
+/** Polls the target until the deployment has ended, or until no action ends there any more. */
 async function followed(
   agent: RemoteAgent,
   { id, target }: Request,
@@ -130,20 +135,20 @@ async function followed(
     throw new NotOverError(`${why} Deployment ${id} is not open on ${target}, and has no record there.`);
   throw new NotOverError(
     `${why} Deployment ${id} is not over on ${target}: "${open.running ?? "nothing"}" runs there, and nothing has ended ` +
-      `for ${Math.round(patienceMs / 1000)} s. The target goes back by itself once that has ended. ` +
+      `for ${Math.round(patienceMs / 1000)} s. The target rolls back by itself once that has ended. ` +
       `Next: sudo /opt/ghrunners/deploy/ghrunners-deploy show, on the target`,
   );
 }
 
-/** Lets a target try a failed undo again, after somebody has mended what its incident names. */
+/** Makes a target retry a failed undo, after an operator has repaired the cause that its incident names. */
 export async function retryRollback(agent: RemoteAgent): Promise<DeployResult> {
   return { kind: "over", records: await callAgent<Records>(agent, ["retry"], "", RETRY_LIMIT_MS) };
 }
 
-/** Three tries of every undo and the proof, at the limits that most plans have. */
+/** Enough for three attempts of every undo and of the proof, with the limits of most plans. */
 const RETRY_LIMIT_MS = 3_600_000;
 
-/** The way forward has its own limit on the target; the way back is as long as its steps and checks. */
+/** The deployment has its own limit on the target; a rollback takes as long as its steps and checks. */
 function runLimitMs({ limits, steps, health }: Request): number {
   const checks = Math.max(...health.map((each) => each.attempts * (each.limitSeconds + each.pauseSeconds)));
   const back = 3 * steps.reduce((sum, step) => sum + step.limitSeconds, 0) + checks;

@@ -1,4 +1,4 @@
-/** What a deployment job gives the deployer, by environment variables. Pure. */
+/** The deployer's inputs from a deployment job, given by environment variables. Pure. */
 import { z } from "zod";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { stillValid } from "@ghrunners/failover/choice/choose";
@@ -9,7 +9,7 @@ import { parseDeploymentId, type DeploymentId } from "../protocol/values";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Content of DEPLOY_TARGETS, which the Pulumi program keeps from ghrunners:targets. */
+/** Content of DEPLOY_TARGETS, which the Pulumi program writes from ghrunners:targets. */
 const targets = z.array(
   z.object({
     name: z.string().min(1),
@@ -20,8 +20,8 @@ const targets = z.array(
 );
 
 /**
- * Where a target is, with its pinned key.
- * @throws Error when the environment's variable does not name it
+ * Address of a target, with its pinned key.
+ * @throws Error if the environment's variable does not contain it
  */
 export function addressOf(variables: Variables, target: string): HostAddress {
   const text = variables.DEPLOY_TARGETS ?? "";
@@ -42,20 +42,20 @@ export const runUrl = (variables: Variables): string =>
 export const ownerOf = (variables: Variables): string =>
   `${need(variables, "GITHUB_ACTOR")}@${need(variables, "RUNNER_NAME")}`;
 
-/** A repeated run is another deployment. */
+/** A repeated run is a new deployment. */
 export function idOf(
   { GITHUB_RUN_ATTEMPT: attempt = "1" }: Variables,
   given: string | undefined,
 ): DeploymentId | undefined {
-  // The workflow's input is empty where nobody gave one.
+  // The workflow's input is empty if it was not given.
   if (given === undefined || given === "") return undefined;
   const id = parseDeploymentId(given);
   return attempt === "1" ? id : parseDeploymentId(`${id}-${attempt}`);
 }
 
 /**
- * Run and decision, checked directly before the target is touched.
- * @throws Error when this is not the runner that is chosen now
+ * Run and decision, checked immediately before the target is changed.
+ * @throws Error if this is not the currently chosen runner
  */
 export function originOf(variables: Variables, now: Date): Origin {
   const labels = z.array(z.string()).parse(JSON.parse(need(variables, "GATE_LABELS")));
@@ -69,6 +69,6 @@ export function originOf(variables: Variables, now: Date): Origin {
   });
   const problem = stillValid(gate, selfIn(gate, need(variables, "RUNNER_NAME"), { labels }), now);
   if (problem !== undefined)
-    throw new Error(`This runner may not deploy now: ${problem}. Nothing was touched. Next: run the workflow again`);
+    throw new Error(`This runner may not deploy now: ${problem}. Nothing was changed. Next: run the workflow again`);
   return { run: runUrl(variables), gate };
 }

@@ -1,4 +1,4 @@
-/** What a target's inspection means for a deployment: done already, refused, or to be begun. Pure. */
+/** Decides from a target's inspection whether a deployment is already done, is refused, or can begin. Pure. */
 import { verdict } from "../target/checks";
 import { heldBy } from "../target/held";
 import type { Inspection } from "../target/queries";
@@ -7,15 +7,15 @@ import type { Request } from "../protocol/request";
 export type Judgement =
   | { readonly kind: "unchanged" }
   | { readonly kind: "refused"; readonly reason: string }
-  /** @property problems what the target would refuse it for, as things stand now */
+  /** @property problems reasons why the target would refuse it in its current state */
   | { readonly kind: "begin"; readonly problems: readonly string[] };
 
-/** "Nothing to do" comes last: only of a target that is free, with the release whole and healthy. */
+/** "Nothing to do" comes last: only for a target that is free, with an intact and healthy release. */
 export function judge(seen: Inspection, request: Request): Judgement {
   const { open, version, sha256, release, checks, problems } = seen;
   if (open !== null && (open.lease === "held" || open.outcome === "rollback_failed"))
     return { kind: "refused", reason: heldBy(open) };
-  // Whatever is there now is on its way back, or forward to its end: the target brings it there before it begins.
+  // The current state will change: the target first ends the open deployment, forward or back.
   if (open !== null)
     return {
       kind: "begin",
@@ -26,11 +26,11 @@ export function judge(seen: Inspection, request: Request): Judgement {
     return {
       kind: "refused",
       reason:
-        `Version ${version} is installed already, but the files of its release are not as its artefact left them. ` +
-        `Expected them unchanged. Next: take the change back, or deploy another version number`,
+        `Version ${version} is already installed, but the files of its release are not as its artefact left them. ` +
+        `Expected them unchanged. Next: undo that change, or deploy another version number`,
     };
   const unhealthy = verdict(checks);
   if (unhealthy !== undefined)
-    return { kind: "refused", reason: `Version ${version} is installed already, and it is not healthy: ${unhealthy}` };
+    return { kind: "refused", reason: `Version ${version} is already installed, and it is not healthy: ${unhealthy}` };
   return { kind: "unchanged" };
 }

@@ -1,9 +1,9 @@
-/** Keeps a deployment's lease alive, says what ended meanwhile, and hears when the lease is lost. */
+/** Renews a deployment's lease, reports which actions have ended, and notices when the lease is lost. */
 import type { OpenDeployment } from "../target/queries";
 import { callAgent, RefusedError, type RemoteAgent } from "./remote-agent";
 
 export class LeaseKeeper {
-  /** Resolves with the reason when the lease is gone: from then on the target acts alone. */
+  /** Resolves with the reason when the lease is lost: from then on the target acts by itself. */
   readonly lost: Promise<string>;
   private readonly timer: NodeJS.Timeout;
   private reported = 0;
@@ -20,7 +20,7 @@ export class LeaseKeeper {
     this.timer = setInterval(() => void this.renew(), (leaseSeconds * 1000) / 4);
   }
 
-  /** One at a time: an answer that is late is not overtaken. */
+  /** One request at a time, so that a late answer is not overtaken. */
   private async renew(): Promise<void> {
     if (this.asking) return;
     this.asking = true;
@@ -29,7 +29,7 @@ export class LeaseKeeper {
       const { ended } = await callAgent<OpenDeployment>(this.agent, args, "", this.leaseSeconds * 1000);
       this.report(ended);
     } catch (error) {
-      // Anything else may pass; a lease that was refused never comes back.
+      // Other errors may be temporary; a refused lease is lost for good.
       if (error instanceof RefusedError) this.lose(error.message);
     } finally {
       this.asking = false;

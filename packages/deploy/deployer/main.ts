@@ -1,6 +1,6 @@
 /**
- * The deployer as a job on a runner starts it: one file, no packages. The private key comes on standard input; everything
- * else by options and by the environment variables that deploy.yml sets.
+ * The deployer as started by a job on a runner: one file, no packages. It reads the private key from standard input,
+ * and everything else from options and the environment variables that deploy.yml sets.
  */
 import { randomBytes } from "node:crypto";
 import { appendFileSync, readFileSync } from "node:fs";
@@ -66,7 +66,7 @@ function wrongUse(): number {
 function privateKeyOnInput(): string {
   const privateKey = readFileSync(0, "utf8");
   if (privateKey.trim() !== "") return privateKey;
-  throw new Error("No private key came on standard input. Expected the environment's secret DEPLOY_KEY.");
+  throw new Error("There is no private key on standard input. Expected the environment's secret DEPLOY_KEY.");
 }
 
 function planOf(file: string): { plan: Plan; address: HostAddress } {
@@ -79,7 +79,7 @@ async function deploy(file: string, version: Version, given: { folder?: string; 
   const privateKey = privateKeyOnInput();
   const origin = originOf(process.env, new Date());
   const id = idOf(process.env, given.id) ?? deploymentId(new Date(), randomBytes(2).toString("hex"));
-  // For the step that reports, which runs whatever becomes of this one.
+  // For the reporting step, which runs whatever the result of this one.
   if (process.env.GITHUB_OUTPUT) appendFileSync(process.env.GITHUB_OUTPUT, `id=${id}\n`);
   const outcome = await carryOut(
     {
@@ -99,7 +99,9 @@ async function deploy(file: string, version: Version, given: { folder?: string; 
   return exitCodeOf(outcome, "deploy");
 }
 
-/** A job's key is the environment's secret: who let it in on the target can let it in again. */
+/**
+ * A job's key is the environment's secret, so the next command is its rotation, which authorises a key on the target.
+ */
 const inWords = (error: unknown): string => {
   const told =
     error instanceof LoginRefusedError

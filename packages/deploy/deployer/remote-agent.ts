@@ -1,8 +1,8 @@
-/** A command of the agent on a target, and its answer. */
+/** Commands of the agent on a target, and their answers. */
 
 /** The agent of one target, wherever it runs. */
 export interface RemoteAgent {
-  /** Runs a command of the agent; its answer is one JSON value. */
+  /** Runs a command of the agent, which answers with one JSON value. */
   call(args: readonly string[], input: string | Buffer, limitMs: number): Promise<RemoteAnswer>;
 }
 
@@ -12,15 +12,15 @@ export interface RemoteAnswer {
   readonly value: unknown;
 }
 
-/** Why nothing was begun: somebody else's lock, or a problem that the preflight found. */
+/** Nothing was started, because another deployment holds the lock or the preflight found a problem. */
 export class RefusedError extends Error {}
 
 const LIMIT_MS = 60_000;
 
 /**
  * Runs a command of the agent.
- * @param limitMs longest time it may take, milliseconds
- * @throws RefusedError when the agent refuses, Error with the agent's words when it fails
+ * @param limitMs time limit, milliseconds
+ * @throws RefusedError if the agent refuses, Error with the agent's message if it fails
  */
 export async function callAgent<Value>(
   agent: RemoteAgent,
@@ -32,6 +32,6 @@ export async function callAgent<Value>(
   if (code === 0) return value as Value;
   const said =
     (value as { error?: string } | null)?.error ||
-    `The agent on the target ended its command "${args[0]}" with exit code ${code} and without a word.`;
+    `The agent on the target ended its command "${args[0]}" with exit code ${code} and no message.`;
   throw code === 3 ? new RefusedError(said) : new Error(said);
 }

@@ -1,4 +1,4 @@
-/** The last step of a deployment job: what became of the deployment, for the run's page and for those on call. */
+/** The last step of a deployment job: reports the result on the run's page and to on-call. */
 import { appendFileSync } from "node:fs";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { openSession } from "@ghrunners/core/ssh/session";
@@ -17,22 +17,25 @@ export interface Subject {
   readonly address: HostAddress;
   /** OpenSSH private key. */
   readonly privateKey: string;
-  /** The deployment. */
+  /** Id of the deployment. */
   readonly id: string;
   readonly say: (line: string) => void;
 }
 
-/** A cancelled job has five minutes for its last steps. */
+/** GitHub gives a cancelled job five minutes for its last steps. */
 const PACE = { limitMs: 240_000, pauseMs: 1_000 };
 
-/** A deployment that was cancelled is still on its way back when its deployer has gone. */
+/** The rollback of a cancelled deployment continues after its deployer has ended. */
 async function untilOver(agent: RemoteAgent, id: string): Promise<Records | undefined> {
   const look = (): Promise<Look> => callAgent<Look>(agent, ["look", id], "");
   const { records } = await poll(look, (seen) => seen.records !== null || seen.open?.id !== id, PACE);
   return records ?? undefined;
 }
 
-/** Reports what there is. What cannot be sent now stays on the target. @throws Error when the target cannot be reached */
+/**
+ * Reports the available result. An incident that cannot be sent now stays on the target. @throws Error if the target
+ * cannot be reached
+ */
 export async function report(variables: Variables, { address, privateKey, id, say }: Subject): Promise<void> {
   const session = await openSession(address, privateKey);
   try {
@@ -60,5 +63,5 @@ export async function report(variables: Variables, { address, privateKey, id, sa
   }
 }
 
-/** As a block of code: nothing in it is Markdown. */
+/** Formats a text as a code block, so that nothing in it is Markdown. */
 const indented = (text: string): string => text.replace(/^(?=.)/gm, "    ");

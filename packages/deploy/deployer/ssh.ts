@@ -3,16 +3,16 @@ import type { CommandResult, HostSession } from "@ghrunners/core/ssh/session";
 import type { AgentFiles } from "./agent-files";
 import type { RemoteAgent, RemoteAnswer } from "./remote-agent";
 
-/** Where the agent is started from on its host. */
+/** Path of the agent's launcher on its host. */
 export const AGENT_PROGRAM = "/opt/ghrunners/deploy/ghrunners-deploy";
 const INSTALL_LIMIT_MS = 120_000;
 
-/** The host has no deployment agent: the first deployment puts it there. */
+/** The host has no deployment agent: the first deployment installs it. */
 export class NoAgentError extends Error {}
 
 /**
  * The agent of a host, called over SSH with the host's own sudo.
- * @throws NoAgentError from a call where nothing was deployed yet
+ * @throws NoAgentError from a call if nothing was deployed yet
  */
 export function sshAgent(session: HostSession): RemoteAgent {
   return {
@@ -26,7 +26,7 @@ export function sshAgent(session: HostSession): RemoteAgent {
   };
 }
 
-/** This checkout's agent for looks that change nothing: it is started once from a folder that is gone afterwards. */
+/** This checkout's agent for read-only commands: started once from a temporary folder. */
 export function lookingAgent(session: HostSession, { look, files }: AgentFiles): RemoteAgent {
   const agent = files.find(({ path }) => path === `${AGENT_PROGRAM}.cjs`);
   return {
@@ -46,20 +46,21 @@ function answerOf({ code, stdout, stderr }: CommandResult): RemoteAnswer {
   } catch (error) {
     return {
       code: code === 0 ? 1 : code,
-      value: { error: `The agent's answer is no JSON: ${(error as Error).message}` },
+      value: { error: `The agent's answer is not JSON: ${(error as Error).message}` },
     };
   }
 }
 
 /**
- * Puts the agent and its guard on the host where they are not, or are others.
- * @returns "kept" when it has another agent and a deployment is open there: that one is brought to its end by its own
+ * Installs the agent and its guard on the host if they are missing or differ.
+ * @returns "kept" if the host has another agent and an open deployment, which must be ended by the agent that started
+ * it
  */
 export async function installAgent(
   session: HostSession,
   { install, files }: AgentFiles,
 ): Promise<"installed" | "unchanged" | "kept"> {
-  // A line for each file: mode, path, content in base64.
+  // One line per file: mode, path, content in base64.
   const lines = files.map(({ mode, path, text }) => `${mode} ${path} ${Buffer.from(text).toString("base64")}`);
   const command = `sudo -n bash -c ${quote(install)} install`;
   const { code, stdout, stderr } = await session.run(command, `${lines.join("\n")}\n`, INSTALL_LIMIT_MS);

@@ -1,8 +1,9 @@
 /**
- * The runner gate: which labels may a deployment ask for, now? Pure.
+ * The runner gate: decides which labels a deployment may request now. Pure.
  *
- * The monitoring host writes the repository variable DEPLOY_RUNNER; the gate checks that it is fresh, that it is meant for
- * this environment, and that GitHub itself shows such a runner online. Otherwise it refuses with the reason and a runbook.
+ * The monitoring host writes the repository variable DEPLOY_RUNNER; the gate checks that it is fresh, that it is for
+ * this environment, and that GitHub itself shows such a runner as online. Otherwise it refuses, with the reason and a
+ * runbook.
  */
 import { carries, type GitHubRunner } from "@ghrunners/core/github/runner";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
@@ -26,16 +27,16 @@ export interface Stop {
 }
 
 export interface Question {
-  /** Text of DEPLOY_RUNNER; empty when it is not set. */
+  /** Text of DEPLOY_RUNNER; empty if it is not set. */
   readonly variable: string;
-  /** auto, primary or secondary. */
+  /** `auto`, `primary` or `secondary`. */
   readonly wanted: string;
   /** Label that the environment's runners carry: the setting `environment` of their stack. */
   readonly label: string;
   readonly now: Date;
 }
 
-/** Below docs/runbooks. */
+/** Runbooks for refusals, paths below docs/runbooks. */
 export const runbooks = {
   blind: "monitoring-blind.md#failoverswitchstale",
   offline: "offline-restore.md#runneroffline",
@@ -43,7 +44,7 @@ export const runbooks = {
   network: "network-unreachable.md",
 } as const;
 
-/** A text from elsewhere must not start a line: a runner takes lines with two colons as commands. */
+/** Joins a foreign text into one line: a runner treats lines that begin with two colons as commands. */
 export const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
 
 export const stop = (reason: string, runbook: keyof typeof runbooks): Stop => ({
@@ -61,7 +62,7 @@ function refusalOf(seen: Exclude<ChoiceSeen, { state: "fresh" }>, now: Date): St
       );
     case "unreadable":
       return stop(
-        `${CHOICE_VARIABLE} is no JSON with labels, runner, reason, decidedAt and expiresAt. Who wrote it?`,
+        `${CHOICE_VARIABLE} is not JSON with labels, runner, reason, decidedAt and expiresAt. Expected the text that the failover switch writes.`,
         "blind",
       );
     case "future":
@@ -71,7 +72,7 @@ function refusalOf(seen: Exclude<ChoiceSeen, { state: "fresh" }>, now: Date): St
       );
     case "expired":
       return stop(
-        `${CHOICE_VARIABLE} expired at ${seen.choice.expiresAt}, and it is ${now.toISOString()}: nobody watches the runners.`,
+        `${CHOICE_VARIABLE} expired at ${seen.choice.expiresAt}, and it is ${now.toISOString()}: the failover switch is not running.`,
         "blind",
       );
     case "refused":
@@ -79,15 +80,15 @@ function refusalOf(seen: Exclude<ChoiceSeen, { state: "fresh" }>, now: Date): St
   }
 }
 
-/** What DEPLOY_RUNNER says, before GitHub is asked. */
+/** Judges DEPLOY_RUNNER, before GitHub is queried. */
 export function judgeChoice({ variable, wanted, label, now }: Question): Go | Stop {
   if (wanted === "primary" || wanted === "secondary") {
     const labels = runnerLabels(label, wanted);
-    const remark = `${CHOICE_VARIABLE} was not looked at.`;
-    return { go: true, labels, runner: wanted, reason: `${wanted} was asked for by hand`, remark };
+    const remark = `${CHOICE_VARIABLE} was not checked.`;
+    return { go: true, labels, runner: wanted, reason: `${wanted} was requested by hand`, remark };
   }
   if (wanted !== "auto")
-    return stop(`The runner asked for is "${wanted}". Expected auto, primary or secondary.`, "none");
+    return stop(`The requested runner is "${wanted}". Expected auto, primary or secondary.`, "none");
   const seen = readChoice(variable, now);
   if (seen.state !== "fresh") return refusalOf(seen, now);
   const { labels, runner, reason } = seen.choice;
@@ -97,36 +98,36 @@ export function judgeChoice({ variable, wanted, label, now }: Question): Go | St
   return stop(`${CHOICE_VARIABLE} names ${names}. Expected self-hosted and ${label} among them.`, "blind");
 }
 
-/** GitHub's own view of the labels that were chosen. */
+/** Checks the chosen labels against GitHub's view of the runners. */
 export function judgeRunners(choice: Go, runners: readonly Omit<GitHubRunner, "id" | "version">[]): Go | Stop {
   const eligible = runners.filter(({ labels }) => carries(labels, choice.labels));
   const wanted = choice.labels.join(", ");
   if (eligible.length === 0) return stop(`GitHub knows no runner with the labels ${wanted}.`, "offline");
   const online = eligible.filter((runner) => runner.online);
   if (online.length === 0) {
-    return stop(`GitHub shows ${eligible.map(({ name }) => name).join(" and ")} (${wanted}) offline.`, "offline");
+    return stop(`GitHub shows ${eligible.map(({ name }) => name).join(" and ")} (${wanted}) as offline.`, "offline");
   }
   if (online.some(({ busy }) => !busy)) return choice;
   return { ...choice, remark: "The runner is busy: the job waits until it is free." };
 }
 
 /**
- * What people should know of a maintenance: a line for each runner in one now, or that nobody can tell. It decides
- * nothing: the monitoring host has taken it into its choice.
- * @param variable text of RUNNER_MAINTENANCE; empty when it is not set
+ * Lines about maintenance for users: one for each runner in maintenance, or one that this is unknown. For information
+ * only: the monitoring host has already considered it in its choice.
+ * @param variable text of RUNNER_MAINTENANCE; empty if it is not set
  */
 export function maintenanceBanner(variable: string, now: Date): string[] {
   const seen = parseMaintenance(variable, now);
   if (!seen.known)
-    return ["**Maintenance**: RUNNER_MAINTENANCE cannot be read, so nobody can tell whether a runner is in one."];
+    return ["**Maintenance**: RUNNER_MAINTENANCE cannot be read, so it is unknown whether a runner is in maintenance."];
   return seen.runners.map(({ name, until, reason, by }) =>
     oneLine(`**Maintenance** of ${name} until ${until}: ${reason} (${by})`),
   );
 }
 
 /**
- * The verdict for the job's summary; packages/cli/deploy/snapshot.ts reads it again.
- * @param folder address of the folder of runbooks @param banner lines above everything
+ * The verdict for the job's summary; packages/cli/deploy/snapshot.ts parses it.
+ * @param folder address of the folder of runbooks @param banner lines to show above everything
  */
 export function renderSummary(verdict: Go | Stop, folder: string, banner: readonly string[] = []): string {
   const above = banner.map((line) => `> ${line}\n\n`).join("");

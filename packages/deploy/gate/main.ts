@@ -1,6 +1,6 @@
 /**
- * The runner gate as a step of runner-gate.yml. It runs on a machine of GitHub's, never on a runner that it judges, and
- * needs nothing but Node 18. Its inputs are environment variables; it fails where no runner may be used.
+ * The runner gate as a step of runner-gate.yml. It runs on a GitHub-hosted runner, never on a runner that it judges,
+ * and needs only Node 18. Its inputs are environment variables; it fails if no runner may be used.
  */
 import { appendFileSync } from "node:fs";
 import { GitHubClient } from "@ghrunners/core/github/client";

@@ -1,13 +1,13 @@
-/** The issue of an incident, from its record alone. Pure. */
+/** Renders the issue of an incident from its record. Pure. */
 import { withoutSecrets } from "@ghrunners/core/vocabulary/redaction";
 import type { ListedIncident } from "../target/outbox";
 
-/** By this label and the marker an incident's issue is found again. */
+/** This label and the marker identify an incident's issue. */
 export const INCIDENT_LABEL = "deployment-incident";
 
-/** A failed check can hold a page; the whole of it is in the record. */
+/** A failed check may print a whole page; the record has all of it. */
 const LONGEST_DETAIL = 2_000;
-/** What is looked through at all: the patterns take long over long texts. */
+/** Longest text that is searched for secrets: the patterns are slow on long texts. */
 const LONGEST_SEEN = 8_000;
 const LONGEST_TITLE = 200;
 
@@ -17,12 +17,12 @@ export interface IncidentIssue {
   readonly labels: readonly string[];
 }
 
-/** A line that people do not see. */
+/** A line that GitHub does not display. */
 export const markerOf = (id: string): string => `<!-- ghrunners:incident:${id.replace(/[^A-Za-z0-9-]/g, "-")} -->`;
 
 const clean = (text: string): string => withoutSecrets(text.slice(0, LONGEST_SEEN));
 const cut = (text: string, limit: number): string => (text.length <= limit ? text : `${text.slice(0, limit)} ...`);
-/** Text of a program must not become Markdown, end the block that it stands in, or call somebody. */
+/** A program's output must not become Markdown, end its code block, or mention a user. */
 const quoted = (text: string): string => `\`\`\`text\n${text.replace(/`{3,}/g, "''")}\n\`\`\``;
 
 /** @param runbooks address of the folder of runbooks, without a slash at its end */

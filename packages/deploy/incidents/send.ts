@@ -1,6 +1,7 @@
 /**
- * Empties a target's outbox: one issue for each incident, whoever sends, however often. The target lets one sender at a
- * time near an incident, the sender looks for the incident's marker before it opens an issue.
+ * Empties a target's outbox: exactly one issue for each incident, however often and by whom it is sent. The target
+ * gives an incident to one sender at a time, and the sender searches for the incident's marker before it opens an
+ * issue.
  */
 import type { ListedIncident } from "../target/outbox";
 import { callAgent, type RemoteAgent } from "../deployer/remote-agent";
@@ -11,10 +12,10 @@ export interface Issue {
   readonly url: string;
 }
 
-/** GitHub's issues, as far as they are needed. */
+/** The parts of GitHub's issues that are used here. */
 export interface Tracker {
   find(label: string, marker: string): Promise<Issue | undefined>;
-  /** One try. */
+  /** Opens an issue, without retries. */
   open(issue: IncidentIssue): Promise<Issue>;
 }
 
@@ -29,7 +30,7 @@ export interface Sending {
   readonly unsent: readonly { readonly deployment: string; readonly reason: string }[];
 }
 
-/** Tries to open an issue; after each one that failed GitHub is asked whether it did. */
+/** Attempts to open an issue; after each failure GitHub is searched for it. */
 const TRIES = 3;
 /** A claim lasts two minutes on the target: by then the sender must be done. */
 const LIMIT_MS = 90_000;
@@ -88,7 +89,7 @@ async function findOrOpen(
   for (let attempt = 1; ; attempt += 1) {
     const found = await tracker.find(INCIDENT_LABEL, markerOf(listed.incident.deployment));
     if (found !== undefined) return found;
-    if (!inTime()) throw new Error("GitHub took longer than the claim of this incident lasts.");
+    if (!inTime()) throw new Error("GitHub took longer than the sender's claim on this incident lasts.");
     try {
       return await tracker.open(renderIssue(listed, runbooks));
     } catch (error) {
@@ -97,7 +98,7 @@ async function findOrOpen(
   }
 }
 
-/** For people. */
+/** The result as text lines. */
 export function renderSending({ sent, unsent }: Sending): string[] {
   return [
     ...sent.map(({ deployment, issue }) => `incident of deployment ${deployment}: issue #${issue.number} ${issue.url}`),

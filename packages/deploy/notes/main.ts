@@ -1,12 +1,12 @@
 /**
  * Keeps one comment on a pull request, or one issue of the repository, up to date. A step of preview.yml and drift.yml
- * that needs nothing but Node 18.
+ * that needs only Node 18.
  *
  *   node report.mjs comment NUMBER KEY FILE    creates or updates the comment with that key
  *   node report.mjs issue KEY TITLE FILE       opens or updates the issue with that key
  *   node report.mjs close KEY                  closes that issue when it is open
  *
- * GITHUB_SERVER_URL, GITHUB_API_URL, GITHUB_REPOSITORY and GITHUB_TOKEN say where and as whom.
+ * GITHUB_SERVER_URL, GITHUB_API_URL, GITHUB_REPOSITORY and GITHUB_TOKEN give the repository and the credentials.
  */
 import { readFileSync } from "node:fs";
 import { GitHubClient } from "@ghrunners/core/github/client";
@@ -15,7 +15,7 @@ import { need } from "../need";
 /** GitHub's limit for a body, characters. */
 const LONGEST_BODY = 65_536;
 
-/** Found again by this line, which people do not see. */
+/** The note is found by this line, which GitHub does not display. */
 const marker = (key: string): string => `<!-- ghrunners:${key.replace(/[^A-Za-z0-9._-]/g, "-")} -->`;
 
 function bodyOf(key: string, text: string): string {
@@ -34,7 +34,7 @@ interface Note {
   readonly pull_request?: object;
 }
 
-/** The note with this key, written by a program: a person's text with the same line is not ours to change. */
+/** The note with this key, if a program wrote it: a user's text with the same line must not be changed. */
 const isOurs = ({ body, user, pull_request: pull }: Note, key: string): boolean =>
   pull === undefined && user?.type === "Bot" && body?.startsWith(marker(key)) === true;
 

@@ -10,7 +10,7 @@ export interface Deployment {
   readonly origin?: Request["origin"];
 }
 
-/** What one target is asked to do. */
+/** Makes the request for one target. */
 export function compile(plan: Plan, target: string, deployment: Deployment): Request {
   const { application, environment, releases, current, steps, health, limits } = plan;
   return {
@@ -35,7 +35,7 @@ export function deploymentId(now: Date, random: string): DeploymentId {
 
 /**
  * The SHA-256 of a file from the text of sha256sum.
- * @throws Error when the file is not in it
+ * @throws Error if the file is not listed
  */
 export function sumOf(sums: string, file: string): string {
   for (const each of sums.split("\n")) {

@@ -4,7 +4,7 @@ import { planSchema, type Plan } from "./schema";
 
 /**
  * @param text YAML
- * @throws Error with every problem at once
+ * @throws Error with all problems
  */
 export function parsePlan(file: string, text: string): Plan {
   const result = planSchema.safeParse(yamlOf(file, text));
@@ -19,11 +19,11 @@ function yamlOf(file: string, text: string): unknown {
   try {
     return parse(text);
   } catch (error) {
-    throw new Error(`The deployment plan ${file} is not readable as YAML: ${(error as Error).message.trimEnd()}`);
+    throw new Error(`The deployment plan ${file} is not valid YAML: ${(error as Error).message.trimEnd()}`);
   }
 }
 
-/** @throws Error that names the file when it cannot be read, or every problem of the plan at once */
+/** @throws Error that names the file if it cannot be read, or all problems of the plan */
 export function readPlan(file: string): Plan {
   let text: string;
   try {

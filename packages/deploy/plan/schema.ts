@@ -1,4 +1,4 @@
-/** The deployment plan: one file for an application, checked whole before anything is reached. */
+/** The deployment plan: one file for an application, checked completely before any target is contacted. */
 import { z } from "zod";
 import { categories } from "../protocol/request";
 import { forms, pathProblems, type Form } from "../protocol/values";
@@ -7,9 +7,9 @@ const text = ({ pattern, expected }: Form) => z.string().regex(pattern, `expecte
 const seconds = (fallback: number) => z.number().int().min(1).max(3600).default(fallback);
 const absolute = text(forms.absolutePath);
 const unit = text(forms.unit);
-// An argument cannot hold the character that ends it, and a program has a name.
+// An argument cannot contain NUL, and a program has a name.
 const word = z.string().regex(/^[^\0]+$/, "expected a text that is not empty");
-const line = z.array(word).min(1).describe("program and arguments; no shell reads them");
+const line = z.array(word).min(1).describe("program and arguments; no shell interprets them");
 const version = text(forms.version);
 const name = text(forms.name);
 
@@ -20,7 +20,7 @@ const followUp = z
     restart: z.array(unit).default([]),
   })
   .prefault({})
-  .describe("what must happen for the change to count; the same after its undo");
+  .describe("what must be restarted or reloaded after the change, and after its undo");
 const common = { name, limitSeconds: seconds(60) };
 
 const step = z.discriminatedUnion("kind", [
@@ -44,13 +44,13 @@ const step = z.discriminatedUnion("kind", [
     kind: z.literal("command"),
     ...common,
     run: line,
-    undo: line.describe("must be right whether the command ran, half ran or did not run, and twice as well as once"),
+    undo: line.describe("must work whether the command ran, ran partly or did not run, and also when run twice"),
   }),
   z.strictObject({
     kind: z.literal("expand"),
     ...common,
     run: line,
-    oldestVersion: version.describe("the oldest version that works with what this leaves behind"),
+    oldestVersion: version.describe("the oldest version that works with the result of this step"),
   }),
 ]);
 
@@ -85,7 +85,7 @@ const check = {
   probe,
 };
 const healthCheck = z.strictObject({ ...check, category: z.enum(categories) });
-// A smoke test runs after the health checks have passed: what fails then does not get well by waiting.
+// A smoke test runs after the health checks have passed: what fails then is not fixed by waiting.
 const smokeTest = z.strictObject({
   ...check,
   attempts: check.attempts.unwrap().default(2),
@@ -101,22 +101,22 @@ export const planSchema = z
     environment: text(forms.line),
     targets: z
       .array(text(forms.target))
-      .length(1, "expected one target: a transaction is whole on one machine only (docs/explanation/deployments.md)")
-      .describe("names of the stack's setting ghrunners:targets"),
+      .length(1, "expected one target: a transaction covers exactly one machine (docs/explanation/deployments.md)")
+      .describe("names from the stack's setting ghrunners:targets"),
     artefact: z.strictObject({
-      file: text(forms.innerPath).describe("path from the plan's folder; {version} is filled in"),
-      sums: text(forms.innerPath).describe("file in the form of sha256sum with the artefact's name"),
+      file: text(forms.innerPath).describe("path relative to the plan's folder; {version} is replaced"),
+      sums: text(forms.innerPath).describe("file in the format of sha256sum that contains the artefact's name"),
     }),
     releases: text(forms.ownPath),
     current: text(forms.ownPath),
-    steps: z.array(step).min(1).refine(unique, "expected a name of its own for each step"),
+    steps: z.array(step).min(1).refine(unique, "expected a different name for each step"),
     health: z
       .array(healthCheck)
-      .refine(unique, "expected a name of its own for each check")
+      .refine(unique, "expected a different name for each check")
       .refine((checks) => categories.every((category) => checks.some((each) => each.category === category)), {
         message: `expected a check of each category: ${categories.join(", ")}`,
       }),
-    smoke: z.array(smokeTest).min(1).refine(unique, "expected a name of its own for each test"),
+    smoke: z.array(smokeTest).min(1).refine(unique, "expected a different name for each test"),
     limits: z
       .strictObject({
         leaseSeconds: seconds(30),
@@ -136,13 +136,13 @@ export const planSchema = z
   })
   .refine(({ steps }) => startsFollowStops(steps), {
     path: ["steps"],
-    message: "expected each unit that is started to be stopped by a step before",
+    message: "expected each unit that is started to be stopped by an earlier step",
   })
   .superRefine((plan, context) => {
     for (const message of pathProblems(plan)) context.addIssue({ code: "custom", path: ["steps"], message });
   });
 
-/** Otherwise the undo of the start would stop what ran before. */
+/** Otherwise the undo of the start would stop what was running before. */
 function startsFollowStops(steps: readonly z.output<typeof step>[]): boolean {
   const stopped = new Set<string>();
   for (const each of steps) {
@@ -155,5 +155,5 @@ function startsFollowStops(steps: readonly z.output<typeof step>[]): boolean {
 
 /** A plan as parsed, every default filled in. */
 export type Plan = z.output<typeof planSchema>;
-/** A plan as it is written. */
+/** A plan as written, without defaults. */
 export type PlanInput = z.input<typeof planSchema>;

@@ -1,10 +1,10 @@
 /**
- * The deployer's lease on a target. It is measured by the target's own clock since boot, so that no wall clock, here
- * or there, can lengthen or shorten it. After a reboot every lease has expired: its clock began anew.
+ * The deployer's lease on a target. It is measured by the target's own clock since boot, so that no wall clock on
+ * either side can lengthen or shorten it. After a reboot every lease has expired, because the clock was reset.
  */
 export interface Lease {
   readonly token: number;
-  /** Identity of the boot whose clock is meant. Source: /proc/sys/kernel/random/boot_id. */
+  /** Identity of the boot to which the times belong. Source: /proc/sys/kernel/random/boot_id. */
   readonly boot: string;
   /** Milliseconds since boot, suspend included, at which it ends. */
   readonly untilMs: number;
@@ -27,7 +27,10 @@ export function leaseState(lease: Lease | undefined, token: number, now: Moment)
   return held ? "held" : "expired";
 }
 
-/** @returns the longer lease, or undefined when it is somebody else's or has expired: an expired one never comes back. */
+/**
+ * @returns the extended lease, or undefined if it belongs to another transaction or has expired: an expired lease
+ * cannot be renewed.
+ */
 export function renew(lease: Lease | undefined, token: number, now: Moment, leaseMs: number): Lease | undefined {
   if (lease === undefined || leaseState(lease, token, now) === "expired") return undefined;
   return { ...lease, untilMs: Math.min(now.ms + leaseMs, lease.lastMs) };

@@ -1,14 +1,14 @@
 /**
- * What the deployer hands to a target: a compiled plan (deploy/plan) with everything that the target needs to go
- * forward, to check itself and to go back alone. Plain data, no default left open.
+ * What the deployer sends to a target: a compiled plan (deploy/plan) with everything that the target needs to deploy,
+ * to check itself and to roll back by itself. Plain data, with all defaults filled in.
  *
- * Texts may hold `{version}`, `{release}` (folder of that version), `{previous}` and `{previousRelease}`; they are filled
- * in on the target: after an undo `{version}` and `{release}` mean the captured version.
+ * Texts may contain `{version}`, `{release}` (folder of that version), `{previous}` and `{previousRelease}`; they are
+ * filled in on the target: after an undo `{version}` and `{release}` mean the captured version.
  */
 
 import type { DeploymentId, Version } from "./values";
 
-/** What must reload or restart for a changed file or link to count; the same after its undo. */
+/** Units to reload or restart after a file or link has changed, and after its undo. */
 export interface Then {
   readonly daemonReload: boolean;
   readonly reload: readonly string[];
@@ -16,13 +16,13 @@ export interface Then {
 }
 
 export type Step = { readonly name: string; readonly limitSeconds: number } & (
-  | { /** Unpacks the artefact into the folder of the release. Undo: the folder goes. */ readonly kind: "unpack" }
+  | { /** Unpacks the artefact into the folder of the release. Undo: the folder is removed. */ readonly kind: "unpack" }
   | {
-      /** Points `current` to the release. Undo: to where it pointed. */ readonly kind: "activate";
+      /** Points `current` to the release. Undo: points it back. */ readonly kind: "activate";
       readonly then: Then;
     }
   | {
-      /** Puts a file of the release into its place. Undo: the captured file, mode included, or none. */
+      /** Installs a file of the release. Undo: restores the captured file with its mode, or removes it. */
       readonly kind: "file";
       readonly from: string;
       readonly to: string;
@@ -32,8 +32,8 @@ export type Step = { readonly name: string; readonly limitSeconds: number } & (
     }
   | {
       /**
-       * Stops units, or starts them now and at each boot. Undo of a stop: those that were active start. Undo of a start:
-       * they stop, and at boot only those start that did before.
+       * Stops units, or starts them now and at each boot. Undo of a stop: starts those that were active. Undo of a
+       * start: stops them, and restores which ones start at boot.
        */
       readonly kind: "units";
       readonly action: "start" | "stop";
@@ -41,10 +41,10 @@ export type Step = { readonly name: string; readonly limitSeconds: number } & (
     }
   | { readonly kind: "command"; readonly run: readonly string[]; readonly undo: readonly string[] }
   | {
-      /** A migration that only adds: it stays when the version goes back. */
+      /** A migration that only adds: it stays when the version is rolled back. */
       readonly kind: "expand";
       readonly run: readonly string[];
-      /** The oldest version of the application that works with what this leaves behind. */
+      /** The oldest version of the application that works with the result of this step. */
       readonly oldestVersion: string;
     }
 );
@@ -59,7 +59,7 @@ export type Probe =
       readonly status: number;
       /** Text that the body must contain. */
       readonly contains?: string;
-      /** Fields of a JSON answer (`a.b`) and the text each must have. */
+      /** Fields of a JSON answer (`a.b`) and the text that each must have. */
       readonly json: Readonly<Record<string, string>>;
     }
   | { readonly kind: "command"; readonly run: readonly string[]; readonly prints?: string }
@@ -83,7 +83,7 @@ export interface Check {
   readonly probe: Probe;
 }
 
-/** Where a deployment comes from, kept with its record. */
+/** Origin of a deployment, kept with its record. */
 export interface Origin {
   /** Address of the workflow run. */
   readonly run?: string;
@@ -100,22 +100,22 @@ export interface Request {
   /** Who deploys, such as `platform-operator@runner-1`. */
   readonly owner: string;
   readonly target: string;
-  /** Absent when somebody deploys from another machine than a runner. */
+  /** Absent if the deployment does not come from a runner. */
   readonly origin?: Origin;
   readonly artefact: { readonly sha256: string; readonly bytes: number };
   /** Folder of the releases; one folder for each version. */
   readonly releases: string;
-  /** Link to the release that counts. */
+  /** Link to the current release. */
   readonly current: string;
   readonly steps: readonly Step[];
   readonly health: readonly Check[];
   readonly smoke: readonly Check[];
   readonly limits: {
-    /** Silence of the deployer after which the target undoes by itself. */
+    /** How long the deployer may be silent before the target rolls back by itself. */
     readonly leaseSeconds: number;
-    /** The way forward as a whole. */
+    /** Time limit of the deployment, without a rollback. */
     readonly totalSeconds: number;
-    /** Free space that the releases' file system must have beside three times the artefact. */
+    /** Free space that the releases' file system must have in addition to three times the artefact. */
     readonly freeMiB: number;
     /** Releases kept, the current one included. */
     readonly keepReleases: number;
@@ -129,6 +129,6 @@ export type CheckResult = {
   readonly ok: boolean;
   readonly attempts: number;
   readonly milliseconds: number;
-  /** What was seen, when it is not ok. */
+  /** What was seen, if it is not ok. */
   readonly detail: string;
 };

@@ -1,16 +1,17 @@
 /**
- * The deployment protocol as a pure state machine: what is durable of one transaction on one target, what may
- * happen next, and what each ending of an action means. The target's agent runs exactly these functions, and the
- * model check in test/deploy/model searches every interleaving of them with crashes, expiry and rivals.
+ * The deployment protocol as a pure state machine: the durable state of one transaction on one target, which action may
+ * come next, and what each result of an action means. The target's agent runs exactly these functions, and the model
+ * check in test/unit/deploy/model searches all interleavings of them with crashes, expired leases and competing
+ * deployers.
  *
- * The order on the target is always: {@link observe} what changed outside, {@link next} action, make its intent
- * durable ({@link begin}), perform it, make its ending durable ({@link finish}).
+ * The order on the target is always: {@link observe} what changed outside, {@link next} action, make its intent durable
+ * ({@link begin}), perform it, make its result durable ({@link finish}).
  */
 
 /**
- * How a transaction ended: the new version counts; the old one was restored and proved healthy; the preflight said no;
- * it was given up before anything was touched; the undo itself failed (the lock stays until an operator has looked).
- * The words are the label values of deployment_outcomes_total.
+ * How a transaction ended: the new version is current; the old one was restored and proved healthy; the preflight
+ * refused; it was cancelled before any change; the undo itself failed (the lock is kept until an operator acts). The
+ * values are the label values of deployment_outcomes_total.
  */
 export type Outcome = "succeeded" | "rolled_back" | "refused" | "cancelled" | "rollback_failed";
 
@@ -20,7 +21,7 @@ export type FailureCode =
 
 export interface Failure {
   readonly code: FailureCode;
-  /** In words for people: what was seen. */
+  /** Text for people: what was seen. */
   readonly detail: string;
 }
 
@@ -28,60 +29,67 @@ export interface Failure {
 export type StepKind = "undoable" | "forward-only";
 
 export type Action =
-  /** Ends every process that a cut-off action left running. Comes first after a crash. */
+  /** Ends every process that an interrupted action left running. The first action after a crash. */
   | { readonly kind: "sweep" }
   | { readonly kind: "preflight" }
   | { readonly kind: "capture" }
   | { readonly kind: "step"; readonly step: number }
   | { readonly kind: "health" }
   | { readonly kind: "smoke" }
-  /** Its durable ending is the point at which the new version counts. */
+  /** When its result is durable, the new version is current. */
   | { readonly kind: "commit" }
   | { readonly kind: "undo"; readonly step: number }
   /** Health of the captured version after the undo. */
   | { readonly kind: "prove" }
-  /** Record, metrics, forensics; temporary files go. Its durable ending releases the lock. */
+  /**
+   * Writes record, metrics and forensics, and removes temporary files. When its result is durable, the lock is
+   * released.
+   */
   | { readonly kind: "close" };
 
 /** The durable state of one transaction. */
 export interface Transaction {
-  /** Fencing token: grows by one with each transaction on this target; a smaller one is refused everything. */
+  /**
+   * Fencing token: increases by one with each transaction on this target; every request with a smaller one is refused.
+   */
   readonly token: number;
   readonly steps: readonly StepKind[];
   readonly phase: "forward" | "undo" | "over";
   /** Forward: index into {@link forwardActions}. Undo: the step to undo next, -1 when only the proof is left. */
   readonly position: number;
-  /** Steps whose intent was ever durable: these may have had an effect. */
+  /** Number of steps whose intent was durable: these may have had an effect. */
   readonly touched: number;
-  /** The action whose intent is durable and whose ending is not. */
+  /** The action whose intent is durable but whose result is not. */
   readonly running: Action | null;
-  /** Failures of the undo action at hand. */
+  /** Failures of the current undo action. */
   readonly failures: number;
-  /** Why it turned back. */
+  /** Why the rollback began. */
   readonly failure: Failure | null;
-  /** Why the undo failed, when it did. */
+  /** Why the undo failed; null if it did not. */
   readonly undoFailure: string | null;
   readonly outcome: Outcome | null;
-  /** The lock is free. */
+  /** Whether the lock is free. */
   readonly released: boolean;
-  /** The ending is recorded. After a failed undo the lock stays all the same. */
+  /** Whether the end is recorded. After a failed undo the lock is kept nevertheless. */
   readonly closed: boolean;
 }
 
-/** What the agent sees around the transaction before each action. */
+/** What the agent observes outside the transaction before each action. */
 export interface TransactionInput {
   /** Whether the deployer still holds its lease. */
   readonly lease: "held" | "expired";
-  /** Somebody asks to turn back, and why. */
+  /** A request to roll back, with its reason. */
   readonly abort?: Failure;
 }
 
-/** An ending. The code is given only where the kind of the action does not tell it: the action was cut short. */
+/**
+ * Result of an action. The code is given only if the kind of action does not determine it: the action was interrupted.
+ */
 export type Result =
   | { readonly ok: true }
   | { readonly ok: false; readonly detail: string; readonly code?: "lease_expired" | "interrupted" };
 
-/** An undo that failed this often is not tried again without an operator. */
+/** An undo that failed this often is only retried by an operator. */
 export const UNDO_ATTEMPTS = 3;
 
 export const forwardActions = (steps: readonly StepKind[]): Action[] => [
@@ -94,9 +102,9 @@ export const forwardActions = (steps: readonly StepKind[]): Action[] => [
 ];
 
 /**
- * Takes the lock for a new transaction.
+ * Acquires the lock for a new transaction.
  * @param previous the last transaction on this target, if there was one
- * @returns the new transaction, or `held` when the last one is not released
+ * @returns the new transaction, or `held` if the last one is not released
  */
 export function acquire(previous: Transaction | undefined, steps: readonly StepKind[]): Transaction | "held" {
   if (previous !== undefined && !previous.released) return "held";
@@ -116,12 +124,12 @@ export function acquire(previous: Transaction | undefined, steps: readonly StepK
   };
 }
 
-/** Whether the holder of a token may still act: a late deployer of an older transaction may not. */
+/** Whether the holder of a token may still act: the deployer of an older transaction may not. */
 export function authorised(transaction: Transaction, token: number): boolean {
   return transaction.token === token && !transaction.released;
 }
 
-/** Turns back: to the undo when a step was touched, straight to the end when nothing was. */
+/** Begins the rollback: undo if a step was touched, otherwise go straight to the end. */
 function turn(transaction: Transaction, failure: Failure): Transaction {
   const base = { ...transaction, running: null, failures: 0, failure };
   return transaction.touched === 0
@@ -129,10 +137,10 @@ function turn(transaction: Transaction, failure: Failure): Transaction {
     : skipForwardOnly({ ...base, phase: "undo", position: transaction.touched - 1 });
 }
 
-/** Takes in what changed outside: an expired lease or a wish to abort ends the way forward. */
+/** Applies outside changes: an expired lease or a request to abort begins the rollback. */
 export function observe(transaction: Transaction, situation: TransactionInput): Transaction {
   if (transaction.phase !== "forward") return transaction;
-  // A cut-off action is swept first: its processes may still be at work. Why somebody asks to turn back is kept.
+  // An interrupted action is swept first, because its processes may still run. The reason for the rollback is kept.
   if (transaction.running !== null) return { ...transaction, failure: situation.abort ?? transaction.failure };
   if (situation.abort !== undefined) return turn(transaction, situation.abort);
   if (situation.lease === "expired") {
@@ -144,7 +152,7 @@ export function observe(transaction: Transaction, situation: TransactionInput): 
   return transaction;
 }
 
-/** The one action that is due, or undefined when there is none (released, or a failed undo is recorded). */
+/** The next action, or undefined if there is none (released, or a failed undo is recorded). */
 export function next(transaction: Transaction): Action | undefined {
   if (transaction.closed) return undefined;
   if (transaction.running !== null) return { kind: "sweep" };
@@ -158,20 +166,20 @@ export function next(transaction: Transaction): Action | undefined {
   }
 }
 
-/** The state with the intent of an action; durable before the action may have any effect. */
+/** The state with the intent of an action; it must be durable before the action may have any effect. */
 export function begin(transaction: Transaction, action: Action): Transaction {
-  // The sweep keeps what was running: only its ending may forget that.
+  // The sweep keeps `running`: only its success may clear that.
   if (action.kind === "sweep") return transaction;
   const touched = action.kind === "step" ? action.step + 1 : transaction.touched;
   return { ...transaction, running: action, touched };
 }
 
-/** The state after the ending of an action. */
+/** The state after the result of an action. */
 export function finish(transaction: Transaction, action: Action, result: Result): Transaction {
   const rested = { ...transaction, running: null };
   switch (action.kind) {
     case "sweep":
-      // Without certainty that nothing runs any more, nothing is done: the next look tries again.
+      // Unless it is certain that nothing runs any more, do nothing: the next attempt tries again.
       return result.ok ? afterSweep(transaction) : transaction;
     case "preflight":
     case "capture":
@@ -202,7 +210,7 @@ const failureCodes = {
   commit: "interrupted",
 } as const;
 
-/** An operator lets a stuck undo be tried again, from the place where it stopped. */
+/** An operator's retry of a failed undo, from where it stopped. */
 export function retry(transaction: Transaction): Transaction {
   if (transaction.outcome !== "rollback_failed" || !transaction.closed) return transaction;
   return { ...transaction, undoFailure: null, phase: "undo", outcome: null, closed: false, failures: 0 };
@@ -210,13 +218,14 @@ export function retry(transaction: Transaction): Transaction {
 
 function afterSweep(transaction: Transaction): Transaction {
   const rested = { ...transaction, running: null };
-  // On the way forward a cut-off action has an unknown effect: back. An undo, proof or close is simply done again.
+  // Before the commit, an interrupted action has an unknown effect, so roll back. An undo, proof or close is simply
+  // repeated.
   if (transaction.phase !== "forward") return rested;
-  const cutOff = `The agent on the target was cut off (${transaction.running?.kind}).`;
+  const cutOff = `The agent on the target was interrupted (${transaction.running?.kind}).`;
   return turn(rested, transaction.failure ?? { code: "interrupted", detail: cutOff });
 }
 
-/** What a forward-only step did stays: it is no part of the way back. */
+/** A forward-only step is not undone, so the rollback skips it. */
 function skipForwardOnly(transaction: Transaction): Transaction {
   let { position } = transaction;
   while (transaction.steps[position] === "forward-only") position -= 1;

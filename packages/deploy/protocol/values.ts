@@ -1,26 +1,26 @@
 /**
- * The values that come in from outside: command line, workflow input, plan file, a request to a target. Each has one form,
- * parsed at every door and once more on the target, which trusts no deployer. Empty is no value.
+ * Values from outside: command line, workflow input, plan file, a request to a target. Each has one form, which is
+ * parsed at every entry point and again on the target, which trusts no deployer. An empty text is not a value.
  */
 declare const form: unique symbol;
 type Formed<Name extends string> = string & { readonly [form]: Name };
 
-/** Version of the application; it is the name of its release folder. */
+/** Version of the application, which is also the name of its release folder. */
 export type Version = Formed<"version">;
-/** Name of one deployment: of its records, its evidence and its incident. */
+/** Id of one deployment, of its records, its evidence and its incident. */
 export type DeploymentId = Formed<"deployment id">;
 
 export interface Form {
-  /** What it is, for a message. */
+  /** What the value is, for a message. */
   readonly what: string;
   readonly pattern: RegExp;
-  /** In words, for a message: "expected ...". */
+  /** Description for a message: "expected ...". */
   readonly expected: string;
 }
 
-/** A segment of a path that is neither empty nor a way back. */
+/** A segment of a path, not empty and not `.` or `..`. */
 const SEGMENT = String.raw`(?!\.{1,2}(?:/|$))[^/\s\x00-\x1f\x7f]+`;
-/** The same with blanks inside: names in an archive may have them. */
+/** The same, but blanks are allowed: names in an archive may have them. */
 const NAME = String.raw`(?!\.{1,2}(?:/|$))[^/\x00-\x1f\x7f]+`;
 
 export const forms = {
@@ -63,19 +63,19 @@ export const forms = {
     pattern: /^[A-Za-z0-9:_.@-]+\.(service|socket|timer|path)$/,
     expected: "a unit such as app.service",
   },
-  /** A file that a plan puts into its place. */
+  /** A file that a plan installs. */
   absolutePath: {
     what: "path",
     pattern: new RegExp(`^(?:/${SEGMENT})+$`),
     expected: "an absolute path without blanks, without . and .. and without a slash at its end",
   },
-  /** The folder of releases, the link to the current one: never a folder of the system itself. */
+  /** The folder of releases, the link to the current one: never a folder of the system. */
   ownPath: {
     what: "path",
     pattern: new RegExp(`^(?:/${SEGMENT}){2,}$`),
     expected: "an absolute path of its own, such as /opt/app/releases, without . and .. and without a slash at its end",
   },
-  /** Inside a release, or beside the plan file. */
+  /** Inside a release, or in the plan file's folder. */
   innerPath: {
     what: "path",
     pattern: new RegExp(`^${NAME}(?:/${NAME})*$`),
@@ -87,7 +87,7 @@ export const forms = {
 function parsed(text: string, { what, pattern, expected }: Form): string {
   if (pattern.test(text)) return text;
   const seen = text === "" ? "nothing" : JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
-  throw new TypeError(`${seen} is no ${what}. Expected ${expected}.`);
+  throw new TypeError(`${seen} is not a ${what}. Expected ${expected}.`);
 }
 
 /** @throws TypeError that says what was seen and what was expected: wrong use */
@@ -96,17 +96,17 @@ export const parseVersion = (text: string): Version => parsed(text, forms.versio
 /** @throws TypeError that says what was seen and what was expected: wrong use */
 export const parseDeploymentId = (text: string): DeploymentId => parsed(text, forms.deploymentId) as DeploymentId;
 
-/** A number that somebody counts with: a fencing token, an issue's number. @throws Error as above */
+/** A positive number: a fencing token, an issue's number. @throws Error as above */
 export const parseCount = (text: string, what: string): number =>
   Number(parsed(text, { what, pattern: /^[1-9][0-9]{0,14}$/, expected: "a whole number from 1 on" }));
 
-/** Where the agent itself lives: no plan may put anything there. */
+/** The agent's own folders: no plan may install anything there. */
 const AGENTS_OWN = ["/opt/ghrunners", "/var/lib/ghrunners", "/run/ghrunners"];
 
 const isBelow = (file: string, folder: string): boolean => file === folder || file.startsWith(`${folder}/`);
 const overlap = (a: string, b: string): boolean => isBelow(a, b) || isBelow(b, a);
 
-/** What a plan's paths may not be to each other, in words; each is well formed by itself. */
+/** Conflicts between a plan's paths, each of which is well formed by itself. */
 export function pathProblems(plan: {
   readonly releases: string;
   readonly current: string;
@@ -116,12 +116,14 @@ export function pathProblems(plan: {
   const files = plan.steps.flatMap(({ name, to }) => (to === undefined ? [] : [{ name: `step "${name}"`, to }]));
   const all = [{ name: "releases", to: releases }, { name: "current", to: current }, ...files];
   const problems = all.flatMap(({ name, to }) =>
-    AGENTS_OWN.filter((own) => overlap(to, own)).map((own) => `${name}: ${to} is in the way of the agent's own ${own}`),
+    AGENTS_OWN.filter((own) => overlap(to, own)).map((own) => `${name}: ${to} conflicts with the agent's own ${own}`),
   );
   all.forEach((one, index) => {
     for (const other of all.slice(index + 1))
       if (overlap(one.to, other.to))
-        problems.push(`${other.name}: ${other.to} and ${one.name}: ${one.to} lie in each other; expected paths apart`);
+        problems.push(
+          `${other.name}: ${other.to} and ${one.name}: ${one.to} are inside each other; expected separate paths`,
+        );
   });
   return problems;
 }

@@ -1,25 +1,25 @@
 /**
- * The target's metrics, computed from its records each time: a count cannot drift from what was recorded.
- * Source of the format: prometheus.io/docs/instrumenting/exposition_formats (text format 0.0.4).
+ * The target's metrics, always computed from its records, so that a count cannot differ from what was recorded. Source
+ * of the format: prometheus.io/docs/instrumenting/exposition_formats (text format 0.0.4).
  */
 import { metrics, type Metric } from "@ghrunners/monitoring/all-metrics";
 import { categories } from "../protocol/request";
 import type { FailureCode, Outcome } from "../protocol/transaction";
 import type { DeploymentRecord, RollbackRecord } from "./record";
 
-/** What the target knows of its deployments. */
+/** What the target knows about its deployments. */
 export interface History {
   readonly deployments: readonly DeploymentRecord[];
   readonly rollbacks: readonly RollbackRecord[];
-  /** Incidents that stand in no issue yet. */
+  /** Incidents that have no issue yet. */
   readonly unsentIncidents: number;
-  /** When the lock was taken, RFC 3339; null when it is free. */
+  /** When the lock was acquired, RFC 3339; null if it is free. */
   readonly lockedAt: string | null;
-  /** The last transaction could not be undone. */
+  /** Whether the last transaction could not be undone. */
   readonly partial: boolean;
   /** Version that `current` points to. */
   readonly version: string | null;
-  /** Files of the agent that are there and cannot be read. */
+  /** Number of the agent's files that exist but cannot be read. */
   readonly unreadableFiles: number;
 }
 
@@ -36,7 +36,7 @@ const reasons: readonly FailureCode[] = [
 
 type Sample = { readonly labels?: Readonly<Record<string, string>>; readonly value: number };
 
-/** The reason that a record counts under: a failed rollback outweighs what began it. */
+/** The reason under which a record is counted: a failed rollback outweighs the failure that caused it. */
 function reasonOf({ failure, outcome }: DeploymentRecord): FailureCode | undefined {
   return outcome === "rollback_failed" ? "rollback" : failure?.code;
 }

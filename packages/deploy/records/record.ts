@@ -1,6 +1,6 @@
 /**
- * What stays of a deployment, as its target saw it. Pure: a journal and the end go in, records come out.
- * The published forms are in ./schemas.
+ * The records of a deployment, as its target saw it. Pure: made from the journal and the end. The published forms are
+ * in ./schemas.
  */
 import type { Described } from "@ghrunners/core/schema";
 import type {
@@ -32,7 +32,7 @@ function recorded(journal: Journal, entry: Entry): RecordedAction {
   return { name: nameOf(journal, action), startedAt, seconds: seconds(startedAt, endedAt), ok, detail, checks };
 }
 
-/** When the way forward ended: with it the diagnosis was there. */
+/** When the rollback began: at that time the failure was diagnosed. */
 function turnedAt({ timeline, transaction }: Journal, endedAt: string): string {
   if (transaction.failure === null) return endedAt;
   const failed = timeline.find(({ action, ok }) => !ok || action.kind === "sweep");
@@ -40,10 +40,10 @@ function turnedAt({ timeline, transaction }: Journal, endedAt: string): string {
   return failed?.endedAt ?? back?.startedAt ?? endedAt;
 }
 
-/** @throws Error when the transaction is not over */
+/** @throws Error if the transaction has not ended */
 export function deploymentRecord(journal: Journal, endedAt: string): DeploymentRecord {
   const { request, transaction, captured, startedAt } = journal;
-  if (transaction.outcome === null) throw new Error(`Deployment ${request.id} is not over. Expected an outcome.`);
+  if (transaction.outcome === null) throw new Error(`Deployment ${request.id} has not ended. Expected an outcome.`);
   return {
     schema: "ghrunners.deployment/1",
     id: request.id,
@@ -66,7 +66,7 @@ export function deploymentRecord(journal: Journal, endedAt: string): DeploymentR
   };
 }
 
-/** @returns undefined when nothing had to be undone */
+/** @returns undefined if nothing had to be undone */
 export function rollbackRecord(journal: Journal, endedAt: string): RollbackRecord | undefined {
   const { request, transaction, captured } = journal;
   if (transaction.failure === null || transaction.touched === 0) return undefined;
@@ -90,7 +90,7 @@ export function rollbackRecord(journal: Journal, endedAt: string): RollbackRecor
   };
 }
 
-/** @returns undefined for a success, and for a refusal, which touched nothing */
+/** @returns undefined for a success, and for a refusal, which changed nothing */
 export function incidentRecord(
   journal: Journal,
   endedAt: string,
@@ -116,14 +116,14 @@ export function incidentRecord(
     cause: failure,
     state: whole
       ? old
-      : `${stateOf(journal)} ${transaction.undoFailure ?? ""} The lock is kept, so that nobody deploys over it.`,
+      : `${stateOf(journal)} ${transaction.undoFailure ?? ""} The lock is kept, so that no other deployment can start.`,
     forensics,
     runbook: whole
       ? "docs/runbooks/deployment-failed.md#deploymentrollbacktriggered"
       : "docs/runbooks/deployment-failed.md#deploymentpartialstate",
     next: whole
-      ? "Look at the failed action in the record, mend the version, deploy again."
-      : "Mend what the state names on the target, then let the target try its undo again: ghrunners deploy --version V --retry-rollback",
+      ? "Check the failed action in the record, fix the version, deploy again."
+      : "Repair on the target what the state names, then make the target retry its undo: ghrunners deploy --version V --retry-rollback",
   };
 }
 

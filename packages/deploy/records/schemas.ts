@@ -1,10 +1,10 @@
-/** What stays of a deployment, as zod says it. The form that is published: docs/reference/schemas. */
+/** zod schemas of a deployment's records. Published in docs/reference/schemas. */
 import { z } from "zod";
 import { categories } from "../protocol/request";
 
 export const failureSchema = z.strictObject({
   code: z.enum(["preflight", "step", "health_check", "smoke_test", "lease_expired", "interrupted", "rollback"]),
-  detail: z.string().describe("In words for people: what was seen."),
+  detail: z.string().describe("Text for people: what was seen."),
 });
 
 export const checkResultSchema = z.strictObject({
@@ -14,7 +14,7 @@ export const checkResultSchema = z.strictObject({
   ok: z.boolean(),
   attempts: z.int().min(0),
   milliseconds: z.number().min(0),
-  detail: z.string().describe("What was seen, when it is not ok."),
+  detail: z.string().describe("What was seen, if it is not ok."),
 });
 
 export const recordedActionSchema = z.strictObject({
@@ -22,7 +22,7 @@ export const recordedActionSchema = z.strictObject({
   startedAt: z.iso.datetime(),
   seconds: z.number().min(0),
   ok: z.boolean(),
-  detail: z.string().describe("What was seen, when it is not ok."),
+  detail: z.string().describe("What was seen, if it is not ok."),
   checks: z.array(checkResultSchema),
 });
 
@@ -37,12 +37,12 @@ export const deploymentRecordSchema = z
     previousVersion: z
       .string()
       .nullable()
-      .describe("What `current` pointed to before; null when nothing was installed or nobody looked."),
+      .describe("What `current` pointed to before; null if nothing was installed or it was not read."),
     owner: z.string(),
     run: z
       .string()
       .optional()
-      .describe("Address of the workflow run; absent when somebody deployed from another machine than a runner."),
+      .describe("Address of the workflow run; absent if the deployment did not come from a runner."),
     artefactSha256: z.string().regex(/^[0-9a-f]{64}$/),
     token: z.int().min(1).describe("Fencing token: sequence number of the transaction on this target."),
     startedAt: z.iso.datetime(),
@@ -54,7 +54,7 @@ export const deploymentRecordSchema = z
       .number()
       .min(0)
       .nullable()
-      .describe("From the start to the diagnosis (SC-003); null when nothing failed."),
+      .describe("From the start to the diagnosis (SC-003); null if nothing failed."),
     actions: z.array(recordedActionSchema),
   })
   .meta({ title: "What one deployment did on its target" });
@@ -71,7 +71,9 @@ export const rollbackRecordSchema = z
     durationSeconds: z.number().min(0),
     proved: z.boolean().describe("Whether every step was undone and the old version is healthy."),
     detail: z.string().nullable().describe("What could not be undone or is not healthy."),
-    kept: z.array(z.string()).describe("Forward-only steps that stay: the schema is wider than the version needs."),
+    kept: z
+      .array(z.string())
+      .describe("Forward-only steps that were not undone: the schema has more than the version needs."),
     actions: z.array(recordedActionSchema),
   })
   .meta({ title: "How a deployment was undone" });
@@ -87,12 +89,12 @@ export const incidentRecordSchema = z
     target: z.string(),
     title: z.string(),
     cause: failureSchema,
-    state: z.string().describe("What is on the target now, in words."),
+    state: z.string().describe("What is on the target now, as text."),
     forensics: z
       .string()
       .nullable()
-      .describe("Folder on the target with what was seen; null where none was kept, as on a full disk."),
+      .describe("Folder on the target with what was seen; null if none was kept, for example on a full disk."),
     runbook: z.string(),
     next: z.string(),
   })
-  .meta({ title: "A deployment that failed after it had touched its target" });
+  .meta({ title: "A deployment that failed after it had changed its target" });

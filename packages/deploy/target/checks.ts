@@ -1,23 +1,23 @@
-/** Health checks and smoke tests: every probe looks at the target itself, from the target itself. */
+/** Health checks and smoke tests: every probe checks the target from the target itself. */
 import { readFileSync, statfsSync } from "node:fs";
 import { cpus, freemem, loadavg, totalmem } from "node:os";
 import type { Check, CheckResult, Probe } from "../protocol/request";
 import { withoutSecrets } from "../records/redact";
 import { fill, fillAll, rooted, type Context } from "./context";
 
-/** All checks at the same time, in the order of the plan. */
+/** Runs all checks in parallel; results in the order of the plan. */
 export function runChecks(context: Context, checks: readonly Check[]): Promise<CheckResult[]> {
   return Promise.all(checks.map((check) => runCheck(context, check)));
 }
 
-/** What is wrong, or undefined: a failed check that only warns is not. */
+/** The failed critical checks as text, or undefined if there are none. */
 export function verdict(results: readonly CheckResult[]): string | undefined {
   const failed = results.filter(({ ok, critical }) => !ok && critical);
   if (failed.length === 0) return undefined;
   return failed.map(({ category, name, detail }) => `${category} "${name}": ${detail}`).join("; ");
 }
 
-/** Tries are counted, as the plan says it: so no wait with a limit in time (`poll`). */
+/** The plan limits the number of attempts, not the time, so `poll` is not used. */
 async function runCheck(context: Context, check: Check): Promise<CheckResult> {
   const { name, category, critical } = check;
   const started = performance.now();
@@ -30,7 +30,7 @@ async function runCheck(context: Context, check: Check): Promise<CheckResult> {
     if (seen === undefined) return result(true, "");
     detail = seen;
   }
-  return result(false, context.signal?.aborted === true ? "It was cut off." : detail);
+  return result(false, context.signal?.aborted === true ? "It was interrupted." : detail);
 
   function result(ok: boolean, said: string): CheckResult {
     return {
@@ -45,7 +45,7 @@ async function runCheck(context: Context, check: Check): Promise<CheckResult> {
   }
 }
 
-/** fetch hides what happened in the cause. */
+/** fetch puts the actual error into `cause`. */
 function reason(error: Error): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
@@ -62,7 +62,7 @@ function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** @returns what is wrong, or undefined when it is well */
+/** @returns what is wrong, or undefined if it is healthy */
 async function probe(context: Context, wanted: Probe, limitMs: number): Promise<string | undefined> {
   switch (wanted.kind) {
     case "http":
@@ -103,7 +103,7 @@ function tooMuch(what: string, seen: number, limit: number, unit: string): strin
   return seen <= limit ? undefined : `${what} is ${seen.toFixed(1)}${unit}, expected at most ${limit}${unit}`;
 }
 
-/** What the kernel could give away, caches included. Source: proc(5), MemAvailable. */
+/** Memory that the kernel could free, including caches. Source: proc(5), MemAvailable. */
 function availableMemory(): number {
   const line = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync("/proc/meminfo", "utf8"));
   return line === null ? freemem() : Number(line[1]) * 1024;
@@ -125,7 +125,7 @@ async function probeHttp(
   const body = await answer.text();
   if (answer.status !== wanted.status) return `answered ${answer.status}, expected ${wanted.status}`;
   if (wanted.contains !== undefined && !body.includes(fill(context, wanted.contains)))
-    return `the answer does not hold "${fill(context, wanted.contains)}"`;
+    return `the answer does not contain "${fill(context, wanted.contains)}"`;
   for (const [field, text] of Object.entries(wanted.json)) {
     const seen = fieldOf(body, field);
     const expected = fill(context, text);

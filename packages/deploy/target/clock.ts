@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { Moment } from "../protocol/lease";
 
-/** The agent's two clocks; tests give their own. */
+/** The agent's two clocks; tests replace them. */
 export interface Clock {
-  /** The clock since boot: for leases. */
+  /** Clock since boot, for leases. */
   moment(): Moment;
-  /** Wall clock, RFC 3339: for records only, nothing is decided by it. */
+  /** Wall clock, RFC 3339, only for records: no decision depends on it. */
   wall(): string;
 }
 

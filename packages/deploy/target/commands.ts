@@ -1,4 +1,4 @@
-/** The agent's commands. Each begins from what is on the disk, so any of them may follow a crash. */
+/** The agent's commands. Each starts from the state on disk, so any of them can follow a crash. */
 import { createHash } from "node:crypto";
 import { createWriteStream, renameSync } from "node:fs";
 import type { Readable } from "node:stream";
@@ -18,7 +18,7 @@ import { openDeployment, readJournal, records, repeatedId, show, type OpenDeploy
 import { RefusedError } from "./refused";
 import { UnreadableJournalError } from "./store";
 
-/** Takes the lock. A transaction whose deployer is gone is brought to its end first. */
+/** Acquires the lock. A transaction whose deployer is gone is ended first. */
 export async function begin(agent: Agent, request: Request): Promise<{ token: number }> {
   const { store, clock } = agent;
   let last = readLoudly(agent);
@@ -32,7 +32,7 @@ export async function begin(agent: Agent, request: Request): Promise<{ token: nu
   );
   if (transaction === "held") throw new RefusedError(heldBy(openDeployment(agent, last)));
   const repeated = repeatedId(agent, request);
-  if (repeated !== undefined) throw new RefusedError(`Nothing was begun: ${repeated}`);
+  if (repeated !== undefined) throw new RefusedError(`Nothing was started: ${repeated}`);
   prepareFolders(store.folders);
   store.markOpen();
   store.writeLease(
@@ -52,8 +52,8 @@ export async function begin(agent: Agent, request: Request): Promise<{ token: nu
 }
 
 /**
- * Where no journal is left, the records still know the last token that was over. One more may have been given out, to the
- * deployment whose journal is lost: a late deployer's must not come again.
+ * If the journal is lost, the records still have the last token of an ended deployment. The lost deployment may have
+ * used the next token, and that one must not be issued again.
  */
 function before({ store }: Agent): Transaction | undefined {
   const token = lastToken(store.folders);
@@ -61,7 +61,7 @@ function before({ store }: Agent): Transaction | undefined {
   return token === 0 || never === "held" ? undefined : { ...never, token: token + 1, released: true, closed: true };
 }
 
-/** A journal that cannot be used shows in the metrics too: an alert calls somebody. */
+/** Also reports an unusable journal in the metrics, so that an alert notifies on-call. */
 function readLoudly(agent: Agent): Journal | undefined {
   try {
     return readJournal(agent);
@@ -74,11 +74,11 @@ function readLoudly(agent: Agent): Journal | undefined {
   }
 }
 
-/** Refuses while another process of the agent holds the lock, and says which. @throws RefusedError always */
+/** Refuses while another process of the agent holds the lock, and names the deployment. @throws RefusedError always */
 export function held(agent: Agent): never {
   const open = openDeployment(agent, readJournal(agent));
   throw new RefusedError(
-    open === null ? "The target ends its last deployment. Next: the same command again" : heldBy(open),
+    open === null ? "The target is ending its last deployment. Next: run the same command again" : heldBy(open),
   );
 }
 
@@ -86,12 +86,12 @@ function openJournal(agent: Agent, token: number): Journal {
   const journal = readLoudly(agent);
   if (journal === undefined || !authorised(journal.transaction, token))
     throw new RefusedError(
-      `The deployment with token ${token} is over, or another one holds the lock. Expected the token of the open one.`,
+      `The deployment with token ${token} has ended, or another one holds the lock. Expected the token of the open one.`,
     );
   return journal;
 }
 
-/** Takes the artefact in; only a whole one with the right SHA-256 gets its name. */
+/** Receives the artefact; only a complete one with the right SHA-256 gets its final name. */
 export async function put(agent: Agent, token: number, content: Readable): Promise<void> {
   const { transaction, request } = openJournal(agent, token);
   const { artefact } = request;
@@ -107,7 +107,7 @@ export async function put(agent: Agent, token: number, content: Readable): Promi
   const fresh = temporaryFor(file);
   try {
     const into = createWriteStream(fresh, { flags: "wx", mode: 0o600 });
-    // A connection that died says nothing: without the lease's end this would hold the target's lock for hours.
+    // A dead connection gives no signal: without the lease's limit this would hold the target's lock for hours.
     await underLease(agent, transaction, (signal) => pipeline(content, hashing, into, { signal }));
     const seen = hash.digest("hex");
     if (seen !== artefact.sha256)
@@ -117,11 +117,13 @@ export async function put(agent: Agent, token: number, content: Readable): Promi
   } catch (error) {
     removeDurably(fresh);
     if ((error as Error).name !== "AbortError") throw error;
-    throw new Error("The lease expired before the artefact was whole. Expected its sender to renew it meanwhile.");
+    throw new Error(
+      "The lease expired before the artefact was complete. Expected its sender to renew it during the transfer.",
+    );
   }
 }
 
-/** Carries the open deployment to its end, forward or back. */
+/** Brings the open deployment to its end, forward or back. */
 export async function run(agent: Agent, token: number, abort?: string): Promise<Records> {
   const journal = openJournal(agent, token);
   const failure: Failure | undefined =
@@ -129,12 +131,12 @@ export async function run(agent: Agent, token: number, abort?: string): Promise<
   return recordsOf(agent, await carryOn(agent, journal, failure));
 }
 
-/** @throws RefusedError when the lease has expired: an expired one never comes back */
+/** @throws RefusedError if the lease has expired: an expired lease cannot be renewed */
 export function renew(agent: Agent, token: number): OpenDeployment {
   const journal = readJournal(agent);
   const open = openDeployment(agent, journal);
   if (journal === undefined || open === null || !authorised(journal.transaction, token))
-    throw new RefusedError(`The deployment with token ${token} is over.`);
+    throw new RefusedError(`The deployment with token ${token} has ended.`);
   const lease = renewed(
     agent.store.readLease(),
     token,
@@ -142,18 +144,18 @@ export function renew(agent: Agent, token: number): OpenDeployment {
     journal.request.limits.leaseSeconds * 1000,
   );
   if (lease === undefined)
-    throw new RefusedError(`The lease of deployment ${open.id} has expired: the target goes back.`);
+    throw new RefusedError(`The lease of deployment ${open.id} has expired: the target rolls back.`);
   agent.store.writeLease(lease);
   return open;
 }
 
-/** The deployer gives its lease up: an agent that runs turns back at once. */
+/** The deployer gives up its lease: a running agent begins the rollback at once. */
 export function giveUp(agent: Agent, token: number): OpenDeployment | null {
   if (agent.store.readLease()?.token === token) removeDurably(agent.store.folders.lease);
   return openDeployment(agent, readJournal(agent));
 }
 
-/** The guard's command: brings a deployment to its end whose deployer is gone. */
+/** The guard's command: ends a deployment whose deployer is gone. */
 export async function watch(agent: Agent): Promise<string> {
   const journal = readLoudly(agent);
   if (journal === undefined || journal.transaction.closed) {
@@ -166,19 +168,19 @@ export async function watch(agent: Agent): Promise<string> {
   return `Deployment ${journal.request.id}: ${after.transaction.outcome}.`;
 }
 
-/** An operator lets a failed undo be tried again. */
+/** An operator's retry of a failed undo. */
 export async function retryUndo(agent: Agent): Promise<Records> {
   const journal = readLoudly(agent);
   const again = journal === undefined ? undefined : retry(journal.transaction);
   if (journal === undefined || again === undefined || again === journal.transaction)
-    throw new RefusedError("No failed rollback waits for another try on this target.");
+    throw new RefusedError("There is no failed rollback to retry on this target.");
   const retried = { ...journal, transaction: again };
   agent.store.markOpen();
   agent.store.writeJournal(retried);
   return recordsOf(agent, await carryOn(agent, retried));
 }
 
-/** Writes the metrics from what is there now, after somebody mended or moved a file. */
+/** Writes the metrics from the current files, after an operator repaired or moved one. */
 export function measure(agent: Agent): Pick<Shown, "unreadable"> {
   const journal = readLoudly(agent);
   writeMetrics(agent.store.folders, { lock: journal?.transaction.released === false ? "held" : "free", journal });
@@ -190,8 +192,8 @@ function recordsOf(agent: Agent, { request }: Journal): Records {
 }
 
 /**
- * A journal or a record that cannot be written any more (a full disk) gets the reserve. A deployment that was not committed
- * goes back; one that was comes to its end.
+ * If a journal or record cannot be written (full disk), frees the reserve and tries again. A deployment that was not
+ * committed rolls back; a committed one is completed.
  */
 async function carryOn(agent: Agent, journal: Journal, abort?: Failure): Promise<Journal> {
   try {

@@ -3,16 +3,16 @@ import type { Request } from "../protocol/request";
 import type { Executor } from "./executor";
 import type { Folders } from "./folders";
 
-/** What effects and checks work with. */
+/** Data that effects and checks need. */
 export interface Context {
   readonly folders: Folders;
   readonly executor: Executor;
   readonly request: Request;
-  /** Version that `{version}` means: the new one on the way forward, the captured one after an undo. */
+  /** Value of `{version}`: the new version during the deployment, the captured one after an undo. */
   readonly version: string | null;
   /** Version before this deployment. */
   readonly previous: string | null;
-  /** Fires when the action has to end: the lease expired, or somebody asked to turn back. */
+  /** Fires when the action has to end: the lease expired, or a rollback was requested. */
   readonly signal?: AbortSignal;
 }
 
@@ -22,7 +22,7 @@ export const rooted = (context: Context, file: string): string => path.join(cont
 export const releaseFolder = (context: Context, version: string): string =>
   rooted(context, path.join(context.request.releases, version));
 
-/** Fills in the names that a plan's text may hold. */
+/** Replaces the placeholders in a plan's text. */
 export function fill(context: Context, text: string): string {
   const { version, previous } = context;
   const values: Record<string, string> = {

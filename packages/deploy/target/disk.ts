@@ -1,4 +1,4 @@
-/** How the agent writes and reads its own files: whole or not at all, and without trust in what it finds. */
+/** How the agent writes and reads its own files: atomically, and without trusting what it finds. */
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
@@ -14,14 +14,14 @@ import {
 import path from "node:path";
 import { removeTemporaries, syncFolder, writeWhole } from "@ghrunners/core/whole-file";
 
-/** Longest file that is taken for one of the agent's. */
+/** Longest file that is accepted as one of the agent's. */
 const LONGEST = 64 * 2 ** 20;
 
 /** `writeWhole` for a file of the agent's own: a folder that stands in its place is kept beside it, under another name. */
 export function writeOwn(file: string, content: string | Buffer, mode = 0o600): void {
   if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
     renameSync(file, `${file}.folder-${randomBytes(4).toString("hex")}`);
-  // A kill or a power cut in the middle of the last write of this file leaves its beginning beside it.
+  // A kill or a power cut during an earlier write may have left a temporary file.
   removeTemporaries(file);
   writeWhole(file, content, { mode });
 }
@@ -31,19 +31,19 @@ export function removeDurably(file: string): void {
   if (existsSync(path.dirname(file))) syncFolder(path.dirname(file));
 }
 
-/** What became of reading a file. */
+/** Result of reading a file. */
 export type Read<Value> =
   | { readonly state: "missing" }
   | { readonly state: "read"; readonly value: Value }
   | { readonly state: "unreadable"; readonly file: string; readonly problem: string };
 
-/** A problem for a message of one line: what a parser quotes of a broken file may hold line ends and control characters. */
+/** A problem as one line: a parser's quotation of a broken file may contain line ends and control characters. */
 const inOneLine = (problem: string): string =>
   problem
     .replace(/\s+/g, " ")
     .replace(/\p{Cc}/gu, (character) => `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, "0")}`);
 
-/** Follows no link and waits for nobody: a link, a pipe or a folder in the place of a file is no file. */
+/** Follows no link and never blocks: a link, a pipe or a folder does not count as a file. */
 function readText(file: string): Read<string> {
   const unreadable = (problem: string): Read<never> => ({ state: "unreadable", file, problem });
   let handle: number;
@@ -67,7 +67,7 @@ function readText(file: string): Read<string> {
   }
 }
 
-/** @param parse throws when the value is not what it should be */
+/** @param parse throws if the value does not have the expected form */
 export function readJson<Value>(file: string, parse: (value: unknown) => Value): Read<Value> {
   const text = readText(file);
   if (text.state !== "read") return text;

@@ -1,4 +1,4 @@
-/** The agent's loop: observe, next, intent durable, effect, ending durable. Decisions are the protocol's. */
+/** The agent's loop: observe, next, intent durable, effect, result durable. The protocol makes the decisions. */
 import { leaseState } from "../protocol/lease";
 import {
   begin,
@@ -16,7 +16,7 @@ import type { Entry, Journal } from "./journal";
 import { perform, type Performed } from "./perform";
 import type { Store } from "./store";
 
-/** How often the lease is looked at while an action runs. */
+/** Interval of checking the lease while an action runs, milliseconds. */
 const LOOK_MS = 200;
 
 export interface Agent {
@@ -25,11 +25,11 @@ export interface Agent {
   readonly clock: Clock;
 }
 
-/** An action that could neither succeed nor be given up now; the timer tries again. */
+/** An action that can neither succeed nor be given up now; the timer retries it. */
 export class NotNowError extends Error {
   constructor(
     message: string,
-    /** As in the error of a write: ENOSPC for a full disk. */
+    /** Code of a write error, such as ENOSPC for a full disk. */
     readonly code: string | undefined,
   ) {
     super(message);
@@ -38,8 +38,8 @@ export class NotNowError extends Error {
 
 /**
  * Carries the transaction as far as it goes.
- * @param abort somebody asks to turn back
- * @throws NotNowError when it cannot even be cleared up; Error when the journal cannot be written
+ * @param abort reason of a requested rollback
+ * @throws NotNowError if it cannot even be cleaned up; Error if the journal cannot be written
  */
 export async function drive(agent: Agent, journal: Journal, abort?: Failure): Promise<Journal> {
   let at = journal;
@@ -62,7 +62,7 @@ export async function drive(agent: Agent, journal: Journal, abort?: Failure): Pr
 const lease = ({ store, clock }: Agent, { token }: Transaction): "held" | "expired" =>
   leaseState(store.readLease(), token, clock.moment());
 
-/** A lease that cannot be read holds nothing; which file it is stands in the record. */
+/** An unreadable lease counts as expired; the record names the file. */
 function situation(agent: Agent, transaction: Transaction, abort?: Failure): TransactionInput {
   const found = agent.store.lookAtLease();
   if (found.state !== "unreadable") return { lease: lease(agent, transaction), abort };
@@ -89,7 +89,10 @@ function ended(
   };
 }
 
-/** What cannot be done now is tried every few seconds, perhaps for days: it is one entry, from the first try to the last. */
+/**
+ * An action that cannot be done is retried every few seconds, perhaps for days: that is one entry, from the first
+ * attempt to the last.
+ */
 const isRepeated = (before: Entry | undefined, entry: Entry): before is Entry =>
   before !== undefined &&
   !entry.ok &&
@@ -98,7 +101,7 @@ const isRepeated = (before: Entry | undefined, entry: Entry): before is Entry =>
   before.action.kind === entry.action.kind &&
   before.detail === entry.detail;
 
-/** On the way forward an action ends when the lease does; on the way back nothing hurries it. */
+/** During the deployment an action ends with the lease; during a rollback nothing limits it. */
 async function performWatched(agent: Agent, journal: Journal, action: Action): Promise<Performed> {
   const around = { store: agent.store, executor: agent.executor, now: agent.clock.wall() };
   if (journal.transaction.phase !== "forward" || action.kind === "sweep") return perform(journal, action, around);
@@ -109,7 +112,7 @@ async function performWatched(agent: Agent, journal: Journal, action: Action): P
   });
 }
 
-/** Does something that must end when the lease does: the signal fires then. */
+/** Does something that must end with the lease: the signal fires then. */
 export async function underLease<Value>(
   agent: Agent,
   transaction: Transaction,

@@ -3,14 +3,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { poll } from "@ghrunners/core/until";
 
-/** How the commands of a plan run, and how to be sure that none is left after a crash. */
+/** Runs the commands of a plan, and ensures that none is left after a crash. */
 export interface Executor {
   /**
-   * Runs a command to its end, or ends it with all its children when the signal fires or the limit is reached.
+   * Runs a command to its end, or kills it with all its children when the signal fires or the limit is reached.
    * @param environment added to a minimal one
    */
   run(line: readonly string[], options: ExecutorOptions): Promise<Ended>;
-  /** @throws Error when a process of an earlier command cannot be ended */
+  /** @throws Error if a process of an earlier command cannot be ended */
   sweep(): Promise<void>;
 }
 
@@ -29,11 +29,14 @@ export interface Ended {
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const KEPT_OUTPUT = 64 * 1024;
-/** What a command wrote is read for so long after its end, where somebody outside of it keeps its output open. */
+/**
+ * How long to read a command's output after its end, if a process outside its group keeps the output open,
+ * milliseconds.
+ */
 const OUTPUT_GRACE_MS = 500;
 const SYSTEMD_LIMIT_MS = 30_000;
 
-/** On a host with systemd: each command in a scope, which the kernel's control group ends as a whole. */
+/** For a host with systemd: each command runs in a scope, whose control group is killed as a whole. */
 export class ScopeExecutor implements Executor {
   private count = 0;
 
@@ -63,10 +66,10 @@ function endScopes(pattern: string): void {
   systemctl("kill", "--signal=KILL", pattern);
   systemctl("stop", pattern);
   const left = active();
-  if (left !== "") throw new Error(`The processes of a step do not end: ${left}. Expected that SIGKILL ends them.`);
+  if (left !== "") throw new Error(`The processes of a step do not end: ${left}. Expected SIGKILL to end them.`);
 }
 
-/** Without systemd: a command and its children are found by a mark in their environment. */
+/** For a host without systemd: a command and its children are found by a mark in their environment. */
 export class MarkedExecutor implements Executor {
   private count = 0;
 
@@ -97,14 +100,14 @@ async function endMarked(mark: string): Promise<void> {
     return left.length;
   };
   if ((await poll(killAll, (left) => left === 0, { limitMs: 10_000, pauseMs: 10 })) === 0) return;
-  throw new Error("The processes of a step do not end. Expected that SIGKILL ends them.");
+  throw new Error("The processes of a step do not end. Expected SIGKILL to end them.");
 }
 
 function environmentOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/environ`, "utf8");
   } catch {
-    // It ended meanwhile, or is somebody else's.
+    // It has ended in the meantime, or belongs to another user.
     return "";
   }
 }
@@ -113,7 +116,7 @@ function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // It ended meanwhile.
+    // It has ended in the meantime.
   }
 }
 
@@ -127,7 +130,7 @@ async function runToEnd(
 ): Promise<Ended> {
   const [program = "", ...args] = [...prefix, ...line];
   const child = spawn(program, args, {
-    // Nothing of the caller's environment: a secret there would reach the commands.
+    // Pass nothing of the caller's environment: a secret in it would reach the commands.
     env: { PATH, LANG: "C.UTF-8", HOME: "/root", ...environment },
     cwd: "/",
     stdio: ["ignore", "pipe", "pipe"],
@@ -143,7 +146,7 @@ async function runToEnd(
     child.kill("SIGKILL");
   };
   const timer = setTimeout(() => stop(`took longer than ${limitMs / 1000} s`), limitMs);
-  const aborted = (): void => stop("was cut off");
+  const aborted = (): void => stop("was interrupted");
   signal?.addEventListener("abort", aborted);
   if (signal?.aborted) aborted();
   try {
@@ -154,7 +157,7 @@ async function runToEnd(
         resolve({ said: byName === null ? `exit code ${code}` : `ended by ${byName}`, started: true }),
       );
     });
-    // Its children end with it. Whoever left its control group and holds its output is not waited for.
+    // Its children end with it. Do not wait for a process that left its control group and keeps its output open.
     const left = ended.started ? await endChildren().then(nothing, ({ message }: Error) => message) : undefined;
     if (ended.started) await Promise.race([closed, delay(OUTPUT_GRACE_MS, undefined, { ref: false })]);
     const ending = left ?? ended.said;

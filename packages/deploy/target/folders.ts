@@ -1,15 +1,15 @@
 import path from "node:path";
 
-/** Where the agent keeps its things. A root other than `/` lets it work on a copy of a file tree. */
+/** The agent's folders and files. With a root other than `/` it works on a copy of a file tree. */
 export interface Folders {
   readonly root: string;
-  /** Journal, lease, reserve, artefact and captured files of the transaction at hand. */
+  /** Journal, lease, reserve, artefact and captured files of the current transaction. */
   readonly state: string;
   readonly journal: string;
   readonly lease: string;
-  /** Exists while a transaction is open: the guard runs for as long. */
+  /** Exists while a transaction is open: then the guard runs. */
   readonly open: string;
-  /** A file that is given back to a full disk, so that the undo can be written down. */
+  /** A file that is deleted when the disk is full, so that the undo can be recorded. */
   readonly reserve: string;
   readonly artefact: string;
   readonly captures: string;

@@ -1,4 +1,4 @@
-/** What a person wants to see after a failure, kept before the undo changes it. Best effort: it never stops an undo. */
+/** Keeps evidence of a failure before the undo changes it. Best effort: it never stops an undo. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileWithoutSecrets } from "../records/redact";
@@ -10,7 +10,7 @@ const LIMIT_MS = 10_000;
 export async function collectForensics(context: Context, journal: Journal): Promise<void> {
   const folder = path.join(context.folders.forensics, context.request.id);
   if (existsSync(folder)) return;
-  // The reserve was given back to a full disk: what is left of it belongs to journal and records.
+  // The reserve was freed because the disk is full: that space is for journal and records.
   if (!existsSync(context.folders.reserve)) return;
   const units = context.request.steps.flatMap((step) => (step.kind === "units" ? step.units : []));
   const looks: Record<string, readonly string[]> = {
@@ -22,7 +22,7 @@ export async function collectForensics(context: Context, journal: Journal): Prom
   };
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // What the steps printed stands in it as the journal holds it, without secrets.
+    // It contains the steps' output as in the journal, without secrets.
     writeFileSync(path.join(folder, "deployment.json"), JSON.stringify(journal, undefined, 2), { mode: 0o600 });
     await Promise.all(
       Object.entries(looks).map(async ([name, line]) => {
@@ -32,6 +32,6 @@ export async function collectForensics(context: Context, journal: Journal): Prom
       }),
     );
   } catch {
-    // A full disk, most likely: the undo comes first.
+    // Most likely the disk is full: the undo is more important.
   }
 }

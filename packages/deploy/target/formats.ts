@@ -1,4 +1,4 @@
-/** The forms of the files that the agent reads again: whatever is not one of these is unreadable, and said to be. */
+/** Schemas of the files that the agent reads back: a file that does not match is reported as unreadable. */
 import * as z from "zod/mini";
 import type { Lease } from "../protocol/lease";
 import type { DeploymentRecord, IncidentRecord, RollbackRecord } from "../records/record";
@@ -129,22 +129,22 @@ const delivery = z.object({
 });
 const release = z.object({ version: z.string(), sha256: z.string(), tree: z.string() });
 
-/** A claim of a sender, and the issue that it opened. */
+/** A sender's claim, and the issue that it opened. */
 export interface Delivery {
   readonly claim: Lease | null;
   readonly issue: { readonly number: number; readonly url: string } | null;
 }
 
-/** What a release folder says of itself. */
+/** Content of a release folder's own file. */
 export interface Release {
   readonly version: string;
-  /** Of the artefact that it was unpacked from. */
+  /** SHA-256 of the artefact that it was unpacked from. */
   readonly sha256: string;
-  /** Of the files as the artefact left them. */
+  /** Digest of the files as the artefact left them. */
   readonly tree: string;
 }
 
-/** @returns a function that throws an Error which names the first place where the value is not as it should be */
+/** @returns a function that throws an Error which names the first place where the value does not match */
 function parser<Value>(schema: z.ZodMiniType): (value: unknown) => Value {
   return (value) => {
     const result = schema.safeParse(value);
@@ -160,7 +160,7 @@ export const formats = {
   deployment: parser<DeploymentRecord>(deploymentRecord),
   rollback: parser<RollbackRecord>(rollbackRecord),
   incident: parser<IncidentRecord>(incidentRecord),
-  /** Kept for people and reviews as it came; the agent decides nothing by it. */
+  /** Kept unchanged for people and reviews; the agent does not use it for decisions. */
   gate: parser<object>(gateDecision),
   delivery: parser<Delivery>(delivery),
   release: parser<Release>(release),

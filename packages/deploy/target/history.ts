@@ -16,10 +16,10 @@ import { formats, type Delivery } from "./formats";
 import type { Journal } from "./journal";
 import { currentVersion } from "./release";
 
-/** Older records go: the newest of each kind that are kept. */
+/** Number of the newest records of each kind to keep. */
 const KEPT_RECORDS = 500;
 
-/** Everything that a deployment left to be read. */
+/** All records of a deployment. */
 export interface Records {
   readonly deployment: DeploymentRecord;
   readonly rollback?: RollbackRecord;
@@ -28,7 +28,7 @@ export interface Records {
   readonly gate?: object;
 }
 
-/** A file of the agent that is not what it should be. */
+/** A file of the agent that does not have the expected form. */
 export interface Unreadable {
   readonly file: string;
   readonly problem: string;
@@ -45,19 +45,19 @@ type Kind = keyof typeof suffixes;
 const fileOf = (folders: Folders, id: string, kind: Kind): string =>
   path.join(folders.records, `${id}${suffixes[kind]}`);
 
-/** Where {@link ./outbox} keeps what became of an incident. */
+/** File in which {@link ./outbox} keeps the delivery of an incident. */
 export const deliveryFile = (folders: Folders, id: string): string => path.join(folders.records, `${id}.issue.json`);
 
 const NOBODY: Delivery = { claim: null, issue: null };
 
-/** One that cannot be read counts as unsent: a sender looks for the issue before it opens one. */
+/** An unreadable file counts as unsent: a sender searches for the issue before it opens one. */
 export function readDelivery(folders: Folders, id: string): { delivery: Delivery; unreadable: Unreadable[] } {
   const found = readJson(deliveryFile(folders, id), formats.delivery);
   if (found.state === "read") return { delivery: found.value, unreadable: [] };
   return { delivery: NOBODY, unreadable: found.state === "missing" ? [] : [found] };
 }
 
-/** What a deployment left to people: the root user's alone, since text of commands and checks is in it. */
+/** Makes the folders of records, readable only by root, because they contain output of commands and checks. */
 export function prepareFolders(folders: Folders): void {
   for (const folder of [folders.state, folders.captures, folders.records, folders.forensics]) {
     const there = lstatSync(folder, { throwIfNoEntry: false });
@@ -84,9 +84,9 @@ export function writeRecords(folders: Folders, journal: Journal, endedAt: string
   return records;
 }
 
-/** What can be read of a deployment's records, and what cannot. */
+/** The readable records of a deployment, and the unreadable files. */
 export interface Found {
-  /** Absent where the deployment's own record is not there or is unreadable. */
+  /** Absent if the deployment's own record is missing or unreadable. */
   readonly records?: Records;
   readonly unreadable: readonly Unreadable[];
 }
@@ -116,7 +116,7 @@ export function recordedIds(folders: Folders): string[] {
     .sort();
 }
 
-/** All of it that can be read, oldest first, and the files that cannot. */
+/** All readable records, oldest first, and the unreadable files. */
 export function allRecords(folders: Folders): { records: Records[]; unreadable: Unreadable[] } {
   const found = recordedIds(folders).map((id) => ({
     ...readRecords(folders, id),
@@ -128,17 +128,17 @@ export function allRecords(folders: Folders): { records: Records[]; unreadable: 
   };
 }
 
-/** The highest fencing token that is recorded: where the journal is lost, the next one still grows. */
+/** The highest fencing token that is recorded: if the journal is lost, the next token is still larger. */
 export const lastToken = (folders: Folders): number =>
   Math.max(0, ...allRecords(folders).records.map(({ deployment }) => deployment.token));
 
-/** How the lock stands, and what the metrics cannot say because a file cannot be read. */
+/** State of the lock for the metrics; unknown if a file cannot be read. */
 export type Standing =
-  /** No journal: nothing was ever deployed, or somebody moved it away. */
+  /** No journal: nothing was ever deployed, or an operator moved it away. */
   | { readonly lock: "held" | "free"; readonly journal: Journal | undefined }
   | { readonly lock: "unknown"; readonly since: string; readonly unreadable: Unreadable };
 
-/** Never stops a deployment, but for a full disk, which gets the reserve. */
+/** A failure does not stop a deployment, except on a full disk, where the reserve is freed. */
 export function writeMetrics(folders: Folders, standing: Standing): void {
   const { records, unreadable } = allRecords(folders);
   const journal = standing.lock === "unknown" ? undefined : standing.journal;
@@ -158,7 +158,7 @@ export function writeMetrics(folders: Folders, standing: Standing): void {
     writeOwn(folders.metrics, text, 0o644);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw error;
-    // The alert on missing metrics tells people; the deployment is for the application.
+    // The alert on missing metrics reports this; the deployment itself must go on.
     process.stderr.write(`The metrics ${folders.metrics} cannot be written: ${(error as Error).message}\n`);
   }
 }

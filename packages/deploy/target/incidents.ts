@@ -8,12 +8,13 @@ import { UnreadableJournalError } from "./store";
 
 export const incidents = (agent: Agent): ListedIncident[] => listIncidents(agent.store.folders);
 
-/** @throws RefusedError when there is none, it is sent already, or another sender is at it */
+/** @throws RefusedError if there is none, it is already sent, or another sender has claimed it */
 export function claimIncident(agent: Agent, id: string): { token: number } {
   const { store, clock } = agent;
   if (records(agent, id).incident === undefined) throw new RefusedError(`Deployment ${id} has no incident.`);
   const token = claim(store.folders, id, clock.moment());
-  if (token === null) throw new RefusedError(`The incident of deployment ${id} is sent, or somebody is sending it.`);
+  if (token === null)
+    throw new RefusedError(`The incident of deployment ${id} is sent, or another sender is sending it.`);
   return { token };
 }
 
@@ -30,7 +31,7 @@ export function incidentSent(agent: Agent, id: string, issue: Issue): Issue {
     if (journal !== undefined)
       writeMetrics(store.folders, { lock: journal.transaction.released ? "free" : "held", journal });
   } catch (error) {
-    // The guard and the next deployment say so; that the incident was sent is written down.
+    // The guard and the next deployment report the journal; that the incident was sent is recorded.
     if (!(error instanceof UnreadableJournalError)) throw error;
   }
   return kept;

@@ -1,15 +1,16 @@
 /**
- * The agent on a deployment target. Installed as one file; `ghrunners-deploy` (launcher.sh) starts it and makes sure
- * that only one of the commands that write runs at a time.
+ * The agent on a deployment target. Installed as one file; the launcher `ghrunners-deploy` (files/ghrunners-deploy) starts
+ * it and makes sure that only one of the commands that write runs at a time.
  * usage: ghrunners-deploy status|inspect|begin < request.json
  *        ghrunners-deploy put TOKEN < artefact
  *        ghrunners-deploy run TOKEN [REASON-TO-ABORT]
  *        ghrunners-deploy renew TOKEN | give-up TOKEN | watch | retry | metrics | records ID | look ID | history
  *        ghrunners-deploy incidents | claim ID | release ID TOKEN | sent ID NUMBER URL
- *        ghrunners-deploy held: refuses in the words of begin, while another process of the agent is at work
- *        ghrunners-deploy end-stopped: ends the holder of the lock where it is stopped and its lease is over
+ *        ghrunners-deploy held: refuses with the message of begin, while another process of the agent runs
+ *        ghrunners-deploy end-stopped: kills the holder of the lock if it is stopped and its lease has expired
  *        ghrunners-deploy show: for people, the open deployment and how the last ones ended
- * Prints one JSON value. Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused: somebody else's lock or an old token.
+ * Prints one JSON value. Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused: another deployment holds the lock, or an
+ * old token.
  */
 import { systemClock } from "./clock";
 import { begin, giveUp, held, measure, put, renew, retryUndo, run, watch } from "./commands";
@@ -25,7 +26,7 @@ import { Store } from "./store";
 import type { Request } from "../protocol/request";
 import { parseCount, parseDeploymentId } from "../protocol/values";
 
-/** Another root than `/` is a copy of a file tree, where no systemd is. */
+/** A root other than `/` is a copy of a file tree without systemd. */
 function agentBelow(root: string): Agent {
   return {
     store: new Store(foldersBelow(root)),
@@ -38,7 +39,7 @@ const REQUEST_LIMIT_MS = 30_000;
 
 async function requestOnInput(): Promise<Request> {
   const chunks: Buffer[] = [];
-  // A connection that died says nothing, and this process may hold the lock.
+  // A dead connection gives no signal, and this process may hold the lock.
   const late = new Error(`The request did not arrive within ${REQUEST_LIMIT_MS / 1000} s.`);
   const timer = setTimeout(() => process.stdin.destroy(late), REQUEST_LIMIT_MS);
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
@@ -49,7 +50,7 @@ async function requestOnInput(): Promise<Request> {
     value = JSON.parse(text);
   } catch (error) {
     throw new RefusedError(
-      `The request is no JSON: ${(error as Error).message}. Expected one JSON value on standard input.`,
+      `The request is not JSON: ${(error as Error).message}. Expected one JSON value on standard input.`,
     );
   }
   return parseRequest(value);
@@ -108,9 +109,9 @@ async function answer(agent: Agent, [command = "", ...args]: readonly string[]):
   }
 }
 
-// Files of a release are readable to everybody; the agent's own have their modes by name.
+// Files of a release are readable by every user; the agent sets the modes of its own files explicitly.
 process.umask(0o022);
-// A deployer that has gone closes the pipe; the work goes on without a listener.
+// A deployer that ends closes the pipe; the work goes on without a reader.
 process.stdout.on("error", () => undefined);
 process.stderr.on("error", () => undefined);
 const words = process.argv.slice(2);

@@ -1,6 +1,6 @@
 /**
- * Incidents that somebody has to be told of. The target keeps each until a sender says under which number it stands at
- * GitHub; a claim lets one sender at a time look for it and open it.
+ * Incidents that must be reported. The target keeps each until a sender gives the number of its issue at GitHub; a
+ * claim allows one sender at a time to search for the issue and open it.
  */
 import { grant, leaseState, type Moment } from "../protocol/lease";
 import type { IncidentRecord } from "../records/record";
@@ -9,7 +9,7 @@ import type { Folders } from "./folders";
 import type { Delivery } from "./formats";
 import { deliveryFile, readDelivery, readRecords, recordedIds } from "./history";
 
-/** How long a sender may take from its claim to the issue's number. */
+/** How long a sender may take from its claim to the issue's number, milliseconds. */
 export const CLAIM_MS = 120_000;
 
 /** The issue at GitHub. */
@@ -23,7 +23,7 @@ export interface ListedIncident {
   /** Version that was deployed, and the run it came from. */
   readonly version: string;
   readonly run: string | null;
-  /** null: nobody was told yet. */
+  /** null: no issue was opened yet. */
   readonly issue: Issue | null;
 }
 
@@ -42,7 +42,7 @@ export function listIncidents(folders: Folders): ListedIncident[] {
   });
 }
 
-/** @returns the claim's token, or null when the incident is sent, or another sender is at it */
+/** @returns the claim's token, or null if the incident is sent, or another sender has claimed it */
 export function claim(folders: Folders, id: string, now: Moment): number | null {
   const { claim: held, issue } = read(folders, id);
   if (issue !== null) return null;
@@ -52,13 +52,13 @@ export function claim(folders: Folders, id: string, now: Moment): number | null 
   return token;
 }
 
-/** Gives a claim back that came to nothing, so that the next sender need not wait. */
+/** Releases a claim without result, so that the next sender need not wait. */
 export function release(folders: Folders, id: string, token: number): void {
   const { claim: held, issue } = read(folders, id);
   if (issue === null && held?.token === token) write(folders, id, { claim: { ...held, untilMs: 0 }, issue });
 }
 
-/** The first number stays. */
+/** Records the issue; the first number is kept. */
 export function markSent(folders: Folders, id: string, issue: Issue): Issue {
   const known = read(folders, id).issue;
   if (known !== null) return known;

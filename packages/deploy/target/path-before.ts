@@ -1,6 +1,6 @@
 /**
- * What stood at a path before a step put something there, and how exactly that comes back: type, content, mode, owner,
- * group, extended attributes, access lists and hard links. What could not come back is refused before anything is touched.
+ * Captures what was at a path before a step changes it, and restores it exactly: type, content, mode, owner, group,
+ * extended attributes, access lists and hard links. What could not be restored is refused before any change.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -25,14 +25,14 @@ import { removeTemporaries, syncFolder, temporaryFor } from "@ghrunners/core/who
 export type PathBefore =
   | {
       readonly kind: "absent";
-      /** Folders above it that were not there either, the highest first. */
+      /** Folders above it that did not exist either, the highest first. */
       readonly made: readonly string[];
     }
   | {
       readonly kind: "file" | "link";
       readonly copy: string;
       readonly digest: string;
-      /** The file itself under a second name, where it had others: its links come back with it. */
+      /** A second name of the file itself, if it had several: this restores its hard links too. */
       readonly twin?: string;
     };
 
@@ -41,7 +41,7 @@ const COPY_LIMIT_MS = 60_000;
 const kindOf = (stats: Stats): string =>
   stats.isFile() ? "file" : stats.isSymbolicLink() ? "link" : stats.isDirectory() ? "folder" : "special file";
 
-/** Type, mode, owner, group and content of what stands there, in one text; undefined where nothing stands. */
+/** Type, mode, owner, group and content at a path, in one text; undefined if nothing exists there. */
 export function digestOfPath(file: string): string | undefined {
   const stats = lstatSync(file, { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
@@ -54,7 +54,7 @@ export function digestOfPath(file: string): string | undefined {
   return `file ${mode} ${owner} ${createHash("sha256").update(readFileSync(file)).digest("hex")}`;
 }
 
-/** The folders above a path that are not there, the highest first. */
+/** The missing folders above a path, the highest first. */
 export function missingAbove(file: string): string[] {
   const missing: string[] = [];
   for (let folder = path.dirname(file); !stands(folder); folder = path.dirname(folder)) missing.unshift(folder);
@@ -63,10 +63,10 @@ export function missingAbove(file: string): string[] {
 
 const stands = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 
-/** The lowest folder of a path that is there already. */
+/** The lowest existing folder of a path. */
 const lowestAbove = (file: string): string => path.dirname(missingAbove(file)[0] ?? file);
 
-/** Why what stands at a path could not be brought back, in words; undefined when all of it could. */
+/** Why the content of a path could not be restored; undefined if it could. */
 export function problemAt(file: string, captures: string): string | undefined {
   const parent = lowestAbove(file);
   if (statSync(parent, { throwIfNoEntry: false })?.isDirectory() !== true)
@@ -75,15 +75,15 @@ export function problemAt(file: string, captures: string): string | undefined {
   if (stats === undefined || stats.isSymbolicLink()) return undefined;
   if (!stats.isFile()) return `${file} is a ${kindOf(stats)}; expected a file, a link or nothing`;
   if (stats.nlink > 1 && statSync(lowestAbove(path.join(captures, "0"))).dev !== stats.dev)
-    return `${file} has ${stats.nlink} names, and ${captures} is on another file system: its links could not come back`;
+    return `${file} has ${stats.nlink} names, and ${captures} is on another file system: its links could not be restored`;
   return undefined;
 }
 
-/** Everything that cp knows to keep; what cannot be kept is an error. */
+/** Copies with everything that cp can preserve; fails if something cannot be preserved. */
 function copy(from: string, to: string): void {
   const line = ["--archive", "--preserve=xattr", "--no-target-directory", "--", from, to];
   const { status, stderr, error } = spawnSync("cp", line, { encoding: "utf8", timeout: COPY_LIMIT_MS });
-  if (status !== 0) throw new Error(`${from} could not be copied whole: ${error?.message ?? stderr.trim()}`);
+  if (status !== 0) throw new Error(`${from} could not be copied completely: ${error?.message ?? stderr.trim()}`);
 }
 
 function flush(file: string): void {
@@ -98,8 +98,8 @@ function flush(file: string): void {
 
 /**
  * @param captures folder of the captured files
- * @param index of the step: no two captured files have one name
- * @throws Error when it could not come back
+ * @param index index of the step, which makes the file's name unique
+ * @throws Error if it could not be restored
  */
 export function capturePath(captures: string, index: number, file: string): PathBefore {
   const problem = problemAt(file, captures);
@@ -118,17 +118,17 @@ export function capturePath(captures: string, index: number, file: string): Path
   return { kind: stats.isFile() ? "file" : "link", copy: kept, digest, twin };
 }
 
-/** May run again, and on what was never touched. @throws Error when what was there is not there afterwards */
+/** Can be repeated, and applied to an unchanged path. @throws Error if the result is not the captured content */
 export function restorePath(file: string, before: PathBefore): void {
   removeTemporaries(file);
   if (before.kind === "absent") {
-    // Not recursive: a folder in this place is nobody's work of ours.
+    // Not recursive: no step puts a folder here.
     if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) unlinkSync(file);
     removeFolders(before.made);
     return;
   }
   const { twin, digest } = before;
-  // Not when it is the same file still: a rename between two names of one file does nothing.
+  // Skip if it is still the same file: a rename between two names of one file does nothing.
   if (twin === undefined || !isSame(twin, file) || digestOfPath(file) !== digest) bringBack(file, before);
   const seen = digestOfPath(file);
   if (seen !== digest) throw new Error(`${file} is not what it was: seen ${seen}, expected ${digest}`);
@@ -140,9 +140,9 @@ const isSame = (a: string, b: string): boolean => {
 };
 
 function bringBack(file: string, { copy: kept, digest, twin }: Exclude<PathBefore, { kind: "absent" }>): void {
-  // The file itself, unless somebody wrote into it meanwhile.
+  // Use the file itself, unless it was written to in the meantime.
   const itself = twin !== undefined && digestOfPath(twin) === digest;
-  // A copy that was damaged since never gets into the place, nor is one opened that is no file: a pipe would hold the agent.
+  // Never install a damaged copy, and never open one that is not a file: a pipe would block the agent.
   const seen = itself ? digest : digestOfPath(kept);
   if (seen !== digest)
     throw new Error(`${kept} is not what was captured of ${file}: seen ${seen ?? "nothing"}, expected ${digest}`);
@@ -159,7 +159,7 @@ function bringBack(file: string, { copy: kept, digest, twin }: Exclude<PathBefor
   syncFolder(path.dirname(file));
 }
 
-/** The folders that a step had to make, where nobody else put anything into them. */
+/** Removes the folders that a step had to make, unless something else was put into them. */
 export function removeFolders(made: readonly string[]): void {
   for (const folder of [...made].reverse()) {
     try {

@@ -16,12 +16,12 @@ import { beforeOf, currentVersion, pruneReleases } from "./release";
 import { capture, perform as performStep, undo } from "./steps";
 import type { Store } from "./store";
 
-/** The ending of an action and what it found out. */
+/** The result of an action, and what it found. */
 export interface Performed {
   readonly result: Result;
   readonly captured?: Captured;
   readonly checks?: readonly CheckResult[];
-  /** The system's word for what stood in the way, such as ENOSPC. */
+  /** The system's error code, such as ENOSPC. */
   readonly errno?: string;
 }
 
@@ -34,7 +34,7 @@ export interface EffectContext {
 }
 
 const done: Performed = { result: { ok: true } };
-/** What a program printed goes no further than this: journal, records, evidence and consoles hold what it says. */
+/** Redacts a program's output here, before it gets into journal, records, evidence and consoles. */
 const failed = (detail: string, checks?: readonly CheckResult[]): Performed => ({
   result: { ok: false, detail: withoutSecrets(detail) },
   checks,
@@ -115,7 +115,7 @@ async function captureAll(context: Context): Promise<Captured> {
   return { version: currentVersion(context), steps };
 }
 
-/** Every part may run again: a crash in between repeats it. */
+/** Every part can be repeated, because a crash in between repeats it. */
 function close(journal: Journal, context: Context, now: string): void {
   const { folders } = context;
   const stuck = journal.transaction.outcome === "rollback_failed";

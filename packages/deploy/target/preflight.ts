@@ -1,4 +1,4 @@
-/** What would make the deployment fail, or its undo impossible, found before anything is touched. */
+/** Finds everything that would make the deployment fail, or its undo impossible, before any change. */
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, lstatSync, statfsSync } from "node:fs";
 import path from "node:path";
@@ -16,13 +16,13 @@ export interface PreflightReport {
   readonly checks: readonly CheckResult[];
 }
 
-/** @param context with the installed version as its version: its health is what an undo has to come back to */
+/** @param context with the installed version: an undo must restore its health */
 export async function preflight(context: Context, artefact: "expected" | "not yet"): Promise<PreflightReport> {
   const { request, previous } = context;
   const problems: string[] = [];
   if (previous === request.version)
     problems.push(
-      `version ${previous} is installed already, from another artefact, or altered since; expected a new version number`,
+      `version ${previous} is already installed, from another artefact or altered since; expected a new version number`,
     );
   problems.push(...pathProblems(context), ...forwardOnlyProblems(context), ...spaceProblems(context));
   if (artefact === "expected") problems.push(...(await artefactProblems(context)));
@@ -33,26 +33,26 @@ export async function preflight(context: Context, artefact: "expected" | "not ye
   return { problems, checks };
 }
 
-/** What stands in the way of the link, the release and the files, or could not be brought back. */
+/** Problems at the paths of the link, the release and the files, including what could not be restored. */
 function pathProblems(context: Context): string[] {
   const { request, folders } = context;
   const current = currentState(context);
   const problems: string[] = [];
   if (current.kind === "foreign")
     problems.push(
-      `${request.current} is ${current.seen}, and no deployment put it there; expected a link into ${request.releases}, ` +
-        `or nothing. Next: bring the installed version into a folder there by hand, or move it away`,
+      `${request.current} is ${current.seen}, and no deployment made it; expected a link into ${request.releases}, ` +
+        `or nothing. Next: move the installed version into a folder there by hand, or move it away`,
     );
   if (current.kind === "version" && releaseState(releaseFolder(context, current.version)).kind === "none")
-    problems.push(`${request.current} points to version ${current.version}, whose folder is not there`);
+    problems.push(`${request.current} points to version ${current.version}, whose folder does not exist`);
   const folder = releaseFolder(context, request.version);
   const release = releaseState(folder);
   if (release.kind === "foreign")
     problems.push(`${folder} was not made by a deployment (${release.seen}). Next: move it away`);
   if (lstatSync(beforeOf(folder), { throwIfNoEntry: false }) !== undefined)
-    problems.push(`${beforeOf(folder)} is left from an earlier deployment. Next: look at it, and move it away`);
+    problems.push(`${beforeOf(folder)} is left from an earlier deployment. Next: check it, and move it away`);
   const places = [request.current, ...request.steps.flatMap((step) => (step.kind === "file" ? [step.to] : []))];
-  // The link was looked at above.
+  // The link was checked above.
   const files = current.kind === "foreign" ? places.slice(1) : places;
   return [...problems, ...files.flatMap((file) => problemAt(rooted(context, file), folders.captures) ?? [])];
 }
@@ -60,10 +60,10 @@ function pathProblems(context: Context): string[] {
 function forwardOnlyProblems({ request, previous }: Context): string[] {
   if (previous === null) return [];
   return request.steps.flatMap((step) =>
-    // A version that cannot be compared is none that is known to work.
+    // A version that cannot be compared does not count as known to work.
     step.kind === "expand" && !(compareVersions(previous, step.oldestVersion) >= 0)
       ? `after "${step.name}" only version ${step.oldestVersion} or newer works, and ${previous} is installed: it could not ` +
-        `come back. Expected a version in between first`
+        `be restored. Expected a version in between first`
       : [],
   );
 }

@@ -1,4 +1,4 @@
-/** What the agent says without changing anything. */
+/** The agent's read-only commands. */
 import { leaseState } from "../protocol/lease";
 import type { CheckResult, Request } from "../protocol/request";
 import type { Outcome } from "../protocol/transaction";
@@ -23,7 +23,7 @@ export interface OpenDeployment {
   readonly outcome: Outcome | null;
   /** Names of the actions that ended, oldest first. */
   readonly ended: readonly string[];
-  /** The action that runs, or null. */
+  /** The running action, or null. */
   readonly running: string | null;
 }
 
@@ -31,7 +31,7 @@ export interface Status {
   /** Version that `current` points to, and the artefact it came from. */
   readonly version: string | null;
   readonly sha256: string | null;
-  /** Whether the installed release is as its artefact left it; null when nothing of ours is installed. */
+  /** Whether the installed release is as its artefact left it; null if no deployment has installed one. */
   readonly release: "whole" | "altered" | "missing" | "foreign" | null;
   /** The transaction that holds the lock, or null. */
   readonly open: OpenDeployment | null;
@@ -47,10 +47,10 @@ export function status(agent: Agent, request: Request): Status {
   return { version, sha256, release: found.kind === "none" ? "missing" : found.kind, open };
 }
 
-/** @throws UnreadableJournalError when it cannot be read, or is missing where it must be */
+/** @throws UnreadableJournalError if it cannot be read, or is missing although it must exist */
 export function readJournal({ store }: Agent): Journal | undefined {
   const journal = store.readJournal();
-  // The first deployment marks itself open before it has a journal; any later one finds that of the last.
+  // Only the first deployment may be open without a journal: it marks itself open before it writes one.
   if (journal === undefined && store.isOpen() && recordedIds(store.folders).length > 0)
     throw new UnreadableJournalError(store.folders.journal, "it is missing, and a deployment is open");
   return journal;
@@ -78,7 +78,7 @@ export interface Inspection extends Status {
   readonly problems: readonly string[];
 }
 
-/** Looks and changes nothing. The version that is installed is only asked for its health. */
+/** Read-only. The installed version is only checked for its health. */
 export async function inspect(agent: Agent, request: Request): Promise<Inspection> {
   const seen = status(agent, request);
   const context = contextOf(agent, request);
@@ -95,17 +95,17 @@ export function repeatedId({ store }: Agent, { id }: Request): string | undefine
   const { records, unreadable } = readRecords(store.folders, id);
   if (records === undefined && unreadable.length === 0) return undefined;
   const how = records === undefined ? "" : `: version ${records.deployment.version}, ${records.deployment.outcome}`;
-  return `a deployment with the id ${id} is recorded on this target${how}; expected an id of its own. Next: leave the id out`;
+  return `a deployment with the id ${id} is recorded on this target${how}; expected a new id. Next: leave the id out`;
 }
 
-/** One line for each of the last deployments, and the one that is open: what on-call wants to know first. */
+/** The last deployments, one line each, and the open one: what on-call needs first. */
 export interface Shown {
   readonly open: OpenDeployment | null;
   /** Newest first. */
   readonly last: readonly (Pick<DeploymentRecord, "id" | "version" | "outcome" | "failure" | "durationSeconds"> & {
     readonly seconds: Readonly<Record<string, number>>;
   })[];
-  /** Files that are there and cannot be read: each stands in no figure. */
+  /** Files that exist but cannot be read, and so are not counted anywhere. */
   readonly unreadable: readonly Unreadable[];
 }
 
@@ -129,7 +129,7 @@ export function show(agent: Agent): Shown {
   };
 }
 
-/** For who wants to know all that can be known: a journal that cannot be read is one more finding. */
+/** For commands that show as much as possible: an unreadable journal is one more finding. */
 function openOrProblem(agent: Agent): { open: OpenDeployment | null; problems: Unreadable[] } {
   try {
     return { open: openDeployment(agent, readJournal(agent)), problems: [] };
@@ -139,7 +139,7 @@ function openOrProblem(agent: Agent): { open: OpenDeployment | null; problems: U
   }
 }
 
-/** @throws RefusedError when there are none; Error that names the file when it cannot be read */
+/** @throws RefusedError if there are none; Error that names the file if it cannot be read */
 export function records(agent: Agent, id: string): Records {
   const found = readRecords(agent.store.folders, id);
   if (found.records !== undefined) return found.records;
@@ -174,15 +174,15 @@ export function history(agent: Agent): TargetHistory {
   };
 }
 
-/** How a deployment stands, for somebody who follows it. */
+/** State of a deployment, for a command that follows it. */
 export interface Look {
-  /** The transaction that holds the lock, whosever it is. */
+  /** The transaction that holds the lock, also if it is another deployment's. */
   readonly open: OpenDeployment | null;
-  /** What the deployment with this id left; null while it is not over. */
+  /** Records of the deployment with this id; null until it has ended. */
   readonly records: Records | null;
 }
 
-/** @throws Error that names a file which has the answer and cannot be read */
+/** @throws Error that names the unreadable file that has the answer */
 export function look(agent: Agent, id: string): Look {
   const { records: found, unreadable } = readRecords(agent.store.folders, id);
   const open = openDeployment(agent, readJournal(agent));

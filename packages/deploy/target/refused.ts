@@ -1,2 +1,2 @@
-/** Somebody else's lock, or a token that no longer counts. Nothing was done. */
+/** Refused, because another deployment holds the lock or the token is outdated. Nothing was done. */
 export class RefusedError extends Error {}

@@ -1,4 +1,4 @@
-/** Folders of releases and the link to the one that counts. */
+/** Folders of releases, and the link to the current one. */
 import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import path from "node:path";
@@ -8,10 +8,10 @@ import { readJson, type Read } from "./disk";
 import { formats, type Release } from "./formats";
 import { digestOfPath } from "./path-before";
 
-/** Names the artefact that a folder of releases was unpacked from. */
+/** File that names the artefact from which a release folder was unpacked. */
 const RELEASE_FILE = ".ghrunners-release.json";
 
-/** What a release folder says of itself; not "read" where it is none of ours. */
+/** Reads a release folder's own file; not "read" if no deployment made the folder. */
 export const releaseAt = (folder: string): Read<Release> => readJson(path.join(folder, RELEASE_FILE), formats.release);
 
 /** Type, mode, owner, group and content of everything in a release folder, in one digest. */
@@ -35,7 +35,7 @@ export type ReleaseState =
   /** As its artefact left it. */
   | { readonly kind: "whole"; readonly release: Release }
   | { readonly kind: "altered"; readonly release: Release }
-  /** Not made by a deployment, or by nothing that can be read. */
+  /** Not made by a deployment, or its file cannot be read. */
   | { readonly kind: "foreign"; readonly seen: string };
 
 export function releaseState(folder: string): ReleaseState {
@@ -52,11 +52,11 @@ export function releaseState(folder: string): ReleaseState {
   return { kind: digestOfTree(folder) === release.tree ? "whole" : "altered", release };
 }
 
-/** What `current` is. */
+/** State of the link `current`. */
 export type CurrentState =
   | { readonly kind: "none" }
   | { readonly kind: "version"; readonly version: string }
-  /** Something that no deployment put there. */
+  /** Something that no deployment made. */
   | { readonly kind: "foreign"; readonly seen: string };
 
 type Place = Pick<Context, "folders" | "request">;
@@ -73,22 +73,22 @@ export function currentState({ folders, request }: Place): CurrentState {
   return { kind: "version", version: path.basename(absolute) };
 }
 
-/** The version that counts on this target: where `current` points. */
+/** The current version on this target: where `current` points. */
 export function currentVersion(place: Place): string | null {
   const state = currentState(place);
   return state.kind === "version" ? state.version : null;
 }
 
-/** Beside the releases, with a dot: no version begins with one. */
+/** A folder next to the releases. Its name begins with a dot, which no version does. */
 const besides = (folder: string, what: "unpacking" | "before"): string =>
   path.join(path.dirname(folder), `.${what}-${path.basename(folder)}`);
 
-/** The folder that a release of the same name stood in before, while a deployment is open. */
+/** Where a previous release of the same name is kept while a deployment is open. */
 export const beforeOf = (folder: string): string => besides(folder, "before");
-/** Where a release is unpacked, before it gets its name. */
+/** Where a release is unpacked before it is renamed. */
 export const unpackingOf = (folder: string): string => besides(folder, "unpacking");
 
-/** A fresh folder that `fill` fills, then in the place of the release; what stood there waits beside it. */
+/** Fills a new folder by `fill` and moves it to the place of the release; what was there before is kept next to it. */
 export async function putRelease(context: Context, fill: (fresh: string) => Promise<void>): Promise<void> {
   const { version, artefact } = context.request;
   const folder = releaseFolder(context, version);
@@ -103,7 +103,7 @@ export async function putRelease(context: Context, fill: (fresh: string) => Prom
   syncFolder(path.dirname(folder));
 }
 
-/** Whether the step had begun or not, and more than once. */
+/** Undoes {@link putRelease}. Works whether or not that had begun, and can be repeated. */
 export function takeReleaseBack(context: Context, before: "none" | "same" | "other"): void {
   const folder = releaseFolder(context, context.request.version);
   rmSync(unpackingOf(folder), { recursive: true, force: true });
@@ -115,11 +115,11 @@ export function takeReleaseBack(context: Context, before: "none" | "same" | "oth
   if (lstatSync(path.dirname(folder), { throwIfNoEntry: false }) !== undefined) syncFolder(path.dirname(folder));
 }
 
-/** Relative, so that it means the same wherever the file tree is mounted. */
+/** A relative target, so that the link is valid wherever the file tree is mounted. */
 export const relativeRelease = ({ request }: Context): string =>
   path.relative(path.dirname(request.current), path.join(request.releases, request.version));
 
-/** Atomically: there is no moment without the link. */
+/** Replaces the link atomically: it exists at every moment. */
 export function pointLink(link: string, target: string): void {
   mkdirSync(path.dirname(link), { recursive: true });
   const fresh = temporaryFor(link);
@@ -129,7 +129,7 @@ export function pointLink(link: string, target: string): void {
   syncFolder(path.dirname(link));
 }
 
-/** The newest releases stay, the current one in any case. Folders that are none of ours stay too. */
+/** Keeps the newest releases, and always the current one. Folders that no deployment made are kept too. */
 export function pruneReleases(context: Context): void {
   const folder = rooted(context, context.request.releases);
   if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;

@@ -1,10 +1,13 @@
-/** The form of a request, as the target checks it again: it trusts no deployer. The small zod: the agent starts often. */
+/**
+ * Schema by which the target checks a request again, because it trusts no deployer. Uses zod/mini, because the agent
+ * starts often.
+ */
 import * as z from "zod/mini";
 import { categories, type Request } from "../protocol/request";
 import { forms, pathProblems, type DeploymentId, type Form, type Version } from "../protocol/values";
 import { RefusedError } from "./refused";
 
-/** The regular expression is what makes a text of the form. */
+/** The regular expression alone defines the form. */
 const text = <Value extends string = string>({ pattern, expected }: Form): z.ZodMiniType<Value> =>
   z.string().check(z.regex(pattern, `expected ${expected}`)) as unknown as z.ZodMiniType<Value>;
 const between = (low: number, high: number) => z.int().check(z.gte(low), z.lte(high));
@@ -65,11 +68,11 @@ const named = <Item extends z.core.SomeType>(item: Item) =>
   z.array(item).check(
     z.minLength(1),
     z.refine((items) => new Set(items.map((each) => (each as { name: string }).name)).size === items.length, {
-      error: "expected a name of its own for each",
+      error: "expected a different name for each",
     }),
   );
 
-/** For people and reviews; the agent keeps it as it came, and decides nothing by it. */
+/** For people and reviews: the agent keeps it unchanged and does not use it for decisions. */
 export const gateDecision = z.looseObject({ schema: z.literal("ghrunners.gate-decision/1") });
 
 export const requestSchema = z
@@ -108,7 +111,7 @@ export const requestSchema = z
     }),
   );
 
-/** @throws RefusedError with every problem at once */
+/** @throws RefusedError with all problems */
 export function parseRequest(value: unknown): Request {
   const format = (value as { format?: unknown } | null)?.format;
   if (format !== 1) throw new RefusedError(`This agent knows requests of format 1, not ${String(format)}.`);

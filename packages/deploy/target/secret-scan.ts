@@ -1,12 +1,12 @@
 /**
- * Looks for secrets in what deployments leave behind: records and forensics (SC-004). It runs on the target, so that no
- * text has to leave it, and says where and of which kind, never what.
+ * Searches for secrets in the records and forensics of deployments (SC-004). It runs on the target, so that no text has
+ * to leave it, and reports the file and kind, never the secret.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { redacted, redactions, withoutSecrets } from "@ghrunners/core/vocabulary/redaction";
 
-/** A text that holds something with the form of a secret. */
+/** A file that contains something that looks like a secret. */
 export interface SecretFinding {
   /** File below the scanned folder's parent, such as `forensics/ID/journal.txt`. */
   readonly file: string;
@@ -19,12 +19,12 @@ export interface SecretScan {
   readonly findings: readonly SecretFinding[];
 }
 
-/** How often each kind of secret has been taken out of a text. */
+/** How often a kind of secret was redacted in a text. */
 const takenOut = (text: string, kind: string): number => text.split(redacted(kind)).length - 1;
 
 const kinds = [...new Set(redactions.map(({ name }) => name))];
 
-/** Kinds of secrets whose form is found in a text, also behind an escape: what the redactor would take out of it. */
+/** Kinds of secrets found in a text, also behind an escape: those that the redactor would redact. */
 export function secretsIn(text: string): string[] {
   const clean = withoutSecrets(text);
   return clean === text ? [] : kinds.filter((kind) => takenOut(clean, kind) > takenOut(text, kind));
@@ -41,7 +41,7 @@ function filesBelow(folder: string): string[] {
     .sort();
 }
 
-/** @param folders with one parent; one that is not there holds nothing */
+/** @param folders folders with one parent; a missing folder counts as empty */
 export function scanFolders(folders: readonly string[]): SecretScan {
   const files = folders.flatMap((folder) => filesBelow(folder).map((file) => ({ file, parent: path.dirname(folder) })));
   const findings = files.flatMap(({ file, parent }) =>

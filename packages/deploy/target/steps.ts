@@ -1,6 +1,6 @@
 /**
- * What each kind of step captures, does and undoes. Every undo may run on a step that was not begun, half done or
- * wholly done, and more than once.
+ * What each kind of step captures, does and undoes. Every undo works for a step that was not started, partly done or
+ * fully done, and can be repeated.
  */
 import { lstatSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
@@ -11,7 +11,7 @@ import type { StepCapture } from "./journal";
 import { capturePath, missingAbove, removeFolders, restorePath } from "./path-before";
 import { pointLink, putRelease, relativeRelease, releaseState, takeReleaseBack } from "./release";
 
-/** @param index of the step @throws Error when something cannot be captured */
+/** @param index index of the step @throws Error if something cannot be captured */
 export async function capture(context: Context, step: Step, index: number): Promise<StepCapture> {
   switch (step.kind) {
     case "unpack": {
@@ -34,7 +34,7 @@ export async function capture(context: Context, step: Step, index: number): Prom
   }
 }
 
-/** @throws Error with what was seen when the step fails */
+/** @throws Error with what was seen if the step fails */
 export async function perform(context: Context, step: Step, captured: StepCapture): Promise<void> {
   switch (step.kind) {
     case "unpack":
@@ -49,7 +49,7 @@ export async function perform(context: Context, step: Step, captured: StepCaptur
     case "units":
       // A unit that does not run needs no stop, and may not exist yet.
       if (step.action === "stop") return systemctl(context, step, "stop", captured.active ?? []);
-      // What a deployment starts is there after the next boot as well.
+      // What a deployment starts must also start at the next boot.
       await systemctl(context, step, "enable", step.units);
       return systemctl(context, step, "start", step.units);
     case "command":
@@ -58,7 +58,7 @@ export async function perform(context: Context, step: Step, captured: StepCaptur
   }
 }
 
-/** @throws Error with what was seen when the undo fails */
+/** @throws Error with what was seen if the undo fails */
 export async function undo(context: Context, step: Step, captured: StepCapture): Promise<void> {
   switch (step.kind) {
     case "unpack":
@@ -71,9 +71,9 @@ export async function undo(context: Context, step: Step, captured: StepCapture):
       if (captured.path !== undefined) restorePath(rooted(context, step.to), captured.path);
       return finishStep(context, step, step.then);
     case "units": {
-      // Not a start: after a power cut the boot may have started them from what was there in the middle.
+      // Restart instead of start: after a power cut the boot may have started them from an intermediate state.
       if (step.action === "stop") return systemctl(context, step, "restart", captured.active ?? []);
-      // The undo of a start is a stop: what runs there is the new version.
+      // The undo of a start is a stop, because the new version is running.
       const states = await unitStates(context, step.units);
       await systemctl(context, step, "stop", unitsThatRun(states));
       const newly = unitsAtBoot(states).filter((unit) => captured.enabled?.includes(unit) !== true);
@@ -82,12 +82,12 @@ export async function undo(context: Context, step: Step, captured: StepCapture):
     case "command":
       return run(context, step, fillAll(context, step.undo));
     case "expand":
-      throw new Error(`${step.name} is forward-only and has no undo. Expected that the protocol leaves it alone.`);
+      throw new Error(`${step.name} is forward-only and has no undo. Expected the protocol to skip it.`);
   }
 }
 
 async function unpack(context: Context, step: Step): Promise<void> {
-  // Nothing in a release belongs to anybody but root, and nothing runs with another user's rights because of its mode.
+  // Everything in a release belongs to root, and no file has setuid or setgid bits.
   const rules = ["--no-same-owner", "--no-same-permissions"];
   await putRelease(context, (fresh) =>
     run(context, step, ["tar", "-xzf", context.folders.artefact, "-C", fresh, ...rules]),
@@ -95,7 +95,7 @@ async function unpack(context: Context, step: Step): Promise<void> {
   await run(context, step, ["sync", "--file-system", releaseFolder(context, context.request.version)]);
 }
 
-/** A file of the release. @throws Error when it is none, or a link leads out of the release */
+/** A file of the release. @throws Error if it is not one, or a link leads out of the release */
 function contentOf(context: Context, from: string): Buffer {
   const release = realpathSync(releaseFolder(context, context.request.version));
   const file = realpathSync(path.join(release, from));
@@ -112,24 +112,25 @@ interface UnitState {
   readonly atBoot: string;
 }
 
-/** @throws Error when systemd does not answer for each: a question that failed is no answer */
+/** @throws Error if systemd does not answer for each unit */
 async function unitStates({ executor }: Context, units: readonly string[]): Promise<UnitState[]> {
   const line = ["systemctl", "show", "--property=ActiveState,UnitFileState", "--", ...units];
   const ended = await executor.run(line, { limitMs: 30_000, environment: {} });
-  // A block of lines NAME=VALUE for each unit, in the order of the question.
+  // One block of NAME=VALUE lines per unit, in the order of the request.
   const states = ended.stdout
     .trim()
     .split(/\n{2,}/)
     .map((block) => Object.fromEntries(block.split("\n").map((text) => text.split("=", 2))) as Record<string, string>);
   const answered = ended.ok && states.length === units.length && states.every(({ ActiveState }) => ActiveState);
-  if (!answered) throw new Error(`systemd does not say how ${units.join(", ")} are: ${ended.detail || ended.stdout}`);
+  if (!answered)
+    throw new Error(`systemd does not report the state of ${units.join(", ")}: ${ended.detail || ended.stdout}`);
   return units.map((unit, index) => {
     const { ActiveState = "", UnitFileState = "" } = states[index] ?? {};
     return { unit, runs: ActiveState, atBoot: UnitFileState };
   });
 }
 
-/** Units that run or are about to: they have to run again afterwards. */
+/** Units that run or are about to run: they must run again afterwards. */
 const unitsThatRun = (states: readonly UnitState[]): string[] =>
   states
     .filter(({ runs }) => ["active", "activating", "reloading", "refreshing"].includes(runs))

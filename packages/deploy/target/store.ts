@@ -7,19 +7,19 @@ import type { Folders } from "./folders";
 import { formats } from "./formats";
 import type { Journal } from "./journal";
 
-/** Room that the undo's own writing needs on a full disk. */
+/** Space that the undo needs for its own records on a full disk. */
 const RESERVE_BYTES = 1024 * 1024;
 
-/** The journal is there and cannot be read, or a deployment is open and it is not there. */
+/** The journal exists but cannot be read, or it is missing while a deployment is open. */
 export class UnreadableJournalError extends Error {
   constructor(
     readonly file: string,
     problem: string,
   ) {
     super(
-      `The journal ${file} cannot be used: ${problem}. Expected the journal of the last deployment: without it nothing says ` +
-        `what was begun, so the target stays locked as it is (metric deployment_unreadable_files). Next: look at the target ` +
-        `as docs/runbooks/deployment-failed.md#deploymentstateunreadable says, then sudo mv ${stateOf(file)} ${stateOf(file)}.broken`,
+      `The journal ${file} cannot be used: ${problem}. Expected the journal of the last deployment: without it, it is unknown ` +
+        `what was started, so the target stays locked as it is (metric deployment_unreadable_files). Next: check the target ` +
+        `as docs/runbooks/deployment-failed.md#deploymentstateunreadable describes, then sudo mv ${stateOf(file)} ${stateOf(file)}.broken`,
     );
   }
 }
@@ -29,7 +29,7 @@ const stateOf = (journal: string): string => journal.slice(0, journal.lastIndexO
 export class Store {
   constructor(readonly folders: Folders) {}
 
-  /** @throws UnreadableJournalError when it is there and is no journal */
+  /** @throws UnreadableJournalError if it exists but is not a journal */
   readJournal(): Journal | undefined {
     const found = readJson(this.folders.journal, formats.journal);
     if (found.state === "unreadable") throw new UnreadableJournalError(found.file, found.problem);
@@ -40,7 +40,7 @@ export class Store {
     writeOwn(this.folders.journal, JSON.stringify(journal));
   }
 
-  /** A lease that cannot be read holds nothing: who goes by it takes it for expired. */
+  /** An unreadable lease counts as expired. */
   lookAtLease(): Read<Lease> {
     return readJson(this.folders.lease, formats.lease);
   }
@@ -54,7 +54,7 @@ export class Store {
     writeOwn(this.folders.lease, JSON.stringify(lease));
   }
 
-  /** Whether the guard has something to look after. */
+  /** Whether the guard has something to watch. */
   isOpen(): boolean {
     return lstatSync(this.folders.open, { throwIfNoEntry: false }) !== undefined;
   }
@@ -64,22 +64,22 @@ export class Store {
     return lstatSync(this.folders.open, { throwIfNoEntry: false })?.mtime.toISOString();
   }
 
-  /** Marks the transaction open before its journal says so: the guard then looks, whatever happens in between. */
+  /** Marks the transaction open before its journal does, so that the guard runs whatever happens in between. */
   markOpen(): void {
     writeOwn(this.folders.open, "open\n");
     if (lstatSync(this.folders.reserve, { throwIfNoEntry: false }) === undefined)
       writeOwn(this.folders.reserve, Buffer.alloc(RESERVE_BYTES, 1));
   }
 
-  /** Gives the reserve back to a full disk. */
+  /** Deletes the reserve to free space on a full disk. */
   releaseReserve(): void {
     removeDurably(this.folders.reserve);
   }
 
-  /** After the journal says that it is closed: nothing is left for the guard to do. */
+  /** Called after the journal records the end: the guard has nothing left to do. */
   clear(): void {
     const { lease, reserve, open, journal } = this.folders;
-    // A power cut in the middle of a write leaves a file beside the old one.
+    // A power cut during a write leaves a temporary file next to the old one.
     removeTemporaries(journal);
     for (const file of [lease, reserve, open]) {
       removeTemporaries(file);

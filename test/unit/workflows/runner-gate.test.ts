@@ -46,9 +46,9 @@ describe("the runner gate", () => {
 
   const refusals: [string, unknown, readonly Runner[], RegExp, RegExp][] = [
     ["a variable that is not set", "", [online], /not set/, /monitoring-blind/],
-    ["what is no JSON", "primary", [online], /no JSON/, /monitoring-blind/],
-    ["a choice without expiry", { ...fresh, expiresAt: undefined }, [online], /no JSON with/, /monitoring-blind/],
-    ["labels that are no texts", { ...fresh, labels: [1] }, [online], /no JSON with/, /monitoring-blind/],
+    ["what is no JSON", "primary", [online], /not JSON/, /monitoring-blind/],
+    ["a choice without expiry", { ...fresh, expiresAt: undefined }, [online], /not JSON with/, /monitoring-blind/],
+    ["labels that are no texts", { ...fresh, labels: [1] }, [online], /not JSON with/, /monitoring-blind/],
     ["an expired choice", { ...fresh, expiresAt: "2026-11-22T12:00:00Z" }, [online], /expired at/, /monitoring-blind/],
     ["a choice of the future", { ...fresh, decidedAt: "2026-11-22T12:03:00Z" }, [online], /future/, /monitoring-blind/],
     [
@@ -268,7 +268,7 @@ describe("the runner gate's script", () => {
     const { code, out, summary } = await run("garbage", { RUNNER_MAINTENANCE: "garbage" }, "primary");
     assert.equal(code, 0, out);
     assert.match(summary, /RUNNER_MAINTENANCE cannot be read/);
-    assert.match(summary, /primary was asked for by hand/);
+    assert.match(summary, /primary was requested by hand/);
   });
 
   it("refuses when GitHub does not let the token look, and asks once", async () => {

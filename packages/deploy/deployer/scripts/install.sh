@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs the deployment agent of a target. Runs as root; may be run again at any time.
+# Installs the deployment agent of a target. Runs as root; can be repeated at any time.
 # Standard input: a line for each file: mode, path, content in base64.
 set -euo pipefail
 
-# The agent would end at its first line with a SyntaxError, when a deployment comes.
+# With an older Node the agent would fail with a SyntaxError at the next deployment.
 version=$(node --version 2>/dev/null || true)
 major=${version#v}
 ((${major%%.*} >= 18)) 2>/dev/null || {
@@ -13,7 +13,7 @@ major=${version#v}
 }
 root=${GHRUNNERS_ROOT:-}
 locks=$root/run/ghrunners
-# Only this user can reach the locks, or put a link or a pipe in their place.
+# Only this user can reach the locks, so no other user can replace them by a link or a pipe.
 (umask 077 && mkdir -p "$locks")
 if [[ -h $locks || ! -O $locks ]]; then
   echo "$locks is not a folder of this user. Expected one of its own. Next: rm $locks" >&2
@@ -21,7 +21,7 @@ if [[ -h $locks || ! -O $locks ]]; then
 fi
 chmod 0700 "$locks"
 (umask 077 && : >>"$locks/deploy-install")
-# Two deployers may come at the same moment.
+# Two deployers may install at the same time.
 exec 9>>"$locks/deploy-install"
 flock --wait 60 9
 fresh=()
@@ -41,11 +41,11 @@ done
 if ((${#fresh[@]} == 0)); then
   echo unchanged
 elif ! $missing && [[ -e $root/var/lib/ghrunners/deploy/open ]]; then
-  # The open deployment is brought to its end by the agent that began it.
+  # An open deployment must be ended by the agent that started it.
   rm -f "${fresh[@]/%/.new}"
   echo kept
 else
-  # Renames: an agent that runs keeps the file it was started from.
+  # Rename into place: a running agent keeps the file it was started from.
   for file in "${fresh[@]}"; do mv -f "$file.new" "$file"; done
   systemctl daemon-reload
   systemctl enable --quiet --now ghrunners-deploy-guard.path

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs the deployment agent once, for a look that changes nothing. Runs as root.
-# Arguments: a command of the agent that only looks. Standard input: the agent in base64 on the first line, then the
+# Runs the deployment agent once, for a command that changes nothing. Runs as root.
+# Arguments: a read-only command of the agent. Standard input: the agent in base64 on the first line, then the
 # command's own input.
 set -euo pipefail
 
-# The agent would end at its first line with a SyntaxError, when a deployment comes.
+# With an older Node the agent would fail with a SyntaxError.
 version=$(node --version 2>/dev/null || true)
 major=${version#v}
 ((${major%%.*} >= 18)) 2>/dev/null || {

@@ -16,7 +16,7 @@ describe("ghrunners deploy", function () {
       for (const how of ["--check", "--retry-rollback"]) {
         const { code, all } = await command(`--version=${version}`, how);
         assert.deepEqual(
-          [code, /--version <version>.* is no version\. Expected a version such as 2/m.test(all)],
+          [code, /--version <version>.* is not a version\. Expected a version such as 2/m.test(all)],
           [2, true],
           all,
         );

@@ -112,7 +112,7 @@ export const incident: IncidentRecord = {
   state: "version 2, proved healthy",
   forensics: `/var/lib/ghrunners/forensics/${rolledBack.id}`,
   runbook: "docs/runbooks/deployment-failed.md#deploymentrollbacktriggered",
-  next: "Look at the failed action in the record, mend the version, deploy again.",
+  next: "Check the failed action in the record, fix the version, deploy again.",
 };
 
 export const gate: GateDecision = {

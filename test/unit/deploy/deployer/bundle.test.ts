@@ -34,7 +34,7 @@ describe("the deployer as one file", function () {
       [code, stdout],
       [
         1,
-        "::error title=Deployment::No private key came on standard input. Expected the environment's secret DEPLOY_KEY.\n",
+        "::error title=Deployment::There is no private key on standard input. Expected the environment's secret DEPLOY_KEY.\n",
       ],
     );
     const known = await deployer(["deploy", "--plan", "x.yaml", "--version", "2"], {}, "key");
@@ -45,12 +45,12 @@ describe("the deployer as one file", function () {
     it(`refuses the version ${JSON.stringify(version)}, as the workflow's input has it where nobody gave one`, async () => {
       const { code, stdout } = await deployer(["deploy", "--plan", "x.yaml", `--version=${version}`], {}, "key");
       assert.equal(code, 2);
-      assert.match(stdout, /^::error title=Deployment::.* is no version\. Expected a version such as 2/);
+      assert.match(stdout, /^::error title=Deployment::.* is not a version\. Expected a version such as 2/);
     });
 
   it("refuses an id that is a path", async () => {
     const { code, stdout } = await deployer(["report", "--plan", "x.yaml", "--id", "../../etc"], {}, "key");
     assert.equal(code, 1);
-    assert.match(stdout, /x\.yaml cannot be read|is no deployment id/);
+    assert.match(stdout, /x\.yaml cannot be read|is not a deployment id/);
   });
 });

@@ -45,18 +45,18 @@ describe("an order to a deployer", () => {
       sums("0".repeat(64));
       await assert.rejects(
         carryOut({ ...order, action }, around),
-        /has SHA-256 .* and .*SHA256SUMS says 0{64}\. Nothing was t/,
+        /has SHA-256 .* and .*SHA256SUMS says 0{64}\. Nothing was c/,
       );
     });
 
     for (const version of ["", ".", "../2", "-rf"])
       it(`is refused before anything is reached with the version ${JSON.stringify(version)} (${action})`, async () => {
-        await assert.rejects(carryOut({ ...order, action, version }, around), /is no version\. Expected/);
+        await assert.rejects(carryOut({ ...order, action, version }, around), /is not a version\. Expected/);
       });
 
     it(`is refused with an id that is none (${action})`, async () => {
       for (const id of ["", "../x", "a b"])
-        await assert.rejects(carryOut({ ...order, action, id }, around), /is no deployment id\. Expected/);
+        await assert.rejects(carryOut({ ...order, action, id }, around), /is not a deployment id\. Expected/);
     });
   }
 

@@ -58,9 +58,9 @@ describe("a deployer", function () {
   for (const kind of ["health", "smoke", "commit"])
     it(`does not say so of a version that another one has in its ${kind}, but whose lock it is`, async () => {
       await halfWay("2", kind);
-      await assert.rejects(run(target.request("2")), /of version 2 by tester holds the lock since/);
+      await assert.rejects(run(target.request("2")), /of version 2 by tester has held the lock since/);
       const looked = await check(remote(), target.request("2"));
-      assert.match(JSON.stringify(looked), /"problems":\["Deployment .* of version 2 by tester holds the lock/);
+      assert.match(JSON.stringify(looked), /"problems":\["Deployment .* of version 2 by tester has held the lock/);
       target.clock.pass(31);
       await commands.watch(agent());
       assert.equal(target.whole(), "1");
@@ -92,7 +92,7 @@ describe("a deployer", function () {
     writeFileSync(path.join(target.root, "opt/demo/releases/1/feature"), "somebody was here");
     await assert.rejects(
       run(target.request("1")),
-      /installed already, but the files of its release are not as its artefact/,
+      /already installed, but the files of its release are not as its artefact/,
     );
   });
 
@@ -101,7 +101,7 @@ describe("a deployer", function () {
     const request = { ...target.request("2"), id: target.request("9").id };
     const repeated = { ...request, id: deployment.id as Request["id"] };
     assert.match(JSON.stringify(await check(remote(), repeated)), /is recorded on this target: version 2, rolled_back/);
-    await assert.rejects(run(repeated), /Nothing was begun: a deployment with the id .* is recorded/);
+    await assert.rejects(run(repeated), /Nothing was started: a deployment with the id .* is recorded/);
     assert.equal(target.whole(), "1");
   });
 
@@ -131,7 +131,7 @@ describe("a deployer", function () {
     });
     await assert.rejects(
       run(quick("2"), stopped),
-      /has expired: the target goes back\. Deployment .* is not over on target: "nothing" runs there, and nothing has ended for 1 s/,
+      /has expired: the target rolls back\. Deployment .* is not over on target: "nothing" runs there, and nothing has ended for 1 s/,
     );
   });
 
@@ -172,7 +172,7 @@ describe("a deployer", function () {
     const gone = answering("inspect", async () => ({ code: 137, value: { error: "" } }));
     await assert.rejects(
       run(target.request("3"), gone),
-      /ended its command "inspect" with exit code 137 and without a word/,
+      /ended its command "inspect" with exit code 137 and no message/,
     );
   });
 });

@@ -51,13 +51,13 @@ describe("what a job gives the deployer", () => {
     const now2 = JSON.stringify({ ...choice, labels: secondary, runner: "secondary" });
     assert.throws(() => originOf({ ...job, DEPLOY_RUNNER: now2 }, now), /secondary was chosen, and this is primary/);
     const late = new Date("2026-01-01T00:05:00Z");
-    assert.throws(() => originOf(job, late), /the decision expired at 2026-01-01T00:05:00Z.*Nothing was touched/);
+    assert.throws(() => originOf(job, late), /the decision expired at 2026-01-01T00:05:00Z.*Nothing was changed/);
     assert.throws(() => originOf({ ...job, DEPLOY_RUNNER: "" }, now), /DEPLOY_RUNNER is not set.*monitoring-blind/);
     assert.throws(() => originOf({ ...job, DEPLOY_RUNNER: "[]" }, now), /is not what the monitoring host writes/);
   });
 
   it("is a decision by hand where one runner was asked for, whatever the variable says", () => {
-    const given = { ...job, WANTED_RUNNER: "primary", DEPLOY_RUNNER: "", GATE_REASON: "primary was asked for by hand" };
+    const given = { ...job, WANTED_RUNNER: "primary", DEPLOY_RUNNER: "", GATE_REASON: "primary was requested by hand" };
     const { reason, role } = originOf(given, now).gate as GateDecision;
     assert.deepEqual([reason, role], ["by_hand", "primary"]);
   });
@@ -83,6 +83,6 @@ describe("what a job gives the deployer", () => {
     assert.equal(idOf({}, ""), undefined);
     assert.equal(idOf({ GITHUB_RUN_ATTEMPT: "1" }, "20260101T000000Z-ab12"), "20260101T000000Z-ab12");
     assert.equal(idOf({ GITHUB_RUN_ATTEMPT: "2" }, "20260101T000000Z-ab12"), "20260101T000000Z-ab12-2");
-    assert.throws(() => idOf({}, "../etc"), /is no deployment id/);
+    assert.throws(() => idOf({}, "../etc"), /is not a deployment id/);
   });
 });

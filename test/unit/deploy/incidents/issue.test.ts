@@ -21,7 +21,7 @@ const listed: ListedIncident = {
     state: "version 1, proved healthy",
     forensics: "/var/lib/ghrunners/forensics/20260101T000000Z-ab12",
     runbook: "docs/runbooks/deployment-failed.md#deploymentrollbacktriggered",
-    next: "Look at the failed action in the record, mend the version, deploy again.",
+    next: "Check the failed action in the record, fix the version, deploy again.",
   },
 };
 const runbooks = "https://github.example/octo-org/demo-app/blob/HEAD/docs/runbooks";
@@ -42,7 +42,7 @@ describe("the issue of an incident", () => {
       String(listed.incident.forensics),
       `${runbooks}/deployment-failed.md#deploymentrollbacktriggered`,
       "/actions/runs/7",
-      "mend the version, deploy again",
+      "fix the version, deploy again",
     ])
       assert.ok(body.includes(part), part);
   });

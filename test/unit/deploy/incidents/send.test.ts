@@ -64,7 +64,8 @@ describe("sending incidents to GitHub", function () {
     const results = await Promise.all([send(), send(), send()]);
     assert.equal(titles().length, 1);
     assert.equal(results.flatMap(({ sent }) => sent).length, 1);
-    for (const { reason } of results.flatMap(({ unsent }) => unsent)) assert.match(reason, /somebody is sending it/);
+    for (const { reason } of results.flatMap(({ unsent }) => unsent))
+      assert.match(reason, /another sender is sending it/);
   });
 
   it("opens one issue when GitHub did it and answered 500", async () => {
@@ -93,7 +94,7 @@ describe("sending incidents to GitHub", function () {
     void sendIncidents(dying, tracker, runbooks);
     await until("the issue stands", 10_000, () => titles().length === 1);
     const second = await send();
-    assert.match(second.unsent[0]?.reason ?? "", /somebody is sending it/);
+    assert.match(second.unsent[0]?.reason ?? "", /another sender is sending it/);
     target.clock.pass(CLAIM_MS / 1000);
     assert.equal((await send()).sent.length, 1);
     assert.equal(titles().length, 1);
@@ -103,6 +104,6 @@ describe("sending incidents to GitHub", function () {
     let time = 0;
     const slow: Tracker = { find: async () => void (time += 100_000), open: () => Promise.reject(new Error("opened")) };
     const { unsent } = await sendIncidents(outboxHere(target), slow, runbooks, () => time);
-    assert.match(unsent[0]?.reason ?? "", /longer than the claim/);
+    assert.match(unsent[0]?.reason ?? "", /longer than the sender.s claim/);
   });
 });

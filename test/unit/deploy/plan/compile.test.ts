@@ -29,7 +29,7 @@ describe("a compiled plan", () => {
 
   it("has an id of the time to the second and a random part", () => {
     assert.equal(deploymentId(new Date("2026-11-22T08:15:00.987Z"), "1f2e"), "20261122T081500Z-1f2e");
-    assert.throws(() => deploymentId(new Date(0), "a/b"), /is no deployment id/);
+    assert.throws(() => deploymentId(new Date(0), "a/b"), /is not a deployment id/);
   });
 });
 

@@ -48,13 +48,13 @@ describe("a deployment plan", () => {
       "the releases as the link",
       "current: /opt/demo-app/current",
       "current: /opt/demo-app/releases",
-      /lie in each other/,
+      /are inside each other/,
     ],
     [
       "a file in a release",
       "to: /etc/nginx/sites-enabled/default",
       "to: /opt/demo-app/releases/1/x",
-      /lie in each other/,
+      /are inside each other/,
     ],
     [
       "a file in the agent's folder",
@@ -105,7 +105,7 @@ describe("a deployment plan", () => {
   it("is named where it is not even YAML", () => {
     assert.throws(
       () => parsePlan("ops/deployment.yaml", "steps: [\n  - a: b: c"),
-      /^Error: The deployment plan ops\/deployment\.yaml is not readable as YAML: (.|\n)*\S$/,
+      /^Error: The deployment plan ops\/deployment\.yaml is not valid YAML: (.|\n)*\S$/,
     );
   });
 

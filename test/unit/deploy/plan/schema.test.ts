@@ -157,12 +157,12 @@ describe("the schema of a plan", () => {
     [
       "targets",
       ["a", "b"],
-      /^targets: expected one target: a transaction is whole on one machine only \(docs\/\S+\.md\)$/,
+      /^targets: expected one target: a transaction covers exactly one machine \(docs\/\S+\.md\)$/,
     ],
     ["steps.0.name", "", "steps.0.name: expected a short name of letters, digits and . _ / -"],
-    ["steps.1.name", "unpack", "steps: expected a name of its own for each step"],
-    ["health.1.name", "http", "health: expected a name of its own for each check"],
-    ["smoke.1.name", "first", "smoke: expected a name of its own for each test"],
+    ["steps.1.name", "unpack", "steps: expected a different name for each step"],
+    ["health.1.name", "http", "health: expected a different name for each check"],
+    ["smoke.1.name", "first", "smoke: expected a different name for each test"],
     ["smoke", [], /^smoke: /],
     ["health.0.category", "frontend", `health: expected a check of each category: ${categories.join(", ")}`],
     ["steps.1", { kind: "unpack", name: "again" }, "steps: expected exactly one step of kind unpack"],
@@ -175,13 +175,13 @@ describe("the schema of a plan", () => {
     [
       "steps.6.units",
       ["b.service", "c.service"],
-      "steps: expected each unit that is started to be stopped by a step before",
+      "steps: expected each unit that is started to be stopped by an earlier step",
     ],
-    ["steps.2.action", "start", "steps: expected each unit that is started to be stopped by a step before"],
+    ["steps.2.action", "start", "steps: expected each unit that is started to be stopped by an earlier step"],
     [
       "steps.3.to",
       "/opt/app/current/x",
-      'steps: step "file": /opt/app/current/x and current: /opt/app/current lie in each other; expected paths apart',
+      'steps: step "file": /opt/app/current/x and current: /opt/app/current are inside each other; expected separate paths',
     ],
   ];
   for (const [path, value, says] of refused)

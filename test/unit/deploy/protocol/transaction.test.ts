@@ -139,7 +139,7 @@ describe("a cut-off action", () => {
   it("turns the way forward back, and says what was cut off or why somebody asked", () => {
     const swept = finish(running(4), sweep, ok);
     assert.deepEqual([swept.phase, swept.position, swept.running], ["undo", 2, null]);
-    assert.deepEqual(swept.failure, { code: "interrupted", detail: "The agent on the target was cut off (step)." });
+    assert.deepEqual(swept.failure, { code: "interrupted", detail: "The agent on the target was interrupted (step)." });
     assert.deepEqual(finish({ ...running(4), failure: asked }, sweep, ok).failure, asked);
   });
 

@@ -92,13 +92,16 @@ describe("each form of a value", () => {
 describe("values that come in from outside", () => {
   for (const text of [...hostile, `1${"0".repeat(64)}`])
     it(`${JSON.stringify(text.slice(0, 20))} is no version and no deployment id`, () => {
-      assert.throws(() => parseVersion(text), /is no version\. Expected a version such as 2/);
-      if (text.length < 60) assert.throws(() => parseDeploymentId(text), /is no deployment id\. Expected letters/);
+      assert.throws(() => parseVersion(text), /is not a version\. Expected a version such as 2/);
+      if (text.length < 60) assert.throws(() => parseDeploymentId(text), /is not a deployment id\. Expected letters/);
     });
 
   it("says nothing for an empty text, and shows a long one cut", () => {
-    assert.throws(() => parseVersion(""), /^TypeError: nothing is no version/);
-    assert.throws(() => parseVersion(x(300)), /^TypeError: "x{80}\.\.\." is no version\. Expected a version such as 2/);
+    assert.throws(() => parseVersion(""), /^TypeError: nothing is not a version/);
+    assert.throws(
+      () => parseVersion(x(300)),
+      /^TypeError: "x{80}\.\.\." is not a version\. Expected a version such as 2/,
+    );
     assert.throws(() => parseVersion(x(81)), /^TypeError: "x{80}\.\.\." is/);
     assert.throws(() => parseVersion(x(80)), /^TypeError: "x{80}" is/);
   });
@@ -113,10 +116,10 @@ describe("values that come in from outside", () => {
     assert.equal(parseCount("9".repeat(15), "token"), 999_999_999_999_999);
     assert.throws(
       () => parseCount("9".repeat(16), "token"),
-      /^TypeError: "9{16}" is no token\. Expected a whole number/,
+      /^TypeError: "9{16}" is not a token\. Expected a whole number/,
     );
     for (const text of ["", "0", "-1", "1.5", "1e3", "0x1", "NaN", " 1", "9".repeat(20)])
-      assert.throws(() => parseCount(text, "token"), /is no token/);
+      assert.throws(() => parseCount(text, "token"), /is not a token/);
   });
 
   it("never takes a path that leaves its folder, or is the folder itself", () => {
@@ -147,16 +150,16 @@ describe("values that come in from outside", () => {
       plan("/opt/app/releases", "/opt/app/current", "/opt/app/releases/1/site.conf"),
       plan("/opt/app/releases", "/opt/app/current", "/opt/app"),
     ])
-      assert.match(problems.join("\n"), /lie in each other/);
+      assert.match(problems.join("\n"), /are inside each other/);
     for (const own of ["/opt/ghrunners", "/var/lib/ghrunners", "/run/ghrunners"])
       for (const file of [own, `${own}/x`]) {
         assert.deepEqual(plan("/opt/app/releases", "/opt/app/current", file), [
-          `step "proxy": ${file} is in the way of the agent's own ${own}`,
+          `step "proxy": ${file} conflicts with the agent's own ${own}`,
         ]);
         assert.deepEqual(plan("/opt/app/releases", "/opt/app/current", `${own}-2`), [], "a name that begins alike");
       }
     assert.deepEqual(plan("/opt/app/releases", "/opt/app/releases"), [
-      "current: /opt/app/releases and releases: /opt/app/releases lie in each other; expected paths apart",
+      "current: /opt/app/releases and releases: /opt/app/releases are inside each other; expected separate paths",
     ]);
     const twice = [
       { kind: "file", name: "one", to: "/etc/a" },
@@ -164,7 +167,7 @@ describe("values that come in from outside", () => {
       { kind: "file", name: "two", to: "/etc/a" },
     ];
     assert.deepEqual(pathProblems({ releases: "/opt/app/releases", current: "/opt/app/current", steps: twice }), [
-      'step "two": /etc/a and step "one": /etc/a lie in each other; expected paths apart',
+      'step "two": /etc/a and step "one": /etc/a are inside each other; expected separate paths',
     ]);
     assert.match(plan("/var/lib/ghrunners/deploy", "/opt/app/current").join(), /agent's own \/var\/lib\/ghrunners/);
     assert.match(plan("/opt/app/r", "/opt/app/current", "/opt").join("\n"), /agent's own \/opt\/ghrunners/);

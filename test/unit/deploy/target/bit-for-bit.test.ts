@@ -235,7 +235,7 @@ describe("what a deployment undoes", function () {
     [
       "a link to a release that is gone",
       (file: string) => symlinkSync("releases/7", file),
-      /version 7, whose folder is not/,
+      /version 7, whose folder does not/,
     ],
   ] as const)
     it(`is not begun where "current" is ${name}`, async () => {

@@ -162,7 +162,7 @@ describe("the lock of a target", () => {
   it("is held by one deployer; the other learns who holds it", async () => {
     const agent = target.agent();
     await commands.begin(agent, target.request("1"));
-    await assert.rejects(commands.begin(agent, target.request("2")), /of version 1 by tester holds the lock/);
+    await assert.rejects(commands.begin(agent, target.request("2")), /of version 1 by tester has held the lock/);
   });
 
   it("falls free when the lease expires; the late deployer is refused everything", async () => {
@@ -176,8 +176,8 @@ describe("the lock of a target", () => {
       () => commands.run(agent, first.token),
       () => commands.put(agent, first.token, target.artefactOf(request)),
     ])
-      await assert.rejects(late, /token 1 is over/);
-    assert.throws(() => commands.renew(agent, first.token), /token 1 is over/);
+      await assert.rejects(late, /token 1 has ended/);
+    assert.throws(() => commands.renew(agent, first.token), /token 1 has ended/);
   });
 
   it("is kept by renewing, up to the limit of the whole deployment", async () => {

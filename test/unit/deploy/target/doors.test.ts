@@ -45,14 +45,14 @@ describe("a target, which trusts no deployer", () => {
       (request: Raw) => (request.releases = "/opt/demo/.."),
       /releases: expected an absolute/,
     ],
-    ["the releases as current", (request: Raw) => (request.current = request.releases), /lie in each other/],
+    ["the releases as current", (request: Raw) => (request.current = request.releases), /are inside each other/],
     [
       "a file out of the release",
       (request: Raw) => (step(request, "proxy").from = "../../etc/shadow"),
       /from: expected a r/,
     ],
     ["a file that is no path", (request: Raw) => (step(request, "proxy").to = "etc"), /to: expected an absolute path/],
-    ["two steps of one name", (request: Raw) => (step(request, "start").name = "stop"), /a name of its own/],
+    ["two steps of one name", (request: Raw) => (step(request, "start").name = "stop"), /a different name/],
     [
       "no step that unpacks",
       (request: Raw) => (request.steps = [step(request, "activate")]),

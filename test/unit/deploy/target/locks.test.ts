@@ -160,12 +160,12 @@ describe("the agent on a host where others can write to shared folders", functio
     it(`refuses ${JSON.stringify(args)} as wrong use`, async () => {
       const { code, value } = await agent().call(args, "", 10_000);
       assert.equal(code, 2);
-      assert.match(String((value as { error: string }).error), /is no (deployment id|token|version)\. Expected/);
+      assert.match(String((value as { error: string }).error), /is not a (deployment id|token|version)\. Expected/);
     });
 
   it("refuses a request that is no JSON, or asks for an empty version, and touches nothing", async () => {
     const before = snapshot(target.root, ["opt", "var"]);
-    assert.match(JSON.stringify(await agent().call(["begin"], "{", 10_000)), /request is no JSON/);
+    assert.match(JSON.stringify(await agent().call(["begin"], "{", 10_000)), /request is not JSON/);
     const { code, value } = await agent().call(
       ["begin"],
       JSON.stringify({ ...target.request("1"), version: "" }),

@@ -168,7 +168,7 @@ describe("the installed agent, in processes of its own", function () {
     await until("the step is in its middle", LIMIT_MS, () => existsSync(path.join(target.root, "srv/half")));
     const { code, value } = await agent(["begin"], JSON.stringify(target.request("3")));
     assert.equal(code, 3);
-    assert.match(String(value.error), /of version 2 by tester holds the lock since .* Expected a free target/);
+    assert.match(String(value.error), /of version 2 by tester has held the lock since .* Expected a free target/);
     await agent(["give-up", token]);
     assert.equal((await ended).code, 0);
     rmSync(path.join(target.root, "srv/half"));
@@ -180,7 +180,7 @@ describe("the installed agent, in processes of its own", function () {
     const { value } = await agent(["begin"], JSON.stringify(slowRequest("2", 2)));
     const { code, value: said } = await start(["put", String(value.token)], "half of it", true).ended;
     assert.equal(code, 1);
-    assert.match(String(said.error), /lease expired before the artefact was whole/);
+    assert.match(String(said.error), /lease expired before the artefact was complete/);
     await agent(["guard"]);
     assert.equal(journal().transaction.outcome, "cancelled");
     assert.deepEqual([target.whole(), target.leftovers()], ["1", []]);
@@ -190,7 +190,7 @@ describe("the installed agent, in processes of its own", function () {
     const requests = [target.request("1"), target.request("2")];
     const both = await Promise.all(requests.map((request) => agent(["begin"], JSON.stringify(request))));
     assert.deepEqual(both.map(({ code }) => code).sort(), [0, 3]);
-    assert.match(JSON.stringify(both), /holds the lock since/);
+    assert.match(JSON.stringify(both), /has held the lock since/);
     const token = String(both.find(({ code }) => code === 0)?.value.token);
     assert.equal((await agent(["renew", token])).code, 0);
     assert.equal((await agent(["run", token, "The test is over."])).code, 0);

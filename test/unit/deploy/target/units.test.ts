@@ -43,7 +43,7 @@ describe("the units of an application", function () {
     assert.equal(deployment.outcome, "refused");
     assert.match(
       deployment.failure?.detail ?? "",
-      /systemd does not say how app\.service, worker\.service are: .*transient/,
+      /systemd does not report the state of app\.service, worker\.service: .*transient/,
     );
     assert.deepEqual(systemd.asked, ["show"]);
     assert.deepEqual([...systemd.active], ["app.service"]);
