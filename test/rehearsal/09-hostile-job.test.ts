@@ -113,11 +113,18 @@ describe("a hostile job on a runner", () => {
       if (!seen.startsWith(`fresh ${primary.name} `)) throw new Error(`DEPLOY_RUNNER: ${seen}`);
       return seen;
     });
+    // What must be refused is there: without it nothing would answer anyway.
+    await onMonitoring(`systemd-run --quiet --collect --unit=rehearsal-console node -e '
+      require("net").createServer((socket) => socket.end()).listen(443)'`);
+    await until("a console answers on the monitoring host", 20_000, () =>
+      onMonitoring("timeout 1 bash -c '</dev/tcp/127.0.0.1/443' && echo yes || true"),
+    );
     begun = await onPrimary("date -u '+%F %T'");
     attack = await runs("hostile", hostileJob);
   });
 
   after(async () => {
+    await onMonitoring("systemctl stop rehearsal-console || true");
     for (const name of ["look", "hostile"]) rmSync(path.join(folder, `${name}.yml`), { force: true });
     // The exporter warns of each of these until it is gone. The listener's own pages stay.
     await onPrimary(`rm -f ${canaryFile}; cd /opt/actions-runner/_diag; find . -mindepth 1 ! -type f -delete
