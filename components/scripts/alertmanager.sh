@@ -74,7 +74,7 @@ wait_for_alertmanager() {
 }
 
 manage() {
-  local words
+  local words bytes inodes mount
   need_amtool
   wait_for_alertmanager
   [[ -e $kept ]] || ! [[ -e $ALERTMANAGER_FILE ]] || cp --preserve "$ALERTMANAGER_FILE" "$kept"
@@ -83,7 +83,8 @@ manage() {
   cp --preserve "$ALERTMANAGER_FILE" "$fresh"
   printf '%s' "$TEXT" >"$fresh" || {
     rm -f "$fresh"
-    die "$ALERTMANAGER_FILE could not be written: $(df --output=avail,target -h "$(dirname "$ALERTMANAGER_FILE")" | tail -n 1). Nothing was changed. Next: free space, then pulumi up"
+    read -r bytes inodes mount < <(df -h --output=avail,iavail,target "$(dirname "$ALERTMANAGER_FILE")" | tail -n 1)
+    die "$ALERTMANAGER_FILE on $(hostname) could not be written. Seen on $mount: $bytes bytes and $inodes inodes free. Expected some of both. Nothing was changed. Next: free space on that host (df -h, df -i), then pulumi up"
   }
   words=$(amtool check-config "$fresh" 2>&1) || {
     rm -f "$fresh"

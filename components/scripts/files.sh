@@ -154,8 +154,10 @@ stage() {
 }
 
 no_space() { # file
-  die "$1 could not be written. Expected free space on its file system:" \
-    "$(df --output=avail,target -h "$(dirname "$1")" | tail -n 1). The previous files are unchanged. Next: free space, then pulumi up"
+  local bytes inodes mount
+  read -r bytes inodes mount < <(df -h --output=avail,iavail,target "$(dirname "$1")" | tail -n 1)
+  die "$1 on $(hostname) could not be written. Seen on $mount: $bytes bytes and $inodes inodes free. Expected some of both." \
+    "The files of before are untouched. Next: free space on that host (df -h, df -i), then pulumi up"
 }
 
 check_staged_rules() {

@@ -19,10 +19,19 @@ die() {
   exit 1
 }
 
+# A write failed: says what is left of the file system. One without free inodes is full too, whatever its free bytes.
+no_space() { # file
+  local bytes inodes mount
+  rm -f "$1.new"
+  read -r bytes inodes mount < <({ df -h --output=avail,iavail,target "$(dirname "$1")" 2>/dev/null || df -h --output=avail,iavail,target /; } | tail -n 1)
+  die "$1 on $(hostname) could not be written. Seen on $mount: $bytes bytes and $inodes inodes free. Expected some of both." \
+    "The file of before is untouched. Next: free space on that host (df -h, df -i), then pulumi up"
+}
+
 put() { # path content
   if [[ ! -f $1 || $(<"$1") != "$2" ]]; then
-    install -D -m 0644 /dev/null "$1.new"
-    printf '%s\n' "$2" >"$1.new"
+    install -D -m 0644 /dev/null "$1.new" || no_space "$1"
+    printf '%s\n' "$2" >"$1.new" || no_space "$1"
     mv -f "$1.new" "$1"
     changed=true
   fi

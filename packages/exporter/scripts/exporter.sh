@@ -13,11 +13,20 @@ die() {
   exit 1
 }
 
+# A write failed: says what is left of the file system. One without free inodes is full too, whatever its free bytes.
+no_space() { # file
+  local bytes inodes mount
+  rm -f "$1.new"
+  read -r bytes inodes mount < <({ df -h --output=avail,iavail,target "$(dirname "$1")" 2>/dev/null || df -h --output=avail,iavail,target /; } | tail -n 1)
+  die "$1 on $(hostname) could not be written. Seen on $mount: $bytes bytes and $inodes inodes free. Expected some of both." \
+    "The file of before is untouched. Next: free space on that host (df -h, df -i), then pulumi up"
+}
+
 # Writes a file only if its content differs, so that a second run restarts nothing.
 put() { # path mode content
   if [[ ! -f $1 || $(<"$1") != "${3%$'\n'}" ]]; then
-    install -D -m "$2" /dev/null "$1.new"
-    printf '%s\n' "${3%$'\n'}" >"$1.new"
+    install -D -m "$2" /dev/null "$1.new" || no_space "$1"
+    printf '%s\n' "${3%$'\n'}" >"$1.new" || no_space "$1"
     mv -f "$1.new" "$1"
     changed=true
   fi
@@ -46,9 +55,8 @@ make_user() {
 
 put_bundle() {
   [[ $(bundle_sha256) == "$BUNDLE_SHA256" ]] && return
-  install -D -m 0644 /dev/null "$BUNDLE_FILE.new"
-  base64 --decode <<<"$BUNDLE" | gzip --decompress --stdout >"$BUNDLE_FILE.new" ||
-    die "The exporter could not be written to $BUNDLE_FILE. Expected free disk space. Next: df -h on the host, then pulumi up"
+  install -D -m 0644 /dev/null "$BUNDLE_FILE.new" || no_space "$BUNDLE_FILE"
+  base64 --decode <<<"$BUNDLE" | gzip --decompress --stdout >"$BUNDLE_FILE.new" || no_space "$BUNDLE_FILE"
   local seen
   seen=$(sha256sum "$BUNDLE_FILE.new" | cut -d ' ' -f 1)
   [[ $seen == "$BUNDLE_SHA256" ]] || die "The exporter arrived with SHA-256 $seen, expected $BUNDLE_SHA256. Next: pulumi up"

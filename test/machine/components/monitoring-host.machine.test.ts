@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -54,6 +55,13 @@ function loaded(): string | undefined {
 
 const ourFiles = (): string =>
   must("find /etc/prometheus /var/lib/ghrunners -name '*ghrunners*' | sort; ls -A /var/lib/ghrunners 2>/dev/null");
+
+/** How a write that found no space is told. */
+const said = (file: string, mount: string, bytes: string): RegExp =>
+  new RegExp(
+    `${file} on \\S+ could not be written\\. Seen on ${mount}: ${bytes} bytes and \\S+ inodes free\\. Expected some of both\\.` +
+      ".* Next: free space on that host \\(df -h, df -i\\), then pulumi up",
+  );
 
 describe("monitoring host: files", function () {
   this.timeout(300_000);
@@ -125,13 +133,49 @@ describe("monitoring host: files", function () {
     try {
       const full = files("apply", monitoringSets("lab", ruleText("vector(3)")));
       assert.equal(full.code, 1, full.output);
-      assert.match(full.output, /No space left on device|free space/);
+      assert.match(full.output, said("/etc/prometheus/\\S+", "/", "0"));
       assert.match(must(`cat ${rulesFile}`), /vector\(1\)/);
       assert.equal(loaded(), "vector(1)");
     } finally {
       await clearHostFaults(instance, fault);
     }
     assert.equal(files("apply", good).code, 0);
+  });
+
+  it("an exporter's configuration that finds no space, or no inode, is named with its host and what comes next", async () => {
+    const script = readFileSync("packages/exporter/scripts/exporter.sh", "utf8");
+    const config = "/mnt/few/exporter.json";
+    const install = (CONFIG_FILE: string): Result =>
+      onHost(
+        renderScript(script, {
+          ...{
+            UNIT: "test-exporter.service",
+            UNIT_TEXT: "",
+            CONFIG_FILE,
+            CONFIG: "x".repeat(8192),
+            LISTEN: "127.0.0.1:1",
+          },
+          ...{ BUNDLE_FILE: "/run/bundle", BUNDLE_SHA256: createHash("sha256").update("").digest("hex"), BUNDLE: "" },
+          ...{ SERVICE_USER: "nobody", MACHINE: "test", TOKEN_FILE: "", TOKEN: "" },
+        }),
+        "install",
+      );
+    const fault = { name: "fill-disk", host: "monitoring" } as const;
+    must(": >/run/bundle; mkdir -p /mnt/few; mount -t tmpfs -o nr_inodes=2,size=1m few /mnt/few; : >/mnt/few/one");
+    await setHostFault(instance, fault);
+    try {
+      const full = install("/etc/exporter.json");
+      assert.deepEqual([full.code, said("/etc/exporter\\.json", "/", "0").test(full.output)], [1, true], full.output);
+      const few = install(config);
+      assert.match(
+        few.output,
+        new RegExp(`${config} on \\S+ could not be written\\. Seen on /mnt/few: .* and 0 inodes free`),
+      );
+      assert.doesNotMatch(must("ls /etc /mnt/few"), /exporter\.json/);
+    } finally {
+      await clearHostFaults(instance, fault);
+      must("umount /mnt/few");
+    }
   });
 
   it("a run that is killed half-way is taken back by the next one", async () => {
