@@ -57,6 +57,16 @@ describe("a step", function () {
     assert.ok(ms < SOON_MS, `${ms} ms`);
   });
 
+  it("may print without end: the last lines are kept, and memory is not filled", async () => {
+    const before = process.memoryUsage().rss;
+    const { ok, stdout } = await run("head -c 300000000 /dev/zero; echo the end", 60_000);
+    assert.equal(ok, true);
+    assert.equal(stdout.slice(-8), "the end\n");
+    assert.ok(stdout.length <= 64 * 1024, `${stdout.length} characters were kept`);
+    const grown = (process.memoryUsage().rss - before) / 2 ** 20;
+    assert.ok(grown < 150, `${grown} MiB more after 286 MiB of output`);
+  });
+
   it("gives all of its last words, although its output ends after it", async () => {
     const { stdout } = await run("seq 1 2000", 60_000);
     assert.equal(stdout.trim().split("\n").at(-1), "2000");
