@@ -118,6 +118,8 @@ describe("the listener's log", () => {
   it("is no evidence of a connection, since a job can write it", () => {
     assert.equal(event("[2026-11-22 08:00:02Z INFO Runner] Listening for Jobs"), undefined);
     assert.equal(event("[2026-11-22 08:00:02Z WARN MessageListener] Runner reconnected."), undefined);
+    const idle = "No message retrieved within last 30 minutes.";
+    assert.equal(event(`[2026-11-22 08:00:02Z INFO BrokerMessageListener] ${idle}`), undefined);
   });
 
   it("knows GitHub's results", () => {
