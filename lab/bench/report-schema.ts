@@ -41,7 +41,7 @@ export const measureSchema = z.strictObject({
     .min(0)
     .max(1)
     .optional()
-    .describe("Share of the runs that ended in wholly the old or wholly the new version: 1 is all of them."),
+    .describe("Share of the runs that ended with one complete version, old or new: 1 is all of them."),
 });
 
 export const comparisonSchema = z.strictObject({

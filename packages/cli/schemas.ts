@@ -66,7 +66,7 @@ export const schemas = {
       runners: z.array(z.string()),
       until: z.iso.datetime().nullable().describe("RFC 3339; null: in service."),
       applied: z.boolean().describe("False: a dry run."),
-      steps: z.array(z.string()).describe("What would be done; empty if it was done."),
+      steps: z.array(z.string()).describe("The steps that would be done; empty if they were done."),
     })
     .meta({ title: "A runner taken out of service, or put back" }),
   "promote-staging": z

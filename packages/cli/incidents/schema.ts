@@ -37,6 +37,6 @@ export const targetIncidentsSchema = z.strictObject({
   incidents: z.array(listedIncidentSchema),
   sending: sendingSchema
     .nullable()
-    .describe("What was sent just now, and what could not be; null if there was nothing to send."),
+    .describe("The incidents that were sent now, and those that could not be sent; null if there were none to send."),
   problem: z.string().nullable().describe("Why the target could not be reached; null if it was."),
 });

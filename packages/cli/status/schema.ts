@@ -44,7 +44,7 @@ export const monitoringStatusSchema = z.strictObject({
   alerts: z.array(alertStatusSchema).describe("Alerts that fire, are about to, or are muted."),
   watchdog: z
     .boolean()
-    .describe("Whether the alert that always fires does: without it nobody may be told of the others."),
+    .describe("Whether Watchdog, the alert that always fires, fires: without it, alerts may not reach on-call."),
 });
 
 export const choiceStatusSchema = z.strictObject({

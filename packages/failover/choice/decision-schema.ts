@@ -7,7 +7,7 @@ export const judgedSchema = z.strictObject({
   name: z.string(),
   role: z.enum(roles),
   grade: z.enum(["healthy", "degraded", "unusable"]),
-  cause: z.enum(causes).nullable().describe("The gravest of the reasons; null when it is healthy."),
+  cause: z.enum(causes).nullable().describe("The most severe of the reasons; null if it is healthy."),
   reasons: z.array(z.string()).describe("In words, why it is not healthy, or has to prove itself before it is taken."),
 });
 
