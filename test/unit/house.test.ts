@@ -92,4 +92,19 @@ describe("the house", () => {
     );
     assert.deepEqual([...found, ...titled], []);
   });
+
+  it("gives no tests of different files one title", () => {
+    const fileOf = new Map<string, string>();
+    const twice: string[] = [];
+    for (const file of files.filter((name) => name.endsWith(".test.ts")))
+      for (const [, , title = ""] of readFileSync(path.join(projectRoot, file), "utf8").matchAll(
+        /^\s*(?:for .*)?it\((["`])(.+?)\1, /gm,
+      )) {
+        const other = fileOf.get(title) ?? file;
+        if (other !== file) twice.push(`${title}: ${other}, ${file}`);
+        fileOf.set(title, file);
+      }
+    assert.ok(fileOf.size > 1000, `only ${fileOf.size} titles were found`);
+    assert.deepEqual(twice, []);
+  });
 });

@@ -59,7 +59,7 @@ describe("DeploymentEnvironment", () => {
     }
   });
 
-  it("marks the value of a secret, and shows neither it nor the token", async () => {
+  it("marks the value of an environment secret, and shows neither it nor the token", async () => {
     const graph = await made({ secrets: { DEPLOY_KEY: planted.secret } });
     const { value } = finder(graph)("deploy-secret-DEPLOY_KEY").inputs;
     assert.ok(isSecretValue(value));

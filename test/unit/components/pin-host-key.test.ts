@@ -39,7 +39,7 @@ describe("first contact with a machine", () => {
     [[keys.rsa, keys.ed25519], "ssh-ed25519 AAAAed"],
     [[keys.comment, keys.ed25519], "ssh-ed25519 AAAAed"],
   ] as const) {
-    it(`pins ${pinned.split(" ")[0]} of ${offered.length} lines: the key that the clients will be shown`, () => {
+    it(`pins ${pinned.split(" ")[0]}, the key that the clients will be shown, when ${offered[0].startsWith("#") ? "a comment and " : ""}${offered.filter((line) => !line.startsWith("#")).length} keys are offered`, () => {
       assert.deepEqual(pick(pin(offered)), { status: 0, stdout: `${pinned}\n` });
     });
   }

@@ -40,7 +40,7 @@ describe("RepositoryRules", () => {
     assert.deepEqual(find("rules-oidc").inputs.includeClaimKeys, ["repo"]);
   });
 
-  it("marks the value of a secret, and shows neither it nor the token", async () => {
+  it("marks the value of a repository secret, and shows neither it nor the token", async () => {
     const graph = await made({ secrets: { REPORT_TOKEN: planted.secret } });
     assert.ok(isSecretValue(finder(graph)("rules-secret-REPORT_TOKEN").inputs.value));
     for (const text of [planted.secret, planted.githubToken]) assert.deepEqual(showing(graph, text), []);

@@ -54,7 +54,7 @@ describe("configuration of the deployment environment", () => {
     "a variable that is too long": { variables: { LONG: "x".repeat(48 * 1024 + 1) } },
     "a name with a colon": { name: "a:b" },
   })) {
-    it(`refuses ${what}`, () => assert.equal(deployment.safeParse(group).success, false));
+    it(`refuses rules of a repository with ${what}`, () => assert.equal(deployment.safeParse(group).success, false));
   }
 });
 
@@ -72,6 +72,6 @@ describe("configuration of the repository", () => {
     "a claim with blanks": { oidcClaims: ["job workflow"] },
     "eleven approvals": { requiredApprovals: 11 },
   })) {
-    it(`refuses ${what}`, () => assert.equal(repository.safeParse(group).success, false));
+    it(`refuses rules of a repository with ${what}`, () => assert.equal(repository.safeParse(group).success, false));
   }
 });

@@ -142,7 +142,7 @@ describe("configuration", () => {
     ],
     ["two primaries", runners({}, { role: "primary" }), "runners[1].role", /2 runners/, /exactly one/],
     ["no primary", runners({ role: "secondary" }), "runners[0].role", /0 runners/, /exactly one/],
-    ["a name used twice", runners({}, { name: "one" }), "runners[1].name", /runners\[0\]/, /of its own/],
+    ["a runner name used twice", runners({}, { name: "one" }), "runners[1].name", /runners\[0\]/, /of its own/],
     ["a VMID used twice", runners({}, { vmId: 151 }), "runners[1].vmId", /runners\[0\]/, /of its own/],
     [
       "an address used twice",
@@ -187,7 +187,7 @@ describe("configuration", () => {
     ["force as a flag", { safety: { force: "yes" } }, "safety.force", /yes/, /exactly "change a runner/],
   ];
   for (const [what, change, setting, seen, allowed] of cases) {
-    it(`refuses ${what}`, () => {
+    it(`refuses a configuration with ${what}`, () => {
       const problem = problemsOf(change).find((candidate) => candidate.path === setting);
       assert.ok(problem, JSON.stringify(problemsOf(change)));
       assert.match(problem.seen, seen);

@@ -50,7 +50,7 @@ describe("secrets in the configuration", () => {
   });
 
   const refused: [string, Partial<SecretGroups>, string[]][] = [
-    ["a name used twice", { secrets: [entry(), entry()] }, ["secrets[1].name"]],
+    ["a secret name used twice", { secrets: [entry(), entry()] }, ["secrets[1].name"]],
     ["a target's name used twice", { targets: [app, app] }, ["targets[1].name"]],
     [
       "an unknown target",
@@ -87,14 +87,14 @@ describe("secrets in the configuration", () => {
     ],
   ];
   for (const [what, changes, expected] of refused) {
-    it(`refuses ${what}`, () => assert.deepEqual(paths(changes), expected));
+    it(`refuses settings of secrets with ${what}`, () => assert.deepEqual(paths(changes), expected));
   }
 
   for (const name of ["GITHUB_TOKEN", "lower", "1ST", "WITH-HYPHEN", ""]) {
     it(`refuses the name "${name}"`, () => assert.throws(() => entry({ name })));
   }
 
-  it("takes what is at the end of each range, and refuses what is beyond it", () => {
+  it("takes settings of secrets at the end of each range, and refuses those beyond it", () => {
     const takes = (changes: Record<string, unknown>): boolean => {
       const base = { name: "T", owner: "o", purpose: "p", source: { kind: "random" } };
       return secret.safeParse({ ...base, ...changes }).success;

@@ -16,7 +16,7 @@ describe("the SSH agent that Pulumi's command plugin would use", () => {
     assert.deepEqual(await judgeSshAgent({ SSH_AUTH_SOCK: "" }), []);
   });
 
-  it("answers", async () => {
+  it("answers like an SSH agent does", async () => {
     const socket = path.join(folder, "agent");
     const server = createServer().listen(socket);
     await once(server, "listening");

@@ -94,7 +94,7 @@ describe("what a text is without its secrets", () => {
   });
 
   for (const { name, lines: planted, parts } of plantedSecrets())
-    it(`holds no ${name}`, () => {
+    it(`a ${name} does not survive the redaction of a text`, () => {
       const left = withoutSecrets(planted.join("\n"));
       for (const part of parts) assert.ok(!left.includes(part), left);
     });

@@ -19,7 +19,7 @@ const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclud
 const documents = files.filter((file) => file.endsWith(".md"));
 
 describe("documents", () => {
-  it("are found", () => {
+  it("are found in the checkout", () => {
     for (const known of ["README.md", "docs/explanation/lab.md", "docs/explanation/architecture.md"])
       assert.ok(documents.includes(known), known);
   });

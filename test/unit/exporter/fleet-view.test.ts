@@ -233,7 +233,7 @@ describe("the fleet view", () => {
     assert.ok(pages.size > 3, `scrapes were answered after ${[...pages].join(", ")} pages`);
   }).timeout(90_000);
 
-  it("emits what the catalogue names; promtool finds nothing to say against it", async () => {
+  it("emits the metrics of the fleet that the catalogue names, and promtool accepts them", async () => {
     await nobodyTakesJobs();
     await fleet.start();
     dispatch();

@@ -200,7 +200,7 @@ describe("what the host says of its runner", () => {
       evaluateHost(facts, lastCheckin(facts, before), 120, "v").map(({ metric, value }) => [metric, value]),
     );
 
-  it("healthy and idle", () => {
+  it("a healthy and idle runner is reported as such", () => {
     const seen = values(healthy);
     assert.deepEqual(
       [seen.runnerStatus, seen.runnerCapacity, seen.runnerBusy, seen.runnerListenerConnected, seen.runnerLastCheckin],

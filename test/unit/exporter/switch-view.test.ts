@@ -315,7 +315,7 @@ describe("the failover switch over GitHub", function () {
     );
   });
 
-  it("emits what the catalogue names; promtool finds nothing to say against it", async () => {
+  it("emits the metrics of the failover switch that the catalogue names, and promtool accepts them", async () => {
     failover.start();
     await failover.told("runner-1");
     await until(

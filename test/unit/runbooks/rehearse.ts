@@ -22,6 +22,10 @@ const rehearsed: Rehearsed[] = [...new Set<string>(Object.values(runbooks))].fla
     .map((section) => ({ file, section })),
 );
 
+/** `the section RunnerOffline of offline-restore.md`; the part before the first section has no title. */
+const titleOf = ({ file, section }: Rehearsed): string =>
+  section.title === "" ? `the beginning of ${file}` : `the section ${section.title} of ${file}`;
+
 /** Runs a block until it shows what it promises. A fix is run once: it must work as it stands. */
 async function proved(operator: Operator, block: RunbookBlock, again: boolean): Promise<void> {
   const attempt = async (): Promise<true> => {
@@ -47,7 +51,7 @@ export function rehearseSections(
   for (const [name, state] of Object.entries(states)) {
     const ours = rehearsed.filter(({ section }) => section.state === name);
 
-    describe(name, () => {
+    describe(`in the state ${name}`, () => {
       const done = new Set<string>();
       before(() => state.begin(lab().rehearsal));
 
@@ -59,14 +63,14 @@ export function rehearseSections(
         }
       }
 
-      for (const one of ours) it(`${one.file} ${one.section.title}: check`, () => run("check", one));
+      for (const one of ours) it(`${titleOf(one)}: its checks print what it says`, () => run("check", one));
       for (const [index, one] of ours.entries()) {
-        it(`${one.file} ${one.section.title}: fix`, async () => {
+        it(`${titleOf(one)}: its fix does what it says`, async () => {
           if (index === 0) await state.mend?.(lab().rehearsal);
           await run("fix", one);
         });
       }
-      for (const one of ours) it(`${one.file} ${one.section.title}: verify`, () => run("verify", one));
+      for (const one of ours) it(`${titleOf(one)}: its verification prints what it says`, () => run("verify", one));
     });
   }
 }

@@ -90,7 +90,7 @@ describe("snapshot of the program's resources", function () {
     expectSnapshots(await Promise.all(texts));
   });
 
-  it("every golden file of it is asked for", () => expectNoOtherFiles("graph"));
+  it("every golden file of graph.test.ts is asked for by a test", () => expectNoOtherFiles("graph"));
 });
 
 /** Texts that are JSON as what they say, others as they are. */

@@ -45,5 +45,5 @@ describe("snapshot of what commands say to --help", function () {
     });
   }
 
-  it("every golden file of it is asked for", () => expectNoOtherFiles("help"));
+  it("every golden file of help.test.ts is asked for by a test", () => expectNoOtherFiles("help"));
 });

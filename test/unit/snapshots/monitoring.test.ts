@@ -56,5 +56,5 @@ describe("snapshot of the monitoring host's files", function () {
     expectSnapshots(await Promise.all(texts));
   });
 
-  it("every golden file of it is asked for", () => expectNoOtherFiles("monitoring"));
+  it("every golden file of monitoring.test.ts is asked for by a test", () => expectNoOtherFiles("monitoring"));
 });

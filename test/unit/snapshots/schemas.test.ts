@@ -42,5 +42,5 @@ describe("snapshot of the published JSON schemas", function () {
     });
   }
 
-  it("every golden file of it is asked for", () => expectNoOtherFiles("schemas"));
+  it("every golden file of schemas.test.ts is asked for by a test", () => expectNoOtherFiles("schemas"));
 });

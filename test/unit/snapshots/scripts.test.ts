@@ -118,5 +118,5 @@ describe("snapshot of what hosts are sent", function () {
     expectSnapshot("scripts/installed-files.txt", lines.sort().join("\n"));
   });
 
-  it("every golden file of it is asked for", () => expectNoOtherFiles("scripts"));
+  it("every golden file of scripts.test.ts is asked for by a test", () => expectNoOtherFiles("scripts"));
 });

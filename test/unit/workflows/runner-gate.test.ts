@@ -84,7 +84,7 @@ describe("the runner gate", () => {
     ],
   ];
   for (const [what, choice, runners, reason, runbook] of refusals) {
-    it(`refuses ${what}`, () => {
+    it(`refuses a job with ${what}`, () => {
       const verdict = both(choice, runners);
       assert.equal(verdict.go, false);
       assert.match(verdict.reason, reason);

@@ -178,7 +178,7 @@ describe("drift between the three planes", () => {
     ["monitoring-file-unknown", { monitoring: [...files, sum("c.yml", "c")] }, restored],
   );
   for (const [id, changes, repair] of cases) {
-    it(`finds ${id}`, () => {
+    it(`finds what drifted between configuration, state and reality: ${id}`, () => {
       const report = drift(changes);
       assert.deepEqual(
         report.findings.map((finding) => finding.id),

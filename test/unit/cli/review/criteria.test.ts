@@ -72,7 +72,7 @@ describe("the success criteria", () => {
 
 describe("the look for secrets in what deployments leave", () => {
   for (const { name, lines } of plantedSecrets()) {
-    it(`finds: ${name}`, () => assert.notDeepEqual(secretsIn(lines.join("\n")), []));
+    it(`finds in what deployments leave: ${name}`, () => assert.notDeepEqual(secretsIn(lines.join("\n")), []));
   }
 
   it("finds none in what a success and a rollback leave, and says where a planted one is, never what", async function () {

@@ -46,7 +46,7 @@ describe("redaction of logs", () => {
   });
 
   for (const { name, lines, parts } of plantedSecrets()) {
-    it(`takes out: ${name}`, () => {
+    it(`takes out of log lines: ${name}`, () => {
       const result = redact(lines.map((line) => ["stream", line] as const));
       const text = result.filter((line) => line !== null).join("\n");
       for (const part of parts) assert.ok(!text.includes(part), text);

@@ -48,7 +48,7 @@ describe("the deployer as one file", function () {
       assert.match(stdout, /^::error title=Deployment::.* is not a version\. Expected a version such as 2/);
     });
 
-  it("refuses an id that is a path", async () => {
+  it("refuses a bundle whose deployment id is a path", async () => {
     const { code, stdout } = await deployer(["report", "--plan", "x.yaml", "--id", "../../etc"], {}, "key");
     assert.equal(code, 1);
     assert.match(stdout, /x\.yaml cannot be read|is not a deployment id/);

@@ -53,7 +53,7 @@ describe("the issue of an incident", () => {
   });
 
   for (const { name, lines, parts } of plantedSecrets()) {
-    it(`holds no ${name}`, () => {
+    it(`a ${name} in a failure does not get into the issue about it`, () => {
       const { title, body } = renderIssue(withDetail(lines.join("\n")), runbooks);
       assert.deepEqual(
         parts.filter((part) => `${title}${body}`.includes(part)),

@@ -91,7 +91,7 @@ describe("the schema of a plan", () => {
     });
   });
 
-  it("takes what is at the end of each range, and refuses what is beyond it", () => {
+  it("takes a plan with values at the end of each range, and refuses one with values beyond it", () => {
     const ranges: [path: string, least: number, most: number, step: number][] = [
       ["steps.0.limitSeconds", 1, 3600, 1],
       ["health.0.limitSeconds", 1, 3600, 1],

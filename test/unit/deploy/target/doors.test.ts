@@ -66,8 +66,9 @@ describe("a target, which trusts no deployer", () => {
     ["another format", (request: Raw) => (request.format = 2), /requests of format 1, not 2/],
     ["an owner of two lines", (request: Raw) => (request.owner = "a\nb"), /owner: expected one line/],
   ] as const)
-    it(`refuses ${name}`, () => refused(change, words));
+    it(`refuses a request with ${name}`, () => refused(change, words));
 
   for (const value of [null, undefined, [], "text", 3])
-    it(`refuses ${JSON.stringify(value)}`, () => assert.throws(() => parseRequest(value), /requests of format 1/));
+    it(`refuses ${JSON.stringify(value)} instead of a request`, () =>
+      assert.throws(() => parseRequest(value), /requests of format 1/));
 });

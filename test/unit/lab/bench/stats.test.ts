@@ -41,7 +41,7 @@ describe("bench: statistics", () => {
     );
   });
 
-  it("refuses an empty list", () => {
+  it("refuses an empty list of measurements", () => {
     assert.throws(() => summarise([]), RangeError);
   });
 

@@ -131,7 +131,7 @@ describe("GitHub's REST API in the lab", () => {
       assert.equal(read.protection_rules[1]?.reviewers?.[0]?.reviewer.login, "reviewer");
     });
 
-    it("refuses what GitHub refuses", async () => {
+    it("refuses requests that GitHub refuses", async () => {
       const seven = Array.from({ length: 7 }, () => ({ type: "User", id: 1003 }));
       const both = { protected_branches: true, custom_branch_policies: true };
       for (const body of [

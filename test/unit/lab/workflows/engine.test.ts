@@ -173,7 +173,7 @@ jobs:
     assert.deepEqual(tokens(), [{ metadata: "read" }]);
   });
 
-  it("refuses what GitHub refuses", async () => {
+  it("refuses workflows that GitHub refuses", async () => {
     await stage.open({
       "push.yml": `on: push\njobs: { a: { ${lab}, ${work} } }`,
       "bad.yml": "jobs: 3",
