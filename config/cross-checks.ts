@@ -1,5 +1,5 @@
 /**
- * Checks between settings: pure, every problem found, nothing thrown.
+ * Checks between settings: pure; finds all problems, throws nothing.
  */
 import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
 import { MAXIMUM_UNIT_NAME_LENGTH, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
@@ -69,7 +69,7 @@ function archive({ agent }: Pick<ParsedSettings, "agent">): Problem[] {
   return [{ path: missing, seen: "nothing", allowed: "downloadUrl and sha256 together, or neither" }];
 }
 
-/** Alertmanager without a receiver's address tells nobody. */
+/** Without a receiver's address Alertmanager would notify no one. */
 function monitoringHost({ monitoring, exporterToken }: WellFormed): Problem[] {
   if (monitoring === undefined) return [];
   const { alertmanager, fleetExporter } = monitoring;
@@ -89,7 +89,7 @@ function monitoringHost({ monitoring, exporterToken }: WellFormed): Problem[] {
   ];
 }
 
-/** Every ref could deploy where no policy says which may. */
+/** Without branches or tags, every ref could deploy. */
 function refs({ deployment }: Pick<ParsedSettings, "deployment">): Problem[] {
   if (deployment === undefined || deployment.branches.length + deployment.tags.length > 0) return [];
   return [
@@ -97,7 +97,7 @@ function refs({ deployment }: Pick<ParsedSettings, "deployment">): Problem[] {
   ];
 }
 
-/** Nobody has to look at a deployment to production, and the configuration does not say that this is meant. */
+/** Production without reviewers, unless the configuration allows it explicitly. */
 function reviewers(
   { deployment, safety }: Pick<ParsedSettings, "deployment" | "safety">,
   environment: string,
@@ -124,7 +124,7 @@ function ofSecrets({ deployment, repository, ...groups }: WellFormed): Problem[]
   return secretProblems({ secrets, targets, secretValues, secretGenerations, manages });
 }
 
-/** Runs each check for which all the groups that it looks at are well formed. */
+/** Runs each check whose groups are all well formed. */
 export function crossCheck(groups: WellFormed, environment: string): Problem[] {
   const { runners, proxmox, network, github, agent, safety } = groups;
   const template = (runners ?? []).flatMap((runner, index) =>
@@ -138,7 +138,7 @@ export function crossCheck(groups: WellFormed, environment: string): Problem[] {
     ...(runners === undefined || network === undefined ? [] : addresses({ runners, network }, groups.monitoring?.host)),
     ...(runners === undefined || github === undefined ? [] : unitNames({ runners, github })),
     ...(agent === undefined ? [] : [...labels({ agent }, environment), ...archive({ agent })]),
-    // An optional group is well formed where it is absent; a malformed one is not among the groups at all.
+    // A missing optional group is well formed; a malformed one is not among the groups.
     ...monitoringHost(groups),
     ...refs({ deployment: groups.deployment }),
     ...(safety === undefined || !("deployment" in groups)

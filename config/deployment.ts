@@ -13,13 +13,13 @@ export const login = text(
   /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?$/,
 );
 
-/** Names are upper case: GitHub shows them so, and another spelling would be a difference at every run. */
+/** Names are upper case: GitHub shows them like that, and another spelling would be a difference at every run. */
 const variableName = /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/;
 const VARIABLE_LIMIT = 48 * 1024;
 
 /**
- * Text of a variable. `pulumi config set --path` and YAML store 8080 as a number and true as a truth value, and both have
- * one text. A number with a fraction does not: 1.10 is stored as 1.1, so it is refused and has to be quoted.
+ * Text of a variable. `pulumi config set --path` and YAML store 8080 as a number and true as a boolean, both of which
+ * have exactly one text. A number with a fraction does not: 1.10 is stored as 1.1, so it is refused and must be quoted.
  */
 const variable = z
   .union([z.string(), z.int(), z.boolean()])
@@ -30,7 +30,9 @@ const variable = z
     example: "value",
   });
 
-/** Variables of an environment or of the repository, by name. Not for secrets: all with write access can read them. */
+/**
+ * Variables of an environment or of the repository, by name. Not for secrets: everyone with write access can read them.
+ */
 export const variables = z
   .record(z.string(), variable)
   .refine((entries) => Object.keys(entries).every((name) => variableName.test(name)), "upper-case names")

@@ -1,13 +1,13 @@
 /**
- * What the schema says about each setting: meaning, bounds, default, example. Pure.
+ * Documentation of each setting from the schema: meaning, bounds, default, example. Pure.
  */
 import { z } from "zod";
 import { schema, secretKeys, secretMaps } from "./schema";
 
-/** A setting as JSON Schema, with this project's own words. */
+/** A setting as JSON Schema, with this project's own fields. */
 export interface Documentation {
   readonly description?: string;
-  /** The accepted form in words, where a type and bounds do not say it. */
+  /** Description of the accepted form, if type and bounds are not enough. */
   readonly allowed?: string;
   readonly example?: string;
   readonly default?: string | number | boolean | readonly string[];
@@ -19,14 +19,14 @@ export interface Documentation {
   readonly properties?: Readonly<Record<string, Documentation>>;
   readonly required?: readonly string[];
   readonly items?: Documentation;
-  /** What each value accepts where the user chooses the names. */
+  /** What each value accepts if the user chooses the names. */
   readonly additionalProperties?: Documentation | false;
 }
 
 /** The whole schema. */
 export const documentation = z.toJSONSchema(schema, { unrepresentable: "any", io: "input" }) as Documentation;
 
-/** What is known of a path such as `runners[0].address`; nothing for a setting that does not exist. */
+/** Documentation of a path such as `runners[0].address`; nothing for a setting that does not exist. */
 export function documentationOf(path: string): Documentation {
   let node: Documentation | undefined = documentation;
   for (const part of path.split(/[.[\]]+/).filter((piece) => piece !== "")) {
@@ -35,7 +35,7 @@ export function documentationOf(path: string): Documentation {
   return node ?? {};
 }
 
-/** What a setting accepts, in words. */
+/** Describes what a setting accepts. */
 export function allowedText(node: Documentation): string {
   if (node.allowed !== undefined) return node.allowed;
   if (node.const !== undefined) return `exactly "${node.const}"`;
@@ -51,7 +51,7 @@ export function isSecret(path: string): boolean {
   return ([...secretKeys, ...secretMaps] as readonly string[]).includes(path.split(/[.[]/)[0] ?? "");
 }
 
-/** The command that sets a setting. Secrets are read from standard input, so they stand in no shell history. */
+/** The command that sets a setting. Secrets are read from standard input, so they are not in the shell history. */
 export function commandFor(path: string): string {
   const node = documentationOf(path);
   if (path === "sshPrivateKey") return "pulumi config set --secret ghrunners:sshPrivateKey < PRIVATE_KEY_FILE";

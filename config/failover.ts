@@ -1,6 +1,6 @@
 import type { Settings } from "./parse";
 
-/** Whether the stack runs a failover switch: it needs a token of its own, and the fleet exporter's view beside it. */
+/** Whether the stack runs a failover switch: it needs its own token, and the fleet exporter on the same host. */
 export function hasFailover({
   monitoring,
   failoverToken,

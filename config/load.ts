@@ -1,5 +1,5 @@
 /**
- * The configuration of the program: read once, checked whole, typed.
+ * The configuration of the program: read once, checked completely, typed.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { parseConfiguration, type Settings } from "./parse";
@@ -15,7 +15,7 @@ const runtime = pulumi.runtime as typeof pulumi.runtime & { isConfigSecret(key: 
 /**
  * The settings of the current stack.
  *
- * @throws pulumi.RunError with every problem of the configuration and the command that mends each.
+ * @throws pulumi.RunError with all problems of the configuration, each with the command that fixes it.
  */
 export function loadSettings(): Settings {
   const prefix = `${PROJECT}:`;

@@ -1,10 +1,10 @@
-/** Group `monitoring.logs`: how the runners' logs reach the monitoring host, or another place that keeps them. */
+/** Group `monitoring.logs`: how the runners' logs reach the monitoring host, or another log store. */
 import { z } from "zod";
 import { text } from "./text";
 
 /**
- * Release of Grafana Alloy for Linux on x86-64. Its SHA-256 is the one that other public installers pin; compare it with
- * the release page before the first use.
+ * Release of Grafana Alloy for Linux on x86-64. Other public installers pin the same SHA-256; compare it with the
+ * release page before the first use.
  */
 const alloyRelease = {
   url: "https://github.com/grafana/alloy/releases/download/v1.18.1/alloy-linux-amd64.zip",

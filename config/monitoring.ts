@@ -1,11 +1,11 @@
-/** Group `monitoring`: an existing Prometheus host that this stack puts its rules, targets and dashboards on. */
+/** Group `monitoring`: an existing Prometheus host on which this stack installs its rules, targets and dashboards. */
 import { z } from "zod";
 import { logs } from "./logs";
 import { parseAddress } from "@ghrunners/core/vocabulary/ipv4";
 import { text } from "./text";
 
 const folder = text("an absolute path without blanks", /^\/[^\s'"*]*[^\s'"*/]$/);
-/** Behind a proxy, or with `--web.route-prefix`, an API lies below a path. */
+/** Behind a proxy, or with `--web.route-prefix`, an API has a path prefix. */
 const httpUrl = text(
   "an http or https URL without credentials and without a slash at its end",
   /^https?:\/\/[^/\s?#@]+(\/[^\s?#@'"/]+)*$/,

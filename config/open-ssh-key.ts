@@ -1,6 +1,6 @@
 /**
- * The public half of an OpenSSH private key, which stands unencrypted in the file.
- * Source: PROTOCOL.key of OpenSSH. Read here rather than by ssh2, which costs 70 ms at every run.
+ * The public half of an OpenSSH private key, which is unencrypted in the file. Source: PROTOCOL.key of OpenSSH. Parsed
+ * here, because loading ssh2 takes 70 ms at every run.
  */
 const MAGIC = Buffer.from("openssh-key-v1\0");
 

@@ -1,5 +1,5 @@
 /**
- * From raw configuration values to settings, or to the list of everything that is wrong. Pure.
+ * Converts raw configuration values to settings, or to the list of all problems. Pure.
  */
 import type { Role } from "@ghrunners/core/vocabulary/runner";
 import { crossCheck, type WellFormed } from "./cross-checks";
@@ -9,7 +9,7 @@ import type { Problem } from "./problem";
 import { formatPath, renderSeen } from "./problems";
 import { type ParsedSettings, schema, secretKeys, secretMaps } from "./schema";
 
-/** The project's configuration as Pulumi hands it over. */
+/** The project's configuration, as Pulumi passes it. */
 export interface RawConfiguration {
   /** Name of the stack. */
   readonly stack: string;
@@ -19,7 +19,7 @@ export interface RawConfiguration {
   readonly secrets: readonly string[];
 }
 
-/** Checked settings, every default filled in. */
+/** Checked settings, with all defaults. */
 export interface Settings extends Omit<ParsedSettings, "environment" | "network" | "safety"> {
   readonly environment: string;
   readonly network: ParsedSettings["network"] & { readonly nameservers: string[] };
@@ -93,7 +93,7 @@ export function parseConfiguration(raw: RawConfiguration): ParseResult {
     }
     if (decoded[key] === "") delete decoded[key];
   }
-  // An absent group is checked as an empty one, so that each missing setting in it is named.
+  // An absent group is checked as an empty one, so that each missing setting in it is reported.
   const whole: Record<string, unknown> = { proxmox: {}, github: {}, network: {}, ...decoded };
   const result = schema.safeParse(whole);
   for (const issue of result.error?.issues ?? []) {

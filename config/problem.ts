@@ -6,6 +6,6 @@ export interface Problem {
   readonly seen: string;
   /** What would be accepted. */
   readonly allowed: string;
-  /** What to do, where it is not setting this path. */
+  /** What to do, if that is not setting this path. */
   readonly next?: string;
 }

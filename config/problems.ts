@@ -1,5 +1,5 @@
 /**
- * A report of everything that is wrong with a configuration, each with the command that mends it. Pure.
+ * A report of all problems of a configuration, each with the command that fixes it. Pure.
  */
 import { commandFor, documentationOf, isSecret } from "./documentation";
 import { onStack } from "@ghrunners/core/vocabulary/on-stack";

@@ -1,4 +1,4 @@
-/** What a stack with `promotion.from` demands before it is changed, asked of the checkout and of the other stack. */
+/** Requirements of a stack with `promotion.from` before a change, checked against the checkout and the other stack. */
 import * as pulumi from "@pulumi/pulumi";
 import { type Checkout, readCheckout } from "@ghrunners/core/promotion/checkout";
 import type { Proof } from "@ghrunners/core/promotion/proof";
@@ -7,11 +7,11 @@ import { promotionOverrides } from "@ghrunners/core/vocabulary/safety";
 import type { Settings } from "./parse";
 import { unmetDemands } from "./unmet-demands";
 
-/** `staging` as the backend's StackReference wants it. */
+/** `staging` in the form of the backend's StackReference. */
 const qualified = (from: string): string =>
   from.includes("/") ? from : `${pulumi.getOrganization()}/${pulumi.getProject()}/${from}`;
 
-/** Refusals; empty where nothing is demanded. What the configuration allows in words is logged as a warning. */
+/** Refusals; empty if nothing is required. What an override allows is logged as a warning. */
 export function promotionRefusals(settings: Settings): pulumi.Output<string[]> {
   const { from } = settings.promotion;
   if (from === undefined) return pulumi.output([]);

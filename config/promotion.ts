@@ -1,4 +1,7 @@
-/** Group `promotion`: which stack has to prove a change before this one takes it, and whether this one proves it for another. */
+/**
+ * Group `promotion`: which stack must prove a change before this one applies it, and whether this one gives proofs to
+ * others.
+ */
 import { z } from "zod";
 import { text } from "./text";
 

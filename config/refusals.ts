@@ -1,7 +1,7 @@
 /**
- * What must hold before anything is made, judged at the start of every preview and every up. The preflight fails with
- * the refusals, and everything else waits for the preflight: so all of them are reported at once, and `pulumi destroy`,
- * which checks no resource, is never held up.
+ * Conditions for any change, checked at the start of every preview and up. The preflight fails with the refusals, and
+ * everything else depends on the preflight: so all of them are reported at once, and `pulumi destroy`, which checks no
+ * resource, is never blocked.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -17,7 +17,7 @@ import type { Settings } from "./parse";
 import { promotionRefusals } from "./promotion-demands";
 import { judgeSshAgent } from "./ssh-agent";
 
-/** Why nothing may be made, in words; empty where it may. What is only a warning is logged. */
+/** Reasons why nothing may be changed; empty if changes are allowed. Warnings are logged. */
 export function refusals(settings: Settings, env: NodeJS.ProcessEnv = process.env): pulumi.Output<string[]> {
   let read: readonly WorkflowFacts[] | undefined;
   const facts = guardFacts(settings, {

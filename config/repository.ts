@@ -1,4 +1,4 @@
-/** Group `repository`: settings of the whole repository. One stack manages them; the others leave them alone. */
+/** Group `repository`: settings of the whole repository. One stack manages them; the others do not change them. */
 import { z } from "zod";
 import { variables } from "./deployment";
 import { text } from "./text";

@@ -1,4 +1,4 @@
-/** Group `safety`: what is refused, what allows it all the same, and how long to wait. */
+/** Group `safety`: what is refused, what overrides a refusal, and how long to wait. */
 import { z } from "zod";
 import { defaults } from "@ghrunners/components/runner/defaults";
 import {
@@ -16,7 +16,7 @@ const words = (sentence: string, description: string): z.ZodOptional<z.ZodLitera
     .optional()
     .meta({ description, example: `"${sentence}"` });
 
-/** One setting for each guard, and for each demand of a promotion. */
+/** One setting for each guard, and for each requirement of a promotion. */
 const overrides = Object.fromEntries(
   [...Object.values(guardOverrides), ...Object.values(promotionOverrides)].map(
     ({ setting, words: sentence, allows }) => [setting, words(sentence, allows)],

@@ -1,6 +1,6 @@
 /**
  * The shape of the configuration: every setting with its meaning, bounds, default and example.
- * docs/reference/configuration.md is produced from here. Checks between settings stand in crossChecks.ts.
+ * docs/reference/configuration.md is produced from here. Checks between settings are in cross-checks.ts.
  */
 import { z } from "zod";
 import { MINIMUM_RUNNER_VERSION, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";

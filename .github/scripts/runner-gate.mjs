@@ -10975,10 +10975,10 @@ var oneLine = string2().min(1).max(200).regex(/^[^\r\n]*$/);
 var entry = object({
   /** Name of the runner at GitHub. */
   name: oneLine,
-  /** RFC 3339; from then on the entry counts as none. */
+  /** RFC 3339; from then on the entry is ignored. */
   until: iso_exports.datetime({ offset: true }),
   reason: oneLine,
-  /** Who put it there. */
+  /** Who started it. */
   by: oneLine
 });
 var content = object({ schema: literal("ghrunners.maintenance/1"), runners: array(entry).max(100) });
@@ -11016,19 +11016,19 @@ function runnerLabels(environment, role, extra = []) {
 
 // packages/failover/choice/deploy-runner.ts
 var choice = object({
-  /** Labels for `runs-on`; none: nobody may deploy. */
+  /** Labels for `runs-on`; empty: no runner may deploy. */
   labels: array(string2().min(1)),
   /** Role of the runner; null: none. */
   runner: string2().nullable(),
   /** Its name at GitHub. Null or absent: the writer names none. */
   name: string2().nullish(),
-  /** In words. */
+  /** Reason as text. */
   reason: string2(),
   /** RFC 3339. */
   decidedAt: iso_exports.datetime({ offset: true }),
-  /** RFC 3339; from then on nobody may deploy by it. */
+  /** RFC 3339; from then on the choice is not valid. */
   expiresAt: iso_exports.datetime({ offset: true }),
-  /** The whole decision, where the writer adds it. */
+  /** The whole decision, if the writer adds it. */
   decision: object({ schema: literal("ghrunners.gate-decision/1") }).loose().optional()
 });
 var CLOCK_TOLERANCE_MS = 12e4;

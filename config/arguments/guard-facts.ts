@@ -4,13 +4,13 @@ import type { Facts } from "@ghrunners/policy/facts";
 import type { WorkflowFacts } from "@ghrunners/policy/workflows";
 import type { Settings } from "../parse";
 
-/** What stands in no setting. */
+/** Facts that are not in a setting. */
 export interface CheckoutFacts {
   readonly workflows: () => readonly WorkflowFacts[];
   readonly passphraseIsEmpty: boolean;
 }
 
-/** What the guards judge, of the settings: the same facts that the policy pack takes from the graph. Pure. */
+/** Facts for the guards, from the settings: the same facts that the policy pack takes from the resource graph. Pure. */
 export function guardFacts(settings: Settings, { workflows, passphraseIsEmpty }: CheckoutFacts): Facts {
   const { environment, runners, agent, safety, deployment, repository, secrets, hosts } = settings;
   return {
@@ -38,7 +38,7 @@ export function guardFacts(settings: Settings, { workflows, passphraseIsEmpty }:
           acceptsUnpinnedActions: !BASELINE.shaPinningRequired,
         }
       : {}),
-    // This program gives every secret by `value`.
+    // This program passes every secret by `value`.
     secrets: secrets.map(({ name }) => ({ name, plaintext: false })),
   };
 }

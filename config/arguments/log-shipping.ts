@@ -3,7 +3,10 @@ import { LogReceiver, type LogShipper } from "@ghrunners/components";
 import { lokiUrlOf } from "@ghrunners/components/runner/plan-shipping";
 import type { Settings } from "../parse";
 
-/** How this stack's runners ship their logs; undefined where they keep them. Makes the receiver where it is ours. */
+/**
+ * How this stack's runners ship their logs; undefined if logs stay on the host. Creates the receiver if the stack has
+ * one.
+ */
 export function logShipper(settings: Settings, opts: pulumi.ComponentResourceOptions): LogShipper | undefined {
   const { monitoring, environment, runners } = settings;
   if (monitoring === undefined || settings.hosts !== "manage" || monitoring.logs.kind === "none") return undefined;

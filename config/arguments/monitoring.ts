@@ -11,7 +11,7 @@ import type { Settings } from "../parse";
 import type { MonitoringSettings, RenderedFile, RenderedRules } from "@ghrunners/monitoring";
 import { ON_CALL_RECEIVER } from "@ghrunners/monitoring/settings";
 
-/** What the catalogue's texts depend on. */
+/** Settings on which the rendered monitoring files depend. */
 export function monitoringSettings(settings: Settings): MonitoringSettings {
   const { environment, runners, targets, github, monitoring } = settings;
   return {
@@ -25,7 +25,7 @@ export function monitoringSettings(settings: Settings): MonitoringSettings {
   };
 }
 
-/** The component names files after their owner itself. */
+/** The component itself adds the owner to file names. */
 const plainName = ({ name }: RenderedFile, environment: string): string =>
   name.replace(`ghrunners-${environment}-`, "").replace(/\.(yml|json)$/, "");
 
@@ -35,7 +35,10 @@ const ruleFile = (file: RenderedRules, environment: string): RuleFile => ({
   groups: file.groups,
 });
 
-/** Every text for the monitoring host. The renderers are loaded here: a third of the program's start otherwise. */
+/**
+ * All files for the monitoring host. The renderers are loaded here, because they take a third of the program's start
+ * time.
+ */
 export function monitoringFiles(settings: Settings): MonitoringFiles {
   const { renderAlertmanagerConfig, renderAlertRoute, renderDashboards, renderRules, targetGroups } =
     require("@ghrunners/monitoring") as typeof import("@ghrunners/monitoring");
@@ -56,7 +59,7 @@ export function monitoringFiles(settings: Settings): MonitoringFiles {
   };
 }
 
-/** What this stack has on its monitoring host; undefined where it has none, or where no host is managed. */
+/** Arguments of the monitoring host; undefined if the stack has none, or if hosts are not managed. */
 export function monitoringArgs(settings: Settings): Omit<MonitoringHostArgs, "sshPrivateKey" | "files"> | undefined {
   const { environment, monitoring } = settings;
   if (monitoring === undefined || settings.hosts !== "manage") return undefined;

@@ -8,11 +8,11 @@ export interface RunnerOutput {
   readonly role: Role;
   readonly address: pulumi.Output<string>;
   readonly vmId: number;
-  /** What a job's runs-on may ask for. */
+  /** Labels for a job's `runs-on`. */
   readonly labels: readonly string[];
-  /** GitHub's number of the runner; unset where VMs have no guest. */
+  /** GitHub's number of the runner; undefined if VMs have no guest. */
   readonly runnerId?: pulumi.Output<number>;
-  /** Version the runner reports; unset where VMs have no guest. */
+  /** Version the runner reports; undefined if VMs have no guest. */
   readonly version?: pulumi.Output<string>;
 }
 

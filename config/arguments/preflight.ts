@@ -3,7 +3,7 @@ import type { PreflightInputs } from "@ghrunners/components/resources/preflight"
 import { ownershipMark } from "@ghrunners/components/runner/render-vm";
 import type { Settings } from "../parse";
 
-/** What the preflight looks at, of the settings. */
+/** The preflight's inputs, from the settings. */
 export function preflightInputs(settings: Settings): Omit<PreflightInputs, "refusals"> {
   const { environment, github, proxmox, network, vm, agent, safety, deployment, repository } = settings;
   return {

@@ -6,10 +6,10 @@ import type { Proof, ProofSettings } from "@ghrunners/core/promotion/proof";
 import { projectRoot } from "@ghrunners/core/project-root";
 import type { Settings } from "../parse";
 
-/** Of these settings a proof is. */
+/** The settings that a proof covers. */
 export type Proved = Pick<Settings, "github" | "agent" | "proxmox" | "hosts">;
 
-/** What two stacks of a promotion have to agree on. Pure. */
+/** Settings that two stacks of a promotion must share. Pure. */
 export function proofSettings({ github, agent, proxmox, hosts }: Proved): ProofSettings {
   return {
     repository: github.repository,
@@ -20,7 +20,7 @@ export function proofSettings({ github, agent, proxmox, hosts }: Proved): ProofS
   };
 }
 
-/** @throws pulumi.RunError outside of a git checkout: Pulumi shows its message alone */
+/** @throws pulumi.RunError outside a git checkout: Pulumi shows only its message */
 function commitHere(): string {
   try {
     return readCheckout(projectRoot).id;
@@ -29,7 +29,7 @@ function commitHere(): string {
   }
 }
 
-/** The proof that another stack may ask for; undefined where this one is not told to give any. */
+/** The proof for another stack; undefined if this stack is not configured to give one. */
 export function proofOf(
   settings: Settings,
   pool: RunnerPool,

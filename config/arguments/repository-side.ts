@@ -3,7 +3,10 @@ import { DeploymentEnvironment, githubProvider, RepositoryRules } from "@ghrunne
 import { SecretValues } from "@ghrunners/components/github/secrets";
 import type { Settings } from "../parse";
 
-/** Where the deployer on a runner finds the targets, with their pinned keys (packages/deploy/deployer/surroundings.ts). */
+/**
+ * Variable from which the deployer on a runner reads the targets and their pinned keys
+ * (packages/deploy/deployer/job-environment.ts).
+ */
 const targetsVariable = ({ targets }: Settings): Readonly<Record<string, string>> =>
   targets.length === 0
     ? {}
@@ -13,7 +16,9 @@ const targetsVariable = ({ targets }: Settings): Readonly<Record<string, string>
         ),
       };
 
-/** What this stack manages at GitHub beside the runners: its environment, and the repository's rules where they are its own. */
+/**
+ * Manages GitHub besides the runners: the stack's environment, and the repository's rules if this stack manages them.
+ */
 export function manageRepositorySide(
   settings: Settings,
   { dependsOn }: pulumi.ComponentResourceOptions,

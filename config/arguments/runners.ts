@@ -5,7 +5,7 @@ import type { LogShipper, RunnerPoolArgs } from "@ghrunners/components";
 import { logEgress } from "@ghrunners/components/runner/plan-shipping";
 import type { Settings } from "../parse";
 
-/** The deployer on a runner logs in on the targets. */
+/** Firewall rules for the deployer on a runner, which logs in on the targets. */
 const targetEgress = ({ targets }: Settings): Settings["network"]["egress"] =>
   targets.map(({ name, address }) => ({
     to: `${address}/32`,
@@ -14,7 +14,7 @@ const targetEgress = ({ targets }: Settings): Settings["network"]["egress"] =>
     comment: `Deployment target ${name}`,
   }));
 
-/** The pool of the settings' runners. Most groups of the settings are groups of its arguments. */
+/** Arguments of the runner pool. Most groups of the settings are also groups of its arguments. */
 export function poolArgs(settings: Settings, logs: LogShipper | undefined): RunnerPoolArgs {
   const { environment, runners, github, proxmox, network, vm, agent, smoke, hosts, safety, monitoring } = settings;
   const egress = [

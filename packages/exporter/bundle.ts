@@ -1,5 +1,5 @@
 /**
- * The exporter as one file for Debian 12's nodejs 18. The same sources give the same bytes.
+ * The exporter as one file for Debian 12's nodejs 18. The same sources always give the same bytes.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -15,7 +15,7 @@ export interface ExporterBundle {
   readonly sha256: string;
 }
 
-/** What the bundle is made of, relative to the project. */
+/** Sources of the bundle, relative to the project. */
 const sources = ["packages/exporter", "packages/failover", "packages/core", "monitoring"];
 
 function sourceFiles(): string[] {
@@ -42,7 +42,7 @@ export async function bundleExporter(
 ): Promise<ExporterBundle> {
   const file = path.join(cache, "ghrunners", "exporter", contentKey(), "ghrunners-exporter.cjs");
   if (!existsSync(file)) {
-    // Loaded only where something is to be built: a run without changes never gets here.
+    // Loaded only if something must be built: a run without changes never gets here.
     const { build } = require("esbuild") as typeof import("esbuild");
     const { outputFiles } = await build({
       entryPoints: [path.join(__dirname, "main.ts")],
@@ -57,7 +57,7 @@ export async function bundleExporter(
       write: false,
       logLevel: "silent",
     });
-    // Another process may have been faster; its result is the same.
+    // Another process may have written it already, with the same content.
     writeWhole(file, outputFiles[0]?.contents ?? "", { mode: 0o755 });
   }
   return { file, sha256: createHash("sha256").update(readFileSync(file)).digest("hex") };

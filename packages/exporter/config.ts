@@ -1,6 +1,6 @@
 /**
- * What an exporter is told: one JSON file, written by the Pulumi program. No secret stands in it; tokens are files of their
- * own (systemd LoadCredential).
+ * Configuration of an exporter: one JSON file, written by the Pulumi program. It contains no secret; tokens are
+ * separate files (systemd LoadCredential).
  */
 import * as z from "zod";
 import { protection } from "@ghrunners/core/github/protection";
@@ -19,7 +19,7 @@ export const hostConfig = z.strictObject({
   /** Web address, as in Repository of packages/core/github/repository.ts. */
   githubUrl: z.url({ protocol: /^https$/ }),
   collectSeconds: seconds.default(5),
-  /** GitHub ends an idle listener's poll after 50 s; a silence of more than two of them is no connection. */
+  /** GitHub ends an idle listener's poll after 50 s; a longer silence than two polls counts as disconnected. */
   silenceSeconds: seconds.default(120),
   probeSeconds: seconds.default(60),
   workFolderSeconds: seconds.default(300),
@@ -42,16 +42,21 @@ export const fleetConfig = z.strictObject({
   runners: z.array(expectedRunner).min(1),
   /** Name of the GitHub environment that the runners deploy to. */
   environment: z.string().min(1).optional(),
-  /** What its protection has to be. Absent: the program does not manage the environment, and nothing is said about its protection. */
+  /**
+   * Expected protection of the environment. Absent: the program does not manage the environment, and the exporter does
+   * not report on its protection.
+   */
   protection: protection.optional(),
   secrets: z.array(expectedSecret).default([]),
-  /** Names of other runners of ours that may be registered here: of other stacks, of delivery. `*` at the end: any rest. */
+  /**
+   * Names of other runners that may be registered here, such as those of other stacks. `*` at the end matches any text.
+   */
   knownRunners: z.array(z.string().min(1)).default([]),
   /** Name of the workflow file that deploys; jobs of every run that starts or calls it count as deployments. */
   deploymentWorkflow: z.string().min(1).optional(),
-  /** How often runners are asked for; runs and jobs half as often. */
+  /** Interval of requests for runners, seconds; runs and jobs are requested half as often. */
   pollSeconds: seconds.default(15),
-  /** How often settings are asked for: environment, secrets, repository, versions. */
+  /** Interval of requests for settings, seconds: environment, secrets, repository, versions. */
   settingsSeconds: seconds.default(300),
   /** Share of the rate limit that may be used, 0 to 1. */
   rateLimitShare: z.number().positive().max(1).default(0.1),

@@ -1,6 +1,6 @@
 /**
- * What it takes to install an exporter on a host: a script for root's shell and its parameters. Used by every component
- * that installs one; how the text gets to the host is theirs.
+ * Installation of an exporter on a host: a script for root's shell, and its parameters. Used by every component that
+ * installs an exporter; sending the text to the host is the component's task.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -20,13 +20,16 @@ interface Place {
   readonly unit: string;
   /** Name of configuration and token below /etc/ghrunners. */
   readonly name: string;
-  /** Unix user of the service; it owns nothing but its state. */
+  /** Unix user of the service; it owns only its state. */
   readonly user: string;
   readonly bundle: string;
   readonly hasToken: boolean;
 }
 
-/** The switch has a user and a copy of the program of its own: neither service depends on the other's installation. */
+/**
+ * The switch has its own user and its own copy of the program, so that neither service depends on the other's
+ * installation.
+ */
 const places: Readonly<Record<ExporterKind, Place>> = {
   runner: {
     unit: "ghrunners-runner-exporter.service",
@@ -57,14 +60,14 @@ function text(...file: string[]): string {
   return readFileSync(path.join(__dirname, ...file), "utf8");
 }
 
-/** SHA-256 of the unit's text: a change of it alone is installed too. */
+/** SHA-256 of the unit's text: a change of the unit alone is also installed. */
 export const unitSha256 = (kind: ExporterKind): string =>
   createHash("sha256").update(text("units", places[kind].unit)).digest("hex");
 
 /** The script; its verbs are install, show and remove. */
 export const installScript = (): string => text("scripts", "exporter.sh");
 
-/** What the script has to know to show or remove an exporter. @param sha256 of the bundle */
+/** Parameters for showing or removing an exporter. @param sha256 of the bundle */
 export function exporterParameters(kind: ExporterKind, config: ExporterConfig, sha256: string): Record<string, string> {
   const { unit, name, user, bundle, hasToken } = places[kind];
   return {
@@ -81,8 +84,8 @@ export function exporterParameters(kind: ExporterKind, config: ExporterConfig, s
 }
 
 /**
- * What the script has to know to install an exporter: some 200 KB, for standard input.
- * @param machine MAC address of the machine: another one is installed again
+ * Parameters for installing an exporter: about 200 KB, for standard input.
+ * @param machine MAC address of the machine: a new machine is installed again
  * @param token GitHub token of the fleet view or the switch; a secret, so the parameters are one
  */
 export async function installParameters(

@@ -26,12 +26,12 @@ Counters and the switch's decisions are stored in systemd's StateDirectory.
 const kinds = ["host", "fleet", "switch"] as const;
 type Kind = (typeof kinds)[number];
 
-/** Age that a text may have beside the age of what it tells, ms. */
+/** How old the rendered text may be, in addition to the age of its facts, ms. */
 const TEXT_MS = 2_000;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** The token by systemd's LoadCredential. @throws Error where there is none */
+/** The token from systemd's LoadCredential. @throws Error if there is none */
 function token(): string {
   const folder = process.env.CREDENTIALS_DIRECTORY;
   const file = folder === undefined ? undefined : path.join(folder, "github-token");
@@ -41,7 +41,7 @@ function token(): string {
   return readFileSync(file, "utf8").trim();
 }
 
-/** The view of a kind, loaded when it is asked for, and where it listens. */
+/** The view of a kind, loaded only when needed, and its listen address. */
 function open(kind: Kind, file: string, version: string): { view: View; listen: { host: string; port: number } } {
   const stateFolder = process.env.STATE_DIRECTORY ?? ".";
   switch (kind) {
@@ -73,7 +73,7 @@ async function main(argv: string[]): Promise<number> {
   const kind = kinds.find((known) => known === positionals[0]);
   if (values.help) return (process.stdout.write(help), 0);
   if (kind === undefined || values.config === undefined) return (say(help), 2);
-  // The bundle is named by its content, as the installation knows it.
+  // The version is the bundle's checksum, as the installation uses it.
   const version = createHash("sha256").update(readFileSync(__filename)).digest("hex").slice(0, 12);
   const { view, listen } = open(kind, values.config, version);
   const server = await serveMetrics(listen, new Exposition(kind), () => view.exposed(), TEXT_MS);

@@ -1,10 +1,10 @@
 /**
- * systemd's watchdog: a service that stands still is killed and started again. Node has no datagram sockets of files, so
- * systemd's own program says that the service lives.
+ * systemd's watchdog: a service that hangs is killed and started again. Node has no Unix datagram sockets, so systemd's
+ * own program sends the keep-alive messages.
  */
 import { execFile } from "node:child_process";
 
-/** How often to say so, ms: three times in the unit's WatchdogSec; undefined where nobody waits for it. */
+/** Interval of keep-alive messages, ms: a third of the unit's WatchdogSec; undefined if the unit has no watchdog. */
 export function watchdogPause(env: NodeJS.ProcessEnv): number | undefined {
   const limit = Number(env.WATCHDOG_USEC) / 1000;
   const isOurs = env.WATCHDOG_PID === undefined || Number(env.WATCHDOG_PID) === process.pid;
@@ -12,10 +12,10 @@ export function watchdogPause(env: NodeJS.ProcessEnv): number | undefined {
 }
 
 /**
- * Says to systemd that the service lives, as long as it does.
- * @param isAlive whether work still gets done; a process that merely runs is not enough
- * @param say one line to the journal
- * @returns ends it
+ * Sends keep-alive messages to systemd while the service works.
+ * @param isAlive whether work still gets done; a process that only runs is not enough
+ * @param say writes one line to the journal
+ * @returns a function that stops the messages
  */
 export function keepAlive(isAlive: () => boolean, say: (line: string) => void, env = process.env): () => void {
   const pause = watchdogPause(env);

@@ -1,6 +1,6 @@
 /**
- * What the failover switch is told: one JSON file, written by the Pulumi program. No secret stands in it; its token is a file
- * of its own (systemd LoadCredential).
+ * Configuration of the failover switch: one JSON file, written by the Pulumi program. It contains no secret; its token
+ * is a separate file (systemd LoadCredential).
  */
 import * as z from "zod";
 import { ports } from "@ghrunners/core/vocabulary/ports";
@@ -29,9 +29,9 @@ export const switchConfig = z.strictObject({
   recoverySeconds: z.number().min(0).max(86_400).default(60),
   /** Whether a run that waits for a dead runner is cancelled and started again. */
   redispatch: z.boolean().default(true),
-  /** How often the runners are looked at. */
+  /** Interval of reading the runners' exporters, seconds. */
   lookSeconds: seconds.default(5),
-  /** How often GitHub is asked for the maintenance, and for waiting runs while a runner is unusable. */
+  /** Interval of requests to GitHub for maintenance, and for waiting runs while a runner is unusable, seconds. */
   askSeconds: seconds.default(15),
 });
 export type SwitchConfig = z.output<typeof switchConfig>;

@@ -1,4 +1,4 @@
-/** What the configuration files of all services have in common, and how one is read. */
+/** Shared parts of the services' configuration files, and their reader. */
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { roles } from "@ghrunners/core/vocabulary/runner";
@@ -13,7 +13,7 @@ export const expectedRunner = z.strictObject({
   labels: z.array(z.string()),
 });
 
-/** @throws Error that names the file and every setting that is wrong */
+/** @throws Error that names the file and every invalid setting */
 export function readConfig<Config>(file: string, schema: z.ZodType<Config>): Config {
   let value: unknown;
   try {

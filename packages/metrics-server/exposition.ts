@@ -1,5 +1,5 @@
 /**
- * Prometheus' text format by prom-client; names, help and labels come from the catalogue alone.
+ * Prometheus' text format by prom-client; names, help and labels come only from the catalogue.
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { type Metric, type MetricKey, metrics, type MetricSource } from "@ghrunners/monitoring/all-metrics";
@@ -12,7 +12,7 @@ export interface Exposed {
   readonly tally: Tally;
 }
 
-/** A histogram whose totals come from elsewhere: prom-client's own cannot go on after a restart. */
+/** A histogram whose totals come from outside: prom-client's own cannot continue after a restart. */
 class StoredHistogram extends Histogram {
   private tally = emptyTally;
 
@@ -34,7 +34,7 @@ class StoredHistogram extends Histogram {
     this.tally = tally;
   }
 
-  /** What prom-client's registry asks for, instead of `get`, when it writes text. */
+  /** Called by prom-client's registry, instead of `get`, when it writes text. */
   async getForPromString(): Promise<object> {
     const bounds = bucketsOf(this.key);
     const values = histogramSeries(this.tally, this.key).flatMap(({ labels, cumulated, count, sum }) => [
@@ -80,7 +80,7 @@ export class Exposition {
 
   readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
 
-  /** @throws Error for a sample that is no metric of this source, or whose labels are not the catalogue's */
+  /** @throws Error for a sample that is not a metric of this source, or whose labels differ from the catalogue's */
   async text({ samples, tally }: Exposed): Promise<string> {
     for (const [key, gauge] of this.gauges) clear(key, gauge);
     for (const { metric, labels, value } of samples) {
@@ -97,7 +97,7 @@ export class Exposition {
   }
 }
 
-/** prom-client gives a metric without labels the value 0 at once; unknown has to be absent. */
+/** prom-client sets a metric without labels to 0 at once, but an unknown value must be absent. */
 function clear(key: MetricKey, metric: Gauge | Counter): void {
   metric.reset();
   if (metrics[key].labels.length === 0) metric.remove();

@@ -1,5 +1,5 @@
 /**
- * What a view says at one moment, before it becomes text. Pure.
+ * The values of a view at one moment, before they are rendered. Pure.
  */
 import type { metrics, MetricKey } from "@ghrunners/monitoring/all-metrics";
 

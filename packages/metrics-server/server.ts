@@ -1,5 +1,5 @@
 /**
- * The HTTP side of an exporter: /metrics and nothing else. A scrape shows what was collected last; it starts nothing.
+ * The HTTP side of an exporter: only /metrics. A scrape shows what was collected last; it does not start a collection.
  */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,15 +10,15 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
-/** Longest time a client may take to say what it wants, ms. */
+/** Time limit for a client to send its request, ms. */
 const REQUEST_LIMIT_MS = 5_000;
 
 /**
- * Serves a text that is made every now and then, so that a scrape costs the same with two runners or with two hundred,
- * once or twice at a time.
- * @param exposed what to show; must not wait for anybody
- * @param everyMs how often the text is made
- * @throws Error when the address cannot be listened on
+ * Serves a text that is rendered at intervals, so that the cost of a scrape does not depend on the number of runners or
+ * of scrapers.
+ * @param exposed returns what to show; must not block
+ * @param everyMs interval of rendering the text, milliseconds
+ * @throws Error if the address cannot be listened on
  */
 export async function serveMetrics(
   address: { host: string; port: number },

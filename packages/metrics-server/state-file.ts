@@ -5,13 +5,13 @@ import { readFileSync } from "node:fs";
 import type * as z from "zod";
 import { removeTemporaries, writeWhole } from "@ghrunners/core/whole-file";
 
-/** Where the last run of an exporter left what the next one goes on with. */
+/** State that an exporter keeps for its next run. */
 export class StateFile<State> {
   private last = "";
 
   /**
-   * @param schema what the file has to be; a file that does not fit counts as none
-   * @param complain told when a file is there and cannot be used
+   * @param schema schema of the file; a file that does not match counts as missing
+   * @param complain called if a file exists but cannot be used
    */
   constructor(
     private readonly file: string,
@@ -19,7 +19,7 @@ export class StateFile<State> {
     private readonly complain: (line: string) => void,
   ) {}
 
-  /** Undefined where there is none, or none that can be used. */
+  /** Undefined if there is no usable file. */
   read(): State | undefined {
     removeTemporaries(this.file);
     let text: string;
@@ -37,7 +37,7 @@ export class StateFile<State> {
     }
   }
 
-  /** Writes what changed. A full disk is told, and tried again at the next call. */
+  /** Writes the state if it changed. A full disk is reported, and the write is retried at the next call. */
   write(state: State): void {
     const text = JSON.stringify(state);
     if (text === this.last) return;

@@ -1,6 +1,6 @@
 /**
- * Totals that only grow: counters and histograms as plain data, so that they can be kept on disk and a restart goes on
- * where the last run ended. Pure.
+ * Totals that only grow: counters and histograms as plain data, so that they can be kept on disk and continue after a
+ * restart. Pure.
  */
 import * as z from "zod";
 import { type MetricKey, metrics } from "@ghrunners/monitoring/all-metrics";
@@ -103,7 +103,7 @@ export function counterSeries(tally: Tally, metric: CounterKey): { labels: Recor
   }));
 }
 
-/** Tallies of different metrics as one. */
+/** Merges tallies of different metrics. */
 export function together(...tallies: readonly Tally[]): Tally {
   return {
     counters: Object.assign({}, ...tallies.map(({ counters }) => counters)) as Tally["counters"],

@@ -1,16 +1,16 @@
 /**
- * What an exporter shows, and what keeps it up to date.
+ * Interface of the data that an exporter shows and keeps up to date.
  */
 import type { Exposed } from "./exposition";
 
 export interface View {
-  /** Begins to collect, in the background. */
+  /** Starts collecting in the background. */
   start(): void;
-  /** What is known now; waits for nobody. */
+  /** The current values; never blocks. */
   exposed(): Exposed;
-  /** Whether work still gets done: systemd starts a service anew that says no for long. */
+  /** Whether work still gets done: systemd restarts a service that reports false for too long. */
   isAlive(): boolean;
-  /** Ends collecting and keeps on disk what has to outlive a restart. */
+  /** Stops collecting, and writes to disk what must survive a restart. */
   stop(): Promise<void>;
 }
 

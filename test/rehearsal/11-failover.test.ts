@@ -128,7 +128,7 @@ describe("failover", function () {
           const { data } = await octokit.rest.actions.listJobsForWorkflowRun({ ...repository, run_id: run });
           return data.jobs.find(({ conclusion }) => conclusion === "failure");
         });
-        assert.match(await rehearsal.jobLog(id), /The monitoring host offers no runner: Nobody may deploy/);
+        assert.match(await rehearsal.jobLog(id), /The monitoring host offers no runner: No runner may deploy/);
         assert.equal(await failover.deployJob(run), undefined, "no job was offered to anybody");
       }),
     );

@@ -1,5 +1,6 @@
 /**
- * What was counted already. Pure: whatever order, however often and across restarts, a job counts once for each attempt.
+ * Remembers which jobs were counted: each attempt of a job counts once, in whatever order and however often it is seen,
+ * also across restarts. Pure.
  */
 import * as z from "zod";
 import type { JobFacts, RunFacts } from "@ghrunners/core/github/facts";
@@ -11,22 +12,22 @@ const runEntry = z.object({
   updatedAt: z.string(),
   /** Counted jobs of later attempts, `ID/ATTEMPT`. */
   counted: z.array(z.string()),
-  /** Jobs that were seen before they were over, `ID/ATTEMPT`; with `!` when they waited for an approval. */
+  /** Jobs that were seen before they ended, `ID/ATTEMPT`; with `!` if they waited for an approval. */
   seen: z.array(z.string()),
 });
 type RunEntry = z.output<typeof runEntry>;
 
 export const cursorSchema = z.object({
-  /** Jobs that ended before are not counted, seconds since 1970: the past is no event. */
+  /** Jobs that ended before this time are not counted, seconds since 1970. */
   since: z.number(),
-  /** Runs created before are forgotten and not looked at again, seconds since 1970. */
+  /** Runs created before this time are forgotten and not read again, seconds since 1970. */
   floor: z.number(),
   /** By run id. */
   runs: z.record(z.string(), runEntry),
 });
 export type Cursor = z.output<typeof cursorSchema>;
 
-/** More runs than these are forgotten, the oldest that are over first. */
+/** Number of runs to keep; beyond it the oldest finished runs are forgotten first. */
 const KEPT_RUNS = 2_000;
 
 export const newCursor = (now: number): Cursor => ({ since: now, floor: 0, runs: {} });
@@ -34,13 +35,13 @@ export const newCursor = (now: number): Cursor => ({ since: now, floor: 0, runs:
 /** A job that is counted now. */
 export interface CountedJob {
   readonly job: JobFacts;
-  /** Whether it never waited for an approval; undefined when nobody looked while it was queued. */
+  /** Whether it never waited for an approval; undefined if it was never seen while queued. */
   readonly queuedOnly: boolean | undefined;
 }
 
 const keyOf = ({ id, attempt }: JobFacts): string => `${id}/${attempt}`;
 
-/** Whether the jobs of a run have to be looked at. */
+/** Whether the jobs of a run must be read. */
 export function isOpen(cursor: Cursor, run: RunFacts): boolean {
   const entry = cursor.runs[run.id];
   if (run.createdAt < cursor.floor && entry === undefined) return false;
@@ -52,8 +53,8 @@ const isCopy = (job: JobFacts, run: RunFacts): boolean =>
   job.attempt > 1 && job.attempt === run.attempt && (job.completedAt ?? Infinity) < run.startedAt;
 
 /**
- * Takes in all jobs of a run, of every attempt.
- * @returns the new cursor, and the jobs that are to be counted now
+ * Processes all jobs of a run, of every attempt.
+ * @returns the new cursor, and the jobs to count now
  */
 export function takeJobs(
   cursor: Cursor,
@@ -88,7 +89,7 @@ export function takeJobs(
   return { cursor: forget({ ...cursor, runs: { ...cursor.runs, [run.id]: entry } }), counted };
 }
 
-/** Keeps the cursor small. What is forgotten lies below the floor, so it is not counted again. */
+/** Keeps the cursor small. Forgotten runs are below the floor, so they are not counted again. */
 function forget(cursor: Cursor): Cursor {
   const entries = Object.entries(cursor.runs);
   const excess = entries.length - KEPT_RUNS;

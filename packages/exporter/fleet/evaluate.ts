@@ -10,9 +10,9 @@ import { deploymentQueueDepth, queueSamples } from "./queue";
 import { type Memory, runnerSamples } from "./runners";
 
 const SECONDS_PER_DAY = 86_400;
-/** A fact outlives this many times the interval of its polls, which come further apart while the budget runs low. */
+/** A fact is valid for this many poll intervals, because polls are further apart while the budget runs low. */
 const PATIENCE = 5;
-/** Jobs are asked for this much less often than runners. */
+/** Jobs are requested this many times less often than runners. */
 export const JOBS_POLLS = 2;
 
 /** How the last poll of an endpoint ended. */

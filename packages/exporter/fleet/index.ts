@@ -1,5 +1,5 @@
 /**
- * The fleet view: asks GitHub in the background, each kind of question in a loop of its own, and keeps the counts.
+ * The fleet view: polls GitHub in the background, one loop for each kind of request, and keeps the counts.
  */
 import path from "node:path";
 import * as z from "zod";
@@ -31,7 +31,7 @@ interface State {
   readonly memory: Memory;
 }
 
-/** What tests put in the place of the world. */
+/** Dependencies that tests replace. */
 export interface FleetDependencies {
   readonly fetch?: typeof fetch;
   /** Milliseconds since 1970. */
@@ -55,8 +55,8 @@ export class FleetView implements View {
   private thoroughAt = 0;
 
   /**
-   * @param stateFolder where cursor and counts outlive a restart
-   * @param say one line to the journal; never told the token
+   * @param stateFolder folder in which cursor and counts survive a restart
+   * @param say writes one line to the journal; never gets the token
    */
   constructor(
     private readonly config: FleetConfig,
@@ -78,7 +78,7 @@ export class FleetView implements View {
     this.file = new StateFile<State>(path.join(stateFolder, "fleet.json"), stateSchema, say);
     const kept = this.file.read();
     this.memory = kept?.memory ?? { lastSeen: {}, firstOffered: {} };
-    // GitHub cuts fractions of a second off.
+    // GitHub's times have no fractions of a second.
     const cursor = kept?.cursor ?? newCursor(Math.floor(now() / 1000));
     this.watch = new RunWatch(this.github, config, cursor, startTally(config, kept?.tally));
   }
@@ -117,7 +117,7 @@ export class FleetView implements View {
     this.keep();
   }
 
-  /** Its requests have limits and its files are root's: nothing but the whole process can stand still. */
+  /** Its requests have time limits and root owns its files, so only the whole process can hang. */
   isAlive(): boolean {
     return true;
   }
@@ -141,7 +141,7 @@ export class FleetView implements View {
   private async pollVersions(): Promise<void> {
     const offered = await askOffered(this.github);
     const first = Object.fromEntries(offered.map((version) => [version, this.seconds]));
-    // What was offered before keeps its time; a version that is offered no more still was released.
+    // A version offered before keeps its time; one that is no longer offered was still released.
     this.memory = { ...this.memory, firstOffered: { ...first, ...this.memory.firstOffered } };
     const runners = this.facts.runners?.value ?? (await askRunners(this.github));
     const versions = runners.flatMap(({ version }) => version ?? []);
@@ -159,7 +159,7 @@ export class FleetView implements View {
     this.facts = { ...this.facts, secrets: { at: this.seconds, value } };
   }
 
-  /** Asks again and again; after failures less and less often. */
+  /** Polls repeatedly; after failures with growing pauses. */
   private poll(endpoint: string, everySeconds: number, ask: () => Promise<void>): void {
     let failures = 0;
     const loop = repeat(async () => {
@@ -168,7 +168,7 @@ export class FleetView implements View {
         failures = 0;
         this.polls = { ...this.polls, [endpoint]: { success: true, at: this.seconds } };
       } catch (error) {
-        // Nobody was asked: what is known grows old, and nothing has failed.
+        // No request was made: facts get older, but nothing has failed.
         if (!(error instanceof NotAskedError)) {
           failures += 1;
           if (failures === 1) this.say(`${endpoint}: ${(error as Error).message}`);

@@ -1,5 +1,5 @@
 /**
- * Counting of jobs that GitHub says are over. Pure.
+ * Counts jobs that have ended at GitHub. Pure.
  */
 import type { ExpectedRunner, FleetConfig } from "../config";
 import { count, emptyTally, expectHistogram, observe, type Tally } from "@ghrunners/metrics-server/tally";
@@ -9,9 +9,9 @@ import { isSelfHosted } from "@ghrunners/core/github/runner";
 
 type JobConfig = Pick<FleetConfig, "runners" | "deploymentWorkflow" | "pollSeconds">;
 
-/** Conclusions whose series are there from the beginning: an increase from nothing would not be seen. */
+/** Conclusions whose series exist from the start, because an increase from a missing series would not be seen. */
 const usual = ["success", "failure", "cancelled"];
-/** Everything GitHub may conclude; what it invents later is counted as `other`. */
+/** All conclusions of GitHub; future ones are counted as `other`. */
 const conclusions = [...usual, "skipped", "timed_out", "action_required", "neutral", "stale", "startup_failure"];
 /** A deployment that never reached a runner. */
 const NOBODY = { runner: "none", role: "none" };
@@ -31,11 +31,11 @@ export function startTally({ runners, deploymentWorkflow }: JobConfig, known: Ta
   return expectHistogram(tally, "githubDeploymentQueueDuration", {});
 }
 
-/** Time in the queue, s; undefined where an approval was or may have been part of it. */
+/** Time in the queue, s; undefined if an approval was or may have been part of it. */
 function queueSeconds({ job, queuedOnly }: CountedJob, pollSeconds: number): number | undefined {
   if (job.startedAt === undefined || job.runner === undefined || queuedOnly === false) return undefined;
   const waited = Math.max(0, job.startedAt - job.createdAt);
-  // Nobody saw it waiting: a wait that fits between two polls cannot have been an approval's.
+  // It was never seen waiting: a wait that fits between two polls cannot have been for an approval.
   return queuedOnly === true || waited <= 2 * pollSeconds ? waited : undefined;
 }
 

@@ -14,7 +14,7 @@ const names: Readonly<Record<keyof Protection, string>> = {
   tags: "tags",
 };
 
-/** @param seen undefined when GitHub has no such environment: then nothing is protected */
+/** @param seen undefined if GitHub has no such environment: then nothing is protected */
 export function protectionDrift(expected: Protection, seen: Protection | undefined): Sample[] {
   const drifts = (setting: string, drifted: boolean): Sample =>
     sample("githubProtectionDrift", Number(drifted), { setting });

@@ -1,17 +1,17 @@
 /**
- * What waits at GitHub for a runner. Pure.
+ * Jobs that wait at GitHub for a runner. Pure.
  */
 import type { ExpectedRunner } from "../config";
 import { carries, type GitHubRunner, isSelfHosted, labelSet } from "@ghrunners/core/github/runner";
 import { type Sample, sample } from "@ghrunners/metrics-server/samples";
 import type { JobFacts, OpenRun } from "@ghrunners/core/github/facts";
 
-/** More label sets than these are shown as one: a workflow may ask for anything. */
+/** Maximum number of label sets; further ones are merged, because a workflow may request any labels. */
 const LABEL_SETS = 20;
 const OTHER = "other";
 
 function queuedBySet(runs: readonly OpenRun[], expected: readonly ExpectedRunner[]): Map<string, JobFacts[]> {
-  // The sets of the configured runners are always there: 0 jobs is something that is known.
+  // The sets of the configured runners always exist: 0 jobs is a known value.
   const sets = new Map<string, JobFacts[]>(expected.map(({ labels }) => [labelSet(labels), []]));
   const queued = runs.flatMap(({ jobs }) =>
     jobs.filter((job) => job.status === "queued" && isSelfHosted(job, expected)),
@@ -24,7 +24,7 @@ function queuedBySet(runs: readonly OpenRun[], expected: readonly ExpectedRunner
   return sets;
 }
 
-/** @param runners undefined when GitHub's list of runners is not known now */
+/** @param runners undefined if GitHub's list of runners is currently unknown */
 export function queueSamples(
   runs: readonly OpenRun[],
   runners: readonly GitHubRunner[] | undefined,
@@ -42,7 +42,7 @@ export function queueSamples(
   });
 }
 
-/** Runs of the deployment workflow that have not begun, or whose deployment has not. */
+/** Runs of the deployment workflow that have not started, or whose deployment has not. */
 export function deploymentQueueDepth(
   runs: readonly OpenRun[],
   workflow: string,

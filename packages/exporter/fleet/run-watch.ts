@@ -10,17 +10,17 @@ import type { OpenRun, RunFacts } from "@ghrunners/core/github/facts";
 import { countJob } from "./jobs";
 import { toJobs, toRun, toRuns } from "@ghrunners/core/github/read-facts";
 
-/** Runners are asked for first when the budget is short. */
+/** When the budget is low, requests for runners come first. */
 const RESERVE = 0.15;
 const PAGE = 50;
-/** Most pages of runs in one poll; GitHub lists at most 1,000 runs of a search. */
+/** Maximum number of pages of runs in one poll; GitHub lists at most 1,000 runs of a search. */
 const PAGES = 20;
-/** States of runs that are not over. A run that waits for days is not on the first page any more. */
+/** States of unfinished runs. A run that has waited for days is not on the first page any more. */
 const unfinished = ["queued", "in_progress", "waiting", "pending", "requested"];
 const RUNS = "/actions/runs";
 
 export class RunWatch {
-  /** Runs whose jobs are still to be looked at. */
+  /** Runs whose jobs must still be read. */
   private readonly watched = new Map<number, OpenRun>();
 
   constructor(
@@ -39,8 +39,8 @@ export class RunWatch {
   }
 
   /**
-   * One look at everything that may have changed. What was taken in before an error stays.
-   * @param thorough also looks for unfinished runs that are on no early page
+   * Reads everything that may have changed. What was processed before an error is kept.
+   * @param thorough also searches for unfinished runs that are not on an early page
    */
   async poll(thorough: boolean): Promise<void> {
     const listed = new Map((await this.list()).map((run) => [run.id, run]));
@@ -61,7 +61,7 @@ export class RunWatch {
     return this.github.get(RUNS, parameters, toRuns, RESERVE);
   }
 
-  /** The newest runs, as far back as something is new. */
+  /** The newest runs, back to the last known one. */
   private async list(): Promise<RunFacts[]> {
     const all: RunFacts[] = [];
     for (let page = 1; page <= PAGES; page += 1) {

@@ -1,5 +1,5 @@
 /**
- * GitHub's runners against those of the configuration. Pure.
+ * Compares GitHub's runners with the configured ones. Pure.
  */
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import type { FleetConfig } from "../config";
@@ -7,7 +7,7 @@ import { type Sample, sample, sampleIfKnown } from "@ghrunners/metrics-server/sa
 import type { OpenRun } from "@ghrunners/core/github/facts";
 import { type GitHubRunner, labelSet, labelsWithout } from "@ghrunners/core/github/runner";
 
-/** What outlives a restart because GitHub does not tell it. */
+/** Facts that are kept across restarts because GitHub does not report them. */
 export interface Memory {
   /** When a runner was last seen online, by name, seconds since 1970. */
   readonly lastSeen: Readonly<Record<string, number>>;
@@ -15,11 +15,11 @@ export interface Memory {
   readonly firstOffered: Readonly<Record<string, number>>;
 }
 
-/** Labels that are too many or missing. */
+/** Unexpected and missing labels. */
 export const labelDrift = (seen: readonly string[], expected: readonly string[]): number =>
   labelsWithout(seen, expected).length + labelsWithout(expected, seen).length;
 
-/** Seconds since a version newer than this one was first offered; undefined when none was ever seen to be offered. */
+/** Seconds since a version newer than this one was first offered; undefined if none was ever seen. */
 export function versionBehind(
   version: string,
   firstOffered: Readonly<Record<string, number>>,
@@ -31,17 +31,17 @@ export function versionBehind(
   return newer.length === 0 ? 0 : Math.max(0, now - Math.min(...newer));
 }
 
-/** Remembers who is online now. */
+/** Remembers which runners are online now. */
 export function remember(memory: Memory, runners: readonly GitHubRunner[], now: number): Memory {
   const online = runners.filter((runner) => runner.online).map(({ name }): [string, number] => [name, now]);
   return { ...memory, lastSeen: { ...memory.lastSeen, ...Object.fromEntries(online) } };
 }
 
-/** Whether a name is one of the configured ones, or begins as one that ends in `*`. */
+/** Whether a name is one of the configured ones, or matches one that ends in `*`. */
 const isKnownAs = (patterns: readonly string[], name: string): boolean =>
   patterns.some((pattern) => (pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
 
-/** @param open undefined when the jobs are not known now */
+/** @param open undefined if the jobs are currently unknown */
 export function runnerSamples(
   { runners: expected, knownRunners }: Pick<FleetConfig, "runners" | "knownRunners">,
   runners: readonly GitHubRunner[],

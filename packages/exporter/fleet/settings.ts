@@ -1,5 +1,5 @@
 /**
- * Questions to GitHub that one or two calls answer.
+ * Requests to GitHub for settings, of one or two calls each.
  */
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import { readEnvironment } from "@ghrunners/core/github/environment";
@@ -8,7 +8,7 @@ import type { Protection } from "@ghrunners/core/github/protection";
 import { toDeadline, toOfferedVersions, toSecretTimes } from "@ghrunners/core/github/read-facts";
 import { type GitHubRunner, toRunners } from "@ghrunners/core/github/runner";
 
-/** Settings change seldom: what is watched by the second goes first. */
+/** Settings rarely change, so more urgent requests come first. */
 const RESERVE = 0.05;
 
 export const askRunners = (github: GitHubClient): Promise<GitHubRunner[]> =>
@@ -29,7 +29,7 @@ export async function askSecrets(github: GitHubClient, environment: string | und
   return (await unlessMissing(github.pages(route, where, toSecretTimes, RESERVE))) ?? [];
 }
 
-/** When GitHub stops to give jobs to each version, seconds since 1970; no entry for one without an announced end. */
+/** When GitHub stops giving jobs to each version, seconds since 1970; no entry for one without an announced end. */
 export async function askDeadlines(github: GitHubClient, versions: readonly string[]): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
   for (const version of new Set(versions)) {

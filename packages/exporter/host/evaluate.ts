@@ -4,12 +4,12 @@
 import { type Sample, sample, sampleIfKnown } from "@ghrunners/metrics-server/samples";
 import type { HostFacts } from "./facts";
 
-/** A poll that ends and its successor leave a moment without a connection. */
+/** Between the end of a poll and the next one there is a moment without a connection. */
 const GAP_SECONDS = 15;
 
 /**
- * Last evidence that GitHub talked to the listener, seconds since 1970: the kernel's word. What the listener's log says, any
- * job can write. Evidence from the future is left by a clock that was ahead, and proves nothing.
+ * Last evidence that GitHub talked to the listener, seconds since 1970: taken from the kernel, because any job can
+ * write to the listener's log. Evidence from the future was recorded while the clock was ahead, and is ignored.
  */
 export function lastCheckin({ connections, at: now }: HostFacts, before: number | undefined): number | undefined {
   const evidence = [connections?.lastReceived, before].filter((at): at is number => at !== undefined && at <= now);
@@ -17,9 +17,9 @@ export function lastCheckin({ connections, at: now }: HostFacts, before: number 
 }
 
 /**
- * Whether the listener is connected; undefined when nobody can say.
+ * Whether the listener is connected; undefined if that is unknown.
  * @param checkin last evidence, seconds since 1970
- * @param silenceSeconds a longer silence is no connection, even when one is open
+ * @param silenceSeconds a longer silence counts as disconnected, even if a connection is open
  */
 export function isConnected(
   facts: HostFacts,

@@ -1,5 +1,5 @@
 /**
- * What the host shows of its runner. A fact that could not be had is undefined, never a default.
+ * What the host shows about its runner. A fact that could not be read is undefined, never a default.
  */
 
 /** State of the runner's unit, by systemctl show. */
@@ -14,7 +14,7 @@ export interface UnitFacts {
 
 /** Processes of the unit. */
 export interface ProcessFacts {
-  /** The listener is there and neither stopped nor a zombie. */
+  /** The listener exists and is neither stopped nor a zombie. */
   readonly listener: boolean;
   readonly worker: boolean;
 }
@@ -22,7 +22,7 @@ export interface ProcessFacts {
 /** Connections of the runner's user to GitHub's port. */
 export interface ConnectionFacts {
   readonly established: number;
-  /** When the newest bytes came in, seconds since 1970; undefined when none ever came on these connections. */
+  /** When the newest bytes came in, seconds since 1970; undefined if these connections never received any. */
   readonly lastReceived: number | undefined;
 }
 

@@ -1,18 +1,18 @@
 /**
- * Reads what was added to the listener's log since the last look. Jobs run as the listener's own user, so the folder holds
- * what any of them liked to put there: every name, type, size and time is taken for a job's, and no look waits or grows.
+ * Reads what was added to the listener's log since the last read. Jobs run as the listener's own user and can put
+ * anything into the folder: so no name, type, size or time is trusted, and no read blocks or grows without limit.
  */
 import { closeSync, constants, fstatSync, opendirSync, openSync, readSync } from "node:fs";
 import path from "node:path";
 import * as z from "zod";
 
-/** Up to where one page was read. */
+/** How far one page was read. */
 const pagePlace = z.object({
   /** Name of the page; the names of the pages sort by time. */
   page: z.string(),
   /** Bytes of it that were read, whole lines only. */
   offset: z.number(),
-  /** The place is inside a line that is too long: what comes up to its end is no line. */
+  /** The place is inside a line that is too long: the rest of that line is skipped. */
   inLongLine: z.boolean().optional(),
   /** When it was last seen to grow, seconds since 1970. */
   grownAt: z.number(),
@@ -20,8 +20,8 @@ const pagePlace = z.object({
 type PagePlace = z.output<typeof pagePlace>;
 
 /**
- * Up to where the log was read. Every page that still grows is followed, not the newest alone: each start of the runner's
- * program begins a page, also one that only asks for its version, and the listener goes on writing to its own.
+ * How far the log was read. Every page that still grows is followed, not only the newest: each start of the runner's
+ * program begins a page, even one that only prints the version, and the listener continues to write to its own.
  */
 export const logPlace = z.object({
   /** Pages with a later name are new. */
@@ -31,30 +31,30 @@ export const logPlace = z.object({
 export type LogPlace = z.output<typeof logPlace>;
 
 /**
- * Why something was left out: not a file that can be read, a time that is still to come, a page or a line that the runner
- * does not write, more names than it makes.
+ * Why something was ignored: not a readable file, a time in the future, a page or a line larger than the runner's, more
+ * names than the runner makes.
  */
 export const ignoredReasons = ["no_file", "future", "too_large", "too_long", "too_many"] as const;
 export type IgnoredReason = (typeof ignoredReasons)[number];
 export type Ignored = Partial<Record<IgnoredReason, number>>;
 
-/** What one look brought. */
+/** Result of one read. */
 export interface LogRead {
   readonly lines: string[];
   readonly place: LogPlace;
   readonly ignored: Ignored;
 }
 
-/** At most this much is read at one look; the rest comes at the next one. */
+/** Maximum number of bytes per read; the rest is read the next time. */
 const LOOK_BYTES = 2 ** 20;
 /** The runner begins a new page at 8 MiB. */
 const PAGE_BYTES = 64 * 2 ** 20;
 const LONGEST_LINE = 64 * 2 ** 10;
 /** The runner keeps its pages, and those of its workers, for 30 days. */
 const MOST_NAMES = 100_000;
-/** Pages that are followed at once; of more, those that grew longest ago are given up. */
+/** Number of pages followed at once; beyond it, those that have not grown for the longest time are dropped. */
 const FOLLOWED = 64;
-/** A clock that is corrected jumps by so much at most, seconds. */
+/** A clock correction is at most this large, seconds. */
 const FUTURE_SECONDS = 300;
 const PAGE_NAME = /^Runner_(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-utc\.log$/;
 const NEWLINE = 0x0a;
@@ -106,7 +106,7 @@ interface Piece {
   readonly writtenAt: number;
 }
 
-/** Bytes of a page; undefined when it is no file that can be read. It never waits and follows no link. */
+/** Bytes of a page; undefined if it is not a readable file. It never blocks and follows no link. */
 function readPage(file: string, offset: number, limit: number): Piece | undefined {
   let descriptor: number;
   try {
@@ -170,7 +170,7 @@ function followed(since: string, pages: readonly PagePlace[], ignored: Ignored):
  * @throws Error when the folder cannot be read
  */
 export function linesSince(folder: string, place: LogPlace, now: number): LogRead {
-  // A place that a clock which was ahead has left would hide every page until its time comes.
+  // A place recorded while the clock was ahead would hide every page until that time.
   if (isFuture(pageTime(place.since) ?? 0, now)) return { ...endOfLog(folder, now), lines: [] };
   const ignored: Ignored = {};
   const lines: string[] = [];
@@ -180,7 +180,7 @@ export function linesSince(folder: string, place: LogPlace, now: number): LogRea
   let left = LOOK_BYTES;
   for (const page of pagesOf(folder, now, ignored).filter((name) => known.has(name) || name > place.since)) {
     const before = known.get(page) ?? { page, offset: 0, grownAt: now };
-    // The rest of the pages comes at the next look.
+    // The rest of the pages is read the next time.
     if (left <= 0) {
       if (known.has(page)) reached.push(before);
       continue;

@@ -24,7 +24,7 @@ type State = { place: LogPlace; ledger: JobLedger };
 const collectors = ["unit", "processes", "connections", "log", "version", "work_folder"] as const;
 type Collector = (typeof collectors)[number];
 
-/** Every look has limits that are much shorter, ms. */
+/** Every read has a much shorter limit, ms. */
 const STANDSTILL_MS = 60_000;
 
 export class HostView implements View {
@@ -48,8 +48,8 @@ export class HostView implements View {
   private loops: { stop(): Promise<void> }[] = [];
 
   /**
-   * @param stateFolder where the count of jobs outlives a restart
-   * @param say one line to the journal
+   * @param stateFolder folder in which the count of jobs survives a restart
+   * @param say writes one line to the journal
    */
   constructor(
     private readonly config: HostConfig,
@@ -83,7 +83,7 @@ export class HostView implements View {
     await Promise.all(this.loops.map((loop) => loop.stop()));
   }
 
-  /** A file or a process may make a look wait for ever; then nothing here is true any more. */
+  /** A file or a process may block a read for ever; then the data here is not valid any more. */
   isAlive(): boolean {
     return performance.now() - this.lookedAt < STANDSTILL_MS;
   }
@@ -134,7 +134,7 @@ export class HostView implements View {
     const { lines, place, ignored } =
       before === undefined ? endOfLog(folder, now) : linesSince(folder, before.place, now);
     const { ledger, future } = replay(before?.ledger ?? emptyLedger, lines, now);
-    // What ended before the first look is not counted; a job that runs is taken over.
+    // Jobs that ended before the first read are not counted; a running job is.
     this.progress = {
       place,
       ledger: before === undefined ? { ...emptyLedger, runningSince: ledger.runningSince } : ledger,
@@ -143,7 +143,7 @@ export class HostView implements View {
     this.file.write(this.progress);
   }
 
-  /** Said when it begins, counted at each look. */
+  /** Logged when it begins, counted at each read. */
   private countIgnored(ignored: Ignored): void {
     const seen = ignoredReasons.filter((reason) => (ignored[reason] ?? 0) > 0);
     const said = seen.join(", ");
@@ -155,7 +155,7 @@ export class HostView implements View {
     );
   }
 
-  /** Undefined when it could not be had; said once, counted each time. */
+  /** Undefined if the read failed; logged once, counted each time. */
   private async attempt<T>(collector: Collector, look: () => Promise<T>): Promise<T | undefined> {
     try {
       const value = await look();

@@ -4,14 +4,14 @@
 import { count, emptyTally, expectHistogram, observe, type Tally } from "@ghrunners/metrics-server/tally";
 import { jobResults, type LogEvent } from "./listener-log";
 
-/** What is known so far; kept on disk with the place in the log up to which it was read. */
+/** The counts so far; kept on disk with the place up to which the log was read. */
 export interface JobLedger {
   readonly tally: Tally;
   /** Start of the job that runs, seconds since 1970. The runner runs one job at a time. */
   readonly runningSince: number | undefined;
 }
 
-/** Every series is there from the beginning: an increase from nothing would not be seen. */
+/** Every series exists from the start, because an increase from a missing series would not be seen. */
 export const emptyLedger: JobLedger = {
   tally: jobResults.reduce(
     (tally, result) => expectHistogram(count(tally, "runnerJobs", { result }, 0), "runnerJobDuration", { result }),
@@ -22,7 +22,7 @@ export const emptyLedger: JobLedger = {
 
 export function addEvent(ledger: JobLedger, event: LogEvent): JobLedger {
   if (event.kind === "started") {
-    // One listener, one job: a start without an end before it means that the job before was lost with its listener.
+    // A listener runs one job at a time: a start without an end means that the previous job was lost with its listener.
     const tally =
       ledger.runningSince === undefined ? ledger.tally : count(ledger.tally, "runnerJobs", { result: "lost" });
     return { tally, runningSince: event.at };

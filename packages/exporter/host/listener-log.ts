@@ -2,10 +2,10 @@
  * The listener's own log, _diag/Runner_*.log. Pure.
  *
  * GitHub's runner repeats what it prints as `[2026-01-02 03:04:05Z INFO Terminal] WRITE LINE: 2026-01-02 03:04:05Z:
- * Running job: build`; other sources write the same words without the second stamp. Both forms are read.
+ * Running job: build`; other sources write the same text without the second timestamp. Both forms are read.
  *
- * A job can write such lines too. So they are counted, and decide nothing: whether the listener is connected, the kernel
- * and GitHub tell.
+ * A job can write such lines too. So they are only counted: whether the listener is connected is decided by the kernel
+ * and GitHub.
  */
 
 import { isFuture } from "./follow-log";
@@ -13,7 +13,7 @@ import { isFuture } from "./follow-log";
 export type JobResult = "succeeded" | "failed" | "canceled" | "lost";
 export const jobResults: readonly JobResult[] = ["succeeded", "failed", "canceled", "lost"];
 
-/** What one line says; `at` in seconds since 1970. */
+/** Event in one line; `at` in seconds since 1970. */
 export type LogEvent =
   | { readonly kind: "started"; readonly at: number }
   | { readonly kind: "ended"; readonly at: number; readonly result: JobResult };
@@ -32,8 +32,7 @@ const results: Readonly<Record<string, JobResult>> = {
 };
 
 /**
- * Undefined for a line that says nothing of use; a job may write anything into its name. `future` for one that tells of
- * what is still to come.
+ * Undefined for a line without an event; a job's name may contain anything. `future` for a line with a future time.
  * @param now seconds since 1970
  */
 export function parseLogLine(line: string, now: number): LogEvent | "future" | undefined {

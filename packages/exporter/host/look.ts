@@ -1,5 +1,5 @@
 /**
- * Looks at the host: systemd, /proc, ss, the runner's folder. Each function throws when it cannot tell.
+ * Reads the host: systemd, /proc, ss, the runner's folder. Each function throws if it cannot read its fact.
  */
 import { execFile } from "node:child_process";
 import { lstat, opendir, readFile, readlink, stat } from "node:fs/promises";
@@ -27,7 +27,7 @@ export async function lookAtUnit(unit: string): Promise<UnitFacts> {
   return parseUnit(await output("systemctl", "show", "--timestamp=unix", `--property=${UNIT_PROPERTIES}`, "--", unit));
 }
 
-/** @param controlGroup undefined where nothing of the unit runs */
+/** @param controlGroup undefined if nothing of the unit runs */
 export async function lookAtProcesses(controlGroup: string | undefined): Promise<ProcessFacts> {
   if (controlGroup === undefined) return judgeProcesses([]);
   const ids = await readFile(path.join(CGROUPS, controlGroup, "cgroup.procs"), "utf8");
@@ -40,7 +40,7 @@ export async function lookAtProcesses(controlGroup: string | undefined): Promise
   return judgeProcesses(processes.filter((process) => process !== undefined));
 }
 
-/** Undefined for a process that has ended meanwhile. */
+/** Undefined for a process that has ended in the meantime. */
 async function lookAtProcess(id: string): Promise<Process | undefined> {
   try {
     const [line, status] = await Promise.all([
@@ -76,7 +76,7 @@ const WALK_LIMIT_MS = 20_000;
 
 /**
  * Disk space of a folder, bytes.
- * @throws Error when it is too large to be walked in time, or when a part of it may not be read
+ * @throws Error if it is too large to walk in time, or a part of it is not readable
  */
 export async function lookAtFolder(folder: string): Promise<number> {
   const deadline = Date.now() + WALK_LIMIT_MS;
@@ -93,21 +93,21 @@ export async function lookAtFolder(folder: string): Promise<number> {
         else if (entry.isFile()) bytes += (await lstat(file)).blocks * 512;
       }
     } catch (error) {
-      // A job removes files while they are looked at; before the first job there is no folder.
+      // A job may remove files during the walk; before the first job there is no folder.
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     }
   }
   return bytes;
 }
 
-/** Asks GitHub for its front page; any answer will do. */
+/** Requests GitHub's front page; any answer counts. */
 export function probeGitHub(githubUrl: string): Promise<ProbeFacts> {
   return new Promise((resolve) => {
     const before = seconds();
     const request = https.request(githubUrl, { method: "HEAD", agent: false, timeout: PROBE_LIMIT_MS }, (response) => {
       response.resume();
       const theirs = Date.parse(response.headers.date ?? "") / 1000;
-      // GitHub cuts the fraction off; half of the way and half a second are the best guess.
+      // GitHub's time has no fraction; the middle of the request and half a second are the best estimate.
       const ours = (before + seconds()) / 2;
       resolve({ reachable: true, clockOffset: Number.isNaN(theirs) ? undefined : ours - (theirs + 0.5) });
     });

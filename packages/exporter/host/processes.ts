@@ -3,7 +3,7 @@
  */
 import type { ProcessFacts } from "./facts";
 
-/** A process as /proc shows it to everybody. */
+/** A process, as every user can see it in /proc. */
 export interface Process {
   /** Arguments of /proc/PID/cmdline. */
   readonly argv: readonly string[];
@@ -11,12 +11,12 @@ export interface Process {
   readonly state: string;
 }
 
-/** Third field of /proc/PID/stat; the second one, the name, may hold blanks and brackets. */
+/** Third field of /proc/PID/stat; the second one, the name, may contain blanks and brackets. */
 export function stateOf(stat: string): string {
   return stat.slice(stat.lastIndexOf(")") + 2).charAt(0);
 }
 
-/** The program may be started by an interpreter, so the first arguments are looked at. */
+/** The program may be started by an interpreter, so check the first arguments. */
 const runs = (name: RegExp, { argv }: Process): boolean =>
   argv.slice(0, 3).some((word) => name.test(word.slice(word.lastIndexOf("/") + 1)));
 

@@ -3,12 +3,12 @@
  */
 import type { UnitFacts } from "./facts";
 
-/** Properties that are asked for. */
+/** Properties to request. */
 export const UNIT_PROPERTIES = ["LoadState", "ActiveState", "NRestarts", "ActiveEnterTimestamp", "ControlGroup"];
 
 /**
  * @param text output of `systemctl show --timestamp=unix --property=...`
- * @throws Error when a property is missing: then nothing is known
+ * @throws Error if a property is missing: then nothing is known
  */
 export function parseUnit(text: string): UnitFacts {
   const values = new Map(

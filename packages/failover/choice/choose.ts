@@ -1,6 +1,5 @@
 /**
- * Which runner deploys. Pure: what both views say and what was decided before goes in, a decision with its reasons comes
- * out.
+ * Chooses the runner that deploys, from both views and the previous decision, with reasons. Pure.
  */
 import type { Described } from "@ghrunners/core/schema";
 import type { gateDecisionSchema } from "./decision-schema";
@@ -17,7 +16,7 @@ export interface ChoicePolicy extends JudgingPolicy {
   readonly settleSeconds: number;
 }
 
-/** What the next decision has to know of the last one. Times in milliseconds since 1970. */
+/** What the next decision needs to know about the last one. Times in milliseconds since 1970. */
 export interface ChoiceMemory {
   /** Runner of the last decision; null: it was a refusal. */
   readonly chosen: string | null;
@@ -33,7 +32,10 @@ export type GateDecision = Described<typeof gateDecisionSchema>;
 
 type Since = Pick<ChoiceMemory, "healthySince" | "usableSince">;
 
-/** Goes on with the times of those who still are, and begins those of who are now. A time of the future proves nothing: it begins now. */
+/**
+ * Keeps the start times of runners that are still in the state, and starts those of new ones. A time in the future is
+ * not trusted and replaced by now.
+ */
 function advance(judged: readonly Judged[], before: Since | undefined, now: number): Since {
   const since = (known: Readonly<Record<string, number>> = {}, is: (runner: Judged) => boolean) =>
     Object.fromEntries(judged.filter(is).map(({ name }) => [name, Math.min(known[name] ?? now, now)]));
@@ -43,7 +45,7 @@ function advance(judged: readonly Judged[], before: Since | undefined, now: numb
   };
 }
 
-/** A healthy primary, else a healthy secondary (the one that deploys now first), else a primary that is merely degraded. */
+/** A healthy primary, else a healthy secondary (the one that deploys now first), else a degraded primary. */
 function inOrder(judged: readonly Judged[], current: string | null): Judged[] {
   const runnersOf = (role: Role, grade: Judged["grade"]): Judged[] =>
     judged.filter((runner) => runner.role === role && runner.grade === grade);
@@ -55,7 +57,7 @@ function inOrder(judged: readonly Judged[], current: string | null): Judged[] {
 
 interface Picked {
   readonly chosen: Judged | undefined;
-  /** Runners that would be taken, and how long they have to prove themselves still, seconds. */
+  /** Runners that would be chosen, and how long they must still prove themselves, seconds. */
   readonly held: readonly { readonly name: string; readonly seconds: number }[];
 }
 
@@ -87,7 +89,7 @@ function reasonOf(chosen: Judged | undefined): GateDecision["reason"] {
   return chosen.grade === "healthy" ? "primary_healthy" : "primary_degraded";
 }
 
-/** @param before what {@link remember} made of the last decision; undefined: this is the first */
+/** @param before result of {@link remember} for the last decision; undefined: this is the first */
 export function choose(
   runners: readonly RunnerSeen[],
   policy: ChoicePolicy,
@@ -105,7 +107,7 @@ export function choose(
   const because = judged.length === 0 ? `no runner of ${policy.environment} is known` : said.join("; ");
   const primary = judged.find(({ role }) => role === "primary");
   const reason = reasonOf(chosen);
-  // A failover is told by what began it, also while the primary proves itself.
+  // A failover keeps its first cause, also while the primary must prove itself.
   const cause = reason === "failover" && before?.chosen === chosen?.name ? before?.cause : undefined;
   return {
     schema: "ghrunners.gate-decision/1",
@@ -117,19 +119,19 @@ export function choose(
     labels: chosen === undefined ? [] : policy.labels[chosen.role],
     reason,
     cause: cause ?? primary?.cause ?? null,
-    explanation: `${chosen === undefined ? "Nobody may deploy" : `${chosen.name} deploys`}: ${because}.`,
+    explanation: `${chosen === undefined ? "No runner may deploy" : `${chosen.name} deploys`}: ${because}.`,
     runners: judged,
     runbook: chosen === undefined ? "docs/runbooks/offline-restore.md#noauthorisedcapacity" : null,
   };
 }
 
-/** What {@link choose} wants to know the next time. */
+/** What {@link choose} needs the next time. */
 export function remember(decision: GateDecision, before: ChoiceMemory | undefined): ChoiceMemory {
   const { runner, cause, runners, decidedAt } = decision;
   return { chosen: runner, cause, ...advance(runners, before, Date.parse(decidedAt)) };
 }
 
-/** Whether a decision may still be used, and if not why. Asked again just before deploying. */
+/** Why a decision may not be used any more; undefined if it may. Checked again just before deploying. */
 export function stillValid(decision: GateDecision, runner: string, now: Date): string | undefined {
   if (decision.runner !== runner) return `${decision.runner ?? "nobody"} was chosen, and this is ${runner}`;
   if (now.getTime() >= Date.parse(decision.expiresAt)) return `the decision expired at ${decision.expiresAt}`;

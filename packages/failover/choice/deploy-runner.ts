@@ -1,24 +1,24 @@
 /**
- * Which runner the next deployment uses, as the repository variable DEPLOY_RUNNER tells the gate: what the failover switch
- * writes, and everybody reads. Pure.
+ * Which runner the next deployment uses, as published in the repository variable DEPLOY_RUNNER: the failover switch
+ * writes it, gates and commands read it. Pure.
  */
 import * as z from "zod";
 import type { GateDecision } from "./choose";
 
 const choice = z.object({
-  /** Labels for `runs-on`; none: nobody may deploy. */
+  /** Labels for `runs-on`; empty: no runner may deploy. */
   labels: z.array(z.string().min(1)),
   /** Role of the runner; null: none. */
   runner: z.string().nullable(),
   /** Its name at GitHub. Null or absent: the writer names none. */
   name: z.string().nullish(),
-  /** In words. */
+  /** Reason as text. */
   reason: z.string(),
   /** RFC 3339. */
   decidedAt: z.iso.datetime({ offset: true }),
-  /** RFC 3339; from then on nobody may deploy by it. */
+  /** RFC 3339; from then on the choice is not valid. */
   expiresAt: z.iso.datetime({ offset: true }),
-  /** The whole decision, where the writer adds it. */
+  /** The whole decision, if the writer adds it. */
   decision: z
     .object({ schema: z.literal("ghrunners.gate-decision/1") })
     .loose()
@@ -30,11 +30,11 @@ export type Choice = Omit<z.output<typeof choice>, "decision"> & { readonly deci
 
 /** The variable, judged at one moment. */
 export type ChoiceSeen =
-  /** GitHub was told nothing, or something that the switch does not write. */
+  /** The variable does not exist, or does not have the switch's format. */
   | { readonly state: "missing" | "unreadable" }
   /**
-   * `future`: by a clock that is ahead, so the gate refuses it. `expired`: nobody watches the runners. `refused`: nobody
-   * may deploy.
+   * `future`: decided by a clock that is ahead, so the gate refuses it. `expired`: the switch is not running.
+   * `refused`: no runner may deploy.
    */
   | { readonly state: "future" | "expired" | "refused"; readonly choice: Choice }
   /** Its runner may deploy. */
@@ -66,7 +66,7 @@ function contentOf(text: string): Choice | undefined {
   }
 }
 
-/** @param text value of the variable; null, undefined or empty: there is none */
+/** @param text value of the variable; null, undefined or empty: it does not exist */
 export function readChoice(text: string | null | undefined, now: Date): ChoiceSeen {
   if (text === null || text === undefined || text === "") return { state: "missing" };
   const content = contentOf(text);

@@ -1,17 +1,17 @@
-/** The decision behind a deployment job, from what the job was given: DEPLOY_RUNNER and the gate's outputs. Pure. */
+/** The decision behind a deployment job, from the job's inputs: DEPLOY_RUNNER and the gate's outputs. Pure. */
 import type { Role } from "@ghrunners/core/vocabulary/runner";
 import type { GateDecision } from "./choose";
 import { readChoice } from "./deploy-runner";
 
 export interface Given {
   readonly environment: string;
-  /** Text of DEPLOY_RUNNER when the job began; empty when it is not set. */
+  /** Text of DEPLOY_RUNNER when the job began; empty if it is not set. */
   readonly variable: string;
-  /** auto, primary or secondary: what was asked for. */
+  /** The requested runner: auto, primary or secondary. */
   readonly wanted: string;
   /** Labels that the gate chose, which the job ran by. */
   readonly labels: readonly string[];
-  /** The gate's reason, in words. */
+  /** The gate's reason, as text. */
   readonly reason: string;
   readonly now: Date;
 }
@@ -19,11 +19,11 @@ export interface Given {
 const roleIn = (labels: readonly string[]): Role | null =>
   labels.includes("primary") ? "primary" : labels.includes("secondary") ? "secondary" : null;
 
-/** Who this job's runner is in the decision: by its name where names are told, else by its role. */
+/** Finds this job's runner in the decision: by its name if names are given, else by its role. */
 export const selfIn = ({ runner }: GateDecision, name: string, { labels }: Pick<Given, "labels">): string =>
   runner === null || runner === "primary" || runner === "secondary" ? (roleIn(labels) ?? name) : name;
 
-/** @throws Error when DEPLOY_RUNNER is followed and is not what the monitoring host writes */
+/** @throws Error if DEPLOY_RUNNER is used and does not have the monitoring host's format */
 export function decisionFrom(given: Given): GateDecision {
   const { environment, labels, wanted, reason, now } = given;
   const base = { schema: "ghrunners.gate-decision/1", environment, cause: null, runners: [], runbook: null } as const;

@@ -1,6 +1,5 @@
 /**
- * How good one runner is for a deployment. Pure: what both views say goes in, a grade with its reasons comes out.
- * Nothing counts as healthy for lack of data.
+ * Grades one runner for deployments, from both views, with reasons. Missing data never counts as healthy. Pure.
  */
 import type { Described } from "@ghrunners/core/schema";
 import type { judgedSchema } from "./decision-schema";
@@ -9,13 +8,13 @@ import { labelsWithout } from "@ghrunners/core/github/runner";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
 import type { Maintenance } from "./maintenance";
 
-/** What is known of one runner. A view is null when it was never had; an older one counts until its age is too high. */
+/** What is known about one runner. A view is null if it was never read; an old one counts until its age is too high. */
 export interface RunnerSeen {
   readonly name: string;
   readonly role: Role;
-  /** Null: in none. With a problem: nobody can tell. */
+  /** Null: not in maintenance. With a problem: unknown. */
   readonly maintenance: Pick<Maintenance, "until" | "reason"> | { readonly problem: string } | null;
-  /** What the runner's own machine says; null stands for what it does not know. */
+  /** The view of the runner's own machine; null for facts that it does not know. */
   readonly host: {
     /** Age of the facts in seconds. */
     readonly ageSeconds: number;
@@ -24,13 +23,13 @@ export interface RunnerSeen {
     readonly diskUsedPercent: number | null;
     readonly version: string | null;
   } | null;
-  /** What GitHub says. */
+  /** GitHub's view. */
   readonly github: {
     readonly ageSeconds: number;
     readonly status: "online" | "offline" | "unregistered";
     readonly busy: boolean;
     readonly labels: readonly string[];
-    /** Age of the oldest job that waits for exactly its labels; 0 without one, null when that is not known. */
+    /** Age of the oldest job that waits for exactly its labels; 0 if there is none, null if unknown. */
     readonly oldestQueuedSeconds: number | null;
     /** Time until GitHub gives its version no more jobs, seconds; null while no end is announced. */
     readonly versionEndsInSeconds: number | null;
@@ -38,21 +37,21 @@ export interface RunnerSeen {
 }
 
 export interface JudgingPolicy {
-  /** Labels that a runner has to have, and no others, by role. */
+  /** Labels that a runner must have, and no others, by role. */
   readonly labels: Readonly<Record<Role, readonly string[]>>;
-  /** Oldest version that GitHub still lets work. */
+  /** Oldest version to which GitHub still gives jobs. */
   readonly minimumVersion: string;
-  /** A version whose end is nearer than this is a doubt, seconds. */
+  /** A version whose end is nearer than this degrades the runner, seconds. */
   readonly versionEndSeconds: number;
-  /** Facts of a runner's machine that are older are none, seconds. */
+  /** Maximum age of the facts of a runner's machine, seconds. */
   readonly maximumHostAgeSeconds: number;
-  /** Facts of GitHub that are older are none, seconds. */
+  /** Maximum age of GitHub's facts, seconds. */
   readonly maximumGithubAgeSeconds: number;
   readonly maximumDiskPercent: number;
   readonly maximumQueuedSeconds: number;
 }
 
-/** What is wrong, as one word: the gravest comes first. */
+/** Causes of a grade, the most serious first. */
 export const causes = [
   "maintenance",
   "not_registered",
@@ -71,7 +70,7 @@ export const causes = [
 ] as const;
 export type Cause = (typeof causes)[number];
 
-/** Usable with a doubt is `degraded`. */
+/** `degraded`: usable, with a restriction. */
 export type Grade = "healthy" | "degraded" | "unusable";
 
 export type Judged = Described<typeof judgedSchema>;

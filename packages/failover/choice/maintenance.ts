@@ -1,10 +1,9 @@
 /**
- * Which runners somebody has taken out of service, until when and why: content of the repository variable
- * RUNNER_MAINTENANCE. Pure.
+ * Which runners are out of service, until when and why: content of the repository variable RUNNER_MAINTENANCE. Pure.
  */
 import * as z from "zod";
 
-/** Repository variable that whoever starts a maintenance writes, and the failover switch and the gate read. */
+/** Repository variable that `ghrunners maintenance` writes, and the failover switch and the gate read. */
 export const MAINTENANCE_VARIABLE = "RUNNER_MAINTENANCE";
 
 const oneLine = z
@@ -16,10 +15,10 @@ const oneLine = z
 const entry = z.object({
   /** Name of the runner at GitHub. */
   name: oneLine,
-  /** RFC 3339; from then on the entry counts as none. */
+  /** RFC 3339; from then on the entry is ignored. */
   until: z.iso.datetime({ offset: true }),
   reason: oneLine,
-  /** Who put it there. */
+  /** Who started it. */
   by: oneLine,
 });
 
@@ -30,13 +29,13 @@ export type Maintenance = z.output<typeof entry>;
 /** What the variable holds. */
 export type MaintenanceContent = z.output<typeof content>;
 
-/** What is known of the maintenance now. */
+/** What is currently known about maintenance. */
 export type MaintenanceSeen =
   | { readonly known: true; readonly runners: readonly Maintenance[] }
-  /** Nobody can tell which runner is in maintenance; the problem says what was seen and expected. */
+  /** It is unknown which runners are in maintenance; the problem says what was seen and expected. */
   | { readonly known: false; readonly problem: string };
 
-/** The variable's text for these runners. @throws ZodError for an entry that no reader would take */
+/** The variable's text for these runners. @throws ZodError for an entry that no reader would accept */
 export function maintenanceText(runners: readonly Maintenance[]): string {
   const whole: MaintenanceContent = { schema: "ghrunners.maintenance/1", runners: [...runners] };
   return JSON.stringify(content.parse(whole));
@@ -44,7 +43,7 @@ export function maintenanceText(runners: readonly Maintenance[]): string {
 
 /**
  * Reads the variable.
- * @param text its value; undefined or empty when there is no such variable: then nobody is in maintenance
+ * @param text its value; undefined or empty if the variable does not exist: then no runner is in maintenance
  * @returns the entries that have not expired, or why they cannot be known
  */
 export function parseMaintenance(text: string | undefined, now: Date): MaintenanceSeen {
@@ -67,7 +66,7 @@ export function parseMaintenance(text: string | undefined, now: Date): Maintenan
   return { known: true, runners: result.data.runners.filter(({ until }) => Date.parse(until) > now.getTime()) };
 }
 
-/** The maintenance of one runner that ends last; undefined when it is in none. Names compare without case. */
+/** The maintenance of one runner that ends last; undefined if it is in none. Names compare without case. */
 export function maintenanceOf(runners: readonly Maintenance[], name: string): Maintenance | undefined {
   return runners
     .filter((each) => each.name.toLowerCase() === name.toLowerCase())

@@ -1,5 +1,5 @@
 /**
- * From a decision to samples and counts. Pure.
+ * Converts a decision to samples and counts. Pure.
  */
 import type { ChoiceMemory, GateDecision } from "../choice/choose";
 import { causes, type Judged } from "../choice/judge";
@@ -45,7 +45,7 @@ export function evaluateSwitch(
   ];
 }
 
-/** Every series from the beginning: an increase from nothing would not be seen. */
+/** Makes every series exist from the start, because an increase from a missing series would not be seen. */
 export function startTally(known: Tally | undefined): Tally {
   const failovers = [...causes, "unproved"].reduce(
     (tally, cause) => count(tally, "deploymentFailovers", { reason: `primary_${cause}` }, 0),

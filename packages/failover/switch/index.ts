@@ -1,5 +1,5 @@
 /**
- * The failover switch: looks at the runners, decides who deploys, and tells GitHub.
+ * The failover switch: reads the runners' state, decides which runner deploys, and publishes that at GitHub.
  */
 import path from "node:path";
 import * as z from "zod";
@@ -26,15 +26,15 @@ import { type RunnerViews, seenRunner } from "./views";
 
 /** Share of the token's rate limit that may be used. */
 const SHARE = 0.1;
-/** Three looks may fail before a runner counts as unreachable. */
+/** Number of reads that may fail before a runner counts as unreachable. */
 const MISSED_LOOKS = 3;
-/** GitHub's view is asked for every 15 s, and less often while the exporter's budget is low. */
+/** Maximum age of GitHub's view: it is read every 15 s, and less often while the exporter's budget is low. */
 const GITHUB_AGE_SECONDS = 75;
-/** A maintenance that was read longer ago is not known, s. */
+/** Maximum age of the list of maintenance, s; an older one counts as unknown. */
 const MAINTENANCE_AGE_SECONDS = 300;
-/** A decision is good for going on with after a restart for as long, ms; what lasted meanwhile is not known. */
+/** How long after a decision a restart may continue from it, ms; later, it is unknown what happened in between. */
 const GAP_MS = 30_000;
-/** GitHub may be back at any moment, and every deployment waits for it. */
+/** GitHub may answer again at any moment, and every deployment waits for it. */
 const LONGEST_PAUSE_MS = 30_000;
 const DAY = 86_400;
 
@@ -66,7 +66,7 @@ const stateSchema: z.ZodType<State> = z.object({
   tally: tallySchema,
 }) as z.ZodType<State>;
 
-/** What tests put in the place of the world. */
+/** Dependencies that tests replace. */
 export interface SwitchDependencies {
   readonly ask?: Ask;
   readonly fetch?: typeof fetch;
@@ -93,11 +93,11 @@ export function policyOf(config: SwitchConfig): ChoicePolicy {
   };
 }
 
-/** Until the next look, ms. A clock that was set back during a look makes it seem to have taken less than no time. */
+/** Pause until the next read, ms. If the clock was set back during a read, its duration would be negative. */
 export const pauseAfterLook = (everyMs: number, tookMs: number): number =>
   Math.min(everyMs, Math.max(0, everyMs - tookMs));
 
-/** What of an earlier run's memory still holds. Pure. */
+/** The part of an earlier run's memory that is still valid. Pure. */
 export function memoryAfter(kept: State | undefined, validSeconds: number, now: number): ChoiceMemory | undefined {
   if (kept?.memory === undefined || now - kept.decidedAt > validSeconds * 1000) return undefined;
   return now - kept.decidedAt <= GAP_MS ? kept.memory : { ...kept.memory, healthySince: {}, usableSince: {} };
@@ -124,8 +124,8 @@ export class SwitchView implements View {
   private loops: { stop(): Promise<void> }[] = [];
 
   /**
-   * @param stateFolder where decisions, counts and what is under way outlive a restart
-   * @param say one line to the journal; never told the token
+   * @param stateFolder folder in which decisions, counts and pending work survive a restart
+   * @param say writes one line to the journal; never gets the token
    */
   constructor(
     private readonly config: SwitchConfig,
@@ -180,7 +180,7 @@ export class SwitchView implements View {
     if (redispatch) {
       this.poll("waiting runs", lookSeconds, async () => {
         const { decision } = this;
-        // A gate that is run again must see the new choice.
+        // A repeated gate must see the new choice.
         if (decision !== undefined && this.variable.isPublished(decision)) await this.redispatcher.round(decision);
       });
     }
@@ -194,7 +194,7 @@ export class SwitchView implements View {
     this.keep();
   }
 
-  /** Its requests have limits and its files are root's: nothing but the whole process can stand still. */
+  /** Its requests have time limits and root owns its files, so only the whole process can hang. */
   isAlive(): boolean {
     return true;
   }
@@ -203,11 +203,11 @@ export class SwitchView implements View {
     return { samples: evaluateSwitch(this.decision, this.variable.written, this.version), tally: this.tally };
   }
 
-  /** One look, one decision. */
+  /** Reads all runners and makes one decision. */
   private async look(): Promise<void> {
     this.views = await look(this.config, this.views, this.ask, this.now);
     const now = this.now();
-    // After a start one lost packet must not look like a dead runner: the last choice still stands.
+    // After a start, one lost packet must not look like a dead runner: the last choice is still valid.
     const isSettled = now - this.startedAt > this.policy.maximumHostAgeSeconds * 1000;
     if (!isSettled && (!isComplete(this.views) || this.maintenance === undefined)) return;
     const maintenance = this.maintenanceSeen(now);
@@ -245,7 +245,7 @@ export class SwitchView implements View {
     this.keep();
   };
 
-  /** Asks again and again; after failures less and less often. */
+  /** Polls repeatedly; after failures with growing pauses. */
   private poll(name: string, everySeconds: number, ask: () => Promise<void>): void {
     const everyMs = everySeconds * 1000;
     let failures = 0;

@@ -1,5 +1,5 @@
 /**
- * One look at every runner: its exporter, its node exporter, and GitHub's view from the fleet exporter beside us.
+ * Reads every runner once: its exporter, its node exporter, and GitHub's view from the fleet exporter on this host.
  */
 import http from "node:http";
 import { text as textOf } from "node:stream/consumers";
@@ -7,14 +7,17 @@ import type { SwitchConfig } from "../config";
 import { Samples } from "./samples";
 import { diskView, githubView, hostView, newer, queueView, type RunnerViews } from "./views";
 
-/** A frozen machine accepts a connection and says nothing: shorter than the pause between two looks. */
+/**
+ * Time limit, because a frozen machine accepts a connection and does not answer: shorter than the pause between two
+ * reads.
+ */
 const LIMIT_MS = 3_000;
 /** Node exporter has hundreds of series; the file systems are enough. */
 const DISKS_ONLY = "?collect[]=filesystem";
 
 interface Answer {
   readonly samples: Samples;
-  /** When it was there, by this host's clock, ms. */
+  /** Time of the answer by this host's clock, ms. */
   readonly at: number;
   /** What the answering host's clock showed, ms. */
   readonly theirClock: number;
@@ -46,14 +49,14 @@ export const askByHttp: Ask = async (url) => {
     const theirClock = Date.parse(date ?? "");
     return { samples: new Samples(text), at, theirClock: Number.isNaN(theirClock) ? at : theirClock };
   } catch {
-    // Who does not answer is not seen: the age of the last view tells.
+    // An exporter that does not answer gives no view: the age of its last one shows that.
     return undefined;
   }
 };
 
 /**
  * @param now this host's clock, ms since 1970
- * @returns views by the runner's name, the newest of what is known and what this look brought
+ * @returns views by the runner's name, each the newest of the known one and the one just read
  */
 export async function look(
   config: SwitchConfig,
@@ -82,7 +85,7 @@ export async function look(
   return Object.fromEntries(await Promise.all(views));
 }
 
-/** Whether every view of every runner was had at least once. */
+/** Whether every view of every runner was read at least once. */
 export function isComplete(views: Readonly<Record<string, RunnerViews>>): boolean {
   return Object.values(views).every(
     ({ host, diskUsedPercent, github, oldestQueuedSeconds }) =>

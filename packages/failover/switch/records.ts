@@ -1,5 +1,5 @@
 /**
- * Decisions on the disk: the newest as one file, and a line for each one that changed something.
+ * Decisions on disk: the newest as one file, and one line for each that changed something.
  */
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -11,7 +11,7 @@ import { removeTemporaries, writeWhole } from "@ghrunners/core/whole-file";
 const KEPT_LINES = 400;
 const MOST_LINES = 500;
 
-/** Whether a reader of the history learns something by this decision. */
+/** Whether this decision adds information to the history. */
 export function isNews(decision: GateDecision, before: GateDecision | undefined): boolean {
   const facts = ({ runner, reason, cause, runners }: GateDecision): string =>
     JSON.stringify([runner, reason, cause, runners.map((one) => [one.name, one.grade, one.cause])]);
@@ -33,7 +33,7 @@ export class DecisionRecords {
   private newest: GateDecision | undefined;
   private lines: number;
 
-  /** @param complain told when the disk does not take a record; the decision itself stands */
+  /** @param complain called if a record cannot be written; the decision itself stays valid */
   constructor(
     private readonly folder: string,
     private readonly complain: (line: string) => void,
@@ -45,7 +45,7 @@ export class DecisionRecords {
     try {
       this.newest = lines.length === 0 ? undefined : (JSON.parse(lines.at(-1) as string) as GateDecision);
     } catch {
-      // A kill in the middle of a line: the next one is news.
+      // A line was cut off by a kill: record the next decision.
       this.newest = undefined;
     }
   }

@@ -1,5 +1,6 @@
 /**
- * Starts runs again that wait for a dead runner. What is to be done is on the disk before it is done, so a restart goes on.
+ * Restarts runs that wait for a dead runner. Each intent is written to disk before it is carried out, so that work
+ * continues after a restart.
  */
 import type { GateDecision } from "../choice/choose";
 import type { SwitchConfig } from "../config";
@@ -21,11 +22,11 @@ import {
 
 const RUNS = "/actions/runs";
 const JOBS = "/actions/jobs";
-/** A run whose gate is over is one or the other, whatever the rest of it waits for. */
+/** A run whose gate has ended is in one of these states, whatever its other jobs wait for. */
 const unfinished = ["queued", "in_progress"];
-/** Share of the budget that questions leave for the write of the choice. */
+/** Share of the budget that reads leave for writing the choice. */
 export const RESERVE = 0.3;
-/** Runs that were given up are not begun again; the oldest are forgotten. */
+/** Number of abandoned runs to remember, so that they are not tried again. */
 const KEPT = 100;
 
 /** Intents by the run's id, and runs that were given up. */
@@ -38,9 +39,9 @@ export const noRedispatches: Redispatches = { intents: {}, abandoned: [] };
 
 export class Redispatcher {
   /**
-   * @param state what an earlier run left
+   * @param state state of an earlier process
    * @param keep makes the state durable before it returns
-   * @param tell told what became of a run
+   * @param tell called with the result of each run
    */
   constructor(
     private readonly github: GitHubClient,
@@ -51,7 +52,7 @@ export class Redispatcher {
     private state: Redispatches,
   ) {}
 
-  /** One round: goes on with what was begun, then looks for more. @throws Error of the request that failed */
+  /** One round: continues pending intents, then searches for more. @throws Error of the request that failed */
   async round(decision: GateDecision): Promise<void> {
     for (const [id, intent] of Object.entries(this.state.intents)) await this.goOn(Number(id), intent);
     const dead = decision.runners.filter(({ grade }) => grade === "unusable");
@@ -111,14 +112,14 @@ export class Redispatcher {
     }
   }
 
-  /** The gate's job and what waits for it: what is over besides is not repeated. */
+  /** Repeats the gate's job and the jobs that wait for it; other finished jobs are not repeated. */
   private async repeat(id: number): Promise<void> {
     const what = whatToRepeat(await this.jobs(id));
     if (what === "run") return this.github.send("POST", `${RUNS}/{run_id}/rerun`, { run_id: id });
     if (what !== undefined) return this.github.send("POST", `${JOBS}/{job_id}/rerun`, { job_id: what.job });
   }
 
-  /** GitHub says that it is over already, or runs already: the next look tells. */
+  /** Ignores GitHub's answer that the run has already ended or already runs: the next round sees its state. */
   private async unless(status: number, request: Promise<void>): Promise<void> {
     try {
       await request;

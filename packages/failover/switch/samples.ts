@@ -1,7 +1,7 @@
 /**
- * Reads Prometheus' text format, as far as exporters write it. Pure. Why not parse-prometheus-text-format: it builds every
- * family of a node exporter with its help text, at each look, in a service with a memory limit; a lookup by labels would
- * still be ours.
+ * Reads Prometheus' text format, as far as the exporters use it. Pure. Why not parse-prometheus-text-format: it builds
+ * every family of a node exporter with its help text, at each look, in a service with a memory limit; a lookup by
+ * labels would still be ours.
  */
 
 type Labels = Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ export class Samples {
     return this.lines.get(metric.name)?.find((line) => wanted.every(([name, value]) => line.labels[name] === value));
   }
 
-  /** Value of the first sample with these labels; undefined where there is none, or no number. */
+  /** Value of the first sample with these labels; undefined if there is none, or it is not a number. */
   value(metric: { readonly name: string }, labels: Labels = {}): number | undefined {
     const value = this.find(metric, labels)?.value;
     return value === undefined || Number.isNaN(value) ? undefined : value;

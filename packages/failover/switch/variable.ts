@@ -1,6 +1,6 @@
 /**
- * The repository variable DEPLOY_RUNNER: when it is written and what stands in it. The functions are pure; the class
- * writes. A write that fails is tried again; meanwhile the variable expires, and the gate refuses.
+ * The repository variable DEPLOY_RUNNER: when it is written, and with which content. The functions are pure; the class
+ * writes. A failed write is retried; in the meantime the variable expires, and the gate refuses.
  */
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { choiceText } from "../choice/deploy-runner";
@@ -8,29 +8,29 @@ import type { GateDecision } from "../choice/choose";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import { statusOf } from "@ghrunners/core/github/errors";
 
-/** What GitHub was told last. */
+/** The last published choice. */
 export interface Written {
-  /** Everything of the variable but its times. */
+  /** The variable's content without its times. */
   readonly content: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
 const FIRST_PAUSE_MS = 2_000;
-/** GitHub may be back at any moment, and every deployment waits for it. */
+/** GitHub may answer again at any moment, and every deployment waits for it. */
 const LONGEST_PAUSE_MS = 30_000;
 
-/** What makes one choice differ from another: ages in an explanation change with every look and are no news. */
+/** Content that distinguishes two choices, without the ages in explanations, which change with every read. */
 const contentOf = ({ runner, reason, cause, runners }: GateDecision): string =>
   JSON.stringify([runner, reason, cause, runners.map(({ grade, cause: why }) => [grade, why])]);
 
-/** A decision that is valid for longer than decisions are was made by a clock that was ahead. The gate refuses it. */
+/** A decision valid for longer than the maximum was made while the clock was ahead. The gate refuses it. */
 const isOfTheFuture = ({ expiresAt }: Written, validSeconds: number, now: number): boolean =>
   expiresAt - now > validSeconds * 1000;
 
 /**
- * A change is written at once, anything else when half of its time is over: few writes, and two chances at least. What a
- * clock that was ahead has written is written again.
+ * A change is written at once; otherwise the choice is renewed at half of its validity, which gives few writes and at
+ * least two chances. A choice written while the clock was ahead is written again.
  */
 export function isDue(
   decision: GateDecision,
@@ -42,7 +42,7 @@ export function isDue(
   return isOfTheFuture(written, validSeconds, now) || written.expiresAt - now < (validSeconds * 1000) / 2;
 }
 
-/** Whether a gate that looks now sees this decision and may act on it. */
+/** Whether a gate that reads the variable now sees this decision and may use it. */
 export function isWritten(
   decision: GateDecision,
   written: Written | undefined,
@@ -57,7 +57,7 @@ export function isWritten(
 export const pauseAfter = (failures: number): number =>
   Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
 
-/** How long to wait still, ms. A time further away than any pause was set by a clock that was ahead: it counts for nothing. */
+/** Remaining pause, ms. A time beyond the longest pause was set while the clock was ahead, and is ignored. */
 export const waitBefore = (notBefore: number, now: number): number =>
   notBefore <= now || notBefore - now > LONGEST_PAUSE_MS ? 0 : notBefore - now;
 
@@ -68,7 +68,7 @@ export class ChoiceVariable {
 
   /**
    * @param written what an earlier run wrote
-   * @param tell told the result of every attempt
+   * @param tell called with the result of every attempt
    */
   constructor(
     private readonly github: GitHubClient,
@@ -78,7 +78,7 @@ export class ChoiceVariable {
     public written: Written | undefined,
   ) {}
 
-  /** Writes the decision if it is due and nothing is being written. Waits for nobody and never throws. */
+  /** Writes the decision if it is due and no write is under way. Never blocks and never throws. */
   offer(decision: GateDecision): void {
     const now = this.now();
     if (this.running !== undefined || waitBefore(this.notBefore, now) > 0) return;
@@ -86,7 +86,7 @@ export class ChoiceVariable {
     this.running = this.write(decision).finally(() => (this.running = undefined));
   }
 
-  /** Whether a gate that looks now would see this decision. */
+  /** Whether a gate that reads the variable now would see this decision. */
   isPublished(decision: GateDecision): boolean {
     return isWritten(decision, this.written, this.validSeconds, this.now());
   }

@@ -1,5 +1,5 @@
 /**
- * From the exporters' samples to what is known of a runner. Pure. What is not among the samples is not known.
+ * Converts the exporters' samples to views of a runner. A missing sample means unknown. Pure.
  */
 import { metrics } from "@ghrunners/monitoring/all-metrics";
 import { foreignMetrics } from "@ghrunners/monitoring/metrics/foreign";
@@ -11,7 +11,7 @@ import type { Samples } from "./samples";
 
 export type SwitchRunner = SwitchConfig["runners"][number];
 
-/** Facts and when they were true by this host's clock, milliseconds since 1970. */
+/** Facts with their time by this host's clock, milliseconds since 1970. */
 export interface Dated<Facts> {
   readonly at: number;
   readonly facts: Facts;
@@ -26,7 +26,7 @@ type GithubFacts = Omit<
   readonly versionEndsAt: number | null;
 };
 
-/** The newest of everything that was ever had of one runner. */
+/** The newest view of each kind of one runner. */
 export interface RunnerViews {
   readonly host?: Dated<HostFacts>;
   readonly diskUsedPercent?: Dated<number>;
@@ -34,13 +34,15 @@ export interface RunnerViews {
   readonly oldestQueuedSeconds?: Dated<number>;
 }
 
-/** Disks fill slowly, and queues are asked for half as often as runners: these outlive a few looks that failed. */
+/**
+ * Disks fill slowly, and queues are requested half as often as runners: these views are kept across a few failed reads.
+ */
 const SLOW_MS = 120_000;
 
 const known = (value: number | undefined): boolean | null => (value === undefined ? null : value === 1);
 
 /**
- * What the runner's own exporter says.
+ * The view of the runner's own exporter.
  * @param readAt when it answered, by this host's clock, ms
  * @param theirClock what the runner's clock showed then, ms: its facts are dated by it
  */
@@ -66,7 +68,7 @@ export function diskView(samples: Samples, readAt: number): Dated<number> | unde
   return { at: readAt, facts: 100 * (1 - free / size) };
 }
 
-/** What GitHub says of one runner, as the fleet exporter on this host has it. */
+/** GitHub's view of one runner, from the fleet exporter on this host. */
 export function githubView(samples: Samples, { name, role }: SwitchRunner): Dated<GithubFacts> | undefined {
   const who = { runner: name, role };
   const polled = samples.value(metrics.githubPollTimestamp, { endpoint: "runners" });
@@ -96,12 +98,13 @@ export function queueView(samples: Samples, { labels }: SwitchRunner): Dated<num
   return { at: polled * 1000, facts: samples.value(metrics.githubJobQueueOldest, set) ?? 0 };
 }
 
-/** Two clocks may differ by so much, ms. */
+/** Allowed difference of two clocks, ms. */
 const SKEW_MS = 5_000;
 
 /**
- * Of two, the newer: an exporter that was just started knows less than what was read before. A view from the future was
- * dated by a clock that was ahead: it would look fresh, and hide every newer one, until its time comes. It is not known.
+ * The newer of two views, because an exporter that was just started may know less than an earlier answer. A view from
+ * the future was dated by a clock that was ahead: it would look fresh and hide every newer one until that time. It
+ * counts as unknown.
  */
 export function newer<Facts>(
   before: Dated<Facts> | undefined,

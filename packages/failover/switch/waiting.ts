@@ -1,15 +1,15 @@
 /**
- * Runs that wait for a runner that will not come: which they are, and what is to be done with one. Pure.
+ * Finds runs that wait for an unusable runner, and decides what to do with each. Pure.
  *
- * A queued job keeps its labels, so GitHub lets it wait for a day. The run is cancelled and started again once: its gate
- * then chooses anew. The fence is the number of the attempt: only the first is ever touched.
+ * A queued job keeps its labels, so GitHub lets it wait for a day. The run is cancelled and started again once: its
+ * gate then chooses again. Only the first attempt of a run is ever changed, which prevents a loop.
  */
 import type { JobFacts } from "@ghrunners/core/github/facts";
 import { carries, isSelfHosted } from "@ghrunners/core/github/runner";
 import { workflowsOf } from "@ghrunners/core/github/read-facts";
 import { GATE_JOB, GATE_WORKFLOW } from "@ghrunners/core/vocabulary/delivery";
 
-/** A configured runner and whether it can take jobs now. */
+/** A configured runner, and whether it can take jobs now. */
 export interface RunnerCapacity {
   readonly labels: readonly string[];
   readonly usable: boolean;
@@ -41,18 +41,18 @@ export const toWaitingRun = ({ id, run_attempt, status, conclusion, ...raw }: Ra
   conclusion,
 });
 
-/** Some runner of ours has every label of the job, and none of those who do is usable. */
+/** At least one configured runner has every label of the job, and none of these is usable. */
 function isForTheDead({ labels }: JobFacts, runners: readonly RunnerCapacity[]): boolean {
   const fit = runners.filter((runner) => carries(runner.labels, labels));
   return fit.length > 0 && fit.every(({ usable }) => !usable);
 }
 
-/** A gate's job that is over. Its name ends the names of the calls around it. */
+/** Whether a job is a finished gate. Its name comes after the names of the calling jobs. */
 const isGate = ({ name, status }: JobFacts): boolean => status === "completed" && name.split(" / ").at(-1) === GATE_JOB;
 
 /**
- * What is to run again, so that the gate chooses anew and nothing else that is over is repeated: the job of the one gate,
- * with all that waits for it; the whole run where nothing but gates is over; undefined where neither is possible.
+ * What to repeat so that the gate chooses again and no other finished job is repeated: the job of the only gate, with
+ * the jobs that wait for it; the whole run if only gates have finished; undefined if neither is possible.
  * @param jobs of the newest attempt
  */
 export function whatToRepeat(jobs: readonly JobFacts[]): "run" | { readonly job: number } | undefined {
@@ -63,8 +63,8 @@ export function whatToRepeat(jobs: readonly JobFacts[]): "run" | { readonly job:
 }
 
 /**
- * Whether a run is to be started again: its first attempt, a job of it waits for a dead runner, nothing of it runs, and its
- * gate is over, which can choose again. A run without a gate would ask for the same dead runner again.
+ * Whether to restart a run: it is its first attempt, one of its jobs waits for a dead runner, none of its jobs runs,
+ * and it has a finished gate, which can choose again. A run without a gate would request the same dead runner again.
  * @param jobs of the newest attempt
  */
 export function waitsForTheDead(
@@ -82,11 +82,11 @@ export function waitsForTheDead(
   );
 }
 
-/** What became of a run that was to be started again. */
+/** Result for a run that was to be restarted. */
 export const results = ["rerun", "ended", "given_up"] as const;
 export type RedispatchResult = (typeof results)[number];
 
-/** That a run is to be started again, written down before anything is done. Times in milliseconds since 1970. */
+/** The intent to restart a run, recorded before anything is done. Times in milliseconds since 1970. */
 export interface Intent {
   readonly at: number;
   readonly cancelledAt: number | null;
@@ -99,15 +99,15 @@ export type RedispatchStep =
   { readonly kind: "cancel" | "rerun" | "wait" } | { readonly kind: "over"; readonly result: RedispatchResult };
 
 /**
- * The next thing to do, whatever was done before and whoever was killed in between.
+ * The next step, whatever was done before and whichever process was killed in between.
  * @param run as GitHub shows it now; undefined when it was deleted
  */
 export function nextStep(run: WaitingRun | undefined, intent: Intent, now: number): RedispatchStep {
   if (run === undefined) return { kind: "over", result: "ended" };
   if (run.attempt > 1) return { kind: "over", result: "rerun" };
-  // A time of the future is as far from now as one of the past: a clock that was ahead must not put things off.
+  // Treat a time in the future like one in the past, so that a clock that was ahead does not delay the work.
   if (Math.abs(now - intent.at) > GIVE_UP_MS) return { kind: "over", result: "given_up" };
-  // It may have found its runner after all.
+  // Its runner may have become available in the meantime.
   if (run.status === "completed") {
     return run.conclusion === "cancelled" ? { kind: "rerun" } : { kind: "over", result: "ended" };
   }

@@ -46,7 +46,7 @@ describe("ops -- gate", () => {
 
   it("is unhealthy when no runner may deploy, with each runner's reasons and the runbook", () => {
     const seen = view(output(refused));
-    assert.match(seen.problems.join(), /^Nobody may deploy: /);
+    assert.match(seen.problems.join(), /^No runner may deploy: /);
     assert.equal(seen.next, "docs/runbooks/offline-restore.md#noauthorisedcapacity");
   });
 

@@ -101,10 +101,10 @@ describe("status report", () => {
     ],
     [
       "a refusal",
-      JSON.stringify({ ...told, labels: [], runner: null, reason: "Nobody may deploy: x." }),
+      JSON.stringify({ ...told, labels: [], runner: null, reason: "No runner may deploy: x." }),
       true,
-      /Nobody may deploy: x\. Decided 30 s ago/,
-      /^no runner may deploy: Nobody may deploy: x\. Next: ghrunners gate$/,
+      /No runner may deploy: x\. Decided 30 s ago/,
+      /^no runner may deploy: No runner may deploy: x\. Next: ghrunners gate$/,
     ],
     [
       "a choice that expired",

@@ -122,7 +122,7 @@ describe("the failover switch over GitHub", function () {
     world.offline.add("secondary");
     const refused = await failover.told(null);
     assert.deepEqual(refused.labels, []);
-    assert.match(String(refused.reason), /^Nobody may deploy: .*runner-1: unusable.*runner-2: unusable/);
+    assert.match(String(refused.reason), /^No runner may deploy: .*runner-1: unusable.*runner-2: unusable/);
     world.dead.clear();
     world.offline.clear();
     await failover.told("runner-1");

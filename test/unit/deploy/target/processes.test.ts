@@ -154,7 +154,7 @@ describe("the installed agent, in processes of its own", function () {
     const request = JSON.stringify(target.request("2"));
     const { code, value } = await agent(["begin"], request);
     assert.equal(code, 3);
-    assert.match(String(value.error), /Next: the same command again/);
+    assert.match(String(value.error), /Next: run the same command again/);
     await ended;
     const again = await agent(["begin"], request);
     assert.equal(again.code, 0, JSON.stringify(again.value));

@@ -138,7 +138,7 @@ describe("runner choice", () => {
       labels: [],
       reason: "refused",
       cause: "offline",
-      explanation: `Nobody may deploy: ${says}.`,
+      explanation: `No runner may deploy: ${says}.`,
       runners: [primary],
       runbook: "docs/runbooks/offline-restore.md#noauthorisedcapacity",
     });
