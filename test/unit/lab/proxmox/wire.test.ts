@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { until } from "@ghrunners/core/until";
 import { Lab, node } from "./harness";
 
 /** Kinds as the provider's Go types decode them: a number is no string, and the other way round. */
@@ -66,7 +67,11 @@ describe("the provider's calls in their order", () => {
     const name = upid.parse(
       await lab.get("POST", lab.vm(9000, "/clone"), { newid: 101, full: 1, name: "runner-1", storage: "local-lvm" }),
     );
-    const ended = await lab.get<object>("GET", `/nodes/${node}/tasks/${name.replace("!", "%21")}/status`);
+    const place = `/nodes/${node}/tasks/${name.replace("!", "%21")}/status`;
+    const ended = await until("the task of the clone ends", 10_000, async () => {
+      const seen = await lab.get<{ status: string }>("GET", place);
+      return seen.status === "stopped" && seen;
+    });
     assert.deepEqual({ ...ended, pid: 0 }, { ...ended, pid: 0, status: "stopped", exitstatus: "OK" });
     assert.equal((await status()).status, "stopped");
     const cloned = await config();
