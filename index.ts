@@ -40,8 +40,8 @@ if (watch !== undefined) {
 /** Every runner: name, role, address, VMID, labels, and its number and version at GitHub. */
 export const runners = pool.runners.map(describeRunner);
 
-/** When and by what the secondaries were proved; null where there is nothing to prove. */
+/** When and how the secondaries were proved; null if there is nothing to prove. */
 export const gate = pool.evidence ?? null;
 
-/** What this stack proves for the next one (production's promotion.from); null where it is not told to. */
+/** What this stack proves for the next one (production's promotion.from); null if it gives no proof. */
 export const proof = proofOf(settings, pool, { dependsOn: everything }) ?? null;

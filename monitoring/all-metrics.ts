@@ -19,7 +19,7 @@ export const metrics = {
 
 export type MetricKey = keyof typeof metrics;
 
-/** The metrics that one emitter has to offer. */
+/** The metrics of one emitter. */
 export function metricsFrom(source: MetricSource): Metric[] {
   return Object.values(metrics).filter((metric) => metric.source === source);
 }

@@ -1,4 +1,4 @@
-/** Fixed uids of the dashboards: links in alerts and runbooks outlive a new version of a dashboard. */
+/** Fixed uids of the dashboards: links in alerts and runbooks stay valid when a dashboard changes. */
 export const dashboardUids = {
   runnerHealth: "github-runner-health",
   deploymentPipeline: "deployment-pipeline",

@@ -1,5 +1,5 @@
 /**
- * The texts that a monitoring host needs, as pure functions of the catalogue and an environment's settings.
+ * The files that a monitoring host needs, as pure functions of the catalogue and an environment's settings.
  *
  *     renderTargets(settings)   the file_sd file
  *     renderRules(settings)     the rule files, one for each group

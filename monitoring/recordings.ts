@@ -4,7 +4,7 @@ import { thresholds } from "./thresholds";
 
 /** One recording rule. */
 export interface Recording {
-  /** level:metric:operations, as Prometheus' naming rules for recording rules ask. */
+  /** level:metric:operations, by Prometheus' naming rules for recording rules. */
   readonly name: string;
   readonly help: string;
   readonly expr: (environment: string) => string;

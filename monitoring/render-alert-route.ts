@@ -2,14 +2,14 @@ import { stringify } from "yaml";
 import { components, inhibitions, type Severity } from "./alerts";
 import { ON_CALL_RECEIVER, PRODUCED, type RenderedFile } from "./settings";
 
-/** Receiver of the alert that always fires; without a configuration of its own it notifies nobody. */
+/** Receiver of the alert that always fires; without its own configuration it sends no notification. */
 export const WATCHDOG_RECEIVER = "watchdog";
 
 /** Where notifications go. Alertmanager posts JSON to them: prometheus.io/docs/alerting/latest/configuration, webhook_config. */
 export interface AlertReceivers {
   /** Webhook of on-call, e.g. `http://127.0.0.1:9094/notifications`. */
   readonly onCallUrl: string;
-  /** Dead man's switch that expects Watchdog once a minute; default: nobody. */
+  /** Dead man's switch that expects Watchdog once a minute; default: none. */
   readonly watchdogUrl?: string;
 }
 
@@ -54,7 +54,10 @@ export function alertRoute() {
   };
 }
 
-/** What a person adds to an Alertmanager configuration that is not ours: routes and inhibitions, receivers by name. */
+/**
+ * The fragment to add to an Alertmanager configuration that the stack does not manage: routes, inhibitions, and
+ * receivers by name.
+ */
 export function renderAlertRoute(): RenderedFile {
   const { routes, inhibitions: rules } = alertRoute();
   return {
@@ -72,7 +75,9 @@ export function renderAlertRoute(): RenderedFile {
   };
 }
 
-/** A whole Alertmanager configuration, for a file that is ours. What no route of ours takes goes to on-call as well. */
+/**
+ * A whole Alertmanager configuration, for a file that the stack manages. Alerts that match no route also go to on-call.
+ */
 export function renderAlertmanagerConfig({ onCallUrl, watchdogUrl }: AlertReceivers): RenderedFile {
   const { routes, inhibitions: rules } = alertRoute();
   const webhook = (url: string) => ({ webhook_configs: [{ url, send_resolved: true }] });

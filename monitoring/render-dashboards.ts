@@ -7,7 +7,7 @@ import { select } from "./select";
 import { DATASOURCE, renderPanel } from "./render-panel";
 import type { MonitoringSettings, RenderedFile } from "./settings";
 
-/** What the dashboards of all environments depend on. */
+/** Settings on which the dashboards of all environments depend. */
 export type DashboardSettings = Pick<MonitoringSettings, "runbookBaseUrl">;
 
 /** Logs of the environment's hosts in Grafana's Explore, through the variable `logs`; the labels are the log shipper's. */
@@ -19,7 +19,7 @@ function logsUrl(): string {
       range: { from: "now-1h", to: "now" },
     },
   };
-  // Grafana replaces ${...} in a link before it opens it, so these must stay readable.
+  // Grafana replaces ${...} in a link before it opens it, so these must not be escaped.
   const encoded = encodeURIComponent(JSON.stringify(panes)).replace(/%24%7B(\w+)%7D/g, "$${$1}");
   return `/explore?schemaVersion=1&orgId=1&panes=${encoded}`;
 }

@@ -79,7 +79,7 @@ function thresholdSteps(panel: Panel): sdk.Threshold[] {
       ...above.map(({ value, tone }) => ({ value, color: toneColours[tone] })),
     ];
   }
-  // A step colours what is above it: each "below" line hands its own colour to the step underneath.
+  // A step colours the range above it: so each "below" line gives its colour to the next lower step.
   const ordered = [...below].sort((a, b) => a.value - b.value);
   return ordered.reduce<sdk.Threshold[]>(
     (steps, { value }, index) => [...steps, { value, color: toneColours[ordered[index + 1]?.tone ?? "good"] }],
@@ -106,7 +106,7 @@ function query(panel: Panel, index: number): Builder<Dataquery> {
   return overTime ? built.range() : built.instant();
 }
 
-/** One panel of the catalogue as Grafana's builder of it. */
+/** Grafana's builder of one panel of the catalogue. */
 export function renderPanel(panel: Panel, runbookBaseUrl: string): Builder<sdk.Panel> {
   const alerts = [...new Set((panel.thresholds ?? []).flatMap(({ alert }) => alert ?? []))];
   return drawn[panel.kind]()

@@ -8,11 +8,13 @@ export interface TargetGroup {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Where the services on the monitoring host itself listen, beside Prometheus. */
+/** Addresses of the services on the monitoring host itself, besides Prometheus. */
 const FLEET_EXPORTER = `127.0.0.1:${ports.fleetExporter}`;
 const FAILOVER_SWITCH = `127.0.0.1:${ports.failoverSwitch}`;
 
-/** What Prometheus scrapes for an environment, with the labels that no exporter knows of itself (`scrapeLabels`). */
+/**
+ * What Prometheus scrapes for an environment, with the labels that exporters do not set themselves (`scrapeLabels`).
+ */
 export function targetGroups({ environment, runners, targets, failover }: MonitoringSettings): TargetGroup[] {
   return [
     ...runners.flatMap(({ name, role, address }) => [

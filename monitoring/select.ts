@@ -1,4 +1,4 @@
-/** A series as PromQL: the metric's name with the environment and whatever else is asked for. */
+/** A series as PromQL: the metric's name with the environment and further labels. */
 export function select(metric: { readonly name: string }, environment: string, ...matchers: string[]): string {
   return `${metric.name}{${[`environment="${environment}"`, ...matchers].join(", ")}}`;
 }

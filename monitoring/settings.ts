@@ -1,7 +1,7 @@
 import type { AlertScope } from "./alerts";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
 
-/** Everything that the texts for one environment depend on. */
+/** All settings on which the files for one environment depend. */
 export interface MonitoringSettings extends AlertScope {
   /** Value of the label `environment`; also part of the file names, so stacks share a monitoring host. */
   readonly environment: string;
@@ -28,8 +28,8 @@ export interface RenderedRules extends RenderedFile {
   readonly groups: Readonly<Record<string, number>>;
 }
 
-/** Receiver of everything that a person has to see. */
+/** Receiver of every alert that needs a person. */
 export const ON_CALL_RECEIVER = "oncall-sre";
 
-/** First line of every produced text that may hold a comment. */
+/** First line of every rendered text that can contain a comment. */
 export const PRODUCED = "# Produced by ghrunners. Changes made here are overwritten.\n";

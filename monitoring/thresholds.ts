@@ -1,6 +1,6 @@
 /**
- * The canonical thresholds of alerts, dashboards and success criteria: each number stands here once.
- * Ratios are between 0 and 1, times in seconds.
+ * The canonical thresholds of alerts, dashboards and success criteria: each number is defined only here. Ratios are
+ * between 0 and 1, times in seconds.
  */
 const minute = 60;
 const hour = 60 * minute;
@@ -11,7 +11,7 @@ export const thresholds = {
   memoryRatio: 0.85,
   diskRatio: 0.85,
   versionBehindSeconds: 7 * day,
-  /** Deadlines of a runner's version that are told as info, warning and critical. */
+  /** Times before the end of a runner's version at which the alert is info, warning and critical. */
   versionDeadlineSeconds: { info: 14 * day, warning: 7 * day, critical: 3 * day },
   staleCheckinSeconds: 10 * minute,
   queuedSeconds: 5 * minute,
@@ -25,7 +25,7 @@ export const thresholds = {
   /** OAuth tokens are refused from 5 minutes of skew on. */
   clockSkewSeconds: 1 * minute,
   diskWillFillSeconds: 1 * day,
-  /** Below this use a disk is not reported however fast it fills. */
+  /** Below this usage a disk is not reported, however fast it fills. */
   diskWillFillRatio: 0.6,
   failedDeploymentsPerHour: 3,
   /** SC-002. */

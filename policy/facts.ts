@@ -1,6 +1,6 @@
 /**
- * What the guards judge. The program gives all of it at once, from its settings; the policy pack gives it piece by piece,
- * from the resources that the engine is about to make. A group that is absent is not judged.
+ * Facts that the guards judge. The program passes all facts at once, from its settings; the policy pack passes those of
+ * one resource at a time, as the engine is about to create it. A missing group is not judged.
  */
 import type { WorkflowFacts } from "./workflows";
 
@@ -21,11 +21,11 @@ export interface Facts {
     /** Workflow files of the checkout; read at the first use. */
     readonly workflows: () => readonly WorkflowFacts[];
   };
-  /** The preflight is told to accept a public repository. */
+  /** The preflight is configured to accept a public repository. */
   readonly publicAccepted?: boolean;
-  /** The repository as GitHub shows it, or as the program makes it. */
+  /** The repository as GitHub shows it, or as the program creates it. */
   readonly repository?: { readonly name: string; readonly public: boolean };
-  /** What a job's GITHUB_TOKEN may do unless the job says otherwise. */
+  /** Permissions of a job's GITHUB_TOKEN unless the job sets others. */
   readonly defaultToken?: { readonly canWrite: boolean; readonly approvesPullRequests: boolean };
   /** The repository accepts actions that are not pinned by their commit. */
   readonly acceptsUnpinnedActions?: boolean;

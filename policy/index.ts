@@ -1,7 +1,7 @@
 /**
- * The policy pack, for organisations that enforce packs: the program itself calls the same guards before it makes
+ * The policy pack, for organisations that enforce packs: the program itself calls the same guards before it changes
  * anything (config/refusals.ts). Level and environment come with the pack's configuration; without it every guard
- * refuses, and the stack's name stands for the environment.
+ * refuses, and the stack's name is used as the environment.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -16,7 +16,7 @@ let workflows: readonly WorkflowFacts[] | undefined;
 
 const checkout: LocalFacts = {
   workflows: () => {
-    // Read once, and only when a guard asks: most of this process's life is its start.
+    // Read once, and only when a guard needs it, because starting takes most of this process's time.
     const { readWorkflows } = require("./workflows") as typeof import("./workflows");
     return (workflows ??= readWorkflows(path.join(__dirname, "..", ".github", "workflows")));
   },

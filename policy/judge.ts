@@ -1,16 +1,16 @@
-/** Every guard at once, for the program: what is refused, and what is only said. Pure. */
+/** Runs every guard, for the program: returns refusals and remarks. Pure. */
 import { ADVISORY_ENVIRONMENT, guardOverrides, type OverrideSetting } from "@ghrunners/core/vocabulary/safety";
 import type { Facts } from "./facts";
 import { nextStep } from "./guard";
 import { guards } from "./guards";
 
-/** The group `safety` of the configuration, as far as guards look at it. */
+/** The group `safety` of the configuration, the part that guards use. */
 export type Overrides = Readonly<Partial<Record<OverrideSetting, string | undefined>>>;
 
 export interface GuardJudgement {
-  /** Each names its guard, what was seen, what was expected and the command that allows it. */
+  /** Refusals: each names its guard, what was seen, what was expected and the command that allows it. */
   readonly refusals: readonly string[];
-  /** Violations that the configuration allows in words, or that stand in staging. */
+  /** Remarks: violations that an override allows, or in staging. */
   readonly warnings: readonly string[];
 }
 

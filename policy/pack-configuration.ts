@@ -1,4 +1,4 @@
-/** The configuration of the policy pack for a stack: what `pulumi preview --policy-pack-config FILE` takes. Pure. */
+/** The configuration of the policy pack for a stack: the file for `pulumi preview --policy-pack-config FILE`. Pure. */
 import { ADVISORY_ENVIRONMENT, guardOverrides } from "@ghrunners/core/vocabulary/safety";
 
 /** One guard's part of the pack's configuration. Source: pulumi.com/docs/iac/crossguard/configuration */
@@ -8,8 +8,8 @@ export interface GuardConfiguration {
 }
 
 /**
- * Levels by guard: refused everywhere but in staging, advised where a sentence in the configuration overrides it.
- * An override stays visible as a remark on every run.
+ * Levels by guard: mandatory except in staging, advisory if an override in the configuration allows the violation. An
+ * override stays visible as a remark on every run.
  * @param config the `config` map of the stack's configuration file
  */
 export function packConfiguration(

@@ -1,7 +1,7 @@
 /**
- * Whether the passphrase of the state is empty, as far as this process can know: Pulumi reads the variable first, then
- * the file. Where neither is set the stack has another secrets provider, or somebody typed the passphrase in.
- * Source: https://www.pulumi.com/docs/iac/cli/environment-variables/
+ * Whether the passphrase of the state is empty, as far as this process can see: Pulumi reads the variable first, then
+ * the file. If neither is set, the stack has another secrets provider, or the passphrase was typed in. Source:
+ * https://www.pulumi.com/docs/iac/cli/environment-variables/
  */
 export function passphraseIsEmpty(env: NodeJS.ProcessEnv, read: (file: string) => string): boolean {
   const { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = env;

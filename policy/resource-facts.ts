@@ -1,8 +1,8 @@
-/** From a resource of the graph to the facts that it gives. */
+/** Converts a resource of the graph to facts for the guards. */
 import type { Facts, RunnerLabelFacts } from "./facts";
 import type { WorkflowFacts } from "./workflows";
 
-/** A resource as the engine is about to make it, or keep it. */
+/** A resource as the engine is about to create or keep it. */
 export interface Resource {
   /** Pulumi type token. */
   readonly type: string;
@@ -11,7 +11,7 @@ export interface Resource {
   readonly protect: boolean;
 }
 
-/** What stands in no resource. */
+/** Facts that are in no resource. */
 export interface LocalFacts {
   readonly workflows: () => readonly WorkflowFacts[];
   readonly passphraseIsEmpty: () => boolean;
@@ -21,7 +21,7 @@ type Reader = (resource: Resource, checkout: LocalFacts) => Omit<Facts, "environ
 
 const poolType = "ghrunners:pool:RunnerPool";
 
-/** @throws Error when the component does not say what it holds: a guard that sees nothing must not pass */
+/** @throws Error if the component's inputs are missing: a guard without facts must not pass */
 function poolMembers({ members }: Resource["props"]): RunnerLabelFacts[] {
   if (!Array.isArray(members)) throw new Error(`${poolType} has no list "members"; the guards cannot judge it.`);
   return members.map((member: { runner?: unknown; labels?: unknown }) => {
@@ -59,8 +59,8 @@ const readers: Readonly<Record<string, Reader>> = {
   "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions": ({ props }) => ({
     acceptsUnpinnedActions: props.enabled !== false && props.shaPinningRequired !== true,
   }),
-  // The component, not GitHub's resource below it: before its first update the reviewers are known by login only, and
-  // the resource shows an empty list then.
+  // The component, not GitHub's resource below it: before the first update the reviewers are known only by login, and
+  // the resource shows an empty list.
   "ghrunners:deployment:DeploymentEnvironment": ({ props }) => ({
     deployment: { environment: String(props.environment), reviewers: strings(props.reviewers) },
   }),
@@ -71,10 +71,10 @@ const readers: Readonly<Record<string, Reader>> = {
   "github:index/dependabotSecret:DependabotSecret": secret,
 };
 
-/** Types that say something about what guards judge. */
+/** Resource types from which guards get facts. */
 export const judgedTypes: readonly string[] = Object.keys(readers);
 
-/** @returns undefined for a resource that no guard looks at */
+/** @returns undefined for a resource that no guard uses */
 export function factsOf(resource: Resource, environment: string, checkout: LocalFacts): Facts | undefined {
   const reader = readers[resource.type];
   return reader === undefined ? undefined : { environment, ...reader(resource, checkout) };

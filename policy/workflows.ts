@@ -1,16 +1,16 @@
-/** The parts of workflow files that guards look at. */
+/** The parts of workflow files that guards use. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { isMap, isPair, isScalar, isSeq, parseDocument, visit } from "yaml";
 
-/** A job as far as the guards care. */
+/** The parts of a job that guards use. */
 export interface WorkflowJobFacts {
   readonly id: string;
-  /** Labels of runs-on; undefined where an expression decides them, or where the job calls another workflow. */
+  /** Labels of runs-on; undefined if an expression decides them, or if the job calls another workflow. */
   readonly labels: readonly string[] | undefined;
-  /** Whether it runs on a runner at all, not in a called workflow. */
+  /** Whether the job itself runs on a runner, rather than calling a workflow. */
   readonly runsHere: boolean;
-  /** Name of its environment; undefined without one. An expression stays as it is written. */
+  /** Name of its environment; undefined without one. An expression is kept as written. */
   readonly environment: string | undefined;
 }
 
@@ -47,7 +47,7 @@ function environmentOf(environment: unknown): string | undefined {
 
 /**
  * Reads a workflow file.
- * @throws Error when it is no YAML
+ * @throws Error if it is not YAML
  */
 export function workflowFacts(file: string, text: string): WorkflowFacts {
   const document = parseDocument(text);
@@ -78,7 +78,7 @@ function actionReferences(contents: unknown): ActionReference[] {
   return found;
 }
 
-/** Every workflow file in a folder, by name; none where the folder is missing. */
+/** Every workflow file in a folder, by name; empty if the folder is missing. */
 export function readWorkflows(folder: string): WorkflowFacts[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)

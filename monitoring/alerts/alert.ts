@@ -2,7 +2,7 @@ import type { DashboardUid } from "../dashboard-uids";
 import type { AlertName } from "../runbooks";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
 
-/** critical pages at once, warning is looked at within the hour, info once a day. */
+/** critical pages at once, warning needs attention within the hour, info once a day. */
 export type AlertSeverity = "critical" | "warning" | "info";
 
 /** What is affected; on-call is routed by it. */
@@ -10,18 +10,18 @@ export type Component = "runner" | "deployment" | "repository" | "monitoring";
 
 export const components = ["runner", "deployment", "repository", "monitoring"] as const satisfies readonly Component[];
 
-/** What rules have to know of an environment. */
+/** What rules need to know about an environment. */
 export interface AlertScope {
   /** Value of the label `environment`. */
   readonly environment: string;
   readonly runners: readonly { readonly name: string; readonly role: Role }[];
-  /** Deployment targets; without one the absent() twins of the deployment metrics are left out. */
+  /** Deployment targets; without one, the absent() variants for deployment metrics are omitted. */
   readonly targets: readonly { readonly name: string }[];
-  /** Whether a failover switch chooses the runner of deployments; without one nothing is said about the choice. */
+  /** Whether a failover switch chooses the runner of deployments; without one there are no rules about the choice. */
   readonly failover: boolean;
 }
 
-/** One alerting rule. Several rules may share a name when they differ in a label (severity, role, reason). */
+/** One alerting rule. Several rules may share a name if they differ in a label (severity, role, reason). */
 export interface Alert {
   readonly name: AlertName;
   readonly severity: AlertSeverity;
@@ -32,7 +32,7 @@ export interface Alert {
   readonly labels?: Readonly<Record<string, string>>;
   /** How long the expression must hold, as Prometheus writes it; default: no wait. */
   readonly for?: string;
-  /** PromQL expressions, any of which is the alert; with an empty list the scope has nothing to watch and no rule. */
+  /** PromQL expressions, any of which is the alert; an empty list gives no rule. */
   readonly expr: (scope: AlertScope) => readonly string[];
   /** One line, for the subject of a page. `$labels` in texts are those of the series: fixed labels are not among them. */
   readonly summary: string;
@@ -43,7 +43,7 @@ export interface Alert {
   readonly dashboard: DashboardUid;
 }
 
-/** Rules that are evaluated together and stand in one file. */
+/** Rules that are evaluated together and are in one file. */
 export interface AlertGroup {
   readonly name: string;
   readonly alerts: readonly Alert[];

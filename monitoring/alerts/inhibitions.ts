@@ -1,6 +1,6 @@
 import type { AlertName } from "../runbooks";
 
-/** While an alert of `source` fires, those of `muted` that agree with it in the labels `equal` notify nobody. */
+/** While an alert of `source` fires, those of `muted` with the same values of the labels `equal` do not notify. */
 export interface Inhibition {
   readonly source: readonly AlertName[];
   readonly muted: readonly AlertName[];

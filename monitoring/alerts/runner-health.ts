@@ -6,7 +6,7 @@ import { thresholds } from "../thresholds";
 import type { Alert, AlertGroup, AlertScope } from "./alert";
 import { BY_RUNNER, cpuUse, diskUse, memoryUse, offline } from "./views";
 
-/** One expression for each runner: absent() can only name a series whose labels it is told. */
+/** One expression for each runner: absent() only has the labels that the expression itself contains. */
 function missing(metric: { readonly name: string }) {
   return ({ environment, runners }: AlertScope): string[] =>
     runners.map(({ name, role }) => `absent(${select(metric, environment, `runner="${name}"`, `role="${role}"`)})`);

@@ -6,7 +6,7 @@ import { select } from "../select";
 /** Labels that name a runner; every expression about one keeps exactly these. */
 export const BY_RUNNER = "by (environment, runner, role)";
 
-/** Runners whose machine answers to no scrape, except those that GitHub shows online. Value 0. */
+/** Runners whose machine answers no scrape, except those that GitHub shows as online. Value 0. */
 export function unreachable(environment: string, ...matchers: string[]): string {
   const down = (job: string): string =>
     `max ${BY_RUNNER} (${select(foreign.up, environment, `job="${job}"`, 'runner!=""', ...matchers)}) == 0`;
@@ -15,8 +15,8 @@ export function unreachable(environment: string, ...matchers: string[]): string 
 }
 
 /**
- * Runners that are off: one view says so and the other does not deny it, or the machine is unreachable. Where the views
- * contradict each other StatusDisagreement speaks instead. Value 0.
+ * Runners that are off: one view reports it and the other does not contradict, or the machine is unreachable. If the
+ * views contradict each other, StatusDisagreement fires instead. Value 0.
  */
 export function offline(environment: string, ...matchers: string[]): string {
   const host = `max ${BY_RUNNER} (${select(metrics.runnerStatus, environment, ...matchers)})`;
@@ -40,7 +40,7 @@ export function memoryUse(environment: string, ...matchers: string[]): string {
   return `1 - ${total(foreign.memoryAvailable)} / ${total(foreign.memoryTotal)}`;
 }
 
-/** Share of a runner's root file system that is used; the runner and its work folder stand on it. */
+/** Share of a runner's root file system that is used; the runner and its work folder are on it. */
 export function diskUse(environment: string, ...matchers: string[]): string {
   const root = (metric: { readonly name: string }): string =>
     `min ${BY_RUNNER} (${select(metric, environment, 'mountpoint="/"', 'runner!=""', ...matchers)})`;

@@ -21,7 +21,7 @@ export interface Query {
   readonly legend: string;
 }
 
-/** The line from which a value is bad; it stands in `thresholds`, as that of the alert. */
+/** The threshold from which a value is bad; defined in `thresholds`, like the alert's. */
 export interface PanelThreshold {
   readonly value: number;
   readonly worse: "above" | "below";
@@ -41,9 +41,9 @@ export interface Panel {
   readonly queries: readonly Query[];
   readonly thresholds?: readonly PanelThreshold[];
   readonly states?: readonly StateText[];
-  /** The event without which the panel is rightly empty. */
+  /** The event that produces data; before it the panel is correctly empty. */
   readonly event: string;
-  /** Columns of Grafana's 24. */
+  /** Width in Grafana's 24 columns. */
   readonly width: number;
 }
 

@@ -3,7 +3,7 @@ import { metrics } from "../all-metrics";
 import { select } from "../select";
 import type { Panel } from "./dashboard";
 
-/** Alerts that fire in an environment, the one that always fires left out. */
+/** Alerts that fire in an environment, without the one that always fires. */
 const firing = (environment: string): string =>
   select(foreign.alerts, environment, 'alertstate="firing"', 'alertname!="Watchdog"');
 

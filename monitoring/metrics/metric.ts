@@ -4,9 +4,9 @@
  */
 export type MetricSource = "host" | "fleet" | "switch" | "target";
 
-/** One metric as it stands in an exposition. */
+/** One metric as it appears in an exposition. */
 export interface Metric {
-  /** Full name, with unit and `_total` where Prometheus' naming rules ask for them. */
+  /** Full name, with unit and `_total` if Prometheus' naming rules require them. */
   readonly name: string;
   readonly type: "gauge" | "counter" | "histogram";
   /** Base unit of the value; left out for a count or a state. */
@@ -24,8 +24,8 @@ export interface Metric {
 }
 
 /**
- * Labels that Prometheus adds to every sample of a target, by source; they stand in the target files. So `up` and the
- * samples of node exporter carry them as well, and no exporter has to be told who it is.
+ * Labels that Prometheus adds to every sample of a target, by source; they are in the target files. So `up` and node
+ * exporter's samples have them too, and no exporter has to know its own identity.
  */
 export const scrapeLabels = {
   host: ["environment", "runner", "role"],

@@ -1,6 +1,6 @@
 import type { Metric } from "./metric";
 
-/** The failover switch: which runner deploys, why, and whether GitHub has been told. */
+/** The failover switch: which runner deploys, why, and whether the choice is published at GitHub. */
 export const switchMetrics = {
   deploymentRunnerAuthorised: {
     name: "deployment_runner_authorised",

@@ -2,9 +2,9 @@ import { DURATION_BUCKETS, type Metric, REACTION_BUCKETS } from "./metric";
 
 /**
  * Target view: what happened to deployments, computed from the records on the deployment target and read by its node
- * exporter (textfile collector). So an outcome counts although the runner or GitHub died.
- * Counters and histograms start at 0, for every label value that their help names, with the target's first contact: so
- * an increase is never lost and a missing series means that nobody is looking.
+ * exporter (textfile collector). So an outcome is counted even if the runner or GitHub failed. Counters and histograms
+ * start at 0, for every label value that their help names, with the target's first contact: so an increase is never
+ * lost, and a missing series means that the target is not scraped.
  */
 export const targetMetrics = {
   deploymentOutcomes: {

@@ -7,7 +7,7 @@ const image = /^docker:\/\/[^@\s]+@sha256:[0-9a-f]{64}$/;
 /** Files of the same commit: `./` in the checkout, `$/` in the workflow's own repository. */
 const sameCommit = /^[.$]\//;
 
-/** Whether what a step or a job uses cannot change under its name: files of the same commit, a commit, a digest. */
+/** Whether the content of `uses` is fixed: files of the same commit, a commit, or a digest. */
 export const isPinned = (uses: string): boolean => sameCommit.test(uses) || pinned.test(uses) || image.test(uses);
 
 /** @returns one violation for each action that is not pinned */

@@ -1,7 +1,7 @@
 import type { Guard } from "../guard";
 import type { WorkflowJobFacts, WorkflowFacts } from "../workflows";
 
-/** Events that run code or text of people who may not write to the repository. */
+/** Events that run code or text of people without write access to the repository. */
 export const foreignEvents: ReadonlySet<string> = new Set([
   "pull_request",
   "pull_request_target",
@@ -11,7 +11,7 @@ export const foreignEvents: ReadonlySet<string> = new Set([
   "merge_group",
 ]);
 
-/** GitHub-hosted images by their labels. */
+/** Labels of GitHub-hosted images. */
 const hosted = /^(ubuntu|windows|macos)-[a-z0-9.-]+$/;
 
 function reason(job: WorkflowJobFacts, runners: ReadonlySet<string>): string | undefined {
@@ -22,7 +22,7 @@ function reason(job: WorkflowJobFacts, runners: ReadonlySet<string>): string | u
   return own.length > 0 ? `it asks for ${own.join(", ")}` : undefined;
 }
 
-/** @param labels labels of the runners that this stack makes */
+/** @param labels labels of this stack's runners */
 export function judgePullRequests(workflows: readonly WorkflowFacts[], labels: readonly string[]): string[] {
   const runners = new Set(labels.map((label) => label.toLowerCase()));
   return workflows.flatMap(({ file, events, jobs }) => {

@@ -1,6 +1,6 @@
 import type { Guard } from "../guard";
 
-/** @param repository as GitHub shows it to the preflight, or as the program makes it */
+/** @param repository as GitHub shows it to the preflight, or as the program creates it */
 export const judgeVisibility = (repository: { readonly name: string; readonly public: boolean }): string[] =>
   repository.public
     ? [
@@ -9,7 +9,7 @@ export const judgeVisibility = (repository: { readonly name: string; readonly pu
       ]
     : [];
 
-/** The preflight asks GitHub for the visibility; so it must not be told to look away. */
+/** The preflight checks the visibility at GitHub, so it must not be configured to skip that. */
 export const repositoryPrivate: Guard = {
   name: "repository-private",
   description:

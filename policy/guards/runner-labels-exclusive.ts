@@ -1,13 +1,13 @@
 import { type Guard, isProduction } from "../guard";
 import type { WorkflowFacts } from "../workflows";
 
-/** Labels that jobs of everybody ask for: GitHub's own images, and words that name no purpose. */
+/** Labels that any job may request: GitHub's own images, and generic words. */
 const everybodys = /^(ubuntu|windows|macos)-|^(default|any|shared|build|ci|test|dev|development|staging)$/i;
 
-/** Labels that GitHub itself gives by system and architecture; they select nothing. */
+/** Labels that GitHub itself gives by system and architecture; they do not distinguish runners. */
 const broad = new Set(["self-hosted", "linux", "windows", "macos", "x64", "x86", "arm", "arm64"]);
 
-/** @returns what is wrong with the labels of one runner */
+/** @returns problems of one runner's labels */
 export function judgeLabels(
   runner: string,
   labels: readonly string[],
@@ -26,7 +26,7 @@ export function judgeLabels(
   }
   for (const { file, jobs } of workflows) {
     for (const job of jobs) {
-      // Labels that an expression chooses are for the guard of pull requests to judge.
+      // Labels from an expression are judged by the guard for pull requests.
       if (job.labels?.every((label) => own.has(label)) !== true || job.environment === environment) continue;
       violations.push(
         `Job ${job.id} of ${file} may land on runner ${runner} (runs-on: ${job.labels.join(", ")}) without ` +

@@ -21,7 +21,8 @@ const stale = {
   severity: "warning",
   component: "monitoring",
   role: "all",
-  action: "Check whether GitHub is up and the exporter's token is valid. Until it is repaired, rely on the host view only.",
+  action:
+    "Check whether GitHub is up and the exporter's token is valid. Until it is repaired, rely on the host view only.",
   dashboard: dashboardUids.overview,
 } as const;
 
@@ -30,16 +31,17 @@ const switchStale = {
   severity: "warning",
   component: "monitoring",
   role: "all",
-  action: "Check whether the failover switch runs and GitHub accepts its token. Until it is repaired, every deployment is refused.",
+  action:
+    "Check whether the failover switch runs and GitHub accepts its token. Until it is repaired, every deployment is refused.",
   dashboard: dashboardUids.overview,
 } as const;
 
-/** Alerts about the eyes themselves. */
+/** Alerts about the monitoring itself. */
 export const monitoringAlerts: readonly Alert[] = [
   {
     ...exporterDown,
     expr: ({ environment }) => [
-      // A machine that is off takes its exporters with it: that is RunnerHostDown's to tell.
+      // If a machine is off its exporters are off too: RunnerHostDown reports that.
       [
         `max by (environment, job, runner, role, target) (${select(foreign.up, environment, `job=~"${scrapeJobs.node}|${scrapeJobs.runner}"`)}) == 0`,
         `unless on (environment, runner, role) (${unreachable(environment)})`,

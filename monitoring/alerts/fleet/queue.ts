@@ -6,7 +6,7 @@ import type { Alert } from "../alert";
 
 const BY_LABELS = "by (environment, labels)";
 
-/** Alerts about waiting jobs and about who may deploy. */
+/** Alerts about waiting jobs and about the choice of the runner. */
 export const queueAlerts: readonly Alert[] = [
   {
     name: "JobQueuedTooLong",
@@ -39,7 +39,8 @@ export const queueAlerts: readonly Alert[] = [
     summary: "A job for [{{ $labels.labels }}] waits although a runner is idle",
     description:
       "{{ $value }} idle runner(s) have the labels [{{ $labels.labels }}], but a job that needs them has been queued for more than a minute.",
-    action: "Check the runner's version and registration: GitHub gives no jobs to a version that is too old, and a hung listener takes none.",
+    action:
+      "Check the runner's version and registration: GitHub gives no jobs to a version that is too old, and a hung listener takes none.",
     dashboard: dashboardUids.runnerHealth,
   },
   {
@@ -80,7 +81,8 @@ export const queueAlerts: readonly Alert[] = [
       `round(sum by (environment) (increase(${select(metrics.deploymentFailovers, environment)}[24h]))) > ${thresholds.failoversPerDay}`,
     ],
     summary: "{{ $labels.environment }} fails over too often",
-    description: "{{ $value }} failovers in {{ $labels.environment }} within 24 hours, more than 5: the primary keeps failing and recovering.",
+    description:
+      "{{ $value }} failovers in {{ $labels.environment }} within 24 hours, more than 5: the primary keeps failing and recovering.",
     action: "Take the primary out of service (ghrunners maintenance start) until you know the cause of the failovers.",
     dashboard: dashboardUids.overview,
   },

@@ -22,7 +22,7 @@ const disagreement = {
   dashboard: dashboardUids.runnerHealth,
 } as const;
 
-/** Runners whose own exporter says that they are connected. */
+/** Runners whose own exporter reports them as connected. */
 const hostSaysUp = (environment: string): string =>
   `max ${BY_RUNNER} (${select(metrics.runnerStatus, environment)}) == 1`;
 
