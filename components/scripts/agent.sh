@@ -14,22 +14,6 @@ drop_in_folder=$unit_file.d
 keep=/var/lib/ghrunners
 changed=false
 
-die() {
-  echo "$*" >&2
-  exit 1
-}
-
-# Writes a file only if its content differs, so that a second run changes nothing.
-put() { # path mode content
-  if [[ ! -f $1 || $(<"$1") != "${3%$'\n'}" ]]; then
-    install -D -m "$2" /dev/null "$1.new"
-    printf '%s\n' "${3%$'\n'}" >"$1.new"
-    mv -f "$1.new" "$1"
-    changed=true
-  fi
-  chmod "$2" "$1"
-}
-
 # Read from the link that an installation and GitHub's own update make. The program itself is not run: each start begins
 # a new log file, and a running listener does not write to that.
 installed_version() {

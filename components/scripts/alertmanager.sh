@@ -16,11 +16,6 @@ set -euo pipefail
 kept=$ALERTMANAGER_FILE.before-ghrunners
 fresh=$ALERTMANAGER_FILE.ghrunners-new
 
-die() {
-  echo "$*" >&2
-  exit 1
-}
-
 need_amtool() {
   command -v amtool >/dev/null || die "amtool is not installed on this host. Expected Alertmanager's own tools. Next: apt-get install prometheus-alertmanager"
 }

@@ -9,21 +9,6 @@ program=/usr/local/lib/ghrunners/alloy/alloy
 configuration=/etc/ghrunners/logs/config.alloy
 changed=false
 
-die() {
-  echo "$*" >&2
-  exit 1
-}
-
-put() { # path mode content
-  local content=${3%$'\n'}
-  if [[ ! -f $1 || $(<"$1") != "$content" ]]; then
-    install -D -m "$2" /dev/null "$1.new"
-    printf '%s\n' "$content" >"$1.new"
-    mv -f "$1.new" "$1"
-    changed=true
-  fi
-}
-
 install_program() {
   local archive
   [[ -x $program && -f $program.sha256 && $(<"$program.sha256") == "$ARCHIVE_SHA256" ]] && return

@@ -20,11 +20,6 @@ stage_name=.$OWNER.stage
 undo_name=.$OWNER.undo
 folders=("$RULES_DIR" "$TARGETS_DIR" "$DASHBOARDS_DIR")
 
-die() {
-  echo "$*" >&2
-  exit 1
-}
-
 metric() { # name: prints its current value, empty if there is none
   curl --fail --silent --max-time 5 "$PROMETHEUS_URL/metrics" | awk -v name="$1" '$1 == name { print $2 }'
 }

@@ -8,42 +8,32 @@ program=/usr/local/lib/ghrunners/logs/redactor.py
 folder=/etc/ghrunners/logs
 redactor_unit=ghrunners-log-redactor.service
 upload_unit=systemd-journal-upload.service
-changed=()
+due=()
 
-die() {
-  echo "$*" >&2
-  exit 1
-}
-
-# put PATH MODE CONTENT UNIT: writes a file only if its content differs, and remembers which unit to restart.
-put() {
-  local content=${3%$'\n'}
-  if [[ ! -f $1 || $(<"$1") != "$content" ]]; then
-    install -D -m "$2" /dev/null "$1.new"
-    printf '%s\n' "$content" >"$1.new"
-    mv -f "$1.new" "$1"
-    changed+=("$4")
-  fi
-  chmod "$2" "$1"
+# Like put, and remembers which unit to restart if the file was written.
+put_for() { # unit path mode content
+  changed=false
+  put "$2" "$3" "$4"
+  if [[ $changed == true ]]; then due+=("$1"); fi
 }
 
 restart_changed() { # unit
   systemctl enable --quiet "$1"
-  if [[ " ${changed[*]} " == *" $1 "* ]]; then systemctl restart "$1"; else systemctl start "$1"; fi
+  if [[ " ${due[*]} " == *" $1 "* ]]; then systemctl restart "$1"; else systemctl start "$1"; fi
 }
 
 install_shipper() {
   local machine_id journal deadline
   machine_id=$(</etc/machine-id)
   journal=/var/log/journal/$machine_id.$NAMESPACE
-  put "$program" 0755 "$REDACTOR" "$redactor_unit"
-  put "$folder/redactor.json" 0644 "$REDACTOR_CONFIG" "$redactor_unit"
-  put "/etc/systemd/system/$redactor_unit" 0644 "$UNIT_FILE" "$redactor_unit"
-  put "/etc/systemd/journald@$NAMESPACE.conf" 0644 "$NAMESPACE_CONFIG" "systemd-journald@$NAMESPACE.service"
-  put "$folder/receiver.pem" 0644 "$CERTIFICATE" "$upload_unit"
-  put "/etc/systemd/system/$upload_unit.d/ghrunners.conf" 0644 "${UPLOAD_DROP_IN//MACHINE_ID/$machine_id}" "$upload_unit"
-  if ((${#changed[@]} > 0)); then systemctl daemon-reload; fi
-  if [[ " ${changed[*]} " == *" systemd-journald@"* ]]; then systemctl try-restart "systemd-journald@$NAMESPACE.service"; fi
+  put_for "$redactor_unit" "$program" 0755 "$REDACTOR"
+  put_for "$redactor_unit" "$folder/redactor.json" 0644 "$REDACTOR_CONFIG"
+  put_for "$redactor_unit" "/etc/systemd/system/$redactor_unit" 0644 "$UNIT_FILE"
+  put_for "systemd-journald@$NAMESPACE.service" "/etc/systemd/journald@$NAMESPACE.conf" 0644 "$NAMESPACE_CONFIG"
+  put_for "$upload_unit" "$folder/receiver.pem" 0644 "$CERTIFICATE"
+  put_for "$upload_unit" "/etc/systemd/system/$upload_unit.d/ghrunners.conf" 0644 "${UPLOAD_DROP_IN//MACHINE_ID/$machine_id}"
+  if ((${#due[@]} > 0)); then systemctl daemon-reload; fi
+  if [[ " ${due[*]} " == *" systemd-journald@"* ]]; then systemctl try-restart "systemd-journald@$NAMESPACE.service"; fi
   restart_changed "$redactor_unit"
   # Without a journal to read, the upload would end at once.
   deadline=$((SECONDS + 20))

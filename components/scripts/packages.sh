@@ -15,11 +15,6 @@ keep_files=(--force-confdef --force-confold)
 kept_keys=/etc/cloud/cloud.cfg.d/99-ghrunners.cfg
 missing=()
 
-die() {
-  echo "$*" >&2
-  exit 1
-}
-
 # cloud-init installs packages of its own at the first boot. Its result does not matter here: exit code 2 means "done
 # with warnings", and a failed step of the template need not be one of ours.
 wait_for_first_boot() {

@@ -14,29 +14,6 @@ limits=/etc/systemd/system/systemd-journal-remote
 senders_file=$limits.socket.d/ghrunners-senders-$ENVIRONMENT.conf
 changed=false
 
-die() {
-  echo "$*" >&2
-  exit 1
-}
-
-# A write failed: says what is left of the file system. One without free inodes is full too, whatever its free bytes.
-no_space() { # file
-  local bytes inodes mount
-  rm -f "$1.new"
-  read -r bytes inodes mount < <({ df -h --output=avail,iavail,target "$(dirname "$1")" 2>/dev/null || df -h --output=avail,iavail,target /; } | tail -n 1)
-  die "$1 on $(hostname) could not be written. Seen on $mount: $bytes bytes and $inodes inodes free. Expected some of both." \
-    "The file of before is untouched. Next: free space on that host (df -h, df -i), then pulumi up"
-}
-
-put() { # path content
-  if [[ ! -f $1 || $(<"$1") != "$2" ]]; then
-    install -D -m 0644 /dev/null "$1.new" || no_space "$1"
-    printf '%s\n' "$2" >"$1.new" || no_space "$1"
-    mv -f "$1.new" "$1"
-    changed=true
-  fi
-}
-
 # Script of the timer: a sender that floods loses only its own oldest lines. The receiver names a sender's files by its
 # address, and closes a full file for good (@ in its name).
 # shellcheck disable=SC2016  # The script's own variables.
@@ -78,33 +55,32 @@ answers() {
 install_receiver() {
   install -d -o "$group" -g "$group" /var/log/journal/remote
   make_certificate
-  put "$configuration" "[Remote]
+  put "$configuration" 0644 "[Remote]
 SplitMode=host
 ServerCertificateFile=$folder/certificate.pem
 ServerKeyFile=$folder/key.pem"
-  put "$limits.socket.d/ghrunners.conf" "[Socket]
+  put "$limits.socket.d/ghrunners.conf" 0644 "[Socket]
 ListenStream=
 ListenStream=$PORT
 IPAddressDeny=any
 IPAddressAllow=localhost $ADDRESS"
-  put "$senders_file" "[Socket]
+  put "$senders_file" 0644 "[Socket]
 IPAddressAllow=$SENDERS"
   # systemd gives up after 5 starts in 10 s by default, and then logs would be lost for good.
-  put "$limits.service.d/ghrunners.conf" "[Unit]
+  put "$limits.service.d/ghrunners.conf" 0644 "[Unit]
 StartLimitIntervalSec=0
 
 [Service]
 Restart=on-failure
 RestartSec=2"
-  put "$program" "$retention"
-  chmod 0755 "$program"
-  put "$cleaning.service" "[Unit]
+  put "$program" 0755 "$retention"
+  put "$cleaning.service" 0644 "[Unit]
 Description=Deletes uploaded journals: older than $RETENTION_DAYS days, or beyond $SENDER_MEBIBYTES MiB of one sender
 
 [Service]
 Type=oneshot
 ExecStart=$program $RETENTION_DAYS $SENDER_MEBIBYTES"
-  put "$cleaning.timer" "[Unit]
+  put "$cleaning.timer" 0644 "[Unit]
 Description=Every five minutes: deletes uploaded journals that are too old or too large
 
 [Timer]

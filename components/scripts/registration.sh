@@ -8,11 +8,6 @@ set -euo pipefail
 stage=$RUNNER_HOME/.registration
 installed_unit=/etc/systemd/system/$UNIT
 
-die() {
-  echo "$*" >&2
-  exit 1
-}
-
 # The runner is deleted at GitHub by the API; here only files are removed, so no removal token is needed.
 forget() {
   systemctl disable --now --quiet "$UNIT" 2>/dev/null || true

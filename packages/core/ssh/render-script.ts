@@ -8,8 +8,36 @@ export function quote(value: string): string {
   return `'${value.replace(/'/g, `'\\''`)}'`;
 }
 
+/** What every script for a host may call. Bash. */
+const FUNCTIONS = `# The words go to whoever started the script.
+die() {
+  echo "$*" >&2
+  exit 1
+}
+
+# A write failed: says what is left of the file system. One without free inodes is full too, whatever its free bytes.
+no_space() { # file
+  local bytes inodes mount
+  rm -f "$1.new"
+  read -r bytes inodes mount < <({ df -h --output=avail,iavail,target "$(dirname "$1")" 2>/dev/null || df -h --output=avail,iavail,target /; } | tail -n 1)
+  die "$1 on $(hostname) could not be written. Seen on $mount: $bytes bytes and $inodes inodes free. Expected some of both." \\
+    "The file of before is untouched. Next: free space on that host (df -h, df -i), then pulumi up"
+}
+
+# Writes a file, ending in a newline, only if its content differs: a second run changes nothing. Says so in \`changed\`.
+put() { # path mode content
+  if [[ ! -f $1 || $(<"$1") != "\${3%$'\\n'}" ]]; then
+    install -D -m "$2" /dev/null "$1.new" || no_space "$1"
+    printf '%s\\n' "\${3%$'\\n'}" >"$1.new" || no_space "$1"
+    mv -f "$1.new" "$1"
+    changed=true
+  fi
+  chmod "$2" "$1"
+}
+`;
+
 /**
- * The script with its parameters in front.
+ * The script with its parameters and the functions `die`, `no_space` and `put` in front.
  *
  * @param parameters names in capitals with underscores; values are any text, passed to bash byte by byte
  * @throws Error if a name is not a valid variable name
@@ -20,7 +48,7 @@ export function renderScript(script: string, parameters: Readonly<Record<string,
       throw new Error(`"${name}" is not a parameter name: expected capitals, digits and _.`);
     return `${name}=${quote(value)}`;
   });
-  return [...assignments, script].join("\n");
+  return [...assignments, FUNCTIONS, script].join("\n");
 }
 
 /** The parameters of a script that {@link renderScript} rendered. */

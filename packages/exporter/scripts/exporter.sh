@@ -8,31 +8,6 @@ set -euo pipefail
 unit_file=/etc/systemd/system/$UNIT
 changed=false
 
-die() {
-  echo "$*" >&2
-  exit 1
-}
-
-# A write failed: says what is left of the file system. One without free inodes is full too, whatever its free bytes.
-no_space() { # file
-  local bytes inodes mount
-  rm -f "$1.new"
-  read -r bytes inodes mount < <({ df -h --output=avail,iavail,target "$(dirname "$1")" 2>/dev/null || df -h --output=avail,iavail,target /; } | tail -n 1)
-  die "$1 on $(hostname) could not be written. Seen on $mount: $bytes bytes and $inodes inodes free. Expected some of both." \
-    "The file of before is untouched. Next: free space on that host (df -h, df -i), then pulumi up"
-}
-
-# Writes a file only if its content differs, so that a second run restarts nothing.
-put() { # path mode content
-  if [[ ! -f $1 || $(<"$1") != "${3%$'\n'}" ]]; then
-    install -D -m "$2" /dev/null "$1.new" || no_space "$1"
-    printf '%s\n' "${3%$'\n'}" >"$1.new" || no_space "$1"
-    mv -f "$1.new" "$1"
-    changed=true
-  fi
-  chmod "$2" "$1"
-}
-
 bundle_sha256() {
   if [[ -f $BUNDLE_FILE ]]; then sha256sum "$BUNDLE_FILE" | cut -d ' ' -f 1; fi
 }
