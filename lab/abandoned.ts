@@ -24,7 +24,7 @@ function isEngine(pid: number): boolean {
   }
 }
 
-/** Processes of the engine that work on this instance. Other commands that somebody runs inside the lab are not. */
+/** Processes of the engine that work on this instance. Other commands that a user runs inside the lab do not count. */
 export function engineProcesses(instance: Instance): ProcessIdentity[] {
   const variable = backendVariable(instance);
   return readdirSync("/proc")

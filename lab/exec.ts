@@ -36,7 +36,7 @@ export async function runInside(
   }
 }
 
-/** An interactive shell inside the lab, whose prompt says so. */
+/** An interactive shell inside the lab, with the lab's name in its prompt. */
 export function shellInside(session: LabSession): Promise<number> {
   const { instance } = session.lab;
   const shell = process.env.SHELL ?? "/bin/sh";

@@ -49,7 +49,7 @@ export interface LabOptions {
   readonly proxmox?: (usual: ProxmoxSeed) => ProxmoxSeed;
 }
 
-/** Why guests cannot run here, in words; undefined when they can. */
+/** Why guests cannot run here; undefined if they can. */
 export function reasonForApiOnly(platform = process.platform, uid = process.getuid?.()): string | undefined {
   if (platform !== "linux") return `machines need Linux, and this is ${platform}`;
   if (uid !== 0) return "machines need root (network namespaces, mounts, systemd-nspawn), and this user is not root";
@@ -82,7 +82,7 @@ function endpoints(instance: Instance, mode: LabMode): { proxmox: [string, numbe
     : { proxmox: ["127.0.0.1", loopback.proxmox], github: ["127.0.0.1", loopback.github] };
 }
 
-/** Files of the lab's repository beside this project's .github: what somebody has pushed there. */
+/** Files of the lab's repository beside this project's .github: what a user has pushed there. */
 export const repositoryFolder = ({ github }: Instance): string => path.join(github, "repository");
 
 const urlOf = ([host, port]: [string, number]): string => `https://${host}${port === 443 ? "" : `:${port}`}`;

@@ -48,7 +48,7 @@ async function updateLists(): Promise<void> {
 /**
  * Installs the missing packages with apt-get, which must be run as root. One of our processes at a time does it.
  * @returns the packages installed now
- * @throws Error with apt's own words
+ * @throws Error with apt's message
  */
 export async function ensurePackages(say: (line: string) => void, wanted = programs): Promise<string[]> {
   if (missingPackages(wanted).length === 0) return [];

@@ -43,7 +43,7 @@ export async function end(identity: ProcessIdentity, graceMs = 3_000): Promise<v
 /** Ends the leader of a process group (a service is started as one) and then whatever of its group is left. */
 export async function endGroup(leader: ProcessIdentity, graceMs?: number): Promise<void> {
   await end(leader, graceMs);
-  // While a member lives, its group's number belongs to nobody else; without one this finds nothing.
+  // While a member lives, its group's number is not reused; without one this finds nothing.
   send(-leader.pid, "SIGKILL");
 }
 

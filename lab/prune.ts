@@ -1,4 +1,6 @@
-/** Removes what earlier checkouts left in the cache: entries that this one does not name and that nobody uses. */
+/**
+ * Removes what earlier checkouts left in the cache: entries that this checkout does not use and that no process uses.
+ */
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import path from "node:path";
 import { partFolder } from "./toolchain/obtain";
@@ -15,7 +17,7 @@ export interface CacheEntry {
   readonly bytes: number;
 }
 
-/** Younger ones stay: somebody may be about to use what was just made. */
+/** Younger ones stay: another process may be about to use what was just made. */
 const MINIMUM_AGE_MS = 3_600_000;
 
 /** Rooms whose entries are large. An entry's name ends with the key of its content; whatever else is there stays. */

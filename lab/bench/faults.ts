@@ -1,4 +1,4 @@
-/** What may hit a deployment at a random moment, and how it ends. */
+/** Faults that hit a deployment at a random moment, and how it must end. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Deployer } from "../scenarios/deployer";
 import { LIMIT_MS, type Testbed } from "../scenarios/testbed";
@@ -7,7 +7,7 @@ import type { Random } from "./random";
 
 type Act = (testbed: Testbed, deployer: Deployer) => Promise<void>;
 
-/** Nobody is there to be killed when the deployment has ended already. */
+/** There is no process to kill if the deployment has already ended. */
 const killAgent: Act = ({ app }) => app.killAgent("run").catch(() => undefined);
 
 const acts: Readonly<Record<string, Act>> = {
@@ -48,7 +48,7 @@ export interface Hit {
 }
 
 /**
- * Deploys a version, does what the fault says at its moment, mends what a person would, and looks.
+ * Deploys a version, injects the fault at its moment, repairs what an operator would repair, and checks the result.
  * @param versions the installed one and the one to deploy
  * @param usualSeconds what a deployment takes on this machine, from the lock to its end
  */
@@ -63,7 +63,7 @@ export async function inflict(
   await until("the deployment has the lock", LIMIT_MS, () => deployer.words.includes("holds the lock"));
   await delay(fault.at * usualSeconds * 1000);
   await acts[fault.name]?.(testbed, deployer);
-  // Cable and disk are mended when the target rests: it has to come to an end without them.
+  // Network and disk are repaired once the target is idle: it must end the deployment without them.
   if (fault.name === "power cut of the target") await testbed.app.mend();
   await testbed.app.rests();
   await testbed.app.mend();
@@ -73,7 +73,7 @@ export async function inflict(
   await testbed.app.rests();
   const seconds = (performance.now() - begun) / 1000;
   const stuck = (await testbed.records()).some(({ deployment }) => deployment.outcome === "rollback_failed");
-  // Loud and locked: a person mends what is named and lets the target try again.
+  // Reported and locked: an operator repairs the named cause and makes the target retry.
   if (stuck) await testbed.deploy(version, { action: "retry rollback" });
   const [records] = await testbed.records();
   const outcome = records === undefined ? "not begun" : records.deployment.outcome;

@@ -1,5 +1,5 @@
 /**
- * Laboratories of the benchmark's own, made and removed by the same functions as everybody's.
+ * The benchmark's own labs, made and removed by the same functions as any other lab.
  */
 import path from "node:path";
 import { baseFolders, instanceNamed, type Instance } from "../instance";

@@ -17,7 +17,7 @@ export interface ProcessStat {
   readonly residentMiB: number;
 }
 
-/** The command's name stands in parentheses and may hold anything; fields are counted after the last one. */
+/** The command's name is in parentheses and may contain anything; fields are counted after the last parenthesis. */
 export function parseStat(text: string): ProcessStat {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   return {

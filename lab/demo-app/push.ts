@@ -1,4 +1,4 @@
-/** What somebody of the demo application's team has pushed to the laboratory's repository: release, plan, deployer. */
+/** Files that the demo application's team would have pushed to the lab's repository: release, plan, deployer. */
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { buildDemoApp } from "./build";

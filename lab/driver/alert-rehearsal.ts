@@ -35,7 +35,10 @@ export interface RehearsedAlert {
   readonly seconds: number;
 }
 
-/** Sets the faults of one round, waits for their alerts, ends them and waits until on-call is told that they are over. */
+/**
+ * Sets the faults of one round, waits for their alerts, ends them and waits until on-call is notified that they are
+ * resolved.
+ */
 export async function rehearse(
   rehearsal: Rehearsal,
   monitoring: FastMonitoring,

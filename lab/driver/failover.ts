@@ -11,7 +11,7 @@ import type { Rehearsal } from "./rehearsal";
 /** What DEPLOY_RUNNER holds. */
 export interface PublishedChoice {
   readonly labels: readonly string[];
-  /** Name of the runner; null: nobody may deploy. */
+  /** Name of the runner; null: no runner may deploy. */
   readonly name: string | null;
   readonly reason: string;
   readonly expiresAt: string;
@@ -40,7 +40,7 @@ export class Failover {
     }
   }
 
-  /** Waits until GitHub is told this runner. @param name null: nobody */
+  /** Waits until this runner is published at GitHub. @param name null: none */
   chosen(name: string | null, limitMs: number): Promise<PublishedChoice> {
     return until(`DEPLOY_RUNNER names ${name}`, limitMs, async () => {
       const text = await this.variable();

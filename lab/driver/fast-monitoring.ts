@@ -25,7 +25,7 @@ const prometheusConfig = (settings: MonitoringSettings): string =>
 
 const quoted = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
 
-/** What a firing alert is told by: its name and the labels that tell it from others of that name. */
+/** Identity of a firing alert: its name, and the labels that distinguish it from others of that name. */
 export interface ReceivedNotification {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;

@@ -128,7 +128,7 @@ export const rounds: readonly (readonly FaultCase[])[] = [
     fault("a cut link", ["cut-link", "secondary"], alert("RunnerHostDown", "warning", "secondary")),
     fault("API offline but working", ["api-offline", "primary"], disagreement),
   ],
-  // The machine is back before its runner is: for a moment that alone is told.
+  // The machine is back before its runner: for a moment only the runner's alert fires.
   [fault("a power cut", ["stop", "primary"], alert("RunnerHostDown", "critical", "primary"), ["RunnerOffline"])],
   [
     {

@@ -3,7 +3,7 @@ import { loopbackPorts } from "../forwards";
 import type { Rehearsal } from "./rehearsal";
 
 /**
- * A runner on somebody else's machine: registered at GitHub and connected.
+ * A runner on a foreign machine: registered at GitHub and connected.
  * @returns its sign of life, without which GitHub soon shows it offline
  */
 export async function registerElsewhere(rehearsal: Rehearsal, name: string): Promise<() => Promise<unknown>> {

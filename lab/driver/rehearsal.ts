@@ -195,12 +195,12 @@ export class Rehearsal {
     return succeeds([file, ...args].join(" "), await runProcess(line, { cwd: projectRoot, env: process.env }));
   }
 
-  /** `npm run lab -- <args>` in a process of its own, as a person would. */
+  /** `npm run lab -- <args>` in a separate process, as a user would run it. */
   async labCommand(...args: string[]): Promise<string> {
     return (await this.project("lab/main.ts", ...args)).all;
   }
 
-  /** Breaks something (`npm run lab -- fault <words>`), does the work, and mends it whatever happens. */
+  /** Breaks something (`npm run lab -- fault <words>`), does the work, and always repairs it. */
   async withFault<T>(words: readonly string[], work: () => Promise<T>): Promise<T> {
     await this.labCommand("fault", ...words);
     try {

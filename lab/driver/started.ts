@@ -13,7 +13,7 @@ export interface EndedCommand<Value> {
   readonly result: Value;
 }
 
-/** A command inside the lab with `--json`, while it runs: what it has said so far, and Ctrl-C. */
+/** A command inside the lab with `--json`, while it runs: its output so far, and Ctrl-C. */
 export class Started<Value> {
   private said = "";
   private out = "";

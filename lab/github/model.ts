@@ -25,7 +25,7 @@ export interface GitHubState {
   rulesets: Ruleset[];
   issues: StoredIssue[];
   workflows: WorkflowRecord[];
-  /** Runs and jobs: kept by the workflow engine, read by everybody. */
+  /** Runs and jobs: written by the workflow engine, read by every part. */
   actions: ActionsState;
   faults: Fault[];
   /** Events of the newest change, to complete events.jsonl after a kill between the two writes. */

@@ -15,7 +15,7 @@ export const planOf = ({ seed, faults }: Known): BillingPlan =>
   seed.owner.plan ??
   (seed.owner.type === "Organization" ? "team" : "pro");
 
-/** A fault may show it to everybody: somebody has changed the visibility. */
+/** A fault may make it public, as if a user had changed the visibility. */
 export const isPublic = ({ seed, faults }: Known): boolean =>
   !seed.repository.private || faults.active("repository-public") !== undefined;
 

@@ -4,7 +4,7 @@ import type { GitHubStore } from "./store";
 
 /**
  * Which runners are online. Signs of life are held in memory only: after a restart of the emulator a runner that was
- * online gets the usual silence anew, so that a short outage is no event. Changes of the public view are events
+ * online gets the usual silence again, so that a short outage is no event. Changes of the public view are events
  * `runner.online` and `runner.offline`.
  */
 export class Presence {
@@ -45,7 +45,7 @@ export class Presence {
     return this.isConnected(runner.id) ? "online" : "offline";
   }
 
-  /** GitHub's `busy`: the runner has a job, or the fault `runner-ghost-busy` says so. */
+  /** GitHub's `busy`: the runner has a job, or the fault `runner-ghost-busy` is active. */
   isBusy(runner: Pick<StoredRunner, "id" | "name">): boolean {
     return this.hasJob(runner.id) || this.faults.hits("runner-ghost-busy", runner.name);
   }

@@ -13,7 +13,7 @@ export const permissionNames = [
   "contents",
   "environments",
   "issues",
-  // Of the account or the organization, not of the repository: GitHub shows the plan to nobody else.
+  // A permission of the account or the organization, not of the repository: without it GitHub does not show the plan.
   "plan",
   "secrets",
   "variables",
@@ -37,7 +37,7 @@ const seed = z.object({
     private: z.boolean(),
     defaultBranch: z.string().min(1),
   }),
-  /** Scheme and host under which clients reach the service; stands in every URL that it gives out. */
+  /** Scheme and host under which clients reach the service; part of every URL that it returns. */
   publicUrl: z.url(),
   /** Folder whose .yml files stand for .github/workflows of the default branch; read at every use. */
   workflowsDir: z.string().min(1),
@@ -64,7 +64,7 @@ const seed = z.object({
   authority: z.string().min(1).optional(),
   /** A runner is shown offline after this silence. GitHub takes minutes; the lab's default is 10 s. */
   runnerSilenceMilliseconds: z.number().int().positive().default(10_000),
-  /** Whether requests beyond an account's 5,000 an hour are refused, as at GitHub, or counted anew. */
+  /** Whether requests beyond an account's 5,000 an hour are refused, as at GitHub, or the count restarts. */
   refusesBeyondLimit: z.boolean().default(false),
 });
 

@@ -17,7 +17,7 @@ export type Emit = (kind: string, details?: Record<string, unknown>) => void;
  */
 export class GitHubStore {
   private current: GitHubState;
-  /** The state as it stands on disk, to fall back on when a change throws. */
+  /** The state as on disk, restored if a change throws. */
   private saved: string;
   private readonly file: string;
   private readonly log: EventLog;

@@ -44,7 +44,7 @@ export async function setHostFault(instance: Instance, fault: HostFault): Promis
     throw new Error(`The host ${fault.host} does not run. Start it with: npm run lab -- host up ${fault.host}`);
   }
   const others = activeHostFaults(instance).filter(({ name, host }) => name !== fault.name || host !== fault.host);
-  // Recorded first: nobody starts again what is being powered off.
+  // Recorded first, so that a host being powered off is not started again.
   write(instance, [...others, fault]);
   if (fault.name === "stop") await backend.stop(id);
   if (fault.name === "freeze") await backend.freeze(id);

@@ -3,7 +3,7 @@ import { topology } from "../topology";
 
 export type HostName = keyof typeof topology.hosts;
 
-/** A machine that stands in the lab before the program runs, as a company's monitoring or application host does. */
+/** A machine that exists in the lab before the program runs, as a company's monitoring or application host does. */
 export interface StandingHost {
   readonly name: HostName;
   /** Number of the machine. Below 100, where Proxmox VE has no VMID, so it meets no VM. */

@@ -13,7 +13,7 @@ export interface TemplateContent {
   readonly packages: readonly string[];
   /** Debian packages that a mirror inside the machine offers; empty = there is no mirror. */
   readonly offered: readonly string[];
-  /** Units that are installed but off, for whoever manages the machine to turn on. */
+  /** Units that are installed but off, the program that manages the machine turns them on. */
   readonly disabledUnits: readonly string[];
 }
 
@@ -40,7 +40,7 @@ export const bareTemplate: TemplateContent = {
 };
 
 export interface TemplateOptions {
-  /** Instance whose machine folder scripts are told. */
+  /** Instance whose machine folder is passed to scripts. */
   readonly instance: string;
   readonly content: TemplateContent;
   /** PEM file of the authority that the machines trust. */

@@ -10,7 +10,7 @@ export interface TokenFaults {
   isRemoved(id: string, privilege: string): boolean;
 }
 
-/** Whoever sent a request. */
+/** The sender of a request. */
 export interface Caller {
   /** `USER@REALM!TOKENID`. */
   readonly id: string;

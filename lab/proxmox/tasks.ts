@@ -42,7 +42,7 @@ export class Tasks {
     }
     if (text !== "" && !text.endsWith("\n")) appendFileSync(file, "\n");
     this.interrupted = [...this.tasks.values()].filter((task) => task.exitStatus === undefined);
-    // What Proxmox VE says of a worker that went away without a last word.
+    // Proxmox VE's message about a worker that ended without a status.
     for (const task of this.interrupted) this.finish(task, "unexpected status");
   }
 

@@ -64,7 +64,7 @@ export const inside = ({ prefix }: LabSession, line: readonly string[]): string[
 /** The session's stack for functions that run `pulumi` or call the services; those that call them must be inside. */
 export const stackOfSession = ({ stack, env }: LabSession): Stack => ({ name: stack, projectRoot, env });
 
-/** Command line for `pulumi <args>` inside the lab that asks nothing: a rehearsal has nobody to ask. */
+/** Command line for `pulumi <args>` inside the lab without prompts: a rehearsal has no user to answer. */
 export function pulumiLine(session: LabSession, args: readonly string[]): string[] {
   const [subcommand = "", ...rest] = args;
   const has = (flag: string): boolean => rest.some((arg) => arg === flag || arg.startsWith(`${flag}=`));

@@ -80,7 +80,7 @@ function write(file: string, content: StackFile): void {
 }
 
 /**
- * Makes the session's stack, or completes it. A stack file that is there keeps what somebody set in it; only what the lab
+ * Makes the session's stack, or completes it. An existing stack file keeps what a user set in it; only what the lab
  * itself knows better is brought up to date. Secrets go in by standard input.
  */
 export async function ensureLabStack(session: LabSession, say: (line: string) => void): Promise<void> {

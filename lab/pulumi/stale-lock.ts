@@ -30,8 +30,9 @@ function read(file: string): StackLock | undefined {
 }
 
 /**
- * Lock files whose owner does not run any more. A lock of another host is left to its owner. An engine removes its lock
- * before it ends: one that is gone once its owner is seen dead was no abandoned one, and what runs now is another engine.
+ * Lock files whose owner does not run any more. A lock of another host is not touched. An engine removes its lock
+ * before it ends: one that is gone once its owner is seen dead was no abandoned one, and what runs now is another
+ * engine.
  */
 export function abandonedLocks(
   files: readonly string[],
@@ -46,7 +47,7 @@ export function abandonedLocks(
 
 /**
  * After a kill -9 of the engine its lock on the stack and its plugins stay. Both are removed, so that the next command
- * carries on; a lock whose owner lives is left alone.
+ * carries on; a lock whose owner runs is not touched.
  */
 export async function releaseAbandonedLock(session: LabSession, say: (line: string) => void): Promise<void> {
   const { instance } = session.lab;

@@ -36,7 +36,7 @@ interface Release {
   readonly version: string;
   /** Folder of `externals` with the Node that `runsvc.sh` of this release starts; no other one is in the archive. */
   readonly node: string;
-  /** The listener crashes at start: stands for a bad release. */
+  /** The listener crashes at start: simulates a bad release. */
   readonly broken: boolean;
 }
 

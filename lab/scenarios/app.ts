@@ -57,7 +57,7 @@ export class AppMachine {
     await this.shell('cd /run/ghrunners-scenarios && rm -f "hold-$1" "at-$1"', place);
   }
 
-  /** Waits until no deployment is open, whoever ended it, and the guard has gone to rest. */
+  /** Waits until no deployment is open, however it ended, and the guard is idle. */
   async rests(): Promise<void> {
     const look =
       "test ! -e /var/lib/ghrunners/deploy/open && ! systemctl is-active --quiet ghrunners-deploy-guard.service && echo yes";

@@ -47,7 +47,7 @@ export async function runScenario(scenario: Scenario, testbed: Testbed): Promise
 
 const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** What a failure left is nothing to begin the next one with. */
+/** Remove what a failure left before the next scenario. */
 async function makeAnew(testbed: Testbed): Promise<void> {
   await testbed.clearUp();
   await removeHost("app", testbed.instance);

@@ -19,7 +19,7 @@ interface Runner {
 
 const quoted = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
 
-/** What deploy.yml gives a job of this runner that was asked for by hand. */
+/** What deploy.yml gives a job of this runner that was requested by hand. */
 function jobOf(testbed: Testbed, { name, role }: Runner): Record<string, string> {
   return {
     GITHUB_SERVER_URL: `https://${topology.github.address}`,

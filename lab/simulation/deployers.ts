@@ -49,7 +49,7 @@ export class Deployers {
     this.look();
   }
 
-  /** GitHub notices late who is there. */
+  /** GitHub notices late which runners are online. */
   private look(): void {
     this.site.world.later(10_000, () => {
       for (const runner of this.site.github.runners) runner.online = this.isThere(runner);

@@ -20,7 +20,7 @@ export interface Node {
   readonly entries: Map<string, Node>;
 }
 
-/** What may be wrong with a disk for a while. */
+/** Temporary faults of a disk. */
 export interface Troubles {
   /** Nothing more can be written. */
   full: boolean;
@@ -75,7 +75,7 @@ export class Disk {
   private count = 0;
   /** Whether each folder is for itself. */
   isLoose = false;
-  /** Changes of names and modes that a power cut takes back, and the folder or file that they are flushed with. */
+  /** Changes of names and modes that a power cut reverts, and the folder or file that they are flushed with. */
   private pending: { readonly of: Node; readonly undo: () => void }[] = [];
   private dirty = new Set<Node>();
 

@@ -1,4 +1,4 @@
-/** What may happen in a run: each kind of fault, how it begins and how it ends. */
+/** Faults of a run: how each kind begins and how it ends. */
 import { CURRENT } from "./programs";
 import type { Deployers } from "./deployers";
 import type { Host } from "./host";
@@ -23,7 +23,7 @@ export interface RunState {
   readonly truth: Truth;
   /** Kinds that had an effect. */
   readonly happened: Set<string>;
-  /** Something was damaged that nothing can mend by itself. */
+  /** Something was damaged that no program can repair by itself. */
   damaged: boolean;
 }
 
@@ -183,7 +183,7 @@ const damaged: Begin = (state, { amount }) => {
   return nothing;
 };
 
-/** Somebody writes into the release that is installed. */
+/** A user writes into the installed release. */
 const altered: Begin = ({ site, truth }) => {
   const { disk } = site.target;
   const folder = disk.find(CURRENT, true);

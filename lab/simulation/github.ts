@@ -37,7 +37,7 @@ export interface SimulatedRunner {
 
 export type GitHubAnswer = { readonly status: number; readonly value: unknown } | "silence" | "broken";
 
-/** What may be wrong with GitHub for a while. */
+/** Temporary faults of GitHub. */
 export interface Outage {
   /** Calls get no connection. */
   down: boolean;
@@ -45,7 +45,7 @@ export interface Outage {
   failing: number;
   /** Share of the calls that are never answered. */
   silent: number;
-  /** Every call is told to wait. */
+  /** Every call is answered with a rate limit. */
   limited: boolean;
 }
 

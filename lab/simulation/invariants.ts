@@ -1,4 +1,7 @@
-/** What has to be so when a run is over: the target whole, everything that was said true, everybody told, no secret out. */
+/**
+ * Invariants at the end of a run: the target is consistent, every report was true, every incident was reported, no
+ * secret leaked.
+ */
 import type { Records } from "@ghrunners/deploy/target/history";
 import type { DeployerResult } from "./deployers";
 import type { Disk, Node } from "./disk";
@@ -105,7 +108,7 @@ export function agentProblems({ site, happened }: RunState): string[] {
     .map((text) => `nothing is wrong with the disk, and ${text}`);
 }
 
-/** What a deployer said by its words and its exit code. */
+/** What a deployer reported by its output and its exit code. */
 function claimProblem(
   state: RunState,
   { who, version, code, words, startedAt, endedAt, crashed }: DeployerResult,

@@ -9,7 +9,7 @@ import { SimulatedProcess } from "./processes";
 const FILE = "packages/deploy/target/files/ghrunners-deploy";
 
 export interface Rule {
-  /** Absent: the command waits for nobody. */
+  /** Absent: the command does not wait. */
   readonly lock?: string;
   readonly waitMs: number;
   /** Exit code when the lock is not free; 75: says whose it is. */

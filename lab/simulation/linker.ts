@@ -13,7 +13,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 export interface Patch {
   /** Relative to the project. */
   readonly file: string;
-  /** Text that stands there exactly once. */
+  /** Text that occurs there exactly once. */
   readonly seen: string;
   readonly instead: string;
 }
@@ -45,7 +45,7 @@ export class Linker {
     return this.module(path.join(projectRoot, file)) as Exports;
   }
 
-  /** Runs a file anew, as a process that starts does; what it imports is loaded once. */
+  /** Runs a file again, as a starting process does; what it imports is loaded once. */
   run(file: string): void {
     this.evaluate(path.join(projectRoot, file), { exports: {} });
   }

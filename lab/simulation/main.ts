@@ -62,7 +62,7 @@ function progress(runs: number): (done: number, failed: number) => void {
   };
 }
 
-/** Each mending by itself. @returns exit code */
+/** Each reverted fix by itself. @returns exit code */
 async function takeBack(pool: Pool, runs: number, signal: AbortSignal): Promise<number> {
   let missed = 0;
   for (const { name, seed } of takenBack) {

@@ -55,7 +55,7 @@ export class Network {
     return this.world.random("network").between(1, 30) + this.slowness;
   }
 
-  /** As TCP does: again and again until it arrives, or until nobody wants it to. */
+  /** As TCP does: repeatedly until it arrives, or until the connection is closed. */
   transmit(from: Host, to: Host, wanted: () => boolean, deliver: () => void): void {
     this.world.later(this.delay(), () => {
       if (!wanted()) return;
@@ -103,7 +103,7 @@ class Session implements HostSession {
       KEEPALIVE_MS,
       () => {
         this.misses = this.stands ? 0 : this.misses + 1;
-        // A host that has booted meanwhile knows nothing of the connection, and says so.
+        // A host that has booted in the meantime does not know the connection, and resets it.
         if (this.misses > MISSED || this.target.boot !== this.boot) this.break();
         if (!this.isBroken) this.keepAlive();
       },

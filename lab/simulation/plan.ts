@@ -1,9 +1,9 @@
-/** What a seed makes of a run: who deploys what and when, and which faults happen. */
+/** The plan of a run, derived from its seed: which deployments happen when, and which faults. */
 import type { Trait } from "./application";
 import { faultKinds, sharpKinds, type Fault } from "./faults";
 import { Random } from "./random";
 
-/** A deployment that somebody wants. */
+/** A requested deployment. */
 export interface OrderOf {
   /** ms since the beginning. */
   readonly at: number;

@@ -20,7 +20,7 @@ export interface Seeds {
 }
 
 export interface SeedOptions {
-  /** A mending that is taken back, by its name. */
+  /** Name of a fix to revert. */
   readonly without?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, failed: number) => void;

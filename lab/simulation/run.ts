@@ -44,7 +44,7 @@ export class Simulation {
   private readonly gate: GateJudge;
   private beginning: Beginning | undefined;
 
-  /** @param patches mendings that are taken back */
+  /** @param patches fixes to revert */
   constructor(patches: readonly Patch[] = []) {
     this.linker = new Linker(linkOf(patches));
     this.gate = loadGate(this.linker);

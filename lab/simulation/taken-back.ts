@@ -1,9 +1,9 @@
-/** Mendings of faults that were found by hand, each taken back by itself: the simulation has to find the fault again. */
+/** Fixes of faults that were found by hand, each reverted by itself: the simulation must find the fault again. */
 import type { Patch } from "./linker";
 
 export interface TakenBack {
   readonly name: string;
-  /** What was wrong, in words. */
+  /** Description of the fault. */
   readonly fault: string;
   readonly patches: readonly Patch[];
   /** A seed that finds it. */

@@ -95,7 +95,7 @@ export const vms: BenchScenario = {
             recordTiming(bench, { measure: "vms/preview", ...label }, await run(bed, preview, "preview"));
             const firstRun = await run(bed, first, "first");
             recordTiming(bench, { measure: "vms/first-run", ...label }, firstRun);
-            // OpenTofu saves at intervals and at the end in any case: its one run stands in both comparisons.
+            // OpenTofu saves at intervals and at the end in any case: its single run is used in both comparisons.
             if (size >= LARGE && subject === "opentofu")
               recordTiming(bench, { measure: SAVED_AT_END, ...label }, firstRun);
             recordTiming(bench, { measure: "vms/no-op", ...label }, await run(bed, noOp, "no-op"));

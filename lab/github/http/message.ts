@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Method } from "../../kit/router";
 import type { PermissionName, TokenPermissions } from "../seed";
 
-/** Who asks: the owner of the token, and what the token may do. */
+/** The client of a request: the owner of the token, and what the token may do. */
 export interface Requester {
   readonly login: string;
   readonly permissions: TokenPermissions;
@@ -22,7 +22,7 @@ export interface ApiRequest<Params = Readonly<Record<string, string>>> {
   readonly body: unknown;
   /** Undefined on routes whose access is `public` or `own` when no valid token came along. */
   readonly identity: Requester | undefined;
-  /** Aborted when the client goes away or the service stops: ends long polls. */
+  /** Aborted when the client disconnects or the service stops: ends long polls. */
   readonly signal: AbortSignal;
 }
 
@@ -34,8 +34,8 @@ export interface Reply<Status extends number = number, Body = unknown> {
 }
 
 /**
- * Who may call a route: anybody (`public`), every valid token (`authenticated`), whoever the handler accepts by its own
- * rules (`own`, the runner protocol), or a token with one of the permissions listed.
+ * Who may call a route: any client (`public`), every valid token (`authenticated`), a client that the handler accepts
+ * by its own rules (`own`, the runner protocol), or a token with one of the permissions listed.
  */
 export type Access = "public" | "authenticated" | "own" | readonly `${PermissionName}:${"read" | "write"}`[];
 

@@ -56,7 +56,7 @@ export function requestListener(responder: Responder, faults: Faults) {
       const reply = await responder.respond(request, newRequestId());
       if (!response.destroyed) send(response, reply);
     } catch {
-      // The client went away, or sent what cannot be read: there is nobody to answer.
+      // The client disconnected or sent an unreadable request: there is no client to answer.
       message.socket.destroy();
     }
   };

@@ -47,7 +47,7 @@ export function accountRoutes(services: Services): Route[] {
       if (account.type !== "Organization") throw notFound();
       return { status: 200, body: organization(seed, account, store.state.createdAt, visiblePlan(services, identity)) };
     }),
-    // Everybody whom the lab knows is a collaborator of its one repository.
+    // Every account of the lab is a collaborator of its only repository.
     rest("GET /repos/{owner}/{repo}/collaborators", ["metadata:read"], (request) => {
       const page = paginate(people(), request, seed.publicUrl);
       const body = page.items.map((account) => ({

@@ -34,7 +34,7 @@ export function requireEnvironment(services: Services, name: string): Environmen
   return environment;
 }
 
-/** @throws ApiError 422 for more than six, for teams (the owner has none) and for strangers */
+/** @throws ApiError 422 for more than six, for teams (the owner has none) and for unknown accounts */
 function checkReviewers({ seed }: Services, reviewers: readonly Reviewer[]): void {
   if (reviewers.length > 6) throw unprocessable("Validation Failed", ["Reviewers can't be more than 6"]);
   for (const { type, id } of reviewers) {

@@ -15,7 +15,7 @@ const style = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-widt
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ccc}
 @media(prefers-color-scheme:dark){body{background:#111;color:#ddd}th,td{border-color:#444}}`;
 
-/** What a person wants to see in a browser: runners and the newest runs. No values of secrets or variables. */
+/** A page for the browser: runners and the newest runs. No values of secrets or variables. */
 export function pageRoutes({ seed, store, presence }: Services): Route[] {
   const runners = (): string =>
     table(

@@ -14,7 +14,7 @@ export const nodeId = (kind: string, id: number): string => Buffer.from(`0:${kin
 
 export const apiUrl = (seed: Pick<Seed, "publicUrl">): string => `${seed.publicUrl}/api/v3`;
 
-/** Everybody that the emulator knows: the owner, the users, and the one that workflows act as. */
+/** All accounts of the emulator: the owner, the users, and the account that workflows use. */
 export function accounts(seed: Seed): Account[] {
   return [
     seed.owner,

@@ -71,7 +71,7 @@ export function statusFrom(jobs: readonly Pick<JobRecord, "status" | "runnerId">
   return jobs.some((job) => job.status === "completed") ? "in_progress" : "queued";
 }
 
-/** A job whose runner went away before it took the job goes back to the queue. */
+/** A job whose runner disconnected before it took the job returns to the queue. */
 function takeBack(state: GitHubState, context: EngineContext): boolean {
   const lost = state.actions.jobs.filter(
     (job) =>

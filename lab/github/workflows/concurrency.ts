@@ -41,7 +41,7 @@ export function displacedBy(newcomer: string, setting: Concurrency, others: read
   return pending.length >= longestQueue ? [newcomer] : [];
 }
 
-/** Who may start: the oldest waiting member, once nobody is active. */
+/** The member that may start: the oldest waiting one, once none is active. */
 export function nextToStart(members: readonly Member[]): string | undefined {
   if (members.some((member) => member.state === "active")) return undefined;
   return [...members].sort((left, right) => left.order - right.order)[0]?.id;

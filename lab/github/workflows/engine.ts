@@ -246,7 +246,7 @@ export class Engine implements WorkflowEngine, JobDesk {
           idle: presence.isConnected(runner.id) && !faults.hits("runner-ghost-busy", runner.name),
         })),
       ],
-      // After a restart of the emulator every runner gets its time anew.
+      // After a restart of the emulator every runner gets its full time again.
       keepsVariables: seed.variablesOfRun === "creation",
       lastHeardOfJob: (job) => this.heard.get(job.id) ?? this.startedAt,
     };

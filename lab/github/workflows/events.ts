@@ -88,7 +88,7 @@ export function matchesFilter(pattern: string, text: string): boolean {
   return new RegExp(`^${source}$`).test(text);
 }
 
-/** Whether a run waits until somebody who may write here approves it. */
+/** Whether a run needs the approval of a user with write access. */
 export function needsApproval(
   policy: RepositorySettings["actions"]["forkPullRequestApproval"],
   event: Pick<PullRequestEvent, "fork" | "firstTime">,

@@ -50,7 +50,7 @@ export interface RunOrigin {
     readonly number: number;
     /** Branch that it is to go into. */
     readonly base: string;
-    /** Code of somebody who may not write here: no secrets, a token that only reads. */
+    /** Code of a user without write access: no secrets, a token that only reads. */
     readonly fork: boolean;
     readonly action: string;
   };
@@ -67,7 +67,7 @@ export interface Run extends RunOrigin {
   /** Who approved, rejected or ran it again last; the run's own actor at first. */
   triggeringActor: string;
   status: RunStatus;
-  /** `action_required`: a pull request from a fork whose run nobody has approved yet. */
+  /** `action_required`: a pull request from a fork whose run is not approved yet. */
   conclusion: Conclusion | "action_required" | null;
   readonly createdAt: string;
   startedAt: string;

@@ -48,6 +48,6 @@ export function planTriggered(
   return { planned, refused };
 }
 
-/** A run that waits for the approval of somebody who may write here. GitHub shows it as completed. */
+/** A run that waits for the approval of a user with write access. GitHub shows it as completed. */
 export const awaitingApproval = (run: Run): Run =>
   Object.assign(run, { status: "completed", conclusion: "action_required" } as const);

@@ -21,14 +21,14 @@ case ${1:-} in
     before=$(<"$limit")
     # A host that keeps its settings to itself is left as it is: a lab alone fits into the usual limit.
     if ((before < raised)) && [[ -w $limit ]]; then
-      # Kept first: whoever is killed in between leaves nothing raised that nobody would put back.
+      # Saved first, so that a kill in between leaves no raised value that would never be restored.
       [[ -s $kept ]] || printf '%s\n' "$before" >"$kept"
       printf '%s\n' "$raised" >"$limit"
     fi
     ;;
   restore)
     if [[ -s $kept ]] && ! compgen -G "$root/run/netns/ghr-*" >/dev/null; then
-      # Somebody else's new value stays.
+      # A value that another program has set since stays.
       if [[ $(<"$limit") == "$raised" ]]; then cat "$kept" >"$limit"; fi
       rm "$kept"
     fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Boots a machine and returns when its processes exist. Its supervisor goes on in a session of its own, so the machine
-# outlives whoever started it.
+# outlives the process that started it.
 #
 # usage: start.sh VMID DISK_BYTES BRIDGE
 #   GHR_MAC, GHR_ADDRESS (ADDRESS/LENGTH or empty), GHR_GATEWAY (or empty), GHR_LINK (up|down): its one NIC
@@ -65,7 +65,7 @@ has_booted() { [[ -e $folder/exit ]] || ! is_empty_group "$group/machine/payload
 prepare_disk
 make_network
 mkdir -p "$group/guard"
-# A mount namespace of its own: the machine's mounts are seen by nobody else, and go with its processes.
+# A mount namespace of its own: no other process sees the machine's mounts, and they end with its processes.
 setsid unshare --mount --propagation private "$here/supervise.sh" "$vmid" </dev/null >>"$folder/supervisor.log" 2>&1 8>&- &
 wait_until 20 "the start of machine $vmid" has_booted
 if [[ -e $folder/exit ]]; then

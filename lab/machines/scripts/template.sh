@@ -63,7 +63,7 @@ chroot "$root" update-ca-certificates
 types='autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fusectl|hugetlbfs|iso9660|mqueue|nsfs|proc|procfs'
 types="$types|pstore|rpc_pipefs|securityfs|selinuxfs|squashfs|sysfs|tracefs"
 echo "ARGS='--collector.filesystem.fs-types-exclude=^($types)\$'" >"$root/etc/default/prometheus-node-exporter"
-# Installed, as a mirror would serve it, but off: turning it on is the work of whoever manages the machine.
+# Installed, as a mirror would serve it, but off: the program that manages the machine turns it on.
 for unit in $LAB_DISABLED_UNITS; do systemctl --root="$root" disable "$unit"; done
 # A mirror inside the machine, which has no way to another: packages that are offered, with all that they need.
 if [ -n "$LAB_OFFERED" ]; then

@@ -21,6 +21,6 @@ export interface Route {
   readonly parameters: Schema;
   /** An empty value counts as not given. */
   readonly emptyIsAbsent?: true;
-  /** Gives what stands in `data`; undefined becomes null. */
+  /** Returns the value for `data`; undefined becomes null. */
   handle(call: Call): unknown;
 }

@@ -34,7 +34,7 @@ const booleans: Readonly<Record<string, string>> = {
   false: "0",
 };
 
-/** What is wrong with one value, in the words of PVE::JSONSchema; undefined when nothing is. */
+/** The problem of one value, worded as by PVE::JSONSchema; undefined if there is none. */
 export function problemOf(parameter: Parameter, value: string): string | undefined {
   const { type, minimum, maximum, maxLength } = parameter;
   if (type === "boolean")

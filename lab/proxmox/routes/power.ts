@@ -35,7 +35,7 @@ function power(
 
 const timeoutOf = ({ values }: Call): number => Number(values.timeout ?? shutdownSeconds);
 
-/** @throws ApiError as long as nobody in the guest would answer */
+/** @throws ApiError as long as nothing in the guest would answer */
 function requireAgent({ node, caller, vmid }: Call): void {
   requireAny(caller, `/vms/${vmid}`, ["VM.GuestAgent.Audit", "VM.GuestAgent.Unrestricted"]);
   const vm = requireVm(node, vmid);

@@ -164,7 +164,7 @@ export const qemuRoutes: readonly Route[] = [
     parameters: {},
     handle: ({ node, caller, vmid }) => {
       requireAny(caller, `/vms/${vmid}`, ["VM.Config.Cloudinit"]);
-      // The drive is made anew at every start, so there is nothing to be done now.
+      // The drive is made at every start, so there is nothing to do now.
       requireVm(node, vmid);
     },
   },

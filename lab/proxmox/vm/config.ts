@@ -11,7 +11,7 @@ export function pendingConfig(vm: Vm): StoredVmConfig {
   return merged;
 }
 
-/** SHA-1 over the configuration, by which a client notices that somebody else changed it. */
+/** SHA-1 over the configuration, by which a client notices that another client changed it. */
 export function digestOf(vm: Vm): string {
   const sorted = (config: StoredVmConfig): [string, string][] =>
     Object.entries(config).sort(([one], [other]) => (one < other ? -1 : 1));

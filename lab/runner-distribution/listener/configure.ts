@@ -13,7 +13,7 @@ const fail = (message: string): Exit => new Exit(exitCodes.terminated, message);
 const invalid = (name: string): Exit =>
   fail(`Invalid configuration provided for ${name}. Terminating unattended configuration.`);
 
-/** Configures the folder as a runner of a repository. @throws Exit 1 with GitHub's words; nothing is written then */
+/** Configures the folder as a runner of a repository. @throws Exit 1 with GitHub's message; nothing is written then */
 export async function configure(options: ListenerOptions, folder: SettingsFolder): Promise<void> {
   console.log(banner);
   if (folder.isConfigured) {

@@ -144,7 +144,7 @@ export class Listener {
     try {
       message = await this.request<JobMessage>("POST", `/job/${jobId}/acquire`);
     } catch (error) {
-      // Somebody cancelled it, or the answer was lost: the server offers it again if it is still ours.
+      // It was cancelled, or the answer was lost: the server offers it again if it is still ours.
       diagnostics.warning("JobDispatcher", `Job ${jobId} could not be acquired: ${(error as Error).message}`);
       await this.pause(500);
       return;

@@ -39,7 +39,7 @@ async function run(
   folder: SettingsFolder,
   diagnostics: Diagnostics,
 ): Promise<void> {
-  // A distribution that is broken on purpose: it stands for a bad release, which crashes as soon as it runs.
+  // A distribution that is broken on purpose: it simulates a bad release, which crashes as soon as it runs.
   if (release.breaksAtStart)
     throw new Error(`Lab runner ${release.version} is broken on purpose: the listener crashes at start.`);
   if (values.jitconfig !== undefined)

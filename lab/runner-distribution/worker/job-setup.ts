@@ -3,7 +3,7 @@ import type { Evaluator } from "../../github/workflows/expressions";
 import type { Masks } from "./masks";
 import type { Reporter } from "./reporter";
 
-/** What a job needs from whoever runs it: the worker of a runner, or the lab's hosted machine. */
+/** What a job needs from the machine that runs it: the worker of a runner, or the lab's hosted machine. */
 export interface JobSetup {
   readonly message: JobMessage;
   readonly workFolder: string;

@@ -76,7 +76,7 @@ export function endOrphans(variable: string, value: string): string[] {
         process.kill(Number(entry), "SIGKILL");
         return [`Terminate orphan process: pid (${entry}) (${name})`];
       } catch {
-        // It ended by itself, or belongs to somebody else.
+        // It ended by itself, or belongs to another user.
         return [];
       }
     });

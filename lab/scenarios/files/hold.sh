@@ -1,6 +1,6 @@
 #!/bin/sh
 # A place of a plan at which a scenario can hold a deployment: says that it is reached, and waits while it is held.
-# After a power cut nothing is held any more: /run is empty. Who only looks, without a deployment, is never held.
+# After a power cut nothing is held any more: /run is empty. A read-only command, without a deployment, is never held.
 # usage: hold.sh PLACE
 set -eu
 
