@@ -35,7 +35,10 @@ function expectation(stack: string, settings: Settings): Expectation {
 
 /** Reads the stack's machines and runners from all services, and judges the answers. */
 export async function statusOf(stack: Stack): Promise<StatusReport> {
-  const settings = await settingsOf(stack);
+  return statusBy(stack.name, await settingsOf(stack));
+}
+
+async function statusBy(stack: string, settings: Settings): Promise<StatusReport> {
   const urls = monitoringUrls(settings);
   const seen = await collect({
     proxmox: { endpoint: settings.proxmox.endpoint, token: settings.proxmoxToken },
@@ -44,7 +47,7 @@ export async function statusOf(stack: Stack): Promise<StatusReport> {
     runnerNames: settings.hosts === "skip" ? [] : settings.runners.map((runner) => runner.name),
     monitoring: urls === undefined ? null : { urls, environment: settings.environment },
   });
-  return judge(expectation(stack.name, settings), seen, new Date());
+  return judge(expectation(stack, settings), seen, new Date());
 }
 
 /** Prometheus finds a new target within some seconds, and scrapes it within its interval, 15 s by default. */
@@ -71,11 +74,13 @@ export async function settledStatusOf(
   say: (line: string) => void,
   isSettled: (report: StatusReport) => boolean = (report) => isSeen(report) && hasChoice(report) && isQuiet(report),
 ): Promise<StatusReport> {
+  // Read once: each reading starts Pulumi, which derives the key of the secrets anew.
+  const settings = await settingsOf(stack);
   let looks = 0;
   const look = (): Promise<StatusReport> => {
     looks += 1;
     if (looks === 2) say("Waiting until Prometheus and the failover switch have seen the runners");
-    return statusOf(stack);
+    return statusBy(stack.name, settings);
   };
   return poll(look, isSettled, SETTLE);
 }
