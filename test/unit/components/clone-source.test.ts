@@ -20,7 +20,7 @@ describe("what machines are cloned from", () => {
   it("refuses without a template, and with one that cannot be cloned", async () => {
     await seeing([template]);
     await assert.rejects(seeing([]), /No machine can be made\.\n {2}ghrunners:proxmox: VMID 9000: seen no such VM/);
-    await assert.rejects(seeing([{ ...template, template: false }]), /is a VM and no template/);
+    await assert.rejects(seeing([{ ...template, template: false }]), /is a VM and not a template/);
     await assert.rejects(
       seeing([template], async () => ({ ...drives, scsi0: "tank:base-9000-disk-0,size=40G" })),
       /a disk of 40\.0 GiB\. Expected 10 GiB/,
