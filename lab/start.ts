@@ -1,5 +1,6 @@
 /** `npm start`: the whole rehearsal. Run again, it does only what is due. */
 import { Command } from "commander";
+import { noticingInterrupt } from "@ghrunners/core/interrupted";
 import { endQuietlyWhenNobodyReads, errorText, note } from "@ghrunners/core/terminal";
 import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
@@ -36,17 +37,15 @@ async function start(): Promise<number> {
   if (reason !== undefined) note(`No machines in this rehearsal: ${reason}. The two APIs are rehearsed on loopback.`);
   const session = await openLab(currentInstance(), { say: note });
   note("pulumi up");
-  let interrupted = false;
-  const remember = (): void => void (interrupted = true);
-  process.on("SIGINT", remember);
-  const code = await runInside(session, ["pulumi", "up", "--yes", "--skip-preview", "--suppress-outputs"]);
-  process.off("SIGINT", remember);
+  const { value: code, interrupted } = await noticingInterrupt(() =>
+    runInside(session, ["pulumi", "up", "--yes", "--skip-preview", "--suppress-outputs"]),
+  );
   if (code !== 0 && interrupted) {
     note("Interrupted: pulumi up was ended by Ctrl-C. The lab stays up; the next npm start carries on from here.");
     return 130;
   }
   if (code !== 0) {
-    note("pulumi up failed; its words are above. The lab stays up: mend the cause and run npm start again.");
+    note("pulumi up failed; its output is above. The lab stays up: fix the cause and run npm start again.");
     return code;
   }
   if (await jobIsDue(session)) {

@@ -19,5 +19,5 @@ export const isProduction = (environment: string): boolean => environment === "p
 /** The next command after a refusal. */
 export function nextStep(name: GuardName): string {
   const { setting, words } = guardOverrides[name];
-  return `Next: mend it, or allow it in words: pulumi config set --path 'ghrunners:safety.${setting}' '${words}'`;
+  return `Next: fix it, or allow it in words: pulumi config set --path 'ghrunners:safety.${setting}' '${words}'`;
 }

@@ -1,4 +1,5 @@
 /** Runs `pulumi` on one stack. */
+import { noticingInterrupt } from "@ghrunners/core/interrupted";
 import { explainPulumi } from "./explain";
 import { Interrupted } from "./interrupted";
 import { pulumiProcess, type Stack } from "./stack";
@@ -20,18 +21,13 @@ export async function runPulumi(
   args: readonly string[],
   output: "terminal" | "errors" = "terminal",
 ): Promise<number> {
+  const terminal = output === "terminal" ? "inherit" : "both-as-errors";
   // Ctrl-C reaches pulumi through the terminal's process group; wait for it, because it unlocks the stack itself.
-  let interrupted = false;
-  const remember = (): void => void (interrupted = true);
-  process.on("SIGINT", remember);
-  try {
-    const terminal = output === "terminal" ? "inherit" : "both-as-errors";
-    const { code } = await pulumiProcess(withStack(args, stack), stack, { terminal });
-    if (interrupted && code !== 0) throw new Interrupted(`pulumi ${args[0]}`);
-    return code;
-  } finally {
-    process.off("SIGINT", remember);
-  }
+  const { value, interrupted } = await noticingInterrupt(() =>
+    pulumiProcess(withStack(args, stack), stack, { terminal }),
+  );
+  if (interrupted && value.code !== 0) throw new Interrupted(`pulumi ${args[0]}`);
+  return value.code;
 }
 
 /**
