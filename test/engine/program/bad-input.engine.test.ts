@@ -163,9 +163,12 @@ describe("bad input, refused before anything is made", () => {
       ));
 
     it("a template that is missing", () =>
-      refused([/VMID 9999: seen no such VM, expected a template on node pve-lab.*Next: pulumi config set --path/], {
-        "proxmox.templateId": "9999",
-      }));
+      refused(
+        [
+          /VMID 9999: seen no such VM, expected a template on node pve-lab.*Next: make it as docs\/how-to\/template\.md says, or pulumi config set --path/,
+        ],
+        { "proxmox.templateId": "9999" },
+      ));
 
     it("a VM that is no template", () =>
       refused([/VMID 777: seen somebodys-vm, which is a VM and not a template, expected a template/], {
