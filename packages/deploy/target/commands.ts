@@ -133,10 +133,7 @@ export async function run(agent: Agent, token: number, abort?: string): Promise<
 
 /** @throws RefusedError if the lease has expired: an expired lease cannot be renewed */
 export function renew(agent: Agent, token: number): OpenDeployment {
-  const journal = readJournal(agent);
-  const open = openDeployment(agent, journal);
-  if (journal === undefined || open === null || !authorised(journal.transaction, token))
-    throw new RefusedError(`The deployment with token ${token} has ended.`);
+  const { journal, open } = mustBeOpen(agent, token);
   const lease = renewed(
     agent.store.readLease(),
     token,
@@ -146,7 +143,22 @@ export function renew(agent: Agent, token: number): OpenDeployment {
   if (lease === undefined)
     throw new RefusedError(`The lease of deployment ${open.id} has expired: the target rolls back.`);
   agent.store.writeLease(lease);
-  return open;
+  try {
+    return mustBeOpen(agent, token).open;
+  } catch (error) {
+    // It ended and removed its lease between the two looks: the one just written must not stay behind.
+    giveUp(agent, token);
+    throw error;
+  }
+}
+
+/** @throws RefusedError if the deployment with the token has ended */
+function mustBeOpen(agent: Agent, token: number): { journal: Journal; open: OpenDeployment } {
+  const journal = readJournal(agent);
+  const open = openDeployment(agent, journal);
+  if (journal === undefined || open === null || !authorised(journal.transaction, token))
+    throw new RefusedError(`The deployment with token ${token} has ended.`);
+  return { journal, open };
 }
 
 /** The deployer gives up its lease: a running agent begins the rollback at once. */

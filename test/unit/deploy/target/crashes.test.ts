@@ -3,6 +3,7 @@ import fs, { existsSync } from "node:fs";
 import path from "node:path";
 import { mock } from "node:test";
 import * as commands from "@ghrunners/deploy/target/commands";
+import { grant, type Lease } from "@ghrunners/deploy/protocol/lease";
 import type { Journal } from "@ghrunners/deploy/target/journal";
 import { Store } from "@ghrunners/deploy/target/store";
 import { InProcessExecutor } from "../support/in-process";
@@ -189,6 +190,30 @@ describe("the lock of a target", () => {
     }
     target.clock.pass(20);
     assert.throws(() => commands.renew(agent, token), /has expired/);
+  });
+
+  it("leaves no lease behind when the deployment ends while it is being renewed", async () => {
+    const agent = target.agent(undefined, new InProcessExecutor());
+    const request = target.request("1");
+    const { token } = await commands.begin(agent, request);
+    await commands.put(agent, token, target.artefactOf(request));
+    const lease = target.folders.lease;
+    const ended = commands.run(agent, token);
+    const late = new (class extends Store {
+      override writeLease(written: Lease): void {
+        // The deployment's end has removed its lease, and the renewal, which has seen it open, writes it again.
+        fs.writeFileSync(this.folders.journal, over);
+        super.writeLease(written);
+      }
+    })(target.folders);
+    const open = fs.readFileSync(target.folders.journal);
+    await ended;
+    const over = fs.readFileSync(target.folders.journal);
+    assert.equal(existsSync(lease), false);
+    fs.writeFileSync(target.folders.journal, open);
+    agent.store.writeLease(grant(token, target.clock.moment(), 30_000, 600_000));
+    assert.throws(() => commands.renew(target.agent(late), token), /token 1 has ended/);
+    assert.equal(existsSync(lease), false);
   });
 
   it("does not care what the wall clock says", async () => {
