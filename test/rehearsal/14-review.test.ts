@@ -85,7 +85,7 @@ describe("documents about real deployments", function () {
     assert.equal(stdout, "");
     const text = readFileSync(file, "utf8");
     assert.match(text, /^- \[x\] The target passed the preflight: yes$/m);
-    assert.match(text, /^- \[ \] A runner was chosen by both views of it: refused$/m);
+    assert.match(text, /^- \[ \] A runner was chosen by both views: refused$/m);
     assert.ok(text.includes(`- Reason: ${decision.explanation}`), text);
   });
 

@@ -70,7 +70,8 @@ export const githubAlerts: readonly Alert[] = [
     summary: "A runner is registered that is not in the configuration",
     description:
       "{{ $value }} runner(s) are registered at the repository that are not in the configuration of {{ $labels.environment }}.",
-    action: "Find out who registered it. If it has no known owner, remove it and rotate the secrets that its jobs could read.",
+    action:
+      "Find out who registered it. If it has no known owner, remove it and rotate the secrets that its jobs could read.",
     dashboard: dashboardUids.runnerHealth,
   },
   {
@@ -119,7 +120,8 @@ export const githubAlerts: readonly Alert[] = [
     labels: { reason: "soon" },
     expr: ({ environment }) => [`(${untilDue(environment)} <= ${thresholds.secretWarningSeconds}) > 0`],
     summary: "Secret {{ $labels.secret }} is due for rotation soon",
-    description: "Secret {{ $labels.secret }} of {{ $labels.environment }} is due for rotation in {{ $value | humanizeDuration }}.",
+    description:
+      "Secret {{ $labels.secret }} of {{ $labels.environment }} is due for rotation in {{ $value | humanizeDuration }}.",
   },
   {
     ...rotation,

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # A job that tries everything against its runner, as the jobs' user, in the runner's unit. `try` is what must be refused,
 # `leave` what a job may do to its own folders and processes: the next job and root must come to no harm by it.
 # CANARY, PROXMOX, MONITORING and OTHER are given by the test.

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # What a job finds on its runner: the same, whatever job ran before it. Ids of the run are left out.
 set +e +o pipefail
 uuid='[0-9a-f]{8}-[0-9a-f-]{27}'
