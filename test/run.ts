@@ -14,7 +14,7 @@ const say: Say = (line) => void process.stdout.write(`${line}\n`);
 const help = `usage: npm test [-- layer ...] [--grep TEXT] [--list]
 
 Layers; all of them without an argument. The first four run one after the other, the last two in parallel with them; the
-output has this order. The rehearsal runs in four labs that share its files:
+output has this order. The rehearsal runs in three labs that share its files:
   static     types, lint, format, shell scripts
   unit       pure code, emulators in this process, graph tests
   go         the plugins and the language host

@@ -9,7 +9,7 @@ import { sum } from "./results";
 import { filesOf, prepared, runFiles } from "./test-files";
 
 /** Labs that the whole rehearsal runs in, side by side: most of the time a lab waits for its machines. */
-const LABS = 4;
+const LABS = 3;
 
 /** The labs' names: what GHRUNNERS_LAB names is the first. */
 export const labNames = (name = process.env.GHRUNNERS_LAB || "test", count = LABS): string[] =>
