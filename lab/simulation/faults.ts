@@ -170,6 +170,8 @@ const damaged: Begin = (state, { amount }) => {
   const node = file === undefined ? undefined : disk.find(file, false);
   if (file === undefined || node === undefined) return undefined;
   const way = Math.floor(amount * 1000) % 4;
+  // A folder takes a file's place by a write, which a read-only disk refuses to everyone.
+  if (way === 3 && disk.troubles.readOnly) return undefined;
   const { content } = node;
   state.site.world.note(`${file} is ${["emptied", "cut off", "garbage", "a folder"][way]}`);
   state.damaged = true;

@@ -42,6 +42,11 @@ describe("the simulation", function () {
     assert.deepEqual(fresh.results, other.results);
   });
 
+  it("damages no file on a disk that is read-only at that moment", async () => {
+    const { results, failures } = await pool.run({ first: 6383, runs: 1 });
+    assert.deepEqual([results.length, failures], [1, []]);
+  });
+
   for (const { name, fault, seed } of takenBack)
     it(`finds again: ${fault}`, async () => {
       const { failures } = await pool.run({ first: seed, runs: 1 }, { without: name, untilFailure: true });
