@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { identityOf, type ProcessIdentity } from "@ghrunners/core/process-identity";
-import type { Instance } from "./instance";
+import { backendUrl, type Instance } from "./instance";
 import { end } from "./processes";
 
 /** The variable that every process started inside the lab inherits, the engine, its language host and its plugins among them. */
-export const backendVariable = (instance: Instance): string => `PULUMI_BACKEND_URL=file://${instance.backend}`;
+export const backendVariable = (instance: Instance): string => `PULUMI_BACKEND_URL=${backendUrl(instance)}`;
 
 function hasVariable(pid: number, variable: string): boolean {
   try {

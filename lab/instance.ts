@@ -62,3 +62,10 @@ export function instanceNamed(name: string, base: BaseFolders = baseFolders()): 
 export function currentInstance(env: NodeJS.ProcessEnv = process.env): Instance {
   return instanceNamed(env.GHRUNNERS_LAB || "lab", baseFolders(env));
 }
+
+/**
+ * The backend of the instance, as Pulumi takes it. Without `metadata=skip` the file backend keeps a second file beside
+ * each one of its own and does not write it whole: after a kill -9 in that moment the stack cannot be read any more.
+ * Source: gocloud.dev/blob/fileblob, setAttrs.
+ */
+export const backendUrl = (instance: Instance): string => `file://${instance.backend}?metadata=skip`;

@@ -82,7 +82,13 @@ export class Rehearsal {
   static async open(mode?: LabMode, proxmox?: LabOptions["proxmox"]): Promise<Rehearsal> {
     process.env.GHRUNNERS_LAB ||= "test";
     openedLabs.add(process.env.GHRUNNERS_LAB);
-    const session = await openLab(currentInstance(), { say, forward: true, mode, proxmox });
+    const session = await openLab(currentInstance(), { say, forward: true, mode, proxmox }).catch(
+      async (error: Error): Promise<never> => {
+        // The files after this one begin with a new lab, not with the same failure.
+        await Rehearsal.close();
+        throw new Error(`The lab could not be opened and was taken down: ${error.message}`, { cause: error });
+      },
+    );
     const { lab } = session;
     const octokit = new Octokit({
       auth: lab.secrets.githubToken,

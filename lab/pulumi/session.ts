@@ -2,7 +2,7 @@
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 import type { Stack } from "@ghrunners/cli/pulumi/stack";
-import { baseFolders } from "../instance";
+import { backendUrl, baseFolders } from "../instance";
 import type { Lab } from "../lifecycle";
 import { passphraseFile } from "../secrets";
 import { labStack } from "./stack-files";
@@ -46,7 +46,7 @@ export function labSession(
       // Node keeps what it has compiled: Pulumi's processes start a third of a second sooner.
       NODE_COMPILE_CACHE: path.join(baseFolders().cache, "node-compile-cache"),
       PULUMI_STACK: stack,
-      PULUMI_BACKEND_URL: `file://${lab.instance.backend}`,
+      PULUMI_BACKEND_URL: backendUrl(lab.instance),
       PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(lab.instance),
       // The state of a rehearsal: no second copy of it at every step.
       PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",

@@ -36,6 +36,13 @@ const causes: readonly Cause[] = [
     seen: (stack) => `The passphrase is not the one that the stack ${stack} was created with.`,
     next: passphrase,
   },
+  {
+    // The file backend writes it in place; everything else it writes as a new file that takes the old one's name.
+    says: /failed to load checkpoint: (?:.*: )?(?:unexpected )?EOF/,
+    seen: (stack) => `A killed run left a half-written file beside the state of ${stack}; the state itself is whole.`,
+    next: (stack) =>
+      `remove ${stack}.json.attrs, which Pulumi can do without, from .pulumi/stacks/ghrunners in the backend's folder`,
+  },
 ];
 
 /**

@@ -20,6 +20,7 @@ const said = {
     "error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables\n",
   file: "error: unable to read PULUMI_CONFIG_PASSPHRASE_FILE: open /nofile: no such file or directory\n",
   wrong: "error: incorrect passphrase\n",
+  attributes: "error: failed to load checkpoint: EOF\n",
 };
 
 describe("explains Pulumi's errors", () => {
@@ -32,6 +33,7 @@ describe("explains Pulumi's errors", () => {
     for (const text of [said.passphrase, said.file])
       assert.match(explained(text), /acme cannot be opened without its passphrase.*PULUMI_CONFIG_PASSPHRASE_FILE=FILE/);
     assert.match(explained(said.wrong), /not the one that the stack acme was created with/);
+    assert.match(explained(said.attributes), /the state itself is whole\..*Next: remove acme\.json\.attrs/);
   });
 
   it("keeps Pulumi's own words for any other failure", () => {
