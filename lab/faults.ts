@@ -174,6 +174,14 @@ export const faults: readonly Fault[] = [
     about: "the repository is shown as public",
   },
   {
+    name: "github-repository-renamed",
+    service: "github",
+    adminName: "repository-renamed",
+    target: "service",
+    parameters: { to: "demo-app-renamed" },
+    about: "the repository has another name; GitHub redirects requests to the former one",
+  },
+  {
     name: "github-registration-token-expired",
     service: "github",
     adminName: "registration-token-expired",

@@ -64,7 +64,7 @@ export class Emulator {
     readonly services: Services,
     readonly engine: Engine,
     private readonly service: RunningService,
-    private readonly authority: string,
+    readonly authority: string,
   ) {}
 
   static async start(change: (seed: GithubSeed) => GithubSeed = (seed) => seed): Promise<Emulator> {

@@ -45,6 +45,10 @@ export const faultKinds = {
     does: "the owner's plan is a smaller one than Enterprise",
     parameters: z.strictObject({ plan: z.enum(["free", "pro", "team", "enterprise"]) }),
   },
+  "repository-renamed": {
+    does: "the repository has another name; requests to the former one are redirected",
+    parameters: z.strictObject({ to: z.string().regex(/^[A-Za-z0-9._-]+$/) }),
+  },
   "repository-public": { does: "the repository is shown as a public one", parameters: z.strictObject({}) },
   "registration-token-expired": {
     does: "every registration token has expired by the time a host uses it",

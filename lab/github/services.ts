@@ -10,7 +10,10 @@ import { GitHubStore } from "./store";
 
 /** What REST, the runner protocol, the workflow engine and the administration share. */
 export interface Services {
+  /** What the service started with; the repository's name is the one of now, after a rename. */
   readonly seed: Seed;
+  /** Name of the repository in the seed's file: requests to it are redirected after a rename. */
+  readonly formerName: string;
   readonly store: GitHubStore;
   readonly faults: Faults;
   readonly permissionUse: PermissionUse;
@@ -24,8 +27,16 @@ export interface Services {
 export async function openServices(folder: string, seed: Seed, clock: ServerClock = systemClock): Promise<Services> {
   const store = new GitHubStore(folder, clock);
   const faults = new Faults(store);
+  const formerName = seed.repository.name;
+  const repository = {
+    ...seed.repository,
+    get name(): string {
+      return faults.active("repository-renamed")?.parameters.to ?? formerName;
+    },
+  };
   return {
-    seed,
+    seed: { ...seed, repository },
+    formerName,
     store,
     faults,
     permissionUse: new PermissionUse(),

@@ -38,4 +38,19 @@ export const unprocessable = (message: string, errors?: readonly unknown[] | str
   new ApiError(422, message, errors === undefined ? {} : { errors });
 /** Something that GitHub can do and the emulator cannot. */
 export const notModelled = (what: string): ApiError =>
-  new ApiError(501, `${what} is not modelled by the lab's GitHub emulator; see docs/explanation/lab.md.`);
+  new ApiError(501, `${what} is not modelled by the lab's GitHub emulator; see lab/github/README.md.`);
+
+/**
+ * What GitHub answers to the former name of a repository: 301 to a GET, 307 to a write, both to the repository's number.
+ * Source: GitHub, Best practices for using the REST API, "Follow redirects"; the 307 as seen in 18F/charlie#85.
+ */
+export const movedPermanently = (method: string, url: string): ApiError =>
+  new ApiError(
+    method === "GET" ? 301 : 307,
+    "Moved Permanently",
+    {
+      url,
+      documentation_url: "https://docs.github.com/rest/guides/best-practices-for-using-the-rest-api#follow-redirects",
+    },
+    { location: url },
+  );

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Services } from "../services";
 import { identify, requireAccess } from "./authorize";
-import { ApiError, notFound } from "./errors";
+import { ApiError, movedPermanently, notFound, notModelled } from "./errors";
 import type { ApiRequest, Requester, Reply, Route } from "./message";
 import { RateLimiter, rateLimitHeaders } from "./rate-limit";
 import type { Router } from "../../kit/router";
 
 const LIMIT_PATH = "/api/v3/rate_limit";
+const BY_NUMBER = "/api/v3/repositories/";
 
 /** A request before its route and its sender are known. */
 export type RawRequest = Omit<ApiRequest, "params" | "identity" | "body"> & { readonly body: Buffer };
@@ -33,14 +34,35 @@ function parseJson(body: Buffer): unknown {
 
 const errorReply = (error: ApiError): Reply => ({ status: error.status, body: error.body, headers: error.headers });
 
-/** Whether the repository of the path is the one that the emulator has. @throws ApiError 404 */
-function requireRepository({ seed }: Services, params: Readonly<Record<string, string>>): void {
+/**
+ * Whether the repository of the path is the one that the emulator has.
+ * @throws ApiError 404; a redirect for the name that it had before a rename
+ */
+function requireRepository(
+  { seed, formerName }: Services,
+  { method, path, query }: RawRequest,
+  params: Readonly<Record<string, string>>,
+): void {
   const { owner, repo, repository_id: id } = params;
   const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-  if (owner !== undefined && repo !== undefined) {
-    if (!same(owner, seed.owner.login) || !same(repo, seed.repository.name)) throw notFound();
-  }
   if (id !== undefined && id !== String(seed.repository.id)) throw notFound();
+  if (owner === undefined || repo === undefined) return;
+  if (!same(owner, seed.owner.login)) throw notFound();
+  if (same(repo, seed.repository.name)) return;
+  if (!same(repo, formerName)) throw notFound();
+  const below = path
+    .split("/")
+    .slice(6)
+    .map((segment) => `/${segment}`);
+  const search = query.size === 0 ? "" : `?${query}`;
+  throw movedPermanently(method, `${seed.publicUrl}${BY_NUMBER}${seed.repository.id}${below.join("")}${search}`);
+}
+
+/** GitHub serves every path below a repository by the repository's number too, which redirects lead to. */
+function byName(path: string, { owner, repository }: Services["seed"]): string {
+  const start = `${BY_NUMBER}${repository.id}`;
+  const isBelow = path === start || path.startsWith(`${start}/`);
+  return isBelow ? `/api/v3/repos/${owner.login}/${repository.name}${path.slice(start.length)}` : path;
 }
 
 /** Answers requests: authentication, limits, faults, the route's handler, and the headers that GitHub adds. */
@@ -70,15 +92,15 @@ export class Responder {
   }
 
   private async dispatch(request: RawRequest, identity: Requester | undefined, isRest: boolean): Promise<Reply> {
-    const { faults, permissionUse } = this.services;
+    const { faults, permissionUse, seed } = this.services;
     const line = `${request.method} ${decoded(request.path)}`;
     if (isRest) this.rateLimit.check(identity, request.path === LIMIT_PATH);
     if (isRest && faults.strike("http-500", ({ match }) => line.includes(match))) {
       throw new ApiError(500, "Server Error");
     }
-    const match = this.router(request.method, request.path);
-    if (match === undefined) throw notFound();
-    requireRepository(this.services, match.params);
+    const match = this.router(request.method, request.path) ?? this.router(request.method, byName(request.path, seed));
+    if (match === undefined) throw notModelled(line);
+    requireRepository(this.services, request, match.params);
     const permission = requireAccess(match.route.access, identity);
     if (identity !== undefined && permission !== undefined) {
       permissionUse.record(identity.login, permission, `${match.route.method} ${match.route.path}`);

@@ -14,11 +14,10 @@ const contents = ["contents:read"] as const;
 
 /** The repository itself, and as much of its default branch as clients ask for. */
 export function repositoryRoutes({ seed, store, faults }: Services): Route[] {
-  const asPublic = { ...seed, repository: { ...seed.repository, private: false } };
-  const shown = () => (faults.active("repository-public") === undefined ? seed : asPublic);
+  const asPublic = () => ({ ...seed, repository: { ...seed.repository, private: false } });
+  const shown = () => (faults.active("repository-public") === undefined ? seed : asPublic());
   const view = (identity: Requester | undefined) =>
     fullRepository(shown(), store.state.createdAt, identity !== undefined && permits(identity, "administration:write"));
-  const url = repositoryUrl(seed);
   return [
     rest("GET /repos/{owner}/{repo}", metadata, ({ identity }) => ({ status: 200, body: view(identity) })),
     undescribed("GET /repositories/{repository_id}", metadata, ({ identity }) => ({
@@ -55,9 +54,9 @@ export function repositoryRoutes({ seed, store, faults }: Services): Route[] {
         };
       // Source: GitHub's documentation, "Get repository content": above 1 MB the raw media type alone shows the content.
       const isSmall = file.content.length <= 2 ** 20;
-      const self = `${url}/contents/${file.path}?ref=${ref}`;
+      const self = `${repositoryUrl(seed)}/contents/${file.path}?ref=${ref}`;
       const page = `${repositoryPage(seed)}/blob/${ref}/${file.path}`;
-      const blob = `${url}/git/blobs/${file.sha}`;
+      const blob = `${repositoryUrl(seed)}/git/blobs/${file.sha}`;
       return {
         status: 200,
         body: {

@@ -47,6 +47,7 @@ export async function collect(input: CollectInput): Promise<Observation> {
   ]);
   return {
     public: seen !== undefined && !seen.private,
+    ...(seen === undefined ? {} : { repositoryName: seen.fullName }),
     ...(environment === undefined ? {} : { environment }),
     ...(settings === undefined ? {} : { repository: settings }),
     ...scoped,

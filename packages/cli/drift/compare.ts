@@ -128,6 +128,9 @@ function repository({ repository: expected, ...rest }: Expectation, seen: Observ
   const { found, compare } = differences(`repository ${rest.repositoryName}`);
   if (seen.public && !rest.publicAllowed)
     compare("repository-public", "private", "public", "critical", repairs.private);
+  // The REST API follows a rename, but the hook of each runner refuses jobs whose repository has another name.
+  const named = seen.repositoryName ?? rest.repositoryName;
+  compare("repository-renamed", rest.repositoryName, named, "warning", repairs.rename(named));
   const there = seen.repository;
   if (expected === undefined || there === undefined) return found;
   const check = (id: string, wanted: string, now: string): void =>

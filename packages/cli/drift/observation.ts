@@ -50,6 +50,8 @@ export interface SeenHost {
 
 export interface Observation {
   readonly public: boolean;
+  /** `owner/name` as GitHub spells it; undefined if GitHub did not show the repository. */
+  readonly repositoryName?: string;
   /** Undefined if the stack has none; null if GitHub has none. */
   readonly environment?: EnvironmentSeen | null;
   readonly repository?: SeenRepository;

@@ -14,6 +14,8 @@ export interface Repairs {
    */
   readonly replace: (urn: string | undefined) => string;
   readonly private: string;
+  /** Takes over the name that GitHub shows; `pulumi up` then follows. @param name `owner/name` */
+  readonly rename: (name: string) => string;
   readonly removeSecret: (scope: "environment" | "repository", name: string) => string;
   readonly removeVariable: (scope: "environment" | "repository", name: string) => string;
   readonly removePolicy: (id: number) => string;
@@ -36,6 +38,7 @@ export function repairsFor(stack: string, repository: string, environment: strin
     rotate: (secret) => `ghrunners rotate ${secret} --apply ${on}`,
     replace: (urn) => (urn === undefined ? `pulumi up --refresh ${on}` : `pulumi up --replace ${quote(urn)} ${on}`),
     private: `gh repo edit ${repository} --visibility private --accept-visibility-change-consequences`,
+    rename: (name) => `pulumi config set --path 'ghrunners:github.repository' ${quote(name)} ${on}`,
     removeSecret: entry("secret"),
     removeVariable: entry("variable"),
     removePolicy: (id) => remove(`environments/${encodeURIComponent(environment)}/deployment-branch-policies/${id}`),

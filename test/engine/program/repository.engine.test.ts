@@ -239,6 +239,41 @@ describe("the repository side", () => {
     });
   });
 
+  describe("renamed at GitHub", () => {
+    const renamed = `${topology.github.owner.login}/shop`;
+    const underNewName = { ...first, "github.repository": renamed };
+    const lab = (...args: string[]): Promise<unknown> => rehearsal.labCommand("fault", ...args);
+
+    before(async () => {
+      await up(first);
+      await lab("github-repository-renamed", "to=shop");
+    });
+    after(async () => {
+      await up(first);
+      await lab("clear", "github-repository-renamed");
+      await assertFirst();
+    });
+
+    it("works on under the former name, which GitHub redirects", async () => {
+      await expectNoChanges(first);
+      const changed = { ...first, secretGenerations: yaml({ SESSION_KEY: 3 }) };
+      const before = (await fingerprints(environmentName)).SESSION_KEY;
+      await up(changed);
+      assert.notEqual((await fingerprints(environmentName)).SESSION_KEY, before);
+      await assertFirst();
+      await expectNoChanges(changed);
+    });
+
+    it("has everything once, under the new name", async () => {
+      await up(underNewName);
+      await assertFirst();
+      const ofEnvironment = await fingerprints(environmentName);
+      assert.equal(ofEnvironment.API_TOKEN, sha256(values.API_TOKEN));
+      assert.deepEqual(Object.keys(await fingerprints()), ["REPORT_TOKEN"]);
+      await expectNoChanges(underNewName);
+    });
+  });
+
   describe("without GitHub Enterprise", () => {
     const team = <T>(work: () => Promise<T>): Promise<T> => rehearsal.withFault(["github-plan", "plan=team"], work);
 

@@ -117,6 +117,11 @@ describe("drift between the three planes", () => {
 
   const cases: [string, Partial<Observation>, RegExp][] = [
     ["repository-public", { public: true }, /^gh repo edit octo-org\/demo-app --visibility private/],
+    [
+      "repository-renamed",
+      { repositoryName: "octo-org/shop" },
+      /^pulumi config set --path 'ghrunners:github.repository' 'octo-org\/shop' --stack /,
+    ],
     ["environment-missing", { environment: null }, /up --refresh/],
     ["environment-reviewers", { environment: { ...environment, reviewers: [] } }, /restore-protection/],
     ["environment-self-review", { environment: { ...environment, preventSelfReview: false } }, /restore-protection/],

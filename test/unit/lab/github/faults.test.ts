@@ -57,6 +57,28 @@ describe("faults of the GitHub emulator", () => {
     assert.deepEqual(await shown(), [true, "private"]);
   });
 
+  it("repository-renamed: requests to the former name are redirected to the number, the new one is everywhere", async () => {
+    await set("repository-renamed", { to: "first" });
+    await set("repository-renamed", { to: "shop" });
+    const names = (await (await emulator.rest("GET", `/repos/${owner}/shop`)).json()) as Record<string, unknown>;
+    assert.deepEqual([names.name, names.full_name], ["shop", `${owner}/shop`]);
+    const target = `${emulator.url}/api/v3/repositories/4711/actions/variables`;
+    for (const [method, code, query] of [
+      ["GET", 301, "?per_page=10"],
+      ["POST", 307, ""],
+    ] as const) {
+      const redirect = await emulator.rest(method, `${base}/actions/variables${query}`);
+      assert.equal(redirect.status, code);
+      assert.equal(redirect.headers.get("location"), `${target}${query}`);
+      const { message, url } = (await redirect.json()) as Record<string, unknown>;
+      assert.deepEqual([message, url], ["Moved Permanently", `${target}${query}`]);
+    }
+    assert.equal(await status("GET", "/repositories/4711/actions/variables"), 200);
+    await emulator.admin("DELETE", "faults/repository-renamed");
+    assert.equal(await status("GET", base), 200);
+    assert.equal(await status("GET", `/repos/${owner}/shop`), 404);
+  });
+
   it("rate-limited: 403 with nothing remaining, and when it ends", async () => {
     await set("rate-limited", { seconds: 60 });
     const response = await emulator.rest("GET", base);

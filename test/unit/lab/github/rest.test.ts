@@ -50,12 +50,38 @@ describe("GitHub's REST API in the lab", () => {
       assert.equal((await rest("GET", `${base}/actions/secrets`, { token: "reader" })).status, 403);
     });
 
-    it("does not know other repositories and paths", async () => {
-      for (const path of ["/repos/octo-org/other", "/repositories/1", "/orgs/octo-org", "/orgs/nobody", "/nothing"]) {
+    it("does not know other repositories", async () => {
+      for (const path of ["/repos/octo-org/other", "/repositories/1", "/orgs/octo-org", "/orgs/nobody"]) {
         const response = await rest("GET", path);
         assert.deepEqual([response.status, await message(response)], [404, "Not Found"], path);
       }
       assert.equal((await rest("GET", `/repos/OCTO-ORG/Demo-App`)).status, 200);
+    });
+
+    it("says of what is not modelled that it is not, and never that it is not found", async () => {
+      for (const [method, path] of [
+        ["GET", "/nothing"],
+        ["GET", `${base}/actions/caches`],
+        ["POST", `${base}/hooks`],
+        ["PATCH", `${base}/actions/runners`],
+        ["GET", "/repositories/1/hooks"],
+      ] as const) {
+        const response = await rest(method, path);
+        assert.equal(response.status, 501, path);
+        assert.equal(
+          await message(response),
+          `${method} /api/v3${path} is not modelled by the lab's GitHub emulator; see lab/github/README.md.`,
+        );
+      }
+      for (const path of ["/api/graphql", "/octo-org/demo-app.git/info/refs?service=git-upload-pack"]) {
+        assert.equal((await emulator.fetch(`${emulator.url}${path}`)).status, 501, path);
+      }
+    });
+
+    it("answers by the repository's number too", async () => {
+      const variables = await rest("GET", "/repositories/4711/actions/variables?per_page=10");
+      assert.equal(variables.status, 200);
+      assert.equal(((await (await rest("GET", "/repositories/4711")).json()) as { name: string }).name, "demo-app");
     });
   });
 
