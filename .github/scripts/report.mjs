@@ -1446,6 +1446,78 @@ var require_light = __commonJS({
   }
 });
 
+// node_modules/picocolors/picocolors.js
+var require_picocolors = __commonJS({
+  "node_modules/picocolors/picocolors.js"(exports, module) {
+    var p = process || {};
+    var argv = p.argv || [];
+    var env2 = p.env || {};
+    var isColorSupported = !(!!env2.NO_COLOR || argv.includes("--no-color")) && (!!env2.FORCE_COLOR || argv.includes("--color") || p.platform === "win32" || (p.stdout || {}).isTTY && env2.TERM !== "dumb" || !!env2.CI);
+    var formatter = (open, close2, replace = open) => (input) => {
+      let string = "" + input, index = string.indexOf(close2, open.length);
+      return ~index ? open + replaceClose(string, close2, replace, index) + close2 : open + string + close2;
+    };
+    var replaceClose = (string, close2, replace, index) => {
+      let result = "", cursor = 0;
+      do {
+        result += string.substring(cursor, index) + replace;
+        cursor = index + close2.length;
+        index = string.indexOf(close2, cursor);
+      } while (~index);
+      return result + string.substring(cursor);
+    };
+    var createColors = (enabled = isColorSupported) => {
+      let f = enabled ? formatter : () => String;
+      return {
+        isColorSupported: enabled,
+        reset: f("\x1B[0m", "\x1B[0m"),
+        bold: f("\x1B[1m", "\x1B[22m", "\x1B[22m\x1B[1m"),
+        dim: f("\x1B[2m", "\x1B[22m", "\x1B[22m\x1B[2m"),
+        italic: f("\x1B[3m", "\x1B[23m"),
+        underline: f("\x1B[4m", "\x1B[24m"),
+        inverse: f("\x1B[7m", "\x1B[27m"),
+        hidden: f("\x1B[8m", "\x1B[28m"),
+        strikethrough: f("\x1B[9m", "\x1B[29m"),
+        black: f("\x1B[30m", "\x1B[39m"),
+        red: f("\x1B[31m", "\x1B[39m"),
+        green: f("\x1B[32m", "\x1B[39m"),
+        yellow: f("\x1B[33m", "\x1B[39m"),
+        blue: f("\x1B[34m", "\x1B[39m"),
+        magenta: f("\x1B[35m", "\x1B[39m"),
+        cyan: f("\x1B[36m", "\x1B[39m"),
+        white: f("\x1B[37m", "\x1B[39m"),
+        gray: f("\x1B[90m", "\x1B[39m"),
+        bgBlack: f("\x1B[40m", "\x1B[49m"),
+        bgRed: f("\x1B[41m", "\x1B[49m"),
+        bgGreen: f("\x1B[42m", "\x1B[49m"),
+        bgYellow: f("\x1B[43m", "\x1B[49m"),
+        bgBlue: f("\x1B[44m", "\x1B[49m"),
+        bgMagenta: f("\x1B[45m", "\x1B[49m"),
+        bgCyan: f("\x1B[46m", "\x1B[49m"),
+        bgWhite: f("\x1B[47m", "\x1B[49m"),
+        blackBright: f("\x1B[90m", "\x1B[39m"),
+        redBright: f("\x1B[91m", "\x1B[39m"),
+        greenBright: f("\x1B[92m", "\x1B[39m"),
+        yellowBright: f("\x1B[93m", "\x1B[39m"),
+        blueBright: f("\x1B[94m", "\x1B[39m"),
+        magentaBright: f("\x1B[95m", "\x1B[39m"),
+        cyanBright: f("\x1B[96m", "\x1B[39m"),
+        whiteBright: f("\x1B[97m", "\x1B[39m"),
+        bgBlackBright: f("\x1B[100m", "\x1B[49m"),
+        bgRedBright: f("\x1B[101m", "\x1B[49m"),
+        bgGreenBright: f("\x1B[102m", "\x1B[49m"),
+        bgYellowBright: f("\x1B[103m", "\x1B[49m"),
+        bgBlueBright: f("\x1B[104m", "\x1B[49m"),
+        bgMagentaBright: f("\x1B[105m", "\x1B[49m"),
+        bgCyanBright: f("\x1B[106m", "\x1B[49m"),
+        bgWhiteBright: f("\x1B[107m", "\x1B[49m")
+      };
+    };
+    module.exports = createColors();
+    module.exports.createColors = createColors;
+  }
+});
+
 // packages/deploy/notes/main.ts
 import { readFileSync } from "node:fs";
 
@@ -4998,6 +5070,20 @@ function retry(octokit, octokitOptions) {
 }
 retry.VERSION = VERSION6;
 
+// packages/core/terminal.ts
+var import_picocolors = __toESM(require_picocolors());
+function note(line) {
+  process.stderr.write(`${import_picocolors.default.dim("\xB7")} ${line}
+`);
+}
+
+// packages/core/github/limit-notice.ts
+function limitNotice(allowedAt, now) {
+  const seconds = Math.max(1, Math.ceil((allowedAt - now) / 1e3));
+  const long = seconds > 90 ? `${Math.ceil(seconds / 60)} min` : `${seconds} s`;
+  return `GitHub's rate limit is reached: waiting until ${new Date(allowedAt).toISOString()} (${long}), then this goes on by itself. Next, if that is too late: end this command, then use a token of another account: pulumi config set --secret ghrunners:githubToken`;
+}
+
 // packages/core/github/repository.ts
 function repositoryName(fullName) {
   const [owner = "", repo = ""] = fullName.split("/");
@@ -5013,12 +5099,15 @@ function apiBase(url) {
 // packages/core/github/octokit.ts
 var REQUEST_LIMIT_MS = 2e4;
 var KEPT_ANSWERS = 500;
-function retryPolicy(octokit) {
+function retryPolicy(octokit, options) {
+  const say = options.say;
   octokit.hook.error("request", (error, { request: request2 }) => {
     const wait = retryDelayMs(error, (request2.retryCount ?? 0) + 1);
     const failed = error.request;
-    if (wait !== void 0 && failed !== void 0)
+    if (wait !== void 0 && failed !== void 0) {
       failed.request = { ...failed.request, retries: ATTEMPTS - 1, retryAfter: wait };
+      if (isRateLimit(error)) say?.(limitNotice(Date.now() + wait, Date.now()));
+    }
     throw error;
   });
 }
@@ -5086,6 +5175,7 @@ function openOctokit({
   baseUrl = apiBase(url),
   fetch,
   retries = true,
+  say = note,
   ...rest
 }) {
   const quiet = () => void 0;
@@ -5095,6 +5185,7 @@ function openOctokit({
     baseUrl,
     userAgent: "ghrunners",
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    say: retries ? say : void 0,
     retry: { enabled: retries, retryAfterBaseValue: 1, doNotRetry: everyError },
     ...fetch === void 0 ? {} : { request: { fetch } }
   });
@@ -5425,9 +5516,9 @@ async function search(client, route, key) {
   const found = await client.pages(
     route,
     {},
-    (notes) => notes.map((note) => isOurs(note, key) ? { id: note.id, number: note.number } : void 0)
+    (notes) => notes.map((note2) => isOurs(note2, key) ? { id: note2.id, number: note2.number } : void 0)
   );
-  return found.find((note) => note !== void 0);
+  return found.find((note2) => note2 !== void 0);
 }
 async function comment(number, key, text) {
   const client = github();

@@ -6,7 +6,7 @@ import type { Settings } from "@ghrunners/config/parse";
 import { readCheckout } from "@ghrunners/core/promotion/checkout";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { GitHubClient } from "@ghrunners/core/github/client";
-import { runPulumi } from "../pulumi/run";
+import { runPulumi } from "../pulumi/run-program";
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { settledStatusOf } from "../status/status";
@@ -39,7 +39,7 @@ const gates: readonly { readonly name: Gate["name"]; readonly check: Check }[] =
   {
     name: "preview",
     check: async ({ stack, planFile }) => {
-      const code = await runPulumi(stack, ["preview", "--save-plan", planFile, "--suppress-outputs"], "errors");
+      const code = await runPulumi(stack, ["preview", "--save-plan", planFile, "--suppress-outputs"]);
       return { passed: code === 0, detail: code === 0 ? "planned" : "pulumi preview failed or refused" };
     },
   },
@@ -54,7 +54,7 @@ const gates: readonly { readonly name: Gate["name"]; readonly check: Check }[] =
   {
     name: "update",
     check: async ({ stack, planFile }) => {
-      const code = await runPulumi(stack, ["up", "--yes", "--plan", planFile, "--suppress-outputs"], "errors");
+      const code = await runPulumi(stack, ["up", "--yes", "--plan", planFile, "--suppress-outputs"]);
       return { passed: code === 0, detail: code === 0 ? "as planned" : "pulumi up failed" };
     },
   },

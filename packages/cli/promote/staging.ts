@@ -1,4 +1,4 @@
-import { runPulumi } from "../pulumi/run";
+import { runPulumi } from "../pulumi/run-program";
 import type { Stack } from "../pulumi/stack";
 import { settledStatusOf } from "../status/status";
 
@@ -8,7 +8,7 @@ import { settledStatusOf } from "../status/status";
  */
 export async function updateStaging(stack: Stack, say: (line: string) => void): Promise<void> {
   say("Staging: pulumi up");
-  if ((await runPulumi(stack, ["up", "--yes", "--skip-preview", "--suppress-outputs"], "errors")) !== 0) {
+  if ((await runPulumi(stack, ["up", "--yes", "--skip-preview", "--suppress-outputs"])) !== 0) {
     throw new Error(
       "pulumi up on staging failed; its output is above. Next: fix the cause, then run the same command.",
     );

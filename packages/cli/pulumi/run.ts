@@ -1,33 +1,11 @@
-/** Runs `pulumi` on one stack. */
-import { noticingInterrupt } from "@ghrunners/core/interrupted";
+/** Asks `pulumi` about one stack, or sets its configuration: nothing here runs the program. */
 import { explainPulumi } from "./explain";
-import { Interrupted } from "./interrupted";
 import { pulumiProcess, type Stack } from "./stack";
 
 /** Adds `--stack` to the arguments, unless the user has given it. */
 export function withStack(args: readonly string[], { name }: Pick<Stack, "name">): string[] {
   const named = args.some((arg) => ["--stack", "-s"].some((flag) => arg === flag || arg.startsWith(`${flag}=`)));
   return named ? [...args] : [...args, "--stack", name];
-}
-
-/**
- * Runs pulumi with access to the terminal.
- * @param output `errors`: its output goes to standard error, because standard output is for a result
- * @returns its exit code
- * @throws Interrupted if Ctrl-C ended it
- */
-export async function runPulumi(
-  stack: Stack,
-  args: readonly string[],
-  output: "terminal" | "errors" = "terminal",
-): Promise<number> {
-  const terminal = output === "terminal" ? "inherit" : "both-as-errors";
-  // Ctrl-C reaches pulumi through the terminal's process group; wait for it, because it unlocks the stack itself.
-  const { value, interrupted } = await noticingInterrupt(() =>
-    pulumiProcess(withStack(args, stack), stack, { terminal }),
-  );
-  if (interrupted && value.code !== 0) throw new Interrupted(`pulumi ${args[0]}`);
-  return value.code;
 }
 
 /**

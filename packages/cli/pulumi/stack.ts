@@ -39,7 +39,7 @@ export async function currentStack(named: string | undefined, env = process.env)
 export async function pulumiProcess(
   args: readonly string[],
   { projectRoot: cwd, env }: Pick<Stack, "projectRoot" | "env">,
-  options: { input?: string; terminal?: "inherit" | "both-as-errors" } = {},
+  options: { input?: string; terminal?: "both-as-errors" } = {},
 ): ReturnType<typeof runProcess> {
   return runProcess(["pulumi", ...args], { cwd, env, ...options }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;

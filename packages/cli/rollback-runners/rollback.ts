@@ -10,7 +10,8 @@ import type { Role } from "@ghrunners/core/vocabulary/runner";
 import { writeWhole } from "@ghrunners/core/whole-file";
 import { provenSettings } from "@ghrunners/config/arguments/proven-settings";
 import type { StateResource } from "../drift/state-values";
-import { capturePulumi, runPulumi } from "../pulumi/run";
+import { capturePulumi } from "../pulumi/run";
+import { refuseAtRateLimit, runPulumi } from "../pulumi/run-program";
 import { type Stack, stackFile } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { runSmokeJob, type SmokeJobResult } from "../smoke/smoke-job";
@@ -75,7 +76,7 @@ async function withCopy(stack: Stack, text: string, args: readonly string[]): Pr
     const file = path.join(folder, path.basename(stackFile(stack)));
     copyFileSync(stackFile(stack), file);
     replace(file, allowed(text));
-    return await runPulumi(stack, [...args, "--config-file", file, "--suppress-outputs"], "errors");
+    return await runPulumi(stack, [...args, "--config-file", file, "--suppress-outputs"]);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -96,9 +97,10 @@ async function prove(stack: Stack, say: RollbackOptions["say"]): Promise<Pick<Ro
 /**
  * Restores the runners' settings of the last update that completed, runs pulumi up with them and proves the result.
  * After an interruption the same call resumes: settings already restored no longer count as changes.
- * @throws Error if there is nothing to return to, or a step fails
+ * @throws Error if there is nothing to return to, GitHub's rate limit is used up, or a step fails
  */
 export async function rollbackRunners(stack: Stack, { dryRun, yes, say }: RollbackOptions): Promise<RollbackReport> {
+  await refuseAtRateLimit(await settingsOf(stack));
   const way = await wayBack(stack);
   if (way === undefined) {
     throw new Error(

@@ -4,7 +4,7 @@ import type { Settings } from "@ghrunners/config/parse";
 import type { SecretSettings } from "@ghrunners/config/secrets";
 import type { TargetSettings } from "@ghrunners/config/targets";
 import { deployKeyMark } from "../drift/expectation";
-import { runPulumi } from "../pulumi/run";
+import { runPulumi } from "../pulumi/run-program";
 import type { Stack } from "../pulumi/stack";
 import { journalFile, readJournal, removeJournal, writeJournal } from "./journal";
 import { setSecret } from "./configuration";
@@ -133,7 +133,7 @@ export class DeployKeyRotation {
 /** Runs `pulumi up` on one secret and the resources its value comes from. @throws Error if it fails */
 export async function updateSecret(stack: Stack, name: string): Promise<void> {
   const targets = [`**::secrets-${name}`, `**-secret-${name}`].flatMap((urn) => ["--target", urn]);
-  if ((await runPulumi(stack, ["up", "--yes", "--skip-preview", "--suppress-outputs", ...targets], "errors")) !== 0) {
+  if ((await runPulumi(stack, ["up", "--yes", "--skip-preview", "--suppress-outputs", ...targets])) !== 0) {
     throw new Error(
       "pulumi up failed; its output is above. Next: fix the cause, then run the same command: it resumes",
     );

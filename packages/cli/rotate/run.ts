@@ -2,6 +2,7 @@ import { printJson, WrongUse } from "../command";
 import type { Settings } from "@ghrunners/config/parse";
 import type { SecretSettings } from "@ghrunners/config/secrets";
 import { capturePulumi } from "../pulumi/run";
+import { refuseAtRateLimit } from "../pulumi/run-program";
 import { currentStack, type Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { note } from "@ghrunners/core/terminal";
@@ -43,6 +44,7 @@ async function change(stack: Stack, given: string, apply: boolean, proof: KeyPro
   const settings = await settingsOf(stack);
   const secret = find(settings, given);
   const { kind } = secret.source;
+  if (apply) await refuseAtRateLimit(settings);
   const result = (steps: readonly string[], opens: boolean | null = null): Result => ({
     version: 1,
     secret: secret.name,

@@ -61,7 +61,8 @@ function rateLimitEnd({ response }: HttpError, now: number): number | undefined 
   return reset === undefined ? undefined : Number(reset) * 1000;
 }
 
-function isRateLimit({ status, response, message = "" }: HttpError): boolean {
+/** Whether GitHub refused because the primary or a secondary rate limit is reached. */
+export function isRateLimit({ status, response, message = "" }: HttpError): boolean {
   if (status === 429) return true;
   return status === 403 && (response?.headers?.["x-ratelimit-remaining"] === "0" || /rate limit/i.test(message));
 }

@@ -3,15 +3,17 @@
  *
  * From the outside in: retries by `@octokit/plugin-retry`, a cache by ETag for unchanged answers, a time limit and, for
  * a service, its share of the rate limit (request-budget.ts). `@octokit/plugin-throttling` is not used: it puts a
- * second between any two writes of a process and makes a request wait for as long as a rate limit lasts. A command
- * should instead report until when GitHub wants no requests, and a service that must answer its next scrape should not
- * wait at all.
+ * second between any two writes of a process and makes a request wait for as long as a rate limit lasts, in silence. A
+ * command should instead report until when GitHub wants no requests, and a service that must answer its next scrape
+ * should not wait at all.
  */
 import { Octokit as Core } from "@octokit/core";
 import { restEndpointMethods } from "@octokit/plugin-rest-endpoint-methods";
 import { retry } from "@octokit/plugin-retry";
 import type { EndpointDefaults, OctokitResponse } from "@octokit/types";
-import { ATTEMPTS, retryDelayMs } from "./errors";
+import { note } from "../terminal";
+import { ATTEMPTS, isRateLimit, retryDelayMs } from "./errors";
+import { limitNotice } from "./limit-notice";
 import { apiBase } from "./repository";
 import type { RequestBudget } from "./request-budget";
 
@@ -39,6 +41,8 @@ export interface GitHubAccess {
   readonly limitMs?: number;
   /** False: failed requests are not retried. */
   readonly retries?: boolean;
+  /** Says one line before a short rate limit is waited for; default: on standard error. */
+  readonly say?: (line: string) => void;
   /** Limits the requests; default: only GitHub's own limit applies. */
   readonly budget?: RequestBudget;
   readonly fetch?: typeof fetch;
@@ -49,13 +53,16 @@ type Answer = OctokitResponse<unknown>;
 /** Every hook gets the same options object: a change meant for the next hook is made in place. */
 type Ask = (options: Required<EndpointDefaults>) => Promise<Answer> | Answer;
 
-/** Decides what may be retried, and when; `@octokit/plugin-retry` carries it out. */
-function retryPolicy(octokit: Core): void {
+/** Decides what may be retried, and when; `@octokit/plugin-retry` carries it out, if it is enabled. */
+function retryPolicy(octokit: Core, options: OctokitOptions): void {
+  const say = options.say as GitHubAccess["say"];
   octokit.hook.error("request", (error, { request }) => {
     const wait = retryDelayMs(error, ((request as { retryCount?: number }).retryCount ?? 0) + 1);
     const failed = (error as { request?: { request?: object } }).request;
-    if (wait !== undefined && failed !== undefined)
+    if (wait !== undefined && failed !== undefined) {
       failed.request = { ...failed.request, retries: ATTEMPTS - 1, retryAfter: wait };
+      if (isRateLimit(error)) say?.(limitNotice(Date.now() + wait, Date.now()));
+    }
     throw error;
   });
 }
@@ -136,6 +143,7 @@ export function openOctokit({
   baseUrl = apiBase(url),
   fetch,
   retries = true,
+  say = note,
   ...rest
 }: GitHubAccess): Octokit {
   const quiet = (): void => undefined;
@@ -145,6 +153,7 @@ export function openOctokit({
     baseUrl,
     userAgent: "ghrunners",
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    say: retries ? say : undefined,
     retry: { enabled: retries, retryAfterBaseValue: 1, doNotRetry: everyError },
     ...(fetch === undefined ? {} : { request: { fetch } }),
   });

@@ -4,21 +4,24 @@
  * limit; a wait that has time left is not to fail by it.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { note } from "../terminal";
 import { GitHubError } from "./errors";
+import { limitNotice } from "./limit-notice";
 
-/** Where the time comes from; a test brings its own. */
-export interface WaitingClock {
+/** Where the time comes from and what is said before a wait; a test brings its own. */
+export interface Waiting {
   /** Milliseconds since 1970. */
-  now(): number;
-  pause(milliseconds: number): Promise<unknown>;
+  readonly now: () => number;
+  readonly pause: (milliseconds: number) => Promise<unknown>;
+  readonly say: (line: string) => void;
 }
 
-const machineClock: WaitingClock = { now: () => Date.now(), pause: (milliseconds) => delay(milliseconds) };
+const onThisMachine: Waiting = { now: () => Date.now(), pause: (milliseconds) => delay(milliseconds), say: note };
 /** GitHub's clock and this machine's may differ. */
 const MARGIN_MS = 1_000;
 
 /**
- * Asks GitHub; while it is at a rate limit, waits until GitHub accepts requests again, and asks again.
+ * Asks GitHub; while it is at a rate limit, says until when, waits until GitHub accepts requests again, and asks again.
  * @param limitMs longest time to wait in all
  * @throws GitHubError of the rate limit if it ends after that; any other error at once
  * @example const runner = await whenAllowed(() => github.runner(7), 3_600_000);
@@ -26,16 +29,17 @@ const MARGIN_MS = 1_000;
 export async function whenAllowed<T>(
   ask: () => Promise<T>,
   limitMs: number,
-  clock: WaitingClock = machineClock,
+  { now, pause, say }: Waiting = onThisMachine,
 ): Promise<T> {
-  const deadline = clock.now() + limitMs;
+  const deadline = now() + limitMs;
   for (;;) {
     try {
       return await ask();
     } catch (error) {
       const allowedAt = error instanceof GitHubError ? error.allowedAt : undefined;
       if (allowedAt === undefined || allowedAt > deadline) throw error;
-      await clock.pause(Math.max(0, allowedAt - clock.now()) + MARGIN_MS);
+      say(limitNotice(allowedAt, now()));
+      await pause(Math.max(0, allowedAt - now()) + MARGIN_MS);
     }
   }
 }

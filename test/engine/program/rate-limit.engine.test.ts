@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { capturePulumi } from "@ghrunners/cli/pulumi/run";
+import { stackFile } from "@ghrunners/cli/pulumi/stack";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
 import { adminRequest } from "@ghrunners/lab/admin";
@@ -29,16 +31,38 @@ describe("GitHub's rate limit, used up for an hour", function () {
   const fault = (method: "PUT" | "DELETE", body?: object): Promise<unknown> =>
     adminRequest(socketOf(lab.rehearsal.lab.instance, "github"), method, "/_lab/faults/rate-limited", body);
 
+  function saysUntilWhen(said: string, began: number): void {
+    const [, until = ""] =
+      /seen 0 of 5000 requests left until (\S+), expected at least 100\. .* Next: the same command again after/.exec(
+        said,
+      ) ?? [];
+    assert.ok(Date.parse(until) - began > 50 * 60_000, `the reset is said to be at "${until}":\n${said}`);
+  }
+
   for (const args of [["preview"], ["up"], ["up", "--refresh", "--run-program"], ["refresh", "--run-program"]])
     it(`pulumi ${args.join(" ")} is refused with the time of the reset`, async () => {
       const began = Date.now();
       const run = await lab.rehearsal.pulumi(args, settings);
       assert.notEqual(run.code, 0, run.output);
-      const [, until = ""] =
-        /seen 0 of 5000 requests left until (\S+), expected at least 100\. .* Next: the same command again after/.exec(
-          run.output,
-        ) ?? [];
-      assert.ok(Date.parse(until) - began > 50 * 60_000, `the reset is said to be at "${until}":\n${run.output}`);
+      saysUntilWhen(run.output, began);
+    });
+
+  // Neither reaches a change: each says so before it touches the stack's configuration.
+  for (const line of [
+    ["rollback-runners", "--yes"],
+    ["rollback-runners", "--dry-run"],
+    ["rotate", "SESSION_SECRET", "--apply"],
+  ])
+    it(`ghrunners ${line.join(" ")} says so at once, and does not start Pulumi`, async () => {
+      const file = stackFile(lab.rehearsal.stack);
+      const [began, configuration] = [Date.now(), readFileSync(file, "utf8")];
+      const run = await lab.rehearsal.run(["ghrunners", ...line]);
+      assert.equal(run.code, 1, run.all);
+      assert.ok(Date.now() - began < 45_000, `it took ${Date.now() - began} ms`);
+      assert.match(run.stderr, /Pulumi was not started, because of the rate limit of ghrunners:githubToken/);
+      assert.match(run.stderr, /or a token of another account: pulumi config set --secret ghrunners:githubToken/);
+      saysUntilWhen(run.stderr, began);
+      assert.equal(readFileSync(file, "utf8"), configuration);
     });
 
   it("makes a refresh without the program sleep, which Ctrl-C twice and pulumi cancel end", async () => {

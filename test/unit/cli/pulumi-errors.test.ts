@@ -8,6 +8,7 @@ import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
 import { onStack } from "@ghrunners/core/vocabulary/on-stack";
+import { privateKey } from "../../support/private-key";
 
 /** What Pulumi 3.274.1 printed. */
 const said = {
@@ -21,6 +22,30 @@ const said = {
   file: "error: unable to read PULUMI_CONFIG_PASSPHRASE_FILE: open /nofile: no such file or directory\n",
   wrong: "error: incorrect passphrase\n",
   attributes: "error: failed to load checkpoint: EOF\n",
+};
+
+/** A complete configuration as `pulumi config --json` prints it; no GitHub answers at its address. */
+const configuration = (): string => {
+  const secrets = {
+    proxmoxToken: "pulumi@pve!ghrunners=11111111-2222-3333-4444-555555555555",
+    githubToken: "github_pat_of_this_test",
+    sshPrivateKey: privateKey(),
+  };
+  const settings = {
+    proxmox: { endpoint: "https://pve.example:8006/", node: "pve1", templateId: 9000 },
+    github: { url: "https://127.0.0.1:1", repository: "octo-org/demo-app" },
+    network: { gateway: "192.0.2.1", adminCidr: "192.0.2.0/24" },
+    runners: [
+      { role: "primary", name: "one", vmId: 151, address: "192.0.2.51" },
+      { role: "secondary", name: "two", vmId: 152, address: "192.0.2.52" },
+    ],
+  };
+  return JSON.stringify(
+    Object.fromEntries([
+      ...Object.entries(secrets).map(([key, value]) => [`ghrunners:${key}`, { value, secret: true }]),
+      ...Object.entries(settings).map(([key, objectValue]) => [`ghrunners:${key}`, { objectValue, secret: false }]),
+    ]),
+  );
 };
 
 describe("explains Pulumi's errors", () => {
@@ -85,8 +110,9 @@ describe("a ghrunners command without what it needs", function () {
 
   it("ends with 130 and says so when Ctrl-C ends pulumi up", async () => {
     // Staging's update: the engine hears the terminal's signal too, and ends with its own failure.
+    writeFileSync(path.join(folder, "config.json"), configuration());
     const env = fake(
-      'case "$1" in up) echo up-runs; trap "exit 1" INT; while :; do sleep 0.1; done;; *) echo "{}";; esac',
+      `case "$1" in up) echo up-runs; trap "exit 1" INT; while :; do sleep 0.1; done;; *) cat ${folder}/config.json;; esac`,
     );
     const script = 'set -m; "$@" & echo "pid $!"; wait $!; echo "code $?"';
     const line = nodeLine("packages/cli/main.ts", "promote", "staging", "--stack", "staging");

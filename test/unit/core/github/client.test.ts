@@ -59,6 +59,20 @@ describe("the GitHub client", () => {
     assert.equal(single.asked.length, 1);
   });
 
+  it("says until when before it waits for a short rate limit, and nothing where it does not wait", async () => {
+    const short = { status: 429, headers: { "retry-after": "0" } };
+    const said: string[] = [];
+    const waits = clientOf([short, { status: 502 }, list], { say: (line) => said.push(line) });
+    assert.equal((await waits.client.runners()).length, 1);
+    assert.equal(said.length, 1, said.join("\n"));
+    assert.match(said[0]!, /^GitHub's rate limit is reached: waiting until \S+Z \(1 s\)/);
+    const long = clientOf([{ status: 429, headers: { "retry-after": "3600" } }], { say: (line) => said.push(line) });
+    await assert.rejects(long.client.runners(), /rate limit reached/);
+    const service = clientOf([short], { say: (line) => said.push(line), retries: false });
+    await assert.rejects(service.client.runners(), /rate limit reached/);
+    assert.equal(said.length, 1, said.join("\n"));
+  });
+
   it("is silent within a budget once GitHub asked for silence, and counts what was answered", async () => {
     const counted: string[] = [];
     const budget = new RequestBudget({ share: 1, now: () => 1_000_000, onRequest: (status) => counted.push(status) });

@@ -15,9 +15,11 @@ const noFaults = { active: () => undefined } as unknown as Faults;
 /** Time that passes by pauses alone, and a GitHub with its limits at that time. */
 function gitHubAt(begin: number) {
   let now = begin;
+  const said: string[] = [];
   const clock = {
     now: () => now,
     pause: (milliseconds: number) => Promise.resolve((now += milliseconds)),
+    say: (line: string) => void said.push(`${now}: ${line}`),
   };
   const limiter = new RateLimiter(clock, noFaults, true);
   /** One request by a token of the account. @throws GitHubError as the client's */
@@ -34,7 +36,7 @@ function gitHubAt(begin: number) {
       return Promise.reject(explainGitHubError(failure, "read a runner", where, now));
     }
   };
-  return { clock, request };
+  return { clock, request, said };
 }
 
 describe("waiting out GitHub's rate limits", () => {
@@ -45,7 +47,7 @@ describe("waiting out GitHub's rate limits", () => {
   });
 
   it("goes on when the hour is over, where another token of the account used everything up", async () => {
-    const { clock, request } = gitHubAt(0);
+    const { clock, request, said } = gitHubAt(0);
     for (let count = 0; count < 5_000; count += 1) await request("person", "a tool of theirs");
     await clock.pause(60_000);
     await assert.rejects(request("person", "Pulumi's"), (error) => {
@@ -57,10 +59,15 @@ describe("waiting out GitHub's rate limits", () => {
     await request("another person", "theirs");
     await whenAllowed(() => request("person", "Pulumi's"), 2 * hour, clock);
     assert.ok(clock.now() >= hour && clock.now() < hour + 5_000, `went on at ${clock.now()}`);
+    assert.deepEqual(said, [
+      "60000: GitHub's rate limit is reached: waiting until 1970-01-01T01:00:00.000Z (59 min), then this goes on by " +
+        "itself. Next, if that is too late: end this command, then use a token of another account: " +
+        "pulumi config set --secret ghrunners:githubToken",
+    ]);
   });
 
   it("reports a limit that ends too late, and any other error at once", async () => {
-    const { clock } = gitHubAt(0);
+    const { clock, said } = gitHubAt(0);
     const limited = new GitHubError("rate limit", 403, hour);
     await assert.rejects(
       whenAllowed(() => Promise.reject(limited), hour - 1, clock),
@@ -72,6 +79,7 @@ describe("waiting out GitHub's rate limits", () => {
       other,
     );
     assert.equal(clock.now(), 0);
+    assert.deepEqual(said, []);
   });
 
   it("at a limit that names no end waits for a minute", () => {
