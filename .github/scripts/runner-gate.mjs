@@ -7003,8 +7003,8 @@ var Doc = class {
       arg(this, { execution: "async" });
       return;
     }
-    const content2 = arg;
-    const lines = content2.split("\n").filter((x) => x);
+    const content3 = arg;
+    const lines = content3.split("\n").filter((x) => x);
     const minIndent = Math.min(...lines.map((x) => x.length - x.trimStart().length));
     const dedented = lines.map((x) => x.slice(minIndent)).map((x) => " ".repeat(this.indent * 2) + x);
     for (const line of dedented) {
@@ -7013,9 +7013,9 @@ var Doc = class {
   }
   compile() {
     const F = Function;
-    const content2 = this?.content ?? [``];
+    const content3 = this?.content ?? [``];
     const factory = new F(...Object.keys(this.closed), `return function (${this.args.join(", ")}) {
-${content2.join("\n")}
+${content3.join("\n")}
 };`);
     return factory(...Object.values(this.closed));
   }
@@ -8560,9 +8560,9 @@ var memo = {
     if (!bucket)
       return empty;
     handoff = void 0;
-    const entry2 = { value: empty, issues: null };
-    bucket.set(payload.value, entry2);
-    open.push(entry2);
+    const entry3 = { value: empty, issues: null };
+    bucket.set(payload.value, entry3);
+    open.push(entry3);
     return empty;
   },
   guard(inst) {
@@ -8636,16 +8636,16 @@ var memo = {
         const depth = open.length;
         const result = base(payload, ctx);
         handoff = void 0;
-        const entry2 = open.length > depth ? open.pop() : void 0;
+        const entry3 = open.length > depth ? open.pop() : void 0;
         if (result instanceof Promise) {
           return result.then((r) => {
-            if (entry2)
-              entry2.issues = r.issues.length ? cloneIssues(r.issues) : NO_ISSUES;
+            if (entry3)
+              entry3.issues = r.issues.length ? cloneIssues(r.issues) : NO_ISSUES;
             return r;
           });
         }
-        if (entry2)
-          entry2.issues = result.issues.length ? cloneIssues(result.issues) : NO_ISSUES;
+        if (entry3)
+          entry3.issues = result.issues.length ? cloneIssues(result.issues) : NO_ISSUES;
         return result;
       };
       inst._zod.parse = wrapped;
@@ -9389,42 +9389,42 @@ function extractDefs(ctx, schema) {
   if (ctx.external && ctx.sharedDefsExtractedFor === ctx.external)
     return;
   const idToSchema = /* @__PURE__ */ new Map();
-  for (const entry2 of ctx.seen.entries()) {
-    const id = ctx.metadataRegistry.get(entry2[0])?.id;
+  for (const entry3 of ctx.seen.entries()) {
+    const id = ctx.metadataRegistry.get(entry3[0])?.id;
     if (id) {
       const existing = idToSchema.get(id);
-      if (existing && existing !== entry2[0]) {
+      if (existing && existing !== entry3[0]) {
         throw new Error(`Duplicate schema id "${id}" detected during JSON Schema conversion. Two different schemas cannot share the same id when converted together.`);
       }
-      idToSchema.set(id, entry2[0]);
+      idToSchema.set(id, entry3[0]);
     }
   }
-  const makeURI = (entry2) => {
+  const makeURI = (entry3) => {
     const defsSegment = ctx.target === "draft-2020-12" ? "$defs" : "definitions";
     if (ctx.external) {
-      const externalId = ctx.external.registry.get(entry2[0])?.id;
+      const externalId = ctx.external.registry.get(entry3[0])?.id;
       const uriGenerator = ctx.external.uri ?? ((id2) => id2);
       if (externalId) {
         return { ref: uriGenerator(externalId) };
       }
-      const id = entry2[1].defId ?? entry2[1].schema.id ?? `schema${ctx.counter++}`;
-      entry2[1].defId = id;
+      const id = entry3[1].defId ?? entry3[1].schema.id ?? `schema${ctx.counter++}`;
+      entry3[1].defId = id;
       return { defId: id, ref: `${uriGenerator("__shared")}#/${defsSegment}/${encodeJSONPointerSegment(id)}` };
     }
     const uriPrefix = `#`;
     const defUriPrefix = `${uriPrefix}/${defsSegment}/`;
-    if (entry2[1] === root && !entry2[1].schema.id) {
+    if (entry3[1] === root && !entry3[1].schema.id) {
       return { ref: uriPrefix };
     }
-    const defId = entry2[1].schema.id ?? `__schema${ctx.counter++}`;
+    const defId = entry3[1].schema.id ?? `__schema${ctx.counter++}`;
     return { defId, ref: defUriPrefix + encodeJSONPointerSegment(defId) };
   };
-  const extractToDef = (entry2) => {
-    if (entry2[1].schema.$ref) {
+  const extractToDef = (entry3) => {
+    if (entry3[1].schema.$ref) {
       return;
     }
-    const seen = entry2[1];
-    const { ref, defId } = makeURI(entry2);
+    const seen = entry3[1];
+    const { ref, defId } = makeURI(entry3);
     seen.def = { ...seen.schema };
     if (defId)
       seen.defId = defId;
@@ -9435,8 +9435,8 @@ function extractDefs(ctx, schema) {
     schema2.$ref = ref;
   };
   if (ctx.cycles === "throw") {
-    for (const entry2 of ctx.seen.entries()) {
-      const seen = entry2[1];
+    for (const entry3 of ctx.seen.entries()) {
+      const seen = entry3[1];
       if (seen.cycle) {
         throw new Error(`Cycle detected: #/${seen.cycle?.join("/")}/<root>
 
@@ -9444,31 +9444,31 @@ Set the \`cycles\` parameter to \`"ref"\` to resolve cyclical schemas with defs.
       }
     }
   }
-  for (const entry2 of ctx.seen.entries()) {
-    const seen = entry2[1];
-    if (schema === entry2[0]) {
-      extractToDef(entry2);
+  for (const entry3 of ctx.seen.entries()) {
+    const seen = entry3[1];
+    if (schema === entry3[0]) {
+      extractToDef(entry3);
       continue;
     }
     if (ctx.external) {
-      const ext = ctx.external.registry.get(entry2[0])?.id;
-      if (schema !== entry2[0] && ext) {
-        extractToDef(entry2);
+      const ext = ctx.external.registry.get(entry3[0])?.id;
+      if (schema !== entry3[0] && ext) {
+        extractToDef(entry3);
         continue;
       }
     }
-    const id = ctx.metadataRegistry.get(entry2[0])?.id;
+    const id = ctx.metadataRegistry.get(entry3[0])?.id;
     if (id) {
-      extractToDef(entry2);
+      extractToDef(entry3);
       continue;
     }
     if (seen.cycle) {
-      extractToDef(entry2);
+      extractToDef(entry3);
       continue;
     }
     if (seen.count > 1) {
       if (ctx.reused === "ref") {
-        extractToDef(entry2);
+        extractToDef(entry3);
       }
     }
   }
@@ -9650,12 +9650,12 @@ function finalize(ctx, schema) {
     });
   };
   if (!ctx.external || ctx.sharedEmitDoneFor !== ctx.external) {
-    for (const entry2 of [...ctx.seen.entries()].reverse()) {
-      flattenRef(entry2[0]);
+    for (const entry3 of [...ctx.seen.entries()].reverse()) {
+      flattenRef(entry3[0]);
     }
     if (ctx.target !== "openapi-3.0") {
-      for (const entry2 of ctx.seen.entries()) {
-        compactTypeUnion(entry2[1].def ?? entry2[1].schema);
+      for (const entry3 of ctx.seen.entries()) {
+        compactTypeUnion(entry3[1].def ?? entry3[1].schema);
       }
     }
     for (const rewrite of ctx.deferred)
@@ -9702,8 +9702,8 @@ function finalize(ctx, schema) {
     delete result.id;
   const defs = ctx.external?.defs ?? {};
   if (!ctx.external || ctx.sharedEmitDoneFor !== ctx.external) {
-    for (const entry2 of ctx.seen.entries()) {
-      const seen = entry2[1];
+    for (const entry3 of ctx.seen.entries()) {
+      const seen = entry3[1];
       if (seen.def && seen.defId) {
         if (seen.def.id === seen.defId)
           delete seen.def.id;
@@ -11093,6 +11093,48 @@ function parseMaintenance(text, now) {
   return { known: true, runners: result.data.runners.filter(({ until }) => Date.parse(until) > now.getTime()) };
 }
 
+// packages/failover/choice/pause.ts
+var PAUSE_VARIABLE = "DEPLOY_PAUSED";
+var oneLine2 = string2().min(1).max(200).regex(/^[^\r\n]*$/);
+var entry2 = object({
+  /** The setting `environment` of the stack, which is the label of its runners. */
+  environment: oneLine2,
+  /** RFC 3339; from then on the entry is ignored. */
+  until: iso_exports.datetime({ offset: true }),
+  /** Why. */
+  note: oneLine2,
+  /** Who paused them. */
+  by: oneLine2
+});
+var content2 = object({ schema: literal("ghrunners.pauses/1"), pauses: array(entry2).max(100) });
+var parsed = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return void 0;
+  }
+};
+function parsePauses(text, now) {
+  if (text === void 0 || text.trim() === "") return { known: true, pauses: [] };
+  const result = content2.safeParse(parsed(text));
+  if (!result.success)
+    return {
+      known: false,
+      problem: `${PAUSE_VARIABLE} is not ghrunners.pauses/1, so it is unknown whether deployments are paused.`
+    };
+  return { known: true, pauses: result.data.pauses.filter(({ until }) => Date.parse(until) > now.getTime()) };
+}
+function pauseOf(pauses, environment) {
+  return pauses.filter((each) => each.environment.toLowerCase() === environment.toLowerCase()).sort((one, other) => Date.parse(other.until) - Date.parse(one.until))[0];
+}
+function pauseProblem(text, environment, now) {
+  const seen = parsePauses(text, now);
+  if (!seen.known) return `${seen.problem} Next: ghrunners resume`;
+  const pause = pauseOf(seen.pauses, environment);
+  return pause && pauseWords(pause);
+}
+var pauseWords = ({ environment, until, note, by }) => `Deployments to ${environment} are paused until ${until}: ${note} (by ${by}). Next: wait, or ghrunners resume`;
+
 // packages/deploy/need.ts
 function need(variables, name) {
   const value = variables[name];
@@ -11132,13 +11174,13 @@ function contentOf(text) {
 }
 function readChoice(text, now) {
   if (text === null || text === void 0 || text === "") return { state: "missing" };
-  const content2 = contentOf(text);
-  if (content2 === void 0) return { state: "unreadable" };
-  const { decidedAt, expiresAt, labels } = content2;
-  if (Date.parse(decidedAt) > now.getTime() + CLOCK_TOLERANCE_MS) return { state: "future", choice: content2 };
-  if (Date.parse(expiresAt) <= now.getTime()) return { state: "expired", choice: content2 };
-  if (labels.length === 0) return { state: "refused", choice: content2 };
-  return { state: "fresh", choice: content2 };
+  const content3 = contentOf(text);
+  if (content3 === void 0) return { state: "unreadable" };
+  const { decidedAt, expiresAt, labels } = content3;
+  if (Date.parse(decidedAt) > now.getTime() + CLOCK_TOLERANCE_MS) return { state: "future", choice: content3 };
+  if (Date.parse(expiresAt) <= now.getTime()) return { state: "expired", choice: content3 };
+  if (labels.length === 0) return { state: "refused", choice: content3 };
+  return { state: "fresh", choice: content3 };
 }
 
 // packages/deploy/gate/judge.ts
@@ -11146,12 +11188,13 @@ var runbooks = {
   blind: "monitoring-blind.md#failoverswitchstale",
   offline: "offline-restore.md#runneroffline",
   none: "offline-restore.md#noauthorisedcapacity",
-  network: "network-unreachable.md"
+  network: "network-unreachable.md",
+  paused: "deployment-failed.md"
 };
-var oneLine2 = (text) => text.replace(/\s+/g, " ").trim();
+var oneLine3 = (text) => text.replace(/\s+/g, " ").trim();
 var stop = (reason, runbook) => ({
   go: false,
-  reason: oneLine2(reason),
+  reason: oneLine3(reason),
   runbook: runbooks[runbook]
 });
 function refusalOf(seen, now) {
@@ -11180,6 +11223,10 @@ function refusalOf(seen, now) {
       return stop(`The monitoring host offers no runner: ${seen.choice.reason}`, "none");
   }
 }
+function judgePause(variable, { label, now }) {
+  const problem = pauseProblem(variable, label, now);
+  return problem === void 0 ? null : stop(problem, "paused");
+}
 function judgeChoice({ variable, wanted, label, now }) {
   if (wanted === "primary" || wanted === "secondary") {
     const labels2 = runnerLabels(label, wanted);
@@ -11192,7 +11239,7 @@ function judgeChoice({ variable, wanted, label, now }) {
   if (seen.state !== "fresh") return refusalOf(seen, now);
   const { labels, runner, reason } = seen.choice;
   if (carries(labels, ["self-hosted", label]))
-    return { go: true, labels, runner: oneLine2(runner ?? "unnamed"), reason: oneLine2(reason) };
+    return { go: true, labels, runner: oneLine3(runner ?? "unnamed"), reason: oneLine3(reason) };
   const names = labels.join(", ");
   return stop(`${CHOICE_VARIABLE} names ${names}. Expected self-hosted and ${label} among them.`, "blind");
 }
@@ -11212,7 +11259,7 @@ function maintenanceBanner(variable, now) {
   if (!seen.known)
     return ["**Maintenance**: RUNNER_MAINTENANCE cannot be read, so it is unknown whether a runner is in maintenance."];
   return seen.runners.map(
-    ({ name, until, reason, by }) => oneLine2(`**Maintenance** of ${name} until ${until}: ${reason} (${by})`)
+    ({ name, until, reason, by }) => oneLine3(`**Maintenance** of ${name} until ${until}: ${reason} (${by})`)
   );
 }
 function renderSummary(verdict, folder, banner = []) {
@@ -11249,6 +11296,8 @@ async function decide(now) {
   const question = { wanted: env.WANTED_RUNNER || "auto", label: need(env, "RUNNER_LABEL"), now };
   const maintenance = await github.variable(MAINTENANCE_VARIABLE).catch(() => UNREADABLE);
   try {
+    const paused = judgePause(await github.variable(PAUSE_VARIABLE), question);
+    if (paused !== null) return { verdict: paused, maintenance };
     const variable = question.wanted === "auto" ? await github.variable(CHOICE_VARIABLE) : void 0;
     const choice2 = judgeChoice({ ...question, variable: variable ?? "" });
     if (!choice2.go) return { verdict: choice2, maintenance };
@@ -11279,7 +11328,7 @@ reason=${reason}
   appendFileSync(need(env, "GITHUB_OUTPUT"), outputs);
 }
 main().catch((error2) => {
-  process.stdout.write(`::error title=The runner gate failed::${oneLine2(String(error2))}
+  process.stdout.write(`::error title=The runner gate failed::${oneLine3(String(error2))}
 `);
   process.exitCode = 1;
 });

@@ -10,9 +10,11 @@ import { command as drift } from "./drift/command";
 import { command as gate } from "./gate/command";
 import { command as incidents } from "./incidents/command";
 import { command as maintenance } from "./maintenance/command";
+import { command as pause } from "./pause/command";
 import { command as promote } from "./promote/command";
 import { command as restoreMonitoring } from "./restore-monitoring/command";
 import { command as restoreProtection } from "./restore-protection/command";
+import { command as resume } from "./resume/command";
 import { command as review } from "./review/command";
 import { command as rollbackRunners } from "./rollback-runners/command";
 import { command as rotate } from "./rotate/command";
@@ -22,7 +24,7 @@ import { command as status } from "./status/command";
 /** Headings of the help, in its order, with their commands. */
 const groups: Readonly<Record<string, readonly (() => Command)[]>> = {
   "Look:": [status, alerts, gate, drift, dashboards, blastRadius],
-  "Deploy:": [deploy, promote, incidents, review],
+  "Deploy:": [deploy, promote, pause, resume, incidents, review],
   "Operate:": [smoke, maintenance, rotate],
   "Repair:": [rollbackRunners, restoreMonitoring, restoreProtection],
   "Help:": [completion],

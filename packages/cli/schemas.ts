@@ -13,6 +13,7 @@ import { gateViewSchema } from "./gate/schema";
 import { targetIncidentsSchema } from "./incidents/schema";
 import { maintenanceReportSchema } from "./maintenance/schema";
 import { monitoringViewSchema } from "./monitoring/schema";
+import { pauseReportSchema } from "./pause/schema";
 import { promotionRecordSchema } from "./promote/schema";
 import { criteriaSchema, deploymentListSchema, reviewDocumentSchema } from "./review/schema";
 import { rollbackReportSchema } from "./rollback-runners/schema";
@@ -69,6 +70,7 @@ export const schemas = {
       steps: z.array(z.string()).describe("The steps that would be done; empty if they were done."),
     })
     .meta({ title: "A runner taken out of service, or put back" }),
+  pause: pauseReportSchema,
   "promote-staging": z
     .strictObject({ version, stack: z.string(), result: z.literal("proved") })
     .meta({ title: "A commit proved on staging" }),

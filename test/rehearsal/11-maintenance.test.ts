@@ -9,6 +9,7 @@ import type { Finished } from "@ghrunners/core/process";
 import { inside } from "@ghrunners/lab/pulumi/session";
 import { until } from "@ghrunners/core/until";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+import { PAUSE_VARIABLE } from "@ghrunners/failover/choice/pause";
 import { undoneAfter } from "../support/undone-after";
 
 const LIMIT_MS = 90_000;
@@ -205,5 +206,72 @@ describe("a runner in maintenance", function () {
     assert.match(unreadable.stderr + unreadable.stdout, /RUNNER_MAINTENANCE is no JSON.*maintenance end --all/);
     assert.equal((await ops("maintenance", "end", "--all")).code, 0);
     assert.equal(await variable(MAINTENANCE_VARIABLE), null);
+  });
+});
+
+describe("deployments that are paused", function () {
+  this.timeout(2 * LIMIT_MS);
+  let rehearsal: Rehearsal;
+  const undo = undoneAfter();
+  const ops = (...args: string[]): Promise<Finished> => rehearsal.run(["ghrunners", ...args]);
+  const paused = ["pause", "--note", "database migration", "--for", "2h"];
+
+  before(async () => {
+    rehearsal = await Rehearsal.ready();
+    undo(() => ops("resume"));
+    await ops("resume");
+  });
+
+  const variable = (): Promise<string | null> =>
+    rehearsal.octokit.rest.actions.getRepoVariable({ ...rehearsal.repository, name: PAUSE_VARIABLE }).then(
+      ({ data }) => data.value,
+      () => null,
+    );
+
+  it("are refused before anything is started, and shown by status and gate; drift knows the variable", async () => {
+    const done = await ops(...paused);
+    assert.equal(done.code, 0, done.all);
+    assert.match(done.stdout, /^Deployments to lab are paused until \S+: database migration\n/);
+    const status = await rehearsal.status();
+    assert.equal(status.pause?.note, "database migration");
+    assert.ok(!status.problems.join().includes("paused"), status.problems.join("\n"));
+    for (const how of [[], ["--direct", "--plan", "lab/demo-app/deployment.yaml"]]) {
+      const refused = await ops("deploy", "--version", "1", ...how);
+      assert.equal(refused.code, 1, refused.all);
+      assert.match(refused.stderr, /Nothing was started\. Deployments to lab are paused until .*ghrunners resume/);
+    }
+    const gate = await ops("gate");
+    assert.equal(gate.code, 1, gate.all);
+    if (!gate.stderr.includes("runs no failover switch"))
+      assert.match(gate.stdout, /paused until .*: database migration/);
+    const { stdout } = await ops("drift", "--json");
+    const findings = JSON.stringify((JSON.parse(stdout) as DriftReport).findings);
+    assert.ok(!findings.includes(PAUSE_VARIABLE), findings);
+  });
+
+  it("keep the later end, and end on command; the second time there is nothing to do", async () => {
+    const shorter = await ops("pause", "--note", "short", "--for", "1m");
+    assert.equal(shorter.code, 1, shorter.all);
+    assert.match(
+      shorter.stderr,
+      /already paused for longer, until .*: database migration \(by .*Next: ghrunners resume/,
+    );
+    const ended = await ops("resume");
+    assert.equal(ended.code, 0, ended.all);
+    assert.match(ended.stdout, /Ended: the pause until .*: database migration/);
+    assert.equal(await variable(), null, "nothing is left of it");
+    assert.match((await ops("resume")).stdout, /were not paused/);
+    assert.equal((await rehearsal.status()).pause, null);
+  });
+
+  it("are refused by a text that cannot be read, until it is removed", async () => {
+    const where = { ...rehearsal.repository, name: PAUSE_VARIABLE };
+    await rehearsal.octokit.rest.actions.createRepoVariable({ ...where, value: "what is this" });
+    const refused = await ops(...paused);
+    assert.equal(refused.code, 1, refused.all);
+    assert.match(refused.stderr, /DEPLOY_PAUSED is not ghrunners\.pauses\/1.*Next: ghrunners resume/);
+    assert.match((await rehearsal.status()).problems.join("\n"), /unknown whether deployments are paused/);
+    assert.equal((await ops("resume")).code, 0);
+    assert.equal(await variable(), null);
   });
 });

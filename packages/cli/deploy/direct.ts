@@ -1,12 +1,13 @@
 /** Deployments from this machine, past GitHub, for emergencies; also checks, and the retry of a failed rollback. */
-import { hostname } from "node:os";
 import path from "node:path";
 import { agentFiles } from "@ghrunners/deploy/deployer/agent-files";
 import { carryOut, type Order, type DeployerOutcome, stopSignal } from "@ghrunners/deploy/deployer/carry-out";
 import { readPlan } from "@ghrunners/deploy/plan/parse";
 import type { Version } from "@ghrunners/deploy/protocol/values";
 import type { Stack } from "../pulumi/stack";
+import { operator } from "../operator";
 import { settingsOf } from "../settings";
+import { refusePaused } from "./paused";
 import { addressOf } from "./target";
 
 export interface Direct {
@@ -18,7 +19,7 @@ export interface Direct {
   readonly artefacts?: string;
 }
 
-/** @throws Error if the target cannot be reached, or the connection was lost: the target then rolls back by itself */
+/** @throws Error if deployments are paused, if the target cannot be reached, or the connection was lost: the target then rolls back by itself */
 export async function deployDirectly(
   stack: Stack,
   { version, action, plan: file, artefacts }: Direct,
@@ -27,8 +28,9 @@ export async function deployDirectly(
   const folder = artefacts ?? path.dirname(path.resolve(file));
   const settings = await settingsOf(stack);
   const address = addressOf(settings, plan.targets[0] ?? "");
+  if (action === "deploy") await refusePaused(settings);
   const order = { plan, folder, version, action, address, privateKey: settings.sshPrivateKey };
-  const owner = `${process.env.GITHUB_ACTOR ?? process.env.USER ?? "unknown"}@${hostname()}`;
+  const owner = operator();
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   return carryOut({ ...order, owner }, { agent: await agentFiles(), say, signal: stopSignal() });
 }

@@ -5,6 +5,7 @@ import { callAgent } from "@ghrunners/deploy/deployer/remote-agent";
 import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
 import type { Inspection } from "@ghrunners/deploy/target/queries";
 import type { Sources } from "./foresee";
+import { whyPaused } from "./paused";
 import type { Watched } from "./live-view";
 
 const INSPECT_MS = 60_000;
@@ -13,8 +14,9 @@ const CONNECT_MS = 5_000;
 /**
  * The repository at GitHub and the targets by SSH. A source that does not answer is ignored: the deployment itself will
  * report it.
+ * @param environment label of the runners, by which deployments are paused
  */
-export async function liveSources(watched: Omit<Watched, "id" | "inputs">): Promise<Sources> {
+export async function liveSources(watched: Omit<Watched, "id" | "inputs">, environment: string): Promise<Sources> {
   const { repository, token, workflow, targets, privateKey } = watched;
   const client = new GitHubClient(repository, token);
   const inspect = async ({ address: host, user, hostKey }: TargetSettings, request: object): Promise<Inspection> => {
@@ -26,6 +28,7 @@ export async function liveSources(watched: Omit<Watched, "id" | "inputs">): Prom
     }
   };
   return {
+    pause: () => whyPaused(client, environment).catch(() => undefined),
     file: (name) =>
       client
         .call("read a file of the repository", ({ rest }, names) => rest.repos.getContent({ ...names, path: name }))

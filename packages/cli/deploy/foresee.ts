@@ -1,7 +1,7 @@
 /**
- * Finds out before a reviewer is asked whether a deployment through GitHub would fail or do nothing: the repository
- * does not have the version, or it is already installed and healthy. No prediction is made if the repository's workflow
- * is built differently.
+ * Finds out before a reviewer is asked whether a deployment through GitHub would fail or do nothing: deployments are
+ * paused, the repository does not have the version, or it is already installed and healthy. About versions no prediction
+ * is made if the repository's workflow is built differently.
  */
 import path from "node:path";
 import { parse } from "yaml";
@@ -16,6 +16,8 @@ import type { Inspection } from "@ghrunners/deploy/target/queries";
 
 /** The sources of a prediction; each answers undefined if it does not know. */
 export interface Sources {
+  /** Why deployments are paused; undefined also when they are not. */
+  readonly pause: () => Promise<string | undefined>;
   /** Text of a file on the default branch. */
   readonly file: (name: string) => Promise<string | undefined>;
   /** Whether a run of the workflow is under way, which may change what is installed. */
@@ -63,6 +65,8 @@ function versionsIn(sums: string, plan: Plan): string[] {
 
 /** @param workflow file name of the workflow that the deployment starts */
 export async function foresee(workflow: string, version: Version, sources: Sources): Promise<Foreseen> {
+  const pause = await sources.pause();
+  if (pause !== undefined) return { kind: "refused", reason: pause };
   const places = placesIn((await sources.file(`.github/workflows/${workflow}`)) ?? "");
   const text = places && (await sources.file(places.plan));
   if (places === undefined || text === undefined) return open;

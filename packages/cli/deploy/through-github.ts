@@ -22,7 +22,7 @@ export interface ThroughGitHub {
   readonly runner: string;
 }
 
-/** @throws Error when the stack has no runners or no environment, there is no such version, or the workflow cannot be started */
+/** @throws Error when the stack has no runners or no environment, deployments are paused, there is no such version, or the workflow cannot be started */
 export async function deployThroughGitHub(stack: Stack, { version, runner }: ThroughGitHub): Promise<Followed> {
   const settings = await settingsOf(stack);
   const { github, githubToken, deployment, environment, targets, sshPrivateKey, hosts } = settings;
@@ -40,7 +40,7 @@ export async function deployThroughGitHub(stack: Stack, { version, runner }: Thr
     privateKey: sshPrivateKey,
   };
   const id = deploymentId(new Date(), randomBytes(2).toString("hex"));
-  const foreseen = await foresee(deployment.workflow, version, await liveSources(watched));
+  const foreseen = await foresee(deployment.workflow, version, await liveSources(watched, environment));
   if (foreseen.kind === "refused") throw new Error(foreseen.reason);
   if (foreseen.kind === "unchanged") return notStarted(id, version);
   const name = deployment.name ?? environment;

@@ -3,6 +3,7 @@ import { print, printJson } from "../command";
 import { currentStack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { readDecisions } from "./read-decisions";
+import { readPause } from "./pause";
 import { renderGate } from "./render";
 import { judgeSwitch, parseSwitch, type GateView } from "./view";
 
@@ -20,8 +21,11 @@ async function look(named: { stack?: string }): Promise<GateView> {
     );
   }
   const { host, user, hostKey } = monitoring;
-  const output = await readDecisions({ host, user, hostKey }, settings.sshPrivateKey, CHANGES);
-  return judgeSwitch(stack.name, parseSwitch(output));
+  const [output, paused] = await Promise.all([
+    readDecisions({ host, user, hostKey }, settings.sshPrivateKey, CHANGES),
+    readPause(settings),
+  ]);
+  return judgeSwitch(stack.name, parseSwitch(output), paused);
 }
 
 export async function gate(options: { stack?: string; json?: boolean }): Promise<number> {

@@ -1,6 +1,7 @@
 /** zod schema of `ghrunners gate`. Published in docs/reference/schemas. */
 import { z } from "zod";
 import { gateDecisionSchema } from "@ghrunners/failover/choice/decision-schema";
+import { pauseSchema } from "../pause/schema";
 
 export const gateViewSchema = z
   .strictObject({
@@ -10,6 +11,7 @@ export const gateViewSchema = z
     next: z.string().nullable().describe("The next thing to do; null: nothing."),
     now: z.string().describe("The host's clock, RFC 3339."),
     unit: z.string().describe("State of the unit, as systemd names it."),
+    pause: pauseSchema.nullable().describe("The pause of deployments that is on; null: none, or it is not known."),
     decision: gateDecisionSchema.nullable().describe("Null before the first decision."),
     toldUntil: z
       .string()

@@ -4,6 +4,7 @@
 import type { Described } from "@ghrunners/core/schema";
 import type { gateViewSchema } from "./schema";
 import type { GateDecision } from "@ghrunners/failover/choice/choose";
+import type { PauseSeen } from "./pause";
 
 /** Decisions older than this are stale, seconds. The switch makes one every 5 s. */
 export const MAXIMUM_AGE_SECONDS = 30;
@@ -59,7 +60,7 @@ export function parseSwitch(output: string): SeenSwitch {
 
 const STALE = "docs/runbooks/monitoring-blind.md#failoverswitchstale";
 
-export function judgeSwitch(stack: string, seen: SeenSwitch): GateView {
+export function judgeSwitch(stack: string, seen: SeenSwitch, paused: PauseSeen): GateView {
   const { decision, now, toldUntil, unit } = seen;
   const at = Date.parse(now);
   const ageSeconds = decision === null ? null : Math.max(0, (at - Date.parse(decision.decidedAt)) / 1000);
@@ -85,8 +86,12 @@ export function judgeSwitch(stack: string, seen: SeenSwitch): GateView {
     stack,
     ...seen,
     ageSeconds,
-    problems: [...stale, ...refused],
-    next: nextOf(stale.length > 0, decision),
+    pause: paused.pause,
+    problems: [...stale, ...refused, ...paused.problems],
+    next:
+      stale.length + refused.length === 0 && paused.problems.length > 0
+        ? paused.next
+        : nextOf(stale.length > 0, decision),
   };
 }
 

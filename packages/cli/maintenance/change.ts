@@ -4,10 +4,11 @@ import { GitHubClient } from "@ghrunners/core/github/client";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { goesTo, readChoice } from "@ghrunners/failover/choice/deploy-runner";
 import { MAINTENANCE_VARIABLE, type Maintenance } from "@ghrunners/failover/choice/maintenance";
+import { changeList } from "../shared-variable";
 import { expireSilence, readSilences, setSilence } from "./alertmanager";
 import { without, withEntry } from "./plan";
 import { silenceFor, silenceOf } from "./silence";
-import { changeMaintenance, write } from "./variable";
+import { maintenances } from "./variable";
 
 /** What to change. */
 export interface ChangeInput {
@@ -54,7 +55,7 @@ export async function change(input: ChangeInput): Promise<void> {
   const client = new GitHubClient({ url: github.url, fullName: github.repository }, github.token);
   if (wanted.verb === "start") {
     const { entry, waitSeconds } = wanted;
-    await changeMaintenance(client, (entries) => withEntry(entries, entry), now);
+    await changeList(client, maintenances, (entries) => withEntry(entries, entry), now);
     note(`${entry.name} is in maintenance until ${entry.until}`);
     if (alertmanager !== null) {
       const silence = silenceFor(await readSilences(alertmanager), environment, entry, now());
@@ -64,8 +65,8 @@ export async function change(input: ChangeInput): Promise<void> {
     await untilDrained(client, entry.name, waitSeconds);
     return;
   }
-  if (wanted.evenUnreadable) await write(client, await client.variable(MAINTENANCE_VARIABLE), undefined);
-  else await changeMaintenance(client, (entries) => without(entries, wanted.runners), now);
+  if (wanted.evenUnreadable) await client.deleteVariable(MAINTENANCE_VARIABLE);
+  else await changeList(client, maintenances, (entries) => without(entries, wanted.runners), now);
   if (alertmanager === null) return;
   const silences = await readSilences(alertmanager);
   for (const runner of wanted.runners) {

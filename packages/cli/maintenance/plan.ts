@@ -27,20 +27,6 @@ export type Decision =
   /** `isNew` false: it is already in maintenance, and only the remaining steps of the start are done. */
   | { readonly kind: "start"; readonly entry: Maintenance; readonly isNew: boolean };
 
-const MINUTE = 60;
-const units: Readonly<Record<string, number>> = { m: MINUTE, h: 60 * MINUTE, d: 24 * 60 * MINUTE };
-const MAXIMUM_SECONDS = 7 * 24 * 60 * MINUTE;
-
-/** Seconds of `30m`, `2h`, `1d` or `1h30m`. @throws WrongUse for any other text, and beyond 7 days */
-export function secondsOf(duration: string): number {
-  const parts = [...duration.matchAll(/(\d+)([mhd])/g)];
-  const seconds = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ""] ?? 0), 0);
-  if (parts.map(([part]) => part).join("") === duration && seconds > 0 && seconds <= MAXIMUM_SECONDS) return seconds;
-  throw new WrongUse(
-    `"${duration}" is not a duration for a maintenance. Expected for example 30m, 2h or 1d, at most 7d.`,
-  );
-}
-
 /** The runner with this name or role. @throws WrongUse that lists the known runners */
 export function runnerMeant<R extends { readonly name: string; readonly role: string }>(
   runners: readonly R[],

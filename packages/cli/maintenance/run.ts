@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { print, printJson, WrongUse } from "../command";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import type { Settings } from "@ghrunners/config/parse";
@@ -8,10 +7,12 @@ import type { StackState } from "../drift/state";
 import { monitoringUrls } from "../monitoring/address";
 import { currentStack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
+import { secondsOf } from "../duration";
+import { operator } from "../operator";
 import { note } from "@ghrunners/core/terminal";
 import { change, type ChangeInput } from "./change";
 import { look, type Seen } from "./look";
-import { decide, runnerMeant, secondsOf } from "./plan";
+import { decide, runnerMeant } from "./plan";
 import { renderReport, reportOf } from "./report";
 
 interface Place {
@@ -71,10 +72,10 @@ interface StartOptions {
 export async function start(given: string, options: StartOptions): Promise<number> {
   const reason = options.reason.trim();
   if (reason === "") throw new WrongUse("--reason is empty. Expected why the runner is taken out of service.");
-  const seconds = secondsOf(options.for);
+  const seconds = secondsOf(options.for, "a maintenance", 7);
   const place = await open(options);
   const { name } = runnerMeant(place.settings.runners, given);
-  const by = `${process.env.GITHUB_ACTOR ?? process.env.USER ?? "unknown"}@${hostname()}`;
+  const by = operator();
   const wish = { runner: name, seconds, reason, by, extend: options.extend, force: options.force };
   const seen = await lookAt(place);
   const decision = decide(wish, seen.runners, entriesOf(seen), new Date());

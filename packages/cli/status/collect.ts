@@ -4,6 +4,7 @@ import { statusOf } from "@ghrunners/core/github/errors";
 import type { Protection } from "@ghrunners/core/github/protection";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { MAINTENANCE_VARIABLE } from "@ghrunners/failover/choice/maintenance";
+import { PAUSE_VARIABLE } from "@ghrunners/failover/choice/pause";
 import type { MonitoringUrls } from "../monitoring/address";
 import { lookAtMonitoring } from "../monitoring/look";
 import type { JobStatus, Observation } from "./report";
@@ -63,10 +64,10 @@ async function environment(github: GitHubClient, name: string): Promise<Protecti
   return (await github.explain("read the environment", readEnvironment(github, name))) ?? null;
 }
 
-/** Text of RUNNER_MAINTENANCE; null: not set, or the token may not read variables, which here only affects a banner. */
-async function maintenance(github: GitHubClient): Promise<string | null> {
+/** Text of a variable; null: not set, or the token may not read variables, which here only affects a banner. */
+async function forBanner(github: GitHubClient, name: string): Promise<string | null> {
   try {
-    return (await github.variable(MAINTENANCE_VARIABLE)) ?? null;
+    return (await github.variable(name)) ?? null;
   } catch (error) {
     if (statusOf(error) === 403) return null;
     throw error;
@@ -105,7 +106,7 @@ export async function collect(input: CollectInput): Promise<Observation> {
   const github = new GitHubClient({ url, fullName }, token, { limitMs, retries: false });
   const hasRunners = runnerNames.length > 0;
   const nothing = { lastJob: null };
-  const [vms, seen, deployment, chosen, monitoring, away] = await Promise.all([
+  const [vms, seen, deployment, chosen, monitoring, away, pauses] = await Promise.all([
     orNothing("Proxmox VE", machines(input), undefined),
     hasRunners ? orNothing("GitHub", runnersAndJob(github, runnerNames), nothing) : nothing,
     name === null ? undefined : orNothing("GitHub", environment(github, name), undefined, "GitHub's environment"),
@@ -113,7 +114,9 @@ export async function collect(input: CollectInput): Promise<Observation> {
     watched === null
       ? undefined
       : orNothing("Monitoring", lookAtMonitoring(watched.urls, watched.environment), undefined),
-    hasRunners ? orNothing("GitHub", maintenance(github), null, "GitHub's variables") : null,
+    hasRunners ? orNothing("GitHub", forBanner(github, MAINTENANCE_VARIABLE), null, "GitHub's variables") : null,
+    hasRunners ? orNothing("GitHub", forBanner(github, PAUSE_VARIABLE), null, "GitHub's variables") : null,
   ]);
-  return { vms, ...seen, deployment, choice: chosen, monitoring, maintenance: away, errors: [...errors.values()] };
+  const variables = { choice: chosen, maintenance: away, pauses };
+  return { vms, ...seen, deployment, monitoring, ...variables, errors: [...errors.values()] };
 }

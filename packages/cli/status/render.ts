@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import { textTable } from "@ghrunners/core/text-table";
+import { pauseWords } from "@ghrunners/failover/choice/pause";
 import { maintenanceBanner } from "../maintenance/report";
 import { choiceLine } from "./choice";
 import { describeProtection, type EnvironmentStatus } from "./environment";
@@ -40,6 +41,9 @@ export function renderStatus(report: StatusReport): string {
     "",
     `${heading(report.repository)}  stack ${pc.bold(report.stack)}  environment ${pc.bold(report.environment)}`,
     ...maintenanceBanner(report.maintenance),
+    ...(report.pause === null
+      ? []
+      : [pc.yellow(`  ${pauseWords({ ...report.pause, environment: report.environment })}`)]),
     "",
     heading("Machines (Proxmox VE)"),
     ...textTable(machines),

@@ -3,6 +3,7 @@ import type { jobStatusSchema, machineStatusSchema, runnerStatusSchema, statusRe
 import { type Protection, protectionOf } from "@ghrunners/core/github/protection";
 import { type GitHubRunner, labelsWithout } from "@ghrunners/core/github/runner";
 import { parseMaintenance } from "@ghrunners/failover/choice/maintenance";
+import { parsePauses, pauseOf } from "@ghrunners/failover/choice/pause";
 import { choiceProblems, choiceStatus } from "./choice";
 import { monitoringProblems, type MonitoringStatus } from "./monitoring";
 import { protectionProblems } from "./environment";
@@ -34,6 +35,8 @@ export interface Observation {
   readonly monitoring?: MonitoringStatus;
   /** Text of the variable RUNNER_MAINTENANCE; null or absent: it is not set. */
   readonly maintenance?: string | null;
+  /** Text of the variable DEPLOY_PAUSED; null or absent: it is not set. */
+  readonly pauses?: string | null;
   /** Value of DEPLOY_RUNNER, null if it does not exist. Undefined: not read, or GitHub did not answer. */
   readonly choice?: string | null;
   readonly lastJob: JobStatus | null;
@@ -75,8 +78,11 @@ export function judge(expected: Expectation, seen: Observation, at: Date): Statu
       : protectionProblems(expected.deployment.name, expected.deployment, seen.deployment);
   const choice = seen.choice === undefined ? null : choiceStatus(seen.choice, expected.failover, at);
   const away = parseMaintenance(seen.maintenance ?? undefined, at);
+  const paused = parsePauses(seen.pauses ?? undefined, at);
+  const pause = paused.known ? pauseOf(paused.pauses, expected.environment) : undefined;
   const problems = [
     ...seen.errors,
+    ...(paused.known ? [] : [`${paused.problem} Next: ghrunners resume`]),
     ...(away.known ? [] : [away.problem]),
     ...machines.flatMap((vm) =>
       // Of an unknown one the errors give the cause.
@@ -105,6 +111,7 @@ export function judge(expected: Expectation, seen: Observation, at: Date): Statu
     maintenance: away.known
       ? away.runners.filter(({ name }) => expected.runners.some((runner) => runner.name === name))
       : [],
+    pause: pause === undefined ? null : { until: pause.until, note: pause.note, by: pause.by },
     choice,
     lastJob: seen.lastJob,
     problems,

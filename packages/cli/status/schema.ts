@@ -1,6 +1,7 @@
 /** zod schema of a stack's status. Published in docs/reference/schemas. */
 import { z } from "zod";
 import { protection } from "@ghrunners/core/github/protection";
+import { pauseSchema } from "../pause/schema";
 import { alertStatusSchema, ruleStatusSchema, targetStatusSchema } from "../monitoring/schema";
 
 export const machineStatusSchema = z.strictObject({
@@ -97,6 +98,9 @@ export const statusReportSchema = z
         }),
       )
       .describe("Runners of this stack that are out of service for a time."),
+    pause: pauseSchema
+      .nullable()
+      .describe("The pause of deployments that is on, which is no problem; null: none, or it is not known."),
     choice: choiceStatusSchema.nullable().describe("Null: not read, or GitHub did not answer."),
     lastJob: jobStatusSchema.nullable(),
     problems: z.array(z.string()).describe("Everything that is not as configured; empty means healthy."),

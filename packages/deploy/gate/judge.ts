@@ -10,6 +10,7 @@ import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { type ChoiceSeen, readChoice } from "@ghrunners/failover/choice/deploy-runner";
 import { parseMaintenance } from "@ghrunners/failover/choice/maintenance";
+import { pauseProblem } from "@ghrunners/failover/choice/pause";
 
 export interface Go {
   readonly go: true;
@@ -42,6 +43,7 @@ export const runbooks = {
   offline: "offline-restore.md#runneroffline",
   none: "offline-restore.md#noauthorisedcapacity",
   network: "network-unreachable.md",
+  paused: "deployment-failed.md",
 } as const;
 
 /** Joins a foreign text into one line: a runner treats lines that begin with two colons as commands. */
@@ -78,6 +80,15 @@ function refusalOf(seen: Exclude<ChoiceSeen, { state: "fresh" }>, now: Date): St
     case "refused":
       return stop(`The monitoring host offers no runner: ${seen.choice.reason}`, "none");
   }
+}
+
+/**
+ * Refuses while deployments to the environment are paused, also those that ask for a runner by hand.
+ * @param variable text of DEPLOY_PAUSED; undefined: it is not set
+ */
+export function judgePause(variable: string | undefined, { label, now }: Pick<Question, "label" | "now">): Stop | null {
+  const problem = pauseProblem(variable, label, now);
+  return problem === undefined ? null : stop(problem, "paused");
 }
 
 /** Judges DEPLOY_RUNNER, before GitHub is queried. */

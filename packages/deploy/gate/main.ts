@@ -7,10 +7,12 @@ import { GitHubClient } from "@ghrunners/core/github/client";
 import { toRunners } from "@ghrunners/core/github/runner";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { MAINTENANCE_VARIABLE } from "@ghrunners/failover/choice/maintenance";
+import { PAUSE_VARIABLE } from "@ghrunners/failover/choice/pause";
 import { need } from "../need";
 import {
   type Go,
   judgeChoice,
+  judgePause,
   judgeRunners,
   maintenanceBanner,
   oneLine,
@@ -44,6 +46,8 @@ async function decide(now: Date): Promise<Decided> {
   // It decides nothing, so a deployment does not stop where it cannot be read.
   const maintenance = await github.variable(MAINTENANCE_VARIABLE).catch(() => UNREADABLE);
   try {
+    const paused = judgePause(await github.variable(PAUSE_VARIABLE), question);
+    if (paused !== null) return { verdict: paused, maintenance };
     const variable = question.wanted === "auto" ? await github.variable(CHOICE_VARIABLE) : undefined;
     const choice = judgeChoice({ ...question, variable: variable ?? "" });
     if (!choice.go) return { verdict: choice, maintenance };

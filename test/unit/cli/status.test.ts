@@ -2,6 +2,7 @@ import Ajv from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import assert from "node:assert/strict";
 import { maintenanceText } from "@ghrunners/failover/choice/maintenance";
+import { pausesText } from "@ghrunners/failover/choice/pause";
 import { judge, type Expectation, type Observation } from "@ghrunners/cli/status/report";
 import { renderStatus } from "@ghrunners/cli/status/render";
 import { publishedSchema } from "../../support/published-schema";
@@ -53,6 +54,17 @@ function problems(seen: Partial<Observation>): readonly string[] {
 describe("status report", () => {
   it("is healthy when both views are as configured, whatever the case of the labels", () => {
     assert.deepEqual(problems({}), []);
+  });
+
+  it("shows a pause of deployments, which is no problem, and reports an unreadable one", () => {
+    const pause = { environment: "production", until: "2999-01-01T00:00:00Z", note: "migration", by: "ada" };
+    const report = judge(expected, { ...good, pauses: pausesText([pause]) }, at);
+    assert.deepEqual([report.pause?.note, report.healthy], ["migration", true]);
+    assert.match(
+      renderStatus(report),
+      /Deployments to production are paused until 2999-01-01T00:00:00Z: migration \(by ada\)/,
+    );
+    assert.match(problems({ pauses: "{" }).join(), /DEPLOY_PAUSED is not .* Next: ghrunners resume/);
   });
 
   it("shows runners in maintenance until it ends, and reports an unreadable variable", () => {

@@ -73,7 +73,7 @@ describe("completion", () => {
 
   it("offers commands, sub-commands, options, their values and stacks", () => {
     assert.ok(offered("").includes("status") && !offered("").includes("complete"));
-    assert.deepEqual(offered("re"), ["restore-monitoring", "restore-protection", "review"]);
+    assert.deepEqual(offered("re"), ["restore-monitoring", "restore-protection", "resume", "review"]);
     assert.deepEqual(offered("dashboards", ""), ["check", "render"]);
     assert.deepEqual(offered("status", "--"), ["--help", "--json", "--stack", "--wait"]);
     assert.deepEqual(offered("smoke", "--role", "s"), ["secondary"]);

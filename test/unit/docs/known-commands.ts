@@ -51,6 +51,11 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/engine/program/rate-limit.engine.test.ts",
     by: '["up", "--refresh", "--run-program"], ["refresh", "--run-program"]',
   },
+  {
+    pattern: /^ghrunners (pause( --note "[\w ]+" --for \d+h)?|resume)$/,
+    test: "test/rehearsal/11-maintenance.test.ts",
+    by: '["pause", "--note", "database migration", "--for", "2h"]',
+  },
   { pattern: /^pulumi cancel$/, test: "test/engine/program/rate-limit.engine.test.ts", by: '["cancel", "--yes"]' },
   { pattern: /^pulumi refresh$/, test: noRoot, by: '"pulumi", "refresh"' },
   {

@@ -223,6 +223,47 @@ for (const variablesOfRun of ["now", "creation"] as const)
       }
     });
 
+    it("stops when deployments were paused while the deployment waited for its reviewer, and until that ends", async () => {
+      const operator = await emulator.client();
+      const production = { ...here, environment_name: "production" };
+      await operator.repos.createOrUpdateEnvironment({ ...production, reviewers: [{ type: "User", id: 1003 }] });
+      const pause = { environment: "production", note: "migration `$(x)`", by: "ada" };
+      const text = (minutes: number): string =>
+        JSON.stringify({
+          schema: "ghrunners.pauses/1",
+          pauses: [{ ...pause, until: new Date(Date.now() + minutes * 60_000).toISOString() }],
+        });
+      const refused: [string, RegExp][] = [
+        [
+          text(5),
+          /Paused until \S+: migration `\$\(x\)` \(by ada\)\. Nothing was changed\. Next: wait or ghrunners resume/,
+        ],
+        ["{", /DEPLOY_PAUSED is not ghrunners\.pauses\/1, so it is unknown/],
+      ];
+      try {
+        await choose(5);
+        const primary = addPrimary();
+        for (const [value, reason] of [...refused, [text(-5), null] as const]) {
+          emulator.services.presence.heard(primary);
+          const run = release("auto", "release-here.yml");
+          const chosen = await gate(run);
+          assert.equal(chosen.conclusion, "success", log(chosen));
+          await until("the deployment waits", 10_000, () => deployJob(run)?.status === "waiting");
+          await operator.actions.createRepoVariable({ ...here, name: "DEPLOY_PAUSED", value });
+          const review = { runId: run.id, environments: ["production"], state: "approved" as const, comment: "go" };
+          emulator.engine.review({ ...review, login: "reviewer" });
+          const ended = await conclusion(run);
+          await operator.actions.deleteRepoVariable({ ...here, name: "DEPLOY_PAUSED" });
+          assert.equal(ended, reason === null ? "success" : "failure", log(deployJob(run)));
+          if (reason === null) continue;
+          assert.match(log(deployJob(run)), reason);
+          assert.doesNotMatch(log(deployJob(run)), /deployed/);
+        }
+      } finally {
+        await operator.repos.deleteAnEnvironment(production);
+      }
+    });
+
     it("chooses by the runners' own label where the environment has another name", async () => {
       addPrimary();
       await choose(5);

@@ -9,7 +9,14 @@ import path from "node:path";
 
 import { fragments } from "../docs/documents";
 import { projectRoot } from "@ghrunners/core/project-root";
-import { judgeChoice, judgeRunners, maintenanceBanner, renderSummary, runbooks } from "@ghrunners/deploy/gate/judge";
+import {
+  judgeChoice,
+  judgePause,
+  judgeRunners,
+  maintenanceBanner,
+  renderSummary,
+  runbooks,
+} from "@ghrunners/deploy/gate/judge";
 
 const script = path.join(projectRoot, ".github/scripts/runner-gate.mjs");
 
@@ -130,6 +137,23 @@ describe("the runner gate", () => {
     ]) {
       assert.match(maintenanceBanner(broken, now).join(), /cannot be read/, broken);
     }
+  });
+
+  it("refuses while deployments to its environment are paused, with note, end and the command that ends it", () => {
+    const pause = { environment: "Production", until: "2026-11-22T13:00:00Z", note: "new ::disk", by: "ada" };
+    const judged = (pauses: object[], label = "production", at = now) =>
+      judgePause(JSON.stringify({ schema: "ghrunners.pauses/1", pauses }), { label, now: at });
+    const verdict = judged([pause]);
+    assert.match(
+      verdict?.reason ?? "",
+      /production.*until 2026-11-22T13:00:00Z: new ::disk \(by ada\).*ghrunners resume/i,
+    );
+    assert.equal(verdict?.runbook, runbooks.paused);
+    assert.equal(judged([pause], "staging"), null);
+    assert.equal(judged([pause], "production", new Date(pause.until)), null, "it ends by itself");
+    assert.equal(judgePause(undefined, { label: "production", now }), null);
+    for (const broken of ["{", "null", '{"schema":"other","pauses":[]}', '{"schema":"ghrunners.pauses/1"}'])
+      assert.match(judgePause(broken, { label: "staging", now })?.reason ?? "", /unknown.*ghrunners resume/, broken);
   });
 
   it("takes a runner by hand without the variable, but not without GitHub's view", () => {
@@ -259,7 +283,7 @@ describe("the runner gate's script", () => {
     assert.equal(outputs, "");
     assert.deepEqual(
       asked.map(({ url }) => url.split("/").at(-1)),
-      ["RUNNER_MAINTENANCE", "DEPLOY_RUNNER"],
+      ["RUNNER_MAINTENANCE", "DEPLOY_PAUSED", "DEPLOY_RUNNER"],
     );
   });
 
@@ -269,6 +293,18 @@ describe("the runner gate's script", () => {
     assert.equal(code, 0, out);
     assert.match(summary, /RUNNER_MAINTENANCE cannot be read/);
     assert.match(summary, /primary was requested by hand/);
+  });
+
+  it("refuses while deployments are paused, also a runner that is asked for by hand", async () => {
+    answer = { status: 200, body: { total_count: 1, runners: [shown] } };
+    const until = new Date(Date.now() + 60_000).toISOString();
+    const pauses = [{ environment: "production", until, note: "migration", by: "ada" }];
+    const DEPLOY_PAUSED = JSON.stringify({ schema: "ghrunners.pauses/1", pauses });
+    for (const wanted of ["auto", "primary"]) {
+      const { code, out, outputs } = await run(valid(), { DEPLOY_PAUSED }, wanted);
+      assert.deepEqual([code, outputs], [1, ""]);
+      assert.match(out, /::error title=No runner for this deployment::Deployments to production are paused until/);
+    }
   });
 
   it("refuses when GitHub does not let the token look, and asks once", async () => {

@@ -21,6 +21,7 @@ const files: Readonly<Record<string, string>> = {
 const installed: Inspection = { version: "2", sha256: sum, release: "whole", open: null, checks: [], problems: [] };
 
 const sources = (change: Partial<Sources> & { files?: Readonly<Record<string, string>> } = {}): Sources => ({
+  pause: () => Promise.resolve(undefined),
   file: (name) => Promise.resolve((change.files ?? files)[name]),
   isBusy: () => Promise.resolve(false),
   inspect: () => Promise.resolve(installed),
@@ -37,6 +38,11 @@ describe("a deployment through GitHub, before a reviewer is asked", () => {
       found.kind === "refused" ? found.reason : "",
       /There is no version 99: release\/SHA256SUMS .* has 1, 2\. Nothing was started\. Next: ghrunners deploy --version V/,
     );
+  });
+
+  it("is refused while deployments are paused, whatever the repository has", async () => {
+    const from = sources({ pause: () => Promise.resolve("Deployments to production are paused") });
+    assert.deepEqual(await look("99", from), { kind: "refused", reason: "Deployments to production are paused" });
   });
 
   it("has nothing to do for the version that is installed and healthy", async () => {

@@ -5,18 +5,12 @@ import fc from "fast-check";
 import { alertGroups } from "@ghrunners/monitoring/alerts/index";
 import { FORCE_WORDS } from "@ghrunners/core/vocabulary/safety";
 import { maintenanceText, parseMaintenance, type Maintenance } from "@ghrunners/failover/choice/maintenance";
-import {
-  decide,
-  runnerMeant,
-  secondsOf,
-  without,
-  withEntry,
-  type RunnerView,
-  type Wish,
-} from "@ghrunners/cli/maintenance/plan";
+import { decide, runnerMeant, without, withEntry, type RunnerView, type Wish } from "@ghrunners/cli/maintenance/plan";
 import { maintenanceBanner, renderReport, reportOf } from "@ghrunners/cli/maintenance/report";
 import { silenceFor, silenceOf, silences, type Silence } from "@ghrunners/cli/maintenance/silence";
-import { changeMaintenance } from "@ghrunners/cli/maintenance/variable";
+import { maintenances } from "@ghrunners/cli/maintenance/variable";
+import { changeList } from "@ghrunners/cli/shared-variable";
+import { secondsOf } from "@ghrunners/cli/duration";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { publishedSchema } from "../../../support/published-schema";
 
@@ -72,9 +66,10 @@ describe("the decision on a maintenance", () => {
   });
 
   it("takes durations and runners as people write them, and names what it expects", () => {
-    assert.deepEqual(["30m", "2h", "1d", "1h30m", "7d"].map(secondsOf), [1800, 7200, 86400, 5400, 604800]);
+    const seconds = (text: string): number => secondsOf(text, "a maintenance", 7);
+    assert.deepEqual(["30m", "2h", "1d", "1h30m", "7d"].map(seconds), [1800, 7200, 86400, 5400, 604800]);
     for (const text of ["", "2", "2 h", "h", "-1h", "8d", "0m", "2h!", "1e3m"])
-      assert.throws(() => secondsOf(text), /is not a duration for a maintenance/);
+      assert.throws(() => seconds(text), /is not a duration for a maintenance/);
     assert.equal(runnerMeant(runners, "secondary").name, "runner-2");
     assert.equal(runnerMeant(runners, "runner-1").role, "primary");
     assert.throws(() => runnerMeant(runners, "tertiary"), /runner-1 \(primary\), runner-2 \(secondary\)/);
@@ -125,20 +120,21 @@ describe("the variable of maintenances", () => {
 
   it("appears with the first entry, loses expired ones by the way, and goes with the last", async () => {
     const { client, value, writes } = repository(null);
-    await changeMaintenance(
+    await changeList(
       client,
+      maintenances,
       (entries) => withEntry(entries, entry),
       () => now,
     );
     assert.deepEqual(held(value()), { known: true, runners: [entry] });
     const later = () => new Date("2026-01-01T13:30:00Z");
     const next = { ...ofPeer, until: "2026-01-01T14:00:00.000Z" };
-    await changeMaintenance(client, (entries) => withEntry(entries, next), later);
+    await changeList(client, maintenances, (entries) => withEntry(entries, next), later);
     assert.equal(value(), maintenanceText([next]), "the expired entry is tidied away");
-    await changeMaintenance(client, (entries) => without(entries, ["runner-2"]), later);
+    await changeList(client, maintenances, (entries) => without(entries, ["runner-2"]), later);
     assert.equal(value(), null);
     assert.equal(writes.length, 3);
-    await changeMaintenance(client, (entries) => without(entries, ["runner-2"]), later);
+    await changeList(client, maintenances, (entries) => without(entries, ["runner-2"]), later);
     assert.equal(writes.length, 3, "nothing is written that is there already");
   });
 
@@ -146,16 +142,18 @@ describe("the variable of maintenances", () => {
     const theirs = maintenanceText([ofPeer]);
     // Another stack, which had read before us, writes between our write and our look.
     const { client, value } = repository(null, (reads) => (reads === 2 ? theirs : undefined));
-    await changeMaintenance(
+    await changeList(
       client,
+      maintenances,
       (entries) => withEntry(entries, entry),
       () => now,
     );
     assert.deepEqual(held(value()), { known: true, runners: [ofPeer, entry] });
     const stubborn = repository(null, () => theirs);
     await assert.rejects(
-      changeMaintenance(
+      changeList(
         stubborn.client,
+        maintenances,
         (entries) => withEntry(entries, entry),
         () => now,
       ),
@@ -166,8 +164,9 @@ describe("the variable of maintenances", () => {
   it("is left alone when it holds something that nobody can read", async () => {
     const { client, writes } = repository("{}");
     await assert.rejects(
-      changeMaintenance(
+      changeList(
         client,
+        maintenances,
         (entries) => withEntry(entries, entry),
         () => now,
       ),

@@ -1,0 +1,61 @@
+/**
+ * A repository variable that holds a list of entries, written by several stacks: GitHub can only replace the whole text,
+ * so each change is read back.
+ */
+import type { GitHubClient } from "@ghrunners/core/github/client";
+
+const ATTEMPTS = 3;
+
+/** How the list is kept in its variable. */
+export interface SharedList<Entry> {
+  readonly name: string;
+  /** The entries that have not expired, or why the text cannot be read. @param text undefined: no such variable */
+  readonly read: (
+    text: string | undefined,
+    now: Date,
+  ) => { readonly entries: readonly Entry[] } | { readonly problem: string };
+  readonly text: (entries: readonly Entry[]) => string;
+  /** The command that removes a text that cannot be read. */
+  readonly repair: string;
+}
+
+/**
+ * Changes the list, and reads it back, because another stack may write at the same moment. Expired entries are dropped; a
+ * list without entries removes the variable.
+ * @returns the entries before the change
+ * @throws Error if the content cannot be read, or another writer overwrites it on each attempt
+ */
+export async function changeList<Entry>(
+  github: GitHubClient,
+  list: SharedList<Entry>,
+  change: (entries: readonly Entry[]) => readonly Entry[],
+  now: () => Date,
+): Promise<readonly Entry[]> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const before = await github.variable(list.name);
+    const seen = list.read(before, now());
+    if ("problem" in seen) throw new Error(`${seen.problem} Next: ${list.repair}`);
+    const wanted = change(seen.entries);
+    await writeVariable(github, list.name, before, wanted.length === 0 ? undefined : list.text(wanted));
+    const after = list.read(await github.variable(list.name), now());
+    if ("entries" in after && JSON.stringify(after.entries) === JSON.stringify(wanted)) return seen.entries;
+  }
+  throw new Error(
+    `${list.name} was changed by another writer ${ATTEMPTS} times in the meantime. Next: run the same command again`,
+  );
+}
+
+/** Sets the text, or removes the variable. Does nothing if it already has this content. */
+async function writeVariable(
+  github: GitHubClient,
+  name: string,
+  before: string | undefined,
+  value: string | undefined,
+): Promise<void> {
+  const action = `write the variable ${name}`;
+  if (value === before) return;
+  if (value === undefined) await github.deleteVariable(name);
+  else if (before === undefined)
+    await github.call(action, ({ rest }, names) => rest.actions.createRepoVariable({ ...names, name, value }));
+  else await github.call(action, ({ rest }, names) => rest.actions.updateRepoVariable({ ...names, name, value }));
+}
