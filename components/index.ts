@@ -14,7 +14,7 @@ export type {
   NetworkArgs,
   PlacementArgs,
   ProxmoxArgs,
-  RunnerPlaceArgs,
+  RunnerIdentityArgs,
   VmArgs,
 } from "./runner/settings";
 export { DeploymentEnvironment, type DeploymentEnvironmentArgs } from "./github/environment";

@@ -2,11 +2,11 @@
 import type { Checkout } from "@ghrunners/core/promotion/checkout";
 import { objections, type Proof } from "@ghrunners/core/promotion/proof";
 import type { PromotionDemand } from "@ghrunners/core/vocabulary/safety";
-import { type Proved, proofSettings } from "./arguments/promotion";
+import { type PromotedSettings, proofSettings } from "./arguments/promotion";
 import type { Settings } from "./parse";
 
 /** An unmet demand. */
-export interface Unmet {
+export interface UnmetDemand {
   readonly demand: PromotionDemand;
   /** What was seen and what was expected. */
   readonly text: string;
@@ -17,11 +17,11 @@ const MOST_FILES = 5;
 
 /** @param proof what the other stack exports; undefined for nothing */
 export function unmetDemands(
-  settings: Proved & Pick<Settings, "promotion">,
+  settings: PromotedSettings & Pick<Settings, "promotion">,
   { id, changed }: Checkout,
   proof: Proof | undefined,
   now: Date,
-): Unmet[] {
+): UnmetDemand[] {
   const { from = "", maxAgeHours } = settings.promotion;
   const found = objections(proof, { commit: id, settings: proofSettings(settings), maxAgeHours, now });
   const shown = [...changed.slice(0, MOST_FILES), ...(changed.length > MOST_FILES ? ["..."] : [])];

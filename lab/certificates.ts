@@ -9,13 +9,13 @@ const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as con
 const day = 24 * 3600 * 1000;
 
 /** A certificate and its private key, both PEM. */
-export interface Pair {
+export interface CertificatePair {
   readonly certificate: string;
   readonly key: string;
 }
 
 /** IP addresses and DNS names that a server certificate is valid for. */
-export interface Hosts {
+export interface CertificateHosts {
   readonly ips: readonly string[];
   readonly names: readonly string[];
 }
@@ -34,7 +34,7 @@ function importKey(pem: string): Promise<webcrypto.CryptoKey> {
 }
 
 /** A self-signed authority, valid for ten years. */
-export async function issueAuthority(now: Date): Promise<Pair> {
+export async function issueAuthority(now: Date): Promise<CertificatePair> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: "CN=ghrunners lab CA",
@@ -51,7 +51,11 @@ export async function issueAuthority(now: Date): Promise<Pair> {
 }
 
 /** A server certificate signed by the authority, valid for a year. */
-export async function issueServer(authority: Pair, hosts: Hosts, now: Date): Promise<Pair> {
+export async function issueServer(
+  authority: CertificatePair,
+  hosts: CertificateHosts,
+  now: Date,
+): Promise<CertificatePair> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.create({
     subject: `CN=${hosts.names[0] ?? hosts.ips[0] ?? "lab"}`,

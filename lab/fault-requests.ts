@@ -1,5 +1,5 @@
 /** From the words of a person to the request to a service's administration. Pure. */
-import { faults, type Fault } from "./faults";
+import { faults, type LabFault } from "./faults";
 
 /** A machine and its runner, as the lab's stack configuration names them. */
 export interface TargetName {
@@ -15,7 +15,7 @@ export interface FaultRequest {
   readonly body: Record<string, string | number>;
 }
 
-export function findFault(name: string): Fault {
+export function findFault(name: string): LabFault {
   const fault = faults.find((entry) => entry.name === name);
   if (fault === undefined) {
     throw new Error(

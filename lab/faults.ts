@@ -2,7 +2,7 @@
 export type FaultTarget = "machine" | "runner" | "service";
 
 /** One fault of the laboratory, as a person names it. */
-export interface Fault {
+export interface LabFault {
   readonly name: string;
   /** Service whose administration carries it out. */
   readonly service: "proxmox" | "github";
@@ -15,7 +15,7 @@ export interface Fault {
 }
 
 /** Every fault by command: `npm run lab -- fault NAME [TARGET] [key=value ...]`. */
-export const faults: readonly Fault[] = [
+export const faults: readonly LabFault[] = [
   {
     name: "stop",
     service: "proxmox",

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { writeWhole } from "@ghrunners/core/whole-file";
-import type { Hosts, Pair } from "./certificates";
+import type { CertificateHosts, CertificatePair } from "./certificates";
 
 const day = 24 * 3600 * 1000;
 
@@ -12,7 +12,7 @@ export interface CertificateFiles {
 }
 
 /** The certificate is written last: where it exists, its key does too. */
-function writePair(files: CertificateFiles, pair: Pair): void {
+function writePair(files: CertificateFiles, pair: CertificatePair): void {
   mkdirSync(path.dirname(files.certificate), { recursive: true, mode: 0o700 });
   writeWhole(files.key, pair.key);
   writeWhole(files.certificate, pair.certificate, { mode: 0o644 });
@@ -39,7 +39,7 @@ export async function ensureAuthority(folder: string, now: Date): Promise<Certif
 export async function ensureServerCertificate(
   authority: CertificateFiles,
   files: CertificateFiles,
-  hosts: Hosts,
+  hosts: CertificateHosts,
   now: Date,
 ): Promise<CertificateFiles> {
   if (isCurrent(files, now)) {

@@ -4,12 +4,12 @@ import { parseArgs } from "node:util";
 import { baseFolders } from "@ghrunners/lab/instance";
 import { withLock } from "@ghrunners/lab/toolchain/lock";
 import { endQuietlyWhenNobodyReads } from "@ghrunners/core/terminal";
-import type { Say } from "./support/context";
+import type { PrintLine } from "./support/context";
 import { failures } from "./support/failures";
 import { hasGuests, layerNames, runLayers } from "./support/layers";
 import { layerOf, testFiles } from "./support/test-files";
 
-const say: Say = (line) => void process.stdout.write(`${line}\n`);
+const say: PrintLine = (line) => void process.stdout.write(`${line}\n`);
 
 const help = `usage: npm test [-- layer ...] [--grep TEXT] [--list]
 

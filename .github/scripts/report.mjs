@@ -5489,8 +5489,8 @@ var GitHubClient = class extends RepositoryRequests {
   }
 };
 
-// packages/deploy/need.ts
-function need(variables, name) {
+// packages/deploy/required-variable.ts
+function requiredVariable(variables, name) {
   const value = variables[name];
   if (value === void 0 || value === "") throw new Error(`${name} is not set. Expected the workflow to set it.`);
   return value;
@@ -5508,9 +5508,9 @@ function bodyOf(key, text) {
 var isOurs = ({ body, user, pull_request: pull }, key) => pull === void 0 && user?.type === "Bot" && body?.startsWith(marker(key)) === true;
 var { env } = process;
 var github = () => new GitHubClient(
-  { url: need(env, "GITHUB_SERVER_URL"), fullName: need(env, "GITHUB_REPOSITORY") },
-  need(env, "GITHUB_TOKEN"),
-  { baseUrl: need(env, "GITHUB_API_URL") }
+  { url: requiredVariable(env, "GITHUB_SERVER_URL"), fullName: requiredVariable(env, "GITHUB_REPOSITORY") },
+  requiredVariable(env, "GITHUB_TOKEN"),
+  { baseUrl: requiredVariable(env, "GITHUB_API_URL") }
 );
 async function search(client, route, key) {
   const found = await client.pages(

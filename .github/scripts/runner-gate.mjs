@@ -11133,10 +11133,10 @@ function pauseProblem(text, environment, now) {
   const pause = pauseOf(seen.pauses, environment);
   return pause && pauseWords(pause);
 }
-var pauseWords = ({ environment, until, note, by }) => `Deployments to ${environment} are paused until ${until}: ${note} (by ${by}). Next: wait, or ghrunners resume`;
+var pauseWords = ({ environment, until, note: note2, by }) => `Deployments to ${environment} are paused until ${until}: ${note2} (by ${by}). Next: wait, or ghrunners resume`;
 
-// packages/deploy/need.ts
-function need(variables, name) {
+// packages/deploy/required-variable.ts
+function requiredVariable(variables, name) {
   const value = variables[name];
   if (value === void 0 || value === "") throw new Error(`${name} is not set. Expected the workflow to set it.`);
   return value;
@@ -11289,11 +11289,11 @@ var { env } = process;
 var UNREADABLE = "?";
 async function decide(now) {
   const github = new GitHubClient(
-    { url: need(env, "GITHUB_SERVER_URL"), fullName: need(env, "GITHUB_REPOSITORY") },
-    need(env, "RUNNER_VIEW_TOKEN"),
-    { baseUrl: need(env, "GITHUB_API_URL") }
+    { url: requiredVariable(env, "GITHUB_SERVER_URL"), fullName: requiredVariable(env, "GITHUB_REPOSITORY") },
+    requiredVariable(env, "RUNNER_VIEW_TOKEN"),
+    { baseUrl: requiredVariable(env, "GITHUB_API_URL") }
   );
-  const question = { wanted: env.WANTED_RUNNER || "auto", label: need(env, "RUNNER_LABEL"), now };
+  const question = { wanted: env.WANTED_RUNNER || "auto", label: requiredVariable(env, "RUNNER_LABEL"), now };
   const maintenance = await github.variable(MAINTENANCE_VARIABLE).catch(() => UNREADABLE);
   try {
     const paused = judgePause(await github.variable(PAUSE_VARIABLE), question);
@@ -11311,9 +11311,9 @@ async function main() {
   const now = /* @__PURE__ */ new Date();
   const { verdict, maintenance } = await decide(now);
   const banner = maintenanceBanner(maintenance ?? "", now);
-  const summary = renderSummary(verdict, need(env, "RUNBOOKS").replace(/\/$/, ""), banner);
+  const summary = renderSummary(verdict, requiredVariable(env, "RUNBOOKS").replace(/\/$/, ""), banner);
   process.stdout.write(summary);
-  appendFileSync(need(env, "GITHUB_STEP_SUMMARY"), summary);
+  appendFileSync(requiredVariable(env, "GITHUB_STEP_SUMMARY"), summary);
   if (!verdict.go) {
     process.stdout.write(`::error title=No runner for this deployment::${verdict.reason}
 `);
@@ -11325,7 +11325,7 @@ async function main() {
 runner=${runner}
 reason=${reason}
 `;
-  appendFileSync(need(env, "GITHUB_OUTPUT"), outputs);
+  appendFileSync(requiredVariable(env, "GITHUB_OUTPUT"), outputs);
 }
 main().catch((error2) => {
   process.stdout.write(`::error title=The runner gate failed::${oneLine3(String(error2))}

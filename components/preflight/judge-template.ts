@@ -20,7 +20,7 @@ export function sizeGiB(drive: string): number | undefined {
 }
 
 /** What a machine is cloned from. */
-export interface CloneSource {
+export interface TemplateRequirement {
   /** Node that has to hold the template. */
   readonly node: string;
   readonly templateId: number;
@@ -33,7 +33,7 @@ export interface CloneSource {
  * @param config the template's configuration; undefined where it could not be read, which is no reason
  */
 export function templateReasons(
-  { node, templateId, diskGiB }: CloneSource,
+  { node, templateId, diskGiB }: TemplateRequirement,
   guests: readonly ClusterGuest[],
   config: VmConfig | undefined,
 ): string[] {

@@ -6,8 +6,8 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
-import type { CloneSource as Source } from "../preflight/judge-template";
-import { lookAtTemplate } from "../preflight/look-template";
+import type { TemplateRequirement as Source } from "../preflight/judge-template";
+import { observeTemplate } from "../preflight/observe-template";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 import { configure, packageSecret } from "./provider-access";
 
@@ -26,10 +26,10 @@ export const makesMachine = ({ incarnations }: Pick<CloneSourceInputs, "incarnat
 
 /** @throws Error with every reason why no machine can be cloned */
 export async function refuseWithoutTemplate(
-  proxmox: Parameters<typeof lookAtTemplate>[0],
+  proxmox: Parameters<typeof observeTemplate>[0],
   source: Source,
 ): Promise<void> {
-  const reasons = await lookAtTemplate(proxmox, source);
+  const reasons = await observeTemplate(proxmox, source);
   if (reasons.length > 0)
     throw new Error(
       ["No machine can be made.", ...reasons.map((reason) => `  ghrunners:proxmox: ${reason}`)].join("\n"),

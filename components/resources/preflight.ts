@@ -7,8 +7,8 @@ import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { PreflightInputs } from "../preflight/args";
 import { judgeGitHub, judgeProxmox, type PreflightProblem } from "../preflight/judge";
 import { judgeDeployment, noticesOf } from "../preflight/judge-deployment";
-import { lookAtGitHub, lookAtProxmox } from "../preflight/look";
-import { lookAtDeployment } from "../preflight/look-deployment";
+import { observeGitHub, observeProxmox } from "../preflight/observe";
+import { observeDeployment } from "../preflight/observe-deployment";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 import { configure, packageSecret } from "./provider-access";
 import { refuseWithoutRequests, requestsLeft } from "@ghrunners/core/github/requests-left";
@@ -36,7 +36,7 @@ const same = (olds: object, news: object): boolean =>
 const say = (line: string): void => console.log(`preflight: ${line}`);
 
 async function deployment(github: GitHubClient, news: PreflightInputs): Promise<PreflightProblem[]> {
-  const seen = await lookAtDeployment(github, news.deployment, news.github.url);
+  const seen = await observeDeployment(github, news.deployment, news.github.url);
   if ("value" in seen.kind) noticesOf(news.github.repository, news.deployment, seen.kind.value).forEach(say);
   return judgeDeployment(news.deployment, seen);
 }
@@ -66,14 +66,14 @@ async function problemsOf(
     const { GitHubClient } = gitHubLibrary();
     const github = new GitHubClient({ url: news.github.url, fullName: news.github.repository }, githubToken);
     const [ofRunners, ofDeployment] = await Promise.all([
-      news.hosts ? lookAtGitHub(github, news).then((seen) => judgeGitHub(news, seen, known)) : [],
+      news.hosts ? observeGitHub(github, news).then((seen) => judgeGitHub(news, seen, known)) : [],
       managed ? deployment(github, news) : [],
     ]);
     // Both parts get the same refusal of a token or a repository; show it once.
     const told = new Set(ofRunners.map(({ reason }) => reason));
     return [...ofRunners, ...ofDeployment.filter(({ reason }) => !told.has(reason))];
   };
-  const [atProxmox, atGitHub] = await Promise.all([lookAtProxmox(proxmox, news), ofGitHub()]);
+  const [atProxmox, atGitHub] = await Promise.all([observeProxmox(proxmox, news), ofGitHub()]);
   return [...judgeProxmox(news, atProxmox), ...atGitHub];
 }
 

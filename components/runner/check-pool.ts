@@ -1,8 +1,8 @@
 /** Problems between the runners of one environment. Pure; the configuration uses the same checks. */
 import type { ArgumentProblem } from "../arguments";
-import type { RunnerPlaceArgs } from "./settings";
+import type { RunnerIdentityArgs } from "./settings";
 
-type Listed = Pick<RunnerPlaceArgs, "role" | "name" | "vmId" | "address">;
+type Listed = Pick<RunnerIdentityArgs, "role" | "name" | "vmId" | "address">;
 
 function duplicates(runners: readonly Listed[], key: "name" | "vmId" | "address"): ArgumentProblem[] {
   return runners.flatMap((runner, index) => {

@@ -1,13 +1,13 @@
 /** Problems of the arguments of runners. Values that are known only later are not checked. Pure. */
 import { type ArgumentProblem, forms, isPlain, problemsOf, wholeNumber } from "../arguments";
-import type { EnvironmentArgs, NetworkArgs, PlacementArgs, RunnerPlaceArgs, VmArgs } from "./settings";
+import type { EnvironmentArgs, NetworkArgs, PlacementArgs, RunnerIdentityArgs, VmArgs } from "./settings";
 
 /** Problems of one runner. @param at prefix of the paths, such as `runners[0].` */
-export function placeProblems({ role, name, vmId, address }: RunnerPlaceArgs, at = ""): ArgumentProblem[] {
+export function identityProblems({ role, name, vmId, address }: RunnerIdentityArgs, at = ""): ArgumentProblem[] {
   return problemsOf({ [`${at}role`]: [role, forms.role], ...machineValues({ name, vmId, address }, at) });
 }
 
-const machineValues = ({ name, vmId, address }: Omit<RunnerPlaceArgs, "role">, at: string) =>
+const machineValues = ({ name, vmId, address }: Omit<RunnerIdentityArgs, "role">, at: string) =>
   ({
     [`${at}name`]: [name, forms.name],
     [`${at}vmId`]: [vmId, forms.vmId],
@@ -18,7 +18,7 @@ const machineValues = ({ name, vmId, address }: Omit<RunnerPlaceArgs, "role">, a
 export function machineProblems(args: {
   readonly name: string;
   readonly vmId: number;
-  readonly address: RunnerPlaceArgs["address"];
+  readonly address: RunnerIdentityArgs["address"];
   readonly proxmox: PlacementArgs;
   readonly network: NetworkArgs;
   readonly vm?: VmArgs;

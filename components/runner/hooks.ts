@@ -5,7 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import { settled } from "../arguments";
-import { type CloneSource, templateReasons } from "../preflight/judge-template";
+import { type TemplateRequirement, templateReasons } from "../preflight/judge-template";
 import { chooseDrain } from "./plan-drain";
 import { isDisruptive, ownershipMark } from "./render-vm";
 import type { RunnerVmHooks } from "./vm";
@@ -18,7 +18,7 @@ export interface HookContext {
   readonly github: { readonly url: string; readonly repository: string; readonly token: string };
   readonly proxmox: { readonly endpoint: string; readonly node: string; readonly token: string };
   /** What a VM is cloned from. */
-  readonly source: CloneSource;
+  readonly source: TemplateRequirement;
   /** All runners, with the labels they should carry. */
   readonly runners: readonly {
     readonly name: string;

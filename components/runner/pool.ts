@@ -4,12 +4,12 @@ import { CloneSource } from "../resources/clone-source";
 import { HealthGate } from "../resources/health-gate";
 import { LastKnownGood, type ProvenSettings } from "../resources/last-known-good";
 import { poolProblems } from "./check-pool";
-import { environmentProblems, placeProblems } from "./check-settings";
+import { environmentProblems, identityProblems } from "./check-settings";
 import { defaults } from "./defaults";
 import { memberKeys } from "./member-keys";
 import type { GateEvidence, GateSubject } from "./plan-gate";
 import { archiveOf, fingerprint, hooksFor, jobsOf, labelsOf, Runner, vmArgs } from "./runner";
-import type { EnvironmentArgs, RunnerPlaceArgs } from "./settings";
+import type { EnvironmentArgs, RunnerIdentityArgs } from "./settings";
 import { vmRevision } from "./vm";
 
 export type { GateEvidence } from "./plan-gate";
@@ -39,7 +39,7 @@ export interface RunnerPoolArgs extends EnvironmentArgs {
    * The runners, exactly one of them primary; new ones are appended. Plain: the number of runners determines the
    * resources.
    */
-  readonly runners: readonly RunnerPlaceArgs[];
+  readonly runners: readonly RunnerIdentityArgs[];
   /**
    * The job that proves each secondary before the primary is changed.
    * @default {}
@@ -93,13 +93,13 @@ export class RunnerPool extends pulumi.ComponentResource {
       opts,
     );
     refuseArguments(this, name, [
-      ...runners.flatMap((place, index) => placeProblems(place, `runners[${index}].`)),
+      ...runners.flatMap((place, index) => identityProblems(place, `runners[${index}].`)),
       ...poolProblems(runners),
       ...environmentProblems(args),
     ]);
 
     const keys = memberKeys(runners);
-    const resourceOf = (place: RunnerPlaceArgs): string => `${name}-${keys.get(place) ?? place.name}`;
+    const resourceOf = (place: RunnerIdentityArgs): string => `${name}-${keys.get(place) ?? place.name}`;
     const hooks = hooksFor(
       name,
       args,
@@ -108,7 +108,7 @@ export class RunnerPool extends pulumi.ComponentResource {
     const archive = manages ? archiveOf(`${name}-release`, args, this) : undefined;
     const labels = runners.map((place) => labelsOf({ ...args, role: place.role }));
     const peers = runners.length > 1 ? { labels: sharedLabels(labels), force: args.force } : undefined;
-    const make = (place: RunnerPlaceArgs, dependsOn: pulumi.Resource[]): Runner =>
+    const make = (place: RunnerIdentityArgs, dependsOn: pulumi.Resource[]): Runner =>
       new Runner(resourceOf(place), { ...args, ...place, archive, hooks, peers }, { parent: this, dependsOn });
 
     const secondaries: Runner[] = [];
@@ -143,7 +143,7 @@ export class RunnerPool extends pulumi.ComponentResource {
     name: string,
     args: RunnerPoolArgs,
     secondaries: readonly Runner[],
-    primaries: readonly RunnerPlaceArgs[],
+    primaries: readonly RunnerIdentityArgs[],
   ): HealthGate {
     const { github, limits, smoke = {}, agent } = args;
     const next = primaries.map((place) => [

@@ -10,18 +10,18 @@ import { RunnerRelease } from "../resources/runner-release";
 import { connectionTo, type HostAddress } from "../scripts/connection";
 import { installPackages } from "../scripts/packages";
 import { type JobPolicy, RunnerAgent, type RunnerArchive } from "./agent";
-import { environmentProblems, placeProblems } from "./check-settings";
+import { environmentProblems, identityProblems } from "./check-settings";
 import { closedHosts, closedToJobs } from "./closed-hosts";
 import { defaults } from "./defaults";
 import { type RunnerHooks, runnerHooks } from "./hooks";
 import { HostLogs } from "./logs";
 import { runnerPackages } from "./packages";
-import type { EnvironmentArgs, RunnerPlaceArgs } from "./settings";
+import type { EnvironmentArgs, RunnerIdentityArgs } from "./settings";
 import { HostTelemetry } from "./telemetry";
 import { nameserversOf, RunnerVm, type RunnerVmArgs, vmRevision } from "./vm";
 
 /** Arguments of {@link Runner}. The provider is `opts.provider`, a `proxmoxve.Provider`. */
-export interface RunnerArgs extends EnvironmentArgs, RunnerPlaceArgs {
+export interface RunnerArgs extends EnvironmentArgs, RunnerIdentityArgs {
   /**
    * Archive of the runner program.
    * @default `agent.downloadUrl` and `agent.sha256`, else the archive that GitHub's downloads endpoint lists for
@@ -81,7 +81,7 @@ export class Runner extends pulumi.ComponentResource {
     // Only the VM depends on them: everything else of the runner depends on the VM.
     const { dependsOn, ...options } = opts;
     super("ghrunners:runner:Runner", name, { role: args.role, runnerName: args.name }, options);
-    refuseArguments(this, name, [...placeProblems(args), ...environmentProblems(args)]);
+    refuseArguments(this, name, [...identityProblems(args), ...environmentProblems(args)]);
     this.runnerName = args.name;
     this.role = args.role;
     this.vmId = args.vmId;
@@ -203,7 +203,7 @@ function closedOf({ network, proxmox, github }: EnvironmentArgs): pulumi.Output<
 }
 
 /** Arguments of a runner's machine, from the settings of its environment. */
-export function vmArgs(args: EnvironmentArgs & RunnerPlaceArgs, hooks?: RunnerHooks): RunnerVmArgs {
+export function vmArgs(args: EnvironmentArgs & RunnerIdentityArgs, hooks?: RunnerHooks): RunnerVmArgs {
   const { name, vmId, address, environment, role, proxmox, network, vm, sshPublicKey, protect, hosts } = args;
   return {
     ...{ name, vmId, address, proxmox, vm, sshPublicKey, protect, hooks },
@@ -235,7 +235,7 @@ export function archiveOf(
 export function hooksFor(
   name: string,
   args: EnvironmentArgs & { readonly force?: pulumi.Input<boolean>; readonly forceHint?: string },
-  runners: readonly { readonly resource: string; readonly place: RunnerPlaceArgs }[],
+  runners: readonly { readonly resource: string; readonly place: RunnerIdentityArgs }[],
 ): RunnerHooks {
   const { github, proxmox, vm = {}, hosts, force = false, forceHint } = args;
   return runnerHooks(

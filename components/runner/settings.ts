@@ -220,7 +220,7 @@ export interface LimitArgs {
 }
 
 /** One runner: its role, name, VMID and address. */
-export interface RunnerPlaceArgs {
+export interface RunnerIdentityArgs {
   /**
    * A `primary` runs the jobs; a `secondary` is changed first, and takes over. Plain: a label, and part of resource
    * names.

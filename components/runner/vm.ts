@@ -7,7 +7,7 @@ import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { refuseArguments } from "../arguments";
 import { machineProblems } from "./check-settings";
 import { defaults } from "./defaults";
-import type { NetworkArgs, PlacementArgs, RunnerPlaceArgs, VmArgs } from "./settings";
+import type { NetworkArgs, PlacementArgs, RunnerIdentityArgs, VmArgs } from "./settings";
 import { ownershipMark, renderFirewallRules } from "./render-vm";
 
 /** How long a fresh VM may take until SSH answers, seconds. */
@@ -35,7 +35,7 @@ export interface RunnerVmHooks {
 }
 
 /** Arguments of {@link RunnerVm}. The provider is `opts.provider`, a `proxmoxve.Provider`. */
-export interface RunnerVmArgs extends Omit<RunnerPlaceArgs, "role"> {
+export interface RunnerVmArgs extends Omit<RunnerIdentityArgs, "role"> {
   /** Where on Proxmox VE the machine is created. */
   readonly proxmox: PlacementArgs;
   /** Its subnet, and what its firewall allows. */

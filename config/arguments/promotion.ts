@@ -7,10 +7,10 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import type { Settings } from "../parse";
 
 /** The settings that a proof covers. */
-export type Proved = Pick<Settings, "github" | "agent" | "proxmox" | "hosts">;
+export type PromotedSettings = Pick<Settings, "github" | "agent" | "proxmox" | "hosts">;
 
 /** Settings that two stacks of a promotion must share. Pure. */
-export function proofSettings({ github, agent, proxmox, hosts }: Proved): ProofSettings {
+export function proofSettings({ github, agent, proxmox, hosts }: PromotedSettings): ProofSettings {
   return {
     repository: github.repository,
     runnerVersion: agent.version,

@@ -1,7 +1,7 @@
 /** Two runners on one Proxmox VE node: a primary and a secondary, which is changed and proved first. */
 import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
-import { type EnvironmentArgs, RunnerPool, type RunnerPlaceArgs } from "@ghrunners/components";
+import { type EnvironmentArgs, RunnerPool, type RunnerIdentityArgs } from "@ghrunners/components";
 
 const config = new pulumi.Config();
 /** Dynamic resources read the same keys. */
@@ -19,7 +19,7 @@ const pool = new RunnerPool(
     },
     proxmox: { endpoint, token, node: config.require("node"), templateId: config.requireNumber("templateId") },
     network: config.requireObject<EnvironmentArgs["network"]>("network"),
-    runners: config.requireObject<RunnerPlaceArgs[]>("runners"),
+    runners: config.requireObject<RunnerIdentityArgs[]>("runners"),
     vm: config.getObject<EnvironmentArgs["vm"]>("vm"),
     hosts: config.get<"manage" | "skip">("hosts"),
     sshPublicKey: config.require("sshPublicKey"),

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Deployer } from "../scenarios/deployer";
 import { LIMIT_MS, type Testbed } from "../scenarios/testbed";
 import { until } from "@ghrunners/core/until";
-import type { Random } from "./random";
+import type { RandomNumbers } from "./random";
 
 type Act = (testbed: Testbed, deployer: Deployer) => Promise<void>;
 
@@ -33,12 +33,12 @@ export interface RandomFault {
 /** A little more than a whole deployment: some faults come too late, on a fast machine as on a slow one. */
 const LATEST = 1.15;
 
-export const draw = (random: Random): RandomFault => ({
+export const draw = (random: RandomNumbers): RandomFault => ({
   name: random.pick(Object.keys(acts)),
   at: random.between(0, LATEST),
 });
 
-export interface Hit {
+export interface FaultResult {
   /** From the start of the deployer until the target rests, s. */
   readonly seconds: number;
   /** The outcome that was recorded, and the version that is there. */
@@ -57,7 +57,7 @@ export async function inflict(
   [old, version]: readonly [string, string],
   fault: RandomFault,
   usualSeconds: number,
-): Promise<Hit> {
+): Promise<FaultResult> {
   const begun = performance.now();
   const deployer = testbed.start(version);
   await until("the deployment has the lock", LIMIT_MS, () => deployer.words.includes("holds the lock"));

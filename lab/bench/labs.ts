@@ -16,7 +16,7 @@ const instances: Readonly<Record<LabMode, Instance>> = {
 };
 
 /** A lab, and how commands run inside it. */
-export interface Bed {
+export interface BenchLab {
   readonly lab: Lab;
   readonly session: LabSession;
 }
@@ -44,7 +44,7 @@ export async function withInstance<T>(
 }
 
 /** Works in a laboratory that is up and holds no machine, and removes it, whatever happens. */
-export function withLab<T>(bench: Bench, mode: LabMode, work: (bed: Bed) => Promise<T>): Promise<T> {
+export function withLab<T>(bench: Bench, mode: LabMode, work: (bed: BenchLab) => Promise<T>): Promise<T> {
   return withInstance(bench, mode, async (instance) => {
     const toolchain = await ensureToolchain({ say: bench.say });
     for (const part of toolchain.parts) bench.version(part.name, part.version);

@@ -1,5 +1,5 @@
 /** Random numbers that a seed makes again: mulberry32, small and good enough to choose moments. Pure. */
-export class Random {
+export class RandomNumbers {
   /** @param state the seed, a whole number below 2^32 */
   constructor(private state: number) {}
 

@@ -2,7 +2,7 @@
  * The report as a text for people. Pure.
  */
 import { textTable } from "@ghrunners/core/text-table";
-import type { Comparison, Measure, Report } from "./report";
+import type { Comparison, Measure, BenchReport } from "./report";
 import type { Summary } from "./stats";
 
 /** Names to the left, numbers to the right. */
@@ -56,7 +56,7 @@ const comparisonRow = (entry: Comparison): string[] => [
   ...times(entry.ratios, 2),
 ];
 
-export function renderReport(report: Report): string {
+export function renderReport(report: BenchReport): string {
   const { machine } = report;
   const parts = [
     `${machine.cpu}, ${machine.cores} cores, ${number(machine.memoryMiB / 1024, 1)} GiB, ${machine.platform} ${machine.kernel}`,

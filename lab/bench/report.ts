@@ -43,7 +43,7 @@ export interface BenchSample {
 }
 
 /** An upper limit that a median has to stay below. */
-export interface Bar {
+export interface UpperLimit {
   readonly measure: string;
   readonly seconds: number;
 }
@@ -59,14 +59,14 @@ export type Comparison = Described<typeof comparisonSchema>;
 
 export type Growth = Described<typeof growthSchema>;
 
-export type Report = Described<typeof reportSchema>;
+export type BenchReport = Described<typeof reportSchema>;
 
 export interface Findings {
   readonly startedAt: Date;
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
   readonly samples: readonly BenchSample[];
-  readonly bars: readonly Bar[];
+  readonly bars: readonly UpperLimit[];
   readonly omitted: readonly Omission[];
 }
 
@@ -94,7 +94,7 @@ function cpuOf(samples: readonly BenchSample[]): Record<string, number> | undefi
   return Object.fromEntries(entries.filter(([, seconds]) => seconds > 0).sort(([, a], [, b]) => b - a));
 }
 
-function measureOf(samples: readonly [BenchSample, ...BenchSample[]], bars: readonly Bar[]): Measure {
+function measureOf(samples: readonly [BenchSample, ...BenchSample[]], bars: readonly UpperLimit[]): Measure {
   const { measure, subject } = samples[0];
   const seconds = samples.map((sample) => sample.seconds);
   const bar = subject === OWN ? bars.find((candidate) => candidate.measure === measure) : undefined;
@@ -160,7 +160,7 @@ function growthOf(measures: readonly Measure[]): Growth[] {
   });
 }
 
-export function buildReport(findings: Findings): Report {
+export function buildReport(findings: Findings): BenchReport {
   const measures = groupBy(findings.samples, ({ measure, subject, size }) => `${measure} ${subject} ${size}`).map(
     (group) => measureOf(group as [BenchSample, ...BenchSample[]], findings.bars),
   );

@@ -1,5 +1,5 @@
-import type { Bar, BenchSample, BenchSubject } from "./report";
-import type { Timing } from "./timed";
+import type { UpperLimit, BenchSample, BenchSubject } from "./report";
+import type { CommandTiming } from "./timed";
 
 /** What a scenario works with. */
 export interface Bench {
@@ -25,13 +25,13 @@ export interface BenchScenario {
   /** One line for --help. */
   readonly describes: string;
   /** Upper limits of its medians. */
-  readonly bars: readonly Bar[];
+  readonly bars: readonly UpperLimit[];
   /** Leaves nothing behind when it returns or throws. */
   run(bench: Bench): Promise<void>;
 }
 
 /** What a sample says beside its timing. */
-export interface Label {
+export interface SampleLabel {
   readonly measure: string;
   readonly subject: BenchSubject;
   readonly round: number;
@@ -39,7 +39,7 @@ export interface Label {
 }
 
 /** Records a command's timing, or the sum of several that follow each other, and says it. */
-export function recordTiming(bench: Bench, label: Label, ...timings: readonly Timing[]): void {
+export function recordTiming(bench: Bench, label: SampleLabel, ...timings: readonly CommandTiming[]): void {
   const cpuSeconds: Record<string, number> = {};
   for (const timing of timings) {
     for (const [program, seconds] of Object.entries(timing.cpuSeconds)) {

@@ -13,14 +13,14 @@ import { TreeMeter } from "./process-tree";
 /** How often memory and processor time are looked at, ms. */
 const LOOK_EVERY_MS = 100;
 
-export interface Command {
+export interface TimedCommand {
   /** Program and arguments, without secrets: they are visible to every user of the machine. */
   readonly line: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
 }
 
-export interface Timing {
+export interface CommandTiming {
   readonly seconds: number;
   readonly peakMemoryMiB: number;
   readonly cpuSeconds: Readonly<Record<string, number>>;
@@ -39,7 +39,7 @@ async function endTree(root: number): Promise<void> {
  * @param signal ends the command and what it started
  * @throws Error with the end of the log when the command fails or is ended
  */
-export async function timed(command: Command, log: string, signal: AbortSignal): Promise<Timing> {
+export async function timed(command: TimedCommand, log: string, signal: AbortSignal): Promise<CommandTiming> {
   signal.throwIfAborted();
   mkdirSync(path.dirname(log), { recursive: true, mode: 0o700 });
   const output = openSync(log, "w", 0o600);
@@ -77,6 +77,6 @@ export async function timed(command: Command, log: string, signal: AbortSignal):
   }
 }
 
-const describe = ({ line }: Command): string => line.map((part) => path.basename(part)).join(" ");
+const describe = ({ line }: TimedCommand): string => line.map((part) => path.basename(part)).join(" ");
 
 const tail = (file: string): string => readFileSync(file, "utf8").trimEnd().split("\n").slice(-25).join("\n");

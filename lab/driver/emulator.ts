@@ -26,7 +26,7 @@ export const everything: TokenPermissions = {
   variables: "write",
 };
 
-/** For {@link Emulator.start}: a private repository has reviewers and timers on Enterprise only. */
+/** For {@link TestEmulator.start}: a private repository has reviewers and timers on Enterprise only. */
 export const onEnterprise = (seed: GithubSeed): GithubSeed => ({
   ...seed,
   owner: { ...seed.owner, plan: "enterprise" },
@@ -55,7 +55,7 @@ jobs:
 `;
 
 /** The emulator in this process, on a free loopback port, with a state folder of its own. */
-export class Emulator {
+export class TestEmulator {
   readonly exchanges: Exchange[] = [];
   private readonly agent = new https.Agent({ keepAlive: true });
 
@@ -67,7 +67,7 @@ export class Emulator {
     readonly authority: string,
   ) {}
 
-  static async start(change: (seed: GithubSeed) => GithubSeed = (seed) => seed): Promise<Emulator> {
+  static async start(change: (seed: GithubSeed) => GithubSeed = (seed) => seed): Promise<TestEmulator> {
     const folder = mkdtempSync(path.join(tmpdir(), "github-emulator-"));
     const workflowsDir = path.join(folder, ".github/workflows");
     mkdirSync(workflowsDir, { recursive: true });
@@ -92,10 +92,10 @@ export class Emulator {
         ],
       }),
     );
-    return Emulator.over(folder, seed, port);
+    return TestEmulator.over(folder, seed, port);
   }
 
-  private static async over(folder: string, seed: Seed, port: number): Promise<Emulator> {
+  private static async over(folder: string, seed: Seed, port: number): Promise<TestEmulator> {
     const now = new Date();
     const authority = await ensureAuthority(path.join(folder, "ca"), now);
     const files = { certificate: path.join(folder, "tls/server.pem"), key: path.join(folder, "tls/server-key.pem") };
@@ -116,13 +116,13 @@ export class Emulator {
         throw error;
       },
     );
-    return new Emulator(folder, services, engine, service, readFileSync(authority.certificate, "utf8"));
+    return new TestEmulator(folder, services, engine, service, readFileSync(authority.certificate, "utf8"));
   }
 
   /** The same state, read from disk by a new service: what a restart finds. */
-  async restart(): Promise<Emulator> {
+  async restart(): Promise<TestEmulator> {
     await this.end();
-    return Emulator.over(this.folder, this.services.seed, this.service.port);
+    return TestEmulator.over(this.folder, this.services.seed, this.service.port);
   }
 
   get url(): string {

@@ -25,7 +25,7 @@ import { until } from "@ghrunners/core/until";
 import { readEngineEvents, type RunEvents } from "./engine-events";
 
 /** A finished run of the engine. */
-export interface Run extends RunEvents {
+export interface EngineRun extends RunEvents {
   readonly code: number;
   /** Everything it printed. */
   readonly output: string;
@@ -158,7 +158,7 @@ export class Rehearsal {
    * @param settings YAML by path, such as `runners[0].vmId`; undefined takes the setting away
    * @param env variables that hold for this run only
    */
-  async pulumi(args: readonly string[], settings: StackSettings = {}, env: NodeJS.ProcessEnv = {}): Promise<Run> {
+  async pulumi(args: readonly string[], settings: StackSettings = {}, env: NodeJS.ProcessEnv = {}): Promise<EngineRun> {
     const folder = mkdtempSync(path.join(tmpdir(), "ghr-run-"));
     const log = path.join(folder, "events.jsonl");
     await ensureLabStack(this.session, say);
@@ -177,7 +177,7 @@ export class Rehearsal {
     }
   }
 
-  up(settings: StackSettings = {}, ...args: string[]): Promise<Run> {
+  up(settings: StackSettings = {}, ...args: string[]): Promise<EngineRun> {
     return this.pulumi(["up", ...args], settings);
   }
 

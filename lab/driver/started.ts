@@ -14,7 +14,7 @@ export interface EndedCommand<Value> {
 }
 
 /** A command inside the lab with `--json`, while it runs: its output so far, and Ctrl-C. */
-export class Started<Value> {
+export class RunningCommand<Value> {
   private said = "";
   private out = "";
   private readonly child;

@@ -3,12 +3,12 @@ import { z } from "zod";
 import type { TriggerRequest, WorkflowEngine } from "./engine";
 import { faultKinds, isFaultName } from "./faults";
 import { bodyOf, send } from "./http/server";
-import type { Reply } from "./http/message";
+import type { GitHubReply } from "./http/message";
 import { sameScope } from "./sealed-secrets";
 import type { Services } from "./services";
 import { pullRequestEvent, pushEvent } from "./workflows/events";
 
-type TextReply = Reply<number, string>;
+type TextReply = GitHubReply<number, string>;
 
 /** The parameters that say whom a fault strikes; a DELETE may name them to end one of several. */
 const subject = z.object({

@@ -12,9 +12,9 @@ const manifest = z.array(
   }),
 );
 
-export type Distribution = z.output<typeof manifest>[number];
+export type OfferedDistribution = z.output<typeof manifest>[number];
 
-const byVersionDown = (a: Distribution, b: Distribution): number =>
+const byVersionDown = (a: OfferedDistribution, b: OfferedDistribution): number =>
   b.version.localeCompare(a.version, "en", { numeric: true });
 
 /**
@@ -22,19 +22,19 @@ const byVersionDown = (a: Distribution, b: Distribution): number =>
  * releases of actions/runner still.
  * @throws Error when manifest.json is there but is not a list of distributions
  */
-export function listDistributions(folder: string): Distribution[] {
+export function listDistributions(folder: string): OfferedDistribution[] {
   const file = path.join(folder, "manifest.json");
   if (!existsSync(file)) return [];
   return manifest.parse(JSON.parse(readFileSync(file, "utf8"))).sort(byVersionDown);
 }
 
 /** What the downloads route offers: of each kind of machine the newest. */
-export const offeredDistributions = (folder: string): Distribution[] =>
+export const offeredDistributions = (folder: string): OfferedDistribution[] =>
   listDistributions(folder).filter(
     ({ os, architecture }, index, all) =>
       all.findIndex((other) => other.os === os && other.architecture === architecture) === index,
   );
 
 /** Path under which GitHub serves a release of the runner, and the emulator a distribution. */
-export const downloadPath = ({ version, file }: Distribution): string =>
+export const downloadPath = ({ version, file }: OfferedDistribution): string =>
   `/actions/runner/releases/download/v${version}/${file}`;

@@ -1,5 +1,5 @@
 import type { PullRequestEvent, PushEvent } from "./workflows/events";
-import type { Run } from "./workflows/records";
+import type { RunRecord } from "./workflows/records";
 
 export interface DispatchRequest {
   /** `.github/workflows/NAME.yml` */
@@ -31,9 +31,9 @@ export interface WorkflowEngine {
   /** The workflow's `name`, or its path when it has none or cannot be parsed. */
   nameOf(path: string): string;
   /** Queues a run of `workflow_dispatch`. @throws ApiError 422 for an unknown ref, input or trigger */
-  dispatch(request: DispatchRequest): Run;
+  dispatch(request: DispatchRequest): RunRecord;
   /** Starts every workflow that a push or a pull request triggers; files that cannot run are events. */
-  trigger(request: TriggerRequest): Run[];
+  trigger(request: TriggerRequest): RunRecord[];
   /** Lets a fork's run start. @throws ApiError 403 when it does not wait for that */
   approve(runId: number, login: string): void;
   /** Cancels jobs; a run that is already over is a 409. */

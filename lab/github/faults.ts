@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Fault } from "./model";
+import type { GitHubFault } from "./model";
 import { permissionNames } from "./seed";
 import type { GitHubStore } from "./store";
 
@@ -66,20 +66,20 @@ export const faultKinds = {
   "runner-registration-deleted": { does: "the registration is gone for the runner", parameters: runner },
 } as const;
 
-export type FaultName = keyof typeof faultKinds;
-export type FaultParameters<Name extends FaultName> = z.output<(typeof faultKinds)[Name]["parameters"]>;
+export type GitHubFaultName = keyof typeof faultKinds;
+export type GitHubFaultParameters<Name extends GitHubFaultName> = z.output<(typeof faultKinds)[Name]["parameters"]>;
 
-export const isFaultName = (name: string): name is FaultName => Object.hasOwn(faultKinds, name);
+export const isFaultName = (name: string): name is GitHubFaultName => Object.hasOwn(faultKinds, name);
 
 /** Two settings of a fault with the same subject are one: the newer replaces the older. */
-const subjectOf = ({ name, parameters }: Pick<Fault, "name" | "parameters">): string =>
+const subjectOf = ({ name, parameters }: Pick<GitHubFault, "name" | "parameters">): string =>
   JSON.stringify([name, parameters.name, parameters.login, parameters.permission, parameters.match]);
 
 /** Faults that are switched on. They are part of the state, so they outlive a restart. */
-export class Faults {
+export class GitHubFaults {
   constructor(private readonly store: GitHubStore) {}
 
-  list(): Fault[] {
+  list(): GitHubFault[] {
     const now = this.store.clock.now();
     return this.store.state.faults.filter(({ parameters, since }) => {
       return typeof parameters.seconds !== "number" || Date.parse(since) + parameters.seconds * 1000 > now;
@@ -87,9 +87,9 @@ export class Faults {
   }
 
   /** @throws ZodError when the parameters are not those of the fault */
-  set(name: FaultName, parameters: unknown): Fault {
+  set(name: GitHubFaultName, parameters: unknown): GitHubFault {
     const checked = faultKinds[name].parameters.parse(parameters ?? {}) as Record<string, unknown>;
-    const fault: Fault = { name, parameters: checked, since: this.store.now() };
+    const fault: GitHubFault = { name, parameters: checked, since: this.store.now() };
     if (typeof checked.count === "number") fault.remaining = checked.count;
     this.store.change((state, emit) => {
       state.faults = [...this.list().filter((known) => subjectOf(known) !== subjectOf(fault)), fault];
@@ -103,8 +103,8 @@ export class Faults {
    * @param only parameters that a fault must have to be meant
    * @returns the faults that were on
    */
-  clear(name?: FaultName, only: Readonly<Record<string, unknown>> = {}): Fault[] {
-    const meant = (fault: Fault): boolean =>
+  clear(name?: GitHubFaultName, only: Readonly<Record<string, unknown>> = {}): GitHubFault[] {
+    const meant = (fault: GitHubFault): boolean =>
       (name === undefined || fault.name === name) &&
       Object.entries(only).every(([key, value]) => fault.parameters[key] === value);
     const ended = this.list().filter(meant);
@@ -116,21 +116,24 @@ export class Faults {
   }
 
   /** The parameters of a fault that is on; of several, those that fit. */
-  active<Name extends FaultName>(
+  active<Name extends GitHubFaultName>(
     name: Name,
-    fits: (parameters: FaultParameters<Name>) => boolean = () => true,
-  ): (Fault & { parameters: FaultParameters<Name> }) | undefined {
-    const candidates = this.list() as (Fault & { parameters: FaultParameters<Name> })[];
+    fits: (parameters: GitHubFaultParameters<Name>) => boolean = () => true,
+  ): (GitHubFault & { parameters: GitHubFaultParameters<Name> }) | undefined {
+    const candidates = this.list() as (GitHubFault & { parameters: GitHubFaultParameters<Name> })[];
     return candidates.find((fault) => fault.name === name && fits(fault.parameters));
   }
 
   /** Whether the fault is on for this runner. */
-  hits(name: FaultName & `runner-${string}`, runnerName: string): boolean {
+  hits(name: GitHubFaultName & `runner-${string}`, runnerName: string): boolean {
     return this.active(name, (parameters) => parameters.name === runnerName) !== undefined;
   }
 
   /** Like `active`, and counts down faults that strike a limited number of times. */
-  strike<Name extends FaultName>(name: Name, fits: (parameters: FaultParameters<Name>) => boolean): boolean {
+  strike<Name extends GitHubFaultName>(
+    name: Name,
+    fits: (parameters: GitHubFaultParameters<Name>) => boolean,
+  ): boolean {
     const fault = this.active(name, fits);
     if (fault === undefined) return false;
     const subject = subjectOf(fault);

@@ -18,7 +18,7 @@ export interface GitHubState {
   runnerTokens: RunnerToken[];
   /** Tokens made here: the ones that jobs get as GITHUB_TOKEN. Tokens of the seed are not copied. */
   tokens: ApiToken[];
-  environments: Environment[];
+  environments: StoredEnvironment[];
   secrets: Secret[];
   variables: Variable[];
   keyPairs: KeyPair[];
@@ -27,7 +27,7 @@ export interface GitHubState {
   workflows: WorkflowRecord[];
   /** Runs and jobs: written by the workflow engine, read by every part. */
   actions: ActionsState;
-  faults: Fault[];
+  faults: GitHubFault[];
   /** Events of the newest change, to complete events.jsonl after a kill between the two writes. */
   newestEvents: LabEvent[];
 }
@@ -88,7 +88,7 @@ export interface Reviewer {
   id: number;
 }
 
-export interface Environment {
+export interface StoredEnvironment {
   id: number;
   name: string;
   createdAt: string;
@@ -105,10 +105,10 @@ export interface Environment {
 }
 
 /** Where a secret or variable belongs: the repository (null) or one environment, by name. */
-export type Scope = string | null;
+export type SecretScope = string | null;
 
 export interface Secret {
-  scope: Scope;
+  scope: SecretScope;
   name: string;
   /** Sealed box, base64, exactly as the client sent it. */
   encryptedValue: string;
@@ -118,7 +118,7 @@ export interface Secret {
 }
 
 export interface Variable {
-  scope: Scope;
+  scope: SecretScope;
   name: string;
   value: string;
   createdAt: string;
@@ -127,7 +127,7 @@ export interface Variable {
 
 /** X25519 key pair for sealed boxes, base64. */
 export interface KeyPair {
-  scope: Scope;
+  scope: SecretScope;
   keyId: string;
   publicKey: string;
   privateKey: string;
@@ -170,7 +170,7 @@ export interface WorkflowRecord {
 }
 
 /** A fault that is switched on. Parameters are checked where the fault is defined. */
-export interface Fault {
+export interface GitHubFault {
   name: string;
   parameters: Record<string, unknown>;
   /** How often it still strikes; absent means until it is switched off. */

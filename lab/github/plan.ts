@@ -1,5 +1,5 @@
-import type { Environment } from "./model";
-import { ApiError, notFound, unprocessable } from "./http/errors";
+import type { StoredEnvironment } from "./model";
+import { GitHubApiError, notFound, unprocessable } from "./http/errors";
 import { permits } from "./http/authorize";
 import type { Requester } from "./http/message";
 import type { Services } from "./services";
@@ -38,8 +38,8 @@ export function visiblePlan(
 }
 
 /** What of an environment's settings the request has, whatever the value. */
-export interface AskedProtection {
-  readonly names: readonly (keyof Pick<Environment, "reviewers" | "waitTimer" | "preventSelfReview">)[];
+export interface RequestedProtection {
+  readonly names: readonly (keyof Pick<StoredEnvironment, "reviewers" | "waitTimer" | "preventSelfReview">)[];
 }
 
 /**
@@ -50,7 +50,7 @@ export interface AskedProtection {
  *
  * @throws ApiError 404, 422
  */
-export function requireProtectionInPlan(known: Known, { names }: AskedProtection): void {
+export function requireProtectionInPlan(known: Known, { names }: RequestedProtection): void {
   if (hasEverything(known)) return;
   if (planOf(known) === "free") throw notFound();
   if (names.length === 0) return;
@@ -63,5 +63,5 @@ export function requireProtectionInPlan(known: Known, { names }: AskedProtection
 /** @throws ApiError 403 in GitHub's words: rulesets of a private repository come with Pro */
 export function requireRulesetsInPlan(known: Known): void {
   if (isPublic(known) || planOf(known) !== "free") return;
-  throw new ApiError(403, "Upgrade to GitHub Pro or make this repository public to enable this feature.");
+  throw new GitHubApiError(403, "Upgrade to GitHub Pro or make this repository public to enable this feature.");
 }

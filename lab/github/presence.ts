@@ -1,4 +1,4 @@
-import type { Faults } from "./faults";
+import type { GitHubFaults } from "./faults";
 import type { StoredRunner } from "./model";
 import type { GitHubStore } from "./store";
 
@@ -13,7 +13,7 @@ export class Presence {
   /** @param silenceMs a runner that was not heard for this long is offline */
   constructor(
     private readonly store: GitHubStore,
-    private readonly faults: Faults,
+    private readonly faults: GitHubFaults,
     private readonly silenceMs: number,
   ) {
     const now = store.clock.now();

@@ -1,5 +1,5 @@
 import sodium from "libsodium-wrappers";
-import type { KeyPair, Scope } from "./model";
+import type { KeyPair, SecretScope } from "./model";
 import { unprocessable } from "./http/errors";
 import type { GitHubStore } from "./store";
 import { sha256 } from "./runner-tokens";
@@ -9,7 +9,7 @@ const base64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "b
 /** The name without case, as GitHub compares names of secrets and variables. */
 export const sameName = (a: string, b: string): boolean => a.toUpperCase() === b.toUpperCase();
 /** Names of environments are compared without case, too. */
-export const sameScope = (a: Scope, b: Scope): boolean => a?.toLowerCase() === b?.toLowerCase();
+export const sameScope = (a: SecretScope, b: SecretScope): boolean => a?.toLowerCase() === b?.toLowerCase();
 
 /**
  * Secrets, stored as the sealed boxes that clients send (X25519, XSalsa20-Poly1305). Values are opened only for the job
@@ -24,7 +24,7 @@ export class SealedSecrets {
   }
 
   /** The key of a scope; made at first use. */
-  publicKey(scope: Scope): { keyId: string; key: string } {
+  publicKey(scope: SecretScope): { keyId: string; key: string } {
     const pair = this.pairOf(scope) ?? this.makePair(scope);
     return { keyId: pair.keyId, key: pair.publicKey };
   }
@@ -34,7 +34,7 @@ export class SealedSecrets {
    * @returns whether the secret is new
    * @throws ApiError 422 when the key id is not the scope's or the box cannot be opened with it
    */
-  put(scope: Scope, name: string, encryptedValue: string, keyId: string): boolean {
+  put(scope: SecretScope, name: string, encryptedValue: string, keyId: string): boolean {
     const pair = this.pairOf(scope);
     if (pair === undefined || pair.keyId !== keyId) {
       throw unprocessable(
@@ -58,7 +58,7 @@ export class SealedSecrets {
   }
 
   /** The value in clear; undefined when there is no such secret. */
-  open(scope: Scope, name: string): string | undefined {
+  open(scope: SecretScope, name: string): string | undefined {
     const secret = this.store.state.secrets.find(
       (known) => sameScope(known.scope, scope) && sameName(known.name, name),
     );
@@ -67,8 +67,8 @@ export class SealedSecrets {
   }
 
   /** All values that a job sees: the repository's, and its environment's over them. */
-  forJob(environment: Scope): Record<string, string> {
-    const scopes: Scope[] = environment === null ? [null] : [null, environment];
+  forJob(environment: SecretScope): Record<string, string> {
+    const scopes: SecretScope[] = environment === null ? [null] : [null, environment];
     const entries = scopes.flatMap((scope) =>
       this.store.state.secrets
         .filter((secret) => sameScope(secret.scope, scope))
@@ -78,16 +78,16 @@ export class SealedSecrets {
   }
 
   /** SHA-256 of a value, to prove that the right one arrived. */
-  fingerprint(scope: Scope, name: string): string | undefined {
+  fingerprint(scope: SecretScope, name: string): string | undefined {
     const value = this.open(scope, name);
     return value === undefined ? undefined : sha256(value);
   }
 
-  private pairOf(scope: Scope): KeyPair | undefined {
+  private pairOf(scope: SecretScope): KeyPair | undefined {
     return this.store.state.keyPairs.find((pair) => sameScope(pair.scope, scope));
   }
 
-  private makePair(scope: Scope): KeyPair {
+  private makePair(scope: SecretScope): KeyPair {
     const made = sodium.crypto_box_keypair();
     return this.store.change((state) => {
       const pair: KeyPair = {

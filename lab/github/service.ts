@@ -13,7 +13,7 @@ import { runnerProtocolRoutes } from "./runner-protocol";
 import type { Services } from "./services";
 import type { Engine } from "./workflows/engine";
 
-export interface ListenerOptions {
+export interface ServiceOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -52,7 +52,7 @@ const stop = (server: http.Server | https.Server): Promise<void> =>
 export async function startService(
   services: Services,
   engine: Engine,
-  options: ListenerOptions,
+  options: ServiceOptions,
   reportBug: (error: unknown) => void,
 ): Promise<RunningService> {
   const responder: Responder = new Responder(

@@ -1,5 +1,5 @@
 import { systemClock, type ServerClock } from "./clock";
-import { Faults } from "./faults";
+import { GitHubFaults } from "./faults";
 import { JobLogs } from "./job-logs";
 import { PermissionUse } from "./permission-use";
 import { Presence } from "./presence";
@@ -15,7 +15,7 @@ export interface Services {
   /** Name of the repository in the seed's file: requests to it are redirected after a rename. */
   readonly formerName: string;
   readonly store: GitHubStore;
-  readonly faults: Faults;
+  readonly faults: GitHubFaults;
   readonly permissionUse: PermissionUse;
   readonly presence: Presence;
   readonly runnerTokens: RunnerTokens;
@@ -26,7 +26,7 @@ export interface Services {
 /** @param folder state folder of the service; carries on with what is there */
 export async function openServices(folder: string, seed: Seed, clock: ServerClock = systemClock): Promise<Services> {
   const store = new GitHubStore(folder, clock);
-  const faults = new Faults(store);
+  const faults = new GitHubFaults(store);
   const formerName = seed.repository.name;
   const repository = {
     ...seed.repository,

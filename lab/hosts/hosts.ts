@@ -4,7 +4,7 @@ import { topology } from "../topology";
 export type HostName = keyof typeof topology.hosts;
 
 /** A machine that exists in the lab before the program runs, as a company's monitoring or application host does. */
-export interface StandingHost {
+export interface ExistingHost {
   readonly name: HostName;
   /** Number of the machine. Below 100, where Proxmox VE has no VMID, so it meets no VM. */
   readonly id: number;
@@ -22,7 +22,7 @@ export interface StandingHost {
 const GiB = 2 ** 30;
 
 /** Every standing machine of the lab. */
-export const standingHosts: Readonly<Record<HostName, StandingHost>> = {
+export const standingHosts: Readonly<Record<HostName, ExistingHost>> = {
   monitoring: {
     name: "monitoring",
     ...topology.hosts.monitoring,
@@ -62,7 +62,7 @@ export const standingHosts: Readonly<Record<HostName, StandingHost>> = {
 };
 
 /** @throws Error that names the hosts there are */
-export function hostNamed(name: string): StandingHost {
+export function hostNamed(name: string): ExistingHost {
   if (Object.hasOwn(standingHosts, name)) return standingHosts[name as HostName];
   throw new Error(`There is no standing host "${name}". Known: ${Object.keys(standingHosts).join(", ")}.`);
 }

@@ -9,13 +9,13 @@ import { machinesFolder } from "../machines/script";
 import { topology } from "../topology";
 import { renderCloudConfig } from "./cloud-config";
 import { activeHostFaults } from "./faults";
-import { hostNamed, standingHosts, type HostName, type StandingHost } from "./hosts";
+import { hostNamed, standingHosts, type HostName, type ExistingHost } from "./hosts";
 import { ensureHostKey } from "./keys";
 import { untilHostAnswers } from "./ready";
 
 export { HOST_USER } from "./cloud-config";
 export { activeHostFaults, clearHostFaults, hostFaultNamed, setHostFault, type HostFaultName } from "./faults";
-export { hostNamed, standingHosts, type HostName, type StandingHost } from "./hosts";
+export { hostNamed, standingHosts, type HostName, type ExistingHost } from "./hosts";
 export { ensureHostKey, hostKeyOf } from "./keys";
 export { runOnHost, runOnMachine, type ShellResult } from "./shell";
 
@@ -30,7 +30,7 @@ export interface HostOptions {
 
 const backendOf = (instance: Instance): NspawnBackend => new NspawnBackend(instance, topology.network.bridge);
 
-function userData(host: StandingHost, instance: Instance): string {
+function userData(host: ExistingHost, instance: Instance): string {
   const content = (file: string): string => readFileSync(path.join(__dirname, "files", file), "utf8");
   return renderCloudConfig({
     hostname: host.name,
@@ -55,7 +55,7 @@ export async function ensureHost(name: HostName, options: HostOptions): Promise<
   if (options.wait) await untilHostAnswers(instance, name);
 }
 
-async function boot(host: StandingHost, backend: NspawnBackend, options: HostOptions): Promise<void> {
+async function boot(host: ExistingHost, backend: NspawnBackend, options: HostOptions): Promise<void> {
   const { instance, caCertificate, say } = options;
   const template = await prepareTemplate({ instance: instance.name, content: host.template, caCertificate, say });
   const { network } = topology;

@@ -62,7 +62,7 @@ export interface PrivilegeReport {
 }
 
 /** API tokens and what they may do. */
-export class Access {
+export class AccessControl {
   private readonly passed = new Set<string>();
 
   constructor(

@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener } from "node:http";
 import { z } from "zod";
-import type { Access } from "./access";
-import { faultSchemas, isFaultName, type Fault, type FaultName } from "./faults";
-import { requireVm, type Node } from "./node";
+import type { AccessControl } from "./access";
+import { faultSchemas, isFaultName, type ProxmoxFault, type ProxmoxFaultName } from "./faults";
+import { requireVm, type ProxmoxNode } from "./node";
 import { cut, start } from "./vm/power";
 
 class Refusal extends Error {
@@ -26,7 +26,7 @@ async function readJson(request: IncomingMessage): Promise<Record<string, unknow
 }
 
 /** Does to the machine what the fault says. Service faults need nothing: they are looked up with each request. */
-async function begin(node: Node, fault: Fault): Promise<void> {
+async function begin(node: ProxmoxNode, fault: ProxmoxFault): Promise<void> {
   if (!("vmid" in fault)) return;
   const { name, vmid } = fault;
   requireVm(node, vmid);
@@ -46,7 +46,7 @@ async function begin(node: Node, fault: Fault): Promise<void> {
 }
 
 /** Undoes it. */
-async function end(node: Node, fault: Fault): Promise<void> {
+async function end(node: ProxmoxNode, fault: ProxmoxFault): Promise<void> {
   if (!("vmid" in fault)) return;
   const { name, vmid } = fault;
   if (name === "stop" && !node.machines.isRunning(vmid)) await start(node, vmid);
@@ -55,10 +55,10 @@ async function end(node: Node, fault: Fault): Promise<void> {
   if (name === "disk-full") await node.machines.clearDisk(vmid);
 }
 
-async function setFault(node: Node, name: FaultName, body: unknown): Promise<Fault> {
+async function setFault(node: ProxmoxNode, name: ProxmoxFaultName, body: unknown): Promise<ProxmoxFault> {
   const parsed = faultSchemas[name].safeParse(body);
   if (!parsed.success) throw new Refusal(400, `Fault ${name}: ${z.prettifyError(parsed.error)}`);
-  const fault = { name, ...parsed.data } as Fault;
+  const fault = { name, ...parsed.data } as ProxmoxFault;
   await begin(node, fault);
   node.faults.set(fault);
   node.events.add("fault.set", fault);
@@ -66,10 +66,10 @@ async function setFault(node: Node, name: FaultName, body: unknown): Promise<Fau
 }
 
 async function clearFaults(
-  node: Node,
-  names: readonly FaultName[],
+  node: ProxmoxNode,
+  names: readonly ProxmoxFaultName[],
   only: Record<string, unknown>,
-): Promise<readonly Fault[]> {
+): Promise<readonly ProxmoxFault[]> {
   const ended = names.flatMap((name) => node.faults.clear(name, only));
   for (const fault of ended) {
     await end(node, fault);
@@ -78,7 +78,7 @@ async function clearFaults(
   return ended;
 }
 
-async function answer(node: Node, access: Access, request: IncomingMessage): Promise<unknown> {
+async function answer(node: ProxmoxNode, access: AccessControl, request: IncomingMessage): Promise<unknown> {
   const url = new URL(request.url ?? "/", "http://lab");
   const route = `${request.method} ${url.pathname}`;
   if (route === "GET /_lab/health")
@@ -86,7 +86,7 @@ async function answer(node: Node, access: Access, request: IncomingMessage): Pro
   if (route === "GET /_lab/events") return node.events.since(Number(url.searchParams.get("since") ?? 0));
   if (route === "GET /_lab/permissions") return access.report();
   if (route === "GET /_lab/faults") return node.faults.all();
-  const names = Object.keys(faultSchemas) as FaultName[];
+  const names = Object.keys(faultSchemas) as ProxmoxFaultName[];
   if (route === "DELETE /_lab/faults") return clearFaults(node, names, {});
   const name = /^\/_lab\/faults\/([^/]+)$/.exec(url.pathname)?.[1];
   if (name === undefined)
@@ -103,7 +103,7 @@ async function answer(node: Node, access: Access, request: IncomingMessage): Pro
 }
 
 /** The lab's own administration, for the unix socket alone. */
-export function createAdministration(node: Node, access: Access): RequestListener {
+export function createAdministration(node: ProxmoxNode, access: AccessControl): RequestListener {
   return (request, response) => {
     const reply = (status: number, body: unknown): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));

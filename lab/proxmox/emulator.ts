@@ -1,13 +1,13 @@
 import path from "node:path";
 import type { RequestListener } from "node:http";
 import type { MachineBackend } from "../machines";
-import { Access } from "./access";
+import { AccessControl } from "./access";
 import { createAdministration } from "./administration";
 import { createApi } from "./api/server";
 import { Events } from "./events";
-import { Faults } from "./faults";
-import type { Environment } from "./model";
-import { exclusiveByVm, type Node } from "./node";
+import { ProxmoxFaults } from "./faults";
+import type { ClockAndRandom } from "./model";
+import { exclusiveByVm, type ProxmoxNode } from "./node";
 import { clusterRoutes } from "./routes/cluster";
 import { firewallRoutes } from "./routes/firewall";
 import { poolRoutes } from "./routes/pools";
@@ -18,8 +18,8 @@ import { ProxmoxStore } from "./store";
 import { Tasks } from "./tasks";
 import { removeMachine } from "./vm/destroy";
 
-export interface Emulator {
-  readonly node: Node;
+export interface ProxmoxEmulator {
+  readonly node: ProxmoxNode;
   /** The API below `/api2/json`. */
   readonly api: RequestListener;
   /** The administration below `/_lab`. */
@@ -34,17 +34,17 @@ export async function createEmulator(
   folder: string,
   seed: ProxmoxSeed,
   machines: MachineBackend,
-  environment: Environment,
-): Promise<Emulator> {
+  environment: ClockAndRandom,
+): Promise<ProxmoxEmulator> {
   const store = new ProxmoxStore(folder, seed);
-  const faults = new Faults(path.join(folder, "faults.json"));
+  const faults = new ProxmoxFaults(path.join(folder, "faults.json"));
   const events = new Events(path.join(folder, "events.jsonl"), environment);
   const tasks = new Tasks(path.join(folder, "tasks.jsonl"), seed.node, environment, events, () =>
     faults.taskDelaySeconds(),
   );
-  const node: Node = { seed, store, tasks, events, faults, machines, environment, exclusive: exclusiveByVm() };
+  const node: ProxmoxNode = { seed, store, tasks, events, faults, machines, environment, exclusive: exclusiveByVm() };
   for (const vm of store.allVms().filter(({ lock }) => lock === "clone")) await removeMachine(node, vm.vmid);
-  const access = new Access(seed.tokens, faults, (vmid) => store.poolOf(vmid)?.poolid);
+  const access = new AccessControl(seed.tokens, faults, (vmid) => store.poolOf(vmid)?.poolid);
   const routes = [...qemuRoutes, ...powerRoutes, ...firewallRoutes, ...clusterRoutes, ...poolRoutes];
   return { node, api: createApi(node, access, routes), administration: createAdministration(node, access) };
 }

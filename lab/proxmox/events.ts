@@ -1,5 +1,5 @@
 import { EventLog, type LabEvent } from "../kit/event-log";
-import type { Environment } from "./model";
+import type { ClockAndRandom } from "./model";
 
 /** What happened, with the emulator's time. */
 export class Events {
@@ -7,7 +7,7 @@ export class Events {
 
   constructor(
     file: string,
-    private readonly environment: Pick<Environment, "now">,
+    private readonly environment: Pick<ClockAndRandom, "now">,
   ) {
     this.log = new EventLog(file);
   }

@@ -26,36 +26,38 @@ export const faultSchemas = {
   "disk-full": machine,
 } as const;
 
-export type FaultName = keyof typeof faultSchemas;
-export type FaultParameters<N extends FaultName> = z.infer<(typeof faultSchemas)[N]>;
-export type Fault = { [N in FaultName]: { readonly name: N } & FaultParameters<N> }[FaultName];
+export type ProxmoxFaultName = keyof typeof faultSchemas;
+export type ProxmoxFaultParameters<N extends ProxmoxFaultName> = z.infer<(typeof faultSchemas)[N]>;
+export type ProxmoxFault = {
+  [N in ProxmoxFaultName]: { readonly name: N } & ProxmoxFaultParameters<N>;
+}[ProxmoxFaultName];
 
-export const isFaultName = (name: string): name is FaultName => Object.hasOwn(faultSchemas, name);
+export const isFaultName = (name: string): name is ProxmoxFaultName => Object.hasOwn(faultSchemas, name);
 
 /** What two settings of the same fault must share to be the same one: the machine, or the token and privilege. */
-function target(fault: Fault): string {
+function target(fault: ProxmoxFault): string {
   const { vmid, id, privilege } = fault as Partial<Record<"vmid" | "id" | "privilege", unknown>>;
   return JSON.stringify([vmid, id, privilege]);
 }
 
 /** The faults that are set. Kept in `faults.json`, because they outlive the emulator. */
-export class Faults implements TokenFaults {
-  private faults: readonly Fault[];
+export class ProxmoxFaults implements TokenFaults {
+  private faults: readonly ProxmoxFault[];
 
   constructor(private readonly file: string) {
-    this.faults = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Fault[]) : [];
+    this.faults = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as ProxmoxFault[]) : [];
   }
 
-  all(): readonly Fault[] {
+  all(): readonly ProxmoxFault[] {
     return this.faults;
   }
 
-  set(fault: Fault): void {
+  set(fault: ProxmoxFault): void {
     this.write([...this.faults.filter((other) => other.name !== fault.name || target(other) !== target(fault)), fault]);
   }
 
   /** Ends the faults of that name; with a machine, token or privilege, only those of it. @returns what was ended */
-  clear(name: FaultName, only: Readonly<Record<string, unknown>> = {}): readonly Fault[] {
+  clear(name: ProxmoxFaultName, only: Readonly<Record<string, unknown>> = {}): readonly ProxmoxFault[] {
     const ended = this.faults.filter(
       (fault) =>
         fault.name === name &&
@@ -67,8 +69,8 @@ export class Faults implements TokenFaults {
     return ended;
   }
 
-  of<N extends FaultName>(name: N): readonly FaultParameters<N>[] {
-    return this.faults.filter((fault) => fault.name === name) as unknown as FaultParameters<N>[];
+  of<N extends ProxmoxFaultName>(name: N): readonly ProxmoxFaultParameters<N>[] {
+    return this.faults.filter((fault) => fault.name === name) as unknown as ProxmoxFaultParameters<N>[];
   }
 
   hasMachine(name: "locked" | "stop" | "freeze" | "link-down" | "disk-full", vmid: number): boolean {
@@ -101,7 +103,7 @@ export class Faults implements TokenFaults {
     return true;
   }
 
-  private write(faults: readonly Fault[]): void {
+  private write(faults: readonly ProxmoxFault[]): void {
     this.faults = faults;
     writeWhole(this.file, JSON.stringify(faults), { flush: false });
   }

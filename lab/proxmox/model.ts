@@ -26,14 +26,14 @@ export interface Vm {
   readonly volumes: Readonly<Record<string, number>>;
 }
 
-export interface Pool {
+export interface ResourcePool {
   readonly poolid: string;
   readonly comment?: string;
   readonly vms: readonly number[];
 }
 
 /** The one source of time and chance; tests put their own in its place. */
-export interface Environment {
+export interface ClockAndRandom {
   /** Milliseconds since the epoch. */
   now(): number;
   randomBytes(count: number): Buffer;

@@ -1,27 +1,27 @@
 import type { MachineBackend } from "../machines";
 import { failure, missingVm } from "./api/errors";
 import type { Events } from "./events";
-import type { Faults } from "./faults";
-import type { Environment, Vm } from "./model";
+import type { ProxmoxFaults } from "./faults";
+import type { ClockAndRandom, Vm } from "./model";
 import type { ProxmoxSeed } from "./seed";
 import type { ProxmoxStore } from "./store";
 import type { Tasks } from "./tasks";
 
 /** The emulated node and everything on it. */
-export interface Node {
+export interface ProxmoxNode {
   readonly seed: ProxmoxSeed;
   readonly store: ProxmoxStore;
   readonly tasks: Tasks;
   readonly events: Events;
-  readonly faults: Faults;
+  readonly faults: ProxmoxFaults;
   readonly machines: MachineBackend;
-  readonly environment: Environment;
+  readonly environment: ClockAndRandom;
   /** One change to a VM at a time. */
   readonly exclusive: <T>(vmid: number, work: () => Promise<T>) => Promise<T>;
 }
 
 /** A queue for each VM. */
-export function exclusiveByVm(): Node["exclusive"] {
+export function exclusiveByVm(): ProxmoxNode["exclusive"] {
   const tails = new Map<number, Promise<unknown>>();
   return (vmid, work) => {
     const result = (tails.get(vmid) ?? Promise.resolve()).then(work, work);
@@ -36,17 +36,17 @@ export function exclusiveByVm(): Node["exclusive"] {
 }
 
 /** @throws ApiError as Proxmox VE does for a configuration file that is not there */
-export function requireVm(node: Node, vmid: number): Vm {
+export function requireVm(node: ProxmoxNode, vmid: number): Vm {
   const vm = node.store.vm(vmid);
   if (vm === undefined) throw missingVm(node.seed.node, vmid);
   return vm;
 }
 
-export const lockOf = (node: Node, vm: Vm): string | undefined =>
+export const lockOf = (node: ProxmoxNode, vm: Vm): string | undefined =>
   vm.lock ?? (node.faults.hasMachine("locked", vm.vmid) ? "backup" : undefined);
 
 /** @throws ApiError `VM is locked (...)` */
-export function requireUnlocked(node: Node, vm: Vm): void {
+export function requireUnlocked(node: ProxmoxNode, vm: Vm): void {
   const lock = lockOf(node, vm);
   if (lock !== undefined) throw failure(`VM is locked (${lock})`);
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeWhole } from "@ghrunners/core/whole-file";
-import type { Pool, Vm, VmFirewall } from "./model";
+import type { ResourcePool, Vm, VmFirewall } from "./model";
 import type { ProxmoxSeed } from "./seed";
 import { printSize, volumeId } from "./values";
 
@@ -64,7 +64,7 @@ function templateOf(seed: ProxmoxSeed, template: ProxmoxSeed["template"]): Vm {
 /** VMs and pools: in memory for reading, one file a VM on disk, each written whole and renamed. */
 export class ProxmoxStore {
   private readonly vms = new Map<number, Vm>();
-  private readonly pools = new Map<string, Pool>();
+  private readonly pools = new Map<string, ResourcePool>();
   private readonly firewalls = new Map<number, VmFirewall>();
   private readonly vmFolder: string;
   private readonly firewallFolder: string;
@@ -78,7 +78,7 @@ export class ProxmoxStore {
     for (const [vmid, firewall] of readFolder<VmFirewall>(this.firewallFolder)) this.firewalls.set(vmid, firewall);
     for (const template of [seed.template, ...(seed.otherTemplates ?? [])])
       if (!this.vms.has(template.vmid)) this.putVm(templateOf(seed, template));
-    const pools = readJson<Pool[]>(this.poolFile) ?? seed.pools.map((pool) => ({ ...pool, vms: [] }));
+    const pools = readJson<ResourcePool[]>(this.poolFile) ?? seed.pools.map((pool) => ({ ...pool, vms: [] }));
     for (const pool of pools) this.pools.set(pool.poolid, pool);
   }
 
@@ -114,19 +114,19 @@ export class ProxmoxStore {
     this.firewalls.set(vmid, firewall);
   }
 
-  pool(poolid: string): Pool | undefined {
+  pool(poolid: string): ResourcePool | undefined {
     return this.pools.get(poolid);
   }
 
-  allPools(): readonly Pool[] {
+  allPools(): readonly ResourcePool[] {
     return [...this.pools.values()];
   }
 
-  poolOf(vmid: number): Pool | undefined {
+  poolOf(vmid: number): ResourcePool | undefined {
     return this.allPools().find((pool) => pool.vms.includes(vmid));
   }
 
-  putPool(pool: Pool): void {
+  putPool(pool: ResourcePool): void {
     this.pools.set(pool.poolid, pool);
     writeAtomically(this.poolFile, this.allPools());
   }

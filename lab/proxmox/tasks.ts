@@ -1,10 +1,10 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import type { Events } from "./events";
-import type { Environment } from "./model";
+import type { ClockAndRandom } from "./model";
 import { printUpid, type Upid } from "./values";
 
 /** A task that runs or ran. */
-export interface Task extends Upid {
+export interface ProxmoxTask extends Upid {
   readonly upid: string;
   readonly log: readonly string[];
   /** `OK`, or what went wrong; undefined while it runs. */
@@ -21,16 +21,16 @@ const graceMs = 900;
 
 /** Long-running work with a name (UPID), a log and an end. Kept in `tasks.jsonl`, one line for each beginning and end. */
 export class Tasks {
-  private readonly tasks = new Map<string, Task>();
+  private readonly tasks = new Map<string, ProxmoxTask>();
   private counter = 0;
 
   /** Tasks of an earlier process that have no end: they died with it. */
-  readonly interrupted: readonly Task[];
+  readonly interrupted: readonly ProxmoxTask[];
 
   constructor(
     private readonly file: string,
     private readonly node: string,
-    private readonly environment: Environment,
+    private readonly environment: ClockAndRandom,
     private readonly events: Events,
     /** Seconds by which every task is slowed down (a fault of the lab). */
     private readonly delaySeconds: () => number,
@@ -46,12 +46,12 @@ export class Tasks {
     for (const task of this.interrupted) this.finish(task, "unexpected status");
   }
 
-  find(upid: string): Task | undefined {
+  find(upid: string): ProxmoxTask | undefined {
     return this.tasks.get(upid);
   }
 
   /** The newest first. */
-  all(): readonly Task[] {
+  all(): readonly ProxmoxTask[] {
     return [...this.tasks.values()].reverse();
   }
 
@@ -64,14 +64,14 @@ export class Tasks {
     const startTime = Math.floor(this.environment.now() / 1000);
     const parts = { node: this.node, pid: process.pid, processStart: this.counter, startTime, type, id, user };
     const log: string[] = [];
-    const task: Task = { ...parts, upid: printUpid(parts), log };
+    const task: ProxmoxTask = { ...parts, upid: printUpid(parts), log };
     this.record(task);
     const done = this.carryOut(task, (line) => void log.push(line), work);
     await Promise.race([done, new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
     return task.upid;
   }
 
-  private async carryOut(task: Task, log: TaskLog, work: (log: TaskLog) => Promise<void>): Promise<void> {
+  private async carryOut(task: ProxmoxTask, log: TaskLog, work: (log: TaskLog) => Promise<void>): Promise<void> {
     const seconds = this.delaySeconds();
     if (seconds > 0) await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     try {
@@ -85,7 +85,7 @@ export class Tasks {
     }
   }
 
-  private finish(task: Task, exitStatus: string): void {
+  private finish(task: ProxmoxTask, exitStatus: string): void {
     const ended = { ...task, exitStatus, endTime: Math.floor(this.environment.now() / 1000) };
     this.record(ended);
     if (exitStatus !== "OK") {
@@ -93,16 +93,16 @@ export class Tasks {
     }
   }
 
-  private record(task: Task): void {
+  private record(task: ProxmoxTask): void {
     appendFileSync(this.file, `${JSON.stringify(task)}\n`, { mode: 0o600 });
     this.tasks.set(task.upid, task);
   }
 }
 
 /** A kill in the middle of a write leaves half a line; its task then counts as not ended, or not begun. */
-function parseRecord(line: string): Task | undefined {
+function parseRecord(line: string): ProxmoxTask | undefined {
   try {
-    return JSON.parse(line) as Task;
+    return JSON.parse(line) as ProxmoxTask;
   } catch {
     return undefined;
   }

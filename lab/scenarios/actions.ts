@@ -7,13 +7,13 @@ import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
 import type { Deployer } from "./deployer";
 import type { ScenarioDeployOptions, Testbed } from "./testbed";
-import { BETWEEN, type Place } from "./plan";
+import { BETWEEN, type HoldPoint } from "./plan";
 
 /** Starts a deployment and waits until it is held at the place. */
 export async function heldAt(
   testbed: Testbed,
   version: string,
-  place: Place,
+  place: HoldPoint,
   options: ScenarioDeployOptions = {},
 ): Promise<Deployer> {
   await testbed.app.hold(place);

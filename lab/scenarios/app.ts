@@ -8,7 +8,7 @@ import { NspawnBackend } from "../machines";
 import { topology } from "../topology";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
-import type { Place } from "./plan";
+import type { HoldPoint } from "./plan";
 
 const AGENT = "/opt/ghrunners/deploy/ghrunners-deploy";
 /** Longest time that anything here may take by itself, a boot included. */
@@ -42,18 +42,18 @@ export class AppMachine {
   }
 
   /** From now on a deployment that comes to the place waits there. */
-  async hold(place: Place): Promise<void> {
+  async hold(place: HoldPoint): Promise<void> {
     await this.shell('touch "/run/ghrunners-scenarios/hold-$1"', place);
   }
 
   /** Waits until a deployment waits at the place. */
-  async reached(place: Place): Promise<void> {
+  async reached(place: HoldPoint): Promise<void> {
     await until(`a deployment waits at "${place}"`, LIMIT_MS, () =>
       this.shell('test -e "/run/ghrunners-scenarios/at-$1" && echo yes', place),
     );
   }
 
-  async release(place: Place): Promise<void> {
+  async release(place: HoldPoint): Promise<void> {
     await this.shell('cd /run/ghrunners-scenarios && rm -f "hold-$1" "at-$1"', place);
   }
 

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { exitCodeOf, type Order, type DeployerOutcome } from "@ghrunners/deploy/deployer/carry-out";
+import { exitCodeOf, type DeployerRequest, type DeployerOutcome } from "@ghrunners/deploy/deployer/carry-out";
 import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
 import type { Instance } from "../instance";
 import { nodeLine } from "@ghrunners/core/node-line";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 /** A deployer that has come to its end by itself. */
-export interface Deployed {
+export interface DeployerExit {
   /** Exit code of `ghrunners deploy`. */
   readonly code: number;
   readonly result: DeployerOutcome;
@@ -28,7 +28,7 @@ export class Deployer {
   /** @param user who deploys; the record names the person */
   constructor(
     instance: Instance,
-    private readonly order: Omit<Order, "owner">,
+    private readonly order: Omit<DeployerRequest, "owner">,
     user: string,
   ) {
     this.child = spawn("nsenter", [`--net=${instance.netns}`, ...nodeLine("lab/scenarios/deployer.worker.ts")], {
@@ -49,7 +49,7 @@ export class Deployer {
   }
 
   /** Its result. @throws Error with its words when it has none, as after a lost connection */
-  async ended(): Promise<Deployed> {
+  async ended(): Promise<DeployerExit> {
     const ending = await this.closed;
     const seconds = (performance.now() - this.begun) / 1000;
     if (ending !== 0) throw new Error(`The deployer ended without a result (exit code ${ending}): ${this.words}`);
@@ -74,7 +74,7 @@ export class Deployer {
 }
 
 /** The record of a deployment that was begun. @throws Error with what came instead */
-export function recordOf({ result }: Deployed): DeploymentRecord {
+export function recordOf({ result }: DeployerExit): DeploymentRecord {
   if (result.kind === "over") return result.records.deployment;
   throw new Error(`Expected a deployment that was begun and ended. Seen: ${JSON.stringify(result)}`);
 }

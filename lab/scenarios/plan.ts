@@ -8,7 +8,7 @@ export const HOLD = "/opt/ghrunners-scenarios/hold.sh";
  * A boundary of a plan: the name of the step after which it is, `capture` before the first one, or a round of checks:
  * `preflight` asks the installed version's health, `health` the new one's, `smoke` comes last.
  */
-export type Place = string;
+export type HoldPoint = string;
 
 /** How the place of checks is called when a version of the application is asked. */
 export const checksOf = (version: string): string => `checks-${version}`;
@@ -19,10 +19,10 @@ export const UNDO = "undo";
 export const BETWEEN = "between";
 
 /** Boundaries between the steps of a plan, in order. */
-export const boundaries = (plan: PlanInput): Place[] => ["capture", ...plan.steps.map(({ name }) => name)];
+export const boundaries = (plan: PlanInput): HoldPoint[] => ["capture", ...plan.steps.map(({ name }) => name)];
 
 /** @param after boundary at which a holding step is put in; without one only the checks can be held */
-export function withHold(plan: PlanInput, after?: Place): PlanInput {
+export function withHold(plan: PlanInput, after?: HoldPoint): PlanInput {
   const { steps } = plan;
   const index = after === undefined ? -1 : boundaries(plan).indexOf(after);
   const holding: PlanInput["steps"][number] = {

@@ -9,7 +9,7 @@ import { runOnMachine, type ShellResult } from "../hosts";
 import { topology } from "../topology";
 import { scriptOf } from "./app";
 import type { Testbed } from "./testbed";
-import type { Place } from "./plan";
+import type { HoldPoint } from "./plan";
 
 interface Runner {
   readonly name: string;
@@ -58,7 +58,7 @@ export async function startOnRunner(
   testbed: Testbed,
   runner: Runner,
   version: string,
-  holdAfter?: Place,
+  holdAfter?: HoldPoint,
 ): Promise<{ ended: Promise<ShellResult> }> {
   const { plan, folder, privateKey } = testbed.order(version, holdAfter);
   const exported = Object.entries(jobOf(testbed, runner)).map(([name, value]) => `export ${name}=${quoted(value)}`);

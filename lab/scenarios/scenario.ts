@@ -5,7 +5,7 @@ export const origins = ["US1", "US2", "US3", "chaos", "idempotency", "smoke", "k
 export type ScenarioOrigin = (typeof origins)[number];
 
 /** What has to be there: the application's machine, or the runners and the monitoring host beside it. */
-export type Need = "target" | "everything";
+export type ScenarioNeeds = "target" | "everything";
 
 /** One thing that may happen around a deployment, done for real, and what must be true afterwards. */
 export interface Scenario {
@@ -15,7 +15,7 @@ export interface Scenario {
   readonly title: string;
   /** What is proved, in one sentence. */
   readonly proves: string;
-  readonly need: Need;
+  readonly need: ScenarioNeeds;
   /** Also run by `npm test`: the quick and the essential ones. */
   readonly rehearsed: boolean;
   /**

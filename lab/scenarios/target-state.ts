@@ -14,7 +14,7 @@ export function parseTargetState(text: string): TargetState {
   );
 }
 
-export interface Wanted {
+export interface ExpectedTarget {
   readonly version: string;
   /** Numbers that the newest migration may have. */
   readonly schema: readonly number[];
@@ -25,7 +25,7 @@ const PAGES = ["/", "/login", "/dashboard", "/orders", "/settings", "/about"];
 const UNITS = 5;
 
 /** @returns what does not fit, each with what was seen and what was expected; empty when it is whole */
-export function misfits(seen: TargetState, { version, schema, releases }: Wanted): string[] {
+export function misfits(seen: TargetState, { version, schema, releases }: ExpectedTarget): string[] {
   const expected: Record<string, string | readonly string[]> = {
     link: `releases/${version}`,
     api: `{"version": "${version}"}`,

@@ -7,7 +7,7 @@ import type { HostAddress } from "@ghrunners/core/ssh/address";
 import type { Inspection } from "@ghrunners/deploy/target/queries";
 import type { Records } from "@ghrunners/deploy/target/history";
 import { verdict } from "@ghrunners/deploy/target/checks";
-import type { Order } from "@ghrunners/deploy/deployer/carry-out";
+import type { DeployerRequest } from "@ghrunners/deploy/deployer/carry-out";
 import { parseDeploymentId, parseVersion } from "@ghrunners/deploy/protocol/values";
 import { compile } from "@ghrunners/deploy/plan/compile";
 import { planSchema, type Plan, type PlanInput } from "@ghrunners/deploy/plan/schema";
@@ -22,17 +22,17 @@ import { Rehearsal } from "../driver/rehearsal";
 import { until } from "@ghrunners/core/until";
 import { addArtefact } from "./artefacts";
 import { AppMachine, LIMIT_MS, scriptOf } from "./app";
-import { Deployer, recordOf, type Deployed } from "./deployer";
-import { HOLD, withHold, type Place } from "./plan";
+import { Deployer, recordOf, type DeployerExit } from "./deployer";
+import { HOLD, withHold, type HoldPoint } from "./plan";
 import { misfits, parseMetrics, parseTargetState, schemaOf, wrongMetrics, type TargetState } from "./target-state";
 
 export interface ScenarioDeployOptions {
   /** Boundary at which a holding step is put into the plan. */
-  readonly holdAfter?: Place;
+  readonly holdAfter?: HoldPoint;
   /** Changes the plan further. */
   readonly plan?: (plan: PlanInput) => PlanInput;
   /** Default: deploy. */
-  readonly action?: Order["action"];
+  readonly action?: DeployerRequest["action"];
   /** Who deploys. */
   readonly user?: string;
 }
@@ -118,7 +118,7 @@ export class Testbed {
   }
 
   /** Deploys to the end. */
-  deploy(version: string, options: ScenarioDeployOptions = {}): Promise<Deployed> {
+  deploy(version: string, options: ScenarioDeployOptions = {}): Promise<DeployerExit> {
     return this.start(version, options).ended();
   }
 
@@ -138,7 +138,7 @@ export class Testbed {
   }
 
   /** The order of a deployment, for a deployer that is started elsewhere. */
-  order(version: string, holdAfter?: Place): { plan: Plan; folder: string; privateKey: string } {
+  order(version: string, holdAfter?: HoldPoint): { plan: Plan; folder: string; privateKey: string } {
     return {
       plan: planSchema.parse(withHold(this.demoPlan(), holdAfter)),
       folder: this.artefactsWith(version),

@@ -1,14 +1,14 @@
 /** The application that is deployed: its plan, its artefacts, and what its target looks like when it is whole. */
 import { createHash } from "node:crypto";
 import type { PlanInput } from "@ghrunners/deploy/plan/schema";
-import type { Disk, Node } from "./disk";
-import type { Host } from "./host";
-import { CURRENT, packed, RELEASES, UNIT, type Tree } from "./programs";
+import type { Disk, Inode } from "./disk";
+import type { SimulatedHost } from "./host";
+import { CURRENT, packed, RELEASES, UNIT, type FileTree } from "./programs";
 
 /** `good` works; `unhealthy` fails a health check, `half` a smoke test. */
-export type Trait = "good" | "unhealthy" | "half";
+export type VersionQuality = "good" | "unhealthy" | "half";
 
-export const treeOf = (version: string, trait: Trait): Tree => ({
+export const treeOf = (version: string, trait: VersionQuality): FileTree => ({
   backend: trait === "unhealthy" ? "0" : version,
   feature: trait === "half" ? "broken" : "works",
   page: `page of ${version}`,
@@ -21,7 +21,7 @@ export interface Artefact {
   readonly sha256: string;
 }
 
-export function artefactOf(version: string, trait: Trait): Artefact {
+export function artefactOf(version: string, trait: VersionQuality): Artefact {
   const bytes = packed(treeOf(version, trait));
   return { bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
@@ -80,7 +80,7 @@ export const planOf = (leaseSeconds: number): PlanInput => ({
 /** What a deployment may change and an undo has to bring back, in words; the schema is left out, since it only grows. */
 const PLACES = ["/opt/demo", "/etc/demo", "/srv/demo.conf"];
 
-function describe(file: string, node: Node | undefined, into: string[]): void {
+function describe(file: string, node: Inode | undefined, into: string[]): void {
   if (node === undefined) return;
   const owner = `${node.mode.toString(8)} ${node.uid}:${node.gid}`;
   if (node.kind === "link") into.push(`${file} -> ${node.target}`);
@@ -91,7 +91,7 @@ function describe(file: string, node: Node | undefined, into: string[]): void {
 }
 
 /** Every file and link of the application, and its services. */
-export function picture({ disk, units }: Host): string[] {
+export function picture({ disk, units }: SimulatedHost): string[] {
   const seen: string[] = [];
   for (const place of PLACES) describe(place, disk.find(place, false), seen);
   for (const [name, { active, enabled, runs }] of [...units].sort())
@@ -100,7 +100,7 @@ export function picture({ disk, units }: Host): string[] {
 }
 
 /** What is not as a whole installation of a version is; empty: it is whole. */
-export function lacks({ disk, units }: Host, version: string, trait: Trait): string[] {
+export function lacks({ disk, units }: SimulatedHost, version: string, trait: VersionQuality): string[] {
   const tree = treeOf(version, trait);
   const problems: string[] = [];
   const want = (what: string, seen: string | undefined, expected: string): void => {

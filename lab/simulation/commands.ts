@@ -1,10 +1,10 @@
 /** `node:child_process` on a simulated host: the programs that plans and the agent itself run, each in its scope. */
 import { EventEmitter } from "node:events";
 import { copyFile } from "./file-system";
-import type { Host, Scope } from "./host";
+import type { SimulatedHost, SimulatedScope } from "./host";
 import { processNow, type SimulatedProcess } from "./processes";
 import { behaviourOf, type Behaviour } from "./programs";
-import { ownerNow } from "./world";
+import { ownerNow } from "./event-loop";
 
 class Output extends EventEmitter {
   setEncoding(): this {
@@ -22,10 +22,10 @@ class Child extends EventEmitter {
   private isOver = false;
 
   constructor(
-    private readonly host: Host,
+    private readonly host: SimulatedHost,
     private readonly parent: SimulatedProcess,
     private readonly behaviour: Behaviour,
-    private readonly scope: Scope,
+    private readonly scope: SimulatedScope,
   ) {
     super();
   }

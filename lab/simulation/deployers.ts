@@ -2,10 +2,10 @@
  * Who deploys: jobs that GitHub gives to runners, and people who go past it. What they said is kept to be held against the
  * truth.
  */
-import type { DeployerOutcome, Order } from "@ghrunners/deploy/deployer/carry-out";
+import type { DeployerOutcome, DeployerRequest } from "@ghrunners/deploy/deployer/carry-out";
 import type { GateJudge } from "./gate";
-import { complete, type Run, type SimulatedRunner } from "./github";
-import type { Host } from "./host";
+import { complete, type SimulatedRun, type SimulatedRunner } from "./github";
+import type { SimulatedHost } from "./host";
 import { SimulatedProcess } from "./processes";
 import { textAt } from "./programs";
 import { SECRETS, type Site } from "./site";
@@ -57,8 +57,8 @@ export class Deployers {
     });
   }
 
-  private hostOf({ name }: SimulatedRunner): Host {
-    return this.site.hosts.get(name) as Host;
+  private hostOf({ name }: SimulatedRunner): SimulatedHost {
+    return this.site.hosts.get(name) as SimulatedHost;
   }
 
   private isThere(runner: SimulatedRunner): boolean {
@@ -66,11 +66,11 @@ export class Deployers {
     return network.isOpen(this.hostOf(runner), github.host);
   }
 
-  dispatch(inputs: Run["inputs"]): void {
+  dispatch(inputs: SimulatedRun["inputs"]): void {
     this.begin(this.site.github.dispatch(inputs));
   }
 
-  private begin(run: Run): void {
+  private begin(run: SimulatedRun): void {
     const { world, github } = this.site;
     const attempt = run.attempt;
     world.later(world.random("gate").between(1_000, 4_000), () => {
@@ -96,7 +96,7 @@ export class Deployers {
   }
 
   /** One deployment at a time, on a runner that is there and idle. */
-  private assign(run: Run, attempt: number): void {
+  private assign(run: SimulatedRun, attempt: number): void {
     const { world, github } = this.site;
     if (run.attempt !== attempt || run.status === "completed") return;
     const runner = github.runners.find(
@@ -110,7 +110,7 @@ export class Deployers {
     this.work(run, this.hostOf(runner), runner);
   }
 
-  private work(run: Run, host: Host, runner: SimulatedRunner): void {
+  private work(run: SimulatedRun, host: SimulatedHost, runner: SimulatedRunner): void {
     const { site } = this;
     const { version = "", id } = run.inputs;
     site.checkout(host);
@@ -142,12 +142,18 @@ export class Deployers {
   }
 
   /** The last step of a job: what became of the deployment, and its incident's issue. */
-  report(host: Host, id: string, run?: Run): SimulatedProcess {
+  report(host: SimulatedHost, id: string, run?: SimulatedRun): SimulatedProcess {
     this.site.checkout(host);
     return this.start(host, `report of ${id}`, "", ["report", "--plan", "/job/plan.yaml", "--id", id], run);
   }
 
-  private start(host: Host, name: string, version: string, words: readonly string[], run?: Run): SimulatedProcess {
+  private start(
+    host: SimulatedHost,
+    name: string,
+    version: string,
+    words: readonly string[],
+    run?: SimulatedRun,
+  ): SimulatedProcess {
     const { site } = this;
     const env = {
       GITHUB_SERVER_URL: "https://github.example",
@@ -195,7 +201,7 @@ export class Deployers {
   }
 
   /** A person, past GitHub: the same functions as `ghrunners deploy --direct`. */
-  direct(version: string, action: Order["action"], id?: string): SimulatedProcess {
+  direct(version: string, action: DeployerRequest["action"], id?: string): SimulatedProcess {
     const { site } = this;
     const host = site.operator;
     site.checkout(host);
@@ -210,7 +216,7 @@ export class Deployers {
       name: `operator's ${action} of ${version}`,
       main: () => {
         const say = (line: string): void => void (process.stdout += `${line}\n`);
-        const order = (): Order => ({
+        const order = (): DeployerRequest => ({
           plan: readPlan("/job/plan.yaml"),
           folder: "/job",
           version,

@@ -3,9 +3,9 @@
  * ordered one keeps names in the order in which they were changed, and all of them at any flush, as ext4 and XFS do; a
  * loose one keeps of each folder what was flushed of that folder, which is all that POSIX promises.
  */
-import type { Random } from "./random";
+import type { RandomStream } from "./random";
 
-export interface Node {
+export interface Inode {
   readonly ino: number;
   readonly kind: "file" | "folder" | "link";
   mode: number;
@@ -17,11 +17,11 @@ export interface Node {
   /** What of the content a power cut leaves. */
   durable: Buffer;
   readonly target: string;
-  readonly entries: Map<string, Node>;
+  readonly entries: Map<string, Inode>;
 }
 
 /** Temporary faults of a disk. */
-export interface Troubles {
+export interface DiskFaults {
   /** Nothing more can be written. */
   full: boolean;
   readOnly: boolean;
@@ -54,7 +54,7 @@ export function errno(code: string, call: string, file: string): NodeJS.ErrnoExc
 }
 
 export class Disk {
-  readonly root: Node = {
+  readonly root: Inode = {
     ino: 0,
     kind: "folder",
     mode: 0o755,
@@ -67,21 +67,21 @@ export class Disk {
     target: "",
     entries: new Map(),
   };
-  readonly troubles: Troubles = { full: false, readOnly: false, broken: 0 };
+  readonly troubles: DiskFaults = { full: false, readOnly: false, broken: 0 };
   /** Told of every rename: who watches sees what becomes of a file that is written whole. */
-  onRename: (to: string, node: Node) => void = () => undefined;
+  onRename: (to: string, node: Inode) => void = () => undefined;
   /** Bytes that are left while it is full: what is removed meanwhile is there again. */
   private free = 0;
   private count = 0;
   /** Whether each folder is for itself. */
   isLoose = false;
   /** Changes of names and modes that a power cut reverts, and the folder or file that they are flushed with. */
-  private pending: { readonly of: Node; readonly undo: () => void }[] = [];
-  private dirty = new Set<Node>();
+  private pending: { readonly of: Inode; readonly undo: () => void }[] = [];
+  private dirty = new Set<Inode>();
 
   constructor(private readonly now: () => number) {}
 
-  private node(kind: Node["kind"], mode: number, target = ""): Node {
+  private node(kind: Inode["kind"], mode: number, target = ""): Inode {
     this.count += 1;
     return {
       ino: this.count,
@@ -101,9 +101,9 @@ export class Disk {
   private static parts = (file: string): string[] => file.split("/").filter((part) => part !== "" && part !== ".");
 
   /** @param follow whether the last part may be a link @returns undefined where nothing stands */
-  find(file: string, follow: boolean, depth = 0): Node | undefined {
+  find(file: string, follow: boolean, depth = 0): Inode | undefined {
     if (depth > 20) throw errno("ELOOP", "stat", file);
-    let at: Node = this.root;
+    let at: Inode = this.root;
     const parts = Disk.parts(file);
     for (let index = 0; index < parts.length; index += 1) {
       if (at.kind !== "folder") return undefined;
@@ -135,7 +135,7 @@ export class Disk {
     return `/${parts.join("/")}`;
   }
 
-  private parent(file: string, call: string): { folder: Node; name: string } {
+  private parent(file: string, call: string): { folder: Inode; name: string } {
     const parts = Disk.parts(file);
     const name = parts.pop();
     const folder = this.find(`/${parts.join("/")}`, true);
@@ -155,7 +155,7 @@ export class Disk {
     this.free = left;
   }
 
-  private link(folder: Node, name: string, node: Node | undefined): void {
+  private link(folder: Inode, name: string, node: Inode | undefined): void {
     const before = folder.entries.get(name);
     if (node === undefined) folder.entries.delete(name);
     else folder.entries.set(name, node);
@@ -167,13 +167,13 @@ export class Disk {
     this.pending.push({ of: folder, undo });
   }
 
-  private drop(node: Node, folder: Node): void {
+  private drop(node: Inode, folder: Inode): void {
     node.names -= 1;
     this.pending.push({ of: folder, undo: () => void (node.names += 1) });
     if (node.names === 0 && node.kind === "file") this.free += blocks(node.content.length);
   }
 
-  create(file: string, kind: Node["kind"], mode: number, target = ""): Node {
+  create(file: string, kind: Inode["kind"], mode: number, target = ""): Inode {
     const { folder, name } = this.parent(file, "open");
     if (folder.entries.has(name)) throw errno("EEXIST", "open", file);
     this.mayWrite("open", file, kind === "link" ? 0 : 1);
@@ -182,7 +182,7 @@ export class Disk {
     return node;
   }
 
-  write(node: Node, content: Buffer, file: string): void {
+  write(node: Inode, content: Buffer, file: string): void {
     const grows = blocks(content.length) - blocks(node.content.length);
     this.mayWrite("write", file, grows);
     this.free -= grows;
@@ -191,13 +191,13 @@ export class Disk {
     this.dirty.add(node);
   }
 
-  flush(node: Node, file: string): void {
+  flush(node: Inode, file: string): void {
     this.mayWrite("fsync", file);
     this.pending = this.isLoose ? this.pending.filter(({ of }) => of !== node) : [];
     if (node.kind === "file") this.settle(node);
   }
 
-  private settle(node: Node): void {
+  private settle(node: Inode): void {
     node.durable = node.content;
     this.dirty.delete(node);
   }
@@ -207,7 +207,7 @@ export class Disk {
     for (const node of this.dirty) this.settle(node);
   }
 
-  change(node: Node, change: Partial<Pick<Node, "mode" | "uid" | "gid">>, file: string): void {
+  change(node: Inode, change: Partial<Pick<Inode, "mode" | "uid" | "gid">>, file: string): void {
     this.mayWrite("chmod", file);
     const { mode, uid, gid } = node;
     Object.assign(node, change);
@@ -267,8 +267,8 @@ export class Disk {
   }
 
   /** The power goes: the last names that were not flushed never were, contents that were not flushed are old or torn. */
-  losePower(random: Random): { names: number; contents: number } {
-    const kept = new Map<Node | undefined, number>();
+  losePower(random: RandomStream): { names: number; contents: number } {
+    const kept = new Map<Inode | undefined, number>();
     const lost = this.pending.filter(({ of }) => {
       const key = this.isLoose ? of : undefined;
       const count = this.pending.filter((each) => !this.isLoose || each.of === of).length;
@@ -298,13 +298,13 @@ export class Disk {
   /** The same tree on a disk of its own, all of it flushed. */
   copy(now: () => number): Disk {
     const copy = new Disk(now);
-    const known = new Map<Node, Node>();
-    const copied = (node: Node): Node => {
+    const known = new Map<Inode, Inode>();
+    const copied = (node: Inode): Inode => {
       const there = known.get(node);
       if (there !== undefined) return there;
-      const entries = new Map<string, Node>();
+      const entries = new Map<string, Inode>();
       copy.count += 1;
-      const made: Node = { ...node, ino: copy.count, durable: node.content, entries };
+      const made: Inode = { ...node, ino: copy.count, durable: node.content, entries };
       known.set(node, made);
       for (const [name, inner] of node.entries) entries.set(name, copied(inner));
       return made;

@@ -1,13 +1,13 @@
 /** Faults of a run: how each kind begins and how it ends. */
 import { CURRENT } from "./programs";
 import type { Deployers } from "./deployers";
-import type { Host } from "./host";
+import type { SimulatedHost } from "./host";
 import type { SimulatedProcess } from "./processes";
 import { SECRETS, type Site } from "./site";
-import { RECORDS, STATE, type Truth } from "./truth";
+import { RECORDS, STATE, type Oracle } from "./oracle";
 import type { SwitchHost } from "./switch-host";
 
-export interface Fault {
+export interface SimulationFault {
   readonly kind: FaultKind;
   /** ms since the beginning. */
   readonly at: number;
@@ -20,7 +20,7 @@ export interface RunState {
   readonly site: Site;
   readonly deployers: Deployers;
   readonly switchHost: SwitchHost;
-  readonly truth: Truth;
+  readonly truth: Oracle;
   /** Kinds that had an effect. */
   readonly happened: Set<string>;
   /** Something was damaged that no program can repair by itself. */
@@ -28,7 +28,7 @@ export interface RunState {
 }
 
 /** How a fault begins. @returns how it ends, or undefined where it had no effect */
-type Begin = (state: RunState, fault: Fault) => (() => void) | undefined;
+type Begin = (state: RunState, fault: SimulationFault) => (() => void) | undefined;
 
 const nothing = (): void => undefined;
 const HOUR = 3_600_000;
@@ -38,7 +38,7 @@ const PATIENCE_MS = 20_000;
 
 function whenThere(
   state: RunState,
-  fault: Fault,
+  fault: SimulationFault,
   find: () => SimulatedProcess | undefined,
   act: (process: SimulatedProcess) => void,
 ): () => void {
@@ -72,7 +72,7 @@ const deployerAtWork =
 /** Somewhere in the next calls of the file system that the agent makes. */
 const inTheMiddle =
   (
-    onFatalCall: (state: RunState, fault: Fault, process: SimulatedProcess) => void,
+    onFatalCall: (state: RunState, fault: SimulationFault, process: SimulatedProcess) => void,
     find = agentAtWork,
     most = 250,
   ): Begin =>
@@ -87,7 +87,7 @@ const inTheMiddle =
     });
 
 /** The kernel lets others run for a while. */
-function pause({ site }: RunState, { seconds }: Fault, process: SimulatedProcess): void {
+function pause({ site }: RunState, { seconds }: SimulationFault, process: SimulatedProcess): void {
   process.stop();
   site.world.takeTime(seconds * 100, process);
   process.goOn();
@@ -102,12 +102,12 @@ function stopped(find: (state: RunState) => () => SimulatedProcess | undefined):
     });
 }
 
-function powerCut({ site }: RunState, host: Host, seconds: number): void {
+function powerCut({ site }: RunState, host: SimulatedHost, seconds: number): void {
   host.powerOff();
   site.world.later(seconds * 1000, () => site.boot(host));
 }
 
-function cutTarget(directions: (fault: Fault) => ("in" | "out")[]): Begin {
+function cutTarget(directions: (fault: SimulationFault) => ("in" | "out")[]): Begin {
   return ({ site }, fault) => {
     const ways = directions(fault);
     const change = (by: 1 | -1): void => {
@@ -137,7 +137,7 @@ const cutFromGitHub: Begin = ({ site }, { amount }) => {
   };
 };
 
-function skewed(hostOf: (site: Site) => Host): Begin {
+function skewed(hostOf: (site: Site) => SimulatedHost): Begin {
   return ({ site }, { amount }) => {
     const host = hostOf(site);
     const by = Math.round((amount < 0.7 ? 1 : -1) * amount * 24 * HOUR);
@@ -149,7 +149,7 @@ function skewed(hostOf: (site: Site) => Host): Begin {
 /** The next command of a name in a plan does otherwise. */
 function nextBehaviour(
   name: string,
-  how: (fault: Fault) => { seconds?: number; heldSeconds?: number; fails?: string },
+  how: (fault: SimulationFault) => { seconds?: number; heldSeconds?: number; fails?: string },
 ): Begin {
   return ({ site }, fault) => {
     site.behaviours.next.set(name, how(fault));
@@ -206,7 +206,11 @@ const github =
 
 /** Whose disk, and what is wrong with it. */
 const disk =
-  (host: "target" | "monitoring", begin: (host: Host, fault: Fault) => void, end: (host: Host) => void): Begin =>
+  (
+    host: "target" | "monitoring",
+    begin: (host: SimulatedHost, fault: SimulationFault) => void,
+    end: (host: SimulatedHost) => void,
+  ): Begin =>
   ({ site }, fault) => {
     begin(site[host], fault);
     return () => end(site[host]);
@@ -292,7 +296,7 @@ export const sharpKinds: readonly FaultKind[] = [
 ];
 
 /** Puts a fault into the world's time. @returns ends it at once, where it has not ended by then */
-export function schedule(state: RunState, fault: Fault): () => void {
+export function schedule(state: RunState, fault: SimulationFault): () => void {
   const { world } = state.site;
   let end: (() => void) | undefined;
   let isOver = false;

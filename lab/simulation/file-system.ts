@@ -2,12 +2,12 @@
 import { constants } from "node:fs";
 import path from "node:path";
 import { Readable, Writable } from "node:stream";
-import { errno, type Disk, type Node } from "./disk";
-import { Killed, processNow, type SimulatedProcess } from "./processes";
-import { ownerNow } from "./world";
+import { errno, type Disk, type Inode } from "./disk";
+import { ProcessEndedError, processNow, type SimulatedProcess } from "./processes";
+import { ownerNow } from "./event-loop";
 
 interface Open {
-  readonly node: Node;
+  readonly node: Inode;
   readonly file: string;
   readonly appends: boolean;
 }
@@ -33,7 +33,7 @@ function enter(call: string, file: string): Disk {
     caller.onFatalCall();
   }
   host.world.takeTime(slow.has(call) ? 2 : 0.02, caller);
-  if (processNow() !== caller) throw new Killed();
+  if (processNow() !== caller) throw new ProcessEndedError();
   const { broken } = host.disk.troubles;
   if (broken > 0 && host.world.random("broken disk").is(broken)) throw errno("EIO", call, file);
   return host.disk;
@@ -50,7 +50,7 @@ class Stats {
   readonly dev = 1;
   readonly rdev = 0;
 
-  constructor(private readonly node: Node) {
+  constructor(private readonly node: Inode) {
     ({ mode: this.mode, uid: this.uid, gid: this.gid, names: this.nlink, ino: this.ino, mtimeMs: this.mtimeMs } = node);
     this.size = node.content.length;
   }
@@ -85,7 +85,7 @@ function specialFile(file: string): string | undefined {
   throw errno("ENOENT", "open", file);
 }
 
-function need(disk: Disk, call: string, file: string, follow = true): Node {
+function need(disk: Disk, call: string, file: string, follow = true): Inode {
   const node = disk.find(file, follow);
   if (node === undefined) throw errno("ENOENT", call, file);
   return node;
@@ -176,7 +176,7 @@ export const fileSystem = {
     try {
       return enter("access", file).find(file, true) !== undefined;
     } catch (error) {
-      if (error instanceof Killed) throw error;
+      if (error instanceof ProcessEndedError) throw error;
       return false;
     }
   },
@@ -271,7 +271,7 @@ export function copyFile(from: string, to: string): string | undefined {
     enter("chown", to).change(made, { uid: node.uid, gid: node.gid, mode: node.mode }, to);
     return undefined;
   } catch (error) {
-    if (error instanceof Killed) throw error;
+    if (error instanceof ProcessEndedError) throw error;
     return (error as Error).message;
   }
 }

@@ -1,6 +1,6 @@
 /** GitHub as far as deployments meet it: variables, workflow runs with a gate and a deployment job, runners, issues. */
-import type { Host } from "./host";
-import type { Random } from "./random";
+import type { SimulatedHost } from "./host";
+import type { RandomStream } from "./random";
 
 interface Issue {
   readonly number: number;
@@ -11,7 +11,7 @@ interface Issue {
 
 export type JobState = "waiting" | "queued" | "in_progress" | "completed";
 
-export interface Run {
+export interface SimulatedRun {
   readonly id: number;
   readonly inputs: Readonly<Record<string, string>>;
   attempt: number;
@@ -52,24 +52,24 @@ export interface Outage {
 const ok = (value: unknown, status = 200): GitHubAnswer => ({ status, value });
 const message = (status: number, text: string): GitHubAnswer => ({ status, value: { message: text } });
 
-export class GitHub {
+export class SimulatedGitHub {
   readonly variables = new Map<string, string>();
   readonly issues: Issue[] = [];
-  readonly runs: Run[] = [];
+  readonly runs: SimulatedRun[] = [];
   readonly runners: SimulatedRunner[] = [];
   readonly outage: Outage = { down: false, failing: 0, silent: 0, limited: false };
   /** Told of every write of a variable. */
   onVariable: (name: string, value: string) => void = () => undefined;
   /** Starts the newest attempt of a run. */
-  onRun: (run: Run) => void = () => undefined;
+  onRun: (run: SimulatedRun) => void = () => undefined;
 
   constructor(
-    readonly host: Host,
-    private readonly random: Random,
+    readonly host: SimulatedHost,
+    private readonly random: RandomStream,
   ) {}
 
-  dispatch(inputs: Run["inputs"]): Run {
-    const run: Run = {
+  dispatch(inputs: SimulatedRun["inputs"]): SimulatedRun {
+    const run: SimulatedRun = {
       id: 1000 + this.runs.length,
       inputs,
       attempt: 1,
@@ -158,13 +158,13 @@ export class GitHub {
   }
 }
 
-export function complete(run: Run, conclusion: string): void {
+export function complete(run: SimulatedRun, conclusion: string): void {
   Object.assign(run, { status: "completed", conclusion, gate: "completed", deploy: "completed", cancel: undefined });
 }
 
-const shown = ({ id, attempt, status, conclusion }: Run) => ({ id, run_attempt: attempt, status, conclusion });
+const shown = ({ id, attempt, status, conclusion }: SimulatedRun) => ({ id, run_attempt: attempt, status, conclusion });
 
-const jobsOf = (run: Run) =>
+const jobsOf = (run: SimulatedRun) =>
   [
     { id: run.id * 10, name: "gate", status: run.gate, labels: ["ubuntu-latest"], runner_name: null },
     { id: run.id * 10 + 1, name: "deploy", status: run.deploy, labels: run.labels, runner_name: null },

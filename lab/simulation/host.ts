@@ -1,7 +1,7 @@
 /** A machine: its disk, its clocks, its locks, its processes and its services. */
 import { Disk } from "./disk";
 import type { SimulatedProcess } from "./processes";
-import type { World } from "./world";
+import type { EventLoop } from "./event-loop";
 
 /** What systemd knows of a unit. */
 export interface Unit {
@@ -12,7 +12,7 @@ export interface Unit {
 }
 
 /** A command of a deployment's step, in a scope of its own. */
-export interface Scope {
+export interface SimulatedScope {
   readonly name: string;
   /** Ends every process in it. */
   readonly end: () => void;
@@ -25,10 +25,10 @@ interface Lock {
 
 export const EPOCH = Date.parse("2026-01-01T00:00:00Z");
 
-export class Host {
+export class SimulatedHost {
   readonly processes = new Set<SimulatedProcess>();
   readonly units = new Map<string, Unit>();
-  readonly scopes = new Map<string, Scope>();
+  readonly scopes = new Map<string, SimulatedScope>();
   isUp = true;
   boot = 1;
   /** Since its disk is as the last boot found it. */
@@ -41,7 +41,7 @@ export class Host {
   private readonly locks = new Map<string, Lock>();
 
   constructor(
-    readonly world: World,
+    readonly world: EventLoop,
     readonly name: string,
     readonly disk: Disk = new Disk(() => this.wall()),
   ) {}

@@ -4,11 +4,11 @@
  */
 import type { Records } from "@ghrunners/deploy/target/history";
 import type { DeployerResult } from "./deployers";
-import type { Disk, Node } from "./disk";
+import type { Disk, Inode } from "./disk";
 import type { RunState } from "./faults";
 import type { GateJudge } from "./gate";
 import { SECRETS } from "./site";
-import { METRICS, RECORDS, STATE } from "./truth";
+import { METRICS, RECORDS, STATE } from "./oracle";
 import { SWITCH_STATE } from "./switch-host";
 
 const textAt = (disk: Disk, file: string): string => disk.find(file, true)?.content.toString("utf8") ?? "";
@@ -26,7 +26,7 @@ function samplesOf(text: string): Map<string, number> {
 export const isLoud = ({ site }: RunState): boolean =>
   (samplesOf(textAt(site.target.disk, METRICS)).get("deployment_unreadable_files") ?? 0) > 0;
 
-function temporaryBelow(folder: string, node: Node | undefined): string[] {
+function temporaryBelow(folder: string, node: Inode | undefined): string[] {
   return [...(node?.entries ?? [])].flatMap(([name, inner]) =>
     name.startsWith(".ghrunners-new-") ? [`${folder}/${name}`] : temporaryBelow(`${folder}/${name}`, inner),
   );
@@ -142,7 +142,7 @@ export function choiceProblems({ site }: RunState, gate: GateJudge): string[] {
   return verdict.go ? [] : [`all is well, and the gate refuses: ${verdict.reason}`];
 }
 
-function textsBelow(folder: string, node: Node | undefined, into: [string, string][]): [string, string][] {
+function textsBelow(folder: string, node: Inode | undefined, into: [string, string][]): [string, string][] {
   if (node?.kind === "file") into.push([folder, node.content.toString("utf8")]);
   for (const [name, inner] of node?.entries ?? []) textsBelow(`${folder}/${name}`, inner, into);
   return into;

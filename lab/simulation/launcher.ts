@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
-import type { Host } from "./host";
+import type { SimulatedHost } from "./host";
 import type { Linker } from "./linker";
 import { SimulatedProcess } from "./processes";
 
@@ -38,7 +38,7 @@ export function readRules(text = readFileSync(path.join(projectRoot, FILE), "utf
 
 /** Starts a command of the agent on its host. */
 export function startAgent(
-  host: Host,
+  host: SimulatedHost,
   words: readonly string[],
   linker: Linker,
   ruleOf: (command: string) => Rule,

@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { errorText, note } from "@ghrunners/core/terminal";
-import { type Pool, withPool } from "./pool";
+import { type ThreadPool, withPool } from "./pool";
 import { renderReport, reportOf } from "./report";
-import { takenBack, takenBackNamed } from "./taken-back";
+import { revertedFixes, revertedFixNamed } from "./reverted-fixes";
 
 const MAX_SEED = 2 ** 31;
 
@@ -14,15 +14,15 @@ faults. Checks after each run that one complete version is installed and that ev
 
   --runs N        runs, 1 to 1000000 (default 1000)
   --seed N        the first seed; each run uses the next one (default: a new one, which is printed)
-  --taken-back    reverts the corrections of known faults, one by one, and shows which seed finds each fault again
+  --reverted      reverts the corrections of known faults, one by one, and shows which seed finds each fault again
   --without NAME  runs with this one correction reverted
   --json          print the report as JSON (docs/reference/schemas/simulation.json)
   --help
 
 Corrections that can be reverted, with the fault that each prevents:
-${takenBack.map(({ name, fault }) => `  ${name.padEnd(30)}${fault}`).join("\n")}
+${revertedFixes.map(({ name, fault }) => `  ${name.padEnd(30)}${fault}`).join("\n")}
 
-Exit code: 0 nothing found (with --taken-back: every fault was found), 1 something was found, or was not, 2 wrong use.
+Exit code: 0 nothing found (with --reverted: every fault was found), 1 something was found, or was not, 2 wrong use.
 `;
 
 /** A whole number within bounds. @throws RangeError that says what was seen and expected */
@@ -37,7 +37,7 @@ function wanted() {
     options: {
       runs: { type: "string", default: "1000" },
       seed: { type: "string", default: String(randomInt(1, MAX_SEED)) },
-      "taken-back": { type: "boolean", default: false },
+      reverted: { type: "boolean", default: false },
       without: { type: "string" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -45,8 +45,8 @@ function wanted() {
   });
   return {
     ...values,
-    without: values.without === undefined ? undefined : takenBackNamed(values.without).name,
-    takenBack: values["taken-back"],
+    without: values.without === undefined ? undefined : revertedFixNamed(values.without).name,
+    reverted: values["reverted"],
     runs: whole(values.runs, "--runs", 1, 1_000_000),
     first: whole(values.seed, "--seed", 0, MAX_SEED),
   };
@@ -63,9 +63,9 @@ function progress(runs: number): (done: number, failed: number) => void {
 }
 
 /** Each reverted fix by itself. @returns exit code */
-async function takeBack(pool: Pool, runs: number, signal: AbortSignal): Promise<number> {
+async function runReverted(pool: ThreadPool, runs: number, signal: AbortSignal): Promise<number> {
   let missed = 0;
-  for (const { name, seed } of takenBack) {
+  for (const { name, seed } of revertedFixes) {
     if (signal.aborted) return 1;
     const { results, failures } = await pool.run({ first: seed, runs }, { without: name, signal, untilFailure: true });
     const [failure] = failures;
@@ -96,7 +96,7 @@ async function main(): Promise<number> {
       note(`${name}: the runs at hand are brought to their end ...`);
       stop.abort();
     });
-  if (choice.takenBack) return withPool((pool) => takeBack(pool, runs, stop.signal));
+  if (choice.reverted) return withPool((pool) => runReverted(pool, runs, stop.signal));
   const startedAt = Date.now();
   const onProgress = progress(runs);
   const options = { without, signal: stop.signal, onProgress };

@@ -1,11 +1,11 @@
 /** What lies between the hosts: delay, cuts, half-open connections; SSH sessions and calls of GitHub over it. */
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import type { CommandResult, HostSession } from "@ghrunners/core/ssh/session";
-import type { GitHub } from "./github";
-import type { Host } from "./host";
+import type { SimulatedGitHub } from "./github";
+import type { SimulatedHost } from "./host";
 import { processNow, type SimulatedProcess } from "./processes";
 import { textAt, UNIT, CURRENT } from "./programs";
-import type { World } from "./world";
+import type { EventLoop } from "./event-loop";
 
 class HostUnreachableError extends Error {}
 class LoginRefusedError extends Error {}
@@ -21,9 +21,9 @@ const AGAIN_MS = 500;
 const SILENCE_MS = 300_000;
 
 /** Starts a command that came by SSH. @returns its process, whose standard input is still open */
-export type Remote = (host: Host, command: string) => SimulatedProcess;
+export type Remote = (host: SimulatedHost, command: string) => SimulatedProcess;
 
-const networks = new WeakMap<World, Network>();
+const networks = new WeakMap<EventLoop, Network>();
 
 export class Network {
   private readonly cuts = new Map<string, number>();
@@ -33,9 +33,9 @@ export class Network {
   silentAnswers = 0;
 
   constructor(
-    readonly world: World,
-    readonly hosts: ReadonlyMap<string, Host>,
-    readonly github: GitHub,
+    readonly world: EventLoop,
+    readonly hosts: ReadonlyMap<string, SimulatedHost>,
+    readonly github: SimulatedGitHub,
     readonly remote: Remote,
   ) {
     networks.set(world, this);
@@ -47,7 +47,7 @@ export class Network {
     this.cuts.set(way, (this.cuts.get(way) ?? 0) + by);
   }
 
-  isOpen(from: Host, to: Host): boolean {
+  isOpen(from: SimulatedHost, to: SimulatedHost): boolean {
     return from.isUp && to.isUp && (this.cuts.get(`${from.name}>${to.name}`) ?? 0) === 0;
   }
 
@@ -56,7 +56,7 @@ export class Network {
   }
 
   /** As TCP does: repeatedly until it arrives, or until the connection is closed. */
-  transmit(from: Host, to: Host, wanted: () => boolean, deliver: () => void): void {
+  transmit(from: SimulatedHost, to: SimulatedHost, wanted: () => boolean, deliver: () => void): void {
     this.world.later(this.delay(), () => {
       if (!wanted()) return;
       if (this.isOpen(from, to)) deliver();
@@ -65,7 +65,7 @@ export class Network {
   }
 }
 
-export const networkOf = (world: World): Network => {
+export const networkOf = (world: EventLoop): Network => {
   const found = networks.get(world);
   if (found === undefined) throw new Error("This world has no network. Expected one for each run.");
   return found;
@@ -86,7 +86,7 @@ class Session implements HostSession {
   constructor(
     private readonly network: Network,
     private readonly client: SimulatedProcess,
-    private readonly target: Host,
+    private readonly target: SimulatedHost,
   ) {
     this.boot = target.boot;
     client.whenEnded(() => this.break());

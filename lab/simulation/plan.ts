@@ -1,10 +1,10 @@
 /** The plan of a run, derived from its seed: which deployments happen when, and which faults. */
-import type { Trait } from "./application";
-import { faultKinds, sharpKinds, type Fault } from "./faults";
-import { Random } from "./random";
+import type { VersionQuality } from "./application";
+import { faultKinds, sharpKinds, type SimulationFault } from "./faults";
+import { RandomStream } from "./random";
 
 /** A requested deployment. */
-export interface OrderOf {
+export interface DeploymentRequest {
   /** ms since the beginning. */
   readonly at: number;
   readonly via: "github" | "direct";
@@ -14,9 +14,9 @@ export interface OrderOf {
 
 export interface RunPlan {
   readonly seed: number;
-  readonly orders: readonly OrderOf[];
-  readonly faults: readonly Fault[];
-  readonly traits: Readonly<Record<string, Trait>>;
+  readonly orders: readonly DeploymentRequest[];
+  readonly faults: readonly SimulationFault[];
+  readonly traits: Readonly<Record<string, VersionQuality>>;
 }
 
 /** From here on nothing goes wrong any more, ms. */
@@ -25,10 +25,10 @@ export const CALM_AT = 90_000;
 /** The kinds of orders that are counted like faults. */
 export const orderKinds = ["two-deployers", "same-version", "same-id", "bad-version"] as const;
 
-function ordersOf(random: Random): OrderOf[] {
+function ordersOf(random: RandomStream): DeploymentRequest[] {
   const count = random.pick([1, 1, 2, 2, 3]);
   let at = random.between(12_000, 20_000);
-  const orders: OrderOf[] = [];
+  const orders: DeploymentRequest[] = [];
   for (let index = 0; index < count; index += 1) {
     const before = orders.at(-1);
     const same = before !== undefined && random.is(0.3);
@@ -44,10 +44,10 @@ function ordersOf(random: Random): OrderOf[] {
 }
 
 export function planRun(seed: number): RunPlan {
-  const random = new Random(seed, "plan of the run");
+  const random = new RandomStream(seed, "plan of the run");
   const orders = ordersOf(random);
   const count = random.pick([0, 1, 1, 2, 2, 2, 3, 4]);
-  const faults = Array.from({ length: count }, (): Fault => {
+  const faults = Array.from({ length: count }, (): SimulationFault => {
     const begins = random.pick(orders).at;
     return {
       kind: random.pick(random.is(0.4) ? sharpKinds : faultKinds),
@@ -57,7 +57,10 @@ export function planRun(seed: number): RunPlan {
     };
   });
   const traits = Object.fromEntries(
-    ["2", "3", "4"].map((version) => [version, random.pick<Trait>(["good", "good", "good", "unhealthy", "half"])]),
+    ["2", "3", "4"].map((version) => [
+      version,
+      random.pick<VersionQuality>(["good", "good", "good", "unhealthy", "half"]),
+    ]),
   );
   return { seed, orders, faults, traits: { "1": "good", ...traits } };
 }

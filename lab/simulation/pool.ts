@@ -6,12 +6,12 @@ import type { RunResult } from "./run";
 import type { SmallestFailure } from "./shrink";
 
 /** What is kept of a run that went well: its trace can be had again by its seed. */
-export type Ran = Omit<RunResult, "trace">;
+export type SeedResult = Omit<RunResult, "trace">;
 export type ThreadRequest =
   | { readonly kind: "run"; readonly without?: string; readonly from: number; readonly to: number }
   | { readonly kind: "shrink"; readonly without?: string; readonly seed: number };
 export type ThreadAnswer =
-  | { readonly kind: "ran"; readonly results: readonly Ran[] }
+  | { readonly kind: "ran"; readonly results: readonly SeedResult[] }
   | { readonly kind: "shrunk"; readonly failure: SmallestFailure };
 
 export interface Seeds {
@@ -61,7 +61,7 @@ class Thread {
 }
 
 /** Threads that run seeds until they are ended: starting one takes longer than many runs. */
-export class Pool {
+export class ThreadPool {
   private readonly threads: readonly Thread[];
 
   /** @param threads default: as many as the machine has processors */
@@ -73,8 +73,8 @@ export class Pool {
   async run(
     { first, runs }: Seeds,
     { without, signal, onProgress, untilFailure = false }: SeedOptions = {},
-  ): Promise<{ results: Ran[]; failures: SmallestFailure[] }> {
-    const results: Ran[] = [];
+  ): Promise<{ results: SeedResult[]; failures: SmallestFailure[] }> {
+    const results: SeedResult[] = [];
     let next = first;
     let failed = 0;
     const work = async (thread: Thread): Promise<void> => {
@@ -105,9 +105,9 @@ export class Pool {
   }
 }
 
-/** Does the work with a pool of its own, which ends whatever happens. @param threads see {@link Pool} */
-export async function withPool<T>(work: (pool: Pool) => Promise<T>, threads?: number): Promise<T> {
-  const pool = new Pool(threads);
+/** Does the work with a pool of its own, which ends whatever happens. @param threads see {@link ThreadPool} */
+export async function withPool<T>(work: (pool: ThreadPool) => Promise<T>, threads?: number): Promise<T> {
+  const pool = new ThreadPool(threads);
   try {
     return await work(pool);
   } finally {

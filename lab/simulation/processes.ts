@@ -1,16 +1,16 @@
 /** Processes of the simulated hosts. A process is the code that runs in its name: its end is that none of it goes on. */
 import { PassThrough, type Readable } from "node:stream";
-import type { Host } from "./host";
-import { ownerNow, type Owner, type Task } from "./world";
+import type { SimulatedHost } from "./host";
+import { ownerNow, type Owner, type SimulatedTask } from "./event-loop";
 
 /** Thrown into the code of a process that has ended: whatever it catches, nothing that it does has an effect. */
-export class Killed extends Error {
+export class ProcessEndedError extends Error {
   constructor() {
     super("This process was ended.");
   }
 }
 
-export interface Start {
+export interface ProcessStart {
   /** For people: such as `agent renew`. */
   readonly name: string;
   readonly argv?: readonly string[];
@@ -36,14 +36,14 @@ export class SimulatedProcess implements Owner {
   code: number | undefined;
   /** It ended by an error that its own code did not catch. */
   crashed = false;
-  private readonly waiting: Task[] = [];
+  private readonly waiting: SimulatedTask[] = [];
   private readonly ended: ((code: number) => void)[] = [];
   private readonly handlers = new Map<string, () => void>();
   private leaving = false;
 
   constructor(
-    readonly host: Host,
-    { name, argv = [], env = {} }: Start,
+    readonly host: SimulatedHost,
+    { name, argv = [], env = {} }: ProcessStart,
   ) {
     this.pid = host.nextPid();
     this.name = `${host.name} ${name} [${this.pid}]`;
@@ -52,18 +52,18 @@ export class SimulatedProcess implements Owner {
     host.processes.add(this);
   }
 
-  static start(host: Host, start: Start): SimulatedProcess {
+  static start(host: SimulatedHost, start: ProcessStart): SimulatedProcess {
     const process = new SimulatedProcess(host, start);
     host.world.after(host.world.random("start").between(40, 250), start.main, process);
     return process;
   }
 
-  park(task: Task): void {
+  park(task: SimulatedTask): void {
     this.waiting.push(task);
   }
 
   failed(error: unknown): void {
-    if (error instanceof Killed || this.state === "dead") return;
+    if (error instanceof ProcessEndedError || this.state === "dead") return;
     this.stderr += error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.host.world.note(`${this.name} ends by an error that nobody caught: ${String(error)}`);
     this.crashed = true;
@@ -125,7 +125,7 @@ export class SimulatedProcess implements Owner {
 export function processNow(): SimulatedProcess {
   const owner = ownerNow.getStore();
   if (!(owner instanceof SimulatedProcess)) throw new Error("Code of a host runs outside of a process. Expected one.");
-  if (owner.state === "dead") throw new Killed();
+  if (owner.state === "dead") throw new ProcessEndedError();
   return owner;
 }
 

@@ -1,7 +1,7 @@
 /** What the programs of a host do: tar, systemctl and those of the application that is deployed. */
 import path from "node:path";
 import type { Disk } from "./disk";
-import type { Host, Unit } from "./host";
+import type { SimulatedHost, Unit } from "./host";
 
 export interface ProgramResult {
   readonly code: number;
@@ -20,8 +20,8 @@ export interface Behaviour {
 }
 
 /** An artefact of the simulation: names and texts. */
-export type Tree = Readonly<Record<string, string>>;
-export const packed = (tree: Tree): Buffer => Buffer.from(JSON.stringify(tree));
+export type FileTree = Readonly<Record<string, string>>;
+export const packed = (tree: FileTree): Buffer => Buffer.from(JSON.stringify(tree));
 
 /** Waits in a plan so that a step or a check does as the run has drawn: `act NAME`. */
 export interface NextBehaviours {
@@ -29,7 +29,7 @@ export interface NextBehaviours {
   readonly next: Map<string, Partial<Behaviour> & { readonly fails?: string }>;
 }
 
-export const behavioursOf = new WeakMap<Host, NextBehaviours>();
+export const behavioursOf = new WeakMap<SimulatedHost, NextBehaviours>();
 
 export const CURRENT = "/opt/demo/current";
 export const RELEASES = "/opt/demo/releases";
@@ -48,12 +48,12 @@ function put(disk: Disk, file: string, text: string, mode: number): void {
 export const textAt = (disk: Disk, file: string): string | undefined => disk.find(file, true)?.content.toString("utf8");
 
 /** A unit runs what `current` points to when it starts. */
-export function startUnit(host: Host, name: string, unit: Unit): void {
+export function startUnit(host: SimulatedHost, name: string, unit: Unit): void {
   unit.active = true;
   unit.runs = name === UNIT ? (textAt(host.disk, `${CURRENT}/backend`) ?? null) : name;
 }
 
-function systemctl(host: Host, verb: string, words: readonly string[]): ProgramResult {
+function systemctl(host: SimulatedHost, verb: string, words: readonly string[]): ProgramResult {
   const names = words.filter((word) => !word.startsWith("-"));
   const unitOf = (name: string): Unit => {
     const unit = host.units.get(name) ?? { active: false, enabled: false, runs: null };
@@ -87,8 +87,8 @@ function systemctl(host: Host, verb: string, words: readonly string[]): ProgramR
 }
 
 /** In pieces: what is cut off has left some of it. */
-function untar(host: Host, artefact: string, folder: string, seconds: number): Behaviour {
-  const files = (): [string, string][] => Object.entries(JSON.parse(textAt(host.disk, artefact) ?? "{}") as Tree);
+function untar(host: SimulatedHost, artefact: string, folder: string, seconds: number): Behaviour {
+  const files = (): [string, string][] => Object.entries(JSON.parse(textAt(host.disk, artefact) ?? "{}") as FileTree);
   const write = (some: readonly [string, string][]): void =>
     some.forEach(([name, text]) => put(host.disk, path.join(folder, name), text, 0o644));
   return {
@@ -109,7 +109,7 @@ function attempt(work: () => void): ProgramResult {
 
 /** @param environment of the command, such as the version that is deployed */
 export function behaviourOf(
-  host: Host,
+  host: SimulatedHost,
   line: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Behaviour {

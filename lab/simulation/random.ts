@@ -7,7 +7,7 @@ function spread(text: string): number {
   return hash >>> 0;
 }
 
-export class Random {
+export class RandomStream {
   private state: number;
 
   /**

@@ -27,4 +27,4 @@ export const simulationSchema = z.strictObject({
     .describe("the first failures, each without the faults that it does not need"),
 });
 
-export type Report = z.output<typeof simulationSchema>;
+export type SimulationReport = z.output<typeof simulationSchema>;

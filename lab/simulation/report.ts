@@ -1,13 +1,13 @@
 /** What a simulation found, in the form of report-schema.ts. Pure: from runs to the report, and to words. */
 import { faultKinds } from "./faults";
 import { orderKinds } from "./plan";
-import type { Ran } from "./pool";
-import type { Report } from "./report-schema";
+import type { SeedResult } from "./pool";
+import type { SimulationReport } from "./report-schema";
 import type { SmallestFailure } from "./shrink";
 
 const endings = ["old", "new", "locked"] as const;
 
-const count = (results: readonly Ran[]): Report["endings"] => ({
+const count = (results: readonly SeedResult[]): SimulationReport["endings"] => ({
   old: results.filter(({ ending }) => ending === "old").length,
   new: results.filter(({ ending }) => ending === "new").length,
   locked: results.filter(({ ending }) => ending === "locked").length,
@@ -15,10 +15,10 @@ const count = (results: readonly Ran[]): Report["endings"] => ({
 
 export function reportOf(
   seed: number,
-  results: readonly Ran[],
+  results: readonly SeedResult[],
   failures: readonly SmallestFailure[],
   seconds: number,
-): Report {
+): SimulationReport {
   const kinds: readonly string[] = [...faultKinds, ...orderKinds];
   return {
     schema: "ghrunners.simulation/1",
@@ -53,7 +53,7 @@ export function renderReport({
   coverage,
   failures,
   ...report
-}: Report): string {
+}: SimulationReport): string {
   const { old, new: fresh, locked } = report.endings;
   const lines = [
     `${runs} runs from seed ${seed} in ${seconds} s (${runsPerSecond} a second): ${failed} failed.`,

@@ -1,5 +1,5 @@
 /** One run: a seed and what it makes of it go in, what happened and what was wrong come out. */
-import type { Trait } from "./application";
+import type { VersionQuality } from "./application";
 import { Deployers } from "./deployers";
 import { schedule, type RunState } from "./faults";
 import { forgetHandles } from "./file-system";
@@ -17,11 +17,11 @@ import {
 } from "./invariants";
 import { Linker, type Patch } from "./linker";
 import { CALM_AT, kindsOf, type RunPlan } from "./plan";
-import { Site, type Beginning } from "./site";
+import { Site, type InitialTarget } from "./site";
 import { linkOf } from "./system";
-import { Truth } from "./truth";
+import { Oracle } from "./oracle";
 import { SwitchHost } from "./switch-host";
-import { World } from "./world";
+import { EventLoop } from "./event-loop";
 
 export interface RunResult {
   readonly seed: number;
@@ -42,7 +42,7 @@ const SWITCH_MS = 200_000;
 export class Simulation {
   private readonly linker: Linker;
   private readonly gate: GateJudge;
-  private beginning: Beginning | undefined;
+  private beginning: InitialTarget | undefined;
 
   /** @param patches fixes to revert */
   constructor(patches: readonly Patch[] = []) {
@@ -50,19 +50,19 @@ export class Simulation {
     this.gate = loadGate(this.linker);
   }
 
-  private state(seed: number, traits: Readonly<Record<string, Trait>>, beginning?: Beginning): RunState {
+  private state(seed: number, traits: Readonly<Record<string, VersionQuality>>, beginning?: InitialTarget): RunState {
     forgetHandles();
-    const world = new World(seed);
+    const world = new EventLoop(seed);
     const site = new Site(world, this.linker, beginning);
     for (const [version, trait] of Object.entries(traits)) site.traits.set(version, trait);
-    const truth = new Truth(site.target, (version) => traits[version] ?? "good", beginning === undefined ? null : "1");
+    const truth = new Oracle(site.target, (version) => traits[version] ?? "good", beginning === undefined ? null : "1");
     truth.watch();
     const deployers = new Deployers(site, this.gate);
     return { site, truth, deployers, switchHost: new SwitchHost(site), happened: new Set(), damaged: false };
   }
 
   /** Version 1, installed by a deployment without any fault; the same for every run. */
-  private async begin(): Promise<Beginning> {
+  private async begin(): Promise<InitialTarget> {
     if (this.beginning !== undefined) return this.beginning;
     const state = this.state(0, { "1": "good" });
     const { site, deployers } = state;

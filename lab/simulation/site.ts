@@ -1,19 +1,19 @@
 /** The hosts of one run, and what runs on them by itself: the target's SSH server and guard, the boot of a machine. */
 import type { PlanInput } from "@ghrunners/deploy/plan/schema";
-import { artefactOf, planOf, type Trait } from "./application";
+import { artefactOf, planOf, type VersionQuality } from "./application";
 import type { Disk } from "./disk";
-import { GitHub } from "./github";
-import { Host, type Unit } from "./host";
+import { SimulatedGitHub } from "./github";
+import { SimulatedHost, type Unit } from "./host";
 import { readRules, startAgent } from "./launcher";
 import type { Linker } from "./linker";
 import { Network, wordsOf } from "./network";
 import { SimulatedProcess, processNow } from "./processes";
 import { behavioursOf, startUnit, type NextBehaviours } from "./programs";
-import { STATE } from "./truth";
-import type { World } from "./world";
+import { STATE } from "./oracle";
+import type { EventLoop } from "./event-loop";
 
 /** How the target was before the first deployment of a run. */
-export interface Beginning {
+export interface InitialTarget {
   readonly disk: Disk;
   readonly units: ReadonlyMap<string, Unit>;
 }
@@ -33,26 +33,26 @@ const rules = readRules();
 const at = (disk: Disk, file: string): boolean => disk.find(file, false) !== undefined;
 
 export class Site {
-  readonly target: Host;
-  readonly primary: Host;
-  readonly secondary: Host;
-  readonly monitoring: Host;
-  readonly operator: Host;
-  readonly hosts: ReadonlyMap<string, Host>;
-  readonly github: GitHub;
+  readonly target: SimulatedHost;
+  readonly primary: SimulatedHost;
+  readonly secondary: SimulatedHost;
+  readonly monitoring: SimulatedHost;
+  readonly operator: SimulatedHost;
+  readonly hosts: ReadonlyMap<string, SimulatedHost>;
+  readonly github: SimulatedGitHub;
   readonly network: Network;
   readonly behaviours: NextBehaviours = { next: new Map() };
   /** What commands of the agent said that failed. */
   readonly failures: string[] = [];
-  readonly traits = new Map<string, Trait>();
+  readonly traits = new Map<string, VersionQuality>();
   readonly leaseSeconds: number;
 
   constructor(
-    readonly world: World,
+    readonly world: EventLoop,
     readonly linker: Linker,
-    beginning?: Beginning,
+    beginning?: InitialTarget,
   ) {
-    const host = (name: string, disk?: Disk): Host => new Host(world, name, disk);
+    const host = (name: string, disk?: Disk): SimulatedHost => new SimulatedHost(world, name, disk);
     this.target = host(
       "target",
       beginning?.disk.copy(() => this.target.wall()),
@@ -63,7 +63,7 @@ export class Site {
     const all = [this.target, this.primary, this.secondary, this.monitoring, this.operator];
     const outside = host("github");
     this.hosts = new Map([...all, outside].map((each) => [each.name, each]));
-    this.github = new GitHub(outside, world.random("github"));
+    this.github = new SimulatedGitHub(outside, world.random("github"));
     this.network = new Network(world, this.hosts, this.github, (to, command) => this.remote(to, command));
     behavioursOf.set(this.target, this.behaviours);
     this.leaseSeconds = world.random("plan").pick([6, 10, 20]);
@@ -72,7 +72,7 @@ export class Site {
   }
 
   /** The plan, the artefacts and their sums, as a checkout has them. */
-  checkout(host: Host, plan: PlanInput = planOf(this.leaseSeconds)): void {
+  checkout(host: SimulatedHost, plan: PlanInput = planOf(this.leaseSeconds)): void {
     const put = (file: string, content: string | Buffer): void => {
       const node = host.disk.find(file, false) ?? host.disk.create(file, "file", 0o644);
       host.disk.write(node, Buffer.from(content), file);
@@ -98,7 +98,7 @@ export class Site {
   }
 
   /** A command that came by SSH, as the target's shell and sudo take it. */
-  private remote(host: Host, command: string): SimulatedProcess {
+  private remote(host: SimulatedHost, command: string): SimulatedProcess {
     const words = wordsOf(command);
     if (!words.includes("install")) return this.agent(words.slice(3));
     return SimulatedProcess.start(host, {
@@ -125,7 +125,7 @@ export class Site {
     });
   }
 
-  boot(host: Host): void {
+  boot(host: SimulatedHost): void {
     host.powerOn((name, unit) => startUnit(host, name, unit));
   }
 }

@@ -1,7 +1,7 @@
 /** The monitoring host: the failover switch as it runs there, and what the exporters would tell it. */
 import type { SwitchConfig } from "@ghrunners/failover/config";
 import type { SwitchView } from "@ghrunners/failover/switch/index";
-import type { Ask } from "@ghrunners/failover/switch/look";
+import type { ReadExporter } from "@ghrunners/failover/switch/read-views";
 import { labelsOf } from "./deployers";
 import { EPOCH } from "./host";
 import { fetchNow } from "./network";
@@ -96,7 +96,7 @@ export class SwitchHost {
     return this.process?.stderr ?? "";
   }
 
-  private ask(): Ask {
+  private ask(): ReadExporter {
     const { linker, network, hosts, monitoring, world, github } = this.site;
     const { Samples } = linker.load<{ Samples: SamplesOf }>("packages/failover/switch/samples.ts");
     const { metrics } = linker.load<{ metrics: Metrics }>("monitoring/all-metrics.ts");

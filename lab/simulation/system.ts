@@ -10,7 +10,7 @@ import type { Link, Patch } from "./linker";
 import { fetchNow, openSession, sessionErrors } from "./network";
 import { SimulatedProcess, processNow, simulatedProcess } from "./processes";
 import { retryWith } from "./retry";
-import { ownerNow, type Task } from "./world";
+import { ownerNow, type SimulatedTask } from "./event-loop";
 
 const caller = (): SimulatedProcess | undefined => {
   const owner = ownerNow.getStore();
@@ -28,7 +28,7 @@ class SimulatedDate extends Date {
 }
 
 interface Timer {
-  task: Task | undefined;
+  task: SimulatedTask | undefined;
   ref(): Timer;
   unref(): Timer;
 }

@@ -2,22 +2,22 @@
 import { parentPort } from "node:worker_threads";
 import type { ThreadRequest, ThreadAnswer } from "./pool";
 import { planRun } from "./plan";
-import { Killed } from "./processes";
+import { ProcessEndedError } from "./processes";
 import { Simulation } from "./run";
 import { shrink } from "./shrink";
-import { takenBackNamed } from "./taken-back";
+import { revertedFixNamed } from "./reverted-fixes";
 
 // Most errors here are answers of the simulated disk, and nobody reads where they came from.
 Error.stackTraceLimit = 0;
 // Code of a process that has ended goes nowhere; anything else is a fault of the simulation.
 process.on("unhandledRejection", (error) => {
-  if (!(error instanceof Killed)) throw error;
+  if (!(error instanceof ProcessEndedError)) throw error;
 });
 
 const simulations = new Map<string | undefined, Simulation>();
-/** Made once for each mending that is taken back: it loads the product and installs the first version. */
+/** Made once for each reverted correction, because it loads the product and installs the first version. */
 function simulationWithout(name: string | undefined): Simulation {
-  const known = simulations.get(name) ?? new Simulation(name === undefined ? [] : takenBackNamed(name).patches);
+  const known = simulations.get(name) ?? new Simulation(name === undefined ? [] : revertedFixNamed(name).patches);
   simulations.set(name, known);
   return known;
 }

@@ -12,7 +12,7 @@ import path from "node:path";
 import { buildPart } from "./build";
 import { downloadPart, releasesReachable } from "./download";
 import { fullDisk, speaksOfFullDisk, ToolchainError } from "./errors";
-import { findPart } from "./found";
+import { findPart } from "./find-part";
 import type { PartOrigin, ToolchainPart } from "./manifest";
 import type { WantedPart } from "./parts";
 import { withElapsedTime } from "./progress";

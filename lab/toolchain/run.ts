@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { ToolchainError } from "./errors";
 
 /** How a program ended. */
-export interface ProgramEnd {
+export interface ToolResult {
   readonly code: number;
   readonly stdout: string;
   /** The last lines of the standard error. */
@@ -19,7 +19,7 @@ export async function run(
   program: string,
   args: readonly string[],
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
-): Promise<ProgramEnd> {
+): Promise<ToolResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
     let stdout = "";

@@ -16,7 +16,7 @@ import type { switchConfig } from "@ghrunners/failover/config";
 export type ExporterKind = "runner" | "fleet" | "switch";
 export type ExporterConfig = z.input<typeof hostConfig> | z.input<typeof fleetConfig> | z.input<typeof switchConfig>;
 
-interface Place {
+interface InstallTarget {
   readonly unit: string;
   /** Name of configuration and token below /etc/ghrunners. */
   readonly name: string;
@@ -30,7 +30,7 @@ interface Place {
  * The switch has its own user and its own copy of the program, so that neither service depends on the other's
  * installation.
  */
-const places: Readonly<Record<ExporterKind, Place>> = {
+const places: Readonly<Record<ExporterKind, InstallTarget>> = {
   runner: {
     unit: "ghrunners-runner-exporter.service",
     name: "runner-exporter",

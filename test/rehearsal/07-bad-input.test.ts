@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { primary, Rehearsal, secondary, type Run, type StackSettings } from "@ghrunners/lab/driver/rehearsal";
+import { primary, Rehearsal, secondary, type EngineRun, type StackSettings } from "@ghrunners/lab/driver/rehearsal";
 
 /** Another version, so that the agent is installed anew. */
 const older = { "agent.version": "2.335.1" };
@@ -37,7 +37,7 @@ describe("bad input on the machines", () => {
   }
 
   /** Runs `up`, which must fail with all of these words and leave the primary alone. */
-  async function fails(words: readonly RegExp[], settings: StackSettings = {}): Promise<Run> {
+  async function fails(words: readonly RegExp[], settings: StackSettings = {}): Promise<EngineRun> {
     const [github, proxmox] = [await rehearsal.mark("github"), await rehearsal.mark("proxmox")];
     const run = await rehearsal.up(settings);
     assert.notEqual(run.code, 0, `the bad input was taken:\n${run.output}`);

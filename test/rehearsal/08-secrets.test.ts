@@ -10,7 +10,7 @@ import { stackFile } from "@ghrunners/cli/pulumi/stack";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { whileWatchingProcesses } from "./support/process-watch";
 import { issuedTokens, type WatchReport } from "./support/process-watch.worker";
-import { primary, Rehearsal, type Run, secondary } from "@ghrunners/lab/driver/rehearsal";
+import { primary, Rehearsal, type EngineRun, secondary } from "@ghrunners/lab/driver/rehearsal";
 import { lookAtProcesses, type PlantedSecret, privateLines, SecretScanner } from "./support/secret-scan";
 import { undoneAfter } from "../support/undone-after";
 
@@ -29,7 +29,7 @@ const momentary = [
 /** Planted secrets are looked for everywhere they could be left. A canary shows that each look can find one. */
 describe("secrets", () => {
   const canary = `canary-${randomBytes(16).toString("hex")}`;
-  const outputs: Record<string, Run> = {};
+  const outputs: Record<string, EngineRun> = {};
   let rehearsal: Rehearsal;
   let planted: readonly PlantedSecret[];
   let scanner: SecretScanner;

@@ -1,7 +1,7 @@
 /** What failed, for the end of a run of thousands of tests. Pure. */
 
 /** A test, a hook or a check that failed. */
-export interface Failure {
+export interface TestFailure {
   /** Test file, relative to the project, or what was checked. */
   readonly file: string;
   readonly title: string;
@@ -13,7 +13,7 @@ export interface Failure {
 const LINES = 12;
 
 /** Lines for the end of a run: each failure with the beginning of its text; none when nothing failed. */
-export function failures(all: readonly Failure[]): string[] {
+export function failures(all: readonly TestFailure[]): string[] {
   if (all.length === 0) return [];
   return [
     "",

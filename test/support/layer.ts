@@ -5,17 +5,17 @@ import { labDown } from "@ghrunners/lab/lifecycle";
 import { treeOf } from "@ghrunners/lab/process-tree";
 import { end } from "@ghrunners/lab/processes";
 import { identityOf } from "@ghrunners/core/process-identity";
-import type { Failure } from "./failures";
+import type { TestFailure } from "./failures";
 import { openedLabs } from "@ghrunners/lab/driver/opened-labs";
-import type { Timing } from "./timings";
+import type { FileTiming } from "./timings";
 
 /** Runs the test files named as arguments in this process and reports the counts to the parent. */
 export interface LayerResult {
   readonly passed: number;
-  readonly failures: readonly Failure[];
+  readonly failures: readonly TestFailure[];
   readonly skipped: number;
   /** How long tests and hooks took. */
-  readonly timings: readonly Timing[];
+  readonly timings: readonly FileTiming[];
 }
 
 const [timeout, jobs, grep, ...files] = process.argv.slice(2);
@@ -37,12 +37,12 @@ const placeOf = ({ file, parent, title }: Mocha.Runnable): { file: string; title
   title: `${parent?.fullTitle() ?? ""} ${title}`.trim(),
 });
 
-const timings: Timing[] = [];
+const timings: FileTiming[] = [];
 function took(runnable: Mocha.Runnable): void {
   timings.push({ ...placeOf(runnable), milliseconds: runnable.duration ?? 0 });
 }
 
-const failures: Failure[] = [];
+const failures: TestFailure[] = [];
 function failed(runnable: Mocha.Runnable, error: Error | undefined): void {
   failures.push({ ...placeOf(runnable), text: error?.stack ?? String(error) });
 }

@@ -1,6 +1,6 @@
 /** The layers of the tests, and which of them run side by side. */
 import { reasonForApiOnly } from "@ghrunners/lab/lifecycle";
-import type { Context } from "./context";
+import type { LayerContext } from "./context";
 import type { LayerResult } from "./layer";
 import { orderedChannels } from "./ordered-output";
 import { rehearsalLayer } from "./rehearsal-layer";
@@ -10,7 +10,7 @@ import { slowest } from "./timings";
 import { goLayer, staticLayer } from "./tool-layers";
 
 interface Layer {
-  readonly run: (context: Context) => Promise<LayerResult>;
+  readonly run: (context: LayerContext) => Promise<LayerResult>;
   /** Layers of one lane follow each other. Those with guests mostly wait for them, so each has a lane of its own. */
   readonly lane: "code" | "machine" | "rehearsal";
 }
@@ -29,7 +29,7 @@ export const layerNames: readonly string[] = Object.keys(layers);
 /** True for a layer whose tests start guests: machines in namespaces of this one. */
 export const hasGuests = (name: string): boolean => layers[name] !== undefined && layers[name].lane !== "code";
 
-async function runLayer(name: string, layer: Layer, context: Context): Promise<LayerResult> {
+async function runLayer(name: string, layer: Layer, context: LayerContext): Promise<LayerResult> {
   const { say } = context;
   const reason = hasGuests(name) ? reasonForApiOnly() : undefined;
   say(`\n== ${name}${reason === undefined ? "" : ` is left out: ${reason}`}`);
@@ -42,7 +42,7 @@ async function runLayer(name: string, layer: Layer, context: Context): Promise<L
 /** Runs the layers, lanes side by side, and reports them in the order of their names here. */
 export async function runLayers(
   names: readonly string[],
-  { grep, stop }: Omit<Context, "say">,
+  { grep, stop }: Omit<LayerContext, "say">,
   show: (text: string) => void,
 ): Promise<LayerResult> {
   const channels = orderedChannels(names.length, show);

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { baseFolders } from "@ghrunners/lab/instance";
-import { byFile, type Timing } from "./timings";
+import { byFile, type FileTiming } from "./timings";
 
 /** How long each file took when it ran last, ms. */
 export type Durations = Readonly<Record<string, number>>;
@@ -25,7 +25,7 @@ export function readDurations(file = recordFile()): Durations {
 }
 
 /** Adds what this run took; files that did not run keep what is known of them. */
-export function recordDurations(timings: readonly Timing[], file = recordFile()): void {
+export function recordDurations(timings: readonly FileTiming[], file = recordFile()): void {
   const taken = Object.fromEntries(byFile(timings).map(({ title, milliseconds }) => [title, milliseconds]));
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(`${file}.new`, JSON.stringify({ ...readDurations(file), ...taken }));

@@ -1,7 +1,7 @@
 /** The whole system, in several labs side by side. */
 import { instanceNamed } from "@ghrunners/lab/instance";
 import { labDown } from "@ghrunners/lab/lifecycle";
-import type { Context } from "./context";
+import type { LayerContext } from "./context";
 import type { LayerResult } from "./layer";
 import { longestFirst, readDurations, recordDurations } from "./longest-first";
 import { orderedChannels } from "./ordered-output";
@@ -16,7 +16,7 @@ export const labNames = (name = process.env.GHRUNNERS_LAB || "test", count = LAB
   Array.from({ length: count }, (_, index) => (index === 0 ? name : `${name.slice(0, 8)}-${index + 1}`));
 
 /** The rehearsal's files. Every file brings its lab to the state that it needs, so any of them may follow any other. */
-export async function rehearsalLayer(context: Context): Promise<LayerResult> {
+export async function rehearsalLayer(context: LayerContext): Promise<LayerResult> {
   const files = filesOf("rehearsal");
   const channels = orderedChannels(files.length, (text) => context.say(text.replace(/\n$/, "")));
   const results: LayerResult[] = [];

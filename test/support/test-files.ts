@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { baseFolders } from "@ghrunners/lab/instance";
 import { ensureAuthority } from "@ghrunners/lab/tls";
 import { projectRoot } from "@ghrunners/core/project-root";
-import type { Context, Say } from "./context";
+import type { LayerContext, PrintLine } from "./context";
 import type { LayerResult } from "./layer";
 import { failure, nothing, sum } from "./results";
 
@@ -34,7 +34,7 @@ interface FilesOptions {
 }
 
 export async function runFiles(
-  { say, grep, stop }: Context,
+  { say, grep, stop }: LayerContext,
   files: readonly string[],
   { timeoutMs, jobs = 1, env }: FilesOptions,
 ): Promise<LayerResult> {
@@ -70,7 +70,7 @@ export async function runFiles(
   });
 }
 
-function failedToRun(say: Say, files: readonly string[], how: unknown): LayerResult {
+function failedToRun(say: PrintLine, files: readonly string[], how: unknown): LayerResult {
   say(`  ✘ ${files.join(", ")} ended before it could report (${how})`);
   return failure(files.join(", "), "ended before it could report", String(how));
 }
@@ -79,7 +79,7 @@ function failedToRun(say: Say, files: readonly string[], how: unknown): LayerRes
  * Makes what tests need and what takes minutes on a fresh machine, so that no test's own limit has to allow for it.
  * @param what test of the file to run; all of them when empty
  */
-export async function prepared(context: Context, what: string, env?: NodeJS.ProcessEnv): Promise<LayerResult> {
+export async function prepared(context: LayerContext, what: string, env?: NodeJS.ProcessEnv): Promise<LayerResult> {
   const result = await runFiles({ ...context, grep: what }, ["test/support/prepare.ts"], { timeoutMs: 3_600_000, env });
   return { ...result, passed: 0 };
 }
@@ -87,7 +87,7 @@ export async function prepared(context: Context, what: string, env?: NodeJS.Proc
 /** A layer of test files that need something prepared. */
 export const preparedLayer =
   (what: string, layer: string, timeoutMs: number) =>
-  async (context: Context): Promise<LayerResult> => {
+  async (context: LayerContext): Promise<LayerResult> => {
     const preparation = await prepared(context, what);
     if (preparation.failures.length > 0 || context.stop.aborted) return preparation;
     return sum([preparation, await runFiles(context, filesOf(layer), { timeoutMs })]);

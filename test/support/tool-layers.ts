@@ -5,13 +5,13 @@ import { reasonForApiOnly } from "@ghrunners/lab/lifecycle";
 import { ensurePackages } from "@ghrunners/lab/packages";
 import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
-import type { Context } from "./context";
+import type { LayerContext } from "./context";
 import type { LayerResult } from "./layer";
 import { failure, nothing, sum } from "./results";
 
 /** One command that passes or fails as a whole. */
 async function check(
-  { say, stop }: Context,
+  { say, stop }: LayerContext,
   what: string,
   line: readonly string[],
   cwd = projectRoot,
@@ -41,7 +41,7 @@ const arrows = [
   ...["config", "components", "monitoring", "policy", "packages", "lab"],
 ];
 
-export async function staticLayer(context: Context): Promise<LayerResult> {
+export async function staticLayer(context: LayerContext): Promise<LayerResult> {
   const shellcheck = { program: "shellcheck", package: "shellcheck" };
   if (reasonForApiOnly() === undefined) await ensurePackages(context.say, [shellcheck]);
   const node = (file: string, ...args: string[]): string[] => [
@@ -62,7 +62,7 @@ export async function staticLayer(context: Context): Promise<LayerResult> {
 /** Go modules with code of their own; the CLI itself is built as it was published. */
 const goModules = ["engine", "providers", "bridged"];
 
-export async function goLayer(context: Context): Promise<LayerResult> {
+export async function goLayer(context: LayerContext): Promise<LayerResult> {
   const results: LayerResult[] = [];
   for (const name of goModules) {
     const cwd = path.join(projectRoot, "lab", "toolchain", "go", name);

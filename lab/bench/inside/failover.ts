@@ -7,7 +7,7 @@ const faults = ["stop", "freeze", "cut-link", "hang-listener", "api-offline"] as
 const LIMIT_MS = 120_000;
 
 /** How soon deployments moved to the secondary. */
-export interface Move {
+export interface FailoverTiming {
   readonly fault: string;
   /** From the fault to the decision on the monitoring host, seconds. */
   readonly decided: number;
@@ -16,13 +16,13 @@ export interface Move {
 }
 
 /** Each fault of the primary once. Runs on the lab that GHRUNNERS_LAB names. */
-worker(async (): Promise<Move[]> => {
+worker(async (): Promise<FailoverTiming[]> => {
   const rehearsal = await Rehearsal.open();
   // Only the way back is shortened: it is not what is measured.
   const run = await rehearsal.up({ "monitoring.failover.recoverySeconds": "5" }, "--refresh");
   if (run.code !== 0) throw new Error(run.output);
   const failover = new Failover(rehearsal);
-  const moves: Move[] = [];
+  const moves: FailoverTiming[] = [];
   for (const fault of faults) {
     await failover.settled(LIMIT_MS);
     await rehearsal.withFault([fault, "primary"], async () => {

@@ -16,10 +16,10 @@ import { renderDropIn, renderEnvironment, renderPolicy } from "@ghrunners/compon
 import type { Settings } from "@ghrunners/config/load";
 import type { Lab } from "../../lifecycle";
 import { projectRoot } from "@ghrunners/core/project-root";
-import type { Command } from "../timed";
+import type { TimedCommand } from "../timed";
 
 export interface Ansible {
-  readonly playbook: Command;
+  readonly playbook: TimedCommand;
   /** Ends the SSH connections that ControlPersist keeps open. */
   close(): void;
 }

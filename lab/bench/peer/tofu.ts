@@ -5,12 +5,12 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Settings } from "@ghrunners/config/load";
 import type { Lab } from "../../lifecycle";
-import type { Command } from "../timed";
+import type { TimedCommand } from "../timed";
 import type { PeerTools } from "./tools";
 
 export interface Tofu {
   /** Arguments of tofu, without secrets. */
-  command(...args: readonly string[]): Command;
+  command(...args: readonly string[]): TimedCommand;
 }
 
 /** Variables of main.tf, from the settings of the program. */

@@ -3,7 +3,7 @@ import { reasonForApiOnly } from "../../lifecycle";
 import { topology } from "../../topology";
 import { runWorker } from "../../worker";
 import type { BootInput, BootOutput } from "../inside/boot";
-import { withLab, type Bed } from "../labs";
+import { withLab, type BenchLab } from "../labs";
 import type { Bench, BenchScenario } from "../scenario";
 import { settingsOf } from "../settings";
 
@@ -11,7 +11,7 @@ const MEASURE = "boot/ssh-login";
 /** A VM that belongs to no runner. */
 const probe = { vmId: 190, address: "198.51.100.190" };
 
-function inputOf({ lab, session }: Bed): BootInput {
+function inputOf({ lab, session }: BenchLab): BootInput {
   const settings = settingsOf(session);
   const { proxmox, network } = topology;
   return {

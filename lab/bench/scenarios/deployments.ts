@@ -7,7 +7,7 @@ import { recordOf } from "../../scenarios/deployer";
 import { Testbed } from "../../scenarios/testbed";
 import { draw, inflict } from "../faults";
 import { withInstance } from "../labs";
-import { Random } from "../random";
+import { RandomNumbers } from "../random";
 import type { BenchSample } from "../report";
 import type { Bench, BenchScenario } from "../scenario";
 import { summarise } from "../stats";
@@ -54,7 +54,7 @@ async function round(bench: Bench, testbed: Testbed, number: number): Promise<nu
 
 /** Deployments with a fault each: however they end, it is wholly the old or wholly the new version. */
 async function underFaults(bench: Bench, testbed: Testbed, usualSeconds: number): Promise<void> {
-  const random = new Random(bench.seed);
+  const random = new RandomNumbers(bench.seed);
   const broken: string[] = [];
   for (let number = 1; number <= bench.faults; number += 1) {
     bench.signal.throwIfAborted();

@@ -5,7 +5,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { bundleExporter } from "@ghrunners/exporter/bundle";
 import { scrape } from "../../driver/scrape";
-import { Emulator, freePort, owner, repo } from "../../driver/emulator";
+import { TestEmulator, freePort, owner, repo } from "../../driver/emulator";
 import { until } from "@ghrunners/core/until";
 import { TreeMeter } from "../process-tree";
 import type { Bench, BenchScenario } from "../scenario";
@@ -33,7 +33,7 @@ function nodeFlags(): string[] {
 /** The exporter as it is shipped, in a process of its own. */
 async function startExporter(
   folder: string,
-  emulator: Emulator,
+  emulator: TestEmulator,
   size: number,
 ): Promise<{ child: ChildProcess; port: number }> {
   const { file } = await bundleExporter();
@@ -68,7 +68,7 @@ async function startExporter(
 }
 
 /** One runner after the other takes and ends a job. */
-function playJobs(emulator: Emulator, ids: readonly number[]): NodeJS.Timeout {
+function playJobs(emulator: TestEmulator, ids: readonly number[]): NodeJS.Timeout {
   const everyMs = 3_600_000 / ((JOBS_PER_HOUR[ids.length] ?? 1) * FACTOR);
   return setInterval(() => {
     emulator.engine.dispatch({ path: ".github/workflows/deploy.yml", ref: "main", inputs: {}, login: "operator" });
@@ -89,7 +89,7 @@ const paid = (values: ReadonlyMap<string, number>): number =>
     .reduce((sum, [, value]) => sum + value, 0);
 
 async function measure(bench: Bench, size: number, round: number): Promise<void> {
-  const emulator = await Emulator.start((seed) => ({ ...seed, runnerSilenceMilliseconds: 3_600_000 }));
+  const emulator = await TestEmulator.start((seed) => ({ ...seed, runnerSilenceMilliseconds: 3_600_000 }));
   const folder = mkdtempSync(path.join(tmpdir(), "ghr-bench-"));
   const ids = Array.from({ length: size }, (_, index) => emulator.addRunner(nameOf(index)));
   const { child, port } = await startExporter(folder, emulator, size);

@@ -1,6 +1,6 @@
 import { reasonForApiOnly } from "../../lifecycle";
 import { runWorker } from "../../worker";
-import type { Move } from "../inside/failover";
+import type { FailoverTiming } from "../inside/failover";
 import { withLab } from "../labs";
 import type { Bench, BenchScenario } from "../scenario";
 
@@ -19,7 +19,7 @@ export const failover: BenchScenario = {
     await withLab(bench, "machines", async ({ session }) => {
       for (let round = 1; round <= bench.rounds; round += 1) {
         bench.signal.throwIfAborted();
-        for (const { fault, decided, told } of await runWorker<object, Move[]>(
+        for (const { fault, decided, told } of await runWorker<object, FailoverTiming[]>(
           session,
           "lab/bench/inside/failover.ts",
           {},

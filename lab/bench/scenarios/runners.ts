@@ -10,29 +10,29 @@ import { inside, type LabSession, pulumiLine, stackOfSession } from "../../pulum
 import { runWorker } from "../../worker";
 import { projectRoot } from "@ghrunners/core/project-root";
 import type { RunnersInput, BenchRunner } from "../inside/runners";
-import { withInstance, withLab, type Bed } from "../labs";
+import { withInstance, withLab, type BenchLab } from "../labs";
 import { prepareAnsible } from "../peer/ansible";
 import { prepareTofu } from "../peer/tofu";
 import { ensurePeerTools, type PeerTools } from "../peer/tools";
 import { recordTiming, type Bench, type BenchScenario } from "../scenario";
 import { settingsOf } from "../settings";
-import { timed, type Command, type Timing } from "../timed";
+import { timed, type TimedCommand, type CommandTiming } from "../timed";
 
 /** `npm start` as a newcomer types it, in the benchmark's lab. */
-const start = (instance: Instance): Command => ({
+const start = (instance: Instance): TimedCommand => ({
   line: ["npm", "start"],
   cwd: projectRoot,
   env: { ...process.env, GHRUNNERS_LAB: instance.name },
 });
 
 /** A command line that runs inside the lab. */
-const command = ({ env }: LabSession, line: readonly string[]): Command => ({ line, cwd: projectRoot, env });
+const command = ({ env }: LabSession, line: readonly string[]): TimedCommand => ({ line, cwd: projectRoot, env });
 
 const logFile = (instance: Instance, name: string): string =>
   path.join(path.dirname(instance.state), `${instance.name}-logs`, name);
 
 /** @throws Error unless GitHub shows exactly the configured runners, online, with exactly their labels */
-async function assertOnline({ lab, session }: Bed, who: string): Promise<void> {
+async function assertOnline({ lab, session }: BenchLab, who: string): Promise<void> {
   const settings = settingsOf(session);
   const { url, repository } = settings.github;
   const input: RunnersInput = { url, repository, token: lab.secrets.githubToken };
@@ -56,7 +56,7 @@ async function assertOnline({ lab, session }: Bed, who: string): Promise<void> {
 const beyondThePeer = ["deployment", "targets", "secrets", "repository", "monitoring"].map((key) => `ghrunners:${key}`);
 
 /** A copy of the stack's configuration with nothing but machines and runners. */
-function sameJob({ lab, session }: Bed): string {
+function sameJob({ lab, session }: BenchLab): string {
   const own = readFileSync(stackFile(stackOfSession(session)), "utf8");
   const content = parse(own) as { config: Record<string, unknown> };
   const config = Object.fromEntries(Object.entries(content.config).filter(([key]) => !beyondThePeer.includes(key)));
@@ -108,7 +108,7 @@ async function own(bench: Bench, round: number): Promise<void> {
   await withLab(bench, "machines", async (bed) => {
     const { instance } = bed.lab;
     const job = ["--config-file", sameJob(bed)];
-    const up = (name: string, ...args: string[]): Promise<Timing> =>
+    const up = (name: string, ...args: string[]): Promise<CommandTiming> =>
       timed(
         command(bed.session, pulumiLine(bed.session, ["up", ...job, ...args])),
         logFile(instance, `${name}.log`),
@@ -128,7 +128,7 @@ async function peer(bench: Bench, tools: PeerTools, round: number): Promise<void
     const folder = path.join(lab.instance.state, "peer");
     const tofu = prepareTofu(tools, lab, settings, folder);
     const ansible = prepareAnsible(lab, settings, folder);
-    const both = async (name: string): Promise<Timing[]> => {
+    const both = async (name: string): Promise<CommandTiming[]> => {
       const log = (tool: string): string => logFile(lab.instance, `peer-${name}-${tool}.log`);
       const machines = await timed(tofu.command("apply", "-auto-approve", "-input=false"), log("tofu"), bench.signal);
       return [machines, await timed(ansible.playbook, log("ansible"), bench.signal)];

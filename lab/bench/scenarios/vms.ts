@@ -5,12 +5,12 @@ import { topology } from "../../topology";
 import { stackFile } from "@ghrunners/cli/pulumi/stack";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { type LabSession, pulumiLine, stackOfSession } from "../../pulumi/session";
-import { withLab, type Bed } from "../labs";
+import { withLab, type BenchLab } from "../labs";
 import { prepareTofu } from "../peer/tofu";
 import { ensurePeerTools, type PeerTools } from "../peer/tools";
 import { recordTiming, type Bench, type BenchScenario } from "../scenario";
 import { settingsOf } from "../settings";
-import { timed, type Command, type Timing } from "../timed";
+import { timed, type TimedCommand, type CommandTiming } from "../timed";
 
 const FIRST_VMID = 1000;
 /** From here on a size takes minutes, and is measured once. */
@@ -38,31 +38,31 @@ export function runnersOf(size: number): { role: string; name: string; vmId: num
 }
 
 /** Puts the runners into the stack's configuration file, which the lab made. */
-function configure({ session }: Bed, size: number): void {
+function configure({ session }: BenchLab, size: number): void {
   const file = stackFile(stackOfSession(session));
   const content = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
   content.config["ghrunners:runners"] = runnersOf(size);
   writeFileSync(file, stringify(content), { mode: 0o600 });
 }
 
-function pulumi(session: LabSession, ...args: readonly string[]): Command {
+function pulumi(session: LabSession, ...args: readonly string[]): TimedCommand {
   return { line: pulumiLine(session, args), cwd: projectRoot, env: session.env };
 }
 
 /** The three commands that are timed, in order. */
 interface Steps {
-  readonly preview: Command;
-  readonly first: Command;
-  readonly noOp: Command;
+  readonly preview: TimedCommand;
+  readonly first: TimedCommand;
+  readonly noOp: TimedCommand;
 }
 
-const ownSteps = ({ session }: Bed): Steps => ({
+const ownSteps = ({ session }: BenchLab): Steps => ({
   preview: pulumi(session, "preview"),
   first: pulumi(session, "up"),
   noOp: pulumi(session, "up", "--expect-no-changes"),
 });
 
-function peerSteps({ lab, session }: Bed, tools: PeerTools): Steps {
+function peerSteps({ lab, session }: BenchLab, tools: PeerTools): Steps {
   const tofu = prepareTofu(tools, lab, settingsOf(session), path.join(lab.instance.state, "peer"));
   return {
     preview: tofu.command("plan", "-input=false"),
@@ -82,9 +82,9 @@ export const vms: BenchScenario = {
   bars: [],
   async run(bench: Bench): Promise<void> {
     const tools = await ensurePeerTools(bench, { ansible: false });
-    const run = (bed: Bed, command: Command, name: string): Promise<Timing> =>
+    const run = (bed: BenchLab, command: TimedCommand, name: string): Promise<CommandTiming> =>
       timed(command, path.join(bed.lab.instance.logs, `${name}.log`), bench.signal);
-    const steps = { ghrunners: ownSteps, opentofu: (bed: Bed) => peerSteps(bed, tools) } as const;
+    const steps = { ghrunners: ownSteps, opentofu: (bed: BenchLab) => peerSteps(bed, tools) } as const;
     for (let round = 1; round <= bench.rounds; round += 1) {
       for (const size of bench.sizes.filter((one) => round === 1 || one < LARGE)) {
         for (const subject of ["ghrunners", "opentofu"] as const) {

@@ -1,9 +1,9 @@
-import type { Faults } from "../faults";
+import type { GitHubFaults } from "../faults";
 import { sha256 } from "../runner-tokens";
 import type { PermissionLevel, PermissionName, Seed } from "../seed";
 import type { GitHubStore } from "../store";
 import { badCredentials, notAccessible, requiresAuthentication } from "./errors";
-import type { Access, Requester } from "./message";
+import type { RouteAccess, Requester } from "./message";
 
 /** The token of an Authorization header: `Bearer`, `token`, or the password of `Basic`. */
 export function tokenOf(authorization: string | undefined): string | undefined {
@@ -21,7 +21,7 @@ export function tokenOf(authorization: string | undefined): string | undefined {
  */
 export function identify(
   authorization: string | undefined,
-  { seed, store, faults }: { seed: Pick<Seed, "tokens">; store: GitHubStore; faults: Faults },
+  { seed, store, faults }: { seed: Pick<Seed, "tokens">; store: GitHubStore; faults: GitHubFaults },
 ): Requester | undefined {
   if (authorization === undefined) return undefined;
   const token = tokenOf(authorization);
@@ -49,7 +49,7 @@ export function permits(identity: Requester, permission: string): boolean {
  * @returns the permission that let the caller in; undefined where none is needed
  * @throws ApiError 401 without a token, 403 in GitHub's words without the permission
  */
-export function requireAccess(access: Access, identity: Requester | undefined): string | undefined {
+export function requireAccess(access: RouteAccess, identity: Requester | undefined): string | undefined {
   if (access === "public" || access === "own") return undefined;
   if (identity === undefined) throw requiresAuthentication();
   if (access === "authenticated") return undefined;

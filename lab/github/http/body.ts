@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ApiError, unprocessable } from "./errors";
+import { GitHubApiError, unprocessable } from "./errors";
 
 /**
  * The request body, checked.
@@ -9,7 +9,7 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknow
   const result = schema.safeParse(body ?? {}, { reportInput: true });
   if (result.success) return result.data;
   if (body !== undefined && (typeof body !== "object" || body === null)) {
-    throw new ApiError(400, "Body should be a JSON object");
+    throw new GitHubApiError(400, "Body should be a JSON object");
   }
   throw unprocessable(`Invalid request.\n\n${result.error.issues.map(inGithubsWords).join("\n")}`);
 }

@@ -1,7 +1,7 @@
 const documentation = "https://docs.github.com/rest";
 
 /** An answer that is an error, in GitHub's words and shape. */
-export class ApiError extends Error {
+export class GitHubApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
@@ -21,10 +21,10 @@ export class ApiError extends Error {
   }
 }
 
-export const badCredentials = (): ApiError => new ApiError(401, "Bad credentials");
-export const requiresAuthentication = (): ApiError => new ApiError(401, "Requires authentication");
-export const notAccessible = (wanted: readonly string[]): ApiError =>
-  new ApiError(
+export const badCredentials = (): GitHubApiError => new GitHubApiError(401, "Bad credentials");
+export const requiresAuthentication = (): GitHubApiError => new GitHubApiError(401, "Requires authentication");
+export const notAccessible = (wanted: readonly string[]): GitHubApiError =>
+  new GitHubApiError(
     403,
     "Resource not accessible by personal access token",
     {},
@@ -32,20 +32,20 @@ export const notAccessible = (wanted: readonly string[]): ApiError =>
       "x-accepted-github-permissions": wanted.map((permission) => permission.replace(":", "=")).join("; "),
     },
   );
-export const notFound = (): ApiError => new ApiError(404, "Not Found");
-export const conflict = (message: string): ApiError => new ApiError(409, message);
-export const unprocessable = (message: string, errors?: readonly unknown[] | string): ApiError =>
-  new ApiError(422, message, errors === undefined ? {} : { errors });
+export const notFound = (): GitHubApiError => new GitHubApiError(404, "Not Found");
+export const conflict = (message: string): GitHubApiError => new GitHubApiError(409, message);
+export const unprocessable = (message: string, errors?: readonly unknown[] | string): GitHubApiError =>
+  new GitHubApiError(422, message, errors === undefined ? {} : { errors });
 /** Something that GitHub can do and the emulator cannot. */
-export const notModelled = (what: string): ApiError =>
-  new ApiError(501, `${what} is not modelled by the lab's GitHub emulator; see lab/github/README.md.`);
+export const notModelled = (what: string): GitHubApiError =>
+  new GitHubApiError(501, `${what} is not modelled by the lab's GitHub emulator; see lab/github/README.md.`);
 
 /**
  * What GitHub answers to the former name of a repository: 301 to a GET, 307 to a write, both to the repository's number.
  * Source: GitHub, Best practices for using the REST API, "Follow redirects"; the 307 as seen in 18F/charlie#85.
  */
-export const movedPermanently = (method: string, url: string): ApiError =>
-  new ApiError(
+export const movedPermanently = (method: string, url: string): GitHubApiError =>
+  new GitHubApiError(
     method === "GET" ? 301 : 307,
     "Moved Permanently",
     {

@@ -26,7 +26,7 @@ export interface ApiRequest<Params = Readonly<Record<string, string>>> {
   readonly signal: AbortSignal;
 }
 
-export interface Reply<Status extends number = number, Body = unknown> {
+export interface GitHubReply<Status extends number = number, Body = unknown> {
   readonly status: Status;
   /** Sent as JSON; a Buffer or string is sent as it is, with the `content-type` of `headers`. */
   readonly body: Body;
@@ -37,25 +37,30 @@ export interface Reply<Status extends number = number, Body = unknown> {
  * Who may call a route: any client (`public`), every valid token (`authenticated`), a client that the handler accepts
  * by its own rules (`own`, the runner protocol), or a token with one of the permissions listed.
  */
-export type Access = "public" | "authenticated" | "own" | readonly `${PermissionName}:${"read" | "write"}`[];
+export type RouteAccess = "public" | "authenticated" | "own" | readonly `${PermissionName}:${"read" | "write"}`[];
 
 /** One entry of the route table; REST routes are under /api/v3, all others under the root. */
-export interface Route {
+export interface GitHubRoute {
   readonly method: Method;
   /** `/repos/{owner}/{repo}/…`; a last segment `{path}` takes the rest of the path. */
   readonly path: string;
   readonly base: "/api/v3" | "/";
-  readonly access: Access;
-  readonly handle: (request: ApiRequest) => Reply | Promise<Reply>;
+  readonly access: RouteAccess;
+  readonly handle: (request: ApiRequest) => GitHubReply | Promise<GitHubReply>;
 }
 
 /** The path as a client sends it. */
-export const fullPath = ({ base, path }: Pick<Route, "base" | "path">): string =>
+export const fullPath = ({ base, path }: Pick<GitHubRoute, "base" | "path">): string =>
   base === "/" ? path : `${base}${path}`;
 
 /** A route outside GitHub's REST API: the runner protocol, downloads, the page for people. */
-export function plainRoute(method: Method, path: string, access: Access, handle: Route["handle"]): Route {
+export function plainRoute(
+  method: Method,
+  path: string,
+  access: RouteAccess,
+  handle: GitHubRoute["handle"],
+): GitHubRoute {
   return { method, path, base: "/", access, handle };
 }
 
-export const noContent: Reply<204, undefined> = { status: 204, body: undefined };
+export const noContent: GitHubReply<204, undefined> = { status: 204, body: undefined };

@@ -1,6 +1,6 @@
 import type { ServerClock } from "../clock";
-import type { Faults } from "../faults";
-import { ApiError } from "./errors";
+import type { GitHubFaults } from "../faults";
+import { GitHubApiError } from "./errors";
 import type { Requester } from "./message";
 
 const hourMs = 3_600_000;
@@ -35,7 +35,7 @@ export class RateLimiter {
 
   constructor(
     private readonly clock: ServerClock,
-    private readonly faults: Faults,
+    private readonly faults: GitHubFaults,
     private readonly refuses: boolean,
   ) {}
 
@@ -71,7 +71,7 @@ export class RateLimiter {
     const secondary = this.faults.active("secondary-rate-limited");
     if (secondary !== undefined) {
       const left = Math.ceil((Date.parse(secondary.since) - this.clock.now()) / 1000) + secondary.parameters.seconds;
-      throw new ApiError(
+      throw new GitHubApiError(
         403,
         "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
         {
@@ -83,7 +83,7 @@ export class RateLimiter {
     }
     const isUsedUp = this.refuses && this.allowance(identity).remaining <= 0;
     if (asksForLimit || (this.faults.active("rate-limited") === undefined && !isUsedUp)) return;
-    throw new ApiError(
+    throw new GitHubApiError(
       403,
       `API rate limit exceeded for ${identity === undefined ? "this address" : `user ${identity.login}`}.`,
       {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Services } from "../services";
 import { identify, requireAccess } from "./authorize";
-import { ApiError, movedPermanently, notFound, notModelled } from "./errors";
-import type { ApiRequest, Requester, Reply, Route } from "./message";
+import { GitHubApiError, movedPermanently, notFound, notModelled } from "./errors";
+import type { ApiRequest, Requester, GitHubReply, GitHubRoute } from "./message";
 import { RateLimiter, rateLimitHeaders } from "./rate-limit";
 import type { Router } from "../../kit/router";
 
@@ -19,7 +19,7 @@ function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    throw new ApiError(400, "Bad Request");
+    throw new GitHubApiError(400, "Bad Request");
   }
 }
 
@@ -28,11 +28,15 @@ function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString("utf8"));
   } catch {
-    throw new ApiError(400, "Problems parsing JSON");
+    throw new GitHubApiError(400, "Problems parsing JSON");
   }
 }
 
-const errorReply = (error: ApiError): Reply => ({ status: error.status, body: error.body, headers: error.headers });
+const errorReply = (error: GitHubApiError): GitHubReply => ({
+  status: error.status,
+  body: error.body,
+  headers: error.headers,
+});
 
 /**
  * Whether the repository of the path is the one that the emulator has.
@@ -71,32 +75,32 @@ export class Responder {
 
   constructor(
     private readonly services: Services,
-    private readonly router: Router<Route>,
+    private readonly router: Router<GitHubRoute>,
     private readonly reportBug: (error: unknown) => void,
   ) {
     this.rateLimit = new RateLimiter(services.store.clock, services.faults, services.seed.refusesBeyondLimit);
   }
 
-  async respond(request: RawRequest, requestId: string): Promise<Reply<number, Buffer | string | undefined>> {
+  async respond(request: RawRequest, requestId: string): Promise<GitHubReply<number, Buffer | string | undefined>> {
     const isRest = request.path.startsWith("/api/v3");
     let identity: Requester | undefined;
-    let reply: Reply;
+    let reply: GitHubReply;
     try {
       if (isRest) identity = identify(request.headers.authorization, this.services);
       reply = await this.dispatch(request, identity, isRest);
     } catch (error) {
-      if (!(error instanceof ApiError)) this.reportBug(error);
-      reply = errorReply(error instanceof ApiError ? error : new ApiError(500, "Server Error"));
+      if (!(error instanceof GitHubApiError)) this.reportBug(error);
+      reply = errorReply(error instanceof GitHubApiError ? error : new GitHubApiError(500, "Server Error"));
     }
     return this.finish(request, identity, reply, requestId, isRest);
   }
 
-  private async dispatch(request: RawRequest, identity: Requester | undefined, isRest: boolean): Promise<Reply> {
+  private async dispatch(request: RawRequest, identity: Requester | undefined, isRest: boolean): Promise<GitHubReply> {
     const { faults, permissionUse, seed } = this.services;
     const line = `${request.method} ${decoded(request.path)}`;
     if (isRest) this.rateLimit.check(identity, request.path === LIMIT_PATH);
     if (isRest && faults.strike("http-500", ({ match }) => line.includes(match))) {
-      throw new ApiError(500, "Server Error");
+      throw new GitHubApiError(500, "Server Error");
     }
     const match = this.router(request.method, request.path) ?? this.router(request.method, byName(request.path, seed));
     if (match === undefined) throw notModelled(line);
@@ -113,7 +117,7 @@ export class Responder {
     });
     const wrote = isRest && request.method !== "GET";
     if (wrote && faults.strike("http-500-after-commit", (parameters) => line.includes(parameters.match))) {
-      throw new ApiError(500, "Server Error");
+      throw new GitHubApiError(500, "Server Error");
     }
     return reply;
   }
@@ -121,10 +125,10 @@ export class Responder {
   private finish(
     request: RawRequest,
     identity: Requester | undefined,
-    reply: Reply,
+    reply: GitHubReply,
     requestId: string,
     isRest: boolean,
-  ): Reply<number, Buffer | string | undefined> {
+  ): GitHubReply<number, Buffer | string | undefined> {
     const body = wireBody(reply.body);
     const headers: Record<string, string> = { "x-github-request-id": requestId, ...reply.headers };
     if (body !== undefined && headers["content-type"] === undefined) {

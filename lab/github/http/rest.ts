@@ -1,6 +1,6 @@
 import type { paths } from "@octokit/openapi-types";
 import type { Method } from "../../kit/router";
-import type { Access, ApiRequest, Reply, Route } from "./message";
+import type { RouteAccess, ApiRequest, GitHubReply, GitHubRoute } from "./message";
 
 /** `GET /repos/{owner}/{repo}` and every other operation of GitHub's OpenAPI description. */
 export type OperationName = {
@@ -21,7 +21,7 @@ type BodyOf<Response> = Response extends { content: { "application/json": infer 
 
 /** The replies that GitHub's description allows for the operation. */
 export type ReplyOf<Name> = {
-  [Status in keyof Responses<Name> & number]: Reply<Status, BodyOf<Responses<Name>[Status]>>;
+  [Status in keyof Responses<Name> & number]: GitHubReply<Status, BodyOf<Responses<Name>[Status]>>;
 }[keyof Responses<Name> & number];
 
 type ParamNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -38,20 +38,20 @@ export type Handler<Name extends string> = (
  */
 export function rest<Name extends OperationName, Handle extends Handler<Name>>(
   name: Name,
-  access: Access,
+  access: RouteAccess,
   handle: Handle,
-): Route {
+): GitHubRoute {
   return undescribed(name, access, handle);
 }
 
 /** A REST route that GitHub serves, but that its OpenAPI description lacks. */
-export function undescribed(name: string, access: Access, handle: Route["handle"]): Route {
+export function undescribed(name: string, access: RouteAccess, handle: GitHubRoute["handle"]): GitHubRoute {
   const [method, path] = name.split(" ") as [Method, string];
   return { method, path, base: "/api/v3", access, handle };
 }
 
 /** The same route under `/repositories/{repository_id}`, as the Terraform provider calls environment secrets. */
-export function alsoById(routes: readonly Route[]): Route[] {
+export function alsoById(routes: readonly GitHubRoute[]): GitHubRoute[] {
   const byId = routes.map((route) => ({
     ...route,
     path: route.path.replace("/repos/{owner}/{repo}", "/repositories/{repository_id}"),

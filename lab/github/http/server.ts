@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { readBody } from "../../kit/read-body";
-import type { Faults } from "../faults";
-import type { Reply } from "./message";
+import type { GitHubFaults } from "../faults";
+import type { GitHubReply } from "./message";
 import type { RawRequest, Responder } from "./respond";
 
 const bodyLimit = 10 * 2 ** 20;
@@ -13,7 +13,7 @@ const tooLarge = (): Error => new Error(`The request body is larger than ${bodyL
 /** The body of a request to any of the emulator's doors. @throws Error when it is larger than 10 MiB */
 export const bodyOf = (message: IncomingMessage): Promise<Buffer> => readBody(message, bodyLimit, tooLarge);
 
-export function send(response: ServerResponse, reply: Reply<number, Buffer | string | undefined>): void {
+export function send(response: ServerResponse, reply: GitHubReply<number, Buffer | string | undefined>): void {
   const length =
     reply.body === undefined || reply.status === 304 ? {} : { "content-length": Buffer.byteLength(reply.body) };
   response.writeHead(reply.status, { ...reply.headers, ...length });
@@ -28,7 +28,7 @@ const newRequestId = (): string =>
     .replace(/^(.{4})(.{6})(.{7})(.{7})(.{8}).*$/, "$1:$2:$3:$4:$5");
 
 /** A listener for node:https that answers by the responder, with the faults that concern the connection itself. */
-export function requestListener(responder: Responder, faults: Faults) {
+export function requestListener(responder: Responder, faults: GitHubFaults) {
   return async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (faults.active("down") !== undefined) {
       message.socket.destroy();

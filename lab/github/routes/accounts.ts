@@ -1,5 +1,5 @@
 import { badCredentials, notFound } from "../http/errors";
-import type { Requester, Route } from "../http/message";
+import type { Requester, GitHubRoute } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest } from "../http/rest";
 import { visiblePlan } from "../plan";
@@ -15,7 +15,7 @@ import {
 } from "../views/accounts";
 
 /** Users and the owner. An owner of type User is no organization: looking it up as one is a 404, as at GitHub. */
-export function accountRoutes(services: Services): Route[] {
+export function accountRoutes(services: Services): GitHubRoute[] {
   const { seed, store } = services;
   const named = (login: string): Account => {
     const account = accountNamed(seed, login);

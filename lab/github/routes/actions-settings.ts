@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseBody } from "../http/body";
 import { conflict, unprocessable } from "../http/errors";
-import { noContent, type Route } from "../http/message";
+import { noContent, type GitHubRoute } from "../http/message";
 import { rest } from "../http/rest";
 import type { Services } from "../services";
 import { hasEverything, isPublic } from "../plan";
@@ -48,7 +48,7 @@ function requirePublic(services: Services): void {
 }
 
 /** What Actions may do in the repository, and the subject claim of its OIDC tokens. */
-export function actionsSettingsRoutes(services: Services): Route[] {
+export function actionsSettingsRoutes(services: Services): GitHubRoute[] {
   const { seed, store } = services;
   const read = ["administration:read"] as const;
   const write = ["administration:write"] as const;

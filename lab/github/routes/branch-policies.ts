@@ -1,17 +1,17 @@
 import { z } from "zod";
 import { parseBody } from "../http/body";
 import { notFound } from "../http/errors";
-import { noContent, type Route } from "../http/message";
+import { noContent, type GitHubRoute } from "../http/message";
 import { paginate } from "../http/pagination";
 import { alsoById, rest } from "../http/rest";
-import type { Environment } from "../model";
+import type { StoredEnvironment } from "../model";
 import type { Services } from "../services";
 import { nodeId } from "../views/accounts";
 import { requireEnvironment } from "./environments";
 
 const base = "/repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies";
 
-type BranchPolicy = Environment["branchPolicies"][number];
+type BranchPolicy = StoredEnvironment["branchPolicies"][number];
 
 const created = z.object({ name: z.string().min(1), type: z.enum(["branch", "tag"]).default("branch") });
 const changed = z.object({ name: z.string().min(1) });
@@ -19,12 +19,12 @@ const changed = z.object({ name: z.string().min(1) });
 const view = ({ id, name, type }: BranchPolicy) => ({ id, node_id: nodeId("GateBranchPolicy", id), name, type });
 
 /** Which branches and tags may deploy to an environment. Only with custom policies on; else 404, as at GitHub. */
-export function branchPolicyRoutes(services: Services): Route[] {
+export function branchPolicyRoutes(services: Services): GitHubRoute[] {
   const { seed, store } = services;
   const read = ["actions:read"] as const;
   const write = ["administration:write"] as const;
 
-  const withCustomPolicies = (name: string): Environment => {
+  const withCustomPolicies = (name: string): StoredEnvironment => {
     const environment = requireEnvironment(services, name);
     if (environment.deploymentBranchPolicy?.customBranchPolicies !== true) throw notFound();
     return environment;

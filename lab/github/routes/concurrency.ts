@@ -1,5 +1,5 @@
 import { notFound } from "../http/errors";
-import type { Route } from "../http/message";
+import type { GitHubRoute } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest } from "../http/rest";
 import type { Services } from "../services";
@@ -10,7 +10,7 @@ import { findJob, findRun } from "./runs";
 const base = "/repos/{owner}/{repo}/actions";
 
 /** Concurrency groups in use: the holder first, then the waiters in order. */
-export function concurrencyRoutes(services: Services): Route[] {
+export function concurrencyRoutes(services: Services): GitHubRoute[] {
   const { seed, store } = services;
   const read = ["actions:read"] as const;
   const groups = () => concurrencyGroups(store.state.actions);

@@ -2,14 +2,14 @@ import { z } from "zod";
 import type { WorkflowEngine } from "../engine";
 import { parseBody } from "../http/body";
 import { unprocessable } from "../http/errors";
-import type { Requester, Route } from "../http/message";
+import type { Requester, GitHubRoute } from "../http/message";
 import { rest } from "../http/rest";
-import type { Environment } from "../model";
+import type { StoredEnvironment } from "../model";
 import type { Services } from "../services";
 import { accountNamed, nodeId, simpleUserNamed } from "../views/accounts";
 import { environmentPage, environmentUrl, reviewerViews } from "../views/environments";
 import { repositoryUrl } from "../views/repository";
-import type { JobRecord, Run } from "../workflows/records";
+import type { JobRecord, RunRecord } from "../workflows/records";
 import { findEnvironment } from "./environments";
 import { findRun } from "./runs";
 
@@ -21,7 +21,7 @@ const review = z.object({
   comment: z.string(),
 });
 
-const short = (services: Services, { id, name }: Environment) => ({
+const short = (services: Services, { id, name }: StoredEnvironment) => ({
   id,
   node_id: nodeId("Environment", id),
   name,
@@ -30,16 +30,16 @@ const short = (services: Services, { id, name }: Environment) => ({
 });
 
 /** Jobs that wait for an environment, and the decisions on them. */
-export function deploymentRoutes(services: Services, engine: WorkflowEngine): Route[] {
+export function deploymentRoutes(services: Services, engine: WorkflowEngine): GitHubRoute[] {
   const { seed, store } = services;
 
-  const waiting = ({ id }: Run): JobRecord[] =>
+  const waiting = ({ id }: RunRecord): JobRecord[] =>
     store.state.actions.jobs.filter((job) => job.runId === id && job.status === "waiting" && job.environment);
-  const environmentsOf = (jobs: readonly JobRecord[]): Environment[] => {
+  const environmentsOf = (jobs: readonly JobRecord[]): StoredEnvironment[] => {
     const names = new Set(jobs.map((job) => job.environment?.name.toLowerCase() ?? ""));
     return [...names].flatMap((name) => findEnvironment(services, name) ?? []);
   };
-  const mayApprove = (login: string, environment: Environment, ofRun: Run): boolean => {
+  const mayApprove = (login: string, environment: StoredEnvironment, ofRun: RunRecord): boolean => {
     const account = accountNamed(seed, login);
     if (account === undefined || !environment.reviewers.some(({ id }) => id === account.id)) return false;
     return !environment.preventSelfReview || ofRun.triggeringActor.toLowerCase() !== login.toLowerCase();

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { parseBody } from "../http/body";
 import { notFound, unprocessable } from "../http/errors";
-import { noContent, type Route } from "../http/message";
+import { noContent, type GitHubRoute } from "../http/message";
 import { paginate } from "../http/pagination";
 import { alsoById, rest } from "../http/rest";
-import type { Environment, Reviewer } from "../model";
+import type { StoredEnvironment, Reviewer } from "../model";
 import { sameScope } from "../sealed-secrets";
 import { requireProtectionInPlan } from "../plan";
 import type { Services } from "../services";
@@ -24,11 +24,11 @@ const settings = z.object({
     .nullish(),
 });
 
-export const findEnvironment = ({ store }: Services, name: string): Environment | undefined =>
+export const findEnvironment = ({ store }: Services, name: string): StoredEnvironment | undefined =>
   store.state.environments.find((known) => sameScope(known.name, name));
 
 /** @throws ApiError 404 */
-export function requireEnvironment(services: Services, name: string): Environment {
+export function requireEnvironment(services: Services, name: string): StoredEnvironment {
   const environment = findEnvironment(services, name);
   if (environment === undefined) throw notFound();
   return environment;
@@ -44,11 +44,11 @@ function checkReviewers({ seed }: Services, reviewers: readonly Reviewer[]): voi
   }
 }
 
-function createEnvironment(services: Services, name: string): Environment {
+function createEnvironment(services: Services, name: string): StoredEnvironment {
   const { store } = services;
   const now = store.now();
   return store.change((state, emit) => {
-    const environment: Environment = {
+    const environment: StoredEnvironment = {
       id: store.nextId(),
       name,
       createdAt: now,
@@ -68,7 +68,7 @@ function createEnvironment(services: Services, name: string): Environment {
 }
 
 /** Deployment environments. A PUT sets everything: what it leaves out goes back to the default, as at GitHub. */
-export function environmentRoutes(services: Services): Route[] {
+export function environmentRoutes(services: Services): GitHubRoute[] {
   const { seed, store } = services;
   const read = ["actions:read"] as const;
   const write = ["administration:write"] as const;

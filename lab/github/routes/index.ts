@@ -1,5 +1,5 @@
 import type { WorkflowEngine } from "../engine";
-import type { Route } from "../http/message";
+import type { GitHubRoute } from "../http/message";
 import type { Services } from "../services";
 import { accountRoutes } from "./accounts";
 import { actionsSettingsRoutes } from "./actions-settings";
@@ -20,7 +20,7 @@ import { variableRoutes } from "./variables";
 import { workflowRoutes } from "./workflows";
 
 /** Every route of the service but the runner protocol and the service's own description. */
-export const allRoutes = (services: Services, engine: WorkflowEngine): Route[] => [
+export const allRoutes = (services: Services, engine: WorkflowEngine): GitHubRoute[] => [
   ...accountRoutes(services),
   ...repositoryRoutes(services),
   ...runnerRoutes(services),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseBody } from "../http/body";
 import { notFound } from "../http/errors";
-import type { Requester, Route } from "../http/message";
+import type { Requester, GitHubRoute } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest } from "../http/rest";
 import type { StoredIssue } from "../model";
@@ -28,7 +28,7 @@ const namesOf = (given: z.output<typeof labels>): string[] => [
 ];
 
 /** Issues: list, read, open, change. A label comes into being by its first use, as at GitHub. */
-export function issueRoutes(services: Services): Route[] {
+export function issueRoutes(services: Services): GitHubRoute[] {
   const { seed, store } = services;
   const read = ["issues:read"] as const;
   const write = ["issues:write"] as const;

@@ -1,10 +1,10 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { strToU8, zipSync } from "fflate";
 import { notFound } from "../http/errors";
-import { plainRoute, type Route } from "../http/message";
+import { plainRoute, type GitHubRoute } from "../http/message";
 import { rest } from "../http/rest";
 import type { Services } from "../services";
-import type { Run } from "../workflows/records";
+import type { RunRecord } from "../workflows/records";
 import { findJob, findRun } from "./runs";
 
 const actions = "/repos/{owner}/{repo}/actions";
@@ -14,7 +14,7 @@ const linkLifetimeMs = 60_000;
 const EARLIEST = new Date(1980, 0, 1);
 
 /** Logs of jobs as text and of runs as an archive, both behind a link that is good for a minute, as at GitHub. */
-export function logRoutes(services: Services): Route[] {
+export function logRoutes(services: Services): GitHubRoute[] {
   const { seed, store, logs } = services;
   // Links do not outlive the process.
   const key = randomBytes(32);
@@ -25,7 +25,7 @@ export function logRoutes(services: Services): Route[] {
     const location = `${seed.publicUrl}${path}/${sign(path)}`;
     return { status: 302 as const, body: undefined, headers: { location } };
   };
-  const archive = (run: Run, attempt: number): Buffer => {
+  const archive = (run: RunRecord, attempt: number): Buffer => {
     const files = store.state.actions.jobs
       .filter((job) => job.runId === run.id && job.runAttempt === attempt)
       .map((job, index): [string, Uint8Array] => [

@@ -1,4 +1,4 @@
-import { plainRoute, type Route } from "../http/message";
+import { plainRoute, type GitHubRoute } from "../http/message";
 import type { Services } from "../services";
 import { fullName } from "../views/repository";
 
@@ -16,7 +16,7 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6
 @media(prefers-color-scheme:dark){body{background:#111;color:#ddd}th,td{border-color:#444}}`;
 
 /** A page for the browser: runners and the newest runs. No values of secrets or variables. */
-export function pageRoutes({ seed, store, presence }: Services): Route[] {
+export function pageRoutes({ seed, store, presence }: Services): GitHubRoute[] {
   const runners = (): string =>
     table(
       ["Runner", "Status", "Version", "Labels"],

@@ -2,7 +2,7 @@ import path from "node:path";
 import { archiveOf } from "../archive";
 import { permits } from "../http/authorize";
 import { notFound } from "../http/errors";
-import { plainRoute, type Requester, type Route } from "../http/message";
+import { plainRoute, type Requester, type GitHubRoute } from "../http/message";
 import type { RateLimiter } from "../http/rate-limit";
 import { rest, undescribed } from "../http/rest";
 import type { Services } from "../services";
@@ -13,7 +13,7 @@ const metadata = ["metadata:read"] as const;
 const contents = ["contents:read"] as const;
 
 /** The repository itself, and as much of its default branch as clients ask for. */
-export function repositoryRoutes({ seed, store, faults }: Services): Route[] {
+export function repositoryRoutes({ seed, store, faults }: Services): GitHubRoute[] {
   const asPublic = () => ({ ...seed, repository: { ...seed.repository, private: false } });
   const shown = () => (faults.active("repository-public") === undefined ? seed : asPublic());
   const view = (identity: Requester | undefined) =>
@@ -85,7 +85,7 @@ function isDefaultBranch(seed: Services["seed"], ref: string): boolean {
 }
 
 /** What is not about the repository: the service's own description and the caller's limits. */
-export function serviceRoutes({ seed }: Services, rateLimit: () => RateLimiter): Route[] {
+export function serviceRoutes({ seed }: Services, rateLimit: () => RateLimiter): GitHubRoute[] {
   return [
     rest("GET /meta", "public", () => ({ status: 200, body: { verifiable_password_authentication: false } })),
     undescribed("GET /", "public", () => ({

@@ -2,7 +2,7 @@ import type { components } from "@octokit/openapi-types";
 import { z } from "zod";
 import { parseBody } from "../http/body";
 import { notFound, unprocessable } from "../http/errors";
-import { noContent, type Route } from "../http/message";
+import { noContent, type GitHubRoute } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest } from "../http/rest";
 import type { Ruleset } from "../model";
@@ -53,7 +53,7 @@ const ruleTypes = new Set([
 ]);
 
 /** Rules are kept and given back; nothing pushes to the emulator, so none is ever applied. */
-export function rulesetRoutes(services: Services): Route[] {
+export function rulesetRoutes(services: Services): GitHubRoute[] {
   const { seed, store } = services;
   const read = ["metadata:read"] as const;
   const write = ["administration:write"] as const;

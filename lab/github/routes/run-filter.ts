@@ -1,4 +1,4 @@
-import type { Run } from "../workflows/records";
+import type { RunRecord } from "../workflows/records";
 
 /** GitHub's date ranges: `>=D`, `>D`, `<=D`, `<D`, `D..D` (either may be `*`), or one day. */
 export function inDateRange(range: string, time: string): boolean {
@@ -19,8 +19,8 @@ const endOf = (date: string): number =>
   /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(date) + 86_399_999 : Date.parse(date);
 
 /** The filters that a list of runs takes: actor, branch, event, status (or conclusion), created, head_sha. */
-export function selectsRun(query: URLSearchParams): (run: Run) => boolean {
-  const asked = (name: string, test: (value: string, run: Run) => boolean): ((run: Run) => boolean) => {
+export function selectsRun(query: URLSearchParams): (run: RunRecord) => boolean {
+  const asked = (name: string, test: (value: string, run: RunRecord) => boolean): ((run: RunRecord) => boolean) => {
     const value = query.get(name);
     return value === null || value === "" ? () => true : (run) => test(value, run);
   };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseBody } from "../http/body";
 import { notFound, unprocessable } from "../http/errors";
-import type { Route } from "../http/message";
+import type { GitHubRoute } from "../http/message";
 import { rest } from "../http/rest";
 import { relabel } from "../runner-labels";
 import type { Services } from "../services";
@@ -17,7 +17,7 @@ const setBody = z.strictObject({ labels: z.array(label).max(100) });
 const addBody = z.strictObject({ labels: z.array(label).min(1).max(100) });
 
 /** Labels of one runner. Read-only ones stay whatever is asked. */
-export function runnerLabelRoutes(services: Services): Route[] {
+export function runnerLabelRoutes(services: Services): GitHubRoute[] {
   const { store } = services;
 
   const reply = (id: string) => {

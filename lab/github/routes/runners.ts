@@ -5,7 +5,7 @@ import { timestamp } from "../clock";
 import { downloadPath, listDistributions, offeredDistributions } from "../distributions";
 import { deprecationOf } from "../deprecations";
 import { notFound, notModelled, unprocessable } from "../http/errors";
-import { plainRoute, noContent, type Route } from "../http/message";
+import { plainRoute, noContent, type GitHubRoute } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest, undescribed } from "../http/rest";
 import type { StoredRunner } from "../model";
@@ -24,7 +24,7 @@ export function findRunner({ store }: Services, id: string): StoredRunner {
 }
 
 /** Self-hosted runners of the repository: list, tokens, downloads, removal. */
-export function runnerRoutes(services: Services): Route[] {
+export function runnerRoutes(services: Services): GitHubRoute[] {
   const { seed, store, presence, runnerTokens } = services;
   return [
     rest(`GET ${base}`, read, (request) => {

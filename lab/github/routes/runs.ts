@@ -1,10 +1,10 @@
 import { notFound } from "../http/errors";
-import type { Requester, Route } from "../http/message";
+import type { Requester, GitHubRoute } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest } from "../http/rest";
 import type { WorkflowEngine } from "../engine";
 import type { Services } from "../services";
-import type { JobRecord, Run } from "../workflows/records";
+import type { JobRecord, RunRecord } from "../workflows/records";
 import { jobView, runView } from "../views/runs";
 import { findWorkflow } from "../workflow-records";
 import { selectsRun } from "./run-filter";
@@ -14,7 +14,7 @@ const runs = `${actions}/runs` as const;
 const jobs = `${actions}/jobs` as const;
 
 /** @throws ApiError 404 */
-export function findRun({ store }: Pick<Services, "store">, id: string): Run {
+export function findRun({ store }: Pick<Services, "store">, id: string): RunRecord {
   const run = store.state.actions.runs.find((known) => String(known.id) === id);
   if (run === undefined) throw notFound();
   return run;
@@ -28,25 +28,25 @@ export function findJob({ store }: Pick<Services, "store">, id: string): JobReco
 }
 
 /** Runs and jobs of workflows: list, read, cancel, run again. */
-export function runRoutes(services: Services, engine: WorkflowEngine): Route[] {
+export function runRoutes(services: Services, engine: WorkflowEngine): GitHubRoute[] {
   const { seed, store } = services;
   const read = ["actions:read"] as const;
   const write = ["actions:write"] as const;
 
   const workflowIds = (): Map<string, number> => new Map(store.state.workflows.map(({ path, id }) => [path, id]));
-  const view = (run: Run, ids = workflowIds()) =>
+  const view = (run: RunRecord, ids = workflowIds()) =>
     runView(services, run, ids.get(`.github/workflows/${run.workflowFile}`) ?? 0);
-  const newestFirst = (): Run[] => [...store.state.actions.runs].sort((a, b) => b.id - a.id);
-  const jobsOf = (run: Run, attempt: number | "all"): JobRecord[] =>
+  const newestFirst = (): RunRecord[] => [...store.state.actions.runs].sort((a, b) => b.id - a.id);
+  const jobsOf = (run: RunRecord, attempt: number | "all"): JobRecord[] =>
     store.state.actions.jobs.filter((job) => job.runId === run.id && (attempt === "all" || job.runAttempt === attempt));
 
-  const listRuns = (request: Parameters<Route["handle"]>[0], found: readonly Run[]) => {
+  const listRuns = (request: Parameters<GitHubRoute["handle"]>[0], found: readonly RunRecord[]) => {
     const page = paginate(found.filter(selectsRun(request.query)), request, seed.publicUrl);
     const ids = workflowIds();
     const body = { total_count: page.total, workflow_runs: page.items.map((run) => view(run, ids)) };
     return { status: 200 as const, headers: page.headers, body };
   };
-  const listJobs = (request: Parameters<Route["handle"]>[0], run: Run, attempt: number | "all") => {
+  const listJobs = (request: Parameters<GitHubRoute["handle"]>[0], run: RunRecord, attempt: number | "all") => {
     const page = paginate(jobsOf(run, attempt), request, seed.publicUrl);
     const body = { total_count: page.total, jobs: page.items.map((job) => jobView(services, job, run)) };
     return { status: 200 as const, headers: page.headers, body };

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { parseBody } from "../http/body";
 import { notFound } from "../http/errors";
-import { type ApiRequest, noContent, type Reply, type Route } from "../http/message";
+import { type ApiRequest, noContent, type GitHubReply, type GitHubRoute } from "../http/message";
 import { paginate } from "../http/pagination";
 import { alsoById, rest } from "../http/rest";
-import type { Scope, Secret } from "../model";
+import type { SecretScope, Secret } from "../model";
 import { sameName, sameScope } from "../sealed-secrets";
 import type { Services } from "../services";
 import { requireEnvironment } from "./environments";
@@ -19,9 +19,12 @@ const sealed = z.object({
 const view = ({ name, createdAt, updatedAt }: Secret) => ({ name, created_at: createdAt, updated_at: updatedAt });
 
 /** The handlers for one scope; the scope comes from the path. */
-function handlers({ seed, store, secrets }: Services, scopeOf: (params: Readonly<Record<string, string>>) => Scope) {
+function handlers(
+  { seed, store, secrets }: Services,
+  scopeOf: (params: Readonly<Record<string, string>>) => SecretScope,
+) {
   type Request = ApiRequest<Readonly<Record<string, string>>>;
-  const within = (scope: Scope): Secret[] => store.state.secrets.filter((known) => sameScope(known.scope, scope));
+  const within = (scope: SecretScope): Secret[] => store.state.secrets.filter((known) => sameScope(known.scope, scope));
   const find = (request: Request): Secret => {
     const found = within(scopeOf(request.params)).find(({ name }) => sameName(name, request.params.secret_name ?? ""));
     if (found === undefined) throw notFound();
@@ -38,7 +41,7 @@ function handlers({ seed, store, secrets }: Services, scopeOf: (params: Readonly
       return { status: 200 as const, headers: page.headers, body };
     },
     get: (request: Request) => ({ status: 200 as const, body: view(find(request)) }),
-    put: (request: Request): Reply<201, Record<string, never>> | Reply<204, undefined> => {
+    put: (request: Request): GitHubReply<201, Record<string, never>> | GitHubReply<204, undefined> => {
       const scope = scopeOf(request.params);
       const name = request.params.secret_name ?? "";
       requireName("Secret", name);
@@ -57,7 +60,7 @@ function handlers({ seed, store, secrets }: Services, scopeOf: (params: Readonly
 }
 
 /** Secrets of the repository and of its environments: names and times; values come sealed and never leave. */
-export function secretRoutes(services: Services): Route[] {
+export function secretRoutes(services: Services): GitHubRoute[] {
   const repository = "/repos/{owner}/{repo}/actions/secrets";
   const environment = "/repos/{owner}/{repo}/environments/{environment_name}/secrets";
   const inRepository = handlers(services, () => null);

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { parseBody } from "../http/body";
 import { conflict, notFound, unprocessable } from "../http/errors";
-import { type ApiRequest, noContent, type Reply, type Route } from "../http/message";
+import { type ApiRequest, noContent, type GitHubReply, type GitHubRoute } from "../http/message";
 import { paginate } from "../http/pagination";
 import { alsoById, rest } from "../http/rest";
-import type { Scope, Variable } from "../model";
+import type { SecretScope, Variable } from "../model";
 import { sameName, sameScope } from "../sealed-secrets";
 import type { Services } from "../services";
 import { requireEnvironment } from "./environments";
@@ -34,9 +34,10 @@ const view = ({ name, value: text, createdAt, updatedAt }: Variable) => ({
 const variablesPage = { usual: 10, most: 30 };
 
 /** The handlers for one scope; the scope comes from the path. */
-function handlers({ seed, store }: Services, scopeOf: (params: Readonly<Record<string, string>>) => Scope) {
+function handlers({ seed, store }: Services, scopeOf: (params: Readonly<Record<string, string>>) => SecretScope) {
   type Request = ApiRequest<Readonly<Record<string, string>>>;
-  const within = (scope: Scope): Variable[] => store.state.variables.filter((known) => sameScope(known.scope, scope));
+  const within = (scope: SecretScope): Variable[] =>
+    store.state.variables.filter((known) => sameScope(known.scope, scope));
   const find = (request: Request): Variable => {
     const found = within(scopeOf(request.params)).find(({ name }) => sameName(name, request.params.name ?? ""));
     if (found === undefined) throw notFound();
@@ -49,7 +50,7 @@ function handlers({ seed, store }: Services, scopeOf: (params: Readonly<Record<s
       return { status: 200 as const, headers: page.headers, body };
     },
     get: (request: Request) => ({ status: 200 as const, body: view(find(request)) }),
-    create: (request: Request): Reply<201, Record<string, never>> => {
+    create: (request: Request): GitHubReply<201, Record<string, never>> => {
       const scope = scopeOf(request.params);
       const { name, value: text } = parseBody(created, request.body);
       requireName("Variable", name);
@@ -88,7 +89,7 @@ function handlers({ seed, store }: Services, scopeOf: (params: Readonly<Record<s
 }
 
 /** Variables of the repository and of its environments. */
-export function variableRoutes(services: Services): Route[] {
+export function variableRoutes(services: Services): GitHubRoute[] {
   const repository = "/repos/{owner}/{repo}/actions/variables";
   const environment = "/repos/{owner}/{repo}/environments/{environment_name}/variables";
   const inRepository = handlers(services, () => null);

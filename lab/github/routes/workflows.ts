@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseBody } from "../http/body";
 import { unprocessable } from "../http/errors";
-import { type Requester, noContent, type Route } from "../http/message";
+import { type Requester, noContent, type GitHubRoute } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest } from "../http/rest";
 import type { WorkflowEngine } from "../engine";
@@ -20,7 +20,7 @@ const dispatch = z.object({
 });
 
 /** Workflow files as GitHub shows them, and their dispatch. */
-export function workflowRoutes(services: Services, engine: WorkflowEngine): Route[] {
+export function workflowRoutes(services: Services, engine: WorkflowEngine): GitHubRoute[] {
   const { seed, store } = services;
   const read = ["actions:read"] as const;
   const write = ["actions:write"] as const;

@@ -1,5 +1,5 @@
 import { tokenOf } from "../http/authorize";
-import { ApiError } from "../http/errors";
+import { GitHubApiError } from "../http/errors";
 import type { ApiRequest } from "../http/message";
 import type { StoredRunner } from "../model";
 import { sha256 } from "../runner-tokens";
@@ -8,8 +8,8 @@ import type { Refusal } from "./messages";
 import type { Session, Sessions } from "./sessions";
 
 /** An answer that a listener understands by its `reason`. */
-export const refusal = (status: number, reason: Refusal, message: string): ApiError =>
-  new ApiError(status, message, { reason });
+export const refusal = (status: number, reason: Refusal, message: string): GitHubApiError =>
+  new GitHubApiError(status, message, { reason });
 
 /** The runner whose credential came along. @throws ApiError 401 when its registration is gone */
 export function runnerOf({ store, faults }: Services, request: Pick<ApiRequest, "headers">): StoredRunner {

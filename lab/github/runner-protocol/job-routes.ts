@@ -2,9 +2,9 @@ import { z } from "zod";
 import { tokenOf } from "../http/authorize";
 import { parseBody } from "../http/body";
 import { badCredentials, conflict } from "../http/errors";
-import { type ApiRequest, noContent, plainRoute, type Reply, type Route } from "../http/message";
+import { type ApiRequest, noContent, plainRoute, type GitHubReply, type GitHubRoute } from "../http/message";
 import type { Services } from "../services";
-import type { JobDesk } from "../workflows/job-desk";
+import type { JobQueue } from "../workflows/job-queue";
 import { runnerOf } from "./access";
 import { type JobReportReply, protocolRoot } from "./messages";
 
@@ -28,7 +28,7 @@ const completion = z.object({
 });
 
 /** What happens between a worker and the server about one job. */
-export function jobRoutes(services: Services, jobs: JobDesk): Route[] {
+export function jobRoutes(services: Services, jobs: JobQueue): GitHubRoute[] {
   const idOf = (request: ApiRequest): number => Number(request.params.job_id);
 
   /** @throws ApiError 401 when the job is over or was never handed to the sender */
@@ -39,7 +39,7 @@ export function jobRoutes(services: Services, jobs: JobDesk): Route[] {
     return id;
   };
 
-  const appendLog = (request: ApiRequest): Reply => {
+  const appendLog = (request: ApiRequest): GitHubReply => {
     const id = own(request);
     const { offset, text } = parseBody(logPart, request.body);
     const known = Buffer.byteLength(services.logs.read(id) ?? "");

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { z } from "zod";
 import { parseBody } from "../http/body";
-import { ApiError, notFound } from "../http/errors";
-import { type ApiRequest, noContent, plainRoute, type Reply, type Route } from "../http/message";
+import { GitHubApiError, notFound } from "../http/errors";
+import { type ApiRequest, noContent, plainRoute, type GitHubReply, type GitHubRoute } from "../http/message";
 import type { StoredRunner, RunnerToken } from "../model";
 import { isDeprecated } from "../deprecations";
 import { defaultLabels, relabel } from "../runner-labels";
@@ -29,7 +29,7 @@ const registerBody = z.object({
 const removeBody = z.object({ url: z.string(), id: z.number().int() });
 
 /** Makes a runner known and unknown, as config.sh asks for it. */
-export function registrationRoutes(services: Services): Route[] {
+export function registrationRoutes(services: Services): GitHubRoute[] {
   return [
     plainRoute("POST", `${protocolRoot}/register`, "own", (request) => register(services, request)),
     plainRoute("POST", `${protocolRoot}/remove`, "own", (request) => remove(services, request)),
@@ -46,7 +46,7 @@ function requireToken(services: Services, request: ApiRequest, kind: RunnerToken
   if (token === undefined || !isOurs || isExpired || !services.runnerTokens.accepts(token, kind)) throw notFound();
 }
 
-function register(services: Services, request: ApiRequest): Reply {
+function register(services: Services, request: ApiRequest): GitHubReply {
   const body = parseBody(registerBody, request.body);
   requireToken(services, request, "registration", body.url);
   const isTooOld = body.version.localeCompare(oldestVersion, "en", { numeric: true }) < 0;
@@ -62,7 +62,7 @@ function register(services: Services, request: ApiRequest): Reply {
     throw refusal(409, "name-taken", `A runner exists with the same name ${body.name}.`);
   }
   if (known !== undefined && services.presence.hasJob(known.id)) {
-    throw new ApiError(422, `Runner "${known.name}" is still running a job`);
+    throw new GitHubApiError(422, `Runner "${known.name}" is still running a job`);
   }
   const credential = randomBytes(32).toString("base64url");
   const id = services.store.change((state, emit) => {
@@ -91,7 +91,7 @@ function register(services: Services, request: ApiRequest): Reply {
   return { status: 201, body: reply };
 }
 
-function remove(services: Services, request: ApiRequest): Reply {
+function remove(services: Services, request: ApiRequest): GitHubReply {
   const { url, id } = parseBody(removeBody, request.body);
   requireToken(services, request, "remove", url);
   const runner = services.store.state.runners.find((known) => known.id === id);

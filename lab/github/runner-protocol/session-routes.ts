@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { isDeprecated } from "../deprecations";
 import { parseBody } from "../http/body";
-import { ApiError } from "../http/errors";
-import { type ApiRequest, noContent, plainRoute, type Reply, type Route } from "../http/message";
+import { GitHubApiError } from "../http/errors";
+import { type ApiRequest, noContent, plainRoute, type GitHubReply, type GitHubRoute } from "../http/message";
 import type { StoredRunner } from "../model";
 import type { Services } from "../services";
-import type { JobDesk } from "../workflows/job-desk";
+import type { JobQueue } from "../workflows/job-queue";
 import { refusal, runnerOf, sessionOf } from "./access";
 import { protocolRoot, type RunnerMessage, type SessionReply } from "./messages";
 import { type Session, Sessions } from "./sessions";
@@ -21,7 +21,7 @@ const sessionBody = z.object({
 const longestPollMs = 50_000;
 
 /** The connection of a listener: session, heartbeat, waiting for jobs. */
-export function sessionRoutes(services: Services, jobs: JobDesk): Route[] {
+export function sessionRoutes(services: Services, jobs: JobQueue): GitHubRoute[] {
   const sessions = new Sessions(services.faults);
 
   const heard = (runner: StoredRunner, session: Session): void => {
@@ -32,7 +32,7 @@ export function sessionRoutes(services: Services, jobs: JobDesk): Route[] {
     if (!wasConnected) jobs.tick();
   };
 
-  function open(request: ApiRequest): Reply {
+  function open(request: ApiRequest): GitHubReply {
     const runner = runnerOf(services, request);
     const { version, owner } = parseBody(sessionBody, request.body);
     const { faults, store, seed } = services;
@@ -58,21 +58,21 @@ export function sessionRoutes(services: Services, jobs: JobDesk): Route[] {
     return { status: 201, body: reply };
   }
 
-  function close(request: ApiRequest): Reply {
+  function close(request: ApiRequest): GitHubReply {
     const runner = runnerOf(services, request);
     sessions.close(sessionOf(sessions, runner, request));
     services.presence.gone(runner.id);
     return noContent;
   }
 
-  async function message(request: ApiRequest): Promise<Reply> {
+  async function message(request: ApiRequest): Promise<GitHubReply> {
     const runner = runnerOf(services, request);
     const session = sessionOf(sessions, runner, request);
     heard(runner, session);
     const next = (): RunnerMessage | undefined => {
       if (sessions.isHung(session, runner)) return undefined;
       // A poll that waits learns at once that the service went down, or that the runner is no longer wanted.
-      if (services.faults.active("down") !== undefined) throw new ApiError(502, "Bad Gateway");
+      if (services.faults.active("down") !== undefined) throw new GitHubApiError(502, "Bad Gateway");
       refuseDeprecated(services, runnerOf(services, request), runner.version ?? "unknown");
       const job = jobs.offered(runner.id);
       return job === undefined ? undefined : { kind: "job", jobId: job.id, name: job.name };

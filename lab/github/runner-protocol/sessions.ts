@@ -1,4 +1,4 @@
-import type { Faults } from "../faults";
+import type { GitHubFaults } from "../faults";
 import type { StoredRunner } from "../model";
 
 /** A listener that is connected. Held in memory: after a restart of the emulator listeners open a new one. */
@@ -15,7 +15,7 @@ export interface Session {
 export class Sessions {
   private readonly byRunner = new Map<number, Session>();
 
-  constructor(private readonly faults: Faults) {}
+  constructor(private readonly faults: GitHubFaults) {}
 
   open(session: Session): void {
     this.byRunner.set(session.runnerId, session);

@@ -1,5 +1,5 @@
 import type { components } from "@octokit/openapi-types";
-import type { Environment, Reviewer } from "../model";
+import type { StoredEnvironment, Reviewer } from "../model";
 import type { Seed } from "../seed";
 import { accounts, nodeId, simpleUser, type SimpleUser } from "./accounts";
 import { repositoryPage, repositoryUrl } from "./repository";
@@ -20,7 +20,7 @@ export function reviewerViews(seed: Seed, reviewers: readonly Reviewer[]): { typ
   });
 }
 
-function protectionRules(seed: Seed, environment: Environment): ProtectionRule[] {
+function protectionRules(seed: Seed, environment: StoredEnvironment): ProtectionRule[] {
   const { ruleIds, waitTimer, reviewers, preventSelfReview, deploymentBranchPolicy } = environment;
   const rules: ProtectionRule[] = [];
   if (waitTimer > 0) {
@@ -49,7 +49,7 @@ function protectionRules(seed: Seed, environment: Environment): ProtectionRule[]
 /** `can_admins_bypass` is sent by GitHub and read by the Terraform provider, but is not in GitHub's description. */
 export function environmentView(
   seed: Seed,
-  environment: Environment,
+  environment: StoredEnvironment,
 ): Schemas["environment"] & { can_admins_bypass: boolean } {
   const { id, name, deploymentBranchPolicy: policy } = environment;
   return {

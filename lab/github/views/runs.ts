@@ -2,7 +2,7 @@ import type { components } from "@octokit/openapi-types";
 import type { WorkflowRecord } from "../model";
 import type { Services } from "../services";
 import { headCommit } from "../workflow-files";
-import type { JobRecord, Run } from "../workflows/records";
+import type { JobRecord, RunRecord } from "../workflows/records";
 import { nodeId, simpleUserNamed } from "./accounts";
 import { fullName, repositoryPage, repositoryUrl, simpleRepository } from "./repository";
 
@@ -31,7 +31,7 @@ export function workflowView(
 /** @param workflowId 0 when the file of the run is gone */
 export function runView(
   { seed, store }: Pick<Services, "seed" | "store">,
-  run: Run,
+  run: RunRecord,
   workflowId: number,
 ): Schemas["workflow-run"] {
   const url = `${repositoryUrl(seed)}/actions/runs/${run.id}`;
@@ -89,7 +89,7 @@ export function runView(
 }
 
 /** @param run the run that the job belongs to */
-export function jobView({ seed }: Pick<Services, "seed">, job: JobRecord, run: Run): Schemas["job"] {
+export function jobView({ seed }: Pick<Services, "seed">, job: JobRecord, run: RunRecord): Schemas["job"] {
   const url = `${repositoryUrl(seed)}/actions/jobs/${job.id}`;
   return {
     id: job.id,

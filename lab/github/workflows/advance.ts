@@ -6,7 +6,7 @@ import { beginNodes, combine, finishNodes } from "./graph";
 import { mayStart } from "./groups";
 import { enforceLimits } from "./limits";
 import { assign } from "./matching";
-import type { JobRecord, NodeResult, Run, RunStatus } from "./records";
+import type { JobRecord, NodeResult, RunRecord, RunStatus } from "./records";
 import type { EngineContext } from "./engine-context";
 
 /** Each pass needs at most one step for every node; far beyond that something goes in a circle. */
@@ -35,7 +35,7 @@ export function advance(state: GitHubState, context: EngineContext): void {
   }
 }
 
-const openRuns = (state: GitHubState): Run[] =>
+const openRuns = (state: GitHubState): RunRecord[] =>
   state.actions.runs.filter((run) => run.status !== "completed" && run.status !== "pending");
 
 function startRuns(state: GitHubState, context: EngineContext): boolean {
@@ -46,7 +46,7 @@ function startRuns(state: GitHubState, context: EngineContext): boolean {
   return true;
 }
 
-function finishRun(state: GitHubState, run: Run, context: EngineContext): boolean {
+function finishRun(state: GitHubState, run: RunRecord, context: EngineContext): boolean {
   if (run.nodes.every((node) => node.state === "done")) {
     const outer = run.nodes.filter((node) => node.scope === "run").map((node) => node.result as NodeResult);
     endRun(

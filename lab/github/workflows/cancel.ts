@@ -4,7 +4,7 @@ import { displacedBy, groupKey } from "./concurrency";
 import { jobContexts, statusOf } from "./contexts";
 import { endJob, endRun, requestJobCancel } from "./ending";
 import { groupMembers } from "./groups";
-import { type Concurrency, definitionOf, nodeOf, type Run, scopeOf } from "./records";
+import { type Concurrency, definitionOf, nodeOf, type RunRecord, scopeOf } from "./records";
 import { type EngineContext, variablesFor } from "./engine-context";
 
 const byUser = "The operation was canceled.";
@@ -14,7 +14,13 @@ const byUser = "The operation was canceled.";
  * cancelled run, such as always(), goes on, as at GitHub.
  * @param force ends every job at once, whatever its condition, and whether its runner answers (REST: force-cancel)
  */
-export function cancelRun(state: GitHubState, run: Run, context: EngineContext, reason = byUser, force = false): void {
+export function cancelRun(
+  state: GitHubState,
+  run: RunRecord,
+  context: EngineContext,
+  reason = byUser,
+  force = false,
+): void {
   if (run.status === "completed") return;
   if (run.cancelRequestedAt === undefined) context.emit("run.cancel-requested", { runId: run.id });
   run.cancelRequestedAt ??= timestamp(context.now);

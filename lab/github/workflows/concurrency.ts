@@ -5,7 +5,7 @@ import type { Json } from "./template";
 export const longestQueue = 100;
 
 /** A run or job that has, or wants, the place of its group. */
-export interface Member {
+export interface GroupMember {
   readonly id: string;
   readonly state: "active" | "pending";
   /** Order of arrival. */
@@ -34,7 +34,7 @@ export const groupKey = (concurrency: Concurrency): string => concurrency.group.
  * @param others members of the same group, without the newcomer
  * @returns ids to cancel; the newcomer's own id when the queue is full
  */
-export function displacedBy(newcomer: string, setting: Concurrency, others: readonly Member[]): string[] {
+export function displacedBy(newcomer: string, setting: Concurrency, others: readonly GroupMember[]): string[] {
   const pending = others.filter((member) => member.state === "pending");
   if (setting.cancelInProgress) return others.map((member) => member.id);
   if (setting.queue === "single") return pending.map((member) => member.id);
@@ -42,7 +42,7 @@ export function displacedBy(newcomer: string, setting: Concurrency, others: read
 }
 
 /** The member that may start: the oldest waiting one, once none is active. */
-export function nextToStart(members: readonly Member[]): string | undefined {
+export function nextToStart(members: readonly GroupMember[]): string | undefined {
   if (members.some((member) => member.state === "active")) return undefined;
   return [...members].sort((left, right) => left.order - right.order)[0]?.id;
 }

@@ -1,6 +1,6 @@
 import type { Seed } from "../seed";
 import { asText, type Contexts, type StatusCheck } from "./expressions";
-import type { Node, Run, RunScope } from "./records";
+import type { JobNode, RunRecord, RunScope } from "./records";
 import type { Json } from "./template";
 
 /** The repository as expressions see it. */
@@ -29,7 +29,11 @@ export function repositoryFacts({ owner, repository, publicUrl }: Seed): Workflo
 }
 
 /** The `github` context without what only the runner knows (workspace, action, job). */
-export function githubContext(repository: WorkflowRepository, run: Run, scope: RunScope): { [key: string]: Json } {
+export function githubContext(
+  repository: WorkflowRepository,
+  run: RunRecord,
+  scope: RunScope,
+): { [key: string]: Json } {
   const fullName = `${repository.owner}/${repository.name}`;
   return {
     repository: fullName,
@@ -61,7 +65,7 @@ export function githubContext(repository: WorkflowRepository, run: Run, scope: R
 }
 
 /** The event as GITHUB_EVENT_PATH holds it, as far as it has meaning here. */
-export function eventPayload(repository: WorkflowRepository, run: Run): { [key: string]: Json } {
+export function eventPayload(repository: WorkflowRepository, run: RunRecord): { [key: string]: Json } {
   const fullName = `${repository.owner}/${repository.name}`;
   const { pullRequest } = run;
   return {
@@ -85,8 +89,8 @@ export function eventPayload(repository: WorkflowRepository, run: Run): { [key: 
 
 function pullRequestPayload(
   fullName: string,
-  { actor, headBranch, headSha }: Run,
-  { number, base, fork }: NonNullable<Run["pullRequest"]>,
+  { actor, headBranch, headSha }: RunRecord,
+  { number, base, fork }: NonNullable<RunRecord["pullRequest"]>,
 ): { [key: string]: Json } {
   const head = fork ? fullName.replace(/^[^/]+/, actor) : fullName;
   return {
@@ -98,7 +102,7 @@ function pullRequestPayload(
 }
 
 /** `needs` of a node: direct needs with result and outputs. */
-export function needsContext(run: Run, node: Node): { [key: string]: Json } {
+export function needsContext(run: RunRecord, node: JobNode): { [key: string]: Json } {
   return Object.fromEntries(
     node.needs.flatMap((id) => {
       const need = run.nodes.find((other) => other.id === id);
@@ -108,7 +112,7 @@ export function needsContext(run: Run, node: Node): { [key: string]: Json } {
 }
 
 /** Nodes that must end before this one, also through others. */
-function ancestors(run: Run, node: Node, seen = new Set<string>()): Node[] {
+function ancestors(run: RunRecord, node: JobNode, seen = new Set<string>()): JobNode[] {
   for (const id of node.needs) {
     if (seen.has(id)) continue;
     seen.add(id);
@@ -119,7 +123,7 @@ function ancestors(run: Run, node: Node, seen = new Set<string>()): Node[] {
 }
 
 /** success(): every need succeeded. failure(): an ancestor failed. cancelled(): the run was cancelled. */
-export function statusOf(run: Run, node: Node): StatusCheck {
+export function statusOf(run: RunRecord, node: JobNode): StatusCheck {
   const direct = run.nodes.filter((other) => node.needs.includes(other.id));
   const cancelled = run.cancelRequestedAt !== undefined;
   return {
@@ -132,8 +136,8 @@ export function statusOf(run: Run, node: Node): StatusCheck {
 export function jobContexts(
   repository: WorkflowRepository,
   variables: Readonly<Record<string, string>>,
-  run: Run,
-  node: Node,
+  run: RunRecord,
+  node: JobNode,
   scope: RunScope,
 ): Contexts {
   return {

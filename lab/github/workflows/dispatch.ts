@@ -7,7 +7,7 @@ import { githubContext } from "./contexts";
 import { checkInputs } from "./inputs";
 import type { Workflow } from "./model";
 import { scopesAndNodes } from "./new-run";
-import type { Node, Run, RunOrigin, RunScope } from "./records";
+import type { JobNode, RunRecord, RunOrigin, RunScope } from "./records";
 import { type EngineContext, variablesOf } from "./engine-context";
 import type { Json } from "./template";
 
@@ -17,7 +17,7 @@ export interface PlannedRun {
   readonly origin: RunOrigin;
   readonly workflow: Workflow;
   readonly scopes: readonly RunScope[];
-  readonly nodes: readonly Node[];
+  readonly nodes: readonly JobNode[];
 }
 
 /**
@@ -50,11 +50,11 @@ export function newRun(
   { file, origin, workflow, scopes, nodes }: PlannedRun,
   headSha: string,
   context: EngineContext,
-): Run {
+): RunRecord {
   const now = timestamp(context.now);
   const number = (state.actions.runNumbers[file] ?? 0) + 1;
   state.actions.runNumbers[file] = number;
-  const run: Run = {
+  const run: RunRecord = {
     id: context.nextId(),
     number,
     attempt: 1,

@@ -1,6 +1,6 @@
 import { timestamp } from "../clock";
 import type { Emit } from "../store";
-import type { Conclusion, JobRecord, Run } from "./records";
+import type { Conclusion, JobRecord, RunRecord } from "./records";
 
 interface Now {
   readonly now: number;
@@ -33,7 +33,7 @@ export function requestJobCancel(job: JobRecord, context: Now, reason: string): 
   else endJob(job, "cancelled", context);
 }
 
-export function endRun(run: Run, conclusion: Conclusion, { now, emit }: Now): void {
+export function endRun(run: RunRecord, conclusion: Conclusion, { now, emit }: Now): void {
   run.status = "completed";
   run.conclusion = conclusion;
   run.updatedAt = timestamp(now);

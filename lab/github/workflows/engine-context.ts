@@ -3,7 +3,7 @@ import type { Emit } from "../store";
 import type { WorkflowRepository } from "./contexts";
 import type { Evaluator } from "./expressions";
 import type { EngineRunner } from "./matching";
-import type { JobRecord, Run } from "./records";
+import type { JobRecord, RunRecord } from "./records";
 
 /** How long the engine waits before it gives up; GitHub's values are longer. */
 export interface EngineLimits {
@@ -44,11 +44,11 @@ const variablesIn = (state: GitHubState, scope: string | null): Record<string, s
   Object.fromEntries(state.variables.filter((known) => known.scope === scope).map(({ name, value }) => [name, value]));
 
 /** The repository's variables as `vars` shows them to a run. */
-export function variablesOf(state: GitHubState, run: Run | undefined): Readonly<Record<string, string>> {
+export function variablesOf(state: GitHubState, run: RunRecord | undefined): Readonly<Record<string, string>> {
   return run?.variables ?? variablesIn(state, null);
 }
 
 /** Variables as `vars` shows them to a job: the environment's win over the repository's. */
-export function variablesFor(state: GitHubState, run: Run, environment: string | null): Record<string, string> {
+export function variablesFor(state: GitHubState, run: RunRecord, environment: string | null): Record<string, string> {
   return { ...variablesOf(state, run), ...(environment === null ? {} : variablesIn(state, environment)) };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { timestamp } from "../clock";
 import type { DispatchRequest, ReviewRequest, TriggerRequest, WorkflowEngine } from "../engine";
-import { ApiError, conflict, notFound, unprocessable } from "../http/errors";
+import { GitHubApiError, conflict, notFound, unprocessable } from "../http/errors";
 import type { GitHubState } from "../model";
 import type { JobCompletion, JobMessage } from "../runner-protocol/messages";
 import { sha256 } from "../runner-tokens";
@@ -16,20 +16,20 @@ import { newRun, planDispatch } from "./dispatch";
 import { endJob } from "./ending";
 import { awaitingApproval, planTriggered } from "./trigger";
 import { evaluatorWith } from "./expressions";
-import { botLogin, dropEndedTokens, jobMessage, tokenPermissions } from "./handout";
+import { botLogin, dropEndedTokens, jobMessage, tokenPermissions } from "./job-message";
 import { HostedRunner, hostedRunner } from "./hosted";
-import type { JobDesk } from "./job-desk";
+import type { JobQueue } from "./job-queue";
 import { workflowLibrary } from "./library";
 import type { Workflow } from "./model";
 import { nodesToRepeat, repeatNodes } from "./repeat";
 import { parseWorkflowFile } from "./parse";
-import type { JobRecord, Run, StepRecord } from "./records";
+import type { JobRecord, RunRecord, StepRecord } from "./records";
 import { labLimits, type EngineLimits, type EngineContext } from "./engine-context";
 
 const tickMilliseconds = 1_000;
 
 /** Runs workflows over the store. */
-export class Engine implements WorkflowEngine, JobDesk {
+export class Engine implements WorkflowEngine, JobQueue {
   private readonly evaluator = evaluatorWith(workflowLibrary().expressions);
   private readonly heard = new Map<number, number>();
   private readonly startedAt: number;
@@ -60,7 +60,7 @@ export class Engine implements WorkflowEngine, JobDesk {
     }
   }
 
-  trigger(event: TriggerRequest): Run[] {
+  trigger(event: TriggerRequest): RunRecord[] {
     const { seed, store } = this.services;
     const policy = store.state.repository.actions.forkPullRequestApproval;
     const { planned, refused } = planTriggered(event, seed, policy, (file) => this.load(file));
@@ -76,7 +76,7 @@ export class Engine implements WorkflowEngine, JobDesk {
 
   approve(runId: number, login: string): void {
     if (this.run(runId).conclusion !== "action_required") {
-      throw new ApiError(403, "This run is not from a fork pull request or queued waiting for approval.");
+      throw new GitHubApiError(403, "This run is not from a fork pull request or queued waiting for approval.");
     }
     this.change((state, context) => {
       const run = runIn(state, runId);
@@ -85,7 +85,7 @@ export class Engine implements WorkflowEngine, JobDesk {
     });
   }
 
-  private add(state: GitHubState, run: Run, context: EngineContext): void {
+  private add(state: GitHubState, run: RunRecord, context: EngineContext): void {
     state.actions.runs.push(run);
     const { id: runId, name, number, actor, event } = run;
     context.emit("run.created", { runId, name, number, actor, event });
@@ -93,7 +93,7 @@ export class Engine implements WorkflowEngine, JobDesk {
       displace(state, `run:${runId}`, run.concurrency, context);
   }
 
-  dispatch(request: DispatchRequest): Run {
+  dispatch(request: DispatchRequest): RunRecord {
     const { seed, store } = this.services;
     const environments = store.state.environments.map(({ name }) => name);
     const planned = inGithubsWords(() => planDispatch(request, seed.repository.defaultBranch, environments, this.load));
@@ -114,13 +114,13 @@ export class Engine implements WorkflowEngine, JobDesk {
 
   rerun(runId: number, { only, login }: { readonly only: "all" | "failed" | number; readonly login: string }): void {
     const known = this.run(runId);
-    if (known.status !== "completed") throw new ApiError(403, "This workflow is already running");
+    if (known.status !== "completed") throw new GitHubApiError(403, "This workflow is already running");
     const wanted = typeof only === "number" ? this.job(only).node : undefined;
     const repeat = nodesToRepeat(known.nodes, (node) => {
       if (only === "all") return true;
       return wanted === undefined ? node.result === "failure" || node.result === "cancelled" : node.id === wanted;
     });
-    if (repeat.size === 0) throw new ApiError(403, "There are no failed jobs to rerun");
+    if (repeat.size === 0) throw new GitHubApiError(403, "There are no failed jobs to rerun");
     this.change((state, context) => repeatNodes(state, runIn(state, runId), repeat, login, context));
   }
 
@@ -258,7 +258,7 @@ export class Engine implements WorkflowEngine, JobDesk {
     return parseWorkflowFile(workflowLibrary(), file, found.content.toString("utf8"));
   };
 
-  private run(runId: number): Run {
+  private run(runId: number): RunRecord {
     return runIn(this.services.store.state, runId);
   }
 
@@ -272,11 +272,11 @@ function inGithubsWords<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    throw error instanceof ApiError ? error : unprocessable((error as Error).message);
+    throw error instanceof GitHubApiError ? error : unprocessable((error as Error).message);
   }
 }
 
-function runIn(state: GitHubState, runId: number): Run {
+function runIn(state: GitHubState, runId: number): RunRecord {
   const run = state.actions.runs.find(({ id }) => id === runId);
   if (run === undefined) throw notFound();
   return run;

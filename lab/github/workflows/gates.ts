@@ -1,9 +1,9 @@
 import { timestamp } from "../clock";
-import type { Environment, GitHubState } from "../model";
+import type { StoredEnvironment, GitHubState } from "../model";
 import { endJob } from "./ending";
 import { mayStart } from "./groups";
 import { missingHosted } from "./matching";
-import type { JobRecord, Run } from "./records";
+import type { JobRecord, RunRecord } from "./records";
 import type { EngineContext } from "./engine-context";
 
 /**
@@ -11,12 +11,12 @@ import type { EngineContext } from "./engine-context";
  * GitHub does not document the order; so a job that waits for approval holds its group.
  * @returns whether anything changed
  */
-export function passGates(state: GitHubState, run: Run, context: EngineContext): boolean {
+export function passGates(state: GitHubState, run: RunRecord, context: EngineContext): boolean {
   const open = state.actions.jobs.filter((job) => job.runId === run.id && job.status !== "completed");
   return open.map((job) => passGate(state, run, job, context)).some(Boolean);
 }
 
-function passGate(state: GitHubState, run: Run, job: JobRecord, context: EngineContext): boolean {
+function passGate(state: GitHubState, run: RunRecord, job: JobRecord, context: EngineContext): boolean {
   if (job.status === "pending" && mayStart(state.actions, job)) {
     enterEnvironment(state, run, job, context);
     return true;
@@ -36,7 +36,7 @@ function passGate(state: GitHubState, run: Run, job: JobRecord, context: EngineC
 
 const sameName = (left: string, right: string | undefined): boolean => left.toLowerCase() === right?.toLowerCase();
 
-function enterEnvironment(state: GitHubState, run: Run, job: JobRecord, context: EngineContext): void {
+function enterEnvironment(state: GitHubState, run: RunRecord, job: JobRecord, context: EngineContext): void {
   if (job.environment === undefined) {
     queue(job, context);
     return;
@@ -58,9 +58,9 @@ function enterEnvironment(state: GitHubState, run: Run, job: JobRecord, context:
 }
 
 /** GitHub makes an environment that a workflow names and that does not exist, without any protection. */
-function create(state: GitHubState, name: string, context: EngineContext): Environment {
+function create(state: GitHubState, name: string, context: EngineContext): StoredEnvironment {
   const now = timestamp(context.now);
-  const environment: Environment = {
+  const environment: StoredEnvironment = {
     id: context.nextId(),
     name,
     createdAt: now,
@@ -79,8 +79,8 @@ function create(state: GitHubState, name: string, context: EngineContext): Envir
 
 /** The lab knows no branch protection: of "protected branches only" the default branch alone passes. */
 export function mayDeploy(
-  environment: Pick<Environment, "deploymentBranchPolicy" | "branchPolicies">,
-  run: Pick<Run, "ref" | "headBranch">,
+  environment: Pick<StoredEnvironment, "deploymentBranchPolicy" | "branchPolicies">,
+  run: Pick<RunRecord, "ref" | "headBranch">,
   defaultBranch: string,
 ): boolean {
   const policy = environment.deploymentBranchPolicy;

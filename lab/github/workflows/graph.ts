@@ -5,24 +5,24 @@ import { endJob } from "./ending";
 import type { Contexts } from "./expressions";
 import { checkInputs } from "./inputs";
 import { type JobPlan, newJob, planJobs } from "./job-plan";
-import { definitionOf, type JobRecord, type Node, type NodeResult, type Run, scopeOf } from "./records";
+import { definitionOf, type JobRecord, type JobNode, type NodeResult, type RunRecord, scopeOf } from "./records";
 import { type EngineContext, variablesFor } from "./engine-context";
 import type { Json, WorkflowTemplate } from "./template";
 
 /** Starts every node whose needs are over. @returns whether anything changed */
-export function beginNodes(state: GitHubState, run: Run, context: EngineContext): boolean {
+export function beginNodes(state: GitHubState, run: RunRecord, context: EngineContext): boolean {
   const ready = run.nodes.filter((node) => node.state === "blocked" && isReady(run, node));
   for (const node of ready) begin(state, run, node, context);
   return ready.length > 0;
 }
 
-function isReady(run: Run, node: Node): boolean {
+function isReady(run: RunRecord, node: JobNode): boolean {
   const caller = run.nodes.find(({ id }) => id === node.scope);
   if (caller?.state === "blocked") return false;
   return run.nodes.filter(({ id }) => node.needs.includes(id)).every((need) => need.state === "done");
 }
 
-function begin(state: GitHubState, run: Run, node: Node, context: EngineContext): void {
+function begin(state: GitHubState, run: RunRecord, node: JobNode, context: EngineContext): void {
   const definition = definitionOf(run, node);
   const contexts = jobContexts(context.repository, variablesFor(state, run, null), run, node, scopeOf(run, node));
   const add = (plan: JobPlan): JobRecord => {
@@ -55,14 +55,14 @@ function begin(state: GitHubState, run: Run, node: Node, context: EngineContext)
 }
 
 /** A call that does not happen takes its jobs with it. */
-function abandonCalled(run: Run, node: Node, result: NodeResult): void {
+function abandonCalled(run: RunRecord, node: JobNode, result: NodeResult): void {
   for (const inner of run.nodes.filter(({ id }) => id.startsWith(`${node.id}/`)))
     Object.assign(inner, { state: "done", result });
 }
 
 function beginCall(
-  run: Run,
-  node: Node,
+  run: RunRecord,
+  node: JobNode,
   given: WorkflowTemplate | undefined,
   contexts: Contexts,
   context: EngineContext,
@@ -76,7 +76,7 @@ function beginCall(
 }
 
 /** Ends nodes whose jobs, or whose called workflow, are over. @returns whether anything changed */
-export function finishNodes(state: GitHubState, run: Run, context: EngineContext): boolean {
+export function finishNodes(state: GitHubState, run: RunRecord, context: EngineContext): boolean {
   let changed = false;
   for (const node of run.nodes.filter((candidate) => candidate.state === "started")) {
     const inner = run.nodes.filter(({ scope }) => scope === node.id);
@@ -91,7 +91,7 @@ export function finishNodes(state: GitHubState, run: Run, context: EngineContext
 }
 
 /** Jobs of a node in the run's current attempt. */
-export function jobsOf(state: GitHubState, run: Run, node: Node): JobRecord[] {
+export function jobsOf(state: GitHubState, run: RunRecord, node: JobNode): JobRecord[] {
   // A job that an earlier attempt finished, and this one did not repeat, still counts.
   const all = state.actions.jobs.filter((job) => job.runId === run.id && job.node === node.id);
   const newest = Math.max(0, ...all.map((job) => job.runAttempt));
@@ -116,7 +116,12 @@ function mergedOutputs(jobs: readonly JobRecord[]): Record<string, string> {
   return Object.assign({}, ...jobs.map((job) => job.outputs)) as Record<string, string>;
 }
 
-function callOutputs(state: GitHubState, run: Run, node: Node, context: EngineContext): Record<string, string> {
+function callOutputs(
+  state: GitHubState,
+  run: RunRecord,
+  node: JobNode,
+  context: EngineContext,
+): Record<string, string> {
   const scope = run.scopes.find(({ id }) => id === node.id);
   if (scope === undefined) return {};
   const inner = run.nodes.filter((other) => other.scope === node.id).map(({ id }) => id);

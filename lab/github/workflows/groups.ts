@@ -1,18 +1,18 @@
-import { groupKey, nextToStart, type Member } from "./concurrency";
-import type { ActionsState, JobRecord, Run } from "./records";
+import { groupKey, nextToStart, type GroupMember } from "./concurrency";
+import type { ActionsState, JobRecord, RunRecord } from "./records";
 
-const memberOfRun = (run: Run): Member => ({
+const memberOfRun = (run: RunRecord): GroupMember => ({
   id: `run:${run.id}`,
   state: run.status === "pending" ? "pending" : "active",
   order: run.id,
 });
-const memberOfJob = (job: JobRecord): Member => ({
+const memberOfJob = (job: JobRecord): GroupMember => ({
   id: `job:${job.id}`,
   state: job.status === "pending" ? "pending" : "active",
   order: job.id,
 });
 
-const keyOfRun = (run: Run): string | undefined => {
+const keyOfRun = (run: RunRecord): string | undefined => {
   const { concurrency } = run;
   return concurrency === undefined ? undefined : groupKey(concurrency);
 };
@@ -22,14 +22,14 @@ const keyOfJob = (job: JobRecord): string | undefined => {
 };
 
 /** Runs and jobs that hold or want the place of a group; both kinds share the names. */
-export function groupMembers(state: ActionsState, key: string): Member[] {
+export function groupMembers(state: ActionsState, key: string): GroupMember[] {
   const runs = state.runs.filter((run) => run.status !== "completed" && keyOfRun(run) === key);
   const jobs = state.jobs.filter((job) => job.status !== "completed" && keyOfJob(job) === key);
   return [...runs.map(memberOfRun), ...jobs.map(memberOfJob)];
 }
 
 /** Whether a pending run or job may go on now. */
-export function mayStart(state: ActionsState, candidate: Run | JobRecord): boolean {
+export function mayStart(state: ActionsState, candidate: RunRecord | JobRecord): boolean {
   const isJob = "runId" in candidate;
   const key = isJob ? keyOfJob(candidate) : keyOfRun(candidate);
   if (key === undefined) return true;
@@ -63,7 +63,7 @@ export function concurrencyGroups(state: ActionsState): ConcurrencyGroup[] {
   for (const { key, name, run, job } of keyed) {
     if (key === undefined || name === undefined) continue;
     const group = groups.get(key) ?? { name, holder: null, waiting: [] };
-    const owner = { runId: job?.runId ?? (run as Run).id, jobId: job?.id ?? null };
+    const owner = { runId: job?.runId ?? (run as RunRecord).id, jobId: job?.id ?? null };
     const record = job ?? run;
     if (record.status === "pending") group.waiting.push({ ...owner, since: record.createdAt });
     else group.holder = owner;

@@ -8,7 +8,7 @@ import type { JobMessage } from "../runner-protocol/messages";
 import type { Services } from "../services";
 import type { Evaluator } from "./expressions";
 import type { EngineRunner } from "./matching";
-import type { JobDesk } from "./job-desk";
+import type { JobQueue } from "./job-queue";
 
 /** The lab's one GitHub-hosted machine. Ids of everything else begin far above. */
 export const hostedRunner: EngineRunner = {
@@ -34,7 +34,7 @@ export class HostedRunner {
 
   constructor(
     private readonly services: Services,
-    private readonly jobs: JobDesk,
+    private readonly jobs: JobQueue,
     private readonly evaluator: Evaluator,
   ) {
     this.folder = path.join(services.store.folder, "hosted");

@@ -4,7 +4,7 @@ import type { Contexts } from "./expressions";
 import { readLabels } from "./matching";
 import { memberName, planMatrix } from "./matrix";
 import type { Job as JobDefinition, OrdinaryWork } from "./model";
-import type { JobRecord, Node, Run } from "./records";
+import type { JobRecord, JobNode, RunRecord } from "./records";
 import type { EngineContext } from "./engine-context";
 import { member, type Json, type WorkflowTemplate } from "./template";
 
@@ -78,7 +78,7 @@ function environmentName(
 }
 
 /** A new job of the run, not yet let through to a runner. */
-export function newJob(run: Run, node: Node, plan: JobPlan, context: EngineContext): JobRecord {
+export function newJob(run: RunRecord, node: JobNode, plan: JobPlan, context: EngineContext): JobRecord {
   // A scope's id is `run` and the jobs that call one another.
   const callers = node.scope.split("/").slice(1);
   return {

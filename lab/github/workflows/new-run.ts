@@ -1,5 +1,5 @@
 import type { Workflow } from "./model";
-import type { Node, RunScope } from "./records";
+import type { JobNode, RunScope } from "./records";
 import type { Json, WorkflowTemplate } from "./template";
 
 /** How many workflows may stand above one another, the one that was triggered included. Source: GitHub, "Reusing workflows". */
@@ -10,7 +10,7 @@ export function scopesAndNodes(
   workflow: Workflow,
   inputs: Record<string, Json>,
   load: (file: string) => Workflow,
-): { scopes: RunScope[]; nodes: Node[] } {
+): { scopes: RunScope[]; nodes: JobNode[] } {
   const scopes: RunScope[] = [{ id: "run", workflow, inputs, secrets: "all" }];
   const nodes = nodesOf("run", workflow);
   const addCalls = (caller: Workflow, scope: string, level: number): void => {
@@ -34,7 +34,7 @@ export function scopesAndNodes(
 const secretsOf = (secrets: WorkflowTemplate | "inherit" | undefined): "all" | WorkflowTemplate =>
   secrets === "inherit" ? "all" : (secrets ?? { kind: "mapping", entries: [] });
 
-function nodesOf(scope: string, workflow: Workflow): Node[] {
+function nodesOf(scope: string, workflow: Workflow): JobNode[] {
   return workflow.jobs.map((job) => ({
     id: `${scope}/${job.id}`,
     scope,

@@ -26,7 +26,7 @@ export interface RunScope {
 }
 
 /** One job of a workflow file within a run, before and after its matrix is known. */
-export interface Node {
+export interface JobNode {
   /** `SCOPE/JOB` */
   readonly id: string;
   readonly scope: string;
@@ -56,7 +56,7 @@ export interface RunOrigin {
   };
 }
 
-export interface Run extends RunOrigin {
+export interface RunRecord extends RunOrigin {
   readonly id: number;
   readonly number: number;
   attempt: number;
@@ -77,7 +77,7 @@ export interface Run extends RunOrigin {
   readonly variables?: Readonly<Record<string, string>>;
   cancelRequestedAt?: string;
   readonly scopes: RunScope[];
-  readonly nodes: Node[];
+  readonly nodes: JobNode[];
 }
 
 export interface StepRecord {
@@ -140,20 +140,20 @@ export interface JobRecord {
   annotations: string[];
 }
 
-export function nodeOf(run: Run, id: string): Node {
+export function nodeOf(run: RunRecord, id: string): JobNode {
   const node = run.nodes.find((candidate) => candidate.id === id);
   if (node === undefined) throw new Error(`The run has no job ${id}.`);
   return node;
 }
 
-export function scopeOf(run: Run, node: Node): RunScope {
+export function scopeOf(run: RunRecord, node: JobNode): RunScope {
   const scope = run.scopes.find((candidate) => candidate.id === node.scope);
   if (scope === undefined) throw new Error(`The run has no scope ${node.scope}.`);
   return scope;
 }
 
 /** What the workflow file says about the node's job. */
-export function definitionOf(run: Run, node: Node): Job {
+export function definitionOf(run: RunRecord, node: JobNode): Job {
   const definition = scopeOf(run, node).workflow.jobs.find((job) => job.id === node.jobId);
   if (definition === undefined) throw new Error(`The workflow has no job ${node.jobId}.`);
   return definition;
@@ -161,7 +161,7 @@ export function definitionOf(run: Run, node: Node): Job {
 
 /** All that the engine keeps; a part of the emulator's state on disk. */
 export interface ActionsState {
-  runs: Run[];
+  runs: RunRecord[];
   jobs: JobRecord[];
   /** Last run number by workflow file. */
   runNumbers: Record<string, number>;

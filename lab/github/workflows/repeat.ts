@@ -1,14 +1,14 @@
 import { timestamp } from "../clock";
 import type { GitHubState } from "../model";
 import { displace } from "./cancel";
-import type { Node, Run } from "./records";
+import type { JobNode, RunRecord } from "./records";
 import type { EngineContext } from "./engine-context";
 
 /**
  * Nodes to repeat in a new attempt, with everything that depends on them.
  * @param chosen whether a node itself is to be repeated
  */
-export function nodesToRepeat(nodes: readonly Node[], chosen: (node: Node) => boolean): Set<string> {
+export function nodesToRepeat(nodes: readonly JobNode[], chosen: (node: JobNode) => boolean): Set<string> {
   const repeat = new Set(nodes.filter(chosen).map((node) => node.id));
   for (let size = -1; size !== repeat.size;) {
     size = repeat.size;
@@ -24,7 +24,7 @@ export function nodesToRepeat(nodes: readonly Node[], chosen: (node: Node) => bo
 /** Starts the run's next attempt with these nodes. */
 export function repeatNodes(
   state: GitHubState,
-  run: Run,
+  run: RunRecord,
   repeat: ReadonlySet<string>,
   login: string,
   context: EngineContext,

@@ -8,7 +8,7 @@ import { workflowLibrary } from "./library";
 import type { Workflow } from "./model";
 import { scopesAndNodes } from "./new-run";
 import { parseWorkflowFile } from "./parse";
-import type { Run } from "./records";
+import type { RunRecord } from "./records";
 
 export interface TriggeredRun extends PlannedRun {
   readonly needsApproval: boolean;
@@ -49,5 +49,5 @@ export function planTriggered(
 }
 
 /** A run that waits for the approval of a user with write access. GitHub shows it as completed. */
-export const awaitingApproval = (run: Run): Run =>
+export const awaitingApproval = (run: RunRecord): RunRecord =>
   Object.assign(run, { status: "completed", conclusion: "action_required" } as const);

@@ -1,5 +1,5 @@
 /** A refusal in the words of Proxmox VE: the message is sent both as HTTP status text and in the body. */
-export class ApiError extends Error {
+export class ProxmoxApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
@@ -11,13 +11,13 @@ export class ApiError extends Error {
 }
 
 /** What Perl's `die` in a handler becomes. */
-export const failure = (message: string): ApiError => new ApiError(500, message);
+export const failure = (message: string): ProxmoxApiError => new ProxmoxApiError(500, message);
 
-export const parameterError = (errors: Readonly<Record<string, string>>): ApiError =>
-  new ApiError(400, "Parameter verification failed.", errors);
+export const parameterError = (errors: Readonly<Record<string, string>>): ProxmoxApiError =>
+  new ProxmoxApiError(400, "Parameter verification failed.", errors);
 
-export const permissionError = (path: string, privileges: readonly string[]): ApiError =>
-  new ApiError(403, `Permission check failed (${path}, ${privileges.join("|")})`);
+export const permissionError = (path: string, privileges: readonly string[]): ProxmoxApiError =>
+  new ProxmoxApiError(403, `Permission check failed (${path}, ${privileges.join("|")})`);
 
-export const missingVm = (node: string, vmid: number): ApiError =>
+export const missingVm = (node: string, vmid: number): ProxmoxApiError =>
   failure(`Configuration file 'nodes/${node}/qemu-server/${vmid}.conf' does not exist`);

@@ -1,10 +1,10 @@
 import type { Caller } from "../access";
-import type { Node } from "../node";
+import type { ProxmoxNode } from "../node";
 import type { Schema, Values } from "./schema";
 
 /** One request whose parameters were checked. */
-export interface Call {
-  readonly node: Node;
+export interface ProxmoxCall {
+  readonly node: ProxmoxNode;
   readonly caller: Caller;
   /** Decoded segments of the path, by name. */
   readonly path: Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ export interface Call {
   readonly vmid: number;
 }
 
-export interface Route {
+export interface ProxmoxRoute {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Below `/api2/json`, with `{name}` for parameters. */
   readonly path: string;
@@ -22,5 +22,5 @@ export interface Route {
   /** An empty value counts as not given. */
   readonly emptyIsAbsent?: true;
   /** Returns the value for `data`; undefined becomes null. */
-  handle(call: Call): unknown;
+  handle(call: ProxmoxCall): unknown;
 }

@@ -2,10 +2,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { setTimeout as delay } from "node:timers/promises";
 import { readBody } from "../../kit/read-body";
 import { createRouter } from "../../kit/router";
-import type { Access } from "../access";
-import type { Node } from "../node";
-import { ApiError, failure, parameterError } from "./errors";
-import type { Route } from "./route";
+import type { AccessControl } from "../access";
+import type { ProxmoxNode } from "../node";
+import { ProxmoxApiError, failure, parameterError } from "./errors";
+import type { ProxmoxRoute } from "./route";
 import { checkParameters, type Values } from "./schema";
 
 const base = "/api2/json";
@@ -13,8 +13,8 @@ const maxBodyBytes = 512 * 1024; // PVE::APIServer::AnyEvent, $limit_max_post
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   if (request.headers["transfer-encoding"] !== undefined)
-    throw new ApiError(501, "chunked transfer encoding not supported");
-  const body = await readBody(request, maxBodyBytes, () => new ApiError(501, "for data too large"));
+    throw new ProxmoxApiError(501, "chunked transfer encoding not supported");
+  const body = await readBody(request, maxBodyBytes, () => new ProxmoxApiError(501, "for data too large"));
   return body.toString("utf8");
 }
 
@@ -34,7 +34,7 @@ function readValues(query: string, body: string, contentType: string | undefined
       ),
     };
   }
-  throw new ApiError(501, `upload '${kind}' not implemented`);
+  throw new ProxmoxApiError(501, `upload '${kind}' not implemented`);
 }
 
 const withoutEmpty = (values: Values): Values =>
@@ -57,7 +57,7 @@ function send(response: ServerResponse, status: number, message: string | undefi
 }
 
 /** The API below `/api2/json` as a listener for an https server. */
-export function createApi(node: Node, access: Access, routes: readonly Route[]): RequestListener {
+export function createApi(node: ProxmoxNode, access: AccessControl, routes: readonly ProxmoxRoute[]): RequestListener {
   const find = createRouter(routes, (route) => route.path);
 
   async function answer(request: IncomingMessage): Promise<unknown> {
@@ -67,10 +67,10 @@ export function createApi(node: Node, access: Access, routes: readonly Route[]):
     if (node.faults.takeHttp500(`${method} ${path ?? rawPath}`))
       throw failure("internal error (a fault of the lab: http-500)");
     const caller = access.authenticate(request.headers.authorization, node.environment.now());
-    if (caller === undefined) throw new ApiError(401, "Authentication failed!");
+    if (caller === undefined) throw new ProxmoxApiError(401, "Authentication failed!");
     const body = await bodyOf(request);
     const match = path === undefined ? undefined : find(method, path);
-    if (match === undefined) throw new ApiError(501, `Method '${method} ${path ?? rawPath}' not implemented`);
+    if (match === undefined) throw new ProxmoxApiError(501, `Method '${method} ${path ?? rawPath}' not implemented`);
     const given = readValues(query, body, request.headers["content-type"]);
     const values = checkParameters(match.route.parameters, match.route.emptyIsAbsent ? withoutEmpty(given) : given);
     requireKnownPlace(node, match.params);
@@ -81,13 +81,13 @@ export function createApi(node: Node, access: Access, routes: readonly Route[]):
     answer(request).then(
       (data) => send(response, 200, undefined, { data: data ?? null }),
       async (error: unknown) => {
-        if (!(error instanceof ApiError)) {
+        if (!(error instanceof ProxmoxApiError)) {
           process.stderr.write(
             `${request.method} ${request.url?.split("?")[0]}: ${error instanceof Error ? error.stack : String(error)}\n`,
           );
         }
         const { status, message, errors } =
-          error instanceof ApiError ? error : failure(error instanceof Error ? error.message : String(error));
+          error instanceof ProxmoxApiError ? error : failure(error instanceof Error ? error.message : String(error));
         if (status !== 401)
           return send(response, status, message, { data: null, message: `${message}\n`, ...(errors && { errors }) });
         // At this stage Proxmox VE sends a status text and no body, and takes its time against guessing.
@@ -104,7 +104,7 @@ function splitOnce(text: string, separator: string): [string, string] {
 }
 
 /** Checks the parts of the path that many calls share. */
-function requireKnownPlace(node: Node, path: Readonly<Record<string, string>>): void {
+function requireKnownPlace(node: ProxmoxNode, path: Readonly<Record<string, string>>): void {
   if (path.vmid !== undefined && !/^[1-9]\d{2,8}$/.test(path.vmid)) {
     throw parameterError({ vmid: "value does not look like a valid VM ID" });
   }
@@ -112,7 +112,7 @@ function requireKnownPlace(node: Node, path: Readonly<Record<string, string>>): 
     const neighbour = node.seed.neighbours?.find(({ node: name }) => name === path.node);
     if (neighbour?.online === true) return;
     // What the proxy of a cluster answers for a node that is off.
-    if (neighbour !== undefined) throw new ApiError(595, "No route to host");
+    if (neighbour !== undefined) throw new ProxmoxApiError(595, "No route to host");
     throw failure(
       `hostname lookup '${path.node}' failed - failed to get address info for: ${path.node}: Name or service not known`,
     );

@@ -1,9 +1,9 @@
 import { requireAll } from "../access";
 import { failure, parameterError } from "../api/errors";
-import type { Call, Route } from "../api/route";
+import type { ProxmoxCall, ProxmoxRoute } from "../api/route";
 import type { Parameter } from "../api/schema";
 import { formatOf, requireStorage, usedBytes, volumesOn } from "../vm/storage";
-import type { Node } from "../node";
+import type { ProxmoxNode } from "../node";
 import { parseUpid } from "../values";
 import { vmStatus } from "./qemu";
 
@@ -12,7 +12,7 @@ const text: Parameter = { type: "string", optional: true };
 const count: Parameter = { type: "integer", optional: true, minimum: 0 };
 const firstVmid = 100;
 
-function nextId({ node, values }: Call): unknown {
+function nextId({ node, values }: ProxmoxCall): unknown {
   if (values.vmid !== undefined) {
     if (node.store.vm(Number(values.vmid)) !== undefined)
       throw parameterError({ vmid: `VM ${values.vmid} already exists` });
@@ -23,7 +23,7 @@ function nextId({ node, values }: Call): unknown {
   return String(vmid);
 }
 
-function storageStatus(node: Node, id: string) {
+function storageStatus(node: ProxmoxNode, id: string) {
   const storage = requireStorage(node, id);
   const used = usedBytes(node, storage);
   return {
@@ -38,7 +38,7 @@ function storageStatus(node: Node, id: string) {
   };
 }
 
-function visibleStorages({ node, caller }: Call): string[] {
+function visibleStorages({ node, caller }: ProxmoxCall): string[] {
   return node.seed.storages
     .map(({ id }) => id)
     .filter((id) =>
@@ -46,7 +46,7 @@ function visibleStorages({ node, caller }: Call): string[] {
     );
 }
 
-function vmResources({ node, caller }: Call): unknown[] {
+function vmResources({ node, caller }: ProxmoxCall): unknown[] {
   return node.store
     .allVms()
     .filter(({ vmid }) => caller.privileges(`/vms/${vmid}`).has("VM.Audit"))
@@ -59,7 +59,7 @@ function vmResources({ node, caller }: Call): unknown[] {
 }
 
 /** Containers; those of a node that is off are of unknown state. */
-function containerResources({ node: { seed }, caller }: Call): unknown[] {
+function containerResources({ node: { seed }, caller }: ProxmoxCall): unknown[] {
   return (seed.neighbours ?? []).flatMap(({ node, online, containers }) =>
     containers
       .filter(({ vmid }) => caller.privileges(`/vms/${vmid}`).has("VM.Audit"))
@@ -70,7 +70,7 @@ function containerResources({ node: { seed }, caller }: Call): unknown[] {
   );
 }
 
-function containerConfig({ node, caller, path, vmid }: Call): unknown {
+function containerConfig({ node, caller, path, vmid }: ProxmoxCall): unknown {
   requireAll(caller, `/vms/${vmid}`, ["VM.Audit"]);
   const found = node.seed.neighbours
     ?.filter((neighbour) => neighbour.node === path.node)
@@ -80,7 +80,7 @@ function containerConfig({ node, caller, path, vmid }: Call): unknown {
   return found.config;
 }
 
-function storageResources(call: Call): unknown[] {
+function storageResources(call: ProxmoxCall): unknown[] {
   const { node } = call.node.seed;
   return visibleStorages(call).map((storage) => {
     const { total, used, type, content } = storageStatus(call.node, storage);
@@ -89,7 +89,7 @@ function storageResources(call: Call): unknown[] {
   });
 }
 
-function nodeResources({ node: { seed } }: Call): unknown[] {
+function nodeResources({ node: { seed } }: ProxmoxCall): unknown[] {
   const others = (seed.neighbours ?? []).filter(({ node }) => node !== seed.node);
   return [{ node: seed.node, online: true }, ...others].map(({ node, online }) => ({
     ...{ id: `node/${node}`, type: "node", node },
@@ -98,18 +98,18 @@ function nodeResources({ node: { seed } }: Call): unknown[] {
 }
 
 /** By the parameter `type`; a call without it gets all. */
-const resourceKinds: Readonly<Record<string, (call: Call) => unknown[]>> = {
+const resourceKinds: Readonly<Record<string, (call: ProxmoxCall) => unknown[]>> = {
   vm: (call) => [...vmResources(call), ...containerResources(call)],
   storage: storageResources,
   node: nodeResources,
 };
 
-function resources(call: Call): unknown[] {
+function resources(call: ProxmoxCall): unknown[] {
   const wanted = Object.entries(resourceKinds).filter(([kind]) => [undefined, kind].includes(call.values.type));
   return wanted.flatMap(([, list]) => list(call));
 }
 
-function taskOf({ node, caller, path }: Call) {
+function taskOf({ node, caller, path }: ProxmoxCall) {
   const upid = path.upid ?? "";
   if (parseUpid(upid) === undefined)
     throw parameterError({ upid: "value does not look like a valid unique process id" });
@@ -120,20 +120,20 @@ function taskOf({ node, caller, path }: Call) {
   return task;
 }
 
-function taskStatus(call: Call): unknown {
+function taskStatus(call: ProxmoxCall): unknown {
   const { upid, node, pid, processStart: pstart, startTime: starttime, type, id, user, exitStatus } = taskOf(call);
   const state = exitStatus === undefined ? { status: "running" } : { status: "stopped", exitstatus: exitStatus };
   return { upid, node, pid, pstart, starttime, type, id, user, ...state };
 }
 
-function taskLog(call: Call): unknown {
+function taskLog(call: ProxmoxCall): unknown {
   const start = Number(call.values.start ?? 0);
   const limit = Number(call.values.limit ?? 50);
   const lines = taskOf(call).log.map((line, index) => ({ n: index + 1, t: line }));
   return limit === 0 ? lines.slice(start) : lines.slice(start, start + limit);
 }
 
-function taskList(call: Call): unknown {
+function taskList(call: ProxmoxCall): unknown {
   const { node, caller, values } = call;
   const seesAll = caller.privileges(`/nodes/${node.seed.node}`).has("Sys.Audit");
   return node.tasks
@@ -146,7 +146,7 @@ function taskList(call: Call): unknown {
     }));
 }
 
-function permissions({ caller, values }: Call): unknown {
+function permissions({ caller, values }: ProxmoxCall): unknown {
   if (values.userid !== undefined && values.userid !== caller.id) requireAll(caller, "/access", ["Sys.Audit"]);
   const all = caller.allPermissions();
   if (values.path === undefined) return all;
@@ -154,7 +154,7 @@ function permissions({ caller, values }: Call): unknown {
 }
 
 /** Version, cluster, node, storage, tasks and the caller's own permissions. */
-export const clusterRoutes: readonly Route[] = [
+export const clusterRoutes: readonly ProxmoxRoute[] = [
   {
     method: "GET",
     path: "/version",

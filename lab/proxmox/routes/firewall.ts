@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { requireAll } from "../access";
-import { ApiError, failure, parameterError } from "../api/errors";
-import type { Call, Route } from "../api/route";
+import { ProxmoxApiError, failure, parameterError } from "../api/errors";
+import type { ProxmoxCall, ProxmoxRoute } from "../api/route";
 import type { Parameter, Values } from "../api/schema";
 import { optionsSchema, ruleSchema } from "../firewall/format";
 import type { FirewallRule, VmFirewall } from "../model";
@@ -26,13 +26,13 @@ function ruleReply(rule: FirewallRule, index: number): Record<string, string | n
   return { ...rule, enable: Number(rule.enable ?? 0), pos: index };
 }
 
-function read({ node, caller, vmid }: Call): VmFirewall {
+function read({ node, caller, vmid }: ProxmoxCall): VmFirewall {
   requireAll(caller, `/vms/${vmid}`, ["VM.Audit"]);
   return node.store.firewall(vmid);
 }
 
 /** Changes a VM's firewall and gives the new one to the running machine. */
-async function change(call: Call, next: (firewall: VmFirewall) => VmFirewall): Promise<void> {
+async function change(call: ProxmoxCall, next: (firewall: VmFirewall) => VmFirewall): Promise<void> {
   const { node, caller, vmid } = call;
   requireAll(caller, `/vms/${vmid}`, ["VM.Config.Network"]);
   await node.exclusive(vmid, async () => {
@@ -44,9 +44,9 @@ async function change(call: Call, next: (firewall: VmFirewall) => VmFirewall): P
   });
 }
 
-function ruleIndex(call: Call, firewall: VmFirewall): number {
+function ruleIndex(call: ProxmoxCall, firewall: VmFirewall): number {
   const index = Number(call.path.pos);
-  if (firewall.rules[index] === undefined) throw new ApiError(500, `no rule at position ${call.path.pos}`);
+  if (firewall.rules[index] === undefined) throw new ProxmoxApiError(500, `no rule at position ${call.path.pos}`);
   return index;
 }
 
@@ -78,7 +78,7 @@ const insertAt = (rules: readonly FirewallRule[], index: number, rule: FirewallR
   ...rules.slice(index),
 ];
 
-function changeRule(call: Call): Promise<void> {
+function changeRule(call: ProxmoxCall): Promise<void> {
   return change(call, (firewall) => {
     const index = ruleIndex(call, firewall);
     const { rules } = firewall;
@@ -95,7 +95,7 @@ function changeRule(call: Call): Promise<void> {
 }
 
 /** A VM's firewall. Sets, aliases and security groups are not modelled. */
-export const firewallRoutes: readonly Route[] = [
+export const firewallRoutes: readonly ProxmoxRoute[] = [
   {
     method: "GET",
     path: `${base}/options`,

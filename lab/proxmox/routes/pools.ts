@@ -1,20 +1,20 @@
 import { requireAll } from "../access";
-import { ApiError, failure } from "../api/errors";
-import type { Call, Route } from "../api/route";
+import { ProxmoxApiError, failure } from "../api/errors";
+import type { ProxmoxCall, ProxmoxRoute } from "../api/route";
 import type { Parameter } from "../api/schema";
-import type { Pool } from "../model";
-import type { Node } from "../node";
+import type { ResourcePool } from "../model";
+import type { ProxmoxNode } from "../node";
 
 const text: Parameter = { type: "string", optional: true };
 const poolid: Parameter = { type: "string", pattern: /^[A-Za-z0-9._/-]+$/ };
 
-function requirePool(node: Node, id: string): Pool {
+function requirePool(node: ProxmoxNode, id: string): ResourcePool {
   const pool = node.store.pool(id);
-  if (pool === undefined) throw new ApiError(500, `pool '${id}' does not exist`);
+  if (pool === undefined) throw new ProxmoxApiError(500, `pool '${id}' does not exist`);
   return pool;
 }
 
-function describePool(node: Node, pool: Pool): unknown {
+function describePool(node: ProxmoxNode, pool: ResourcePool): unknown {
   const members = pool.vms.map((vmid) => ({
     id: `qemu/${vmid}`,
     type: "qemu",
@@ -26,7 +26,7 @@ function describePool(node: Node, pool: Pool): unknown {
   return { poolid: pool.poolid, ...(pool.comment === undefined ? {} : { comment: pool.comment }), members };
 }
 
-function list({ node, caller, values }: Call): unknown {
+function list({ node, caller, values }: ProxmoxCall): unknown {
   if (values.poolid !== undefined) {
     requireAll(caller, `/pool/${values.poolid}`, ["Pool.Audit"]);
     return [describePool(node, requirePool(node, values.poolid))];
@@ -37,14 +37,14 @@ function list({ node, caller, values }: Call): unknown {
     .map(({ poolid: id, comment }) => ({ poolid: id, ...(comment === undefined ? {} : { comment }) }));
 }
 
-function create({ node, caller, values }: Call): void {
+function create({ node, caller, values }: ProxmoxCall): void {
   const id = values.poolid as string;
   requireAll(caller, `/pool/${id}`, ["Pool.Allocate"]);
   if (node.store.pool(id) !== undefined) throw failure(`create pool failed: pool '${id}' already exists`);
   node.store.putPool({ poolid: id, vms: [], ...(values.comment === undefined ? {} : { comment: values.comment }) });
 }
 
-function update({ node, caller, values }: Call): void {
+function update({ node, caller, values }: ProxmoxCall): void {
   const pool = requirePool(node, values.poolid as string);
   requireAll(caller, `/pool/${pool.poolid}`, ["Pool.Allocate"]);
   const vms = (values.vms ?? "")
@@ -67,7 +67,7 @@ function update({ node, caller, values }: Call): void {
   node.store.putPool({ ...rest, vms: members, ...(values.comment === undefined ? {} : { comment: values.comment }) });
 }
 
-function remove({ node, caller, values }: Call): void {
+function remove({ node, caller, values }: ProxmoxCall): void {
   const pool = requirePool(node, values.poolid as string);
   requireAll(caller, `/pool/${pool.poolid}`, ["Pool.Allocate"]);
   if (pool.vms.length > 0)
@@ -76,7 +76,7 @@ function remove({ node, caller, values }: Call): void {
 }
 
 /** Pools of VMs. */
-export const poolRoutes: readonly Route[] = [
+export const poolRoutes: readonly ProxmoxRoute[] = [
   { method: "GET", path: "/pools", parameters: { poolid: { ...poolid, optional: true }, type: text }, handle: list },
   { method: "POST", path: "/pools", parameters: { poolid, comment: text }, handle: create },
   {

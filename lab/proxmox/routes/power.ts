@@ -1,6 +1,6 @@
 import { requireAll, requireAny } from "../access";
 import { failure } from "../api/errors";
-import type { Call, Route } from "../api/route";
+import type { ProxmoxCall, ProxmoxRoute } from "../api/route";
 import type { Parameter, Schema } from "../api/schema";
 import { requireVm } from "../node";
 import type { TaskLog } from "../tasks";
@@ -19,8 +19,8 @@ function power(
   action: string,
   type: string,
   parameters: Schema,
-  work: (call: Call, log: TaskLog) => Promise<void>,
-): Route {
+  work: (call: ProxmoxCall, log: TaskLog) => Promise<void>,
+): ProxmoxRoute {
   return {
     method: "POST",
     path: `/nodes/{node}/qemu/{vmid}/status/${action}`,
@@ -33,10 +33,10 @@ function power(
   };
 }
 
-const timeoutOf = ({ values }: Call): number => Number(values.timeout ?? shutdownSeconds);
+const timeoutOf = ({ values }: ProxmoxCall): number => Number(values.timeout ?? shutdownSeconds);
 
 /** @throws ApiError as long as nothing in the guest would answer */
-function requireAgent({ node, caller, vmid }: Call): void {
+function requireAgent({ node, caller, vmid }: ProxmoxCall): void {
   requireAny(caller, `/vms/${vmid}`, ["VM.GuestAgent.Audit", "VM.GuestAgent.Unrestricted"]);
   const vm = requireVm(node, vmid);
   const state = node.machines.guestState(vmid);
@@ -47,7 +47,7 @@ function requireAgent({ node, caller, vmid }: Call): void {
 }
 
 /** Power and guest agent. */
-export const powerRoutes: readonly Route[] = [
+export const powerRoutes: readonly ProxmoxRoute[] = [
   power("start", "qmstart", { timeout: seconds, stateuri: text, machine: text, "force-cpu": text }, ({ node, vmid }) =>
     start(node, vmid),
   ),

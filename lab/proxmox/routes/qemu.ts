@@ -1,8 +1,8 @@
 import { requireAll, requireAny } from "../access";
 import { failure, parameterError } from "../api/errors";
-import type { Call, Route } from "../api/route";
+import type { ProxmoxCall, ProxmoxRoute } from "../api/route";
 import type { Parameter, Schema } from "../api/schema";
-import { lockOf, requireVm, type Node } from "../node";
+import { lockOf, requireVm, type ProxmoxNode } from "../node";
 import type { Vm } from "../model";
 import { cloneVm } from "../vm/clone";
 import { metaData, networkConfig, userData } from "../vm/cloud-init";
@@ -32,7 +32,7 @@ function readConfigured(vm: Vm) {
 }
 
 /** What a VM looks like from outside, as `status/current` and `cluster/resources` give it. Sizes in bytes. */
-export function vmStatus(node: Node, vm: Vm) {
+export function vmStatus(node: ProxmoxNode, vm: Vm) {
   const since = node.machines.poweredOnAt(vm.vmid);
   const lock = lockOf(node, vm);
   const known = configured.get(vm) ?? readConfigured(vm);
@@ -53,7 +53,7 @@ export function vmStatus(node: Node, vm: Vm) {
   };
 }
 
-function currentStatus({ node, caller, vmid }: Call): unknown {
+function currentStatus({ node, caller, vmid }: ProxmoxCall): unknown {
   requireAll(caller, `/vms/${vmid}`, ["VM.Audit"]);
   const vm = requireVm(node, vmid);
   const status = vmStatus(node, vm);
@@ -66,7 +66,7 @@ function currentStatus({ node, caller, vmid }: Call): unknown {
   };
 }
 
-function pendingReply({ node, caller, vmid }: Call): unknown {
+function pendingReply({ node, caller, vmid }: ProxmoxCall): unknown {
   requireAll(caller, `/vms/${vmid}`, ["VM.Audit"]);
   const { config, pending } = requireVm(node, vmid);
   return [...new Set([...Object.keys(config), ...Object.keys(pending.set)])].sort().map((key) => ({
@@ -86,7 +86,7 @@ const changeParameters: Schema = {
   skiplock: flag,
 };
 
-function requireRunOfTheMill({ values }: Call): void {
+function requireRunOfTheMill({ values }: ProxmoxCall): void {
   if (values.skiplock === "1") throw parameterError({ skiplock: "Only root may use this option." });
   if (values.revert !== undefined)
     throw failure("revert is not modelled in the lab: set the option to its former value");
@@ -99,7 +99,7 @@ const dumpers: Readonly<Record<string, (vmid: number, config: Vm["config"]) => s
 };
 
 /** VMs: list, clone, configuration, disks, delete. */
-export const qemuRoutes: readonly Route[] = [
+export const qemuRoutes: readonly ProxmoxRoute[] = [
   {
     method: "GET",
     path: "/nodes/{node}/qemu",

@@ -2,7 +2,7 @@ import { holdsAny, requireAll, type Caller } from "../access";
 import { failure, parameterError, permissionError } from "../api/errors";
 import type { Values } from "../api/schema";
 import type { Vm } from "../model";
-import { requireUnlocked, requireVm, type Node } from "../node";
+import { requireUnlocked, requireVm, type ProxmoxNode } from "../node";
 import { omit } from "../omit";
 import { printProperties, readProperties } from "../property-string";
 import { drivesOf, isTemplate, nicOf } from "./config";
@@ -38,7 +38,7 @@ function authorizeClone(
 
 /** The copy's configuration: its own volumes, MAC addresses and identity; the rest as the source has it. */
 function copyOf(
-  node: Node,
+  node: ProxmoxNode,
   source: Vm,
   newid: number,
   storage: string | undefined,
@@ -72,7 +72,7 @@ function copyOf(
  * removed again.
  * @returns UPID
  */
-export async function cloneVm(node: Node, caller: Caller, vmid: number, values: Values): Promise<string> {
+export async function cloneVm(node: ProxmoxNode, caller: Caller, vmid: number, values: Values): Promise<string> {
   const newid = Number(values.newid);
   const source = requireVm(node, vmid);
   const { pool, storage, target } = values;

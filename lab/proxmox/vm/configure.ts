@@ -2,7 +2,7 @@ import { requireAll, requireAny, type Caller } from "../access";
 import { failure, parameterError } from "../api/errors";
 import type { Values } from "../api/schema";
 import type { Vm } from "../model";
-import { requireUnlocked, requireVm, type Node } from "../node";
+import { requireUnlocked, requireVm, type ProxmoxNode } from "../node";
 import { omit } from "../omit";
 import { printProperties, readProperties } from "../property-string";
 import { normalizeTags } from "../values";
@@ -122,7 +122,7 @@ function checkConfig(vm: Vm): void {
  * Changes a VM's configuration: first what is deleted, then what is set (PVE::API2::Qemu, update_vm).
  * @throws ApiError in Proxmox VE's words; then nothing was changed
  */
-export async function changeConfig(node: Node, caller: Caller, vmid: number, values: Values): Promise<void> {
+export async function changeConfig(node: ProxmoxNode, caller: Caller, vmid: number, values: Values): Promise<void> {
   const change = readChange(values);
   if (change.set.cipassword !== undefined) {
     throw failure("cipassword is not modelled in the lab: give the user an SSH key (sshkeys)");

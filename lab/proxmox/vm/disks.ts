@@ -1,6 +1,6 @@
 import { failure, parameterError } from "../api/errors";
 import type { Vm } from "../model";
-import { requireUnlocked, requireVm, type Node } from "../node";
+import { requireUnlocked, requireVm, type ProxmoxNode } from "../node";
 import { omit } from "../omit";
 import { printProperties } from "../property-string";
 import { parseSize } from "../values";
@@ -21,7 +21,7 @@ function requireDisk(vm: Vm, slot: string): { drive: Drive; bytes: number } {
  * Grows a disk. A running machine sees its new size after the next power cycle.
  * @param size absolute, or `+` and what is added
  */
-export async function resizeDisk(node: Node, vmid: number, slot: string, size: string): Promise<void> {
+export async function resizeDisk(node: ProxmoxNode, vmid: number, slot: string, size: string): Promise<void> {
   await node.exclusive(vmid, async () => {
     const vm = requireVm(node, vmid);
     requireUnlocked(node, vm);
@@ -43,7 +43,7 @@ export async function resizeDisk(node: Node, vmid: number, slot: string, size: s
 
 /** Moves a disk to another storage; the old volume is kept as `unused[n]` unless it is to be deleted. */
 export async function moveDisk(
-  node: Node,
+  node: ProxmoxNode,
   vmid: number,
   slot: string,
   storage: string,

@@ -1,6 +1,6 @@
 import { failure, parameterError } from "../api/errors";
 import type { Vm, StoredVmConfig } from "../model";
-import type { Node } from "../node";
+import type { ProxmoxNode } from "../node";
 import { omit } from "../omit";
 import { printProperties } from "../property-string";
 import { drivesOf, pendingConfig, readDrive, type Drive } from "./config";
@@ -11,7 +11,7 @@ const cloudInitBytes = 4 * 2 ** 20;
 
 type WithVolumes = Pick<Vm, "vmid" | "volumes">;
 
-function allocate(node: Node, vm: WithVolumes, volume: string, bytes: number): WithVolumes {
+function allocate(node: ProxmoxNode, vm: WithVolumes, volume: string, bytes: number): WithVolumes {
   const [storage = "", name = ""] = volume.split(":");
   requireSpace(node, storage, name, bytes);
   return { ...vm, volumes: { ...vm.volumes, [volume]: bytes } };
@@ -25,7 +25,12 @@ const print = (drive: Drive, more: Record<string, string>): string =>
  * @returns the option's text and the VM with its volumes
  * @throws ApiError when the volume cannot be had
  */
-export function resolveDrive(node: Node, vm: Vm, slot: string, text: string): { text: string; volumes: Vm["volumes"] } {
+export function resolveDrive(
+  node: ProxmoxNode,
+  vm: Vm,
+  slot: string,
+  text: string,
+): { text: string; volumes: Vm["volumes"] } {
   const drive = readDrive(slot, text);
   if (drive.file === "none" || drive.file === "cdrom") return { text: print(drive, {}), volumes: vm.volumes };
   const [storage = "", name = ""] = drive.file.split(":");
@@ -43,7 +48,12 @@ export function resolveDrive(node: Node, vm: Vm, slot: string, text: string): { 
   return { text: print(drive, sizeProperty(bytes)), volumes: vm.volumes };
 }
 
-function resolveCloudInit(node: Node, vm: Vm, drive: Drive, storage: string): { text: string; volumes: Vm["volumes"] } {
+function resolveCloudInit(
+  node: ProxmoxNode,
+  vm: Vm,
+  drive: Drive,
+  storage: string,
+): { text: string; volumes: Vm["volumes"] } {
   const other = drivesOf(pendingConfig(vm)).find((entry) => entry.isCloudInit && entry.slot !== drive.slot);
   if (other !== undefined) {
     throw parameterError({ [drive.slot]: `cloud-init drive is already attached at '${other.slot}'` });

@@ -1,24 +1,24 @@
 import type { StartSettings } from "../../machines";
 import { failure } from "../api/errors";
 import type { Vm } from "../model";
-import type { Node } from "../node";
+import type { ProxmoxNode } from "../node";
 import { renderFirewall } from "../firewall/render";
 import { metaData, nameServers, networkConfig, searchDomains, userData, ipv4Settings } from "./cloud-init";
 import { bootDisk, drivesOf, nicOf } from "./config";
 
 /** nft script of a VM's firewall; undefined when it is off for the datacenter, the VM or its NIC. */
-export function firewallScript(node: Node, vm: Vm): string | undefined {
+export function firewallScript(node: ProxmoxNode, vm: Vm): string | undefined {
   if (node.seed.datacenterFirewall === false) return undefined;
   const firewall = node.store.firewall(vm.vmid);
   const isOn = firewall.options.enable === "1" && nicOf(vm.config, "net0")?.firewall === "1";
   return isOn ? renderFirewall(firewall) : undefined;
 }
 
-const isLinkUp = (node: Node, vm: Vm): boolean =>
+const isLinkUp = (node: ProxmoxNode, vm: Vm): boolean =>
   nicOf(vm.config, "net0")?.link_down !== "1" && !node.faults.hasMachine("link-down", vm.vmid);
 
 /** @throws ApiError when the VM has no disk, no NIC, or a bridge that the node does not have */
-export function startSettings(node: Node, vm: Vm): StartSettings {
+export function startSettings(node: ProxmoxNode, vm: Vm): StartSettings {
   const { config, vmid } = vm;
   const disk = bootDisk(config);
   const diskBytes = disk === undefined ? undefined : vm.volumes[disk.file];
@@ -49,7 +49,7 @@ export function startSettings(node: Node, vm: Vm): StartSettings {
 }
 
 /** Brings cable and packet filter of a running machine in line with its configuration. */
-export async function applyNicSettings(node: Node, vm: Vm): Promise<void> {
+export async function applyNicSettings(node: ProxmoxNode, vm: Vm): Promise<void> {
   if (!node.machines.isRunning(vm.vmid)) return;
   await node.machines.setFirewall(vm.vmid, firewallScript(node, vm));
   await node.machines.setLink(vm.vmid, isLinkUp(node, vm));

@@ -1,6 +1,6 @@
 import { poll } from "@ghrunners/core/until";
 import { failure } from "../api/errors";
-import type { Node } from "../node";
+import type { ProxmoxNode } from "../node";
 import { requireUnlocked, requireVm } from "../node";
 import type { TaskLog } from "../tasks";
 import { isTemplate } from "./config";
@@ -12,7 +12,7 @@ const pauseMs = 25;
 const askAgainMs = 1_000;
 
 /** Powers a VM on; what was pending holds from then on. @throws ApiError in Proxmox VE's words */
-export async function start(node: Node, vmid: number): Promise<void> {
+export async function start(node: ProxmoxNode, vmid: number): Promise<void> {
   await node.exclusive(vmid, async () => {
     const vm = requireVm(node, vmid);
     if (isTemplate(vm.config)) throw failure("you can't start a vm if it's a template");
@@ -27,7 +27,7 @@ export async function start(node: Node, vmid: number): Promise<void> {
 }
 
 /** Cuts the power. A VM that is off stays off. */
-export async function stop(node: Node, vmid: number): Promise<void> {
+export async function stop(node: ProxmoxNode, vmid: number): Promise<void> {
   await node.exclusive(vmid, async () => {
     requireUnlocked(node, requireVm(node, vmid));
     await cut(node, vmid, "stop");
@@ -35,7 +35,7 @@ export async function stop(node: Node, vmid: number): Promise<void> {
 }
 
 /** The power cut itself, also for the lab's own faults, which heed no lock. */
-export async function cut(node: Node, vmid: number, reason: "stop" | "shutdown" | "fault"): Promise<void> {
+export async function cut(node: ProxmoxNode, vmid: number, reason: "stop" | "shutdown" | "fault"): Promise<void> {
   if (!node.machines.isRunning(vmid)) return;
   await node.machines.stop(vmid);
   node.faults.clear("freeze", { vmid });
@@ -47,7 +47,7 @@ export async function cut(node: Node, vmid: number, reason: "stop" | "shutdown" 
  * @param timeoutSeconds how long it may take
  * @param force cut the power after that
  */
-export async function shutdown(node: Node, vmid: number, timeoutSeconds: number, force: boolean): Promise<void> {
+export async function shutdown(node: ProxmoxNode, vmid: number, timeoutSeconds: number, force: boolean): Promise<void> {
   await node.exclusive(vmid, async () => {
     requireUnlocked(node, requireVm(node, vmid));
     if (!node.machines.isRunning(vmid)) return;
@@ -59,7 +59,7 @@ export async function shutdown(node: Node, vmid: number, timeoutSeconds: number,
   });
 }
 
-async function powersOff(node: Node, vmid: number, timeoutSeconds: number): Promise<boolean> {
+async function powersOff(node: ProxmoxNode, vmid: number, timeoutSeconds: number): Promise<boolean> {
   let askAt = performance.now();
   const isOff = async (): Promise<boolean> => {
     if (!node.machines.isRunning(vmid)) return true;
@@ -72,7 +72,7 @@ async function powersOff(node: Node, vmid: number, timeoutSeconds: number): Prom
 }
 
 /** Shutdown, then start, so that what was pending holds. */
-export async function reboot(node: Node, vmid: number, timeoutSeconds: number, log: TaskLog): Promise<void> {
+export async function reboot(node: ProxmoxNode, vmid: number, timeoutSeconds: number, log: TaskLog): Promise<void> {
   if (!node.machines.isRunning(vmid)) throw failure(`VM ${vmid} not running`);
   await shutdown(node, vmid, timeoutSeconds, false);
   log("VM is off, starting it again");

@@ -1,11 +1,11 @@
 import { failure } from "../api/errors";
 import type { Vm } from "../model";
-import type { Node } from "../node";
+import type { ProxmoxNode } from "../node";
 import { printSize, volumeId } from "../values";
 
-type Storage = Node["seed"]["storages"][number];
+type Storage = ProxmoxNode["seed"]["storages"][number];
 
-export function requireStorage(node: Node, id: string): Storage {
+export function requireStorage(node: ProxmoxNode, id: string): Storage {
   const storage = node.seed.storages.find((entry) => entry.id === id);
   if (storage === undefined) throw failure(`storage '${id}' does not exist`);
   return storage;
@@ -14,7 +14,7 @@ export function requireStorage(node: Node, id: string): Storage {
 export const storageOfVolume = (volume: string): string => volume.split(":", 1)[0] as string;
 
 /** Volumes on a storage, with their owner. */
-export function volumesOn(node: Node, id: string): { volid: string; size: number; vm: Vm }[] {
+export function volumesOn(node: ProxmoxNode, id: string): { volid: string; size: number; vm: Vm }[] {
   return node.store
     .allVms()
     .flatMap((vm) => Object.entries(vm.volumes).map(([volid, size]) => ({ volid, size, vm })))
@@ -22,7 +22,7 @@ export function volumesOn(node: Node, id: string): { volid: string; size: number
 }
 
 /** Bytes in use: thin volumes count what was written, others their whole size. */
-export function usedBytes(node: Node, storage: Storage): number {
+export function usedBytes(node: ProxmoxNode, storage: Storage): number {
   const volumes = volumesOn(node, storage.id);
   if (storage.type === "lvm") return volumes.reduce((sum, { size }) => sum + size, 0);
   const owners = new Set(volumes.map(({ vm }) => vm.vmid));
@@ -32,7 +32,7 @@ export function usedBytes(node: Node, storage: Storage): number {
 const extentBytes = 4 * 2 ** 20; // LVM's default physical extent
 
 /** @throws ApiError in lvcreate's words when a thick volume does not fit; thin ones may promise more than there is */
-export function requireSpace(node: Node, id: string, volume: string, bytes: number): void {
+export function requireSpace(node: ProxmoxNode, id: string, volume: string, bytes: number): void {
   const storage = requireStorage(node, id);
   if (storage.type !== "lvm") return;
   const free = Math.max(0, storage.totalBytes - usedBytes(node, storage));
@@ -44,7 +44,7 @@ export function requireSpace(node: Node, id: string, volume: string, bytes: numb
 }
 
 /** The next free disk name of a VM on a storage, for example `local-lvm:vm-151-disk-1`. */
-export function nextDiskVolume(node: Node, vm: Pick<Vm, "vmid" | "volumes">, storage: string): string {
+export function nextDiskVolume(node: ProxmoxNode, vm: Pick<Vm, "vmid" | "volumes">, storage: string): string {
   for (let index = 0; ; index += 1) {
     const volume = volumeId(requireStorage(node, storage), vm.vmid, `vm-${vm.vmid}-disk-${index}`);
     if (vm.volumes[volume] === undefined) return volume;
@@ -54,7 +54,7 @@ export function nextDiskVolume(node: Node, vm: Pick<Vm, "vmid" | "volumes">, sto
 /** A full clone onto a directory is qcow2, whatever is asked for later. Source: PVE, storage plugins' default format. */
 export const formatOf = ({ type }: Storage): "qcow2" | "raw" => (type === "dir" ? "qcow2" : "raw");
 
-export const cloudInitVolume = (node: Node, vmid: number, storage: string): string =>
+export const cloudInitVolume = (node: ProxmoxNode, vmid: number, storage: string): string =>
   volumeId(requireStorage(node, storage), vmid, `vm-${vmid}-cloudinit`);
 
 export const sizeProperty = (bytes: number): { size: string } => ({ size: printSize(bytes) });

@@ -14,7 +14,7 @@ export class ServerError extends Error {
 
 const agent = new https.Agent({ keepAlive: true, maxSockets: 4 });
 
-export interface Call {
+export interface ServerCall {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly url: string;
   /** Value of the Authorization header. */
@@ -36,7 +36,7 @@ export function call<Answer>({
   body,
   timeoutMilliseconds = 30_000,
   signal,
-}: Call): Promise<Answer> {
+}: ServerCall): Promise<Answer> {
   const payload = body === undefined ? undefined : JSON.stringify(body);
   return new Promise((resolve, reject) => {
     const request = https.request(

@@ -1,5 +1,5 @@
 /** A workflow command: `::name key=value,key=value::message`. */
-export interface Command {
+export interface WorkflowCommand {
   readonly name: string;
   readonly properties: Readonly<Record<string, string>>;
   readonly message: string;
@@ -10,7 +10,7 @@ const unescapeMessage = (text: string): string =>
 const unescapeProperty = (text: string): string => unescapeMessage(text.replaceAll("%3A", ":").replaceAll("%2C", ","));
 
 /** Undefined for a line that is no command. */
-export function parseCommand(line: string): Command | undefined {
+export function parseCommand(line: string): WorkflowCommand | undefined {
   const match = /^::([a-z-]+)(?: (.*?))?::(.*)$/is.exec(line.trimStart());
   if (match === null) return undefined;
   const [, name = "", properties = "", message = ""] = match;

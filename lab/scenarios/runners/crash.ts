@@ -3,15 +3,15 @@ import assert from "node:assert/strict";
 import { primary, type Rehearsal } from "../../driver/rehearsal";
 import { assertEnding, inWords, only, timed } from "../actions";
 import type { Testbed } from "../testbed";
-import { BETWEEN, checksOf, type Place } from "../plan";
+import { BETWEEN, checksOf, type HoldPoint } from "../plan";
 import { startOnRunner } from "../runner";
 import type { Scenario } from "../scenario";
 
 interface Boundary {
   readonly id: string;
   readonly where: string;
-  readonly holdAfter?: Place;
-  readonly place: Place;
+  readonly holdAfter?: HoldPoint;
+  readonly place: HoldPoint;
 }
 
 const boundaries: readonly Boundary[] = [

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Records } from "@ghrunners/deploy/target/history";
 import type { Followed } from "@ghrunners/cli/deploy/follow";
 import { primary, secondary, type Rehearsal } from "../../driver/rehearsal";
-import { Started } from "../../driver/started";
+import { RunningCommand } from "../../driver/started";
 import { until } from "@ghrunners/core/until";
 import { assertEnding, inWords, only, sendIncidents, timed } from "../actions";
 import { LIMIT_MS, type Testbed } from "../testbed";
@@ -14,12 +14,12 @@ const CHOICE_MS = 2 * LIMIT_MS;
 
 /** Does the work with deployments that are ended whatever happens. */
 async function withDeployments<Value>(
-  work: (start: (version: string) => Started<Followed>) => Promise<Value>,
+  work: (start: (version: string) => RunningCommand<Followed>) => Promise<Value>,
 ): Promise<Value> {
-  const all: Started<Followed>[] = [];
+  const all: RunningCommand<Followed>[] = [];
   try {
     return await work((version) => {
-      const started = new Started<Followed>(["ghrunners", "deploy", "--version", version, "--json"]);
+      const started = new RunningCommand<Followed>(["ghrunners", "deploy", "--version", version, "--json"]);
       all.push(started);
       return started;
     });

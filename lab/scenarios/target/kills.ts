@@ -6,7 +6,7 @@ import type { PlanInput } from "@ghrunners/deploy/plan/schema";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { assertEnding, heldAfter, heldAt, inWords, only, timed } from "../actions";
 import type { Testbed } from "../testbed";
-import { BETWEEN, boundaries, checksOf, SMOKE, UNDO, type Place } from "../plan";
+import { BETWEEN, boundaries, checksOf, SMOKE, UNDO, type HoldPoint } from "../plan";
 import type { Scenario } from "../scenario";
 
 const plan = parse(readFileSync(path.join(projectRoot, "lab/demo-app/deployment.yaml"), "utf8")) as PlanInput;
@@ -15,8 +15,8 @@ interface Boundary {
   readonly id: string;
   readonly where: string;
   /** Boundary between steps at which the plan holds. */
-  readonly holdAfter?: Place;
-  readonly place: Place;
+  readonly holdAfter?: HoldPoint;
+  readonly place: HoldPoint;
 }
 
 const PREFLIGHT = checksOf("1");
@@ -55,7 +55,7 @@ const ofTheDeployer = all.map((boundary): Scenario => ({
 }));
 
 /** kill -9 of the agent: the guard takes over once the deployer, which was told, lets the lease expire. */
-async function killAgent(testbed: Testbed, holdAfter: Place): Promise<string> {
+async function killAgent(testbed: Testbed, holdAfter: HoldPoint): Promise<string> {
   const deployer = await heldAfter(testbed, "2", holdAfter);
   await testbed.app.killAgent("run");
   await deployer.gone();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { assertEnding, heldAfter, heldAt, inWords, only, timed } from "../actions";
 import type { Deployer } from "../deployer";
 import type { Testbed } from "../testbed";
-import { UNDO, type Place } from "../plan";
+import { UNDO, type HoldPoint } from "../plan";
 import type { Scenario } from "../scenario";
 
 async function cutAndBoot(testbed: Testbed, deployer: Deployer): Promise<number> {
@@ -17,7 +17,7 @@ async function cutAndBoot(testbed: Testbed, deployer: Deployer): Promise<number>
   return seconds;
 }
 
-async function powerCut(testbed: Testbed, holdAfter: Place): Promise<string> {
+async function powerCut(testbed: Testbed, holdAfter: HoldPoint): Promise<string> {
   const seconds = await cutAndBoot(testbed, await heldAfter(testbed, "2", holdAfter));
   const records = only(await testbed.assertOldOrNew("1"));
   await assertEnding(testbed, records, "rolled_back", "interrupted");

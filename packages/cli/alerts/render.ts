@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import type { AlertStatus, MonitoringView } from "../monitoring/look";
+import type { AlertStatus, MonitoringView } from "../monitoring/collect";
 
 const colour: Readonly<Record<string, (text: string) => string>> = {
   critical: pc.red,

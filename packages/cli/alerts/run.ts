@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Described } from "@ghrunners/core/schema";
 import { print, printJson } from "../command";
 import { monitoringUrls } from "../monitoring/address";
-import { lookAtMonitoring, type MonitoringView } from "../monitoring/look";
+import { collectMonitoring, type MonitoringView } from "../monitoring/collect";
 import { currentStack } from "../pulumi/stack";
 import type { schemas } from "../schemas";
 import { settingsOf } from "../settings";
@@ -10,15 +10,15 @@ import { renderAlerts } from "./render";
 
 const WATCH_EVERY_MS = 2_000;
 
-export interface Options {
+export interface AlertsOptions {
   readonly stack?: string;
   readonly watch?: boolean;
   readonly json?: boolean;
 }
 
-type Look = () => Promise<MonitoringView>;
+type ReadMonitoring = () => Promise<MonitoringView>;
 
-async function looker(options: Options): Promise<Look> {
+async function monitoringReader(options: AlertsOptions): Promise<ReadMonitoring> {
   const stack = await currentStack(options.stack);
   const settings = await settingsOf(stack);
   const urls = monitoringUrls(settings);
@@ -27,7 +27,7 @@ async function looker(options: Options): Promise<Look> {
       `The stack ${stack.name} has no monitoring host, expected the group ghrunners:monitoring and hosts: manage. Next: docs/reference/configuration.md`,
     );
   }
-  return () => lookAtMonitoring(urls, settings.environment);
+  return () => collectMonitoring(urls, settings.environment);
 }
 
 /** @param line prints one JSON object per line, for a reader that follows the output */
@@ -38,7 +38,7 @@ function show(view: MonitoringView, json: boolean, line: boolean): void {
   else printJson<"alerts">(value);
 }
 
-async function watch(look: Look, first: MonitoringView, json: boolean): Promise<never> {
+async function watch(look: ReadMonitoring, first: MonitoringView, json: boolean): Promise<never> {
   let seen = first;
   for (;;) {
     await delay(WATCH_EVERY_MS);
@@ -49,8 +49,8 @@ async function watch(look: Look, first: MonitoringView, json: boolean): Promise<
   }
 }
 
-export async function alerts(options: Options): Promise<number> {
-  const look = await looker(options);
+export async function alerts(options: AlertsOptions): Promise<number> {
+  const look = await monitoringReader(options);
   const view = await look();
   show(view, options.json ?? false, options.watch ?? false);
   if (options.watch) await watch(look, view, options.json ?? false);

@@ -25,7 +25,7 @@ const preview = z.object({
   changeSummary: z.record(z.string(), z.number()).default({}),
 });
 
-export type State = z.output<typeof state>;
+export type ResourceState = z.output<typeof state>;
 export type PreviewStep = z.output<typeof step>;
 export type Preview = z.output<typeof preview>;
 

@@ -1,16 +1,16 @@
 /** Which runners, labels, environments, secrets and settings a preview touches. Pure; reads names, never values. */
 import type { Described } from "@ghrunners/core/schema";
 import type { blastRadiusSchema, changeSchema, labelChangeSchema, touchedSchema } from "./schema";
-import type { Preview, State, PreviewStep } from "./preview";
+import type { Preview, ResourceState, PreviewStep } from "./preview";
 
 /** What is done to a resource, the most disruptive first. */
 export const operations = ["delete", "replace", "update", "create", "import"] as const;
 export type Operation = (typeof operations)[number];
 
 /** One resource that changes. */
-export type Change = Described<typeof changeSchema>;
+export type ResourceChange = Described<typeof changeSchema>;
 
-export type Touched = Described<typeof touchedSchema>;
+export type AffectedItems = Described<typeof touchedSchema>;
 
 export type LabelChange = Described<typeof labelChangeSchema>;
 
@@ -38,7 +38,7 @@ function textOf(step: PreviewStep, key: string): string | undefined {
 }
 
 /** Each name once, with its most disruptive operation. */
-function touched(found: readonly (Touched | undefined)[]): Touched[] {
+function touched(found: readonly (AffectedItems | undefined)[]): AffectedItems[] {
   const worst = new Map<string, Operation>();
   for (const one of found) {
     if (one === undefined) continue;
@@ -67,7 +67,7 @@ function runnerOf(step: PreviewStep, byUrn: ReadonlyMap<string, PreviewStep>): s
   return undefined;
 }
 
-function membersOf(state: State | undefined): Map<string, readonly string[]> {
+function membersOf(state: ResourceState | undefined): Map<string, readonly string[]> {
   const { members } = state?.inputs ?? {};
   const list = Array.isArray(members) ? (members as { runner?: unknown; labels?: unknown }[]) : [];
   return new Map(
@@ -110,7 +110,7 @@ export function blastRadius({ steps }: Preview): BlastRadius {
   });
   // A component only groups resources; the changes are in the resources below it.
   const resources = changing.filter(({ type }) => !type.startsWith("ghrunners:"));
-  const named = (match: (type: string) => boolean, name: (step: PreviewStep) => string | undefined): Touched[] =>
+  const named = (match: (type: string) => boolean, name: (step: PreviewStep) => string | undefined): AffectedItems[] =>
     touched(
       changing.map(({ step, operation, type }) => {
         const found = match(type) ? name(step) : undefined;
@@ -129,8 +129,8 @@ export function blastRadius({ steps }: Preview): BlastRadius {
   const policies = named(
     (type) => type.endsWith(":RepositoryEnvironmentDeploymentPolicy"),
     (step) => textOf(step, "environment"),
-  ).map(({ name }): Touched => ({ name, operation: "update" }));
-  const rank = ({ operation }: Change): number => operations.indexOf(operation);
+  ).map(({ name }): AffectedItems => ({ name, operation: "update" }));
+  const rank = ({ operation }: ResourceChange): number => operations.indexOf(operation);
   return {
     changes: resources
       .map(({ step, operation, type }) => ({

@@ -1,6 +1,6 @@
 /** The blast radius as Markdown, for a comment on a pull request. Pure. */
 import type { Preview } from "./preview";
-import type { BlastRadius, Change, LabelChange, Operation, Touched } from "./radius";
+import type { BlastRadius, ResourceChange, LabelChange, Operation, AffectedItems } from "./radius";
 
 const words: Readonly<Record<Operation, string>> = {
   delete: "deleted",
@@ -16,7 +16,7 @@ const mostChanges = 200;
 /** A name comes from a user's configuration: it must not end the code span or the table cell. */
 const code = (text: string): string => `\`${text.replace(/[`|\r\n]/g, " ")}\``;
 
-const list = (items: readonly Touched[]): string =>
+const list = (items: readonly AffectedItems[]): string =>
   items.map(({ name, operation }) => `${code(name)} ${words[operation]}`).join(", ");
 
 function labelText({ runner, added, removed }: LabelChange): string {
@@ -24,7 +24,7 @@ function labelText({ runner, added, removed }: LabelChange): string {
   return `${code(runner)} ${signed.map(code).join(" ")}`;
 }
 
-const row = ({ operation, name, type, properties }: Change): string =>
+const row = ({ operation, name, type, properties }: ResourceChange): string =>
   `| ${operation} | ${code(name)} | ${code(type)} | ${properties.map(code).join(" ")} |`;
 
 function table(radius: BlastRadius): string[] {

@@ -1,7 +1,7 @@
 /** Deployments from this machine, past GitHub, for emergencies; also checks, and the retry of a failed rollback. */
 import path from "node:path";
 import { agentFiles } from "@ghrunners/deploy/deployer/agent-files";
-import { carryOut, type Order, type DeployerOutcome, stopSignal } from "@ghrunners/deploy/deployer/carry-out";
+import { carryOut, type DeployerRequest, type DeployerOutcome, stopSignal } from "@ghrunners/deploy/deployer/carry-out";
 import { readPlan } from "@ghrunners/deploy/plan/parse";
 import type { Version } from "@ghrunners/deploy/protocol/values";
 import type { Stack } from "../pulumi/stack";
@@ -12,7 +12,7 @@ import { addressOf } from "./target";
 
 export interface Direct {
   readonly version: Version;
-  readonly action: Order["action"];
+  readonly action: DeployerRequest["action"];
   /** Plan file. */
   readonly plan: string;
   /** Folder of the artefacts; default: the plan's folder. */

@@ -6,7 +6,7 @@ import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
 import type { Inspection } from "@ghrunners/deploy/target/queries";
 import type { Sources } from "./foresee";
 import { whyPaused } from "./paused";
-import type { Watched } from "./live-view";
+import type { LiveViewOptions } from "./live-view";
 
 const INSPECT_MS = 60_000;
 const CONNECT_MS = 5_000;
@@ -16,7 +16,10 @@ const CONNECT_MS = 5_000;
  * report it.
  * @param environment label of the runners, by which deployments are paused
  */
-export async function liveSources(watched: Omit<Watched, "id" | "inputs">, environment: string): Promise<Sources> {
+export async function liveSources(
+  watched: Omit<LiveViewOptions, "id" | "inputs">,
+  environment: string,
+): Promise<Sources> {
   const { repository, token, workflow, targets, privateKey } = watched;
   const client = new GitHubClient(repository, token);
   const inspect = async ({ address: host, user, hostKey }: TargetSettings, request: object): Promise<Inspection> => {

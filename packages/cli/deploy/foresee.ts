@@ -26,13 +26,13 @@ export interface Sources {
   readonly inspect: (target: string, request: Request) => Promise<Inspection | undefined>;
 }
 
-export type Foreseen =
+export type DeploymentForecast =
   | { readonly kind: "open" }
   /** The version is installed and healthy. */
   | { readonly kind: "unchanged" }
   | { readonly kind: "refused"; readonly reason: string };
 
-const open: Foreseen = { kind: "open" };
+const open: DeploymentForecast = { kind: "open" };
 
 /** The job that calls deploy.yml with a plan of the repository, and without a script that could fetch an artefact. */
 const caller = z.object({
@@ -64,7 +64,7 @@ function versionsIn(sums: string, plan: Plan): string[] {
 }
 
 /** @param workflow file name of the workflow that the deployment starts */
-export async function foresee(workflow: string, version: Version, sources: Sources): Promise<Foreseen> {
+export async function foresee(workflow: string, version: Version, sources: Sources): Promise<DeploymentForecast> {
   const pause = await sources.pause();
   if (pause !== undefined) return { kind: "refused", reason: pause };
   const places = placesIn((await sources.file(`.github/workflows/${workflow}`)) ?? "");

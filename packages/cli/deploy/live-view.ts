@@ -5,7 +5,7 @@ import { startAndWatch } from "@ghrunners/core/github/workflow-run";
 import { openSession, type HostSession } from "@ghrunners/core/ssh/session";
 import type { Repository } from "@ghrunners/core/github/repository";
 import type { TargetSettings } from "@ghrunners/config/targets";
-import type { Look } from "@ghrunners/deploy/target/queries";
+import type { DeploymentProgress } from "@ghrunners/deploy/target/queries";
 import { callAgent, type RemoteAgent } from "@ghrunners/deploy/deployer/remote-agent";
 import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
 import type { DeploymentView } from "./follow";
@@ -16,7 +16,7 @@ interface Jobs {
   readonly jobs: (Omit<SeenJob, "runner"> & { readonly runner_name: string | null })[];
 }
 
-export interface Watched {
+export interface LiveViewOptions {
   /** Id of the deployment's first attempt. */
   readonly id: string;
   readonly repository: Repository;
@@ -33,7 +33,7 @@ export interface Watched {
 const APPEARS_MS = 60_000;
 
 /** Starts the workflow. @throws Error if GitHub refuses, or does not show the run */
-export async function openLiveView(watched: Watched): Promise<DeploymentView & { close(): void }> {
+export async function openLiveView(watched: LiveViewOptions): Promise<DeploymentView & { close(): void }> {
   const { repository, token } = watched;
   const client = new GitHubClient(repository, token);
   const targets = new Targets(watched);
@@ -113,7 +113,7 @@ export async function openLiveView(watched: Watched): Promise<DeploymentView & {
   };
 }
 
-async function dispatch(client: GitHubClient, { workflow, inputs, id }: Watched): Promise<number> {
+async function dispatch(client: GitHubClient, { workflow, inputs, id }: LiveViewOptions): Promise<number> {
   await client.workflow(workflow);
   const start = { workflow, title: id, inputs: { ...inputs, id } };
   const run = await startAndWatch(client, start, APPEARS_MS, () => true);
@@ -128,13 +128,13 @@ async function dispatch(client: GitHubClient, { workflow, inputs, id }: Watched)
 class Targets {
   private readonly sessions = new Map<string, HostSession>();
 
-  constructor(private readonly watched: Pick<Watched, "targets" | "privateKey">) {}
+  constructor(private readonly watched: Pick<LiveViewOptions, "targets" | "privateKey">) {}
 
   async look(id: string): Promise<Pick<Snapshot, "target" | "blind">> {
     let blind: string | null = null;
     for (const target of this.watched.targets) {
       try {
-        const look = await callAgent<Look>(await this.agent(target), ["look", id], "", 15_000);
+        const look = await callAgent<DeploymentProgress>(await this.agent(target), ["look", id], "", 15_000);
         if (look.records !== null || look.open?.id === id) return { target: { name: target.name, look }, blind: null };
       } catch (error) {
         this.drop(target.name);

@@ -10,7 +10,7 @@ import { deployDirectly } from "./direct";
 import { exitCodeOfFollowed, renderFollowed } from "./render";
 import { deployThroughGitHub } from "./through-github";
 
-export interface Options {
+export interface DeployCommandOptions {
   readonly stack?: string;
   readonly version?: Version;
   readonly runner?: string;
@@ -30,7 +30,7 @@ async function writeBundle(file: string): Promise<number> {
   return 0;
 }
 
-async function direct(version: Version, options: Options): Promise<number> {
+async function direct(version: Version, options: DeployCommandOptions): Promise<number> {
   const { plan, artefacts, runner } = options;
   if (options.check && options.retryRollback)
     throw new WrongUse("--check changes nothing, and --retry-rollback changes the target. Expected only one of them.");
@@ -44,7 +44,7 @@ async function direct(version: Version, options: Options): Promise<number> {
   return exitCodeOf(outcome, what);
 }
 
-export async function deploy(options: Options): Promise<number> {
+export async function deploy(options: DeployCommandOptions): Promise<number> {
   if (options.bundle !== undefined) return writeBundle(options.bundle);
   const { version } = options;
   if (version === undefined) throw new WrongUse("No version is given. Expected --version V.");

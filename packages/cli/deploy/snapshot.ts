@@ -1,5 +1,5 @@
 /** A deployment through GitHub, as observed at one moment. Plain data. */
-import type { Look } from "@ghrunners/deploy/target/queries";
+import type { DeploymentProgress } from "@ghrunners/deploy/target/queries";
 
 export interface SeenJob {
   readonly id: number;
@@ -38,7 +38,7 @@ export interface Snapshot {
   /** The run as GitHub shows it, or the reason why GitHub shows nothing (text). */
   readonly github: SeenRun | string;
   /** The target that knows the deployment, with its report; null while none does. */
-  readonly target: { readonly name: string; readonly look: Look } | null;
+  readonly target: { readonly name: string; readonly look: DeploymentProgress } | null;
   /** Why a target cannot be reached from here; null if all can. */
   readonly blind: string | null;
 }

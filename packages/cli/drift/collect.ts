@@ -6,11 +6,11 @@ import { readRepository, readScoped } from "./collect-github";
 import { readHost } from "./collect-host";
 import { readMonitoring } from "./collect-monitoring";
 import type { HostExpectation } from "./expectation";
-import type { Observation, SeenHost } from "./observation";
+import type { DriftObservation, SeenHost } from "./observation";
 import type { MonitoringState } from "./state-monitoring";
 
 /** What to read, and the credentials for it. */
-export interface CollectInput {
+export interface DriftInput {
   readonly github: { readonly url: string; readonly repository: string; readonly token: string };
   /** Name of the GitHub environment; absent if the stack has none. */
   readonly environment?: string;
@@ -25,7 +25,7 @@ export interface CollectInput {
 const environmentOf = async (client: GitHubClient, name: string): Promise<EnvironmentSeen | null> =>
   (await client.explain("read the environment", readEnvironment(client, name))) ?? null;
 
-export async function collect(input: CollectInput): Promise<Observation> {
+export async function collect(input: DriftInput): Promise<DriftObservation> {
   const errors: string[] = [];
   const orNothing = <T>(work: Promise<T>, nothing: undefined): Promise<T | undefined> =>
     work.catch((error: unknown) => {

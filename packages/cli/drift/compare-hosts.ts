@@ -1,6 +1,6 @@
 /** Units and authorised keys of the hosts. Pure. */
 import { RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
-import type { Expectation, HostExpectation } from "./expectation";
+import type { DriftExpectation, HostExpectation } from "./expectation";
 import type { SeenHost } from "./observation";
 import type { Repairs } from "./repair";
 import type { Finding } from "./report";
@@ -64,7 +64,7 @@ function keys(expected: HostExpectation, seen: SeenHost, repairs: Repairs): Find
 }
 
 /** A host that could not be read is reported as an error, not as a finding. */
-export function compareHosts({ hosts }: Expectation, seen: readonly SeenHost[], repairs: Repairs): Finding[] {
+export function compareHosts({ hosts }: DriftExpectation, seen: readonly SeenHost[], repairs: Repairs): Finding[] {
   return hosts.flatMap((expected) => {
     const there = seen.find(({ name }) => name === expected.name);
     return there === undefined ? [] : [...units(expected, there, repairs), ...keys(expected, there, repairs)];

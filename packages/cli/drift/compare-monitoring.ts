@@ -1,5 +1,5 @@
 /** Files of the stack on the monitoring host. Pure. */
-import type { Expectation } from "./expectation";
+import type { DriftExpectation } from "./expectation";
 import type { Repairs } from "./repair";
 import type { Finding } from "./report";
 import type { FileSum } from "./state-monitoring";
@@ -8,7 +8,7 @@ const shown = ({ sha256 }: FileSum): string => `SHA-256 ${sha256.slice(0, 12)}`;
 
 /** @param seen undefined if the host could not be read, which is reported as an error, not as a finding */
 export function compareMonitoring(
-  { monitoring }: Pick<Expectation, "monitoring">,
+  { monitoring }: Pick<DriftExpectation, "monitoring">,
   seen: readonly FileSum[] | undefined,
   repairs: Repairs,
 ): Finding[] {

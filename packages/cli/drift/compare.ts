@@ -6,8 +6,8 @@ import { carries, normal } from "@ghrunners/core/github/runner";
 import { deliverySecrets } from "@ghrunners/core/vocabulary/delivery";
 import { compareHosts } from "./compare-hosts";
 import { compareMonitoring } from "./compare-monitoring";
-import type { Expectation } from "./expectation";
-import type { Observation } from "./observation";
+import type { DriftExpectation } from "./expectation";
+import type { DriftObservation } from "./observation";
 import { repairsFor, type Repairs } from "./repair";
 import { driftVersion, type DriftReport, type Finding, type Severity } from "./report";
 
@@ -28,7 +28,7 @@ function differences(subject: string): {
 const list = (items: readonly string[]): string => (items.length === 0 ? "none" : [...items].sort().join(", "));
 const onOff = (value: boolean): string => (value ? "on" : "off");
 
-function environment({ environment: expected }: Expectation, seen: Observation, repairs: Repairs): Finding[] {
+function environment({ environment: expected }: DriftExpectation, seen: DriftObservation, repairs: Repairs): Finding[] {
   if (expected === undefined || seen.environment === undefined) return [];
   const subject = `environment ${expected.name}`;
   const { found, compare } = differences(subject);
@@ -75,7 +75,7 @@ function refs(subject: string, wanted: Protection, there: EnvironmentSeen, repai
   return found;
 }
 
-function secrets(expected: Expectation, seen: Observation, repairs: Repairs): Finding[] {
+function secrets(expected: DriftExpectation, seen: DriftObservation, repairs: Repairs): Finding[] {
   const scopes = [
     ...(expected.environment === undefined ? [] : ["environment" as const]),
     ...(expected.repository === undefined ? [] : ["repository" as const]),
@@ -113,7 +113,7 @@ function secrets(expected: Expectation, seen: Observation, repairs: Repairs): Fi
   });
 }
 
-function variables(expected: Expectation, seen: Observation, repairs: Repairs): Finding[] {
+function variables(expected: DriftExpectation, seen: DriftObservation, repairs: Repairs): Finding[] {
   const all = seen.variables;
   if (all === undefined) return [];
   return expected.variables.flatMap(({ scope, name, value }) => {
@@ -124,7 +124,11 @@ function variables(expected: Expectation, seen: Observation, repairs: Repairs): 
   });
 }
 
-function repository({ repository: expected, ...rest }: Expectation, seen: Observation, repairs: Repairs): Finding[] {
+function repository(
+  { repository: expected, ...rest }: DriftExpectation,
+  seen: DriftObservation,
+  repairs: Repairs,
+): Finding[] {
   const { found, compare } = differences(`repository ${rest.repositoryName}`);
   if (seen.public && !rest.publicAllowed)
     compare("repository-public", "private", "public", "critical", repairs.private);
@@ -147,7 +151,7 @@ function repository({ repository: expected, ...rest }: Expectation, seen: Observ
 
 const words = (labels: readonly string[]): string => list(normal(labels));
 
-function runners(expected: Expectation, seen: Observation, repairs: Repairs): Finding[] {
+function runners(expected: DriftExpectation, seen: DriftObservation, repairs: Repairs): Finding[] {
   const all = seen.runners;
   if (all === undefined) return [];
   const own = expected.runners.flatMap(({ name, id, labels }) => {
@@ -172,7 +176,7 @@ function runners(expected: Expectation, seen: Observation, repairs: Repairs): Fi
 }
 
 /** @param at when GitHub and the hosts were read */
-export function compare(expected: Expectation, seen: Observation, at: Date): DriftReport {
+export function compare(expected: DriftExpectation, seen: DriftObservation, at: Date): DriftReport {
   const name = expected.environment?.name ?? expected.label;
   const repairs = repairsFor(expected.stack, expected.repositoryName, name);
   const order: Record<Severity, number> = { critical: 0, warning: 1 };

@@ -17,7 +17,7 @@ export interface HostExpectation {
   readonly marked?: string;
 }
 
-export interface Expectation extends StackState {
+export interface DriftExpectation extends StackState {
   readonly stack: string;
   /** `owner/name`. */
   readonly repositoryName: string;
@@ -30,7 +30,7 @@ export interface Expectation extends StackState {
 /** Comment of a deploy key in authorized_keys. Without a name: the common beginning of all of the stack's comments. */
 export const deployKeyMark = (stack: string, name = ""): string => `ghrunners-deploy:${stack}:${name}`;
 
-export function expectationOf(stack: string, settings: Settings, state: StackState): Expectation {
+export function expectationOf(stack: string, settings: Settings, state: StackState): DriftExpectation {
   const deployKeys = settings.secrets.filter(({ source }) => source.kind === "ssh-key");
   const publicKey = (name: string): string | undefined => publicKeyOf(settings.secretValues[name] ?? "");
   const targets = settings.targets.map(({ name, address, user, hostKey }): HostExpectation => ({

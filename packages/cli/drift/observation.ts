@@ -48,7 +48,7 @@ export interface SeenHost {
   };
 }
 
-export interface Observation {
+export interface DriftObservation {
   readonly public: boolean;
   /** `owner/name` as GitHub spells it; undefined if GitHub did not show the repository. */
   readonly repositoryName?: string;

@@ -8,7 +8,7 @@ export interface StateResource {
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
-export type Bag = Readonly<Record<string, unknown>>;
+export type ResourceProperties = Readonly<Record<string, unknown>>;
 
 /** A secret in an export with --show-secrets is an object with its JSON text. Source: Pulumi, sdk/go/common/apitype. */
 export function reveal(value: unknown): unknown {
@@ -17,5 +17,6 @@ export function reveal(value: unknown): unknown {
   return typeof plaintext === "string" ? (JSON.parse(plaintext) as unknown) : value;
 }
 
-export const bag = (value: unknown): Bag => (typeof value === "object" && value !== null ? (value as Bag) : {});
+export const bag = (value: unknown): ResourceProperties =>
+  typeof value === "object" && value !== null ? (value as ResourceProperties) : {};
 export const text = (value: unknown): string => (typeof value === "string" ? value : "");

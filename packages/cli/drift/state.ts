@@ -3,7 +3,7 @@
  */
 import type { Protection } from "@ghrunners/core/github/protection";
 import { monitoringOf, type MonitoringState } from "./state-monitoring";
-import { bag, reveal, text, type Bag, type StateResource } from "./state-values";
+import { bag, reveal, text, type ResourceProperties, type StateResource } from "./state-values";
 
 /** The environment as the state has it: reviewers by GitHub's numbers. */
 export interface EnvironmentState extends Omit<Protection, "reviewers"> {
@@ -95,7 +95,8 @@ function scoped<T>(
 }
 
 function repositoryOf(resources: readonly StateResource[]): RepositoryState | undefined {
-  const inputs = (suffix: string): Bag | undefined => resources.find(({ type }) => type.endsWith(suffix))?.inputs;
+  const inputs = (suffix: string): ResourceProperties | undefined =>
+    resources.find(({ type }) => type.endsWith(suffix))?.inputs;
   const ruleset = inputs(":RepositoryRuleset");
   const permissions = inputs(":ActionsRepositoryPermissions");
   const token = inputs(":WorkflowRepositoryPermissions");

@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { GateDecision } from "@ghrunners/failover/choice/choose";
-import type { Grade, Judged } from "@ghrunners/failover/choice/judge";
+import type { Grade, RunnerAssessment } from "@ghrunners/failover/choice/judge";
 import type { GateView } from "./view";
 
 const colour: Readonly<Record<Grade, (text: string) => string>> = {
@@ -11,7 +11,7 @@ const colour: Readonly<Record<Grade, (text: string) => string>> = {
 
 const why = ({ reason, cause }: GateDecision): string => (cause === null ? reason : `${reason} (${cause})`);
 
-function runnerLine({ name, role, grade, reasons }: Judged, widest: number): string {
+function runnerLine({ name, role, grade, reasons }: RunnerAssessment, widest: number): string {
   const words = reasons.length === 0 ? "" : `: ${reasons.join("; ")}`;
   return `  ${colour[grade]("●")} ${role.padEnd(9)}  ${name.padEnd(widest)}  ${colour[grade](grade)}${words}`;
 }

@@ -4,13 +4,13 @@ import { settingsOf } from "../settings";
 import { exitCodeOf, renderIncidents } from "./render";
 import { incidentsOfTargets } from "./targets";
 
-export interface Options {
+export interface IncidentsOptions {
   readonly stack?: string;
   readonly send?: boolean;
   readonly json?: boolean;
 }
 
-export async function incidents(options: Options): Promise<number> {
+export async function incidents(options: IncidentsOptions): Promise<number> {
   const { targets, sshPrivateKey, github, githubToken, monitoring } = await settingsOf(
     await currentStack(options.stack),
   );

@@ -11,7 +11,7 @@ export interface RunnerView {
   readonly problems: readonly string[];
 }
 
-export interface Wish {
+export interface MaintenanceRequest {
   readonly runner: string;
   readonly seconds: number;
   readonly reason: string;
@@ -44,7 +44,7 @@ export function runnerMeant<R extends { readonly name: string; readonly role: st
  * @param now start of the duration, for a new maintenance
  */
 export function decide(
-  wish: Wish,
+  wish: MaintenanceRequest,
   runners: readonly RunnerView[],
   entries: readonly Maintenance[],
   now: Date,

@@ -11,11 +11,11 @@ import { secondsOf } from "../duration";
 import { operator } from "../operator";
 import { note } from "@ghrunners/core/terminal";
 import { change, type ChangeInput } from "./change";
-import { look, type Seen } from "./look";
+import { readMaintenanceView, type MaintenanceView } from "./collect";
 import { decide, runnerMeant } from "./plan";
 import { renderReport, reportOf } from "./report";
 
-interface Place {
+interface MaintenanceTarget {
   /** Runners as the state has them. */
   readonly made: StackState["runners"];
   readonly settings: Settings;
@@ -23,7 +23,7 @@ interface Place {
   readonly github: ChangeInput["github"];
 }
 
-async function open(options: { stack?: string }): Promise<Place> {
+async function open(options: { stack?: string }): Promise<MaintenanceTarget> {
   const stack = await currentStack(options.stack);
   const settings = await settingsOf(stack);
   if (settings.hosts === "skip")
@@ -39,7 +39,7 @@ async function open(options: { stack?: string }): Promise<Place> {
   };
 }
 
-function lookAt({ settings, alertmanager, github, made }: Place): Promise<Seen> {
+function readView({ settings, alertmanager, github, made }: MaintenanceTarget): Promise<MaintenanceView> {
   const runners = settings.runners.flatMap(({ name, role }) => {
     const found = made.find((runner) => runner.name === name);
     if (found === undefined) return [];
@@ -47,17 +47,19 @@ function lookAt({ settings, alertmanager, github, made }: Place): Promise<Seen> 
     const { id: runnerId, unit, host } = found;
     return [{ runnerName: name, role, runnerId, labels, version: settings.agent.version, unit, host }];
   });
-  return look({ github, sshPrivateKey: settings.sshPrivateKey, runners, alertmanager });
+  return readMaintenanceView({ github, sshPrivateKey: settings.sshPrivateKey, runners, alertmanager });
 }
 
-function entriesOf({ variable }: Seen): readonly Maintenance[] {
+function entriesOf({ variable }: MaintenanceView): readonly Maintenance[] {
   const seen = parseMaintenance(variable ?? undefined, new Date());
   if (!seen.known) throw new Error(`${seen.problem} Next: ghrunners maintenance end --all`);
   return seen.runners;
 }
 
-const carryOut = ({ settings, alertmanager, github }: Place, wanted: ChangeInput["change"]): Promise<void> =>
-  change({ github, environment: settings.environment, alertmanager, change: wanted });
+const carryOut = (
+  { settings, alertmanager, github }: MaintenanceTarget,
+  wanted: ChangeInput["change"],
+): Promise<void> => change({ github, environment: settings.environment, alertmanager, change: wanted });
 
 interface StartOptions {
   readonly stack?: string;
@@ -77,7 +79,7 @@ export async function start(given: string, options: StartOptions): Promise<numbe
   const { name } = runnerMeant(place.settings.runners, given);
   const by = operator();
   const wish = { runner: name, seconds, reason, by, extend: options.extend, force: options.force };
-  const seen = await lookAt(place);
+  const seen = await readView(place);
   const decision = decide(wish, seen.runners, entriesOf(seen), new Date());
   if (decision.kind === "refuse") throw new Error(decision.why);
   const { entry, isNew } = decision;
@@ -113,7 +115,7 @@ export async function end(
   const place = await open(options);
   const { runners } = place.settings;
   const names = given === undefined ? runners.map(({ name }) => name) : [runnerMeant(runners, given).name];
-  const seen = options.all ? parseMaintenance((await lookAt(place)).variable ?? undefined, new Date()) : undefined;
+  const seen = options.all ? parseMaintenance((await readView(place)).variable ?? undefined, new Date()) : undefined;
   await carryOut(place, { verb: "end", runners: names, evenUnreadable: seen?.known === false });
   if (options.json) {
     printJson<"maintenance-change">({ version: 1, runners: names, until: null, applied: true, steps: [] });
@@ -125,7 +127,7 @@ export async function end(
 
 export async function show(options: { stack?: string; json?: boolean }): Promise<number> {
   const place = await open(options);
-  const seen = await lookAt(place);
+  const seen = await readView(place);
   const report = reportOf(place.settings.environment, seen.runners, entriesOf(seen), seen.silences);
   if (options.json) printJson<"maintenance">(report);
   else print(renderReport(report));

@@ -8,7 +8,7 @@ import { formatted, measured } from "./template";
 import type { Criteria } from "./criteria";
 
 /** A deployment in the list. */
-export type Listed = Described<typeof listedSchema>;
+export type ListedDeployment = Described<typeof listedSchema>;
 
 /** What `ghrunners review --list --json` prints. */
 export type DeploymentList = Described<typeof deploymentListSchema>;

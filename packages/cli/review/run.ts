@@ -95,7 +95,7 @@ function put(text: string, file: string | undefined): void {
 const json = <Name extends "review" | "deployments" | "criteria">(value: Described<(typeof schemas)[Name]>): string =>
   `${JSON.stringify(value, null, 2)}\n`;
 
-export interface Options {
+export interface ReviewOptions {
   readonly stack?: string;
   readonly kind: ReviewKind;
   readonly gate?: string;
@@ -107,7 +107,7 @@ export interface Options {
   readonly json?: boolean;
 }
 
-export async function review(id: string | undefined, options: Options): Promise<number> {
+export async function review(id: string | undefined, options: ReviewOptions): Promise<number> {
   const { kind, days, list, criteria, output } = options;
   if (Number(id !== undefined) + Number(list ?? false) + Number(criteria ?? false) !== 1)
     throw new WrongUse("Expected one of: the id of a deployment or latest, --list, --criteria.");

@@ -6,7 +6,7 @@ import type { RecordedAction } from "@ghrunners/deploy/records/record";
 import type { DocumentEntry, ReviewDocument, Row, Section, Table } from "./document";
 import type { ReviewKind } from "./kinds";
 import { lookUp, type Evidence } from "./evidence";
-import { who } from "./who";
+import { responsible } from "./responsible";
 
 /** How a recorded value is formatted. */
 export type Format = "text" | "seconds" | "yes or no" | "list";
@@ -54,7 +54,14 @@ function entryOf(part: Exclude<Part, { table: unknown }>, evidence: Evidence): D
   const tick = part.tickedBy === undefined ? {} : { ticked: isThere ? part.tickedBy(found.value) : null };
   // "None" is a statement, and may appear only if the record makes it.
   if (found === undefined || (!isThere && part.orAsk !== undefined))
-    return { label: part.fact, value: null, source: null, askedOf: part.orAsk ?? who.deployer, missing: true, ...tick };
+    return {
+      label: part.fact,
+      value: null,
+      source: null,
+      askedOf: part.orAsk ?? responsible.deployer,
+      missing: true,
+      ...tick,
+    };
   const value = isThere ? formatted(found.value, part.format) : "none";
   return { label: part.fact, value, source: found.source, askedOf: null, missing: false, ...tick };
 }

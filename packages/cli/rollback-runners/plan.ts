@@ -4,7 +4,7 @@ import type { LastKnownGoodState, ProvenSettings } from "@ghrunners/components/r
 import type { StateResource } from "../drift/state-values";
 
 /** One setting that differs from when the runners were last proved. */
-export interface Change {
+export interface SettingChange {
   /** Path in the configuration, such as `agent.version`. */
   readonly setting: string;
   /** Null: it is not set. */
@@ -20,11 +20,11 @@ export function lastKnownGood(resources: readonly StateResource[]): LastKnownGoo
 }
 
 /** The settings that differ, in the order of the configuration. */
-export function changesTo(proven: ProvenSettings, now: ProvenSettings): Change[] {
+export function changesTo(proven: ProvenSettings, now: ProvenSettings): SettingChange[] {
   return (Object.keys(now) as (keyof ProvenSettings)[]).flatMap((group) => {
     const [was, is] = [proven[group], now[group]] as Record<string, unknown>[];
     const names = [...new Set([...Object.keys(is ?? {}), ...Object.keys(was ?? {})])];
-    return names.flatMap((name): Change[] => {
+    return names.flatMap((name): SettingChange[] => {
       const change = { setting: `${group}.${name}`, now: is?.[name] ?? null, proven: was?.[name] ?? null };
       return JSON.stringify(change.now) === JSON.stringify(change.proven) ? [] : [change];
     });
@@ -32,7 +32,7 @@ export function changesTo(proven: ProvenSettings, now: ProvenSettings): Change[]
 }
 
 /** The configuration file's text with these settings restored; everything else, including comments, stays. */
-export function withChanges(text: string, changes: readonly Change[]): string {
+export function withChanges(text: string, changes: readonly SettingChange[]): string {
   const document = parseDocument(text);
   for (const { setting, proven } of changes) {
     const [group = "", name = ""] = setting.split(".");
@@ -45,5 +45,5 @@ export function withChanges(text: string, changes: readonly Change[]): string {
 
 const shown = (value: unknown): string => (value === null ? "not set" : JSON.stringify(value));
 
-export const describe = ({ setting, now, proven }: Change): string =>
+export const describe = ({ setting, now, proven }: SettingChange): string =>
   `ghrunners:${setting}: ${shown(now)} -> ${shown(proven)}`;

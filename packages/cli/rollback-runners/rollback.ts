@@ -16,7 +16,7 @@ import { type Stack, stackFile } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { runSmokeJob, type SmokeJobResult } from "../smoke/smoke-job";
 import { settledStatusOf } from "../status/status";
-import { changesTo, describe, lastKnownGood, withChanges, type Change } from "./plan";
+import { changesTo, describe, lastKnownGood, withChanges, type SettingChange } from "./plan";
 
 /** What `ghrunners rollback-runners --json` prints. */
 export type RollbackReport = Described<typeof rollbackReportSchema>;
@@ -29,13 +29,13 @@ export interface RollbackOptions {
 }
 
 /** The settings to return to, and what differs from them. */
-export interface WayBack {
+export interface RollbackPreview {
   readonly provedAt: string;
-  readonly changes: readonly Change[];
+  readonly changes: readonly SettingChange[];
 }
 
 /** @returns undefined if the state has no complete update */
-export async function wayBack(stack: Stack): Promise<WayBack | undefined> {
+export async function wayBack(stack: Stack): Promise<RollbackPreview | undefined> {
   const [text, settings] = await Promise.all([capturePulumi(stack, ["stack", "export"]), settingsOf(stack)]);
   const { deployment } = JSON.parse(text) as { deployment: { resources?: StateResource[] } };
   const proven = lastKnownGood(deployment.resources ?? []);

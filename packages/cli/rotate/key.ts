@@ -8,7 +8,7 @@ import { runPulumi } from "../pulumi/run-program";
 import type { Stack } from "../pulumi/stack";
 import { journalFile, readJournal, removeJournal, writeJournal } from "./journal";
 import { setSecret } from "./configuration";
-import { describe, planKeyRotation, type KeyRotation, type KeyStep, type KeyProof } from "./plan";
+import { describe, planKeyRotation, type KeyRotation, type KeyStep, type KeyProofKind } from "./plan";
 import { proveByJob, requireProofWorkflow } from "./proof";
 import { atTarget, type TargetInput } from "./target";
 
@@ -23,7 +23,7 @@ export class DeployKeyRotation {
     private readonly stack: Stack,
     private readonly settings: Settings,
     private readonly secret: SecretSettings,
-    private readonly proof: KeyProof,
+    private readonly proof: KeyProofKind,
   ) {
     this.file = journalFile(stack, secret.name);
     this.mark = deployKeyMark(stack.name, secret.name);

@@ -54,9 +54,9 @@ export const secretName = (given: string): string => given.toUpperCase().replace
 /**
  * What logs in with the new key before an old one is removed: a job on a runner with GitHub's secret, or this machine.
  */
-export type KeyProof = "job" | "ssh";
+export type KeyProofKind = "job" | "ssh";
 
-export function describe(step: KeyStep, proof: KeyProof): string {
+export function describe(step: KeyStep, proof: KeyProofKind): string {
   switch (step.step) {
     case "generate":
       return "make a new Ed25519 key";

@@ -7,7 +7,7 @@ import { currentStack, type Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { note } from "@ghrunners/core/terminal";
 import { DeployKeyRotation, updateSecret } from "./key";
-import { describe, planKeyRotation, secretName, type KeyProof } from "./plan";
+import { describe, planKeyRotation, secretName, type KeyProofKind } from "./plan";
 
 /** What `--json` prints. */
 interface Result {
@@ -40,7 +40,7 @@ async function rotateRandom(stack: Stack, settings: Settings, name: string, appl
   return steps;
 }
 
-async function change(stack: Stack, given: string, apply: boolean, proof: KeyProof): Promise<Result> {
+async function change(stack: Stack, given: string, apply: boolean, proof: KeyProofKind): Promise<Result> {
   const settings = await settingsOf(stack);
   const secret = find(settings, given);
   const { kind } = secret.source;
@@ -73,7 +73,7 @@ interface Options {
   readonly stack?: string;
   readonly dryRun?: boolean;
   readonly apply?: boolean;
-  readonly proof: KeyProof;
+  readonly proof: KeyProofKind;
   readonly json?: boolean;
 }
 

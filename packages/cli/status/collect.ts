@@ -6,11 +6,11 @@ import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { MAINTENANCE_VARIABLE } from "@ghrunners/failover/choice/maintenance";
 import { PAUSE_VARIABLE } from "@ghrunners/failover/choice/pause";
 import type { MonitoringUrls } from "../monitoring/address";
-import { lookAtMonitoring } from "../monitoring/look";
-import type { JobStatus, Observation } from "./report";
+import { collectMonitoring } from "../monitoring/collect";
+import type { JobStatus, StatusObservation } from "./report";
 
 /** What to read, and the credentials for it. */
-export interface CollectInput {
+export interface StatusInput {
   readonly proxmox: { readonly endpoint: string; readonly token: string };
   readonly github: { readonly url: string; readonly repository: string; readonly token: string };
   /** Runners whose jobs belong to the stack. Empty: GitHub is not queried. */
@@ -23,13 +23,13 @@ export interface CollectInput {
 
 const limitMs = 10_000;
 
-async function machines({ proxmox }: CollectInput): Promise<NonNullable<Observation["vms"]>> {
+async function machines({ proxmox }: StatusInput): Promise<NonNullable<StatusObservation["vms"]>> {
   const response = await fetch(new URL("/api2/json/cluster/resources?type=vm", proxmox.endpoint), {
     headers: { authorization: `PVEAPIToken=${proxmox.token}` },
     signal: AbortSignal.timeout(limitMs),
   });
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-  return ((await response.json()) as { data: NonNullable<Observation["vms"]> }).data;
+  return ((await response.json()) as { data: NonNullable<StatusObservation["vms"]> }).data;
 }
 
 const secondsBetween = (from: string | null, to: string | null): number | null =>
@@ -80,12 +80,12 @@ const choice = async (github: GitHubClient): Promise<string | null> => (await gi
 async function runnersAndJob(
   github: GitHubClient,
   names: readonly string[],
-): Promise<Pick<Observation, "runners" | "lastJob">> {
+): Promise<Pick<StatusObservation, "runners" | "lastJob">> {
   return { runners: await github.runners(), lastJob: await lastJob(github, names) };
 }
 
 /** Reads all services in parallel; one that does not answer is an error in the result, never a guess. */
-export async function collect(input: CollectInput): Promise<Observation> {
+export async function collect(input: StatusInput): Promise<StatusObservation> {
   const errors = new Map<string, string>();
   const orNothing = async <T, Nothing>(
     service: string,
@@ -113,7 +113,7 @@ export async function collect(input: CollectInput): Promise<Observation> {
     hasRunners ? orNothing("GitHub", choice(github), undefined, "GitHub's choice of the runner") : undefined,
     watched === null
       ? undefined
-      : orNothing("Monitoring", lookAtMonitoring(watched.urls, watched.environment), undefined),
+      : orNothing("Monitoring", collectMonitoring(watched.urls, watched.environment), undefined),
     hasRunners ? orNothing("GitHub", forBanner(github, MAINTENANCE_VARIABLE), null, "GitHub's variables") : null,
     hasRunners ? orNothing("GitHub", forBanner(github, PAUSE_VARIABLE), null, "GitHub's variables") : null,
   ]);

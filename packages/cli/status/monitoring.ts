@@ -1,6 +1,6 @@
 import type { Described } from "@ghrunners/core/schema";
 import type { monitoringStatusSchema } from "./schema";
-import type { AlertStatus, TargetStatus } from "../monitoring/look";
+import type { AlertStatus, TargetStatus } from "../monitoring/collect";
 
 /** The monitoring of one stack, as the status report shows it. */
 export type MonitoringStatus = Described<typeof monitoringStatusSchema>;

@@ -24,7 +24,7 @@ export type JobStatus = Described<typeof jobStatusSchema>;
 export type StatusReport = Described<typeof statusReportSchema>;
 
 /** What the services reported, before it is judged. */
-export interface Observation {
+export interface StatusObservation {
   /** Undefined: Proxmox VE did not answer. */
   readonly vms?: readonly { readonly vmid: number; readonly name: string; readonly status: string }[];
   /** Undefined: GitHub did not answer. */
@@ -45,7 +45,7 @@ export interface Observation {
 }
 
 /** What the configuration expects. */
-export interface Expectation {
+export interface StatusExpectation {
   readonly stack: string;
   readonly environment: string;
   readonly repository: string;
@@ -63,7 +63,7 @@ export interface Expectation {
 }
 
 /** Compares what is expected with what was seen. Pure. */
-export function judge(expected: Expectation, seen: Observation, at: Date): StatusReport {
+export function judge(expected: StatusExpectation, seen: StatusObservation, at: Date): StatusReport {
   const machines = expected.runners.map(({ name, role, vmId, address }): MachineStatus => ({
     vmId,
     name,
@@ -119,7 +119,7 @@ export function judge(expected: Expectation, seen: Observation, at: Date): Statu
   };
 }
 
-function judgeRunner(expected: Expectation["runners"][number], seen: Observation): RunnerStatus {
+function judgeRunner(expected: StatusExpectation["runners"][number], seen: StatusObservation): RunnerStatus {
   const found = seen.runners?.find((runner) => runner.name === expected.name);
   const absent = seen.runners === undefined ? "unknown" : "missing";
   const labels = found?.labels ?? [];

@@ -8,14 +8,14 @@ import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { collect } from "./collect";
 import { firingAlerts, unseenTargets } from "./monitoring";
-import { judge, type Expectation, type StatusReport } from "./report";
+import { judge, type StatusExpectation, type StatusReport } from "./report";
 
-function deploymentOf({ deployment, environment }: Settings): Expectation["deployment"] {
+function deploymentOf({ deployment, environment }: Settings): StatusExpectation["deployment"] {
   if (deployment === undefined) return null;
   return { name: deployment.name ?? environment, ...protectionOf(deployment) };
 }
 
-function expectation(stack: string, settings: Settings): Expectation {
+function expectation(stack: string, settings: Settings): StatusExpectation {
   return {
     stack,
     environment: settings.environment,

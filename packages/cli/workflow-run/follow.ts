@@ -6,7 +6,7 @@ import { type Runs, runToEnd } from "@ghrunners/core/github/workflow-run";
 import { note } from "@ghrunners/core/terminal";
 
 /** A workflow to start and to follow to its end. */
-export interface WorkflowOrder {
+export interface WorkflowRequest {
   /** File below .github/workflows of the default branch. */
   readonly workflow: string;
   readonly inputs: Readonly<Record<string, string>>;
@@ -22,10 +22,15 @@ export interface FinishedRun {
 }
 
 /** The part of the GitHub client that is used here. */
-export type Asked = Runs & Pick<GitHubClient, "workflow" | "runnerNamed">;
+export type WorkflowClient = Runs & Pick<GitHubClient, "workflow" | "runnerNamed">;
 
 /** @throws Error if the default branch lacks the workflow */
-export async function look(client: Asked, repository: string, workflow: string, instead: string): Promise<void> {
+export async function assertWorkflow(
+  client: WorkflowClient,
+  repository: string,
+  workflow: string,
+  instead: string,
+): Promise<void> {
   try {
     await client.workflow(workflow);
   } catch (error) {
@@ -37,7 +42,10 @@ export async function look(client: Asked, repository: string, workflow: string, 
 }
 
 /** The preferred runner that GitHub shows as online. */
-async function chosen(client: Asked, { runners }: WorkflowOrder): Promise<WorkflowOrder["runners"][number]> {
+async function chosen(
+  client: WorkflowClient,
+  { runners }: WorkflowRequest,
+): Promise<WorkflowRequest["runners"][number]> {
   for (const runner of runners) if ((await client.runnerNamed(runner.name))?.online) return runner;
   const names = runners.map(({ name }) => name).join(", ");
   throw new Error(
@@ -46,7 +54,7 @@ async function chosen(client: Asked, { runners }: WorkflowOrder): Promise<Workfl
 }
 
 /** @throws Error if it does not succeed on the chosen runner */
-export async function carryOut(client: Asked, order: WorkflowOrder): Promise<FinishedRun> {
+export async function carryOut(client: WorkflowClient, order: WorkflowRequest): Promise<FinishedRun> {
   const runner = await chosen(client, order);
   const title = randomUUID();
   const { url } = await runToEnd(client, {

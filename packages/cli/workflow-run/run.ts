@@ -1,19 +1,19 @@
 import type { Settings } from "@ghrunners/config/parse";
 import { GitHubClient } from "@ghrunners/core/github/client";
-import { carryOut, type FinishedRun, look, type WorkflowOrder } from "./follow";
+import { carryOut, type FinishedRun, assertWorkflow, type WorkflowRequest } from "./follow";
 
 const open = ({ github, githubToken }: Settings): GitHubClient =>
   new GitHubClient({ url: github.url, fullName: github.repository }, githubToken);
 
 /** @throws Error if the default branch lacks the workflow; `instead` is its next command */
 export async function requireWorkflow(settings: Settings, workflow: string, instead: string): Promise<void> {
-  await look(open(settings), settings.github.repository, workflow, instead);
+  await assertWorkflow(open(settings), settings.github.repository, workflow, instead);
 }
 
 /**
  * Starts a workflow and follows it to its end. Prints a line when a reviewer has to approve.
  * @throws Error if it does not succeed on the chosen runner
  */
-export async function runWorkflow(settings: Settings, order: WorkflowOrder): Promise<FinishedRun> {
+export async function runWorkflow(settings: Settings, order: WorkflowRequest): Promise<FinishedRun> {
   return carryOut(open(settings), order);
 }

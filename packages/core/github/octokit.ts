@@ -51,7 +51,7 @@ export interface GitHubAccess {
 type OctokitOptions = NonNullable<ConstructorParameters<typeof Core>[0]>;
 type Answer = OctokitResponse<unknown>;
 /** Every hook gets the same options object: a change meant for the next hook is made in place. */
-type Ask = (options: Required<EndpointDefaults>) => Promise<Answer> | Answer;
+type SendRequest = (options: Required<EndpointDefaults>) => Promise<Answer> | Answer;
 
 /** Decides what may be retried, and when; `@octokit/plugin-retry` carries it out, if it is enabled. */
 function retryPolicy(octokit: Core, options: OctokitOptions): void {
@@ -77,7 +77,7 @@ function timeLimit(octokit: Core, options: OctokitOptions): { close: () => void 
     running.add(stop);
     try {
       options.request.signal = stop.signal;
-      return await (ask as Ask)(options);
+      return await (ask as SendRequest)(options);
     } finally {
       clearTimeout(timer);
       running.delete(stop);
@@ -92,7 +92,7 @@ function withinBudget(octokit: Core, options: OctokitOptions): void {
   octokit.hook.wrap("request", async (ask, options) => {
     budget.demand(options.request.reserve ?? 0);
     try {
-      const answer = await (ask as Ask)(options);
+      const answer = await (ask as SendRequest)(options);
       budget.heard(answer);
       return answer;
     } catch (error) {
@@ -108,14 +108,14 @@ function withinBudget(octokit: Core, options: OctokitOptions): void {
 function conditional(octokit: Core): void {
   const kept = new Map<string, Answer>();
   octokit.hook.wrap("request", async (ask, options) => {
-    if (options.method !== "GET") return (ask as Ask)(options);
+    if (options.method !== "GET") return (ask as SendRequest)(options);
     const { project } = options.request;
     const { url, headers } = octokit.request.endpoint.parse(options);
     const key = `${url} ${headers.accept}`;
     const known = kept.get(key);
     try {
       if (known !== undefined) options.headers["if-none-match"] = known.headers.etag;
-      const answer = await (ask as Ask)(options);
+      const answer = await (ask as SendRequest)(options);
       const data = project === undefined ? answer.data : project(answer.data as never);
       kept.delete(key);
       if (answer.headers.etag !== undefined) kept.set(key, { ...answer, data });

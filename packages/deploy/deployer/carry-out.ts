@@ -10,10 +10,10 @@ import type { Request } from "../protocol/request";
 import { parseDeploymentId, parseVersion, type Version } from "../protocol/values";
 import type { AgentFiles } from "./agent-files";
 import { check, deploy, retryRollback, type DeployResult } from "./deploy";
-import { RefusedError } from "./remote-agent";
-import { installAgent, lookingAgent, sshAgent } from "./ssh";
+import { AgentRefusedError } from "./remote-agent";
+import { installAgent, readOnlyAgent, sshAgent } from "./ssh";
 
-export interface Order {
+export interface DeployerRequest {
   readonly plan: Plan;
   /** Folder to which the artefact's path is relative. */
   readonly folder: string;
@@ -40,14 +40,17 @@ export interface DeployerContext {
 export type DeployerOutcome = DeployResult | { readonly kind: "refused"; readonly reason: string };
 
 /** @throws Error if the target cannot be reached, or the connection was lost: the target then rolls back by itself */
-export async function carryOut(order: Order, { agent, say, signal }: DeployerContext): Promise<DeployerOutcome> {
+export async function carryOut(
+  order: DeployerRequest,
+  { agent, say, signal }: DeployerContext,
+): Promise<DeployerOutcome> {
   const { action, address } = order;
   const version = parseVersion(order.version);
   // Refuse whatever can be refused here before contacting the target.
   const asked = action === "retry rollback" ? undefined : requestOf(order, version);
   const session = await openSession(address, order.privateKey);
   try {
-    if (asked !== undefined && action === "check") return await check(lookingAgent(session, agent), asked.request);
+    if (asked !== undefined && action === "check") return await check(readOnlyAgent(session, agent), asked.request);
     const installed = await installAgent(session, agent);
     if (installed === "installed") say(`the deployment agent was installed on ${address.host}`);
     if (installed === "kept") say(`${address.host} keeps its own deployment agent until the open deployment has ended`);
@@ -55,7 +58,7 @@ export async function carryOut(order: Order, { agent, say, signal }: DeployerCon
     if (asked === undefined) return await retryRollback(target);
     return await deploy(target, asked.request, asked.artefact, { say, signal });
   } catch (error) {
-    if (error instanceof RefusedError) return { kind: "refused", reason: error.message };
+    if (error instanceof AgentRefusedError) return { kind: "refused", reason: error.message };
     throw error;
   } finally {
     session.close();
@@ -64,7 +67,7 @@ export async function carryOut(order: Order, { agent, say, signal }: DeployerCon
 
 /** @throws Error if the artefact is missing, or does not match its checksum */
 export function requestOf(
-  { plan, folder, owner, origin, id }: Pick<Order, "plan" | "folder" | "owner" | "origin" | "id">,
+  { plan, folder, owner, origin, id }: Pick<DeployerRequest, "plan" | "folder" | "owner" | "origin" | "id">,
   version: Version,
 ): { request: Request; artefact: Buffer } {
   const file = path.join(folder, plan.artefact.file.replaceAll("{version}", version));
@@ -103,7 +106,7 @@ export function stopSignal(): AbortSignal {
 }
 
 /** Exit code: 0 done or nothing to do, 1 it did not succeed. */
-export function exitCodeOf(outcome: DeployerOutcome, action: Order["action"]): number {
+export function exitCodeOf(outcome: DeployerOutcome, action: DeployerRequest["action"]): number {
   switch (outcome.kind) {
     case "checked":
       return outcome.problems.length === 0 ? 0 : 1;

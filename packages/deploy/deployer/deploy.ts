@@ -4,11 +4,11 @@
  */
 import { poll } from "@ghrunners/core/until";
 import type { Records } from "../target/history";
-import type { Inspection, Look } from "../target/queries";
+import type { Inspection, DeploymentProgress } from "../target/queries";
 import type { Request } from "../protocol/request";
 import { judge } from "./judge";
 import { LeaseKeeper } from "./lease-keeper";
-import { callAgent, RefusedError, type RemoteAgent } from "./remote-agent";
+import { callAgent, AgentRefusedError, type RemoteAgent } from "./remote-agent";
 
 /** Result of a deployment. */
 export type DeployResult =
@@ -48,7 +48,7 @@ export async function deploy(
   { say, signal, patienceMs = PATIENCE_MS }: DeployOptions,
 ): Promise<DeployResult> {
   const judged = judge(await callAgent<Inspection>(agent, ["inspect"], JSON.stringify(request)), request);
-  if (judged.kind === "refused") throw new RefusedError(judged.reason);
+  if (judged.kind === "refused") throw new AgentRefusedError(judged.reason);
   if (judged.kind === "unchanged") return { kind: "unchanged", version: request.version };
   if (judged.problems.length > 0) say(`expected to be refused: ${judged.problems.join("; ")}`);
 
@@ -117,14 +117,14 @@ async function followed(
 ): Promise<Records> {
   let last = "";
   let changedAt = performance.now();
-  const look = async (): Promise<Look> => {
-    const seen = await callAgent<Look>(agent, ["look", id], "", Math.max(patienceMs, LOOK_MS));
+  const look = async (): Promise<DeploymentProgress> => {
+    const seen = await callAgent<DeploymentProgress>(agent, ["look", id], "", Math.max(patienceMs, LOOK_MS));
     if (seen.records === null && seen.open?.id === id) lease.report(seen.open.ended);
     const now = `${seen.open?.ended.length} ${seen.open?.running}`;
     if (now !== last) [last, changedAt] = [now, performance.now()];
     return seen;
   };
-  const isEnough = ({ open, records }: Look): boolean =>
+  const isEnough = ({ open, records }: DeploymentProgress): boolean =>
     records !== null || open?.id !== id || performance.now() - changedAt > patienceMs;
   const { open, records } = await poll(look, isEnough, {
     limitMs: Infinity,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { stillValid } from "@ghrunners/failover/choice/choose";
 import { decisionFrom, selfIn } from "@ghrunners/failover/choice/gate-decision";
-import { need } from "../need";
+import { requiredVariable } from "../required-variable";
 import type { Origin } from "../protocol/request";
 import { parseDeploymentId, type DeploymentId } from "../protocol/values";
 
@@ -37,10 +37,10 @@ export function addressOf(variables: Variables, target: string): HostAddress {
 }
 
 export const runUrl = (variables: Variables): string =>
-  `${need(variables, "GITHUB_SERVER_URL")}/${need(variables, "GITHUB_REPOSITORY")}/actions/runs/${need(variables, "GITHUB_RUN_ID")}`;
+  `${requiredVariable(variables, "GITHUB_SERVER_URL")}/${requiredVariable(variables, "GITHUB_REPOSITORY")}/actions/runs/${requiredVariable(variables, "GITHUB_RUN_ID")}`;
 
 export const ownerOf = (variables: Variables): string =>
-  `${need(variables, "GITHUB_ACTOR")}@${need(variables, "RUNNER_NAME")}`;
+  `${requiredVariable(variables, "GITHUB_ACTOR")}@${requiredVariable(variables, "RUNNER_NAME")}`;
 
 /** A repeated run is a new deployment. */
 export function idOf(
@@ -58,16 +58,16 @@ export function idOf(
  * @throws Error if this is not the currently chosen runner
  */
 export function originOf(variables: Variables, now: Date): Origin {
-  const labels = z.array(z.string()).parse(JSON.parse(need(variables, "GATE_LABELS")));
+  const labels = z.array(z.string()).parse(JSON.parse(requiredVariable(variables, "GATE_LABELS")));
   const gate = decisionFrom({
-    environment: need(variables, "DEPLOY_ENVIRONMENT"),
+    environment: requiredVariable(variables, "DEPLOY_ENVIRONMENT"),
     variable: variables.DEPLOY_RUNNER ?? "",
     wanted: variables.WANTED_RUNNER || "auto",
     labels,
     reason: variables.GATE_REASON ?? "",
     now,
   });
-  const problem = stillValid(gate, selfIn(gate, need(variables, "RUNNER_NAME"), { labels }), now);
+  const problem = stillValid(gate, selfIn(gate, requiredVariable(variables, "RUNNER_NAME"), { labels }), now);
   if (problem !== undefined)
     throw new Error(`This runner may not deploy now: ${problem}. Nothing was changed. Next: run the workflow again`);
   return { run: runUrl(variables), gate };

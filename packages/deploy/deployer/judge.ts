@@ -1,6 +1,6 @@
 /** Decides from a target's inspection whether a deployment is already done, is refused, or can begin. Pure. */
 import { verdict } from "../target/checks";
-import { heldBy } from "../target/held";
+import { describeLockHolder } from "../target/lock-holder";
 import type { Inspection } from "../target/queries";
 import type { Request } from "../protocol/request";
 
@@ -14,7 +14,7 @@ export type Judgement =
 export function judge(seen: Inspection, request: Request): Judgement {
   const { open, version, sha256, release, checks, problems } = seen;
   if (open !== null && (open.lease === "held" || open.outcome === "rollback_failed"))
-    return { kind: "refused", reason: heldBy(open) };
+    return { kind: "refused", reason: describeLockHolder(open) };
   // The current state will change: the target first ends the open deployment, forward or back.
   if (open !== null)
     return {

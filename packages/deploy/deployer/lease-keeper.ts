@@ -1,6 +1,6 @@
 /** Renews a deployment's lease, reports which actions have ended, and notices when the lease is lost. */
 import type { OpenDeployment } from "../target/queries";
-import { callAgent, RefusedError, type RemoteAgent } from "./remote-agent";
+import { callAgent, AgentRefusedError, type RemoteAgent } from "./remote-agent";
 
 export class LeaseKeeper {
   /** Resolves with the reason when the lease is lost: from then on the target acts by itself. */
@@ -30,7 +30,7 @@ export class LeaseKeeper {
       this.report(ended);
     } catch (error) {
       // Other errors may be temporary; a refused lease is lost for good.
-      if (error instanceof RefusedError) this.lose(error.message);
+      if (error instanceof AgentRefusedError) this.lose(error.message);
     } finally {
       this.asking = false;
     }

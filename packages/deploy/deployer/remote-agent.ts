@@ -13,7 +13,7 @@ export interface RemoteAnswer {
 }
 
 /** Nothing was started, because another deployment holds the lock or the preflight found a problem. */
-export class RefusedError extends Error {}
+export class AgentRefusedError extends Error {}
 
 const LIMIT_MS = 60_000;
 
@@ -33,5 +33,5 @@ export async function callAgent<Value>(
   const said =
     (value as { error?: string } | null)?.error ||
     `The agent on the target ended its command "${args[0]}" with exit code ${code} and no message.`;
-  throw code === 3 ? new RefusedError(said) : new Error(said);
+  throw code === 3 ? new AgentRefusedError(said) : new Error(said);
 }

@@ -3,7 +3,7 @@ import { appendFileSync } from "node:fs";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { openSession } from "@ghrunners/core/ssh/session";
 import { poll } from "@ghrunners/core/until";
-import type { Look } from "../target/queries";
+import type { DeploymentProgress } from "../target/queries";
 import type { Records } from "../target/history";
 import { callAgent, type RemoteAgent } from "./remote-agent";
 import { sshAgent } from "./ssh";
@@ -27,7 +27,7 @@ const PACE = { limitMs: 240_000, pauseMs: 1_000 };
 
 /** The rollback of a cancelled deployment continues after its deployer has ended. */
 async function untilOver(agent: RemoteAgent, id: string): Promise<Records | undefined> {
-  const look = (): Promise<Look> => callAgent<Look>(agent, ["look", id], "");
+  const look = (): Promise<DeploymentProgress> => callAgent<DeploymentProgress>(agent, ["look", id], "");
   const { records } = await poll(look, (seen) => seen.records !== null || seen.open?.id !== id, PACE);
   return records ?? undefined;
 }

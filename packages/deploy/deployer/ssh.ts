@@ -27,7 +27,7 @@ export function sshAgent(session: HostSession): RemoteAgent {
 }
 
 /** This checkout's agent for read-only commands: started once from a temporary folder. */
-export function lookingAgent(session: HostSession, { look, files }: AgentFiles): RemoteAgent {
+export function readOnlyAgent(session: HostSession, { look, files }: AgentFiles): RemoteAgent {
   const agent = files.find(({ path }) => path === `${AGENT_PROGRAM}.cjs`);
   return {
     async call(args, input, limitMs) {

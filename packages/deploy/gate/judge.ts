@@ -12,7 +12,7 @@ import { type ChoiceSeen, readChoice } from "@ghrunners/failover/choice/deploy-r
 import { parseMaintenance } from "@ghrunners/failover/choice/maintenance";
 import { pauseProblem } from "@ghrunners/failover/choice/pause";
 
-export interface Go {
+export interface GateApproval {
   readonly go: true;
   readonly labels: readonly string[];
   /** Role of the runner. */
@@ -21,13 +21,13 @@ export interface Go {
   readonly remark?: string;
 }
 
-export interface Stop {
+export interface GateRefusal {
   readonly go: false;
   readonly reason: string;
   readonly runbook: string;
 }
 
-export interface Question {
+export interface GateRequest {
   /** Text of DEPLOY_RUNNER; empty if it is not set. */
   readonly variable: string;
   /** `auto`, `primary` or `secondary`. */
@@ -49,13 +49,13 @@ export const runbooks = {
 /** Joins a foreign text into one line: a runner treats lines that begin with two colons as commands. */
 export const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
 
-export const stop = (reason: string, runbook: keyof typeof runbooks): Stop => ({
+export const stop = (reason: string, runbook: keyof typeof runbooks): GateRefusal => ({
   go: false,
   reason: oneLine(reason),
   runbook: runbooks[runbook],
 });
 
-function refusalOf(seen: Exclude<ChoiceSeen, { state: "fresh" }>, now: Date): Stop {
+function refusalOf(seen: Exclude<ChoiceSeen, { state: "fresh" }>, now: Date): GateRefusal {
   switch (seen.state) {
     case "missing":
       return stop(
@@ -86,13 +86,16 @@ function refusalOf(seen: Exclude<ChoiceSeen, { state: "fresh" }>, now: Date): St
  * Refuses while deployments to the environment are paused, also those that ask for a runner by hand.
  * @param variable text of DEPLOY_PAUSED; undefined: it is not set
  */
-export function judgePause(variable: string | undefined, { label, now }: Pick<Question, "label" | "now">): Stop | null {
+export function judgePause(
+  variable: string | undefined,
+  { label, now }: Pick<GateRequest, "label" | "now">,
+): GateRefusal | null {
   const problem = pauseProblem(variable, label, now);
   return problem === undefined ? null : stop(problem, "paused");
 }
 
 /** Judges DEPLOY_RUNNER, before GitHub is queried. */
-export function judgeChoice({ variable, wanted, label, now }: Question): Go | Stop {
+export function judgeChoice({ variable, wanted, label, now }: GateRequest): GateApproval | GateRefusal {
   if (wanted === "primary" || wanted === "secondary") {
     const labels = runnerLabels(label, wanted);
     const remark = `${CHOICE_VARIABLE} was not checked.`;
@@ -110,7 +113,10 @@ export function judgeChoice({ variable, wanted, label, now }: Question): Go | St
 }
 
 /** Checks the chosen labels against GitHub's view of the runners. */
-export function judgeRunners(choice: Go, runners: readonly Omit<GitHubRunner, "id" | "version">[]): Go | Stop {
+export function judgeRunners(
+  choice: GateApproval,
+  runners: readonly Omit<GitHubRunner, "id" | "version">[],
+): GateApproval | GateRefusal {
   const eligible = runners.filter(({ labels }) => carries(labels, choice.labels));
   const wanted = choice.labels.join(", ");
   if (eligible.length === 0) return stop(`GitHub knows no runner with the labels ${wanted}.`, "offline");
@@ -140,7 +146,11 @@ export function maintenanceBanner(variable: string, now: Date): string[] {
  * The verdict for the job's summary; packages/cli/deploy/snapshot.ts parses it.
  * @param folder address of the folder of runbooks @param banner lines to show above everything
  */
-export function renderSummary(verdict: Go | Stop, folder: string, banner: readonly string[] = []): string {
+export function renderSummary(
+  verdict: GateApproval | GateRefusal,
+  folder: string,
+  banner: readonly string[] = [],
+): string {
   const above = banner.map((line) => `> ${line}\n\n`).join("");
   if (!verdict.go) {
     return `${above}### No runner for this deployment\n\n${verdict.reason}\n\nRunbook: ${folder}/${verdict.runbook}\n`;

@@ -8,9 +8,9 @@ import { toRunners } from "@ghrunners/core/github/runner";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { MAINTENANCE_VARIABLE } from "@ghrunners/failover/choice/maintenance";
 import { PAUSE_VARIABLE } from "@ghrunners/failover/choice/pause";
-import { need } from "../need";
+import { requiredVariable } from "../required-variable";
 import {
-  type Go,
+  type GateApproval,
   judgeChoice,
   judgePause,
   judgeRunners,
@@ -18,13 +18,13 @@ import {
   oneLine,
   renderSummary,
   stop,
-  type Stop,
+  type GateRefusal,
 } from "./judge";
 
 const { env } = process;
 
 interface Decided {
-  readonly verdict: Go | Stop;
+  readonly verdict: GateApproval | GateRefusal;
   /** Text of RUNNER_MAINTENANCE. */
   readonly maintenance: string | undefined;
 }
@@ -38,11 +38,11 @@ const UNREADABLE = "?";
  */
 async function decide(now: Date): Promise<Decided> {
   const github = new GitHubClient(
-    { url: need(env, "GITHUB_SERVER_URL"), fullName: need(env, "GITHUB_REPOSITORY") },
-    need(env, "RUNNER_VIEW_TOKEN"),
-    { baseUrl: need(env, "GITHUB_API_URL") },
+    { url: requiredVariable(env, "GITHUB_SERVER_URL"), fullName: requiredVariable(env, "GITHUB_REPOSITORY") },
+    requiredVariable(env, "RUNNER_VIEW_TOKEN"),
+    { baseUrl: requiredVariable(env, "GITHUB_API_URL") },
   );
-  const question = { wanted: env.WANTED_RUNNER || "auto", label: need(env, "RUNNER_LABEL"), now };
+  const question = { wanted: env.WANTED_RUNNER || "auto", label: requiredVariable(env, "RUNNER_LABEL"), now };
   // It decides nothing, so a deployment does not stop where it cannot be read.
   const maintenance = await github.variable(MAINTENANCE_VARIABLE).catch(() => UNREADABLE);
   try {
@@ -62,9 +62,9 @@ async function main(): Promise<void> {
   const now = new Date();
   const { verdict, maintenance } = await decide(now);
   const banner = maintenanceBanner(maintenance ?? "", now);
-  const summary = renderSummary(verdict, need(env, "RUNBOOKS").replace(/\/$/, ""), banner);
+  const summary = renderSummary(verdict, requiredVariable(env, "RUNBOOKS").replace(/\/$/, ""), banner);
   process.stdout.write(summary);
-  appendFileSync(need(env, "GITHUB_STEP_SUMMARY"), summary);
+  appendFileSync(requiredVariable(env, "GITHUB_STEP_SUMMARY"), summary);
   if (!verdict.go) {
     process.stdout.write(`::error title=No runner for this deployment::${verdict.reason}\n`);
     process.exitCode = 1;
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
   }
   const { labels, runner, reason } = verdict;
   const outputs = `labels=${JSON.stringify(labels)}\nrunner=${runner}\nreason=${reason}\n`;
-  appendFileSync(need(env, "GITHUB_OUTPUT"), outputs);
+  appendFileSync(requiredVariable(env, "GITHUB_OUTPUT"), outputs);
 }
 
 main().catch((error: unknown) => {

@@ -3,14 +3,9 @@
  * gives an incident to one sender at a time, and the sender searches for the incident's marker before it opens an
  * issue.
  */
-import type { ListedIncident } from "../target/outbox";
+import type { Issue, ListedIncident } from "../target/outbox";
 import { callAgent, type RemoteAgent } from "../deployer/remote-agent";
 import { INCIDENT_LABEL, markerOf, renderIssue, type IncidentIssue } from "./issue";
-
-export interface Issue {
-  readonly number: number;
-  readonly url: string;
-}
 
 /** The parts of GitHub's issues that are used here. */
 export interface Tracker {
@@ -19,13 +14,13 @@ export interface Tracker {
   open(issue: IncidentIssue): Promise<Issue>;
 }
 
-export interface Sent {
+export interface SentIncident {
   readonly deployment: string;
   readonly issue: Issue;
 }
 
-export interface Sending {
-  readonly sent: readonly Sent[];
+export interface SendResult {
+  readonly sent: readonly SentIncident[];
   /** What stays in the outbox, and why. */
   readonly unsent: readonly { readonly deployment: string; readonly reason: string }[];
 }
@@ -46,8 +41,8 @@ export async function sendIncidents(
   tracker: Tracker,
   runbooks: string,
   now: () => number = Date.now,
-): Promise<Sending> {
-  const sent: Sent[] = [];
+): Promise<SendResult> {
+  const sent: SentIncident[] = [];
   const unsent: { deployment: string; reason: string }[] = [];
   for (const listed of await incidentsOf(agent)) {
     if (listed.issue !== null) continue;
@@ -99,7 +94,7 @@ async function findOrOpen(
 }
 
 /** The result as text lines. */
-export function renderSending({ sent, unsent }: Sending): string[] {
+export function renderSending({ sent, unsent }: SendResult): string[] {
   return [
     ...sent.map(({ deployment, issue }) => `incident of deployment ${deployment}: issue #${issue.number} ${issue.url}`),
     ...unsent.map(

@@ -10,7 +10,7 @@
  */
 import { readFileSync } from "node:fs";
 import { GitHubClient } from "@ghrunners/core/github/client";
-import { need } from "../need";
+import { requiredVariable } from "../required-variable";
 
 /** GitHub's limit for a body, characters. */
 const LONGEST_BODY = 65_536;
@@ -41,9 +41,9 @@ const isOurs = ({ body, user, pull_request: pull }: Note, key: string): boolean 
 const { env } = process;
 const github = (): GitHubClient =>
   new GitHubClient(
-    { url: need(env, "GITHUB_SERVER_URL"), fullName: need(env, "GITHUB_REPOSITORY") },
-    need(env, "GITHUB_TOKEN"),
-    { baseUrl: need(env, "GITHUB_API_URL") },
+    { url: requiredVariable(env, "GITHUB_SERVER_URL"), fullName: requiredVariable(env, "GITHUB_REPOSITORY") },
+    requiredVariable(env, "GITHUB_TOKEN"),
+    { baseUrl: requiredVariable(env, "GITHUB_API_URL") },
   );
 
 /** @param route of a list */

@@ -9,7 +9,7 @@
 import type { DeploymentId, Version } from "./values";
 
 /** Units to reload or restart after a file or link has changed, and after its undo. */
-export interface Then {
+export interface UnitActions {
   readonly daemonReload: boolean;
   readonly reload: readonly string[];
   readonly restart: readonly string[];
@@ -19,7 +19,7 @@ export type Step = { readonly name: string; readonly limitSeconds: number } & (
   | { /** Unpacks the artefact into the folder of the release. Undo: the folder is removed. */ readonly kind: "unpack" }
   | {
       /** Points `current` to the release. Undo: points it back. */ readonly kind: "activate";
-      readonly then: Then;
+      readonly then: UnitActions;
     }
   | {
       /** Installs a file of the release. Undo: restores the captured file with its mode, or removes it. */
@@ -28,7 +28,7 @@ export type Step = { readonly name: string; readonly limitSeconds: number } & (
       readonly to: string;
       /** Octal, such as `0644`. */
       readonly mode: string;
-      readonly then: Then;
+      readonly then: UnitActions;
     }
   | {
       /**

@@ -11,10 +11,18 @@ import { acquire, authorised, retry, type Failure, type Transaction } from "../p
 import { withoutSecrets } from "../records/redact";
 import { removeDurably } from "./disk";
 import { drive, underLease, type Agent } from "./drive";
-import { heldBy } from "./held";
+import { describeLockHolder } from "./lock-holder";
 import { lastToken, prepareFolders, writeMetrics, type Records } from "./history";
 import type { Journal } from "./journal";
-import { openDeployment, readJournal, records, repeatedId, show, type OpenDeployment, type Shown } from "./queries";
+import {
+  openDeployment,
+  readJournal,
+  records,
+  repeatedId,
+  show,
+  type OpenDeployment,
+  type DeploymentSummary,
+} from "./queries";
 import { RefusedError } from "./refused";
 import { UnreadableJournalError } from "./store";
 
@@ -30,7 +38,7 @@ export async function begin(agent: Agent, request: Request): Promise<{ token: nu
     last?.transaction ?? before(agent),
     request.steps.map(({ kind }) => (kind === "expand" ? "forward-only" : "undoable")),
   );
-  if (transaction === "held") throw new RefusedError(heldBy(openDeployment(agent, last)));
+  if (transaction === "held") throw new RefusedError(describeLockHolder(openDeployment(agent, last)));
   const repeated = repeatedId(agent, request);
   if (repeated !== undefined) throw new RefusedError(`Nothing was started: ${repeated}`);
   prepareFolders(store.folders);
@@ -78,7 +86,9 @@ function readLoudly(agent: Agent): Journal | undefined {
 export function held(agent: Agent): never {
   const open = openDeployment(agent, readJournal(agent));
   throw new RefusedError(
-    open === null ? "The target is ending its last deployment. Next: run the same command again" : heldBy(open),
+    open === null
+      ? "The target is ending its last deployment. Next: run the same command again"
+      : describeLockHolder(open),
   );
 }
 
@@ -193,7 +203,7 @@ export async function retryUndo(agent: Agent): Promise<Records> {
 }
 
 /** Writes the metrics from the current files, after an operator repaired or moved one. */
-export function measure(agent: Agent): Pick<Shown, "unreadable"> {
+export function measure(agent: Agent): Pick<DeploymentSummary, "unreadable"> {
   const journal = readLoudly(agent);
   writeMetrics(agent.store.folders, { lock: journal?.transaction.released === false ? "held" : "free", journal });
   return { unreadable: show(agent).unreadable };

@@ -32,7 +32,7 @@ export function removeDurably(file: string): void {
 }
 
 /** Result of reading a file. */
-export type Read<Value> =
+export type FileRead<Value> =
   | { readonly state: "missing" }
   | { readonly state: "read"; readonly value: Value }
   | { readonly state: "unreadable"; readonly file: string; readonly problem: string };
@@ -44,8 +44,8 @@ const inOneLine = (problem: string): string =>
     .replace(/\p{Cc}/gu, (character) => `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, "0")}`);
 
 /** Follows no link and never blocks: a link, a pipe or a folder does not count as a file. */
-function readText(file: string): Read<string> {
-  const unreadable = (problem: string): Read<never> => ({ state: "unreadable", file, problem });
+function readText(file: string): FileRead<string> {
+  const unreadable = (problem: string): FileRead<never> => ({ state: "unreadable", file, problem });
   let handle: number;
   try {
     handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -68,7 +68,7 @@ function readText(file: string): Read<string> {
 }
 
 /** @param parse throws if the value does not have the expected form */
-export function readJson<Value>(file: string, parse: (value: unknown) => Value): Read<Value> {
+export function readJson<Value>(file: string, parse: (value: unknown) => Value): FileRead<Value> {
   const text = readText(file);
   if (text.state !== "read") return text;
   try {

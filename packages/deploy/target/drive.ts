@@ -13,7 +13,7 @@ import {
 import type { Clock } from "./clock";
 import type { Executor } from "./executor";
 import type { Entry, Journal } from "./journal";
-import { perform, type Performed } from "./perform";
+import { perform, type ActionResult } from "./perform";
 import type { Store } from "./store";
 
 /** Interval of checking the lease while an action runs, milliseconds. */
@@ -64,7 +64,7 @@ const lease = ({ store, clock }: Agent, { token }: Transaction): "held" | "expir
 
 /** An unreadable lease counts as expired; the record names the file. */
 function situation(agent: Agent, transaction: Transaction, abort?: Failure): TransactionInput {
-  const found = agent.store.lookAtLease();
+  const found = agent.store.peekLease();
   if (found.state !== "unreadable") return { lease: lease(agent, transaction), abort };
   const detail = `The lease ${found.file} cannot be read (${found.problem}), so it counts as expired.`;
   return { lease: "expired", abort: abort ?? { code: "lease_expired", detail } };
@@ -73,7 +73,7 @@ function situation(agent: Agent, transaction: Transaction, abort?: Failure): Tra
 function ended(
   journal: Journal,
   action: Action,
-  performed: Performed,
+  performed: ActionResult,
   times: Pick<Entry, "startedAt" | "endedAt">,
 ): Journal {
   const { result, captured, checks } = performed;
@@ -102,7 +102,7 @@ const isRepeated = (before: Entry | undefined, entry: Entry): before is Entry =>
   before.detail === entry.detail;
 
 /** During the deployment an action ends with the lease; during a rollback nothing limits it. */
-async function performWatched(agent: Agent, journal: Journal, action: Action): Promise<Performed> {
+async function performWatched(agent: Agent, journal: Journal, action: Action): Promise<ActionResult> {
   const around = { store: agent.store, executor: agent.executor, now: agent.clock.wall() };
   if (journal.transaction.phase !== "forward" || action.kind === "sweep") return perform(journal, action, around);
   return underLease(agent, journal.transaction, async (signal) => {

@@ -9,7 +9,7 @@ export interface Executor {
    * Runs a command to its end, or kills it with all its children when the signal fires or the limit is reached.
    * @param environment added to a minimal one
    */
-  run(line: readonly string[], options: ExecutorOptions): Promise<Ended>;
+  run(line: readonly string[], options: ExecutorOptions): Promise<ExecutionResult>;
   /** @throws Error if a process of an earlier command cannot be ended */
   sweep(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface ExecutorOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface Ended {
+export interface ExecutionResult {
   readonly ok: boolean;
   readonly stdout: string;
   /** Exit code or signal and the last lines of its output, for people. */
@@ -40,7 +40,7 @@ const SYSTEMD_LIMIT_MS = 30_000;
 export class ScopeExecutor implements Executor {
   private count = 0;
 
-  async run(line: readonly string[], options: ExecutorOptions): Promise<Ended> {
+  async run(line: readonly string[], options: ExecutorOptions): Promise<ExecutionResult> {
     this.count += 1;
     const scope = `ghrunners-deploy-${process.pid}-${this.count}.scope`;
     const prefix = ["systemd-run", "--scope", "--quiet", "--collect", `--unit=${scope}`, "--"];
@@ -76,7 +76,7 @@ export class MarkedExecutor implements Executor {
   /** @param mark unique for the target, such as its root folder */
   constructor(private readonly mark: string) {}
 
-  async run(line: readonly string[], options: ExecutorOptions): Promise<Ended> {
+  async run(line: readonly string[], options: ExecutorOptions): Promise<ExecutionResult> {
     this.count += 1;
     const mark = `${this.mark}#${process.pid}.${this.count}`;
     const environment = { ...options.environment, [MARK]: mark };
@@ -127,7 +127,7 @@ async function runToEnd(
   prefix: readonly string[],
   { limitMs, environment, signal }: ExecutorOptions,
   endChildren: () => Promise<void>,
-): Promise<Ended> {
+): Promise<ExecutionResult> {
   const [program = "", ...args] = [...prefix, ...line];
   const child = spawn(program, args, {
     // Pass nothing of the caller's environment: a secret in it would reach the commands.

@@ -10,7 +10,7 @@ import {
   type IncidentRecord,
   type RollbackRecord,
 } from "../records/record";
-import { readJson, removeDurably, writeOwn, type Read } from "./disk";
+import { readJson, removeDurably, writeOwn, type FileRead } from "./disk";
 import type { Folders } from "./folders";
 import { formats, type Delivery } from "./formats";
 import type { Journal } from "./journal";
@@ -85,16 +85,16 @@ export function writeRecords(folders: Folders, journal: Journal, endedAt: string
 }
 
 /** The readable records of a deployment, and the unreadable files. */
-export interface Found {
+export interface RecordsRead {
   /** Absent if the deployment's own record is missing or unreadable. */
   readonly records?: Records;
   readonly unreadable: readonly Unreadable[];
 }
 
-export function readRecords(folders: Folders, id: string): Found {
+export function readRecords(folders: Folders, id: string): RecordsRead {
   const unreadable: Unreadable[] = [];
   const read = <Value>(kind: Kind, parse: (value: unknown) => Value): Value | undefined => {
-    const found: Read<Value> = readJson(fileOf(folders, id, kind), parse);
+    const found: FileRead<Value> = readJson(fileOf(folders, id, kind), parse);
     if (found.state === "unreadable") unreadable.push({ file: found.file, problem: found.problem });
     return found.state === "read" ? found.value : undefined;
   };
@@ -133,13 +133,13 @@ export const lastToken = (folders: Folders): number =>
   Math.max(0, ...allRecords(folders).records.map(({ deployment }) => deployment.token));
 
 /** State of the lock for the metrics; unknown if a file cannot be read. */
-export type Standing =
+export type LockState =
   /** No journal: nothing was ever deployed, or an operator moved it away. */
   | { readonly lock: "held" | "free"; readonly journal: Journal | undefined }
   | { readonly lock: "unknown"; readonly since: string; readonly unreadable: Unreadable };
 
 /** A failure does not stop a deployment, except on a full disk, where the reserve is freed. */
-export function writeMetrics(folders: Folders, standing: Standing): void {
+export function writeMetrics(folders: Folders, standing: LockState): void {
   const { records, unreadable } = allRecords(folders);
   const journal = standing.lock === "unknown" ? undefined : standing.journal;
   const isUnsent = ({ incident }: Records): boolean =>

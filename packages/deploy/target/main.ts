@@ -19,7 +19,7 @@ import { endStopped } from "./end-stopped";
 import { MarkedExecutor, ScopeExecutor } from "./executor";
 import { foldersBelow } from "./folders";
 import { claimIncident, incidents, incidentSent, releaseIncident } from "./incidents";
-import { history, inspect, look, records, show, status } from "./queries";
+import { history, inspect, deploymentProgress, records, show, status } from "./queries";
 import { RefusedError } from "./refused";
 import { parseRequest } from "./request-schema";
 import { Store } from "./store";
@@ -93,7 +93,7 @@ async function answer(agent: Agent, [command = "", ...args]: readonly string[]):
     case "history":
       return history(agent);
     case "look":
-      return look(agent, id());
+      return deploymentProgress(agent, id());
     case "incidents":
       return { incidents: incidents(agent) };
     case "claim":

@@ -17,7 +17,7 @@ import { capture, perform as performStep, undo } from "./steps";
 import type { Store } from "./store";
 
 /** The result of an action, and what it found. */
-export interface Performed {
+export interface ActionResult {
   readonly result: Result;
   readonly captured?: Captured;
   readonly checks?: readonly CheckResult[];
@@ -33,14 +33,14 @@ export interface EffectContext {
   readonly signal?: AbortSignal;
 }
 
-const done: Performed = { result: { ok: true } };
+const done: ActionResult = { result: { ok: true } };
 /** Redacts a program's output here, before it gets into journal, records, evidence and consoles. */
-const failed = (detail: string, checks?: readonly CheckResult[]): Performed => ({
+const failed = (detail: string, checks?: readonly CheckResult[]): ActionResult => ({
   result: { ok: false, detail: withoutSecrets(detail) },
   checks,
 });
 
-export async function perform(journal: Journal, action: Action, around: EffectContext): Promise<Performed> {
+export async function perform(journal: Journal, action: Action, around: EffectContext): Promise<ActionResult> {
   try {
     return await effect(journal, action, around);
   } catch (error) {
@@ -53,7 +53,7 @@ async function effect(
   journal: Journal,
   action: Action,
   { store, executor, now, signal }: EffectContext,
-): Promise<Performed> {
+): Promise<ActionResult> {
   const { folders } = store;
   const { request, captured } = journal;
   const previous = captured === null ? currentVersion({ folders, request }) : captured.version;
@@ -100,7 +100,7 @@ async function effect(
   }
 }
 
-async function judged(context: Context, checks: Parameters<typeof runChecks>[1]): Promise<Performed> {
+async function judged(context: Context, checks: Parameters<typeof runChecks>[1]): Promise<ActionResult> {
   const results = await runChecks(context, checks);
   const problem = verdict(results);
   return problem === undefined ? { result: { ok: true }, checks: results } : failed(problem, results);

@@ -99,7 +99,7 @@ export function repeatedId({ store }: Agent, { id }: Request): string | undefine
 }
 
 /** The last deployments, one line each, and the open one: what on-call needs first. */
-export interface Shown {
+export interface DeploymentSummary {
   readonly open: OpenDeployment | null;
   /** Newest first. */
   readonly last: readonly (Pick<DeploymentRecord, "id" | "version" | "outcome" | "failure" | "durationSeconds"> & {
@@ -111,7 +111,7 @@ export interface Shown {
 
 const SHOWN = 5;
 
-export function show(agent: Agent): Shown {
+export function show(agent: Agent): DeploymentSummary {
   const { folders } = agent.store;
   const { records, unreadable } = allRecords(folders);
   const { open, problems } = openOrProblem(agent);
@@ -175,7 +175,7 @@ export function history(agent: Agent): TargetHistory {
 }
 
 /** State of a deployment, for a command that follows it. */
-export interface Look {
+export interface DeploymentProgress {
   /** The transaction that holds the lock, also if it is another deployment's. */
   readonly open: OpenDeployment | null;
   /** Records of the deployment with this id; null until it has ended. */
@@ -183,7 +183,7 @@ export interface Look {
 }
 
 /** @throws Error that names the unreadable file that has the answer */
-export function look(agent: Agent, id: string): Look {
+export function deploymentProgress(agent: Agent, id: string): DeploymentProgress {
   const { records: found, unreadable } = readRecords(agent.store.folders, id);
   const open = openDeployment(agent, readJournal(agent));
   const [first] = unreadable;

@@ -4,7 +4,7 @@ import { lstatSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, st
 import path from "node:path";
 import { removeTemporaries, syncFolder, temporaryFor, writeWhole } from "@ghrunners/core/whole-file";
 import { rooted, releaseFolder, type Context } from "./context";
-import { readJson, type Read } from "./disk";
+import { readJson, type FileRead } from "./disk";
 import { formats, type Release } from "./formats";
 import { digestOfPath } from "./path-before";
 
@@ -12,7 +12,8 @@ import { digestOfPath } from "./path-before";
 const RELEASE_FILE = ".ghrunners-release.json";
 
 /** Reads a release folder's own file; not "read" if no deployment made the folder. */
-export const releaseAt = (folder: string): Read<Release> => readJson(path.join(folder, RELEASE_FILE), formats.release);
+export const releaseAt = (folder: string): FileRead<Release> =>
+  readJson(path.join(folder, RELEASE_FILE), formats.release);
 
 /** Type, mode, owner, group and content of everything in a release folder, in one digest. */
 export function digestOfTree(folder: string): string {
@@ -59,9 +60,9 @@ export type CurrentState =
   /** Something that no deployment made. */
   | { readonly kind: "foreign"; readonly seen: string };
 
-type Place = Pick<Context, "folders" | "request">;
+type ReleaseFolder = Pick<Context, "folders" | "request">;
 
-export function currentState({ folders, request }: Place): CurrentState {
+export function currentState({ folders, request }: ReleaseFolder): CurrentState {
   const link = path.join(folders.root, request.current);
   const stats = lstatSync(link, { throwIfNoEntry: false });
   if (stats === undefined) return { kind: "none" };
@@ -74,7 +75,7 @@ export function currentState({ folders, request }: Place): CurrentState {
 }
 
 /** The current version on this target: where `current` points. */
-export function currentVersion(place: Place): string | null {
+export function currentVersion(place: ReleaseFolder): string | null {
   const state = currentState(place);
   return state.kind === "version" ? state.version : null;
 }

@@ -5,7 +5,7 @@
 import { lstatSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { writeWhole } from "@ghrunners/core/whole-file";
-import type { Step, Then } from "../protocol/request";
+import type { Step, UnitActions } from "../protocol/request";
 import { fill, fillAll, releaseFolder, rooted, type Context } from "./context";
 import type { StepCapture } from "./journal";
 import { capturePath, missingAbove, removeFolders, restorePath } from "./path-before";
@@ -143,7 +143,7 @@ async function systemctl(context: Context, step: Step, verb: string, units: read
   if (units.length > 0) await run(context, step, ["systemctl", verb, ...units]);
 }
 
-async function finishStep(context: Context, step: Step, { daemonReload, reload, restart }: Then): Promise<void> {
+async function finishStep(context: Context, step: Step, { daemonReload, reload, restart }: UnitActions): Promise<void> {
   if (daemonReload) await run(context, step, ["systemctl", "daemon-reload"]);
   await systemctl(context, step, "reload", reload);
   await systemctl(context, step, "restart", restart);

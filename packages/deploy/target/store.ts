@@ -2,7 +2,7 @@
 import { lstatSync } from "node:fs";
 import { removeTemporaries } from "@ghrunners/core/whole-file";
 import type { Lease } from "../protocol/lease";
-import { readJson, removeDurably, writeOwn, type Read } from "./disk";
+import { readJson, removeDurably, writeOwn, type FileRead } from "./disk";
 import type { Folders } from "./folders";
 import { formats } from "./formats";
 import type { Journal } from "./journal";
@@ -41,12 +41,12 @@ export class Store {
   }
 
   /** An unreadable lease counts as expired. */
-  lookAtLease(): Read<Lease> {
+  peekLease(): FileRead<Lease> {
     return readJson(this.folders.lease, formats.lease);
   }
 
   readLease(): Lease | undefined {
-    const found = this.lookAtLease();
+    const found = this.peekLease();
     return found.state === "read" ? found.value : undefined;
   }
 

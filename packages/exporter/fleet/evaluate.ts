@@ -7,7 +7,7 @@ import type { RateLimit } from "@ghrunners/core/github/request-budget";
 import type { FleetFacts, Known } from "@ghrunners/core/github/facts";
 import { protectionDrift } from "./protection";
 import { deploymentQueueDepth, queueSamples } from "./queue";
-import { type Memory, runnerSamples } from "./runners";
+import { type RunnerHistory, runnerSamples } from "./runners";
 
 const SECONDS_PER_DAY = 86_400;
 /** A fact is valid for this many poll intervals, because polls are further apart while the budget runs low. */
@@ -24,7 +24,7 @@ export interface PollState {
 
 export interface FleetState {
   readonly facts: FleetFacts;
-  readonly memory: Memory;
+  readonly memory: RunnerHistory;
   readonly polls: Readonly<Record<string, PollState>>;
   readonly rateLimit: RateLimit | undefined;
 }

@@ -16,7 +16,7 @@ import { type Cursor, cursorSchema, newCursor } from "./cursor";
 import { evaluateFleet, JOBS_POLLS, type PollState } from "./evaluate";
 import type { FleetFacts } from "@ghrunners/core/github/facts";
 import { startTally } from "./jobs";
-import { type Memory, remember } from "./runners";
+import { type RunnerHistory, remember } from "./runners";
 import { RunWatch } from "./run-watch";
 import { askDeadlines, askOffered, askProtection, askPublic, askRunners, askSecrets } from "./settings";
 
@@ -28,7 +28,7 @@ const stateSchema = z.object({
 interface State {
   readonly cursor: Cursor;
   readonly tally: Tally;
-  readonly memory: Memory;
+  readonly memory: RunnerHistory;
 }
 
 /** Dependencies that tests replace. */
@@ -48,7 +48,7 @@ export class FleetView implements View {
   private readonly now: () => number;
   private readonly random: () => number;
   private facts: FleetFacts = {};
-  private memory: Memory;
+  private memory: RunnerHistory;
   private polls: Readonly<Record<string, PollState>> = {};
   private requests: Tally = emptyTally;
   private loops: { stop(): Promise<void> }[] = [];

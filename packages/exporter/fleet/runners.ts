@@ -8,7 +8,7 @@ import type { OpenRun } from "@ghrunners/core/github/facts";
 import { type GitHubRunner, labelSet, labelsWithout } from "@ghrunners/core/github/runner";
 
 /** Facts that are kept across restarts because GitHub does not report them. */
-export interface Memory {
+export interface RunnerHistory {
   /** When a runner was last seen online, by name, seconds since 1970. */
   readonly lastSeen: Readonly<Record<string, number>>;
   /** When GitHub was first seen to offer a version, seconds since 1970. */
@@ -32,7 +32,7 @@ export function versionBehind(
 }
 
 /** Remembers which runners are online now. */
-export function remember(memory: Memory, runners: readonly GitHubRunner[], now: number): Memory {
+export function remember(memory: RunnerHistory, runners: readonly GitHubRunner[], now: number): RunnerHistory {
   const online = runners.filter((runner) => runner.online).map(({ name }): [string, number] => [name, now]);
   return { ...memory, lastSeen: { ...memory.lastSeen, ...Object.fromEntries(online) } };
 }
@@ -46,7 +46,7 @@ export function runnerSamples(
   { runners: expected, knownRunners }: Pick<FleetConfig, "runners" | "knownRunners">,
   runners: readonly GitHubRunner[],
   open: readonly OpenRun[] | undefined,
-  memory: Memory,
+  memory: RunnerHistory,
   deadlines: Readonly<Record<string, number>>,
   now: number,
 ): Sample[] {

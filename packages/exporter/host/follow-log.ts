@@ -23,12 +23,12 @@ type PagePlace = z.output<typeof pagePlace>;
  * How far the log was read. Every page that still grows is followed, not only the newest: each start of the runner's
  * program begins a page, even one that only prints the version, and the listener continues to write to its own.
  */
-export const logPlace = z.object({
+export const logPosition = z.object({
   /** Pages with a later name are new. */
   since: z.string(),
   pages: z.array(pagePlace),
 });
-export type LogPlace = z.output<typeof logPlace>;
+export type LogPosition = z.output<typeof logPosition>;
 
 /**
  * Why something was ignored: not a readable file, a time in the future, a page or a line larger than the runner's, more
@@ -41,7 +41,7 @@ export type Ignored = Partial<Record<IgnoredReason, number>>;
 /** Result of one read. */
 export interface LogRead {
   readonly lines: string[];
-  readonly place: LogPlace;
+  readonly place: LogPosition;
   readonly ignored: Ignored;
 }
 
@@ -98,7 +98,7 @@ function pagesOf(folder: string, now: number, ignored: Ignored): string[] {
   return pages.sort();
 }
 
-interface Piece {
+interface LogChunk {
   readonly bytes: Buffer;
   /** Of the whole page. */
   readonly size: number;
@@ -107,7 +107,7 @@ interface Piece {
 }
 
 /** Bytes of a page; undefined if it is not a readable file. It never blocks and follows no link. */
-function readPage(file: string, offset: number, limit: number): Piece | undefined {
+function readPage(file: string, offset: number, limit: number): LogChunk | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
@@ -157,7 +157,7 @@ function split(bytes: Buffer, wasInLongLine: boolean, ignored: Ignored): Split {
 }
 
 /** The pages that are still followed. */
-function followed(since: string, pages: readonly PagePlace[], ignored: Ignored): LogPlace {
+function followed(since: string, pages: readonly PagePlace[], ignored: Ignored): LogPosition {
   const kept = [...pages].sort((a, b) => b.grownAt - a.grownAt).slice(0, FOLLOWED);
   count(ignored, "too_many", pages.length - kept.length);
   const names = [since, ...pages.map(({ page }) => page)].sort();
@@ -169,7 +169,7 @@ function followed(since: string, pages: readonly PagePlace[], ignored: Ignored):
  * @param now seconds since 1970
  * @throws Error when the folder cannot be read
  */
-export function linesSince(folder: string, place: LogPlace, now: number): LogRead {
+export function linesSince(folder: string, place: LogPosition, now: number): LogRead {
   // A place recorded while the clock was ahead would hide every page until that time.
   if (isFuture(pageTime(place.since) ?? 0, now)) return { ...endOfLog(folder, now), lines: [] };
   const ignored: Ignored = {};

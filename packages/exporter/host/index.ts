@@ -10,16 +10,16 @@ import { count, emptyTally, type Tally, tallySchema, together } from "@ghrunners
 import { repeat, type View } from "@ghrunners/metrics-server/view";
 import { evaluateHost, lastCheckin } from "./evaluate";
 import type { HostFacts } from "./facts";
-import { endOfLog, type Ignored, ignoredReasons, linesSince, logPlace, type LogPlace } from "./follow-log";
+import { endOfLog, type Ignored, ignoredReasons, linesSince, logPosition, type LogPosition } from "./follow-log";
 import { addEvent, emptyLedger, type JobLedger } from "./jobs";
 import { parseLogLine } from "./listener-log";
-import { lookAtConnections, lookAtFolder, lookAtProcesses, lookAtUnit, lookAtVersion, probeGitHub } from "./look";
+import { readConnections, readDiskUse, readProcesses, readUnit, readRunnerVersion, probeGitHub } from "./collect";
 
 const state = z.object({
-  place: logPlace,
+  place: logPosition,
   ledger: z.object({ tally: tallySchema, runningSince: z.number().optional() }),
 });
-type State = { place: LogPlace; ledger: JobLedger };
+type State = { place: LogPosition; ledger: JobLedger };
 
 const collectors = ["unit", "processes", "connections", "log", "version", "work_folder"] as const;
 type Collector = (typeof collectors)[number];
@@ -74,7 +74,7 @@ export class HostView implements View {
         this.probe = await probeGitHub(githubUrl);
       }),
       every(workFolderSeconds, async () => {
-        this.workFolderBytes = await this.attempt("work_folder", () => lookAtFolder(path.join(runnerHome, workFolder)));
+        this.workFolderBytes = await this.attempt("work_folder", () => readDiskUse(path.join(runnerHome, workFolder)));
       }),
     ];
   }
@@ -107,11 +107,11 @@ export class HostView implements View {
   private async collect(): Promise<void> {
     const { unit: name, runnerHome, githubUrl } = this.config;
     const [unit, connections, version] = await Promise.all([
-      this.attempt("unit", () => lookAtUnit(name)),
-      this.attempt("connections", () => lookAtConnections(runnerHome, githubUrl)),
-      this.attempt("version", () => lookAtVersion(runnerHome)),
+      this.attempt("unit", () => readUnit(name)),
+      this.attempt("connections", () => readConnections(runnerHome, githubUrl)),
+      this.attempt("version", () => readRunnerVersion(runnerHome)),
     ]);
-    const processes = unit && (await this.attempt("processes", () => lookAtProcesses(unit.controlGroup)));
+    const processes = unit && (await this.attempt("processes", () => readProcesses(unit.controlGroup)));
     await this.attempt("log", async () => this.readLog());
     const facts: HostFacts = {
       at: Date.now() / 1000,

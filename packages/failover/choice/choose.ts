@@ -4,7 +4,7 @@
 import type { Described } from "@ghrunners/core/schema";
 import type { gateDecisionSchema } from "./decision-schema";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
-import { type Cause, judge, type Judged, type JudgingPolicy, type RunnerSeen } from "./judge";
+import { type Cause, judge, type RunnerAssessment, type JudgingPolicy, type RunnerSeen } from "./judge";
 
 export interface ChoicePolicy extends JudgingPolicy {
   readonly environment: string;
@@ -17,7 +17,7 @@ export interface ChoicePolicy extends JudgingPolicy {
 }
 
 /** What the next decision needs to know about the last one. Times in milliseconds since 1970. */
-export interface ChoiceMemory {
+export interface ChoiceHistory {
   /** Runner of the last decision; null: it was a refusal. */
   readonly chosen: string | null;
   /** Why the choice is not the healthy primary, since it left it. */
@@ -30,14 +30,14 @@ export interface ChoiceMemory {
 
 export type GateDecision = Described<typeof gateDecisionSchema>;
 
-type Since = Pick<ChoiceMemory, "healthySince" | "usableSince">;
+type Since = Pick<ChoiceHistory, "healthySince" | "usableSince">;
 
 /**
  * Keeps the start times of runners that are still in the state, and starts those of new ones. A time in the future is
  * not trusted and replaced by now.
  */
-function advance(judged: readonly Judged[], before: Since | undefined, now: number): Since {
-  const since = (known: Readonly<Record<string, number>> = {}, is: (runner: Judged) => boolean) =>
+function advance(judged: readonly RunnerAssessment[], before: Since | undefined, now: number): Since {
+  const since = (known: Readonly<Record<string, number>> = {}, is: (runner: RunnerAssessment) => boolean) =>
     Object.fromEntries(judged.filter(is).map(({ name }) => [name, Math.min(known[name] ?? now, now)]));
   return {
     healthySince: since(before?.healthySince, ({ grade }) => grade === "healthy"),
@@ -46,8 +46,8 @@ function advance(judged: readonly Judged[], before: Since | undefined, now: numb
 }
 
 /** A healthy primary, else a healthy secondary (the one that deploys now first), else a degraded primary. */
-function inOrder(judged: readonly Judged[], current: string | null): Judged[] {
-  const runnersOf = (role: Role, grade: Judged["grade"]): Judged[] =>
+function inOrder(judged: readonly RunnerAssessment[], current: string | null): RunnerAssessment[] {
+  const runnersOf = (role: Role, grade: RunnerAssessment["grade"]): RunnerAssessment[] =>
     judged.filter((runner) => runner.role === role && runner.grade === grade);
   const secondaries = runnersOf("secondary", "healthy").sort(
     (one, other) => Number(other.name === current) - Number(one.name === current),
@@ -56,19 +56,24 @@ function inOrder(judged: readonly Judged[], current: string | null): Judged[] {
 }
 
 interface Picked {
-  readonly chosen: Judged | undefined;
+  readonly chosen: RunnerAssessment | undefined;
   /** Runners that would be chosen, and how long they must still prove themselves, seconds. */
   readonly held: readonly { readonly name: string; readonly seconds: number }[];
 }
 
 /** A failover is immediate. Leaving a runner that still works, and ending a refusal, waits: so a flapping runner does not flap the choice. */
-function pick(judged: readonly Judged[], policy: ChoicePolicy, before: ChoiceMemory | undefined, now: number): Picked {
+function pick(
+  judged: readonly RunnerAssessment[],
+  policy: ChoicePolicy,
+  before: ChoiceHistory | undefined,
+  now: number,
+): Picked {
   const candidates = inOrder(judged, before?.chosen ?? null);
   const { healthySince, usableSince } = advance(judged, before, now);
   const left = (since: number | undefined, seconds: number): number =>
     Math.max(0, seconds - (now - (since ?? now)) / 1000);
   const goesOn = candidates.some(({ name }) => name === before?.chosen);
-  const wait = ({ name }: Judged): number => {
+  const wait = ({ name }: RunnerAssessment): number => {
     if (before === undefined || name === before.chosen) return 0;
     if (before.chosen === null) return left(usableSince[name], policy.settleSeconds);
     // A runner that was not registered before cannot have flapped: no recovery time applies.
@@ -83,7 +88,7 @@ function pick(judged: readonly Judged[], policy: ChoicePolicy, before: ChoiceMem
   };
 }
 
-function reasonOf(chosen: Judged | undefined): GateDecision["reason"] {
+function reasonOf(chosen: RunnerAssessment | undefined): GateDecision["reason"] {
   if (chosen === undefined) return "refused";
   if (chosen.role === "secondary") return "failover";
   return chosen.grade === "healthy" ? "primary_healthy" : "primary_degraded";
@@ -94,7 +99,7 @@ export function choose(
   runners: readonly RunnerSeen[],
   policy: ChoicePolicy,
   now: Date,
-  before?: ChoiceMemory,
+  before?: ChoiceHistory,
 ): GateDecision {
   const graded = runners.map((runner) => judge(runner, policy));
   const { chosen, held } = pick(graded, policy, before, now.getTime());
@@ -126,7 +131,7 @@ export function choose(
 }
 
 /** What {@link choose} needs the next time. */
-export function remember(decision: GateDecision, before: ChoiceMemory | undefined): ChoiceMemory {
+export function remember(decision: GateDecision, before: ChoiceHistory | undefined): ChoiceHistory {
   const { runner, cause, runners, decidedAt } = decision;
   return { chosen: runner, cause, ...advance(runners, before, Date.parse(decidedAt)) };
 }

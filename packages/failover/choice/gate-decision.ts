@@ -3,7 +3,7 @@ import type { Role } from "@ghrunners/core/vocabulary/runner";
 import type { GateDecision } from "./choose";
 import { readChoice } from "./deploy-runner";
 
-export interface Given {
+export interface GateDecisionInput {
   readonly environment: string;
   /** Text of DEPLOY_RUNNER when the job began; empty if it is not set. */
   readonly variable: string;
@@ -20,11 +20,14 @@ const roleIn = (labels: readonly string[]): Role | null =>
   labels.includes("primary") ? "primary" : labels.includes("secondary") ? "secondary" : null;
 
 /** Finds this job's runner in the decision: by its name if names are given, else by its role. */
-export const selfIn = ({ runner }: GateDecision, name: string, { labels }: Pick<Given, "labels">): string =>
-  runner === null || runner === "primary" || runner === "secondary" ? (roleIn(labels) ?? name) : name;
+export const selfIn = (
+  { runner }: GateDecision,
+  name: string,
+  { labels }: Pick<GateDecisionInput, "labels">,
+): string => (runner === null || runner === "primary" || runner === "secondary" ? (roleIn(labels) ?? name) : name);
 
 /** @throws Error if DEPLOY_RUNNER is used and does not have the monitoring host's format */
-export function decisionFrom(given: Given): GateDecision {
+export function decisionFrom(given: GateDecisionInput): GateDecision {
   const { environment, labels, wanted, reason, now } = given;
   const base = { schema: "ghrunners.gate-decision/1", environment, cause: null, runners: [], runbook: null } as const;
   if (wanted !== "auto") {

@@ -73,7 +73,7 @@ export type Cause = (typeof causes)[number];
 /** `degraded`: usable, with a restriction. */
 export type Grade = "healthy" | "degraded" | "unusable";
 
-export type Judged = Described<typeof judgedSchema>;
+export type RunnerAssessment = Described<typeof judgedSchema>;
 
 interface Finding {
   readonly grade: "degraded" | "unusable";
@@ -148,7 +148,7 @@ function ofHost({ host }: RunnerSeen, policy: JudgingPolicy): Finding[] {
 const rank = ({ cause }: Finding): number => causes.indexOf(cause);
 
 /** A busy runner is as healthy as an idle one: the job waits for it. */
-export function judge(runner: RunnerSeen, policy: JudgingPolicy): Judged {
+export function judge(runner: RunnerSeen, policy: JudgingPolicy): RunnerAssessment {
   const findings = [...ofMaintenance(runner), ...ofGithub(runner, policy), ...ofHost(runner, policy)].sort(
     (one, other) => rank(one) - rank(other),
   );

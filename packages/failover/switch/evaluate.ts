@@ -1,12 +1,12 @@
 /**
  * Converts a decision to samples and counts. Pure.
  */
-import type { ChoiceMemory, GateDecision } from "../choice/choose";
-import { causes, type Judged } from "../choice/judge";
+import type { ChoiceHistory, GateDecision } from "../choice/choose";
+import { causes, type RunnerAssessment } from "../choice/judge";
 import type { SwitchConfig } from "../config";
 import { type Sample, sample, sampleIfKnown } from "@ghrunners/metrics-server/samples";
 import { count, emptyTally, type Tally } from "@ghrunners/metrics-server/tally";
-import type { Written } from "./variable";
+import type { PublishedVariable } from "./variable";
 import { results } from "./waiting";
 
 /** Why the chosen runner is the one, as one word. */
@@ -16,12 +16,12 @@ export function reasonLabel({ reason, cause }: GateDecision): string {
 }
 
 /** Whether a runner may be chosen. */
-const isAuthorised = ({ role, grade }: Judged): boolean =>
+const isAuthorised = ({ role, grade }: RunnerAssessment): boolean =>
   grade === "healthy" || (role === "primary" && grade === "degraded");
 
 export function evaluateSwitch(
   decision: GateDecision | undefined,
-  written: Written | undefined,
+  written: PublishedVariable | undefined,
   version: string,
 ): Sample[] {
   const build = sample("failoverSwitchBuild", 1, { version });
@@ -62,7 +62,7 @@ export function startTally(known: Tally | undefined): Tally {
 export function countFailover(
   tally: Tally,
   runners: SwitchConfig["runners"],
-  before: ChoiceMemory | undefined,
+  before: ChoiceHistory | undefined,
   decision: GateDecision,
 ): Tally {
   const left = runners.find(({ name }) => name === before?.chosen);

@@ -4,7 +4,7 @@
 import path from "node:path";
 import * as z from "zod";
 import { STATE_FILE } from "@ghrunners/core/vocabulary/failover";
-import { type ChoiceMemory, choose, type ChoicePolicy, type GateDecision, remember } from "../choice/choose";
+import { type ChoiceHistory, choose, type ChoicePolicy, type GateDecision, remember } from "../choice/choose";
 import { causes } from "../choice/judge";
 import { MAINTENANCE_VARIABLE, parseMaintenance, type MaintenanceSeen } from "../choice/maintenance";
 import type { SwitchConfig } from "../config";
@@ -18,10 +18,10 @@ import { StateFile } from "@ghrunners/metrics-server/state-file";
 import { count, type Tally, tallySchema } from "@ghrunners/metrics-server/tally";
 import { repeat, type View } from "@ghrunners/metrics-server/view";
 import { countFailover, evaluateSwitch, startTally } from "./evaluate";
-import { askByHttp, isComplete, look, type Ask } from "./look";
+import { readByHttp, isComplete, readViews, type ReadExporter } from "./read-views";
 import { DecisionRecords } from "./records";
 import { noRedispatches, Redispatcher, RESERVE, type Redispatches } from "./redispatch";
-import { ChoiceVariable, type Written } from "./variable";
+import { ChoiceVariable, type PublishedVariable } from "./variable";
 import { type RunnerViews, seenRunner } from "./views";
 
 /** Share of the token's rate limit that may be used. */
@@ -39,10 +39,10 @@ const LONGEST_PAUSE_MS = 30_000;
 const DAY = 86_400;
 
 interface State {
-  readonly memory: ChoiceMemory | undefined;
+  readonly memory: ChoiceHistory | undefined;
   /** Of the last decision, ms since 1970. */
   readonly decidedAt: number;
-  readonly written: Written | undefined;
+  readonly written: PublishedVariable | undefined;
   readonly redispatches: Redispatches;
   readonly tally: Tally;
 }
@@ -68,7 +68,7 @@ const stateSchema: z.ZodType<State> = z.object({
 
 /** Dependencies that tests replace. */
 export interface SwitchDependencies {
-  readonly ask?: Ask;
+  readonly ask?: ReadExporter;
   readonly fetch?: typeof fetch;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -98,7 +98,7 @@ export const pauseAfterLook = (everyMs: number, tookMs: number): number =>
   Math.min(everyMs, Math.max(0, everyMs - tookMs));
 
 /** The part of an earlier run's memory that is still valid. Pure. */
-export function memoryAfter(kept: State | undefined, validSeconds: number, now: number): ChoiceMemory | undefined {
+export function memoryAfter(kept: State | undefined, validSeconds: number, now: number): ChoiceHistory | undefined {
   if (kept?.memory === undefined || now - kept.decidedAt > validSeconds * 1000) return undefined;
   return now - kept.decidedAt <= GAP_MS ? kept.memory : { ...kept.memory, healthySince: {}, usableSince: {} };
 }
@@ -111,12 +111,12 @@ export class SwitchView implements View {
   private readonly variable: ChoiceVariable;
   private readonly redispatcher: Redispatcher;
   private readonly policy: ChoicePolicy;
-  private readonly ask: Ask;
+  private readonly ask: ReadExporter;
   private readonly now: () => number;
   private readonly startedAt: number;
   private views: Readonly<Record<string, RunnerViews>> = {};
   private maintenance: { readonly at: number; readonly text: string | undefined } | undefined;
-  private memory: ChoiceMemory | undefined;
+  private memory: ChoiceHistory | undefined;
   private decision: GateDecision | undefined;
   private decidedAt: number;
   private tally: Tally;
@@ -133,7 +133,7 @@ export class SwitchView implements View {
     stateFolder: string,
     private readonly version: string,
     private readonly say: (line: string) => void,
-    { ask = askByHttp, fetch = httpsFetch, now = Date.now }: SwitchDependencies = {},
+    { ask = readByHttp, fetch = httpsFetch, now = Date.now }: SwitchDependencies = {},
   ) {
     this.ask = ask;
     this.now = now;
@@ -205,7 +205,7 @@ export class SwitchView implements View {
 
   /** Reads all runners and makes one decision. */
   private async look(): Promise<void> {
-    this.views = await look(this.config, this.views, this.ask, this.now);
+    this.views = await readViews(this.config, this.views, this.ask, this.now);
     const now = this.now();
     // After a start, one lost packet must not look like a dead runner: the last choice is still valid.
     const isSettled = now - this.startedAt > this.policy.maximumHostAgeSeconds * 1000;

@@ -9,7 +9,7 @@ import type { GitHubClient } from "@ghrunners/core/github/client";
 import { statusOf } from "@ghrunners/core/github/errors";
 
 /** The last published choice. */
-export interface Written {
+export interface PublishedVariable {
   /** The variable's content without its times. */
   readonly content: string;
   /** Milliseconds since 1970. */
@@ -25,7 +25,7 @@ const contentOf = ({ runner, reason, cause, runners }: GateDecision): string =>
   JSON.stringify([runner, reason, cause, runners.map(({ grade, cause: why }) => [grade, why])]);
 
 /** A decision valid for longer than the maximum was made while the clock was ahead. The gate refuses it. */
-const isOfTheFuture = ({ expiresAt }: Written, validSeconds: number, now: number): boolean =>
+const isOfTheFuture = ({ expiresAt }: PublishedVariable, validSeconds: number, now: number): boolean =>
   expiresAt - now > validSeconds * 1000;
 
 /**
@@ -34,7 +34,7 @@ const isOfTheFuture = ({ expiresAt }: Written, validSeconds: number, now: number
  */
 export function isDue(
   decision: GateDecision,
-  written: Written | undefined,
+  written: PublishedVariable | undefined,
   validSeconds: number,
   now: number,
 ): boolean {
@@ -45,7 +45,7 @@ export function isDue(
 /** Whether a gate that reads the variable now sees this decision and may use it. */
 export function isWritten(
   decision: GateDecision,
-  written: Written | undefined,
+  written: PublishedVariable | undefined,
   validSeconds: number,
   now: number,
 ): boolean {
@@ -75,7 +75,7 @@ export class ChoiceVariable {
     private readonly validSeconds: number,
     private readonly now: () => number,
     private readonly tell: (result: "written" | "failed", words: string) => void,
-    public written: Written | undefined,
+    public written: PublishedVariable | undefined,
   ) {}
 
   /** Writes the decision if it is due and no write is under way. Never blocks and never throws. */

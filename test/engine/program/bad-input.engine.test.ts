@@ -5,7 +5,7 @@ import path from "node:path";
 import { PUBLIC_WORDS } from "@ghrunners/core/vocabulary/safety";
 import { ensureAuthority } from "@ghrunners/lab/tls";
 import { registerElsewhere } from "@ghrunners/lab/driver/foreign-runner";
-import { Rehearsal, type Run, type StackSettings } from "@ghrunners/lab/driver/rehearsal";
+import { Rehearsal, type EngineRun, type StackSettings } from "@ghrunners/lab/driver/rehearsal";
 
 const foreign = { vmId: 777, name: "somebodys-vm", address: "127.0.0.77" };
 /** Were bad input ever taken, the steps that follow would look for the machines on this host's loopback, and find none. */
@@ -21,7 +21,7 @@ const loopback: StackSettings = {
 const harmless = /^(pulumi:pulumi:Stack|pulumi:providers:[a-z-]+)$/;
 
 /** Number of errors that the diagnostics list. */
-const errorsOf = ({ output }: Run): number => output.split("Diagnostics:")[1]?.match(/^ +error: /gm)?.length ?? 0;
+const errorsOf = ({ output }: EngineRun): number => output.split("Diagnostics:")[1]?.match(/^ +error: /gm)?.length ?? 0;
 
 /** An `up` with bad input ends with a clear error before anything is made. The lab has no machines here. */
 describe("bad input, refused before anything is made", () => {
@@ -55,7 +55,7 @@ describe("bad input, refused before anything is made", () => {
     words: readonly RegExp[],
     settings: StackSettings = {},
     env: NodeJS.ProcessEnv = {},
-  ): Promise<Run> {
+  ): Promise<EngineRun> {
     const marks = { proxmox: await rehearsal.mark("proxmox"), github: await rehearsal.mark("github") };
     const run = await rehearsal.pulumi(["up"], { ...loopback, ...settings }, env);
     assert.notEqual(run.code, 0, `the bad input was taken:\n${run.output}`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { adminRequest } from "@ghrunners/lab/admin";
-import { secondary, type Run, type StackSettings } from "@ghrunners/lab/driver/rehearsal";
+import { secondary, type EngineRun, type StackSettings } from "@ghrunners/lab/driver/rehearsal";
 import { socketOf } from "@ghrunners/lab/service";
 import { apiOnlyLab, type ApiOnlyLab } from "../cli/support/api-only-lab";
 
@@ -46,7 +46,7 @@ describe("a VM whose create or update was broken off", function () {
     return { ...rest, net0: String(net0).replace(/=[0-9A-F:]{17}/, ""), status };
   }
 
-  async function brokenOff(match: string, args: string[], settings: StackSettings = disk): Promise<Run> {
+  async function brokenOff(match: string, args: string[], settings: StackSettings = disk): Promise<EngineRun> {
     const admin = (method: "PUT" | "GET" | "DELETE", path: string, body?: object) =>
       adminRequest(socketOf(lab.rehearsal.lab.instance, "proxmox"), method, `/_lab/faults${path}`, body);
     await admin("PUT", "/http-500", { match, count: 50 });

@@ -9,7 +9,7 @@ import type { PermissionReport } from "@ghrunners/lab/github/permission-use";
 import type { PrivilegeReport } from "@ghrunners/lab/proxmox/access";
 import { stackFile } from "@ghrunners/cli/pulumi/stack";
 import { capturePulumi } from "@ghrunners/cli/pulumi/run";
-import { Rehearsal, type Run, type StackSettings } from "@ghrunners/lab/driver/rehearsal";
+import { Rehearsal, type EngineRun, type StackSettings } from "@ghrunners/lab/driver/rehearsal";
 import { first, modest, nothing, second, yaml } from "../../unit/program/repository-settings";
 import { environmentName, repositoryView } from "../../unit/program/repository-view";
 import { SecretScanner } from "../../rehearsal/support/secret-scan";
@@ -23,7 +23,7 @@ describe("the repository side", () => {
     API_TOKEN: `api-${randomBytes(16).toString("hex")}`,
     REPORT_TOKEN: `report-${randomBytes(16).toString("hex")}`,
   };
-  const runs: Run[] = [];
+  const runs: EngineRun[] = [];
   /** Values of secrets as they stand in a configuration file, encrypted. */
   let sealed = "";
   let rehearsal: Rehearsal;
@@ -55,20 +55,20 @@ describe("the repository side", () => {
     await config(["rm", "ghrunners:secretValues"]);
   }
 
-  async function pulumi(args: readonly string[], settings: StackSettings): Promise<Run> {
+  async function pulumi(args: readonly string[], settings: StackSettings): Promise<EngineRun> {
     const values = settings.secrets === undefined ? {} : { secretValues: sealed };
     const run = await rehearsal.pulumi(args, { ...settings, ...values });
     runs.push(run);
     return run;
   }
 
-  async function up(settings: StackSettings, ...args: string[]): Promise<Run> {
+  async function up(settings: StackSettings, ...args: string[]): Promise<EngineRun> {
     const run = await pulumi(["up", ...args], settings);
     assert.equal(run.code, 0, run.output);
     return run;
   }
 
-  const expectNoChanges = (settings: StackSettings): Promise<Run> => up(settings, "--expect-no-changes");
+  const expectNoChanges = (settings: StackSettings): Promise<EngineRun> => up(settings, "--expect-no-changes");
   const view = repositoryView(() => rehearsal);
   const { rest, here, fingerprints, policies, environmentVariables, ruleset, forkPolicy, assertFirst } = view;
 
@@ -185,7 +185,7 @@ describe("the repository side", () => {
 
   describe("interrupted", () => {
     /** Switches a fault on as soon as the run has written something at GitHub. */
-    async function inTheMiddle(settings: StackSettings, fault: string, parameters: object): Promise<Run> {
+    async function inTheMiddle(settings: StackSettings, fault: string, parameters: object): Promise<EngineRun> {
       const since = await rehearsal.mark("github");
       const socket = socketOf(rehearsal.lab.instance, "github");
       const running = pulumi(["up"], settings);

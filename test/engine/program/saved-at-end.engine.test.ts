@@ -4,7 +4,7 @@ import { runnersOf } from "@ghrunners/lab/bench/scenarios/vms";
 import { engineProcesses } from "@ghrunners/lab/abandoned";
 import { capturePulumi } from "@ghrunners/cli/pulumi/run";
 import { apiOnlyLab, type ApiOnlyLab } from "../cli/support/api-only-lab";
-import type { Run } from "@ghrunners/lab/driver/rehearsal";
+import type { EngineRun } from "@ghrunners/lab/driver/rehearsal";
 import { until } from "@ghrunners/core/until";
 
 const runners = runnersOf(6);
@@ -32,7 +32,7 @@ describe("a first run that saves its state at the end", () => {
   }
 
   /** Starts such a run and goes on once some machines are made. */
-  async function inTheMiddle(): Promise<{ readonly run: Promise<Run>; readonly engine: readonly number[] }> {
+  async function inTheMiddle(): Promise<{ readonly run: Promise<EngineRun>; readonly engine: readonly number[] }> {
     const { rehearsal } = lab;
     const mark = await rehearsal.mark("proxmox");
     const run = rehearsal.pulumi(["up"], settings, { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" });

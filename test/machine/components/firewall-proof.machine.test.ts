@@ -5,7 +5,7 @@ import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
 import { renderFirewall } from "@ghrunners/lab/proxmox/firewall/render";
-import { Rig } from "../../unit/lab/machines/rig";
+import { MachineRig } from "../../unit/lab/machines/rig";
 
 const script = readFileSync(path.join(projectRoot, "components", "scripts", "prove-firewall.sh"), "utf8");
 const host = 181;
@@ -13,7 +13,7 @@ const host = 181;
 /** The proof as the program makes it after the first contact, against a real packet filter and none. */
 describe("the proof of a VM's firewall", function () {
   this.timeout(120_000);
-  const rig = new Rig("fwtest");
+  const rig = new MachineRig("fwtest");
 
   before(async () => {
     await rig.up();

@@ -6,7 +6,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
 import { until } from "@ghrunners/core/until";
 import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
-import { Rig } from "../../unit/lab/machines/rig";
+import { MachineRig } from "../../unit/lab/machines/rig";
 
 const script = readFileSync(path.join(projectRoot, "components", "scripts", "packages.sh"), "utf8");
 const [kept, bare] = [191, 192];
@@ -14,7 +14,7 @@ const [kept, bare] = [191, 192];
 /** An upgrade of Proxmox VE that writes the cloud-init drive otherwise makes another instance of every machine. */
 describe("host keys of a machine that becomes another instance", function () {
   this.timeout(240_000);
-  const rig = new Rig("keytest");
+  const rig = new MachineRig("keytest");
 
   before(async () => {
     await rig.up();

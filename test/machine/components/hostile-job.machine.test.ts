@@ -15,7 +15,7 @@ import { agentParameters, renderUnit } from "@ghrunners/components/runner/render
 import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
 import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
-import { Rig } from "../../unit/lab/machines/rig";
+import { MachineRig } from "../../unit/lab/machines/rig";
 
 const scripts = path.join(projectRoot, "components/scripts");
 const read = (file: string): string => readFileSync(path.join(scripts, file), "utf8");
@@ -68,7 +68,7 @@ X
 /** What a job can do, as its user, on a runner that our scripts have set up; then what root does next. */
 describe("a hostile job", function () {
   this.timeout(240_000);
-  const rig = new Rig("hostile");
+  const rig = new MachineRig("hostile");
 
   before(async () => {
     await rig.up();

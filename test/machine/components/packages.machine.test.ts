@@ -10,7 +10,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import { bareTemplate } from "@ghrunners/lab/machines/index";
 import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
 import { buildDistributions } from "@ghrunners/lab/runner-distribution/index";
-import { Rig } from "../../unit/lab/machines/rig";
+import { MachineRig } from "../../unit/lab/machines/rig";
 
 const read = (name: string): string => readFileSync(path.join(projectRoot, "components", "scripts", name), "utf8");
 const host = 171;
@@ -25,7 +25,7 @@ time.sleep(600)`;
 /** A machine straight from a cloud image, with a mirror as its only source. */
 describe("packages of a bare cloud image", function () {
   this.timeout(420_000);
-  const rig = new Rig("pkgtest", bareTemplate);
+  const rig = new MachineRig("pkgtest", bareTemplate);
 
   before(async () => {
     await rig.up();

@@ -8,7 +8,7 @@ import { RUNNER_HOME, RUNNER_USER, SETUP_USER, WORK_FOLDER } from "@ghrunners/co
 import { parseHostRegistration } from "@ghrunners/components/runner/plan-registration";
 import { agentParameters, renderUnit } from "@ghrunners/components/runner/render-agent";
 import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
-import { Rig } from "../../unit/lab/machines/rig";
+import { MachineRig } from "../../unit/lab/machines/rig";
 
 const read = (file: string): string => readFileSync(path.join(projectRoot, "components", "scripts", file), "utf8");
 const host = 171;
@@ -47,7 +47,7 @@ X
 
 describe("the runner program on a host", function () {
   this.timeout(240_000);
-  const rig = new Rig("program");
+  const rig = new MachineRig("program");
 
   before(async () => {
     await rig.up();

@@ -6,22 +6,22 @@ import { standingHosts } from "@ghrunners/lab/hosts/index";
 import type { TargetIncidents } from "@ghrunners/cli/incidents/targets";
 import { until } from "@ghrunners/core/until";
 import type { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
-import { Started, type EndedCommand } from "@ghrunners/lab/driver/started";
+import { RunningCommand, type EndedCommand } from "@ghrunners/lab/driver/started";
 
 /** What a deployment through GitHub may take on a busy machine, its way back included. */
 export const DEPLOYMENT_MS = 240_000;
 const ISSUE_LABEL = "deployment-incident";
 
-export interface Issue {
+export interface OpenIssue {
   readonly title: string;
   readonly body: string;
 }
 
-export const deploy = (version: string, ...more: string[]): Started<Followed> =>
-  new Started(["ghrunners", "deploy", "--version", version, "--json", ...more]);
+export const deploy = (version: string, ...more: string[]): RunningCommand<Followed> =>
+  new RunningCommand(["ghrunners", "deploy", "--version", version, "--json", ...more]);
 
 export const incidents = (...more: string[]): Promise<EndedCommand<{ targets: TargetIncidents[] }>> =>
-  new Started<{ targets: TargetIncidents[] }>(["ghrunners", "incidents", "--json", ...more]).end();
+  new RunningCommand<{ targets: TargetIncidents[] }>(["ghrunners", "incidents", "--json", ...more]).end();
 
 export function recordOf({ result, all }: EndedCommand<Followed>): DeploymentRecord {
   assert.ok(result.records, all);
@@ -41,7 +41,7 @@ export function chosen(rehearsal: Rehearsal, role: "primary" | "secondary"): Pro
 }
 
 /** Issues that tell of this deployment. */
-export async function issuesOf({ octokit, repository }: Rehearsal, id: string): Promise<Issue[]> {
+export async function issuesOf({ octokit, repository }: Rehearsal, id: string): Promise<OpenIssue[]> {
   const { data } = await octokit.rest.issues.listForRepo({
     ...repository,
     labels: ISSUE_LABEL,

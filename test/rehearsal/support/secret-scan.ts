@@ -9,7 +9,7 @@ export interface PlantedSecret {
 }
 
 /** A planted secret that was seen, and where. */
-export interface Finding {
+export interface LeakedSecret {
   readonly secret: string;
   readonly where: string;
 }
@@ -81,8 +81,8 @@ export class SecretScanner {
   under(
     folders: readonly string[],
     skip: (file: string) => boolean = () => false,
-  ): { files: string[]; found: Finding[] } {
-    const found: Finding[] = [];
+  ): { files: string[]; found: LeakedSecret[] } {
+    const found: LeakedSecret[] = [];
     const files: string[] = [];
     const visit = (file: string): void => {
       if (skip(file)) return;

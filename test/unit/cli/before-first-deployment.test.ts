@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { renderIncidents, exitCodeOf } from "@ghrunners/cli/incidents/render";
-import { lookAtMonitoring } from "@ghrunners/cli/monitoring/look";
+import { collectMonitoring } from "@ghrunners/cli/monitoring/collect";
 import { renderList, listOf } from "@ghrunners/cli/review/list";
 import type { CommandResult, HostSession } from "@ghrunners/core/ssh/session";
 import { NoAgentError, sshAgent } from "@ghrunners/deploy/deployer/ssh";
@@ -42,7 +42,7 @@ describe("monitoring that cannot be reached", () => {
     await new Promise((closed) => server.close(closed));
     const prometheus = `http://127.0.0.1:${port}`;
     await assert.rejects(
-      lookAtMonitoring({ prometheus, alertmanager: prometheus }, "production"),
+      collectMonitoring({ prometheus, alertmanager: prometheus }, "production"),
       /^Error: http:\/\/127\.0\.0\.1:\d+ does not answer \(ECONNREFUSED\)\. Expected Prometheus .* Next: check ghrunners:monitoring/,
     );
   });

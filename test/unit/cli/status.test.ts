@@ -3,7 +3,7 @@ import addFormats from "ajv-formats";
 import assert from "node:assert/strict";
 import { maintenanceText } from "@ghrunners/failover/choice/maintenance";
 import { pausesText } from "@ghrunners/failover/choice/pause";
-import { judge, type Expectation, type Observation } from "@ghrunners/cli/status/report";
+import { judge, type StatusExpectation, type StatusObservation } from "@ghrunners/cli/status/report";
 import { renderStatus } from "@ghrunners/cli/status/render";
 import { publishedSchema } from "../../support/published-schema";
 
@@ -16,7 +16,7 @@ const protection = {
   tags: ["v*"],
 };
 const labels = ["self-hosted", "linux", "x64", "production", "primary"];
-const expected: Expectation = {
+const expected: StatusExpectation = {
   stack: "production",
   environment: "production",
   repository: "octo-org/demo-app",
@@ -40,11 +40,11 @@ const good = {
   deployment: { ...protection, reviewers: ["Octocat"] },
   lastJob: null,
   errors: [],
-} satisfies Observation;
+} satisfies StatusObservation;
 const at = new Date("2026-11-22T10:00:00Z");
 const validate = addFormats(new Ajv({ strict: false })).compile(publishedSchema("status"));
 
-function problems(seen: Partial<Observation>): readonly string[] {
+function problems(seen: Partial<StatusObservation>): readonly string[] {
   const report = judge(expected, { ...good, ...seen }, at);
   assert.ok(validate(report), JSON.stringify(validate.errors));
   assert.equal(report.healthy, report.problems.length === 0);

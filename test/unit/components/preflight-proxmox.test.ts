@@ -7,9 +7,9 @@ import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import type { PreflightInputs } from "@ghrunners/components/preflight/args";
 import { judgeProxmox } from "@ghrunners/components/preflight/judge";
 import { answers } from "@ghrunners/components/preflight/probe-address";
-import { lookAtProxmox } from "@ghrunners/components/preflight/look";
+import { observeProxmox } from "@ghrunners/components/preflight/observe";
 import type { ProxmoxSeed } from "@ghrunners/lab/proxmox/seed";
-import { Lab, node, secret, testSeed, tokenId } from "../lab/proxmox/harness";
+import { EmulatorHarness, node, secret, testSeed, tokenId } from "../lab/proxmox/harness";
 
 const GiB = 2 ** 30;
 
@@ -19,7 +19,7 @@ async function said(
   change: Partial<PreflightInputs["proxmox"]> = {},
   isAnswered: (address: string) => Promise<boolean> = async () => false,
 ): Promise<string[]> {
-  const lab = await Lab.start(seed);
+  const lab = await EmulatorHarness.start(seed);
   // The same API without TLS: this process trusts no authority of a test.
   const server = createServer((request, response) => lab.emulator.api(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -43,7 +43,7 @@ async function said(
   } as unknown as PreflightInputs;
   try {
     const client = new ProxmoxClient({ endpoint, node: proxmox.node, token: `${tokenId}=${secret}` });
-    const problems = judgeProxmox(inputs, await lookAtProxmox(client, inputs, isAnswered));
+    const problems = judgeProxmox(inputs, await observeProxmox(client, inputs, isAnswered));
     return problems.map(({ setting, reason }) => `${setting}: ${reason}`);
   } finally {
     await new Promise((resolve) => server.close(resolve));

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { chooseDownload } from "@ghrunners/components/runner/plan-release";
 import { GitHubClient } from "@ghrunners/core/github/client";
-import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
 
 /** The newest release and the one before it, as a folder of distributions. */
 const manifest = ["2.336.0", "2.337.0"].map((version, index) => ({
@@ -15,10 +15,10 @@ const manifest = ["2.336.0", "2.337.0"].map((version, index) => ({
 }));
 
 describe("the archive of a runner's version, asked of GitHub", () => {
-  let emulator: Emulator;
+  let emulator: TestEmulator;
   let github: GitHubClient;
   before(async () => {
-    emulator = await Emulator.start();
+    emulator = await TestEmulator.start();
     mkdirSync(path.join(emulator.folder, "distributions"), { recursive: true });
     writeFileSync(path.join(emulator.folder, "distributions/manifest.json"), JSON.stringify(manifest));
     const where = { url: emulator.url, fullName: `${owner}/${repo}` };

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { type Proved, proofSettings } from "@ghrunners/config/arguments/promotion";
+import { type PromotedSettings, proofSettings } from "@ghrunners/config/arguments/promotion";
 import { unmetDemands } from "@ghrunners/config/unmet-demands";
 import { diffProof, type StagingProofState } from "@ghrunners/components/resources/staging-proof";
 import { type Proof, settingsDigest } from "@ghrunners/core/promotion/proof";
 
 const now = new Date("2026-03-01T12:00:00Z");
-const settings: Proved = {
+const settings: PromotedSettings = {
   github: { url: "https://github.com", repository: "octo-org/demo-app", writeDelayMs: 0 },
   agent: { version: "2.336.0", extraLabels: [], allowedEvents: ["push"], allowedRefs: ["refs/heads/*"] },
   proxmox: { endpoint: "https://pve.example/", node: "pve1", templateId: 9000, storage: "local", bridge: "vmbr0" },

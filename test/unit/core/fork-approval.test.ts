@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { forkApproval, setForkApproval } from "@ghrunners/core/github/settings";
-import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
 
 describe("approval for forks", () => {
-  let emulator: Emulator;
+  let emulator: TestEmulator;
   let github: GitHubClient;
   before(async () => {
-    emulator = await Emulator.start();
+    emulator = await TestEmulator.start();
     const where = { url: emulator.url, fullName: `${owner}/${repo}` };
     github = new GitHubClient(where, "operator-token", { fetch: emulator.fetch as typeof fetch });
   });

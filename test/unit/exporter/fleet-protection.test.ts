@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Emulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { seal } from "@ghrunners/lab/driver/seal";
 import { until } from "@ghrunners/core/until";
 import { Fleet } from "./support/fleet";
@@ -7,11 +7,11 @@ import { Fleet } from "./support/fleet";
 const base = `/repos/${owner}/${repo}`;
 
 describe("the fleet view of protection and secrets", () => {
-  let emulator: Emulator;
+  let emulator: TestEmulator;
   let fleet: Fleet;
 
   before(async () => {
-    emulator = await Emulator.start(onEnterprise);
+    emulator = await TestEmulator.start(onEnterprise);
   });
   after(async () => {
     await fleet.remove();

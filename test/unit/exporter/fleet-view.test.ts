@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { debianTool } from "../monitoring/debian-tool";
 import { until } from "@ghrunners/core/until";
 import { metricsFrom } from "@ghrunners/monitoring/all-metrics";
@@ -12,12 +12,12 @@ const custom = (labels: readonly string[]): string[] =>
   labels.filter((label) => !/^(self-hosted|linux|x64)$/i.test(label));
 
 describe("the fleet view", () => {
-  let emulator: Emulator;
+  let emulator: TestEmulator;
   let fleet: Fleet;
   let ids: number[];
 
   beforeEach(async () => {
-    emulator = await Emulator.start((seed) => ({ ...seed, runnerSilenceMilliseconds: 600_000 }));
+    emulator = await TestEmulator.start((seed) => ({ ...seed, runnerSilenceMilliseconds: 600_000 }));
     ids = runners.map(({ name, labels }) => emulator.addRunner(name, custom(labels)));
     fleet = new Fleet(emulator);
   });

@@ -4,7 +4,13 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSy
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { endOfLog, type Ignored, ignoredReasons, linesSince, type LogPlace } from "@ghrunners/exporter/host/follow-log";
+import {
+  endOfLog,
+  type Ignored,
+  ignoredReasons,
+  linesSince,
+  type LogPosition,
+} from "@ghrunners/exporter/host/follow-log";
 import { addEvent, emptyLedger } from "@ghrunners/exporter/host/jobs";
 import { parseLogLine } from "@ghrunners/exporter/host/listener-log";
 
@@ -14,7 +20,7 @@ const nextPage = "Runner_20260101-120000-utc.log";
 
 describe("the listener's log in a folder that jobs write to", () => {
   let folder: string;
-  let place: LogPlace;
+  let place: LogPosition;
   let ignored: Ignored;
   const write = (name: string, text: string): void => appendFileSync(path.join(folder, name), text);
   /** Looks until nothing new comes; as many times as there are looks in a quarter of an hour. */

@@ -8,12 +8,12 @@ import { Exposition } from "@ghrunners/metrics-server/exposition";
 import { githubPermissions } from "@ghrunners/lab/topology";
 import type { PermissionReport } from "@ghrunners/lab/github/permission-use";
 import { sha256 } from "@ghrunners/lab/github/runner-tokens";
-import type { Run } from "@ghrunners/lab/github/workflows/records";
-import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import type { RunRecord } from "@ghrunners/lab/github/workflows/records";
+import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { debianTool } from "../monitoring/debian-tool";
 import { until } from "@ghrunners/core/until";
 import { declared, emitted, seriesOf } from "@ghrunners/lab/driver/scrape";
-import { Switch, World } from "./support/switch";
+import { Switch, SwitchFixture } from "./support/switch";
 
 const here = { owner, repo };
 
@@ -71,12 +71,12 @@ jobs:
 
 describe("the failover switch over GitHub", function () {
   this.timeout(40_000);
-  let emulator: Emulator;
-  let world: World;
+  let emulator: TestEmulator;
+  let world: SwitchFixture;
   let failover: Switch;
 
   beforeEach(async () => {
-    emulator = await Emulator.start((seed) => ({
+    emulator = await TestEmulator.start((seed) => ({
       ...seed,
       users: [...seed.users, { login: "failover", id: 1005 }],
       tokens: [
@@ -87,7 +87,7 @@ describe("the failover switch over GitHub", function () {
     for (const [name, text] of Object.entries({ release, ungated, "runner-gate": gate })) {
       writeFileSync(path.join(emulator.folder, `.github/workflows/${name}.yml`), text);
     }
-    world = new World();
+    world = new SwitchFixture();
     failover = new Switch(emulator, world);
   });
   afterEach(async () => {
@@ -226,7 +226,7 @@ describe("the failover switch over GitHub", function () {
     await failover.told("runner-1");
     const operator = await emulator.client();
     await operator.actions.createWorkflowDispatch({ ...here, workflow_id: "release.yml", ref: "main" });
-    const run = (): Run | undefined => emulator.services.store.state.actions.runs.at(-1);
+    const run = (): RunRecord | undefined => emulator.services.store.state.actions.runs.at(-1);
     const queuedFor = (role: string): boolean =>
       emulator.services.store.state.actions.jobs.some(
         (job) => job.runAttempt === run()?.attempt && job.status === "queued" && job.labels.includes(role),
@@ -273,7 +273,7 @@ describe("the failover switch over GitHub", function () {
     await failover.told("runner-1");
     const operator = await emulator.client();
     await operator.actions.createWorkflowDispatch({ ...here, workflow_id: "release.yml", ref: "main" });
-    const run = (): Run | undefined => emulator.services.store.state.actions.runs.at(-1);
+    const run = (): RunRecord | undefined => emulator.services.store.state.actions.runs.at(-1);
     await until("the deployment waits", 20_000, () =>
       emulator.services.store.state.actions.jobs.some(
         (job) => job.status === "queued" && job.labels.includes("primary"),

@@ -17,7 +17,7 @@ import { diskView, githubView, hostView, newer, queueView, seenRunner } from "@g
 import { nextStep, waitsForTheDead, whatToRepeat, type WaitingRun } from "@ghrunners/failover/switch/waiting";
 import { emptyTally } from "@ghrunners/metrics-server/tally";
 import { policy, runner } from "../failover/choice/support/runners";
-import { switchRunners, World } from "./support/switch";
+import { switchRunners, SwitchFixture } from "./support/switch";
 
 const [primary, secondary] = switchRunners as [(typeof switchRunners)[0], (typeof switchRunners)[0]];
 const now = Date.parse("2026-01-01T00:00:00Z");
@@ -89,7 +89,7 @@ describe("the failover switch: reading", () => {
   });
 
   it("judges a whole world as healthy, and the policy asks for every label", async () => {
-    const world = new World();
+    const world = new SwitchFixture();
     const config = switchConfig.parse({
       view: "switch",
       listen: { host: "127.0.0.1", port: 0 },

@@ -6,7 +6,7 @@ import { settings } from "./settings";
 export type Labels = Readonly<Record<string, string>>;
 
 /** A series of recorded samples in promtool's notation: `0x5 1x5` is six times 0, then six times 1. */
-export interface Series {
+export interface InputSeries {
   readonly series: string;
   readonly values: string;
 }
@@ -18,7 +18,7 @@ export interface RuleCase {
   readonly rule?: Labels;
   /** Time between two samples; default one minute. */
   readonly interval?: string;
-  readonly fires: readonly Series[];
+  readonly fires: readonly InputSeries[];
   readonly at: string;
   /** Labels of the alert that come from the series. */
   readonly labels: Labels;
@@ -27,7 +27,7 @@ export interface RuleCase {
   /** When, on the same samples, nothing of this name fires any more; an alert that always fires has no end. */
   readonly ends?: string;
   /** Samples on which nothing of this name may fire at the same time; an alert that always fires has none. */
-  readonly quiet?: readonly Series[];
+  readonly quiet?: readonly InputSeries[];
 }
 
 export const alpha: Labels = { runner: "alpha", role: "primary" };
@@ -42,7 +42,7 @@ export function sample(
   labels: Labels,
   values: string,
   suffix: "" | "_bucket" | "_count" | "_sum" = "",
-): Series {
+): InputSeries {
   const all = { environment: settings.environment, instance: "host:1", ...labels };
   const text = Object.entries(all).map(([key, value]) => `${key}="${value}"`);
   return { series: `${named[metric].name}${suffix}{${text.join(",")}}`, values };
@@ -54,7 +54,7 @@ export function histogram(
   labels: Labels,
   below: number,
   values: string,
-): Series[] {
+): InputSeries[] {
   const bounds = [...(metrics[metric].buckets satisfies readonly number[])];
   return [
     ...bounds.map((le) => sample(metric, { ...labels, le: String(le) }, le < below ? "0x2000" : values, "_bucket")),

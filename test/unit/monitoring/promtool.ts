@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
 import type { AlertingRule, RuleGroup } from "@ghrunners/monitoring/render-rules";
-import type { RuleCase, Series } from "./case";
+import type { RuleCase, InputSeries } from "./case";
 import { debianTool } from "./debian-tool";
 import { settings } from "./settings";
 
@@ -48,7 +48,7 @@ interface Expectation {
 export const EVERY_MINUTE = "1m";
 
 /** One test of promtool: samples, and what has to fire when. */
-function group(name: string, interval: string, series: readonly Series[], expected: readonly Expectation[]) {
+function group(name: string, interval: string, series: readonly InputSeries[], expected: readonly Expectation[]) {
   return {
     name,
     interval,

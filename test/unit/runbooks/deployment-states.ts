@@ -6,7 +6,7 @@ import { driverEnvironment, execLine, labExec } from "@ghrunners/lab/driver/exec
 import { projectRoot } from "@ghrunners/core/project-root";
 import type { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 import { until } from "@ghrunners/core/until";
-import type { State } from "./states";
+import type { RunbookState } from "./states";
 
 const LIMIT_MS = 90_000;
 const { id: app } = standingHosts.app;
@@ -53,7 +53,7 @@ async function killDeployerAndAgent(rehearsal: Rehearsal): Promise<void> {
 }
 
 /** States of a deployment target, in the order in which they are rehearsed; each ends with a healthy application. */
-export const deploymentStates: Readonly<Record<string, State>> = {
+export const deploymentStates: Readonly<Record<string, RunbookState>> = {
   "deployment-undone": { begin: () => fails("3-half-broken", /: rolled_back after/) },
   "target-silent": {
     begin: (rehearsal) => onApp(rehearsal, "systemctl stop prometheus-node-exporter"),

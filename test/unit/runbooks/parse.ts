@@ -14,7 +14,7 @@ export interface RunbookBlock {
 }
 
 /** A section of a runbook: an alert, or the beginning of the file. */
-export interface Section {
+export interface RunbookSection {
   /** Heading; empty for what stands before the first one. */
   readonly title: string;
   readonly text: string;
@@ -43,7 +43,7 @@ function block(info: string, body: string): RunbookBlock {
   };
 }
 
-export function sections(markdown: string): Section[] {
+export function sections(markdown: string): RunbookSection[] {
   return markdown.split(/^## /m).map((part, index) => {
     const [first = "", ...rest] = part.split("\n");
     const text = index === 0 ? part : rest.join("\n");

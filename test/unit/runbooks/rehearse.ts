@@ -5,15 +5,15 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import type { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 import { until } from "@ghrunners/core/until";
 import type { Operator } from "./operator";
-import { sections, type RunbookBlock, type Section } from "./parse";
-import type { State } from "./states";
+import { sections, type RunbookBlock, type RunbookSection } from "./parse";
+import type { RunbookState } from "./states";
 
 /** What a service may need to see a fault or its end: GitHub's offline limit, a scrape, an exporter's round. */
 const LIMIT_MS = 45_000;
 
 interface Rehearsed {
   readonly file: string;
-  readonly section: Section;
+  readonly section: RunbookSection;
 }
 
 const rehearsed: Rehearsed[] = [...new Set<string>(Object.values(runbooks))].flatMap((file) =>
@@ -45,7 +45,7 @@ async function proved(operator: Operator, block: RunbookBlock, again: boolean): 
  * state share it: their checks, then their fixes, then their verifications. The same command is run once for each.
  */
 export function rehearseSections(
-  states: Readonly<Record<string, State>>,
+  states: Readonly<Record<string, RunbookState>>,
   lab: () => { readonly rehearsal: Rehearsal; readonly operator: Operator },
 ): void {
   for (const [name, state] of Object.entries(states)) {

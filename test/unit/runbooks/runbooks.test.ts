@@ -9,7 +9,7 @@ import { fragments } from "../docs/documents";
 import { program } from "@ghrunners/cli/commands";
 import { knownCommands } from "../docs/known-commands";
 import { deploymentStates } from "./deployment-states";
-import { sections, variablesOf, type Section } from "./parse";
+import { sections, variablesOf, type RunbookSection } from "./parse";
 import { states } from "./states";
 import { projectRoot } from "@ghrunners/core/project-root";
 
@@ -149,7 +149,7 @@ describe("reading runbooks", () => {
   it("finds sections, blocks, what they promise, and queries", () => {
     const text =
       '# T\n\n## Alert\n<!-- rehearsed in: healthy -->\n```sh check\na\n#> exit 3\n#> ^x$\n```\n```sh not-run no host\nb $HOST \\$NOT\n```\n```logql\n{role="x"}\n```\n';
-    const [, alert] = sections(text) as [Section, Section];
+    const [, alert] = sections(text) as [RunbookSection, RunbookSection];
     assert.equal(alert.title, "Alert");
     assert.equal(alert.state, "healthy");
     assert.deepEqual(alert.blocks, [

@@ -4,7 +4,7 @@ import { primary, secondary } from "@ghrunners/lab/driver/rehearsal";
 import { registerElsewhere } from "@ghrunners/lab/driver/foreign-runner";
 
 /** A state of the laboratory that sections of the runbooks are for. */
-export interface State {
+export interface RunbookState {
   /** Brings the state about. */
   readonly begin: (rehearsal: Rehearsal) => Promise<unknown>;
   /** What nobody can do by a command of a runbook: the cause outside goes away, or a click at GitHub. Before the fix. */
@@ -14,7 +14,7 @@ export interface State {
 const nothing = (): Promise<void> => Promise.resolve();
 
 /** A fault of the laboratory, which ends before the fix. */
-const fault = (...words: string[]): State => ({
+const fault = (...words: string[]): RunbookState => ({
   begin: (rehearsal) => rehearsal.labCommand("fault", ...words),
   mend: (rehearsal) => rehearsal.labCommand("fault", "clear", ...words),
 });
@@ -34,7 +34,7 @@ async function runnerId(rehearsal: Rehearsal, name: string): Promise<number> {
 const stranger = "strangers-runner";
 
 /** Every state, in the order in which they are rehearsed. */
-export const states: Readonly<Record<string, State>> = {
+export const states: Readonly<Record<string, RunbookState>> = {
   healthy: { begin: nothing },
   "exporter-stopped": {
     begin: (rehearsal) =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { byFile, slowest, type Timing } from "../../support/timings";
+import { byFile, slowest, type FileTiming } from "../../support/timings";
 
-const timing = (file: string, title: string, seconds: number): Timing => ({
+const timing = (file: string, title: string, seconds: number): FileTiming => ({
   file,
   title,
   milliseconds: seconds * 1000,

@@ -10,7 +10,7 @@ import { agentFiles } from "../../../packages/deploy/deployer/agent-files";
 import { type SentScript, scriptsOfCreate } from "./support/recorded-scripts";
 import { expectNoOtherFiles, expectSnapshot } from "./support/snapshot";
 import { stackGraph } from "./support/stacks";
-import { describeScript, digest, type Elsewhere, listed } from "./support/text";
+import { describeScript, digest, type StoredElsewhere, listed } from "./support/text";
 
 const projectRoot = path.resolve(__dirname, "../../..");
 /** Folders of what is not installed anywhere. */
@@ -24,7 +24,7 @@ async function inputsOf<Inputs>(stack: "production" | "lab", name: string): Prom
   return JSON.parse(JSON.stringify(found.inputs)) as Inputs;
 }
 
-const describeSent = (sent: readonly SentScript[], elsewhere: Elsewhere = {}): string =>
+const describeSent = (sent: readonly SentScript[], elsewhere: StoredElsewhere = {}): string =>
   sent.map(({ verb, text }) => `verb ${verb}\n\n${describeScript(text, elsewhere)}`).join("\n");
 
 /** Scripts and units of the checkout that are put on machines, by name: where they stand is no part of what they do. */
@@ -40,7 +40,7 @@ function installedFiles(folder = ""): string[] {
 describe("snapshot of what hosts are sent", function () {
   this.timeout(60_000);
 
-  const commands: readonly (readonly [stack: "production" | "lab", resource: string, elsewhere?: Elsewhere])[] = [
+  const commands: readonly (readonly [stack: "production" | "lab", resource: string, elsewhere?: StoredElsewhere])[] = [
     ["production", "runners-primary-agent"],
     ["production", "runners-primary-telemetry-node-exporter"],
     // test/components/logs/golden.alloy is the same configuration for another host.

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { Emulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { seal } from "@ghrunners/lab/driver/seal";
 import { until } from "@ghrunners/core/until";
-import type { JobRecord, Run } from "@ghrunners/lab/github/workflows/records";
+import type { JobRecord, RunRecord } from "@ghrunners/lab/github/workflows/records";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 const github = path.join(projectRoot, ".github");
@@ -39,10 +39,10 @@ jobs:
 for (const variablesOfRun of ["now", "creation"] as const)
   describe(`deploy.yml and runner-gate.yml, where a run sees the variables of ${variablesOfRun}`, function () {
     this.timeout(60_000);
-    let emulator: Emulator;
+    let emulator: TestEmulator;
 
     before(async () => {
-      emulator = await Emulator.start((seed) => ({ ...onEnterprise(seed), variablesOfRun }));
+      emulator = await TestEmulator.start((seed) => ({ ...onEnterprise(seed), variablesOfRun }));
       const folder = path.join(emulator.folder, ".github");
       mkdirSync(path.join(folder, "scripts"));
       for (const file of ["workflows/deploy.yml", "workflows/runner-gate.yml", "scripts/runner-gate.mjs"]) {
@@ -100,21 +100,21 @@ for (const variablesOfRun of ["now", "creation"] as const)
       return id;
     }
 
-    const release = (runner = "auto", file = "release.yml", label = "production"): Run =>
+    const release = (runner = "auto", file = "release.yml", label = "production"): RunRecord =>
       emulator.engine.dispatch({
         path: `.github/workflows/${file}`,
         ref: "main",
         inputs: { runner, label },
         login: "operator",
       });
-    const jobs = (run: Run): JobRecord[] =>
+    const jobs = (run: RunRecord): JobRecord[] =>
       emulator.services.store.state.actions.jobs.filter((job) => job.runId === run.id);
-    const gate = (run: Run): Promise<JobRecord> =>
+    const gate = (run: RunRecord): Promise<JobRecord> =>
       until("the gate has decided", 20_000, () =>
         jobs(run).find(({ name, status }) => name.endsWith("Choose") && status === "completed"),
       );
     const log = (job: JobRecord): string => emulator.services.logs.read(job.id) ?? "";
-    const conclusion = (run: Run): Promise<string> =>
+    const conclusion = (run: RunRecord): Promise<string> =>
       until("the run is over", 10_000, () => {
         const found = emulator.services.store.state.actions.runs.find(({ id }) => id === run.id);
         return found?.conclusion;
@@ -175,7 +175,8 @@ for (const variablesOfRun of ["now", "creation"] as const)
       });
     }
 
-    const deployJob = (run: Run): JobRecord => jobs(run).find(({ name }) => name.endsWith("/ Deploy")) as JobRecord;
+    const deployJob = (run: RunRecord): JobRecord =>
+      jobs(run).find(({ name }) => name.endsWith("/ Deploy")) as JobRecord;
 
     it("runs the script of the commit in the environment, and leaves nothing in the workspace", async () => {
       await choose(5);
@@ -296,12 +297,12 @@ for (const variablesOfRun of ["now", "creation"] as const)
 /** What a stranger's pull request gets of this repository, with the fork policy that the program sets. */
 describe("a pull request from a fork", function () {
   this.timeout(30_000);
-  let emulator: Emulator;
+  let emulator: TestEmulator;
   let runnerId: number;
 
   before(async () => {
     // Strangers fork public repositories; only those have the approval of forks.
-    emulator = await Emulator.start((seed) => ({ ...seed, repository: { ...seed.repository, private: false } }));
+    emulator = await TestEmulator.start((seed) => ({ ...seed, repository: { ...seed.repository, private: false } }));
     copyFileSync(
       path.join(github, "workflows/preview.yml"),
       path.join(emulator.folder, ".github/workflows/preview.yml"),

@@ -1,5 +1,5 @@
 import type { Template } from "../template";
-import { who } from "../who";
+import { responsible } from "../responsible";
 import { identity, runnerChoice, successCriteria } from "./shared";
 
 const isTrue = (value: unknown): boolean => value === true;
@@ -12,8 +12,8 @@ export const checklist: Template = {
       heading: "Window",
       parts: [
         ...identity,
-        { ask: "Change ticket", of: who.requester },
-        { ask: "Requested window and its length", of: who.requester },
+        { ask: "Change ticket", of: responsible.requester },
+        { ask: "Requested window and its length", of: responsible.requester },
         { fact: "Began", source: "deployment.startedAt" },
         { fact: "Ended", source: "deployment.endedAt" },
         { fact: "Took", source: "deployment.durationSeconds", format: "seconds" },
@@ -26,40 +26,45 @@ export const checklist: Template = {
           fact: "The target passed the preflight",
           source: "deployment.actions[name=preflight].ok",
           format: "yes or no",
-          orAsk: who.deployer,
+          orAsk: responsible.deployer,
           tickedBy: isTrue,
         },
         {
           fact: "Its state was captured for a rollback",
           source: "deployment.actions[name=capture].ok",
           format: "yes or no",
-          orAsk: who.deployer,
+          orAsk: responsible.deployer,
           tickedBy: isTrue,
         },
         {
           fact: "A runner was chosen by both views",
           source: "gate.reason",
-          orAsk: who.gate,
+          orAsk: responsible.gate,
           tickedBy: (value) => value !== "refused",
         },
-        { ask: "No alert fired that speaks against it (`ghrunners alerts`)", of: who.onCall, box: true },
-        { ask: "The change was tried in staging", of: who.owner, box: true },
-        { ask: "The runbook for its failure was read", of: who.deployer, box: true },
-        { ask: "The people affected were informed", of: who.requester, box: true },
+        { ask: "No alert fired that speaks against it (`ghrunners alerts`)", of: responsible.onCall, box: true },
+        { ask: "The change was tried in staging", of: responsible.owner, box: true },
+        { ask: "The runbook for its failure was read", of: responsible.deployer, box: true },
+        { ask: "The people affected were informed", of: responsible.requester, box: true },
       ],
     },
     { heading: "Runner", parts: runnerChoice },
     {
       heading: "Way back",
       parts: [
-        { fact: "Version after a rollback", source: "deployment.previousVersion", orAsk: who.deployer },
-        { fact: "Steps that a rollback does not undo", source: "rollback.kept", format: "list", orAsk: who.owner },
+        { fact: "Version after a rollback", source: "deployment.previousVersion", orAsk: responsible.deployer },
+        {
+          fact: "Steps that a rollback does not undo",
+          source: "rollback.kept",
+          format: "list",
+          orAsk: responsible.owner,
+        },
         {
           fact: "It rolled back, and the old version was proved healthy",
           source: "rollback.proved",
           format: "yes or no",
         },
-        { ask: "Who decides on a manual rollback, and when", of: who.requester },
+        { ask: "Who decides on a manual rollback, and when", of: responsible.requester },
       ],
     },
     { heading: "Done", parts: [{ table: "timeline" }] },
@@ -70,14 +75,14 @@ export const checklist: Template = {
           fact: "Health checks passed",
           source: "deployment.actions[name=health].ok",
           format: "yes or no",
-          orAsk: who.deployer,
+          orAsk: responsible.deployer,
           tickedBy: isTrue,
         },
         {
           fact: "Smoke tests passed",
           source: "deployment.actions[name=smoke].ok",
           format: "yes or no",
-          orAsk: who.deployer,
+          orAsk: responsible.deployer,
           tickedBy: isTrue,
         },
         {
@@ -92,24 +97,24 @@ export const checklist: Template = {
     {
       heading: "Risk",
       parts: [
-        { ask: "Level of risk, and why", of: who.requester },
-        { ask: "What could go wrong, and what is done against it", of: who.owner },
+        { ask: "Level of risk, and why", of: responsible.requester },
+        { ask: "What could go wrong, and what is done against it", of: responsible.owner },
       ],
     },
     {
       heading: "Communication and escalation",
       parts: [
-        { ask: "Told before", of: who.requester },
-        { ask: "Told after", of: who.requester },
-        { ask: "Whom to call when it fails", of: who.onCall },
+        { ask: "Told before", of: responsible.requester },
+        { ask: "Told after", of: responsible.requester },
+        { ask: "Whom to call when it fails", of: responsible.onCall },
       ],
     },
     {
       heading: "Approval and decision",
       parts: [
         { fact: "Deployed by", source: "deployment.owner" },
-        { ask: "Approved by, and when", of: who.reviewer },
-        { ask: "Decision: go, or no go", of: who.reviewer },
+        { ask: "Approved by, and when", of: responsible.reviewer },
+        { ask: "Decision: go, or no go", of: responsible.reviewer },
       ],
     },
   ],

@@ -1,5 +1,5 @@
 import type { Template } from "../template";
-import { who } from "../who";
+import { responsible } from "../responsible";
 import { identity, runnerChoice, successCriteria } from "./shared";
 
 /** Why a deployment was rolled back, to improve the next one. Blameless. */
@@ -23,8 +23,8 @@ export const postmortem: Template = {
         { fact: "It began", source: "deployment.startedAt" },
         { fact: "It ended", source: "deployment.endedAt" },
         { fact: "In between", source: "deployment.durationSeconds", format: "seconds" },
-        { ask: "Who noticed it, and how", of: who.owner },
-        { ask: "Data or money that was lost", of: who.owner },
+        { ask: "Who noticed it, and how", of: responsible.owner },
+        { ask: "Data or money that was lost", of: responsible.owner },
       ],
     },
     {
@@ -32,7 +32,7 @@ export const postmortem: Template = {
       parts: [
         { fact: "Diagnosed after", source: "deployment.diagnosisSeconds", format: "seconds" },
         { fact: "Detected by", source: "deployment.failure.code" },
-        { ask: "Alert that notified on-call, and when", of: who.onCall },
+        { ask: "Alert that notified on-call, and when", of: responsible.onCall },
       ],
     },
     { heading: "Runner", parts: runnerChoice },
@@ -43,15 +43,15 @@ export const postmortem: Template = {
         { fact: "What was seen", source: "deployment.failure.detail" },
         { table: "failedChecks" },
         { fact: "Forensics on the target", source: "incident.forensics" },
-        { ask: "Root cause", of: who.owner },
-        { ask: "Why no earlier check found it", of: who.owner },
+        { ask: "Root cause", of: responsible.owner },
+        { ask: "Why no earlier check found it", of: responsible.owner },
       ],
     },
     {
       heading: "Rollback",
       parts: [
         { fact: "From version", source: "rollback.from" },
-        { fact: "To version", source: "rollback.to", orAsk: who.deployer },
+        { fact: "To version", source: "rollback.to", orAsk: responsible.deployer },
         { fact: "Began", source: "rollback.startedAt" },
         { fact: "Ended", source: "rollback.endedAt" },
         { fact: "Took", source: "rollback.durationSeconds", format: "seconds" },
@@ -65,9 +65,9 @@ export const postmortem: Template = {
     {
       heading: "Lessons",
       parts: [
-        { ask: "What went well", of: who.reviewer },
-        { ask: "What went badly", of: who.reviewer },
-        { ask: "Where there was luck", of: who.reviewer },
+        { ask: "What went well", of: responsible.reviewer },
+        { ask: "What went badly", of: responsible.reviewer },
+        { ask: "Where there was luck", of: responsible.reviewer },
       ],
     },
     {
@@ -75,11 +75,11 @@ export const postmortem: Template = {
       parts: [
         { fact: "Runbook", source: "incident.runbook" },
         { fact: "Next", source: "incident.next" },
-        { ask: "Prevent: what, who, until when", of: who.owner },
-        { ask: "Detect earlier: what, who, until when", of: who.onCall },
-        { ask: "Repair faster: what, who, until when", of: who.onCall },
+        { ask: "Prevent: what, who, until when", of: responsible.owner },
+        { ask: "Detect earlier: what, who, until when", of: responsible.onCall },
+        { ask: "Repair faster: what, who, until when", of: responsible.onCall },
       ],
     },
-    { heading: "Sign-off", parts: [{ ask: "Name and date", of: who.reviewer }] },
+    { heading: "Sign-off", parts: [{ ask: "Name and date", of: responsible.reviewer }] },
   ],
 };

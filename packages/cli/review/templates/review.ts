@@ -1,5 +1,5 @@
 import type { Template } from "../template";
-import { who } from "../who";
+import { responsible } from "../responsible";
 import { identity, runnerChoice, successCriteria } from "./shared";
 
 /** The result of a deployment, for the people who sign it off. */
@@ -14,15 +14,15 @@ export const review: Template = {
         { fact: "Began", source: "deployment.startedAt" },
         { fact: "Ended", source: "deployment.endedAt" },
         { fact: "Took", source: "deployment.durationSeconds", format: "seconds" },
-        { ask: "In one sentence: what was changed, and for whom", of: who.owner },
+        { ask: "In one sentence: what was changed, and for whom", of: responsible.owner },
       ],
     },
     {
       heading: "Participants",
       parts: [
         { fact: "Deployed by", source: "deployment.owner" },
-        { ask: "Reviewed by", of: who.reviewer },
-        { ask: "On call", of: who.onCall },
+        { ask: "Reviewed by", of: responsible.reviewer },
+        { ask: "On call", of: responsible.onCall },
       ],
     },
     { heading: "Runner", parts: runnerChoice },
@@ -32,8 +32,8 @@ export const review: Template = {
     {
       heading: "Monitoring",
       parts: [
-        { ask: "Alerts that fired from its beginning until an hour after its end", of: who.onCall },
-        { ask: "What the dashboards of deployments and runners showed", of: who.onCall },
+        { ask: "Alerts that fired from its beginning until an hour after its end", of: responsible.onCall },
+        { ask: "What the dashboards of deployments and runners showed", of: responsible.onCall },
       ],
     },
     {
@@ -46,34 +46,34 @@ export const review: Template = {
         { fact: "Rolled back to version", source: "rollback.to" },
         { fact: "The old version was proved healthy", source: "rollback.proved", format: "yes or no" },
         { table: "failedChecks" },
-        { ask: "Problems that are not recorded", of: who.reviewer },
-        { ask: "What was done about them", of: who.reviewer },
+        { ask: "Problems that are not recorded", of: responsible.reviewer },
+        { ask: "What was done about them", of: responsible.reviewer },
       ],
     },
     {
       heading: "Acceptance",
       parts: [
-        { ask: "What the change was to achieve, and whether it does", of: who.owner },
-        { ask: "Documents and runbooks that had to change", of: who.owner },
+        { ask: "What the change was to achieve, and whether it does", of: responsible.owner },
+        { ask: "Documents and runbooks that had to change", of: responsible.owner },
       ],
     },
     {
       heading: "Remaining risks",
-      parts: [{ ask: "Risks, and who watches them", of: who.reviewer }],
+      parts: [{ ask: "Risks, and who watches them", of: responsible.reviewer }],
     },
     {
       heading: "Follow-up",
       parts: [
-        { ask: "Within a day: what, who", of: who.reviewer },
-        { ask: "Within two weeks: what, who", of: who.reviewer },
-        { ask: "Later: what, who", of: who.reviewer },
+        { ask: "Within a day: what, who", of: responsible.reviewer },
+        { ask: "Within two weeks: what, who", of: responsible.reviewer },
+        { ask: "Later: what, who", of: responsible.reviewer },
       ],
     },
     {
       heading: "Sign-off",
       parts: [
-        { ask: "Decision: accepted, or to be changed", of: who.reviewer },
-        { ask: "Name and date", of: who.reviewer },
+        { ask: "Decision: accepted, or to be changed", of: responsible.reviewer },
+        { ask: "Name and date", of: responsible.reviewer },
       ],
     },
   ],

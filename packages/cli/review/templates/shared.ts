@@ -1,5 +1,5 @@
 import type { Part } from "../template";
-import { who } from "../who";
+import { responsible } from "../responsible";
 
 /** Identifies the deployment. */
 export const identity: readonly Part[] = [
@@ -8,17 +8,17 @@ export const identity: readonly Part[] = [
   { fact: "Environment", source: "deployment.environment" },
   { fact: "Target", source: "deployment.target" },
   { fact: "Version", source: "deployment.version" },
-  { fact: "Version before", source: "deployment.previousVersion", orAsk: who.deployer },
-  { fact: "Workflow run", source: "deployment.run", orAsk: who.deployer },
+  { fact: "Version before", source: "deployment.previousVersion", orAsk: responsible.deployer },
+  { fact: "Workflow run", source: "deployment.run", orAsk: responsible.deployer },
   { fact: "SHA-256 of the artefact", source: "deployment.artefactSha256" },
 ];
 
 /** Which runner deployed it, and why. */
 export const runnerChoice: readonly Part[] = [
-  { fact: "Chosen runner", source: "gate.runner", orAsk: who.gate },
-  { fact: "Role", source: "gate.role", orAsk: who.gate },
-  { fact: "Reason", source: "gate.explanation", orAsk: who.gate },
-  { fact: "Decided", source: "gate.decidedAt", orAsk: who.gate },
+  { fact: "Chosen runner", source: "gate.runner", orAsk: responsible.gate },
+  { fact: "Role", source: "gate.role", orAsk: responsible.gate },
+  { fact: "Reason", source: "gate.explanation", orAsk: responsible.gate },
+  { fact: "Decided", source: "gate.decidedAt", orAsk: responsible.gate },
   { table: "runners" },
 ];
 

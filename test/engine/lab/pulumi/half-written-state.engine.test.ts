@@ -5,7 +5,7 @@ import path from "node:path";
 import { explainPulumi } from "@ghrunners/cli/pulumi/explain";
 import { backendUrl, instanceNamed } from "@ghrunners/lab/instance";
 import { ensureToolchain, toolchainEnvironment, type Toolchain } from "@ghrunners/lab/toolchain/index";
-import { run, type ProgramEnd } from "@ghrunners/lab/toolchain/run";
+import { run, type ToolResult } from "@ghrunners/lab/toolchain/run";
 
 describe("a run of Pulumi that is killed while it writes the state", function () {
   this.timeout(15 * 60_000);
@@ -20,7 +20,7 @@ describe("a run of Pulumi that is killed while it writes the state", function ()
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  const pulumi = (url: string, ...args: string[]): Promise<ProgramEnd> =>
+  const pulumi = (url: string, ...args: string[]): Promise<ToolResult> =>
     run(toolchain.pulumi, [...args, "--non-interactive"], {
       cwd: folder,
       env: {

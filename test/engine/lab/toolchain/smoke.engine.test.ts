@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ensureToolchain, toolchainEnvironment } from "@ghrunners/lab/toolchain/index";
-import { run, type ProgramEnd } from "@ghrunners/lab/toolchain/run";
+import { run, type ToolResult } from "@ghrunners/lab/toolchain/run";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 /** What `pulumi stack export` prints, as far as it is looked at. */
@@ -17,7 +17,7 @@ describe("toolchain: the real engine runs a program", function () {
   this.timeout(15 * 60_000);
   let folder: string;
   let journal: string;
-  let pulumi: (...args: string[]) => Promise<ProgramEnd>;
+  let pulumi: (...args: string[]) => Promise<ToolResult>;
 
   before(async () => {
     const toolchain = await ensureToolchain();

@@ -7,7 +7,7 @@ import { logUnits } from "@ghrunners/core/vocabulary/logs";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
 import { alloyUnit, renderAlloy } from "@ghrunners/components/runner/render-alloy";
 import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
-import { Rig } from "../../../unit/lab/machines/rig";
+import { MachineRig } from "../../../unit/lab/machines/rig";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 const script = readFileSync(path.join(projectRoot, "components", "scripts", "alloy.sh"), "utf8");
@@ -26,7 +26,7 @@ esac
 /** The installation script as the program runs it, with a stand-in of the program that it installs. */
 describe("installation of Alloy", function () {
   this.timeout(120_000);
-  const rig = new Rig("alloytest");
+  const rig = new MachineRig("alloytest");
   before(async () => {
     await rig.up();
     await rig.backend.start(vmid, rig.settings(vmid));

@@ -11,7 +11,7 @@ import {
   renderUploadDropIn,
 } from "@ghrunners/components/runner/render-journal-upload";
 import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
-import { Rig } from "../../../unit/lab/machines/rig";
+import { MachineRig } from "../../../unit/lab/machines/rig";
 import { until } from "@ghrunners/core/until";
 import { plantedSecrets } from "../../../unit/components/logs/planted";
 import { projectRoot } from "@ghrunners/core/project-root";
@@ -25,7 +25,7 @@ const origin = { host: "runner-1", environment: "test", role: "primary", unit };
 /** The scripts as the program runs them, on two machines: from a unit's journal to the other machine's. */
 describe("journal upload", function () {
   this.timeout(180_000);
-  const rig = new Rig("logtest");
+  const rig = new MachineRig("logtest");
   const planted = plantedSecrets();
   let certificate = "";
 

@@ -4,14 +4,14 @@ import { readFileSync } from "node:fs";
 import { send } from "@ghrunners/lab/processes";
 import { renderFirewall } from "@ghrunners/lab/proxmox/firewall/render";
 import { until } from "@ghrunners/core/until";
-import { Rig } from "../../../unit/lab/machines/rig";
+import { MachineRig } from "../../../unit/lab/machines/rig";
 
 const vmid = 151;
 const other = 152;
 
 describe("systemd-nspawn machines", function () {
   this.timeout(240_000);
-  const rig = new Rig("machtest");
+  const rig = new MachineRig("machtest");
   before(() => rig.up());
   after(() => rig.down());
 

@@ -9,7 +9,7 @@ import { adminRequest } from "@ghrunners/lab/admin";
 import { encodeSshKeys } from "@ghrunners/lab/proxmox/values";
 import { ensureAuthority, ensureServerCertificate } from "@ghrunners/lab/tls";
 import { until } from "@ghrunners/core/until";
-import { Rig } from "../../../unit/lab/machines/rig";
+import { MachineRig } from "../../../unit/lab/machines/rig";
 import { node, secret, testSeed, tokenId } from "../../../unit/lab/proxmox/harness";
 
 const vmid = 151;
@@ -25,7 +25,7 @@ async function freePort(): Promise<number> {
 /** The emulator as the process that it is, with real machines. */
 describe("the emulator's process and its machines", function () {
   this.timeout(240_000);
-  const rig = new Rig("pvetest");
+  const rig = new MachineRig("pvetest");
   const folder = path.join(rig.instance.state, "proxmox");
   const socket = path.join(folder, "proxmox.sock");
   let port = 0;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { age, renderAlerts } from "@ghrunners/cli/alerts/render";
 import { notificationLines } from "@ghrunners/lab/oncall/notifications";
 import { fromOutside } from "@ghrunners/cli/monitoring/address";
-import { joinAlerts, type MonitoringView, type PrometheusAlert } from "@ghrunners/cli/monitoring/look";
+import { joinAlerts, type MonitoringView, type PrometheusAlert } from "@ghrunners/cli/monitoring/collect";
 
 const alert = (name: string, severity: string, state: PrometheusAlert["state"], minute: number): PrometheusAlert => ({
   labels: { alertname: name, severity, component: "runner", environment: "lab", role: "primary", runner: "one" },

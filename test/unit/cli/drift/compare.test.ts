@@ -3,8 +3,8 @@ import addFormats from "ajv-formats";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { compare } from "@ghrunners/cli/drift/compare";
-import type { Expectation } from "@ghrunners/cli/drift/expectation";
-import type { Observation } from "@ghrunners/cli/drift/observation";
+import type { DriftExpectation } from "@ghrunners/cli/drift/expectation";
+import type { DriftObservation } from "@ghrunners/cli/drift/observation";
 import { parseAuthorizedKey, parseHost } from "@ghrunners/cli/drift/parse-host";
 import { renderDrift } from "@ghrunners/cli/drift/render";
 import { goTime } from "@ghrunners/cli/drift/state";
@@ -17,7 +17,7 @@ const sum = (file: string, digit: string) => ({
   sha256: digit.repeat(64),
 });
 const files = [sum("a.yml", "a"), sum("b.json", "b")];
-const expected: Expectation = {
+const expected: DriftExpectation = {
   stack: "production",
   repositoryName: "octo-org/demo-app",
   publicAllowed: false,
@@ -97,9 +97,9 @@ const asExpected = {
   hosts: [host],
   monitoring: files,
   errors: [],
-} satisfies Observation;
+} satisfies DriftObservation;
 
-const drift = (changes: Partial<Observation>) => compare(expected, { ...asExpected, ...changes }, at);
+const drift = (changes: Partial<DriftObservation>) => compare(expected, { ...asExpected, ...changes }, at);
 const repository = asExpected.repository;
 
 describe("drift between the three planes", () => {
@@ -115,7 +115,7 @@ describe("drift between the three planes", () => {
     );
   });
 
-  const cases: [string, Partial<Observation>, RegExp][] = [
+  const cases: [string, Partial<DriftObservation>, RegExp][] = [
     ["repository-public", { public: true }, /^gh repo edit octo-org\/demo-app --visibility private/],
     [
       "repository-renamed",
@@ -236,7 +236,7 @@ describe("drift between the three planes", () => {
     const valid = ajv.compile(publishedSchema("drift"));
     fc.assert(
       fc.property(fc.subarray(cases), (some) => {
-        const changes = Object.assign({}, ...some.map(([, change]) => change)) as Partial<Observation>;
+        const changes = Object.assign({}, ...some.map(([, change]) => change)) as Partial<DriftObservation>;
         assert.ok(valid(JSON.parse(JSON.stringify(drift(changes)))), JSON.stringify(valid.errors));
       }),
     );

@@ -5,7 +5,14 @@ import fc from "fast-check";
 import { alertGroups } from "@ghrunners/monitoring/alerts/index";
 import { FORCE_WORDS } from "@ghrunners/core/vocabulary/safety";
 import { maintenanceText, parseMaintenance, type Maintenance } from "@ghrunners/failover/choice/maintenance";
-import { decide, runnerMeant, without, withEntry, type RunnerView, type Wish } from "@ghrunners/cli/maintenance/plan";
+import {
+  decide,
+  runnerMeant,
+  without,
+  withEntry,
+  type RunnerView,
+  type MaintenanceRequest,
+} from "@ghrunners/cli/maintenance/plan";
 import { maintenanceBanner, renderReport, reportOf } from "@ghrunners/cli/maintenance/report";
 import { silenceFor, silenceOf, silences, type Silence } from "@ghrunners/cli/maintenance/silence";
 import { maintenances } from "@ghrunners/cli/maintenance/variable";
@@ -19,7 +26,7 @@ const runners: readonly RunnerView[] = [
   { name: "runner-1", role: "primary", problems: [] },
   { name: "runner-2", role: "secondary", problems: [] },
 ];
-const wish: Wish = {
+const wish: MaintenanceRequest = {
   runner: "runner-1",
   seconds: 7200,
   reason: "disk",

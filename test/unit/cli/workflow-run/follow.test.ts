@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import type { WorkflowRun } from "@ghrunners/core/github/workflow";
 import { GitHubError } from "@ghrunners/core/github/errors";
-import { type Asked, carryOut, look, type WorkflowOrder } from "@ghrunners/cli/workflow-run/follow";
+import {
+  type WorkflowClient,
+  carryOut,
+  assertWorkflow,
+  type WorkflowRequest,
+} from "@ghrunners/cli/workflow-run/follow";
 
 const repository = "octo-org/demo-app";
-const order: WorkflowOrder = {
+const order: WorkflowRequest = {
   workflow: "proof.yml",
   inputs: { secret: "DEPLOY_KEY" },
   runners: [
@@ -15,7 +20,7 @@ const order: WorkflowOrder = {
 };
 
 /** GitHub with one run that looks like this from its start. */
-class Fake implements Asked {
+class Fake implements WorkflowClient {
   readonly dispatched: Readonly<Record<string, string>>[] = [];
   cancelled = 0;
 
@@ -68,9 +73,9 @@ describe("a workflow that a command starts and follows", () => {
   const success = { status: "completed", conclusion: "success" };
 
   it("must be on the default branch; else the words say what to do instead", async () => {
-    await look(new Fake([], success), repository, "proof.yml", "do something else");
+    await assertWorkflow(new Fake([], success), repository, "proof.yml", "do something else");
     await assert.rejects(
-      look(new Fake([], success), repository, "other.yml", "do something else"),
+      assertWorkflow(new Fake([], success), repository, "other.yml", "do something else"),
       /^Error: octo-org\/demo-app has no workflow other\.yml on its default branch\. Expected .*Next: commit it, or do something else$/,
     );
   });

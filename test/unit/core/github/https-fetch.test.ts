@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import https from "node:https";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { httpsFetchOver } from "@ghrunners/core/github/https-fetch";
-import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
 
 /** The services' client, after the repository got another name: they know the former one until the next update. */
 describe("a service's requests to a renamed repository", () => {
-  let emulator: Emulator;
+  let emulator: TestEmulator;
   let agent: https.Agent;
   let github: GitHubClient;
   before(async () => {
-    emulator = await Emulator.start();
+    emulator = await TestEmulator.start();
     agent = new https.Agent({ ca: emulator.authority });
     const where = { url: emulator.url, fullName: `${owner}/${repo}` };
     github = new GitHubClient(where, "operator-token", { fetch: httpsFetchOver(agent), retries: false });
@@ -37,7 +37,7 @@ describe("a service's requests to a renamed repository", () => {
   });
 
   it("do not follow to another host, which would get the token", async () => {
-    const elsewhere = await Emulator.start((seed) => ({
+    const elsewhere = await TestEmulator.start((seed) => ({
       ...seed,
       publicUrl: seed.publicUrl.replace("127.0.0.1", "localhost"),
     }));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readScoped } from "@ghrunners/cli/drift/collect-github";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { removeLeftover } from "@ghrunners/core/github/leftovers";
-import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
 
 /** More than a page of whatever list: GitHub gives 100 entries of most at once, and 30 of variables. */
 const MANY = 135;
@@ -11,11 +11,11 @@ const environment = "production";
 
 describe("lists that have more than one page at GitHub", function () {
   this.timeout(30_000);
-  let emulator: Emulator;
+  let emulator: TestEmulator;
   let github: GitHubClient;
 
   before(async () => {
-    emulator = await Emulator.start();
+    emulator = await TestEmulator.start();
     const options = { retries: false, fetch: emulator.fetch as typeof fetch };
     github = new GitHubClient({ url: emulator.url, fullName: `${owner}/${repo}` }, "operator-token", options);
     const operator = await emulator.client();

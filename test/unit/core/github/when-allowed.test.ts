@@ -4,13 +4,13 @@ import { explainGitHubError, GitHubError } from "@ghrunners/core/github/errors";
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import { whenAllowed } from "@ghrunners/core/github/when-allowed";
 import { pauseAfter } from "@ghrunners/core/until";
-import type { Faults } from "@ghrunners/lab/github/faults";
-import { ApiError } from "@ghrunners/lab/github/http/errors";
+import type { GitHubFaults } from "@ghrunners/lab/github/faults";
+import { GitHubApiError } from "@ghrunners/lab/github/http/errors";
 import { RateLimiter, rateLimitHeaders } from "@ghrunners/lab/github/http/rate-limit";
 
 const where = { url: "https://github.com", fullName: "octo-org/demo-app" };
 const hour = 3_600_000;
-const noFaults = { active: () => undefined } as unknown as Faults;
+const noFaults = { active: () => undefined } as unknown as GitHubFaults;
 
 /** Time that passes by pauses alone, and a GitHub with its limits at that time. */
 function gitHubAt(begin: number) {
@@ -30,7 +30,7 @@ function gitHubAt(begin: number) {
       limiter.allowance(identity, 1);
       return Promise.resolve();
     } catch (error) {
-      assert.ok(error instanceof ApiError);
+      assert.ok(error instanceof GitHubApiError);
       const headers = { ...rateLimitHeaders(limiter.allowance(identity)) };
       const failure = { status: error.status, message: error.message, response: { headers } };
       return Promise.reject(explainGitHubError(failure, "read a runner", where, now));

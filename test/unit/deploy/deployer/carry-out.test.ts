@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { carryOut, requestOf, type Order } from "@ghrunners/deploy/deployer/carry-out";
+import { carryOut, requestOf, type DeployerRequest } from "@ghrunners/deploy/deployer/carry-out";
 import { parseVersion } from "@ghrunners/deploy/protocol/values";
 import { LocalTarget } from "../support/target";
 
 describe("an order to a deployer", () => {
   let folder: string;
-  let order: Order;
+  let order: DeployerRequest;
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), "ghr-order-"));
     const target = new LocalTarget();

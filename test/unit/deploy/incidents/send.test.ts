@@ -5,7 +5,7 @@ import { GitHubClient } from "@ghrunners/core/github/client";
 import { CLAIM_MS } from "@ghrunners/deploy/target/outbox";
 import type { RemoteAgent } from "@ghrunners/deploy/deployer/remote-agent";
 import { incidentsOf, sendIncidents, type Tracker } from "@ghrunners/deploy/incidents/send";
-import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { until } from "@ghrunners/core/until";
 import { outboxHere } from "../support/agent-here";
 import { InProcessExecutor } from "../support/in-process";
@@ -15,12 +15,12 @@ const runbooks = "https://github.example/runbooks";
 
 describe("sending incidents to GitHub", function () {
   this.timeout(60_000);
-  let emulator: Emulator;
+  let emulator: TestEmulator;
   let tracker: Tracker;
   let target: LocalTarget;
   let id: string;
 
-  before(async () => (emulator = await Emulator.start()));
+  before(async () => (emulator = await TestEmulator.start()));
   after(() => emulator.stop());
   beforeEach(async () => {
     const where = { url: emulator.url, fullName: `${owner}/${repo}` };

@@ -1,6 +1,6 @@
-import { initial, moves, type Bounds, type Protocol, type World } from "./world";
+import { initial, moves, type Bounds, type Protocol, type ModelState } from "./world";
 
-export interface Finding {
+export interface SearchFinding {
   readonly problem: string;
   /** The moves that led there, in order. */
   readonly path: readonly string[];
@@ -11,14 +11,14 @@ export interface Searched {
   readonly transitions: number;
   /** The outcomes that were reached: proof that the search went everywhere. */
   readonly outcomes: ReadonlySet<string>;
-  readonly finding: Finding | undefined;
+  readonly finding: SearchFinding | undefined;
 }
 
 /** More agent moves than any fault-free way to the end needs. */
 const ENOUGH = 60;
 
 /** What must hold in every state. */
-function problemOf(world: World): string | undefined {
+function problemOf(world: ModelState): string | undefined {
   const { transaction, effects, orphan } = world;
   if (transaction === null) return undefined;
   const judged = effects.filter((_, step) => transaction.steps[step] === "undoable");
@@ -36,7 +36,7 @@ function problemOf(world: World): string | undefined {
 const forward: readonly string[] = ["preflight", "capture", "step", "health", "smoke", "commit"];
 
 /** Between two states: the lock changes hands only when it is free, and tokens only grow. */
-function stepProblem(from: World, to: World): string | undefined {
+function stepProblem(from: ModelState, to: ModelState): string | undefined {
   const [before, after] = [from.transaction, to.transaction];
   const started = from.agent === null ? to.agent?.action : undefined;
   if (started !== undefined && forward.includes(started.kind) && from.lease !== before?.token)
@@ -50,8 +50,8 @@ function stepProblem(from: World, to: World): string | undefined {
 }
 
 /** Nobody interferes any more: does it end by itself? `known` holds the states from which it does. */
-function endProblem(start: World, protocol: Protocol, bounds: Bounds, known: Set<string>): string | undefined {
-  let world: World = { ...start, lease: 0, crashes: 0, failures: 0, begins: 0, retries: 0 };
+function endProblem(start: ModelState, protocol: Protocol, bounds: Bounds, known: Set<string>): string | undefined {
+  let world: ModelState = { ...start, lease: 0, crashes: 0, failures: 0, begins: 0, retries: 0 };
   const passed: string[] = [];
   for (let count = 0; count < ENOUGH; count += 1) {
     const key = JSON.stringify(world);
@@ -77,18 +77,18 @@ function endProblem(start: World, protocol: Protocol, bounds: Bounds, known: Set
 export function search(bounds: Bounds, protocol: Protocol): Searched {
   const start = initial(bounds);
   const cameFrom = new Map<string, { from: string; move: string } | undefined>([[JSON.stringify(start), undefined]]);
-  const queue: World[] = [start];
+  const queue: ModelState[] = [start];
   const outcomes = new Set<string>();
   const known = new Set<string>();
   let transitions = 0;
-  const result = (finding?: Finding): Searched => ({ states: cameFrom.size, transitions, outcomes, finding });
+  const result = (finding?: SearchFinding): Searched => ({ states: cameFrom.size, transitions, outcomes, finding });
   const pathTo = (key: string, last: string): string[] => {
     const path = [last];
     for (let step = cameFrom.get(key); step !== undefined; step = cameFrom.get(step.from)) path.unshift(step.move);
     return path;
   };
   for (let index = 0; index < queue.length; index += 1) {
-    const world = queue[index] as World;
+    const world = queue[index] as ModelState;
     const key = JSON.stringify(world);
     if (world.transaction?.outcome) outcomes.add(world.transaction.outcome);
     const stuck = endProblem(world, protocol, bounds, known);

@@ -8,7 +8,7 @@ export type Protocol = Pick<typeof real, "acquire" | "authorised" | "begin" | "f
 type Effect = "old" | "half" | "new";
 
 /** Everything that a moment of the whole system consists of. */
-export interface World {
+export interface ModelState {
   /** The target's disk. */
   readonly transaction: Transaction | null;
   readonly effects: readonly Effect[];
@@ -35,7 +35,7 @@ export interface Bounds {
   readonly retries: number;
 }
 
-export const initial = ({ steps, crashes, failures, begins, retries }: Bounds): World => ({
+export const initial = ({ steps, crashes, failures, begins, retries }: Bounds): ModelState => ({
   transaction: null,
   effects: steps.map(() => "old"),
   agent: null,
@@ -48,11 +48,11 @@ export const initial = ({ steps, crashes, failures, begins, retries }: Bounds): 
   retries,
 });
 
-export interface Move {
+export interface ModelStep {
   readonly name: string;
   /** Faults are left out where the question is whether it ends by itself. */
   readonly fault: boolean;
-  readonly to: World;
+  readonly to: ModelState;
 }
 
 /** Words make no difference to what may happen. */
@@ -72,7 +72,7 @@ function apply(effects: readonly Effect[], action: Action, half: boolean): reado
 }
 
 /** Every move that some part of the system could make from here. */
-export function moves(world: World, protocol: Protocol, bounds: Bounds): Move[] {
+export function moves(world: ModelState, protocol: Protocol, bounds: Bounds): ModelStep[] {
   return [
     ...deployerMoves(world, protocol, bounds),
     ...(world.agent === null ? agentStarts(world, protocol) : agentSteps(world, protocol)),
@@ -81,8 +81,8 @@ export function moves(world: World, protocol: Protocol, bounds: Bounds): Move[] 
   ];
 }
 
-function deployerMoves(world: World, protocol: Protocol, bounds: Bounds): Move[] {
-  const found: Move[] = [];
+function deployerMoves(world: ModelState, protocol: Protocol, bounds: Bounds): ModelStep[] {
+  const found: ModelStep[] = [];
   // The agent's lock on its folder: one process at a time looks at the journal.
   if (world.begins > 0 && world.agent === null) {
     const taken = protocol.acquire(world.transaction ?? undefined, bounds.steps);
@@ -107,7 +107,7 @@ function deployerMoves(world: World, protocol: Protocol, bounds: Bounds): Move[]
 }
 
 /** An agent process starts: called by a deployer with its token, or by the timer once the lease has expired. */
-function agentStarts(world: World, protocol: Protocol): Move[] {
+function agentStarts(world: ModelState, protocol: Protocol): ModelStep[] {
   const { transaction } = world;
   if (transaction === null) return [];
   const callers: { name: string; abort?: Failure }[] = world.deployers
@@ -133,21 +133,29 @@ function agentStarts(world: World, protocol: Protocol): Move[] {
   });
 }
 
-function agentSteps(world: World, protocol: Protocol): Move[] {
+function agentSteps(world: ModelState, protocol: Protocol): ModelStep[] {
   const { agent, transaction } = world;
   if (agent === null || transaction === null) return [];
   const { action, stage } = agent;
-  const named = (name: string, fault: boolean, to: World): Move => ({ name: `${describe(action)} ${name}`, fault, to });
+  const named = (name: string, fault: boolean, to: ModelState): ModelStep => ({
+    name: `${describe(action)} ${name}`,
+    fault,
+    to,
+  });
   if (stage === "intent" || stage === "half") {
     const canFail = world.failures > 0;
     const failed = { ...world, agent: { action, stage: "failed" as const }, failures: world.failures - 1 };
-    const done: World = {
+    const done: ModelState = {
       ...world,
       effects: apply(world.effects, action, false),
       orphan: action.kind === "sweep" ? null : world.orphan,
       agent: { action, stage: "done" },
     };
-    const half: World = { ...world, effects: apply(world.effects, action, true), agent: { action, stage: "half" } };
+    const half: ModelState = {
+      ...world,
+      effects: apply(world.effects, action, true),
+      agent: { action, stage: "half" },
+    };
     return [
       named("is done", false, done),
       ...(stage === "intent" && (action.kind === "step" || action.kind === "undo")
@@ -161,8 +169,8 @@ function agentSteps(world: World, protocol: Protocol): Move[] {
   return [named("ends", false, { ...world, transaction: ended, agent: null })];
 }
 
-function faults(world: World): Move[] {
-  const found: Move[] = [];
+function faults(world: ModelState): ModelStep[] {
+  const found: ModelStep[] = [];
   if (world.crashes > 0) {
     const crashed = { ...world, agent: null, crashes: world.crashes - 1 };
     const { agent } = world;
@@ -184,7 +192,7 @@ function faults(world: World): Move[] {
   return found;
 }
 
-function operatorMoves(world: World, protocol: Protocol): Move[] {
+function operatorMoves(world: ModelState, protocol: Protocol): ModelStep[] {
   const { transaction } = world;
   if (transaction === null || world.agent !== null || world.retries === 0) return [];
   const again = protocol.retry(transaction);

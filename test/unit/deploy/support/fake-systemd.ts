@@ -1,4 +1,4 @@
-import type { Ended } from "@ghrunners/deploy/target/executor";
+import type { ExecutionResult } from "@ghrunners/deploy/target/executor";
 import { InProcessExecutor } from "./in-process";
 
 /** Units as systemd would know them; every command about them can be made to fail. */
@@ -9,7 +9,7 @@ export class FakeSystemd extends InProcessExecutor {
   /** Number of questions that get no answer from now on, as when no scope can be started. */
   unanswered = 0;
 
-  override async run(line: readonly string[]): Promise<Ended> {
+  override async run(line: readonly string[]): Promise<ExecutionResult> {
     const [program, verb = "", ...units] = line;
     if (program !== "systemctl") return super.run(line);
     this.asked.push(verb);

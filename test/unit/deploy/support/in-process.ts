@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import type { Ended, Executor } from "@ghrunners/deploy/target/executor";
+import type { ExecutionResult, Executor } from "@ghrunners/deploy/target/executor";
 
 /** The commands of the tests' plan without a process for each: for tests that deploy a hundred times. */
 export class InProcessExecutor implements Executor {
-  async run(line: readonly string[]): Promise<Ended> {
+  async run(line: readonly string[]): Promise<ExecutionResult> {
     const [program = "", first = "", second = ""] = line;
     try {
       return { ok: true, stdout: this.effect(line, program, first, second), detail: "" };

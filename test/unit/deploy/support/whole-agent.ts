@@ -28,7 +28,7 @@ export function agentInProcess(agent: Agent): RemoteAgent {
       case "retry":
         return commands.retryUndo(agent);
       case "look":
-        return queries.look(agent, parseDeploymentId(first));
+        return queries.deploymentProgress(agent, parseDeploymentId(first));
       default:
         throw new Error(`A deployer does not call ${command}.`);
     }

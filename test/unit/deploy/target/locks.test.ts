@@ -19,7 +19,7 @@ import type { HostSession } from "@ghrunners/core/ssh/session";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { bundle } from "@ghrunners/deploy/bundle";
 import type { AgentFiles } from "@ghrunners/deploy/deployer/agent-files";
-import { AGENT_PROGRAM, installAgent, lookingAgent } from "@ghrunners/deploy/deployer/ssh";
+import { AGENT_PROGRAM, installAgent, readOnlyAgent } from "@ghrunners/deploy/deployer/ssh";
 import type { Inspection } from "@ghrunners/deploy/target/queries";
 import { localAgent } from "../support/local-agent";
 import { snapshot } from "../support/snapshot";
@@ -121,7 +121,7 @@ describe("the agent on a host where others can write to shared folders", functio
   it("is not installed by a look, which leaves nothing behind and says what it saw", async () => {
     const before = snapshot(target.root, ["."]);
     const request = target.request("1");
-    const { code, value } = await lookingAgent(session(), files).call(["inspect"], JSON.stringify(request), 10_000);
+    const { code, value } = await readOnlyAgent(session(), files).call(["inspect"], JSON.stringify(request), 10_000);
     assert.deepEqual([code, (value as Inspection).version, (value as Inspection).problems], [0, null, []]);
     assert.deepEqual(snapshot(target.root, ["."]), before);
   });

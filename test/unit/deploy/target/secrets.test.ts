@@ -4,14 +4,14 @@ import path from "node:path";
 import { renderResult } from "@ghrunners/deploy/render";
 import { InProcessExecutor } from "../support/in-process";
 import { LocalTarget } from "../support/target";
-import type { Ended } from "@ghrunners/deploy/target/executor";
+import type { ExecutionResult } from "@ghrunners/deploy/target/executor";
 import * as queries from "@ghrunners/deploy/target/queries";
 
 const secret = `ghp_${"x".repeat(36)}`;
 
 /** Everything that is looked at on a failure prints a secret too. */
 class Talkative extends InProcessExecutor {
-  override async run(line: readonly string[]): Promise<Ended> {
+  override async run(line: readonly string[]): Promise<ExecutionResult> {
     if (line[0] === "leak") return { ok: false, stdout: "", detail: `leak: exit code 1: token ${secret}` };
     if (["journalctl", "ps", "systemctl", "df"].includes(line[0] ?? ""))
       return { ok: true, stdout: `${"a line\n".repeat(2_000)}Authorization: Bearer ${secret}\n`, detail: "" };

@@ -160,7 +160,7 @@ describe("a file of the agent that cannot be read", function () {
         async (bytes) => {
           writeFileSync(file, bytes);
           assert.equal(queries.show(agent()).unreadable[0]?.file, file);
-          assert.throws(() => queries.look(agent(), id), /cannot be read: .*sudo mv/);
+          assert.throws(() => queries.deploymentProgress(agent(), id), /cannot be read: .*sudo mv/);
           const { token } = await commands.begin(agent(), target.request("2"));
           await commands.run(agent(), token, "enough");
         },
@@ -173,7 +173,7 @@ describe("a file of the agent that cannot be read", function () {
     const { id } = (await target.deploy(target.request("2"), agent())).deployment;
     writeFileSync(path.join(target.folders.records, `${id}.json`), Buffer.from("\n\0\u001b[2J"));
     assert.throws(
-      () => queries.look(agent(), id),
+      () => queries.deploymentProgress(agent(), id),
       /^Error: The record [^\p{Cc}]+ cannot be read: [^\p{Cc}]*\\x00\\x1b[^\p{Cc}]*$/u,
     );
   });

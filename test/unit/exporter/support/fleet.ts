@@ -6,7 +6,7 @@ import { fleetConfig } from "@ghrunners/exporter/config";
 import { Exposition } from "@ghrunners/metrics-server/exposition";
 import { FleetView } from "@ghrunners/exporter/fleet/index";
 import { type MetricsServer, serveMetrics } from "@ghrunners/metrics-server/server";
-import { type Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { type TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { until } from "@ghrunners/core/until";
 import { scrape, type Scrape } from "@ghrunners/lab/driver/scrape";
 
@@ -23,7 +23,7 @@ export class Fleet {
   private readonly folder = mkdtempSync(path.join(tmpdir(), "ghr-fleet-"));
 
   constructor(
-    private readonly emulator: Emulator,
+    private readonly emulator: TestEmulator,
     private readonly settings: Partial<z.input<typeof fleetConfig>> = {},
     private readonly token = "operator-token",
   ) {}

@@ -5,17 +5,17 @@ import type * as z from "zod";
 import type { GateDecision } from "@ghrunners/failover/choice/choose";
 import { switchConfig } from "@ghrunners/failover/config";
 import { SwitchView } from "@ghrunners/failover/switch/index";
-import type { Ask } from "@ghrunners/failover/switch/look";
+import type { ReadExporter } from "@ghrunners/failover/switch/read-views";
 import { Samples } from "@ghrunners/failover/switch/samples";
-import { type Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { type TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { until } from "@ghrunners/core/until";
 
 const names = { primary: "runner-1", secondary: "runner-2" } as const;
-export type Who = keyof typeof names;
+export type RunnerKey = keyof typeof names;
 
-const labelsOf = (role: Who): string[] => ["self-hosted", "Linux", "X64", "production", role];
+const labelsOf = (role: RunnerKey): string[] => ["self-hosted", "Linux", "X64", "production", role];
 
-export const switchRunners = (Object.keys(names) as Who[]).map((role) => ({
+export const switchRunners = (Object.keys(names) as RunnerKey[]).map((role) => ({
   name: names[role],
   role,
   labels: labelsOf(role),
@@ -24,19 +24,19 @@ export const switchRunners = (Object.keys(names) as Who[]).map((role) => ({
 }));
 
 /** The exporters' world: what each of them answers now. */
-export class World {
+export class SwitchFixture {
   /** Machines that answer nothing. */
-  readonly dead = new Set<Who>();
-  readonly offline = new Set<Who>();
-  readonly hung = new Set<Who>();
+  readonly dead = new Set<RunnerKey>();
+  readonly offline = new Set<RunnerKey>();
+  readonly hung = new Set<RunnerKey>();
   fleetIsDown = false;
 
-  readonly ask: Ask = async (url) => {
+  readonly ask: ReadExporter = async (url) => {
     const at = Date.now();
     const answer = (text: string) => ({ samples: new Samples(text), at, theirClock: at });
     const { hostname, port } = new URL(url);
     if (hostname === "127.0.0.1") return this.fleetIsDown ? undefined : answer(this.fleet(at / 1000));
-    const role = hostname as Who;
+    const role = hostname as RunnerKey;
     if (this.dead.has(role)) return undefined;
     if (port === "9100") {
       return answer(
@@ -80,8 +80,8 @@ export class Switch {
   view: SwitchView | undefined;
 
   constructor(
-    private readonly emulator: Emulator,
-    private readonly world: World,
+    private readonly emulator: TestEmulator,
+    private readonly world: SwitchFixture,
     private readonly settings: Partial<z.input<typeof switchConfig>> = {},
     private readonly token = "failover-token",
   ) {}

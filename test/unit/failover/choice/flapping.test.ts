@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { choose, type ChoiceMemory, type GateDecision, remember } from "@ghrunners/failover/choice/choose";
+import { choose, type ChoiceHistory, type GateDecision, remember } from "@ghrunners/failover/choice/choose";
 import type { RunnerSeen } from "@ghrunners/failover/choice/judge";
-import { type GitHub, type Host, policy, runner } from "./support/runners";
+import { type GitHubFixture, type HostFixture, policy, runner } from "./support/runners";
 
 const start = Date.parse("2026-01-01T00:00:00Z");
 const TICK = 5;
@@ -10,7 +10,7 @@ const { recoverySeconds, settleSeconds } = policy;
 
 /** Decisions of a world that is looked at every 5 s. */
 function play(worlds: readonly (readonly RunnerSeen[])[]): GateDecision[] {
-  let memory: ChoiceMemory | undefined;
+  let memory: ChoiceHistory | undefined;
   return worlds.map((seen, tick) => {
     const decision = choose(seen, policy, new Date(start + tick * TICK * 1000), memory);
     memory = remember(decision, memory);
@@ -88,11 +88,11 @@ describe("a choice that does not flap", () => {
   );
   const world = fc
     .tuple(
-      usually<Partial<Host> | null>({}, host),
-      usually<Partial<GitHub> | null>({}, github),
+      usually<Partial<HostFixture> | null>({}, host),
+      usually<Partial<GitHubFixture> | null>({}, github),
       maintenance,
-      usually<Partial<Host> | null>({}, host),
-      usually<Partial<GitHub> | null>({}, github),
+      usually<Partial<HostFixture> | null>({}, host),
+      usually<Partial<GitHubFixture> | null>({}, github),
       maintenance,
     )
     .map(([h1, g1, m1, h2, g2, m2]) => [

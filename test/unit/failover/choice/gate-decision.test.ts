@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { GateDecision } from "@ghrunners/failover/choice/choose";
-import { decisionFrom, type Given, selfIn } from "@ghrunners/failover/choice/gate-decision";
+import { decisionFrom, type GateDecisionInput, selfIn } from "@ghrunners/failover/choice/gate-decision";
 
 const now = new Date("2026-01-01T00:01:00Z");
 const labels = { primary: ["self-hosted", "primary"], secondary: ["self-hosted", "secondary"] };
@@ -11,7 +11,7 @@ const choice = {
   decidedAt: "2026-01-01T00:00:30Z",
   expiresAt: "2026-01-01T00:05:00Z",
 };
-const given: Given = {
+const given: GateDecisionInput = {
   environment: "production",
   variable: JSON.stringify(choice),
   wanted: "auto",

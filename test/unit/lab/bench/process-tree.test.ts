@@ -5,12 +5,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseStat, programOf, TreeMeter } from "@ghrunners/lab/bench/process-tree";
-import { timed, type Command } from "@ghrunners/lab/bench/timed";
+import { timed, type TimedCommand } from "@ghrunners/lab/bench/timed";
 import { treeOf } from "@ghrunners/lab/process-tree";
 import { identityOf } from "@ghrunners/core/process-identity";
 import { until } from "@ghrunners/core/until";
 
-const node = (script: string): Command => ({ line: [process.execPath, "-e", script], cwd: tmpdir(), env: process.env });
+const node = (script: string): TimedCommand => ({
+  line: [process.execPath, "-e", script],
+  cwd: tmpdir(),
+  env: process.env,
+});
 
 describe("bench: process trees", function () {
   let folder: string;

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { draw } from "@ghrunners/lab/bench/faults";
-import { Random } from "@ghrunners/lab/bench/random";
+import { RandomNumbers } from "@ghrunners/lab/bench/random";
 
 const list = (seed: number, count: number): number[] => {
-  const random = new Random(seed);
+  const random = new RandomNumbers(seed);
   return Array.from({ length: count }, () => random.next());
 };
 
 describe("bench: random faults", () => {
   it("are the same again from the same seed, and others from another", () => {
     const faults = (seed: number): unknown[] => {
-      const random = new Random(seed);
+      const random = new RandomNumbers(seed);
       return Array.from({ length: 50 }, () => draw(random));
     };
     assert.deepEqual(faults(7), faults(7));
@@ -26,11 +26,11 @@ describe("bench: random faults", () => {
       const count = values.filter((value) => Math.floor(value * 10) === tenth).length;
       assert.ok(Math.abs(count - 1000) < 150, `${count} of 10000 in tenth ${tenth}`);
     }
-    const random = new Random(2);
+    const random = new RandomNumbers(2);
     assert.ok(Array.from({ length: 100 }, () => random.between(3, 5)).every((value) => value >= 3 && value < 5));
   });
 
   it("refuse to pick from nothing", () => {
-    assert.throws(() => new Random(1).pick([]), RangeError);
+    assert.throws(() => new RandomNumbers(1).pick([]), RangeError);
   });
 });

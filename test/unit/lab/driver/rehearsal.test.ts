@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
-import { Rehearsal, type Run } from "@ghrunners/lab/driver/rehearsal";
+import { Rehearsal, type EngineRun } from "@ghrunners/lab/driver/rehearsal";
 
 describe("the lab that a rehearsal file begins with", () => {
   afterEach(() => mock.restoreAll());
 
   /** @param code exit code of the up that is to mend the lab */
   function labThatIs({ healthy, code = 0 }: { healthy: boolean; code?: number }) {
-    const up = mock.fn(async () => ({ code, output: "the words of the engine" }) as Run);
+    const up = mock.fn(async () => ({ code, output: "the words of the engine" }) as EngineRun);
     const lab = { status: async () => ({ healthy }), up } as unknown as Rehearsal;
     mock.method(Rehearsal, "open", async () => lab);
     return { lab, up, close: mock.method(Rehearsal, "close", async () => undefined) };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { Emulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
 
 const workflow = `name: Release
 on: workflow_dispatch
@@ -30,10 +30,10 @@ interface Job {
 
 describe("deployments to a protected environment", () => {
   const base = `/repos/${owner}/${repo}`;
-  let emulator: Emulator;
+  let emulator: TestEmulator;
 
   before(async () => {
-    emulator = await Emulator.start(onEnterprise);
+    emulator = await TestEmulator.start(onEnterprise);
     writeFileSync(path.join(emulator.services.seed.workflowsDir, "release.yml"), workflow);
     await call("PUT", "/environments/production", protection);
     await call("POST", "/environments/production/deployment-branch-policies", { name: "main", type: "branch" });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
 
 const base = `/repos/${owner}/${repo}`;
 
 describe("faults of the GitHub emulator", () => {
-  let emulator: Emulator;
+  let emulator: TestEmulator;
   before(async () => {
-    emulator = await Emulator.start();
+    emulator = await TestEmulator.start();
   });
   after(() => emulator.stop());
   afterEach(() => emulator.admin("DELETE", "faults"));

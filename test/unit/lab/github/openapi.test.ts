@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { allRoutes } from "@ghrunners/lab/github/routes/index";
 import { seal } from "@ghrunners/lab/driver/seal";
-import { Emulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { Judge } from "./support/openapi";
 
 const here = { owner, repo } as const;
@@ -13,14 +13,14 @@ const production = { ...here, environment_name: "production" } as const;
 
 describe("GitHub's OpenAPI description judges the emulator", function () {
   this.timeout(180_000);
-  let emulator: Emulator;
+  let emulator: TestEmulator;
   let judge: Judge;
   let operator: Octokit;
   let reviewer: Octokit;
 
   before(async () => {
     judge = new Judge();
-    emulator = await Emulator.start(onEnterprise);
+    emulator = await TestEmulator.start(onEnterprise);
     mkdirSync(path.join(emulator.folder, "distributions"));
     const version = { version: "2.336.0", file: "actions-runner-linux-x64-2.336.0.tar.gz", sha256: "0".repeat(64) };
     writeFileSync(

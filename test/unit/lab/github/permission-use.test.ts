@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { PermissionReport } from "@ghrunners/lab/github/permission-use";
-import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
 
 describe("the record of used permissions", () => {
-  let emulator: Emulator;
+  let emulator: TestEmulator;
   before(async () => {
-    emulator = await Emulator.start();
+    emulator = await TestEmulator.start();
   });
   after(() => emulator.stop());
 

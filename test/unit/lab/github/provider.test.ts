@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { Emulator, onEnterprise } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, onEnterprise } from "@ghrunners/lab/driver/emulator";
 import { Judge } from "./support/openapi";
 import { seal } from "@ghrunners/lab/driver/seal";
 
@@ -21,9 +21,9 @@ const fixture = path.join(__dirname, "fixtures/terraform-provider-github-6.13.0.
 
 describe("the requests of the real Terraform provider", function () {
   this.timeout(180_000);
-  let emulator: Emulator;
+  let emulator: TestEmulator;
   before(async () => {
-    emulator = await Emulator.start(onEnterprise);
+    emulator = await TestEmulator.start(onEnterprise);
   });
   after(() => emulator.stop());
 

@@ -5,7 +5,7 @@ import { GitHubClient } from "@ghrunners/core/github/client";
 import { features, type Offer, offerOf, type RepositoryKind } from "@ghrunners/core/github/repository-kind";
 import { forkApproval, ownerPlan } from "@ghrunners/core/github/settings";
 import { projectRoot } from "@ghrunners/core/project-root";
-import { Emulator, everything, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, everything, owner, repo } from "@ghrunners/lab/driver/emulator";
 import type { GithubSeed } from "@ghrunners/lab/github/seed";
 import { sha256 } from "@ghrunners/lab/github/runner-tokens";
 
@@ -40,7 +40,7 @@ const branches = { deployment_branch_policy: { protected_branches: false, custom
 const ruleset = { name: "default branch", target: "branch", enforcement: "active", rules: [{ type: "deletion" }] };
 
 /** What the emulator takes and keeps. */
-async function taken(emulator: Emulator, github: GitHubClient): Promise<Offer> {
+async function taken(emulator: TestEmulator, github: GitHubClient): Promise<Offer> {
   const does = async (
     method: string,
     where: string,
@@ -66,10 +66,10 @@ async function taken(emulator: Emulator, github: GitHubClient): Promise<Offer> {
 
 for (const [name, kind] of Object.entries(kinds)) {
   describe(`a repository that is ${name}`, () => {
-    let emulator: Emulator;
+    let emulator: TestEmulator;
     let github: GitHubClient;
     before(async () => {
-      emulator = await Emulator.start((seed): GithubSeed => ({
+      emulator = await TestEmulator.start((seed): GithubSeed => ({
         ...seed,
         owner: { ...seed.owner, type: kind.type, plan: kind.plan },
         repository: { ...seed.repository, private: kind.private },

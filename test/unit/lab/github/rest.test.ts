@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Emulator, everything, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, everything, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { sha256 } from "@ghrunners/lab/github/runner-tokens";
 import { seal } from "@ghrunners/lab/driver/seal";
 
@@ -7,9 +7,9 @@ const base = `/repos/${owner}/${repo}`;
 const message = async (response: Response): Promise<string> => ((await response.json()) as { message: string }).message;
 
 describe("GitHub's REST API in the lab", () => {
-  let emulator: Emulator;
+  let emulator: TestEmulator;
   before(async () => {
-    emulator = await Emulator.start((seed) => ({
+    emulator = await TestEmulator.start((seed) => ({
       ...onEnterprise(seed),
       tokens: [
         ...seed.tokens,
@@ -19,7 +19,7 @@ describe("GitHub's REST API in the lab", () => {
     }));
   });
   after(() => emulator.stop());
-  const rest: Emulator["rest"] = (...args) => emulator.rest(...args);
+  const rest: TestEmulator["rest"] = (...args) => emulator.rest(...args);
 
   describe("who may do what", () => {
     it("refuses no token, an unknown one and one that is expired", async () => {

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
-import { Faults } from "@ghrunners/lab/github/faults";
+import { GitHubFaults } from "@ghrunners/lab/github/faults";
 import { Presence } from "@ghrunners/lab/github/presence";
 import { GitHubStore } from "@ghrunners/lab/github/store";
 
@@ -114,7 +114,7 @@ describe("the GitHub emulator's store", () => {
 
   it("shows a runner offline after its silence, and says so once", () => {
     const store = open();
-    const reopened = (from: GitHubStore): Presence => new Presence(from, new Faults(from), 10_000);
+    const reopened = (from: GitHubStore): Presence => new Presence(from, new GitHubFaults(from), 10_000);
     const presence = reopened(store);
     store.change((state) => {
       state.runners.push({

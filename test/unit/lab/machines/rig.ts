@@ -24,7 +24,7 @@ import { until } from "@ghrunners/core/until";
 const run = promisify(execFile);
 
 /** A lab instance of its own with machines, for tests. Needs root. */
-export class Rig {
+export class MachineRig {
   readonly instance;
   readonly backend: NspawnBackend;
   private readonly keyFile: string;

@@ -6,11 +6,11 @@ import path from "node:path";
 import { omit } from "@ghrunners/lab/proxmox/omit";
 import { parseSeed } from "@ghrunners/lab/proxmox/seed";
 import { until } from "@ghrunners/core/until";
-import { Lab, node, secret, testSeed, tokenId } from "./harness";
+import { EmulatorHarness, node, secret, testSeed, tokenId } from "./harness";
 
 describe("after the emulator was killed", () => {
-  let lab: Lab;
-  before(async () => (lab = await Lab.start({ pools: [{ poolid: "runners" }] })));
+  let lab: EmulatorHarness;
+  before(async () => (lab = await EmulatorHarness.start({ pools: [{ poolid: "runners" }] })));
   after(() => lab.stop());
 
   it("VMs, power, firewall, pools, tasks and events are as they were", async () => {
@@ -63,10 +63,10 @@ describe("after the emulator was killed", () => {
 });
 
 describe("faults of the lab", () => {
-  let lab: Lab;
+  let lab: EmulatorHarness;
   let admin: http.Server;
   before(async () => {
-    lab = await Lab.start();
+    lab = await EmulatorHarness.start();
     admin = http.createServer((request, response) => lab.emulator.administration(request, response));
     await new Promise<void>((resolve) => admin.listen(0, "127.0.0.1", resolve));
     await lab.clone(151);

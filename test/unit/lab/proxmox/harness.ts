@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ApiOnlyBackend, type MachineBackend } from "@ghrunners/lab/machines/index";
-import { createEmulator, type Emulator } from "@ghrunners/lab/proxmox/emulator";
+import { createEmulator, type ProxmoxEmulator } from "@ghrunners/lab/proxmox/emulator";
 import type { ProxmoxSeed } from "@ghrunners/lab/proxmox/seed";
 import { ensureAuthority, ensureServerCertificate } from "@ghrunners/lab/tls";
 import { until } from "@ghrunners/core/until";
@@ -57,7 +57,7 @@ export function testSeed(changes: Partial<ProxmoxSeed> = {}): ProxmoxSeed {
   };
 }
 
-export interface Reply {
+export interface HttpReply {
   readonly status: number;
   readonly statusText: string;
   readonly body: string;
@@ -68,29 +68,32 @@ export interface Reply {
 }
 
 /** Form parameters as the provider sends them. */
-export type Form = Readonly<Record<string, string | number>>;
+export type FormBody = Readonly<Record<string, string | number>>;
 
 /** An emulator in this process, behind real TLS, with a folder of its own. */
-export class Lab {
+export class EmulatorHarness {
   private constructor(
     readonly folder: string,
     readonly seed: ProxmoxSeed,
     private readonly server: https.Server,
     private readonly ca: Buffer,
-    public emulator: Emulator,
+    public emulator: ProxmoxEmulator,
   ) {}
 
-  static async start(changes: Partial<ProxmoxSeed> = {}, machines?: (folder: string) => MachineBackend): Promise<Lab> {
+  static async start(
+    changes: Partial<ProxmoxSeed> = {},
+    machines?: (folder: string) => MachineBackend,
+  ): Promise<EmulatorHarness> {
     const folder = mkdtempSync(path.join(tmpdir(), "ghr-proxmox-"));
     const authority = await ensureAuthority(path.join(folder, "ca"), new Date());
     const files = { certificate: path.join(folder, "server.pem"), key: path.join(folder, "server-key.pem") };
     await ensureServerCertificate(authority, files, { ips: ["127.0.0.1"], names: ["localhost"] }, new Date());
     const seed = testSeed(changes);
-    const emulator = await Lab.emulate(folder, seed, machines);
+    const emulator = await EmulatorHarness.emulate(folder, seed, machines);
     const tls = { cert: readFileSync(files.certificate), key: readFileSync(files.key), minVersion: "TLSv1.3" as const };
     const server = https.createServer(tls);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const lab = new Lab(folder, seed, server, readFileSync(authority.certificate), emulator);
+    const lab = new EmulatorHarness(folder, seed, server, readFileSync(authority.certificate), emulator);
     server.on("request", (request, response) => lab.emulator.api(request, response));
     return lab;
   }
@@ -107,7 +110,7 @@ export class Lab {
 
   /** As after kill -9: nothing of the old emulator is used again but its folder. */
   async restart(): Promise<void> {
-    this.emulator = await Lab.emulate(this.folder, this.seed);
+    this.emulator = await EmulatorHarness.emulate(this.folder, this.seed);
   }
 
   async stop(): Promise<void> {
@@ -117,7 +120,7 @@ export class Lab {
   }
 
   /** One request in the provider's form: parameters of GET and DELETE in the query, others in a form body. */
-  request(method: string, apiPath: string, form: Form = {}, token = `${tokenId}=${secret}`): Promise<Reply> {
+  request(method: string, apiPath: string, form: FormBody = {}, token = `${tokenId}=${secret}`): Promise<HttpReply> {
     const text = new URLSearchParams(
       Object.entries(form).map(([name, value]): [string, string] => [name, String(value)]),
     ).toString();
@@ -144,7 +147,7 @@ export class Lab {
           response.on("data", (chunk: Buffer) => chunks.push(chunk));
           response.on("end", () => {
             const body = Buffer.concat(chunks).toString("utf8");
-            const json = (body === "" ? {} : JSON.parse(body)) as Partial<Reply>;
+            const json = (body === "" ? {} : JSON.parse(body)) as Partial<HttpReply>;
             const { data, errors, message } = json;
             resolve({
               status: response.statusCode ?? 0,
@@ -163,7 +166,7 @@ export class Lab {
   }
 
   /** The data of a request that must succeed. */
-  async get<T = unknown>(method: string, apiPath: string, form: Form = {}): Promise<T> {
+  async get<T = unknown>(method: string, apiPath: string, form: FormBody = {}): Promise<T> {
     const reply = await this.request(method, apiPath, form);
     if (reply.status !== 200)
       throw new Error(`${method} ${apiPath}: ${reply.status} ${reply.statusText} ${reply.body}`);
@@ -171,7 +174,7 @@ export class Lab {
   }
 
   /** Runs a call that answers with a task; returns how the task ended. */
-  async task(method: string, apiPath: string, form: Form = {}): Promise<string> {
+  async task(method: string, apiPath: string, form: FormBody = {}): Promise<string> {
     const upid = await this.get<string>(method, apiPath, form);
     const place = `/nodes/${node}/tasks/${upid.replace("!", "%21")}/status`;
     return until(
@@ -186,7 +189,7 @@ export class Lab {
   }
 
   /** A configured clone of the template, switched off. */
-  async clone(vmid: number, form: Form = {}): Promise<void> {
+  async clone(vmid: number, form: FormBody = {}): Promise<void> {
     const end = await this.task("POST", this.vm(9000, "/clone"), {
       newid: vmid,
       full: 1,

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
-import { acl, Lab, node, secret, testSeed, tokenId, type Form } from "./harness";
+import { acl, EmulatorHarness, node, secret, testSeed, tokenId, type FormBody } from "./harness";
 
 const unknown = "property is not defined in schema and the schema does not allow additional properties";
 
 describe("what is refused, in Proxmox VE's words", () => {
-  let lab: Lab;
+  let lab: EmulatorHarness;
   before(async () => {
-    lab = await Lab.start({
+    lab = await EmulatorHarness.start({
       storages: [testSeed().storages[0]!, { id: "thick", type: "lvm", totalBytes: 3 * 2 ** 30 }],
     });
     await lab.clone(151);
   });
   after(() => lab.stop());
 
-  const errorsOf = async (method: string, apiPath: string, form: Form) => {
+  const errorsOf = async (method: string, apiPath: string, form: FormBody) => {
     const reply = await lab.request(method, apiPath, form);
     assert.deepEqual(
       [reply.status, reply.statusText, reply.message],
@@ -23,8 +23,8 @@ describe("what is refused, in Proxmox VE's words", () => {
     );
     return reply.errors;
   };
-  const configure = (form: Form) => errorsOf("PUT", lab.vm(151, "/config"), form);
-  const refused = async (method: string, apiPath: string, form: Form = {}): Promise<string> => {
+  const configure = (form: FormBody) => errorsOf("PUT", lab.vm(151, "/config"), form);
+  const refused = async (method: string, apiPath: string, form: FormBody = {}): Promise<string> => {
     const reply = await lab.request(method, apiPath, form);
     assert.equal(reply.message, `${reply.statusText}\n`);
     return `${reply.status} ${reply.statusText}`;
@@ -81,7 +81,7 @@ describe("what is refused, in Proxmox VE's words", () => {
   });
 
   it("collisions: VMID taken, template missing, pool missing, no space", async () => {
-    const clone = (vmid: number, form: Form): Promise<string> =>
+    const clone = (vmid: number, form: FormBody): Promise<string> =>
       refused("POST", lab.vm(vmid, "/clone"), { full: 1, ...form });
     assert.equal(await clone(9000, { newid: 151 }), "500 unable to create VM 151: config file already exists");
     assert.match(await clone(9001, { newid: 152 }), /9001.conf' does not exist/);
@@ -98,7 +98,7 @@ describe("what is refused, in Proxmox VE's words", () => {
   });
 
   it("a clone that does not fit leaves nothing behind", async () => {
-    const wide = await Lab.start({
+    const wide = await EmulatorHarness.start({
       storages: [{ id: "local-lvm", type: "lvm", totalBytes: 3 * 2 ** 30 }],
     });
     try {
@@ -140,7 +140,7 @@ describe("what is refused, in Proxmox VE's words", () => {
       const reply = await lab.request("GET", "/version", {}, token);
       assert.deepEqual([reply.status, reply.statusText, reply.body], [401, "Authentication failed!", ""]);
     }
-    const old = await Lab.start({ tokens: [{ ...testSeed().tokens[0]!, expires: 1_700_000_000 }] });
+    const old = await EmulatorHarness.start({ tokens: [{ ...testSeed().tokens[0]!, expires: 1_700_000_000 }] });
     try {
       assert.equal((await old.request("GET", "/version")).status, 401);
     } finally {
@@ -174,7 +174,7 @@ describe("privileges", () => {
     acl.map(({ path, privileges }) => ({ path, privileges: privileges.filter((name) => !names.includes(name)) }));
 
   /** What the whole life of a VM is answered with by a token that lacks a privilege. */
-  const cases: [privilege: string, path: string, method: string, apiPath: string, form: Form][] = [
+  const cases: [privilege: string, path: string, method: string, apiPath: string, form: FormBody][] = [
     ["VM.Clone", "/vms/9000", "POST", "/9000/clone", { newid: 152, full: 1 }],
     ["VM.Allocate", "/vms/152", "POST", "/9000/clone", { newid: 152, full: 1 }],
     ["Datastore.AllocateSpace", "/storage/local-lvm", "POST", "/9000/clone", { newid: 152, full: 1 }],
@@ -192,7 +192,7 @@ describe("privileges", () => {
 
   for (const [privilege, path, method, apiPath, form] of cases) {
     it(`${privilege} is missed by name`, async () => {
-      const lab = await Lab.start({ tokens: [{ ...testSeed().tokens[0]!, acl: without(privilege) }] });
+      const lab = await EmulatorHarness.start({ tokens: [{ ...testSeed().tokens[0]!, acl: without(privilege) }] });
       try {
         const reply = await lab.request(method, `/nodes/${node}/qemu${apiPath}`, form);
         assert.deepEqual([reply.status, reply.statusText], [403, `Permission check failed (${path}, ${privilege})`]);
@@ -203,10 +203,10 @@ describe("privileges", () => {
   }
 
   it("cloud-init options need one of two, the physical CD-ROM and the start order one on the whole node", async () => {
-    const lab = await Lab.start({
+    const lab = await EmulatorHarness.start({
       tokens: [{ ...testSeed().tokens[0]!, acl: without("VM.Config.Cloudinit", "VM.Config.Network") }],
     });
-    const refusal = async (form: Form) => (await lab.request("PUT", lab.vm(9000, "/config"), form)).statusText;
+    const refusal = async (form: FormBody) => (await lab.request("PUT", lab.vm(9000, "/config"), form)).statusText;
     try {
       assert.equal(
         await refusal({ ciuser: "x" }),
@@ -221,7 +221,7 @@ describe("privileges", () => {
   });
 
   it("can be read by the token itself; what it may not see is not listed", async () => {
-    const lab = await Lab.start({
+    const lab = await EmulatorHarness.start({
       tokens: [{ ...testSeed().tokens[0]!, acl: [...acl, { path: "/vms/9000", privileges: ["VM.Clone"] }] }],
     });
     try {
@@ -241,7 +241,7 @@ describe("privileges", () => {
       ...acl.filter(({ path }) => path !== "/vms"),
       { path: "/pool/runners", privileges: ["VM.Audit"] },
     ];
-    const lab = await Lab.start({
+    const lab = await EmulatorHarness.start({
       tokens: [{ ...testSeed().tokens[0]!, acl: poolOnly }],
       pools: [{ poolid: "runners" }],
     });

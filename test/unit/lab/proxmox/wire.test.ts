@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { until } from "@ghrunners/core/until";
-import { Lab, node } from "./harness";
+import { EmulatorHarness, node } from "./harness";
 
 /** Kinds as the provider's Go types decode them: a number is no string, and the other way round. */
 const whole = z.number().int();
@@ -53,8 +53,8 @@ const resourcesSchema = z.array(
 );
 
 describe("the provider's calls in their order", () => {
-  let lab: Lab;
-  before(async () => (lab = await Lab.start()));
+  let lab: EmulatorHarness;
+  before(async () => (lab = await EmulatorHarness.start()));
   after(() => lab.stop());
 
   const config = async () => configSchema.parse(await lab.get("GET", lab.vm(101, "/config")));

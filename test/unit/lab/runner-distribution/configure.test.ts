@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { until } from "@ghrunners/core/until";
-import { Rig } from "./rig";
+import { ListenerRig } from "./rig";
 
 describe("config.sh of the stand-in runner", function () {
   this.timeout(60_000);
-  let rig: Rig;
+  let rig: ListenerRig;
   before(async () => {
-    rig = await Rig.start();
+    rig = await ListenerRig.start();
   });
   after(async () => {
     await rig.close();

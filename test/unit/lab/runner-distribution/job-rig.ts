@@ -1,5 +1,5 @@
 import { until } from "@ghrunners/core/until";
-import { Rig, type RigOptions } from "./rig";
+import { ListenerRig, type RigOptions } from "./rig";
 
 export const labels = "self-hosted,lab";
 export const onLab = "runs-on: [self-hosted, LAB]";
@@ -8,10 +8,10 @@ export const workflow = (jobs: string, head = ""): string =>
 
 /** A rig for each test of a file, with a look at the jobs' steps. */
 export class JobRig {
-  rig!: Rig;
+  rig!: ListenerRig;
 
-  async start(workflows: Record<string, string>, options: Omit<RigOptions, "workflows"> = {}): Promise<Rig> {
-    this.rig = await Rig.start({ workflows, ...options });
+  async start(workflows: Record<string, string>, options: Omit<RigOptions, "workflows"> = {}): Promise<ListenerRig> {
+    this.rig = await ListenerRig.start({ workflows, ...options });
     return this.rig;
   }
 

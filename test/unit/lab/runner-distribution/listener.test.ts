@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { FaultName } from "@ghrunners/lab/github/faults";
+import type { GitHubFaultName } from "@ghrunners/lab/github/faults";
 import { until } from "@ghrunners/core/until";
-import { Rig } from "./rig";
+import { ListenerRig } from "./rig";
 
 describe("the listener of the stand-in runner", function () {
   this.timeout(60_000);
-  let rig: Rig;
+  let rig: ListenerRig;
   beforeEach(async () => {
-    rig = await Rig.start({ silenceMilliseconds: 800 });
+    rig = await ListenerRig.start({ silenceMilliseconds: 800 });
   });
   afterEach(async () => {
     await rig.close();
@@ -21,7 +21,7 @@ describe("the listener of the stand-in runner", function () {
     assert.equal(done.code, 0, done.output);
     return runner;
   };
-  const fault = (kind: FaultName, name: string) => rig.services.faults.set(kind, { name });
+  const fault = (kind: GitHubFaultName, name: string) => rig.services.faults.set(kind, { name });
 
   it("comes online within a second, says so, and goes offline at once when it ends", async () => {
     const runner = await configured("quick");

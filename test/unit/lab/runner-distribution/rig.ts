@@ -8,7 +8,7 @@ import { parseSeed } from "@ghrunners/lab/github/seed";
 import { startService, type RunningService } from "@ghrunners/lab/github/service";
 import { openServices, type Services } from "@ghrunners/lab/github/services";
 import { Engine } from "@ghrunners/lab/github/workflows/engine";
-import { type JobRecord, type Run } from "@ghrunners/lab/github/workflows/records";
+import { type JobRecord, type RunRecord } from "@ghrunners/lab/github/workflows/records";
 import { labLimits, type EngineLimits } from "@ghrunners/lab/github/workflows/engine-context";
 import { baseFolders } from "@ghrunners/lab/instance";
 import { buildDistributions } from "@ghrunners/lab/runner-distribution/index";
@@ -27,8 +27,8 @@ export interface RigOptions {
 }
 
 /** The real GitHub emulator on loopback TLS, and real stand-in runners as an unprivileged user. */
-export class Rig {
-  private readonly runners: Runner[] = [];
+export class ListenerRig {
+  private readonly runners: InstalledRunner[] = [];
 
   private constructor(
     readonly folder: string,
@@ -40,7 +40,11 @@ export class Rig {
     readonly seed: Seed,
   ) {}
 
-  static async start({ workflows = {}, limits = {}, silenceMilliseconds = 2_000 }: RigOptions = {}): Promise<Rig> {
+  static async start({
+    workflows = {},
+    limits = {},
+    silenceMilliseconds = 2_000,
+  }: RigOptions = {}): Promise<ListenerRig> {
     const folder = mkdtempSync(path.join(tmpdir(), "ghr-rig-"));
     chmodSync(folder, 0o755);
     const now = new Date();
@@ -84,7 +88,7 @@ export class Rig {
       },
       (error) => console.error(error),
     );
-    return new Rig(folder, trusted, services, engine, service, dir, seed);
+    return new ListenerRig(folder, trusted, services, engine, service, dir, seed);
   }
 
   get url(): string {
@@ -92,7 +96,7 @@ export class Rig {
   }
 
   /** An unpacked distribution in a folder of its own, not configured. */
-  unpack(version = "2.336.0"): Runner {
+  unpack(version = "2.336.0"): InstalledRunner {
     const dir = path.join(this.folder, `runner-${this.runners.length + 1}`);
     mkdirSync(dir);
     execFileSync("tar", [
@@ -103,13 +107,13 @@ export class Rig {
       "--no-same-owner",
     ]);
     if (isRoot) execFileSync("chown", ["-R", `${nobody}:${nobody}`, dir]);
-    const runner = new Runner(this, dir);
+    const runner = new InstalledRunner(this, dir);
     this.runners.push(runner);
     return runner;
   }
 
   /** A configured runner that is online. */
-  async online(name: string, labels: string, env: Readonly<Record<string, string>> = {}): Promise<Runner> {
+  async online(name: string, labels: string, env: Readonly<Record<string, string>> = {}): Promise<InstalledRunner> {
     const runner = this.unpack();
     const configured = await runner.configure(["--name", name, "--labels", labels, "--no-default-labels"]);
     if (configured.code !== 0) throw new Error(configured.output);
@@ -139,8 +143,8 @@ export class Rig {
     return this.engine.dispatch({ path: `.github/workflows/${file}`, ref: "main", inputs, login }).id;
   }
 
-  run(id: number): Run {
-    return this.services.store.state.actions.runs.find((run) => run.id === id) as Run;
+  run(id: number): RunRecord {
+    return this.services.store.state.actions.runs.find((run) => run.id === id) as RunRecord;
   }
 
   jobs(runId: number): JobRecord[] {
@@ -162,7 +166,7 @@ export class Rig {
     return this.services.logs.read(job.id) ?? "";
   }
 
-  async completed(runId: number, limitMs = 20_000): Promise<Run> {
+  async completed(runId: number, limitMs = 20_000): Promise<RunRecord> {
     await until(`run ${runId} is completed`, limitMs, () => this.run(runId).status === "completed");
     return this.run(runId);
   }
@@ -185,23 +189,23 @@ function freePort(): Promise<number> {
   });
 }
 
-export interface Finished {
+export interface EndedProcess {
   readonly code: number | null;
   readonly output: string;
 }
 
 /** One runner folder; every program in it runs as an unprivileged user. */
-export class Runner {
+export class InstalledRunner {
   private child: ChildProcess | undefined;
   output = "";
 
   constructor(
-    private readonly rig: Rig,
+    private readonly rig: ListenerRig,
     readonly dir: string,
   ) {}
 
   /** Runs a program of the folder to its end. Not synchronous: the emulator answers it from this process. */
-  exec(command: readonly string[], env: Readonly<Record<string, string>> = {}, asRoot = false): Promise<Finished> {
+  exec(command: readonly string[], env: Readonly<Record<string, string>> = {}, asRoot = false): Promise<EndedProcess> {
     const [program = "", ...args] = command;
     return new Promise((resolve, reject) => {
       const child = spawn(program, args, { ...this.options(env, asRoot), stdio: ["ignore", "pipe", "pipe"] });
@@ -213,12 +217,12 @@ export class Runner {
     });
   }
 
-  configure(args: readonly string[], token = this.rig.token("registration")): Promise<Finished> {
+  configure(args: readonly string[], token = this.rig.token("registration")): Promise<EndedProcess> {
     const command = ["./config.sh", "--unattended", "--url", this.rig.url, ...args];
     return this.exec(command, { ACTIONS_RUNNER_INPUT_TOKEN: token });
   }
 
-  remove(args: readonly string[], token = this.rig.token("remove")): Promise<Finished> {
+  remove(args: readonly string[], token = this.rig.token("remove")): Promise<EndedProcess> {
     return this.exec(["./config.sh", "remove", ...args], { ACTIONS_RUNNER_INPUT_TOKEN: token });
   }
 

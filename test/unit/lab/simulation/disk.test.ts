@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Disk } from "@ghrunners/lab/simulation/disk";
-import { Random } from "@ghrunners/lab/simulation/random";
+import { RandomStream } from "@ghrunners/lab/simulation/random";
 
 const text = (disk: Disk, file: string): string | undefined => disk.find(file, true)?.content.toString();
 
@@ -13,7 +13,7 @@ function afterPowerCuts(isLoose: boolean, prepare: (disk: Disk) => void, look: (
     for (const folder of ["/a", "/b"]) disk.create(folder, "folder", 0o755);
     disk.flushAll();
     prepare(disk);
-    disk.losePower(new Random(seed, "power"));
+    disk.losePower(new RandomStream(seed, "power"));
     seen.add(look(disk));
   }
   return seen;

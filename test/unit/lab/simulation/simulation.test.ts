@@ -3,10 +3,10 @@ import { spawnSync } from "node:child_process";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { faultKinds } from "@ghrunners/lab/simulation/faults";
 import { readRules } from "@ghrunners/lab/simulation/launcher";
-import { Pool, withPool } from "@ghrunners/lab/simulation/pool";
+import { ThreadPool, withPool } from "@ghrunners/lab/simulation/pool";
 import { renderReport, reportOf } from "@ghrunners/lab/simulation/report";
 import { simulationSchema } from "@ghrunners/lab/simulation/report-schema";
-import { takenBack } from "@ghrunners/lab/simulation/taken-back";
+import { revertedFixes } from "@ghrunners/lab/simulation/reverted-fixes";
 
 const RUNS = 1_000;
 const main = (...words: string[]) =>
@@ -19,9 +19,9 @@ describe("the simulation", function () {
   // All runs take 36 s of one processor; other layers of the tests run beside it.
   this.timeout(480_000);
 
-  let pool: Pool;
+  let pool: ThreadPool;
   before(() => {
-    pool = new Pool();
+    pool = new ThreadPool();
   });
   after(() => pool.end());
 
@@ -47,7 +47,7 @@ describe("the simulation", function () {
     assert.deepEqual([results.length, failures], [1, []]);
   });
 
-  for (const { name, fault, seed } of takenBack)
+  for (const { name, fault, seed } of revertedFixes)
     it(`finds again: ${fault}`, async () => {
       const { failures } = await pool.run({ first: seed, runs: 1 }, { without: name, untilFailure: true });
       const again = `It was found with seed ${seed}. Next: npm run simulate -- --without ${name} --runs 2000 --seed 1`;
@@ -63,7 +63,7 @@ describe("the simulation", function () {
   });
 
   it("shows the seed, what is left of the faults, and the trace of a failure", () => {
-    const [found] = takenBack;
+    const [found] = revertedFixes;
     const { status, stdout } = main("--runs", "1", "--seed", String(found?.seed), "--without", String(found?.name));
     assert.equal(status, 1);
     assert.match(stdout, new RegExp(`seed ${found?.seed} fails with .+:\\n.+\\n`));

@@ -7,7 +7,7 @@ import { toolchainEnvironment } from "@ghrunners/lab/toolchain/index";
 import { buildArguments, goVersionAtLeast } from "@ghrunners/lab/toolchain/build";
 import { archiveName, checksumFor } from "@ghrunners/lab/toolchain/download";
 import { speaksOfFullDisk, speaksOfNetwork } from "@ghrunners/lab/toolchain/errors";
-import { installedPlugin, onPath } from "@ghrunners/lab/toolchain/found";
+import { installedPlugin, onPath } from "@ghrunners/lab/toolchain/find-part";
 import { layout, manifestText, readToolchain, type ToolchainPart } from "@ghrunners/lab/toolchain/manifest";
 import {
   goDirective,

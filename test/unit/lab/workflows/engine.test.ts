@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import type { Run } from "@ghrunners/lab/github/workflows/records";
+import type { RunRecord } from "@ghrunners/lab/github/workflows/records";
 import { labLimits } from "@ghrunners/lab/github/workflows/engine-context";
 import { until } from "@ghrunners/core/until";
 import { Stage } from "./stage";
@@ -18,7 +18,7 @@ describe("the workflow engine", () => {
   afterEach(async () => {
     await stage.close();
   });
-  const conclusion = (runId: number): Run["conclusion"] => stage.run(runId).conclusion;
+  const conclusion = (runId: number): RunRecord["conclusion"] => stage.run(runId).conclusion;
 
   it("queue: max runs every push in order, single cancels the one that waits", async () => {
     const text = (queue: string) =>

@@ -11,7 +11,7 @@ import { workflowLibrary } from "@ghrunners/lab/github/workflows/library";
 import { parseWorkflowFile } from "@ghrunners/lab/github/workflows/parse";
 import type { RunOrigin } from "@ghrunners/lab/github/workflows/records";
 import { until } from "@ghrunners/core/until";
-import { Emulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { seal } from "@ghrunners/lab/driver/seal";
 
 const jobs = "jobs: { a: { runs-on: ubuntu-latest, steps: [{ run: x }] } }";
@@ -65,10 +65,10 @@ describe("what an event starts", () => {
 describe("pull requests and pushes at the emulator", function () {
   this.timeout(30_000);
   const here = { owner, repo };
-  let emulator: Emulator;
+  let emulator: TestEmulator;
   before(async () => {
     // Approval for forks is a setting of public repositories.
-    emulator = await Emulator.start((seed) => ({ ...seed, repository: { ...seed.repository, private: false } }));
+    emulator = await TestEmulator.start((seed) => ({ ...seed, repository: { ...seed.repository, private: false } }));
     const operator = await emulator.client();
     const { data: key } = await operator.actions.getRepoPublicKey(here);
     await operator.actions.createOrUpdateRepoSecret({

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import {
   displacedBy,
   longestQueue,
-  type Member,
+  type GroupMember,
   nextToStart,
   readConcurrency,
 } from "@ghrunners/lab/github/workflows/concurrency";
@@ -178,7 +178,7 @@ describe("runner choice", () => {
 });
 
 describe("a concurrency group", () => {
-  const member = (id: string, state: Member["state"], order: number): Member => ({ id, state, order });
+  const member = (id: string, state: GroupMember["state"], order: number): GroupMember => ({ id, state, order });
   const setting = (queue: "single" | "max", cancelInProgress = false) => ({ group: "g", cancelInProgress, queue });
 
   it("lets the oldest wait in and keeps the others out", () => {

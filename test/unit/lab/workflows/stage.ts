@@ -6,7 +6,7 @@ import type { JobMessage } from "@ghrunners/lab/github/runner-protocol/messages"
 import { parseSeed } from "@ghrunners/lab/github/seed";
 import { openServices, type Services } from "@ghrunners/lab/github/services";
 import { Engine } from "@ghrunners/lab/github/workflows/engine";
-import type { JobRecord, Run } from "@ghrunners/lab/github/workflows/records";
+import type { JobRecord, RunRecord } from "@ghrunners/lab/github/workflows/records";
 import { labLimits } from "@ghrunners/lab/github/workflows/engine-context";
 
 /** The engine over a real store with a clock that stands still; the test plays the runners. */
@@ -66,8 +66,8 @@ export class Stage {
     return this.engine.dispatch({ path: `.github/workflows/${file}`, ref: "main", inputs, login: "operator" }).id;
   }
 
-  run(id: number): Run {
-    return this.services.store.state.actions.runs.find((run) => run.id === id) as Run;
+  run(id: number): RunRecord {
+    return this.services.store.state.actions.runs.find((run) => run.id === id) as RunRecord;
   }
 
   jobs(runId: number): JobRecord[] {

@@ -25,7 +25,7 @@ export function listed(values: Readonly<Record<string, string>>): string {
     .join("\n");
 }
 
-export interface Elsewhere {
+export interface StoredElsewhere {
   /** Parameters whose texts have a golden file of their own: their digests are shown. */
   readonly golden?: RegExp;
   /** Parameters that change with every edit of a program that is installed: only their names are shown. */
@@ -36,7 +36,7 @@ export interface Elsewhere {
  * A script that was rendered for a host: its parameters, and digests of the script itself and of long parameters. The
  * script and most long parameters are files of the checkout, so their own changes show what changed.
  */
-export function describeScript(rendered: string, { golden = /^$/, program = /^$/ }: Elsewhere = {}): string {
+export function describeScript(rendered: string, { golden = /^$/, program = /^$/ }: StoredElsewhere = {}): string {
   const parameters = scriptParameters(rendered);
   const body = rendered.slice(renderScript("", parameters).length);
   const shown = Object.entries(parameters).map(([name, value]) => {

@@ -16,11 +16,15 @@ export const policy: ChoicePolicy = {
   settleSeconds: 10,
 };
 
-export type Host = NonNullable<RunnerSeen["host"]>;
-export type GitHub = NonNullable<RunnerSeen["github"]>;
+export type HostFixture = NonNullable<RunnerSeen["host"]>;
+export type GitHubFixture = NonNullable<RunnerSeen["github"]>;
 
 /** A healthy runner, named by its role, but for what is given. */
-export function runner(role: Role, host: Partial<Host> | null = {}, github: Partial<GitHub> | null = {}): RunnerSeen {
+export function runner(
+  role: Role,
+  host: Partial<HostFixture> | null = {},
+  github: Partial<GitHubFixture> | null = {},
+): RunnerSeen {
   return {
     name: role,
     role,

@@ -90,7 +90,7 @@ const severities = ["critical", "warning", "info"];
 const rank = ({ state, severity }: AlertStatus): number => states.indexOf(state) * 10 + severities.indexOf(severity);
 
 /** @throws Error that names the address which did not answer */
-export async function lookAtMonitoring(urls: MonitoringUrls, environment: string): Promise<MonitoringView> {
+export async function collectMonitoring(urls: MonitoringUrls, environment: string): Promise<MonitoringView> {
   const api = `${urls.prometheus}/api/v1`;
   const [targets, rules, alerts, known] = await Promise.all([
     get<{ data: { activeTargets: PrometheusTarget[] } }>(`${api}/targets?state=active`),

@@ -1,5 +1,5 @@
 /** Who fills in what is not recorded. */
-export const who = {
+export const responsible = {
   requester: "the person who asked for the deployment",
   deployer: "the person who deployed",
   onCall: "the SRE on call",

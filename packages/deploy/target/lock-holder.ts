@@ -2,7 +2,7 @@
 import type { OpenDeployment } from "./queries";
 
 /** Names the holder of the lock, and the next command. */
-export function heldBy(open: OpenDeployment | null): string {
+export function describeLockHolder(open: OpenDeployment | null): string {
   if (open?.outcome === "rollback_failed") {
     return (
       `Deployment ${open.id} could not be undone, and its lock is kept so that no other deployment can start. ` +

@@ -2,7 +2,7 @@ import type { ApiToken, GitHubState } from "../model";
 import type { TokenPermissions } from "../seed";
 import type { JobMessage } from "../runner-protocol/messages";
 import { eventPayload, jobContexts } from "./contexts";
-import { definitionOf, type JobRecord, nodeOf, type Run, type RunScope, scopeOf } from "./records";
+import { definitionOf, type JobRecord, nodeOf, type RunRecord, type RunScope, scopeOf } from "./records";
 import { type EngineContext, variablesFor } from "./engine-context";
 import { keys, literalOf, member, type WorkflowTemplate } from "./template";
 
@@ -19,7 +19,7 @@ const renewMilliseconds = 2_000;
 /** Everything a worker needs for a job. The result holds secrets. */
 export function jobMessage(
   state: GitHubState,
-  run: Run,
+  run: RunRecord,
   job: JobRecord,
   given: JobSecrets,
   context: EngineContext,
@@ -57,7 +57,7 @@ export function jobMessage(
 /** The secrets that a scope sees: all of the run's, or those that its caller handed on. */
 function secretsIn(
   state: GitHubState,
-  run: Run,
+  run: RunRecord,
   scope: RunScope,
   all: Readonly<Record<string, string>>,
   context: EngineContext,
@@ -79,7 +79,7 @@ const jobPermissions = ["actions", "contents", "issues"] as const;
  * Rights of a job's GITHUB_TOKEN: the job's `permissions`, else the workflow's, else the repository's default. Of
  * GitHub's permissions the emulator knows these; `administration` is never among them. A fork's job only reads.
  */
-export function tokenPermissions(state: GitHubState, run: Run, job: JobRecord): TokenPermissions {
+export function tokenPermissions(state: GitHubState, run: RunRecord, job: JobRecord): TokenPermissions {
   const node = nodeOf(run, job.node);
   const wanted = definitionOf(run, node).permissions ?? scopeOf(run, node).workflow.permissions;
   const level = (name: (typeof jobPermissions)[number]): Level => {

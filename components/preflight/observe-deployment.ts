@@ -13,7 +13,7 @@ import {
 } from "@ghrunners/core/github/settings";
 import type { DeploymentInputs } from "./args";
 import type { DeploymentObservation } from "./judge-deployment";
-import { look } from "./look";
+import { attempt } from "./observe";
 
 /** An environment that does not exist yet is fine: the token may read environments. */
 async function environmentReadable(github: GitHubClient, name: string): Promise<true> {
@@ -27,18 +27,18 @@ async function environmentReadable(github: GitHubClient, name: string): Promise<
   return true;
 }
 
-export async function lookAtDeployment(
+export async function observeDeployment(
   github: GitHubClient,
   inputs: DeploymentInputs,
   url: string,
 ): Promise<DeploymentObservation> {
-  const repository = await look(() => github.repository());
+  const repository = await attempt(() => github.repository());
   // Then every other request would fail too, and one reason is enough.
   if ("error" in repository) return { kind: repository, writers: undefined, reviewers: [], permissions: [] };
   const { environment } = inputs;
   const { owner, private: isPrivate } = repository.value;
   const [kind, people, reviewers, permissions] = await Promise.all([
-    look(async () => ({
+    attempt(async () => ({
       private: isPrivate,
       owner: owner.kind,
       plan: await ownerPlan(github, owner),
@@ -48,16 +48,16 @@ export async function lookAtDeployment(
     writers(github).catch(() => undefined),
     Promise.all(
       (environment?.reviewers ?? []).map((login) =>
-        look(async () => {
+        attempt(async () => {
           await userId(github, login);
           return mayRead(github, login);
         }),
       ),
     ),
     Promise.all([
-      ...(environment === undefined ? [] : [look(() => environmentReadable(github, environment.name))]),
-      ...(inputs.repositorySecrets ? [look(() => secretsReadable(github))] : []),
-      ...(inputs.repositoryVariables ? [look(() => variablesReadable(github))] : []),
+      ...(environment === undefined ? [] : [attempt(() => environmentReadable(github, environment.name))]),
+      ...(inputs.repositorySecrets ? [attempt(() => secretsReadable(github))] : []),
+      ...(inputs.repositoryVariables ? [attempt(() => variablesReadable(github))] : []),
     ]),
   ]);
   return { kind, writers: people, reviewers, permissions };

@@ -1,18 +1,18 @@
 /** What is so on the target, seen from outside: every journal that is written is held against the machine's own state. */
 import type { Journal } from "@ghrunners/deploy/target/journal";
 import type { Outcome } from "@ghrunners/deploy/protocol/transaction";
-import { lacks, picture, type Trait } from "./application";
-import type { Node } from "./disk";
-import type { Host } from "./host";
+import { lacks, picture, type VersionQuality } from "./application";
+import type { Inode } from "./disk";
+import type { SimulatedHost } from "./host";
 import { SimulatedProcess } from "./processes";
-import { ownerNow } from "./world";
+import { ownerNow } from "./event-loop";
 
 export const STATE = "/var/lib/ghrunners/deploy";
 export const RECORDS = "/var/lib/ghrunners/deployments";
 export const METRICS = "/var/lib/prometheus/node-exporter/ghrunners_deploy.prom";
 
 /** A transaction as its journal told of it. */
-export interface Told {
+export interface ObservedTransaction {
   readonly token: number;
   readonly id: string;
   readonly version: string;
@@ -43,9 +43,9 @@ function readJournal(
   }
 }
 
-export class Truth {
+export class Oracle {
   /** In the order of their tokens. */
-  readonly told: Told[] = [];
+  readonly told: ObservedTransaction[] = [];
   readonly problems: string[] = [];
   /** Somebody changed the application by hand: what was before counts for nothing. */
   tampered = false;
@@ -54,14 +54,14 @@ export class Truth {
   private readonly settled: { readonly at: number; readonly version: string | null }[];
 
   constructor(
-    private readonly target: Host,
-    private readonly traitOf: (version: string) => Trait,
+    private readonly target: SimulatedHost,
+    private readonly traitOf: (version: string) => VersionQuality,
     private installed: string | null,
   ) {
     this.settled = [{ at: 0, version: installed }];
   }
 
-  get last(): Told | undefined {
+  get last(): ObservedTransaction | undefined {
     return this.told.at(-1);
   }
 
@@ -76,7 +76,7 @@ export class Truth {
     this.target.world.note(`PROBLEM ${text}`);
   }
 
-  private journal(node: Node): void {
+  private journal(node: Inode): void {
     const journal = readJournal(node.content.toString("utf8"));
     if (journal === undefined) return this.problem("a journal was put into its place that is no JSON");
     const { transaction, request } = journal;
@@ -136,7 +136,7 @@ export class Truth {
   }
 
   /** The agent says how it ended: at this moment it has to be so. */
-  private claimed(told: Told, outcome: Outcome): void {
+  private claimed(told: ObservedTransaction, outcome: Outcome): void {
     told.outcomes.add(outcome);
     this.target.world.note(`target: deployment ${told.id} is ${outcome}`);
     const wrong = this.wrongWith(told);
@@ -145,7 +145,7 @@ export class Truth {
   }
 
   /** What of the target is not as the end of a transaction says; a failed rollback says that nothing is known. */
-  wrongWith({ outcome, version, before }: Told): string[] {
+  wrongWith({ outcome, version, before }: ObservedTransaction): string[] {
     if (outcome === null || outcome === "rollback_failed" || this.tampered) return [];
     if (outcome === "succeeded") return lacks(this.target, version, this.traitOf(version));
     const now = picture(this.target);

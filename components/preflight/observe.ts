@@ -14,7 +14,7 @@ import {
 } from "./judge";
 
 /** Runs a read; an error becomes part of the result. */
-export async function look<T>(work: () => Promise<T>): Promise<Answer<T>> {
+export async function attempt<T>(work: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { value: await work() };
   } catch (error) {
@@ -23,31 +23,31 @@ export async function look<T>(work: () => Promise<T>): Promise<Answer<T>> {
 }
 
 /** @param isAnswered whether a machine answers at an address; called only for runners that have no VM yet */
-export async function lookAtProxmox(
+export async function observeProxmox(
   proxmox: ProxmoxClient,
   inputs: PreflightInputs,
   isAnswered: (address: string) => Promise<boolean> = answers,
 ): Promise<ProxmoxObservation> {
-  const guests = await look(() => proxmox.guests());
+  const guests = await attempt(() => proxmox.guests());
   if ("error" in guests) {
     // Then every other request would fail too, and one reason is enough.
     const none = { configs: new Map(), answering: [] };
     return { guests, nodes: guests, firewall: guests, storage: guests, missingPrivileges: guests, ...none };
   }
-  const nodes = await look(() => proxmox.nodes());
+  const nodes = await attempt(() => proxmox.nodes());
   const off = "error" in nodes ? [] : nodes.value.filter(({ online }) => !online).map(({ node }) => node);
   const configs = new Map<number, VmConfig>();
   const answering: string[] = [];
   const fresh = inputs.runners.filter(({ vmId }) => !guests.value.some(({ vmid }) => vmid === vmId));
   // Do not query a node that is off: the request would only time out.
   const [firewall, storage, missingPrivileges] = await Promise.all([
-    look(() => proxmox.datacenterFirewall()),
-    look(() => proxmox.storageStatus(inputs.proxmox.storage)),
-    look(() => missing(proxmox, requiredPrivileges(inputs))),
+    attempt(() => proxmox.datacenterFirewall()),
+    attempt(() => proxmox.storageStatus(inputs.proxmox.storage)),
+    attempt(() => missing(proxmox, requiredPrivileges(inputs))),
     ...guests.value
       .filter(({ node }) => !off.includes(node))
       .map(async ({ vmid, node, type }) => {
-        const config = await look(() => proxmox.vmConfig(node, vmid, type));
+        const config = await attempt(() => proxmox.vmConfig(node, vmid, type));
         if ("value" in config) configs.set(vmid, config.value);
       }),
     // With hosts skipped these addresses are never contacted, and need not belong to this network. A loopback address
@@ -68,23 +68,23 @@ async function missing(proxmox: ProxmoxClient, required: readonly Privilege[]): 
   return required.filter(({ path, privilege }) => !granted.get(path)?.has(privilege));
 }
 
-export async function lookAtGitHub(github: GitHubClient, inputs: PreflightInputs): Promise<GitHubObservation> {
-  const repository = await look(() => github.repository());
+export async function observeGitHub(github: GitHubClient, inputs: PreflightInputs): Promise<GitHubObservation> {
+  const repository = await attempt(() => github.repository());
   if ("error" in repository) {
     return { repository, runners: repository, registration: repository, workflow: repository };
   }
   const [runners, registration, workflow] = await Promise.all([
-    look(async () =>
+    attempt(async () =>
       (await Promise.all(inputs.runners.map(({ name }) => github.runnerNamed(name)))).filter(
         (runner) => runner !== undefined,
       ),
     ),
     // The only way to learn whether the token may register hosts is to request a registration token; it is discarded.
-    look(async () => {
+    attempt(async () => {
       await github.registrationToken();
       return true as const;
     }),
-    look(async () => {
+    attempt(async () => {
       await github.workflow(inputs.smokeWorkflow);
       return true as const;
     }),

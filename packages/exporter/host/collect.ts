@@ -23,12 +23,12 @@ async function output(program: string, ...args: string[]): Promise<string> {
   return stdout;
 }
 
-export async function lookAtUnit(unit: string): Promise<UnitFacts> {
+export async function readUnit(unit: string): Promise<UnitFacts> {
   return parseUnit(await output("systemctl", "show", "--timestamp=unix", `--property=${UNIT_PROPERTIES}`, "--", unit));
 }
 
 /** @param controlGroup undefined if nothing of the unit runs */
-export async function lookAtProcesses(controlGroup: string | undefined): Promise<ProcessFacts> {
+export async function readProcesses(controlGroup: string | undefined): Promise<ProcessFacts> {
   if (controlGroup === undefined) return judgeProcesses([]);
   const ids = await readFile(path.join(CGROUPS, controlGroup, "cgroup.procs"), "utf8");
   const processes = await Promise.all(
@@ -55,7 +55,7 @@ async function lookAtProcess(id: string): Promise<Process | undefined> {
 }
 
 /** @param runnerHome the owner of its log folder is the user whose connections count */
-export async function lookAtConnections(runnerHome: string, githubUrl: string): Promise<ConnectionFacts> {
+export async function readConnections(runnerHome: string, githubUrl: string): Promise<ConnectionFacts> {
   const { uid } = await stat(path.join(runnerHome, "_diag"));
   const port = new URL(githubUrl).port || "443";
   const options = ["--no-header", "--oneline", "--tcp", "--numeric", "--extended", "--info"];
@@ -64,7 +64,7 @@ export async function lookAtConnections(runnerHome: string, githubUrl: string): 
 }
 
 /** Installations and GitHub's own updates make `bin` a link to `bin.VERSION`. */
-export async function lookAtVersion(runnerHome: string): Promise<string> {
+export async function readRunnerVersion(runnerHome: string): Promise<string> {
   const target = path.basename(await readlink(path.join(runnerHome, "bin")));
   const version = /^bin\.(\d+\.\d+\.\d+)$/.exec(target)?.[1];
   if (version === undefined) throw new Error(`${runnerHome}/bin leads to ${target}, expected bin.VERSION.`);
@@ -78,7 +78,7 @@ const WALK_LIMIT_MS = 20_000;
  * Disk space of a folder, bytes.
  * @throws Error if it is too large to walk in time, or a part of it is not readable
  */
-export async function lookAtFolder(folder: string): Promise<number> {
+export async function readDiskUse(folder: string): Promise<number> {
   const deadline = Date.now() + WALK_LIMIT_MS;
   const waiting = [folder];
   let bytes = 0;

@@ -2,7 +2,7 @@ import type { JobCompletion, JobMessage } from "../runner-protocol/messages";
 import type { JobRecord, StepRecord } from "./records";
 
 /** What the runner protocol needs of the engine, beside what REST needs. */
-export interface JobDesk {
+export interface JobQueue {
   /** The job that this runner was given and has not taken yet. */
   offered(runnerId: number): JobRecord | undefined;
   /** The runner takes the job. Taking it again, after a lost answer, is allowed until a step was reported. */

@@ -1,18 +1,18 @@
 /** Virtual time: one queue of tasks, each of which belongs to a process or to the world itself. Nothing waits for real. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { Random } from "./random";
+import { RandomStream } from "./random";
 
 /** Who a task belongs to: tasks of the dead are dropped, tasks of the stopped wait. */
 export interface Owner {
   readonly name: string;
   readonly state: "running" | "stopped" | "dead";
   /** Takes a task that came while it was stopped. */
-  park(task: Task): void;
+  park(task: SimulatedTask): void;
   /** Its code threw, and nobody caught it. */
   failed(error: unknown): void;
 }
 
-export interface Task {
+export interface SimulatedTask {
   at: number;
   readonly order: number;
   readonly owner: Owner | undefined;
@@ -26,20 +26,20 @@ export const ownerNow = new AsyncLocalStorage<Owner | undefined>();
 /** How deep one process may be cut into while it is inside a call of the file system. */
 const DEEPEST = 3;
 
-export class World {
+export class EventLoop {
   /** True time since the beginning, ms. */
   now = 0;
   readonly trace: string[] = [];
-  private readonly heap: Task[] = [];
+  private readonly heap: SimulatedTask[] = [];
   private count = 0;
   private depth = 0;
-  private readonly streams = new Map<string, Random>();
+  private readonly streams = new Map<string, RandomStream>();
 
   constructor(readonly seed: number) {}
 
   /** The same stream for the same name. */
-  random(name: string): Random {
-    const known = this.streams.get(name) ?? new Random(this.seed, name);
+  random(name: string): RandomStream {
+    const known = this.streams.get(name) ?? new RandomStream(this.seed, name);
     this.streams.set(name, known);
     return known;
   }
@@ -49,23 +49,29 @@ export class World {
   }
 
   /** @param owner default: whose code runs now */
-  after(ms: number, run: () => void, owner: Owner | undefined = ownerNow.getStore()): Task {
+  after(ms: number, run: () => void, owner: Owner | undefined = ownerNow.getStore()): SimulatedTask {
     this.count += 1;
-    const task: Task = { at: this.now + Math.max(0, ms), order: this.count, owner, run, cancelled: false };
+    const task: SimulatedTask = { at: this.now + Math.max(0, ms), order: this.count, owner, run, cancelled: false };
     this.push(task);
     return task;
   }
 
   /** Of the world itself. */
-  later(ms: number, run: () => void): Task {
+  later(ms: number, run: () => void): SimulatedTask {
     this.count += 1;
-    const task: Task = { at: this.now + Math.max(0, ms), order: this.count, owner: undefined, run, cancelled: false };
+    const task: SimulatedTask = {
+      at: this.now + Math.max(0, ms),
+      order: this.count,
+      owner: undefined,
+      run,
+      cancelled: false,
+    };
     this.push(task);
     return task;
   }
 
   /** Puts tasks back that waited for a stopped process. */
-  resume(tasks: readonly Task[]): void {
+  resume(tasks: readonly SimulatedTask[]): void {
     for (const task of tasks) {
       task.at = Math.max(task.at, this.now);
       this.push(task);
@@ -109,7 +115,7 @@ export class World {
     }
   }
 
-  private execute(task: Task): void {
+  private execute(task: SimulatedTask): void {
     if (task.cancelled || task.owner?.state === "dead") return;
     if (task.owner?.state === "stopped") task.owner.park(task);
     else {
@@ -122,22 +128,22 @@ export class World {
     }
   }
 
-  private before(one: Task, other: Task): boolean {
+  private before(one: SimulatedTask, other: SimulatedTask): boolean {
     return one.at < other.at || (one.at === other.at && one.order < other.order);
   }
 
-  private push(task: Task): void {
+  private push(task: SimulatedTask): void {
     const { heap } = this;
     let place = heap.push(task) - 1;
     while (place > 0) {
       const above = (place - 1) >> 1;
-      if (!this.before(heap[place] as Task, heap[above] as Task)) return;
-      [heap[place], heap[above]] = [heap[above] as Task, heap[place] as Task];
+      if (!this.before(heap[place] as SimulatedTask, heap[above] as SimulatedTask)) return;
+      [heap[place], heap[above]] = [heap[above] as SimulatedTask, heap[place] as SimulatedTask];
       place = above;
     }
   }
 
-  private pop(): Task | undefined {
+  private pop(): SimulatedTask | undefined {
     const { heap } = this;
     const first = heap[0];
     const last = heap.pop();
@@ -146,9 +152,10 @@ export class World {
     for (let place = 0; ;) {
       let least = place;
       for (const below of [2 * place + 1, 2 * place + 2])
-        if (below < heap.length && this.before(heap[below] as Task, heap[least] as Task)) least = below;
+        if (below < heap.length && this.before(heap[below] as SimulatedTask, heap[least] as SimulatedTask))
+          least = below;
       if (least === place) return first;
-      [heap[place], heap[least]] = [heap[least] as Task, heap[place] as Task];
+      [heap[place], heap[least]] = [heap[least] as SimulatedTask, heap[place] as SimulatedTask];
       place = least;
     }
   }

@@ -6,7 +6,7 @@ import type { Silence } from "./silence";
 import { viewOf, type MaintenanceRunner } from "./views";
 
 /** What to inspect, and the credentials for it. */
-export interface LookInput {
+export interface MaintenanceViewInput {
   readonly github: { readonly url: string; readonly repository: string; readonly token: string };
   readonly sshPrivateKey: string;
   readonly runners: readonly MaintenanceRunner[];
@@ -14,7 +14,7 @@ export interface LookInput {
   readonly alertmanager: string | null;
 }
 
-export interface Seen {
+export interface MaintenanceView {
   /** Text of RUNNER_MAINTENANCE; undefined when it is not set. */
   readonly variable: string | undefined;
   readonly runners: readonly RunnerView[];
@@ -22,7 +22,12 @@ export interface Seen {
 }
 
 /** Reads the runners from both views, the variable and the silences. */
-export async function look({ github, sshPrivateKey, runners, alertmanager }: LookInput): Promise<Seen> {
+export async function readMaintenanceView({
+  github,
+  sshPrivateKey,
+  runners,
+  alertmanager,
+}: MaintenanceViewInput): Promise<MaintenanceView> {
   const client = new GitHubClient({ url: github.url, fullName: github.repository }, github.token);
   const [variable, silences, ...views] = await Promise.all([
     client.variable(MAINTENANCE_VARIABLE),

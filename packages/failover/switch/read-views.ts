@@ -24,7 +24,7 @@ interface Answer {
 }
 
 /** Asks one exporter; undefined when it does not answer in time. */
-export type Ask = (url: string) => Promise<Answer | undefined>;
+export type ReadExporter = (url: string) => Promise<Answer | undefined>;
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 2 });
 
@@ -42,7 +42,7 @@ function get(url: string): Promise<{ text: string; date: string | undefined }> {
   });
 }
 
-export const askByHttp: Ask = async (url) => {
+export const readByHttp: ReadExporter = async (url) => {
   try {
     const { text, date } = await get(url);
     const at = Date.now();
@@ -58,10 +58,10 @@ export const askByHttp: Ask = async (url) => {
  * @param now this host's clock, ms since 1970
  * @returns views by the runner's name, each the newest of the known one and the one just read
  */
-export async function look(
+export async function readViews(
   config: SwitchConfig,
   before: Readonly<Record<string, RunnerViews>>,
-  ask: Ask,
+  ask: ReadExporter,
   now: () => number,
 ): Promise<Record<string, RunnerViews>> {
   const fleet = ask(config.fleetUrl);

@@ -1,7 +1,7 @@
 /** Fixes of faults that were found by hand, each reverted by itself: the simulation must find the fault again. */
 import type { Patch } from "./linker";
 
-export interface TakenBack {
+export interface RevertedFix {
   readonly name: string;
   /** Description of the fault. */
   readonly fault: string;
@@ -13,7 +13,7 @@ export interface TakenBack {
 const target = (file: string): string => `packages/deploy/target/${file}`;
 const WHOLE_FILE = "packages/core/whole-file.ts";
 
-export const takenBack: readonly TakenBack[] = [
+export const revertedFixes: readonly RevertedFix[] = [
   {
     name: "unreadable-lease",
     fault: "a lease that cannot be read stops the agent and its guard",
@@ -164,8 +164,8 @@ export const takenBack: readonly TakenBack[] = [
 ];
 
 /** @throws Error that names what there is */
-export function takenBackNamed(name: string): TakenBack {
-  const found = takenBack.find((each) => each.name === name);
+export function revertedFixNamed(name: string): RevertedFix {
+  const found = revertedFixes.find((each) => each.name === name);
   if (found !== undefined) return found;
-  throw new Error(`There is no mending "${name}": expected ${takenBack.map((each) => each.name).join(", ")}.`);
+  throw new Error(`There is no mending "${name}": expected ${revertedFixes.map((each) => each.name).join(", ")}.`);
 }
