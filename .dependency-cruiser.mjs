@@ -62,7 +62,7 @@ export default {
       exportsFields: ["exports"],
       conditionNames: ["import", "require", "node", "default"],
       mainFields: ["main", "types"],
-      extensions: [".ts", ".cjs", ".mjs", ".js", ".json", ".d.ts"],
+      extensions: [".ts", ".tsx", ".cjs", ".mjs", ".js", ".json", ".d.ts"],
     },
   },
 };

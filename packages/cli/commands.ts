@@ -4,6 +4,7 @@ import { action } from "./command";
 import { command as alerts } from "./alerts/command";
 import { command as blastRadius } from "./blast-radius/command";
 import { command as completion } from "./completion/command";
+import { command as consolePage } from "./console/command";
 import { command as dashboards } from "./dashboards/command";
 import { command as deploy } from "./deploy/command";
 import { command as drift } from "./drift/command";
@@ -23,7 +24,7 @@ import { command as status } from "./status/command";
 
 /** Headings of the help, in its order, with their commands. */
 const groups: Readonly<Record<string, readonly (() => Command)[]>> = {
-  "Look:": [status, alerts, gate, drift, dashboards, blastRadius],
+  "Look:": [status, consolePage, alerts, gate, drift, dashboards, blastRadius],
   "Deploy:": [deploy, promote, pause, resume, incidents, review],
   "Operate:": [smoke, maintenance, rotate],
   "Repair:": [rollbackRunners, restoreMonitoring, restoreProtection],

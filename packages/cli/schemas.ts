@@ -7,6 +7,7 @@ import { z } from "zod";
 import { deploymentRecordSchema, incidentRecordSchema, rollbackRecordSchema } from "@ghrunners/deploy/records/schemas";
 import { gateDecisionSchema } from "@ghrunners/failover/choice/decision-schema";
 import { blastRadiusSchema } from "./blast-radius/schema";
+import { consoleAddressSchema, snapshotSchema } from "./console/schema";
 import { followedSchema, outcomeSchema } from "./deploy/schema";
 import { driftReportSchema } from "./drift/schema";
 import { gateViewSchema } from "./gate/schema";
@@ -26,6 +27,8 @@ const version = z.literal(1);
 export const schemas = {
   alerts: z.strictObject({ version, ...monitoringViewSchema.shape }).meta({ title: "Alerts of an environment" }),
   "blast-radius": z.strictObject({ version, ...blastRadiusSchema.shape }).meta({ title: "What a preview would touch" }),
+  console: consoleAddressSchema,
+  "console-snapshot": snapshotSchema,
   criteria: z
     .strictObject({ schema: z.literal("ghrunners.criteria-list/1"), targets: z.array(criteriaSchema) })
     .meta({ title: "The success criteria of each target, computed from its records" }),

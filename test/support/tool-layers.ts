@@ -52,6 +52,12 @@ export async function staticLayer(context: LayerContext): Promise<LayerResult> {
   const scripts = tracked(/\.sh$|^\.ci\/run$/);
   return sum([
     await check(context, "types", node("typescript/bin/tsc", "--noEmit", "-p", ".")),
+    // The console's page: it is for a browser, so it knows other names.
+    await check(
+      context,
+      "types of the page",
+      node("typescript/bin/tsc", "--noEmit", "-p", "packages/cli/console/page"),
+    ),
     await check(context, "lint", node("eslint/bin/eslint.js", "--max-warnings", "0", ".")),
     await check(context, "arrows", [...node("dependency-cruiser/bin/dependency-cruiser.mjs"), ...arrows]),
     await check(context, "format", node("prettier/bin/prettier.cjs", "--check", "--log-level", "warn", ".")),

@@ -1,4 +1,5 @@
 import { hasFailover } from "@ghrunners/config/failover";
+import type { Settings } from "@ghrunners/config/parse";
 import { print, printJson } from "../command";
 import { currentStack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
@@ -10,26 +11,30 @@ import { judgeSwitch, parseSwitch, type GateView } from "./view";
 /** How many of the newest changes are shown. */
 const CHANGES = 8;
 
-async function look(named: { stack?: string }): Promise<GateView> {
-  const stack = await currentStack(named.stack);
-  const settings = await settingsOf(stack);
+/** Why a stack has no choice of a runner, and the next command. */
+export const noSwitch = (stack: string): string =>
+  `The stack ${stack} runs no failover switch, expected monitoring.fleetExporter and a token of its own. ` +
+  "Next: pulumi config set --secret ghrunners:failoverToken";
+
+/**
+ * Looks at the failover switch of a stack.
+ * @returns undefined if the stack runs none
+ */
+export async function gateOf(stack: string, settings: Settings): Promise<GateView | undefined> {
   const { monitoring } = settings;
-  if (monitoring === undefined || !hasFailover(settings)) {
-    throw new Error(
-      `The stack ${stack.name} runs no failover switch, expected monitoring.fleetExporter and a token of its own. ` +
-        "Next: pulumi config set --secret ghrunners:failoverToken",
-    );
-  }
+  if (monitoring === undefined || !hasFailover(settings)) return undefined;
   const { host, user, hostKey } = monitoring;
   const [output, paused] = await Promise.all([
     readDecisions({ host, user, hostKey }, settings.sshPrivateKey, CHANGES),
     readPause(settings),
   ]);
-  return judgeSwitch(stack.name, parseSwitch(output), paused);
+  return judgeSwitch(stack, parseSwitch(output), paused);
 }
 
 export async function gate(options: { stack?: string; json?: boolean }): Promise<number> {
-  const view = await look(options);
+  const stack = await currentStack(options.stack);
+  const view = await gateOf(stack.name, await settingsOf(stack));
+  if (view === undefined) throw new Error(noSwitch(stack.name));
   if (options.json) printJson<"gate">({ version: 1, ...view });
   else print(renderGate(view));
   return view.problems.length === 0 ? 0 : 1;

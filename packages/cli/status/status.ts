@@ -38,7 +38,8 @@ export async function statusOf(stack: Stack): Promise<StatusReport> {
   return statusBy(stack.name, await settingsOf(stack));
 }
 
-async function statusBy(stack: string, settings: Settings): Promise<StatusReport> {
+/** Like {@link statusOf}, with settings that were read before: a command that looks again and again reads them once. */
+export async function statusBy(stack: string, settings: Settings): Promise<StatusReport> {
   const urls = monitoringUrls(settings);
   const seen = await collect({
     proxmox: { endpoint: settings.proxmox.endpoint, token: settings.proxmoxToken },

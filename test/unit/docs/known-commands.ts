@@ -230,6 +230,11 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/unit/deploy/deployer/bundle.test.ts",
     by: '"deploy", "--bundle", file',
   },
+  {
+    pattern: /^ghrunners console$/,
+    test: "test/unit/cli/console/command.test.ts",
+    by: '"console", "--stack", "acme", "--json"',
+  },
   { pattern: /^npm run scenarios( -- (--list|--only us3))?$/, test: own, by: '["scenarios", "--list"]' },
   {
     pattern: /^npm run simulate( -- (--runs \d+ --seed \d+|--reverted))?$/,

@@ -5,10 +5,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { inflateSync } from "node:zlib";
 import { dashboards } from "@ghrunners/monitoring/dashboards/index";
-import { reasonForApiOnly } from "@ghrunners/lab/lifecycle";
-import { ensurePackages, isOnPath } from "@ghrunners/lab/packages";
 import { nodeLine } from "@ghrunners/core/node-line";
 import { runProcess } from "@ghrunners/core/process";
+import { needsChromium } from "../../../support/chromium";
 import { RecordedPrometheus } from "./recorded-prometheus";
 import { recordedHours } from "./recording";
 import { projectRoot } from "@ghrunners/core/project-root";
@@ -82,10 +81,7 @@ describe("ghrunners dashboards, on a real Prometheus with recorded samples", fun
   });
 
   it("render: the page is not blank in a browser", async function () {
-    if (!isOnPath("chromium")) {
-      if (reasonForApiOnly() !== undefined) this.skip();
-      await ensurePackages(() => undefined, [{ program: "chromium", package: "chromium" }]);
-    }
+    await needsChromium(this);
     const picture = path.join(folder, "page.png");
     const { status, stderr } = spawnSync(
       "chromium",
