@@ -114,6 +114,38 @@ function reviewers(
   ];
 }
 
+/** Each node that is used has a template, and no runner has a template's number. */
+function templates({ runners, proxmox }: Pick<ParsedSettings, "runners" | "proxmox">): Problem[] {
+  const others = proxmox.templates ?? {};
+  const taken = [proxmox.templateId, ...Object.values(others)];
+  const own = Object.hasOwn(others, proxmox.node)
+    ? [
+        {
+          path: `proxmox.templates.${proxmox.node}`,
+          seen: `${others[proxmox.node]}, for the node proxmox.node`,
+          allowed: "other nodes only: proxmox.templateId is the template there",
+          next: `pulumi config rm --path 'ghrunners:proxmox.templates.${proxmox.node}'`,
+        },
+      ]
+    : [];
+  const lacking = new Set(runners.flatMap(({ node = proxmox.node }) => (node in others ? [] : [node])));
+  lacking.delete(proxmox.node);
+  return [
+    ...own,
+    ...[...lacking].map((node) => ({
+      path: `proxmox.templates.${node}`,
+      seen: "nothing",
+      allowed: `the VMID of the template on node ${node}, because a runner is placed there`,
+      next: `pulumi config set --path 'ghrunners:proxmox.templates.${node}' VMID`,
+    })),
+    ...runners.flatMap(({ vmId }, index) =>
+      taken.includes(vmId)
+        ? [{ path: `runners[${index}].vmId`, seen: `${vmId}, the template's`, allowed: "a VMID of its own" }]
+        : [],
+    ),
+  ];
+}
+
 /** Groups that are well formed by themselves; the others are reported already and are left out here. */
 export type WellFormed = Partial<ParsedSettings>;
 
@@ -127,14 +159,9 @@ function ofSecrets({ deployment, repository, ...groups }: WellFormed): Problem[]
 /** Runs each check whose groups are all well formed. */
 export function crossCheck(groups: WellFormed, environment: string): Problem[] {
   const { runners, proxmox, network, github, agent, safety } = groups;
-  const template = (runners ?? []).flatMap((runner, index) =>
-    runner.vmId === proxmox?.templateId
-      ? [{ path: `runners[${index}].vmId`, seen: `${runner.vmId}, the template's`, allowed: "a VMID of its own" }]
-      : [],
-  );
   return [
     ...(runners === undefined ? [] : poolProblems(runners)),
-    ...template,
+    ...(runners === undefined || proxmox === undefined ? [] : templates({ runners, proxmox })),
     ...(runners === undefined || network === undefined ? [] : addresses({ runners, network }, groups.monitoring?.host)),
     ...(runners === undefined || github === undefined ? [] : unitNames({ runners, github })),
     ...(agent === undefined ? [] : [...labels({ agent }, environment), ...archive({ agent })]),

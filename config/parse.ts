@@ -34,6 +34,8 @@ export interface RunnerSettings {
   readonly name: string;
   readonly vmId: number;
   readonly address: string;
+  /** Node of its VM; undefined is proxmox.node. */
+  readonly node?: string | undefined;
 }
 
 export type ParseResult = { readonly settings: Settings } | { readonly problems: readonly Problem[] };

@@ -4,6 +4,7 @@ import { defaults } from "@ghrunners/components/runner/defaults";
 import {
   FORCE_WORDS,
   guardOverrides,
+  ONE_NODE_WORDS,
   type OverrideSetting,
   promotionOverrides,
   type PromotionSetting,
@@ -29,6 +30,7 @@ export const safety = z.strictObject({
     .optional()
     .meta({ description: "Refuse to delete or replace a VM. Default: true if the environment is production." }),
   force: words(FORCE_WORDS, "Allows a disruptive change although no other runner is healthy."),
+  allowOneNode: words(ONE_NODE_WORDS, "Allows all runners on one Proxmox VE node although the cluster has others."),
   rollbackOnFailure: words(
     ROLLBACK_WORDS,
     "After an update that failed, pulumi up rolls the runners back to their last known good settings.",

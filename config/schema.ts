@@ -48,9 +48,14 @@ const proxmox = z.strictObject({
     description: "VMID of the template: Debian or Ubuntu with cloud-init, its disk on scsi0.",
     example: "9000",
   }),
+  templates: z.record(dnsLabel, vmId).optional().meta({
+    description: "VMIDs of the templates on other nodes, by node. Every node that a runner names needs its own.",
+    allowed: "NODE: a VMID",
+    example: "9001",
+  }),
   storage: identifier
     .default(defaults.proxmox.storage)
-    .meta({ description: "Storage for disks and cloud-init drives." }),
+    .meta({ description: "Storage for disks and cloud-init drives, on every node that is used." }),
   bridge: identifier
     .default(defaults.proxmox.bridge)
     .meta({ description: "Bridge to which the VMs' network cards are connected." }),
@@ -126,6 +131,10 @@ const runner = z.strictObject({
   name: dnsLabel.meta({ description: "Name of the VM and of the runner.", example: "runner-1" }),
   vmId: vmId.meta({ description: "VMID; choose one that is not used for VMs created by hand.", example: "151" }),
   address: address.meta({ description: "Address of the VM, in the gateway's subnet.", example: "192.168.0.51" }),
+  node: dnsLabel.optional().meta({
+    description: "Node of the VM. Default: proxmox.node. A change replaces the VM.",
+    example: "pve2",
+  }),
 });
 
 const vm = z.strictObject({

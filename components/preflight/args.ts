@@ -1,4 +1,5 @@
 import type { Protection } from "@ghrunners/core/github/protection";
+import type { Role } from "@ghrunners/core/vocabulary/runner";
 
 /** What the preflight checks. Contains no secret, because it is in the state; the checks run when it changes. */
 export interface PreflightInputs {
@@ -11,7 +12,18 @@ export interface PreflightInputs {
     readonly pool: string | undefined;
   };
   readonly github: { readonly url: string; readonly repository: string };
-  readonly runners: readonly { readonly name: string; readonly vmId: number; readonly address: string }[];
+  readonly runners: readonly {
+    readonly role: Role;
+    readonly name: string;
+    readonly vmId: number;
+    readonly address: string;
+    /** Node of its VM. */
+    readonly node: string;
+    /** VMID of the template on that node. */
+    readonly templateId: number;
+  }[];
+  /** Whether all runners may be on one node although the cluster has others. */
+  readonly oneNodeAllowed: boolean;
   /** Disk of each VM, GiB. */
   readonly diskGiB: number;
   /** Whether to refuse VMs whose firewall has no effect. */

@@ -4,7 +4,7 @@
 import { describeKind, type Offer, offerOf, type RepositoryKind } from "@ghrunners/core/github/repository-kind";
 import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
 import type { DeploymentInputs } from "./args";
-import type { PreflightProblem, Answer } from "./judge";
+import type { PreflightProblem, Answer } from "./observation";
 
 export interface DeploymentObservation {
   /** Owner, visibility and plan. */

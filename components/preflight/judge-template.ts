@@ -24,6 +24,8 @@ export interface TemplateRequirement {
   /** Node that has to hold the template. */
   readonly node: string;
   readonly templateId: number;
+  /** Setting that names the template. Default: proxmox.templateId. */
+  readonly setting?: string;
   /** Disk that the machine is to have, GiB. */
   readonly diskGiB: number;
 }
@@ -33,7 +35,7 @@ export interface TemplateRequirement {
  * @param config the template's configuration; undefined where it could not be read, which is no reason
  */
 export function templateReasons(
-  { node, templateId, diskGiB }: TemplateRequirement,
+  { node, templateId, diskGiB, setting = "proxmox.templateId" }: TemplateRequirement,
   guests: readonly ClusterGuest[],
   config: VmConfig | undefined,
 ): string[] {
@@ -46,7 +48,7 @@ export function templateReasons(
       : !template.template
         ? `${template.name}, which is a VM and not a template`
         : `a template on node ${template.node}`;
-  const next = `make it as ${RECIPE} says, or pulumi config set --path 'ghrunners:proxmox.templateId' VMID`;
+  const next = `make it as ${RECIPE} says, or pulumi config set --path 'ghrunners:${setting}' VMID`;
   return [
     `VMID ${templateId}: seen ${found}, expected a template on node ${node} that the token may see. Next: ${next}`,
   ];

@@ -1,53 +1,13 @@
 /**
  * Judges what was seen at Proxmox VE and GitHub before anything is created. Pure.
  */
-import type { RepositorySeen } from "@ghrunners/core/github/client";
-import type { GitHubRunner } from "@ghrunners/core/github/runner";
-import type { ClusterGuest, StorageStatus, VmConfig } from "@ghrunners/core/proxmox/client";
+import type { VmConfig } from "@ghrunners/core/proxmox/client";
 import { nextStep } from "@ghrunners/policy/guard";
 import { judgeVisibility } from "@ghrunners/policy/guards/repository-private";
 import type { PreflightInputs } from "./args";
-import { sizeGiB, templateReasons } from "./judge-template";
-
-/** A value, or the error message if it could not be read. */
-export type Answer<T> = { readonly value: T } | { readonly error: string };
-
-/** A privilege on a path and why it is needed. */
-export interface Privilege {
-  readonly path: string;
-  readonly privilege: string;
-  readonly reason: string;
-}
-
-export interface ProxmoxObservation {
-  readonly guests: Answer<readonly ClusterGuest[]>;
-  readonly nodes: Answer<readonly { readonly node: string; readonly online: boolean }[]>;
-  /** Whether the datacenter's firewall is on; undefined if the token may not see it. */
-  readonly firewall: Answer<boolean | undefined>;
-  /** Configurations of the guests, by VMID; those that could not be read are left out. */
-  readonly configs: ReadonlyMap<number, VmConfig>;
-  /** Addresses of runners without a VM at which a machine answers. */
-  readonly answering: readonly string[];
-  readonly storage: Answer<
-    Pick<StorageStatus, "avail" | "content" | "active" | "type"> & Partial<Pick<StorageStatus, "total">>
-  >;
-  readonly missingPrivileges: Answer<readonly Privilege[]>;
-}
-
-export interface GitHubObservation {
-  readonly repository: Answer<Pick<RepositorySeen, "private" | "fullName">>;
-  /** Runners with the configured names. */
-  readonly runners: Answer<readonly GitHubRunner[]>;
-  /** Whether the token may let hosts register. */
-  readonly registration: Answer<true>;
-  readonly workflow: Answer<true>;
-}
-
-export interface PreflightProblem {
-  /** Path of the setting that it is about, such as `runners[0].vmId`. */
-  readonly setting: string;
-  readonly reason: string;
-}
+import { nodeProblems, oneNodeProblems, placesOf, storageProblems } from "./judge-nodes";
+import { templateReasons } from "./judge-template";
+import type { Answer, GitHubObservation, PreflightProblem, Privilege, ProxmoxObservation } from "./observation";
 
 /** Privileges that the program's token needs in Proxmox VE. Source: API viewer of Proxmox VE 9. */
 export function requiredPrivileges({ proxmox, runners }: PreflightInputs): Privilege[] {
@@ -67,9 +27,12 @@ export function requiredPrivileges({ proxmox, runners }: PreflightInputs): Privi
         ["VM.PowerMgmt", "start and stop the VM"],
       ] as const
     ).map(([privilege, reason]) => ({ path: `/vms/${vmId}`, privilege, reason }));
+  const templates = [...new Set(runners.map(({ templateId }) => templateId))];
   return [
-    { path: `/vms/${proxmox.templateId}`, privilege: "VM.Clone", reason: "clone the template" },
-    { path: `/vms/${proxmox.templateId}`, privilege: "VM.Audit", reason: "see the template's disk and drives" },
+    ...templates.flatMap((templateId) => [
+      { path: `/vms/${templateId}`, privilege: "VM.Clone", reason: "clone the template" },
+      { path: `/vms/${templateId}`, privilege: "VM.Audit", reason: "see the template's disk and drives" },
+    ]),
     ...runners.flatMap(({ vmId }) => forVm(vmId)),
     { path: `/storage/${proxmox.storage}`, privilege: "Datastore.AllocateSpace", reason: "create disks" },
     { path: `/storage/${proxmox.storage}`, privilege: "Datastore.Audit", reason: "read the free space" },
@@ -100,30 +63,16 @@ function privilegeProblems(missing: readonly Privilege[]): PreflightProblem[] {
   }));
 }
 
-function nodeProblems(node: string, seen: ProxmoxObservation["nodes"]): PreflightProblem[] {
-  if ("error" in seen) return [{ setting: "proxmox", reason: seen.error }];
-  const found = seen.value.find((each) => each.node === node);
-  if (found?.online === true) return [];
-  const names = seen.value.map((each) => each.node).join(", ");
-  return [
-    {
-      setting: "proxmox.node",
-      reason:
-        found === undefined
-          ? `there is no node ${node}, seen: ${names}. Next: pulumi config set --path 'ghrunners:proxmox.node' NODE`
-          : `the node ${node} is off or not reachable in the cluster. Expected it online. Next: start it, or run pvecm status on another node`,
-    },
-  ];
-}
-
 function vmProblems(inputs: PreflightInputs, seen: ProxmoxObservation): PreflightProblem[] {
   if ("error" in seen.guests) return [{ setting: "proxmox", reason: seen.guests.error }];
   const guests = seen.guests.value;
-  const { templateId, node } = inputs.proxmox;
-  const problems = nodeProblems(node, seen.nodes);
-  const source = { node, templateId, diskGiB: inputs.diskGiB };
-  for (const reason of templateReasons(source, guests, seen.configs.get(templateId)))
-    problems.push({ setting: "proxmox.templateId", reason });
+  const problems = oneNodeProblems(inputs, seen.nodes);
+  for (const { node, templateId, setting, templateSetting } of placesOf(inputs)) {
+    problems.push(...nodeProblems(node, setting, seen.nodes));
+    const source = { node, templateId, diskGiB: inputs.diskGiB, setting: templateSetting };
+    for (const reason of templateReasons(source, guests, seen.configs.get(templateId)))
+      problems.push({ setting: templateSetting, reason });
+  }
   for (const [index, { name, vmId, address }] of inputs.runners.entries()) {
     const mark = inputs.ownershipMarks[name] ?? "";
     const isOurs = (id: number): boolean => seen.configs.get(id)?.description?.trim() === mark;
@@ -166,44 +115,6 @@ function usesAddress(config: VmConfig, address: string): boolean {
   );
 }
 
-function storageProblems(inputs: PreflightInputs, seen: ProxmoxObservation): PreflightProblem[] {
-  if ("error" in seen.storage) return [{ setting: "proxmox.storage", reason: seen.storage.error }];
-  const { storage } = inputs.proxmox;
-  const { content, active } = seen.storage.value;
-  if (content !== undefined && !content.split(",").includes("images"))
-    return [
-      {
-        setting: "proxmox.storage",
-        reason: `${storage} holds ${content}. Expected a storage for VM disks (content images). Next: pulumi config set --path 'ghrunners:proxmox.storage' STORAGE, or on the node: pvesm set ${storage} --content ${content},images`,
-      },
-    ];
-  if (active !== undefined && !active)
-    return [
-      {
-        setting: "proxmox.storage",
-        reason: `${storage} is not reachable from node ${inputs.proxmox.node}. Expected it active. Next: pvesm status on the node`,
-      },
-    ];
-  const existing = "error" in seen.guests ? [] : seen.guests.value.map((guest) => guest.vmid);
-  const missing = inputs.runners.filter(({ vmId }) => !existing.includes(vmId)).length;
-  const { total = Infinity } = seen.storage.value;
-  if (missing > 0 && inputs.diskGiB * 2 ** 30 > total)
-    return [
-      {
-        setting: "proxmox.storage",
-        reason: `${storage} has ${gib(total)} in total, expected ${gib(inputs.diskGiB * 2 ** 30)} for the disk of one VM. Next: another storage, or lower ghrunners:vm.diskGiB`,
-      },
-    ];
-  const needed = missing * bytesWritten(inputs, seen);
-  if (seen.storage.value.avail >= needed) return [];
-  return [
-    {
-      setting: "proxmox.storage",
-      reason: `${inputs.proxmox.storage} has ${gib(seen.storage.value.avail)} free, expected ${gib(needed)} for ${missing} new ${missing === 1 ? "VM" : "VMs"}. Next: free space, or lower ghrunners:vm.diskGiB`,
-    },
-  ];
-}
-
 function firewallProblems(inputs: PreflightInputs, { firewall }: ProxmoxObservation): PreflightProblem[] {
   if ("error" in firewall) return [{ setting: "proxmox", reason: firewall.error }];
   if (!inputs.requireFirewall || firewall.value !== false) return [];
@@ -216,25 +127,6 @@ function firewallProblems(inputs: PreflightInputs, { firewall }: ProxmoxObservat
         "or to do without it: pulumi config set --path 'ghrunners:network.requireFirewall' false",
     },
   ];
-}
-
-const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-
-/**
- * Storage types whose volumes only take up the space that was written. Source: Proxmox VE, Storage, "thin
- * provisioning".
- */
-const thin = ["lvmthin", "rbd", "cephfs", "dir", "btrfs", "nfs", "cifs"];
-
-/**
- * Space that a new machine takes up at once, bytes: on thin storage the size of the template's disk, else the size of
- * its own.
- */
-function bytesWritten({ proxmox, diskGiB }: PreflightInputs, seen: ProxmoxObservation): number {
-  const { type = "" } = "error" in seen.storage ? {} : seen.storage.value;
-  const disk = seen.configs.get(proxmox.templateId)?.scsi0;
-  const ofTemplate = thin.includes(type) && typeof disk === "string" ? sizeGiB(disk) : undefined;
-  return Math.min(diskGiB, ofTemplate ?? diskGiB) * 2 ** 30;
 }
 
 /** @param known names of the stack's existing runners, which may be online */

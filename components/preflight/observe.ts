@@ -2,16 +2,11 @@
  * Reads Proxmox VE and GitHub before anything is created there.
  */
 import type { GitHubClient } from "@ghrunners/core/github/client";
-import type { ProxmoxClient, VmConfig } from "@ghrunners/core/proxmox/client";
+import type { ProxmoxClient, StorageStatus, VmConfig } from "@ghrunners/core/proxmox/client";
 import type { PreflightInputs } from "./args";
 import { answers } from "./probe-address";
-import {
-  type GitHubObservation,
-  type Privilege,
-  type ProxmoxObservation,
-  requiredPrivileges,
-  type Answer,
-} from "./judge";
+import { requiredPrivileges } from "./judge";
+import type { Answer, GitHubObservation, Privilege, ProxmoxObservation } from "./observation";
 
 /** Runs a read; an error becomes part of the result. */
 export async function attempt<T>(work: () => Promise<T>): Promise<Answer<T>> {
@@ -32,7 +27,7 @@ export async function observeProxmox(
   if ("error" in guests) {
     // Then every other request would fail too, and one reason is enough.
     const none = { configs: new Map(), answering: [] };
-    return { guests, nodes: guests, firewall: guests, storage: guests, missingPrivileges: guests, ...none };
+    return { guests, nodes: guests, firewall: guests, storages: new Map(), missingPrivileges: guests, ...none };
   }
   const nodes = await attempt(() => proxmox.nodes());
   const off = "error" in nodes ? [] : nodes.value.filter(({ online }) => !online).map(({ node }) => node);
@@ -40,10 +35,14 @@ export async function observeProxmox(
   const answering: string[] = [];
   const fresh = inputs.runners.filter(({ vmId }) => !guests.value.some(({ vmid }) => vmid === vmId));
   // Do not query a node that is off: the request would only time out.
-  const [firewall, storage, missingPrivileges] = await Promise.all([
+  const storages = new Map<string, Answer<StorageStatus>>();
+  const used = [...new Set(inputs.runners.map(({ node }) => node))].filter((node) => !off.includes(node));
+  const [firewall, missingPrivileges] = await Promise.all([
     attempt(() => proxmox.datacenterFirewall()),
-    attempt(() => proxmox.storageStatus(inputs.proxmox.storage)),
     attempt(() => missing(proxmox, requiredPrivileges(inputs))),
+    ...used.map(async (node) =>
+      storages.set(node, await attempt(() => proxmox.storageStatus(node, inputs.proxmox.storage))),
+    ),
     ...guests.value
       .filter(({ node }) => !off.includes(node))
       .map(async ({ vmid, node, type }) => {
@@ -57,7 +56,7 @@ export async function observeProxmox(
       if (await isAnswered(address)) answering.push(address);
     }),
   ]);
-  return { guests, nodes, firewall, configs, answering, storage, missingPrivileges };
+  return { guests, nodes, firewall, configs, answering, storages, missingPrivileges };
 }
 
 async function missing(proxmox: ProxmoxClient, required: readonly Privilege[]): Promise<Privilege[]> {

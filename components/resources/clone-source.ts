@@ -40,7 +40,7 @@ export const provider: pulumi.dynamic.ResourceProvider<CloneSourceInputs, CloneS
   configure,
   diff: async (_id, olds, news) => {
     if (makesMachine(news)) {
-      const access = { endpoint: news.endpoint, node: news.node, token: packageSecret("proxmoxToken") };
+      const access = { endpoint: news.endpoint, token: packageSecret("proxmoxToken") };
       await refuseWithoutTemplate(new ProxmoxClient(access), news);
     }
     const parts = ({ endpoint, node, templateId, diskGiB, incarnations }: CloneSourceInputs): string =>

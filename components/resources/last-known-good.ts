@@ -18,7 +18,11 @@ export interface ProvenSettings {
     readonly allowedEvents: readonly string[];
     readonly allowedRefs: readonly string[];
   };
-  readonly proxmox: { readonly templateId: number };
+  readonly proxmox: {
+    readonly templateId: number;
+    /** Templates of other nodes than `proxmox.node`, by node. */
+    readonly templates?: Readonly<Record<string, number>> | undefined;
+  };
   readonly vm: { readonly cores: number; readonly memoryMiB: number; readonly user: string };
 }
 

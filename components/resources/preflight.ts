@@ -5,7 +5,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { PreflightInputs } from "../preflight/args";
-import { judgeGitHub, judgeProxmox, type PreflightProblem } from "../preflight/judge";
+import { judgeGitHub, judgeProxmox } from "../preflight/judge";
+import type { PreflightProblem } from "../preflight/observation";
 import { judgeDeployment, noticesOf } from "../preflight/judge-deployment";
 import { observeGitHub, observeProxmox } from "../preflight/observe";
 import { observeDeployment } from "../preflight/observe-deployment";
@@ -58,7 +59,7 @@ async function problemsOf(
   asksGitHub: boolean,
 ): Promise<PreflightProblem[]> {
   const [proxmoxToken, githubToken] = [packageSecret("proxmoxToken"), packageSecret("githubToken")];
-  const proxmox = new ProxmoxClient({ endpoint: news.proxmox.endpoint, node: news.proxmox.node, token: proxmoxToken });
+  const proxmox = new ProxmoxClient({ endpoint: news.proxmox.endpoint, token: proxmoxToken });
   const known = (olds.runners ?? []).map(({ name }) => name);
   const ofGitHub = async (): Promise<PreflightProblem[]> => {
     const managed = managesGitHub(news);

@@ -3,11 +3,19 @@ import { type ArgumentProblem, forms, isPlain, problemsOf, wholeNumber } from ".
 import type { EnvironmentArgs, NetworkArgs, PlacementArgs, RunnerIdentityArgs, VmArgs } from "./settings";
 
 /** Problems of one runner. @param at prefix of the paths, such as `runners[0].` */
-export function identityProblems({ role, name, vmId, address }: RunnerIdentityArgs, at = ""): ArgumentProblem[] {
-  return problemsOf({ [`${at}role`]: [role, forms.role], ...machineValues({ name, vmId, address }, at) });
+export function identityProblems(
+  { role, node, templateId, ...machine }: RunnerIdentityArgs,
+  at = "",
+): ArgumentProblem[] {
+  return problemsOf({
+    [`${at}role`]: [role, forms.role],
+    ...machineValues(machine, at),
+    [`${at}node?`]: [node, forms.name],
+    [`${at}templateId?`]: [templateId, forms.vmId],
+  });
 }
 
-const machineValues = ({ name, vmId, address }: Omit<RunnerIdentityArgs, "role">, at: string) =>
+const machineValues = ({ name, vmId, address }: Pick<RunnerIdentityArgs, "name" | "vmId" | "address">, at: string) =>
   ({
     [`${at}name`]: [name, forms.name],
     [`${at}vmId`]: [vmId, forms.vmId],

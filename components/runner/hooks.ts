@@ -16,13 +16,13 @@ import { gitHubLibrary } from "../libraries";
 /** What the hooks need to know about the runners. */
 export interface HookContext {
   readonly github: { readonly url: string; readonly repository: string; readonly token: string };
-  readonly proxmox: { readonly endpoint: string; readonly node: string; readonly token: string };
-  /** What a VM is cloned from. */
-  readonly source: TemplateRequirement;
+  readonly proxmox: { readonly endpoint: string; readonly token: string };
   /** All runners, with the labels they should carry. */
   readonly runners: readonly {
     readonly name: string;
     readonly vmId: number;
+    /** What its VM is cloned from. */
+    readonly source: TemplateRequirement;
     readonly labels: readonly string[];
     /** Name of the resource that installs the runner program. */
     readonly agentResource: string;
@@ -95,10 +95,10 @@ export function runnerHooks(name: string, given: pulumi.Input<HookContext>): Run
     const runner = context.runners.find((candidate) => candidate.vmId === vmId);
     if (runner === undefined) return;
     const proxmox = new ProxmoxClient(context.proxmox);
-    if (!step.type.includes("vmLegacy")) return proxmox.clearFirewallRules(vmId);
+    if (!step.type.includes("vmLegacy")) return proxmox.clearFirewallRules(runner.source.node, vmId);
     const guests = await proxmox.guests();
     // Its drives were looked at in the preview; whether it is still there is known without another request.
-    const reasons = templateReasons(context.source, guests, undefined);
+    const reasons = templateReasons(runner.source, guests, undefined);
     if (reasons.length > 0) throw new Error(reasons.join("\n"));
     const holder = guests.find((guest) => guest.vmid === vmId);
     if (holder === undefined) return;
@@ -110,7 +110,7 @@ export function runnerHooks(name: string, given: pulumi.Input<HookContext>): Run
           `whose notes say "${mark}". Next: choose another vmId for ${runner.name}`,
       );
     }
-    await proxmox.removeVm(vmId, LEFTOVER_LIMIT_MS);
+    await proxmox.removeVm(holder.node, vmId, LEFTOVER_LIMIT_MS);
   });
 
   return { drain, clearLeftovers, restoreLabels, wasDrained: (runnerName) => drained.has(runnerName) };

@@ -7,8 +7,9 @@ import { poolProblems } from "./check-pool";
 import { environmentProblems, identityProblems } from "./check-settings";
 import { defaults } from "./defaults";
 import { memberKeys } from "./member-keys";
+import { byPlacement, templatesOf } from "./placement";
 import type { GateEvidence, GateSubject } from "./plan-gate";
-import { archiveOf, fingerprint, hooksFor, jobsOf, labelsOf, Runner, vmArgs } from "./runner";
+import { archiveOf, fingerprint, hooksFor, jobsOf, labelsOf, Runner, sourceOf, vmArgs } from "./runner";
 import type { EnvironmentArgs, RunnerIdentityArgs } from "./settings";
 import { vmRevision } from "./vm";
 
@@ -120,16 +121,12 @@ export class RunnerPool extends pulumi.ComponentResource {
     const gate = manages && secondaries.length > 0 ? this.gate(name, args, secondaries, primaries) : undefined;
     const before = gate === undefined ? secondaries.map(({ settled }) => settled) : [gate];
     this.runners = [...primaries.map((place) => make(place, before)), ...secondaries];
-    const { proxmox, vm = {} } = args;
-    new CloneSource(
-      `${name}-source`,
-      {
-        ...{ endpoint: proxmox.endpoint, node: proxmox.node, templateId: proxmox.templateId },
-        diskGiB: vm.diskGiB ?? defaults.vm.diskGiB,
-        incarnations: pulumi.all(this.runners.map((runner) => runner.vm.incarnation)),
-      },
-      { parent: this },
-    );
+    for (const { suffix, runners: sharing } of byPlacement(runners)) {
+      const made = this.runners.filter(({ runnerName }) => sharing.some((place) => place.name === runnerName));
+      const incarnations = pulumi.all(made.map((runner) => runner.vm.incarnation));
+      const source = { endpoint: args.proxmox.endpoint, ...sourceOf(args, sharing[0]), incarnations };
+      new CloneSource(`${name}-source${suffix}`, source, { parent: this });
+    }
     this.evidence = gate?.evidence;
     this.subjects = gateSubjects(this.runners, args.agent?.version);
     if (manages) {
@@ -193,14 +190,16 @@ function gateSubjects(
 export function provenSettings({
   agent = {},
   proxmox,
+  runners,
   vm = {},
 }: Pick<EnvironmentArgs, "agent" | "vm"> & {
   readonly proxmox: Pick<EnvironmentArgs["proxmox"], "templateId">;
+  readonly runners: readonly Pick<RunnerIdentityArgs, "node" | "templateId">[];
 }): pulumi.Output<ProvenSettings> {
   const { cores = defaults.vm.cores, memoryMiB = defaults.vm.memoryMiB, user = defaults.vm.user } = vm;
   return pulumi.output({
     agent: { ...defaults.agent, extraLabels: [], ...agent },
-    proxmox: { templateId: proxmox.templateId },
+    proxmox: { templateId: proxmox.templateId, ...templatesOf(runners) },
     vm: { cores, memoryMiB, user },
   });
 }

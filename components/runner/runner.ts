@@ -16,6 +16,7 @@ import { defaults } from "./defaults";
 import { type RunnerHooks, runnerHooks } from "./hooks";
 import { HostLogs } from "./logs";
 import { runnerPackages } from "./packages";
+import { placementOf } from "./placement";
 import type { EnvironmentArgs, RunnerIdentityArgs } from "./settings";
 import { HostTelemetry } from "./telemetry";
 import { nameserversOf, RunnerVm, type RunnerVmArgs, vmRevision } from "./vm";
@@ -142,7 +143,7 @@ export class Runner extends pulumi.ComponentResource {
       `${name}-drain`,
       {
         ...{ githubUrl, repository: github.repository, runnerName: args.name, vmId: args.vmId, incarnation },
-        proxmox: pulumi.output({ endpoint: args.proxmox.endpoint, node: args.proxmox.node }),
+        proxmox: pulumi.output({ endpoint: args.proxmox.endpoint, node: args.node ?? args.proxmox.node }),
         peerLabels: args.peers === undefined ? null : [...args.peers.labels],
         force: args.peers?.force ?? false,
         drainMinutes,
@@ -204,9 +205,10 @@ function closedOf({ network, proxmox, github }: EnvironmentArgs): pulumi.Output<
 
 /** Arguments of a runner's machine, from the settings of its environment. */
 export function vmArgs(args: EnvironmentArgs & RunnerIdentityArgs, hooks?: RunnerHooks): RunnerVmArgs {
-  const { name, vmId, address, environment, role, proxmox, network, vm, sshPublicKey, protect, hosts } = args;
+  const { name, vmId, address, environment, role, network, vm, sshPublicKey, protect, hosts } = args;
   return {
-    ...{ name, vmId, address, proxmox, vm, sshPublicKey, protect, hooks },
+    ...{ name, vmId, address, vm, sshPublicKey, protect, hooks },
+    proxmox: placementOf(args.proxmox, args),
     network: { ...network, closed: closedOf(args) },
     tags: ["ghrunners", environment, role],
     pinHostKey: hosts !== "skip",
@@ -228,6 +230,13 @@ export function archiveOf(
   return pulumi.output({ url: orEmpty(release.url), sha256: orEmpty(release.sha256) });
 }
 
+/** What a runner's machine is cloned from. */
+export function sourceOf({ proxmox, vm = {} }: EnvironmentArgs, place: RunnerIdentityArgs) {
+  const { node, templateId } = placementOf(proxmox, place);
+  const setting = place.node === undefined ? {} : { setting: `proxmox.templates.${place.node}` };
+  return { node, templateId, diskGiB: vm.diskGiB ?? defaults.vm.diskGiB, ...setting };
+}
+
 /**
  * Hooks for the runners of one environment.
  * @param name resource name of the component that the runners belong to
@@ -237,16 +246,16 @@ export function hooksFor(
   args: EnvironmentArgs & { readonly force?: pulumi.Input<boolean>; readonly forceHint?: string },
   runners: readonly { readonly resource: string; readonly place: RunnerIdentityArgs }[],
 ): RunnerHooks {
-  const { github, proxmox, vm = {}, hosts, force = false, forceHint } = args;
+  const { github, proxmox, hosts, force = false, forceHint } = args;
   return runnerHooks(
     name,
     pulumi.output({
       github: { url: github.url ?? defaults.githubUrl, repository: github.repository, token: github.token },
-      proxmox: { endpoint: proxmox.endpoint, node: proxmox.node, token: proxmox.token },
-      source: { node: proxmox.node, templateId: proxmox.templateId, diskGiB: vm.diskGiB ?? defaults.vm.diskGiB },
+      proxmox: { endpoint: proxmox.endpoint, token: proxmox.token },
       runners: runners.map(({ resource, place }) => ({
         name: place.name,
         vmId: place.vmId,
+        source: sourceOf(args, place),
         labels: labelsOf({ ...args, role: place.role }),
         agentResource: agentResourceName(resource),
       })),

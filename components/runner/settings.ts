@@ -219,7 +219,7 @@ export interface LimitArgs {
   readonly onlineSeconds?: pulumi.Input<number>;
 }
 
-/** One runner: its role, name, VMID and address. */
+/** One runner: its role, name, VMID and address, and where it is if not where the others are. */
 export interface RunnerIdentityArgs {
   /**
    * A `primary` runs the jobs; a `secondary` is changed first, and takes over. Plain: a label, and part of resource
@@ -241,6 +241,18 @@ export interface RunnerIdentityArgs {
    * @example "192.168.0.51"
    */
   readonly address: pulumi.Input<string>;
+  /**
+   * Node of its VM. Plain: it determines a resource. A change replaces the VM.
+   * @default `proxmox.node`
+   * @example "pve2"
+   */
+  readonly node?: string | undefined;
+  /**
+   * VMID of the template on that node. Plain: it determines a resource.
+   * @default `proxmox.templateId`
+   * @example 9001
+   */
+  readonly templateId?: number | undefined;
 }
 
 /** Arguments that all runners of an environment share. */

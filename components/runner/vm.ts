@@ -35,7 +35,7 @@ export interface RunnerVmHooks {
 }
 
 /** Arguments of {@link RunnerVm}. The provider is `opts.provider`, a `proxmoxve.Provider`. */
-export interface RunnerVmArgs extends Omit<RunnerIdentityArgs, "role"> {
+export interface RunnerVmArgs extends Omit<RunnerIdentityArgs, "role" | "node" | "templateId"> {
   /** Where on Proxmox VE the machine is created. */
   readonly proxmox: PlacementArgs;
   /** Its subnet, and what its firewall allows. */

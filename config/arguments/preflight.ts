@@ -1,15 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PreflightInputs } from "@ghrunners/components/resources/preflight";
 import { ownershipMark } from "@ghrunners/components/runner/render-vm";
+import { ADVISORY_ENVIRONMENT } from "@ghrunners/core/vocabulary/safety";
 import type { Settings } from "../parse";
+import { placeOf } from "./placed-runners";
 
 /** The preflight's inputs, from the settings. */
 export function preflightInputs(settings: Settings): Omit<PreflightInputs, "refusals"> {
+  const { endpoint, node, templateId, storage, bridge, pool } = settings.proxmox;
   const { environment, github, proxmox, network, vm, agent, safety, deployment, repository } = settings;
   return {
-    proxmox: { ...proxmox, pool: proxmox.pool },
+    proxmox: { endpoint, node, templateId, storage, bridge, pool },
     github,
-    runners: settings.runners.map(({ name, vmId, address }) => ({ name, vmId, address })),
+    runners: settings.runners.map(({ node, ...runner }) => ({ ...runner, ...placeOf(proxmox, node) })),
+    oneNodeAllowed: safety.allowOneNode !== undefined || environment === ADVISORY_ENVIRONMENT,
     diskGiB: vm.diskGiB,
     requireFirewall: network.requireFirewall,
     ownershipMarks: Object.fromEntries(

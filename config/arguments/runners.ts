@@ -4,6 +4,7 @@ import { ports } from "@ghrunners/core/vocabulary/ports";
 import type { LogShipper, RunnerPoolArgs } from "@ghrunners/components";
 import { logEgress } from "@ghrunners/components/runner/plan-shipping";
 import type { Settings } from "../parse";
+import { placedRunners } from "./placed-runners";
 
 /** Firewall rules for the deployer on a runner, which logs in on the targets. */
 const targetEgress = ({ targets }: Settings): Settings["network"]["egress"] =>
@@ -16,14 +17,14 @@ const targetEgress = ({ targets }: Settings): Settings["network"]["egress"] =>
 
 /** Arguments of the runner pool. Most groups of the settings are also groups of its arguments. */
 export function poolArgs(settings: Settings, logs: LogShipper | undefined): RunnerPoolArgs {
-  const { environment, runners, github, proxmox, network, vm, agent, smoke, hosts, safety, monitoring } = settings;
+  const { environment, github, proxmox, network, vm, agent, smoke, hosts, safety, monitoring } = settings;
   const egress = [
     ...network.egress,
     ...(monitoring === undefined ? [] : logEgress(monitoring.logs, monitoring.host)),
     ...targetEgress(settings),
   ];
   return {
-    ...{ environment, runners, vm, agent, smoke, hosts, logs },
+    ...{ environment, runners: placedRunners(settings), vm, agent, smoke, hosts, logs },
     github: { ...github, token: pulumi.secret(settings.githubToken) },
     proxmox: { ...proxmox, token: pulumi.secret(settings.proxmoxToken) },
     network: { ...network, egress, monitoringAddress: monitoring?.host },

@@ -16,6 +16,8 @@ export type StoredVmConfig = Readonly<Record<string, string>>;
 /** One VM, as it is kept on disk. */
 export interface Vm {
   readonly vmid: number;
+  /** ProxmoxNode that holds it; undefined is the node whose API this is. */
+  readonly node?: string;
   /** What the VM runs with, or will after its next start when nothing is pending. */
   readonly config: StoredVmConfig;
   /** Changes that wait for a power cycle. */

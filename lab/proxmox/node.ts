@@ -35,7 +35,13 @@ export function exclusiveByVm(): ProxmoxNode["exclusive"] {
   };
 }
 
-/** @throws ApiError as Proxmox VE does for a configuration file that is not there */
+/** Name of the node that holds a VM. */
+export const holderOf = (node: ProxmoxNode, vm: Pick<Vm, "node">): string => vm.node ?? node.seed.node;
+
+/** Nodes of the cluster that hold machines. */
+export const nodeNames = ({ seed }: ProxmoxNode): string[] => [seed.node, ...(seed.otherNodes ?? [])];
+
+/** @throws ProxmoxApiError as Proxmox VE does for a configuration file that is not there */
 export function requireVm(node: ProxmoxNode, vmid: number): Vm {
   const vm = node.store.vm(vmid);
   if (vm === undefined) throw missingVm(node.seed.node, vmid);
@@ -45,7 +51,7 @@ export function requireVm(node: ProxmoxNode, vmid: number): Vm {
 export const lockOf = (node: ProxmoxNode, vm: Vm): string | undefined =>
   vm.lock ?? (node.faults.hasMachine("locked", vm.vmid) ? "backup" : undefined);
 
-/** @throws ApiError `VM is locked (...)` */
+/** @throws ProxmoxApiError `VM is locked (...)` */
 export function requireUnlocked(node: ProxmoxNode, vm: Vm): void {
   const lock = lockOf(node, vm);
   if (lock !== undefined) throw failure(`VM is locked (${lock})`);

@@ -8,13 +8,17 @@ const templateSchema = z.strictObject({
   name: z.string().min(1),
   diskGiB: z.number().positive(),
   storage: z.string().min(1),
+  /** ProxmoxNode that holds it. Default: `node`. */
+  node: z.string().min(1).optional(),
   /** Options that this template has otherwise; empty = none of it. DISK and CLOUDINIT stand for its two volumes. */
   config: z.record(z.string(), z.string()).optional(),
 });
 
 const seedSchema = z.strictObject({
-  /** Name of the one node. */
+  /** Name of the node whose API this is. */
   node: z.string().min(1),
+  /** Further nodes of the cluster that hold machines, each with storages of its own under the same names. Default: none. */
+  otherNodes: z.array(z.string().min(1)).optional(),
   /** Version of Proxmox VE that the emulator says it is, for example `9.1`. */
   version: z.string().min(1),
   /** The one bridge to which machines can be attached. */

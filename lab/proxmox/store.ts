@@ -30,7 +30,7 @@ function readFolder<T>(folder: string): [number, T][] {
 
 /** A template that a node has from the start: a cloud image with one disk and a cloud-init drive. */
 function templateOf(seed: ProxmoxSeed, template: ProxmoxSeed["template"]): Vm {
-  const { vmid, name, diskGiB, storage, config: otherwise = {} } = template;
+  const { vmid, name, diskGiB, storage, node, config: otherwise = {} } = template;
   const bytes = Math.ceil(diskGiB * 2 ** 30);
   const type = seed.storages.find(({ id }) => id === storage)?.type ?? "lvmthin";
   const disk = volumeId({ id: storage, type }, vmid, `base-${vmid}-disk-0`);
@@ -55,6 +55,7 @@ function templateOf(seed: ProxmoxSeed, template: ProxmoxSeed["template"]): Vm {
     ]);
   return {
     vmid,
+    ...(node && { node }),
     config: Object.fromEntries(config),
     pending: { set: {}, delete: [] },
     volumes: { [disk]: bytes, [cloudInit]: 4 * 2 ** 20 },

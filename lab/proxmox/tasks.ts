@@ -58,11 +58,18 @@ export class Tasks {
   /**
    * Starts work and gives its name. Waits a moment for its end.
    * @param work throws what the task's end says
+   * @param node where it runs; default: the node whose API this is
    */
-  async run(type: string, id: string, user: string, work: (log: TaskLog) => Promise<void>): Promise<string> {
+  async run(
+    type: string,
+    id: string,
+    user: string,
+    work: (log: TaskLog) => Promise<void>,
+    node = this.node,
+  ): Promise<string> {
     this.counter += 1;
     const startTime = Math.floor(this.environment.now() / 1000);
-    const parts = { node: this.node, pid: process.pid, processStart: this.counter, startTime, type, id, user };
+    const parts = { node, pid: process.pid, processStart: this.counter, startTime, type, id, user };
     const log: string[] = [];
     const task: ProxmoxTask = { ...parts, upid: printUpid(parts), log };
     this.record(task);

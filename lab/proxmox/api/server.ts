@@ -3,8 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { readBody } from "../../kit/read-body";
 import { createRouter } from "../../kit/router";
 import type { AccessControl } from "../access";
-import type { ProxmoxNode } from "../node";
-import { ProxmoxApiError, failure, parameterError } from "./errors";
+import { holderOf, nodeNames, type ProxmoxNode } from "../node";
+import { ProxmoxApiError, failure, missingVm, parameterError } from "./errors";
 import type { ProxmoxRoute } from "./route";
 import { checkParameters, type Values } from "./schema";
 
@@ -18,7 +18,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return body.toString("utf8");
 }
 
-/** Parameters of query and body. @throws ApiError for a body of another kind than a form or JSON */
+/** Parameters of query and body. @throws ProxmoxApiError for a body of another kind than a form or JSON */
 function readValues(query: string, body: string, contentType: string | undefined): Values {
   const values = Object.fromEntries(new URLSearchParams(query));
   if (body === "") return values;
@@ -74,6 +74,7 @@ export function createApi(node: ProxmoxNode, access: AccessControl, routes: read
     const given = readValues(query, body, request.headers["content-type"]);
     const values = checkParameters(match.route.parameters, match.route.emptyIsAbsent ? withoutEmpty(given) : given);
     requireKnownPlace(node, match.params);
+    if (match.route.path.startsWith("/nodes/{node}/qemu/{vmid}")) requireHolder(node, match.params);
     return match.route.handle({ node, caller, path: match.params, values, vmid: Number(match.params.vmid) });
   }
 
@@ -108,7 +109,7 @@ function requireKnownPlace(node: ProxmoxNode, path: Readonly<Record<string, stri
   if (path.vmid !== undefined && !/^[1-9]\d{2,8}$/.test(path.vmid)) {
     throw parameterError({ vmid: "value does not look like a valid VM ID" });
   }
-  if (path.node !== undefined && path.node !== node.seed.node) {
+  if (path.node !== undefined && !nodeNames(node).includes(path.node)) {
     const neighbour = node.seed.neighbours?.find(({ node: name }) => name === path.node);
     if (neighbour?.online === true) return;
     // What the proxy of a cluster answers for a node that is off.
@@ -117,4 +118,11 @@ function requireKnownPlace(node: ProxmoxNode, path: Readonly<Record<string, stri
       `hostname lookup '${path.node}' failed - failed to get address info for: ${path.node}: Name or service not known`,
     );
   }
+}
+
+/** A node has the configuration files of its own VMs only. */
+function requireHolder(node: ProxmoxNode, path: Readonly<Record<string, string>>): void {
+  const vm = node.store.vm(Number(path.vmid));
+  if (vm !== undefined && path.node !== undefined && holderOf(node, vm) !== path.node)
+    throw missingVm(path.node, vm.vmid);
 }

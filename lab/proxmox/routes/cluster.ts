@@ -3,7 +3,7 @@ import { failure, parameterError } from "../api/errors";
 import type { ProxmoxCall, ProxmoxRoute } from "../api/route";
 import type { Parameter } from "../api/schema";
 import { formatOf, requireStorage, usedBytes, volumesOn } from "../vm/storage";
-import type { ProxmoxNode } from "../node";
+import { holderOf, nodeNames, type ProxmoxNode } from "../node";
 import { parseUpid } from "../values";
 import { vmStatus } from "./qemu";
 
@@ -23,9 +23,9 @@ function nextId({ node, values }: ProxmoxCall): unknown {
   return String(vmid);
 }
 
-function storageStatus(node: ProxmoxNode, id: string) {
+function storageStatus(node: ProxmoxNode, id: string, holder: string) {
   const storage = requireStorage(node, id);
-  const used = usedBytes(node, storage);
+  const used = usedBytes(node, storage, holder);
   return {
     type: storage.type,
     content: storage.content ?? "images,rootdir",
@@ -53,7 +53,7 @@ function vmResources({ node, caller }: ProxmoxCall): unknown[] {
     .map((vm) => {
       const pool = node.store.poolOf(vm.vmid)?.poolid;
       const { cpus: maxcpu, ...status } = vmStatus(node, vm);
-      const place = { id: `qemu/${vm.vmid}`, type: "qemu", node: node.seed.node };
+      const place = { id: `qemu/${vm.vmid}`, type: "qemu", node: holderOf(node, vm) };
       return { ...place, template: 0, ...status, maxcpu, ...(pool && { pool }) };
     });
 }
@@ -81,17 +81,20 @@ function containerConfig({ node, caller, path, vmid }: ProxmoxCall): unknown {
 }
 
 function storageResources(call: ProxmoxCall): unknown[] {
-  const { node } = call.node.seed;
-  return visibleStorages(call).map((storage) => {
-    const { total, used, type, content } = storageStatus(call.node, storage);
-    const place = { id: `storage/${node}/${storage}`, type: "storage", node, storage };
-    return { ...place, status: "available", plugintype: type, content, shared: 0, maxdisk: total, disk: used };
-  });
+  const visible = visibleStorages(call);
+  return nodeNames(call.node).flatMap((node) =>
+    visible.map((storage) => {
+      const { total, used, type, content } = storageStatus(call.node, storage, node);
+      const place = { id: `storage/${node}/${storage}`, type: "storage", node, storage };
+      return { ...place, status: "available", plugintype: type, content, shared: 0, maxdisk: total, disk: used };
+    }),
+  );
 }
 
-function nodeResources({ node: { seed } }: ProxmoxCall): unknown[] {
-  const others = (seed.neighbours ?? []).filter(({ node }) => node !== seed.node);
-  return [{ node: seed.node, online: true }, ...others].map(({ node, online }) => ({
+function nodeResources(call: ProxmoxCall): unknown[] {
+  const own = nodeNames(call.node);
+  const others = (call.node.seed.neighbours ?? []).filter(({ node }) => !own.includes(node));
+  return [...own.map((node) => ({ node, online: true })), ...others].map(({ node, online }) => ({
     ...{ id: `node/${node}`, type: "node", node },
     status: online ? "online" : "offline",
   }));
@@ -197,14 +200,15 @@ export const clusterRoutes: readonly ProxmoxRoute[] = [
     method: "GET",
     path: "/nodes",
     parameters: {},
-    handle: ({ node }) => [{ id: `node/${node.seed.node}`, node: node.seed.node, type: "node", status: "online" }],
+    handle: ({ node }) =>
+      nodeNames(node).map((name) => ({ id: `node/${name}`, node: name, type: "node", status: "online" })),
   },
   {
     method: "GET",
     path: "/nodes/{node}/status",
     parameters: {},
-    handle: ({ node, caller }) => {
-      requireAll(caller, `/nodes/${node.seed.node}`, ["Sys.Audit"]);
+    handle: ({ node, caller, path }) => {
+      requireAll(caller, `/nodes/${path.node}`, ["Sys.Audit"]);
       return { pveversion: `pve-manager/${node.seed.version}/lab`, uptime: Math.floor(process.uptime()) };
     },
   },
@@ -215,15 +219,15 @@ export const clusterRoutes: readonly ProxmoxRoute[] = [
     handle: (call) =>
       visibleStorages(call)
         .filter((id) => call.values.storage === undefined || call.values.storage === id)
-        .map((id) => ({ storage: id, ...storageStatus(call.node, id) })),
+        .map((id) => ({ storage: id, ...storageStatus(call.node, id, call.path.node ?? "") })),
   },
   {
     method: "GET",
     path: "/nodes/{node}/storage/{storage}/status",
     parameters: {},
     handle: (call) => {
-      const { storage = "" } = call.path;
-      const status = storageStatus(call.node, storage);
+      const { node: holder = "", storage = "" } = call.path;
+      const status = storageStatus(call.node, storage, holder);
       if (!visibleStorages(call).includes(storage)) requireAll(call.caller, `/storage/${storage}`, ["Datastore.Audit"]);
       return status;
     },
@@ -233,12 +237,12 @@ export const clusterRoutes: readonly ProxmoxRoute[] = [
     path: "/nodes/{node}/storage/{storage}/content",
     parameters: { content: text, vmid: count },
     handle: (call) => {
-      const { storage = "" } = call.path;
+      const { node: holder = "", storage = "" } = call.path;
       const format = formatOf(requireStorage(call.node, storage));
       requireAll(call.caller, `/storage/${storage}`, ["Datastore.Audit"]);
       const { content = "images", vmid } = call.values;
       if (content !== "images") return [];
-      return volumesOn(call.node, storage)
+      return volumesOn(call.node, storage, holder)
         .filter(({ vm }) => vmid === undefined || vm.vmid === Number(vmid))
         .map(({ volid, size, vm }) => ({ volid, content: "images", format, size, vmid: vm.vmid }));
     },
@@ -248,9 +252,9 @@ export const clusterRoutes: readonly ProxmoxRoute[] = [
     path: "/nodes/{node}/storage/{storage}/content/{volume}",
     parameters: {},
     handle: (call) => {
-      const { storage = "", volume: given = "" } = call.path;
+      const { node: holder = "", storage = "", volume: given = "" } = call.path;
       const volid = given.includes(":") ? given : `${storage}:${given}`;
-      const found = volumesOn(call.node, storage).find((entry) => entry.volid === volid);
+      const found = volumesOn(call.node, storage, holder).find((entry) => entry.volid === volid);
       requireAll(call.caller, `/storage/${storage}`, ["Datastore.Audit"]);
       if (found === undefined) throw failure(`no such logical volume ${volid.replace(":", "/")}`);
       return {

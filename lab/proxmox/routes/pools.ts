@@ -3,7 +3,7 @@ import { ProxmoxApiError, failure } from "../api/errors";
 import type { ProxmoxCall, ProxmoxRoute } from "../api/route";
 import type { Parameter } from "../api/schema";
 import type { ResourcePool } from "../model";
-import type { ProxmoxNode } from "../node";
+import { holderOf, type ProxmoxNode } from "../node";
 
 const text: Parameter = { type: "string", optional: true };
 const poolid: Parameter = { type: "string", pattern: /^[A-Za-z0-9._/-]+$/ };
@@ -18,7 +18,7 @@ function describePool(node: ProxmoxNode, pool: ResourcePool): unknown {
   const members = pool.vms.map((vmid) => ({
     id: `qemu/${vmid}`,
     type: "qemu",
-    node: node.seed.node,
+    node: holderOf(node, node.store.vm(vmid) ?? {}),
     vmid,
     name: node.store.vm(vmid)?.config.name,
     status: node.machines.isRunning(vmid) ? "running" : "stopped",

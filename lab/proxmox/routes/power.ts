@@ -28,14 +28,14 @@ function power(
     handle: (call) => {
       requireAll(call.caller, `/vms/${call.vmid}`, ["VM.PowerMgmt"]);
       requireVm(call.node, call.vmid);
-      return call.node.tasks.run(type, String(call.vmid), call.caller.id, (log) => work(call, log));
+      return call.node.tasks.run(type, String(call.vmid), call.caller.id, (log) => work(call, log), call.path.node);
     },
   };
 }
 
 const timeoutOf = ({ values }: ProxmoxCall): number => Number(values.timeout ?? shutdownSeconds);
 
-/** @throws ApiError as long as nothing in the guest would answer */
+/** @throws ProxmoxApiError as long as nothing in the guest would answer */
 function requireAgent({ node, caller, vmid }: ProxmoxCall): void {
   requireAny(caller, `/vms/${vmid}`, ["VM.GuestAgent.Audit", "VM.GuestAgent.Unrestricted"]);
   const vm = requireVm(node, vmid);

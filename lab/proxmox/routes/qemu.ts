@@ -152,8 +152,9 @@ export const qemuRoutes: readonly ProxmoxRoute[] = [
     parameters: { ...changeParameters, background_delay: { type: "integer", optional: true, minimum: 1, maximum: 30 } },
     handle: async (call) => {
       requireRunOfTheMill(call);
-      const { node, caller, vmid, values } = call;
-      return node.tasks.run("qmconfig", String(vmid), caller.id, () => changeConfig(node, caller, vmid, values));
+      const { node, caller, path, vmid, values } = call;
+      const change = (): Promise<void> => changeConfig(node, caller, vmid, values);
+      return node.tasks.run("qmconfig", String(vmid), caller.id, change, path.node);
     },
   },
   { method: "GET", path: "/nodes/{node}/qemu/{vmid}/pending", parameters: {}, handle: pendingReply },
@@ -186,11 +187,11 @@ export const qemuRoutes: readonly ProxmoxRoute[] = [
       digest,
       skiplock: flag,
     },
-    handle: ({ node, caller, vmid, values }) => {
+    handle: ({ node, caller, path, vmid, values }) => {
       requireAll(caller, `/vms/${vmid}`, ["VM.Config.Disk"]);
       requireVm(node, vmid);
       const { disk = "", size = "" } = values;
-      return node.tasks.run("resize", String(vmid), caller.id, () => resizeDisk(node, vmid, disk, size));
+      return node.tasks.run("resize", String(vmid), caller.id, () => resizeDisk(node, vmid, disk, size), path.node);
     },
   },
   {
@@ -204,24 +205,23 @@ export const qemuRoutes: readonly ProxmoxRoute[] = [
       digest,
       bwlimit: text,
     },
-    handle: ({ node, caller, vmid, values }) => {
+    handle: ({ node, caller, path, vmid, values }) => {
       const { disk = "", storage = "" } = values;
       requireAll(caller, `/vms/${vmid}`, ["VM.Config.Disk"]);
       requireAll(caller, `/storage/${storage}`, ["Datastore.AllocateSpace"]);
       requireVm(node, vmid);
-      return node.tasks.run("qmmove", String(vmid), caller.id, () =>
-        moveDisk(node, vmid, disk, storage, values.delete === "1"),
-      );
+      const move = (): Promise<void> => moveDisk(node, vmid, disk, storage, values.delete === "1");
+      return node.tasks.run("qmmove", String(vmid), caller.id, move, path.node);
     },
   },
   {
     method: "DELETE",
     path: "/nodes/{node}/qemu/{vmid}",
     parameters: { purge: flag, "destroy-unreferenced-disks": flag, skiplock: flag },
-    handle: ({ node, caller, vmid }) => {
+    handle: ({ node, caller, path, vmid }) => {
       requireAll(caller, `/vms/${vmid}`, ["VM.Allocate"]);
       requireDestroyable(node, vmid);
-      return node.tasks.run("qmdestroy", String(vmid), caller.id, () => destroyVm(node, vmid));
+      return node.tasks.run("qmdestroy", String(vmid), caller.id, () => destroyVm(node, vmid), path.node);
     },
   },
 ];

@@ -2,8 +2,9 @@ import { holdsAny, requireAll, type Caller } from "../access";
 import { failure, parameterError, permissionError } from "../api/errors";
 import type { Values } from "../api/schema";
 import type { Vm } from "../model";
-import { requireUnlocked, requireVm, type ProxmoxNode } from "../node";
+import { holderOf, nodeNames, requireUnlocked, requireVm, type ProxmoxNode } from "../node";
 import { omit } from "../omit";
+import type { TaskLog } from "../tasks";
 import { printProperties, readProperties } from "../property-string";
 import { drivesOf, isTemplate, nicOf } from "./config";
 import { normalizeValue, randomMac } from "./configure";
@@ -53,7 +54,7 @@ function copyOf(
     const volume = drive.isCloudInit
       ? cloudInitVolume(node, newid, target)
       : nextDiskVolume(node, { vmid: newid, volumes }, target);
-    requireSpace(node, target, volume.slice(target.length + 1), bytes);
+    requireSpace(node, holderOf(node, source), target, volume.slice(target.length + 1), bytes);
     volumes = { ...volumes, [volume]: bytes };
     config[drive.slot] = printProperties(driveFormat, { ...drive.properties, file: volume });
   }
@@ -79,7 +80,11 @@ export async function cloneVm(node: ProxmoxNode, caller: Caller, vmid: number, v
   const storages = new Set(storage === undefined ? Object.keys(source.volumes).map(storageOfVolume) : [storage]);
   authorizeClone(caller, source, newid, pool, storages);
   if (pool !== undefined && node.store.pool(pool) === undefined) throw failure(`pool '${pool}' does not exist`);
-  if (target !== undefined && target !== node.seed.node) throw failure(`no such cluster node '${target}'`);
+  const holder = holderOf(node, source);
+  if (target !== undefined && !nodeNames(node).includes(target)) throw failure(`no such cluster node '${target}'`);
+  // Every storage of the lab belongs to one node.
+  if (target !== undefined && target !== holder)
+    throw failure(`can't clone to non-shared storage '${storage ?? [...storages][0]}'`);
   if (storage !== undefined) {
     requireStorage(node, storage);
     if (isTemplate(source.config) && values.full !== "1") {
@@ -93,13 +98,14 @@ export async function cloneVm(node: ProxmoxNode, caller: Caller, vmid: number, v
   if (node.store.vm(newid) !== undefined) throw failure(`unable to create VM ${newid}: config file already exists`);
   const empty: Vm = {
     vmid: newid,
+    ...(source.node && { node: source.node }),
     config: {},
     pending: { set: {}, delete: [] },
     lock: "clone",
     volumes: {},
   };
   node.store.putVm(empty);
-  return node.tasks.run("qmclone", String(vmid), caller.id, async (log) => {
+  const clone = async (log: TaskLog): Promise<void> => {
     try {
       const copy = copyOf(node, source, newid, storage, values);
       for (const [volume] of Object.entries(copy.volumes)) log(`create full clone of drive (${volume})`);
@@ -114,5 +120,6 @@ export async function cloneVm(node: ProxmoxNode, caller: Caller, vmid: number, v
       throw failure(`clone failed: ${error instanceof Error ? error.message : String(error)}`);
     }
     node.events.add("vm.cloned", { vmid: newid, source: vmid, name: values.name });
-  });
+  };
+  return node.tasks.run("qmclone", String(vmid), caller.id, clone, holder);
 }

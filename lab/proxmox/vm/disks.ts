@@ -1,6 +1,6 @@
 import { failure, parameterError } from "../api/errors";
 import type { Vm } from "../model";
-import { requireUnlocked, requireVm, type ProxmoxNode } from "../node";
+import { holderOf, requireUnlocked, requireVm, type ProxmoxNode } from "../node";
 import { omit } from "../omit";
 import { printProperties } from "../property-string";
 import { parseSize } from "../values";
@@ -31,7 +31,7 @@ export async function resizeDisk(node: ProxmoxNode, vmid: number, slot: string, 
     const wanted = size.startsWith("+") ? bytes + given : given;
     if (wanted < bytes) throw failure("shrinking disks is not supported");
     const [storage = "", name = ""] = drive.file.split(":");
-    requireSpace(node, storage, name, wanted - bytes);
+    requireSpace(node, holderOf(node, vm), storage, name, wanted - bytes);
     node.store.putVm({
       ...vm,
       config: { ...vm.config, [slot]: printProperties(driveFormat, { ...drive.properties, ...sizeProperty(wanted) }) },
@@ -55,7 +55,7 @@ export async function moveDisk(
     const { drive, bytes } = requireDisk(vm, slot);
     if (storageOfVolume(drive.file) === storage) throw failure("you can't move to the same storage with same format");
     const volume = nextDiskVolume(node, vm, storage);
-    requireSpace(node, storage, volume.slice(storage.length + 1), bytes);
+    requireSpace(node, holderOf(node, vm), storage, volume.slice(storage.length + 1), bytes);
     const kept = deleteOld ? omit(vm.volumes, drive.file) : vm.volumes;
     const config = { ...vm.config, [slot]: printProperties(driveFormat, { ...drive.properties, file: volume }) };
     node.store.putVm({

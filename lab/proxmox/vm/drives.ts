@@ -1,6 +1,6 @@
 import { failure, parameterError } from "../api/errors";
 import type { Vm, StoredVmConfig } from "../model";
-import type { ProxmoxNode } from "../node";
+import { holderOf, type ProxmoxNode } from "../node";
 import { omit } from "../omit";
 import { printProperties } from "../property-string";
 import { drivesOf, pendingConfig, readDrive, type Drive } from "./config";
@@ -9,11 +9,11 @@ import { cloudInitVolume, nextDiskVolume, requireSpace, requireStorage, sizeProp
 
 const cloudInitBytes = 4 * 2 ** 20;
 
-type WithVolumes = Pick<Vm, "vmid" | "volumes">;
+type WithVolumes = Pick<Vm, "vmid" | "node" | "volumes">;
 
 function allocate(node: ProxmoxNode, vm: WithVolumes, volume: string, bytes: number): WithVolumes {
   const [storage = "", name = ""] = volume.split(":");
-  requireSpace(node, storage, name, bytes);
+  requireSpace(node, holderOf(node, vm), storage, name, bytes);
   return { ...vm, volumes: { ...vm.volumes, [volume]: bytes } };
 }
 
@@ -23,7 +23,7 @@ const print = (drive: Drive, more: Record<string, string>): string =>
 /**
  * A drive as the configuration keeps it: `STORAGE:cloudinit` and `STORAGE:GIB` become volumes of their own.
  * @returns the option's text and the VM with its volumes
- * @throws ApiError when the volume cannot be had
+ * @throws ProxmoxApiError when the volume cannot be had
  */
 export function resolveDrive(
   node: ProxmoxNode,

@@ -1,6 +1,6 @@
 import { failure } from "../api/errors";
 import type { Vm } from "../model";
-import type { ProxmoxNode } from "../node";
+import { holderOf, type ProxmoxNode } from "../node";
 import { printSize, volumeId } from "../values";
 
 type Storage = ProxmoxNode["seed"]["storages"][number];
@@ -13,17 +13,18 @@ export function requireStorage(node: ProxmoxNode, id: string): Storage {
 
 export const storageOfVolume = (volume: string): string => volume.split(":", 1)[0] as string;
 
-/** Volumes on a storage, with their owner. */
-export function volumesOn(node: ProxmoxNode, id: string): { volid: string; size: number; vm: Vm }[] {
+/** Volumes on a storage of a node, with their owner. */
+export function volumesOn(node: ProxmoxNode, id: string, holder: string): { volid: string; size: number; vm: Vm }[] {
   return node.store
     .allVms()
+    .filter((vm) => holderOf(node, vm) === holder)
     .flatMap((vm) => Object.entries(vm.volumes).map(([volid, size]) => ({ volid, size, vm })))
     .filter(({ volid }) => storageOfVolume(volid) === id);
 }
 
 /** Bytes in use: thin volumes count what was written, others their whole size. */
-export function usedBytes(node: ProxmoxNode, storage: Storage): number {
-  const volumes = volumesOn(node, storage.id);
+export function usedBytes(node: ProxmoxNode, storage: Storage, holder: string): number {
+  const volumes = volumesOn(node, storage.id, holder);
   if (storage.type === "lvm") return volumes.reduce((sum, { size }) => sum + size, 0);
   const owners = new Set(volumes.map(({ vm }) => vm.vmid));
   return [...owners].reduce((sum, vmid) => sum + node.machines.diskUsedBytes(vmid), 0);
@@ -31,11 +32,11 @@ export function usedBytes(node: ProxmoxNode, storage: Storage): number {
 
 const extentBytes = 4 * 2 ** 20; // LVM's default physical extent
 
-/** @throws ApiError in lvcreate's words when a thick volume does not fit; thin ones may promise more than there is */
-export function requireSpace(node: ProxmoxNode, id: string, volume: string, bytes: number): void {
+/** @throws ProxmoxApiError in lvcreate's words when a thick volume does not fit; thin ones may promise more than there is */
+export function requireSpace(node: ProxmoxNode, holder: string, id: string, volume: string, bytes: number): void {
   const storage = requireStorage(node, id);
   if (storage.type !== "lvm") return;
-  const free = Math.max(0, storage.totalBytes - usedBytes(node, storage));
+  const free = Math.max(0, storage.totalBytes - usedBytes(node, storage, holder));
   if (bytes <= free) return;
   const [have, need] = [Math.floor(free / extentBytes), Math.ceil(bytes / extentBytes)];
   throw failure(

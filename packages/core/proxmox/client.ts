@@ -11,7 +11,6 @@ const REQUEST_TIMEOUT_MS = 15_000;
 export interface ProxmoxAccess {
   /** `https://host:8006/`. */
   readonly endpoint: string;
-  readonly node: string;
   /** USER@REALM!TOKENID=UUID; held in memory only. */
   readonly token: string;
 }
@@ -130,8 +129,8 @@ export class ProxmoxClient {
     }
   }
 
-  storageStatus(storage: string): Promise<StorageStatus> {
-    return this.call("GET", `/nodes/${this.access.node}/storage/${encodeURIComponent(storage)}/status`);
+  storageStatus(node: string, storage: string): Promise<StorageStatus> {
+    return this.call("GET", `/nodes/${node}/storage/${encodeURIComponent(storage)}/status`);
   }
 
   /** Effective privileges of the token on one path. */
@@ -144,8 +143,7 @@ export class ProxmoxClient {
   }
 
   /** Stops and deletes a VM with its disks, once no other task holds its lock. */
-  async removeVm(vmId: number, limitMs: number): Promise<void> {
-    const { node } = this.access;
+  async removeVm(node: string, vmId: number, limitMs: number): Promise<void> {
     const deadline = performance.now() + limitMs;
     const isUnlocked = (seen: VmConfig): boolean => seen.lock === undefined;
     const { lock } = await poll(() => this.vmConfig(node, vmId), isUnlocked, { limitMs, pauseMs: 1_000 });
@@ -158,22 +156,22 @@ export class ProxmoxClient {
     }
     const { status } = await this.call<{ status: string }>("GET", `/nodes/${node}/qemu/${vmId}/status/current`);
     if (status !== "stopped")
-      await this.task(await this.call("POST", `/nodes/${node}/qemu/${vmId}/status/stop`), deadline);
+      await this.task(node, await this.call("POST", `/nodes/${node}/qemu/${vmId}/status/stop`), deadline);
     const query = "destroy-unreferenced-disks=1&purge=1";
-    await this.task(await this.call("DELETE", `/nodes/${node}/qemu/${vmId}?${query}`), deadline);
+    await this.task(node, await this.call("DELETE", `/nodes/${node}/qemu/${vmId}?${query}`), deadline);
   }
 
   /** Deletes every firewall rule of a VM. */
-  async clearFirewallRules(vmId: number): Promise<void> {
-    const base = `/nodes/${this.access.node}/qemu/${vmId}/firewall/rules`;
+  async clearFirewallRules(node: string, vmId: number): Promise<void> {
+    const base = `/nodes/${node}/qemu/${vmId}/firewall/rules`;
     const rules = await this.call<unknown[]>("GET", base);
     // Deleting position 0 moves the other rules up.
     for (let left = rules.length; left > 0; left -= 1) await this.call("DELETE", `${base}/0`);
   }
 
   /** @param deadline on the clock of `performance.now()` */
-  private async task(upid: string, deadline: number): Promise<void> {
-    const path = `/nodes/${this.access.node}/tasks/${encodeURIComponent(upid)}/status`;
+  private async task(node: string, upid: string, deadline: number): Promise<void> {
+    const path = `/nodes/${node}/tasks/${encodeURIComponent(upid)}/status`;
     const { status, exitstatus } = await poll(
       () => this.call<{ status: string; exitstatus?: string }>("GET", path),
       (seen) => seen.status === "stopped",

@@ -6,6 +6,9 @@ export const FORCE_WORDS = "change a runner while no other one is healthy";
 /** Allows runners on a public repository. */
 export const PUBLIC_WORDS = "outsiders may propose code to this repository";
 
+/** Allows a primary and its secondaries on one Proxmox VE node although the cluster has others. */
+export const ONE_NODE_WORDS = "one failed node may stop every runner";
+
 /** Rolls the runners back automatically after an update that failed. */
 export const ROLLBACK_WORDS = "a failed update of the runners rolls back by itself";
 

@@ -35,14 +35,14 @@ async function said(
   };
   const inputs = {
     proxmox,
-    runners: [{ name: "one", vmId: 151, address: "192.0.2.51" }],
+    runners: [{ role: "primary", name: "one", vmId: 151, address: "192.0.2.51", node: proxmox.node, templateId: 9000 }],
     diskGiB: 4,
     requireFirewall: true,
     hosts: true,
     ownershipMarks: { one: "ghrunners test one" },
   } as unknown as PreflightInputs;
   try {
-    const client = new ProxmoxClient({ endpoint, node: proxmox.node, token: `${tokenId}=${secret}` });
+    const client = new ProxmoxClient({ endpoint, token: `${tokenId}=${secret}` });
     const problems = judgeProxmox(inputs, await observeProxmox(client, inputs, isAnswered));
     return problems.map(({ setting, reason }) => `${setting}: ${reason}`);
   } finally {

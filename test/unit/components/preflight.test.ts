@@ -3,14 +3,13 @@ import { PUBLIC_WORDS } from "@ghrunners/core/vocabulary/safety";
 import type { ClusterGuest } from "@ghrunners/core/proxmox/client";
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import type { PreflightInputs } from "@ghrunners/components/resources/preflight";
-import {
-  type GitHubObservation,
-  judgeGitHub,
-  judgeProxmox,
-  type PreflightProblem,
-  type ProxmoxObservation,
-  requiredPrivileges,
-} from "@ghrunners/components/preflight/judge";
+import { judgeGitHub, judgeProxmox, requiredPrivileges } from "@ghrunners/components/preflight/judge";
+import type {
+  GitHubObservation,
+  PreflightProblem,
+  ProxmoxObservation,
+  StorageSeen,
+} from "@ghrunners/components/preflight/observation";
 
 const GiB = 2 ** 30;
 
@@ -25,9 +24,10 @@ const inputs: PreflightInputs = {
   },
   github: { url: "https://github.com", repository: "octo-org/demo-app" },
   runners: [
-    { name: "one", vmId: 151, address: "192.0.2.51" },
-    { name: "two", vmId: 152, address: "192.0.2.52" },
+    { role: "primary", name: "one", vmId: 151, address: "192.0.2.51", node: "pve1", templateId: 9000 },
+    { role: "secondary", name: "two", vmId: 152, address: "192.0.2.52", node: "pve1", templateId: 9000 },
   ],
+  oneNodeAllowed: false,
   diskGiB: 10,
   requireFirewall: true,
   ownershipMarks: { one: "ghrunners lab one", two: "ghrunners lab two" },
@@ -61,9 +61,13 @@ const proxmox: ProxmoxObservation = {
   firewall: { value: undefined },
   answering: [],
   configs: new Map(),
-  storage: { value: { avail: 20 * GiB } },
+  storages: new Map([["pve1", { value: { avail: 20 * GiB } }]]),
   missingPrivileges: { value: [] },
 };
+/** The storage as node pve1 sees it. */
+const stored = (storage: StorageSeen): Pick<ProxmoxObservation, "storages"> => ({
+  storages: new Map([["pve1", { value: storage }]]),
+});
 const github: GitHubObservation = {
   repository: { value: { private: true, fullName: "octo-org/demo-app" } },
   runners: { value: [] },
@@ -129,7 +133,7 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
   ],
   [
     "not enough space",
-    atProxmox({ storage: { value: { avail: 19.5 * GiB } } }),
+    atProxmox(stored({ avail: 19.5 * GiB })),
     "proxmox.storage",
     /^tank has 19\.5 GiB free, expected 20\.0 GiB for 2 new VMs\. Next: free space, or lower ghrunners:vm\.diskGiB$/,
   ],
@@ -162,13 +166,13 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
   ],
   [
     "a storage that takes no disks",
-    atProxmox({ storage: { value: { avail: 20 * GiB, content: "iso,backup" } } }),
+    atProxmox(stored({ avail: 20 * GiB, content: "iso,backup" })),
     "proxmox.storage",
     /^tank holds iso,backup\. Expected a storage for VM disks \(content images\)/,
   ],
   [
     "a storage that the node does not reach",
-    atProxmox({ storage: { value: { avail: 0, content: "images", active: 0 } } }),
+    atProxmox(stored({ avail: 0, content: "images", active: 0 })),
     "proxmox.storage",
     /^tank is not reachable from node pve1\. Expected it active/,
   ],
@@ -178,7 +182,12 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
     "network.requireFirewall",
     /^the firewall of Proxmox VE is off for the datacenter, so the rules of the VMs have no effect .* Next: on the node, pvesh set/,
   ],
-  ["a storage that fails", atProxmox({ storage: { error: "no tank" } }), "proxmox.storage", /^no tank$/],
+  [
+    "a storage that fails",
+    atProxmox({ storages: new Map([["pve1", { error: "no tank" }]]) }),
+    "proxmox.storage",
+    /^no tank$/,
+  ],
   [
     "one privilege on several VMs",
     atProxmox({ missingPrivileges: { value: [memory(151), memory(152)] } }),
@@ -277,17 +286,20 @@ describe("preflight", () => {
 
   it("asks of a thin storage what the clones write, not what they may grow to", () => {
     const configs = new Map([[9000, { ...good, scsi0: "tank:base-9000-disk-0,size=2G" }]]);
-    const storage = (type: string) => ({ value: { avail: 5 * GiB, type, content: "images" } });
-    assert.deepEqual(atProxmox({ configs, storage: storage("lvmthin") }), []);
-    assert.match(atProxmox({ configs, storage: storage("lvm") })[0]?.reason ?? "", /expected 20\.0 GiB for 2 new VMs/);
-    const small = atProxmox({ configs, storage: { value: { ...storage("lvmthin").value, total: 8 * GiB } } });
+    const storage = (type: string): StorageSeen => ({ avail: 5 * GiB, type, content: "images" });
+    assert.deepEqual(atProxmox({ configs, ...stored(storage("lvmthin")) }), []);
+    assert.match(
+      atProxmox({ configs, ...stored(storage("lvm")) })[0]?.reason ?? "",
+      /expected 20\.0 GiB for 2 new VMs/,
+    );
+    const small = atProxmox({ configs, ...stored({ ...storage("lvmthin"), total: 8 * GiB }) });
     assert.match(small[0]?.reason ?? "", /^tank has 8\.0 GiB in total, expected 10\.0 GiB for the disk of one VM/);
-    const full = atProxmox({ configs, storage: { value: { ...storage("lvmthin").value, avail: 3 * GiB } } });
+    const full = atProxmox({ configs, ...stored({ ...storage("lvmthin"), avail: 3 * GiB }) });
     assert.match(full[0]?.reason ?? "", /^tank has 3\.0 GiB free, expected 4\.0 GiB for 2 new VMs/);
   });
 
   it("takes its own VM back, which an interrupted run left, and needs no space for it", () => {
-    const own = { guests: { value: [template, guest(151)] }, storage: { value: { avail: 10 * GiB } } };
+    const own = { guests: { value: [template, guest(151)] }, ...stored({ avail: 10 * GiB }) };
     const mine = { description: "ghrunners lab one\n", ipconfig0: "ip=192.0.2.51/24" };
     assert.deepEqual(atProxmox({ ...own, configs: new Map([[151, mine]]) }), []);
   });
@@ -329,13 +341,73 @@ describe("preflight", () => {
   it("reports different problems together", () => {
     const all = atProxmox({
       guests: { value: [guest(151)] },
-      storage: { value: { avail: 0 } },
+      ...stored({ avail: 0 }),
       missingPrivileges: { value: [cloneOnly, memory(151)] },
     });
     assert.deepEqual(
       all.map(({ setting }) => setting),
       ["proxmox.templateId", "runners[0].vmId", "proxmox.storage", "proxmox", "proxmox"],
     );
+  });
+
+  describe("of a cluster with two nodes", () => {
+    const two = { value: ["pve1", "pve2"].map((node) => ({ node, online: true })) };
+    const [primary, secondary] = inputs.runners as [PreflightInputs["runners"][0], PreflightInputs["runners"][0]];
+    const apart = { ...inputs, runners: [primary, { ...secondary, node: "pve2", templateId: 9001 }] };
+    const both: ProxmoxObservation = {
+      ...proxmox,
+      nodes: two,
+      guests: { value: [template, { ...template, vmid: 9001, node: "pve2" }] },
+      storages: new Map(["pve1", "pve2"].map((node) => [node, { value: { avail: 10 * GiB } }])),
+    };
+
+    it("refuses all runners on one node, with the commands that move a secondary, and the sentence that allows it", () => {
+      const problems = judgeProxmox(inputs, { ...proxmox, nodes: two });
+      assert.deepEqual(
+        problems.map(({ setting }) => setting),
+        ["runners[1].node"],
+      );
+      assert.match(
+        problems[0]?.reason ?? "",
+        /^primary and secondary are both on node pve1, .*'ghrunners:proxmox\.templates\.pve2' VMID .*'ghrunners:runners\[1\]\.node' pve2, .*'ghrunners:safety\.allowOneNode' 'one failed node may stop every runner'$/,
+      );
+      assert.deepEqual(judgeProxmox({ ...inputs, oneNodeAllowed: true }, { ...proxmox, nodes: two }), []);
+    });
+
+    it("does not count a node that is off, and asks nothing of a primary alone", () => {
+      const nodes = { value: two.value.map(({ node }) => ({ node, online: node === "pve1" })) };
+      assert.deepEqual(judgeProxmox(inputs, { ...proxmox, nodes }), []);
+      assert.deepEqual(judgeProxmox({ ...inputs, runners: [primary] }, { ...proxmox, nodes: two }), []);
+    });
+
+    it("has nothing to say of one runner on each, with a template and the space for one VM on each", () => {
+      assert.deepEqual(judgeProxmox(apart, both), []);
+    });
+
+    it("names the node, the template and the storage that the second node lacks", () => {
+      const lacking = judgeProxmox(apart, {
+        ...both,
+        nodes: { value: [{ node: "pve1", online: true }] },
+        guests: { value: [template] },
+        storages: new Map([...both.storages, ["pve2", { value: { avail: 1 * GiB } }]]),
+      });
+      const said = lacking.map(({ setting, reason }) => `${setting}: ${reason}`).join("\n");
+      assert.match(said, /^runners\[1\]\.node: there is no node pve2, seen: pve1\./m);
+      assert.match(
+        said,
+        /^proxmox\.templates\.pve2: VMID 9001: seen no such VM, .*'ghrunners:proxmox\.templates\.pve2' VMID$/m,
+      );
+      assert.match(said, /^proxmox\.storage: tank on node pve2 has 1\.0 GiB free, expected 10\.0 GiB for 1 new VM\./m);
+      assert.equal(lacking.length, 3);
+    });
+
+    it("asks for the privileges on both templates", () => {
+      const paths = requiredPrivileges(apart).filter(({ privilege }) => privilege === "VM.Clone");
+      assert.deepEqual(
+        paths.map(({ path }) => path),
+        ["/vms/9000", "/vms/9001"],
+      );
+    });
   });
 
   it("asks for the privileges of a resource pool where there is one", () => {

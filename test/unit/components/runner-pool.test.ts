@@ -63,6 +63,24 @@ describe("RunnerPool", () => {
     assert.ok(dependencies.includes("pool-primary-online") && dependencies.includes("pool-secondary-online"));
   });
 
+  it("makes a runner on the node that it names, from the template there, and looks at that template as well", async () => {
+    const graph = await made({ runners: [primary, { ...secondary, node: "pve2", templateId: 9001 }] });
+    const find = finder(graph);
+    const cloned = (name: string): unknown[] => {
+      const { nodeName, clone } = find(name).inputs as { nodeName: string; clone: { vmId: number } };
+      return [nodeName, clone.vmId];
+    };
+    assert.deepEqual(cloned("pool-primary-vm"), ["pve1", 9000]);
+    assert.deepEqual(cloned("pool-secondary-vm"), ["pve2", 9001]);
+    const sources = graph.filter(({ type }) => type.endsWith("CloneSource"));
+    assert.deepEqual(sources.map(({ name, inputs }) => [name, inputs.node, inputs.templateId]).sort(), [
+      ["pool-source", "pve1", 9000],
+      ["pool-source-pve2-9001", "pve2", 9001],
+    ]);
+    const { proxmox } = find("pool-proven").inputs.settings as { proxmox: unknown };
+    assert.deepEqual(proxmox, { templateId: 9000, templates: { pve2: 9001 } });
+  });
+
   it("tells policies what it holds: labels and events, known at preview", async () => {
     const { inputs } = finder(await made())("pool");
     assert.deepEqual(inputs.members, [

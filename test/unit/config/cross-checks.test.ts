@@ -33,6 +33,24 @@ describe("checks between settings", () => {
     assert.deepEqual(check({ runners: pool() }), []);
   });
 
+  it("ask for a template on every node that a runner names, and for none on the usual node", () => {
+    const settings = (templates: Record<string, number>) =>
+      proxmox.parse({ endpoint: "https://pve.example/", node: "pve1", templateId: 9000, templates });
+    const apart = pool({ node: "pve1" }, { node: "pve2" });
+    assert.deepEqual(check({ runners: apart, proxmox: settings({ pve2: 9001 }) }), []);
+    assert.deepEqual(
+      check({ runners: apart, proxmox: settings({ pve1: 9001 }) }).map(({ path, next }) => [path, next]),
+      [
+        ["proxmox.templates.pve1", "pulumi config rm --path 'ghrunners:proxmox.templates.pve1'"],
+        ["proxmox.templates.pve2", "pulumi config set --path 'ghrunners:proxmox.templates.pve2' VMID"],
+      ],
+    );
+    assert.deepEqual(
+      check({ runners: apart, proxmox: settings({ pve2: 152 }) }).map(({ path }) => path),
+      ["runners[1].vmId"],
+    );
+  });
+
   it("hold the pool together, whatever else is missing", () => {
     assert.deepEqual(check({ runners: pool({}, { name: "one" }) }), [
       {

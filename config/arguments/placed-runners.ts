@@ -1,0 +1,17 @@
+/** Where each runner's machine is created: on its node, from the template there. Pure. */
+import type { RunnerIdentityArgs } from "@ghrunners/components";
+import type { Settings } from "../parse";
+
+/** A node and the template on it. */
+export function placeOf(
+  { node: usual, templateId, templates = {} }: Settings["proxmox"],
+  node = usual,
+): { readonly node: string; readonly templateId: number } {
+  return { node, templateId: node === usual ? templateId : (templates[node] ?? templateId) };
+}
+
+/** The runners as arguments of the pool; those on another node than `proxmox.node` with that node and its template. */
+export const placedRunners = ({ runners, proxmox }: Pick<Settings, "runners" | "proxmox">): RunnerIdentityArgs[] =>
+  runners.map(({ node, ...runner }) =>
+    node === undefined || node === proxmox.node ? runner : { ...runner, ...placeOf(proxmox, node) },
+  );
