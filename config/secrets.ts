@@ -1,4 +1,4 @@
-/** List `secrets`: what workflows get as secrets, each with somebody who answers for it and an age that it may reach. */
+/** List `secrets`: what workflows get as secrets, each with an owner and a maximum age. */
 import { z } from "zod";
 import type { Problem } from "./problem";
 import type { TargetSettings } from "./targets";

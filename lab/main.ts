@@ -175,7 +175,7 @@ function program(): Command {
     });
   root
     .command("reviewer")
-    .argument("<presence>", "on: approves what waits for a reviewer; off: nobody does")
+    .argument("<presence>", "on: approves what waits for a reviewer; off: approves nothing")
     .description("whether a simulated reviewer approves deployments: on or off")
     .action(async (presence: string) => {
       if (presence !== "on" && presence !== "off") throw new Error(`Expected on or off, not "${presence}".`);

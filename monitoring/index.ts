@@ -3,7 +3,7 @@
  *
  *     renderTargets(settings)   the file_sd file
  *     renderRules(settings)     the rule files, one for each group
- *     renderAlertRoute()        what to add to somebody else's Alertmanager configuration
+ *     renderAlertRoute()        what to add to an Alertmanager configuration that others maintain
  *     renderAlertmanagerConfig  a whole Alertmanager configuration, where the file is ours
  *     renderDashboards(settings) Grafana's dashboards; they have the environment as a variable, so stacks share them
  */

@@ -32,7 +32,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-// Nobody reads the report: the tests end as by Ctrl-C, and take down what they have made.
+// The reader of the report is gone: the tests end as by Ctrl-C and remove what they have made.
 endQuietlyWhenNobodyReads(() => stop.abort());
 
 /** Another run has the labs: two would take each other's down. */

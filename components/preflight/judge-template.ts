@@ -31,7 +31,7 @@ export interface TemplateRequirement {
 }
 
 /**
- * Why no machine can be cloned, each in words with the command that mends it; empty where one can.
+ * Reasons why no machine can be cloned, each with the command that corrects it; empty if one can be cloned.
  * @param config the template's configuration; undefined where it could not be read, which is no reason
  */
 export function templateReasons(
@@ -55,8 +55,8 @@ export function templateReasons(
 }
 
 /**
- * What is wrong with a template's drives, each in words with the command that mends it. The machine's disk is scsi0: the provider
- * adds an empty one where the clone has none, and a clone keeps the template's controller and boot order.
+ * What is wrong with a template's drives, each with the command that corrects it. The machine's disk is scsi0: the
+ * provider adds an empty one if the clone has none, and a clone keeps the template's controller and boot order.
  * Source: bpg/terraform-provider-proxmox 0.111, vmCreateClone and disk.UpdateClone.
  *
  * @param config the template's configuration as Proxmox VE answers it

@@ -1,12 +1,12 @@
 /**
- * Looks at the template alone, when a machine is about to be made.
+ * Reads only the template, when a machine is about to be made.
  */
 import type { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { type TemplateRequirement, templateReasons } from "./judge-template";
 
 /**
- * Why no machine can be cloned, each in words with the command that mends it. Empty where one can, and where Proxmox VE does
- * not answer: no machine is deleted then either, and the step that needs it says so.
+ * Reasons why no machine can be cloned, each with the command that corrects it. Empty if one can be cloned, and if Proxmox
+ * VE does not answer: then no machine can be deleted either, and a later step reports the error.
  */
 export async function observeTemplate(
   proxmox: Pick<ProxmoxClient, "guests" | "vmConfig">,

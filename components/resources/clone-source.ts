@@ -1,8 +1,8 @@
 /**
- * The dynamic resource CloneSource: looks at the template when a machine of the pool is about to be made, also in a run
- * without a changed setting (`pulumi up --replace`, a machine that is gone), in which the preflight asks nobody. The
- * engine compares it with the machines' addresses unknown before it deletes a machine that it makes again: a refusal here
- * comes before that delete, in previews and updates, and without a delete hook.
+ * The dynamic resource CloneSource checks the template when a machine of the pool is about to be made. That includes runs
+ * without a changed setting (`pulumi up --replace`, a machine that is gone), in which the preflight does not run. Before
+ * the engine deletes a machine in order to make it again, it calls `diff` here with that machine's MAC address unknown. A
+ * refusal therefore comes before the deletion, in previews and in updates, and needs no delete hook.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
@@ -14,13 +14,13 @@ import { configure, packageSecret } from "./provider-access";
 export interface CloneSourceInputs extends Source {
   /** Address of Proxmox VE's API. */
   readonly endpoint: string;
-  /** MAC addresses of the machines that were cloned; one that is about to be made has none yet. */
+  /** MAC addresses of the cloned machines; unknown for a machine that is about to be made. */
   readonly incarnations: readonly string[];
 }
 
 const isMade = (incarnation: unknown): boolean => /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(String(incarnation));
 
-/** Whether a machine is about to be made: the engine does not know its address then, or any of them. */
+/** Whether a machine is about to be made: the engine then does not know its MAC address, or none of the addresses. */
 export const makesMachine = ({ incarnations }: Pick<CloneSourceInputs, "incarnations">): boolean =>
   !Array.isArray(incarnations) || !incarnations.every(isMade);
 

@@ -67,7 +67,7 @@ function succeeds(what: string, result: Finished): Finished {
   return result;
 }
 
-/** One lab instance of the tests, the real engine on it, and eyes on both services. */
+/** One lab of the tests: runs the real engine in it and reads the state of both services. */
 export class Rehearsal {
   private constructor(
     readonly session: LabSession,

@@ -24,17 +24,17 @@ export interface ReviewRequest {
 }
 
 /**
- * Runs workflows over the store: REST calls it for every change of a run. All methods throw ApiError in GitHub's words
+ * Runs workflows over the store: REST calls it for every change of a run. All methods throw GitHubApiError in GitHub's words
  * when the request cannot be met.
  */
 export interface WorkflowEngine {
   /** The workflow's `name`, or its path when it has none or cannot be parsed. */
   nameOf(path: string): string;
-  /** Queues a run of `workflow_dispatch`. @throws ApiError 422 for an unknown ref, input or trigger */
+  /** Queues a run of `workflow_dispatch`. @throws GitHubApiError 422 for an unknown ref, input or trigger */
   dispatch(request: DispatchRequest): RunRecord;
   /** Starts every workflow that a push or a pull request triggers; files that cannot run are events. */
   trigger(request: TriggerRequest): RunRecord[];
-  /** Lets a fork's run start. @throws ApiError 403 when it does not wait for that */
+  /** Lets a fork's run start. @throws GitHubApiError 403 when it does not wait for that */
   approve(runId: number, login: string): void;
   /** Cancels jobs; a run that is already over is a 409. */
   cancel(runId: number, options: { readonly force: boolean }): void;

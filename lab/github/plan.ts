@@ -24,7 +24,7 @@ export const hasEverything = (known: Known): boolean => isPublic(known) || planO
 
 /**
  * The plan as this token may see it: a person's with that person's own token, an organization's with one of its owners',
- * which everybody here is; both with the permission "Plan". Undefined: GitHub leaves the field out.
+ * which every client here is; both with the permission "Plan". Undefined: GitHub leaves the field out.
  */
 export function visiblePlan(
   known: Known & Pick<Services, "permissionUse">,
@@ -48,7 +48,7 @@ export interface RequestedProtection {
  * Sources: GitHub documentation, "Managing environments for deployment"; go-github, CreateUpdateEnvironment (Free: 404, Pro
  * and Team: 422); backstage/backstage#28977 for the words; alchemy-run/alchemy#1373 for the defaults.
  *
- * @throws ApiError 404, 422
+ * @throws GitHubApiError 404, 422
  */
 export function requireProtectionInPlan(known: Known, { names }: RequestedProtection): void {
   if (hasEverything(known)) return;
@@ -60,7 +60,7 @@ export function requireProtectionInPlan(known: Known, { names }: RequestedProtec
   );
 }
 
-/** @throws ApiError 403 in GitHub's words: rulesets of a private repository come with Pro */
+/** @throws GitHubApiError 403 in GitHub's words: rulesets of a private repository come with Pro */
 export function requireRulesetsInPlan(known: Known): void {
   if (isPublic(known) || planOf(known) !== "free") return;
   throw new GitHubApiError(403, "Upgrade to GitHub Pro or make this repository public to enable this feature.");

@@ -32,7 +32,7 @@ export class SealedSecrets {
   /**
    * Stores a sealed value.
    * @returns whether the secret is new
-   * @throws ApiError 422 when the key id is not the scope's or the box cannot be opened with it
+   * @throws GitHubApiError 422 when the key id is not the scope's or the box cannot be opened with it
    */
   put(scope: SecretScope, name: string, encryptedValue: string, keyId: string): boolean {
     const pair = this.pairOf(scope);

@@ -18,7 +18,7 @@ export function workflowRecords({ seed, store }: Pick<Services, "seed" | "store"
   return store.state.workflows.filter(({ path }) => paths.includes(path));
 }
 
-/** By id or by file name, as GitHub takes both. @throws ApiError 404 */
+/** By id or by file name, as GitHub takes both. @throws GitHubApiError 404 */
 export function findWorkflow(services: Pick<Services, "seed" | "store">, idOrFile: string): WorkflowRecord {
   const found = workflowRecords(services).find(
     ({ id, path }) => String(id) === idOrFile || path.endsWith(`/${idOrFile}`) || path === idOrFile,

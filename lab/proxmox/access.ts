@@ -20,13 +20,13 @@ export interface Caller {
   allPermissions(): Record<string, Record<string, 1>>;
 }
 
-/** @throws ApiError 403 that names the path and the first privilege that is missing */
+/** @throws ProxmoxApiError 403 that names the path and the first privilege that is missing */
 export function requireAll(caller: Caller, path: string, privileges: readonly string[]): void {
   const held = caller.privileges(path);
   for (const privilege of privileges) if (!held.has(privilege)) throw permissionError(path, [privilege]);
 }
 
-/** @throws ApiError 403 that names the path and the privileges of which one is needed */
+/** @throws ProxmoxApiError 403 that names the path and the privileges of which one is needed */
 export function requireAny(caller: Caller, path: string, privileges: readonly string[]): void {
   if (!holdsAny(caller, path, privileges)) throw permissionError(path, privileges);
 }

@@ -75,7 +75,7 @@ export class Testbed {
 
   /**
    * The beginning of each scenario: the version is installed and healthy, nothing of another release is there, and
-   * nobody deploys.
+   * no deployment runs.
    */
   async given(id: string, version = "1"): Promise<void> {
     this.folder = path.join(this.evidence, id);
@@ -236,7 +236,7 @@ export class Testbed {
   }
 
   /**
-   * The same claim where nobody can say beforehand which version it will be.
+   * The same check where either version may be the result.
    * @returns the version that everything belongs to
    */
   async assertOneOf(allowed: readonly string[]): Promise<string> {

@@ -80,7 +80,7 @@ export function spawn(
     ? { seconds: 0.05, end: () => ({ code: 1, stderr: "Failed to start transient scope unit: Connection timed out" }) }
     : behaviourOf(host, line, env);
   const child: Child = new Child(host, parent, behaviour, { name, end: () => child.over(null, "SIGKILL", "", "") });
-  // In the name of nobody: it outlives its parent.
+  // Has no owner: it outlives its parent.
   ownerNow.run(undefined, () => child.start());
   return child;
 }

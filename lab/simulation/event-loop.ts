@@ -8,7 +8,7 @@ export interface Owner {
   readonly state: "running" | "stopped" | "dead";
   /** Takes a task that came while it was stopped. */
   park(task: SimulatedTask): void;
-  /** Its code threw, and nobody caught it. */
+  /** Its code threw an error that was not caught. */
   failed(error: unknown): void;
 }
 

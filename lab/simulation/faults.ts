@@ -191,9 +191,9 @@ const altered: Begin = ({ site, truth }) => {
   const folder = disk.find(CURRENT, true);
   const page = folder?.entries.get("page");
   if (page === undefined) return undefined;
-  page.content = page.durable = Buffer.from("somebody was here");
+  page.content = page.durable = Buffer.from("changed by hand");
   truth.tamper();
-  site.world.note("somebody changes a file of the installed release");
+  site.world.note("a file of the installed release is changed by hand");
   return nothing;
 };
 

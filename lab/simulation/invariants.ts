@@ -58,7 +58,7 @@ function outcomeIn(text: string): string {
   try {
     return (JSON.parse(text) as Records["deployment"]).outcome;
   } catch {
-    return "what nobody can read";
+    return "an unreadable version";
   }
 }
 

@@ -47,7 +47,7 @@ export class Oracle {
   /** In the order of their tokens. */
   readonly told: ObservedTransaction[] = [];
   readonly problems: string[] = [];
-  /** Somebody changed the application by hand: what was before counts for nothing. */
+  /** The application was changed by hand: what was known about it before no longer counts. */
   tampered = false;
 
   /** Which version was installed and over since when; null: a deployment is open. */
@@ -122,7 +122,7 @@ export class Oracle {
     if (isNew) this.claimed(told, outcome);
   }
 
-  /** Somebody changes the installed release: it is no version any more. */
+  /** The installed release is changed by hand: it is no version any more. */
   tamper(): void {
     this.tampered = true;
     this.settled.push({ at: this.target.world.now, version: null });

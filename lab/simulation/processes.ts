@@ -65,7 +65,7 @@ export class SimulatedProcess implements Owner {
   failed(error: unknown): void {
     if (error instanceof ProcessEndedError || this.state === "dead") return;
     this.stderr += error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.host.world.note(`${this.name} ends by an error that nobody caught: ${String(error)}`);
+    this.host.world.note(`${this.name} ends by an uncaught error: ${String(error)}`);
     this.crashed = true;
     this.end(1);
   }
@@ -104,7 +104,7 @@ export class SimulatedProcess implements Owner {
     this.handlers.set(name, handler);
   }
 
-  /** Told of its end, in the name of nobody. */
+  /** Called at its end, without an owner. */
   whenEnded(told: (code: number) => void): void {
     if (this.state === "dead") this.host.world.later(0, () => told(this.code ?? 137));
     else this.ended.push(told);

@@ -15,7 +15,7 @@ export interface Behaviour {
   /** What it has done already when it is cut off. */
   readonly begin?: () => void;
   readonly end: () => ProgramResult;
-  /** How long after its end somebody outside of its control group keeps its output open, seconds. */
+  /** How long after its end a process outside its control group keeps its output open, seconds. */
   readonly heldSeconds?: number;
 }
 

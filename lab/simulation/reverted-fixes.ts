@@ -97,7 +97,7 @@ export const revertedFixes: readonly RevertedFix[] = [
   },
   {
     name: "held-output-waited-for",
-    fault: "a step ends only when everybody has closed its output",
+    fault: "a step ends only when every process has closed its output",
     seed: 42,
     patches: [
       {

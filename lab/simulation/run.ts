@@ -83,7 +83,7 @@ export class Simulation {
     switchHost.start();
     for (const { at, via, version, id } of plan.orders)
       world.later(at, () => {
-        world.note(`somebody deploys version ${version} ${via === "github" ? "through GitHub" : "directly"}`);
+        world.note(`an operator deploys version ${version} ${via === "github" ? "through GitHub" : "directly"}`);
         if (via === "direct") deployers.direct(version, "deploy", id);
         else deployers.dispatch({ version, ...(id === undefined ? {} : { id }) });
       });
@@ -121,9 +121,9 @@ export class Simulation {
         problems.push("the rollback fails again, and nothing is wrong any more");
     }
     await world.run(world.now + 5_000, () => false);
-    // A disk that took no metrics leaves the old ones, whose alert calls somebody.
+    // A disk that took no metrics leaves the old ones, whose age raises an alert.
     if (!site.isOpen && [...state.happened].some((kind) => kind.startsWith("disk-"))) site.agent(["metrics"]);
-    // Whoever is told of unsent incidents sends them: again, where a sender that died holds its claim still.
+    // The operator sends unsent incidents when the alert says so, and again if a dead sender still holds its claim.
     deployers.report(site.operator, truth.last?.id ?? "none");
     await world.run(world.now + REST_MS, () => deployers.atWork.size === 0);
     if (issueProblems(state).length > 0) {

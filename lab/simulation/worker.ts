@@ -7,7 +7,7 @@ import { Simulation } from "./run";
 import { shrink } from "./shrink";
 import { revertedFixNamed } from "./reverted-fixes";
 
-// Most errors here are answers of the simulated disk, and nobody reads where they came from.
+// Most errors here are answers of the simulated disk, whose stack traces are not used.
 Error.stackTraceLimit = 0;
 // Code of a process that has ended goes nowhere; anything else is a fault of the simulation.
 process.on("unhandledRejection", (error) => {

@@ -8,7 +8,7 @@ const POLL_MS = 200;
 /** Makes the names of drafts differ within this process. */
 let drafts = 0;
 
-/** Called once when somebody else holds the lock. What it throws ends the wait. */
+/** Called once when another process holds the lock. What it throws ends the wait. */
 export type OnWait = (holder: ProcessIdentity) => void;
 
 function read(file: string): ProcessIdentity | undefined {
@@ -20,7 +20,7 @@ function read(file: string): ProcessIdentity | undefined {
   }
 }
 
-/** Creates the lock file with its content in one step, so that nobody ever reads half of it. */
+/** Creates the lock file with its content in one step, so that no process reads half of it. */
 function tryCreate(file: string): boolean {
   const draft = `${file}.draft-${process.pid}-${drafts++}`;
   writeFileSync(draft, JSON.stringify(ownIdentity()), { mode: 0o600 });
@@ -38,7 +38,7 @@ function tryCreate(file: string): boolean {
 /**
  * Waits for the lock and takes it. The lock of a dead owner is removed, but only by the one who holds the lock on doing
  * that: else two waiters could each remove what the other just took. That second lock is named after the dead owner, so
- * nobody can need it again once the first one is gone.
+ * no process needs it again once the first one is gone.
  */
 async function acquire(file: string, onWait: OnWait): Promise<void> {
   let told = false;
@@ -67,7 +67,7 @@ async function acquire(file: string, onWait: OnWait): Promise<void> {
  * Why not proper-lockfile: a lock there is old when its time was not renewed for seconds, which a busy process may not do,
  * and after a kill the next one waits for that; this one names its holder, and is free when that process is gone.
  * @param file the lock file; its folder is made
- * @param onWait called once when somebody else holds it
+ * @param onWait called once when another process holds it
  */
 export async function withLock<T>(file: string, onWait: OnWait, work: () => Promise<T>): Promise<T> {
   mkdirSync(path.dirname(file), { recursive: true });

@@ -25,7 +25,7 @@ const TEMPORARY = ".ghrunners-new-";
 const temporariesOf = (file: string): string =>
   `${TEMPORARY}${createHash("sha256").update(path.basename(file)).digest("hex").slice(0, 12)}-`;
 
-/** A name beside a file that nobody else has: two processes may write the same file at the same moment. */
+/** A name beside a file that no other process uses: two processes may write the same file at the same moment. */
 export const temporaryFor = (file: string): string =>
   path.join(path.dirname(file), `${temporariesOf(file)}${process.pid}-${randomBytes(6).toString("hex")}`);
 

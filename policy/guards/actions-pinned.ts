@@ -21,7 +21,7 @@ export function judgeActions(workflows: readonly WorkflowFacts[]): string[] {
 
 export const actionsPinned: Guard = {
   name: "actions-pinned",
-  description: "Actions are pinned by their commit: whoever owns an action can move its tag to other code.",
+  description: "Actions are pinned by their commit: the owner of an action can move its tag to other code.",
   judge: ({ pool, acceptsUnpinnedActions }) => [
     ...(pool === undefined ? [] : judgeActions(pool.workflows())),
     ...(acceptsUnpinnedActions === true

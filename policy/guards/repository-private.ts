@@ -4,7 +4,7 @@ import type { Guard } from "../guard";
 export const judgeVisibility = (repository: { readonly name: string; readonly public: boolean }): string[] =>
   repository.public
     ? [
-        `${repository.name} is public: anybody could propose code that runs on these machines. ` +
+        `${repository.name} is public: anyone could propose code that runs on these machines. ` +
           "Expected a private repository.",
       ]
     : [];
@@ -13,7 +13,7 @@ export const judgeVisibility = (repository: { readonly name: string; readonly pu
 export const repositoryPrivate: Guard = {
   name: "repository-private",
   description:
-    "The repository is private: on a public one, everybody could propose code that runs on machines of one's own network.",
+    "The repository is private: on a public one, anyone could propose code that runs on machines of your network.",
   judge: ({ publicAccepted, repository }) => [
     ...(publicAccepted === true ? ["The preflight accepts a public repository. Expected one that refuses it."] : []),
     ...(repository === undefined ? [] : judgeVisibility(repository)),

@@ -1,4 +1,4 @@
-/** From Stryker's report to a score, and to the mutants that live although nobody has said why. Pure. */
+/** From Stryker's report to a score, and to the surviving mutants without a stated reason. Pure. */
 import type { schema } from "@stryker-mutator/api/core";
 
 /** Share of the mutants of a folder that its tests have to kill, percent. */

@@ -91,7 +91,7 @@ describe("interruption", () => {
     await withoutSecondary();
     const child = await upUntil("proxmox", (event) => event.kind === "vm.started" && event.vmid === secondary.vmId);
     await rehearsal.labCommand("fault", "stop", "secondary");
-    // Somebody switches it on again; the up that it happened to may end either way.
+    // An operator switches it on again; the interrupted `up` may succeed or fail.
     await rehearsal.labCommand("fault", "clear", "stop", "secondary");
     await gone(child);
     await nextUpFinishes();

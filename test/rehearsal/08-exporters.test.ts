@@ -68,7 +68,7 @@ describe("exporters on the runners", () => {
     assert.ok(seconds < 0.05, `a scrape took ${seconds} s`);
     assert.ok(exposure <= 3, `exposure ${exposure}`);
     assert.match(figures, /ghrunn/, "it runs as a user of its own");
-    await assert.rejects(scrape(primary, secondary.vmId), "the firewall lets nobody else in");
+    await assert.rejects(scrape(primary, secondary.vmId), "the firewall lets no other machine in");
   });
 
   it("follow a job from its start to its end", async () => {

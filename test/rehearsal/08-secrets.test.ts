@@ -17,7 +17,7 @@ import { undoneAfter } from "../support/undone-after";
 const machines = [primary, secondary];
 
 /**
- * Where a secret stands in an environment for a moment, and nobody but the process's own user can read it.
+ * Where a secret is in a process's environment for a moment, readable only by that process's user.
  * PULUMI_CONFIG: how Pulumi's language hosts hand a program its configuration (official host: cmd/pulumi-language-nodejs).
  * ACTIONS_RUNNER_INPUT_TOKEN: the one way beside an argument by which config.sh takes a token.
  */

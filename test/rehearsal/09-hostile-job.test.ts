@@ -25,7 +25,7 @@ const rootsFiles = `find /opt/actions-runner /opt/ghrunners /etc /usr/local /roo
     /var/spool/cron /var/lib/prometheus -path /opt/actions-runner/_work -prune -o -path /opt/actions-runner/_diag -prune -o \\
     ! -type d -printf '%p %U:%G %m %l ' -exec sha256sum '{}' ';' 2>/dev/null | sort`;
 
-/** A workflow that anybody with write access can start: one step, on the runner that is asked for. */
+/** A workflow that every user with write access can start: one step, on the requested runner. */
 const workflow = (script: string): string =>
   stringify({
     name: "Hostile",

@@ -23,7 +23,7 @@ const settings = {
   "monitoring.failover.validSeconds": "30",
 };
 
-/** Every fault of a primary moves the deployment to the secondary in time, and back; without anybody the gate refuses. */
+/** Each fault of a primary moves deployments to the secondary in time, and back. Without a usable runner the gate refuses. */
 describe("failover", function () {
   this.timeout(300_000);
   let rehearsal: Rehearsal;
@@ -129,7 +129,7 @@ describe("failover", function () {
           return data.jobs.find(({ conclusion }) => conclusion === "failure");
         });
         assert.match(await rehearsal.jobLog(id), /The monitoring host offers no runner: No runner may deploy/);
-        assert.equal(await failover.deployJob(run), undefined, "no job was offered to anybody");
+        assert.equal(await failover.deployJob(run), undefined, "no job was offered to a runner");
       }),
     );
     await failover.chosen(primary.name, RECOVERY_MS);

@@ -129,7 +129,7 @@ describe("rotation of the deploy key, and drift of hosts", () => {
     assert.ok(!(await authorised()).includes(old!));
   });
 
-  it("nothing differs afterwards; a key that somebody adds with our mark is found, and removed by the command", async () => {
+  it("nothing differs afterwards; a key added by hand with the project's mark is found, and removed by the command", async () => {
     assert.deepEqual((await drift()).findings, []);
     await rehearsal.inMachine(
       id,
@@ -150,8 +150,8 @@ describe("rotation of the deploy key, and drift of hosts", () => {
     assert.deepEqual((await drift()).findings, []);
   });
 
-  it("what somebody changed on a runner's machine is found, each thing by its name", async () => {
-    const { units, key } = { units: "/etc/systemd/system", key: "ssh-ed25519 AAAAC3evil somebody" };
+  it("changes by hand on a runner's machine are found, each by its name", async () => {
+    const { units, key } = { units: "/etc/systemd/system", key: "ssh-ed25519 AAAAC3evil intruder" };
     const unit = (await rehearsal.inMachine(primary.vmId, "cat", "/opt/actions-runner/.service")).trim();
     const shell = (script: string): Promise<string> => rehearsal.inMachine(primary.vmId, "sh", "-c", script);
     const folder = `${units}/${unit}.d`;

@@ -72,7 +72,7 @@ describe("deployments through GitHub that are broken off", function () {
     const { id, outcome, failure } = recordOf(ended);
     assert.deepEqual([outcome, failure?.code], ["rolled_back", "lease_expired"]);
     assert.equal(await wholeVersion(rehearsal), "2");
-    // Nobody was there to report: the next deployment of the target does.
+    // The deployer was gone and could not report: the next deployment to the target does.
     assert.deepEqual(await issuesOf(rehearsal, id), []);
     await chosen(rehearsal, "secondary");
     const next = await deploy("1").end();

@@ -64,12 +64,12 @@ describe("deployments through GitHub, on the runners", function () {
     assert.deepEqual([gate?.schema, gate?.runner], ["ghrunners.gate-decision/1", primary.name]);
     assert.equal(await wholeVersion(rehearsal), "2");
     const again = await deploy("2").end();
-    // Nobody is asked for it: no run was started.
+    // No approval was requested: no run was started.
     assert.deepEqual([again.code, again.result.records, again.result.run], [0, null, null]);
     assert.match(again.result.words.join(), /installed and healthy: nothing to do/);
   });
 
-  it("refuses a version that the repository does not have before anybody is asked", async () => {
+  it("refuses a version that the repository does not have before a reviewer is asked", async () => {
     const refused = rehearsal.labCommand("exec", "--", "ghrunners", "deploy", "--version", "99");
     await assert.rejects(refused, ({ message }: Error) => {
       assert.match(message, /There is no version 99: release\/SHA256SUMS .* has 1, 2, .*Nothing was started/);
@@ -92,7 +92,7 @@ describe("deployments through GitHub, on the runners", function () {
     const { secrets } = rehearsal.lab;
     const key = secrets.sshPrivateKey.split("\n")[1] ?? "";
     for (const secret of [secrets.githubToken, secrets.exporterToken, key]) assert.ok(!issue?.body.includes(secret));
-    // Everybody was told: sending again changes nothing.
+    // All incidents have their issue: sending again changes nothing.
     assert.equal((await incidents("--send")).code, 0);
     assert.equal((await issuesOf(rehearsal, id)).length, 1);
   });

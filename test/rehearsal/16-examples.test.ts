@@ -56,7 +56,7 @@ class Example {
     return path.join(this.folder, `Pulumi.${STACK}.yaml`);
   }
 
-  /** `pulumi <verb>` as anybody types it, in the example's folder. */
+  /** `pulumi <verb>` as a user types it, in the example's folder. */
   run(verb: string, ...args: string[]): Promise<void> {
     const usual = ["--stack", STACK, "--config-file", this.file, "--non-interactive"];
     return this.pulumi(path.join(projectRoot, "examples", this.name), [verb, ...usual, ...args]);

@@ -17,7 +17,7 @@ export function tokenOf(authorization: string | undefined): string | undefined {
 
 /**
  * Whose token it is. No token: undefined.
- * @throws ApiError 401 for a token that is unknown or expired
+ * @throws GitHubApiError 401 for a token that is unknown or expired
  */
 export function identify(
   authorization: string | undefined,
@@ -47,7 +47,7 @@ export function permits(identity: Requester, permission: string): boolean {
 
 /**
  * @returns the permission that let the caller in; undefined where none is needed
- * @throws ApiError 401 without a token, 403 in GitHub's words without the permission
+ * @throws GitHubApiError 401 without a token, 403 in GitHub's words without the permission
  */
 export function requireAccess(access: RouteAccess, identity: Requester | undefined): string | undefined {
   if (access === "public" || access === "own") return undefined;

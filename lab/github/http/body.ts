@@ -3,7 +3,7 @@ import { GitHubApiError, unprocessable } from "./errors";
 
 /**
  * The request body, checked.
- * @throws ApiError 400 when there is none, 422 in the words of GitHub's JSON schema check
+ * @throws GitHubApiError 400 when there is none, 422 in the words of GitHub's JSON schema check
  */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const result = schema.safeParse(body ?? {}, { reportInput: true });

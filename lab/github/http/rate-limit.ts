@@ -65,7 +65,7 @@ export class RateLimiter {
 
   /**
    * @param asksForLimit whether it is the question how much is left, which GitHub answers when nothing is
-   * @throws ApiError 403 in GitHub's words when a limit is reached
+   * @throws GitHubApiError 403 in GitHub's words when a limit is reached
    */
   check(identity: Requester | undefined, asksForLimit: boolean): void {
     const secondary = this.faults.active("secondary-rate-limited");

@@ -40,7 +40,7 @@ const errorReply = (error: GitHubApiError): GitHubReply => ({
 
 /**
  * Whether the repository of the path is the one that the emulator has.
- * @throws ApiError 404; a redirect for the name that it had before a rename
+ * @throws GitHubApiError 404; a redirect for the name that it had before a rename
  */
 function requireRepository(
   { seed, formerName }: Services,

@@ -27,14 +27,14 @@ const settings = z.object({
 export const findEnvironment = ({ store }: Services, name: string): StoredEnvironment | undefined =>
   store.state.environments.find((known) => sameScope(known.name, name));
 
-/** @throws ApiError 404 */
+/** @throws GitHubApiError 404 */
 export function requireEnvironment(services: Services, name: string): StoredEnvironment {
   const environment = findEnvironment(services, name);
   if (environment === undefined) throw notFound();
   return environment;
 }
 
-/** @throws ApiError 422 for more than six, for teams (the owner has none) and for unknown accounts */
+/** @throws GitHubApiError 422 for more than six, for teams (the owner has none) and for unknown accounts */
 function checkReviewers({ seed }: Services, reviewers: readonly Reviewer[]): void {
   if (reviewers.length > 6) throw unprocessable("Validation Failed", ["Reviewers can't be more than 6"]);
   for (const { type, id } of reviewers) {

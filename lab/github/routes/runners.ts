@@ -16,7 +16,7 @@ const base = "/repos/{owner}/{repo}/actions/runners";
 const read = ["administration:read"] as const;
 const write = ["administration:write"] as const;
 
-/** @throws ApiError 404 */
+/** @throws GitHubApiError 404 */
 export function findRunner({ store }: Services, id: string): StoredRunner {
   const runner = store.state.runners.find((known) => String(known.id) === id);
   if (runner === undefined) throw notFound();

@@ -13,14 +13,14 @@ const actions = "/repos/{owner}/{repo}/actions";
 const runs = `${actions}/runs` as const;
 const jobs = `${actions}/jobs` as const;
 
-/** @throws ApiError 404 */
+/** @throws GitHubApiError 404 */
 export function findRun({ store }: Pick<Services, "store">, id: string): RunRecord {
   const run = store.state.actions.runs.find((known) => String(known.id) === id);
   if (run === undefined) throw notFound();
   return run;
 }
 
-/** @throws ApiError 404 */
+/** @throws GitHubApiError 404 */
 export function findJob({ store }: Pick<Services, "store">, id: string): JobRecord {
   const job = store.state.actions.jobs.find((known) => String(known.id) === id);
   if (job === undefined) throw notFound();

@@ -9,7 +9,7 @@ import { sameName, sameScope } from "../sealed-secrets";
 import type { Services } from "../services";
 import { requireEnvironment } from "./environments";
 
-/** GitHub's rule for names of secrets and variables. @throws ApiError 422 */
+/** GitHub's rule for names of secrets and variables. @throws GitHubApiError 422 */
 export function requireName(kind: "Secret" | "Variable", name: string): void {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     throw unprocessable(

@@ -11,7 +11,7 @@ import type { Session, Sessions } from "./sessions";
 export const refusal = (status: number, reason: Refusal, message: string): GitHubApiError =>
   new GitHubApiError(status, message, { reason });
 
-/** The runner whose credential came along. @throws ApiError 401 when its registration is gone */
+/** The runner whose credential came along. @throws GitHubApiError 401 when its registration is gone */
 export function runnerOf({ store, faults }: Services, request: Pick<ApiRequest, "headers">): StoredRunner {
   const token = tokenOf(request.headers.authorization);
   const hash = token === undefined ? undefined : sha256(token);
@@ -22,7 +22,7 @@ export function runnerOf({ store, faults }: Services, request: Pick<ApiRequest, 
   return runner;
 }
 
-/** @throws ApiError 404 when the session is not, or no longer, the runner's */
+/** @throws GitHubApiError 404 when the session is not, or no longer, the runner's */
 export function sessionOf(sessions: Sessions, runner: StoredRunner, request: Pick<ApiRequest, "query">): Session {
   const session = sessions.find(runner.id, request.query.get("sessionId"));
   if (session === undefined) throw refusal(404, "session-unknown", "The session is not known; open a new one.");

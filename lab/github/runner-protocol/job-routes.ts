@@ -31,7 +31,7 @@ const completion = z.object({
 export function jobRoutes(services: Services, jobs: JobQueue): GitHubRoute[] {
   const idOf = (request: ApiRequest): number => Number(request.params.job_id);
 
-  /** @throws ApiError 401 when the job is over or was never handed to the sender */
+  /** @throws GitHubApiError 401 when the job is over or was never handed to the sender */
   const own = (request: ApiRequest): number => {
     const token = tokenOf(request.headers.authorization);
     const id = idOf(request);

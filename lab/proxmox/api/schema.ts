@@ -71,7 +71,7 @@ export function problemsOf(schema: Schema, values: Values): Record<string, strin
   return problems;
 }
 
-/** @throws ApiError 400 that names every unknown, missing or wrong parameter */
+/** @throws ProxmoxApiError 400 that names every unknown, missing or wrong parameter */
 export function checkParameters(schema: Schema, values: Values): Values {
   const problems = problemsOf(schema, values);
   if (Object.keys(problems).length > 0) throw parameterError(problems);

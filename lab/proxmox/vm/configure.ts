@@ -22,7 +22,7 @@ export interface ConfigChange {
 /** Parameters of a config call that are no options. */
 const control = ["delete", "digest", "revert", "skiplock", "force", "background_delay"];
 
-/** @throws ApiError 400 for unknown options in `delete` and for one that is set and deleted at once */
+/** @throws ProxmoxApiError 400 for unknown options in `delete` and for one that is set and deleted at once */
 export function readChange(values: Values): ConfigChange {
   const remove = (values.delete ?? "").split(/[,;\s]+/).filter((option) => option !== "");
   for (const option of remove) {
@@ -34,7 +34,7 @@ export function readChange(values: Values): ConfigChange {
   return { set, remove, ...(values.digest === undefined ? {} : { digest: values.digest }) };
 }
 
-/** @throws ApiError 403 that names the path and the privilege */
+/** @throws ProxmoxApiError 403 that names the path and the privilege */
 export function authorizeChange(caller: Caller, vm: Vm, bridgeZone: string, change: ConfigChange): void {
   const path = `/vms/${vm.vmid}`;
   for (const [slot, text] of Object.entries(change.set).filter(([option]) => isDriveSlot(option))) {
@@ -120,7 +120,7 @@ function checkConfig(vm: Vm): void {
 
 /**
  * Changes a VM's configuration: first what is deleted, then what is set (PVE::API2::Qemu, update_vm).
- * @throws ApiError in Proxmox VE's words; then nothing was changed
+ * @throws ProxmoxApiError in Proxmox VE's words; then nothing was changed
  */
 export async function changeConfig(node: ProxmoxNode, caller: Caller, vmid: number, values: Values): Promise<void> {
   const change = readChange(values);

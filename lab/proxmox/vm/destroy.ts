@@ -1,7 +1,7 @@
 import { failure } from "../api/errors";
 import { requireUnlocked, requireVm, type ProxmoxNode } from "../node";
 
-/** @throws ApiError for a VM that runs or is protected */
+/** @throws ProxmoxApiError for a VM that runs or is protected */
 export function requireDestroyable(node: ProxmoxNode, vmid: number): void {
   const vm = requireVm(node, vmid);
   if (vm.config.protection === "1") throw failure(`can't remove VM ${vmid} - protection mode enabled`);

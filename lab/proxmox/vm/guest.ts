@@ -17,7 +17,7 @@ export function firewallScript(node: ProxmoxNode, vm: Vm): string | undefined {
 const isLinkUp = (node: ProxmoxNode, vm: Vm): boolean =>
   nicOf(vm.config, "net0")?.link_down !== "1" && !node.faults.hasMachine("link-down", vm.vmid);
 
-/** @throws ApiError when the VM has no disk, no NIC, or a bridge that the node does not have */
+/** @throws ProxmoxApiError when the VM has no disk, no NIC, or a bridge that the node does not have */
 export function startSettings(node: ProxmoxNode, vm: Vm): StartSettings {
   const { config, vmid } = vm;
   const disk = bootDisk(config);

@@ -11,7 +11,7 @@ const pauseMs = 25;
 /** A guest that is just booting does not hear the power button, so it is pressed again. */
 const askAgainMs = 1_000;
 
-/** Powers a VM on; what was pending holds from then on. @throws ApiError in Proxmox VE's words */
+/** Powers a VM on; what was pending holds from then on. @throws ProxmoxApiError in Proxmox VE's words */
 export async function start(node: ProxmoxNode, vmid: number): Promise<void> {
   await node.exclusive(vmid, async () => {
     const vm = requireVm(node, vmid);

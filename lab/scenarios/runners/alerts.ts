@@ -48,7 +48,7 @@ function assertRouted({ name, receiver, annotations }: ReceivedNotification): vo
 /** A fault of the primary: seen, told, over, told. */
 async function degradation(testbed: Testbed): Promise<string> {
   return watched(testbed, async (monitoring) => {
-    // Scenarios before this one deployed past GitHub, so nobody was told of what they left: an alert of its own.
+    // Earlier scenarios deployed without GitHub and so opened no issues: that is an alert of its own.
     await sendIncidents();
     await monitoring.quiet(isBackground, LIMIT_MS);
     const found = rounds.flat().find(({ title }) => /listener/.test(title)) ?? assert.fail("no such fault");

@@ -45,7 +45,7 @@ async function transferCut(testbed: Testbed): Promise<string> {
   return `cut at ${Math.round(seen / 2 ** 20)} MiB; ${inWords(records)}; at rest ${seconds.toFixed(1)} s after the cut`;
 }
 
-/** Between target and everything: the lease runs out while nobody can be asked for anything. */
+/** Between the target and everything else: the lease expires while the target can reach no other machine. */
 async function linkCut(testbed: Testbed): Promise<string> {
   const deployer = await heldAfter(testbed, "2", "activate");
   await testbed.app.fault("cut-link");
@@ -57,7 +57,7 @@ async function linkCut(testbed: Testbed): Promise<string> {
   return `${inWords(records)}; at rest ${seconds.toFixed(1)} s after the cut, still cut off`;
 }
 
-/** Between deployer and target alone: the target still reaches everybody else. */
+/** Between deployer and target alone: the target still reaches all other machines. */
 async function deployerCut(testbed: Testbed): Promise<string> {
   const deployer = await heldAfter(testbed, "2", "activate");
   const { address } = topology.proxmox;

@@ -33,10 +33,10 @@ export function refuseWithoutRequests({ remaining, limit, reset }: RequestsLeft,
 }
 
 /**
- * Asks GitHub what is left to a token.
+ * Asks GitHub how many requests a token has left.
  * @param url web address of GitHub, as in the configuration
- * @returns undefined where that is not told: an Enterprise Server without limits answers 404, and whoever refuses the
- *   token or does not answer is reported by what needs an answer
+ * @returns undefined if GitHub does not tell: an Enterprise Server without limits answers 404; a refused token and a
+ *   missing answer are reported by the next request
  */
 export async function requestsLeft(url: string, token: string): Promise<RequestsLeft | undefined> {
   try {

@@ -9,7 +9,7 @@ export function quote(value: string): string {
 }
 
 /** What every script for a host may call. Bash. */
-const FUNCTIONS = `# The words go to whoever started the script.
+const FUNCTIONS = `# Error messages go to the standard error of the script's starter.
 die() {
   echo "$*" >&2
   exit 1

@@ -1,7 +1,7 @@
 /**
- * Ends the process that holds the agent's lock where that process is stopped (SIGSTOP): it looks after no lease and undoes
- * nothing, and nobody may ever continue it. The journal is where it was at the last durable write, so its end is like a
- * kill at any other moment: the guard takes the lock and goes back.
+ * Kills the process that holds the agent's lock if that process is stopped (SIGSTOP) and its lease is over. A stopped
+ * agent neither renews nor rolls back, and may never be continued. Killing it is safe at any moment: the journal is as
+ * of its last durable write, and the guard takes the lock and rolls back.
  */
 import { readFileSync, statSync } from "node:fs";
 import { leaseState } from "../protocol/lease";
@@ -17,7 +17,7 @@ function identityOf(file: string): string {
   return `${hex(major)}:${hex(minor)}:${ino}`;
 }
 
-/** Processes that hold the lock of flock(2) on a file; those that wait for it are marked with an arrow, and left out. */
+/** Processes that hold the flock(2) lock on a file. Waiting ones, which the kernel marks with an arrow, are left out. */
 export function holdersOf(file: string): number[] {
   const identity = identityOf(file);
   const rows = readFileSync("/proc/locks", "utf8").split("\n");
@@ -28,7 +28,7 @@ export function holdersOf(file: string): number[] {
     .filter((pid) => pid > 0);
 }
 
-/** Stopped by a signal, and not for a debugger. Source: proc_pid_stat(5); the name before it may hold any character. */
+/** Whether it is stopped by a signal, not by a debugger. Source: proc_pid_stat(5). Its name may contain any character. */
 function isStopped(pid: number): boolean {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -42,7 +42,7 @@ function isStopped(pid: number): boolean {
   }
 }
 
-/** While the lease holds, whoever stopped the agent may continue it. What cannot be read holds nothing. */
+/** While the lease holds, a stopped agent may still be continued. An unreadable lease holds nothing. */
 function leaseHolds(agent: Agent): boolean {
   try {
     const transaction = readJournal(agent)?.transaction;
@@ -54,7 +54,7 @@ function leaseHolds(agent: Agent): boolean {
 }
 
 /**
- * @param lock the file whose lock the agent holds at work
+ * @param lock the file that the agent locks while it works
  * @param kill ends a process at once
  * @returns the processes that were ended
  */

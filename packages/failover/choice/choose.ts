@@ -138,7 +138,7 @@ export function remember(decision: GateDecision, before: ChoiceHistory | undefin
 
 /** Why a decision may not be used any more; undefined if it may. Checked again just before deploying. */
 export function stillValid(decision: GateDecision, runner: string, now: Date): string | undefined {
-  if (decision.runner !== runner) return `${decision.runner ?? "nobody"} was chosen, and this is ${runner}`;
+  if (decision.runner !== runner) return `${decision.runner ?? "no runner"} was chosen, and this is ${runner}`;
   if (now.getTime() >= Date.parse(decision.expiresAt)) return `the decision expired at ${decision.expiresAt}`;
   return undefined;
 }

@@ -21,7 +21,7 @@ describe("why there are no machines", () => {
   it("nothing on Linux as root", () => assert.equal(reasonForApiOnly("linux", 0), undefined));
 });
 
-/** The whole way of a newcomer without root: as the user nobody where the tests run as root, else as this user. */
+/** All steps of a newcomer without root: as the user nobody if the tests run as root, else as this user. */
 describe("without root", function () {
   this.timeout(300_000);
   let around: string;

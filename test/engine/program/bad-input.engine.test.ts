@@ -266,7 +266,7 @@ describe("bad input, refused before anything is made", () => {
     it("a public repository", () =>
       rehearsal.withFault(["github-repository-public"], async () => {
         await refused([
-          /octo-org\/demo-app is public: anybody could.*Expected a private repository\. Next: fix it, or allow it in words: pulumi config/,
+          /octo-org\/demo-app is public: anyone could.*Expected a private repository\. Next: fix it, or allow it in words: pulumi config/,
           new RegExp(`allowPublicRepository' '${PUBLIC_WORDS}'`),
         ]);
       }));

@@ -129,7 +129,7 @@ describe("the repository side", () => {
       assert.deepEqual(await rehearsal.events("github", since), []);
     });
 
-    it("comes back when somebody changed it by hand", async () => {
+    it("comes back after a change by hand", async () => {
       const rules = await ruleset();
       assert.ok(rules);
       await rest().actions.setGithubActionsDefaultWorkflowPermissionsRepository({

@@ -26,7 +26,7 @@ describe("templates of other shapes", () => {
   const configOf = async (vmid: number): Promise<Record<string, unknown>> =>
     (await lab.rehearsal.proxmox("GET", `nodes/pve-lab/qemu/${vmid}/config`)) as Record<string, unknown>;
 
-  it("qcow2 on a directory: the second up, refreshed, changes nothing and drains nobody", async () => {
+  it("qcow2 on a directory: the second up, refreshed, changes nothing and drains no runner", async () => {
     const settings = { "proxmox.templateId": "9001", "proxmox.storage": files };
     const first = await lab.rehearsal.up(settings);
     assert.equal(first.code, 0, first.output);

@@ -109,7 +109,7 @@ describe("monitoring host: files", function () {
     assert.doesNotMatch(ourFiles(), /stage|undo|\.new|\.old/);
   });
 
-  it("somebody else's broken file is named and left alone, and the old rules stay", () => {
+  it("a foreign broken rule file is named and left alone, and the old rules stay", () => {
     must(`printf 'groups:\\n- name: x\\n  rules:\\n  - alert: X\\n    expr: sum(\\n' >${theirs}`);
     const refused = files("apply", monitoringSets("lab", ruleText("vector(2)")));
     assert.equal(refused.code, 1);

@@ -121,7 +121,7 @@ describe("the runner program on a host", function () {
   });
 
   it("that is newer than a raised version stays; a lowered version is installed", () => {
-    // As after an update by GitHub: the links lead to a version that nobody asked for.
+    // As after an update by GitHub: the links lead to a version that was not asked for.
     sh(`cd ${RUNNER_HOME}; for part in bin externals; do cp -a $part.2.336.0 $part.2.339.0; ln -sfn $part.2.339.0 $part; done
       sed -i s/2.336.0/2.339.0/ bin.2.339.0/Runner.Listener`);
     const raised = install("2.338.0");

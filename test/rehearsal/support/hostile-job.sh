@@ -2,7 +2,7 @@
 # A job that tries everything against its runner, as the jobs' user, in the runner's unit. `try` is what must be refused,
 # `leave` what a job may do to its own folders and processes: the next job and root must come to no harm by it.
 # CANARY, PROXMOX, MONITORING and OTHER are given by the test.
-# shellcheck disable=SC2016  # what stands in single quotes is for another shell
+# shellcheck disable=SC2016  # text in single quotes is for another shell
 set +e
 runner=/opt/actions-runner
 work=$runner/_work
@@ -84,7 +84,7 @@ leave "many logs" bash -c "for n in \$(seq 300); do echo x >$diag/Runner_2026010
 mkdir -p "$work/_tool/node/22/bin" "$work/_actions/evil" "$work/other/x" "$work/_PipelineMapping/octo-org" ~/.ssh ~/.docker ~/.config/git /run/lock/evil
 leave "tool in the cache" bash -c "printf '#!/bin/sh\necho evil' >$work/_tool/node/22/bin/node && chmod 755 $work/_tool/node/22/bin/node"
 leave "settings in the home folder" bash -c 'for file in .bashrc .profile .bash_profile .gitconfig .npmrc .netrc .ssh/config .docker/config.json .config/git/config; do echo evil >~/$file; done'
-leave "folders that nobody may enter" bash -c 'mkdir -p ~/shut/shut/shut && chmod 000 ~/shut/shut/shut ~/shut/shut ~/shut'
+leave "locked folders" bash -c 'mkdir -p ~/shut/shut/shut && chmod 000 ~/shut/shut/shut ~/shut/shut ~/shut'
 leave "files beside the workspace" bash -c "echo evil | tee $work/.env $work/other/x/y $work/_actions/evil/z >$work/demo-app/beside"
 leave "remembered workspace" bash -c "echo '{}' >$work/_PipelineMapping/octo-org/x.json"
 leave "temporary files" bash -c 'echo evil | tee /tmp/evil /var/tmp/evil /dev/shm/evil /run/lock/evil/x >/dev/null'

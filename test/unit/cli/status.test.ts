@@ -140,7 +140,7 @@ describe("status report", () => {
       /^no runner may deploy: the variable DEPLOY_RUNNER does not exist\. Next: /,
     ],
     [
-      "a variable of somebody else",
+      "a variable that the stack does not manage",
       "primary",
       true,
       /not what the failover switch writes/,

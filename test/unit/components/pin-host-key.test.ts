@@ -44,7 +44,7 @@ describe("first contact with a machine", () => {
     });
   }
 
-  it("ends at the limit when nobody answers, or with an RSA key alone, and prints no key", () => {
+  it("ends at the limit without an answer or with only an RSA key, and prints no key", () => {
     for (const answer of [undefined, [keys.comment], [keys.comment, keys.rsa]]) {
       const result = pin(answer);
       assert.deepEqual(pick(result), { status: 1, stdout: "" });

@@ -64,7 +64,7 @@ describe("the preflight at Proxmox VE", () => {
     server.close();
     await once(server, "close");
     assert.equal(await answers("127.0.0.1", port), true);
-    // A server whose queue is full says nothing; here nobody can be met at all.
+    // A server whose queue is full does not answer; no other server can be met here.
     assert.equal(await answers("0.0.0.0.invalid", port, 200), false);
   });
 

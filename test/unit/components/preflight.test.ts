@@ -147,7 +147,7 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
     /^address 192\.0\.2\.51 of one is in use by container 300 \(dns\)\./,
   ],
   [
-    "an address at which somebody answers whom Proxmox VE does not know",
+    "an address at which a machine answers that Proxmox VE does not know",
     atProxmox({ answering: ["192.0.2.52"] }),
     "runners[1].address",
     /^a machine answers at 192\.0\.2\.52, the address of two, whose VM does not exist yet\. Expected a free one\./,

@@ -4,7 +4,7 @@ import { renderRules, rulesetFrame, RULESET_NAME } from "@ghrunners/components/g
 describe("the ruleset of the default branch", () => {
   const usual = { requiredApprovals: 1, codeOwners: true, requiredChecks: ["test", "lint"] };
 
-  it("is for the default branch, is active, and has nobody who may bypass it", () => {
+  it("is for the default branch, is active, and no user may bypass it", () => {
     assert.deepEqual(rulesetFrame, {
       name: RULESET_NAME,
       target: "branch",
@@ -13,7 +13,7 @@ describe("the ruleset of the default branch", () => {
     });
   });
 
-  it("asks for a review of what is merged, by somebody else than who pushed", () => {
+  it("requires a review before a merge, by a person other than the one who pushed", () => {
     assert.deepEqual(renderRules(usual), {
       deletion: true,
       nonFastForward: true,
@@ -31,7 +31,7 @@ describe("the ruleset of the default branch", () => {
     });
   });
 
-  it("has no rule for checks without checks, and wants nobody's approval of the last push without approvals", () => {
+  it("has no rule for checks without checks, and no approval of the last push without required approvals", () => {
     const rules = renderRules({ requiredApprovals: 0, codeOwners: false, requiredChecks: [] });
     const { requiredStatusChecks, pullRequest } = rules as unknown as {
       requiredStatusChecks?: unknown;

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 
-/** Folders that every user of a host can write to: a known name there is anybody's to take. */
+/** Folders that every user of a host can write to: another user can create a known name there first. */
 const SHARED = /\/run\/lock\/|\/dev\/shm\/|\/(?:var\/)?tmp\/(?!\S*X{6})/;
 
 describe("what hosts are sent", () => {

@@ -169,7 +169,7 @@ describe("configuration", () => {
       /no bits/,
     ],
     [
-      "everybody as an administrator",
+      "every address as an administrator",
       patched("network", { adminCidr: "0.0.0.0/0" }),
       "network.adminCidr",
       /0\.0\.0\.0\/0/,
@@ -306,7 +306,7 @@ describe("configuration", () => {
     ["Pulumi.staging.yaml", ["runners[0].address", "monitoring.hostKey"]],
     ["Pulumi.production.yaml", ["runners[1].address", "monitoring.hostKey"]],
   ] as const) {
-    it(`${file} is complete but for the secrets and what nobody can know`, () => {
+    it(`${file} is complete except for secrets and values that differ for each user`, () => {
       const text = readFileSync(path.join(projectRoot, file), "utf8");
       const { config } = parseYaml(text) as { config: Record<string, unknown> };
       const values = Object.entries({ ...config, ...prefixed(secrets) })

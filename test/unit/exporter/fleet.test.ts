@@ -225,7 +225,7 @@ describe("counting", () => {
         "githubDeploymentQueueDuration",
       )[0]?.count;
     assert.equal(queue(false, NOW - 90), 0);
-    assert.equal(queue(undefined, NOW - 69), 0, "nobody looked, and it was long");
+    assert.equal(queue(undefined, NOW - 69), 0, "the last read is too old");
     assert.equal(queue(undefined, NOW - 71), 1);
   });
 

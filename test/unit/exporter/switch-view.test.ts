@@ -200,7 +200,7 @@ describe("the failover switch over GitHub", function () {
     });
   });
 
-  it("takes a runner in maintenance out, and doubts everybody when the variable cannot be read", async () => {
+  it("does not choose a runner in maintenance, and degrades all runners when the variable cannot be read", async () => {
     const operator = await emulator.client();
     const until_ = new Date(Date.now() + 3_600_000).toISOString();
     const entry = { name: "runner-1", until: until_, reason: "new disk", by: "ada" };
@@ -242,7 +242,7 @@ describe("the failover switch over GitHub", function () {
     );
     const published = emulator.services.store.state.actions.jobs.filter(({ name }) => name === "publish");
     assert.equal(published.length, 1, "what was over besides the gate was done again");
-    // The second attempt is nobody's to touch, even when its runner dies too and the primary is back.
+    // A second attempt is never touched, even if its runner dies too and the primary is back.
     world.dead.clear();
     world.dead.add("secondary");
     await failover.told("runner-1");

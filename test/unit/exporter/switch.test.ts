@@ -145,7 +145,7 @@ describe("the failover switch: writing", () => {
     const { validSeconds } = policy;
     const tomorrow = choose([runner("primary"), runner("secondary")], policy, new Date(now + 86_400_000));
     assert.ok(isDue(healthy, written(tomorrow), validSeconds, now), "it looks fresh for a day");
-    assert.ok(!isWritten(healthy, written(tomorrow), validSeconds, now), "nobody may act on it");
+    assert.ok(!isWritten(healthy, written(tomorrow), validSeconds, now), "it must not be used");
     assert.ok(isWritten(healthy, written(healthy), validSeconds, at(healthy, 1)));
     assert.ok(!isWritten(healthy, written(healthy), validSeconds, at(healthy, validSeconds + 1)));
   });
@@ -247,7 +247,7 @@ describe("the failover switch: runs that wait for a dead runner", () => {
     { labels: secondary.labels, usable: true },
   ];
 
-  it("are those whose first attempt passed a gate and then waits for nobody else", () => {
+  it("are those whose first attempt passed a gate and then waits for no other runner", () => {
     assert.ok(waitsForTheDead(run, [gate, waiting], dead));
   });
 
@@ -262,7 +262,7 @@ describe("the failover switch: runs that wait for a dead runner", () => {
     ["two gates, and something over that would be repeated", run, [gate, gate, publish, waiting], dead],
     ["a job that waits for a reviewer", run, [gate, job("waiting", waiting.labels)], dead],
     ["a job that another runner can take", run, [gate, job("queued", ["self-hosted", "production"])], dead],
-    ["a job of labels that nobody has", run, [gate, job("queued", ["self-hosted", "gpu"])], dead],
+    ["a job of labels that no runner has", run, [gate, job("queued", ["self-hosted", "gpu"])], dead],
     ["a runner that is usable", run, [gate, waiting], dead.map((one) => ({ ...one, usable: true }))],
   ];
   for (const [title, whichRun, jobs, runners] of others) {

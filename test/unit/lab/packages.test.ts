@@ -41,7 +41,7 @@ describe("Debian packages of the lab", function () {
     chmodSync(file, 0o755);
   }
 
-  it("installs what is missing, waits for whoever has dpkg's lock, and then does nothing", async () => {
+  it("installs what is missing after waiting for dpkg's lock, and does nothing the second time", async () => {
     aptGet(installs);
     assert.deepEqual(await ensure(), ["ghr-tool-package"]);
     assert.deepEqual(await ensure(), []);

@@ -22,7 +22,7 @@ describe("what can go from the cache", () => {
     return folder;
   }
 
-  it("is old, named by nobody and used by no lab and no process; whatever has no key stays", () => {
+  it("is removed if it is old and neither named nor used by a lab or process; entries without a key stay", () => {
     const old = [entry("machine-template", key("a")), entry("toolchain/parts", `pulumi-3.259.0-${key("b")}`)];
     const named = entry("machine-template", key("c"));
     const [ofLab, ofMachine] = [entry("machine-template", key("d")), entry("machine-template", key("e"))];

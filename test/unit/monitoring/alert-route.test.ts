@@ -52,7 +52,7 @@ describe("alert route, judged by amtool", function () {
     }
   });
 
-  it("the fragment fits into somebody else's configuration and takes our alerts only", () => {
+  it("the fragment fits into an existing configuration and matches only the project's alerts", () => {
     const fragment = parse(renderAlertRoute().content) as {
       route: { routes: object[] };
       inhibit_rules: object[];

@@ -64,7 +64,7 @@ describe("contract of rules, dashboards and metrics", () => {
     assert.ok(!known.has("nobody_emits_this"));
   });
 
-  it("every rule parses and uses only series that somebody emits", () => {
+  it("every rule parses and uses only series that a program emits", () => {
     const expressions = [...rules, ...recordingGroup(settings).rules].map(({ expr }) => expr);
     for (const expr of expressions) {
       for (const name of seriesIn(expr)) assert.ok(known.has(name), `${name} in ${expr}`);

@@ -76,7 +76,7 @@ describe("labels of a runner", () => {
     `Runner r has the label "${label}", which other jobs ask for. Expected labels of its own.`,
   ];
 
-  it("are not what everybody asks for, by the whole word", () => {
+  it("are not the labels that every workflow asks for, compared as whole words", () => {
     for (const label of ["ubuntu-x", "windows-x", "macos-x", "default", "any", "shared", "build", "ci", "test"])
       assert.deepEqual(judged([...labels, label]), shared(label));
     for (const label of ["dev", "development", "staging", "CI", "Ubuntu-24.04"])

@@ -17,7 +17,7 @@ const config = {
 describe("monitoring in the program's graph", function () {
   this.timeout(60_000);
 
-  it("the monitoring host, and nobody else, may read the runners' exporters", async () => {
+  it("only the monitoring host may read the runners' exporters", async () => {
     const graph = await programGraph("lab", config, ["proxmoxToken", "githubToken", "sshPrivateKey"]);
     const rules = graph.find(({ name }) => name === "runners-primary-vm-rules")?.inputs.rules as Record<
       string,

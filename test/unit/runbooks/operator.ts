@@ -44,7 +44,7 @@ export class Operator {
     return {
       ...this.rehearsal.session.env,
       PATH: `${path.join(this.folder, "bin")}:${this.rehearsal.session.env.PATH ?? ""}`,
-      // Nobody is at the terminal to confirm an update.
+      // No person is at the terminal to confirm an update.
       PULUMI_SKIP_CONFIRMATIONS: "true",
       // What is expected is plain text.
       FORCE_COLOR: undefined,

@@ -15,7 +15,7 @@ export interface RunbookBlock {
 
 /** A section of a runbook: an alert, or the beginning of the file. */
 export interface RunbookSection {
-  /** Heading; empty for what stands before the first one. */
+  /** Heading; empty for the text before the first one. */
   readonly title: string;
   readonly text: string;
   /** The state it is rehearsed in; undefined: it is not, for the reason. */

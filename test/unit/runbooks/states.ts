@@ -7,7 +7,7 @@ import { registerElsewhere } from "@ghrunners/lab/driver/foreign-runner";
 export interface RunbookState {
   /** Brings the state about. */
   readonly begin: (rehearsal: Rehearsal) => Promise<unknown>;
-  /** What nobody can do by a command of a runbook: the cause outside goes away, or a click at GitHub. Before the fix. */
+  /** What no command of a runbook can do: the outside cause ends, or a click at GitHub. Runs before the fix. */
   readonly mend?: (rehearsal: Rehearsal) => Promise<unknown>;
 }
 
@@ -91,7 +91,7 @@ export const states: Readonly<Record<string, RunbookState>> = {
       }),
   },
   "unit-stopped": { begin: (rehearsal) => stopUnit(rehearsal, primary) },
-  // A name of the last year that there is, of a type that makes everybody wait who opens it.
+  // A name of the last year that there is, of a type that blocks every process that opens it.
   "log-folder-strange": {
     begin: (rehearsal) =>
       rehearsal.inMachine(

@@ -152,7 +152,7 @@ for (const variablesOfRun of ["now", "creation"] as const)
     });
 
     const refusals: [string, () => Promise<unknown>, RegExp][] = [
-      ["nobody keeps the variable", async () => addPrimary(), /DEPLOY_RUNNER is not set/],
+      ["the variable is not set", async () => addPrimary(), /DEPLOY_RUNNER is not set/],
       ["the choice has expired", async () => (addPrimary(), choose(-0.1)), /DEPLOY_RUNNER expired at/],
       ["the primary is offline", async () => (emulator.services.presence.gone(addPrimary()), choose(5)), /offline/],
       [
@@ -327,7 +327,7 @@ describe("a pull request from a fork", function () {
   const jobsOf = (runId: number): JobRecord[] =>
     emulator.services.store.state.actions.jobs.filter((job) => job.runId === runId);
 
-  it("starts no job of preview.yml, even when somebody approves it", async () => {
+  it("starts no job of preview.yml, even if it is approved", async () => {
     const runs = await open({});
     assert.deepEqual(
       runs.map(({ workflow, waits }) => [workflow, waits]),

@@ -13,7 +13,7 @@ const mapping = (value: unknown): Mapping =>
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
 
-/** Contexts whose text somebody else may have written; in a script it would be run as code. */
+/** Contexts whose text an outsider may have written; in a script it would be run as code. */
 const untrusted =
   /\$\{\{[^}]*\b(github\.(event|head_ref|ref_name|actor|base_ref)|inputs|needs|steps|matrix|vars|secrets)\b/;
 
@@ -67,7 +67,7 @@ function laneProblems(where: string, concurrency: unknown): string[] {
   if (concurrency === undefined || lane["cancel-in-progress"] === true) return [];
   return lane["cancel-in-progress"] === false && lane.queue === "max"
     ? []
-    : [`${where}: a lane that cancels nobody needs cancel-in-progress: false and queue: max`];
+    : [`${where}: a concurrency group that cancels no run needs cancel-in-progress: false and queue: max`];
 }
 
 /** @returns every rule that the file breaks; none where it is fine */

@@ -102,7 +102,7 @@ describe("report.mjs", () => {
     return name;
   }
 
-  it("keeps one comment, and touches nobody else's", async () => {
+  it("keeps one comment, and changes no other comment", async () => {
     const body = "<!-- ghrunners:preview-staging -->\nmine";
     notes.push({ id: 1, number: 1, body, state: "open", user: { type: "User" } });
     assert.equal((await run("comment", "7", "preview-staging", file("first"))).code, 0);

@@ -40,7 +40,7 @@ describe("the workflows of this repository", () => {
     assert.deepEqual([...new Set(found)].sort(), [...deliverySecrets, "DEPLOY_KEY"].sort());
   });
 
-  it("use no action of anybody: there is nothing to pin", () => {
+  it("use no actions, so there is nothing to pin", () => {
     const used = readWorkflows(folder).flatMap(({ actions }) => actions.map(({ uses }) => uses));
     assert.deepEqual([...new Set(used)], ["./.github/workflows/runner-gate.yml"]);
   });

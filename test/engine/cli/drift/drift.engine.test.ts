@@ -76,10 +76,10 @@ describe("drift on the real engine", () => {
   it("finds a secret that was overwritten, and restores it", async () => {
     const value = (): Promise<string> => lab.fingerprint("lab", "SESSION_SECRET");
     const ours = await value();
-    // GitHub's times have seconds: within the same one nobody could tell.
+    // GitHub's times have a resolution of one second: a change within the same second is not visible.
     const written = await lab.secretTime("lab", "SESSION_SECRET");
     await until("the clock shows another second", 3_000, () => Promise.resolve(lab.clock() > written));
-    await lab.overwriteSecret("lab", "SESSION_SECRET", "somebody else's");
+    await lab.overwriteSecret("lab", "SESSION_SECRET", "a foreign value");
     assert.notEqual(await value(), ours);
     const report = await drift();
     assert.deepEqual(ids(report), ["secret-overwritten"]);

@@ -70,7 +70,7 @@ describe("ghrunners dashboards, on a real Prometheus with recorded samples", fun
     }
   });
 
-  it("render: one page with every panel drawn, which asks nobody for anything", async () => {
+  it("render: one page with every panel drawn, which loads nothing from other servers", async () => {
     const { code, all } = await command("render", "--range", "6h", "--out", page, "--prometheus", prometheus.url);
     assert.equal(code, 0, all);
     const html = readFileSync(page, "utf8");

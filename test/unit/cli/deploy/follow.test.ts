@@ -103,7 +103,7 @@ describe("a deployment that is followed at GitHub", () => {
     assert.deepEqual([result.lost, exitCodeOfFollowed(result)], ["runner-1", 0]);
   });
 
-  it("is cancelled when somebody asks to stop, and followed until the target is whole", async () => {
+  it("is cancelled when the operator asks to stop, and followed until the target is complete", async () => {
     const { steps, result } = await followed(
       [
         seen(onRunner(), open(["preflight"])),

@@ -198,7 +198,7 @@ describe("drift between the three planes", () => {
   it("finds no approval policy for forks amiss on a private repository, which has none", () =>
     assert.deepEqual(drift({ repository: { ...repository, forkApproval: undefined } }).findings, []));
 
-  it("names the file on the monitoring host, and finds nothing there where nobody looked", () => {
+  it("names the file on the monitoring host, and reports nothing there if the host was not read", () => {
     const { findings } = drift({ monitoring: [sum("a.yml", "f")] });
     assert.deepEqual(
       findings.map(({ subject, seen }) => `${subject}: ${seen}`),

@@ -83,7 +83,7 @@ describe("files on the monitoring host, as they are seen", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it("are the stack's by their names, whatever else is in them, and nobody else's", () => {
+  it("belong to the stack by their names, whatever their content, and other files do not", () => {
     const inRules = (name: string): string => path.join(folder, "rules.d", name);
     const alertmanagerFile = path.join(folder, "alertmanager.yml");
     writeFileSync(inRules("ghrunners.lab.health.yml"), "a");

@@ -145,7 +145,7 @@ describe("the variable of maintenances", () => {
     assert.equal(writes.length, 3, "nothing is written that is there already");
   });
 
-  it("is written again when somebody else's text wins, so that both entries are there", async () => {
+  it("is written again when a concurrent write wins, so that both entries are there", async () => {
     const theirs = maintenanceText([ofPeer]);
     // Another stack, which had read before us, writes between our write and our look.
     const { client, value } = repository(null, (reads) => (reads === 2 ? theirs : undefined));
@@ -168,7 +168,7 @@ describe("the variable of maintenances", () => {
     );
   });
 
-  it("is left alone when it holds something that nobody can read", async () => {
+  it("is left alone when its content cannot be parsed", async () => {
     const { client, writes } = repository("{}");
     await assert.rejects(
       changeList(
@@ -195,7 +195,7 @@ describe("the silence of a maintenance", () => {
     assert.equal(silenceFor([{ ...set, status: { state: "expired" } }], "production", entry, now)?.id, undefined);
   });
 
-  it("is known among others: somebody's own silence, another runner's, another environment's", () => {
+  it("is told apart from a person's own silence, another runner's and another environment's", () => {
     assert.equal(silenceOf([set], "production", "runner-1")?.id, "1");
     assert.equal(silenceOf([{ ...set, comment: "mine" }], "production", "runner-1"), undefined);
     assert.equal(silenceOf([set], "production", "runner-2"), undefined);
@@ -230,7 +230,7 @@ describe("the report on maintenances", () => {
     assert.match(text, /runner-2 \(secondary\): in service/);
   });
 
-  it("the banner is there as long as somebody is away", () => {
+  it("the banner is shown as long as a runner is in maintenance", () => {
     assert.deepEqual(maintenanceBanner([]), []);
     assert.match(maintenanceBanner([entry]).join(), /In maintenance until .*: runner-1 \(disk; by op@host\)/);
   });

@@ -151,7 +151,7 @@ describe("documents about a deployment", () => {
     assert.equal(escaped("one\ntwo\r\nthree"), "one<br>two<br>three");
   });
 
-  it("what nobody recorded says so, and who can fill it in; only people's lines are blank", () => {
+  it("a value that was not recorded says so and who can fill it in; only lines for people are blank", () => {
     const markdown = renderMarkdown(fill("review", templates.review, ofSuccess));
     assert.match(
       markdown,

@@ -24,7 +24,7 @@ const one = (name: string, secret: string, before = `value `, after = ""): Plant
 const percent = (text: string): string => `%${text.charCodeAt(0).toString(16)}${text.slice(1)}`;
 const escaped = (text: string): string => `\\u00${text.charCodeAt(0).toString(16)}${text.slice(1)}`;
 
-/** Secrets without a form of their own, known by what stands before them, and secrets that something is written across. */
+/** Secrets without a form of their own, known by the text before them, and secrets that are split across lines. */
 function coveredSecrets(): Planted[] {
   const token = `ghp_${random(36, letters)}`;
   const password = (): string => `${random(12, letters)}!x`;

@@ -54,7 +54,7 @@ describe("redaction of logs", () => {
     });
   }
 
-  it("keeps what stands around a secret", () => {
+  it("keeps the text around a secret", () => {
     const token = `ghp_${"a".repeat(36)}`;
     const lines = [
       `before ${token} after`,

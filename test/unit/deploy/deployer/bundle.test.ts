@@ -42,7 +42,7 @@ describe("the deployer as one file", function () {
   });
 
   for (const version of ["", "..", "../../../tmp/evil", "-rf"])
-    it(`refuses the version ${JSON.stringify(version)}, as the workflow's input has it where nobody gave one`, async () => {
+    it(`refuses the version ${JSON.stringify(version)}, which a workflow's input has if none was given`, async () => {
       const { code, stdout } = await deployer(["deploy", "--plan", "x.yaml", `--version=${version}`], {}, "key");
       assert.equal(code, 2);
       assert.match(stdout, /^::error title=Deployment::.* is not a version\. Expected a version such as 2/);

@@ -135,7 +135,7 @@ describe("a deployer", function () {
     );
   });
 
-  it("ends its wait when it is asked to stop and nobody answers", async () => {
+  it("ends its wait when it is asked to stop and the target does not answer", async () => {
     const stop = new AbortController();
     const stopped = answering("run", async () => {
       stop.abort();

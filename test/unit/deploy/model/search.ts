@@ -29,7 +29,7 @@ function problemOf(world: ModelState): string | undefined {
     return `${transaction.outcome}, but not all old`;
   if (transaction.released && orphan !== null) return "released while a left-over process is still at work";
   if (transaction.released && transaction.outcome === "rollback_failed")
-    return "released although nobody knows the state";
+    return "released although the state is unknown";
   return undefined;
 }
 
@@ -49,7 +49,7 @@ function stepProblem(from: ModelState, to: ModelState): string | undefined {
   return undefined;
 }
 
-/** Nobody interferes any more: does it end by itself? `known` holds the states from which it does. */
+/** Whether it ends by itself without any further disturbance; `known` holds the states from which it does. */
 function endProblem(start: ModelState, protocol: Protocol, bounds: Bounds, known: Set<string>): string | undefined {
   let world: ModelState = { ...start, lease: 0, crashes: 0, failures: 0, begins: 0, retries: 0 };
   const passed: string[] = [];
@@ -92,7 +92,7 @@ export function search(bounds: Bounds, protocol: Protocol): Searched {
     const key = JSON.stringify(world);
     if (world.transaction?.outcome) outcomes.add(world.transaction.outcome);
     const stuck = endProblem(world, protocol, bounds, known);
-    if (stuck !== undefined) return result({ problem: stuck, path: pathTo(key, "(then nobody interferes)") });
+    if (stuck !== undefined) return result({ problem: stuck, path: pathTo(key, "(then no disturbance)") });
     for (const { name, to } of moves(world, protocol, bounds)) {
       transitions += 1;
       const problem = stepProblem(world, to) ?? problemOf(to);

@@ -23,7 +23,7 @@ describe("a lease", () => {
     assert.deepEqual(renew({ ...lease, untilMs: 1_099 }, 7, at(1_098), 30), { ...lease, untilMs: 1_100 });
   });
 
-  it("never comes back, and is nobody else's", () => {
+  it("never becomes valid again, and belongs to one deployer", () => {
     assert.equal(renew(lease, 7, at(1_030), 30), undefined);
     assert.equal(renew(lease, 8, at(1_010), 30), undefined);
     assert.equal(renew(undefined, 7, at(1_010), 30), undefined);

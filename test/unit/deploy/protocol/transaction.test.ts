@@ -97,7 +97,7 @@ describe("the way forward", () => {
 });
 
 describe("what is seen outside", () => {
-  it("ends the way forward: a lease that is gone, somebody who asks", () => {
+  it("stops going forward when the lease is gone or the operator asks for it", () => {
     assert.equal(observe(after(4), { lease: "held" }).phase, "forward");
     const expired = observe(after(4), { lease: "expired" });
     assert.deepEqual([expired.phase, expired.failure?.code, expired.position], ["undo", "lease_expired", 0]);
@@ -113,7 +113,7 @@ describe("what is seen outside", () => {
     assert.equal(refused.outcome, "refused");
   });
 
-  it("waits for the sweep of what was cut off, and keeps why somebody asked", () => {
+  it("waits until cut-off processes are ended, and keeps the reason of the request", () => {
     const cut = running(4);
     assert.deepEqual(observe(cut, { lease: "expired" }), cut);
     const kept = observe(cut, { lease: "held", abort: asked });
@@ -136,7 +136,7 @@ describe("a cut-off action", () => {
     assert.deepEqual(finish(running(4), sweep, no), running(4));
   });
 
-  it("turns the way forward back, and says what was cut off or why somebody asked", () => {
+  it("turns back, and says what was cut off or why the operator asked", () => {
     const swept = finish(running(4), sweep, ok);
     assert.deepEqual([swept.phase, swept.position, swept.running], ["undo", 2, null]);
     assert.deepEqual(swept.failure, { code: "interrupted", detail: "The agent on the target was interrupted (step)." });
@@ -165,7 +165,7 @@ describe("the way back", () => {
     assert.deepEqual([turned.phase, turned.position], ["undo", -1]);
   });
 
-  it("tries an undo three times, then stands locked until somebody lets it go on from there", () => {
+  it("tries an undo three times, then stays locked until an operator lets it continue from there", () => {
     const failing = (state: Transaction): Transaction => finish(state, { kind: "undo", step: 2 }, no);
     const [once, twice] = [failing(undo(2)), failing(failing(undo(2)))];
     assert.deepEqual([once.failures, once.phase, twice.failures, twice.phase], [1, "undo", 2, "undo"]);

@@ -53,7 +53,7 @@ export interface VersionTraits {
   readonly unhealthy?: boolean;
   /** Healthy, but a smoke test fails. */
   readonly halfBroken?: boolean;
-  /** Holds a program that anybody may change and that runs as its owner. */
+  /** Holds a program that any user may change and that runs as its owner. */
   readonly setuid?: boolean;
 }
 

@@ -127,7 +127,7 @@ describe("what a deployment undoes", function () {
       activated: fc.nat(4),
       failAt: fc.nat(5),
       failure: fc.constantFrom(fail, failingFile),
-      // Beyond the last write of the journal nobody is killed.
+      // After the last write of the journal no process is killed.
       killAt: fc.integer({ min: 2, max: 40 }),
       release: fc.constantFrom("absent", "altered"),
       installed: fc.boolean(),
@@ -222,11 +222,7 @@ describe("what a deployment undoes", function () {
   });
 
   for (const [name, make, words] of [
-    [
-      "a folder that somebody made by hand",
-      (file: string) => mkdirSync(file),
-      /current is a folder, and no deployment/,
-    ],
+    ["a folder that was made by hand", (file: string) => mkdirSync(file), /current is a folder, and no deployment/],
     [
       "a link to somewhere else",
       (file: string) => symlinkSync("/opt/by-hand", file),
@@ -268,7 +264,7 @@ describe("a release that was altered since", function () {
   it("is unpacked anew before it is put into service", async () => {
     for (const version of ["1", "2", "1"].slice(0, 2)) await target.deploy(target.request(version), agent());
     const feature = path.join(target.root, "opt/demo/releases/1/feature");
-    writeFileSync(feature, "somebody was here");
+    writeFileSync(feature, "changed by hand");
     const { deployment } = await target.deploy(target.request("1"), agent());
     assert.deepEqual([deployment.outcome, target.whole()], ["succeeded", "1"]);
     assert.equal(readFileSync(feature, "utf8"), "works");

@@ -12,7 +12,7 @@ import { snapshot } from "../support/snapshot";
 import { LocalTarget } from "../support/target";
 
 class Killed extends Error {}
-/** Somebody damages a file when the deployment has captured everything, and the agent is killed. */
+/** A file is damaged after the deployment has captured everything, and the agent is killed. */
 class UnluckyStore extends Store {
   constructor(
     target: LocalTarget,
@@ -77,7 +77,7 @@ describe("what was captured and is damaged since", function () {
         }
         assert.equal(outcome, "rollback_failed");
         assert.match(undoFailure ?? "", new RegExp(`captured/\\d.*|${file}`));
-        // What stands there is what the deployment put there: neither gone nor something that nobody ever meant.
+        // The deployment's own content stays there: it is neither gone nor replaced by a mixture.
         assert.equal(readFileSync(inRoot(file), "utf8"), "site of 2");
         assert.match(readFileSync(target.folders.metrics, "utf8"), /^deployment_lock_timestamp_seconds \d/m);
         assert.equal(queries.show(agent()).open?.outcome, "rollback_failed");

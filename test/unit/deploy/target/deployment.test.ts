@@ -92,10 +92,10 @@ describe("a deployment on a target", function () {
 
   it("refuses to go on from an unhealthy version: an undo could not be proved", async () => {
     await target.deploy(target.request("1"));
-    writeFileSync(path.join(target.root, "etc/site.conf"), "somebody was here");
+    writeFileSync(path.join(target.root, "etc/site.conf"), "changed by hand");
     const { deployment, rollback } = await target.deploy(target.request("2"));
     assert.deepEqual([deployment.outcome, deployment.failure?.code, rollback], ["refused", "preflight", undefined]);
-    assert.match(deployment.failure?.detail ?? "", /proxy.*somebody was here.*expected "site of 1"/);
+    assert.match(deployment.failure?.detail ?? "", /proxy.*changed by hand.*expected "site of 1"/);
     assert.deepEqual(target.leftovers(), []);
   });
 

@@ -30,21 +30,21 @@ describe("a step", function () {
 
   const alive = (pid: number): boolean => readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith("sleep");
 
-  it("has ended when its own processes have, whoever holds its output", async () => {
+  it("has ended when its own processes have, even if another process holds its output", async () => {
     const { ok, detail, ms } = await run(`${stranger} exit 0`, 600_000);
     assert.deepEqual([ok, detail], [true, ""]);
     assert.ok(ms < SOON_MS, `${ms} ms`);
     assert.ok(alive(strangers[0] ?? 0), "the stranger goes on: it is no part of the step");
   });
 
-  it("ends at its limit, whoever holds its output", async () => {
+  it("ends at its limit, even if another process holds its output", async () => {
     const { ok, detail, ms } = await run(`${stranger} sleep 600`, 1_000);
     assert.equal(ok, false);
     assert.match(detail, /took longer than 1 s/);
     assert.ok(ms < SOON_MS, `${ms} ms`);
   });
 
-  it("ends with the lease, whoever holds its output", async () => {
+  it("ends with the lease, even if another process holds its output", async () => {
     const { ok, detail, ms } = await run(`${stranger} sleep 600`, 600_000, AbortSignal.timeout(500));
     assert.equal(ok, false);
     assert.match(detail, /was interrupted/);

@@ -79,7 +79,7 @@ describe("the agent on a host where others can write to shared folders", functio
   });
   const mode = (file: string): number => lstatSync(inRoot(file)).mode & 0o777;
 
-  it("keeps its locks where nobody else can open them", async () => {
+  it("keeps its locks where no other user can open them", async () => {
     await agent().call(["history"], "", 10_000);
     assert.equal(await installAgent(session(), files), "installed");
     await agent().call(["begin"], JSON.stringify(target.request("1")), 10_000);
@@ -98,7 +98,7 @@ describe("the agent on a host where others can write to shared folders", functio
     assert.match(stderr, /Permission denied/);
   });
 
-  it("does not wait for pipes, and follows no link, that somebody put where all can write", async () => {
+  it("does not wait for pipes, and follows no links, in folders that all users can write", async () => {
     const canary = inRoot("etc/canary");
     mkdirSync(path.dirname(canary), { recursive: true });
     writeFileSync(canary, "precious");
@@ -140,7 +140,7 @@ describe("the agent on a host where others can write to shared folders", functio
     assert.equal(installed(), `${files.files[0]?.text}\n`);
   });
 
-  it("lets the guard go back although somebody holds the lock of old", async () => {
+  it("lets the guard roll back although another process holds the former lock file", async () => {
     const old = inRoot("run/lock/ghrunners-deploy");
     const holder = spawn("flock", ["--exclusive", old, "sleep", "600"], { stdio: "ignore" });
     children.push(holder);

@@ -142,7 +142,7 @@ describe("the installed agent, in processes of its own", function () {
     assert.deepEqual([target.whole(), target.leftovers()], ["1", []]);
   });
 
-  it("holds nobody up when it is stopped although no deployment is open", async () => {
+  it("delays no one when it is stopped although no deployment is open", async () => {
     assert.equal((await agent(["run", await begun(target.request("1"))])).code, 0);
     const { ended } = start(["begin"], "", true);
     const atWork = await until("it holds the lock", LIMIT_MS, () =>

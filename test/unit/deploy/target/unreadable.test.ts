@@ -14,7 +14,7 @@ import { InProcessExecutor } from "../support/in-process";
 import { LocalTarget } from "../support/target";
 
 class Killed extends Error {}
-/** The agent's process ends at one of its durable writes; before that, somebody damages a file. */
+/** The agent's process ends at one of its durable writes; a file was damaged before. */
 class UnluckyStore extends Store {
   writes = 0;
   constructor(
@@ -206,7 +206,7 @@ describe("a file of the agent that cannot be read", function () {
     assert.equal(metric(target, "deployment_unreadable_files"), "0");
   });
 
-  it("that is the journal keeps the target locked until somebody moves the state away, as the message says", async () => {
+  it("that is the journal keeps the target locked until an operator moves the state away, as the message says", async () => {
     const { token } = await commands.begin(agent(), target.request("2"));
     writeFileSync(target.folders.journal, "");
     await assert.rejects(commands.watch(agent()), UnreadableJournalError);

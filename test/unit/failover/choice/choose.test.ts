@@ -16,11 +16,11 @@ describe("runner choice", () => {
       "service",
       "its service is not active",
     ],
-    ["a service nobody knows of", runner("primary", { serviceActive: null }), "service", "is not known"],
+    ["a service of unknown state", runner("primary", { serviceActive: null }), "service", "is not known"],
     ["a hung listener", runner("primary", { listenerConnected: false }), "listener", "listener is not connected"],
-    ["a listener nobody knows of", runner("primary", { listenerConnected: null }), "listener", "is not known"],
+    ["a listener of unknown state", runner("primary", { listenerConnected: null }), "listener", "is not known"],
     ["an old version", runner("primary", { version: "2.328.9" }), "version", "older than 2.329.0"],
-    ["a version nobody knows", runner("primary", { version: null }), "version", "version is not known"],
+    ["an unknown version", runner("primary", { version: null }), "version", "version is not known"],
     ["a version whose end is past", runner("primary", {}, { versionEndsInSeconds: 0 }), "version", "no more jobs"],
     [
       "a version that ends in two days",
@@ -33,9 +33,9 @@ describe("runner choice", () => {
     ["no GitHub view", runner("primary", {}, null), "github_unknown", "GitHub's view is missing"],
     ["a stale GitHub view", runner("primary", {}, { ageSeconds: 76 }), "github_unknown", "GitHub's view is 76 s old"],
     ["a full disk", runner("primary", { diskUsedPercent: 86 }), "disk", "disk is 86 % full"],
-    ["a disk nobody knows of", runner("primary", { diskUsedPercent: null }), "disk", "is not known"],
+    ["an unknown disk use", runner("primary", { diskUsedPercent: null }), "disk", "is not known"],
     ["a job that waits", runner("primary", {}, { oldestQueuedSeconds: 301 }), "queue", "waited 301 s"],
-    ["a queue nobody knows of", runner("primary", {}, { oldestQueuedSeconds: null }), "queue", "is not known"],
+    ["an unknown queue", runner("primary", {}, { oldestQueuedSeconds: null }), "queue", "is not known"],
     ["a lost label", runner("primary", {}, { labels: ["self-hosted"] }), "labels_missing", "not authorised"],
     [
       "a label too many",
@@ -50,7 +50,7 @@ describe("runner choice", () => {
       "in maintenance until 2026-01-01T01:00:00Z: new disk",
     ],
     [
-      "a maintenance that nobody can read",
+      "an unreadable maintenance",
       { ...runner("primary"), maintenance: { problem: "RUNNER_MAINTENANCE is no JSON." } },
       "maintenance_unknown",
       "whether it is in maintenance is not known",
@@ -214,7 +214,7 @@ describe("runner choice", () => {
     assert.equal(choose([down, two, one], policy, now).runner, "two", "else the first of the list");
   });
 
-  it("says of everybody who would be taken how long that takes still, when a refusal ends", () => {
+  it("says for each runner that may be chosen later how long that still takes", () => {
     const times = { primary: now.getTime() - 4_000, secondary: now.getTime() };
     const before = { chosen: null, cause: null, healthySince: {}, usableSince: times };
     const waits = choose([runner("primary"), runner("secondary")], policy, now, before);
@@ -252,6 +252,6 @@ describe("runner choice", () => {
     assert.match(stillValid(decision, "primary", new Date(now.getTime() + 120_000)) ?? "", /expired/);
     assert.equal(stillValid(decision, "primary", new Date(now.getTime() + 119_999)), undefined);
     const refused = stillValid(choose([], policy, now), "primary", now);
-    assert.equal(refused, "nobody was chosen, and this is primary");
+    assert.equal(refused, "no runner was chosen, and this is primary");
   });
 });

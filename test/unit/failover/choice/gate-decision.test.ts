@@ -33,7 +33,7 @@ const from = (changes: Partial<typeof choice> | string): GateDecision =>
   });
 
 describe("the decision behind a deployment job", () => {
-  it("is made of the variable where somebody said auto", () => {
+  it("is read from the variable if the requested runner is auto", () => {
     const { reason: explanation, ...rest } = choice;
     const whole = { ...base, ...rest, explanation };
     assert.deepEqual(from({}), { ...whole, role: "primary", reason: "primary_healthy" });
@@ -100,7 +100,7 @@ describe("who a job's runner is in a decision", () => {
     assert.equal(self("runner-2", labels.primary), "runner-1");
   });
 
-  it("is its role where roles are told, or nobody was chosen", () => {
+  it("is its role if labels name roles, or if no runner was chosen", () => {
     for (const runner of ["primary", "secondary", null]) {
       assert.equal(self(runner, labels.primary), "primary");
       assert.equal(self(runner, labels.secondary), "secondary");

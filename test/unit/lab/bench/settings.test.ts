@@ -19,7 +19,7 @@ describe("settings of the benchmark", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it("are the lab's own, and hold 200 runners with addresses that nobody else has", () => {
+  it("are the lab's own, and hold 200 runners with addresses of their own", () => {
     const instance = instanceNamed("bench", { cache: folder, state: folder });
     const { config } = parse(readFileSync(committed, "utf8")) as { config: Record<string, unknown> };
     // As in a laboratory without guests.

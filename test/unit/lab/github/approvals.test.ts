@@ -69,7 +69,7 @@ describe("deployments to a protected environment", () => {
     return { status: response.status, text: await response.text() };
   }
 
-  it("wait for the reviewer, refuse everybody else, and queue: none is cancelled", async () => {
+  it("wait for the reviewer, refuse all other users, and queue: none is cancelled", async () => {
     const runs = [await dispatch(), await dispatch(), await dispatch()];
     const [first = 0, second = 0, third = 0] = runs;
     const states = async (): Promise<string[]> =>

@@ -34,7 +34,7 @@ describe("the host's limit on inotify instances", () => {
     assert.equal(await valueAfter("restore"), "128");
   });
 
-  it("is left alone where it is high enough, and where somebody else has set it meanwhile", async () => {
+  it("is left alone if it is high enough, or if another process has set it meanwhile", async () => {
     set("8192");
     assert.equal(await valueAfter("raise"), "8192");
     assert.equal(await valueAfter("restore"), "8192");

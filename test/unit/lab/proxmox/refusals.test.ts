@@ -126,7 +126,7 @@ describe("what is refused, in Proxmox VE's words", () => {
     assert.equal(await lab.task("POST", lab.vm(151, "/status/stop")), "OK");
   });
 
-  it("a configuration that somebody else changed", async () => {
+  it("a configuration that another client changed", async () => {
     const { digest } = await lab.get<{ digest: string }>("GET", lab.vm(151, "/config"));
     await lab.get("PUT", lab.vm(151, "/config"), { tags: "x", digest });
     assert.match(

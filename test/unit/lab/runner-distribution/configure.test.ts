@@ -198,7 +198,7 @@ describe("config.sh of the stand-in runner", function () {
   it("tells its version, and does not run unconfigured", async () => {
     const runner = rig.unpack("2.335.1");
     assert.deepEqual(await runner.exec(["./bin/Runner.Listener", "--version"]), { code: 0, output: "2.335.1\n" });
-    // As GitHub's program does: whoever asks has begun a page of its log.
+    // As GitHub's program does: every request begins a page of its log.
     const pages = readdirSync(path.join(runner.dir, "_diag")).filter((name) => name.startsWith("Runner_"));
     assert.equal(pages.length, 1);
     const { code, output } = await runner.exec(["./run.sh"]);

@@ -66,7 +66,7 @@ describe("how jobs on the stand-in runner begin and end", function () {
     );
   });
 
-  it("waits for an approval, and for nobody who may not give it", async () => {
+  it("waits for an approval, and refuses one by a user who may not give it", async () => {
     await jobs.start({
       "deploy.yml": workflow(`
   deploy:
