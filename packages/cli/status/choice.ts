@@ -1,23 +1,34 @@
 import type { Described } from "@ghrunners/core/schema";
-import { readChoice } from "@ghrunners/failover/choice/deploy-runner";
+import { type Choice, readChoice } from "@ghrunners/failover/choice/deploy-runner";
 import type { choiceStatusSchema } from "./schema";
 
 /** Which runner the next deployment uses, according to DEPLOY_RUNNER. */
 export type ChoiceStatus = Described<typeof choiceStatusSchema>;
 
-const none = { runner: null, role: null, decidedAt: null, expiresAt: null, reason: null } as const;
+const none = { runner: null, role: null, decidedAt: null, expiresAt: null, reason: null, outdatedBy: [] } as const;
+
+/** Runners that were not online when the choice was made, and are now. */
+function newlyOnline({ decision }: Choice, online: readonly string[]): string[] {
+  return (decision?.runners ?? [])
+    .filter(({ name, cause }) => (cause === "not_registered" || cause === "offline") && online.includes(name))
+    .map(({ name }) => name);
+}
 
 /**
  * Pure.
  * @param text value of DEPLOY_RUNNER; null: the variable does not exist
  * @param isOn whether the stack runs a failover switch
+ * @param online names of the runners that GitHub shows online; empty if it was not asked
  */
-export function choiceStatus(text: string | null, isOn: boolean, at: Date): ChoiceStatus {
+export function choiceStatus(text: string | null, isOn: boolean, at: Date, online: readonly string[]): ChoiceStatus {
   if (!isOn) return { state: "off", ...none };
   const seen = readChoice(text, at);
   if (!("choice" in seen)) return { ...none, ...seen };
   const { decidedAt, expiresAt, reason, name, runner: role } = seen.choice;
-  const told = { ...none, state: seen.state, decidedAt, expiresAt, reason };
+  const told = {
+    ...{ ...none, state: seen.state, decidedAt, expiresAt, reason },
+    outdatedBy: newlyOnline(seen.choice, online),
+  };
   return seen.state === "fresh" ? { ...told, runner: name ?? role, role } : told;
 }
 
@@ -44,6 +55,8 @@ export function choiceProblems({ state, decidedAt, expiresAt, reason }: ChoiceSt
 export function choiceLine(choice: ChoiceStatus, at: Date, mark: (good: boolean) => string): string {
   const age = (from: string | null): string =>
     `${Math.max(0, Math.round((at.getTime() - Date.parse(from ?? "")) / 1000))} s`;
+  const { outdatedBy } = choice;
+  const newer = outdatedBy.length === 0 ? "" : ` A newer choice follows: ${outdatedBy.join(", ")} came online since.`;
   switch (choice.state) {
     case "off":
       return "  off: no failover switch, so a gate that follows it refuses. Next: pulumi config set --secret ghrunners:failoverToken";
@@ -55,8 +68,8 @@ export function choiceLine(choice: ChoiceStatus, at: Date, mark: (good: boolean)
     case "expired":
       return `  ${mark(false)} none: the choice expired ${age(choice.expiresAt)} ago. Next: ghrunners gate`;
     case "refused":
-      return `  ${mark(false)} ${choice.reason} Decided ${age(choice.decidedAt)} ago`;
+      return `  ${mark(false)} ${choice.reason} Decided ${age(choice.decidedAt)} ago.${newer}`;
     case "fresh":
-      return `  ${mark(choice.role === "primary")} ${choice.runner} (${choice.role}), decided ${age(choice.decidedAt)} ago. ${choice.reason}`;
+      return `  ${mark(choice.role === "primary")} ${choice.runner} (${choice.role}), decided ${age(choice.decidedAt)} ago. ${choice.reason}${newer}`;
   }
 }

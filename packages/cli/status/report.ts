@@ -76,7 +76,8 @@ export function judge(expected: StatusExpectation, seen: StatusObservation, at: 
     expected.deployment === null || seen.deployment === undefined
       ? []
       : protectionProblems(expected.deployment.name, expected.deployment, seen.deployment);
-  const choice = seen.choice === undefined ? null : choiceStatus(seen.choice, expected.failover, at);
+  const online = (seen.runners ?? []).filter((runner) => runner.online).map(({ name }) => name);
+  const choice = seen.choice === undefined ? null : choiceStatus(seen.choice, expected.failover, at, online);
   const away = parseMaintenance(seen.maintenance ?? undefined, at);
   const paused = parsePauses(seen.pauses ?? undefined, at);
   const pause = paused.known ? pauseOf(paused.pauses, expected.environment) : undefined;

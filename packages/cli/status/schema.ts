@@ -59,6 +59,11 @@ export const choiceStatusSchema = z.strictObject({
   decidedAt: z.iso.datetime().nullable().describe("RFC 3339; null if there is nothing readable."),
   expiresAt: z.iso.datetime().nullable(),
   reason: z.string().nullable(),
+  outdatedBy: z
+    .array(z.string())
+    .describe(
+      "Runners that GitHub shows online, and that this choice took for offline or not registered: a newer choice follows.",
+    ),
 });
 
 export const jobStatusSchema = z.strictObject({

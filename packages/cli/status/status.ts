@@ -62,9 +62,12 @@ export const isSeen = ({ monitoring }: StatusReport): boolean =>
 /** Alerts that fired because of the change have ended. */
 const isQuiet = ({ monitoring }: StatusReport): boolean => monitoring === null || firingAlerts(monitoring).length === 0;
 
-/** The choice is published at GitHub, or the stack has no failover switch. */
+/**
+ * A choice that knows of every runner that is online is published at GitHub, or the stack has no failover switch. The
+ * switch's first choice may be older than the registration of the primary, the last runner that an update brings up.
+ */
 export const hasChoice = ({ choice }: StatusReport): boolean =>
-  choice === null || choice.state === "off" || choice.state === "fresh";
+  choice === null || choice.state === "off" || (choice.state === "fresh" && choice.outdatedBy.length === 0);
 
 /**
  * The status after a change: Prometheus and the failover switch get some time to see the runners.

@@ -5,7 +5,11 @@ import { maintenanceText } from "@ghrunners/failover/choice/maintenance";
 import { pausesText } from "@ghrunners/failover/choice/pause";
 import { judge, type StatusExpectation, type StatusObservation } from "@ghrunners/cli/status/report";
 import { renderStatus } from "@ghrunners/cli/status/render";
+import { hasChoice } from "@ghrunners/cli/status/status";
+import { choose } from "@ghrunners/failover/choice/choose";
+import { choiceText } from "@ghrunners/failover/choice/deploy-runner";
 import { publishedSchema } from "../../support/published-schema";
+import { policy as choicePolicy, runner } from "../failover/choice/support/runners";
 
 const protection = {
   reviewers: ["octocat"],
@@ -157,6 +161,26 @@ describe("status report", () => {
       if (problem !== null) assert.match(report.problems.join("\n"), problem);
     });
   }
+
+  it("shows that a choice is older than a runner's coming online, and is then not settled", () => {
+    const policy = { ...choicePolicy, labels: { ...choicePolicy.labels, primary: labels } };
+    const late = choose(
+      [{ ...runner("primary", {}, { status: "unregistered" }), name: "runner-1" }, runner("secondary")],
+      policy,
+      new Date(at.getTime() - 20_000),
+    );
+    const seen = { ...good, choice: choiceText(late) };
+    const report = judge(expected, seen, at);
+    assert.ok(validate(report), JSON.stringify(validate.errors));
+    assert.deepEqual([report.choice?.role, report.choice?.outdatedBy], ["secondary", ["runner-1"]]);
+    assert.match(renderStatus(report), /A newer choice follows: runner-1 came online since\./);
+    assert.equal(hasChoice(report), false);
+    // A runner that is off is no reason to wait for another choice.
+    const off = judge(expected, { ...seen, runners: good.runners.map((one) => ({ ...one, online: false })) }, at);
+    assert.deepEqual([off.choice?.outdatedBy, hasChoice(off)], [[], true]);
+    const settled = choose([{ ...runner("primary"), name: "runner-1" }, runner("secondary")], policy, at);
+    assert.equal(hasChoice(judge(expected, { ...good, choice: choiceText(settled) }, at)), true);
+  });
 
   it("says nothing of an environment that the stack does not manage", () => {
     const report = judge({ ...expected, deployment: null }, { ...good, deployment: undefined }, at);
