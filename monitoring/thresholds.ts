@@ -15,6 +15,7 @@ export const thresholds = {
   versionDeadlineSeconds: { info: 14 * day, warning: 7 * day, critical: 3 * day },
   staleCheckinSeconds: 10 * minute,
   queuedSeconds: 5 * minute,
+  /** GitHub gives a job to an idle runner within seconds. */
   eligibleIdleQueuedSeconds: 1 * minute,
   failoversPerDay: 5,
   /** GitHub removes a runner that was not seen for 14 days. */

@@ -1,18 +1,13 @@
-import { buckets, select } from "../select";
+import { select } from "../select";
 import { dashboardUids } from "../dashboard-uids";
 import { metrics } from "../all-metrics";
 import { recordings } from "../recordings";
 import { thresholds } from "../thresholds";
 import type { Dashboard, Query } from "./dashboard";
-import { chosenRunner } from "./shared";
+import { chosenRunner, quantile } from "./shared";
 import { DRIFT } from "./states";
 
 type Named = { readonly name: string };
-
-const quantile = (q: number, metric: Named, window: string): Query => ({
-  expr: (e) => `histogram_quantile(${q}, sum by (le) (increase(${buckets(metric, e)}[${window}])))`,
-  legend: `p${q * 100}`,
-});
 
 const counted = (metric: Named, label: string, window: string, ...matchers: string[]): Query => ({
   expr: (e) => `round(sum by (${label}) (increase(${select(metric, e, ...matchers)}[${window}]))) > 0`,

@@ -4,7 +4,7 @@ import { foreignMetrics as foreign } from "../metrics/foreign";
 import { metrics } from "../all-metrics";
 import { select } from "../select";
 import { thresholds } from "../thresholds";
-import { activeAlerts, alertsFiring } from "./shared";
+import { activeAlerts, alertsFiring, quantile } from "./shared";
 import type { Dashboard } from "./dashboard";
 import { BUSY_IDLE, UP_DOWN } from "./states";
 
@@ -116,6 +116,34 @@ export const runnerHealthDashboard: Dashboard = {
             },
           ],
           event: "a job has ended on a runner",
+          width: 12,
+        },
+      ],
+    },
+    {
+      title: "Waiting jobs",
+      panels: [
+        {
+          title: "Waiting time of jobs",
+          kind: "timeseries",
+          unit: "seconds",
+          shows: "p50 and p95 of the time that jobs spent in the queue, over a day, without approvals.",
+          normal: "Some seconds.",
+          worry: "A p95 of minutes: there are too few runners. A p50 of minutes: the runners take jobs slowly.",
+          queries: [0.5, 0.95].map((q) => quantile(q, metrics.githubJobQueueDuration, "1d")),
+          event: "a job has started on a configured runner within a day",
+          width: 12,
+        },
+        {
+          title: "Jobs that wait although a runner is idle",
+          kind: "timeseries",
+          unit: "count",
+          shows: "Jobs queued for more than a minute although an idle runner has their labels, by these labels.",
+          normal: "0.",
+          worry: "It stays above 0: GitHub gives the runner no jobs, or its listener takes none.",
+          queries: [{ expr: (e) => select(metrics.githubJobsQueuedDespiteIdle, e), legend: "{{labels}}" }],
+          thresholds: [{ value: 0, worse: "above", tone: "warning", alert: "QueuedWhileEligibleIdle" }],
+          event: "the fleet exporter has polled GitHub's jobs",
           width: 12,
         },
       ],

@@ -1,7 +1,13 @@
 import { foreignMetrics as foreign } from "../metrics/foreign";
 import { metrics } from "../all-metrics";
-import { select } from "../select";
-import type { Panel } from "./dashboard";
+import { buckets, select } from "../select";
+import type { Panel, Query } from "./dashboard";
+
+/** A quantile of a histogram's observations within a window, such as `1d`. */
+export const quantile = (q: number, metric: { readonly name: string }, window: string): Query => ({
+  expr: (e) => `histogram_quantile(${q}, sum by (le) (increase(${buckets(metric, e)}[${window}])))`,
+  legend: `p${q * 100}`,
+});
 
 /** Alerts that fire in an environment, without the one that always fires. */
 const firing = (environment: string): string =>

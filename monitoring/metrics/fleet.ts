@@ -97,14 +97,14 @@ export const fleetMetrics = {
     type: "gauge",
     unit: "seconds",
     labels: ["labels"],
-    help: "Age of the oldest queued job, by the label set that it needs; jobs that wait for an approval do not count as queued.",
+    help: "Age of the oldest queued job, by the label set that it needs; waits for an approval or for another deployment do not count.",
     source: "fleet",
   },
-  githubQueuedEligibleIdle: {
-    name: "github_job_queue_eligible_idle_runners",
+  githubJobsQueuedDespiteIdle: {
+    name: "github_jobs_queued_despite_idle",
     type: "gauge",
     labels: ["labels"],
-    help: "Idle runners online at GitHub that have every label of the set for which a job is queued.",
+    help: "Jobs queued for more than a minute although an idle runner that is online has all their labels, by label set; each idle runner counts for one job.",
     source: "fleet",
   },
   githubJobs: {

@@ -21,7 +21,7 @@ export const queueAlerts: readonly Alert[] = [
     description:
       "The oldest job that needs the labels [{{ $labels.labels }}] has been queued for {{ $value | humanizeDuration }}, more than 5 minutes.",
     action:
-      "Check whether a runner with all these labels is online and idle. Without one, the job waits for a day and then fails.",
+      "Run ghrunners why with the job's run: it says whether a runner with all these labels is online and idle. Without one, the job waits for a day and then fails.",
     dashboard: dashboardUids.deploymentPipeline,
   },
   {
@@ -30,17 +30,12 @@ export const queueAlerts: readonly Alert[] = [
     component: "runner",
     role: "all",
     for: "3m",
-    expr: ({ environment }) => [
-      [
-        `max ${BY_LABELS} (${select(metrics.githubQueuedEligibleIdle, environment)}) > 0 and`,
-        `max ${BY_LABELS} (${select(metrics.githubJobQueueOldest, environment)}) > ${thresholds.eligibleIdleQueuedSeconds}`,
-      ].join(" "),
-    ],
+    expr: ({ environment }) => [`max ${BY_LABELS} (${select(metrics.githubJobsQueuedDespiteIdle, environment)}) > 0`],
     summary: "A job for [{{ $labels.labels }}] waits although a runner is idle",
     description:
-      "{{ $value }} idle runner(s) have the labels [{{ $labels.labels }}], but a job that needs them has been queued for more than a minute.",
+      "{{ $value }} job(s) that need the labels [{{ $labels.labels }}] have been queued for more than a minute, although idle runners have these labels.",
     action:
-      "Check the runner's version and registration: GitHub gives no jobs to a version that is too old, and a hung listener takes none.",
+      "Run ghrunners why with the job's run. Check the runner's version and registration: GitHub gives no jobs to a version that is too old, and a hung listener takes none.",
     dashboard: dashboardUids.runnerHealth,
   },
   {

@@ -55,8 +55,16 @@ export interface FleetFacts {
   readonly deadlines?: Known<Readonly<Record<string, number>>>;
 }
 
+/** A job that is not completed. */
+export interface OpenJob extends JobFacts {
+  /**
+   * When it was first seen queued after a wait for something else: an approval, or the concurrency group's place.
+   * Seconds since 1970; absent: it is queued since its creation, or not yet.
+   */
+  readonly queuedSince?: number | undefined;
+}
+
 export interface OpenRun {
   readonly run: RunFacts;
-  /** Jobs that are not completed. */
-  readonly jobs: readonly JobFacts[];
+  readonly jobs: readonly OpenJob[];
 }

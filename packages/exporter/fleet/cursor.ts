@@ -41,6 +41,10 @@ export interface CountedJob {
 
 const keyOf = ({ id, attempt }: JobFacts): string => `${id}/${attempt}`;
 
+/** Whether a job was seen waiting for an approval, by this process or an earlier one. */
+export const waitedForApproval = ({ runs }: Cursor, { id }: RunFacts, job: JobFacts): boolean =>
+  runs[id]?.seen.includes(`!${keyOf(job)}`) ?? false;
+
 /** Whether the jobs of a run must be read. */
 export function isOpen(cursor: Cursor, run: RunFacts): boolean {
   const entry = cursor.runs[run.id];

@@ -80,7 +80,7 @@ export class FleetView implements View {
     this.memory = kept?.memory ?? { lastSeen: {}, firstOffered: {} };
     // GitHub's times have no fractions of a second.
     const cursor = kept?.cursor ?? newCursor(Math.floor(now() / 1000));
-    this.watch = new RunWatch(this.github, config, cursor, startTally(config, kept?.tally));
+    this.watch = new RunWatch(this.github, config, cursor, startTally(config, kept?.tally), () => this.seconds);
   }
 
   private get seconds(): number {

@@ -5,8 +5,8 @@ import type { FleetConfig } from "../config";
 import type { Tally } from "@ghrunners/metrics-server/tally";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import { unlessMissing } from "@ghrunners/core/github/errors";
-import { type Cursor, isOpen, takeJobs } from "./cursor";
-import type { OpenRun, RunFacts } from "@ghrunners/core/github/facts";
+import { type Cursor, isOpen, takeJobs, waitedForApproval } from "./cursor";
+import type { JobFacts, OpenJob, OpenRun, RunFacts } from "@ghrunners/core/github/facts";
 import { countJob } from "./jobs";
 import { toJobs, toRun, toRuns } from "@ghrunners/core/github/read-facts";
 
@@ -28,6 +28,8 @@ export class RunWatch {
     private readonly config: FleetConfig,
     private cursor: Cursor,
     private tally: Tally,
+    /** Seconds since 1970. */
+    private readonly now: () => number,
   ) {}
 
   get progress(): { cursor: Cursor; tally: Tally } {
@@ -94,7 +96,17 @@ export class RunWatch {
     this.cursor = taken.cursor;
     for (const counted of taken.counted) this.tally = countJob(this.tally, this.config, run, counted);
     if (isOpen(this.cursor, run)) {
-      this.watched.set(run.id, { run, jobs: jobs.filter(({ status }) => status !== "completed") });
+      const open = jobs.filter(({ status }) => status !== "completed");
+      this.watched.set(run.id, { run, jobs: open.map((job) => this.dated(run, job)) });
     } else this.watched.delete(run.id);
+  }
+
+  /** GitHub gives no time at which a job became queued, only that of its creation. */
+  private dated(run: RunFacts, job: JobFacts): OpenJob {
+    if (job.status !== "queued") return job;
+    const before = this.watched.get(run.id)?.jobs.find(({ id, attempt }) => id === job.id && attempt === job.attempt);
+    if (before?.status === "queued") return { ...job, queuedSince: before.queuedSince };
+    const waited = before !== undefined || waitedForApproval(this.cursor, run, job);
+    return waited ? { ...job, queuedSince: this.now() } : job;
   }
 }

@@ -92,7 +92,7 @@ describe("the fleet view", () => {
     dispatch();
     const waiting = await fleet.until(`github_jobs_queued${set}`, 1);
     assert.equal(waiting.values.get("github_deployment_queue_depth"), 1);
-    await fleet.until(`github_job_queue_eligible_idle_runners${set}`, 0);
+    await fleet.until(`github_jobs_queued_despite_idle${set}`, 0);
     assert.equal(waiting.values.get('github_jobs_queued{labels="linux,primary,production,self-hosted,x64"}'), 0);
     assert.ok((waiting.values.get(`github_job_queue_oldest_age_seconds${set}`) ?? -1) >= 0);
   });

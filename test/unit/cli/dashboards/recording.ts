@@ -110,6 +110,8 @@ export function recordedHours(end: number): string {
   add(metrics.githubJobQueueOldest.name, { labels: "linux,production,self-hosted" }, (minute) =>
     off(minute) ? (minute - 240) * 60 : minute % 30 < 2 ? 14 : undefined,
   );
+  add(metrics.githubJobsQueuedDespiteIdle.name, { labels: "linux,production,self-hosted" }, always(0));
+  histogram(metrics.githubJobQueueDuration.name, metrics.githubJobQueueDuration.buckets, { role: "primary" }, 12, 3);
   add(metrics.githubDeploymentQueue.name, {}, (minute) => (off(minute) ? Math.floor((minute - 240) / 8) : 0));
   histogram(metrics.githubDeploymentQueueDuration.name, metrics.githubDeploymentQueueDuration.buckets, {}, 20, 2);
 

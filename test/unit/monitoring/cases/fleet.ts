@@ -21,12 +21,15 @@ export const queueCases: readonly RuleCase[] = [
   },
   {
     alert: "QueuedWhileEligibleIdle",
-    fires: [sample("githubQueuedEligibleIdle", labels, "1x40"), sample("githubJobQueueOldest", labels, "90x6 0x20")],
+    fires: [sample("githubJobsQueuedDespiteIdle", labels, "2x6 0x20")],
     at: "4m",
     labels,
-    says: "1 idle runner(s) have the labels [linux,production,self-hosted], but a job that needs them has been queued for more than a minute.",
+    says: "2 job(s) that need the labels [linux,production,self-hosted] have been queued for more than a minute, although idle runners have these labels.",
     ends: "8m",
-    quiet: [sample("githubQueuedEligibleIdle", labels, "0x40"), sample("githubJobQueueOldest", labels, "900x40")],
+    quiet: [
+      sample("githubJobsQueuedDespiteIdle", labels, "0x4 1x2 0x34"),
+      sample("githubJobQueueOldest", labels, "900x40"),
+    ],
   },
   {
     alert: "NoAuthorisedCapacity",
