@@ -21,10 +21,11 @@ import { command as rollbackRunners } from "./rollback-runners/command";
 import { command as rotate } from "./rotate/command";
 import { command as smoke } from "./smoke/command";
 import { command as status } from "./status/command";
+import { command as why } from "./why/command";
 
 /** Headings of the help, in its order, with their commands. */
 const groups: Readonly<Record<string, readonly (() => Command)[]>> = {
-  "Look:": [status, consolePage, alerts, gate, drift, dashboards, blastRadius],
+  "Look:": [status, consolePage, why, alerts, gate, drift, dashboards, blastRadius],
   "Deploy:": [deploy, promote, pause, resume, incidents, review],
   "Operate:": [smoke, maintenance, rotate],
   "Repair:": [rollbackRunners, restoreMonitoring, restoreProtection],

@@ -20,6 +20,7 @@ import { criteriaSchema, deploymentListSchema, reviewDocumentSchema } from "./re
 import { rollbackReportSchema } from "./rollback-runners/schema";
 import { smokeJobResultSchema } from "./smoke/schema";
 import { statusReportSchema } from "./status/schema";
+import { whySchema } from "./why/schema";
 
 /** Increased when a field changes its meaning. */
 const version = z.literal(1);
@@ -102,6 +103,9 @@ export const schemas = {
     .meta({ title: "A secret with a new value" }),
   smoke: z.strictObject({ version, ...smokeJobResultSchema.shape }).meta({ title: "A job that ran on a runner" }),
   status: statusReportSchema,
+  why: z
+    .strictObject({ version, ...whySchema.shape })
+    .meta({ title: "Why a job or a deployment waits, failed or is done" }),
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export type SchemaName = keyof typeof schemas;

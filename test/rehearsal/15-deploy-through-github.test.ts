@@ -11,6 +11,7 @@ import {
   issuesOf,
   recordOf,
   wholeVersion,
+  why,
 } from "./support/github-deployments";
 import { primary, Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
@@ -32,6 +33,9 @@ describe("deployments through GitHub, on the runners", function () {
       const { code, result, all } = await deploy("3-half-broken").end();
       assert.deepEqual([code, result.gate?.go, result.records], [1, false, null], all);
       assert.match(JSON.stringify(result.gate), /DEPLOY_RUNNER is not set.*runbooks\/monitoring-blind\.md/);
+      const told = await why();
+      assert.deepEqual([told.code, told.result.cause.kind], [1, "choice_expired"], told.all);
+      assert.match(told.result.next ?? "", /^ghrunners gate; .*monitoring-blind\.md#failoverswitchstale/);
     } finally {
       await theSwitch("start");
     }
@@ -46,6 +50,9 @@ describe("deployments through GitHub, on the runners", function () {
     const ended = await started.end();
     assert.deepEqual([ended.code, ended.result.records], [1, null], ended.all);
     assert.match(ended.result.words.join("\n"), /refuses the login of .* Next: ghrunners rotate DEPLOY_KEY --apply/);
+    const told = await why(ended.result.run?.url ?? "");
+    assert.deepEqual([told.code, told.result.cause.kind], [1, "failed_on_runner"], told.all);
+    assert.match(told.result.cause.words, /failed on lab-runner in the step "Deploy": .*refuses the login of/);
     assert.match(await rehearsal.labCommand("demo-app"), /Making the deploy key/);
     const next = await deploy("1").end();
     assert.equal(next.code, 0, next.all);
@@ -78,6 +85,26 @@ describe("deployments through GitHub, on the runners", function () {
     });
   });
 
+  it("waits for the reviewer, and says so when it is asked why", async () => {
+    await chosen(rehearsal, "primary");
+    await rehearsal.labCommand("reviewer", "off");
+    const started = deploy("3-half-broken");
+    try {
+      await started.says("waiting for the approval of", DEPLOYMENT_MS);
+      const { code, result, all } = await why();
+      assert.deepEqual([code, result.cause.kind, result.further], [0, "approval", []], all);
+      assert.match(result.next ?? "", /approves or rejects it: https:/);
+      assert.match(result.runners[0]?.lastWord ?? "", /Listening for Jobs|completed with result/);
+      started.interrupt();
+      await started.end();
+    } finally {
+      await started.kill();
+      await rehearsal.labCommand("reviewer", "on");
+    }
+    const { code, result, all } = await why();
+    assert.deepEqual([code, result.cause.kind], [1, "cancelled"], all);
+  });
+
   it("goes back from a half-broken version, and opens one issue without a secret", async () => {
     await chosen(rehearsal, "primary");
     const ended = await deploy("3-half-broken").end();
@@ -103,6 +130,10 @@ describe("deployments through GitHub, on the runners", function () {
     await first.says("on runner", DEPLOYMENT_MS);
     const second = deploy("1");
     await second.says("waiting for the deployment before it", DEPLOYMENT_MS);
+    const told = await why();
+    const [group] = told.result.github.groups;
+    assert.deepEqual([told.code, told.result.cause.kind, group?.group], [0, "concurrency", "deploy-lab"], told.all);
+    assert.equal(told.result.next, `ghrunners why ${group?.holder?.run}`);
     const [one, two] = [await first.end(), await second.end()];
     assert.deepEqual([recordOf(one).outcome, recordOf(two).outcome], ["rolled_back", "succeeded"], two.all);
     assert.ok(Date.parse(recordOf(one).endedAt) <= Date.parse(recordOf(two).startedAt));

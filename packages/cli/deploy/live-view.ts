@@ -8,6 +8,7 @@ import type { TargetSettings } from "@ghrunners/config/targets";
 import type { DeploymentProgress } from "@ghrunners/deploy/target/queries";
 import { callAgent, type RemoteAgent } from "@ghrunners/deploy/deployer/remote-agent";
 import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
+import { jobLog, pendingDeployments } from "../workflow-run/read-run";
 import type { DeploymentView } from "./follow";
 import { deployJob, gateJob, lastWords, verdictIn, type SeenJob, type SeenRun, type Snapshot } from "./snapshot";
 
@@ -40,13 +41,7 @@ export async function openLiveView(watched: LiveViewOptions): Promise<Deployment
   const verdicts = new Map<number, SeenRun["gate"]>();
   const runId = await dispatch(client, watched);
 
-  const logOf = (job: SeenJob): Promise<string> =>
-    client
-      .call("read a job's log", (octokit, names) =>
-        octokit.rest.actions.downloadJobLogsForWorkflowRun({ ...names, job_id: job.id }),
-      )
-      // A job that never ran has no log; Octokit types the response as a redirect.
-      .then(String, () => "");
+  const logOf = ({ id }: SeenJob): Promise<string> => jobLog(client, id);
 
   const seen = async (): Promise<SeenRun> => {
     const run = await client.call("read a workflow run", (octokit, names) =>
@@ -79,9 +74,7 @@ export async function openLiveView(watched: LiveViewOptions): Promise<Deployment
   };
 
   const reviewersOf = async (): Promise<string[]> => {
-    const pending = await client.call("read what waits for approval", (octokit, names) =>
-      octokit.rest.actions.getPendingDeploymentsForRun({ ...names, run_id: runId }),
-    );
+    const pending = await pendingDeployments(client, runId);
     return pending.flatMap(({ reviewers }) =>
       reviewers.flatMap(({ reviewer: who }) => (who === undefined ? [] : "login" in who ? [who.login] : [])),
     );

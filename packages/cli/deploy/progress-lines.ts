@@ -51,7 +51,7 @@ function ofJob(then: SeenRun | undefined, now: SeenRun): string[] {
 
 function ofRunner(then: SeenRun | undefined, { runnerOnline, ...now }: SeenRun): string[] {
   if (runnerOnline === false && then?.runnerOnline !== false)
-    return [`GitHub shows ${deployJob({ runnerOnline, ...now })?.runner ?? "the runner"} offline`];
+    return [`GitHub shows ${deployJob(now)?.runner ?? "the runner"} offline`];
   return runnerOnline === true && then?.runnerOnline === false ? ["GitHub shows the runner online again"] : [];
 }
 

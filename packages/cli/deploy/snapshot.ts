@@ -43,9 +43,18 @@ export interface Snapshot {
   readonly blind: string | null;
 }
 
+interface Named {
+  readonly name: string;
+}
+interface Jobs<Job extends Named> {
+  readonly jobs: readonly Job[];
+}
+
 /** Names of called workflows' jobs: `release / gate / Choose`, `release / Deploy`. */
-export const gateJob = ({ jobs }: SeenRun): SeenJob | undefined => jobs.find(({ name }) => / \/ Choose$/.test(name));
-export const deployJob = ({ jobs }: SeenRun): SeenJob | undefined => jobs.find(({ name }) => / \/ Deploy$/.test(name));
+export const gateJob = <Job extends Named>({ jobs }: Jobs<Job>): Job | undefined =>
+  jobs.find(({ name }) => / \/ Choose$/.test(name));
+export const deployJob = <Job extends Named>({ jobs }: Jobs<Job>): Job | undefined =>
+  jobs.find(({ name }) => / \/ Deploy$/.test(name));
 
 /** Reads the gate's verdict from its job's log (renderSummary in packages/deploy/gate/judge.ts). */
 export function verdictIn(log: string): Verdict | null {

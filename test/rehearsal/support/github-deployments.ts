@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import type { Followed } from "@ghrunners/cli/deploy/follow";
+import type { WhyAnswer } from "@ghrunners/cli/why/facts";
 import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
 import { standingHosts } from "@ghrunners/lab/hosts/index";
 import type { TargetIncidents } from "@ghrunners/cli/incidents/targets";
@@ -19,6 +20,10 @@ export interface OpenIssue {
 
 export const deploy = (version: string, ...more: string[]): RunningCommand<Followed> =>
   new RunningCommand(["ghrunners", "deploy", "--version", version, "--json", ...more]);
+
+/** What `ghrunners why` answers, for the newest deployment or for a run. */
+export const why = (...run: string[]): Promise<EndedCommand<WhyAnswer>> =>
+  new RunningCommand<WhyAnswer>(["ghrunners", "why", ...run, "--json"]).end();
 
 export const incidents = (...more: string[]): Promise<EndedCommand<{ targets: TargetIncidents[] }>> =>
   new RunningCommand<{ targets: TargetIncidents[] }>(["ghrunners", "incidents", "--json", ...more]).end();

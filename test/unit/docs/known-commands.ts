@@ -216,6 +216,11 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '"deploy", "--version", version',
   },
   {
+    pattern: /^ghrunners why( 17203948571)?$/,
+    test: "test/rehearsal/support/github-deployments.ts",
+    by: '"ghrunners", "why"',
+  },
+  {
     pattern: /^ghrunners incidents( --send)?$/,
     test: "test/rehearsal/support/github-deployments.ts",
     by: '"incidents", "--json"',

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { WrongUse } from "@ghrunners/cli/command";
+import { oneLine, readGitHub, readRun, Reads } from "@ghrunners/cli/why/read-github";
+import { parseRunner } from "@ghrunners/cli/why/read-runner";
+import { deploymentIn, runMeant } from "@ghrunners/cli/why/run-meant";
+import { GitHubClient } from "@ghrunners/core/github/client";
+
+const home = "https://github.example/octo-org/demo-app";
+
+describe("the run that a person means", () => {
+  it("is a number, or the address of a run, an attempt or a job", () => {
+    for (const given of [
+      "17",
+      `${home}/actions/runs/17`,
+      `${home}/actions/runs/17/job/9?pr=1`,
+      `${home}/actions/runs/17/attempts/2`,
+    ])
+      assert.equal(runMeant(given, home), 17, given);
+    assert.equal(runMeant(`https://GitHub.example/Octo-Org/demo-app/actions/runs/17`, home), 17);
+  });
+
+  it("is of the stack's repository, and nothing else is taken for one", () => {
+    assert.throws(
+      () => runMeant("https://github.example/octo-org/other/actions/runs/17", home),
+      (error: Error) =>
+        error instanceof WrongUse && /belongs to .*other, and the stack's repository is/.test(error.message),
+    );
+    for (const given of ["", "latest", "-1", "17x", home, `${home}/issues/17`])
+      assert.throws(() => runMeant(given, home), /is no run\. Expected its number or its address/, given);
+  });
+
+  it("has its deployment's id in its title, another one for each attempt", () => {
+    const title = "Deploy 2 to production (20260101T115500Z-ab12)";
+    assert.equal(deploymentIn({ title, attempt: 1 }), "20260101T115500Z-ab12");
+    assert.equal(deploymentIn({ title, attempt: 3 }), "20260101T115500Z-ab12-3");
+    assert.equal(deploymentIn({ title: "nightly", attempt: 1 }), null);
+  });
+});
+
+describe("what a runner's host shows", () => {
+  it("is the unit, the job, and the listener's last word", () => {
+    const lines = ["line\t√ Connected to GitHub", "line\t", "line\t2026-01-01 11:00:00Z: Running job: build"];
+    assert.deepEqual(parseRunner(["unit\tactive", "worker\tyes", ...lines, ""].join("\n")), {
+      ...{ unit: "active", job: "build", problem: null },
+      lastWord: "2026-01-01 11:00:00Z: Running job: build",
+    });
+    const idle = parseRunner(["unit\tfailed", "worker\tno", ...lines, ""].join("\n"));
+    assert.deepEqual([idle.unit, idle.job], ["failed", null]);
+    assert.deepEqual([parseRunner("unit\tinactive\nworker\tno\n").lastWord], [null]);
+  });
+
+  it("cannot draw on the operator's terminal", () => {
+    assert.equal(oneLine("\u001b[31mred\u001b[0m\u0007 a\r\nb\u0000"), "red a b");
+    assert.equal(oneLine("x".repeat(9_000)).length, 500);
+  });
+});
+
+/** GitHub of which some routes refuse. */
+describe("GitHub's view of a run", () => {
+  let server: http.Server;
+  let answers: Record<string, unknown>;
+  const asked: string[] = [];
+  const raw = {
+    ...{ id: 7, html_url: `${home}/actions/runs/7`, display_title: "Deploy 2", path: ".github/workflows/release.yml" },
+    ...{ run_attempt: 1, status: "in_progress", conclusion: null, created_at: "2026-01-01T11:55:00Z" },
+    referenced_workflows: [{ path: "octo-org/demo-app/.github/workflows/deploy.yml@refs/heads/main" }],
+  };
+  const rawJob = {
+    ...{ id: 2, name: "Release / Deploy", html_url: null, status: "pending", conclusion: null, runner_name: null },
+    ...{ labels: ["self-hosted"], created_at: "2026-01-01T11:55:00Z" },
+  };
+
+  beforeEach(async () => {
+    asked.length = 0;
+    server = http.createServer(({ url: path = "" }, response) => {
+      const route = path.replace(/^\/api\/v3\/repos\/octo-org\/demo-app/, "").replace(/\?.*$/, "");
+      asked.push(route);
+      const body = answers[route];
+      const code = typeof body === "number" ? body : body === undefined ? 404 : 200;
+      response
+        .writeHead(code, { "content-type": "application/json" })
+        .end(JSON.stringify(code === 200 ? body : { message: "refused" }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  });
+  afterEach(() => new Promise((resolve) => server.close(resolve)));
+
+  const client = (): GitHubClient =>
+    new GitHubClient(
+      { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, fullName: "octo-org/demo-app" },
+      "token",
+      { retries: false },
+    );
+
+  it("is that of the newest run that deploys, whatever workflow starts it", async () => {
+    const nightly = { ...raw, id: 8, path: ".github/workflows/nightly.yml", referenced_workflows: [] };
+    answers = { "/actions/runs": { workflow_runs: [nightly, raw] } };
+    assert.equal((await readRun(client(), undefined, "release.yml"))?.id, 7);
+    answers = { "/actions/runs": { workflow_runs: [nightly] } };
+    assert.equal(await readRun(client(), undefined, "release.yml"), null);
+  });
+
+  it("says in words that there is no such run", async () => {
+    answers = {};
+    await assert.rejects(readRun(client(), 9, "release.yml"), /GitHub has no run 9 .*Next: ghrunners why/);
+  });
+
+  it("names the holder of the place that a job waits for", async () => {
+    const member = { run_id: 7, run_name: "Release", run_html_url: home, status: "pending", position: 1 };
+    answers = {
+      "/actions/runs/7": raw,
+      "/actions/runs/7/jobs": { jobs: [rawJob] },
+      "/actions/runs/7/pending_deployments": [],
+      "/actions/runs/7/concurrency_groups": {
+        concurrency_groups: [{ group_name: "deploy-production", group_members: [member] }],
+      },
+      "/actions/concurrency_groups/deploy-production": {
+        group_members: [
+          { run_id: 6, run_name: "Release", run_html_url: home, job_name: "Deploy", status: "in_progress" },
+        ],
+      },
+      "/actions/runners": { runners: [] },
+    };
+    const reads = new Reads();
+    const run = await readRun(client(), 7, "release.yml");
+    assert.ok(run?.deploys);
+    const seen = await readGitHub(client(), run, reads);
+    assert.deepEqual(seen.groups, [
+      { group: "deploy-production", ahead: 1, holder: { run: 6, url: home, name: "Release / Deploy" } },
+    ]);
+    assert.deepEqual([seen.jobs[0]?.status, [...reads.unread]], ["pending", []]);
+  });
+
+  it("names what could not be read, and takes nothing for seen", async () => {
+    answers = {
+      "/actions/runs/7": raw,
+      "/actions/runs/7/jobs": { jobs: [rawJob] },
+      "/actions/runs/7/pending_deployments": 403,
+      "/actions/runners": 403,
+    };
+    const reads = new Reads();
+    const run = await readRun(client(), 7, "release.yml");
+    assert.ok(run);
+    const seen = await readGitHub(client(), run, reads);
+    // A server without concurrency groups answers 404: that is no failure.
+    assert.deepEqual([seen.runners, seen.groups, seen.approvals], [null, [], []]);
+    assert.deepEqual([...reads.unread].map((text) => /refused to (.*?) \(/.exec(text)?.[1]).sort(), [
+      "list the runners",
+      "read what waits for approval",
+    ]);
+  });
+});
