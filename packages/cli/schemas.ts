@@ -7,6 +7,7 @@ import { z } from "zod";
 import { deploymentRecordSchema, incidentRecordSchema, rollbackRecordSchema } from "@ghrunners/deploy/records/schemas";
 import { gateDecisionSchema } from "@ghrunners/failover/choice/decision-schema";
 import { blastRadiusSchema } from "./blast-radius/schema";
+import { panelsSchema } from "./console/panels-schema";
 import { consoleAddressSchema, snapshotSchema } from "./console/schema";
 import { followedSchema, outcomeSchema } from "./deploy/schema";
 import { driftReportSchema } from "./drift/schema";
@@ -29,6 +30,7 @@ export const schemas = {
   alerts: z.strictObject({ version, ...monitoringViewSchema.shape }).meta({ title: "Alerts of an environment" }),
   "blast-radius": z.strictObject({ version, ...blastRadiusSchema.shape }).meta({ title: "What a preview would touch" }),
   console: consoleAddressSchema,
+  "console-panels": panelsSchema,
   "console-snapshot": snapshotSchema,
   criteria: z
     .strictObject({ schema: z.literal("ghrunners.criteria-list/1"), targets: z.array(criteriaSchema) })

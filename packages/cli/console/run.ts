@@ -3,11 +3,13 @@ import { once } from "node:events";
 import { monitoringSettings } from "@ghrunners/config/arguments/monitoring";
 import { note } from "@ghrunners/core/terminal";
 import { printJson } from "../command";
+import { monitoringUrls } from "../monitoring/address";
 import { currentStack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { pageFiles } from "./assets";
 import { Readings } from "./readings";
-import { startServer } from "./server";
+import { panelsOf, type DashboardData } from "./panels";
+import { startServer, WrongQuestion } from "./server";
 import { snapshotOf, topologyOf, type ConsoleSnapshot } from "./snapshot";
 import { sourcesOf } from "./sources";
 
@@ -38,11 +40,16 @@ export async function showConsole(options: Options): Promise<number> {
   const readings = new Readings(sourcesOf(stack.name, settings));
   const topology = topologyOf(settings, monitoringSettings(settings).runbookBaseUrl);
   const snapshot = (): ConsoleSnapshot => snapshotOf(stack.name, settings, topology, readings.parts(), new Date());
+  const urls = monitoringUrls(settings);
+  const panels = (query: URLSearchParams): Promise<DashboardData> => {
+    if (urls === undefined) throw new WrongQuestion(`The stack ${stack.name} has no monitoring host.`);
+    return panelsOf(urls.prometheus, settings.environment, query, new Date());
+  };
   const server = await startServer(
     {
       title: `${stack.name}: GitHub runners`,
       page: await pageFiles("main.tsx"),
-      json: { "/api/snapshot": snapshot },
+      json: { "/api/snapshot": snapshot, "/api/panels": panels },
     },
     options.port ?? 0,
   );

@@ -55,7 +55,7 @@ export function valueText(value: number, unit: PanelUnit): string {
 export type Tone = "good" | "bad" | "neutral" | "warning" | "critical";
 
 /** How good a panel's value is, by its states or by its thresholds; neutral if it has neither. */
-export function toneOf(value: number, { states, thresholds = [] }: Panel): Tone {
+export function toneOf(value: number, { states, thresholds = [] }: Pick<Panel, "states" | "thresholds">): Tone {
   if (states !== undefined) return states.find((state) => state.value === value)?.tone ?? "neutral";
   if (thresholds.length === 0) return "neutral";
   const crossed = thresholds.filter(({ value: line, worse }) => (worse === "above" ? value > line : value < line));

@@ -8,13 +8,14 @@ import { alertsOf } from "../view/timeline";
 import { Alerts, Deployments } from "./deployments";
 import { useLive } from "./live";
 import { Overview } from "./overview";
+import { Dashboards } from "./panels";
 import { Linked, State } from "./parts";
 import { ThemeSwitch } from "./theme";
 import "./style.css";
 
 const EVERY_MS = 2_000;
 
-const views = { overview: "Overview", deployments: "Deployments", alerts: "Alerts" } as const;
+const views = { overview: "Overview", deployments: "Deployments", alerts: "Alerts", dashboards: "Dashboards" } as const;
 type ViewName = keyof typeof views;
 
 /** The view that the address names after `#`. */
@@ -69,6 +70,8 @@ function View({ view, snapshot, at }: { view: ViewName; snapshot: ConsoleSnapsho
       return <Deployments snapshot={snapshot} at={at} />;
     case "alerts":
       return <Alerts snapshot={snapshot} at={at} />;
+    case "dashboards":
+      return <Dashboards snapshot={snapshot} />;
   }
 }
 

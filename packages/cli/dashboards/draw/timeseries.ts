@@ -1,3 +1,7 @@
+/**
+ * A panel over time as SVG. Why not uPlot, which the console uses: the file of `ghrunners dashboards render` must be
+ * readable without a script.
+ */
 import { axisBase, niceTicks, timeTicks } from "../axis";
 import type { EvaluatedPanel, Mark } from "../evaluate";
 import { clock, escape, valueText } from "../format";
