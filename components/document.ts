@@ -135,6 +135,18 @@ function outputs(properties: readonly DocumentedProperty[]): string {
   return rows.length === 0 ? "" : ["", "| output | type | meaning |", "|---|---|---|", ...rows, ""].join("\n");
 }
 
+/** Breaks a paragraph at its spaces so that no line is longer than 120 characters. Tables and code stay as they are. */
+function wrap(line: string): string {
+  if (line.startsWith("|") || line.startsWith("    ")) return line;
+  const lines = [""];
+  for (const word of line.split(" ")) {
+    const last = lines.at(-1) ?? "";
+    if (last !== "" && `${last} ${word}`.length > 120) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines.join("\n");
+}
+
 export function renderDocument(all: readonly Documented[] = exportsOfPackage()): string {
   const named = (name: string): Documented | undefined => all.find((one) => one.name === name);
   const known = new Set(all.filter(({ kind }) => kind === "group" || kind === "union").map(({ name }) => name));
@@ -161,7 +173,7 @@ ${outputs(properties)}`,
   const unions = all
     .filter(({ kind }) => kind === "union")
     .map(({ name, meaning, of }) => `### ${name}\n\n${meaning} One of: ${of.split(" | ").map(code).join(", ")}.\n`);
-  return `# Components
+  const text = `# Components
 
 <!-- Rendered from the docstrings of components/ by \`npx tsx components/document.ts\`; a test compares the two. -->
 
@@ -185,6 +197,7 @@ ${sections.join("\n")}
 ## Groups of arguments
 
 ${[...groups, ...unions, ...functions].join("\n")}`;
+  return text.split("\n").map(wrap).join("\n");
 }
 
 if (require.main === module) {

@@ -79,7 +79,7 @@ async function setFault(name: string, target: string | undefined, words: readonl
   else await administer("PUT", faultRequest(name, target, words, targetNames()));
 }
 
-/** Ends faults of standing hosts; one that was powered off comes back. */
+/** Ends faults of the existing hosts; a host that was powered off boots again. */
 async function clearFaultsOfHosts(only: { name?: HostFaultName; host?: HostName }): Promise<void> {
   const instance = currentInstance();
   requireUp(instance);

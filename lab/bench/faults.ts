@@ -39,7 +39,7 @@ export const draw = (random: RandomNumbers): RandomFault => ({
 });
 
 export interface FaultResult {
-  /** From the start of the deployer until the target rests, s. */
+  /** From the start of the deployer until nothing changes on the target any more, s. */
   readonly seconds: number;
   /** The outcome that was recorded, and the version that is there. */
   readonly ending: string;

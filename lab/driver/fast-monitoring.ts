@@ -91,7 +91,7 @@ export class FastMonitoring {
     });
   }
 
-  /** Leaves the host as it was before {@link start}. */
+  /** Restores the host's state from before {@link start}. */
   async stop(): Promise<void> {
     await this.run(
       [

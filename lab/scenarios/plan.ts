@@ -1,7 +1,7 @@
 /** The demo application's plan with a place at which a scenario can hold it. Pure. */
 import type { PlanInput } from "@ghrunners/deploy/plan/schema";
 
-/** Where the program lies that holds; it must outlive a power cut, because the way back may ask it too. */
+/** Path of the program that pauses a step. It must outlive a power cut, because the rollback may call it too. */
 export const HOLD = "/opt/ghrunners-scenarios/hold.sh";
 
 /**
@@ -10,12 +10,12 @@ export const HOLD = "/opt/ghrunners-scenarios/hold.sh";
  */
 export type HoldPoint = string;
 
-/** How the place of checks is called when a version of the application is asked. */
+/** Name of the hold point in the checks of a version of the application. */
 export const checksOf = (version: string): string => `checks-${version}`;
 export const SMOKE = "smoke";
-/** The place on the way back: the undo of the step that holds. */
+/** The hold point in a rollback: the undo of the step that holds. */
 export const UNDO = "undo";
-/** The place between two steps. */
+/** The hold point between two steps. */
 export const BETWEEN = "between";
 
 /** Boundaries between the steps of a plan, in order. */

@@ -77,7 +77,7 @@ export const planOf = (leaseSeconds: number): PlanInput => ({
   limits: { leaseSeconds, totalSeconds: 240, freeMiB: 1, keepReleases: 2 },
 });
 
-/** What a deployment may change and an undo has to bring back, in words; the schema is left out, since it only grows. */
+/** What a deployment may change and an undo must restore, as text; the schema is left out, since it only grows. */
 const PLACES = ["/opt/demo", "/etc/demo", "/srv/demo.conf"];
 
 function describe(file: string, node: Inode | undefined, into: string[]): void {

@@ -46,7 +46,7 @@ class Child extends EventEmitter {
     this.over(null, "SIGKILL", "", "");
   }
 
-  /** Its end, told to its parent. Who holds its output after that keeps it open. */
+  /** Reports its end to its parent. A process that still holds its output keeps that open. */
   over(code: number | null, signal: string | null, stdout: string, stderr: string): void {
     if (this.isOver) return;
     this.isOver = true;

@@ -11,7 +11,7 @@ export const STATE = "/var/lib/ghrunners/deploy";
 export const RECORDS = "/var/lib/ghrunners/deployments";
 export const METRICS = "/var/lib/prometheus/node-exporter/ghrunners_deploy.prom";
 
-/** A transaction as its journal told of it. */
+/** A transaction as its journal reported it. */
 export interface ObservedTransaction {
   readonly token: number;
   readonly id: string;

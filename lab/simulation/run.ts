@@ -99,7 +99,7 @@ export class Simulation {
     };
   }
 
-  /** Nothing goes wrong any more: everything comes to rest, people do what they were told to do. */
+  /** No more faults: everything finishes, and operators do what the messages ask for. */
   private async calm(state: RunState, ends: readonly (() => void)[]): Promise<string[]> {
     const { site, deployers, truth } = state;
     const { world } = site;

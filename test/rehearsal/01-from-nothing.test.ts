@@ -65,7 +65,7 @@ describe("from nothing to two online runners", () => {
     assert.equal(run.code, 0, run.output);
   });
 
-  it("the machines have no way out of the lab", async () => {
+  it("the machines have no route out of the lab", async () => {
     const reach = await rehearsal.inMachine(
       primary.vmId,
       "sh",

@@ -21,7 +21,7 @@ describe("a new runner version", () => {
     return Object.fromEntries((await rehearsal.status()).runners.map((runner) => [runner.name, runner.version]));
   }
 
-  it("reaches the secondary first, and never are both away", async () => {
+  it("reaches the secondary first, and at no time are both unavailable", async () => {
     const mark = await rehearsal.mark("github");
     const run = await rehearsal.up(older);
     assert.equal(run.code, 0, run.output);

@@ -78,7 +78,7 @@ describe("replacement and restart of the machines", () => {
     }
   });
 
-  it("takes both back to what is configured", async () => {
+  it("returns both to their configured state", async () => {
     const run = await rehearsal.up();
     assert.equal(run.code, 0, run.output);
     assert.deepEqual((await rehearsal.status()).problems, []);

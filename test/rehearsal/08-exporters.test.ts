@@ -44,7 +44,7 @@ describe("exporters on the runners", () => {
     runner_capacity: 1,
   };
 
-  it("say of both runners that they are well, by fresh evidence", async () => {
+  it("report both runners as healthy, from fresh evidence", async () => {
     const seen = await shows(healthy);
     const age = Date.now() / 1000 - (seen.get("runner_last_checkin") ?? 0);
     assert.ok(age < 60, `last check-in ${age} s ago`);
@@ -99,7 +99,7 @@ describe("exporters on the runners", () => {
     await shows({ [count]: after.get(count) ?? -1 });
   });
 
-  it("tell a listener that stands still from a unit that is off", async () => {
+  it("report a frozen listener and a stopped unit differently", async () => {
     const listener = `pgrep --full 'Runner[.]Listener([.]js)? run'`;
     await onPrimary(`kill -STOP $(${listener})`);
     try {
@@ -129,7 +129,7 @@ describe("exporters on the runners", () => {
     await rehearsal.online(primary.name);
   });
 
-  it("are silent while their machine stands still", async () => {
+  it("do not answer while their machine is frozen", async () => {
     await rehearsal.withFault(["freeze", "primary"], async () => {
       await assert.rejects(scrape(), "no answer, and so no value");
     });

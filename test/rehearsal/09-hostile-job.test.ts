@@ -139,12 +139,12 @@ describe("a hostile job on a runner", () => {
       assert.ok(refused.includes(`reach ${place}`), place);
   });
 
-  it("does to its own folders what it likes", () => {
+  it("may change everything in its own folders", () => {
     assert.deepEqual(lines(attack, "FAILED"), []);
     assert.ok(lines(attack, "left").length >= 18, attack);
   });
 
-  it("leaves the next job what it would have found without it", async () => {
+  it("leaves the next job the same environment as without it", async () => {
     assert.equal(await look(), lookBefore);
     assert.equal(await onPrimary("pgrep -f 'surviv[o]r|Runner_.*itertool[s]' | wc -l"), "0");
     assert.equal(await onPrimary("find /home/actions-runner -mindepth 1 | wc -l"), "0");
@@ -155,7 +155,7 @@ describe("a hostile job on a runner", () => {
     assert.equal(await onPrimary(`stat --format='%U %a' ${canaryFile}; cat ${canaryFile}`), "root 600\ncanary");
   });
 
-  it("does not change who deploys next, nor what is said of the runner's health", async () => {
+  it("changes neither the choice of the next runner nor the reported health of its runner", async () => {
     const wanted = { runner_status: 1, runner_listener_connected: 1, runner_busy: 0, runner_capacity: 1 };
     const begin = Date.parse(`${begun.replace(" ", "T")}Z`) / 1000;
     const text = await until("the exporter shows the runner healthy and idle after the job", 40_000, async () => {
@@ -185,7 +185,7 @@ describe("a hostile job on a runner", () => {
     });
   });
 
-  it("stands in no other runner's logs, and its own are shipped on", async () => {
+  it("appears in no other runner's logs, and its own are still sent", async () => {
     const file = (address: string): string => `/var/log/journal/remote/remote-${address}[.@]*journal`;
     const forged = await onMonitoring(
       `journalctl --file='${file(secondary.address)}' --since='${begun} UTC' --output=cat --no-pager | grep -c forged || true`,

@@ -135,7 +135,7 @@ describe("failover", function () {
     await failover.chosen(primary.name, RECOVERY_MS);
   });
 
-  it("killed, it is started again, and nothing flaps", async () => {
+  it("is started again after a kill, and the choice does not change", async () => {
     await failover.settled(RECOVERY_MS);
     const unit = "ghrunners-failover-switch.service";
     const changes = "wc --lines </var/lib/ghrunners-failover-switch/decisions.jsonl";

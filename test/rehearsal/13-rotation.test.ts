@@ -70,7 +70,7 @@ describe("rotation of the deploy key, and drift of hosts", () => {
     return ended.map(({ conclusion, runner }) => [conclusion, runner]);
   }
 
-  it("a dry run says what would be done, and does nothing", async () => {
+  it("a dry run prints the planned steps and changes nothing", async () => {
     const run = await rotate("--dry-run", "--json");
     assert.equal(run.code, 0, run.all);
     assert.match(run.stdout, /make a new Ed25519 key/);
@@ -108,7 +108,7 @@ describe("rotation of the deploy key, and drift of hosts", () => {
     assert.equal(existsSync(journalFile(rehearsal.stack, secret)), false, "the private key was left behind");
   });
 
-  it("a target that does not let the new key in: the job fails, and the old key stays", async () => {
+  it("a target that rejects the new key: the job fails, and the old key stays", async () => {
     const [old] = await authorised();
     const refuse = (script: string): Promise<string> => rehearsal.inMachine(id, "sh", "-c", script);
     // The operator logs in from another address.

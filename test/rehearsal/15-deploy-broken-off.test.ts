@@ -50,7 +50,7 @@ describe("deployments through GitHub that are broken off", function () {
     assert.equal(await wholeVersion(rehearsal), "2");
   });
 
-  it("goes back when it is cancelled in the middle by Ctrl-C", async () => {
+  it("rolls back when it is cancelled in the middle by Ctrl-C", async () => {
     await chosen(rehearsal, "primary");
     const started = deploy("3-slow");
     await started.says('step "start": ok', DEPLOYMENT_MS);

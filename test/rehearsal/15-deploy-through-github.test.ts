@@ -124,7 +124,7 @@ describe("deployments through GitHub, on the runners", function () {
     assert.equal((await issuesOf(rehearsal, id)).length, 1);
   });
 
-  it("takes one deployment after the other", async () => {
+  it("runs one deployment after the other", async () => {
     await chosen(rehearsal, "primary");
     const first = deploy("3-half-broken");
     await first.says("on runner", DEPLOYMENT_MS);

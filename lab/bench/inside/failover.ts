@@ -18,7 +18,7 @@ export interface FailoverTiming {
 /** Each fault of the primary once. Runs on the lab that GHRUNNERS_LAB names. */
 worker(async (): Promise<FailoverTiming[]> => {
   const rehearsal = await Rehearsal.open();
-  // Only the way back is shortened: it is not what is measured.
+  // Only the return to the primary is shortened: it is not measured.
   const run = await rehearsal.up({ "monitoring.failover.recoverySeconds": "5" }, "--refresh");
   if (run.code !== 0) throw new Error(run.output);
   const failover = new Failover(rehearsal);

@@ -1,4 +1,4 @@
-/** US2: what is wrong is seen, told to the right person, and told again when it is over. */
+/** US2: a fault raises its alert, the right person is notified, and notified again when it is over. */
 import assert from "node:assert/strict";
 import { topology } from "../../topology";
 import { isBackground, rehearse, rehearsedSettings } from "../../driver/alert-rehearsal";

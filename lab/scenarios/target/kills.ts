@@ -1,4 +1,4 @@
-/** The deploying process or the agent is killed at a boundary of the plan: the target goes back alone. */
+/** The deploying process or the agent is killed at a boundary of the plan: the target rolls back by itself. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";

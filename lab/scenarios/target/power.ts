@@ -1,4 +1,4 @@
-/** The target machine loses its power at a boundary: after the boot its guard goes back. */
+/** The target machine loses its power at a boundary: after the boot its guard rolls back. */
 import assert from "node:assert/strict";
 import { assertEnding, heldAfter, heldAt, inWords, only, timed } from "../actions";
 import type { Deployer } from "../deployer";

@@ -6,7 +6,7 @@ import type { Testbed } from "../testbed";
 import { BETWEEN, UNDO } from "../plan";
 import type { Scenario } from "../scenario";
 
-/** One after the other: the second one is refused in words while the first one works, and may come again. */
+/** One after the other: the second one is refused with a reason while the first one works, and may try again. */
 async function concurrent(testbed: Testbed): Promise<string> {
   const first = await heldAfter(testbed, "2", "stop");
   const { result, code } = await testbed.deploy("2", { user: "second" });

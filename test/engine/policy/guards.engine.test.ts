@@ -127,7 +127,7 @@ describe("the guards on the real engine", function () {
     assert.ok(advisory.includes("default-token-read-only") && advisory.includes("secrets-encrypted"), output);
   });
 
-  it("what is safe is let through without a word", async () => {
+  it("a safe configuration passes without a message", async () => {
     const { code, output, mandatory, advisory } = await judge("preview", { ...production, "test:safe": true });
     assert.equal(code, 0, output);
     assert.deepEqual([mandatory, advisory], [[], []], output);
@@ -159,7 +159,7 @@ describe("the guards on the program, without machines", function () {
     else process.env.GHRUNNERS_LAB = outerLab;
   });
 
-  it("what is configured for the lab passes without a word", async () => {
+  it("the lab's configuration passes without a message", async () => {
     const run = await rehearsal.pulumi(["preview"]);
     assert.equal(run.code, 0, run.output);
     assert.deepEqual([refusedBy(run.output), warnedBy(run.output)], [[], []]);

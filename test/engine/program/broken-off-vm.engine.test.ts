@@ -81,7 +81,7 @@ describe("a VM whose create or update was broken off", function () {
     assert.equal(back.code, 0, back.output);
   });
 
-  it("is mended where it stands by an up with --refresh when an update was not carried out", async () => {
+  it("is repaired in place by an up with --refresh when an update was not carried out", async () => {
     const before = await lab.rehearsal.proxmox("GET", `${vm}/config`);
     await brokenOff(`PUT /${vm}/config`, [], { ...disk, "vm.memoryMiB": "2048" });
     const next = await lab.rehearsal.up({ ...disk, "vm.memoryMiB": "2048" }, "--refresh");

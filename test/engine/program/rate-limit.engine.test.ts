@@ -80,7 +80,7 @@ describe("GitHub's rate limit, used up for an hour", function () {
     await capturePulumi(rehearsal.stack, ["cancel", "--yes"]);
   });
 
-  it("and goes on when requests are left again, with nothing to mend", async () => {
+  it("and continues when requests are left again, with nothing to repair", async () => {
     await fault("DELETE");
     const run = await lab.rehearsal.up(settings, "--refresh", "--expect-no-changes");
     assert.equal(run.code, 0, run.output);

@@ -254,7 +254,7 @@ describe("the repository side", () => {
       await assertFirst();
     });
 
-    it("works on under the former name, which GitHub redirects", async () => {
+    it("keeps working under the former name, which GitHub redirects", async () => {
       await expectNoChanges(first);
       const changed = { ...first, secretGenerations: yaml({ SESSION_KEY: 3 }) };
       const before = (await fingerprints(environmentName)).SESSION_KEY;

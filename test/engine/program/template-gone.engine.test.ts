@@ -41,13 +41,13 @@ describe("a template that is gone", function () {
     assert.equal(run.code, 0, run.output);
   });
 
-  it("is said by a preview that would make a machine again", async () => {
+  it("is reported by a preview that would make a machine again", async () => {
     const run = await lab.rehearsal.pulumi(["preview", "--replace", urn], settings);
     assert.notEqual(run.code, 0, run.output);
     assert.match(run.output, words);
   });
 
-  it("is said by an up, before the machine is deleted", async () => {
+  it("is reported by an up, before the machine is deleted", async () => {
     const run = await lab.rehearsal.up(settings, "--replace", urn);
     assert.notEqual(run.code, 0, run.output);
     assert.match(run.output, words);
@@ -56,7 +56,7 @@ describe("a template that is gone", function () {
     assert.equal(after.code, 0, after.output);
   });
 
-  it("is said in words where the machine is gone as well", async () => {
+  it("is reported with the next command if the machine is gone as well", async () => {
     await lab.rehearsal.proxmox("POST", `nodes/pve-lab/qemu/${secondary.vmId}/status/stop`);
     await lab.rehearsal.proxmox("DELETE", `nodes/pve-lab/qemu/${secondary.vmId}`);
     const run = await lab.rehearsal.up(settings, "--refresh");

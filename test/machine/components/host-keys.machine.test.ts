@@ -51,7 +51,7 @@ describe("host keys of a machine that becomes another instance", function () {
     assert.notEqual(keyOf(bare), before);
   });
 
-  it("stay where its first step was", async () => {
+  it("stay in the state of the program whose first step set them", async () => {
     const input = renderScript(script, { MACHINE: "1", PACKAGES: "curl", KEEPS_STILL: "true", LIMIT_SECONDS: "60" });
     const command = ["exec", String(kept), "bash", "-s", "--", "install"];
     const done = spawnSync(scriptPath("control"), command, { env: scriptEnvironment(rig.instance), input });

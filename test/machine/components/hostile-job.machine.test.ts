@@ -204,7 +204,7 @@ describe("a hostile job", function () {
     asRoot(`systemctl start ${unit}`);
   });
 
-  it("does not decide which job may come next", () => {
+  it("does not influence which job is accepted next", () => {
     job("echo 'ALLOWED_REPOSITORY=stranger/x' >/tmp/policy");
     const other = { GITHUB_REPOSITORY: "stranger/x", GHRUNNERS_POLICY_FILE: "/tmp/policy" };
     assert.match(hook("job-started", other).words, /refuses the job: the repository 'stranger\/x'/);
@@ -308,7 +308,7 @@ time.sleep(600) # hidden' >/dev/null 2>&1; for i in $(seq 100); do pgrep -f 'hid
     asRoot(`systemctl start ${unit}`);
   });
 
-  it("is not in the way of taking everything away", () => {
+  it("does not prevent the removal of the runner", () => {
     job(`ln -s /root ${RUNNER_HOME}/${WORK_FOLDER}/root; chmod 000 ${RUNNER_HOME}/_diag`);
     script(
       "agent.sh",

@@ -94,7 +94,7 @@ describe("monitoring host: files", function () {
     assert.equal(must(`stat --format=%Y%Z%i ${rulesFile}`), before);
   });
 
-  it("a file that no run wants any more goes away with the next one", () => {
+  it("a file that no run needs any more is removed by the next one", () => {
     const more = { ...good, dashboards: [...good.dashboards, { name: "old", text: "{}" }] };
     assert.match(files("apply", more).output, /4 files/);
     assert.match(files("apply", good).output, /3 files/);
@@ -120,7 +120,7 @@ describe("monitoring host: files", function () {
     must(`rm ${theirs}`);
   });
 
-  it("our own file, broken by hand, is mended", () => {
+  it("a file of the project that was broken by hand is repaired", () => {
     must(`echo '{' >${rulesFile}`);
     const mended = files("apply", good);
     assert.equal(mended.code, 0, mended.output);
@@ -178,7 +178,7 @@ describe("monitoring host: files", function () {
     }
   });
 
-  it("a run that is killed half-way is taken back by the next one", async () => {
+  it("a run that is killed half-way is undone by the next one", async () => {
     // Stands still in the middle: with the new files in place, before Prometheus is asked.
     const whole = componentScript("files");
     const halting = whole.replace(/^ {2}swap$/m, () => "  swap\n  echo $$ >/run/half-way\n  kill -STOP $$");
@@ -201,7 +201,7 @@ describe("monitoring host: files", function () {
     assert.doesNotMatch(ourFiles(), /stage|undo/);
   });
 
-  it("rules that Prometheus does not look for are taken back, with the line that is missing", () => {
+  it("rules in a folder that Prometheus does not read are undone, and the missing line is named", () => {
     const elsewhere = { ...good, paths: { ...good.paths, rules: "/etc/prometheus/elsewhere" } };
     const refused = files("apply", { ...elsewhere, environment: "other" });
     assert.equal(refused.code, 1);
@@ -209,14 +209,14 @@ describe("monitoring host: files", function () {
     assert.equal(must("ls -A /etc/prometheus/elsewhere"), "");
   });
 
-  it("a Prometheus without its lifecycle API is told by signal", async () => {
+  it("a Prometheus without its lifecycle API is reloaded by a signal", async () => {
     must("sed -i 's/ --web.enable-lifecycle//' /etc/default/prometheus; systemctl restart prometheus");
     const done = files("apply", monitoringSets("lab", ruleText("vector(5)")));
     assert.equal(done.code, 0, done.output);
     assert.equal(loaded(), "vector(5)");
   });
 
-  it("a unit without ExecReload is told by the signal itself", () => {
+  it("a unit without ExecReload is reloaded by the signal itself", () => {
     must(`mkdir -p /etc/systemd/system/prometheus.service.d
       printf '[Service]\\nExecReload=\\n' >/etc/systemd/system/prometheus.service.d/lab.conf; systemctl daemon-reload`);
     assert.equal(must("systemctl show --property=CanReload --value prometheus").trim(), "no");
@@ -249,7 +249,7 @@ describe("monitoring host: files", function () {
     must("cp /root/prometheus.default /etc/default/prometheus");
   });
 
-  it("a Prometheus that asks for a password is told from one that does not answer", async () => {
+  it("a Prometheus that asks for a password is reported differently from one that does not answer", async () => {
     // The password is "lab".
     must(`cat >/etc/prometheus/web.yml <<'YML'
 basic_auth_users:
@@ -266,7 +266,7 @@ YML`);
     await until("Prometheus answers", 60_000, () => onHost("curl -fs http://127.0.0.1:9090/-/ready").code === 0);
   });
 
-  it("are taken away without a trace, and nothing else", () => {
+  it("are removed completely, and nothing else is", () => {
     must(`printf 'groups: []\\n' >${theirs}`);
     assert.equal(files("remove", good).code, 0);
     assert.equal(loaded(), undefined);

@@ -20,14 +20,14 @@ describe("pulumi for a stack", () => {
 describe("pulumi inside the lab", () => {
   const session = { prefix: ["nsenter", "--net=/n"] } as unknown as LabSession;
 
-  it("enters the lab's network and asks nothing", () => {
+  it("enters the lab's network and runs without questions", () => {
     assert.deepEqual(pulumiLine(session, ["up", "--expect-no-changes"]), [
       ...["nsenter", "--net=/n", "pulumi", "up", "--yes", "--skip-preview", "--expect-no-changes"],
     ]);
     assert.deepEqual(pulumiLine(session, ["up", "--plan", "f"]).slice(3), ["up", "--yes", "--plan", "f"]);
   });
 
-  it("does not confirm what only looks", () => {
+  it("does not confirm a read-only command", () => {
     for (const args of [["preview"], ["refresh", "--preview-only"], ["stack", "export"]])
       assert.deepEqual(pulumiLine(session, args), ["nsenter", "--net=/n", "pulumi", ...args]);
   });

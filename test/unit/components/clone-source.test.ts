@@ -11,7 +11,7 @@ const seeing = (guests: readonly ClusterGuest[], config: () => Promise<object> =
   refuseWithoutTemplate({ guests: async () => [...guests], vmConfig: async () => config() as Promise<never> }, source);
 
 describe("what machines are cloned from", () => {
-  it("is looked at when a machine is about to be made: its address is not known", () => {
+  it("is read when a machine is about to be made, whose address is not known", () => {
     assert.equal(makesMachine({ incarnations: ["BC:24:11:00:00:01", "BC:24:11:00:00:02"] }), false);
     assert.equal(makesMachine({ incarnations: ["BC:24:11:00:00:01", unknown] }), true);
     assert.equal(makesMachine({ incarnations: unknown as unknown as string[] }), true);
@@ -27,7 +27,7 @@ describe("what machines are cloned from", () => {
     );
   });
 
-  it("refuses nothing that it could not see: without an answer nothing is deleted either", async () => {
+  it("refuses nothing without an answer of Proxmox VE, which then deletes nothing either", async () => {
     const silent = async (): Promise<never> => Promise.reject(new Error("no answer"));
     await refuseWithoutTemplate({ guests: silent, vmConfig: silent }, source);
     await seeing([template], silent);

@@ -32,7 +32,7 @@ const of = (changes: Partial<RepositoryKind>): Partial<DeploymentObservation> =>
 });
 
 describe("preflight of the deployment environment", () => {
-  it("finds nothing wrong where nothing is", () => assert.deepEqual(problems({}), []));
+  it("reports no problem for a correct configuration", () => assert.deepEqual(problems({}), []));
 
   for (const [plan, expected] of Object.entries({
     free: ["deployment.reviewers", "deployment", "repository.manage"],
@@ -78,7 +78,7 @@ describe("preflight of the deployment environment", () => {
     assert.deepEqual(problems(of({ plan: undefined, owner: "person", onGitHubCom: false })), []);
   });
 
-  it("asks no plan for what is not managed", () => {
+  it("does not read the plan for settings that are not managed", () => {
     assert.deepEqual(problems({ ...of({ plan: "team" }), reviewers: [] }, { environment: unreviewed }), []);
     const none = { environment: undefined, rules: undefined };
     assert.deepEqual(problems({ ...of({ plan: "free" }), reviewers: [] }, none), []);

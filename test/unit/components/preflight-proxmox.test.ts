@@ -82,7 +82,7 @@ describe("the preflight at Proxmox VE", () => {
     assert.equal(asked.length, 1);
   });
 
-  it("has nothing to say of a good template", async () => assert.deepEqual(await said({}), []));
+  it("reports no problem for a good template", async () => assert.deepEqual(await said({}), []));
 
   for (const [what, seed, words] of [
     [

@@ -239,7 +239,7 @@ describe("preflight", () => {
     });
   }
 
-  it("has nothing to say where everything is as it should be", () => {
+  it("reports no problem if everything is as expected", () => {
     assert.deepEqual([atProxmox({}), atGitHub({})], [[], []]);
   });
 
@@ -298,7 +298,7 @@ describe("preflight", () => {
     assert.match(full[0]?.reason ?? "", /^tank has 3\.0 GiB free, expected 4\.0 GiB for 2 new VMs/);
   });
 
-  it("takes its own VM back, which an interrupted run left, and needs no space for it", () => {
+  it("adopts its own VM from an interrupted run, and needs no space for it", () => {
     const own = { guests: { value: [template, guest(151)] }, ...stored({ avail: 10 * GiB }) };
     const mine = { description: "ghrunners lab one\n", ipconfig0: "ip=192.0.2.51/24" };
     assert.deepEqual(atProxmox({ ...own, configs: new Map([[151, mine]]) }), []);

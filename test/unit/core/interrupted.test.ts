@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { noticingInterrupt } from "@ghrunners/core/interrupted";
 
 describe("noticing Ctrl-C while a child works", () => {
-  it("says that there was none", async () => {
+  it("reports that there was no interruption", async () => {
     assert.deepEqual(await noticingInterrupt(() => Promise.resolve(7)), { value: 7, interrupted: false });
   });
 

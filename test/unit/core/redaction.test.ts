@@ -67,7 +67,7 @@ describe("what a text is without its secrets", () => {
     assert.equal(withoutSecrets('{\\"password\\": \\"two words\\"}" b'), `{\\"password\\": \\"${r("named-secret")}" b`);
   });
 
-  it("is known behind colours, links and other orders to a terminal", () => {
+  it("is recognised behind colours, links and other escape sequences of a terminal", () => {
     for (const order of [
       `${escape}[1;31m`,
       `${escape}[?25l`,

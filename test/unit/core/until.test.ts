@@ -74,7 +74,7 @@ describe("waiting for a condition", () => {
     );
   });
 
-  it("counts an error of a probe as not yet, and repeats the last one", async () => {
+  it("treats an error of a probe as not ready, and reports the last one at the limit", async () => {
     let looks = 0;
     const probe = (): string => {
       looks += 1;

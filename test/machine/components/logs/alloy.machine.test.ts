@@ -82,7 +82,7 @@ describe("installation of Alloy", function () {
     assert.equal(started(), before);
   });
 
-  it("another archive than the pinned one is refused, and the old program goes on", () => {
+  it("an archive other than the pinned one is refused, and the old program keeps running", () => {
     archive("/root/two.zip", standIn(2));
     const before = started();
     const result = run("install", { ARCHIVE_URL: "file:///root/two.zip", ARCHIVE_SHA256: "0".repeat(64) });
@@ -95,7 +95,7 @@ describe("installation of Alloy", function () {
     assert.equal(started(), before);
   });
 
-  it("a configuration that Alloy does not take leaves the old one", () => {
+  it("a configuration that Alloy rejects leaves the old one in use", () => {
     const before = rig.exec(vmid, "cat", "/etc/ghrunners/logs/config.alloy");
     const result = run("install", { ARCHIVE_SHA256: one, ALLOY_CONFIGURATION: "wrong" });
     assert.equal(result.status, 1);
@@ -103,7 +103,7 @@ describe("installation of Alloy", function () {
     assert.equal(rig.exec(vmid, "cat", "/etc/ghrunners/logs/config.alloy"), before);
   });
 
-  it("a new release takes over", () => {
+  it("a new release replaces the old one", () => {
     const two = archive("/root/two.zip", standIn(2));
     const before = started();
     const result = run("install", { ARCHIVE_URL: "file:///root/two.zip", ARCHIVE_SHA256: two });

@@ -118,7 +118,7 @@ describe("journal upload", function () {
     await arrives("before the shipper");
   });
 
-  it("planted secrets never do: they are gone before anything leaves the host", async () => {
+  it("planted secrets never arrive: they are removed before anything leaves the host", async () => {
     for (const { lines } of planted) log(lines);
     log(["all are planted"]);
     await until("both copies of the last line arrive", 30_000, () => count("all are planted") >= 2);

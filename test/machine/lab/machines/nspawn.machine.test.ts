@@ -50,7 +50,7 @@ describe("systemd-nspawn machines", function () {
     assert.ok(trusted.includes(own));
   });
 
-  it("have no way out, and no host key of another machine", async () => {
+  it("have no route out of the lab, and no host key of another machine", async () => {
     assert.equal(await rig.ssh(vmid, "ip -4 route show default"), "default via 198.51.100.1 dev eth0");
     assert.match(
       await rig.ssh(vmid, "curl -sS --max-time 2 http://203.0.113.1/ 2>&1 || true"),
@@ -63,7 +63,7 @@ describe("systemd-nspawn machines", function () {
     await rig.backend.destroy(other);
   });
 
-  it("come and go without a change of the node's own address, which the others would lose", async () => {
+  it("start and end without a change of the node's own address, on which other machines depend", async () => {
     const bridgeMac = (): string => {
       const shown = spawnSync("ip", ["-n", rig.instance.prefix, "-j", "link", "show", "type", "bridge"], {
         encoding: "utf8",
@@ -154,7 +154,7 @@ describe("systemd-nspawn machines", function () {
     await rig.backend.stop(vmid);
   });
 
-  it("go on when systemd-nspawn or the supervisor is killed, and can still be stopped", async () => {
+  it("keep running when systemd-nspawn or the supervisor is killed, and can still be stopped", async () => {
     await rig.backend.start(vmid, rig.settings(vmid, { diskBytes: 2 ** 30 }));
     await rig.sshComesUp(vmid);
     for (const pid of rig.processes(`${rig.instance.prefix}-vm${vmid}`)) send(pid, "SIGKILL");

@@ -197,7 +197,7 @@ describe("the emulator's process and its machines", function () {
     await rig.sshComesUp(vmid);
   });
 
-  it("does the machine faults and undoes them", async () => {
+  it("starts and ends each machine fault", async () => {
     const fault = (method: "PUT" | "DELETE", name: string) =>
       adminRequest(socket, method, `/_lab/faults/${name}`, { vmid });
     for (const name of ["freeze", "link-down"]) {

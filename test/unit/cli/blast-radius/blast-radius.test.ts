@@ -158,7 +158,7 @@ describe("ghrunners blast-radius", () => {
     assert.match(stdout, /^## Preview of staging\n/);
   });
 
-  it("says what it needs instead of what is no preview", () => {
+  it("names the input that it needs if the text is not a preview", () => {
     const { status, stderr } = run(["-"], "no preview");
     assert.equal(status, 1);
     assert.match(stderr, /This is not a preview: .*Expected JSON\. Next: pulumi preview --json --show-sames/);

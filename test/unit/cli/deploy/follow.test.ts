@@ -157,7 +157,7 @@ describe("a deployment that is followed at GitHub", () => {
 
 describe("what jobs say in their logs", () => {
   const at = (line: string): string => `2026-01-01T00:00:00.123Z ${line}`;
-  it("the gate's verdict", () => {
+  it("reads the gate's verdict from its job's log", () => {
     const good = ["### Runner: primary", "", "Labels: `a`", "", "Reason: healthy on both views"].map(at).join("\n");
     assert.deepEqual(verdictIn(good), go);
     const bad = ["### No runner for this deployment", "", "Nobody.", "", "Runbook: https://x/a.md"].map(at).join("\n");
@@ -165,7 +165,7 @@ describe("what jobs say in their logs", () => {
     assert.equal(verdictIn(at("something else")), null);
   });
 
-  it("why nothing was begun", () => {
+  it("reads from the job's log why nothing was begun", () => {
     const log = [at("##[error]This runner may not deploy now"), at("##[error]Process completed with exit code 1.")];
     assert.deepEqual(lastWords(log.join("\n")), ["This runner may not deploy now"]);
   });

@@ -55,7 +55,7 @@ describe("a deployment through GitHub, before a reviewer is asked", () => {
     assert.equal(exitCodeOfFollowed(followed), 0);
   });
 
-  it("goes on for another version, an unhealthy one, and while a run may still change what is installed", async () => {
+  it("goes on for another version, an unhealthy one, and while a run may still change the target", async () => {
     const failed = {
       name: "api",
       category: "backend",

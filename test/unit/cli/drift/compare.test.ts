@@ -103,7 +103,7 @@ const drift = (changes: Partial<DriftObservation>) => compare(expected, { ...asE
 const repository = asExpected.repository;
 
 describe("drift between the three planes", () => {
-  it("is none where all is as made", () => assert.deepEqual(drift({}).findings, []));
+  it("is empty if nothing was changed", () => assert.deepEqual(drift({}).findings, []));
 
   it("knows the repository's secrets that the workflows read, and no environment's of these names", () => {
     const secret = { name: "RUNNER_VIEW_TOKEN", updatedAt: "2026-02-01T00:00:00Z" };

@@ -34,7 +34,7 @@ describe("the success criteria", () => {
     assert.equal(result.deployments, 6);
   });
 
-  it("say nothing where there is nothing to say it from", () => {
+  it("are empty without data", () => {
     const old = { ...succeeded, endedAt: "2025-12-01T00:00:00Z" };
     const result = computeCriteria("app", [old], { files: 0, findings: [] }, until, 7);
     assert.deepEqual(values(result), [

@@ -61,7 +61,7 @@ const start = (count: number): World => ({
 });
 
 describe("rotation of a deploy key", () => {
-  it("goes blue-green", () => {
+  it("adds the new key, proves it, and then removes the old one", () => {
     assert.deepEqual(
       planKeyRotation(view(start(1))).map(({ step }) => step),
       ["generate", "authorise", "publish", "prove", "retire", "finish"],

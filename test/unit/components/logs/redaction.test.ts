@@ -144,7 +144,7 @@ describe("redaction of logs", () => {
     assert.deepEqual(redact(lines.map((line) => ["stream", line] as const)), lines);
   });
 
-  it("a token is found wherever it stands in a line", () => {
+  it("a token is found at any position in a line", () => {
     const around = fc.string({ unit: "grapheme", maxLength: 30 }).filter((text) => !/[A-Za-z0-9_.-]/.test(text));
     const samples = fc.sample(fc.tuple(around, around), 100);
     const token = plantedSecrets()[0]!.parts[0]!;

@@ -78,7 +78,7 @@ describe("the redactor in a folder that jobs write to", () => {
     assert.match(said, /larger than any file of the runner/);
   });
 
-  it("takes the end of a line that is too long for no line, in whichever round it comes", () => {
+  it("does not send the rest of an oversized line as a line, in any round", () => {
     write("Runner_1.log", `${"x".repeat(200_000)}`);
     const { first, later } = read(2, [["Runner_1.log", "ghp_half of a secret\ngenuine\n"]]);
     assert.deepEqual(first, []);

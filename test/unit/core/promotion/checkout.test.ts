@@ -46,7 +46,7 @@ describe("the checkout", () => {
     assert.deepEqual(readCheckout(folder), { id: git("rev-parse", "HEAD"), changed: ["Pulumi.staging.yaml"] });
   });
 
-  it("has to be one", () => {
+  it("has to be a git checkout", () => {
     rmSync(path.join(folder, ".git"), { recursive: true });
     assert.throws(() => readCheckout(folder), /Expected a git checkout.*Next: clone/);
   });

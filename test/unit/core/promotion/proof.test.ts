@@ -35,7 +35,7 @@ const withSettings = (changed: Partial<ProofSettings>): Pick<Proof, "settings" |
 };
 
 describe("the proof of another stack", () => {
-  it("opens the way when it is fresh, and for this commit and these settings", () =>
+  it("allows the promotion when it is fresh and for this commit and these settings", () =>
     assert.deepEqual(objections(proof, demand), []));
 
   const refused: [string, Proof | undefined, RegExp][] = [

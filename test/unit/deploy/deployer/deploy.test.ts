@@ -146,7 +146,7 @@ describe("a deployer", function () {
     await assert.rejects(ended, /The deployer was asked to stop\. Deployment .* is not over/);
   });
 
-  it("gives its lease up when the agent is killed in the middle, so that the guard goes back at once", async () => {
+  it("gives up its lease when the agent is killed in the middle, so that the guard rolls back at once", async () => {
     const real = remote();
     const dying = agentInProcess(agent(new EndsAt(target, "smoke")));
     const killed: RemoteAgent = {
@@ -162,7 +162,7 @@ describe("a deployer", function () {
     assert.equal(target.whole(), "1");
   });
 
-  it("asks the target what became of it when the agent was ended without a word", async () => {
+  it("reads the result from the target when the agent ended without an answer", async () => {
     const killed = answering("run", async (args, input, limit) => {
       await remote().call(args, input, limit);
       return { code: 137, value: { error: "" } };
@@ -200,7 +200,7 @@ describe("the keeper of a lease", () => {
     keeper.stop();
   });
 
-  it("hears a refusal, and nothing else, as the loss of the lease", async () => {
+  it("treats only a refusal as the loss of the lease", async () => {
     const answers: RemoteAnswer[] = [
       { code: 1, value: { error: "something passes" } },
       { code: 3, value: { error: "it is over" } },

@@ -106,7 +106,7 @@ describe("what is seen outside", () => {
     assert.deepEqual([aborted.failure, aborted.failures], [asked, 0]);
   });
 
-  it("cancels what has touched nothing", () => {
+  it("cancels a transaction that has touched nothing", () => {
     const cancelled = observe(after(2), { lease: "held", abort: asked });
     assert.deepEqual([cancelled.phase, cancelled.outcome], ["over", "cancelled"]);
     const refused = observe(after(2), { lease: "held", abort: { code: "preflight", detail: "" } });
@@ -121,7 +121,7 @@ describe("what is seen outside", () => {
     assert.deepEqual(observe(kept, { lease: "held" }).failure, asked);
   });
 
-  it("changes nothing on the way back, nor at the end", () => {
+  it("has no effect during a rollback or after the end", () => {
     for (const state of [undo(2), { ...fresh, phase: "over" as const }])
       assert.equal(observe(state, { lease: "expired", abort: asked }), state);
   });
@@ -143,7 +143,7 @@ describe("a cut-off action", () => {
     assert.deepEqual(finish({ ...running(4), failure: asked }, sweep, ok).failure, asked);
   });
 
-  it("is done again on the way back", () => {
+  it("is repeated during a rollback", () => {
     const cut = begin(undo(0), { kind: "undo", step: 0 });
     assert.deepEqual(finish(cut, sweep, ok), undo(0));
   });

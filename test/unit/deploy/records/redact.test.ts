@@ -7,7 +7,7 @@ const hidden = "[REDACTED github-token]";
 const words = (length: number): string => "ab ".repeat(Math.ceil(length / 3)).slice(0, length);
 
 describe("a text of a record", () => {
-  it("is without secrets, and whole up to its limit", () => {
+  it("has no secrets, and is complete up to its limit", () => {
     assert.equal(withoutSecrets(`a ${token} b`), `a ${hidden} b`);
     assert.equal(withoutSecrets(words(LIMIT)), words(LIMIT));
   });
@@ -18,7 +18,7 @@ describe("a text of a record", () => {
     assert.equal(cut, `${words(LIMIT - 1)}  ...`, "a blank at the cut stays");
   });
 
-  it("shows no half of a secret that the cut goes through", () => {
+  it("shows no part of a secret at the cut", () => {
     const before = `${words(LIMIT - 14)} `.slice(0, LIMIT - 14);
     const cut = withoutSecrets(`${before} ${token} after`);
     assert.equal(cut, `${before}  ...`);

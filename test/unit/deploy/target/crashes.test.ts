@@ -110,7 +110,7 @@ describe("a target whose agent is killed at any durable write", function () {
     });
   }
 
-  it("goes back from every place at which its disk becomes full", async () => {
+  it("rolls back from every step at which its disk becomes full", async () => {
     await withTarget(async (target) => {
       for (let last = 3; last < 20; last += 1) {
         const store = new FullStore(target, last);
@@ -144,7 +144,7 @@ class NarrowStore extends Store {
 describe("a target whose disk is full when the record of a deployment is written", () => {
   afterEach(() => mock.restoreAll());
 
-  it("comes to its end all the same: what was committed stays, and nothing is left open", async () => {
+  it("still completes: what was committed stays, and nothing is left open", async () => {
     await withTarget(async (target) => {
       const store = new NarrowStore(target);
       const { deployment } = await target.deploy(target.request("2"), target.agent(store, new InProcessExecutor()));
@@ -166,7 +166,7 @@ describe("the lock of a target", () => {
     await assert.rejects(commands.begin(agent, target.request("2")), /of version 1 by tester has held the lock/);
   });
 
-  it("falls free when the lease expires; the late deployer is refused everything", async () => {
+  it("is released when the lease expires; the late deployer is refused everything", async () => {
     const agent = target.agent(undefined, new InProcessExecutor());
     const first = await commands.begin(agent, target.request("1"));
     target.clock.pass(31);
@@ -216,7 +216,7 @@ describe("the lock of a target", () => {
     assert.equal(existsSync(lease), false);
   });
 
-  it("does not care what the wall clock says", async () => {
+  it("does not depend on the wall clock", async () => {
     const agent = target.agent();
     const { token } = await commands.begin(agent, target.request("1"));
     target.clock.wallMs += 10 * 365 * 86_400_000;

@@ -81,7 +81,7 @@ describe("a deployment on a target", function () {
     assert.deepEqual(target.application(), before);
   });
 
-  it("changes nothing by looking", async () => {
+  it("changes nothing by a read-only command", async () => {
     await target.deploy(target.request("1"));
     const journal = readFileSync(target.folders.journal, "utf8");
     const seen = await queries.inspect(target.agent(), target.request("2"));

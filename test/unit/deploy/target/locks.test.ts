@@ -88,7 +88,7 @@ describe("the agent on a host where others can write to shared folders", functio
     assert.deepEqual(readdirSync(inRoot("run/lock")), []);
   });
 
-  it("is not held up by another user's process, whatever that one locks", async () => {
+  it("is not delayed by locks of another user's process", async () => {
     chmodSync(target.root, 0o755);
     await agent().call(["begin"], JSON.stringify(target.request("1")), 10_000);
     const as = ["--reuid=65534", "--regid=65534", "--clear-groups", "flock", "--nonblock"];
@@ -118,7 +118,7 @@ describe("the agent on a host where others can write to shared folders", functio
     assert.deepEqual(readdirSync(inRoot("elsewhere")), []);
   });
 
-  it("is not installed by a look, which leaves nothing behind and says what it saw", async () => {
+  it("is not installed by a read-only command, which leaves nothing behind", async () => {
     const before = snapshot(target.root, ["."]);
     const request = target.request("1");
     const { code, value } = await readOnlyAgent(session(), files).call(["inspect"], JSON.stringify(request), 10_000);

@@ -113,7 +113,7 @@ describe("the installed agent, in processes of its own", function () {
     assert.equal(sleepers(), "");
   });
 
-  it("is ended by the guard when it is stopped for good and its lease is over, and the target goes back", async () => {
+  it("is killed by the guard when it stays stopped and its lease is over, and the target rolls back", async () => {
     assert.equal((await agent(["run", await begun(target.request("1"))])).code, 0);
     const token = await begun(slowRequest("2", 3));
     const { child, ended } = start(["run", token]);

@@ -36,7 +36,7 @@ describe("the units of an application", function () {
     assert.deepEqual([[...systemd.active], [...systemd.enabled]], [["app.service"], ["app.service"]]);
   });
 
-  it("are not touched when systemd did not say how they are: no answer is not taken for one", async () => {
+  it("are not changed if systemd does not report their state", async () => {
     systemd.unanswered = 1;
     systemd.asked.length = 0;
     const { deployment } = await deploy();
@@ -49,7 +49,7 @@ describe("the units of an application", function () {
     assert.deepEqual([...systemd.active], ["app.service"]);
   });
 
-  it("are asked for again by an undo that got no answer", async () => {
+  it("are read again by an undo if systemd did not answer", async () => {
     const started = systemd.run.bind(systemd);
     systemd.run = async (line) => {
       // From the undo of the start on, which is the first question after it.

@@ -122,7 +122,7 @@ describe("a file of the agent that cannot be read", function () {
     assert.match(metric(target, "deployment_lock_timestamp_seconds") ?? "", /^\d/, at);
   }
 
-  it("is a lease of any bytes, and the deployment goes back by itself", async () => {
+  it("is a lease with arbitrary bytes, and the deployment rolls back by itself", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(
@@ -145,7 +145,7 @@ describe("a file of the agent that cannot be read", function () {
     );
   });
 
-  it("is a record of any bytes, and nothing is stopped by it", async () => {
+  it("is a record with arbitrary bytes, and deployments continue", async () => {
     const { id } = (await target.deploy(target.request("2", { unhealthy: true }), agent())).deployment;
     const file = path.join(target.folders.records, `${id}.json`);
     const whole = readFileSync(file);
