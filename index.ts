@@ -18,7 +18,11 @@ import { refusals } from "@ghrunners/config/refusals";
 
 const settings = loadSettings();
 
-const preflight = new Preflight("preflight", { ...preflightInputs(settings), refusals: refusals(settings) }, {});
+const preflight = new Preflight(
+  "preflight",
+  { ...preflightInputs(settings, pulumi.getStack()), refusals: refusals(settings) },
+  {},
+);
 
 const provider = new proxmoxve.Provider("proxmox", {
   endpoint: settings.proxmox.endpoint,

@@ -9,8 +9,17 @@ import { nodeProblems, oneNodeProblems, placesOf, storageProblems } from "./judg
 import { templateReasons } from "./judge-template";
 import type { Answer, GitHubObservation, PreflightProblem, Privilege, ProxmoxObservation } from "./observation";
 
-/** Privileges that the program's token needs in Proxmox VE. Source: API viewer of Proxmox VE 9. */
-export function requiredPrivileges({ proxmox, runners }: PreflightInputs): Privilege[] {
+/** What the privileges depend on. */
+interface PrivilegeScope {
+  readonly proxmox: Pick<PreflightInputs["proxmox"], "storage" | "bridge" | "pool">;
+  readonly runners: readonly Pick<PreflightInputs["runners"][number], "vmId" | "templateId">[];
+}
+
+/**
+ * Privileges that the program's token needs in Proxmox VE: the only list of them, also for `ghrunners setup proxmox`.
+ * Source: API viewer of Proxmox VE 9.
+ */
+export function requiredPrivileges({ proxmox, runners }: PrivilegeScope): Privilege[] {
   const forVm = (vmId: number): Privilege[] =>
     (
       [
@@ -59,7 +68,7 @@ function privilegeProblems(missing: readonly Privilege[]): PreflightProblem[] {
     setting: "proxmox",
     reason:
       `the API token lacks ${privilege} on ${paths.join(", ")} (needed to ${reason}). ` +
-      `Next: add ${privilege} to the token's role in Proxmox VE, Datacenter > Permissions, and to its user's: with privilege separation a token has what both have`,
+      `Next: ghrunners setup proxmox prints the role for the node, or add ${privilege} to the token's role in Datacenter > Permissions, and to its user's: with privilege separation a token has what both have`,
   }));
 }
 

@@ -1,12 +1,14 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { PreflightInputs } from "@ghrunners/components/resources/preflight";
 import { ownershipMark } from "@ghrunners/components/runner/render-vm";
 import { ADVISORY_ENVIRONMENT } from "@ghrunners/core/vocabulary/safety";
 import type { Settings } from "../parse";
 import { placeOf } from "./placed-runners";
 
-/** The preflight's inputs, from the settings. */
-export function preflightInputs(settings: Settings): Omit<PreflightInputs, "refusals"> {
+/**
+ * The preflight's inputs, from the settings. Pure: `ghrunners init` looks with them before there is a stack.
+ * @param stack its name, which marks the machines
+ */
+export function preflightInputs(settings: Settings, stack: string): Omit<PreflightInputs, "refusals"> {
   const { endpoint, node, templateId, storage, bridge, pool } = settings.proxmox;
   const { environment, github, proxmox, network, vm, agent, safety, deployment, repository } = settings;
   return {
@@ -16,9 +18,7 @@ export function preflightInputs(settings: Settings): Omit<PreflightInputs, "refu
     oneNodeAllowed: safety.allowOneNode !== undefined || environment === ADVISORY_ENVIRONMENT,
     diskGiB: vm.diskGiB,
     requireFirewall: network.requireFirewall,
-    ownershipMarks: Object.fromEntries(
-      settings.runners.map(({ name }) => [name, ownershipMark(pulumi.getStack(), name)]),
-    ),
+    ownershipMarks: Object.fromEntries(settings.runners.map(({ name }) => [name, ownershipMark(stack, name)])),
     version: agent.version,
     smokeWorkflow: settings.smoke.workflow,
     publicAllowed: safety.allowPublicRepository !== undefined,

@@ -10,6 +10,7 @@ import { command as deploy } from "./deploy/command";
 import { command as drift } from "./drift/command";
 import { command as gate } from "./gate/command";
 import { command as incidents } from "./incidents/command";
+import { command as init } from "./init/command";
 import { command as maintenance } from "./maintenance/command";
 import { command as pause } from "./pause/command";
 import { command as promote } from "./promote/command";
@@ -19,12 +20,14 @@ import { command as resume } from "./resume/command";
 import { command as review } from "./review/command";
 import { command as rollbackRunners } from "./rollback-runners/command";
 import { command as rotate } from "./rotate/command";
+import { command as setup } from "./setup/command";
 import { command as smoke } from "./smoke/command";
 import { command as status } from "./status/command";
 import { command as why } from "./why/command";
 
 /** Headings of the help, in its order, with their commands. */
 const groups: Readonly<Record<string, readonly (() => Command)[]>> = {
+  "Begin:": [init, setup],
   "Look:": [status, consolePage, why, alerts, gate, drift, dashboards, blastRadius],
   "Deploy:": [deploy, promote, pause, resume, incidents, review],
   "Operate:": [smoke, maintenance, rotate],

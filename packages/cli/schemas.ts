@@ -13,12 +13,14 @@ import { followedSchema, outcomeSchema } from "./deploy/schema";
 import { driftReportSchema } from "./drift/schema";
 import { gateViewSchema } from "./gate/schema";
 import { targetIncidentsSchema } from "./incidents/schema";
+import { initSchema } from "./init/schema";
 import { maintenanceReportSchema } from "./maintenance/schema";
 import { monitoringViewSchema } from "./monitoring/schema";
 import { pauseReportSchema } from "./pause/schema";
 import { promotionRecordSchema } from "./promote/schema";
 import { criteriaSchema, deploymentListSchema, reviewDocumentSchema } from "./review/schema";
 import { rollbackReportSchema } from "./rollback-runners/schema";
+import { setupProxmoxSchema } from "./setup/schema";
 import { smokeJobResultSchema } from "./smoke/schema";
 import { statusReportSchema } from "./status/schema";
 import { whySchema } from "./why/schema";
@@ -66,6 +68,7 @@ export const schemas = {
   incidents: z
     .strictObject({ version, targets: z.array(targetIncidentsSchema) })
     .meta({ title: "Incidents of the targets, and their issues" }),
+  init: z.strictObject({ version, ...initSchema.shape }).meta({ title: "A stack that was made or completed" }),
   maintenance: maintenanceReportSchema,
   "maintenance-change": z
     .strictObject({
@@ -103,6 +106,9 @@ export const schemas = {
       steps: z.array(z.string()),
     })
     .meta({ title: "A secret with a new value" }),
+  "setup-proxmox": z
+    .strictObject({ version, ...setupProxmoxSchema.shape })
+    .meta({ title: "What Proxmox VE needs, as commands" }),
   smoke: z.strictObject({ version, ...smokeJobResultSchema.shape }).meta({ title: "A job that ran on a runner" }),
   status: statusReportSchema,
   why: z

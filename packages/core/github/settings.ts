@@ -98,3 +98,11 @@ export async function variablesReadable(github: GitHubClient): Promise<true> {
   );
   return true;
 }
+
+/** Whether GitHub Actions is on for the repository. */
+export async function actionsEnabled(github: GitHubClient): Promise<boolean> {
+  const { enabled } = await github.call("read the settings of Actions", ({ rest }, names) =>
+    rest.actions.getGithubActionsPermissionsRepository(names),
+  );
+  return enabled;
+}

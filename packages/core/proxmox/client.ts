@@ -133,6 +133,29 @@ export class ProxmoxClient {
     return this.call("GET", `/nodes/${node}/storage/${encodeURIComponent(storage)}/status`);
   }
 
+  /** Storages of the node that the token may use. */
+  async storages(node: string): Promise<{ readonly storage: string; readonly content: readonly string[] }[]> {
+    const rows = await this.call<{ storage: string; content?: string }[]>("GET", `/nodes/${node}/storage`);
+    return rows.map(({ storage, content = "" }) => ({ storage, content: content.split(",") }));
+  }
+
+  /** Effective privileges of the token by every path that has an entry. */
+  async permissions(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+    const data = await this.call<Record<string, Record<string, number | boolean>>>("GET", "/access/permissions");
+    return new Map(Object.entries(data).map(([path, held]) => [path, new Set(Object.keys(held))]));
+  }
+
+  /** Whether no guest has this VMID, also none that the token may not see. */
+  async isFreeVmId(vmId: number): Promise<boolean> {
+    try {
+      await this.call("GET", `/cluster/nextid?vmid=${vmId}`);
+      return true;
+    } catch (error) {
+      if (error instanceof ProxmoxError && error.status === 400) return false;
+      throw error;
+    }
+  }
+
   /** Effective privileges of the token on one path. */
   async privileges(path: string): Promise<ReadonlySet<string>> {
     const data = await this.call<Record<string, Record<string, number | boolean>>>(

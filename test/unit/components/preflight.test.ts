@@ -192,7 +192,7 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
     "one privilege on several VMs",
     atProxmox({ missingPrivileges: { value: [memory(151), memory(152)] } }),
     "proxmox",
-    /^the API token lacks VM\.Config\.Memory on \/vms\/151, \/vms\/152 \(needed to set memory\)\. Next: add VM\.Config\.Memory/,
+    /^the API token lacks VM\.Config\.Memory on \/vms\/151, \/vms\/152 \(needed to set memory\)\. Next: ghrunners setup proxmox prints the role for the node, or add VM\.Config\.Memory/,
   ],
   ["privileges that cannot be read", atProxmox({ missingPrivileges: { error: "403 x" } }), "proxmox", /^403 x$/],
   [

@@ -10,6 +10,7 @@ export interface KnownCommand {
 const noRoot = "test/engine/cli/no-root.engine.test.ts";
 const alone = "test/engine/program/cli-alone.engine.test.ts";
 const own = "test/engine/docs/commands.engine.test.ts";
+const init = "test/engine/cli/init/init.engine.test.ts";
 const rehearsal = "lab/driver/rehearsal.ts";
 
 /** Every command of the documents. A new one needs a test first. */
@@ -55,6 +56,16 @@ export const knownCommands: readonly KnownCommand[] = [
     pattern: /^ghrunners (pause( --note "[\w ]+" --for \d+h)?|resume)$/,
     test: "test/rehearsal/11-maintenance.test.ts",
     by: '["pause", "--note", "database migration", "--for", "2h"]',
+  },
+  {
+    pattern: /^ghrunners init( --check| --stack team --from answers\.yaml --passphrase-file \S+)?$/,
+    test: init,
+    by: '"ghrunners", "init", "--stack", stack',
+  },
+  {
+    pattern: /^ghrunners setup proxmox( --storage local-zfs --bridge vmbr1 --pool runners)?$/,
+    test: init,
+    by: '"ghrunners", "setup", "proxmox"',
   },
   { pattern: /^pulumi cancel$/, test: "test/engine/program/rate-limit.engine.test.ts", by: '["cancel", "--yes"]' },
   { pattern: /^pulumi refresh$/, test: noRoot, by: '"pulumi", "refresh"' },

@@ -1,0 +1,32 @@
+import { type Command, Option } from "commander";
+import { action, newCommand } from "../command";
+
+const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+export const command = (): Command =>
+  newCommand("init", {
+    summary: "makes a stack: checks each answer, writes the configuration",
+    about:
+      "Makes a stack, or completes one. Checks the answers against Proxmox VE and GitHub, writes Pulumi.STACK.yaml, gives the " +
+      "secrets to Pulumi on its standard input and creates the stack in Pulumi's backend. Nothing is written where an answer is " +
+      "missing or wrong. It can be run again: values that the stack has stay, and are the proposals.",
+    examples: [
+      "ghrunners init --stack team",
+      "ghrunners init --stack team --from answers.yaml --passphrase-file ~/.config/ghrunners/team.passphrase",
+      "ghrunners init --stack team --set proxmox.templateId=9000 --secret-file githubToken=github-token",
+      "ghrunners init --stack team --check",
+    ],
+    exitCodes: "0 ready for pulumi preview, 1 refused, or something is to be prepared elsewhere",
+    json: "init",
+  })
+    .option("--from <file>", "YAML with settings as in the stack's file, and secretFiles with a file for each secret")
+    .addOption(new Option("--set <path=value>", "one setting; can be repeated").argParser(collect).default([], "none"))
+    .addOption(
+      new Option("--secret-file <name=file>", "a file with one secret; can be repeated")
+        .argParser(collect)
+        .default([], "none"),
+    )
+    .option("--passphrase-file <file>", "file with the passphrase of a new stack; made if it is not there")
+    .option("--secrets-provider <url>", "key service for the secrets of a new stack, such as awskms://...")
+    .option("--check", "only look, write nothing")
+    .action(action(() => (require("./run") as typeof import("./run")).init));

@@ -1,0 +1,71 @@
+/** The result of `ghrunners init`, and its text. Pure. */
+import pc from "picocolors";
+import type { Described } from "@ghrunners/core/schema";
+import { quote } from "@ghrunners/core/ssh/render-script";
+import { onStack } from "@ghrunners/core/vocabulary/on-stack";
+import type { initSchema } from "./schema";
+
+export type InitReport = Described<typeof initSchema>;
+
+/**
+ * The commands that come next.
+ * @param variables variables that Pulumi needs, such as the file with the passphrase
+ */
+export function nextCommands(
+  { result, findings, stack }: Pick<InitReport, "result" | "findings" | "stack">,
+  variables: Readonly<Record<string, string>>,
+): string[] {
+  if (result === "refused") return [`ghrunners init --stack ${stack}`];
+  const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}`);
+  const again = findings.some(({ isRefusal }) => !isRefusal) ? [`ghrunners init --stack ${stack} --check`] : [];
+  const first = result === "checked" ? [`ghrunners init --stack ${stack}`] : again;
+  return [
+    ...exports,
+    ...first,
+    `pulumi preview --stack ${stack}`,
+    `pulumi up --stack ${stack}`,
+    `ghrunners status --stack ${stack}`,
+  ];
+}
+
+const heads: Readonly<Record<InitReport["result"], string>> = {
+  written: "is written",
+  unchanged: "is as it should be; nothing was written",
+  refused: "Nothing was written",
+  checked: "was only looked at; nothing was written",
+};
+
+const count = (number: number, one: string): string => `${number} ${one}${number === 1 ? "" : "s"}`;
+
+function findingLines(report: InitReport, refusals: boolean): string[] {
+  return report.findings
+    .filter(({ isRefusal }) => isRefusal === refusals)
+    .map(({ setting, reason }) => {
+      const mark = refusals ? pc.red("✗") : pc.yellow("!");
+      return `  ${mark} ${setting === "" ? "" : `${pc.bold(setting)}: `}${onStack(reason, report.stack)}`;
+    });
+}
+
+export function renderInit(report: InitReport): string {
+  const { stack, result, created, settings, secrets, notices, next } = report;
+  const head = result === "refused" ? `${heads.refused}: ${stack}` : `The stack ${stack} ${heads[result]}.`;
+  const wrong = findingLines(report, true);
+  const open = findingLines(report, false);
+  const would = result === "checked" ? "would change: " : "changed: ";
+  return [
+    pc.bold(head),
+    ...(created ? ["  created in Pulumi's backend"] : []),
+    ...(settings.length === 0 ? [] : [`  ${would}${settings.join(", ")}`]),
+    ...(secrets.length === 0 ? [] : [`  secrets${result === "checked" ? " to set" : ""}: ${secrets.join(", ")}`]),
+    ...(wrong.length === 0 ? [] : ["", `${count(wrong.length, "answer")} missing or wrong:`, ...wrong]),
+    ...(open.length === 0 ? [] : ["", "To prepare before pulumi up:", ...open]),
+    ...(notices.length === 0 ? [] : ["", ...notices.map((line) => pc.dim(`  ${line}`))]),
+    "",
+    "Next:",
+    ...next.map((line) => `  ${line}`),
+    "",
+  ].join("\n");
+}
+
+/** 0: ready for `pulumi preview`. */
+export const exitCodeOf = ({ findings }: InitReport): number => (findings.length === 0 ? 0 : 1);

@@ -1,0 +1,188 @@
+/** `ghrunners init`: from answers to a checked stack. */
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import type { Settings } from "@ghrunners/config/parse";
+import { note } from "@ghrunners/core/terminal";
+import { printJson, WrongUse } from "../command";
+import { currentStack, type Stack, stackFile } from "../pulumi/stack";
+import type { SettingsTree } from "../pulumi/stack-document";
+import {
+  type Answers,
+  overlay,
+  parseAnswers,
+  parseSecretFile,
+  parseSetting,
+  parseTree,
+  type SecretKey,
+  type StackSecrets,
+  valueOf,
+  withValue,
+} from "./answers";
+import { type InitFinding, fromConfiguration, refusal } from "./findings";
+import { type SystemsSeen, inspectEverything, readOffer } from "./inspect";
+import {
+  makePassphraseFile,
+  PASSPHRASE_MISSING,
+  type ProviderOptions,
+  type SecretsProvider,
+  secretsProviderOf,
+} from "./passphrase";
+import { fillIn } from "./propose";
+import { exitCodeOf, type InitReport, nextCommands, renderInit } from "./report";
+import { type SeenStack, seeStack } from "./seen-stack";
+import { plannedChanges, writeStack } from "./write-stack";
+
+export interface InitOptions extends ProviderOptions {
+  readonly stack?: string;
+  readonly from?: string;
+  readonly set: readonly string[];
+  readonly secretFile: readonly string[];
+  readonly check?: boolean;
+  readonly json?: boolean;
+}
+
+/** Answers by which a stack is made. */
+export interface InitAnswers {
+  readonly settings: SettingsTree;
+  readonly secrets: StackSecrets;
+}
+
+const wrongUse = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    throw new WrongUse((error as Error).message);
+  }
+};
+
+function readSecret(key: string, file: string): string {
+  const text = readFileSync(file, "utf8");
+  return key === "sshPrivateKey" ? text : text.trim();
+}
+
+/** What the command line and the answers file say. @throws WrongUse that says what is wrong with them */
+function givenAnswers(options: InitOptions): InitAnswers {
+  const none: Answers = { settings: {}, secretFiles: {} };
+  return wrongUse(() => {
+    const file = options.from;
+    const answers = file === undefined ? none : parseAnswers(readFileSync(file, "utf8"), path.resolve(file), homedir());
+    const settings = options.set
+      .map(parseSetting)
+      .reduce((tree, [at, value]) => withValue(tree, at, value), answers.settings);
+    const files = { ...answers.secretFiles, ...Object.fromEntries(options.secretFile.map(parseSecretFile)) };
+    const secrets = Object.entries(files).map(([key, name]) => [key, readSecret(key, name)]);
+    return { settings, secrets: Object.fromEntries(secrets) as StackSecrets };
+  });
+}
+
+/** The tree with what can be meant in one way alone; a finding where Proxmox VE cannot be asked. */
+async function filledIn(
+  tree: SettingsTree,
+  token: string | undefined,
+): Promise<{ tree: SettingsTree; findings: InitFinding[] }> {
+  const endpoint = valueOf(tree, "proxmox.endpoint");
+  if (typeof endpoint !== "string" || !/^https:\/\/[^/\s]+\/?$/.test(endpoint) || token === undefined)
+    return { tree, findings: [] };
+  try {
+    return { tree: fillIn(tree, await readOffer(endpoint, token)), findings: [] };
+  } catch (error) {
+    return { tree, findings: [refusal("proxmox", (error as Error).message)] };
+  }
+}
+
+interface Prepared {
+  readonly tree: SettingsTree;
+  readonly secrets: StackSecrets;
+  /** Set where nothing is missing or malformed. */
+  readonly settings: Settings | undefined;
+  readonly looked: SystemsSeen;
+}
+
+const runnerNames = (tree: SettingsTree): string[] =>
+  ((tree.runners ?? []) as { name?: string }[]).flatMap(({ name }) => name ?? []);
+
+/** Joins what the stack has with what was given, and checks it against the real systems. */
+export async function prepare(stack: Stack, seen: SeenStack, given: InitAnswers): Promise<Prepared> {
+  const secrets = { ...seen.secrets, ...given.secrets };
+  const { tree, findings } = await filledIn(overlay(seen.settings, given.settings), secrets.proxmoxToken);
+  const parsed = parseTree(path.basename(stack.name), tree, secrets, seen.maps);
+  if ("problems" in parsed)
+    return {
+      tree,
+      secrets,
+      settings: undefined,
+      looked: { findings: [...findings, ...parsed.problems.map(fromConfiguration)], notices: [] },
+    };
+  note("looking at Proxmox VE and GitHub");
+  const known = seen.exists ? runnerNames(seen.settings) : [];
+  return {
+    tree,
+    secrets,
+    settings: parsed.settings,
+    looked: await inspectEverything(parsed.settings, stack.name, known),
+  };
+}
+
+/** Secrets that the stack has not, or has otherwise. Pulumi takes line ends off what it reads. */
+const changedSecrets = (seen: SeenStack, secrets: StackSecrets): StackSecrets =>
+  Object.fromEntries(
+    Object.entries(secrets).filter(([key, value]) => seen.secrets[key as SecretKey]?.trimEnd() !== value.trimEnd()),
+  );
+
+function providerFinding(seen: SeenStack, provider: SecretsProvider | undefined): InitFinding[] {
+  return seen.exists || provider !== undefined ? [] : [refusal("", PASSPHRASE_MISSING)];
+}
+
+/** Writes what was prepared, unless something refuses it or the command only looks. */
+export async function conclude(
+  stack: Stack,
+  seen: SeenStack,
+  prepared: Prepared,
+  options: InitOptions,
+): Promise<InitReport> {
+  const file = stackFile(stack);
+  const provider = secretsProviderOf(options, seen.keepsKeys, stack.env);
+  const findings = [...providerFinding(seen, provider), ...prepared.looked.findings];
+  const secrets = changedSecrets(seen, prepared.secrets);
+  const wanted = { settings: prepared.tree, secrets, secretsProvider: provider?.provider ?? "passphrase" };
+  const planned = plannedChanges(seen, file, wanted);
+  const names = Object.keys(secrets);
+  const isSame = seen.exists && planned.settings.length === 0 && names.length === 0;
+  const base = {
+    stack: stack.name,
+    file,
+    created: false,
+    settings: planned.settings,
+    secrets: names,
+    findings,
+    notices: prepared.looked.notices,
+  };
+  const variables = seen.exists ? {} : (provider?.variables ?? {});
+  const report = (part: Pick<InitReport, "result"> & Partial<InitReport>): InitReport => {
+    const made = { ...base, ...part };
+    return { ...made, next: nextCommands(made, variables) };
+  };
+  if (findings.some(({ isRefusal }) => isRefusal))
+    return report({ result: options.check ? "checked" : "refused", settings: [], secrets: [] });
+  if (options.check) return report({ result: "checked" });
+  if (isSame) return report({ result: "unchanged" });
+  const undo = makePassphraseFile(provider?.makes);
+  try {
+    const env = { ...stack.env, ...provider?.variables };
+    return report({ result: "written", ...(await writeStack({ ...stack, env }, seen, wanted)) });
+  } catch (error) {
+    undo();
+    throw error;
+  }
+}
+
+export async function init(options: InitOptions): Promise<number> {
+  const given = givenAnswers(options);
+  const stack = await currentStack(options.stack);
+  const seen = await seeStack(stack);
+  const report = await conclude(stack, seen, await prepare(stack, seen, given), options);
+  if (options.json) printJson<"init">({ version: 1, ...report });
+  else process.stdout.write(renderInit(report));
+  return exitCodeOf(report);
+}

@@ -1,0 +1,80 @@
+/** What Proxmox VE needs before the first run: a role, a user and a token, as commands for its shell. Pure. */
+import { requiredPrivileges } from "@ghrunners/components/preflight/judge";
+import { quote } from "@ghrunners/core/ssh/render-script";
+
+/** Role that the commands make. */
+export const ROLE = "GHRunners";
+
+/** What the commands are filled in with. */
+export interface ProxmoxAccount {
+  /** `USER@REALM!TOKENID`. */
+  readonly tokenId: string;
+  readonly storage: string;
+  readonly bridge: string;
+  readonly pool: string | undefined;
+}
+
+/** What the account gets. */
+export interface ProxmoxGrants {
+  /** Privileges of the role. */
+  readonly privileges: readonly string[];
+  /** Paths on which user and token get the role. */
+  readonly paths: readonly string[];
+}
+
+/**
+ * Privileges and paths from the list that the preflight demands. Entries of single VMs become one on /vms: Proxmox VE deletes
+ * a VM's own entries and its place in a pool together with the VM, so a machine could not be replaced. Source: qemu-server,
+ * PVE/API2/Qemu.pm, destroy_vm calls remove_vm_access.
+ */
+export function proxmoxGrants({ storage, bridge, pool }: Omit<ProxmoxAccount, "tokenId">): ProxmoxGrants {
+  const needed = requiredPrivileges({
+    proxmox: { storage, bridge, pool },
+    runners: [{ vmId: 101, templateId: 100 }],
+  });
+  return {
+    privileges: [...new Set(needed.map(({ privilege }) => privilege))].sort(),
+    paths: [...new Set(needed.map(({ path }) => path.replace(/^\/vms\/\d+$/, "/vms")))],
+  };
+}
+
+/** `pulumi@pve!ghrunners` to its user and the token's own name. */
+function partsOf(tokenId: string): { user: string; token: string } {
+  const [user = "", token = ""] = tokenId.split("!");
+  return { user, token };
+}
+
+/** Shell lines for the node, as root. They can be run again: what exists is kept, the role is brought up to date. */
+export function proxmoxCommands(account: ProxmoxAccount): string[] {
+  const { privileges, paths } = proxmoxGrants(account);
+  const { user, token } = partsOf(account.tokenId);
+  const role = `${ROLE} --privs ${quote(privileges.join(","))}`;
+  const unlessThere = (where: string, command: string): string => `pvesh get ${where} >/dev/null 2>&1 || ${command}`;
+  const name = quote(user);
+  return [
+    `pveum role modify ${role} 2>/dev/null || pveum role add ${role}`,
+    unlessThere(quote(`/access/users/${user}`), `pveum user add ${name} --comment 'GitHub Actions runners'`),
+    ...(account.pool === undefined
+      ? []
+      : [unlessThere(quote(`/pools/${account.pool}`), `pveum pool add ${quote(account.pool)}`)]),
+    unlessThere(
+      quote(`/access/users/${user}/token/${token}`),
+      `pveum user token add ${name} ${quote(token)} --privsep 1`,
+    ),
+    ...paths.flatMap((path) => [
+      `pveum acl modify ${quote(path)} --roles ${ROLE} --users ${name}`,
+      `pveum acl modify ${quote(path)} --roles ${ROLE} --tokens ${quote(account.tokenId)}`,
+    ]),
+  ];
+}
+
+/** The commands with comments, as a shell script. */
+export function proxmoxScript(account: ProxmoxAccount): string {
+  return [
+    "# Run this as root on a Proxmox VE node. It can be run again.",
+    ...proxmoxCommands(account),
+    "# The table above shows the token's value once. With privilege separation the token has what user and token both have.",
+    `# Next: ghrunners init, which asks for the token: ${account.tokenId}=VALUE`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from "node:fs";
+import { defaults } from "@ghrunners/components/runner/defaults";
+import { schema } from "@ghrunners/config/schema";
+import { print, printJson, WrongUse } from "../command";
+import { currentStack, stackFile } from "../pulumi/stack";
+import { parseStackDocument, settingsIn } from "../pulumi/stack-document";
+import { type ProxmoxAccount, proxmoxCommands, proxmoxGrants, proxmoxScript, ROLE } from "./proxmox-commands";
+
+interface Options {
+  readonly stack?: string;
+  readonly token: string;
+  readonly storage?: string;
+  readonly bridge?: string;
+  readonly pool?: string;
+  readonly json?: boolean;
+}
+
+/** Values of the stack's file. There may be none yet, and no Pulumi either. */
+async function stackValues(named: string | undefined): Promise<Partial<ProxmoxAccount>> {
+  const stack = await currentStack(named).catch(() => undefined);
+  const file = stack && stackFile(stack);
+  if (file === undefined || !existsSync(file)) return {};
+  const { proxmox = {} } = settingsIn(parseStackDocument(readFileSync(file, "utf8"), file));
+  return proxmox as Partial<ProxmoxAccount>;
+}
+
+/** @throws WrongUse that names every value that is not one of Proxmox VE */
+function checked(account: ProxmoxAccount): ProxmoxAccount {
+  const { storage, bridge, pool } = schema.shape.proxmox.shape;
+  const wrong = [
+    ...Object.entries({ storage, bridge, pool }).filter(
+      ([key, type]) => !type.safeParse(account[key as "pool"]).success,
+    ),
+    ...(/^[A-Za-z0-9._-]+@[A-Za-z0-9._-]+![A-Za-z][A-Za-z0-9._-]+$/.test(account.tokenId) ? [] : [["tokenId"]]),
+  ].map(([key]) => `${String(key)}: ${JSON.stringify(account[key as keyof ProxmoxAccount])}`);
+  if (wrong.length === 0) return account;
+  throw new WrongUse(
+    `Seen ${wrong.join(", ")}. Expected names of letters, digits, dot, hyphen and underscore, and a token as USER@REALM!TOKENID.`,
+  );
+}
+
+/** Prints what has to be run on Proxmox VE. Changes nothing. */
+export async function setupProxmox(options: Options): Promise<number> {
+  const seen = await stackValues(options.stack);
+  const account = checked({
+    tokenId: options.token,
+    storage: options.storage ?? seen.storage ?? defaults.proxmox.storage,
+    bridge: options.bridge ?? seen.bridge ?? defaults.proxmox.bridge,
+    pool: options.pool ?? seen.pool,
+  });
+  if (!options.json) {
+    print(proxmoxScript(account));
+    return 0;
+  }
+  const grants = proxmoxGrants(account);
+  printJson<"setup-proxmox">({
+    version: 1,
+    role: ROLE,
+    privileges: grants.privileges,
+    paths: grants.paths,
+    tokenId: account.tokenId,
+    commands: proxmoxCommands(account),
+  });
+  return 0;
+}

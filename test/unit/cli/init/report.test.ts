@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { exitCodeOf, type InitReport, nextCommands, renderInit } from "@ghrunners/cli/init/report";
+import { fromConfiguration, fromPreflight } from "@ghrunners/cli/init/findings";
+import { PASSPHRASE_MISSING, secretsProviderOf } from "@ghrunners/cli/init/passphrase";
+import { explainCertificate } from "@ghrunners/cli/init/certificate";
+
+const report: InitReport = {
+  stack: "acme/ghrunners/team",
+  file: "/p/Pulumi.team.yaml",
+  result: "written",
+  created: true,
+  settings: ["proxmox"],
+  secrets: ["githubToken"],
+  findings: [],
+  notices: [],
+  next: ["pulumi preview --stack acme/ghrunners/team"],
+};
+
+describe("the result of ghrunners init", () => {
+  it("says what was done and the next commands, with the stack", () => {
+    const text = renderInit(report);
+    assert.match(text, /The stack acme\/ghrunners\/team is written\./);
+    assert.match(text, /Next:\n {2}pulumi preview --stack acme\/ghrunners\/team\n/);
+    assert.equal(exitCodeOf(report), 0);
+  });
+
+  it("names what is to be prepared apart from what is wrong, each command with the stack", () => {
+    const findings = fromPreflight(
+      [
+        {
+          setting: "proxmox.node",
+          reason: "there is no node x. Next: pulumi config set --path 'ghrunners:proxmox.node' NODE",
+        },
+        { setting: "proxmox", reason: "the API token lacks SDN.Use" },
+      ],
+      false,
+    );
+    assert.deepEqual(
+      findings.map(({ isRefusal }) => isRefusal),
+      [true, false],
+    );
+    const text = renderInit({ ...report, result: "refused", findings });
+    assert.match(text, /1 answer missing or wrong:\n.*config set --stack acme\/ghrunners\/team --path/);
+    assert.match(text, /To prepare before pulumi up:\n.*lacks SDN\.Use/);
+    assert.equal(exitCodeOf({ ...report, findings }), 1);
+  });
+
+  it("exports the variable that Pulumi needs before the other commands", () => {
+    const variables = { PULUMI_CONFIG_PASSPHRASE_FILE: "/h/my file" };
+    assert.deepEqual(nextCommands({ result: "written", findings: [], stack: "team" }, variables), [
+      "export PULUMI_CONFIG_PASSPHRASE_FILE='/h/my file'",
+      "pulumi preview --stack team",
+      "pulumi up --stack team",
+      "ghrunners status --stack team",
+    ]);
+  });
+
+  it("explains a missing setting with its meaning and an example", () => {
+    const { reason } = fromConfiguration({ path: "proxmox.node", seen: "nothing", allowed: "a name" });
+    assert.match(reason, /^Node that has the template .* Seen nothing, expected a name; for example pve1\.$/);
+  });
+});
+
+describe("the secrets provider of a new stack", () => {
+  it("is the backend's own, a key service, or a passphrase that must be known", () => {
+    assert.equal(secretsProviderOf({}, true, {})?.provider, "default");
+    assert.equal(secretsProviderOf({ secretsProvider: "awskms://a" }, false, {})?.provider, "awskms://a");
+    assert.equal(secretsProviderOf({}, false, { PULUMI_CONFIG_PASSPHRASE_FILE: "/f" })?.provider, "passphrase");
+    assert.equal(secretsProviderOf({}, false, { PULUMI_CONFIG_PASSPHRASE: "" }), undefined);
+    assert.match(PASSPHRASE_MISSING, /expected --passphrase-file FILE/);
+  });
+
+  it("is a passphrase in a file, which is made if it is not there", () => {
+    const file = "/nowhere/team.passphrase";
+    assert.deepEqual(secretsProviderOf({ passphraseFile: file }, false, {}), {
+      provider: "passphrase",
+      makes: file,
+      variables: { PULUMI_CONFIG_PASSPHRASE_FILE: file },
+    });
+  });
+});
+
+describe("a certificate that is not trusted", () => {
+  it("is explained with its fingerprint and the commands that make it trusted", () => {
+    const seen = {
+      reason: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+      subject: "pve1",
+      issuer: "Proxmox",
+      fingerprint: "AA:BB",
+    };
+    const text = explainCertificate("https://pve.example.org:8006/", seen);
+    assert.match(
+      text,
+      /SHA-256 AA:BB.*Nothing was sent.*scp root@pve\.example\.org:\/etc\/pve\/pve-root-ca\.pem pve-ca\.pem/,
+    );
+  });
+});
