@@ -1,18 +1,7 @@
 /** Runs many seeds on several threads. */
 import { availableParallelism } from "node:os";
-import path from "node:path";
-import { Worker } from "node:worker_threads";
-import type { RunResult } from "./run";
 import type { SmallestFailure } from "./shrink";
-
-/** What is kept of a run that went well: its trace can be had again by its seed. */
-export type SeedResult = Omit<RunResult, "trace">;
-export type ThreadRequest =
-  | { readonly kind: "run"; readonly without?: string; readonly from: number; readonly to: number }
-  | { readonly kind: "shrink"; readonly without?: string; readonly seed: number };
-export type ThreadAnswer =
-  | { readonly kind: "ran"; readonly results: readonly SeedResult[] }
-  | { readonly kind: "shrunk"; readonly failure: SmallestFailure };
+import { type SeedResult, Thread } from "./thread";
 
 export interface Seeds {
   readonly first: number;
@@ -33,43 +22,22 @@ const PIECE = 20;
 /** Failures that are made small and shown; the rest is counted. */
 const SHOWN = 5;
 
-class Thread {
-  private readonly worker = new Worker(path.join(__dirname, "worker.ts"), { execArgv: ["--require", "tsx/cjs"] });
-
-  private failure: Error | undefined;
-
-  constructor() {
-    this.worker.on("error", (error: Error) => (this.failure = error));
-  }
-
-  /** @throws Error that ended the thread, now or at an earlier request */
-  ask(ask: ThreadRequest): Promise<ThreadAnswer> {
-    return new Promise((resolve, reject) => {
-      if (this.failure !== undefined) return reject(this.failure);
-      this.worker.once("error", reject);
-      this.worker.once("message", (answer: ThreadAnswer) => {
-        this.worker.removeListener("error", reject);
-        resolve(answer);
-      });
-      this.worker.postMessage(ask);
-    });
-  }
-
-  async end(): Promise<void> {
-    await this.worker.terminate();
-  }
-}
-
 /** Threads that run seeds until they are ended: starting one takes longer than many runs. */
 export class ThreadPool {
   private readonly threads: readonly Thread[];
 
-  /** @param threads default: as many as the machine has processors */
-  constructor(threads = availableParallelism()) {
-    this.threads = Array.from({ length: Math.max(1, threads) }, () => new Thread());
+  /**
+   * @param threads default: as many as the machine has processors
+   * @param program source file of a thread; a test brings its own
+   */
+  constructor(threads = availableParallelism(), program?: string) {
+    this.threads = Array.from({ length: Math.max(1, threads) }, () => new Thread(program));
   }
 
-  /** @returns every run that was made, in the order of the seeds, and the first failures made small */
+  /**
+   * @returns every run that was made, in the order of the seeds, and the first failures made small
+   * @throws Error with the seed at which a thread ended, once the others are at the end of their piece
+   */
   async run(
     { first, runs }: Seeds,
     { without, signal, onProgress, untilFailure = false }: SeedOptions = {},
@@ -77,8 +45,11 @@ export class ThreadPool {
     const results: SeedResult[] = [];
     let next = first;
     let failed = 0;
+    const ended: Error[] = [];
+    const isOver = (): boolean =>
+      next >= first + runs || signal?.aborted === true || ended.length > 0 || (untilFailure && failed > 0);
     const work = async (thread: Thread): Promise<void> => {
-      while (next < first + runs && signal?.aborted !== true && !(untilFailure && failed > 0)) {
+      while (!isOver()) {
         const from = next;
         next = Math.min(next + PIECE, first + runs);
         const answer = await thread.ask({ kind: "run", without, from, to: next });
@@ -88,7 +59,8 @@ export class ThreadPool {
         onProgress?.(results.length, failed);
       }
     };
-    await Promise.all(this.threads.map(work));
+    await Promise.all(this.threads.map((thread) => work(thread).catch((error: Error) => void ended.push(error))));
+    if (ended[0] !== undefined) throw ended[0];
     results.sort((one, other) => one.seed - other.seed);
     const failures: SmallestFailure[] = [];
     const [thread] = this.threads;

@@ -1,7 +1,7 @@
 /** What a simulation found, in the form of report-schema.ts. Pure: from runs to the report, and to words. */
 import { faultKinds } from "./faults";
 import { orderKinds } from "./plan";
-import type { SeedResult } from "./pool";
+import type { SeedResult } from "./thread";
 import type { SimulationReport } from "./report-schema";
 import type { SmallestFailure } from "./shrink";
 

@@ -1,11 +1,11 @@
 /** A thread that runs seeds: one processor's share of a simulation. */
-import { parentPort } from "node:worker_threads";
-import type { ThreadRequest, ThreadAnswer } from "./pool";
+import { parentPort, workerData } from "node:worker_threads";
 import { planRun } from "./plan";
 import { ProcessEndedError } from "./processes";
 import { Simulation } from "./run";
 import { shrink } from "./shrink";
 import { revertedFixNamed } from "./reverted-fixes";
+import { sharedSeed, type ThreadAnswer, type ThreadRequest } from "./thread";
 
 // Most errors here are answers of the simulated disk, whose stack traces are not used.
 Error.stackTraceLimit = 0;
@@ -22,7 +22,10 @@ function simulationWithout(name: string | undefined): Simulation {
   return known;
 }
 
+const seedAtHand = sharedSeed(workerData as SharedArrayBuffer);
+
 async function answer(ask: ThreadRequest): Promise<ThreadAnswer> {
+  seedAtHand[0] = ask.kind === "shrink" ? ask.seed : ask.from;
   const simulation = simulationWithout(ask.without);
   if (ask.kind === "shrink") {
     const plan = planRun(ask.seed);
@@ -30,6 +33,7 @@ async function answer(ask: ThreadRequest): Promise<ThreadAnswer> {
   }
   const results = [];
   for (let seed = ask.from; seed < ask.to; seed += 1) {
+    seedAtHand[0] = seed;
     const { ending, kinds, problems } = await simulation.run(planRun(seed));
     results.push({ seed, ending, kinds, problems });
   }
