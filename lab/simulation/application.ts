@@ -1,7 +1,8 @@
 /** The application that is deployed: its plan, its artefacts, and what its target looks like when it is whole. */
 import { createHash } from "node:crypto";
 import type { PlanInput } from "@ghrunners/deploy/plan/schema";
-import type { Disk, Inode } from "./disk";
+import type { Disk } from "./disk";
+import type { Inode } from "./disk-tree";
 import type { SimulatedHost } from "./host";
 import { CURRENT, packed, RELEASES, UNIT, type FileTree } from "./programs";
 

@@ -1,220 +1,26 @@
-/** Faults of a run: how each kind begins and how it ends. */
-import { CURRENT } from "./programs";
-import type { Deployers } from "./deployers";
-import type { SimulatedHost } from "./host";
-import type { SimulatedProcess } from "./processes";
-import { SECRETS, type Site } from "./site";
-import { RECORDS, STATE, type Oracle } from "./oracle";
-import type { SwitchHost } from "./switch-host";
-
-export interface SimulationFault {
-  readonly kind: FaultKind;
-  /** ms since the beginning. */
-  readonly at: number;
-  readonly seconds: number;
-  /** 0 to 1: how much, or which one. */
-  readonly amount: number;
-}
-
-export interface RunState {
-  readonly site: Site;
-  readonly deployers: Deployers;
-  readonly switchHost: SwitchHost;
-  readonly truth: Oracle;
-  /** Kinds that had an effect. */
-  readonly happened: Set<string>;
-  /** Something was damaged that no program can repair by itself. */
-  damaged: boolean;
-}
-
-/** How a fault begins. @returns how it ends, or undefined where it had no effect */
-type Begin = (state: RunState, fault: SimulationFault) => (() => void) | undefined;
-
-const nothing = (): void => undefined;
-const HOUR = 3_600_000;
-
-/** The process that something is to happen to may not be there yet: it is looked for so long, ms. */
-const PATIENCE_MS = 20_000;
-
-function whenThere(
-  state: RunState,
-  fault: SimulationFault,
-  find: () => SimulatedProcess | undefined,
-  act: (process: SimulatedProcess) => void,
-): () => void {
-  const { world } = state.site;
-  const until = world.now + PATIENCE_MS;
-  const look = (): void => {
-    const found = find();
-    if (found !== undefined) {
-      state.happened.add(fault.kind);
-      act(found);
-    } else if (world.now < until) world.later(100, look);
-  };
-  look();
-  return nothing;
-}
-
-const agentAtWork =
-  ({ site }: RunState) =>
-  (): SimulatedProcess | undefined =>
-    site.target.holderOf("deploy");
-/** One that waits for no lock, or for the senders' alone. */
-const agentBeside =
-  ({ site }: RunState) =>
-  (): SimulatedProcess | undefined =>
-    [...site.target.processes].find((process) => / agent (renew|give-up|sent|claim|release) /.test(process.name));
-const deployerAtWork =
-  ({ deployers }: RunState) =>
-  (): SimulatedProcess | undefined =>
-    [...deployers.atWork][0];
-
-/** Somewhere in the next calls of the file system that the agent makes. */
-const inTheMiddle =
-  (
-    onFatalCall: (state: RunState, fault: SimulationFault, process: SimulatedProcess) => void,
-    find = agentAtWork,
-    most = 250,
-  ): Begin =>
-  (state, fault) =>
-    whenThere(state, fault, find(state), (process) => {
-      const calls = 1 + Math.floor(fault.amount * most);
-      process.fatalCall = process.calls + calls;
-      process.onFatalCall = () => {
-        state.site.world.note(`${fault.kind} in call ${calls} from now of ${process.name}`);
-        onFatalCall(state, fault, process);
-      };
-    });
-
-/** The kernel lets others run for a while. */
-function pause({ site }: RunState, { seconds }: SimulationFault, process: SimulatedProcess): void {
-  process.stop();
-  site.world.takeTime(seconds * 100, process);
-  process.goOn();
-}
-
-function stopped(find: (state: RunState) => () => SimulatedProcess | undefined): Begin {
-  return (state, fault) =>
-    whenThere(state, fault, find(state), (process) => {
-      process.stop();
-      state.site.world.note(`${process.name} is stopped for ${fault.seconds} s`);
-      state.site.world.later(fault.seconds * 1000, () => process.goOn());
-    });
-}
-
-function powerCut({ site }: RunState, host: SimulatedHost, seconds: number): void {
-  host.powerOff();
-  site.world.later(seconds * 1000, () => site.boot(host));
-}
-
-function cutTarget(directions: (fault: SimulationFault) => ("in" | "out")[]): Begin {
-  return ({ site }, fault) => {
-    const ways = directions(fault);
-    const change = (by: 1 | -1): void => {
-      for (const other of ["runner-1", "runner-2", "operator"]) {
-        if (ways.includes("in")) site.network.cut(other, "target", by);
-        if (ways.includes("out")) site.network.cut("target", other, by);
-      }
-    };
-    change(1);
-    return () => change(-1);
-  };
-}
-
-const cutFromGitHub: Begin = ({ site }, { amount }) => {
-  const name = amount < 0.5 ? "runner-1" : "monitoring";
-  for (const [from, to] of [
-    [name, "github"],
-    ["github", name],
-  ] as const)
-    site.network.cut(from, to, 1);
-  return () => {
-    for (const [from, to] of [
-      [name, "github"],
-      ["github", name],
-    ] as const)
-      site.network.cut(from, to, -1);
-  };
-};
-
-function skewed(hostOf: (site: Site) => SimulatedHost): Begin {
-  return ({ site }, { amount }) => {
-    const host = hostOf(site);
-    const by = Math.round((amount < 0.7 ? 1 : -1) * amount * 24 * HOUR);
-    host.skew += by;
-    return () => void (host.skew -= by);
-  };
-}
-
-/** The next command of a name in a plan does otherwise. */
-function nextBehaviour(
-  name: string,
-  how: (fault: SimulationFault) => { seconds?: number; heldSeconds?: number; fails?: string },
-): Begin {
-  return ({ site }, fault) => {
-    site.behaviours.next.set(name, how(fault));
-    return () => void site.behaviours.next.delete(name);
-  };
-}
-
-const leak = `cannot log in with ${SECRETS.printed}`;
-
-/** A file of the agent is not what it should be. */
-const damaged: Begin = (state, { amount }) => {
-  const { disk } = state.site.target;
-  const records = [...(disk.find(RECORDS, true)?.entries.keys() ?? [])].map((name) => `${RECORDS}/${name}`);
-  const files = ["lease.json", "journal.json", "open", "reserve"].map((name) => `${STATE}/${name}`);
-  const all = [...files, ...records].filter((file) => disk.find(file, false)?.kind === "file");
-  const ofLease = all.includes(`${STATE}/lease.json`) && amount * 10 - Math.floor(amount * 10) < 0.4;
-  const file = ofLease ? `${STATE}/lease.json` : all[Math.floor(amount * all.length)];
-  const node = file === undefined ? undefined : disk.find(file, false);
-  if (file === undefined || node === undefined) return undefined;
-  const way = Math.floor(amount * 1000) % 4;
-  // A folder takes a file's place by a write, which a read-only disk refuses to everyone.
-  if (way === 3 && disk.troubles.readOnly) return undefined;
-  const { content } = node;
-  state.site.world.note(`${file} is ${["emptied", "cut off", "garbage", "a folder"][way]}`);
-  state.damaged = true;
-  if (way === 3) {
-    disk.unlink(file);
-    disk.create(file, "folder", 0o755);
-  } else {
-    node.content = [Buffer.alloc(0), content.subarray(0, content.length / 2), Buffer.from("\0garbage{")][way] as Buffer;
-    node.durable = node.content;
-  }
-  return nothing;
-};
-
-/** A user writes into the installed release. */
-const altered: Begin = ({ site, truth }) => {
-  const { disk } = site.target;
-  const folder = disk.find(CURRENT, true);
-  const page = folder?.entries.get("page");
-  if (page === undefined) return undefined;
-  page.content = page.durable = Buffer.from("changed by hand");
-  truth.tamper();
-  site.world.note("a file of the installed release is changed by hand");
-  return nothing;
-};
-
-const github =
-  (change: (outage: Site["github"]["outage"], on: boolean) => void): Begin =>
-  ({ site }) => {
-    change(site.github.outage, true);
-    return () => change(site.github.outage, false);
-  };
-
-/** Whose disk, and what is wrong with it. */
-const disk =
-  (
-    host: "target" | "monitoring",
-    begin: (host: SimulatedHost, fault: SimulationFault) => void,
-    end: (host: SimulatedHost) => void,
-  ): Begin =>
-  ({ site }, fault) => {
-    begin(site[host], fault);
-    return () => end(site[host]);
-  };
+/** The kinds of faults of a run, and when one of them begins and ends. */
+import { type StartFault, type SimulationFault, nothing, type RunState } from "./fault";
+import {
+  agentBeside,
+  deployerAtWork,
+  agentAtWork,
+  inTheMiddle,
+  pause,
+  powerCut,
+  stopped,
+  whenThere,
+} from "./process-faults";
+import {
+  altered,
+  cutFromGitHub,
+  cutTarget,
+  damaged,
+  disk,
+  github,
+  leak,
+  nextBehaviour,
+  skewed,
+} from "./surrounding-faults";
 
 const kinds = {
   "kill-agent": inTheMiddle((_, __, process) => process.kill()),
@@ -280,9 +86,13 @@ const kinds = {
     site.target.withoutScopes = 0.05 + amount * 0.5;
     return () => void (site.target.withoutScopes = 0);
   },
-} as const satisfies Record<string, Begin>;
+} as const satisfies Record<string, StartFault>;
 
 export type FaultKind = keyof typeof kinds;
+/** A fault of one of these kinds. */
+export interface PlannedFault extends SimulationFault {
+  readonly kind: FaultKind;
+}
 export const faultKinds = Object.keys(kinds) as FaultKind[];
 /** Kinds that cut into the agent's own work: most of what is to be found is found by them. */
 export const sharpKinds: readonly FaultKind[] = [
@@ -296,7 +106,7 @@ export const sharpKinds: readonly FaultKind[] = [
 ];
 
 /** Puts a fault into the world's time. @returns ends it at once, where it has not ended by then */
-export function schedule(state: RunState, fault: SimulationFault): () => void {
+export function schedule(state: RunState, fault: PlannedFault): () => void {
   const { world } = state.site;
   let end: (() => void) | undefined;
   let isOver = false;

@@ -2,7 +2,8 @@
 import { constants } from "node:fs";
 import path from "node:path";
 import { Readable, Writable } from "node:stream";
-import { errno, type Disk, type Inode } from "./disk";
+import type { Disk } from "./disk";
+import { errno, type Inode } from "./disk-tree";
 import { ProcessEndedError, processNow, type SimulatedProcess } from "./processes";
 import { ownerNow } from "./event-loop";
 

@@ -4,8 +4,9 @@
  */
 import type { Records } from "@ghrunners/deploy/target/history";
 import type { DeployerResult } from "./deployers";
-import type { Disk, Inode } from "./disk";
-import type { RunState } from "./faults";
+import type { Disk } from "./disk";
+import type { Inode } from "./disk-tree";
+import type { RunState } from "./fault";
 import type { GateJudge } from "./gate";
 import { SECRETS } from "./site";
 import { METRICS, RECORDS, STATE } from "./oracle";

@@ -2,7 +2,7 @@
 import type { Journal } from "@ghrunners/deploy/target/journal";
 import type { Outcome } from "@ghrunners/deploy/protocol/transaction";
 import { lacks, picture, type VersionQuality } from "./application";
-import type { Inode } from "./disk";
+import type { Inode } from "./disk-tree";
 import type { SimulatedHost } from "./host";
 import { SimulatedProcess } from "./processes";
 import { ownerNow } from "./event-loop";

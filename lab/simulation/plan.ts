@@ -1,6 +1,6 @@
 /** The plan of a run, derived from its seed: which deployments happen when, and which faults. */
 import type { VersionQuality } from "./application";
-import { faultKinds, sharpKinds, type SimulationFault } from "./faults";
+import { faultKinds, sharpKinds, type PlannedFault } from "./faults";
 import { RandomStream } from "./random";
 
 /** A requested deployment. */
@@ -15,7 +15,7 @@ export interface DeploymentRequest {
 export interface RunPlan {
   readonly seed: number;
   readonly orders: readonly DeploymentRequest[];
-  readonly faults: readonly SimulationFault[];
+  readonly faults: readonly PlannedFault[];
   readonly traits: Readonly<Record<string, VersionQuality>>;
 }
 
@@ -47,7 +47,7 @@ export function planRun(seed: number): RunPlan {
   const random = new RandomStream(seed, "plan of the run");
   const orders = ordersOf(random);
   const count = random.pick([0, 1, 1, 2, 2, 2, 3, 4]);
-  const faults = Array.from({ length: count }, (): SimulationFault => {
+  const faults = Array.from({ length: count }, (): PlannedFault => {
     const begins = random.pick(orders).at;
     return {
       kind: random.pick(random.is(0.4) ? sharpKinds : faultKinds),

@@ -1,7 +1,8 @@
 /** One run: a seed and what it makes of it go in, what happened and what was wrong come out. */
 import type { VersionQuality } from "./application";
 import { Deployers } from "./deployers";
-import { schedule, type RunState } from "./faults";
+import type { RunState } from "./fault";
+import { schedule } from "./faults";
 import { forgetHandles } from "./file-system";
 import { loadGate, type GateJudge } from "./gate";
 import {
