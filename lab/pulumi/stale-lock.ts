@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { capturePulumi } from "@ghrunners/cli/pulumi/run";
 import { endEngineProcesses } from "../abandoned";
+import { readLockFile } from "../lock-file";
 import { type LabSession, stackOfSession } from "./session";
 
 /** A lock of Pulumi's file backend. Source: pkg/backend/diy/lock.go of the engine. */
@@ -19,16 +20,6 @@ function isEngine(pid: number): boolean {
   }
 }
 
-/** A lock as its file says; undefined when its owner has removed it meanwhile. */
-function read(file: string): StackLock | undefined {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as StackLock;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
 /**
  * Lock files whose owner does not run any more. A lock of another host is not touched. An engine removes its lock
  * before it ends: one that is gone once its owner is seen dead was no abandoned one, and what runs now is another
@@ -40,7 +31,7 @@ export function abandonedLocks(
   runs: (pid: number) => boolean = isEngine,
 ): string[] {
   return files.filter((file) => {
-    const lock = read(file);
+    const lock = readLockFile<StackLock>(file);
     return lock !== undefined && lock.hostname === here && !runs(lock.pid) && existsSync(file);
   });
 }

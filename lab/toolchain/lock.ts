@@ -1,7 +1,8 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { lives, ownIdentity, type ProcessIdentity } from "@ghrunners/core/process-identity";
+import { readLockFile } from "../lock-file";
 
 const POLL_MS = 200;
 
@@ -10,15 +11,6 @@ let drafts = 0;
 
 /** Called once when another process holds the lock. What it throws ends the wait. */
 export type OnWait = (holder: ProcessIdentity) => void;
-
-function read(file: string): ProcessIdentity | undefined {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as ProcessIdentity;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
 
 /** Creates the lock file with its content in one step, so that no process reads half of it. */
 function tryCreate(file: string): boolean {
@@ -43,7 +35,7 @@ function tryCreate(file: string): boolean {
 async function acquire(file: string, onWait: OnWait): Promise<void> {
   let told = false;
   while (!tryCreate(file)) {
-    const holder = read(file);
+    const holder = readLockFile<ProcessIdentity>(file);
     if (holder === undefined) continue;
     if (lives(holder)) {
       if (!told) onWait(holder);
@@ -54,7 +46,7 @@ async function acquire(file: string, onWait: OnWait): Promise<void> {
     const removal = `${file}.after-${holder.pid}-${holder.start}`;
     await acquire(removal, () => undefined);
     try {
-      const still = read(file);
+      const still = readLockFile<ProcessIdentity>(file);
       if (still?.pid === holder.pid && still.start === holder.start) rmSync(file, { force: true });
     } finally {
       rmSync(removal, { force: true });
