@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { until } from "@ghrunners/core/until";
+import { runJob, smokeJob, startJob } from "@ghrunners/lab/driver/jobs";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 describe("jobs", () => {
@@ -8,33 +9,9 @@ describe("jobs", () => {
     rehearsal = await Rehearsal.ready();
   });
 
-  async function runOn(
-    role: string,
-    proof: string,
-  ): Promise<{ runner: string | null; conclusion: string | null; log: string }> {
-    const labels = JSON.stringify(["self-hosted", "linux", "x64", "lab", role]);
-    await rehearsal.octokit.rest.actions.createWorkflowDispatch({
-      ...rehearsal.repository,
-      workflow_id: "runner-smoke.yml",
-      ref: "main",
-      inputs: { labels, proof },
-    });
-    const run = await until(`the run ${proof} is completed`, 60_000, async () => {
-      const { data } = await rehearsal.octokit.rest.actions.listWorkflowRunsForRepo(rehearsal.repository);
-      return data.workflow_runs.find((entry) => entry.display_title.includes(proof) && entry.status === "completed");
-    });
-    const { data } = await rehearsal.octokit.rest.actions.listJobsForWorkflowRun({
-      ...rehearsal.repository,
-      run_id: run.id,
-    });
-    const job = data.jobs[0];
-    assert.ok(job);
-    return { runner: job.runner_name, conclusion: job.conclusion, log: await rehearsal.jobLog(job.id) };
-  }
-
   for (const { role, name } of [primary, secondary]) {
     it(`a job for the ${role} runs on it, as an unprivileged user`, async () => {
-      const job = await runOn(role, `proof-${role}`);
+      const job = await runJob(rehearsal, smokeJob(role, `proof-${role}`));
       assert.equal(job.conclusion, "success", job.log);
       assert.equal(job.runner, name);
       assert.match(job.log, /runs jobs as actions-runner/);
@@ -43,12 +20,7 @@ describe("jobs", () => {
 
   it("a job whose labels no runner has stays queued", async () => {
     const before = await rehearsal.mark("github");
-    await rehearsal.octokit.rest.actions.createWorkflowDispatch({
-      ...rehearsal.repository,
-      workflow_id: "runner-smoke.yml",
-      ref: "main",
-      inputs: { labels: JSON.stringify(["self-hosted", "nowhere"]), proof: "proof-nowhere" },
-    });
+    await startJob(rehearsal, smokeJob("nowhere", "proof-nowhere"));
     await until("the job is queued", 10_000, async () =>
       (await rehearsal.events("github", before)).some((event) => event.kind === "job.queued"),
     );

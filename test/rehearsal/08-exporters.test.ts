@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { topology } from "@ghrunners/lab/topology";
 import { seriesOf } from "@ghrunners/lab/driver/scrape";
 import { until } from "@ghrunners/core/until";
+import { smokeJob, startJob } from "@ghrunners/lab/driver/jobs";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 const monitoring = topology.hosts.monitoring.id;
@@ -80,12 +81,7 @@ describe("exporters on the runners", () => {
       `cp -p ${policy} /run/policy && touch /run/hold && echo 'while [[ -e /run/hold ]]; do sleep 0.1; done' >>${policy}`,
     );
     try {
-      await rehearsal.octokit.rest.actions.createWorkflowDispatch({
-        ...rehearsal.repository,
-        workflow_id: "runner-smoke.yml",
-        ref: "main",
-        inputs: { labels: JSON.stringify(["self-hosted", "linux", "x64", "lab", "primary"]), proof: "exporter-proof" },
-      });
+      await startJob(rehearsal, smokeJob("primary", "exporter-proof"));
       await shows({ runner_busy: 1, runner_capacity: 0, runner_status: 1 });
     } finally {
       await onPrimary(`cp -p /run/policy ${policy}; rm -f /run/hold /run/policy`);

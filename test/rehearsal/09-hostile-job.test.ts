@@ -6,6 +6,7 @@ import { until } from "@ghrunners/core/until";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { readChoice } from "@ghrunners/failover/choice/deploy-runner";
 import { seriesOf } from "@ghrunners/lab/driver/scrape";
+import { runJob } from "@ghrunners/lab/driver/jobs";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 import { repositoryFolder } from "@ghrunners/lab/lifecycle";
 import { topology } from "@ghrunners/lab/topology";
@@ -61,25 +62,9 @@ describe("a hostile job on a runner", () => {
   async function runs(name: string, script: string): Promise<string> {
     const proof = `${name}-${Date.now()}`;
     writeFileSync(path.join(folder, `${name}.yml`), workflow(script));
-    await rehearsal.octokit.rest.actions.createWorkflowDispatch({
-      ...rehearsal.repository,
-      workflow_id: `${name}.yml`,
-      ref: "main",
-      inputs: { proof },
-    });
-    const run = await until(`the run ${proof} is completed`, 90_000, async () => {
-      const { data } = await rehearsal.octokit.rest.actions.listWorkflowRunsForRepo(rehearsal.repository);
-      return data.workflow_runs.find((entry) => entry.display_title.includes(proof) && entry.status === "completed");
-    });
-    const { data } = await rehearsal.octokit.rest.actions.listJobsForWorkflowRun({
-      ...rehearsal.repository,
-      run_id: run.id,
-    });
-    const job = data.jobs[0];
-    assert.ok(job);
-    const log = await rehearsal.jobLog(job.id);
-    assert.equal(job.runner_name, primary.name);
-    assert.equal(job.conclusion, "success", log);
+    const { runner, conclusion, log } = await runJob(rehearsal, { workflow: `${name}.yml`, inputs: { proof } });
+    assert.equal(runner, primary.name);
+    assert.equal(conclusion, "success", log);
     return log;
   }
 

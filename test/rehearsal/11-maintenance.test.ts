@@ -8,6 +8,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import type { Finished } from "@ghrunners/core/process";
 import { inside } from "@ghrunners/lab/pulumi/session";
 import { until } from "@ghrunners/core/until";
+import { smokeJob, startJob } from "@ghrunners/lab/driver/jobs";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 import { PAUSE_VARIABLE } from "@ghrunners/failover/choice/pause";
 import { undoneAfter } from "../support/undone-after";
@@ -97,12 +98,7 @@ describe("a runner in maintenance", function () {
       `cp -p ${policy} /run/policy && touch /run/hold && echo 'while [[ -e /run/hold ]]; do sleep 0.1; done' >>${policy}`,
     );
     try {
-      await rehearsal.octokit.rest.actions.createWorkflowDispatch({
-        ...rehearsal.repository,
-        workflow_id: "runner-smoke.yml",
-        ref: "main",
-        inputs: { labels: JSON.stringify(["self-hosted", "linux", "x64", "lab", "primary"]), proof: "maintenance" },
-      });
+      await startJob(rehearsal, smokeJob("primary", "maintenance"));
       await until("the primary is busy", LIMIT_MS, async () => (await rehearsal.runner(primary.name))?.busy);
       const [program = "", ...line] = inside(rehearsal.session, ["ghrunners", ...start]);
       const child = spawn(program, line, {

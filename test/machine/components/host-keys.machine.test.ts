@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
 import { until } from "@ghrunners/core/until";
-import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
 import { MachineRig } from "../../unit/lab/machines/rig";
 
 const script = readFileSync(path.join(projectRoot, "components", "scripts", "packages.sh"), "utf8");
@@ -53,9 +51,8 @@ describe("host keys of a machine that becomes another instance", function () {
 
   it("stay in the state of the program whose first step set them", async () => {
     const input = renderScript(script, { MACHINE: "1", PACKAGES: "curl", KEEPS_STILL: "true", LIMIT_SECONDS: "60" });
-    const command = ["exec", String(kept), "bash", "-s", "--", "install"];
-    const done = spawnSync(scriptPath("control"), command, { env: scriptEnvironment(rig.instance), input });
-    assert.equal(done.status, 0, done.stderr.toString());
+    const done = rig.script(kept, input, "install");
+    assert.equal(done.code, 0, done.stderr);
     const before = keyOf(kept);
     await becomesAnother(kept);
     assert.equal(keyOf(kept), before);

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
@@ -12,9 +11,9 @@ import {
   WORK_FOLDER,
 } from "@ghrunners/core/vocabulary/runner";
 import { agentParameters, renderUnit } from "@ghrunners/components/runner/render-agent";
+import type { Finished } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
-import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
 import { MachineRig } from "../../unit/lab/machines/rig";
 
 const scripts = path.join(projectRoot, "components/scripts");
@@ -80,28 +79,16 @@ describe("a hostile job", function () {
   });
   after(() => rig.down());
 
-  function run(command: readonly string[], input = ""): { code: number | null; text: string; words: string } {
-    const result = spawnSync(scriptPath("control"), ["exec", String(runner), ...command], {
-      env: scriptEnvironment(rig.instance),
-      encoding: "utf8",
-      input,
-      timeout: 120_000,
-    });
-    return { code: result.status, text: result.stdout.trim(), words: `${result.stdout}${result.stderr}` };
-  }
-  function asRoot(script: string): string {
-    const { code, text, words } = run(["bash", "-c", script]);
-    assert.equal(code, 0, `${script}\n${words}`);
-    return text;
-  }
+  const run = (command: readonly string[], input = ""): Finished => rig.run(runner, command, input);
+  const asRoot = (script: string): string => rig.sh(runner, script);
   /** Whatever it does may fail; what matters is what root finds afterwards. */
   const job = (script: string): string =>
-    run(["runuser", "-u", RUNNER_USER, "--", "bash", "-c", `cd ${RUNNER_HOME}/${WORK_FOLDER}\n${script}`]).words;
+    run(["runuser", "-u", RUNNER_USER, "--", "bash", "-c", `cd ${RUNNER_HOME}/${WORK_FOLDER}\n${script}`]).all;
 
   function script(file: string, verb: string, parameters: Record<string, string>): string {
-    const { code, text, words } = run(["bash", "-s", "--", verb], renderScript(read(file), parameters));
-    assert.equal(code, 0, words);
-    return text;
+    const { code, stdout, all } = rig.script(runner, renderScript(read(file), parameters), verb);
+    assert.equal(code, 0, all);
+    return stdout.trim();
   }
   function install(version: string): string {
     const sha256 = asRoot(archive(version)).split("\n").at(-1) ?? "";
@@ -127,7 +114,7 @@ describe("a hostile job", function () {
       LABELS: "self-hosted",
       TOKEN: token,
     });
-  const hook = (name: string, environment: Record<string, string> = {}): { code: number | null; words: string } =>
+  const hook = (name: string, environment: Record<string, string> = {}): Finished =>
     run([
       ...["runuser", "-u", RUNNER_USER, "--", "env", "-i", "GITHUB_REPOSITORY=octo-org/demo-app"],
       ...["GITHUB_EVENT_NAME=push", "GITHUB_REF=refs/heads/main"],
@@ -207,7 +194,7 @@ describe("a hostile job", function () {
   it("does not influence which job is accepted next", () => {
     job("echo 'ALLOWED_REPOSITORY=stranger/x' >/tmp/policy");
     const other = { GITHUB_REPOSITORY: "stranger/x", GHRUNNERS_POLICY_FILE: "/tmp/policy" };
-    assert.match(hook("job-started", other).words, /refuses the job: the repository 'stranger\/x'/);
+    assert.match(hook("job-started", other).all, /refuses the job: the repository 'stranger\/x'/);
     assert.equal(hook("job-started").code, 0);
   });
 
@@ -290,7 +277,7 @@ time.sleep(600) # hidden' >/dev/null 2>&1; for i in $(seq 100); do pgrep -f 'hid
 
   it("gets no service manager of its own, and does not look into the listener where the kernel can forbid it", () => {
     const manager = asRoot(`echo user@$(id -u ${RUNNER_USER}).service`);
-    assert.match(run(["systemctl", "start", manager]).words, /is masked/);
+    assert.match(run(["systemctl", "start", manager]).all, /is masked/);
     assert.equal(asRoot("cat /etc/sysctl.d/60-ghrunners.conf"), "kernel.yama.ptrace_scope = 1");
   });
 

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { agentParameters } from "@ghrunners/components/runner/render-agent";
 import { runnerPackages } from "@ghrunners/components/runner/packages";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
 import { until } from "@ghrunners/core/until";
+import type { Finished } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { bareTemplate } from "@ghrunners/lab/machines/index";
 import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
@@ -43,24 +44,15 @@ describe("packages of a bare cloud image", function () {
       LIMIT_SECONDS: "300",
       ...change,
     });
-  const bash = (
-    input: string | Buffer,
-    ...args: string[]
-  ): { status: number | null; stdout: string; stderr: string } => {
-    const command = ["exec", String(host), ...args];
-    const result = spawnSync(scriptPath("control"), command, { env: scriptEnvironment(rig.instance), input });
-    return { status: result.status, stdout: result.stdout.toString(), stderr: result.stderr.toString() };
-  };
-  const run = (verb: string, change: Record<string, string> = {}): ReturnType<typeof bash> =>
-    bash(text(change), "bash", "-s", "--", verb);
+  const run = (verb: string, change: Record<string, string> = {}): Finished => rig.script(host, text(change), verb);
 
   /** The agent's installation as the program runs it, from an archive that lies on the machine. */
-  async function installAgent(): Promise<ReturnType<typeof bash>> {
+  async function installAgent(): Promise<Finished> {
     const { dir, manifest } = await buildDistributions();
     const release = manifest.find(({ version }) => version === "2.336.0");
     assert.ok(release);
     const archive = readFileSync(path.join(dir, release.file));
-    assert.equal(bash(archive, "sh", "-c", "cat >/var/tmp/runner.tar.gz").status, 0);
+    assert.equal(rig.run(host, ["sh", "-c", "cat >/var/tmp/runner.tar.gz"], archive).code, 0);
     const { version, sha256 } = release;
     const jobs = { repository: "octo-org/demo-app", events: ["push"], refs: ["*"] };
     const parameters = agentParameters(
@@ -73,7 +65,7 @@ describe("packages of a bare cloud image", function () {
         jobTraces: read("job-traces.sh"),
       },
     );
-    return bash(renderScript(read("agent.sh"), parameters), "bash", "-s", "--", "install");
+    return rig.script(host, renderScript(read("agent.sh"), parameters), "install");
   }
   const locked = (): Promise<unknown> =>
     until("the lists are locked, and apt does not wait for them", 10_000, () => {
@@ -86,8 +78,8 @@ describe("packages of a bare cloud image", function () {
   });
 
   it("has no runner that starts, and the agent's installation says that and why", async () => {
-    const { status, stderr } = await installAgent();
-    assert.equal(status, 1);
+    const { code, stderr } = await installAgent();
+    assert.equal(code, 1);
     assert.match(
       stderr,
       /^The runner program does not start on this host \(exit code 134\): .*Couldn't find a valid ICU/,
@@ -98,9 +90,9 @@ describe("packages of a bare cloud image", function () {
   it("says what is missing, who may hold it up and what comes next, when the limit is over", async () => {
     sh(`systemd-run --quiet --unit=other-apt python3 -c '${holdLists}'`);
     await locked();
-    const { status, stderr } = run("install", { LIMIT_SECONDS: "1", PACKAGES: "nodejs libicu" });
+    const { code, stderr } = run("install", { LIMIT_SECONDS: "1", PACKAGES: "nodejs libicu" });
     sh("systemctl stop other-apt");
-    assert.equal(status, 1);
+    assert.equal(code, 1);
     assert.match(
       stderr,
       /^nodejs libicu could not be installed on machine-171 within 1 s\. Expected a package mirror/m,
@@ -134,8 +126,8 @@ PY
   });
 
   it("has a runner that starts then", async () => {
-    const { status, stdout, stderr } = await installAgent();
-    assert.equal(status, 0, stderr);
+    const { code, stdout, stderr } = await installAgent();
+    assert.equal(code, 0, stderr);
     assert.match(stdout, /^runner 2\.336\.0,/m);
   });
 
@@ -157,9 +149,9 @@ PY
 
   it("does nothing when run again, and lets the host upgrade itself when it goes", () => {
     const before = sh("stat --format=%Y /var/log/apt/history.log");
-    assert.equal(run("install").status, 0);
+    assert.equal(run("install").code, 0);
     assert.equal(sh("stat --format=%Y /var/log/apt/history.log"), before);
-    assert.equal(run("remove").status, 0);
+    assert.equal(run("remove").code, 0);
     assert.doesNotMatch(sh("systemctl is-enabled apt-daily.timer || true"), /masked/);
   });
 });

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
+import type { Finished } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { RUNNER_HOME, RUNNER_USER, SETUP_USER, WORK_FOLDER } from "@ghrunners/core/vocabulary/runner";
 import { parseHostRegistration } from "@ghrunners/components/runner/plan-registration";
 import { agentParameters, renderUnit } from "@ghrunners/components/runner/render-agent";
-import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
 import { MachineRig } from "../../unit/lab/machines/rig";
 
 const read = (file: string): string => readFileSync(path.join(projectRoot, "components", "scripts", file), "utf8");
@@ -56,24 +55,10 @@ describe("the runner program on a host", function () {
   });
   after(() => rig.down());
 
-  function run(command: readonly string[], input = ""): { code: number | null; text: string; words: string } {
-    const { status, stdout, stderr } = spawnSync(scriptPath("control"), ["exec", String(host), ...command], {
-      env: scriptEnvironment(rig.instance),
-      encoding: "utf8",
-      input,
-      timeout: 120_000,
-    });
-    return { code: status, text: stdout.trim(), words: stderr };
-  }
-  function sh(script: string): string {
-    const { code, text, words } = run(["bash", "-c", script]);
-    assert.equal(code, 0, `${script}\n${words}`);
-    return text;
-  }
-  function script(file: string, verb: string, parameters: Record<string, string>): ReturnType<typeof run> {
-    return run(["bash", "-s", "--", verb], renderScript(read(file), parameters));
-  }
-  function install(version: string, node = "node20"): ReturnType<typeof run> {
+  const sh = (script: string): string => rig.sh(host, script);
+  const script = (file: string, verb: string, parameters: Record<string, string>): Finished =>
+    rig.script(host, renderScript(read(file), parameters), verb);
+  function install(version: string, node = "node20"): Finished {
     const sha256 = sh(archive(version, node)).split("\n").at(-1) ?? "";
     const hooks = { jobStarted: "exit 0", jobCompleted: "exit 0", jobTraces: "exit 0" };
     const jobs = { repository: "octo-org/demo-app", events: ["push"], refs: ["*"] };
@@ -81,7 +66,7 @@ describe("the runner program on a host", function () {
     const source = { url: `file:///root/${version}.tar.gz`, sha256 };
     return script("agent.sh", "install", agentParameters(settings, source, "bc:24:11:00:00:71", hooks));
   }
-  const registration = (verb: string): ReturnType<typeof run> =>
+  const registration = (verb: string): Finished =>
     script("registration.sh", verb, {
       UNIT: unit,
       UNIT_FILE: renderUnit("runner-1"),
@@ -95,13 +80,13 @@ describe("the runner program on a host", function () {
       TOKEN: "AREGISTRATIONTOKEN",
       TOKEN_REFUSED: "GitHub answers 404 to the registration",
     });
-  const service = (verb: string): string => script("service.sh", verb, { UNIT: unit, RUNNER_USER, RUNNER_HOME }).text;
+  const service = (verb: string): string => script("service.sh", verb, { UNIT: unit, RUNNER_USER, RUNNER_HOME }).stdout;
   const installed = (): string => sh(`readlink ${RUNNER_HOME}/bin`);
   const active = (): string => sh(`systemctl is-active ${unit} || true`);
 
   it("is registered, and started by the Node that its release brings", () => {
-    const { code, words } = install("2.336.0");
-    assert.equal(code, 0, words);
+    const { code, stderr } = install("2.336.0");
+    assert.equal(code, 0, stderr);
     assert.equal(registration("register").code, 0);
     service("start");
     assert.equal(active(), "active");
@@ -109,12 +94,12 @@ describe("the runner program on a host", function () {
 
   it("goes to a release without the old Node, and back", () => {
     const newer = install("2.337.0", "node24");
-    assert.equal(newer.code, 0, newer.words);
+    assert.equal(newer.code, 0, newer.stderr);
     assert.equal(installed(), "bin.2.337.0");
     assert.equal(active(), "active");
     assert.equal(sh(`ls ${RUNNER_HOME}/externals/`), "node24");
     const back = install("2.336.0", "node20");
-    assert.equal(back.code, 0, back.words);
+    assert.equal(back.code, 0, back.stderr);
     assert.equal(installed(), "bin.2.336.0");
     assert.equal(active(), "active");
     assert.equal(sh(`ls ${RUNNER_HOME}/externals/`), "node20");
@@ -125,15 +110,15 @@ describe("the runner program on a host", function () {
     sh(`cd ${RUNNER_HOME}; for part in bin externals; do cp -a $part.2.336.0 $part.2.339.0; ln -sfn $part.2.339.0 $part; done
       sed -i s/2.336.0/2.339.0/ bin.2.339.0/Runner.Listener`);
     const raised = install("2.338.0");
-    assert.equal(raised.code, 0, raised.words);
+    assert.equal(raised.code, 0, raised.stderr);
     assert.equal(installed(), "bin.2.339.0");
-    assert.match(raised.words, /Runner 2\.339\.0 is kept: ghrunners:agent\.version asks for 2\.338\.0 or newer/);
-    assert.match(raised.text, /^runner 2\.339\.0, /m);
+    assert.match(raised.stderr, /Runner 2\.339\.0 is kept: ghrunners:agent\.version asks for 2\.338\.0 or newer/);
+    assert.match(raised.stdout, /^runner 2\.339\.0, /m);
     const again = install("2.338.0");
-    assert.equal(again.code, 0, again.words);
+    assert.equal(again.code, 0, again.stderr);
     assert.equal(installed(), "bin.2.339.0");
     const lowered = install("2.337.0");
-    assert.equal(lowered.code, 0, lowered.words);
+    assert.equal(lowered.code, 0, lowered.stderr);
     assert.equal(installed(), "bin.2.337.0");
   });
 
@@ -143,8 +128,8 @@ describe("the runner program on a host", function () {
     sh(`printf '#!/bin/bash\\nseconds=\${1/.*} tenths=\${1#*.}; [[ $1 == *.* ]] || tenths=0
 echo $(($(cat /run/passed) + seconds * 10 + tenths)) >/run/passed.new; mv /run/passed.new /run/passed; exec /bin/sleep 0.02\\n' \\
         >/usr/local/bin/sleep; chmod 755 /usr/local/bin/sleep; echo 0 >/run/passed; touch /run/session`);
-    const { code, words } = install("2.338.0");
-    assert.equal(code, 0, words);
+    const { code, stderr } = install("2.338.0");
+    assert.equal(code, 0, stderr);
     assert.equal(installed(), "bin.2.338.0");
     assert.ok(Number(sh("cat /run/passed")) >= 2400, "it did not wait");
     assert.equal(service("session"), "Listening for Jobs");
@@ -164,19 +149,19 @@ echo $(($(cat /run/passed) + seconds * 10 + tenths)) >/run/passed.new; mv /run/p
   it("has the registration that GitHub moved it to, and is registered anew without the files of the old one", () => {
     sh(`cd ${RUNNER_HOME}; echo '{"agentId":9,"agentName":"runner-1","gitHubUrl":"${url}"}' >.runner_migrated
       touch .credentials_migrated`);
-    assert.equal(parseHostRegistration(registration("show").text)?.agentId, 9);
-    const { code, words } = registration("register");
-    assert.equal(code, 0, words);
-    assert.equal(parseHostRegistration(registration("show").text)?.agentId, 7);
+    assert.equal(parseHostRegistration(registration("show").stdout.trim())?.agentId, 9);
+    const { code, stderr } = registration("register");
+    assert.equal(code, 0, stderr);
+    assert.equal(parseHostRegistration(registration("show").stdout.trim())?.agentId, 7);
     assert.equal(sh(`cd ${RUNNER_HOME}; ls -d .*_migrated 2>/dev/null || true`), "");
   });
 
   it("asks for another token only where config.sh was told 404", () => {
     const refused = (says: string): string => {
       sh(`printf '%s\\n' '${says}' >/run/refusal`);
-      const { code, words } = registration("register");
+      const { code, stderr } = registration("register");
       assert.equal(code, 1);
-      return words;
+      return stderr;
     };
     const notFound = "Response status code does not indicate success: 404 (Not Found).";
     assert.match(refused(notFound), /404 \(Not Found\)\.\nGitHub answers 404 to the registration of runner-1 at /);

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { logUnits } from "@ghrunners/core/vocabulary/logs";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
 import { alloyUnit, renderAlloy } from "@ghrunners/components/runner/render-alloy";
-import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
 import { MachineRig } from "../../../unit/lab/machines/rig";
+import type { Finished } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 const script = readFileSync(path.join(projectRoot, "components", "scripts", "alloy.sh"), "utf8");
@@ -37,23 +36,15 @@ describe("installation of Alloy", function () {
   /** Puts an archive on the machine. @returns its SHA-256 */
   function archive(file: string, program: string): string {
     const make = `import sys, zipfile; zipfile.ZipFile("${file}", "w").writestr(zipfile.ZipInfo("alloy-linux-amd64"), sys.stdin.read())`;
-    exec(["python3", "-c", make], program);
+    rig.run(vmid, ["python3", "-c", make], program);
     return createHash("sha256")
-      .update(Buffer.from(exec(["base64", "-w0", file]).stdout, "base64"))
+      .update(Buffer.from(rig.exec(vmid, "base64", "-w0", file), "base64"))
       .digest("hex");
   }
 
-  function exec(words: readonly string[], input = ""): { status: number | null; stdout: string; stderr: string } {
-    return spawnSync(scriptPath("control"), ["exec", String(vmid), ...words], {
-      env: scriptEnvironment(rig.instance),
-      encoding: "utf8",
-      input,
-    });
-  }
-
-  const run = (verb: string, changes: Record<string, string>): ReturnType<typeof exec> =>
-    exec(
-      ["bash", "-s", "--", verb],
+  const run = (verb: string, changes: Record<string, string>): Finished =>
+    rig.script(
+      vmid,
       renderScript(script, {
         MACHINE: "00:00:00:00:00:01",
         UNIT: logUnits.alloy,
@@ -62,6 +53,7 @@ describe("installation of Alloy", function () {
         UNIT_FILE: alloyUnit,
         ...changes,
       }),
+      verb,
     );
   const started = (): string => rig.exec(vmid, "systemctl", "show", "--property=MainPID,ActiveState", logUnits.alloy);
   const program = (): string => rig.exec(vmid, "cat", "/usr/local/lib/ghrunners/alloy/alloy");
@@ -71,14 +63,14 @@ describe("installation of Alloy", function () {
   it("installs the archive whose SHA-256 fits, and starts the unit", () => {
     one = archive("/root/one.zip", standIn(1));
     const result = run("install", { ARCHIVE_SHA256: one });
-    assert.equal(result.status, 0, result.stderr);
+    assert.equal(result.code, 0, result.stderr);
     assert.match(result.stdout, /logs by Alloy/);
     assert.match(started(), /ActiveState=active/);
   });
 
   it("a second run restarts nothing", () => {
     const before = started();
-    assert.equal(run("install", { ARCHIVE_SHA256: one }).status, 0);
+    assert.equal(run("install", { ARCHIVE_SHA256: one }).code, 0);
     assert.equal(started(), before);
   });
 
@@ -86,7 +78,7 @@ describe("installation of Alloy", function () {
     archive("/root/two.zip", standIn(2));
     const before = started();
     const result = run("install", { ARCHIVE_URL: "file:///root/two.zip", ARCHIVE_SHA256: "0".repeat(64) });
-    assert.equal(result.status, 1);
+    assert.equal(result.code, 1);
     assert.match(
       result.stderr,
       /SHA-256 mismatch of .*two\.zip: seen [0-9a-f]{64}, expected 0{64}\. Nothing was installed/,
@@ -98,7 +90,7 @@ describe("installation of Alloy", function () {
   it("a configuration that Alloy rejects leaves the old one in use", () => {
     const before = rig.exec(vmid, "cat", "/etc/ghrunners/logs/config.alloy");
     const result = run("install", { ARCHIVE_SHA256: one, ALLOY_CONFIGURATION: "wrong" });
-    assert.equal(result.status, 1);
+    assert.equal(result.code, 1);
     assert.match(result.stderr, /refuses its new configuration; the old one stays/);
     assert.equal(rig.exec(vmid, "cat", "/etc/ghrunners/logs/config.alloy"), before);
   });
@@ -107,13 +99,13 @@ describe("installation of Alloy", function () {
     const two = archive("/root/two.zip", standIn(2));
     const before = started();
     const result = run("install", { ARCHIVE_URL: "file:///root/two.zip", ARCHIVE_SHA256: two });
-    assert.equal(result.status, 0, result.stderr);
+    assert.equal(result.code, 0, result.stderr);
     assert.match(program(), /version 2/);
     assert.notEqual(started(), before);
   });
 
   it("removal leaves nothing", () => {
-    assert.equal(run("remove", { ARCHIVE_SHA256: one }).status, 0);
+    assert.equal(run("remove", { ARCHIVE_SHA256: one }).code, 0);
     const left = rig.exec(
       vmid,
       "sh",

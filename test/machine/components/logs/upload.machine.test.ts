@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { JOURNAL_REMOTE_PORT, LOG_NAMESPACE, REMOTE_JOURNAL } from "@ghrunners/core/vocabulary/logs";
@@ -10,7 +9,6 @@ import {
   renderRedactor,
   renderUploadDropIn,
 } from "@ghrunners/components/runner/render-journal-upload";
-import { scriptEnvironment, scriptPath } from "@ghrunners/lab/machines/script";
 import { MachineRig } from "../../../unit/lab/machines/rig";
 import { until } from "@ghrunners/core/until";
 import { plantedSecrets } from "../../../unit/components/logs/planted";
@@ -38,13 +36,9 @@ describe("journal upload", function () {
   after(() => rig.down());
 
   function script(vmid: number, file: string, verb: string, parameters: Record<string, string>): string {
-    const result = spawnSync(scriptPath("control"), ["exec", String(vmid), "bash", "-s", "--", verb], {
-      env: scriptEnvironment(rig.instance),
-      encoding: "utf8",
-      input: renderScript(read(file), parameters),
-    });
-    assert.equal(result.status, 0, result.stderr);
-    return result.stdout.trim();
+    const { code, stdout, stderr } = rig.script(vmid, renderScript(read(file), parameters), verb);
+    assert.equal(code, 0, stderr);
+    return stdout.trim();
   }
 
   const installReceiver = (verb = "install"): string =>
@@ -75,12 +69,8 @@ describe("journal upload", function () {
     const command = `set -e
       mkdir -p /opt/actions-runner/_diag; cat >/run/lines; cat /run/lines >>/opt/actions-runner/_diag/Runner_1-utc.log
       systemd-run --quiet --wait --unit=${unit} --property=StandardInput=file:/run/lines cat`;
-    const result = spawnSync(scriptPath("control"), ["exec", String(host), "sh", "-c", command], {
-      env: scriptEnvironment(rig.instance),
-      encoding: "utf8",
-      input,
-    });
-    assert.equal(result.status, 0, result.stderr);
+    const { code, stderr } = rig.run(host, ["sh", "-c", command], input);
+    assert.equal(code, 0, stderr);
   }
 
   const arrived = (...matches: string[]): string =>

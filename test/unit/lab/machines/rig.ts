@@ -19,9 +19,13 @@ import { userData } from "@ghrunners/lab/proxmox/vm/cloud-init";
 import { ensureAuthority } from "@ghrunners/lab/tls";
 import { topology } from "@ghrunners/lab/topology";
 import { openedLabs } from "@ghrunners/lab/driver/opened-labs";
+import type { Finished } from "@ghrunners/core/process";
 import { until } from "@ghrunners/core/until";
 
 const run = promisify(execFile);
+/** Longest time of a command on a machine, and its longest output, in bytes. */
+const COMMAND_LIMIT_MS = 300_000;
+const OUTPUT_LIMIT = 64 * 2 ** 20;
 
 /** A lab instance of its own with machines, for tests. Needs root. */
 export class MachineRig {
@@ -115,14 +119,36 @@ export class MachineRig {
     return until(`machine ${vmid} answers SSH`, 60_000, () => this.ssh(vmid, "hostname"));
   }
 
-  /** As the guest agent would, without the network. */
-  exec(vmid: number, ...command: string[]): string {
-    const result = spawnSync(scriptPath("control"), ["exec", String(vmid), ...command], {
+  /**
+   * A command as root on a machine, as the guest agent would run it, without the network; to its end, whatever its exit
+   * code.
+   */
+  run(vmid: number, command: readonly string[], input: string | Buffer = ""): Finished {
+    const { status, stdout, stderr } = spawnSync(scriptPath("control"), ["exec", String(vmid), ...command], {
       env: scriptEnvironment(this.instance),
       encoding: "utf8",
+      input,
+      timeout: COMMAND_LIMIT_MS,
+      maxBuffer: OUTPUT_LIMIT,
     });
-    if (result.status !== 0) throw new Error(`exec ended with ${result.status}: ${result.stderr}`);
-    return result.stdout.trim();
+    return { code: status ?? 1, stdout, stderr, all: `${stdout}${stderr}` };
+  }
+
+  /** {@link run} that must succeed. @returns standard output, trimmed @throws Error with what it said */
+  exec(vmid: number, ...command: string[]): string {
+    const { code, stdout, all } = this.run(vmid, command);
+    if (code !== 0) throw new Error(`Exit code ${code}, expected 0, of ${command.join(" ")}:\n${all}`);
+    return stdout.trim();
+  }
+
+  /** Lines of bash, as {@link exec}. */
+  sh(vmid: number, script: string): string {
+    return this.exec(vmid, "bash", "-c", script);
+  }
+
+  /** One of the program's scripts, with its parameters in it, as the program runs it. @param verb its argument */
+  script(vmid: number, text: string, verb: string): Finished {
+    return this.run(vmid, ["bash", "-s", "--", verb], text);
   }
 
   /** Numbers of the processes whose command line names the instance, as supervisors and systemd-nspawn do. */
