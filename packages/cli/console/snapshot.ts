@@ -74,7 +74,7 @@ export function topologyOf(settings: Settings, runbooks: string): Topology {
   return {
     proxmox: proxmox.endpoint,
     github: `${github.url.replace(/\/+$/, "")}/${github.repository}`,
-    runners: runners.map(({ name, role, vmId, address }) => ({ name, role, node: proxmox.node, vmId, address })),
+    runners: runners.map(({ name, role, node = proxmox.node, vmId, address }) => ({ name, role, node, vmId, address })),
     monitoring: monitoring?.host ?? null,
     targets: targets.map(({ name, address }) => ({ name, address })),
     runbooks,

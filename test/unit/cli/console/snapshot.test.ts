@@ -30,13 +30,17 @@ describe("the console's snapshot", () => {
       sshPrivateKey: "planted-key",
       failoverToken: "planted-failover",
       github: { url: "https://github.com", repository: "octo-org/demo-app" },
-      runners: [{ role: "primary", name: "one", vmId: 151, address: "192.0.2.51" }],
+      runners: [
+        { role: "primary", name: "one", vmId: 151, address: "192.0.2.51" },
+        { role: "secondary", name: "two", vmId: 152, address: "192.0.2.52", node: "pve2" },
+      ],
       monitoring: { host: "192.0.2.9", alertmanager: { url: "http://127.0.0.1:9093" }, secret: "planted-monitoring" },
       targets: [{ name: "app", address: "192.0.2.61", user: "deploy", hostKey: "ssh-ed25519 AAAA" }],
     } as unknown as Settings;
     const topology = topologyOf(settings, "https://example.org/runbooks");
     assert.deepEqual(topology.runners, [
       { name: "one", role: "primary", node: "pve1", vmId: 151, address: "192.0.2.51" },
+      { name: "two", role: "secondary", node: "pve2", vmId: 152, address: "192.0.2.52" },
     ]);
     assert.equal(topology.github, "https://github.com/octo-org/demo-app");
     assert.doesNotMatch(JSON.stringify(topology), /planted|ssh-ed25519/);
