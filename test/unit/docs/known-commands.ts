@@ -21,7 +21,7 @@ export const knownCommands: readonly KnownCommand[] = [
   { pattern: /^npm run lint$/, test: "test/support/tool-layers.ts", by: "eslint/bin/eslint.js" },
   { pattern: /^npm start$/, test: noRoot, by: 'command("start")' },
   {
-    pattern: /^(npm run lab -- exec -- )?(npx )?ghrunners (status( --json)?|--help)$/,
+    pattern: /^(npm run lab -- exec -- )?(npx )?ghrunners (status( --json| --stack team)?|--help)$/,
     test: noRoot,
     by: '"ghrunners", "status", "--json"',
   },
@@ -58,12 +58,13 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '["pause", "--note", "database migration", "--for", "2h"]',
   },
   {
-    pattern: /^ghrunners init( --check| --stack team --from answers\.yaml --passphrase-file \S+)?$/,
+    pattern: /^(npx )?ghrunners init( --check| --stack team --from answers\.yaml --passphrase-file \S+)?$/,
     test: init,
     by: '"ghrunners", "init", "--stack", stack',
   },
+  { pattern: /^export PULUMI_CONFIG_PASSPHRASE_FILE=\S+$/, test: init, by: "export PULUMI_CONFIG_PASSPHRASE_FILE=" },
   {
-    pattern: /^ghrunners setup proxmox( --storage local-zfs --bridge vmbr1 --pool runners)?$/,
+    pattern: /^(npx )?ghrunners setup proxmox( --storage local-zfs --bridge vmbr1 --pool runners)?$/,
     test: init,
     by: '"ghrunners", "setup", "proxmox"',
   },
@@ -114,7 +115,6 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '["up", "--stack", "production"]',
   },
   { pattern: /^pulumi login( --local)?$/, test: alone, by: '"login", "--local"' },
-  { pattern: /^pulumi stack init( team)?$/, test: alone, by: '"stack", "init", stack' },
   {
     pattern: /^npx tsx test\/unit\/docs\/status-picture\.ts$/,
     test: "test/unit/docs/readme.test.ts",

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { parse } from "yaml";
-import { parseConfiguration } from "@ghrunners/config/parse";
+import { overlay, parseAnswers, parseTree } from "@ghrunners/cli/init/answers";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { privateKey } from "../../support/private-key";
 import { readPicture, statusPicture, terminalPicture } from "./status-picture";
@@ -15,25 +14,22 @@ describe("the README", () => {
     assert.equal(readPicture(), statusPicture(), "Next: npx tsx test/unit/docs/status-picture.ts");
   });
 
-  it("shows a configuration that has no problem", () => {
-    const example = /```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? "";
-    const values = Object.entries(parse(example) as Record<string, unknown>).map(([key, value]) => [
-      key.replace("ghrunners:", ""),
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]);
-    const secrets = {
-      proxmoxToken: "pulumi@pve!ghrunners=11111111-2222-3333-4444-555555555555",
-      githubToken: "github_pat_planted_value",
-      sshPrivateKey: privateKey(),
-    };
-    for (const name of Object.keys(secrets)) assert.ok(text.includes(`--secret ghrunners:${name}`), name);
-    const result = parseConfiguration({
-      stack: "team",
-      values: { ...(Object.fromEntries(values) as Record<string, string>), ...secrets },
-      secrets: Object.keys(secrets),
+  for (const file of ["README.md", "docs/how-to/first-stack.md"])
+    it(`shows answers for ghrunners init that have no problem: ${file}`, () => {
+      const document = readFileSync(path.join(projectRoot, file), "utf8");
+      const example = /```yaml\n([\s\S]*?)```/.exec(document)?.[1] ?? "";
+      const { settings, secretFiles } = parseAnswers(example, "/p/answers.yaml", "/h");
+      const secrets = {
+        proxmoxToken: "pulumi@pve!ghrunners=11111111-2222-3333-4444-555555555555",
+        githubToken: "github_pat_planted_value",
+        sshPrivateKey: privateKey(),
+      };
+      assert.deepEqual(Object.keys(secretFiles).sort(), Object.keys(secrets).sort());
+      // Node and template are found at Proxmox VE where the answers leave them out.
+      const found = overlay({ proxmox: { node: "pve1", templateId: 9000 } }, settings);
+      const result = parseTree("team", found, secrets);
+      assert.deepEqual("problems" in result ? result.problems : [], []);
     });
-    assert.deepEqual("problems" in result ? result.problems : [], []);
-  });
 });
 
 describe("the picture of a terminal", () => {
