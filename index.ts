@@ -14,13 +14,16 @@ import { preflightInputs } from "@ghrunners/config/arguments/preflight";
 import { proofOf } from "@ghrunners/config/arguments/promotion";
 import { manageRepositorySide } from "@ghrunners/config/arguments/repository-side";
 import { poolArgs } from "@ghrunners/config/arguments/runners";
+import { provedElsewhere } from "@ghrunners/config/promotion-demands";
 import { refusals } from "@ghrunners/config/refusals";
 
 const settings = loadSettings();
 
+const proved = provedElsewhere(settings);
+
 const preflight = new Preflight(
   "preflight",
-  { ...preflightInputs(settings, pulumi.getStack()), refusals: refusals(settings) },
+  { ...preflightInputs(settings, pulumi.getStack()), refusals: refusals(settings, proved) },
   {},
 );
 
@@ -30,7 +33,7 @@ const provider = new proxmoxve.Provider("proxmox", {
 });
 
 const shipper = logShipper(settings, { dependsOn: preflight });
-const pool = new RunnerPool("runners", poolArgs(settings, shipper), { dependsOn: preflight, provider });
+const pool = new RunnerPool("runners", poolArgs(settings, shipper, proved), { dependsOn: preflight, provider });
 
 const everything: pulumi.Resource[] = [pool, ...manageRepositorySide(settings, { dependsOn: preflight })];
 

@@ -64,9 +64,10 @@ function labels({ agent }: Pick<ParsedSettings, "agent">, environment: string): 
 }
 
 function archive({ agent }: Pick<ParsedSettings, "agent">): Problem[] {
-  if ((agent.sha256 === undefined) === (agent.downloadUrl === undefined)) return [];
-  const missing = agent.sha256 === undefined ? "agent.sha256" : "agent.downloadUrl";
-  return [{ path: missing, seen: "nothing", allowed: "downloadUrl and sha256 together, or neither" }];
+  if (agent.sha256 === undefined && agent.downloadUrl === undefined) return [];
+  const missing = (["version", "downloadUrl", "sha256"] as const).filter((name) => agent[name] === undefined);
+  const allowed = "version, downloadUrl and sha256 together, or neither downloadUrl nor sha256";
+  return missing.map((name) => ({ path: `agent.${name}`, seen: "nothing", allowed }));
 }
 
 /** Without a receiver's address Alertmanager would notify no one. */

@@ -21,4 +21,11 @@ export const promotion = z.strictObject({
     .max(720)
     .default(24)
     .meta({ description: "Maximum age of a proof, hours. It is renewed at half of this age." }),
+  repository: text("owner/name", /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/)
+    .optional()
+    .meta({
+      description:
+        "Repository whose workflows deliver this stack, if it is not github.repository; you protect its environments by hand.",
+      example: "octo-org/infrastructure",
+    }),
 });

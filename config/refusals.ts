@@ -14,11 +14,15 @@ import { passphraseIsEmpty } from "@ghrunners/policy/passphrase";
 import { readWorkflows, type WorkflowFacts } from "@ghrunners/policy/workflows";
 import { guardFacts } from "./arguments/guard-facts";
 import type { Settings } from "./parse";
-import { promotionRefusals } from "./promotion-demands";
+import { promotionRefusals, type ProvedElsewhere } from "./promotion-demands";
 import { judgeSshAgent } from "./ssh-agent";
 
 /** Reasons why nothing may be changed; empty if changes are allowed. Warnings are logged. */
-export function refusals(settings: Settings, env: NodeJS.ProcessEnv = process.env): pulumi.Output<string[]> {
+export function refusals(
+  settings: Settings,
+  proved: ProvedElsewhere,
+  env: NodeJS.ProcessEnv = process.env,
+): pulumi.Output<string[]> {
   let read: readonly WorkflowFacts[] | undefined;
   const facts = guardFacts(settings, {
     workflows: () => (read ??= readWorkflows(path.join(projectRoot, ".github", "workflows"))),
@@ -30,7 +34,7 @@ export function refusals(settings: Settings, env: NodeJS.ProcessEnv = process.en
   const found = [...(managesGitHub ? judgeProviderVariables(env, settings.github) : []), ...refused];
   const ofAgent = settings.hosts === "manage" ? judgeSshAgent(env) : [];
   return pulumi
-    .all([promotionRefusals(settings), ofAgent])
+    .all([promotionRefusals(settings, proved), ofAgent])
     .apply(([ofPromotion, ofSsh]) =>
       [...found, ...ofSsh, ...ofPromotion].map((refusal) => onStack(refusal, pulumi.getStack())),
     );

@@ -158,13 +158,17 @@ const vm = z.strictObject({
 });
 
 const agent = z.strictObject({
-  version: releaseVersion.default(defaults.agent.version).meta({
+  version: releaseVersion.optional().meta({
     description:
-      "Runner version to install, at least; a newer version on the host is kept until this is lowered. The runner does not update itself: raise the version within 30 days of a release.",
+      "Runner version to install, at least; a newer version on the host is kept until this is lowered. Default: the proved version with promotion.from, else the newest that GitHub offers when the stack is made; the state then keeps it. The runner does not update itself: raise the version within 30 days of a release.",
+    example: "2.336.0",
   }),
   sha256: text("64 lower-case hexadecimal digits", /^[0-9a-f]{64}$/)
     .optional()
-    .meta({ description: "SHA-256 of the archive at downloadUrl.", example: "<64 hexadecimal digits>" }),
+    .meta({
+      description: "SHA-256 of the archive at downloadUrl; set both together with version.",
+      example: "<64 hexadecimal digits>",
+    }),
   downloadUrl: text("an https URL", /^https:\/\/[^\s'"]+$/)
     .optional()
     .meta({

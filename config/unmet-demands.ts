@@ -23,7 +23,9 @@ export function unmetDemands(
   now: Date,
 ): UnmetDemand[] {
   const { from = "", maxAgeHours } = settings.promotion;
-  const found = objections(proof, { commit: id, settings: proofSettings(settings), maxAgeHours, now });
+  // Without a version of its own, a stack installs the proved one.
+  const expected = proofSettings(settings, proof?.settings.runnerVersion ?? null);
+  const found = objections(proof, { commit: id, settings: expected, maxAgeHours, now });
   const shown = [...changed.slice(0, MOST_FILES), ...(changed.length > MOST_FILES ? ["..."] : [])];
   return [
     ...(changed.length === 0

@@ -182,6 +182,14 @@ export const faults: readonly LabFault[] = [
     about: "the repository has another name; GitHub redirects requests to the former one",
   },
   {
+    name: "github-repository-runners-disabled",
+    service: "github",
+    adminName: "repository-runners-disabled",
+    target: "service",
+    parameters: {},
+    about: "the organization's policy forbids runners of a repository",
+  },
+  {
     name: "github-registration-token-expired",
     service: "github",
     adminName: "registration-token-expired",

@@ -10,6 +10,8 @@ export interface WorkflowJobFacts {
   readonly labels: readonly string[] | undefined;
   /** Whether the job itself runs on a runner, rather than calling a workflow. */
   readonly runsHere: boolean;
+  /** Whether its condition leaves out pull requests of forks, so that only people with write access start it. */
+  readonly ownBranches: boolean;
   /** Name of its environment; undefined without one. An expression is kept as written. */
   readonly environment: string | undefined;
 }
@@ -40,6 +42,15 @@ function labelsOf(runsOn: unknown): readonly string[] | undefined {
   return labels.length === 0 || labels.some(hasExpression) ? undefined : labels.map((label) => label.toLowerCase());
 }
 
+const ownBranch = "github.event.pull_request.head.repo.full_name == github.repository";
+
+/** Without `||`, every part of the condition has to hold. */
+function isOwnBranches(condition: unknown): boolean {
+  if (typeof condition !== "string" || condition.includes("||")) return false;
+  const bare = condition.trim().replace(/^\$\{\{(.*)\}\}$/s, "$1");
+  return bare.split("&&").some((part) => part.trim() === ownBranch);
+}
+
 function environmentOf(environment: unknown): string | undefined {
   const name = typeof environment === "string" ? environment : record(environment).name;
   return typeof name === "string" ? name : undefined;
@@ -57,11 +68,12 @@ export function workflowFacts(file: string, text: string): WorkflowFacts {
   const on = root.on;
   const events = typeof on === "string" ? [on] : Array.isArray(on) ? on.map(String) : Object.keys(record(on));
   const jobs = Object.entries(record(root.jobs)).map(([id, job]): WorkflowJobFacts => {
-    const { "runs-on": runsOn, environment } = record(job);
+    const { "runs-on": runsOn, environment, if: condition } = record(job);
     return {
       id,
       labels: runsOn === undefined ? undefined : labelsOf(runsOn),
       runsHere: runsOn !== undefined,
+      ownBranches: isOwnBranches(condition),
       environment: environmentOf(environment),
     };
   });

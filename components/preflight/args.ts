@@ -30,8 +30,8 @@ export interface PreflightInputs {
   readonly requireFirewall: boolean;
   /** Text that marks a VM of this stack, by runner name. */
   readonly ownershipMarks: Readonly<Record<string, string>>;
-  /** Runner version that is about to be installed. */
-  readonly version: string;
+  /** Runner version that the settings ask for. */
+  readonly version: string | undefined;
   readonly smokeWorkflow: string;
   /** Whether the configuration allows a public repository. */
   readonly publicAllowed: boolean;

@@ -1,20 +1,25 @@
 /**
- * The dynamic resource RunnerRelease: address and SHA-256 of a runner version. GitHub is queried in `check`, which also
- * runs in previews, and only when the version or the repository changes. The result is kept in the state: the archive
- * of a version cannot change, a version that GitHub no longer offers still works, and later runs send no request.
+ * The dynamic resource RunnerRelease: the version of the runner program to install, with address and SHA-256 of its
+ * archive. GitHub is queried in `check`, which also runs in previews, and only when the requested version or the
+ * repository changes. The result is kept in the state: without a requested version the newest one of the first use
+ * stays, the archive of a version cannot change, a version that GitHub no longer offers still works, and later runs
+ * send no request. A replacement of the resource (`pulumi up --replace`) forgets the state and takes the newest.
  */
 import type * as pulumi from "@pulumi/pulumi";
+import type { GitHubClient } from "@ghrunners/core/github/client";
 import { openGitHub, configure } from "./provider-access";
-import { chooseDownload } from "../runner/plan-release";
-import { DynamicResource, type Inputs } from "./dynamic-resource";
+import { chooseDownload, chooseVersion } from "../runner/plan-release";
+import { DynamicResource } from "./dynamic-resource";
 
 export interface ReleaseInputs {
   readonly githubUrl: string;
   readonly repository: string;
-  readonly version: string;
+  /** Undefined: the one in the state; in a new stack the newest that GitHub offers. */
+  readonly version?: string | undefined;
 }
 
 export interface RunnerReleaseState extends ReleaseInputs {
+  readonly version: string;
   readonly url: string;
   readonly sha256: string;
 }
@@ -24,24 +29,50 @@ const isSame = (olds: Partial<RunnerReleaseState>, news: ReleaseInputs): boolean
 
 /** In a preview, an argument that is not known yet is a placeholder text. */
 const isKnown = ({ version, repository }: ReleaseInputs): boolean =>
-  /^\d+\.\d+\.\d+$/.test(version) && repository.includes("/");
+  (version === undefined || /^\d+\.\d+\.\d+$/.test(version)) && repository.includes("/");
 
-async function resolve(inputs: ReleaseInputs): Promise<RunnerReleaseState> {
-  const github = await openGitHub(inputs);
-  const [offered, ends] = await Promise.all([github.downloads(), github.registrationEnds(inputs.version)]);
-  const isOffered = offered.some(({ filename }) => filename.endsWith(`-${inputs.version}.tar.gz`));
-  const release = isOffered ? [] : await github.runnerRelease(inputs.version);
-  return { ...inputs, ...chooseDownload({ offered, release, ends }, inputs.version, Date.now()) };
+/** Pulumi shows a provider's standard output in the preview, as information. */
+const say = (line: string): void => console.log(`runner version: ${line}`);
+
+/** Asks GitHub for the version and its archive. @throws Error in words for an operator */
+export async function resolveRelease(github: GitHubClient, inputs: ReleaseInputs): Promise<RunnerReleaseState> {
+  const offered = await github.downloads();
+  const version = inputs.version ?? chooseVersion(offered);
+  if (inputs.version === undefined) {
+    say(`${version}, the newest that GitHub offers. It stays until ghrunners:agent.version or --replace changes it.`);
+  }
+  const isOffered = offered.some(({ filename }) => filename.endsWith(`-${version}.tar.gz`));
+  const [ends, release] = await Promise.all([
+    github.registrationEnds(version),
+    isOffered ? [] : github.runnerRelease(version),
+  ]);
+  return { ...inputs, version, ...chooseDownload({ offered, release, ends }, version, Date.now()) };
+}
+
+const resolve = async (inputs: ReleaseInputs): Promise<RunnerReleaseState> =>
+  resolveRelease(await openGitHub(inputs), inputs);
+
+/**
+ * What is installed from now on.
+ * @param olds what the state has; nothing for a new resource, and for one that is replaced
+ * @param ask asks GitHub; only called if the state does not have the answer
+ */
+export async function checkRelease(
+  olds: Partial<RunnerReleaseState>,
+  given: ReleaseInputs,
+  ask: (inputs: ReleaseInputs) => Promise<RunnerReleaseState>,
+): Promise<ReleaseInputs> {
+  const { url, sha256 } = olds;
+  const news = given.version === undefined ? { ...given, version: olds.version } : given;
+  if (isSame(olds, news) && url !== undefined && sha256 !== undefined) return { ...news, url, sha256 } as ReleaseInputs;
+  return isKnown(news) ? ask(news) : news;
 }
 
 export const provider: pulumi.dynamic.ResourceProvider<ReleaseInputs, RunnerReleaseState> = {
   configure,
-  check: async (olds: Partial<RunnerReleaseState>, news) => {
-    const { url, sha256 } = olds;
-    if (isSame(olds, news) && url !== undefined && sha256 !== undefined) return { inputs: { ...news, url, sha256 } };
-    if (!isKnown(news)) return { inputs: news };
+  check: async (olds: Partial<RunnerReleaseState>, given) => {
     try {
-      return { inputs: await resolve(news) };
+      return { inputs: await checkRelease(olds, given, resolve) };
     } catch (error) {
       return { failures: [{ property: "", reason: (error as Error).message }] };
     }
@@ -56,16 +87,25 @@ export const provider: pulumi.dynamic.ResourceProvider<ReleaseInputs, RunnerRele
 
 /** The result of `check`; queries GitHub itself if an argument became known only now. */
 async function settled(inputs: ReleaseInputs & Partial<RunnerReleaseState>): Promise<RunnerReleaseState> {
-  const { url, sha256 } = inputs;
-  return url !== undefined && sha256 !== undefined ? { ...inputs, url, sha256 } : resolve(inputs);
+  const { version, url, sha256 } = inputs;
+  if (version === undefined || url === undefined || sha256 === undefined) return resolve(inputs);
+  return { ...inputs, version, url, sha256 };
 }
 
-/** The archive of the configured runner version: what GitHub offers, else its release, with its digest. */
+/** Arguments of {@link RunnerRelease}. */
+export interface RunnerReleaseArgs {
+  readonly githubUrl: pulumi.Input<string>;
+  readonly repository: pulumi.Input<string>;
+  readonly version: pulumi.Input<string | undefined>;
+}
+
+/** The runner version of a stack and its archive: what GitHub offers, else the version's release, with its digest. */
 export class RunnerRelease extends DynamicResource {
+  declare readonly version: pulumi.Output<string>;
   declare readonly url: pulumi.Output<string>;
   declare readonly sha256: pulumi.Output<string>;
 
-  constructor(name: string, inputs: Inputs<ReleaseInputs>, opts: pulumi.CustomResourceOptions) {
-    super("RunnerRelease", name, inputs, ["url", "sha256"], opts);
+  constructor(name: string, inputs: RunnerReleaseArgs, opts: pulumi.CustomResourceOptions) {
+    super("RunnerRelease", name, { ...inputs }, ["version", "url", "sha256"], opts);
   }
 }

@@ -14,8 +14,13 @@ export interface JobPolicy {
   readonly refs: readonly string[];
 }
 
-/** An archive of the runner program. */
+/** A version of the runner program, and its archive. */
 export interface RunnerArchive {
+  /**
+   * Release number. It is a minimum: a newer version on the host is kept until this is lowered.
+   * @example "2.336.0"
+   */
+  readonly version: string;
   /** An https URL. */
   readonly url: string;
   /** 64 lower-case hexadecimal digits. */
@@ -28,8 +33,6 @@ export interface RunnerAgentArgs {
   readonly connection: pulumi.Input<command.types.input.remote.ConnectionArgs>;
   /** The machine's MAC address: if it changes, everything is installed again. */
   readonly incarnation: pulumi.Input<string>;
-  /** Minimum version: a newer one on the host is kept until this is lowered. */
-  readonly version: pulumi.Input<string>;
   readonly archive: pulumi.Input<RunnerArchive>;
   /** systemd unit of the runner, by svc.sh's naming. */
   readonly unit: pulumi.Input<string>;
@@ -55,9 +58,9 @@ export class RunnerAgent extends pulumi.ComponentResource {
   readonly revision: pulumi.Output<string>;
 
   constructor(name: string, args: RunnerAgentArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    const { archive, incarnation, version, unit, jobs, closed, drainTimeoutMinutes } = args;
+    const { archive, incarnation, unit, jobs, closed, drainTimeoutMinutes } = args;
     // The connection contains the private key, so it is left out of the component's recorded inputs.
-    const shown = { archive, incarnation, version, unit, jobs, closed, drainTimeoutMinutes };
+    const shown = { archive, incarnation, unit, jobs, closed, drainTimeoutMinutes };
     super("ghrunners:agent:RunnerAgent", name, shown, opts);
 
     const script = readScript("agent.sh");

@@ -80,6 +80,7 @@ function siteProblems({
 export function environmentProblems(args: EnvironmentArgs): ArgumentProblem[] {
   const { environment, github, proxmox, agent = {}, hosts = "manage", limits = {}, sshPrivateKey } = args;
   const pinned = [agent.downloadUrl, agent.sha256].filter((part) => part !== undefined).length;
+  const isWhole = pinned === 0 || (pinned === 2 && agent.version !== undefined);
   return [
     ...problemsOf({
       environment: [environment, forms.name],
@@ -94,9 +95,9 @@ export function environmentProblems(args: EnvironmentArgs): ArgumentProblem[] {
       "limits.onlineSeconds?": [limits.onlineSeconds, wholeNumber(10, 900)],
       [hosts === "manage" ? "sshPrivateKey" : "sshPrivateKey?"]: [sshPrivateKey, forms.filled],
     }),
-    ...(pinned === 1
-      ? [{ path: "agent", seen: "one of downloadUrl and sha256", allowed: "both of them, or neither" }]
-      : []),
+    ...(isWhole
+      ? []
+      : [{ path: "agent", seen: "a part of a pinned archive", allowed: "version, downloadUrl and sha256 together" }]),
     ...(agent.extraLabels ?? []).flatMap((label, index) =>
       problemsOf({ [`agent.extraLabels[${index}]`]: [label, forms.label] }),
     ),

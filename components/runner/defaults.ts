@@ -5,7 +5,6 @@ export const defaults = {
   network: { prefixLength: 24, requireFirewall: true },
   vm: { cores: 4, memoryMiB: 8192, diskGiB: 50, user: "runner" },
   agent: {
-    version: "2.336.0",
     allowedEvents: ["push", "workflow_dispatch", "schedule", "release", "deployment", "repository_dispatch"],
     allowedRefs: ["refs/heads/*", "refs/tags/*"],
   },

@@ -18,6 +18,15 @@ const versionIn = (filename: string): string | undefined => /-(\d+\.\d+\.\d+)\.t
 export const newestOffered = (offered: readonly RunnerDownload[]): string | undefined =>
   offered.filter(fits).flatMap(({ filename }) => versionIn(filename) ?? [])[0];
 
+/** @throws Error if GitHub offers none. */
+export function chooseVersion(offered: readonly RunnerDownload[]): string {
+  const newest = newestOffered(offered);
+  if (newest !== undefined) return newest;
+  throw new Error(
+    "GitHub offers no runner for linux x64. Expected one. Next: pulumi config set --path 'ghrunners:agent.version' VERSION",
+  );
+}
+
 /**
  * The archive of one version, with its SHA-256: the one that GitHub offers the repository, else the one of the release.
  * Pure.
@@ -26,7 +35,11 @@ export const newestOffered = (offered: readonly RunnerDownload[]): string | unde
  * @throws Error that names the offered version, if there is no such version, it has no checksum, or it may not register
  * any more
  */
-export function chooseDownload(seen: ReleaseObservation, version: string, now: number): RunnerArchive {
+export function chooseDownload(
+  seen: ReleaseObservation,
+  version: string,
+  now: number,
+): Pick<RunnerArchive, "url" | "sha256"> {
   const { offered, release = [], ends } = seen;
   const newest = newestOffered(offered);
   const next =

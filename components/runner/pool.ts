@@ -3,6 +3,7 @@ import { refuseArguments } from "../arguments";
 import { CloneSource } from "../resources/clone-source";
 import { HealthGate } from "../resources/health-gate";
 import { LastKnownGood, type ProvenSettings } from "../resources/last-known-good";
+import type { RunnerArchive } from "./agent";
 import { poolProblems } from "./check-pool";
 import { environmentProblems, identityProblems } from "./check-settings";
 import { defaults } from "./defaults";
@@ -75,6 +76,8 @@ export class RunnerPool extends pulumi.ComponentResource {
   readonly evidence: pulumi.Output<GateEvidence> | undefined;
   /** The runners that a proof of the whole pool checks: every runner with a guest, the primary first. */
   readonly subjects: pulumi.Output<GateSubject[]>;
+  /** Version of the runner program, as the state keeps it; undefined in an environment without guests. */
+  readonly version: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: RunnerPoolArgs, opts: pulumi.ComponentResourceOptions = {}) {
     const { runners } = args;
@@ -118,7 +121,7 @@ export class RunnerPool extends pulumi.ComponentResource {
       secondaries.push(make(place, ahead === undefined ? [] : [ahead.settled]));
     }
     const primaries = runners.filter(({ role }) => role === "primary");
-    const gate = manages && secondaries.length > 0 ? this.gate(name, args, secondaries, primaries) : undefined;
+    const gate = manages && secondaries.length > 0 ? this.gate(name, args, secondaries, primaries, archive) : undefined;
     const before = gate === undefined ? secondaries.map(({ settled }) => settled) : [gate];
     this.runners = [...primaries.map((place) => make(place, before)), ...secondaries];
     for (const { suffix, runners: sharing } of byPlacement(runners)) {
@@ -128,9 +131,10 @@ export class RunnerPool extends pulumi.ComponentResource {
       new CloneSource(`${name}-source${suffix}`, source, { parent: this });
     }
     this.evidence = gate?.evidence;
-    this.subjects = gateSubjects(this.runners, args.agent?.version);
-    if (manages) {
-      const settings = provenSettings(args);
+    this.subjects = gateSubjects(this.runners, archive);
+    this.version = archive?.version;
+    if (archive !== undefined) {
+      const settings = provenSettings(args, archive.version);
       new LastKnownGood(`${name}-proven`, { settings }, { parent: this, dependsOn: [...before, ...this.runners] });
     }
     this.registerOutputs({ evidence: this.evidence });
@@ -141,8 +145,9 @@ export class RunnerPool extends pulumi.ComponentResource {
     args: RunnerPoolArgs,
     secondaries: readonly Runner[],
     primaries: readonly RunnerIdentityArgs[],
+    archive: pulumi.Output<RunnerArchive> | undefined,
   ): HealthGate {
-    const { github, limits, smoke = {}, agent } = args;
+    const { github, limits, smoke = {} } = args;
     const next = primaries.map((place) => [
       labelsOf({ ...args, role: place.role }),
       vmRevision(vmArgs({ ...args, ...place })),
@@ -154,7 +159,7 @@ export class RunnerPool extends pulumi.ComponentResource {
       {
         githubUrl: github.url ?? defaults.githubUrl,
         repository: github.repository,
-        subjects: gateSubjects(secondaries, agent?.version),
+        subjects: gateSubjects(secondaries, archive),
         next: pulumi.output(next).apply(fingerprint),
         smoke: pulumi.output({ workflow, ref, timeoutSeconds }),
         onlineSeconds: limits?.onlineSeconds ?? defaults.limits.onlineSeconds,
@@ -171,14 +176,14 @@ const sharedLabels = ([first = [], ...others]: readonly (readonly string[])[]): 
 /** The runners that two views and a job can prove; those without a guest are left out. */
 function gateSubjects(
   runners: readonly Runner[],
-  version: pulumi.Input<string> = defaults.agent.version,
+  archive: pulumi.Output<RunnerArchive> | undefined,
 ): pulumi.Output<GateSubject[]> {
   const subjects = runners.flatMap(({ runnerName, labels, host }) =>
-    host === undefined
+    host === undefined || archive === undefined
       ? []
       : [
           {
-            ...{ runnerName, labels: [...labels], version, unit: host.unit },
+            ...{ runnerName, labels: [...labels], version: archive.version, unit: host.unit },
             ...{ runnerId: host.registered.runnerId, host: host.address, revision: host.revision },
           },
         ],
@@ -187,18 +192,21 @@ function gateSubjects(
 }
 
 /** The runners' settings to which a rollback can return, recorded once all runners are proved. */
-export function provenSettings({
-  agent = {},
-  proxmox,
-  runners,
-  vm = {},
-}: Pick<EnvironmentArgs, "agent" | "vm"> & {
-  readonly proxmox: Pick<EnvironmentArgs["proxmox"], "templateId">;
-  readonly runners: readonly Pick<RunnerIdentityArgs, "node" | "templateId">[];
-}): pulumi.Output<ProvenSettings> {
+export function provenSettings(
+  {
+    agent = {},
+    proxmox,
+    runners,
+    vm = {},
+  }: Pick<EnvironmentArgs, "agent" | "vm"> & {
+    readonly proxmox: Pick<EnvironmentArgs["proxmox"], "templateId">;
+    readonly runners: readonly Pick<RunnerIdentityArgs, "node" | "templateId">[];
+  },
+  version: pulumi.Input<string>,
+): pulumi.Output<ProvenSettings> {
   const { cores = defaults.vm.cores, memoryMiB = defaults.vm.memoryMiB, user = defaults.vm.user } = vm;
   return pulumi.output({
-    agent: { ...defaults.agent, extraLabels: [], ...agent },
+    agent: { ...defaults.agent, extraLabels: [], ...agent, version },
     proxmox: { templateId: proxmox.templateId, ...templatesOf(runners) },
     vm: { cores, memoryMiB, user },
   });

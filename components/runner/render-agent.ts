@@ -96,14 +96,14 @@ ACTIONS_RUNNER_HOOK_JOB_COMPLETED=${HOOKS_FOLDER}/job-completed.sh
  * @param machine MAC address of the machine
  */
 export function agentParameters(
-  args: { version: string; unit: string; jobs: JobPolicy; closed: readonly string[]; drainTimeoutMinutes: number },
+  args: { unit: string; jobs: JobPolicy; closed: readonly string[]; drainTimeoutMinutes: number },
   archive: RunnerArchive,
   machine: string,
   hooks: { jobStarted: string; jobCompleted: string; jobTraces: string },
 ): Record<string, string> {
   return {
     MACHINE: machine,
-    VERSION: args.version,
+    VERSION: archive.version,
     ARCHIVE_URL: archive.url,
     ARCHIVE_SHA256: archive.sha256,
     UNIT: args.unit,

@@ -50,8 +50,8 @@ export function renderFirewallRules(firewall: Firewall): types.input.firewall.Ru
     ),
     // One rule for each: Proxmox VE bounds the length of a list. Refused, not dropped: a mistake shows at once.
     ...firewall.closed.map((dest) => ({ type: "out", action: "REJECT", dest, comment: "Closed to jobs" })),
-    rule("out", "tcp", "443", "GitHub and its storage"),
-    rule("out", "tcp", "80", "Debian's mirrors"),
+    rule("out", "tcp", "443", "HTTPS to any host"),
+    rule("out", "tcp", "80", "HTTP to any host"),
   ];
 }
 

@@ -24,9 +24,9 @@ import { nameserversOf, RunnerVm, type RunnerVmArgs, vmRevision } from "./vm";
 /** Arguments of {@link Runner}. The provider is `opts.provider`, a `proxmoxve.Provider`. */
 export interface RunnerArgs extends EnvironmentArgs, RunnerIdentityArgs {
   /**
-   * Archive of the runner program.
-   * @default `agent.downloadUrl` and `agent.sha256`, else the archive that GitHub's downloads endpoint lists for
-   * `agent.version`
+   * Version of the runner program, and its archive.
+   * @default `agent.version` with `agent.downloadUrl` and `agent.sha256`, else GitHub's archive of `agent.version`,
+   * or of the newest version that it offers at first
    */
   readonly archive?: pulumi.Input<RunnerArchive>;
   /**
@@ -105,7 +105,6 @@ export class Runner extends pulumi.ComponentResource {
     hooks: RunnerHooks,
   ): RunnerOnHost {
     const { github, environment, role, logs } = args;
-    const { version = defaults.agent.version } = args.agent ?? {};
     const unit = pulumi.output(github.repository).apply((repository) => runnerUnit(repository, args.name));
     const connection = connectionTo(address, pulumi.secret(args.sshPrivateKey ?? ""));
     const { incarnation } = this.vm;
@@ -121,13 +120,13 @@ export class Runner extends pulumi.ComponentResource {
       { connection, incarnation, packages: runnerPackages(logs?.kind), keepsStill: true },
       { parent: this, deletedWith: machine },
     );
+    const archive = pulumi.output(args.archive ?? archiveOf(`${name}-release`, args, this));
     // Everything on the host needs its packages.
     const onHost = { parent: this, dependsOn: packages };
     const agent = new RunnerAgent(
       agentResourceName(name),
       {
-        ...{ connection, incarnation, version, unit, machine },
-        archive: args.archive ?? archiveOf(`${name}-release`, args, this),
+        ...{ connection, incarnation, unit, machine, archive },
         jobs: jobsOf(args),
         closed: pulumi
           .all([closedOf(args), nameserversOf(args), pulumi.output(args.network.egress ?? [])])
@@ -165,7 +164,7 @@ export class Runner extends pulumi.ComponentResource {
     const drained = agent.revision.apply(() => hooks.wasDrained(args.name));
     const registered = new RegisteredRunner(
       `${name}-online`,
-      { ...common, version, revision, drained, runnerId, service: "active", status: "online" },
+      { ...common, version: archive.version, revision, drained, runnerId, service: "active", status: "online" },
       { parent: this, customTimeouts: { create: "20m", update: "20m", delete: "60m" } },
     );
     new HostTelemetry(
@@ -216,18 +215,25 @@ export function vmArgs(args: EnvironmentArgs & RunnerIdentityArgs, hooks?: Runne
 }
 
 /**
- * The archive to install: the pinned one, else GitHub's archive of the version, which is looked up once and then kept.
+ * What to install: the pinned archive, else GitHub's archive of the version, which is looked up once and then kept.
+ * Without a version that is the newest which GitHub offers at first.
  */
 export function archiveOf(
   name: string,
   { github, agent = {} }: EnvironmentArgs,
   parent: pulumi.Resource,
 ): pulumi.Output<RunnerArchive> {
-  const { downloadUrl: url, sha256, version = defaults.agent.version } = agent;
-  if (url !== undefined && sha256 !== undefined) return pulumi.output({ url, sha256 });
+  const { downloadUrl: url, sha256, version } = agent;
+  if (url !== undefined && sha256 !== undefined) {
+    return pulumi.output({ version: pulumi.output(version).apply((text) => text ?? ""), url, sha256 });
+  }
   const { repository, url: githubUrl = defaults.githubUrl } = github;
   const release = new RunnerRelease(name, { githubUrl, repository, version }, { parent });
-  return pulumi.output({ url: orEmpty(release.url), sha256: orEmpty(release.sha256) });
+  return pulumi.output({
+    version: orEmpty(release.version),
+    url: orEmpty(release.url),
+    sha256: orEmpty(release.sha256),
+  });
 }
 
 /** What a runner's machine is cloned from. */

@@ -172,11 +172,12 @@ export interface VmArgs {
 export interface AgentArgs {
   /**
    * Version to install. It is a minimum: a runner that has a newer version keeps it until the minimum is lowered.
-   * @default "2.336.0"
+   * @default the newest version that GitHub offers when the stack is made; the state then keeps it
+   * @example "2.336.0"
    */
-  readonly version?: pulumi.Input<string>;
+  readonly version?: pulumi.Input<string | undefined>;
   /**
-   * Pinned archive of that version, an https URL; set it together with `sha256`.
+   * Pinned archive of that version, an https URL; set it together with `version` and `sha256`.
    * @default the URL from the repository's downloads endpoint at GitHub
    */
   readonly downloadUrl?: pulumi.Input<string> | undefined;

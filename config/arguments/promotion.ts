@@ -9,11 +9,17 @@ import type { Settings } from "../parse";
 /** The settings that a proof covers. */
 export type PromotedSettings = Pick<Settings, "github" | "agent" | "proxmox" | "hosts">;
 
-/** Settings that two stacks of a promotion must share. Pure. */
-export function proofSettings({ github, agent, proxmox, hosts }: PromotedSettings): ProofSettings {
+/**
+ * Settings that two stacks of a promotion must share. Pure.
+ * @param version of the runner program, in effect if the settings name none; null: there is none
+ */
+export function proofSettings(
+  { github, agent, proxmox, hosts }: PromotedSettings,
+  version: string | null,
+): ProofSettings {
   return {
     repository: github.repository,
-    runnerVersion: agent.version,
+    runnerVersion: agent.version ?? version,
     runnerArchive: agent.sha256 ?? null,
     templateId: proxmox.templateId,
     hosts,
@@ -45,7 +51,7 @@ export function proofOf(
       proxmox: { endpoint: proxmox.endpoint, node: proxmox.node },
       stack: pulumi.getStack(),
       commit: commitHere(),
-      settings: proofSettings(settings),
+      settings: pulumi.output(pool.version ?? null).apply((version) => proofSettings(settings, version)),
       maxAgeHours: promotion.maxAgeHours,
       machines: runners.map(({ name, vmId }) => ({ name, vmId })),
       subjects: pool.subjects,

@@ -4,6 +4,7 @@ import { ports } from "@ghrunners/core/vocabulary/ports";
 import type { LogShipper, RunnerPoolArgs } from "@ghrunners/components";
 import { logEgress } from "@ghrunners/components/runner/plan-shipping";
 import type { Settings } from "../parse";
+import type { ProvedElsewhere } from "../promotion-demands";
 import { placedRunners } from "./placed-runners";
 
 /** Firewall rules for the deployer on a runner, which logs in on the targets. */
@@ -15,14 +16,19 @@ const targetEgress = ({ targets }: Settings): Settings["network"]["egress"] =>
     comment: `Deployment target ${name}`,
   }));
 
-/** Arguments of the runner pool. Most groups of the settings are also groups of its arguments. */
-export function poolArgs(settings: Settings, logs: LogShipper | undefined): RunnerPoolArgs {
-  const { environment, github, proxmox, network, vm, agent, smoke, hosts, safety, monitoring } = settings;
+/**
+ * Arguments of the runner pool. Most groups of the settings are also groups of its arguments.
+ * @param proved the other stack's proof: its runner version is the one to install if the settings name none
+ */
+export function poolArgs(settings: Settings, logs: LogShipper | undefined, proved: ProvedElsewhere): RunnerPoolArgs {
+  const { environment, github, proxmox, network, vm, smoke, hosts, safety, monitoring } = settings;
   const egress = [
     ...network.egress,
     ...(monitoring === undefined ? [] : logEgress(monitoring.logs, monitoring.host)),
     ...targetEgress(settings),
   ];
+  const version = settings.agent.version ?? proved?.apply((proof) => proof?.settings.runnerVersion ?? undefined);
+  const agent = { ...settings.agent, version };
   return {
     ...{ environment, runners: placedRunners(settings), vm, agent, smoke, hosts, logs },
     github: { ...github, token: pulumi.secret(settings.githubToken) },

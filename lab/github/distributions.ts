@@ -9,6 +9,8 @@ const manifest = z.array(
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
     os: z.string(),
     architecture: z.string(),
+    /** Published, but not offered to every repository yet. Source: actions/runner, its releases. */
+    prerelease: z.boolean().default(false),
   }),
 );
 
@@ -28,12 +30,14 @@ export function listDistributions(folder: string): OfferedDistribution[] {
   return manifest.parse(JSON.parse(readFileSync(file, "utf8"))).sort(byVersionDown);
 }
 
-/** What the downloads route offers: of each kind of machine the newest. */
+/** What the downloads route offers: of each kind of machine the newest that is no pre-release. */
 export const offeredDistributions = (folder: string): OfferedDistribution[] =>
-  listDistributions(folder).filter(
-    ({ os, architecture }, index, all) =>
-      all.findIndex((other) => other.os === os && other.architecture === architecture) === index,
-  );
+  listDistributions(folder)
+    .filter(({ prerelease }) => !prerelease)
+    .filter(
+      ({ os, architecture }, index, all) =>
+        all.findIndex((other) => other.os === os && other.architecture === architecture) === index,
+    );
 
 /** Path under which GitHub serves a release of the runner, and the emulator a distribution. */
 export const downloadPath = ({ version, file }: OfferedDistribution): string =>

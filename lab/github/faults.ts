@@ -50,6 +50,10 @@ export const faultKinds = {
     parameters: z.strictObject({ to: z.string().regex(/^[A-Za-z0-9._-]+$/) }),
   },
   "repository-public": { does: "the repository is shown as a public one", parameters: z.strictObject({}) },
+  "repository-runners-disabled": {
+    does: "the organization's policy forbids runners of a repository",
+    parameters: z.strictObject({}),
+  },
   "registration-token-expired": {
     does: "every registration token has expired by the time a host uses it",
     parameters: z.strictObject({}),

@@ -51,6 +51,8 @@ const seed = z.object({
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
       login: z.string().min(1),
       permissions,
+      /** The token of an App's installation: it has permissions, and no account. */
+      installation: z.boolean().optional(),
       /** RFC 3339; without it the token does not expire. */
       expiresAt: z.iso.datetime().optional(),
     }),

@@ -24,6 +24,8 @@ export interface Distribution {
   readonly sha256: string;
   readonly os: string;
   readonly architecture: string;
+  /** Published, but not offered to every repository yet: GitHub introduces a release step by step. */
+  readonly prerelease: boolean;
 }
 
 export interface Distributions {
@@ -36,7 +38,7 @@ interface Release {
   readonly version: string;
   /** Folder of `externals` with the Node that `runsvc.sh` of this release starts; no other one is in the archive. */
   readonly node: string;
-  /** The listener crashes at start: simulates a bad release. */
+  /** The listener crashes at start: simulates a bad release, which GitHub has not offered to every repository yet. */
   readonly broken: boolean;
 }
 
@@ -46,6 +48,9 @@ export const releases: readonly Release[] = [
   { version: "2.336.0", node: "node24", broken: false },
   { version: "2.337.0", node: "node24", broken: true },
 ];
+
+/** The version that GitHub offers every repository: the newest good one. */
+export const offeredVersion = releases.filter(({ broken }) => !broken).at(-1)?.version ?? "";
 
 /** Everything that the archives are made of, relative to the project. */
 const sources = ["lab/runner-distribution", "lab/github/workflows", "lab/github/runner-protocol"];
@@ -141,7 +146,7 @@ async function pack({ version, node, broken }: Release, folder: string): Promise
   archiveTree(tree, archive);
   rmSync(tree, { recursive: true });
   const sha256 = createHash("sha256").update(readFileSync(archive)).digest("hex");
-  return { version, file, sha256, os: "linux", architecture: "x64" };
+  return { version, file, sha256, os: "linux", architecture: "x64", prerelease: broken };
 }
 
 const isProgram = (file: string): boolean => /\.sh$|Runner\.(Listener|Worker)$|\/node$/.test(file);

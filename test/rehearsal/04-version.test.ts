@@ -3,6 +3,8 @@ import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 import { undoneAfter } from "../support/undone-after";
 
 const older = { "agent.version": "2.335.1" };
+/** No version: the one in the state. */
+const unset = { agent: "{}" };
 /** A release of the lab whose listener ends at once. */
 const broken = { "agent.version": "2.337.0" };
 
@@ -40,10 +42,18 @@ describe("a new runner version", () => {
     assert.deepEqual(order, [secondary.name, primary.name], "order in which the runners went offline");
   });
 
+  it("is not taken by itself: without the setting the version in the state stays", async () => {
+    const run = await rehearsal.up(unset);
+    assert.equal(run.code, 0, run.output);
+    assert.deepEqual(await versions(), { [primary.name]: "2.335.1", [secondary.name]: "2.335.1" });
+  });
+
   it("drains each runner before it stops it, and gives the labels back after", async () => {
     const mark = await rehearsal.mark("github");
-    const run = await rehearsal.up();
+    const run = await rehearsal.up(unset, "--replace", "**RunnerRelease**");
+    assert.match(run.output, /runner version: 2\.336\.0, the newest that GitHub offers/);
     assert.equal(run.code, 0, run.output);
+    assert.deepEqual(await versions(), { [primary.name]: "2.336.0", [secondary.name]: "2.336.0" });
     const events = (await rehearsal.events("github", mark)).filter((event) => event.name === primary.name);
     const kinds = events.map((event) =>
       event.kind === "runner.labels" ? `labels:${(event.labels as string[]).includes("primary")}` : event.kind,

@@ -174,6 +174,7 @@ function outputsOf(type: string): object {
   if (type.endsWith(":Registration") || type.endsWith(":RegisteredRunner"))
     return { runnerId: 7, runningVersion: "2.336.0" };
   if (type === "pulumi:pulumi:StackReference") return { outputs: {} };
-  if (type.endsWith(":RunnerRelease")) return { url: "https://mirror.example/a.tar.gz", sha256: "0".repeat(64) };
+  if (type.endsWith(":RunnerRelease"))
+    return { version: "2.336.0", url: "https://mirror.example/a.tar.gz", sha256: "0".repeat(64) };
   return {};
 }

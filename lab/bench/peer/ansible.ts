@@ -15,6 +15,7 @@ import {
 import { renderDropIn, renderEnvironment, renderPolicy } from "@ghrunners/components/runner/render-agent";
 import type { Settings } from "@ghrunners/config/load";
 import type { Lab } from "../../lifecycle";
+import { offeredVersion } from "../../runner-distribution/build";
 import { projectRoot } from "@ghrunners/core/project-root";
 import type { TimedCommand } from "../timed";
 
@@ -55,7 +56,7 @@ export function inventory(
           Authorization: "Bearer {{ lookup('ansible.builtin.env', 'GITHUB_TOKEN') }}",
           Accept: "application/vnd.github+json",
         },
-        archive_name: `actions-runner-linux-x64-${agent.version}.tar.gz`,
+        archive_name: `actions-runner-linux-x64-${agent.version ?? offeredVersion}.tar.gz`,
         runner_user: RUNNER_USER,
         runner_home: RUNNER_HOME,
         hooks_folder: HOOKS_FOLDER,

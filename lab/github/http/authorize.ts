@@ -35,7 +35,8 @@ export function identify(
     faults.active("permission-removed", ({ login, permission }) => login === known.login && permission === name) !==
     undefined;
   const permissions = Object.fromEntries(Object.entries(known.permissions).filter(([name]) => !removed(name)));
-  return { login: known.login, permissions, tokenSha256: hash };
+  const isInstallation = "installation" in known && known.installation === true;
+  return { login: known.login, permissions, isInstallation, tokenSha256: hash };
 }
 
 /** Whether the token has the permission at this level; `write` includes `read`, every token may read metadata. */

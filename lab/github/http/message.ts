@@ -6,6 +6,8 @@ import type { PermissionName, TokenPermissions } from "../seed";
 export interface Requester {
   readonly login: string;
   readonly permissions: TokenPermissions;
+  /** Whether it is the token of an App's installation. */
+  readonly isInstallation: boolean;
   /** SHA-256 of the token; the key of its rate limit. */
   readonly tokenSha256: string;
 }

@@ -1,4 +1,4 @@
-import { badCredentials, notFound } from "../http/errors";
+import { GitHubApiError, badCredentials, notFound } from "../http/errors";
 import type { Requester, GitHubRoute } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest } from "../http/rest";
@@ -26,7 +26,9 @@ export function accountRoutes(services: Services): GitHubRoute[] {
   const people = (): Account[] => accounts(seed).filter(({ type }) => type === "User");
   return [
     rest("GET /user", "authenticated", ({ identity }) => {
-      const account = accountNamed(seed, (identity as Requester).login);
+      const { login, isInstallation } = identity as Requester;
+      if (isInstallation) throw new GitHubApiError(403, "Resource not accessible by integration");
+      const account = accountNamed(seed, login);
       if (account === undefined) throw badCredentials();
       return { status: 200, body: privateUser(seed, account, store.state.createdAt, visiblePlan(services, identity)) };
     }),

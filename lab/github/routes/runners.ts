@@ -4,7 +4,7 @@ import { z } from "zod";
 import { timestamp } from "../clock";
 import { downloadPath, listDistributions, offeredDistributions } from "../distributions";
 import { deprecationOf } from "../deprecations";
-import { notFound, notModelled, unprocessable } from "../http/errors";
+import { GitHubApiError, notFound, notModelled, unprocessable } from "../http/errors";
 import { plainRoute, noContent, type GitHubRoute } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest, undescribed } from "../http/rest";
@@ -45,6 +45,9 @@ export function runnerRoutes(services: Services): GitHubRoute[] {
       })),
     })),
     rest(`POST ${base}/registration-token`, write, () => {
+      if (services.faults.active("repository-runners-disabled") !== undefined) {
+        throw new GitHubApiError(403, "Repository level self-hosted runners are disabled on this repository.");
+      }
       const { token, expiresAt } = runnerTokens.issue("registration");
       return { status: 201, body: { token, expires_at: expiresAt } };
     }),
@@ -90,7 +93,7 @@ export function runnerRoutes(services: Services): GitHubRoute[] {
         body: {
           tag_name: params.tag,
           draft: false,
-          prerelease: false,
+          prerelease: found.some(({ prerelease }) => prerelease),
           assets: found.map((distribution) => ({
             name: distribution.file,
             state: "uploaded",

@@ -3,7 +3,7 @@
  */
 import { type EnvironmentSeen, type Protection, protectionDifferences } from "@ghrunners/core/github/protection";
 import { carries, normal } from "@ghrunners/core/github/runner";
-import { deliverySecrets } from "@ghrunners/core/vocabulary/delivery";
+import { deliverySecrets, stackSecrets } from "@ghrunners/core/vocabulary/delivery";
 import { compareHosts } from "./compare-hosts";
 import { compareMonitoring } from "./compare-monitoring";
 import type { DriftExpectation } from "./expectation";
@@ -95,7 +95,7 @@ function secrets(expected: DriftExpectation, seen: DriftObservation, repairs: Re
       }
       return found;
     });
-    const byHand = scope === "repository" ? deliverySecrets : [];
+    const byHand = scope === "repository" ? deliverySecrets : stackSecrets;
     const unknown = there
       .filter(({ name }) => !wanted.some((secret) => secret.name === name) && !byHand.includes(name))
       .flatMap(({ name }) => {

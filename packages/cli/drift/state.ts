@@ -39,6 +39,8 @@ export interface RunnerState {
   readonly name: string;
   readonly id: number;
   readonly labels: readonly string[];
+  /** Version of the runner program that the last update asked for. */
+  readonly version: string;
   readonly unit: string;
   readonly host: { readonly host: string; readonly user: string; readonly hostKey: string };
   /** Fingerprint of the installed configuration, as the installation reported it. */
@@ -132,6 +134,7 @@ function runnersOf(resources: readonly StateResource[]): RunnerState[] {
         name,
         id: Number(inputs.runnerId ?? outputs.runnerId),
         labels: (inputs.labels ?? []) as string[],
+        version: text(inputs.version),
         unit,
         host,
         configuration: /configuration ([0-9a-f]{12})/.exec(text(reveal(agent?.outputs?.stdout)))?.[1],

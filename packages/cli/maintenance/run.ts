@@ -44,8 +44,8 @@ function readView({ settings, alertmanager, github, made }: MaintenanceTarget): 
     const found = made.find((runner) => runner.name === name);
     if (found === undefined) return [];
     const labels = runnerLabels(settings.environment, role, settings.agent.extraLabels);
-    const { id: runnerId, unit, host } = found;
-    return [{ runnerName: name, role, runnerId, labels, version: settings.agent.version, unit, host }];
+    const { id: runnerId, version, unit, host } = found;
+    return [{ runnerName: name, role, runnerId, labels, version, unit, host }];
   });
   return readMaintenanceView({ github, sshPrivateKey: settings.sshPrivateKey, runners, alertmanager });
 }

@@ -6,6 +6,7 @@ import type { Settings } from "@ghrunners/config/parse";
 import { readCheckout } from "@ghrunners/core/promotion/checkout";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { GitHubClient } from "@ghrunners/core/github/client";
+import { tokenAccount } from "@ghrunners/core/github/settings";
 import { runPulumi } from "../pulumi/run-program";
 import type { Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
@@ -67,10 +68,10 @@ const gates: readonly { readonly name: Gate["name"]; readonly check: Check }[] =
   },
 ];
 
-/** Login that runs the promotion, by its token. */
+/** Login that runs the promotion: the account of its token, or who started the workflow that has an App's token. */
 async function operatorOf({ github, githubToken }: Settings): Promise<string> {
   const client = new GitHubClient({ url: github.url, fullName: github.repository }, githubToken);
-  return (await client.call("read the token's account", ({ rest }) => rest.users.getAuthenticated())).login;
+  return (await tokenAccount(client)) ?? process.env.GITHUB_ACTOR ?? "a GitHub App";
 }
 
 const digestOf = (file: string): string | null => {

@@ -19,6 +19,12 @@ export function lastKnownGood(resources: readonly StateResource[]): LastKnownGoo
   return found?.outputs?.provedAt === undefined ? undefined : (found.outputs as unknown as LastKnownGoodState);
 }
 
+/** Version of the runner program that the state keeps; undefined if the settings pin an archive. */
+export function keptVersion(resources: readonly StateResource[]): string | undefined {
+  const found = resources.find(({ type }) => type.endsWith("ghrunners:RunnerRelease"));
+  return found?.outputs?.version as string | undefined;
+}
+
 /** The settings that differ, in the order of the configuration. */
 export function changesTo(proven: ProvenSettings, now: ProvenSettings): SettingChange[] {
   return (Object.keys(now) as (keyof ProvenSettings)[]).flatMap((group) => {

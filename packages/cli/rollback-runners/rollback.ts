@@ -16,7 +16,7 @@ import { type Stack, stackFile } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { runSmokeJob, type SmokeJobResult } from "../smoke/smoke-job";
 import { settledStatusOf } from "../status/status";
-import { changesTo, describe, lastKnownGood, withChanges, type SettingChange } from "./plan";
+import { changesTo, describe, keptVersion, lastKnownGood, withChanges, type SettingChange } from "./plan";
 
 /** What `ghrunners rollback-runners --json` prints. */
 export type RollbackReport = Described<typeof rollbackReportSchema>;
@@ -38,9 +38,11 @@ export interface RollbackPreview {
 export async function wayBack(stack: Stack): Promise<RollbackPreview | undefined> {
   const [text, settings] = await Promise.all([capturePulumi(stack, ["stack", "export"]), settingsOf(stack)]);
   const { deployment } = JSON.parse(text) as { deployment: { resources?: StateResource[] } };
-  const proven = lastKnownGood(deployment.resources ?? []);
+  const resources = deployment.resources ?? [];
+  const proven = lastKnownGood(resources);
   if (proven === undefined) return undefined;
-  return { provedAt: proven.provedAt, changes: changesTo(proven.settings, provenSettings(settings)) };
+  const now = provenSettings(settings, keptVersion(resources) ?? proven.settings.agent.version);
+  return { provedAt: proven.provedAt, changes: changesTo(proven.settings, now) };
 }
 
 /** The difference of the configuration file as `diff -u` prints it. */

@@ -112,6 +112,9 @@ export function explainGitHubError(
     if (failure.status === 401) {
       return `${head}: 401, the token is wrong, expired or revoked. Expected a valid one. Next: pulumi config set --secret ghrunners:githubToken`;
     }
+    if (failure.status === 403 && /self-hosted runners are disabled/i.test(said)) {
+      return `${head}: 403, "${said}". Expected an organization that allows runners of this repository. Next: an owner allows it in the organization's Settings, Actions, General, Self-hosted runners; then pulumi up`;
+    }
     if (failure.status === 403) {
       return `${head}: 403, "${said}". Expected a token with ${wantedPermissions(failure)}. Next: add that permission to the token, or pulumi config set --secret ghrunners:githubToken`;
     }

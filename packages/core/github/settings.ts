@@ -61,6 +61,22 @@ export async function mayRead(github: GitHubClient, login: string): Promise<bool
 }
 
 /**
+ * Login of the token's account; undefined for the token of an App's installation, which has none: GitHub answers 403.
+ * Source: actions/create-github-app-token#258.
+ */
+export async function tokenAccount(github: GitHubClient): Promise<string | undefined> {
+  try {
+    return (await readSelf(github)).login;
+  } catch (error) {
+    if (statusOf(error) === 403) return undefined;
+    throw error;
+  }
+}
+
+const readSelf = (github: GitHubClient) =>
+  github.call("read the token's account", ({ rest }) => rest.users.getAuthenticated());
+
+/**
  * The owner's plan as GitHub names it (`free`, `pro`, `team`, `enterprise`); undefined if the token may not see it:
  * GitHub shows a person's plan to that person's own token, and an organization's to its owners.
  */
@@ -69,10 +85,9 @@ export async function ownerPlan(github: GitHubClient, owner: RepositorySeen["own
     const organization = await github.call("read the owner", ({ rest }) => rest.orgs.get({ org: owner.login }));
     return organization.plan?.name;
   }
-  const self = await github.call("read the token's account", ({ rest }) => rest.users.getAuthenticated());
   const account =
-    self.login === owner.login
-      ? self
+    (await tokenAccount(github)) === owner.login
+      ? await readSelf(github)
       : await github.call("read the owner", ({ rest }) => rest.users.getByUsername({ username: owner.login }));
   return account.plan?.name;
 }

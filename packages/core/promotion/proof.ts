@@ -10,7 +10,8 @@ export const proofVersion = 1;
 export interface ProofSettings {
   /** `owner/name`. */
   readonly repository: string;
-  readonly runnerVersion: string;
+  /** Null in a stack without guests that names none. */
+  readonly runnerVersion: string | null;
   /** SHA-256 of a pinned archive; null if GitHub supplies the checksum. */
   readonly runnerArchive: string | null;
   readonly templateId: number;

@@ -1,13 +1,15 @@
 /**
- * Secrets of the repository that its own workflows read. Users set them by hand, as docs/how-to/workflows.md describes:
- * this program is started with them, so it cannot manage them.
+ * Secrets with which the delivery workflows start this program, so that it cannot manage them. Users set them by hand in
+ * an environment, or in the repository: docs/how-to/workflows.md.
  */
-export const deliverySecrets: readonly string[] = [
+export const stackSecrets: readonly string[] = [
   "PULUMI_CONFIG_PASSPHRASE",
   "STATE_ACCESS_KEY_ID",
   "STATE_SECRET_ACCESS_KEY",
-  "RUNNER_VIEW_TOKEN",
 ];
+
+/** Secrets of the repository that its own workflows read, set by hand. */
+export const deliverySecrets: readonly string[] = [...stackSecrets, "RUNNER_VIEW_TOKEN"];
 
 /** The workflow that deploys, and the one that chooses its runner; other workflows call both. */
 export const DEPLOY_WORKFLOW = "deploy.yml";

@@ -97,8 +97,8 @@ describe("a hostile job", function () {
       jobCompleted: read("job-completed.sh"),
       jobTraces: read("job-traces.sh"),
     };
-    const settings = { version, unit, jobs, closed: ["192.0.2.200"], drainTimeoutMinutes: 1 };
-    const source = { url: `file:///root/${version}.tar.gz`, sha256 };
+    const settings = { unit, jobs, closed: ["192.0.2.200"], drainTimeoutMinutes: 1 };
+    const source = { version, url: `file:///root/${version}.tar.gz`, sha256 };
     return script("agent.sh", "install", agentParameters(settings, source, "bc:24:11:00:00:71", hooks));
   }
   const register = (): string =>
@@ -301,8 +301,8 @@ time.sleep(600) # hidden' >/dev/null 2>&1; for i in $(seq 100); do pgrep -f 'hid
       "agent.sh",
       "remove",
       agentParameters(
-        { version: "2.335.1", unit, jobs, closed: [], drainTimeoutMinutes: 1 },
-        { url: "", sha256: "" },
+        { unit, jobs, closed: [], drainTimeoutMinutes: 1 },
+        { version: "2.335.1", url: "", sha256: "" },
         "",
         {
           jobStarted: "",

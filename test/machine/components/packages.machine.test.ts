@@ -56,8 +56,8 @@ describe("packages of a bare cloud image", function () {
     const { version, sha256 } = release;
     const jobs = { repository: "octo-org/demo-app", events: ["push"], refs: ["*"] };
     const parameters = agentParameters(
-      { version, unit, jobs, closed: [], drainTimeoutMinutes: 1 },
-      { url: "file:///var/tmp/runner.tar.gz", sha256 },
+      { unit, jobs, closed: [], drainTimeoutMinutes: 1 },
+      { version, url: "file:///var/tmp/runner.tar.gz", sha256 },
       "00:00:00:00:00:01",
       {
         jobStarted: read("job-started.sh"),

@@ -62,8 +62,8 @@ describe("the runner program on a host", function () {
     const sha256 = sh(archive(version, node)).split("\n").at(-1) ?? "";
     const hooks = { jobStarted: "exit 0", jobCompleted: "exit 0", jobTraces: "exit 0" };
     const jobs = { repository: "octo-org/demo-app", events: ["push"], refs: ["*"] };
-    const settings = { version, unit, jobs, closed: [], drainTimeoutMinutes: 1 };
-    const source = { url: `file:///root/${version}.tar.gz`, sha256 };
+    const settings = { unit, jobs, closed: [], drainTimeoutMinutes: 1 };
+    const source = { version, url: `file:///root/${version}.tar.gz`, sha256 };
     return script("agent.sh", "install", agentParameters(settings, source, "bc:24:11:00:00:71", hooks));
   }
   const registration = (verb: string): Finished =>

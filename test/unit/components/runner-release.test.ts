@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { checkRelease, resolveRelease } from "@ghrunners/components/resources/runner-release";
 import { chooseDownload } from "@ghrunners/components/runner/plan-release";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
@@ -26,14 +27,15 @@ describe("the archive of a runner's version, asked of GitHub", () => {
   });
   after(() => emulator.stop());
 
-  async function archive(version: string): Promise<string> {
+  async function chosen(version: string): Promise<{ url: string; sha256: string }> {
     const [offered, release, ends] = await Promise.all([
       github.downloads(),
       github.runnerRelease(version),
       github.registrationEnds(version),
     ]);
-    return chooseDownload({ offered, release, ends }, version, Date.now()).sha256;
+    return chooseDownload({ offered, release, ends }, version, Date.now());
   }
+  const archive = async (version: string): Promise<string> => (await chosen(version)).sha256;
 
   it("is offered for the newest version alone", async () => {
     assert.deepEqual(
@@ -45,6 +47,35 @@ describe("the archive of a runner's version, asked of GitHub", () => {
 
   it("comes from the release, with its digest, for an older one", async () =>
     assert.equal(await archive("2.336.0"), "0".repeat(64)));
+
+  it("is that of the newest version where none is asked for, and stays when a newer one is out", async () => {
+    const inputs = { githubUrl: emulator.url, repository: `${owner}/${repo}` };
+    const asked: (string | undefined)[] = [];
+    const check = (olds: object, version?: string) =>
+      checkRelease(olds, { ...inputs, version }, (news) => {
+        asked.push(news.version);
+        return resolveRelease(github, news);
+      });
+    const publish = (releases: object[]): void =>
+      writeFileSync(path.join(emulator.folder, "distributions/manifest.json"), JSON.stringify(releases));
+    const first = await check({});
+    assert.deepEqual(first, { ...inputs, version: "2.337.0", ...(await chosen("2.337.0")) });
+    const newer = { ...manifest[1]!, version: "2.338.0", file: "actions-runner-linux-x64-2.338.0.tar.gz" };
+    publish([...manifest, newer]);
+    assert.equal((await github.downloads())[0]?.filename, newer.file);
+    assert.deepEqual(await check(first), first);
+    assert.deepEqual(asked, [undefined], "an unchanged stack asks GitHub nothing");
+
+    const raised = await check(first, "2.338.0");
+    assert.equal(raised.version, "2.338.0");
+    assert.deepEqual(await check(raised), raised, "the setting is taken back: the version stays");
+    assert.equal((await check({})).version, "2.338.0", "replaced: nothing in the state, so the newest");
+    publish([...manifest, { ...newer, prerelease: true }]);
+    assert.equal((await check({})).version, "2.337.0", "a pre-release is not offered");
+    publish([]);
+    await assert.rejects(check({}), /GitHub offers no runner for linux x64.*Next: pulumi config set/);
+    publish(manifest);
+  });
 
   it("is refused for a version that never was, and for one whose end is past", async () => {
     await assert.rejects(archive("2.335.9"), /GitHub has no runner 2\.335\.9/);

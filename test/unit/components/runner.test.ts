@@ -83,7 +83,8 @@ describe("Runner", () => {
 
   it("takes a pinned archive without asking GitHub for one", async () => {
     const sha256 = "a".repeat(64);
-    const graph = await made({ agent: { downloadUrl: "https://mirror.example/runner.tar.gz", sha256 } });
+    const agent = { version: "2.336.0", downloadUrl: "https://mirror.example/runner.tar.gz", sha256 };
+    const graph = await made({ agent });
     assert.ok(!graph.some(({ name }) => name === "solo-release"));
     const stdin = plain(finder(graph)("solo-agent").inputs.stdin) as string;
     assert.ok(stdin.includes("ARCHIVE_URL='https://mirror.example/runner.tar.gz'") && stdin.includes(sha256));
@@ -137,7 +138,10 @@ describe("Runner", () => {
     await assert.rejects(made(wrong), (error: Error) => {
       assert.match(error.message, /^3 arguments of Runner "solo" cannot be taken/);
       assert.match(error.message, /sshPrivateKey: seen nothing, expected a text that is not empty/);
-      assert.match(error.message, /agent: seen one of downloadUrl and sha256, expected both of them, or neither/);
+      assert.match(
+        error.message,
+        /agent: seen a part of a pinned archive, expected version, downloadUrl and sha256 together/,
+      );
       assert.match(error.message, /agent\.extraLabels\[0\]: seen "with blank", expected letters, digits/);
       return true;
     });

@@ -122,14 +122,18 @@ describe("checks between settings", () => {
     assert.deepEqual(extra("gpu", "big", "GPU"), [problem(2, "GPU")]);
   });
 
-  it("ask for both halves of a pinned archive, or neither", () => {
+  it("ask for every part of a pinned archive", () => {
     const [sha256, downloadUrl] = ["0".repeat(64), "https://mirror.example/a.tar.gz"];
-    const allowed = "downloadUrl and sha256 together, or neither";
-    assert.deepEqual(check({ agent: agent.parse({ sha256, downloadUrl }) }), []);
-    assert.deepEqual(check({ agent: agent.parse({ sha256 }) }), [
+    const version = "2.336.0";
+    const allowed = "version, downloadUrl and sha256 together, or neither downloadUrl nor sha256";
+    assert.deepEqual(check({ agent: agent.parse({ version, sha256, downloadUrl }) }), []);
+    assert.deepEqual(check({ agent: agent.parse({ sha256, downloadUrl }) }), [
+      { path: "agent.version", seen: "nothing", allowed },
+    ]);
+    assert.deepEqual(check({ agent: agent.parse({ version, sha256 }) }), [
       { path: "agent.downloadUrl", seen: "nothing", allowed },
     ]);
-    assert.deepEqual(check({ agent: agent.parse({ downloadUrl }) }), [
+    assert.deepEqual(check({ agent: agent.parse({ version, downloadUrl }) }), [
       { path: "agent.sha256", seen: "nothing", allowed },
     ]);
   });

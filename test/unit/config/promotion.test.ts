@@ -16,8 +16,8 @@ const proof: Proof = {
   at: "2026-03-01T10:00:00Z",
   stack: "staging",
   commit: "c1",
-  settings: proofSettings(settings),
-  settingsDigest: settingsDigest(proofSettings(settings)),
+  settings: proofSettings(settings, null),
+  settingsDigest: settingsDigest(proofSettings(settings, null)),
   healthy: true,
   gate: null,
   smoke: null,
@@ -63,6 +63,11 @@ describe("what production demands of a change", () => {
     ]);
     const [only] = unmet([], { ...proof, commit: "c2", healthy: false });
     assert.match(only?.text ?? "", /has not proved this change: [^;]+; [^;]+\. Expected/);
+  });
+
+  it("is met with whichever version is proved, where the settings name none", () => {
+    const agent = { ...settings.agent, version: undefined };
+    assert.deepEqual(unmetDemands({ ...settings, promotion, agent }, { id: "c1", changed: [] }, proof, now), []);
   });
 
   it("is of the same settings as the proof", () => {

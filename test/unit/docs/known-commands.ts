@@ -15,6 +15,11 @@ const rehearsal = "lab/driver/rehearsal.ts";
 
 /** Every command of the documents. A new one needs a test first. */
 export const knownCommands: readonly KnownCommand[] = [
+  {
+    pattern: /^pulumi up --replace '\*\*RunnerRelease\*\*'$/,
+    test: "test/rehearsal/04-version.test.ts",
+    by: '"--replace", "**RunnerRelease**"',
+  },
   { pattern: /^npm ci$/, test: "test/unit/scripts/install.test.ts", by: "npm ci failed" },
   { pattern: /^npx mocha$/, test: "test/support/layers.ts", by: 'filesOf("unit")' },
   { pattern: /^npm run build:workflows$/, test: "test/unit/workflows/scripts.test.ts", by: "scriptText(source)" },

@@ -94,6 +94,19 @@ const specification: Readonly<Record<GuardName, readonly Example[]>> = {
     bad("an expression", /an expression chooses/, runners(labels), job('runs-on: "${{ inputs.x }}"', "issue_comment")),
     bad("a group", /an expression chooses/, runners(labels), job("runs-on: { group: x }", "pull_request")),
     bad("runners that accept them", /accept jobs of pull_request\./, runners(labels, ["push", "pull_request"])),
+    ...(["|| true", ""] as const).map((more) => {
+      const own = "github.event.pull_request.head.repo.full_name == github.repository";
+      const chosen = job(`if: "${own} && vars.X != '' ${more}", runs-on: "\${{ fromJSON(vars.X) }}"`, "pull_request");
+      return more === ""
+        ? good("own branches on a runner of the repository's choice", runners(labels), chosen)
+        : bad("a condition that lets forks in", /an expression chooses/, runners(labels), chosen);
+    }),
+    bad(
+      "own branches on a runner of ours",
+      /asks for primary/,
+      runners(labels),
+      job('if: "github.event.pull_request.head.repo.full_name == github.repository", runs-on: primary', "pull_request"),
+    ),
     good("a hosted image", runners(labels), job("runs-on: ubuntu-24.04", "pull_request")),
     good("a push", runners(labels), job("runs-on: [self-hosted, primary]")),
   ],

@@ -43,8 +43,9 @@ function jobProblems(id: string, job: Mapping, isLane: boolean, events: readonly
   // GitHub gives a called workflow its environment's secrets in no other way (actions/runner issue 4453).
   if (job.secrets === "inherit" && job.uses !== "./.github/workflows/deploy.yml") says("hands on every secret");
   if (events.some((event) => foreignEvents.has(event))) {
-    if (mayBeSelfHosted(job)) says("may run a pull request on a self-hosted runner");
     const guarded = textOf(job.if).includes("github.event.pull_request.head.repo.full_name == github.repository");
+    const isChosen = typeof job["runs-on"] === "string" && job["runs-on"].includes("fromJSON(vars.DELIVERY_RUNNER");
+    if (mayBeSelfHosted(job) && !(guarded && isChosen)) says("may run a pull request on a self-hosted runner");
     if (/\bsecrets\./.test(JSON.stringify(job)) && !guarded) says("uses secrets and does not skip forks");
   }
   const isLabelled = /production|needs\.gate\.outputs\.labels/.test(JSON.stringify(job["runs-on"] ?? ""));

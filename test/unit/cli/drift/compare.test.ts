@@ -46,6 +46,7 @@ const expected: DriftExpectation = {
       name: "one",
       id: 7,
       labels: ["self-hosted", "production"],
+      version: "2.336.0",
       unit: "one.service",
       host: { host: "192.0.2.51", user: "runner", hostKey: "ssh-ed25519 AAAA" },
       configuration: "0123456789ab",
@@ -113,6 +114,15 @@ describe("drift between the three planes", () => {
       drift({ secrets: secrets("environment") }).findings.map(({ id }) => id),
       ["secret-unknown"],
     );
+  });
+
+  it("knows the stacks' own secrets in the environment, where only its jobs read them", () => {
+    const secret = {
+      scope: "environment" as const,
+      name: "PULUMI_CONFIG_PASSPHRASE",
+      updatedAt: "2026-02-01T00:00:00Z",
+    };
+    assert.deepEqual(drift({ secrets: [...expected.secrets, secret] }).findings, []);
   });
 
   const cases: [string, Partial<DriftObservation>, RegExp][] = [

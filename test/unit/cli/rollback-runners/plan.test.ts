@@ -5,7 +5,9 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import type { ProvenSettings } from "@ghrunners/components/resources/last-known-good";
 import { provider } from "@ghrunners/components/resources/last-known-good";
-import { changesTo, lastKnownGood, withChanges } from "@ghrunners/cli/rollback-runners/plan";
+import { provenSettings } from "@ghrunners/config/arguments/proven-settings";
+import type { Settings } from "@ghrunners/config/parse";
+import { changesTo, keptVersion, lastKnownGood, withChanges } from "@ghrunners/cli/rollback-runners/plan";
 import { renderRollback } from "@ghrunners/cli/rollback-runners/render";
 import { publishedSchema } from "../../../support/published-schema";
 
@@ -45,6 +47,21 @@ describe("the way back of the runners' settings", () => {
       { setting: "proxmox.templateId", now: 9001, proven: 9000 },
     ]);
     assert.deepEqual(changesTo(proven, proven), []);
+  });
+
+  it("counts the version that the state keeps, where the settings name none", () => {
+    const agent = { ...proven.agent, version: undefined };
+    const release = (version: string) => [
+      { urn: "", type: "pulumi-nodejs:dynamic/ghrunners:RunnerRelease", outputs: { version } },
+    ];
+    const changes = (kept: string) =>
+      changesTo(
+        proven,
+        provenSettings({ ...proven, agent, runners: [] } as unknown as Settings, keptVersion(release(kept)) ?? ""),
+      );
+    assert.deepEqual(changes("2.336.0"), []);
+    assert.deepEqual(changes("2.337.0"), [{ setting: "agent.version", now: "2.337.0", proven: "2.336.0" }]);
+    assert.equal(keptVersion([]), undefined);
   });
 
   it("is written into the file, whose other lines and comments stay", () => {

@@ -24,7 +24,7 @@ function gitHubAt(begin: number) {
   const limiter = new RateLimiter(clock, noFaults, true);
   /** One request by a token of the account. @throws GitHubError as the client's */
   const request = (login: string, token: string): Promise<void> => {
-    const identity = { login, permissions: {}, tokenSha256: token };
+    const identity = { login, permissions: {}, isInstallation: false, tokenSha256: token };
     try {
       limiter.check(identity, false);
       limiter.allowance(identity, 1);
