@@ -16,6 +16,7 @@ import { command as pause } from "./pause/command";
 import { command as promote } from "./promote/command";
 import { command as restoreMonitoring } from "./restore-monitoring/command";
 import { command as restoreProtection } from "./restore-protection/command";
+import { command as prune } from "./prune/command";
 import { command as resume } from "./resume/command";
 import { command as review } from "./review/command";
 import { command as rollbackRunners } from "./rollback-runners/command";
@@ -31,7 +32,7 @@ const groups: Readonly<Record<string, readonly (() => Command)[]>> = {
   "Look:": [status, consolePage, why, alerts, gate, drift, dashboards, blastRadius],
   "Deploy:": [deploy, promote, pause, resume, incidents, review],
   "Operate:": [smoke, maintenance, rotate],
-  "Repair:": [rollbackRunners, restoreMonitoring, restoreProtection],
+  "Repair:": [rollbackRunners, restoreMonitoring, restoreProtection, prune],
   "Help:": [completion],
 };
 

@@ -18,6 +18,7 @@ import { maintenanceReportSchema } from "./maintenance/schema";
 import { monitoringViewSchema } from "./monitoring/schema";
 import { pauseReportSchema } from "./pause/schema";
 import { promotionRecordSchema } from "./promote/schema";
+import { pruneReportSchema } from "./prune/schema";
 import { criteriaSchema, deploymentListSchema, reviewDocumentSchema } from "./review/schema";
 import { rollbackReportSchema } from "./rollback-runners/schema";
 import { setupProxmoxSchema } from "./setup/schema";
@@ -84,6 +85,7 @@ export const schemas = {
     .strictObject({ version, stack: z.string(), result: z.literal("proved") })
     .meta({ title: "A commit proved on staging" }),
   promotion: promotionRecordSchema,
+  prune: pruneReportSchema,
   "restore-monitoring": z
     .strictObject({ version, steps: z.array(z.string()).describe("Output of each step.") })
     .meta({ title: "Files reinstalled on the monitoring host" }),

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { topology } from "@ghrunners/lab/topology";
 import type { DriftReport } from "@ghrunners/cli/drift/report";
+import type { PruneReport } from "@ghrunners/cli/prune/render";
 import { until } from "@ghrunners/core/until";
+import { registerElsewhere } from "@ghrunners/lab/driver/foreign-runner";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 /** What happens behind Pulumi's back is seen by refresh and healed by up. */
@@ -113,5 +115,65 @@ describe("drift", () => {
     const { data } = await rehearsal.octokit.rest.actions.listSelfHostedRunnersForRepo(rehearsal.repository);
     assert.equal(data.runners.filter((runner) => runner.name === secondary.name).length, 1, "a ghost was left");
     assert.ok(before.id > 0);
+  });
+
+  describe("that a stack left behind", () => {
+    const stray = { vmId: 190, name: "old-runner" };
+    const onPrimary = (script: string): Promise<string> => rehearsal.inMachine(primary.vmId, "sh", "-c", script);
+    const home = "/opt/actions-runner";
+    const seen = (...args: string[]): Promise<PruneReport> =>
+      rehearsal.json<PruneReport>("ghrunners", "prune", "--plan", "lab/demo-app/deployment.yaml", ...args);
+    const found = ({ leftovers }: PruneReport): string[] =>
+      leftovers.map(({ kind, id, name }) => `${kind} ${id} ${name}`);
+
+    after(async () => {
+      const ghost = await rehearsal.runner(stray.name);
+      if (ghost !== undefined)
+        await rehearsal.octokit.rest.actions.deleteSelfHostedRunnerFromRepo({
+          ...rehearsal.repository,
+          runner_id: ghost.id,
+        });
+      await rehearsal.proxmox("DELETE", `nodes/pve-lab/qemu/${stray.vmId}`).catch(() => undefined);
+      await onPrimary(`rm -rf ${home}/bin.2.30[0-9].0 ${home}/externals.2.30[0-9].0`);
+    });
+
+    it("is found with place and reason, and removed with --apply; the stack's own things stay", async () => {
+      assert.deepEqual(found(await seen()), []);
+      await registerElsewhere(rehearsal, stray.name);
+      const ghost = (await rehearsal.runner(stray.name))!;
+      const { labels } = (await rehearsal.runner(primary.name))!;
+      await rehearsal.octokit.rest.actions.setCustomLabelsForSelfHostedRunnerForRepo({
+        ...rehearsal.repository,
+        runner_id: ghost.id,
+        labels: [...labels],
+      });
+      await rehearsal.proxmox("POST", `nodes/pve-lab/qemu/9000/clone?newid=${stray.vmId}&name=${stray.name}&full=1`);
+      const notes = encodeURIComponent(`ghrunners ${rehearsal.session.stack} ${stray.name}`);
+      await rehearsal.proxmox("PUT", `nodes/pve-lab/qemu/${stray.vmId}/config?description=${notes}&protection=1`);
+      await onPrimary(
+        `for v in 2.301.0 2.302.0; do mkdir -p ${home}/bin.$v ${home}/externals.$v; done; touch -d 2020-01-01 ${home}/bin.2.301.0`,
+      );
+      const isOffline = async (): Promise<boolean> => (await rehearsal.runner(stray.name))?.status === "offline";
+      await until("GitHub shows the ghost offline", 90_000, isOffline);
+      const dry = await seen();
+      assert.deepEqual(found(dry).sort(), [
+        `machine ${stray.vmId} ${stray.name}`,
+        `runner ${ghost.id} ${stray.name}`,
+        "runner-version 2.301.0 runner 2.301.0",
+      ]);
+      assert.deepEqual([dry.applied, dry.removed], [false, []]);
+      assert.ok(await rehearsal.runner(stray.name), "a dry run changes nothing");
+
+      const some = await rehearsal.run(["ghrunners", "prune", "--apply"]);
+      assert.equal(some.code, 1, some.all);
+      assert.match(some.stdout, /machine 190 was not removed: it is protected\. Next: qm set 190 --protection 0/);
+      assert.equal(await rehearsal.runner(stray.name), undefined);
+      await rehearsal.proxmox("PUT", `nodes/pve-lab/qemu/${stray.vmId}/config?protection=0`);
+      const rest = await rehearsal.run(["ghrunners", "prune", "--apply"]);
+      assert.equal(rest.code, 0, rest.all);
+      assert.deepEqual(found(await seen()), []);
+      assert.equal(await onPrimary(`ls -d ${home}/bin.2.30[0-9].0`).then((text) => text.trim()), `${home}/bin.2.302.0`);
+      assert.deepEqual((await rehearsal.status()).problems, []);
+    });
   });
 });

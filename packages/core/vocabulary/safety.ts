@@ -12,6 +12,9 @@ export const ONE_NODE_WORDS = "one failed node may stop every runner";
 /** Rolls the runners back automatically after an update that failed. */
 export const ROLLBACK_WORDS = "a failed update of the runners rolls back by itself";
 
+/** Lets `ghrunners prune` remove runners that are online and machines that run. */
+export const PRUNE_WORDS = "remove what is still running";
+
 /** A guard's override: the setting below `safety`, and the only sentence that it accepts. */
 export interface Override {
   readonly setting: string;

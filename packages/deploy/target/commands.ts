@@ -15,15 +15,19 @@ import { describeLockHolder } from "./lock-holder";
 import { lastToken, prepareFolders, writeMetrics, type Records } from "./history";
 import type { Journal } from "./journal";
 import {
+  contextOf,
   openDeployment,
+  outdated,
   readJournal,
   records,
   repeatedId,
   show,
+  type OldRelease,
   type OpenDeployment,
   type DeploymentSummary,
 } from "./queries";
 import { RefusedError } from "./refused";
+import { pruneReleases } from "./release";
 import { UnreadableJournalError } from "./store";
 
 /** Acquires the lock. A transaction whose deployer is gone is ended first. */
@@ -80,6 +84,14 @@ function readLoudly(agent: Agent): Journal | undefined {
     writeMetrics(store.folders, { lock: "unknown", since: store.openSince() ?? clock.wall(), unreadable });
     throw error;
   }
+}
+
+/** Removes the releases that are no longer kept. @throws RefusedError while a deployment is open, which may need them */
+export function prune(agent: Agent, request: Request): { readonly releases: OldRelease[] } {
+  if (agent.store.isOpen()) throw new RefusedError(describeLockHolder(openDeployment(agent, readJournal(agent))));
+  const found = outdated(agent, request);
+  pruneReleases(contextOf(agent, request));
+  return found;
 }
 
 /** Refuses while another process of the agent holds the lock, and names the deployment. @throws RefusedError always */

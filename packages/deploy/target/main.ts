@@ -1,7 +1,7 @@
 /**
  * The agent on a deployment target. Installed as one file; the launcher `ghrunners-deploy` (files/ghrunners-deploy) starts
  * it and makes sure that only one of the commands that write runs at a time.
- * usage: ghrunners-deploy status|inspect|begin < request.json
+ * usage: ghrunners-deploy status|inspect|outdated|begin|prune < request.json
  *        ghrunners-deploy put TOKEN < artefact
  *        ghrunners-deploy run TOKEN [REASON-TO-ABORT]
  *        ghrunners-deploy renew TOKEN | give-up TOKEN | watch | retry | metrics | records ID | look ID | history
@@ -13,13 +13,13 @@
  * old token.
  */
 import { systemClock } from "./clock";
-import { begin, giveUp, held, measure, put, renew, retryUndo, run, watch } from "./commands";
+import { begin, giveUp, held, measure, prune, put, renew, retryUndo, run, watch } from "./commands";
 import type { Agent } from "./drive";
 import { endStopped } from "./end-stopped";
 import { MarkedExecutor, ScopeExecutor } from "./executor";
 import { foldersBelow } from "./folders";
 import { claimIncident, incidents, incidentSent, releaseIncident } from "./incidents";
-import { history, inspect, deploymentProgress, records, show, status } from "./queries";
+import { history, inspect, deploymentProgress, outdated, records, show, status } from "./queries";
 import { RefusedError } from "./refused";
 import { parseRequest } from "./request-schema";
 import { Store } from "./store";
@@ -65,6 +65,10 @@ async function answer(agent: Agent, [command = "", ...args]: readonly string[]):
       return status(agent, await requestOnInput());
     case "inspect":
       return inspect(agent, await requestOnInput());
+    case "outdated":
+      return outdated(agent, await requestOnInput());
+    case "prune":
+      return prune(agent, await requestOnInput());
     case "begin":
       return begin(agent, await requestOnInput());
     case "held":

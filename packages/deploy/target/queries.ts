@@ -1,4 +1,6 @@
 /** The agent's read-only commands. */
+import { statSync } from "node:fs";
+import path from "node:path";
 import { leaseState } from "../protocol/lease";
 import type { CheckResult, Request } from "../protocol/request";
 import type { Outcome } from "../protocol/transaction";
@@ -10,7 +12,7 @@ import { allRecords, readRecords, recordedIds, type Records, type Unreadable } f
 import type { Journal } from "./journal";
 import { preflight } from "./preflight";
 import { RefusedError } from "./refused";
-import { currentVersion, releaseState } from "./release";
+import { currentVersion, oldReleases, releaseState } from "./release";
 import { scanFolders, type SecretScan } from "./secret-scan";
 import { UnreadableJournalError } from "./store";
 
@@ -191,7 +193,23 @@ export function deploymentProgress(agent: Agent, id: string): DeploymentProgress
   return { open, records: found ?? null };
 }
 
-function contextOf({ store, executor }: Agent, request: Request): Context {
+/** A release that is no longer kept. */
+export interface OldRelease {
+  readonly version: string;
+  /** When its folder was last changed, RFC 3339. */
+  readonly at: string;
+}
+
+/** What {@link prune} would remove. */
+export function outdated(agent: Agent, request: Request): { readonly releases: OldRelease[] } {
+  const releases = oldReleases(contextOf(agent, request)).map((folder) => ({
+    version: path.basename(folder),
+    at: statSync(folder).mtime.toISOString(),
+  }));
+  return { releases };
+}
+
+export function contextOf({ store, executor }: Agent, request: Request): Context {
   const previous = currentVersion({ folders: store.folders, request });
   return { folders: store.folders, executor, request, version: previous, previous };
 }

@@ -130,15 +130,21 @@ export function pointLink(link: string, target: string): void {
   syncFolder(path.dirname(link));
 }
 
-/** Keeps the newest releases, and always the current one. Folders that no deployment made are kept too. */
-export function pruneReleases(context: Context): void {
+/**
+ * Folders of the releases that are no longer kept, newest first. Kept are the newest ones, always the current one, and
+ * folders that no deployment made.
+ */
+export function oldReleases(context: Context): string[] {
   const folder = rooted(context, context.request.releases);
-  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   const current = currentVersion(context);
   const ours = readdirSync(folder)
     .map((name) => path.join(folder, name))
     .filter((file) => path.basename(file) !== current && releaseAt(file).state === "read")
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  for (const file of ours.slice(context.request.limits.keepReleases - 1))
-    rmSync(file, { recursive: true, force: true });
+  return ours.slice(context.request.limits.keepReleases - 1);
+}
+
+export function pruneReleases(context: Context): void {
+  for (const file of oldReleases(context)) rmSync(file, { recursive: true, force: true });
 }

@@ -73,6 +73,11 @@ export const knownCommands: readonly KnownCommand[] = [
     test: init,
     by: '"ghrunners", "setup", "proxmox"',
   },
+  {
+    pattern: /^ghrunners prune( --plan deployment\.yaml)?( --apply( --force "remove what is still running")?)?$/,
+    test: "test/rehearsal/03-drift.test.ts",
+    by: '["ghrunners", "prune", "--apply"]',
+  },
   { pattern: /^pulumi cancel$/, test: "test/engine/program/rate-limit.engine.test.ts", by: '["cancel", "--yes"]' },
   { pattern: /^pulumi refresh$/, test: noRoot, by: '"pulumi", "refresh"' },
   {

@@ -26,6 +26,23 @@ describe("a deployment on a target", function () {
     assert.doesNotMatch(metrics, /deployment_lock_timestamp_seconds \d/);
   });
 
+  it("removes releases that a lower limit no longer keeps, never the current one, and not while one is open", async () => {
+    const generous = target.plan({ limits: { keepReleases: 4 } });
+    for (const version of ["1", "2", "3"]) await target.deploy(target.request(version, {}, generous));
+    const frugal = target.request("3", {}, target.plan({ limits: { keepReleases: 2 } }));
+    assert.deepEqual(
+      queries.outdated(target.agent(), frugal).releases.map(({ version }) => version),
+      ["1"],
+    );
+    const { token } = await commands.begin(target.agent(), target.request("4", {}, generous));
+    assert.throws(() => commands.prune(target.agent(), frugal), /has held the lock since/);
+    commands.giveUp(target.agent(), token);
+    await commands.watch(target.agent());
+    assert.equal(commands.prune(target.agent(), frugal).releases.length, 1);
+    assert.deepEqual(commands.prune(target.agent(), frugal).releases, []);
+    assert.equal(target.whole(), "3");
+  });
+
   for (const [name, traits, code] of [
     ["fails its health check", { unhealthy: true }, "health_check"],
     ["fails a smoke test", { halfBroken: true }, "smoke_test"],
