@@ -9,6 +9,7 @@ import {
   issuesOf,
   recordOf,
   wholeVersion,
+  why,
 } from "./support/github-deployments";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
@@ -71,6 +72,15 @@ describe("deployments through GitHub that are broken off", function () {
     assert.match(ended.all, /the deployer is silent: its lease has expired, app rolls back by itself/);
     const { id, outcome, failure } = recordOf(ended);
     assert.deepEqual([outcome, failure?.code], ["rolled_back", "lease_expired"]);
+    const told = await why(ended.result.run?.url ?? "");
+    assert.deepEqual([told.code, told.result.cause.kind, told.result.targets[0]?.own?.id], [1, "rolled_back", id]);
+    assert.match(
+      told.result.cause.words,
+      /^Version 3-slow was rolled back on app, version 2 is back \(lease_expired\)/,
+    );
+    // Its host is off: that is told, and is no reason to say less of the rest.
+    const lost = told.result.runners.find(({ name }) => name === primary.name);
+    assert.deepEqual([lost?.unit, typeof lost?.problem], [null, "string"], told.all);
     assert.equal(await wholeVersion(rehearsal), "2");
     // The deployer was gone and could not report: the next deployment to the target does.
     assert.deepEqual(await issuesOf(rehearsal, id), []);
@@ -79,6 +89,11 @@ describe("deployments through GitHub that are broken off", function () {
     assert.deepEqual([next.code, recordOf(next).outcome], [0, "succeeded"], next.all);
     assert.ok(recordOf(next).owner.endsWith(`@${secondary.name}`));
     assert.equal(await wholeVersion(rehearsal), "1");
+    const newest = await why();
+    assert.deepEqual([newest.code, newest.result.cause.words], [0, "Version 1 was deployed to app."], newest.all);
+    const [used] = newest.result.runners;
+    assert.deepEqual([used?.name, used?.unit, used?.job], [secondary.name, "active", null], newest.all);
+    assert.match(used?.lastWord ?? "", /Job .*Deploy completed with result: Succeeded/);
     assert.equal((await issuesOf(rehearsal, id)).length, 1);
   });
 });

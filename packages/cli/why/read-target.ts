@@ -3,13 +3,12 @@ import type { TargetSettings } from "@ghrunners/config/targets";
 import { openSession } from "@ghrunners/core/ssh/session";
 import { callAgent, type RemoteAgent } from "@ghrunners/deploy/deployer/remote-agent";
 import { NoAgentError, sshAgent } from "@ghrunners/deploy/deployer/ssh";
-import type { DeploymentRecord } from "@ghrunners/deploy/records/record";
-import type { DeploymentProgress, DeploymentSummary, TargetHistory } from "@ghrunners/deploy/target/queries";
+import type { TargetHistory } from "@ghrunners/deploy/target/queries";
 import type { TargetFacts } from "./facts";
 import { oneLine } from "./read-github";
 
 const CONNECT_MS = 5_000;
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 60_000;
 
 /** Whose record is wanted: a deployment's id, or null if only the address of its run is known. */
 interface Wanted {
@@ -17,17 +16,15 @@ interface Wanted {
   readonly run: string;
 }
 
-/** The run's record, by its id; the newest one of the run if the id is not known. */
-async function recordOf(agent: RemoteAgent, { id, run }: Wanted): Promise<DeploymentRecord | undefined> {
-  if (id !== null) return (await callAgent<DeploymentProgress>(agent, ["look", id], "", LIMIT_MS)).records?.deployment;
-  const { records } = await callAgent<TargetHistory>(agent, ["history"], "", LIMIT_MS);
-  return records.findLast(({ deployment }) => deployment.run === run)?.deployment;
-}
-
-async function read(agent: RemoteAgent, name: string, wanted: Wanted): Promise<TargetFacts> {
-  const { open, last } = await callAgent<DeploymentSummary>(agent, ["show"], "", LIMIT_MS);
-  const own = await recordOf(agent, wanted);
-  const [newest] = last;
+/**
+ * By the agent's history, which has the lock and every record; its command `show` prints for people.
+ * @param wanted the run whose record is looked for; by its address if its deployment's id is not known
+ */
+export async function targetFacts(agent: RemoteAgent, name: string, { id, run }: Wanted): Promise<TargetFacts> {
+  const { records, open } = await callAgent<TargetHistory>(agent, ["history"], "", LIMIT_MS);
+  const deployments = records.map(({ deployment }) => deployment);
+  const own = deployments.findLast((one) => (id === null ? one.run === run : one.id === id));
+  const newest = deployments.at(-1);
   return {
     name,
     deployed: true,
@@ -57,12 +54,12 @@ export async function readTarget(
   try {
     const session = await openSession({ host, user, hostKey }, privateKey, CONNECT_MS);
     try {
-      return await read(sshAgent(session), name, wanted);
+      return await targetFacts(sshAgent(session), name, wanted);
     } finally {
       session.close();
     }
   } catch (error) {
     if (error instanceof NoAgentError) return nothing;
-    return { ...nothing, deployed: true, problem: (error as Error).message };
+    return { ...nothing, deployed: true, problem: oneLine((error as Error).message) };
   }
 }

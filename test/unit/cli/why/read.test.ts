@@ -4,8 +4,10 @@ import type { AddressInfo } from "node:net";
 import { WrongUse } from "@ghrunners/cli/command";
 import { oneLine, readGitHub, readRun, Reads } from "@ghrunners/cli/why/read-github";
 import { parseRunner } from "@ghrunners/cli/why/read-runner";
+import { targetFacts } from "@ghrunners/cli/why/read-target";
 import { deploymentIn, runMeant } from "@ghrunners/cli/why/run-meant";
 import { GitHubClient } from "@ghrunners/core/github/client";
+import type { RemoteAgent } from "@ghrunners/deploy/deployer/remote-agent";
 
 const home = "https://github.example/octo-org/demo-app";
 
@@ -54,6 +56,34 @@ describe("what a runner's host shows", () => {
   it("cannot draw on the operator's terminal", () => {
     assert.equal(oneLine("\u001b[31mred\u001b[0m\u0007 a\r\nb\u0000"), "red a b");
     assert.equal(oneLine("x".repeat(9_000)).length, 500);
+  });
+});
+
+describe("what a target shows", () => {
+  const record = (id: string, run: string, outcome: string) => ({
+    deployment: { ...{ id, run, outcome, version: "2", previousVersion: "1" }, failure: null },
+  });
+  const open = { ...{ id: "3", version: "3", owner: "octocat", startedAt: "2026-01-01T09:00:00Z" }, ended: [] };
+  const history = {
+    records: [record("1", `${home}/actions/runs/7`, "rolled_back"), record("2", `${home}/actions/runs/8`, "succeeded")],
+    open: { ...open, lease: "held", outcome: null, running: "health" },
+  };
+  /** As over SSH, where only an answer of one line is a value: `show` has many. */
+  const agent: RemoteAgent = {
+    call: async ([command]) =>
+      command === "history" ? { code: 0, value: history } : { code: 1, value: { error: `no value of ${command}` } },
+  };
+
+  it("is the lock, the newest record, and the run's own by its id or its address", async () => {
+    for (const wanted of [
+      { id: "1", run: "" },
+      { id: null, run: `${home}/actions/runs/7` },
+    ]) {
+      const { last, own, open: seen, problem } = await targetFacts(agent, "app", wanted);
+      assert.deepEqual([last?.id, own?.id, own?.outcome, problem], ["2", "1", "rolled_back", null]);
+      assert.deepEqual([seen?.owner, seen?.running], ["octocat", "health"]);
+    }
+    assert.equal((await targetFacts(agent, "app", { id: "9", run: "" })).own, null);
   });
 });
 
