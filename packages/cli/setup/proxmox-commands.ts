@@ -74,7 +74,7 @@ export function proxmoxScript(account: ProxmoxAccount): string {
     "# Run this as root on a Proxmox VE node. It can be run again.",
     ...proxmoxCommands(account),
     "# The table above shows the token's value once. With privilege separation the token has what user and token both have.",
-    `# Next: ghrunners init, which asks for the token: ${account.tokenId}=VALUE`,
+    `# Next: ghrunners init, with ${account.tokenId}=VALUE in a file as the secret proxmoxToken`,
     "",
   ].join("\n");
 }

@@ -163,7 +163,10 @@ describe("ghrunners init and setup on the two APIs", function () {
       accessOf(stdout.split("\n")).map((entry) => entry.path),
       ["/vms", "/storage/local-lvm", "/sdn/zones/localnetwork/vmbr0", "/pool/runners"],
     );
-    assert.match(stdout, new RegExp(`Next: ghrunners init --stack ${stack}, which asks for the token`));
+    assert.match(
+      stdout,
+      new RegExp(`Next: ghrunners init --stack ${stack}, with pulumi@pve!ghrunners=VALUE in a file`),
+    );
     const wrong = await run("ghrunners", "setup", "proxmox", "--storage", "a; reboot", "--token", "root");
     assert.equal(wrong.code, 2, wrong.all);
     assert.match(wrong.all, /Seen storage: "a; reboot", tokenId: "root"\. Expected names/);
