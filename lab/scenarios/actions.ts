@@ -2,9 +2,7 @@
 import assert from "node:assert/strict";
 import type { Records } from "@ghrunners/deploy/target/history";
 import type { FailureCode, Outcome } from "@ghrunners/deploy/protocol/transaction";
-import { nodeLine } from "@ghrunners/core/node-line";
-import { runProcess } from "@ghrunners/core/process";
-import { projectRoot } from "@ghrunners/core/project-root";
+import { labExec } from "../driver/exec";
 import type { Deployer } from "./deployer";
 import type { ScenarioDeployOptions, Testbed } from "./testbed";
 import { BETWEEN, type HoldPoint } from "./plan";
@@ -55,8 +53,7 @@ export async function assertEnding(
 
 /** Opens an issue for each incident on the target that has none, as on-call does. @returns what the command said */
 export async function sendIncidents(): Promise<string> {
-  const line = nodeLine("packages/cli/main.ts", "incidents", "--send");
-  const { code, all } = await runProcess(line, { cwd: projectRoot, env: { ...process.env, STACK: "lab" } });
+  const { code, all } = await labExec("ghrunners", "incidents", "--send");
   assert.equal(code, 0, all);
   return all;
 }
