@@ -329,3 +329,27 @@ describe("configuration", () => {
 
 const prefixed = (values: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [`ghrunners:${name}`, value]));
+
+describe("templates of other nodes", () => {
+  const [first] = good.runners as object[];
+  const proxmox = good.proxmox as object;
+  const said = (changes: Record<string, unknown>): string[] =>
+    problemsOf(changes).map(({ path: at, seen, allowed }) => `${at}: seen ${seen}, expected ${allowed}`);
+
+  it("are refused for the node that has proxmox.templateId", () => {
+    assert.deepEqual(said({ proxmox: { ...proxmox, templates: { pve1: 9001 } } }), [
+      "proxmox.templates.pve1: seen 9001, for the node proxmox.node, " +
+        "expected other nodes only: proxmox.templateId is the template there",
+    ]);
+  });
+
+  it("are wanted for each node that a runner is placed on", () => {
+    assert.deepEqual(
+      said({ runners: [first, { role: "secondary", name: "two", vmId: 152, address: "192.0.2.52", node: "pve2" }] }),
+      [
+        "proxmox.templates.pve2: seen nothing, " +
+          "expected the VMID of the template on node pve2, because a runner is placed there",
+      ],
+    );
+  });
+});
