@@ -607,9 +607,9 @@ var require_light = __commonJS({
           await this.yieldLoop();
           return this._done;
         }
-        async __groupCheck__(time) {
+        async __groupCheck__(time2) {
           await this.yieldLoop();
-          return this._nextRequest + this.timeout < time;
+          return this._nextRequest + this.timeout < time2;
         }
         computeCapacity() {
           var maxConcurrent, reservoir;
@@ -927,14 +927,14 @@ var require_light = __commonJS({
             var base;
             clearInterval(this.interval);
             return typeof (base = this.interval = setInterval(async () => {
-              var e, k, ref, results, time, v;
-              time = Date.now();
+              var e, k, ref, results, time2, v;
+              time2 = Date.now();
               ref = this.instances;
               results = [];
               for (k in ref) {
                 v = ref[k];
                 try {
-                  if (await v._store.__groupCheck__(time)) {
+                  if (await v._store.__groupCheck__(time2)) {
                     results.push(this.deleteKey(k));
                   } else {
                     results.push(void 0);
@@ -1591,7 +1591,7 @@ function explainGitHubError(error, action, { url, fullName }, now = Date.now()) 
   const failure = error;
   const said = failure.message ?? String(error);
   const head = `GitHub refused to ${action} (${fullName})`;
-  const text = (() => {
+  const text2 = (() => {
     if (isRateLimit(failure)) {
       const end = rateLimitEnd(failure, now);
       const until = end === void 0 ? "it is over" : new Date(end).toISOString();
@@ -1615,7 +1615,7 @@ function explainGitHubError(error, action, { url, fullName }, now = Date.now()) 
     return `${head}: ${failure.status ?? "no status"}, "${said}". Expected success. Next: https://www.githubstatus.com, then pulumi up`;
   })();
   const allowedAt = isRateLimit(failure) ? rateLimitEnd(failure, now) ?? now + UNNAMED_LIMIT_MS : void 0;
-  return new GitHubError(text, failure.status, allowedAt);
+  return new GitHubError(text2, failure.status, allowedAt);
 }
 
 // node_modules/universal-user-agent/index.js
@@ -2212,12 +2212,12 @@ async function getResponseData(response) {
   }
   const mimetype = (0, import_fast_content_type_parse.safeParse)(contentType);
   if (isJSONResponse(mimetype)) {
-    let text = "";
+    let text2 = "";
     try {
-      text = await response.text();
-      return JSON.parse(text);
+      text2 = await response.text();
+      return JSON.parse(text2);
     } catch (err) {
-      return text;
+      return text2;
     }
   } else if (mimetype.type.startsWith("text/") || mimetype.parameters.charset?.toLowerCase() === "utf-8") {
     return response.text().catch(noop);
@@ -5308,9 +5308,21 @@ var toDownloads = (assets) => assets.flatMap(({ name, browser_download_url: url,
   return os === void 0 || architecture === void 0 ? [] : [{ os, architecture, filename: name, url, sha256 }];
 });
 function firstEnd(deprecation) {
-  const ends = [deprecation?.registration_deprecates_at, deprecation?.runtime_deprecates_at].map((text) => Date.parse(text ?? "")).filter((at) => !Number.isNaN(at));
+  const ends = [deprecation?.registration_deprecates_at, deprecation?.runtime_deprecates_at].map((text2) => Date.parse(text2 ?? "")).filter((at) => !Number.isNaN(at));
   return ends.length === 0 ? void 0 : Math.min(...ends);
 }
+
+// packages/core/github/token.ts
+function time(text2) {
+  const [, day, hour, zone] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (UTC|[+-]\d{4})$/.exec(text2 ?? "") ?? [];
+  const at = Date.parse(day === void 0 ? text2 ?? "" : `${day}T${hour}${zone === "UTC" ? "Z" : zone}`);
+  return Number.isNaN(at) ? void 0 : at;
+}
+var toTokenSeen = (headers) => ({
+  ends: time(text(headers["github-authentication-token-expiration"])),
+  clock: time(text(headers.date))
+});
+var text = (value) => typeof value === "string" ? value : void 0;
 
 // packages/core/github/workflow.ts
 var toWorkflowRun = ({ id, html_url: url, status, conclusion }) => ({
@@ -5330,6 +5342,23 @@ var GitHubClient = class extends RepositoryRequests {
       fullName: data.full_name,
       owner: { login: data.owner.login, kind: data.owner.type === "Organization" ? "organization" : "person" }
     };
+  }
+  /** Until when the token is valid, and GitHub's clock. @throws GitHubError when GitHub refuses the token */
+  token() {
+    return this.call("read the repository", async ({ rest }, names) => ({
+      data: toTokenSeen((await rest.repos.get(names)).headers)
+    }));
+  }
+  /**
+   * Git's object ids of the files of a folder on the default branch, by path from the repository's root; empty if there
+   * is no such folder. Needs Contents: read.
+   */
+  async filesIn(folder) {
+    const found = await unlessMissing(
+      this.call(`list ${folder}`, ({ rest }, names) => rest.repos.getContent({ ...names, path: folder }))
+    );
+    const entries = Array.isArray(found) ? found : [];
+    return Object.fromEntries(entries.filter(({ type }) => type === "file").map(({ path, sha }) => [path, sha]));
   }
   async runnerNamed(name) {
     const data = await this.call(
@@ -5455,7 +5484,7 @@ var GitHubClient = class extends RepositoryRequests {
     );
   }
   /** The newest run of a workflow whose title contains the text. */
-  async runTitled(workflow, text) {
+  async runTitled(workflow, text2) {
     const data = await this.call(
       `list the runs of ${workflow}`,
       ({ rest }, names) => rest.actions.listWorkflowRuns({
@@ -5465,7 +5494,7 @@ var GitHubClient = class extends RepositoryRequests {
         per_page: 20
       })
     );
-    const run = data.workflow_runs.find(({ display_title }) => display_title.includes(text));
+    const run = data.workflow_runs.find(({ display_title }) => display_title.includes(text2));
     return run && toWorkflowRun(run);
   }
   async run(id) {
@@ -5502,11 +5531,11 @@ function requiredVariable(variables, name) {
 // packages/deploy/notes/main.ts
 var LONGEST_BODY = 65536;
 var marker = (key) => `<!-- ghrunners:${key.replace(/[^A-Za-z0-9._-]/g, "-")} -->`;
-function bodyOf(key, text) {
+function bodyOf(key, text2) {
   const head = `${marker(key)}
 `;
   const cut = "\n\nThe rest is in the log of the run.\n";
-  return head.length + text.length <= LONGEST_BODY ? head + text : head + text.slice(0, LONGEST_BODY - head.length - cut.length) + cut;
+  return head.length + text2.length <= LONGEST_BODY ? head + text2 : head + text2.slice(0, LONGEST_BODY - head.length - cut.length) + cut;
 }
 var isOurs = ({ body, user, pull_request: pull }, key) => pull === void 0 && user?.type === "Bot" && body?.startsWith(marker(key)) === true;
 var { env } = process;
@@ -5523,17 +5552,17 @@ async function search(client, route, key) {
   );
   return found.find((note2) => note2 !== void 0);
 }
-async function comment(number, key, text) {
+async function comment(number, key, text2) {
   const client = github();
   const list = `/issues/${number}/comments`;
   const found = await search(client, list, key);
-  const body = bodyOf(key, text);
+  const body = bodyOf(key, text2);
   await (found === void 0 ? client.send("POST", list, { body }) : client.send("PATCH", `/issues/comments/${found.id}`, { body }));
 }
-async function issue(key, title, text) {
+async function issue(key, title, text2) {
   const client = github();
   const found = await search(client, "/issues", key);
-  const body = bodyOf(key, text);
+  const body = bodyOf(key, text2);
   await (found === void 0 ? client.send("POST", "/issues", { title, body }) : client.send("PATCH", `/issues/${found.number}`, { body }));
 }
 async function close(key) {

@@ -611,9 +611,9 @@ var require_light = __commonJS({
           await this.yieldLoop();
           return this._done;
         }
-        async __groupCheck__(time3) {
+        async __groupCheck__(time4) {
           await this.yieldLoop();
-          return this._nextRequest + this.timeout < time3;
+          return this._nextRequest + this.timeout < time4;
         }
         computeCapacity() {
           var maxConcurrent, reservoir;
@@ -931,14 +931,14 @@ var require_light = __commonJS({
             var base;
             clearInterval(this.interval);
             return typeof (base = this.interval = setInterval(async () => {
-              var e, k, ref, results, time3, v;
-              time3 = Date.now();
+              var e, k, ref, results, time4, v;
+              time4 = Date.now();
               ref = this.instances;
               results = [];
               for (k in ref) {
                 v = ref[k];
                 try {
-                  if (await v._store.__groupCheck__(time3)) {
+                  if (await v._store.__groupCheck__(time4)) {
                     results.push(this.deleteKey(k));
                   } else {
                     results.push(void 0);
@@ -1595,7 +1595,7 @@ function explainGitHubError(error2, action, { url, fullName }, now = Date.now())
   const failure2 = error2;
   const said = failure2.message ?? String(error2);
   const head = `GitHub refused to ${action} (${fullName})`;
-  const text = (() => {
+  const text2 = (() => {
     if (isRateLimit(failure2)) {
       const end = rateLimitEnd(failure2, now);
       const until = end === void 0 ? "it is over" : new Date(end).toISOString();
@@ -1619,7 +1619,7 @@ function explainGitHubError(error2, action, { url, fullName }, now = Date.now())
     return `${head}: ${failure2.status ?? "no status"}, "${said}". Expected success. Next: https://www.githubstatus.com, then pulumi up`;
   })();
   const allowedAt = isRateLimit(failure2) ? rateLimitEnd(failure2, now) ?? now + UNNAMED_LIMIT_MS : void 0;
-  return new GitHubError(text, failure2.status, allowedAt);
+  return new GitHubError(text2, failure2.status, allowedAt);
 }
 
 // node_modules/universal-user-agent/index.js
@@ -2216,12 +2216,12 @@ async function getResponseData(response) {
   }
   const mimetype = (0, import_fast_content_type_parse.safeParse)(contentType);
   if (isJSONResponse(mimetype)) {
-    let text = "";
+    let text2 = "";
     try {
-      text = await response.text();
-      return JSON.parse(text);
+      text2 = await response.text();
+      return JSON.parse(text2);
     } catch (err) {
-      return text;
+      return text2;
     }
   } else if (mimetype.type.startsWith("text/") || mimetype.parameters.charset?.toLowerCase() === "utf-8") {
     return response.text().catch(noop);
@@ -5317,9 +5317,21 @@ var toDownloads = (assets) => assets.flatMap(({ name, browser_download_url: url,
   return os === void 0 || architecture === void 0 ? [] : [{ os, architecture, filename: name, url, sha256 }];
 });
 function firstEnd(deprecation) {
-  const ends = [deprecation?.registration_deprecates_at, deprecation?.runtime_deprecates_at].map((text) => Date.parse(text ?? "")).filter((at) => !Number.isNaN(at));
+  const ends = [deprecation?.registration_deprecates_at, deprecation?.runtime_deprecates_at].map((text2) => Date.parse(text2 ?? "")).filter((at) => !Number.isNaN(at));
   return ends.length === 0 ? void 0 : Math.min(...ends);
 }
+
+// packages/core/github/token.ts
+function time(text2) {
+  const [, day, hour, zone] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (UTC|[+-]\d{4})$/.exec(text2 ?? "") ?? [];
+  const at = Date.parse(day === void 0 ? text2 ?? "" : `${day}T${hour}${zone === "UTC" ? "Z" : zone}`);
+  return Number.isNaN(at) ? void 0 : at;
+}
+var toTokenSeen = (headers) => ({
+  ends: time(text(headers["github-authentication-token-expiration"])),
+  clock: time(text(headers.date))
+});
+var text = (value) => typeof value === "string" ? value : void 0;
 
 // packages/core/github/workflow.ts
 var toWorkflowRun = ({ id, html_url: url, status, conclusion }) => ({
@@ -5339,6 +5351,23 @@ var GitHubClient = class extends RepositoryRequests {
       fullName: data.full_name,
       owner: { login: data.owner.login, kind: data.owner.type === "Organization" ? "organization" : "person" }
     };
+  }
+  /** Until when the token is valid, and GitHub's clock. @throws GitHubError when GitHub refuses the token */
+  token() {
+    return this.call("read the repository", async ({ rest }, names) => ({
+      data: toTokenSeen((await rest.repos.get(names)).headers)
+    }));
+  }
+  /**
+   * Git's object ids of the files of a folder on the default branch, by path from the repository's root; empty if there
+   * is no such folder. Needs Contents: read.
+   */
+  async filesIn(folder) {
+    const found = await unlessMissing(
+      this.call(`list ${folder}`, ({ rest }, names) => rest.repos.getContent({ ...names, path: folder }))
+    );
+    const entries = Array.isArray(found) ? found : [];
+    return Object.fromEntries(entries.filter(({ type }) => type === "file").map(({ path, sha }) => [path, sha]));
   }
   async runnerNamed(name) {
     const data = await this.call(
@@ -5464,7 +5493,7 @@ var GitHubClient = class extends RepositoryRequests {
     );
   }
   /** The newest run of a workflow whose title contains the text. */
-  async runTitled(workflow, text) {
+  async runTitled(workflow, text2) {
     const data = await this.call(
       `list the runs of ${workflow}`,
       ({ rest }, names) => rest.actions.listWorkflowRuns({
@@ -5474,7 +5503,7 @@ var GitHubClient = class extends RepositoryRequests {
         per_page: 20
       })
     );
-    const run = data.workflow_runs.find(({ display_title }) => display_title.includes(text));
+    const run = data.workflow_runs.find(({ display_title }) => display_title.includes(text2));
     return run && toWorkflowRun(run);
   }
   async run(id) {
@@ -6781,7 +6810,7 @@ function timeSource(args) {
   const regex = typeof args.precision === "number" ? args.precision === -1 ? `${hhmm}` : args.precision === 0 ? `${hhmm}:[0-5]\\d` : `${hhmm}:[0-5]\\d\\.\\d{${args.precision}}` : args.seconds ? `${hhmm}:[0-5]\\d(?:\\.\\d+)?` : `${hhmm}(?::[0-5]\\d(?:\\.\\d+)?)?`;
   return regex;
 }
-function time(args) {
+function time2(args) {
   return new RegExp(`^${timeSource(args)}$`);
 }
 function datetime(args) {
@@ -7364,7 +7393,7 @@ var $ZodISODate = /* @__PURE__ */ $constructor("$ZodISODate", (inst, def) => {
   $ZodStringFormat.init(inst, def);
 });
 var $ZodISOTime = /* @__PURE__ */ $constructor("$ZodISOTime", (inst, def) => {
-  def.pattern ?? (def.pattern = time(def));
+  def.pattern ?? (def.pattern = time2(def));
   $ZodStringFormat.init(inst, def);
 });
 var $ZodISODuration = /* @__PURE__ */ $constructor("$ZodISODuration", (inst, def) => {
@@ -11048,7 +11077,7 @@ __export(iso_exports, {
   date: () => date2,
   datetime: () => datetime2,
   duration: () => duration2,
-  time: () => time2
+  time: () => time3
 });
 function datetime2(params) {
   return _isoDateTime(ZodISODateTime, params);
@@ -11056,7 +11085,7 @@ function datetime2(params) {
 function date2(params) {
   return _isoDate(ZodISODate, params);
 }
-function time2(params) {
+function time3(params) {
   return _isoTime(ZodISOTime, params);
 }
 function duration2(params) {
@@ -11076,11 +11105,11 @@ var entry = object({
   by: oneLine
 });
 var content = object({ schema: literal("ghrunners.maintenance/1"), runners: array(entry).max(100) });
-function parseMaintenance(text, now) {
-  if (text === void 0 || text.trim() === "") return { known: true, runners: [] };
+function parseMaintenance(text2, now) {
+  if (text2 === void 0 || text2.trim() === "") return { known: true, runners: [] };
   let value;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text2);
   } catch {
     return { known: false, problem: `${MAINTENANCE_VARIABLE} is no JSON. Expected schema ghrunners.maintenance/1.` };
   }
@@ -11110,16 +11139,16 @@ var entry2 = object({
   by: oneLine2
 });
 var content2 = object({ schema: literal("ghrunners.pauses/1"), pauses: array(entry2).max(100) });
-var parsed = (text) => {
+var parsed = (text2) => {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text2);
   } catch {
     return void 0;
   }
 };
-function parsePauses(text, now) {
-  if (text === void 0 || text.trim() === "") return { known: true, pauses: [] };
-  const result = content2.safeParse(parsed(text));
+function parsePauses(text2, now) {
+  if (text2 === void 0 || text2.trim() === "") return { known: true, pauses: [] };
+  const result = content2.safeParse(parsed(text2));
   if (!result.success)
     return {
       known: false,
@@ -11130,8 +11159,8 @@ function parsePauses(text, now) {
 function pauseOf(pauses, environment) {
   return pauses.filter((each) => each.environment.toLowerCase() === environment.toLowerCase()).sort((one, other) => Date.parse(other.until) - Date.parse(one.until))[0];
 }
-function pauseProblem(text, environment, now) {
-  const seen = parsePauses(text, now);
+function pauseProblem(text2, environment, now) {
+  const seen = parsePauses(text2, now);
   if (!seen.known) return `${seen.problem} Next: ghrunners resume`;
   const pause = pauseOf(seen.pauses, environment);
   return pause && pauseWords(pause);
@@ -11168,16 +11197,16 @@ var choice = object({
   decision: object({ schema: literal("ghrunners.gate-decision/1") }).loose().optional()
 });
 var CLOCK_TOLERANCE_MS = 12e4;
-function contentOf(text) {
+function contentOf(text2) {
   try {
-    return choice.parse(JSON.parse(text));
+    return choice.parse(JSON.parse(text2));
   } catch {
     return void 0;
   }
 }
-function readChoice(text, now) {
-  if (text === null || text === void 0 || text === "") return { state: "missing" };
-  const content3 = contentOf(text);
+function readChoice(text2, now) {
+  if (text2 === null || text2 === void 0 || text2 === "") return { state: "missing" };
+  const content3 = contentOf(text2);
   if (content3 === void 0) return { state: "unreadable" };
   const { decidedAt, expiresAt, labels } = content3;
   if (Date.parse(decidedAt) > now.getTime() + CLOCK_TOLERANCE_MS) return { state: "future", choice: content3 };
@@ -11194,7 +11223,7 @@ var runbooks = {
   network: "network-unreachable.md",
   paused: "deployment-failed.md"
 };
-var oneLine3 = (text) => text.replace(/\s+/g, " ").trim();
+var oneLine3 = (text2) => text2.replace(/\s+/g, " ").trim();
 var stop = (reason, runbook) => ({
   go: false,
   reason: oneLine3(reason),

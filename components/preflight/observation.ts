@@ -3,8 +3,8 @@ import type { RepositorySeen } from "@ghrunners/core/github/client";
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import type { ClusterGuest, StorageStatus, VmConfig } from "@ghrunners/core/proxmox/client";
 
-/** A value, or the error message if it could not be read. */
-export type Answer<T> = { readonly value: T } | { readonly error: string };
+/** A value, or the error message if it could not be read. `status`: what the service answered, if it did. */
+export type Answer<T> = { readonly value: T } | { readonly error: string; readonly status?: number };
 
 /** A privilege on a path and why it is needed. */
 export interface Privilege {

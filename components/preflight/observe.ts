@@ -13,7 +13,8 @@ export async function attempt<T>(work: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { value: await work() };
   } catch (error) {
-    return { error: (error as Error).message };
+    const { message, status } = error as Error & { status?: number };
+    return { error: message, ...(status === undefined ? {} : { status }) };
   }
 }
 

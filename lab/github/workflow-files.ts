@@ -33,6 +33,17 @@ export function repositoryFile({ workflowsDir, filesDir }: Branch, file: string)
   return { path: path.normalize(file), content, sha: gitBlob(content) };
 }
 
+/** The files right below a folder of the default branch; empty where there is no such folder. */
+export function folderFiles(branch: Branch, folder: string): RepositoryFile[] {
+  const { workflowsDir, filesDir } = branch;
+  const places = [
+    path.join(path.dirname(workflowsDir), path.relative(".github", folder)),
+    ...(filesDir === undefined ? [] : [path.join(filesDir, folder)]),
+  ].filter((place) => existsSync(place) && statSync(place).isDirectory());
+  const names = [...new Set(places.flatMap((place) => readdirSync(place)))].sort();
+  return names.flatMap((name) => repositoryFile(branch, path.posix.join(folder, name)) ?? []);
+}
+
 function fileBelow(folder: string, file: string): string | undefined {
   const absolute = path.join(folder, file);
   const isBelow = absolute.startsWith(folder + path.sep);

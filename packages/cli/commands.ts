@@ -7,6 +7,7 @@ import { command as completion } from "./completion/command";
 import { command as consolePage } from "./console/command";
 import { command as dashboards } from "./dashboards/command";
 import { command as deploy } from "./deploy/command";
+import { command as doctor } from "./doctor/command";
 import { command as drift } from "./drift/command";
 import { command as gate } from "./gate/command";
 import { command as incidents } from "./incidents/command";
@@ -29,7 +30,7 @@ import { command as why } from "./why/command";
 /** Headings of the help, in its order, with their commands. */
 const groups: Readonly<Record<string, readonly (() => Command)[]>> = {
   "Begin:": [init, setup],
-  "Look:": [status, consolePage, why, alerts, gate, drift, dashboards, blastRadius],
+  "Look:": [status, doctor, consolePage, why, alerts, gate, drift, dashboards, blastRadius],
   "Deploy:": [deploy, promote, pause, resume, incidents, review],
   "Operate:": [smoke, maintenance, rotate],
   "Repair:": [rollbackRunners, restoreMonitoring, restoreProtection, prune],

@@ -10,6 +10,7 @@ import { blastRadiusSchema } from "./blast-radius/schema";
 import { panelsSchema } from "./console/panels-schema";
 import { consoleAddressSchema, snapshotSchema } from "./console/schema";
 import { followedSchema, outcomeSchema } from "./deploy/schema";
+import { doctorReportSchema } from "./doctor/schema";
 import { driftReportSchema } from "./drift/schema";
 import { gateViewSchema } from "./gate/schema";
 import { targetIncidentsSchema } from "./incidents/schema";
@@ -62,6 +63,7 @@ export const schemas = {
     .meta({ title: "Result of a deployment through GitHub or from this machine" }),
   deployment: deploymentRecordSchema,
   deployments: deploymentListSchema,
+  doctor: doctorReportSchema,
   drift: driftReportSchema,
   gate: z.strictObject({ version, ...gateViewSchema.shape }).meta({ title: "Which runner deploys next, and why" }),
   "gate-decision": gateDecisionSchema,

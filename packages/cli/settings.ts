@@ -1,4 +1,4 @@
-import { parseConfiguration, type Settings } from "@ghrunners/config/parse";
+import { parseConfiguration, type ParseResult, type Settings } from "@ghrunners/config/parse";
 import { renderProblems } from "@ghrunners/config/problems";
 import { capturePulumi } from "./pulumi/run";
 import type { Stack } from "./pulumi/stack";
@@ -11,16 +11,13 @@ interface ConfigEntry {
 
 const prefix = "ghrunners:";
 
-/**
- * The checked settings of a stack, secrets decrypted, as the program itself sees them.
- * @throws Error with every problem of the configuration
- */
-export async function settingsOf(stack: Stack): Promise<Settings> {
+/** The settings of a stack, secrets decrypted, as the program itself sees them; or every problem that they have. */
+export async function configurationOf(stack: Stack): Promise<ParseResult> {
   const text = await capturePulumi(stack, ["config", "--json", "--show-secrets"]);
   const entries = Object.entries(JSON.parse(text) as Record<string, ConfigEntry>)
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, entry]) => [key.slice(prefix.length), entry] as const);
-  const result = parseConfiguration({
+  return parseConfiguration({
     stack: stack.name,
     values: Object.fromEntries(
       entries.map(([key, { value, objectValue }]) => [
@@ -30,6 +27,14 @@ export async function settingsOf(stack: Stack): Promise<Settings> {
     ),
     secrets: entries.filter(([, entry]) => entry.secret).map(([key]) => key),
   });
+}
+
+/**
+ * The checked settings of a stack.
+ * @throws Error with every problem of the configuration
+ */
+export async function settingsOf(stack: Stack): Promise<Settings> {
+  const result = await configurationOf(stack);
   if ("problems" in result) throw new Error(renderProblems(stack.name, result.problems));
   return result.settings;
 }

@@ -36,7 +36,7 @@ export function identify(
     undefined;
   const permissions = Object.fromEntries(Object.entries(known.permissions).filter(([name]) => !removed(name)));
   const isInstallation = "installation" in known && known.installation === true;
-  return { login: known.login, permissions, isInstallation, tokenSha256: hash };
+  return { login: known.login, permissions, isInstallation, tokenSha256: hash, expiresAt: known.expiresAt };
 }
 
 /** Whether the token has the permission at this level; `write` includes `read`, every token may read metadata. */

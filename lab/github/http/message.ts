@@ -10,6 +10,8 @@ export interface Requester {
   readonly isInstallation: boolean;
   /** SHA-256 of the token; the key of its rate limit. */
   readonly tokenSha256: string;
+  /** RFC 3339; undefined if the token does not expire. */
+  readonly expiresAt?: string | undefined;
 }
 
 export interface ApiRequest<Params = Readonly<Record<string, string>>> {

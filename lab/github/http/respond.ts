@@ -144,6 +144,8 @@ export class Responder {
     }
     // GitHub does not count a 304, nor asking for the limit itself.
     const free = status === 304 || request.path === LIMIT_PATH;
+    if (identity?.expiresAt !== undefined)
+      headers["github-authentication-token-expiration"] = identity.expiresAt.replace(/^(.+)T([\d:]+).*$/, "$1 $2 UTC");
     Object.assign(headers, rateLimitHeaders(this.rateLimit.allowance(identity, free ? 0 : 1)));
     return { status, body: status === 304 ? undefined : body, headers };
   }

@@ -6,7 +6,7 @@ import { plainRoute, type Requester, type GitHubRoute } from "../http/message";
 import type { RateLimiter } from "../http/rate-limit";
 import { rest, undescribed } from "../http/rest";
 import type { Services } from "../services";
-import { headCommit, repositoryFile } from "../workflow-files";
+import { folderFiles, headCommit, repositoryFile, type RepositoryFile } from "../workflow-files";
 import { branchView, fullRepository, repositoryPage, repositoryUrl } from "../views/repository";
 
 const metadata = ["metadata:read"] as const;
@@ -44,6 +44,26 @@ export function repositoryRoutes({ seed, store, faults }: Services): GitHubRoute
       const ref = query.get("ref") ?? seed.repository.defaultBranch;
       if (!isDefaultBranch(seed, ref)) throw notFound();
       const file = repositoryFile(seed, params.path);
+      const folder = file === undefined ? folderFiles(seed, params.path) : [];
+      const place = (each: RepositoryFile) => {
+        const url = repositoryUrl(seed);
+        const self = `${url}/contents/${each.path}?ref=${ref}`;
+        const blob = `${url}/git/blobs/${each.sha}`;
+        const page = `${repositoryPage(seed)}/blob/${ref}/${each.path}`;
+        return {
+          size: each.content.length,
+          name: path.basename(each.path),
+          path: each.path,
+          sha: each.sha,
+          url: self,
+          git_url: blob,
+          html_url: page,
+          download_url: null,
+          _links: { self, git: blob, html: page },
+        };
+      };
+      if (folder.length > 0)
+        return { status: 200, body: folder.map((each) => ({ type: "file" as const, ...place(each) })) };
       if (file === undefined) throw notFound();
       if (/^application\/vnd\.github\.raw\b/.test(headers.accept ?? ""))
         // The description has the JSON alone.
@@ -54,24 +74,13 @@ export function repositoryRoutes({ seed, store, faults }: Services): GitHubRoute
         };
       // Source: GitHub's documentation, "Get repository content": above 1 MB the raw media type alone shows the content.
       const isSmall = file.content.length <= 2 ** 20;
-      const self = `${repositoryUrl(seed)}/contents/${file.path}?ref=${ref}`;
-      const page = `${repositoryPage(seed)}/blob/${ref}/${file.path}`;
-      const blob = `${repositoryUrl(seed)}/git/blobs/${file.sha}`;
       return {
         status: 200,
         body: {
           type: "file",
           encoding: isSmall ? "base64" : "none",
-          size: file.content.length,
-          name: path.basename(file.path),
-          path: file.path,
           content: isSmall ? file.content.toString("base64") : "",
-          sha: file.sha,
-          url: self,
-          git_url: blob,
-          html_url: page,
-          download_url: null,
-          _links: { self, git: blob, html: page },
+          ...place(file),
         },
       };
     }),

@@ -171,6 +171,18 @@ export const clusterRoutes: readonly ProxmoxRoute[] = [
   { method: "GET", path: "/access/permissions", parameters: { path: text, userid: text }, handle: permissions },
   {
     method: "GET",
+    path: "/access/users/{userid}/token/{tokenid}",
+    parameters: {},
+    // A token is not its user, so the user's right to see its own tokens is not the token's. Source: PVE::API2::User.
+    handle: ({ node, caller, path }) => {
+      requireAll(caller, "/access/groups", ["User.Modify"]);
+      const token = node.seed.tokens.find(({ id }) => id === `${path.userid}!${path.tokenid}`);
+      if (token === undefined) throw failure(`no such token '${path.tokenid}' for user '${path.userid}'`);
+      return { privsep: 1, expire: token.expires ?? 0 };
+    },
+  },
+  {
+    method: "GET",
     path: "/cluster/nextid",
     parameters: { vmid: { type: "integer", optional: true, minimum: firstVmid, maximum: 999999999 } },
     handle: nextId,

@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { HOOK_POLICY_FILE, HOOKS_FOLDER, JOB_FOLDERS, RUNNER_HOME } from "@ghrunners/core/vocabulary/runner";
+import {
+  HOOK_POLICY_FILE,
+  HOOKS_FOLDER,
+  JOB_FOLDERS,
+  RUNNER_HOME,
+  RUNNER_USER,
+} from "@ghrunners/core/vocabulary/runner";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
 import { rootCommand } from "@ghrunners/core/ssh/script";
 import { openSession } from "@ghrunners/core/ssh/session";
@@ -10,10 +16,11 @@ import { parseHost } from "./parse-host";
 
 const LIMIT_MS = 30_000;
 
-/** @throws Error if the host cannot be reached or read */
+/** @param limits of the connection and of the script, milliseconds @throws Error if the host cannot be reached or read */
 export async function readHost(
   { name, unit, ...address }: Pick<HostExpectation, "name" | "host" | "user" | "hostKey" | "unit">,
   privateKey: string,
+  limits: { readonly connectMs?: number; readonly runMs?: number } = {},
 ): Promise<SeenHost> {
   const script = readFileSync(path.join(__dirname, "scripts", "observe-host.sh"), "utf8");
   const parameters = {
@@ -22,10 +29,15 @@ export async function readHost(
     JOB_FOLDERS: JOB_FOLDERS.join(" "),
     POLICY_FILE: HOOK_POLICY_FILE,
     HOOKS_FOLDER,
+    RUNNER_USER,
   };
-  const session = await openSession(address, privateKey);
+  const session = await openSession(address, privateKey, limits.connectMs);
   try {
-    const { code, stdout, stderr } = await session.run(rootCommand("look"), renderScript(script, parameters), LIMIT_MS);
+    const { code, stdout, stderr } = await session.run(
+      rootCommand("look"),
+      renderScript(script, parameters),
+      limits.runMs ?? LIMIT_MS,
+    );
     if (code !== 0) throw new Error(`${name} could not be read: ${stderr.trim() || `exit code ${code}`}`);
     return parseHost(name, stdout);
   } finally {

@@ -12,10 +12,11 @@ const LIMIT_MS = 30_000;
 export async function readMonitoring(
   { host, owner, folders, alertmanager = "" }: Omit<MonitoringState, "files">,
   privateKey: string,
+  connectLimitMs?: number,
 ): Promise<FileSum[]> {
   const script = readFileSync(path.join(__dirname, "scripts", "observe-files.sh"), "utf8");
   const parameters = { OWNER: owner, FOLDERS: folders.join("\n"), ALERTMANAGER_FILE: alertmanager };
-  const session = await openSession(host, privateKey);
+  const session = await openSession(host, privateKey, connectLimitMs);
   try {
     const { code, stdout, stderr } = await session.run(rootCommand("look"), renderScript(script, parameters), LIMIT_MS);
     if (code !== 0)

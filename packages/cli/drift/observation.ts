@@ -36,6 +36,8 @@ export interface AuthorizedKey {
 export interface SeenHost {
   readonly name: string;
   readonly keys: readonly AuthorizedKey[];
+  /** Its clock, seconds since 1970, and how full the file system of its jobs is, as shares from 0 to 1. */
+  readonly vitals: { readonly clock: number; readonly disk: number; readonly inodes: number };
   /** Absent on hosts that are not runners. */
   readonly unit?: {
     readonly enabled: string;
@@ -45,6 +47,8 @@ export interface SeenHost {
     readonly configuration: string;
     /** A program file that root does not own or that others may write to; empty if there is none. */
     readonly writable: string;
+    /** A folder of jobs that the user of jobs cannot write to; empty if there is none. */
+    readonly unusable: string;
   };
 }
 

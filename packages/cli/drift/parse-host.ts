@@ -9,6 +9,12 @@ export function parseAuthorizedKey(user: string, line: string): AuthorizedKey | 
   return key === undefined ? undefined : { user, key, comment };
 }
 
+/** The used share of `USED AVAILABLE`, as df rounds it for users; 0 where there is no limit. */
+function share(text = ""): number {
+  const [used = NaN, available = NaN] = text.trim().split(/\s+/).map(Number);
+  return used + available === 0 ? 0 : used / (used + available);
+}
+
 export function parseHost(name: string, output: string): SeenHost {
   const facts = output
     .split("\n")
@@ -20,11 +26,18 @@ export function parseHost(name: string, output: string): SeenHost {
   const factsOf = (kind: string) => facts.filter((fact) => fact.kind === kind);
   const unit = new Map(factsOf("unit").map(({ subject, value }) => [subject, value]));
   const keys = factsOf("key").flatMap(({ subject, value }) => parseAuthorizedKey(subject, value) ?? []);
-  if (unit.size === 0) return { name, keys };
+  const host = new Map(factsOf("host").map(({ subject, value }) => [subject, value]));
+  const vitals = {
+    clock: Number(host.get("now") ?? NaN),
+    disk: share(host.get("disk")),
+    inodes: share(host.get("inodes")),
+  };
+  if (unit.size === 0) return { name, keys, vitals };
   const fact = (key: string): string => unit.get(key) ?? "";
   return {
     name,
     keys,
+    vitals,
     unit: {
       enabled: fact("enabled"),
       active: fact("active"),
@@ -35,6 +48,7 @@ export function parseHost(name: string, output: string): SeenHost {
       configuration: fact("configuration"),
       // bash quotes an empty value as ''.
       writable: fact("writable") === "''" ? "" : fact("writable"),
+      unusable: fact("unusable"),
     },
   };
 }

@@ -17,8 +17,14 @@ const LIMIT_MS = 30_000;
 /**
  * Reads the failover switch's records on the monitoring host. Read-only.
  * @param changes how many of the newest changes to show
+ * @param connectLimitMs time limit of the connection, milliseconds; default: that of every session
  */
-export async function readDecisions(host: HostAddress, privateKey: string, changes: number): Promise<string> {
+export async function readDecisions(
+  host: HostAddress,
+  privateKey: string,
+  changes: number,
+  connectLimitMs?: number,
+): Promise<string> {
   const script = readFileSync(path.join(__dirname, "scripts", "read-decisions.sh"), "utf8");
   const parameters = {
     UNIT: SWITCH_UNIT,
@@ -28,7 +34,7 @@ export async function readDecisions(host: HostAddress, privateKey: string, chang
     STATE_FILE,
     CHANGES: String(changes),
   };
-  const session = await openSession(host, privateKey);
+  const session = await openSession(host, privateKey, connectLimitMs);
   try {
     const { code, stdout, stderr } = await session.run(rootCommand("look"), renderScript(script, parameters), LIMIT_MS);
     if (code !== 0) throw new Error(`${host.host} could not be read: ${stderr.trim() || `exit code ${code}`}`);

@@ -18,13 +18,15 @@ export interface IncidentsInput {
   readonly token: string;
   /** Address of the folder of runbooks. */
   readonly runbooks: string;
+  /** Time limit of a connection, milliseconds; default: that of every session. */
+  readonly connectLimitMs?: number;
 }
 
 export type TargetIncidents = Described<typeof targetIncidentsSchema>;
 
 async function ofTarget(input: IncidentsInput, target: TargetSettings): Promise<TargetIncidents> {
   const { name, address: host, user, hostKey } = target;
-  const session = await openSession({ host, user, hostKey }, input.privateKey);
+  const session = await openSession({ host, user, hostKey }, input.privateKey, input.connectLimitMs);
   try {
     const agent = sshAgent(session);
     const sending = input.send

@@ -41,9 +41,9 @@ export interface AlertmanagerAlert {
   readonly status: { readonly state: string };
 }
 
-const limitMs = 10_000;
+const LIMIT_MS = 10_000;
 
-async function get<T>(url: string): Promise<T> {
+async function get<T>(url: string, limitMs: number): Promise<T> {
   const { origin } = new URL(url);
   const response = await fetch(url, { signal: AbortSignal.timeout(limitMs) }).catch((error: unknown) => {
     const expected = "Prometheus and Alertmanager on the monitoring host";
@@ -89,14 +89,18 @@ const states = ["firing", "muted", "pending"];
 const severities = ["critical", "warning", "info"];
 const rank = ({ state, severity }: AlertStatus): number => states.indexOf(state) * 10 + severities.indexOf(severity);
 
-/** @throws Error that names the address which did not answer */
-export async function collectMonitoring(urls: MonitoringUrls, environment: string): Promise<MonitoringView> {
+/** @throws Error that names the address which did not answer within the limit, milliseconds */
+export async function collectMonitoring(
+  urls: MonitoringUrls,
+  environment: string,
+  limitMs = LIMIT_MS,
+): Promise<MonitoringView> {
   const api = `${urls.prometheus}/api/v1`;
   const [targets, rules, alerts, known] = await Promise.all([
-    get<{ data: { activeTargets: PrometheusTarget[] } }>(`${api}/targets?state=active`),
-    get<{ data: { groups: { file: string; rules: PrometheusRule[] }[] } }>(`${api}/rules`),
-    get<{ data: { alerts: PrometheusAlert[] } }>(`${api}/alerts`),
-    get<AlertmanagerAlert[]>(`${urls.alertmanager}/api/v2/alerts`),
+    get<{ data: { activeTargets: PrometheusTarget[] } }>(`${api}/targets?state=active`, limitMs),
+    get<{ data: { groups: { file: string; rules: PrometheusRule[] }[] } }>(`${api}/rules`, limitMs),
+    get<{ data: { alerts: PrometheusAlert[] } }>(`${api}/alerts`, limitMs),
+    get<AlertmanagerAlert[]>(`${urls.alertmanager}/api/v2/alerts`, limitMs),
   ]);
   const ours = <T extends { readonly labels: Labels }>(entries: readonly T[]): T[] =>
     entries.filter(({ labels }) => labels.environment === environment);

@@ -1,6 +1,11 @@
 /** Explains the Pulumi CLI's errors when it cannot start. Pure. */
 
+/** What has to be there before Pulumi can do anything for a stack, in the order of its own needs. */
+export type PulumiNeed = "backend" | "stack" | "passphrase";
+
 interface Cause {
+  /** What is missing, if that is the cause. */
+  readonly lacks?: PulumiNeed;
   /** As Pulumi 3.274 prints it. */
   readonly says: RegExp;
   readonly seen: (stack: string) => string;
@@ -12,26 +17,31 @@ const passphrase = (): string =>
 
 const causes: readonly Cause[] = [
   {
+    lacks: "backend",
     says: /PULUMI_ACCESS_TOKEN must be set/,
     seen: () => "Pulumi is not logged in to a backend, so there is no stack. Expected a backend.",
     next: () => "pulumi login (Pulumi Cloud) or pulumi login file://FOLDER, then run the same command",
   },
   {
+    lacks: "backend",
     says: /unable to open (?:state directory|bucket)/,
     seen: () => "Pulumi's backend cannot be opened.",
     next: () => "pulumi login with the right address, or set the variable PULUMI_BACKEND_URL",
   },
   {
+    lacks: "stack",
     says: /no stack named/,
     seen: (stack) => `There is no stack "${stack}" in Pulumi's backend.`,
     next: (stack) => `pulumi stack ls lists the existing ones; pulumi stack init ${stack} creates it`,
   },
   {
+    lacks: "passphrase",
     says: /passphrase must be set|unable to read PULUMI_CONFIG_PASSPHRASE_FILE/,
     seen: (stack) => `The secrets of the stack ${stack} cannot be opened without its passphrase.`,
     next: passphrase,
   },
   {
+    lacks: "passphrase",
     says: /incorrect passphrase/,
     seen: (stack) => `The passphrase is not the one that the stack ${stack} was created with.`,
     next: passphrase,
@@ -44,6 +54,19 @@ const causes: readonly Cause[] = [
       `remove ${stack}.json.attrs, which Pulumi can do without, from .pulumi/stacks/ghrunners in the backend's folder`,
   },
 ];
+
+/** What the Pulumi CLI lacks according to its output; undefined if that is not the cause. */
+export const lackOf = (said: string): PulumiNeed | undefined => causes.find(({ says }) => says.test(said))?.lacks;
+
+/** Pulumi failed, in words. */
+export class PulumiError extends Error {
+  constructor(
+    message: string,
+    readonly lacks: PulumiNeed | undefined,
+  ) {
+    super(message);
+  }
+}
 
 /**
  * @param line the arguments of pulumi

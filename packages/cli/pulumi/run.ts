@@ -1,5 +1,5 @@
 /** Asks `pulumi` about one stack, or sets its configuration: nothing here runs the program. */
-import { explainPulumi } from "./explain";
+import { explainPulumi, lackOf, PulumiError } from "./explain";
 import { pulumiProcess, type Stack } from "./stack";
 
 /** Adds `--stack` to the arguments, unless the user has given it. */
@@ -11,10 +11,11 @@ export function withStack(args: readonly string[], { name }: Pick<Stack, "name">
 /**
  * Runs pulumi and returns its output.
  * @param input text for its standard input, for secrets
- * @throws Error that says why it failed and, if known, what to do
+ * @throws PulumiError that says why it failed and, if known, what to do
  */
 export async function capturePulumi(stack: Stack, args: readonly string[], input?: string): Promise<string> {
   const { code, stdout, stderr } = await pulumiProcess(withStack(args, stack), stack, { input });
-  if (code !== 0) throw new Error(explainPulumi(args, stderr || stdout, stack.name));
+  const said = stderr || stdout;
+  if (code !== 0) throw new PulumiError(explainPulumi(args, said, stack.name), lackOf(said));
   return stdout;
 }

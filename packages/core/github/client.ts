@@ -6,6 +6,7 @@ import { GitHubError, statusOf, unlessMissing } from "./errors";
 import { RepositoryRequests } from "./requests";
 import { type GitHubRunner, type RawRunner, toRunner, toRunners } from "./runner";
 import { firstEnd, type RawDeprecation, type RunnerDownload, toDownload, toDownloads } from "./runner-release";
+import { toTokenSeen, type TokenSeen } from "./token";
 import { toWorkflowRun, type WorkflowRun } from "./workflow";
 
 /** The repository as GitHub shows it. */
@@ -26,6 +27,25 @@ export class GitHubClient extends RepositoryRequests {
       fullName: data.full_name,
       owner: { login: data.owner.login, kind: data.owner.type === "Organization" ? "organization" : "person" },
     };
+  }
+
+  /** Until when the token is valid, and GitHub's clock. @throws GitHubError when GitHub refuses the token */
+  token(): Promise<TokenSeen> {
+    return this.call("read the repository", async ({ rest }, names) => ({
+      data: toTokenSeen((await rest.repos.get(names)).headers),
+    }));
+  }
+
+  /**
+   * Git's object ids of the files of a folder on the default branch, by path from the repository's root; empty if there
+   * is no such folder. Needs Contents: read.
+   */
+  async filesIn(folder: string): Promise<Readonly<Record<string, string>>> {
+    const found = await unlessMissing(
+      this.call(`list ${folder}`, ({ rest }, names) => rest.repos.getContent({ ...names, path: folder })),
+    );
+    const entries = Array.isArray(found) ? found : [];
+    return Object.fromEntries(entries.filter(({ type }) => type === "file").map(({ path, sha }) => [path, sha]));
   }
 
   async runnerNamed(name: string): Promise<GitHubRunner | undefined> {

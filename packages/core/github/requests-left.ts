@@ -38,11 +38,11 @@ export function refuseWithoutRequests({ remaining, limit, reset }: RequestsLeft,
  * @returns undefined if GitHub does not tell: an Enterprise Server without limits answers 404; a refused token and a
  *   missing answer are reported by the next request
  */
-export async function requestsLeft(url: string, token: string): Promise<RequestsLeft | undefined> {
+export async function requestsLeft(url: string, token: string, limitMs = LIMIT_MS): Promise<RequestsLeft | undefined> {
   try {
     const response = await fetch(`${apiBase(url)}/rate_limit`, {
       headers: { authorization: `Bearer ${token}`, accept: "application/vnd.github+json" },
-      signal: AbortSignal.timeout(LIMIT_MS),
+      signal: AbortSignal.timeout(limitMs),
     });
     if (!response.ok) return undefined;
     const { resources } = (await response.json()) as { resources?: { core?: Partial<RequestsLeft> } };

@@ -13,6 +13,8 @@ export interface ProxmoxAccess {
   readonly endpoint: string;
   /** USER@REALM!TOKENID=UUID; held in memory only. */
   readonly token: string;
+  /** Time limit of one request, milliseconds; default 15,000. */
+  readonly limitMs?: number;
 }
 
 /** A refusal of the API with Proxmox VE's own message. */
@@ -63,14 +65,14 @@ export class ProxmoxClient {
   constructor(private readonly access: ProxmoxAccess) {}
 
   private async call<T>(method: "GET" | "POST" | "DELETE", path: string): Promise<T> {
-    const { endpoint, token } = this.access;
+    const { endpoint, token, limitMs = REQUEST_TIMEOUT_MS } = this.access;
     const url = `${endpoint.replace(/\/+$/, "")}/api2/json${path}`;
     let response: Response;
     try {
       response = await fetch(url, {
         method,
         headers: { Authorization: `PVEAPIToken=${token}` },
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+        signal: AbortSignal.timeout(limitMs),
       });
     } catch (error) {
       throw new ProxmoxError(
@@ -163,6 +165,16 @@ export class ProxmoxClient {
       `/access/permissions?path=${encodeURIComponent(path)}`,
     );
     return new Set(Object.keys(data[path] ?? {}));
+  }
+
+  /**
+   * When a token ends, seconds since 1970; 0 if never. @throws ProxmoxError 403 to the token itself: Proxmox VE shows it
+   * to the user and to those with User.Modify, and a token is not its user.
+   */
+  async tokenExpires(): Promise<number> {
+    const [, user = "", id = ""] = /^([^!]+)!([^=]+)=/.exec(this.access.token) ?? [];
+    const path = `/access/users/${encodeURIComponent(user)}/token/${encodeURIComponent(id)}`;
+    return (await this.call<{ expire?: number }>("GET", path)).expire ?? 0;
   }
 
   /** Stops and deletes a VM with its disks, once no other task holds its lock. */

@@ -1,7 +1,7 @@
 /** Commands that work on one stack. */
 const pulumi = "pulumi (?:config (?:set|rm|get)|up|preview|refresh|destroy|cancel|stack (?:export|--show-urns))";
 const own =
-  "ghrunners (?:status|console|why|alerts|gate|drift|dashboards (?:render|check)|deploy|promote (?:staging|production)|incidents|" +
+  "ghrunners (?:status|doctor|console|why|alerts|gate|drift|dashboards (?:render|check)|deploy|promote (?:staging|production)|incidents|" +
   "review|smoke|pause|resume|prune|maintenance(?: start| end)?|rotate|rollback-runners|restore-monitoring|restore-protection|" +
   "init|setup proxmox)";
 /** Not followed by the rest of a longer word, nor by `--stack` on the same line. */

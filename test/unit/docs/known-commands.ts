@@ -184,6 +184,11 @@ export const knownCommands: readonly KnownCommand[] = [
     by: "restoreProtection(lab.stack)",
   },
   {
+    pattern: /^ghrunners doctor( --json| --limit 60)?$/,
+    test: "test/rehearsal/03-doctor.test.ts",
+    by: '["ghrunners", "doctor", ...limit, "--json"]',
+  },
+  {
     pattern: /^ghrunners restore-monitoring$/,
     test: "test/rehearsal/03-drift.test.ts",
     by: "ghrunners restore-monitoring",

@@ -1,8 +1,16 @@
 #!/usr/bin/env bash
-# Shows who may log in and how the runner's unit is set up. Runs as root, changes nothing.
-# Parameters: UNIT (empty on a host that is not a runner) RUNNER_HOME JOB_FOLDERS POLICY_FILE HOOKS_FOLDER
-# Output, one fact per line: `key<TAB>USER<TAB>LINE OF AUTHORIZED_KEYS` and `unit<TAB>NAME<TAB>VALUE`.
+# Shows who may log in, how full the disk is, and how the runner's unit is set up. Runs as root, changes nothing.
+# Parameters: UNIT (empty on a host that is not a runner) RUNNER_HOME JOB_FOLDERS POLICY_FILE HOOKS_FOLDER RUNNER_USER
+# Output, one fact per line: `key<TAB>USER<TAB>LINE OF AUTHORIZED_KEYS`, `host<TAB>NAME<TAB>VALUE` and
+# `unit<TAB>NAME<TAB>VALUE`.
 set -euo pipefail
+
+printf 'host\tnow\t%s\n' "$(date +%s.%N)"
+# Used and free for users, of the disk with the jobs; inodes are 0 on a file system that makes them as needed.
+folder=/
+[[ -n $UNIT && -d $RUNNER_HOME ]] && folder=$RUNNER_HOME
+printf 'host\tdisk\t%s\n' "$(df --output=used,avail -k "$folder" | tail -n 1)"
+printf 'host\tinodes\t%s\n' "$(df --output=iused,iavail "$folder" | tail -n 1)"
 
 while IFS=: read -r user _ _ _ _ home _; do
   file=$home/.ssh/authorized_keys
@@ -21,6 +29,12 @@ printf 'unit\tdropIns\t%s\n' "$(systemctl show --property DropInPaths --value "$
 # The same checksum as the installation prints; a missing file changes it too.
 printf 'unit\tconfiguration\t%s\n' \
   "$(sha256sum "$drop_in" "$POLICY_FILE" "$RUNNER_HOME/.env" "$RUNNER_HOME/.path" "$HOOKS_FOLDER"/*.sh 2>/dev/null | sha256sum | cut -c 1-12)"
+# The first folder of jobs that their user cannot use.
+for name in $JOB_FOLDERS; do
+  runuser -u "$RUNNER_USER" -- test -w "$RUNNER_HOME/$name" -a -x "$RUNNER_HOME/$name" && continue
+  printf 'unit\tunusable\t%s\n' "$RUNNER_HOME/$name"
+  break
+done
 # Root must own what root runs: print the first file that another user could change, outside the folders of jobs.
 theirs=()
 for name in $JOB_FOLDERS; do theirs+=(-path "$RUNNER_HOME/$name" -prune -o); done

@@ -78,8 +78,10 @@ const unit = {
   dropIns: ["/etc/systemd/system/one.service.d/ghrunners.conf"],
   configuration: "0123456789ab",
   writable: "",
+  unusable: "",
 };
-const host = { name: "one", keys: [{ user: "runner", key: ours, comment: "" }], unit };
+const vitals = { clock: 1_764_000_000, disk: 0.2, inodes: 0.1 };
+const host = { name: "one", keys: [{ user: "runner", key: ours, comment: "" }], vitals, unit };
 const environment = {
   ...expected.environment!,
   reviewers: ["release-reviewer"],
@@ -267,6 +269,16 @@ describe("drift between the three planes", () => {
     assert.equal(parseHost("one", `${output}unit\twritable\t''\n`).unit?.writable, "");
     assert.equal(parseHost("one", `${output}unit\twritable\t/opt/x\n`).unit?.writable, "/opt/x");
     assert.equal(parseHost("target", "key\tr\tssh-ed25519 AAAA x\n").unit, undefined);
+  });
+
+  it("reads a host's clock and how full it is", () => {
+    const read = (facts: string) => parseHost("one", facts).vitals;
+    assert.deepEqual(read("host\tnow\t1764000000.5\nhost\tdisk\t  30 90\nhost\tinodes\t  0 0\n"), {
+      clock: 1_764_000_000.5,
+      disk: 0.25,
+      inodes: 0,
+    });
+    assert.ok(Number.isNaN(read("").disk));
   });
 
   it("reads the provider's times", () => {

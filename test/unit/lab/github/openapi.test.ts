@@ -55,6 +55,10 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
     await operator.repos.get(here);
     await operator.repos.getBranch({ ...here, branch: "main" });
     await operator.repos.getContent({ ...here, path: ".github/workflows/smoke.yml" });
+    const { data } = await operator.repos.getContent({ ...here, path: ".github/workflows" });
+    assert.ok(
+      Array.isArray(data) && data.some(({ path, type }) => path === ".github/workflows/smoke.yml" && type === "file"),
+    );
   });
 
   it("runners, their labels and tokens", async () => {

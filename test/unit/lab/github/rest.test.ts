@@ -15,6 +15,7 @@ describe("GitHub's REST API in the lab", () => {
         ...seed.tokens,
         { sha256: sha256("reader"), login: "reviewer", permissions: { administration: "read", actions: "read" } },
         { sha256: sha256("old"), login: "operator", permissions: everything, expiresAt: "2020-01-01T00:00:00Z" },
+        { sha256: sha256("ending"), login: "operator", permissions: everything, expiresAt: "2099-01-02T03:04:05Z" },
       ],
     }));
   });
@@ -31,6 +32,12 @@ describe("GitHub's REST API in the lab", () => {
         const response = await rest("GET", "/user", { token });
         assert.deepEqual([response.status, await message(response)], [401, words]);
       }
+    });
+
+    it("names the end of a token that has one in each answer", async () => {
+      const name = "github-authentication-token-expiration";
+      assert.equal((await rest("GET", "/user", { token: "ending" })).headers.get(name), "2099-01-02 03:04:05 UTC");
+      assert.equal((await rest("GET", "/user")).headers.get(name), null);
     });
 
     it("takes every form of the Authorization header", async () => {

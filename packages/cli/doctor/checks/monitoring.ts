@@ -1,0 +1,124 @@
+/** The monitoring host: SSH, Prometheus and Alertmanager, exporters, rules, alerts, the failover switch. Pure. */
+import type { Settings } from "@ghrunners/config/parse";
+import type { MonitoringView } from "../../monitoring/collect";
+import { unseenTargets } from "../../status/monitoring";
+import { type DoctorCheck, ok, problem, fromMessage, unknown, type DoctorVerdict, warning } from "../check";
+import type { DoctorFacts, MonitoringFacts } from "../facts";
+import { hostChecks } from "./hosts";
+
+type View = MonitoringView;
+
+function judgeExporters(view: View): DoctorVerdict | readonly DoctorVerdict[] {
+  const unseen = unseenTargets(view);
+  if (view.targets.length === 0)
+    return problem("Prometheus has no target of this stack", "ghrunners restore-monitoring");
+  if (unseen.length === 0) return ok(`${view.targets.length} of ${view.targets.length} are read`);
+  return unseen.map(({ job, subject, instance, health, error }) => {
+    const name = `${job}${subject === null ? "" : ` of ${subject}`} (${instance})`;
+    return health === "unknown"
+      ? warning(`${name} was not read yet`, "ghrunners doctor in a minute")
+      : problem(`${name} is down: ${error}`, "pulumi up --refresh");
+  });
+}
+
+function judgeRules({ rules }: View): DoctorVerdict | readonly DoctorVerdict[] {
+  if (rules.rules === 0) return problem("none of this stack's rules", "ghrunners restore-monitoring");
+  if (rules.broken.length === 0) return ok(`${rules.rules} rules in ${rules.groups} groups`);
+  return rules.broken.map(({ name, error }) =>
+    problem(`rule ${name} cannot be evaluated: ${error}`, "ghrunners restore-monitoring"),
+  );
+}
+
+function judgeAlerts({ alerts }: View): DoctorVerdict | readonly DoctorVerdict[] {
+  const firing = alerts.filter(({ state }) => state === "firing");
+  if (firing.length === 0) {
+    const pending = alerts.filter(({ state }) => state === "pending").length;
+    return ok(`none fires${pending === 0 ? "" : `, ${pending} pending`}`);
+  }
+  return firing.map(({ name, severity, runner, role, summary, runbook }) => {
+    const seen = `${name} (${runner ?? role ?? "all"}) fires: ${summary}`;
+    // A warning does not make the status unhealthy either.
+    return severity === "critical" ? problem(seen, runbook) : warning(seen, runbook);
+  });
+}
+
+function judgeGate(gate: NonNullable<MonitoringFacts["gate"]>): DoctorVerdict | readonly DoctorVerdict[] {
+  if ("error" in gate) return fromMessage("unknown", gate.error, "ghrunners gate");
+  const { problems, next, unit, decision } = gate.value;
+  if (problems.length > 0) return problems.map((each) => problem(each, next ?? "ghrunners gate"));
+  return ok(`${unit}: ${decision?.explanation ?? "no decision"}`);
+}
+
+export function monitoringChecks(all: DoctorFacts, settings: Settings): DoctorCheck[] {
+  const { monitoring } = settings;
+  const facts = all.monitoring;
+  if (monitoring === undefined || settings.hosts === "skip" || facts === undefined) return [];
+  const stage = "monitoring";
+  const { host, user } = monitoring;
+  const of =
+    (judge: (view: View) => DoctorVerdict | readonly DoctorVerdict[]) =>
+    (): DoctorVerdict | readonly DoctorVerdict[] =>
+      "error" in facts.view ? unknown(facts.view.error, "ghrunners alerts") : judge(facts.view.value);
+  const needs = ["monitoring-services", "deployed"];
+  const { gate } = facts;
+  return [
+    ...hostChecks(
+      {
+        kind: "monitoring",
+        stage,
+        address: { user, host },
+        seen: facts.host,
+        needs: ["configuration"],
+        repair: `ssh -v ${user}@${host}`,
+        unreachable: { state: "problem", expected: undefined, next: `ssh -v ${user}@${host}` },
+      },
+      all.hostsAt ?? all.at.getTime(),
+    ),
+    {
+      id: "monitoring-services",
+      stage,
+      expected: "answers of Prometheus and Alertmanager",
+      needs: ["configuration"],
+      judge: () => {
+        if ("error" in facts.view)
+          return fromMessage(
+            "problem",
+            facts.view.error,
+            `ssh ${user}@${host} systemctl status prometheus prometheus-alertmanager`,
+          );
+        return ok(`${facts.view.value.prometheus} and Alertmanager answer`);
+      },
+    },
+    {
+      id: "monitoring-exporters",
+      stage,
+      expected: "every exporter of this stack read by Prometheus",
+      needs,
+      judge: of(judgeExporters),
+    },
+    { id: "monitoring-rules", stage, expected: "this stack's rules loaded", needs, judge: of(judgeRules) },
+    {
+      id: "monitoring-watchdog",
+      stage,
+      expected: "Watchdog, the alert that always fires",
+      needs: [...needs, "monitoring-rules"],
+      judge: of(({ watchdog }) =>
+        watchdog
+          ? ok("it fires, so alerts reach Alertmanager")
+          : problem("it does not fire, so alerts may reach no one", "docs/runbooks/monitoring-blind.md"),
+      ),
+    },
+    { id: "monitoring-alerts", stage, expected: "no alert fires", needs, judge: of(judgeAlerts) },
+    ...(gate === undefined
+      ? []
+      : [
+          {
+            id: "monitoring-switch",
+            stage,
+            expected: "the failover switch decides and publishes",
+            needs: ["monitoring-ssh", "deployed"],
+            judge: () => judgeGate(gate),
+          } as const,
+        ]),
+  ];
+}
