@@ -25,6 +25,7 @@ import { command as rotate } from "./rotate/command";
 import { command as setup } from "./setup/command";
 import { command as smoke } from "./smoke/command";
 import { command as status } from "./status/command";
+import { command as support } from "./support/command";
 import { command as why } from "./why/command";
 
 /** Headings of the help, in its order, with their commands. */
@@ -34,7 +35,7 @@ const groups: Readonly<Record<string, readonly (() => Command)[]>> = {
   "Deploy:": [deploy, promote, pause, resume, incidents, review],
   "Operate:": [smoke, maintenance, rotate],
   "Repair:": [rollbackRunners, restoreMonitoring, restoreProtection, prune],
-  "Help:": [completion],
+  "Help:": [support, completion],
 };
 
 /** The command tree. A command's code is loaded when its action is called. */

@@ -25,6 +25,7 @@ import { rollbackReportSchema } from "./rollback-runners/schema";
 import { setupProxmoxSchema } from "./setup/schema";
 import { smokeJobResultSchema } from "./smoke/schema";
 import { statusReportSchema } from "./status/schema";
+import { supportReportSchema } from "./support/schema";
 import { whySchema } from "./why/schema";
 
 /** Increased when a field changes its meaning. */
@@ -115,6 +116,7 @@ export const schemas = {
     .meta({ title: "What Proxmox VE needs, as commands" }),
   smoke: z.strictObject({ version, ...smokeJobResultSchema.shape }).meta({ title: "A job that ran on a runner" }),
   status: statusReportSchema,
+  support: supportReportSchema,
   why: z
     .strictObject({ version, ...whySchema.shape })
     .meta({ title: "Why a job or a deployment waits, failed or is done" }),

@@ -78,6 +78,11 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/rehearsal/03-drift.test.ts",
     by: '["ghrunners", "prune", "--apply"]',
   },
+  {
+    pattern: /^(ghrunners support( --list| --output support\.tar\.gz)?|tar -tzf support\.tar\.gz)$/,
+    test: "test/rehearsal/08-secrets.test.ts",
+    by: '["ghrunners", "support", "--output", file]',
+  },
   { pattern: /^pulumi cancel$/, test: "test/engine/program/rate-limit.engine.test.ts", by: '["cancel", "--yes"]' },
   { pattern: /^pulumi refresh$/, test: noRoot, by: '"pulumi", "refresh"' },
   {
