@@ -21,7 +21,8 @@ describe("the certificate of a service", () => {
     const url = await listen(tls.createServer({ key: pair.key, cert: pair.certificate }));
     const { ends, untrusted } = await readCertificate(url, 5_000);
     assert.ok(Math.abs(ends - (now.getTime() + 365 * day)) < 60_000, new Date(ends).toISOString());
-    assert.match(untrusted ?? "", /UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/);
+    // The last one where the tests run with the lab's authority: it has the name of this one, and another key.
+    assert.match(untrusted ?? "", /^(UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_SIGNATURE_FAILURE)/);
   });
 
   it("of a service that refuses is an error with its code", async () => {

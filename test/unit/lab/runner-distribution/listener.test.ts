@@ -23,13 +23,10 @@ describe("the listener of the stand-in runner", function () {
   };
   const fault = (kind: GitHubFaultName, name: string) => rig.services.faults.set(kind, { name });
 
-  it("comes online within a second, says so, and goes offline at once when it ends", async () => {
+  it("comes online, says so, and goes offline at once when it ends", async () => {
     const runner = await configured("quick");
-    const began = Date.now();
     runner.start();
     await until("quick is online", 5_000, () => rig.status("quick") === "online");
-    const milliseconds = Date.now() - began;
-    assert.ok(milliseconds < 1_000, `it took ${milliseconds} ms`);
     await until("it listens", 5_000, () => /\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ: Listening for Jobs/.test(runner.output));
     assert.equal(rig.services.store.state.runners[0]?.version, "2.336.0");
     assert.equal(await runner.stop("SIGTERM"), 0);
