@@ -129,8 +129,8 @@ describe("bad input, refused before anything is made", () => {
       return remove("VM.Config.Cloudinit", () =>
         remove("Datastore.AllocateSpace", async () => {
           const run = await refused([
-            /lacks VM\.Config\.Cloudinit on \/vms\/151, \/vms\/152 \(needed to set user, key.*Next: add VM\.Config\.Cloudinit to/,
-            /lacks Datastore\.AllocateSpace on \/storage\/local-lvm \(needed to create disks\).*Next: add Datastore\.Alloc/,
+            /lacks VM\.Config\.Cloudinit on \/vms\/151, \/vms\/152 \(needed to set user, key.*Next: ghrunners setup proxmox .*add VM\.Config\.Cloudinit to/,
+            /lacks Datastore\.AllocateSpace on \/storage\/local-lvm \(needed to create disks\).*Next: ghrunners setup proxmox .*add Datastore\.Alloc/,
           ]);
           assert.equal(errorsOf(run), 2);
         }),
