@@ -72,7 +72,7 @@ describe("runners that an update made worse", function () {
     const dry = await rollback("--dry-run");
     assert.equal(dry.code, 0, dry.all);
     assert.match(dry.stdout, /-\s+- push[\s\S]*\+.*allowedEvents|allowedEvents: \[/);
-    assert.deepEqual(configured(), { allowedEvents: ["push"] }, "only looked at");
+    assert.deepEqual(configured(), { version: proved, allowedEvents: ["push"] }, "only looked at");
 
     const { code, stdout, all } = await rollback("--yes", "--json");
     assert.equal(code, 0, all);

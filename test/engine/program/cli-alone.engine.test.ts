@@ -169,6 +169,8 @@ describe("pulumi alone", () => {
       /the proof is 30\.0 h old, expected at most 24 h; the proof is for commit 0{40}, and this is .*was not healthy/,
       new RegExp(`Next: pulumi up --stack ${staging} .* 'ghrunners:safety.${setting}' '${words}'`),
     );
+    // Without a version of its own the stack would take the proved one.
+    await set("agent.version", settings.runnerVersion);
     const other = { ...settings, runnerVersion: "2.335.0" };
     await stagingExports({ proof: { ...good, settings: other, settingsDigest: settingsDigest(other) } });
     await refused({}, /other settings \(runnerVersion "2\.335\.0" there, "2\.336\.0" here\)/);

@@ -80,7 +80,8 @@ describe("the runner program on a host", function () {
       TOKEN: "AREGISTRATIONTOKEN",
       TOKEN_REFUSED: "GitHub answers 404 to the registration",
     });
-  const service = (verb: string): string => script("service.sh", verb, { UNIT: unit, RUNNER_USER, RUNNER_HOME }).stdout;
+  const service = (verb: string): string =>
+    script("service.sh", verb, { UNIT: unit, RUNNER_USER, RUNNER_HOME }).stdout.trim();
   const installed = (): string => sh(`readlink ${RUNNER_HOME}/bin`);
   const active = (): string => sh(`systemctl is-active ${unit} || true`);
 

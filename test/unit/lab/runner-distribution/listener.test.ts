@@ -32,8 +32,11 @@ describe("the listener of the stand-in runner", function () {
     assert.equal(await runner.stop("SIGTERM"), 0);
     assert.equal(rig.status("quick"), "offline");
     assert.match(runner.output, /Exiting\.\.\./);
-    const logs = readdirSync(path.join(runner.dir, "_diag"));
-    assert.equal(logs.filter((file) => /^Runner_\d{8}-\d{6}-utc\.log$/.test(file)).length, 1);
+    // One page for the configuration and one for the listener: the same file when both began in one second.
+    const pages = readdirSync(path.join(runner.dir, "_diag")).filter((file) =>
+      /^Runner_\d{8}-\d{6}-utc\.log$/.test(file),
+    );
+    assert.ok(pages.length === 1 || pages.length === 2, pages.join());
   });
 
   it("is shown offline after its silence when it is killed, and comes back without a conflict", async () => {
