@@ -57,13 +57,8 @@ export async function withHost<T>(
   work: (session: HostSession) => Promise<T>,
   connectTimeoutMs?: number,
 ): Promise<T> {
-  const { openSession } = sshLibrary();
-  const session = await openSession(host, packageSecret("sshPrivateKey"), connectTimeoutMs);
-  try {
-    return await work(session);
-  } finally {
-    session.close();
-  }
+  const { withSession } = sshLibrary();
+  return withSession(host, packageSecret("sshPrivateKey"), work, connectTimeoutMs);
 }
 /**
  * Like withHost, for a host that may be restarting: after a change of its VM it takes some time until its SSH server

@@ -1,6 +1,6 @@
 import type { TargetSettings } from "@ghrunners/config/targets";
 import { GitHubClient } from "@ghrunners/core/github/client";
-import { openSession } from "@ghrunners/core/ssh/session";
+import { withSession } from "@ghrunners/core/ssh/session";
 import { callAgent } from "@ghrunners/deploy/deployer/remote-agent";
 import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
 import type { Inspection } from "@ghrunners/deploy/target/queries";
@@ -23,12 +23,12 @@ export async function liveSources(
   const { repository, token, workflow, targets, privateKey } = watched;
   const client = new GitHubClient(repository, token);
   const inspect = async ({ address: host, user, hostKey }: TargetSettings, request: object): Promise<Inspection> => {
-    const session = await openSession({ host, user, hostKey }, privateKey, CONNECT_MS);
-    try {
-      return await callAgent<Inspection>(sshAgent(session), ["inspect"], JSON.stringify(request), INSPECT_MS);
-    } finally {
-      session.close();
-    }
+    return withSession(
+      { host, user, hostKey },
+      privateKey,
+      (session) => callAgent<Inspection>(sshAgent(session), ["inspect"], JSON.stringify(request), INSPECT_MS),
+      CONNECT_MS,
+    );
   };
   return {
     pause: () => whyPaused(client, environment).catch(() => undefined),

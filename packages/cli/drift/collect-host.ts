@@ -9,7 +9,7 @@ import {
 } from "@ghrunners/core/vocabulary/runner";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
 import { rootCommand } from "@ghrunners/core/ssh/script";
-import { openSession } from "@ghrunners/core/ssh/session";
+import { withSession } from "@ghrunners/core/ssh/session";
 import type { HostExpectation } from "./expectation";
 import type { SeenHost } from "./observation";
 import { parseHost } from "./parse-host";
@@ -31,16 +31,18 @@ export async function readHost(
     HOOKS_FOLDER,
     RUNNER_USER,
   };
-  const session = await openSession(address, privateKey, limits.connectMs);
-  try {
-    const { code, stdout, stderr } = await session.run(
-      rootCommand("look"),
-      renderScript(script, parameters),
-      limits.runMs ?? LIMIT_MS,
-    );
-    if (code !== 0) throw new Error(`${name} could not be read: ${stderr.trim() || `exit code ${code}`}`);
-    return parseHost(name, stdout);
-  } finally {
-    session.close();
-  }
+  return withSession(
+    address,
+    privateKey,
+    async (session) => {
+      const { code, stdout, stderr } = await session.run(
+        rootCommand("look"),
+        renderScript(script, parameters),
+        limits.runMs ?? LIMIT_MS,
+      );
+      if (code !== 0) throw new Error(`${name} could not be read: ${stderr.trim() || `exit code ${code}`}`);
+      return parseHost(name, stdout);
+    },
+    limits.connectMs,
+  );
 }

@@ -10,7 +10,7 @@ import {
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
 import { rootCommand } from "@ghrunners/core/ssh/script";
-import { openSession } from "@ghrunners/core/ssh/session";
+import { withSession } from "@ghrunners/core/ssh/session";
 
 const LIMIT_MS = 30_000;
 
@@ -34,12 +34,18 @@ export async function readDecisions(
     STATE_FILE,
     CHANGES: String(changes),
   };
-  const session = await openSession(host, privateKey, connectLimitMs);
-  try {
-    const { code, stdout, stderr } = await session.run(rootCommand("look"), renderScript(script, parameters), LIMIT_MS);
-    if (code !== 0) throw new Error(`${host.host} could not be read: ${stderr.trim() || `exit code ${code}`}`);
-    return stdout;
-  } finally {
-    session.close();
-  }
+  return withSession(
+    host,
+    privateKey,
+    async (session) => {
+      const { code, stdout, stderr } = await session.run(
+        rootCommand("look"),
+        renderScript(script, parameters),
+        LIMIT_MS,
+      );
+      if (code !== 0) throw new Error(`${host.host} could not be read: ${stderr.trim() || `exit code ${code}`}`);
+      return stdout;
+    },
+    connectLimitMs,
+  );
 }

@@ -2,7 +2,7 @@
 import type { Described } from "@ghrunners/core/schema";
 import type { targetIncidentsSchema } from "./schema";
 import type { Repository } from "@ghrunners/core/github/repository";
-import { openSession } from "@ghrunners/core/ssh/session";
+import { withSession } from "@ghrunners/core/ssh/session";
 import type { TargetSettings } from "@ghrunners/config/targets";
 import { NoAgentError, sshAgent } from "@ghrunners/deploy/deployer/ssh";
 import { githubTracker } from "@ghrunners/deploy/incidents/github";
@@ -26,16 +26,18 @@ export type TargetIncidents = Described<typeof targetIncidentsSchema>;
 
 async function ofTarget(input: IncidentsInput, target: TargetSettings): Promise<TargetIncidents> {
   const { name, address: host, user, hostKey } = target;
-  const session = await openSession({ host, user, hostKey }, input.privateKey, input.connectLimitMs);
-  try {
-    const agent = sshAgent(session);
-    const sending = input.send
-      ? await sendIncidents(agent, await githubTracker(input.repository, input.token), input.runbooks)
-      : null;
-    return { target: name, deployed: true, incidents: await incidentsOf(agent), sending, problem: null };
-  } finally {
-    session.close();
-  }
+  return withSession(
+    { host, user, hostKey },
+    input.privateKey,
+    async (session) => {
+      const agent = sshAgent(session);
+      const sending = input.send
+        ? await sendIncidents(agent, await githubTracker(input.repository, input.token), input.runbooks)
+        : null;
+      return { target: name, deployed: true, incidents: await incidentsOf(agent), sending, problem: null };
+    },
+    input.connectLimitMs,
+  );
 }
 
 /** Reads all targets in parallel; one that cannot be reached is a problem in the result. */

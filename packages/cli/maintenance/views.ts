@@ -1,5 +1,5 @@
 import type { GitHubClient } from "@ghrunners/core/github/client";
-import { HostUnreachableError, openSession } from "@ghrunners/core/ssh/session";
+import { type HostSession, HostUnreachableError, withSession } from "@ghrunners/core/ssh/session";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { runScript } from "@ghrunners/core/ssh/script";
 import { hostScript } from "@ghrunners/components/scripts/read-script";
@@ -15,14 +15,10 @@ const LIMIT_MS = 20_000;
 /** State of the unit; undefined if the host cannot be reached. */
 async function unitState(host: HostAddress, unit: string, privateKey: string): Promise<string | undefined> {
   try {
-    const session = await openSession(host, privateKey, LIMIT_MS);
-    try {
-      const parameters = { UNIT: unit, RUNNER_USER, RUNNER_HOME };
-      const shown = await runScript(session, hostScript("service.sh"), "show", parameters, LIMIT_MS);
-      return shown.trim().split("\n")[0];
-    } finally {
-      session.close();
-    }
+    const parameters = { UNIT: unit, RUNNER_USER, RUNNER_HOME };
+    const script = hostScript("service.sh");
+    const show = (session: HostSession): Promise<string> => runScript(session, script, "show", parameters, LIMIT_MS);
+    return (await withSession(host, privateKey, show, LIMIT_MS)).trim().split("\n")[0];
   } catch (error) {
     if (error instanceof HostUnreachableError) return undefined;
     throw error;

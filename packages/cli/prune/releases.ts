@@ -1,5 +1,5 @@
 import type { HostAddress } from "@ghrunners/core/ssh/address";
-import { openSession, type HostSession } from "@ghrunners/core/ssh/session";
+import { withSession } from "@ghrunners/core/ssh/session";
 import { agentFiles } from "@ghrunners/deploy/deployer/agent-files";
 import { callAgent } from "@ghrunners/deploy/deployer/remote-agent";
 import { readOnlyAgent, NoAgentError, sshAgent } from "@ghrunners/deploy/deployer/ssh";
@@ -17,20 +17,11 @@ function requestOf(plan: Plan, target: string): string {
   return JSON.stringify(compile(plan, target, { id, version: parseVersion("0"), owner: "ghrunners prune", artefact }));
 }
 
-async function onTarget<T>(address: HostAddress, privateKey: string, work: (session: HostSession) => Promise<T>) {
-  const session = await openSession(address, privateKey);
-  try {
-    return await work(session);
-  } finally {
-    session.close();
-  }
-}
-
 /** The releases beyond the plan's limit, by this checkout's agent. Changes nothing. */
 export async function readReleases(address: HostAddress, privateKey: string, plan: Plan): Promise<OldRelease[]> {
   const agent = await agentFiles();
   const [target = ""] = plan.targets;
-  const { releases } = await onTarget(address, privateKey, (session) =>
+  const { releases } = await withSession(address, privateKey, (session) =>
     callAgent<{ releases: OldRelease[] }>(
       readOnlyAgent(session, agent),
       ["outdated"],
@@ -45,7 +36,7 @@ export async function readReleases(address: HostAddress, privateKey: string, pla
 export async function removeReleases(address: HostAddress, privateKey: string, plan: Plan): Promise<string[]> {
   const [target = ""] = plan.targets;
   try {
-    const { releases } = await onTarget(address, privateKey, (session) =>
+    const { releases } = await withSession(address, privateKey, (session) =>
       callAgent<{ releases: OldRelease[] }>(sshAgent(session), ["prune"], requestOf(plan, target), LIMIT_MS),
     );
     return releases.map(({ version }) => version);

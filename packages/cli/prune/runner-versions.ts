@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { runScript, type HostScript } from "@ghrunners/core/ssh/script";
-import { openSession } from "@ghrunners/core/ssh/session";
+import { withSession } from "@ghrunners/core/ssh/session";
 import { RUNNER_HOME } from "@ghrunners/core/vocabulary/runner";
 import type { SeenVersion } from "./plan";
 
@@ -16,12 +16,9 @@ async function onHost(
   versions: readonly string[],
 ): Promise<string> {
   const script: HostScript = { name: NAME, text: readFileSync(path.join(__dirname, "scripts", NAME), "utf8") };
-  const session = await openSession(host, privateKey);
-  try {
-    return await runScript(session, script, verb, { RUNNER_HOME, VERSIONS: versions.join(" ") }, LIMIT_MS);
-  } finally {
-    session.close();
-  }
+  return withSession(host, privateKey, (session) =>
+    runScript(session, script, verb, { RUNNER_HOME, VERSIONS: versions.join(" ") }, LIMIT_MS),
+  );
 }
 
 /** Versions of the runner program on a machine. Only folders with a version as their name count. */

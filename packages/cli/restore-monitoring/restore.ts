@@ -1,4 +1,4 @@
-import { openSession } from "@ghrunners/core/ssh/session";
+import { withSession } from "@ghrunners/core/ssh/session";
 import { readResources } from "../drift/drift";
 import { type MonitoringStep, monitoringSteps } from "../drift/state-monitoring";
 import type { Stack } from "../pulumi/stack";
@@ -8,14 +8,11 @@ import { settingsOf } from "../settings";
 const LIMIT_MS = 300_000;
 
 async function carryOut({ kind, host, command, stdin }: MonitoringStep, privateKey: string): Promise<string> {
-  const session = await openSession(host, privateKey);
-  try {
+  return withSession(host, privateKey, async (session) => {
     const { code, stdout, stderr } = await session.run(command, stdin, LIMIT_MS);
     if (code !== 0) throw new Error(`${kind} on ${host.host}: ${stderr.trim() || `exit code ${code}`}`);
     return `${host.host}: ${stdout.trim()}`;
-  } finally {
-    session.close();
-  }
+  });
 }
 
 /**

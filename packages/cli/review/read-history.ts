@@ -1,5 +1,5 @@
 import type { HostAddress } from "@ghrunners/core/ssh/address";
-import { openSession } from "@ghrunners/core/ssh/session";
+import { withSession } from "@ghrunners/core/ssh/session";
 import type { TargetHistory } from "@ghrunners/deploy/target/queries";
 import { NoAgentError, sshAgent } from "@ghrunners/deploy/deployer/ssh";
 
@@ -14,9 +14,10 @@ const nothing: TargetHistory = { records: [], open: null, secrets: { files: 0, f
  * @throws Error if the target cannot be reached or its agent cannot answer
  */
 export async function readHistory(target: string, address: HostAddress, privateKey: string): Promise<TargetHistory> {
-  const session = await openSession(address, privateKey);
   try {
-    const { code, value } = await sshAgent(session).call(["history"], "", LIMIT_MS);
+    const { code, value } = await withSession(address, privateKey, (session) =>
+      sshAgent(session).call(["history"], "", LIMIT_MS),
+    );
     if (code === 0) return value as TargetHistory;
     const said = (value as { error?: string }).error ?? `exit code ${code}`;
     throw new Error(
@@ -26,7 +27,5 @@ export async function readHistory(target: string, address: HostAddress, privateK
   } catch (error) {
     if (error instanceof NoAgentError) return nothing;
     throw error;
-  } finally {
-    session.close();
   }
 }

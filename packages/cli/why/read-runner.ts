@@ -2,18 +2,18 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
-import { renderScript } from "@ghrunners/core/ssh/render-script";
-import { rootCommand } from "@ghrunners/core/ssh/script";
-import { openSession } from "@ghrunners/core/ssh/session";
+import { type HostScript, runScript } from "@ghrunners/core/ssh/script";
+import { type HostSession, withSession } from "@ghrunners/core/ssh/session";
 import type { RunnerFacts } from "./facts";
 import { oneLine } from "./read-github";
 
+const SCRIPT = "observe-runner.sh";
 const CONNECT_MS = 5_000;
 const LIMIT_MS = 15_000;
 
 type HostFacts = Pick<RunnerFacts, "unit" | "job" | "lastWord" | "problem">;
 
-/** WhyFacts of a host that was not asked. */
+/** What is known of a host that was not asked. */
 export const notAsked: HostFacts = { unit: null, job: null, lastWord: null, problem: null };
 
 /**
@@ -38,16 +38,12 @@ export function parseRunner(output: string): HostFacts {
 
 /** Never throws: a host that cannot be read is a fact too. */
 export async function readRunner(host: HostAddress, unit: string, privateKey: string): Promise<HostFacts> {
-  const script = readFileSync(path.join(__dirname, "scripts", "observe-runner.sh"), "utf8");
+  const text = readFileSync(path.join(__dirname, "scripts", SCRIPT), "utf8");
+  const script: HostScript = { name: SCRIPT, text };
   try {
-    const session = await openSession(host, privateKey, CONNECT_MS);
-    try {
-      const result = await session.run(rootCommand("look"), renderScript(script, { UNIT: unit }), LIMIT_MS);
-      if (result.code !== 0) throw new Error(result.stderr.trim() || `exit code ${result.code}`);
-      return parseRunner(result.stdout);
-    } finally {
-      session.close();
-    }
+    const look = (session: HostSession): Promise<string> =>
+      runScript(session, script, "look", { UNIT: unit }, LIMIT_MS);
+    return parseRunner(await withSession(host, privateKey, look, CONNECT_MS));
   } catch (error) {
     return { ...notAsked, problem: (error as Error).message };
   }

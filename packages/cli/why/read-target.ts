@@ -1,6 +1,6 @@
 /** What a deployment target shows: its lock, its newest record, and the record of one run. Read-only. */
 import type { TargetSettings } from "@ghrunners/config/targets";
-import { openSession } from "@ghrunners/core/ssh/session";
+import { type HostSession, withSession } from "@ghrunners/core/ssh/session";
 import { callAgent, type RemoteAgent } from "@ghrunners/deploy/deployer/remote-agent";
 import { NoAgentError, sshAgent } from "@ghrunners/deploy/deployer/ssh";
 import type { TargetHistory } from "@ghrunners/deploy/target/queries";
@@ -52,12 +52,8 @@ export async function readTarget(
 ): Promise<TargetFacts> {
   const nothing = { name, deployed: false, open: null, last: null, own: null, problem: null };
   try {
-    const session = await openSession({ host, user, hostKey }, privateKey, CONNECT_MS);
-    try {
-      return await targetFacts(sshAgent(session), name, wanted);
-    } finally {
-      session.close();
-    }
+    const read = (session: HostSession): Promise<TargetFacts> => targetFacts(sshAgent(session), name, wanted);
+    return await withSession({ host, user, hostKey }, privateKey, read, CONNECT_MS);
   } catch (error) {
     if (error instanceof NoAgentError) return nothing;
     return { ...nothing, deployed: true, problem: oneLine((error as Error).message) };

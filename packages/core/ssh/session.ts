@@ -124,6 +124,26 @@ export function openSession(
   return untilHandled(() => connect(address, privateKey, connectTimeoutMs));
 }
 
+/**
+ * Opens a session, does the work, and always closes the session.
+ * @param connectTimeoutMs limit for the connection, milliseconds; default: that of every session
+ * @throws what {@link openSession} and the work throw
+ * @example await withSession(host, key, (session) => runScript(session, script, "look", {}, 30_000))
+ */
+export async function withSession<T>(
+  address: HostAddress,
+  privateKey: string,
+  work: (session: HostSession) => Promise<T>,
+  connectTimeoutMs?: number,
+): Promise<T> {
+  const session = await openSession(address, privateKey, connectTimeoutMs);
+  try {
+    return await work(session);
+  } finally {
+    session.close();
+  }
+}
+
 function connect(address: HostAddress, privateKey: string, connectTimeoutMs: number): Promise<HostSession> {
   const client = new Client();
   const [kind = "", pinned = ""] = address.hostKey.split(" ");

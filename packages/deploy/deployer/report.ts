@@ -1,7 +1,7 @@
 /** The last step of a deployment job: reports the result on the run's page and to on-call. */
 import { appendFileSync } from "node:fs";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
-import { openSession } from "@ghrunners/core/ssh/session";
+import { withSession } from "@ghrunners/core/ssh/session";
 import { poll } from "@ghrunners/core/until";
 import type { DeploymentProgress } from "../target/queries";
 import type { Records } from "../target/history";
@@ -37,8 +37,7 @@ async function untilOver(agent: RemoteAgent, id: string): Promise<Records | unde
  * cannot be reached
  */
 export async function report(variables: Variables, { address, privateKey, id, say }: Subject): Promise<void> {
-  const session = await openSession(address, privateKey);
-  try {
+  await withSession(address, privateKey, async (session) => {
     const agent = sshAgent(session);
     const records = await untilOver(agent, id);
     const { GITHUB_STEP_SUMMARY: summary } = variables;
@@ -58,9 +57,7 @@ export async function report(variables: Variables, { address, privateKey, id, sa
         "::warning title=Incidents are unsent::They stay on the target and are sent by the next deployment. " +
           "Expected GitHub to answer, and the calling job's permission issues: write. Next: ghrunners incidents --send",
       );
-  } finally {
-    session.close();
-  }
+  });
 }
 
 /** Formats a text as a code block, so that nothing in it is Markdown. */

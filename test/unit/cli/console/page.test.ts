@@ -77,7 +77,13 @@ describe("the console's page in a browser", function () {
     }
   }
 
-  const text = (page: Page): Promise<string> => page.locator("body").innerText();
+  /** Waits until the page says this: a click is answered before the page is drawn anew. */
+  const says = (page: Page, words: RegExp): Promise<true> =>
+    until(`the page says ${String(words)}`, 10_000, async () => {
+      const text = await page.locator("body").innerText();
+      if (!words.test(text)) throw new Error(text);
+      return true as const;
+    });
   const shown = (page: Page): Promise<void> => page.locator("header h1:has-text('stack acme')").waitFor();
   /** What axe-core finds wrong; it fetches no style sheets. Its script is run by the debugger, which the page's policy does not concern. */
   async function violations(page: Page): Promise<string[]> {
@@ -122,7 +128,7 @@ describe("the console's page in a browser", function () {
         await primary.innerText(),
         /deploys next[\s\S]*running[\s\S]*online, idle[\s\S]*exporters answer[\s\S]*healthy/,
       );
-      assert.match(await text(page), /runner-1 \(primary\) deploys next/);
+      await says(page, /runner-1 \(primary\) deploys next/);
     }));
 
   it("shows what is wrong, with each alert's runbook and each step of a rollback", async () => {
@@ -134,11 +140,11 @@ describe("the console's page in a browser", function () {
       const runbook = page.getByRole("link", { name: "Runbook of RunnerOffline" });
       assert.match((await runbook.getAttribute("href")) ?? "", /offline-restore\.md#runneroffline$/);
       assert.equal(await page.getByRole("link", { name: "Runbook of Strange" }).count(), 0);
-      assert.match(await text(page), /The primary is offline <at GitHub>/);
+      await says(page, /The primary is offline <at GitHub>/);
       await page.getByRole("link", { name: "Deployments" }).click();
-      assert.match(await text(page), /Now: version 4 by operator@runner-2[\s\S]*step "unpack": runs/);
+      await says(page, /Now: version 4 by operator@runner-2[\s\S]*step "unpack": runs/);
       await page.locator("summary", { hasText: "demo-app 3" }).click();
-      assert.match(await text(page), /undo "unpack"/);
+      await says(page, /undo "unpack"/);
       const bars = await page
         .locator(".bar")
         .evaluateAll((all) => all.map((bar) => (bar as { style: { width: string } }).style.width));
@@ -149,7 +155,7 @@ describe("the console's page in a browser", function () {
   it("says that it does not know, and does not call it healthy", () =>
     seen(unknown, async (page) => {
       await shown(page);
-      assert.match(await text(page), /failover switch cannot be read: 192\.0\.2\.9 does not answer on port 22/);
+      await says(page, /failover switch cannot be read: 192\.0\.2\.9 does not answer on port 22/);
       assert.doesNotMatch(await page.getByRole("status").innerText(), /Healthy/);
       assert.match(await page.locator("li.runner").first().innerText(), /\?\s*unknown/);
     }));
@@ -167,7 +173,7 @@ describe("the console's page in a browser", function () {
       await server.close();
       await page.getByRole("alert").waitFor({ timeout: 20_000 });
       assert.match(await page.getByRole("status").innerText(), /Connection lost/);
-      assert.match(await text(page), /runner-1 \(primary\) deploys next/);
+      await says(page, /runner-1 \(primary\) deploys next/);
       assert.deepEqual(await violations(page), []);
       server = await start(port);
       await page.getByRole("alert").waitFor({ state: "detached", timeout: 20_000 });

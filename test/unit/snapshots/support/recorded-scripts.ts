@@ -48,7 +48,9 @@ export async function scriptsOfCreate<Inputs, Outputs>(
     methods: Object.fromEntries(Object.keys(answers).map((name) => [name, methods[name]])),
   };
   // The providers load both at their first use, by require.
-  loaded.exports = { ...session, openSession };
+  const withSession = async (_address: unknown, _key: unknown, work: (opened: object) => unknown): Promise<unknown> =>
+    work(await openSession());
+  loaded.exports = { ...session, openSession, withSession };
   Object.assign(methods, answers);
   try {
     await provider.configure?.(configureRequest());
