@@ -7035,8 +7035,8 @@ var Doc = class {
       arg(this, { execution: "async" });
       return;
     }
-    const content3 = arg;
-    const lines = content3.split("\n").filter((x) => x);
+    const content = arg;
+    const lines = content.split("\n").filter((x) => x);
     const minIndent = Math.min(...lines.map((x) => x.length - x.trimStart().length));
     const dedented = lines.map((x) => x.slice(minIndent)).map((x) => " ".repeat(this.indent * 2) + x);
     for (const line of dedented) {
@@ -7045,9 +7045,9 @@ var Doc = class {
   }
   compile() {
     const F = Function;
-    const content3 = this?.content ?? [``];
+    const content = this?.content ?? [``];
     const factory = new F(...Object.keys(this.closed), `return function (${this.args.join(", ")}) {
-${content3.join("\n")}
+${content.join("\n")}
 };`);
     return factory(...Object.values(this.closed));
   }
@@ -11092,77 +11092,86 @@ function duration2(params) {
   return _isoDuration(ZodISODuration, params);
 }
 
+// packages/failover/choice/timed-entries.ts
+var oneLine = string2().min(1).max(200).regex(/^[^\r\n]*$/);
+var timedFields = {
+  /** RFC 3339; from then on the entry is ignored. */
+  until: iso_exports.datetime({ offset: true }),
+  /** Who wrote it. */
+  by: oneLine
+};
+function timedEntries({
+  variable,
+  schema,
+  key,
+  repair
+}, entry3) {
+  const content = object({ schema: literal(schema), [key]: array(entry3).max(100) });
+  return {
+    ...{ variable, repair },
+    text: (entries) => JSON.stringify(content.parse({ schema, [key]: entries })),
+    parse: (text2, now) => {
+      if (text2 === void 0 || text2.trim() === "") return { known: true, entries: [] };
+      let value;
+      try {
+        value = JSON.parse(text2);
+      } catch {
+        return { known: false, problem: `${variable} is no JSON. Expected schema ${schema}.` };
+      }
+      const result = content.safeParse(value);
+      if (!result.success) {
+        const [issue2] = result.error.issues;
+        const place = issue2?.path.join(".") || "its content";
+        return { known: false, problem: `${variable} is not ${schema}: ${place}: ${issue2?.message}` };
+      }
+      const entries = result.data[key];
+      return { known: true, entries: entries.filter(({ until }) => Date.parse(until) > now.getTime()) };
+    }
+  };
+}
+function lastOf(entries, nameOf, name) {
+  return entries.filter((each) => nameOf(each).toLowerCase() === name.toLowerCase()).sort((one, other) => Date.parse(other.until) - Date.parse(one.until))[0];
+}
+
 // packages/failover/choice/maintenance.ts
 var MAINTENANCE_VARIABLE = "RUNNER_MAINTENANCE";
-var oneLine = string2().min(1).max(200).regex(/^[^\r\n]*$/);
 var entry = object({
   /** Name of the runner at GitHub. */
   name: oneLine,
-  /** RFC 3339; from then on the entry is ignored. */
-  until: iso_exports.datetime({ offset: true }),
+  until: timedFields.until,
   reason: oneLine,
-  /** Who started it. */
-  by: oneLine
+  by: timedFields.by
 });
-var content = object({ schema: literal("ghrunners.maintenance/1"), runners: array(entry).max(100) });
-function parseMaintenance(text2, now) {
-  if (text2 === void 0 || text2.trim() === "") return { known: true, runners: [] };
-  let value;
-  try {
-    value = JSON.parse(text2);
-  } catch {
-    return { known: false, problem: `${MAINTENANCE_VARIABLE} is no JSON. Expected schema ghrunners.maintenance/1.` };
-  }
-  const result = content.safeParse(value);
-  if (!result.success) {
-    const [issue2] = result.error.issues;
-    const place = issue2?.path.join(".") || "its content";
-    return {
-      known: false,
-      problem: `${MAINTENANCE_VARIABLE} is not ghrunners.maintenance/1: ${place}: ${issue2?.message}`
-    };
-  }
-  return { known: true, runners: result.data.runners.filter(({ until }) => Date.parse(until) > now.getTime()) };
-}
+var maintenances = timedEntries(
+  {
+    variable: MAINTENANCE_VARIABLE,
+    schema: "ghrunners.maintenance/1",
+    key: "runners",
+    repair: "ghrunners maintenance end --all"
+  },
+  entry
+);
 
 // packages/failover/choice/pause.ts
 var PAUSE_VARIABLE = "DEPLOY_PAUSED";
-var oneLine2 = string2().min(1).max(200).regex(/^[^\r\n]*$/);
 var entry2 = object({
   /** The setting `environment` of the stack, which is the label of its runners. */
-  environment: oneLine2,
-  /** RFC 3339; from then on the entry is ignored. */
-  until: iso_exports.datetime({ offset: true }),
+  environment: oneLine,
+  until: timedFields.until,
   /** Why. */
-  note: oneLine2,
-  /** Who paused them. */
-  by: oneLine2
+  note: oneLine,
+  by: timedFields.by
 });
-var content2 = object({ schema: literal("ghrunners.pauses/1"), pauses: array(entry2).max(100) });
-var parsed = (text2) => {
-  try {
-    return JSON.parse(text2);
-  } catch {
-    return void 0;
-  }
-};
-function parsePauses(text2, now) {
-  if (text2 === void 0 || text2.trim() === "") return { known: true, pauses: [] };
-  const result = content2.safeParse(parsed(text2));
-  if (!result.success)
-    return {
-      known: false,
-      problem: `${PAUSE_VARIABLE} is not ghrunners.pauses/1, so it is unknown whether deployments are paused.`
-    };
-  return { known: true, pauses: result.data.pauses.filter(({ until }) => Date.parse(until) > now.getTime()) };
-}
-function pauseOf(pauses, environment) {
-  return pauses.filter((each) => each.environment.toLowerCase() === environment.toLowerCase()).sort((one, other) => Date.parse(other.until) - Date.parse(one.until))[0];
-}
+var pauses = timedEntries(
+  { variable: PAUSE_VARIABLE, schema: "ghrunners.pauses/1", key: "pauses", repair: "ghrunners resume" },
+  entry2
+);
+var pauseOf = (all, environment) => lastOf(all, (each) => each.environment, environment);
+var unknownPause = (problem) => `It is unknown whether deployments are paused: ${problem.replace(/\.$/, "")}. Next: ${pauses.repair}`;
 function pauseProblem(text2, environment, now) {
-  const seen = parsePauses(text2, now);
-  if (!seen.known) return `${seen.problem} Next: ghrunners resume`;
-  const pause = pauseOf(seen.pauses, environment);
+  const seen = pauses.parse(text2, now);
+  if (!seen.known) return unknownPause(seen.problem);
+  const pause = pauseOf(seen.entries, environment);
   return pause && pauseWords(pause);
 }
 var pauseWords = ({ environment, until, note: note2, by }) => `Deployments to ${environment} are paused until ${until}: ${note2} (by ${by}). Next: wait, or ghrunners resume`;
@@ -11206,13 +11215,13 @@ function contentOf(text2) {
 }
 function readChoice(text2, now) {
   if (text2 === null || text2 === void 0 || text2 === "") return { state: "missing" };
-  const content3 = contentOf(text2);
-  if (content3 === void 0) return { state: "unreadable" };
-  const { decidedAt, expiresAt, labels } = content3;
-  if (Date.parse(decidedAt) > now.getTime() + CLOCK_TOLERANCE_MS) return { state: "future", choice: content3 };
-  if (Date.parse(expiresAt) <= now.getTime()) return { state: "expired", choice: content3 };
-  if (labels.length === 0) return { state: "refused", choice: content3 };
-  return { state: "fresh", choice: content3 };
+  const content = contentOf(text2);
+  if (content === void 0) return { state: "unreadable" };
+  const { decidedAt, expiresAt, labels } = content;
+  if (Date.parse(decidedAt) > now.getTime() + CLOCK_TOLERANCE_MS) return { state: "future", choice: content };
+  if (Date.parse(expiresAt) <= now.getTime()) return { state: "expired", choice: content };
+  if (labels.length === 0) return { state: "refused", choice: content };
+  return { state: "fresh", choice: content };
 }
 
 // packages/deploy/gate/judge.ts
@@ -11223,10 +11232,10 @@ var runbooks = {
   network: "network-unreachable.md",
   paused: "deployment-failed.md"
 };
-var oneLine3 = (text2) => text2.replace(/\s+/g, " ").trim();
+var oneLine2 = (text2) => text2.replace(/\s+/g, " ").trim();
 var stop = (reason, runbook) => ({
   go: false,
-  reason: oneLine3(reason),
+  reason: oneLine2(reason),
   runbook: runbooks[runbook]
 });
 function refusalOf(seen, now) {
@@ -11271,7 +11280,7 @@ function judgeChoice({ variable, wanted, label, now }) {
   if (seen.state !== "fresh") return refusalOf(seen, now);
   const { labels, runner, reason } = seen.choice;
   if (carries(labels, ["self-hosted", label]))
-    return { go: true, labels, runner: oneLine3(runner ?? "unnamed"), reason: oneLine3(reason) };
+    return { go: true, labels, runner: oneLine2(runner ?? "unnamed"), reason: oneLine2(reason) };
   const names = labels.join(", ");
   return stop(`${CHOICE_VARIABLE} names ${names}. Expected self-hosted and ${label} among them.`, "blind");
 }
@@ -11287,11 +11296,11 @@ function judgeRunners(choice2, runners) {
   return { ...choice2, remark: "The runner is busy: the job waits until it is free." };
 }
 function maintenanceBanner(variable, now) {
-  const seen = parseMaintenance(variable, now);
+  const seen = maintenances.parse(variable, now);
   if (!seen.known)
     return ["**Maintenance**: RUNNER_MAINTENANCE cannot be read, so it is unknown whether a runner is in maintenance."];
-  return seen.runners.map(
-    ({ name, until, reason, by }) => oneLine3(`**Maintenance** of ${name} until ${until}: ${reason} (${by})`)
+  return seen.entries.map(
+    ({ name, until, reason, by }) => oneLine2(`**Maintenance** of ${name} until ${until}: ${reason} (${by})`)
   );
 }
 function renderSummary(verdict, folder, banner = []) {
@@ -11360,7 +11369,7 @@ reason=${reason}
   appendFileSync(requiredVariable(env, "GITHUB_OUTPUT"), outputs);
 }
 main().catch((error2) => {
-  process.stdout.write(`::error title=The runner gate failed::${oneLine3(String(error2))}
+  process.stdout.write(`::error title=The runner gate failed::${oneLine2(String(error2))}
 `);
   process.exitCode = 1;
 });

@@ -3,21 +3,9 @@
  * so each change is read back.
  */
 import type { GitHubClient } from "@ghrunners/core/github/client";
+import type { TimedEntries } from "@ghrunners/failover/choice/timed-entries";
 
 const ATTEMPTS = 3;
-
-/** How the list is kept in its variable. */
-export interface SharedList<Entry> {
-  readonly name: string;
-  /** The entries that have not expired, or why the text cannot be read. @param text undefined: no such variable */
-  readonly read: (
-    text: string | undefined,
-    now: Date,
-  ) => { readonly entries: readonly Entry[] } | { readonly problem: string };
-  readonly text: (entries: readonly Entry[]) => string;
-  /** The command that removes a text that cannot be read. */
-  readonly repair: string;
-}
 
 /**
  * Changes the list, and reads it back, because another stack may write at the same moment. Expired entries are dropped; a
@@ -27,21 +15,21 @@ export interface SharedList<Entry> {
  */
 export async function changeList<Entry>(
   github: GitHubClient,
-  list: SharedList<Entry>,
+  list: TimedEntries<Entry>,
   change: (entries: readonly Entry[]) => readonly Entry[],
   now: () => Date,
 ): Promise<readonly Entry[]> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const before = await github.variable(list.name);
-    const seen = list.read(before, now());
-    if ("problem" in seen) throw new Error(`${seen.problem} Next: ${list.repair}`);
+    const before = await github.variable(list.variable);
+    const seen = list.parse(before, now());
+    if (!seen.known) throw new Error(`${seen.problem} Next: ${list.repair}`);
     const wanted = change(seen.entries);
-    await writeVariable(github, list.name, before, wanted.length === 0 ? undefined : list.text(wanted));
-    const after = list.read(await github.variable(list.name), now());
-    if ("entries" in after && JSON.stringify(after.entries) === JSON.stringify(wanted)) return seen.entries;
+    await writeVariable(github, list.variable, before, wanted.length === 0 ? undefined : list.text(wanted));
+    const after = list.parse(await github.variable(list.variable), now());
+    if (after.known && JSON.stringify(after.entries) === JSON.stringify(wanted)) return seen.entries;
   }
   throw new Error(
-    `${list.name} was changed by another writer ${ATTEMPTS} times in the meantime. Next: run the same command again`,
+    `${list.variable} was changed by another writer ${ATTEMPTS} times in the meantime. Next: run the same command again`,
   );
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { runOnHost } from "@ghrunners/lab/hosts/index";
-import { MAINTENANCE_VARIABLE, maintenanceText } from "@ghrunners/failover/choice/maintenance";
+import { MAINTENANCE_VARIABLE, maintenances } from "@ghrunners/failover/choice/maintenance";
 import type { DriftReport } from "@ghrunners/cli/drift/report";
 import type { MaintenanceReport } from "@ghrunners/cli/maintenance/report";
 import { projectRoot } from "@ghrunners/core/project-root";
@@ -191,7 +191,7 @@ describe("a runner in maintenance", function () {
 
   it("ends by itself: an expired entry has no effect, and the next command removes it", async () => {
     const past = { name: primary.name, until: new Date(Date.now() - 1000).toISOString(), reason: "old", by: "test" };
-    await setVariable(MAINTENANCE_VARIABLE, maintenanceText([past]));
+    await setVariable(MAINTENANCE_VARIABLE, maintenances.text([past]));
     assert.equal((await report()).maintenance, null);
     assert.deepEqual((await rehearsal.status()).maintenance, []);
     assert.equal((await ops("maintenance", "end", "secondary")).code, 0);

@@ -1,6 +1,6 @@
 import type { Settings } from "@ghrunners/config/parse";
 import { GitHubClient } from "@ghrunners/core/github/client";
-import { parsePauses, pauseOf, PAUSE_VARIABLE, pauseProblem } from "@ghrunners/failover/choice/pause";
+import { pauseOf, PAUSE_VARIABLE, pauseProblem, pauses } from "@ghrunners/failover/choice/pause";
 import type { GateView } from "./view";
 
 const LIMIT_MS = 10_000;
@@ -15,8 +15,8 @@ export interface PauseSeen {
 
 /** Judges the text of DEPLOY_PAUSED. Pure. @param text undefined: the variable does not exist */
 export function pauseSeen(text: string | undefined, environment: string, now: Date): PauseSeen {
-  const seen = parsePauses(text, now);
-  const found = seen.known ? pauseOf(seen.pauses, environment) : undefined;
+  const seen = pauses.parse(text, now);
+  const found = seen.known ? pauseOf(seen.entries, environment) : undefined;
   const problem = pauseProblem(text, environment, now)?.replace(/ Next: .*$/, "");
   return {
     pause: found === undefined ? null : { until: found.until, note: found.note, by: found.by },

@@ -3,12 +3,11 @@ import { poll } from "@ghrunners/core/until";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { goesTo, readChoice } from "@ghrunners/failover/choice/deploy-runner";
-import { MAINTENANCE_VARIABLE, type Maintenance } from "@ghrunners/failover/choice/maintenance";
+import { MAINTENANCE_VARIABLE, maintenances, type Maintenance } from "@ghrunners/failover/choice/maintenance";
 import { changeList } from "../shared-variable";
 import { expireSilence, readSilences, setSilence } from "./alertmanager";
 import { without, withEntry } from "./plan";
 import { silenceFor, silenceOf } from "./silence";
-import { maintenances } from "./variable";
 
 /** What to change. */
 export interface ChangeInput {

@@ -1,7 +1,7 @@
 import { print, printJson, WrongUse } from "../command";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import type { Settings } from "@ghrunners/config/parse";
-import { parseMaintenance, type Maintenance } from "@ghrunners/failover/choice/maintenance";
+import { maintenances, type Maintenance } from "@ghrunners/failover/choice/maintenance";
 import { readState } from "../drift/drift";
 import type { StackState } from "../drift/state";
 import { monitoringUrls } from "../monitoring/address";
@@ -51,9 +51,9 @@ function readView({ settings, alertmanager, github, made }: MaintenanceTarget): 
 }
 
 function entriesOf({ variable }: MaintenanceView): readonly Maintenance[] {
-  const seen = parseMaintenance(variable ?? undefined, new Date());
-  if (!seen.known) throw new Error(`${seen.problem} Next: ghrunners maintenance end --all`);
-  return seen.runners;
+  const seen = maintenances.parse(variable ?? undefined, new Date());
+  if (!seen.known) throw new Error(`${seen.problem} Next: ${maintenances.repair}`);
+  return seen.entries;
 }
 
 const carryOut = (
@@ -115,7 +115,7 @@ export async function end(
   const place = await open(options);
   const { runners } = place.settings;
   const names = given === undefined ? runners.map(({ name }) => name) : [runnerMeant(runners, given).name];
-  const seen = options.all ? parseMaintenance((await readView(place)).variable ?? undefined, new Date()) : undefined;
+  const seen = options.all ? maintenances.parse((await readView(place)).variable ?? undefined, new Date()) : undefined;
   await carryOut(place, { verb: "end", runners: names, evenUnreadable: seen?.known === false });
   if (options.json) {
     printJson<"maintenance-change">({ version: 1, runners: names, until: null, applied: true, steps: [] });

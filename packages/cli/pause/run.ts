@@ -1,13 +1,12 @@
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { note } from "@ghrunners/core/terminal";
-import { parsePauses, pauseOf, PAUSE_VARIABLE, type Pause } from "@ghrunners/failover/choice/pause";
+import { pauseOf, PAUSE_VARIABLE, pauses, type Pause } from "@ghrunners/failover/choice/pause";
 import { print, printJson } from "../command";
 import { operator } from "../operator";
 import { currentStack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { changeList } from "../shared-variable";
 import { pauseFrom, withoutPause, withPause, type Asked } from "./plan";
-import { pauses } from "./variable";
 
 interface Options {
   readonly stack?: string;
@@ -44,7 +43,7 @@ export async function pause(options: Options & Asked): Promise<number> {
 
 export async function resume(options: Options): Promise<number> {
   const { client, environment } = await open(options);
-  if (!parsePauses(await client.variable(PAUSE_VARIABLE), now()).known) {
+  if (!pauses.parse(await client.variable(PAUSE_VARIABLE), now()).known) {
     await client.deleteVariable(PAUSE_VARIABLE);
     note(`${PAUSE_VARIABLE} could not be read and was removed`);
   }

@@ -2,8 +2,8 @@ import type { Described } from "@ghrunners/core/schema";
 import type { jobStatusSchema, machineStatusSchema, runnerStatusSchema, statusReportSchema } from "./schema";
 import { type Protection, protectionOf } from "@ghrunners/core/github/protection";
 import { type GitHubRunner, labelsWithout } from "@ghrunners/core/github/runner";
-import { parseMaintenance } from "@ghrunners/failover/choice/maintenance";
-import { parsePauses, pauseOf } from "@ghrunners/failover/choice/pause";
+import { maintenances } from "@ghrunners/failover/choice/maintenance";
+import { pauseOf, pauses, unknownPause } from "@ghrunners/failover/choice/pause";
 import { choiceProblems, choiceStatus } from "./choice";
 import { monitoringProblems, type MonitoringStatus } from "./monitoring";
 import { protectionProblems } from "./environment";
@@ -78,12 +78,12 @@ export function judge(expected: StatusExpectation, seen: StatusObservation, at: 
       : protectionProblems(expected.deployment.name, expected.deployment, seen.deployment);
   const online = (seen.runners ?? []).filter((runner) => runner.online).map(({ name }) => name);
   const choice = seen.choice === undefined ? null : choiceStatus(seen.choice, expected.failover, at, online);
-  const away = parseMaintenance(seen.maintenance ?? undefined, at);
-  const paused = parsePauses(seen.pauses ?? undefined, at);
-  const pause = paused.known ? pauseOf(paused.pauses, expected.environment) : undefined;
+  const away = maintenances.parse(seen.maintenance ?? undefined, at);
+  const paused = pauses.parse(seen.pauses ?? undefined, at);
+  const pause = paused.known ? pauseOf(paused.entries, expected.environment) : undefined;
   const problems = [
     ...seen.errors,
-    ...(paused.known ? [] : [`${paused.problem} Next: ghrunners resume`]),
+    ...(paused.known ? [] : [unknownPause(paused.problem)]),
     ...(away.known ? [] : [away.problem]),
     ...machines.flatMap((vm) =>
       // Of an unknown one the errors give the cause.
@@ -110,7 +110,7 @@ export function judge(expected: StatusExpectation, seen: StatusObservation, at: 
     },
     monitoring: seen.monitoring ?? null,
     maintenance: away.known
-      ? away.runners.filter(({ name }) => expected.runners.some((runner) => runner.name === name))
+      ? away.entries.filter(({ name }) => expected.runners.some((runner) => runner.name === name))
       : [],
     pause: pause === undefined ? null : { until: pause.until, note: pause.note, by: pause.by },
     choice,

@@ -5,7 +5,7 @@ import { GitHubClient } from "@ghrunners/core/github/client";
 import { carries } from "@ghrunners/core/github/runner";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
-import { MAINTENANCE_VARIABLE, maintenanceOf, parseMaintenance } from "@ghrunners/failover/choice/maintenance";
+import { MAINTENANCE_VARIABLE, maintenanceOf, maintenances } from "@ghrunners/failover/choice/maintenance";
 import { PAUSE_VARIABLE, pauseProblem } from "@ghrunners/failover/choice/pause";
 import type { StackState } from "../drift/state";
 import { choiceStatus } from "../status/choice";
@@ -41,7 +41,7 @@ async function readRunners(
   at: Date,
 ): Promise<RunnerFacts[]> {
   if (settings.hosts === "skip") return [];
-  const away = parseMaintenance(maintenance, at);
+  const away = maintenances.parse(maintenance, at);
   const used = usedBy(jobs);
   const wanted = settings.runners
     .map(({ name, role }) => ({
@@ -53,7 +53,7 @@ async function readRunners(
     );
   return Promise.all(
     wanted.map(async (runner, index) => {
-      const entry = away.known ? maintenanceOf(away.runners, runner.name) : undefined;
+      const entry = away.known ? maintenanceOf(away.entries, runner.name) : undefined;
       const found = made?.find(({ name }) => name === runner.name);
       const host =
         found === undefined || index >= HOSTS

@@ -9,7 +9,7 @@ import { carries, type GitHubRunner } from "@ghrunners/core/github/runner";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { type ChoiceSeen, readChoice } from "@ghrunners/failover/choice/deploy-runner";
-import { parseMaintenance } from "@ghrunners/failover/choice/maintenance";
+import { maintenances } from "@ghrunners/failover/choice/maintenance";
 import { pauseProblem } from "@ghrunners/failover/choice/pause";
 
 export interface GateApproval {
@@ -134,10 +134,10 @@ export function judgeRunners(
  * @param variable text of RUNNER_MAINTENANCE; empty if it is not set
  */
 export function maintenanceBanner(variable: string, now: Date): string[] {
-  const seen = parseMaintenance(variable, now);
+  const seen = maintenances.parse(variable, now);
   if (!seen.known)
     return ["**Maintenance**: RUNNER_MAINTENANCE cannot be read, so it is unknown whether a runner is in maintenance."];
-  return seen.runners.map(({ name, until, reason, by }) =>
+  return seen.entries.map(({ name, until, reason, by }) =>
     oneLine(`**Maintenance** of ${name} until ${until}: ${reason} (${by})`),
   );
 }

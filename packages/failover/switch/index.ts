@@ -6,7 +6,7 @@ import * as z from "zod";
 import { STATE_FILE } from "@ghrunners/core/vocabulary/failover";
 import { type ChoiceHistory, choose, type ChoicePolicy, type GateDecision, remember } from "../choice/choose";
 import { causes } from "../choice/judge";
-import { MAINTENANCE_VARIABLE, parseMaintenance, type MaintenanceSeen } from "../choice/maintenance";
+import { MAINTENANCE_VARIABLE, maintenances, type MaintenanceSeen } from "../choice/maintenance";
 import type { SwitchConfig } from "../config";
 import type { Exposed } from "@ghrunners/metrics-server/exposition";
 import { GitHubClient } from "@ghrunners/core/github/client";
@@ -227,7 +227,7 @@ export class SwitchView implements View {
   private maintenanceSeen(now: number): MaintenanceSeen {
     const { maintenance } = this;
     if (maintenance !== undefined && now - maintenance.at <= MAINTENANCE_AGE_SECONDS * 1000) {
-      return parseMaintenance(maintenance.text, new Date(now));
+      return maintenances.parse(maintenance.text, new Date(now));
     }
     return { known: false, problem: `${MAINTENANCE_VARIABLE} could not be read from GitHub.` };
   }

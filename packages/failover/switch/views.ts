@@ -123,7 +123,7 @@ function slow(view: Dated<number> | undefined, nowMs: number): number | null {
 }
 
 function maintenanceSeen(seen: MaintenanceSeen, name: string): RunnerSeen["maintenance"] {
-  return seen.known ? (maintenanceOf(seen.runners, name) ?? null) : { problem: seen.problem };
+  return seen.known ? (maintenanceOf(seen.entries, name) ?? null) : { problem: seen.problem };
 }
 
 /** Everything about one runner at one moment, for the choice. */

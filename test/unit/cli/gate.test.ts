@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { choose } from "@ghrunners/failover/choice/choose";
 import { pauseSeen } from "@ghrunners/cli/gate/pause";
-import { pausesText } from "@ghrunners/failover/choice/pause";
+import { pauses } from "@ghrunners/failover/choice/pause";
 import { renderGate } from "@ghrunners/cli/gate/render";
 import { judgeSwitch, parseSwitch, type GateView } from "@ghrunners/cli/gate/view";
 import { policy, runner } from "../failover/choice/support/runners";
@@ -68,15 +68,15 @@ describe("ops -- gate", () => {
 
   it("says that deployments are paused, until when, why and how to end it", () => {
     const pause = { environment: "lab", until: "2026-01-01T13:00:00Z", note: "migration", by: "ada@laptop" };
-    const seen = view(output(healthy), pauseSeen(pausesText([pause]), "lab", at));
+    const seen = view(output(healthy), pauseSeen(pauses.text([pause]), "lab", at));
     assert.deepEqual(seen.pause, { until: pause.until, note: pause.note, by: pause.by });
     const text = renderGate(seen);
     assert.match(text, /Deployments to lab are paused until 2026-01-01T13:00:00Z: migration \(by ada@laptop\)\./);
     assert.match(text, /Next {2}wait, or ghrunners resume/);
     assert.deepEqual(view(output(healthy), pauseSeen("{", "lab", at)).problems, [
-      "DEPLOY_PAUSED is not ghrunners.pauses/1, so it is unknown whether deployments are paused.",
+      "It is unknown whether deployments are paused: DEPLOY_PAUSED is no JSON. Expected schema ghrunners.pauses/1.",
     ]);
-    const worse = view(output(refused), pauseSeen(pausesText([pause]), "lab", at));
+    const worse = view(output(refused), pauseSeen(pauses.text([pause]), "lab", at));
     assert.equal(worse.next, "docs/runbooks/offline-restore.md#noauthorisedcapacity", "a pause ends by itself");
   });
 

@@ -1,8 +1,8 @@
 import Ajv from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import assert from "node:assert/strict";
-import { maintenanceText } from "@ghrunners/failover/choice/maintenance";
-import { pausesText } from "@ghrunners/failover/choice/pause";
+import { maintenances } from "@ghrunners/failover/choice/maintenance";
+import { pauses } from "@ghrunners/failover/choice/pause";
 import { judge, type StatusExpectation, type StatusObservation } from "@ghrunners/cli/status/report";
 import { renderStatus } from "@ghrunners/cli/status/render";
 import { hasChoice } from "@ghrunners/cli/status/status";
@@ -62,19 +62,19 @@ describe("status report", () => {
 
   it("shows a pause of deployments, which is no problem, and reports an unreadable one", () => {
     const pause = { environment: "production", until: "2999-01-01T00:00:00Z", note: "migration", by: "ada" };
-    const report = judge(expected, { ...good, pauses: pausesText([pause]) }, at);
+    const report = judge(expected, { ...good, pauses: pauses.text([pause]) }, at);
     assert.deepEqual([report.pause?.note, report.healthy], ["migration", true]);
     assert.match(
       renderStatus(report),
       /Deployments to production are paused until 2999-01-01T00:00:00Z: migration \(by ada\)/,
     );
-    assert.match(problems({ pauses: "{" }).join(), /DEPLOY_PAUSED is not .* Next: ghrunners resume/);
+    assert.match(problems({ pauses: "{" }).join(), /unknown whether deployments are paused: DEPLOY_PAUSED is no JSON\. Expected schema ghrunners\.pauses\/1\. Next: ghrunners resume$/);
   });
 
   it("shows runners in maintenance until it ends, and reports an unreadable variable", () => {
     const entry = { name: "runner-1", until: "2026-11-22T11:00:00Z", reason: "disk", by: "op@host" };
     const strange = { ...entry, name: "runner-of-another-stack" };
-    const text = maintenanceText([entry, strange, { ...entry, until: "2026-11-22T09:00:00Z" }]);
+    const text = maintenances.text([entry, strange, { ...entry, until: "2026-11-22T09:00:00Z" }]);
     const report = judge(expected, { ...good, maintenance: text }, at);
     assert.deepEqual([report.maintenance, report.problems], [[entry], []]);
     assert.ok(validate(report), JSON.stringify(validate.errors));

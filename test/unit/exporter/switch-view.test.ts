@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { metricsFrom } from "@ghrunners/monitoring/all-metrics";
-import { maintenanceText } from "@ghrunners/failover/choice/maintenance";
+import { maintenances } from "@ghrunners/failover/choice/maintenance";
 import { Exposition } from "@ghrunners/metrics-server/exposition";
 import { githubPermissions } from "@ghrunners/lab/topology";
 import type { PermissionReport } from "@ghrunners/lab/github/permission-use";
@@ -204,7 +204,7 @@ describe("the failover switch over GitHub", function () {
     const operator = await emulator.client();
     const until_ = new Date(Date.now() + 3_600_000).toISOString();
     const entry = { name: "runner-1", until: until_, reason: "new disk", by: "ada" };
-    await operator.actions.createRepoVariable({ ...here, name: "RUNNER_MAINTENANCE", value: maintenanceText([entry]) });
+    await operator.actions.createRepoVariable({ ...here, name: "RUNNER_MAINTENANCE", value: maintenances.text([entry]) });
     failover.start();
     const choice = await failover.told("runner-2");
     assert.ok(String(choice.reason).includes(`in maintenance until ${until_}: new disk`));

@@ -44,7 +44,7 @@ describe("the failover switch: reading", () => {
     assert.equal(queueView(nothing, primary), undefined);
     const bare = hostView(new Samples(`runner_exporter_collection_timestamp_seconds ${now / 1000}`), now, now);
     assert.deepEqual(bare?.facts, { serviceActive: null, listenerConnected: null, version: null });
-    const seen = seenRunner(primary, {}, { known: true, runners: [] }, now);
+    const seen = seenRunner(primary, {}, { known: true, entries: [] }, now);
     assert.deepEqual([seen.host, seen.github, seen.maintenance], [null, null, null]);
   });
 
@@ -108,7 +108,7 @@ describe("the failover switch: reading", () => {
       github: githubView(fleet, primary),
       oldestQueuedSeconds: queueView(fleet, primary),
     };
-    const seen = seenRunner(primary, views, { known: true, runners: [] }, Date.now());
+    const seen = seenRunner(primary, views, { known: true, entries: [] }, Date.now());
     const decision = choose([seen], policyOf(config), new Date());
     assert.equal(decision.reason, "primary_healthy", decision.explanation);
     assert.equal(seen.host?.diskUsedPercent, 40);

@@ -3,7 +3,7 @@ import type { Settings } from "@ghrunners/config/parse";
 import { labelsWithout } from "@ghrunners/core/github/runner";
 import { MINIMUM_RUNNER_VERSION, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
-import { parseMaintenance } from "@ghrunners/failover/choice/maintenance";
+import { maintenanceOf, maintenances } from "@ghrunners/failover/choice/maintenance";
 import type { RunnerSettings } from "@ghrunners/config/parse";
 import { type DoctorCheck, ok, problem, fromMessage, unknown, type DoctorVerdict, warning } from "../check";
 import { judgeExpiry } from "../expiry";
@@ -96,9 +96,9 @@ function judgeMaintenance({ github, at }: DoctorFacts, name: string): DoctorVerd
   // A token without Variables: read is reported by what it is needed for.
   if ("error" in text)
     return text.status === 403 ? ok("not shown to this token") : fromMessage("unknown", text.error, AGAIN);
-  const away = parseMaintenance(text.value ?? undefined, at);
+  const away = maintenances.parse(text.value ?? undefined, at);
   if (!away.known) return fromMessage("problem", away.problem, "ghrunners maintenance");
-  const entry = away.runners.find((runner) => runner.name === name);
+  const entry = maintenanceOf(away.entries, name);
   return entry === undefined
     ? ok("in service")
     : warning(

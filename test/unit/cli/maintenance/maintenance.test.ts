@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { alertGroups } from "@ghrunners/monitoring/alerts/index";
 import { FORCE_WORDS } from "@ghrunners/core/vocabulary/safety";
-import { maintenanceText, parseMaintenance, type Maintenance } from "@ghrunners/failover/choice/maintenance";
+import { maintenances, type Maintenance } from "@ghrunners/failover/choice/maintenance";
 import {
   decide,
   runnerMeant,
@@ -15,7 +15,6 @@ import {
 } from "@ghrunners/cli/maintenance/plan";
 import { maintenanceBanner, renderReport, reportOf } from "@ghrunners/cli/maintenance/report";
 import { silenceFor, silenceOf, silences, type Silence } from "@ghrunners/cli/maintenance/silence";
-import { maintenances } from "@ghrunners/cli/maintenance/variable";
 import { changeList } from "@ghrunners/cli/shared-variable";
 import { secondsOf } from "@ghrunners/cli/duration";
 import { GitHubClient } from "@ghrunners/core/github/client";
@@ -123,7 +122,7 @@ describe("the variable of maintenances", () => {
     }) as GitHubClient;
     return { client, writes, value: () => value };
   }
-  const held = (text: string | null) => parseMaintenance(text ?? undefined, now);
+  const held = (text: string | null) => maintenances.parse(text ?? undefined, now);
 
   it("appears with the first entry, loses expired ones by the way, and goes with the last", async () => {
     const { client, value, writes } = repository(null);
@@ -133,11 +132,11 @@ describe("the variable of maintenances", () => {
       (entries) => withEntry(entries, entry),
       () => now,
     );
-    assert.deepEqual(held(value()), { known: true, runners: [entry] });
+    assert.deepEqual(held(value()), { known: true, entries: [entry] });
     const later = () => new Date("2026-01-01T13:30:00Z");
     const next = { ...ofPeer, until: "2026-01-01T14:00:00.000Z" };
     await changeList(client, maintenances, (entries) => withEntry(entries, next), later);
-    assert.equal(value(), maintenanceText([next]), "the expired entry is tidied away");
+    assert.equal(value(), maintenances.text([next]), "the expired entry is tidied away");
     await changeList(client, maintenances, (entries) => without(entries, ["runner-2"]), later);
     assert.equal(value(), null);
     assert.equal(writes.length, 3);
@@ -146,7 +145,7 @@ describe("the variable of maintenances", () => {
   });
 
   it("is written again when a concurrent write wins, so that both entries are there", async () => {
-    const theirs = maintenanceText([ofPeer]);
+    const theirs = maintenances.text([ofPeer]);
     // Another stack, which had read before us, writes between our write and our look.
     const { client, value } = repository(null, (reads) => (reads === 2 ? theirs : undefined));
     await changeList(
@@ -155,7 +154,7 @@ describe("the variable of maintenances", () => {
       (entries) => withEntry(entries, entry),
       () => now,
     );
-    assert.deepEqual(held(value()), { known: true, runners: [ofPeer, entry] });
+    assert.deepEqual(held(value()), { known: true, entries: [ofPeer, entry] });
     const stubborn = repository(null, () => theirs);
     await assert.rejects(
       changeList(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { pauseFrom, withoutPause, withPause } from "@ghrunners/cli/pause/plan";
-import { parsePauses, pauseOf, pauseProblem, pausesText } from "@ghrunners/failover/choice/pause";
+import { pauseOf, pauseProblem, pauses } from "@ghrunners/failover/choice/pause";
 
 const now = new Date("2026-12-01T12:00:00Z");
 const pause = { environment: "production", until: "2026-12-01T14:00:00.000Z", note: "migration", by: "ada@laptop" };
@@ -42,15 +42,15 @@ describe("a pause of deployments", () => {
     const minutes = fc.integer({ min: -60, max: 60 });
     fc.assert(
       fc.property(fc.array(fc.record({ environment, minutes }), { maxLength: 6 }), environment, (all, asked) => {
-        const pauses = all.map((each) => ({
+        const written = all.map((each) => ({
           ...pause,
           environment: each.environment,
           until: new Date(now.getTime() + each.minutes * 60_000).toISOString(),
         }));
-        const text = pausesText(pauses);
-        const seen = parsePauses(text, now);
+        const text = pauses.text(written);
+        const seen = pauses.parse(text, now);
         const isPaused = all.some((each) => each.environment === asked && each.minutes > 0);
-        assert.equal(seen.known && pauseOf(seen.pauses, asked.toUpperCase()) !== undefined, isPaused);
+        assert.equal(seen.known && pauseOf(seen.entries, asked.toUpperCase()) !== undefined, isPaused);
         assert.equal(pauseProblem(text, asked, now) !== undefined, isPaused);
       }),
     );

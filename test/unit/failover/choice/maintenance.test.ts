@@ -1,21 +1,24 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { maintenanceOf, maintenanceText, parseMaintenance } from "@ghrunners/failover/choice/maintenance";
+import { maintenanceOf, maintenances } from "@ghrunners/failover/choice/maintenance";
 
 const now = new Date("2026-01-01T12:00:00Z");
 const entry = { name: "runner-1", until: "2026-01-01T13:00:00Z", reason: "new disk", by: "ada" };
 
 describe("maintenance of runners", () => {
   it("reads what it wrote", () => {
-    assert.deepEqual(parseMaintenance(maintenanceText([entry]), now), { known: true, runners: [entry] });
+    assert.deepEqual(maintenances.parse(maintenances.text([entry]), now), { known: true, entries: [entry] });
   });
 
   it("counts no variable, an empty one and expired entries as none", () => {
-    const none = { known: true, runners: [] };
-    assert.deepEqual(parseMaintenance(undefined, now), none);
-    assert.deepEqual(parseMaintenance(" ", now), none);
-    assert.deepEqual(parseMaintenance(maintenanceText([{ ...entry, until: "2026-01-01T12:00:00Z" }]), now), none);
-    assert.deepEqual(parseMaintenance(maintenanceText([{ ...entry, until: "2026-01-01T13:00:00+02:00" }]), now), none);
+    const none = { known: true, entries: [] };
+    assert.deepEqual(maintenances.parse(undefined, now), none);
+    assert.deepEqual(maintenances.parse(" ", now), none);
+    assert.deepEqual(maintenances.parse(maintenances.text([{ ...entry, until: "2026-01-01T12:00:00Z" }]), now), none);
+    assert.deepEqual(
+      maintenances.parse(maintenances.text([{ ...entry, until: "2026-01-01T13:00:00+02:00" }]), now),
+      none,
+    );
   });
 
   for (const [title, text, says] of [
@@ -33,7 +36,7 @@ describe("maintenance of runners", () => {
     ],
   ] as const) {
     it(`does not guess at ${title}`, () => {
-      const seen = parseMaintenance(text, now);
+      const seen = maintenances.parse(text, now);
       assert.equal(seen.known, false);
       assert.match(seen.known ? "" : seen.problem, says);
     });
@@ -41,7 +44,7 @@ describe("maintenance of runners", () => {
 
   it("says what was seen and where, in the variable's name", () => {
     const problem = (value: unknown): string => {
-      const seen = parseMaintenance(typeof value === "string" ? value : JSON.stringify(value), now);
+      const seen = maintenances.parse(typeof value === "string" ? value : JSON.stringify(value), now);
       return seen.known ? "" : seen.problem;
     };
     assert.equal(problem("{"), "RUNNER_MAINTENANCE is no JSON. Expected schema ghrunners.maintenance/1.");
@@ -55,7 +58,7 @@ describe("maintenance of runners", () => {
 
   it("takes what is at a limit, and refuses what is beyond it", () => {
     const reads = (count: number, change: object = {}): boolean =>
-      parseMaintenance(
+      maintenances.parse(
         JSON.stringify({ schema: "ghrunners.maintenance/1", runners: Array(count).fill({ ...entry, ...change }) }),
         now,
       ).known;
@@ -68,12 +71,12 @@ describe("maintenance of runners", () => {
   });
 
   it("writes nothing that no reader would take", () => {
-    assert.throws(() => maintenanceText([{ ...entry, until: "soon" }]));
-    assert.equal(maintenanceText([]), '{"schema":"ghrunners.maintenance/1","runners":[]}');
+    assert.throws(() => maintenances.text([{ ...entry, until: "soon" }]));
+    assert.equal(maintenances.text([]), '{"schema":"ghrunners.maintenance/1","runners":[]}');
   });
 
   it("never throws, whatever the variable holds", () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseMaintenance(text, now)));
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void maintenances.parse(text, now)));
   });
 
   it("takes the entry of a runner that ends last", () => {
