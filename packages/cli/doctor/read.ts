@@ -1,4 +1,5 @@
 /** Reads one fact with a time limit. An error becomes part of the result. */
+import { withTimeLimit } from "@ghrunners/core/time-limit";
 import { PulumiError } from "../pulumi/explain";
 import type { Fact } from "./facts";
 
@@ -10,12 +11,8 @@ const lateWords = (what: string, limitMs: number): string =>
  * @example await within(5_000, "Prometheus", () => lookAtMonitoring(urls, environment))
  */
 export async function within<T>(limitMs: number, what: string, work: () => Promise<T>): Promise<Fact<T>> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(lateWords(what, limitMs))), limitMs);
-  });
   try {
-    return { value: await Promise.race([work(), late]) };
+    return { value: await withTimeLimit(work(), limitMs, () => new Error(lateWords(what, limitMs))) };
   } catch (error) {
     const { name, status } = error as Error & { status?: number };
     // A process or a request that was ended at the same limit says so in words of its own.
@@ -27,7 +24,5 @@ export async function within<T>(limitMs: number, what: string, work: () => Promi
       ...(status === undefined ? {} : { status }),
       ...(lacks === undefined ? {} : { lacks }),
     };
-  } finally {
-    clearTimeout(timer);
   }
 }

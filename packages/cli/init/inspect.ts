@@ -39,14 +39,6 @@ export async function readOffer(endpoint: string, token: string): Promise<Proxmo
     const seen = await proxmox.storages(node).catch(() => []);
     return [node, seen.filter(({ content }) => content.includes("images")).map(({ storage }) => storage)] as const;
   });
-  const configs = guests
-    .filter(({ node }) => online.includes(node))
-    .map(({ node, vmid, type }) => proxmox.vmConfig(node, vmid, type).catch(() => ({})));
-  const addresses = (await Promise.all(configs)).flatMap((config) =>
-    Object.entries(config).flatMap(([key, value]) =>
-      /^(ipconfig|net)\d+$/.test(key) ? (/(?:^|,)ip=([\d.]+)\//.exec(String(value))?.[1] ?? []) : [],
-    ),
-  );
   const bridges = [...permissions].flatMap(([place, held]) => {
     const bridge = /^\/sdn\/zones\/localnetwork\/([^/]+)$/.exec(place)?.[1];
     return bridge !== undefined && held.has("SDN.Use") ? [bridge] : [];
@@ -56,8 +48,6 @@ export async function readOffer(endpoint: string, token: string): Promise<Proxmo
     templates: guests.filter(({ template }) => template).map(({ vmid: vmId, name, node }) => ({ vmId, name, node })),
     storages: Object.fromEntries(await Promise.all(storages)),
     bridges,
-    usedVmIds: guests.map(({ vmid }) => vmid),
-    usedAddresses: addresses,
   };
 }
 

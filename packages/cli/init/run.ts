@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import type { Settings } from "@ghrunners/config/parse";
 import { note } from "@ghrunners/core/terminal";
-import { printJson, WrongUse } from "../command";
+import { print, printJson, WrongUse } from "../command";
 import { currentStack, type Stack, stackFile } from "../pulumi/stack";
 import type { SettingsTree } from "../pulumi/stack-document";
 import {
@@ -183,6 +183,6 @@ export async function init(options: InitOptions): Promise<number> {
   const seen = await seeStack(stack);
   const report = await conclude(stack, seen, await prepare(stack, seen, given), options);
   if (options.json) printJson<"init">({ version: 1, ...report });
-  else process.stdout.write(renderInit(report));
+  else print(renderInit(report));
   return exitCodeOf(report);
 }

@@ -6,6 +6,9 @@ import type { leftoverSchema } from "./schema";
 
 export type LeftBehind = Described<typeof leftoverSchema>;
 
+/** What a thing is called in messages: two machines may have the same version of the runner. */
+export const calledBy = ({ kind, id, place }: LeftBehind): string => `${kind} ${id} (${place})`;
+
 /** What the stack has: by its state, its configuration, or both. */
 export interface Owned {
   readonly stack: string;

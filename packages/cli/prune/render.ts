@@ -2,6 +2,7 @@
 import pc from "picocolors";
 import { textTable } from "@ghrunners/core/text-table";
 import type { Described } from "@ghrunners/core/schema";
+import { calledBy } from "./plan";
 import type { pruneReportSchema } from "./schema";
 
 export type PruneReport = Described<typeof pruneReportSchema>;
@@ -18,14 +19,10 @@ const state = (removed: boolean, refusal: string | null): string => {
 
 export function renderPrune(report: PruneReport, now: Date): string {
   const { leftovers, applied, problems, removed } = report;
-  const rows = leftovers.map(({ kind, id, name, place, since, refusal }) => [
-    `  ${state(removed.includes(`${kind} ${id}`), refusal)}`,
-    kind,
-    id,
-    name,
-    place,
-    age(since, now),
-  ]);
+  const rows = leftovers.map((leftover) => {
+    const { kind, id, name, place, since, refusal } = leftover;
+    return [`  ${state(removed.includes(calledBy(leftover)), refusal)}`, kind, id, name, place, age(since, now)];
+  });
   const heading = ["  ", "what", "id", "name", "where", "age"];
   const reasons = leftovers.flatMap(({ kind, id, why, refusal }) => [
     `  ${kind} ${id}: ${why}`,

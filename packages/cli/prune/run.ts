@@ -13,7 +13,7 @@ import { stackState, type StackState } from "../drift/state";
 import { currentStack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { readMachines } from "./machines";
-import { ghosts, oldReleases, oldVersions, strayMachines, type LeftBehind, type Owned } from "./plan";
+import { calledBy, ghosts, oldReleases, oldVersions, strayMachines, type LeftBehind, type Owned } from "./plan";
 import { readReleases, removeReleases } from "./releases";
 import { renderPrune, type PruneReport } from "./render";
 import { readVersions, removeVersions } from "./runner-versions";
@@ -96,10 +96,15 @@ async function findLeftBehind(
   return { leftovers, problems };
 }
 
-/** Removes one thing. @throws Error with the reason if it is still there */
+/**
+ * Removes one thing.
+ * @param releases removes the target's old releases, all at its first call, and gives the versions that are gone
+ * @throws Error with the reason if it is still there
+ */
 async function remove(
-  { settings, runners, plan, github }: StackSources,
+  { settings, runners, github }: StackSources,
   { kind, id, name, place }: LeftBehind,
+  releases: (target: string) => Promise<readonly string[]>,
 ): Promise<void> {
   const { proxmox, proxmoxToken, sshPrivateKey } = settings;
   switch (kind) {
@@ -120,8 +125,8 @@ async function remove(
       return;
     }
     case "release":
-      // The first call removes them all; the others find none.
-      if (plan !== undefined) await removeReleases(addressOf(settings, place), sshPrivateKey, plan);
+      if (!(await releases(place)).includes(id))
+        throw new Error("its agent did not remove it, because it is in use or within the limit by now");
   }
 }
 
@@ -131,12 +136,19 @@ export async function prune(options: Options): Promise<number> {
   const sources = await open(options.stack, options.plan);
   const { leftovers, problems } = await findLeftBehind(sources, options.force);
   const removed: string[] = [];
+  const { settings, plan } = sources;
+  let gone: Promise<readonly string[]> | undefined;
+  const releases = (target: string): Promise<readonly string[]> =>
+    (gone ??=
+      plan === undefined
+        ? Promise.resolve([])
+        : removeReleases(addressOf(settings, target), settings.sshPrivateKey, plan));
   if (options.apply)
     for (const leftover of leftovers) {
-      const what = `${leftover.kind} ${leftover.id}`;
+      const what = calledBy(leftover);
       if (leftover.refusal !== null) problems.push(`${what} was not removed: ${leftover.refusal}`);
       else
-        await remove(sources, leftover).then(
+        await remove(sources, leftover, releases).then(
           () => removed.push(what),
           (error: Error) => problems.push(`${what} was not removed: ${error.message}`),
         );

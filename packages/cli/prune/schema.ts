@@ -19,7 +19,9 @@ export const pruneReportSchema = z
     stack: z.string(),
     applied: z.boolean().describe("False: nothing was changed."),
     leftovers: z.array(leftoverSchema),
-    removed: z.array(z.string()).describe("Kind and id of what was removed, such as `machine 190`."),
+    removed: z
+      .array(z.string())
+      .describe("What was removed, by kind, id and place, such as `machine 190 (node pve1)`."),
     problems: z.array(z.string()).describe("What could not be read, or not be removed."),
   })
   .meta({ title: "What a stack left behind" });

@@ -1,5 +1,6 @@
 /** Reads the parts of a bug report. A part that fails or takes too long is listed with the reason; the others go on. */
 import type { Described } from "@ghrunners/core/schema";
+import { withTimeLimit } from "@ghrunners/core/time-limit";
 import type { ArchiveFile } from "./archive";
 import { redact, type KnownSecret } from "./redact";
 import type { supportReportSchema } from "./schema";
@@ -30,14 +31,6 @@ function endOf(text: string): string {
   return end.slice(end.indexOf("\n") + 1);
 }
 
-async function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs / 1000} s`)), limitMs);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
 /** Reads one part and redacts it. */
 async function readPart(
   { file, what, read }: ReportPart,
@@ -45,7 +38,7 @@ async function readPart(
   limitMs: number,
 ): Promise<{ text: string; part: Report["parts"][number] } | { missing: Report["missing"][number] }> {
   try {
-    const whole = await within(read(), limitMs);
+    const whole = await withTimeLimit(read(), limitMs, () => new Error(`no answer within ${limitMs / 1000} s`));
     const cut = whole.length > LONGEST;
     // Cut before the search, at the beginning of a line: half a secret would match no pattern.
     const { text, count } = redact(cut ? endOf(whole) : whole, secrets);

@@ -7,6 +7,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import { runProcess } from "@ghrunners/core/process";
 import { runnerUnit } from "@ghrunners/core/vocabulary/runner";
 import { driftOf, readState } from "../drift/drift";
+import type { StackState } from "../drift/state";
 import { gateOf } from "../gate/run";
 import { monitoringUrls } from "../monitoring/address";
 import { collectMonitoring } from "../monitoring/collect";
@@ -98,8 +99,10 @@ export function settingsParts(stack: Stack, settings: Settings): ReportPart[] {
     what: `state and newest journal lines of ${name}`,
     read,
   });
+  // Read once, by the first host that needs it: each read starts Pulumi.
+  let state: Promise<StackState> | undefined;
   const runnerHost = async (name: string): Promise<string> => {
-    const made = (await readState(stack)).runners.find((runner) => runner.name === name);
+    const made = (await (state ??= readState(stack))).runners.find((runner) => runner.name === name);
     if (made === undefined) throw new Error("the state has no such runner");
     const unit = made.unit || runnerUnit(github.repository, name);
     return readHostFacts(made.host, sshPrivateKey, [unit, "ghrunners-*"]);

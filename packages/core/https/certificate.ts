@@ -9,7 +9,17 @@ export interface CertificateSeen {
   readonly ends: number;
   /** Why this machine does not trust it, as Node names it, such as `CERT_HAS_EXPIRED`; undefined if it does. */
   readonly untrusted: string | undefined;
+  readonly subject: string;
+  readonly issuer: string;
+  /** SHA-256, upper-case hexadecimal with colons, as `pvenode cert info` prints it. */
+  readonly fingerprint: string;
 }
+
+const nameOf = (name: tls.PeerCertificate["subject"] | undefined): string => String(name?.CN ?? name?.O ?? "nameless");
+
+/** Node's types say that this is an error; mostly it is the error's code. */
+const reasonOf = (error: Error & { code?: string }): string =>
+  typeof error === "string" ? error : (error.code ?? error.message);
 
 /**
  * The authorities that count are those of Node, with NODE_EXTRA_CA_CERTS.
@@ -34,9 +44,10 @@ export function readCertificate(url: string, limitMs: number): Promise<Certifica
     const timer = setTimeout(() => end(() => reject(silent)), limitMs);
     socket.once("error", (error: Error) => end(() => reject(error)));
     socket.once("secureConnect", () => {
-      const { valid_to: ends } = socket.getPeerCertificate();
-      const untrusted = socket.authorized ? undefined : String(socket.authorizationError);
-      end(() => resolve({ ends: Date.parse(ends), untrusted }));
+      const { valid_to: ends, subject, issuer, fingerprint256: fingerprint } = socket.getPeerCertificate();
+      const untrusted = socket.authorized ? undefined : reasonOf(socket.authorizationError);
+      const names = { subject: nameOf(subject), issuer: nameOf(issuer) };
+      end(() => resolve({ ends: Date.parse(ends), untrusted, ...names, fingerprint }));
     });
   });
 }

@@ -68,7 +68,10 @@ describe("status report", () => {
       renderStatus(report),
       /Deployments to production are paused until 2999-01-01T00:00:00Z: migration \(by ada\)/,
     );
-    assert.match(problems({ pauses: "{" }).join(), /unknown whether deployments are paused: DEPLOY_PAUSED is no JSON\. Expected schema ghrunners\.pauses\/1\. Next: ghrunners resume$/);
+    assert.match(
+      problems({ pauses: "{" }).join(),
+      /unknown whether deployments are paused: DEPLOY_PAUSED is no JSON\. Expected schema ghrunners\.pauses\/1\. Next: ghrunners resume$/,
+    );
   });
 
   it("shows runners in maintenance until it ends, and reports an unreadable variable", () => {

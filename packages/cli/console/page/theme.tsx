@@ -24,7 +24,7 @@ function store(theme: Theme): void {
   }
 }
 
-/** Told to whoever draws by colours of the style, which a canvas does not take over by itself. */
+/** Sent after a change of theme: a canvas has to be drawn again to take over the colours of the style. */
 export const THEME_CHANGED = "theme-changed";
 
 export function ThemeSwitch() {

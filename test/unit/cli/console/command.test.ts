@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ConsoleSnapshot } from "@ghrunners/cli/console/snapshot";
 import { nodeLine } from "@ghrunners/core/node-line";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
-
-/** Nothing answers here. */
-const nowhere = "https://127.0.0.1:9/";
+import { silentStack, standInPulumi } from "../../../support/stand-in-pulumi";
 
 describe("ghrunners console", function () {
   this.timeout(60_000);
@@ -19,28 +17,8 @@ describe("ghrunners console", function () {
   let out = "";
 
   before(() => {
-    const key = path.join(folder, "key");
-    assert.equal(spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]).status, 0);
-    const objects = {
-      proxmox: { endpoint: nowhere, node: "pve1", templateId: 9000 },
-      github: { repository: "octo-org/demo-app", url: nowhere },
-      network: { gateway: "192.0.2.1", adminCidr: "192.0.2.0/24" },
-      runners: [{ role: "primary", name: "one", vmId: 151, address: "192.0.2.51" }],
-      safety: {},
-    };
-    const secrets = {
-      proxmoxToken: "pulumi@pve!ghrunners=11111111-2222-3333-4444-555555555555",
-      githubToken: "github_pat_planted_value",
-      sshPrivateKey: readFileSync(key, "utf8"),
-    };
-    const config: unknown = Object.fromEntries([
-      ...Object.entries(objects).map(([name, value]) => [`ghrunners:${name}`, { objectValue: value, secret: false }]),
-      ...Object.entries(secrets).map(([name, value]) => [`ghrunners:${name}`, { value, secret: true }]),
-    ]);
-    writeFileSync(path.join(folder, "config.json"), JSON.stringify(config));
-    writeFileSync(path.join(folder, "pulumi"), '#!/bin/sh\ncat "$HERE/config.json"\n', { mode: 0o755 });
     const [node = "", ...args] = nodeLine("packages/cli/main.ts", "console", "--stack", "acme", "--json");
-    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, HERE: folder };
+    const env = { ...process.env, ...standInPulumi(folder, silentStack(folder)) };
     child = spawn(node, args, { cwd: projectRoot, env, stdio: ["ignore", "pipe", "inherit"] });
     child.stdout?.setEncoding("utf8").on("data", (text: string) => (out += text));
   });

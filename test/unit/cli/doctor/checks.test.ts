@@ -3,7 +3,7 @@ import { type CheckedFact, judgeAll } from "@ghrunners/cli/doctor/check";
 import { checksFor } from "@ghrunners/cli/doctor/checks/all";
 import type { AskedGitHub, DoctorFacts, MonitoringFacts, OwnFacts, ProxmoxFacts } from "@ghrunners/cli/doctor/facts";
 import type { SeenHost } from "@ghrunners/cli/drift/observation";
-import { at, choiceOf, healthy, host, inDays, settings } from "./facts";
+import { at, certificateWith, choiceOf, healthy, host, inDays, settings } from "./facts";
 
 /** The checks that are not ok, besides the skipped ones. */
 const found = (facts: DoctorFacts): CheckedFact[] =>
@@ -83,19 +83,19 @@ const cases: readonly [string, DoctorFacts, string, RegExp][] = [
   ],
   [
     "an untrusted certificate",
-    proxmox({}, { certificate: { value: { ends: inDays(90), untrusted: "SELF_SIGNED_CERT_IN_CHAIN" } } }),
+    proxmox({}, { certificate: certificateWith({ ends: inDays(90), untrusted: "SELF_SIGNED_CERT_IN_CHAIN" }) }),
     "problem proxmox-certificate",
     /NODE_EXTRA_CA_CERTS/,
   ],
   [
     "a certificate that has ended",
-    proxmox({}, { certificate: { value: { ends: inDays(-3), untrusted: "CERT_HAS_EXPIRED" } } }),
+    proxmox({}, { certificate: certificateWith({ ends: inDays(-3), untrusted: "CERT_HAS_EXPIRED" }) }),
     "problem proxmox-certificate",
     /pvenode acme cert renew/,
   ],
   [
     "a certificate of ten more days",
-    proxmox({}, { certificate: { value: { ends: inDays(10), untrusted: undefined } } }),
+    proxmox({}, { certificate: certificateWith({ ends: inDays(10), untrusted: undefined }) }),
     "warning proxmox-certificate",
     /pvenode acme cert renew/,
   ],

@@ -2,11 +2,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import type { AskedGitHub, DoctorFacts } from "@ghrunners/cli/doctor/facts";
+import type { AskedGitHub, DoctorFacts, Fact } from "@ghrunners/cli/doctor/facts";
 import type { SeenHost } from "@ghrunners/cli/drift/observation";
 import { stackState, type StackState } from "@ghrunners/cli/drift/state";
 import { ownershipMark } from "@ghrunners/components/runner/render-vm";
 import { parseConfiguration, type Settings } from "@ghrunners/config/parse";
+import type { CertificateSeen } from "@ghrunners/core/https/certificate";
 import { projectRoot } from "@ghrunners/core/project-root";
 import type { VmConfig } from "@ghrunners/core/proxmox/client";
 import { protectionOf } from "@ghrunners/core/github/protection";
@@ -15,6 +16,11 @@ import { privateKey } from "../../../support/private-key";
 
 export const at = new Date("2026-11-29T12:00:00Z");
 export const inDays = (days: number): number => at.getTime() + days * 24 * 60 * 60 * 1000 + 1000;
+
+/** A certificate of a service, with what is otherwise in this case. */
+export const certificateWith = (change: Partial<CertificateSeen>): Fact<CertificateSeen> => ({
+  value: { ends: inDays(300), untrusted: undefined, subject: "pve1", issuer: "lab", fingerprint: "AA", ...change },
+});
 
 let read: Settings | undefined;
 
@@ -130,7 +136,7 @@ export function healthy(): DoctorFacts &
       },
     },
   };
-  const certificate = { value: { ends: inDays(300), untrusted: undefined } };
+  const certificate = certificateWith({});
   return {
     at,
     hostsAt: at.getTime(),

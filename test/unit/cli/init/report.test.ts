@@ -83,7 +83,8 @@ describe("the secrets provider of a new stack", () => {
 describe("a certificate that is not trusted", () => {
   it("is explained with its fingerprint and the commands that make it trusted", () => {
     const seen = {
-      reason: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+      ends: 0,
+      untrusted: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
       subject: "pve1",
       issuer: "Proxmox",
       fingerprint: "AA:BB",

@@ -140,7 +140,7 @@ describe("what a stack left behind", () => {
     assert.match(text, /runner 7: it has the label production.*\n {4}kept: it is online/);
     assert.match(text, /Nothing was changed\.\nNext: ghrunners prune --apply\n$/);
     const done = renderPrune(
-      { ...report, applied: true, removed: ["machine 190"], problems: ["runner 7 was not"] },
+      { ...report, applied: true, removed: ["machine 190 (node pve1)"], problems: ["runner 7 was not"] },
       now,
     );
     assert.match(done, /removed +machine[\s\S]*1 problem\(s\):\n {2}- runner 7 was not\n\n1 removed\./);

@@ -1,31 +1,28 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { SupportReport } from "@ghrunners/cli/support/render";
 import { nodeLine } from "@ghrunners/core/node-line";
 import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
+import { standInPulumi } from "../../../support/stand-in-pulumi";
 
 const token = "11111111-2222-3333-4444-555555555555";
 
-/** Pulumi as this command calls it. It shows the secrets always, so every text that holds its configuration holds them. */
-const pulumi = `#!/bin/sh
-case "$*" in
-  *export*) echo '{"deployment":{"resources":[{"urn":"urn:one","type":"a"}]}}' ;;
-  *) cat "$HERE/config.json" ;;
-esac
-`;
+/** The stand-in shows the secrets always, so every text that holds the configuration holds them. */
+const cases = `*export*) echo '{"deployment":{"resources":[{"urn":"urn:one","type":"a"}]}}' ;;`;
 
 describe("ghrunners support for a stack whose configuration is wrong", function () {
   this.timeout(60_000);
   const folder = mkdtempSync(path.join(tmpdir(), "ghr-support-command-"));
+  let env: NodeJS.ProcessEnv;
   const support = (...args: string[]) => {
     const line = nodeLine("packages/cli/main.ts", "support", "--stack", "acme", ...args);
     return runProcess(line, {
       cwd: projectRoot,
-      env: { ...process.env, PATH: `${folder}:${process.env.PATH}`, HERE: folder },
+      env: { ...process.env, ...env },
     });
   };
 
@@ -34,8 +31,7 @@ describe("ghrunners support for a stack whose configuration is wrong", function 
       "ghrunners:runnners": { objectValue: [], secret: false },
       "ghrunners:proxmoxToken": { value: `pulumi@pve!ghrunners=${token}`, secret: true },
     };
-    writeFileSync(path.join(folder, "config.json"), JSON.stringify(config));
-    writeFileSync(path.join(folder, "pulumi"), pulumi, { mode: 0o755 });
+    env = standInPulumi(folder, config, cases);
   });
   after(() => rmSync(folder, { recursive: true }));
 
