@@ -9,6 +9,7 @@ import { forwards, loopbackPorts } from "./forwards";
 import type { GithubSeed } from "./github/seed";
 import type { ProxmoxSeed } from "./proxmox/seed";
 import { ensureHost, type HostName } from "./hosts";
+import { removeLeftovers } from "./leftovers";
 import { destroyAll, networkUp, prepareTemplate, runnerTemplate, useTemplate } from "./machines";
 import { ensurePackages } from "./packages";
 import { removeStackFiles } from "./pulumi/stack-files";
@@ -146,6 +147,7 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   const cache = baseFolders().cache;
   const authority = await ensureAuthority(path.join(cache, "lab-ca"), new Date());
   if (mode === "machines") {
+    if (modeOf(instance) === undefined) await removeLeftovers(instance, say);
     await ensurePackages(say);
     const template = { instance: instance.name, content: runnerTemplate, caCertificate: authority.certificate, say };
     useTemplate(instance.name, await prepareTemplate(template));
