@@ -151,12 +151,17 @@ export class MachineRig {
     return this.run(vmid, ["bash", "-s", "--", verb], text);
   }
 
-  /** Numbers of the processes whose command line names the instance, as supervisors and systemd-nspawn do. */
-  processes(pattern = this.instance.prefix): number[] {
+  /**
+   * Numbers of this instance's processes whose command line has these words. Other labs have machines of the same
+   * number, so the words alone do not tell whose a process is.
+   */
+  processes(words: string): number[] {
+    const ours = `GHR_PREFIX=${this.instance.prefix}`;
     return readdirSync("/proc")
       .filter((entry) => /^\d+$/.test(entry))
       .map(Number)
-      .filter((pid) => pid !== process.pid && commandLine(pid).includes(pattern));
+      .filter((pid) => pid !== process.pid && wordsOf(pid, "cmdline").join(" ").includes(words))
+      .filter((pid) => wordsOf(pid, "environ").includes(ours));
   }
 
   /** Everything of the instance that this host still knows, by where it was seen. */
@@ -169,7 +174,7 @@ export class MachineRig {
       ...readdirSync("/sys/fs/cgroup").map((name) => path.join("/sys/fs/cgroup", name)),
     ];
     return [
-      ...this.processes(`${prefix}-vm`).map((pid) => `process ${pid}: ${commandLine(pid)}`),
+      ...this.processes(`${prefix}-vm`).map((pid) => `process ${pid}: ${wordsOf(pid, "cmdline").join(" ")}`),
       ...has(readFileSync("/proc/self/mountinfo", "utf8")).map((line) => `mount ${line}`),
       ...has(
         spawnSync("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-FILE"], { encoding: "utf8" }).stdout,
@@ -191,10 +196,10 @@ function namesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-function commandLine(pid: number): string {
+function wordsOf(pid: number, file: "cmdline" | "environ"): string[] {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+    return readFileSync(`/proc/${pid}/${file}`, "utf8").split("\0");
   } catch {
-    return "";
+    return [];
   }
 }
