@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
@@ -103,14 +103,21 @@ describe("the archive of a bug report", () => {
   });
 
   it("is one file that only its owner can read, and leaves nothing else behind", async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith("ghrunners-support-"));
     const file = path.join(folder, "a.tar.gz");
-    await writeArchive(file, "report", [{ file: "hosts/a.txt", text: "uptime\n" }]);
+    const usual = process.env.TMPDIR;
+    // A folder for temporary files that no other test uses.
+    process.env.TMPDIR = mkdtempSync(path.join(folder, "tmp-"));
+    try {
+      await writeArchive(file, "report", [{ file: "hosts/a.txt", text: "uptime\n" }]);
+      assert.deepEqual(readdirSync(tmpdir()), []);
+      rmdirSync(tmpdir());
+    } finally {
+      if (usual === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = usual;
+    }
     assert.equal(statSync(file).mode & 0o777, 0o600);
     assert.deepEqual(readdirSync(folder), ["a.tar.gz"]);
     execFileSync("tar", ["-xzf", file, "-C", folder]);
     assert.equal(readFileSync(path.join(folder, "report/hosts/a.txt"), "utf8"), "uptime\n");
-    const after = readdirSync(tmpdir()).filter((name) => name.startsWith("ghrunners-support-"));
-    assert.deepEqual(after, before);
   });
 });
