@@ -27,6 +27,8 @@ describe("rotation of the deploy key, and drift of hosts", () => {
   before(async () => {
     rehearsal = await Rehearsal.ready();
     undo(() => rehearsal.labCommand("host", "remove", "app"));
+    // A new host, which no earlier test has given a key.
+    await rehearsal.labCommand("host", "remove", "app");
     await rehearsal.labCommand("host", "up", "app");
     const ssh = (): Promise<string> => rehearsal.inMachine(id, "systemctl", "is-active", "ssh").catch(() => "starting");
     await until("the application host's SSH server runs", 60_000, async () => (await ssh()).trim() === "active");
