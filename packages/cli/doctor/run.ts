@@ -5,7 +5,12 @@ import { checksFor } from "./checks/all";
 import { observe } from "./observe";
 import { type DoctorReport, renderDoctor } from "./render";
 
-async function examine(named: string | undefined, limitMs: number): Promise<DoctorReport> {
+/**
+ * Examines everything that the stack depends on, and changes nothing.
+ * @param named stack; undefined: the selected one
+ * @param limitMs longest wait for each system, ms
+ */
+export async function examine(named: string | undefined, limitMs: number): Promise<DoctorReport> {
   const begun = performance.now();
   const facts = await observe(named, limitMs);
   const stack = "value" in facts.own.stack ? facts.own.stack.value : null;

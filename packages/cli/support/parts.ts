@@ -6,6 +6,7 @@ import { GitHubClient } from "@ghrunners/core/github/client";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { runProcess } from "@ghrunners/core/process";
 import { runnerUnit } from "@ghrunners/core/vocabulary/runner";
+import { examine } from "../doctor/run";
 import { driftOf, readState } from "../drift/drift";
 import type { StackState } from "../drift/state";
 import { gateOf } from "../gate/run";
@@ -20,6 +21,9 @@ import { readHostFacts } from "./hosts";
 
 /** Records of a target and workflow runs, newest first. */
 const NEWEST = { records: 10, runs: 20 };
+
+/** An archive may take longer than a screen. */
+const DOCTOR_LIMIT_MS = 30_000;
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
@@ -87,6 +91,7 @@ export const stackParts = (stack: Stack): ReportPart[] => [
   },
   { file: "resources.json", what: "resources in the state, without their values", read: () => resources(stack) },
   { file: "status.json", what: "ghrunners status", read: async () => json(await statusOf(stack)) },
+  { file: "doctor.json", what: "ghrunners doctor", read: async () => json(await examine(stack.name, DOCTOR_LIMIT_MS)) },
   { file: "drift.json", what: "ghrunners drift", read: async () => json(await driftOf(stack)) },
 ];
 

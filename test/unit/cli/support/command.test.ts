@@ -42,7 +42,7 @@ describe("ghrunners support for a stack whose configuration is wrong", function 
     const report = JSON.parse(stdout) as SupportReport;
     assert.deepEqual(
       report.parts.map((part) => part.file),
-      ["versions.json", "configuration.json", "outputs.json", "resources.json"],
+      ["versions.json", "configuration.json", "outputs.json", "resources.json", "doctor.json"],
     );
     assert.deepEqual(
       report.missing.map((part) => part.file),
