@@ -1,0 +1,110 @@
+import { github, heal, refusal, tellsEach } from "./changed";
+import { at, choiceOf, healthy, inDays } from "./facts";
+
+describe("the doctor's checks of GitHub", () => {
+  tellsEach([
+    ["an expired GitHub token", github({ token: refusal(401) }), "problem github-token", /do this/],
+    [
+      "a GitHub token of ten days",
+      github({ token: { value: { ends: inDays(10), clock: at.getTime() } } }),
+      "warning github-token",
+      /githubToken/,
+    ],
+    [
+      "a GitHub token of five days",
+      github({ token: { value: { ends: inDays(5), clock: at.getTime() } } }),
+      "problem github-token",
+      /githubToken/,
+    ],
+    [
+      "GitHub's own failure",
+      {
+        ...healthy(),
+        github: { ...healthy().github, left: undefined, asked: { ...healthy().asked, token: refusal(500) } },
+      },
+      "unknown github-token",
+      /do this/,
+    ],
+    [
+      "a used-up rate limit",
+      {
+        ...healthy(),
+        github: {
+          ...healthy().github,
+          left: { remaining: 0, limit: 5000, reset: at.getTime() / 1000 + 900 },
+          asked: undefined,
+        },
+      },
+      "problem github-rate-limit",
+      /the same command again after/,
+    ],
+    [
+      "a clock that is behind",
+      github({ token: { value: { ends: undefined, clock: at.getTime() + 600_000 } } }),
+      "problem github-clock",
+      /timedatectl/,
+    ],
+    [
+      "a repository that is not there",
+      github({ seen: { ...healthy().asked.seen, repository: refusal(404) } }),
+      "problem github-repository",
+      /do this/,
+    ],
+    [
+      "a public repository",
+      github({
+        seen: { ...healthy().asked.seen, repository: { value: { private: false, fullName: "octo-org/demo-app" } } },
+      }),
+      "problem github-repository",
+      /./,
+    ],
+    ["a permission that lacks", github({ runners: refusal(403) }), "problem github-runners", /do this/],
+    [
+      "no smoke workflow",
+      github({ seen: { ...healthy().asked.seen, workflow: refusal(404) } }),
+      "problem github-smoke-workflow",
+      /do this/,
+    ],
+    [
+      "a workflow of another text",
+      github({ files: { value: { ".github/workflows/deploy.yml": "c3" } } }),
+      "warning github-workflows",
+      /git diff origin\/HEAD -- \.github\/workflows\/deploy\.yml/,
+    ],
+    [
+      "files that the token may not read",
+      github({ files: refusal(403) }),
+      "warning github-workflows",
+      /Contents: read/,
+    ],
+    [
+      "a plan without reviewers",
+      github({
+        deployment: {
+          value: {
+            kind: { value: { private: true, owner: "organization", plan: "team", onGitHubCom: true } },
+            writers: undefined,
+            reviewers: [{ value: true }],
+            permissions: [],
+          },
+        },
+      }),
+      "problem github-settings,problem github-settings",
+      /change the plan/,
+    ],
+    ["no environment", github({ environment: { value: null } }), "problem github-environment", heal],
+    [
+      "an expired choice",
+      github({ choice: { value: choiceOf("primary", -1) } }),
+      "problem github-choice",
+      /ghrunners gate/,
+    ],
+    [
+      "a choice of the secondary",
+      github({ choice: { value: choiceOf("secondary") } }),
+      "warning github-choice",
+      /ghrunners gate/,
+    ],
+    ["a choice of no runner", github({ choice: { value: choiceOf(null) } }), "problem github-choice", /ghrunners gate/],
+  ]);
+});
