@@ -1,4 +1,5 @@
 /** WhyFacts of one run, as every side shows them while all is well; a test changes what it is about. */
+import { pauseWords } from "@ghrunners/failover/choice/pause";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import type { Candidate, WhyFacts, RunnerFacts, TargetFacts, WhyJob, WhyRun } from "@ghrunners/cli/why/facts";
 
@@ -77,3 +78,10 @@ export const ended = (conclusion: string, last: Partial<WhyJob>, change: Change 
     run: run({ status: "completed", conclusion }),
     github: { jobs: [gate, job({ status: "completed", conclusion, runner: "runner-1", ...last })], ...change.github },
   });
+
+export const review = { environment: "production", reviewers: ["octocat", "hubot"], waitMinutes: 0, waitsUntil: null };
+export const away = { until: "2026-01-01T14:00:00.000Z", reason: "a new disk", by: "octocat@desk" };
+export const waiting = { jobs: [gate, job({ status: "waiting" })] };
+export const PAUSE = pauseWords({
+  ...{ environment: "production", until: "2026-01-01T14:00:00Z", note: "a migration", by: "octocat" },
+});
