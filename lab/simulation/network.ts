@@ -185,6 +185,20 @@ export function openSession(address: HostAddress): Promise<HostSession> {
   });
 }
 
+/** In the place of the product's function of this name. */
+export async function withSession<T>(
+  address: HostAddress,
+  _privateKey: string,
+  work: (session: HostSession) => Promise<T>,
+): Promise<T> {
+  const session = await openSession(address);
+  try {
+    return await work(session);
+  } finally {
+    session.close();
+  }
+}
+
 interface Asked {
   readonly method?: string;
   readonly body?: string;

@@ -7,7 +7,7 @@ import { spawn, spawnSync } from "./commands";
 import { fileSystem } from "./file-system";
 import { EPOCH } from "./host";
 import type { Link, Patch } from "./linker";
-import { fetchNow, openSession, sessionErrors } from "./network";
+import { fetchNow, openSession, sessionErrors, withSession } from "./network";
 import { SimulatedProcess, processNow, simulatedProcess } from "./processes";
 import { retryWith } from "./retry";
 import { ownerNow, type SimulatedTask } from "./event-loop";
@@ -126,7 +126,7 @@ export const linkOf = (patches: readonly Patch[]): Link => ({
     yaml: { parse: parseYaml },
     "@octokit/core": { Octokit: SimulatedOctokit },
     "@octokit/plugin-retry": { retry: retryWith(timersPromises.setTimeout) },
-    "@ghrunners/core/ssh/session": { openSession, ...sessionErrors },
+    "@ghrunners/core/ssh/session": { openSession, withSession, ...sessionErrors },
   },
   globals: {
     process: simulatedProcess,
