@@ -31,7 +31,7 @@ export const areas: readonly Area[] = [
   },
   {
     folder: "packages/failover/choice",
-    files: ["choose.ts", "gate-decision.ts", "judge.ts", "maintenance.ts"],
+    files: ["choose.ts", "gate-decision.ts", "judge.ts", "maintenance.ts", "timed-entries.ts"],
     tests: ["test/unit/failover/choice"],
   },
   {
