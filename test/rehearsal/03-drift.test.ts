@@ -166,7 +166,10 @@ describe("drift", () => {
 
       const some = await rehearsal.run(["ghrunners", "prune", "--apply"]);
       assert.equal(some.code, 1, some.all);
-      assert.match(some.stdout, /machine 190 \(node pve-lab\) was not removed: it is protected\. Next: qm set 190 --protection 0/);
+      assert.match(
+        some.stdout,
+        /machine 190 \(node pve-lab\) was not removed: it is protected\. Next: qm set 190 --protection 0/,
+      );
       assert.equal(await rehearsal.runner(stray.name), undefined);
       await rehearsal.proxmox("PUT", `nodes/pve-lab/qemu/${stray.vmId}/config?protection=0`);
       const rest = await rehearsal.run(["ghrunners", "prune", "--apply"]);

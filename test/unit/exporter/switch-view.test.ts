@@ -204,7 +204,11 @@ describe("the failover switch over GitHub", function () {
     const operator = await emulator.client();
     const until_ = new Date(Date.now() + 3_600_000).toISOString();
     const entry = { name: "runner-1", until: until_, reason: "new disk", by: "ada" };
-    await operator.actions.createRepoVariable({ ...here, name: "RUNNER_MAINTENANCE", value: maintenances.text([entry]) });
+    await operator.actions.createRepoVariable({
+      ...here,
+      name: "RUNNER_MAINTENANCE",
+      value: maintenances.text([entry]),
+    });
     failover.start();
     const choice = await failover.told("runner-2");
     assert.ok(String(choice.reason).includes(`in maintenance until ${until_}: new disk`));
