@@ -51,6 +51,7 @@ const inWords = (error: unknown): string => (error instanceof Error ? error.mess
 async function makeAnew(testbed: Testbed): Promise<void> {
   await testbed.clearUp();
   await removeHost("app", testbed.instance);
+  testbed.keyIsLost();
   await testbed.app.mend();
   await testbed.app.boot();
 }

@@ -47,7 +47,8 @@ export class Testbed {
   private schema = 1;
   private metricsBefore: ReadonlyMap<string, number> = new Map();
   private readonly deployers: Deployer[] = [];
-  private rehearsal: Promise<Rehearsal> | undefined;
+  private rehearsal: Rehearsal | undefined;
+  private keyIsIn = false;
 
   /** @param evidence folder of the run; each scenario gets one below it */
   private constructor(
@@ -146,13 +147,17 @@ export class Testbed {
     };
   }
 
-  /** Runners and monitoring, brought up by the program when a scenario first asks for them. */
-  everything(): Promise<Rehearsal> {
-    this.rehearsal ??= Rehearsal.ready().then(async (rehearsal) => {
-      await rehearsal.labCommand("demo-app");
-      return rehearsal;
-    });
+  /** Runners and monitoring, brought up by the program when a scenario first asks for them, and a target that GitHub's key opens. */
+  async everything(): Promise<Rehearsal> {
+    this.rehearsal ??= await Rehearsal.ready();
+    if (!this.keyIsIn) await this.rehearsal.labCommand("demo-app");
+    this.keyIsIn = true;
     return this.rehearsal;
+  }
+
+  /** The target was made anew: it does not know GitHub's key. */
+  keyIsLost(): void {
+    this.keyIsIn = false;
   }
 
   /** What the target would be asked for a version by a deployer, to look at it with the agent. */
