@@ -52,6 +52,7 @@ describe("the doctor", () => {
     const report = JSON.parse(stdout) as DoctorReport;
     assert.deepEqual(wrong(report), []);
     const stages = new Set(report.checks.filter(({ state }) => state === "ok").map(({ stage }) => stage));
+    stages.delete("targets"); // They are looked at once the lab has its application host.
     assert.deepEqual([...stages], ["own", "proxmox", "github", "runners", "monitoring", "changes"]);
   });
 

@@ -273,7 +273,6 @@ describe("the archive of a bug report", function () {
     ];
     const says = `echo deploys with ${canary}; echo asks with ${uuid}`;
     await rehearsal.inMachine(primary.vmId, "systemd-run", "--wait", "--unit", "ghrunners-planted", "sh", "-c", says);
-    undo(() => rehearsal.labCommand("host", "remove", "app"));
     await rehearsal.labCommand("host", "up", "app");
     undo(() => rehearsal.inMachine(secondary.vmId, "systemctl", "start", "ssh"));
     await rehearsal.inMachine(secondary.vmId, "systemctl", "stop", "ssh");

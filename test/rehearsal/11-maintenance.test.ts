@@ -265,7 +265,10 @@ describe("deployments that are paused", function () {
     await rehearsal.octokit.rest.actions.createRepoVariable({ ...where, value: "what is this" });
     const refused = await ops(...paused);
     assert.equal(refused.code, 1, refused.all);
-    assert.match(refused.stderr, /DEPLOY_PAUSED is not ghrunners\.pauses\/1.*Next: ghrunners resume/);
+    assert.match(
+      refused.stderr,
+      /DEPLOY_PAUSED is no JSON\. Expected schema ghrunners\.pauses\/1\. Next: ghrunners resume/,
+    );
     assert.match((await rehearsal.status()).problems.join("\n"), /unknown whether deployments are paused/);
     assert.equal((await ops("resume")).code, 0);
     assert.equal(await variable(), null);
