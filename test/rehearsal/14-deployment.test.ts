@@ -41,7 +41,7 @@ describe("deployments of the demo application on its machine", function () {
   this.timeout(5 * LIMIT_MS);
 
   before(async () => {
-    rehearsal = await Rehearsal.open();
+    rehearsal = await Rehearsal.ready();
     // A new host: its SSH server starts while the lab boots it, and the deployment comes right after.
     await rehearsal.labCommand("host", "remove", "app");
     await rehearsal.labCommand("host", "up", "app");
