@@ -35,7 +35,7 @@ export const monitoring = (changes: Partial<MonitoringFacts>): DoctorFacts => {
   const facts = healthy();
   return { ...facts, monitoring: { ...facts.monitoring, ...changes } };
 };
-export type View = Extract<MonitoringFacts["view"], { value: unknown }>["value"];
+type View = Extract<MonitoringFacts["view"], { value: unknown }>["value"];
 export const view = (changes: Partial<View>): DoctorFacts => {
   const { view: seen } = healthy().monitoring;
   assert.ok("value" in seen);
@@ -106,7 +106,7 @@ export function rogue(): DoctorFacts {
 }
 
 /** What is wrong, the facts that show it, the check that tells it, and the command that the check names. */
-export type Case = readonly [string, DoctorFacts, string, RegExp];
+type Case = readonly [string, DoctorFacts, string, RegExp];
 
 /** One test for each case. */
 export function tellsEach(cases: readonly Case[]): void {
