@@ -1,10 +1,10 @@
-/** What stands under a lab's name on this machine before the lab has any state: that of another state folder. */
+/** Machines and networks on this machine that have a lab's name, and whose lab kept its state in another folder. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import type { Instance } from "./instance";
 import { destroyAll } from "./machines";
 import { quietly } from "./process-tree";
 
-/** Processes in a network namespace. Source: namespaces(7), two processes share one when its file has one inode number. */
+/** Processes in a network namespace: those whose namespace has the same inode number. Source: namespaces(7). */
 function processesIn(netns: string): number[] {
   const wanted = statSync(netns).ino;
   return readdirSync("/proc")
@@ -24,8 +24,9 @@ export async function removeLeftovers(instance: Instance, say: (line: string) =>
   const services = processesIn(instance.netns);
   if (services.length > 0) {
     throw new Error(
-      `Another lab named "${instance.name}" runs on this machine (processes ${services.join(", ")}), and its state is not in ${instance.state}. ` +
-        "Expected one lab of a name. Next: end it with the XDG_STATE_HOME that it was started with, npm run lab -- down, or name this one: GHRUNNERS_LAB=NAME npm start",
+      `Another lab named "${instance.name}" runs on this machine (processes ${services.join(", ")}), and its state is not ` +
+        `in ${instance.state}. Expected one lab of a name. ` +
+        "Next: end it with the XDG_STATE_HOME that it was started with, npm run lab -- down, or name this one: GHRUNNERS_LAB=NAME npm start",
     );
   }
   say(`Removing what is left of a lab named "${instance.name}" that was killed`);

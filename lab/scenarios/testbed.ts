@@ -147,7 +147,10 @@ export class Testbed {
     };
   }
 
-  /** Runners and monitoring, brought up by the program when a scenario first asks for them, and a target that GitHub's key opens. */
+  /**
+   * Runners and monitoring, which the program brings up when a scenario first asks for them, and a target that GitHub's
+   * key opens.
+   */
   async everything(): Promise<Rehearsal> {
     this.rehearsal ??= await Rehearsal.ready();
     if (!this.keyIsIn) await this.rehearsal.labCommand("demo-app");
