@@ -22,7 +22,10 @@ function judgePulumi({ pulumi: { seen, needed } }: OwnFacts): DoctorVerdict {
     : problem(`Pulumi ${seen.value}`, install);
 }
 
-/** Pulumi needs the backend before the stack, and the stack before its secrets: a failure at a later one shows that the earlier ones are met. */
+/**
+ * Pulumi needs the backend before the stack, and the stack before its secrets: a failure at a later one shows that the
+ * earlier ones are met.
+ */
 const order: readonly PulumiNeed[] = ["backend", "stack", "passphrase"];
 
 /** @param good what to say if this need is met @param next the command for a failure that names none */
