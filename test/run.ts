@@ -13,10 +13,11 @@ const say: PrintLine = (line) => void process.stdout.write(`${line}\n`);
 
 const help = `usage: npm test [-- layer ...] [--grep TEXT] [--list]
 
-Layers; all of them without an argument. The first four run one after the other, the last two in parallel with them; the
+Layers; all of them without an argument. The first five run one after the other, the last two in parallel with them; the
 output has this order. The rehearsal runs in three labs that share its files:
   static     types, lint, format, shell scripts
   unit       pure code, emulators in this process, graph tests
+  simulation 1,000 simulated deployments with faults
   go         the plugins and the language host
   engine     the real Pulumi engine, without machines
   machine    systemd-nspawn machines (needs root)

@@ -274,7 +274,7 @@ export const knownCommands: readonly KnownCommand[] = [
   { pattern: /^npm run scenarios( -- (--list|--only us3))?$/, test: own, by: '["scenarios", "--list"]' },
   {
     pattern: /^npm run simulate( -- (--runs \d+ --seed \d+|--reverted))?$/,
-    test: "test/unit/lab/simulation/simulation.test.ts",
+    test: "test/simulation/simulation.test.ts",
     by: 'main("--runs", "3", "--seed", "1", "--json")',
   },
   { pattern: /^npm run bench -- --only deployments( --seed 20261125)?$/, test: own, by: '["bench", "--help"]' },

@@ -16,7 +16,7 @@ const main = (...words: string[]) =>
   });
 
 describe("the simulation", function () {
-  // All runs take 36 s of one processor; other layers of the tests run beside it.
+  // All runs take 36 s of one processor; layers with guests run beside it.
   this.timeout(480_000);
 
   let pool: ThreadPool;
