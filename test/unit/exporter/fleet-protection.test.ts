@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { TestEmulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { seal } from "@ghrunners/lab/driver/seal";
+import { toEnvironment } from "@ghrunners/core/github/protection";
 import { until } from "@ghrunners/core/until";
+import { protectionDrift } from "@ghrunners/exporter/fleet/protection";
 import { Fleet } from "./support/fleet";
 
 const base = `/repos/${owner}/${repo}`;
@@ -79,4 +81,18 @@ describe("the fleet view of protection and secrets", () => {
     assert.equal(values.get('github_secret_rotation_period_seconds{secret="DEPLOY_KEY"}'), 90 * 86_400);
     assert.equal(values.has('github_secret_updated_timestamp_seconds{secret="MISSING"}'), false);
   }).timeout(40_000);
+});
+
+describe("the drift of an environment's protection", () => {
+  it("is that of every setting where GitHub has no rule", () => {
+    const seen = toEnvironment({ deployment_branch_policy: null }, []);
+    const drifted = protectionDrift(
+      { reviewers: ["a"], waitMinutes: 0, preventSelfReview: true, adminsCanBypass: false, branches: [], tags: ["v*"] },
+      seen,
+    );
+    assert.deepEqual(
+      drifted.filter(({ value }) => value === 1).map(({ labels }) => labels["setting"]),
+      ["reviewers", "admins_can_bypass", "tags"],
+    );
+  });
 });
