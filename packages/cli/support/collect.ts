@@ -12,6 +12,8 @@ export interface ReportPart {
   /** Path in the archive. */
   readonly file: string;
   readonly what: string;
+  /** Whether it holds names and no values, see {@link redact}. Default: false. */
+  readonly namesOnly?: boolean;
   readonly read: () => Promise<string>;
 }
 
@@ -33,7 +35,7 @@ function endOf(text: string): string {
 
 /** Reads one part and redacts it. */
 async function readPart(
-  { file, what, read }: ReportPart,
+  { file, what, read, namesOnly }: ReportPart,
   secrets: readonly KnownSecret[],
   limitMs: number,
 ): Promise<{ text: string; part: Report["parts"][number] } | { missing: Report["missing"][number] }> {
@@ -41,7 +43,7 @@ async function readPart(
     const whole = await withTimeLimit(read(), limitMs, () => new Error(`no answer within ${limitMs / 1000} s`));
     const cut = whole.length > LONGEST;
     // Cut before the search, at the beginning of a line: half a secret would match no pattern.
-    const { text, count } = redact(cut ? endOf(whole) : whole, secrets);
+    const { text, count } = redact(cut ? endOf(whole) : whole, secrets, namesOnly);
     return { text, part: { file, what, bytes: Buffer.byteLength(text), redactions: count, cut } };
   } catch (error) {
     return { missing: { file, what, reason: redact((error as Error).message, secrets).text } };

@@ -89,7 +89,12 @@ export const stackParts = (stack: Stack): ReportPart[] => [
     what: "outputs of the stack, secrets left out",
     read: () => capturePulumi(stack, ["stack", "output", "--json"]),
   },
-  { file: "resources.json", what: "resources in the state, without their values", read: () => resources(stack) },
+  {
+    file: "resources.json",
+    what: "resources in the state, without their values",
+    namesOnly: true,
+    read: () => resources(stack),
+  },
   { file: "status.json", what: "ghrunners status", read: async () => json(await statusOf(stack)) },
   { file: "doctor.json", what: "ghrunners doctor", read: async () => json(await examine(stack.name, DOCTOR_LIMIT_MS)) },
   { file: "drift.json", what: "ghrunners drift", read: async () => json(await driftOf(stack)) },

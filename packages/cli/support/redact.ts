@@ -52,17 +52,20 @@ export function secretsOf(
 /**
  * The text without secrets: first the stack's own by their values, then everything that looks like one, by the same list
  * as the logs.
+ * @param namesOnly the text holds names and no values: only the stack's own secrets are replaced. In a URN, `Password:`
+ *   before a resource's name looks like a password. Default: false
  * @returns also how many were replaced
  */
 export function redact(
   text: string,
   secrets: readonly KnownSecret[],
+  namesOnly = false,
 ): { readonly text: string; readonly count: number } {
   const known = secrets
     .flatMap(({ name, value }) => formsOf(value).map((form) => ({ name, form })))
     .filter(({ form }) => form.length >= SHORTEST)
     .sort((one, other) => other.form.length - one.form.length);
   const plain = known.reduce((kept, { name, form }) => kept.replaceAll(form, redacted(name)), text);
-  const clean = withoutSecrets(plain);
+  const clean = namesOnly ? plain : withoutSecrets(plain);
   return { text: clean, count: clean.split("[REDACTED ").length - 1 };
 }

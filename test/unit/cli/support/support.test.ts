@@ -49,6 +49,13 @@ describe("texts of a bug report", () => {
     assert.equal(redact(`asks with ${uuid}`, token).text, "asks with [REDACTED proxmoxToken]");
   });
 
+  it("keep the name of a resource whose type ends in Password, and hide a secret that stands in a name", () => {
+    const type = "random:index/randomPassword:RandomPassword";
+    const urn = (name: string): string => `"urn:pulumi:lab::ghrunners::${type}::secrets-${name}"\n`;
+    assert.deepEqual(redact(urn("SESSION_SECRET"), secrets, true), { text: urn("SESSION_SECRET"), count: 0 });
+    assert.equal(redact(urn("pve-operator-planted-1"), secrets, true).text, urn("[REDACTED proxmoxToken]"));
+  });
+
   it("keep everything else as it is", () => {
     const plain = "runner-1 is online\nproduction 198.51.100.51 ecdsa-sha2-nistp256 AAAAE2VjZHNh\n";
     assert.deepEqual(redact(plain, secrets), { text: plain, count: 0 });
