@@ -13,8 +13,7 @@ import {
   unitSha256,
 } from "@ghrunners/exporter/install";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
-import { renderScript } from "@ghrunners/core/ssh/render-script";
-import { rootCommand } from "@ghrunners/core/ssh/script";
+import { runScript } from "@ghrunners/core/ssh/script";
 import type { HostSession } from "@ghrunners/core/ssh/session";
 import { DynamicResource } from "./dynamic-resource";
 import { configure, openGitHub, packageSecret, withHost } from "./provider-access";
@@ -60,10 +59,8 @@ async function runVerb(
   parameters: Readonly<Record<string, string>>,
   limitMs: number,
 ): Promise<string> {
-  const result = await session.run(rootCommand(verb), renderScript(installScript(), parameters), limitMs);
-  if (result.code === 0) return result.stdout.trim();
-  const words = result.stderr.trim() || result.stdout.trim();
-  throw new Error(words || `exporter.sh ${verb} ended with exit code ${result.code} and no message.`);
+  const script = { name: "exporter.sh", text: installScript() };
+  return (await runScript(session, script, verb, parameters, limitMs)).trim();
 }
 
 /** Each view has a token of its own; the runner's exporter needs none. */

@@ -7,14 +7,14 @@ import {
   RUNNER_HOME,
   RUNNER_USER,
 } from "@ghrunners/core/vocabulary/runner";
-import { renderScript } from "@ghrunners/core/ssh/render-script";
-import { rootCommand } from "@ghrunners/core/ssh/script";
+import { type HostScript, runScript } from "@ghrunners/core/ssh/script";
 import { withSession } from "@ghrunners/core/ssh/session";
 import type { HostExpectation } from "./expectation";
 import type { SeenHost } from "./observation";
 import { parseHost } from "./parse-host";
 
 const LIMIT_MS = 30_000;
+const SCRIPT = "observe-host.sh";
 
 /** @param limits of the connection and of the script, milliseconds @throws Error if the host cannot be reached or read */
 export async function readHost(
@@ -22,7 +22,7 @@ export async function readHost(
   privateKey: string,
   limits: { readonly connectMs?: number; readonly runMs?: number } = {},
 ): Promise<SeenHost> {
-  const script = readFileSync(path.join(__dirname, "scripts", "observe-host.sh"), "utf8");
+  const script: HostScript = { name: SCRIPT, text: readFileSync(path.join(__dirname, "scripts", SCRIPT), "utf8") };
   const parameters = {
     UNIT: unit?.name ?? "",
     RUNNER_HOME,
@@ -31,18 +31,11 @@ export async function readHost(
     HOOKS_FOLDER,
     RUNNER_USER,
   };
-  return withSession(
+  const facts = await withSession(
     address,
     privateKey,
-    async (session) => {
-      const { code, stdout, stderr } = await session.run(
-        rootCommand("look"),
-        renderScript(script, parameters),
-        limits.runMs ?? LIMIT_MS,
-      );
-      if (code !== 0) throw new Error(`${name} could not be read: ${stderr.trim() || `exit code ${code}`}`);
-      return parseHost(name, stdout);
-    },
+    (session) => runScript(session, script, "look", parameters, limits.runMs ?? LIMIT_MS, `${name} could not be read`),
     limits.connectMs,
   );
+  return parseHost(name, facts);
 }

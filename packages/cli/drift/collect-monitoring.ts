@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { renderScript } from "@ghrunners/core/ssh/render-script";
-import { rootCommand } from "@ghrunners/core/ssh/script";
+import { type HostScript, runScript } from "@ghrunners/core/ssh/script";
 import { withSession } from "@ghrunners/core/ssh/session";
 import { parseSums } from "./parse-sums";
 import type { FileSum, MonitoringState } from "./state-monitoring";
 
 const LIMIT_MS = 30_000;
+const SCRIPT = "observe-files.sh";
 
 /** @throws Error when the monitoring host cannot be reached or read */
 export async function readMonitoring(
@@ -14,21 +14,14 @@ export async function readMonitoring(
   privateKey: string,
   connectLimitMs?: number,
 ): Promise<FileSum[]> {
-  const script = readFileSync(path.join(__dirname, "scripts", "observe-files.sh"), "utf8");
+  const script: HostScript = { name: SCRIPT, text: readFileSync(path.join(__dirname, "scripts", SCRIPT), "utf8") };
   const parameters = { OWNER: owner, FOLDERS: folders.join("\n"), ALERTMANAGER_FILE: alertmanager };
-  return withSession(
+  const sums = await withSession(
     host,
     privateKey,
-    async (session) => {
-      const { code, stdout, stderr } = await session.run(
-        rootCommand("look"),
-        renderScript(script, parameters),
-        LIMIT_MS,
-      );
-      if (code !== 0)
-        throw new Error(`The files of ${host.host} could not be read: ${stderr.trim() || `exit code ${code}`}`);
-      return parseSums(stdout);
-    },
+    (session) =>
+      runScript(session, script, "look", parameters, LIMIT_MS, `The files of ${host.host} could not be read`),
     connectLimitMs,
   );
+  return parseSums(sums);
 }

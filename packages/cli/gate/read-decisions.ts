@@ -8,11 +8,11 @@ import {
   SWITCH_UNIT,
 } from "@ghrunners/core/vocabulary/failover";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
-import { renderScript } from "@ghrunners/core/ssh/render-script";
-import { rootCommand } from "@ghrunners/core/ssh/script";
+import { type HostScript, runScript } from "@ghrunners/core/ssh/script";
 import { withSession } from "@ghrunners/core/ssh/session";
 
 const LIMIT_MS = 30_000;
+const SCRIPT = "read-decisions.sh";
 
 /**
  * Reads the failover switch's records on the monitoring host. Read-only.
@@ -25,7 +25,7 @@ export async function readDecisions(
   changes: number,
   connectLimitMs?: number,
 ): Promise<string> {
-  const script = readFileSync(path.join(__dirname, "scripts", "read-decisions.sh"), "utf8");
+  const script: HostScript = { name: SCRIPT, text: readFileSync(path.join(__dirname, "scripts", SCRIPT), "utf8") };
   const parameters = {
     UNIT: SWITCH_UNIT,
     STATE: SWITCH_STATE,
@@ -37,15 +37,7 @@ export async function readDecisions(
   return withSession(
     host,
     privateKey,
-    async (session) => {
-      const { code, stdout, stderr } = await session.run(
-        rootCommand("look"),
-        renderScript(script, parameters),
-        LIMIT_MS,
-      );
-      if (code !== 0) throw new Error(`${host.host} could not be read: ${stderr.trim() || `exit code ${code}`}`);
-      return stdout;
-    },
+    (session) => runScript(session, script, "look", parameters, LIMIT_MS, `${host.host} could not be read`),
     connectLimitMs,
   );
 }

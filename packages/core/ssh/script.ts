@@ -15,6 +15,8 @@ export interface HostScript {
  * @param verb the script's first argument
  * @param parameters passed on standard input; may contain secrets
  * @param limitMs time limit, milliseconds
+ * @param failed what a failure means, such as `The files of 192.0.2.61 could not be read`; begins the error's message.
+ *   Default: the message is the script's own
  * @returns its standard output
  * @throws Error with the script's own message when it fails
  */
@@ -24,11 +26,13 @@ export async function runScript(
   verb: string,
   parameters: Readonly<Record<string, string>>,
   limitMs: number,
+  failed?: string,
 ): Promise<string> {
   const result = await session.run(rootCommand(verb), renderScript(script.text, parameters), limitMs);
   if (result.code !== 0) {
     const words = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-12).join("\n");
-    throw new Error(words || `${script.name} ${verb} ended with exit code ${result.code} and no message.`);
+    const reason = words || `${script.name} ${verb} ended with exit code ${result.code} and no message.`;
+    throw new Error(failed === undefined ? reason : `${failed}: ${reason}`);
   }
   return result.stdout;
 }
