@@ -18,10 +18,8 @@ describe("a pull request from a fork", function () {
   before(async () => {
     // Strangers fork public repositories; only those have the approval of forks.
     emulator = await TestEmulator.start((seed) => ({ ...seed, repository: { ...seed.repository, private: false } }));
-    copyFileSync(
-      path.join(github, "workflows/preview.yml"),
-      path.join(emulator.folder, ".github/workflows/preview.yml"),
-    );
+    for (const file of ["preview.yml", "delivery-runner.yml"])
+      copyFileSync(path.join(github, "workflows", file), path.join(emulator.folder, ".github/workflows", file));
     const operator = await emulator.client();
     await operator.request("PUT /repos/{owner}/{repo}/actions/permissions/fork-pr-contributor-approval", {
       ...here,

@@ -19,6 +19,7 @@ describe("the workflows of this repository", () => {
       "staging.yml",
       "production.yml",
       "drift.yml",
+      "delivery-runner.yml",
       "runner-gate.yml",
       "deploy.yml",
       "runner-smoke.yml",
@@ -42,7 +43,10 @@ describe("the workflows of this repository", () => {
 
   it("use no actions, so there is nothing to pin", () => {
     const used = readWorkflows(folder).flatMap(({ actions }) => actions.map(({ uses }) => uses));
-    assert.deepEqual([...new Set(used)], ["./.github/workflows/runner-gate.yml"]);
+    assert.deepEqual([...new Set(used)].sort(), [
+      "./.github/workflows/delivery-runner.yml",
+      "./.github/workflows/runner-gate.yml",
+    ]);
   });
 });
 
