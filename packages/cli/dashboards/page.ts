@@ -12,7 +12,7 @@ export interface PageFacts {
   readonly prometheus: string;
   readonly window: Window;
   readonly marks: readonly Mark[];
-  /** Text of page.css. */
+  /** Text of colours.css and page.css. */
   readonly style: string;
 }
 

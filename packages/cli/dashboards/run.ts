@@ -52,7 +52,7 @@ async function look(options: Options) {
 
 export async function render(options: Options & { out: string }): Promise<number> {
   const { url, environment, window, evaluated, marks } = await look(options);
-  const style = readFileSync(path.join(__dirname, "page.css"), "utf8");
+  const style = ["colours.css", "page.css"].map((file) => readFileSync(path.join(__dirname, file), "utf8")).join("");
   const page = renderPage(evaluated, { environment, prometheus: url, window, marks, style });
   mkdirSync(path.dirname(path.resolve(options.out)), { recursive: true });
   writeFileSync(options.out, page);
