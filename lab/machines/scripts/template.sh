@@ -66,18 +66,19 @@ echo "ARGS='--collector.filesystem.fs-types-exclude=^($types)\$'" >"$root/etc/de
 # Installed, as a mirror would serve it, but off: the program that manages the machine turns it on.
 for unit in $LAB_DISABLED_UNITS; do systemctl --root="$root" disable "$unit"; done
 # A mirror inside the machine, which has no way to another: packages that are offered, with all that they need.
+mkdir -p "$root/srv/mirror"
+: >"$root/srv/mirror/Packages"
+rm -f "$root"/etc/apt/sources.list.d/*
+echo 'deb [trusted=yes] file:/srv/mirror ./' >"$root/etc/apt/sources.list"
 if [ -n "$LAB_OFFERED" ]; then
   # shellcheck disable=SC2086  # several names
   APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get install --yes --download-only --no-install-recommends $LAB_OFFERED
-  mkdir -p "$root/srv/mirror"
   mv "$root"/var/cache/apt/archives/*.deb "$root/srv/mirror"
   for deb in "$root"/srv/mirror/*.deb; do
     dpkg-deb --field "$deb"
     printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$(basename "$deb")" "$(stat --format=%s "$deb")" \
       "$(sha256sum "$deb" | cut -d ' ' -f 1)"
   done >"$root/srv/mirror/Packages"
-  rm -f "$root"/etc/apt/sources.list.d/*
-  echo 'deb [trusted=yes] file:/srv/mirror ./' >"$root/etc/apt/sources.list"
 fi
 HOOK
 chmod 0700 "$hook"
