@@ -28,6 +28,10 @@ export const thresholds = {
   diskWillFillSeconds: 1 * day,
   /** Below this usage a disk is not reported, however fast it fills. */
   diskWillFillRatio: 0.6,
+  securityUpdatePendingSeconds: 7 * day,
+  /** A machine is patched at least once a month. */
+  updatePendingSeconds: 30 * day,
+  rebootRequiredSeconds: 7 * day,
   failedDeploymentsPerHour: 3,
   /** SC-002. */
   deploymentP95Seconds: 10 * minute,

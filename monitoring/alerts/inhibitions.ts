@@ -33,6 +33,7 @@ export const inhibitions: readonly Inhibition[] = [
     muted: ["SafeguardMetricsMissing", "DeploymentOutcomesMissing", "DeploymentDurationMissing"],
     equal: ["environment", "target"],
   },
+  { source: ["RunnerSecurityUpdatesPending"], muted: ["RunnerNotPatched"], equal: runner },
   {
     source: ["BothRunnersOffline"],
     muted: ["RunnerOffline", "RunnerHostDown", "NoAuthorisedCapacity", "FailoverActive", "JobQueuedTooLong"],

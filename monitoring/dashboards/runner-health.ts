@@ -225,6 +225,47 @@ export const runnerHealthDashboard: Dashboard = {
       ],
     },
     {
+      title: "Updates of the machines",
+      panels: [
+        {
+          title: "Pending updates",
+          kind: "timeseries",
+          unit: "count",
+          shows:
+            "For each runner's machine: packages that an upgrade would install, security updates and others apart.",
+          normal: "Some, and 0 after the machine was patched.",
+          worry: "Security updates that stay for days, or a line that ends: then the updates are unknown.",
+          queries: [{ expr: (e) => select(metrics.runnerUpdatesPending, e), legend: "{{runner}} · {{kind}}" }],
+          event: "a runner exporter has read the package lists",
+          width: 12,
+        },
+        {
+          title: "Age of the oldest security update",
+          kind: "timeseries",
+          unit: "seconds",
+          shows: "Time since the oldest pending security update of each machine was first seen.",
+          normal: "Empty, or less than a week.",
+          worry: "Above the line.",
+          queries: [
+            {
+              expr: (e) => `time() - ${select(metrics.runnerUpdatesPendingSince, e, 'kind="security"')}`,
+              legend: "{{runner}}",
+            },
+          ],
+          thresholds: [
+            {
+              value: thresholds.securityUpdatePendingSeconds,
+              worse: "above",
+              tone: "warning",
+              alert: "RunnerSecurityUpdatesPending",
+            },
+          ],
+          event: "a security update is pending",
+          width: 12,
+        },
+      ],
+    },
+    {
       title: "Version and registration",
       panels: [
         {

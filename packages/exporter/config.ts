@@ -23,6 +23,8 @@ export const hostConfig = z.strictObject({
   silenceSeconds: seconds.default(120),
   probeSeconds: seconds.default(60),
   workFolderSeconds: seconds.default(300),
+  /** Time between two downloads of the package lists; the lists of Debian change up to four times a day. */
+  updatesSeconds: seconds.default(6 * 60 * 60),
 });
 export type HostConfig = z.output<typeof hostConfig>;
 

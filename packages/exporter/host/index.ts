@@ -13,6 +13,7 @@ import type { HostFacts } from "./facts";
 import { endOfLog, type Ignored, ignoredReasons, linesSince, logPosition, type LogPosition } from "./follow-log";
 import { addEvent, emptyLedger, type JobLedger } from "./jobs";
 import { parseLogLine } from "./listener-log";
+import { UpdateWatch } from "./update-watch";
 import { readConnections, readDiskUse, readProcesses, readUnit, readRunnerVersion, probeGitHub } from "./collect";
 
 const state = z.object({
@@ -21,11 +22,13 @@ const state = z.object({
 });
 type State = { place: LogPosition; ledger: JobLedger };
 
-const collectors = ["unit", "processes", "connections", "log", "version", "work_folder"] as const;
+const collectors = ["unit", "processes", "connections", "log", "version", "work_folder", "updates", "restart"] as const;
 type Collector = (typeof collectors)[number];
 
 /** Every read has a much shorter limit, ms. */
 const STANDSTILL_MS = 60_000;
+/** After a refresh of the package lists that failed, ms. */
+const UPDATES_RETRY_MS = 15 * 60_000;
 
 export class HostView implements View {
   private facts: HostFacts | undefined;
@@ -45,6 +48,7 @@ export class HostView implements View {
   private saidIgnored = "";
   private workFolderBytes: number | undefined;
   private probe: HostFacts["probe"];
+  private readonly updates: UpdateWatch;
   private loops: { stop(): Promise<void> }[] = [];
 
   /**
@@ -59,6 +63,7 @@ export class HostView implements View {
   ) {
     this.file = new StateFile<State>(path.join(stateFolder, "host.json"), state as z.ZodType<State>, say);
     this.progress = this.file.read();
+    this.updates = new UpdateWatch(stateFolder, config.updatesSeconds, say);
   }
 
   start(): void {
@@ -72,6 +77,11 @@ export class HostView implements View {
       every(collectSeconds, () => this.collect()),
       every(probeSeconds, async () => {
         this.probe = await probeGitHub(githubUrl);
+      }),
+      every(collectSeconds, () => this.attempt("restart", () => this.updates.lookAtRestart())),
+      repeat(async () => {
+        const done = await this.attempt("updates", () => this.updates.lookAtUpdates().then(() => true));
+        return done === true ? collectSeconds * 1000 : UPDATES_RETRY_MS;
       }),
       every(workFolderSeconds, async () => {
         this.workFolderBytes = await this.attempt("work_folder", () => readDiskUse(path.join(runnerHome, workFolder)));
@@ -101,7 +111,10 @@ export class HostView implements View {
             this.config.silenceSeconds,
             this.version,
           );
-    return { samples, tally: together(jobs, ofUnit, this.errors, this.ignored) };
+    return {
+      samples: [...samples, ...this.updates.samples()],
+      tally: together(jobs, ofUnit, this.errors, this.ignored),
+    };
   }
 
   private async collect(): Promise<void> {

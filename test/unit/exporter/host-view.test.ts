@@ -60,6 +60,10 @@ describe("the bundle on this machine", () => {
     const folder = mkdtempSync(path.join(tmpdir(), "ghr-host-"));
     const home = path.join(folder, "runner");
     mkdirSync(path.join(home, "_diag"), { recursive: true });
+    // In place of this machine's apt: a test downloads no package lists.
+    mkdirSync(path.join(folder, "bin"));
+    for (const name of ["apt-get", "apt-cache"])
+      writeFileSync(path.join(folder, "bin", name), "#!/bin/sh\nexit 0\n", { mode: 0o755 });
     symlinkSync("bin.2.336.0", path.join(home, "bin"));
     const port = await freePort();
     const config = {
@@ -76,14 +80,16 @@ describe("the bundle on this machine", () => {
     assert.equal((await bundleExporter(path.join(folder, "again"))).sha256, bundle.sha256);
     const args = [bundle.file, "host", "--config", path.join(folder, "config.json")];
     const child = spawn(process.execPath, args, {
-      env: { PATH: process.env.PATH, STATE_DIRECTORY: folder },
+      env: { PATH: `${folder}/bin:${process.env.PATH}`, STATE_DIRECTORY: folder },
       stdio: "ignore",
     });
     const gone = new Promise<number | null>((resolve) => child.once("exit", resolve));
     try {
       const seen = await until("a collection is done", 10_000, async () => {
         const found = await scrape(port);
-        return found.values.has("runner_github_reachable") && found.values.has('runner_version_info{version="2.336.0"}')
+        return found.values.get("runner_updates_known") === 1 &&
+          found.values.has("runner_github_reachable") &&
+          found.values.has('runner_version_info{version="2.336.0"}')
           ? found
           : undefined;
       });

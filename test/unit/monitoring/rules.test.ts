@@ -8,6 +8,7 @@ import { deploymentCases, weekOfDeployments } from "./cases/deployments";
 import { githubCases, monitoringCases, queueCases } from "./cases/fleet";
 import { runnerHealthCases } from "./cases/runner-health";
 import { runnerCases } from "./cases/runners";
+import { updateCases } from "./cases/updates";
 import { type RuleTests, testRules, testsOf, withFiles } from "./promtool";
 import { settings } from "./settings";
 
@@ -15,6 +16,7 @@ const rules = alertGroups.flatMap((group) => ruleGroup(group, settings).rules as
 const cases = [
   ...runnerHealthCases,
   ...runnerCases,
+  ...updateCases,
   ...queueCases,
   ...githubCases,
   ...monitoringCases,

@@ -2,6 +2,7 @@ import { runOnHost } from "@ghrunners/lab/hosts/index";
 import type { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 import { primary, secondary } from "@ghrunners/lab/driver/rehearsal";
 import { registerElsewhere } from "@ghrunners/lab/driver/foreign-runner";
+import { breakSources, offerUpdate, withdrawUpdates } from "@ghrunners/lab/driver/offered-updates";
 
 /** A state of the laboratory that sections of the runbooks are for. */
 export interface RunbookState {
@@ -103,6 +104,18 @@ export const states: Readonly<Record<string, RunbookState>> = {
         "mkfifo",
         "/opt/actions-runner/_diag/Runner_99991231-000000-utc.log",
       ),
+  },
+  "update-pending": {
+    begin: (rehearsal) => offerUpdate(rehearsal, primary),
+    mend: (rehearsal) => withdrawUpdates(rehearsal, primary),
+  },
+  "restart-required": {
+    begin: (rehearsal) => rehearsal.inMachine(primary.vmId, "touch", "/run/reboot-required"),
+    mend: (rehearsal) => rehearsal.inMachine(primary.vmId, "rm", "/run/reboot-required"),
+  },
+  "updates-unknown": {
+    begin: (rehearsal) => breakSources(rehearsal, primary),
+    mend: (rehearsal) => withdrawUpdates(rehearsal, primary),
   },
   "both-units-stopped": {
     begin: (rehearsal) => Promise.all([stopUnit(rehearsal, primary), stopUnit(rehearsal, secondary)]),
