@@ -11,6 +11,8 @@ import { until } from "@ghrunners/core/until";
 import type { HoldPoint } from "./plan";
 
 const AGENT = "/opt/ghrunners/deploy/ghrunners-deploy";
+/** A file of the demo application that every deployment writes and every undo restores. */
+const RESTORED = "/etc/systemd/system/demo-app-backend.service";
 /** Longest time that anything here may take by itself, a boot included. */
 export const LIMIT_MS = 120_000;
 
@@ -68,6 +70,24 @@ export class AppMachine {
   async killAgent(command: "run" | "watch" | "put"): Promise<void> {
     // The launcher is replaced by the lock's holder, which is replaced by nothing: node is its child.
     await this.shell('kill -KILL $(pgrep --full "^node .*ghrunners-deploy.cjs $1")', command);
+  }
+
+  /** Suspends the process that receives an artefact as soon as a part of it is on the disk. @returns bytes of that part */
+  async suspendReceiver(): Promise<number> {
+    return Number(await this.shell(scriptOf("suspend-receiver.sh")));
+  }
+
+  async continueReceiver(): Promise<void> {
+    await this.shell('kill -CONT $(pgrep --full "^node .*ghrunners-deploy.cjs put")');
+  }
+
+  /** Puts a folder in the place of a file that the undo restores: the rollback fails until `clearUndo`. */
+  async obstructUndo(): Promise<void> {
+    await this.shell('rm "$1" && mkdir -p "$1/thing"', RESTORED);
+  }
+
+  async clearUndo(): Promise<void> {
+    await this.shell('rm -r "$1"', RESTORED);
   }
 
   async fault(name: HostFaultName): Promise<void> {

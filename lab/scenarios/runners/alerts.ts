@@ -82,16 +82,15 @@ async function rollback(testbed: Testbed): Promise<string> {
 /** A failed rollback pages, and the page ends when it is mended. */
 async function partialState(testbed: Testbed): Promise<string> {
   return watched(testbed, async (monitoring) => {
-    const inTheWay = "/etc/systemd/system/demo-app-backend.service.new";
     const deployer = await heldAt(testbed, "3-unhealthy", UNDO, { holdAfter: "activate" });
-    await testbed.app.shell('mkdir -p "$1/thing"', inTheWay);
+    await testbed.app.obstructUndo();
     const begun = Date.now();
     await testbed.app.release(UNDO);
     assert.equal(recordOf(await deployer.ended()).outcome, "rollback_failed");
     const firing = await notifiedOf(monitoring, "DeploymentPartialState", "firing", begun);
     assertRouted(firing);
     assert.equal(firing.labels.severity, "critical");
-    await testbed.app.shell('rm -r "$1"', inTheWay);
+    await testbed.app.clearUndo();
     await testbed.deploy("3-unhealthy", { action: "retry rollback" });
     const resolved = await notifiedOf(monitoring, "DeploymentPartialState", "resolved", begun);
     const records = only(await testbed.assertOldOrNew("1"));

@@ -12,7 +12,7 @@ async function concurrent(testbed: Testbed): Promise<string> {
   const { result, code } = await testbed.deploy("2", { user: "second" });
   assert.equal(code, 1);
   assert.ok(result.kind === "refused", JSON.stringify(result));
-  assert.match(result.reason, /Deployment .* of version 2 by .* holds the lock since .*Expected a free target/);
+  assert.match(result.reason, /Deployment .* of version 2 by .* has held the lock since .* Expected a free target/);
   await testbed.app.release(BETWEEN);
   assert.equal(recordOf(await first.ended()).outcome, "succeeded");
   const again = await testbed.deploy("2", { user: "second" });
@@ -52,9 +52,8 @@ async function lateDeployer(testbed: Testbed): Promise<string> {
 
 /** Something stands in the way of the undo: loud, named, locked, and mended by one command. */
 async function failedRollback(testbed: Testbed): Promise<string> {
-  const inTheWay = "/etc/systemd/system/demo-app-backend.service";
   const deployer = await heldAt(testbed, "3-unhealthy", UNDO, { holdAfter: "activate" });
-  await testbed.app.shell('rm "$1" && mkdir -p "$1/thing"', inTheWay);
+  await testbed.app.obstructUndo();
   await testbed.app.release(UNDO);
   const deployed = await deployer.ended();
   assert.equal(deployed.code, 1);
@@ -68,7 +67,7 @@ async function failedRollback(testbed: Testbed): Promise<string> {
   const refused = await testbed.deploy("2");
   assert.ok(refused.result.kind === "refused", JSON.stringify(refused.result));
   assert.match(refused.result.reason, /could not be undone, and its lock is kept.*--retry-rollback/);
-  await testbed.app.shell('rm -r "$1"', inTheWay);
+  await testbed.app.clearUndo();
   const { seconds, value } = await timed(() => testbed.deploy("3-unhealthy", { action: "retry rollback" }));
   assert.deepEqual([value.code, recordOf(value).outcome], [0, "rolled_back"]);
   const records = only(await testbed.assertOldOrNew("1"));
