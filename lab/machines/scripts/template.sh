@@ -68,8 +68,6 @@ for unit in $LAB_DISABLED_UNITS; do systemctl --root="$root" disable "$unit"; do
 # A mirror inside the machine, which has no way to another: packages that are offered, with all that they need.
 mkdir -p "$root/srv/mirror"
 : >"$root/srv/mirror/Packages"
-rm -f "$root"/etc/apt/sources.list.d/*
-echo 'deb [trusted=yes] file:/srv/mirror ./' >"$root/etc/apt/sources.list"
 if [ -n "$LAB_OFFERED" ]; then
   # shellcheck disable=SC2086  # several names
   APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get install --yes --download-only --no-install-recommends $LAB_OFFERED
@@ -80,6 +78,9 @@ if [ -n "$LAB_OFFERED" ]; then
       "$(sha256sum "$deb" | cut -d ' ' -f 1)"
   done >"$root/srv/mirror/Packages"
 fi
+# Only now: the download reads the sources of the new root.
+rm -f "$root"/etc/apt/sources.list.d/*
+echo 'deb [trusted=yes] file:/srv/mirror ./' >"$root/etc/apt/sources.list"
 HOOK
 chmod 0700 "$hook"
 
