@@ -7,7 +7,8 @@ export const command = (): Command =>
   newCommand("init", {
     summary: "makes a stack: checks each answer, writes the configuration",
     about:
-      "Makes a stack, or completes one. Checks the answers against Proxmox VE and GitHub, writes Pulumi.STACK.yaml, gives the " +
+      "Makes a stack, or completes one. On a terminal it asks for what is missing. Checks the answers against Proxmox VE, GitHub " +
+      "and the monitoring host, writes Pulumi.STACK.yaml, gives the " +
       "secrets to Pulumi on its standard input and creates the stack in Pulumi's backend. Nothing is written where an answer is " +
       "missing or wrong. It can be run again: values that the stack has stay, and are the proposals.",
     examples: [
@@ -29,4 +30,5 @@ export const command = (): Command =>
     .option("--passphrase-file <file>", "file with the passphrase of a new stack; made if it is not there")
     .option("--secrets-provider <url>", "key service for the secrets of a new stack, such as awskms://...")
     .option("--check", "only look, write nothing")
+    .option("--no-input", "ask nothing, also on a terminal")
     .action(action(() => (require("./run") as typeof import("./run")).init));

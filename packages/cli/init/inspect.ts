@@ -10,11 +10,14 @@ import { guardFacts } from "@ghrunners/config/arguments/guard-facts";
 import { preflightInputs } from "@ghrunners/config/arguments/preflight";
 import type { Settings } from "@ghrunners/config/parse";
 import { GitHubClient } from "@ghrunners/core/github/client";
+import type { RepositoryKind } from "@ghrunners/core/github/repository-kind";
 import { actionsEnabled } from "@ghrunners/core/github/settings";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { judge } from "@ghrunners/policy/judge";
 import { readWorkflows } from "@ghrunners/policy/workflows";
+import { grafanaNotice, lackingServices } from "../setup/lacking-services";
+import { lookAtMonitoring } from "../setup/look-monitoring";
 import { explainCertificate, untrustedCertificate } from "./certificate";
 import { type InitFinding, fromPreflight, refusal, toPrepare } from "./findings";
 import type { ProxmoxOffer } from "./propose";
@@ -71,7 +74,11 @@ async function hiddenGuests(
   return (await Promise.all(found)).flat();
 }
 
-async function atProxmox(settings: Settings, inputs: PreflightInputs): Promise<InitFinding[]> {
+/** What the preview would say about Proxmox VE. */
+export async function atProxmox(
+  settings: { readonly proxmox: Pick<Settings["proxmox"], "endpoint">; readonly proxmoxToken: string },
+  inputs: PreflightInputs,
+): Promise<InitFinding[]> {
   const { endpoint } = settings.proxmox;
   const untrusted = await untrustedCertificate(endpoint);
   if (untrusted !== undefined) return [refusal("proxmox.endpoint", explainCertificate(endpoint, untrusted))];
@@ -100,8 +107,15 @@ async function actionsFindings(github: GitHubClient, repository: string): Promis
   ];
 }
 
-/** @param known names of the stack's existing runners */
-async function atGitHub(settings: Settings, inputs: PreflightInputs, known: readonly string[]): Promise<SystemsSeen> {
+/**
+ * What the preview would say about GitHub.
+ * @param known names of the stack's existing runners
+ */
+export async function atGitHub(
+  settings: { readonly github: Pick<Settings["github"], "url" | "repository">; readonly githubToken: string },
+  inputs: PreflightInputs,
+  known: readonly string[],
+): Promise<SystemsSeen & { readonly kind: RepositoryKind | undefined }> {
   const where = { url: settings.github.url, fullName: settings.github.repository };
   const github = new GitHubClient(where, settings.githubToken);
   const managesRepository = inputs.deployment.environment !== undefined || inputs.deployment.rules !== undefined;
@@ -116,11 +130,36 @@ async function atGitHub(settings: Settings, inputs: PreflightInputs, known: read
     ...(deployment === undefined ? [] : judgeDeployment(inputs.deployment, deployment)),
   ];
   const unique = problems.filter(({ reason }, at) => problems.findIndex((each) => each.reason === reason) === at);
-  const kind = deployment?.kind;
+  const kind = deployment !== undefined && "value" in deployment.kind ? deployment.kind.value : undefined;
   return {
     findings: [...fromPreflight(unique, cannotLook), ...(cannotLook ? [] : ofActions)],
-    notices: kind !== undefined && "value" in kind ? noticesOf(where.fullName, inputs.deployment, kind.value) : [],
+    notices: kind === undefined ? [] : noticesOf(where.fullName, inputs.deployment, kind),
+    kind,
   };
+}
+
+/**
+ * SSH to the monitoring host, and its services. Nothing where the stack has none, or leaves hosts alone.
+ * @throws Error in words if it cannot be looked at
+ */
+export async function atMonitoring(monitoring: Settings["monitoring"], privateKey: string): Promise<SystemsSeen> {
+  if (monitoring === undefined) return { findings: [], notices: [] };
+  const { host, user, hostKey } = monitoring;
+  const seen = await lookAtMonitoring({ host, user, hostKey }, privateKey, monitoring);
+  return {
+    findings: lackingServices(seen, monitoring).map((reason) => toPrepare("monitoring", reason)),
+    notices: grafanaNotice(seen, monitoring.dashboards),
+  };
+}
+
+/** The same, where a host that cannot be looked at is a wrong answer. */
+async function atMonitoringOf({ monitoring, hosts, sshPrivateKey }: Settings): Promise<SystemsSeen> {
+  if (hosts === "skip") return { findings: [], notices: [] };
+  try {
+    return await atMonitoring(monitoring, sshPrivateKey);
+  } catch (error) {
+    return { findings: [refusal("monitoring", (error as Error).message)], notices: [] };
+  }
 }
 
 /** Reasons of the guards, which the preview would refuse with. */
@@ -145,9 +184,13 @@ export async function inspectEverything(
   known: readonly string[],
 ): Promise<SystemsSeen> {
   const inputs: PreflightInputs = { ...preflightInputs(settings, path.basename(stack)), refusals: [] };
-  const [ofProxmox, ofGitHub] = await Promise.all([atProxmox(settings, inputs), atGitHub(settings, inputs, known)]);
+  const [ofProxmox, ofGitHub, ofMonitoring] = await Promise.all([
+    atProxmox(settings, inputs),
+    atGitHub(settings, inputs, known),
+    atMonitoringOf(settings),
+  ]);
   return {
-    findings: [...ofProxmox, ...ofGitHub.findings, ...guardFindings(settings)],
-    notices: ofGitHub.notices,
+    findings: [...ofProxmox, ...ofGitHub.findings, ...ofMonitoring.findings, ...guardFindings(settings)],
+    notices: [...ofGitHub.notices, ...ofMonitoring.notices],
   };
 }

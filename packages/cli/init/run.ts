@@ -39,6 +39,8 @@ export interface InitOptions extends ProviderOptions {
   readonly set: readonly string[];
   readonly secretFile: readonly string[];
   readonly check?: boolean;
+  /** False with --no-input. */
+  readonly input?: boolean;
   readonly json?: boolean;
 }
 
@@ -177,11 +179,45 @@ export async function conclude(
   }
 }
 
+/** Whether questions may be asked: a person is there, and wants more than to look. */
+const mayAsk = ({ input, check, json }: InitOptions): boolean =>
+  input !== false && check !== true && json !== true && Boolean(process.stdin.isTTY) && Boolean(process.stdout.isTTY);
+
+/**
+ * Asks for what is missing.
+ * @returns nothing if the answers must not be written
+ * @throws Interrupted after Ctrl-C
+ */
+function asked(
+  stack: Stack,
+  seen: SeenStack,
+  given: InitAnswers,
+  options: InitOptions,
+): Promise<{ readonly given: InitAnswers; readonly passphraseFile: string | undefined } | undefined> {
+  // Loaded only where it is needed: a script asks nothing.
+  const { askForAll } = require("./questions/run") as typeof import("./questions/run");
+  return askForAll({
+    stack: path.basename(stack.name),
+    isNew: !seen.exists,
+    tree: overlay(seen.settings, given.settings),
+    secrets: { ...seen.secrets, ...given.secrets },
+    passphraseFile: options.passphraseFile,
+    lacksPassphrase: !seen.exists && secretsProviderOf(options, seen.keepsKeys, stack.env) === undefined,
+    seen: {},
+  });
+}
+
 export async function init(options: InitOptions): Promise<number> {
   const given = givenAnswers(options);
   const stack = await currentStack(options.stack);
   const seen = await seeStack(stack);
-  const report = await conclude(stack, seen, await prepare(stack, seen, given), options);
+  const answers = mayAsk(options)
+    ? await asked(stack, seen, given, options)
+    : { given, passphraseFile: options.passphraseFile };
+  if (answers === undefined) return 1;
+  const { passphraseFile } = answers;
+  const prepared = await prepare(stack, seen, answers.given);
+  const report = await conclude(stack, seen, prepared, { ...options, passphraseFile });
   if (options.json) printJson<"init">({ version: 1, ...report });
   else print(renderInit(report));
   return exitCodeOf(report);

@@ -67,6 +67,11 @@ export const knownCommands: readonly KnownCommand[] = [
     test: init,
     by: '"ghrunners", "init", "--stack", stack',
   },
+  {
+    pattern: /^ghrunners init --stack team$/,
+    test: "test/engine/cli/init/questions.engine.test.ts",
+    by: '"ghrunners", "init", "--stack", stack',
+  },
   { pattern: /^export PULUMI_CONFIG_PASSPHRASE_FILE=\S+$/, test: init, by: "export PULUMI_CONFIG_PASSPHRASE_FILE=" },
   {
     pattern: /^(npx )?ghrunners setup proxmox( --storage local-zfs --bridge vmbr1 --pool runners)?$/,

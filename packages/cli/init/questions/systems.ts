@@ -1,0 +1,50 @@
+/** What questions ask the real systems. Read-only; replaced in tests. */
+import type { PreflightInputs } from "@ghrunners/components/preflight/args";
+import type { PresentedKey } from "@ghrunners/core/ssh/read-host-key";
+import type { InitFinding } from "../findings";
+import type { SystemsSeen } from "../inspect";
+import type { ProxmoxOffer } from "../propose";
+import type { Conversation } from "./question";
+
+/** What Proxmox VE has shown. */
+export interface SeenProxmox extends ProxmoxOffer {
+  /** VMIDs of the guests that the token may see. */
+  readonly vmIds: readonly number[];
+  /** Addresses that those guests are given by Proxmox VE. */
+  readonly addresses: readonly string[];
+  /** Gateways that those guests are given. */
+  readonly gateways: readonly string[];
+}
+
+/** What GitHub has shown. */
+export interface SeenGitHub {
+  readonly defaultBranch: string;
+  /** Logins of those who may write; empty if the token may not list them. */
+  readonly writers: readonly string[];
+  /** Whether GitHub certainly has no reviewers for this kind of repository. */
+  readonly lacksReviewers: boolean;
+}
+
+export interface Systems {
+  /** @returns why the address cannot be used; undefined if it can */
+  proxmoxEndpoint(endpoint: string): Promise<string | undefined>;
+  /** @throws Error in words */
+  proxmoxOffer(endpoint: string, token: string): Promise<SeenProxmox>;
+  /** What the preview would say about Proxmox VE. */
+  proxmoxFindings(known: Conversation, inputs: PreflightInputs): Promise<InitFinding[]>;
+  /** @throws Error in words, with `status` if GitHub answered */
+  githubRepository(known: Conversation, token: string): Promise<Pick<SeenGitHub, "defaultBranch" | "writers">>;
+  /** What the preview would say about GitHub. */
+  githubFindings(
+    known: Conversation,
+    inputs: PreflightInputs,
+  ): Promise<SystemsSeen & Pick<SeenGitHub, "lacksReviewers">>;
+  /** @throws Error in words */
+  hostKey(host: string): Promise<PresentedKey>;
+  /** What the preview would say about the monitoring host. @throws Error in words, if it cannot be looked at */
+  monitoringFindings(known: Conversation): Promise<SystemsSeen>;
+  /** Text of a file of this machine. `~/` is the home folder. @throws Error in words */
+  readFile(file: string): string;
+  /** Absolute path of a file of this machine. */
+  filePath(file: string): string;
+}

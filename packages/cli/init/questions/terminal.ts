@@ -1,0 +1,66 @@
+/** Questions on a terminal. */
+import { stderr, stdin, stdout } from "node:process";
+import { cancel, confirm, isCancel, log, note, password, select, spinner, text } from "@clack/prompts";
+import { Interrupted, INTERRUPTED } from "../../pulumi/interrupted";
+import type { Terminal } from "./ask";
+import type { PromptAnswer, Prompt } from "./question";
+
+/** Whether a person sits at both ends. */
+export const isTerminal = (): boolean => stdin.isTTY && stdout.isTTY;
+
+const NOTHING_WRITTEN = "Nothing was written, and no stack was made.";
+
+function show(prompt: Prompt): Promise<PromptAnswer | symbol> {
+  const { kind, message } = prompt;
+  if (kind === "secret") return password({ message });
+  if (kind === "yes-no") return confirm({ message, initialValue: prompt.initial });
+  if (kind === "text") return text({ message, initialValue: prompt.initial ?? "" }).then((line) => line ?? "");
+  const { choices, initial } = prompt;
+  const at = choices.findIndex(({ value }) => value === initial);
+  const options = choices.map(({ label }, index) => ({ value: index, label }));
+  return select({ message, options, initialValue: Math.max(at, 0) }).then((index) =>
+    typeof index === "number" ? (choices[index]?.value ?? "") : index,
+  );
+}
+
+/** @throws Interrupted after Ctrl-C */
+async function answerTo(prompt: Prompt): Promise<PromptAnswer> {
+  const answer = await show(prompt);
+  if (!isCancel(answer)) return answer as PromptAnswer;
+  throw new Interrupted("ghrunners init", NOTHING_WRITTEN);
+}
+
+/** Between two questions Ctrl-C is a signal: nothing is under way but looking. */
+function endAtOnce(): never {
+  stderr.write(`\n${new Interrupted("ghrunners init", NOTHING_WRITTEN).message}\n`);
+  process.exit(INTERRUPTED);
+}
+
+export const terminal: Terminal = {
+  ask: answerTo,
+  async working(what, work) {
+    process.on("SIGINT", endAtOnce);
+    const sign = spinner({ onCancel: endAtOnce });
+    sign.start(what);
+    try {
+      return await work();
+    } finally {
+      sign.clear();
+      process.off("SIGINT", endAtOnce);
+    }
+  },
+  refused: (reason) => log.error(reason),
+  warn: (line) => log.warn(line),
+  tell: (line) => log.info(line),
+};
+
+/**
+ * Shows what would be written, and asks whether it may be.
+ * @throws Interrupted after Ctrl-C
+ */
+export async function mayWrite(title: string, settings: string): Promise<boolean> {
+  note(settings.trimEnd(), title);
+  const answer = await answerTo({ kind: "yes-no", message: "Write this, and give the secrets to Pulumi?", initial: true });
+  if (answer !== true) cancel(NOTHING_WRITTEN);
+  return answer === true;
+}

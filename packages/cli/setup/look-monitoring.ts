@@ -1,0 +1,46 @@
+/** Looks at a machine for monitoring over SSH. Read-only. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { MonitoringHostSettings } from "@ghrunners/config/monitoring";
+import type { HostAddress } from "@ghrunners/core/ssh/address";
+import { runScript } from "@ghrunners/core/ssh/script";
+import { withSession } from "@ghrunners/core/ssh/session";
+import { parseSeenMonitoring, type SeenMonitoring } from "./monitoring-seen";
+
+const LIMIT_MS = 60_000;
+
+/** Debian's packages of an empty machine. */
+export const PACKAGES = ["prometheus", "prometheus-alertmanager", "prometheus-node-exporter", "curl"] as const;
+
+/** Where things are on the host, or will be. */
+export type MonitoringPlaces = Pick<MonitoringHostSettings, "prometheusUrl" | "paths" | "alertmanager">;
+
+/** @throws Error in words: no login, no password-less sudo */
+export function lookAtMonitoring(
+  host: HostAddress,
+  privateKey: string,
+  { prometheusUrl, paths, alertmanager }: MonitoringPlaces,
+): Promise<SeenMonitoring> {
+  const text = readFileSync(path.join(__dirname, "scripts", "look-monitoring.sh"), "utf8");
+  const parameters = {
+    PROMETHEUS_URL: prometheusUrl,
+    ALERTMANAGER_URL: alertmanager.url,
+    GRAFANA_URL: "http://127.0.0.1:3000",
+    PROMETHEUS_CONFIG: paths.prometheusConfig,
+    ALERTMANAGER_FILE: alertmanager.file,
+    RULES_DIR: paths.rules,
+    TARGETS_DIR: paths.targets,
+    PACKAGES: PACKAGES.join(" "),
+  };
+  return withSession(host, privateKey, async (session) => {
+    const sudo = await session.run("sudo -n true", "", LIMIT_MS);
+    if (sudo.code !== 0)
+      throw new Error(
+        `${host.user} on ${host.host} may not use sudo without a password (${sudo.stderr.trim().split("\n")[0]}). Expected a user ` +
+          `who may. Next: on that host, as root: echo '${host.user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/${host.user}`,
+      );
+    return parseSeenMonitoring(
+      await runScript(session, { name: "look-monitoring.sh", text }, "look", parameters, LIMIT_MS),
+    );
+  });
+}

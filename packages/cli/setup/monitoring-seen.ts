@@ -1,0 +1,64 @@
+/** What a machine has of monitoring. Pure. */
+
+/** How a program runs: not at all, as a systemd unit, or in a container. */
+export interface SeenProgram {
+  /** Unit or `container`; undefined: there is no such process. */
+  readonly runsAs: string | undefined;
+  /** HTTP status of its address; undefined: no answer. */
+  readonly status: number | undefined;
+  /** Text of its configuration file; undefined: there is none at the configured place. */
+  readonly config: string | undefined;
+}
+
+export interface SeenMonitoring {
+  /** Such as `debian 12`. */
+  readonly os: string;
+  readonly hasSystemd: boolean;
+  /** Packages that are installed. */
+  readonly packages: readonly string[];
+  /** Programs on PATH. */
+  readonly tools: readonly string[];
+  /** Folders that exist. */
+  readonly folders: readonly string[];
+  readonly prometheus: SeenProgram;
+  readonly alertmanager: SeenProgram;
+  /** HTTP status of Grafana; undefined: no answer. */
+  readonly grafana: number | undefined;
+  /** HTTP status of the node exporter; undefined: no answer. */
+  readonly nodeExporter: number | undefined;
+}
+
+const decoded = (text: string | undefined): string | undefined =>
+  text === undefined || text === "" ? undefined : Buffer.from(text, "base64").toString();
+
+const statusOf = (text: string | undefined): number | undefined => Number(text ?? 0) || undefined;
+
+/** Reads the output of scripts/look-monitoring.sh. */
+export function parseSeenMonitoring(output: string): SeenMonitoring {
+  const facts = new Map(
+    output.split("\n").flatMap((line) => {
+      const [, name, value] = /^(\S+) (.*)$/.exec(line) ?? [];
+      return name === undefined || value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+  const having = (kind: string, holds: (value: string) => boolean): string[] =>
+    [...facts]
+      .filter(([name, value]) => name.startsWith(`${kind}:`) && holds(value))
+      .map(([name]) => name.slice(kind.length + 1));
+  const program = (name: string): SeenProgram => ({
+    runsAs: facts.get(`runs:${name}`) || undefined,
+    status: statusOf(facts.get(`answer:${name}`)),
+    config: decoded(facts.get(`file:${name}`)),
+  });
+  return {
+    os: (facts.get("os") ?? "unknown").trim(),
+    hasSystemd: facts.get("systemd") === "yes",
+    packages: having("package", (status) => status === "installed"),
+    tools: having("tool", (where) => where !== ""),
+    folders: having("folder", (there) => there === "yes"),
+    prometheus: program("prometheus"),
+    alertmanager: program("alertmanager"),
+    grafana: statusOf(facts.get("answer:grafana")),
+    nodeExporter: statusOf(facts.get("answer:node-exporter")),
+  };
+}

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { grafanaNotice, lackingServices } from "@ghrunners/cli/setup/lacking-services";
+import { parseSeenMonitoring } from "@ghrunners/cli/setup/monitoring-seen";
+import { monitoring } from "@ghrunners/config/monitoring";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { renderScript } from "@ghrunners/core/ssh/render-script";
+
+const places = monitoring.parse({ host: "192.0.2.1", user: "operator", hostKey: "ssh-ed25519 AAAA" });
+
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+
+const whole = [
+  "os debian 12",
+  "systemd yes",
+  "package:prometheus installed",
+  "package:curl deinstall",
+  "tool:promtool /usr/bin/promtool",
+  "tool:amtool ",
+  "runs:prometheus prometheus.service",
+  "runs:alertmanager container",
+  "answer:prometheus 200",
+  "answer:alertmanager 000",
+  "answer:grafana 503",
+  "answer:node-exporter 200",
+  "folder:/etc/prometheus/rules.d yes",
+  "folder:/etc/prometheus/targets.d no",
+  `file:prometheus ${base64("rule_files: []\n")}`,
+  "file:alertmanager ",
+].join("\n");
+
+describe("what a monitoring host has", () => {
+  it("is read from the script's lines", () => {
+    assert.deepEqual(parseSeenMonitoring(whole), {
+      os: "debian 12",
+      hasSystemd: true,
+      packages: ["prometheus"],
+      tools: ["promtool"],
+      folders: ["/etc/prometheus/rules.d"],
+      prometheus: { runsAs: "prometheus.service", status: 200, config: "rule_files: []\n" },
+      alertmanager: { runsAs: "container", status: undefined, config: undefined },
+      grafana: 503,
+      nodeExporter: 200,
+    });
+  });
+
+  it("is what this machine has, when the script is run here", () => {
+    const text = readFileSync(path.join(projectRoot, "packages/cli/setup/scripts/look-monitoring.sh"), "utf8");
+    // Nothing listens on port 1, and nothing is read besides this machine's own facts.
+    const parameters = {
+      PROMETHEUS_URL: "http://127.0.0.1:1",
+      ALERTMANAGER_URL: "http://127.0.0.1:1",
+      GRAFANA_URL: "http://127.0.0.1:1",
+      PROMETHEUS_CONFIG: path.join(projectRoot, "package.json"),
+      ALERTMANAGER_FILE: path.join(projectRoot, "no-such-file"),
+      RULES_DIR: projectRoot,
+      TARGETS_DIR: path.join(projectRoot, "no-such-folder"),
+      PACKAGES: "bash no-such-package",
+    };
+    const { status, stdout, stderr } = spawnSync("bash", ["-s", "--", "look"], {
+      input: renderScript(text, parameters),
+      encoding: "utf8",
+    });
+    assert.equal(status, 0, stderr);
+    const seen = parseSeenMonitoring(stdout);
+    assert.match(seen.os, /^[a-z]+/);
+    assert.ok(!seen.packages.includes("no-such-package"), stdout);
+    assert.deepEqual(seen.folders, [projectRoot]);
+    assert.match(seen.prometheus.config ?? "", /"name": "ghrunners"/);
+    assert.deepEqual(
+      [seen.prometheus.status, seen.alertmanager.config, seen.grafana],
+      [undefined, undefined, undefined],
+    );
+  });
+
+  it("tells which service does not answer, and where the dashboards are without Grafana", () => {
+    const seen = parseSeenMonitoring(whole);
+    assert.deepEqual(lackingServices(seen, places), [
+      "Alertmanager at http://127.0.0.1:9093 on the monitoring host: seen no answer, though it runs as container, expected 200. Next: ghrunners setup monitoring",
+    ]);
+    assert.equal(grafanaNotice(seen, true).length, 1);
+    assert.deepEqual(grafanaNotice(seen, false), []);
+  });
+});
