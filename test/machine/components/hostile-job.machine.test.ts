@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { renderScript } from "@ghrunners/core/ssh/render-script";
 import {
   HOOKS_FOLDER,
   JOB_FOLDERS,
@@ -10,18 +7,11 @@ import {
   SETUP_USER,
   WORK_FOLDER,
 } from "@ghrunners/core/vocabulary/runner";
-import { agentParameters, renderUnit } from "@ghrunners/components/runner/render-agent";
 import type { Finished } from "@ghrunners/core/process";
-import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
 import { MachineRig } from "../../unit/lab/machines/rig";
+import { componentScript, registrationToken, RunnerHost, runnerUnit as unit } from "./support/runner-host";
 
-const scripts = path.join(projectRoot, "components/scripts");
-const read = (file: string): string => readFileSync(path.join(scripts, file), "utf8");
-const runner = 171;
-const unit = "actions.runner.octo-org-demo-app.runner-1.service";
-const jobs = { repository: "octo-org/demo-app", events: ["push"], refs: ["refs/heads/main"] };
-const token = "AREGISTRATIONTOKEN";
 const hooks = HOOKS_FOLDER;
 const allowed = "GITHUB_REPOSITORY=octo-org/demo-app GITHUB_EVENT_NAME=push GITHUB_REF=refs/heads/main";
 
@@ -68,52 +58,36 @@ X
 describe("a hostile job", function () {
   this.timeout(240_000);
   const rig = new MachineRig("hostile");
+  const host = new RunnerHost(rig);
 
   before(async () => {
-    await rig.up();
-    await rig.backend.start(runner, rig.settings(runner, { diskBytes: 2 ** 30 }));
-    await rig.sshComesUp(runner);
+    await host.start();
     install("2.336.0");
     register();
     asRoot("echo canary >/root/canary; chmod 600 /root/canary; systemctl start ".concat(unit));
   });
   after(() => rig.down());
 
-  const run = (command: readonly string[], input = ""): Finished => rig.run(runner, command, input);
-  const asRoot = (script: string): string => rig.sh(runner, script);
+  const run = (command: readonly string[], input = ""): Finished => host.run(command, input);
+  const asRoot = (script: string): string => host.sh(script);
   /** Whatever it does may fail; what matters is what root finds afterwards. */
   const job = (script: string): string =>
     run(["runuser", "-u", RUNNER_USER, "--", "bash", "-c", `cd ${RUNNER_HOME}/${WORK_FOLDER}\n${script}`]).all;
 
-  function script(file: string, verb: string, parameters: Record<string, string>): string {
-    const { code, stdout, all } = rig.script(runner, renderScript(read(file), parameters), verb);
+  /** Standard output of a script that must succeed. */
+  function done({ code, stdout, all }: Finished): string {
     assert.equal(code, 0, all);
     return stdout.trim();
   }
-  function install(version: string): string {
-    const sha256 = asRoot(archive(version)).split("\n").at(-1) ?? "";
-    const hooks = {
-      jobStarted: read("job-started.sh"),
-      jobCompleted: read("job-completed.sh"),
-      jobTraces: read("job-traces.sh"),
-    };
-    const settings = { unit, jobs, closed: ["192.0.2.200"], drainTimeoutMinutes: 1 };
-    const source = { version, url: `file:///root/${version}.tar.gz`, sha256 };
-    return script("agent.sh", "install", agentParameters(settings, source, "bc:24:11:00:00:71", hooks));
-  }
-  const register = (): string =>
-    script("registration.sh", "register", {
-      UNIT: unit,
-      UNIT_FILE: renderUnit("runner-1"),
-      RUNNER_USER,
-      SETUP_USER,
-      RUNNER_HOME,
-      WORK_FOLDER,
-      RUNNER_NAME: "runner-1",
-      REPOSITORY_URL: "https://github.com/octo-org/demo-app",
-      LABELS: "self-hosted",
-      TOKEN: token,
-    });
+  const install = (version: string): string =>
+    done(
+      host.install(version, archive(version), {
+        jobStarted: componentScript("job-started.sh"),
+        jobCompleted: componentScript("job-completed.sh"),
+        jobTraces: componentScript("job-traces.sh"),
+      }),
+    );
+  const register = (): string => done(host.registration("register"));
   const hook = (name: string, environment: Record<string, string> = {}): Finished =>
     run([
       ...["runuser", "-u", RUNNER_USER, "--", "env", "-i", "GITHUB_REPOSITORY=octo-org/demo-app"],
@@ -177,7 +151,7 @@ describe("a hostile job", function () {
 
   it("sees neither the registration token nor the process that has it, and writes nothing that root runs", () => {
     const spy = `for i in $(seq 400); do
-        cat /proc/[0-9]*/environ ${RUNNER_HOME}/.registration/.credentials* 2>/dev/null | tr '\\0' '\\n' | grep -a ${token}
+        cat /proc/[0-9]*/environ ${RUNNER_HOME}/.registration/.credentials* 2>/dev/null | tr '\\0' '\\n' | grep -a ${registrationToken}
         ln -s /root/canary ${RUNNER_HOME}/.registration/.runner 2>/dev/null; done >/var/tmp/seen; touch /var/tmp/over`;
     asRoot("rm -f /var/tmp/seen /var/tmp/over");
     run(["runuser", "-u", RUNNER_USER, "--", "setsid", "--fork", "bash", "-c", `exec >/dev/null 2>&1; ${spy}`]);
@@ -297,20 +271,7 @@ time.sleep(600) # hidden' >/dev/null 2>&1; for i in $(seq 100); do pgrep -f 'hid
 
   it("does not prevent the removal of the runner", () => {
     job(`ln -s /root ${RUNNER_HOME}/${WORK_FOLDER}/root; chmod 000 ${RUNNER_HOME}/_diag`);
-    script(
-      "agent.sh",
-      "remove",
-      agentParameters(
-        { unit, jobs, closed: [], drainTimeoutMinutes: 1 },
-        { version: "2.335.1", url: "", sha256: "" },
-        "",
-        {
-          jobStarted: "",
-          jobCompleted: "",
-          jobTraces: "",
-        },
-      ),
-    );
+    done(host.remove("2.335.1"));
     assert.equal(canary(), "root 600\ncanary");
     assert.equal(asRoot(`ls -d ${RUNNER_HOME} /var/lib/ghrunners 2>/dev/null | wc -l`), "0");
     assert.equal(asRoot(`id -u ${RUNNER_USER} ${SETUP_USER} 2>/dev/null | wc -l`), "0");

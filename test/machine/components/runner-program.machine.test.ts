@@ -1,18 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { renderScript } from "@ghrunners/core/ssh/render-script";
 import type { Finished } from "@ghrunners/core/process";
-import { projectRoot } from "@ghrunners/core/project-root";
-import { RUNNER_HOME, RUNNER_USER, SETUP_USER, WORK_FOLDER } from "@ghrunners/core/vocabulary/runner";
+import { RUNNER_HOME, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
 import { parseHostRegistration } from "@ghrunners/components/runner/plan-registration";
-import { agentParameters, renderUnit } from "@ghrunners/components/runner/render-agent";
 import { MachineRig } from "../../unit/lab/machines/rig";
-
-const read = (file: string): string => readFileSync(path.join(projectRoot, "components", "scripts", file), "utf8");
-const host = 171;
-const unit = "actions.runner.octo-org-demo-app.runner-1.service";
-const url = "https://github.com/octo-org/demo-app";
+import { repositoryUrl as url, RunnerHost, runnerUnit as unit } from "./support/runner-host";
 
 /**
  * An archive as GitHub's: `runsvc.sh` names the Node of its release, and the archive has no other. The listener says at once
@@ -47,41 +38,21 @@ X
 describe("the runner program on a host", function () {
   this.timeout(240_000);
   const rig = new MachineRig("program");
+  const host = new RunnerHost(rig);
 
-  before(async () => {
-    await rig.up();
-    await rig.backend.start(host, rig.settings(host, { diskBytes: 2 ** 30 }));
-    await rig.sshComesUp(host);
-  });
+  before(() => host.start());
   after(() => rig.down());
 
-  const sh = (script: string): string => rig.sh(host, script);
-  const script = (file: string, verb: string, parameters: Record<string, string>): Finished =>
-    rig.script(host, renderScript(read(file), parameters), verb);
-  function install(version: string, node = "node20"): Finished {
-    const sha256 = sh(archive(version, node)).split("\n").at(-1) ?? "";
-    const hooks = { jobStarted: "exit 0", jobCompleted: "exit 0", jobTraces: "exit 0" };
-    const jobs = { repository: "octo-org/demo-app", events: ["push"], refs: ["*"] };
-    const settings = { unit, jobs, closed: [], drainTimeoutMinutes: 1 };
-    const source = { version, url: `file:///root/${version}.tar.gz`, sha256 };
-    return script("agent.sh", "install", agentParameters(settings, source, "bc:24:11:00:00:71", hooks));
-  }
-  const registration = (verb: string): Finished =>
-    script("registration.sh", verb, {
-      UNIT: unit,
-      UNIT_FILE: renderUnit("runner-1"),
-      RUNNER_USER,
-      SETUP_USER,
-      RUNNER_HOME,
-      WORK_FOLDER,
-      RUNNER_NAME: "runner-1",
-      REPOSITORY_URL: url,
-      LABELS: "self-hosted",
-      TOKEN: "AREGISTRATIONTOKEN",
-      TOKEN_REFUSED: "GitHub answers 404 to the registration",
+  const sh = (script: string): string => host.sh(script);
+  const install = (version: string, node = "node20"): Finished =>
+    host.install(version, archive(version, node), {
+      jobStarted: "exit 0",
+      jobCompleted: "exit 0",
+      jobTraces: "exit 0",
     });
+  const registration = (verb: string): Finished => host.registration(verb);
   const service = (verb: string): string =>
-    script("service.sh", verb, { UNIT: unit, RUNNER_USER, RUNNER_HOME }).stdout.trim();
+    host.script("service.sh", verb, { UNIT: unit, RUNNER_USER, RUNNER_HOME }).stdout.trim();
   const installed = (): string => sh(`readlink ${RUNNER_HOME}/bin`);
   const active = (): string => sh(`systemctl is-active ${unit} || true`);
 
