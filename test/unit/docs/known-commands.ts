@@ -85,7 +85,7 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^(ghrunners support( --list| --output support\.tar\.gz)?|tar -tzf support\.tar\.gz)$/,
-    test: "test/rehearsal/08-secrets.test.ts",
+    test: "test/rehearsal/08-support.test.ts",
     by: '["ghrunners", "support", "--output", file]',
   },
   { pattern: /^pulumi cancel$/, test: "test/engine/program/rate-limit.engine.test.ts", by: '["cancel", "--yes"]' },
