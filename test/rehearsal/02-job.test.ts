@@ -3,7 +3,7 @@ import { until } from "@ghrunners/core/until";
 import { runJob, smokeJob, startJob } from "@ghrunners/lab/driver/jobs";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
-describe("jobs", () => {
+describe("jobs on the runners", () => {
   let rehearsal: Rehearsal;
   before(async () => {
     rehearsal = await Rehearsal.ready();

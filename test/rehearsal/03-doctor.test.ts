@@ -69,7 +69,7 @@ describe("the doctor", () => {
     await allIsWell();
   });
 
-  it("tells a refused token once", async () => {
+  it("reports a refused token once", async () => {
     await under("proxmox", "token-expired", { id: "pulumi@pve!ghrunners" }, (report) => {
       assert.deepEqual(wrong(report), ["proxmox-token"]);
     });

@@ -112,7 +112,7 @@ describe("bad input on the machines", () => {
     await secondaryIsAsBefore();
   });
 
-  it("an archive that cannot be had", async () => {
+  it("an archive that cannot be downloaded", async () => {
     await fails([/The download of https:\/\/198\.51\.100\.2\/nothing failed\. Expected .*Next: /s], {
       ...older,
       "agent.downloadUrl": "https://198.51.100.2/nothing",

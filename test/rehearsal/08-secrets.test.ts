@@ -27,7 +27,7 @@ const momentary = [
 ];
 
 /** Planted secrets are looked for everywhere they could be left. A canary shows that each look can find one. */
-describe("secrets", () => {
+describe("secrets of a stack", () => {
   const canary = `canary-${randomBytes(16).toString("hex")}`;
   const outputs: Record<string, EngineRun> = {};
   let rehearsal: Rehearsal;
@@ -227,7 +227,7 @@ describe("secrets", () => {
     });
   }
 
-  it("people can look at the machines themselves", () => {
+  it("a person can list the machines, read their consoles and run commands on them", () => {
     assert.match(machineCommand("list"), new RegExp(`^${primary.vmId}\\tready\\t${primary.address} `, "m"));
     assert.match(machineCommand("console", String(primary.vmId)), /systemd/);
     assert.match(machineCommand("exec", String(primary.vmId), "journalctl", "-b", "-n", "1"), /\S/);

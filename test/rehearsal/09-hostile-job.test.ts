@@ -163,7 +163,7 @@ describe("a hostile job on a runner", () => {
     assert.equal(status.healthy, true, JSON.stringify(status.problems));
   });
 
-  it("is told to the operator by an alert that names the runner", async () => {
+  it("is reported to the operator by an alert that names the runner", async () => {
     await until("RunnerLogIgnored is active", 60_000, async () => {
       const { monitoring: seen } = await rehearsal.status();
       return seen?.alerts.some(({ name, runner }) => name === "RunnerLogIgnored" && runner === primary.name);

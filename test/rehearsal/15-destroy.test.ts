@@ -18,7 +18,7 @@ function processesNaming(texts: readonly string[]): string[] {
     });
 }
 
-describe("the end", () => {
+describe("the end of a stack and of its lab", () => {
   let rehearsal: Rehearsal;
   before(async () => {
     rehearsal = await Rehearsal.ready();

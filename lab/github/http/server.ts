@@ -10,7 +10,7 @@ const bodyLimit = 10 * 2 ** 20;
 
 const tooLarge = (): Error => new Error(`The request body is larger than ${bodyLimit} bytes.`);
 
-/** The body of a request to any of the emulator's doors. @throws Error when it is larger than 10 MiB */
+/** The body of a request to any of the emulator's interfaces. @throws Error when it is larger than 10 MiB */
 export const bodyOf = (message: IncomingMessage): Promise<Buffer> => readBody(message, bodyLimit, tooLarge);
 
 export function send(response: ServerResponse, reply: GitHubReply<number, Buffer | string | undefined>): void {

@@ -133,7 +133,7 @@ describe("the guards on the real engine", function () {
     assert.deepEqual([mandatory, advisory], [[], []], output);
   });
 
-  it("without its configuration the pack refuses, and takes the stack's name for the environment", async () => {
+  it("without its configuration the pack refuses, with the stack's name as the environment", async () => {
     const pack = path.join(projectRoot, "policy");
     const bare = ["preview", "--stack", "production", "--policy-pack", pack, "-c", "test:safe=false"];
     const { code, all } = await run(bare, {});

@@ -127,7 +127,7 @@ describe("monitoring host: files", function () {
     assert.match(must(`cat ${rulesFile}`), /vector\(1\)/);
   });
 
-  it("a full disk leaves the old rules, and says so", async () => {
+  it("a full disk leaves the old rules, and is reported", async () => {
     const fault = { name: "fill-disk", host: "monitoring" } as const;
     await setHostFault(instance, fault);
     try {

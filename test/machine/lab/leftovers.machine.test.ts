@@ -32,7 +32,7 @@ describe("what a killed lab of another state folder left", () => {
     }
   });
 
-  it("is removed once they have ended; without anything left nothing is said", async () => {
+  it("is removed once they have ended; without anything left nothing is printed", async () => {
     await removeLeftovers(instance, say);
     assert.ok(!existsSync(instance.netns));
     await removeLeftovers(instance, say);

@@ -16,7 +16,7 @@ const answering = (result: CommandResult): HostSession => ({
 describe("a target to which nothing was deployed yet", () => {
   const stderr = "sudo: /opt/ghrunners/deploy/ghrunners-deploy: command not found\n";
 
-  it("is told from one whose agent fails", async () => {
+  it("is distinguished from a target whose agent fails", async () => {
     const ask = (session: HostSession) => sshAgent(session).call(["history"], "", 1_000);
     await assert.rejects(ask(answering({ code: 1, stdout: "", stderr })), NoAgentError);
     const failed = await ask(answering({ code: 1, stdout: "", stderr: "sudo: a password is required\n" }));
@@ -35,7 +35,7 @@ describe("a target to which nothing was deployed yet", () => {
 });
 
 describe("monitoring that cannot be reached", () => {
-  it("is said with its address, what was seen and what to check", async () => {
+  it("is reported with its address, what was seen and what to check", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;

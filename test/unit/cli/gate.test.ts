@@ -28,7 +28,7 @@ function output(decision: unknown, seconds = 3, toldSeconds = 100): string {
 const view = (text: string, paused = pauseSeen(undefined, "lab", at)): GateView =>
   judgeSwitch("lab", parseSwitch(text), paused);
 
-describe("ops -- gate", () => {
+describe("ghrunners gate", () => {
   it("says who may deploy, how old that is, and what changed last", () => {
     const seen = view(output(healthy));
     assert.deepEqual([seen.problems, seen.ageSeconds, seen.next, seen.changes.length], [[], 3, null, 2]);
@@ -59,7 +59,7 @@ describe("ops -- gate", () => {
     ["a switch that never decided", "now\t2026-01-01T12:00:00Z\nunit\tfailed\n", /no decision yet .*failed/],
   ];
   for (const [title, text, says] of stale) {
-    it(`is no good with ${title}`, () => {
+    it(`has a problem with ${title}`, () => {
       const seen = view(text);
       assert.match(seen.problems.join(), says);
       assert.match(renderGate(seen), /runbooks\/monitoring-blind\.md#failoverswitchstale/);

@@ -48,7 +48,7 @@ const configuration = (): string => {
   );
 };
 
-describe("explains Pulumi's errors", () => {
+describe("an error of Pulumi that ghrunners explains", () => {
   const explained = (text: string): string => explainPulumi(["config", "--json"], text, "acme");
 
   it("has the cause and the next command for each thing that a first user lacks", () => {

@@ -22,7 +22,7 @@ describe("a lock on the stack", () => {
     );
   });
 
-  it("is not abandoned when its engine ends at the moment of the look: what runs next would be killed", () => {
+  it("is not abandoned when its engine ends at the moment of the check: what runs next would be killed", () => {
     const file = lock(1, "here");
     const ended = (): boolean => {
       rmSync(file);

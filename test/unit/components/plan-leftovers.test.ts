@@ -18,7 +18,7 @@ describe("what a create at GitHub may find there already", () => {
     });
   });
 
-  it("is a policy by its pattern and kind", () => {
+  it("finds a leftover policy by its pattern and kind", () => {
     const noun = type("RepositoryEnvironmentDeploymentPolicy");
     const policy = { kind: "branch-policy", environment: "production" };
     assert.deepEqual(leftoverOf(noun, { environment: "production", branchPattern: "main" }), {
@@ -33,11 +33,11 @@ describe("what a create at GitHub may find there already", () => {
     });
   });
 
-  it("is a ruleset by its name", () => {
+  it("finds a leftover ruleset by its name", () => {
     assert.deepEqual(leftoverOf(type("RepositoryRuleset"), { name: "rules" }), { kind: "ruleset", name: "rules" });
   });
 
-  it("is nothing of what is written by PUT, and nothing without a name", () => {
+  it("finds nothing for what is written by PUT, and nothing without a name", () => {
     for (const noun of ["RepositoryEnvironment", "ActionsEnvironmentSecret", "WorkflowRepositoryPermissions"]) {
       assert.equal(leftoverOf(type(noun), { name: "a", environment: "b", secretName: "c" }), undefined);
     }

@@ -30,7 +30,7 @@ describe("registration plan", () => {
   const wanted = { runnerName: "one", repositoryUrl: "https://github.com/octo-org/demo-app" };
   const onHost = { agentId: 7, agentName: "one", gitHubUrl: "https://github.com/Octo-Org/demo-app" };
 
-  it("keeps what fits on both sides", () => {
+  it("keeps a registration on which host and GitHub agree", () => {
     assert.deepEqual(planRegistration(wanted, onHost, runner(), undefined), { action: "keep", runnerId: 7 });
   });
 
@@ -55,7 +55,7 @@ describe("registration plan", () => {
   });
 });
 
-describe("drift", () => {
+describe("drift of a runner", () => {
   const state = {
     githubUrl: "u",
     repository: "r",
@@ -101,12 +101,12 @@ describe("drift", () => {
   });
 });
 
-describe("drain", () => {
+describe("drain of a runner", () => {
   const view = (name: string, atGitHub: GitHubRunner | undefined): DrainedRunner => ({ name, labels, atGitHub });
   const unforced = { force: false, forceHint: "say it" };
   const peer = view("two", runner({ id: 8, name: "two" }));
 
-  it("leaves a runner alone that takes no jobs", () => {
+  it("changes nothing for a runner that takes no jobs", () => {
     assert.equal(chooseDrain("one", undefined, [peer], unforced).action, "nothing");
     assert.equal(chooseDrain("one", runner({ online: false }), [], unforced).action, "nothing");
   });
@@ -144,19 +144,19 @@ describe("drain", () => {
     assert.deepEqual(seen, ["look", "labels []", "look", "look", "look"]);
   });
 
-  it("gives up at the limit and says so", async () => {
+  it("fails at its limit with the reason", async () => {
     const github = { runner: async () => runner({ busy: true }), setLabels: async () => undefined };
     await assert.rejects(drainRunner(github, 7, 0, { pauseMs: 1 }), /still busy.*drainTimeoutMinutes/);
   });
 
-  it("is due for what restarts a guest and for drift, not for names", () => {
+  it("is needed for changes that restart the guest and for drift, not for names", () => {
     assert.equal(isDisruptive({ memory: 1, tags: ["a"] }, { memory: 1, tags: ["b"] }), false);
     assert.equal(isDisruptive({ memory: 1 }, { memory: 2 }), true);
     assert.equal(isDisruptive({ memory: 1 }, { memory: 1 }), true);
   });
 });
 
-describe("health gate", () => {
+describe("health gate of a pool", () => {
   const subject = {
     runnerName: "two",
     runnerId: 8,
@@ -190,7 +190,7 @@ describe("health gate", () => {
     }
   });
 
-  it("is passed again when the secondary or the primary's plan is another, not for a limit", () => {
+  it("is repeated when the secondary or the primary's plan changes, not when a limit does", () => {
     assert.equal(
       diffGate(inputs, { ...inputs, onlineSeconds: 9, smoke: { workflow: "w", timeoutSeconds: 9 } }).changes,
       false,

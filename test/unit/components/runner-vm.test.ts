@@ -55,7 +55,7 @@ describe("RunnerVm", () => {
     assert.deepEqual(waiting, ["proxmoxve:index/vmLegacy:VmLegacy"]);
   });
 
-  it("has no host key where there is no guest, and is protected where that is said", async () => {
+  it("has no host key where there is no guest, and is protected if the arguments ask for it", async () => {
     const graph = await made({ pinHostKey: false, protect: true });
     assert.ok(!graph.some(({ name }) => name === "build-host-key"));
     assert.equal(finder(graph)("build").protect, true);

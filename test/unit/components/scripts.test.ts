@@ -37,7 +37,7 @@ describe("scripts on standard input", () => {
     assert.deepEqual(scriptParameters("#!/bin/sh\nX='y'\n"), {});
   });
 
-  it("refuse what no variable can hold or be called", () => {
+  it("refuse values and names that no shell variable can have", () => {
     assert.throws(() => renderScript("", { A: "\0" }), /NUL/);
     assert.throws(() => renderScript("", { "a b": "x" }), /not a parameter name/);
   });

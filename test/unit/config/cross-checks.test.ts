@@ -25,7 +25,7 @@ describe("checks between settings", () => {
     assert.deepEqual(check({ runners: pool(), network: net, github: github.parse({ repository: "o/r" }) }), []);
   });
 
-  it("hold the template's VMID apart", () => {
+  it("refuse a runner with the template's VMID", () => {
     const template = proxmox.parse({ endpoint: "https://pve.example/", node: "pve1", templateId: 151 });
     assert.deepEqual(check({ runners: pool(), proxmox: template }), [
       { path: "runners[0].vmId", seen: "151, the template's", allowed: "a VMID of its own" },
@@ -51,7 +51,7 @@ describe("checks between settings", () => {
     );
   });
 
-  it("hold the pool together, whatever else is missing", () => {
+  it("check the roles, names and addresses of the pool, whatever else is missing", () => {
     assert.deepEqual(check({ runners: pool({}, { name: "one" }) }), [
       {
         path: "runners[1].name",
@@ -72,7 +72,7 @@ describe("checks between settings", () => {
         assert.deepEqual(seen(address), [{ path: "runners[1].address", seen: address, allowed }]);
     });
 
-    it("know the gateway and the monitoring host", () => {
+    it("refuse those of the gateway and the monitoring host", () => {
       assert.deepEqual(seen("192.0.2.1"), [
         { path: "runners[1].address", seen: "192.0.2.1, the gateway", allowed: "an address of its own" },
       ]);
@@ -83,7 +83,7 @@ describe("checks between settings", () => {
       );
     });
 
-    it("say nothing of what is no address: the schema does", () => {
+    it("leave a text that is no address to the schema", () => {
       const odd = { ...net, gateway: "gateway" };
       assert.deepEqual(check({ runners: pool(), network: odd }), []);
       const runner = pool().map((each) => ({ ...each, address: each.name }));
@@ -109,7 +109,7 @@ describe("checks between settings", () => {
     ]);
   });
 
-  it("hold extra labels apart from the runner's own and from each other, without case", () => {
+  it("refuse an extra label that the runner has already, or twice, whatever its case", () => {
     const problem = (index: number, label: string) => ({
       path: `agent.extraLabels[${index}]`,
       seen: JSON.stringify(label),
@@ -138,7 +138,7 @@ describe("checks between settings", () => {
     ]);
   });
 
-  it("ask for whom Alertmanager tells, and for the exporter's token", () => {
+  it("ask for the receiver of Alertmanager, and for the exporter's token", () => {
     const host = { host: "192.0.2.60", user: "ops", hostKey: "ssh-ed25519 AAAA" };
     const seen = (changes: Record<string, unknown>, exporterToken?: string) =>
       check({ monitoring: monitoring.parse({ ...host, ...changes }), exporterToken });
@@ -160,7 +160,7 @@ describe("checks between settings", () => {
     assert.deepEqual(seen({ ...unmanaged, fleetExporter: true }, "token-token"), []);
   });
 
-  it("ask which refs may deploy, and who looks at a deployment to production", () => {
+  it("ask which refs may deploy, and who reviews a deployment to production", () => {
     assert.deepEqual(check({ deployment: deployment.parse({}) }), [
       {
         path: "deployment.branches",
@@ -191,7 +191,7 @@ describe("checks between settings", () => {
     };
     const unmanaged = "environment, which this stack does not manage";
 
-    it("know which of both scopes the stack manages", () => {
+    it("know which of both scopes the stack manages: environment or repository", () => {
       assert.deepEqual(
         check(groups).map(({ path, seen }) => [path, seen]),
         [["secrets[0].scope", unmanaged]],

@@ -29,6 +29,6 @@ describe("Pulumi.production.yaml as shipped", () => {
       assert.deepEqual(on({ owner: "organization", plan }), []));
   }
 
-  it("is told on Free what there is not", () =>
+  it("is refused on Free with what that plan lacks", () =>
     assert.deepEqual(on({ plan: "free" }), ["deployment", "repository.manage"]));
 });

@@ -103,7 +103,7 @@ describe("counting each job once for each attempt", () => {
     );
   });
 
-  it("a run that is over is looked at again only when something of it changed", () => {
+  it("a run that is over is read again only when something of it changed", () => {
     const over = run(1, 1, "completed");
     const { cursor } = takeJobs(newCursor(SINCE), over, [job(1, 1, "completed")]);
     assert.equal(isOpen(cursor, over), false);

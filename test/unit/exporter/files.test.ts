@@ -12,7 +12,7 @@ describe("the exporter's files", () => {
   beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), "ghr-files-"))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("a state that cannot be read counts as none, and is said", () => {
+  it("a state that cannot be read counts as none, and is reported", () => {
     const said: string[] = [];
     const file = path.join(folder, "state/x.json");
     const state = new StateFile(file, z.object({ n: z.number() }), (line) => said.push(line));
@@ -24,7 +24,7 @@ describe("the exporter's files", () => {
     assert.match(said.join(), /counting starts anew/);
   });
 
-  it("a folder that cannot be written is said, and does not end the exporter", () => {
+  it("a folder that cannot be written is reported, and does not end the exporter", () => {
     const said: string[] = [];
     writeFileSync(path.join(folder, "file"), "");
     new StateFile(path.join(folder, "file/x.json"), z.unknown(), (line) => said.push(line)).write({});

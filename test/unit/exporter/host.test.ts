@@ -109,7 +109,7 @@ describe("the listener's log", () => {
     );
   });
 
-  it("of a time that is still to come is told from what it says", () => {
+  it("is marked as from the future where a line has such a time and says that a job ended", () => {
     const line = "[9999-12-31 00:00:00Z INFO JobDispatcher] Job a completed with result: Failed";
     assert.equal(parseLogLine(line, now), "future");
     assert.equal(parseLogLine("[9999-12-31 00:00:00Z INFO JobDispatcher] anything else", now), undefined);
@@ -184,7 +184,7 @@ describe("jobs of the runner", () => {
   });
 });
 
-describe("what the host says of its runner", () => {
+describe("the host's view of its runner", () => {
   const now = 1_000_000;
   const healthy: HostFacts = {
     at: now,

@@ -45,7 +45,7 @@ const vmType = "proxmoxve:index/vmLegacy:VmLegacy";
 
 export const specification: Readonly<Record<GuardName, readonly Example[]>> = {
   "repository-private": [
-    bad("a preflight that looks away", /accepts a public repository/, {
+    bad("a preflight that accepts a public repository", /accepts a public repository/, {
       type: preflight,
       props: { publicAllowed: true },
     }),
@@ -53,13 +53,17 @@ export const specification: Readonly<Record<GuardName, readonly Example[]>> = {
       type: "github:index/repository:Repository",
       props: { visibility: "public" },
     }),
-    good("a preflight that looks", { type: preflight, props: { publicAllowed: false } }),
+    good("a preflight that accepts only a private repository", { type: preflight, props: { publicAllowed: false } }),
     good("a private repository", { type: "github:index/repository:Repository", props: { visibility: "private" } }),
   ],
   "runner-labels-exclusive": [
-    bad("a hosted label", /has the label "ubuntu-latest"/, runners([...labels, "ubuntu-latest"])),
     bad(
-      "nothing but broad labels",
+      "a runner with a label of GitHub's machines",
+      /has the label "ubuntu-latest"/,
+      runners([...labels, "ubuntu-latest"]),
+    ),
+    bad(
+      "a runner with nothing but broad labels",
       /only the labels self-hosted, linux, x64/,
       runners(["self-hosted", "linux", "x64"]),
     ),
@@ -69,17 +73,40 @@ export const specification: Readonly<Record<GuardName, readonly Example[]>> = {
       runners(labels),
       job("runs-on: [self-hosted, Linux]"),
     ),
-    good("labels of its own", runners(labels)),
-    good("a deployment", runners(labels), job("runs-on: [self-hosted, production], environment: { name: production }")),
-    good("a job for others", runners(labels), job("runs-on: [self-hosted, gpu]")),
-    good("staging", runners([...labels, "ubuntu-latest"]), { environment: "staging" }),
+    good("a runner with its own labels", runners(labels)),
+    good(
+      "a job for the environment",
+      runners(labels),
+      job("runs-on: [self-hosted, production], environment: { name: production }"),
+    ),
+    good("a job for other runners", runners(labels), job("runs-on: [self-hosted, gpu]")),
+    good("a label of GitHub's machines in staging", runners([...labels, "ubuntu-latest"]), { environment: "staging" }),
   ],
   "pull-requests-hosted": [
-    bad("self-hosted", /asks for self-hosted/, runners(labels), job("runs-on: self-hosted", "pull_request")),
-    bad("a label of ours", /asks for primary/, runners(labels), job("runs-on: primary", "[push, pull_request_target]")),
-    bad("an expression", /an expression chooses/, runners(labels), job('runs-on: "${{ inputs.x }}"', "issue_comment")),
-    bad("a group", /an expression chooses/, runners(labels), job("runs-on: { group: x }", "pull_request")),
-    bad("runners that accept them", /accept jobs of pull_request\./, runners(labels, ["push", "pull_request"])),
+    bad(
+      "a pull request on self-hosted",
+      /asks for self-hosted/,
+      runners(labels),
+      job("runs-on: self-hosted", "pull_request"),
+    ),
+    bad(
+      "a pull request on a label of this stack",
+      /asks for primary/,
+      runners(labels),
+      job("runs-on: primary", "[push, pull_request_target]"),
+    ),
+    bad(
+      "a runner that an expression chooses",
+      /an expression chooses/,
+      runners(labels),
+      job('runs-on: "${{ inputs.x }}"', "issue_comment"),
+    ),
+    bad("a runner group", /an expression chooses/, runners(labels), job("runs-on: { group: x }", "pull_request")),
+    bad(
+      "runners that accept jobs of pull requests",
+      /accept jobs of pull_request\./,
+      runners(labels, ["push", "pull_request"]),
+    ),
     ...(["|| true", ""] as const).map((more) => {
       const own = "github.event.pull_request.head.repo.full_name == github.repository";
       const chosen = job(`if: "${own} && vars.X != '' ${more}", runs-on: "\${{ fromJSON(vars.X) }}"`, "pull_request");
@@ -88,13 +115,13 @@ export const specification: Readonly<Record<GuardName, readonly Example[]>> = {
         : bad("a condition that lets forks in", /an expression chooses/, runners(labels), chosen);
     }),
     bad(
-      "own branches on a runner of ours",
+      "own branches on a runner of this stack",
       /asks for primary/,
       runners(labels),
       job('if: "github.event.pull_request.head.repo.full_name == github.repository", runs-on: primary', "pull_request"),
     ),
-    good("a hosted image", runners(labels), job("runs-on: ubuntu-24.04", "pull_request")),
-    good("a push", runners(labels), job("runs-on: [self-hosted, primary]")),
+    good("a pull request on GitHub's machines", runners(labels), job("runs-on: ubuntu-24.04", "pull_request")),
+    good("a push on a runner of this stack", runners(labels), job("runs-on: [self-hosted, primary]")),
   ],
   "default-token-read-only": [
     bad("a token that writes", /can write/, { type: tokenType, props: { defaultWorkflowPermissions: "write" } }),
@@ -105,8 +132,13 @@ export const specification: Readonly<Record<GuardName, readonly Example[]>> = {
     }),
   ],
   "passphrase-set": [
-    bad("an empty one", /passphrase is empty/, { type: "pulumi:pulumi:Stack" }, { passphraseIsEmpty: () => true }),
-    good("one that is set", { type: "pulumi:pulumi:Stack" }),
+    bad(
+      "an empty passphrase",
+      /passphrase is empty/,
+      { type: "pulumi:pulumi:Stack" },
+      { passphraseIsEmpty: () => true },
+    ),
+    good("a passphrase that is set", { type: "pulumi:pulumi:Stack" }),
   ],
   "actions-pinned": [
     bad("a repository that takes tags", /not pinned/, { type: actionsType, props: { shaPinningRequired: false } }),
@@ -118,21 +150,30 @@ export const specification: Readonly<Record<GuardName, readonly Example[]>> = {
     good("files of the same commit", runners(labels), using("./.github/actions/x")),
   ],
   "production-reviewed": [
-    bad("nobody", /has no reviewers/, { type: environmentType, props: { environment: "production" } }),
-    bad("an empty list", /has no reviewers/, {
+    bad("an environment without reviewers", /has no reviewers/, {
+      type: environmentType,
+      props: { environment: "production" },
+    }),
+    bad("an environment with an empty list of reviewers", /has no reviewers/, {
       type: environmentType,
       props: { environment: "production", reviewers: [] },
     }),
-    good("a login", { type: environmentType, props: { environment: "production", reviewers: ["octocat"] } }),
-    good("another environment", { type: environmentType, props: { environment: "staging" } }),
+    good("an environment with a reviewer", {
+      type: environmentType,
+      props: { environment: "production", reviewers: ["octocat"] },
+    }),
+    good("an environment other than production, without reviewers", {
+      type: environmentType,
+      props: { environment: "staging" },
+    }),
   ],
   "production-vm-protected": [
-    bad("one that is not", /not protected/, { type: vmType, protect: false }),
-    good("one that is", { type: vmType, protect: true }),
-    good("one of the lab", { type: vmType, protect: false }, { environment: "lab" }),
+    bad("a VM that is not protected", /not protected/, { type: vmType, protect: false }),
+    good("a protected VM", { type: vmType, protect: true }),
+    good("an unprotected VM outside production", { type: vmType, protect: false }, { environment: "lab" }),
   ],
   "secrets-encrypted": [
-    bad("plain text", /plaintextValue/, { type: secretType, props: { plaintextValue: "x" } }),
-    good("a value", { type: secretType, props: { value: "x" } }),
+    bad("a secret in plain text", /plaintextValue/, { type: secretType, props: { plaintextValue: "x" } }),
+    good("an encrypted secret", { type: secretType, props: { value: "x" } }),
   ],
 };

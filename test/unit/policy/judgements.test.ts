@@ -34,7 +34,7 @@ describe("jobs of pull requests", () => {
     `Job j of a.yml runs at ${events} and may land on a self-hosted runner: ${why}. Expected a fixed label of a GitHub-hosted image.`,
   ];
 
-  it("are told with each event of strangers, and each label that is ours", () => {
+  it("are reported with each event that outsiders can cause, and each label of this stack", () => {
     assert.deepEqual(judged("runs-on: [primary, x64]"), says("it asks for primary, x64"));
     assert.deepEqual(judged("runs-on: [primary, other]"), says("it asks for primary"));
     assert.deepEqual(judged("runs-on: [self-hosted, primary]"), says("it asks for self-hosted"));
@@ -44,7 +44,7 @@ describe("jobs of pull requests", () => {
     assert.deepEqual(judged("runs-on: primary", `[${events}, push]`), says("it asks for primary", events));
   });
 
-  it("know every event by which strangers' code or text comes in", () => {
+  it("know every event by which an outsider's code or text comes in", () => {
     const events = ["pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"];
     assert.deepEqual([...foreignEvents], [...events, "issue_comment", "merge_group"]);
   });

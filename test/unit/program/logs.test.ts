@@ -65,7 +65,7 @@ describe("logs in the program's graph", function () {
     }
   });
 
-  it("the connection is a secret, what a shipper is told is none", async () => {
+  it("the connection is a secret, and the shipper's settings are not", async () => {
     const graph = await graphWith({ kind: "journal-upload" });
     for (const { inputs } of named(graph, /-logs-|^log-receiver/)) {
       const { privateKey: key } = plain(inputs.connection) as Record<string, unknown>;

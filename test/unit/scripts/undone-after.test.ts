@@ -23,7 +23,7 @@ describe("what a before hook of the rehearsal has made", () => {
 
   it("is nothing when the before hook failed at once, and the after hook passes", () => end());
 
-  it("is undone to its end when one step of it cannot be, and every error is said", async () => {
+  it("is undone to its end when one step of it cannot be, and every error is reported", async () => {
     undo(broken("lab"));
     undo(step("host"));
     undo(broken("file"));

@@ -37,7 +37,7 @@ function installedFiles(folder = ""): string[] {
   });
 }
 
-describe("snapshot of what hosts are sent", function () {
+describe("snapshot of the scripts and files that are sent to hosts", function () {
   this.timeout(60_000);
 
   const commands: readonly (readonly [stack: "production" | "lab", resource: string, elsewhere?: StoredElsewhere])[] = [

@@ -55,20 +55,20 @@ describe("actionlint", function () {
     assert.deepEqual(await lint(files.map((file) => path.join(folder, file))), []);
   });
 
-  it("has none about the example of the documents either", async () => {
+  it("has no complaint about the workflow in the documents either", async () => {
     const example = path.join(projectRoot, "lab/demo-app/repository/.github/workflows/release.yml");
     const name = ["-stdin-filename", ".github/workflows/release.yml", "-"];
     assert.deepEqual(await lint(name, readFileSync(example, "utf8")), []);
   });
 
-  it("sees what is wrong", async () => {
+  it("finds the mistakes in a faulty workflow", async () => {
     const broken =
       "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ github.nothing }}\n";
     const complaints = await lint(["-"], broken);
     assert.match(complaints.join("\n"), /property "nothing" is not defined/);
   });
 
-  it("still does not know what is left out here; when it does, the list can go", async () => {
+  it("still reports what this test ignores; otherwise the list of exceptions can be removed", async () => {
     const program = await actionlint();
     const failed = await run(program, ["-oneline", path.join(folder, "staging.yml")]).then(
       () => "",

@@ -115,7 +115,7 @@ jobs:
     ],
   ];
   for (const [from, to, problem] of broken) {
-    it(`${JSON.stringify(from)} as ${JSON.stringify(to)}: ${problem}`, () => {
+    it(`refuse ${JSON.stringify(to)} in place of ${JSON.stringify(from)} with the message ${problem}`, () => {
       assert.ok(fine.includes(from));
       assert.match(workflowProblems("a.yml", fine.replace(from, to)).join("\n"), problem);
     });

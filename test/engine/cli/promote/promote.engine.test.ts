@@ -96,7 +96,7 @@ describe("promotion on the real engine", () => {
     assert.match(record.planSha256 ?? "", /^[0-9a-f]{64}$/);
   });
 
-  it("with the fresh proof again, and not by who runs it or who is no reviewer", async () => {
+  it("a fresh proof is used again; an approval by the person who runs it, or by no reviewer, does not count", async () => {
     for (const login of ["platform-operator", "mallory"]) {
       const run = await production("--approved-by", login);
       assert.equal(run.code, 1, run.all);

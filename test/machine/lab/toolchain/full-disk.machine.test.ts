@@ -58,7 +58,7 @@ describe("toolchain: a full disk", () => {
     ["while an archive is unpacked", "4m"],
     ["in the middle of the parts", "20m"],
   ] as const) {
-    it(`${what} is told as such, and half a part is not taken for one`, async () => {
+    it(`${what} is reported as such, and half a part is not used`, async () => {
       const { out, left } = await ensureOn(size);
       assert.match(
         out,

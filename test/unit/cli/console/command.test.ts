@@ -27,7 +27,7 @@ describe("ghrunners console", function () {
     rmSync(folder, { recursive: true });
   });
 
-  it("tells its address, serves the stack without a secret, and ends by Ctrl-C", async () => {
+  it("prints its address, serves the stack without a secret, and ends by Ctrl-C", async () => {
     const said = await until("it tells its address", 30_000, () =>
       out.endsWith("}\n") ? (JSON.parse(out) as { version: number; stack: string; url: string }) : undefined,
     );
@@ -44,7 +44,7 @@ describe("ghrunners console", function () {
     assert.deepEqual(await once(child, "exit"), [0, null]);
   });
 
-  it("says a wrong port plainly", () => {
+  it("refuses a wrong port with the reason", () => {
     const [node = "", ...args] = nodeLine("packages/cli/main.ts", "console", "--port", "99999");
     const { status, stderr } = spawnSync(node, args, { cwd: projectRoot, encoding: "utf8" });
     assert.equal(status, 2);

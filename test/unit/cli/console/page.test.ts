@@ -210,7 +210,7 @@ describe("the console's page in a browser", function () {
       { colorScheme: "dark" },
     ));
 
-  it("is used by the keyboard alone", () =>
+  it("can be used by the keyboard alone", () =>
     seen(problem, async (page) => {
       await shown(page);
       const focused = (): Promise<string> => page.evaluate<string>("document.activeElement?.textContent ?? ''");

@@ -58,7 +58,7 @@ describe("the console's server", () => {
     assert.equal((await ask("/constructor")).status, 404);
   });
 
-  it("refuses another name for this address: a page elsewhere may have pointed its own at 127.0.0.1", async () => {
+  it("refuses requests with another host name, which a foreign page may have pointed at 127.0.0.1", async () => {
     for (const host of ["evil.example", `evil.example:${port}`, "127.0.0.1", `127.0.0.1.evil.example:${port}`]) {
       const { status, body } = await ask("/api/snapshot", { host });
       assert.equal(status, 421, host);
@@ -76,7 +76,7 @@ describe("the console's server", () => {
     assert.equal((await ask("/api/snapshot")).headers["access-control-allow-origin"], undefined);
   });
 
-  it("answers with what went wrong, and goes on", async () => {
+  it("answers a failed request with the reason, and keeps serving", async () => {
     const [wrong, broken] = [await ask("/api/wrong"), await ask("/api/broken")];
     assert.deepEqual([wrong.status, wrong.body], [400, "Expected another.\n"]);
     assert.deepEqual([broken.status, broken.body], [502, "no answer\n"]);

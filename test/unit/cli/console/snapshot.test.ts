@@ -20,7 +20,7 @@ describe("the console's snapshot", () => {
       assert.ok(validate(JSON.parse(JSON.stringify(snapshot))), JSON.stringify(validate.errors));
     });
 
-  it("tells what stands where, and no secret", () => {
+  it("shows each part of the stack, and no secret", () => {
     const settings = {
       environment: "production",
       hosts: "manage",

@@ -100,7 +100,7 @@ describe("ghrunners dashboards, on a real Prometheus with recorded samples", fun
     assert.ok(variety(readFileSync(picture)) > 100);
   });
 
-  it("wrong use and an unknown environment are said plainly", async () => {
+  it("wrong use and an unknown environment are refused with the reason", async () => {
     const wrong = await command("check", "--range", "soon");
     assert.equal(wrong.code, 2);
     assert.match(wrong.all, /Expected 30m, 6h or 7d/);

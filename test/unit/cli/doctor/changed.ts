@@ -111,7 +111,7 @@ type Case = readonly [string, DoctorFacts, string, RegExp];
 /** One test for each case. */
 export function tellsEach(cases: readonly Case[]): void {
   for (const [title, facts, expected, next] of cases) {
-    it(`tell ${title}`, () => {
+    it(`report ${title}`, () => {
       const wrong = found(facts);
       const names = wrong.map(({ state, id, subject }) =>
         [state, id, ...(subject === null ? [] : [subject])].join(" "),

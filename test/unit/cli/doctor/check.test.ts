@@ -34,7 +34,7 @@ describe("judging checks", () => {
     assert.deepEqual(states(check("a", blocking), check("b", ok("x"), "a")), ["a warning", "b skipped a"]);
   });
 
-  it("tells the cause of what is unknown once", () => {
+  it("reports the cause of what is unknown once", () => {
     const late = unknown("no answer", "again");
     assert.deepEqual(states(check("a", late), check("b", late), check("c", ok("x"), "b")), [
       "a unknown",
@@ -66,7 +66,7 @@ describe("judging checks", () => {
   });
 });
 
-describe("what ends", () => {
+describe("a token", () => {
   const at = new Date("2026-11-29T12:00:00Z");
   for (const [days, state] of [
     [-1, "problem"],
@@ -76,7 +76,7 @@ describe("what ends", () => {
     [13, "warning"],
     [14, "ok"],
   ] as const) {
-    it(`in ${days} days is ${state === "ok" ? "ok" : `a ${state}`}`, () => {
+    it(`that ends in ${days} days is ${state === "ok" ? "ok" : `a ${state}`}`, () => {
       const ends = at.getTime() + days * 86_400_000 + 1;
       assert.equal(judgeExpiry("the token", ends, at, "renew it").state, state);
     });

@@ -31,7 +31,7 @@ describe("the doctor's checks", () => {
     });
   }
 
-  it("tell every problem of the configuration with its command", () => {
+  it("report every problem of the configuration with its command", () => {
     const problems = ["proxmox.node", "github.repository"].map((path) => ({
       path,
       seen: "nothing",

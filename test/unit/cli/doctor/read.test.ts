@@ -25,7 +25,7 @@ describe("reading a fact", () => {
 });
 
 describe("this checkout's workflows", () => {
-  it("are named as git names their content", () => {
+  it("have the hash that git gives their content", () => {
     assert.equal(gitBlob(Buffer.from("")), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
     const root = mkdtempSync(path.join(tmpdir(), "ghr-doctor-"));
     try {

@@ -61,7 +61,7 @@ describe("files on the monitoring host, as the state has them", () => {
     assert.ok(!JSON.stringify(state).includes("planted"));
   });
 
-  it("have no Alertmanager's file where it is its owner's", () => {
+  it("leave out Alertmanager's file where its owner manages it", () => {
     const state = monitoringOf([files, alertmanager("check")]);
     assert.equal(state?.alertmanager, undefined);
     assert.equal(state?.files.length, 3);

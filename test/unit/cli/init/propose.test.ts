@@ -9,19 +9,19 @@ const offer: ProxmoxOffer = {
 };
 
 describe("proposals of ghrunners init", () => {
-  it("fill in what can be meant in one way alone", () => {
+  it("fill in an answer that has only one possible value", () => {
     assert.deepEqual(fillIn({}, offer), {
       proxmox: { node: "pve1", templateId: 9000, storage: "tank", bridge: "vmbr1" },
     });
   });
 
-  it("keep what was said, and leave defaults out where they fit", () => {
+  it("keep the given answers, and leave out settings whose default fits", () => {
     const usual = { ...offer, storages: { pve1: ["local-lvm", "tank"] }, bridges: ["vmbr0", "vmbr1"] };
     const said = { proxmox: { node: "pve1", templateId: 8000 } };
     assert.deepEqual(fillIn(said, usual), said);
   });
 
-  it("leave open what could be meant in two ways", () => {
+  it("leave open an answer that has several possible values", () => {
     const two = {
       ...offer,
       nodes: ["pve1", "pve2"],

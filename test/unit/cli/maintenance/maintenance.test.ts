@@ -45,7 +45,7 @@ describe("the decision on a maintenance", () => {
     });
   });
 
-  it("is refused while no other runner is healthy and in service, unless the words are said", () => {
+  it("is refused while no other runner is healthy and in service, unless the override sentence is given", () => {
     const offline = runners.map((runner) =>
       runner.name === "runner-2" ? { ...runner, problems: ["offline"] } : runner,
     );
@@ -62,7 +62,7 @@ describe("the decision on a maintenance", () => {
     }
   });
 
-  it("carries a maintenance on that is there, and ends it later only when asked to", () => {
+  it("continues an existing maintenance, and extends it only when asked to", () => {
     // Also where the other runner has become ill meanwhile: nothing new is taken away.
     const ill = runners.map((runner) => ({ ...runner, problems: ["offline"] }));
     assert.deepEqual(decide(wish, ill, [entry], now), { kind: "start", entry, isNew: false });
@@ -81,7 +81,7 @@ describe("the decision on a maintenance", () => {
     assert.throws(() => runnerMeant(runners, "tertiary"), /runner-1 \(primary\), runner-2 \(secondary\)/);
   });
 
-  it("entries of others stay, whatever is added and taken away", () => {
+  it("leaves entries of other runners alone, whatever is added or removed", () => {
     const names = fc.array(fc.constantFrom("a", "b", "C", "c", "d"), { maxLength: 6 });
     fc.assert(
       fc.property(names, fc.constantFrom("a", "c", "x"), (all, name) => {
@@ -124,7 +124,7 @@ describe("the variable of maintenances", () => {
   }
   const held = (text: string | null) => maintenances.parse(text ?? undefined, now);
 
-  it("appears with the first entry, loses expired ones by the way, and goes with the last", async () => {
+  it("is created with the first entry, drops expired entries at each write, and is deleted with the last", async () => {
     const { client, value, writes } = repository(null);
     await changeList(
       client,
@@ -194,7 +194,7 @@ describe("the silence of a maintenance", () => {
     assert.equal(silenceFor([{ ...set, status: { state: "expired" } }], "production", entry, now)?.id, undefined);
   });
 
-  it("is told apart from a person's own silence, another runner's and another environment's", () => {
+  it("is distinguished from a person's own silence, another runner's and another environment's", () => {
     assert.equal(silenceOf([set], "production", "runner-1")?.id, "1");
     assert.equal(silenceOf([{ ...set, comment: "mine" }], "production", "runner-1"), undefined);
     assert.equal(silenceOf([set], "production", "runner-2"), undefined);

@@ -70,7 +70,7 @@ describe("the success criteria", () => {
   });
 });
 
-describe("the look for secrets in what deployments leave", () => {
+describe("the search for secrets in what deployments leave", () => {
   for (const { name, lines } of plantedSecrets()) {
     it(`finds in what deployments leave: ${name}`, () => assert.notDeepEqual(secretsIn(lines.join("\n")), []));
   }

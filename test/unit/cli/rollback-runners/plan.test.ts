@@ -33,8 +33,8 @@ config:
     sha256: ${"a".repeat(64)}
 `;
 
-describe("the way back of the runners' settings", () => {
-  it("is every setting that differs, and no other", () => {
+describe("the rollback of the runners' settings", () => {
+  it("changes every setting that differs, and no other", () => {
     const now: ProvenSettings = {
       ...proven,
       agent: { ...proven.agent, version: "2.337.0", sha256: "a".repeat(64), allowedEvents: ["push"] },
@@ -80,7 +80,7 @@ describe("the way back of the runners' settings", () => {
     );
   });
 
-  it("once written is no difference any more, whatever was set", () => {
+  it("leaves no difference once it is written, whatever was set", () => {
     const list = fc.array(fc.stringMatching(/^[a-z]{1,5}$/), { maxLength: 3 });
     const any: fc.Arbitrary<ProvenSettings> = fc.record({
       agent: fc.record(

@@ -33,7 +33,7 @@ export const openCases: readonly Case[] = [
     next: /https:/,
   },
   {
-    title: "the deployment before it has the place",
+    title: "an earlier run holds the concurrency group",
     facts: facts({
       github: {
         jobs: [gate, job({ status: "pending" })],

@@ -11,8 +11,8 @@ import type { RemoteAgent } from "@ghrunners/deploy/deployer/remote-agent";
 
 const home = "https://github.example/octo-org/demo-app";
 
-describe("the run that a person means", () => {
-  it("is a number, or the address of a run, an attempt or a job", () => {
+describe("the run that a command names", () => {
+  it("is given by number, or by the address of a run, an attempt or a job", () => {
     for (const given of [
       "17",
       `${home}/actions/runs/17`,
@@ -42,7 +42,7 @@ describe("the run that a person means", () => {
 });
 
 describe("what a runner's host shows", () => {
-  it("is the unit, the job, and the listener's last word", () => {
+  it("is the unit, the job, and the listener's last line", () => {
     const lines = ["line\t√ Connected to GitHub", "line\t", "line\t2026-01-01 11:00:00Z: Running job: build"];
     assert.deepEqual(parseRunner(["unit\tactive", "worker\tyes", ...lines, ""].join("\n")), {
       ...{ unit: "active", job: "build", problem: null },
@@ -53,7 +53,7 @@ describe("what a runner's host shows", () => {
     assert.deepEqual([parseRunner("unit\tinactive\nworker\tno\n").lastWord], [null]);
   });
 
-  it("cannot draw on the operator's terminal", () => {
+  it("has no control characters, which would draw on the operator's terminal", () => {
     assert.equal(oneLine("\u001b[31mred\u001b[0m\u0007 a\r\nb\u0000"), "red a b");
     assert.equal(oneLine("x".repeat(9_000)).length, 500);
   });
@@ -137,7 +137,7 @@ describe("GitHub's view of a run", () => {
     await assert.rejects(readRun(client(), 9, "release.yml"), /GitHub has no run 9 .*Next: ghrunners why/);
   });
 
-  it("names the holder of the place that a job waits for", async () => {
+  it("names the run that holds the concurrency group for which a job waits", async () => {
     const member = { run_id: 7, run_name: "Release", run_html_url: home, status: "pending", position: 1 };
     answers = {
       "/actions/runs/7": raw,
@@ -163,7 +163,7 @@ describe("GitHub's view of a run", () => {
     assert.deepEqual([seen.jobs[0]?.status, [...reads.unread]], ["pending", []]);
   });
 
-  it("names what could not be read, and takes nothing for seen", async () => {
+  it("names what could not be read, and calls it unknown", async () => {
     answers = {
       "/actions/runs/7": raw,
       "/actions/runs/7/jobs": { jobs: [rawJob] },

@@ -72,7 +72,7 @@ class Fake implements WorkflowClient {
 describe("a workflow that a command starts and follows", () => {
   const success = { status: "completed", conclusion: "success" };
 
-  it("must be on the default branch; else the words say what to do instead", async () => {
+  it("must be on the default branch; otherwise the error names the next command", async () => {
     await assertWorkflow(new Fake([], success), repository, "proof.yml", "do something else");
     await assert.rejects(
       assertWorkflow(new Fake([], success), repository, "other.yml", "do something else"),
@@ -88,7 +88,7 @@ describe("a workflow that a command starts and follows", () => {
     assert.equal(github.dispatched[0]?.secret, "DEPLOY_KEY");
   });
 
-  it("is not started without one", async () => {
+  it("is not started without a runner that is online", async () => {
     const github = new Fake([], success);
     await assert.rejects(carryOut(github, order), /No runner is online at GitHub \(runner-1, runner-2\)/);
     assert.deepEqual(github.dispatched, []);

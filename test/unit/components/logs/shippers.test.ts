@@ -70,12 +70,12 @@ describe("configuration of the journal upload", () => {
   });
 });
 
-describe("the way out that logs need", () => {
+describe("the firewall rule that logs need", () => {
   const rule = (ports: string, to = "192.0.2.200/32"): object[] => [
     { to, ports, protocol: "tcp", comment: "Logs", forJobs: false },
   ];
 
-  it("is the port of the place that they go to", () => {
+  it("opens the port of their receiver", () => {
     assert.deepEqual(logEgress({ kind: "alloy" }, monitoringHost), rule("3100"));
     assert.deepEqual(
       logEgress({ kind: "alloy", lokiUrl: "https://192.0.2.9/push" }, monitoringHost),
@@ -84,12 +84,12 @@ describe("the way out that logs need", () => {
     assert.deepEqual(logEgress({ kind: "journal-upload" }, monitoringHost), rule("19532"));
   });
 
-  it("is none where logs stay, or go to a name on a port of its own", () => {
+  it("is missing where logs stay on the host, or go to a name with a port that is open to all", () => {
     assert.deepEqual(logEgress({ kind: "none" }, monitoringHost), []);
     assert.deepEqual(logEgress({ kind: "alloy", lokiUrl: "https://loki.example:3100/push" }, monitoringHost), []);
   });
 
-  it("is open on the monitoring host too where a name may be its own, since 80 and 443 are closed there", () => {
+  it("opens the monitoring host where the receiver is a name, since 80 and 443 are closed there", () => {
     assert.deepEqual(logEgress({ kind: "alloy", lokiUrl: "https://loki.example/push" }, monitoringHost), rule("443"));
     assert.deepEqual(logEgress({ kind: "alloy", lokiUrl: "http://loki.example/push" }, monitoringHost), rule("80"));
   });

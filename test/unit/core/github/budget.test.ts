@@ -30,12 +30,12 @@ describe("the budget of requests", () => {
   });
 });
 
-describe("after a refusal", () => {
-  it("a silence that a clock that was ahead has set does not last for a day", () => {
+describe("requests after a refusal by GitHub", () => {
+  it("a pause that was set by a clock that was ahead does not last for a day", () => {
     assert.deepEqual([silenceLeft(0, 5), silenceLeft(5_005, 5), silenceLeft(86_400_000, 5)], [0, 5_000, 0]);
   });
 
-  it("GitHub's own words say how long to be silent", () => {
+  it("GitHub's answer says how long the pause is", () => {
     const refusal = (status: number, headers: Record<string, string> = {}, message = ""): number | undefined =>
       pauseUntil({ status, headers, message }, 5_000);
     assert.equal(refusal(403, { "retry-after": "60" }), 65_000);

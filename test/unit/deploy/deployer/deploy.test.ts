@@ -50,13 +50,13 @@ describe("a deployer", function () {
   const halfWay = (version: string, kind: string) =>
     assert.rejects(target.deploy(target.request(version), agent(new EndsAt(target, kind))), Killed);
 
-  it("says that there is nothing to do of a version that is whole, healthy and committed", async () => {
+  it("reports that there is nothing to do for a version that is whole, healthy and committed", async () => {
     assert.deepEqual(await run(target.request("1")), { kind: "unchanged", version: "1" });
     assert.deepEqual(await check(remote(), target.request("1")), { kind: "unchanged", version: "1" });
   });
 
   for (const kind of ["health", "smoke", "commit"])
-    it(`does not say so of a version that another one has in its ${kind}, but whose lock it is`, async () => {
+    it(`does not report it for a version that another deployer has in its phase ${kind}, and says whose lock it is`, async () => {
       await halfWay("2", kind);
       await assert.rejects(run(target.request("2")), /of version 2 by tester has held the lock since/);
       const looked = await check(remote(), target.request("2"));
@@ -76,7 +76,7 @@ describe("a deployer", function () {
     assert.equal(target.whole(), "2");
   });
 
-  it("does not say so of a version whose rollback failed, and names the way out", async () => {
+  it("does not report it for a version whose rollback failed, and names the next command", async () => {
     const plan = target.plan();
     const broken = plan.steps.map((step) =>
       step.kind === "command" && step.name === "start" ? { ...step, undo: ["fail"] } : step,

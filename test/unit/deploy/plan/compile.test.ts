@@ -52,7 +52,7 @@ describe("the checksum of an artefact", () => {
     ["something before it", ` ${one}  app`],
     ["something after it", `${one}  app\r`],
   ] as const)
-    it(`is not found in ${name}, which is said`, () => {
+    it(`is not found in ${name}, and the error says so`, () => {
       assert.throws(() => sumOf(sums, "app"), {
         message: 'No SHA-256 of app was found. Expected a line "SUM  app", as sha256sum prints it.',
       });

@@ -35,7 +35,7 @@ describe("a release that was altered since", function () {
       },
     ],
   ] as const)
-    it(`is seen by ${name}`, async () => {
+    it(`is found to be altered by ${name}`, async () => {
       await target.deploy(target.request("1"), agent());
       assert.equal(queries.status(agent(), target.request("1")).release, "whole");
       change(path.join(target.root, "opt/demo/releases/1"));

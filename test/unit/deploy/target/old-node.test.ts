@@ -17,7 +17,7 @@ describe("a target whose Node is too old, or missing", () => {
     ["", /^node on this host is missing\. Expected Node 18 or newer/],
   ] as const)
     for (const script of ["install.sh", "look.sh"])
-      it(`${version || "no node"}: ${script} says so and changes nothing`, () => {
+      it(`is refused by ${script}, which changes nothing: ${version || "no node"}`, () => {
         const node = path.join(folder, "node");
         writeFileSync(node, version === "" ? "#!/bin/sh\nexit 127\n" : `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
         const { status, stderr } = spawnSync("bash", [path.join(scripts, script)], {

@@ -3,7 +3,7 @@ import { countJob, startTally } from "@ghrunners/exporter/fleet/jobs";
 import { counterSeries, histogramSeries } from "@ghrunners/metrics-server/tally";
 import { expected, job, NOW, run } from "./facts";
 
-describe("counting", () => {
+describe("the fleet exporter counts", () => {
   const config = { runners: expected, deploymentWorkflow: "deploy.yml", pollSeconds: 15 };
   const empty = startTally(config, undefined);
   const counters = (tally: typeof empty, metric: "githubJobs" | "githubDeploymentJobs"): unknown =>
@@ -37,7 +37,7 @@ describe("counting", () => {
     assert.deepEqual(counters(tally, "githubDeploymentJobs"), [["runner-1", "primary", "success", 1]]);
   });
 
-  it("a deployment that never reached a runner, and what is none", () => {
+  it("a deployment that never reached a runner, and no job that is hosted or skipped", () => {
     const lost = countJob(empty, config, run, {
       job: { ...job, runner: undefined, startedAt: NOW - 90, conclusion: "cancelled" },
       queuedOnly: true,
@@ -51,7 +51,7 @@ describe("counting", () => {
       assert.deepEqual(countJob(empty, config, run, { job: other, queuedOnly: true }), empty);
   });
 
-  it("a wait that may have been for an approval is no queue", () => {
+  it("no waiting time where the wait may have been for an approval", () => {
     const queue = (queuedOnly: boolean | undefined, startedAt: number): number | undefined =>
       histogramSeries(
         countJob(empty, config, run, { job: { ...job, startedAt }, queuedOnly }),
@@ -62,7 +62,7 @@ describe("counting", () => {
     assert.equal(queue(undefined, NOW - 71), 1);
   });
 
-  it("what GitHub invents is other, not a label of its own", () => {
+  it('a new conclusion of GitHub as "other", not under a label of its own', () => {
     const tally = countJob(empty, config, run, { job: { ...job, conclusion: "exploded" }, queuedOnly: true });
     assert.deepEqual(counters(tally, "githubJobs"), [["runner-1", "primary", "other", 1]]);
   });

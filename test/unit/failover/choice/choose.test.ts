@@ -8,7 +8,7 @@ const { labels } = policy;
 
 describe("runner choice", () => {
   const cases: [string, RunnerSeen, Cause, string][] = [
-    ["offline at GitHub", runner("primary", {}, { status: "offline" }), "offline", "GitHub shows it offline"],
+    ["the state offline at GitHub", runner("primary", {}, { status: "offline" }), "offline", "GitHub shows it offline"],
     ["no registration", runner("primary", {}, { status: "unregistered" }), "not_registered", "no registration"],
     [
       "a dead service that GitHub still shows online",
@@ -57,7 +57,7 @@ describe("runner choice", () => {
     ],
   ];
   for (const [name, primary, cause, reason] of cases) {
-    it(`takes the secondary for ${name}, and says why`, () => {
+    it(`takes the secondary, with the reason, when the primary has ${name}`, () => {
       const decision = choose([primary, runner("secondary")], policy, now);
       assert.deepEqual([decision.runner, decision.reason, decision.cause], ["secondary", "failover", cause]);
       assert.ok(decision.explanation.includes(reason), decision.explanation);

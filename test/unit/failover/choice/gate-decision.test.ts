@@ -95,12 +95,12 @@ describe("who a job's runner is in a decision", () => {
   const self = (runner: string | null, own: readonly string[]) =>
     selfIn({ ...decisionFrom(given), runner }, "runner-1", { labels: own });
 
-  it("is its name where names are told", () => {
+  it("is known by its name if the decision has names", () => {
     assert.equal(self("runner-1", labels.secondary), "runner-1");
     assert.equal(self("runner-2", labels.primary), "runner-1");
   });
 
-  it("is its role if labels name roles, or if no runner was chosen", () => {
+  it("is known by its role if labels name roles, or if no runner was chosen", () => {
     for (const runner of ["primary", "secondary", null]) {
       assert.equal(self(runner, labels.primary), "primary");
       assert.equal(self(runner, labels.secondary), "secondary");

@@ -8,7 +8,7 @@ const list = (seed: number, count: number): number[] => {
 };
 
 describe("bench: random faults", () => {
-  it("are the same again from the same seed, and others from another", () => {
+  it("are the same for the same seed, and others for another", () => {
     const faults = (seed: number): unknown[] => {
       const random = new RandomNumbers(seed);
       return Array.from({ length: 50 }, () => draw(random));

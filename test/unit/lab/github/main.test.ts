@@ -114,7 +114,7 @@ describe("the GitHub emulator as a process", function () {
     assert.deepEqual(new Set(events.map(({ name }) => name)), kept);
   });
 
-  it("keeps its administration to its owner, and goes with exit code 0 when it is told to", async () => {
+  it("keeps its administration to its owner, and ends with exit code 0 on request", async () => {
     assert.equal(statSync(path.join(folder, "admin.sock")).mode & 0o777, 0o600);
     assert.equal(await end("SIGTERM"), 0);
   });

@@ -191,7 +191,7 @@ describe("privileges", () => {
   ];
 
   for (const [privilege, path, method, apiPath, form] of cases) {
-    it(`${privilege} is missed by name`, async () => {
+    it(`${privilege} is named when the token lacks it`, async () => {
       const lab = await EmulatorHarness.start({ tokens: [{ ...testSeed().tokens[0]!, acl: without(privilege) }] });
       try {
         const reply = await lab.request(method, `/nodes/${node}/qemu${apiPath}`, form);

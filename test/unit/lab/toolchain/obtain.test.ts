@@ -100,7 +100,7 @@ describe("toolchain: obtained", function () {
     assert.match(out, /Go was not found/);
   });
 
-  it("releases out of reach: said once, after one probe; Go missing is said with what to do", async () => {
+  it("releases out of reach are reported once, after one probe, and a missing Go with what to do", async () => {
     const { code, out, err } = await ensure(nowhere, {});
     assert.equal(code, 1);
     assert.equal(err.match(/out of reach/g)?.length, 1, err);
@@ -109,7 +109,7 @@ describe("toolchain: obtained", function () {
     assert.ok(!readdirSync(cache()).includes("lock"), "the lock is left");
   });
 
-  it("Go too old", async () => {
+  it("a Go that is too old is refused, with the version that is needed", async () => {
     const old = await ensure(nowhere, { PATH: goOnPath("echo go1.20.3") });
     assert.match(old.out, /^ToolchainError: Go is too old: saw 1\.20\.3, expected \d\S* or newer\. Install it/);
     // So speaks Go itself when GOTOOLCHAIN=local keeps it from fetching a newer one.
@@ -118,7 +118,7 @@ describe("toolchain: obtained", function () {
     assert.match(local.out, /Go is too old: saw 1\.21\.0, expected/);
   });
 
-  it("no network: the module proxy is out of reach and Go's caches are empty", async () => {
+  it("without a network and with empty Go caches, the error says that the module proxy is out of reach", async () => {
     const go = (process.env.PATH ?? "").split(":").find((at) => at !== "" && readdir(at).includes("go"));
     assert.ok(go, "this test needs Go on PATH");
     const { code, out } = await ensure(nowhere, {

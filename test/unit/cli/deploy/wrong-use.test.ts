@@ -12,7 +12,7 @@ describe("ghrunners deploy", function () {
     });
 
   for (const version of ["", "..", "../../../tmp/evil", "-rf"])
-    it(`takes the version ${JSON.stringify(version)} for wrong use, before any stack is looked at`, async () => {
+    it(`refuses the version ${JSON.stringify(version)} as wrong use, before any stack is read`, async () => {
       for (const how of ["--check", "--retry-rollback"]) {
         const { code, all } = await command(`--version=${version}`, how);
         assert.deepEqual(
@@ -23,7 +23,7 @@ describe("ghrunners deploy", function () {
       }
     });
 
-  it("takes a check and a retry together for wrong use: a check changes nothing", async () => {
+  it("refuses --check together with --retry-rollback: a check changes nothing", async () => {
     const { code, all } = await command("--version", "2", "--check", "--retry-rollback");
     assert.deepEqual(
       [code, all.startsWith("--check changes nothing, and --retry-rollback changes the target.")],
