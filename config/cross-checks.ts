@@ -109,7 +109,7 @@ function reviewers(
   return [
     {
       path: "deployment.reviewers",
-      seen: "nobody who approves a deployment to production",
+      seen: "no one who approves a deployment to production",
       allowed: `at least one login, or safety.allowUnreviewedProduction: "${words}"`,
     },
   ];

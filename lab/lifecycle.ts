@@ -132,7 +132,7 @@ function labOf(instance: Instance, mode: LabMode, authority: string): Lab {
   };
 }
 
-/** Brings the instance up, or completes it: every step looks first and does only what is due. */
+/** Brings the instance up, or completes it: every step checks first and does only what is missing. */
 export async function labUp(instance: Instance, options: LabOptions): Promise<Lab> {
   for (const folder of [instance.state, instance.run, instance.logs, instance.tls, instance.proxmox, instance.github]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

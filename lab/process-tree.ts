@@ -1,7 +1,7 @@
 /** Processes and what they started, from /proc (proc(5)). Linux only. */
 import { readdirSync, readFileSync } from "node:fs";
 
-/** A process that ended between two looks counts as having nothing. */
+/** A process that ended between two readings counts as using nothing. */
 export function quietly<T>(read: () => T, otherwise: T): T {
   try {
     return read();

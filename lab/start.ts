@@ -1,4 +1,4 @@
-/** `npm start`: the whole rehearsal. Run again, it does only what is due. */
+/** `npm start`: the whole rehearsal. Run again, it does only what is missing. */
 import { Command } from "commander";
 import { noticingInterrupt } from "@ghrunners/core/interrupted";
 import { endQuietlyWhenNobodyReads, errorText, note } from "@ghrunners/core/terminal";
@@ -18,7 +18,7 @@ const next = [
   "npm run lab -- down                         end the lab; nothing stays behind",
 ];
 
-/** A job that succeeded on the primary is the proof; without one yet, it is due. */
+/** A job that succeeded on the primary is the proof; without one, a job is started. */
 async function jobIsDue(session: LabSession): Promise<boolean> {
   const line = inside(session, ["ghrunners", "status", "--json"]);
   const { stdout } = await runProcess(line, { cwd: projectRoot, env: session.env, terminal: "errors" });

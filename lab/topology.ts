@@ -62,7 +62,7 @@ export const operatorPrivileges: readonly { path: string; privileges: readonly s
   { path: "/sdn/zones/localnetwork/vmbr0", privileges: ["SDN.Use"], reason: "attach the NIC to the bridge" },
 ];
 
-/** What each GitHub token may do (a fine-grained token's permissions); the reasons stand in docs/reference/security.md. */
+/** What each GitHub token may do (a fine-grained token's permissions); docs/reference/security.md has the reasons. */
 export const githubPermissions = {
   /** Runs the Pulumi program. */
   operator: {

@@ -12,7 +12,7 @@ export const placementOf = <P extends PlacementArgs>(proxmox: P, { node, templat
 
 /** Runners that are cloned from the same template on the same node. */
 export interface SharedPlacement<T> {
-  /** Ends the name of the resource that looks at the template; empty for the environment's own. */
+  /** Ends the name of the resource that checks the template; empty for the environment's own. */
   readonly suffix: string;
   readonly runners: readonly [T, ...T[]];
 }

@@ -174,7 +174,7 @@ export class RunnerVm extends pulumi.ComponentResource {
         protect: args.protect,
         deleteBeforeReplace: true,
         // The provider reads speed back as null and proposes it again at every run. The storage decides the format: on
-        // a directory or NFS a clone is qcow2, and the provider would propose another format for ever without
+        // a directory or NFS a clone is qcow2, and the provider would propose another format at every update without
         // converting.
         ignoreChanges: ["disks[0].speed", "disks[0].fileFormat"],
         replaceOnChanges: [

@@ -5,7 +5,7 @@ import type { Settings } from "../parse";
 import { placeOf } from "./placed-runners";
 
 /**
- * The preflight's inputs, from the settings. Pure: `ghrunners init` looks with them before there is a stack.
+ * The preflight's inputs, from the settings. Pure: `ghrunners init` checks with them before there is a stack.
  * @param stack its name, which marks the machines
  */
 export function preflightInputs(settings: Settings, stack: string): Omit<PreflightInputs, "refusals"> {

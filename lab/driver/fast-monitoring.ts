@@ -14,7 +14,7 @@ const ports = { prometheus: 9190, alertmanager: 9193, receiver: 9195 } as const;
 const folder = "/run/rehearsal";
 const config = "/etc/ghrunners/fleet-exporter.json";
 
-/** The targets stand in the configuration: many labs at once use up the host's inotify instances, and file_sd with them. */
+/** The targets are written into the configuration: many labs side by side use up the host's inotify instances, and file_sd with them. */
 const prometheusConfig = (settings: MonitoringSettings): string =>
   JSON.stringify({
     global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
@@ -128,7 +128,7 @@ export class FastMonitoring {
     return data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
   }
 
-  /** Waits until no alert fires or is about to, but for those that `isBackground` knows. */
+  /** Waits until no alert fires or is about to, except those that `isBackground` accepts. */
   quiet(isBackground: (labels: Readonly<Record<string, string>>) => boolean, limitMs = 60_000): Promise<true> {
     return until("no alert fires", limitMs, async () => {
       const active = (await this.query("ALERTS")).map(({ metric }) => metric).filter((labels) => !isBackground(labels));

@@ -133,7 +133,7 @@ export class Rehearsal {
     return stackFile(this.stack);
   }
 
-  /** Command line for `pulumi <args>` inside the lab, which asks nothing, to start it in a way of one's own. */
+  /** Command line for `pulumi <args>` inside the lab, which asks no questions, for tests that start it themselves. */
   commandLine(args: readonly string[]): string[] {
     return pulumiLine(this.session, args);
   }

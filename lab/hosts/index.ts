@@ -67,7 +67,7 @@ async function boot(host: ExistingHost, backend: NspawnBackend, options: HostOpt
       gateway: network.gateway,
       linkUp: true,
     },
-    // One instance for ever: cloud-init's first boot is done once, whatever the checkout's files become.
+    // Always the same instance: cloud-init's first boot runs once, even if the checkout's files change.
     seed: { userData: userData(host, instance), metaData: `instance-id: ${host.name}\n`, vendorData: "" },
     resolvConf: "",
     template,

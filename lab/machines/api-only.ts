@@ -14,7 +14,7 @@ interface PoweredOn {
 
 /**
  * No guests: a machine is a file that exists while it is "on". For tests and measurements of the API alone, and for hosts
- * where namespaces cannot be had. It reports the address that its NIC was given, and it obeys at once.
+ * where namespaces cannot be made. It reports the address that its NIC was given, and it obeys at once.
  */
 export class ApiOnlyBackend implements MachineBackend {
   readonly kind = "api-only";

@@ -31,7 +31,7 @@ export const runnerTemplate: TemplateContent = {
   disabledUnits: ["prometheus-node-exporter.service"],
 };
 
-/** A machine straight from a cloud image: nothing that the program needs is there, all of it can be had from a mirror. */
+/** A machine straight from a cloud image: nothing that the program needs is installed, and a mirror has all of it. */
 export const bareTemplate: TemplateContent = {
   name: "bare template",
   packages: [],

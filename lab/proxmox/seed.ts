@@ -27,7 +27,7 @@ const seedSchema = z.strictObject({
     .array(
       z.strictObject({
         id: z.string().min(1),
-        /** `lvmthin` gives out more than it has, `lvm` refuses to, as in Proxmox VE; volumes of a `dir` are qcow2 files. */
+        /** `lvmthin` allocates more than it has, `lvm` refuses to, as in Proxmox VE; volumes of a `dir` are qcow2 files. */
         type: z.enum(["lvmthin", "lvm", "dir"]),
         totalBytes: bytes,
         /** What it may hold, as Proxmox VE names it. Default: images,rootdir. */

@@ -42,7 +42,7 @@ export class Disk extends DiskTree {
     if (this.troubles.full && grows > this.free) throw errno("ENOSPC", call, file);
   }
 
-  /** Fills it up but for so many bytes. */
+  /** Fills it up, except for so many bytes. */
   fill(left: number): void {
     this.troubles.full = true;
     this.free = left;

@@ -97,7 +97,7 @@ export class EventLoop {
   }
 
   /**
-   * A call of the operating system takes time, and what is due meanwhile happens inside of it: this is where two processes
+   * A call of the operating system takes time, and events whose time comes meanwhile happen inside of it: this is where two processes
    * get between each other's calls.
    */
   takeTime(ms: number, caller: Owner | undefined): void {

@@ -3,7 +3,7 @@ import { Disk } from "./disk";
 import type { SimulatedProcess } from "./processes";
 import type { EventLoop } from "./event-loop";
 
-/** What systemd knows of a unit. */
+/** What systemd knows about a unit. */
 export interface Unit {
   active: boolean;
   enabled: boolean;

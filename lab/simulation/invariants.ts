@@ -120,7 +120,7 @@ function claimProblem(
   if (code === 2) return `${who} took a right use for a wrong one`;
   const [, id, outcome] = /^Deployment (\S+): (\S+) after/m.exec(words) ?? [];
   const told = state.truth.told.find((each) => each.id === id);
-  if (id !== undefined && told === undefined) return `${who} tells of deployment ${id}, which never was`;
+  if (id !== undefined && told === undefined) return `${who} reports deployment ${id}, which never existed`;
   if (told !== undefined && outcome !== undefined && !told.outcomes.has(outcome))
     return `${who} says that ${id} is ${outcome}, and it was ${told.outcome}`;
   if (code !== 0) return undefined;
@@ -135,7 +135,7 @@ function claimProblem(
 export const claimProblems = (state: RunState): string[] =>
   state.deployers.results.flatMap((result) => claimProblem(state, result) ?? []);
 
-/** A gate that looks now may deploy. */
+/** A gate that asks now may deploy. */
 export function choiceProblems({ site }: RunState, gate: GateJudge): string[] {
   const variable = site.github.variables.get("DEPLOY_RUNNER") ?? "";
   const question = { variable, wanted: "auto", label: "production", now: new Date(site.github.host.wall()) };

@@ -1,4 +1,4 @@
-/** Chance that can be had again: a seed and a name make a stream of numbers of its own. */
+/** Random numbers that can be repeated: each seed and name give a stream of numbers. */
 
 /** Spreads a text over 32 bits (FNV-1a). */
 function spread(text: string): number {

@@ -151,7 +151,7 @@ export const revertedFixes: readonly RevertedFix[] = [
   },
   {
     name: "look-put-off",
-    fault: "a clock that is set back during a look puts the switch's next look off by as much",
+    fault: "a clock that is set back during an evaluation delays the switch's next evaluation by as much",
     seed: 776,
     patches: [
       {

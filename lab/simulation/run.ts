@@ -1,4 +1,4 @@
-/** One run: a seed and what it makes of it go in, what happened and what was wrong come out. */
+/** One run: a seed goes in; what happened, and what was wrong, come out. */
 import type { VersionQuality } from "./application";
 import { Deployers } from "./deployers";
 import type { RunState } from "./fault";
@@ -37,7 +37,7 @@ export interface RunResult {
 const REST_MS = 400_000;
 /** A sender's claim lasts so long on the target (packages/deploy/target/outbox.ts), ms. */
 const CLAIM_MS = 120_000;
-/** The switch has its views again and has written, whatever it was told before. */
+/** The switch has its views again and has written, whatever happened before. */
 const SWITCH_MS = 200_000;
 
 export class Simulation {

@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import type { RunResult } from "./run";
 import type { SmallestFailure } from "./shrink";
 
-/** What is kept of a run that went well: its trace can be had again by its seed. */
+/** What is kept of a run that went well: its seed gives the same trace again. */
 export type SeedResult = Omit<RunResult, "trace">;
 export type ThreadRequest =
   | { readonly kind: "run"; readonly without?: string; readonly from: number; readonly to: number }
@@ -28,7 +28,7 @@ export class Thread {
   private readonly memory = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
   private worker: Worker | undefined;
   private waiting: Waiting | undefined;
-  /** Why it ended while it had nothing to do: the next request is told. */
+  /** Why it ended while it had nothing to do: the next request fails with this reason. */
   private failure: Error | undefined;
 
   /** @param program source file of the thread */

@@ -56,7 +56,7 @@ async function get(url: string, accept: string): Promise<Response> {
  * executable.
  * @param folder an empty folder to work in
  * @returns the path of the executable
- * @throws Error saying why the official release cannot be had
+ * @throws Error saying why the official release cannot be downloaded
  */
 export async function downloadPart(
   part: WantedPart,

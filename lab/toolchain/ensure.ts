@@ -28,7 +28,7 @@ export function defaultCache(env: NodeJS.ProcessEnv = process.env): string {
 /**
  * Returns a complete toolchain; makes it when there is none yet. Each part is found on this machine, else downloaded, else
  * built. Safe against two runs at once (the second waits) and against an interrupted one.
- * @throws ToolchainError when a part can be had in no way
+ * @throws ToolchainError when a part can neither be downloaded nor built
  */
 export async function ensureToolchain(options: EnsureOptions = {}): Promise<Toolchain> {
   const say = options.say ?? ((line: string) => void process.stderr.write(`${line}\n`));

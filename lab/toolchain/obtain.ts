@@ -85,7 +85,7 @@ async function probe(releases: string, say: Say): Promise<boolean> {
   return reachable;
 }
 
-/** The official release, or undefined when it cannot be had; then the part is built. */
+/** The official release, or undefined when it cannot be downloaded; then the part is built. */
 async function download(
   wanted: WantedPart,
   draft: string,

@@ -46,7 +46,7 @@ export function judgePullRequests(workflows: readonly WorkflowFacts[], labels: r
 export const pullRequestsHosted: Guard = {
   name: "pull-requests-hosted",
   description:
-    "No job of a pull request runs on a self-hosted runner: its code is a stranger's until it was reviewed. " +
+    "No job of a pull request runs on a self-hosted runner: its code may be an outsider's until it was reviewed. " +
     "The job hook of the runners refuses such events too, unless the configuration names them.",
   judge: ({ pool }) => {
     if (pool === undefined) return [];

@@ -18,7 +18,7 @@ import { runProcess } from "@ghrunners/core/process";
 import { type Area, filesOf } from "./areas";
 import { type Score, scoreOf } from "./score";
 
-/** A mutant that takes this much longer than its tests do loops for ever. Much, because the machine may be busy. */
+/** A mutant that takes this much longer than its tests do loops forever. The factor is large, because the machine may be busy. */
 const PATIENCE_MS = 10_000;
 
 /**

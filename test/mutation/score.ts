@@ -4,7 +4,7 @@ import type { schema } from "@stryker-mutator/api/core";
 /** Share of the mutants of a folder that its tests have to kill, percent. */
 export const BAR = 85;
 
-/** A mutant that no test kills. Its texts are on one line each, as they stand in the document. */
+/** A mutant that no test kills. Its texts are on one line each, as the document has them. */
 export interface Survivor {
   /** Relative to the project. */
   readonly file: string;
@@ -107,6 +107,6 @@ export function readReasons(document: string): Reason[] {
   }));
 }
 
-/** The line of the document for a survivor, but for its reason. */
+/** The line of the document for a survivor, without its reason. */
 export const reasonLine = ({ file, original, mutated }: Survivor): string =>
   `| ${file} | \`${original}\` | \`${mutated === "" ? " " : mutated}\` |  |`;

@@ -26,7 +26,7 @@ const momentary = [
   { variable: "ACTIONS_RUNNER_INPUT_TOKEN", secrets: ["runner token"] },
 ];
 
-/** Planted secrets are looked for everywhere they could be left. A canary shows that each look can find one. */
+/** Planted secrets are looked for everywhere they could be left. A canary shows that each search can find one. */
 describe("secrets of a stack", () => {
   const canary = `canary-${randomBytes(16).toString("hex")}`;
   const outputs: Record<string, EngineRun> = {};

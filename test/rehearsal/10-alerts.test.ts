@@ -36,7 +36,7 @@ describe("alerts", function () {
       assert.deepEqual(
         wrong.map(({ name, labels }) => `${name} ${JSON.stringify(labels)}`),
         [],
-        "on-call was told something else as well",
+        "on-call was notified of something else as well",
       );
     });
   }

@@ -22,7 +22,7 @@ describe("deployments through GitHub that are broken off", function () {
     await chosen(rehearsal, "primary");
     const ended = await deploy("2").end();
     assert.equal(ended.code, 0, ended.all);
-    // What others left on the target is told, so that the tests see their own.
+    // Incidents that earlier tests left on the target are sent first, so that these tests see only their own.
     assert.equal((await incidents("--send")).code, 0);
   });
   afterEach(() => rehearsal.labCommand("fault", "clear"));
@@ -78,7 +78,7 @@ describe("deployments through GitHub that are broken off", function () {
       told.result.cause.words,
       /^Version 3-slow was rolled back on app, version 2 is back \(lease_expired\)/,
     );
-    // Its host is off: that is told, and is no reason to say less of the rest.
+    // Its host is off: that is reported, and everything else is reported all the same.
     const lost = told.result.runners.find(({ name }) => name === primary.name);
     assert.deepEqual([lost?.unit, typeof lost?.problem], [null, "string"], told.all);
     assert.equal(await wholeVersion(rehearsal), "2");

@@ -23,7 +23,7 @@ const TOKEN = "operator-token";
 
 const nameOf = (index: number): string => `runner-${index}`;
 
-/** Node's options by the shipped unit, but for the certificates: those of the machine do not know this GitHub. */
+/** Node's options as in the shipped unit, without the machine's certificates, which do not cover this GitHub. */
 function nodeFlags(): string[] {
   const unit = path.join(projectRoot, "packages/exporter/units/ghrunners-fleet-exporter.service");
   const command = /^ExecStart=(.*)$/m.exec(readFileSync(unit, "utf8"))?.[1] ?? "";

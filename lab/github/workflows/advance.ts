@@ -13,7 +13,7 @@ import type { EngineContext } from "./engine-context";
 const mostPasses = 10_000;
 
 /**
- * Takes every step that is due now: starts runs and jobs, lets them through their gates, hands them to runners, ends
+ * Takes every step that can be taken now: starts runs and jobs, lets them through their gates, hands them to runners, ends
  * what is over. Changes the state in place; calling it again at the same moment changes nothing.
  */
 export function advance(state: GitHubState, context: EngineContext): void {

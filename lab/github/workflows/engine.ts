@@ -212,7 +212,7 @@ export class Engine implements WorkflowEngine, JobQueue {
     this.change(() => undefined);
   }
 
-  /** Nothing is due while every run is over; so an idle emulator writes nothing. */
+  /** There is nothing to do while every run is over; so an idle emulator writes nothing. */
   private isBusy(): boolean {
     return this.services.store.state.actions.runs.some((run) => run.status !== "completed");
   }

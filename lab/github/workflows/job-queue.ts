@@ -12,6 +12,6 @@ export interface JobQueue {
   complete(jobId: number, completion: JobCompletion): void;
   /** Whether this is the token that the job was handed out with. */
   accepts(jobId: number, token: string): boolean;
-  /** Takes what is due now, for example because a runner came online. */
+  /** Takes the jobs that can start now, for example because a runner came online. */
   tick(): void;
 }

@@ -23,7 +23,7 @@ const print = (drive: Drive, more: Record<string, string>): string =>
 /**
  * A drive as the configuration keeps it: `STORAGE:cloudinit` and `STORAGE:GIB` become volumes of their own.
  * @returns the option's text and the VM with its volumes
- * @throws ProxmoxApiError when the volume cannot be had
+ * @throws ProxmoxApiError when the volume cannot be allocated
  */
 export function resolveDrive(
   node: ProxmoxNode,

@@ -28,7 +28,7 @@ export interface ListenerSetup {
   readonly print: (line: string) => void;
 }
 
-/** Takes jobs until it is told to end. @throws Exit with the code that says why it ends by itself */
+/** Takes jobs until it is asked to end. @throws Exit with the code that says why it ends by itself */
 export class Listener {
   private session: SessionReply | undefined;
   private worker: WorkerProcess | undefined;

@@ -18,7 +18,7 @@ const completionTries = 60;
 /** The server has ended the job in the meantime: its token is worthless. */
 const isOver = (error: unknown): boolean => error instanceof ServerError && error.status === 401;
 
-/** Tells the server over the lab's protocol; what cannot be sent now goes with the next report. */
+/** Reports to the server over the lab's protocol; what cannot be sent now is sent with the next report. */
 export class ServerReporter implements Reporter {
   private unsent = "";
   private sentBytes = 0;

@@ -45,7 +45,7 @@ function assertRouted({ name, receiver, annotations }: ReceivedNotification): vo
   assert.match(annotations.runbook_url ?? "", new RegExp(`\\.md#${name.toLowerCase()}$`));
 }
 
-/** A fault of the primary: seen, told, over, told. */
+/** A fault of the primary: it is detected and reported, then it ends, and that is reported too. */
 async function degradation(testbed: Testbed): Promise<string> {
   return watched(testbed, async (monitoring) => {
     // Earlier scenarios deployed without GitHub and so opened no issues: that is an alert of its own.

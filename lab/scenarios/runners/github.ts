@@ -112,7 +112,7 @@ async function runnerLost(testbed: Testbed): Promise<string> {
   });
 }
 
-/** GitHub is down when the incident has to be told: it is kept on the target, and sent once when GitHub is back. */
+/** GitHub is down when the incident has to be reported: it is kept on the target, and sent once when GitHub is back. */
 async function githubDown(testbed: Testbed): Promise<string> {
   const rehearsal = await testbed.everything();
   await chosen(rehearsal, primary.name);
@@ -132,7 +132,7 @@ async function githubDown(testbed: Testbed): Promise<string> {
     const { data } = await rehearsal.octokit.rest.issues.listForRepo({ ...rehearsal.repository, state: "all" });
     const told = data.filter(({ body }) => body?.includes(records.deployment.id) === true);
     assert.equal(told.length, 1, sent);
-    return `${inWords(records)}; told once, when GitHub was back: ${told[0]?.title}`;
+    return `${inWords(records)}; reported once, when GitHub was back: ${told[0]?.title}`;
   });
 }
 

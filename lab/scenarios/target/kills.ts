@@ -54,7 +54,7 @@ const ofTheDeployer = all.map((boundary): Scenario => ({
   run: (testbed) => killDeployer(testbed, boundary),
 }));
 
-/** kill -9 of the agent: the guard takes over once the deployer, which was told, lets the lease expire. */
+/** kill -9 of the agent: the guard takes over once the deployer, which was informed, lets the lease expire. */
 async function killAgent(testbed: Testbed, holdAfter: HoldPoint): Promise<string> {
   const deployer = await heldAfter(testbed, "2", holdAfter);
   await testbed.app.killAgent("run");

@@ -20,7 +20,7 @@ export interface Options {
   readonly json?: boolean;
 }
 
-/** Opens an address in the default browser. A machine without one is told the address anyway. */
+/** Opens an address in the default browser. Where there is none, the printed address is enough. */
 function open(url: string): void {
   const program = process.platform === "darwin" ? "open" : "xdg-open";
   const child = spawn(program, [url], { stdio: "ignore", detached: true });

@@ -1,4 +1,4 @@
-/** What the console knows of a stack, part by part. Pure. */
+/** What the console knows about a stack, part by part. Pure. */
 import type { Described } from "@ghrunners/core/schema";
 import type { Settings } from "@ghrunners/config/parse";
 import type { TargetHistory } from "@ghrunners/deploy/target/queries";

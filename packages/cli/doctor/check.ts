@@ -88,7 +88,7 @@ const failed = ["problem", "unknown"];
 
 /**
  * Judges checks in their order. One whose need failed is skipped, and names the check at which that began. A cause that
- * an earlier check has told as unknown is not told again.
+ * an earlier check has reported as unknown is not reported again.
  */
 export function judgeAll(checks: readonly DoctorCheck[]): CheckedFact[] {
   const results: CheckedFact[] = [];

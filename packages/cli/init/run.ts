@@ -136,7 +136,7 @@ function providerFinding(seen: SeenStack, provider: SecretsProvider | undefined)
   return seen.exists || provider !== undefined ? [] : [refusal("", PASSPHRASE_MISSING)];
 }
 
-/** Writes what was prepared, unless something refuses it or the command only looks. */
+/** Writes what was prepared, unless something refuses it or the command only checks. */
 export async function conclude(
   stack: Stack,
   seen: SeenStack,

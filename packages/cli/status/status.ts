@@ -38,7 +38,7 @@ export async function statusOf(stack: Stack): Promise<StatusReport> {
   return statusBy(stack.name, await settingsOf(stack));
 }
 
-/** Like {@link statusOf}, with settings that were read before: a command that looks again and again reads them once. */
+/** Like {@link statusOf}, with settings that were read before: a command that asks repeatedly reads them once. */
 export async function statusBy(stack: string, settings: Settings): Promise<StatusReport> {
   const urls = monitoringUrls(settings);
   const seen = await collect({
@@ -63,7 +63,7 @@ export const isSeen = ({ monitoring }: StatusReport): boolean =>
 const isQuiet = ({ monitoring }: StatusReport): boolean => monitoring === null || firingAlerts(monitoring).length === 0;
 
 /**
- * A choice that knows of every runner that is online is published at GitHub, or the stack has no failover switch. The
+ * A choice that includes every runner that is online is published at GitHub, or the stack has no failover switch. The
  * switch's first choice may be older than the registration of the primary, the last runner that an update brings up.
  */
 export const hasChoice = ({ choice }: StatusReport): boolean =>

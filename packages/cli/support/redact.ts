@@ -12,7 +12,7 @@ const SHORTEST = 8;
 /** Shorter lines of a key are no secret alone, and appear elsewhere. */
 const SHORTEST_LINE = 20;
 
-/** The forms in which a value may stand in a text: as it is, in JSON, in JSON inside JSON, in base64, line by line. */
+/** The forms in which a text may contain a value: as it is, in JSON, in JSON inside JSON, in base64, line by line. */
 function formsOf(value: string): string[] {
   const inJson = JSON.stringify(value).slice(1, -1);
   const lines = value.split(/\r?\n/).map((line) => line.trim());

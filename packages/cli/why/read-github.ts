@@ -8,7 +8,7 @@ import { deployJob, gateJob, lastWords, verdictIn } from "../deploy/snapshot";
 import { jobLog, pendingDeployments } from "../workflow-run/read-run";
 import type { Approval, WhyFacts, Group, WhyJob, WhyRun } from "./facts";
 
-/** Reads of which one may fail: the failure is told, once, and the rest goes on. */
+/** Reads of which any may fail: each failure is reported once, and the others go on. */
 export class Reads {
   readonly unread = new Set<string>();
 

@@ -1,5 +1,5 @@
 /**
- * What is said before GitHub's rate limit is waited for: a wait that is not announced looks like a program that hangs.
+ * The message before a wait for the end of GitHub's rate limit: a wait that is not announced looks like a program that hangs.
  */
 
 /**

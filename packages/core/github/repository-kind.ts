@@ -24,7 +24,7 @@ export type Grant = "yes" | "no" | "unknown";
 export interface Offer {
   /** The environment with its secrets, variables and patterns of branches and tags. */
   readonly environments: Grant;
-  /** Reviewers, the pause, and what goes with them: self-review, bypass by administrators. */
+  /** Reviewers, the wait timer, and what depends on them: self-review, bypass by administrators. */
   readonly reviewers: Grant;
   readonly rulesets: Grant;
   /** A list of allowed actions besides GitHub's own and the owner's. */

@@ -168,7 +168,7 @@ export function renew(agent: Agent, token: number): OpenDeployment {
   try {
     return mustBeOpen(agent, token).open;
   } catch (error) {
-    // It ended and removed its lease between the two looks: the one just written must not stay behind.
+    // It ended and removed its lease between the two readings: the one just written must not stay behind.
     giveUp(agent, token);
     throw error;
   }

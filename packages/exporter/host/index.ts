@@ -93,7 +93,7 @@ export class HostView implements View {
     await Promise.all(this.loops.map((loop) => loop.stop()));
   }
 
-  /** A file or a process may block a read for ever; then the data here is not valid any more. */
+  /** A file or a process may block a read forever; then the data here is not valid any more. */
   isAlive(): boolean {
     return performance.now() - this.lookedAt < STANDSTILL_MS;
   }

@@ -1,6 +1,6 @@
 /**
  * Reads Prometheus' text format, as far as the exporters use it. Pure. Why not parse-prometheus-text-format: it builds
- * every family of a node exporter with its help text, at each look, in a service with a memory limit; a lookup by
+ * every family of a node exporter with its help text, at each evaluation, in a service with a memory limit; a lookup by
  * labels would still be ours.
  */
 

@@ -78,7 +78,7 @@ export class ChoiceVariable {
     public written: PublishedVariable | undefined,
   ) {}
 
-  /** Writes the decision if it is due and no write is under way. Never blocks and never throws. */
+  /** Writes the decision if it is time to write and no write is in progress. Never blocks and never throws. */
   offer(decision: GateDecision): void {
     const now = this.now();
     if (this.running !== undefined || waitBefore(this.notBefore, now) > 0) return;

@@ -5,72 +5,27 @@ import path from "node:path";
 import { PUBLIC_WORDS } from "@ghrunners/core/vocabulary/safety";
 import { ensureAuthority } from "@ghrunners/lab/tls";
 import { registerElsewhere } from "@ghrunners/lab/driver/foreign-runner";
-import { Rehearsal, type EngineRun, type StackSettings } from "@ghrunners/lab/driver/rehearsal";
-
-const foreign = { vmId: 777, name: "somebodys-vm", address: "127.0.0.77" };
-/** Were bad input ever taken, the steps that follow would look for the machines on this host's loopback, and find none. */
-const loopback: StackSettings = {
-  hosts: "manage",
-  "network.gateway": "127.0.0.1",
-  "network.adminCidr": "127.0.0.1/32",
-  monitoring: undefined,
-  "runners[0].address": "127.0.0.51",
-  "runners[1].address": "127.0.0.52",
-};
-/** What a run makes before the preflight: nothing outside of Pulumi's own state. */
-const harmless = /^(pulumi:pulumi:Stack|pulumi:providers:[a-z-]+)$/;
-
-/** Number of errors that the diagnostics list. */
-const errorsOf = ({ output }: EngineRun): number => output.split("Diagnostics:")[1]?.match(/^ +error: /gm)?.length ?? 0;
+import type { EngineRun, Rehearsal, StackSettings } from "@ghrunners/lab/driver/rehearsal";
+import { type ApiOnlyLab, apiOnlyLab } from "../cli/support/api-only-lab";
+import { errorsOf, foreign, refusedUp } from "./support/refused-up";
 
 /** An `up` with bad input ends with a clear error before anything is made. The lab has no machines here. */
 describe("bad input, refused before anything is made", () => {
   let rehearsal: Rehearsal;
-  let instance: string | undefined;
+  let lab: ApiOnlyLab;
 
   before(async () => {
-    instance = process.env.GHRUNNERS_LAB;
-    process.env.GHRUNNERS_LAB = `${(instance || "test").slice(0, 6)}-api`;
-    await Rehearsal.close();
-    rehearsal = await Rehearsal.open("api-only");
+    lab = await apiOnlyLab("api");
+    rehearsal = lab.rehearsal;
     await rehearsal.proxmox("POST", `nodes/pve-lab/qemu/9000/clone?newid=${foreign.vmId}&name=${foreign.name}&full=1`);
     const ip = encodeURIComponent(`ip=${foreign.address}/24,gw=127.0.0.1`);
     await rehearsal.proxmox("PUT", `nodes/pve-lab/qemu/${foreign.vmId}/config?ipconfig0=${ip}`);
   });
 
-  after(async () => {
-    await Rehearsal.close();
-    if (instance === undefined) delete process.env.GHRUNNERS_LAB;
-    else process.env.GHRUNNERS_LAB = instance;
-  });
+  after(() => lab.close());
 
-  /** Kinds of what was written at a service since the mark. A registration token is asked for and dropped. */
-  async function writes(service: "proxmox" | "github", since: number): Promise<string[]> {
-    const kinds = (await rehearsal.events(service, since)).map(({ kind }) => kind);
-    return kinds.filter((kind) => !kind.startsWith("fault.") && kind !== "runner-token.issued");
-  }
-
-  /** Runs `up`, which must fail with all of these words, and looks at what it left. */
-  async function refused(
-    words: readonly RegExp[],
-    settings: StackSettings = {},
-    env: NodeJS.ProcessEnv = {},
-  ): Promise<EngineRun> {
-    const marks = { proxmox: await rehearsal.mark("proxmox"), github: await rehearsal.mark("github") };
-    const run = await rehearsal.pulumi(["up"], { ...loopback, ...settings }, env);
-    assert.notEqual(run.code, 0, `the bad input was taken:\n${run.output}`);
-    for (const pattern of words) assert.match(run.output, pattern);
-    const { proxmoxToken, githubToken } = rehearsal.lab.secrets;
-    for (const secret of [proxmoxToken, githubToken]) assert.ok(!run.output.includes(secret), "a secret was printed");
-    assert.deepEqual(
-      run.steps.filter(({ type }) => !harmless.test(type)),
-      [],
-      "a resource was begun",
-    );
-    assert.deepEqual(await writes("proxmox", marks.proxmox), []);
-    assert.deepEqual(await writes("github", marks.github), []);
-    return run;
-  }
+  const refused = (words: readonly RegExp[], settings?: StackSettings, env?: NodeJS.ProcessEnv): Promise<EngineRun> =>
+    refusedUp(rehearsal, words, settings, env);
 
   describe("settings", () => {
     it("all that are missing and all that are wrong are named at once, each with its command", async () => {
@@ -118,7 +73,7 @@ describe("bad input, refused before anything is made", () => {
           const run = await refused([
             /refuses the API token \(401 .*\)\. Expected a valid .*Next: pulumi config set --secret ghrunners:proxmoxToken/,
           ]);
-          assert.equal(errorsOf(run), 1, "one refusal is told once");
+          assert.equal(errorsOf(run), 1, "one refusal is reported once");
         },
       );
     });
@@ -171,7 +126,7 @@ describe("bad input, refused before anything is made", () => {
       ));
 
     it("a VM that is no template", () =>
-      refused([/VMID 777: seen somebodys-vm, which is a VM and not a template, expected a template/], {
+      refused([/VMID 777: seen other-vm, which is a VM and not a template, expected a template/], {
         "proxmox.templateId": String(foreign.vmId),
       }));
 
@@ -181,7 +136,7 @@ describe("bad input, refused before anything is made", () => {
     it("a VMID that is taken", () =>
       refused(
         [
-          /VMID 777 of lab-runner is used by somebodys-vm on node pve-lab\. Expected a free one\. Next: .*runners\[0\]\.vmId/,
+          /VMID 777 of lab-runner is used by other-vm on node pve-lab\. Expected a free one\. Next: .*runners\[0\]\.vmId/,
         ],
         { "runners[0].vmId": String(foreign.vmId) },
       ));
@@ -189,7 +144,7 @@ describe("bad input, refused before anything is made", () => {
     it("an address in use", () =>
       refused(
         [
-          /address 127\.0\.0\.77 of lab-runner-secondary is in use by VM 777 \(somebodys-vm\)\. Expected .*Next: .*runners\[1\]/,
+          /address 127\.0\.0\.77 of lab-runner-secondary is in use by VM 777 \(other-vm\)\. Expected .*Next: .*runners\[1\]/,
         ],
         { "runners[1].address": foreign.address },
       ));
@@ -212,7 +167,7 @@ describe("bad input, refused before anything is made", () => {
         const run = await refused([
           /refused to read the repository \(octo-org\/demo-app\): 401.*Expected .*Next: pulumi config set --secret ghrunners:githubToken/,
         ]);
-        assert.equal(errorsOf(run), 1, "one refusal is told once");
+        assert.equal(errorsOf(run), 1, "one refusal is reported once");
       });
     });
 
@@ -283,7 +238,7 @@ describe("bad input, refused before anything is made", () => {
   describe("all together", () => {
     it("reports all problems of Proxmox VE and GitHub at once", async () => {
       const run = await refused(
-        [/is used by somebodys-vm/, /is in use by VM 777/, /GiB in total/, /no workflow absent\.yml/],
+        [/is used by other-vm/, /is in use by VM 777/, /GiB in total/, /no workflow absent\.yml/],
         {
           "runners[0].vmId": String(foreign.vmId),
           "runners[1].address": foreign.address,

@@ -80,7 +80,7 @@ describe("GitHub's rate limit, used up for an hour", function () {
     await capturePulumi(rehearsal.stack, ["cancel", "--yes"]);
   });
 
-  it("and continues when requests are left again, with nothing to repair", async () => {
+  it("ends, and the next run continues with nothing to repair", async () => {
     await fault("DELETE");
     const run = await lab.rehearsal.up(settings, "--refresh", "--expect-no-changes");
     assert.equal(run.code, 0, run.output);

@@ -1,19 +1,16 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { adminRequest } from "@ghrunners/lab/admin";
 import { socketOf } from "@ghrunners/lab/service";
 import { topology } from "@ghrunners/lab/topology";
 import type { PermissionReport } from "@ghrunners/lab/github/permission-use";
 import type { PrivilegeReport } from "@ghrunners/lab/proxmox/access";
-import { stackFile } from "@ghrunners/cli/pulumi/stack";
-import { capturePulumi } from "@ghrunners/cli/pulumi/run";
-import { Rehearsal, type EngineRun, type StackSettings } from "@ghrunners/lab/driver/rehearsal";
+import type { EngineRun, Rehearsal, StackSettings } from "@ghrunners/lab/driver/rehearsal";
 import { first, modest, nothing, second, yaml } from "../../unit/program/repository-settings";
 import { environmentName, repositoryView } from "../../unit/program/repository-view";
 import { SecretScanner } from "../../rehearsal/support/secret-scan";
-import { until } from "@ghrunners/core/until";
+import { type ApiOnlyLab, apiOnlyLab } from "../cli/support/api-only-lab";
+import { RunsWithSecrets } from "./support/runs-with-secrets";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
@@ -23,51 +20,21 @@ describe("the repository side", () => {
     API_TOKEN: `api-${randomBytes(16).toString("hex")}`,
     REPORT_TOKEN: `report-${randomBytes(16).toString("hex")}`,
   };
-  const runs: EngineRun[] = [];
-  /** Values of secrets as they stand in a configuration file, encrypted. */
-  let sealed = "";
+  let lab: ApiOnlyLab;
   let rehearsal: Rehearsal;
-  let instance: string | undefined;
+  let runs: RunsWithSecrets;
 
   before(async () => {
-    instance = process.env.GHRUNNERS_LAB;
-    process.env.GHRUNNERS_LAB = `${(instance || "test").slice(0, 6)}-repo`;
-    await Rehearsal.close();
-    rehearsal = await Rehearsal.open("api-only");
-    await seal();
+    lab = await apiOnlyLab("repo");
+    rehearsal = lab.rehearsal;
+    runs = new RunsWithSecrets(rehearsal);
+    await runs.seal(values);
   });
 
-  after(async () => {
-    await Rehearsal.close();
-    if (instance === undefined) delete process.env.GHRUNNERS_LAB;
-    else process.env.GHRUNNERS_LAB = instance;
-  });
+  after(() => lab.close());
 
-  /** Encrypts the values, as an operator does, and takes them from the file again: each run gets them as a setting. */
-  async function seal(): Promise<void> {
-    const config = (args: string[], input?: string): Promise<string> =>
-      capturePulumi(rehearsal.stack, ["config", ...args], input);
-    for (const [name, value] of Object.entries(values)) {
-      await config(["set", "--secret", "--path", `ghrunners:secretValues.${name}`], value);
-    }
-    const file = parse(readFileSync(stackFile(rehearsal.stack), "utf8")) as { config: Record<string, unknown> };
-    sealed = yaml(file.config["ghrunners:secretValues"]);
-    await config(["rm", "ghrunners:secretValues"]);
-  }
-
-  async function pulumi(args: readonly string[], settings: StackSettings): Promise<EngineRun> {
-    const values = settings.secrets === undefined ? {} : { secretValues: sealed };
-    const run = await rehearsal.pulumi(args, { ...settings, ...values });
-    runs.push(run);
-    return run;
-  }
-
-  async function up(settings: StackSettings, ...args: string[]): Promise<EngineRun> {
-    const run = await pulumi(["up", ...args], settings);
-    assert.equal(run.code, 0, run.output);
-    return run;
-  }
-
+  const pulumi = (args: readonly string[], settings: StackSettings): Promise<EngineRun> => runs.pulumi(args, settings);
+  const up = (settings: StackSettings, ...args: string[]): Promise<EngineRun> => runs.up(settings, ...args);
   const expectNoChanges = (settings: StackSettings): Promise<EngineRun> => up(settings, "--expect-no-changes");
   const view = repositoryView(() => rehearsal);
   const { rest, here, fingerprints, policies, environmentVariables, ruleset, forkPolicy, assertFirst } = view;
@@ -156,7 +123,7 @@ describe("the repository side", () => {
     it("is what the configuration says now", async () => {
       before = await fingerprints(environmentName);
       values.API_TOKEN = `api-${randomBytes(16).toString("hex")}`;
-      await seal();
+      await runs.seal(values);
       await up(second);
       const { data: environment } = await rest().repos.getEnvironment(here());
       const rules = environment.protection_rules as { type: string; wait_timer?: number; reviewers?: unknown[] }[];
@@ -184,27 +151,8 @@ describe("the repository side", () => {
   });
 
   describe("interrupted", () => {
-    /** Switches a fault on as soon as the run has written something at GitHub. */
-    async function inTheMiddle(settings: StackSettings, fault: string, parameters: object): Promise<EngineRun> {
-      const since = await rehearsal.mark("github");
-      const socket = socketOf(rehearsal.lab.instance, "github");
-      const running = pulumi(["up"], settings);
-      try {
-        await until(
-          "the run writes at GitHub",
-          60_000,
-          async () => (await rehearsal.events("github", since)).length > 0,
-        );
-        await adminRequest(socket, "PUT", `/_lab/faults/${fault}`, parameters);
-        return await running;
-      } finally {
-        await running;
-        await adminRequest(socket, "DELETE", `/_lab/faults/${fault}`);
-      }
-    }
-
     it("by a token that expires: the next run carries on", async () => {
-      const run = await inTheMiddle(first, "token-expired", { login: topology.github.operator.login });
+      const run = await runs.upWithFault(first, "token-expired", { login: topology.github.operator.login });
       assert.notEqual(run.code, 0, "the token expired too late");
       assert.match(run.output, /401|Bad credentials/);
       await up(first);
@@ -212,7 +160,7 @@ describe("the repository side", () => {
     });
 
     it("by the rate limit: it waits or the next run carries on", async () => {
-      const run = await inTheMiddle(second, "rate-limited", { seconds: 2 });
+      const run = await runs.upWithFault(second, "rate-limited", { seconds: 2 });
       if (run.code !== 0) await up(second);
       assert.deepEqual(await policies(), ["branch release/*"]);
       await expectNoChanges(second);
@@ -324,7 +272,7 @@ describe("the repository side", () => {
 
   describe("afterwards", () => {
     it("leaves no secret in what the engine printed or kept", async () => {
-      runs.push(await pulumi(["preview", "--diff"], second));
+      await pulumi(["preview", "--diff"], second);
       const scanner = new SecretScanner(
         [
           ...Object.entries(values).map(([name, value]) => ({ name, value })),
@@ -332,7 +280,7 @@ describe("the repository side", () => {
         ],
         () => new Set(),
       );
-      for (const run of runs) assert.deepEqual(scanner.in(run.output), []);
+      for (const run of runs.done) assert.deepEqual(scanner.in(run.output), []);
       const { backend, logs, github } = rehearsal.lab.instance;
       const { files, found } = scanner.under([backend, logs, github]);
       assert.ok(files.length > 3);

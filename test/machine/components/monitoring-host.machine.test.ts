@@ -56,7 +56,7 @@ function loaded(): string | undefined {
 const ourFiles = (): string =>
   must("find /etc/prometheus /var/lib/ghrunners -name '*ghrunners*' | sort; ls -A /var/lib/ghrunners 2>/dev/null");
 
-/** How a write that found no space is told. */
+/** How a write that found no space is reported. */
 const said = (file: string, mount: string, bytes: string): RegExp =>
   new RegExp(
     `${file} on \\S+ could not be written\\. Seen on ${mount}: ${bytes} bytes and \\S+ inodes free\\. Expected some of both\\.` +

@@ -100,7 +100,7 @@ describe("packages of a bare cloud image", function () {
   });
 
   it("installs everything although apt-daily runs and another process holds the package lists for a while", async () => {
-    // As at the first boot of a cloud image: the service runs, whatever its timer is told later.
+    // As at the first boot of a cloud image: the service runs, whatever happens to its timer later.
     sh(`mkdir -p /run/systemd/system/apt-daily.service.d
       printf '%s\\n' '[Service]' ExecStart= ExecStartPre= >/run/systemd/system/apt-daily.service.d/lab.conf
       cat >/run/hold.py <<'PY'

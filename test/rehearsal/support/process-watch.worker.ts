@@ -1,12 +1,12 @@
 /**
- * Looks at every process again and again until told to end, then reports what it saw. A process of its own, so that
+ * Reads every process again and again until it is asked to end, then reports what it found. A process of its own, so that
  * short-lived programs are seen while the test itself is busy.
  */
 import { readFileSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { lookAtProcesses, type PlantedSecret, type ProcessFinding, SecretScanner } from "./secret-scan";
 
-/** What the worker is told; by message, so that no secret is in its own arguments or environment. */
+/** What the worker is given; by message, so that no secret is in its own arguments or environment. */
 export interface WatchOrder {
   readonly planted: readonly PlantedSecret[];
   /** The emulator's state file, which holds the hashes of runner tokens. */

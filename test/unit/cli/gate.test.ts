@@ -55,7 +55,7 @@ describe("ghrunners gate", () => {
 
   const stale: [string, string, RegExp][] = [
     ["an old decision", output(healthy, 31), /too old: 31 s, expected at most 30 s \(the unit is active\)/],
-    ["a choice that GitHub was told long ago", output(healthy, 3, 2), /expired at 2026-01-01T12:00:02/],
+    ["a choice that was published long ago", output(healthy, 3, 2), /expired at 2026-01-01T12:00:02/],
     ["a switch that never decided", "now\t2026-01-01T12:00:00Z\nunit\tfailed\n", /no decision yet .*failed/],
   ];
   for (const [title, text, says] of stale) {

@@ -140,7 +140,7 @@ describe("status report", () => {
       /^no runner may deploy: DEPLOY_RUNNER was decided at 2026-11-23T10:00:00Z, which is in the future\. Next: /,
     ],
     [
-      "that GitHub was told nothing",
+      "that nothing was published at GitHub",
       null,
       true,
       /none yet/,

@@ -59,7 +59,7 @@ describe("job hooks", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  /** A hook that reads this test's policy: its paths stand in it, so that nothing outside can change them. */
+  /** A hook that reads this test's policy. Its text holds the paths, so that its environment cannot change them. */
   const hook = (name: string): string =>
     readFileSync(path.join(scripts, name), "utf8")
       .replace(HOOK_POLICY_FILE, policy)

@@ -172,7 +172,7 @@ describe("checks between settings", () => {
     assert.deepEqual(check(open, "production"), [
       {
         path: "deployment.reviewers",
-        seen: "nobody who approves a deployment to production",
+        seen: "no one who approves a deployment to production",
         allowed: `at least one login, or safety.allowUnreviewedProduction: "${guardOverrides["production-reviewed"].words}"`,
       },
     ]);

@@ -102,7 +102,7 @@ describe("the bundle on this machine", () => {
       assert.equal(`${check.stdout}${check.stderr}${check.error?.message ?? ""}`, "");
     } finally {
       child.kill("SIGTERM");
-      assert.equal(await gone, 0, "it ends when it is told to");
+      assert.equal(await gone, 0, "it ends on SIGTERM");
       rmSync(folder, { recursive: true });
     }
   });

@@ -23,7 +23,7 @@ describe("the listener's log in a folder that jobs write to", () => {
   let place: LogPosition;
   let ignored: Ignored;
   const write = (name: string, text: string): void => appendFileSync(path.join(folder, name), text);
-  /** Looks until nothing new comes; as many times as there are looks in a quarter of an hour. */
+  /** Reads until nothing new comes, at most as often as the exporter reads in a quarter of an hour. */
   const read = (looks = 180): string[] => {
     const seen: string[] = [];
     for (let count = 0; count < looks; count += 1) {
@@ -131,7 +131,7 @@ describe("the listener's log in a folder that jobs write to", () => {
     assert.ok((ignored.too_large ?? 0) > 0);
   });
 
-  it("reads no more in one look than its share, over all pages", () => {
+  it("reads no more at once than its share, over all pages", () => {
     for (let hour = 10; hour < 20; hour += 1) write(`Runner_20260101-${hour}0000-utc.log`, "y\n".repeat(400_000));
     const bytes = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + line.length + 1, 0);
     assert.ok(bytes(read(1)) <= 2 ** 20);

@@ -106,7 +106,7 @@ describe("the failover switch over GitHub", function () {
     failover.start();
     const first = await failover.told("runner-1");
     assert.deepEqual(first.labels, ["self-hosted", "Linux", "X64", "production", "primary"]);
-    // On a slow machine the first decision comes before GitHub has told the maintenance.
+    // On a slow machine the first decision comes before GitHub has answered about maintenance.
     await until("both are healthy", 10_000, async () =>
       String((await failover.told("runner-1")).reason).endsWith(
         "primary runner-1: healthy; secondary runner-2: healthy.",
@@ -165,7 +165,7 @@ describe("the failover switch over GitHub", function () {
     assert.equal(failover.history().length, 1);
   });
 
-  it("does not decide by the first look alone when a view is missing", async () => {
+  it("does not decide by the first evaluation alone when a view is missing", async () => {
     failover.start();
     await failover.told("runner-1");
     await failover.stop();
@@ -173,7 +173,7 @@ describe("the failover switch over GitHub", function () {
     failover.start();
     const begun = Date.now();
     await failover.told("runner-2");
-    assert.ok(Date.now() - begun >= 300, "three looks first");
+    assert.ok(Date.now() - begun >= 300, "three evaluations first");
   });
 
   it("lets the variable expire while GitHub is away, and writes as soon as it is back", async () => {
@@ -192,7 +192,7 @@ describe("the failover switch over GitHub", function () {
       async () => ((await series('deployment_runner_choice_writes_total{result="failed"}')) ?? 0) > 0,
     );
     const expiry = (await series("deployment_runner_choice_expiry_timestamp_seconds")) ?? 0;
-    assert.ok(expiry < Date.now() / 1000, "the metric tells what GitHub has");
+    assert.ok(expiry < Date.now() / 1000, "the metric shows what GitHub has");
     await emulator.admin("DELETE", "faults/down");
     await until("the variable is fresh again", 15_000, () => {
       const { expiresAt } = JSON.parse(failover.variable() ?? "{}") as { expiresAt: string };

@@ -113,8 +113,8 @@ describe("the failover switch: reading", () => {
   });
 });
 
-describe("the failover switch: looking", () => {
-  it("is not put off by a clock that was set back or ahead during a look", () => {
+describe("the failover switch: evaluating", () => {
+  it("is not delayed by a clock that was set back or ahead during an evaluation", () => {
     assert.equal(pauseAfterLook(5_000, 1_200), 3_800);
     assert.equal(pauseAfterLook(5_000, 6_000), 0);
     assert.equal(pauseAfterLook(5_000, 12 * 3_600_000), 0);

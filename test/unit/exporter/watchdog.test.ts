@@ -32,7 +32,7 @@ describe("systemd's watchdog of a service", () => {
       await until("it was asked twice", 20_000, async () => (asked >= 2 ? true : undefined));
       assert.equal(existsSync(said), false);
       isAlive = true;
-      await until("it is told", 20_000, async () =>
+      await until("systemd is notified", 20_000, async () =>
         existsSync(said) && readFileSync(said, "utf8") ? true : undefined,
       );
       assert.match(readFileSync(said, "utf8"), /^WATCHDOG=1$/m);

@@ -6,7 +6,7 @@ import { ensurePackages } from "@ghrunners/lab/packages";
 
 const wanted = [{ program: "ghr-tool", package: "ghr-tool-package" }];
 
-/** With an apt-get on PATH that does as it is told, and a cache of its own. */
+/** With an apt-get on PATH that does what the test says, and a cache of its own. */
 describe("Debian packages of the lab", function () {
   this.timeout(30_000);
   let folder: string;

@@ -9,14 +9,14 @@ const github = path.join(projectRoot, ".github");
 const here = { owner, repo };
 const labels = ["self-hosted", "linux", "x64", "production", "primary"];
 
-/** What a stranger's pull request gets of this repository, with the fork policy that the program sets. */
+/** What an outsider's pull request gets from this repository, with the fork policy that the program sets. */
 describe("a pull request from a fork", function () {
   this.timeout(30_000);
   let emulator: TestEmulator;
   let runnerId: number;
 
   before(async () => {
-    // Strangers fork public repositories; only those have the approval of forks.
+    // Outsiders fork public repositories; only those have the approval of forks.
     emulator = await TestEmulator.start((seed) => ({ ...seed, repository: { ...seed.repository, private: false } }));
     for (const file of ["preview.yml", "delivery-runner.yml"])
       copyFileSync(path.join(github, "workflows", file), path.join(emulator.folder, ".github/workflows", file));

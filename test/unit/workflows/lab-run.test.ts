@@ -53,7 +53,7 @@ for (const variablesOfRun of ["now", "creation"] as const)
         path.join(folder, "deploy.sh"),
         'echo "deployed $DEPLOY_COMMIT to $DEPLOY_ENVIRONMENT from $(basename "$PWD")"\n',
       );
-      // The same file but for the runner: its steps run on the emulator's own machine.
+      // The same file with another runner: its steps run on the emulator's own machine.
       const onHosted = readFileSync(path.join(github, "workflows/deploy.yml"), "utf8").replace(
         "${{ fromJSON(needs.gate.outputs.labels) }}",
         "ubuntu-24.04",

@@ -165,7 +165,7 @@ function spark(place: Element, { panel, data }: Drawn, width: number): uPlot {
 
 const drawings = { timeseries: lines, stateTimeline: states, stat: spark } as const;
 
-/** @param label what a reader who does not see the chart is told */
+/** @param label text for readers who do not see the chart */
 export function Chart(props: Drawn & { readonly kind: keyof typeof drawings; readonly label: string }) {
   const { panel, data, kind, label } = props;
   const place = useRef<HTMLDivElement>(null);

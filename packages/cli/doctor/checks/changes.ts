@@ -14,7 +14,7 @@ const AGAIN = "ghrunners doctor once more";
 const valueOf = <T>(fact: Fact<T> | undefined): T | undefined =>
   fact === undefined || "error" in fact ? undefined : fact.value;
 
-/** A secret that is due still works, so it is never a problem. */
+/** A secret whose rotation is overdue still works, so it is never a problem. */
 function judgeAge(
   { github, at }: DoctorFacts,
   { name, scope, rotateDays }: Settings["secrets"][number],
@@ -51,7 +51,7 @@ function observed(facts: DoctorFacts): DriftObservation {
   };
 }
 
-/** Findings that a check further up has told in its own words. */
+/** Findings that an earlier check has reported already. */
 const toldAbove = [
   "repository-public",
   "environment-missing",

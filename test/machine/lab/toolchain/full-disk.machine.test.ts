@@ -11,7 +11,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 /** Size of every program of the fake releases. */
 const programBytes = 8 * 2 ** 20;
 
-/** A file system that is really full: a small tmpfs in a mount namespace that goes with the process. Needs root. */
+/** A file system that is really full: a small tmpfs in a mount namespace that ends with the process. Needs root. */
 describe("toolchain: a full disk", () => {
   let folder: string;
   let server: ReleaseServer;

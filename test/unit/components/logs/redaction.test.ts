@@ -74,7 +74,7 @@ describe("redaction of logs", () => {
     ]);
   });
 
-  it("a key of one stream does not silence another, nor its own for ever", () => {
+  it("a key of one stream does not silence another, nor its own forever", () => {
     const lines: [string, string][] = [
       ["a", "-----BEGIN RSA PRIVATE KEY-----"],
       ["b", "Listening for Jobs"],

@@ -21,7 +21,7 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
   ["a token that may not register", atGitHub({ registration: { error: "403 y" } }), "github", /^403 y$/],
   ["a missing workflow", atGitHub({ workflow: { error: "404 z" } }), "github", /^404 z$/],
   [
-    "a GitHub that refuses everything, told once",
+    "a GitHub that refuses everything, once",
     atGitHub({
       repository: { error: "401" },
       runners: { error: "401" },

@@ -112,7 +112,7 @@ const table: readonly [string, PreflightProblem[], string, RegExp][] = [
   ],
   ["privileges that cannot be read", atProxmox({ missingPrivileges: { error: "403 x" } }), "proxmox", /^403 x$/],
   [
-    "a Proxmox VE that refuses everything, told once",
+    "a Proxmox VE that refuses everything, once",
     atProxmox({ guests: { error: "401 x" }, missingPrivileges: { error: "401 x" } }),
     "proxmox",
     /^401 x$/,

@@ -7,7 +7,7 @@ import { toRunners } from "@ghrunners/core/github/runner";
 const raw = { id: 7, name: "runner-1", status: "online", busy: false, labels: [{ name: "Linux" }] };
 type Reply = { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> };
 
-/** A client whose GitHub gives these answers one after the other, and the last one for ever. */
+/** A client whose GitHub gives these answers one after the other, and then the last one again and again. */
 function clientOf(replies: readonly Reply[], options: Omit<GitHubAccess, "url" | "token" | "fetch"> = {}) {
   const asked: { method: string; url: string; tag: string | undefined }[] = [];
   const fetch = async (url: string, { method = "GET", headers = {} }: RequestInit = {}): Promise<Response> => {

@@ -133,7 +133,7 @@ export class Switch {
     return this.emulator.services.store.state.variables.find((one) => one.scope === null && one.name === name)?.value;
   }
 
-  /** Waits until GitHub was told this runner; null: no runner. */
+  /** Waits until this runner is published at GitHub; null: no runner. */
   async told(runner: string | null, limitMs = 10_000): Promise<Record<string, unknown>> {
     return until(`DEPLOY_RUNNER names ${runner}`, limitMs, () => {
       const value = this.variable();

@@ -119,7 +119,7 @@ describe("runner choice", () => {
     });
     const broken = runner("primary", { diskUsedPercent: 99.4 }, { status: "offline" });
     const says = `primary primary: unusable, ${reasons.join(", ")}`;
-    // The primary's cause is told, wherever it stands in the list.
+    // The primary's cause is reported, wherever the primary stands in the list.
     assert.deepEqual(choose([runner("secondary"), broken], policy, now), {
       ...base,
       runner: "secondary",

@@ -7,7 +7,7 @@ import { seal } from "@ghrunners/lab/driver/seal";
 
 interface Step {
   readonly method: string;
-  /** `{policy}` and `{ruleset}` stand for ids that the emulator gives out. */
+  /** `{policy}` and `{ruleset}` are replaced by ids that the emulator assigns. */
   readonly path: string;
   readonly body?: Record<string, unknown>;
   readonly status: number;

@@ -51,7 +51,7 @@ describe("the workflow engine", () => {
     const message = stage.take(runner);
     const second = stage.dispatch("two.yml");
     assert.deepEqual(stage.show(second), { "b#1": "pending" });
-    assert.equal(stage.engine.report(message.jobId, []), true, "the worker is told to cancel");
+    assert.equal(stage.engine.report(message.jobId, []), true, "the worker is asked to cancel");
     stage.finish(message);
     assert.equal(conclusion(first), "cancelled");
     assert.deepEqual(stage.drain(runner), ["b"]);

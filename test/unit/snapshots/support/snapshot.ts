@@ -1,5 +1,5 @@
 /**
- * Golden files: texts that change only on purpose. They stand in test/unit/snapshots/files, one folder for each
+ * Golden files: texts that change only on purpose. They are in test/unit/snapshots/files, one folder for each
  * test file: `help/ops.txt` belongs to help.test.ts.
  */
 import { structuredPatch } from "diff";

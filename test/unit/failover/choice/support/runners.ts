@@ -19,7 +19,7 @@ export const policy: ChoicePolicy = {
 export type HostFixture = NonNullable<RunnerSeen["host"]>;
 export type GitHubFixture = NonNullable<RunnerSeen["github"]>;
 
-/** A healthy runner, named by its role, but for what is given. */
+/** A healthy runner, named by its role, with the given changes. */
 export function runner(
   role: Role,
   host: Partial<HostFixture> | null = {},
