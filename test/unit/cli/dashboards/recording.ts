@@ -82,6 +82,13 @@ export function recordedHours(end: number): string {
       seen((minute) => 4e8 + (minute % 45) * 2e7),
     );
     add(metrics.runnerClockOffset.name, runner, seen(wave(-0.6, 0.8, 70)));
+    for (const [kind, packages, days] of [
+      ["security", 2, 3],
+      ["other", 11, 12],
+    ] as const) {
+      add(metrics.runnerUpdatesPending.name, { ...runner, kind }, seen(always(packages)));
+      add(metrics.runnerUpdatesPendingSince.name, { ...runner, kind }, seen(always(start - days * 86_400)));
+    }
     add(
       foreign.cpuSeconds.name,
       { ...runner, mode: "idle", cpu: "0" },
