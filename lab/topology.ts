@@ -1,5 +1,5 @@
 /**
- * Every literal address, number and name of the laboratory. Pure data: the only place where they stand.
+ * Every literal address, number and name of the laboratory. Pure data, and their only source.
  * 198.51.100.0/24 is TEST-NET-2 (RFC 5737) and exists only inside the lab's own network namespaces.
  */
 export const topology = {
@@ -25,7 +25,7 @@ export const topology = {
     failover: { login: "failover-switch", id: 1005 },
     repository: { id: 4711, name: "demo-app", private: true, defaultBranch: "main" },
   },
-  /** Machines that stand before the program comes. The numbers are below 100, where Proxmox VE has no VMID. */
+  /** Machines that exist before the program runs. The numbers are below 100, where Proxmox VE has no VMID. */
   hosts: {
     monitoring: { id: 20, address: "198.51.100.200", mac: "02:00:00:00:01:20", receiverPort: 9095 },
     app: { id: 60, address: "198.51.100.60", mac: "02:00:00:00:01:60" },

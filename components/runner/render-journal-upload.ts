@@ -39,7 +39,7 @@ SupplementaryGroups=systemd-journal
 StateDirectory=ghrunners-logs
 Restart=always
 RestartSec=2
-# Says that it gets on; one that stands still is killed and started again.
+# Reports its progress to systemd, which restarts it when it hangs.
 NotifyAccess=main
 WatchdogSec=120
 WatchdogSignal=SIGKILL

@@ -55,7 +55,7 @@ export class TreeMeter {
     for (const pid of treeOf(this.root)) {
       const stat = quietly(() => parseStat(readFileSync(`/proc/${pid}/stat`, "utf8")), undefined);
       const argv = quietly(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"), "").split("\0");
-      // A process that has ended but was not waited for has no command line; what was seen of it before stands.
+      // A process that has ended but was not waited for has no command line; the one that was read before is kept.
       if (stat === undefined || argv[0] === "") continue;
       resident += stat.residentMiB;
       this.processes.set(pid, { ...stat, program: programOf(argv) });

@@ -28,7 +28,7 @@ export function readEngineEvents(file: string): RunEvents {
   if (!existsSync(file)) return { steps: [], changes: {} };
   const events = readFileSync(file, "utf8")
     .split("\n")
-    // What stands after the last newline is empty, or was not written to its end when the engine was killed.
+    // The text after the last newline is empty, or was not written to its end when the engine was killed.
     .slice(0, -1)
     .map((line) => JSON.parse(line) as EngineEvent);
   return {

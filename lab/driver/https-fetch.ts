@@ -10,7 +10,7 @@ export interface Exchange {
   readonly body: string;
 }
 
-/** A `fetch` that trusts one authority and tells what it saw, after redirects each by itself. */
+/** A `fetch` that trusts one authority and reports each request and answer, those of redirects separately. */
 export function httpsFetch(authority: string, agent: https.Agent, seen: (exchange: Exchange) => void) {
   const fetchOnce = (url: URL, init: RequestInit): Promise<Response> =>
     new Promise((resolve, reject) => {

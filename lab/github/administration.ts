@@ -55,7 +55,7 @@ function secretProof({ store, secrets }: Services, query: URLSearchParams): Text
 
 const triggers = { push: pushEvent, "pull-request": pullRequestEvent } as const;
 
-/** Lets something happen to the repository, and tells the runs that it started. */
+/** Applies an event to the repository, and returns the runs that it started. */
 function trigger(engine: WorkflowEngine, subject: keyof typeof triggers, body: unknown): TextReply {
   const parsed = triggers[subject].safeParse(body ?? {});
   if (!parsed.success) return refused(400, `${subject}: ${z.prettifyError(parsed.error)}`);

@@ -104,7 +104,7 @@ export class GitHubFaults {
 
   /**
    * Switches off one kind of fault, or all.
-   * @param only parameters that a fault must have to be meant
+   * @param only only faults with these parameters are cleared
    * @returns the faults that were on
    */
   clear(name?: GitHubFaultName, only: Readonly<Record<string, unknown>> = {}): GitHubFault[] {

@@ -66,7 +66,7 @@ export interface StoredRunner {
   createdAt: string;
   /** SHA-256 of the credential that registration gave the runner. */
   credentialSha256: string;
-  /** What the emulator last told the world about it; kept so that a change is one event. */
+  /** What the last event about it said; kept so that a change is one event. */
   announced: "online" | "offline";
 }
 

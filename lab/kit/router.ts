@@ -8,7 +8,7 @@ export interface Match<Route> {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Finds the route of a request by its path as it was sent. Neither API tells a wrong method from a wrong path. */
+/** Finds the route of a request by its path as it was sent. Neither API distinguishes a wrong method from a wrong path. */
 export type Router<Route> = (method: string, rawPath: string) => Match<Route> | undefined;
 
 const methods: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];

@@ -8,7 +8,7 @@ export interface PropertyFormat {
   readonly keys: Readonly<Record<string, Parameter>>;
   /** Key of a part without `=`. */
   readonly defaultKey?: string;
-  /** Keys that stand for two: `virtio=MAC` is `model=virtio` and `macaddr=MAC`. */
+  /** Keys that are short for two: `virtio=MAC` is `model=virtio` and `macaddr=MAC`. */
   readonly pairs?: { readonly names: readonly string[]; readonly key: string; readonly value: string };
 }
 

@@ -10,7 +10,7 @@ const templateSchema = z.strictObject({
   storage: z.string().min(1),
   /** ProxmoxNode that holds it. Default: `node`. */
   node: z.string().min(1).optional(),
-  /** Options that this template has otherwise; empty = none of it. DISK and CLOUDINIT stand for its two volumes. */
+  /** Options in which this template differs; empty = the option is missing. DISK and CLOUDINIT are replaced by its two volumes. */
   config: z.record(z.string(), z.string()).optional(),
 });
 

@@ -42,7 +42,7 @@ interface Release {
   readonly broken: boolean;
 }
 
-/** Versions of the stand-in carry the numbers of GitHub's releases they stand for. */
+/** Versions of the stand-in have the numbers of the releases of GitHub that they replace. */
 export const releases: readonly Release[] = [
   { version: "2.335.1", node: "node20", broken: false },
   { version: "2.336.0", node: "node24", broken: false },

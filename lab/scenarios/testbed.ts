@@ -1,4 +1,4 @@
-/** What scenarios stand on: a lab with the demo application's machine, and its plan with places to hold at. */
+/** The surroundings of scenarios: a lab with the demo application's machine, and its plan with places to hold at. */
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";

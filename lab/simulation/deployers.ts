@@ -31,7 +31,7 @@ export const labelsOf = (role: string): string[] => ["self-hosted", "linux", "x6
 
 export class Deployers {
   readonly results: DeployerResult[] = [];
-  /** Deployers at work. */
+  /** Deployers that are running. */
   readonly atWork = new Set<SimulatedProcess>();
   /** Everything that any of them printed. */
   consoles = "";

@@ -1,4 +1,4 @@
-/** The tree of a simulated disk: what stands at a path, through links, and the errors of a file system. */
+/** The tree of a simulated disk: what is at a path, through links, and the errors of a file system. */
 
 export interface Inode {
   readonly ino: number;
@@ -57,7 +57,7 @@ const parts = (file: string): string[] => file.split("/").filter((part) => part 
 export class DiskTree {
   readonly root: Inode = newNode(0, "folder", 0o755, 0);
 
-  /** @param follow whether the last part may be a link @returns undefined where nothing stands */
+  /** @param follow whether the last part may be a link @returns undefined where there is nothing */
   find(file: string, follow: boolean, depth = 0): Inode | undefined {
     if (depth > 20) throw errno("ELOOP", "stat", file);
     let at: Inode = this.root;

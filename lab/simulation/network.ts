@@ -29,7 +29,7 @@ export class Network {
   private readonly cuts = new Map<string, number>();
   /** Added to every way, ms. */
   slowness = 0;
-  /** Answers of the command `run` that never arrive, although the connection stands. */
+  /** Answers of the command `run` that never arrive, although the connection is open. */
   silentAnswers = 0;
 
   constructor(

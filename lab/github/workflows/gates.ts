@@ -7,7 +7,7 @@ import type { JobRecord, RunRecord } from "./records";
 import type { EngineContext } from "./engine-context";
 
 /**
- * What stands between a job and a runner: first its concurrency group, then its environment.
+ * What a job waits for before it gets a runner: first its concurrency group, then its environment.
  * GitHub does not document the order; so a job that waits for approval holds its group.
  * @returns whether anything changed
  */

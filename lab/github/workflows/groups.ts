@@ -45,7 +45,7 @@ export interface ConcurrencyGroup {
 
 interface Owner {
   readonly runId: number;
-  /** Null when the whole run is meant. */
+  /** Null for the group of the whole run. */
   readonly jobId: number | null;
 }
 

@@ -22,7 +22,7 @@ export class WorkerProcess {
       cwd: root,
       env,
       stdio: ["pipe", "ignore", "inherit"],
-      // Ctrl-C in a terminal is for the listener; it tells the worker itself.
+      // Ctrl-C in a terminal is for the listener, which forwards it to the worker.
       detached: true,
     });
     this.finished = new Promise((resolve) => {

@@ -28,7 +28,7 @@ async function withDeployments<Value>(
   }
 }
 
-/** Waits until the failover switch has told GitHub this runner. */
+/** Waits until the failover switch has published this runner at GitHub. */
 function chosen({ octokit, repository }: Rehearsal, name: string): Promise<true> {
   return until(`DEPLOY_RUNNER names ${name}`, CHOICE_MS, async () => {
     const { data } = await octokit.rest.actions.getRepoVariable({ ...repository, name: "DEPLOY_RUNNER" });

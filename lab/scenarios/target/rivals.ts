@@ -50,7 +50,7 @@ async function lateDeployer(testbed: Testbed): Promise<string> {
   return records.map(inWords).join("; ");
 }
 
-/** Something stands in the way of the undo: loud, named, locked, and mended by one command. */
+/** An obstacle makes the undo fail: the deployer reports it by name, the target stays locked, and one command repairs it. */
 async function failedRollback(testbed: Testbed): Promise<string> {
   const deployer = await heldAt(testbed, "3-unhealthy", UNDO, { holdAfter: "activate" });
   await testbed.app.obstructUndo();

@@ -10,7 +10,7 @@ import type { snapshotSchema, targetDeploymentsSchema, topologySchema } from "./
 /** What the page of `ghrunners console` reads. */
 export type ConsoleSnapshot = Described<typeof snapshotSchema>;
 
-/** The stack as it is configured: what stands where. */
+/** The stack as it is configured: machines, addresses and names. */
 export type Topology = Described<typeof topologySchema>;
 
 /** The deployments of one target. */

@@ -12,7 +12,7 @@ export async function whyPaused(client: GitHubClient, environment: string): Prom
 }
 
 /**
- * A pause holds for a deployment from this machine too. Where GitHub does not answer, it goes on: it is meant for such
+ * A pause holds for a deployment from this machine too. Where GitHub does not answer, the deployment continues: it is made for such
  * emergencies.
  * @throws Error while deployments are paused
  */

@@ -20,7 +20,7 @@ const only = <T>(list: readonly T[]): T | undefined => (list.length === 1 ? list
 const preferred = (usual: string, seen: readonly string[]): string | undefined =>
   seen.includes(usual) ? usual : only(seen);
 
-/** What can be meant in one way alone, filled in where nothing was said. Settings with a default stay out where it fits. */
+/** Values that have only one possibility, filled in where no answer was given. Settings whose default fits are left out. */
 export function fillIn(tree: SettingsTree, offer: ProxmoxOffer): SettingsTree {
   const said = valueOf(tree, "proxmox.node");
   const node = typeof said === "string" ? said : only(offer.nodes);

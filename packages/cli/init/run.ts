@@ -78,7 +78,7 @@ function givenAnswers(options: InitOptions): InitAnswers {
   });
 }
 
-/** The tree with what can be meant in one way alone; a finding where Proxmox VE cannot be asked. */
+/** The answers, completed by values that have only one possibility; a finding where Proxmox VE cannot be asked. */
 async function filledIn(
   tree: SettingsTree,
   token: string | undefined,

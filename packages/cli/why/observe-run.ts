@@ -28,7 +28,7 @@ export interface ObserveInput {
   readonly run: number | undefined;
 }
 
-/** Jobs of the run that have, or want, one of the stack's runners: first those that explain where it stands. */
+/** Jobs of the run that have, or want, one of the stack's runners: first those that explain its state. */
 const usedBy = (jobs: readonly WhyJob[]): WhyJob[] => {
   const isOpen = ({ status }: WhyJob): boolean => status !== "completed";
   return jobs.some(isOpen) ? jobs.filter(isOpen) : jobs.filter(({ conclusion }) => conclusion !== "skipped");

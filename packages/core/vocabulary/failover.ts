@@ -17,5 +17,5 @@ export const HISTORY_FILE = "decisions.jsonl";
 /** The switch's memory across restarts; below SWITCH_STATE. */
 export const STATE_FILE = "switch.json";
 
-/** Repository variable that tells the gate which runner deploys. */
+/** Repository variable from which the gate reads which runner deploys. */
 export const CHOICE_VARIABLE = "DEPLOY_RUNNER";

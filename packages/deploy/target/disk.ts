@@ -17,7 +17,7 @@ import { removeTemporaries, syncFolder, writeWhole } from "@ghrunners/core/whole
 /** Longest file that is accepted as one of the agent's. */
 const LONGEST = 64 * 2 ** 20;
 
-/** `writeWhole` for a file of the agent's own: a folder that stands in its place is kept beside it, under another name. */
+/** `writeWhole` for a file of the agent's own: a folder at its path is kept under another name. */
 export function writeOwn(file: string, content: string | Buffer, mode = 0o600): void {
   if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
     renameSync(file, `${file}.folder-${randomBytes(4).toString("hex")}`);

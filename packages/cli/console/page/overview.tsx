@@ -1,4 +1,4 @@
-/** The first view: what stands where, as each side sees it, and who deploys next. */
+/** The first view: every part of the stack, as each side sees it, and which runner deploys next. */
 import type { ConsoleSnapshot } from "../snapshot";
 import {
   environmentPlace,

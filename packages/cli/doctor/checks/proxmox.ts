@@ -50,7 +50,7 @@ const ANOTHER_NODE = /^runners\[\d+\]\.node$/;
 export function proxmoxChecks(facts: ProxmoxFacts, inputs: PreflightInputs, at: Date): DoctorCheck[] {
   const stage = "proxmox";
   const { endpoint, node, storage, templateId } = inputs.proxmox;
-  // Judged once; without guests every part would repeat the refusal that the check of the token tells.
+  // Judged once; without guests every part would repeat the refusal that the check of the token reports.
   const problems = "error" in facts.seen.guests ? [] : judgeProxmox(inputs, facts.seen);
   const about = (belongs: (setting: string) => boolean): DoctorVerdict[] =>
     problems

@@ -44,7 +44,7 @@ export const templatesOn = ({ seen }: Conversation, node: string): PromptOption[
     .filter((each) => each.node === node)
     .map(({ vmId, name }) => ({ value: vmId, label: `${vmId} ${name}` }));
 
-/** Fills in what can be meant in one way alone, and says so. */
+/** Fills in values that have only one possibility, and says so. */
 function withTheOnlyOnes(conversation: Conversation): QuestionVerdict {
   const { proxmox } = conversation.seen;
   if (proxmox === undefined) return {};

@@ -163,7 +163,7 @@ export function runnerQuestions(conversation: Conversation, index: number): Ques
       }),
       check: async (seen, systems) => {
         const findings = await systems.proxmoxFindings(seen, inputsSoFar(seen));
-        // Privileges depend on the VMIDs, so this is the first moment at which they can be told; once is enough.
+        // Privileges depend on the VMIDs, so this is the first moment at which they are known; they are shown once.
         const isLast = index === runnersOf(seen).length - 1;
         const warnings = findings.filter(({ isRefusal }) => isLast && !isRefusal).map(({ reason }) => reason);
         return { ...refusalOf(findings, at("address")), warnings };
