@@ -46,6 +46,7 @@ export function program(): Command {
       new Option("--stack <name>", "stack to work on").env("PULUMI_STACK").default(undefined, "the selected one"),
     )
     .showHelpAfterError("(ghrunners --help lists the commands; ghrunners COMMAND --help explains one)")
+    .addHelpText("after", "\nghrunners --version prints the version.")
     .commandsGroup("Help:")
     .helpCommand("help [command]", "explains a command")
     .exitOverride()

@@ -50,6 +50,12 @@ describe("the command tree of ghrunners", () => {
     assert.deepEqual(seen, ["acme", "acme", "acme"]);
   });
 
+  it("prints its version", async () => {
+    const { code, stdout } = await run("--version");
+    assert.equal(code, 0);
+    assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+
   it("loads no command's libraries for its help", async () => {
     const script = `require("./packages/cli/commands").program(); console.log(Object.keys(require.cache).join("\\n"))`;
     const { stdout } = await runProcess([process.execPath, "--require", "tsx/cjs", "--eval", script], {
