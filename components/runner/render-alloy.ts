@@ -3,7 +3,7 @@
  */
 import { logLabels } from "@ghrunners/core/vocabulary/logs";
 import type { LogOrigin } from "./logs";
-import { redacted, redactions, TERMINAL_ORDERS } from "@ghrunners/core/vocabulary/redaction";
+import { redacted, redactions, TERMINAL_SEQUENCES } from "@ghrunners/core/vocabulary/redaction";
 import { DIAGNOSTIC_FILES, shippedUnits } from "./log-sources";
 
 /** A string literal in Alloy's syntax. Raw strings have no escapes, so a text with a backtick cannot be one. */
@@ -72,7 +72,7 @@ loki.process "redact" {
   }
 
   stage.replace {
-    expression = ${text(TERMINAL_ORDERS)}
+    expression = ${text(TERMINAL_SEQUENCES)}
     replace    = ""
   }
 

@@ -3,7 +3,7 @@
  */
 import { JOURNAL_REMOTE_PORT, journalField, LOG_NAMESPACE, logLabels } from "@ghrunners/core/vocabulary/logs";
 import type { LogOrigin } from "./logs";
-import { redacted, redactions, TERMINAL_ORDERS } from "@ghrunners/core/vocabulary/redaction";
+import { redacted, redactions, TERMINAL_SEQUENCES } from "@ghrunners/core/vocabulary/redaction";
 import { DIAGNOSTIC_FILES, shippedUnits } from "./log-sources";
 
 /** Configuration of scripts/redactor.py. The unit is a label of each line, so it is not among the fixed ones. */
@@ -14,7 +14,7 @@ export function renderRedactor(origin: LogOrigin): string {
       units: shippedUnits(origin),
       files: DIAGNOSTIC_FILES,
       labels: Object.fromEntries(fixed.map((label) => [journalField(label), origin[label]])),
-      terminalOrders: TERMINAL_ORDERS,
+      terminalSequences: TERMINAL_SEQUENCES,
       redactions: redactions.map(({ name, pattern }) => ({ pattern, replacement: redacted(name) })),
     },
     undefined,

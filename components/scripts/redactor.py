@@ -45,14 +45,14 @@ def unescaped(text):
 class Redactor:
     """Replaces secrets. A private key may span several lines of a stream, so each stream has a state."""
 
-    def __init__(self, rules, open_keys, terminal_orders):
-        self.terminal_orders = re.compile(terminal_orders)
+    def __init__(self, rules, open_keys, terminal_sequences):
+        self.terminal_sequences = re.compile(terminal_sequences)
         self.rules = [(re.compile(rule["pattern"]), rule["replacement"]) for rule in rules]
         self.open_keys = open_keys
 
     def redact(self, stream, text):
         """The text without secrets; None if all of it belongs to a private key."""
-        text = self.terminal_orders.sub("", text)
+        text = self.terminal_sequences.sub("", text)
         if stream in self.open_keys:
             end = END_KEY.search(text)
             if end is None:
@@ -274,7 +274,7 @@ def main(config_file):
     state_file = os.path.join(os.environ["STATE_DIRECTORY"], "state.json")
     state = load(state_file)
     open_keys, offsets = state.get("keys", {}), state.get("offsets", {})
-    redactor = Redactor(config["redactions"], open_keys, config["terminalOrders"])
+    redactor = Redactor(config["redactions"], open_keys, config["terminalSequences"])
     watchdog = Watchdog()
     journal = Journal(config["units"], state.get("cursor"))
     files = Files(config["files"], offsets)

@@ -5,12 +5,12 @@ import { LIMIT_MS, type Testbed } from "../scenarios/testbed";
 import { until } from "@ghrunners/core/until";
 import type { RandomNumbers } from "./random";
 
-type Act = (testbed: Testbed, deployer: Deployer) => Promise<void>;
+type Disturbance = (testbed: Testbed, deployer: Deployer) => Promise<void>;
 
 /** There is no process to kill if the deployment has already ended. */
-const killAgent: Act = ({ app }) => app.killAgent("run").catch(() => undefined);
+const killAgent: Disturbance = ({ app }) => app.killAgent("run").catch(() => undefined);
 
-const acts: Readonly<Record<string, Act>> = {
+const disturbances: Readonly<Record<string, Disturbance>> = {
   nothing: async () => undefined,
   "signal to the deployer": async (_, deployer) => deployer.signal("SIGTERM"),
   "kill -9 of the deployer": (_, deployer) => deployer.kill(),
@@ -34,7 +34,7 @@ export interface RandomFault {
 const LATEST = 1.15;
 
 export const draw = (random: RandomNumbers): RandomFault => ({
-  name: random.pick(Object.keys(acts)),
+  name: random.pick(Object.keys(disturbances)),
   at: random.between(0, LATEST),
 });
 
@@ -62,7 +62,7 @@ export async function inflict(
   const deployer = testbed.start(version);
   await until("the deployment has the lock", LIMIT_MS, () => deployer.words.includes("holds the lock"));
   await delay(fault.at * usualSeconds * 1000);
-  await acts[fault.name]?.(testbed, deployer);
+  await disturbances[fault.name]?.(testbed, deployer);
   // Network and disk are repaired once the target is idle: it must end the deployment without them.
   if (fault.name === "power cut of the target") await testbed.app.mend();
   await testbed.app.rests();

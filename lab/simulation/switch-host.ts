@@ -72,8 +72,8 @@ export class SwitchHost {
       name: "switch",
       main: () => {
         const say = (line: string): void => void (process.stderr += `${line}\n`);
-        const around = { ask: this.ask(), fetch: fetchNow as typeof fetch, now: () => host.wall() };
-        new View(config, SECRETS.githubToken, SWITCH_STATE, "0", say, around).start();
+        const context = { ask: this.ask(), fetch: fetchNow as typeof fetch, now: () => host.wall() };
+        new View(config, SECRETS.githubToken, SWITCH_STATE, "0", say, context).start();
       },
     });
     this.process = process;

@@ -29,8 +29,8 @@ export async function deployDirectly(
   const settings = await settingsOf(stack);
   const address = addressOf(settings, plan.targets[0] ?? "");
   if (action === "deploy") await refusePaused(settings);
-  const order = { plan, folder, version, action, address, privateKey: settings.sshPrivateKey };
+  const request = { plan, folder, version, action, address, privateKey: settings.sshPrivateKey };
   const owner = operator();
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  return carryOut({ ...order, owner }, { agent: await agentFiles(), say, signal: stopSignal() });
+  return carryOut({ ...request, owner }, { agent: await agentFiles(), say, signal: stopSignal() });
 }

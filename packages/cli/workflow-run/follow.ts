@@ -54,16 +54,16 @@ async function chosen(
 }
 
 /** @throws Error if it does not succeed on the chosen runner */
-export async function carryOut(client: WorkflowClient, order: WorkflowRequest): Promise<FinishedRun> {
-  const runner = await chosen(client, order);
+export async function carryOut(client: WorkflowClient, request: WorkflowRequest): Promise<FinishedRun> {
+  const runner = await chosen(client, request);
   const title = randomUUID();
   const { url } = await runToEnd(client, {
-    workflow: order.workflow,
+    workflow: request.workflow,
     title,
-    inputs: { ...order.inputs, labels: JSON.stringify(runner.labels), proof: title },
-    what: `The run of ${order.workflow}`,
+    inputs: { ...request.inputs, labels: JSON.stringify(runner.labels), proof: title },
+    what: `The run of ${request.workflow}`,
     runner: runner.name,
-    limitSeconds: order.limitSeconds,
+    limitSeconds: request.limitSeconds,
     next: {
       late: "run the same command again, and have it approved in time",
       failed: "read its log, then run the same command again",

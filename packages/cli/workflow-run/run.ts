@@ -14,6 +14,6 @@ export async function requireWorkflow(settings: Settings, workflow: string, inst
  * Starts a workflow and follows it to its end. Prints a line when a reviewer has to approve.
  * @throws Error if it does not succeed on the chosen runner
  */
-export async function runWorkflow(settings: Settings, order: WorkflowRequest): Promise<FinishedRun> {
-  return carryOut(open(settings), order);
+export async function runWorkflow(settings: Settings, request: WorkflowRequest): Promise<FinishedRun> {
+  return carryOut(open(settings), request);
 }

@@ -47,7 +47,7 @@ export async function startAndWatch(
 }
 
 /** A run that must succeed on one runner. */
-export interface RunOrder extends RunStart {
+export interface ExpectedRun extends RunStart {
   /** Name of the run in messages, such as "The smoke job on runner-1". */
   readonly what: string;
   /** Name of the runner that its inputs send it to. */
@@ -61,10 +61,10 @@ export interface RunOrder extends RunStart {
 }
 
 /** @throws Error if it does not succeed on exactly that runner within the limit */
-export async function runToEnd(github: Runs, order: RunOrder): Promise<WorkflowRun & { conclusion: "success" }> {
-  const { what, runner, limitSeconds, next, onWaiting, title } = order;
+export async function runToEnd(github: Runs, expected: ExpectedRun): Promise<WorkflowRun & { conclusion: "success" }> {
+  const { what, runner, limitSeconds, next, onWaiting, title } = expected;
   let waited = false;
-  const run = await startAndWatch(github, order, limitSeconds * 1_000, (seen) => {
+  const run = await startAndWatch(github, expected, limitSeconds * 1_000, (seen) => {
     if (seen.status === "waiting" && !waited) onWaiting?.(seen);
     waited ||= seen.status === "waiting";
     return seen.status === "completed";

@@ -13,7 +13,7 @@ export interface Redaction {
  * Colours and other terminal control sequences. They are removed before the search, because one inside a token would
  * hide it. They are not secrets, so they are not in the list.
  */
-export const TERMINAL_ORDERS = String.raw`(\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,1000}(?:\x07|\x1b\\)|[@-Z\\^_]))`;
+export const TERMINAL_SEQUENCES = String.raw`(\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b]{0,1000}(?:\x07|\x1b\\)|[@-Z\\^_]))`;
 
 /** Names of settings whose values are secrets. Names that only end like this (PGPASSWORD, MY_API_KEY) count too. */
 const NAMES =
@@ -97,7 +97,7 @@ export function toRegExp(pattern: string, flags = ""): RegExp {
   return new RegExp(rest, flags + own);
 }
 
-const orders = toRegExp(TERMINAL_ORDERS, "g");
+const sequences = toRegExp(TERMINAL_SEQUENCES, "g");
 const expressions = redactions.map(({ name, pattern }) => ({ name, expression: toRegExp(pattern, "g") }));
 
 /** The text with the escapes of URLs, JSON and programs undone, once. */
@@ -115,7 +115,7 @@ const replaced = (text: string): string =>
 
 /** Redacts what looks like a secret, as the log shippers do, also where an escape hides it. */
 export function withoutSecrets(text: string): string {
-  const seen = text.replace(orders, "");
+  const seen = text.replace(sequences, "");
   const plain = unescaped(seen);
   const shown = replaced(plain);
   return shown === plain ? replaced(seen) : shown;

@@ -41,14 +41,14 @@ export type DeployerOutcome = DeployResult | { readonly kind: "refused"; readonl
 
 /** @throws Error if the target cannot be reached, or the connection was lost: the target then rolls back by itself */
 export async function carryOut(
-  order: DeployerRequest,
+  request: DeployerRequest,
   { agent, say, signal }: DeployerContext,
 ): Promise<DeployerOutcome> {
-  const { action, address } = order;
-  const version = parseVersion(order.version);
+  const { action, address } = request;
+  const version = parseVersion(request.version);
   // Refuse whatever can be refused here before contacting the target.
-  const asked = action === "retry rollback" ? undefined : requestOf(order, version);
-  const session = await openSession(address, order.privateKey);
+  const asked = action === "retry rollback" ? undefined : requestOf(request, version);
+  const session = await openSession(address, request.privateKey);
   try {
     if (asked !== undefined && action === "check") return await check(readOnlyAgent(session, agent), asked.request);
     const installed = await installAgent(session, agent);

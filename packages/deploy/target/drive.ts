@@ -103,10 +103,10 @@ const isRepeated = (before: Entry | undefined, entry: Entry): before is Entry =>
 
 /** During the deployment an action ends with the lease; during a rollback nothing limits it. */
 async function performWatched(agent: Agent, journal: Journal, action: Action): Promise<ActionResult> {
-  const around = { store: agent.store, executor: agent.executor, now: agent.clock.wall() };
-  if (journal.transaction.phase !== "forward" || action.kind === "sweep") return perform(journal, action, around);
+  const context = { store: agent.store, executor: agent.executor, now: agent.clock.wall() };
+  if (journal.transaction.phase !== "forward" || action.kind === "sweep") return perform(journal, action, context);
   return underLease(agent, journal.transaction, async (signal) => {
-    const performed = await perform(journal, action, { ...around, signal });
+    const performed = await perform(journal, action, { ...context, signal });
     if (performed.result.ok || !signal.aborted) return performed;
     return { ...performed, result: { ...performed.result, code: "lease_expired" } };
   });

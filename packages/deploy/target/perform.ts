@@ -40,9 +40,9 @@ const failed = (detail: string, checks?: readonly CheckResult[]): ActionResult =
   checks,
 });
 
-export async function perform(journal: Journal, action: Action, around: EffectContext): Promise<ActionResult> {
+export async function perform(journal: Journal, action: Action, context: EffectContext): Promise<ActionResult> {
   try {
-    return await effect(journal, action, around);
+    return await effect(journal, action, context);
   } catch (error) {
     if (!(error instanceof Error)) return failed(String(error));
     return { ...failed(error.message), errno: (error as NodeJS.ErrnoException).code };

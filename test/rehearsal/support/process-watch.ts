@@ -1,14 +1,14 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
-import type { WatchOrder, WatchReport } from "./process-watch.worker";
+import type { WatchRequest, WatchReport } from "./process-watch.worker";
 
 /**
  * Watches every process of this host while the work runs.
  * @returns the work's result and what was seen
  */
 export async function whileWatchingProcesses<T>(
-  order: WatchOrder,
+  request: WatchRequest,
   work: () => Promise<T>,
 ): Promise<{ result: T; report: WatchReport }> {
   const child = fork(path.join(__dirname, "process-watch.worker.ts"), [], { execArgv: ["--require", "tsx/cjs"] });
@@ -16,7 +16,7 @@ export async function whileWatchingProcesses<T>(
   died.catch(() => undefined); // Its end is wanted in the end.
   const answer = (): Promise<unknown[]> => Promise.race([once(child, "message"), died]);
   try {
-    child.send(order);
+    child.send(request);
     await answer(); // It has looked once.
     const result = await work();
     child.send("end");

@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { lookAtProcesses, type PlantedSecret, type ProcessFinding, SecretScanner } from "./secret-scan";
 
 /** What the worker is given; by message, so that no secret is in its own arguments or environment. */
-export interface WatchOrder {
+export interface WatchRequest {
   readonly planted: readonly PlantedSecret[];
   /** The emulator's state file, which holds the hashes of runner tokens. */
   readonly githubState: string;
@@ -24,7 +24,7 @@ export function issuedTokens(githubState: string): ReadonlySet<string> {
   return new Set(runnerTokens.map((token) => token.sha256));
 }
 
-async function watch({ planted, githubState }: WatchOrder, ended: () => boolean): Promise<WatchReport> {
+async function watch({ planted, githubState }: WatchRequest, ended: () => boolean): Promise<WatchReport> {
   const scanner = new SecretScanner(planted, () => issuedTokens(githubState));
   const found = new Map<string, ProcessFinding>();
   let looks = 0;
@@ -43,7 +43,7 @@ if (require.main === module) {
   let end = false;
   process.on("message", (message) => {
     if (message === "end") end = true;
-    else void watch(message as WatchOrder, () => end).then((report) => process.send?.(report, () => process.exit(0)));
+    else void watch(message as WatchRequest, () => end).then((report) => process.send?.(report, () => process.exit(0)));
   });
   process.on("disconnect", () => process.exit(1));
 }

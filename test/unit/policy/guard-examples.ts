@@ -10,31 +10,31 @@ const runners = (own: readonly string[], events = ["push"]): Partial<Resource> =
   props: { members: [{ role: "primary", runner: "runner-1", labels: own }], events },
 });
 /** What a judgement needs beside the resource. */
-type Around = LocalFacts & { readonly environment: string };
-const workflow = (text: string): Partial<Around> => ({ workflows: () => [workflowFacts("a.yml", text)] });
-const job = (more: string, on = "push"): Partial<Around> =>
+type OtherFacts = LocalFacts & { readonly environment: string };
+const workflow = (text: string): Partial<OtherFacts> => ({ workflows: () => [workflowFacts("a.yml", text)] });
+const job = (more: string, on = "push"): Partial<OtherFacts> =>
   workflow(`on: ${on}\njobs: { a: { ${more}, steps: [{ run: x }] } }`);
-const using = (uses: string): Partial<Around> =>
+const using = (uses: string): Partial<OtherFacts> =>
   workflow(`on: push\njobs: { a: { runs-on: ubuntu-24.04, steps: [{ uses: "${uses}" }] } }`);
 export const sha = "0123456789abcdef0123456789abcdef01234567";
 
 export interface Example {
   readonly what: string;
   readonly resource: Partial<Resource>;
-  readonly around?: Partial<Around>;
+  readonly others?: Partial<OtherFacts>;
   /** What the one violation says; undefined where there is none. */
   readonly violation?: RegExp;
 }
-const bad = (what: string, violation: RegExp, resource: Partial<Resource>, around?: Partial<Around>): Example => ({
+const bad = (what: string, violation: RegExp, resource: Partial<Resource>, others?: Partial<OtherFacts>): Example => ({
   what,
   violation,
   resource,
-  around,
+  others,
 });
-const good = (what: string, resource: Partial<Resource>, around?: Partial<Around>): Example => ({
+const good = (what: string, resource: Partial<Resource>, others?: Partial<OtherFacts>): Example => ({
   what,
   resource,
-  around,
+  others,
 });
 
 const environmentType = "ghrunners:deployment:DeploymentEnvironment";

@@ -17,10 +17,10 @@ import { workflowFacts } from "@ghrunners/policy/workflows";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { type Example, labels, pool, sha, specification } from "./guard-examples";
 
-function judge(guard: Guard, { resource, around }: Example): readonly string[] {
+function judge(guard: Guard, { resource, others }: Example): readonly string[] {
   const whole = { type: "", name: "x", props: {}, protect: true, ...resource };
   const usual = { environment: "production", workflows: () => [], passphraseIsEmpty: () => false };
-  const { environment, ...checkout } = { ...usual, ...around };
+  const { environment, ...checkout } = { ...usual, ...others };
   const facts = factsOf(whole, environment, checkout);
   assert.ok(facts, `no guard looks at ${whole.type}`);
   return guard.judge(facts);

@@ -20,7 +20,7 @@ sys.dont_write_bytecode = True
 import redactor
 given = json.load(sys.stdin)
 config = json.loads(given["config"])
-worker = redactor.Redactor(config["redactions"], {}, config["terminalOrders"])
+worker = redactor.Redactor(config["redactions"], {}, config["terminalSequences"])
 json.dump([worker.redact(stream, text) for stream, text in given["lines"]], sys.stdout)
 `;
   const result = spawnSync("python3", ["-c", program, folder], {

@@ -7,13 +7,13 @@ import { carryOut, requestOf, type DeployerRequest } from "@ghrunners/deploy/dep
 import { parseVersion } from "@ghrunners/deploy/protocol/values";
 import { LocalTarget } from "../support/target";
 
-describe("an order to a deployer", () => {
+describe("a deployment that a deployer is asked for", () => {
   let folder: string;
-  let order: DeployerRequest;
+  let asked: DeployerRequest;
   beforeEach(() => {
-    folder = mkdtempSync(path.join(tmpdir(), "ghr-order-"));
+    folder = mkdtempSync(path.join(tmpdir(), "ghr-deployer-"));
     const target = new LocalTarget();
-    order = {
+    asked = {
       plan: target.plan({ artefact: { file: "app.tar.gz", sums: "SHA256SUMS" } }),
       folder,
       version: "2",
@@ -30,33 +30,33 @@ describe("an order to a deployer", () => {
 
   const sums = (sum: string, name = "app.tar.gz"): void =>
     writeFileSync(path.join(folder, "SHA256SUMS"), `${sum}  ${name}\n`);
-  const around = {
+  const context = {
     agent: { install: "", look: "", files: [] },
     say: () => undefined,
     signal: new AbortController().signal,
   };
 
   it("becomes a request", () => {
-    assert.equal(requestOf(order, parseVersion("2")).request.version, "2");
+    assert.equal(requestOf(asked, parseVersion("2")).request.version, "2");
   });
 
   for (const action of ["deploy", "check"] as const) {
     it(`is refused before anything is reached when the artefact is not that of its sums (${action})`, async () => {
       sums("0".repeat(64));
       await assert.rejects(
-        carryOut({ ...order, action }, around),
+        carryOut({ ...asked, action }, context),
         /has SHA-256 .* and .*SHA256SUMS says 0{64}\. Nothing was c/,
       );
     });
 
     for (const version of ["", ".", "../2", "-rf"])
       it(`is refused before anything is reached with the version ${JSON.stringify(version)} (${action})`, async () => {
-        await assert.rejects(carryOut({ ...order, action, version }, around), /is not a version\. Expected/);
+        await assert.rejects(carryOut({ ...asked, action, version }, context), /is not a version\. Expected/);
       });
 
     it(`is refused with an id that is none (${action})`, async () => {
       for (const id of ["", "../x", "a b"])
-        await assert.rejects(carryOut({ ...order, action, id }, around), /is not a deployment id\. Expected/);
+        await assert.rejects(carryOut({ ...asked, action, id }, context), /is not a deployment id\. Expected/);
     });
   }
 
@@ -81,6 +81,6 @@ describe("an order to a deployer", () => {
   ] as const)
     it(`says which file it is when its ${name}`, () => {
       damage(path.join(folder, "app.tar.gz"));
-      assert.throws(() => requestOf(order, parseVersion("2")), words);
+      assert.throws(() => requestOf(asked, parseVersion("2")), words);
     });
 });
