@@ -5,11 +5,11 @@ import type { InitFinding } from "../findings";
 import {
   type Conversation,
   isAbout,
-  known,
   knownText,
+  lacks,
   type Question,
-  refusalOf,
   type QuestionVerdict,
+  refusalOf,
   withAnswer,
 } from "./question";
 import { inputsSoFar } from "./stand-ins";
@@ -17,11 +17,6 @@ import type { Systems } from "./systems";
 
 const UNREVIEWED = `safety.${guardOverrides["production-reviewed"].setting}`;
 const { words } = guardOverrides["production-reviewed"];
-
-const lacks =
-  (setting: string) =>
-  (conversation: Conversation): boolean =>
-    known(conversation, setting) === undefined;
 
 const environmentOf = (conversation: Conversation): string =>
   knownText(conversation, "environment") || conversation.stack;

@@ -1,11 +1,14 @@
 /** Questions about logging in to hosts: the key, the monitoring host, and the passphrase of the stack. Pure. */
-import { type Conversation, known, knownText, type Question, type QuestionVerdict, withAnswer } from "./question";
+import {
+  type Conversation,
+  known,
+  knownText,
+  lacks,
+  type Question,
+  type QuestionVerdict,
+  withAnswer,
+} from "./question";
 import type { Systems } from "./systems";
-
-const lacks =
-  (setting: string) =>
-  (conversation: Conversation): boolean =>
-    known(conversation, setting) === undefined;
 
 /** The usual place of the key; the documents name it. */
 const KEY_FILE = "~/.ssh/ghrunners";

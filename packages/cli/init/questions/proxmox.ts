@@ -3,22 +3,17 @@ import { defaults } from "@ghrunners/components/runner/defaults";
 import { fillIn } from "../propose";
 import type { InitFinding } from "../findings";
 import {
-  type PromptOption,
   type Conversation,
-  known,
   knownText,
+  lacks,
   type Prompt,
+  type PromptOption,
   type Question,
-  refusalOf,
   type QuestionVerdict,
+  refusalOf,
 } from "./question";
 import { inputsSoFar } from "./stand-ins";
 import type { Systems } from "./systems";
-
-const lacks =
-  (setting: string) =>
-  (conversation: Conversation): boolean =>
-    known(conversation, setting) === undefined;
 
 const findings = (conversation: Conversation, systems: Systems): Promise<InitFinding[]> =>
   systems.proxmoxFindings(conversation, inputsSoFar(conversation));

@@ -84,6 +84,12 @@ const secrets: readonly string[] = [
 export const known = ({ tree, secrets: held }: Conversation, setting: string): unknown =>
   secrets.includes(setting) ? held[setting as SecretKey] : valueOf(tree, setting);
 
+/** Whether a setting or secret has no value. */
+export const lacks =
+  (setting: string) =>
+  (conversation: Conversation): boolean =>
+    known(conversation, setting) === undefined;
+
 /** The same as text; empty if there is none. */
 export const knownText = (conversation: Conversation, setting: string): string => {
   const value = known(conversation, setting);

@@ -2,17 +2,12 @@
 import { defaults } from "@ghrunners/components/runner/defaults";
 import { formatAddress, isHostAddress, parseAddress, type Subnet, subnetOf } from "@ghrunners/core/vocabulary/ipv4";
 import { choiceOf, nodes, templatesOn } from "./proxmox";
-import { type Conversation, known, knownText, type Question, refusalOf, withAnswer } from "./question";
+import { type Conversation, knownText, lacks, type Question, refusalOf, withAnswer } from "./question";
 import { inputsSoFar } from "./stand-ins";
 
 /** Numbers and addresses that are proposed begin here; lower ones are often used by hand. */
 const FIRST_VMID = 151;
 const FIRST_HOST = 51;
-
-const lacks =
-  (setting: string) =>
-  (conversation: Conversation): boolean =>
-    known(conversation, setting) === undefined;
 
 type PartialRunner = Readonly<Record<string, unknown>>;
 const runnersOf = ({ tree }: Conversation): readonly PartialRunner[] =>

@@ -60,7 +60,11 @@ export const terminal: Terminal = {
  */
 export async function mayWrite(title: string, settings: string): Promise<boolean> {
   note(settings.trimEnd(), title);
-  const answer = await answerTo({ kind: "yes-no", message: "Write this, and give the secrets to Pulumi?", initial: true });
+  const answer = await answerTo({
+    kind: "yes-no",
+    message: "Write this, and give the secrets to Pulumi?",
+    initial: true,
+  });
   if (answer !== true) cancel(NOTHING_WRITTEN);
   return answer === true;
 }
