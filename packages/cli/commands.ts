@@ -13,6 +13,7 @@ import { command as gate } from "./gate/command";
 import { command as incidents } from "./incidents/command";
 import { command as init } from "./init/command";
 import { command as maintenance } from "./maintenance/command";
+import { command as patch } from "./patch/command";
 import { command as pause } from "./pause/command";
 import { command as promote } from "./promote/command";
 import { command as restoreMonitoring } from "./restore-monitoring/command";
@@ -33,7 +34,7 @@ const groups: Readonly<Record<string, readonly (() => Command)[]>> = {
   "Begin:": [init, setup],
   "Look:": [status, doctor, consolePage, why, alerts, gate, drift, dashboards, blastRadius],
   "Deploy:": [deploy, promote, pause, resume, incidents, review],
-  "Operate:": [smoke, maintenance, rotate],
+  "Operate:": [smoke, maintenance, patch, rotate],
   "Repair:": [rollbackRunners, restoreMonitoring, restoreProtection, prune],
   "Help:": [support, completion],
 };

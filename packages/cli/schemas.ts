@@ -17,6 +17,7 @@ import { targetIncidentsSchema } from "./incidents/schema";
 import { initSchema } from "./init/schema";
 import { maintenanceReportSchema } from "./maintenance/schema";
 import { monitoringViewSchema } from "./monitoring/schema";
+import { patchReportSchema } from "./patch/schema";
 import { pauseReportSchema } from "./pause/schema";
 import { promotionRecordSchema } from "./promote/schema";
 import { pruneReportSchema } from "./prune/schema";
@@ -83,6 +84,7 @@ export const schemas = {
       steps: z.array(z.string()).describe("The steps that would be done; empty if they were done."),
     })
     .meta({ title: "A runner taken out of service, or put back" }),
+  patch: patchReportSchema,
   pause: pauseReportSchema,
   "promote-staging": z
     .strictObject({ version, stack: z.string(), result: z.literal("proved") })

@@ -5,6 +5,8 @@ import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+import { installedVersion, offerUpdate, withdrawUpdates } from "@ghrunners/lab/driver/offered-updates";
+import { inside } from "@ghrunners/lab/pulumi/session";
 import type { LabEvent } from "@ghrunners/lab/kit/event-log";
 
 /** Whatever is killed in the middle of an up, the next up ends where an undisturbed one would have. */
@@ -97,5 +99,44 @@ describe("interruption", () => {
     await rehearsal.labCommand("fault", "clear", "stop", "secondary");
     await gone(child);
     await nextUpFinishes();
+  });
+
+  it("Ctrl-C while a machine is patched: it installs the updates all the same, and the maintenance has an end", async () => {
+    rehearsal = await Rehearsal.ready();
+    const onSecondary = (script: string): Promise<string> =>
+      rehearsal.inMachine(secondary.vmId, "sh", "-c", script).catch((error: Error) => error.message);
+    await offerUpdate(rehearsal, secondary);
+    await onSecondary("systemd-run --quiet --unit=other-packages flock /run/ghrunners-packages.lock sleep 600");
+    try {
+      const [program = "", ...line] = inside(rehearsal.session, ["ghrunners", "patch", "secondary", "--apply"]);
+      const child = spawn(program, line, {
+        cwd: projectRoot,
+        env: rehearsal.session.env,
+        detached: true,
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      let said = "";
+      child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+      await until("the machine installs", 90_000, () => said.includes("installing the updates"));
+      await until("it has begun", 30_000, async () =>
+        (await onSecondary("systemctl is-active ghrunners-patch")).startsWith("active"),
+      );
+      process.kill(-(child.pid as number), "SIGINT");
+      await gone(child);
+      assert.match(said, /Interrupted: lab-runner-secondary is in maintenance until .*\n?.*Next: ghrunners patch/);
+      await onSecondary("systemctl stop other-packages");
+      await until(
+        "the update is installed",
+        60_000,
+        async () => (await installedVersion(rehearsal, secondary)) === "1.1",
+      );
+      await rehearsal.online(secondary.name, 60_000);
+      const { all } = await rehearsal.run(["ghrunners", "maintenance"]);
+      assert.match(all, /lab-runner-secondary .*updates of the machine/);
+    } finally {
+      await onSecondary("systemctl stop other-packages ghrunners-patch");
+      await withdrawUpdates(rehearsal, secondary);
+      await rehearsal.run(["ghrunners", "maintenance", "end", "--all"]);
+    }
   });
 });

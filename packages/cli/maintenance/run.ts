@@ -1,65 +1,12 @@
 import { print, printJson, WrongUse } from "../command";
-import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
-import type { Settings } from "@ghrunners/config/parse";
-import { maintenances, type Maintenance } from "@ghrunners/failover/choice/maintenance";
-import { readState } from "../drift/drift";
-import type { StackState } from "../drift/state";
-import { monitoringUrls } from "../monitoring/address";
+import { maintenances } from "@ghrunners/failover/choice/maintenance";
 import { currentStack } from "../pulumi/stack";
-import { settingsOf } from "../settings";
 import { secondsOf } from "../duration";
 import { operator } from "../operator";
 import { note } from "@ghrunners/core/terminal";
-import { change, type ChangeInput } from "./change";
-import { readMaintenanceView, type MaintenanceView } from "./collect";
 import { decide, runnerMeant } from "./plan";
 import { renderReport, reportOf } from "./report";
-
-interface MaintenanceTarget {
-  /** Runners as the state has them. */
-  readonly made: StackState["runners"];
-  readonly settings: Settings;
-  readonly alertmanager: string | null;
-  readonly github: ChangeInput["github"];
-}
-
-async function open(options: { stack?: string }): Promise<MaintenanceTarget> {
-  const stack = await currentStack(options.stack);
-  const settings = await settingsOf(stack);
-  if (settings.hosts === "skip")
-    throw new Error(
-      `The stack ${stack.name} has machines without guests (hosts: skip): no runner can be in maintenance.`,
-    );
-  const { url, repository } = settings.github;
-  return {
-    made: (await readState(stack)).runners,
-    settings,
-    alertmanager: monitoringUrls(settings)?.alertmanager ?? null,
-    github: { url, repository, token: settings.githubToken },
-  };
-}
-
-function readView({ settings, alertmanager, github, made }: MaintenanceTarget): Promise<MaintenanceView> {
-  const runners = settings.runners.flatMap(({ name, role }) => {
-    const found = made.find((runner) => runner.name === name);
-    if (found === undefined) return [];
-    const labels = runnerLabels(settings.environment, role, settings.agent.extraLabels);
-    const { id: runnerId, version, unit, host } = found;
-    return [{ runnerName: name, role, runnerId, labels, version, unit, host }];
-  });
-  return readMaintenanceView({ github, sshPrivateKey: settings.sshPrivateKey, runners, alertmanager });
-}
-
-function entriesOf({ variable }: MaintenanceView): readonly Maintenance[] {
-  const seen = maintenances.parse(variable ?? undefined, new Date());
-  if (!seen.known) throw new Error(`${seen.problem} Next: ${maintenances.repair}`);
-  return seen.entries;
-}
-
-const carryOut = (
-  { settings, alertmanager, github }: MaintenanceTarget,
-  wanted: ChangeInput["change"],
-): Promise<void> => change({ github, environment: settings.environment, alertmanager, change: wanted });
+import { carryOut, entriesOf, openTarget, readView } from "./target";
 
 interface StartOptions {
   readonly stack?: string;
@@ -75,7 +22,7 @@ export async function start(given: string, options: StartOptions): Promise<numbe
   const reason = options.reason.trim();
   if (reason === "") throw new WrongUse("--reason is empty. Expected why the runner is taken out of service.");
   const seconds = secondsOf(options.for, "a maintenance", 7);
-  const place = await open(options);
+  const place = await openTarget(await currentStack(options.stack));
   const { name } = runnerMeant(place.settings.runners, given);
   const by = operator();
   const wish = { runner: name, seconds, reason, by, extend: options.extend, force: options.force };
@@ -112,7 +59,7 @@ export async function end(
   options: { stack?: string; all: boolean; json?: boolean },
 ): Promise<number> {
   if ((given === undefined) !== options.all) throw new WrongUse("Expected a runner or --all.");
-  const place = await open(options);
+  const place = await openTarget(await currentStack(options.stack));
   const { runners } = place.settings;
   const names = given === undefined ? runners.map(({ name }) => name) : [runnerMeant(runners, given).name];
   const seen = options.all ? maintenances.parse((await readView(place)).variable ?? undefined, new Date()) : undefined;
@@ -126,7 +73,7 @@ export async function end(
 }
 
 export async function show(options: { stack?: string; json?: boolean }): Promise<number> {
-  const place = await open(options);
+  const place = await openTarget(await currentStack(options.stack));
   const seen = await readView(place);
   const report = reportOf(place.settings.environment, seen.runners, entriesOf(seen), seen.silences);
   if (options.json) printJson<"maintenance">(report);

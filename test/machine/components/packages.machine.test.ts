@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { agentParameters } from "@ghrunners/components/runner/render-agent";
 import { runnerPackages } from "@ghrunners/components/runner/packages";
+import { type HostUpdates, parseLook, progressOf } from "@ghrunners/cli/patch/plan";
+import { PATCHED_STAMP } from "@ghrunners/core/vocabulary/patch";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
 import { until } from "@ghrunners/core/until";
 import type { Finished } from "@ghrunners/core/process";
@@ -131,20 +133,102 @@ PY
     assert.match(stdout, /^runner 2\.336\.0,/m);
   });
 
-  it("takes updates by the commands of the how-to guide, and its unit is back after the restart", async () => {
-    const guide = readFileSync(path.join(projectRoot, "docs/how-to/maintenance.md"), "utf8");
-    const [upgrade = "", restart = ""] = [...guide.matchAll(/^ssh "\$RUNNER_HOST" "(.+)"$/gm)].map(([, line]) => line);
-    assert.equal(restart, "sudo systemctl reboot");
-    sh(`printf '[Service]\\nExecStart=/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n' >/etc/systemd/system/${unit}
-      systemctl daemon-reload; systemctl enable --now --quiet ${unit}`);
-    sh(`UNIT=${unit}; ${upgrade}`);
-    assert.equal(sh(`systemctl is-active ${unit} || true`), "inactive", "an upgrade under a running listener");
+  describe("patched", () => {
     const startTime = "systemctl show --property=UserspaceTimestampMonotonic --value";
-    const earlier = sh(startTime);
-    sh(restart);
-    await until("the machine has booted again", 90_000, async () => (await rig.ssh(host, startTime)) !== earlier);
-    await until("its unit is back", 30_000, () => sh(`systemctl is-active ${unit} || true`) === "active");
-    sh(`systemctl disable --now --quiet ${unit}; rm /etc/systemd/system/${unit}; systemctl daemon-reload`);
+    const bootId = "cat /proc/sys/kernel/random/boot_id";
+    const offers = readFileSync(path.join(projectRoot, "lab/driver/offered-updates.sh"), "utf8");
+    const offered = (verb: string): string => rig.exec(host, "bash", "-c", offers, "offered-updates.sh", verb);
+    const state = (): string => sh(`systemctl is-active ${unit} || true`);
+    const patch = (verb: string, id = "", seconds = 60): Finished => {
+      const script = readFileSync(path.join(projectRoot, "packages/cli/patch/scripts/patch.sh"), "utf8");
+      const parameters = { RUN: id, RUNNER_UNIT: unit, EXPORTER_STATE: "/nonexistent", STAMP: PATCHED_STAMP };
+      return rig.script(host, renderScript(script, { ...parameters, LIMIT_SECONDS: String(seconds) }), verb);
+    };
+    const look = (): HostUpdates => {
+      const { stdout, stderr } = patch("look");
+      assert.equal(stderr, "");
+      return parseLook(stdout, new Date());
+    };
+    /** Waits for the end of a run. While the machine restarts, nothing answers. */
+    const ended = (id: string): Promise<HostUpdates> =>
+      until(`the run ${id} has ended`, 90_000, () => {
+        const seen = look();
+        return seen.run?.id === id && seen.run.state !== "running" ? seen : undefined;
+      });
+
+    before(() => {
+      sh(`printf '[Service]\\nExecStart=/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n' >/etc/systemd/system/${unit}
+        systemctl daemon-reload; systemctl enable --now --quiet ${unit}; rm -f /run/reboot-required`);
+      offered("offer");
+    });
+    after(() => {
+      offered("withdraw");
+      sh(`systemctl disable --now --quiet ${unit}; rm /etc/systemd/system/${unit}; systemctl daemon-reload`);
+    });
+
+    it("has no run before the first one, and knows no updates without an exporter", () => {
+      const { run, updates, restartRequired } = look();
+      assert.deepEqual([run, updates, restartRequired], [undefined, null, false]);
+    });
+
+    it("installs every update while the runner is stopped, and starts it again", async () => {
+      const earlier = sh(`systemctl show --property=InvocationID ${unit}`);
+      assert.equal(patch("start", "first").code, 0);
+      const { run, words } = await ended("first");
+      assert.deepEqual(run, { id: "first", state: "done", restarts: false }, words);
+      assert.equal(offered("version"), "1.1");
+      await until("the unit runs again", 10_000, () => state() === "active");
+      assert.notEqual(
+        sh(`systemctl show --property=InvocationID ${unit}`),
+        earlier,
+        "an upgrade under a running listener",
+      );
+      assert.equal(sh(`stat --format=%U ${PATCHED_STAMP}`), "root");
+    });
+
+    it("says why it could not be patched, and has its runner back", async () => {
+      offered("break");
+      assert.equal(patch("start", "second", 1).code, 0);
+      const { run, words } = await ended("second");
+      offered("withdraw");
+      assert.equal(run?.state, "failed");
+      assert.match(words, /E: .*\/srv\/nowhere/);
+      await until("the unit runs again", 10_000, () => state() === "active");
+    });
+
+    it("goes on with a run that is under way, and one that is killed has failed and the runner is back", async () => {
+      sh("systemd-run --quiet --unit=other-packages flock /run/ghrunners-packages.lock sleep 600");
+      assert.equal(patch("start", "third").code, 0);
+      assert.equal(patch("start", "fourth").code, 0);
+      assert.deepEqual(look().run, { id: "third", state: "running", restarts: false });
+      sh("systemctl kill --signal=KILL ghrunners-patch.service; systemctl stop other-packages.service");
+      assert.equal((await ended("third")).run?.state, "failed");
+      await until("the unit runs again", 10_000, () => state() === "active");
+    });
+
+    it("restarts where a package asks for it, and its unit is back", async () => {
+      sh("touch /run/reboot-required");
+      const before = look();
+      assert.equal(before.restartRequired, true);
+      assert.equal(patch("start", "fifth").code, 0);
+      // By SSH: a command that enters the machine does not end while it goes down.
+      await until("it has booted again", 90_000, async () => (await rig.ssh(host, bootId)) !== before.bootId);
+      const { run, restartRequired, ...seen } = look();
+      assert.deepEqual([run?.state, run?.restarts, restartRequired], ["done", true, false]);
+      assert.equal(progressOf({ ...seen, run, restartRequired }, "fifth", before.bootId), "done");
+      await until("the unit runs again", 30_000, () => state() === "active");
+    });
+
+    it("takes updates by the commands of the how-to guide, and its unit is back after the restart", async () => {
+      const guide = readFileSync(path.join(projectRoot, "docs/how-to/patch.md"), "utf8");
+      const [upgrade = "", restart = ""] = [...guide.matchAll(/^sudo .+$/gm)].map(([line]) => line);
+      assert.equal(restart, "sudo systemctl reboot");
+      sh(upgrade);
+      const earlier = sh(startTime);
+      sh(restart);
+      await until("the machine has booted again", 90_000, async () => (await rig.ssh(host, startTime)) !== earlier);
+      await until("its unit is back", 30_000, () => state() === "active");
+    });
   });
 
   it("does nothing when run again, and lets the host upgrade itself when it goes", () => {

@@ -235,14 +235,17 @@ export const knownCommands: readonly KnownCommand[] = [
     by: 'rollback("--dry-run")',
   },
   {
-    pattern:
-      /^ghrunners maintenance( start (primary --for 2h --reason "a new disk"|secondary --for 1h --reason "security updates")| end (primary|secondary))?$/,
+    pattern: /^ghrunners maintenance( start (primary --for 2h --reason "a new disk")| end (primary|secondary))?$/,
     test: "test/rehearsal/11-maintenance.test.ts",
     by: '["maintenance", "start", "primary", "--for", "2h", "--reason", "a new disk"]',
   },
-  { pattern: /^ghrunners smoke --role secondary$/, test: "lab/start.ts", by: '["ghrunners", "smoke"]' },
   {
-    pattern: /^ssh "\$RUNNER_HOST" "sudo systemctl (reboot|stop \$UNIT && .*apt-get upgrade.*)"$/,
+    pattern: /^ghrunners patch( --apply| secondary --apply --for 1h)?$/,
+    test: "test/rehearsal/11-patch.test.ts",
+    by: '["ghrunners", "patch", ...args]',
+  },
+  {
+    pattern: /^sudo (systemctl reboot|apt-get update -q && .*apt-get --yes --with-new-pkgs upgrade .*)$/,
     test: "test/machine/components/packages.machine.test.ts",
     by: "takes updates by the commands of the how-to guide",
   },
