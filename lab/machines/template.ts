@@ -35,7 +35,7 @@ export const runnerTemplate: TemplateContent = {
 export const bareTemplate: TemplateContent = {
   name: "bare template",
   packages: [],
-  offered: hostPackages,
+  offered: [...hostPackages, "prometheus", "prometheus-alertmanager"],
   disabledUnits: [],
 };
 

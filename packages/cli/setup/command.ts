@@ -3,10 +3,10 @@ import { action, newCommand } from "../command";
 
 export function command(): Command {
   const root = newCommand("setup", {
-    summary: "prints what Proxmox VE needs, as commands to copy",
-    about: "Prints the commands that prepare another system for a stack. Changes nothing.",
-    examples: ["ghrunners setup proxmox"],
-    exitCodes: "0 printed",
+    summary: "prepares Proxmox VE and the monitoring host",
+    about: "Prints the commands that prepare another system for a stack. Changes nothing, except with --apply.",
+    examples: ["ghrunners setup proxmox", "ghrunners setup monitoring"],
+    exitCodes: "0 printed or ready",
   });
   root.addCommand(
     newCommand("proxmox", {
@@ -27,6 +27,30 @@ export function command(): Command {
       .option("--bridge <name>", "bridge of the machines; default: the stack's, or vmbr0")
       .option("--pool <name>", "resource pool for the machines; default: the stack's, or none")
       .action(action(() => (require("./proxmox") as typeof import("./proxmox")).setupProxmox)),
+  );
+  root.addCommand(
+    newCommand("monitoring", {
+      summary: "Prometheus, Alertmanager and node exporter of the monitoring host",
+      about:
+        "Looks at the monitoring host and says what the program needs there. An empty Debian machine is set up with --apply: " +
+        "Debian's packages, and a configuration in the place of Debian's own. On a machine with a Prometheus of its own, " +
+        "however it was installed, the command only reads, and prints the lines that its owner adds. If no machine is known, " +
+        "it prints the script for an empty one.",
+      examples: [
+        "ghrunners setup monitoring",
+        "ghrunners setup monitoring --apply",
+        "ghrunners setup monitoring --host 192.168.0.200 --user operator --host-key 'ssh-ed25519 AAAA...' --key-file ~/.ssh/ghrunners",
+      ],
+      exitCodes: "0 ready, or printed for no machine; 1 something is missing",
+      json: "setup-monitoring",
+    })
+      .option("--host <address>", "IPv4 address; default: the stack's monitoring.host")
+      .option("--user <name>", "user with password-less sudo; default: the stack's monitoring.user")
+      .option("--host-key <key>", "pinned host key; default: the stack's monitoring.hostKey")
+      .option("--key-file <file>", "private key to log in with; default: the stack's sshPrivateKey")
+      .option("--on-call-url <url>", "webhook of on-call; default: the stack's monitoring.alertmanager.onCallUrl")
+      .option("--apply", "set up an empty machine")
+      .action(action(() => (require("./monitoring") as typeof import("./monitoring")).setupMonitoring)),
   );
   return root;
 }

@@ -15,23 +15,25 @@ export const PACKAGES = ["prometheus", "prometheus-alertmanager", "prometheus-no
 /** Where things are on the host, or will be. */
 export type MonitoringPlaces = Pick<MonitoringHostSettings, "prometheusUrl" | "paths" | "alertmanager">;
 
+/** Parameters of scripts/look-monitoring.sh. */
+export const lookParameters = ({ prometheusUrl, paths, alertmanager }: MonitoringPlaces): Record<string, string> => ({
+  PROMETHEUS_URL: prometheusUrl,
+  ALERTMANAGER_URL: alertmanager.url,
+  GRAFANA_URL: "http://127.0.0.1:3000",
+  PROMETHEUS_CONFIG: paths.prometheusConfig,
+  ALERTMANAGER_FILE: alertmanager.file,
+  RULES_DIR: paths.rules,
+  TARGETS_DIR: paths.targets,
+  PACKAGES: PACKAGES.join(" "),
+});
+
 /** @throws Error in words: no login, no password-less sudo */
 export function lookAtMonitoring(
   host: HostAddress,
   privateKey: string,
-  { prometheusUrl, paths, alertmanager }: MonitoringPlaces,
+  places: MonitoringPlaces,
 ): Promise<SeenMonitoring> {
   const text = readFileSync(path.join(__dirname, "scripts", "look-monitoring.sh"), "utf8");
-  const parameters = {
-    PROMETHEUS_URL: prometheusUrl,
-    ALERTMANAGER_URL: alertmanager.url,
-    GRAFANA_URL: "http://127.0.0.1:3000",
-    PROMETHEUS_CONFIG: paths.prometheusConfig,
-    ALERTMANAGER_FILE: alertmanager.file,
-    RULES_DIR: paths.rules,
-    TARGETS_DIR: paths.targets,
-    PACKAGES: PACKAGES.join(" "),
-  };
   return withSession(host, privateKey, async (session) => {
     const sudo = await session.run("sudo -n true", "", LIMIT_MS);
     if (sudo.code !== 0)
@@ -40,7 +42,7 @@ export function lookAtMonitoring(
           `who may. Next: on that host, as root: echo '${host.user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/${host.user}`,
       );
     return parseSeenMonitoring(
-      await runScript(session, { name: "look-monitoring.sh", text }, "look", parameters, LIMIT_MS),
+      await runScript(session, { name: "look-monitoring.sh", text }, "look", lookParameters(places), LIMIT_MS),
     );
   });
 }

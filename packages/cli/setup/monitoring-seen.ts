@@ -20,6 +20,8 @@ export interface SeenMonitoring {
   readonly tools: readonly string[];
   /** Folders that exist. */
   readonly folders: readonly string[];
+  /** Programs whose configuration is the one that Debian's package brought. */
+  readonly stock: readonly string[];
   readonly prometheus: SeenProgram;
   readonly alertmanager: SeenProgram;
   /** HTTP status of Grafana; undefined: no answer. */
@@ -56,6 +58,7 @@ export function parseSeenMonitoring(output: string): SeenMonitoring {
     packages: having("package", (status) => status === "installed"),
     tools: having("tool", (where) => where !== ""),
     folders: having("folder", (there) => there === "yes"),
+    stock: having("stock", (unchanged) => unchanged === "yes"),
     prometheus: program("prometheus"),
     alertmanager: program("alertmanager"),
     grafana: statusOf(facts.get("answer:grafana")),

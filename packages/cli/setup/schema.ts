@@ -8,3 +8,22 @@ export const setupProxmoxSchema = z.strictObject({
   tokenId: z.string().describe("USER@REALM!TOKENID."),
   commands: z.array(z.string()).describe("Shell lines for a node, as root. They can be run again."),
 });
+
+export const setupMonitoringSchema = z.strictObject({
+  host: z.string().nullable().describe("Address that was looked at; null if no machine is named."),
+  state: z
+    .enum(["ready", "empty", "owned", "unseen"])
+    .describe(
+      "ready: nothing is missing. empty: no one has set up Prometheus there, so --apply may. owned: what is there belongs to " +
+        "someone and is only read. unseen: no machine is named.",
+    ),
+  because: z.array(z.string()).describe("Why the machine counts as owned."),
+  missing: z.array(
+    z.strictObject({
+      what: z.string(),
+      add: z.string().describe("Commands or lines of configuration, for the machine's owner."),
+    }),
+  ),
+  did: z.array(z.string()).describe("What --apply did."),
+  script: z.string().nullable().describe("What --apply would run as root; null where it would run nothing."),
+});

@@ -79,6 +79,11 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '"ghrunners", "setup", "proxmox"',
   },
   {
+    pattern: /^ghrunners setup monitoring( --apply)?$/,
+    test: init,
+    by: '"ghrunners", "setup", "monitoring"',
+  },
+  {
     pattern: /^ghrunners prune( --plan deployment\.yaml)?( --apply( --force "remove what is still running")?)?$/,
     test: "test/rehearsal/03-drift.test.ts",
     by: '["ghrunners", "prune", "--apply"]',

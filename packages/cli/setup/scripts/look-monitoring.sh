@@ -18,6 +18,15 @@ text() { # file
   if [[ -f $1 ]]; then base64 --wrap 0 "$1"; fi
 }
 
+# Whether a package brought the file, and no one has changed it.
+stock() { # file
+  local sum=
+  if command -v dpkg-query >/dev/null; then
+    sum=$(dpkg-query --show --showformat '${Conffiles}\n' | awk -v file="$1" '$1 == file { print $2 }')
+  fi
+  if [[ -n $sum && -f $1 && $(md5sum "$1" | cut -d ' ' -f 1) == "$sum" ]]; then echo yes; else echo no; fi
+}
+
 # HTTP status of an address; 000 where nothing answers.
 answer() { # url
   command -v curl >/dev/null || return 0
@@ -60,3 +69,5 @@ fact answer:node-exporter "$(answer http://127.0.0.1:9100/metrics)"
 for folder in "$RULES_DIR" "$TARGETS_DIR"; do fact "folder:$folder" "$(there "$folder")"; done
 fact file:prometheus "$(text "$PROMETHEUS_CONFIG")"
 fact file:alertmanager "$(text "$ALERTMANAGER_FILE")"
+fact stock:prometheus "$(stock "$PROMETHEUS_CONFIG")"
+fact stock:alertmanager "$(stock "$ALERTMANAGER_FILE")"

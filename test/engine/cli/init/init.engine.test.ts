@@ -172,6 +172,19 @@ describe("ghrunners init and setup on the two APIs", function () {
     assert.match(wrong.all, /Seen storage: "a; reboot", tokenId: "root"\. Expected names/);
   });
 
+  it("prints how to set up an empty monitoring host, and refuses to work on a machine that no one named", async () => {
+    const line = ["ghrunners", "setup", "monitoring", "--stack", stack];
+    const { code, stdout, all } = await run(...line);
+    assert.equal(code, 0, all);
+    assert.match(stdout, /^#!\/usr\/bin\/env bash\n# Run this as root on the empty machine/);
+    const applied = await run(...line, "--apply");
+    assert.equal(applied.code, 2, applied.all);
+    assert.match(applied.all, /No machine is named\. Expected --host/);
+    const wrong = await run(...line, "--host", "monitoring.example", "--user", "root", "--host-key", "ssh-rsa A");
+    assert.equal(wrong.code, 2, wrong.all);
+    assert.match(wrong.all, /host: an IPv4 address; user: a Unix user name other than root; hostKey: /);
+  });
+
   it("makes a file with a passphrase, and takes it away again where the stack cannot be made", async () => {
     const passphrase = path.join(folder, "pass/phrase");
     const env: NodeJS.ProcessEnv = { ...lab.rehearsal.session.env };

@@ -41,6 +41,7 @@ describe("what a monitoring host has", () => {
       folders: ["/etc/prometheus/rules.d"],
       prometheus: { runsAs: "prometheus.service", status: 200, config: "rule_files: []\n" },
       alertmanager: { runsAs: "container", status: undefined, config: undefined },
+      stock: [],
       grafana: 503,
       nodeExporter: 200,
     });
