@@ -1,73 +1,15 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import path from "node:path";
 import { metricsFrom } from "@ghrunners/monitoring/all-metrics";
 import { maintenances } from "@ghrunners/failover/choice/maintenance";
-import { Exposition } from "@ghrunners/metrics-server/exposition";
-import { githubPermissions } from "@ghrunners/lab/topology";
-import type { PermissionReport } from "@ghrunners/lab/github/permission-use";
-import { sha256 } from "@ghrunners/lab/github/runner-tokens";
-import type { RunRecord } from "@ghrunners/lab/github/workflows/records";
 import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { debianTool } from "../monitoring/debian-tool";
 import { until } from "@ghrunners/core/until";
 import { declared, emitted, seriesOf } from "@ghrunners/lab/driver/scrape";
 import { Switch, SwitchFixture } from "./support/switch";
+import { exposedBy, switchOverGitHub } from "./support/switch-over-github";
 
 const here = { owner, repo };
-
-/** A gate that always passes, for the labels of the variable. */
-const gate = `name: Runner gate
-on:
-  workflow_call:
-    outputs:
-      labels: { value: "\${{ jobs.choose.outputs.labels }}" }
-jobs:
-  choose:
-    name: Choose
-    runs-on: ubuntu-24.04
-    outputs:
-      labels: \${{ steps.choose.outputs.labels }}
-    steps:
-      - id: choose
-        env:
-          CHOICE: \${{ vars.DEPLOY_RUNNER }}
-        run: echo "labels=$(node -p 'JSON.stringify(JSON.parse(process.env.CHOICE).labels)')" >> "$GITHUB_OUTPUT"
-`;
-
-/** A deployment behind it, and a job that must not be done twice. */
-const release = `name: Release
-on: workflow_dispatch
-jobs:
-  publish:
-    runs-on: ubuntu-24.04
-    steps:
-      - run: echo published
-  gate:
-    needs: publish
-    uses: ./.github/workflows/runner-gate.yml
-  deploy:
-    needs: gate
-    runs-on: \${{ fromJSON(needs.gate.outputs.labels) }}
-    steps:
-      - run: echo deploy
-`;
-
-/** Something is over in it, but nothing that could choose another runner. */
-const ungated = `name: Ungated
-on: workflow_dispatch
-jobs:
-  publish:
-    runs-on: ubuntu-24.04
-    steps:
-      - run: echo published
-  deploy:
-    needs: publish
-    runs-on: [self-hosted, linux, x64, production, primary]
-    steps:
-      - run: echo deploy
-`;
 
 describe("the failover switch over GitHub", function () {
   this.timeout(40_000);
@@ -75,32 +17,13 @@ describe("the failover switch over GitHub", function () {
   let world: SwitchFixture;
   let failover: Switch;
 
-  beforeEach(async () => {
-    emulator = await TestEmulator.start((seed) => ({
-      ...seed,
-      users: [...seed.users, { login: "failover", id: 1005 }],
-      tokens: [
-        ...seed.tokens,
-        { sha256: sha256("failover-token"), login: "failover", permissions: githubPermissions.failover },
-      ],
-    }));
-    for (const [name, text] of Object.entries({ release, ungated, "runner-gate": gate })) {
-      writeFileSync(path.join(emulator.folder, `.github/workflows/${name}.yml`), text);
-    }
-    world = new SwitchFixture();
-    failover = new Switch(emulator, world);
-  });
+  beforeEach(async () => ({ emulator, world, failover } = await switchOverGitHub()));
   afterEach(async () => {
     await failover.remove();
     await emulator.stop();
   });
 
-  const text = async (): Promise<string> => {
-    const { view } = failover;
-    assert.ok(view !== undefined);
-    return new Exposition("switch").text(view.exposed());
-  };
-  const series = async (name: string): Promise<number | undefined> => seriesOf(await text()).get(name);
+  const series = async (name: string): Promise<number | undefined> => seriesOf(await exposedBy(failover)).get(name);
 
   it("makes the variable, fails over, refuses, and comes back", async () => {
     failover.start();
@@ -225,100 +148,6 @@ describe("the failover switch over GitHub", function () {
     );
   });
 
-  it("cancels a run that waits for the dead primary and starts it again, once", async () => {
-    failover.start();
-    await failover.told("runner-1");
-    const operator = await emulator.client();
-    await operator.actions.createWorkflowDispatch({ ...here, workflow_id: "release.yml", ref: "main" });
-    const run = (): RunRecord | undefined => emulator.services.store.state.actions.runs.at(-1);
-    const queuedFor = (role: string): boolean =>
-      emulator.services.store.state.actions.jobs.some(
-        (job) => job.runAttempt === run()?.attempt && job.status === "queued" && job.labels.includes(role),
-      );
-    await until("the deployment waits for the primary", 20_000, () => queuedFor("primary"));
-    assert.equal(run()?.attempt, 1);
-    world.dead.add("primary");
-    await until("the deployment waits for the secondary", 20_000, () => run()?.attempt === 2 && queuedFor("secondary"));
-    await until(
-      "it is counted",
-      5_000,
-      async () => (await series('deployment_redispatches_total{result="rerun"}')) === 1,
-    );
-    const published = emulator.services.store.state.actions.jobs.filter(({ name }) => name === "publish");
-    assert.equal(published.length, 1, "what was over besides the gate was done again");
-    // A second attempt is never touched, even if its runner dies too and the primary is back.
-    world.dead.clear();
-    world.dead.add("secondary");
-    await failover.told("runner-1");
-    const rounds = emulator.exchanges.length;
-    await until("it has looked at the waiting runs again", 10_000, () => emulator.exchanges.length > rounds + 6);
-    assert.equal(run()?.attempt, 2);
-    assert.ok(queuedFor("secondary"));
-  });
-
-  it("leaves a run alone that no gate can send elsewhere", async () => {
-    failover.start();
-    await failover.told("runner-1");
-    const operator = await emulator.client();
-    await operator.actions.createWorkflowDispatch({ ...here, workflow_id: "ungated.yml", ref: "main" });
-    const { actions } = emulator.services.store.state;
-    const waits = (): boolean =>
-      emulator.services.store.state.actions.jobs.some(({ name, status }) => name === "deploy" && status === "queued");
-    await until("the deployment waits", 20_000, waits);
-    world.dead.add("primary");
-    await failover.told("runner-2");
-    const rounds = emulator.exchanges.length;
-    await until("it has looked at the waiting runs", 10_000, () => emulator.exchanges.length > rounds + 6);
-    assert.deepEqual([actions.runs.at(-1)?.attempt, waits()], [1, true]);
-  });
-
-  it("goes on with a run that was cancelled when it was killed", async () => {
-    failover.start();
-    await failover.told("runner-1");
-    const operator = await emulator.client();
-    await operator.actions.createWorkflowDispatch({ ...here, workflow_id: "release.yml", ref: "main" });
-    const run = (): RunRecord | undefined => emulator.services.store.state.actions.runs.at(-1);
-    await until("the deployment waits", 20_000, () =>
-      emulator.services.store.state.actions.jobs.some(
-        (job) => job.status === "queued" && job.labels.includes("primary"),
-      ),
-    );
-    // Whatever it sends after the cancel is lost: as if it had been killed there.
-    await emulator.admin("PUT", "faults/http-500", { count: 1_000, match: "/rerun" });
-    world.dead.add("primary");
-    await until("the run is cancelled", 20_000, () => run()?.conclusion === "cancelled");
-    await failover.stop();
-    await emulator.admin("DELETE", "faults/http-500");
-    assert.equal(run()?.attempt, 1);
-    failover.start();
-    await until("it is started again", 20_000, () => run()?.attempt === 2);
-  });
-
-  it("uses every permission that its token has, and no other", async () => {
-    failover.start();
-    await failover.told("runner-1");
-    const operator = await emulator.client();
-    await operator.actions.createWorkflowDispatch({ ...here, workflow_id: "release.yml", ref: "main" });
-    await until("the deployment waits", 20_000, () =>
-      emulator.services.store.state.actions.jobs.some(
-        (job) => job.status === "queued" && job.labels.includes("primary"),
-      ),
-    );
-    world.dead.add("primary");
-    await until(
-      "it is counted",
-      20_000,
-      async () => (await series('deployment_redispatches_total{result="rerun"}')) === 1,
-    );
-    const reports = (await emulator.admin("GET", "permissions")) as PermissionReport[];
-    // GitHub gives every token Metadata.
-    assert.deepEqual(reports.find(({ login }) => login === "failover")?.unused, ["metadata:read"]);
-    assert.deepEqual(
-      failover.said.filter((line) => /403/.test(line)),
-      [],
-    );
-  });
-
   it("emits the metrics of the failover switch that the catalogue names, and promtool accepts them", async () => {
     failover.start();
     await failover.told("runner-1");
@@ -327,7 +156,7 @@ describe("the failover switch over GitHub", function () {
       5_000,
       async () => (await series("deployment_runner_choice_expiry_timestamp_seconds")) !== undefined,
     );
-    const seen = await text();
+    const seen = await exposedBy(failover);
     const names = metricsFrom("switch").map(({ name }) => name);
     assert.deepEqual(declared(seen).sort(), [...names].sort());
     assert.deepEqual(
