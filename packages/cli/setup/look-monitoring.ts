@@ -4,7 +4,7 @@ import path from "node:path";
 import type { MonitoringHostSettings } from "@ghrunners/config/monitoring";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { runScript } from "@ghrunners/core/ssh/script";
-import { withSession } from "@ghrunners/core/ssh/session";
+import { HostUnreachableError, withSession } from "@ghrunners/core/ssh/session";
 import { parseSeenMonitoring, type SeenMonitoring } from "./monitoring-seen";
 
 const LIMIT_MS = 60_000;
@@ -27,7 +27,15 @@ export const lookParameters = ({ prometheusUrl, paths, alertmanager }: Monitorin
   PACKAGES: PACKAGES.join(" "),
 });
 
-/** @throws Error in words: no login, no password-less sudo */
+/** The error as it is to be told: the usual words for a host that does not answer are about a VM of the stack. Pure. */
+export const explainLook = (error: unknown, { host }: Pick<HostAddress, "host">): unknown =>
+  error instanceof HostUnreachableError
+    ? new HostUnreachableError(
+        `${host} does not answer on port 22. Expected the monitoring host. Next: check monitoring.host, and the network in between`,
+      )
+    : error;
+
+/** @throws Error in words: no answer, no login, no password-less sudo */
 export function lookAtMonitoring(
   host: HostAddress,
   privateKey: string,
@@ -44,5 +52,7 @@ export function lookAtMonitoring(
     return parseSeenMonitoring(
       await runScript(session, { name: "look-monitoring.sh", text }, "look", lookParameters(places), LIMIT_MS),
     );
+  }).catch((error: unknown) => {
+    throw explainLook(error, host);
   });
 }

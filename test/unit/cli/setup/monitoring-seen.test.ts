@@ -3,9 +3,11 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { grafanaNotice, lackingServices } from "@ghrunners/cli/setup/lacking-services";
+import { explainLook } from "@ghrunners/cli/setup/look-monitoring";
 import { parseSeenMonitoring } from "@ghrunners/cli/setup/monitoring-seen";
 import { monitoring } from "@ghrunners/config/monitoring";
 import { projectRoot } from "@ghrunners/core/project-root";
+import { HostUnreachableError } from "@ghrunners/core/ssh/session";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
 
 const places = monitoring.parse({ host: "192.0.2.1", user: "operator", hostKey: "ssh-ed25519 AAAA" });
@@ -83,5 +85,14 @@ describe("what a monitoring host has", () => {
     ]);
     assert.equal(grafanaNotice(seen, true).length, 1);
     assert.deepEqual(grafanaNotice(seen, false), []);
+  });
+
+  it("is told apart from a machine of the stack where it does not answer", () => {
+    const told = explainLook(new HostUnreachableError("Next: look at the VM's console"), {
+      host: "192.0.2.1",
+    }) as Error;
+    assert.match(told.message, /^192\.0\.2\.1 does not answer on port 22\. Expected the monitoring host\./);
+    const other = new Error("refused");
+    assert.equal(explainLook(other, { host: "192.0.2.1" }), other);
   });
 });
