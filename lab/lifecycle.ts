@@ -198,6 +198,8 @@ async function startServices(
     name,
     inNamespace: mode === "machines",
     ready: "admin-socket",
+    // The node downloads images from servers of the lab.
+    env: { NODE_EXTRA_CA_CERTS: authorityFile() },
     command: [
       ...[process.execPath, "--import", "tsx", `lab/${name}/main.ts`],
       ...[

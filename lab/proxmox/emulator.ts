@@ -6,10 +6,12 @@ import { createAdministration } from "./administration";
 import { createApi } from "./api/server";
 import { Events } from "./events";
 import { ProxmoxFaults } from "./faults";
+import { ImageFiles } from "./images";
 import type { ClockAndRandom } from "./model";
 import { exclusiveByVm, type ProxmoxNode } from "./node";
 import { clusterRoutes } from "./routes/cluster";
 import { firewallRoutes } from "./routes/firewall";
+import { imageRoutes } from "./routes/images";
 import { poolRoutes } from "./routes/pools";
 import { powerRoutes } from "./routes/power";
 import { qemuRoutes } from "./routes/qemu";
@@ -28,7 +30,7 @@ export interface ProxmoxEmulator {
 
 /**
  * Proxmox VE's API over a state folder. Carries on where a killed emulator stopped: running machines are found again, a
- * task without an end has failed, and a clone that was not finished is removed.
+ * task without an end has failed, and a VM or clone that was not finished is removed.
  */
 export async function createEmulator(
   folder: string,
@@ -42,9 +44,12 @@ export async function createEmulator(
   const tasks = new Tasks(path.join(folder, "tasks.jsonl"), seed.node, environment, events, () =>
     faults.taskDelaySeconds(),
   );
-  const node: ProxmoxNode = { seed, store, tasks, events, faults, machines, environment, exclusive: exclusiveByVm() };
-  for (const vm of store.allVms().filter(({ lock }) => lock === "clone")) await removeMachine(node, vm.vmid);
+  const images = new ImageFiles(path.join(folder, "images"));
+  const exclusive = exclusiveByVm();
+  const node: ProxmoxNode = { seed, store, tasks, events, faults, machines, images, environment, exclusive };
+  for (const vm of store.allVms().filter(({ lock }) => lock === "clone" || lock === "create"))
+    await removeMachine(node, vm.vmid);
   const access = new AccessControl(seed.tokens, faults, (vmid) => store.poolOf(vmid)?.poolid);
-  const routes = [...qemuRoutes, ...powerRoutes, ...firewallRoutes, ...clusterRoutes, ...poolRoutes];
+  const routes = [...qemuRoutes, ...powerRoutes, ...firewallRoutes, ...clusterRoutes, ...poolRoutes, ...imageRoutes];
   return { node, api: createApi(node, access, routes), administration: createAdministration(node, access) };
 }

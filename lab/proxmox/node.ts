@@ -2,6 +2,7 @@ import type { MachineBackend } from "../machines";
 import { failure, missingVm } from "./api/errors";
 import type { Events } from "./events";
 import type { ProxmoxFaults } from "./faults";
+import type { ImageFiles } from "./images";
 import type { ClockAndRandom, Vm } from "./model";
 import type { ProxmoxSeed } from "./seed";
 import type { ProxmoxStore } from "./store";
@@ -15,6 +16,7 @@ export interface ProxmoxNode {
   readonly events: Events;
   readonly faults: ProxmoxFaults;
   readonly machines: MachineBackend;
+  readonly images: ImageFiles;
   readonly environment: ClockAndRandom;
   /** One change to a VM at a time. */
   readonly exclusive: <T>(vmid: number, work: () => Promise<T>) => Promise<T>;

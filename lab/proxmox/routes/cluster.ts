@@ -25,7 +25,7 @@ function nextId({ node, values }: ProxmoxCall): unknown {
 
 function storageStatus(node: ProxmoxNode, id: string, holder: string) {
   const storage = requireStorage(node, id);
-  const used = usedBytes(node, storage, holder);
+  const used = usedBytes(node, storage, holder) + node.images.usedBytes(holder, id);
   return {
     type: storage.type,
     content: storage.content ?? "images,rootdir",
@@ -253,6 +253,8 @@ export const clusterRoutes: readonly ProxmoxRoute[] = [
       const format = formatOf(requireStorage(call.node, storage));
       requireAll(call.caller, `/storage/${storage}`, ["Datastore.Audit"]);
       const { content = "images", vmid } = call.values;
+      if (content === "import")
+        return call.node.images.list(holder, storage).map((file) => ({ ...file, content: "import" }));
       if (content !== "images") return [];
       return volumesOn(call.node, storage, holder)
         .filter(({ vm }) => vmid === undefined || vm.vmid === Number(vmid))

@@ -8,9 +8,11 @@ import { cloneVm } from "../vm/clone";
 import { metaData, networkConfig, userData } from "../vm/cloud-init";
 import { bootDisk, configReply, cpuCount, isAgentEnabled, isTemplate, memoryMiB, pendingConfig } from "../vm/config";
 import { changeConfig } from "../vm/configure";
+import { createVm } from "../vm/create";
 import { destroyVm, requireDestroyable } from "../vm/destroy";
 import { moveDisk, resizeDisk } from "../vm/disks";
-import { vmOptions } from "../vm/options";
+import { isDriveSlot, vmOptions } from "../vm/options";
+import { convertToTemplate, requireConvertible } from "../vm/template";
 
 const flag: Parameter = { type: "boolean", optional: true };
 const text: Parameter = { type: "string", optional: true };
@@ -109,6 +111,35 @@ export const qemuRoutes: readonly ProxmoxRoute[] = [
         .allVms()
         .filter(({ vmid }) => caller.privileges(`/vms/${vmid}`).has("VM.Audit"))
         .map((vm) => vmStatus(node, vm)),
+  },
+  {
+    method: "POST",
+    path: "/nodes/{node}/qemu",
+    parameters: {
+      ...vmOptions,
+      vmid: { type: "integer", minimum: 100, maximum: 999999999 },
+      archive: text,
+      storage: text,
+      force: flag,
+      unique: flag,
+      "live-restore": flag,
+      pool: text,
+      bwlimit: { type: "integer", optional: true, minimum: 0 },
+      start: flag,
+      "import-working-storage": text,
+    },
+    handle: ({ node, caller, path, values }) => createVm(node, caller, path.node ?? "", values),
+  },
+  {
+    method: "POST",
+    path: "/nodes/{node}/qemu/{vmid}/template",
+    parameters: { disk: { ...text, enum: Object.keys(vmOptions).filter(isDriveSlot) } },
+    handle: ({ node, caller, path, vmid, values }) => {
+      requireAll(caller, `/vms/${vmid}`, ["VM.Allocate"]);
+      if (values.disk !== undefined) throw failure("disk is not modelled in the lab: convert the whole VM");
+      requireConvertible(node, vmid);
+      return node.tasks.run("qmtemplate", String(vmid), caller.id, () => convertToTemplate(node, vmid), path.node);
+    },
   },
   {
     method: "POST",

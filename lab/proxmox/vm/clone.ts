@@ -7,17 +7,10 @@ import { omit } from "../omit";
 import type { TaskLog } from "../tasks";
 import { printProperties, readProperties } from "../property-string";
 import { drivesOf, isTemplate, nicOf } from "./config";
-import { normalizeValue, randomMac } from "./configure";
+import { newIdentity, normalizeValue, randomMac } from "./configure";
 import { driveFormat, netFormat } from "./formats";
 import { isNic } from "./options";
 import { cloudInitVolume, nextDiskVolume, requireSpace, requireStorage, storageOfVolume } from "./storage";
-
-function uuid(bytes: Buffer): string {
-  const hex = bytes.toString("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
-    "-",
-  );
-}
 
 function authorizeClone(
   caller: Caller,
@@ -62,7 +55,7 @@ function copyOf(
     const text = printProperties(netFormat, omit(readProperties(netFormat, config[option] as string), "macaddr"));
     config[option] = normalizeValue(option, text, () => randomMac(node.environment.randomBytes(3)));
   }
-  config.smbios1 = `uuid=${uuid(node.environment.randomBytes(16))}`;
+  config.smbios1 = newIdentity(node);
   config.name = values.name ?? `Copy-of-VM-${source.config.name ?? source.vmid}`;
   if (values.description !== undefined) config.description = values.description;
   return { config, volumes };

@@ -34,11 +34,25 @@ export function readChange(values: Values): ConfigChange {
   return { set, remove, ...(values.digest === undefined ? {} : { digest: values.digest }) };
 }
 
+/** @throws ProxmoxApiError 400 or 403, as PVE::API2::Qemu `$check_storage_access` for a drive's source */
+function authorizeImport(caller: Caller, slot: string, text: string): void {
+  const { file, properties } = readDrive(slot, text);
+  const source = properties["import-from"];
+  if (source === undefined) return;
+  if (!/^[^/:\s]+:0(\.0+)?$/.test(file))
+    throw parameterError({ [slot]: "'import-from' requires special syntax - use <storage ID>:0,import-from=<source>" });
+  const [, storage] = /^([^:/\s]+):import\/[^/]+$/.exec(source) ?? [];
+  if (storage === undefined)
+    throw failure(`import-from=${source} is not modelled in the lab: use a volume of the content import`);
+  requireAny(caller, `/storage/${storage}`, ["Datastore.AllocateSpace", "Datastore.Audit"]);
+}
+
 /** @throws ProxmoxApiError 403 that names the path and the privilege */
 export function authorizeChange(caller: Caller, vm: Vm, bridgeZone: string, change: ConfigChange): void {
   const path = `/vms/${vm.vmid}`;
   for (const [slot, text] of Object.entries(change.set).filter(([option]) => isDriveSlot(option))) {
     const drive = readDrive(slot, text);
+    authorizeImport(caller, slot, text);
     if (drive.file === "cdrom") requireAll(caller, "/", ["Sys.Console"]);
     else if (drive.file !== "none" && !drive.isCloudInit) {
       requireAll(caller, `/storage/${drive.file.split(":", 1)[0]}`, ["Datastore.AllocateSpace"]);
@@ -72,6 +86,19 @@ export function authorizeChange(caller: Caller, vm: Vm, bridgeZone: string, chan
 /** A MAC address as Proxmox VE makes it: its own prefix, then chance. */
 export const randomMac = (bytes: Buffer): string =>
   `BC:24:11:${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(":")}`.toUpperCase();
+
+/** A new machine's identity for its firmware, the option `smbios1`. */
+export function newIdentity(node: ProxmoxNode): string {
+  const hex = node.environment.randomBytes(16).toString("hex");
+  const parts = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ];
+  return `uuid=${parts.join("-")}`;
+}
 
 /** Values as they are kept: NICs with a MAC address, tags sorted. Drives are resolved apart, because they allocate. */
 export function normalizeValue(option: string, text: string, mac: () => string): string {
@@ -108,7 +135,8 @@ export function applyPending(vm: Vm): Vm {
   return { ...vm, config: pendingConfig(vm), pending: { set: {}, delete: [] } };
 }
 
-function checkConfig(vm: Vm): void {
+/** @throws ProxmoxApiError 400 for options that do not fit together */
+export function checkConfig(vm: Vm): void {
   const config = pendingConfig(vm);
   if (config.balloon !== undefined && Number(config.balloon) > memoryMiB(config)) {
     throw parameterError({ balloon: "balloon value too large (must be smaller than assigned memory)" });
@@ -139,7 +167,7 @@ export async function changeConfig(node: ProxmoxNode, caller: Caller, vmid: numb
     for (const option of change.remove) changed = withoutOption(changed, option, running);
     for (const [option, text] of Object.entries(change.set)) {
       if (isDriveSlot(option)) {
-        const resolved = resolveDrive(node, changed, option, text);
+        const resolved = await resolveDrive(node, changed, option, text);
         changed = withOption({ ...changed, volumes: resolved.volumes }, option, resolved.text, running);
       } else {
         changed = withOption(

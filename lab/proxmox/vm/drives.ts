@@ -21,26 +21,33 @@ const print = (drive: Drive, more: Record<string, string>): string =>
   printProperties(driveFormat, { ...drive.properties, ...more });
 
 /**
- * A drive as the configuration keeps it: `STORAGE:cloudinit` and `STORAGE:GIB` become volumes of their own.
+ * A drive as the configuration keeps it: `STORAGE:cloudinit`, `STORAGE:GIB` and an imported image become volumes of their
+ * own.
  * @returns the option's text and the VM with its volumes
  * @throws ProxmoxApiError when the volume cannot be allocated
  */
-export function resolveDrive(
+export async function resolveDrive(
   node: ProxmoxNode,
   vm: Vm,
   slot: string,
   text: string,
-): { text: string; volumes: Vm["volumes"] } {
+): Promise<{ text: string; volumes: Vm["volumes"] }> {
   const drive = readDrive(slot, text);
   if (drive.file === "none" || drive.file === "cdrom") return { text: print(drive, {}), volumes: vm.volumes };
   const [storage = "", name = ""] = drive.file.split(":");
   requireStorage(node, storage);
   if (drive.isCloudInit) return resolveCloudInit(node, vm, drive, storage);
   if (/^\d+(\.\d+)?$/.test(name)) {
-    const bytes = Math.ceil(Number(name) * 2 ** 30);
+    const source = drive.properties["import-from"];
+    const bytes =
+      source === undefined
+        ? Math.ceil(Number(name) * 2 ** 30)
+        : await node.images.diskBytes(holderOf(node, vm), source);
     const volume = nextDiskVolume(node, vm, storage);
     const { volumes } = allocate(node, vm, volume, bytes);
-    return { text: print(drive, { file: volume, ...sizeProperty(bytes) }), volumes };
+    const { properties } = drive;
+    const disk = { ...drive, properties: omit(properties, "import-from") };
+    return { text: print(disk, { file: volume, ...sizeProperty(bytes) }), volumes };
   }
   const bytes = vm.volumes[drive.file];
   if (bytes === undefined)
