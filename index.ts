@@ -13,6 +13,7 @@ import { monitoringArgs, monitoringFiles } from "@ghrunners/config/arguments/mon
 import { preflightInputs } from "@ghrunners/config/arguments/preflight";
 import { proofOf } from "@ghrunners/config/arguments/promotion";
 import { manageRepositorySide } from "@ghrunners/config/arguments/repository-side";
+import { makeTemplates } from "@ghrunners/config/arguments/templates";
 import { poolArgs } from "@ghrunners/config/arguments/runners";
 import { provedElsewhere } from "@ghrunners/config/promotion-demands";
 import { refusals } from "@ghrunners/config/refusals";
@@ -33,7 +34,11 @@ const provider = new proxmoxve.Provider("proxmox", {
 });
 
 const shipper = logShipper(settings, { dependsOn: preflight });
-const pool = new RunnerPool("runners", poolArgs(settings, shipper, proved), { dependsOn: preflight, provider });
+const templates = makeTemplates(settings, { dependsOn: preflight });
+const pool = new RunnerPool("runners", poolArgs(settings, shipper, proved, templates), {
+  dependsOn: [preflight, ...templates.values()],
+  provider,
+});
 
 const everything: pulumi.Resource[] = [pool, ...manageRepositorySide(settings, { dependsOn: preflight })];
 

@@ -17,6 +17,7 @@ export type {
   RunnerIdentityArgs,
   VmArgs,
 } from "./runner/settings";
+export { type ImageArgs, VmTemplate, type VmTemplateArgs } from "./runner/template";
 export { DeploymentEnvironment, type DeploymentEnvironmentArgs } from "./github/environment";
 export { githubProvider, type GitHubProviderArgs } from "./github/provider";
 export { RepositoryRules, type RepositoryRulesArgs } from "./github/rules";

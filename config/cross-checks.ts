@@ -1,6 +1,7 @@
 /**
  * Checks between settings: pure; finds all problems, throws nothing.
  */
+import { TEMPLATE_VMIDS } from "@ghrunners/core/proxmox/image";
 import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
 import { MAXIMUM_UNIT_NAME_LENGTH, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
 import { poolProblems } from "@ghrunners/components/runner/check-pool";
@@ -115,8 +116,36 @@ function reviewers(
   ];
 }
 
+/**
+ * Where the template comes from: one that exists, or an image.
+ * @param proxmox as configured; what is wrong with its other settings does not hide this
+ */
+export function templateSource(proxmox: Readonly<Record<string, unknown>>): Problem[] {
+  const { templateId, templates, image } = proxmox;
+  if (templateId === undefined && image === undefined) {
+    return [
+      {
+        path: "proxmox.templateId",
+        seen: "neither proxmox.templateId nor proxmox.image",
+        allowed: "the VMID of a template, or proxmox.image: the program then makes it (docs/how-to/template.md)",
+      },
+    ];
+  }
+  const both = (path: string): Problem => ({
+    path,
+    seen: `${path} and proxmox.image`,
+    allowed: "one of them: with proxmox.image the program makes the templates",
+    next: `pulumi config rm --path 'ghrunners:${path}', or pulumi config rm --path 'ghrunners:proxmox.image'`,
+  });
+  return [
+    ...(image !== undefined && templateId !== undefined ? [both("proxmox.templateId")] : []),
+    ...(image !== undefined && templates !== undefined ? [both("proxmox.templates")] : []),
+  ];
+}
+
 /** Each node that is used has a template, and no runner has a template's number. */
 function templates({ runners, proxmox }: Pick<ParsedSettings, "runners" | "proxmox">): Problem[] {
+  const { image } = proxmox;
   const others = proxmox.templates ?? {};
   const taken = [proxmox.templateId, ...Object.values(others)];
   const own = Object.hasOwn(others, proxmox.node)
@@ -129,8 +158,12 @@ function templates({ runners, proxmox }: Pick<ParsedSettings, "runners" | "proxm
         },
       ]
     : [];
-  const lacking = new Set(runners.flatMap(({ node = proxmox.node }) => (node in others ? [] : [node])));
+  const lacking = new Set(
+    image === undefined ? runners.flatMap(({ node = proxmox.node }) => (node in others ? [] : [node])) : [],
+  );
   lacking.delete(proxmox.node);
+  const isOfTemplates = (vmId: number): boolean =>
+    image !== undefined && vmId >= image.firstVmId && vmId < image.firstVmId + TEMPLATE_VMIDS;
   return [
     ...own,
     ...[...lacking].map((node) => ({
@@ -142,7 +175,15 @@ function templates({ runners, proxmox }: Pick<ParsedSettings, "runners" | "proxm
     ...runners.flatMap(({ vmId }, index) =>
       taken.includes(vmId)
         ? [{ path: `runners[${index}].vmId`, seen: `${vmId}, the template's`, allowed: "a VMID of its own" }]
-        : [],
+        : isOfTemplates(vmId)
+          ? [
+              {
+                path: `runners[${index}].vmId`,
+                seen: `${vmId}, one of the VMIDs of templates`,
+                allowed: `a VMID outside ${image?.firstVmId} to ${(image?.firstVmId ?? 0) + TEMPLATE_VMIDS - 1}, or another proxmox.image.firstVmId`,
+              },
+            ]
+          : [],
     ),
   ];
 }

@@ -1,8 +1,9 @@
 /**
  * Converts raw configuration values to settings, or to the list of all problems. Pure.
  */
+import { templateVmId } from "@ghrunners/core/proxmox/image";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
-import { crossCheck, type WellFormed } from "./cross-checks";
+import { crossCheck, templateSource, type WellFormed } from "./cross-checks";
 import { publicKeyOf } from "./open-ssh-key";
 import { allowedText, documentationOf } from "./documentation";
 import type { Problem } from "./problem";
@@ -20,8 +21,10 @@ export interface RawConfiguration {
 }
 
 /** Checked settings, with all defaults. */
-export interface Settings extends Omit<ParsedSettings, "environment" | "network" | "safety"> {
+export interface Settings extends Omit<ParsedSettings, "environment" | "network" | "proxmox" | "safety"> {
   readonly environment: string;
+  /** With `image` the VMIDs are those of the templates that the program makes. */
+  readonly proxmox: ParsedSettings["proxmox"] & { readonly templateId: number };
   readonly network: ParsedSettings["network"] & { readonly nameservers: string[] };
   readonly safety: ParsedSettings["safety"] & { readonly protect: boolean };
   /** Public half of sshPrivateKey, one line in authorized_keys form. */
@@ -68,6 +71,9 @@ function wellFormed(whole: Record<string, unknown>): WellFormed {
   return Object.fromEntries(groups) as WellFormed;
 }
 
+const isGroup = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (at, part) => (typeof at === "object" && at !== null ? (at as Record<PropertyKey, unknown>)[part] : undefined),
@@ -83,6 +89,22 @@ function unknownSetting(path: readonly PropertyKey[]): Problem {
     seen: "a setting that does not exist",
     allowed: allowedText(documentationOf(formatPath(path.slice(0, -1)))),
     next: nested ? `pulumi config rm --path 'ghrunners:${text}'` : `pulumi config rm ghrunners:${text}`,
+  };
+}
+
+/** The VMIDs of the templates on every node that is used. Without an image there is a `templateId`. */
+function withTemplates({ proxmox, runners }: ParsedSettings, stack: string): Settings["proxmox"] {
+  const { image, node, templateId = 0 } = proxmox;
+  if (image === undefined) return { ...proxmox, templateId };
+  // A stack's full name has its organisation and project before it.
+  const name = stack.slice(stack.lastIndexOf("/") + 1);
+  const others = [...new Set(runners.flatMap((runner) => runner.node ?? []))].filter((other) => other !== node);
+  return {
+    ...proxmox,
+    templateId: templateVmId(name, node, image),
+    ...(others.length > 0 && {
+      templates: Object.fromEntries(others.map((other) => [other, templateVmId(name, other, image)])),
+    }),
   };
 }
 
@@ -111,6 +133,7 @@ export function parseConfiguration(raw: RawConfiguration): ParseResult {
     });
   }
   const environment = result.data?.environment ?? raw.stack;
+  if (isGroup(whole.proxmox)) problems.push(...templateSource(whole.proxmox));
   problems.push(...crossCheck(wellFormed(whole), environment));
   if (!result.success) return { problems };
 
@@ -128,6 +151,7 @@ export function parseConfiguration(raw: RawConfiguration): ParseResult {
     settings: {
       ...parsed,
       environment,
+      proxmox: withTemplates(parsed, raw.stack),
       network: { ...parsed.network, nameservers: parsed.network.nameservers ?? [parsed.network.gateway] },
       safety: { ...parsed.safety, protect: parsed.safety.protect ?? environment === "production" },
       sshPublicKey,

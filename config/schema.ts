@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { MINIMUM_RUNNER_VERSION, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
+import { TEMPLATE_VMIDS } from "@ghrunners/core/proxmox/image";
 import { defaults } from "@ghrunners/components/runner/defaults";
 import { deployment } from "./deployment";
 import { monitoring } from "./monitoring";
@@ -38,16 +39,39 @@ const releaseVersion = text(
   (value) => /^\d+\.\d+\.\d+$/.test(value) && compareVersions(value, MINIMUM_RUNNER_VERSION) >= 0,
 );
 
+const image = z.strictObject({
+  url: text("an https URL without blanks and credentials", /^https:\/\/[^\s'"@]+$/).meta({
+    description:
+      "Cloud image of Debian or Ubuntu, qcow2 or raw. Give the URL of one dated build: behind a URL with latest the file changes, and its checksum no longer fits.",
+    example: "https://cloud.debian.org/images/cloud/trixie/<build>/debian-13-genericcloud-amd64-<build>.qcow2",
+  }),
+  sha512: text("128 lower-case hexadecimal digits", /^[0-9a-f]{128}$/).meta({
+    description: "SHA-512 of the image, from the file SHA512SUMS beside it. Another image replaces the VMs.",
+    example: "<128 hexadecimal digits>",
+  }),
+  storage: identifier.default(defaults.image.storage).meta({
+    description: "Storage with the content import that keeps the downloaded image, on every node that is used.",
+  }),
+  firstVmId: vmId
+    .max(999_999_999 - TEMPLATE_VMIDS)
+    .default(defaults.image.firstVmId)
+    .meta({
+      description: `First of ${TEMPLATE_VMIDS} VMIDs; stack, node and image decide which one the template has.`,
+    }),
+});
+
 const proxmox = z.strictObject({
   endpoint: httpsUrl.meta({
     description: "Proxmox VE API.",
     example: "https://pve.example:8006/",
   }),
   node: dnsLabel.meta({ description: "Node that has the template and on which the VMs are created.", example: "pve1" }),
-  templateId: vmId.meta({
-    description: "VMID of the template: Debian or Ubuntu with cloud-init, its disk on scsi0.",
+  templateId: vmId.optional().meta({
+    description:
+      "VMID of the template: Debian or Ubuntu with cloud-init, its disk on scsi0. Either this or image: with image the program makes the template.",
     example: "9000",
   }),
+  image: image.optional().meta({ description: "Cloud image of which the program makes the template on each node." }),
   templates: z.record(dnsLabel, vmId).optional().meta({
     description: "VMIDs of the templates on other nodes, by node. Every node that a runner names needs its own.",
     allowed: "NODE: a VMID",

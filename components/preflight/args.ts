@@ -1,5 +1,14 @@
+import type { ImageSource } from "@ghrunners/core/proxmox/image";
 import type { Protection } from "@ghrunners/core/github/protection";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
+
+/** The image of the templates, and how the program knows a template that it made. */
+export type TemplateImage = Pick<ImageSource, "url" | "sha512" | "storage"> & {
+  /** Name of its file on the storage. */
+  readonly file: string;
+  /** Notes of a template that this stack made of it. */
+  readonly mark: string;
+};
 
 /** What the preflight checks. Contains no secret, because it is in the state; the checks run when it changes. */
 export interface PreflightInputs {
@@ -10,6 +19,8 @@ export interface PreflightInputs {
     readonly storage: string;
     readonly bridge: string;
     readonly pool: string | undefined;
+    /** Image of which the program makes the templates; undefined: they exist already. */
+    readonly image?: TemplateImage | undefined;
   };
   readonly github: { readonly url: string; readonly repository: string };
   readonly runners: readonly {

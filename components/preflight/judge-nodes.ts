@@ -4,16 +4,17 @@
 import { ONE_NODE_WORDS } from "@ghrunners/core/vocabulary/safety";
 import type { VmConfig } from "@ghrunners/core/proxmox/client";
 import type { PreflightInputs } from "./args";
-import { sizeGiB } from "./judge-template";
-import type { PreflightProblem, ProxmoxObservation, StorageSeen } from "./observation";
+import { IMAGE_SETTING, sizeGiB } from "./judge-template";
+import type { ImageObservation, PreflightProblem, ProxmoxObservation, StorageSeen } from "./observation";
 
 /** Nodes that are used, each with the template on it and the settings that name the two. */
 export function placesOf({ proxmox, runners }: PreflightInputs) {
-  const places = runners.map(({ node, templateId }, index) =>
-    node === proxmox.node
-      ? { node, templateId, setting: "proxmox.node", templateSetting: "proxmox.templateId" }
-      : { node, templateId, setting: `runners[${index}].node`, templateSetting: `proxmox.templates.${node}` },
-  );
+  const places = runners.map(({ node, templateId }, index) => {
+    const isUsual = node === proxmox.node;
+    const given = isUsual ? "proxmox.templateId" : `proxmox.templates.${node}`;
+    const templateSetting = proxmox.image === undefined ? given : IMAGE_SETTING;
+    return { node, templateId, setting: isUsual ? "proxmox.node" : `runners[${index}].node`, templateSetting };
+  });
   return places.filter(({ node }, index) => places.findIndex((place) => place.node === node) === index);
 }
 
@@ -50,8 +51,11 @@ export function oneNodeProblems(inputs: PreflightInputs, seen: ProxmoxObservatio
       setting,
       reason:
         `primary and secondary are both on node ${primary.node}, and the cluster has another one: a node that fails would stop every runner. ` +
-        `Expected a secondary on another node. Next: make a template there (docs/how-to/template.md), ` +
-        `pulumi config set --path 'ghrunners:proxmox.templates.${other}' VMID and pulumi config set --path 'ghrunners:${setting}' ${other}, ` +
+        `Expected a secondary on another node. Next: ` +
+        (inputs.proxmox.image === undefined
+          ? `make a template there (docs/how-to/template.md), pulumi config set --path 'ghrunners:proxmox.templates.${other}' VMID and `
+          : "") +
+        `pulumi config set --path 'ghrunners:${setting}' ${other}, ` +
         `or to do without it: pulumi config set --path 'ghrunners:safety.allowOneNode' '${ONE_NODE_WORDS}'`,
     },
   ];
@@ -68,10 +72,19 @@ const thin = ["lvmthin", "rbd", "cephfs", "dir", "btrfs", "nfs", "cifs"];
 /**
  * Space that a new machine takes up at once, bytes: on thin storage the size of the template's disk, else the size of
  * its own.
+ * @param image of which the template is still to be made: at least its size is written. Undefined: there is none
  */
-function bytesWritten(diskGiB: number, { type = "" }: StorageSeen, template: VmConfig | undefined): number {
+function bytesWritten(
+  diskGiB: number,
+  { type = "" }: StorageSeen,
+  template: VmConfig | undefined,
+  image: ImageObservation | undefined,
+): number {
+  const isThin = thin.includes(type);
   const disk = template?.scsi0;
-  const ofTemplate = thin.includes(type) && typeof disk === "string" ? sizeGiB(disk) : undefined;
+  if (isThin && disk === undefined && image !== undefined)
+    return image.download !== undefined && "value" in image.download ? (image.download.value.size ?? 0) : 0;
+  const ofTemplate = isThin && typeof disk === "string" ? sizeGiB(disk) : undefined;
   return Math.min(diskGiB, ofTemplate ?? diskGiB) * 2 ** 30;
 }
 
@@ -102,7 +115,7 @@ function storageReason(
   const missing = inputs.runners.filter((runner) => runner.node === node && !existing.includes(runner.vmId)).length;
   if (missing > 0 && inputs.diskGiB * 2 ** 30 > total)
     return `${named} has ${gib(total)} in total, expected ${gib(inputs.diskGiB * 2 ** 30)} for the disk of one VM. Next: another storage, or lower ghrunners:vm.diskGiB`;
-  const needed = missing * bytesWritten(inputs.diskGiB, storage, seen.configs.get(templateId));
+  const needed = missing * bytesWritten(inputs.diskGiB, storage, seen.configs.get(templateId), seen.images.get(node));
   if (avail >= needed) return undefined;
   return `${named} has ${gib(avail)} free, expected ${gib(needed)} for ${missing} new ${missing === 1 ? "VM" : "VMs"}. Next: free space, or lower ghrunners:vm.diskGiB`;
 }

@@ -3,6 +3,9 @@
  */
 import type { ClusterGuest, VmConfig } from "@ghrunners/core/proxmox/client";
 
+/** Setting of a template that the program makes. */
+export const IMAGE_SETTING = "proxmox.image";
+
 /** The document that describes how to make the template. */
 const RECIPE = "docs/how-to/template.md";
 
@@ -48,7 +51,10 @@ export function templateReasons(
       : !template.template
         ? `${template.name}, which is a VM and not a template`
         : `a template on node ${template.node}`;
-  const next = `make it as ${RECIPE} says, or pulumi config set --path 'ghrunners:${setting}' VMID`;
+  const next =
+    setting === IMAGE_SETTING
+      ? "pulumi up --refresh, which makes it again"
+      : `make it as ${RECIPE} says, or pulumi config set --path 'ghrunners:${setting}' VMID`;
   return [
     `VMID ${templateId}: seen ${found}, expected a template on node ${node} that the token may see. Next: ${next}`,
   ];

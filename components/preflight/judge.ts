@@ -4,15 +4,18 @@
 import type { VmConfig } from "@ghrunners/core/proxmox/client";
 import { nextStep } from "@ghrunners/policy/guard";
 import { judgeVisibility } from "@ghrunners/policy/guards/repository-private";
-import type { PreflightInputs } from "./args";
+import type { PreflightInputs, TemplateImage } from "./args";
+import { imageProblems, templateHolder } from "./judge-image";
 import { nodeProblems, oneNodeProblems, placesOf, storageProblems } from "./judge-nodes";
 import { templateReasons } from "./judge-template";
 import type { Answer, GitHubObservation, PreflightProblem, Privilege, ProxmoxObservation } from "./observation";
 
 /** What the privileges depend on. */
 interface PrivilegeScope {
-  readonly proxmox: Pick<PreflightInputs["proxmox"], "storage" | "bridge" | "pool">;
-  readonly runners: readonly Pick<PreflightInputs["runners"][number], "vmId" | "templateId">[];
+  readonly proxmox: Pick<PreflightInputs["proxmox"], "storage" | "bridge" | "pool"> & {
+    readonly image?: Pick<TemplateImage, "storage"> | undefined;
+  };
+  readonly runners: readonly Pick<PreflightInputs["runners"][number], "vmId" | "templateId" | "node">[];
 }
 
 /**
@@ -37,11 +40,37 @@ export function requiredPrivileges({ proxmox, runners }: PrivilegeScope): Privil
       ] as const
     ).map(([privilege, reason]) => ({ path: `/vms/${vmId}`, privilege, reason }));
   const templates = [...new Set(runners.map(({ templateId }) => templateId))];
+  const nodes = [...new Set(runners.map(({ node }) => node))];
+  const { image } = proxmox;
+  const forImage: Privilege[] =
+    image === undefined
+      ? []
+      : [
+          ...templates.flatMap((templateId) =>
+            (
+              [
+                ["VM.Allocate", "make and delete the template"],
+                ["VM.Config.Disk", "import the template's disk"],
+                ["VM.Config.CDROM", "attach the template's cloud-init drive"],
+                ["VM.Config.HWType", "set the template's SCSI controller and serial port"],
+                ["VM.Config.Options", "set the template's name, notes and tags"],
+              ] as const
+            ).map(([privilege, reason]) => ({ path: `/vms/${templateId}`, privilege, reason })),
+          ),
+          { path: `/storage/${image.storage}`, privilege: "Datastore.AllocateTemplate", reason: "download the image" },
+          { path: `/storage/${image.storage}`, privilege: "Datastore.Audit", reason: "read and import the image" },
+          ...nodes.map((node) => ({
+            path: `/nodes/${node}`,
+            privilege: "Sys.AccessNetwork",
+            reason: "let the node download the image",
+          })),
+        ];
   return [
     ...templates.flatMap((templateId) => [
       { path: `/vms/${templateId}`, privilege: "VM.Clone", reason: "clone the template" },
       { path: `/vms/${templateId}`, privilege: "VM.Audit", reason: "see the template's disk and drives" },
     ]),
+    ...forImage,
     ...runners.flatMap(({ vmId }) => forVm(vmId)),
     { path: `/storage/${proxmox.storage}`, privilege: "Datastore.AllocateSpace", reason: "create disks" },
     { path: `/storage/${proxmox.storage}`, privilege: "Datastore.Audit", reason: "read the free space" },
@@ -78,6 +107,12 @@ function vmProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Prefligh
   const problems = oneNodeProblems(inputs, seen.nodes);
   for (const { node, templateId, setting, templateSetting } of placesOf(inputs)) {
     problems.push(...nodeProblems(node, setting, seen.nodes));
+    const { image } = inputs.proxmox;
+    if (image !== undefined) {
+      const holder = templateHolder({ node, templateId }, image, guests, seen.configs);
+      problems.push(...imageProblems({ node, templateId }, image, holder, guests, seen.images.get(node)));
+      if (holder !== "complete") continue;
+    }
     const source = { node, templateId, diskGiB: inputs.diskGiB, setting: templateSetting };
     for (const reason of templateReasons(source, guests, seen.configs.get(templateId)))
       problems.push({ setting: templateSetting, reason });

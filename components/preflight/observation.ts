@@ -1,7 +1,7 @@
 /** What the preflight sees at Proxmox VE and GitHub, and what it says about it. */
 import type { RepositorySeen } from "@ghrunners/core/github/client";
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
-import type { ClusterGuest, StorageStatus, VmConfig } from "@ghrunners/core/proxmox/client";
+import type { ClusterGuest, StorageStatus, UrlMetadata, VmConfig } from "@ghrunners/core/proxmox/client";
 
 /** A value, or the error message if it could not be read. `status`: what the service answered, if it did. */
 export type Answer<T> = { readonly value: T } | { readonly error: string; readonly status?: number };
@@ -29,6 +29,15 @@ export interface ProxmoxObservation {
   /** The storage on each node that is used, by node; nodes that are off are left out. */
   readonly storages: ReadonlyMap<string, Answer<StorageSeen>>;
   readonly missingPrivileges: Answer<readonly Privilege[]>;
+  /** What is needed to make the templates, by node; empty if they exist already, or if nothing is to be made. */
+  readonly images: ReadonlyMap<string, ImageObservation>;
+}
+
+/** What one node sees of the image and of the storage that is to keep it. */
+export interface ImageObservation {
+  readonly storage: Answer<StorageSeen>;
+  /** Undefined: the node has the file already, so nothing is downloaded. */
+  readonly download: Answer<UrlMetadata> | undefined;
 }
 
 export interface GitHubObservation {

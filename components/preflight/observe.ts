@@ -2,11 +2,12 @@
  * Reads Proxmox VE and GitHub before anything is created there.
  */
 import type { GitHubClient } from "@ghrunners/core/github/client";
-import type { ProxmoxClient, StorageStatus, VmConfig } from "@ghrunners/core/proxmox/client";
+import type { ClusterGuest, ProxmoxClient, StorageStatus, VmConfig } from "@ghrunners/core/proxmox/client";
 import type { PreflightInputs } from "./args";
 import { answers } from "./probe-address";
 import { requiredPrivileges } from "./judge";
-import type { Answer, GitHubObservation, Privilege, ProxmoxObservation } from "./observation";
+import { templateHolder } from "./judge-image";
+import type { Answer, GitHubObservation, ImageObservation, Privilege, ProxmoxObservation } from "./observation";
 
 /** Runs a read; an error becomes part of the result. */
 export async function attempt<T>(work: () => Promise<T>): Promise<Answer<T>> {
@@ -27,7 +28,7 @@ export async function observeProxmox(
   const guests = await attempt(() => proxmox.guests());
   if ("error" in guests) {
     // Then every other request would fail too, and one reason is enough.
-    const none = { configs: new Map(), answering: [] };
+    const none = { configs: new Map(), answering: [], images: new Map() };
     return { guests, nodes: guests, firewall: guests, storages: new Map(), missingPrivileges: guests, ...none };
   }
   const nodes = await attempt(() => proxmox.nodes());
@@ -57,7 +58,37 @@ export async function observeProxmox(
       if (await isAnswered(address)) answering.push(address);
     }),
   ]);
-  return { guests, nodes, firewall, configs, answering, storages, missingPrivileges };
+  const images = await observeImages(proxmox, inputs, guests.value, configs, off);
+  return { guests, nodes, firewall, configs, answering, storages, missingPrivileges, images };
+}
+
+/** Looks at the image where a template is still to be made. @param off nodes that are not asked */
+async function observeImages(
+  proxmox: ProxmoxClient,
+  { proxmox: { image }, runners }: PreflightInputs,
+  guests: readonly ClusterGuest[],
+  configs: ReadonlyMap<number, VmConfig>,
+  off: readonly string[],
+): Promise<Map<string, ImageObservation>> {
+  const seen = new Map<string, ImageObservation>();
+  if (image === undefined) return seen;
+  const places = new Map(runners.map(({ node, templateId }) => [node, templateId]));
+  const due = [...places].filter(
+    ([node, templateId]) =>
+      !off.includes(node) && /^(none|unfinished)$/.test(templateHolder({ node, templateId }, image, guests, configs)),
+  );
+  await Promise.all(
+    due.map(async ([node]) => {
+      const storage = await attempt(() => proxmox.storageStatus(node, image.storage));
+      const isUsable = "value" in storage && storage.value.content?.split(",").includes("import") === true;
+      const files = isUsable ? await attempt(() => proxmox.importFiles(node, image.storage)) : undefined;
+      const isThere =
+        files !== undefined && "value" in files && files.value.some(({ volid }) => volid.endsWith(`/${image.file}`));
+      const download = isThere ? undefined : await attempt(() => proxmox.urlMetadata(node, image.url));
+      seen.set(node, { storage, download });
+    }),
+  );
+  return seen;
 }
 
 async function missing(proxmox: ProxmoxClient, required: readonly Privilege[]): Promise<Privilege[]> {

@@ -39,7 +39,8 @@ export async function refuseWithoutTemplate(
 export const provider: pulumi.dynamic.ResourceProvider<CloneSourceInputs, CloneSourceInputs> = {
   configure,
   diff: async (_id, olds, news) => {
-    if (makesMachine(news)) {
+    // The number of a template that this run makes of an image is known only when the template is complete.
+    if (makesMachine(news) && Number.isInteger(news.templateId)) {
       const access = { endpoint: news.endpoint, token: packageSecret("proxmoxToken") };
       await refuseWithoutTemplate(new ProxmoxClient(access), news);
     }

@@ -3,6 +3,7 @@
  * checks nothing itself: its dependencies were proved before.
  */
 import type * as pulumi from "@pulumi/pulumi";
+import type { ImageSource } from "@ghrunners/core/proxmox/image";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 
 /**
@@ -18,10 +19,12 @@ export interface ProvenSettings {
     readonly allowedEvents: readonly string[];
     readonly allowedRefs: readonly string[];
   };
+  /** The templates, or the image of which they are made. */
   readonly proxmox: {
-    readonly templateId: number;
+    readonly templateId?: number | undefined;
     /** Templates of other nodes than `proxmox.node`, by node. */
     readonly templates?: Readonly<Record<string, number>> | undefined;
+    readonly image?: ImageSource | undefined;
   };
   readonly vm: { readonly cores: number; readonly memoryMiB: number; readonly user: string };
 }

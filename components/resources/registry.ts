@@ -7,6 +7,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { provider as cloneSource } from "./clone-source";
 import { provider as forkApproval } from "./fork-approval";
 import { provider as healthGate } from "./health-gate";
+import { provider as imageTemplate } from "./image-template";
 import { provider as installedExporter } from "./installed-exporter";
 import { provider as lastKnownGood } from "./last-known-good";
 import { provider as machineDrain } from "./machine-drain";
@@ -21,6 +22,7 @@ const providers = {
   CloneSource: cloneSource,
   ForkApproval: forkApproval,
   HealthGate: healthGate,
+  ImageTemplate: imageTemplate,
   InstalledExporter: installedExporter,
   LastKnownGood: lastKnownGood,
   MachineDrain: machineDrain,

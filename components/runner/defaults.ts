@@ -2,6 +2,7 @@
 export const defaults = {
   githubUrl: "https://github.com",
   proxmox: { storage: "local-lvm", bridge: "vmbr0" },
+  image: { storage: "local", firstVmId: 9000 },
   network: { prefixLength: 24, requireFirewall: true },
   vm: { cores: 4, memoryMiB: 8192, diskGiB: 50, user: "runner" },
   agent: {

@@ -1,4 +1,5 @@
 /** Where the machines of a pool are created: each on its node, from the template there. Pure. */
+import { isPlain } from "../arguments";
 import type { PlacementArgs, RunnerIdentityArgs } from "./settings";
 
 type OfRunner = Pick<RunnerIdentityArgs, "node" | "templateId">;
@@ -21,7 +22,9 @@ export interface SharedPlacement<T> {
 export function byPlacement<T extends OfRunner>(runners: readonly T[]): SharedPlacement<T>[] {
   const groups = new Map<string, [T, ...T[]]>();
   for (const runner of runners) {
-    const parts = [runner.node, runner.templateId].filter((part) => part !== undefined);
+    // The number of a template that the program makes is known only later; there the node alone tells the groups apart.
+    const templateId = runner.templateId !== undefined && isPlain(runner.templateId) ? runner.templateId : undefined;
+    const parts = [runner.node, templateId].filter((part) => part !== undefined);
     const suffix = parts.map((part) => `-${part}`).join("");
     const group = groups.get(suffix);
     if (group === undefined) groups.set(suffix, [runner]);
@@ -30,10 +33,13 @@ export function byPlacement<T extends OfRunner>(runners: readonly T[]): SharedPl
   return [...groups].map(([suffix, members]) => ({ suffix, runners: members }));
 }
 
-/** The templates that runners have on other nodes, by node, in the shape of the configuration; `{}` if there are none. */
+/**
+ * The templates that runners have on other nodes, by node, in the shape of the configuration; `{}` if there are none.
+ * Those that are known only later are made of an image, and are no setting.
+ */
 export function templatesOf(runners: readonly OfRunner[]): { readonly templates?: Readonly<Record<string, number>> } {
   const others = runners.flatMap(({ node, templateId }) =>
-    node === undefined || templateId === undefined ? [] : [[node, templateId] as const],
+    node === undefined || templateId === undefined || !isPlain(templateId) ? [] : [[node, templateId] as const],
   );
   others.sort(([one], [other]) => (one < other ? -1 : 1));
   return others.length === 0 ? {} : { templates: Object.fromEntries(others) };

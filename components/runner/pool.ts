@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { recordedImage } from "@ghrunners/core/proxmox/image";
 import { refuseArguments } from "../arguments";
 import { CloneSource } from "../resources/clone-source";
 import { HealthGate } from "../resources/health-gate";
@@ -199,7 +200,7 @@ export function provenSettings(
     runners,
     vm = {},
   }: Pick<EnvironmentArgs, "agent" | "vm"> & {
-    readonly proxmox: Pick<EnvironmentArgs["proxmox"], "templateId">;
+    readonly proxmox: Pick<EnvironmentArgs["proxmox"], "templateId" | "image">;
     readonly runners: readonly Pick<RunnerIdentityArgs, "node" | "templateId">[];
   },
   version: pulumi.Input<string>,
@@ -207,7 +208,10 @@ export function provenSettings(
   const { cores = defaults.vm.cores, memoryMiB = defaults.vm.memoryMiB, user = defaults.vm.user } = vm;
   return pulumi.output({
     agent: { ...defaults.agent, extraLabels: [], ...agent, version },
-    proxmox: { templateId: proxmox.templateId, ...templatesOf(runners) },
+    proxmox:
+      proxmox.image === undefined
+        ? { templateId: proxmox.templateId, ...templatesOf(runners) }
+        : { image: recordedImage({ ...defaults.image, ...proxmox.image }) },
     vm: { cores, memoryMiB, user },
   });
 }

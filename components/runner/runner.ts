@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { type Role, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
 import { refuseArguments } from "../arguments";
+import { IMAGE_SETTING } from "../preflight/judge-template";
 import { MachineDrain } from "../resources/machine-drain";
 import { orEmpty } from "../resources/or-empty";
 import { RegisteredRunner } from "../resources/registered-runner";
@@ -239,7 +240,8 @@ export function archiveOf(
 /** What a runner's machine is cloned from. */
 export function sourceOf({ proxmox, vm = {} }: EnvironmentArgs, place: RunnerIdentityArgs) {
   const { node, templateId } = placementOf(proxmox, place);
-  const setting = place.node === undefined ? {} : { setting: `proxmox.templates.${place.node}` };
+  const ofNode = place.node === undefined ? {} : { setting: `proxmox.templates.${place.node}` };
+  const setting = proxmox.image === undefined ? ofNode : { setting: IMAGE_SETTING };
   return { node, templateId, diskGiB: vm.diskGiB ?? defaults.vm.diskGiB, ...setting };
 }
 

@@ -5,6 +5,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
 import type { LogShipper } from "./logs";
+import type { ImageArgs } from "./template";
 
 /** GitHub, and the repository that a component works for. */
 export interface GitHubArgs {
@@ -35,7 +36,7 @@ export interface PlacementArgs {
    */
   readonly node: pulumi.Input<string>;
   /**
-   * VMID of the template that is cloned in full: Debian with cloud-init and the QEMU guest agent, its disk on `scsi0`.
+   * VMID of the template that is cloned in full: Debian with cloud-init, its disk on `scsi0`. A VmTemplate has one.
    * @example 9000
    */
   readonly templateId: pulumi.Input<number>;
@@ -69,6 +70,12 @@ export interface ProxmoxArgs extends PlacementArgs {
    * @example config.requireSecret("proxmoxToken")
    */
   readonly token: pulumi.Input<string>;
+  /**
+   * Image of which the templates were made (VmTemplate). It is recorded with the proved settings, so that a rollback
+   * returns to it.
+   * @default none: the templates are those of `templateId`
+   */
+  readonly image?: ImageArgs | undefined;
 }
 
 /** A destination that a VM's firewall allows. */
@@ -249,11 +256,11 @@ export interface RunnerIdentityArgs {
    */
   readonly node?: string | undefined;
   /**
-   * VMID of the template on that node. Plain: it determines a resource.
+   * VMID of the template on that node.
    * @default `proxmox.templateId`
    * @example 9001
    */
-  readonly templateId?: number | undefined;
+  readonly templateId?: pulumi.Input<number> | undefined;
 }
 
 /** Arguments that all runners of an environment share. */

@@ -10,8 +10,16 @@ export function placeOf(
   return { node, templateId: node === usual ? templateId : (templates[node] ?? templateId) };
 }
 
-/** The runners as arguments of the pool; those on another node than `proxmox.node` with that node and its template. */
-export const placedRunners = ({ runners, proxmox }: Pick<Settings, "runners" | "proxmox">): RunnerIdentityArgs[] =>
-  runners.map(({ node, ...runner }) =>
-    node === undefined || node === proxmox.node ? runner : { ...runner, ...placeOf(proxmox, node) },
-  );
+/**
+ * The runners as arguments of the pool; those on another node than `proxmox.node` with that node and its template.
+ * @param made the template on a node, where the program makes it
+ */
+export const placedRunners = (
+  { runners, proxmox }: Pick<Settings, "runners" | "proxmox">,
+  made: (node: string) => RunnerIdentityArgs["templateId"] = () => undefined,
+): RunnerIdentityArgs[] =>
+  runners.map(({ node, ...runner }) => {
+    if (node === undefined || node === proxmox.node) return runner;
+    const place = placeOf(proxmox, node);
+    return { ...runner, ...place, templateId: made(node) ?? place.templateId };
+  });

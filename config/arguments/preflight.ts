@@ -1,5 +1,6 @@
 import type { PreflightInputs } from "@ghrunners/components/resources/preflight";
 import { ownershipMark } from "@ghrunners/components/runner/render-vm";
+import { imageFile, templateMark } from "@ghrunners/core/proxmox/image";
 import { ADVISORY_ENVIRONMENT } from "@ghrunners/core/vocabulary/safety";
 import type { Settings } from "../parse";
 import { placeOf } from "./placed-runners";
@@ -9,10 +10,17 @@ import { placeOf } from "./placed-runners";
  * @param stack its name, which marks the machines
  */
 export function preflightInputs(settings: Settings, stack: string): Omit<PreflightInputs, "refusals"> {
-  const { endpoint, node, templateId, storage, bridge, pool } = settings.proxmox;
+  const { endpoint, node, templateId, storage, bridge, pool, image } = settings.proxmox;
   const { environment, github, proxmox, network, vm, agent, safety, deployment, repository } = settings;
   return {
-    proxmox: { endpoint, node, templateId, storage, bridge, pool },
+    proxmox: {
+      ...{ endpoint, node, templateId, storage, bridge, pool },
+      image: image && {
+        ...{ url: image.url, sha512: image.sha512, storage: image.storage },
+        file: imageFile(image),
+        mark: templateMark(stack, image.sha512),
+      },
+    },
     github,
     runners: settings.runners.map(({ node, ...runner }) => ({ ...runner, ...placeOf(proxmox, node) })),
     oneNodeAllowed: safety.allowOneNode !== undefined || environment === ADVISORY_ENVIRONMENT,

@@ -1,4 +1,5 @@
 import type { ProvenSettings } from "@ghrunners/components/resources/last-known-good";
+import { recordedImage } from "@ghrunners/core/proxmox/image";
 import { templatesOf } from "@ghrunners/components/runner/placement";
 import type { Settings } from "../parse";
 import { placedRunners } from "./placed-runners";
@@ -13,10 +14,11 @@ export function provenSettings(
 ): ProvenSettings {
   const { agent, proxmox, vm } = settings;
   const { cores, memoryMiB, user } = vm;
-  const templates = templatesOf(placedRunners(settings));
+  const { image, templateId } = proxmox;
   return {
     agent: { ...agent, version: agent.version ?? kept },
-    proxmox: { templateId: proxmox.templateId, ...templates },
+    proxmox:
+      image === undefined ? { templateId, ...templatesOf(placedRunners(settings)) } : { image: recordedImage(image) },
     vm: { cores, memoryMiB, user },
   };
 }

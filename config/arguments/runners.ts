@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { FORCE_WORDS } from "@ghrunners/core/vocabulary/safety";
 import { ports } from "@ghrunners/core/vocabulary/ports";
-import type { LogShipper, RunnerPoolArgs } from "@ghrunners/components";
+import type { LogShipper, RunnerPoolArgs, VmTemplate } from "@ghrunners/components";
 import { logEgress } from "@ghrunners/components/runner/plan-shipping";
 import type { Settings } from "../parse";
 import type { ProvedElsewhere } from "../promotion-demands";
@@ -18,10 +18,20 @@ const targetEgress = ({ targets }: Settings): Settings["network"]["egress"] =>
 
 /**
  * Arguments of the runner pool. Most groups of the settings are also groups of its arguments.
+ * @param templates those that the program makes, by node
  * @param proved the other stack's proof: its runner version is the one to install if the settings name none
  */
-export function poolArgs(settings: Settings, logs: LogShipper | undefined, proved: ProvedElsewhere): RunnerPoolArgs {
-  const { environment, github, proxmox, network, vm, smoke, hosts, safety, monitoring } = settings;
+export function poolArgs(
+  settings: Settings,
+  logs: LogShipper | undefined,
+  proved: ProvedElsewhere,
+  templates: ReadonlyMap<string, VmTemplate> = new Map(),
+): RunnerPoolArgs {
+  const { environment, github, network, vm, smoke, hosts, safety, monitoring } = settings;
+  const made = (node: string): pulumi.Output<number> | undefined => templates.get(node)?.vmId;
+  const { node, templateId } = settings.proxmox;
+  const proxmox = { ...settings.proxmox, templateId: made(node) ?? templateId };
+  const runners = placedRunners(settings, made);
   const egress = [
     ...network.egress,
     ...(monitoring === undefined ? [] : logEgress(monitoring.logs, monitoring.host)),
@@ -30,7 +40,7 @@ export function poolArgs(settings: Settings, logs: LogShipper | undefined, prove
   const version = settings.agent.version ?? proved?.apply((proof) => proof?.settings.runnerVersion ?? undefined);
   const agent = { ...settings.agent, version };
   return {
-    ...{ environment, runners: placedRunners(settings), vm, agent, smoke, hosts, logs },
+    ...{ environment, runners, vm, agent, smoke, hosts, logs },
     github: { ...github, token: pulumi.secret(settings.githubToken) },
     proxmox: { ...proxmox, token: pulumi.secret(settings.proxmoxToken) },
     network: { ...network, egress, monitoringAddress: monitoring?.host },

@@ -39,8 +39,9 @@ export async function observeProxmox(
   const certificate = await certificateOf(endpoint, "the Proxmox VE API", "ghrunners:proxmox.endpoint", limitMs);
   // Then every other request would wait for its own limit.
   if ("error" in certificate) {
-    const none = { guests: certificate, nodes: certificate, firewall: certificate, storages: new Map<never, never>() };
-    const seen = { ...none, missingPrivileges: certificate, configs: new Map<never, never>(), answering: [] };
+    const empty = new Map<never, never>();
+    const none = { guests: certificate, nodes: certificate, firewall: certificate, storages: empty, images: empty };
+    const seen = { ...none, missingPrivileges: certificate, configs: empty, answering: [] };
     return { certificate, seen, tokenExpires: certificate };
   }
   const [seen, tokenExpires] = await Promise.all([

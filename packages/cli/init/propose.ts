@@ -27,7 +27,10 @@ export function fillIn(tree: SettingsTree, offer: ProxmoxOffer): SettingsTree {
   const storages = node === undefined ? [] : (offer.storages[node] ?? []);
   const found: Readonly<Record<string, unknown>> = {
     "proxmox.node": node,
-    "proxmox.templateId": only(offer.templates.filter((each) => each.node === node))?.vmId,
+    "proxmox.templateId":
+      valueOf(tree, "proxmox.image") === undefined
+        ? only(offer.templates.filter((each) => each.node === node))?.vmId
+        : undefined,
     "proxmox.storage": unlessDefault(defaults.proxmox.storage, storages),
     "proxmox.bridge": unlessDefault(defaults.proxmox.bridge, offer.bridges),
   };

@@ -1,5 +1,6 @@
 /** Decides what a stack left behind, and what of that may be removed. Pure. */
 import { carries, type GitHubRunner } from "@ghrunners/core/github/runner";
+import { isTemplateName } from "@ghrunners/core/proxmox/image";
 import { PRUNE_WORDS } from "@ghrunners/core/vocabulary/safety";
 import type { Described } from "@ghrunners/core/schema";
 import type { leftoverSchema } from "./schema";
@@ -102,8 +103,11 @@ export function strayMachines(owned: Owned, machines: readonly SeenMachine[], wo
     }));
 }
 
-function machineRefusal({ vmId, template, isProtected, running }: SeenMachine, words?: string): string | null {
-  if (template) return "it is a template, from which machines may be cloned";
+function machineRefusal(machine: SeenMachine, words?: string): string | null {
+  const { vmId, template, isProtected, running, description } = machine;
+  // A template that the program made of an image: its machines are full clones and do not need it.
+  const isOfImage = isTemplateName(markOf(description)?.name ?? "");
+  if (template && !isOfImage) return "it is a template, from which machines may be cloned";
   if (isProtected) return `it is protected. Next: qm set ${vmId} --protection 0 on its node`;
   return running && !force(words) ? `it is running. ${FORCE}` : null;
 }

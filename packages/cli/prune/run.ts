@@ -42,8 +42,8 @@ async function open(stackName: string | undefined, planFile: string | undefined)
   const [settings, resources] = await Promise.all([settingsOf(stack), readResources(stack)]);
   if (plan !== undefined) addressOf(settings, plan.targets[0] ?? "");
   const { runners } = stackState(resources);
-  const machines = resources.filter(({ type }) => type.includes("vmLegacy:VmLegacy"));
-  const { environment, github, agent } = settings;
+  const machines = resources.filter(({ type }) => /vmLegacy:VmLegacy|ghrunners:ImageTemplate/.test(type));
+  const { environment, github, agent, proxmox } = settings;
   const owned: Owned = {
     stack: path.basename(stack.name),
     environment,
@@ -52,6 +52,7 @@ async function open(stackName: string | undefined, planFile: string | undefined)
     runnerNames: [...settings.runners, ...runners].map(({ name }) => name),
     vmIds: [
       ...settings.runners.map(({ vmId }) => vmId),
+      ...[proxmox.templateId, ...Object.values(proxmox.templates ?? {})],
       ...machines.map(({ inputs = {}, outputs = {} }) => Number(outputs.vmId ?? inputs.vmId)),
     ],
   };

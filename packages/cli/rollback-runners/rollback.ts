@@ -107,7 +107,7 @@ export async function rollbackRunners(stack: Stack, { dryRun, yes, say }: Rollba
   if (way === undefined) {
     throw new Error(
       `The state of ${stack.name} does not say with which settings its runners were last proved. Expected an update that ` +
-        `completed. Next: set ghrunners:agent, proxmox.templateId and vm by hand, then pulumi up`,
+        `completed. Next: set ghrunners:agent, proxmox.templateId (or proxmox.image) and vm by hand, then pulumi up`,
     );
   }
   const file = stackFile(stack);

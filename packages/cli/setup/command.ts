@@ -13,10 +13,12 @@ export function command(): Command {
       summary: "role, user and API token of Proxmox VE",
       about:
         "Prints shell lines for a Proxmox VE node: a role with exactly the privileges that the preview demands, a user, an API " +
-        "token with privilege separation, and their entries. Storage, bridge and pool are those of the stack where it has some.",
+        "token with privilege separation, and their entries. Storages, bridge and pool are those of the stack where it has some. " +
+        "With an image storage the token may also download an image and make the template.",
       examples: [
         "ghrunners setup proxmox",
         "ghrunners setup proxmox --storage local-zfs --bridge vmbr1 --pool runners",
+        "ghrunners setup proxmox --image-storage local",
         "ghrunners setup proxmox | ssh root@pve.example.org sh",
       ],
       exitCodes: "0 printed, 1 the stack's file cannot be read",
@@ -26,6 +28,7 @@ export function command(): Command {
       .option("--storage <name>", "storage for disks; default: the stack's, or local-lvm")
       .option("--bridge <name>", "bridge of the machines; default: the stack's, or vmbr0")
       .option("--pool <name>", "resource pool for the machines; default: the stack's, or none")
+      .option("--image-storage <name>", "storage for the templates' image; default: the stack's, or none")
       .action(action(() => (require("./proxmox") as typeof import("./proxmox")).setupProxmox)),
   );
   root.addCommand(

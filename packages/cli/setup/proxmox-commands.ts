@@ -12,6 +12,8 @@ export interface ProxmoxAccount {
   readonly storage: string;
   readonly bridge: string;
   readonly pool: string | undefined;
+  /** Storage of the image of which the program makes its templates; undefined: they exist already. */
+  readonly imageStorage?: string | undefined;
 }
 
 /** What the account gets. */
@@ -25,16 +27,21 @@ export interface ProxmoxGrants {
 /**
  * Privileges and paths from the list that the preflight demands. Entries of single VMs become one on /vms: Proxmox VE deletes
  * a VM's own entries and its place in a pool together with the VM, so a machine could not be replaced. Source: qemu-server,
- * PVE/API2/Qemu.pm, destroy_vm calls remove_vm_access.
+ * PVE/API2/Qemu.pm, destroy_vm calls remove_vm_access. Those of single nodes become one on /nodes: the stack may not be
+ * configured yet.
  */
-export function proxmoxGrants({ storage, bridge, pool }: Omit<ProxmoxAccount, "tokenId">): ProxmoxGrants {
+export function proxmoxGrants(account: Omit<ProxmoxAccount, "tokenId">): ProxmoxGrants {
+  const { storage, bridge, pool, imageStorage } = account;
+  const image = imageStorage === undefined ? undefined : { storage: imageStorage };
   const needed = requiredPrivileges({
-    proxmox: { storage, bridge, pool },
-    runners: [{ vmId: 101, templateId: 100 }],
+    proxmox: { storage, bridge, pool, image },
+    runners: [{ vmId: 101, templateId: 100, node: "any" }],
   });
   return {
     privileges: [...new Set(needed.map(({ privilege }) => privilege))].sort(),
-    paths: [...new Set(needed.map(({ path }) => path.replace(/^\/vms\/\d+$/, "/vms")))],
+    paths: [
+      ...new Set(needed.map(({ path }) => path.replace(/^\/vms\/\d+$/, "/vms").replace(/^\/nodes\/.+$/, "/nodes"))),
+    ],
   };
 }
 

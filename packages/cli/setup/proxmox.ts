@@ -12,6 +12,7 @@ interface Options {
   readonly storage?: string;
   readonly bridge?: string;
   readonly pool?: string;
+  readonly imageStorage?: string;
   readonly json?: boolean;
 }
 
@@ -21,14 +22,15 @@ async function stackValues(named: string | undefined): Promise<Partial<ProxmoxAc
   const file = stack && stackFile(stack);
   if (file === undefined || !existsSync(file)) return {};
   const { proxmox = {} } = settingsIn(parseStackDocument(readFileSync(file, "utf8"), file));
-  return proxmox as Partial<ProxmoxAccount>;
+  const { image, ...names } = proxmox as Partial<ProxmoxAccount> & { image?: { storage?: string } };
+  return { ...names, imageStorage: image && (image.storage ?? defaults.image.storage) };
 }
 
 /** @throws WrongUse that names every value that is not one of Proxmox VE */
 function checked(account: ProxmoxAccount): ProxmoxAccount {
   const { storage, bridge, pool } = schema.shape.proxmox.shape;
   const wrong = [
-    ...Object.entries({ storage, bridge, pool }).filter(
+    ...Object.entries({ storage, bridge, pool, imageStorage: pool }).filter(
       ([key, type]) => !type.safeParse(account[key as "pool"]).success,
     ),
     ...(/^[A-Za-z0-9._-]+@[A-Za-z0-9._-]+![A-Za-z][A-Za-z0-9._-]+$/.test(account.tokenId) ? [] : [["tokenId"]]),
@@ -47,6 +49,7 @@ export async function setupProxmox(options: Options): Promise<number> {
     storage: options.storage ?? seen.storage ?? defaults.proxmox.storage,
     bridge: options.bridge ?? seen.bridge ?? defaults.proxmox.bridge,
     pool: options.pool ?? seen.pool,
+    imageStorage: options.imageStorage ?? seen.imageStorage,
   });
   if (!options.json) {
     print(proxmoxScript(account));

@@ -14,7 +14,10 @@ export interface ProofSettings {
   readonly runnerVersion: string | null;
   /** SHA-256 of a pinned archive; null if GitHub supplies the checksum. */
   readonly runnerArchive: string | null;
-  readonly templateId: number;
+  /** VMID of the template; undefined if it is made of an image. */
+  readonly templateId?: number;
+  /** SHA-512 of that image. */
+  readonly image?: string;
   /** `manage`, or `skip` for machines without guests. */
   readonly hosts: string;
 }

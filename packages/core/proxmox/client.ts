@@ -52,6 +52,20 @@ export interface StorageStatus {
   readonly active?: number | boolean;
 }
 
+/** A file on a storage, such as an image to import. */
+export interface StorageFile {
+  /** `STORAGE:import/NAME`. */
+  readonly volid: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** What a node was told about a file that it could download. */
+export interface UrlMetadata {
+  /** Bytes; undefined if the server does not say. */
+  readonly size?: number | undefined;
+}
+
 /** The part of a VM's configuration that shows which stack owns it. */
 export interface VmConfig {
   readonly name?: string;
@@ -64,7 +78,12 @@ export interface VmConfig {
 export class ProxmoxClient {
   constructor(private readonly access: ProxmoxAccess) {}
 
-  private async call<T>(method: "GET" | "POST" | "DELETE", path: string): Promise<T> {
+  /** @param form parameters of a POST or PUT */
+  private async call<T>(
+    method: "GET" | "POST" | "PUT" | "DELETE",
+    path: string,
+    form?: Readonly<Record<string, string>>,
+  ): Promise<T> {
     const { endpoint, token, limitMs = REQUEST_TIMEOUT_MS } = this.access;
     const url = `${endpoint.replace(/\/+$/, "")}/api2/json${path}`;
     let response: Response;
@@ -73,6 +92,7 @@ export class ProxmoxClient {
         method,
         headers: { Authorization: `PVEAPIToken=${token}` },
         signal: AbortSignal.timeout(limitMs),
+        ...(form && { body: new URLSearchParams(form) }),
       });
     } catch (error) {
       throw new ProxmoxError(
@@ -81,8 +101,10 @@ export class ProxmoxClient {
       );
     }
     const text = await response.text();
-    if (!response.ok)
-      throw new ProxmoxError(explainStatus(response.status, response.statusText, path), response.status);
+    if (!response.ok) {
+      const words = [response.statusText, ...refusedParameters(text)].join(" ");
+      throw new ProxmoxError(explainStatus(response.status, words, path), response.status);
+    }
     return (JSON.parse(text) as { data: T }).data;
   }
 
@@ -196,6 +218,51 @@ export class ProxmoxClient {
     await this.task(node, await this.call("DELETE", `/nodes/${node}/qemu/${vmId}?${query}`), deadline);
   }
 
+  /** Files on a storage that can be imported as a disk. */
+  importFiles(node: string, storage: string): Promise<StorageFile[]> {
+    return this.call("GET", `/nodes/${node}/storage/${encodeURIComponent(storage)}/content?content=import`);
+  }
+
+  /** What a server says about a file, asked by the node. Needs Sys.AccessNetwork on the node. */
+  urlMetadata(node: string, url: string): Promise<UrlMetadata> {
+    return this.call("GET", `/nodes/${node}/query-url-metadata?url=${encodeURIComponent(url)}`);
+  }
+
+  /**
+   * Lets the node download an image to a storage with the content `import`. A file that is there already, with this
+   * checksum, is kept and nothing is downloaded; with another checksum it fails, and no file is left.
+   * @param limitMs time limit of the whole download
+   */
+  async downloadImage(
+    node: string,
+    storage: string,
+    { url, file, sha512 }: { readonly url: string; readonly file: string; readonly sha512: string },
+    limitMs: number,
+  ): Promise<void> {
+    const form = { content: "import", url, filename: file, checksum: sha512, "checksum-algorithm": "sha512" };
+    const path = `/nodes/${node}/storage/${encodeURIComponent(storage)}/download-url`;
+    await this.task(node, await this.call("POST", path, form), performance.now() + limitMs);
+  }
+
+  /** Makes a VM that is off. If that fails, Proxmox VE removes it again. @param options as in its configuration */
+  async createVm(node: string, options: Readonly<Record<string, string>>, limitMs: number): Promise<void> {
+    await this.task(node, await this.call("POST", `/nodes/${node}/qemu`, options), performance.now() + limitMs);
+  }
+
+  /** Replaces the tags of a VM or template. */
+  async setTags(node: string, vmId: number, tags: readonly string[]): Promise<void> {
+    await this.call("PUT", `/nodes/${node}/qemu/${vmId}/config`, { tags: tags.join(";") });
+  }
+
+  /** Turns a VM that is off into a template. */
+  async makeTemplate(node: string, vmId: number, limitMs: number): Promise<void> {
+    await this.task(
+      node,
+      await this.call("POST", `/nodes/${node}/qemu/${vmId}/template`, {}),
+      performance.now() + limitMs,
+    );
+  }
+
   /** Deletes every firewall rule of a VM. */
   async clearFirewallRules(node: string, vmId: number): Promise<void> {
     const base = `/nodes/${node}/qemu/${vmId}/firewall/rules`;
@@ -215,6 +282,16 @@ export class ProxmoxClient {
     if (status !== "stopped") throw new ProxmoxError(`Proxmox VE task did not end in time (${upid})`, undefined);
     if (exitstatus === "OK" || exitstatus?.startsWith("WARNINGS")) return;
     throw new ProxmoxError(`Proxmox VE task failed: ${exitstatus ?? "no reason given"} (${upid})`, undefined);
+  }
+}
+
+/** What a refusal says about single parameters: `name: what is wrong`. */
+function refusedParameters(body: string): string[] {
+  try {
+    const { errors } = JSON.parse(body) as { errors?: Readonly<Record<string, string>> };
+    return Object.entries(errors ?? {}).map(([name, wrong]) => `${name}: ${wrong.trim()}`);
+  } catch {
+    return [];
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { makesMachine, refuseWithoutTemplate } from "@ghrunners/components/resources/clone-source";
+import { makesMachine, provider, refuseWithoutTemplate } from "@ghrunners/components/resources/clone-source";
 import type { ClusterGuest } from "@ghrunners/core/proxmox/client";
 
 const source = { node: "pve1", templateId: 9000, diskGiB: 10 };
@@ -25,6 +25,18 @@ describe("what machines are cloned from", () => {
       seeing([template], async () => ({ ...drives, scsi0: "tank:base-9000-disk-0,size=40G" })),
       /a disk of 40\.0 GiB\. Expected 10 GiB/,
     );
+  });
+
+  it("is not asked for while its number is not known: this run makes it of an image", async () => {
+    const state = { endpoint: "https://127.0.0.1:1/", ...source, incarnations: unknown as unknown as string[] };
+    const found = await provider.diff?.("id", state, { ...state, templateId: unknown as unknown as number });
+    assert.equal(found?.changes, true);
+  });
+
+  it("is made again by a refresh where the program makes it of an image", async () => {
+    const proxmox = { guests: async () => [], vmConfig: async () => ({}) };
+    const made = { ...source, setting: "proxmox.image" };
+    await assert.rejects(refuseWithoutTemplate(proxmox, made), /Next: pulumi up --refresh, which makes it again$/);
   });
 
   it("refuses nothing without an answer of Proxmox VE, which then deletes nothing either", async () => {

@@ -25,6 +25,7 @@ describe("docs/reference/components.md", function () {
         "RunnerPool",
         "Runner",
         "RunnerVm",
+        "VmTemplate",
         "DeploymentEnvironment",
         "RepositoryRules",
         "MonitoringHost",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { RunnerPool, type RunnerPoolArgs } from "@ghrunners/components";
 import { finder, graphOf, type Registered, showing } from "../../support/pulumi-mocks";
 import { environment, planted, primary, proxmoxProvider, secondary } from "./support/arguments";
@@ -79,6 +80,26 @@ describe("RunnerPool", () => {
     ]);
     const { proxmox } = find("pool-proven").inputs.settings as { proxmox: unknown };
     assert.deepEqual(proxmox, { templateId: 9000, templates: { pve2: 9001 } });
+  });
+
+  it("takes templates that the program makes: their numbers are known later, and the image is what was proved", async () => {
+    const image = { url: "https://images.example/debian.qcow2", sha512: "0".repeat(128) };
+    const graph = await made({
+      proxmox: { ...environment().proxmox, templateId: pulumi.output(9123), image },
+      runners: [primary, { ...secondary, node: "pve2", templateId: pulumi.output(9456) }],
+    });
+    const find = finder(graph);
+    assert.deepEqual(
+      ["pool-primary-vm", "pool-secondary-vm"].map((name) => (find(name).inputs.clone as { vmId: number }).vmId),
+      [9123, 9456],
+    );
+    const sources = graph.filter(({ type }) => type.endsWith("CloneSource"));
+    assert.deepEqual(sources.map(({ name, inputs }) => [name, inputs.templateId]).sort(), [
+      ["pool-source", 9123],
+      ["pool-source-pve2", 9456],
+    ]);
+    const { proxmox } = find("pool-proven").inputs.settings as { proxmox: unknown };
+    assert.deepEqual(proxmox, { image: { firstVmId: 9000, sha512: image.sha512, storage: "local", url: image.url } });
   });
 
   it("tells policies what it holds: labels and events, known at preview", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { crossCheck, type WellFormed } from "@ghrunners/config/cross-checks";
+import { crossCheck, templateSource, type WellFormed } from "@ghrunners/config/cross-checks";
 import { deployment } from "@ghrunners/config/deployment";
 import type { Problem } from "@ghrunners/config/problem";
 import { repository } from "@ghrunners/config/repository";
@@ -48,6 +48,25 @@ describe("checks between settings", () => {
     assert.deepEqual(
       check({ runners: apart, proxmox: settings({ pve2: 152 }) }).map(({ path }) => path),
       ["runners[1].vmId"],
+    );
+  });
+
+  it("take one source of the template, and name both where there are both or neither", () => {
+    const image = { url: "https://images.example/debian.qcow2", sha512: "0".repeat(128) };
+    const paths = (settings: Record<string, unknown>) => templateSource(settings).map(({ path, seen }) => [path, seen]);
+    assert.deepEqual(paths({ templateId: 9000 }), []);
+    assert.deepEqual(paths({ image }), []);
+    assert.deepEqual(paths({}), [["proxmox.templateId", "neither proxmox.templateId nor proxmox.image"]]);
+    assert.deepEqual(paths({ image, templateId: 9000, templates: { pve2: 9001 } }), [
+      ["proxmox.templateId", "proxmox.templateId and proxmox.image"],
+      ["proxmox.templates", "proxmox.templates and proxmox.image"],
+    ]);
+    const settings = (firstVmId: number) =>
+      proxmox.parse({ endpoint: "https://pve.example/", node: "pve1", image: { ...image, firstVmId } });
+    assert.deepEqual(check({ runners: pool({}, { node: "pve2" }), proxmox: settings(9000) }), []);
+    assert.deepEqual(
+      check({ runners: pool(), proxmox: settings(152) }).map(({ path, seen }) => [path, seen]),
+      [["runners[1].vmId", "152, one of the VMIDs of templates"]],
     );
   });
 

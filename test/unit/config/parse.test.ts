@@ -29,6 +29,21 @@ describe("configuration", () => {
     assert.equal(protect({ environment: "staging" }), false);
   });
 
+  it("gives every node that is used the template that the program makes of the image", () => {
+    const image = { url: "https://images.example/debian.qcow2", sha512: "0".repeat(128) };
+    const change = { ...patched("proxmox", { templateId: undefined, image }), ...runners({}, { node: "pve2" }) };
+    const settingsOf = (stack: string) => {
+      const result = parseConfiguration({ ...raw(change), stack });
+      assert.ok("settings" in result, JSON.stringify(result));
+      return result.settings.proxmox;
+    };
+    const { templateId, templates, image: read } = settingsOf("lab");
+    assert.deepEqual(read, { ...image, storage: "local", firstVmId: 9000 });
+    assert.deepEqual(Object.keys(templates ?? {}), ["pve2"]);
+    assert.ok(templateId >= 9000 && templateId < 10_000 && templateId !== templates?.pve2);
+    assert.equal(settingsOf("organization/ghrunners/lab").templateId, templateId);
+  });
+
   it("names every missing setting at once, and how to set it", () => {
     const result = parseConfiguration({ stack: "fresh", values: {}, secrets: [] });
     assert.ok("problems" in result);
@@ -37,7 +52,7 @@ describe("configuration", () => {
       [
         "proxmox.endpoint",
         "proxmox.node",
-        "proxmox.templateId",
+
         "proxmoxToken",
         "github.repository",
         "githubToken",
@@ -45,6 +60,7 @@ describe("configuration", () => {
         "network.gateway",
         "network.adminCidr",
         "runners",
+        "proxmox.templateId",
       ],
     );
     const text = renderProblems("fresh", result.problems);

@@ -74,7 +74,8 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   { pattern: /^export PULUMI_CONFIG_PASSPHRASE_FILE=\S+$/, test: init, by: "export PULUMI_CONFIG_PASSPHRASE_FILE=" },
   {
-    pattern: /^(npx )?ghrunners setup proxmox( --storage local-zfs --bridge vmbr1 --pool runners)?$/,
+    pattern:
+      /^(npx )?ghrunners setup proxmox( --storage local-zfs --bridge vmbr1 --pool runners| --image-storage local)?$/,
     test: init,
     by: '"ghrunners", "setup", "proxmox"',
   },

@@ -49,7 +49,7 @@ const ANOTHER_NODE = /^runners\[\d+\]\.node$/;
 /** @param inputs as the preflight gets them */
 export function proxmoxChecks(facts: ProxmoxFacts, inputs: PreflightInputs, at: Date): DoctorCheck[] {
   const stage = "proxmox";
-  const { endpoint, node, storage, templateId } = inputs.proxmox;
+  const { endpoint, node, storage, templateId, image } = inputs.proxmox;
   // Judged once; without guests every part would repeat the refusal that the check of the token reports.
   const problems = "error" in facts.seen.guests ? [] : judgeProxmox(inputs, facts.seen);
   const about = (belongs: (setting: string) => boolean): DoctorVerdict[] =>
@@ -108,8 +108,8 @@ export function proxmoxChecks(facts: ProxmoxFacts, inputs: PreflightInputs, at: 
       needs,
       judge: () =>
         either(
-          about((setting) => /^proxmox\.template(Id|s\.)/.test(setting)),
-          `VM ${templateId}`,
+          about((setting) => /^proxmox\.(template(Id|s\.)|image)/.test(setting)),
+          image === undefined ? `VM ${templateId}` : `VM ${templateId}, which the program makes of ${image.url}`,
         ),
     },
     {

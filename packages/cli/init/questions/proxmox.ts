@@ -107,7 +107,7 @@ export const proxmoxQuestions: readonly Question[] = [
   },
   {
     setting: "proxmox.templateId",
-    isNeeded: lacks("proxmox.templateId"),
+    isNeeded: (conversation) => lacks("proxmox.templateId")(conversation) && lacks("proxmox.image")(conversation),
     prompt: (conversation) =>
       choiceOf(
         `Template on ${nodeOf(conversation)} that the runners are cloned from`,

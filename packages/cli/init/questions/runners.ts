@@ -133,7 +133,7 @@ export function runnerQuestions(conversation: Conversation, index: number): Ques
       : [
           {
             setting: template,
-            isNeeded: lacks(template),
+            isNeeded: (seen) => lacks(template)(seen) && lacks("proxmox.image")(seen),
             prompt: (seen) => choiceOf(`Template on ${node}`, templatesOn(seen, node)),
             check: async (seen, systems) => refusalOf(await systems.proxmoxFindings(seen, inputsSoFar(seen)), template),
           } satisfies Question,

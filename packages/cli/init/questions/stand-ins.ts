@@ -60,6 +60,7 @@ function completed(tree: SettingsTree): SettingsTree {
   const gateway = gatewayOf(tree);
   const runners = completedRunners(tree, gateway);
   const node = valueOf(tree, "proxmox.node") ?? "stand-in";
+  const hasImage = valueOf(tree, "proxmox.image") !== undefined;
   const others = runners.flatMap((runner) =>
     typeof runner.node === "string" && runner.node !== node ? [[runner.node, FIRST_VMID - 2]] : [],
   );
@@ -72,8 +73,8 @@ function completed(tree: SettingsTree): SettingsTree {
     proxmox: {
       endpoint: "https://stand-in.invalid",
       node,
-      templateId: FIRST_VMID - 1,
-      ...(others.length === 0 ? {} : { templates: Object.fromEntries(others) as unknown }),
+      ...(hasImage ? {} : { templateId: FIRST_VMID - 1 }),
+      ...(others.length === 0 || hasImage ? {} : { templates: Object.fromEntries(others) as unknown }),
     },
     github: { repository: "stand-in/stand-in" },
     network: { gateway, adminCidr: "192.0.2.0/24" },

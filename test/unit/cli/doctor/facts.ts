@@ -165,6 +165,7 @@ export function healthy(): DoctorFacts &
           ...runners.map(({ vmId, name }) => [vmId, { description: ownershipMark("lab", name) }] as const),
         ]),
         answering: [],
+        images: new Map(),
         storages: new Map([
           ["pve-lab", { value: { avail: 2 ** 40, content: "images", active: true, type: "lvmthin" } }],
         ]),

@@ -21,6 +21,11 @@ describe("proposals of ghrunners init", () => {
     assert.deepEqual(fillIn(said, usual), said);
   });
 
+  it("propose no template where the program makes it of an image", () => {
+    const { proxmox } = fillIn({ proxmox: { image: { url: "https://images.example/x" } } }, offer);
+    assert.ok(!("templateId" in (proxmox as object)));
+  });
+
   it("leave open an answer that has several possible values", () => {
     const two = {
       ...offer,

@@ -89,6 +89,19 @@ async function talk(typed: Typed, changes: Partial<Systems> = {}, start: Partial
 const messages = ({ asked }: Run): string[] => asked.map(({ message }) => message.split(/[ ,(]/).slice(0, 4).join(" "));
 
 describe("questions of ghrunners init", () => {
+  it("ask for no template where the answers name an image of which the program makes it", async () => {
+    const two = [...offer.templates, { vmId: 9001, name: "debian-13", node: "pve1" }];
+    const proxmoxOffer = () => Promise.resolve({ ...offer, templates: two });
+    const asksForTemplate = ({ asked }: Run): boolean => asked.some(({ message }) => message.startsWith("Template on"));
+    assert.equal(asksForTemplate(await talk({}, { proxmoxOffer })), true);
+    const image = { url: "https://images.example/debian.qcow2", sha512: "0".repeat(128) };
+    const run = await talk({}, { proxmoxOffer }, { tree: { proxmox: { image } } });
+    assert.equal(asksForTemplate(run), false);
+    const parsed = parseTree("team", run.end.tree, run.end.secrets);
+    assert.ok("settings" in parsed, JSON.stringify(parsed));
+    assert.deepEqual(parsed.settings.proxmox.image?.sha512, image.sha512);
+  });
+
   it("come in the order in which answers depend on each other, and end in a configuration", async () => {
     const run = await talk({});
     assert.deepEqual(messages(run), [

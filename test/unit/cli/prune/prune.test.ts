@@ -96,6 +96,8 @@ describe("what a stack left behind", () => {
     assert.match(isProtected ?? "", /protected\. Next: qm set 190 --protection 0/);
     assert.match(template ?? "", /template/);
     assert.deepEqual(refusals(strayMachines(owned, machines, PRUNE_WORDS)), [null, isProtected, template]);
+    const ofImage = { ...stray, template: true, description: `ghrunners ${owned.stack} template-0123456789ab` };
+    assert.deepEqual(refusals(strayMachines(owned, [ofImage], undefined)), [null]);
   });
 
   it("is every runner version but the current one and the newest other one", () => {

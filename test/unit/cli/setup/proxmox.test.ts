@@ -14,8 +14,8 @@ describe("ghrunners setup proxmox", () => {
     const demanded = requiredPrivileges({
       proxmox: account,
       runners: [
-        { vmId: 151, templateId: 9000 },
-        { vmId: 152, templateId: 9000 },
+        { vmId: 151, templateId: 9000, node: "pve1" },
+        { vmId: 152, templateId: 9000, node: "pve1" },
       ],
     });
     assert.deepEqual(privileges, [...new Set(demanded.map(({ privilege }) => privilege))].sort());
@@ -25,6 +25,31 @@ describe("ghrunners setup proxmox", () => {
         paths.some((each) => where === each || where.startsWith(`${each}/`)),
         `${where} is not granted`,
       );
+  });
+
+  it("grants what an image takes, only where there is one", () => {
+    const withImage = { ...account, imageStorage: "local" };
+    const { privileges, paths } = proxmoxGrants(withImage);
+    const demanded = requiredPrivileges({
+      proxmox: { ...account, image: { storage: "local" } },
+      runners: [{ vmId: 151, templateId: 9123, node: "pve1" }],
+    });
+    assert.deepEqual(privileges, [...new Set(demanded.map(({ privilege }) => privilege))].sort());
+    assert.deepEqual(
+      paths.filter((each) => !proxmoxGrants(account).paths.includes(each)),
+      ["/storage/local", "/nodes"],
+    );
+    assert.deepEqual(
+      privileges.filter((each) => !proxmoxGrants(account).privileges.includes(each)),
+      ["Datastore.AllocateTemplate", "Sys.AccessNetwork"],
+    );
+    for (const { path: where } of demanded)
+      assert.ok(
+        paths.some((each) => where === each || where.startsWith(`${each}/`)),
+        `${where} is not granted`,
+      );
+    for (const privilege of ["Datastore.AllocateTemplate", "Sys.AccessNetwork"])
+      assert.ok(readFileSync(path.join(projectRoot, "docs/reference/security.md"), "utf8").includes(privilege));
   });
 
   it("asks for no pool where none is meant", () => {

@@ -61,6 +61,7 @@ export const proxmox: ProxmoxObservation = {
   configs: new Map(),
   storages: new Map([["pve1", { value: { avail: 20 * GiB } }]]),
   missingPrivileges: { value: [] },
+  images: new Map(),
 };
 /** The storage as node pve1 sees it. */
 export const stored = (storage: StorageSeen): Pick<ProxmoxObservation, "storages"> => ({

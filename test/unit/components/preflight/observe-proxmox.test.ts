@@ -9,6 +9,7 @@ import { judgeProxmox } from "@ghrunners/components/preflight/judge";
 import { answers } from "@ghrunners/components/preflight/probe-address";
 import { observeProxmox } from "@ghrunners/components/preflight/observe";
 import type { ProxmoxSeed } from "@ghrunners/lab/proxmox/seed";
+import { type ImageServer, qcow2, serveImages, sha512 } from "../../../support/cloud-images";
 import { EmulatorHarness, node, secret, testSeed, tokenId } from "../../lab/proxmox/harness";
 
 const GiB = 2 ** 30;
@@ -149,5 +150,76 @@ describe("the preflight at Proxmox VE", () => {
       (await said({ storages })).join("\n"),
       /^proxmox\.storage: local-lvm holds iso,vztmpl,backup\. Expected/,
     );
+  });
+});
+
+describe("the preflight where the template is to be made of an image", () => {
+  const image = qcow2(3 * GiB);
+  let server: ImageServer;
+  before(async () => (server = await serveImages({ "debian.qcow2": image })));
+  after(() => server.close());
+
+  const local = { id: "local", type: "dir" as const, totalBytes: 64 * GiB, content: "iso,import" };
+  const grants = [
+    { path: "/storage/local", privileges: ["Datastore.Audit", "Datastore.AllocateTemplate"] },
+    { path: `/nodes/${node}`, privileges: ["Sys.AccessNetwork"] },
+  ];
+  const seedOf = (storage: object = {}, more: typeof grants = grants): Partial<ProxmoxSeed> => ({
+    storages: [...testSeed().storages, { ...local, ...storage }],
+    tokens: testSeed().tokens.map((token) => ({
+      ...token,
+      acl: [...token.acl.filter(({ path }) => path !== "/nodes"), ...more],
+    })),
+  });
+  const of = (change: object = {}) => ({
+    image: {
+      ...{ url: server.url("debian.qcow2"), sha512: sha512(image), storage: "local" },
+      ...{ file: "ghrunners-1.qcow2", mark: "ghrunners test template-0123456789ab" },
+      ...change,
+    },
+  });
+  const free = { template: { ...testSeed().template, vmid: 8000 } };
+
+  it("says nothing where it can be made", async () => {
+    assert.deepEqual(await said({ ...seedOf(), ...free }, of()), []);
+  });
+
+  it("says which storage cannot keep the image, and what to do", async () => {
+    assert.deepEqual(await said({ ...seedOf({ content: "iso,vztmpl" }), ...free }, of()), [
+      `proxmox.image.storage: local on node ${node} holds iso,vztmpl. Expected a storage for images (content import). Next: on the node, pvesm set local --content iso,vztmpl,import, or pulumi config set --path 'ghrunners:proxmox.image.storage' STORAGE`,
+    ]);
+    assert.match(
+      (await said({ ...seedOf(), ...free }, of({ storage: "none" }))).join("\n"),
+      /proxmox\.image\.storage: .*none/,
+    );
+    assert.match(
+      (await said({ ...seedOf({ totalBytes: 100 }), ...free }, of())).join("\n"),
+      /free, expected .* for the image/,
+    );
+  });
+
+  it("says that the node cannot download it", async () => {
+    const [only, ...others] = await said({ ...seedOf(), ...free }, of({ url: server.url("gone.qcow2") }));
+    assert.match(only ?? "", /^proxmox\.image\.url: node pve-test cannot download .*gone\.qcow2: .*404 Not Found/);
+    assert.deepEqual(others, []);
+  });
+
+  it("says which privileges are missing", async () => {
+    const problems = await said({ ...seedOf({}, [grants[0]!]), ...free }, of());
+    assert.equal(problems.length, 1, problems.join("\n"));
+    assert.match(
+      problems[0] ?? "",
+      /lacks Sys\.AccessNetwork on \/nodes\/pve-test \(needed to let the node download the image\)/,
+    );
+  });
+
+  it("says that something else has the VMID, and takes a template of its own as it is", async () => {
+    const [only, ...others] = await said(seedOf(), of());
+    assert.match(only ?? "", /^proxmox\.image\.firstVmId: VMID 9000 of the template is used by debian-12-cloud/);
+    assert.deepEqual(others, []);
+    const own = { ...template({ config: { description: of().image.mark } }), ...seedOf({ content: "iso" }) };
+    assert.deepEqual(await said(own, of({ url: server.url("gone.qcow2") })), []);
+    const large = { ...seedOf(), ...template({ diskGiB: 8, config: { description: of().image.mark } }) };
+    assert.match((await said(large, of())).join("\n"), /proxmox\.image: the template 9000 has a disk of 8\.0 GiB/);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import type { StorageSeen } from "@ghrunners/components/preflight/observation";
-import { atProxmox, GiB, good, stored } from "./observations";
+import { judgeProxmox } from "@ghrunners/components/preflight/judge";
+import type { PreflightProblem, StorageSeen } from "@ghrunners/components/preflight/observation";
+import { atProxmox, GiB, good, inputs, proxmox, stored } from "./observations";
 
 describe("the preflight of a template and its storage", () => {
   const withTemplate = (change: Record<string, string | undefined>): string[] =>
@@ -56,5 +57,30 @@ describe("the preflight of a template and its storage", () => {
     assert.match(small[0]?.reason ?? "", /^tank has 8\.0 GiB in total, expected 10\.0 GiB for the disk of one VM/);
     const full = atProxmox({ configs, ...stored({ ...storage("lvmthin"), avail: 3 * GiB }) });
     assert.match(full[0]?.reason ?? "", /^tank has 3\.0 GiB free, expected 4\.0 GiB for 2 new VMs/);
+  });
+
+  it("takes the image's size for that of a template that is still to be made", () => {
+    const image = { url: "https://x/", storage: "local", sha512: "", file: "", mark: "" };
+    const images = new Map([
+      [
+        "pve1",
+        {
+          storage: { value: { avail: 9 * GiB, content: "import", total: 9 * GiB } },
+          download: { value: { size: GiB / 2 } },
+        },
+      ],
+    ]);
+    const judged = (type: string): PreflightProblem[] =>
+      judgeProxmox(
+        { ...inputs, proxmox: { ...inputs.proxmox, image } },
+        {
+          ...proxmox,
+          guests: { value: [] },
+          images,
+          ...stored({ avail: 12 * GiB, content: "images", type }),
+        },
+      );
+    assert.deepEqual(judged("lvmthin"), []);
+    assert.match(judged("zfspool")[0]?.reason ?? "", /^tank has 12\.0 GiB free, expected 20\.0 GiB for 2 new VMs/);
   });
 });

@@ -1,0 +1,16 @@
+import * as pulumi from "@pulumi/pulumi";
+import { VmTemplate } from "@ghrunners/components";
+import type { Settings } from "../parse";
+
+/** Makes the templates of the stack's image, one on each node that has a runner; none if the templates exist already. */
+export function makeTemplates(
+  { proxmox, runners }: Pick<Settings, "proxmox" | "runners">,
+  opts: pulumi.ComponentResourceOptions,
+): ReadonlyMap<string, VmTemplate> {
+  const { image, endpoint, storage, pool } = proxmox;
+  if (image === undefined) return new Map();
+  const nodes = [...new Set(runners.map(({ node = proxmox.node }) => node))];
+  return new Map(
+    nodes.map((node) => [node, new VmTemplate(`template-${node}`, { endpoint, node, image, storage, pool }, opts)]),
+  );
+}
