@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { maintenanceOf, maintenances } from "@ghrunners/failover/choice/maintenance";
+import { MAINTENANCE_VARIABLE, maintenanceOf, maintenances } from "@ghrunners/failover/choice/maintenance";
 
 const now = new Date("2026-01-01T12:00:00Z");
 const entry = { name: "runner-1", until: "2026-01-01T13:00:00Z", reason: "new disk", by: "ada" };
@@ -68,6 +68,13 @@ describe("maintenance of runners", () => {
       assert.deepEqual(lengths, [false, true, true, false], key);
       for (const text of ["a\n", "\na", "\r"]) assert.equal(reads(1, { [key]: text }), false, JSON.stringify(text));
     }
+  });
+
+  it("names its variable, and the command that removes a text that cannot be read", () => {
+    assert.deepEqual(
+      [maintenances.variable, maintenances.repair],
+      [MAINTENANCE_VARIABLE, "ghrunners maintenance end --all"],
+    );
   });
 
   it("writes nothing that no reader would take", () => {
