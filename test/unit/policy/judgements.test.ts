@@ -11,7 +11,7 @@ const labels = ["self-hosted", "linux", "x64", "production", "primary"];
 
 describe("an action's pin", () => {
   it("is all of what it is used by", () => {
-    for (const uses of [` a/b@${sha}`, `a/b@${sha}0`, `a/b@v1 a/b@${sha}`, `x@a/b@${sha}`, `a b@${sha}`])
+    for (const uses of [` a/b@${sha}`, `a/b@${sha}0`, `a/b@v1 a/b@${sha}`, `x@a/b@${sha}`, `a b@${sha}`, "a/b./c@v1"])
       assert.ok(!isPinned(uses), uses);
     for (const image of [
       `xdocker://a@sha256:${digest}`,
@@ -47,6 +47,14 @@ describe("jobs of pull requests", () => {
   it("know every event by which an outsider's code or text comes in", () => {
     const events = ["pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"];
     assert.deepEqual([...foreignEvents], [...events, "issue_comment", "merge_group"]);
+  });
+
+  it("may have labels from an expression for own branches at pull_request alone", () => {
+    const own = "github.event.pull_request.head.repo.full_name == github.repository";
+    const chosen = `if: "${own}", runs-on: "\${{ fromJSON(vars.X) }}"`;
+    assert.deepEqual(judged(chosen), []);
+    const events = "pull_request, issue_comment";
+    assert.deepEqual(judged(chosen, `[${events}]`), says("an expression chooses its labels", events));
   });
 
   it("may call a workflow of another file: its own jobs are judged there", () => {
