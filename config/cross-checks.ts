@@ -162,8 +162,7 @@ function templates({ runners, proxmox }: Pick<ParsedSettings, "runners" | "proxm
     image === undefined ? runners.flatMap(({ node = proxmox.node }) => (node in others ? [] : [node])) : [],
   );
   lacking.delete(proxmox.node);
-  const isOfTemplates = (vmId: number): boolean =>
-    image !== undefined && vmId >= image.firstVmId && vmId < image.firstVmId + TEMPLATE_VMIDS;
+  const made = image && { first: image.firstVmId, last: image.firstVmId + TEMPLATE_VMIDS - 1 };
   return [
     ...own,
     ...[...lacking].map((node) => ({
@@ -175,12 +174,12 @@ function templates({ runners, proxmox }: Pick<ParsedSettings, "runners" | "proxm
     ...runners.flatMap(({ vmId }, index) =>
       taken.includes(vmId)
         ? [{ path: `runners[${index}].vmId`, seen: `${vmId}, the template's`, allowed: "a VMID of its own" }]
-        : isOfTemplates(vmId)
+        : made !== undefined && vmId >= made.first && vmId <= made.last
           ? [
               {
                 path: `runners[${index}].vmId`,
                 seen: `${vmId}, one of the VMIDs of templates`,
-                allowed: `a VMID outside ${image?.firstVmId} to ${(image?.firstVmId ?? 0) + TEMPLATE_VMIDS - 1}, or another proxmox.image.firstVmId`,
+                allowed: `a VMID outside ${made.first} to ${made.last}, or another proxmox.image.firstVmId`,
               },
             ]
           : [],

@@ -53,21 +53,43 @@ describe("checks between settings", () => {
 
   it("take one source of the template, and name both where there are both or neither", () => {
     const image = { url: "https://images.example/debian.qcow2", sha512: "0".repeat(128) };
-    const paths = (settings: Record<string, unknown>) => templateSource(settings).map(({ path, seen }) => [path, seen]);
-    assert.deepEqual(paths({ templateId: 9000 }), []);
-    assert.deepEqual(paths({ image }), []);
-    assert.deepEqual(paths({}), [["proxmox.templateId", "neither proxmox.templateId nor proxmox.image"]]);
-    assert.deepEqual(paths({ image, templateId: 9000, templates: { pve2: 9001 } }), [
-      ["proxmox.templateId", "proxmox.templateId and proxmox.image"],
-      ["proxmox.templates", "proxmox.templates and proxmox.image"],
+    assert.deepEqual(templateSource({ templateId: 9000 }), []);
+    assert.deepEqual(templateSource({ image }), []);
+    assert.deepEqual(templateSource({}), [
+      {
+        path: "proxmox.templateId",
+        seen: "neither proxmox.templateId nor proxmox.image",
+        allowed: "the VMID of a template, or proxmox.image: the program then makes it (docs/how-to/template.md)",
+      },
     ]);
+    const both = (path: string) => ({
+      path,
+      seen: `${path} and proxmox.image`,
+      allowed: "one of them: with proxmox.image the program makes the templates",
+      next: `pulumi config rm --path 'ghrunners:${path}', or pulumi config rm --path 'ghrunners:proxmox.image'`,
+    });
+    assert.deepEqual(templateSource({ image, templateId: 9000, templates: { pve2: 9001 } }), [
+      both("proxmox.templateId"),
+      both("proxmox.templates"),
+    ]);
+  });
+
+  it("leave the range of made templates to them", () => {
+    const image = { url: "https://images.example/debian.qcow2", sha512: "0".repeat(128) };
     const settings = (firstVmId: number) =>
       proxmox.parse({ endpoint: "https://pve.example/", node: "pve1", image: { ...image, firstVmId } });
+    const numbered = (vmId: number, firstVmId: number) =>
+      check({ runners: pool({ vmId: 100 }, { vmId }), proxmox: settings(firstVmId) });
     assert.deepEqual(check({ runners: pool({}, { node: "pve2" }), proxmox: settings(9000) }), []);
-    assert.deepEqual(
-      check({ runners: pool(), proxmox: settings(152) }).map(({ path, seen }) => [path, seen]),
-      [["runners[1].vmId", "152, one of the VMIDs of templates"]],
-    );
+    for (const vmId of [8999, 10_000]) assert.deepEqual(numbered(vmId, 9000), [], String(vmId));
+    for (const vmId of [9000, 9999])
+      assert.deepEqual(numbered(vmId, 9000), [
+        {
+          path: "runners[1].vmId",
+          seen: `${vmId}, one of the VMIDs of templates`,
+          allowed: "a VMID outside 9000 to 9999, or another proxmox.image.firstVmId",
+        },
+      ]);
   });
 
   it("check the roles, names and addresses of the pool, whatever else is missing", () => {

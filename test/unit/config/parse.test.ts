@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseConfiguration } from "@ghrunners/config/parse";
+import { templateVmId } from "@ghrunners/core/proxmox/image";
 import { renderProblems } from "@ghrunners/config/problems";
 import { key, patched, problemsOf, raw, runners, secrets } from "./support/settings";
 
@@ -31,17 +32,35 @@ describe("configuration", () => {
 
   it("gives every node that is used the template that the program makes of the image", () => {
     const image = { url: "https://images.example/debian.qcow2", sha512: "0".repeat(128) };
-    const change = { ...patched("proxmox", { templateId: undefined, image }), ...runners({}, { node: "pve2" }) };
-    const settingsOf = (stack: string) => {
+    const settingsOf = (stack: string, ...nodes: readonly { node?: string }[]) => {
+      const change = { ...patched("proxmox", { templateId: undefined, image }), ...runners(...nodes) };
       const result = parseConfiguration({ ...raw(change), stack });
       assert.ok("settings" in result, JSON.stringify(result));
       return result.settings.proxmox;
     };
-    const { templateId, templates, image: read } = settingsOf("lab");
-    assert.deepEqual(read, { ...image, storage: "local", firstVmId: 9000 });
-    assert.deepEqual(Object.keys(templates ?? {}), ["pve2"]);
-    assert.ok(templateId >= 9000 && templateId < 10_000 && templateId !== templates?.pve2);
+    const { node, templateId, templates, image: read } = settingsOf("lab", {}, { node: "pve2" });
+    const made = { ...image, storage: "local", firstVmId: 9000 };
+    assert.deepEqual(read, made);
+    assert.equal(templateId, templateVmId("lab", node, made));
+    assert.deepEqual(templates, { pve2: templateVmId("lab", "pve2", made) });
+    assert.notEqual(templateId, templates?.pve2);
     assert.equal(settingsOf("organization/ghrunners/lab").templateId, templateId);
+    assert.equal(settingsOf("lab", { node }, { node }).templates, undefined);
+  });
+
+  it("leaves a template that exists, and the settings beside it, as they are configured", () => {
+    const result = parseConfiguration(raw());
+    assert.ok("settings" in result);
+    const { endpoint, node, templateId, templates } = result.settings.proxmox;
+    assert.deepEqual([endpoint, node, templateId, templates], ["https://pve.example:8006/", "pve1", 9000, undefined]);
+  });
+
+  it("says once that proxmox is no group of settings", () => {
+    for (const value of ['"text"', "null", "[]"]) {
+      const result = parseConfiguration({ ...raw(), values: { ...raw().values, proxmox: value } });
+      assert.ok("problems" in result, value);
+      assert.deepEqual([value, ...result.problems.map(({ path: setting }) => setting)], [value, "proxmox"]);
+    }
   });
 
   it("names every missing setting at once, and how to set it", () => {
