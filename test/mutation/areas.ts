@@ -31,7 +31,15 @@ export const areas: readonly Area[] = [
   },
   {
     folder: "packages/failover/choice",
-    files: ["choose.ts", "gate-decision.ts", "judge.ts", "maintenance.ts", "timed-entries.ts"],
+    files: [
+      "choose.ts",
+      "deploy-runner.ts",
+      "gate-decision.ts",
+      "judge.ts",
+      "maintenance.ts",
+      "pause.ts",
+      "timed-entries.ts",
+    ],
     tests: ["test/unit/failover/choice"],
   },
   {
