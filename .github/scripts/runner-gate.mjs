@@ -11214,8 +11214,9 @@ function contentOf(text2) {
   }
 }
 function readChoice(text2, now) {
-  if (text2 === null || text2 === void 0 || text2 === "") return { state: "missing" };
-  const content = contentOf(text2);
+  const written = text2 ?? "";
+  if (written === "") return { state: "missing" };
+  const content = contentOf(written);
   if (content === void 0) return { state: "unreadable" };
   const { decidedAt, expiresAt, labels } = content;
   if (Date.parse(decidedAt) > now.getTime() + CLOCK_TOLERANCE_MS) return { state: "future", choice: content };

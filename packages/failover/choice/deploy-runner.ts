@@ -68,8 +68,9 @@ function contentOf(text: string): Choice | undefined {
 
 /** @param text value of the variable; null, undefined or empty: it does not exist */
 export function readChoice(text: string | null | undefined, now: Date): ChoiceSeen {
-  if (text === null || text === undefined || text === "") return { state: "missing" };
-  const content = contentOf(text);
+  const written = text ?? "";
+  if (written === "") return { state: "missing" };
+  const content = contentOf(written);
   if (content === undefined) return { state: "unreadable" };
   const { decidedAt, expiresAt, labels } = content;
   if (Date.parse(decidedAt) > now.getTime() + CLOCK_TOLERANCE_MS) return { state: "future", choice: content };

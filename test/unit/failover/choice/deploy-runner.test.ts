@@ -23,16 +23,25 @@ describe("DEPLOY_RUNNER", () => {
     assert.equal(goesTo(readChoice(choiceText(choose([], policy, now)), now), "runner-1"), false);
   });
 
-  for (const [state, content] of [
-    ["missing", ""],
-    ["missing", null],
-    ["unreadable", "primary"],
-    ["unreadable", "{}"],
-    ["future", choiceText(choose([runner("primary")], policy, later(121)))],
-    ["expired", choiceText(choose([runner("primary")], policy, later(-policy.validSeconds)))],
-    ["refused", choiceText(choose([], policy, now))],
-  ] as const) {
-    it(`is ${state} with ${content === null ? "no variable" : `the text ${JSON.stringify(content.slice(0, 12))}`}`, () =>
-      assert.equal(readChoice(content, now).state, state));
-  }
+  for (const [state, what, content] of [
+    ["missing", "an empty text", ""],
+    ["missing", "null for no variable", null],
+    ["missing", "no variable", undefined],
+    ["unreadable", "a text that is no JSON", "primary"],
+    ["unreadable", "JSON without its content", "{}"],
+    [
+      "fresh",
+      "a choice of a clock that is two minutes ahead",
+      choiceText(choose([runner("primary")], policy, later(120))),
+    ],
+    ["fresh", "times with an offset", text.replaceAll('Z"', '+00:00"')],
+    [
+      "future",
+      "a choice of a clock that is further ahead",
+      choiceText(choose([runner("primary")], policy, later(121))),
+    ],
+    ["expired", "an old choice", choiceText(choose([runner("primary")], policy, later(-policy.validSeconds)))],
+    ["refused", "a choice of no runner", choiceText(choose([], policy, now))],
+  ] as const)
+    it(`is ${state} with ${what}`, () => assert.equal(readChoice(content, now).state, state));
 });
