@@ -104,7 +104,7 @@ describe("settings that are refused", () => {
     assert.ok(!renderProblems("test", result.problems).includes(planted));
   });
 
-  it("says of each kind of mistake what was seen, what is allowed and the command that mends it", () => {
+  it("says of each kind of mistake what was seen, what is allowed and the command that fixes it", () => {
     assert.deepEqual(
       problemsOf({ procmox: "{}", vm: { corse: 1 } }),
       [
