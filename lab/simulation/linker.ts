@@ -92,9 +92,7 @@ export class Linker {
       if (path.join(projectRoot, patch.file) !== file) continue;
       const places = text.split(patch.seen).length - 1;
       if (places !== 1)
-        throw new Error(
-          `${patch.file} has ${places} places with "${patch.seen}". Expected one, to take a mending back.`,
-        );
+        throw new Error(`${patch.file} has ${places} places with "${patch.seen}". Expected one, to revert a fix.`);
       text = text.replace(patch.seen, () => patch.instead);
     }
     return text;

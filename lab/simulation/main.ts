@@ -14,12 +14,12 @@ faults. Checks after each run that one complete version is installed and that ev
 
   --runs N        runs, 1 to 1000000 (default 1000)
   --seed N        the first seed; each run uses the next one (default: a new one, which is printed)
-  --reverted      reverts the corrections of known faults, one by one, and shows which seed finds each fault again
-  --without NAME  runs with this one correction reverted
+  --reverted      reverts the fixes of known faults, one by one, and shows which seed finds each fault again
+  --without NAME  runs with this one fix reverted
   --json          print the report as JSON (docs/reference/schemas/simulation.json)
   --help
 
-Corrections that can be reverted, with the fault that each prevents:
+Fixes that can be reverted, with the fault that each prevents:
 ${revertedFixes.map(({ name, fault }) => `  ${name.padEnd(30)}${fault}`).join("\n")}
 
 Exit code: 0 nothing found (with --reverted: every fault was found), 1 something was found, or was not, 2 wrong use.

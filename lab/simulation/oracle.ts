@@ -19,7 +19,7 @@ export interface ObservedTransaction {
   /** The application when the lock was taken. */
   readonly before: readonly string[];
   outcome: Outcome | null;
-  /** Every outcome that it ever had: a failed rollback may be mended. */
+  /** Every outcome that it ever had: a failed rollback may be repaired. */
   readonly outcomes: Set<string>;
   released: boolean;
   closed: boolean;

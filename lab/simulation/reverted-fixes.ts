@@ -30,7 +30,7 @@ export const revertedFixes: readonly RevertedFix[] = [
   },
   {
     name: "nothing-to-do-while-open",
-    fault: '"nothing to do" is said of a version whose deployment is open, or could not be undone',
+    fault: '"nothing to do" is reported for a version whose deployment is still open, or could not be undone',
     seed: 188,
     patches: [
       {
@@ -55,7 +55,7 @@ export const revertedFixes: readonly RevertedFix[] = [
   },
   {
     name: "lost-lease-not-heard",
-    fault: "a deployer waits for the answer of its command, although its lease is lost",
+    fault: "a deployer waits for the answer of its command although its lease is lost",
     seed: 134,
     patches: [
       {
@@ -67,7 +67,7 @@ export const revertedFixes: readonly RevertedFix[] = [
   },
   {
     name: "id-used-twice",
-    fault: "a second deployment with the id of a recorded one takes its record's place",
+    fault: "a second deployment with the id of a recorded one replaces its record",
     seed: 69,
     patches: [
       {
@@ -79,13 +79,13 @@ export const revertedFixes: readonly RevertedFix[] = [
   },
   {
     name: "no-answer-taken-for-inactive",
-    fault: "a question to systemd that failed is taken for a unit that does not run",
+    fault: "a query to systemd that failed is treated as a unit that does not run",
     seed: 1097,
     patches: [{ file: target("steps.ts"), seen: "if (!answered)\n", instead: "if (false)\n" }],
   },
   {
     name: "choice-of-the-future",
-    fault: "DEPLOY_RUNNER that a clock ahead has written is not written again",
+    fault: "a DEPLOY_RUNNER that was written by a clock that is ahead is not written again",
     seed: 191,
     patches: [
       {
@@ -109,7 +109,7 @@ export const revertedFixes: readonly RevertedFix[] = [
   },
   {
     name: "secrets-in-records",
-    fault: "what a step prints is recorded as it is",
+    fault: "the output of a step is recorded without redaction",
     seed: 1,
     patches: [
       {
@@ -121,7 +121,7 @@ export const revertedFixes: readonly RevertedFix[] = [
   },
   {
     name: "journal-not-flushed",
-    fault: "a file that is written whole is not flushed before it gets its name",
+    fault: "a file that is replaced as a whole is not flushed before it gets its name",
     seed: 40,
     patches: [
       {
@@ -133,7 +133,7 @@ export const revertedFixes: readonly RevertedFix[] = [
   },
   {
     name: "names-not-flushed",
-    fault: "the folder of a file that is written whole is not flushed",
+    fault: "the folder of a file that is replaced as a whole is not flushed",
     seed: 119,
     patches: [
       {
@@ -145,13 +145,13 @@ export const revertedFixes: readonly RevertedFix[] = [
   },
   {
     name: "unfinished-files-left",
-    fault: "a file that a kill or a power cut left half written is never removed",
+    fault: "a file that a kill or a power cut left half-written is never removed",
     seed: 159,
     patches: [{ file: target("disk.ts"), seen: "  removeTemporaries(file);\n", instead: "" }],
   },
   {
     name: "look-put-off",
-    fault: "a clock that is set back during an evaluation delays the switch's next evaluation by as much",
+    fault: "a clock that is set back during a check delays the switch's next check by the same time",
     seed: 776,
     patches: [
       {
@@ -167,5 +167,5 @@ export const revertedFixes: readonly RevertedFix[] = [
 export function revertedFixNamed(name: string): RevertedFix {
   const found = revertedFixes.find((each) => each.name === name);
   if (found !== undefined) return found;
-  throw new Error(`There is no mending "${name}": expected ${revertedFixes.map((each) => each.name).join(", ")}.`);
+  throw new Error(`There is no fix "${name}": expected ${revertedFixes.map((each) => each.name).join(", ")}.`);
 }

@@ -15,7 +15,7 @@ process.on("unhandledRejection", (error) => {
 });
 
 const simulations = new Map<string | undefined, Simulation>();
-/** Made once for each reverted correction, because it loads the product and installs the first version. */
+/** Made once for each reverted fix, because it loads the product and installs the first version. */
 function simulationWithout(name: string | undefined): Simulation {
   const known = simulations.get(name) ?? new Simulation(name === undefined ? [] : revertedFixNamed(name).patches);
   simulations.set(name, known);
