@@ -12,7 +12,7 @@ export class WrongUse extends Error {}
 export interface CommandText {
   /** One line for the list of commands. */
   readonly summary: string;
-  /** What it does and changes, in full sentences. Default: the summary. */
+  /** What it does and changes, in full sentences. Default: the summary as a sentence. */
   readonly about?: string;
   /** Command lines that a reader can type as they are. */
   readonly examples: readonly string[];
@@ -28,10 +28,12 @@ function inherited(this: Help, command: Command): Option[] {
   return all.filter(({ long }) => command.options.every((own) => own.long !== long));
 }
 
+const sentence = (line: string): string => `${line.charAt(0).toUpperCase()}${line.slice(1)}.`;
+
 /** Creates a command of the tree, with its help. */
 export function newCommand(
   name: string,
-  { summary, about = summary, examples, exitCodes, json }: CommandText,
+  { summary, about = sentence(summary), examples, exitCodes, json }: CommandText,
 ): Command {
   const lines = examples.map((line) => `  ${line}`).join("\n");
   const schema = json === undefined ? "" : `JSON schema: docs/reference/schemas/${json}.json\n`;
@@ -42,6 +44,17 @@ export function newCommand(
     .configureHelp({ showGlobalOptions: true, visibleGlobalOptions: inherited })
     .addHelpText("after", `\nExamples:\n${lines}\n\n${schema}Exit code: ${exitCodes}, 2 wrong use.`);
   return json === undefined ? command : command.option("--json", "print JSON");
+}
+
+/**
+ * Lets a command do something without a verb, and refuse a word that is none of its verbs as every other group does. By
+ * itself, commander takes such a word for an argument too many.
+ */
+export function withOptionalVerb(group: Command): Command {
+  return group.allowExcessArguments().hook("preAction", (_, called) => {
+    // Not in commander's typings: throws the error with the nearest name.
+    if (called === group && group.args.length > 0) (group as unknown as { unknownCommand(): never }).unknownCommand();
+  });
 }
 
 /** The stack named on the command line. It is added to the commands that a result or an error suggests. */

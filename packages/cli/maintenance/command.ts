@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { action, newCommand } from "../command";
+import { action, newCommand, withOptionalVerb } from "../command";
 
 const EXIT_CODES = "0 done, 1 refused or failed";
 
@@ -48,5 +48,5 @@ export function command(): Command {
       .option("--all", "all runners of the stack, also where the record is unreadable", false)
       .action(action(() => (require("./run") as typeof import("./run")).end)),
   );
-  return root;
+  return withOptionalVerb(root);
 }

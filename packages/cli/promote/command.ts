@@ -15,6 +15,7 @@ export function command(): Command {
   root.addCommand(
     newCommand("staging", {
       summary: "pulumi up on staging, whose last step proves this commit for production, and its health",
+      about: "Runs pulumi up on staging, whose last step proves this commit for production, and checks the health.",
       examples: ["ghrunners promote staging --stack staging"],
       exitCodes: EXIT_CODES,
       json: "promote-staging",

@@ -72,6 +72,27 @@ describe("the command tree of ghrunners", () => {
     assert.equal(code, 2);
     assert.match(stderr, /unknown command 'stauts'\n\(Did you mean status\?\)/);
   });
+
+  for (const [group, typed, meant] of [
+    ["maintenance", "strat", "start"],
+    ["dashboards", "chekc", "check"],
+    ["promote", "stagnig", "staging"],
+    ["setup", "promxox", "proxmox"],
+  ] as const)
+    it(`names the nearest verb for one that ${group} does not have`, async () => {
+      const { code, stderr } = await run(group, typed);
+      assert.equal(code, 2);
+      assert.equal(
+        stderr.split("\n").slice(0, 2).join("\n"),
+        `error: unknown command '${typed}'\n(Did you mean ${meant}?)`,
+      );
+    });
+
+  it("begins each description with a capital letter and ends it with a full stop", () => {
+    const visible = program().commands.filter((command) => asked(command.name()));
+    for (const command of visible.flatMap((each) => [each, ...each.commands]))
+      assert.match(command.description(), /^[A-Z].*\.$/s, command.name());
+  });
 });
 
 describe("completion", () => {
