@@ -64,9 +64,9 @@ export async function inflict(
   await delay(fault.at * usualSeconds * 1000);
   await disturbances[fault.name]?.(testbed, deployer);
   // Network and disk are repaired once the target is idle: it must end the deployment without them.
-  if (fault.name === "power cut of the target") await testbed.app.mend();
+  if (fault.name === "power cut of the target") await testbed.app.repair();
   await testbed.app.rests();
-  await testbed.app.mend();
+  await testbed.app.repair();
   // A deployer without a network would wait for its connection to be declared dead.
   if (fault.name === "network cut") await deployer.kill();
   await deployer.gone();

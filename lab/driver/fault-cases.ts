@@ -57,10 +57,10 @@ function clockSkew(): FaultCase {
   };
 }
 
-const stranger = "stranger";
+const unknownRunner = "not-in-configuration";
 
 async function removeUnknownRunner(rehearsal: Rehearsal): Promise<void> {
-  const found = await rehearsal.runner(stranger);
+  const found = await rehearsal.runner(unknownRunner);
   if (found === undefined) return;
   await rehearsal.octokit.rest.actions.deleteSelfHostedRunnerFromRepo({ ...rehearsal.repository, runner_id: found.id });
 }
@@ -103,7 +103,7 @@ export const rounds: readonly (readonly FaultCase[])[] = [
     ),
     {
       title: "an unknown runner",
-      begin: (rehearsal) => registerElsewhere(rehearsal, stranger),
+      begin: (rehearsal) => registerElsewhere(rehearsal, unknownRunner),
       end: removeUnknownRunner,
       alert: alert("UnknownRunnerRegistered", "warning", "all"),
     },

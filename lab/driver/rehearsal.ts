@@ -101,7 +101,7 @@ export class Rehearsal {
 
   /**
    * Like {@link open}, with both runners up as configured: the start of most tests. What an earlier test file left healthy
-   * is taken as it is; a file that changes the configuration takes it back at its end. Where an up does not mend what is
+   * is taken as it is; a file that changes the configuration takes it back at its end. Where an up does not repair what is
    * broken, the lab is taken down, so that the tests after this one begin with a new lab and not with the same failure.
    * @throws Error with the words of the up that failed
    */

@@ -102,7 +102,7 @@ export class AppMachine {
   }
 
   /** Ends every fault of the machine; one that was powered off boots again and answers when this returns. */
-  async mend(): Promise<void> {
+  async repair(): Promise<void> {
     const ended = await clearHostFaults(this.instance, { host: "app" });
     if (ended.some(({ name }) => name === "stop")) await this.boot();
   }

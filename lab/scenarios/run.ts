@@ -52,7 +52,7 @@ async function makeAnew(testbed: Testbed): Promise<void> {
   await testbed.clearUp();
   await removeHost("app", testbed.instance);
   testbed.keyIsLost();
-  await testbed.app.mend();
+  await testbed.app.repair();
   await testbed.app.boot();
 }
 

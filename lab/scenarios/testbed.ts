@@ -64,7 +64,7 @@ export class Testbed {
     const name = new Date().toISOString().replace(/[-:]|\.\d{3}/g, "");
     const evidence = path.join(baseFolders().state, "scenario-evidence", `${name}-${instance.name}`);
     const testbed = new Testbed(instance, evidence, say);
-    if (existsSync(instance.state)) await testbed.app.mend();
+    if (existsSync(instance.state)) await testbed.app.repair();
     await testbed.app.boot();
     return testbed;
   }
@@ -82,7 +82,7 @@ export class Testbed {
     this.folder = path.join(this.evidence, id);
     mkdirSync(this.folder, { recursive: true });
     this.version = version;
-    await this.app.mend();
+    await this.app.repair();
     const found = await this.app.shell(
       `install -D -m 0755 <(printf %s "$1") ${HOLD}; readlink /opt/demo-app/current || true`,
       scriptOf("hold.sh"),

@@ -56,7 +56,7 @@ describe("the doctor", () => {
     assert.deepEqual([...stages], ["own", "proxmox", "github", "runners", "monitoring", "changes"]);
   });
 
-  it("names a stopped machine, says nothing of what is on it, and the command beside it mends it", async () => {
+  it("names a stopped machine, says nothing of what is on it, and the command beside it fixes it", async () => {
     await under("proxmox", "stop", { vmid: secondary.vmId }, async (report) => {
       const [first] = report.checks.filter(({ state }) => state === "problem");
       assert.deepEqual([first?.id, first?.subject], ["runner-machine", secondary.name]);

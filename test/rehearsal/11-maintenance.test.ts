@@ -21,9 +21,9 @@ describe("a runner in maintenance", function () {
   let rehearsal: Rehearsal;
   const undo = undoneAfter();
   /** The command as a person types it inside the lab. */
-  const ops = (...args: string[]): Promise<Finished> => rehearsal.run(["ghrunners", ...args]);
+  const ghrunners = (...args: string[]): Promise<Finished> => rehearsal.run(["ghrunners", ...args]);
   async function report(): Promise<MaintenanceReport["runners"][number]> {
-    const { stdout, all } = await ops("maintenance", "--json");
+    const { stdout, all } = await ghrunners("maintenance", "--json");
     assert.notEqual(stdout, "", all);
     const found = (JSON.parse(stdout) as MaintenanceReport).runners.find(({ name }) => name === primary.name);
     assert.ok(found);
@@ -55,8 +55,8 @@ describe("a runner in maintenance", function () {
 
   before(async () => {
     rehearsal = await Rehearsal.ready();
-    undo(() => ops("maintenance", "end", "--all"));
-    await ops("maintenance", "end", "--all");
+    undo(() => ghrunners("maintenance", "end", "--all"));
+    await ghrunners("maintenance", "end", "--all");
     hasSwitch = (await variable("DEPLOY_RUNNER")) !== null;
     undo(async () => {
       if (!hasSwitch && (await variable("DEPLOY_RUNNER")) !== null)
@@ -65,13 +65,13 @@ describe("a runner in maintenance", function () {
   });
 
   it("is only looked at by a dry run, and refused while the other one is off", async () => {
-    const dry = await ops(...start, "--dry-run");
+    const dry = await ghrunners(...start, "--dry-run");
     assert.equal(dry.code, 0, dry.all);
     assert.match(dry.stdout, /1\. write the entry of lab-runner until .*\n2\. silence[\s\S]*Nothing was changed\./);
     assert.equal(await variable(MAINTENANCE_VARIABLE), null);
     await rehearsal.inMachine(secondary.vmId, "systemctl", "stop", "actions.runner.*");
     try {
-      const refused = await ops(...start);
+      const refused = await ghrunners(...start);
       assert.equal(refused.code, 1, refused.all);
       assert.match(refused.stderr, /lab-runner-secondary: .*the unit .* is inactive, expected active/);
       assert.equal(await variable(MAINTENANCE_VARIABLE), null);
@@ -125,7 +125,7 @@ describe("a runner in maintenance", function () {
       await onPrimary(`cp -p /run/policy ${policy}; rm -f /run/hold /run/policy`);
     }
     const { until: end } = (await report()).maintenance ?? {};
-    const again = await ops(...start);
+    const again = await ghrunners(...start);
     assert.equal(again.code, 0, again.all);
     assert.match(again.stdout, /lab-runner is idle and in maintenance until/);
     assert.equal((await report()).maintenance?.until, end, "the same end");
@@ -171,22 +171,22 @@ describe("a runner in maintenance", function () {
       status.maintenance.map(({ name, reason }) => [name, reason]),
       [[primary.name, "a new disk"]],
     );
-    const { stdout, all } = await ops("drift", "--json");
+    const { stdout, all } = await ghrunners("drift", "--json");
     assert.notEqual(stdout, "", all);
     const findings = JSON.stringify((JSON.parse(stdout) as DriftReport).findings);
     assert.ok(!findings.includes(MAINTENANCE_VARIABLE), findings);
   });
 
   it("refuses maintenance of the other runner meanwhile, and ends on command", async () => {
-    const refused = await ops("maintenance", "start", "secondary", "--for", "1h", "--reason", "me too");
+    const refused = await ghrunners("maintenance", "start", "secondary", "--for", "1h", "--reason", "me too");
     assert.equal(refused.code, 1, refused.all);
     assert.match(refused.stderr, /no other runner is healthy \(lab-runner: in maintenance until/);
-    const ended = await ops("maintenance", "end", "primary");
+    const ended = await ghrunners("maintenance", "end", "primary");
     assert.equal(ended.code, 0, ended.all);
     const { maintenance, silencedUntil } = await report();
     assert.deepEqual([maintenance, silencedUntil], [null, null]);
     assert.equal(await variable(MAINTENANCE_VARIABLE), null, "nothing is left of it");
-    assert.equal((await ops("maintenance", "end", "primary")).code, 0, "the second time there is nothing to do");
+    assert.equal((await ghrunners("maintenance", "end", "primary")).code, 0, "the second time there is nothing to do");
   });
 
   it("ends by itself: an expired entry has no effect, and the next command removes it", async () => {
@@ -194,13 +194,13 @@ describe("a runner in maintenance", function () {
     await setVariable(MAINTENANCE_VARIABLE, maintenances.text([past]));
     assert.equal((await report()).maintenance, null);
     assert.deepEqual((await rehearsal.status()).maintenance, []);
-    assert.equal((await ops("maintenance", "end", "secondary")).code, 0);
+    assert.equal((await ghrunners("maintenance", "end", "secondary")).code, 0);
     assert.equal(await variable(MAINTENANCE_VARIABLE), null);
     await setVariable(MAINTENANCE_VARIABLE, "what is this");
-    const unreadable = await ops("maintenance", "end", "primary");
+    const unreadable = await ghrunners("maintenance", "end", "primary");
     assert.equal(unreadable.code, 1);
     assert.match(unreadable.stderr + unreadable.stdout, /RUNNER_MAINTENANCE is no JSON.*maintenance end --all/);
-    assert.equal((await ops("maintenance", "end", "--all")).code, 0);
+    assert.equal((await ghrunners("maintenance", "end", "--all")).code, 0);
     assert.equal(await variable(MAINTENANCE_VARIABLE), null);
   });
 });
@@ -209,13 +209,13 @@ describe("deployments that are paused", function () {
   this.timeout(2 * LIMIT_MS);
   let rehearsal: Rehearsal;
   const undo = undoneAfter();
-  const ops = (...args: string[]): Promise<Finished> => rehearsal.run(["ghrunners", ...args]);
+  const ghrunners = (...args: string[]): Promise<Finished> => rehearsal.run(["ghrunners", ...args]);
   const paused = ["pause", "--note", "database migration", "--for", "2h"];
 
   before(async () => {
     rehearsal = await Rehearsal.ready();
-    undo(() => ops("resume"));
-    await ops("resume");
+    undo(() => ghrunners("resume"));
+    await ghrunners("resume");
   });
 
   const variable = (): Promise<string | null> =>
@@ -225,52 +225,52 @@ describe("deployments that are paused", function () {
     );
 
   it("are refused before anything is started, and shown by status and gate; drift knows the variable", async () => {
-    const done = await ops(...paused);
+    const done = await ghrunners(...paused);
     assert.equal(done.code, 0, done.all);
     assert.match(done.stdout, /^Deployments to lab are paused until \S+: database migration\n/);
     const status = await rehearsal.status();
     assert.equal(status.pause?.note, "database migration");
     assert.ok(!status.problems.join().includes("paused"), status.problems.join("\n"));
     for (const how of [[], ["--direct", "--plan", "lab/demo-app/deployment.yaml"]]) {
-      const refused = await ops("deploy", "--version", "1", ...how);
+      const refused = await ghrunners("deploy", "--version", "1", ...how);
       assert.equal(refused.code, 1, refused.all);
       assert.match(refused.stderr, /Nothing was started\. Deployments to lab are paused until .*ghrunners resume/);
     }
-    const gate = await ops("gate");
+    const gate = await ghrunners("gate");
     assert.equal(gate.code, 1, gate.all);
     if (!gate.stderr.includes("runs no failover switch"))
       assert.match(gate.stdout, /paused until .*: database migration/);
-    const { stdout } = await ops("drift", "--json");
+    const { stdout } = await ghrunners("drift", "--json");
     const findings = JSON.stringify((JSON.parse(stdout) as DriftReport).findings);
     assert.ok(!findings.includes(PAUSE_VARIABLE), findings);
   });
 
   it("keep the later end, and end on command; the second time there is nothing to do", async () => {
-    const shorter = await ops("pause", "--note", "short", "--for", "1m");
+    const shorter = await ghrunners("pause", "--note", "short", "--for", "1m");
     assert.equal(shorter.code, 1, shorter.all);
     assert.match(
       shorter.stderr,
       /already paused for longer, until .*: database migration \(by .*Next: ghrunners resume/,
     );
-    const ended = await ops("resume");
+    const ended = await ghrunners("resume");
     assert.equal(ended.code, 0, ended.all);
     assert.match(ended.stdout, /Ended: the pause until .*: database migration/);
     assert.equal(await variable(), null, "nothing is left of it");
-    assert.match((await ops("resume")).stdout, /were not paused/);
+    assert.match((await ghrunners("resume")).stdout, /were not paused/);
     assert.equal((await rehearsal.status()).pause, null);
   });
 
   it("are refused by a text that cannot be read, until it is removed", async () => {
     const where = { ...rehearsal.repository, name: PAUSE_VARIABLE };
     await rehearsal.octokit.rest.actions.createRepoVariable({ ...where, value: "what is this" });
-    const refused = await ops(...paused);
+    const refused = await ghrunners(...paused);
     assert.equal(refused.code, 1, refused.all);
     assert.match(
       refused.stderr,
       /DEPLOY_PAUSED is no JSON\. Expected schema ghrunners\.pauses\/1\. Next: ghrunners resume/,
     );
     assert.match((await rehearsal.status()).problems.join("\n"), /unknown whether deployments are paused/);
-    assert.equal((await ops("resume")).code, 0);
+    assert.equal((await ghrunners("resume")).code, 0);
     assert.equal(await variable(), null);
   });
 });

@@ -79,7 +79,7 @@ async function rollback(testbed: Testbed): Promise<string> {
   });
 }
 
-/** A failed rollback pages, and the page ends when it is mended. */
+/** A failed rollback pages, and the page ends when it is repaired. */
 async function partialState(testbed: Testbed): Promise<string> {
   return watched(testbed, async (monitoring) => {
     const deployer = await heldAt(testbed, "3-unhealthy", UNDO, { holdAfter: "activate" });

@@ -37,7 +37,7 @@ async function transferCut(testbed: Testbed): Promise<string> {
   await testbed.app.fault("cut-link");
   await testbed.app.continueReceiver();
   const { seconds } = await timed(() => testbed.app.rests());
-  await testbed.app.mend();
+  await testbed.app.repair();
   await deployer.gone();
   const records = only(await testbed.assertOldOrNew("1"));
   await assertEnding(testbed, records, "cancelled", "lease_expired", "interrupted");
@@ -50,7 +50,7 @@ async function linkCut(testbed: Testbed): Promise<string> {
   await testbed.app.fault("cut-link");
   const { seconds } = await timed(() => testbed.app.rests());
   const records = only(await testbed.assertOldOrNew("1"));
-  await testbed.app.mend();
+  await testbed.app.repair();
   await deployer.kill();
   await assertEnding(testbed, records, "rolled_back", "lease_expired");
   return `${inWords(records)}; at rest ${seconds.toFixed(1)} s after the cut, still cut off`;
@@ -80,7 +80,7 @@ async function diskFull(testbed: Testbed): Promise<string> {
   // The way back begins on the full disk: its own writing lives on the reserve.
   await testbed.app.reached(UNDO);
   const full = await testbed.app.shell("df --output=avail --block-size=1M / | tail -n 1");
-  await testbed.app.mend();
+  await testbed.app.repair();
   await testbed.app.release(UNDO);
   await deployer.gone();
   const records = only(await testbed.assertOldOrNew("1"));

@@ -11,7 +11,7 @@ async function cutAndBoot(testbed: Testbed, deployer: Deployer): Promise<number>
   await deployer.gone();
   assert.match(deployer.words, /connection broke|lost/i);
   const { seconds } = await timed(async () => {
-    await testbed.app.mend();
+    await testbed.app.repair();
     await testbed.app.rests();
   });
   return seconds;

@@ -72,7 +72,7 @@ async function failedRollback(testbed: Testbed): Promise<string> {
   assert.deepEqual([value.code, recordOf(value).outcome], [0, "rolled_back"]);
   const records = only(await testbed.assertOldOrNew("1"));
   await assertEnding(testbed, records, "rolled_back", "health_check");
-  return `${failed.incident?.title}; mended and tried again in ${seconds.toFixed(1)} s: ${inWords(records)}`;
+  return `${failed.incident?.title}; repaired and tried again in ${seconds.toFixed(1)} s: ${inWords(records)}`;
 }
 
 /** The old version cannot be proved healthy, because what it needs is gone for longer. */

@@ -15,7 +15,7 @@ export interface DoctorVerdict {
   readonly seen: string;
   /** Default: what the check expects. */
   readonly expected?: string | undefined;
-  /** The command that mends it; undefined where nothing has to be done. */
+  /** The command that fixes it; undefined where nothing has to be done. */
   readonly next?: string | undefined;
   /** A warning after which the checks that need this one cannot be judged. */
   readonly blocks?: boolean;

@@ -17,7 +17,7 @@ export const checkResultSchema = z.strictObject({
     .describe("`unknown`: the fact could not be read. `skipped`: an earlier check failed, see `because`."),
   seen: z.string().nullable().describe("Null if the check was skipped."),
   expected: z.string(),
-  next: z.string().nullable().describe("The command that mends it; null where nothing has to be done."),
+  next: z.string().nullable().describe("The command that fixes it; null where nothing has to be done."),
   because: z.string().nullable().describe("Name and subject of the failed check for which this one was skipped."),
 });
 

@@ -53,8 +53,8 @@ export function runnerSamples(
   const known = [...expected.map(({ name }) => name), ...knownRunners];
   const byName = new Map(runners.map((runner) => [runner.name, runner]));
   const running = open?.flatMap(({ jobs }) => jobs.filter(({ status }) => status === "in_progress"));
-  const strangers = runners.filter(({ name }) => !isKnownAs(known, name));
-  const unknown = sample("githubRunnersUnknown", strangers.length, {});
+  const unknownRunners = runners.filter(({ name }) => !isKnownAs(known, name));
+  const unknown = sample("githubRunnersUnknown", unknownRunners.length, {});
   return [
     unknown,
     ...expected.flatMap(({ name, role, labels }) => {

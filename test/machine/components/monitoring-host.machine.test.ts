@@ -122,8 +122,8 @@ describe("monitoring host: files", function () {
 
   it("a file of the project that was broken by hand is repaired", () => {
     must(`echo '{' >${rulesFile}`);
-    const mended = files("apply", good);
-    assert.equal(mended.code, 0, mended.output);
+    const repaired = files("apply", good);
+    assert.equal(repaired.code, 0, repaired.output);
     assert.match(must(`cat ${rulesFile}`), /vector\(1\)/);
   });
 

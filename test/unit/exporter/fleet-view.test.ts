@@ -58,7 +58,7 @@ describe("the fleet view", () => {
     [...values].filter(([series]) => series.startsWith(`${name}{`)).reduce((sum, [, value]) => sum + value, 0);
 
   it("shows GitHub's runners beside those of the configuration", async () => {
-    emulator.addRunner("stranger");
+    emulator.addRunner("not-in-configuration");
     await fleet.start();
     const { values } = await fleet.until('github_runner_online{runner="runner-1",role="primary"}', 1);
     const expected: Record<string, number> = {

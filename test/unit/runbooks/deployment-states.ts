@@ -69,7 +69,7 @@ export const deploymentStates: Readonly<Record<string, RunbookState>> = {
       );
       await fails("1", /: rollback_failed after/);
     },
-    mend: (rehearsal) => onApp(rehearsal, `rm ${conflict} && systemctl daemon-reload`),
+    repair: (rehearsal) => onApp(rehearsal, `rm ${conflict} && systemctl daemon-reload`),
   },
   // As a disk leaves it that lost what it had.
   "state-unreadable": {

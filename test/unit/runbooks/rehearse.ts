@@ -66,7 +66,7 @@ export function rehearseSections(
       for (const one of ours) it(`${titleOf(one)}: its checks print what it says`, () => run("check", one));
       for (const [index, one] of ours.entries()) {
         it(`${titleOf(one)}: its fix does what it says`, async () => {
-          if (index === 0) await state.mend?.(lab().rehearsal);
+          if (index === 0) await state.repair?.(lab().rehearsal);
           await run("fix", one);
         });
       }

@@ -9,7 +9,7 @@ export interface RunbookState {
   /** Brings the state about. */
   readonly begin: (rehearsal: Rehearsal) => Promise<unknown>;
   /** What no command of a runbook can do: the outside cause ends, or a click at GitHub. Runs before the fix. */
-  readonly mend?: (rehearsal: Rehearsal) => Promise<unknown>;
+  readonly repair?: (rehearsal: Rehearsal) => Promise<unknown>;
 }
 
 const nothing = (): Promise<void> => Promise.resolve();
@@ -17,7 +17,7 @@ const nothing = (): Promise<void> => Promise.resolve();
 /** A fault of the laboratory, which ends before the fix. */
 const fault = (...words: string[]): RunbookState => ({
   begin: (rehearsal) => rehearsal.labCommand("fault", ...words),
-  mend: (rehearsal) => rehearsal.labCommand("fault", "clear", ...words),
+  repair: (rehearsal) => rehearsal.labCommand("fault", "clear", ...words),
 });
 
 const unitOf = (name: string): string => `actions.runner.octo-org-demo-app.${name}.service`;
@@ -32,7 +32,7 @@ async function runnerId(rehearsal: Rehearsal, name: string): Promise<number> {
   return found.id;
 }
 
-const stranger = "strangers-runner";
+const unknownRunner = "not-in-configuration";
 
 /** Every state, in the order in which they are rehearsed. */
 export const states: Readonly<Record<string, RunbookState>> = {
@@ -59,18 +59,18 @@ export const states: Readonly<Record<string, RunbookState>> = {
   "repository-public": fault("github-repository-public"),
   "unknown-runner": {
     begin: async (rehearsal) => {
-      await registerElsewhere(rehearsal, stranger);
+      await registerElsewhere(rehearsal, unknownRunner);
       // With the labels of production it takes production's jobs.
       await rehearsal.octokit.rest.actions.setCustomLabelsForSelfHostedRunnerForRepo({
         ...rehearsal.repository,
-        runner_id: await runnerId(rehearsal, stranger),
+        runner_id: await runnerId(rehearsal, unknownRunner),
         labels: ["self-hosted", "linux", "x64", "lab", "primary"],
       });
     },
-    mend: async (rehearsal) =>
+    repair: async (rehearsal) =>
       rehearsal.octokit.rest.actions.deleteSelfHostedRunnerFromRepo({
         ...rehearsal.repository,
-        runner_id: await runnerId(rehearsal, stranger),
+        runner_id: await runnerId(rehearsal, unknownRunner),
       }),
   },
   "labels-changed": {
@@ -107,15 +107,15 @@ export const states: Readonly<Record<string, RunbookState>> = {
   },
   "update-pending": {
     begin: (rehearsal) => offerUpdate(rehearsal, primary),
-    mend: (rehearsal) => withdrawUpdates(rehearsal, primary),
+    repair: (rehearsal) => withdrawUpdates(rehearsal, primary),
   },
   "restart-required": {
     begin: (rehearsal) => rehearsal.inMachine(primary.vmId, "touch", "/run/reboot-required"),
-    mend: (rehearsal) => rehearsal.inMachine(primary.vmId, "rm", "/run/reboot-required"),
+    repair: (rehearsal) => rehearsal.inMachine(primary.vmId, "rm", "/run/reboot-required"),
   },
   "updates-unknown": {
     begin: (rehearsal) => breakSources(rehearsal, primary),
-    mend: (rehearsal) => withdrawUpdates(rehearsal, primary),
+    repair: (rehearsal) => withdrawUpdates(rehearsal, primary),
   },
   "both-units-stopped": {
     begin: (rehearsal) => Promise.all([stopUnit(rehearsal, primary), stopUnit(rehearsal, secondary)]),

@@ -20,16 +20,16 @@ describe("snapshot files", () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it("are written on demand, and then hold the text", () => {
-    expectSnapshot("help/ops.txt", "usage: ops", files(true));
-    expectSnapshot("help/ops.txt", "usage: ops", files(false));
-    assert.equal(readFileSync(path.join(folder, "help/ops.txt"), "utf8"), "usage: ops\n");
+    expectSnapshot("help/example.txt", "usage: example", files(true));
+    expectSnapshot("help/example.txt", "usage: example", files(false));
+    assert.equal(readFileSync(path.join(folder, "help/example.txt"), "utf8"), "usage: example\n");
   });
 
   it("say which lines differ, and the command that accepts them", () => {
-    expectSnapshot("help/ops.txt", "one\ntwo\nthree", files(true));
+    expectSnapshot("help/example.txt", "one\ntwo\nthree", files(true));
     assert.throws(
-      () => expectSnapshot("help/ops.txt", "one\n2\nthree", files(false)),
-      /help\/ops\.txt is not what .*\n\nline 1:\n one\n-two\n\+2\n three\n\n.*\n  UPDATE_SNAPSHOTS=1 .* test\/unit\/snapshots\/help\.test\.ts$/,
+      () => expectSnapshot("help/example.txt", "one\n2\nthree", files(false)),
+      /help\/example\.txt is not what .*\n\nline 1:\n one\n-two\n\+2\n three\n\n.*\n  UPDATE_SNAPSHOTS=1 .* test\/unit\/snapshots\/help\.test\.ts$/,
     );
   });
 
@@ -52,9 +52,9 @@ describe("snapshot files", () => {
   it("hold nothing that is secret or differs between machines", () => {
     const unfit = ["-----BEGIN OPENSSH PRIVATE KEY-----", `in ${path.resolve(__dirname, "../../..")}/index.ts`];
     for (const text of unfit) {
-      assert.throws(() => expectSnapshot("help/ops.txt", text, files(true)), /the same on every machine/, text);
+      assert.throws(() => expectSnapshot("help/example.txt", text, files(true)), /the same on every machine/, text);
     }
-    assert.ok(!existsSync(path.join(folder, "help/ops.txt")));
+    assert.ok(!existsSync(path.join(folder, "help/example.txt")));
   });
 
   it("show the beginning of a long difference and of a long line", () => {

@@ -30,7 +30,7 @@ export interface Looked {
   readonly address: { readonly user: string; readonly host: string };
   readonly seen: Fact<SeenHost>;
   readonly needs: readonly string[];
-  /** The command that mends an unreachable host, if the message about it names none. */
+  /** The command that fixes an unreachable host, if the message about it names none. */
   readonly repair: string;
   /** What takes the place of the message's own expectation and command, which are those for a machine of the stack. */
   readonly unreachable?: Pick<DoctorVerdict, "state" | "next" | "expected">;

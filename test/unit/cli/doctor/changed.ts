@@ -94,15 +94,15 @@ export function ofRunnerVersion(days: number): DoctorFacts {
 export function rogue(): DoctorFacts {
   const { runners } = healthy().asked;
   assert.ok("value" in runners);
-  const stranger = {
+  const unknownRunner = {
     id: 99,
-    name: "stranger",
+    name: "not-in-configuration",
     online: true,
     busy: false,
     labels: ["self-hosted", "lab"],
     version: undefined,
   };
-  return github({ runners: { value: [...runners.value, stranger] } });
+  return github({ runners: { value: [...runners.value, unknownRunner] } });
 }
 
 /** What is wrong, the facts that show it, the check that tells it, and the command that the check names. */

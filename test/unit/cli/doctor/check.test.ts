@@ -21,7 +21,7 @@ const states = (...checks: DoctorCheck[]): string[] =>
 
 describe("judging checks", () => {
   it("skips what needs a failed check, and names the one at which it began", () => {
-    assert.deepEqual(states(check("a", problem("bad", "mend")), check("b", ok("x"), "a"), check("c", ok("x"), "b")), [
+    assert.deepEqual(states(check("a", problem("bad", "repair")), check("b", ok("x"), "a"), check("c", ok("x"), "b")), [
       "a problem",
       "b skipped a",
       "c skipped a",
@@ -95,7 +95,7 @@ describe("the doctor's report", () => {
     ],
   };
 
-  it("says what is wrong, what mends it, and where to begin", () => {
+  it("says what is wrong, what fixes it, and where to begin", () => {
     assert.equal(
       renderDoctor(report),
       [

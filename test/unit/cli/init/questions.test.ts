@@ -333,7 +333,7 @@ describe("questions of ghrunners init", () => {
     assert.deepEqual(end.tree.runners, [{ role: "primary", name: "runner-1", vmId: 200, address: "192.168.0.52" }]);
   });
 
-  it("do not come where nothing is missing, or where no question can mend what is wrong", async () => {
+  it("do not come where nothing is missing, or where no question can repair what is wrong", async () => {
     const { end } = await talk({});
     const made = { ...end, isNew: false, lacksPassphrase: false };
     assert.equal(isIncomplete(made, systems), false);

@@ -5,7 +5,7 @@ import { Rehearsal, type EngineRun } from "@ghrunners/lab/driver/rehearsal";
 describe("the lab that a rehearsal file begins with", () => {
   afterEach(() => mock.restoreAll());
 
-  /** @param code exit code of the up that is to mend the lab */
+  /** @param code exit code of the up that is to repair the lab */
   function labThatIs({ healthy, code = 0 }: { healthy: boolean; code?: number }) {
     const up = mock.fn(async () => ({ code, output: "the words of the engine" }) as EngineRun);
     const lab = { status: async () => ({ healthy }), up } as unknown as Rehearsal;
@@ -19,7 +19,7 @@ describe("the lab that a rehearsal file begins with", () => {
     assert.deepEqual([up.mock.callCount(), close.mock.callCount()], [0, 0]);
   });
 
-  it("is mended by an up that looks at everything when it is not healthy", async () => {
+  it("is repaired by an up that looks at everything when it is not healthy", async () => {
     const { lab, up, close } = labThatIs({ healthy: false });
     assert.equal(await Rehearsal.ready(), lab);
     assert.deepEqual(

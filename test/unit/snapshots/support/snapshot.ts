@@ -1,6 +1,6 @@
 /**
  * Golden files: texts that change only on purpose. They are in test/unit/snapshots/files, one folder for each
- * test file: `help/ops.txt` belongs to help.test.ts.
+ * test file: `help/example.txt` belongs to help.test.ts.
  */
 import { structuredPatch } from "diff";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
