@@ -2,6 +2,7 @@ import { runOnHost } from "../hosts";
 import type { Instance } from "../instance";
 import { renderAlertmanagerConfig, renderRules, renderTargets, type MonitoringSettings } from "@ghrunners/monitoring";
 import type { Notification } from "../oncall/notifications";
+import { quote } from "@ghrunners/core/ssh/render-script";
 import { until } from "@ghrunners/core/until";
 import { compressRoute, compressRules } from "./compress";
 
@@ -22,8 +23,6 @@ const prometheusConfig = (settings: MonitoringSettings): string =>
     rule_files: [`${folder}/*.yml`],
     scrape_configs: [{ job_name: "lab", static_configs: JSON.parse(renderTargets(settings).content) as unknown }],
   });
-
-const quoted = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
 
 /** Identity of a firing alert: its name, and the labels that distinguish it from others of that name. */
 export interface ReceivedNotification {
@@ -62,7 +61,7 @@ export class FastMonitoring {
     await this.run(
       [
         `mkdir -p ${folder}`,
-        ...Object.entries(files).map(([name, text]) => `printf %s ${quoted(text)} >${folder}/${name}`),
+        ...Object.entries(files).map(([name, text]) => `printf %s ${quote(text)} >${folder}/${name}`),
         `cp --preserve ${config} ${folder}/fleet-exporter.json`,
         `sed -i 's/"view": "fleet"/&, "pollSeconds": 1, "settingsSeconds": 2, "rateLimitShare": 1/' ${config}`,
         "systemctl restart ghrunners-fleet-exporter",
@@ -121,7 +120,7 @@ export class FastMonitoring {
   /** Samples of an expression. */
   async query(expression: string): Promise<{ metric: Record<string, string>; value: number }[]> {
     const address = `http://127.0.0.1:${ports.prometheus}/api/v1/query`;
-    const text = await this.run(`curl --fail --silent --data-urlencode query=${quoted(expression)} ${address}`);
+    const text = await this.run(`curl --fail --silent --data-urlencode query=${quote(expression)} ${address}`);
     const { data } = JSON.parse(text) as {
       data: { result: { metric: Record<string, string>; value: [number, string] }[] };
     };

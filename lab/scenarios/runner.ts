@@ -4,6 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
+import { quote } from "@ghrunners/core/ssh/render-script";
 import { bundleDeployer } from "@ghrunners/deploy/deployer/bundle";
 import { runOnMachine, type ShellResult } from "../hosts";
 import { topology } from "../topology";
@@ -16,8 +17,6 @@ interface Runner {
   readonly role: "primary" | "secondary";
   readonly vmId: number;
 }
-
-const quoted = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
 
 /** What deploy.yml gives a job of this runner that was requested by hand. */
 function jobOf(testbed: Testbed, { name, role }: Runner): Record<string, string> {
@@ -61,9 +60,9 @@ export async function startOnRunner(
   holdAfter?: HoldPoint,
 ): Promise<{ ended: Promise<ShellResult> }> {
   const { plan, folder, privateKey } = testbed.order(version, holdAfter);
-  const exported = Object.entries(jobOf(testbed, runner)).map(([name, value]) => `export ${name}=${quoted(value)}`);
+  const exported = Object.entries(jobOf(testbed, runner)).map(([name, value]) => `export ${name}=${quote(value)}`);
   const files = await filesOf(plan, folder, version);
-  const variables = [`KEY=${quoted(privateKey)}`, `FILES=${quoted(files)}`, `VERSION=${quoted(version)}`];
+  const variables = [`KEY=${quote(privateKey)}`, `FILES=${quote(files)}`, `VERSION=${quote(version)}`];
   const script = [...variables, ...exported, scriptOf("start-deployer.sh")].join("\n");
   return { ended: runOnMachine(testbed.instance, runner.vmId, script) };
 }
