@@ -2,6 +2,7 @@ import { GitHubClient } from "@ghrunners/core/github/client";
 import { readEnvironment } from "@ghrunners/core/github/environment";
 import { statusOf } from "@ghrunners/core/github/errors";
 import type { Protection } from "@ghrunners/core/github/protection";
+import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { MAINTENANCE_VARIABLE } from "@ghrunners/failover/choice/maintenance";
 import { PAUSE_VARIABLE } from "@ghrunners/failover/choice/pause";
@@ -22,15 +23,6 @@ export interface StatusInput {
 }
 
 const limitMs = 10_000;
-
-async function machines({ proxmox }: StatusInput): Promise<NonNullable<StatusObservation["vms"]>> {
-  const response = await fetch(new URL("/api2/json/cluster/resources?type=vm", proxmox.endpoint), {
-    headers: { authorization: `PVEAPIToken=${proxmox.token}` },
-    signal: AbortSignal.timeout(limitMs),
-  });
-  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-  return ((await response.json()) as { data: NonNullable<StatusObservation["vms"]> }).data;
-}
 
 const secondsBetween = (from: string | null, to: string | null): number | null =>
   from === null || to === null ? null : Math.round((Date.parse(to) - Date.parse(from)) / 1000);
@@ -104,10 +96,11 @@ export async function collect(input: StatusInput): Promise<StatusObservation> {
   const { monitoring: watched, runnerNames, environment: name } = input;
   const { url, repository: fullName, token } = input.github;
   const github = new GitHubClient({ url, fullName }, token, { limitMs, retries: false });
+  const proxmox = new ProxmoxClient({ ...input.proxmox, limitMs });
   const hasRunners = runnerNames.length > 0;
   const nothing = { lastJob: null };
   const [vms, seen, deployment, chosen, monitoring, away, pauses] = await Promise.all([
-    orNothing("Proxmox VE", machines(input), undefined),
+    orNothing("Proxmox VE", proxmox.guests(), undefined),
     hasRunners ? orNothing("GitHub", runnersAndJob(github, runnerNames), nothing) : nothing,
     name === null ? undefined : orNothing("GitHub", environment(github, name), undefined, "GitHub's environment"),
     hasRunners ? orNothing("GitHub", choice(github), undefined, "GitHub's choice of the runner") : undefined,

@@ -2,6 +2,7 @@ import type { Described } from "@ghrunners/core/schema";
 import type { jobStatusSchema, machineStatusSchema, runnerStatusSchema, statusReportSchema } from "./schema";
 import { type Protection, protectionOf } from "@ghrunners/core/github/protection";
 import { type GitHubRunner, labelsWithout } from "@ghrunners/core/github/runner";
+import type { ClusterGuest } from "@ghrunners/core/proxmox/client";
 import { maintenances } from "@ghrunners/failover/choice/maintenance";
 import { pauseOf, pauses, unknownPause } from "@ghrunners/failover/choice/pause";
 import { choiceProblems, choiceStatus } from "./choice";
@@ -26,7 +27,7 @@ export type StatusReport = Described<typeof statusReportSchema>;
 /** What the services reported, before it is judged. */
 export interface StatusObservation {
   /** Undefined: Proxmox VE did not answer. */
-  readonly vms?: readonly { readonly vmid: number; readonly name: string; readonly status: string }[];
+  readonly vms?: readonly Pick<ClusterGuest, "vmid" | "name" | "status">[];
   /** Undefined: GitHub did not answer. */
   readonly runners?: readonly GitHubRunner[];
   /** Null: GitHub has no such environment. Undefined: not read, or GitHub did not answer. */
@@ -64,12 +65,17 @@ export interface StatusExpectation {
 
 /** Compares what is expected with what was seen. Pure. */
 export function judge(expected: StatusExpectation, seen: StatusObservation, at: Date): StatusReport {
+  const statusOf = (vmId: number): string => {
+    if (seen.vms === undefined) return "unknown";
+    const found = seen.vms.find((vm) => vm.vmid === vmId);
+    return found === undefined ? "missing" : (found.status ?? "unknown");
+  };
   const machines = expected.runners.map(({ name, role, vmId, address }): MachineStatus => ({
     vmId,
     name,
     role,
     address,
-    status: seen.vms === undefined ? "unknown" : (seen.vms.find((vm) => vm.vmid === vmId)?.status ?? "missing"),
+    status: statusOf(vmId),
   }));
   const runners = expected.hosts === "skip" ? [] : expected.runners.map((runner) => judgeRunner(runner, seen));
   const unprotected =
@@ -86,8 +92,8 @@ export function judge(expected: StatusExpectation, seen: StatusObservation, at: 
     ...(paused.known ? [] : [unknownPause(paused.problem)]),
     ...(away.known ? [] : [away.problem]),
     ...machines.flatMap((vm) =>
-      // Of an unknown one the errors give the cause.
-      ["running", "unknown"].includes(vm.status) ? [] : [`machine ${vm.name} (VM ${vm.vmId}) is ${vm.status}`],
+      // If Proxmox VE did not answer, the errors give the cause.
+      seen.vms === undefined || vm.status === "running" ? [] : [`machine ${vm.name} (VM ${vm.vmId}) is ${vm.status}`],
     ),
     ...runners.flatMap(problemsOf),
     ...unprotected,

@@ -11,7 +11,9 @@ export const machineStatusSchema = z.strictObject({
   address: z.ipv4(),
   status: z
     .string()
-    .describe("`running`, `stopped`, `missing` when Proxmox VE has no such VM, `unknown` when it did not answer."),
+    .describe(
+      "`running`, `stopped`, `missing` when Proxmox VE has no such VM, `unknown` when it did not answer or the VM's node is off.",
+    ),
 });
 
 export const runnerStatusSchema = z.strictObject({

@@ -60,6 +60,12 @@ describe("status report", () => {
     assert.deepEqual(problems({}), []);
   });
 
+  it("reports a machine whose status Proxmox VE does not know, as on a node that is off", () => {
+    const machine = { vmid: 151, name: "runner-1" };
+    for (const vm of [{ ...machine, status: "unknown" }, machine])
+      assert.deepEqual(problems({ vms: [vm] }), ["machine runner-1 (VM 151) is unknown"]);
+  });
+
   it("shows a pause of deployments, which is no problem, and reports an unreadable one", () => {
     const pause = { environment: "production", until: "2999-01-01T00:00:00Z", note: "migration", by: "ada" };
     const report = judge(expected, { ...good, pauses: pauses.text([pause]) }, at);
