@@ -1,3 +1,5 @@
+import { request } from "../monitoring/request";
+
 /** One series of an answer: its labels and its samples as [Unix seconds, value]. */
 export interface Series {
   readonly labels: Readonly<Record<string, string>>;
@@ -22,12 +24,6 @@ export interface Prometheus {
   readonly environments: () => Promise<string[]>;
 }
 
-interface Answer {
-  readonly status: "success" | "error";
-  readonly error?: string;
-  readonly data: unknown;
-}
-
 type Sample = readonly [number, string];
 interface Result {
   readonly metric: Record<string, string>;
@@ -48,32 +44,21 @@ function seriesOf(data: unknown): Series[] {
     .filter(({ points }) => points.length > 0);
 }
 
+/** Time limit of one answer: a query over 30 days takes longer than a list of targets. */
+const LIMIT_MS = 15_000;
+
 /**
  * @param url Prometheus' address, e.g. `http://127.0.0.1:19090`
- * @param limitMs time limit of one answer
- * @throws Error that names the address or the query, what was seen and the next command
+ * @param setting what holds the address; default `ghrunners:monitoring`
+ * @throws Error that names the address and the query, what was seen and the next command
  */
-export function prometheusAt(url: string, limitMs = 15_000): Prometheus {
+export function prometheusAt(url: string, setting?: string): Prometheus {
   const base = url.replace(/\/+$/, "");
   const get = async (path: string, parameters: Readonly<Record<string, string>>): Promise<unknown> => {
-    const response = await fetch(`${base}/api/v1/${path}`, {
-      method: "POST",
-      body: new URLSearchParams(parameters),
-      signal: AbortSignal.timeout(limitMs),
-    }).catch((error: Error) => {
-      const cause = error.cause instanceof Error ? error.cause.message : error.message;
-      throw new Error(
-        `No Prometheus answers at ${base}: ${cause}. Expected the monitoring host's; name another with --prometheus URL.`,
-      );
-    });
-    const text = await response.text();
-    const answer = parse(text);
-    if (answer?.status !== "success") {
-      throw new Error(
-        `Prometheus at ${base} answered ${response.status} to ${parameters.query ?? path}: ${answer?.error ?? text.slice(0, 200)}`,
-      );
-    }
-    return answer.data;
+    const body = new URLSearchParams(parameters);
+    const where = setting === undefined ? {} : { setting };
+    const options = { method: "POST", body, limitMs: LIMIT_MS, ...where } as const;
+    return (await request<{ readonly data: unknown }>(`${base}/api/v1/${path}`, options)).data;
   };
   return {
     instant: async (query, at) => seriesOf(await get("query", { query, time: String(at) })),
@@ -86,12 +71,4 @@ export function prometheusAt(url: string, limitMs = 15_000): Prometheus {
       return found.flatMap(({ labels }) => labels.environment ?? []).sort();
     },
   };
-}
-
-function parse(text: string): Answer | undefined {
-  try {
-    return JSON.parse(text) as Answer;
-  } catch {
-    return undefined;
-  }
 }

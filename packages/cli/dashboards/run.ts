@@ -33,7 +33,7 @@ async function addressOf(options: Options): Promise<string> {
 async function look(options: Options) {
   const { environment: wanted, range } = options;
   const url = await addressOf(options);
-  const prometheus = prometheusAt(url);
+  const prometheus = prometheusAt(url, options.prometheus === undefined ? undefined : "--prometheus");
   const known = await prometheus.environments();
   const environment = wanted ?? known[0];
   if (environment === undefined || !known.includes(environment)) {

@@ -3,8 +3,8 @@
  */
 import type { Described } from "@ghrunners/core/schema";
 import type { alertStatusSchema, monitoringViewSchema, ruleStatusSchema, targetStatusSchema } from "./schema";
-import { explainNoAnswer } from "@ghrunners/core/https/explain-no-answer";
 import type { MonitoringUrls } from "./address";
+import { request } from "./request";
 
 /** A scrape target. Source: GET /api/v1/targets. */
 export type TargetStatus = Described<typeof targetStatusSchema>;
@@ -39,22 +39,6 @@ export interface PrometheusAlert {
 export interface AlertmanagerAlert {
   readonly labels: Labels;
   readonly status: { readonly state: string };
-}
-
-const LIMIT_MS = 10_000;
-
-async function get<T>(url: string, limitMs: number): Promise<T> {
-  const { origin } = new URL(url);
-  const response = await fetch(url, { signal: AbortSignal.timeout(limitMs) }).catch((error: unknown) => {
-    const expected = "Prometheus and Alertmanager on the monitoring host";
-    throw new Error(explainNoAnswer(origin, expected, "ghrunners:monitoring", error));
-  });
-  if (!response.ok) {
-    throw new Error(
-      `${url} answered ${response.status} ${response.statusText}, expected 200. Next: check the service on the monitoring host`,
-    );
-  }
-  return (await response.json()) as T;
 }
 
 const sameLabels = (one: Labels, other: Labels): boolean =>
@@ -93,14 +77,15 @@ const rank = ({ state, severity }: AlertStatus): number => states.indexOf(state)
 export async function collectMonitoring(
   urls: MonitoringUrls,
   environment: string,
-  limitMs = LIMIT_MS,
+  limitMs?: number,
 ): Promise<MonitoringView> {
   const api = `${urls.prometheus}/api/v1`;
+  const limit = limitMs === undefined ? {} : { limitMs };
   const [targets, rules, alerts, known] = await Promise.all([
-    get<{ data: { activeTargets: PrometheusTarget[] } }>(`${api}/targets?state=active`, limitMs),
-    get<{ data: { groups: { file: string; rules: PrometheusRule[] }[] } }>(`${api}/rules`, limitMs),
-    get<{ data: { alerts: PrometheusAlert[] } }>(`${api}/alerts`, limitMs),
-    get<AlertmanagerAlert[]>(`${urls.alertmanager}/api/v2/alerts`, limitMs),
+    request<{ data: { activeTargets: PrometheusTarget[] } }>(`${api}/targets?state=active`, limit),
+    request<{ data: { groups: { file: string; rules: PrometheusRule[] }[] } }>(`${api}/rules`, limit),
+    request<{ data: { alerts: PrometheusAlert[] } }>(`${api}/alerts`, limit),
+    request<AlertmanagerAlert[]>(`${urls.alertmanager}/api/v2/alerts`, limit),
   ]);
   const ours = <T extends { readonly labels: Labels }>(entries: readonly T[]): T[] =>
     entries.filter(({ labels }) => labels.environment === environment);
