@@ -26,10 +26,10 @@ describe("documents", () => {
 
   // A program lays out what it renders; people wrap the rest.
   for (const file of documents.filter((each) => !read(each).includes("<!-- Rendered from "))) {
-    it(`lines of ${file} are wrapped`, () => {
+    it(`lines of ${file} are wrapped at 120 characters`, () => {
       const lines = prose(read(file)).split("\n");
       assert.deepEqual(
-        lines.filter((line) => line.length > 160 && !/^(\||<!--| {4})/.test(line)),
+        lines.filter((line) => line.length > 120 && !/^(\||<!--| {4})/.test(line)),
         [],
       );
     });
