@@ -178,12 +178,12 @@ ${outputs(properties)}`,
 <!-- Rendered from the docstrings of components/ by \`npx tsx components/document.ts\`; a test compares the two. -->
 
 The components of \`@ghrunners/components\`, with their arguments and outputs. For developers who use them in a Pulumi
-program of their own; [examples](../../examples) contains two such programs.
+program of their own, in a workspace of this repository; [examples](../../examples) contains two such programs.
 
 Providers, parents and dependencies are passed in Pulumi's own options: \`{ provider, parent, dependsOn }\`. An argument
 of the type \`Input\` may be an output of another resource. Every other argument must be a plain value that is known at
-preview; the word "Plain" in its description introduces the reason. Each constructor checks its arguments and reports
-all problems at once.
+preview; the word "Plain" in its description, or in that of its group, introduces the reason. Each constructor checks
+its arguments and reports all problems at once.
 
 Dynamic resources run in a separate process of Pulumi. They read their secrets from the configuration of this package,
 whichever name your program has. The secrets are not stored in the state:

@@ -10,7 +10,10 @@ import { leftoversHook } from "./provider";
 
 /** Arguments of {@link DeploymentEnvironment}. The provider is `opts.provider`, a `github.Provider`. */
 export interface DeploymentEnvironmentArgs {
-  /** GitHub, and the repository that has the environment. */
+  /**
+   * GitHub, and the repository that has the environment.
+   * @example { repository: "octo-org/demo-app", token: config.requireSecret("githubToken") }
+   */
   readonly github: GitHubArgs;
   /**
    * Name of the environment, as in a job's `environment:`. Plain: policies use it at preview.

@@ -12,7 +12,10 @@ import { BASELINE } from "./baseline";
 
 /** Arguments of {@link RepositoryRules}. The provider is `opts.provider`, a `github.Provider`. */
 export interface RepositoryRulesArgs {
-  /** GitHub, and the repository. Exactly one program or stack manages its rules. */
+  /**
+   * GitHub, and the repository. Exactly one program or stack manages its rules.
+   * @example { repository: "octo-org/demo-app", token: config.requireSecret("githubToken") }
+   */
   readonly github: GitHubArgs;
   /**
    * Approvals that a pull request into the default branch needs, 0 to 10.

@@ -6,24 +6,30 @@ import { connectionTo, type HostArgs, readScript, renderScript, rootCommand } fr
 import { installPackages } from "../scripts/packages";
 import { planFiles } from "./plan-files";
 
-/** A file for the monitoring host. */
+/** A file for the monitoring host. Plain: the files as a whole may be an output. */
 export interface MonitoringFile {
   /**
    * Name without folder, owner and ending.
    * @example "github-runner-health"
    */
   readonly name: string;
-  /** Its content. */
+  /**
+   * Its content.
+   * @example readFileSync("github-runner-health.yml", "utf8")
+   */
   readonly text: string;
 }
 
-/** A Prometheus rule file. */
+/** A Prometheus rule file. Plain: the files as a whole may be an output. */
 export interface RuleFile extends MonitoringFile {
-  /** Number of rules by group that Prometheus must have loaded at the end. */
+  /**
+   * Number of rules by group that Prometheus must have loaded at the end.
+   * @example { "runner-health": 4 }
+   */
   readonly groups: Readonly<Record<string, number>>;
 }
 
-/** Paths on the host. Absolute paths. */
+/** Absolute paths on the host. Plain: the preview checks their form. */
 export interface MonitoringPaths {
   /**
    * Configuration of Prometheus: checked together with the new files, never changed.
@@ -59,7 +65,10 @@ export interface AlertmanagerArgs {
    * @example "http://127.0.0.1:9093"
    */
   readonly url: pulumi.Input<string>;
-  /** Receiver that the alerts must reach. */
+  /**
+   * Receiver that the alerts must reach.
+   * @example "on-call"
+   */
   readonly receiver: pulumi.Input<string>;
   /**
    * Label sets of alerts that must reach the receiver, each in amtool's form.
@@ -69,19 +78,32 @@ export interface AlertmanagerArgs {
   /**
    * Whether the component writes the file and keeps the owner's beside it. Otherwise it only checks the file's route.
    * Plain: it determines a step.
+   * @example true
    */
   readonly managed: boolean;
 }
 
-/** The files of an environment. */
+/** The files of an environment. Plain: as a whole they may be an output. */
 export interface MonitoringFiles {
-  /** Rule files of Prometheus. */
+  /**
+   * Rule files of Prometheus.
+   * @example [{ name: "github-runner-health", text: rules, groups: { "runner-health": 4 } }]
+   */
   readonly rules: readonly RuleFile[];
-  /** Lists of scrape targets. */
+  /**
+   * Lists of scrape targets.
+   * @example [{ name: "runners", text: JSON.stringify([{ targets: ["192.168.0.51:9100"] }]) }]
+   */
   readonly targets: readonly MonitoringFile[];
-  /** Dashboards of Grafana. */
+  /**
+   * Dashboards of Grafana.
+   * @example [{ name: "overview", text: readFileSync("overview.json", "utf8") }]
+   */
   readonly dashboards: readonly MonitoringFile[];
-  /** Text for Alertmanager's file: the whole file if `managed`, else the fragment that an error shows. */
+  /**
+   * Text for Alertmanager's file: the whole file if `managed`, else the fragment that an error shows.
+   * @example readFileSync("alertmanager.yml", "utf8")
+   */
   readonly alertmanager: string;
 }
 
@@ -90,11 +112,15 @@ export type MonitoringServiceArgs = Pick<InstalledExporterArgs, "config" | "toke
 
 /** Arguments of {@link MonitoringHost}. It needs no provider of its own. */
 export interface MonitoringHostArgs {
-  /** The existing Prometheus host, and how to reach it. */
+  /**
+   * The existing Prometheus host, and how to reach it.
+   * @example { host: "192.168.0.200", user: "operator", hostKey: "ecdsa-sha2-nistp256 AAAA..." }
+   */
   readonly host: HostArgs;
   /**
    * OpenSSH private key with which the program logs in as the host's user; kept as a secret. The services read the same
    * key from the configuration key `ghrunners:sshPrivateKey`.
+   * @example config.requireSecret("sshPrivateKey")
    */
   readonly sshPrivateKey: pulumi.Input<string>;
   /**
@@ -107,11 +133,22 @@ export interface MonitoringHostArgs {
    * @default "http://127.0.0.1:9090"
    */
   readonly prometheusUrl?: pulumi.Input<string>;
-  /** Paths on the host. */
+  /**
+   * Paths on the host.
+   * @example { prometheusConfig: "/etc/prometheus/prometheus.yml", rules: "/etc/prometheus/rules.d", targets:
+   * "/etc/prometheus/targets.d", dashboards: "/var/lib/grafana/dashboards/ghrunners" }
+   */
   readonly paths: MonitoringPaths;
-  /** The files to install. */
+  /**
+   * The files to install.
+   * @example { rules: [], targets: [], dashboards: [], alertmanager: readFileSync("alertmanager.yml", "utf8") }
+   */
   readonly files: pulumi.Input<MonitoringFiles>;
-  /** How alerts reach on-call. */
+  /**
+   * How alerts reach on-call.
+   * @example { file: "/etc/prometheus/alertmanager.yml", url: "http://127.0.0.1:9093", receiver: "on-call", routed:
+   * ["severity=critical component=runner"], managed: true }
+   */
   readonly alertmanager: AlertmanagerArgs;
   /**
    * The fleet exporter on this host. Plain: whether there is one determines a resource.

@@ -8,9 +8,15 @@ import { installPackages } from "../scripts/packages";
 
 /** Arguments of {@link LogReceiver}. It needs no provider of its own. */
 export interface LogReceiverArgs {
-  /** The receiving host, and how to reach it. Runners send to its address, for which the certificate is valid. */
+  /**
+   * The receiving host, and how to reach it. Runners send to its address, for which the certificate is valid.
+   * @example { host: "192.168.0.200", user: "operator", hostKey: "ecdsa-sha2-nistp256 AAAA..." }
+   */
   readonly host: HostArgs;
-  /** OpenSSH private key with which the program logs in as the host's user; kept as a secret. */
+  /**
+   * OpenSSH private key with which the program logs in as the host's user; kept as a secret.
+   * @example config.requireSecret("sshPrivateKey")
+   */
   readonly sshPrivateKey: pulumi.Input<string>;
   /**
    * Environment of the senders. Several environments can share one receiver, each with its own list.

@@ -25,7 +25,10 @@ export interface InstalledExporterArgs {
   readonly host: pulumi.Input<HostAddress>;
   /** MAC address of the machine, or any text that changes when the machine is replaced. */
   readonly incarnation: pulumi.Input<string>;
-  /** What it monitors and where it listens; see packages/exporter/config.ts. */
+  /**
+   * What it monitors and where it listens; see packages/exporter/config.ts.
+   * @example { view: "fleet", listen: { host: "127.0.0.1", port: 9102 }, githubUrl: "https://github.com", ... }
+   */
   readonly config: pulumi.Input<ExporterConfig>;
   /**
    * Beginning of the SHA-256 of the token, so that another token causes an update. The token itself is the

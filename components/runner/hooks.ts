@@ -36,11 +36,17 @@ export interface HookContext {
   readonly hosts: boolean;
 }
 
-/** Hooks around the steps of a runner. */
+/** Hooks around the steps of a runner. Plain: Pulumi's option `hooks`. */
 export interface RunnerHooks extends RunnerVmHooks {
-  /** Restores the labels when an installation failed and was rolled back. */
+  /**
+   * Restores the labels when an installation failed and was rolled back.
+   * @example new pulumi.ErrorHook("runners-restore", restore)
+   */
   readonly restoreLabels: pulumi.ErrorHook;
-  /** Whether this run removed the runner's labels. Call it after the previous steps. */
+  /**
+   * Whether this run removed the runner's labels. Call it after the previous steps.
+   * @example (runnerName) => drained.has(runnerName)
+   */
   wasDrained(runnerName: string): boolean;
 }
 

@@ -17,9 +17,16 @@ export interface LogOrigin {
 
 /** Grafana Alloy sends to Loki. */
 export interface AlloyShipper {
-  /** Kind of shipper. Plain: part of the resource's name. */
+  /**
+   * Kind of shipper. Plain: part of the resource's name.
+   * @example "alloy"
+   */
   readonly kind: "alloy";
-  /** Release archive (.zip) of the program: its https URL and SHA-256. */
+  /**
+   * Release archive (.zip) of the program: its https URL and SHA-256.
+   * @example { url: "https://github.com/grafana/alloy/releases/download/v1.18.1/alloy-linux-amd64.zip", sha256:
+   * config.require("alloySha256") }
+   */
   readonly archive: pulumi.Input<{ readonly url: pulumi.Input<string>; readonly sha256: pulumi.Input<string> }>;
   /**
    * Loki's push endpoint.
@@ -30,7 +37,10 @@ export interface AlloyShipper {
 
 /** Debian's systemd-journal-upload sends to systemd-journal-remote. */
 export interface JournalUploadShipper {
-  /** Kind of shipper. Plain: part of the resource's name. */
+  /**
+   * Kind of shipper. Plain: part of the resource's name.
+   * @example "journal-upload"
+   */
   readonly kind: "journal-upload";
   /**
    * IPv4 address of the host with the `LogReceiver`.

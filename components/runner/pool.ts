@@ -41,6 +41,7 @@ export interface RunnerPoolArgs extends EnvironmentArgs {
   /**
    * The runners, exactly one of them primary; new ones are appended. Plain: the number of runners determines the
    * resources.
+   * @example [{ role: "primary", name: "runner-1", vmId: 151, address: "192.168.0.51" }]
    */
   readonly runners: readonly RunnerIdentityArgs[];
   /**
@@ -54,7 +55,8 @@ export interface RunnerPoolArgs extends EnvironmentArgs {
    */
   readonly force?: pulumi.Input<boolean>;
   /**
-   * How to set `force`, as text for a refusal; for programs that read it from a configuration.
+   * How to set `force`, as text for a refusal; for programs that read it from a configuration. Plain: the preview
+   * refuses with it.
    * @default "force: true in the arguments of these runners"
    */
   readonly forceHint?: string;

@@ -90,7 +90,10 @@ export interface EgressArgs {
    * @example "22,8000:8010"
    */
   readonly ports: pulumi.Input<string>;
-  /** Transport protocol, `tcp` or `udp`. */
+  /**
+   * Transport protocol, `tcp` or `udp`.
+   * @example "tcp"
+   */
   readonly protocol: pulumi.Input<"tcp" | "udp">;
   /**
    * Why it is open; becomes the comment of the firewall rule. Empty: "Deployment target".
@@ -232,6 +235,7 @@ export interface RunnerIdentityArgs {
   /**
    * A `primary` runs the jobs; a `secondary` is changed first, and takes over. Plain: a label, and part of resource
    * names.
+   * @example "primary"
    */
   readonly role: Role;
   /**
@@ -270,11 +274,21 @@ export interface EnvironmentArgs {
    * @example "production"
    */
   readonly environment: string;
-  /** GitHub, and the repository that the runners serve. */
+  /**
+   * GitHub, and the repository that the runners serve.
+   * @example { repository: "octo-org/demo-app", token: config.requireSecret("githubToken") }
+   */
   readonly github: GitHubArgs;
-  /** Proxmox VE, and where the machines are created on it. */
+  /**
+   * Proxmox VE, and where the machines are created on it.
+   * @example { endpoint: "https://pve1.example:8006/", token: config.requireSecret("proxmoxToken"), node: "pve1",
+   * templateId: 9000 }
+   */
   readonly proxmox: ProxmoxArgs;
-  /** The subnet, and what the firewall allows. */
+  /**
+   * The subnet, and what the firewall allows.
+   * @example { gateway: "192.168.0.1", adminCidr: "192.168.0.0/24" }
+   */
   readonly network: NetworkArgs;
   /**
    * Size and user of every VM.
@@ -286,7 +300,10 @@ export interface EnvironmentArgs {
    * @default {}
    */
   readonly agent?: AgentArgs;
-  /** Public half of the key with which the program logs in: one line in `authorized_keys` form. */
+  /**
+   * Public half of the key with which the program logs in: one line in `authorized_keys` form.
+   * @example "ssh-ed25519 AAAA... ghrunners"
+   */
   readonly sshPublicKey: pulumi.Input<string>;
   /**
    * Private half, OpenSSH format without a passphrase; kept as a secret. Dynamic resources read the same key from the

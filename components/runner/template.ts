@@ -11,7 +11,10 @@ export interface ImageArgs {
    * @example "https://cloud.debian.org/images/cloud/trixie/20260701-2526/debian-13-genericcloud-amd64-20260701-2526.qcow2"
    */
   readonly url: string;
-  /** SHA-512 of the file, 128 hexadecimal digits. A file with another checksum is refused. */
+  /**
+   * SHA-512 of the file, 128 hexadecimal digits. A file with another checksum is refused.
+   * @example config.require("imageSha512")
+   */
   readonly sha512: string;
   /**
    * Storage with the content `import` that keeps the file.
@@ -37,7 +40,10 @@ export interface VmTemplateArgs {
    * @example "pve1"
    */
   readonly node: string;
-  /** The image. */
+  /**
+   * The image.
+   * @example { url: "https://images.example/debian-13.qcow2", sha512: config.require("imageSha512") }
+   */
   readonly image: ImageArgs;
   /**
    * Storage of the template's disk.

@@ -26,26 +26,41 @@ const FIREWALL_SECONDS = 45;
  */
 const unknownMachine = ["#initerror", "disks[0].interface"];
 
-/** Hooks around the VM's steps; a pool creates them for all its runners. */
+/** Hooks around the VM's steps; a pool creates them for all its runners. Plain: Pulumi's option `hooks`. */
 export interface RunnerVmHooks {
-  /** Runs before a step that could disturb a running job, and drains the runner. */
+  /**
+   * Runs before a step that could disturb a running job, and drains the runner.
+   * @example new pulumi.ResourceHook("runners-drain", drain)
+   */
   readonly drain: pulumi.ResourceHook;
-  /** Runs before a create, and removes what an interrupted run left. */
+  /**
+   * Runs before a create, and removes what an interrupted run left.
+   * @example new pulumi.ResourceHook("runners-clear", clear)
+   */
   readonly clearLeftovers: pulumi.ResourceHook;
 }
 
 /** Arguments of {@link RunnerVm}. The provider is `opts.provider`, a `proxmoxve.Provider`. */
 export interface RunnerVmArgs extends Omit<RunnerIdentityArgs, "role" | "node" | "templateId"> {
-  /** Where on Proxmox VE the machine is created. */
+  /**
+   * Where on Proxmox VE the machine is created.
+   * @example { node: "pve1", templateId: 9000 }
+   */
   readonly proxmox: PlacementArgs;
-  /** Its subnet, and what its firewall allows. */
+  /**
+   * Its subnet, and what its firewall allows.
+   * @example { gateway: "192.168.0.1", adminCidr: "192.168.0.0/24" }
+   */
   readonly network: NetworkArgs;
   /**
    * Its size and user.
    * @default {}
    */
   readonly vm?: VmArgs;
-  /** Public key with which its user logs in: one line in `authorized_keys` form. */
+  /**
+   * Public key with which its user logs in: one line in `authorized_keys` form.
+   * @example "ssh-ed25519 AAAA... ghrunners"
+   */
   readonly sshPublicKey: pulumi.Input<string>;
   /**
    * Tags of the VM.
