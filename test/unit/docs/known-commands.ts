@@ -1,11 +1,21 @@
-/** A command that documents may name, and the test that runs it. */
-export interface KnownCommand {
+/** A command that a test runs, perhaps with other values. */
+interface RunCommand {
   readonly pattern: RegExp;
-  /** Test file, relative to the project. */
+  /** Test file, or file of the lab's driver, relative to the project. */
   readonly test: string;
-  /** Text of that file by which it runs the command. */
+  /** Code of that file by which it runs the command. */
   readonly by: string;
 }
+
+/** A command that documents name and no test runs. */
+interface MentionedCommand {
+  readonly pattern: RegExp;
+  /** Why no test runs it, and what is tested in its place. */
+  readonly notRun: string;
+}
+
+/** A command that documents may name. */
+export type KnownCommand = RunCommand | MentionedCommand;
 
 const noRoot = "test/engine/cli/no-root.engine.test.ts";
 const alone = "test/engine/program/cli-alone.engine.test.ts";
@@ -13,17 +23,27 @@ const own = "test/engine/docs/commands.engine.test.ts";
 const init = "test/engine/cli/init/init.engine.test.ts";
 const rehearsal = "lab/driver/rehearsal.ts";
 
-/** Every command of the documents. A new one needs a test first. */
+/** Every command of the documents. A new one needs a test that runs it, or the reason why none can. */
 export const knownCommands: readonly KnownCommand[] = [
   {
     pattern: /^pulumi up --replace '\*\*RunnerRelease\*\*'$/,
     test: "test/rehearsal/04-version.test.ts",
     by: '"--replace", "**RunnerRelease**"',
   },
-  { pattern: /^npm ci$/, test: "test/unit/scripts/install.test.ts", by: "npm ci failed" },
-  { pattern: /^npx mocha$/, test: "test/support/layers.ts", by: 'filesOf("unit")' },
-  { pattern: /^npm run build:workflows$/, test: "test/unit/workflows/scripts.test.ts", by: "scriptText(source)" },
-  { pattern: /^npm run lint$/, test: "test/support/tool-layers.ts", by: "eslint/bin/eslint.js" },
+  {
+    pattern: /^npm ci$/,
+    notRun:
+      "it replaces the packages that the tests run with; install.test.ts runs lab/install.mjs with an npm of its own",
+  },
+  { pattern: /^npx mocha$/, notRun: "it is what runs the unit tests" },
+  {
+    pattern: /^npm run build:workflows$/,
+    notRun: "it writes into the checkout; workflows/scripts.test.ts compares the files with what it would write",
+  },
+  {
+    pattern: /^npm run lint$/,
+    notRun: "it takes a minute; the layer static of npm test runs the same two programs by lines of its own",
+  },
   { pattern: /^npm start$/, test: noRoot, by: 'command("start")' },
   {
     pattern: /^(npm run lab -- exec -- )?(npx )?ghrunners (status( --json| --stack team)?|--help)$/,
@@ -42,10 +62,14 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '"pulumi", "up", "--yes", "--skip-preview", "--refresh"',
   },
   {
-    pattern:
-      /^(pulumi preview --json --show-sames( > preview\.json| \| ghrunners blast-radius -)?|ghrunners blast-radius (FILE|preview\.json))$/,
+    pattern: /^pulumi preview --json --show-sames( > preview\.json)?$/,
     test: "test/engine/policy/guards.engine.test.ts",
     by: '["preview", "--json", "--show-sames"]',
+  },
+  {
+    pattern: /^ghrunners blast-radius (FILE|preview\.json)$/,
+    test: "test/unit/cli/blast-radius/blast-radius.test.ts",
+    by: '"packages/cli/main.ts", "blast-radius"',
   },
   {
     pattern: /^PULUMI_EXPERIMENTAL=true PULUMI_SKIP_CHECKPOINTS=true pulumi up$/,
@@ -72,7 +96,10 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/engine/cli/init/questions.engine.test.ts",
     by: '"ghrunners", "init", "--stack", stack',
   },
-  { pattern: /^export PULUMI_CONFIG_PASSPHRASE_FILE=\S+$/, test: init, by: "export PULUMI_CONFIG_PASSPHRASE_FILE=" },
+  {
+    pattern: /^export PULUMI_CONFIG_PASSPHRASE_FILE=\S+$/,
+    notRun: "it is a line of the shell; init.engine.test.ts sets the variable and checks that init prints the line",
+  },
   {
     pattern:
       /^(npx )?ghrunners setup proxmox( --storage local-zfs --bridge vmbr1 --pool runners| --image-storage local)?$/,
@@ -105,9 +132,19 @@ export const knownCommands: readonly KnownCommand[] = [
   { pattern: /^npm run lab -- up$/, test: own, by: '["lab", "up"]' },
   { pattern: /^npm run lab -- down$/, test: noRoot, by: 'command("lab", "down")' },
   {
-    pattern: /^npm run lab -- (exec (--stack production )?-- (CMD|ghrunners status)|shell|notifications|reviewer off)$/,
+    pattern: /^npm run lab -- exec -- (CMD|ghrunners status)$/,
     test: own,
-    by: '["lab", "exec"',
+    by: '["lab", "exec", "--", "sh"',
+  },
+  { pattern: /^npm run lab -- shell$/, notRun: "it needs a terminal; lab exec enters the lab in the same way" },
+  {
+    pattern: /^npm run lab -- notifications$/,
+    notRun: "it needs an alert that was sent; alerts.test.ts checks the lines that it prints",
+  },
+  {
+    pattern: /^npm run lab -- reviewer off$/,
+    test: "test/rehearsal/15-deploy-through-github.test.ts",
+    by: 'labCommand("reviewer", "off")',
   },
   {
     pattern: /^npm run lab -- demo-app$/,
@@ -117,7 +154,11 @@ export const knownCommands: readonly KnownCommand[] = [
   { pattern: /^npm run lab -- status( --json)?$/, test: own, by: '["lab", "status", "--json"]' },
   { pattern: /^npm run lab -- events (proxmox|github)$/, test: own, by: '["lab", "events", "proxmox"]' },
   { pattern: /^npm run lab -- fault list( --json)?$/, test: own, by: '["lab", "fault", "list"]' },
-  { pattern: /^npm run lab -- prune( --dry-run)?$/, test: own, by: '["lab", "prune", "--dry-run"]' },
+  { pattern: /^npm run lab -- prune --dry-run$/, test: own, by: '["lab", "prune", "--dry-run"]' },
+  {
+    pattern: /^npm run lab -- prune$/,
+    notRun: "it empties the cache that the other tests use; prune.test.ts does it in folders of its own",
+  },
   { pattern: /^npm run lab -- fault active$/, test: own, by: '["lab", "fault", "active"]' },
   { pattern: /^npm run lab -- fault clear$/, test: own, by: '["lab", "fault", "clear"]' },
   { pattern: /^npm run lab -- fault stop primary$/, test: noRoot, by: 'command("lab", "fault", "stop", "primary")' },
@@ -127,51 +168,52 @@ export const knownCommands: readonly KnownCommand[] = [
     test: own,
     by: '["lab", "fault", "github-slow", "milliseconds=3000"]',
   },
-  { pattern: /^npm run toolchain -- (ensure|list)$/, test: own, by: '["toolchain", "list"]' },
-  { pattern: /^npm test( -- (--list|unit --grep \w+))?$/, test: own, by: '["test", "--list"]' },
+  { pattern: /^npm run toolchain -- list$/, test: own, by: '["toolchain", "list"]' },
   {
-    pattern: /^npm run bench( -- (--help|--json( --runs 1 --seed \d+)?|(--only (boot|runners|vms) )+--runs 1))?$/,
-    test: own,
-    by: '["bench", "--help"]',
+    pattern: /^npm run toolchain -- ensure$/,
+    notRun: "it builds for minutes; the layer engine prepares itself by the function that it calls",
   },
-  { pattern: /^npm run mutate( -- (packages\/deploy\/plan|--json|--fresh))?$/, test: own, by: '["mutate", "--help"]' },
+  { pattern: /^npm test -- --list$/, test: own, by: '["test", "--list"]' },
   {
-    pattern: /^pulumi (up|preview|refresh|destroy) --stack \w+( .*)?$/,
-    test: "test/unit/cli/pulumi.test.ts",
-    by: '["up", "--stack", "production"]',
+    pattern: /^npm test( -- unit --grep \w+)?$/,
+    notRun: "it is what runs the tests, and a second run on the machine is refused",
   },
+  { pattern: /^npm run bench -- --help$/, test: own, by: '["bench", "--help"]' },
+  {
+    pattern: /^npm run bench( -- (--json --runs 1|--only (runners|exporter|failover|detection|deployments)).*)?$/,
+    notRun: "it measures for minutes, on a machine that does nothing else; --help is run",
+  },
+  {
+    pattern: /^npm run mutate( -- (packages\/deploy\/plan|--json|--fresh))?$/,
+    notRun: "it runs unit tests thousands of times; --help is run",
+  },
+  { pattern: /^pulumi preview --stack \w+$/, test: alone, by: '"preview", "--stack", stack' },
+  { pattern: /^pulumi up --stack \w+$/, test: alone, by: '"up", "--stack", stack, "--yes"' },
   { pattern: /^pulumi login( --local)?$/, test: alone, by: '"login", "--local"' },
   {
-    pattern: /^npx tsx test\/unit\/docs\/status-picture\.ts$/,
-    test: "test/unit/docs/readme.test.ts",
-    by: "statusPicture()",
+    pattern: /^npx tsx (test\/unit\/docs\/status-picture|(config|components|monitoring)\/document)\.ts$/,
+    notRun: "it writes into the checkout; a test beside it compares the file with what it would write",
   },
-  { pattern: /^pulumi config set( |$)/, test: "test/unit/config/parse.test.ts", by: "pulumi config set" },
+  {
+    pattern: /^pulumi config set( --path '[^']+' \S+)?$/,
+    test: alone,
+    by: '"config", "set", "--stack", stack, "--path"',
+  },
+  {
+    pattern: /^pulumi config set --secret ghrunners:\w+( < PRIVATE_KEY_FILE)?$/,
+    test: alone,
+    by: '"config", "set", "--stack", stack, "--secret"',
+  },
   { pattern: /^pulumi (up|preview|refresh|destroy)$/, test: rehearsal, by: 'this.pulumi(["up"' },
-  {
-    pattern: /^npx tsx config\/document\.ts$/,
-    test: "test/unit/config/document.test.ts",
-    by: "npx tsx config/document.ts",
-  },
-  {
-    pattern: /^npx tsx components\/document\.ts$/,
-    test: "test/unit/components/document.test.ts",
-    by: "npx tsx components/document.ts",
-  },
   {
     pattern: /^ghrunners dashboards (render|check)$/,
     test: "test/unit/cli/dashboards/dashboards.test.ts",
     by: 'command("render"',
   },
   {
-    pattern: /^npx tsx monitoring\/document\.ts$/,
-    test: "test/unit/monitoring/document.test.ts",
-    by: "npx tsx monitoring/document.ts",
-  },
-  {
     pattern: /^npx tsx lab\/github\/main\.ts --state DIR /,
     test: "test/unit/lab/github/main.test.ts",
-    by: "lab/github/main.ts",
+    by: '"lab/github/main.ts", "--state"',
   },
   {
     pattern: /^npx tsx lab\/machines\/main\.ts exec 151 /,
@@ -179,9 +221,18 @@ export const knownCommands: readonly KnownCommand[] = [
     by: 'machineCommand("exec"',
   },
   {
-    pattern: /^npx tsx lab\/machines\/main\.ts (list|console 151|destroy-all --instance lab)$/,
+    pattern: /^npx tsx lab\/machines\/main\.ts list$/,
     test: "test/rehearsal/08-secrets.test.ts",
     by: 'machineCommand("list")',
+  },
+  {
+    pattern: /^npx tsx lab\/machines\/main\.ts console 151$/,
+    test: "test/rehearsal/08-secrets.test.ts",
+    by: 'machineCommand("console"',
+  },
+  {
+    pattern: /^npx tsx lab\/machines\/main\.ts destroy-all --instance lab$/,
+    notRun: "it ends the machines of other tests; npm run lab -- down calls the same function",
   },
   {
     pattern: /^(pulumi up --refresh|ghrunners (alerts|drift|gate))$/,
@@ -195,9 +246,13 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '"host", "--config"',
   },
   {
-    pattern: /^(ghrunners restore-protection|pulumi up --replace URN)$/,
+    pattern: /^pulumi up --replace URN$/,
     test: "test/engine/cli/drift/drift.engine.test.ts",
-    by: "restoreProtection(lab.stack)",
+    by: 'up({}, "--replace", urn)',
+  },
+  {
+    pattern: /^ghrunners restore-protection$/,
+    notRun: "drift.engine.test.ts calls its function restoreProtection without the command line",
   },
   {
     pattern: /^ghrunners doctor( --json| --limit 60)?$/,
@@ -207,7 +262,7 @@ export const knownCommands: readonly KnownCommand[] = [
   {
     pattern: /^ghrunners restore-monitoring$/,
     test: "test/rehearsal/03-drift.test.ts",
-    by: "ghrunners restore-monitoring",
+    by: 'rehearsal.run(["bash", "-c", repairs[0] ?? ""])',
   },
   {
     pattern: /^ghrunners drift --json$/,
@@ -224,7 +279,6 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/engine/cli/promote/promote.engine.test.ts",
     by: '"rotate", "session-secret", "--dry-run"',
   },
-  { pattern: /^npm run bench -- --only (exporter|failover|detection --runs 1)$/, test: own, by: '["bench", "--help"]' },
   {
     pattern: /^ghrunners deploy (--direct|--version \S+ --direct( --check)?( --plan \S+)?)$/,
     test: "lab/driver/demo-app.ts",
@@ -253,7 +307,7 @@ export const knownCommands: readonly KnownCommand[] = [
   {
     pattern: /^sudo (systemctl reboot|apt-get update -q && .*apt-get --yes --with-new-pkgs upgrade .*)$/,
     test: "test/machine/components/packages.machine.test.ts",
-    by: "takes updates by the commands of the how-to guide",
+    by: "sh(upgrade)",
   },
   {
     pattern: /^ghrunners deploy( --version 2)?$/,
@@ -273,7 +327,7 @@ export const knownCommands: readonly KnownCommand[] = [
   {
     pattern: /^ghrunners completion bash$/,
     test: "test/unit/cli/tree.test.ts",
-    by: "ghrunners completion bash",
+    by: '"source <(ghrunners completion bash)"',
   },
   {
     pattern: /^ghrunners deploy --bundle( \.github\/scripts\/deployer\.cjs)?$/,
@@ -285,21 +339,32 @@ export const knownCommands: readonly KnownCommand[] = [
     test: "test/unit/cli/console/command.test.ts",
     by: '"console", "--stack", "acme", "--json"',
   },
-  { pattern: /^npm run scenarios( -- (--list|--only us3))?$/, test: own, by: '["scenarios", "--list"]' },
+  { pattern: /^npm run scenarios -- --list$/, test: own, by: '["scenarios", "--list"]' },
   {
-    pattern: /^npm run simulate( -- (--runs \d+ --seed \d+|--reverted))?$/,
+    pattern: /^npm run scenarios( -- --only us3)?$/,
+    notRun: "it takes half an hour; 14-scenarios.test.ts performs the essential scenarios by the same functions",
+  },
+  {
+    pattern: /^npm run simulate( -- --runs \d+ --seed \d+)?$/,
     test: "test/simulation/simulation.test.ts",
     by: 'main("--runs", "3", "--seed", "1", "--json")',
   },
-  { pattern: /^npm run bench -- --only deployments( --seed 20261125)?$/, test: own, by: '["bench", "--help"]' },
   {
-    pattern: /^npm run lab -- host (up app|remove NAME)$/,
+    pattern: /^npm run simulate -- --reverted$/,
+    notRun: "it takes minutes; simulation.test.ts reverts the same fixes, each with its seed",
+  },
+  {
+    pattern: /^npm run lab -- host up app$/,
     test: "test/rehearsal/13-rotation.test.ts",
     by: 'labCommand("host", "up", "app")',
   },
   {
+    pattern: /^npm run lab -- host remove NAME$/,
+    test: "test/rehearsal/13-rotation.test.ts",
+    by: 'labCommand("host", "remove", "app")',
+  },
+  {
     pattern: /^UPDATE_SNAPSHOTS=1 npx mocha test\/unit\/snapshots\/\w+\.test\.ts$/,
-    test: "test/unit/snapshots/snapshot.test.ts",
-    by: "UPDATE_SNAPSHOTS=1 ",
+    notRun: "it writes into the checkout; snapshot.test.ts accepts texts in a folder of its own",
   },
 ];
