@@ -40,3 +40,19 @@ export async function runJob(rehearsal: Rehearsal, start: JobStart): Promise<End
   if (job === undefined) throw new Error(`The run ${run.html_url} has no job. Expected one.`);
   return { runner: job.runner_name, conclusion: job.conclusion, log: await rehearsal.jobLog(job.id) };
 }
+
+/**
+ * Makes the next job on a runner last: it waits in its first hook, whose policy file root of the machine can change.
+ * @returns lets the job go on
+ */
+export async function holdJobs(
+  rehearsal: Rehearsal,
+  { vmId }: { readonly vmId: number },
+): Promise<() => Promise<void>> {
+  const policy = "/etc/ghrunners/job-policy.env";
+  const onMachine = (script: string): Promise<string> => rehearsal.inMachine(vmId, "sh", "-c", script);
+  await onMachine(
+    `cp -p ${policy} /run/policy && touch /run/hold && echo 'while [[ -e /run/hold ]]; do sleep 0.1; done' >>${policy}`,
+  );
+  return async () => void (await onMachine(`cp -p /run/policy ${policy}; rm -f /run/hold /run/policy`));
+}

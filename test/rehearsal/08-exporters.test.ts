@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { topology } from "@ghrunners/lab/topology";
 import { seriesOf } from "@ghrunners/lab/driver/scrape";
 import { until } from "@ghrunners/core/until";
-import { smokeJob, startJob } from "@ghrunners/lab/driver/jobs";
+import { holdJobs, smokeJob, startJob } from "@ghrunners/lab/driver/jobs";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 
 const monitoring = topology.hosts.monitoring.id;
@@ -75,16 +75,12 @@ describe("exporters on the runners", () => {
   it("follow a job from its start to its end", async () => {
     const before = await scrape();
     const count = 'runner_jobs_total{result="succeeded"}';
-    // The job waits in its first hook, which root can hold up.
-    const policy = "/etc/ghrunners/job-policy.env";
-    await onPrimary(
-      `cp -p ${policy} /run/policy && touch /run/hold && echo 'while [[ -e /run/hold ]]; do sleep 0.1; done' >>${policy}`,
-    );
+    const release = await holdJobs(rehearsal, primary);
     try {
       await startJob(rehearsal, smokeJob("primary", "exporter-proof"));
       await shows({ runner_busy: 1, runner_capacity: 0, runner_status: 1 });
     } finally {
-      await onPrimary(`cp -p /run/policy ${policy}; rm -f /run/hold /run/policy`);
+      await release();
     }
     const after = await shows({ ...healthy, [count]: (before.get(count) ?? 0) + 1 });
     const durations = 'runner_job_duration_seconds_count{result="succeeded"}';

@@ -8,7 +8,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import type { Finished } from "@ghrunners/core/process";
 import { inside } from "@ghrunners/lab/pulumi/session";
 import { until } from "@ghrunners/core/until";
-import { smokeJob, startJob } from "@ghrunners/lab/driver/jobs";
+import { holdJobs, smokeJob, startJob } from "@ghrunners/lab/driver/jobs";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
 import { PAUSE_VARIABLE } from "@ghrunners/failover/choice/pause";
 import { undoneAfter } from "../support/undone-after";
@@ -91,12 +91,7 @@ describe("a runner in maintenance", function () {
 
   it("waits for the switch and the running job, and is carried on after a kill -9 by the same command", async () => {
     if (!hasSwitch) await setVariable("DEPLOY_RUNNER", choice(primary.name));
-    const policy = "/etc/ghrunners/job-policy.env";
-    const onPrimary = (script: string): Promise<string> => rehearsal.inMachine(primary.vmId, "sh", "-c", script);
-    // The job waits in its first hook, which root can hold up.
-    await onPrimary(
-      `cp -p ${policy} /run/policy && touch /run/hold && echo 'while [[ -e /run/hold ]]; do sleep 0.1; done' >>${policy}`,
-    );
+    const release = await holdJobs(rehearsal, primary);
     try {
       await startJob(rehearsal, smokeJob("primary", "maintenance"));
       await until("the primary is busy", LIMIT_MS, async () => (await rehearsal.runner(primary.name))?.busy);
@@ -122,7 +117,7 @@ describe("a runner in maintenance", function () {
       }
       assert.equal((await report()).maintenance?.reason, "a new disk");
     } finally {
-      await onPrimary(`cp -p /run/policy ${policy}; rm -f /run/hold /run/policy`);
+      await release();
     }
     const { until: end } = (await report()).maintenance ?? {};
     const again = await ghrunners(...start);

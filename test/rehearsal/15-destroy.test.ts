@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { until } from "@ghrunners/core/until";
-import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+import { holdJobs, smokeJob, startJob } from "@ghrunners/lab/driver/jobs";
+import { type EngineRun, primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+
+/** How long the next step of a job or of a destroy may take on a loaded machine. */
+const LIMIT_MS = 60_000;
+
+type RunnerOfLab = typeof primary | typeof secondary;
 
 /** Command lines of running processes that hold one of the texts. */
 function processesNaming(texts: readonly string[]): string[] {
@@ -24,15 +30,79 @@ describe("the end of a stack and of its lab", () => {
     rehearsal = await Rehearsal.ready();
   });
 
-  it("destroy leaves no machine, no registration and no file", async () => {
-    const run = await rehearsal.pulumi(["destroy"]);
-    assert.equal(run.code, 0, run.output);
-    const vms = (await rehearsal.proxmox("GET", "cluster/resources?type=vm")) as { vmid: number }[];
-    assert.deepEqual(
-      vms.map((vm) => vm.vmid),
-      [9000],
-      "only the template stays",
+  const vmIds = async (): Promise<number[]> =>
+    ((await rehearsal.proxmox("GET", "cluster/resources?type=vm")) as { vmid: number }[])
+      .map(({ vmid }) => vmid)
+      .sort((left, right) => left - right);
+
+  /** What GitHub and Proxmox VE noted about a runner, its jobs and its VM, in the order of time. */
+  async function history(runner: RunnerOfLab, since: { github: number; proxmox: number }): Promise<string[]> {
+    const github = (await rehearsal.events("github", since.github)).flatMap(({ at, kind, ...detail }) => {
+      if (kind.startsWith("job.") && detail.runner === runner.name)
+        return [{ at, words: [kind, detail.conclusion].filter(Boolean).join(" ") }];
+      if (!kind.startsWith("runner.") || detail.name !== runner.name) return [];
+      return [{ at, words: kind === "runner.labels" ? `runner.labels ${JSON.stringify(detail.labels)}` : kind }];
+    });
+    const proxmox = (await rehearsal.events("proxmox", since.proxmox)).flatMap(({ at, kind, vmid }) =>
+      kind === "vm.destroyed" && vmid === runner.vmId ? [{ at, words: kind }] : [],
     );
+    return [...github, ...proxmox]
+      .sort((left, right) => Date.parse(left.at) - Date.parse(right.at))
+      .map(({ words }) => words);
+  }
+
+  const runOf = async (proof: string): Promise<{ status: string | null } | undefined> =>
+    (await rehearsal.octokit.rest.actions.listWorkflowRunsForRepo(rehearsal.repository)).data.workflow_runs.find(
+      ({ display_title: title }) => title.includes(proof),
+    );
+
+  /**
+   * `pulumi destroy` while a job runs on the runner. Once the runner has lost its labels, a second job for it is queued,
+   * and only then does the first one go on to its end.
+   */
+  async function destroyUnderJob(runner: RunnerOfLab, ...args: string[]): Promise<void> {
+    const { name, role } = runner;
+    const since = { github: await rehearsal.mark("github"), proxmox: await rehearsal.mark("proxmox") };
+    const waiting = `waits-for-${role}`;
+    const release = await holdJobs(rehearsal, runner);
+    let destroying: Promise<EngineRun> | undefined;
+    try {
+      await startJob(rehearsal, smokeJob(role, `runs-on-${role}`));
+      await until(`${name} is busy`, LIMIT_MS, async () => (await rehearsal.runner(name))?.busy);
+      destroying = rehearsal.pulumi(["destroy", ...args]);
+      await until(`${name} has no labels, or is gone`, LIMIT_MS, async () => {
+        return ((await rehearsal.runner(name))?.labels ?? []).length === 0;
+      });
+      await startJob(rehearsal, smokeJob(role, waiting));
+      await until("the second job is queued", LIMIT_MS, async () => (await runOf(waiting))?.status === "queued");
+    } finally {
+      // A destroy that did not wait has taken the machine away; then the assertions below say what happened.
+      await release().catch(() => undefined);
+      await destroying;
+    }
+    const run = await destroying;
+    assert.equal(run.code, 0, run.output);
+    assert.deepEqual(await history(runner, since), [
+      "job.assigned",
+      "job.started",
+      "runner.labels []",
+      "job.completed success",
+      "runner.offline",
+      "runner.deleted",
+      "vm.destroyed",
+    ]);
+    assert.equal((await runOf(waiting))?.status, "queued", "no runner took the second job");
+  }
+
+  it("destroy --run-program of the primary lets its job end, then removes the runner, then the machine", async () => {
+    await destroyUnderJob(primary, "--run-program", "--target", "**::runners-primary**", "--target-dependents");
+    assert.deepEqual(await vmIds(), [secondary.vmId, 9000]);
+    await rehearsal.online(secondary.name);
+  });
+
+  it("destroy lets a running job end, and leaves no machine, no registration and no file", async () => {
+    await destroyUnderJob(secondary);
+    assert.deepEqual(await vmIds(), [9000], "only the template stays");
     const { data } = await rehearsal.octokit.rest.actions.listSelfHostedRunnersForRepo(rehearsal.repository);
     assert.deepEqual(data.runners, []);
     const variables = await rehearsal.octokit.rest.actions.listRepoVariables(rehearsal.repository);
