@@ -10,20 +10,24 @@ configuration=/etc/ghrunners/logs/config.alloy
 changed=false
 
 install_program() {
-  local archive
+  local place=${program%/*} folder archive
   [[ -x $program && -f $program.sha256 && $(<"$program.sha256") == "$ARCHIVE_SHA256" ]] && return
-  archive=$(mktemp)
+  # On the disk, not in /run: the unpacked program has several hundred megabytes, and /run is memory.
+  install -d -m 0755 "$place"
+  rm -rf "$place"/install.*
+  folder=$(mktemp -d "$place/install.XXXXXXXX")
   # shellcheck disable=SC2064  # expand the name now
-  trap "rm -rf '$archive' '$archive.d'" EXIT
+  trap "rm -rf '$folder'" EXIT
+  archive=$folder/alloy.zip
   curl --fail --silent --show-error --location --retry 3 --connect-timeout 15 --max-time 600 --output "$archive" "$ARCHIVE_URL" ||
     die "The download of $ARCHIVE_URL failed. Expected the host to reach it. Next: try the same URL with curl on the host, then pulumi up"
   seen=$(sha256sum "$archive" | cut -d ' ' -f 1)
   [[ $seen == "$ARCHIVE_SHA256" ]] ||
     die "SHA-256 mismatch of $ARCHIVE_URL: seen $seen, expected $ARCHIVE_SHA256. Nothing was installed." \
       "Next: check ghrunners:monitoring.logs.alloy.sha256 against the release page"
-  python3 -m zipfile -e "$archive" "$archive.d"
-  set -- "$archive.d"/alloy*
-  [[ $# == 1 && -f $1 ]] || die "The archive $ARCHIVE_URL contains $(ls "$archive.d"), expected one program named alloy*"
+  python3 -m zipfile -e "$archive" "$folder/unpacked"
+  set -- "$folder"/unpacked/alloy*
+  [[ $# == 1 && -f $1 ]] || die "The archive $ARCHIVE_URL contains $(ls "$folder/unpacked"), expected one program named alloy*"
   # The running program keeps its open file; rename the new one into place.
   install -D -m 0755 "$1" "$program.new"
   mv -f "$program.new" "$program"

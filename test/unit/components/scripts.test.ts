@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
@@ -40,6 +40,26 @@ describe("scripts on standard input", () => {
   it("refuse values and names that no shell variable can have", () => {
     assert.throws(() => renderScript("", { A: "\0" }), /NUL/);
     assert.throws(() => renderScript("", { "a b": "x" }), /not a parameter name/);
+  });
+});
+
+describe("scripts that run on hosts", () => {
+  it("keep their temporary files out of /tmp, where a job can prepare names", () => {
+    const folders = [scripts, path.join(projectRoot, "packages", "deploy", "deployer", "scripts")];
+    const calls = folders.flatMap((folder) =>
+      readdirSync(folder)
+        .filter((file) => file.endsWith(".sh"))
+        .flatMap((file) =>
+          [...readFileSync(path.join(folder, file), "utf8").matchAll(/\$\(mktemp.*/g)].map(
+            ([call]) => `${file}: ${call}`,
+          ),
+        ),
+    );
+    assert.ok(calls.length >= 2, calls.join("\n"));
+    assert.deepEqual(
+      calls.filter((call) => !/mktemp -d "\$[^"]+\/[\w-]+\.X{8}"\)/.test(call)),
+      [],
+    );
   });
 });
 
