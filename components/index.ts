@@ -3,7 +3,7 @@ export { RunnerPool, type RunnerPoolArgs, type SmokeArgs, type GateEvidence } fr
 export { Runner, type RunnerArgs, type RunnerOnHost } from "./runner/runner";
 export { RunnerVm, type RunnerVmArgs, type RunnerVmHooks } from "./runner/vm";
 export type { RunnerHooks } from "./runner/hooks";
-export type { RunnerArchive } from "./runner/agent";
+export type { RunnerArchive } from "./runner/runner-archive";
 export type { AlloyShipper, JournalUploadShipper, LogShipper } from "./runner/logs";
 export type {
   AgentArgs,
@@ -24,12 +24,9 @@ export { RepositoryRules, type RepositoryRulesArgs } from "./github/rules";
 export {
   type AlertmanagerArgs,
   MonitoringHost,
-  type MonitoringFile,
-  type MonitoringFiles,
   type MonitoringHostArgs,
-  type MonitoringPaths,
   type MonitoringServiceArgs,
-  type RuleFile,
 } from "./monitoring/host";
+export type { MonitoringFile, MonitoringFiles, MonitoringPaths, RuleFile } from "./monitoring/monitoring-files";
 export { LogReceiver, type LogReceiverArgs } from "./monitoring/receiver";
 export type { HostArgs } from "./scripts/connection";

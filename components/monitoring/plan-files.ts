@@ -1,4 +1,4 @@
-import type { MonitoringFile, MonitoringPaths, RuleFile } from "./host";
+import type { MonitoringFile, MonitoringPaths, RuleFile } from "./monitoring-files";
 
 /**
  * First part of the names of a stack's files. It ends with a dot, which no environment's name contains, so `prod` never

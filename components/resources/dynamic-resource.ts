@@ -6,7 +6,7 @@
  * the package from the folder of the Pulumi project, the working directory of the provider's process.
  */
 import * as pulumi from "@pulumi/pulumi";
-import type { ProviderName } from "./registry";
+import type { ProviderName } from "./provider-names";
 
 /** The code that Pulumi's provider process evaluates to load the implementation. */
 export function providerText(name: ProviderName): string {

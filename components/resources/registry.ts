@@ -1,8 +1,4 @@
-/**
- * The implementations of the dynamic resources by name. The names are in the state of every stack: `refresh` and
- * `destroy` find an implementation by the name written at the resource's last update, so a name must never be changed
- * or removed. The files may move.
- */
+/** The implementations of the dynamic resources by name. The files may move, the names may not. */
 import type * as pulumi from "@pulumi/pulumi";
 import { provider as cloneSource } from "./clone-source";
 import { provider as forkApproval } from "./fork-approval";
@@ -12,6 +8,7 @@ import { provider as installedExporter } from "./installed-exporter";
 import { provider as lastKnownGood } from "./last-known-good";
 import { provider as machineDrain } from "./machine-drain";
 import { provider as preflight } from "./preflight";
+import { type ProviderName, providerNames } from "./provider-names";
 import { provider as registeredRunner } from "./registered-runner";
 import { provider as registration } from "./registration";
 import { provider as reviewers } from "./reviewers";
@@ -32,11 +29,7 @@ const providers = {
   Reviewers: reviewers,
   RunnerRelease: runnerRelease,
   StagingProof: stagingProof,
-};
-
-export type ProviderName = keyof typeof providers;
-
-export const providerNames = Object.keys(providers) as readonly ProviderName[];
+} satisfies Record<ProviderName, unknown>;
 
 /**
  * The implementation of a dynamic resource.

@@ -2,36 +2,8 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { orEmpty } from "../resources/or-empty";
 import { readScript, renderScript, rootCommand } from "../scripts/connection";
-import { agentParameters } from "./render-agent";
-
-/** Which jobs the job-started hook allows. */
-export interface JobPolicy {
-  /** `owner/name`. */
-  readonly repository: string;
-  /** Names of events, such as push. */
-  readonly events: readonly string[];
-  /** Patterns of refs; `*` matches any text. */
-  readonly refs: readonly string[];
-}
-
-/** A version of the runner program, and its archive. Plain: the archive as a whole may be an output. */
-export interface RunnerArchive {
-  /**
-   * Release number. It is a minimum: a newer version on the host is kept until this is lowered.
-   * @example "2.336.0"
-   */
-  readonly version: string;
-  /**
-   * An https URL.
-   * @example "https://github.com/actions/runner/releases/download/v2.336.0/actions-runner-linux-x64-2.336.0.tar.gz"
-   */
-  readonly url: string;
-  /**
-   * Its SHA-256, 64 lower-case hexadecimal digits.
-   * @example config.require("runnerSha256")
-   */
-  readonly sha256: string;
-}
+import { agentParameters, type JobPolicy } from "./render-agent";
+import type { RunnerArchive } from "./runner-archive";
 
 /** Arguments of {@link RunnerAgent}. */
 export interface RunnerAgentArgs {

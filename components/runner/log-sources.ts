@@ -1,5 +1,14 @@
 import { RUNNER_HOME } from "@ghrunners/core/vocabulary/runner";
-import type { LogOrigin } from "./logs";
+
+/** Labels of every log line of a host. */
+export interface LogOrigin {
+  /** Name of the runner and its host. */
+  readonly host: string;
+  readonly environment: string;
+  readonly role: string;
+  /** Unit of the runner; its `_diag` files carry it too. */
+  readonly unit: string;
+}
 
 /** Units whose journal is shipped, the runner's first: the exporters' journals explain why a metric is missing. */
 export function shippedUnits({ unit }: LogOrigin): string[] {

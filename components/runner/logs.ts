@@ -2,18 +2,9 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { LOG_NAMESPACE, logUnits } from "@ghrunners/core/vocabulary/logs";
 import { readScript, renderScript, rootCommand } from "../scripts/connection";
+import type { LogOrigin } from "./log-sources";
 import { alloyUnit, renderAlloy } from "./render-alloy";
 import { namespaceConfiguration, redactorUnit, renderRedactor, renderUploadDropIn } from "./render-journal-upload";
-
-/** Labels of every log line of a host. */
-export interface LogOrigin {
-  /** Name of the runner and its host. */
-  readonly host: string;
-  readonly environment: string;
-  readonly role: string;
-  /** Unit of the runner; its `_diag` files carry it too. */
-  readonly unit: string;
-}
 
 /** Grafana Alloy sends to Loki. */
 export interface AlloyShipper {

@@ -1,5 +1,5 @@
 import type { RunnerDownload } from "@ghrunners/core/github/runner-release";
-import type { RunnerArchive } from "./agent";
+import type { RunnerArchive } from "./runner-archive";
 
 /** What GitHub reported about one version. */
 export interface ReleaseObservation {

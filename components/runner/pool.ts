@@ -4,7 +4,7 @@ import { refuseArguments } from "../arguments";
 import { CloneSource } from "../resources/clone-source";
 import { HealthGate } from "../resources/health-gate";
 import { LastKnownGood, type ProvenSettings } from "../resources/last-known-good";
-import type { RunnerArchive } from "./agent";
+import type { RunnerArchive } from "./runner-archive";
 import { poolProblems } from "./check-pool";
 import { environmentProblems, identityProblems } from "./check-settings";
 import { defaults } from "./defaults";

@@ -12,7 +12,17 @@ import {
 } from "@ghrunners/core/vocabulary/runner";
 import { quote } from "@ghrunners/core/ssh/render-script";
 import { ports } from "@ghrunners/core/vocabulary/ports";
-import type { JobPolicy, RunnerArchive } from "./agent";
+import type { RunnerArchive } from "./runner-archive";
+
+/** Which jobs the job-started hook allows. */
+export interface JobPolicy {
+  /** `owner/name`. */
+  readonly repository: string;
+  /** Names of events, such as push. */
+  readonly events: readonly string[];
+  /** Patterns of refs; `*` matches any text. */
+  readonly refs: readonly string[];
+}
 
 /**
  * The runner's unit, modelled on the template of GitHub's svc.sh. Two differences: processes that a job left running

@@ -2,9 +2,8 @@
  * Configuration of Grafana Alloy. Pure.
  */
 import { logLabels } from "@ghrunners/core/vocabulary/logs";
-import type { LogOrigin } from "./logs";
 import { redacted, redactions, TERMINAL_SEQUENCES } from "@ghrunners/core/vocabulary/redaction";
-import { DIAGNOSTIC_FILES, shippedUnits } from "./log-sources";
+import { DIAGNOSTIC_FILES, type LogOrigin, shippedUnits } from "./log-sources";
 
 /** A string literal in Alloy's syntax. Raw strings have no escapes, so a text with a backtick cannot be one. */
 function text(value: string): string {

@@ -2,9 +2,8 @@
  * Files of the journal upload on a runner host. Pure.
  */
 import { JOURNAL_REMOTE_PORT, journalField, LOG_NAMESPACE, logLabels } from "@ghrunners/core/vocabulary/logs";
-import type { LogOrigin } from "./logs";
 import { redacted, redactions, TERMINAL_SEQUENCES } from "@ghrunners/core/vocabulary/redaction";
-import { DIAGNOSTIC_FILES, shippedUnits } from "./log-sources";
+import { DIAGNOSTIC_FILES, type LogOrigin, shippedUnits } from "./log-sources";
 
 /** Configuration of scripts/redactor.py. The unit is a label of each line, so it is not among the fixed ones. */
 export function renderRedactor(origin: LogOrigin): string {

@@ -1,7 +1,6 @@
 /** A machine: its disk, its clocks, its locks, its processes and its services. */
 import { Disk } from "./disk";
-import type { SimulatedProcess } from "./processes";
-import type { EventLoop } from "./event-loop";
+import type { EventLoop, Owner } from "./event-loop";
 
 /** What systemd knows about a unit. */
 export interface Unit {
@@ -18,15 +17,29 @@ export interface SimulatedScope {
   readonly end: () => void;
 }
 
+/** A process, as its host and the faults of a run see it. */
+export interface HostProcess extends Owner {
+  readonly pid: number;
+  /** Calls of the file system so far. */
+  readonly calls: number;
+  /** The call of the file system in which something happens to it, and what. */
+  fatalCall: number;
+  onFatalCall: () => void;
+  kill(): void;
+  signal(name: string): void;
+  stop(): void;
+  goOn(): void;
+}
+
 interface Lock {
-  holder: SimulatedProcess | undefined;
-  readonly waiting: { readonly process: SimulatedProcess; readonly take: () => void }[];
+  holder: HostProcess | undefined;
+  readonly waiting: { readonly process: HostProcess; readonly take: () => void }[];
 }
 
 export const EPOCH = Date.parse("2026-01-01T00:00:00Z");
 
 export class SimulatedHost {
-  readonly processes = new Set<SimulatedProcess>();
+  readonly processes = new Set<HostProcess>();
   readonly units = new Map<string, Unit>();
   readonly scopes = new Map<string, SimulatedScope>();
   isUp = true;
@@ -62,7 +75,7 @@ export class SimulatedHost {
   }
 
   /** @returns false when it is not free within the time; the process may have ended by then */
-  lock(name: string, process: SimulatedProcess, waitMs: number, told: (has: boolean) => void): void {
+  lock(name: string, process: HostProcess, waitMs: number, told: (has: boolean) => void): void {
     const lock = this.locks.get(name) ?? { holder: undefined, waiting: [] };
     this.locks.set(name, lock);
     if (lock.holder === undefined) {
@@ -88,11 +101,11 @@ export class SimulatedHost {
     lock.waiting.push(waiter);
   }
 
-  holderOf(name: string): SimulatedProcess | undefined {
+  holderOf(name: string): HostProcess | undefined {
     return this.locks.get(name)?.holder;
   }
 
-  freeLocksOf(process: SimulatedProcess): void {
+  freeLocksOf(process: HostProcess): void {
     for (const lock of this.locks.values()) {
       if (lock.holder !== process) continue;
       lock.holder = undefined;

@@ -1,7 +1,6 @@
 /** Faults that strike a process or a machine, some of them in the middle of a call of the file system. */
 import { type StartFault, type SimulationFault, nothing, type RunState } from "./fault";
-import type { SimulatedHost } from "./host";
-import type { SimulatedProcess } from "./processes";
+import type { HostProcess, SimulatedHost } from "./host";
 
 /** The process that something is to happen to may not be there yet: it is looked for so long, ms. */
 const PATIENCE_MS = 20_000;
@@ -9,8 +8,8 @@ const PATIENCE_MS = 20_000;
 export function whenThere(
   state: RunState,
   fault: SimulationFault,
-  find: () => SimulatedProcess | undefined,
-  act: (process: SimulatedProcess) => void,
+  find: () => HostProcess | undefined,
+  act: (process: HostProcess) => void,
 ): () => void {
   const { world } = state.site;
   const until = world.now + PATIENCE_MS;
@@ -27,22 +26,22 @@ export function whenThere(
 
 export const agentAtWork =
   ({ site }: RunState) =>
-  (): SimulatedProcess | undefined =>
+  (): HostProcess | undefined =>
     site.target.holderOf("deploy");
 /** One that waits for no lock, or for the senders' alone. */
 export const agentBeside =
   ({ site }: RunState) =>
-  (): SimulatedProcess | undefined =>
+  (): HostProcess | undefined =>
     [...site.target.processes].find((process) => / agent (renew|give-up|sent|claim|release) /.test(process.name));
 export const deployerAtWork =
   ({ deployers }: RunState) =>
-  (): SimulatedProcess | undefined =>
+  (): HostProcess | undefined =>
     [...deployers.atWork][0];
 
 /** Somewhere in the next calls of the file system that the agent makes. */
 export const inTheMiddle =
   (
-    onFatalCall: (state: RunState, fault: SimulationFault, process: SimulatedProcess) => void,
+    onFatalCall: (state: RunState, fault: SimulationFault, process: HostProcess) => void,
     find = agentAtWork,
     most = 250,
   ): StartFault =>
@@ -57,13 +56,13 @@ export const inTheMiddle =
     });
 
 /** The kernel lets others run for a while. */
-export function pause({ site }: RunState, { seconds }: SimulationFault, process: SimulatedProcess): void {
+export function pause({ site }: RunState, { seconds }: SimulationFault, process: HostProcess): void {
   process.stop();
   site.world.takeTime(seconds * 100, process);
   process.goOn();
 }
 
-export function stopped(find: (state: RunState) => () => SimulatedProcess | undefined): StartFault {
+export function stopped(find: (state: RunState) => () => HostProcess | undefined): StartFault {
   return (state, fault) =>
     whenThere(state, fault, find(state), (process) => {
       process.stop();

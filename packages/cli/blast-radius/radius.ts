@@ -1,11 +1,8 @@
 /** Which runners, labels, environments, secrets and settings a preview touches. Pure; reads names, never values. */
 import type { Described } from "@ghrunners/core/schema";
+import { operations, type Operation } from "./operation";
 import type { blastRadiusSchema, changeSchema, labelChangeSchema, touchedSchema } from "./schema";
 import type { Preview, ResourceState, PreviewStep } from "./preview";
-
-/** What is done to a resource, the most disruptive first. */
-export const operations = ["delete", "replace", "update", "create", "import"] as const;
-export type Operation = (typeof operations)[number];
 
 /** One resource that changes. */
 export type ResourceChange = Described<typeof changeSchema>;

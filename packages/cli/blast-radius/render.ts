@@ -1,6 +1,7 @@
 /** The blast radius as Markdown, for a comment on a pull request. Pure. */
 import type { Preview } from "./preview";
-import type { BlastRadius, ResourceChange, LabelChange, Operation, AffectedItems } from "./radius";
+import type { Operation } from "./operation";
+import type { BlastRadius, ResourceChange, LabelChange, AffectedItems } from "./radius";
 
 const words: Readonly<Record<Operation, string>> = {
   delete: "deleted",

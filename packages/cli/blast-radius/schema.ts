@@ -1,6 +1,6 @@
 /** zod schema of what a preview would touch. Published in docs/reference/schemas. */
 import { z } from "zod";
-import { operations } from "./radius";
+import { operations } from "./operation";
 
 export const changeSchema = z.strictObject({
   operation: z.enum(operations),

@@ -1,17 +1,9 @@
 import type { Settings } from "@ghrunners/config/parse";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { pauseOf, PAUSE_VARIABLE, pauseProblem, pauses } from "@ghrunners/failover/choice/pause";
-import type { GateView } from "./view";
+import type { PauseSeen } from "./view";
 
 const LIMIT_MS = 10_000;
-
-/** A pause of deployments, as the runner gate sees it. */
-export interface PauseSeen {
-  readonly pause: GateView["pause"];
-  /** Why the runner gate refuses because of it; empty: it does not. */
-  readonly problems: readonly string[];
-  readonly next: string;
-}
 
 /** Judges the text of DEPLOY_PAUSED. Pure. @param text undefined: the variable does not exist */
 export function pauseSeen(text: string | undefined, environment: string, now: Date): PauseSeen {

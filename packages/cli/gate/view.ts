@@ -4,7 +4,6 @@
 import type { Described } from "@ghrunners/core/schema";
 import type { gateViewSchema } from "./schema";
 import type { GateDecision } from "@ghrunners/failover/choice/choose";
-import type { PauseSeen } from "./pause";
 
 /** Decisions older than this are stale, seconds. The switch makes one every 5 s. */
 export const MAXIMUM_AGE_SECONDS = 30;
@@ -25,6 +24,14 @@ export interface SeenSwitch {
 
 /** What `ghrunners gate --json` prints. */
 export type GateView = Described<typeof gateViewSchema>;
+
+/** A pause of deployments, as the runner gate sees it. */
+export interface PauseSeen {
+  readonly pause: GateView["pause"];
+  /** Why the runner gate refuses because of it; empty: it does not. */
+  readonly problems: readonly string[];
+  readonly next: string;
+}
 
 const parsed = <T>(text: string): T | undefined => {
   try {

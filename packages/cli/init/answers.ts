@@ -16,6 +16,12 @@ export interface Answers {
   readonly secretFiles: Readonly<Partial<Record<SecretKey, string>>>;
 }
 
+/** Answers by which a stack is made. */
+export interface InitAnswers {
+  readonly settings: SettingsTree;
+  readonly secrets: StackSecrets;
+}
+
 const isTree = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 

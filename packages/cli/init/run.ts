@@ -9,6 +9,7 @@ import { currentStack, type Stack, stackFile } from "../pulumi/stack";
 import type { SettingsTree } from "../pulumi/stack-document";
 import {
   type Answers,
+  type InitAnswers,
   overlay,
   parseAnswers,
   parseSecretFile,
@@ -42,12 +43,6 @@ export interface InitOptions extends ProviderOptions {
   /** False with --no-input. */
   readonly input?: boolean;
   readonly json?: boolean;
-}
-
-/** Answers by which a stack is made. */
-export interface InitAnswers {
-  readonly settings: SettingsTree;
-  readonly secrets: StackSecrets;
 }
 
 const wrongUse = <T>(work: () => T): T => {

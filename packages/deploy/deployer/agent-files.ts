@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { bundle } from "../bundle";
-import { AGENT_PROGRAM } from "./ssh";
+import { AGENT_PROGRAM } from "./agent-program";
 
 export interface AgentFiles {
   /** Script that installs the files on its standard input. */

@@ -1,10 +1,9 @@
 import { quote } from "@ghrunners/core/ssh/render-script";
 import type { CommandResult, HostSession } from "@ghrunners/core/ssh/session";
 import type { AgentFiles } from "./agent-files";
+import { AGENT_PROGRAM } from "./agent-program";
 import type { RemoteAgent, RemoteAnswer } from "./remote-agent";
 
-/** Path of the agent's launcher on its host. */
-export const AGENT_PROGRAM = "/opt/ghrunners/deploy/ghrunners-deploy";
 const INSTALL_LIMIT_MS = 120_000;
 
 /** The host has no deployment agent: the first deployment installs it. */

@@ -4,7 +4,8 @@
 import type { Described } from "@ghrunners/core/schema";
 import type { gateDecisionSchema } from "./decision-schema";
 import type { Role } from "@ghrunners/core/vocabulary/runner";
-import { type Cause, judge, type RunnerAssessment, type JudgingPolicy, type RunnerSeen } from "./judge";
+import type { Cause } from "./cause";
+import { judge, type RunnerAssessment, type JudgingPolicy, type RunnerSeen } from "./judge";
 
 export interface ChoicePolicy extends JudgingPolicy {
   readonly environment: string;

@@ -1,7 +1,7 @@
 /** The gate's decision, as zod says it. The form that is published: docs/reference/schemas. */
 import { z } from "zod";
 import { roles } from "@ghrunners/core/vocabulary/runner";
-import { causes } from "./judge";
+import { causes } from "./cause";
 
 export const judgedSchema = z.strictObject({
   name: z.string(),

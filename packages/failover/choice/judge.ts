@@ -2,6 +2,7 @@
  * Grades one runner for deployments, from both views, with reasons. Missing data never counts as healthy. Pure.
  */
 import type { Described } from "@ghrunners/core/schema";
+import { causes, type Cause } from "./cause";
 import type { judgedSchema } from "./decision-schema";
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import { labelsWithout } from "@ghrunners/core/github/runner";
@@ -50,25 +51,6 @@ export interface JudgingPolicy {
   readonly maximumDiskPercent: number;
   readonly maximumQueuedSeconds: number;
 }
-
-/** Causes of a grade, the most serious first. */
-export const causes = [
-  "maintenance",
-  "not_registered",
-  "labels_missing",
-  "offline",
-  "github_unknown",
-  "host_unreachable",
-  "service",
-  "listener",
-  "version",
-  "disk",
-  "queue",
-  "version_end",
-  "labels_drifted",
-  "maintenance_unknown",
-] as const;
-export type Cause = (typeof causes)[number];
 
 /** `degraded`: usable, with a restriction. */
 export type Grade = "healthy" | "degraded" | "unusable";

@@ -2,7 +2,8 @@
  * Converts a decision to samples and counts. Pure.
  */
 import type { ChoiceHistory, GateDecision } from "../choice/choose";
-import { causes, type RunnerAssessment } from "../choice/judge";
+import { causes } from "../choice/cause";
+import type { RunnerAssessment } from "../choice/judge";
 import type { SwitchConfig } from "../config";
 import { type Sample, sample, sampleIfKnown } from "@ghrunners/metrics-server/samples";
 import { count, emptyTally, type Tally } from "@ghrunners/metrics-server/tally";

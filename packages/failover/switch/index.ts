@@ -5,7 +5,7 @@ import path from "node:path";
 import * as z from "zod";
 import { STATE_FILE } from "@ghrunners/core/vocabulary/failover";
 import { type ChoiceHistory, choose, type ChoicePolicy, type GateDecision, remember } from "../choice/choose";
-import { causes } from "../choice/judge";
+import { causes } from "../choice/cause";
 import { MAINTENANCE_VARIABLE, maintenances, type MaintenanceSeen } from "../choice/maintenance";
 import type { SwitchConfig } from "../config";
 import type { Exposed } from "@ghrunners/metrics-server/exposition";

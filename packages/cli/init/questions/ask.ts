@@ -4,9 +4,9 @@ import type { InitFinding } from "../findings";
 import { deploymentQuestions, environmentQuestion, githubQuestions } from "./github";
 import { keyQuestion, monitoringQuestions, passphraseQuestion } from "./hosts";
 import { proxmoxQuestions } from "./proxmox";
+import type { Conversation } from "./conversation";
 import {
   type PromptAnswer,
-  type Conversation,
   isAbout,
   known,
   type Prompt,

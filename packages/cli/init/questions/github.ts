@@ -2,16 +2,8 @@
 import type { PreflightInputs } from "@ghrunners/components/preflight/args";
 import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
 import type { InitFinding } from "../findings";
-import {
-  type Conversation,
-  isAbout,
-  knownText,
-  lacks,
-  type Question,
-  type QuestionVerdict,
-  refusalOf,
-  withAnswer,
-} from "./question";
+import type { Conversation } from "./conversation";
+import { isAbout, knownText, lacks, type Question, type QuestionVerdict, refusalOf, withAnswer } from "./question";
 import { inputsSoFar } from "./stand-ins";
 import type { Systems } from "./systems";
 

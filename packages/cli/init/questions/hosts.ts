@@ -1,13 +1,6 @@
 /** Questions about logging in to hosts: the key, the monitoring host, and the passphrase of the stack. Pure. */
-import {
-  type Conversation,
-  known,
-  knownText,
-  lacks,
-  type Question,
-  type QuestionVerdict,
-  withAnswer,
-} from "./question";
+import type { Conversation } from "./conversation";
+import { known, knownText, lacks, type Question, type QuestionVerdict, withAnswer } from "./question";
 import type { Systems } from "./systems";
 
 /** The usual place of the key; the documents name it. */

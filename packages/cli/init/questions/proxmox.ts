@@ -2,8 +2,8 @@
 import { defaults } from "@ghrunners/components/runner/defaults";
 import { fillIn } from "../propose";
 import type { InitFinding } from "../findings";
+import type { Conversation } from "./conversation";
 import {
-  type Conversation,
   knownText,
   lacks,
   type Prompt,

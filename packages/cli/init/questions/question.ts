@@ -2,24 +2,8 @@
 import type { SettingsTree } from "../../pulumi/stack-document";
 import { type SecretKey, type StackSecrets, valueOf, withValue } from "../answers";
 import type { InitFinding } from "../findings";
-import type { PresentedKey } from "@ghrunners/core/ssh/read-host-key";
-import type { SeenGitHub, SeenProxmox, Systems } from "./systems";
-
-/** Everything that is known while questions are asked. */
-export interface Conversation {
-  /** Name of the stack, without organization and project. */
-  readonly stack: string;
-  /** Whether the stack is being made: then questions are asked that have a default too. */
-  readonly isNew: boolean;
-  readonly tree: SettingsTree;
-  readonly secrets: StackSecrets;
-  /** File with the passphrase, if one was named. */
-  readonly passphraseFile: string | undefined;
-  /** Whether a passphrase is needed and no one has said where it is. */
-  readonly lacksPassphrase: boolean;
-  /** What the real systems have shown so far. */
-  readonly seen: { readonly proxmox?: SeenProxmox; readonly github?: SeenGitHub; readonly hostKey?: PresentedKey };
-}
+import type { Conversation } from "./conversation";
+import type { Systems } from "./systems";
 
 export interface PromptOption {
   readonly value: string | number;

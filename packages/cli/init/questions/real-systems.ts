@@ -12,9 +12,10 @@ import { ProxmoxClient, type VmConfig } from "@ghrunners/core/proxmox/client";
 import { readHostKey } from "@ghrunners/core/ssh/read-host-key";
 import { explainCertificate } from "../certificate";
 import { atGitHub, atMonitoring, atProxmox, readOffer } from "../inspect";
-import { type Conversation, knownText } from "./question";
+import type { Conversation, SeenProxmox } from "./conversation";
+import { knownText } from "./question";
 import { monitoringSoFar } from "./stand-ins";
-import type { SeenProxmox, Systems } from "./systems";
+import type { Systems } from "./systems";
 
 const LIMIT_MS = 8_000;
 

@@ -1,8 +1,8 @@
 /** Questions of `ghrunners init`, from what is known to what may be written. */
 import { stringify } from "yaml";
-import type { InitAnswers } from "../run";
+import type { InitAnswers } from "../answers";
 import { askAll, isIncomplete, unaskedFindings } from "./ask";
-import type { Conversation } from "./question";
+import type { Conversation } from "./conversation";
 import { realSystems } from "./real-systems";
 import { mayWrite, terminal } from "./terminal";
 

@@ -2,7 +2,8 @@
 import { defaults } from "@ghrunners/components/runner/defaults";
 import { formatAddress, isHostAddress, parseAddress, type Subnet, subnetOf } from "@ghrunners/core/vocabulary/ipv4";
 import { choiceOf, nodes, templatesOn } from "./proxmox";
-import { type Conversation, knownText, lacks, type Question, refusalOf, withAnswer } from "./question";
+import type { Conversation } from "./conversation";
+import { knownText, lacks, type Question, refusalOf, withAnswer } from "./question";
 import { inputsSoFar } from "./stand-ins";
 
 /** Numbers and addresses that are proposed begin here; lower ones are often used by hand. */

@@ -12,7 +12,8 @@ import type { ParseResult, Settings } from "@ghrunners/config/parse";
 import type { SettingsTree } from "../../pulumi/stack-document";
 import { overlay, parseTree, type StackSecrets, valueOf } from "../answers";
 import { type InitFinding, fromConfiguration } from "../findings";
-import { type Conversation, isAbout } from "./question";
+import type { Conversation } from "./conversation";
+import { isAbout } from "./question";
 
 /** No guest has such a number, and no answer proposes one. */
 const FIRST_VMID = 999_999_000;

@@ -3,27 +3,7 @@ import type { PreflightInputs } from "@ghrunners/components/preflight/args";
 import type { PresentedKey } from "@ghrunners/core/ssh/read-host-key";
 import type { InitFinding } from "../findings";
 import type { SystemsSeen } from "../inspect";
-import type { ProxmoxOffer } from "../propose";
-import type { Conversation } from "./question";
-
-/** What Proxmox VE has shown. */
-export interface SeenProxmox extends ProxmoxOffer {
-  /** VMIDs of the guests that the token may see. */
-  readonly vmIds: readonly number[];
-  /** Addresses that those guests are given by Proxmox VE. */
-  readonly addresses: readonly string[];
-  /** Gateways that those guests are given. */
-  readonly gateways: readonly string[];
-}
-
-/** What GitHub has shown. */
-export interface SeenGitHub {
-  readonly defaultBranch: string;
-  /** Logins of those who may write; empty if the token may not list them. */
-  readonly writers: readonly string[];
-  /** Whether GitHub certainly has no reviewers for this kind of repository. */
-  readonly lacksReviewers: boolean;
-}
+import type { Conversation, SeenGitHub, SeenProxmox } from "./conversation";
 
 export interface Systems {
   /** @returns why the address cannot be used; undefined if it can */

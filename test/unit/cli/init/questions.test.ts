@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { refusal, toPrepare } from "@ghrunners/cli/init/findings";
 import { askAll, isIncomplete, type Terminal, unaskedFindings } from "@ghrunners/cli/init/questions/ask";
-import type { Conversation, Prompt, PromptAnswer } from "@ghrunners/cli/init/questions/question";
+import type { Conversation, SeenProxmox } from "@ghrunners/cli/init/questions/conversation";
+import type { Prompt, PromptAnswer } from "@ghrunners/cli/init/questions/question";
 import { freeAddress, freeVmId } from "@ghrunners/cli/init/questions/runners";
-import type { SeenProxmox, Systems } from "@ghrunners/cli/init/questions/systems";
+import type { Systems } from "@ghrunners/cli/init/questions/systems";
 import { parseTree } from "@ghrunners/cli/init/answers";
 import { makeKeyPair } from "@ghrunners/core/ssh/key-pair";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { choose, stillValid } from "@ghrunners/failover/choice/choose";
-import { causes, type Cause, type RunnerSeen } from "@ghrunners/failover/choice/judge";
+import { causes, type Cause } from "@ghrunners/failover/choice/cause";
+import type { RunnerSeen } from "@ghrunners/failover/choice/judge";
 import { policy, runner } from "./support/runners";
 
 const now = new Date("2026-01-01T00:00:00Z");

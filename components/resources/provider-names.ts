@@ -1,0 +1,21 @@
+/**
+ * Names of the dynamic resources. They are in the state of every stack: `refresh` and `destroy` find an implementation
+ * by the name written at the resource's last update, so a name must never be changed or removed.
+ */
+export const providerNames = [
+  "CloneSource",
+  "ForkApproval",
+  "HealthGate",
+  "ImageTemplate",
+  "InstalledExporter",
+  "LastKnownGood",
+  "MachineDrain",
+  "Preflight",
+  "RegisteredRunner",
+  "Registration",
+  "Reviewers",
+  "RunnerRelease",
+  "StagingProof",
+] as const;
+
+export type ProviderName = (typeof providerNames)[number];
