@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 /** Files of the project: committed, or about to be. */
@@ -11,6 +12,32 @@ const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclud
 })
   .split("\n")
   .filter((file) => file !== "" && existsSync(path.join(projectRoot, file)));
+
+/** Rooms of the rule about imports: name, path, and the rooms that it may import. */
+async function cruisedRooms(): Promise<readonly (readonly [string, string, readonly string[]])[]> {
+  const file = pathToFileURL(path.join(projectRoot, ".dependency-cruiser.mjs")).href;
+  const { rooms } = (await import(file)) as { rooms: [string, string, string[]][] };
+  return rooms;
+}
+
+/** The same by the column "may import" of docs/explanation/architecture.md. `docs/` has no code. */
+function tableOfImports(): Record<string, string[]> {
+  const text = readFileSync(path.join(projectRoot, "docs/explanation/architecture.md"), "utf8");
+  const rows = text.split("\n").flatMap((line) => {
+    const [, folder = "", , , allowed = ""] = line.split("|").map((cell) => cell.trim());
+    const name = /^`(?:packages\/)?([\w.-]+)\/?`$/.exec(folder)?.[1];
+    return name === undefined || name === "docs" ? [] : [{ name: name === "index.ts" ? "program" : name, allowed }];
+  });
+  const names = rows.map(({ name }) => name);
+  const named = (allowed: string, index: number): string[] => {
+    if (allowed === "nothing") return [];
+    if (allowed === "all folders above") return names.slice(0, index);
+    const all = /^everything(?: except (.*))?$/.exec(allowed);
+    if (all === null) return allowed.split(", ");
+    return names.filter((name, at) => at !== index && !(all[1] ?? "").includes(`\`${name}/\``));
+  };
+  return Object.fromEntries(rows.map(({ name, allowed }, index) => [name, named(allowed, index)]));
+}
 
 /** The design's layout: what a reader meets first. */
 describe("the house", () => {
@@ -64,6 +91,39 @@ describe("the house", () => {
       for (const name of named.filter((word) => /[./]/.test(word) && !/[*]/.test(word)))
         assert.ok(existsSync(path.join(projectRoot, room, name)), `${readme}: there is no ${name}`);
     }
+  });
+
+  it("has a rule for the imports of every workspace", async () => {
+    const rooms = await cruisedRooms();
+    const { workspaces } = JSON.parse(readFileSync(path.join(projectRoot, "package.json"), "utf8")) as {
+      workspaces: string[];
+    };
+    for (const pattern of workspaces) {
+      const manifest = new RegExp(`^${pattern.replace("*", "[^/]+")}/package\\.json$`);
+      const found = files.filter((file) => manifest.test(file)).map((file) => path.dirname(file));
+      assert.ok(found.length > 0, `there is no workspace ${pattern}`);
+      for (const folder of found) {
+        const inRooms = rooms.filter(([, room]) => new RegExp(room).test(`${folder}/index.ts`));
+        assert.equal(
+          inRooms.length,
+          1,
+          `${folder} is in ${inRooms.length} rooms of .dependency-cruiser.mjs, expected 1`,
+        );
+      }
+    }
+  });
+
+  it("allows the imports that the table of the architecture names, and each only from a room below", async () => {
+    const rooms = await cruisedRooms();
+    const names = rooms.map(([name]) => name);
+    for (const [index, [name, , allowed]] of rooms.entries())
+      for (const other of allowed)
+        assert.ok(names.indexOf(other) > index, `${name} imports ${other}, which is above it`);
+    const byName = (list: readonly string[]): string[] => list.toSorted();
+    assert.deepEqual(
+      Object.fromEntries(rooms.map(([name, , allowed]) => [name, byName(allowed)])),
+      Object.fromEntries(Object.entries(tableOfImports()).map(([name, allowed]) => [name, byName(allowed)])),
+    );
   });
 
   it("exports no two types of one name", () => {
