@@ -114,6 +114,19 @@ export class Rehearsal {
     throw new Error(`The up before the tests failed, and the lab was taken down:\n${run.output}`);
   }
 
+  /**
+   * Like {@link ready}, without alerts: an alert on failed deployments fires for hours after the file that made them fail,
+   * and no up ends it. Such a lab is taken down and made anew.
+   * @throws Error with the words of the up that failed
+   */
+  static async quiet(): Promise<Rehearsal> {
+    const rehearsal = await Rehearsal.open();
+    const { healthy, monitoring } = await rehearsal.status();
+    const isQuiet = monitoring?.alerts.every(({ severity }) => severity !== "critical") ?? false;
+    if (!healthy || !isQuiet) await Rehearsal.close();
+    return Rehearsal.ready();
+  }
+
   /** Ends the instance and everything of it. */
   static async close(): Promise<void> {
     process.env.GHRUNNERS_LAB ||= "test";

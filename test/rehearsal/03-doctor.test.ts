@@ -11,23 +11,23 @@ const limit = ["--limit", "120"];
 describe("the doctor", () => {
   let rehearsal: Rehearsal;
   before(async () => {
-    rehearsal = await Rehearsal.ready();
+    rehearsal = await Rehearsal.quiet();
     await allIsWell();
   });
 
   const examine = (...more: string[]): Promise<DoctorReport> =>
     rehearsal.json<DoctorReport>("ghrunners", "doctor", ...limit, ...more);
+  const troubled = ({ checks }: DoctorReport): DoctorReport["checks"] =>
+    checks.filter(({ state }) => state === "problem" || state === "unknown");
   /** What is a problem or unknown, each with its subject, if any. */
-  const wrong = ({ checks }: DoctorReport): string[] =>
-    checks
-      .filter(({ state }) => state === "problem" || state === "unknown")
-      .map(({ id, subject }) => (subject === null ? id : `${id} ${subject}`));
+  const wrong = (report: DoctorReport): string[] =>
+    troubled(report).map(({ id, subject }) => (subject === null ? id : `${id} ${subject}`));
 
   /** The exporters of a machine that just booted are read, and the failover switch chooses, a little later. */
   const allIsWell = (): Promise<boolean> =>
     until("the doctor finds nothing wrong", 90_000, async () => {
-      const left = wrong(await examine());
-      if (left.length > 0) throw new Error(left.join());
+      const left = troubled(await examine());
+      if (left.length > 0) throw new Error(left.map(({ id, seen }) => `${id}: ${seen}`).join("; "));
       return true;
     });
 
