@@ -12,7 +12,8 @@ export interface DispatchRequest {
 
 /** Something happened to the repository. */
 export type TriggerRequest =
-  | { readonly kind: "push"; readonly event: PushEvent }
+  /** Without a commit, the head of the default branch. */
+  | { readonly kind: "push"; readonly event: PushEvent; readonly commit?: string | undefined }
   | { readonly kind: "pull_request"; readonly event: PullRequestEvent };
 
 export interface ReviewRequest {

@@ -7,7 +7,9 @@ import { createRouter } from "../kit/router";
 import { fullPath } from "./http/message";
 import { Responder } from "./http/respond";
 import { requestListener } from "./http/server";
+import { Pushes } from "./repository/pushes";
 import { allRoutes } from "./routes";
+import { gitRoutes } from "./routes/git";
 import { serviceRoutes } from "./routes/repository";
 import { runnerProtocolRoutes } from "./runner-protocol";
 import type { Services } from "./services";
@@ -62,6 +64,7 @@ export async function startService(
         ...serviceRoutes(services, () => responder.rateLimit),
         ...allRoutes(services, engine),
         ...runnerProtocolRoutes(services, engine),
+        ...gitRoutes(services, new Pushes(services.repository, services.store, engine)),
       ],
       fullPath,
     ),

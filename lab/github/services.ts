@@ -3,6 +3,7 @@ import { GitHubFaults } from "./faults";
 import { JobLogs } from "./job-logs";
 import { PermissionUse } from "./permission-use";
 import { Presence } from "./presence";
+import { GitRepository } from "./repository/repository";
 import { RunnerTokens } from "./runner-tokens";
 import { SealedSecrets } from "./sealed-secrets";
 import type { Seed } from "./seed";
@@ -15,6 +16,7 @@ export interface Services {
   /** Name of the repository in the seed's file: requests to it are redirected after a rename. */
   readonly formerName: string;
   readonly store: GitHubStore;
+  readonly repository: GitRepository;
   readonly faults: GitHubFaults;
   readonly permissionUse: PermissionUse;
   readonly presence: Presence;
@@ -38,6 +40,12 @@ export async function openServices(folder: string, seed: Seed, clock: ServerCloc
     seed: { ...seed, repository },
     formerName,
     store,
+    repository: new GitRepository(folder, {
+      folders: seed,
+      defaultBranch: repository.defaultBranch,
+      owner: seed.owner.login,
+      now: () => clock.now(),
+    }),
     faults,
     permissionUse: new PermissionUse(),
     presence: new Presence(store, faults, seed.runnerSilenceMilliseconds),

@@ -1,11 +1,10 @@
 import { notFound } from "./http/errors";
 import type { WorkflowRecord } from "./model";
 import type { Services } from "./services";
-import { workflowFiles } from "./workflow-files";
 
 /** The workflows of the default branch. A file that is new gets its id now and keeps it, even while it is away. */
-export function workflowRecords({ seed, store }: Pick<Services, "seed" | "store">): WorkflowRecord[] {
-  const paths = workflowFiles(seed).map((file) => file.path);
+export function workflowRecords({ repository, store }: Pick<Services, "repository" | "store">): WorkflowRecord[] {
+  const paths = repository.workflowFiles(repository.head()).map((file) => file.path);
   const known = new Set(store.state.workflows.map(({ path }) => path));
   const fresh = paths.filter((path) => !known.has(path));
   if (fresh.length > 0) {
@@ -19,7 +18,7 @@ export function workflowRecords({ seed, store }: Pick<Services, "seed" | "store"
 }
 
 /** By id or by file name, as GitHub takes both. @throws GitHubApiError 404 */
-export function findWorkflow(services: Pick<Services, "seed" | "store">, idOrFile: string): WorkflowRecord {
+export function findWorkflow(services: Pick<Services, "repository" | "store">, idOrFile: string): WorkflowRecord {
   const found = workflowRecords(services).find(
     ({ id, path }) => String(id) === idOrFile || path.endsWith(`/${idOrFile}`) || path === idOrFile,
   );

@@ -22,7 +22,7 @@ export interface ApiRequest<Params = Readonly<Record<string, string>>> {
   readonly params: Params;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** Parsed JSON; undefined when there was none. */
+  /** Parsed JSON, undefined when there was none; a Buffer for a route that takes bytes. */
   readonly body: unknown;
   /** Undefined on routes whose access is `public` or `own` when no valid token came along. */
   readonly identity: Requester | undefined;
@@ -51,6 +51,8 @@ export interface GitHubRoute {
   readonly base: "/api/v3" | "/";
   readonly access: RouteAccess;
   readonly handle: (request: ApiRequest) => GitHubReply | Promise<GitHubReply>;
+  /** Whether the handler gets the body as a Buffer, instead of parsed JSON. */
+  readonly takesBytes?: boolean;
 }
 
 /** The path as a client sends it. */

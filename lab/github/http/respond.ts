@@ -113,7 +113,7 @@ export class Responder {
       ...request,
       params: match.params,
       identity,
-      body: parseJson(request.body),
+      body: match.route.takesBytes === true ? request.body : parseJson(request.body),
     });
     const wrote = isRest && request.method !== "GET";
     if (wrote && faults.strike("http-500-after-commit", (parameters) => line.includes(parameters.match))) {

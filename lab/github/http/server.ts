@@ -3,15 +3,19 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { readBody } from "../../kit/read-body";
 import type { GitHubFaults } from "../faults";
+import { largestPush } from "../repository/git";
 import type { GitHubReply } from "./message";
 import type { RawRequest, Responder } from "./respond";
 
+/** What a push may send, in bytes: its pack, which git itself limits, and the names of its refs. */
+const pushLimit = largestPush + 2 ** 20;
 const bodyLimit = 10 * 2 ** 20;
 
-const tooLarge = (): Error => new Error(`The request body is larger than ${bodyLimit} bytes.`);
-
-/** The body of a request to any of the emulator's interfaces. @throws Error when it is larger than 10 MiB */
-export const bodyOf = (message: IncomingMessage): Promise<Buffer> => readBody(message, bodyLimit, tooLarge);
+/** The body of a request to any of the emulator's interfaces. @throws Error when it is larger than 10 MiB, or a push than 33 */
+export function bodyOf(message: IncomingMessage): Promise<Buffer> {
+  const limit = message.url?.endsWith("/git-receive-pack") === true ? pushLimit : bodyLimit;
+  return readBody(message, limit, () => new Error(`The request body is larger than ${limit} bytes.`));
+}
 
 export function send(response: ServerResponse, reply: GitHubReply<number, Buffer | string | undefined>): void {
   const length =

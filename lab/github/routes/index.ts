@@ -4,7 +4,9 @@ import type { Services } from "../services";
 import { accountRoutes } from "./accounts";
 import { actionsSettingsRoutes } from "./actions-settings";
 import { branchPolicyRoutes } from "./branch-policies";
+import { commitRoutes } from "./commits";
 import { concurrencyRoutes } from "./concurrency";
+import { contentRoutes } from "./contents";
 import { deploymentRoutes } from "./deployments";
 import { environmentRoutes } from "./environments";
 import { issueRoutes } from "./issues";
@@ -23,6 +25,8 @@ import { workflowRoutes } from "./workflows";
 export const allRoutes = (services: Services, engine: WorkflowEngine): GitHubRoute[] => [
   ...accountRoutes(services),
   ...repositoryRoutes(services),
+  ...commitRoutes(services),
+  ...contentRoutes(services),
   ...runnerRoutes(services),
   ...runnerLabelRoutes(services),
   ...environmentRoutes(services),

@@ -1,6 +1,5 @@
 import type { components } from "@octokit/openapi-types";
 import type { Seed } from "../seed";
-import { headCommit } from "../workflow-files";
 import { apiUrl, nodeId, simpleUser } from "./accounts";
 
 type Schemas = components["schemas"];
@@ -109,40 +108,5 @@ export function fullRepository(seed: Seed, createdAt: string, isAdmin: boolean):
     allow_forking: false,
     web_commit_signoff_required: false,
     is_template: false,
-  };
-}
-
-/** The default branch, the only one there is. */
-export function branchView(seed: Seed, createdAt: string): Schemas["branch-with-protection"] {
-  const url = repositoryUrl(seed);
-  const { sha, treeSha } = headCommit(seed);
-  const name = seed.repository.defaultBranch;
-  const self = `${url}/branches/${name}`;
-  const author = simpleUser(seed, seed.owner);
-  const signature = { name: author.login, email: `${author.login}@users.noreply.example.invalid`, date: createdAt };
-  return {
-    name,
-    commit: {
-      url: `${url}/commits/${sha}`,
-      sha,
-      node_id: nodeId("Commit", seed.repository.id),
-      html_url: `${repositoryPage(seed)}/commit/${sha}`,
-      comments_url: `${url}/commits/${sha}/comments`,
-      commit: {
-        url: `${url}/git/commits/${sha}`,
-        author: signature,
-        committer: signature,
-        message: "The laboratory's default branch",
-        comment_count: 0,
-        tree: { sha: treeSha, url: `${url}/git/trees/${treeSha}` },
-      },
-      author,
-      committer: author,
-      parents: [],
-    },
-    _links: { html: `${repositoryPage(seed)}/tree/${name}`, self },
-    protected: false,
-    protection: { enabled: false },
-    protection_url: `${self}/protection`,
   };
 }

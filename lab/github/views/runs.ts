@@ -1,7 +1,6 @@
 import type { components } from "@octokit/openapi-types";
 import type { WorkflowRecord } from "../model";
 import type { Services } from "../services";
-import { headCommit } from "../workflow-files";
 import type { JobRecord, RunRecord } from "../workflows/records";
 import { nodeId, simpleUserNamed } from "./accounts";
 import { fullName, repositoryPage, repositoryUrl, simpleRepository } from "./repository";
@@ -30,12 +29,14 @@ export function workflowView(
 
 /** @param workflowId 0 when the file of the run is gone */
 export function runView(
-  { seed, store }: Pick<Services, "seed" | "store">,
+  { seed, store, repository: git }: Pick<Services, "seed" | "store" | "repository">,
   run: RunRecord,
   workflowId: number,
 ): Schemas["workflow-run"] {
   const url = `${repositoryUrl(seed)}/actions/runs/${run.id}`;
   const repository = simpleRepository(seed);
+  // A lab that an older checkout started has runs of commits that git never had.
+  const commit = git.commit(run.headSha);
   const person = { name: run.actor, email: `${run.actor}@users.noreply.example.invalid` };
   return {
     id: run.id,
@@ -75,9 +76,9 @@ export function runView(
     workflow_url: `${repositoryUrl(seed)}/actions/workflows/${workflowId}`,
     head_commit: {
       id: run.headSha,
-      tree_id: headCommit(seed).treeSha,
-      message: "The laboratory's default branch",
-      timestamp: store.state.createdAt,
+      tree_id: commit?.treeSha ?? run.headSha,
+      message: commit?.message ?? "",
+      timestamp: commit?.committer.date ?? store.state.createdAt,
       author: person,
       committer: person,
     },

@@ -22,25 +22,25 @@ export interface PlannedRun {
 
 /**
  * Checks a dispatch as GitHub does.
- * @param load reads and parses a workflow file of the default branch
+ * @param ref the branch or tag that the request means, as `refs/heads/main`; undefined if there is none
+ * @param load reads and parses a workflow file of that ref
  * @throws Error in GitHub's words
  */
 export function planDispatch(
   request: DispatchRequest,
-  defaultBranch: string,
+  ref: string | undefined,
   environments: readonly string[],
   load: (file: string) => Workflow,
 ): PlannedRun {
-  const branch = request.ref.replace(/^refs\/heads\//, "");
-  // The lab's repository has one branch and no tags.
-  if (branch !== defaultBranch) throw new Error(`No ref found for: ${request.ref}`);
+  if (ref === undefined) throw new Error(`No ref found for: ${request.ref}`);
+  const headBranch = ref.replace(/^refs\/(heads|tags)\//, "");
   const file = path.basename(request.path);
   const workflow = load(file);
   if (!workflow.events.includes("workflow_dispatch"))
     throw new Error("Workflow does not have 'workflow_dispatch' trigger");
   const checked = checkInputs(workflow.dispatchInputs, request.inputs as Record<string, Json>, environments);
   if (!checked.ok) throw new Error(checked.problems.join("; "));
-  const origin = { event: "workflow_dispatch", headBranch: branch, ref: `refs/heads/${branch}`, actor: request.login };
+  const origin = { event: "workflow_dispatch", headBranch, ref, actor: request.login };
   return { file, origin, workflow, ...scopesAndNodes(workflow, checked.inputs, load) };
 }
 

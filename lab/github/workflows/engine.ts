@@ -8,7 +8,6 @@ import type { JobCompletion, JobMessage } from "../runner-protocol/messages";
 import { sha256 } from "../runner-tokens";
 import type { Services } from "../services";
 import type { Emit } from "../store";
-import { headCommit, workflowFiles } from "../workflow-files";
 import { advance } from "./advance";
 import { cancelRun, displace } from "./cancel";
 import { repositoryFacts } from "./contexts";
@@ -22,7 +21,7 @@ import type { JobQueue } from "./job-queue";
 import { workflowLibrary } from "./library";
 import type { Workflow } from "./model";
 import { nodesToRepeat, repeatNodes } from "./repeat";
-import { parseWorkflowFile } from "./parse";
+import { workflowIn } from "./load";
 import type { JobRecord, RunRecord, StepRecord } from "./records";
 import { labLimits, type EngineLimits, type EngineContext } from "./engine-context";
 
@@ -61,13 +60,14 @@ export class Engine implements WorkflowEngine, JobQueue {
   }
 
   trigger(event: TriggerRequest): RunRecord[] {
-    const { seed, store } = this.services;
+    const { seed, store, repository } = this.services;
     const policy = store.state.repository.actions.forkPullRequestApproval;
-    const { planned, refused } = planTriggered(event, seed, policy, (file) => this.load(file));
+    const commit = (event.kind === "push" ? event.commit : undefined) ?? repository.head();
+    const { planned, refused } = planTriggered(event, seed, policy, repository.workflowFiles(commit));
     return this.change((state, context) => {
       for (const { file, reason } of refused) context.emit("workflow.refused", { file, reason });
       return planned.map((plan) => {
-        const run = newRun(state, plan, headCommit(seed).sha, context);
+        const run = newRun(state, plan, commit, context);
         this.add(state, plan.needsApproval ? awaitingApproval(run) : run, context);
         return run;
       });
@@ -94,11 +94,15 @@ export class Engine implements WorkflowEngine, JobQueue {
   }
 
   dispatch(request: DispatchRequest): RunRecord {
-    const { seed, store } = this.services;
+    const { store, repository } = this.services;
     const environments = store.state.environments.map(({ name }) => name);
-    const planned = inGithubsWords(() => planDispatch(request, seed.repository.defaultBranch, environments, this.load));
+    const ref = repository.named(request.ref);
+    const commit = ref?.commit ?? repository.head();
+    const planned = inGithubsWords(() =>
+      planDispatch(request, ref?.name, environments, (file) => this.load(file, commit)),
+    );
     const id = this.change((state, context) => {
-      const run = inGithubsWords(() => newRun(state, planned, headCommit(seed).sha, context));
+      const run = inGithubsWords(() => newRun(state, planned, commit, context));
       this.add(state, run, context);
       return run.id;
     });
@@ -252,11 +256,9 @@ export class Engine implements WorkflowEngine, JobQueue {
     };
   }
 
-  private readonly load = (file: string): Workflow => {
-    const found = workflowFiles(this.services.seed).find(({ name }) => name === file);
-    if (found === undefined) throw new Error(`There is no workflow file .github/workflows/${file}.`);
-    return parseWorkflowFile(workflowLibrary(), file, found.content.toString("utf8"));
-  };
+  private load(file: string, commit = this.services.repository.head()): Workflow {
+    return workflowIn(this.services.repository.workflowFiles(commit), file);
+  }
 
   private run(runId: number): RunRecord {
     return runIn(this.services.store.state, runId);

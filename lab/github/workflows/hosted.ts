@@ -76,9 +76,15 @@ export class HostedRunner {
   private prepare(message: JobMessage, folder: string): JobRun {
     const masks = new Masks(message.masks);
     const { logs, store, seed } = this.services;
-    // Node and curl have a variable each.
+    // Node, curl and git have a variable each.
     const trust =
-      seed.authority === undefined ? {} : { NODE_EXTRA_CA_CERTS: seed.authority, CURL_CA_BUNDLE: seed.authority };
+      seed.authority === undefined
+        ? {}
+        : {
+            NODE_EXTRA_CA_CERTS: seed.authority,
+            CURL_CA_BUNDLE: seed.authority,
+            GIT_SSL_CAINFO: seed.authority,
+          };
     const reporter: Reporter = {
       report: async (steps) =>
         !this.jobs.accepts(message.jobId, message.jobToken) || this.jobs.report(message.jobId, steps),

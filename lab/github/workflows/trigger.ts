@@ -1,12 +1,13 @@
 import type { TriggerRequest } from "../engine";
 import type { RepositorySettings } from "../model";
 import type { Seed } from "../seed";
-import { workflowFiles } from "../workflow-files";
+import type { WorkflowFile } from "../repository/repository";
 import type { PlannedRun } from "./dispatch";
 import { isTriggered, needsApproval, pullRequestOrigin, pushOrigin } from "./events";
 import { workflowLibrary } from "./library";
 import type { Workflow } from "./model";
 import { scopesAndNodes } from "./new-run";
+import { workflowIn } from "./load";
 import { parseWorkflowFile } from "./parse";
 import type { RunRecord } from "./records";
 
@@ -16,14 +17,14 @@ export interface TriggeredRun extends PlannedRun {
 
 /**
  * The runs that an event starts. A pull request brings its own workflow files, as at GitHub: what it changes there counts.
- * @param load reads and parses a workflow file of the default branch
+ * @param inCommit the workflow files of the commit that the event is about
  * @returns the runs, and the files that GitHub or the lab cannot run, each with the reason
  */
 export function planTriggered(
   request: TriggerRequest,
   seed: Seed,
   policy: RepositorySettings["actions"]["forkPullRequestApproval"],
-  load: (file: string) => Workflow,
+  inCommit: readonly WorkflowFile[],
 ): { planned: TriggeredRun[]; refused: { file: string; reason: string }[] } {
   const isPush = request.kind === "push";
   const origin = isPush ? pushOrigin(request.event) : pullRequestOrigin(request.event, seed.repository.defaultBranch);
@@ -31,11 +32,11 @@ export function planTriggered(
   const waits = !isPush && needsApproval(policy, request.event);
   const loadHere = (file: string): Workflow => {
     const text = changed[file];
-    return text === undefined ? load(file) : parseWorkflowFile(workflowLibrary(), file, text);
+    return text === undefined ? workflowIn(inCommit, file) : parseWorkflowFile(workflowLibrary(), file, text);
   };
   const planned: TriggeredRun[] = [];
   const refused: { file: string; reason: string }[] = [];
-  const files = new Set([...workflowFiles(seed).map(({ name }) => name), ...Object.keys(changed)]);
+  const files = new Set([...inCommit.map(({ name }) => name), ...Object.keys(changed)]);
   for (const file of files) {
     try {
       const workflow = loadHere(file);

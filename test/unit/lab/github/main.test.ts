@@ -59,7 +59,7 @@ describe("the GitHub emulator as a process", function () {
       users: [{ login: "operator", id: 1002 }],
       repository: { id: 4711, name: repo, private: true, defaultBranch: "main" },
       publicUrl: `https://127.0.0.1:${port}`,
-      workflowsDir: path.join(folder, "workflows"),
+      workflowsDir: path.join(folder, ".github/workflows"),
       distributionsDir: path.join(folder, "distributions"),
       tokens: [{ sha256: sha256("operator-token"), login: "operator", permissions: everything }],
     };

@@ -54,6 +54,11 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
     await operator.rateLimit.get();
     await operator.repos.get(here);
     await operator.repos.getBranch({ ...here, branch: "main" });
+    await operator.repos.listBranches(here);
+    await operator.repos.listCommits(here);
+    await operator.repos.getCommit({ ...here, ref: "main" });
+    await assert.rejects(operator.repos.getCommit({ ...here, ref: "none" }), { status: 422 });
+    await operator.git.getRef({ ...here, ref: "heads/main" });
     await operator.repos.getContent({ ...here, path: ".github/workflows/smoke.yml" });
     const { data } = await operator.repos.getContent({ ...here, path: ".github/workflows" });
     assert.ok(

@@ -80,7 +80,7 @@ describe("GitHub's REST API in the lab", () => {
           `${method} /api/v3${path} is not modelled by the lab's GitHub emulator; see lab/github/README.md.`,
         );
       }
-      for (const path of ["/api/graphql", "/octo-org/demo-app.git/info/refs?service=git-upload-pack"]) {
+      for (const path of ["/api/graphql", "/octo-org/demo-app/info/lfs/locks"]) {
         assert.equal((await emulator.fetch(`${emulator.url}${path}`)).status, 501, path);
       }
     });

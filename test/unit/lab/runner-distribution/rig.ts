@@ -56,8 +56,8 @@ export class ListenerRig {
     await ensureServerCertificate(authority, pair, { ips: ["127.0.0.1"], names: ["localhost"] }, now);
     const trusted = path.join(folder, "ca.pem");
     writeFileSync(trusted, readFileSync(authority.certificate));
-    const workflowsDir = path.join(folder, "workflows");
-    mkdirSync(workflowsDir);
+    const workflowsDir = path.join(folder, ".github/workflows");
+    mkdirSync(workflowsDir, { recursive: true });
     for (const [name, text] of Object.entries(workflows)) writeFileSync(path.join(workflowsDir, name), text);
     const { dir } = await buildDistributions(baseFolders().cache);
     const port = await freePort();

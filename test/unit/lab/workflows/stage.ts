@@ -17,7 +17,7 @@ export class Stage {
   engine!: Engine;
 
   async open(workflows: Record<string, string>): Promise<void> {
-    const workflowsDir = path.join(this.folder, "workflows");
+    const workflowsDir = path.join(this.folder, ".github/workflows");
     mkdirSync(workflowsDir, { recursive: true });
     for (const [name, text] of Object.entries(workflows)) writeFileSync(path.join(workflowsDir, name), text);
     const seed = parseSeed({

@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { TestEmulator, everything, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { largestPush } from "@ghrunners/lab/github/repository/git";
+import { sha256 } from "@ghrunners/lab/github/runner-tokens";
+import type { RunRecord } from "@ghrunners/lab/github/workflows/records";
+import { until } from "@ghrunners/core/until";
+
+const base = `/repos/${owner}/${repo}`;
+const onPush = `name: On push
+on: { push: { branches: [main], tags: ["v*"] } }
+permissions: {}
+jobs:
+  fetch:
+    runs-on: ubuntu-24.04
+    permissions: { contents: read }
+    steps:
+      - name: Fetch the commit
+        shell: bash
+        env: { GITHUB_TOKEN: "\${{ github.token }}", COMMIT: "\${{ github.sha }}" }
+        run: |
+          set -euo pipefail
+          GIT_CONFIG_VALUE_0="Authorization: Basic $(printf 'x-access-token:%s' "$GITHUB_TOKEN" | base64 --wrap=0)"
+          export GIT_CONFIG_VALUE_0 GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=http.extraHeader
+          git init --quiet
+          git fetch --quiet --depth=1 "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY" "$COMMIT"
+          git checkout --quiet --detach FETCH_HEAD
+          cat app.txt
+`;
+
+/** The real git client against the emulator, as GitHub answers it. */
+describe("git over HTTP in the lab's GitHub", function () {
+  this.timeout(60_000);
+  let emulator: TestEmulator;
+  let folder: string;
+
+  before(async () => {
+    emulator = await TestEmulator.start((seed) => ({
+      ...seed,
+      tokens: [
+        ...seed.tokens,
+        { sha256: sha256("writer"), login: "operator", permissions: { ...everything, contents: "write" } },
+        { sha256: sha256("blind"), login: "operator", permissions: { actions: "read" } },
+      ],
+    }));
+    folder = mkdtempSync(path.join(tmpdir(), "ghr-git-"));
+  });
+  after(async () => {
+    await emulator.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** @returns exit code and everything that git said */
+  const git = (token: string, ...args: string[]): Promise<{ code: number; said: string }> => {
+    const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
+    const header = { GIT_CONFIG_KEY_0: "http.extraHeader", GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}` };
+    const env = {
+      PATH: process.env.PATH,
+      HOME: folder,
+      GIT_SSL_CAINFO: path.join(emulator.folder, "ca/ca.pem"),
+      GIT_TERMINAL_PROMPT: "0",
+      GIT_AUTHOR_NAME: "operator",
+      GIT_AUTHOR_EMAIL: "operator@example.invalid",
+      GIT_COMMITTER_NAME: "operator",
+      GIT_COMMITTER_EMAIL: "operator@example.invalid",
+      ...(token === "" ? {} : { GIT_CONFIG_COUNT: "1", ...header }),
+    };
+    return new Promise((resolve) => {
+      execFile("git", args, { cwd: folder, env }, (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code ?? 1), said: `${stdout}${stderr}`.trim() });
+      });
+    });
+  };
+  const done = async (token: string, ...args: string[]): Promise<string> => {
+    const { code, said } = await git(token, ...args);
+    assert.equal(code, 0, `git ${args.join(" ")}: ${said}`);
+    return said;
+  };
+  const refused = async (words: RegExp, token: string, ...args: string[]): Promise<void> => {
+    const { code, said } = await git(token, ...args);
+    assert.notEqual(code, 0, said);
+    assert.match(said, words);
+  };
+  const url = (name = `${owner}/${repo}`): string => `${emulator.url}/${name}`;
+  let clones = 0;
+  /** @returns the name of a fresh clone in the test's folder */
+  const clone = async (token = "operator-token"): Promise<string> => {
+    const name = `clone-${++clones}`;
+    await done(token, "clone", "--quiet", url(), name);
+    return name;
+  };
+  const commit = async (work: string, file: string, content: string | Buffer): Promise<string> => {
+    mkdirSync(path.dirname(path.join(folder, work, file)), { recursive: true });
+    writeFileSync(path.join(folder, work, file), content);
+    await done("", "-C", work, "add", "--all");
+    await done("", "-C", work, "commit", "--quiet", "--message", `Change ${file}`);
+    return done("", "-C", work, "rev-parse", "HEAD");
+  };
+  const json = async (call: string): Promise<unknown> => {
+    const response = await emulator.rest("GET", call);
+    assert.equal(response.status, 200, call);
+    return response.json();
+  };
+  const runs = (): readonly RunRecord[] => emulator.services.store.state.actions.runs;
+
+  it("is cloned, with and without .git, and agrees with the API", async () => {
+    const work = await clone();
+    await done("operator-token", "clone", "--quiet", `${url()}.git`, "with-suffix");
+    const head = await done("", "-C", work, "rev-parse", "HEAD");
+    assert.equal(((await json(`${base}/branches/main`)) as { commit: { sha: string } }).commit.sha, head);
+    assert.equal(((await json(`${base}/git/ref/heads/main`)) as { object: { sha: string } }).object.sha, head);
+    const file = (await json(`${base}/contents/.github/workflows/smoke.yml`)) as { content: string; sha: string };
+    assert.equal(await done("", "-C", work, "rev-parse", "HEAD:.github/workflows/smoke.yml"), file.sha);
+  });
+
+  it("asks for an account, and refuses a wrong token, as GitHub does", async () => {
+    await refused(/could not read Username/, "", "ls-remote", url());
+    const withPassword = url().replace("://", "://x-access-token:wrong@");
+    await refused(/Invalid username or token.*Authentication failed/s, "", "ls-remote", withPassword);
+    const response = await emulator.fetch(`${url()}/info/refs?service=git-upload-pack`);
+    assert.deepEqual([response.status, response.headers.get("www-authenticate")], [401, 'Basic realm="GitHub"']);
+  });
+
+  it("says of another repository that it is not found", async () => {
+    await refused(/Repository not found\./, "operator-token", "ls-remote", url(`${owner}/other`));
+    const status = async (name: string): Promise<number> =>
+      (
+        await emulator.fetch(`${url(name)}/info/refs?service=git-upload-pack`, {
+          headers: { authorization: "Bearer writer" },
+        })
+      ).status;
+    assert.deepEqual([await status(`${owner}/other`), await status(`${owner}/${repo}`)], [404, 200]);
+  });
+
+  it("lets only a token with Contents read, and only one with Contents: write push", async () => {
+    await refused(/Write access to repository not granted\..*403/s, "blind", "ls-remote", url());
+    const work = await clone();
+    await commit(work, "app.txt", "one\n");
+    await refused(
+      /Permission to octo-org\/demo-app\.git denied to operator\..*403/s,
+      "operator-token",
+      ...["-C", work, "push", "--quiet", "origin", "main"],
+    );
+    const report = (await emulator.admin("GET", "permissions")) as { login: string; used: Record<string, string[]> }[];
+    assert.ok(report.find(({ login }) => login === "operator")?.used["contents:read"]?.includes("git fetch"));
+  });
+
+  it("takes a push, which starts workflows of the pushed commit, whose job checks that commit out", async () => {
+    const work = await clone("writer");
+    await commit(work, ".github/workflows/on-push.yml", onPush);
+    const head = await commit(work, "app.txt", "pushed\n");
+    await done("writer", "-C", work, "push", "--quiet", "origin", "main");
+    assert.equal(((await json(`${base}/commits/main`)) as { sha: string }).sha, head);
+    const conclusion = await until("the run of the push is over", 20_000, () => runs().at(-1)?.conclusion);
+    const run = runs().at(-1);
+    assert.deepEqual([run?.workflowFile, run?.headSha, run?.ref], ["on-push.yml", head, "refs/heads/main"]);
+    const job = emulator.services.store.state.actions.jobs.find(({ runId }) => runId === run?.id);
+    const log = emulator.services.logs.read(job?.id ?? 0) ?? "";
+    assert.equal(conclusion, "success", log);
+    assert.match(log, / pushed$/m);
+  });
+
+  it("takes tags and branches, dispatches on them, and shows them by the API", async () => {
+    const work = await clone("writer");
+    await done("", "-C", work, "tag", "--annotate", "--message", "First", "v1.0.0");
+    await done("writer", "-C", work, "push", "--quiet", "origin", "v1.0.0", "HEAD:refs/heads/topic/one");
+    const head = await done("", "-C", work, "rev-parse", "HEAD");
+    const tagged = await until("the tag started a run", 10_000, () =>
+      runs().find(({ ref }) => ref === "refs/tags/v1.0.0"),
+    );
+    assert.deepEqual([tagged.event, tagged.headSha], ["push", head]);
+    const ref = (await json(`${base}/git/ref/tags/v1.0.0`)) as { object: { type: string } };
+    assert.equal(ref.object.type, "tag");
+    const names = ((await json(`${base}/branches`)) as { name: string }[]).map(({ name }) => name);
+    assert.deepEqual(names, ["main", "topic/one"]);
+    const client = await emulator.client();
+    const call = { owner, repo, workflow_id: "smoke.yml", inputs: { target: "x" } };
+    await client.rest.actions.createWorkflowDispatch({ ...call, ref: "topic/one" });
+    assert.equal(runs().at(-1)?.ref, "refs/heads/topic/one");
+    await assert.rejects(
+      client.rest.actions.createWorkflowDispatch({ ...call, ref: "none" }),
+      /No ref found for: none/,
+    );
+    const raw = { accept: "application/vnd.github.raw+json" };
+    const file = await emulator.rest("GET", `${base}/contents/app.txt?ref=v1.0.0`, { headers: raw });
+    assert.equal(await file.text(), "pushed\n");
+  });
+
+  it("refuses what GitHub refuses: the default branch's deletion, refs of pull requests, a pack that is too large", async () => {
+    const work = await clone("writer");
+    const push = ["-C", work, "push", "--quiet", "origin"];
+    await refused(/deletion of the current branch prohibited/, "writer", ...push, "--delete", "main");
+    await refused(/deny updating a hidden ref/, "writer", ...push, "HEAD:refs/pull/1/head");
+    await refused(/hidden ref|funny refname/, "writer", ...push, "HEAD:refs/lab/seed");
+    const before = await json(`${base}/branches`);
+    const settings = path.join(emulator.services.repository.folder, "config");
+    const text = readFileSync(settings, "utf8");
+    assert.ok(text.includes(`maxInputSize = ${largestPush}\n`), text);
+    // A smaller limit, so that the test is quick.
+    writeFileSync(settings, text.replace(String(largestPush), "65536"));
+    await commit(work, "large.bin", randomBytes(2 ** 17));
+    await refused(/pack exceeds maximum allowed size/, "writer", ...push, "HEAD:refs/heads/large");
+    writeFileSync(settings, text);
+    assert.deepEqual(await json(`${base}/branches`), before);
+  });
+
+  it("follows the repository's new name", async () => {
+    await emulator.admin("PUT", "faults/repository-renamed", { to: "renamed" });
+    try {
+      assert.match(await done("operator-token", "ls-remote", url(), "main"), /refs\/heads\/main/);
+    } finally {
+      await emulator.admin("DELETE", "faults/repository-renamed");
+    }
+  });
+
+  it("says of the older protocol and of large files that they are not served", async () => {
+    const headers = { authorization: "Bearer writer" };
+    const old = await emulator.fetch(`${url()}/info/refs`, { headers });
+    assert.deepEqual([old.status, (await old.text()).split("\n")[0]], [403, "Please upgrade your git client."]);
+    const lfs = await emulator.fetch(`${url()}.git/info/lfs/objects/batch`, { method: "POST", headers });
+    assert.equal(lfs.status, 501);
+    assert.match(await lfs.text(), /is not modelled by the lab's GitHub emulator/);
+  });
+});
