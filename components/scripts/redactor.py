@@ -6,6 +6,7 @@ Remembers how far it came, so a restart neither loses lines nor repeats more tha
 
 usage: redactor.py CONFIG.json   (see renderJournalUpload.ts); state in $STATE_DIRECTORY
 """
+import errno
 import json
 import os
 import re
@@ -21,6 +22,11 @@ JOURNAL_SOCKET = "/run/systemd/journal/socket"
 PAUSE_SECONDS = 0.5
 # A longer line is not shipped: cutting it could split a secret into two parts that no pattern matches.
 LONGEST_LINE = 64 * 1024
+TOO_LONG = "[REDACTED: entry too long]"
+# What is kept of one entry of the journal: the longest line, in bytes of UTF-8, and its other fields.
+LONGEST_ENTRY = 8 * LONGEST_LINE
+# What is kept of a name that a job may have chosen, such as a program's or a file's.
+LONGEST_NAME = 200
 # The runner starts a new file at 8 MiB and keeps files for 30 days.
 LARGEST_FILE = 64 * 1024 * 1024
 MOST_FILES = 20000
@@ -71,11 +77,18 @@ class Redactor:
             while len(self.open_keys) >= MOST_OPEN_KEYS:
                 del self.open_keys[next(iter(self.open_keys))]
             self.open_keys[stream] = LONGEST_KEY_LINES
+        return self.without_secrets(text)
+
+    def without_secrets(self, text):
         plain = unescaped(text)
         # If an escape hides a secret, ship the unescaped text, redacted.
         if plain != text and self.replaced(plain) != plain:
             text = plain
         return self.replaced(text)
+
+    def name(self, text):
+        """A name that a job may have chosen: without secrets, and short."""
+        return self.without_secrets(self.terminal_sequences.sub("", text[:LONGEST_LINE]))[:LONGEST_NAME]
 
     def replaced(self, text):
         for pattern, replacement in self.rules:
@@ -95,16 +108,18 @@ class Files:
     waited for, and no file keeps the others from their turn.
     """
 
-    def __init__(self, pattern, offsets):
+    def __init__(self, pattern, offsets, clean):
+        """clean takes the secrets out of a message: a file's name may have one, and messages are shipped too."""
         self.folder, self.suffix = os.path.dirname(pattern), os.path.basename(pattern).lstrip("*")
         self.offsets = offsets
+        self.clean = clean
         self.said = set()
 
     def say(self, words):
         """Logs each message only once: a job could fill the journal with them."""
         if words not in self.said and len(self.said) < 100:
             self.said.add(words)
-            print(words, file=sys.stderr)
+            print(self.clean(words), file=sys.stderr)
 
     def names(self):
         found = []
@@ -118,6 +133,9 @@ class Files:
                         break
         except FileNotFoundError:
             pass
+        except OSError as error:
+            # The folder is the jobs': one may have closed it, or put a file in its place.
+            self.say("cannot read %s: %s; its files are not shipped" % (self.folder, error.strerror))
         return sorted(found)
 
     def lines(self):
@@ -166,13 +184,45 @@ class Files:
                 self.offsets[key] = -reached if too_long else reached
 
 
+class Entry:
+    """One entry of the journal: its fields, each with all its values."""
+
+    def __init__(self):
+        self.fields, self.size, self.is_too_long = {}, 0, False
+
+    def add(self, name, value):
+        self.size += len(value)
+        if self.size > LONGEST_ENTRY:
+            self.is_too_long = True
+        else:
+            self.fields.setdefault(name.decode("ascii", "replace"), []).append(value)
+
+    def text(self, name):
+        return b"\n".join(self.fields.get(name, [])).decode("utf-8", "replace")
+
+    def unit(self):
+        """Only systemd itself may log for a unit that it is not part of. A job can set any field without a _."""
+        return self.text("_PID") == "1" and self.text("UNIT") or self.text("_SYSTEMD_UNIT")
+
+    def priority(self):
+        priority = self.text("PRIORITY")
+        return priority if priority in tuple("01234567") else "6"
+
+
 class Journal:
-    """Entries of some units, from the cursor on."""
+    """Entries of some units, from the cursor on.
+
+    In the export format, because it can be read without holding a field in memory: a job may log one of any size.
+    Source: systemd, Journal Export Formats.
+    """
 
     def __init__(self, units, cursor):
-        self.units, self.cursor, self.rest = units, cursor, b""
+        self.units, self.cursor = units, cursor
+        self.rest, self.entry = bytearray(), Entry()
+        # What follows belongs to a value that is too long: so many bytes, or up to the end of the line.
+        self.skipped_bytes, self.skips_line = 0, False
         # --merge: otherwise following shows only this boot, and unshipped lines of an earlier one would be lost.
-        command = ["journalctl", "--follow", "--merge", "--lines=all", "--all", "--output=json", "--no-pager", "--quiet"]
+        command = ["journalctl", "--follow", "--merge", "--lines=all", "--all", "--output=export", "--no-pager", "--quiet"]
         command += ["--output-fields=MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_SYSTEMD_UNIT,UNIT,_PID"]
         if cursor:
             command.append("--after-cursor=" + cursor)
@@ -186,20 +236,52 @@ class Journal:
         chunk = os.read(self.process.stdout.fileno(), 1 << 20)
         if not chunk:
             sys.exit("journalctl ended with exit code %s; expected it to follow the journal" % self.process.wait())
-        *lines, self.rest = (self.rest + chunk).split(b"\n")
-        for line in lines:
-            entry = json.loads(line)
-            yield entry
-            self.cursor = entry["__CURSOR"]
+        self.rest += chunk
+        while True:
+            if self.rest[:1] == b"\n" and self.skipped_bytes == 0 and not self.skips_line:
+                del self.rest[:1]
+                entry, self.entry = self.entry, Entry()
+                yield entry
+                self.cursor = entry.text("__CURSOR") or self.cursor
+            elif not self.take_field():
+                return
 
-
-def text_of(value):
-    """A field of the journal's JSON: text, bytes as numbers, several values, or null when there is none."""
-    if isinstance(value, list):
-        if all(isinstance(item, int) for item in value):
-            return bytes(value).decode("utf-8", "replace")
-        return "\n".join(text_of(item) for item in value)
-    return value or ""
+    def take_field(self):
+        """Takes one field, or a part of one that is too long, from what was read. False: more has to be read first."""
+        if self.skipped_bytes > 0:
+            length = min(self.skipped_bytes, len(self.rest))
+            del self.rest[:length]
+            self.skipped_bytes -= length
+            return length > 0
+        end = self.rest.find(b"\n")
+        if self.skips_line:
+            del self.rest[:len(self.rest) if end < 0 else end + 1]
+            self.skips_line = end < 0
+            return not self.skips_line
+        if end < 0:
+            if len(self.rest) > LONGEST_ENTRY:
+                self.entry.is_too_long = self.skips_line = True
+            return self.skips_line
+        name, equals, value = bytes(self.rest[:end]).partition(b"=")
+        after = end + 1
+        if name and not equals:
+            # NAME, a line end, the length in eight bytes, the value, a line end.
+            if len(self.rest) < after + 8:
+                return False
+            length = struct.unpack_from("<Q", self.rest, after)[0]
+            if length > LONGEST_ENTRY:
+                self.entry.is_too_long = True
+                del self.rest[:after + 8]
+                self.skipped_bytes = length + 1
+                return True
+            if len(self.rest) < after + 8 + length + 1:
+                return False
+            value = bytes(self.rest[after + 8:after + 8 + length])
+            after += 8 + length + 1
+        if name:
+            self.entry.add(name, value)
+        del self.rest[:after]
+        return True
 
 
 def encode(fields):
@@ -246,6 +328,8 @@ class Writer:
                 self.socket.send(message)
                 return
             except OSError as error:
+                if error.errno == errno.EMSGSIZE and fields["MESSAGE"] != TOO_LONG:
+                    return self.write(**{**fields, "MESSAGE": TOO_LONG})
                 # journald is being restarted: nothing is lost, retry this line.
                 print("the journal accepts nothing: %s" % error.strerror, file=sys.stderr)
                 if self.socket is not None:
@@ -257,7 +341,8 @@ class Writer:
 def load(path):
     try:
         with open(path, encoding="utf-8") as file:
-            return json.load(file)
+            state = json.load(file)
+            return state if isinstance(state, dict) else {}
     except (FileNotFoundError, ValueError):
         return {}
 
@@ -277,24 +362,23 @@ def main(config_file):
     redactor = Redactor(config["redactions"], open_keys, config["terminalSequences"])
     watchdog = Watchdog()
     journal = Journal(config["units"], state.get("cursor"))
-    files = Files(config["files"], offsets)
+    files = Files(config["files"], offsets, redactor.name)
     writer = Writer(config.get("socket", JOURNAL_SOCKET), config["labels"])
     runner_unit = config["units"][0]
     saved = None
     while True:
         for entry in journal.entries(PAUSE_SECONDS):
-            unit = text_of(entry.get("UNIT")) or text_of(entry.get("_SYSTEMD_UNIT"))
-            text = text_of(entry.get("MESSAGE"))
-            message = "[REDACTED: entry too long]"
-            if len(text) <= LONGEST_LINE:
-                message = redactor.redact("%s %s" % (unit, text_of(entry.get("_PID"))), text)
+            text = entry.text("MESSAGE")
+            message = TOO_LONG
+            if not entry.is_too_long and len(text) <= LONGEST_LINE:
+                message = redactor.redact("%s %s" % (entry.unit(), entry.text("_PID")), text)
             if message is not None:
                 writer.write(
                     MESSAGE=message,
-                    PRIORITY=text_of(entry.get("PRIORITY")) or "6",
-                    SYSLOG_IDENTIFIER=text_of(entry.get("SYSLOG_IDENTIFIER")) or "journal",
-                    GHRUNNERS_UNIT=unit,
-                    GHRUNNERS_SOURCE_USEC=text_of(entry.get("__REALTIME_TIMESTAMP")),
+                    PRIORITY=entry.priority(),
+                    SYSLOG_IDENTIFIER=redactor.name(entry.text("SYSLOG_IDENTIFIER")) or "journal",
+                    GHRUNNERS_UNIT=entry.unit() or runner_unit,
+                    GHRUNNERS_SOURCE_USEC=entry.text("__REALTIME_TIMESTAMP"),
                 )
             watchdog.alive()
         for path, line in files.lines():
@@ -307,14 +391,18 @@ def main(config_file):
                 writer.write(
                     MESSAGE=message,
                     PRIORITY="6",
-                    SYSLOG_IDENTIFIER=os.path.basename(path),
+                    SYSLOG_IDENTIFIER=redactor.name(os.path.basename(path)),
                     GHRUNNERS_UNIT=runner_unit,
                 )
         watchdog.alive()
         now = json.dumps([journal.cursor, offsets, open_keys])
         if now != saved:
-            save(state_file, {"cursor": journal.cursor, "offsets": offsets, "keys": open_keys})
-            saved = now
+            try:
+                save(state_file, {"cursor": journal.cursor, "offsets": offsets, "keys": open_keys})
+                saved = now
+            except OSError as error:
+                # On a full disk lines are shipped all the same, and the next round tries again.
+                files.say("cannot write %s: %s" % (state_file, error.strerror))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
 import os, redactor
 offsets = {}
-files = redactor.Files(sys.argv[2] + "/*.log", offsets)
+files = redactor.Files(sys.argv[2] + "/*.log", offsets, lambda words: words.replace("Bogus", "clean"))
 def rounds(count):
     seen = []
     for _ in range(count):
