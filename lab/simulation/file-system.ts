@@ -11,6 +11,8 @@ interface Open {
   readonly node: Inode;
   readonly file: string;
   readonly appends: boolean;
+  /** Bytes that were read. */
+  at: number;
 }
 
 const handles = new Map<number, Open>();
@@ -103,7 +105,7 @@ function openAt(disk: Disk, file: string, flags: string | number, mode: number):
   node ??= disk.create(file, "file", mode & ~0o022);
   if (writes && flags !== "a" && node.content.length > 0) disk.write(node, Buffer.alloc(0), file);
   lastHandle += 1;
-  handles.set(lastHandle, { node, file, appends: flags === "a" });
+  handles.set(lastHandle, { node, file, appends: flags === "a", at: 0 });
   return lastHandle;
 }
 
@@ -208,6 +210,13 @@ export const fileSystem = {
     writeWhole(file, text, "a", modeOf(options, 0o666)),
   openSync: (file: string, flags: string | number, mode = 0o666) => openAt(enter("open", file), file, flags, mode),
   closeSync: (handle: number) => void handles.delete(handle),
+  readSync(handle: number, into: Buffer): number {
+    const open = opened(handle);
+    enter("read", open.file);
+    const read = open.node.content.copy(into, 0, open.at);
+    open.at += read;
+    return read;
+  },
   writeSync: write,
   fsyncSync(handle: number): void {
     const { node, file } = opened(handle);

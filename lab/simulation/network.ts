@@ -220,6 +220,7 @@ export function fetchNow(url: string | URL, { method = "GET", body, signal }: As
         ok: status < 400,
         url: String(url),
         headers: new Map([["content-type", "application/json; charset=utf-8"]]),
+        body: [Buffer.from(text)],
         text: async () => text,
       };
       world.after(ms, () => resolve(response as unknown as Response), caller);

@@ -15,6 +15,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  unlinkSync,
   writeSync,
 } from "node:fs";
 import path from "node:path";
@@ -29,14 +30,25 @@ const temporariesOf = (file: string): string =>
 export const temporaryFor = (file: string): string =>
   path.join(path.dirname(file), `${temporariesOf(file)}${process.pid}-${randomBytes(6).toString("hex")}`);
 
-/** Removes what a process left behind that was ended while it wrote the file; one that still writes keeps its own. */
+/**
+ * Removes what a process left behind that was ended while it wrote the file; one that still writes keeps its own. Removes
+ * names only, never what is in a folder: another user may own the place, and would exchange that for a link on the way.
+ */
 export function removeTemporaries(file: string): void {
   const folder = path.dirname(file);
   if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
   const begins = temporariesOf(file);
   for (const name of readdirSync(folder))
-    if (name.startsWith(begins) && !isAnothers(name.slice(begins.length)))
-      rmSync(path.join(folder, name), { recursive: true, force: true });
+    if (name.startsWith(begins) && !isAnothers(name.slice(begins.length))) removeName(path.join(folder, name));
+}
+
+function removeName(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch (error) {
+    // Gone already, or a folder, which is none of ours and disturbs no one. Linux says EISDIR, POSIX EPERM.
+    if (!["ENOENT", "EISDIR", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
 }
 
 /** @param rest of a temporary file's name: the process that makes it, and chance */

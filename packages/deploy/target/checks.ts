@@ -122,7 +122,7 @@ async function probeHttp(
     redirect: "manual",
     signal: AbortSignal.any(limits),
   });
-  const body = await answer.text();
+  const body = await textOf(answer);
   if (answer.status !== wanted.status) return `answered ${answer.status}, expected ${wanted.status}`;
   if (wanted.contains !== undefined && !body.includes(fill(context, wanted.contains)))
     return `the answer does not contain "${fill(context, wanted.contains)}"`;
@@ -132,6 +132,21 @@ async function probeHttp(
     if (seen !== expected) return `${field} is "${seen}", expected "${expected}"`;
   }
   return undefined;
+}
+
+/** The longest answer that is read: an application may answer without end. */
+const LONGEST_ANSWER = 2 ** 20;
+
+/** @throws Error if it is longer; the connection is closed then */
+async function textOf(answer: Response): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of answer.body ?? []) {
+    pieces.push(piece as Uint8Array);
+    bytes += (piece as Uint8Array).length;
+    if (bytes > LONGEST_ANSWER) throw new Error(`the answer has more than ${LONGEST_ANSWER} bytes`);
+  }
+  return Buffer.concat(pieces).toString("utf8");
 }
 
 function fieldOf(body: string, field: string): string {

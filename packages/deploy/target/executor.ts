@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { poll } from "@ghrunners/core/until";
@@ -36,6 +36,9 @@ const KEPT_OUTPUT = 64 * 1024;
 const OUTPUT_GRACE_MS = 500;
 const SYSTEMD_LIMIT_MS = 30_000;
 
+/** Where the beginning was cut off, the first word goes too: it may be half of a secret, which no pattern would match. */
+const cutWhole = (kept: string): string => (kept.length < KEPT_OUTPUT ? kept : kept.replace(/^\S{1,4000}/, ""));
+
 /** For a host with systemd: each command runs in a scope, whose control group is killed as a whole. */
 export class ScopeExecutor implements Executor {
   private count = 0;
@@ -55,14 +58,27 @@ export class ScopeExecutor implements Executor {
 /** @param pattern name of a scope or a glob over names */
 function endScopes(pattern: string): void {
   const options = { encoding: "utf8", timeout: SYSTEMD_LIMIT_MS, killSignal: "SIGKILL" } as const;
-  const systemctl = (...args: string[]): string => {
-    const { error, stdout } = spawnSync("systemctl", args, options);
-    if (error !== undefined) throw new Error(`systemctl ${args.join(" ")} gave no answer: ${error.message}`);
+  const systemctl = (...args: string[]): SpawnSyncReturns<string> => {
+    const answered = spawnSync("systemctl", args, options);
+    if (answered.error !== undefined)
+      throw new Error(`systemctl ${args.join(" ")} gave no answer: ${answered.error.message}`);
+    return answered;
+  };
+  const active = (): string => {
+    const { status, stdout, stderr } = systemctl(
+      "list-units",
+      "--plain",
+      "--no-legend",
+      "--state=active,deactivating",
+      pattern,
+    );
+    // An empty list without success is no answer: the processes may be running.
+    if (status !== 0)
+      throw new Error(`systemd does not list the scopes of steps: ${stderr.trim() || `exit code ${status}`}`);
     return stdout.trim();
   };
-  const active = (): string =>
-    systemctl("list-units", "--plain", "--no-legend", "--state=active,deactivating", pattern);
   if (active() === "") return;
+  // They may end by themselves in between, which is no failure; the list afterwards decides.
   systemctl("kill", "--signal=KILL", pattern);
   systemctl("stop", pattern);
   const left = active();
@@ -162,8 +178,12 @@ async function runToEnd(
     if (ended.started) await Promise.race([closed, delay(OUTPUT_GRACE_MS, undefined, { ref: false })]);
     const ending = left ?? ended.said;
     const ok = cut === undefined && ending === "exit code 0";
-    const said = output.trim().split("\n").slice(-5).join("\n");
-    return { ok, stdout, detail: ok ? "" : `${line.join(" ")}: ${cut ?? ending}${said === "" ? "" : `: ${said}`}` };
+    const said = cutWhole(output).trim().split("\n").slice(-5).join("\n");
+    return {
+      ok,
+      stdout: cutWhole(stdout),
+      detail: ok ? "" : `${line.join(" ")}: ${cut ?? ending}${said === "" ? "" : `: ${said}`}`,
+    };
   } finally {
     for (const stream of [child.stdout, child.stderr]) stream.destroy();
     clearTimeout(timer);

@@ -36,14 +36,27 @@ function agentBelow(root: string): Agent {
 }
 
 const REQUEST_LIMIT_MS = 30_000;
+/** A plan with thousands of steps needs less; the journal, which contains the request, must remain readable. */
+const LONGEST_REQUEST = 4 * 2 ** 20;
 
 async function requestOnInput(): Promise<Request> {
   const chunks: Buffer[] = [];
   // A dead connection gives no signal, and this process may hold the lock.
   const late = new Error(`The request did not arrive within ${REQUEST_LIMIT_MS / 1000} s.`);
   const timer = setTimeout(() => process.stdin.destroy(late), REQUEST_LIMIT_MS);
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  clearTimeout(timer);
+  let bytes = 0;
+  try {
+    for await (const chunk of process.stdin) {
+      chunks.push(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+      if (bytes > LONGEST_REQUEST)
+        throw new RefusedError(
+          `The request has more than ${LONGEST_REQUEST} bytes. Expected a plan with fewer or shorter steps.`,
+        );
+    }
+  } finally {
+    clearTimeout(timer);
+  }
   const text = Buffer.concat(chunks).toString("utf8");
   let value: unknown;
   try {

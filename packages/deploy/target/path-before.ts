@@ -6,12 +6,14 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   closeSync,
+  constants,
+  fstatSync,
   fsyncSync,
   linkSync,
   lstatSync,
   openSync,
-  readFileSync,
   readlinkSync,
+  readSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -37,11 +39,16 @@ export type PathBefore =
     };
 
 const COPY_LIMIT_MS = 60_000;
+const PIECE_BYTES = 2 ** 20;
 
 const kindOf = (stats: Stats): string =>
   stats.isFile() ? "file" : stats.isSymbolicLink() ? "link" : stats.isDirectory() ? "folder" : "special file";
 
-/** Type, mode, owner, group and content at a path, in one text; undefined if nothing exists there. */
+/**
+ * Type, mode, owner, group and content at a path, in one text; undefined if nothing exists there. The application may
+ * write there meanwhile: a file of any size is read in pieces, and what becomes a pipe or a link is not waited for or
+ * followed.
+ */
 export function digestOfPath(file: string): string | undefined {
   const stats = lstatSync(file, { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
@@ -51,7 +58,34 @@ export function digestOfPath(file: string): string | undefined {
   if (kind === "link") return `link ${owner} ${readlinkSync(file)}`;
   const mode = (stats.mode & 0o7777).toString(8).padStart(4, "0");
   if (kind !== "file") return `${kind} ${mode} ${owner}${kind === "folder" ? "" : ` ${stats.rdev}`}`;
-  return `file ${mode} ${owner} ${createHash("sha256").update(readFileSync(file)).digest("hex")}`;
+  const content = digestOfContent(file, stats);
+  return content === undefined ? undefined : `file ${mode} ${owner} ${content}`;
+}
+
+/** Opens for reading: never waits for the writer of a pipe, never follows a link. */
+const openOnly = (file: string): number =>
+  openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+
+/** @param looked at the path before @returns undefined if it is not there any more */
+function digestOfContent(file: string, looked: Stats): string | undefined {
+  let handle: number;
+  try {
+    handle = openOnly(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    const { dev, ino } = fstatSync(handle);
+    if (dev !== looked.dev || ino !== looked.ino) throw new Error(`${file} was exchanged while it was read`);
+    const hash = createHash("sha256");
+    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    for (let read = readSync(handle, piece); read > 0; read = readSync(handle, piece))
+      hash.update(piece.subarray(0, read));
+    return hash.digest("hex");
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** The missing folders above a path, the highest first. */
@@ -88,7 +122,7 @@ function copy(from: string, to: string): void {
 
 function flush(file: string): void {
   if (lstatSync(file).isSymbolicLink()) return;
-  const handle = openSync(file, "r");
+  const handle = openOnly(file);
   try {
     fsyncSync(handle);
   } finally {

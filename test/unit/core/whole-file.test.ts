@@ -43,4 +43,13 @@ describe("writing a file whole or not at all", () => {
     removeTemporaries(file);
     assert.equal(readdirSync(folder).length, 1);
   });
+
+  it("enters no folder that has a temporary file's name: its owner could exchange that for a link meanwhile", () => {
+    const file = path.join(folder, "state.json");
+    const theirs = temporaryFor(file);
+    mkdirSync(path.join(theirs, "inner"), { recursive: true });
+    writeWhole(file, "new");
+    removeTemporaries(file);
+    assert.deepEqual([readFileSync(file, "utf8"), readdirSync(theirs)], ["new", ["inner"]]);
+  });
 });

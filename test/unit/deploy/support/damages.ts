@@ -3,7 +3,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-/** What a file of the agent may have become, by whatever hand or disk. */
+/**
+ * What a file of the agent may have become, by whatever hand or disk. A read that fails (EIO) is met at every file in the
+ * simulation (lab/simulation/file-system.ts).
+ */
 export const damages: Record<string, (file: string) => void> = {
   missing: (file) => rmSync(file, { recursive: true, force: true }),
   empty: (file) => writeFileSync(file, ""),
@@ -27,5 +30,17 @@ export const damages: Record<string, (file: string) => void> = {
   "a pipe": (file) => {
     rmSync(file, { recursive: true });
     execFileSync("mkfifo", [file]);
+  },
+  "a socket": (file) => {
+    rmSync(file, { recursive: true });
+    // From its folder: the address of a socket may have 107 bytes. Source: unix(7).
+    const bind = "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])";
+    execFileSync("python3", ["-c", bind, path.basename(file)], { cwd: path.dirname(file) });
+  },
+  // Only root can make one; others get a pipe a second time.
+  "a device without an end": (file) => {
+    rmSync(file, { recursive: true });
+    if (process.getuid?.() === 0) execFileSync("mknod", [file, "c", "1", "5"]);
+    else execFileSync("mkfifo", [file]);
   },
 };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as queries from "@ghrunners/deploy/target/queries";
 import { InProcessExecutor } from "../support/in-process";
@@ -26,6 +27,14 @@ describe("a release that was altered since", function () {
     ["content", (folder: string) => writeFileSync(path.join(folder, "feature"), "Works")],
     ["a mode", (folder: string) => chmodSync(path.join(folder, "feature"), 0o666)],
     ["one more file", (folder: string) => writeFileSync(path.join(folder, "more"), "")],
+    [
+      "a file that fits into no buffer",
+      (folder: string) => {
+        writeFileSync(path.join(folder, "log"), "");
+        truncateSync(path.join(folder, "log"), 2 ** 31);
+      },
+    ],
+    ["a pipe", (folder: string) => execFileSync("mkfifo", [path.join(folder, "pipe")])],
     ["one file less", (folder: string) => rmSync(path.join(folder, "feature"))],
     [
       "a link for a file",

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { MarkedExecutor } from "@ghrunners/deploy/target/executor";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { MarkedExecutor, ScopeExecutor } from "@ghrunners/deploy/target/executor";
 
 /** What a step may take that is ended or has ended: the executor's own grace and a busy machine. */
 const SOON_MS = 20_000;
@@ -67,8 +69,41 @@ describe("a step", function () {
     assert.ok(grown < 150, `${grown} MiB more after 286 MiB of output`);
   });
 
+  it("shows no half of a word where its output was cut, which may be a secret", async () => {
+    const { ok, stdout } = await run("printf ghp_%0100d 7; yes | head -c 65500", 60_000);
+    assert.equal(ok, true);
+    assert.match(stdout, /^[y\n]+$/);
+  });
+
   it("keeps its last lines, although its output ends after it", async () => {
     const { stdout } = await run("seq 1 2000", 60_000);
     assert.equal(stdout.trim().split("\n").at(-1), "2000");
+  });
+});
+
+describe("the scopes of steps", () => {
+  let folder: string;
+  const before = process.env.PATH;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "ghr-scopes-"));
+    process.env.PATH = `${folder}:${before}`;
+  });
+  afterEach(() => {
+    process.env.PATH = before;
+    rmSync(folder, { recursive: true });
+  });
+  const systemctl = (script: string): void =>
+    writeFileSync(path.join(folder, "systemctl"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+
+  it("are not taken for ended if systemd does not list them", async () => {
+    systemctl('echo "Failed to list units: Transport endpoint is not connected" >&2; exit 1');
+    await assert.rejects(new ScopeExecutor().sweep(), /does not list the scopes of steps: .*not connected/);
+    systemctl("exit 0");
+    await new ScopeExecutor().sweep();
+  });
+
+  it("are not taken for ended while one is listed", async () => {
+    systemctl('[ "$1" = list-units ] && echo "ghrunners-deploy-1-1.scope loaded active running"; exit 0');
+    await assert.rejects(new ScopeExecutor().sweep(), /do not end: ghrunners-deploy-1-1\.scope/);
   });
 });

@@ -176,4 +176,10 @@ describe("the agent on a host where others can write to shared folders", functio
     assert.match(JSON.stringify(value), /refuses this request: version: expected a version such as 2/);
     assert.deepEqual(snapshot(target.root, ["opt", "var"]), before);
   });
+
+  it("refuses a request without an end before it has it all", async () => {
+    const { code, value } = await agent().call(["begin"], Buffer.alloc(64 * 2 ** 20, " "), 10_000);
+    assert.equal(code, 3, JSON.stringify(value));
+    assert.match(JSON.stringify(value), /request has more than 4194304 bytes/);
+  });
 });
