@@ -4,13 +4,14 @@ import path from "node:path";
 import { writeWhole } from "@ghrunners/core/whole-file";
 import { withLock } from "./toolchain/lock";
 import { endEngineProcesses } from "./abandoned";
+import { blankOwner, blankSeeds, layOutFiles, makeBlank, type RepositoryOwner } from "./blank";
 import { baseFolders, type Instance } from "./instance";
 import { forwards, loopbackPorts } from "./forwards";
 import type { GithubSeed } from "./github/seed";
 import type { ProxmoxSeed } from "./proxmox/seed";
 import { ensureHost, type HostName } from "./hosts";
 import { removeLeftovers } from "./leftovers";
-import { destroyAll, networkUp, prepareTemplate, runnerTemplate, useTemplate } from "./machines";
+import { bareTemplate, destroyAll, networkUp, prepareTemplate, runnerTemplate, useTemplate } from "./machines";
 import { ensurePackages } from "./packages";
 import { removeStackFiles } from "./pulumi/stack-files";
 import { buildDistributions } from "./runner-distribution";
@@ -46,6 +47,8 @@ export interface LabOptions {
    * Default: the monitoring host, which goes on booting in the background.
    */
   readonly hosts?: readonly HostName[];
+  /** With nothing of ours made, for a repository of this owner; counts when the instance is made. Default: false. */
+  readonly blank?: RepositoryOwner;
   /** Makes another Proxmox VE of the usual one; counts when its emulator starts. */
   readonly proxmox?: (usual: ProxmoxSeed) => ProxmoxSeed;
 }
@@ -144,12 +147,15 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   const { say, projectRoot } = options;
   const mode: LabMode =
     modeOf(instance) ?? options.mode ?? (reasonForApiOnly() === undefined ? "machines" : "api-only");
+  if (options.blank !== undefined) makeBlank(instance, options.blank, modeOf(instance) !== undefined);
+  const blank = blankOwner(instance);
   const cache = baseFolders().cache;
   const authority = await ensureAuthority(path.join(cache, "lab-ca"), new Date());
   if (mode === "machines") {
     if (modeOf(instance) === undefined) await removeLeftovers(instance, say);
     await ensurePackages(say);
-    const template = { instance: instance.name, content: runnerTemplate, caCertificate: authority.certificate, say };
+    const content = blank === undefined ? runnerTemplate : bareTemplate;
+    const template = { instance: instance.name, content, caCertificate: authority.certificate, say };
     useTemplate(instance.name, await prepareTemplate(template));
   }
   const { proxmox = (usual) => usual } = options;
@@ -162,19 +168,18 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
     { ips: [topology.proxmox.address, topology.github.address, "127.0.0.1"], names: ["localhost"] },
     new Date(),
   );
-  writeWhole(path.join(instance.proxmox, "seed.json"), JSON.stringify(proxmox(proxmoxSeed(secrets))));
+  const workflows = path.join(projectRoot, ".github", "workflows");
+  const files = repositoryFolder(instance);
+  const usual = {
+    proxmox: proxmoxSeed(secrets),
+    github: githubSeed(secrets, urlOf(at.github), workflows, files, distributions),
+  };
+  const seeds = blank === undefined ? usual : blankSeeds(usual, blank, files);
+  if (blank !== undefined) layOutFiles(instance);
+  writeWhole(path.join(instance.proxmox, "seed.json"), JSON.stringify(proxmox(seeds.proxmox)));
   writeWhole(
     path.join(instance.github, "seed.json"),
-    JSON.stringify({
-      authority: authority.certificate,
-      ...githubSeed(
-        secrets,
-        urlOf(at.github),
-        path.join(projectRoot, ".github", "workflows"),
-        repositoryFolder(instance),
-        distributions,
-      ),
-    }),
+    JSON.stringify({ authority: authority.certificate, ...seeds.github }),
   );
   writeWhole(modeFile(instance), mode);
   if (mode === "machines") await networkUp(instance.name);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { adminRequest } from "./admin";
+import { blankLines, blankOwner, type RepositoryOwner, repositoryOwners } from "./blank";
 import { faultRequest, faultToClear, type FaultRequest, type TargetName } from "./fault-requests";
 import { faults } from "./faults";
 import {
@@ -22,6 +23,8 @@ import { runInside, shellInside } from "./exec";
 import { baseFolders, currentInstance, type Instance } from "./instance";
 import { loopbackPorts } from "./forwards";
 import { labDown, labUp, modeOf, setReviewer } from "./lifecycle";
+import { firstDayTable, runFirstDay } from "./first-day/run";
+import { runNodeShell } from "./node-shell";
 import { notificationLines, notificationsOf } from "./oncall/notifications";
 import { enterLab, openLab } from "./pulumi/open";
 import { labStack } from "./pulumi/stack-files";
@@ -143,8 +146,35 @@ function program(): Command {
   root
     .command("up")
     .description("bring the lab up, or complete it")
+    .addOption(
+      new Option("--blank <owner>", "with nothing of ours made, for the repository of this owner").choices(
+        repositoryOwners,
+      ),
+    )
+    .action(async ({ blank }: { blank?: RepositoryOwner }) => {
+      const { lab } = await openLab(currentInstance(), { say, ...(blank === undefined ? {} : { blank }) });
+      const owner = blankOwner(lab.instance);
+      if (owner !== undefined) print(blankLines(lab, owner).join("\n"));
+    });
+  root
+    .command("first-day")
+    .description("in a new blank lab: every step from the bare node to a deployment, with its seconds")
+    .addOption(new Option("--blank <owner>", "whose repository it is").choices(repositoryOwners).default("person"))
+    .action(async ({ blank }: { blank: RepositoryOwner }) => {
+      const session = await openLab(currentInstance(), { say, blank, hosts: ["monitoring"] });
+      print(firstDayTable(await runFirstDay(session, blank, say)));
+    });
+  root
+    .command("node-shell")
+    .description("open the shell of the Proxmox VE node, or run the script on standard input in it")
+    .addHelpText(
+      "after",
+      "\nExample:\n  npm run --silent lab -- exec -- ghrunners setup proxmox > proxmox.sh\n  npm run --silent lab -- node-shell < proxmox.sh",
+    )
     .action(async () => {
-      await openLab(currentInstance(), { say });
+      const instance = currentInstance();
+      requireUp(instance);
+      process.exitCode = await runNodeShell(instance, topology.proxmox.node);
     });
   root
     .command("exec")

@@ -8,6 +8,8 @@ export const topology = {
     address: "198.51.100.1",
     port: 8006,
     node: "pve-lab",
+    /** Second node of the cluster, in a blank lab of an organization. */
+    otherNode: "pve-lab-2",
     version: "9.1",
     // Room for the benchmark's 200 VMs of 4 GiB, and less than the largest disk the configuration allows.
     storage: { id: "local-lvm", type: "lvmthin", totalBytes: 2 ** 40 },
@@ -19,6 +21,8 @@ export const topology = {
     port: 443,
     // Enterprise: the rehearsal has a reviewer. Other kinds of repositories: the fault github-plan, docs/reference/repository.md.
     owner: { login: "octo-org", id: 1001, type: "Organization", plan: "enterprise" },
+    /** Owner of the repository in a blank lab of a person. */
+    person: { login: "octocat", id: 1006, type: "User", plan: "pro" },
     operator: { login: "platform-operator", id: 1002 },
     reviewer: { login: "release-reviewer", id: 1003 },
     exporter: { login: "runner-exporter", id: 1004 },

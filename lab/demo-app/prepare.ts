@@ -1,6 +1,7 @@
 /** What a team has done once before its first deployment: a target, its release in the repository, secrets, the deploy key. */
 import { projectRoot } from "@ghrunners/core/project-root";
 import { runProcess } from "@ghrunners/core/process";
+import { blankOwner } from "../blank";
 import { labUp } from "../lifecycle";
 import { inside, type LabSession } from "../pulumi/session";
 import { ensureLabStack } from "../pulumi/stack";
@@ -10,7 +11,8 @@ const DEPLOY_KEY = "DEPLOY_KEY";
 
 /**
  * Boots the demo application's machine, pushes its release to the lab's repository, sets the secret that the gate reads
- * with, and makes the deploy key where the target does not let it in: a target is removed and made anew at will.
+ * with, and makes the deploy key where the target does not let it in: a target is removed and made anew at will. In a blank
+ * lab the user does the last two.
  * @throws Error in a lab without machines, or when a step fails
  */
 export async function prepareDemoApp(session: LabSession, say: (line: string) => void): Promise<void> {
@@ -20,6 +22,7 @@ export async function prepareDemoApp(session: LabSession, say: (line: string) =>
   await labUp(lab.instance, { projectRoot, say, hosts: ["monitoring", "app"] });
   await ensureLabStack(session, say);
   await pushDemoApp(lab.instance);
+  if (blankOwner(lab.instance) !== undefined) return;
   await runInside(session, ["tsx", "lab/demo-app/repository-secret.ts"], {
     url: lab.githubUrl,
     token: lab.secrets.githubToken,

@@ -3,6 +3,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { blankOwner, emptyHost } from "../blank";
 import type { Instance } from "../instance";
 import { NspawnBackend, prepareTemplate, type GuestState } from "../machines";
 import { machinesFolder } from "../machines/script";
@@ -47,7 +48,8 @@ function userData(host: ExistingHost, instance: Instance): string {
  */
 export async function ensureHost(name: HostName, options: HostOptions): Promise<void> {
   const { instance } = options;
-  const host = hostNamed(name);
+  const usual = hostNamed(name);
+  const host = name === "monitoring" && blankOwner(instance) !== undefined ? emptyHost(usual) : usual;
   const backend = backendOf(instance);
   const isOff = activeHostFaults(instance).some((fault) => fault.host === name && fault.name === "stop");
   if (isOff) return;

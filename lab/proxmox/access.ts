@@ -66,7 +66,8 @@ export class AccessControl {
   private readonly passed = new Set<string>();
 
   constructor(
-    private readonly tokens: readonly Token[],
+    /** Of the seed, and those that were made since. */
+    private readonly tokens: () => readonly Token[],
     private readonly faults: TokenFaults,
     /** Pool of a VM, because privileges on a pool hold for its members. */
     private readonly poolOf: (vmid: number) => string | undefined,
@@ -79,7 +80,7 @@ export class AccessControl {
    */
   authenticate(header: string | undefined, now: number): Caller | undefined {
     const match = /^PVEAPIToken=([^=\s]+)=(\S+)$/.exec(header ?? "");
-    const token = this.tokens.find(({ id }) => id === match?.[1]);
+    const token = this.tokens().find(({ id }) => id === match?.[1]);
     if (match === null || token === undefined) return undefined;
     const given = createHash("sha256")
       .update(match[2] as string)
@@ -91,7 +92,7 @@ export class AccessControl {
 
   /** What was granted, entry by entry, and which of it let a call pass. */
   report(): PrivilegeReport[] {
-    return this.tokens.flatMap(({ id, acl }) =>
+    return this.tokens().flatMap(({ id, acl }) =>
       acl.map(({ path, privileges }) => {
         const wasUsed = (name: string): boolean => this.passed.has(`${id} ${path} ${name}`);
         return {

@@ -1,9 +1,14 @@
 import type { IncomingMessage, RequestListener } from "node:http";
 import { z } from "zod";
 import type { AccessControl } from "./access";
+import type { Accounts } from "./accounts";
 import { faultSchemas, isFaultName, type ProxmoxFault, type ProxmoxFaultName } from "./faults";
 import { requireVm, type ProxmoxNode } from "./node";
+import { runShell } from "./shell";
 import { cut, start } from "./vm/power";
+
+/** A line of the node's shell, in words. */
+const shellSchema = z.strictObject({ line: z.array(z.string()).min(1) });
 
 class Refusal extends Error {
   constructor(
@@ -78,13 +83,22 @@ async function clearFaults(
   return ended;
 }
 
-async function answer(node: ProxmoxNode, access: AccessControl, request: IncomingMessage): Promise<unknown> {
+async function answer(
+  node: ProxmoxNode,
+  access: AccessControl,
+  accounts: Accounts,
+  request: IncomingMessage,
+): Promise<unknown> {
   const url = new URL(request.url ?? "/", "http://lab");
   const route = `${request.method} ${url.pathname}`;
   if (route === "GET /_lab/health")
     return { status: "ok", backend: node.machines.kind, vms: node.store.allVms().length };
   if (route === "GET /_lab/events") return node.events.since(Number(url.searchParams.get("since") ?? 0));
   if (route === "GET /_lab/permissions") return access.report();
+  if (route === "POST /_lab/shell") {
+    const { line } = shellSchema.parse(await readJson(request));
+    return runShell(line, node, accounts);
+  }
   if (route === "GET /_lab/faults") return node.faults.all();
   const names = Object.keys(faultSchemas) as ProxmoxFaultName[];
   if (route === "DELETE /_lab/faults") return clearFaults(node, names, {});
@@ -92,7 +106,7 @@ async function answer(node: ProxmoxNode, access: AccessControl, request: Incomin
   if (name === undefined)
     throw new Refusal(
       404,
-      `Nothing is at ${url.pathname}. Known: /_lab/health, /_lab/events, /_lab/permissions, /_lab/faults[/NAME].`,
+      `Nothing is at ${url.pathname}. Known: /_lab/health, /_lab/events, /_lab/permissions, /_lab/shell, /_lab/faults[/NAME].`,
     );
   if (!isFaultName(name)) throw new Refusal(404, `There is no fault "${name}". Known: ${names.join(", ")}.`);
   if (request.method === "GET") return node.faults.of(name);
@@ -103,12 +117,12 @@ async function answer(node: ProxmoxNode, access: AccessControl, request: Incomin
 }
 
 /** The lab's own administration, for the unix socket alone. */
-export function createAdministration(node: ProxmoxNode, access: AccessControl): RequestListener {
+export function createAdministration(node: ProxmoxNode, access: AccessControl, accounts: Accounts): RequestListener {
   return (request, response) => {
     const reply = (status: number, body: unknown): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     };
-    answer(node, access, request).then(
+    answer(node, access, accounts, request).then(
       (body) => reply(200, body),
       (error: unknown) => {
         const status = error instanceof Refusal ? error.status : ((error as { status?: number }).status ?? 500);

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { RequestListener } from "node:http";
 import type { MachineBackend } from "../machines";
 import { AccessControl } from "./access";
+import { Accounts } from "./accounts";
 import { createAdministration } from "./administration";
 import { createApi } from "./api/server";
 import { Events } from "./events";
@@ -49,7 +50,9 @@ export async function createEmulator(
   const node: ProxmoxNode = { seed, store, tasks, events, faults, machines, images, environment, exclusive };
   for (const vm of store.allVms().filter(({ lock }) => lock === "clone" || lock === "create"))
     await removeMachine(node, vm.vmid);
-  const access = new AccessControl(seed.tokens, faults, (vmid) => store.poolOf(vmid)?.poolid);
+  const accounts = new Accounts(path.join(folder, "accounts.json"));
+  const tokens = () => [...seed.tokens, ...accounts.tokens()];
+  const access = new AccessControl(tokens, faults, (vmid) => store.poolOf(vmid)?.poolid);
   const routes = [...qemuRoutes, ...powerRoutes, ...firewallRoutes, ...clusterRoutes, ...poolRoutes, ...imageRoutes];
-  return { node, api: createApi(node, access, routes), administration: createAdministration(node, access) };
+  return { node, api: createApi(node, access, routes), administration: createAdministration(node, access, accounts) };
 }

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 import type { Stack } from "@ghrunners/cli/pulumi/stack";
+import { blankOwner, labFiles } from "../blank";
 import { backendUrl, baseFolders } from "../instance";
 import type { Lab } from "../lifecycle";
 import { passphraseFile } from "../secrets";
@@ -54,6 +55,7 @@ export function labSession(
       NODE_EXTRA_CA_CERTS: lab.authority,
       GHRUNNERS_STATE: path.join(lab.instance.state, "cli"),
       GHRUNNERS_LAB: lab.instance.name,
+      ...(blankOwner(lab.instance) === undefined ? {} : { LAB_FILES: labFiles(lab.instance) }),
     },
   };
 }

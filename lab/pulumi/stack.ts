@@ -7,6 +7,7 @@ import { capturePulumi } from "@ghrunners/cli/pulumi/run";
 import { stackFile } from "@ghrunners/cli/pulumi/stack";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { writeWhole } from "@ghrunners/core/whole-file";
+import { blankOwner } from "../blank";
 import { hostExists } from "../hosts";
 import { ensureHostKey, hostKeyOf } from "../hosts/keys";
 import type { Lab } from "../lifecycle";
@@ -81,13 +82,14 @@ function write(file: string, content: StackFile): void {
 
 /**
  * Makes the session's stack, or completes it. An existing stack file keeps what a user set in it; only what the lab
- * itself knows better is brought up to date. Secrets go in by standard input.
+ * itself knows better is brought up to date. Secrets go in by standard input. In a blank lab the user makes the stack.
  */
 export async function ensureLabStack(session: LabSession, say: (line: string) => void): Promise<void> {
   const { lab } = session;
   const stack = stackOfSession(session);
   const file = stackFile(stack);
   mkdirSync(lab.instance.backend, { recursive: true, mode: 0o700 });
+  if (blankOwner(lab.instance) !== undefined) return;
   const state = path.join(lab.instance.backend, ".pulumi", "stacks", "ghrunners", `${stack.name}.json`);
   if (!existsSync(state)) {
     // A stack file of an earlier lab has secrets of another passphrase.

@@ -1,3 +1,5 @@
+import { firstDaySteps } from "@ghrunners/lab/first-day/steps";
+
 /** A command that a test runs, perhaps with other values. */
 interface RunCommand {
   readonly pattern: RegExp;
@@ -22,6 +24,16 @@ const alone = "test/engine/program/cli-alone.engine.test.ts";
 const own = "test/engine/docs/commands.engine.test.ts";
 const init = "test/engine/cli/init/init.engine.test.ts";
 const rehearsal = "lab/driver/rehearsal.ts";
+const firstDay = "test/engine/lab/first-day.engine.test.ts";
+
+/** Exactly the commands of the first day that need machines, or that need none. Others name status and doctor. */
+function ofFirstDay(needsMachines: boolean): RegExp {
+  const steps = firstDaySteps.filter((step) => (step.needsMachines ?? false) === needsMachines);
+  const lines = steps
+    .flatMap(({ commands }) => commands)
+    .filter((line) => !/^(ghrunners (status|doctor)|pulumi up.*)$/.test(line) || !needsMachines);
+  return new RegExp(`^(${lines.map((line) => line.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|")})$`);
+}
 
 /** Every command of the documents. A new one needs a test that runs it, or the reason why none can. */
 export const knownCommands: readonly KnownCommand[] = [
@@ -134,6 +146,21 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   { pattern: /^pulumi destroy$/, test: noRoot, by: '"pulumi", "destroy"' },
   { pattern: /^npm run lab -- up$/, test: own, by: '["lab", "up"]' },
+  { pattern: ofFirstDay(false), test: firstDay, by: 'runFirstDay(session, "person", say)' },
+  {
+    pattern: ofFirstDay(true),
+    notRun: "it needs machines for minutes: npm run lab -- first-day runs it; docs/first-day.test.ts compares the page",
+  },
+  {
+    pattern: /^npm run lab -- first-day$/,
+    notRun: "it takes minutes; first-day.engine.test.ts runs its steps that need no machines by the same function",
+  },
+  {
+    pattern: /^npm run lab -- up --blank (person|organization)$/,
+    test: firstDay,
+    by: 'openLab(instance, { say, mode: "api-only", blank: "person" })',
+  },
+  { pattern: /^npm run lab -- node-shell$/, test: firstDay, by: 'runFirstDay(session, "person", say)' },
   { pattern: /^npm run lab -- down$/, test: noRoot, by: 'command("lab", "down")' },
   {
     pattern: /^npm run lab -- exec -- (CMD|ghrunners status)$/,

@@ -5,7 +5,11 @@ import { acl, secret, testSeed, tokenId } from "./harness";
 const noFaults = { isExpired: () => false, isRemoved: () => false };
 
 describe("the record of used privileges", () => {
-  const access = new AccessControl(testSeed().tokens, noFaults, (vmid) => (vmid === 151 ? "runners" : undefined));
+  const access = new AccessControl(
+    () => testSeed().tokens,
+    noFaults,
+    (vmid) => (vmid === 151 ? "runners" : undefined),
+  );
   const caller = access.authenticate(`PVEAPIToken=${tokenId}=${secret}`, 0);
 
   it("names the entry that let a call pass, and leaves out what was refused", () => {
