@@ -42,6 +42,10 @@ export interface SeenHost {
   readonly unit?: {
     readonly enabled: string;
     readonly active: string;
+    /** Its last error, while it is not active; empty if it is, or has said none. */
+    readonly words: string;
+    /** Number of jobs at work, by their processes. */
+    readonly jobs: number;
     readonly user: string;
     readonly dropIns: readonly string[];
     readonly configuration: string;

@@ -41,6 +41,8 @@ export function parseHost(name: string, output: string): SeenHost {
     unit: {
       enabled: fact("enabled"),
       active: fact("active"),
+      words: fact("words"),
+      jobs: Number(fact("jobs")),
       user: fact("user"),
       dropIns: fact("dropIns")
         .split(" ")

@@ -11,6 +11,7 @@ import type { DoctorFacts } from "../facts";
 import { hostChecks } from "./hosts";
 
 const HEAL = "pulumi up --refresh";
+const RAISE_VERSION = "pulumi config set --path 'ghrunners:agent.version' VERSION, then pulumi up";
 const AGAIN = "ghrunners doctor once more";
 
 function judgeMachine({ proxmox }: DoctorFacts, { vmId }: RunnerSettings): DoctorVerdict {
@@ -32,9 +33,11 @@ function judgeUnit(facts: DoctorFacts, name: string, login: string): DoctorVerdi
   const host = facts.hosts?.[name];
   if (host === undefined || "error" in host || host.value.unit === undefined)
     return unknown("the unit was not read", AGAIN);
-  const { active, enabled } = host.value.unit;
-  const seen = `${active}, ${enabled}`;
+  const { active, enabled, words } = host.value.unit;
+  const seen = `${active}, ${enabled}${words === "" ? "" : `: ${words}`}`;
   if (active === "active" && enabled === "enabled") return ok(seen);
+  // GitHub serves this version no more: only another version helps.
+  if (/version .*deprecated/i.test(words)) return problem(seen, RAISE_VERSION);
   return active === "failed" ? problem(seen, `${login} systemctl status 'actions.runner.*'`) : problem(seen, HEAL);
 }
 
@@ -70,7 +73,12 @@ function judgeRegistration(
   if (missing.length + more.length > 0)
     return problem(`the labels ${found.labels.join(", ")}`, HEAL, `the labels ${labels.join(", ")}`);
   if (!found.online) return problem("GitHub shows it offline", restart);
-  return ok(`online${found.busy ? ", busy" : ""}`);
+  const host = facts.hosts?.[runner.name];
+  const jobs = host === undefined || "error" in host ? undefined : host.value.unit?.jobs;
+  // Both were read seconds apart: a job may have begun or ended in between, so it is no problem yet.
+  return found.busy && jobs === 0
+    ? warning("GitHub shows it busy, and no job is at work on its machine", `${AGAIN}; if it stays so: ${restart}`)
+    : ok(`online${found.busy ? ", busy" : ""}`);
 }
 
 function judgeVersion(facts: DoctorFacts, name: string): DoctorVerdict {
@@ -81,13 +89,16 @@ function judgeVersion(facts: DoctorFacts, name: string): DoctorVerdict {
   if ("error" in deadlines) return fromMessage("unknown", deadlines.error, AGAIN);
   const version = runners.value.find((runner) => runner.name === name)?.version;
   if (version === undefined) return ok("GitHub does not name it");
-  const raise = "pulumi config set --path 'ghrunners:agent.version' VERSION, then pulumi up";
   if (compareVersions(version, MINIMUM_RUNNER_VERSION) < 0)
-    return problem(`${version}, which GitHub lets register no more`, raise, `${MINIMUM_RUNNER_VERSION} or newer`);
+    return problem(
+      `${version}, which GitHub lets register no more`,
+      RAISE_VERSION,
+      `${MINIMUM_RUNNER_VERSION} or newer`,
+    );
   const ends = deadlines.value[version];
   return ends === undefined
     ? ok(`${version}, no end announced`)
-    : judgeExpiry(`service for ${version}`, ends, facts.at, raise);
+    : judgeExpiry(`service for ${version}`, ends, facts.at, RAISE_VERSION);
 }
 
 function judgeMaintenance({ github, at }: DoctorFacts, name: string): DoctorVerdict {

@@ -63,6 +63,8 @@ export const host = (name: string): SeenHost => ({
     configuration: "",
     writable: "",
     unusable: "",
+    words: "",
+    jobs: 0,
   },
 });
 

@@ -12,6 +12,18 @@ describe("the doctor's checks of hosts, runners and who deploys", () => {
       `problem runner-ssh ${name}`,
       /console/,
     ],
+    [
+      "a unit that GitHub refuses for its version",
+      ofUnit({ active: "activating", words: "Runner version v2.300.0 is deprecated and cannot receive messages." }),
+      `problem runner-unit ${name}`,
+      /agent\.version/,
+    ],
+    [
+      "a runner that is busy without a job",
+      ofRunner({ busy: true }),
+      `warning runner-registered ${name}`,
+      /systemctl restart actions\.runner\.octo-org-demo-app\.lab-runner\.service$/,
+    ],
     ["a stopped unit", ofUnit({ active: "inactive" }), `problem runner-unit ${name}`, heal],
     [
       "a work folder of another user",

@@ -79,6 +79,8 @@ const unit = {
   configuration: "0123456789ab",
   writable: "",
   unusable: "",
+  words: "",
+  jobs: 0,
 };
 const vitals = { clock: 1_764_000_000, disk: 0.2, inodes: 0.1 };
 const host = { name: "one", keys: [{ user: "runner", key: ours, comment: "" }], vitals, unit };
