@@ -22,6 +22,7 @@ export const everything: TokenPermissions = {
   contents: "read",
   environments: "write",
   issues: "write",
+  pull_requests: "write",
   secrets: "write",
   variables: "write",
 };

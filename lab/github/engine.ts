@@ -14,7 +14,16 @@ export interface DispatchRequest {
 export type TriggerRequest =
   /** Without a commit, the head of the default branch. */
   | { readonly kind: "push"; readonly event: PushEvent; readonly commit?: string | undefined }
-  | { readonly kind: "pull_request"; readonly event: PullRequestEvent };
+  /** Without commits it is simulated, over the head of the default branch. */
+  | { readonly kind: "pull_request"; readonly event: PullRequestEvent; readonly commits?: PullRequestCommits };
+
+export interface PullRequestCommits {
+  /** Branch that it is to go into. */
+  readonly base: string;
+  readonly headSha: string;
+  /** The merge of both, with whose files the workflows run. */
+  readonly mergeSha: string;
+}
 
 export interface ReviewRequest {
   readonly runId: number;

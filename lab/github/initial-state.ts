@@ -26,6 +26,7 @@ export function initialState(createdAt: string): GitHubState {
     keyPairs: [],
     rulesets: [],
     issues: [],
+    comments: [],
     workflows: [],
     actions: { runs: [], jobs: [], runNumbers: {} },
     faults: [],

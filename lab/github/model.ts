@@ -24,6 +24,7 @@ export interface GitHubState {
   keyPairs: KeyPair[];
   rulesets: Ruleset[];
   issues: StoredIssue[];
+  comments: StoredComment[];
   workflows: WorkflowRecord[];
   /** Runs and jobs: written by the workflow engine, read by every part. */
   actions: ActionsState;
@@ -159,6 +160,31 @@ export interface StoredIssue {
   createdAt: string;
   updatedAt: string;
   closedAt: string | null;
+  /** Absent for an issue that is no pull request. */
+  pull?: StoredPull;
+}
+
+/** What makes an issue a pull request. Both count with the same numbers. */
+export interface StoredPull {
+  /** Branches of this repository. */
+  readonly head: string;
+  readonly base: string;
+  /** Commits at the last look. */
+  headSha: string;
+  baseSha: string;
+  /** The merge of both; null if they conflict. */
+  mergeSha: string | null;
+  mergedAt: string | null;
+}
+
+export interface StoredComment {
+  id: number;
+  /** Number of the issue or pull request. */
+  issue: number;
+  login: string;
+  body: string;
+  createdAt: string;
+  updatedAt: string;
 }
 
 export interface WorkflowRecord {

@@ -15,6 +15,7 @@ export const permissionNames = [
   "issues",
   // A permission of the account or the organization, not of the repository: without it GitHub does not show the plan.
   "plan",
+  "pull_requests",
   "secrets",
   "variables",
   "workflows",

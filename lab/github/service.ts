@@ -7,6 +7,7 @@ import { createRouter } from "../kit/router";
 import { fullPath } from "./http/message";
 import { Responder } from "./http/respond";
 import { requestListener } from "./http/server";
+import { PullRequests } from "./repository/pull-requests";
 import { Pushes } from "./repository/pushes";
 import { allRoutes } from "./routes";
 import { gitRoutes } from "./routes/git";
@@ -57,14 +58,15 @@ export async function startService(
   options: ServiceOptions,
   reportBug: (error: unknown) => void,
 ): Promise<RunningService> {
+  const pullRequests = new PullRequests(services.repository, services.store, engine);
   const responder: Responder = new Responder(
     services,
     createRouter(
       [
         ...serviceRoutes(services, () => responder.rateLimit),
-        ...allRoutes(services, engine),
+        ...allRoutes(services, engine, pullRequests),
         ...runnerProtocolRoutes(services, engine),
-        ...gitRoutes(services, new Pushes(services.repository, services.store, engine)),
+        ...gitRoutes(services, new Pushes(services.repository, services.store, engine, pullRequests)),
       ],
       fullPath,
     ),

@@ -31,10 +31,21 @@ const settings = `[core]
 	allowFilter = true
 `;
 
+/** A command of git that failed. */
+export class GitError extends Error {
+  constructor(
+    message: string,
+    /** Its exit code; null if a signal ended it. */
+    readonly status: number | null,
+  ) {
+    super(message);
+  }
+}
+
 /**
  * Runs one command of git on a bare repository and waits for it: it takes a few milliseconds.
  * @param input what the command reads from standard input
- * @throws Error with git's message when the command fails, or when git is missing
+ * @throws GitError with git's message when the command fails; Error when git is missing
  */
 export function git(folder: string, args: readonly string[], input: Buffer | string = ""): Buffer {
   try {
@@ -45,9 +56,14 @@ export function git(folder: string, args: readonly string[], input: Buffer | str
       stdio: ["pipe", "pipe", "pipe"],
     });
   } catch (error) {
-    const { stderr, code, message } = error as { stderr?: Buffer; code?: string; message: string };
+    const { stderr, code, status, message } = error as {
+      stderr?: Buffer;
+      code?: string;
+      status?: number;
+      message: string;
+    };
     if (code === "ENOENT") throw new Error("The lab's GitHub needs git. Expected the Debian package git.");
-    throw new Error(`git ${args[0] ?? ""}: ${stderr?.toString("utf8").trim() ?? message}`);
+    throw new GitError(`git ${args[0] ?? ""}: ${stderr?.toString("utf8").trim() ?? message}`, status ?? null);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { WorkflowEngine } from "../engine";
 import type { GitHubStore } from "../store";
 import { botLogin } from "../workflows/job-message";
+import type { PullRequests } from "./pull-requests";
 import type { GitRepository, Ref } from "./repository";
 
 /** One ref before and after a push; undefined where it did not exist. */
@@ -37,6 +38,7 @@ export class Pushes {
     private readonly repository: GitRepository,
     private readonly store: GitHubStore,
     private readonly engine: Pick<WorkflowEngine, "trigger">,
+    private readonly pullRequests: PullRequests,
   ) {}
 
   /** @param push carried out when earlier pushes are over; its result is returned */
@@ -65,5 +67,6 @@ export class Pushes {
       const event = name.startsWith("refs/tags/") ? { tag: short, login } : { branch: short, login };
       this.engine.trigger({ kind: "push", event, commit: after?.commit });
     }
+    this.pullRequests.follow(new Set(updates.map(({ name }) => name)), login);
   }
 }

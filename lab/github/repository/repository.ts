@@ -1,6 +1,6 @@
 import path from "node:path";
 import { timestamp } from "../clock";
-import { git, linesOf } from "./git";
+import { git, GitError, linesOf } from "./git";
 import { SeedBranch, type SeedBranchOptions } from "./seed-branch";
 
 /** A ref of the repository, as `refs/heads/main`. */
@@ -135,6 +135,38 @@ export class GitRepository {
   /** A gzipped tar file with one folder that holds every file of the commit but those with export-ignore. */
   archive(commit: string, folder: string): Buffer {
     return this.git("archive", "--format=tar.gz", `--prefix=${folder}/`, commit);
+  }
+
+  /** Whether the first commit is the second one, or came before it. */
+  isAncestor(earlier: string, later: string): boolean {
+    return this.asks("merge-base", "--is-ancestor", earlier, later) !== undefined;
+  }
+
+  /** A commit that merges two others, without a branch; undefined where they conflict. */
+  merge(base: string, head: string, message: string): string | undefined {
+    const [tree] = linesOf(this.asks("merge-tree", "--write-tree", base, head) ?? Buffer.alloc(0));
+    if (tree === undefined) return undefined;
+    const { owner } = this.options;
+    const author = ["-c", `user.name=${owner}`, "-c", `user.email=${owner}@users.noreply.example.invalid`];
+    const commit = ["commit-tree", tree, "-p", base, "-p", head, "-m", message];
+    return linesOf(this.git(...author, ...commit))[0];
+  }
+
+  /** Points refs to commits; undefined removes one. */
+  point(refs: Readonly<Record<string, string | undefined>>): void {
+    for (const [name, sha] of Object.entries(refs))
+      this.git("update-ref", ...(sha === undefined ? ["-d", name] : [name, sha]));
+    this.changed();
+  }
+
+  /** A command whose exit code 1 means no. */
+  private asks(...args: string[]): Buffer | undefined {
+    try {
+      return this.git(...args);
+    } catch (error) {
+      if (error instanceof GitError && error.status === 1) return undefined;
+      throw error;
+    }
   }
 
   private git(...args: string[]): Buffer {

@@ -1,10 +1,12 @@
 import type { WorkflowEngine } from "../engine";
 import type { GitHubRoute } from "../http/message";
+import type { PullRequests } from "../repository/pull-requests";
 import type { Services } from "../services";
 import { accountRoutes } from "./accounts";
 import { actionsSettingsRoutes } from "./actions-settings";
 import { branchPolicyRoutes } from "./branch-policies";
 import { commitRoutes } from "./commits";
+import { commentRoutes } from "./comments";
 import { concurrencyRoutes } from "./concurrency";
 import { contentRoutes } from "./contents";
 import { deploymentRoutes } from "./deployments";
@@ -12,6 +14,7 @@ import { environmentRoutes } from "./environments";
 import { issueRoutes } from "./issues";
 import { logRoutes } from "./logs";
 import { pageRoutes } from "./page";
+import { pullRoutes } from "./pulls";
 import { repositoryRoutes } from "./repository";
 import { rulesetRoutes } from "./rulesets";
 import { runRoutes } from "./runs";
@@ -22,7 +25,7 @@ import { variableRoutes } from "./variables";
 import { workflowRoutes } from "./workflows";
 
 /** Every route of the service but the runner protocol and the service's own description. */
-export const allRoutes = (services: Services, engine: WorkflowEngine): GitHubRoute[] => [
+export const allRoutes = (services: Services, engine: WorkflowEngine, pullRequests: PullRequests): GitHubRoute[] => [
   ...accountRoutes(services),
   ...repositoryRoutes(services),
   ...commitRoutes(services),
@@ -36,6 +39,8 @@ export const allRoutes = (services: Services, engine: WorkflowEngine): GitHubRou
   ...actionsSettingsRoutes(services),
   ...rulesetRoutes(services),
   ...issueRoutes(services),
+  ...commentRoutes(services),
+  ...pullRoutes(services, pullRequests),
   ...workflowRoutes(services, engine),
   ...runRoutes(services, engine),
   ...deploymentRoutes(services, engine),

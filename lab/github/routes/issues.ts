@@ -37,6 +37,8 @@ export function issueRoutes(services: Services): GitHubRoute[] {
     if (found === undefined) throw notFound();
     return found;
   };
+  const view = (issue: StoredIssue) =>
+    issueView(seed, issue, store.state.comments.filter((comment) => comment.issue === issue.number).length);
   return [
     rest(`GET ${issues}`, read, (request) => {
       const state = request.query.get("state") ?? "open";
@@ -46,7 +48,7 @@ export function issueRoutes(services: Services): GitHubRoute[] {
         .filter((issue) => wanted.every((name) => issue.labels.includes(name)))
         .sort((a, b) => b.number - a.number);
       const page = paginate(found, request, seed.publicUrl);
-      return { status: 200, headers: page.headers, body: page.items.map((issue) => issueView(seed, issue)) };
+      return { status: 200, headers: page.headers, body: page.items.map(view) };
     }),
     rest(`POST ${issues}`, write, (request) => {
       const given = parseBody(created, request.body);
@@ -70,11 +72,11 @@ export function issueRoutes(services: Services): GitHubRoute[] {
         emit("issue.opened", { number: next, title: given.title });
         return next;
       });
-      return { status: 201, body: issueView(seed, find(String(number))) };
+      return { status: 201, body: view(find(String(number))) };
     }),
     rest(`GET ${issues}/{issue_number}`, read, ({ params }) => ({
       status: 200,
-      body: issueView(seed, find(params.issue_number)),
+      body: view(find(params.issue_number)),
     })),
     rest(`PATCH ${issues}/{issue_number}`, write, ({ params, body: sent }) => {
       const given = parseBody(changed, sent);
@@ -92,7 +94,7 @@ export function issueRoutes(services: Services): GitHubRoute[] {
         if (given.labels !== undefined) issue.labels = namesOf(given.labels);
         issue.updatedAt = store.now();
       });
-      return { status: 200, body: issueView(seed, find(params.issue_number)) };
+      return { status: 200, body: view(find(params.issue_number)) };
     }),
   ];
 }

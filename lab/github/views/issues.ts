@@ -1,5 +1,5 @@
 import type { components } from "@octokit/openapi-types";
-import type { StoredIssue } from "../model";
+import type { StoredComment, StoredIssue } from "../model";
 import type { Seed } from "../seed";
 import { nodeId, simpleUserNamed } from "./accounts";
 import { repositoryPage, repositoryUrl } from "./repository";
@@ -9,9 +9,12 @@ type IssueView = components["schemas"]["issue"];
 /** GitHub gives a label without a colour of its own this one. */
 const LABEL_COLOUR = "ededed";
 
-export function issueView(seed: Seed, issue: StoredIssue): IssueView {
+/** @param comments how many it has */
+export function issueView(seed: Seed, issue: StoredIssue, comments: number): IssueView {
   const repository = repositoryUrl(seed);
   const url = `${repository}/issues/${issue.number}`;
+  const pull = `${repository}/pulls/${issue.number}`;
+  const page = `${repositoryPage(seed)}/${issue.pull === undefined ? "issues" : "pull"}/${issue.number}`;
   return {
     id: issue.id,
     node_id: nodeId("Issue", issue.id),
@@ -21,7 +24,7 @@ export function issueView(seed: Seed, issue: StoredIssue): IssueView {
     labels_url: `${url}/labels{/name}`,
     comments_url: `${url}/comments`,
     events_url: `${url}/events`,
-    html_url: `${repositoryPage(seed)}/issues/${issue.number}`,
+    html_url: page,
     title: issue.title,
     body: issue.body,
     user: simpleUserNamed(seed, issue.login),
@@ -33,10 +36,38 @@ export function issueView(seed: Seed, issue: StoredIssue): IssueView {
     assignee: null,
     assignees: [],
     milestone: null,
-    comments: 0,
+    comments,
     closed_at: issue.closedAt,
     created_at: issue.createdAt,
     updated_at: issue.updatedAt,
+    author_association: "NONE",
+    ...(issue.pull === undefined
+      ? {}
+      : {
+          pull_request: {
+            url: pull,
+            html_url: page,
+            diff_url: `${page}.diff`,
+            patch_url: `${page}.patch`,
+            merged_at: issue.pull.mergedAt,
+          },
+        }),
+  };
+}
+
+export function commentView(seed: Seed, comment: StoredComment): components["schemas"]["issue-comment"] {
+  const repository = repositoryUrl(seed);
+  const issue = `${repository}/issues/${comment.issue}`;
+  return {
+    id: comment.id,
+    node_id: nodeId("IssueComment", comment.id),
+    url: `${repository}/issues/comments/${comment.id}`,
+    html_url: `${repositoryPage(seed)}/issues/${comment.issue}#issuecomment-${comment.id}`,
+    issue_url: issue,
+    body: comment.body,
+    user: simpleUserNamed(seed, comment.login),
+    created_at: comment.createdAt,
+    updated_at: comment.updatedAt,
     author_association: "NONE",
   };
 }

@@ -62,8 +62,9 @@ export class Engine implements WorkflowEngine, JobQueue {
   trigger(event: TriggerRequest): RunRecord[] {
     const { seed, store, repository } = this.services;
     const policy = store.state.repository.actions.forkPullRequestApproval;
-    const commit = (event.kind === "push" ? event.commit : undefined) ?? repository.head();
-    const { planned, refused } = planTriggered(event, seed, policy, repository.workflowFiles(commit));
+    const [given, merge] = event.kind === "push" ? [event.commit] : [event.commits?.headSha, event.commits?.mergeSha];
+    const commit = given ?? repository.head();
+    const { planned, refused } = planTriggered(event, seed, policy, repository.workflowFiles(merge ?? commit));
     return this.change((state, context) => {
       for (const { file, reason } of refused) context.emit("workflow.refused", { file, reason });
       return planned.map((plan) => {

@@ -1,6 +1,5 @@
 /**
- * Pushes and pull requests: which workflows they start, and what they may. The repository here has one commit; an event
- * only says what happened to it. Source: GitHub, "Events that trigger workflows", "Approving runs from forks".
+ * Pushes and pull requests: which workflows they start, and what they may. Source: GitHub, "Events that trigger workflows", "Approving runs from forks".
  */
 import { z } from "zod";
 import type { RepositorySettings } from "../model";
@@ -39,14 +38,15 @@ export function pushOrigin(event: PushEvent): RunOrigin {
   return { event: "push", headBranch: short, ref: `refs/${isTag ? "tags" : "heads"}/${short}`, actor: event.login };
 }
 
-export function pullRequestOrigin(event: PullRequestEvent, base: string): RunOrigin {
+/** @param mergeSha the pull request's merge with its base; undefined for a simulated one */
+export function pullRequestOrigin(event: PullRequestEvent, base: string, mergeSha?: string): RunOrigin {
   const { number, branch, fork, login, action } = event;
   return {
     event: "pull_request",
     headBranch: branch,
     ref: `refs/pull/${number}/merge`,
     actor: login,
-    pullRequest: { number, base, fork, action },
+    pullRequest: { number, base, fork, action, ...(mergeSha === undefined ? {} : { mergeSha }) },
   };
 }
 

@@ -72,8 +72,13 @@ function secretsIn(
 }
 
 type Level = "read" | "write" | "none";
-/** What a job may be granted, of what the emulator knows. */
-const jobPermissions = ["actions", "contents", "issues"] as const;
+/** What a job may be granted, of what the emulator knows: the word in a workflow, and the token's permission. */
+const jobPermissions = {
+  actions: "actions",
+  contents: "contents",
+  issues: "issues",
+  "pull-requests": "pull_requests",
+} as const;
 
 /**
  * Rights of a job's GITHUB_TOKEN: the job's `permissions`, else the workflow's, else the repository's default. Of
@@ -82,7 +87,7 @@ const jobPermissions = ["actions", "contents", "issues"] as const;
 export function tokenPermissions(state: GitHubState, run: RunRecord, job: JobRecord): TokenPermissions {
   const node = nodeOf(run, job.node);
   const wanted = definitionOf(run, node).permissions ?? scopeOf(run, node).workflow.permissions;
-  const level = (name: (typeof jobPermissions)[number]): Level => {
+  const level = (name: string): Level => {
     if (wanted === undefined) {
       const usual = state.repository.actions.workflow.defaultPermissions;
       return usual === "write" || name === "contents" ? usual : "none";
@@ -90,8 +95,11 @@ export function tokenPermissions(state: GitHubState, run: RunRecord, job: JobRec
     return levelIn(wanted, name);
   };
   const mostOf = (given: Level): Level => (given === "write" && run.pullRequest?.fork === true ? "read" : given);
-  const granted = jobPermissions.filter((name) => level(name) !== "none");
-  return { metadata: "read", ...Object.fromEntries(granted.map((name) => [name, mostOf(level(name))])) };
+  const granted = Object.entries(jobPermissions).filter(([name]) => level(name) !== "none");
+  return {
+    metadata: "read",
+    ...Object.fromEntries(granted.map(([name, permission]) => [permission, mostOf(level(name))])),
+  };
 }
 
 function levelIn(wanted: WorkflowTemplate, name: string): Level {

@@ -53,6 +53,8 @@ export interface RunOrigin {
     /** Code of a user without write access: no secrets, a token that only reads. */
     readonly fork: boolean;
     readonly action: string;
+    /** Its merge with the base, which the run's jobs get as github.sha; a simulated one has none. */
+    readonly mergeSha?: string;
   };
 }
 

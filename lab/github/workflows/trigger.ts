@@ -27,7 +27,13 @@ export function planTriggered(
   inCommit: readonly WorkflowFile[],
 ): { planned: TriggeredRun[]; refused: { file: string; reason: string }[] } {
   const isPush = request.kind === "push";
-  const origin = isPush ? pushOrigin(request.event) : pullRequestOrigin(request.event, seed.repository.defaultBranch);
+  const origin = isPush
+    ? pushOrigin(request.event)
+    : pullRequestOrigin(
+        request.event,
+        request.commits?.base ?? seed.repository.defaultBranch,
+        request.commits?.mergeSha,
+      );
   const changed = isPush ? {} : request.event.files;
   const waits = !isPush && needsApproval(policy, request.event);
   const loadHere = (file: string): Workflow => {

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { TestEmulator, everything, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { GitClient } from "@ghrunners/lab/driver/git-client";
 import { largestPush } from "@ghrunners/lab/github/repository/git";
 import { sha256 } from "@ghrunners/lab/github/runner-tokens";
 import type { RunRecord } from "@ghrunners/lab/github/workflows/records";
@@ -36,7 +35,7 @@ jobs:
 describe("git over HTTP in the lab's GitHub", function () {
   this.timeout(60_000);
   let emulator: TestEmulator;
-  let folder: string;
+  let client: GitClient;
 
   before(async () => {
     emulator = await TestEmulator.start((seed) => ({
@@ -47,59 +46,20 @@ describe("git over HTTP in the lab's GitHub", function () {
         { sha256: sha256("blind"), login: "operator", permissions: { actions: "read" } },
       ],
     }));
-    folder = mkdtempSync(path.join(tmpdir(), "ghr-git-"));
+    client = new GitClient(`${emulator.url}/${owner}/${repo}`, path.join(emulator.folder, "ca/ca.pem"));
   });
   after(async () => {
     await emulator.stop();
-    rmSync(folder, { recursive: true });
+    client.remove();
   });
 
-  /** @returns exit code and everything that git said */
-  const git = (token: string, ...args: string[]): Promise<{ code: number; said: string }> => {
-    const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
-    const header = { GIT_CONFIG_KEY_0: "http.extraHeader", GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}` };
-    const env = {
-      PATH: process.env.PATH,
-      HOME: folder,
-      GIT_SSL_CAINFO: path.join(emulator.folder, "ca/ca.pem"),
-      GIT_TERMINAL_PROMPT: "0",
-      GIT_AUTHOR_NAME: "operator",
-      GIT_AUTHOR_EMAIL: "operator@example.invalid",
-      GIT_COMMITTER_NAME: "operator",
-      GIT_COMMITTER_EMAIL: "operator@example.invalid",
-      ...(token === "" ? {} : { GIT_CONFIG_COUNT: "1", ...header }),
-    };
-    return new Promise((resolve) => {
-      execFile("git", args, { cwd: folder, env }, (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code ?? 1), said: `${stdout}${stderr}`.trim() });
-      });
-    });
-  };
-  const done = async (token: string, ...args: string[]): Promise<string> => {
-    const { code, said } = await git(token, ...args);
-    assert.equal(code, 0, `git ${args.join(" ")}: ${said}`);
-    return said;
-  };
   const refused = async (words: RegExp, token: string, ...args: string[]): Promise<void> => {
-    const { code, said } = await git(token, ...args);
+    const { code, said } = await client.run(token, ...args);
     assert.notEqual(code, 0, said);
     assert.match(said, words);
   };
   const url = (name = `${owner}/${repo}`): string => `${emulator.url}/${name}`;
-  let clones = 0;
-  /** @returns the name of a fresh clone in the test's folder */
-  const clone = async (token = "operator-token"): Promise<string> => {
-    const name = `clone-${++clones}`;
-    await done(token, "clone", "--quiet", url(), name);
-    return name;
-  };
-  const commit = async (work: string, file: string, content: string | Buffer): Promise<string> => {
-    mkdirSync(path.dirname(path.join(folder, work, file)), { recursive: true });
-    writeFileSync(path.join(folder, work, file), content);
-    await done("", "-C", work, "add", "--all");
-    await done("", "-C", work, "commit", "--quiet", "--message", `Change ${file}`);
-    return done("", "-C", work, "rev-parse", "HEAD");
-  };
+  const clone = (token = "operator-token"): Promise<string> => client.clone(token);
   const json = async (call: string): Promise<unknown> => {
     const response = await emulator.rest("GET", call);
     assert.equal(response.status, 200, call);
@@ -109,12 +69,12 @@ describe("git over HTTP in the lab's GitHub", function () {
 
   it("is cloned, with and without .git, and agrees with the API", async () => {
     const work = await clone();
-    await done("operator-token", "clone", "--quiet", `${url()}.git`, "with-suffix");
-    const head = await done("", "-C", work, "rev-parse", "HEAD");
+    await client.done("operator-token", "clone", "--quiet", `${url()}.git`, "with-suffix");
+    const head = await client.done("", "-C", work, "rev-parse", "HEAD");
     assert.equal(((await json(`${base}/branches/main`)) as { commit: { sha: string } }).commit.sha, head);
     assert.equal(((await json(`${base}/git/ref/heads/main`)) as { object: { sha: string } }).object.sha, head);
     const file = (await json(`${base}/contents/.github/workflows/smoke.yml`)) as { content: string; sha: string };
-    assert.equal(await done("", "-C", work, "rev-parse", "HEAD:.github/workflows/smoke.yml"), file.sha);
+    assert.equal(await client.done("", "-C", work, "rev-parse", "HEAD:.github/workflows/smoke.yml"), file.sha);
   });
 
   it("asks for an account, and refuses a wrong token, as GitHub does", async () => {
@@ -139,7 +99,7 @@ describe("git over HTTP in the lab's GitHub", function () {
   it("lets only a token with Contents read, and only one with Contents: write push", async () => {
     await refused(/Write access to repository not granted\..*403/s, "blind", "ls-remote", url());
     const work = await clone();
-    await commit(work, "app.txt", "one\n");
+    await client.commit(work, "app.txt", "one\n");
     await refused(
       /Permission to octo-org\/demo-app\.git denied to operator\..*403/s,
       "operator-token",
@@ -151,9 +111,9 @@ describe("git over HTTP in the lab's GitHub", function () {
 
   it("takes a push, which starts workflows of the pushed commit, whose job checks that commit out", async () => {
     const work = await clone("writer");
-    await commit(work, ".github/workflows/on-push.yml", onPush);
-    const head = await commit(work, "app.txt", "pushed\n");
-    await done("writer", "-C", work, "push", "--quiet", "origin", "main");
+    await client.commit(work, ".github/workflows/on-push.yml", onPush);
+    const head = await client.commit(work, "app.txt", "pushed\n");
+    await client.done("writer", "-C", work, "push", "--quiet", "origin", "main");
     assert.equal(((await json(`${base}/commits/main`)) as { sha: string }).sha, head);
     const conclusion = await until("the run of the push is over", 20_000, () => runs().at(-1)?.conclusion);
     const run = runs().at(-1);
@@ -166,9 +126,9 @@ describe("git over HTTP in the lab's GitHub", function () {
 
   it("takes tags and branches, dispatches on them, and shows them by the API", async () => {
     const work = await clone("writer");
-    await done("", "-C", work, "tag", "--annotate", "--message", "First", "v1.0.0");
-    await done("writer", "-C", work, "push", "--quiet", "origin", "v1.0.0", "HEAD:refs/heads/topic/one");
-    const head = await done("", "-C", work, "rev-parse", "HEAD");
+    await client.done("", "-C", work, "tag", "--annotate", "--message", "First", "v1.0.0");
+    await client.done("writer", "-C", work, "push", "--quiet", "origin", "v1.0.0", "HEAD:refs/heads/topic/one");
+    const head = await client.done("", "-C", work, "rev-parse", "HEAD");
     const tagged = await until("the tag started a run", 10_000, () =>
       runs().find(({ ref }) => ref === "refs/tags/v1.0.0"),
     );
@@ -177,12 +137,12 @@ describe("git over HTTP in the lab's GitHub", function () {
     assert.equal(ref.object.type, "tag");
     const names = ((await json(`${base}/branches`)) as { name: string }[]).map(({ name }) => name);
     assert.deepEqual(names, ["main", "topic/one"]);
-    const client = await emulator.client();
+    const octokit = await emulator.client();
     const call = { owner, repo, workflow_id: "smoke.yml", inputs: { target: "x" } };
-    await client.rest.actions.createWorkflowDispatch({ ...call, ref: "topic/one" });
+    await octokit.rest.actions.createWorkflowDispatch({ ...call, ref: "topic/one" });
     assert.equal(runs().at(-1)?.ref, "refs/heads/topic/one");
     await assert.rejects(
-      client.rest.actions.createWorkflowDispatch({ ...call, ref: "none" }),
+      octokit.rest.actions.createWorkflowDispatch({ ...call, ref: "none" }),
       /No ref found for: none/,
     );
     const raw = { accept: "application/vnd.github.raw+json" };
@@ -202,7 +162,7 @@ describe("git over HTTP in the lab's GitHub", function () {
     assert.ok(text.includes(`maxInputSize = ${largestPush}\n`), text);
     // A smaller limit, so that the test is quick.
     writeFileSync(settings, text.replace(String(largestPush), "65536"));
-    await commit(work, "large.bin", randomBytes(2 ** 17));
+    await client.commit(work, "large.bin", randomBytes(2 ** 17));
     await refused(/pack exceeds maximum allowed size/, "writer", ...push, "HEAD:refs/heads/large");
     writeFileSync(settings, text);
     assert.deepEqual(await json(`${base}/branches`), before);
@@ -211,7 +171,7 @@ describe("git over HTTP in the lab's GitHub", function () {
   it("follows the repository's new name", async () => {
     await emulator.admin("PUT", "faults/repository-renamed", { to: "renamed" });
     try {
-      assert.match(await done("operator-token", "ls-remote", url(), "main"), /refs\/heads\/main/);
+      assert.match(await client.done("operator-token", "ls-remote", url(), "main"), /refs\/heads\/main/);
     } finally {
       await emulator.admin("DELETE", "faults/repository-renamed");
     }

@@ -4,6 +4,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { allRoutes } from "@ghrunners/lab/github/routes/index";
+import { fastImport } from "@ghrunners/lab/github/repository/fast-import";
+import { git } from "@ghrunners/lab/github/repository/git";
+import { PullRequests } from "@ghrunners/lab/github/repository/pull-requests";
 import { seal } from "@ghrunners/lab/driver/seal";
 import { TestEmulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { Judge } from "./support/openapi";
@@ -152,6 +155,33 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
     await assert.rejects(operator.issues.create({ ...here, title: "" }), { status: 422 });
   });
 
+  it("pull requests, and comments", async () => {
+    const { repository } = emulator.services;
+    const change = { path: "app.txt", mode: "100644", content: Buffer.from("one") };
+    const refs = [{ name: "refs/heads/topic", parent: repository.head() }];
+    const plan = { refs, changes: [change], author: "operator", message: "Change", now: 0 };
+    git(repository.folder, ["fast-import", "--quiet"], fastImport(plan));
+    repository.changed();
+    const { data } = await operator.pulls.create({ ...here, title: "Change", head: `${owner}:topic`, base: "main" });
+    const pull = { ...here, pull_number: data.number };
+    await operator.pulls.get(pull);
+    await operator.pulls.list({ ...here, head: `${owner}:topic` });
+    await operator.pulls.update({ ...pull, title: "Another change", state: "closed" });
+    await assert.rejects(operator.pulls.create({ ...here, title: "x", head: "none", base: "main" }), { status: 422 });
+    await assert.rejects(operator.pulls.get({ ...here, pull_number: 999 }), { status: 404 });
+    const issue = { ...here, issue_number: data.number };
+    await operator.issues.get(issue);
+    const { data: comment } = await operator.issues.createComment({ ...issue, body: "seen" });
+    await operator.issues.updateComment({ ...here, comment_id: comment.id, body: "seen twice" });
+    await operator.issues.getComment({ ...here, comment_id: comment.id });
+    const { data: comments } = await operator.issues.listComments(issue);
+    assert.deepEqual(
+      comments.map(({ body }) => body),
+      ["seen twice"],
+    );
+    await assert.rejects(operator.issues.createComment({ ...issue, body: "" }), { status: 422 });
+  });
+
   it("settings of Actions, and rulesets", async () => {
     await operator.actions.setGithubActionsPermissionsRepository({
       ...here,
@@ -290,7 +320,8 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
   });
 
   it("has seen every route that the description has", () => {
-    const served = allRoutes(emulator.services, emulator.engine).filter(({ base }) => base === "/api/v3");
+    const pullRequests = new PullRequests(emulator.services.repository, emulator.services.store, emulator.engine);
+    const served = allRoutes(emulator.services, emulator.engine, pullRequests).filter(({ base }) => base === "/api/v3");
     const described = served
       .map(({ method, path: template }) => `${method} ${template}`)
       .filter((name) => judge.has(name));

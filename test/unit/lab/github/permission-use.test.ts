@@ -28,6 +28,7 @@ describe("the record of used permissions", () => {
       "contents:read",
       "environments:write",
       "issues:write",
+      "pull_requests:write",
       "secrets:write",
     ]);
     assert.deepEqual([reviewer?.login, reviewer?.used], ["reviewer", {}]);
