@@ -7,6 +7,7 @@
 cd /
 home=/home/actions-runner
 work=/opt/actions-runner/_work
+diag=/opt/actions-runner/_diag
 
 # Only as the user of jobs, so that another user who runs a hook by hand loses nothing.
 is_job_user() { [[ $(id -un) == actions-runner ]]; }
@@ -54,6 +55,18 @@ end_leftovers() {
   done
   echo "::error::Processes that an earlier job left cannot be ended: ${leftovers[*]}. Next: restart the runner's unit" >&2
   return 1
+}
+
+# A job may have closed the folders in which the runner itself works: without its log file no job starts. The exporter and the
+# redactor, which are other users, read what is in the last two.
+open_folders() {
+  local folder
+  for folder in "$home" "$work" "$diag"; do
+    if [[ -O $folder && -d $folder && ! -L $folder ]]; then
+      chmod u+rwx "$folder"
+      [[ $folder == "$home" ]] || chmod go+rx "$folder"
+    fi
+  done
 }
 
 # Deletes what this user can delete in a folder, and reports what is left of its own. A closed folder is opened before it is
@@ -109,6 +122,7 @@ forget_workspace() {
 remove_traces() {
   is_job_user || return 0
   end_leftovers
+  open_folders
   empty "$home"
   local folder
   for folder in /tmp /var/tmp /dev/shm /dev/mqueue /run/lock; do

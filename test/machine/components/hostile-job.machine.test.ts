@@ -249,6 +249,19 @@ time.sleep(600) # hidden' >/dev/null 2>&1; for i in $(seq 100); do pgrep -f 'hid
     assert.equal(asRoot(`find ${work} /home/${RUNNER_USER} -mindepth 1 | wc -l`), "0");
   });
 
+  it("cannot close the folders that the runner works in, nor hide its logs from their readers", () => {
+    const folders = [`/home/${RUNNER_USER}`, `${RUNNER_HOME}/${WORK_FOLDER}`, `${RUNNER_HOME}/_diag`];
+    const modes = (): string[] => asRoot(`stat --format=%a ${folders.join(" ")}`).split("\n");
+    const open = modes();
+    job(`mkdir -p ~/x/y; chmod 000 ~/x ${folders.join(" ")}`);
+    assert.deepEqual(modes(), ["0", "0", "0"]);
+    const { code, all } = hook("job-started");
+    assert.equal(code, 0, all);
+    assert.deepEqual(modes().slice(1), open.slice(1));
+    assert.match(modes()[0] ?? "", /^7/);
+    assert.equal(asRoot(`find ${folders[0]} -mindepth 1 | wc -l`), "0");
+  });
+
   it("gets no service manager of its own, and does not look into the listener where the kernel can forbid it", () => {
     const manager = asRoot(`echo user@$(id -u ${RUNNER_USER}).service`);
     assert.match(run(["systemctl", "start", manager]).all, /is masked/);
