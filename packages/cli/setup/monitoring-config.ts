@@ -12,8 +12,14 @@ const hostOf = (url: string): string => new URL(url).host;
 export const ruleGlob = ({ paths }: MonitoringPlaces): string => `${paths.rules}/*.yml`;
 export const targetGlob = ({ paths }: MonitoringPlaces): string => `${paths.targets}/*.json`;
 
+/**
+ * The job for the targets that the stacks write. Limits: where an exporter restarts, a job on that host may listen on its
+ * port in the meantime, and answer without end or with any number of series.
+ */
 const filesJob = (places: MonitoringPlaces) => ({
   job_name: "files",
+  body_size_limit: "16MB",
+  sample_limit: 20_000,
   file_sd_configs: [{ files: [targetGlob(places)] }],
 });
 

@@ -2,7 +2,6 @@
  * Reads every runner once: its exporter, its node exporter, and GitHub's view from the fleet exporter on this host.
  */
 import http from "node:http";
-import { text as textOf } from "node:stream/consumers";
 import type { SwitchConfig } from "../config";
 import { Samples } from "./samples";
 import { diskView, githubView, hostView, newer, queueView, type RunnerViews } from "./views";
@@ -12,6 +11,8 @@ import { diskView, githubView, hostView, newer, queueView, type RunnerViews } fr
  * reads.
  */
 const LIMIT_MS = 3_000;
+/** Longest answer, bytes. Where an exporter restarts, a job may listen on its port in the meantime and answer without end. */
+const LONGEST_ANSWER = 8 * 2 ** 20;
 /** Node exporter has hundreds of series; the file systems are enough. */
 const DISKS_ONLY = "?collect[]=filesystem";
 
@@ -27,6 +28,17 @@ interface Answer {
 export type ReadExporter = (url: string) => Promise<Answer | undefined>;
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 2 });
+
+async function textOf(response: http.IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of response as AsyncIterable<Buffer>) {
+    bytes += piece.length;
+    if (bytes > LONGEST_ANSWER) throw new Error(`The answer has more than ${LONGEST_ANSWER} bytes.`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString("utf8");
+}
 
 function get(url: string): Promise<{ text: string; date: string | undefined }> {
   return new Promise((resolve, reject) => {

@@ -283,7 +283,8 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^ghrunners restore-protection$/,
-    notRun: "drift.engine.test.ts calls its function restoreProtection without the command line",
+    test: "test/engine/cli/drift/drift.engine.test.ts",
+    by: '"ghrunners", "restore-protection"',
   },
   {
     pattern: /^ghrunners doctor( --json| --limit 60)?$/,

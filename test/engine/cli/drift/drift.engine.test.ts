@@ -3,7 +3,6 @@ import addFormats from "ajv-formats";
 import assert from "node:assert/strict";
 import { driftOf } from "@ghrunners/cli/drift/drift";
 import type { DriftReport } from "@ghrunners/cli/drift/report";
-import { restoreProtection } from "@ghrunners/cli/restore-protection/restore";
 import { until } from "@ghrunners/core/until";
 import { apiOnlyLab, type ApiOnlyLab } from "../../cli/support/api-only-lab";
 import { publishedSchema } from "../../../support/published-schema";
@@ -105,11 +104,31 @@ describe("drift on the real engine", () => {
     assert.equal(blind.code, 0, blind.output);
     const report = await drift();
     assert.deepEqual(ids(report), ["environment-reviewers"]);
-    assert.equal(repairOf(report, "environment-reviewers"), `ghrunners restore-protection --stack ${lab.stack.name}`);
-    await restoreProtection(lab.stack);
+    const repair = repairOf(report, "environment-reviewers");
+    assert.equal(repair, `ghrunners restore-protection --stack ${lab.stack.name}`);
+    const repaired = await lab.rehearsal.run(["bash", "-c", `${repair} --json`]);
+    assert.equal(repaired.code, 0, repaired.all);
+    assert.deepEqual(JSON.parse(repaired.stdout), { version: 1, environment: "lab" });
+    assert.match(repaired.all, /Protection of the environment lab restored/);
     await clean();
     const second = await lab.rehearsal.up({}, "--refresh", "--expect-no-changes");
     assert.equal(second.code, 0, second.output);
+  });
+
+  it("restores the same protection twice, and says what is missing where it can restore none", async () => {
+    const restore = (...args: string[]) => lab.rehearsal.run(["ghrunners", "restore-protection", ...args]);
+    for (const round of [1, 2]) {
+      const run = await restore();
+      assert.equal(run.code, 0, `${round}: ${run.all}`);
+      assert.equal(run.stdout, "", "words for people are not on the output for programs");
+    }
+    await clean();
+    const marked = await lab.rehearsal.mark("github");
+    const elsewhere = await restore("--stack", "no-such-stack");
+    assert.equal(elsewhere.code, 1, elsewhere.all);
+    assert.match(elsewhere.all, /no-such-stack/);
+    assert.equal((await restore("staging")).code, 2);
+    assert.equal(await lab.rehearsal.mark("github"), marked, "nothing was written");
   });
 
   it("finds things that are not configured, and a repository that was made public", async () => {

@@ -116,6 +116,12 @@ describe("plan of ghrunners setup monitoring", () => {
     assert.deepEqual(parse(targets), { scrape_configs: [whole.scrape_configs?.at(-1)] });
   });
 
+  it("limits what a job can answer in place of an exporter", () => {
+    const { scrape_configs } = parse(prometheusConfig(places)) as { scrape_configs: Record<string, unknown>[] };
+    const { body_size_limit, sample_limit } = scrape_configs.at(-1) ?? {};
+    assert.deepEqual({ body_size_limit, sample_limit }, { body_size_limit: "16MB", sample_limit: 20_000 });
+  });
+
   it("is a script that bash reads, where no machine is named", async () => {
     const report = await workOn({ places, login: undefined }, false);
     assert.equal(report.state, "unseen");
