@@ -1,5 +1,6 @@
 /** `npm run lab -- exec` and `npm run lab -- shell`: one command, or a shell, inside the lab. */
 import { spawn } from "node:child_process";
+import type { Server } from "node:net";
 import { constants } from "node:os";
 import { inside, type LabSession } from "./pulumi/session";
 
@@ -8,15 +9,21 @@ const forwarded = ["SIGTERM", "SIGHUP"] as const;
 
 /**
  * Runs a command inside the lab with this terminal, and waits for its end.
+ * @param socket listens outside the lab; a command of Node gets it as its first message, and this process lets go of it
  * @returns its exit code; 128 and the signal's number when a signal ended it, 127 when there is no such program
  */
 export async function runInside(
   session: LabSession,
   line: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  socket?: Server,
 ): Promise<number> {
   const [program = "", ...args] = inside(session, line);
-  const child = spawn(program, args, { stdio: "inherit", env: { ...session.env, ...env } });
+  const child = spawn(program, args, {
+    stdio: ["inherit", "inherit", "inherit", ...(socket === undefined ? [] : ["ipc" as const])],
+    env: { ...session.env, ...env },
+  });
+  if (socket !== undefined) child.send("socket", socket, () => socket.close());
   // Ctrl-C reaches the command through the terminal's process group; this process only waits for its end.
   const ignore = (): void => undefined;
   const pass = (signal: NodeJS.Signals): void => void child.kill(signal);

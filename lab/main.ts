@@ -1,26 +1,14 @@
 import { Command, CommanderError, Option } from "commander";
-import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
-import { parse } from "yaml";
-import { adminRequest } from "./admin";
+import { existsSync } from "node:fs";
 import { blankLines, blankOwner, type RepositoryOwner, repositoryOwners } from "./blank";
-import { faultRequest, faultToClear, type FaultRequest, type TargetName } from "./fault-requests";
+import { labConsole, type ConsoleOptions } from "./console/command";
+import { activeFaults, administer, clearFault, requireUp, setFault } from "./fault-commands";
+import type { FaultRequest } from "./fault-requests";
 import { faults } from "./faults";
-import {
-  activeHostFaults,
-  clearHostFaults,
-  hostNamed,
-  hostStates,
-  removeHost,
-  hostFaultNamed,
-  setHostFault,
-  standingHosts,
-  type HostFaultName,
-  type HostName,
-} from "./hosts";
+import { hostNamed, hostStates, removeHost } from "./hosts";
 import { prepareDemoApp } from "./demo-app/prepare";
 import { runInside, shellInside } from "./exec";
-import { baseFolders, currentInstance, type Instance } from "./instance";
+import { baseFolders, currentInstance } from "./instance";
 import { loopbackPorts } from "./forwards";
 import { labDown, labUp, modeOf, setReviewer } from "./lifecycle";
 import { firstDayTable, runFirstDay } from "./first-day/run";
@@ -31,8 +19,9 @@ import { labStack } from "./pulumi/stack-files";
 import { ensureLabStack } from "./pulumi/stack";
 import type { LabSession } from "./pulumi/session";
 import { namedHere, remove, superfluous } from "./prune";
-import { isRunning, logOf, socketOf } from "./service";
+import { isRunning, logOf } from "./service";
 import { topology } from "./topology";
+import { port } from "@ghrunners/cli/console/command";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { endQuietlyWhenNobodyReads } from "@ghrunners/core/terminal";
 
@@ -40,69 +29,12 @@ const say = (line: string): void => void process.stderr.write(`· ${line}\n`);
 const print = (value: unknown): void =>
   void process.stdout.write(`${typeof value === "string" ? value : JSON.stringify(value, null, 2)}\n`);
 
-/** Machines and runners by role, from the stack configuration of the lab. */
-function targetNames(): TargetName[] {
-  const file = parse(readFileSync(path.join(projectRoot, "lab/stacks/Pulumi.lab.yaml"), "utf8")) as {
-    config: Record<string, unknown>;
-  };
-  return file.config["ghrunners:runners"] as TargetName[];
-}
-
 /** The session of the running lab; a further stack is made at its first use. */
 async function enter(further?: "staging" | "production"): Promise<LabSession> {
   const instance = currentInstance();
   const session = await enterLab(instance, say, labStack(instance, further));
   if (further !== undefined) await ensureLabStack(session, say);
   return session;
-}
-
-function requireUp(instance: Instance): void {
-  if (modeOf(instance) === undefined)
-    throw new Error(`The lab "${instance.name}" is not up. Bring it up with: npm run lab -- up`);
-}
-
-async function administer(
-  method: "PUT" | "DELETE" | "GET",
-  request: Omit<FaultRequest, "body"> & { body?: unknown },
-): Promise<unknown> {
-  const instance = currentInstance();
-  requireUp(instance);
-  const reply = await adminRequest(socketOf(instance, request.service), method, request.path, request.body);
-  if (reply.status >= 300)
-    throw new Error(`${request.service} refused (${reply.status}): ${JSON.stringify(reply.body)}`);
-  return reply.body;
-}
-
-const isHost = (target: string | undefined): target is HostName => Object.hasOwn(standingHosts, target ?? "");
-
-async function setFault(name: string, target: string | undefined, words: readonly string[]): Promise<void> {
-  const instance = currentInstance();
-  requireUp(instance);
-  if (isHost(target)) await setHostFault(instance, { name: hostFaultNamed(name), host: target });
-  else await administer("PUT", faultRequest(name, target, words, targetNames()));
-}
-
-/** Ends faults of the existing hosts; a host that was powered off boots again. */
-async function clearFaultsOfHosts(only: { name?: HostFaultName; host?: HostName }): Promise<void> {
-  const instance = currentInstance();
-  requireUp(instance);
-  const ended = await clearHostFaults(instance, only);
-  const hosts = ended.filter(({ name }) => name === "stop").map(({ host }) => host);
-  if (hosts.length > 0) await labUp(instance, { projectRoot, say, hosts });
-}
-
-async function clearFault(name: string | undefined, target: string | undefined): Promise<void> {
-  if (name === undefined) {
-    await clearFaultsOfHosts({});
-    await administer("DELETE", { service: "proxmox", path: "/_lab/faults" });
-    await administer("DELETE", { service: "github", path: "/_lab/faults" });
-  } else if (isHost(target)) {
-    await clearFaultsOfHosts({ name: hostFaultNamed(name), host: target });
-  } else {
-    const { service, path: where, subject } = faultToClear(name, target, targetNames());
-    await administer("DELETE", { service, path: where, body: subject });
-  }
-  say(name === undefined ? "No fault is set." : `${[name, target].filter(Boolean).join(" ")} has ended.`);
 }
 
 async function status(options: { json?: boolean }): Promise<void> {
@@ -197,6 +129,15 @@ function program(): Command {
       process.exitCode = await shellInside(await enter());
     });
   root
+    .command("console")
+    .description("the console of the lab's stack in the browser, with the faults as buttons; Ctrl-C ends it")
+    .addOption(new Option("--port <number>", "port on 127.0.0.1; default: a free one").argParser(port))
+    .option("--open", "open the page in the default browser")
+    .option("--json", "print its address as JSON")
+    .action(async (options: ConsoleOptions) => {
+      process.exitCode = await labConsole(await enter(), options);
+    });
+  root
     .command("demo-app")
     .description("prepare the first deployment: target, release, secrets, deploy key")
     .action(async () => {
@@ -238,7 +179,8 @@ function program(): Command {
     .command("events <service>")
     .description("events of a service (proxmox, github), one JSON object per line")
     .action(async (service: string) => {
-      const events = await administer("GET", { service: service as FaultRequest["service"], path: "/_lab/events" });
+      const place = { service: service as FaultRequest["service"], path: "/_lab/events" };
+      const events = await administer(currentInstance(), "GET", place);
       for (const event of events as unknown[]) print(JSON.stringify(event));
     });
   const host = root.command("host").description("machines that exist before the program runs");
@@ -268,19 +210,25 @@ function program(): Command {
     .command("active")
     .description("list the faults that are set now")
     .action(async () => {
-      for (const service of ["proxmox", "github"] as const) {
-        print({ [service]: await administer("GET", { service, path: "/_lab/faults" }) });
-      }
-      print({ hosts: activeHostFaults(currentInstance()) });
+      const { proxmox, github, hosts } = await activeFaults(currentInstance());
+      print({ proxmox });
+      print({ github });
+      print({ hosts });
     });
-  fault.command("clear [name] [target]").description("end one fault, or all of them").action(clearFault);
+  fault
+    .command("clear [name] [target]")
+    .description("end one fault, or all of them")
+    .action(async (name: string | undefined, target: string | undefined) => {
+      await clearFault(currentInstance(), say, name, target);
+      say(name === undefined ? "No fault is set." : `${[name, target].filter(Boolean).join(" ")} has ended.`);
+    });
   for (const { name, target, about } of faults) {
     fault
       .command(`${name} ${target === "service" ? "" : "<target> "}[parameters...]`)
       .description(about)
       .action(async (...args: unknown[]) => {
         const [machine, words] = target === "service" ? [undefined, args[0]] : [args[0] as string, args[1]];
-        await setFault(name, machine, words as string[]);
+        await setFault(currentInstance(), name, machine, words as string[]);
         say(`${name} is set. End it with: npm run lab -- fault clear ${[name, machine].filter(Boolean).join(" ")}`);
       });
   }

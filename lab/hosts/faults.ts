@@ -7,14 +7,14 @@ import { topology } from "../topology";
 import { hostNamed, type HostName } from "./hosts";
 
 /** What can be done to a standing host; the names are those of the faults of any machine. */
-const names = ["stop", "freeze", "cut-link", "fill-disk"] as const;
-export type HostFaultName = (typeof names)[number];
+export const hostFaultNames = ["stop", "freeze", "cut-link", "fill-disk"] as const;
+export type HostFaultName = (typeof hostFaultNames)[number];
 
 /** @throws Error that names the faults a standing host can have */
 export function hostFaultNamed(name: string): HostFaultName {
-  const found = names.find((known) => known === name);
+  const found = hostFaultNames.find((known) => known === name);
   if (found === undefined)
-    throw new Error(`A standing host cannot have the fault "${name}". Known: ${names.join(", ")}.`);
+    throw new Error(`A standing host cannot have the fault "${name}". Known: ${hostFaultNames.join(", ")}.`);
   return found;
 }
 

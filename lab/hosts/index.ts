@@ -15,7 +15,14 @@ import { ensureHostKey } from "./keys";
 import { untilHostAnswers } from "./ready";
 
 export { HOST_USER } from "./cloud-config";
-export { activeHostFaults, clearHostFaults, hostFaultNamed, setHostFault, type HostFaultName } from "./faults";
+export {
+  activeHostFaults,
+  clearHostFaults,
+  hostFaultNamed,
+  hostFaultNames,
+  setHostFault,
+  type HostFaultName,
+} from "./faults";
 export { hostNamed, standingHosts, type HostName, type ExistingHost } from "./hosts";
 export { ensureHostKey, hostKeyOf } from "./keys";
 export { runOnHost, runOnMachine, type ShellResult } from "./shell";

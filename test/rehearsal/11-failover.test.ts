@@ -11,10 +11,14 @@ import { rehearsedSettings } from "@ghrunners/lab/driver/alert-rehearsal";
 import { Failover } from "@ghrunners/lab/driver/failover";
 import { FastMonitoring } from "@ghrunners/lab/driver/fast-monitoring";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+import { needsChromium, startChromium, violations } from "../support/chromium";
 import { undoneAfter } from "../support/undone-after";
+import { openLabConsole } from "./support/lab-console";
 
 /** From a fault to the new choice: 30 s and the fleet exporter's interval of 15 s. */
 const LIMIT_MS = 45_000;
+/** The console reads the switch every 10 s, and its page reads the console every 2 s. */
+const SEEN_MS = 15_000;
 /** A machine boots, its listener connects, and both views show it. */
 const RECOVERY_MS = 120_000;
 /** Short, so that the test sees an end of both; the defaults are 60 s and 300 s. */
@@ -60,7 +64,7 @@ describe("failover", function () {
     assert.ok(status.monitoring?.targets.some(({ job }) => job === "ghrunners-switch"));
   });
 
-  for (const fault of ["freeze", "cut-link", "hang-listener", "api-offline"]) {
+  for (const fault of ["freeze", "cut-link", "hang-listener"]) {
     it(`moves to the secondary and back: ${fault}`, async () => {
       await failover.chosen(primary.name, RECOVERY_MS);
       const begun = Date.now();
@@ -68,6 +72,40 @@ describe("failover", function () {
       await failover.chosen(primary.name, RECOVERY_MS);
     });
   }
+
+  it("is seen on the page of the lab's console, whose button makes and clears the fault: api-offline", async function () {
+    await needsChromium(this);
+    await failover.chosen(primary.name, RECOVERY_MS);
+    const [lab, browser] = await Promise.all([openLabConsole(), startChromium()]);
+    let ended: number | null = null;
+    try {
+      const page = await browser.newPage();
+      await page.goto(lab.url);
+      const choice = page.locator("#next-deployment-choice");
+      const says = (name: string, timeout: number) => choice.getByText(`${name} deploys next`).waitFor({ timeout });
+      const button = (verb: string) =>
+        page.getByRole("button", { name: `${verb} api-offline: the primary (${primary.name})` });
+      await says(`${primary.name} (primary)`, LIMIT_MS);
+      const begun = Date.now();
+      await button("Make").click();
+      await button("Clear").waitFor({ timeout: 10_000 });
+      await says(`${secondary.name} (secondary)`, LIMIT_MS + SEEN_MS);
+      process.stdout.write(
+        `      api-offline: ${((Date.now() - begun) / 1000).toFixed(1)} s to the new choice on the page\n`,
+      );
+      assert.deepEqual(await violations(page), []);
+      await button("Clear").focus();
+      await page.keyboard.press("Enter");
+      await page.getByText("No fault is set.").waitFor({ timeout: 10_000 });
+      await says(`${primary.name} (primary)`, RECOVERY_MS);
+    } finally {
+      await browser.close();
+      ended = await lab.close();
+      await rehearsal.labCommand("fault", "clear", "api-offline", "primary");
+    }
+    assert.equal(ended, 0);
+    await failover.chosen(primary.name, RECOVERY_MS);
+  });
 
   it("a power cut: the release that waits for the primary is started again, once, and gets the secondary", async () => {
     const { octokit, repository, lab } = rehearsal;

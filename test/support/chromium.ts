@@ -1,5 +1,8 @@
 /** Debian's Chromium, for tests that look at a page. */
-import { chromium, type Browser } from "playwright-core";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { projectRoot } from "@ghrunners/core/project-root";
 import { reasonForApiOnly } from "@ghrunners/lab/lifecycle";
 import { ensurePackages, isOnPath } from "@ghrunners/lab/packages";
 
@@ -16,4 +19,18 @@ export async function needsChromium(test: { skip(): void }): Promise<void> {
 /** @param program another way to start it, such as inside a network namespace */
 export function startChromium(program = "/usr/bin/chromium"): Promise<Browser> {
   return chromium.launch({ executablePath: program, args: ["--no-sandbox", "--disable-gpu"] });
+}
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+/** What axe-core finds wrong; it fetches no style sheets. Its script is run by the debugger, which the page's policy does not concern. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(readFileSync(path.join(projectRoot, "node_modules/axe-core/axe.min.js"), "utf8"));
+  const { violations: found } = await page.evaluate<{ violations: Violation[] }>(
+    `axe.run(document, { preload: false, resultTypes: ["violations"] })`,
+  );
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }

@@ -11,14 +11,17 @@ export interface PageFiles {
   readonly style: string;
 }
 
+/** First file of the console's own page. */
+export const consolePage = path.join(__dirname, "page/main.tsx");
+
 /**
  * Bundles a page.
- * @param entry file of ./page
+ * @param entry absolute path of its first file, such as consolePage
  * @throws Error with esbuild's message
  */
-export async function pageFiles(entry: "main.tsx"): Promise<PageFiles> {
+export async function pageFiles(entry: string): Promise<PageFiles> {
   const { outputFiles } = await build({
-    entryPoints: [path.join(__dirname, "page", entry)],
+    entryPoints: [entry],
     bundle: true,
     platform: "browser",
     format: "esm",

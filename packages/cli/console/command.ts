@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { action, newCommand } from "../command";
 
-function port(text: string): number {
+/** @throws InvalidArgumentError that says what was expected */
+export function port(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= 1 && number <= 65_535) return number;
   throw new InvalidArgumentError("Expected a port from 1 to 65535.");

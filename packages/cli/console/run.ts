@@ -1,15 +1,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import type { Server } from "node:net";
 import { monitoringSettings } from "@ghrunners/config/arguments/monitoring";
 import { note } from "@ghrunners/core/terminal";
 import { printJson } from "../command";
 import { monitoringUrls } from "../monitoring/address";
-import { currentStack } from "../pulumi/stack";
+import { currentStack, type Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
-import { pageFiles } from "./assets";
+import { consolePage, pageFiles } from "./assets";
 import { Readings } from "./readings";
 import { panelsOf, type DashboardData } from "./panels";
-import { startServer, WrongQuestion } from "./server";
+import { startServer, WrongQuestion, type Served } from "./server";
 import { snapshotOf, topologyOf, type ConsoleSnapshot } from "./snapshot";
 import { sourcesOf } from "./sources";
 
@@ -33,8 +34,8 @@ async function asked(): Promise<void> {
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
 }
 
-export async function showConsole(options: Options): Promise<number> {
-  const stack = await currentStack(options.stack);
+/** What the console of a stack answers with; the page is the caller's. Reads the stack's settings. */
+export async function servedStack(stack: Stack): Promise<Omit<Served, "page">> {
   // Read once: each reading starts Pulumi. A changed setting needs a new start.
   const settings = await settingsOf(stack);
   const readings = new Readings(sourcesOf(stack.name, settings));
@@ -45,20 +46,27 @@ export async function showConsole(options: Options): Promise<number> {
     if (urls === undefined) throw new WrongQuestion(`The stack ${stack.name} has no monitoring host.`);
     return panelsOf(urls.prometheus, settings.environment, query, new Date());
   };
-  const server = await startServer(
-    {
-      title: `${stack.name}: GitHub runners`,
-      page: await pageFiles("main.tsx"),
-      json: { "/api/snapshot": snapshot, "/api/panels": panels },
-    },
-    options.port ?? 0,
-  );
+  return { title: `${stack.name}: GitHub runners`, json: { "/api/snapshot": snapshot, "/api/panels": panels } };
+}
+
+/**
+ * Serves until Ctrl-C or SIGTERM, and says where.
+ * @param at see startServer
+ */
+export async function serve(stack: string, served: Served, at: number | Server, options: Options): Promise<void> {
+  const server = await startServer(served, at);
   const ended = asked();
-  if (options.json) printJson<"console">({ version: 1, stack: stack.name, url: server.url });
+  if (options.json) printJson<"console">({ version: 1, stack, url: server.url });
   else process.stdout.write(`${server.url}\n`);
-  note(`The console of ${stack.name} is at ${server.url} (Ctrl-C ends it)`);
+  note(`The console of ${stack} is at ${server.url} (Ctrl-C ends it)`);
   if (options.open) open(server.url);
   await ended;
   await server.close();
+}
+
+export async function showConsole(options: Options): Promise<number> {
+  const stack = await currentStack(options.stack);
+  const served = { ...(await servedStack(stack)), page: await pageFiles(consolePage) };
+  await serve(stack.name, served, options.port ?? 0, options);
   return 0;
 }

@@ -5,7 +5,7 @@
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server } from "node:net";
 import type { PageFiles } from "./assets";
 
 const ADDRESS = "127.0.0.1";
@@ -16,6 +16,19 @@ export interface Served {
   readonly page: PageFiles;
   /** JSON by its path, such as `/api/snapshot`. A function that throws WrongQuestion is answered with 400. */
   readonly json: Readonly<Record<string, (query: URLSearchParams) => unknown>>;
+  /**
+   * Paths that a program adds which serves the page with a part of its own. Each function decides whom it answers; only
+   * the Host header was checked before. Default: none, and the console only shows.
+   */
+  readonly more?: Readonly<Record<string, (request: IncomingMessage) => Promise<HttpAnswer>>>;
+}
+
+/** What is sent back. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Media type. */
+  readonly type: string;
+  readonly body: string;
 }
 
 /** The query asks for something that does not exist; the message says what was expected. */
@@ -58,28 +71,35 @@ const html = (title: string): string => `<!doctype html>
 </html>
 `;
 
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
+/** An answer in words. */
+export const words = (status: number, text: string): HttpAnswer => ({
+  status,
+  type: "text/plain; charset=utf-8",
+  body: text,
+});
+
+/** Whether a browser says that another site's page asks. Other programs say nothing: they run on this machine. */
+export function isForeign({ headers: said }: IncomingMessage): boolean {
+  const from = said["sec-fetch-site"] ?? "none";
+  return from !== "same-origin" && from !== "none";
 }
 
-const words = (status: number, text: string): Answer => ({ status, type: "text/plain; charset=utf-8", body: text });
-
-async function answerTo(request: IncomingMessage, port: number, served: Served): Promise<Answer> {
+async function answerTo(request: IncomingMessage, port: number, served: Served): Promise<HttpAnswer> {
   const host = request.headers.host ?? "";
   if (![`${ADDRESS}:${port}`, `localhost:${port}`].includes(host))
     return words(421, `The console answers as ${ADDRESS}:${port}, not as "${host}".\n`);
-  if (request.method !== "GET" && request.method !== "HEAD") return words(405, "The console only shows.\n");
   const { pathname, searchParams } = new URL(request.url ?? "/", `http://${ADDRESS}`);
-  const read = served.json[pathname];
+  const { more = {} } = served;
+  const added = Object.hasOwn(more, pathname) ? more[pathname] : undefined;
+  if (added !== undefined) return added(request);
+  if (request.method !== "GET" && request.method !== "HEAD") return words(405, "The console only shows.\n");
+  const read = Object.hasOwn(served.json, pathname) ? served.json[pathname] : undefined;
   if (read !== undefined) {
-    const from = request.headers["sec-fetch-site"] ?? "none";
-    if (from !== "same-origin" && from !== "none") return words(403, "Only the console's own page may ask for this.\n");
+    if (isForeign(request)) return words(403, "Only the console's own page may ask for this.\n");
     return { status: 200, type: "application/json", body: JSON.stringify(await read(searchParams)) };
   }
   const { title, page } = served;
-  const files: Readonly<Record<string, Omit<Answer, "status">>> = {
+  const files: Readonly<Record<string, Omit<HttpAnswer, "status">>> = {
     "/": { type: "text/html; charset=utf-8", body: html(title) },
     "/page.js": { type: "text/javascript; charset=utf-8", body: page.script },
     "/page.css": { type: "text/css; charset=utf-8", body: page.style },
@@ -98,19 +118,29 @@ async function answer(request: IncomingMessage, response: ServerResponse, port: 
 }
 
 /**
- * Starts the server on 127.0.0.1.
+ * Makes a server listen on 127.0.0.1.
  * @param port 0: a free one
  * @throws Error that names the port if it is taken
  */
-export async function startServer(served: Served, port: number): Promise<RunningServer> {
-  let own = port;
-  const server = createServer((request, response) => void answer(request, response, own, served));
+export async function listen(server: Server, port: number): Promise<void> {
   server.listen(port, ADDRESS);
   await once(server, "listening").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "EADDRINUSE")
       throw new Error(`Port ${port} of ${ADDRESS} is taken, expected a free one. Next: leave --port out`);
     throw error;
   });
+}
+
+/**
+ * Starts the server on 127.0.0.1.
+ * @param at a port, 0 for a free one; or a socket that listens there already
+ * @throws Error that names the port if it is taken
+ */
+export async function startServer(served: Served, at: number | Server): Promise<RunningServer> {
+  let own = 0;
+  const server = createServer((request, response) => void answer(request, response, own, served));
+  if (typeof at === "number") await listen(server, at);
+  else await once(server.listen(at), "listening");
   own = (server.address() as AddressInfo).port;
   return {
     url: `http://${ADDRESS}:${own}/`,

@@ -169,6 +169,11 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   { pattern: /^npm run lab -- shell$/, notRun: "it needs a terminal; lab exec enters the lab in the same way" },
   {
+    pattern: /^npm run lab -- console$/,
+    test: "test/rehearsal/support/lab-console.ts",
+    by: 'nodeLine("lab/main.ts", "console", "--json")',
+  },
+  {
     pattern: /^npm run lab -- notifications$/,
     notRun: "it needs an alert that was sent; alerts.test.ts checks the lines that it prints",
   },

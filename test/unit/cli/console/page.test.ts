@@ -1,23 +1,14 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { pageFiles, type PageFiles } from "@ghrunners/cli/console/assets";
+import { consolePage, pageFiles, type PageFiles } from "@ghrunners/cli/console/assets";
 import { startServer, type RunningServer } from "@ghrunners/cli/console/server";
 import type { ConsoleSnapshot } from "@ghrunners/cli/console/snapshot";
-import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
-import { needsChromium, startChromium } from "../../../support/chromium";
+import { needsChromium, startChromium, violations } from "../../../support/chromium";
 import { bare, beginning, healthy, problem, unknown } from "./sample-stack";
 
-const axe = readFileSync(path.join(projectRoot, "node_modules/axe-core/axe.min.js"), "utf8");
 const views = ["overview", "deployments", "alerts"] as const;
 const states = { healthy, problem, unknown, beginning, bare } as const;
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
 
 describe("the console's page in a browser", function () {
   this.timeout(120_000);
@@ -38,7 +29,7 @@ describe("the console's page in a browser", function () {
 
   before(async function () {
     await needsChromium(this);
-    files = await pageFiles("main.tsx");
+    files = await pageFiles(consolePage);
     browser = await startChromium();
     server = await start();
   });
@@ -85,14 +76,6 @@ describe("the console's page in a browser", function () {
       return true as const;
     });
   const shown = (page: Page): Promise<void> => page.locator("header h1:has-text('stack acme')").waitFor();
-  /** What axe-core finds wrong; it fetches no style sheets. Its script is run by the debugger, which the page's policy does not concern. */
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe);
-    const { violations: found } = await page.evaluate<{ violations: Violation[] }>(
-      `axe.run(document, { preload: false, resultTypes: ["violations"] })`,
-    );
-    return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-  }
   const overflows = (page: Page): Promise<boolean> =>
     page.evaluate<boolean>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
 

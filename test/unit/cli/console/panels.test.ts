@@ -1,22 +1,18 @@
 import Ajv from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import type { Browser } from "playwright-core";
 import { dashboards } from "@ghrunners/monitoring/dashboards/index";
-import { pageFiles } from "@ghrunners/cli/console/assets";
+import { consolePage, pageFiles } from "@ghrunners/cli/console/assets";
 import { panelsOf, type PanelData } from "@ghrunners/cli/console/panels";
 import { startServer, WrongQuestion, type RunningServer } from "@ghrunners/cli/console/server";
 import { aligned, nearThresholds, newestText, valueTicks } from "@ghrunners/cli/console/view/chart";
-import { projectRoot } from "@ghrunners/core/project-root";
-import { needsChromium, startChromium } from "../../../support/chromium";
+import { needsChromium, startChromium, violations } from "../../../support/chromium";
 import { publishedSchema } from "../../../support/published-schema";
 import { RecordedPrometheus } from "../dashboards/recorded-prometheus";
 import { recordedHours } from "../dashboards/recording";
 import { healthy } from "./sample-stack";
 
-const axe = readFileSync(path.join(projectRoot, "node_modules/axe-core/axe.min.js"), "utf8");
 const validate = addFormats(new Ajv({ strict: false })).compile(publishedSchema("console-panels"));
 
 const panel = (points: PanelData["series"][number]["points"], more: Partial<PanelData> = {}): PanelData => ({
@@ -101,7 +97,7 @@ describe("the console's dashboards, on a real Prometheus with recorded samples",
     server = await startServer(
       {
         title: "acme",
-        page: await pageFiles("main.tsx"),
+        page: await pageFiles(consolePage),
         json: { "/api/snapshot": () => healthy, "/api/panels": (query) => ask(query.toString()) },
       },
       0,
@@ -131,13 +127,7 @@ describe("the console's dashboards, on a real Prometheus with recorded samples",
         const wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth";
         assert.equal(await page.evaluate<boolean>(wide), false, `${width} pixels are too narrow for ${uid}`);
       }
-      await page.evaluate(axe);
-      const run = `axe.run(document, { preload: false, resultTypes: ["violations"] })`;
-      const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(run);
-      assert.deepEqual(
-        violations.map(({ id, nodes }) => [id, nodes[0]?.html]),
-        [],
-      );
+      assert.deepEqual(await violations(page), []);
       await context.close();
     }
     const own = server.url;

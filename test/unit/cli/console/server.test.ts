@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
-import { pageFiles } from "@ghrunners/cli/console/assets";
+import { consolePage, pageFiles } from "@ghrunners/cli/console/assets";
 import { startServer, WrongQuestion, type RunningServer } from "@ghrunners/cli/console/server";
 
 interface Reply {
@@ -90,7 +90,7 @@ describe("the console's server", () => {
   });
 
   it("bundles the page small, without an address of another site", async () => {
-    const { script, style } = await pageFiles("main.tsx");
+    const { script, style } = await pageFiles(consolePage);
     assert.ok(script.length + style.length < 200_000, `${script.length} and ${style.length} bytes`);
     const addresses = [...(script + style).matchAll(/https?:\/\/[\w.-]+/g)].map(([address]) => address);
     // Names of namespaces, which no browser fetches.
