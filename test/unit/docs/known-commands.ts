@@ -231,6 +231,11 @@ export const knownCommands: readonly KnownCommand[] = [
     notRun: "it writes into the checkout; a test beside it compares the file with what it would write",
   },
   {
+    pattern: /^npx tsx test\/unit\/docs\/console-pictures\.ts$/,
+    test: "test/unit/docs/console-pictures.test.ts",
+    by: "await takePictures(folder)",
+  },
+  {
     pattern: /^pulumi config set( --path '[^']+' \S+)?$/,
     test: alone,
     by: '"config", "set", "--stack", stack, "--path"',

@@ -134,7 +134,7 @@ function states(place: Element, drawn: Drawn, width: number): uPlot {
         {
           ...axisOf(place),
           grid: { show: false },
-          size: Math.min(width * 0.4, 20 + 7.2 * widest),
+          size: Math.min(width / 2, 20 + 7.2 * widest),
           splits: () => panel.series.map((_, index) => rows - index - 0.5),
           values: () => panel.series.map(({ name }) => name),
         },

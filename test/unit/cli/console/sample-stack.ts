@@ -136,7 +136,7 @@ export const healthy = snapshot({});
 
 const alert: MonitoringView["alerts"][number] = {
   ...{ name: "RunnerOffline", severity: "critical", component: "runner", role: "primary", runner: "runner-1" },
-  ...{ state: "firing", since: "2026-01-01T11:55:00Z", summary: "The primary is offline <at GitHub>" },
+  ...{ state: "firing", since: "2026-01-01T11:55:00Z", summary: "GitHub shows runner-1 offline" },
   runbook: `${topology.runbooks}/offline-restore.md#runneroffline`,
 };
 
@@ -145,7 +145,13 @@ const primaryStopped: MonitoringView = {
   targets: targets.map((target) =>
     target.subject === "runner-1" ? { ...target, health: "down", error: "no route to host" } : target,
   ),
-  alerts: [alert, { ...alert, name: "Strange", severity: "warning", state: "pending", runbook: "javascript:alert(1)" }],
+  alerts: [
+    alert,
+    {
+      ...{ ...alert, name: "Strange", severity: "warning", state: "pending" },
+      ...{ summary: "The primary is offline <at GitHub>", runbook: "javascript:alert(1)" },
+    },
+  ],
 };
 
 /** The primary's machine is off; the secondary deploys next. */
@@ -168,7 +174,17 @@ export const problem = snapshot({
     ),
     at,
   ),
-  gate: read(judgeSwitch("acme", switchOf(afterFailover, [decision, afterFailover]), notPaused), at),
+  gate: read(
+    judgeSwitch(
+      "acme",
+      switchOf(afterFailover, [
+        { ...decision, decidedAt: "2026-01-01T08:12:10.000Z" },
+        { ...afterFailover, decidedAt: "2026-01-01T11:54:30.000Z" },
+      ]),
+      notPaused,
+    ),
+    at,
+  ),
   monitoring: read(primaryStopped, at),
   deployments: read(
     [
