@@ -13,6 +13,7 @@ import { carryOut, exitCodeOf, stopSignal } from "./carry-out";
 import { deploymentId } from "../plan/compile";
 import { readPlan } from "../plan/parse";
 import type { Plan } from "../plan/schema";
+import { annotation, withoutCommands } from "./job-log";
 import { parseDeploymentId, parseVersion, type Version } from "../protocol/values";
 import { renderResult } from "../render";
 import { report } from "./report";
@@ -39,7 +40,9 @@ const options = {
   help: { type: "boolean" },
 } as const;
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+/** For everything that may contain text of the target. */
+const say = (line: string): void => print(withoutCommands(line));
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
@@ -51,7 +54,13 @@ async function main(): Promise<number> {
   const [command, ...more] = positionals;
   if (file === undefined || more.length > 0) return wrongUse();
   if (command === "report" && id !== undefined) {
-    await report(process.env, { ...planOf(file), privateKey: privateKeyOnInput(), id: parseDeploymentId(id), say });
+    await report(process.env, {
+      ...planOf(file),
+      privateKey: privateKeyOnInput(),
+      id: parseDeploymentId(id),
+      say,
+      warn: (title, text) => print(annotation("warning", title, text)),
+    });
     return 0;
   }
   if (command !== "deploy" || version === undefined) return wrongUse();
@@ -95,7 +104,7 @@ async function deploy(file: string, version: Version, given: { folder?: string; 
     { agent: JSON.parse(GHRUNNERS_AGENT_FILES) as AgentFiles, say, signal },
   );
   say(renderResult(outcome).trimEnd());
-  if (outcome.kind === "refused") say(`::error title=Deployment refused::${oneLine(outcome.reason)}`);
+  if (outcome.kind === "refused") print(annotation("error", "Deployment refused", outcome.reason));
   return exitCodeOf(outcome, "deploy");
 }
 
@@ -110,13 +119,10 @@ const inWords = (error: unknown): string => {
   return told instanceof Error ? told.message : String(told);
 };
 
-const oneLine = (text: string): string => text.replace(/\s+/g, " ");
-
 main().then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
-    // A line of the job's log that GitHub shows with the run.
-    say(`::error title=Deployment::${oneLine(inWords(error))}`);
+    print(annotation("error", "Deployment", inWords(error)));
     process.exitCode = error instanceof TypeError ? 2 : 1;
   },
 );

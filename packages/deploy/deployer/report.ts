@@ -20,6 +20,8 @@ export interface Subject {
   /** Id of the deployment. */
   readonly id: string;
   readonly say: (line: string) => void;
+  /** Shown with the run. */
+  readonly warn: (title: string, text: string) => void;
 }
 
 /** GitHub gives a cancelled job five minutes for its last steps. */
@@ -36,7 +38,7 @@ async function untilOver(agent: RemoteAgent, id: string): Promise<Records | unde
  * Reports the available result. An incident that cannot be sent now stays on the target. @throws Error if the target
  * cannot be reached
  */
-export async function report(variables: Variables, { address, privateKey, id, say }: Subject): Promise<void> {
+export async function report(variables: Variables, { address, privateKey, id, say, warn }: Subject): Promise<void> {
   await withSession(address, privateKey, async (session) => {
     const agent = sshAgent(session);
     const records = await untilOver(agent, id);
@@ -53,8 +55,9 @@ export async function report(variables: Variables, { address, privateKey, id, sa
     const sending = await sendIncidents(agent, tracker, `${url}/${fullName}/blob/HEAD/docs/runbooks`);
     for (const line of renderSending(sending)) say(line);
     if (sending.unsent.length > 0)
-      say(
-        "::warning title=Incidents are unsent::They stay on the target and are sent by the next deployment. " +
+      warn(
+        "Incidents are unsent",
+        "They stay on the target and are sent by the next deployment. " +
           "Expected GitHub to answer, and the calling job's permission issues: write. Next: ghrunners incidents --send",
       );
   });
