@@ -21,17 +21,11 @@ export class StateFile<State> {
 
   /** Undefined if there is no usable file. */
   read(): State | undefined {
-    removeTemporaries(this.file);
-    let text: string;
     try {
-      text = readFileSync(this.file, "utf8");
+      removeTemporaries(this.file);
+      return this.schema.parse(JSON.parse(readFileSync(this.file, "utf8")));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw error;
-    }
-    try {
-      return this.schema.parse(JSON.parse(text));
-    } catch {
       this.complain(`${this.file} cannot be read as the exporter's state; counting starts anew.`);
       return undefined;
     }

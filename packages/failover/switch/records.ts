@@ -4,6 +4,7 @@
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { GateDecision } from "../choice/choose";
+import { gateDecisionSchema } from "../choice/decision-schema";
 import { DECISION_FILE, HISTORY_FILE } from "@ghrunners/core/vocabulary/failover";
 import { removeTemporaries, writeWhole } from "@ghrunners/core/whole-file";
 
@@ -18,35 +19,43 @@ export function isNews(decision: GateDecision, before: GateDecision | undefined)
   return before === undefined || facts(decision) !== facts(before);
 }
 
-function linesOf(file: string): string[] {
+const linesOf = (text: string): string[] => text.split("\n").filter((line) => line !== "");
+
+/** The decision of a line; undefined if a kill cut it off, or another version of the switch wrote it. */
+function decisionIn(line: string | undefined): GateDecision | undefined {
   try {
-    return readFileSync(file, "utf8")
-      .split("\n")
-      .filter((line) => line !== "");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
+    return gateDecisionSchema.parse(JSON.parse(line ?? "null"));
+  } catch {
+    return undefined;
   }
 }
 
 export class DecisionRecords {
   private newest: GateDecision | undefined;
-  private lines: number;
+  private lines = 0;
 
-  /** @param complain called if a record cannot be written; the decision itself stays valid */
+  /** @param complain called if a record cannot be read or written; the decision itself stays valid */
   constructor(
     private readonly folder: string,
     private readonly complain: (line: string) => void,
   ) {
-    mkdirSync(folder, { recursive: true });
-    for (const name of [DECISION_FILE, HISTORY_FILE]) removeTemporaries(path.join(folder, name));
-    const lines = linesOf(path.join(folder, HISTORY_FILE));
-    this.lines = lines.length;
     try {
-      this.newest = lines.length === 0 ? undefined : (JSON.parse(lines.at(-1) as string) as GateDecision);
-    } catch {
-      // A line was cut off by a kill: record the next decision.
-      this.newest = undefined;
+      mkdirSync(folder, { recursive: true });
+      for (const name of [DECISION_FILE, HISTORY_FILE]) removeTemporaries(path.join(folder, name));
+      const lines = linesOf(this.history());
+      this.lines = lines.length;
+      this.newest = decisionIn(lines.at(-1));
+    } catch (error) {
+      complain(`The decisions in ${folder} cannot be read: ${(error as Error).message}`);
+    }
+  }
+
+  private history(): string {
+    try {
+      return readFileSync(path.join(this.folder, HISTORY_FILE), "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+      throw error;
     }
   }
 
@@ -62,8 +71,10 @@ export class DecisionRecords {
 
   private append(decision: GateDecision): void {
     const file = path.join(this.folder, HISTORY_FILE);
-    if (this.lines >= MOST_LINES) {
-      const kept = linesOf(file).slice(-KEPT_LINES);
+    const before = this.history();
+    // A kill may have cut the last line off.
+    if (this.lines >= MOST_LINES || !(before === "" || before.endsWith("\n"))) {
+      const kept = linesOf(before).slice(-KEPT_LINES);
       writeWhole(file, `${kept.join("\n")}\n`);
       this.lines = kept.length;
     }

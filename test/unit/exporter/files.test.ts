@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as z from "zod";
@@ -22,6 +22,10 @@ describe("the exporter's files", () => {
     writeFileSync(file, readFileSync(file, "utf8").slice(0, 3));
     assert.equal(state.read(), undefined);
     assert.match(said.join(), /counting starts anew/);
+    rmSync(file);
+    mkdirSync(file);
+    assert.equal(state.read(), undefined, "nor does a folder in its place end the exporter");
+    assert.equal(said.length, 2);
   });
 
   it("a folder that cannot be written is reported, and does not end the exporter", () => {

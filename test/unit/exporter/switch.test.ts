@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
@@ -221,4 +221,32 @@ describe("the failover switch: writing", () => {
       rmSync(folder, { recursive: true });
     }
   });
+
+  for (const [what, history] of [
+    ["a line of another version", '{"schema":"ghrunners.gate-decision/0","runner":"a"}\n'],
+    ["null", "null\n"],
+    ["a line that was cut off", `${JSON.stringify({ schema: "ghrunners.gate-decision/1" }).slice(0, 20)}`],
+    ["a folder", undefined],
+  ] as const)
+    it(`records its decisions, or says why not, where the history ends with ${what}`, () => {
+      const folder = mkdtempSync(path.join(tmpdir(), "ghr-records-"));
+      try {
+        const complaints: string[] = [];
+        const file = path.join(folder, "decisions.jsonl");
+        if (history === undefined) mkdirSync(file);
+        else writeFileSync(file, history);
+        const records = new DecisionRecords(folder, (line) => complaints.push(line));
+        for (const decision of [healthy, failed]) records.take(decision);
+        assert.deepEqual(JSON.parse(readFileSync(path.join(folder, "decision.json"), "utf8")), failed);
+        if (history === undefined) return assert.match(complaints[0] ?? "", /cannot be read: EISDIR/);
+        assert.deepEqual(complaints, []);
+        const lines = readFileSync(file, "utf8").trimEnd().split("\n").slice(-2);
+        assert.deepEqual(
+          lines.map((line) => JSON.parse(line) as unknown),
+          [healthy, failed],
+        );
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
 });
