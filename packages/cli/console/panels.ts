@@ -1,7 +1,13 @@
 /** One of Grafana's dashboards with its data from the stack's Prometheus, for the console's page. */
 import type { Described } from "@ghrunners/core/schema";
 import { dashboards } from "@ghrunners/monitoring/dashboards/index";
-import { deploymentMarks, evaluateDashboard, type EvaluatedPanel, type NamedSeries } from "../dashboards/evaluate";
+import {
+  deploymentMarks,
+  evaluateDashboard,
+  type EvaluatedDashboard,
+  type EvaluatedPanel,
+  type NamedSeries,
+} from "../dashboards/evaluate";
 import { prometheusAt, type Window } from "../dashboards/prometheus";
 import type { panelDataSchema, panelsSchema } from "./panels-schema";
 import { WrongQuestion } from "./server";
@@ -30,6 +36,19 @@ function panelData({ panel, series }: EvaluatedPanel): PanelData {
   };
 }
 
+/** What was evaluated, as the page takes it. */
+export function dashboardData(
+  { dashboard, rows }: EvaluatedDashboard,
+  window: Window,
+  marks: DashboardData["marks"],
+): DashboardData {
+  const { uid, title, description } = dashboard;
+  return {
+    ...{ version: 1, dashboard: uid, title, description, window, marks },
+    rows: rows.map((row) => ({ title: row.title, panels: row.panels.map(panelData) })),
+  };
+}
+
 /**
  * Runs every query of a dashboard.
  * @param query `dashboard`, the uid of one, and `range`, seconds up to now
@@ -50,17 +69,9 @@ export async function panelsOf(
   const end = Math.floor(now.getTime() / 1000);
   const window: Window = { start: end - range, end, step: Math.max(5, Math.round(range / POINTS)) };
   const prometheus = prometheusAt(prometheusUrl);
-  const [{ rows }, marks] = await Promise.all([
+  const [evaluated, marks] = await Promise.all([
     evaluateDashboard(dashboard, environment, prometheus, window),
     deploymentMarks(environment, prometheus, window),
   ]);
-  return {
-    version: 1,
-    dashboard: dashboard.uid,
-    title: dashboard.title,
-    description: dashboard.description,
-    window,
-    marks,
-    rows: rows.map(({ title, panels }) => ({ title, panels: panels.map(panelData) })),
-  };
+  return dashboardData(evaluated, window, marks);
 }

@@ -16,13 +16,3 @@ export function axisBase(unit: PanelUnit, high: number): number {
   if (unit === "bytes") return 1024 ** Math.floor(Math.log2(Math.max(1, high)) / 10);
   return 1;
 }
-
-const minute = 60;
-const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440].map((minutes) => minutes * minute);
-
-/** Round times within a window, at most `count`. */
-export function timeTicks(start: number, end: number, count: number): number[] {
-  const step = timeSteps.find((seconds) => (end - start) / seconds <= count) ?? (end - start) / count;
-  const first = Math.ceil(start / step) * step;
-  return Array.from({ length: Math.floor((end - first) / step) + 1 }, (_, index) => first + index * step);
-}

@@ -1,6 +1,6 @@
 import type { Panel, PanelUnit } from "@ghrunners/monitoring/dashboards/index";
 
-/** Text that is safe between tags and within attributes of HTML and SVG. */
+/** Text that is safe between tags and within attributes of HTML. */
 export function escape(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -1,12 +1,14 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { dashboards } from "@ghrunners/monitoring/dashboards/index";
 import { printJson } from "../command";
+import { pageFiles } from "../console/assets";
+import { dashboardData } from "../console/panels";
 import { monitoringUrls } from "../monitoring/address";
 import { currentStack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { deploymentMarks, evaluateDashboard } from "./evaluate";
-import { renderPage } from "./page";
+import { filePage, renderPage } from "./page-file";
 import { prometheusAt, type Window } from "./prometheus";
 
 const POINTS = 180;
@@ -52,8 +54,8 @@ async function look(options: Options) {
 
 export async function render(options: Options & { out: string }): Promise<number> {
   const { url, environment, window, evaluated, marks } = await look(options);
-  const style = ["colours.css", "page.css"].map((file) => readFileSync(path.join(__dirname, file), "utf8")).join("");
-  const page = renderPage(evaluated, { environment, prometheus: url, window, marks, style });
+  const data = evaluated.map((dashboard) => dashboardData(dashboard, window, marks));
+  const page = renderPage({ environment, prometheus: url, dashboards: data }, await pageFiles(filePage));
   mkdirSync(path.dirname(path.resolve(options.out)), { recursive: true });
   writeFileSync(options.out, page);
   if (options.json) printJson<"dashboards-page">({ version: 1, file: options.out });

@@ -1,10 +1,10 @@
 /** The console's page: the header with its views, and the view that is chosen. */
 import { render, type ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import type { ConsoleSnapshot } from "../snapshot";
 import { verdict } from "../view/overview";
 import { moment } from "../view/texts";
 import { alertsOf } from "../view/timeline";
+import { useAddressed } from "./address";
 import { Alerts, Deployments } from "./deployments";
 import { useLive } from "./live";
 import { Overview } from "./overview";
@@ -18,27 +18,14 @@ const EVERY_MS = 2_000;
 const views = { overview: "Overview", deployments: "Deployments", alerts: "Alerts", dashboards: "Dashboards" } as const;
 type ViewName = keyof typeof views;
 
-/** The view that the address names after `#`. */
-function useView(): ViewName {
-  const named = (): ViewName => {
-    const name = window.location.hash.slice(1);
-    return Object.hasOwn(views, name) ? (name as ViewName) : "overview";
-  };
-  const [view, setView] = useState(named);
-  useEffect(() => {
-    const changed = (): void => setView(named());
-    window.addEventListener("hashchange", changed);
-    return () => window.removeEventListener("hashchange", changed);
-  }, []);
-  return view;
-}
+const viewNames: readonly [ViewName, ...ViewName[]] = ["overview", "deployments", "alerts", "dashboards"];
 
 function Navigation({ view, firing }: { readonly view: ViewName; readonly firing: number }) {
   return (
     <nav aria-label="Views">
-      {Object.entries(views).map(([name, title]) => (
+      {viewNames.map((name) => (
         <a key={name} href={`#${name}`} aria-current={name === view ? "page" : undefined}>
-          {title}
+          {views[name]}
           {name === "alerts" && firing > 0 ? <span class="count">{firing}</span> : null}
         </a>
       ))}
@@ -76,7 +63,7 @@ function View({ view, snapshot, at }: { view: ViewName; snapshot: ConsoleSnapsho
 }
 
 function Page({ beside }: { readonly beside?: ComponentChildren }) {
-  const view = useView();
+  const view = useAddressed(viewNames);
   const { value: snapshot, lost } = useLive<ConsoleSnapshot>("/api/snapshot", EVERY_MS);
   const at = snapshot === undefined ? new Date() : new Date(snapshot.at);
   const firing =

@@ -2,10 +2,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { stretches } from "../../dashboards/draw/state-timeline";
 import { clock, moment, valueText } from "../../dashboards/format";
 import type { DashboardData, PanelData } from "../panels";
-import { aligned, nearThresholds, toneIn, valueTicks } from "../view/chart";
+import { aligned, nearThresholds, stretches, toneIn, valueTicks } from "../view/chart";
 import { THEME_CHANGED } from "./theme";
 
 /** Number of colours that the style has for lines. */

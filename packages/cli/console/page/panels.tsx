@@ -154,6 +154,25 @@ function Choice<Key extends string>(props: {
   );
 }
 
+/** Every panel of a dashboard. */
+export function DashboardRows({ data }: { readonly data: DashboardData }) {
+  return (
+    <>
+      <p class="quiet">{data.description}</p>
+      {data.rows.map((row) => (
+        <section key={row.title} aria-label={row.title}>
+          <h3>{row.title}</h3>
+          <ul class="panels">
+            {row.panels.map((panel) => (
+              <PanelCard key={panel.title} panel={panel} data={data} />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </>
+  );
+}
+
 function Panels({ uid, range }: { readonly uid: keyof typeof dashboards; readonly range: string }) {
   const { value, lost } = useLive<DashboardData>(`/api/panels?dashboard=${uid}&range=${range}`, EVERY_MS);
   return (
@@ -166,19 +185,7 @@ function Panels({ uid, range }: { readonly uid: keyof typeof dashboards; readonl
       {value === undefined ? (
         <p>{lost === undefined ? "The panels are being read." : ""}</p>
       ) : (
-        <>
-          <p class="quiet">{value.description}</p>
-          {value.rows.map((row) => (
-            <section key={row.title} aria-label={row.title}>
-              <h3>{row.title}</h3>
-              <ul class="panels">
-                {row.panels.map((panel) => (
-                  <PanelCard key={panel.title} panel={panel} data={value} />
-                ))}
-              </ul>
-            </section>
-          ))}
-        </>
+        <DashboardRows data={value} />
       )}
     </>
   );

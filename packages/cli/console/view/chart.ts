@@ -39,6 +39,31 @@ export function aligned(
   return { times, values };
 }
 
+/** Runs of samples without a gap: a state is not known in time without samples. */
+function unbroken(points: PanelSeries["points"], step: number): PanelSeries["points"][] {
+  const runs: (readonly [number, number])[][] = [];
+  let previous = -Infinity;
+  for (const point of points) {
+    if (point[0] - previous > step * 1.5) runs.push([]);
+    runs.at(-1)?.push(point);
+    previous = point[0];
+  }
+  return runs;
+}
+
+/** Stretches of time with one value: [from, to, value]. */
+export function stretches(points: PanelSeries["points"], { step }: Window): (readonly [number, number, number])[] {
+  return unbroken(points, step).flatMap((run) => {
+    const found: [number, number, number][] = [];
+    for (const [time, value] of run) {
+      const current = found.at(-1);
+      if (current?.[2] === value) current[1] = time + step;
+      else found.push([time, time + step, value]);
+    }
+    return found;
+  });
+}
+
 /** Round ticks of the value axis: they cover all values, zero, and each threshold that the values come near. */
 export function valueTicks(panel: Pick<PanelData, "series" | "unit" | "thresholds">): number[] {
   const values = panel.series.flatMap(({ points }) => points.map(([, value]) => value));

@@ -6,7 +6,7 @@ import { dashboards } from "@ghrunners/monitoring/dashboards/index";
 import { consolePage, pageFiles } from "@ghrunners/cli/console/assets";
 import { panelsOf, type PanelData } from "@ghrunners/cli/console/panels";
 import { startServer, WrongQuestion, type RunningServer } from "@ghrunners/cli/console/server";
-import { aligned, nearThresholds, newestText, valueTicks } from "@ghrunners/cli/console/view/chart";
+import { aligned, nearThresholds, newestText, stretches, valueTicks } from "@ghrunners/cli/console/view/chart";
 import { needsChromium, startChromium, violations } from "../../../support/chromium";
 import { publishedSchema } from "../../../support/published-schema";
 import { RecordedPrometheus } from "../dashboards/recorded-prometheus";
@@ -43,6 +43,21 @@ describe("charts of the console", () => {
     const seen = panel([[0, 200]] as const, { thresholds: [near, far] });
     assert.deepEqual(nearThresholds(seen), [near]);
     assert.deepEqual([valueTicks(seen)[0], (valueTicks(seen).at(-1) ?? 0) >= 300], [0, true]);
+  });
+
+  it("have one stretch for each state, and none across time without samples", () => {
+    const window = { start: 100, end: 160, step: 10 };
+    const points = [
+      [100, 1],
+      [110, 1],
+      [120, 0],
+      [150, 0],
+    ] as const;
+    assert.deepEqual(stretches(points, window), [
+      [100, 120, 1],
+      [120, 130, 0],
+      [150, 160, 0],
+    ]);
   });
 
   it("say the newest value as a state's word, or with its unit", () => {
