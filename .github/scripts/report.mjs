@@ -1595,7 +1595,7 @@ function explainGitHubError(error, action, { url, fullName }, now = Date.now()) 
     if (isRateLimit(failure)) {
       const end = rateLimitEnd(failure, now);
       const until = end === void 0 ? "it is over" : new Date(end).toISOString();
-      return `${head}: rate limit reached ("${said}"). Expected some requests left. Next: wait until ${until}, then pulumi up`;
+      return `${head}: rate limit reached ("${said}"). Expected some requests left. Next: wait until ${until}, then the same command again`;
     }
     if (withoutAnswer(failure)) {
       return explainNoAnswer(url, "GitHub's REST API", "ghrunners:github.url", error);

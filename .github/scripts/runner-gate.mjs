@@ -1599,7 +1599,7 @@ function explainGitHubError(error2, action, { url, fullName }, now = Date.now())
     if (isRateLimit(failure2)) {
       const end = rateLimitEnd(failure2, now);
       const until = end === void 0 ? "it is over" : new Date(end).toISOString();
-      return `${head}: rate limit reached ("${said}"). Expected some requests left. Next: wait until ${until}, then pulumi up`;
+      return `${head}: rate limit reached ("${said}"). Expected some requests left. Next: wait until ${until}, then the same command again`;
     }
     if (withoutAnswer(failure2)) {
       return explainNoAnswer(url, "GitHub's REST API", "ghrunners:github.url", error2);

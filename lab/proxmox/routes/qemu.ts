@@ -165,7 +165,9 @@ export const qemuRoutes: readonly ProxmoxRoute[] = [
     handle: ({ node, caller, vmid, values }) => {
       requireAll(caller, `/vms/${vmid}`, ["VM.Audit"]);
       const vm = requireVm(node, vmid);
-      return configReply(vm, values.current === "1" ? vm.config : pendingConfig(vm));
+      const lock = lockOf(node, vm);
+      const held = lock === undefined ? vm : { ...vm, lock };
+      return configReply(held, values.current === "1" ? vm.config : pendingConfig(vm));
     },
   },
   {

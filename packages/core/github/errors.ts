@@ -104,7 +104,7 @@ export function explainGitHubError(
     if (isRateLimit(failure)) {
       const end = rateLimitEnd(failure, now);
       const until = end === undefined ? "it is over" : new Date(end).toISOString();
-      return `${head}: rate limit reached ("${said}"). Expected some requests left. Next: wait until ${until}, then pulumi up`;
+      return `${head}: rate limit reached ("${said}"). Expected some requests left. Next: wait until ${until}, then the same command again`;
     }
     if (withoutAnswer(failure)) {
       return explainNoAnswer(url, "GitHub's REST API", "ghrunners:github.url", error);

@@ -305,5 +305,11 @@ function explainStatus(status: number, words: string, path: string): string {
   if (status === 403) {
     return `Proxmox VE refuses ${path} (403 ${words}). Next: give the token's role that privilege, Datacenter > Permissions`;
   }
+  if (status >= 500) {
+    return (
+      `Proxmox VE answered ${status} ${words} to ${path}. ` +
+      `Next: the same command again; if it stays so, check the settings below ghrunners:proxmox, and journalctl -u pveproxy on the node`
+    );
+  }
   return `Proxmox VE answered ${status} ${words} to ${path}. Next: check the settings below ghrunners:proxmox`;
 }

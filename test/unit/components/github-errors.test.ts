@@ -39,7 +39,7 @@ describe("GitHub's errors", () => {
       /rate limit reached.*wait until 2026-01-02T03:05:05/,
     ],
     ["the secondary rate limit", text(429, "x", { "retry-after": "7" }), /wait until 2026-01-02T03:04:12/],
-    ["a limit without an end", text(429), /wait until it is over, then pulumi up/],
+    ["a limit without an end", text(429), /wait until it is over, then the same command again/],
     ["anything else", text(422, "Validation Failed"), /422, "Validation Failed"\. Expected .*Next: /],
   ] as const) {
     it(`say what to do about ${what}`, () => assert.match(seen, expected));

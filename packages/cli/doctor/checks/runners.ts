@@ -38,6 +38,7 @@ function judgeUnit(facts: DoctorFacts, name: string, login: string): DoctorVerdi
   if (active === "active" && enabled === "enabled") return ok(seen);
   // GitHub serves this version no more: only another version helps.
   if (/version .*deprecated/i.test(words)) return problem(seen, RAISE_VERSION);
+  if (/registration has been deleted/i.test(words)) return problem(seen, HEAL);
   return active === "failed" ? problem(seen, `${login} systemctl status 'actions.runner.*'`) : problem(seen, HEAL);
 }
 

@@ -3,6 +3,19 @@ import { at, choiceOf, healthy, inDays } from "./facts";
 
 describe("the doctor's checks of GitHub", () => {
   tellsEach([
+    [
+      "a limit of GitHub that does not come from the token",
+      {
+        ...healthy(),
+        github: {
+          ...healthy().github,
+          left: undefined,
+          asked: { ...healthy().asked, token: { error: "rate limit reached. Next: do this", status: 403 } },
+        },
+      },
+      "unknown github-token",
+      /do this/,
+    ],
     ["an expired GitHub token", github({ token: refusal(401) }), "problem github-token", /do this/],
     [
       "a GitHub token of ten days",

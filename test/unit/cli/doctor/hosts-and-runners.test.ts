@@ -19,6 +19,15 @@ describe("the doctor's checks of hosts, runners and who deploys", () => {
       /agent\.version/,
     ],
     [
+      "a unit that has given up without its registration",
+      ofUnit({
+        active: "failed",
+        words: "The runner registration has been deleted from the server, please re-configure.",
+      }),
+      `problem runner-unit ${name}`,
+      heal,
+    ],
+    [
       "a runner that is busy without a job",
       ofRunner({ busy: true }),
       `warning runner-registered ${name}`,

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { doctorRounds, doctorTable } from "@ghrunners/lab/driver/doctor-cases";
+import { faults } from "@ghrunners/lab/faults";
+
+/** Cells without the blanks by which a table is aligned. */
+const rowsOf = (text: string): string[] =>
+  text.split("\n").map((line) => line.replace(/ *\| */g, "|").replace(/-{3,}/g, "---"));
+
+describe("the doctor's table of faults", () => {
+  it("has every fault of the lab once", () => {
+    const told = doctorRounds.flat().map(({ fault }) => fault);
+    assert.deepEqual(told.sort(), faults.map(({ name }) => name).sort());
+  });
+
+  it("stands in docs/how-to/doctor.md as the rehearsal has seen it", () => {
+    const page = rowsOf(readFileSync(path.join(projectRoot, "docs/how-to/doctor.md"), "utf8"));
+    for (const row of rowsOf(doctorTable())) assert.ok(page.includes(row), row);
+  });
+});
