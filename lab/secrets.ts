@@ -18,6 +18,8 @@ export interface LabSecrets {
   readonly failoverToken: string;
   /** GitHub token of the person who approves deployments. */
   readonly reviewerToken: string;
+  /** GitHub token of a person who pushes commits and opens pull requests. */
+  readonly developerToken: string;
   /** OpenSSH private key of the operator. */
   readonly sshPrivateKey: string;
   /** Passphrase of the stack's secrets provider. */
@@ -53,6 +55,7 @@ export function ensureSecrets(instance: Instance): LabSecrets {
     exporterToken: githubToken("github-exporter-token"),
     failoverToken: githubToken("github-failover-token"),
     reviewerToken: githubToken("github-reviewer-token"),
+    developerToken: githubToken("github-developer-token"),
     sshPrivateKey: readFileSync(sshKeyFile(instance), "utf8"),
     passphrase: secret("passphrase", () => randomBytes(24).toString("base64url")),
   };

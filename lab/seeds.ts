@@ -51,6 +51,8 @@ export function githubSeed(
       token(secrets.exporterToken, exporter, githubPermissions.exporter),
       token(secrets.failoverToken, failover, githubPermissions.failover),
       token(secrets.reviewerToken, reviewer, githubPermissions.reviewer),
+      // The operator's account too: who runs the stacks also changes them.
+      token(secrets.developerToken, operator, githubPermissions.developer),
     ],
   };
 }

@@ -96,4 +96,6 @@ export const githubPermissions = {
   failover: { metadata: "read", variables: "write", actions: "write" },
   /** A person who approves deployments. */
   reviewer: { metadata: "read", actions: "write" },
+  /** A person who pushes commits and opens pull requests. */
+  developer: { metadata: "read", contents: "write", pull_requests: "write" },
 } as const;
