@@ -4,7 +4,13 @@ import { LOG_NAMESPACE, logUnits } from "@ghrunners/core/vocabulary/logs";
 import { readScript, renderScript, rootCommand } from "../scripts/connection";
 import type { LogOrigin } from "./log-sources";
 import { alloyUnit, renderAlloy } from "./render-alloy";
-import { namespaceConfiguration, redactorUnit, renderRedactor, renderUploadDropIn } from "./render-journal-upload";
+import {
+  namespaceConfiguration,
+  namespaceSocketDropIn,
+  redactorUnit,
+  renderRedactor,
+  renderUploadDropIn,
+} from "./render-journal-upload";
 
 /** Grafana Alloy sends to Loki. */
 export interface AlloyShipper {
@@ -77,6 +83,7 @@ function parameters(origin: LogOrigin, shipper: pulumi.Unwrap<LogShipper>): Reco
     UNIT_FILE: redactorUnit,
     NAMESPACE: LOG_NAMESPACE,
     NAMESPACE_CONFIG: namespaceConfiguration,
+    SOCKET_DROP_IN: namespaceSocketDropIn,
     UPLOAD_DROP_IN: renderUploadDropIn(shipper.receiver),
     CERTIFICATE: shipper.certificate,
   };

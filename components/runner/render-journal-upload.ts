@@ -64,6 +64,15 @@ SystemCallArchitectures=native
 WantedBy=multi-user.target
 `;
 
+/**
+ * Drop-in of the sockets of the redactor's journal. By default every local user may write to a journal: a job's lines
+ * would be uploaded past the redactor, in any unit's name. The redactor is in this group.
+ */
+export const namespaceSocketDropIn = `[Socket]
+SocketMode=0660
+SocketGroup=systemd-journal
+`;
+
 /** The spool: lines that the receiver has not accepted yet wait here, and the oldest are dropped when it is full. */
 export const namespaceConfiguration = `[Journal]
 Storage=persistent

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Ships the runner's logs, redacted on this host, to systemd-journal-remote. Runs as root; a second run changes nothing.
 # Parameters: MACHINE (only so that a new machine is installed again) REDACTOR REDACTOR_CONFIG UNIT_FILE NAMESPACE
-#             NAMESPACE_CONFIG UPLOAD_DROP_IN CERTIFICATE
+#             NAMESPACE_CONFIG SOCKET_DROP_IN UPLOAD_DROP_IN CERTIFICATE
 set -euo pipefail
 
 program=/usr/local/lib/ghrunners/logs/redactor.py
 folder=/etc/ghrunners/logs
 redactor_unit=ghrunners-log-redactor.service
 upload_unit=systemd-journal-upload.service
+socket_unit=systemd-journald@$NAMESPACE.socket
 due=()
 
 # Like put, and remembers which unit to restart if the file was written.
@@ -30,10 +31,15 @@ install_shipper() {
   put_for "$redactor_unit" "$folder/redactor.json" 0644 "$REDACTOR_CONFIG"
   put_for "$redactor_unit" "/etc/systemd/system/$redactor_unit" 0644 "$UNIT_FILE"
   put_for "systemd-journald@$NAMESPACE.service" "/etc/systemd/journald@$NAMESPACE.conf" 0644 "$NAMESPACE_CONFIG"
+  put_for "$socket_unit" "/etc/systemd/system/$socket_unit.d/ghrunners.conf" 0644 "$SOCKET_DROP_IN"
   put_for "$upload_unit" "$folder/receiver.pem" 0644 "$CERTIFICATE"
   put_for "$upload_unit" "/etc/systemd/system/$upload_unit.d/ghrunners.conf" 0644 "${UPLOAD_DROP_IN//MACHINE_ID/$machine_id}"
   if ((${#due[@]} > 0)); then systemctl daemon-reload; fi
-  if [[ " ${due[*]} " == *" systemd-journald@"* ]]; then systemctl try-restart "systemd-journald@$NAMESPACE.service"; fi
+  if [[ " ${due[*]} " == *" $socket_unit "* ]]; then
+    # Sockets get their mode when they are made. The redactor's start makes them again.
+    systemctl stop "$redactor_unit" "systemd-journald@$NAMESPACE.service" "$socket_unit" 2>/dev/null || true
+  fi
+  if [[ " ${due[*]} " == *" systemd-journald@$NAMESPACE.service "* ]]; then systemctl try-restart "systemd-journald@$NAMESPACE.service"; fi
   restart_changed "$redactor_unit"
   # Without a journal to read, the upload would end at once.
   deadline=$((SECONDS + 20))
@@ -49,8 +55,8 @@ install_shipper() {
 
 remove_shipper() {
   systemctl disable --now --quiet "$upload_unit" "$redactor_unit" 2>/dev/null || true
-  systemctl stop "systemd-journald@$NAMESPACE.socket" "systemd-journald@$NAMESPACE.service" 2>/dev/null || true
-  rm -rf "/etc/systemd/system/$upload_unit.d/ghrunners.conf" "/etc/systemd/system/$redactor_unit" \
+  systemctl stop "$socket_unit" "systemd-journald@$NAMESPACE.service" 2>/dev/null || true
+  rm -rf "/etc/systemd/system/$socket_unit.d" "/etc/systemd/system/$upload_unit.d/ghrunners.conf" "/etc/systemd/system/$redactor_unit" \
     "/etc/systemd/journald@$NAMESPACE.conf" "$program" "$folder" "/var/log/journal/$(</etc/machine-id).$NAMESPACE" \
     /var/lib/private/ghrunners-logs /var/lib/ghrunners-logs
   rmdir --ignore-fail-on-non-empty "/etc/systemd/system/$upload_unit.d" "$(dirname "$program")" /usr/local/lib/ghrunners "$(dirname "$folder")" 2>/dev/null || true

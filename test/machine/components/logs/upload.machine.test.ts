@@ -5,6 +5,7 @@ import { JOURNAL_REMOTE_PORT, LOG_NAMESPACE, REMOTE_JOURNAL } from "@ghrunners/c
 import { renderScript } from "@ghrunners/core/ssh/render-script";
 import {
   namespaceConfiguration,
+  namespaceSocketDropIn,
   redactorUnit,
   renderRedactor,
   renderUploadDropIn,
@@ -59,6 +60,7 @@ describe("journal upload", function () {
       UNIT_FILE: redactorUnit,
       NAMESPACE: LOG_NAMESPACE,
       NAMESPACE_CONFIG: namespaceConfiguration,
+      SOCKET_DROP_IN: namespaceSocketDropIn,
       UPLOAD_DROP_IN: renderUploadDropIn(rig.address(receiver)),
       CERTIFICATE: trusted,
     });
@@ -147,6 +149,23 @@ describe("journal upload", function () {
     assert.match(rig.exec(host, "journalctl", "--no-pager", "--output=cat"), /a line of another program/);
     log(["after another program"]);
     assert.equal(count("a line of another program"), 0);
+  });
+
+  it("no other user writes into the journal that is uploaded, past the redactor", async () => {
+    const send = (name: string, kind: string, text: string): number =>
+      rig.run(host, [
+        ...["runuser", "-u", "nobody", "--", "python3", "-c"],
+        `import socket
+s = socket.socket(socket.AF_UNIX, socket.${kind})
+s.connect("/run/systemd/journal.${LOG_NAMESPACE}/${name}")
+s.sendall(b"${text}")`,
+      ]).code;
+    assert.notEqual(send("socket", "SOCK_DGRAM", `MESSAGE=past the redactor\\nGHRUNNERS_UNIT=${unit}\\n`), 0);
+    assert.notEqual(send("dev-log", "SOCK_DGRAM", "<6>past the redactor"), 0);
+    assert.notEqual(send("stdout", "SOCK_STREAM", "id\\n\\n6\\n0\\n0\\n0\\n0\\npast the redactor\\n"), 0);
+    log(["after the attempts"]);
+    await arrives("after the attempts");
+    assert.equal(count("past the redactor"), 0);
   });
 
   it("a line is the sender's by its address, whatever it says of itself", async () => {
