@@ -13,15 +13,16 @@ const say: PrintLine = (line) => void process.stdout.write(`${line}\n`);
 
 const help = `usage: npm test [-- layer ...] [--grep TEXT] [--list]
 
-Layers; all of them without an argument. The first five run one after the other, the last two in parallel with them; the
+Layers; all of them without an argument. The first six run one after the other, the last two in parallel with them; the
 output has this order. The rehearsal runs in three labs that share its files:
-  static     types, lint, format, shell scripts
-  unit       pure code, emulators in this process, graph tests
-  simulation 1,000 simulated deployments with faults
-  go         the plugins and the language host
-  engine     the real Pulumi engine, without machines
-  machine    systemd-nspawn machines (needs root)
-  rehearsal  the whole system on the lab (needs root)
+  static      types, lint, format, shell scripts, docstrings
+  unit        pure code, emulators in this process, graph tests
+  integration commands, agent and exporters as processes; promtool, Prometheus, a browser
+  simulation  1,000 simulated deployments with faults
+  go          the plugins and the language host
+  engine      the real Pulumi engine, without machines
+  machine     systemd-nspawn machines (needs root)
+  rehearsal   the whole system on the lab (needs root)
 `;
 
 /** Ctrl-C. The tests' own processes hear of it too, and take down what they have made. */
@@ -61,7 +62,7 @@ async function main(): Promise<number> {
     options: { grep: { type: "string", default: "" }, list: { type: "boolean" }, help: { type: "boolean" } },
   });
   if (values.help) return (say(help), 0);
-  if (values.list) return (testFiles.forEach((file) => say(`${layerOf(file).padEnd(10)} ${file}`)), 0);
+  if (values.list) return (testFiles.forEach((file) => say(`${layerOf(file).padEnd(11)} ${file}`)), 0);
   const unknown = positionals.filter((name) => !layerNames.includes(name));
   if (unknown.length > 0) return (say(`Unknown layer: ${unknown.join(", ")}\n${help}`), 2);
   const started = Date.now();

@@ -18,7 +18,14 @@ interface Layer {
 const layers: Readonly<Record<string, Layer>> = {
   static: { run: staticLayer, lane: "code" },
   unit: { run: (context) => runFiles(context, filesOf("unit"), { timeoutMs: 60_000, jobs: 2 }), lane: "code" },
-  simulation: { run: (context) => runFiles(context, filesOf("simulation"), { timeoutMs: 60_000 }), lane: "code" },
+  integration: {
+    run: (context) => runFiles(context, filesOf("integration"), { timeoutMs: 60_000, jobs: 2 }),
+    lane: "code",
+  },
+  simulation: {
+    run: (context) => runFiles(context, filesOf("simulation"), { timeoutMs: 60_000, jobs: 2 }),
+    lane: "code",
+  },
   go: { run: goLayer, lane: "code" },
   engine: { run: preparedLayer("toolchain", "engine", 600_000), lane: "code" },
   machine: { run: preparedLayer("templates", "machine", 300_000), lane: "machine" },

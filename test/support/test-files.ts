@@ -21,7 +21,9 @@ export const testFiles: readonly string[] = readdirSync(path.join(projectRoot, "
 
 /** Name of the layer that a test file is in. */
 export const layerOf = (file: string): string =>
-  /^test\/(rehearsal|simulation)\//.exec(file)?.[1] ?? /\.(engine|machine)\.test\.ts$/.exec(file)?.[1] ?? "unit";
+  /^test\/(rehearsal|simulation|static)\//.exec(file)?.[1] ??
+  /\.(engine|integration|machine)\.test\.ts$/.exec(file)?.[1] ??
+  "unit";
 
 export const filesOf = (layer: string): string[] => testFiles.filter((file) => layerOf(file) === layer);
 

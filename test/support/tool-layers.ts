@@ -1,4 +1,4 @@
-/** Layers that are tools with an exit code: types, lint, import arrows, format, shell scripts, Go. */
+/** Layers that are tools with an exit code: types, lint, import arrows, format, shell scripts, Go; and checks of sources. */
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { reasonForApiOnly } from "@ghrunners/lab/lifecycle";
@@ -8,6 +8,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import type { LayerContext } from "./context";
 import type { LayerResult } from "./layer";
 import { failure, nothing, sum } from "./results";
+import { filesOf, runFiles } from "./test-files";
 
 /** One command that passes or fails as a whole. */
 async function check(
@@ -56,6 +57,7 @@ export async function staticLayer(context: LayerContext): Promise<LayerResult> {
     ),
     await check(context, "format", node("prettier/bin/prettier.cjs", "--check", "--log-level", "warn", ".")),
     await check(context, "shell scripts", ["shellcheck", "--severity=style", ...scripts]),
+    await runFiles(context, filesOf("static"), { timeoutMs: 60_000 }),
   ]);
 }
 

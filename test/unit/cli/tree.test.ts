@@ -8,6 +8,7 @@ import { candidates } from "@ghrunners/cli/completion/candidates";
 import { nodeLine } from "@ghrunners/core/node-line";
 import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
+import { refusal } from "../../support/refused-arguments";
 
 const run = (...args: string[]) =>
   runProcess(nodeLine("packages/cli/main.ts", ...args), { cwd: projectRoot, env: process.env });
@@ -68,7 +69,7 @@ describe("the command tree of ghrunners", () => {
   });
 
   it("names the nearest command for one that it does not have", async () => {
-    const { code, stderr } = await run("stauts");
+    const { code, stderr } = await refusal("stauts");
     assert.equal(code, 2);
     assert.match(stderr, /unknown command 'stauts'\n\(Did you mean status\?\)/);
   });
@@ -80,7 +81,7 @@ describe("the command tree of ghrunners", () => {
     ["setup", "promxox", "proxmox"],
   ] as const)
     it(`names the nearest verb for one that ${group} does not have`, async () => {
-      const { code, stderr } = await run(group, typed);
+      const { code, stderr } = await refusal(group, typed);
       assert.equal(code, 2);
       assert.equal(
         stderr.split("\n").slice(0, 2).join("\n"),

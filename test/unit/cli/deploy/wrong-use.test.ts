@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { runProcess, type Finished } from "@ghrunners/core/process";
+import { refusal } from "../../../support/refused-arguments";
 
 describe("ghrunners deploy", function () {
   this.timeout(60_000);
@@ -14,11 +15,11 @@ describe("ghrunners deploy", function () {
   for (const version of ["", "..", "../../../tmp/evil", "-rf"])
     it(`refuses the version ${JSON.stringify(version)} as wrong use, before any stack is read`, async () => {
       for (const how of ["--check", "--retry-rollback"]) {
-        const { code, all } = await command(`--version=${version}`, how);
+        const { code, stderr } = await refusal("deploy", `--version=${version}`, how);
         assert.deepEqual(
-          [code, /--version <version>.* is not a version\. Expected a version such as 2/m.test(all)],
+          [code, /--version <version>.* is not a version\. Expected a version such as 2/m.test(stderr)],
           [2, true],
-          all,
+          stderr,
         );
       }
     });

@@ -45,10 +45,18 @@ describe("redaction of logs", () => {
     }
   });
 
-  for (const { name, lines, parts } of plantedSecrets()) {
+  const planted = plantedSecrets();
+  let withoutSecrets: (string | null)[][];
+  before(() => {
+    // One process for all: each secret in a stream of its own.
+    const result = redact(
+      planted.flatMap(({ lines }, index) => lines.map((line) => [`stream ${index}`, line] as const)),
+    );
+    withoutSecrets = planted.map(({ lines }) => result.splice(0, lines.length));
+  });
+  for (const [index, { name, parts }] of planted.entries()) {
     it(`takes out of log lines: ${name}`, () => {
-      const result = redact(lines.map((line) => ["stream", line] as const));
-      const text = result.filter((line) => line !== null).join("\n");
+      const text = (withoutSecrets[index] ?? []).filter((line) => line !== null).join("\n");
       for (const part of parts) assert.ok(!text.includes(part), text);
       assert.match(text, /\[REDACTED [a-z-]+\]/);
     });

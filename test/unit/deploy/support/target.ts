@@ -113,7 +113,8 @@ export class LocalTarget {
   private readonly artefacts = mkdtempSync(path.join(place, "ghr-artefacts-"));
   private count = 0;
 
-  constructor() {
+  /** @param executor how its agents run commands. Default: as processes, which a test of the order of steps need not have. */
+  constructor(private readonly executor = (root: string): Executor => new MarkedExecutor(root)) {
     mkdirSync(path.join(this.root, "srv"));
     mkdirSync(path.join(this.root, "opt/demo"), { recursive: true });
     writeFileSync(path.join(this.root, "srv/schema"), "");
@@ -191,7 +192,7 @@ export class LocalTarget {
     return Readable.from([found ?? Buffer.alloc(0)]);
   }
 
-  agent(store: Store = new Store(this.folders), executor: Executor = new MarkedExecutor(this.root)): Agent {
+  agent(store: Store = new Store(this.folders), executor: Executor = this.executor(this.root)): Agent {
     return { store, executor, clock: this.clock };
   }
 

@@ -4,12 +4,14 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import * as commands from "@ghrunners/deploy/target/commands";
 import * as queries from "@ghrunners/deploy/target/queries";
+import { MarkedExecutor } from "@ghrunners/deploy/target/executor";
+import { InProcessExecutor } from "../support/in-process";
 import { LocalTarget } from "../support/target";
 
 describe("a deployment on a target", function () {
   this.timeout(30_000);
   let target: LocalTarget;
-  beforeEach(() => (target = new LocalTarget()));
+  beforeEach(() => (target = new LocalTarget(() => new InProcessExecutor())));
   afterEach(() => target.remove());
 
   it("installs a first version, then a second one, and keeps records and metrics", async () => {
@@ -150,20 +152,25 @@ describe("a deployment on a target", function () {
   });
 
   it("names the state and keeps the lock when the undo fails, and lets it be tried again", async () => {
+    // The undo is a program of the shell.
+    const agent = () => target.agent(undefined, new MarkedExecutor(target.root));
     const plan = target.plan();
     const broken = path.join(target.root, "srv/broken");
     const undo = ["sh", "-c", `test ! -e ${broken} && touch {root}/srv/up`];
     const steps = plan.steps.map((step) => (step.name === "stop" ? { ...step, undo } : step)) as typeof plan.steps;
-    await target.deploy(target.request("1"));
+    await target.deploy(target.request("1"), agent());
     writeFileSync(broken, "");
-    const { deployment, incident } = await target.deploy(target.request("2", { unhealthy: true }, { ...plan, steps }));
+    const { deployment, incident } = await target.deploy(
+      target.request("2", { unhealthy: true }, { ...plan, steps }),
+      agent(),
+    );
     assert.equal(deployment.outcome, "rollback_failed");
     assert.equal(incident?.severity, "critical");
     assert.match(incident?.state ?? "", /Not undone: "unpack", "stop"/);
     assert.match(readFileSync(target.folders.metrics, "utf8"), /^deployment_partial_state 1$/m);
-    await assert.rejects(target.deploy(target.request("3")), /could not be undone, and its lock is kept/);
+    await assert.rejects(target.deploy(target.request("3"), agent()), /could not be undone, and its lock is kept/);
     rmSync(broken);
-    const again = await commands.retryUndo(target.agent());
+    const again = await commands.retryUndo(agent());
     assert.deepEqual([again.deployment.outcome, target.whole(), target.leftovers()], ["rolled_back", "1", []]);
     assert.match(readFileSync(target.folders.metrics, "utf8"), /^deployment_partial_state 0$/m);
   });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
-import { debianTool } from "../monitoring/debian-tool";
+import { debianTool } from "../../unit/monitoring/debian-tool";
 import { until } from "@ghrunners/core/until";
 import { metricsFrom } from "@ghrunners/monitoring/all-metrics";
-import { Fleet, runners } from "./support/fleet";
+import { Fleet, runners } from "../../unit/exporter/support/fleet";
 import { declared, emitted, type Scrape } from "@ghrunners/lab/driver/scrape";
 
 const base = `/repos/${owner}/${repo}`;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { readSource } from "@ghrunners/lab/toolchain/source";
 import { UNFINISHED } from "@ghrunners/lab/toolchain/ensure";
-import { serveReleases, type ReleaseServer } from "./support/releases";
+import { serveReleases, type ReleaseServer } from "../../../unit/lab/toolchain/support/releases";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 const source = readSource(projectRoot);
@@ -40,7 +40,7 @@ describe("toolchain: obtained", function () {
   }
 
   async function ensure(releases: string, env: NodeJS.ProcessEnv): Promise<{ code: number; out: string; err: string }> {
-    const worker = path.join(__dirname, "support", "ensure.ts");
+    const worker = path.join(projectRoot, "test/unit/lab/toolchain/support/ensure.ts");
     // The server of releases answers from this process, so the worker must not block it.
     const child = spawn(process.execPath, ["--require", "tsx/cjs", worker, cache(), releases], {
       cwd: projectRoot,

@@ -6,8 +6,8 @@ import * as commands from "@ghrunners/deploy/target/commands";
 import { grant, type Lease } from "@ghrunners/deploy/protocol/lease";
 import type { Journal } from "@ghrunners/deploy/target/journal";
 import { Store } from "@ghrunners/deploy/target/store";
-import { InProcessExecutor } from "../support/in-process";
-import { LocalTarget, type VersionTraits } from "../support/target";
+import { InProcessExecutor } from "../../../unit/deploy/support/in-process";
+import { LocalTarget, type VersionTraits } from "../../../unit/deploy/support/target";
 
 class Killed extends Error {}
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import * as queries from "@ghrunners/deploy/target/queries";
-import { damages } from "../support/damages";
-import { InProcessExecutor } from "../support/in-process";
-import { LocalTarget } from "../support/target";
+import { damages } from "../../../unit/deploy/support/damages";
+import { InProcessExecutor } from "../../../unit/deploy/support/in-process";
+import { LocalTarget } from "../../../unit/deploy/support/target";
 
 /** What a release folder says of itself: the digest of the artefact that it was unpacked from, and of its files. */
 describe("a release's own file that is damaged", function () {

@@ -22,9 +22,9 @@ import * as queries from "@ghrunners/deploy/target/queries";
 import { Store } from "@ghrunners/deploy/target/store";
 import type { PlanInput } from "@ghrunners/deploy/plan/schema";
 import { categories } from "@ghrunners/deploy/protocol/request";
-import { InProcessExecutor } from "../support/in-process";
-import { attributesBelow, setAttributes, snapshot } from "../support/snapshot";
-import { LocalTarget } from "../support/target";
+import { InProcessExecutor } from "../../../unit/deploy/support/in-process";
+import { attributesBelow, setAttributes, snapshot } from "../../../unit/deploy/support/snapshot";
+import { LocalTarget } from "../../../unit/deploy/support/target";
 
 const FOLDERS = ["etc", "opt", "srv"];
 const always = { kind: "disk", path: "/", maxUsedPercent: 100 } as const;

@@ -5,7 +5,7 @@ import { startServer, type RunningServer } from "@ghrunners/cli/console/server";
 import type { ConsoleSnapshot } from "@ghrunners/cli/console/snapshot";
 import { until } from "@ghrunners/core/until";
 import { needsChromium, startChromium, violations } from "../../../support/chromium";
-import { bare, beginning, healthy, problem, unknown } from "./sample-stack";
+import { bare, beginning, healthy, problem, unknown } from "../../../unit/cli/console/sample-stack";
 
 const views = ["overview", "deployments", "alerts"] as const;
 const states = { healthy, problem, unknown, beginning, bare } as const;

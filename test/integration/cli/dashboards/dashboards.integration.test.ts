@@ -7,8 +7,8 @@ import { renderPage, type DashboardsFile } from "@ghrunners/cli/dashboards/page-
 import { nodeLine } from "@ghrunners/core/node-line";
 import { runProcess } from "@ghrunners/core/process";
 import { needsChromium, startChromium, violations } from "../../../support/chromium";
-import { RecordedPrometheus } from "./recorded-prometheus";
-import { recordedHours } from "./recording";
+import { RecordedPrometheus } from "../../../unit/cli/dashboards/recorded-prometheus";
+import { recordedHours } from "../../../unit/cli/dashboards/recording";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 const root = projectRoot;

@@ -7,7 +7,7 @@ import type { Press } from "@ghrunners/lab/console/panel";
 import { subjectsOf } from "@ghrunners/lab/console/subjects";
 import { until } from "@ghrunners/core/until";
 import { needsChromium, startChromium, violations } from "../../../support/chromium";
-import { healthy } from "../../cli/console/sample-stack";
+import { healthy } from "../../../unit/cli/console/sample-stack";
 
 const names = healthy.topology.runners;
 

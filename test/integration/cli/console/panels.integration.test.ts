@@ -9,9 +9,9 @@ import { startServer, WrongQuestion, type RunningServer } from "@ghrunners/cli/c
 import { aligned, nearThresholds, newestText, stretches, valueTicks } from "@ghrunners/cli/console/view/chart";
 import { needsChromium, startChromium, violations } from "../../../support/chromium";
 import { publishedSchema } from "../../../support/published-schema";
-import { RecordedPrometheus } from "../dashboards/recorded-prometheus";
-import { recordedHours } from "../dashboards/recording";
-import { healthy } from "./sample-stack";
+import { RecordedPrometheus } from "../../../unit/cli/dashboards/recorded-prometheus";
+import { recordedHours } from "../../../unit/cli/dashboards/recording";
+import { healthy } from "../../../unit/cli/console/sample-stack";
 
 const validate = addFormats(new Ajv({ strict: false })).compile(publishedSchema("console-panels"));
 

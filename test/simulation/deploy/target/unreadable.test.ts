@@ -8,10 +8,10 @@ import { writeWhole } from "@ghrunners/core/whole-file";
 import type { Journal } from "@ghrunners/deploy/target/journal";
 import * as queries from "@ghrunners/deploy/target/queries";
 import { Store, UnreadableJournalError } from "@ghrunners/deploy/target/store";
-import { outboxHere } from "../support/agent-here";
-import { damages } from "../support/damages";
-import { InProcessExecutor } from "../support/in-process";
-import { LocalTarget } from "../support/target";
+import { outboxHere } from "../../../unit/deploy/support/agent-here";
+import { damages } from "../../../unit/deploy/support/damages";
+import { InProcessExecutor } from "../../../unit/deploy/support/in-process";
+import { LocalTarget } from "../../../unit/deploy/support/target";
 
 class Killed extends Error {}
 /** The agent's process ends at one of its durable writes; a file was damaged before. */

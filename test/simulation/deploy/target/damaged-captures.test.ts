@@ -6,10 +6,10 @@ import type { Journal } from "@ghrunners/deploy/target/journal";
 import * as queries from "@ghrunners/deploy/target/queries";
 import { Store } from "@ghrunners/deploy/target/store";
 import type { PlanInput } from "@ghrunners/deploy/plan/schema";
-import { damages } from "../support/damages";
-import { InProcessExecutor } from "../support/in-process";
-import { snapshot } from "../support/snapshot";
-import { LocalTarget } from "../support/target";
+import { damages } from "../../../unit/deploy/support/damages";
+import { InProcessExecutor } from "../../../unit/deploy/support/in-process";
+import { snapshot } from "../../../unit/deploy/support/snapshot";
+import { LocalTarget } from "../../../unit/deploy/support/target";
 
 class Killed extends Error {}
 /** A file is damaged after the deployment has captured everything, and the agent is killed. */

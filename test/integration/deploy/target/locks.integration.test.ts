@@ -22,9 +22,9 @@ import type { AgentFiles } from "@ghrunners/deploy/deployer/agent-files";
 import { AGENT_PROGRAM } from "@ghrunners/deploy/deployer/agent-program";
 import { installAgent, readOnlyAgent } from "@ghrunners/deploy/deployer/ssh";
 import type { Inspection } from "@ghrunners/deploy/target/queries";
-import { localAgent } from "../support/local-agent";
-import { snapshot } from "../support/snapshot";
-import { LocalTarget } from "../support/target";
+import { localAgent } from "../../../unit/deploy/support/local-agent";
+import { snapshot } from "../../../unit/deploy/support/snapshot";
+import { LocalTarget } from "../../../unit/deploy/support/target";
 
 const deployFolder = path.join(projectRoot, "packages/deploy");
 const text = (file: string): string => readFileSync(path.join(deployFolder, file), "utf8");

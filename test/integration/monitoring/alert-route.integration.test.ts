@@ -4,8 +4,8 @@ import { alertGroups } from "@ghrunners/monitoring/alerts/index";
 import { inhibitions } from "@ghrunners/monitoring/alerts/inhibitions";
 import { ON_CALL_RECEIVER, renderAlertmanagerConfig, renderAlertRoute, WATCHDOG_RECEIVER } from "@ghrunners/monitoring";
 import { type AlertingRule, ruleGroup } from "@ghrunners/monitoring/render-rules";
-import { withFiles } from "./promtool";
-import { settings } from "./settings";
+import { withFiles } from "../../unit/monitoring/promtool";
+import { settings } from "../../unit/monitoring/settings";
 
 const config = renderAlertmanagerConfig({
   onCallUrl: "http://127.0.0.1:9094/on-call",

@@ -7,7 +7,7 @@ import { metricsFrom } from "@ghrunners/monitoring/all-metrics";
 import { bundleExporter } from "@ghrunners/exporter/bundle";
 import { endOfLog, linesSince } from "@ghrunners/exporter/host/follow-log";
 import { freePort } from "@ghrunners/lab/driver/emulator";
-import { debianTool } from "../monitoring/debian-tool";
+import { debianTool } from "../../unit/monitoring/debian-tool";
 import { until } from "@ghrunners/core/until";
 import { declared, emitted, scrape } from "@ghrunners/lab/driver/scrape";
 

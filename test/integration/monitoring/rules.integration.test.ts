@@ -3,14 +3,14 @@ import { alertGroups } from "@ghrunners/monitoring/alerts/index";
 import { recordings } from "@ghrunners/monitoring/recordings";
 import { renderRules } from "@ghrunners/monitoring";
 import { type AlertingRule, recordingGroup, ruleGroup } from "@ghrunners/monitoring/render-rules";
-import type { RuleCase } from "./case";
-import { deploymentCases, weekOfDeployments } from "./cases/deployments";
-import { githubCases, monitoringCases, queueCases } from "./cases/fleet";
-import { runnerHealthCases } from "./cases/runner-health";
-import { runnerCases } from "./cases/runners";
-import { updateCases } from "./cases/updates";
-import { type RuleTests, testRules, testsOf, withFiles } from "./promtool";
-import { settings } from "./settings";
+import type { RuleCase } from "../../unit/monitoring/case";
+import { deploymentCases, weekOfDeployments } from "../../unit/monitoring/cases/deployments";
+import { githubCases, monitoringCases, queueCases } from "../../unit/monitoring/cases/fleet";
+import { runnerHealthCases } from "../../unit/monitoring/cases/runner-health";
+import { runnerCases } from "../../unit/monitoring/cases/runners";
+import { updateCases } from "../../unit/monitoring/cases/updates";
+import { type RuleTests, testRules, testsOf, withFiles } from "../../unit/monitoring/promtool";
+import { settings } from "../../unit/monitoring/settings";
 
 const rules = alertGroups.flatMap((group) => ruleGroup(group, settings).rules as AlertingRule[]);
 const cases = [

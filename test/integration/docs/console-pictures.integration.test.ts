@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { needsChromium } from "../../support/chromium";
-import { pictures, takePictures } from "./console-pictures";
-import { relativeLinks } from "./documents";
+import { pictures, takePictures } from "../../unit/docs/console-pictures";
+import { relativeLinks } from "../../unit/docs/documents";
 
 const FOLDER = "docs/pictures";
 const LARGEST_BYTES = 150_000;

@@ -3,11 +3,11 @@ import { spawnSync } from "node:child_process";
 import { metricsFrom } from "@ghrunners/monitoring/all-metrics";
 import { maintenances } from "@ghrunners/failover/choice/maintenance";
 import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
-import { debianTool } from "../monitoring/debian-tool";
+import { debianTool } from "../../unit/monitoring/debian-tool";
 import { until } from "@ghrunners/core/until";
 import { declared, emitted, seriesOf } from "@ghrunners/lab/driver/scrape";
-import { Switch, SwitchFixture } from "./support/switch";
-import { exposedBy, switchOverGitHub } from "./support/switch-over-github";
+import { Switch, SwitchFixture } from "../../unit/exporter/support/switch";
+import { exposedBy, switchOverGitHub } from "../../unit/exporter/support/switch-over-github";
 
 const here = { owner, repo };
 

@@ -8,7 +8,7 @@ import { holdersOf } from "@ghrunners/deploy/target/end-stopped";
 import type { Journal } from "@ghrunners/deploy/target/journal";
 import type { Request } from "@ghrunners/deploy/protocol/request";
 import { until } from "@ghrunners/core/until";
-import { LocalTarget } from "../support/target";
+import { LocalTarget } from "../../../unit/deploy/support/target";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 const LIMIT_MS = 60_000;

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { projectRoot } from "@ghrunners/core/project-root";
 import { withLock } from "@ghrunners/lab/toolchain/lock";
 import { until } from "@ghrunners/core/until";
 
@@ -22,7 +23,7 @@ describe("toolchain: the lock", () => {
 
   /** Starts another process that takes the lock; returns what it printed so far. */
   function holder(): { child: ChildProcess; printed: () => string } {
-    const script = path.join(__dirname, "support", "hold.ts");
+    const script = path.join(projectRoot, "test/unit/lab/toolchain/support/hold.ts");
     const child = spawn(process.execPath, ["--require", "tsx/cjs", script, lock], {
       stdio: ["ignore", "pipe", "inherit"],
     });
