@@ -45,8 +45,11 @@ elif ! $missing && [[ -e $root/var/lib/ghrunners/deploy/open ]]; then
   rm -f "${fresh[@]/%/.new}"
   echo kept
 else
-  # Rename into place: a running agent keeps the file it was started from.
+  # Rename into place: a running agent keeps the file it was started from. On the disk before and after: a power cut must not
+  # leave an empty agent, whose guard would roll back nothing.
+  sync "${fresh[@]/%/.new}"
   for file in "${fresh[@]}"; do mv -f "$file.new" "$file"; done
+  sync "${fresh[@]%/*}"
   systemctl daemon-reload
   systemctl enable --quiet --now ghrunners-deploy-guard.path
   echo installed

@@ -46,6 +46,7 @@ describe("the agent on a host where others can write to shared folders", functio
     for (const [name, line] of [
       ["sudo", 'shift; exec "$@"'],
       ["systemctl", "exit 0"],
+      ["sync", 'for file; do [ -e "$file" ] && echo "${file#"$GHRUNNERS_ROOT"}"; done >>"$GHRUNNERS_ROOT/synced"'],
     ] as const)
       writeFileSync(path.join(home, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
     files = {
@@ -125,6 +126,13 @@ describe("the agent on a host where others can write to shared folders", functio
     const { code, value } = await readOnlyAgent(session(), files).call(["inspect"], JSON.stringify(request), 10_000);
     assert.deepEqual([code, (value as Inspection).version, (value as Inspection).problems], [0, null, []]);
     assert.deepEqual(snapshot(target.root, ["."]), before);
+  });
+
+  it("is on the disk before it is put into place: a power cut leaves no empty agent", async () => {
+    assert.equal(await installAgent(session(), files), "installed");
+    const names = files.files.map(({ path: file }) => file);
+    const synced = readFileSync(inRoot("synced"), "utf8").trimEnd().split("\n");
+    assert.deepEqual(synced, [...names.map((name) => `${name}.new`), ...names.map((name) => path.dirname(name))]);
   });
 
   it("stays as it is while a deployment is open, and is replaced afterwards", async () => {
