@@ -3,6 +3,7 @@
  * docs/reference/configuration.md is produced from here. Checks between settings are in cross-checks.ts.
  */
 import { z } from "zod";
+import { CREDENTIAL_FORM, isCredential } from "@ghrunners/core/github/credential";
 import { MINIMUM_RUNNER_VERSION, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
 import { TEMPLATE_VMIDS } from "@ghrunners/core/proxmox/image";
 import { defaults } from "@ghrunners/components/runner/defaults";
@@ -230,7 +231,7 @@ const smoke = z.strictObject({
     .meta({ description: "Time limit of that job, seconds." }),
 });
 
-const githubToken = text("a token without blanks", /^\S{8,}$/);
+const githubToken = text(CREDENTIAL_FORM, isCredential);
 
 /** Single values that must be stored with --secret. */
 export const secretKeys = ["proxmoxToken", "githubToken", "exporterToken", "failoverToken", "sshPrivateKey"] as const;
@@ -250,16 +251,16 @@ export const schema = z.strictObject({
   }),
   github,
   githubToken: githubToken.meta({
-    description: "Token of a repository administrator. Its permissions: docs/reference/security.md.",
+    description: "Token of a repository administrator, or a GitHub App. Its permissions: docs/reference/security.md.",
     example: "github_pat_...",
   }),
   exporterToken: githubToken.optional().meta({
-    description: "Read-only token of the exporters. Its permissions: docs/reference/security.md.",
+    description: "Read-only token of the exporters, or a GitHub App. Its permissions: docs/reference/security.md.",
     example: "github_pat_...",
   }),
   failoverToken: githubToken.optional().meta({
     description:
-      "Token of the failover switch; without it no runner is chosen and the runner gate refuses. Its permissions: docs/reference/security.md.",
+      "Token of the failover switch, or a GitHub App; without it no runner is chosen and the runner gate refuses. Its permissions: docs/reference/security.md.",
     example: "github_pat_...",
   }),
   sshPrivateKey: text(

@@ -1,8 +1,10 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import type { AppCredential } from "@ghrunners/core/github/credential";
 import { makeKeyPair } from "@ghrunners/core/ssh/key-pair";
 import { writeWhole } from "@ghrunners/core/whole-file";
+import { makeAppKey } from "./app-key";
 import type { Instance } from "./instance";
 import { topology } from "./topology";
 
@@ -14,7 +16,9 @@ export interface LabSecrets {
   readonly githubToken: string;
   /** GitHub token of the exporters: reads only. */
   readonly exporterToken: string;
-  /** GitHub token of the failover switch: writes variables only. */
+  /** GitHub App of the operator, which may do what the token may. */
+  readonly operatorApp: string;
+  /** The failover switch's GitHub App, as the setting has it: writes variables only. */
   readonly failoverToken: string;
   /** GitHub token of the person who approves deployments. */
   readonly reviewerToken: string;
@@ -43,6 +47,12 @@ function makeSshKey(file: string): void {
   writeWhole(file, privateKey);
 }
 
+/** A new App with a key of its own, as the configuration has it. */
+function makeApp({ id, installationId }: { readonly id: number; readonly installationId: number }): string {
+  const app: AppCredential = { appId: id, installationId, privateKey: makeAppKey().privateKey };
+  return JSON.stringify(app);
+}
+
 /** Reads the instance's secrets; makes those that are not there yet. */
 export function ensureSecrets(instance: Instance): LabSecrets {
   mkdirSync(instance.secrets, { recursive: true, mode: 0o700 });
@@ -53,7 +63,8 @@ export function ensureSecrets(instance: Instance): LabSecrets {
     proxmoxToken: secret("proxmox-token", () => `${topology.proxmox.tokenId}=${randomUUID()}`),
     githubToken: githubToken("github-token"),
     exporterToken: githubToken("github-exporter-token"),
-    failoverToken: githubToken("github-failover-token"),
+    operatorApp: secret("github-operator-app", () => makeApp(topology.github.apps.operator)),
+    failoverToken: secret("github-failover-app", () => makeApp(topology.github.apps.failover)),
     reviewerToken: githubToken("github-reviewer-token"),
     developerToken: githubToken("github-developer-token"),
     sshPrivateKey: readFileSync(sshKeyFile(instance), "utf8"),

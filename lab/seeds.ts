@@ -1,3 +1,5 @@
+import { createPublicKey } from "node:crypto";
+import { appIn } from "@ghrunners/core/github/credential";
 import type { GithubSeed, TokenPermissions } from "./github/seed";
 import type { ProxmoxSeed } from "./proxmox/seed";
 import { sha256, type LabSecrets } from "./secrets";
@@ -24,6 +26,12 @@ export function proxmoxSeed(secrets: LabSecrets): ProxmoxSeed {
   };
 }
 
+/** GitHub has the public half of an App's key only. */
+const publicKeyOf = (credential: string): string =>
+  createPublicKey(appIn(credential)?.privateKey ?? "")
+    .export({ type: "spki", format: "pem" })
+    .toString();
+
 /** What the GitHub emulator starts with. */
 export function githubSeed(
   secrets: LabSecrets,
@@ -32,7 +40,7 @@ export function githubSeed(
   filesDir: string,
   distributionsDir: string,
 ): GithubSeed {
-  const { owner, operator, reviewer, exporter, failover, repository } = topology.github;
+  const { owner, operator, reviewer, exporter, apps, repository } = topology.github;
   const token = (text: string, { login }: { login: string }, permissions: TokenPermissions) => ({
     sha256: sha256(text),
     login,
@@ -40,7 +48,7 @@ export function githubSeed(
   });
   return {
     owner,
-    users: [operator, reviewer, exporter, failover],
+    users: [operator, reviewer, exporter],
     repository,
     publicUrl,
     workflowsDir,
@@ -49,10 +57,13 @@ export function githubSeed(
     tokens: [
       token(secrets.githubToken, operator, githubPermissions.operator),
       token(secrets.exporterToken, exporter, githubPermissions.exporter),
-      token(secrets.failoverToken, failover, githubPermissions.failover),
       token(secrets.reviewerToken, reviewer, githubPermissions.reviewer),
       // The operator's account too: who runs the stacks also changes them.
       token(secrets.developerToken, operator, githubPermissions.developer),
+    ],
+    apps: [
+      { ...apps.operator, publicKey: publicKeyOf(secrets.operatorApp), permissions: githubPermissions.operator },
+      { ...apps.failover, publicKey: publicKeyOf(secrets.failoverToken), permissions: githubPermissions.failover },
     ],
   };
 }

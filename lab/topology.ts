@@ -26,7 +26,11 @@ export const topology = {
     operator: { login: "platform-operator", id: 1002 },
     reviewer: { login: "release-reviewer", id: 1003 },
     exporter: { login: "runner-exporter", id: 1004 },
-    failover: { login: "failover-switch", id: 1005 },
+    /** GitHub Apps, each installed on the repository. The switch is always an App; the operator has a token and an App. */
+    apps: {
+      operator: { id: 9001, installationId: 9101, slug: "ghrunners-operator" },
+      failover: { id: 9002, installationId: 9102, slug: "failover-switch" },
+    },
     repository: { id: 4711, name: "demo-app", private: true, defaultBranch: "main" },
   },
   /** Machines that exist before the program runs. The numbers are below 100, where Proxmox VE has no VMID. */

@@ -3,6 +3,7 @@
  */
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
+import { appIn } from "@ghrunners/core/github/credential";
 import { leftoverOf } from "@ghrunners/core/github/plan-leftovers";
 import { providerBase, repositoryName } from "@ghrunners/core/github/repository";
 import { settled } from "../arguments";
@@ -10,6 +11,8 @@ import { defaults } from "../runner/defaults";
 import type { GitHubArgs } from "../runner/settings";
 import { removeLeftover } from "@ghrunners/core/github/leftovers";
 import { gitHubLibrary } from "../libraries";
+
+type AppAuth = NonNullable<pulumi.Unwrap<github.ProviderArgs["appAuth"]>>;
 
 /** The arguments of a GitHub provider. */
 export interface GitHubProviderArgs extends GitHubArgs {
@@ -20,6 +23,15 @@ export interface GitHubProviderArgs extends GitHubArgs {
   readonly writeDelayMs?: pulumi.Input<number>;
 }
 
+/** A credential in the provider's own form. */
+function providerAccess(credential: string): { readonly token?: string; readonly appAuth?: AppAuth } {
+  const app = appIn(credential);
+  if (app === undefined) return { token: credential };
+  return {
+    appAuth: { id: String(app.appId), installationId: String(app.installationId), pemFile: app.privateKey },
+  };
+}
+
 /** A GitHub provider for a repository. Its requests are sent one after the other, as GitHub asks of its clients. */
 export function githubProvider(
   name: string,
@@ -28,7 +40,12 @@ export function githubProvider(
 ): github.Provider {
   const owner = pulumi.output(repository).apply((fullName) => repositoryName(fullName).owner);
   const baseUrl = pulumi.output(url).apply(providerBase);
-  return new github.Provider(name, { baseUrl, owner, token: pulumi.secret(token), writeDelayMs }, opts);
+  const access = pulumi.secret(token).apply(providerAccess);
+  return new github.Provider(
+    name,
+    { baseUrl, owner, token: access.token, appAuth: access.appAuth, writeDelayMs },
+    opts,
+  );
 }
 
 /**

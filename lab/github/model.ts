@@ -81,6 +81,8 @@ export interface ApiToken {
   sha256: string;
   login: string;
   permissions: TokenPermissions;
+  /** The token of an App's installation. */
+  installation?: boolean;
   expiresAt?: string;
 }
 

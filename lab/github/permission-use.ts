@@ -1,3 +1,4 @@
+import { botOf } from "./app-tokens";
 import type { PermissionLevel, PermissionName, Seed, TokenPermissions } from "./seed";
 
 /** What one identity may do, and what of it was ever needed since the service started. */
@@ -20,8 +21,9 @@ export class PermissionUse {
     this.calls.set(login, ofLogin.set(permission, (ofLogin.get(permission) ?? new Set<string>()).add(call)));
   }
 
-  report({ tokens }: Pick<Seed, "tokens">): PermissionReport[] {
-    return tokens.map(({ login, permissions }) => {
+  report({ tokens, apps }: Pick<Seed, "tokens" | "apps">): PermissionReport[] {
+    const bots = apps.map(({ slug, permissions }) => ({ login: botOf(slug), permissions }));
+    return [...tokens, ...bots].map(({ login, permissions }) => {
       const used = this.calls.get(login) ?? new Map<string, Set<string>>();
       const granted = Object.entries(permissions) as [PermissionName, PermissionLevel][];
       return {

@@ -22,7 +22,7 @@ export const permissionNames = [
 ] as const;
 
 /** Permissions of a fine-grained token on the repository, by GitHub's own permission names. */
-const permissions = z.partialRecord(z.enum(permissionNames), level);
+export const tokenPermissions = z.partialRecord(z.enum(permissionNames), level);
 
 const seed = z.object({
   owner: account.extend({
@@ -51,13 +51,26 @@ const seed = z.object({
       /** SHA-256 of the token in hexadecimal; the token itself is never stored. */
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
       login: z.string().min(1),
-      permissions,
+      permissions: tokenPermissions,
       /** The token of an App's installation: it has permissions, and no account. */
       installation: z.boolean().optional(),
       /** RFC 3339; without it the token does not expire. */
       expiresAt: z.iso.datetime().optional(),
     }),
   ),
+  /** GitHub Apps that are installed on the repository. Default: none. */
+  apps: z
+    .array(
+      z.object({
+        id: z.number().int().positive(),
+        installationId: z.number().int().positive(),
+        slug: z.string().regex(/^[a-z0-9-]+$/),
+        /** PEM; GitHub keeps the public half of a key only. */
+        publicKey: z.string().startsWith("-----BEGIN PUBLIC KEY-----"),
+        permissions: tokenPermissions,
+      }),
+    )
+    .default([]),
   /**
    * Which values of the repository's variables a run sees. GitHub's documentation says when secrets are read and is
    * silent about variables, so everything has to work with both. Default: those of now.
@@ -75,7 +88,7 @@ const seed = z.object({
 export type GithubSeed = z.input<typeof seed>;
 /** The seed with every default filled in. */
 export type Seed = z.output<typeof seed>;
-export type TokenPermissions = z.output<typeof permissions>;
+export type TokenPermissions = z.output<typeof tokenPermissions>;
 export type PermissionName = (typeof permissionNames)[number];
 export type PermissionLevel = z.output<typeof level>;
 

@@ -4,6 +4,7 @@ import { adminRequest } from "@ghrunners/lab/admin";
 import type { PermissionReport } from "@ghrunners/lab/github/permission-use";
 import { loopbackPorts } from "@ghrunners/lab/forwards";
 import { socketOf } from "@ghrunners/lab/service";
+import { botOf } from "@ghrunners/lab/github/app-tokens";
 import { topology } from "@ghrunners/lab/topology";
 import { judgeChoice } from "@ghrunners/deploy/gate/judge";
 import { until } from "@ghrunners/core/until";
@@ -147,7 +148,7 @@ describe("failover", function () {
     assert.equal(data.run_attempt, 2);
     const used = (await adminRequest(socketOf(lab.instance, "github"), "GET", "/_lab/permissions"))
       .body as PermissionReport[];
-    const { login } = topology.github.failover;
+    const login = botOf(topology.github.apps.failover.slug);
     assert.deepEqual(used.find((report) => report.login === login)?.unused, ["metadata:read"]);
   });
 

@@ -1,3 +1,4 @@
+import { appOf, botOf, isJwt } from "../app-tokens";
 import type { GitHubFaults } from "../faults";
 import { sha256 } from "../runner-tokens";
 import type { PermissionLevel, PermissionName, Seed } from "../seed";
@@ -21,12 +22,16 @@ export function tokenOf(authorization: string | undefined): string | undefined {
  */
 export function identify(
   authorization: string | undefined,
-  { seed, store, faults }: { seed: Pick<Seed, "tokens">; store: GitHubStore; faults: GitHubFaults },
+  { seed, store, faults }: { seed: Pick<Seed, "tokens" | "apps">; store: GitHubStore; faults: GitHubFaults },
 ): Requester | undefined {
   if (authorization === undefined) return undefined;
   const token = tokenOf(authorization);
   if (token === undefined) throw badCredentials();
   const hash = sha256(token);
+  if (isJwt(token)) {
+    const { slug } = appOf(authorization, seed.apps, store.clock.now());
+    return { login: botOf(slug), permissions: {}, isInstallation: true, tokenSha256: hash };
+  }
   const known = [...seed.tokens, ...store.state.tokens].find((candidate) => candidate.sha256 === hash);
   if (known === undefined) throw badCredentials();
   if (known.expiresAt !== undefined && Date.parse(known.expiresAt) <= store.clock.now()) throw badCredentials();
@@ -55,6 +60,6 @@ export function requireAccess(access: RouteAccess, identity: Requester | undefin
   if (identity === undefined) throw requiresAuthentication();
   if (access === "authenticated") return undefined;
   const permission = access.find((candidate) => permits(identity, candidate));
-  if (permission === undefined) throw notAccessible(access);
+  if (permission === undefined) throw notAccessible(access, identity);
   return permission;
 }

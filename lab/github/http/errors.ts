@@ -23,10 +23,14 @@ export class GitHubApiError extends Error {
 
 export const badCredentials = (): GitHubApiError => new GitHubApiError(401, "Bad credentials");
 export const requiresAuthentication = (): GitHubApiError => new GitHubApiError(401, "Requires authentication");
-export const notAccessible = (wanted: readonly string[]): GitHubApiError =>
+/** @param isInstallation whether an App's token was refused */
+export const notAccessible = (
+  wanted: readonly string[],
+  { isInstallation }: { readonly isInstallation: boolean },
+): GitHubApiError =>
   new GitHubApiError(
     403,
-    "Resource not accessible by personal access token",
+    `Resource not accessible by ${isInstallation ? "integration" : "personal access token"}`,
     {},
     {
       "x-accepted-github-permissions": wanted.map((permission) => permission.replace(":", "=")).join("; "),

@@ -4,6 +4,7 @@ import type { PullRequests } from "../repository/pull-requests";
 import type { Services } from "../services";
 import { accountRoutes } from "./accounts";
 import { actionsSettingsRoutes } from "./actions-settings";
+import { appRoutes } from "./apps";
 import { branchPolicyRoutes } from "./branch-policies";
 import { commitRoutes } from "./commits";
 import { commentRoutes } from "./comments";
@@ -27,6 +28,7 @@ import { workflowRoutes } from "./workflows";
 /** Every route of the service but the runner protocol and the service's own description. */
 export const allRoutes = (services: Services, engine: WorkflowEngine, pullRequests: PullRequests): GitHubRoute[] => [
   ...accountRoutes(services),
+  ...appRoutes(services),
   ...repositoryRoutes(services),
   ...commitRoutes(services),
   ...contentRoutes(services),

@@ -30,9 +30,19 @@ function formsOf(value: string): string[] {
   ];
 }
 
+/** What a text describes as JSON, such as a GitHub App with its private key; undefined if it does not. */
+function structureIn(text: string): unknown {
+  if (!text.trimStart().startsWith("{")) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The texts inside a value: a setting may be a structure with secrets in it. */
 function textsIn(value: unknown): string[] {
-  if (typeof value === "string") return [value];
+  if (typeof value === "string") return [value, ...textsIn(structureIn(value))];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 

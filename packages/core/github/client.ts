@@ -29,11 +29,12 @@ export class GitHubClient extends RepositoryRequests {
     };
   }
 
-  /** Until when the token is valid, and GitHub's clock. @throws GitHubError when GitHub refuses the token */
+  /** Until when the token is valid (a GitHub App's key has no end), and GitHub's clock. @throws GitHubError when GitHub refuses the token */
   token(): Promise<TokenSeen> {
-    return this.call("read the repository", async ({ rest }, names) => ({
-      data: toTokenSeen((await rest.repos.get(names)).headers),
-    }));
+    return this.call("read the repository", async ({ rest }, names) => {
+      const seen = toTokenSeen((await rest.repos.get(names)).headers);
+      return { data: this.isApp ? { ...seen, ends: undefined } : seen };
+    });
   }
 
   /**

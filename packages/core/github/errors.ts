@@ -14,6 +14,7 @@ const UNNAMED_LIMIT_MS = 60_000;
 interface HttpError {
   readonly message?: string;
   readonly status?: number;
+  readonly request?: { readonly url?: string };
   readonly response?: { readonly headers?: Readonly<Record<string, string | number | undefined>> };
   readonly cause?: unknown;
 }
@@ -35,6 +36,19 @@ export class GitHubError extends Error {
 
 export function statusOf(error: unknown): number | undefined {
   return (error as HttpError).status;
+}
+
+/** Whether GitHub refused an App's request for its token: no answer to the question that needed the token. */
+const refusedApp = ({ request, response }: HttpError): boolean =>
+  response !== undefined && (request?.url?.endsWith("/access_tokens") ?? false);
+
+/**
+ * A 404 says that what was asked for does not exist. GitHub's 404 for an App that is not installed says nothing of it, and
+ * becomes a 401.
+ */
+export function notMissing(error: unknown): unknown {
+  const isMisread = statusOf(error) === 404 && refusedApp(error as HttpError);
+  return isMisread ? Object.assign(error as Error, { status: 401 }) : error;
 }
 
 /** Undefined if GitHub answers 404, that is, the thing does not exist. */
@@ -109,6 +123,13 @@ export function explainGitHubError(
     if (withoutAnswer(failure)) {
       return explainNoAnswer(url, "GitHub's REST API", "ghrunners:github.url", error);
     }
+    if (refusedApp(failure)) {
+      return (
+        `${head}: ${failure.status}, "${said}", when the GitHub App asked for its token. Expected the App's appId and privateKey, ` +
+        "and the installationId of its installation on the repository. " +
+        "Next: compare them with the App's settings at GitHub, then pulumi config set --secret ghrunners:githubToken"
+      );
+    }
     if (failure.status === 401) {
       return `${head}: 401, the token is wrong, expired or revoked. Expected a valid one. Next: pulumi config set --secret ghrunners:githubToken`;
     }
@@ -116,7 +137,10 @@ export function explainGitHubError(
       return `${head}: 403, "${said}". Expected an organization that allows runners of this repository. Next: an owner allows it in the organization's Settings, Actions, General, Self-hosted runners; then pulumi up`;
     }
     if (failure.status === 403) {
-      return `${head}: 403, "${said}". Expected a token with ${wantedPermissions(failure)}. Next: add that permission to the token, or pulumi config set --secret ghrunners:githubToken`;
+      const grant = /by integration/.test(said)
+        ? "give the App that permission in its settings, and accept it for its installation"
+        : "add that permission to the token";
+      return `${head}: 403, "${said}". Expected a token with ${wantedPermissions(failure)}. Next: ${grant}, or pulumi config set --secret ghrunners:githubToken`;
     }
     if (failure.status === 404) {
       return `${head}: 404. Expected an existing repository that the token may see (Administration, Actions). Next: check ghrunners:github.repository and the token's permissions`;

@@ -7,12 +7,14 @@
  * command should instead report until when GitHub wants no requests, and a service that must answer its next scrape
  * should not wait at all.
  */
+import { createAppAuth } from "@octokit/auth-app";
 import { Octokit as Core } from "@octokit/core";
 import { restEndpointMethods } from "@octokit/plugin-rest-endpoint-methods";
 import { retry } from "@octokit/plugin-retry";
 import type { EndpointDefaults, OctokitResponse } from "@octokit/types";
 import { note } from "../terminal";
-import { ATTEMPTS, isRateLimit, retryDelayMs } from "./errors";
+import { appIn } from "./credential";
+import { ATTEMPTS, isRateLimit, notMissing, retryDelayMs } from "./errors";
 import { limitNotice } from "./limit-notice";
 import { apiBase } from "./repository";
 import type { RequestBudget } from "./request-budget";
@@ -34,6 +36,7 @@ declare module "@octokit/types" {
 export interface GitHubAccess {
   /** Web address as in {@link Repository}. */
   readonly url: string;
+  /** A token, or a GitHub App as JSON (credential.ts). */
   readonly token: string;
   /** REST base address, such as a workflow's GITHUB_API_URL; default: derived from `url`. */
   readonly baseUrl?: string;
@@ -56,12 +59,13 @@ type SendRequest = (options: Required<EndpointDefaults>) => Promise<Answer> | An
 /** Decides what may be retried, and when; `@octokit/plugin-retry` carries it out, if it is enabled. */
 function retryPolicy(octokit: Core, options: OctokitOptions): void {
   const say = options.say as GitHubAccess["say"];
-  octokit.hook.error("request", (error, { request }) => {
+  octokit.hook.error("request", (refusal, { request }) => {
+    const error = notMissing(refusal);
     const wait = retryDelayMs(error, ((request as { retryCount?: number }).retryCount ?? 0) + 1);
     const failed = (error as { request?: { request?: object } }).request;
     if (wait !== undefined && failed !== undefined) {
       failed.request = { ...failed.request, retries: ATTEMPTS - 1, retryAfter: wait };
-      if (isRateLimit(error)) say?.(limitNotice(Date.now() + wait, Date.now()));
+      if (isRateLimit(error as object)) say?.(limitNotice(Date.now() + wait, Date.now()));
     }
     throw error;
   });
@@ -136,6 +140,12 @@ const Extended = Core.plugin(restEndpointMethods, withinBudget, timeLimit, condi
 /** Octokit with its typed routes (`octokit.rest`). */
 export type Octokit = InstanceType<typeof Extended>;
 
+/** A token is sent as it is. An App's tokens are requested when they are needed and kept until shortly before they end. */
+function authentication(credential: string): Pick<OctokitOptions, "auth" | "authStrategy"> {
+  const app = appIn(credential);
+  return app === undefined ? { auth: credential } : { auth: app, authStrategy: createAppAuth };
+}
+
 /** @param access.retries default true, as commands need; a service passes false and waits for its next poll instead */
 export function openOctokit({
   url,
@@ -149,7 +159,7 @@ export function openOctokit({
   const quiet = (): void => undefined;
   return new Extended({
     ...rest,
-    auth: token,
+    ...authentication(token),
     baseUrl,
     userAgent: "ghrunners",
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },

@@ -2,8 +2,6 @@
  * How much of GitHub's rate limit is left. Asking costs nothing of it, and GitHub answers when it is used up as well.
  * Source: GitHub, "REST API endpoints for rate limits".
  */
-import { apiBase } from "./repository";
-
 const LIMIT_MS = 10_000;
 
 /** Requests that one run of the program may need: a refresh reads each thing that is managed at GitHub. */
@@ -40,14 +38,10 @@ export function refuseWithoutRequests({ remaining, limit, reset }: RequestsLeft,
  */
 export async function requestsLeft(url: string, token: string, limitMs = LIMIT_MS): Promise<RequestsLeft | undefined> {
   try {
-    const response = await fetch(`${apiBase(url)}/rate_limit`, {
-      headers: { authorization: `Bearer ${token}`, accept: "application/vnd.github+json" },
-      signal: AbortSignal.timeout(limitMs),
-    });
-    if (!response.ok) return undefined;
-    const { resources } = (await response.json()) as { resources?: { core?: Partial<RequestsLeft> } };
-    const { remaining, limit, reset } = resources?.core ?? {};
-    if (remaining === undefined || limit === undefined || reset === undefined) return undefined;
+    // Loaded only when it is used: comparing state and program needs no client.
+    const { openOctokit } = require("./octokit") as typeof import("./octokit");
+    const { data } = await openOctokit({ url, token, limitMs, retries: false }).rest.rateLimit.get();
+    const { remaining, limit, reset } = data.resources.core;
     return { remaining, limit, reset };
   } catch {
     return undefined;

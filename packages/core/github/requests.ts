@@ -1,6 +1,7 @@
 /**
  * Requests to one repository's part of GitHub's REST API, with a command's words for a failure, or a service's own.
  */
+import { appIn } from "./credential";
 import { explainGitHubError } from "./errors";
 import { type GitHubAccess, type Octokit, openOctokit } from "./octokit";
 import { type Repository, type RepositoryName, repositoryName } from "./repository";
@@ -20,6 +21,8 @@ export class RepositoryRequests {
   /** For requests that must not be retried. */
   private readonly single: Octokit;
   private readonly names: RepositoryName;
+  /** Whether the credential is a GitHub App, whose tokens are renewed before they end. */
+  protected readonly isApp: boolean;
 
   /** @param options time limit of a request and, for a service, its budget; see {@link GitHubAccess} */
   constructor(
@@ -31,6 +34,7 @@ export class RepositoryRequests {
     this.single = openOctokit({ ...access, retries: false });
     this.octokit = options.retries === false ? this.single : openOctokit(access);
     this.names = repositoryName(where.fullName);
+    this.isApp = appIn(token) !== undefined;
   }
 
   /** Aborts the requests under way. For a service, closes its budget too. */

@@ -241,7 +241,7 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '"config", "set", "--stack", stack, "--path"',
   },
   {
-    pattern: /^pulumi config set --secret ghrunners:\w+( < PRIVATE_KEY_FILE)?$/,
+    pattern: /^pulumi config set --secret ghrunners:\w+( < (PRIVATE_KEY_FILE|app\.json))?$/,
     test: alone,
     by: '"config", "set", "--stack", stack, "--secret"',
   },

@@ -1,8 +1,10 @@
+import { createAppAuth } from "@octokit/auth-app";
 import type { Octokit } from "@octokit/rest";
 import { strFromU8, unzipSync } from "fflate";
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { makeAppKey } from "@ghrunners/lab/app-key";
 import { allRoutes } from "@ghrunners/lab/github/routes/index";
 import { fastImport } from "@ghrunners/lab/github/repository/fast-import";
 import { git } from "@ghrunners/lab/github/repository/git";
@@ -18,12 +20,16 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
   this.timeout(180_000);
   let emulator: TestEmulator;
   let judge: Judge;
+  const appKey = makeAppKey();
   let operator: Octokit;
   let reviewer: Octokit;
 
   before(async () => {
     judge = new Judge();
-    emulator = await TestEmulator.start(onEnterprise);
+    const app = { id: 12, installationId: 34, slug: "an-app", permissions: { actions: "read" } } as const;
+    emulator = await TestEmulator.start((seed) =>
+      onEnterprise({ ...seed, apps: [{ ...app, publicKey: appKey.publicKey }] }),
+    );
     mkdirSync(path.join(emulator.folder, "distributions"));
     const version = { version: "2.336.0", file: "actions-runner-linux-x64-2.336.0.tar.gz", sha256: "0".repeat(64) };
     writeFileSync(
@@ -87,6 +93,13 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
       { status: 501 },
     );
     await operator.actions.deleteSelfHostedRunnerFromRepo(runner);
+  });
+
+  it("tokens of an App", async () => {
+    const { request } = await emulator.client("");
+    const auth = createAppAuth({ appId: 12, privateKey: appKey.privateKey, request });
+    const { token } = await auth({ type: "installation", installationId: 34 });
+    assert.match(token, /^ghs_/);
   });
 
   it("environments and their parts", async () => {
