@@ -1,3 +1,5 @@
+import { githubPermissions as permissionsOf } from "@ghrunners/core/vocabulary/github-permissions";
+
 /**
  * Every literal address, number and name of the laboratory. Pure data, and their only source.
  * 198.51.100.0/24 is TEST-NET-2 (RFC 5737) and exists only inside the lab's own network namespaces.
@@ -70,34 +72,12 @@ export const operatorPrivileges: readonly { path: string; privileges: readonly s
   { path: "/sdn/zones/localnetwork/vmbr0", privileges: ["SDN.Use"], reason: "attach the NIC to the bridge" },
 ];
 
-/** What each GitHub token may do (a fine-grained token's permissions); docs/reference/security.md has the reasons. */
+/** What each GitHub token or App may do. A person's token may also see the plan, where GitHub shows it to that person. */
 export const githubPermissions = {
-  /** Runs the Pulumi program. */
-  operator: {
-    metadata: "read",
-    administration: "write",
-    actions: "write",
-    contents: "read",
-    environments: "write",
-    issues: "write",
-    plan: "read",
-    secrets: "write",
-    variables: "write",
-  },
-  /**
-   * Reads runners, jobs, the environment's protection and the ages of secrets for the metrics. The lab's repository has
-   * the same token as RUNNER_VIEW_TOKEN, which reads variables too.
-   */
-  exporter: {
-    metadata: "read",
-    administration: "read",
-    actions: "read",
-    environments: "read",
-    secrets: "read",
-    variables: "read",
-  },
-  /** Writes the repository variable that chooses the deployment's runner; starts runs again that wait for a dead one. */
-  failover: { metadata: "read", variables: "write", actions: "write" },
+  operator: { ...permissionsOf.githubToken, plan: "read" },
+  /** The lab's repository has the same token as RUNNER_VIEW_TOKEN, which reads variables too. */
+  exporter: { ...permissionsOf.exporterToken, variables: "read" },
+  failover: permissionsOf.failoverToken,
   /** A person who approves deployments. */
   reviewer: { metadata: "read", actions: "write" },
   /** A person who pushes commits and opens pull requests. */

@@ -23,7 +23,7 @@ import { promotionRecordSchema } from "./promote/schema";
 import { pruneReportSchema } from "./prune/schema";
 import { criteriaSchema, deploymentListSchema, reviewDocumentSchema } from "./review/schema";
 import { rollbackReportSchema } from "./rollback-runners/schema";
-import { setupMonitoringSchema, setupProxmoxSchema } from "./setup/schema";
+import { setupGitHubSchema, setupMonitoringSchema, setupProxmoxSchema } from "./setup/schema";
 import { smokeJobResultSchema } from "./smoke/schema";
 import { statusReportSchema } from "./status/schema";
 import { supportReportSchema } from "./support/schema";
@@ -113,6 +113,7 @@ export const schemas = {
       steps: z.array(z.string()),
     })
     .meta({ title: "A secret with a new value" }),
+  "setup-github": z.strictObject({ version, ...setupGitHubSchema.shape }).meta({ title: "GitHub Apps to register" }),
   "setup-monitoring": z
     .strictObject({ version, ...setupMonitoringSchema.shape })
     .meta({ title: "What the monitoring host needs" }),

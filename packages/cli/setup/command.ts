@@ -3,9 +3,9 @@ import { action, newCommand } from "../command";
 
 export function command(): Command {
   const root = newCommand("setup", {
-    summary: "prepares Proxmox VE and the monitoring host",
+    summary: "prepares Proxmox VE, GitHub and the monitoring host",
     about: "Prints the commands that prepare another system for a stack. Changes nothing, except with --apply.",
-    examples: ["ghrunners setup proxmox", "ghrunners setup monitoring"],
+    examples: ["ghrunners setup proxmox", "ghrunners setup github", "ghrunners setup monitoring"],
     exitCodes: "0 printed or ready",
   });
   root.addCommand(
@@ -30,6 +30,34 @@ export function command(): Command {
       .option("--pool <name>", "resource pool for the machines; default: the stack's, or none")
       .option("--image-storage <name>", "storage for the templates' image; default: the stack's, or none")
       .action(action(() => (require("./proxmox") as typeof import("./proxmox")).setupProxmox)),
+  );
+  root.addCommand(
+    newCommand("github", {
+      summary: "GitHub Apps in place of personal tokens",
+      about:
+        "Prints a link for each credential of a stack that opens GitHub's page for a new App, with exactly the permissions " +
+        "that it needs, and what comes after it. Asks GitHub nothing.",
+      examples: ["ghrunners setup github", "ghrunners setup github --repository octo-org/demo-app --organization"],
+      exitCodes: "0 printed",
+      json: "setup-github",
+    })
+      .option("--repository <owner/name>", "repository of the runners; default: the stack's")
+      .option("--organization", "the repository's owner is an organization")
+      .action(action(() => (require("./github") as typeof import("./github")).setupGitHub)),
+  );
+  root.addCommand(
+    newCommand("github-credential", {
+      summary: "the credential of a GitHub App, for a pipe to pulumi config set",
+      about: "Prints the ids and the private key of an App as the settings take them. Refuses to print to a terminal.",
+      examples: [
+        "ghrunners setup github-credential --app-id 123456 --installation-id 7654321 --key-file app.pem | pulumi config set --secret ghrunners:failoverToken",
+      ],
+      exitCodes: "0 printed",
+    })
+      .requiredOption("--app-id <number>", "id of the App, on its page at GitHub")
+      .requiredOption("--installation-id <number>", "number at the end of the address of its installation")
+      .requiredOption("--key-file <file>", "private key that GitHub downloaded")
+      .action(action(() => (require("./github") as typeof import("./github")).printCredential)),
   );
   root.addCommand(
     newCommand("monitoring", {

@@ -9,6 +9,17 @@ export const setupProxmoxSchema = z.strictObject({
   commands: z.array(z.string()).describe("Shell lines for a node, as root. They can be run again."),
 });
 
+export const setupGitHubSchema = z.strictObject({
+  apps: z.array(
+    z.strictObject({
+      setting: z.enum(["githubToken", "exporterToken", "failoverToken"]),
+      purpose: z.string(),
+      permissions: z.record(z.string(), z.enum(["read", "write"])).describe("By GitHub's names for Apps."),
+      link: z.url().describe("Opens GitHub's page that registers the App."),
+    }),
+  ),
+});
+
 export const setupMonitoringSchema = z.strictObject({
   host: z.string().nullable().describe("Address that was looked at; null if no machine is named."),
   state: z

@@ -123,6 +123,16 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '"ghrunners", "setup", "proxmox"',
   },
   {
+    pattern: /^ghrunners setup github$/,
+    test: init,
+    by: '"ghrunners", "setup", "github"',
+  },
+  {
+    pattern: /^ghrunners setup github-credential .+ \| pulumi config set --secret ghrunners:failoverToken$/,
+    test: "test/unit/cli/setup/github.test.ts",
+    by: '"github-credential"',
+  },
+  {
     pattern: /^ghrunners setup monitoring( --apply)?$/,
     test: init,
     by: '"ghrunners", "setup", "monitoring"',
@@ -241,7 +251,7 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '"config", "set", "--stack", stack, "--path"',
   },
   {
-    pattern: /^pulumi config set --secret ghrunners:\w+( < (PRIVATE_KEY_FILE|app\.json))?$/,
+    pattern: /^pulumi config set --secret ghrunners:\w+( < PRIVATE_KEY_FILE)?$/,
     test: alone,
     by: '"config", "set", "--stack", stack, "--secret"',
   },

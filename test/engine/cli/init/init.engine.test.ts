@@ -172,6 +172,12 @@ describe("ghrunners init and setup on the two APIs", function () {
     assert.match(wrong.all, /Seen storage: "a; reboot", tokenId: "root"\. Expected names/);
   });
 
+  it("prints links that register Apps for the stack's repository", async () => {
+    const { code, stdout, all } = await run("ghrunners", "setup", "github", "--stack", stack);
+    assert.equal(code, 0, all);
+    assert.equal(stdout.match(/settings\/apps\/new\?name=octo-org-demo-app-/g)?.length, 3);
+  });
+
   it("prints how to set up an empty monitoring host, and refuses to work on a machine that no one named", async () => {
     const line = ["ghrunners", "setup", "monitoring", "--stack", stack];
     const { code, stdout, all } = await run(...line);

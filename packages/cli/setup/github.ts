@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from "node:fs";
+import { CREDENTIAL_FORM, isCredential } from "@ghrunners/core/github/credential";
+import { schema } from "@ghrunners/config/schema";
+import { print, printJson, WrongUse } from "../command";
+import { currentStack, stackFile } from "../pulumi/stack";
+import { parseStackDocument, settingsIn } from "../pulumi/stack-document";
+import { appsText, appsToRegister } from "./github-apps";
+
+interface Options {
+  readonly stack?: string;
+  readonly repository?: string;
+  readonly organization?: boolean;
+  readonly json?: boolean;
+}
+
+/** The stack's settings of GitHub. There may be no stack yet. */
+async function stackValues(
+  named: string | undefined,
+): Promise<{ readonly url?: string; readonly repository?: string }> {
+  const stack = await currentStack(named).catch(() => undefined);
+  const file = stack && stackFile(stack);
+  if (file === undefined || !existsSync(file)) return {};
+  const { github = {} } = settingsIn(parseStackDocument(readFileSync(file, "utf8"), file));
+  return github as { url?: string; repository?: string };
+}
+
+/** Prints links that register the Apps. Asks GitHub nothing and changes nothing. */
+export async function setupGitHub(options: Options): Promise<number> {
+  const seen = await stackValues(options.stack);
+  const found = schema.shape.github.safeParse({ ...seen, repository: options.repository ?? seen.repository });
+  if (!found.success)
+    throw new WrongUse(
+      `Seen the repository ${JSON.stringify(options.repository ?? seen.repository ?? "")}. Expected owner/name. ` +
+        "Next: ghrunners setup github --repository OWNER/NAME",
+    );
+  const { url, repository } = found.data;
+  const owner = { url, repository, isOrganization: options.organization === true };
+  if (options.json) printJson<"setup-github">({ version: 1, apps: appsToRegister(owner) });
+  else print(appsText(owner));
+  return 0;
+}
+
+interface CredentialOptions {
+  readonly appId: string;
+  readonly installationId: string;
+  readonly keyFile: string;
+}
+
+/** Prints the credential of an App, for a pipe only: it has a private key. */
+export async function printCredential({ appId, installationId, keyFile }: CredentialOptions): Promise<number> {
+  if (process.stdout.isTTY)
+    throw new WrongUse(
+      "The output has a private key, and standard output is a terminal. Expected a pipe. " +
+        "Next: the same command, followed by | pulumi config set --secret ghrunners:githubToken",
+    );
+  const privateKey = ((): string => {
+    try {
+      return readFileSync(keyFile, "utf8");
+    } catch (error) {
+      throw new WrongUse(
+        `--key-file ${keyFile}: ${(error as Error).message}. Expected the private key that GitHub downloaded.`,
+      );
+    }
+  })();
+  const credential = JSON.stringify({ appId: Number(appId), installationId: Number(installationId), privateKey });
+  if (!isCredential(credential))
+    throw new WrongUse(
+      `Seen --app-id ${appId}, --installation-id ${installationId} and the file ${keyFile}. Expected two whole numbers and ` +
+        `an RSA key in PEM, because the credential must be ${CREDENTIAL_FORM}.`,
+    );
+  print(credential);
+  return 0;
+}

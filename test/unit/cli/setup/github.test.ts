@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { appsText, appsToRegister } from "@ghrunners/cli/setup/github-apps";
+import { appIn } from "@ghrunners/core/github/credential";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { githubPermissions } from "@ghrunners/core/vocabulary/github-permissions";
+import { makeAppKey } from "@ghrunners/lab/app-key";
+
+const organization = { url: "https://github.com", repository: "octo-org/demo-app", isOrganization: true };
+const person = { ...organization, isOrganization: false };
+
+describe("ghrunners setup github", () => {
+  it("links to GitHub's page with exactly the permissions of each credential", () => {
+    for (const { setting, link, permissions } of appsToRegister(organization)) {
+      const { origin, pathname, searchParams } = new URL(link);
+      assert.equal(`${origin}${pathname}`, "https://github.com/organizations/octo-org/settings/apps/new");
+      const { variables, ...others } = githubPermissions[setting] as Record<string, string>;
+      const expected = {
+        ...others,
+        ...(variables === undefined ? {} : { actions_variables: variables }),
+        ...(setting === "githubToken" ? { organization_plan: "read" } : {}),
+      };
+      assert.deepEqual(permissions, expected);
+      for (const [name, level] of Object.entries(expected)) assert.equal(searchParams.get(name), level);
+      assert.deepEqual([searchParams.get("public"), searchParams.get("webhook_active")], ["false", "false"]);
+    }
+  });
+
+  it("links to a person's own page, where there is no plan to see", () => {
+    const [operator] = appsToRegister(person);
+    assert.equal(new URL(operator?.link ?? "").pathname, "/settings/apps/new");
+    assert.equal(operator?.permissions.organization_plan, undefined);
+  });
+
+  it("proposes names that GitHub takes, each once", () => {
+    const long = { ...person, repository: "an-owner-with-a-long-name/and-a-repository-with-one" };
+    const names = [person, long].flatMap((owner) =>
+      appsToRegister(owner).map(({ link }) => new URL(link).searchParams.get("name") ?? ""),
+    );
+    for (const name of names) assert.match(name, /^[a-z0-9-]{1,34}$/);
+    assert.equal(new Set(names).size, names.length);
+  });
+
+  it("asks for what docs/reference/security.md lists, and for nothing else", () => {
+    const text = readFileSync(path.join(projectRoot, "docs/reference/security.md"), "utf8");
+    const rows = text.split("\n").filter((line) => line.startsWith("|"));
+    for (const setting of ["githubToken", "exporterToken", "failoverToken"] as const) {
+      const first = rows.findIndex((row) => row.includes(`\`${setting}\``));
+      const next = rows.findIndex((row, index) => index > first && !row.startsWith("| |"));
+      const listed = rows
+        .slice(first, next)
+        .flatMap((row) => [...row.matchAll(/(\w+): (read|write)\b/g)])
+        .map(([, name = "", level = ""]) => [name.toLowerCase(), level]);
+      const { plan, ...permissions } = Object.fromEntries(listed) as Record<string, string>;
+      assert.equal(plan, setting === "githubToken" ? "read" : undefined);
+      assert.deepEqual(permissions, githubPermissions[setting]);
+    }
+  });
+
+  it("says what comes after each link", () => {
+    const text = appsText(person);
+    for (const setting of ["githubToken", "exporterToken", "failoverToken"])
+      assert.match(text, new RegExp(`github-credential --app-id ID .* --secret ghrunners:${setting}$`, "m"));
+  });
+});
+
+describe("ghrunners setup github-credential", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "app-key-"));
+  const file = path.join(folder, "app.pem");
+  const { privateKey } = makeAppKey();
+  before(() => writeFileSync(file, privateKey, { mode: 0o600 }));
+  after(() => rmSync(folder, { recursive: true }));
+
+  const run = (...ids: string[]) =>
+    spawnSync(
+      process.execPath,
+      [
+        "packages/cli/bin/ghrunners.cjs",
+        "setup",
+        "github-credential",
+        "--app-id",
+        ids[0] ?? "",
+        "--installation-id",
+        ids[1] ?? "",
+        "--key-file",
+        ids[2] ?? file,
+      ],
+      { cwd: projectRoot, encoding: "utf8" },
+    );
+
+  it("prints the credential as the settings take it", () => {
+    const { status, stdout, stderr } = run("12", "34");
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(appIn(stdout), { appId: 12, installationId: 34, privateKey });
+  });
+
+  it("refuses ids that are no numbers, and a file that is no key, without showing it", () => {
+    const secret = path.join(folder, "other.pem");
+    writeFileSync(secret, "a-secret-that-is-no-key", { mode: 0o600 });
+    for (const wrong of [
+      ["twelve", "34"],
+      ["12", "34", secret],
+      ["12", "34", path.join(folder, "missing.pem")],
+    ]) {
+      const { status, stdout, stderr } = run(...wrong);
+      assert.deepEqual([status, stdout], [2, ""]);
+      assert.match(stderr, /Expected/);
+      assert.ok(!stderr.includes("a-secret-that-is-no-key"));
+    }
+  });
+});
