@@ -76,7 +76,7 @@ export function answersOf(
       githubToken: "github-token",
       sshPrivateKey: "ssh-key",
       ...(mode === "machines"
-        ? { exporterToken: "github-exporter-token", failoverToken: "github-failover-token" }
+        ? { exporterToken: "github-exporter-token", failoverToken: "github-failover-app" }
         : {}),
     },
   };
