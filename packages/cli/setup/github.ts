@@ -46,13 +46,8 @@ interface CredentialOptions {
   readonly keyFile: string;
 }
 
-/** Prints the credential of an App, for a pipe only: it has a private key. */
-export async function printCredential({ appId, installationId, keyFile }: CredentialOptions): Promise<number> {
-  if (process.stdout.isTTY)
-    throw new WrongUse(
-      "The output has a private key, and standard output is a terminal. Expected a pipe. " +
-        "Next: the same command, followed by | pulumi config set --secret ghrunners:githubToken",
-    );
+/** The credential of an App in the form of the settings. @throws WrongUse, without the content of the file */
+export function credentialOf({ appId, installationId, keyFile }: CredentialOptions): string {
   const privateKey = ((): string => {
     try {
       return readFileSync(keyFile, "utf8");
@@ -63,11 +58,20 @@ export async function printCredential({ appId, installationId, keyFile }: Creden
     }
   })();
   const credential = JSON.stringify({ appId: Number(appId), installationId: Number(installationId), privateKey });
-  if (!isCredential(credential))
+  if (isCredential(credential)) return credential;
+  throw new WrongUse(
+    `Seen --app-id ${appId}, --installation-id ${installationId} and the file ${keyFile}. Expected two whole numbers and ` +
+      `an RSA key in PEM, because the credential must be ${CREDENTIAL_FORM}.`,
+  );
+}
+
+/** Prints the credential of an App, for a pipe only: it has a private key. */
+export async function printCredential(options: CredentialOptions): Promise<number> {
+  if (process.stdout.isTTY)
     throw new WrongUse(
-      `Seen --app-id ${appId}, --installation-id ${installationId} and the file ${keyFile}. Expected two whole numbers and ` +
-        `an RSA key in PEM, because the credential must be ${CREDENTIAL_FORM}.`,
+      "The output has a private key, and standard output is a terminal. Expected a pipe. " +
+        "Next: the same command, followed by | pulumi config set --secret ghrunners:githubToken",
     );
-  print(credential);
+  print(credentialOf(options));
   return 0;
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { WrongUse } from "@ghrunners/cli/command";
+import { credentialOf } from "@ghrunners/cli/setup/github";
 import { appsText, appsToRegister } from "@ghrunners/cli/setup/github-apps";
 import { appIn } from "@ghrunners/core/github/credential";
 import { projectRoot } from "@ghrunners/core/project-root";
@@ -74,41 +75,25 @@ describe("ghrunners setup github-credential", () => {
   before(() => writeFileSync(file, privateKey, { mode: 0o600 }));
   after(() => rmSync(folder, { recursive: true }));
 
-  const run = (...ids: string[]) =>
-    spawnSync(
-      process.execPath,
-      [
-        "packages/cli/bin/ghrunners.cjs",
-        "setup",
-        "github-credential",
-        "--app-id",
-        ids[0] ?? "",
-        "--installation-id",
-        ids[1] ?? "",
-        "--key-file",
-        ids[2] ?? file,
-      ],
-      { cwd: projectRoot, encoding: "utf8" },
-    );
+  const credential = (appId: string, installationId: string, keyFile = file): string =>
+    credentialOf({ appId, installationId, keyFile });
 
   it("prints the credential as the settings take it", () => {
-    const { status, stdout, stderr } = run("12", "34");
-    assert.equal(status, 0, stderr);
-    assert.deepEqual(appIn(stdout), { appId: 12, installationId: 34, privateKey });
+    assert.deepEqual(appIn(credential("12", "34")), { appId: 12, installationId: 34, privateKey });
   });
 
   it("refuses ids that are no numbers, and a file that is no key, without showing it", () => {
-    const secret = path.join(folder, "other.pem");
-    writeFileSync(secret, "a-secret-that-is-no-key", { mode: 0o600 });
+    const other = path.join(folder, "other.pem");
+    writeFileSync(other, "a-secret-that-is-no-key", { mode: 0o600 });
     for (const wrong of [
-      ["twelve", "34"],
-      ["12", "34", secret],
-      ["12", "34", path.join(folder, "missing.pem")],
-    ]) {
-      const { status, stdout, stderr } = run(...wrong);
-      assert.deepEqual([status, stdout], [2, ""]);
-      assert.match(stderr, /Expected/);
-      assert.ok(!stderr.includes("a-secret-that-is-no-key"));
-    }
+      () => credential("twelve", "34"),
+      () => credential("12", "34", other),
+      () => credential("12", "34", path.join(folder, "missing.pem")),
+    ])
+      assert.throws(wrong, (error: Error) => {
+        assert.match(error.message, /Expected/);
+        assert.ok(!error.message.includes("a-secret-that-is-no-key"));
+        return error instanceof WrongUse;
+      });
   });
 });
