@@ -130,7 +130,7 @@ export const knownCommands: readonly KnownCommand[] = [
   {
     pattern: /^ghrunners setup github-credential .+ \| pulumi config set --secret ghrunners:failoverToken$/,
     test: "test/unit/cli/setup/github.test.ts",
-    by: "ghrunners setup github-credential",
+    by: "credentialOf({ appId, installationId, keyFile })",
   },
   {
     pattern: /^ghrunners setup monitoring( --apply)?$/,
