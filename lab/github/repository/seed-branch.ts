@@ -21,15 +21,26 @@ export class SeedBranch {
   constructor(
     private readonly folder: string,
     private readonly options: SeedBranchOptions,
+    private readonly list: typeof seedFiles = seedFiles,
   ) {}
 
   /**
    * Commits what changed since the last time, file by file, on top of what was pushed. Looks at names, sizes and times of the
    * files first: where they are the same, no process is started.
+   * A folder that is being replaced at this moment is taken over at the next look.
    * @returns whether the branch moved
    */
   update(): boolean {
-    const files = seedFiles(this.options.folders);
+    try {
+      return this.take();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || this.stamp === undefined) throw error;
+      return false;
+    }
+  }
+
+  private take(): boolean {
+    const files = this.list(this.options.folders);
     const stamp = [...files.values()].map((file) => file.stamp).join("\n");
     if (stamp === this.stamp) return false;
     ensureRepository(this.folder, this.options.defaultBranch);

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fastImport } from "@ghrunners/lab/github/repository/fast-import";
 import { git } from "@ghrunners/lab/github/repository/git";
 import { parseCgi } from "@ghrunners/lab/github/repository/http-backend";
+import { SeedBranch } from "@ghrunners/lab/github/repository/seed-branch";
+import { seedFiles } from "@ghrunners/lab/github/repository/seed-files";
 import { starting, updatesBetween } from "@ghrunners/lab/github/repository/pushes";
 import { GitRepository, type Ref, type TreeEntry } from "@ghrunners/lab/github/repository/repository";
 
@@ -95,6 +97,22 @@ describe("the repository of the lab's GitHub", () => {
     const head = repository.head();
     assert.deepEqual(repository.commit(head)?.parents, [pushed]);
     assert.deepEqual([text(head, "README.md"), text(head, "CHANGELOG.md")], ["Pushed\n", "More changes\n"]);
+  });
+
+  it("looks again later while a folder of the seed is being replaced", () => {
+    const folders = { workflowsDir: path.join(folder, ".github/workflows") };
+    const options = { folders, defaultBranch: "main", owner: "octo-org", now: () => 0 };
+    let isGone = false;
+    const branch = new SeedBranch(path.join(folder, "other.git"), options, (asked) => {
+      if (isGone) readdirSync(path.join(folder, "gone"));
+      return seedFiles(asked);
+    });
+    assert.equal(branch.update(), true);
+    write(".github/workflows/deploy.yml", "on: push\n");
+    isGone = true;
+    assert.equal(branch.update(), false);
+    isGone = false;
+    assert.equal(branch.update(), true);
   });
 
   it("shows clients no ref of the lab's own", () => {
