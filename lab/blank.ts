@@ -61,11 +61,17 @@ export function blankRepository(owner: RepositoryOwner): string {
   return `${(owner === "person" ? person : organization).login}/${repository.name}`;
 }
 
+const { otherNode } = topology.proxmox;
+/** VMID of the second node's template. */
+export const OTHER_TEMPLATE = 9001;
+
 /** Proxmox VE without a role, a user or a token of ours. */
 const blankProxmox = (usual: ProxmoxSeed, owner: RepositoryOwner): ProxmoxSeed => ({
   ...usual,
   tokens: [],
-  ...(owner === "organization" ? { otherNodes: [topology.proxmox.otherNode] } : {}),
+  ...(owner === "organization"
+    ? { otherNodes: [otherNode], otherTemplates: [{ ...usual.template, vmid: OTHER_TEMPLATE, node: otherNode }] }
+    : {}),
 });
 
 /** GitHub with a repository that has no workflows of ours: its files are those of the folder alone. */

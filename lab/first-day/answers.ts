@@ -1,5 +1,5 @@
 /** What a newcomer answers to `ghrunners init` on the first day, as the file answers.yaml. Pure. */
-import { blankRepository, type RepositoryOwner } from "../blank";
+import { blankRepository, OTHER_TEMPLATE, type RepositoryOwner } from "../blank";
 import { HOST_USER } from "../hosts/cloud-config";
 import { topology } from "../topology";
 
@@ -49,15 +49,20 @@ export function answersOf(
   { mode, proxmoxEndpoint, githubUrl }: LabAddresses,
 ): Record<string, unknown> {
   const { network, github, proxmox } = topology;
-  const [first, second] = owner === "organization" ? [proxmox.node, proxmox.otherNode] : [];
+  const second = owner === "organization" ? proxmox.otherNode : undefined;
   const isReviewed = owner === "organization";
   return {
     environment: "production",
-    proxmox: { endpoint: proxmoxEndpoint },
+    proxmox: {
+      endpoint: proxmoxEndpoint,
+      ...(second === undefined
+        ? {}
+        : { node: proxmox.node, templateId: proxmox.template.vmid, templates: { [second]: OTHER_TEMPLATE } }),
+    },
     github: { url: githubUrl, repository: blankRepository(owner), writeDelayMs: 0 },
     network: { gateway: network.gateway, adminCidr: `${network.gateway}/32` },
     runners: [
-      { role: "primary", name: "lab-runner", vmId: 151, address: "198.51.100.51", ...(first && { node: first }) },
+      { role: "primary", name: "lab-runner", vmId: 151, address: "198.51.100.51" },
       {
         role: "secondary",
         name: "lab-runner-secondary",

@@ -162,7 +162,7 @@ export const knownCommands: readonly KnownCommand[] = [
     notRun: "it needs machines for minutes: npm run lab -- first-day runs it; docs/first-day.test.ts compares the page",
   },
   {
-    pattern: /^npm run lab -- first-day$/,
+    pattern: /^npm run lab -- first-day( --blank organization)?$/,
     notRun: "it takes minutes; first-day.engine.test.ts runs its steps that need no machines by the same function",
   },
   {

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { blankSeeds, emptyHost, OTHER_TEMPLATE, repositoryOwners } from "@ghrunners/lab/blank";
+import { answersOf } from "@ghrunners/lab/first-day/answers";
+import { parseSeed as parseGithub } from "@ghrunners/lab/github/seed";
+import { standingHosts } from "@ghrunners/lab/hosts/hosts";
+import { parseSeed as parseProxmox } from "@ghrunners/lab/proxmox/seed";
+import type { LabSecrets } from "@ghrunners/lab/secrets";
+import { githubSeed, proxmoxSeed } from "@ghrunners/lab/seeds";
+
+const secrets = Object.fromEntries(
+  ["proxmoxToken", "githubToken", "exporterToken", "failoverToken", "reviewerToken", "sshPrivateKey", "passphrase"].map(
+    (name) => [name, `a@b!c=${name}`],
+  ),
+) as unknown as LabSecrets;
+
+describe("a blank lab", () => {
+  let folder: string;
+  before(() => (folder = mkdtempSync(path.join(tmpdir(), "ghr-blank-"))));
+  after(() => rmSync(folder, { recursive: true }));
+
+  const seeds = (owner: (typeof repositoryOwners)[number]) =>
+    blankSeeds(
+      {
+        proxmox: proxmoxSeed(secrets),
+        github: githubSeed(secrets, "https://198.51.100.2", "/workflows", folder, "/distributions"),
+      },
+      owner,
+      folder,
+    );
+
+  for (const owner of repositoryOwners)
+    it(`of a repository of: ${owner}, has no token at Proxmox VE and no workflow`, () => {
+      const { proxmox, github } = seeds(owner);
+      assert.deepEqual(parseProxmox(JSON.stringify(proxmox), "seed").tokens, []);
+      const { workflowsDir, tokens } = parseGithub(github);
+      assert.deepEqual(readdirSync(workflowsDir), []);
+      assert.equal(tokens.length, 4);
+    });
+
+  it("gives a person the tokens that an organization's operator has", () => {
+    assert.deepEqual(
+      seeds("person").github.tokens.map(({ login }) => login),
+      ["octocat", "runner-exporter", "failover-switch", "release-reviewer"],
+    );
+  });
+
+  it("has a template on each node that an organization's answers name", () => {
+    const { otherNodes, otherTemplates, template } = seeds("organization").proxmox;
+    const place = { mode: "machines", proxmoxEndpoint: "https://p:8006/", githubUrl: "https://g" } as const;
+    const { proxmox, runners } = answersOf("organization", place) as {
+      proxmox: { node: string; templateId: number; templates: Record<string, number> };
+      runners: { node?: string }[];
+    };
+    assert.equal(proxmox.templateId, template.vmid);
+    assert.deepEqual(proxmox.templates, { [otherNodes?.[0] ?? ""]: OTHER_TEMPLATE });
+    assert.deepEqual(
+      otherTemplates?.map(({ vmid, node }) => [vmid, node]),
+      [[OTHER_TEMPLATE, runners[1]?.node]],
+    );
+  });
+
+  it("has a monitoring host with on-call alone", () => {
+    const { files, enabledUnits, template } = emptyHost(standingHosts.monitoring);
+    assert.deepEqual(enabledUnits, ["oncall-receiver.service"]);
+    assert.ok(!template.packages.includes("prometheus"));
+    assert.ok(Object.keys(files).every((file) => !file.includes("prometheus")));
+  });
+});
