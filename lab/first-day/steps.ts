@@ -51,7 +51,7 @@ export const firstDaySteps: readonly FirstDayStep[] = [
   {
     title: "Make the stack",
     commands: [`ghrunners init --from ${files}/answers.yaml --set "monitoring.hostKey=${keyOf(monitoring.address)}"`],
-    byHand: "write the answers; make three tokens on GitHub's page and store each in a file",
+    byHand: "write the answers; make the tokens and the App on GitHub's page and store each in a file",
   },
   { title: "Make the runners", commands: ["pulumi preview", "pulumi up --yes --skip-preview"] },
   { title: "Look at the result", needsMachines: true, commands: ["ghrunners status --wait", "ghrunners doctor"] },
