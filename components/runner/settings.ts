@@ -20,9 +20,10 @@ export interface GitHubArgs {
    */
   readonly repository: pulumi.Input<string>;
   /**
-   * Token of a repository administrator, or a GitHub App as JSON (docs/reference/security.md); a secret. The program uses it to drain a runner before a step that would
-   * disturb its job, and to remove what an interrupted run left. It is not stored in the state. Dynamic resources read
-   * the same token from the configuration key `ghrunners:githubToken`.
+   * Token of a repository administrator, or a GitHub App as JSON (docs/reference/security.md); a secret. The program
+   * uses it to drain a runner before a step that would disturb its job, and to remove what an interrupted run left.
+   * It is not stored in the state. Dynamic resources read the same token from the configuration key
+   * `ghrunners:githubToken`.
    * @example config.requireSecret("githubToken")
    */
   readonly token: pulumi.Input<string>;

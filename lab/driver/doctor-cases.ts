@@ -169,7 +169,7 @@ export const doctorRounds: readonly (readonly DoctorCase[])[] = [
       fault: "proxmox-500",
       tells: ["unknown proxmox-token"],
       next: "the same command again",
-      mends: "yes: the test runs it",
+      mends: "yes: the fault ends after three requests",
     },
   ],
   [

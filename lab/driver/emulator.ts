@@ -68,7 +68,17 @@ export class TestEmulator {
     readonly authority: string,
   ) {}
 
-  static async start(change: (seed: GithubSeed) => GithubSeed = (seed) => seed): Promise<TestEmulator> {
+  /** Begins anew where another process took the port between its choice and its use. */
+  static async start(change: (seed: GithubSeed) => GithubSeed = (seed) => seed, attempts = 5): Promise<TestEmulator> {
+    try {
+      return await TestEmulator.startOnce(change);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE" || attempts <= 1) throw error;
+      return TestEmulator.start(change, attempts - 1);
+    }
+  }
+
+  private static async startOnce(change: (seed: GithubSeed) => GithubSeed): Promise<TestEmulator> {
     const folder = mkdtempSync(path.join(tmpdir(), "github-emulator-"));
     const workflowsDir = path.join(folder, ".github/workflows");
     mkdirSync(workflowsDir, { recursive: true });
