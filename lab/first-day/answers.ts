@@ -80,9 +80,7 @@ export function answersOf(
       proxmoxToken: "proxmox-token",
       githubToken: "github-token",
       sshPrivateKey: "ssh-key",
-      ...(mode === "machines"
-        ? { exporterToken: "github-exporter-token", failoverToken: "github-failover-app" }
-        : {}),
+      ...(mode === "machines" ? { exporterToken: "github-exporter-token", failoverToken: "github-failover-app" } : {}),
     },
   };
 }
