@@ -1,6 +1,6 @@
 import { Octokit } from "@octokit/rest";
 import assert from "node:assert/strict";
-import { appendFileSync, cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { parse, stringify } from "yaml";
@@ -181,7 +181,11 @@ describe("the delivery workflows, whole", function () {
 
   it("updates both comments at the next push, and takes nothing over from the job before", async () => {
     const first = await comments();
-    appendFileSync(path.join(runner?.workspace(here().repo) ?? "", "index.ts"), "this is no program\n");
+    const workspace = runner?.workspace(here().repo) ?? "";
+    const [hook, trace] = [path.join(workspace, ".git/hooks/post-checkout"), path.join(workspace, "../hook-was-run")];
+    appendFileSync(path.join(workspace, "index.ts"), "this is no program\n");
+    mkdirSync(path.dirname(hook), { recursive: true });
+    writeFileSync(hook, `#!/bin/sh\ntouch "${trace}"\n`, { mode: 0o755 });
     await git.commit(work, "NOTES.md", "The stacks of a team, changed again.\n");
     await git.push(token(), work, "topic");
     const run = await over("preview.yml", 1);
@@ -195,6 +199,7 @@ describe("the delivery workflows, whole", function () {
       await logs(run),
     );
     assert.equal((await conclusions(run))["Preview staging"], "success", await logs(run));
+    assert.ok(!existsSync(trace), "a hook that an earlier job left was run");
   });
 
   it("staging.yml delivers a push to the default branch, and proves it", async () => {
