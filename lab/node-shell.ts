@@ -1,6 +1,7 @@
 /** `npm run lab -- node-shell`: the shell of the emulated Proxmox VE node, where an administrator prepares it. */
 import { spawn } from "node:child_process";
 import path from "node:path";
+import { note } from "@ghrunners/core/terminal";
 import type { Instance } from "./instance";
 import { socketOf } from "./service";
 
@@ -13,9 +14,11 @@ export function runNodeShell(instance: Instance, node: string): Promise<number> 
   const env = {
     ...process.env,
     PATH: [programs, path.dirname(process.execPath), process.env.PATH].join(path.delimiter),
-    PS1: `root@${node}:~# `,
+    PS1: `lab node ${node}# `,
     LAB_PROXMOX_SOCKET: socketOf(instance, "proxmox"),
   };
+  if (process.stdin.isTTY)
+    note(`pveum and pvesh work on the lab's node ${node}. Every other command is this machine's own, as its root.`);
   const child = spawn("bash", ["--norc"], { stdio: "inherit", env });
   return new Promise((resolve, reject) => {
     child.once("error", reject);

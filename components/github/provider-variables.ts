@@ -5,7 +5,8 @@
  * - GITHUB_ORGANIZATION overrides GITHUB_OWNER, which overrides the argument `owner`.
  * - GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE, if all three are set, override the argument
  * `token`.
- * - GITHUB_TOKEN and GITHUB_BASE_URL are defaults of arguments that this program always gives, so they have no effect.
+ * - GITHUB_TOKEN is the default of `token`, and has no effect: the program gives that argument, or `appAuth`, which wins.
+ * - GITHUB_BASE_URL is the default of an argument that this program always gives, so it has no effect.
  */
 import { repositoryName } from "@ghrunners/core/github/repository";
 

@@ -22,7 +22,7 @@ export interface GitHubArgs {
   /**
    * Token of a repository administrator, or a GitHub App as JSON (docs/reference/security.md); a secret. The program
    * uses it to drain a runner before a step that would disturb its job, and to remove what an interrupted run left.
-   * It is not stored in the state. Dynamic resources read the same token from the configuration key
+   * Only the GitHub provider has it in the state, encrypted. Dynamic resources read the same token from the configuration key
    * `ghrunners:githubToken`.
    * @example config.requireSecret("githubToken")
    */

@@ -67,6 +67,14 @@ open_folders() {
       [[ $folder == "$home" ]] || chmod go+rx "$folder"
     fi
   done
+  # The worker writes a job's log into these two, which it makes itself where they are missing.
+  for folder in "$diag/pages" "$diag/blocks"; do
+    if [[ -L $folder || (-e $folder && ! -d $folder) ]]; then
+      rm -f "$folder"
+    elif [[ -O $folder ]]; then
+      chmod u+rwx "$folder"
+    fi
+  done
 }
 
 # Deletes what this user can delete in a folder, and reports what is left of its own. A closed folder is opened before it is

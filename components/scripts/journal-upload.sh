@@ -23,6 +23,9 @@ restart_changed() { # unit
   if [[ " ${due[*]} " == *" $1 "* ]]; then systemctl restart "$1"; else systemctl start "$1"; fi
 }
 
+# Sockets of the redactor's journal that every user may write to: those that were made before the drop-in.
+open_sockets() { find "/run/systemd/journal.$NAMESPACE" -maxdepth 1 -type s -perm /007 2>/dev/null || true; }
+
 install_shipper() {
   local machine_id journal deadline
   machine_id=$(</etc/machine-id)
@@ -35,9 +38,9 @@ install_shipper() {
   put_for "$upload_unit" "$folder/receiver.pem" 0644 "$CERTIFICATE"
   put_for "$upload_unit" "/etc/systemd/system/$upload_unit.d/ghrunners.conf" 0644 "${UPLOAD_DROP_IN//MACHINE_ID/$machine_id}"
   if ((${#due[@]} > 0)); then systemctl daemon-reload; fi
-  if [[ " ${due[*]} " == *" $socket_unit "* ]]; then
+  if [[ -n $(open_sockets) ]]; then
     # Sockets get their mode when they are made. The redactor's start makes them again.
-    systemctl stop "$redactor_unit" "systemd-journald@$NAMESPACE.service" "$socket_unit" 2>/dev/null || true
+    systemctl stop "$redactor_unit" "systemd-journald@$NAMESPACE.service" "$socket_unit"
   fi
   if [[ " ${due[*]} " == *" systemd-journald@$NAMESPACE.service "* ]]; then systemctl try-restart "systemd-journald@$NAMESPACE.service"; fi
   restart_changed "$redactor_unit"
@@ -48,6 +51,8 @@ install_shipper() {
       die "$redactor_unit wrote nothing to $journal. Next: journalctl --namespace=$NAMESPACE -u $redactor_unit on the host"
     sleep 0.1
   done
+  [[ -z $(open_sockets) ]] ||
+    die "every user of the host may write to $(open_sockets | tr '\n' ' '): a job's lines could pass the redactor. Next: systemctl restart $socket_unit on the host"
   restart_changed "$upload_unit"
   # Do not check whether the receiver accepts them: a monitoring host that is down must not block a change of a runner.
   echo "logs by journal upload, $(sha256sum "$folder/redactor.json" "$program" | sha256sum | cut -c 1-12)"

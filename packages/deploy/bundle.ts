@@ -17,7 +17,7 @@ export interface Bundle {
 export async function bundle(
   entry: string,
   constants: Readonly<Record<string, string>> = {},
-  overrides: Pick<BuildOptions, "format" | "banner" | "minify"> = {},
+  overrides: Pick<BuildOptions, "format" | "banner" | "minify" | "external"> = {},
 ): Promise<Bundle> {
   const { outputFiles } = await build({
     entryPoints: [path.join(__dirname, entry)],

@@ -20,7 +20,18 @@ export async function scriptText(source: string): Promise<string> {
   const made = `// Made from packages/deploy/${source} by npm run build:workflows. Change that file, not this one.`;
   // Packages that load Node's own modules by require need this name.
   const require = `import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);`;
-  return (await bundle(source, {}, { format: "esm", banner: { js: `${made}\n${require}` } })).text;
+  return (
+    await bundle(
+      source,
+      {},
+      {
+        format: "esm",
+        banner: { js: `${made}\n${require}` },
+        // A job has its own token and is no App.
+        external: ["*.node", "cpu-features", "@octokit/auth-app"],
+      },
+    )
+  ).text;
 }
 
 async function main(): Promise<void> {

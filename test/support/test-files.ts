@@ -9,6 +9,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import type { LayerContext, PrintLine } from "./context";
 import type { LayerResult } from "./layer";
 import { failure, nothing, sum } from "./results";
+import { trustedAuthorities } from "./trusted-authorities";
 
 /** Every test file, relative to the project. */
 export const testFiles: readonly string[] = readdirSync(path.join(projectRoot, "test"), {
@@ -51,8 +52,8 @@ export async function runFiles(
       silent: true,
       env: {
         ...process.env,
-        // Node reads it once, at its start: the tests' own clients trust the lab's authority.
-        NODE_EXTRA_CA_CERTS: authority,
+        // Node reads it once, at its start.
+        NODE_EXTRA_CA_CERTS: trustedAuthorities(authority),
         // Node keeps what it has compiled: the many programs that tests start need a quarter less processor time.
         NODE_COMPILE_CACHE: path.join(baseFolders().cache, "node-compile-cache"),
         [process.stdout.isTTY ? "FORCE_COLOR" : "NO_COLOR"]: "1",

@@ -154,6 +154,17 @@ describe("the house", () => {
     assert.deepEqual([...found, ...titled], []);
   });
 
+  it("has each test in the folder of its layer, whose name its ending has too", () => {
+    const misplaced = files
+      .filter((name) => /^test\/.*\.test\.ts$/.test(name))
+      .filter((name) => {
+        const layer = name.split("/")[1] ?? "";
+        const ending = /\.(\w+)\.test\.ts$/.exec(path.basename(name))?.[1];
+        return ending !== (["engine", "integration", "machine"].includes(layer) ? layer : undefined);
+      });
+    assert.deepEqual(misplaced, []);
+  });
+
   it("gives no tests of different files one title", () => {
     const fileOf = new Map<string, string>();
     const twice: string[] = [];

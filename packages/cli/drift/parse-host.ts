@@ -1,4 +1,5 @@
 /** Parses the output of scripts/observe-host.sh. Pure. */
+import { withoutSecrets } from "@ghrunners/core/vocabulary/redaction";
 import type { AuthorizedKey, SeenHost } from "./observation";
 
 const KEY = /(?:^|\s)((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2})(?:\s+(.*))?$/;
@@ -41,7 +42,8 @@ export function parseHost(name: string, output: string): SeenHost {
     unit: {
       enabled: fact("enabled"),
       active: fact("active"),
-      words: fact("words"),
+      // The journal has what jobs say, too.
+      words: withoutSecrets(fact("words")),
       jobs: Number(fact("jobs")),
       user: fact("user"),
       dropIns: fact("dropIns")

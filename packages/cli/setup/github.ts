@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { CREDENTIAL_FORM, isCredential } from "@ghrunners/core/github/credential";
 import { schema } from "@ghrunners/config/schema";
 import { print, printJson, WrongUse } from "../command";
-import { currentStack, stackFile } from "../pulumi/stack";
-import { parseStackDocument, settingsIn } from "../pulumi/stack-document";
 import { appsText, appsToRegister } from "./github-apps";
+import { stackValues } from "./stack-values";
 
 interface Options {
   readonly stack?: string;
@@ -13,20 +12,10 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** The stack's settings of GitHub. There may be no stack yet. */
-async function stackValues(
-  named: string | undefined,
-): Promise<{ readonly url?: string; readonly repository?: string }> {
-  const stack = await currentStack(named).catch(() => undefined);
-  const file = stack && stackFile(stack);
-  if (file === undefined || !existsSync(file)) return {};
-  const { github = {} } = settingsIn(parseStackDocument(readFileSync(file, "utf8"), file));
-  return github as { url?: string; repository?: string };
-}
-
 /** Prints links that register the Apps. Asks GitHub nothing and changes nothing. */
 export async function setupGitHub(options: Options): Promise<number> {
-  const seen = await stackValues(options.stack);
+  const { github = {} } = await stackValues(options.stack);
+  const seen = github as { readonly url?: string; readonly repository?: string };
   const found = schema.shape.github.safeParse({ ...seen, repository: options.repository ?? seen.repository });
   if (!found.success)
     throw new WrongUse(

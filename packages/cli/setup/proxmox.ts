@@ -1,10 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
 import { defaults } from "@ghrunners/components/runner/defaults";
 import { schema } from "@ghrunners/config/schema";
 import { print, printJson, WrongUse } from "../command";
-import { currentStack, stackFile } from "../pulumi/stack";
-import { parseStackDocument, settingsIn } from "../pulumi/stack-document";
 import { type ProxmoxAccount, proxmoxCommands, proxmoxGrants, proxmoxScript, ROLE } from "./proxmox-commands";
+import { stackValues } from "./stack-values";
 
 interface Options {
   readonly stack?: string;
@@ -16,12 +14,8 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** Values of the stack's file. There may be none yet, and no Pulumi either. */
-async function stackValues(named: string | undefined): Promise<Partial<ProxmoxAccount>> {
-  const stack = await currentStack(named).catch(() => undefined);
-  const file = stack && stackFile(stack);
-  if (file === undefined || !existsSync(file)) return {};
-  const { proxmox = {} } = settingsIn(parseStackDocument(readFileSync(file, "utf8"), file));
+async function accountOf(named: string | undefined): Promise<Partial<ProxmoxAccount>> {
+  const { proxmox = {} } = await stackValues(named);
   const { image, ...names } = proxmox as Partial<ProxmoxAccount> & { image?: { storage?: string } };
   return { ...names, imageStorage: image && (image.storage ?? defaults.image.storage) };
 }
@@ -43,7 +37,7 @@ function checked(account: ProxmoxAccount): ProxmoxAccount {
 
 /** Prints what has to be run on Proxmox VE. Changes nothing. */
 export async function setupProxmox(options: Options): Promise<number> {
-  const seen = await stackValues(options.stack);
+  const seen = await accountOf(options.stack);
   const account = checked({
     tokenId: options.token,
     storage: options.storage ?? seen.storage ?? defaults.proxmox.storage,

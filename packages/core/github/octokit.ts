@@ -7,7 +7,6 @@
  * command should instead report until when GitHub wants no requests, and a service that must answer its next scrape
  * should not wait at all.
  */
-import { createAppAuth } from "@octokit/auth-app";
 import { Octokit as Core } from "@octokit/core";
 import { restEndpointMethods } from "@octokit/plugin-rest-endpoint-methods";
 import { retry } from "@octokit/plugin-retry";
@@ -17,7 +16,7 @@ import { appIn } from "./credential";
 import { ATTEMPTS, isRateLimit, notMissing, retryDelayMs } from "./errors";
 import { limitNotice } from "./limit-notice";
 import { apiBase } from "./repository";
-import type { RequestBudget } from "./request-budget";
+import { NotAskedError, type RequestBudget } from "./request-budget";
 
 const REQUEST_LIMIT_MS = 20_000;
 /** Number of answers kept for their ETag; the oldest are dropped first. */
@@ -56,14 +55,27 @@ type Answer = OctokitResponse<unknown>;
 /** Every hook gets the same options object: a change meant for the next hook is made in place. */
 type SendRequest = (options: Required<EndpointDefaults>) => Promise<Answer> | Answer;
 
+/** Whether an App asks for its token at this address. */
+const asksForToken = (url: string | undefined): boolean => url?.endsWith("/access_tokens") ?? false;
+
+/**
+ * Whether a request failed because an App got no token for it. The request for the token went through the same hooks: it
+ * was retried, and counted.
+ */
+const lacksToken = (error: unknown, { url }: { readonly url: string }): boolean =>
+  asksForToken((error as { request?: { url?: string } }).request?.url) && !asksForToken(url);
+
 /** Decides what may be retried, and when; `@octokit/plugin-retry` carries it out, if it is enabled. */
 function retryPolicy(octokit: Core, options: OctokitOptions): void {
   const say = options.say as GitHubAccess["say"];
-  octokit.hook.error("request", (refusal, { request }) => {
+  octokit.hook.error("request", (refusal, options) => {
     const error = notMissing(refusal);
+    const { request } = options;
     const wait = retryDelayMs(error, ((request as { retryCount?: number }).retryCount ?? 0) + 1);
     const failed = (error as { request?: { request?: object } }).request;
-    if (wait !== undefined && failed !== undefined) {
+    if (failed !== undefined && lacksToken(error, options)) {
+      failed.request = { ...failed.request, retries: 0 };
+    } else if (wait !== undefined && failed !== undefined) {
       failed.request = { ...failed.request, retries: ATTEMPTS - 1, retryAfter: wait };
       if (isRateLimit(error as object)) say?.(limitNotice(Date.now() + wait, Date.now()));
     }
@@ -100,6 +112,7 @@ function withinBudget(octokit: Core, options: OctokitOptions): void {
       budget.heard(answer);
       return answer;
     } catch (error) {
+      if (error instanceof NotAskedError || lacksToken(error, options)) throw error;
       const { response, message } = error as { response?: Answer; message: string };
       if (response === undefined) budget.heardNothing();
       else budget.heard({ ...response, message });
@@ -143,7 +156,10 @@ export type Octokit = InstanceType<typeof Extended>;
 /** A token is sent as it is. An App's tokens are requested when they are needed and kept until shortly before they end. */
 function authentication(credential: string): Pick<OctokitOptions, "auth" | "authStrategy"> {
   const app = appIn(credential);
-  return app === undefined ? { auth: credential } : { auth: app, authStrategy: createAppAuth };
+  if (app === undefined) return { auth: credential };
+  // Loaded only where there is an App: most processes have a token, and the workflows' scripts leave this package out.
+  const { createAppAuth } = require("@octokit/auth-app") as typeof import("@octokit/auth-app");
+  return { auth: app, authStrategy: createAppAuth };
 }
 
 /** @param access.retries default true, as commands need; a service passes false and waits for its next poll instead */

@@ -122,8 +122,16 @@ async function probeHttp(
     redirect: "manual",
     signal: AbortSignal.any(limits),
   });
+  if (answer.status !== wanted.status) {
+    await answer.body?.cancel();
+    return `answered ${answer.status}, expected ${wanted.status}`;
+  }
+  const isRead = wanted.contains !== undefined || Object.keys(wanted.json).length > 0;
+  if (!isRead) {
+    await answer.body?.cancel();
+    return undefined;
+  }
   const body = await textOf(answer);
-  if (answer.status !== wanted.status) return `answered ${answer.status}, expected ${wanted.status}`;
   if (wanted.contains !== undefined && !body.includes(fill(context, wanted.contains)))
     return `the answer does not contain "${fill(context, wanted.contains)}"`;
   for (const [field, text] of Object.entries(wanted.json)) {

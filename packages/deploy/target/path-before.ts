@@ -38,7 +38,8 @@ export type PathBefore =
       readonly twin?: string;
     };
 
-const COPY_LIMIT_MS = 60_000;
+/** For one file, to copy or to read it: the application may make one of any size. */
+const FILE_LIMIT_MS = 60_000;
 const PIECE_BYTES = 2 ** 20;
 
 const kindOf = (stats: Stats): string =>
@@ -48,8 +49,10 @@ const kindOf = (stats: Stats): string =>
  * Type, mode, owner, group and content at a path, in one text; undefined if nothing exists there. The application may
  * write there meanwhile: a file of any size is read in pieces, and what becomes a pipe or a link is not waited for or
  * followed.
+ * @param limitMs for reading the file. Default: one minute
+ * @throws Error if it was exchanged meanwhile, or takes longer
  */
-export function digestOfPath(file: string): string | undefined {
+export function digestOfPath(file: string, limitMs = FILE_LIMIT_MS): string | undefined {
   const stats = lstatSync(file, { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
   const kind = kindOf(stats);
@@ -58,7 +61,7 @@ export function digestOfPath(file: string): string | undefined {
   if (kind === "link") return `link ${owner} ${readlinkSync(file)}`;
   const mode = (stats.mode & 0o7777).toString(8).padStart(4, "0");
   if (kind !== "file") return `${kind} ${mode} ${owner}${kind === "folder" ? "" : ` ${stats.rdev}`}`;
-  const content = digestOfContent(file, stats);
+  const content = digestOfContent(file, stats, limitMs);
   return content === undefined ? undefined : `file ${mode} ${owner} ${content}`;
 }
 
@@ -67,7 +70,7 @@ const openOnly = (file: string): number =>
   openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 
 /** @param looked at the path before @returns undefined if it is not there any more */
-function digestOfContent(file: string, looked: Stats): string | undefined {
+function digestOfContent(file: string, looked: Stats, limitMs: number): string | undefined {
   let handle: number;
   try {
     handle = openOnly(file);
@@ -80,8 +83,11 @@ function digestOfContent(file: string, looked: Stats): string | undefined {
     if (dev !== looked.dev || ino !== looked.ino) throw new Error(`${file} was exchanged while it was read`);
     const hash = createHash("sha256");
     const piece = Buffer.allocUnsafe(PIECE_BYTES);
-    for (let read = readSync(handle, piece); read > 0; read = readSync(handle, piece))
+    const end = performance.now() + limitMs;
+    for (let read = readSync(handle, piece); read > 0; read = readSync(handle, piece)) {
       hash.update(piece.subarray(0, read));
+      if (performance.now() > end) throw new Error(`${file} could not be read within ${limitMs / 1000} s`);
+    }
     return hash.digest("hex");
   } finally {
     closeSync(handle);
@@ -116,7 +122,7 @@ export function problemAt(file: string, captures: string): string | undefined {
 /** Copies with everything that cp can preserve; fails if something cannot be preserved. */
 function copy(from: string, to: string): void {
   const line = ["--archive", "--preserve=xattr", "--no-target-directory", "--", from, to];
-  const { status, stderr, error } = spawnSync("cp", line, { encoding: "utf8", timeout: COPY_LIMIT_MS });
+  const { status, stderr, error } = spawnSync("cp", line, { encoding: "utf8", timeout: FILE_LIMIT_MS });
   if (status !== 0) throw new Error(`${from} could not be copied completely: ${error?.message ?? stderr.trim()}`);
 }
 

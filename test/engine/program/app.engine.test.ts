@@ -12,6 +12,8 @@ import { SecretScanner } from "../../rehearsal/support/secret-scan";
 import { type ApiOnlyLab, apiOnlyLab } from "../cli/support/api-only-lab";
 
 /** The program, its provider of GitHub and the commands with a GitHub App where the other tests have a token. */
+const anothersToken = "github_pat_of_another_person";
+
 describe("a GitHub App in place of the operator's token", () => {
   let lab: ApiOnlyLab;
   const runs: EngineRun[] = [];
@@ -25,7 +27,7 @@ describe("a GitHub App in place of the operator's token", () => {
     lab.rehearsal.withSecret("githubToken", lab.rehearsal.lab.secrets.operatorApp, work);
   const pulumi = async (...args: string[]): Promise<EngineRun> => {
     // A token of the operator's shell is the provider's default where the program gives none: it must not be used.
-    const env = { GITHUB_TOKEN: "github_pat_of_another_person" };
+    const env = { GITHUB_TOKEN: anothersToken };
     const run = await lab.rehearsal.pulumi(args, { ...modest, secrets: undefined }, env);
     runs.push(run);
     assert.equal(run.code, 0, run.output);
@@ -64,7 +66,13 @@ describe("a GitHub App in place of the operator's token", () => {
     const key = appIn(operatorApp)?.privateKey ?? "";
     const line = key.split("\n")[1] ?? "";
     assert.ok(line.length > 40);
-    const scanner = new SecretScanner([{ name: "a line of the App's key", value: line }], () => new Set());
+    const scanner = new SecretScanner(
+      [
+        { name: "a line of the App's key", value: line },
+        { name: "the token of the shell", value: anothersToken },
+      ],
+      () => new Set(),
+    );
     for (const run of runs) assert.deepEqual(scanner.in(run.output), []);
     const { backend, logs, github } = lab.rehearsal.lab.instance;
     const { files, found } = scanner.under([backend, logs, github]);

@@ -44,8 +44,8 @@ describe("the delivery workflows, whole", function () {
   });
   after(async () => {
     await runner?.stop();
-    git.remove();
-    await lab.close();
+    (git as GitClient | undefined)?.remove();
+    await (lab as ApiOnlyLab | undefined)?.close();
   });
 
   const here = () => lab.rehearsal.repository;

@@ -262,6 +262,19 @@ time.sleep(600) # hidden' >/dev/null 2>&1; for i in $(seq 100); do pgrep -f 'hid
     assert.equal(asRoot(`find ${folders[0]} -mindepth 1 | wc -l`), "0");
   });
 
+  it("cannot close or replace the folders into which the worker writes a job's log before the first hook", () => {
+    const [pages, blocks] = [`${RUNNER_HOME}/_diag/pages`, `${RUNNER_HOME}/_diag/blocks`];
+    job(`mkdir -p ${pages} ${blocks}; chmod 000 ${pages}; rmdir ${blocks}; touch ${blocks}`);
+    const { code, all } = hook("job-started");
+    assert.equal(code, 0, all);
+    assert.match(asRoot(`stat --format=%a ${pages}`), /^7/);
+    assert.equal(asRoot(`ls -d ${blocks} 2>/dev/null | wc -l`), "0");
+    job(`ln -s /etc ${blocks}`);
+    assert.equal(hook("job-started").code, 0);
+    assert.equal(asRoot(`ls -d ${blocks} 2>/dev/null | wc -l`), "0");
+    assert.equal(asRoot("stat --format=%a /etc"), "755");
+  });
+
   it("gets no service manager of its own, and does not look into the listener where the kernel can forbid it", () => {
     const manager = asRoot(`echo user@$(id -u ${RUNNER_USER}).service`);
     assert.match(run(["systemctl", "start", manager]).all, /is masked/);

@@ -27,7 +27,7 @@ printf 'unit\tactive\t%s\n' "$(systemctl is-active "$UNIT" || true)"
 # Its last words while it is not active: a runner that GitHub refuses says why, and is started again and again.
 systemctl is-active --quiet "$UNIT" ||
   printf 'unit\twords\t%s\n' "$(journalctl --unit "$UNIT" --no-pager --quiet --output cat --lines 60 2>/dev/null |
-    grep -aiE 'error occurr?ed|deprecated|has been deleted|conflict' | tail -n 1 | tr -d '\000-\037' | cut -c 1-300)"
+    grep -aiE 'error occurr?ed|deprecated|has been deleted|conflict' | tail -n 1 | tr -d '\000-\037\177' | cut -c 1-300)"
 printf 'unit\tjobs\t%s\n' "$(pgrep -cf '[R]unner.Worker' || true)"
 printf 'unit\tuser\t%s\n' "$(systemctl show --property User --value "$UNIT")"
 printf 'unit\tdropIns\t%s\n' "$(systemctl show --property DropInPaths --value "$UNIT")"

@@ -168,6 +168,15 @@ s.sendall(b"${text}")`,
     assert.equal(count("past the redactor"), 0);
   });
 
+  it("closes a socket that is open to every user, whatever made it so", () => {
+    const socket = `/run/systemd/journal.${LOG_NAMESPACE}/socket`;
+    const mode = (): string => rig.exec(host, "stat", "--format=%a", socket);
+    rig.exec(host, "chmod", "0666", socket);
+    assert.equal(mode(), "666");
+    installShipper();
+    assert.equal(mode(), "660");
+  });
+
   it("a line is the sender's by its address, whatever it says of itself", async () => {
     const entry = "MESSAGE=forged line\nGHRUNNERS_HOST=runner-2\nGHRUNNERS_ROLE=secondary\n__REALTIME_TIMESTAMP=1\n\n";
     const url = `https://${rig.address(receiver)}:${JOURNAL_REMOTE_PORT}/upload`;

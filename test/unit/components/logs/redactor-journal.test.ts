@@ -8,11 +8,11 @@ import { renderRedactor } from "@ghrunners/components/runner/render-journal-uplo
 
 /**
  * Runs the redactor with a journalctl of the test's own, which prints the given entries, until the wanted number of
- * messages came, and prints those.
+ * messages came and it has said the words on standard error, and prints those.
  */
 const program = `
-import base64, json, os, signal, socket, subprocess, sys
-folder, wanted, redactor = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+import base64, json, os, signal, socket, subprocess, sys, time
+folder, wanted, redactor, words = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
 receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 receiver.bind(folder + "/journal")
 receiver.settimeout(20)
@@ -24,6 +24,9 @@ messages = []
 try:
     while len(messages) < wanted:
         messages.append(base64.b64encode(receiver.recv(1 << 20)).decode())
+    end = time.monotonic() + 20
+    while words not in open(folder + "/said").read() and time.monotonic() < end:
+        time.sleep(0.01)
     peak = [line.split()[1] for line in open("/proc/%d/status" % child.pid) if line.startswith("VmHWM")]
 except TimeoutError:
     peak = ["0"]
@@ -70,7 +73,7 @@ describe("the redactor and what a job sends to the journal", function () {
     readonly said: string;
     readonly peakKiB: number;
   }
-  function ship(entries: readonly Buffer[], wanted: number): Shipped {
+  function ship(entries: readonly Buffer[], wanted: number, words = ""): Shipped {
     writeFileSync(path.join(folder, "entries"), Buffer.concat(entries));
     writeFileSync(path.join(folder, "journalctl"), `#!/bin/sh\ncat ${folder}/entries\nexec sleep 60\n`, {
       mode: 0o755,
@@ -80,7 +83,7 @@ describe("the redactor and what a job sends to the journal", function () {
     const own = { ...config, units: [UNIT], files: `${folder}/diag/*.log`, socket: `${folder}/journal`, labels: {} };
     writeFileSync(path.join(folder, "config.json"), JSON.stringify(own));
     const redactor = path.join(projectRoot, "components/scripts/redactor.py");
-    const result = spawnSync("python3", ["-c", program, folder, String(wanted), redactor], {
+    const result = spawnSync("python3", ["-c", program, folder, String(wanted), redactor, words], {
       encoding: "utf8",
       timeout: 50_000,
       maxBuffer: 2 ** 28,
@@ -147,7 +150,11 @@ describe("the redactor and what a job sends to the journal", function () {
     writeFileSync(path.join(folder, "diag"), "");
     writeFileSync(path.join(folder, "state/state.json"), "[]");
     mkdirSync(path.join(folder, "state/state.json.new"));
-    const { messages, said: words } = ship([said({ MESSAGE: "one" }), said({ MESSAGE: "two" })], 2);
+    const { messages, said: words } = ship(
+      [said({ MESSAGE: "one" }), said({ MESSAGE: "two" })],
+      2,
+      "diag: Not a directory",
+    );
     assert.equal(messages.length, 2);
     assert.match(words, /cannot read .*diag: Not a directory/);
     assert.match(words, /^(?:cannot [^\n]*\n){1,2}$/, "each is said once");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { appIn, isCredential } from "@ghrunners/core/github/credential";
+import { RequestBudget } from "@ghrunners/core/github/request-budget";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { requestsLeft } from "@ghrunners/core/github/requests-left";
 import { makeAppKey } from "@ghrunners/lab/app-key";
@@ -85,6 +86,36 @@ describe("a client that is a GitHub App", () => {
     } finally {
       globalThis.fetch = fetch;
     }
+  });
+
+  it("asks for its token four times at most where GitHub has an error, not again for each attempt of a request", async () => {
+    await emulator.admin("PUT", "faults/http-500", { match: "access_tokens", count: 100 });
+    try {
+      const app = new GitHubClient({ url: emulator.url, fullName: `${owner}/${repo}` }, credential(), {
+        fetch: emulator.fetch as typeof fetch,
+      });
+      const before = tokensAsked();
+      await assert.rejects(app.runners(), /500/);
+      assert.equal(tokensAsked() - before, 4);
+    } finally {
+      await emulator.admin("DELETE", "faults/http-500");
+    }
+  });
+
+  it("counts a refused token once in a service's budget", async () => {
+    const heard: string[] = [];
+    const budget = new RequestBudget({ share: 0.5, now: Date.now, onRequest: (status) => heard.push(status) });
+    const app = new GitHubClient(
+      { url: emulator.url, fullName: `${owner}/${repo}` },
+      credential({ installationId: 35 }),
+      {
+        fetch: emulator.fetch as typeof fetch,
+        retries: false,
+        budget,
+      },
+    );
+    await assert.rejects(app.runners(), /401/);
+    assert.deepEqual(heard, ["404"]);
   });
 
   it("has no end, unlike its tokens", async () => {
