@@ -122,7 +122,7 @@ export const revertedFixes: readonly RevertedFix[] = [
   {
     name: "journal-not-flushed",
     fault: "a file that is replaced as a whole is not flushed before it gets its name",
-    seed: 40,
+    seed: 90,
     patches: [
       {
         file: WHOLE_FILE,
