@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import { readBody } from "../../kit/read-body";
+import { readWhole } from "@ghrunners/core/read-whole";
 import type { GitHubFaults } from "../faults";
 import { largestPush } from "../repository/git";
 import type { GitHubReply } from "./message";
@@ -14,7 +14,7 @@ const bodyLimit = 10 * 2 ** 20;
 /** The body of a request to any of the emulator's interfaces. @throws Error when it is larger than 10 MiB, or a push than 33 */
 export function bodyOf(message: IncomingMessage): Promise<Buffer> {
   const limit = message.url?.endsWith("/git-receive-pack") === true ? pushLimit : bodyLimit;
-  return readBody(message, limit, () => new Error(`The request body is larger than ${limit} bytes.`));
+  return readWhole(message, limit, () => new Error(`The request body is larger than ${limit} bytes.`));
 }
 
 export function send(response: ServerResponse, reply: GitHubReply<number, Buffer | string | undefined>): void {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import { readBody } from "../../kit/read-body";
+import { readWhole } from "@ghrunners/core/read-whole";
 import { createRouter } from "../../kit/router";
 import type { AccessControl } from "../access";
 import { holderOf, nodeNames, type ProxmoxNode } from "../node";
@@ -14,7 +14,7 @@ const maxBodyBytes = 512 * 1024; // PVE::APIServer::AnyEvent, $limit_max_post
 async function bodyOf(request: IncomingMessage): Promise<string> {
   if (request.headers["transfer-encoding"] !== undefined)
     throw new ProxmoxApiError(501, "chunked transfer encoding not supported");
-  const body = await readBody(request, maxBodyBytes, () => new ProxmoxApiError(501, "for data too large"));
+  const body = await readWhole(request, maxBodyBytes, () => new ProxmoxApiError(501, "for data too large"));
   return body.toString("utf8");
 }
 

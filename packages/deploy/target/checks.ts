@@ -1,6 +1,7 @@
 /** Health checks and smoke tests: every probe checks the target from the target itself. */
 import { readFileSync, statfsSync } from "node:fs";
 import { cpus, freemem, loadavg, totalmem } from "node:os";
+import { readWhole } from "@ghrunners/core/read-whole";
 import type { Check, CheckResult, Probe } from "../protocol/request";
 import { withoutSecrets } from "../records/redact";
 import { fill, fillAll, rooted, type Context } from "./context";
@@ -131,7 +132,7 @@ async function probeHttp(
     await answer.body?.cancel();
     return undefined;
   }
-  const body = await textOf(answer);
+  const body = answer.body === null ? "" : (await readWhole(answer.body, LONGEST_ANSWER, tooLong)).toString("utf8");
   if (wanted.contains !== undefined && !body.includes(fill(context, wanted.contains)))
     return `the answer does not contain "${fill(context, wanted.contains)}"`;
   for (const [field, text] of Object.entries(wanted.json)) {
@@ -145,17 +146,7 @@ async function probeHttp(
 /** The longest answer that is read: an application may answer without end. */
 const LONGEST_ANSWER = 2 ** 20;
 
-/** @throws Error if it is longer; the connection is closed then */
-async function textOf(answer: Response): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of answer.body ?? []) {
-    pieces.push(piece as Uint8Array);
-    bytes += (piece as Uint8Array).length;
-    if (bytes > LONGEST_ANSWER) throw new Error(`the answer has more than ${LONGEST_ANSWER} bytes`);
-  }
-  return Buffer.concat(pieces).toString("utf8");
-}
+const tooLong = (): Error => new Error(`the answer has more than ${LONGEST_ANSWER} bytes`);
 
 function fieldOf(body: string, field: string): string {
   const found = field.split(".").reduce<unknown>(

@@ -2,6 +2,7 @@
  * Reads every runner once: its exporter, its node exporter, and GitHub's view from the fleet exporter on this host.
  */
 import http from "node:http";
+import { readWhole } from "@ghrunners/core/read-whole";
 import type { SwitchConfig } from "../config";
 import { Samples } from "./samples";
 import { diskView, githubView, hostView, newer, queueView, type RunnerViews } from "./views";
@@ -29,16 +30,7 @@ export type ReadExporter = (url: string) => Promise<Answer | undefined>;
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 2 });
 
-async function textOf(response: http.IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of response as AsyncIterable<Buffer>) {
-    bytes += piece.length;
-    if (bytes > LONGEST_ANSWER) throw new Error(`The answer has more than ${LONGEST_ANSWER} bytes.`);
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString("utf8");
-}
+const tooLong = (): Error => new Error(`The answer has more than ${LONGEST_ANSWER} bytes.`);
 
 function get(url: string): Promise<{ text: string; date: string | undefined }> {
   return new Promise((resolve, reject) => {
@@ -48,7 +40,10 @@ function get(url: string): Promise<{ text: string; date: string | undefined }> {
         reject(new Error(`${url} answered ${response.statusCode}`));
         return;
       }
-      textOf(response).then((text) => resolve({ text, date: response.headers.date }), reject);
+      readWhole(response, LONGEST_ANSWER, tooLong).then(
+        (text) => resolve({ text: text.toString("utf8"), date: response.headers.date }),
+        reject,
+      );
     });
     request.on("error", reject);
   });
