@@ -19,7 +19,11 @@ describe("first contact with a machine", () => {
   function pin(lines: readonly string[] | undefined): { status: number | null; stdout: string; stderr: string } {
     const answer = lines === undefined ? "exit 1" : `cat <<'KEYS'\n${lines.join("\n")}\nKEYS`;
     writeFileSync(path.join(folder, "ssh-keyscan"), `#!/bin/sh\n${answer}\n`, { mode: 0o755 });
-    const parameters = { HOST: host, LIMIT_SECONDS: "1", MACHINE: "02:00:00:00:00:01" };
+    return run("1");
+  }
+
+  function run(limit: string): { status: number | null; stdout: string; stderr: string } {
+    const parameters = { HOST: host, LIMIT_SECONDS: limit, MACHINE: "02:00:00:00:00:01" };
     return spawnSync("bash", ["-s"], {
       input: renderScript(script, parameters),
       encoding: "utf8",
@@ -43,6 +47,13 @@ describe("first contact with a machine", () => {
       assert.deepEqual(pick(pin(offered)), { status: 0, stdout: `${pinned}\n` });
     });
   }
+
+  it("waits for the key that the clients will be shown, where a booting or busy machine shows another one first", () => {
+    const count = path.join(folder, "count");
+    const answer = `echo x >>${count}; echo '${keys.ed25519}'; [ $(wc -l <${count}) -lt 3 ] || echo '${keys.ecdsa}'`;
+    writeFileSync(path.join(folder, "ssh-keyscan"), `#!/bin/sh\n${answer}\n`, { mode: 0o755 });
+    assert.deepEqual(pick(run("30")), { status: 0, stdout: "ecdsa-sha2-nistp256 AAAAec\n" });
+  });
 
   it("ends at the limit without an answer or with only an RSA key, and prints no key", () => {
     for (const answer of [undefined, [keys.comment], [keys.comment, keys.rsa]]) {
