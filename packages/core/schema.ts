@@ -1,5 +1,5 @@
 /** A zod schema as a type and as a published JSON Schema. */
-import { z } from "zod";
+import * as z from "zod";
 
 type Deep<T> = T extends (infer Item)[]
   ? readonly Deep<Item>[]

@@ -1,5 +1,5 @@
 /** The gate's decision, as zod says it. The form that is published: docs/reference/schemas. */
-import { z } from "zod";
+import * as z from "zod";
 import { roles } from "@ghrunners/core/vocabulary/runner";
 import { causes } from "./cause";
 
