@@ -3,10 +3,9 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
-import { bundleExporter } from "@ghrunners/exporter/bundle";
+import { bundleExporter, type ExporterKind } from "@ghrunners/exporter/bundle";
 import {
   type ExporterConfig,
-  type ExporterKind,
   exporterParameters,
   installParameters,
   installScript,
@@ -121,7 +120,7 @@ export const provider: pulumi.dynamic.ResourceProvider<ExporterInputs, ExporterI
   },
   delete: async (_id, props) => {
     const { HostUnreachableError } = sshLibrary();
-    const { sha256 } = await bundleExporter();
+    const { sha256 } = await bundleExporter(props.kind);
     try {
       const parameters = exporterParameters(props.kind, props.config, sha256);
       await withHost(props.host, (session) => runVerb(session, "remove", parameters, LIMIT_MS));
@@ -135,7 +134,7 @@ export const provider: pulumi.dynamic.ResourceProvider<ExporterInputs, ExporterI
 /** One of the project's exporters as a service of a host. A refresh sees it stopped, altered or gone. */
 export class InstalledExporter extends DynamicResource {
   constructor(name: string, args: InstalledExporterArgs, opts: pulumi.CustomResourceOptions) {
-    const bundle = pulumi.output(bundleExporter()).apply(({ sha256 }) => sha256);
+    const bundle = pulumi.output(bundleExporter(args.kind)).apply(({ sha256 }) => sha256);
     const inputs = {
       ...args,
       tokenFingerprint: args.tokenFingerprint,

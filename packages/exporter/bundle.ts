@@ -8,6 +8,9 @@ import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { writeWhole } from "@ghrunners/core/whole-file";
 
+/** `runner`: the host view on a runner. On the monitoring host `fleet`, GitHub's view, and `switch`, the failover switch. */
+export type ExporterKind = "runner" | "fleet" | "switch";
+
 /** The bundle in the cache of this machine. */
 export interface ExporterBundle {
   readonly file: string;
@@ -35,12 +38,14 @@ function contentKey(): string {
 
 /**
  * Builds the bundle if it is not in the cache (a quarter of a second).
+ * @param kind of the exporter. A runner's asks GitHub nothing as an App, and leaves out the library for it: 3 MB of memory
  * @param cache folder of caches; default: XDG_CACHE_HOME
  */
 export async function bundleExporter(
+  kind: ExporterKind,
   cache = process.env.XDG_CACHE_HOME || path.join(homedir(), ".cache"),
 ): Promise<ExporterBundle> {
-  const file = path.join(cache, "ghrunners", "exporter", contentKey(), "ghrunners-exporter.cjs");
+  const file = path.join(cache, "ghrunners", "exporter", `${contentKey()}-${kind}`, "ghrunners-exporter.cjs");
   if (!existsSync(file)) {
     // Loaded only if something must be built: a run without changes never gets here.
     const { build } = require("esbuild") as typeof import("esbuild");
@@ -51,6 +56,7 @@ export async function bundleExporter(
       format: "cjs",
       target: "node18",
       minify: true,
+      external: kind === "runner" ? ["@octokit/auth-app"] : [],
       legalComments: "inline",
       banner: { js: "#!/usr/bin/env node" },
       absWorkingDir: projectRoot,

@@ -7,13 +7,11 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import type * as z from "zod";
-import { bundleExporter, type ExporterBundle } from "./bundle";
+import { bundleExporter, type ExporterBundle, type ExporterKind } from "./bundle";
 import { SWITCH_UNIT } from "@ghrunners/core/vocabulary/failover";
 import type { fleetConfig, hostConfig } from "./config";
 import type { switchConfig } from "@ghrunners/failover/config";
 
-/** `runner`: the host view on a runner. On the monitoring host `fleet`, GitHub's view, and `switch`, the failover switch. */
-export type ExporterKind = "runner" | "fleet" | "switch";
 export type ExporterConfig = z.input<typeof hostConfig> | z.input<typeof fleetConfig> | z.input<typeof switchConfig>;
 
 interface InstallTarget {
@@ -94,7 +92,7 @@ export async function installParameters(
   machine: string,
   token = "",
 ): Promise<Record<string, string>> {
-  const bundle: ExporterBundle = await bundleExporter();
+  const bundle: ExporterBundle = await bundleExporter(kind);
   return {
     ...exporterParameters(kind, config, bundle.sha256),
     BUNDLE: gzipSync(readFileSync(bundle.file), { level: 9 }).toString("base64"),

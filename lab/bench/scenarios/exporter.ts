@@ -36,7 +36,7 @@ async function startExporter(
   emulator: TestEmulator,
   size: number,
 ): Promise<{ child: ChildProcess; port: number }> {
-  const { file } = await bundleExporter();
+  const { file } = await bundleExporter("fleet");
   const port = await freePort();
   const config = {
     view: "fleet",

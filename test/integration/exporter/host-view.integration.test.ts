@@ -76,10 +76,10 @@ describe("the bundle on this machine", () => {
       collectSeconds: 0.2,
     };
     writeFileSync(path.join(folder, "config.json"), JSON.stringify(config));
-    const bundle = await bundleExporter(folder);
+    const bundle = await bundleExporter("runner", folder);
     // `import { z } from "zod"` anywhere in it brings all of zod, 360 KB, and 5 MB of the exporter's memory.
     assert.ok(statSync(bundle.file).size < 450_000, `${statSync(bundle.file).size} bytes`);
-    assert.equal((await bundleExporter(path.join(folder, "again"))).sha256, bundle.sha256);
+    assert.equal((await bundleExporter("runner", path.join(folder, "again"))).sha256, bundle.sha256);
     const args = [bundle.file, "host", "--config", path.join(folder, "config.json")];
     const child = spawn(process.execPath, args, {
       env: { PATH: `${folder}/bin:${process.env.PATH}`, STATE_DIRECTORY: folder },
