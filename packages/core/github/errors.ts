@@ -38,9 +38,11 @@ export function statusOf(error: unknown): number | undefined {
   return (error as HttpError).status;
 }
 
+/** Whether an App asks for its token at this address. */
+export const asksForToken = (url: string | undefined): boolean => url?.endsWith("/access_tokens") ?? false;
+
 /** Whether GitHub refused an App's request for its token: no answer to the question that needed the token. */
-const refusedApp = ({ request, response }: HttpError): boolean =>
-  response !== undefined && (request?.url?.endsWith("/access_tokens") ?? false);
+const refusedApp = ({ request, response }: HttpError): boolean => response !== undefined && asksForToken(request?.url);
 
 /**
  * A 404 says that what was asked for does not exist. GitHub's 404 for an App that is not installed says nothing of it, and

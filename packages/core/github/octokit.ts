@@ -13,7 +13,7 @@ import { retry } from "@octokit/plugin-retry";
 import type { EndpointDefaults, OctokitResponse } from "@octokit/types";
 import { note } from "../terminal";
 import { appIn } from "./credential";
-import { ATTEMPTS, isRateLimit, notMissing, retryDelayMs } from "./errors";
+import { asksForToken, ATTEMPTS, isRateLimit, notMissing, retryDelayMs } from "./errors";
 import { limitNotice } from "./limit-notice";
 import { apiBase } from "./repository";
 import { NotAskedError, type RequestBudget } from "./request-budget";
@@ -54,9 +54,6 @@ type OctokitOptions = NonNullable<ConstructorParameters<typeof Core>[0]>;
 type Answer = OctokitResponse<unknown>;
 /** Every hook gets the same options object: a change meant for the next hook is made in place. */
 type SendRequest = (options: Required<EndpointDefaults>) => Promise<Answer> | Answer;
-
-/** Whether an App asks for its token at this address. */
-const asksForToken = (url: string | undefined): boolean => url?.endsWith("/access_tokens") ?? false;
 
 /**
  * Whether a request failed because an App got no token for it. The request for the token went through the same hooks: it
