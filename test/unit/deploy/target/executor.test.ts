@@ -36,7 +36,9 @@ describe("a step", function () {
     const { ok, detail, ms } = await run(`${stranger} exit 0`, 600_000);
     assert.deepEqual([ok, detail], [true, ""]);
     assert.ok(ms < SOON_MS, `${ms} ms`);
-    assert.ok(alive(strangers[0] ?? 0), "the stranger goes on: it is no part of the step");
+    const pid = strangers[0] ?? 0;
+    const seen = /^State:.*$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[0];
+    assert.ok(alive(pid), `the stranger goes on: it is no part of the step; seen ${seen}, process ${pid}`);
   });
 
   it("ends at its limit, even if another process holds its output", async () => {
