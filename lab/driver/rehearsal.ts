@@ -100,13 +100,15 @@ export class Rehearsal {
   }
 
   /**
-   * Like {@link open}, with both runners up as configured: the start of most tests. What an earlier test file left healthy
-   * is taken as it is; a file that changes the configuration takes it back at its end. Where an up does not repair what is
-   * broken, the lab is taken down, so that the tests after this one begin with a new lab and not with the same failure.
+   * Like {@link open}, with both runners up as configured and no alerts: the start of most tests. What an earlier test file
+   * left healthy is taken as it is; a file that changes the configuration takes it back at its end. Where an up does not
+   * repair what is broken, the lab is taken down, so that the tests after this one begin with a new lab and not with the
+   * same failure.
    * @throws Error with the words of the up that failed
    */
   static async ready(): Promise<Rehearsal> {
     const rehearsal = await Rehearsal.open();
+    if ((await rehearsal.status()).monitoring?.alerts.length !== 0) await rehearsal.forgetMetrics();
     if ((await rehearsal.status()).healthy) return rehearsal;
     const run = await rehearsal.up({}, "--refresh");
     if (run.code === 0) return rehearsal;
@@ -115,16 +117,14 @@ export class Rehearsal {
   }
 
   /**
-   * Like {@link ready}, without alerts: an alert on failed deployments fires for hours after the file that made them fail,
-   * and no up ends it. Such a lab is taken down and made anew.
-   * @throws Error with the words of the up that failed
+   * Empties Prometheus's database: alerts that count failed deployments fire for hours after the file that made them fail,
+   * and no up ends them. Which file comes before which follows from how long each took the last time.
    */
-  static async quiet(): Promise<Rehearsal> {
-    const rehearsal = await Rehearsal.open();
-    const { healthy, monitoring } = await rehearsal.status();
-    const isQuiet = monitoring?.alerts.every(({ severity }) => severity !== "critical") ?? false;
-    if (!healthy || !isQuiet) await Rehearsal.close();
-    return Rehearsal.ready();
+  private async forgetMetrics(): Promise<void> {
+    const data = "/var/lib/prometheus/metrics2";
+    const script = `systemctl stop prometheus && find ${data} -mindepth 1 -delete && systemctl start prometheus`;
+    // A lab that was just made has no Prometheus yet, and no alerts.
+    await this.inMachine(topology.hosts.monitoring.id, "sh", "-c", `test ! -d ${data} || { ${script}; }`);
   }
 
   /** Ends the instance and everything of it. */

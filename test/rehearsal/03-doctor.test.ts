@@ -13,7 +13,7 @@ const limit = ["--limit", "120"];
 describe("the doctor", () => {
   let rehearsal: Rehearsal;
   before(async () => {
-    rehearsal = await Rehearsal.quiet();
+    rehearsal = await Rehearsal.ready();
     await allIsWell();
   });
 
