@@ -21,10 +21,13 @@ MONITORING=${monitoring.address}
 OTHER=${secondary.address}
 ${readFileSync(path.join(scripts, "hostile-job.sh"), "utf8")}`;
 
-/** Everything of root that a job could want to change, a line each; two folders of the listener and jobs are left out. */
+/**
+ * Everything of root that a job could want to change, by a line for what it is and one for its content; two folders of the
+ * listener and jobs are left out.
+ */
 const rootsFiles = `find /opt/actions-runner /opt/ghrunners /etc /usr/local /root /var/lib/ghrunners /var/lib/systemd/linger \\
     /var/spool/cron /var/lib/prometheus -path /opt/actions-runner/_work -prune -o -path /opt/actions-runner/_diag -prune -o \\
-    ! -type d -printf '%p %U:%G %m %l ' -exec sha256sum '{}' ';' 2>/dev/null | sort`;
+    ! -type d -printf '%p %y %U:%G %m %l\\n' -type f -exec sha256sum '{}' + 2>/dev/null | sort`;
 
 /** A workflow that every user with write access can start: one step, on the requested runner. */
 const workflow = (script: string): string =>
