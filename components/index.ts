@@ -5,18 +5,8 @@ export { RunnerVm, type RunnerVmArgs, type RunnerVmHooks } from "./runner/vm";
 export type { RunnerHooks } from "./runner/hooks";
 export type { RunnerArchive } from "./runner/runner-archive";
 export type { AlloyShipper, JournalUploadShipper, LogShipper } from "./runner/logs";
-export type {
-  AgentArgs,
-  EgressArgs,
-  EnvironmentArgs,
-  GitHubArgs,
-  LimitArgs,
-  NetworkArgs,
-  PlacementArgs,
-  ProxmoxArgs,
-  RunnerIdentityArgs,
-  VmArgs,
-} from "./runner/settings";
+export type { EgressArgs, NetworkArgs, PlacementArgs, ProxmoxArgs, VmArgs } from "./runner/machine-settings";
+export type { AgentArgs, EnvironmentArgs, GitHubArgs, LimitArgs, RunnerIdentityArgs } from "./runner/settings";
 export { type ImageArgs, VmTemplate, type VmTemplateArgs } from "./runner/template";
 export { DeploymentEnvironment, type DeploymentEnvironmentArgs } from "./github/environment";
 export { githubProvider, type GitHubProviderArgs } from "./github/provider";

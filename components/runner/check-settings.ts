@@ -1,6 +1,7 @@
 /** Problems of the arguments of runners. Values that are known only later are not checked. Pure. */
 import { type ArgumentProblem, forms, isPlain, problemsOf, wholeNumber } from "../arguments";
-import type { EnvironmentArgs, NetworkArgs, PlacementArgs, RunnerIdentityArgs, VmArgs } from "./settings";
+import type { NetworkArgs, PlacementArgs, VmArgs } from "./machine-settings";
+import type { EnvironmentArgs, RunnerIdentityArgs } from "./settings";
 
 /** Problems of one runner. @param at prefix of the paths, such as `runners[0].` */
 export function identityProblems(

@@ -1,6 +1,7 @@
 /** Where the machines of a pool are created: each on its node, from the template there. Pure. */
 import { isPlain } from "../arguments";
-import type { PlacementArgs, RunnerIdentityArgs } from "./settings";
+import type { PlacementArgs } from "./machine-settings";
+import type { RunnerIdentityArgs } from "./settings";
 
 type OfRunner = Pick<RunnerIdentityArgs, "node" | "templateId">;
 

@@ -7,7 +7,8 @@ import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { refuseArguments } from "../arguments";
 import { machineProblems } from "./check-settings";
 import { defaults } from "./defaults";
-import type { NetworkArgs, PlacementArgs, RunnerIdentityArgs, VmArgs } from "./settings";
+import type { NetworkArgs, PlacementArgs, VmArgs } from "./machine-settings";
+import type { RunnerIdentityArgs } from "./settings";
 import { ownershipMark, renderFirewallRules } from "./render-vm";
 
 /** How long a fresh VM may take until SSH answers, seconds. */
