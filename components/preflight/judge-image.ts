@@ -1,7 +1,7 @@
 /**
  * Whether the program can make its templates of an image: VMID, storage, download. Pure.
  */
-import type { ClusterGuest, VmConfig } from "@ghrunners/core/proxmox/client";
+import type { ClusterGuest, VmConfig } from "@ghrunners/core/proxmox/answers";
 import type { TemplateImage } from "./args";
 import type { ImageObservation, PreflightProblem } from "./observation";
 

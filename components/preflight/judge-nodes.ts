@@ -2,7 +2,7 @@
  * Judges the nodes on which machines are created, and the storage there. Pure.
  */
 import { ONE_NODE_WORDS } from "@ghrunners/core/vocabulary/safety";
-import type { VmConfig } from "@ghrunners/core/proxmox/client";
+import type { VmConfig } from "@ghrunners/core/proxmox/answers";
 import type { PreflightInputs } from "./args";
 import { IMAGE_SETTING, sizeGiB } from "./judge-template";
 import type { ImageObservation, PreflightProblem, ProxmoxObservation, StorageSeen } from "./observation";

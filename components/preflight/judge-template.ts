@@ -1,7 +1,7 @@
 /**
  * Whether a runner's machine can be cloned from the template. Pure.
  */
-import type { ClusterGuest, VmConfig } from "@ghrunners/core/proxmox/client";
+import type { ClusterGuest, VmConfig } from "@ghrunners/core/proxmox/answers";
 
 /** Setting of a template that the program makes. */
 export const IMAGE_SETTING = "proxmox.image";

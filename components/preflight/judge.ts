@@ -1,7 +1,7 @@
 /**
  * Judges what was seen at Proxmox VE and GitHub before anything is created. Pure.
  */
-import type { VmConfig } from "@ghrunners/core/proxmox/client";
+import type { VmConfig } from "@ghrunners/core/proxmox/answers";
 import { nextStep } from "@ghrunners/policy/guard";
 import { judgeVisibility } from "@ghrunners/policy/guards/repository-private";
 import type { PreflightInputs, TemplateImage } from "./args";

@@ -1,7 +1,7 @@
 /** What the preflight sees at Proxmox VE and GitHub, and what it says about it. */
 import type { RepositorySeen } from "@ghrunners/core/github/client";
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
-import type { ClusterGuest, StorageStatus, UrlMetadata, VmConfig } from "@ghrunners/core/proxmox/client";
+import type { ClusterGuest, StorageStatus, UrlMetadata, VmConfig } from "@ghrunners/core/proxmox/answers";
 
 /** A value, or the error message if it could not be read. `status`: what the service answered, if it did. */
 export type Answer<T> = { readonly value: T } | { readonly error: string; readonly status?: number };

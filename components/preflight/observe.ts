@@ -2,7 +2,8 @@
  * Reads Proxmox VE and GitHub before anything is created there.
  */
 import type { GitHubClient } from "@ghrunners/core/github/client";
-import type { ClusterGuest, ProxmoxClient, StorageStatus, VmConfig } from "@ghrunners/core/proxmox/client";
+import type { ClusterGuest, StorageStatus, VmConfig } from "@ghrunners/core/proxmox/answers";
+import type { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import type { PreflightInputs } from "./args";
 import { answers } from "./probe-address";
 import { requiredPrivileges } from "./judge";

@@ -5,7 +5,8 @@
  */
 import { randomBytes } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
-import { type ClusterGuest, ProxmoxClient, type VmConfig } from "@ghrunners/core/proxmox/client";
+import type { ClusterGuest, VmConfig } from "@ghrunners/core/proxmox/answers";
+import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { poll } from "@ghrunners/core/until";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 import { configure, packageSecret } from "./provider-access";

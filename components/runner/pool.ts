@@ -13,7 +13,7 @@ import { byPlacement, templatesOf } from "./placement";
 import type { GateEvidence, GateSubject } from "./plan-gate";
 import { archiveOf, fingerprint, hooksFor, jobsOf, labelsOf, Runner, sourceOf, vmArgs } from "./runner";
 import type { EnvironmentArgs, RunnerIdentityArgs } from "./settings";
-import { vmRevision } from "./vm";
+import { vmRevision } from "./vm-revision";
 
 export type { GateEvidence } from "./plan-gate";
 

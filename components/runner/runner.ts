@@ -22,7 +22,8 @@ import { runnerPackages } from "./packages";
 import { placementOf } from "./placement";
 import type { EnvironmentArgs, RunnerIdentityArgs } from "./settings";
 import { HostTelemetry } from "./telemetry";
-import { nameserversOf, RunnerVm, type RunnerVmArgs, vmRevision } from "./vm";
+import { nameserversOf, RunnerVm, type RunnerVmArgs } from "./vm";
+import { vmRevision } from "./vm-revision";
 
 /** Arguments of {@link Runner}. The provider is `opts.provider`, a `proxmoxve.Provider`. */
 export interface RunnerArgs extends EnvironmentArgs, RunnerIdentityArgs {

@@ -276,7 +276,8 @@ export class RunnerVm extends pulumi.ComponentResource {
 /** A port on which nothing listens and that no rule opens. */
 const CLOSED_PORT = 59_999;
 
-const userOf = ({ vm }: Pick<RunnerVmArgs, "vm">): pulumi.Input<string> => vm?.user ?? defaults.vm.user;
+/** The user that a VM is made with. */
+export const userOf = ({ vm }: Pick<RunnerVmArgs, "vm">): pulumi.Input<string> => vm?.user ?? defaults.vm.user;
 
 /** The DNS servers of a VM. */
 export const nameserversOf = ({ network }: Pick<RunnerVmArgs, "network">): pulumi.Output<string[]> =>
@@ -285,18 +286,4 @@ export const nameserversOf = ({ network }: Pick<RunnerVmArgs, "network">): pulum
 function firewallRules({ network }: RunnerVmArgs, nameservers: pulumi.Output<string[]>) {
   const { adminCidr, monitoringAddress, egress = [], closed = [] } = network;
   return pulumi.output({ adminCidr, monitoringAddress, nameservers, egress, closed }).apply(renderFirewallRules);
-}
-
-/** Fingerprint of everything whose change restarts or replaces the guest. Part of the runner's revision. */
-export function vmRevision(args: RunnerVmArgs): pulumi.Output<string> {
-  const { proxmox, network, vm = {} } = args;
-  return pulumi
-    .output([
-      [args.name, args.vmId, args.address],
-      [proxmox.node, proxmox.templateId, proxmox.storage, proxmox.bridge, proxmox.pool],
-      [network.prefixLength, network.gateway, nameserversOf(args)],
-      [vm.cores, vm.memoryMiB, vm.diskGiB],
-      [userOf(args), args.sshPublicKey],
-    ])
-    .apply((parts) => JSON.stringify(parts));
 }

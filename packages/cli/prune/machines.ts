@@ -1,4 +1,5 @@
-import { ProxmoxClient, type ClusterGuest, type VmConfig } from "@ghrunners/core/proxmox/client";
+import type { ClusterGuest, VmConfig } from "@ghrunners/core/proxmox/answers";
+import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import type { SeenMachine } from "./plan";
 
 /** Requests to Proxmox VE at a time. */

@@ -2,7 +2,7 @@ import type { Described } from "@ghrunners/core/schema";
 import type { jobStatusSchema, machineStatusSchema, runnerStatusSchema, statusReportSchema } from "./schema";
 import { type Protection, protectionOf } from "@ghrunners/core/github/protection";
 import { type GitHubRunner, labelsWithout } from "@ghrunners/core/github/runner";
-import type { ClusterGuest } from "@ghrunners/core/proxmox/client";
+import type { ClusterGuest } from "@ghrunners/core/proxmox/answers";
 import { maintenances } from "@ghrunners/failover/choice/maintenance";
 import { pauseOf, pauses, unknownPause } from "@ghrunners/failover/choice/pause";
 import { choiceProblems, choiceStatus } from "./choice";

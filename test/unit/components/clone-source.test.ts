@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { makesMachine, provider, refuseWithoutTemplate } from "@ghrunners/components/resources/clone-source";
-import type { ClusterGuest } from "@ghrunners/core/proxmox/client";
+import type { ClusterGuest } from "@ghrunners/core/proxmox/answers";
 
 const source = { node: "pve1", templateId: 9000, diskGiB: 10 };
 const template: ClusterGuest = { vmid: 9000, name: "debian", node: "pve1", template: true, type: "qemu" };

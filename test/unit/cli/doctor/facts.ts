@@ -9,7 +9,7 @@ import { ownershipMark } from "@ghrunners/components/runner/render-vm";
 import { parseConfiguration, type Settings } from "@ghrunners/config/parse";
 import type { CertificateSeen } from "@ghrunners/core/https/certificate";
 import { projectRoot } from "@ghrunners/core/project-root";
-import type { VmConfig } from "@ghrunners/core/proxmox/client";
+import type { VmConfig } from "@ghrunners/core/proxmox/answers";
 import { protectionOf } from "@ghrunners/core/github/protection";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { privateKey } from "../../../support/private-key";

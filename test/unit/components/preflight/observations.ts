@@ -1,4 +1,4 @@
-import type { ClusterGuest } from "@ghrunners/core/proxmox/client";
+import type { ClusterGuest } from "@ghrunners/core/proxmox/answers";
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import type { PreflightInputs } from "@ghrunners/components/resources/preflight";
 import { judgeGitHub, judgeProxmox } from "@ghrunners/components/preflight/judge";
