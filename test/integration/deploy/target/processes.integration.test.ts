@@ -12,6 +12,8 @@ import { LocalTarget } from "../../../unit/deploy/support/target";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 const LIMIT_MS = 60_000;
+/** Three processes of the agent start before the step is in its middle, on a machine that does other work. */
+const LEASE_SECONDS = 6;
 
 interface Ended {
   readonly code: number;
@@ -92,7 +94,7 @@ describe("the installed agent, in processes of its own", function () {
     assert.equal((await agent(["run", await begun(first)])).code, 0);
     assert.equal(target.whole(), "1");
 
-    const token = await begun(slowRequest("2", 3));
+    const token = await begun(slowRequest("2", LEASE_SECONDS));
     const { child, ended } = start(["run", token]);
     await until("the step is in its middle", LIMIT_MS, () => existsSync(path.join(target.root, "srv/half")));
     child.kill("SIGKILL");
@@ -107,7 +109,7 @@ describe("the installed agent, in processes of its own", function () {
 
   it("rolls back in the middle of a step when its lease is not renewed", async () => {
     assert.equal((await agent(["run", await begun(target.request("1"))])).code, 0);
-    const { value } = await agent(["run", await begun(slowRequest("2", 2))]);
+    const { value } = await agent(["run", await begun(slowRequest("2", LEASE_SECONDS))]);
     const { outcome, failure } = value.deployment as { outcome: string; failure: { code: string } };
     assert.deepEqual([outcome, failure.code], ["rolled_back", "lease_expired"]);
     assert.equal(sleepers(), "");
@@ -115,7 +117,7 @@ describe("the installed agent, in processes of its own", function () {
 
   it("is killed by the guard when it stays stopped and its lease is over, and the target rolls back", async () => {
     assert.equal((await agent(["run", await begun(target.request("1"))])).code, 0);
-    const token = await begun(slowRequest("2", 3));
+    const token = await begun(slowRequest("2", LEASE_SECONDS));
     const { child, ended } = start(["run", token]);
     await until("the step is in its middle", LIMIT_MS, () => existsSync(path.join(target.root, "srv/half")));
     child.kill("SIGSTOP");
@@ -177,7 +179,7 @@ describe("the installed agent, in processes of its own", function () {
 
   it("waits for the rest of an artefact only while its sender renews the lease", async () => {
     assert.equal((await agent(["run", await begun(target.request("1"))])).code, 0);
-    const { value } = await agent(["begin"], JSON.stringify(slowRequest("2", 2)));
+    const { value } = await agent(["begin"], JSON.stringify(slowRequest("2", LEASE_SECONDS)));
     const { code, value: said } = await start(["put", String(value.token)], "half of it", true).ended;
     assert.equal(code, 1);
     assert.match(String(said.error), /lease expired before the artefact was complete/);

@@ -5,18 +5,36 @@ import { Rehearsal, type EngineRun } from "@ghrunners/lab/driver/rehearsal";
 describe("the lab that a rehearsal file begins with", () => {
   afterEach(() => mock.restoreAll());
 
-  /** @param code exit code of the up that is to repair the lab */
-  function labThatIs({ healthy, code = 0 }: { healthy: boolean; code?: number }) {
+  /**
+   * @param code exit code of the up that is to repair the lab
+   * @param firing alerts that fire until the metrics are forgotten, and without which it is healthy
+   */
+  function labThatIs({ healthy, code = 0, firing = [] }: { healthy: boolean; code?: number; firing?: string[] }) {
     const up = mock.fn(async () => ({ code, output: "the words of the engine" }) as EngineRun);
-    const lab = { status: async () => ({ healthy }), up } as unknown as Rehearsal;
+    let alerts = firing;
+    const forgetMetrics = mock.fn(async () => void (alerts = []));
+    const status = async (): Promise<object> => ({ healthy: healthy && alerts.length === 0, monitoring: { alerts } });
+    const lab = { status, up, forgetMetrics } as unknown as Rehearsal;
     mock.method(Rehearsal, "open", async () => lab);
-    return { lab, up, close: mock.method(Rehearsal, "close", async () => undefined) };
+    return { lab, up, forgetMetrics, close: mock.method(Rehearsal, "close", async () => undefined) };
   }
 
   it("is taken as it is when it is healthy", async () => {
-    const { lab, up, close } = labThatIs({ healthy: true });
+    const { lab, up, close, forgetMetrics } = labThatIs({ healthy: true });
     assert.equal(await Rehearsal.ready(), lab);
-    assert.deepEqual([up.mock.callCount(), close.mock.callCount()], [0, 0]);
+    assert.deepEqual(
+      [up, close, forgetMetrics].map((each) => each.mock.callCount()),
+      [0, 0, 0],
+    );
+  });
+
+  it("forgets what alerts count when one fires, which no up ends", async () => {
+    const { lab, up, close, forgetMetrics } = labThatIs({ healthy: true, firing: ["DeploymentFailure"] });
+    assert.equal(await Rehearsal.ready(), lab);
+    assert.deepEqual(
+      [up, close, forgetMetrics].map((each) => each.mock.callCount()),
+      [0, 0, 1],
+    );
   });
 
   it("is repaired by an up that looks at everything when it is not healthy", async () => {
