@@ -1,4 +1,7 @@
-import { githubPermissions as permissionsOf } from "@ghrunners/core/vocabulary/github-permissions";
+import {
+  githubPermissions as permissionsOf,
+  pullRequestPermissions,
+} from "@ghrunners/core/vocabulary/github-permissions";
 
 /**
  * Every literal address, number and name of the laboratory. Pure data, and their only source.
@@ -80,6 +83,6 @@ export const githubPermissions = {
   failover: permissionsOf.failoverToken,
   /** A person who approves deployments. */
   reviewer: { metadata: "read", actions: "write" },
-  /** A person who pushes commits and opens pull requests. */
-  developer: { metadata: "read", contents: "write", pull_requests: "write" },
+  /** A person who pushes commits, also of workflows, and opens pull requests. */
+  developer: pullRequestPermissions,
 } as const;

@@ -59,14 +59,15 @@ export async function startService(
   reportBug: (error: unknown) => void,
 ): Promise<RunningService> {
   const pullRequests = new PullRequests(services.repository, services.store, engine);
+  const pushes = new Pushes(services.repository, services.store, engine, pullRequests);
   const responder: Responder = new Responder(
     services,
     createRouter(
       [
         ...serviceRoutes(services, () => responder.rateLimit),
-        ...allRoutes(services, engine, pullRequests),
+        ...allRoutes(services, engine, pullRequests, pushes),
         ...runnerProtocolRoutes(services, engine),
-        ...gitRoutes(services, new Pushes(services.repository, services.store, engine, pullRequests)),
+        ...gitRoutes(services, pushes),
       ],
       fullPath,
     ),

@@ -45,12 +45,18 @@ export class GitError extends Error {
 /**
  * Runs one command of git on a bare repository and waits for it: it takes a few milliseconds.
  * @param input what the command reads from standard input
+ * @param variables further variables of its environment
  * @throws GitError with git's message when the command fails; Error when git is missing
  */
-export function git(folder: string, args: readonly string[], input: Buffer | string = ""): Buffer {
+export function git(
+  folder: string,
+  args: readonly string[],
+  input: Buffer | string = "",
+  variables: Readonly<Record<string, string>> = {},
+): Buffer {
   try {
     return execFileSync("git", ["--git-dir", folder, ...args], {
-      env: gitEnvironment,
+      env: { ...gitEnvironment, ...variables },
       input,
       maxBuffer: mostOutput,
       stdio: ["pipe", "pipe", "pipe"],

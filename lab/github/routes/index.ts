@@ -1,6 +1,7 @@
 import type { WorkflowEngine } from "../engine";
 import type { GitHubRoute } from "../http/message";
 import type { PullRequests } from "../repository/pull-requests";
+import type { Pushes } from "../repository/pushes";
 import type { Services } from "../services";
 import { accountRoutes } from "./accounts";
 import { actionsSettingsRoutes } from "./actions-settings";
@@ -12,10 +13,13 @@ import { concurrencyRoutes } from "./concurrency";
 import { contentRoutes } from "./contents";
 import { deploymentRoutes } from "./deployments";
 import { environmentRoutes } from "./environments";
+import { gitDataRoutes } from "./git-data";
 import { issueRoutes } from "./issues";
 import { logRoutes } from "./logs";
+import { mergeRoutes } from "./merges";
 import { pageRoutes } from "./page";
 import { pullRoutes } from "./pulls";
+import { refRoutes } from "./refs";
 import { repositoryRoutes } from "./repository";
 import { rulesetRoutes } from "./rulesets";
 import { runRoutes } from "./runs";
@@ -26,11 +30,18 @@ import { variableRoutes } from "./variables";
 import { workflowRoutes } from "./workflows";
 
 /** Every route of the service but the runner protocol and the service's own description. */
-export const allRoutes = (services: Services, engine: WorkflowEngine, pullRequests: PullRequests): GitHubRoute[] => [
+export const allRoutes = (
+  services: Services,
+  engine: WorkflowEngine,
+  pullRequests: PullRequests,
+  pushes: Pushes,
+): GitHubRoute[] => [
   ...accountRoutes(services),
   ...appRoutes(services),
   ...repositoryRoutes(services),
   ...commitRoutes(services),
+  ...gitDataRoutes(services),
+  ...refRoutes(services, pushes),
   ...contentRoutes(services),
   ...runnerRoutes(services),
   ...runnerLabelRoutes(services),
@@ -43,6 +54,7 @@ export const allRoutes = (services: Services, engine: WorkflowEngine, pullReques
   ...issueRoutes(services),
   ...commentRoutes(services),
   ...pullRoutes(services, pullRequests),
+  ...mergeRoutes(services, pullRequests, pushes),
   ...workflowRoutes(services, engine),
   ...runRoutes(services, engine),
   ...deploymentRoutes(services, engine),

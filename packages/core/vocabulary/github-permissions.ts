@@ -31,3 +31,14 @@ export const githubPermissions = {
   /** Writes the repository variable that chooses the deployment's runner; starts runs again that wait for a dead one. */
   failoverToken: { metadata: "read", variables: "write", actions: "write" },
 } as const satisfies Readonly<Record<CredentialSetting, Readonly<Record<string, Level>>>>;
+
+/**
+ * What the pull request with the workflows takes, in a token that no stack keeps: who may change the code of workflows can
+ * run it on the runners.
+ */
+export const pullRequestPermissions = {
+  metadata: "read",
+  contents: "write",
+  pull_requests: "write",
+  workflows: "write",
+} as const satisfies Readonly<Record<string, Level>>;

@@ -9,6 +9,9 @@ import { allRoutes } from "@ghrunners/lab/github/routes/index";
 import { fastImport } from "@ghrunners/lab/github/repository/fast-import";
 import { git } from "@ghrunners/lab/github/repository/git";
 import { PullRequests } from "@ghrunners/lab/github/repository/pull-requests";
+import { Pushes } from "@ghrunners/lab/github/repository/pushes";
+import { sha256 } from "@ghrunners/lab/github/runner-tokens";
+import { pullRequestPermissions } from "@ghrunners/core/vocabulary/github-permissions";
 import { seal } from "@ghrunners/lab/driver/seal";
 import { TestEmulator, onEnterprise, owner, repo } from "@ghrunners/lab/driver/emulator";
 import { Judge } from "./support/openapi";
@@ -28,7 +31,14 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
     judge = new Judge();
     const app = { id: 12, installationId: 34, slug: "an-app", permissions: { actions: "read" } } as const;
     emulator = await TestEmulator.start((seed) =>
-      onEnterprise({ ...seed, apps: [{ ...app, publicKey: appKey.publicKey }] }),
+      onEnterprise({
+        ...seed,
+        apps: [{ ...app, publicKey: appKey.publicKey }],
+        tokens: [
+          ...seed.tokens,
+          { sha256: sha256("developer-token"), login: "operator", permissions: pullRequestPermissions },
+        ],
+      }),
     );
     mkdirSync(path.join(emulator.folder, "distributions"));
     const version = { version: "2.336.0", file: "actions-runner-linux-x64-2.336.0.tar.gz", sha256: "0".repeat(64) };
@@ -195,6 +205,27 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
     await assert.rejects(operator.issues.createComment({ ...issue, body: "" }), { status: 422 });
   });
 
+  it("objects of git, refs, and a merge", async () => {
+    const developer = await emulator.client("developer-token");
+    const { data: blob } = await developer.git.createBlob({ ...here, content: "b25l", encoding: "base64" });
+    const { data: base } = await developer.repos.getCommit({ ...here, ref: "main" });
+    const file = { path: "objects.txt", mode: "100644", type: "blob", sha: blob.sha } as const;
+    const { data: tree } = await developer.git.createTree({
+      ...here,
+      base_tree: base.commit.tree.sha,
+      tree: [file, { ...file, path: "run/me.sh", mode: "100755" }],
+    });
+    const commit = { ...here, message: "Add objects", tree: tree.sha, parents: [base.sha] };
+    const { data: one } = await developer.git.createCommit(commit);
+    await developer.git.getCommit({ ...here, commit_sha: one.sha });
+    await developer.git.createRef({ ...here, ref: "refs/heads/a/branch", sha: base.sha });
+    await developer.git.updateRef({ ...here, ref: "heads/a/branch", sha: one.sha });
+    const { data: pull } = await developer.pulls.create({ ...here, title: "Objects", head: "a/branch", base: "main" });
+    await developer.pulls.merge({ ...here, pull_number: pull.number });
+    await assert.rejects(developer.pulls.merge({ ...here, pull_number: pull.number }), { status: 405 });
+    await assert.rejects(operator.git.createBlob({ ...here, content: "one" }), { status: 403 });
+  });
+
   it("settings of Actions, and rulesets", async () => {
     await operator.actions.setGithubActionsPermissionsRepository({
       ...here,
@@ -334,7 +365,10 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
 
   it("has seen every route that the description has", () => {
     const pullRequests = new PullRequests(emulator.services.repository, emulator.services.store, emulator.engine);
-    const served = allRoutes(emulator.services, emulator.engine, pullRequests).filter(({ base }) => base === "/api/v3");
+    const pushes = new Pushes(emulator.services.repository, emulator.services.store, emulator.engine, pullRequests);
+    const served = allRoutes(emulator.services, emulator.engine, pullRequests, pushes).filter(
+      ({ base }) => base === "/api/v3",
+    );
     const described = served
       .map(({ method, path: template }) => `${method} ${template}`)
       .filter((name) => judge.has(name));
