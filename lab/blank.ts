@@ -49,7 +49,7 @@ export const labFiles = (instance: Pick<Instance, "state">): string => path.join
 export function layOutFiles(instance: Instance): void {
   const folder = labFiles(instance);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const names = ["github-token", "github-exporter-token", "github-failover-app", "ssh-key"];
+  const names = ["github-token", "github-exporter-token", "github-failover-app", "github-developer-token", "ssh-key"];
   const targets = Object.fromEntries(names.map((name) => [name, path.join(instance.secrets, name)]));
   for (const [name, target] of Object.entries({ ...targets, repository: path.join(instance.github, "repository") }))
     if (!existsSync(path.join(folder, name))) symlinkSync(target, path.join(folder, name));

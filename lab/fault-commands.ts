@@ -35,7 +35,7 @@ export function requireUp(instance: Instance): void {
 /** One request to a service's administration. @throws Error with its words when it refuses */
 export async function administer(
   instance: Instance,
-  method: "PUT" | "DELETE" | "GET",
+  method: "PUT" | "POST" | "DELETE" | "GET",
   request: Omit<FaultRequest, "body"> & { body?: unknown },
 ): Promise<unknown> {
   requireUp(instance);

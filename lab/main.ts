@@ -109,6 +109,15 @@ function program(): Command {
       process.exitCode = await runNodeShell(instance, topology.proxmox.node);
     });
   root
+    .command("merge")
+    .description("merge every open pull request, as a person does on its page")
+    .action(async () => {
+      const place = { service: "github" as const, path: "/_lab/merge" };
+      const merged = (await administer(currentInstance(), "POST", place)) as number[];
+      if (merged.length === 0) throw new Error("No pull request is open. Expected one to merge.");
+      print(merged.map((number) => `merged #${number}`).join("\n"));
+    });
+  root
     .command("exec")
     .usage("-- <command> [arguments]")
     .description(

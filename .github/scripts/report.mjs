@@ -5419,12 +5419,14 @@ var GitHubClient = class extends RepositoryRequests {
     });
   }
   /**
-   * Git's object ids of the files of a folder on the default branch, by path from the repository's root; empty if there
-   * is no such folder. Needs Contents: read.
+   * Git's object ids of the files of a folder, by path from the repository's root; empty if there is no such folder.
+   * Needs Contents: read.
+   * @param ref branch, tag or commit; default: the default branch
    */
-  async filesIn(folder) {
+  async filesIn(folder, ref) {
+    const at = ref === void 0 ? {} : { ref };
     const found = await unlessMissing(
-      this.call(`list ${folder}`, ({ rest }, names) => rest.repos.getContent({ ...names, path: folder }))
+      this.call(`list ${folder}`, ({ rest }, names) => rest.repos.getContent({ ...names, path: folder, ...at }))
     );
     const entries = Array.isArray(found) ? found : [];
     return Object.fromEntries(entries.filter(({ type }) => type === "file").map(({ path, sha }) => [path, sha]));
@@ -5541,7 +5543,7 @@ var GitHubClient = class extends RepositoryRequests {
     } catch (error) {
       if (statusOf(error) !== 404) throw error;
       throw new GitHubError(
-        `${this.where.fullName} has no workflow ${file} (404). Expected .github/workflows/${file} on the default branch. Next: commit it there, or pulumi config set --path 'ghrunners:smoke.workflow' FILE`,
+        `${this.where.fullName} has no workflow ${file} (404). Expected .github/workflows/${file} on the default branch. Next: ghrunners setup workflows --apply, or pulumi config set --path 'ghrunners:smoke.workflow' FILE`,
         404
       );
     }

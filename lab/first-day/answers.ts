@@ -82,6 +82,7 @@ export function answersOf(
       sshPrivateKey: "ssh-key",
       ...(mode === "machines" ? { exporterToken: "github-exporter-token", failoverToken: "github-failover-app" } : {}),
     },
+    workflowsTokenFile: "github-developer-token",
   };
 }
 

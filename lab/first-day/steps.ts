@@ -15,7 +15,6 @@ export interface FirstDayStep {
 
 const { monitoring, app } = topology.hosts;
 const files = '"$LAB_FILES"';
-const repository = '"$LAB_FILES"/repository/.github';
 const keyOf = (address: string): string => `$(ssh-keyscan -t ecdsa ${address} 2>/dev/null | cut -d ' ' -f 2-)`;
 
 export const firstDaySteps: readonly FirstDayStep[] = [
@@ -39,19 +38,13 @@ export const firstDaySteps: readonly FirstDayStep[] = [
   },
   {
     title: "Add the workflows to the repository",
-    commands: [
-      `mkdir -p ${repository}/workflows ${repository}/scripts`,
-      `cp .github/workflows/runner-smoke.yml .github/workflows/runner-gate.yml ${repository}/workflows/`,
-      `cp .github/workflows/deploy.yml .github/workflows/deploy-key-proof.yml ${repository}/workflows/`,
-      `cp .github/scripts/runner-gate.mjs ${repository}/scripts/`,
-      `ghrunners deploy --bundle ${repository}/scripts/deployer.cjs`,
-    ],
-    byHand: "commit and push them to the default branch",
+    commands: [`ghrunners setup workflows --from ${files}/answers.yaml --apply`, "npm run --silent lab -- merge"],
+    byHand:
+      "write the answers; make the tokens and the App on GitHub's page and store each in a file; review and merge",
   },
   {
     title: "Make the stack",
     commands: [`ghrunners init --from ${files}/answers.yaml --set "monitoring.hostKey=${keyOf(monitoring.address)}"`],
-    byHand: "write the answers; make the tokens and the App on GitHub's page and store each in a file",
   },
   { title: "Make the runners", commands: ["pulumi preview", "pulumi up --yes --skip-preview"] },
   { title: "Look at the result", needsMachines: true, commands: ["ghrunners status --wait", "ghrunners doctor"] },

@@ -90,14 +90,19 @@ function answer(services: Services, engine: WorkflowEngine, method: string, url:
   return refused(404, `No administration at ${method} ${url.pathname}.`);
 }
 
-/** The administration of the service, for its unix socket alone. */
-export function administrationListener(services: Services, engine: WorkflowEngine) {
+/**
+ * The administration of the service, for its unix socket alone.
+ * @param merge merges every open pull request, and returns their numbers
+ */
+export function administrationListener(services: Services, engine: WorkflowEngine, merge: () => Promise<number[]>) {
   return async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     let reply: TextReply;
     try {
       const text = (await bodyOf(message)).toString("utf8");
       const url = new URL(message.url ?? "/", "http://administration.invalid");
-      reply = answer(services, engine, message.method ?? "GET", url, text === "" ? undefined : JSON.parse(text));
+      const body: unknown = text === "" ? undefined : JSON.parse(text);
+      const isMerge = message.method === "POST" && url.pathname === "/_lab/merge";
+      reply = isMerge ? json(200, await merge()) : answer(services, engine, message.method ?? "GET", url, body);
     } catch (error) {
       reply = error instanceof SyntaxError ? refused(400, "The body is not JSON.") : refused(500, String(error));
     }

@@ -7,6 +7,7 @@ import { createRouter } from "../kit/router";
 import { fullPath } from "./http/message";
 import { Responder } from "./http/respond";
 import { requestListener } from "./http/server";
+import { mergeAll } from "./repository/merge-pull";
 import { PullRequests } from "./repository/pull-requests";
 import { Pushes } from "./repository/pushes";
 import { allRoutes } from "./routes";
@@ -79,7 +80,10 @@ export async function startService(
     { cert, key, minVersion: "TLSv1.2" },
     (message, response) => void onRequest(message, response),
   );
-  const onAdministration = administrationListener(services, engine);
+  const { seed, repository } = services;
+  const onAdministration = administrationListener(services, engine, () =>
+    mergeAll({ seed, repository, pullRequests, pushes }, seed.tokens[0]?.login ?? seed.owner.login),
+  );
   const administration = http.createServer((message, response) => void onAdministration(message, response));
   await listen(api, { host, port });
   if (existsSync(socket)) rmSync(socket);

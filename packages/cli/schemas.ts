@@ -23,7 +23,7 @@ import { promotionRecordSchema } from "./promote/schema";
 import { pruneReportSchema } from "./prune/schema";
 import { criteriaSchema, deploymentListSchema, reviewDocumentSchema } from "./review/schema";
 import { rollbackReportSchema } from "./rollback-runners/schema";
-import { setupGitHubSchema, setupMonitoringSchema, setupProxmoxSchema } from "./setup/schema";
+import { setupGitHubSchema, setupMonitoringSchema, setupProxmoxSchema, setupWorkflowsSchema } from "./setup/schema";
 import { smokeJobResultSchema } from "./smoke/schema";
 import { statusReportSchema } from "./status/schema";
 import { supportReportSchema } from "./support/schema";
@@ -120,6 +120,9 @@ export const schemas = {
   "setup-proxmox": z
     .strictObject({ version, ...setupProxmoxSchema.shape })
     .meta({ title: "What Proxmox VE needs, as commands" }),
+  "setup-workflows": z
+    .strictObject({ version, ...setupWorkflowsSchema.shape })
+    .meta({ title: "The files that the repository needs, and their pull request" }),
   smoke: z.strictObject({ version, ...smokeJobResultSchema.shape }).meta({ title: "A job that ran on a runner" }),
   status: statusReportSchema,
   support: supportReportSchema,

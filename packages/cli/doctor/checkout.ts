@@ -1,14 +1,10 @@
 /** This checkout's workflows and their scripts, as git names their content. */
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { gitBlob } from "@ghrunners/core/github/git-blob";
 
 /** Folders whose files a repository with deployments has too. */
 export const WORKFLOW_FOLDERS = [".github/workflows", ".github/scripts"] as const;
-
-/** Git's object id of a file. @example gitBlob(Buffer.from("")) // "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391" */
-export const gitBlob = (content: Buffer): string =>
-  createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
 
 /** Object ids by path from the checkout's root. */
 export function checkoutFiles(root: string): Record<string, string> {

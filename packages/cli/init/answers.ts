@@ -14,6 +14,8 @@ export interface Answers {
   readonly settings: SettingsTree;
   /** Files that hold secrets, by setting. */
   readonly secretFiles: Readonly<Partial<Record<SecretKey, string>>>;
+  /** File with a token that may open the pull request with the workflows. No stack keeps it. */
+  readonly workflowsTokenFile?: string;
 }
 
 /** Answers by which a stack is made. */
@@ -33,7 +35,8 @@ function resolveFile(file: string, folder: string, home: string): string {
 }
 
 /**
- * Reads an answers file: settings as in the stack's file without `ghrunners:`, and `secretFiles` with a file for each secret.
+ * Reads an answers file: settings as in the stack's file without `ghrunners:`, `secretFiles` with a file for each secret,
+ * and `workflowsTokenFile`.
  * @param home home folder, for `~/`
  * @throws Error that names every problem of the file
  */
@@ -44,7 +47,7 @@ export function parseAnswers(text: string, file: string, home: string): Answers 
     const seen = document.errors[0]?.message.split("\n")[0] ?? "something else";
     throw new Error(`${file}: seen ${seen}. Expected YAML with a setting or a group on each line.`);
   }
-  const { secretFiles = {}, ...rest } = value;
+  const { secretFiles = {}, workflowsTokenFile, ...rest } = value;
   const settings = Object.fromEntries(
     Object.entries(rest).map(([key, each]) => [key.replace(/^ghrunners:/, ""), each]),
   );
@@ -56,12 +59,21 @@ export function parseAnswers(text: string, file: string, home: string): Answers 
     ...Object.entries(files)
       .filter(([key, name]) => !isSecretKey(key) || typeof name !== "string")
       .map(([key]) => `secretFiles.${key}: expected one of ${secretKeys.join(", ")}, with the name of a file`),
+    ...(workflowsTokenFile === undefined || typeof workflowsTokenFile === "string"
+      ? []
+      : ["workflowsTokenFile: expected the name of a file with a token"]),
   ];
   if (problems.length > 0)
     throw new Error(`${file} cannot be used:\n${problems.map((line) => `  ${line}`).join("\n")}`);
   const folder = path.dirname(file);
   const resolved = Object.entries(files).map(([key, name]) => [key, resolveFile(String(name), folder, home)]);
-  return { settings, secretFiles: Object.fromEntries(resolved) as Answers["secretFiles"] };
+  return {
+    settings,
+    secretFiles: Object.fromEntries(resolved) as Answers["secretFiles"],
+    ...(typeof workflowsTokenFile === "string"
+      ? { workflowsTokenFile: resolveFile(workflowsTokenFile, folder, home) }
+      : {}),
+  };
 }
 
 /** Puts one tree over another: groups are joined, everything else is replaced. */

@@ -10,7 +10,8 @@ export const command = (): Command =>
       "Makes a stack, or completes one. On a terminal it asks for what is missing. Checks the answers against Proxmox VE, GitHub " +
       "and the monitoring host, writes Pulumi.STACK.yaml, gives the " +
       "secrets to Pulumi on its standard input and creates the stack in Pulumi's backend. Nothing is written where an answer is " +
-      "missing or wrong. It can be run again: values that the stack has stay, and are the proposals.",
+      "missing or wrong. It can be run again: values that the stack has stay, and are the proposals. At its end it opens a pull request with " +
+      "the workflows that the repository lacks, if it gets a token for that.",
     examples: [
       "ghrunners init --stack team",
       "ghrunners init --stack team --from answers.yaml --passphrase-file ~/.config/ghrunners/team.passphrase",
@@ -29,6 +30,10 @@ export const command = (): Command =>
     )
     .option("--passphrase-file <file>", "file with the passphrase of a new stack; made if it is not there")
     .option("--secrets-provider <url>", "key service for the secrets of a new stack, such as awskms://...")
+    .option(
+      "--workflows-token-file <file>",
+      "file with a token that opens the pull request with the workflows; default: workflowsTokenFile of --from, or none",
+    )
     .option("--check", "only look, write nothing")
     .option("--no-input", "ask nothing, also on a terminal")
     .action(action(() => (require("./run") as typeof import("./run")).init));

@@ -47,7 +47,7 @@ function findingLines(report: InitReport, refusals: boolean): string[] {
 }
 
 export function renderInit(report: InitReport): string {
-  const { stack, result, created, settings, secrets, notices, next } = report;
+  const { stack, result, created, settings, secrets, notices, pullRequest, next } = report;
   const head = result === "refused" ? `${heads.refused}: ${stack}` : `The stack ${stack} ${heads[result]}.`;
   const wrong = findingLines(report, true);
   const open = findingLines(report, false);
@@ -60,6 +60,7 @@ export function renderInit(report: InitReport): string {
     ...(wrong.length === 0 ? [] : ["", `${count(wrong.length, "answer")} missing or wrong:`, ...wrong]),
     ...(open.length === 0 ? [] : ["", "To prepare before pulumi up:", ...open]),
     ...(notices.length === 0 ? [] : ["", ...notices.map((line) => pc.dim(`  ${line}`))]),
+    ...(pullRequest === null ? [] : ["", `Review and merge the pull request with the workflows: ${pullRequest}`]),
     "",
     "Next:",
     ...next.map((line) => `  ${line}`),

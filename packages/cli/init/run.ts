@@ -30,8 +30,10 @@ import {
   secretsProviderOf,
 } from "./passphrase";
 import { fillIn } from "./propose";
+import type { Prompt } from "./questions/question";
 import { exitCodeOf, type InitReport, nextCommands, renderInit } from "./report";
 import { type SeenStack, seeStack } from "./seen-stack";
+import { readToken } from "../setup/read-token";
 import { plannedChanges, writeStack } from "./write-stack";
 
 export interface InitOptions extends ProviderOptions {
@@ -39,6 +41,7 @@ export interface InitOptions extends ProviderOptions {
   readonly from?: string;
   readonly set: readonly string[];
   readonly secretFile: readonly string[];
+  readonly workflowsTokenFile?: string;
   readonly check?: boolean;
   /** False with --no-input. */
   readonly input?: boolean;
@@ -58,8 +61,11 @@ function readSecret(key: string, file: string): string {
   return key === "sshPrivateKey" ? text : text.trim();
 }
 
-/** What the command line and the answers file say. @throws WrongUse that says what is wrong with them */
-function givenAnswers(options: InitOptions): InitAnswers {
+/** What the command line and the answers file say, with the token for the pull request. */
+type GivenToInit = InitAnswers & { readonly workflowsToken?: string };
+
+/** @throws WrongUse that says what is wrong with the command line or the answers file */
+function givenAnswers(options: InitOptions): GivenToInit {
   const none: Answers = { settings: {}, secretFiles: {} };
   return wrongUse(() => {
     const file = options.from;
@@ -69,7 +75,12 @@ function givenAnswers(options: InitOptions): InitAnswers {
       .reduce((tree, [at, value]) => withValue(tree, at, value), answers.settings);
     const files = { ...answers.secretFiles, ...Object.fromEntries(options.secretFile.map(parseSecretFile)) };
     const secrets = Object.entries(files).map(([key, name]) => [key, readSecret(key, name)]);
-    return { settings, secrets: Object.fromEntries(secrets) as StackSecrets };
+    const tokenFile = options.workflowsTokenFile ?? answers.workflowsTokenFile;
+    return {
+      settings,
+      secrets: Object.fromEntries(secrets) as StackSecrets,
+      ...(tokenFile === undefined ? {} : { workflowsToken: readToken(tokenFile) }),
+    };
   });
 }
 
@@ -154,6 +165,7 @@ export async function conclude(
     secrets: names,
     findings,
     notices: prepared.looked.notices,
+    pullRequest: null,
   };
   const variables = seen.exists ? {} : (provider?.variables ?? {});
   const report = (part: Pick<InitReport, "result"> & Partial<InitReport>): InitReport => {
@@ -202,6 +214,23 @@ function asked(
   });
 }
 
+/** The report with what came of the pull request with the workflows, once the stack is as it should be. */
+async function withWorkflows(
+  report: InitReport,
+  settings: Settings | undefined,
+  token: string | undefined,
+  options: InitOptions,
+): Promise<InitReport> {
+  const isDone = report.result === "written" || report.result === "unchanged";
+  if (!isDone || settings === undefined || (token === undefined && !mayAsk(options))) return report;
+  const { offerWorkflows } = require("./offer-workflows") as typeof import("./offer-workflows");
+  const { terminal } = require("./questions/terminal") as typeof import("./questions/terminal");
+  // Ctrl-C means no here: the stack is written.
+  const ask = mayAsk(options) ? (prompt: Prompt) => terminal.ask(prompt).catch(() => false) : undefined;
+  const { pullRequest, findings } = await offerWorkflows(settings, token, ask);
+  return { ...report, pullRequest, findings: [...report.findings, ...findings] };
+}
+
 export async function init(options: InitOptions): Promise<number> {
   const given = givenAnswers(options);
   const stack = await currentStack(options.stack);
@@ -212,7 +241,8 @@ export async function init(options: InitOptions): Promise<number> {
   if (answers === undefined) return 1;
   const { passphraseFile } = answers;
   const prepared = await prepare(stack, seen, answers.given);
-  const report = await conclude(stack, seen, prepared, { ...options, passphraseFile });
+  const made = await conclude(stack, seen, prepared, { ...options, passphraseFile });
+  const report = await withWorkflows(made, prepared.settings, given.workflowsToken, options);
   if (options.json) printJson<"init">({ version: 1, ...report });
   else print(renderInit(report));
   return exitCodeOf(report);

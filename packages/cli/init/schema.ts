@@ -22,5 +22,9 @@ export const initSchema = z.strictObject({
     }),
   ),
   notices: z.array(z.string()),
+  pullRequest: z
+    .url()
+    .nullable()
+    .describe("Page of the open pull request with the workflows, as far as it was looked for."),
   next: z.array(z.string()).describe("Commands to run next, in order."),
 });

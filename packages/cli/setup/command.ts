@@ -3,9 +3,14 @@ import { action, newCommand } from "../command";
 
 export function command(): Command {
   const root = newCommand("setup", {
-    summary: "prepares Proxmox VE, GitHub and the monitoring host",
+    summary: "prepares Proxmox VE, GitHub, its repository and the monitoring host",
     about: "Prints the commands that prepare another system for a stack. Changes nothing, except with --apply.",
-    examples: ["ghrunners setup proxmox", "ghrunners setup github", "ghrunners setup monitoring"],
+    examples: [
+      "ghrunners setup proxmox",
+      "ghrunners setup github",
+      "ghrunners setup monitoring",
+      "ghrunners setup workflows",
+    ],
     exitCodes: "0 printed or ready",
   });
   root.addCommand(
@@ -82,6 +87,27 @@ export function command(): Command {
       .option("--on-call-url <url>", "webhook of on-call; default: the stack's monitoring.alertmanager.onCallUrl")
       .option("--apply", "set up an empty machine")
       .action(action(() => (require("./monitoring") as typeof import("./monitoring")).setupMonitoring)),
+  );
+  root.addCommand(
+    newCommand("workflows", {
+      summary: "the workflows of the repository, as a pull request",
+      about:
+        "Compares the default branch with the files that the runners and the deployments need there: workflows, their scripts " +
+        "and the deployer. With --apply it opens a pull request with what is missing or different, on a branch of its own with one " +
+        "commit, or updates the one that is open. It never overwrites a branch that someone else changed. The token needs " +
+        "Contents, Pull requests and Workflows: write.",
+      examples: [
+        "ghrunners setup workflows",
+        "ghrunners setup workflows --apply --token-file own-token",
+        "ghrunners setup workflows --from answers.yaml --apply",
+      ],
+      exitCodes: "0 the default branch has every file, or the pull request is open; 1 files are missing, or refused",
+      json: "setup-workflows",
+    })
+      .option("--from <file>", "answers for ghrunners init, before there is a stack")
+      .option("--token-file <file>", "file with a token of yours; default: workflowsTokenFile, or githubToken")
+      .option("--apply", "open or update the pull request")
+      .action(action(() => (require("./workflows") as typeof import("./workflows")).setupWorkflows)),
   );
   return root;
 }

@@ -38,3 +38,24 @@ export const setupMonitoringSchema = z.strictObject({
   did: z.array(z.string()).describe("What --apply did."),
   script: z.string().nullable().describe("What --apply would run as root; null where it would run nothing."),
 });
+
+export const setupWorkflowsSchema = z.strictObject({
+  repository: z.string().describe("owner/name."),
+  state: z
+    .enum(["ready", "missing", "open", "opened", "updated"])
+    .describe(
+      "ready: the default branch has every file. missing: it does not, and without --apply nothing was done. open: a pull " +
+        "request with exactly these files is open already. opened, updated: by --apply.",
+    ),
+  files: z.array(
+    z.strictObject({
+      path: z.string().describe("From the repository's root."),
+      purpose: z.string(),
+      change: z
+        .enum(["add", "change", "same"])
+        .describe("How the file stands to the default branch. add: it is not there. change: it is another one there."),
+    }),
+  ),
+  branch: z.string().describe("Branch of the pull request."),
+  pullRequest: z.strictObject({ number: z.int(), url: z.url() }).nullable().describe("The open pull request."),
+});

@@ -38,12 +38,14 @@ export class GitHubClient extends RepositoryRequests {
   }
 
   /**
-   * Git's object ids of the files of a folder on the default branch, by path from the repository's root; empty if there
-   * is no such folder. Needs Contents: read.
+   * Git's object ids of the files of a folder, by path from the repository's root; empty if there is no such folder.
+   * Needs Contents: read.
+   * @param ref branch, tag or commit; default: the default branch
    */
-  async filesIn(folder: string): Promise<Readonly<Record<string, string>>> {
+  async filesIn(folder: string, ref?: string): Promise<Readonly<Record<string, string>>> {
+    const at = ref === undefined ? {} : { ref };
     const found = await unlessMissing(
-      this.call(`list ${folder}`, ({ rest }, names) => rest.repos.getContent({ ...names, path: folder })),
+      this.call(`list ${folder}`, ({ rest }, names) => rest.repos.getContent({ ...names, path: folder, ...at })),
     );
     const entries = Array.isArray(found) ? found : [];
     return Object.fromEntries(entries.filter(({ type }) => type === "file").map(({ path, sha }) => [path, sha]));
@@ -166,7 +168,7 @@ export class GitHubClient extends RepositoryRequests {
       if (statusOf(error) !== 404) throw error;
       throw new GitHubError(
         `${this.where.fullName} has no workflow ${file} (404). Expected .github/workflows/${file} on the default branch. ` +
-          `Next: commit it there, or pulumi config set --path 'ghrunners:smoke.workflow' FILE`,
+          `Next: ghrunners setup workflows --apply, or pulumi config set --path 'ghrunners:smoke.workflow' FILE`,
         404,
       );
     }

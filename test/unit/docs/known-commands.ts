@@ -138,6 +138,11 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '"ghrunners", "setup", "monitoring"',
   },
   {
+    pattern: /^ghrunners setup workflows( --apply( --token-file own-token)?)?$/,
+    test: init,
+    by: '"ghrunners", "setup", "workflows"',
+  },
+  {
     pattern: /^ghrunners prune( --plan deployment\.yaml)?( --apply( --force "remove what is still running")?)?$/,
     test: "test/rehearsal/03-drift.test.ts",
     by: '["ghrunners", "prune", "--apply"]',

@@ -178,6 +178,27 @@ describe("ghrunners init and setup on the two APIs", function () {
     assert.equal(stdout.match(/settings\/apps\/new\?name=octo-org-demo-app-/g)?.length, 3);
   });
 
+  it("says which files the repository lacks, and opens their pull request with a token of one's own", async () => {
+    const line = ["ghrunners", "setup", "workflows", "--stack", stack];
+    const looked = await run(...line);
+    assert.equal(looked.code, 1, looked.all);
+    assert.match(looked.stdout, /\+ \.github\/scripts\/deployer\.cjs /);
+    assert.match(looked.stdout, new RegExp(`^Next: ghrunners setup workflows --stack ${stack} --apply$`, "m"));
+    const refused = await run(...line, "--apply");
+    assert.equal(refused.code, 1, refused.all);
+    assert.match(refused.all, /The token lacks Contents: write\. Expected a token of yours with .*Workflows: write/);
+    const own = path.join(folder, "own-token");
+    writeFileSync(own, lab.rehearsal.lab.secrets.developerToken, { mode: 0o600 });
+    const opened = await run(...line, "--apply", "--token-file", own);
+    assert.equal(opened.code, 0, opened.all);
+    const [, page] = /^Next: review and merge (\S+\/pull\/\d+)$/m.exec(opened.stdout) ?? [];
+    assert.ok(page !== undefined, opened.all);
+    const { report } = await init("--workflows-token-file", own);
+    assert.deepEqual([report.result, report.pullRequest], ["unchanged", page]);
+    const nothing = await run("ghrunners", "setup", "workflows", "--token-file", path.join(folder, "none"));
+    assert.equal(nothing.code, 2, nothing.all);
+  });
+
   it("prints how to set up an empty monitoring host, and refuses to work on a machine that no one named", async () => {
     const line = ["ghrunners", "setup", "monitoring", "--stack", stack];
     const { code, stdout, all } = await run(...line);

@@ -130,7 +130,7 @@ describe("ghrunners init on a terminal", function () {
   });
 
   it("asks, refuses wrong answers with the system's reason, and makes the stack", async () => {
-    const { proxmoxToken, githubToken } = lab.rehearsal.lab.secrets;
+    const { proxmoxToken, githubToken, developerToken } = lab.rehearsal.lab.secrets;
     const terminal = start();
     await terminal.answers("Address of the Proxmox VE API", "127.0.0.1:1");
     await terminal.sees("does not answer (ECONNREFUSED). Expected the Proxmox VE API there");
@@ -170,15 +170,21 @@ describe("ghrunners init on a terminal", function () {
     terminal.type(`${ERASE}${path.join(folder, "key")}${ENTER}`);
     await terminal.answers("Is there a machine for monitoring");
     await terminal.answers("Write this, and give the secrets to Pulumi?");
+    await terminal.answers("Open a pull request at octo-org/demo-app with .github/scripts/deployer.cjs?");
+    await terminal.answers("Token with Contents, Pull requests and Workflows: write", developerToken);
     assert.equal(await terminal.end(), 0, terminal.shown);
     assert.match(terminal.shown, /The stack lab-asked is written\./);
+    assert.match(
+      terminal.shown,
+      /Review and merge the pull request with the workflows: \S+\/octo-org\/demo-app\/pull\/1/,
+    );
     const text = readFileSync(file, "utf8");
     const { config } = parse(text) as { config: Record<string, unknown> };
     assert.deepEqual(config["ghrunners:runners"], [
       { role: "primary", name: "runner-1", vmId: 185, address: "198.51.100.51" },
     ]);
     assert.deepEqual(config["ghrunners:deployment"], { reviewers: ["release-reviewer"], branches: ["main"] });
-    for (const secret of [proxmoxToken, githubToken, "github_pat_of_no_one"]) {
+    for (const secret of [proxmoxToken, githubToken, developerToken, "github_pat_of_no_one"]) {
       assert.ok(!terminal.shown.includes(secret), "a secret was shown");
       assert.ok(!text.includes(secret), "a secret was written in plain text");
     }

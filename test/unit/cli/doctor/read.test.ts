@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { checkoutFiles, gitBlob } from "@ghrunners/cli/doctor/checkout";
+import { checkoutFiles } from "@ghrunners/cli/doctor/checkout";
+import { gitBlob } from "@ghrunners/core/github/git-blob";
 import { within } from "@ghrunners/cli/doctor/read";
 import { PulumiError } from "@ghrunners/cli/pulumi/explain";
 

@@ -13,6 +13,7 @@ const report: InitReport = {
   secrets: ["githubToken"],
   findings: [],
   notices: [],
+  pullRequest: null,
   next: ["pulumi preview --stack acme/ghrunners/team"],
 };
 
@@ -43,6 +44,13 @@ describe("the result of ghrunners init", () => {
     assert.match(text, /1 answer missing or wrong:\n.*config set --stack acme\/ghrunners\/team --path/);
     assert.match(text, /To prepare before pulumi up:\n.*lacks SDN\.Use/);
     assert.equal(exitCodeOf({ ...report, findings }), 1);
+  });
+
+  it("names the pull request before the next commands", () => {
+    const url = "https://github.com/octo-org/demo-app/pull/7";
+    const text = renderInit({ ...report, pullRequest: url });
+    assert.match(text, /Review and merge the pull request with the workflows: \S+\/pull\/7\n\nNext:\n/);
+    assert.doesNotMatch(renderInit(report), /pull request/);
   });
 
   it("exports the variable that Pulumi needs before the other commands", () => {

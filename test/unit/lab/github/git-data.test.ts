@@ -52,11 +52,11 @@ describe("objects and refs at the lab's GitHub", function () {
     );
 
   it("keep what a tree had, and take a file out", async () => {
-    const sha = await treeOf(writer, "docs/new.md", "new\n");
+    const sha = await treeOf(writer, "text/new.txt", "new\n");
     const commit = await commitOf(sha);
     const { data: kept } = await writer.repos.getContent({ ...here, path: ".github/workflows", ref: commit });
     assert.ok(Array.isArray(kept) && kept.length === 2);
-    const gone = { path: "docs/new.md", mode: "100644", type: "blob", sha: null } as const;
+    const gone = { path: "text/new.txt", mode: "100644", type: "blob", sha: null } as const;
     const { data } = await writer.git.createTree({ ...here, base_tree: sha, tree: [gone] });
     assert.equal(data.sha, base.tree);
   });
@@ -89,6 +89,19 @@ describe("objects and refs at the lab's GitHub", function () {
     const move = { ...here, ref: "heads/moved", sha: other };
     assert.match((await refused(writer.git.updateRef(move))).message, /Update is not a fast forward/);
     assert.equal((await writer.git.updateRef({ ...move, force: true })).data.object.sha, other);
+  });
+
+  it("are merged with every open pull request by the administration, as a person would", async () => {
+    await writer.git.createRef({
+      ...here,
+      ref: "refs/heads/by-hand",
+      sha: await commitOf(await treeOf(writer, "b", "b")),
+    });
+    const { data } = await writer.pulls.create({ ...here, title: "By hand", head: "by-hand", base: "main" });
+    const merged = (await emulator.admin("POST", "merge")) as number[];
+    assert.ok(merged.includes(data.number), merged.join());
+    assert.equal((await writer.pulls.get({ ...here, pull_number: data.number })).data.merged, true);
+    assert.deepEqual(await emulator.admin("POST", "merge"), []);
   });
 
   it("refuse what is not there, in GitHub's words", async () => {
