@@ -78,13 +78,16 @@ const blankProxmox = (usual: ProxmoxSeed, owner: RepositoryOwner): ProxmoxSeed =
 function blankGithub(usual: GithubSeed, owner: RepositoryOwner, folder: string): GithubSeed {
   const workflowsDir = path.join(folder, ".github", "workflows");
   mkdirSync(workflowsDir, { recursive: true, mode: 0o700 });
+  return { ...(owner === "organization" ? usual : ofPerson(usual)), workflowsDir };
+}
+
+/** The same GitHub with a person's repository. The person is the operator: whose repository it is makes its tokens. */
+export function ofPerson(usual: GithubSeed): GithubSeed {
   const { person, operator } = topology.github;
-  if (owner === "organization") return { ...usual, workflowsDir };
-  // The person is the operator: whose repository it is makes its tokens.
   const tokens = usual.tokens.map((token) =>
     token.login === operator.login ? { ...token, login: person.login } : token,
   );
-  return { ...usual, workflowsDir, tokens, owner: person, users: usual.users.filter(({ id }) => id !== operator.id) };
+  return { ...usual, tokens, owner: person, users: usual.users.filter(({ id }) => id !== operator.id) };
 }
 
 interface Seeds {

@@ -51,6 +51,8 @@ export interface LabOptions {
   readonly blank?: RepositoryOwner;
   /** Makes another Proxmox VE of the usual one; counts when its emulator starts. */
   readonly proxmox?: (usual: ProxmoxSeed) => ProxmoxSeed;
+  /** Makes another GitHub of the usual one; counts when its emulator starts. */
+  readonly github?: (usual: GithubSeed) => GithubSeed;
 }
 
 /** Why guests cannot run here; undefined if they can. */
@@ -158,7 +160,7 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
     const template = { instance: instance.name, content, caCertificate: authority.certificate, say };
     useTemplate(instance.name, await prepareTemplate(template));
   }
-  const { proxmox = (usual) => usual } = options;
+  const { proxmox = (usual) => usual, github = (usual) => usual } = options;
   const distributions = distributionsOf(instance) ?? (await buildDistributions()).dir;
   const secrets = ensureSecrets(instance);
   const at = endpoints(instance, mode);
@@ -179,7 +181,7 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   writeWhole(path.join(instance.proxmox, "seed.json"), JSON.stringify(proxmox(seeds.proxmox)));
   writeWhole(
     path.join(instance.github, "seed.json"),
-    JSON.stringify({ authority: authority.certificate, ...seeds.github }),
+    JSON.stringify({ authority: authority.certificate, ...github(seeds.github) }),
   );
   writeWhole(modeFile(instance), mode);
   if (mode === "machines") await networkUp(instance.name);

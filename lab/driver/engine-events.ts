@@ -40,3 +40,10 @@ export function readEngineEvents(file: string): RunEvents {
     changes: events.findLast((event) => event.summaryEvent !== undefined)?.summaryEvent?.resourceChanges ?? {},
   };
 }
+
+/** What a run begins before the preflight: nothing outside of Pulumi's own state. */
+const harmless = /^(pulumi:pulumi:Stack|pulumi:providers:[a-z-]+)$/;
+
+/** Steps that concern anything outside of Pulumi's own state; empty where the program refused. */
+export const begunSteps = ({ steps }: Pick<RunEvents, "steps">): readonly EngineStep[] =>
+  steps.filter(({ type }) => !harmless.test(type));

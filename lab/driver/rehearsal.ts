@@ -77,12 +77,12 @@ export class Rehearsal {
   /**
    * Brings the instance up (GHRUNNERS_LAB, default "test") or finds it as an earlier test file left it.
    * @param mode counts when the instance is made; default: machines where they can run
-   * @param proxmox makes another Proxmox VE of the usual one
+   * @param seeds make another Proxmox VE or GitHub of the usual one
    */
-  static async open(mode?: LabMode, proxmox?: LabOptions["proxmox"]): Promise<Rehearsal> {
+  static async open(mode?: LabMode, seeds: Pick<LabOptions, "proxmox" | "github"> = {}): Promise<Rehearsal> {
     process.env.GHRUNNERS_LAB ||= "test";
     openedLabs.add(process.env.GHRUNNERS_LAB);
-    const session = await openLab(currentInstance(), { say, forward: true, mode, proxmox }).catch(
+    const session = await openLab(currentInstance(), { say, forward: true, mode, ...seeds }).catch(
       async (error: Error): Promise<never> => {
         // The files after this one begin with a new lab, not with the same failure.
         await Rehearsal.close();

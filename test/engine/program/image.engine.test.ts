@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { templateMark, templateVmId } from "@ghrunners/core/proxmox/image";
 import type { StackSettings } from "@ghrunners/lab/driver/rehearsal";
-import { type ImageServer, qcow2, serveImages, sha512 } from "../../support/cloud-images";
+import { type ImageServer, qcow2, serveImages, sha512 } from "@ghrunners/lab/driver/cloud-images";
 import { apiOnlyLab, type ApiOnlyLab } from "../cli/support/api-only-lab";
 
 const GiB = 2 ** 30;

@@ -6,7 +6,7 @@ import { imageFile, isTemplateName, templateMark, templateName, templateVmId } f
 import { until } from "@ghrunners/core/until";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type ImageServer, qcow2, serveImages, sha512 } from "../../support/cloud-images";
+import { type ImageServer, qcow2, serveImages, sha512 } from "@ghrunners/lab/driver/cloud-images";
 import { finder, graphOf } from "../../support/pulumi-mocks";
 import { acl, EmulatorHarness, node, secret, testSeed, tokenId } from "../lab/proxmox/harness";
 

@@ -32,7 +32,7 @@ export async function apiOnlyLab(suffix: string, proxmox?: LabOptions["proxmox"]
   const before = process.env.GHRUNNERS_LAB;
   process.env.GHRUNNERS_LAB = `${(before || "test").slice(0, 4)}-${suffix.slice(0, 5)}`;
   await Rehearsal.close();
-  const rehearsal = await Rehearsal.open("api-only", proxmox);
+  const rehearsal = await Rehearsal.open("api-only", { proxmox });
   const { octokit, repository } = rehearsal;
   const proof = async (environment: string, name: string) => {
     const socket = socketOf(rehearsal.lab.instance, "github");

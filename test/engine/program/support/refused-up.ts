@@ -1,19 +1,10 @@
 import assert from "node:assert/strict";
+import { begunSteps } from "@ghrunners/lab/driver/engine-events";
+import { hostsOnLoopback } from "@ghrunners/lab/driver/hosts-on-loopback";
 import type { EngineRun, Rehearsal, StackSettings } from "@ghrunners/lab/driver/rehearsal";
 
 /** A machine of another owner on the node. */
 export const foreign = { vmId: 777, name: "other-vm", address: "127.0.0.77" };
-/** Were bad input ever taken, the steps that follow would look for the machines on this host's loopback, and find none. */
-const loopback: StackSettings = {
-  hosts: "manage",
-  "network.gateway": "127.0.0.1",
-  "network.adminCidr": "127.0.0.1/32",
-  monitoring: undefined,
-  "runners[0].address": "127.0.0.51",
-  "runners[1].address": "127.0.0.52",
-};
-/** What a run makes before the preflight: nothing outside of Pulumi's own state. */
-const harmless = /^(pulumi:pulumi:Stack|pulumi:providers:[a-z-]+)$/;
 
 /** Number of errors that the diagnostics list. */
 export const errorsOf = ({ output }: EngineRun): number =>
@@ -36,16 +27,12 @@ export async function refusedUp(
   env: NodeJS.ProcessEnv = {},
 ): Promise<EngineRun> {
   const marks = { proxmox: await rehearsal.mark("proxmox"), github: await rehearsal.mark("github") };
-  const run = await rehearsal.pulumi(["up"], { ...loopback, ...settings }, env);
+  const run = await rehearsal.pulumi(["up"], { ...hostsOnLoopback, ...settings }, env);
   assert.notEqual(run.code, 0, `the bad input was taken:\n${run.output}`);
   for (const pattern of words) assert.match(run.output, pattern);
   const { proxmoxToken, githubToken } = rehearsal.lab.secrets;
   for (const secret of [proxmoxToken, githubToken]) assert.ok(!run.output.includes(secret), "a secret was printed");
-  assert.deepEqual(
-    run.steps.filter(({ type }) => !harmless.test(type)),
-    [],
-    "a resource was begun",
-  );
+  assert.deepEqual(begunSteps(run), [], "a resource was begun");
   assert.deepEqual(await writes(rehearsal, "proxmox", marks.proxmox), []);
   assert.deepEqual(await writes(rehearsal, "github", marks.github), []);
   return run;

@@ -9,7 +9,7 @@ import { judgeProxmox } from "@ghrunners/components/preflight/judge";
 import { answers } from "@ghrunners/components/preflight/probe-address";
 import { observeProxmox } from "@ghrunners/components/preflight/observe";
 import type { ProxmoxSeed } from "@ghrunners/lab/proxmox/seed";
-import { type ImageServer, qcow2, serveImages, sha512 } from "../../../support/cloud-images";
+import { type ImageServer, qcow2, serveImages, sha512 } from "@ghrunners/lab/driver/cloud-images";
 import { EmulatorHarness, node, secret, testSeed, tokenId } from "../../lab/proxmox/harness";
 
 const GiB = 2 ** 30;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { omit } from "@ghrunners/lab/proxmox/omit";
-import { type ImageServer, qcow2, serveImages, sha512 } from "../../../support/cloud-images";
+import { type ImageServer, qcow2, serveImages, sha512 } from "@ghrunners/lab/driver/cloud-images";
 import { acl, EmulatorHarness, node, testSeed, type FormBody } from "./harness";
 
 const GiB = 2 ** 30;
