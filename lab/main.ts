@@ -13,6 +13,7 @@ import { loopbackPorts } from "./forwards";
 import { labDown, labUp, modeOf, setReviewer } from "./lifecycle";
 import { firstDayTable, runFirstDay } from "./first-day/run";
 import { runNodeShell } from "./node-shell";
+import { matrixCommand } from "./matrix/command";
 import { notificationLines, notificationsOf } from "./oncall/notifications";
 import { enterLab, openLab } from "./pulumi/open";
 import { labStack } from "./pulumi/stack-files";
@@ -96,6 +97,7 @@ function program(): Command {
       const session = await openLab(currentInstance(), { say, blank, hosts: ["monitoring"] });
       print(firstDayTable(await runFirstDay(session, blank, say)));
     });
+  root.addCommand(matrixCommand(say));
   root
     .command("node-shell")
     .description("open the shell of the Proxmox VE node, or run the script on standard input in it")

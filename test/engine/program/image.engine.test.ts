@@ -4,6 +4,7 @@ import path from "node:path";
 import { templateMark, templateVmId } from "@ghrunners/core/proxmox/image";
 import type { StackSettings } from "@ghrunners/lab/driver/rehearsal";
 import { type ImageServer, qcow2, serveImages, sha512 } from "@ghrunners/lab/driver/cloud-images";
+import { withImageStorage } from "@ghrunners/lab/matrix/templates";
 import { apiOnlyLab, type ApiOnlyLab } from "../cli/support/api-only-lab";
 
 const GiB = 2 ** 30;
@@ -17,18 +18,7 @@ describe("templates that the program makes of an image", function () {
   let server: ImageServer;
 
   before(async () => {
-    lab = await apiOnlyLab("image", (usual) => ({
-      ...usual,
-      storages: [...usual.storages, { id: "local", type: "dir", totalBytes: 64 * GiB, content: "iso,vztmpl,import" }],
-      tokens: usual.tokens.map((token) => ({
-        ...token,
-        acl: [
-          ...token.acl,
-          { path: "/storage/local", privileges: ["Datastore.Audit", "Datastore.AllocateTemplate"] },
-          { path: "/nodes", privileges: ["Sys.AccessNetwork"] },
-        ],
-      })),
-    }));
+    lab = await apiOnlyLab("image", withImageStorage);
     const { tls } = lab.rehearsal.lab.instance;
     const read = (name: string): string => readFileSync(path.join(tls, name), "utf8");
     server = await serveImages(images, { cert: read("server.pem"), key: read("server-key.pem") });

@@ -1,25 +1,12 @@
 import assert from "node:assert/strict";
+import { FILES, vmIdOf, withTemplates } from "@ghrunners/lab/matrix/templates";
 import { apiOnlyLab, type ApiOnlyLab } from "../cli/support/api-only-lab";
-
-const GiB = 2 ** 30;
-const files = "files";
 
 /** Templates as other people have them, cloned by the real provider. The lab has no machines here. */
 describe("templates of other shapes", () => {
   let lab: ApiOnlyLab;
   before(async () => {
-    lab = await apiOnlyLab("shape", (usual) => ({
-      ...usual,
-      storages: [...usual.storages, { id: files, type: "dir", totalBytes: 256 * GiB }],
-      otherTemplates: [
-        { vmid: 9001, name: "on-a-directory", diskGiB: 2, storage: files },
-        { ...usual.template, vmid: 9002, config: { ide2: "", scsi1: "CLOUDINIT,media=cdrom,size=4M" } },
-      ],
-      tokens: usual.tokens.map((token) => ({
-        ...token,
-        acl: [...token.acl, { path: `/storage/${files}`, privileges: ["Datastore.Audit", "Datastore.AllocateSpace"] }],
-      })),
-    }));
+    lab = await apiOnlyLab("shape", withTemplates);
   });
   after(() => lab.close());
 
@@ -27,7 +14,7 @@ describe("templates of other shapes", () => {
     (await lab.rehearsal.proxmox("GET", `nodes/pve-lab/qemu/${vmid}/config`)) as Record<string, unknown>;
 
   it("qcow2 on a directory: the second up, refreshed, changes nothing and drains no runner", async () => {
-    const settings = { "proxmox.templateId": "9001", "proxmox.storage": files };
+    const settings = { "proxmox.templateId": String(vmIdOf("qcow2 on a directory")), "proxmox.storage": FILES };
     const first = await lab.rehearsal.up(settings);
     assert.equal(first.code, 0, first.output);
     assert.match(String((await configOf(151)).scsi0), /^files:151\/vm-151-disk-0\.qcow2,/);
@@ -44,7 +31,7 @@ describe("templates of other shapes", () => {
   });
 
   it("cloud-init on scsi1: the machine has one such drive, at ide2", async () => {
-    const settings = { "proxmox.templateId": "9002" };
+    const settings = { "proxmox.templateId": String(vmIdOf("cloud-init on scsi1")) };
     const run = await lab.rehearsal.up(settings);
     assert.equal(run.code, 0, run.output);
     const drives = Object.entries(await configOf(151)).filter(([, value]) => /cloudinit/.test(String(value)));

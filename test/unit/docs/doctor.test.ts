@@ -4,10 +4,7 @@ import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { doctorRounds, doctorTable } from "@ghrunners/lab/driver/doctor-cases";
 import { faults } from "@ghrunners/lab/faults";
-
-/** Cells without the blanks by which a table is aligned. */
-const rowsOf = (text: string): string[] =>
-  text.split("\n").map((line) => line.replace(/ *\| */g, "|").replace(/-{3,}/g, "---"));
+import { unalignedRows } from "./documents";
 
 describe("the doctor's table of faults", () => {
   it("has every fault of the lab once", () => {
@@ -16,7 +13,7 @@ describe("the doctor's table of faults", () => {
   });
 
   it("stands in docs/how-to/doctor.md as the rehearsal has seen it", () => {
-    const page = rowsOf(readFileSync(path.join(projectRoot, "docs/how-to/doctor.md"), "utf8"));
-    for (const row of rowsOf(doctorTable())) assert.ok(page.includes(row), row);
+    const page = unalignedRows(readFileSync(path.join(projectRoot, "docs/how-to/doctor.md"), "utf8"));
+    for (const row of unalignedRows(doctorTable())) assert.ok(page.includes(row), row);
   });
 });

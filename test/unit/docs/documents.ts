@@ -48,3 +48,7 @@ export function npmScripts(markdown: string): string[] {
   const short = [...markdown.matchAll(/\bnpm (start|test)\b/g)].map(([, name = ""]) => name);
   return [...run, ...short];
 }
+
+/** Lines of a document, cells of tables without the blanks by which a table is aligned. */
+export const unalignedRows = (markdown: string): string[] =>
+  markdown.split("\n").map((line) => line.replace(/ *\| */g, "|").replace(/-{3,}/g, "---"));

@@ -175,6 +175,11 @@ export const knownCommands: readonly KnownCommand[] = [
     test: firstDay,
     by: 'openLab(instance, { say, mode: "api-only", blank: "person" })',
   },
+  {
+    pattern: /^npm run lab -- matrix$/,
+    test: "test/engine/lab/matrix.engine.test.ts",
+    by: 'npmScriptLine("lab", "matrix", "--json")',
+  },
   { pattern: /^npm run lab -- node-shell$/, test: firstDay, by: 'runFirstDay(session, "person", say)' },
   { pattern: /^npm run lab -- down$/, test: noRoot, by: 'command("lab", "down")' },
   {

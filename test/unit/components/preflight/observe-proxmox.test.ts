@@ -8,6 +8,7 @@ import type { PreflightInputs } from "@ghrunners/components/preflight/args";
 import { judgeProxmox } from "@ghrunners/components/preflight/judge";
 import { answers } from "@ghrunners/components/preflight/probe-address";
 import { observeProxmox } from "@ghrunners/components/preflight/observe";
+import { shapeOf } from "@ghrunners/lab/matrix/templates";
 import type { ProxmoxSeed } from "@ghrunners/lab/proxmox/seed";
 import { type ImageServer, qcow2, serveImages, sha512 } from "@ghrunners/lab/driver/cloud-images";
 import { EmulatorHarness, node, secret, testSeed, tokenId } from "../../lab/proxmox/harness";
@@ -85,17 +86,13 @@ describe("the preflight at Proxmox VE", () => {
 
   it("reports no problem for a good template", async () => assert.deepEqual(await said({}), []));
 
-  for (const [what, seed, words] of [
-    [
-      "its disk on virtio0",
-      { config: { scsi0: "", virtio0: "DISK,size=2G", boot: "order=virtio0" } },
-      /disk at virtio0/,
-    ],
-    ["a larger disk than asked for", { diskGiB: 8 }, /has a disk of 8\.0 GiB\. Expected 4 GiB/],
-    ["no SCSI controller that its kernel knows", { config: { scsihw: "" } }, /SCSI controller lsi/],
+  for (const [what, words] of [
+    ["its disk on virtio0", /disk at virtio0/],
+    ["a larger disk than vm.diskGiB", /has a disk of 8\.0 GiB\. Expected 4 GiB/],
+    ["no SCSI controller", /SCSI controller lsi/],
   ] as const)
     it(`names a template that has ${what}`, async () => {
-      const problems = await said(template(seed));
+      const problems = await said(template(shapeOf(what)));
       assert.equal(problems.length, 1);
       assert.match(problems[0] ?? "", /^proxmox\.templateId: the template 9000 has /);
       assert.match(problems[0] ?? "", words);

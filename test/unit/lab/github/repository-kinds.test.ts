@@ -7,24 +7,10 @@ import { forkApproval, ownerPlan } from "@ghrunners/core/github/settings";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { TestEmulator, everything, owner, repo } from "@ghrunners/lab/driver/emulator";
 import type { GithubSeed } from "@ghrunners/lab/github/seed";
+import { type KindOfRepository, ofKind, repositoryKinds } from "@ghrunners/lab/matrix/repository-kinds";
 import { sha256 } from "@ghrunners/lab/github/runner-tokens";
 
-interface Kind {
-  readonly type: "User" | "Organization";
-  readonly plan: "free" | "pro" | "team" | "enterprise";
-  readonly private: boolean;
-}
-
-/** In the order of the table in docs/reference/repository.md. */
-const kinds: Record<string, Kind> = {
-  public: { type: "User", plan: "free", private: false },
-  "private, of a person or an organization on Free": { type: "User", plan: "free", private: true },
-  "private, of a person on Pro": { type: "User", plan: "pro", private: true },
-  "private, of an organization on Team": { type: "Organization", plan: "team", private: true },
-  "private, of an organization on Enterprise": { type: "Organization", plan: "enterprise", private: true },
-};
-
-const offered = ({ type, plan, private: isPrivate }: Kind): Offer => {
+const offered = ({ type, plan, private: isPrivate }: KindOfRepository): Offer => {
   const kind: RepositoryKind = {
     private: isPrivate,
     owner: type === "User" ? "person" : "organization",
@@ -64,15 +50,13 @@ async function taken(emulator: TestEmulator, github: GitHubClient): Promise<Offe
   };
 }
 
-for (const [name, kind] of Object.entries(kinds)) {
+for (const [name, kind] of Object.entries(repositoryKinds)) {
   describe(`a repository that is ${name}`, () => {
     let emulator: TestEmulator;
     let github: GitHubClient;
     before(async () => {
       emulator = await TestEmulator.start((seed): GithubSeed => ({
-        ...seed,
-        owner: { ...seed.owner, type: kind.type, plan: kind.plan },
-        repository: { ...seed.repository, private: kind.private },
+        ...ofKind(seed, kind),
         tokens: [
           ...seed.tokens,
           { sha256: sha256("owners-token"), login: seed.owner.login, permissions: { ...everything, plan: "read" } },
@@ -108,7 +92,7 @@ for (const [name, kind] of Object.entries(kinds)) {
 
 it("the table in docs/reference/repository.md says what each kind of repository gets", () => {
   const document = readFileSync(path.join(projectRoot, "docs/reference/repository.md"), "utf8");
-  const rows = Object.entries(kinds).map(([name, kind]) => {
+  const rows = Object.entries(repositoryKinds).map(([name, kind]) => {
     const offer = offered(kind);
     return `| ${[name, ...features.map((feature) => offer[feature])].join(" | ")} |`;
   });
