@@ -76,7 +76,9 @@ export const repositoryRows: readonly RepositoryRow[] = [
     has: [],
     says: [
       "octocat/demo-app is private, of a person whose plan this token may not see.",
-      "Upgrade to GitHub Pro or make this repository public to enable this feature.",
+      // GitHub refuses the environment and the ruleset at once; the engine reports the one that came first.
+      "ghrunners:deployment: with a smaller plan, GitHub has no environments and refuses during the update.",
+      "ghrunners:repository.manage: with a smaller plan, GitHub has no rulesets and refuses during the update.",
     ],
   },
   {
