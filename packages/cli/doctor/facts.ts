@@ -20,7 +20,7 @@ export type Fact<T> =
   | { readonly value: T }
   | {
       readonly error: string;
-      /** HTTP status, if the service answered. */
+      /** HTTP status, if the service answered; not for a limit of requests, which says nothing about what was asked. */
       readonly status?: number;
       /** What the Pulumi CLI lacks, if that is the cause. */
       readonly lacks?: PulumiNeed;

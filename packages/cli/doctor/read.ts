@@ -1,4 +1,5 @@
 /** Reads one fact with a time limit. An error becomes part of the result. */
+import type { GitHubError } from "@ghrunners/core/github/errors";
 import { withTimeLimit } from "@ghrunners/core/time-limit";
 import { PulumiError } from "../pulumi/explain";
 import type { Fact } from "./facts";
@@ -14,14 +15,15 @@ export async function within<T>(limitMs: number, what: string, work: () => Promi
   try {
     return { value: await withTimeLimit(work(), limitMs, () => new Error(lateWords(what, limitMs))) };
   } catch (error) {
-    const { name, status } = error as Error & { status?: number };
+    const { name, status, allowedAt } = error as Error & Partial<Pick<GitHubError, "status" | "allowedAt">>;
     // A process or a request that was ended at the same limit says so in words of its own.
     const isLate = name === "AbortError" || name === "TimeoutError";
     const message = isLate ? lateWords(what, limitMs) : (error as Error).message;
     const lacks = error instanceof PulumiError ? error.lacks : undefined;
     return {
       error: message,
-      ...(status === undefined ? {} : { status }),
+      // A limit of GitHub's comes as 403 too, and refuses nothing for good.
+      ...(status === undefined || allowedAt !== undefined ? {} : { status }),
       ...(lacks === undefined ? {} : { lacks }),
     };
   }

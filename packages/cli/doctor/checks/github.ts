@@ -22,16 +22,13 @@ const AGAIN = "ghrunners doctor once more";
 const refused = (status: number | undefined): "problem" | "unknown" =>
   status === 401 || status === 403 || status === 404 ? "problem" : "unknown";
 
-/** GitHub answers 403 to too many requests at once, whoever sends them: the token is not at fault. */
-const isRateLimited = (error: string): boolean => error.includes("rate limit reached");
-
 function judgeToken({ asked, left }: GitHubFacts, at: Date): DoctorVerdict {
   // The service of the rate limit accepted it; whatever else was refused is judged further down.
   if (asked === undefined) return ok("accepted");
   const { token } = asked;
   if ("error" in token)
     return token.status === 401 || left === undefined
-      ? fromMessage(isRateLimited(token.error) ? "unknown" : refused(token.status), token.error, AGAIN)
+      ? fromMessage(refused(token.status), token.error, AGAIN)
       : ok("accepted; its end could not be read");
   const { ends } = token.value;
   return ends === undefined

@@ -10,7 +10,7 @@ describe("the doctor's checks of GitHub", () => {
         github: {
           ...healthy().github,
           left: undefined,
-          asked: { ...healthy().asked, token: { error: "rate limit reached. Next: do this", status: 403 } },
+          asked: { ...healthy().asked, token: { error: "rate limit reached. Next: do this" } },
         },
       },
       "unknown github-token",

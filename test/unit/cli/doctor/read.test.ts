@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { checkoutFiles } from "@ghrunners/cli/doctor/checkout";
 import { gitBlob } from "@ghrunners/core/github/git-blob";
+import { GitHubError } from "@ghrunners/core/github/errors";
 import { within } from "@ghrunners/cli/doctor/read";
 import { PulumiError } from "@ghrunners/cli/pulumi/explain";
 
@@ -13,6 +14,8 @@ describe("reading a fact", () => {
   it("gives the error, with the service's status and what Pulumi lacks", async () => {
     const refused = Object.assign(new Error("refused"), { status: 403 });
     assert.deepEqual(await within(1_000, "it", () => Promise.reject(refused)), { error: "refused", status: 403 });
+    const limited = new GitHubError("too many requests", 403, Date.now());
+    assert.deepEqual(await within(1_000, "it", () => Promise.reject(limited)), { error: "too many requests" });
     const lost = new PulumiError("no stack", "stack");
     assert.deepEqual(await within(1_000, "it", () => Promise.reject(lost)), { error: "no stack", lacks: "stack" });
   });
