@@ -83,7 +83,8 @@ export const githubQuestions: readonly Question[] = [
     isNeeded: lacks("githubToken"),
     prompt: () => ({
       kind: "secret",
-      message: "Token of an administrator of the repository (permissions: docs/reference/security.md)",
+      message:
+        "Token of an administrator of the repository, or an App's credential (permissions: docs/reference/security.md)",
     }),
     check: checkToken,
   },

@@ -99,13 +99,17 @@ const detailsOfMonitoring: readonly Question[] = [
     setting: "exporterToken",
     isNeeded: (conversation) =>
       lacks("exporterToken")(conversation) && known(conversation, "monitoring.fleetExporter") !== false,
-    prompt: () => ({ kind: "secret", message: "Read-only token of the exporters" }),
+    prompt: () => ({ kind: "secret", message: "Read-only token of the exporters, or an App's credential" }),
     check: (conversation, systems) => tokenReads(conversation, "exporterToken", systems),
   },
   {
     setting: "failoverToken",
     isNeeded: (conversation) => conversation.isNew && lacks("failoverToken")(conversation),
-    prompt: () => ({ kind: "secret", message: "Token of the failover switch; Enter for none", mayBeEmpty: true }),
+    prompt: () => ({
+      kind: "secret",
+      message: "Token of the failover switch, or an App's credential; Enter for none",
+      mayBeEmpty: true,
+    }),
     take: (conversation, answer) => (answer === "" ? conversation : withAnswer(conversation, "failoverToken", answer)),
     check: (conversation, systems) => tokenReads(conversation, "failoverToken", systems),
   },
