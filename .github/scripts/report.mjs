@@ -1527,6 +1527,9 @@ var require_picocolors = __commonJS({
 // packages/deploy/notes/main.ts
 import { readFileSync } from "node:fs";
 
+// packages/core/vocabulary/runner.ts
+var SMOKE_WORKFLOW = "runner-smoke.yml";
+
 // packages/core/https/explain-no-answer.ts
 var CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
 function codeOf(error) {
@@ -5542,8 +5545,9 @@ var GitHubClient = class extends RepositoryRequests {
       );
     } catch (error) {
       if (statusOf(error) !== 404) throw error;
+      const bring = file === SMOKE_WORKFLOW ? "ghrunners setup workflows --apply" : "commit it there";
       throw new GitHubError(
-        `${this.where.fullName} has no workflow ${file} (404). Expected .github/workflows/${file} on the default branch. Next: ghrunners setup workflows --apply, or pulumi config set --path 'ghrunners:smoke.workflow' FILE`,
+        `${this.where.fullName} has no workflow ${file} (404). Expected .github/workflows/${file} on the default branch. Next: ${bring}, or pulumi config set --path 'ghrunners:smoke.workflow' FILE`,
         404
       );
     }

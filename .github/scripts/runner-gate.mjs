@@ -1531,6 +1531,12 @@ var require_picocolors = __commonJS({
 // packages/deploy/gate/main.ts
 import { appendFileSync } from "node:fs";
 
+// packages/core/vocabulary/runner.ts
+function runnerLabels(environment, role, extra = []) {
+  return ["self-hosted", "linux", "x64", environment, role, ...extra];
+}
+var SMOKE_WORKFLOW = "runner-smoke.yml";
+
 // packages/core/https/explain-no-answer.ts
 var CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
 function codeOf(error2) {
@@ -5551,8 +5557,9 @@ var GitHubClient = class extends RepositoryRequests {
       );
     } catch (error2) {
       if (statusOf(error2) !== 404) throw error2;
+      const bring = file === SMOKE_WORKFLOW ? "ghrunners setup workflows --apply" : "commit it there";
       throw new GitHubError(
-        `${this.where.fullName} has no workflow ${file} (404). Expected .github/workflows/${file} on the default branch. Next: ghrunners setup workflows --apply, or pulumi config set --path 'ghrunners:smoke.workflow' FILE`,
+        `${this.where.fullName} has no workflow ${file} (404). Expected .github/workflows/${file} on the default branch. Next: ${bring}, or pulumi config set --path 'ghrunners:smoke.workflow' FILE`,
         404
       );
     }
@@ -11252,11 +11259,6 @@ function requiredVariable(variables, name) {
   const value = variables[name];
   if (value === void 0 || value === "") throw new Error(`${name} is not set. Expected the workflow to set it.`);
   return value;
-}
-
-// packages/core/vocabulary/runner.ts
-function runnerLabels(environment, role, extra = []) {
-  return ["self-hosted", "linux", "x64", environment, role, ...extra];
 }
 
 // packages/failover/choice/deploy-runner.ts

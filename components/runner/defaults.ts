@@ -1,3 +1,5 @@
+import { SMOKE_WORKFLOW } from "@ghrunners/core/vocabulary/runner";
+
 /** Defaults of a runner's arguments. The configuration's schema uses them too. Pure data. */
 export const defaults = {
   githubUrl: "https://github.com",
@@ -10,5 +12,5 @@ export const defaults = {
     allowedRefs: ["refs/heads/*", "refs/tags/*"],
   },
   limits: { drainMinutes: 30, onlineSeconds: 120 },
-  smoke: { workflow: "runner-smoke.yml", timeoutSeconds: 300 },
+  smoke: { workflow: SMOKE_WORKFLOW, timeoutSeconds: 300 },
 };

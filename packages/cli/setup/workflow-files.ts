@@ -7,6 +7,7 @@ import {
   type ProposalSeen,
 } from "@ghrunners/core/github/plan-proposal";
 import type { Described } from "@ghrunners/core/schema";
+import { SMOKE_WORKFLOW } from "@ghrunners/core/vocabulary/runner";
 import type { setupWorkflowsSchema } from "./schema";
 
 export type WorkflowsReport = Described<typeof setupWorkflowsSchema>;
@@ -26,13 +27,12 @@ export interface FilesWanted {
   readonly smokeWorkflow?: string | undefined;
 }
 
-const SMOKE = "runner-smoke.yml";
 /** The file that is made, not copied: the deployer of this checkout. */
 export const DEPLOYER = ".github/scripts/deployer.cjs";
 export const WORKFLOWS_BRANCH = "ghrunners/workflows";
 
 const smoke: NeededFile = {
-  path: `.github/workflows/${SMOKE}`,
+  path: `.github/workflows/${SMOKE_WORKFLOW}`,
   purpose: "proves that a runner works, before and after each change of it",
 };
 const forDeployments: readonly NeededFile[] = [
@@ -47,8 +47,8 @@ const forDeployments: readonly NeededFile[] = [
 ];
 
 /** @example neededFiles({ deploys: false }).map(({ path }) => path) // [".github/workflows/runner-smoke.yml"] */
-export const neededFiles = ({ deploys, smokeWorkflow = SMOKE }: FilesWanted): NeededFile[] => [
-  ...(smokeWorkflow === SMOKE ? [smoke] : []),
+export const neededFiles = ({ deploys, smokeWorkflow = SMOKE_WORKFLOW }: FilesWanted): NeededFile[] => [
+  ...(smokeWorkflow === SMOKE_WORKFLOW ? [smoke] : []),
   ...(deploys ? forDeployments : []),
 ];
 

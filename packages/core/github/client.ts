@@ -2,6 +2,7 @@
  * GitHub as this program needs it: one repository's runners, variables, runner releases and workflow runs.
  * Commands, hooks, services and the workflows' scripts all use this client.
  */
+import { SMOKE_WORKFLOW } from "../vocabulary/runner";
 import { GitHubError, statusOf, unlessMissing } from "./errors";
 import { RepositoryRequests } from "./requests";
 import { type GitHubRunner, type RawRunner, toRunner, toRunners } from "./runner";
@@ -166,9 +167,10 @@ export class GitHubClient extends RepositoryRequests {
       );
     } catch (error) {
       if (statusOf(error) !== 404) throw error;
+      const bring = file === SMOKE_WORKFLOW ? "ghrunners setup workflows --apply" : "commit it there";
       throw new GitHubError(
         `${this.where.fullName} has no workflow ${file} (404). Expected .github/workflows/${file} on the default branch. ` +
-          `Next: ghrunners setup workflows --apply, or pulumi config set --path 'ghrunners:smoke.workflow' FILE`,
+          `Next: ${bring}, or pulumi config set --path 'ghrunners:smoke.workflow' FILE`,
         404,
       );
     }

@@ -46,3 +46,6 @@ export function runnerUnit(repository: string, runnerName: string): string {
 export function runnerLabels(environment: string, role: Role, extra: readonly string[] = []): string[] {
   return ["self-hosted", "linux", "x64", environment, role, ...extra];
 }
+
+/** The workflow of this project that proves a runner; a repository may name another one. */
+export const SMOKE_WORKFLOW = "runner-smoke.yml";
