@@ -59,6 +59,12 @@ describe("the GitHub client", () => {
     assert.equal(single.asked.length, 1);
   });
 
+  it("says how a missing workflow gets there: our own by the pull request, another one by a commit", async () => {
+    const missing = (): ReturnType<typeof clientOf> => clientOf([{ status: 404, body: { message: "Not Found" } }]);
+    await assert.rejects(missing().client.workflow("runner-smoke.yml"), /Next: ghrunners setup workflows --apply, or/);
+    await assert.rejects(missing().client.workflow("own.yml"), /Next: commit it there, or pulumi config set/);
+  });
+
   it("says until when before it waits for a short rate limit, and nothing where it does not wait", async () => {
     const short = { status: 429, headers: { "retry-after": "0" } };
     const said: string[] = [];
