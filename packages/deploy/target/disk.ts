@@ -17,10 +17,28 @@ import { removeTemporaries, syncFolder, writeWhole } from "@ghrunners/core/whole
 /** Longest file that is accepted as one of the agent's. */
 const LONGEST = 64 * 2 ** 20;
 
-/** `writeWhole` for a file of the agent's own: a folder at its path is kept under another name. */
-export function writeOwn(file: string, content: string | Buffer, mode = 0o600): void {
+/** A folder at the path of a file of the agent's own is kept under another name. */
+function setFolderAside(file: string): void {
   if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
     renameSync(file, `${file}.folder-${randomBytes(4).toString("hex")}`);
+}
+
+/**
+ * Makes a file of the agent's own that is empty, and says something by being there. It needs no temporary file, which a
+ * kill before its renaming would leave behind where no guard looks yet.
+ */
+export function markOwn(file: string): void {
+  setFolderAside(file);
+  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
+    rmSync(file, { force: true });
+    closeSync(openSync(file, "wx", 0o600));
+  }
+  syncFolder(path.dirname(file));
+}
+
+/** `writeWhole` for a file of the agent's own. */
+export function writeOwn(file: string, content: string | Buffer, mode = 0o600): void {
+  setFolderAside(file);
   // A kill or a power cut during an earlier write may have left a temporary file.
   removeTemporaries(file);
   writeWhole(file, content, { mode });

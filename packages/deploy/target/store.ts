@@ -2,7 +2,7 @@
 import { lstatSync } from "node:fs";
 import { removeTemporaries } from "@ghrunners/core/whole-file";
 import type { Lease } from "../protocol/lease";
-import { readJson, removeDurably, writeOwn, type FileRead } from "./disk";
+import { markOwn, readJson, removeDurably, writeOwn, type FileRead } from "./disk";
 import type { Folders } from "./folders";
 import { formats } from "./formats";
 import type { Journal } from "./journal";
@@ -66,7 +66,7 @@ export class Store {
 
   /** Marks the transaction open before its journal does, so that the guard runs whatever happens in between. */
   markOpen(): void {
-    writeOwn(this.folders.open, "open\n");
+    markOwn(this.folders.open);
     if (lstatSync(this.folders.reserve, { throwIfNoEntry: false }) === undefined)
       writeOwn(this.folders.reserve, Buffer.alloc(RESERVE_BYTES, 1));
   }
@@ -80,10 +80,7 @@ export class Store {
   clear(): void {
     const { lease, reserve, open, journal } = this.folders;
     // A power cut during a write leaves a temporary file next to the old one.
-    removeTemporaries(journal);
-    for (const file of [lease, reserve, open]) {
-      removeTemporaries(file);
-      removeDurably(file);
-    }
+    for (const file of [journal, lease, reserve]) removeTemporaries(file);
+    for (const file of [lease, reserve, open]) removeDurably(file);
   }
 }

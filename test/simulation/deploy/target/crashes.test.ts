@@ -110,6 +110,24 @@ describe("a target whose agent is killed at any durable write", function () {
     });
   }
 
+  it("leaves nothing where no guard looks yet: the first file that it makes is the one by which the guard begins", async () => {
+    await withTarget(async (target) => {
+      const made: string[] = [];
+      const open = fs.openSync.bind(fs);
+      const opened = mock.method(fs, "openSync", (file: string, ...rest: [string, number]) => {
+        if (rest[0] === "wx") made.push(file);
+        return open(file, ...rest);
+      });
+      try {
+        await commands.begin(target.agent(), target.request("2"));
+      } finally {
+        opened.mock.restore();
+      }
+      assert.equal(made[0], target.folders.open);
+      assert.ok(made.length > 1, made.join());
+    });
+  });
+
   it("rolls back from every step at which its disk becomes full", async () => {
     await withTarget(async (target) => {
       for (let last = 3; last < 20; last += 1) {
