@@ -72,7 +72,10 @@ async function main(): Promise<number> {
       note(`${name}: the scenario at hand is brought to its end ...`);
       stop.abort();
     });
-  const testbed = await Testbed.open(currentInstance(), note);
+  const instance = currentInstance();
+  // Scenarios with runners open the lab once more as tests do, whose lab has another name by default.
+  process.env.GHRUNNERS_LAB = instance.name;
+  const testbed = await Testbed.open(instance, note);
   const results: ScenarioResult[] = [];
   for (const [index, scenario] of chosen.entries()) {
     if (stop.signal.aborted) break;
