@@ -108,8 +108,12 @@ export class Rehearsal {
    */
   static async ready(): Promise<Rehearsal> {
     const rehearsal = await Rehearsal.open();
-    if ((await rehearsal.status()).monitoring?.alerts.length !== 0) await rehearsal.forgetMetrics();
-    if ((await rehearsal.status()).healthy) return rehearsal;
+    let seen = await rehearsal.status();
+    if (seen.monitoring?.alerts.length !== 0) {
+      await rehearsal.forgetMetrics();
+      seen = await rehearsal.status();
+    }
+    if (seen.healthy) return rehearsal;
     const run = await rehearsal.up({}, "--refresh");
     if (run.code === 0) return rehearsal;
     await Rehearsal.close();
