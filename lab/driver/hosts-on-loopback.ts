@@ -1,4 +1,4 @@
-import type { StackSettings } from "./rehearsal";
+import type { StackSettings } from "./engine-run";
 
 /**
  * Settings of a run that must be refused, as with machines. Were it ever let through, the steps that follow would look for

@@ -1,8 +1,4 @@
 import { Octokit } from "@octokit/rest";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { parse, parseDocument } from "yaml";
 import type { LabEvent } from "../kit/event-log";
 import { adminRequest } from "../admin";
 import { currentInstance } from "../instance";
@@ -12,24 +8,17 @@ import { scriptEnvironment, scriptPath } from "../machines/script";
 import { socketOf } from "../service";
 import { topology } from "../topology";
 import { capturePulumi } from "@ghrunners/cli/pulumi/run";
-import { stackFile, type Stack } from "@ghrunners/cli/pulumi/stack";
+import type { Stack } from "@ghrunners/cli/pulumi/stack";
 import { openLab } from "../pulumi/open";
 import { inside, type LabSession, pulumiLine, stackOfSession } from "../pulumi/session";
-import { ensureLabStack } from "../pulumi/stack";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { nodeLine } from "@ghrunners/core/node-line";
 import { runProcess, type Finished, type RunOptions } from "@ghrunners/core/process";
 import type { StatusReport } from "@ghrunners/cli/status/report";
 import { openedLabs } from "./opened-labs";
 import { until } from "@ghrunners/core/until";
-import { readEngineEvents, type RunEvents } from "./engine-events";
-
-/** A finished run of the engine. */
-export interface EngineRun extends RunEvents {
-  readonly code: number;
-  /** Everything it printed. */
-  readonly output: string;
-}
+import { callProxmox, readJobLog } from "./api-calls";
+import { type EngineRun, runEngine, type StackSettings } from "./engine-run";
 
 export const primary = { role: "primary", name: "lab-runner", vmId: 151, address: "198.51.100.51" } as const;
 export const secondary = {
@@ -42,24 +31,6 @@ export const secondary = {
 const say = (): void => undefined;
 const owner = topology.github.owner.login;
 const repo = topology.github.repository.name;
-
-/** Settings of the program by path, as YAML; undefined takes one away. */
-export type StackSettings = Readonly<Record<string, string | undefined>>;
-
-/** `runners[0].vmId` as a path in a stack's configuration file. */
-function configPath(key: string): (string | number)[] {
-  const [group = "", ...rest] = key.split(/[.[\]]+/).filter((part) => part !== "");
-  return ["config", `ghrunners:${group}`, ...rest.map((part) => (/^\d+$/.test(part) ? Number(part) : part))];
-}
-
-function withSettings(text: string, settings: StackSettings): string {
-  const document = parseDocument(text);
-  for (const [key, value] of Object.entries(settings)) {
-    if (value === undefined) document.deleteIn(configPath(key));
-    else document.setIn(configPath(key), parse(value));
-  }
-  return document.toString();
-}
 
 /** @throws Error with its words when it failed */
 function succeeds(what: string, result: Finished): Finished {
@@ -146,10 +117,6 @@ export class Rehearsal {
     return stackOfSession(this.session);
   }
 
-  private get configFile(): string {
-    return stackFile(this.stack);
-  }
-
   /** Command line for `pulumi <args>` inside the lab, which asks no questions, for tests that start it themselves. */
   commandLine(args: readonly string[]): string[] {
     return pulumiLine(this.session, args);
@@ -175,23 +142,8 @@ export class Rehearsal {
    * @param settings YAML by path, such as `runners[0].vmId`; undefined takes the setting away
    * @param env variables that hold for this run only
    */
-  async pulumi(args: readonly string[], settings: StackSettings = {}, env: NodeJS.ProcessEnv = {}): Promise<EngineRun> {
-    const folder = mkdtempSync(path.join(tmpdir(), "ghr-run-"));
-    const log = path.join(folder, "events.jsonl");
-    await ensureLabStack(this.session, say);
-    const file = path.join(folder, path.basename(this.configFile));
-    const changed = Object.keys(settings).length > 0;
-    if (changed) writeFileSync(file, withSettings(readFileSync(this.configFile, "utf8"), settings), { mode: 0o600 });
-    try {
-      // The CLI offers --event-log only to those who ask for its debugging commands.
-      const result = await runProcess(
-        this.commandLine([...args, "--event-log", log, ...(changed ? ["--config-file", file] : [])]),
-        { cwd: projectRoot, env: { ...this.session.env, PULUMI_DEBUG_COMMANDS: "true", ...env } },
-      );
-      return { code: result.code, output: result.all, ...readEngineEvents(log) };
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+  pulumi(args: readonly string[], settings: StackSettings = {}, env: NodeJS.ProcessEnv = {}): Promise<EngineRun> {
+    return runEngine(this.session, args, settings, env);
   }
 
   up(settings: StackSettings = {}, ...args: string[]): Promise<EngineRun> {
@@ -254,23 +206,8 @@ export class Rehearsal {
   }
 
   /** One call of Proxmox VE's API with the operator's token, waiting for the task it starts. */
-  async proxmox(method: "GET" | "POST" | "PUT" | "DELETE", call: string): Promise<unknown> {
-    const base = `https://127.0.0.1:${loopbackPorts(this.lab.instance).proxmox}/api2/json`;
-    const ask = async (verb: string, where: string): Promise<unknown> => {
-      const response = await fetch(`${base}/${where}`, {
-        method: verb,
-        headers: { authorization: `PVEAPIToken=${this.lab.secrets.proxmoxToken}` },
-      });
-      if (!response.ok) throw new Error(`${verb} ${where}: ${response.status} ${response.statusText}`);
-      return ((await response.json()) as { data: unknown }).data;
-    };
-    const data = await ask(method, call);
-    if (typeof data !== "string" || !data.startsWith("UPID:")) return data;
-    await until(`task of ${method} ${call} ends`, 60_000, async () => {
-      const task = (await ask("GET", `nodes/${topology.proxmox.node}/tasks/${data}/status`)) as { status: string };
-      return task.status === "stopped";
-    });
-    return data;
+  proxmox(method: "GET" | "POST" | "PUT" | "DELETE", call: string): Promise<unknown> {
+    return callProxmox(this.lab, method, call);
   }
 
   async runner(name: string): Promise<{ id: number; status: string; busy: boolean; labels: string[] } | undefined> {
@@ -286,16 +223,9 @@ export class Rehearsal {
     return until(`GitHub shows ${name} online`, limitMs, async () => (await this.runner(name))?.status === "online");
   }
 
-  /** Log of a job. GitHub redirects to the file; the lab's address in it is reachable here by loopback only. */
-  async jobLog(jobId: number): Promise<string> {
-    const base = `https://127.0.0.1:${loopbackPorts(this.lab.instance).github}`;
-    const headers = { authorization: `Bearer ${this.lab.secrets.githubToken}` };
-    const call = `${base}/api/v3/repos/${owner}/${repo}/actions/jobs/${jobId}/logs`;
-    const redirect = await fetch(call, { headers, redirect: "manual" });
-    const location = redirect.headers.get("location");
-    if (location === null) throw new Error(`${call} answered ${redirect.status} without a location.`);
-    const { pathname, search } = new URL(location);
-    return (await fetch(`${base}${pathname}${search}`, { headers })).text();
+  /** Log of a job, as GitHub gives it. */
+  jobLog(jobId: number): Promise<string> {
+    return readJobLog(this.lab, jobId);
   }
 
   get repository(): { owner: string; repo: string } {

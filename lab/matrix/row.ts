@@ -1,5 +1,5 @@
 /** What a row of the matrix expects of one run of the engine, and what was seen. Pure. */
-import type { EngineRun } from "../driver/rehearsal";
+import type { EngineRun } from "../driver/engine-run";
 import { begunSteps } from "../driver/engine-events";
 
 /** `goes through`; `refused` before anything changes; `fails` when something was begun. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { primary, Rehearsal, secondary, type EngineRun, type StackSettings } from "@ghrunners/lab/driver/rehearsal";
+import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+import type { EngineRun, StackSettings } from "@ghrunners/lab/driver/engine-run";
 
 /** Another version, so that the agent is installed anew. */
 const older = { "agent.version": "2.335.1" };

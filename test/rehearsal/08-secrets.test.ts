@@ -10,7 +10,8 @@ import { stackFile } from "@ghrunners/cli/pulumi/stack";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { whileWatchingProcesses } from "./support/process-watch";
 import { issuedTokens, type WatchReport } from "./support/process-watch.worker";
-import { primary, Rehearsal, type EngineRun, secondary } from "@ghrunners/lab/driver/rehearsal";
+import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+import type { EngineRun } from "@ghrunners/lab/driver/engine-run";
 import { lookAtProcesses, type PlantedSecret, privateLines, SecretScanner } from "./support/secret-scan";
 import { undoneAfter } from "../support/undone-after";
 

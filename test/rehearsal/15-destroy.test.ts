@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { until } from "@ghrunners/core/until";
 import { holdJobs, smokeJob, startJob } from "@ghrunners/lab/driver/jobs";
-import { type EngineRun, primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+import type { EngineRun } from "@ghrunners/lab/driver/engine-run";
 
 /** How long the next step of a job or of a destroy may take on a loaded machine. */
 const LIMIT_MS = 60_000;

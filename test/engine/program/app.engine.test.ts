@@ -6,7 +6,7 @@ import { socketOf } from "@ghrunners/lab/service";
 import { topology } from "@ghrunners/lab/topology";
 import type { DoctorReport } from "@ghrunners/cli/doctor/render";
 import { appIn } from "@ghrunners/core/github/credential";
-import type { EngineRun } from "@ghrunners/lab/driver/rehearsal";
+import type { EngineRun } from "@ghrunners/lab/driver/engine-run";
 import { modest } from "../../unit/program/repository-settings";
 import { SecretScanner } from "../../rehearsal/support/secret-scan";
 import { type ApiOnlyLab, apiOnlyLab } from "../cli/support/api-only-lab";

@@ -5,7 +5,8 @@ import path from "node:path";
 import { PUBLIC_WORDS } from "@ghrunners/core/vocabulary/safety";
 import { ensureAuthority } from "@ghrunners/lab/tls";
 import { registerElsewhere } from "@ghrunners/lab/driver/foreign-runner";
-import type { EngineRun, Rehearsal, StackSettings } from "@ghrunners/lab/driver/rehearsal";
+import type { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
+import type { EngineRun, StackSettings } from "@ghrunners/lab/driver/engine-run";
 import { type ApiOnlyLab, apiOnlyLab } from "../cli/support/api-only-lab";
 import { errorsOf, foreign, refusedUp } from "./support/refused-up";
 

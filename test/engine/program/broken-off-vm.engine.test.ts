@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { adminRequest } from "@ghrunners/lab/admin";
-import { secondary, type EngineRun, type StackSettings } from "@ghrunners/lab/driver/rehearsal";
+import { secondary } from "@ghrunners/lab/driver/rehearsal";
+import type { EngineRun, StackSettings } from "@ghrunners/lab/driver/engine-run";
 import { socketOf } from "@ghrunners/lab/service";
 import { apiOnlyLab, type ApiOnlyLab } from "../cli/support/api-only-lab";
 

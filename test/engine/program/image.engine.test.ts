@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { templateMark, templateVmId } from "@ghrunners/core/proxmox/image";
-import type { StackSettings } from "@ghrunners/lab/driver/rehearsal";
+import type { StackSettings } from "@ghrunners/lab/driver/engine-run";
 import { type ImageServer, qcow2, serveImages, sha512 } from "@ghrunners/lab/driver/cloud-images";
 import { withImageStorage } from "@ghrunners/lab/matrix/templates";
 import { apiOnlyLab, type ApiOnlyLab } from "../cli/support/api-only-lab";

@@ -6,7 +6,7 @@ import { stackFile } from "@ghrunners/cli/pulumi/stack";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
 import { adminRequest } from "@ghrunners/lab/admin";
-import type { StackSettings } from "@ghrunners/lab/driver/rehearsal";
+import type { StackSettings } from "@ghrunners/lab/driver/engine-run";
 import { socketOf } from "@ghrunners/lab/service";
 import { first as complete } from "../../unit/program/repository-settings";
 import { apiOnlyLab, type ApiOnlyLab } from "../cli/support/api-only-lab";

@@ -4,7 +4,7 @@ import { runnersOf } from "@ghrunners/lab/bench/scenarios/vms";
 import { engineProcesses } from "@ghrunners/lab/abandoned";
 import { capturePulumi } from "@ghrunners/cli/pulumi/run";
 import { apiOnlyLab, type ApiOnlyLab } from "../cli/support/api-only-lab";
-import type { EngineRun } from "@ghrunners/lab/driver/rehearsal";
+import type { EngineRun } from "@ghrunners/lab/driver/engine-run";
 import { until } from "@ghrunners/core/until";
 
 const runners = runnersOf(6);

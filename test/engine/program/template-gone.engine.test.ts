@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { secondary, type StackSettings } from "@ghrunners/lab/driver/rehearsal";
+import { secondary } from "@ghrunners/lab/driver/rehearsal";
+import type { StackSettings } from "@ghrunners/lab/driver/engine-run";
 import { apiOnlyLab, type ApiOnlyLab } from "../cli/support/api-only-lab";
 
 const templateId = 9001;

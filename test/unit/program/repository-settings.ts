@@ -1,6 +1,6 @@
 /** The repository side in three forms. */
 import { topology } from "@ghrunners/lab/topology";
-import type { StackSettings } from "@ghrunners/lab/driver/rehearsal";
+import type { StackSettings } from "@ghrunners/lab/driver/engine-run";
 
 export const yaml = (value: unknown): string => JSON.stringify(value);
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { begunSteps } from "@ghrunners/lab/driver/engine-events";
 import { hostsOnLoopback } from "@ghrunners/lab/driver/hosts-on-loopback";
-import type { EngineRun, Rehearsal, StackSettings } from "@ghrunners/lab/driver/rehearsal";
+import type { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
+import type { EngineRun, StackSettings } from "@ghrunners/lab/driver/engine-run";
 
 /** A machine of another owner on the node. */
 export const foreign = { vmId: 777, name: "other-vm", address: "127.0.0.77" };

@@ -6,7 +6,8 @@ import { stackFile } from "@ghrunners/cli/pulumi/stack";
 import { until } from "@ghrunners/core/until";
 import { adminRequest } from "@ghrunners/lab/admin";
 import { socketOf } from "@ghrunners/lab/service";
-import type { EngineRun, Rehearsal, StackSettings } from "@ghrunners/lab/driver/rehearsal";
+import type { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
+import type { EngineRun, StackSettings } from "@ghrunners/lab/driver/engine-run";
 import { yaml } from "../../../unit/program/repository-settings";
 
 /** Runs of Pulumi whose settings may have secrets with values, which go to each run encrypted. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
-import { Rehearsal, type EngineRun } from "@ghrunners/lab/driver/rehearsal";
+import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
+import type { EngineRun } from "@ghrunners/lab/driver/engine-run";
 
 describe("the lab that a rehearsal file begins with", () => {
   afterEach(() => mock.restoreAll());

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Offer, offerOf } from "@ghrunners/core/github/repository-kind";
-import type { EngineRun } from "@ghrunners/lab/driver/rehearsal";
+import type { EngineRun } from "@ghrunners/lab/driver/engine-run";
 import { repositoryRows, repositoryTitle } from "@ghrunners/lab/matrix/repositories";
 import { repositoryKinds } from "@ghrunners/lab/matrix/repository-kinds";
 import { differencesOf, seenIn } from "@ghrunners/lab/matrix/row";
