@@ -51,7 +51,7 @@ export const doctorRounds: readonly (readonly DoctorCase[])[] = [
       fault: "version-deadline",
       tells: ["problem runner-version"],
       next: "'ghrunners:agent.version' VERSION",
-      mends: "yes (`test/rehearsal/04-version.test.ts`)",
+      mends: "yes (`test/rehearsal/version.test.ts`)",
     },
     {
       fault: "ghost-busy",
@@ -120,14 +120,14 @@ export const doctorRounds: readonly (readonly DoctorCase[])[] = [
       role: "secondary",
       tells: ["problem runner-unit"],
       next: "'ghrunners:agent.version' VERSION",
-      mends: "yes (`test/rehearsal/04-version.test.ts`)",
+      mends: "yes (`test/rehearsal/version.test.ts`)",
     },
     {
       fault: "registration-deleted",
       role: "primary",
       tells: ["problem runner-unit"],
       next: "pulumi up --stack STACK --refresh",
-      mends: "yes (`test/rehearsal/03-drift.test.ts`)",
+      mends: "yes (`test/rehearsal/drift.test.ts`)",
     },
     {
       fault: "github-repository-renamed",

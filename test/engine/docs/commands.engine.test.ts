@@ -47,7 +47,7 @@ describe("commands of the documents", function () {
     [["lab", "prune", "--dry-run"], /^\d+ entries, \d+ MiB would go$/m],
     [["lab", "events", "proxmox"], /^(\{"seq":\d+,.*\}\n)*$/],
     [["toolchain", "list"], /PART +VERSION +ORIGIN/],
-    [["test", "--list"], /rehearsal +test\/rehearsal\/01-from-nothing/],
+    [["test", "--list"], /rehearsal +test\/rehearsal\/from-nothing/],
     [["scenarios", "--list"], /kill-deployer-after-activate/],
     [["bench", "--help"], /usage: npm run bench/],
     [["mutate", "--help"], /usage: npm run mutate/],

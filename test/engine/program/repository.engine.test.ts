@@ -258,7 +258,7 @@ describe("the repository side", () => {
     it("every permission of the operator's token that it manages with, and no other", async () => {
       const { body } = await adminRequest(socketOf(rehearsal.lab.instance, "github"), "GET", "/_lab/permissions");
       const operator = (body as PermissionReport[]).find(({ login }) => login === topology.github.operator.login);
-      // Contents are for deployments, issues for incidents that an operator sends: test/rehearsal/15-deploy-*.test.ts.
+      // Contents are for deployments, issues for incidents that an operator sends: test/rehearsal/deploy-*.test.ts.
       assert.deepEqual(operator?.unused, ["contents:read", "issues:write"]);
     });
 

@@ -39,7 +39,7 @@ function ofFirstDay(needsMachines: boolean): RegExp {
 export const knownCommands: readonly KnownCommand[] = [
   {
     pattern: /^pulumi up --replace '\*\*RunnerRelease\*\*'$/,
-    test: "test/rehearsal/04-version.test.ts",
+    test: "test/rehearsal/version.test.ts",
     by: '"--replace", "**RunnerRelease**"',
   },
   {
@@ -99,7 +99,7 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^ghrunners (pause( --note "[\w ]+" --for \d+h)?|resume)$/,
-    test: "test/rehearsal/11-maintenance.test.ts",
+    test: "test/rehearsal/maintenance.test.ts",
     by: '["pause", "--note", "database migration", "--for", "2h"]',
   },
   {
@@ -144,12 +144,12 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^ghrunners prune( --plan deployment\.yaml)?( --apply( --force "remove what is still running")?)?$/,
-    test: "test/rehearsal/03-drift.test.ts",
+    test: "test/rehearsal/drift.test.ts",
     by: '["ghrunners", "prune", "--apply"]',
   },
   {
     pattern: /^(ghrunners support( --list| --output support\.tar\.gz)?|tar -tzf support\.tar\.gz)$/,
-    test: "test/rehearsal/08-support.test.ts",
+    test: "test/rehearsal/support.test.ts",
     by: '["ghrunners", "support", "--output", file]',
   },
   { pattern: /^pulumi cancel$/, test: "test/engine/program/rate-limit.engine.test.ts", by: '["cancel", "--yes"]' },
@@ -199,12 +199,12 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^npm run lab -- reviewer off$/,
-    test: "test/rehearsal/15-deploy-through-github.test.ts",
+    test: "test/rehearsal/deploy-through-github.test.ts",
     by: 'labCommand("reviewer", "off")',
   },
   {
     pattern: /^npm run lab -- demo-app$/,
-    test: "test/rehearsal/15-deploy-through-github.test.ts",
+    test: "test/rehearsal/deploy-through-github.test.ts",
     by: 'labCommand("demo-app")',
   },
   { pattern: /^npm run lab -- status( --json)?$/, test: own, by: '["lab", "status", "--json"]' },
@@ -278,17 +278,17 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^npx tsx lab\/machines\/main\.ts exec 151 /,
-    test: "test/rehearsal/08-secrets.test.ts",
+    test: "test/rehearsal/secrets.test.ts",
     by: 'machineCommand("exec"',
   },
   {
     pattern: /^npx tsx lab\/machines\/main\.ts list$/,
-    test: "test/rehearsal/08-secrets.test.ts",
+    test: "test/rehearsal/secrets.test.ts",
     by: 'machineCommand("list")',
   },
   {
     pattern: /^npx tsx lab\/machines\/main\.ts console 151$/,
-    test: "test/rehearsal/08-secrets.test.ts",
+    test: "test/rehearsal/secrets.test.ts",
     by: 'machineCommand("console"',
   },
   {
@@ -318,12 +318,12 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^ghrunners doctor( --json| --limit 60)?$/,
-    test: "test/rehearsal/03-doctor.test.ts",
+    test: "test/rehearsal/doctor.test.ts",
     by: '["ghrunners", "doctor", ...limit, "--json"]',
   },
   {
     pattern: /^ghrunners restore-monitoring$/,
-    test: "test/rehearsal/03-drift.test.ts",
+    test: "test/rehearsal/drift.test.ts",
     by: 'rehearsal.run(["bash", "-c", repairs[0] ?? ""])',
   },
   {
@@ -348,22 +348,22 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^ghrunners review (--list|--criteria|ID|latest( --kind (postmortem|checklist))?)$/,
-    test: "test/rehearsal/14-review.test.ts",
+    test: "test/rehearsal/review.test.ts",
     by: 'review<ReviewDocument>("latest", "--kind", "postmortem")',
   },
   {
     pattern: /^ghrunners rollback-runners( --dry-run| --automatic)?$/,
-    test: "test/rehearsal/04-rollback.test.ts",
+    test: "test/rehearsal/rollback.test.ts",
     by: 'rollback("--dry-run")',
   },
   {
     pattern: /^ghrunners maintenance( start (primary --for 2h --reason "a new disk")| end (primary|secondary))?$/,
-    test: "test/rehearsal/11-maintenance.test.ts",
+    test: "test/rehearsal/maintenance.test.ts",
     by: '["maintenance", "start", "primary", "--for", "2h", "--reason", "a new disk"]',
   },
   {
     pattern: /^ghrunners patch( --apply| secondary --apply --for 1h)?$/,
-    test: "test/rehearsal/11-patch.test.ts",
+    test: "test/rehearsal/patch.test.ts",
     by: '["ghrunners", "patch", ...args]',
   },
   {
@@ -404,7 +404,7 @@ export const knownCommands: readonly KnownCommand[] = [
   { pattern: /^npm run scenarios -- --list$/, test: own, by: '["scenarios", "--list"]' },
   {
     pattern: /^npm run scenarios( -- --only us3)?$/,
-    notRun: "it takes half an hour; 14-scenarios.test.ts performs the essential scenarios by the same functions",
+    notRun: "it takes half an hour; scenarios.test.ts performs the essential scenarios by the same functions",
   },
   {
     pattern: /^npm run simulate( -- --runs \d+ --seed \d+)?$/,
@@ -417,12 +417,12 @@ export const knownCommands: readonly KnownCommand[] = [
   },
   {
     pattern: /^npm run lab -- host up app$/,
-    test: "test/rehearsal/13-rotation.test.ts",
+    test: "test/rehearsal/rotation.test.ts",
     by: 'labCommand("host", "up", "app")',
   },
   {
     pattern: /^npm run lab -- host remove NAME$/,
-    test: "test/rehearsal/13-rotation.test.ts",
+    test: "test/rehearsal/rotation.test.ts",
     by: 'labCommand("host", "remove", "app")',
   },
   {

@@ -36,7 +36,7 @@ async function whole(version: string): Promise<void> {
   );
 }
 
-/** The command as it stands; what may go wrong is in 14-scenarios.test.ts. */
+/** The command as it stands; what may go wrong is in scenarios.test.ts. */
 describe("deployments of the demo application on its machine", function () {
   this.timeout(5 * LIMIT_MS);
 
