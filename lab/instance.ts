@@ -19,6 +19,8 @@ export interface Instance {
   readonly backend: string;
   /** Path by which the node's network namespace is entered. */
   readonly netns: string;
+  /** The same of the network of GitHub's hosted machine. */
+  readonly hostedNetns: string;
 }
 
 /** Base folders, from the environment by the XDG Base Directory Specification. */
@@ -56,6 +58,7 @@ export function instanceNamed(name: string, base: BaseFolders = baseFolders()): 
     github: path.join(state, "github"),
     backend: path.join(state, "pulumi"),
     netns: path.join("/run/netns", prefix),
+    hostedNetns: path.join("/run/netns", `${prefix}-hosted`),
   };
 }
 

@@ -181,7 +181,11 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   writeWhole(path.join(instance.proxmox, "seed.json"), JSON.stringify(proxmox(seeds.proxmox)));
   writeWhole(
     path.join(instance.github, "seed.json"),
-    JSON.stringify({ authority: authority.certificate, ...github(seeds.github) }),
+    JSON.stringify({
+      authority: authority.certificate,
+      ...(mode === "machines" ? { hostedNamespace: instance.hostedNetns } : {}),
+      ...github(seeds.github),
+    }),
   );
   writeWhole(modeFile(instance), mode);
   if (mode === "machines") await networkUp(instance.name);

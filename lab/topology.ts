@@ -5,7 +5,8 @@ import {
 
 /**
  * Every literal address, number and name of the laboratory. Pure data, and their only source.
- * 198.51.100.0/24 is TEST-NET-2 (RFC 5737) and exists only inside the lab's own network namespaces.
+ * 198.51.100.0/24 and 203.0.113.0/24 are TEST-NET-2 and 3 (RFC 5737) and exist only inside the lab's own network
+ * namespaces.
  */
 export const topology = {
   network: { cidr: "198.51.100.0/24", prefixLength: 24, gateway: "198.51.100.1", bridge: "vmbr0" },
@@ -38,6 +39,8 @@ export const topology = {
     },
     repository: { id: 4711, name: "demo-app", private: true, defaultBranch: "main" },
   },
+  /** GitHub's hosted machine: beyond the node's network, with a way to GitHub alone. */
+  hosted: { address: "203.0.113.2", gateway: "203.0.113.1", prefixLength: 30 },
   /** Machines that exist before the program runs. The numbers are below 100, where Proxmox VE has no VMID. */
   hosts: {
     monitoring: { id: 20, address: "198.51.100.200", mac: "02:00:00:00:01:20", receiverPort: 9095 },

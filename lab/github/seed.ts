@@ -78,6 +78,8 @@ const seed = z.object({
   variablesOfRun: z.enum(["now", "creation"]).optional(),
   /** PEM file of the authority that signed this service's certificate: jobs of the hosted machine trust it. */
   authority: z.string().min(1).optional(),
+  /** Path of the network namespace in which jobs of the hosted machine run. Default: that of this service. */
+  hostedNamespace: z.string().startsWith("/").optional(),
   /** A runner is shown offline after this silence. GitHub takes minutes; the lab's default is 10 s. */
   runnerSilenceMilliseconds: z.number().int().positive().default(10_000),
   /** Whether requests beyond an account's 5,000 an hour are refused, as at GitHub, or the count restarts. */

@@ -17,14 +17,16 @@ export {
 } from "./template";
 
 /**
- * Makes the node's namespace with its bridge and the addresses of the two services, or completes it, and raises the limit
- * of this host that machines share. Needs root.
+ * Makes the node's namespace with its bridge and the addresses of the two services and that of GitHub's hosted machine, or
+ * completes them, and raises the limit of this host that machines share. Needs root.
  */
 export async function networkUp(instance: string): Promise<void> {
-  const { network, proxmox, github } = topology;
+  const { network, proxmox, github, hosted } = topology;
   const addresses = [proxmox.address, github.address].map((address) => `${address}/${network.prefixLength}`);
   const environment = scriptEnvironment(instanceNamed(instance));
   await run(scriptPath("network"), ["up", network.bridge, ...addresses], environment);
+  const way = [hosted.gateway, hosted.address, hosted.prefixLength, github.address, github.port];
+  await run(scriptPath("network"), ["hosted", ...way.map(String)], environment);
   // After the namespace, by which a lab that goes sees that there is another one.
   await run(scriptPath("inotify"), ["raise"], environment);
 }

@@ -22,8 +22,8 @@ const marker = "GHRUNNERS_LAB_HOSTED";
 
 /**
  * Runs jobs for GitHub-hosted labels as child processes of the emulator, one at a time, each in a folder of its own that
- * goes with the job, with an environment that holds nothing of the emulator's. It is no isolation: a hosted job of the
- * lab runs with the rights of the emulator.
+ * goes with the job, with an environment that holds nothing of the emulator's and, in a lab with machines, in a network
+ * from which only GitHub can be reached. It is no isolation: a hosted job of the lab runs with the rights of the emulator.
  */
 export class HostedRunner {
   private readonly folder: string;
@@ -98,6 +98,9 @@ export class HostedRunner {
       evaluator: this.evaluator,
       reporter,
       masks,
+      ...(seed.hostedNamespace === undefined
+        ? {}
+        : { launcher: ["/usr/bin/nsenter", `--net=${seed.hostedNamespace}`, "--"] }),
       env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: folder, LANG: "C.UTF-8", ...trust, [marker]: this.folder },
       heading: ["This is the lab's hosted machine, not one of GitHub's."],
     });

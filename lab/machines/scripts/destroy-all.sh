@@ -20,6 +20,7 @@ wait_until 20 "the release of the disks of $GHR_PREFIX" has_no_loop_device "$GHR
 for namespace in /run/netns/"$GHR_PREFIX"-vm*; do
   if [[ -e $namespace ]]; then ip netns del "$(basename "$namespace")"; fi
 done
+remove_namespace "$(hosted_namespace)"
 remove_namespace "$GHR_PREFIX"
 remove_group "$GHR_PREFIX"
 rm -rf --one-file-system "$GHR_MACHINES"

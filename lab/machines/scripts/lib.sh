@@ -22,6 +22,7 @@ hierarchies=("$unified" /sys/fs/cgroup/systemd)
 
 group_of() { echo "$unified/$GHR_PREFIX/vm$1"; }
 namespace_of() { echo "$GHR_PREFIX-vm$1"; }
+hosted_namespace() { echo "$GHR_PREFIX-hosted"; }
 
 die() {
   echo "$*" >&2

@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# The lab's node network: one namespace with a bridge, loopback, and no way out.
+# The lab's networks, each a namespace without a way out: the node's, with a bridge, and that of GitHub's hosted machine,
+# from which only GitHub can be reached.
 #
-# usage: network.sh up BRIDGE ADDRESS/LENGTH... | network.sh down
+# usage: network.sh up BRIDGE ADDRESS/LENGTH...
+#        network.sh hosted GATEWAY ADDRESS LENGTH GITHUB PORT
+#        network.sh down
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=lib.sh
 source "$here/lib.sh"
@@ -20,8 +23,38 @@ case ${1:?} in
     for address in "$@"; do ip -n "$GHR_PREFIX" addr replace "$address" dev "$bridge"; done
     ip -n "$GHR_PREFIX" link set "$bridge" up
     ;;
+  hosted)
+    gateway=${2:?} address=${3:?} length=${4:?} github=${5:?} port=${6:?}
+    hosted=$(hosted_namespace)
+    [[ -e /run/netns/$hosted ]] || ip netns add "$hosted"
+    ip -n "$hosted" link set lo up
+    # Nothing else is dropped by the kernel: as from the real machines, an address that is not public gives no answer.
+    ip netns exec "$GHR_PREFIX" nft -f - <<NFT
+table inet hosted
+delete table inet hosted
+table inet hosted {
+  chain input {
+    type filter hook input priority filter
+    iifname "hosted" ip daddr $github tcp dport $port accept
+    iifname "hosted" drop
+  }
+  chain forward {
+    type filter hook forward priority filter
+    iifname "hosted" drop
+  }
+}
+NFT
+    ip -n "$GHR_PREFIX" link show hosted >/dev/null 2>&1 ||
+      ip -n "$GHR_PREFIX" link add hosted type veth peer name eth0 netns "$hosted"
+    ip -n "$GHR_PREFIX" addr replace "$gateway/$length" dev hosted
+    ip -n "$GHR_PREFIX" link set hosted up
+    ip -n "$hosted" addr replace "$address/$length" dev eth0
+    ip -n "$hosted" link set eth0 up
+    ip -n "$hosted" route replace default via "$gateway"
+    ;;
   down)
+    remove_namespace "$(hosted_namespace)"
     remove_namespace "$GHR_PREFIX"
     ;;
-  *) die "usage: network.sh up BRIDGE ADDRESS/LENGTH... | network.sh down" ;;
+  *) die "usage: network.sh up BRIDGE ADDRESS/LENGTH... | hosted GATEWAY ADDRESS LENGTH GITHUB PORT | down" ;;
 esac

@@ -15,6 +15,8 @@ export interface JobSetup {
   readonly masks: Masks;
   /** Environment of the runner itself: steps inherit it. */
   readonly env: NodeJS.ProcessEnv;
+  /** Program with its options that starts the script of a step. Default: the script is started itself. */
+  readonly launcher?: readonly string[];
   /** First lines of the log. */
   readonly heading: readonly string[];
 }

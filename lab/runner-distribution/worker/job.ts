@@ -136,7 +136,8 @@ export class JobRun {
   }
 
   private host(): StepHost {
-    return { temp: this.folders.temp, masks: this.setup.masks, log: (line) => this.setup.reporter.log(line) };
+    const { masks, launcher, reporter } = this.setup;
+    return { temp: this.folders.temp, masks, launcher, log: (line) => reporter.log(line) };
   }
 
   private environment(contexts: Contexts): NodeJS.ProcessEnv {

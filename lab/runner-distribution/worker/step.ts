@@ -30,6 +30,8 @@ export interface StepHost {
   readonly temp: string;
   readonly masks: Masks;
   readonly log: (line: string) => void;
+  /** See JobSetup. */
+  readonly launcher?: readonly string[] | undefined;
 }
 
 const fileCommands = ["GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_STATE"] as const;
@@ -93,7 +95,7 @@ async function withCommandFiles(
   const handler = new OutputHandler(host, annotations);
   try {
     const exitCode = await runScript({
-      command,
+      command: [...(host.launcher ?? []), ...command],
       cwd: step.workingDirectory,
       env: { ...step.env, ...files },
       onLine: (line) => handler.line(line),
