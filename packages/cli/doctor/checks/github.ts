@@ -8,6 +8,7 @@ import { apiBase } from "@ghrunners/core/github/repository";
 import { refuseWithoutRequests } from "@ghrunners/core/github/requests-left";
 import { thresholds } from "@ghrunners/monitoring/thresholds";
 import { pauseSeen } from "../../gate/pause";
+import { neededFiles } from "../../setup/workflow-files";
 import { choiceProblems, choiceStatus } from "../../status/choice";
 import { protectionProblems } from "../../status/environment";
 import { type DoctorCheck, ok, problem, fromMessage, unknown, type DoctorVerdict, warning } from "../check";
@@ -56,19 +57,32 @@ function judgeClock({ token, tokenAt }: AskedGitHub): DoctorVerdict {
     : ok(`${seconds} s apart`);
 }
 
+const proposed: ReadonlySet<string> = new Set(neededFiles({ deploys: true }).map(({ path }) => path));
+
 /** The workflows of this checkout, and the scripts that they run. */
-function judgeFiles({ files }: AskedGitHub, checkout: DoctorFacts["checkout"]): DoctorVerdict {
+function judgeFiles(
+  { files }: AskedGitHub,
+  checkout: DoctorFacts["checkout"],
+): DoctorVerdict | readonly DoctorVerdict[] {
   if ("error" in files)
     return files.status === 403 || files.status === 404
       ? warning("not compared: the token may not read files", "give the token the permission Contents: read")
       : fromMessage("unknown", files.error, AGAIN);
   const there = Object.keys(checkout).filter((file) => files.value[file] !== undefined);
   const different = there.filter((file) => files.value[file] !== checkout[file]);
+  const differ = (these: readonly string[], fix: string): DoctorVerdict[] =>
+    these.length === 0
+      ? []
+      : [warning(`${these.join(", ")} ${these.length === 1 ? "differs" : "differ"} from this checkout`, fix)];
+  const own = different.filter((file) => !proposed.has(file));
   if (different.length > 0)
-    return warning(
-      `${different.join(", ")} ${different.length === 1 ? "differs" : "differ"} from this checkout`,
-      `compare and commit: git diff origin/HEAD -- ${different.join(" ")}`,
-    );
+    return [
+      ...differ(
+        different.filter((file) => proposed.has(file)),
+        "ghrunners setup workflows",
+      ),
+      ...differ(own, `compare and commit: git diff origin/HEAD -- ${own.join(" ")}`),
+    ];
   const missing = Object.keys(checkout).length - there.length;
   return ok(`${there.length} files as in this checkout${missing === 0 ? "" : `, ${missing} not installed`}`);
 }

@@ -82,7 +82,13 @@ describe("the doctor's checks of GitHub", () => {
       "a workflow of another text",
       github({ files: { value: { ".github/workflows/deploy.yml": "c3" } } }),
       "warning github-workflows",
-      /git diff origin\/HEAD -- \.github\/workflows\/deploy\.yml/,
+      /ghrunners setup workflows/,
+    ],
+    [
+      "a workflow of another text that no pull request of ours brings",
+      github({ files: { value: { ".github/workflows/drift.yml": "c3" } } }),
+      "warning github-workflows",
+      /git diff origin\/HEAD -- \.github\/workflows\/drift\.yml/,
     ],
     [
       "files that the token may not read",
