@@ -2,54 +2,45 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { metricsFrom } from "@ghrunners/monitoring/all-metrics";
 import { maintenances } from "@ghrunners/failover/choice/maintenance";
-import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { owner, repo } from "@ghrunners/lab/driver/emulator";
 import { debianTool } from "../../unit/monitoring/debian-tool";
 import { until } from "@ghrunners/core/until";
-import { declared, emitted, seriesOf } from "@ghrunners/lab/driver/scrape";
-import { Switch, SwitchFixture } from "../../unit/exporter/support/switch";
-import { exposedBy, switchOverGitHub } from "../../unit/exporter/support/switch-over-github";
+import { declared, emitted } from "@ghrunners/lab/driver/scrape";
+import { SwitchOverGitHub } from "../../unit/exporter/support/switch-over-github";
 
 const here = { owner, repo };
 
 describe("the failover switch over GitHub", function () {
   this.timeout(40_000);
-  let emulator: TestEmulator;
-  let world: SwitchFixture;
-  let failover: Switch;
-
-  beforeEach(async () => ({ emulator, world, failover } = await switchOverGitHub()));
-  afterEach(async () => {
-    await failover.remove();
-    await emulator.stop();
-  });
-
-  const series = async (name: string): Promise<number | undefined> => seriesOf(await exposedBy(failover)).get(name);
+  let setup: SwitchOverGitHub;
+  beforeEach(async () => (setup = await SwitchOverGitHub.start()));
+  afterEach(() => setup.stop());
 
   it("makes the variable, fails over, refuses, and comes back", async () => {
-    failover.start();
-    const first = await failover.told("runner-1");
+    setup.failover.start();
+    const first = await setup.failover.told("runner-1");
     assert.deepEqual(first.labels, ["self-hosted", "Linux", "X64", "production", "primary"]);
     // On a slow machine the first decision comes before GitHub has answered about maintenance.
     await until("both are healthy", 10_000, async () =>
-      String((await failover.told("runner-1")).reason).endsWith(
+      String((await setup.failover.told("runner-1")).reason).endsWith(
         "primary runner-1: healthy; secondary runner-2: healthy.",
       ),
     );
-    world.dead.add("primary");
-    assert.equal((await failover.told("runner-2")).runner, "secondary");
+    setup.fixture.dead.add("primary");
+    assert.equal((await setup.failover.told("runner-2")).runner, "secondary");
     assert.equal(
-      await series('deployment_runner_chosen{runner="runner-2",role="secondary",reason="primary_offline"}'),
+      await setup.series('deployment_runner_chosen{runner="runner-2",role="secondary",reason="primary_offline"}'),
       1,
     );
-    assert.equal(await series('deployment_failovers_total{reason="primary_offline"}'), 1);
-    world.offline.add("secondary");
-    const refused = await failover.told(null);
+    assert.equal(await setup.series('deployment_failovers_total{reason="primary_offline"}'), 1);
+    setup.fixture.offline.add("secondary");
+    const refused = await setup.failover.told(null);
     assert.deepEqual(refused.labels, []);
     assert.match(String(refused.reason), /^No runner may deploy: .*runner-1: unusable.*runner-2: unusable/);
-    world.dead.clear();
-    world.offline.clear();
-    await failover.told("runner-1");
-    const reasons = failover.history().map(({ reason }) => reason);
+    setup.fixture.dead.clear();
+    setup.fixture.offline.clear();
+    await setup.failover.told("runner-1");
+    const reasons = setup.failover.history().map(({ reason }) => reason);
     assert.deepEqual(
       [reasons[0], reasons.includes("failover"), reasons.includes("refused"), reasons.at(-1)],
       ["primary_healthy", true, true, "primary_healthy"],
@@ -57,74 +48,72 @@ describe("the failover switch over GitHub", function () {
   });
 
   it("renews the variable before it expires, with few writes", async () => {
-    await failover.remove();
-    failover = new Switch(emulator, world, { validSeconds: 2 });
-    failover.start();
-    const first = await failover.told("runner-1");
+    await setup.replaceSwitch({ validSeconds: 2 });
+    setup.failover.start();
+    const first = await setup.failover.told("runner-1");
     const begun = Date.now();
     await until("it was renewed twice", 10_000, async () => {
-      const now = JSON.parse(failover.variable() ?? "{}") as { expiresAt: string };
+      const now = JSON.parse(setup.failover.variable() ?? "{}") as { expiresAt: string };
       assert.ok(Date.parse(now.expiresAt) > Date.now(), "it never expires while the switch works");
-      return ((await series('deployment_runner_choice_writes_total{result="written"}')) ?? 0) >= 3;
+      return ((await setup.series('deployment_runner_choice_writes_total{result="written"}')) ?? 0) >= 3;
     });
-    const writes = (await series('deployment_runner_choice_writes_total{result="written"}')) ?? 0;
+    const writes = (await setup.series('deployment_runner_choice_writes_total{result="written"}')) ?? 0;
     assert.ok(writes <= 2 + (Date.now() - begun) / 1000, `${writes} writes in ${Date.now() - begun} ms`);
     assert.equal(first.name, "runner-1");
   });
 
   it("keeps the choice through a restart, and writes nothing for it", async () => {
-    failover.start();
-    await failover.told("runner-1");
-    const before = failover.variable();
-    await failover.stop();
-    failover.start();
+    setup.failover.start();
+    await setup.failover.told("runner-1");
+    const before = setup.failover.variable();
+    await setup.failover.stop();
+    setup.failover.start();
     await until(
       "it decides again",
       5_000,
-      async () => (await series("deployment_runner_decision_timestamp_seconds")) !== undefined,
+      async () => (await setup.series("deployment_runner_decision_timestamp_seconds")) !== undefined,
     );
-    await failover.stop();
-    assert.equal(failover.variable(), before);
-    assert.equal(failover.history().length, 1);
+    await setup.failover.stop();
+    assert.equal(setup.failover.variable(), before);
+    assert.equal(setup.failover.history().length, 1);
   });
 
   it("does not decide by the first evaluation alone when a view is missing", async () => {
-    failover.start();
-    await failover.told("runner-1");
-    await failover.stop();
-    world.dead.add("primary");
-    failover.start();
+    setup.failover.start();
+    await setup.failover.told("runner-1");
+    await setup.failover.stop();
+    setup.fixture.dead.add("primary");
+    setup.failover.start();
     const begun = Date.now();
-    await failover.told("runner-2");
+    await setup.failover.told("runner-2");
     assert.ok(Date.now() - begun >= 300, "three evaluations first");
   });
 
   it("lets the variable expire while GitHub is away, and writes as soon as it is back", async () => {
-    await failover.remove();
-    failover = new Switch(emulator, world, { validSeconds: 1 });
-    failover.start();
-    await failover.told("runner-1");
-    await emulator.admin("PUT", "faults/down", {});
+    await setup.replaceSwitch({ validSeconds: 1 });
+    setup.failover.start();
+    await setup.failover.told("runner-1");
+    await setup.emulator.admin("PUT", "faults/down", {});
     await until("the variable has expired", 10_000, () => {
-      const { expiresAt } = JSON.parse(failover.variable() ?? "{}") as { expiresAt: string };
+      const { expiresAt } = JSON.parse(setup.failover.variable() ?? "{}") as { expiresAt: string };
       return Date.parse(expiresAt) < Date.now();
     });
     await until(
       "a write has failed",
       10_000,
-      async () => ((await series('deployment_runner_choice_writes_total{result="failed"}')) ?? 0) > 0,
+      async () => ((await setup.series('deployment_runner_choice_writes_total{result="failed"}')) ?? 0) > 0,
     );
-    const expiry = (await series("deployment_runner_choice_expiry_timestamp_seconds")) ?? 0;
+    const expiry = (await setup.series("deployment_runner_choice_expiry_timestamp_seconds")) ?? 0;
     assert.ok(expiry < Date.now() / 1000, "the metric shows what GitHub has");
-    await emulator.admin("DELETE", "faults/down");
+    await setup.emulator.admin("DELETE", "faults/down");
     await until("the variable is fresh again", 15_000, () => {
-      const { expiresAt } = JSON.parse(failover.variable() ?? "{}") as { expiresAt: string };
+      const { expiresAt } = JSON.parse(setup.failover.variable() ?? "{}") as { expiresAt: string };
       return Date.parse(expiresAt) > Date.now();
     });
   });
 
   it("does not choose a runner in maintenance, and degrades all runners when the variable cannot be read", async () => {
-    const operator = await emulator.client();
+    const operator = await setup.emulator.client();
     const until_ = new Date(Date.now() + 3_600_000).toISOString();
     const entry = { name: "runner-1", until: until_, reason: "new disk", by: "ada" };
     await operator.actions.createRepoVariable({
@@ -132,31 +121,31 @@ describe("the failover switch over GitHub", function () {
       name: "RUNNER_MAINTENANCE",
       value: maintenances.text([entry]),
     });
-    failover.start();
-    const choice = await failover.told("runner-2");
+    setup.failover.start();
+    const choice = await setup.failover.told("runner-2");
     assert.ok(String(choice.reason).includes(`in maintenance until ${until_}: new disk`));
     await operator.actions.updateRepoVariable({ ...here, name: "RUNNER_MAINTENANCE", value: "not readable" });
     await until("the primary is chosen with a doubt", 10_000, () => {
-      const { runner, reason, runners } = failover.decision();
+      const { runner, reason, runners } = setup.failover.decision();
       return (
         runner === "runner-1" && reason === "primary_degraded" && runners.every(({ grade }) => grade === "degraded")
       );
     });
     await operator.actions.deleteRepoVariable({ ...here, name: "RUNNER_MAINTENANCE" });
     await until("both are healthy", 10_000, () =>
-      failover.decision().runners.every(({ grade }) => grade === "healthy"),
+      setup.failover.decision().runners.every(({ grade }) => grade === "healthy"),
     );
   });
 
   it("emits the metrics of the failover switch that the catalogue names, and promtool accepts them", async () => {
-    failover.start();
-    await failover.told("runner-1");
+    setup.failover.start();
+    await setup.failover.told("runner-1");
     await until(
       "the write is known",
       5_000,
-      async () => (await series("deployment_runner_choice_expiry_timestamp_seconds")) !== undefined,
+      async () => (await setup.series("deployment_runner_choice_expiry_timestamp_seconds")) !== undefined,
     );
-    const seen = await exposedBy(failover);
+    const seen = await setup.exposed();
     const names = metricsFrom("switch").map(({ name }) => name);
     assert.deepEqual(declared(seen).sort(), [...names].sort());
     assert.deepEqual(

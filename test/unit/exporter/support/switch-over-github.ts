@@ -5,6 +5,7 @@ import { Exposition } from "@ghrunners/metrics-server/exposition";
 import { githubPermissions } from "@ghrunners/lab/topology";
 import { sha256 } from "@ghrunners/lab/github/runner-tokens";
 import { TestEmulator } from "@ghrunners/lab/driver/emulator";
+import { seriesOf } from "@ghrunners/lab/driver/scrape";
 import { Switch, SwitchFixture } from "./switch";
 
 /** A gate that always passes, for the labels of the variable. */
@@ -59,25 +60,51 @@ jobs:
       - run: echo deploy
 `;
 
-/** A GitHub in this process that has these workflows, and a failover switch over it that was not started yet. */
-export async function switchOverGitHub(): Promise<{ emulator: TestEmulator; world: SwitchFixture; failover: Switch }> {
-  const emulator = await TestEmulator.start((seed) => ({
-    ...seed,
-    users: [...seed.users, { login: "failover", id: 1005 }],
-    tokens: [
-      ...seed.tokens,
-      { sha256: sha256("failover-token"), login: "failover", permissions: githubPermissions.failover },
-    ],
-  }));
-  for (const [name, text] of Object.entries({ release, ungated, "runner-gate": gate })) {
-    writeFileSync(path.join(emulator.folder, `.github/workflows/${name}.yml`), text);
-  }
-  const world = new SwitchFixture();
-  return { emulator, world, failover: new Switch(emulator, world) };
-}
+/** A GitHub in this process that has these workflows, and a failover switch over it. */
+export class SwitchOverGitHub {
+  private constructor(
+    readonly emulator: TestEmulator,
+    readonly fixture: SwitchFixture,
+    public failover: Switch,
+  ) {}
 
-/** What the switch exposes now, as Prometheus reads it. */
-export async function exposedBy({ view }: Switch): Promise<string> {
-  assert.ok(view !== undefined);
-  return new Exposition("switch").text(view.exposed());
+  /** @returns the two, of which the switch was not started yet */
+  static async start(): Promise<SwitchOverGitHub> {
+    const emulator = await TestEmulator.start((seed) => ({
+      ...seed,
+      users: [...seed.users, { login: "failover", id: 1005 }],
+      tokens: [
+        ...seed.tokens,
+        { sha256: sha256("failover-token"), login: "failover", permissions: githubPermissions.failover },
+      ],
+    }));
+    for (const [name, text] of Object.entries({ release, ungated, "runner-gate": gate })) {
+      writeFileSync(path.join(emulator.folder, `.github/workflows/${name}.yml`), text);
+    }
+    const fixture = new SwitchFixture();
+    return new SwitchOverGitHub(emulator, fixture, new Switch(emulator, fixture));
+  }
+
+  async stop(): Promise<void> {
+    await this.failover.remove();
+    await this.emulator.stop();
+  }
+
+  /** Another switch in its place, with other settings, that was not started yet. */
+  async replaceSwitch(settings: ConstructorParameters<typeof Switch>[2]): Promise<void> {
+    await this.failover.remove();
+    this.failover = new Switch(this.emulator, this.fixture, settings);
+  }
+
+  /** What the switch exposes now, as Prometheus reads it. */
+  async exposed(): Promise<string> {
+    const { view } = this.failover;
+    assert.ok(view !== undefined);
+    return new Exposition("switch").text(view.exposed());
+  }
+
+  /** Value of a series that the switch exposes now. */
+  async series(name: string): Promise<number | undefined> {
+    return seriesOf(await this.exposed()).get(name);
+  }
 }

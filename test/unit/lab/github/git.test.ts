@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { TestEmulator, everything, owner, repo } from "@ghrunners/lab/driver/emulator";
-import { GitClient } from "@ghrunners/lab/driver/git-client";
+import { type TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import type { GitClient } from "@ghrunners/lab/driver/git-client";
 import { largestPush } from "@ghrunners/lab/github/repository/git";
 import { sha256 } from "@ghrunners/lab/github/runner-tokens";
-import type { RunRecord } from "@ghrunners/lab/github/workflows/records";
 import { until } from "@ghrunners/core/until";
+import { type GitSetup, startGitSetup } from "./support/git-setup";
 
 const base = `/repos/${owner}/${repo}`;
 const onPush = `name: On push
@@ -34,24 +34,16 @@ jobs:
 /** The real git client against the emulator, as GitHub answers it. */
 describe("git over HTTP in the lab's GitHub", function () {
   this.timeout(60_000);
+  let setup: GitSetup;
   let emulator: TestEmulator;
   let client: GitClient;
 
   before(async () => {
-    emulator = await TestEmulator.start((seed) => ({
-      ...seed,
-      tokens: [
-        ...seed.tokens,
-        { sha256: sha256("writer"), login: "operator", permissions: { ...everything, contents: "write" } },
-        { sha256: sha256("blind"), login: "operator", permissions: { actions: "read" } },
-      ],
-    }));
-    client = new GitClient(`${emulator.url}/${owner}/${repo}`, path.join(emulator.folder, "ca/ca.pem"));
+    const blind = { sha256: sha256("blind"), login: "operator", permissions: { actions: "read" } } as const;
+    setup = await startGitSetup([blind]);
+    ({ emulator, client } = setup);
   });
-  after(async () => {
-    await emulator.stop();
-    client.remove();
-  });
+  after(() => setup.stop());
 
   const refused = async (words: RegExp, token: string, ...args: string[]): Promise<void> => {
     const { code, said } = await client.run(token, ...args);
@@ -65,7 +57,6 @@ describe("git over HTTP in the lab's GitHub", function () {
     assert.equal(response.status, 200, call);
     return response.json();
   };
-  const runs = (): readonly RunRecord[] => emulator.services.store.state.actions.runs;
 
   it("is cloned, with and without .git, and agrees with the API", async () => {
     const work = await clone();
@@ -115,8 +106,8 @@ describe("git over HTTP in the lab's GitHub", function () {
     const head = await client.commit(work, "app.txt", "pushed\n");
     await client.done("writer", "-C", work, "push", "--quiet", "origin", "main");
     assert.equal(((await json(`${base}/commits/main`)) as { sha: string }).sha, head);
-    const conclusion = await until("the run of the push is over", 20_000, () => runs().at(-1)?.conclusion);
-    const run = runs().at(-1);
+    const conclusion = await until("the run of the push is over", 20_000, () => setup.runs().at(-1)?.conclusion);
+    const run = setup.runs().at(-1);
     assert.deepEqual([run?.workflowFile, run?.headSha, run?.ref], ["on-push.yml", head, "refs/heads/main"]);
     const job = emulator.services.store.state.actions.jobs.find(({ runId }) => runId === run?.id);
     const log = emulator.services.logs.read(job?.id ?? 0) ?? "";
@@ -130,7 +121,7 @@ describe("git over HTTP in the lab's GitHub", function () {
     await client.done("writer", "-C", work, "push", "--quiet", "origin", "v1.0.0", "HEAD:refs/heads/topic/one");
     const head = await client.done("", "-C", work, "rev-parse", "HEAD");
     const tagged = await until("the tag started a run", 10_000, () =>
-      runs().find(({ ref }) => ref === "refs/tags/v1.0.0"),
+      setup.runs().find(({ ref }) => ref === "refs/tags/v1.0.0"),
     );
     assert.deepEqual([tagged.event, tagged.headSha], ["push", head]);
     const ref = (await json(`${base}/git/ref/tags/v1.0.0`)) as { object: { type: string } };
@@ -140,7 +131,7 @@ describe("git over HTTP in the lab's GitHub", function () {
     const octokit = await emulator.client();
     const call = { owner, repo, workflow_id: "smoke.yml", inputs: { target: "x" } };
     await octokit.rest.actions.createWorkflowDispatch({ ...call, ref: "topic/one" });
-    assert.equal(runs().at(-1)?.ref, "refs/heads/topic/one");
+    assert.equal(setup.runs().at(-1)?.ref, "refs/heads/topic/one");
     await assert.rejects(
       octokit.rest.actions.createWorkflowDispatch({ ...call, ref: "none" }),
       /No ref found for: none/,

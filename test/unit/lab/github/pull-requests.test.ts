@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import path from "node:path";
 import type { Octokit } from "@octokit/rest";
-import { TestEmulator, everything, owner, repo } from "@ghrunners/lab/driver/emulator";
-import { GitClient } from "@ghrunners/lab/driver/git-client";
-import { sha256 } from "@ghrunners/lab/github/runner-tokens";
+import { type TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import type { GitClient } from "@ghrunners/lab/driver/git-client";
 import type { RunRecord } from "@ghrunners/lab/github/workflows/records";
 import { until } from "@ghrunners/core/until";
+import { type GitSetup, startGitSetup } from "./support/git-setup";
 
 const here = { owner, repo };
 const onPull = `name: On pull request
@@ -29,34 +28,25 @@ jobs:
 /** From the push of a branch to the comment of its workflow, as a person would do it. */
 describe("pull requests at the lab's GitHub", function () {
   this.timeout(60_000);
+  let setup: GitSetup;
   let emulator: TestEmulator;
   let client: GitClient;
   let octokit: Octokit;
   let work: string;
 
   before(async () => {
-    emulator = await TestEmulator.start((seed) => ({
-      ...seed,
-      tokens: [
-        ...seed.tokens,
-        { sha256: sha256("writer"), login: "operator", permissions: { ...everything, contents: "write" } },
-      ],
-    }));
-    client = new GitClient(`${emulator.url}/${owner}/${repo}`, path.join(emulator.folder, "ca/ca.pem"));
+    setup = await startGitSetup();
+    ({ emulator, client } = setup);
     octokit = await emulator.client();
     work = await client.clone("writer");
     await client.commit(work, ".github/workflows/on-pull.yml", onPull);
     await client.push("writer", work, "main");
   });
-  after(async () => {
-    await emulator.stop();
-    client.remove();
-  });
+  after(() => setup.stop());
 
-  const runs = (): readonly RunRecord[] => emulator.services.store.state.actions.runs;
   const over = (at: number): Promise<RunRecord> =>
     until("the pull request's run is over", 20_000, () =>
-      runs().find((run, index) => index >= at && run.conclusion !== null),
+      setup.runs().find((run, index) => index >= at && run.conclusion !== null),
     );
   const branch = async (name: string, file: string, content: string): Promise<string> => {
     await client.done("", "-C", work, "checkout", "--quiet", "-B", name);
@@ -90,7 +80,7 @@ describe("pull requests at the lab's GitHub", function () {
   });
 
   it("start again with each push of their branch, and end when their commits are part of the base", async () => {
-    const before = runs().length;
+    const before = setup.runs().length;
     const head = await branch("topic", "app.txt", "two\n");
     const run = await over(before);
     assert.deepEqual([run.headSha, run.pullRequest?.action], [head, "synchronize"]);
@@ -124,10 +114,10 @@ describe("pull requests at the lab's GitHub", function () {
     await client.push("writer", work, "HEAD:main");
     await client.done("", "-C", work, "reset", "--quiet", "--hard", start);
     await branch("right", "conflict.txt", "right\n");
-    const before = runs().length;
+    const before = setup.runs().length;
     const { number, mergeable } = await open("right");
     assert.equal(mergeable, false);
-    assert.equal(runs().length, before);
+    assert.equal(setup.runs().length, before);
     const fetched = await client.done("operator-token", "ls-remote", client.url, `refs/pull/${number}/merge`);
     assert.equal(fetched, "");
   });
@@ -137,11 +127,11 @@ describe("pull requests at the lab's GitHub", function () {
     await branch("closed", "closed.txt", "one\n");
     const { number } = await open("closed");
     const pull = { ...here, pull_number: number };
-    const before = runs().length;
+    const before = setup.runs().length;
     assert.equal((await octokit.rest.pulls.update({ ...pull, state: "closed" })).data.state, "closed");
-    assert.equal(runs().length, before);
+    assert.equal(setup.runs().length, before);
     await octokit.rest.pulls.update({ ...pull, state: "open" });
-    assert.equal(runs().at(-1)?.pullRequest?.action, "reopened");
+    assert.equal(setup.runs().at(-1)?.pullRequest?.action, "reopened");
     const { data } = await octokit.rest.issues.listForRepo(here);
     assert.ok(data.find((issue) => issue.number === number)?.pull_request);
   });
