@@ -1,10 +1,9 @@
 import { select } from "../select";
 import { dashboardUids } from "../dashboard-uids";
 import { metrics } from "../all-metrics";
-import { recordings } from "../recordings";
 import { thresholds } from "../thresholds";
 import type { Dashboard, Query } from "./dashboard";
-import { chosenRunner, quantile } from "./shared";
+import { chosenRunner, deploymentSuccess, quantile, waitingDeployments } from "./shared";
 import { DRIFT } from "./states";
 
 type Named = { readonly name: string };
@@ -22,26 +21,10 @@ export const deploymentPipelineDashboard: Dashboard = {
     {
       title: "Now",
       panels: [
-        {
-          title: "Success over 7 days",
-          kind: "stat",
-          unit: "ratio",
-          shows:
-            "Share of the deployments of the last 7 days that succeeded (SC-001); refused and cancelled ones do not count.",
-          normal: "95 % or more.",
-          worry: "Below 95 %.",
-          queries: [{ expr: (e) => select(recordings.successRatio, e), legend: "success" }],
-          thresholds: [
-            {
-              value: thresholds.deploymentSuccessRatio,
-              worse: "below",
-              tone: "critical",
-              alert: "DeploymentSuccessRateLow",
-            },
-          ],
-          event: "a deployment has ended within 7 days",
-          width: 6,
-        },
+        deploymentSuccess(
+          "Success over 7 days",
+          "Share of the deployments of the last 7 days that succeeded (SC-001); refused and cancelled ones do not count.",
+        ),
         {
           title: "Running now",
           kind: "stat",
@@ -54,22 +37,11 @@ export const deploymentPipelineDashboard: Dashboard = {
           width: 6,
         },
         {
+          ...waitingDeployments,
           title: "Waiting",
           kind: "stat",
-          unit: "count",
-          shows: "Deployments that are queued or wait for a previous one.",
           normal: "0 or 1.",
           worry: "More than 3: the first one does not end, or no runner may take it.",
-          queries: [{ expr: (e) => `max(${select(metrics.githubDeploymentQueue, e)})`, legend: "waiting" }],
-          thresholds: [
-            {
-              value: thresholds.deploymentQueueDepth,
-              worse: "above",
-              tone: "warning",
-              alert: "DeploymentQueueBacklog",
-            },
-          ],
-          event: "the fleet exporter has polled GitHub's jobs",
           width: 6,
         },
         chosenRunner(6),
@@ -184,22 +156,11 @@ export const deploymentPipelineDashboard: Dashboard = {
           width: 12,
         },
         {
+          ...waitingDeployments,
           title: "Deployments waiting",
           kind: "timeseries",
-          unit: "count",
-          shows: "Deployments that are queued or wait for a previous one.",
           normal: "Short peaks.",
           worry: "A value that stays above the line.",
-          queries: [{ expr: (e) => `max(${select(metrics.githubDeploymentQueue, e)})`, legend: "waiting" }],
-          thresholds: [
-            {
-              value: thresholds.deploymentQueueDepth,
-              worse: "above",
-              tone: "warning",
-              alert: "DeploymentQueueBacklog",
-            },
-          ],
-          event: "the fleet exporter has polled GitHub's jobs",
           width: 8,
         },
         {

@@ -5,7 +5,7 @@ import { recordings } from "../recordings";
 import { select } from "../select";
 import { thresholds } from "../thresholds";
 import type { Dashboard } from "./dashboard";
-import { activeAlerts, alertsFiring, chosenRunner } from "./shared";
+import { activeAlerts, alertsFiring, chosenRunner, deploymentSuccess } from "./shared";
 import { DRIFT, UP_DOWN } from "./states";
 
 export const overviewDashboard: Dashboard = {
@@ -17,25 +17,10 @@ export const overviewDashboard: Dashboard = {
     {
       title: "Success criteria",
       panels: [
-        {
-          title: "SC-001 · Deployments that succeed",
-          kind: "stat",
-          unit: "ratio",
-          shows: "Share of the deployments of the last 7 days that succeeded; objective 95 %.",
-          normal: "95 % or more.",
-          worry: "Below 95 %.",
-          queries: [{ expr: (e) => select(recordings.successRatio, e), legend: "success" }],
-          thresholds: [
-            {
-              value: thresholds.deploymentSuccessRatio,
-              worse: "below",
-              tone: "critical",
-              alert: "DeploymentSuccessRateLow",
-            },
-          ],
-          event: "a deployment has ended within 7 days",
-          width: 6,
-        },
+        deploymentSuccess(
+          "SC-001 · Deployments that succeed",
+          "Share of the deployments of the last 7 days that succeeded; objective 95 %.",
+        ),
         {
           title: "SC-002 · Duration, p95",
           kind: "stat",

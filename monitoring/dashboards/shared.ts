@@ -1,6 +1,8 @@
 import { foreignMetrics as foreign } from "../metrics/foreign";
 import { metrics } from "../all-metrics";
+import { recordings } from "../recordings";
 import { buckets, select } from "../select";
+import { thresholds } from "../thresholds";
 import type { Panel, Query } from "./dashboard";
 
 /** A quantile of a histogram's observations within a window, such as `1d`. */
@@ -65,3 +67,30 @@ export function chosenRunner(width: number): Panel {
     width,
   };
 }
+
+/** Share of the deployments of a week that succeeded, as a number. Each dashboard words its title and explanation. */
+export const deploymentSuccess = (title: string, shows: string): Panel => ({
+  title,
+  kind: "stat",
+  unit: "ratio",
+  shows,
+  normal: "95 % or more.",
+  worry: "Below 95 %.",
+  queries: [{ expr: (e) => select(recordings.successRatio, e), legend: "success" }],
+  thresholds: [
+    { value: thresholds.deploymentSuccessRatio, worse: "below", tone: "critical", alert: "DeploymentSuccessRateLow" },
+  ],
+  event: "a deployment has ended within 7 days",
+  width: 6,
+});
+
+/** Deployments that wait, for a number and for a line over time. */
+export const waitingDeployments = {
+  unit: "count",
+  shows: "Deployments that are queued or wait for a previous one.",
+  queries: [{ expr: (e) => `max(${select(metrics.githubDeploymentQueue, e)})`, legend: "waiting" }],
+  thresholds: [
+    { value: thresholds.deploymentQueueDepth, worse: "above", tone: "warning", alert: "DeploymentQueueBacklog" },
+  ],
+  event: "the fleet exporter has polled GitHub's jobs",
+} satisfies Partial<Panel>;
