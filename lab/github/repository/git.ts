@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 /** Nothing of the user's own git settings. */
@@ -77,9 +77,11 @@ export function git(
 export function ensureRepository(folder: string, defaultBranch: string): void {
   const ready = path.join(folder, "git-daemon-export-ok");
   if (existsSync(ready)) return;
-  for (const below of ["objects", "refs"]) mkdirSync(path.join(folder, below), { recursive: true, mode: 0o700 });
+  for (const below of ["objects", "refs", "hooks"])
+    mkdirSync(path.join(folder, below), { recursive: true, mode: 0o700 });
   writeFileSync(path.join(folder, "config"), settings);
   writeFileSync(path.join(folder, "HEAD"), `ref: refs/heads/${defaultBranch}\n`);
+  copyFileSync(path.join(__dirname, "update-hook.sh"), path.join(folder, "hooks", "update"));
   writeFileSync(ready, "");
 }
 

@@ -15,6 +15,8 @@ export interface BackendRequest {
   readonly body: Buffer;
   /** Undefined for a reader without an account; who pushes has one. */
   readonly login: string | undefined;
+  /** Who pushes, for a refusal, where the token lacks Workflows: write; see update-hook.sh. */
+  readonly withoutWorkflows?: string | undefined;
   /** Ends the server when the client is gone. */
   readonly signal: AbortSignal;
 }
@@ -33,7 +35,7 @@ const MOST_BYTES = 256 * 2 ** 20;
  * @throws Error when it does not end in two minutes, answers with more than 256 MiB, or breaks CGI
  */
 export async function httpBackend(request: BackendRequest): Promise<BackendReply> {
-  const { folder, query, method, headers, body, login, signal } = request;
+  const { folder, query, method, headers, body, login, withoutWorkflows, signal } = request;
   const text = (name: string): string => String(headers[name] ?? "");
   const env = {
     ...gitEnvironment,
@@ -46,6 +48,7 @@ export async function httpBackend(request: BackendRequest): Promise<BackendReply
     HTTP_CONTENT_ENCODING: text("content-encoding"),
     GIT_PROTOCOL: text("git-protocol"),
     ...(login === undefined ? {} : { REMOTE_USER: login }),
+    ...(withoutWorkflows === undefined ? {} : { PUSHER: withoutWorkflows }),
   };
   const ends = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
   const child = spawn("git", ["http-backend"], { env, stdio: ["pipe", "pipe", "pipe"], signal: ends });

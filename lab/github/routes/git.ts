@@ -27,7 +27,7 @@ export function gitRoutes(services: Services, pushes: Pushes): GitHubRoute[] {
       return refusal(403, "Please upgrade your git client.\nGitHub.com no longer supports git over dumb-http.");
     const entered = enter(services, request, service === "git-receive-pack");
     if ("status" in entered) return entered;
-    const { login } = entered;
+    const { login, withoutWorkflows } = entered;
     const { method, headers, signal } = request;
     const serve = (): Promise<GitHubReply> =>
       httpBackend({
@@ -38,6 +38,7 @@ export function gitRoutes(services: Services, pushes: Pushes): GitHubRoute[] {
         headers,
         body: request.body as Buffer,
         login,
+        withoutWorkflows,
         signal,
       });
     // The seed's newest files are part of what is fetched.
@@ -51,12 +52,14 @@ export function gitRoutes(services: Services, pushes: Pushes): GitHubRoute[] {
   return [route("GET", "info/refs"), route("POST", "git-upload-pack"), route("POST", "git-receive-pack")];
 }
 
+/** Who comes in. */
+interface Entered {
+  readonly login: string | undefined;
+  readonly withoutWorkflows?: string | undefined;
+}
+
 /** Who comes in, or the refusal. GitHub asks for an account before it says whether there is such a repository. */
-function enter(
-  services: Services,
-  { headers, params, query }: ApiRequest,
-  isPush: boolean,
-): { readonly login: string | undefined } | GitHubReply {
+function enter(services: Services, { headers, params, query }: ApiRequest, isPush: boolean): Entered | GitHubReply {
   const { seed, faults, permissionUse, formerName } = services;
   const isPublic = !seed.repository.private || faults.active("repository-public") !== undefined;
   let identity: Requester | undefined;
@@ -84,5 +87,6 @@ function enter(
       : refusal(403, "Write access to repository not granted.");
   }
   permissionUse.record(identity.login, permission, isPush ? "git push" : "git fetch");
-  return { login: identity.login };
+  const pusher = identity.isInstallation ? "a GitHub App" : "a Personal Access Token";
+  return { login: identity.login, withoutWorkflows: permits(identity, "workflows:write") ? undefined : pusher };
 }

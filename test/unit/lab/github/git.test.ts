@@ -40,7 +40,12 @@ describe("git over HTTP in the lab's GitHub", function () {
 
   before(async () => {
     const blind = { sha256: sha256("blind"), login: "operator", permissions: { actions: "read" } } as const;
-    setup = await startGitSetup([blind]);
+    const filesOnly = {
+      sha256: sha256("no-workflows"),
+      login: "operator",
+      permissions: { metadata: "read", contents: "write" },
+    } as const;
+    setup = await startGitSetup([blind, filesOnly]);
     ({ emulator, client } = setup);
   });
   after(() => setup.stop());
@@ -113,6 +118,23 @@ describe("git over HTTP in the lab's GitHub", function () {
     const log = emulator.services.logs.read(job?.id ?? 0) ?? "";
     assert.equal(conclusion, "success", log);
     assert.match(log, / pushed$/m);
+  });
+
+  it("takes workflow files that no branch has yet only with Workflows: write, other files without", async () => {
+    const work = await clone("no-workflows");
+    const push = ["-C", work, "push", "--quiet", "origin"];
+    await client.commit(work, "app.txt", "other\n");
+    // Its workflow files are those of the default branch.
+    await client.done("no-workflows", ...push, "HEAD:refs/heads/files-only");
+    await client.commit(work, ".github/workflows/new.yml", onPush);
+    const words =
+      /refusing to allow a Personal Access Token to create or update workflow `.github\/workflows\/new.yml` without `workflows` permission.*remote rejected/s;
+    await refused(words, "no-workflows", ...push, "HEAD:refs/heads/new-workflow");
+    await refused(words, "no-workflows", ...push, "HEAD:refs/heads/files-only");
+    await client.done("writer", ...push, "HEAD:refs/heads/new-workflow");
+    await client.done("no-workflows", ...push, "HEAD:refs/heads/files-only");
+    for (const name of ["new-workflow", "files-only"])
+      await client.done("no-workflows", ...push, "--delete", `refs/heads/${name}`);
   });
 
   it("takes tags and branches, dispatches on them, and shows them by the API", async () => {

@@ -15,11 +15,11 @@ export interface GitSetup {
 }
 
 /**
- * Starts both. The token `writer` may push.
+ * Starts both. The token `writer` may push, also workflow files.
  * @param tokens further ones
  */
 export async function startGitSetup(tokens: GithubSeed["tokens"] = []): Promise<GitSetup> {
-  const permissions = { ...everything, contents: "write" } as const;
+  const permissions = { ...everything, contents: "write", workflows: "write" } as const;
   const writer = { sha256: sha256("writer"), login: "operator", permissions };
   const emulator = await TestEmulator.start((seed) => ({ ...seed, tokens: [...seed.tokens, writer, ...tokens] }));
   const client = new GitClient(`${emulator.url}/${owner}/${repo}`, path.join(emulator.folder, "ca/ca.pem"));
