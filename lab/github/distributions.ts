@@ -11,6 +11,7 @@ const manifest = z.array(
     architecture: z.string(),
     /** Published, but not offered to every repository yet. Source: actions/runner, its releases. */
     prerelease: z.boolean().default(false),
+    published: z.iso.datetime().default("2026-01-01T00:00:00Z"),
   }),
 );
 
@@ -42,3 +43,21 @@ export const offeredDistributions = (folder: string): OfferedDistribution[] =>
 /** Path under which GitHub serves a release of the runner, and the emulator a distribution. */
 export const downloadPath = ({ version, file }: OfferedDistribution): string =>
   `/actions/runner/releases/download/v${version}/${file}`;
+
+/** The releases of actions/runner as its API shows them, newest first. */
+export const releaseViews = ({ publicUrl }: { readonly publicUrl: string }, all: readonly OfferedDistribution[]) =>
+  [...new Set(all.map(({ version }) => version))].map((version) => {
+    const files = all.filter((each) => each.version === version);
+    return {
+      tag_name: `v${version}`,
+      draft: false,
+      prerelease: files.some(({ prerelease }) => prerelease),
+      published_at: files[0]?.published ?? null,
+      assets: files.map((file) => ({
+        name: file.file,
+        state: "uploaded",
+        browser_download_url: `${publicUrl}${downloadPath(file)}`,
+        digest: `sha256:${file.sha256}`,
+      })),
+    };
+  });

@@ -26,6 +26,8 @@ export interface Distribution {
   readonly architecture: string;
   /** Published, but not offered to every repository yet: GitHub introduces a release step by step. */
   readonly prerelease: boolean;
+  /** RFC 3339. */
+  readonly published: string;
 }
 
 export interface Distributions {
@@ -40,13 +42,15 @@ interface Release {
   readonly node: string;
   /** The listener crashes at start: simulates a bad release, which GitHub has not offered to every repository yet. */
   readonly broken: boolean;
+  /** RFC 3339; GitHub gives an older version 30 days from then. */
+  readonly published: string;
 }
 
 /** Versions of the stand-in have the numbers of the releases of GitHub that they replace. */
 export const releases: readonly Release[] = [
-  { version: "2.335.1", node: "node20", broken: false },
-  { version: "2.336.0", node: "node24", broken: false },
-  { version: "2.337.0", node: "node24", broken: true },
+  { version: "2.335.1", node: "node20", broken: false, published: "2026-05-11T12:00:00Z" },
+  { version: "2.336.0", node: "node24", broken: false, published: "2026-06-15T12:00:00Z" },
+  { version: "2.337.0", node: "node24", broken: true, published: "2026-07-20T12:00:00Z" },
 ];
 
 /** The version that GitHub offers every repository: the newest good one. */
@@ -114,7 +118,7 @@ function publish(unfinished: string, dir: string): void {
   }
 }
 
-async function pack({ version, node, broken }: Release, folder: string): Promise<Distribution> {
+async function pack({ version, node, broken, published }: Release, folder: string): Promise<Distribution> {
   const tree = path.join(folder, version);
   cpSync(path.join(__dirname, "layout"), tree, { recursive: true });
   for (const { entry, output } of bundles) {
@@ -146,7 +150,7 @@ async function pack({ version, node, broken }: Release, folder: string): Promise
   archiveTree(tree, archive);
   rmSync(tree, { recursive: true });
   const sha256 = createHash("sha256").update(readFileSync(archive)).digest("hex");
-  return { version, file, sha256, os: "linux", architecture: "x64", prerelease: broken };
+  return { version, file, sha256, os: "linux", architecture: "x64", prerelease: broken, published };
 }
 
 const isProgram = (file: string): boolean => /\.sh$|Runner\.(Listener|Worker)$|\/node$/.test(file);

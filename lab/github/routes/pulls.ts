@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { parseBody } from "../http/body";
+import { GitHubApiError } from "../http/errors";
 import type { GitHubRoute, Requester } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest } from "../http/rest";
 import type { PullRequest, PullRequests } from "../repository/pull-requests";
 import type { Services } from "../services";
 import { pullSimpleView, pullView } from "../views/pulls";
+import { botLogin } from "../workflows/job-message";
 
 const pulls = "/repos/{owner}/{repo}/pulls";
 const created = z.object({
@@ -19,6 +21,15 @@ const changed = z.object({
   body: z.string().nullish(),
   state: z.enum(["open", "closed"]).optional(),
 });
+
+/**
+ * To the token of a job, whatever its permissions, while the repository's setting is off. Source: GitHub's changelog of
+ * 2022-05-03; the answer as in danielroe/uppt#11.
+ */
+const forbidden = (): GitHubApiError =>
+  new GitHubApiError(403, "GitHub Actions is not permitted to create or approve pull requests.", {
+    documentation_url: "https://docs.github.com/rest/pulls/pulls#create-a-pull-request",
+  });
 
 /** Pull requests: list, read, open, change. A push of its commits to the base merges one. */
 export function pullRoutes({ seed, store }: Services, pullRequests: PullRequests): GitHubRoute[] {
@@ -48,6 +59,8 @@ export function pullRoutes({ seed, store }: Services, pullRequests: PullRequests
     rest(`POST ${pulls}`, write, ({ body, identity }) => {
       const given = parseBody(created, body);
       const { login } = identity as Requester;
+      if (login === botLogin && !store.state.repository.actions.workflow.canApprovePullRequestReviews)
+        throw forbidden();
       const opened = { ...given, head: branchOf(given.head), body: given.body ?? null, login };
       return { status: 201, body: view(pullRequests.open(opened)) };
     }),

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { timestamp } from "../clock";
-import { downloadPath, listDistributions, offeredDistributions } from "../distributions";
+import { downloadPath, listDistributions, offeredDistributions, releaseViews } from "../distributions";
 import { deprecationOf } from "../deprecations";
 import { GitHubApiError, notFound, notModelled, unprocessable } from "../http/errors";
 import { plainRoute, noContent, type GitHubRoute } from "../http/message";
@@ -26,6 +26,7 @@ export function findRunner({ store }: Services, id: string): StoredRunner {
 /** Self-hosted runners of the repository: list, tokens, downloads, removal. */
 export function runnerRoutes(services: Services): GitHubRoute[] {
   const { seed, store, presence, runnerTokens } = services;
+  const releases = () => releaseViews(seed, listDistributions(seed.distributionsDir));
   return [
     rest(`GET ${base}`, read, (request) => {
       const name = request.query.get("name");
@@ -85,23 +86,14 @@ export function runnerRoutes(services: Services): GitHubRoute[] {
       return noContent;
     }),
     // The repository actions/runner itself: of it there are the releases only.
+    undescribed("GET /repos/actions/runner/releases", "public", (request) => {
+      const page = paginate(releases(), request, seed.publicUrl);
+      return { status: 200, headers: page.headers, body: page.items };
+    }),
     undescribed("GET /repos/actions/runner/releases/tags/{tag}", "public", ({ params }) => {
-      const found = listDistributions(seed.distributionsDir).filter(({ version }) => `v${version}` === params.tag);
-      if (found.length === 0) throw notFound();
-      return {
-        status: 200,
-        body: {
-          tag_name: params.tag,
-          draft: false,
-          prerelease: found.some(({ prerelease }) => prerelease),
-          assets: found.map((distribution) => ({
-            name: distribution.file,
-            state: "uploaded",
-            browser_download_url: `${seed.publicUrl}${downloadPath(distribution)}`,
-            digest: `sha256:${distribution.sha256}`,
-          })),
-        },
-      };
+      const found = releases().find(({ tag_name }) => tag_name === params.tag);
+      if (found === undefined) throw notFound();
+      return { status: 200, body: found };
     }),
     plainRoute("GET", "/actions/runner/releases/download/{tag}/{file}", "public", ({ params }) => {
       const found = listDistributions(seed.distributionsDir).find(
