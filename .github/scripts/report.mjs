@@ -5378,6 +5378,11 @@ var toDownloads = (assets) => assets.flatMap(({ name, browser_download_url: url,
   const sha256 = /^sha256:([0-9a-f]{64})$/.exec(digest ?? "")?.[1];
   return os === void 0 || architecture === void 0 ? [] : [{ os, architecture, filename: name, url, sha256 }];
 });
+var toVersions = (releases) => releases.flatMap(({ tag_name, draft, prerelease: isPrerelease, published_at, assets }) => {
+  const [, version] = /^v(\d+\.\d+\.\d+)$/.exec(tag_name) ?? [];
+  if (version === void 0 || draft || published_at === null) return [];
+  return [{ version, isPrerelease, publishedAt: Date.parse(published_at), downloads: toDownloads(assets) }];
+});
 function firstEnd(deprecation) {
   const ends = [deprecation?.registration_deprecates_at, deprecation?.runtime_deprecates_at].map((text2) => Date.parse(text2 ?? "")).filter((at) => !Number.isNaN(at));
   return ends.length === 0 ? void 0 : Math.min(...ends);
@@ -5424,15 +5429,27 @@ var GitHubClient = class extends RepositoryRequests {
   /**
    * Git's object ids of the files of a folder, by path from the repository's root; empty if there is no such folder.
    * Needs Contents: read.
+   * @param folder empty: the root
    * @param ref branch, tag or commit; default: the default branch
    */
   async filesIn(folder, ref) {
     const at = ref === void 0 ? {} : { ref };
     const found = await unlessMissing(
-      this.call(`list ${folder}`, ({ rest }, names) => rest.repos.getContent({ ...names, path: folder, ...at }))
+      this.call(
+        `list ${folder || "the files"}`,
+        ({ rest }, names) => rest.repos.getContent({ ...names, path: folder, ...at })
+      )
     );
     const entries = Array.isArray(found) ? found : [];
     return Object.fromEntries(entries.filter(({ type }) => type === "file").map(({ path, sha }) => [path, sha]));
+  }
+  /** A file of a commit, as UTF-8. Needs Contents: read. @throws GitHubError where there is none */
+  async textOf(file, ref) {
+    const found = await this.call(
+      `read ${file}`,
+      ({ rest }, names) => rest.repos.getContent({ ...names, path: file, ref })
+    );
+    return "content" in found ? Buffer.from(found.content, "base64").toString("utf8") : "";
   }
   async runnerNamed(name) {
     const data = await this.call(
@@ -5519,6 +5536,16 @@ var GitHubClient = class extends RepositoryRequests {
       )
     );
     return found && toDownloads(found.assets);
+  }
+  /** The newest 100 versions of actions/runner; undefined if this GitHub does not have that repository. */
+  async runnerVersions() {
+    const found = await unlessMissing(
+      this.call(
+        "list the runner's releases",
+        ({ rest }) => rest.repos.listReleases({ owner: "actions", repo: "runner", per_page: 100 })
+      )
+    );
+    return found && toVersions(found);
   }
   /**
    * Time from which GitHub no longer accepts registrations of this version, ms since 1970; undefined if no end is

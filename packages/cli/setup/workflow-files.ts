@@ -81,7 +81,8 @@ export function workflowsProposal(needed: readonly NeededFile[], contents: Reado
       "a branch to which someone else has added a commit.",
   ].join("\n");
   const files = needed.map(({ path }) => ({ path, content: contents[path] as Buffer }));
-  return { branch: WORKFLOWS_BRANCH, title: "Add the workflows of the runners", body, files };
+  const again = "make such a token, put it into a file, and: ghrunners setup workflows --apply --token-file FILE";
+  return { branch: WORKFLOWS_BRANCH, title: "Add the workflows of the runners", body, files, again };
 }
 
 /** @param done the pull request that was opened or updated */

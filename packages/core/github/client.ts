@@ -6,7 +6,15 @@ import { SMOKE_WORKFLOW } from "../vocabulary/runner";
 import { GitHubError, statusOf, unlessMissing } from "./errors";
 import { RepositoryRequests } from "./requests";
 import { type GitHubRunner, type RawRunner, toRunner, toRunners } from "./runner";
-import { firstEnd, type RawDeprecation, type RunnerDownload, toDownload, toDownloads } from "./runner-release";
+import {
+  firstEnd,
+  type RawDeprecation,
+  type RunnerDownload,
+  type RunnerVersion,
+  toDownload,
+  toDownloads,
+  toVersions,
+} from "./runner-release";
 import { toTokenSeen, type TokenSeen } from "./token";
 import { toWorkflowRun, type WorkflowRun } from "./workflow";
 
@@ -41,15 +49,26 @@ export class GitHubClient extends RepositoryRequests {
   /**
    * Git's object ids of the files of a folder, by path from the repository's root; empty if there is no such folder.
    * Needs Contents: read.
+   * @param folder empty: the root
    * @param ref branch, tag or commit; default: the default branch
    */
   async filesIn(folder: string, ref?: string): Promise<Readonly<Record<string, string>>> {
     const at = ref === undefined ? {} : { ref };
     const found = await unlessMissing(
-      this.call(`list ${folder}`, ({ rest }, names) => rest.repos.getContent({ ...names, path: folder, ...at })),
+      this.call(`list ${folder || "the files"}`, ({ rest }, names) =>
+        rest.repos.getContent({ ...names, path: folder, ...at }),
+      ),
     );
     const entries = Array.isArray(found) ? found : [];
     return Object.fromEntries(entries.filter(({ type }) => type === "file").map(({ path, sha }) => [path, sha]));
+  }
+
+  /** A file of a commit, as UTF-8. Needs Contents: read. @throws GitHubError where there is none */
+  async textOf(file: string, ref: string): Promise<string> {
+    const found = await this.call(`read ${file}`, ({ rest }, names) =>
+      rest.repos.getContent({ ...names, path: file, ref }),
+    );
+    return "content" in found ? Buffer.from(found.content, "base64").toString("utf8") : "";
   }
 
   async runnerNamed(name: string): Promise<GitHubRunner | undefined> {
@@ -139,6 +158,16 @@ export class GitHubClient extends RepositoryRequests {
       ),
     );
     return found && toDownloads(found.assets);
+  }
+
+  /** The newest 100 versions of actions/runner; undefined if this GitHub does not have that repository. */
+  async runnerVersions(): Promise<RunnerVersion[] | undefined> {
+    const found = await unlessMissing(
+      this.call("list the runner's releases", ({ rest }) =>
+        rest.repos.listReleases({ owner: "actions", repo: "runner", per_page: 100 }),
+      ),
+    );
+    return found && toVersions(found);
   }
 
   /**

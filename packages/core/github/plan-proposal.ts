@@ -18,6 +18,8 @@ export interface Proposal {
   /** Markdown. */
   readonly body: string;
   readonly files: readonly ProposedFile[];
+  /** Ends a refusal: how to try again with another token, such as `ghrunners setup workflows --token-file FILE`. */
+  readonly again: string;
 }
 
 export interface OpenPull {

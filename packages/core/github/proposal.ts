@@ -23,8 +23,11 @@ const inWords: Readonly<Record<Permission, string>> = {
 
 const isWorkflow = ({ path: file }: { readonly path: string }): boolean => file.startsWith(".github/workflows/");
 
+/** What GitHub says to the token of a job where a setting forbids it. */
+const FORBIDDEN_TO_ACTIONS = /not permitted to create or approve pull requests/;
+
 /** Says which permission a refusal is about: GitHub itself names alternatives, or answers 404. */
-async function needing<T>(permission: Permission, work: Promise<T>): Promise<T> {
+async function needing<T>({ files, again }: Proposal, permission: Permission, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -32,16 +35,24 @@ async function needing<T>(permission: Permission, work: Promise<T>): Promise<T> 
     const lacks = (refused.status === 403 && refused.allowedAt === undefined) || refused.status === 404;
     if (!lacks) throw error;
     const [head] = refused.message.split(". Expected ");
+    const { contents, pull_requests, workflows } = inWords;
+    const wanted = [contents, pull_requests, ...(files.some(isWorkflow) ? [workflows] : [])].join(", ");
     throw new GitHubError(
-      `${head}. The token lacks ${inWords[permission]}. Expected a token of yours with ` +
-        `${Object.values(inWords).join(", ")}. Next: add the permission at GitHub, or make such a token, put it into a file, ` +
-        "and: ghrunners setup workflows --apply --token-file FILE",
+      FORBIDDEN_TO_ACTIONS.test(refused.message)
+        ? `${head}. Expected the setting "Allow GitHub Actions to create and approve pull requests" (Settings, Actions, ` +
+            "General; an organization may lock it, and repository.manage of a stack keeps it off), or another token than " +
+            `the job's own, with ${wanted}. Next: turn the setting on, or ${again}`
+        : `${head}. The token lacks ${inWords[permission]}. Expected a token of yours with ${wanted}. ` +
+            `Next: add the permission at GitHub, or ${again}`,
       refused.status,
     );
   }
 }
 
-const foldersOf = ({ files }: Proposal): string[] => [...new Set(files.map((file) => path.dirname(file.path)))];
+/** As GitHub's contents have them: the root is the empty text. */
+const foldersOf = ({ files }: Proposal): string[] => [
+  ...new Set(files.map((file) => path.dirname(file.path).replace(/^\.$/, ""))),
+];
 
 async function filesAt(client: Asked, proposal: Proposal, ref: string): Promise<ProposalSeen["files"]> {
   const folders = await Promise.all(foldersOf(proposal).map((folder) => client.filesIn(folder, ref)));
@@ -72,7 +83,7 @@ export async function readProposal(
   defaultBranch: string,
 ): Promise<{ readonly base: ProposalBase; readonly seen: ProposalSeen }> {
   const { branch } = proposal;
-  const head = await needing("contents", commitAt(client, defaultBranch));
+  const head = await needing(proposal, "contents", commitAt(client, defaultBranch));
   const files = await filesAt(client, proposal, head.sha);
   const base = { branch: defaultBranch, commit: head.sha, tree: head.commit.tree.sha };
   const ref = await unlessMissing(
@@ -83,6 +94,7 @@ export async function readProposal(
   if (ref === undefined) return { base, seen: { files } };
   const tip = await commitAt(client, ref.object.sha);
   const open = await needing(
+    proposal,
     "pull_requests",
     client.call("list the pull requests", ({ rest }, names) =>
       rest.pulls.list({ ...names, head: `${names.owner}:${branch}`, base: defaultBranch, state: "open" }),
@@ -104,6 +116,7 @@ async function pushCommit(
   const tree: { path: string; mode: "100644"; type: "blob"; sha: string }[] = [];
   for (const { path: file, content } of files) {
     const { sha } = await needing(
+      proposal,
       "contents",
       client.call("store a file", ({ rest }, names) =>
         rest.git.createBlob({ ...names, content: content.toString("base64"), encoding: "base64" }),
@@ -112,6 +125,7 @@ async function pushCommit(
     tree.push({ path: file, mode: "100644", type: "blob", sha });
   }
   const made = await needing(
+    proposal,
     files.some(isWorkflow) ? "workflows" : "contents",
     client.call("store the folder of the change", ({ rest }, names) =>
       rest.git.createTree({ ...names, base_tree: base.tree, tree }),
@@ -129,7 +143,7 @@ async function pushCommit(
       : client.once(`move the branch ${proposal.branch}`, ({ rest }, names) =>
           rest.git.updateRef({ ...names, ref: `heads/${proposal.branch}`, sha, force: true }),
         );
-  await needing(files.some(isWorkflow) ? "workflows" : "contents", point);
+  await needing(proposal, files.some(isWorkflow) ? "workflows" : "contents", point);
 }
 
 /**
@@ -146,6 +160,7 @@ export async function propose(
   const { title, body, branch } = proposal;
   const { pull } = plan;
   const answer = await needing(
+    proposal,
     "pull_requests",
     pull === undefined
       ? client.once("open a pull request", ({ rest }, names) =>

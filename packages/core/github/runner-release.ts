@@ -43,6 +43,33 @@ export const toDownloads = (assets: readonly RawAsset[]): RunnerDownload[] =>
     return os === undefined || architecture === undefined ? [] : [{ os, architecture, filename: name, url, sha256 }];
   });
 
+/** A version of the runner program that was published. */
+export interface RunnerVersion {
+  readonly version: string;
+  /** Not offered to every repository yet: GitHub begins so with each version. */
+  readonly isPrerelease: boolean;
+  /** ms since 1970. */
+  readonly publishedAt: number;
+  readonly downloads: readonly RunnerDownload[];
+}
+
+/** A release of actions/runner. */
+interface RawRelease {
+  readonly tag_name: string;
+  readonly draft: boolean;
+  readonly prerelease: boolean;
+  readonly published_at: string | null;
+  readonly assets: readonly RawAsset[];
+}
+
+/** The published versions among the releases of actions/runner. */
+export const toVersions = (releases: readonly RawRelease[]): RunnerVersion[] =>
+  releases.flatMap(({ tag_name, draft, prerelease: isPrerelease, published_at, assets }) => {
+    const [, version] = /^v(\d+\.\d+\.\d+)$/.exec(tag_name) ?? [];
+    if (version === undefined || draft || published_at === null) return [];
+    return [{ version, isPrerelease, publishedAt: Date.parse(published_at), downloads: toDownloads(assets) }];
+  });
+
 /** The announced ends of a runner's version. */
 export interface RawDeprecation {
   readonly runtime_deprecates_at?: string | null;

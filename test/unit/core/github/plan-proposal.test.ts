@@ -13,6 +13,7 @@ const proposal: Proposal = {
   branch: "ghrunners/workflows",
   title: "Add the workflows",
   body: "",
+  again: "ghrunners setup workflows --token-file FILE",
   files: [
     { path: "a.yml", content: one },
     { path: "b.yml", content: two },
