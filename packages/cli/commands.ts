@@ -27,6 +27,7 @@ import { command as setup } from "./setup/command";
 import { command as smoke } from "./smoke/command";
 import { command as status } from "./status/command";
 import { command as support } from "./support/command";
+import { command as upkeep } from "./upkeep/command";
 import { command as why } from "./why/command";
 
 /** Headings of the help, in its order, with their commands. */
@@ -34,7 +35,7 @@ const groups: Readonly<Record<string, readonly (() => Command)[]>> = {
   "Begin:": [init, setup],
   "Look:": [status, doctor, consolePage, why, alerts, gate, drift, dashboards, blastRadius],
   "Deploy:": [deploy, promote, pause, resume, incidents, review],
-  "Operate:": [smoke, maintenance, patch, rotate],
+  "Operate:": [smoke, maintenance, patch, upkeep, rotate],
   "Repair:": [rollbackRunners, restoreMonitoring, restoreProtection, prune],
   "Help:": [support, completion],
 };

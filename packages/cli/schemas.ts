@@ -27,6 +27,7 @@ import { setupGitHubSchema, setupMonitoringSchema, setupProxmoxSchema, setupWork
 import { smokeJobResultSchema } from "./smoke/schema";
 import { statusReportSchema } from "./status/schema";
 import { supportReportSchema } from "./support/schema";
+import { upkeepSchema } from "./upkeep/schema";
 import { whySchema } from "./why/schema";
 
 /** Increased when a field changes its meaning. */
@@ -126,6 +127,9 @@ export const schemas = {
   smoke: z.strictObject({ version, ...smokeJobResultSchema.shape }).meta({ title: "A job that ran on a runner" }),
   status: statusReportSchema,
   support: supportReportSchema,
+  upkeep: z
+    .strictObject({ version, ...upkeepSchema.shape })
+    .meta({ title: "What is newer than a stack's file pins, and its pull request" }),
   why: z
     .strictObject({ version, ...whySchema.shape })
     .meta({ title: "Why a job or a deployment waits, failed or is done" }),

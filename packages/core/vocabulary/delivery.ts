@@ -9,7 +9,7 @@ export const stackSecrets: readonly string[] = [
 ];
 
 /** Secrets of the repository that its own workflows read, set by hand. */
-export const deliverySecrets: readonly string[] = [...stackSecrets, "RUNNER_VIEW_TOKEN"];
+export const deliverySecrets: readonly string[] = [...stackSecrets, "RUNNER_VIEW_TOKEN", "UPKEEP_TOKEN"];
 
 /** The workflow that deploys, and the one that chooses its runner; other workflows call both. */
 export const DEPLOY_WORKFLOW = "deploy.yml";

@@ -12,6 +12,7 @@ import { DeliveryRunner } from "@ghrunners/lab/driver/delivery-runner";
 import { GitClient } from "@ghrunners/lab/driver/git-client";
 import { seal } from "@ghrunners/lab/driver/seal";
 import { backendUrl } from "@ghrunners/lab/instance";
+import { offeredVersion } from "@ghrunners/lab/runner-distribution/build";
 import { topology } from "@ghrunners/lab/topology";
 import { valuesOfLab } from "@ghrunners/lab/pulumi/stack";
 import { apiOnlyLab, type ApiOnlyLab } from "../cli/support/api-only-lab";
@@ -20,8 +21,8 @@ const RUN_MS = 240_000;
 type Config = Record<string, unknown>;
 
 /**
- * preview.yml, staging.yml, production.yml and drift.yml as they are: started by a push, a pull request, a tag and a
- * dispatch, on a delivery runner, with the real engine. No machines here.
+ * preview.yml, staging.yml, production.yml, drift.yml and upkeep.yml as they are: started by a push, a pull request, a tag
+ * and a dispatch, on a delivery runner, with the real engine. No machines here.
  */
 describe("the delivery workflows, whole", function () {
   this.timeout(2 * RUN_MS);
@@ -253,5 +254,40 @@ describe("the delivery workflows, whole", function () {
       (await issues()).map(({ title, state }) => [title, state]),
       [["Drift of staging", "closed"]],
     );
+  });
+
+  it("upkeep.yml proposes a newer runner version, which staging takes at the merge, and then has nothing to propose", async () => {
+    const start = () => api().actions.createWorkflowDispatch({ ...here(), workflow_id: "upkeep.yml", ref: "main" });
+    const open = async () => (await developer.rest.pulls.list({ ...here(), state: "open" })).data;
+    await start();
+    const refused = await over("upkeep.yml", 0);
+    assert.equal(refused.conclusion, "failure");
+    assert.match(
+      await logs(refused),
+      /Expected the setting "Allow GitHub Actions to create and approve pull requests"/,
+    );
+    assert.deepEqual(await open(), []);
+
+    const allowed = { can_approve_pull_request_reviews: true };
+    await api().actions.setGithubActionsDefaultWorkflowPermissionsRepository({ ...here(), ...allowed });
+    const [previews, deliveries] = [(await runsOf("preview.yml")).length, (await runsOf("staging.yml")).length];
+    await start();
+    const opened = await over("upkeep.yml", 1);
+    assert.equal(opened.conclusion, "success", await logs(opened));
+    const [pull, ...more] = await open();
+    assert.deepEqual(
+      [pull?.title, pull?.user?.login, more],
+      [`staging: runner ${offeredVersion}`, "github-actions[bot]", []],
+    );
+    assert.equal((await runsOf("preview.yml")).length, previews, "the token of a job starts no workflow");
+
+    await developer.rest.pulls.merge({ ...here(), pull_number: pull?.number ?? 0 });
+    const delivered = await over("staging.yml", deliveries);
+    assert.equal(delivered.conclusion, "success", await logs(delivered));
+    await start();
+    const nothing = await over("upkeep.yml", 2);
+    assert.equal(nothing.conclusion, "success", await logs(nothing));
+    assert.match(await logs(nothing), /Nothing to propose\. Nothing was changed\./);
+    assert.deepEqual(await open(), []);
   });
 });

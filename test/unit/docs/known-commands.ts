@@ -143,6 +143,11 @@ export const knownCommands: readonly KnownCommand[] = [
     by: '"ghrunners", "setup", "workflows"',
   },
   {
+    pattern: /^ghrunners upkeep( --stack staging)?( --propose( --token-file own-token)?)?$/,
+    test: init,
+    by: '"ghrunners", "upkeep", "--stack", stack',
+  },
+  {
     pattern: /^ghrunners prune( --plan deployment\.yaml)?( --apply( --force "remove what is still running")?)?$/,
     test: "test/rehearsal/drift.test.ts",
     by: '["ghrunners", "prune", "--apply"]',
@@ -352,7 +357,7 @@ export const knownCommands: readonly KnownCommand[] = [
     by: 'review<ReviewDocument>("latest", "--kind", "postmortem")',
   },
   {
-    pattern: /^ghrunners rollback-runners( --dry-run| --automatic)?$/,
+    pattern: /^ghrunners rollback-runners( --dry-run| --automatic| --stack \w+)?$/,
     test: "test/rehearsal/rollback.test.ts",
     by: 'rollback("--dry-run")',
   },

@@ -19,6 +19,7 @@ describe("the workflows of this repository", () => {
       "staging.yml",
       "production.yml",
       "drift.yml",
+      "upkeep.yml",
       "delivery-runner.yml",
       "runner-gate.yml",
       "deploy.yml",

@@ -199,6 +199,21 @@ describe("ghrunners init and setup on the two APIs", function () {
     assert.equal(nothing.code, 2, nothing.all);
   });
 
+  it("says what is newer than the stack's file pins, and proposes nothing to a repository without that file", async () => {
+    const line = ["ghrunners", "upkeep", "--stack", stack];
+    const { code, stdout, all } = await run(...line);
+    assert.equal(code, 1, all);
+    assert.match(stdout, /^ {2}runner +- +2\.336\.0 +- +newer /m);
+    assert.match(stdout, new RegExp(`^Next: ghrunners upkeep --stack ${stack} --propose$`, "m"));
+    const own = path.join(folder, "own-token");
+    const refused = await run(...line, "--propose", "--token-file", own);
+    assert.equal(refused.code, 2, refused.all);
+    assert.match(
+      refused.all,
+      new RegExp(`Seen no Pulumi\\.${stack}\\.yaml in octo-org/demo-app \\(main\\)\\. Expected`),
+    );
+  });
+
   it("prints how to set up an empty monitoring host, and refuses to work on a machine that no one named", async () => {
     const line = ["ghrunners", "setup", "monitoring", "--stack", stack];
     const { code, stdout, all } = await run(...line);
