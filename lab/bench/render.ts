@@ -25,8 +25,9 @@ function cpu({ cpuSeconds }: Measure): string {
     .join(", ");
 }
 
-const times = ({ min, median, max }: Summary, digits: number): string[] =>
-  [min, median, max].map((value) => number(value, digits));
+const times = ({ min, median, max }: Summary): string[] =>
+  // Hundredths of a second say nothing about an exporter's answer.
+  [min, median, max].map((value) => number(value, median < 0.1 ? 4 : 2));
 
 const requests = ({ requestsPerHour }: Measure): string =>
   requestsPerHour === undefined ? "" : number(requestsPerHour.median, 0);
@@ -39,7 +40,7 @@ function measureRow(entry: Measure): string[] {
   return [
     title(entry),
     entry.subject,
-    ...times(entry.summary, 2),
+    ...times(entry.summary),
     orNothing(entry.p95, 2),
     String(entry.runs.length),
     orNothing(entry.wholeShare === undefined ? undefined : 100 * entry.wholeShare, 1, " %"),
@@ -53,7 +54,7 @@ function measureRow(entry: Measure): string[] {
 const comparisonRow = (entry: Comparison): string[] => [
   title(entry),
   `${entry.subject} / ${entry.peer}`,
-  ...times(entry.ratios, 2),
+  ...times(entry.ratios),
 ];
 
 export function renderReport(report: BenchReport): string {

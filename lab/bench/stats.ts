@@ -33,8 +33,8 @@ export function percentile(values: readonly number[], percent: number): number {
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] as number;
 }
 
-/** To three decimals: a millisecond of a time in seconds. */
-export const rounded = (value: number): number => Math.round(value * 1000) / 1000;
+/** To four decimals: a tenth of a millisecond of a time in seconds. */
+export const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;
 
 export const roundedSummary = (values: readonly number[]): Summary => {
   const { min, median, max } = summarise(values);

@@ -24,7 +24,7 @@ export const failover: BenchScenario = {
           "lab/bench/inside/failover.ts",
           {},
           // The rehearsal works on the lab from outside.
-          { where: "host" },
+          { where: "host", signal: bench.signal },
         )) {
           bench.record({ measure: `failover/decided: ${fault}`, subject: "ghrunners", round, seconds: decided });
           bench.record({ measure: `failover/told: ${fault}`, subject: "ghrunners", round, seconds: told });

@@ -130,4 +130,11 @@ describe("bench: report", () => {
     assert.match(text, /boot was left out: no root/);
     assert.match(text, /^test, 2 cores, 2\.0 GiB, linux x64 6\.1\nnode 20\.0\.0\n/);
   });
+
+  it("shows the milliseconds of an exporter's answer", () => {
+    const report = buildReport(
+      findings([{ measure: "exporter/scrape", subject: "ghrunners", round: 1, seconds: 0.0014 }]),
+    );
+    assert.match(renderReport(report), /exporter\/scrape +ghrunners +0\.0014 +0\.0014 +0\.0014 /);
+  });
 });

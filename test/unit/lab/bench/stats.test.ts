@@ -45,7 +45,7 @@ describe("bench: statistics", () => {
     assert.throws(() => summarise([]), RangeError);
   });
 
-  it("rounds to milliseconds", () => {
-    assert.equal(rounded(1.23456), 1.235);
+  it("rounds to a tenth of a millisecond", () => {
+    assert.equal(rounded(1.23456), 1.2346);
   });
 });
