@@ -4,20 +4,21 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { ports } from "@ghrunners/core/vocabulary/ports";
 import {
-  HOOK_POLICY_FILE,
-  HOOKS_FOLDER,
+  JOB_FOLDERS,
   RUNNER_HOME,
   RUNNER_USER,
   runnerLabels,
   runnerUnit,
+  SETUP_USER,
 } from "@ghrunners/core/vocabulary/runner";
-import { renderDropIn, renderEnvironment, renderPolicy } from "@ghrunners/components/runner/render-agent";
-import type { Settings } from "@ghrunners/config/load";
+import { runnerPackages } from "@ghrunners/components/runner/packages";
+import type { RunnerSettings, Settings } from "@ghrunners/config/parse";
 import type { Lab } from "../../lifecycle";
 import { offeredVersion } from "../../runner-distribution/build";
-import { projectRoot } from "@ghrunners/core/project-root";
 import type { TimedCommand } from "../timed";
+import { exporterFiles, exporterService, packFiles, runnerFiles } from "./host-files";
 
 export interface Ansible {
   readonly playbook: TimedCommand;
@@ -25,23 +26,28 @@ export interface Ansible {
   close(): void;
 }
 
+/** What differs from host to host. */
+const hostVariables = (settings: Settings, runner: RunnerSettings, archives: string): Record<string, unknown> => ({
+  ansible_host: runner.address,
+  labels: runnerLabels(settings.environment, runner.role, settings.agent.extraLabels),
+  unit: runnerUnit(settings.github.repository, runner.name),
+  files_archive: archiveOf(archives, runner),
+  exporter: exporterService(settings, runner),
+});
+
+const archiveOf = (folder: string, { name }: RunnerSettings): string => path.join(folder, `${name}.tar.gz`);
+
 /** Inventory with every variable of the playbook, from the settings of the program. Holds no secret. */
 export function inventory(
   settings: Settings,
-  files: { knownHosts: string; privateKey: string; authority: string },
+  files: { knownHosts: string; privateKey: string; authority: string; archives: string },
 ): unknown {
-  const { github, agent, environment } = settings;
-  const hosts = settings.runners.map(({ name, address, role }): [string, Record<string, unknown>] => [
-    name,
-    {
-      ansible_host: address,
-      labels: runnerLabels(environment, role, agent.extraLabels),
-      unit: runnerUnit(github.repository, name),
-    },
-  ]);
+  const { github, agent } = settings;
   return {
     runners: {
-      hosts: Object.fromEntries(hosts),
+      hosts: Object.fromEntries(
+        settings.runners.map((runner) => [runner.name, hostVariables(settings, runner, files.archives)]),
+      ),
       vars: {
         ansible_user: settings.vm.user,
         ansible_ssh_private_key_file: files.privateKey,
@@ -57,21 +63,20 @@ export function inventory(
           Accept: "application/vnd.github+json",
         },
         archive_name: `actions-runner-linux-x64-${agent.version ?? offeredVersion}.tar.gz`,
+        // That of the release is found by the playbook.
+        packages: runnerPackages(undefined).filter((name) => name !== "libicu"),
         runner_user: RUNNER_USER,
+        setup_user: SETUP_USER,
         runner_home: RUNNER_HOME,
-        hooks_folder: HOOKS_FOLDER,
-        policy_file: HOOK_POLICY_FILE,
-        scripts_folder: path.join(projectRoot, "components", "scripts"),
-        drop_in: renderDropIn(settings.safety.drainTimeoutMinutes),
-        policy: renderPolicy({ repository: github.repository, events: agent.allowedEvents, refs: agent.allowedRefs }),
-        environment_lines: renderEnvironment(),
+        job_folders: JOB_FOLDERS,
+        exporter_ports: [ports.nodeExporter, ports.runnerExporter],
       },
     },
   };
 }
 
 /** @param folder made here, inside the lab's state */
-export function prepareAnsible(lab: Lab, settings: Settings, folder: string): Ansible {
+export async function prepareAnsible(lab: Lab, settings: Settings, folder: string): Promise<Ansible> {
   const sockets = path.join(folder, "cp");
   mkdirSync(sockets, { recursive: true, mode: 0o700 });
   const inventoryFile = path.join(folder, "inventory.json");
@@ -79,7 +84,12 @@ export function prepareAnsible(lab: Lab, settings: Settings, folder: string): An
     knownHosts: path.join(folder, "known_hosts"),
     privateKey: path.join(lab.instance.secrets, "ssh-key"),
     authority: lab.authority,
+    archives: path.join(folder, "files"),
   };
+  for (const runner of settings.runners) {
+    const all = [...runnerFiles(settings, runner), ...(await exporterFiles(settings, runner))];
+    packFiles(all, archiveOf(files.archives, runner));
+  }
   writeFileSync(inventoryFile, JSON.stringify(inventory(settings, files)), { mode: 0o600 });
   const source = path.join(__dirname, "ansible");
   const inside = ["nsenter", `--net=${lab.instance.netns}`];

@@ -3,9 +3,10 @@
  */
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Settings } from "@ghrunners/config/load";
+import type { Settings } from "@ghrunners/config/parse";
 import type { Lab } from "../../lifecycle";
 import type { TimedCommand } from "../timed";
+import { firewallRules } from "./firewall";
 import type { PeerTools } from "./tools";
 
 export interface Tofu {
@@ -14,8 +15,8 @@ export interface Tofu {
 }
 
 /** Variables of main.tf, from the settings of the program. */
-export function tofuVariables(settings: Settings, guests: boolean): Record<string, unknown> {
-  const { proxmox, network, vm, runners, monitoring } = settings;
+export function tofuVariables(settings: Settings): Record<string, unknown> {
+  const { proxmox, network, vm, runners } = settings;
   return {
     endpoint: proxmox.endpoint,
     node: proxmox.node,
@@ -24,14 +25,13 @@ export function tofuVariables(settings: Settings, guests: boolean): Record<strin
     bridge: proxmox.bridge,
     gateway: network.gateway,
     prefix_length: network.prefixLength,
-    admin_cidr: network.adminCidr,
-    monitoring_address: monitoring?.host ?? null,
+    nameservers: network.nameservers,
+    rules: firewallRules(settings),
     ssh_public_key: settings.sshPublicKey,
     user: vm.user,
     cores: vm.cores,
     memory_mib: vm.memoryMiB,
     disk_gib: vm.diskGiB,
-    guests,
     runners: Object.fromEntries(runners.map(({ name, vmId, address }) => [name, { vm_id: vmId, address }])),
   };
 }
@@ -43,7 +43,7 @@ export function tofuVariables(settings: Settings, guests: boolean): Record<strin
 export function prepareTofu(tools: PeerTools, lab: Lab, settings: Settings, folder: string): Tofu {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   copyFileSync(path.join(__dirname, "tofu", "main.tf"), path.join(folder, "main.tf"));
-  const variables = tofuVariables(settings, lab.mode === "machines");
+  const variables = tofuVariables(settings);
   writeFileSync(path.join(folder, "terraform.tfvars.json"), JSON.stringify(variables), { mode: 0o600 });
   const rc = path.join(folder, "tofu.rc");
   // No `tofu init`: an overridden provider is used as it is.

@@ -1,12 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { parse, stringify } from "yaml";
 import type { Instance } from "../../instance";
 import { reasonForApiOnly } from "../../lifecycle";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
-import { stackFile } from "@ghrunners/cli/pulumi/stack";
+import type { Settings } from "@ghrunners/config/parse";
 import { enterLab } from "../../pulumi/open";
-import { inside, type LabSession, pulumiLine, stackOfSession } from "../../pulumi/session";
+import { inside, type LabSession, pulumiLine } from "../../pulumi/session";
 import { runWorker } from "../../worker";
 import { projectRoot } from "@ghrunners/core/project-root";
 import type { RunnersInput, BenchRunner } from "../inside/runners";
@@ -14,8 +13,9 @@ import { withInstance, withLab, type BenchLab } from "../labs";
 import { prepareAnsible } from "../peer/ansible";
 import { prepareTofu } from "../peer/tofu";
 import { ensurePeerTools, type PeerTools } from "../peer/tools";
+import { assertHostsUnchanged, assertMachinesUnchanged } from "../peer/unchanged";
 import { recordTiming, type Bench, type BenchScenario } from "../scenario";
-import { settingsOf } from "../settings";
+import { sameJob } from "../same-job";
 import { timed, type TimedCommand, type CommandTiming } from "../timed";
 
 /** `npm start` as a newcomer types it, in the benchmark's lab. */
@@ -32,8 +32,7 @@ const logFile = (instance: Instance, name: string): string =>
   path.join(path.dirname(instance.state), `${instance.name}-logs`, name);
 
 /** @throws Error unless GitHub shows exactly the configured runners, online, with exactly their labels */
-async function assertOnline({ lab, session }: BenchLab, who: string): Promise<void> {
-  const settings = settingsOf(session);
+async function assertOnline({ lab, session }: BenchLab, settings: Settings, who: string): Promise<void> {
   const { url, repository } = settings.github;
   const input: RunnersInput = { url, repository, token: lab.secrets.githubToken };
   const seen = await runWorker<RunnersInput, BenchRunner[]>(session, "lab/bench/inside/runners.ts", input);
@@ -50,21 +49,6 @@ async function assertOnline({ lab, session }: BenchLab, who: string): Promise<vo
   throw new Error(
     `${who} ended in another state than it should. Seen: ${text(seen) || "no runner"}. Expected: ${text(expected)}.`,
   );
-}
-
-/** Settings of what the peer does not do: the comparison is about the same job. */
-const beyondThePeer = ["deployment", "targets", "secrets", "repository", "monitoring"].map((key) => `ghrunners:${key}`);
-
-/** A copy of the stack's configuration with nothing but machines and runners. */
-function sameJob({ lab, session }: BenchLab): string {
-  const own = readFileSync(stackFile(stackOfSession(session)), "utf8");
-  const content = parse(own) as { config: Record<string, unknown> };
-  const config = Object.fromEntries(Object.entries(content.config).filter(([key]) => !beyondThePeer.includes(key)));
-  const folder = path.join(lab.instance.state, "same-job");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = path.join(folder, `Pulumi.${session.stack}.yaml`);
-  writeFileSync(file, stringify({ ...content, config }), { mode: 0o600 });
-  return file;
 }
 
 /** When the last of the configured runners first came online, by GitHub's own event log; ms since the epoch. */
@@ -107,7 +91,8 @@ async function bringUp(bench: Bench, round: number): Promise<void> {
 async function own(bench: Bench, round: number): Promise<void> {
   await withLab(bench, "machines", async (bed) => {
     const { instance } = bed.lab;
-    const job = ["--config-file", sameJob(bed)];
+    const { file, settings } = sameJob(bed);
+    const job = ["--config-file", file];
     const up = (name: string, ...args: string[]): Promise<CommandTiming> =>
       timed(
         command(bed.session, pulumiLine(bed.session, ["up", ...job, ...args])),
@@ -116,41 +101,35 @@ async function own(bench: Bench, round: number): Promise<void> {
       );
     const label = { subject: "ghrunners", round } as const;
     recordTiming(bench, { measure: "runners/first-run", ...label }, await up("own-first"));
-    await assertOnline(bed, "The program");
+    await assertOnline(bed, settings, "The program");
     recordTiming(bench, { measure: "runners/no-op", ...label }, await up("own-no-op", "--expect-no-changes"));
   });
 }
 
 async function peer(bench: Bench, tools: PeerTools, round: number): Promise<void> {
   await withLab(bench, "machines", async (bed) => {
-    const { lab, session } = bed;
-    const settings = settingsOf(session);
+    const { lab } = bed;
+    const { settings } = sameJob(bed);
     const folder = path.join(lab.instance.state, "peer");
     const tofu = prepareTofu(tools, lab, settings, folder);
-    const ansible = prepareAnsible(lab, settings, folder);
+    const ansible = await prepareAnsible(lab, settings, folder);
+    const apply = tofu.command("apply", "-auto-approve", "-input=false", "-no-color");
+    const log = (name: string, tool: string): string => logFile(lab.instance, `peer-${name}-${tool}.log`);
     const both = async (name: string): Promise<CommandTiming[]> => {
-      const log = (tool: string): string => logFile(lab.instance, `peer-${name}-${tool}.log`);
-      const machines = await timed(tofu.command("apply", "-auto-approve", "-input=false"), log("tofu"), bench.signal);
-      return [machines, await timed(ansible.playbook, log("ansible"), bench.signal)];
+      const machines = await timed(apply, log(name, "tofu"), bench.signal);
+      return [machines, await timed(ansible.playbook, log(name, "ansible"), bench.signal)];
     };
     const label = { subject: "opentofu+ansible", round } as const;
     try {
       recordTiming(bench, { measure: "runners/first-run", ...label }, ...(await both("first")));
-      await assertOnline(bed, "The peer");
+      await assertOnline(bed, settings, "The peer");
       recordTiming(bench, { measure: "runners/no-op", ...label }, ...(await both("no-op")));
-      assertNothingChanged(readFileSync(logFile(lab.instance, "peer-no-op-ansible.log"), "utf8"));
+      assertMachinesUnchanged(readFileSync(log("no-op", "tofu"), "utf8"));
+      assertHostsUnchanged(readFileSync(log("no-op", "ansible"), "utf8"));
     } finally {
       ansible.close();
     }
   });
-}
-
-/** @throws Error when the playbook's recap shows a change: then it was no no-op */
-export function assertNothingChanged(log: string): void {
-  const recap = log.slice(log.lastIndexOf("PLAY RECAP"));
-  const counts = [...recap.matchAll(/changed=(\d+)/g)].map((match) => Number(match[1]));
-  if (counts.length > 0 && counts.every((count) => count === 0)) return;
-  throw new Error(`The playbook's second run should change nothing; its recap:\n${recap}`);
 }
 
 /** Two runners on machines: the program against OpenTofu with Ansible, from the same lab to the same state. */

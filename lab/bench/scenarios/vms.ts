@@ -8,6 +8,7 @@ import { type LabSession, pulumiLine, stackOfSession } from "../../pulumi/sessio
 import { withLab, type BenchLab } from "../labs";
 import { prepareTofu } from "../peer/tofu";
 import { ensurePeerTools, type PeerTools } from "../peer/tools";
+import { assertMachinesUnchanged } from "../peer/unchanged";
 import { recordTiming, type Bench, type BenchScenario } from "../scenario";
 import { settingsOf } from "../settings";
 import { timed, type TimedCommand, type CommandTiming } from "../timed";
@@ -65,9 +66,9 @@ const ownSteps = ({ session }: BenchLab): Steps => ({
 function peerSteps({ lab, session }: BenchLab, tools: PeerTools): Steps {
   const tofu = prepareTofu(tools, lab, settingsOf(session), path.join(lab.instance.state, "peer"));
   return {
-    preview: tofu.command("plan", "-input=false"),
-    first: tofu.command("apply", "-auto-approve", "-input=false"),
-    noOp: tofu.command("apply", "-auto-approve", "-input=false"),
+    preview: tofu.command("plan", "-input=false", "-no-color"),
+    first: tofu.command("apply", "-auto-approve", "-input=false", "-no-color"),
+    noOp: tofu.command("apply", "-auto-approve", "-input=false", "-no-color"),
   };
 }
 
@@ -82,8 +83,9 @@ export const vms: BenchScenario = {
   bars: [],
   async run(bench: Bench): Promise<void> {
     const tools = await ensurePeerTools(bench, { ansible: false });
+    const log = (bed: BenchLab, name: string): string => path.join(bed.lab.instance.logs, `${name}.log`);
     const run = (bed: BenchLab, command: TimedCommand, name: string): Promise<CommandTiming> =>
-      timed(command, path.join(bed.lab.instance.logs, `${name}.log`), bench.signal);
+      timed(command, log(bed, name), bench.signal);
     const steps = { ghrunners: ownSteps, opentofu: (bed: BenchLab) => peerSteps(bed, tools) } as const;
     for (let round = 1; round <= bench.rounds; round += 1) {
       for (const size of bench.sizes.filter((one) => round === 1 || one < LARGE)) {
@@ -99,6 +101,7 @@ export const vms: BenchScenario = {
             if (size >= LARGE && subject === "opentofu")
               recordTiming(bench, { measure: SAVED_AT_END, ...label }, firstRun);
             recordTiming(bench, { measure: "vms/no-op", ...label }, await run(bed, noOp, "no-op"));
+            if (subject === "opentofu") assertMachinesUnchanged(readFileSync(log(bed, "no-op"), "utf8"));
           });
         }
         if (size < LARGE) continue;

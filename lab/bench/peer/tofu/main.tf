@@ -13,18 +13,18 @@ variable "storage" { type = string }
 variable "bridge" { type = string }
 variable "gateway" { type = string }
 variable "prefix_length" { type = number }
-variable "admin_cidr" { type = string }
-variable "monitoring_address" {
-  type    = string
-  default = null
+variable "nameservers" { type = list(string) }
+# The program's own rules, in the order in which Proxmox VE reads them.
+variable "rules" {
+  type = list(object({
+    type = string, action = string, proto = string, dport = string, source = string, dest = string, comment = string
+  }))
 }
 variable "ssh_public_key" { type = string }
 variable "user" { type = string }
 variable "cores" { type = number }
 variable "memory_mib" { type = number }
 variable "disk_gib" { type = number }
-# Whether the machines are real ones that report an address.
-variable "guests" { type = bool }
 variable "runners" {
   type = map(object({ vm_id = number, address = string }))
 }
@@ -87,7 +87,7 @@ resource "proxmox_virtual_environment_vm" "runner" {
     interface    = "ide2"
     upgrade      = false
     dns {
-      servers = [var.gateway]
+      servers = var.nameservers
     }
     ip_config {
       ipv4 {
@@ -100,28 +100,22 @@ resource "proxmox_virtual_environment_vm" "runner" {
       keys     = [var.ssh_public_key]
     }
   }
+  serial_device {
+    device = "socket"
+  }
+  cdrom {
+    interface = "ide3"
+    file_id   = "none"
+  }
+  # The address is configured, so there is no need to wait for the agent to report it.
   agent {
-    enabled = var.guests
+    enabled = true
     timeout = "15s"
     type    = "virtio"
     wait_for_ip {
-      ipv4 = true
+      disabled = true
     }
   }
-}
-
-locals {
-  rules = concat([
-    { type = "in", proto = "tcp", dport = "22", source = var.admin_cidr, dest = null, comment = "SSH from the administrators" },
-    ], var.monitoring_address == null ? [] : [
-    { type = "in", proto = "tcp", dport = "9100:9101", source = var.monitoring_address, dest = null, comment = "Metrics for the monitoring host" },
-    ], [
-    { type = "out", proto = "udp", dport = "53", source = null, dest = var.gateway, comment = "DNS" },
-    { type = "out", proto = "tcp", dport = "53", source = null, dest = var.gateway, comment = "DNS" },
-    { type = "out", proto = "udp", dport = "123", source = null, dest = null, comment = "NTP" },
-    { type = "out", proto = "tcp", dport = "443", source = null, dest = null, comment = "GitHub and its storage" },
-    { type = "out", proto = "tcp", dport = "80", source = null, dest = null, comment = "Debian's mirrors" },
-  ])
 }
 
 # Keyed by the variable and ordered by depends_on: a reference to another resource's instances would make OpenTofu
@@ -133,10 +127,10 @@ resource "proxmox_virtual_environment_firewall_rules" "runner" {
   depends_on = [proxmox_virtual_environment_vm.runner]
 
   dynamic "rule" {
-    for_each = local.rules
+    for_each = var.rules
     content {
       type    = rule.value.type
-      action  = "ACCEPT"
+      action  = rule.value.action
       proto   = rule.value.proto
       dport   = rule.value.dport
       source  = rule.value.source
@@ -156,4 +150,6 @@ resource "proxmox_virtual_environment_firewall_options" "runner" {
   output_policy = "DROP"
   dhcp          = false
   macfilter     = true
+  ndp           = true
+  radv          = false
 }
