@@ -61,7 +61,7 @@ export type Growth = Described<typeof growthSchema>;
 
 export type BenchReport = Described<typeof reportSchema>;
 
-export interface Findings {
+export interface BenchMeasurements {
   readonly startedAt: Date;
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
@@ -160,7 +160,7 @@ function growthOf(measures: readonly Measure[]): Growth[] {
   });
 }
 
-export function buildReport(findings: Findings): BenchReport {
+export function buildReport(findings: BenchMeasurements): BenchReport {
   const measures = groupBy(findings.samples, ({ measure, subject, size }) => `${measure} ${subject} ${size}`).map(
     (group) => measureOf(group as [BenchSample, ...BenchSample[]], findings.bars),
   );

@@ -6,7 +6,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import path from "node:path";
 import { isForeign, words, type HttpAnswer } from "@ghrunners/cli/console/server";
-import { pressSchema, type FaultPanel, type FaultSubject, type Press } from "./panel";
+import { faultPanelActionSchema, type FaultPanel, type FaultSubject, type FaultPanelAction } from "./panel";
 
 /** First file of the page that has the panel. */
 export const faultPage = path.join(__dirname, "page/main.tsx");
@@ -15,7 +15,7 @@ export const faultPage = path.join(__dirname, "page/main.tsx");
 export interface FaultActions {
   subjects(): Promise<FaultSubject[]>;
   /** @throws Error with the reason why it cannot be done */
-  press(press: Press): Promise<void>;
+  press(press: FaultPanelAction): Promise<void>;
 }
 
 /** Largest body, bytes: a press has about 60. */
@@ -44,9 +44,9 @@ function refusal({ headers }: IncomingMessage, token: string): HttpAnswer | unde
   return undefined;
 }
 
-function parsed(text: string | undefined): Press | undefined {
+function parsed(text: string | undefined): FaultPanelAction | undefined {
   try {
-    return pressSchema.parse(JSON.parse(text ?? ""));
+    return faultPanelActionSchema.parse(JSON.parse(text ?? ""));
   } catch {
     return undefined;
   }
@@ -59,7 +59,7 @@ function parsed(text: string | undefined): Press | undefined {
 export function faultsHandler(actions: FaultActions, token: string): (request: IncomingMessage) => Promise<HttpAnswer> {
   // One button at a time: two at once could leave half of each.
   let last: Promise<unknown> = Promise.resolve();
-  const inTurn = (press: Press): Promise<void> => {
+  const inTurn = (press: FaultPanelAction): Promise<void> => {
     const done = last.then(() => actions.press(press));
     last = done.catch(() => undefined);
     return done;

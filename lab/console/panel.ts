@@ -2,12 +2,12 @@
 import { z } from "zod";
 
 /** What a button asks for. */
-export const pressSchema = z.union([
+export const faultPanelActionSchema = z.union([
   z.strictObject({ do: z.enum(["make", "clear"]), fault: z.string(), target: z.string().nullable() }),
   z.strictObject({ do: z.literal("clear-all") }),
 ]);
 
-export type Press = z.infer<typeof pressSchema>;
+export type FaultPanelAction = z.infer<typeof faultPanelActionSchema>;
 
 /** A fault with its button. */
 export interface ShownFault {

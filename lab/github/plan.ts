@@ -7,27 +7,27 @@ import type { Services } from "./services";
 /** The owner's plan. What it gives counts for private repositories; a public one has everything. */
 export type BillingPlan = "free" | "pro" | "team" | "enterprise";
 
-type Known = Pick<Services, "seed" | "faults">;
+type PlanSources = Pick<Services, "seed" | "faults">;
 
 /** A fault may change it: the owner has stopped paying, or pays for more. */
-export const planOf = ({ seed, faults }: Known): BillingPlan =>
+export const planOf = ({ seed, faults }: PlanSources): BillingPlan =>
   faults.active("billing-plan")?.parameters.plan ??
   seed.owner.plan ??
   (seed.owner.type === "Organization" ? "team" : "pro");
 
 /** A fault may make it public, as if a user had changed the visibility. */
-export const isPublic = ({ seed, faults }: Known): boolean =>
+export const isPublic = ({ seed, faults }: PlanSources): boolean =>
   !seed.repository.private || faults.active("repository-public") !== undefined;
 
 /** Whether something is there that private repositories have with Enterprise only. */
-export const hasEverything = (known: Known): boolean => isPublic(known) || planOf(known) === "enterprise";
+export const hasEverything = (known: PlanSources): boolean => isPublic(known) || planOf(known) === "enterprise";
 
 /**
  * The plan as this token may see it: a person's with that person's own token, an organization's with one of its owners',
  * which every client here is; both with the permission "Plan". Undefined: GitHub leaves the field out.
  */
 export function visiblePlan(
-  known: Known & Pick<Services, "permissionUse">,
+  known: PlanSources & Pick<Services, "permissionUse">,
   identity: Requester | undefined,
 ): BillingPlan | undefined {
   if (identity === undefined || !permits(identity, "plan:read")) return undefined;
@@ -50,7 +50,7 @@ export interface RequestedProtection {
  *
  * @throws GitHubApiError 404, 422
  */
-export function requireProtectionInPlan(known: Known, { names }: RequestedProtection): void {
+export function requireProtectionInPlan(known: PlanSources, { names }: RequestedProtection): void {
   if (hasEverything(known)) return;
   if (planOf(known) === "free") throw notFound();
   if (names.length === 0) return;
@@ -61,7 +61,7 @@ export function requireProtectionInPlan(known: Known, { names }: RequestedProtec
 }
 
 /** @throws GitHubApiError 403 in GitHub's words: rulesets of a private repository come with Pro */
-export function requireRulesetsInPlan(known: Known): void {
+export function requireRulesetsInPlan(known: PlanSources): void {
   if (isPublic(known) || planOf(known) !== "free") return;
   throw new GitHubApiError(403, "Upgrade to GitHub Pro or make this repository public to enable this feature.");
 }

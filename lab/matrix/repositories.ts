@@ -1,14 +1,14 @@
 /** Repositories and configurations, and what `pulumi up` has to do and say with each. Data. */
 import type { Offer } from "@ghrunners/core/github/repository-kind";
 import { PUBLIC_WORDS } from "@ghrunners/core/vocabulary/safety";
-import type { Expected } from "./row";
+import type { ExpectedOutcome } from "./row";
 import type { KindName } from "./repository-kinds";
 
 /** `shipped`: what Pulumi.production.yaml asks of GitHub. `everything`: with reviewers and a list of allowed actions. */
 export type ConfigurationName = "shipped" | "everything";
 
 /** One row: a repository, a configuration, and what `pulumi up` has to do. */
-export interface RepositoryRow extends Expected {
+export interface RepositoryRow extends ExpectedOutcome {
   readonly kind: KindName;
   /** Whether the token is another person's, whom GitHub does not show the plan. Default: false. */
   readonly planIsHidden?: boolean;

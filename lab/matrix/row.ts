@@ -5,13 +5,13 @@ import { begunSteps } from "../driver/engine-events";
 /** `goes through`; `refused` before anything changes; `fails` when something was begun. */
 export type RowOutcome = "goes through" | "refused" | "fails";
 
-export interface Expected {
+export interface ExpectedOutcome {
   readonly outcome: RowOutcome;
   /** Parts of what the run says, each within one line. */
   readonly says: readonly string[];
 }
 
-export interface Seen {
+export interface ObservedOutcome {
   readonly outcome: RowOutcome;
   /** Everything that the run says of its own accord, line by line. */
   readonly words: readonly string[];
@@ -31,13 +31,13 @@ function diagnosticsOf(output: string): string[] {
   return [...new Set(lines.filter((line) => !ofPulumi.test(line)).map((line) => line.replace(inFront, "")))];
 }
 
-export const seenIn = (run: EngineRun): Seen => ({
+export const seenIn = (run: EngineRun): ObservedOutcome => ({
   outcome: run.code === 0 ? "goes through" : begunSteps(run).length === 0 ? "refused" : "fails",
   words: diagnosticsOf(run.output),
 });
 
 /** How the run differs from what is expected, each in words; empty: it does not. */
-export function differencesOf(expected: Expected, seen: Seen): string[] {
+export function differencesOf(expected: ExpectedOutcome, seen: ObservedOutcome): string[] {
   const missing = expected.says.filter((part) => !seen.words.some((line) => line.includes(part)));
   return [
     ...(seen.outcome === expected.outcome ? [] : [`seen "${seen.outcome}", expected "${expected.outcome}"`]),

@@ -17,11 +17,14 @@ import { stopService } from "../service";
 import { featuresInUse } from "./at-github";
 import { configurationTitle, type RepositoryRow, repositoryRows, repositoryTitle } from "./repositories";
 import { ofKind, repositoryKinds } from "./repository-kinds";
-import { differencesOf, type Seen, seenIn } from "./row";
+import { differencesOf, type ObservedOutcome, seenIn } from "./row";
 import { type TemplateRow, templateRows, withImageStorage, withTemplates } from "./templates";
 
 /** A row with what was seen, and how that differs from what is expected. */
-export type PerformedRow<Row, More> = Row & { readonly seen: Seen & More; readonly differences: readonly string[] };
+export type PerformedRow<Row, More> = Row & {
+  readonly seen: ObservedOutcome & More;
+  readonly differences: readonly string[];
+};
 export type PerformedTemplate = PerformedRow<TemplateRow, Pick<TemplateRow, "makes">>;
 export type PerformedRepository = PerformedRow<RepositoryRow, Pick<RepositoryRow, "has">>;
 

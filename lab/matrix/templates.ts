@@ -1,7 +1,7 @@
 /** Templates as people have them, what the preview has to say of each, and a Proxmox VE that has them all. Data. */
 import { topology } from "../topology";
 import type { ProxmoxSeed } from "../proxmox/seed";
-import type { Expected } from "./row";
+import type { ExpectedOutcome } from "./row";
 
 type TemplateSeed = ProxmoxSeed["template"];
 
@@ -64,7 +64,7 @@ export const withImageStorage = (usual: ProxmoxSeed): ProxmoxSeed =>
   ]);
 
 /** One row: a template, and what `pulumi preview` has to do and say. */
-export interface TemplateRow extends Expected {
+export interface TemplateRow extends ExpectedOutcome {
   readonly template: string;
   /** VMID of `proxmox.templateId`; undefined where `proxmox.image` is set instead. */
   readonly vmId: number | undefined;

@@ -35,7 +35,7 @@ class Child extends EventEmitter {
     host.scopes.set(this.scope.name, this.scope);
     behaviour.begin?.();
     if (behaviour.seconds === Infinity) return;
-    host.world.later(behaviour.seconds * 1000, () => {
+    host.loop.later(behaviour.seconds * 1000, () => {
       if (this.isOver || !host.scopes.has(this.scope.name)) return;
       const { code, stdout = "", stderr = "" } = behaviour.end();
       this.over(code, null, stdout, stderr);
@@ -51,8 +51,8 @@ class Child extends EventEmitter {
     if (this.isOver) return;
     this.isOver = true;
     this.host.scopes.delete(this.scope.name);
-    const { world } = this.host;
-    world.after(
+    const { loop } = this.host;
+    loop.after(
       1,
       () => {
         if (stdout !== "") this.stdout.emit("data", stdout);
@@ -61,7 +61,7 @@ class Child extends EventEmitter {
       },
       this.parent,
     );
-    world.after(2 + 1000 * (this.behaviour.heldSeconds ?? 0), () => this.emit("close", code, signal), this.parent);
+    loop.after(2 + 1000 * (this.behaviour.heldSeconds ?? 0), () => this.emit("close", code, signal), this.parent);
   }
 }
 
@@ -76,7 +76,7 @@ export function spawn(
   const scoped = program === "systemd-run";
   const line = scoped ? words.slice(separator + 1) : [program, ...words];
   const name = words.find((word) => word.startsWith("--unit="))?.slice("--unit=".length) ?? `none-${host.nextPid()}`;
-  const behaviour: Behaviour = host.world.random("scopes").is(host.withoutScopes)
+  const behaviour: Behaviour = host.loop.random("scopes").is(host.withoutScopes)
     ? { seconds: 0.05, end: () => ({ code: 1, stderr: "Failed to start transient scope unit: Connection timed out" }) }
     : behaviourOf(host, line, env);
   const child: Child = new Child(host, parent, behaviour, { name, end: () => child.over(null, "SIGKILL", "", "") });

@@ -8,7 +8,7 @@ import { complete, type SimulatedRun, type SimulatedRunner } from "./github";
 import type { SimulatedHost } from "./host";
 import { SimulatedProcess } from "./processes";
 import { textAt } from "./programs";
-import { SECRETS, type Site } from "./site";
+import { SECRETS, type SimulatedSite } from "./site";
 
 /** How far the gate of a run has come is asked for so often. */
 const TICK_MS = 1_000;
@@ -37,7 +37,7 @@ export class Deployers {
   consoles = "";
 
   constructor(
-    private readonly site: Site,
+    private readonly site: SimulatedSite,
     private readonly gate: GateJudge,
   ) {
     site.github.onRun = (run) => this.begin(run);
@@ -51,7 +51,7 @@ export class Deployers {
 
   /** GitHub notices late which runners are online. */
   private look(): void {
-    this.site.world.later(10_000, () => {
+    this.site.loop.later(10_000, () => {
       for (const runner of this.site.github.runners) runner.online = this.isThere(runner);
       this.look();
     });
@@ -71,9 +71,9 @@ export class Deployers {
   }
 
   private begin(run: SimulatedRun): void {
-    const { world, github } = this.site;
+    const { loop, github } = this.site;
     const attempt = run.attempt;
-    world.later(world.random("gate").between(1_000, 4_000), () => {
+    loop.later(loop.random("gate").between(1_000, 4_000), () => {
       if (run.attempt !== attempt || run.status === "completed") return;
       run.variable = github.variables.get("DEPLOY_RUNNER") ?? "";
       const now = new Date(github.host.wall());
@@ -81,7 +81,7 @@ export class Deployers {
       const choice = this.gate.judgeChoice({ variable: run.variable, wanted, label: "production", now });
       const verdict = choice.go ? this.gate.judgeRunners(choice, github.runners) : choice;
       if (!verdict.go) {
-        world.note(`gate of run ${run.id}: ${verdict.reason}`);
+        loop.note(`gate of run ${run.id}: ${verdict.reason}`);
         return complete(run, "failure");
       }
       Object.assign(run, {
@@ -97,14 +97,14 @@ export class Deployers {
 
   /** One deployment at a time, on a runner that is there and idle. */
   private assign(run: SimulatedRun, attempt: number): void {
-    const { world, github } = this.site;
+    const { loop, github } = this.site;
     if (run.attempt !== attempt || run.status === "completed") return;
     const runner = github.runners.find(
       (each) =>
         this.isThere(each) && each.online && !each.busy && run.labels.every((label) => each.labels.includes(label)),
     );
     if (runner === undefined || github.runs.some(({ deploy }) => deploy === "in_progress"))
-      return void world.later(TICK_MS, () => this.assign(run, attempt));
+      return void loop.later(TICK_MS, () => this.assign(run, attempt));
     Object.assign(run, { deploy: "in_progress", status: "in_progress" });
     runner.busy = true;
     this.work(run, this.hostOf(runner), runner);
@@ -135,7 +135,7 @@ export class Deployers {
         runner.busy = false;
         complete(run, code === 0 ? "success" : "failure");
       };
-      if (!host.isUp) return void site.world.later(LOST_MS, over);
+      if (!host.isUp) return void site.loop.later(LOST_MS, over);
       if (recorded === undefined) return over();
       this.report(host, recorded, run).whenEnded(over);
     });
@@ -177,15 +177,15 @@ export class Deployers {
   }
 
   private follow(process: SimulatedProcess, version: string): SimulatedProcess {
-    const { world } = this.site;
-    const startedAt = world.now;
+    const { loop } = this.site;
+    const startedAt = loop.now;
     process.stdin.end(SECRETS.privateKey);
     this.atWork.add(process);
     process.whenEnded((code) => {
       this.atWork.delete(process);
       this.consoles += process.stdout + process.stderr;
       const last = process.stdout.trim().split("\n").at(-1) ?? "";
-      world.note(`${process.name} ends with ${code}: ${last.slice(0, 200)}`);
+      loop.note(`${process.name} ends with ${code}: ${last.slice(0, 200)}`);
       const words = process.stdout;
       this.results.push({
         who: process.name,
@@ -193,7 +193,7 @@ export class Deployers {
         code,
         words,
         startedAt,
-        endedAt: world.now,
+        endedAt: loop.now,
         crashed: process.crashed,
       });
     });

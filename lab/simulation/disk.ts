@@ -5,7 +5,7 @@
  */
 import { errno, newNode, type Inode, DiskTree } from "./disk-tree";
 import type { RandomStream } from "./random";
-import { Unflushed } from "./unflushed";
+import { UnflushedChanges } from "./unflushed";
 
 /** Temporary faults of a disk. */
 export interface DiskFaults {
@@ -26,13 +26,13 @@ export class Disk extends DiskTree {
   /** Bytes that are left while it is full: what is removed meanwhile is there again. */
   private free = 0;
   private count = 0;
-  private readonly unflushed = new Unflushed();
+  private readonly unflushed = new UnflushedChanges();
 
   constructor(private readonly now: () => number) {
     super();
   }
 
-  /** See {@link Unflushed.isLoose}. */
+  /** See {@link UnflushedChanges.isLoose}. */
   set isLoose(isLoose: boolean) {
     this.unflushed.isLoose = isLoose;
   }

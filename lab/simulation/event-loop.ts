@@ -1,9 +1,9 @@
-/** Virtual time: one queue of tasks, each of which belongs to a process or to the world itself. Nothing waits for real. */
+/** Virtual time: one queue of tasks, each of which belongs to a process or to the simulation itself. Nothing really waits. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { RandomStream } from "./random";
 
 /** Who a task belongs to: tasks of the dead are dropped, tasks of the stopped wait. */
-export interface Owner {
+export interface TaskOwner {
   readonly name: string;
   readonly state: "running" | "stopped" | "dead";
   /** Takes a task that came while it was stopped. */
@@ -15,13 +15,13 @@ export interface Owner {
 export interface SimulatedTask {
   at: number;
   readonly order: number;
-  readonly owner: Owner | undefined;
+  readonly owner: TaskOwner | undefined;
   readonly run: () => void;
   cancelled: boolean;
 }
 
 /** Whose code runs now: kept across awaits by Node itself. */
-export const ownerNow = new AsyncLocalStorage<Owner | undefined>();
+export const ownerNow = new AsyncLocalStorage<TaskOwner | undefined>();
 
 /** How deep one process may be cut into while it is inside a call of the file system. */
 const DEEPEST = 3;
@@ -49,14 +49,14 @@ export class EventLoop {
   }
 
   /** @param owner default: whose code runs now */
-  after(ms: number, run: () => void, owner: Owner | undefined = ownerNow.getStore()): SimulatedTask {
+  after(ms: number, run: () => void, owner: TaskOwner | undefined = ownerNow.getStore()): SimulatedTask {
     this.count += 1;
     const task: SimulatedTask = { at: this.now + Math.max(0, ms), order: this.count, owner, run, cancelled: false };
     this.push(task);
     return task;
   }
 
-  /** Of the world itself. */
+  /** Tasks of the simulation itself, of no process. */
   later(ms: number, run: () => void): SimulatedTask {
     this.count += 1;
     const task: SimulatedTask = {
@@ -100,7 +100,7 @@ export class EventLoop {
    * A call of the operating system takes time, and events whose time comes meanwhile happen inside of it: this is where two processes
    * get between each other's calls.
    */
-  takeTime(ms: number, caller: Owner | undefined): void {
+  takeTime(ms: number, caller: TaskOwner | undefined): void {
     this.now += ms;
     if (this.depth >= DEEPEST) return;
     this.depth += 1;

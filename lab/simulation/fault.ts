@@ -1,6 +1,6 @@
 /** What a fault of a run is, and what it can reach. */
 import type { Deployers } from "./deployers";
-import type { Site } from "./site";
+import type { SimulatedSite } from "./site";
 import type { SwitchHost } from "./switch-host";
 import type { Oracle } from "./oracle";
 
@@ -14,7 +14,7 @@ export interface SimulationFault {
 }
 
 export interface RunState {
-  readonly site: Site;
+  readonly site: SimulatedSite;
   readonly deployers: Deployers;
   readonly switchHost: SwitchHost;
   readonly truth: Oracle;

@@ -105,9 +105,9 @@ export const sharpKinds: readonly FaultKind[] = [
   "no-scopes",
 ];
 
-/** Puts a fault into the world's time. @returns ends it at once, where it has not ended by then */
+/** Schedules a fault. @returns a function that ends the fault, where it has not ended yet */
 export function schedule(state: RunState, fault: PlannedFault): () => void {
-  const { world } = state.site;
+  const { loop } = state.site;
   let end: (() => void) | undefined;
   let isOver = false;
   const over = (): void => {
@@ -115,9 +115,9 @@ export function schedule(state: RunState, fault: PlannedFault): () => void {
     end?.();
     end = undefined;
   };
-  world.later(fault.at, () => {
+  loop.later(fault.at, () => {
     if (isOver) return;
-    world.note(`fault ${fault.kind} for ${fault.seconds} s`);
+    loop.note(`fault ${fault.kind} for ${fault.seconds} s`);
     end = kinds[fault.kind](state, fault);
     // Those that wait for a process say themselves when they had an effect.
     if (
@@ -125,7 +125,7 @@ export function schedule(state: RunState, fault: PlannedFault): () => void {
       !/^(kill-agent|agent-pauses|other-pauses|power-cut-in-call|stop-|kill-deployer|interrupt)/.test(fault.kind)
     )
       state.happened.add(fault.kind);
-    world.later(fault.seconds * 1000, over);
+    loop.later(fault.seconds * 1000, over);
   });
   return over;
 }

@@ -35,10 +35,10 @@ function enter(call: string, file: string): Disk {
     caller.fatalCall = Infinity;
     caller.onFatalCall();
   }
-  host.world.takeTime(slow.has(call) ? 2 : 0.02, caller);
+  host.loop.takeTime(slow.has(call) ? 2 : 0.02, caller);
   if (processNow() !== caller) throw new ProcessEndedError();
   const { broken } = host.disk.troubles;
-  if (broken > 0 && host.world.random("broken disk").is(broken)) throw errno("EIO", call, file);
+  if (broken > 0 && host.loop.random("broken disk").is(broken)) throw errno("EIO", call, file);
   return host.disk;
 }
 
@@ -65,11 +65,16 @@ class Stats {
   isSymbolicLink = (): boolean => this.node.kind === "link";
 }
 
-interface Maybe {
+interface StatOptions {
   readonly throwIfNoEntry?: boolean;
 }
 
-function stat(call: string, file: string, follow: boolean, { throwIfNoEntry = true }: Maybe = {}): Stats | undefined {
+function stat(
+  call: string,
+  file: string,
+  follow: boolean,
+  { throwIfNoEntry = true }: StatOptions = {},
+): Stats | undefined {
   const special = specialFile(file);
   if (special !== undefined) return undefined;
   const node = enter(call, file).find(file, follow);
@@ -170,8 +175,8 @@ function readWhole(file: string | number): Buffer {
 
 export const fileSystem = {
   constants,
-  lstatSync: (file: string, maybe?: Maybe) => stat("lstat", file, false, maybe),
-  statSync: (file: string, maybe?: Maybe) => stat("stat", file, true, maybe),
+  lstatSync: (file: string, maybe?: StatOptions) => stat("lstat", file, false, maybe),
+  statSync: (file: string, maybe?: StatOptions) => stat("stat", file, true, maybe),
   fstatSync: (handle: number) => new Stats(opened(handle).node),
   existsSync(file: string): boolean {
     const [, pid] = /^\/proc\/(\d+)$/.exec(file) ?? [];

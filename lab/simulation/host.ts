@@ -1,6 +1,6 @@
 /** A machine: its disk, its clocks, its locks, its processes and its services. */
 import { Disk } from "./disk";
-import type { EventLoop, Owner } from "./event-loop";
+import type { EventLoop, TaskOwner } from "./event-loop";
 
 /** What systemd knows about a unit. */
 export interface Unit {
@@ -18,7 +18,7 @@ export interface SimulatedScope {
 }
 
 /** A process, as its host and the faults of a run see it. */
-export interface HostProcess extends Owner {
+export interface HostProcess extends TaskOwner {
   readonly pid: number;
   /** Calls of the file system so far. */
   readonly calls: number;
@@ -54,7 +54,7 @@ export class SimulatedHost {
   private readonly locks = new Map<string, Lock>();
 
   constructor(
-    readonly world: EventLoop,
+    readonly loop: EventLoop,
     readonly name: string,
     readonly disk: Disk = new Disk(() => this.wall()),
   ) {}
@@ -66,12 +66,12 @@ export class SimulatedHost {
 
   /** Wall clock, ms since 1970. */
   wall(): number {
-    return Math.floor(EPOCH + this.world.now + this.skew);
+    return Math.floor(EPOCH + this.loop.now + this.skew);
   }
 
   /** Since boot, suspend included, ms. */
   uptime(): number {
-    return this.world.now - this.bootedAt + 5_000;
+    return this.loop.now - this.bootedAt + 5_000;
   }
 
   /** @returns false when it is not free within the time; the process may have ended by then */
@@ -90,7 +90,7 @@ export class SimulatedHost {
         told(true);
       },
     };
-    const task = this.world.after(
+    const task = this.loop.after(
       waitMs,
       () => {
         lock.waiting.splice(lock.waiting.indexOf(waiter), 1);
@@ -112,7 +112,7 @@ export class SimulatedHost {
       for (let next = lock.waiting.shift(); next !== undefined; next = lock.waiting.shift()) {
         if (next.process.state === "dead") continue;
         lock.holder = next.process;
-        this.world.after(0, next.take, next.process);
+        this.loop.after(0, next.take, next.process);
         break;
       }
     }
@@ -121,8 +121,8 @@ export class SimulatedHost {
   /** Everything that lives in memory is gone. */
   powerOff(): void {
     if (!this.isUp) return;
-    const lost = this.disk.losePower(this.world.random(`power ${this.name}`));
-    this.world.note(`${this.name} loses power (${lost.names} names, ${lost.contents} contents were not flushed)`);
+    const lost = this.disk.losePower(this.loop.random(`power ${this.name}`));
+    this.loop.note(`${this.name} loses power (${lost.names} names, ${lost.contents} contents were not flushed)`);
     this.isUp = false;
     for (const process of [...this.processes]) process.kill();
     this.locks.clear();
@@ -133,10 +133,10 @@ export class SimulatedHost {
   /** @param start what the boot does with an enabled unit */
   powerOn(start: (name: string, unit: Unit) => void): void {
     if (this.isUp) return;
-    this.world.note(`${this.name} boots`);
+    this.loop.note(`${this.name} boots`);
     this.isUp = true;
     this.boot += 1;
-    this.bootedAt = this.world.now;
+    this.bootedAt = this.loop.now;
     for (const [name, unit] of this.units) if (unit.enabled) start(name, unit);
   }
 }

@@ -8,7 +8,7 @@ import { SimulatedProcess } from "./processes";
 
 const FILE = "packages/deploy/target/files/ghrunners-deploy";
 
-export interface Rule {
+export interface LockRule {
   /** Absent: the command does not wait. */
   readonly lock?: string;
   readonly waitMs: number;
@@ -17,12 +17,12 @@ export interface Rule {
 }
 
 /** @throws Error when the launcher does not look as it did */
-export function readRules(text = readFileSync(path.join(projectRoot, FILE), "utf8")): (command: string) => Rule {
-  const rules = new Map<string, Rule>();
+export function readRules(text = readFileSync(path.join(projectRoot, FILE), "utf8")): (command: string) => LockRule {
+  const rules = new Map<string, LockRule>();
   const inside = text.slice(text.indexOf("case ${1:-} in"), text.lastIndexOf("esac"));
   for (const [, names = "", body = ""] of inside.matchAll(/^ {2}([a-z*][a-z |*-]*)\)([\s\S]*?);;/gm)) {
     const flock = /flock --no-fork (--nonblock|--wait (\d+)) --conflict-exit-code (\d+) "\$lock(-outbox)?"/.exec(body);
-    const rule: Rule =
+    const rule: LockRule =
       flock === null
         ? { waitMs: 0, conflict: 0 }
         : { lock: `deploy${flock[4] ?? ""}`, waitMs: 1000 * Number(flock[2] ?? 0), conflict: Number(flock[3]) };
@@ -41,7 +41,7 @@ export function startAgent(
   host: SimulatedHost,
   words: readonly string[],
   linker: Linker,
-  ruleOf: (command: string) => Rule,
+  ruleOf: (command: string) => LockRule,
 ): SimulatedProcess {
   const [command = ""] = words;
   const run = (): void => linker.run("packages/deploy/target/main.ts");

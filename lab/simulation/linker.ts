@@ -1,5 +1,5 @@
 /**
- * Loads the product's own source files with another operating system below them: modules of Node that touch the world, and
+ * Loads the product's own source files with another operating system below them: modules of Node that reach the system, and
  * the globals that do, are the simulation's. The product does not know it.
  */
 import { readFileSync, statSync } from "node:fs";
@@ -18,7 +18,7 @@ export interface Patch {
   readonly instead: string;
 }
 
-export interface Link {
+export interface LinkOptions {
   /** Modules by the name that the product imports them by. */
   readonly modules: Readonly<Record<string, unknown>>;
   /** Names that every file finds as globals. */
@@ -38,7 +38,7 @@ export class Linker {
   private readonly loaded = new Map<string, { exports: unknown }>();
   private readonly functions = new Map<string, (...parameters: unknown[]) => void>();
 
-  constructor(private readonly link: Link) {}
+  constructor(private readonly link: LinkOptions) {}
 
   /** The exports of a file of the product, loaded once. @param file relative to the project */
   load<Exports>(file: string): Exports {

@@ -21,7 +21,7 @@ const AGAIN_MS = 500;
 const SILENCE_MS = 300_000;
 
 /** Starts a command that came by SSH. @returns its process, whose standard input is still open */
-export type Remote = (host: SimulatedHost, command: string) => SimulatedProcess;
+export type SshCommandStarter = (host: SimulatedHost, command: string) => SimulatedProcess;
 
 const networks = new WeakMap<EventLoop, Network>();
 
@@ -33,12 +33,12 @@ export class Network {
   silentAnswers = 0;
 
   constructor(
-    readonly world: EventLoop,
+    readonly loop: EventLoop,
     readonly hosts: ReadonlyMap<string, SimulatedHost>,
     readonly github: SimulatedGitHub,
-    readonly remote: Remote,
+    readonly remote: SshCommandStarter,
   ) {
-    networks.set(world, this);
+    networks.set(loop, this);
   }
 
   /** One direction; what is on its way arrives all the same. Counts: two faults may cut the same way. */
@@ -52,22 +52,22 @@ export class Network {
   }
 
   delay(): number {
-    return this.world.random("network").between(1, 30) + this.slowness;
+    return this.loop.random("network").between(1, 30) + this.slowness;
   }
 
   /** As TCP does: repeatedly until it arrives, or until the connection is closed. */
   transmit(from: SimulatedHost, to: SimulatedHost, wanted: () => boolean, deliver: () => void): void {
-    this.world.later(this.delay(), () => {
+    this.loop.later(this.delay(), () => {
       if (!wanted()) return;
       if (this.isOpen(from, to)) deliver();
-      else this.world.later(AGAIN_MS, () => this.transmit(from, to, wanted, deliver));
+      else this.loop.later(AGAIN_MS, () => this.transmit(from, to, wanted, deliver));
     });
   }
 }
 
-export const networkOf = (world: EventLoop): Network => {
-  const found = networks.get(world);
-  if (found === undefined) throw new Error("This world has no network. Expected one for each run.");
+export const networkOf = (loop: EventLoop): Network => {
+  const found = networks.get(loop);
+  if (found === undefined) throw new Error("This event loop has no network. Expected one for each run.");
   return found;
 };
 
@@ -99,7 +99,7 @@ class Session implements HostSession {
   }
 
   private keepAlive(): void {
-    this.network.world.after(
+    this.network.loop.after(
       KEEPALIVE_MS,
       () => {
         this.misses = this.stands ? 0 : this.misses + 1;
@@ -123,7 +123,7 @@ class Session implements HostSession {
 
   run(command: string, stdin: string | Buffer, limitMs: number): Promise<CommandResult> {
     const { network, client, target } = this;
-    const { world } = network;
+    const { loop } = network;
     if (this.isBroken)
       return Promise.reject(new HostUnreachableError("The SSH connection broke before a command was started."));
     return new Promise((resolve, reject) => {
@@ -135,10 +135,10 @@ class Session implements HostSession {
       const broken = (why: Error): void => {
         over();
         // Its standard input ends where the server hears of it.
-        if (this.stands || world.random("network").is(0.5)) world.later(network.delay(), () => remote?.stdin.end());
-        world.after(0, () => reject(why), client);
+        if (this.stands || loop.random("network").is(0.5)) loop.later(network.delay(), () => remote?.stdin.end());
+        loop.after(0, () => reject(why), client);
       };
-      const limit = world.after(
+      const limit = loop.after(
         limitMs,
         () => {
           broken(new Error(`A command on the host took longer than ${limitMs / 1000} s.`));
@@ -159,11 +159,11 @@ class Session implements HostSession {
         started.whenEnded((code) => {
           if (/'run'/.test(command) && network.silentAnswers > 0) {
             network.silentAnswers -= 1;
-            return world.note("the answer of the command run is lost");
+            return loop.note("the answer of the command run is lost");
           }
           network.transmit(target, client.host, wanted, () => {
             over();
-            world.after(0, () => resolve({ code, stdout: started.stdout, stderr: started.stderr }), client);
+            loop.after(0, () => resolve({ code, stdout: started.stdout, stderr: started.stderr }), client);
           });
         });
       });
@@ -174,14 +174,14 @@ class Session implements HostSession {
 /** In the place of the product's SSH client. */
 export function openSession(address: HostAddress): Promise<HostSession> {
   const client = processNow();
-  const { world } = client.host;
-  const network = networkOf(world);
+  const { loop } = client.host;
+  const network = networkOf(loop);
   const target = network.hosts.get(address.host);
   return new Promise((resolve, reject) => {
     const stands = target !== undefined && network.isOpen(client.host, target) && network.isOpen(target, client.host);
     const words = `${address.host} does not answer on port 22 (timeout). Expected a running VM`;
-    if (!stands) world.after(CONNECT_LIMIT_MS, () => reject(new HostUnreachableError(words)));
-    else world.after(2 * network.delay() + 20, () => resolve(new Session(network, client, target)));
+    if (!stands) loop.after(CONNECT_LIMIT_MS, () => reject(new HostUnreachableError(words)));
+    else loop.after(2 * network.delay() + 20, () => resolve(new Session(network, client, target)));
   });
 }
 
@@ -199,18 +199,18 @@ export async function withSession<T>(
   }
 }
 
-interface Asked {
+interface FetchOptions {
   readonly method?: string;
   readonly body?: string;
   readonly signal?: AbortSignal;
 }
 
 /** `fetch`: the application on this host, or GitHub. */
-export function fetchNow(url: string | URL, { method = "GET", body, signal }: Asked = {}): Promise<Response> {
+export function fetchNow(url: string | URL, { method = "GET", body, signal }: FetchOptions = {}): Promise<Response> {
   const caller = processNow();
   const { host } = caller;
-  const { world } = host;
-  const network = networkOf(world);
+  const { loop } = host;
+  const network = networkOf(loop);
   return new Promise((resolve, reject) => {
     const answer = (ms: number, status: number, value: unknown): void => {
       const text = status === 204 ? "" : JSON.stringify(value);
@@ -223,9 +223,9 @@ export function fetchNow(url: string | URL, { method = "GET", body, signal }: As
         body: [Buffer.from(text)],
         text: async () => text,
       };
-      world.after(ms, () => resolve(response as unknown as Response), caller);
+      loop.after(ms, () => resolve(response as unknown as Response), caller);
     };
-    const fail = (ms: number, words: string): void => void world.after(ms, () => reject(new TypeError(words)), caller);
+    const fail = (ms: number, words: string): void => void loop.after(ms, () => reject(new TypeError(words)), caller);
     signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
     const { hostname, pathname, searchParams } = new URL(url);
     if (hostname === "127.0.0.1") {
@@ -235,7 +235,7 @@ export function fetchNow(url: string | URL, { method = "GET", body, signal }: As
       return answer(3, 200, { version: unit.runs, page, feature: textAt(host.disk, `${CURRENT}/feature`) });
     }
     if (!network.isOpen(host, network.github.host)) return fail(5_000, "fetch failed: connect ETIMEDOUT");
-    world.later(network.delay(), () => {
+    loop.later(network.delay(), () => {
       const given = network.github.answer(
         method,
         pathname,

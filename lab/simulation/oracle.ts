@@ -73,7 +73,7 @@ export class Oracle {
 
   private problem(text: string): void {
     this.problems.push(text);
-    this.target.world.note(`PROBLEM ${text}`);
+    this.target.loop.note(`PROBLEM ${text}`);
   }
 
   private journal(node: Inode): void {
@@ -105,8 +105,8 @@ export class Oracle {
         isBusy: false,
       };
       this.told.push(told);
-      this.settled.push({ at: this.target.world.now, version: null });
-      this.target.world.note(`target: deployment ${request.id} of version ${request.version} begins (token ${token})`);
+      this.settled.push({ at: this.target.loop.now, version: null });
+      this.target.loop.note(`target: deployment ${request.id} of version ${request.version} begins (token ${token})`);
     } else if (token !== this.last?.token)
       this.problem(`a journal of token ${token} was written after ${this.last?.token}`);
     if (told.isBusy && told.writer !== writer && told.writer?.state !== "dead")
@@ -116,7 +116,7 @@ export class Oracle {
     const isNew = outcome !== null && outcome !== told.outcome;
     if (released && !told.released) {
       if (outcome === "succeeded") this.installed = request.version;
-      this.settled.push({ at: this.target.world.now, version: this.installed });
+      this.settled.push({ at: this.target.loop.now, version: this.installed });
     }
     Object.assign(told, { outcome, released, closed, writer, isBusy: running !== null });
     if (isNew) this.claimed(told, outcome);
@@ -125,7 +125,7 @@ export class Oracle {
   /** The installed release is changed by hand: it is no version any more. */
   tamper(): void {
     this.tampered = true;
-    this.settled.push({ at: this.target.world.now, version: null });
+    this.settled.push({ at: this.target.loop.now, version: null });
   }
 
   /** Whether a version was installed, and nothing open, at some time of these. */
@@ -138,7 +138,7 @@ export class Oracle {
   /** The agent says how it ended: at this moment it has to be so. */
   private claimed(told: ObservedTransaction, outcome: Outcome): void {
     told.outcomes.add(outcome);
-    this.target.world.note(`target: deployment ${told.id} is ${outcome}`);
+    this.target.loop.note(`target: deployment ${told.id} is ${outcome}`);
     const wrong = this.wrongWith(told);
     if (wrong.length > 0)
       this.problem(`deployment ${told.id} is said to be ${outcome}, but ${wrong.slice(0, 4).join("; ")}`);

@@ -11,14 +11,14 @@ export function whenThere(
   find: () => HostProcess | undefined,
   act: (process: HostProcess) => void,
 ): () => void {
-  const { world } = state.site;
-  const until = world.now + PATIENCE_MS;
+  const { loop } = state.site;
+  const until = loop.now + PATIENCE_MS;
   const look = (): void => {
     const found = find();
     if (found !== undefined) {
       state.happened.add(fault.kind);
       act(found);
-    } else if (world.now < until) world.later(100, look);
+    } else if (loop.now < until) loop.later(100, look);
   };
   look();
   return nothing;
@@ -50,7 +50,7 @@ export const inTheMiddle =
       const calls = 1 + Math.floor(fault.amount * most);
       process.fatalCall = process.calls + calls;
       process.onFatalCall = () => {
-        state.site.world.note(`${fault.kind} in call ${calls} from now of ${process.name}`);
+        state.site.loop.note(`${fault.kind} in call ${calls} from now of ${process.name}`);
         onFatalCall(state, fault, process);
       };
     });
@@ -58,7 +58,7 @@ export const inTheMiddle =
 /** The kernel lets others run for a while. */
 export function pause({ site }: RunState, { seconds }: SimulationFault, process: HostProcess): void {
   process.stop();
-  site.world.takeTime(seconds * 100, process);
+  site.loop.takeTime(seconds * 100, process);
   process.goOn();
 }
 
@@ -66,12 +66,12 @@ export function stopped(find: (state: RunState) => () => HostProcess | undefined
   return (state, fault) =>
     whenThere(state, fault, find(state), (process) => {
       process.stop();
-      state.site.world.note(`${process.name} is stopped for ${fault.seconds} s`);
-      state.site.world.later(fault.seconds * 1000, () => process.goOn());
+      state.site.loop.note(`${process.name} is stopped for ${fault.seconds} s`);
+      state.site.loop.later(fault.seconds * 1000, () => process.goOn());
     });
 }
 
 export function powerCut({ site }: RunState, host: SimulatedHost, seconds: number): void {
   host.powerOff();
-  site.world.later(seconds * 1000, () => site.boot(host));
+  site.loop.later(seconds * 1000, () => site.boot(host));
 }

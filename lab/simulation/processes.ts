@@ -1,7 +1,7 @@
 /** Processes of the simulated hosts. A process is the code that runs in its name: its end is that none of it goes on. */
 import { PassThrough, type Readable } from "node:stream";
 import type { SimulatedHost } from "./host";
-import { ownerNow, type Owner, type SimulatedTask } from "./event-loop";
+import { ownerNow, type TaskOwner, type SimulatedTask } from "./event-loop";
 
 /** Thrown into the code of a process that has ended: whatever it catches, nothing that it does has an effect. */
 export class ProcessEndedError extends Error {
@@ -19,13 +19,13 @@ export interface ProcessStart {
   readonly main: () => void;
 }
 
-export class SimulatedProcess implements Owner {
+export class SimulatedProcess implements TaskOwner {
   readonly pid: number;
   readonly name: string;
   argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: PassThrough = new PassThrough();
-  state: Owner["state"] = "running";
+  state: TaskOwner["state"] = "running";
   stdout = "";
   stderr = "";
   /** Calls of the file system so far. */
@@ -54,7 +54,7 @@ export class SimulatedProcess implements Owner {
 
   static start(host: SimulatedHost, start: ProcessStart): SimulatedProcess {
     const process = new SimulatedProcess(host, start);
-    host.world.after(host.world.random("start").between(40, 250), start.main, process);
+    host.loop.after(host.loop.random("start").between(40, 250), start.main, process);
     return process;
   }
 
@@ -65,7 +65,7 @@ export class SimulatedProcess implements Owner {
   failed(error: unknown): void {
     if (error instanceof ProcessEndedError || this.state === "dead") return;
     this.stderr += error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.host.world.note(`${this.name} ends by an uncaught error: ${String(error)}`);
+    this.host.loop.note(`${this.name} ends by an uncaught error: ${String(error)}`);
     this.crashed = true;
     this.end(1);
   }
@@ -75,12 +75,12 @@ export class SimulatedProcess implements Owner {
     this.code = code;
     if (this.leaving) return;
     this.leaving = true;
-    this.host.world.after(1, () => this.end(this.code ?? code), this);
+    this.host.loop.after(1, () => this.end(this.code ?? code), this);
   }
 
   kill(): void {
     if (this.state === "dead") return;
-    this.host.world.note(`${this.name} is killed`);
+    this.host.loop.note(`${this.name} is killed`);
     this.end(137);
   }
 
@@ -91,13 +91,13 @@ export class SimulatedProcess implements Owner {
   goOn(): void {
     if (this.state !== "stopped") return;
     this.state = "running";
-    this.host.world.resume(this.waiting.splice(0));
+    this.host.loop.resume(this.waiting.splice(0));
   }
 
   signal(name: string): void {
     const handler = this.handlers.get(name);
     if (handler === undefined) this.kill();
-    else this.host.world.after(0, handler, this);
+    else this.host.loop.after(0, handler, this);
   }
 
   on(name: string, handler: () => void): void {
@@ -106,7 +106,7 @@ export class SimulatedProcess implements Owner {
 
   /** Called at its end, without an owner. */
   whenEnded(told: (code: number) => void): void {
-    if (this.state === "dead") this.host.world.later(0, () => told(this.code ?? 137));
+    if (this.state === "dead") this.host.loop.later(0, () => told(this.code ?? 137));
     else this.ended.push(told);
   }
 
@@ -117,7 +117,7 @@ export class SimulatedProcess implements Owner {
     this.waiting.length = 0;
     this.host.processes.delete(this);
     this.host.freeLocksOf(this);
-    for (const told of this.ended.splice(0)) this.host.world.later(0, () => told(code));
+    for (const told of this.ended.splice(0)) this.host.loop.later(0, () => told(code));
   }
 }
 

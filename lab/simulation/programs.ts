@@ -114,7 +114,7 @@ export function behaviourOf(
   environment: Readonly<Record<string, string>>,
 ): Behaviour {
   const [program = "", ...words] = line;
-  const random = host.world.random("programs");
+  const random = host.loop.random("programs");
   const usual = random.between(0.05, 0.6);
   const { disk } = host;
   const simple = (end: () => ProgramResult): Behaviour => ({ seconds: usual, end });

@@ -4,7 +4,7 @@
  */
 import type { Octokit } from "@octokit/core";
 
-interface Marked {
+interface FailedRequest {
   readonly request?: { readonly request?: { readonly retries?: number; readonly retryAfter?: number } };
 }
 
@@ -23,7 +23,7 @@ export const retryWith =
         try {
           return await ask(options);
         } catch (error) {
-          const { retries = 0, retryAfter = 0 } = (error as Marked).request?.request ?? {};
+          const { retries = 0, retryAfter = 0 } = (error as FailedRequest).request?.request ?? {};
           Object.assign(options.request, { retryCount: count + 1 });
           if (retries <= count) throw error;
           await wait(retryAfter * retryAfterBaseValue);

@@ -18,7 +18,7 @@ import {
 } from "./invariants";
 import { Linker, type Patch } from "./linker";
 import { CALM_AT, kindsOf, type RunPlan } from "./plan";
-import { Site, type InitialTarget } from "./site";
+import { SimulatedSite, type InitialTarget } from "./site";
 import { linkOf } from "./system";
 import { Oracle } from "./oracle";
 import { SwitchHost } from "./switch-host";
@@ -53,8 +53,8 @@ export class Simulation {
 
   private state(seed: number, traits: Readonly<Record<string, VersionQuality>>, beginning?: InitialTarget): RunState {
     forgetHandles();
-    const world = new EventLoop(seed);
-    const site = new Site(world, this.linker, beginning);
+    const loop = new EventLoop(seed);
+    const site = new SimulatedSite(loop, this.linker, beginning);
     for (const [version, trait] of Object.entries(traits)) site.traits.set(version, trait);
     const truth = new Oracle(site.target, (version) => traits[version] ?? "good", beginning === undefined ? null : "1");
     truth.watch();
@@ -69,7 +69,7 @@ export class Simulation {
     const { site, deployers } = state;
     for (const folder of ["/opt", "/etc", "/srv", "/var", "/var/lib"]) site.target.disk.create(folder, "folder", 0o755);
     deployers.direct("1", "deploy");
-    await site.world.run(60_000, () => deployers.results.length > 0);
+    await site.loop.run(60_000, () => deployers.results.length > 0);
     if (deployers.results[0]?.code !== 0)
       throw new Error(`Version 1 cannot be installed: ${deployers.results[0]?.words}`);
     site.target.disk.flushAll();
@@ -80,31 +80,31 @@ export class Simulation {
   async run(plan: RunPlan): Promise<RunResult> {
     const state = this.state(plan.seed, plan.traits, await this.begin());
     const { site, deployers, switchHost } = state;
-    const { world } = site;
+    const { loop } = site;
     switchHost.start();
     for (const { at, via, version, id } of plan.orders)
-      world.later(at, () => {
-        world.note(`an operator deploys version ${version} ${via === "github" ? "through GitHub" : "directly"}`);
+      loop.later(at, () => {
+        loop.note(`an operator deploys version ${version} ${via === "github" ? "through GitHub" : "directly"}`);
         if (via === "direct") deployers.direct(version, "deploy", id);
         else deployers.dispatch({ version, ...(id === undefined ? {} : { id }) });
       });
     const ends = plan.faults.map((fault) => schedule(state, fault));
-    await world.run(CALM_AT, () => false);
+    await loop.run(CALM_AT, () => false);
     const problems = [...(await this.calm(state, ends)), ...this.judge(state)];
     return {
       seed: plan.seed,
       ending: endingOf(state),
       kinds: [...state.happened, ...kindsOf(plan)],
       problems: [...new Set([...state.truth.problems, ...problems])],
-      trace: world.trace,
+      trace: loop.trace,
     };
   }
 
   /** No more faults: everything finishes, and operators do what the messages ask for. */
   private async calm(state: RunState, ends: readonly (() => void)[]): Promise<string[]> {
     const { site, deployers, truth } = state;
-    const { world } = site;
-    world.note("calm: every fault ends");
+    const { loop } = site;
+    loop.note("calm: every fault ends");
     for (const end of ends) end();
     for (const host of site.hosts.values()) site.boot(host);
     for (const process of [...site.target.processes, ...deployers.atWork]) process.goOn();
@@ -113,31 +113,31 @@ export class Simulation {
       site.github.runs.every(({ status }) => status === "completed") &&
       site.target.holderOf("deploy") === undefined &&
       (!site.isOpen || isStuck(state));
-    if (!(await world.run(world.now + REST_MS, isResting))) return [`does not come to rest: ${unrest(state)}`];
+    if (!(await loop.run(loop.now + REST_MS, isResting))) return [`does not come to rest: ${unrest(state)}`];
     const problems: string[] = [];
     if (truth.last?.outcome === "rollback_failed" && !isLoud(state)) {
       deployers.direct(truth.last.version, "retry rollback");
-      await world.run(world.now + REST_MS, isResting);
+      await loop.run(loop.now + REST_MS, isResting);
       if (truth.last.outcome === "rollback_failed" && !truth.tampered)
         problems.push("the rollback fails again, and nothing is wrong any more");
     }
-    await world.run(world.now + 5_000, () => false);
+    await loop.run(loop.now + 5_000, () => false);
     // A disk that took no metrics leaves the old ones, whose age raises an alert.
     if (!site.isOpen && [...state.happened].some((kind) => kind.startsWith("disk-"))) site.agent(["metrics"]);
     // The operator sends unsent incidents when the alert says so, and again if a dead sender still holds its claim.
     deployers.report(site.operator, truth.last?.id ?? "none");
-    await world.run(world.now + REST_MS, () => deployers.atWork.size === 0);
+    await loop.run(loop.now + REST_MS, () => deployers.atWork.size === 0);
     if (issueProblems(state).length > 0) {
-      await world.run(world.now + CLAIM_MS, () => false);
+      await loop.run(loop.now + CLAIM_MS, () => false);
       deployers.report(site.operator, truth.last?.id ?? "none");
     }
     let looksAt = 0;
     const isChosen = (): boolean => {
-      if (deployers.atWork.size > 0 || world.now < looksAt) return false;
-      looksAt = world.now + 2_000;
+      if (deployers.atWork.size > 0 || loop.now < looksAt) return false;
+      looksAt = loop.now + 2_000;
       return choiceProblems(state, this.gate).length === 0;
     };
-    await world.run(world.now + SWITCH_MS, isChosen);
+    await loop.run(loop.now + SWITCH_MS, isChosen);
     if (deployers.atWork.size > 0) problems.push(`does not come to rest: ${unrest(state)}`);
     return problems;
   }

@@ -32,7 +32,7 @@ const rules = readRules();
 
 const at = (disk: Disk, file: string): boolean => disk.find(file, false) !== undefined;
 
-export class Site {
+export class SimulatedSite {
   readonly target: SimulatedHost;
   readonly primary: SimulatedHost;
   readonly secondary: SimulatedHost;
@@ -48,11 +48,11 @@ export class Site {
   readonly leaseSeconds: number;
 
   constructor(
-    readonly world: EventLoop,
+    readonly loop: EventLoop,
     readonly linker: Linker,
     beginning?: InitialTarget,
   ) {
-    const host = (name: string, disk?: Disk): SimulatedHost => new SimulatedHost(world, name, disk);
+    const host = (name: string, disk?: Disk): SimulatedHost => new SimulatedHost(loop, name, disk);
     this.target = host(
       "target",
       beginning?.disk.copy(() => this.target.wall()),
@@ -63,11 +63,11 @@ export class Site {
     const all = [this.target, this.primary, this.secondary, this.monitoring, this.operator];
     const outside = host("github");
     this.hosts = new Map([...all, outside].map((each) => [each.name, each]));
-    this.github = new SimulatedGitHub(outside, world.random("github"));
-    this.network = new Network(world, this.hosts, this.github, (to, command) => this.remote(to, command));
+    this.github = new SimulatedGitHub(outside, loop.random("github"));
+    this.network = new Network(loop, this.hosts, this.github, (to, command) => this.remote(to, command));
     behavioursOf.set(this.target, this.behaviours);
-    this.leaseSeconds = world.random("plan").pick([6, 10, 20]);
-    this.target.disk.isLoose = world.random("plan").is(0.5);
+    this.leaseSeconds = loop.random("plan").pick([6, 10, 20]);
+    this.target.disk.isLoose = loop.random("plan").is(0.5);
     this.guard();
   }
 
@@ -116,7 +116,7 @@ export class Site {
 
   /** The path unit and the guard's loop: every 2 s while a deployment is open, on a target that is up. */
   private guard(): void {
-    this.world.later(GUARD_MS, () => {
+    this.loop.later(GUARD_MS, () => {
       const { target } = this;
       const isReady = target.isUp && target.uptime() > BOOT_MS + 5_000;
       const runs = [...target.processes].some(({ name }) => name.includes(" agent watch "));

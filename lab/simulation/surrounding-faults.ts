@@ -2,7 +2,7 @@
 import { type StartFault, type SimulationFault, nothing } from "./fault";
 import type { SimulatedHost } from "./host";
 import { CURRENT } from "./programs";
-import { SECRETS, type Site } from "./site";
+import { SECRETS, type SimulatedSite } from "./site";
 import { RECORDS, STATE } from "./oracle";
 
 const HOUR = 3_600_000;
@@ -37,7 +37,7 @@ export const cutFromGitHub: StartFault = ({ site }, { amount }) => {
   };
 };
 
-export function skewed(hostOf: (site: Site) => SimulatedHost): StartFault {
+export function skewed(hostOf: (site: SimulatedSite) => SimulatedHost): StartFault {
   return ({ site }, { amount }) => {
     const host = hostOf(site);
     const by = Math.round((amount < 0.7 ? 1 : -1) * amount * 24 * HOUR);
@@ -73,7 +73,7 @@ export const damaged: StartFault = (state, { amount }) => {
   // A folder takes a file's place by a write, which a read-only disk refuses to everyone.
   if (way === 3 && disk.troubles.readOnly) return undefined;
   const { content } = node;
-  state.site.world.note(`${file} is ${["emptied", "cut off", "garbage", "a folder"][way]}`);
+  state.site.loop.note(`${file} is ${["emptied", "cut off", "garbage", "a folder"][way]}`);
   state.damaged = true;
   if (way === 3) {
     disk.unlink(file);
@@ -93,12 +93,12 @@ export const altered: StartFault = ({ site, truth }) => {
   if (page === undefined) return undefined;
   page.content = page.durable = Buffer.from("changed by hand");
   truth.tamper();
-  site.world.note("a file of the installed release is changed by hand");
+  site.loop.note("a file of the installed release is changed by hand");
   return nothing;
 };
 
 export const github =
-  (change: (outage: Site["github"]["outage"], on: boolean) => void): StartFault =>
+  (change: (outage: SimulatedSite["github"]["outage"], on: boolean) => void): StartFault =>
   ({ site }) => {
     change(site.github.outage, true);
     return () => change(site.github.outage, false);

@@ -6,7 +6,7 @@ import { labelsOf } from "./deployers";
 import { EPOCH } from "./host";
 import { fetchNow } from "./network";
 import { SimulatedProcess } from "./processes";
-import { SECRETS, type Site } from "./site";
+import { SECRETS, type SimulatedSite } from "./site";
 
 const RESTART_MS = 5_000;
 export const SWITCH_STATE = "/var/lib/ghrunners-failover-switch";
@@ -22,7 +22,7 @@ export class SwitchHost {
   private known: readonly { readonly name: string; readonly online: boolean; readonly labels: readonly string[] }[] =
     [];
 
-  constructor(private readonly site: Site) {
+  constructor(private readonly site: SimulatedSite) {
     const { disk } = site.monitoring;
     for (const folder of ["/var", "/var/lib"]) disk.create(folder, "folder", 0o755);
     this.poll();
@@ -30,13 +30,13 @@ export class SwitchHost {
 
   /** The fleet exporter beside the switch asks GitHub every 15 s. */
   private poll(): void {
-    const { github, monitoring, network, world } = this.site;
+    const { github, monitoring, network, loop } = this.site;
     const { outage } = github;
     if (monitoring.isUp && network.isOpen(monitoring, github.host) && !outage.down && !outage.limited) {
       this.polledAt = monitoring.wall();
       this.known = github.runners.map((runner) => ({ ...runner }));
     }
-    world.later(15_000, () => this.poll());
+    loop.later(15_000, () => this.poll());
   }
 
   /** As systemd does: again whenever it has ended. */
@@ -78,14 +78,14 @@ export class SwitchHost {
     });
     this.process = process;
     process.whenEnded(() => {
-      site.world.note("the switch has ended");
+      site.loop.note("the switch has ended");
       this.again();
     });
   }
 
   private again(): void {
-    const { monitoring, world } = this.site;
-    world.later(RESTART_MS, () => (monitoring.isUp ? this.start() : this.again()));
+    const { monitoring, loop } = this.site;
+    loop.later(RESTART_MS, () => (monitoring.isUp ? this.start() : this.again()));
   }
 
   kill(): void {
@@ -97,7 +97,7 @@ export class SwitchHost {
   }
 
   private ask(): ReadExporter {
-    const { linker, network, hosts, monitoring, world, github } = this.site;
+    const { linker, network, hosts, monitoring, loop, github } = this.site;
     const { Samples } = linker.load<{ Samples: SamplesOf }>("packages/failover/switch/samples.ts");
     const { metrics } = linker.load<{ metrics: Metrics }>("monitoring/all-metrics.ts");
     const { foreignMetrics } = linker.load<{ foreignMetrics: Foreign }>("monitoring/metrics/foreign.ts");
@@ -132,10 +132,10 @@ export class SwitchHost {
         const { hostname } = new URL(url);
         const there = hosts.get(hostname);
         const answer = (text: string, theirClock: number): void =>
-          void world.after(20, () => resolve({ samples: new Samples(text), at: monitoring.wall(), theirClock }));
+          void loop.after(20, () => resolve({ samples: new Samples(text), at: monitoring.wall(), theirClock }));
         if (there === undefined) return answer(fleet(), monitoring.wall());
         if (!network.isOpen(monitoring, there) || !network.isOpen(there, monitoring))
-          return void world.after(3_000, () => resolve(undefined));
+          return void loop.after(3_000, () => resolve(undefined));
         answer(own(there.wall(), network.isOpen(there, github.host)), there.wall());
       });
   }

@@ -6,7 +6,7 @@ import yaml from "yaml";
 import { spawn, spawnSync } from "./commands";
 import { fileSystem } from "./file-system";
 import { EPOCH } from "./host";
-import type { Link, Patch } from "./linker";
+import type { LinkOptions, Patch } from "./linker";
 import { fetchNow, openSession, sessionErrors, withSession } from "./network";
 import { SimulatedProcess, processNow, simulatedProcess } from "./processes";
 import { retryWith } from "./retry";
@@ -41,7 +41,7 @@ const timer = (): Timer => {
 function setTimeout(run: (...words: unknown[]) => void, ms = 0, ...words: unknown[]): Timer {
   const made = timer();
   const owner = caller();
-  if (owner !== undefined) made.task = owner.host.world.after(ms, () => run(...words), owner);
+  if (owner !== undefined) made.task = owner.host.loop.after(ms, () => run(...words), owner);
   return made;
 }
 
@@ -50,7 +50,7 @@ function setInterval(run: () => void, ms: number): Timer {
   const owner = caller();
   if (owner === undefined) return made;
   const again = (): void => {
-    made.task = owner.host.world.after(
+    made.task = owner.host.loop.after(
       ms,
       () => {
         again();
@@ -79,7 +79,7 @@ const timersPromises = {
 };
 
 /** A number of the run, the same each time. */
-const chance = (): number => caller()?.host.world.random("program").next() ?? 0;
+const chance = (): number => caller()?.host.loop.random("program").next() ?? 0;
 
 const simulatedCrypto = {
   ...crypto,
@@ -111,7 +111,7 @@ function parseYaml(text: string): unknown {
 const plainMath = Object.getOwnPropertyDescriptors(Math);
 
 /** How the product is loaded for a simulation. */
-export const linkOf = (patches: readonly Patch[]): Link => ({
+export const linkOf = (patches: readonly Patch[]): LinkOptions => ({
   patches,
   modules: {
     "node:fs": fileSystem,
@@ -131,7 +131,7 @@ export const linkOf = (patches: readonly Patch[]): Link => ({
   globals: {
     process: simulatedProcess,
     Date: SimulatedDate,
-    performance: { now: () => caller()?.host.world.now ?? 0 },
+    performance: { now: () => caller()?.host.loop.now ?? 0 },
     setTimeout,
     setInterval,
     clearTimeout: clear,

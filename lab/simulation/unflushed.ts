@@ -2,7 +2,7 @@
 import type { Inode } from "./disk-tree";
 import type { RandomStream } from "./random";
 
-export class Unflushed {
+export class UnflushedChanges {
   /** Whether each folder is for itself, which is all that POSIX promises. */
   isLoose = false;
   /** Changes of names and modes that a power cut reverts, and the folder or file that they are flushed with. */

@@ -1,5 +1,5 @@
 /** What is mutated: the pure cores, each with the unit tests that hold it. */
-export interface Area {
+export interface MutationArea {
   /** Folder of the files, and what a person types. */
   readonly folder: string;
   /** Files that are mutated, relative to the project. */
@@ -8,7 +8,7 @@ export interface Area {
   readonly tests: readonly string[];
 }
 
-export const areas: readonly Area[] = [
+export const areas: readonly MutationArea[] = [
   {
     folder: "packages/deploy/protocol",
     files: ["lease.ts", "request.ts", "transaction.ts", "values.ts"],
@@ -65,10 +65,10 @@ export const areas: readonly Area[] = [
 ];
 
 /** Files of an area that are mutated, relative to the project. */
-export const filesOf = ({ folder, files }: Area): string[] => files.map((file) => `${folder}/${file}`);
+export const filesOf = ({ folder, files }: MutationArea): string[] => files.map((file) => `${folder}/${file}`);
 
 /** @returns the areas named, all of them for no name; or the name that is none */
-export function areasNamed(names: readonly string[]): readonly Area[] | { readonly unknown: string } {
+export function areasNamed(names: readonly string[]): readonly MutationArea[] | { readonly unknown: string } {
   const wanted = names.map((name) => name.replace(/^\.\/|\/+$/g, ""));
   const unknown = wanted.find((name) => !areas.some(({ folder }) => within(folder, name)));
   if (unknown !== undefined) return { unknown };

@@ -7,9 +7,9 @@ import { withLock } from "@ghrunners/lab/toolchain/lock";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { errorText, note } from "@ghrunners/core/terminal";
 import { cacheFolder } from "@ghrunners/core/user-folders";
-import { type Area, areas, areasNamed, filesOf } from "./areas";
+import { type MutationArea, areas, areasNamed, filesOf } from "./areas";
 import { copyCheckout, measure } from "./measure";
-import { BAR, type Differences, differences, percent, readReasons, reasonLine, type Score } from "./score";
+import { BAR, type SurvivorDifferences, differences, percent, readReasons, reasonLine, type Score } from "./score";
 
 const DOCUMENT = "test/mutation/README.md";
 
@@ -51,7 +51,7 @@ function table(scores: readonly Score[]): string {
     .join("");
 }
 
-function complaints(scores: readonly Score[], { unexplained, outdated }: Differences): string[] {
+function complaints(scores: readonly Score[], { unexplained, outdated }: SurvivorDifferences): string[] {
   const low = scores.filter((score) => percent(score) < BAR);
   return [
     ...low.map(
@@ -71,7 +71,7 @@ function complaints(scores: readonly Score[], { unexplained, outdated }: Differe
 }
 
 /** Below the cache folder: the copy of the checkout, which goes again, and the results, which stay. */
-async function run(chosen: readonly Area[], fresh: boolean, concurrency: number): Promise<Score[]> {
+async function run(chosen: readonly MutationArea[], fresh: boolean, concurrency: number): Promise<Score[]> {
   const folder = path.join(cacheFolder(), "mutation");
   const copy = path.join(folder, "checkout");
   const stop = new AbortController();

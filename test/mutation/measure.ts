@@ -15,7 +15,7 @@ import path from "node:path";
 import type { schema } from "@stryker-mutator/api/core";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { runProcess } from "@ghrunners/core/process";
-import { type Area, filesOf } from "./areas";
+import { type MutationArea, filesOf } from "./areas";
 import { type Score, scoreOf } from "./score";
 
 /** A mutant that takes this much longer than its tests do loops forever. The factor is large, because the machine may be busy. */
@@ -40,7 +40,7 @@ export function copyCheckout(copy: string): void {
   cpSync(path.join(packages, own), path.join(copy, "node_modules", own), { recursive: true, verbatimSymlinks: true });
 }
 
-const testFiles = (area: Area, copy: string): string[] =>
+const testFiles = (area: MutationArea, copy: string): string[] =>
   area.tests.flatMap((test) =>
     test.endsWith(".ts") ? [test] : globSync(`${test}/**/*.test.ts`, { cwd: copy }).sort(),
   );
@@ -56,7 +56,7 @@ function forgetSurvivors(incremental: string): void {
   writeFileSync(incremental, JSON.stringify(report));
 }
 
-export interface Measuring {
+export interface MeasureOptions {
   /** Where {@link copyCheckout} put the checkout. */
   readonly copy: string;
   /** Folder that keeps results from one run to the next. */
@@ -68,7 +68,10 @@ export interface Measuring {
 }
 
 /** @throws Error when the tests fail without any mutant, or Stryker does */
-export async function measure(area: Area, { copy, results, fresh, concurrency, signal }: Measuring): Promise<Score> {
+export async function measure(
+  area: MutationArea,
+  { copy, results, fresh, concurrency, signal }: MeasureOptions,
+): Promise<Score> {
   const name = area.folder.replaceAll("/", "-");
   const report = path.join(results, `${name}.report.json`);
   const incremental = path.join(results, `${name}.incremental.json`);

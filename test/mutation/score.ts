@@ -17,7 +17,7 @@ export interface Survivor {
 }
 
 /** A line of the document: why a mutant may live. */
-export interface Reason {
+export interface SurvivorReason {
   readonly file: string;
   readonly original: string;
   readonly mutated: string;
@@ -71,22 +71,22 @@ export function scoreOf(folder: string, report: schema.MutationTestResult, secon
 /** Rounded down: 84.99 is below the bar. */
 export const percent = ({ mutants, killed }: Score): number => Math.floor((killed * 1000) / mutants) / 10;
 
-const same = (one: Reason | Survivor, other: Reason | Survivor): boolean =>
+const same = (one: SurvivorReason | Survivor, other: SurvivorReason | Survivor): boolean =>
   one.file === other.file && one.original === other.original && one.mutated === other.mutated;
 
-export interface Differences {
+export interface SurvivorDifferences {
   /** Survivors of which the document does not say why. */
   readonly unexplained: readonly Survivor[];
   /** Reasons of the document for what is killed now, or is no mutant any more. */
-  readonly outdated: readonly Reason[];
+  readonly outdated: readonly SurvivorReason[];
 }
 
 /** @param files the files that were mutated; reasons of others are left alone */
 export function differences(
   scores: readonly Score[],
-  reasons: readonly Reason[],
+  reasons: readonly SurvivorReason[],
   files: readonly string[],
-): Differences {
+): SurvivorDifferences {
   const survivors = scores.flatMap((score) => score.survivors);
   return {
     unexplained: survivors.filter((survivor) => !reasons.some((reason) => same(reason, survivor))),
@@ -97,7 +97,7 @@ export function differences(
 }
 
 /** The table of a document whose lines are `| file | code | code | reason |`. */
-export function readReasons(document: string): Reason[] {
+export function readReasons(document: string): SurvivorReason[] {
   const lines = [...document.matchAll(/^\| (\S+\.ts) \| `(.*?)` \| `(.*?)` \| (.+?) \|$/gm)];
   return lines.map(([, file = "", original = "", mutated = "", reason = ""]) => ({
     file,

@@ -6,7 +6,7 @@ import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 /** A resource as the engine would have been asked to register it. */
-export interface Registered {
+export interface RegisteredResource {
   readonly type: string;
   readonly name: string;
   readonly inputs: Record<string, unknown>;
@@ -54,7 +54,7 @@ export function plain(value: unknown): unknown {
 }
 
 /** How a graph is made. */
-export interface Mocking {
+export interface MockOptions {
   /** @default "test" */
   readonly stack?: string;
   /** Whether it is a preview, in which a resource's outputs are unknown unless `outputs` has them. @default false */
@@ -70,9 +70,9 @@ export interface Mocking {
  */
 export async function graphOf(
   make: () => void,
-  { stack = "test", preview = false, outputs = outputsOf }: Mocking = {},
-): Promise<Registered[]> {
-  const registered: Registered[] = [];
+  { stack = "test", preview = false, outputs = outputsOf }: MockOptions = {},
+): Promise<RegisteredResource[]> {
+  const registered: RegisteredResource[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ name, inputs, type }) => ({
@@ -134,7 +134,7 @@ export function programGraph(
   config: Readonly<Record<string, unknown>>,
   secretKeys: readonly string[],
   outputs: (type: string) => object = outputsOf,
-): Promise<Registered[]> {
+): Promise<RegisteredResource[]> {
   const values = Object.entries(config).map(([key, value]) => [
     `ghrunners:${key}`,
     typeof value === "string" ? value : JSON.stringify(value),
@@ -154,7 +154,7 @@ export function programGraph(
 }
 
 /** Finds a resource by name: the one that is no component where a component and its only resource share it. */
-export function finder(graph: readonly Registered[]): (name: string) => Registered {
+export function finder(graph: readonly RegisteredResource[]): (name: string) => RegisteredResource {
   return (name) => {
     const named = graph.filter((resource) => resource.name === name);
     const found = named.find(({ type }) => !type.startsWith("ghrunners:")) ?? named[0];
@@ -164,7 +164,7 @@ export function finder(graph: readonly Registered[]): (name: string) => Register
 }
 
 /** Names of the resources that show a text outside of what is marked as secret. */
-export function showing(graph: readonly Registered[], text: string): string[] {
+export function showing(graph: readonly RegisteredResource[], text: string): string[] {
   const open = (inputs: unknown): string =>
     JSON.stringify(inputs, (_key, value: unknown) => (isSecretValue(value) ? "[secret]" : value));
   return graph.filter(({ inputs }) => open(inputs).includes(text)).map(({ name }) => name);

@@ -18,10 +18,10 @@ const refusal = (status: number, text: string, headers: Readonly<Record<string, 
 });
 const unauthorized = (text: string): GitHubReply => refusal(401, text, { "www-authenticate": 'Basic realm="GitHub"' });
 
-type Asked = BackendRequest["path"];
+type GitPath = BackendRequest["path"];
 
 export function gitRoutes(services: Services, pushes: Pushes): GitHubRoute[] {
-  const answer = async (request: ApiRequest, asked: Asked): Promise<GitHubReply> => {
+  const answer = async (request: ApiRequest, asked: GitPath): Promise<GitHubReply> => {
     const service = asked === "info/refs" ? request.query.get("service") : asked;
     if (service !== "git-upload-pack" && service !== "git-receive-pack")
       return refusal(403, "Please upgrade your git client.\nGitHub.com no longer supports git over dumb-http.");
@@ -45,7 +45,7 @@ export function gitRoutes(services: Services, pushes: Pushes): GitHubRoute[] {
     services.repository.refs();
     return asked === "git-receive-pack" && login !== undefined ? pushes.receive(login, serve) : serve();
   };
-  const route = (method: "GET" | "POST", asked: Asked): GitHubRoute => ({
+  const route = (method: "GET" | "POST", asked: GitPath): GitHubRoute => ({
     ...plainRoute(method, `/{account}/{project}/${asked}`, "own", (request) => answer(request, asked)),
     takesBytes: true,
   });

@@ -2,13 +2,13 @@ import { timestamp } from "../clock";
 import type { Emit } from "../store";
 import type { Conclusion, JobRecord, RunRecord } from "./records";
 
-interface Now {
+interface EndingContext {
   readonly now: number;
   readonly emit: Emit;
 }
 
 /** Ends a job; steps that did not end take its conclusion. */
-export function endJob(job: JobRecord, conclusion: Conclusion, { now, emit }: Now): void {
+export function endJob(job: JobRecord, conclusion: Conclusion, { now, emit }: EndingContext): void {
   if (job.status === "completed") return;
   job.status = "completed";
   job.conclusion = conclusion;
@@ -26,14 +26,14 @@ export function endJob(job: JobRecord, conclusion: Conclusion, { now, emit }: No
 }
 
 /** Cancels a job that waits; asks the runner of one that runs. */
-export function requestJobCancel(job: JobRecord, context: Now, reason: string): void {
+export function requestJobCancel(job: JobRecord, context: EndingContext, reason: string): void {
   if (job.status === "completed") return;
   if (!job.annotations.includes(reason)) job.annotations.push(reason);
   if (job.status === "in_progress" && job.acquiredAt !== undefined) job.cancelRequestedAt ??= timestamp(context.now);
   else endJob(job, "cancelled", context);
 }
 
-export function endRun(run: RunRecord, conclusion: Conclusion, { now, emit }: Now): void {
+export function endRun(run: RunRecord, conclusion: Conclusion, { now, emit }: EndingContext): void {
   run.status = "completed";
   run.conclusion = conclusion;
   run.updatedAt = timestamp(now);

@@ -24,7 +24,7 @@ export const labLimits: EngineLimits = {
   queueMilliseconds: 24 * 3_600_000,
 };
 
-/** What the engine asks of the world while it advances the state. */
+/** What the engine needs from its surroundings to advance the state. */
 export interface EngineContext {
   /** Milliseconds since the epoch. */
   readonly now: number;

@@ -5,12 +5,12 @@ import { randomBytes } from "node:crypto";
 import type { RegisterReply, RegisterRequest } from "../../github/runner-protocol/messages";
 import { protocolRoot } from "../../github/runner-protocol/messages";
 import type { ListenerOptions } from "./options";
-import { banner, Exit, exitCodes, release } from "./release";
+import { banner, ExitError, exitCodes, release } from "./release";
 import { call, ServerError } from "./server";
 import type { SettingsFolder } from "./settings";
 
-const fail = (message: string): Exit => new Exit(exitCodes.terminated, message);
-const invalid = (name: string): Exit =>
+const fail = (message: string): ExitError => new ExitError(exitCodes.terminated, message);
+const invalid = (name: string): ExitError =>
   fail(`Invalid configuration provided for ${name}. Terminating unattended configuration.`);
 
 /** Configures the folder as a runner of a repository. @throws Exit 1 with GitHub's message; nothing is written then */

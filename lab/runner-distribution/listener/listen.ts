@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { JobMessage, RunnerMessage, SessionReply } from "../../github/runner-protocol/messages";
 import type { Diagnostics } from "./diagnostics";
-import { Exit, exitCodes, release } from "./release";
+import { ExitError, exitCodes, release } from "./release";
 import { call, ServerError } from "./server";
 import type { ListenerSettings } from "./settings";
 import { WorkerProcess } from "./worker-process";
@@ -94,7 +94,7 @@ export class Listener {
         if (error instanceof ServerError && error.reason === "session-conflict") {
           if (attempt === 0) this.report("A session for this runner already exists.");
           if (Date.now() - began > conflictLimitMs)
-            throw new Exit(
+            throw new ExitError(
               exitCodes.sessionConflict,
               "Failed to create session. Stop retry on SessionConflictException after retried for 240 seconds.",
             );
@@ -182,14 +182,17 @@ export class Listener {
   private refusedForGood(error: unknown): void {
     if (!(error instanceof ServerError)) return;
     if (error.reason === "registration-deleted") {
-      throw new Exit(
+      throw new ExitError(
         exitCodes.terminated,
         "Failed to create a session. The runner registration has been deleted from the server, please re-configure. Runner registrations are automatically deleted for runners that have not connected to the service recently.",
       );
     }
     if (error.reason === "version-deprecated") {
       const wanted = /^(true|1)$/i.test(process.env.ACTIONS_RUNNER_RETURN_VERSION_DEPRECATED_EXIT_CODE ?? "");
-      throw new Exit(wanted ? exitCodes.versionDeprecated : exitCodes.terminated, `An error occured: ${error.message}`);
+      throw new ExitError(
+        wanted ? exitCodes.versionDeprecated : exitCodes.terminated,
+        `An error occured: ${error.message}`,
+      );
     }
   }
 

@@ -3,7 +3,7 @@ import { Diagnostics } from "./diagnostics";
 import { configure, unconfigure } from "./configure";
 import { Listener } from "./listen";
 import { help, type ListenerOptions, readOptions } from "./options";
-import { Exit, exitCodes, release } from "./release";
+import { ExitError, exitCodes, release } from "./release";
 import { SettingsFolder } from "./settings";
 
 const root = path.dirname(__dirname);
@@ -43,9 +43,9 @@ async function run(
   if (release.breaksAtStart)
     throw new Error(`Lab runner ${release.version} is broken on purpose: the listener crashes at start.`);
   if (values.jitconfig !== undefined)
-    throw new Exit(exitCodes.terminated, "--jitconfig is not modelled by the lab runner.");
+    throw new ExitError(exitCodes.terminated, "--jitconfig is not modelled by the lab runner.");
   if (!folder.isConfigured) {
-    throw new Exit(exitCodes.terminated, "Not configured. Run config.(sh/cmd) to configure the runner.");
+    throw new ExitError(exitCodes.terminated, "Not configured. Run config.(sh/cmd) to configure the runner.");
   }
   const shutdown = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -81,7 +81,7 @@ async function run(
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    if (error instanceof Exit) {
+    if (error instanceof ExitError) {
       console.error(error.message);
       process.exit(error.code);
     }

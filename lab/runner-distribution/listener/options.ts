@@ -1,4 +1,4 @@
-import { Exit, exitCodes } from "./release";
+import { ExitError, exitCodes } from "./release";
 
 interface OptionTable {
   readonly values: readonly string[];
@@ -63,9 +63,9 @@ function canonical(table: OptionTable, name: string): string | undefined {
   return [...table.values, ...table.flags].find((known) => known.toLowerCase() === name.toLowerCase());
 }
 
-function unknown(command: string, wrong: readonly string[]): Exit {
+function unknown(command: string, wrong: readonly string[]): ExitError {
   const list = wrong.map((name) => `'${name}'`).join(", ");
-  return new Exit(
+  return new ExitError(
     exitCodes.terminated,
     `Unrecognized command-line input arguments for command ${command}: ${list}. For usage refer to: .\\config.cmd --help or ./config.sh --help`,
   );

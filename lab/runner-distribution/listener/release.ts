@@ -22,7 +22,7 @@ export const banner = [
 ].join("\n");
 
 /** The listener ends with this exit code; the message was or will be shown. */
-export class Exit extends Error {
+export class ExitError extends Error {
   constructor(
     readonly code: number,
     message = "",

@@ -10,7 +10,7 @@ import { JobRun } from "./job";
 import { Masks } from "./masks";
 import { ServerReporter } from "./reporter";
 
-type Line = { kind: "job"; serverUrl: string; message: JobMessage } | { kind: "cancel" };
+type ListenerMessage = { kind: "job"; serverUrl: string; message: JobMessage } | { kind: "cancel" };
 
 /** Exit codes of GitHub's worker: 100 and the number of the result. */
 const exitCodes: Readonly<Record<JobCompletion["conclusion"], number>> = {
@@ -26,7 +26,7 @@ export function runWorker(library: ExpressionsLibrary): void {
   let job: JobRun | undefined;
   const input = readline.createInterface({ input: process.stdin });
   input.on("line", (text) => {
-    const line = JSON.parse(text) as Line;
+    const line = JSON.parse(text) as ListenerMessage;
     if (line.kind === "cancel") {
       job?.cancel();
     } else if (job === undefined) {
@@ -40,7 +40,7 @@ export function runWorker(library: ExpressionsLibrary): void {
   );
 }
 
-interface Started {
+interface StartedJob {
   readonly run: JobRun;
   readonly reporter: ServerReporter;
   readonly diagnostics: Diagnostics;
@@ -50,7 +50,7 @@ function prepare(
   library: ExpressionsLibrary,
   serverUrl: string,
   message: JobMessage,
-  begin: (started: Started) => void,
+  begin: (started: StartedJob) => void,
 ): JobRun {
   const root = path.dirname(__dirname);
   const settings = new SettingsFolder(root).read();
@@ -77,7 +77,7 @@ function prepare(
   return run;
 }
 
-async function finish({ run, reporter, diagnostics }: Started): Promise<void> {
+async function finish({ run, reporter, diagnostics }: StartedJob): Promise<void> {
   try {
     const completion = await run.run();
     await reporter.complete(completion);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { DeploymentEnvironment, type DeploymentEnvironmentArgs } from "@ghrunners/components";
-import { finder, graphOf, isSecretValue, plain, type Registered, showing } from "../../support/pulumi-mocks";
+import { finder, graphOf, isSecretValue, plain, type RegisteredResource, showing } from "../../support/pulumi-mocks";
 import { access, gitHubProvider, planted } from "./support/arguments";
 
 const args = (): DeploymentEnvironmentArgs => ({ github: access(), environment: "demo", branches: ["main"] });
-const made = (change: Partial<DeploymentEnvironmentArgs> = {}): Promise<Registered[]> =>
+const made = (change: Partial<DeploymentEnvironmentArgs> = {}): Promise<RegisteredResource[]> =>
   graphOf(() => void new DeploymentEnvironment("deploy", { ...args(), ...change }, { provider: gitHubProvider() }));
 
 describe("DeploymentEnvironment", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as random from "@pulumi/random";
 import { LogReceiver, type LogReceiverArgs } from "@ghrunners/components";
-import { finder, graphOf, isSecretValue, plain, type Registered, showing } from "../../support/pulumi-mocks";
+import { finder, graphOf, isSecretValue, plain, type RegisteredResource, showing } from "../../support/pulumi-mocks";
 import { host, planted } from "./support/arguments";
 
 const args = (): LogReceiverArgs => ({
@@ -10,7 +10,7 @@ const args = (): LogReceiverArgs => ({
   environment: "demo",
   senders: ["192.0.2.51", "192.0.2.52"],
 });
-const made = (change: Partial<LogReceiverArgs> = {}): Promise<Registered[]> =>
+const made = (change: Partial<LogReceiverArgs> = {}): Promise<RegisteredResource[]> =>
   graphOf(() => void new LogReceiver("logs", { ...args(), ...change }));
 
 describe("LogReceiver", () => {

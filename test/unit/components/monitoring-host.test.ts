@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MonitoringHost, type MonitoringHostArgs, type MonitoringServiceArgs } from "@ghrunners/components";
-import { finder, graphOf, isSecretValue, plain, type Registered, showing } from "../../support/pulumi-mocks";
+import { finder, graphOf, isSecretValue, plain, type RegisteredResource, showing } from "../../support/pulumi-mocks";
 import { host, planted } from "./support/arguments";
 
 const args = (): MonitoringHostArgs => ({
@@ -27,9 +27,9 @@ const args = (): MonitoringHostArgs => ({
     managed: false,
   },
 });
-const made = (change: Partial<MonitoringHostArgs> = {}): Promise<Registered[]> =>
+const made = (change: Partial<MonitoringHostArgs> = {}): Promise<RegisteredResource[]> =>
   graphOf(() => void new MonitoringHost("watch", { ...args(), ...change }));
-const children = (graph: readonly Registered[]): string[] =>
+const children = (graph: readonly RegisteredResource[]): string[] =>
   graph.filter(({ parent }) => parent === "watch").map(({ name }) => name);
 
 describe("MonitoringHost", () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { RepositoryRules, type RepositoryRulesArgs } from "@ghrunners/components";
-import { finder, graphOf, isSecretValue, type Registered, showing } from "../../support/pulumi-mocks";
+import { finder, graphOf, isSecretValue, type RegisteredResource, showing } from "../../support/pulumi-mocks";
 import { access, gitHubProvider, planted } from "./support/arguments";
 
-const made = (change: Partial<RepositoryRulesArgs> = {}): Promise<Registered[]> =>
+const made = (change: Partial<RepositoryRulesArgs> = {}): Promise<RegisteredResource[]> =>
   graphOf(() => void new RepositoryRules("rules", { github: access(), ...change }, { provider: gitHubProvider() }));
 
 describe("RepositoryRules", () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { RunnerPool, type RunnerPoolArgs } from "@ghrunners/components";
-import { finder, graphOf, type Registered, showing } from "../../support/pulumi-mocks";
+import { finder, graphOf, type RegisteredResource, showing } from "../../support/pulumi-mocks";
 import { environment, planted, primary, proxmoxProvider, secondary } from "./support/arguments";
 
-const made = (change: Partial<RunnerPoolArgs> = {}): Promise<Registered[]> =>
+const made = (change: Partial<RunnerPoolArgs> = {}): Promise<RegisteredResource[]> =>
   graphOf(
     () =>
       void new RunnerPool(

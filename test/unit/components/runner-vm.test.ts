@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { RunnerVm, type RunnerVmArgs } from "@ghrunners/components";
-import { finder, graphOf, type Registered } from "../../support/pulumi-mocks";
+import { finder, graphOf, type RegisteredResource } from "../../support/pulumi-mocks";
 import { environment, proxmoxProvider } from "./support/arguments";
 
 const args = (): RunnerVmArgs => {
@@ -10,7 +10,10 @@ const args = (): RunnerVmArgs => {
   const { node, templateId } = proxmox;
   return { name: "one", vmId: 151, address: "192.0.2.51", proxmox: { node, templateId }, network, sshPublicKey };
 };
-const made = (change: Partial<RunnerVmArgs> = {}, opts: pulumi.ComponentResourceOptions = {}): Promise<Registered[]> =>
+const made = (
+  change: Partial<RunnerVmArgs> = {},
+  opts: pulumi.ComponentResourceOptions = {},
+): Promise<RegisteredResource[]> =>
   graphOf(() => void new RunnerVm("build", { ...args(), ...change }, { provider: proxmoxProvider(), ...opts }));
 
 describe("RunnerVm", () => {
@@ -76,7 +79,7 @@ describe("RunnerVm", () => {
 
   it("names every argument that it cannot take at once, without making anything", async () => {
     const wrong = { ...args(), vmId: 12, address: "somewhere", vm: { cores: 0 } };
-    const graph: Registered[] = [];
+    const graph: RegisteredResource[] = [];
     await assert.rejects(
       made(wrong).then((all) => graph.push(...all)),
       (error: Error) => {

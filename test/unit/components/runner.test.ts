@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { Runner, type RunnerArgs } from "@ghrunners/components";
-import { finder, graphOf, isSecretValue, plain, type Registered, showing } from "../../support/pulumi-mocks";
+import { finder, graphOf, isSecretValue, plain, type RegisteredResource, showing } from "../../support/pulumi-mocks";
 import { environment, planted, primary, proxmoxProvider } from "./support/arguments";
 
-const made = (change: Partial<RunnerArgs> = {}): Promise<Registered[]> =>
+const made = (change: Partial<RunnerArgs> = {}): Promise<RegisteredResource[]> =>
   graphOf(() => void new Runner("solo", { ...environment(), ...primary, ...change }, { provider: proxmoxProvider() }));
 
 describe("Runner", () => {

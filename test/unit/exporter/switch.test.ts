@@ -87,7 +87,7 @@ describe("the failover switch: reading", () => {
   });
 
   it("judges a whole world as healthy, and the policy asks for every label", async () => {
-    const world = new SwitchFixture();
+    const fixture = new SwitchFixture();
     const config = switchConfig.parse({
       view: "switch",
       listen: { host: "127.0.0.1", port: 0 },
@@ -96,9 +96,9 @@ describe("the failover switch: reading", () => {
       environment: "production",
       runners: switchRunners,
     });
-    const fleet = (await world.ask(config.fleetUrl))?.samples ?? new Samples("");
-    const own = await world.ask(primary.exporterUrl);
-    const node = await world.ask(primary.nodeUrl);
+    const fleet = (await fixture.ask(config.fleetUrl))?.samples ?? new Samples("");
+    const own = await fixture.ask(primary.exporterUrl);
+    const node = await fixture.ask(primary.nodeUrl);
     assert.ok(own !== undefined && node !== undefined);
     const views = {
       host: hostView(own.samples, own.at, own.theirClock),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { finder, isSecretValue, programGraph, type Registered, showing } from "../../support/pulumi-mocks";
+import { finder, isSecretValue, programGraph, type RegisteredResource, showing } from "../../support/pulumi-mocks";
 import { privateKey } from "../../support/private-key";
 
 const secretKeys = ["proxmoxToken", "githubToken", "sshPrivateKey"];
@@ -21,12 +21,12 @@ const config = {
   sshPrivateKey: privateKey(),
 };
 
-const tokens = (graph: readonly Registered[]): Map<string, number> =>
+const tokens = (graph: readonly RegisteredResource[]): Map<string, number> =>
   graph.reduce((counts, { type }) => counts.set(type, (counts.get(type) ?? 0) + 1), new Map<string, number>());
 
 describe("the program's graph", () => {
-  let graph: Registered[];
-  const find = (name: string): Registered => finder(graph)(name);
+  let graph: RegisteredResource[];
+  const find = (name: string): RegisteredResource => finder(graph)(name);
 
   describe("with two runners in production", () => {
     before(async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isSecretValue, plain, programGraph, type Registered } from "../../support/pulumi-mocks";
+import { isSecretValue, plain, programGraph, type RegisteredResource } from "../../support/pulumi-mocks";
 import { privateKey } from "../../support/private-key";
 
 const config = {
@@ -18,11 +18,11 @@ const config = {
 const secretKeys = ["proxmoxToken", "githubToken", "sshPrivateKey"];
 const host = { host: "192.0.2.9", user: "operator", hostKey: "ssh-ed25519 AAAA", fleetExporter: false };
 
-const graphWith = (logs: object): Promise<Registered[]> =>
+const graphWith = (logs: object): Promise<RegisteredResource[]> =>
   programGraph("lab", { ...config, monitoring: { ...host, logs } }, secretKeys);
-const named = (graph: readonly Registered[], pattern: RegExp): Registered[] =>
+const named = (graph: readonly RegisteredResource[], pattern: RegExp): RegisteredResource[] =>
   graph.filter(({ name, type }) => type === "command:remote:Command" && pattern.test(name));
-const egressPorts = (graph: readonly Registered[]): string[] =>
+const egressPorts = (graph: readonly RegisteredResource[]): string[] =>
   graph
     .filter(({ type }) => type === "proxmoxve:firewall/rulesLegacy:RulesLegacy")
     .flatMap(({ inputs }) => inputs.rules as { comment?: string; dport?: string; dest?: string }[])

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { addressOf } from "@ghrunners/deploy/deployer/job-environment";
-import { programGraph, type Registered } from "../../support/pulumi-mocks";
+import { programGraph, type RegisteredResource } from "../../support/pulumi-mocks";
 import { privateKey } from "../../support/private-key";
 
 const target = { name: "app", address: "192.0.2.60", user: "deploy", hostKey: "ssh-ed25519 AAAA" };
@@ -18,13 +18,13 @@ const config = {
 };
 const secretKeys = ["proxmoxToken", "githubToken", "sshPrivateKey"];
 
-const variables = (graph: readonly Registered[]): Record<string, string> =>
+const variables = (graph: readonly RegisteredResource[]): Record<string, string> =>
   Object.fromEntries(
     graph
       .filter(({ type }) => /ActionsEnvironmentVariable$/.test(type))
       .map(({ inputs }) => [inputs.variableName as string, inputs.value as string]),
   );
-const wayOut = (graph: readonly Registered[]): unknown[] =>
+const wayOut = (graph: readonly RegisteredResource[]): unknown[] =>
   graph
     .filter(({ type }) => type === "proxmoxve:firewall/rulesLegacy:RulesLegacy")
     .flatMap(({ inputs }) => inputs.rules as { comment?: string; dport?: string; dest?: string }[])

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isSecretValue, type Registered } from "../../support/pulumi-mocks";
+import { isSecretValue, type RegisteredResource } from "../../support/pulumi-mocks";
 import { expectNoOtherFiles, expectSnapshot, expectSnapshots } from "./support/snapshot";
 import { type StackGraph, stackGraph } from "./support/stacks";
 import { readableJson } from "./support/text";
@@ -15,7 +15,7 @@ const notShown: Readonly<Record<string, string>> = {
 };
 
 /** The URN without its first part, which names the stack and the project. */
-function urnOf(resource: Registered, all: readonly Registered[]): string {
+function urnOf(resource: RegisteredResource, all: readonly RegisteredResource[]): string {
   const types = [resource.type];
   let parent = all.find(({ name }) => name === resource.parent);
   while (parent !== undefined) {
@@ -31,7 +31,7 @@ function shownInput(text: string): string {
   return `(${text.length} characters, sha256 ${createHash("sha256").update(text).digest("hex").slice(0, 16)})`;
 }
 
-function describeResource(resource: Registered, { resources, input }: StackGraph): string {
+function describeResource(resource: RegisteredResource, { resources, input }: StackGraph): string {
   const { inputs, dependencies, protect, deleteBeforeReplace, hooks } = resource;
   const options = [
     ...(protect ? ["protected"] : []),

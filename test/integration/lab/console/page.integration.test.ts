@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { pageFiles } from "@ghrunners/cli/console/assets";
 import { startServer, type RunningServer } from "@ghrunners/cli/console/server";
 import { faultPage, faultsHandler } from "@ghrunners/lab/console/handler";
-import type { Press } from "@ghrunners/lab/console/panel";
+import type { FaultPanelAction } from "@ghrunners/lab/console/panel";
 import { subjectsOf } from "@ghrunners/lab/console/subjects";
 import { until } from "@ghrunners/core/until";
 import { needsChromium, startChromium, violations } from "../../../support/chromium";
@@ -19,7 +19,7 @@ describe("the lab's console in a browser", function () {
   let set: { name: string; parameters: { name: string } }[] = [];
   let problem: string | undefined;
 
-  async function press(what: Press): Promise<void> {
+  async function press(what: FaultPanelAction): Promise<void> {
     if (problem !== undefined) throw new Error(problem);
     if (what.do === "clear-all") set = [];
     else if (what.do === "clear") set = set.filter(({ name }) => name !== `runner-${what.fault}`);

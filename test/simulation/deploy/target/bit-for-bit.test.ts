@@ -76,7 +76,7 @@ function arrange(root: string, file: string, before: Before): void {
 const plain = { kind: "file", text: "", mode: 0o600, owner: 0, group: 0, twins: 0 } as const;
 
 class Killed extends Error {}
-class MortalStore extends Store {
+class KillableStore extends Store {
   private writes = 0;
   constructor(
     target: LocalTarget,
@@ -154,7 +154,7 @@ describe("what a deployment undoes", function () {
         if (attributes) setAttributes(paths.filter((_, index) => befores[index]?.kind !== "absent").map(inRoot));
         const whole = () => [snapshot(target.root, FOLDERS), attributes ? attributesBelow(target.root, FOLDERS) : {}];
         const seen = whole();
-        await deploy("2", [unpack, ...steps], new MortalStore(target, killAt)).catch((error: unknown) => {
+        await deploy("2", [unpack, ...steps], new KillableStore(target, killAt)).catch((error: unknown) => {
           if (!(error instanceof Killed)) throw error;
         });
         target.clock.pass(31);

@@ -12,7 +12,7 @@ import { LocalTarget, type VersionTraits } from "../../../unit/deploy/support/ta
 class Killed extends Error {}
 
 /** A store whose process is gone at one of its durable writes: just before it, or just after. */
-class MortalStore extends Store {
+class KillableStore extends Store {
   writes = 0;
   constructor(
     target: LocalTarget,
@@ -86,7 +86,7 @@ describe("a target whose agent is killed at any durable write", function () {
           for (const when of ["before", "after"] as const) {
             const before = target.whole();
             const wanted = String(Number(before) + 1);
-            const store = new MortalStore(target, last, when);
+            const store = new KillableStore(target, last, when);
             const executor = new InProcessExecutor();
             killed = await target.deploy(target.request(wanted, traits), target.agent(store, executor)).then(
               () => false,
@@ -145,7 +145,7 @@ describe("a target whose agent is killed at any durable write", function () {
 });
 
 /** A disk with just room for the journal: what the records' folder takes does not fit before the reserve is given back. */
-class NarrowStore extends Store {
+class StoreOnSmallDisk extends Store {
   full = false;
   constructor(private readonly target: LocalTarget) {
     super(target.folders);
@@ -164,7 +164,7 @@ describe("a target whose disk is full when the record of a deployment is written
 
   it("still completes: what was committed stays, and nothing is left open", async () => {
     await withTarget(async (target) => {
-      const store = new NarrowStore(target);
+      const store = new StoreOnSmallDisk(target);
       const { deployment } = await target.deploy(target.request("2"), target.agent(store, new InProcessExecutor()));
       assert.ok(store.full, "a record met the full disk");
       assert.equal(deployment.outcome, "succeeded");

@@ -13,7 +13,7 @@ import { LocalTarget } from "../../../unit/deploy/support/target";
 
 class Killed extends Error {}
 /** A file is damaged after the deployment has captured everything, and the agent is killed. */
-class UnluckyStore extends Store {
+class StoreWithDamage extends Store {
   constructor(
     target: LocalTarget,
     private readonly damage: () => void,
@@ -67,7 +67,7 @@ describe("what was captured and is damaged since", function () {
           damages[kind]?.(kept);
         };
         const request = target.request("2", {}, target.plan({ steps, smoke: target.plan().smoke }));
-        await assert.rejects(target.deploy(request, agent(new UnluckyStore(target, damage))), Killed);
+        await assert.rejects(target.deploy(request, agent(new StoreWithDamage(target, damage))), Killed);
         target.clock.pass(31);
         await commands.watch(agent());
         const { outcome, undoFailure } = agent().store.readJournal()?.transaction ?? {};

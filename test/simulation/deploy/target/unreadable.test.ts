@@ -15,7 +15,7 @@ import { LocalTarget } from "../../../unit/deploy/support/target";
 
 class Killed extends Error {}
 /** The agent's process ends at one of its durable writes; a file was damaged before. */
-class UnluckyStore extends Store {
+class StoreWithDamage extends Store {
   writes = 0;
   constructor(
     target: LocalTarget,
@@ -84,7 +84,7 @@ describe("a file of the agent that cannot be read", function () {
           damages[kind]?.(file);
         };
         const at = `${which} is ${kind}, killed at write ${last}`;
-        await target.deploy(request, agent(new UnluckyStore(target, last, damage))).catch((error: unknown) => {
+        await target.deploy(request, agent(new StoreWithDamage(target, last, damage))).catch((error: unknown) => {
           if (!(error instanceof Killed)) throw new Error(`${at}: ${(error as Error).message}`);
         });
         // A lease that cannot be read has expired: the deployer, which is alive, does not keep it.

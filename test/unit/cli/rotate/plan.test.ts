@@ -8,8 +8,8 @@ import {
   type KeyStep,
 } from "@ghrunners/cli/rotate/plan";
 
-/** A world in which the steps of a rotation happen. GitHub's key is what jobs log in with. */
-interface World {
+/** What the steps of a rotation change. GitHub's key is what jobs log in with. */
+interface RotationState {
   next: string | undefined;
   published: boolean;
   proven: boolean;
@@ -17,42 +17,48 @@ interface World {
   readonly targets: { name: string; keys: string[] }[];
 }
 
-const view = ({ next, published, proven, targets }: World): KeyRotation => ({ next, published, proven, targets });
-const opens = (world: World): boolean => world.targets.every(({ keys }) => keys.includes(world.github));
+const view = ({ next, published, proven, targets }: RotationState): KeyRotation => ({
+  next,
+  published,
+  proven,
+  targets,
+});
+const opens = (state: RotationState): boolean => state.targets.every(({ keys }) => keys.includes(state.github));
 
-function happen(world: World, step: KeyStep): void {
-  const target = (name: string): World["targets"][number] => world.targets.find((entry) => entry.name === name)!;
+function happen(state: RotationState, step: KeyStep): void {
+  const target = (name: string): RotationState["targets"][number] =>
+    state.targets.find((entry) => entry.name === name)!;
   switch (step.step) {
     case "generate":
-      Object.assign(world, { next: "new", published: false, proven: false });
+      Object.assign(state, { next: "new", published: false, proven: false });
       break;
     case "authorise":
-      target(step.target).keys.push(world.next!);
+      target(step.target).keys.push(state.next!);
       break;
     case "publish":
-      Object.assign(world, { github: world.next, published: true });
+      Object.assign(state, { github: state.next, published: true });
       break;
     case "prove":
       assert.deepEqual(
         step.targets,
-        world.targets.map(({ name }) => name),
+        state.targets.map(({ name }) => name),
       );
       assert.ok(
-        world.targets.every(({ keys }) => keys.includes(world.next!)),
+        state.targets.every(({ keys }) => keys.includes(state.next!)),
         "the new key was refused",
       );
-      assert.equal(world.github, world.next, "the secret does not hold it yet");
-      world.proven = true;
+      assert.equal(state.github, state.next, "the secret does not hold it yet");
+      state.proven = true;
       break;
     case "retire":
-      target(step.target).keys = target(step.target).keys.filter((key) => key === world.next);
+      target(step.target).keys = target(step.target).keys.filter((key) => key === state.next);
       break;
     case "finish":
-      Object.assign(world, { next: undefined, published: false, proven: false });
+      Object.assign(state, { next: undefined, published: false, proven: false });
   }
 }
 
-const start = (count: number): World => ({
+const start = (count: number): RotationState => ({
   next: undefined,
   published: false,
   proven: false,
@@ -74,30 +80,30 @@ describe("rotation of a deploy key", () => {
         fc.integer({ min: 1, max: 4 }),
         fc.array(fc.integer({ min: 0, max: 8 }), { maxLength: 6 }),
         (count, cuts) => {
-          const world = start(count);
+          const state = start(count);
           for (const cut of cuts) {
-            for (const step of planKeyRotation(view(world)).slice(0, cut)) {
+            for (const step of planKeyRotation(view(state)).slice(0, cut)) {
               if (step.step === "finish") break;
-              happen(world, step);
-              assert.ok(opens(world), `locked out after ${words(step, "job")}`);
+              happen(state, step);
+              assert.ok(opens(state), `locked out after ${words(step, "job")}`);
             }
           }
-          for (const step of planKeyRotation(view(world))) {
-            happen(world, step);
-            assert.ok(opens(world), `locked out after ${words(step, "job")}`);
+          for (const step of planKeyRotation(view(state))) {
+            happen(state, step);
+            assert.ok(opens(state), `locked out after ${words(step, "job")}`);
           }
-          for (const { keys } of world.targets) assert.deepEqual(keys, ["new"]);
-          assert.equal(world.github, "new");
-          assert.equal(world.next, undefined);
+          for (const { keys } of state.targets) assert.deepEqual(keys, ["new"]);
+          assert.equal(state.github, "new");
+          assert.equal(state.next, undefined);
         },
       ),
     );
   });
 
   it("proves again where a target lost the new key", () => {
-    const world: World = { ...start(2), next: "new", published: true, proven: true, github: "new" };
-    world.targets[0]!.keys.push("new");
-    const steps = planKeyRotation(view(world)).map(({ step }) => step);
+    const state: RotationState = { ...start(2), next: "new", published: true, proven: true, github: "new" };
+    state.targets[0]!.keys.push("new");
+    const steps = planKeyRotation(view(state)).map(({ step }) => step);
     assert.deepEqual(steps, ["authorise", "prove", "retire", "retire", "finish"]);
   });
 

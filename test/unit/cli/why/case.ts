@@ -1,7 +1,7 @@
 import type { CauseKind, WhyFacts } from "@ghrunners/cli/why/facts";
 
 /** What is seen of a run, and the cause that is named for it. */
-export interface Case {
+export interface WhyCase {
   readonly title: string;
   readonly facts: WhyFacts;
   readonly kind: CauseKind;

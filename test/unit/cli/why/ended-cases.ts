@@ -1,6 +1,6 @@
 /** Runs that have ended. */
 import type { WhyFacts } from "@ghrunners/cli/why/facts";
-import type { Case } from "./case";
+import type { WhyCase } from "./case";
 import { candidate, ended, facts, gate, held, own, PAUSE, run, target } from "./facts";
 
 const refusal = (reason: string, anchor: string): Partial<WhyFacts["github"]> => ({
@@ -9,7 +9,7 @@ const refusal = (reason: string, anchor: string): Partial<WhyFacts["github"]> =>
 });
 const failedRun = { run: run({ status: "completed", conclusion: "failure" }) };
 
-export const endedCases: readonly Case[] = [
+export const endedCases: readonly WhyCase[] = [
   {
     title: "the choice was not renewed",
     facts: facts({

@@ -1,8 +1,8 @@
 /** Runs that wait or are under way. */
-import type { Case } from "./case";
+import type { WhyCase } from "./case";
 import { away, candidate, facts, gate, held, job, other, review, run, runner, target, waiting } from "./facts";
 
-export const openCases: readonly Case[] = [
+export const openCases: readonly WhyCase[] = [
   {
     title: "an approval is missing",
     facts: facts({ run: run({ status: "waiting" }), github: { ...waiting, approvals: [review] } }),

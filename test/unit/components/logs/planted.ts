@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 
 /** A secret as it could turn up in a log, and texts of it that must not be found anywhere else. */
-export interface Planted {
+export interface PlantedLogSecret {
   readonly name: string;
   /** Lines to log, the secret in them. */
   readonly lines: readonly string[];
@@ -15,7 +15,7 @@ const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 const capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-const one = (name: string, secret: string, before = `value `, after = ""): Planted => ({
+const one = (name: string, secret: string, before = `value `, after = ""): PlantedLogSecret => ({
   name,
   lines: [`${name}: ${before}${secret}${after} and more`],
   parts: [secret],
@@ -25,11 +25,15 @@ const percent = (text: string): string => `%${text.charCodeAt(0).toString(16)}${
 const escaped = (text: string): string => `\\u00${text.charCodeAt(0).toString(16)}${text.slice(1)}`;
 
 /** Secrets without a form of their own, known by the text before them, and secrets that are split across lines. */
-function coveredSecrets(): Planted[] {
+function coveredSecrets(): PlantedLogSecret[] {
   const token = `ghp_${random(36, letters)}`;
   const password = (): string => `${random(12, letters)}!x`;
   const coloured = `${token.slice(0, 12)}\u001b[1;31m${token.slice(12)}\u001b[0m`;
-  const across = (name: string, text: string): Planted => ({ name, lines: [`x ${text} y`], parts: [token.slice(14)] });
+  const across = (name: string, text: string): PlantedLogSecret => ({
+    name,
+    lines: [`x ${text} y`],
+    parts: [token.slice(14)],
+  });
   return [
     across("token with a colour inside", coloured),
     across("token with a link to a page inside", `${token.slice(0, 9)}\u001b]8;;https://x\u0007${token.slice(9)}`),
@@ -70,7 +74,7 @@ function coveredSecrets(): Planted[] {
 }
 
 /** New secrets of every kind that the redaction promises to know. */
-export function plantedSecrets(): Planted[] {
+export function plantedSecrets(): PlantedLogSecret[] {
   const jwt = `${base64url({ alg: "RS256", typ: "JWT" })}.${base64url({ sub: random(30, letters) })}.${random(86, letters)}`;
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }) as string;

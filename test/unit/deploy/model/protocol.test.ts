@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as protocol from "@ghrunners/deploy/protocol/transaction";
 import { search, type Searched } from "./search";
-import type { Bounds, Protocol } from "./world";
+import type { ModelBounds, Protocol } from "./state";
 
-const bounds: Bounds = {
+const bounds: ModelBounds = {
   steps: ["undoable", "forward-only", "undoable"],
   crashes: 2,
   failures: 4,
@@ -11,7 +11,7 @@ const bounds: Bounds = {
   retries: 1,
 };
 /** A smaller space in which every mutant must still be found. */
-const small: Bounds = { steps: ["undoable", "undoable"], crashes: 2, failures: 1, begins: 2, retries: 0 };
+const small: ModelBounds = { steps: ["undoable", "undoable"], crashes: 2, failures: 1, begins: 2, retries: 0 };
 
 const told = ({ finding }: Searched): string =>
   finding === undefined ? "" : `${finding.problem}\n  ${finding.path.join("\n  ")}`;

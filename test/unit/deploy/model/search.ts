@@ -1,4 +1,4 @@
-import { initial, moves, type Bounds, type Protocol, type ModelState } from "./world";
+import { initial, moves, type ModelBounds, type Protocol, type ModelState } from "./state";
 
 export interface SearchFinding {
   readonly problem: string;
@@ -18,8 +18,8 @@ export interface Searched {
 const ENOUGH = 60;
 
 /** What must hold in every state. */
-function problemOf(world: ModelState): string | undefined {
-  const { transaction, effects, orphan } = world;
+function problemOf(state: ModelState): string | undefined {
+  const { transaction, effects, orphan } = state;
   if (transaction === null) return undefined;
   const judged = effects.filter((_, step) => transaction.steps[step] === "undoable");
   const all = (effect: string): boolean => judged.every((each) => each === effect);
@@ -50,31 +50,36 @@ function stepProblem(from: ModelState, to: ModelState): string | undefined {
 }
 
 /** Whether it ends by itself without any further disturbance; `known` holds the states from which it does. */
-function endProblem(start: ModelState, protocol: Protocol, bounds: Bounds, known: Set<string>): string | undefined {
-  let world: ModelState = { ...start, lease: 0, crashes: 0, failures: 0, begins: 0, retries: 0 };
+function endProblem(
+  start: ModelState,
+  protocol: Protocol,
+  bounds: ModelBounds,
+  known: Set<string>,
+): string | undefined {
+  let state: ModelState = { ...start, lease: 0, crashes: 0, failures: 0, begins: 0, retries: 0 };
   const passed: string[] = [];
   for (let count = 0; count < ENOUGH; count += 1) {
-    const key = JSON.stringify(world);
+    const key = JSON.stringify(state);
     if (known.has(key)) {
       for (const each of passed) known.add(each);
       return undefined;
     }
-    const move = moves(world, protocol, bounds).find(({ fault }) => !fault);
+    const move = moves(state, protocol, bounds).find(({ fault }) => !fault);
     if (move === undefined) {
-      const { transaction } = world;
+      const { transaction } = state;
       if (transaction !== null && !transaction.closed)
         return "nothing is due any more, and the transaction is not over";
       for (const each of passed) known.add(each);
       return undefined;
     }
     passed.push(key);
-    world = move.to;
+    state = move.to;
   }
   return `not over after ${ENOUGH} moves without any fault`;
 }
 
 /** Breadth first, so that a finding has a shortest path. */
-export function search(bounds: Bounds, protocol: Protocol): Searched {
+export function search(bounds: ModelBounds, protocol: Protocol): Searched {
   const start = initial(bounds);
   const cameFrom = new Map<string, { from: string; move: string } | undefined>([[JSON.stringify(start), undefined]]);
   const queue: ModelState[] = [start];
@@ -88,14 +93,14 @@ export function search(bounds: Bounds, protocol: Protocol): Searched {
     return path;
   };
   for (let index = 0; index < queue.length; index += 1) {
-    const world = queue[index] as ModelState;
-    const key = JSON.stringify(world);
-    if (world.transaction?.outcome) outcomes.add(world.transaction.outcome);
-    const stuck = endProblem(world, protocol, bounds, known);
+    const state = queue[index] as ModelState;
+    const key = JSON.stringify(state);
+    if (state.transaction?.outcome) outcomes.add(state.transaction.outcome);
+    const stuck = endProblem(state, protocol, bounds, known);
     if (stuck !== undefined) return result({ problem: stuck, path: pathTo(key, "(then no disturbance)") });
-    for (const { name, to } of moves(world, protocol, bounds)) {
+    for (const { name, to } of moves(state, protocol, bounds)) {
       transitions += 1;
-      const problem = stepProblem(world, to) ?? problemOf(to);
+      const problem = stepProblem(state, to) ?? problemOf(to);
       if (problem !== undefined) return result({ problem, path: pathTo(key, name) });
       const toKey = JSON.stringify(to);
       if (cameFrom.has(toKey)) continue;

@@ -10,7 +10,7 @@ import * as queries from "@ghrunners/deploy/target/queries";
 const secret = `ghp_${"x".repeat(36)}`;
 
 /** Everything that is looked at on a failure prints a secret too. */
-class Talkative extends InProcessExecutor {
+class LeakingExecutor extends InProcessExecutor {
   override async run(line: readonly string[]): Promise<ExecutionResult> {
     if (line[0] === "leak") return { ok: false, stdout: "", detail: `leak: exit code 1: token ${secret}` };
     if (["journalctl", "ps", "systemctl", "df"].includes(line[0] ?? ""))
@@ -22,7 +22,7 @@ class Talkative extends InProcessExecutor {
 describe("a secret that a step or a check prints", function () {
   this.timeout(30_000);
   let target: LocalTarget;
-  const agent = () => target.agent(undefined, new Talkative());
+  const agent = () => target.agent(undefined, new LeakingExecutor());
   beforeEach(async () => {
     target = new LocalTarget();
     await target.deploy(target.request("1"), agent());

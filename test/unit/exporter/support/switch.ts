@@ -23,7 +23,7 @@ export const switchRunners = (Object.keys(names) as RunnerKey[]).map((role) => (
   nodeUrl: `http://${role}:9100/metrics`,
 }));
 
-/** The exporters' world: what each of them answers now. */
+/** What each exporter answers now. */
 export class SwitchFixture {
   /** Machines that answer nothing. */
   readonly dead = new Set<RunnerKey>();
@@ -73,7 +73,7 @@ export class SwitchFixture {
   }
 }
 
-/** The failover switch over a GitHub in this process, with a world that a test changes. */
+/** The failover switch over a GitHub in this process, with answers of exporters that a test changes. */
 export class Switch {
   readonly said: string[] = [];
   readonly folder = mkdtempSync(path.join(tmpdir(), "ghr-switch-"));
@@ -81,7 +81,7 @@ export class Switch {
 
   constructor(
     private readonly emulator: TestEmulator,
-    private readonly world: SwitchFixture,
+    private readonly fixture: SwitchFixture,
     private readonly settings: Partial<z.input<typeof switchConfig>> = {},
     private readonly token = "failover-token",
   ) {}
@@ -100,7 +100,7 @@ export class Switch {
       ...this.settings,
     });
     this.view = new SwitchView(config, this.token, this.folder, "test", (line) => this.said.push(line), {
-      ask: this.world.ask,
+      ask: this.fixture.ask,
       fetch: this.emulator.fetch as typeof fetch,
     });
     this.view.start();

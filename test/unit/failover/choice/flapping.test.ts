@@ -8,10 +8,10 @@ const start = Date.parse("2026-01-01T00:00:00Z");
 const TICK = 5;
 const { recoverySeconds, settleSeconds } = policy;
 
-/** Decisions of a world that is looked at every 5 s. */
-function play(worlds: readonly (readonly RunnerSeen[])[]): GateDecision[] {
+/** Decisions about observations, one every 5 s. */
+function play(observations: readonly (readonly RunnerSeen[])[]): GateDecision[] {
   let memory: ChoiceHistory | undefined;
-  return worlds.map((seen, tick) => {
+  return observations.map((seen, tick) => {
     const decision = choose(seen, policy, new Date(start + tick * TICK * 1000), memory);
     memory = remember(decision, memory);
     return decision;
@@ -86,7 +86,7 @@ describe("a choice that does not flap", () => {
     null,
     fc.constantFrom({ until: "2027-01-01T00:00:00Z", reason: "disk" }, { problem: "no JSON" }),
   );
-  const world = fc
+  const observation = fc
     .tuple(
       usually<Partial<HostFixture> | null>({}, host),
       usually<Partial<GitHubFixture> | null>({}, github),
@@ -102,7 +102,7 @@ describe("a choice that does not flap", () => {
 
   it("never calls a runner healthy of which something is not known", () => {
     fc.assert(
-      fc.property(world, (seen) => {
+      fc.property(observation, (seen) => {
         const decision = choose(seen, policy, new Date(start));
         for (const [index, { grade }] of decision.runners.entries()) {
           if (grade !== "healthy") continue;
@@ -119,8 +119,8 @@ describe("a choice that does not flap", () => {
 
   it("never chooses an unusable runner, and leaves a working runner only for a proven one", () => {
     fc.assert(
-      fc.property(fc.array(world, { minLength: 1, maxLength: 60 }), (worlds) => {
-        const decisions = play(worlds);
+      fc.property(fc.array(observation, { minLength: 1, maxLength: 60 }), (observations) => {
+        const decisions = play(observations);
         for (const [tick, decision] of decisions.entries()) {
           const of = (name: string | null) => decision.runners.find((each) => each.name === name);
           const own = of(decision.runner);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import Ajv from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { renderReport } from "@ghrunners/lab/bench/render";
-import { buildReport, type Findings, type BenchSample } from "@ghrunners/lab/bench/report";
+import { buildReport, type BenchMeasurements, type BenchSample } from "@ghrunners/lab/bench/report";
 import { publishedSchema } from "../../../support/published-schema";
 
 const validate = addFormats(new Ajv({ allErrors: true, strict: true })).compile(publishedSchema("bench"));
@@ -23,7 +23,7 @@ const sized = (subject: BenchSample["subject"], size: number, seconds: number): 
   size,
 });
 
-const findings = (samples: readonly BenchSample[]): Findings => ({
+const findings = (samples: readonly BenchSample[]): BenchMeasurements => ({
   startedAt: new Date(Date.UTC(2026, 0, 2, 3, 4, 5)),
   machine: { platform: "linux x64", kernel: "6.1", cpu: "test", cores: 2, memoryMiB: 2048 },
   versions: { node: "20.0.0" },

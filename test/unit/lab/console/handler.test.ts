@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { request } from "node:http";
 import { startServer, type RunningServer } from "@ghrunners/cli/console/server";
 import { faultsHandler } from "@ghrunners/lab/console/handler";
-import type { FaultPanel, FaultSubject, Press } from "@ghrunners/lab/console/panel";
+import type { FaultPanel, FaultSubject, FaultPanelAction } from "@ghrunners/lab/console/panel";
 import { subjectsOf } from "@ghrunners/lab/console/subjects";
 import { faults } from "@ghrunners/lab/faults";
 
@@ -60,7 +60,7 @@ describe("the faults in the lab's console", () => {
 describe("the requests behind the buttons", () => {
   const token = "t".repeat(32);
   let server: RunningServer;
-  let pressed: Press[] = [];
+  let pressed: FaultPanelAction[] = [];
   let refusesWith: string | undefined;
 
   before(async () => {

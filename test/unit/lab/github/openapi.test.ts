@@ -9,7 +9,7 @@ import { Pushes } from "@ghrunners/lab/github/repository/pushes";
 import { sha256 } from "@ghrunners/lab/github/runner-tokens";
 import { pullRequestPermissions } from "@ghrunners/core/vocabulary/github-permissions";
 import { TestEmulator, onEnterprise } from "@ghrunners/lab/driver/emulator";
-import { Judge } from "./support/openapi";
+import { OpenApiValidator } from "./support/openapi";
 import { actionsCalls } from "./support/openapi-calls/actions";
 import { repositoryCalls } from "./support/openapi-calls/repository";
 import { settingsCalls } from "./support/openapi-calls/settings";
@@ -17,13 +17,13 @@ import { settingsCalls } from "./support/openapi-calls/settings";
 describe("GitHub's OpenAPI description judges the emulator", function () {
   this.timeout(180_000);
   let emulator: TestEmulator;
-  let judge: Judge;
+  let validator: OpenApiValidator;
   const appKey = makeAppKey();
   let operator: Octokit;
   let reviewer: Octokit;
 
   before(async () => {
-    judge = new Judge();
+    validator = new OpenApiValidator();
     const app = { id: 12, installationId: 34, slug: "an-app", permissions: { actions: "read" } } as const;
     emulator = await TestEmulator.start((seed) =>
       onEnterprise({
@@ -50,10 +50,10 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
     const url = new URL(`${emulator.url}/api/v3/repos/o/r/actions/runners/1`);
     const answer = { method: "GET", url, headers: new Headers() };
     const runner = { id: 1, name: "a", os: "Linux", status: "online", busy: false, labels: [] };
-    assert.deepEqual(judge.problems({ ...answer, status: 200, body: JSON.stringify(runner) }), []);
+    assert.deepEqual(validator.problems({ ...answer, status: 200, body: JSON.stringify(runner) }), []);
     const incomplete = { ...runner, busy: undefined };
-    assert.match(judge.problems({ ...answer, status: 200, body: JSON.stringify(incomplete) }).join(), /busy/);
-    assert.match(judge.problems({ ...answer, status: 418, body: "{}" }).join(), /418 is not in the description/);
+    assert.match(validator.problems({ ...answer, status: 200, body: JSON.stringify(incomplete) }).join(), /busy/);
+    assert.match(validator.problems({ ...answer, status: 418, body: "{}" }).join(), /418 is not in the description/);
   });
 
   for (const [title, call] of Object.entries({ ...repositoryCalls, ...settingsCalls, ...actionsCalls })) {
@@ -62,7 +62,7 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
 
   it("accepts every answer that was given", () => {
     assert.deepEqual(
-      emulator.exchanges.flatMap((exchange) => judge.problems(exchange)),
+      emulator.exchanges.flatMap((exchange) => validator.problems(exchange)),
       [],
     );
   });
@@ -75,9 +75,9 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
     );
     const described = served
       .map(({ method, path: template }) => `${method} ${template}`)
-      .filter((name) => judge.has(name));
+      .filter((name) => validator.has(name));
     assert.ok(described.length > 70, `${described.length} described routes`);
-    const seen = new Set(emulator.exchanges.map((exchange) => judge.operationOf(exchange)));
+    const seen = new Set(emulator.exchanges.map((exchange) => validator.operationOf(exchange)));
     assert.deepEqual(
       described.filter((name) => !seen.has(name)),
       [],

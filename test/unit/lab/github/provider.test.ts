@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { TestEmulator, onEnterprise } from "@ghrunners/lab/driver/emulator";
-import { Judge } from "./support/openapi";
+import { OpenApiValidator } from "./support/openapi";
 import { seal } from "@ghrunners/lab/driver/seal";
 
 interface Step {
@@ -49,7 +49,7 @@ describe("the requests of the real Terraform provider", function () {
       if (step.method === "POST" && step.path.endsWith("/deployment-branch-policies")) ids.set("policy", String(id));
       if (step.method === "POST" && step.path.endsWith("/rulesets")) ids.set("ruleset", String(id));
     }
-    const judge = new Judge();
+    const judge = new OpenApiValidator();
     assert.deepEqual(
       emulator.exchanges.flatMap((exchange) => judge.problems(exchange)),
       [],

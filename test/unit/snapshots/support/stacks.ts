@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import { isSecretValue, plain, programGraph, type Registered } from "../../../support/pulumi-mocks";
+import { isSecretValue, plain, programGraph, type RegisteredResource } from "../../../support/pulumi-mocks";
 
 const projectRoot = path.resolve(__dirname, "../../../..");
 const PREFIX = "ghrunners:";
@@ -54,12 +54,12 @@ function emptyKey(): string {
 
 /** A graph, and a reader of its inputs. */
 export interface StackGraph {
-  readonly resources: readonly Registered[];
+  readonly resources: readonly RegisteredResource[];
   /**
    * The input of a resource as text: JSON with sorted keys, a string as it is. Secrets are the placeholders.
    * @param resource itself, or the name of one that is no component: a component and its only resource share a name
    */
-  readonly input: (resource: string | Registered, name: string) => string;
+  readonly input: (resource: string | RegisteredResource, name: string) => string;
 }
 
 /** Where the stacks' settings stand. */

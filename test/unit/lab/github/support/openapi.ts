@@ -59,7 +59,7 @@ const pointer = (...parts: string[]): string =>
   parts.map((part) => `/${encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))}`).join("");
 
 /** Judges exchanges by GitHub's own description. */
-export class Judge {
+export class OpenApiValidator {
   private readonly ajv: Ajv;
   private readonly description: Description;
   private readonly templates: { readonly template: string; readonly pattern: RegExp }[];

@@ -27,7 +27,7 @@ export interface ModelState {
   readonly retries: number;
 }
 
-export interface Bounds {
+export interface ModelBounds {
   readonly steps: readonly StepKind[];
   readonly crashes: number;
   readonly failures: number;
@@ -35,7 +35,7 @@ export interface Bounds {
   readonly retries: number;
 }
 
-export const initial = ({ steps, crashes, failures, begins, retries }: Bounds): ModelState => ({
+export const initial = ({ steps, crashes, failures, begins, retries }: ModelBounds): ModelState => ({
   transaction: null,
   effects: steps.map(() => "old"),
   agent: null,
@@ -72,51 +72,51 @@ function apply(effects: readonly Effect[], action: Action, half: boolean): reado
 }
 
 /** Every move that some part of the system could make from here. */
-export function moves(world: ModelState, protocol: Protocol, bounds: Bounds): ModelStep[] {
+export function moves(state: ModelState, protocol: Protocol, bounds: ModelBounds): ModelStep[] {
   return [
-    ...deployerMoves(world, protocol, bounds),
-    ...(world.agent === null ? agentStarts(world, protocol) : agentSteps(world, protocol)),
-    ...faults(world),
-    ...operatorMoves(world, protocol),
+    ...deployerMoves(state, protocol, bounds),
+    ...(state.agent === null ? agentStarts(state, protocol) : agentSteps(state, protocol)),
+    ...faults(state),
+    ...operatorMoves(state, protocol),
   ];
 }
 
-function deployerMoves(world: ModelState, protocol: Protocol, bounds: Bounds): ModelStep[] {
+function deployerMoves(state: ModelState, protocol: Protocol, bounds: ModelBounds): ModelStep[] {
   const found: ModelStep[] = [];
   // The agent's lock on its folder: one process at a time looks at the journal.
-  if (world.begins > 0 && world.agent === null) {
-    const taken = protocol.acquire(world.transaction ?? undefined, bounds.steps);
+  if (state.begins > 0 && state.agent === null) {
+    const taken = protocol.acquire(state.transaction ?? undefined, bounds.steps);
     if (taken !== "held") {
       found.push({
         name: `deployer ${taken.token} takes the lock`,
         fault: true,
         to: {
-          ...world,
+          ...state,
           transaction: taken,
           // What the last transaction committed is the old version now; its expanding migrations stay.
-          effects: world.effects.map((effect) => (effect === "half" ? "half" : "old")),
+          effects: state.effects.map((effect) => (effect === "half" ? "half" : "old")),
           lease: taken.token,
-          deployers: [...world.deployers, taken.token],
-          begins: world.begins - 1,
+          deployers: [...state.deployers, taken.token],
+          begins: state.begins - 1,
         },
       });
     }
   }
-  if (world.lease !== 0) found.push({ name: "the lease expires", fault: true, to: { ...world, lease: 0 } });
+  if (state.lease !== 0) found.push({ name: "the lease expires", fault: true, to: { ...state, lease: 0 } });
   return found;
 }
 
 /** An agent process starts: called by a deployer with its token, or by the timer once the lease has expired. */
-function agentStarts(world: ModelState, protocol: Protocol): ModelStep[] {
-  const { transaction } = world;
+function agentStarts(state: ModelState, protocol: Protocol): ModelStep[] {
+  const { transaction } = state;
   if (transaction === null) return [];
-  const callers: { name: string; abort?: Failure }[] = world.deployers
+  const callers: { name: string; abort?: Failure }[] = state.deployers
     .filter((token) => protocol.authorised(transaction, token))
     .flatMap((token) => [
       { name: `deployer ${token} goes on` },
       { name: `deployer ${token} aborts`, abort: { code: "interrupted" as const, detail: "asked" } },
     ]);
-  const lease = world.lease === transaction.token ? "held" : "expired";
+  const lease = state.lease === transaction.token ? "held" : "expired";
   if (lease === "expired") callers.push({ name: "the timer looks" });
   return callers.flatMap(({ name, abort }) => {
     const seen = protocol.observe(transaction, { lease, abort });
@@ -127,14 +127,14 @@ function agentStarts(world: ModelState, protocol: Protocol): ModelStep[] {
       {
         name: `${name}: ${describe(action)}`,
         fault: abort !== undefined,
-        to: { ...world, transaction: intent, agent: { action, stage: "intent" } },
+        to: { ...state, transaction: intent, agent: { action, stage: "intent" } },
       },
     ];
   });
 }
 
-function agentSteps(world: ModelState, protocol: Protocol): ModelStep[] {
-  const { agent, transaction } = world;
+function agentSteps(state: ModelState, protocol: Protocol): ModelStep[] {
+  const { agent, transaction } = state;
   if (agent === null || transaction === null) return [];
   const { action, stage } = agent;
   const named = (name: string, fault: boolean, to: ModelState): ModelStep => ({
@@ -143,17 +143,17 @@ function agentSteps(world: ModelState, protocol: Protocol): ModelStep[] {
     to,
   });
   if (stage === "intent" || stage === "half") {
-    const canFail = world.failures > 0;
-    const failed = { ...world, agent: { action, stage: "failed" as const }, failures: world.failures - 1 };
+    const canFail = state.failures > 0;
+    const failed = { ...state, agent: { action, stage: "failed" as const }, failures: state.failures - 1 };
     const done: ModelState = {
-      ...world,
-      effects: apply(world.effects, action, false),
-      orphan: action.kind === "sweep" ? null : world.orphan,
+      ...state,
+      effects: apply(state.effects, action, false),
+      orphan: action.kind === "sweep" ? null : state.orphan,
       agent: { action, stage: "done" },
     };
     const half: ModelState = {
-      ...world,
-      effects: apply(world.effects, action, true),
+      ...state,
+      effects: apply(state.effects, action, true),
       agent: { action, stage: "half" },
     };
     return [
@@ -166,14 +166,14 @@ function agentSteps(world: ModelState, protocol: Protocol): ModelStep[] {
   }
   const result = stage === "done" ? ({ ok: true } as const) : ({ ok: false, detail: "failed" } as const);
   const ended = wordless(protocol.finish(transaction, action, result));
-  return [named("ends", false, { ...world, transaction: ended, agent: null })];
+  return [named("ends", false, { ...state, transaction: ended, agent: null })];
 }
 
-function faults(world: ModelState): ModelStep[] {
+function faults(state: ModelState): ModelStep[] {
   const found: ModelStep[] = [];
-  if (world.crashes > 0) {
-    const crashed = { ...world, agent: null, crashes: world.crashes - 1 };
-    const { agent } = world;
+  if (state.crashes > 0) {
+    const crashed = { ...state, agent: null, crashes: state.crashes - 1 };
+    const { agent } = state;
     if (agent !== null) {
       found.push({ name: "the agent is killed", fault: true, to: crashed });
       if (agent.stage === "half")
@@ -185,23 +185,23 @@ function faults(world: ModelState): ModelStep[] {
     }
     found.push({ name: "the target reboots", fault: true, to: { ...crashed, orphan: null, lease: 0 } });
   }
-  if (world.orphan !== null) {
-    const to = { ...world, effects: apply(world.effects, world.orphan, false), orphan: null };
-    found.push({ name: `left-over ${describe(world.orphan)} finishes`, fault: true, to });
+  if (state.orphan !== null) {
+    const to = { ...state, effects: apply(state.effects, state.orphan, false), orphan: null };
+    found.push({ name: `left-over ${describe(state.orphan)} finishes`, fault: true, to });
   }
   return found;
 }
 
-function operatorMoves(world: ModelState, protocol: Protocol): ModelStep[] {
-  const { transaction } = world;
-  if (transaction === null || world.agent !== null || world.retries === 0) return [];
+function operatorMoves(state: ModelState, protocol: Protocol): ModelStep[] {
+  const { transaction } = state;
+  if (transaction === null || state.agent !== null || state.retries === 0) return [];
   const again = protocol.retry(transaction);
   if (again === transaction) return [];
   return [
     {
       name: "the operator lets it retry",
       fault: true,
-      to: { ...world, transaction: again, retries: world.retries - 1 },
+      to: { ...state, transaction: again, retries: state.retries - 1 },
     },
   ];
 }

@@ -10,7 +10,7 @@ import type { JobRecord, RunRecord } from "@ghrunners/lab/github/workflows/recor
 import { labLimits } from "@ghrunners/lab/github/workflows/engine-context";
 
 /** The engine over a real store with a clock that stands still; the test plays the runners. */
-export class Stage {
+export class EngineFixture {
   now = Date.parse("2026-01-01T00:00:00Z");
   readonly folder = mkdtempSync(path.join(tmpdir(), "ghr-engine-"));
   services!: Services;
