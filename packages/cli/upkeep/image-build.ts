@@ -31,7 +31,8 @@ const blank = {
   source: null,
   note: null,
 } as const;
-const BUILD = String.raw`\d{8}(?:[-.]\d+)*`;
+/** `20260702-2526` of Debian; `20260702` and `release-20260702` of Ubuntu. */
+const BUILD = String.raw`(?:release-)?\d{8}(?:[-.]\d+)*`;
 
 /** @example locationOf("https://images.example/trixie/20260702-2526/debian-20260702-2526.qcow2")?.build // "20260702-2526" */
 export function locationOf(url: string): BuildLocation | undefined {
@@ -39,7 +40,8 @@ export function locationOf(url: string): BuildLocation | undefined {
   return base === undefined || build === undefined || file === undefined ? undefined : { base, build, file };
 }
 
-const compareBuilds = (a: string, b: string): number => compareVersions(a.replaceAll("-", "."), b.replaceAll("-", "."));
+const numbersOf = (build: string): string => build.replace("release-", "").replaceAll("-", ".");
+const compareBuilds = (a: string, b: string): number => compareVersions(numbersOf(a), numbersOf(b));
 
 /** Builds in the list of a folder that are newer than this one, newest first. */
 export const newerBuilds = (list: string, build: string): string[] =>

@@ -24,6 +24,7 @@ describe("the build of a cloud image", () => {
   it("is the dated folder of its address", () => {
     assert.deepEqual(locationOf(image().url), { base, build: "20260601-2500", file: fileOf("20260601-2500") });
     assert.equal(locationOf(`${base}20260601/noble-server-cloudimg-amd64.img`)?.build, "20260601");
+    assert.equal(locationOf(`${base}24.04/release-20260601/ubuntu.img`)?.build, "release-20260601");
     for (const url of [`${base}latest/debian.qcow2`, "https://images.example/debian-20260601.qcow2"])
       assert.equal(locationOf(url), undefined, url);
   });
@@ -32,6 +33,8 @@ describe("the build of a cloud image", () => {
     const shown = list("20260601-2499", "20260601-2500", "20260601-2501", "20260702-2526", "20251231-9999");
     assert.deepEqual(newerBuilds(shown, "20260601-2500"), ["20260702-2526", "20260601-2501"]);
     assert.deepEqual(newerBuilds(list("20260601.1", "20260601"), "20260601"), ["20260601.1"]);
+    const releases = list("release", "release-20260515", "release-20260702");
+    assert.deepEqual(newerBuilds(releases, "release-20260601"), ["release-20260702"]);
   });
 
   it("has its checksum in the publisher's list, under its exact name", () => {
