@@ -35,7 +35,7 @@ export function engineProcesses(instance: Instance): ProcessIdentity[] {
 }
 
 /**
- * Ends what an engine left behind that was killed: its plugins stand in process groups of their own and may keep running,
+ * Ends what an engine left behind that was killed: its plugins are in process groups of their own and may keep running,
  * in the worst case writing to the services.
  * @returns how many were ended
  */

@@ -7,7 +7,7 @@ export interface AdminReply {
 }
 
 /**
- * One request to a service's unix socket, where its administration lives.
+ * One request to the administration interface of a service, on its unix socket.
  * @param socketPath file of the socket
  * @param timeoutMs limit for the whole exchange
  * @throws Error when nothing listens there or the limit passes

@@ -8,7 +8,7 @@ export function writeIdentity(file: string, pid: number): void {
   writeFileSync(file, JSON.stringify(identity), { mode: 0o600 });
 }
 
-/** The recorded process if it still lives; a stale or torn record counts as none. */
+/** The recorded process if it still runs; an outdated or incomplete record counts as none. */
 export function readIdentity(file: string): ProcessIdentity | undefined {
   try {
     const identity = JSON.parse(readFileSync(file, "utf8")) as ProcessIdentity;
@@ -43,7 +43,7 @@ export async function end(identity: ProcessIdentity, graceMs = 3_000): Promise<v
 /** Ends the leader of a process group (a service is started as one) and then whatever of its group is left. */
 export async function endGroup(leader: ProcessIdentity, graceMs?: number): Promise<void> {
   await end(leader, graceMs);
-  // While a member lives, its group's number is not reused; without one this finds nothing.
+  // A group's number is not reused while a member of it runs; if none does, this finds nothing.
   send(-leader.pid, "SIGKILL");
 }
 

@@ -25,7 +25,7 @@ output has this order. The rehearsal runs in three labs that share its files:
   rehearsal   the whole system on the lab (needs root)
 `;
 
-/** Ctrl-C. The tests' own processes hear of it too, and take down what they have made. */
+/** Ctrl-C. The terminal sends it to the tests' processes too, which remove what they have made. */
 const stop = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.on(name, () => {
@@ -34,7 +34,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-// The reader of the report is gone: the tests end as by Ctrl-C and remove what they have made.
+// Nobody reads the report any more (EPIPE): the tests end as by Ctrl-C and remove what they have made.
 endQuietlyWhenNobodyReads(() => stop.abort());
 
 /** Another run has the labs: two would take each other's down. */

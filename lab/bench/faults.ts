@@ -43,7 +43,7 @@ export interface FaultResult {
   readonly seconds: number;
   /** The outcome that was recorded, and the version that is there. */
   readonly ending: string;
-  /** What does not belong to one version, or is left; undefined when it is whole. */
+  /** Parts of two versions at once, or left-over files; undefined when the target is complete and clean. */
   readonly misfit?: string;
 }
 

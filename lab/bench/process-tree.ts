@@ -29,7 +29,7 @@ export function parseStat(text: string): ProcessStat {
 /** Options of node and python that take the next argument as their value. */
 const takesValue = new Set(["--require", "-r", "--import", "--loader", "-m"]);
 
-/** A name to tell processes apart by: the program, and for an interpreter the script as well. */
+/** A name that distinguishes processes: the program, and for an interpreter the script as well. */
 export function programOf(argv: readonly string[]): string {
   const name = path.basename(argv[0] ?? "").replace(/:$/, "");
   if (!/^(node|python[0-9.]*)$/.test(name)) return name;
@@ -42,7 +42,7 @@ export function programOf(argv: readonly string[]): string {
   return name;
 }
 
-/** Follows a process tree while it lives. */
+/** Measures a process tree while it runs. */
 export class TreeMeter {
   private peak = 0;
   private readonly processes = new Map<number, ProcessStat & { readonly program: string }>();

@@ -8,7 +8,7 @@ export interface DoctorCase {
   readonly fault: string;
   /** Machine or runner that it is done to. */
   readonly role?: "primary" | "secondary";
-  /** `STATE CHECK` of each check that tells it, of the role if there is one; empty: the doctor says nothing. */
+  /** `STATE CHECK` of each check that reports the fault, with the role if there is one; empty: no check does. */
   readonly tells: readonly string[];
   /** Part of the next command of the first check; the reason where nothing is told. */
   readonly next: string;

@@ -80,7 +80,7 @@ export class FastMonitoring {
     );
   }
 
-  /** Waits until every target is scraped and the whole way to on-call works: its proof is the Watchdog. */
+  /** Waits until every target is scraped, and until the Watchdog alert has reached on-call, so the whole path works. */
   watching(targets: number): Promise<true> {
     return until("every target is scraped and the Watchdog fires", 60_000, async () => {
       const up = (await this.query("up == 1")).length;

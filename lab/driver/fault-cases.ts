@@ -1,19 +1,19 @@
 import { registerElsewhere } from "./foreign-runner";
 import { primary, secondary, type Rehearsal } from "./rehearsal";
 
-/** An alert by its name and the labels that tell it from others of that name. */
+/** An alert: its name, and the labels that distinguish it from others of that name. */
 export interface ExpectedAlert {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Something that breaks, and what on-call must hear of it. */
+/** A fault, and the alerts that must reach on-call. */
 export interface FaultCase {
   readonly title: string;
   readonly begin: (rehearsal: Rehearsal) => Promise<unknown>;
   readonly end: (rehearsal: Rehearsal) => Promise<unknown>;
   readonly alert: ExpectedAlert;
-  /** Other alerts that say the same truth from another side. */
+  /** Other alerts that report the same fault from another point of view. */
   readonly companions?: readonly string[];
 }
 
@@ -86,7 +86,7 @@ async function restoreLabel(rehearsal: Rehearsal): Promise<void> {
 
 const disagreement = alert("StatusDisagreement", "warning", "primary", { reason: "host_up_github_offline" });
 
-/** Faults of one round do not touch one another and are set at the same time. */
+/** Faults of one round do not influence one another, so they are set at the same time. */
 export const rounds: readonly (readonly FaultCase[])[] = [
   [
     fault("a hung listener", ["hang-listener", "primary"], disagreement),

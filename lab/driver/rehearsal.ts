@@ -64,7 +64,7 @@ export class Rehearsal {
     const octokit = new Octokit({
       auth: lab.secrets.githubToken,
       baseUrl: `https://127.0.0.1:${loopbackPorts(lab.instance).github}/api/v3`,
-      // Tests ask until something is there: what is not yet would fill the report.
+      // Tests poll until something exists; each 404 on the way would be a line in the report.
       log: { debug: say, info: say, warn: say, error: say },
     });
     return new Rehearsal(session, octokit);

@@ -22,7 +22,7 @@ const LONGEST_SECONDS = 600;
 const claims = z.object({ iss: z.union([z.string(), z.number()]), iat: z.number(), exp: z.number() });
 const header = z.object({ alg: z.literal("RS256") });
 
-/** Whether a token is a JWT: an App speaks, not one of its installations. */
+/** Whether a token is a JWT: then the App itself calls, not one of its installations. */
 export const isJwt = (token: string): boolean => /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
 
 const refused = (words: string): GitHubApiError => new GitHubApiError(401, words);

@@ -3,14 +3,14 @@ import type { StoredRunner } from "./model";
 import type { GitHubStore } from "./store";
 
 /**
- * Which runners are online. Signs of life are held in memory only: after a restart of the emulator a runner that was
- * online gets the usual silence again, so that a short outage is no event. Changes of the public view are events
- * `runner.online` and `runner.offline`.
+ * Which runners are online. When a runner last called is kept in memory only: after a restart of the emulator, a runner
+ * that was online has the usual time to call again, so that a short outage is no event. Changes of the public view are
+ * events `runner.online` and `runner.offline`.
  */
 export class Presence {
   private readonly lastHeard: Map<number, number>;
 
-  /** @param silenceMs a runner that was not heard for this long is offline */
+  /** @param silenceMs a runner that has not called for this long is offline */
   constructor(
     private readonly store: GitHubStore,
     private readonly faults: GitHubFaults,
@@ -33,7 +33,7 @@ export class Presence {
     this.announce();
   }
 
-  /** Whether the runner can be given a job: heard lately, whatever the REST view shows. */
+  /** Whether the runner can be given a job: it has called recently, whatever the REST API shows. */
   isConnected(runnerId: number): boolean {
     const heard = this.lastHeard.get(runnerId);
     return heard !== undefined && this.store.clock.now() - heard < this.silenceMs;

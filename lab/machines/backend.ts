@@ -52,7 +52,7 @@ export interface MachineBackend {
   readonly kind: "nspawn" | "api-only";
   /** Boots the machine; resolves when its processes exist. @throws Error when it runs already or does not start */
   start(vmid: number, settings: StartSettings): Promise<void>;
-  /** Asks the guest to power off and does not wait. A guest that is very young may not hear it. */
+  /** Asks the guest to power off and does not wait. A guest that has just started may ignore it. */
   requestShutdown(vmid: number): Promise<void>;
   /** Power cut; resolves when nothing of the machine runs. */
   stop(vmid: number): Promise<void>;

@@ -13,11 +13,11 @@ export interface ExpectedOutcome {
 
 export interface ObservedOutcome {
   readonly outcome: RowOutcome;
-  /** Everything that the run says of its own accord, line by line. */
+  /** Every line of the run's own diagnostics. */
   readonly words: readonly string[];
 }
 
-/** Lines that Pulumi adds to what the program says: whose diagnostics follow, and that there was an error. */
+/** Lines that Pulumi adds to the program's own: headings of diagnostics, and that there was an error. */
 const ofPulumi = /^([a-z-]+:[^ ]+ \(.+\):|error: (preview|update) failed|error: \d+ errors? occurred:|)$/;
 
 /** What Pulumi puts in front of a refusal, and the preflight in front of a notice. */

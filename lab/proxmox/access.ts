@@ -36,7 +36,7 @@ export function holdsAny(caller: Caller, path: string, privileges: readonly stri
   return privileges.some((privilege) => held.has(privilege));
 }
 
-/** Tells which privilege of an entry let a call pass. */
+/** Which privilege of an entry allowed a call. */
 class WatchedPrivileges extends Set<string> {
   constructor(
     names: Iterable<string>,

@@ -35,7 +35,7 @@ export function only(records: readonly Records[]): Records {
   return records[0] as Records;
 }
 
-/** Asserts how a deployment ended, and that everything that speaks of a rollback does. */
+/** Asserts how a deployment ended; after a rollback also its proof, its incident and its metric. */
 export async function assertEnding(
   testbed: Testbed,
   { deployment, rollback, incident }: Records,

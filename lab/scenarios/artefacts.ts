@@ -4,7 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-/** A version that takes a while to send. It never arrives whole, so it need not be an application. */
+/** A version that takes a while to send. It never arrives completely, so its content does not matter. */
 export const LARGE = "4-large";
 export const LARGE_BYTES = 128 * 2 ** 20;
 /** A version with every page, every answer and the proxy broken, and the good one that it is made from. */

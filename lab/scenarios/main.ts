@@ -33,7 +33,7 @@ const options = {
 
 /** The same command again: Node reads once, at its start, whom it trusts, and scenarios ask the lab's GitHub. */
 async function trustingTheLab(certificate: string): Promise<number> {
-  // The command itself hears the terminal's signals too; its end is waited for.
+  // The terminal sends its signals to the command too, so only its end is waited for.
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
   const line = [process.execPath, "--import", "tsx", "lab/scenarios/main.ts", ...process.argv.slice(2)];
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificate };

@@ -1,4 +1,4 @@
-/** The application that is deployed: its plan, its artefacts, and what its target looks like when it is whole. */
+/** The application that is deployed: its plan, its artefacts, and its target with one version complete. */
 import { createHash } from "node:crypto";
 import type { PlanInput } from "@ghrunners/deploy/plan/schema";
 import type { Disk } from "./disk";
@@ -100,7 +100,7 @@ export function picture({ disk, units }: SimulatedHost): string[] {
   return seen;
 }
 
-/** What is not as a whole installation of a version is; empty: it is whole. */
+/** Differences from a complete installation of a version; empty: it is complete. */
 export function lacks({ disk, units }: SimulatedHost, version: string, trait: VersionQuality): string[] {
   const tree = treeOf(version, trait);
   const problems: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * Who deploys: jobs that GitHub gives to runners, and people who go past it. What they said is kept to be held against the
- * truth.
+ * Who deploys: jobs that GitHub gives to runners, and people who deploy without GitHub. What each reported is kept, to be
+ * compared with what really happened.
  */
 import type { DeployerOutcome, DeployerRequest } from "@ghrunners/deploy/deployer/carry-out";
 import type { GateJudge } from "./gate";
@@ -10,9 +10,9 @@ import { SimulatedProcess } from "./processes";
 import { textAt } from "./programs";
 import { SECRETS, type SimulatedSite } from "./site";
 
-/** How far the gate of a run has come is asked for so often. */
+/** How often a run that waits looks for a free runner. */
 const TICK_MS = 1_000;
-/** GitHub gives a job up whose runner is gone. */
+/** After this time without its runner, GitHub ends a job as failed. */
 const LOST_MS = 60_000;
 
 /** A deployer that has come to an end. */

@@ -21,7 +21,7 @@ const blocks = (bytes: number): number => Math.ceil(bytes / BLOCK) * BLOCK;
 
 export class Disk extends DiskTree {
   readonly troubles: DiskFaults = { full: false, readOnly: false, broken: 0 };
-  /** Told of every rename: who watches sees what becomes of a file that is written whole. */
+  /** Called after every rename, which is how a file that is written atomically gets its new content. */
   onRename: (to: string, node: Inode) => void = () => undefined;
   /** Bytes that are left while it is full: what is removed meanwhile is there again. */
   private free = 0;
@@ -151,7 +151,7 @@ export class Disk extends DiskTree {
     this.unflushed.changed(folder, () => void (node.names -= 1));
   }
 
-  /** The power goes: the last names that were not flushed never were, contents that were not flushed are old or torn. */
+  /** A power cut: names that were not flushed are lost, contents that were not flushed are the old ones or incomplete. */
   losePower(random: RandomStream): { names: number; contents: number } {
     return this.unflushed.losePower(random);
   }

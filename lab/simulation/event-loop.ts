@@ -1,8 +1,8 @@
-/** Virtual time: one queue of tasks, each of which belongs to a process or to the simulation itself. Nothing really waits. */
+/** Virtual time: one queue of tasks, each of a process or of the simulation itself. Nothing really waits. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { RandomStream } from "./random";
 
-/** Who a task belongs to: tasks of the dead are dropped, tasks of the stopped wait. */
+/** What a task belongs to: tasks of a dead owner are dropped, tasks of a stopped one wait. */
 export interface TaskOwner {
   readonly name: string;
   readonly state: "running" | "stopped" | "dead";
@@ -97,8 +97,8 @@ export class EventLoop {
   }
 
   /**
-   * A call of the operating system takes time, and events whose time comes meanwhile happen inside of it: this is where two processes
-   * get between each other's calls.
+   * A call of the operating system takes time, and events that are due meanwhile happen inside of it. So the calls of two
+   * processes can alternate.
    */
   takeTime(ms: number, caller: TaskOwner | undefined): void {
     this.now += ms;

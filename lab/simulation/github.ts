@@ -58,7 +58,7 @@ export class SimulatedGitHub {
   readonly runs: SimulatedRun[] = [];
   readonly runners: SimulatedRunner[] = [];
   readonly outage: Outage = { down: false, failing: 0, silent: 0, limited: false };
-  /** Told of every write of a variable. */
+  /** Called after every write of a variable. */
   onVariable: (name: string, value: string) => void = () => undefined;
   /** Starts the newest attempt of a run. */
   onRun: (run: SimulatedRun) => void = () => undefined;

@@ -118,7 +118,7 @@ export class SimulatedHost {
     }
   }
 
-  /** Everything that lives in memory is gone. */
+  /** Everything in memory is lost. */
   powerOff(): void {
     if (!this.isUp) return;
     const lost = this.disk.losePower(this.loop.random(`power ${this.name}`));

@@ -33,7 +33,7 @@ function temporaryBelow(folder: string, node: Inode | undefined): string[] {
   );
 }
 
-/** The target is as the end of its last deployment says, and holds nothing of it any more. */
+/** The target is as its last deployment ended, and nothing of it is left over: no temporary file and no process. */
 export function targetProblems(state: RunState): string[] {
   const { site, truth } = state;
   const { last } = truth;

@@ -1,4 +1,4 @@
-/** The agent's launcher: which command takes which lock, and for how long it waits. Read from the file that is installed. */
+/** The agent's launcher: which command takes which lock, and for how long it waits. Read from the installed file. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";

@@ -27,7 +27,7 @@ const networks = new WeakMap<EventLoop, Network>();
 
 export class Network {
   private readonly cuts = new Map<string, number>();
-  /** Added to every way, ms. */
+  /** Added to the delay of every message, ms. */
   slowness = 0;
   /** Answers of the command `run` that never arrive, although the connection is open. */
   silentAnswers = 0;
@@ -41,7 +41,7 @@ export class Network {
     networks.set(loop, this);
   }
 
-  /** One direction; what is on its way arrives all the same. Counts: two faults may cut the same way. */
+  /** Cuts one direction; messages already sent still arrive. Counted, because two faults may cut the same direction. */
   cut(from: string, to: string, by: 1 | -1): void {
     const way = `${from}>${to}`;
     this.cuts.set(way, (this.cuts.get(way) ?? 0) + by);
@@ -134,7 +134,7 @@ class Session implements HostSession {
       };
       const broken = (why: Error): void => {
         over();
-        // Its standard input ends where the server hears of it.
+        // The server learns that the client has ended, and closes the command's standard input.
         if (this.stands || loop.random("network").is(0.5)) loop.later(network.delay(), () => remote?.stdin.end());
         loop.after(0, () => reject(why), client);
       };

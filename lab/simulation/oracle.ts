@@ -1,4 +1,4 @@
-/** What is so on the target, seen from outside: every journal that is written is held against the machine's own state. */
+/** The target seen from outside: every journal that is written is compared with the machine's own state. */
 import type { Journal } from "@ghrunners/deploy/target/journal";
 import type { Outcome } from "@ghrunners/deploy/protocol/transaction";
 import { lacks, picture, type VersionQuality } from "./application";
@@ -135,7 +135,7 @@ export class Oracle {
     );
   }
 
-  /** The agent says how it ended: at this moment it has to be so. */
+  /** The agent reports how the transaction ended; the target must agree at this moment. */
   private claimed(told: ObservedTransaction, outcome: Outcome): void {
     told.outcomes.add(outcome);
     this.target.loop.note(`target: deployment ${told.id} is ${outcome}`);
@@ -144,7 +144,7 @@ export class Oracle {
       this.problem(`deployment ${told.id} is said to be ${outcome}, but ${wrong.slice(0, 4).join("; ")}`);
   }
 
-  /** What of the target is not as the end of a transaction says; a failed rollback says that nothing is known. */
+  /** Differences between the target and the reported end of a transaction; after a failed rollback nothing is expected. */
   wrongWith({ outcome, version, before }: ObservedTransaction): string[] {
     if (outcome === null || outcome === "rollback_failed" || this.tampered) return [];
     if (outcome === "succeeded") return lacks(this.target, version, this.traitOf(version));

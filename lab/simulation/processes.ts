@@ -1,4 +1,4 @@
-/** Processes of the simulated hosts. A process is the code that runs in its name: its end is that none of it goes on. */
+/** Processes of the simulated hosts. A process is code that runs on its behalf; it ends when none of that runs on. */
 import { PassThrough, type Readable } from "node:stream";
 import type { SimulatedHost } from "./host";
 import { ownerNow, type TaskOwner, type SimulatedTask } from "./event-loop";

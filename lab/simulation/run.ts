@@ -155,7 +155,7 @@ export class Simulation {
   }
 }
 
-/** Locked, and says so: people have to come. */
+/** The target is locked and reports it: a person has to act. */
 const isStuck = (state: RunState): boolean =>
   (state.truth.last?.outcome === "rollback_failed" && state.truth.last.closed) || isLoud(state);
 

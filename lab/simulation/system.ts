@@ -86,7 +86,7 @@ const simulatedCrypto = {
   randomBytes: (length: number) => Buffer.from(Array.from({ length }, () => Math.floor(chance() * 256))),
 };
 
-/** Octokit without its own way to the network. */
+/** Octokit over the simulated network. */
 class SimulatedOctokit extends Octokit {
   constructor(options: ConstructorParameters<typeof Octokit>[0]) {
     super({ ...options, request: { fetch: fetchNow, ...options?.request } });

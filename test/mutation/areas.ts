@@ -1,4 +1,4 @@
-/** What is mutated: the pure cores, each with the unit tests that hold it. */
+/** What is mutated: the pure functions, each folder with the unit tests that cover it. */
 export interface MutationArea {
   /** Folder of the files, and what a person types. */
   readonly folder: string;

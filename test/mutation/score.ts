@@ -9,7 +9,7 @@ export interface Survivor {
   /** Relative to the project. */
   readonly file: string;
   readonly line: number;
-  /** What stands in the file, and what the mutant has instead. */
+  /** The text in the file, and the mutant's text in its place. */
   readonly original: string;
   readonly mutated: string;
   /** No test runs the place at all. */

@@ -25,7 +25,7 @@ async function onApp(script: string): Promise<string> {
   return (await rehearsal.inMachine(app, "sh", "-c", script)).trim();
 }
 
-/** Everything that tells the version, and everything that must not be left. */
+/** Everything that shows the installed version, and everything that must not be left over. */
 async function whole(version: string): Promise<void> {
   const look =
     "readlink /opt/demo-app/current; curl -s localhost/api/info; ls /var/lib/ghrunners/deploy; ls /opt/demo-app/releases | grep -c new";

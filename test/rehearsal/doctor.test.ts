@@ -41,7 +41,7 @@ describe("the doctor", () => {
   const nameOf = ({ role }: DoctorCase): string | null =>
     role === undefined ? null : { primary, secondary }[role].name;
 
-  /** The check by which the doctor tells a fault. @throws Error if it does not */
+  /** The check in which the doctor reports a fault. @throws Error if no check does */
   function told(report: DoctorReport, each: DoctorCase, tell: string): DoctorReport["checks"][number] {
     const subject = nameOf(each);
     const found = report.checks.find(
@@ -52,7 +52,7 @@ describe("the doctor", () => {
     return found;
   }
 
-  /** Whether the doctor tells every fault of the round, and nothing else. */
+  /** Whether the doctor reports every fault of the round, and nothing else. */
   async function tellsRound(round: readonly DoctorCase[]): Promise<boolean> {
     // Some of these end after a number of requests.
     for (const each of round) if (nameOf(each) === null) await administer("PUT", asked(each));

@@ -4,7 +4,7 @@ import { FACTOR, FastMonitoring } from "../../driver/fast-monitoring";
 import { rounds } from "../../driver/fault-cases";
 import { Rehearsal } from "../../driver/rehearsal";
 
-/** How soon on-call heard of one fault. */
+/** How soon on-call was notified of one fault. */
 export interface Detection {
   readonly fault: string;
   readonly alert: string;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import path from "node:path";
 import { gitEnvironment } from "./git";
 
-/** A request to git's server, which speaks CGI. */
+/** A request to `git http-backend`, as CGI passes it. */
 export interface BackendRequest {
   /** The bare repository. */
   readonly folder: string;

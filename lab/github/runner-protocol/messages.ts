@@ -41,7 +41,7 @@ export interface RegisterReply {
 export interface SessionRequest {
   readonly version: string;
   readonly os: string;
-  /** Tells two listeners of the same runner apart. */
+  /** Distinguishes two listeners of the same runner. */
   readonly owner: string;
 }
 

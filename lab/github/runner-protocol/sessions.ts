@@ -30,7 +30,7 @@ export class Sessions {
     return session?.id === sessionId ? session : undefined;
   }
 
-  /** A session of another listener that was heard lately. */
+  /** A session of another listener that has called recently. */
   rival(runnerId: number, owner: string, now: number, silenceMs: number): Session | undefined {
     const session = this.byRunner.get(runnerId);
     return session !== undefined && session.owner !== owner && now - session.lastHeard < silenceMs

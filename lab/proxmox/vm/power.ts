@@ -8,7 +8,7 @@ import { applyPending } from "./configure";
 import { startSettings } from "./guest";
 
 const pauseMs = 25;
-/** A guest that is just booting does not hear the power button, so it is pressed again. */
+/** A guest that is booting ignores the power button, so it is pressed again. */
 const askAgainMs = 1_000;
 
 /** Powers a VM on; what was pending holds from then on. @throws ProxmoxApiError in Proxmox VE's words */

@@ -77,7 +77,7 @@ async function diskFull(testbed: Testbed): Promise<string> {
   await testbed.app.hold(UNDO);
   await testbed.app.fault("fill-disk");
   await testbed.app.release(BETWEEN);
-  // The way back begins on the full disk: its own writing lives on the reserve.
+  // The rollback begins on the full disk: what it writes itself goes into the reserved space.
   await testbed.app.reached(UNDO);
   const full = await testbed.app.shell("df --output=avail --block-size=1M / | tail -n 1");
   await testbed.app.repair();

@@ -75,7 +75,7 @@ async function failedRollback(testbed: Testbed): Promise<string> {
   return `${failed.incident?.title}; repaired and tried again in ${seconds.toFixed(1)} s: ${inWords(records)}`;
 }
 
-/** The old version cannot be proved healthy, because what it needs is gone for longer. */
+/** The old version cannot be proved healthy, because what it needs stays away for longer. */
 async function unprovenRollback(testbed: Testbed): Promise<string> {
   const deployer = await heldAfter(testbed, "2", "start");
   await testbed.app.shell("systemctl stop postgresql.service");

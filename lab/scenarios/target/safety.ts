@@ -1,4 +1,4 @@
-/** US3: whatever ends a deployment early, the target is whole, and the next one succeeds. */
+/** US3: whatever ends a deployment early, the target has one complete version, and the next deployment succeeds. */
 import assert from "node:assert/strict";
 import { assertEnding, heldAfter, inWords, only, timed } from "../actions";
 import { recordOf } from "../deployer";

@@ -34,7 +34,7 @@ describe("the fleet view", () => {
       login: "operator",
     }).id;
 
-  /** Plays the runners until a job of the run is over. */
+  /** Does what the runners would do, until a job of the run has ended. */
   async function finish(conclusion: "success" | "failure"): Promise<void> {
     await until("a job is offered", 5_000, () => {
       for (const id of ids) {

@@ -179,7 +179,7 @@ describe("monitoring host: files", function () {
   });
 
   it("a run that is killed half-way is undone by the next one", async () => {
-    // Stands still in the middle: with the new files in place, before Prometheus is asked.
+    // Stops halfway: the new files are in place, Prometheus has not reloaded them yet.
     const whole = componentScript("files");
     const halting = whole.replace(/^ {2}swap$/m, () => "  swap\n  echo $$ >/run/half-way\n  kill -STOP $$");
     assert.notEqual(halting, whole);
@@ -190,7 +190,7 @@ describe("monitoring host: files", function () {
     child.stdin.end(renderScript(halting, { ...plan, MACHINE: "test" }));
     await until("the run is half-way", 20_000, () => onHost("test -s /run/half-way").code === 0);
     must("kill -9 $(cat /run/half-way)");
-    // nsenter stands still with its child and does not hear of its end.
+    // nsenter is stopped together with its child and does not notice that the child ends.
     child.kill("SIGKILL");
     await ended;
     assert.match(must(`cat ${rulesFile}`), /vector\(4\)/);

@@ -45,7 +45,7 @@ describe("the listener's log in a folder that jobs write to", () => {
 
   it("does not block on a FIFO, and reads the genuine files after it", () => {
     execFileSync("mkfifo", [path.join(folder, "Runner_20260101-060000-utc.log")]);
-    // In a process of its own: one that hangs in open(2) cannot tell that it does.
+    // In a process of its own: a process that hangs in open(2) cannot report it.
     const look = `const { linesSince, endOfLog } = require("@ghrunners/exporter/host/follow-log");
       process.stdout.write(JSON.stringify([linesSince(process.argv[1], ${JSON.stringify(place)}, ${now}), endOfLog(process.argv[1], ${now})]));`;
     const child = spawnSync(process.execPath, ["--require", "tsx/cjs", "-e", look, folder], {

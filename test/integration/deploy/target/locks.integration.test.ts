@@ -42,7 +42,7 @@ describe("the agent on a host where others can write to shared folders", functio
     writeFileSync(`${program}.cjs`, agent.text);
     copyFileSync(path.join(deployFolder, "target/files/ghrunners-deploy"), program);
     chmodSync(program, 0o755);
-    // The host's own commands: sudo to root, and a systemd that only hears.
+    // Stand-ins of the host's commands: sudo, and a systemctl that accepts everything.
     for (const [name, line] of [
       ["sudo", 'shift; exec "$@"'],
       ["systemctl", "exit 0"],

@@ -53,7 +53,7 @@ describe("the installed agent, in processes of its own", function () {
     if (!open) child.stdin.end();
     const ended = new Promise<Ended>((resolve) => {
       child.once("close", (code) => {
-        // The guard says something at each look; the last word counts.
+        // The guard prints a line at each check; the last one counts.
         const last = text.trim().split("\n").at(-1) ?? "";
         resolve({ code: code ?? -1, value: last === "" ? {} : (JSON.parse(last) as Record<string, unknown>) });
       });

@@ -6,7 +6,7 @@ export const onLab = "runs-on: [self-hosted, LAB]";
 export const workflow = (jobs: string, head = ""): string =>
   `name: Test\non:\n  workflow_dispatch:\n${head}jobs:\n${jobs}`;
 
-/** A rig for each test of a file, with a look at the jobs' steps. */
+/** A rig for each test of a file, and questions about the steps of its jobs. */
 export class JobRig {
   rig!: ListenerRig;
 

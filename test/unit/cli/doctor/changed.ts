@@ -105,7 +105,7 @@ export function rogue(): DoctorFacts {
   return github({ runners: { value: [...runners.value, unknownRunner] } });
 }
 
-/** What is wrong, the facts that show it, the check that tells it, and the command that the check names. */
+/** What is wrong, the facts that show it, the check that reports it, and the command that the check names. */
 type Case = readonly [string, DoctorFacts, string, RegExp];
 
 /** One test for each case. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseConfiguration, type RawConfiguration } from "@ghrunners/config/parse";
 
-/** A key pair made for this run: no key stands in the repository. */
+/** A key pair made for this run, so that the repository contains no key. */
 export function makeKey(passphrase = ""): { privateKey: string; publicKey: string } {
   const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-key-"));
   try {

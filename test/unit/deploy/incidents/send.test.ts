@@ -86,7 +86,7 @@ describe("sending incidents to GitHub", function () {
 
   it("finds the issue of a sender that died before it could say so, after its claim", async () => {
     const agent = outboxHere(target);
-    // From the moment in which the issue stands, the sender is not heard of any more.
+    // The sender is cut off as soon as the issue exists.
     const gone = new Promise<never>(() => undefined);
     const dying: RemoteAgent = {
       call: (args, ...rest) => (args[0] === "sent" || args[0] === "release" ? gone : agent.call(args, ...rest)),

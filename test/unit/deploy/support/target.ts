@@ -29,7 +29,7 @@ import type { Request } from "@ghrunners/deploy/protocol/request";
 import { categories } from "@ghrunners/deploy/protocol/request";
 import { parseDeploymentId, parseVersion } from "@ghrunners/deploy/protocol/values";
 
-/** A clock that stands until a test moves it. */
+/** A clock that only a test moves. */
 export class TestClock implements Clock {
   boot = "boot-1";
   ms = 1_000_000;

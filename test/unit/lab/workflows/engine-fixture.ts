@@ -9,7 +9,7 @@ import { Engine } from "@ghrunners/lab/github/workflows/engine";
 import type { JobRecord, RunRecord } from "@ghrunners/lab/github/workflows/records";
 import { labLimits } from "@ghrunners/lab/github/workflows/engine-context";
 
-/** The engine over a real store with a clock that stands still; the test plays the runners. */
+/** The engine over a real store, with a clock that only the test moves; the test does what runners would do. */
 export class EngineFixture {
   now = Date.parse("2026-01-01T00:00:00Z");
   readonly folder = mkdtempSync(path.join(tmpdir(), "ghr-engine-"));
