@@ -13,7 +13,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import { faultPage, faultsHandler } from "@ghrunners/lab/console/handler";
 import { subjectsOf } from "@ghrunners/lab/console/subjects";
 import { startChromium } from "../../support/chromium";
-import { RecordedPrometheus } from "../cli/dashboards/recorded-prometheus";
+import { prometheusWithSamples } from "../monitoring/running-prometheus";
 import { recordedHours } from "../cli/dashboards/recording";
 import { at, healthy, problem } from "../cli/console/sample-stack";
 import { rolledBack, succeeded } from "../cli/review/samples";
@@ -74,7 +74,7 @@ export async function takePictures(folder: string): Promise<void> {
   const samples = recordedHours(at.getTime() / 1000)
     .replaceAll('"alpha"', '"runner-1"')
     .replaceAll('"beta"', '"runner-2"');
-  const prometheus = await RecordedPrometheus.start(samples);
+  const prometheus = await prometheusWithSamples(samples);
   let shown = healthy;
   const json = {
     "/api/snapshot": () => shown,

@@ -9,7 +9,7 @@ import { startServer, WrongQuestion, type RunningServer } from "@ghrunners/cli/c
 import { aligned, nearThresholds, newestText, stretches, valueTicks } from "@ghrunners/cli/console/view/chart";
 import { needsChromium, startChromium, violations } from "../../../support/chromium";
 import { publishedSchema } from "../../../support/published-schema";
-import { RecordedPrometheus } from "../../../unit/cli/dashboards/recorded-prometheus";
+import { prometheusWithSamples, type RunningPrometheus } from "../../../unit/monitoring/running-prometheus";
 import { recordedHours } from "../../../unit/cli/dashboards/recording";
 import { healthy } from "../../../unit/cli/console/sample-stack";
 
@@ -71,13 +71,13 @@ describe("charts of the console", () => {
 
 describe("the console's dashboards, on a real Prometheus with recorded samples", function () {
   this.timeout(120_000);
-  let prometheus: RecordedPrometheus;
+  let prometheus: RunningPrometheus;
   let browser: Browser | undefined;
   let server: RunningServer | undefined;
   const ask = (text: string) => panelsOf(prometheus.url, "production", new URLSearchParams(text), new Date());
 
   before(async () => {
-    prometheus = await RecordedPrometheus.start(recordedHours(Math.floor(Date.now() / 1000)));
+    prometheus = await prometheusWithSamples(recordedHours(Math.floor(Date.now() / 1000)));
   });
   after(async () => {
     await browser?.close();

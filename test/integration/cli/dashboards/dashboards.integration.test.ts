@@ -7,7 +7,7 @@ import { renderPage, type DashboardsFile } from "@ghrunners/cli/dashboards/page-
 import { nodeLine } from "@ghrunners/core/node-line";
 import { runProcess } from "@ghrunners/core/process";
 import { needsChromium, startChromium, violations } from "../../../support/chromium";
-import { RecordedPrometheus } from "../../../unit/cli/dashboards/recorded-prometheus";
+import { prometheusWithSamples, type RunningPrometheus } from "../../../unit/monitoring/running-prometheus";
 import { recordedHours } from "../../../unit/cli/dashboards/recording";
 import { projectRoot } from "@ghrunners/core/project-root";
 
@@ -18,13 +18,13 @@ describe("ghrunners dashboards, on a real Prometheus with recorded samples", fun
   this.timeout(120_000);
   const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-dashboards-"));
   const page = path.join(folder, "page.html");
-  let prometheus: RecordedPrometheus;
+  let prometheus: RunningPrometheus;
 
   const command = (...args: string[]) =>
     runProcess(nodeLine("packages/cli/main.ts", "dashboards", ...args), { cwd: root, env: process.env });
 
   before(async () => {
-    prometheus = await RecordedPrometheus.start(recordedHours(Math.floor(Date.now() / 1000)));
+    prometheus = await prometheusWithSamples(recordedHours(Math.floor(Date.now() / 1000)));
   });
   after(async () => {
     await prometheus.stop();
@@ -43,7 +43,7 @@ describe("ghrunners dashboards, on a real Prometheus with recorded samples", fun
   });
 
   it("check: a panel without data names the event that would make it", async () => {
-    const early = await RecordedPrometheus.start(
+    const early = await prometheusWithSamples(
       `up{environment="production",job="ghrunners-node",runner="alpha",role="primary"} 1 ${Math.floor(Date.now() / 1000)}\n# EOF\n`,
     );
     try {
