@@ -4,13 +4,13 @@ import { parse, stringify } from "yaml";
 import { topology } from "../../topology";
 import { stackFile } from "@ghrunners/cli/pulumi/stack";
 import { projectRoot } from "@ghrunners/core/project-root";
-import { type LabSession, pulumiLine, stackOfSession } from "../../pulumi/session";
+import { pulumiLine, stackOfSession } from "../../pulumi/session";
 import { withLab, type BenchLab } from "../labs";
 import { prepareTofu } from "../peer/tofu";
 import { ensurePeerTools, type PeerTools } from "../peer/tools";
 import { assertMachinesUnchanged } from "../peer/unchanged";
 import { recordTiming, type Bench, type BenchScenario } from "../scenario";
-import { settingsOf } from "../settings";
+import { sameJob, type SameJob } from "../same-job";
 import { timed, type TimedCommand, type CommandTiming } from "../timed";
 
 const FIRST_VMID = 1000;
@@ -46,8 +46,8 @@ function configure({ session }: BenchLab, size: number): void {
   writeFileSync(file, stringify(content), { mode: 0o600 });
 }
 
-function pulumi(session: LabSession, ...args: readonly string[]): TimedCommand {
-  return { line: pulumiLine(session, args), cwd: projectRoot, env: session.env };
+function pulumi({ session }: BenchLab, { file }: SameJob, ...args: readonly string[]): TimedCommand {
+  return { line: pulumiLine(session, [...args, "--config-file", file]), cwd: projectRoot, env: session.env };
 }
 
 /** The three commands that are timed, in order. */
@@ -57,19 +57,20 @@ interface Steps {
   readonly noOp: TimedCommand;
 }
 
-const ownSteps = ({ session }: BenchLab): Steps => ({
-  preview: pulumi(session, "preview"),
-  first: pulumi(session, "up"),
-  noOp: pulumi(session, "up", "--expect-no-changes"),
-});
-
-function peerSteps({ lab, session }: BenchLab, tools: PeerTools): Steps {
-  const tofu = prepareTofu(tools, lab, settingsOf(session), path.join(lab.instance.state, "peer"));
+function ownSteps(bed: BenchLab): Steps {
+  const job = sameJob(bed);
   return {
-    preview: tofu.command("plan", "-input=false", "-no-color"),
-    first: tofu.command("apply", "-auto-approve", "-input=false", "-no-color"),
-    noOp: tofu.command("apply", "-auto-approve", "-input=false", "-no-color"),
+    preview: pulumi(bed, job, "preview"),
+    first: pulumi(bed, job, "up"),
+    noOp: pulumi(bed, job, "up", "--expect-no-changes"),
   };
+}
+
+function peerSteps(bed: BenchLab, tools: PeerTools): Steps {
+  const { lab } = bed;
+  const tofu = prepareTofu(tools, lab, sameJob(bed).settings, path.join(lab.instance.state, "peer"));
+  const apply = tofu.command("apply", "-auto-approve", "-input=false", "-no-color");
+  return { preview: tofu.command("plan", "-input=false", "-no-color"), first: apply, noOp: apply };
 }
 
 /** The state is saved at the end alone. Experimental in Pulumi; see docs/explanation/performance.md for what it costs. */
