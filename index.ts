@@ -1,5 +1,7 @@
 /**
- * The program: configuration in, runners out. Reads like a table of contents.
+ * The program: from a stack's settings to runners, GitHub's side, monitoring and outputs. Each part is described in a
+ * README of its own: config/ (settings), components/ (resources). Everything waits for the preflight, which fails while
+ * something is missing or unsafe.
  */
 import "@ghrunners/config/stack-traces";
 import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
@@ -40,13 +42,15 @@ const pool = new RunnerPool("runners", poolArgs(settings, shipper, proved, templ
   provider,
 });
 
+// What must have succeeded before this stack proves anything to the next one.
 const everything: pulumi.Resource[] = [pool, ...manageRepositorySide(settings, { dependsOn: preflight })];
 
-const watch = monitoringArgs(settings);
-if (watch !== undefined) {
+const monitoring = monitoringArgs(settings);
+if (monitoring !== undefined) {
   const sshPrivateKey = pulumi.secret(settings.sshPrivateKey);
+  // Rendered while the engine works on the preflight: loading the renderers takes a third of the program's start time.
   const files = preflight.urn.apply(() => monitoringFiles(settings));
-  everything.push(new MonitoringHost("monitoring", { ...watch, sshPrivateKey, files }, { dependsOn: preflight }));
+  everything.push(new MonitoringHost("monitoring", { ...monitoring, sshPrivateKey, files }, { dependsOn: preflight }));
 }
 
 /** Every runner: name, role, address, VMID, labels, and its number and version at GitHub. */
