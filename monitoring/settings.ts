@@ -1,12 +1,12 @@
 import type { AlertScope } from "./alerts";
-import type { Role } from "@ghrunners/core/vocabulary/runner";
+import type { MachineRole } from "@ghrunners/core/vocabulary/runner";
 
 /** All settings on which the files for one environment depend. */
 export interface MonitoringSettings extends AlertScope {
   /** Value of the label `environment`; also part of the file names, so stacks share a monitoring host. */
   readonly environment: string;
-  /** The environment's runners; the address is what Prometheus scrapes. */
-  readonly runners: readonly { readonly name: string; readonly role: Role; readonly address: string }[];
+  /** The environment's runners, and its delivery runner; the address is what Prometheus scrapes. */
+  readonly runners: readonly { readonly name: string; readonly role: MachineRole; readonly address: string }[];
   /** Deployment targets with node exporter; may be empty. */
   readonly targets: readonly { readonly name: string; readonly address: string }[];
   /** Folder of the runbooks, without a slash at the end, e.g. `https://github.com/acme/shop/blob/main/docs/runbooks`. */

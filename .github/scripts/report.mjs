@@ -1528,6 +1528,9 @@ var require_picocolors = __commonJS({
 import { readFileSync } from "node:fs";
 
 // packages/core/vocabulary/runner.ts
+var roles = ["primary", "secondary"];
+var DELIVERY_ROLE = "delivery";
+var machineRoles = [...roles, DELIVERY_ROLE];
 var SMOKE_WORKFLOW = "runner-smoke.yml";
 
 // packages/core/https/explain-no-answer.ts

@@ -1532,8 +1532,12 @@ var require_picocolors = __commonJS({
 import { appendFileSync } from "node:fs";
 
 // packages/core/vocabulary/runner.ts
+var roles = ["primary", "secondary"];
+var DELIVERY_ROLE = "delivery";
+var machineRoles = [...roles, DELIVERY_ROLE];
 function runnerLabels(environment, role, extra = []) {
-  return ["self-hosted", "linux", "x64", environment, role, ...extra];
+  const own2 = role === DELIVERY_ROLE ? [role] : [environment, role];
+  return ["self-hosted", "linux", "x64", ...own2, ...extra];
 }
 var SMOKE_WORKFLOW = "runner-smoke.yml";
 

@@ -1,6 +1,6 @@
 import type { DashboardUid } from "../dashboard-uids";
 import type { AlertName } from "../runbooks";
-import type { Role } from "@ghrunners/core/vocabulary/runner";
+import type { MachineRole } from "@ghrunners/core/vocabulary/runner";
 
 /** critical pages at once, warning needs attention within the hour, info once a day. */
 export type AlertSeverity = "critical" | "warning" | "info";
@@ -14,7 +14,7 @@ export const components = ["runner", "deployment", "repository", "monitoring"] a
 export interface AlertScope {
   /** Value of the label `environment`. */
   readonly environment: string;
-  readonly runners: readonly { readonly name: string; readonly role: Role }[];
+  readonly runners: readonly { readonly name: string; readonly role: MachineRole }[];
   /** Deployment targets; without one, the absent() variants for deployment metrics are omitted. */
   readonly targets: readonly { readonly name: string }[];
   /** Whether a failover switch chooses the runner of deployments; without one there are no rules about the choice. */
@@ -26,8 +26,8 @@ export interface Alert {
   readonly name: AlertName;
   readonly severity: AlertSeverity;
   readonly component: Component;
-  /** Label `role` for an alert whose series have none; "all" concerns every runner of the environment. */
-  readonly role?: Role | "all";
+  /** Label `role`: for an alert whose series have none, or about one role only; "all" concerns every runner of the environment. */
+  readonly role?: MachineRole | "all";
   /** Further fixed labels, such as the reason. */
   readonly labels?: Readonly<Record<string, string>>;
   /** How long the expression must hold, as Prometheus writes it; default: no wait. */

@@ -2,9 +2,10 @@ import { buckets, select } from "../select";
 import { dashboardUids } from "../dashboard-uids";
 import { foreignMetrics as foreign } from "../metrics/foreign";
 import { metrics } from "../all-metrics";
+import { DELIVERY_ROLE } from "@ghrunners/core/vocabulary/runner";
 import { thresholds } from "../thresholds";
 import type { Alert, AlertGroup, AlertScope } from "./alert";
-import { BY_RUNNER, cpuUse, diskUse, memoryUse, offline } from "./views";
+import { BY_RUNNER, cpuUse, diskUse, memoryUse, ofDelivery, offline } from "./views";
 
 /** One expression for each runner: absent() only has the labels that the expression itself contains. */
 function missing(metric: { readonly name: string }) {
@@ -53,6 +54,17 @@ const alerts: readonly Alert[] = [
     summary: "Secondary runner {{ $labels.runner }} is offline",
     description:
       "For 10 minutes, the host view or GitHub has reported the secondary runner {{ $labels.runner }} of {{ $labels.environment }} offline (state {{ $value }}), and the other view has not contradicted. It cannot take over from the primary.",
+  },
+  {
+    ...runnerOffline,
+    severity: "warning",
+    role: DELIVERY_ROLE,
+    for: "10m",
+    action: "Open the runbook: restart the unit on its machine. Until then pulumi up on a workstation does the same.",
+    expr: ofDelivery(offline),
+    summary: "Delivery runner {{ $labels.runner }} is offline",
+    description:
+      "For 10 minutes, the host view or GitHub has reported the delivery runner {{ $labels.runner }} of {{ $labels.environment }} offline (state {{ $value }}), and the other view has not contradicted. Workflows that preview and deliver the stacks wait; deployments of the application do not.",
   },
   {
     name: "RunnerStatusMissing",

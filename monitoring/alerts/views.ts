@@ -1,10 +1,27 @@
 import { foreignMetrics as foreign } from "../metrics/foreign";
 import { metrics } from "../all-metrics";
+import { DELIVERY_ROLE } from "@ghrunners/core/vocabulary/runner";
+import type { AlertScope } from "./alert";
 import { scrapeJobs } from "../scrape";
 import { select } from "../select";
 
 /** Labels that name a runner; every expression about one keeps exactly these. */
 export const BY_RUNNER = "by (environment, runner, role)";
+
+/** The runner on which the delivery workflows run. It takes no jobs of the application, so it is no capacity. */
+const DELIVERY = `role="${DELIVERY_ROLE}"`;
+
+/** Runners that jobs of the application may use. */
+export const CAPACITY = `role!="${DELIVERY_ROLE}"`;
+
+export const ofCapacity = ({ runners }: AlertScope): AlertScope["runners"] =>
+  runners.filter(({ role }) => role !== DELIVERY_ROLE);
+
+/** An expression about the delivery runner; none where there is none. */
+export const ofDelivery =
+  (render: (environment: string, matcher: string) => string) =>
+  ({ environment, runners }: AlertScope): string[] =>
+    runners.some(({ role }) => role === DELIVERY_ROLE) ? [render(environment, DELIVERY)] : [];
 
 /** Runners whose machine answers no scrape, except those that GitHub shows as online. Value 0. */
 export function unreachable(environment: string, ...matchers: string[]): string {

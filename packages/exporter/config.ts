@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { protection } from "@ghrunners/core/github/protection";
+import { machineRoles } from "@ghrunners/core/vocabulary/runner";
 import { expectedRunner, port, seconds } from "@ghrunners/metrics-server/config";
 
 export const hostConfig = z.strictObject({
@@ -41,7 +42,7 @@ export const fleetConfig = z.strictObject({
   /** `owner/name`. */
   repository: z.string().regex(/^[^/\s]+\/[^/\s]+$/),
   /** Every runner that may be registered. */
-  runners: z.array(expectedRunner).min(1),
+  runners: z.array(expectedRunner.extend({ role: z.enum(machineRoles) })).min(1),
   /** Name of the GitHub environment that the runners deploy to. */
   environment: z.string().min(1).optional(),
   /**

@@ -2,9 +2,13 @@ import { dashboardUids } from "../../dashboard-uids";
 import { metrics } from "../../all-metrics";
 import { select } from "../../select";
 import { thresholds } from "../../thresholds";
+import { DELIVERY_ROLE } from "@ghrunners/core/vocabulary/runner";
 import type { Alert } from "../alert";
 
 const BY_LABELS = "by (environment, labels)";
+
+/** Jobs of the delivery workflows wait for each other: one delivery runner does one thing after the other. */
+const NOT_DELIVERY = `labels!~"(.+,)?${DELIVERY_ROLE}(,.+)?"`;
 
 /** Alerts about waiting jobs and about the choice of the runner. */
 export const queueAlerts: readonly Alert[] = [
@@ -15,7 +19,7 @@ export const queueAlerts: readonly Alert[] = [
     role: "all",
     for: "1m",
     expr: ({ environment }) => [
-      `max ${BY_LABELS} (${select(metrics.githubJobQueueOldest, environment)}) > ${thresholds.queuedSeconds}`,
+      `max ${BY_LABELS} (${select(metrics.githubJobQueueOldest, environment, NOT_DELIVERY)}) > ${thresholds.queuedSeconds}`,
     ],
     summary: "A job for [{{ $labels.labels }}] has waited too long",
     description:

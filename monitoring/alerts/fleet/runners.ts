@@ -2,9 +2,10 @@ import { dashboardUids } from "../../dashboard-uids";
 import { foreignMetrics as foreign } from "../../metrics/foreign";
 import { metrics } from "../../all-metrics";
 import { select } from "../../select";
+import { DELIVERY_ROLE } from "@ghrunners/core/vocabulary/runner";
 import { thresholds } from "../../thresholds";
 import type { Alert } from "../alert";
-import { BY_RUNNER, diskUse, offline, unreachable } from "../views";
+import { BY_RUNNER, CAPACITY, diskUse, ofCapacity, ofDelivery, offline, unreachable } from "../views";
 
 const hostDown = {
   name: "RunnerHostDown",
@@ -47,13 +48,25 @@ export const runnerAlerts: readonly Alert[] = [
       "No exporter of {{ $labels.runner }} has answered for 5 minutes (up = {{ $value }}), and GitHub does not show it online. The machine is off, frozen or disconnected.",
   },
   {
+    ...hostDown,
+    severity: "warning",
+    role: DELIVERY_ROLE,
+    for: "10m",
+    expr: ofDelivery(unreachable),
+    summary: "The machine of delivery runner {{ $labels.runner }} is unreachable",
+    description:
+      "No exporter of {{ $labels.runner }} has answered for 10 minutes (up = {{ $value }}), and GitHub does not show it online. Workflows that preview and deliver the stacks wait; deployments of the application do not.",
+  },
+  {
     name: "BothRunnersOffline",
     severity: "critical",
     component: "runner",
     role: "all",
     for: "2m",
-    expr: ({ environment, runners }) =>
-      runners.length < 2 ? [] : [`count by (environment) (${offline(environment)}) >= ${runners.length}`],
+    expr: (scope) => {
+      const { length } = ofCapacity(scope);
+      return length < 2 ? [] : [`count by (environment) (${offline(scope.environment, CAPACITY)}) >= ${length}`];
+    },
     summary: "No runner of {{ $labels.environment }} is online",
     description:
       "All {{ $value }} runners of {{ $labels.environment }} have been offline for 2 minutes. Nothing can be deployed.",

@@ -6,6 +6,16 @@
 export const roles = ["primary", "secondary"] as const;
 export type Role = (typeof roles)[number];
 
+/**
+ * Role and label of the runner on which the delivery workflows run, those that start this program. It runs no jobs of the
+ * application, so it is not among {@link roles}: whoever chooses a runner for a deployment cannot see it.
+ */
+export const DELIVERY_ROLE = "delivery";
+
+/** What a runner's machine can be for. */
+export const machineRoles = [...roles, DELIVERY_ROLE] as const;
+export type MachineRole = (typeof machineRoles)[number];
+
 /** Unix user that runs jobs. It has no sudo rights and no login password. */
 export const RUNNER_USER = "actions-runner";
 
@@ -42,9 +52,13 @@ export function runnerUnit(repository: string, runnerName: string): string {
   return `actions.runner.${clean(repository)}.${clean(runnerName)}.service`;
 }
 
-/** The labels a runner is registered with: exactly these, without GitHub's defaults. */
-export function runnerLabels(environment: string, role: Role, extra: readonly string[] = []): string[] {
-  return ["self-hosted", "linux", "x64", environment, role, ...extra];
+/**
+ * The labels a runner is registered with: exactly these, without GitHub's defaults. A delivery runner serves every stack,
+ * so it has no environment's label.
+ */
+export function runnerLabels(environment: string, role: MachineRole, extra: readonly string[] = []): string[] {
+  const own = role === DELIVERY_ROLE ? [role] : [environment, role];
+  return ["self-hosted", "linux", "x64", ...own, ...extra];
 }
 
 /** The workflow of this project that proves a runner; a repository may name another one. */

@@ -23,11 +23,11 @@ const cases = [
   ...deploymentCases,
 ];
 
-/** The rules that a case is about: same name, and every label that the case names; no `role` when it names none of two. */
+/** The rules that a case is about: same name, and every label that the case names; no `role` of two if it names none. */
 function rulesOf({ alert, rule = {} }: RuleCase): AlertingRule[] {
   const wanted = Object.entries(rule);
   const named = rules.filter((one) => one.alert === alert && wanted.every(([key, value]) => one.labels[key] === value));
-  return named.length > 1 && wanted.length === 0 ? named.filter(({ labels }) => labels.role === undefined) : named;
+  return named.length > 1 && rule.role === undefined ? named.filter(({ labels }) => labels.role === undefined) : named;
 }
 
 /** A case against all rules of its name. */

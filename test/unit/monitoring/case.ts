@@ -32,6 +32,8 @@ export interface RuleCase {
 
 export const alpha: Labels = { runner: "alpha", role: "primary" };
 export const beta: Labels = { runner: "beta", role: "secondary" };
+/** The delivery runner. */
+export const gamma: Labels = { runner: "gamma", role: "delivery" };
 export const app: Labels = { target: "app" };
 
 const named = { ...metrics, ...foreignMetrics };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
+import { DELIVERY_ROLE, machineRoles, roles, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
 
 describe("catalogue", () => {
@@ -20,6 +20,15 @@ describe("catalogue", () => {
       "secondary",
       "gpu",
     ]);
+  });
+
+  it("labels a delivery runner with no environment, as it serves every stack", () => {
+    assert.deepEqual(runnerLabels("production", "delivery"), ["self-hosted", "linux", "x64", "delivery"]);
+    assert.deepEqual(
+      roles.filter((role) => runnerLabels("staging", role).includes(DELIVERY_ROLE)),
+      [],
+    );
+    assert.deepEqual([...machineRoles], [...roles, "delivery"]);
   });
 
   it("orders releases by number, not by text", () => {

@@ -6,6 +6,7 @@ export const settings: MonitoringSettings = {
   runners: [
     { name: "alpha", role: "primary", address: "198.51.100.51" },
     { name: "beta", role: "secondary", address: "198.51.100.52" },
+    { name: "gamma", role: "delivery", address: "198.51.100.59" },
   ],
   targets: [{ name: "app", address: "198.51.100.60" }],
   failover: true,

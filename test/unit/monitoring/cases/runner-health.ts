@@ -1,4 +1,4 @@
-import { alpha, app, beta, histogram, type RuleCase, sample } from "../case";
+import { alpha, app, beta, gamma, histogram, type RuleCase, sample } from "../case";
 
 const online = (labels: typeof alpha, values: string) => sample("githubRunnerOnline", labels, values);
 const status = (labels: typeof alpha, values: string) => sample("runnerStatus", labels, values);
@@ -32,13 +32,23 @@ export const runnerHealthCases: readonly RuleCase[] = [
     quiet: [status(beta, "0x8 1x20"), online(beta, "0x8 1x20")],
   },
   {
+    alert: "RunnerOffline",
+    rule: { severity: "warning", role: "delivery" },
+    fires: [status(gamma, "0x12 1x20"), online(gamma, "0x12 1x20"), status(beta, "1x40")],
+    at: "11m",
+    labels: gamma,
+    says: "For 10 minutes, the host view or GitHub has reported the delivery runner gamma of production offline (state 0), and the other view has not contradicted. Workflows that preview and deliver the stacks wait; deployments of the application do not.",
+    ends: "14m",
+    quiet: [status(gamma, "0x8 1x20"), online(gamma, "0x8 1x20")],
+  },
+  {
     alert: "RunnerStatusMissing",
-    fires: [status(alpha, "_x12 1x20"), status(beta, "1x40")],
+    fires: [status(alpha, "_x12 1x20"), status(beta, "1x40"), status(gamma, "1x40")],
     at: "11m",
     labels: alpha,
     says: "Prometheus has had no runner_status of alpha (primary) for 10 minutes (series missing: 1): its exporter is not scraped or does not know the status.",
     ends: "14m",
-    quiet: [status(alpha, "0x40"), status(beta, "1x40")],
+    quiet: [status(alpha, "0x40"), status(beta, "1x40"), status(gamma, "1x40")],
   },
   {
     alert: "RunnerDegraded",

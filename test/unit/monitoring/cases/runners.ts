@@ -1,4 +1,4 @@
-import { alpha, beta, type Labels, type RuleCase, sample } from "../case";
+import { alpha, beta, gamma, type Labels, type RuleCase, sample } from "../case";
 
 const online = (labels: Labels, values: string) => sample("githubRunnerOnline", labels, values);
 const status = (labels: Labels, values: string) => sample("runnerStatus", labels, values);
@@ -33,13 +33,25 @@ export const runnerCases: readonly RuleCase[] = [
     quiet: [up("ghrunners-node", beta, "1x30"), up("ghrunners-runner", beta, "0x30"), online(beta, "0x30")],
   },
   {
+    alert: "RunnerHostDown",
+    rule: { severity: "warning", role: "delivery" },
+    fires: [...exporters(gamma, "0x12 1x20"), ...exporters(beta, "1x40")],
+    at: "11m",
+    labels: gamma,
+    says: "No exporter of gamma has answered for 10 minutes (up = 0), and GitHub does not show it online. Workflows that preview and deliver the stacks wait; deployments of the application do not.",
+    ends: "14m",
+    quiet: [...exporters(gamma, "0x30"), online(gamma, "1x30")],
+  },
+  {
     alert: "BothRunnersOffline",
-    fires: [online(alpha, "0x5 1x20"), online(beta, "0x20"), status(beta, "0x20")],
+    // The delivery runner takes no deployment: that it is online helps nothing.
+    fires: [online(alpha, "0x5 1x20"), online(beta, "0x20"), status(beta, "0x20"), online(gamma, "1x30")],
     at: "3m",
     labels: {},
     says: "All 2 runners of production have been offline for 2 minutes. Nothing can be deployed.",
     ends: "7m",
-    quiet: [online(alpha, "1x20"), online(beta, "0x20"), status(beta, "0x20")],
+    // Nor does it matter that it is offline.
+    quiet: [online(alpha, "1x20"), online(beta, "0x20"), status(beta, "0x20"), online(gamma, "0x30")],
   },
   {
     alert: "StatusDisagreement",
