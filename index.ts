@@ -16,6 +16,7 @@ import { preflightInputs } from "@ghrunners/config/arguments/preflight";
 import { proofOf } from "@ghrunners/config/arguments/promotion";
 import { manageRepositorySide } from "@ghrunners/config/arguments/repository-side";
 import { makeTemplates } from "@ghrunners/config/arguments/templates";
+import { makeDeliveryRunner } from "@ghrunners/config/arguments/delivery-runner";
 import { poolArgs } from "@ghrunners/config/arguments/runners";
 import { provedElsewhere } from "@ghrunners/config/promotion-demands";
 import { refusals } from "@ghrunners/config/refusals";
@@ -42,6 +43,8 @@ const pool = new RunnerPool("runners", poolArgs(settings, shipper, proved, templ
   provider,
 });
 
+const delivery = makeDeliveryRunner(settings, shipper, proved, templates, { dependsOn: [preflight, pool], provider });
+
 // What must have succeeded before this stack proves anything to the next one.
 const everything: pulumi.Resource[] = [pool, ...manageRepositorySide(settings, { dependsOn: preflight })];
 
@@ -55,6 +58,9 @@ if (monitoring !== undefined) {
 
 /** Every runner: name, role, address, VMID, labels, and its number and version at GitHub. */
 export const runners = pool.runners.map(describeRunner);
+
+/** The delivery runner, in the same form; null if the stack has none. */
+export const deliveryRunner = delivery === undefined ? null : describeRunner(delivery);
 
 /** When and how the secondaries were proved; null if there is nothing to prove. */
 export const gate = pool.evidence ?? null;

@@ -42,7 +42,7 @@ export const forms = {
   sha512: text("128 lower-case hexadecimal digits", /^[0-9a-f]{128}$/),
   sha256: text("64 lower-case hexadecimal digits", /^[0-9a-f]{64}$/),
   filled: text("a text that is not empty", /\S/),
-  role: text("primary or secondary", /^(primary|secondary)$/),
+  role: text("primary, secondary or delivery", /^(primary|secondary|delivery)$/),
   path: text("an absolute path without blanks", /^\/[^\s'"]*[^\s'"/]$/),
   hostKey: text(
     "a public ECDSA or Ed25519 host key: its kind, a blank, its base64 text",

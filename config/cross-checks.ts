@@ -5,23 +5,41 @@ import { TEMPLATE_VMIDS } from "@ghrunners/core/proxmox/image";
 import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
 import { MAXIMUM_UNIT_NAME_LENGTH, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
 import { poolProblems } from "@ghrunners/components/runner/check-pool";
+import { sharedValues, stolenLabel, unreachableApi } from "./check-delivery-runner";
+import type { DeliveryRunnerSettings } from "./delivery-runner";
 import type { Problem } from "./problem";
 import { formatAddress, isHostAddress, parseAddress, subnetOf } from "@ghrunners/core/vocabulary/ipv4";
 import type { ParsedSettings } from "./schema";
 import { secretProblems } from "./secrets";
 
+/** A machine of the settings, and the path of its settings. */
+interface Placed {
+  readonly path: string;
+  readonly name: string;
+  readonly vmId: number;
+  readonly address: string;
+  readonly node?: string | undefined;
+}
+
+/** The runners, and the delivery runner. */
+const placed = (runners: ParsedSettings["runners"], own: ParsedSettings["deliveryRunner"]): Placed[] => [
+  ...runners.map((runner, index) => ({ ...runner, path: `runners[${index}]` })),
+  ...(own === undefined ? [] : [{ ...own, path: "deliveryRunner" }]),
+];
+
 function addresses(
-  { runners, network }: Pick<ParsedSettings, "runners" | "network">,
+  machines: readonly Placed[],
+  network: ParsedSettings["network"],
   monitoringHost: string | undefined,
 ): Problem[] {
   const gateway = parseAddress(network.gateway);
   if (gateway === undefined) return [];
   const subnet = subnetOf(gateway, network.prefixLength);
   const range = `${formatAddress(subnet.network + 1)} to ${formatAddress(subnet.broadcast - 1)}`;
-  return runners.flatMap((runner, index) => {
+  return machines.flatMap((runner) => {
     const value = parseAddress(runner.address);
     if (value === undefined) return [];
-    const path = `runners[${index}].address`;
+    const path = `${runner.path}.address`;
     if (value === gateway) return [{ path, seen: `${runner.address}, the gateway`, allowed: "an address of its own" }];
     if (runner.address === monitoringHost) {
       return [{ path, seen: `${runner.address}, the monitoring host`, allowed: "an address of its own" }];
@@ -32,14 +50,14 @@ function addresses(
   });
 }
 
-function unitNames({ runners, github }: Pick<ParsedSettings, "runners" | "github">): Problem[] {
-  return runners.flatMap((runner, index) => {
-    const unit = runnerUnit(github.repository, runner.name);
+function unitNames(machines: readonly Placed[], github: ParsedSettings["github"]): Problem[] {
+  return machines.flatMap(({ path, name }) => {
+    const unit = runnerUnit(github.repository, name);
     return unit.length <= MAXIMUM_UNIT_NAME_LENGTH
       ? []
       : [
           {
-            path: `runners[${index}].name`,
+            path: `${path}.name`,
             seen: `a name that makes the unit ${unit} (${unit.length} characters)`,
             allowed: `a unit name of at most ${MAXIMUM_UNIT_NAME_LENGTH} characters: GitHub shortens a longer one at random`,
           },
@@ -144,7 +162,7 @@ export function templateSource(proxmox: Readonly<Record<string, unknown>>): Prob
 }
 
 /** Each node that is used has a template, and no runner has a template's number. */
-function templates({ runners, proxmox }: Pick<ParsedSettings, "runners" | "proxmox">): Problem[] {
+function templates(machines: readonly Placed[], proxmox: ParsedSettings["proxmox"]): Problem[] {
   const { image } = proxmox;
   const others = proxmox.templates ?? {};
   const taken = [proxmox.templateId, ...Object.values(others)];
@@ -159,7 +177,7 @@ function templates({ runners, proxmox }: Pick<ParsedSettings, "runners" | "proxm
       ]
     : [];
   const lacking = new Set(
-    image === undefined ? runners.flatMap(({ node = proxmox.node }) => (node in others ? [] : [node])) : [],
+    image === undefined ? machines.flatMap(({ node = proxmox.node }) => (node in others ? [] : [node])) : [],
   );
   lacking.delete(proxmox.node);
   const made = image && { first: image.firstVmId, last: image.firstVmId + TEMPLATE_VMIDS - 1 };
@@ -171,13 +189,13 @@ function templates({ runners, proxmox }: Pick<ParsedSettings, "runners" | "proxm
       allowed: `the VMID of the template on node ${node}, because a runner is placed there`,
       next: `pulumi config set --path 'ghrunners:proxmox.templates.${node}' VMID`,
     })),
-    ...runners.flatMap(({ vmId }, index) =>
+    ...machines.flatMap(({ path, vmId }) =>
       taken.includes(vmId)
-        ? [{ path: `runners[${index}].vmId`, seen: `${vmId}, the template's`, allowed: "a VMID of its own" }]
+        ? [{ path: `${path}.vmId`, seen: `${vmId}, the template's`, allowed: "a VMID of its own" }]
         : made !== undefined && vmId >= made.first && vmId <= made.last
           ? [
               {
-                path: `runners[${index}].vmId`,
+                path: `${path}.vmId`,
                 seen: `${vmId}, one of the VMIDs of templates`,
                 allowed: `a VMID outside ${made.first} to ${made.last}, or another proxmox.image.firstVmId`,
               },
@@ -197,14 +215,25 @@ function ofSecrets({ deployment, repository, ...groups }: WellFormed): Problem[]
   return secretProblems({ secrets, targets, secretValues, secretGenerations, manages });
 }
 
+function deliveryProblems(own: DeliveryRunnerSettings, groups: WellFormed, environment: string): Problem[] {
+  const { runners, agent, proxmox } = groups;
+  return [
+    ...(runners === undefined ? [] : sharedValues(own, runners)),
+    ...stolenLabel(environment, agent?.extraLabels ?? []),
+    ...(proxmox === undefined ? [] : unreachableApi(own, proxmox.endpoint)),
+  ];
+}
+
 /** Runs each check whose groups are all well formed. */
 export function crossCheck(groups: WellFormed, environment: string): Problem[] {
-  const { runners, proxmox, network, github, agent, safety } = groups;
+  const { runners, deliveryRunner, proxmox, network, github, agent, safety } = groups;
+  const machines = runners && placed(runners, deliveryRunner);
   return [
     ...(runners === undefined ? [] : poolProblems(runners)),
-    ...(runners === undefined || proxmox === undefined ? [] : templates({ runners, proxmox })),
-    ...(runners === undefined || network === undefined ? [] : addresses({ runners, network }, groups.monitoring?.host)),
-    ...(runners === undefined || github === undefined ? [] : unitNames({ runners, github })),
+    ...(machines === undefined || proxmox === undefined ? [] : templates(machines, proxmox)),
+    ...(machines === undefined || network === undefined ? [] : addresses(machines, network, groups.monitoring?.host)),
+    ...(machines === undefined || github === undefined ? [] : unitNames(machines, github)),
+    ...(deliveryRunner === undefined ? [] : deliveryProblems(deliveryRunner, groups, environment)),
     ...(agent === undefined ? [] : [...labels({ agent }, environment), ...archive({ agent })]),
     // A missing optional group is well formed; a malformed one is not among the groups.
     ...monitoringHost(groups),

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseConfiguration, type Settings } from "./parse";
 import { renderProblems } from "./problems";
 
-export type { RunnerSettings, Settings } from "./parse";
+export type { Settings } from "./parse";
 
 const PROJECT = "ghrunners";
 

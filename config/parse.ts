@@ -2,8 +2,8 @@
  * Converts raw configuration values to settings, or to the list of all problems. Pure.
  */
 import { templateVmId } from "@ghrunners/core/proxmox/image";
-import type { Role } from "@ghrunners/core/vocabulary/runner";
 import { crossCheck, templateSource, type WellFormed } from "./cross-checks";
+import { machinesOf } from "./machines";
 import { publicKeyOf } from "./open-ssh-key";
 import { allowedText, documentationOf } from "./documentation";
 import type { Problem } from "./problem";
@@ -29,16 +29,6 @@ export interface Settings extends Omit<ParsedSettings, "environment" | "network"
   readonly safety: ParsedSettings["safety"] & { readonly protect: boolean };
   /** Public half of sshPrivateKey, one line in authorized_keys form. */
   readonly sshPublicKey: string;
-}
-
-/** One runner of the settings. */
-export interface RunnerSettings {
-  readonly role: Role;
-  readonly name: string;
-  readonly vmId: number;
-  readonly address: string;
-  /** Node of its VM; undefined is proxmox.node. */
-  readonly node?: string | undefined;
 }
 
 export type ParseResult = { readonly settings: Settings } | { readonly problems: readonly Problem[] };
@@ -93,12 +83,13 @@ function unknownSetting(path: readonly PropertyKey[]): Problem {
 }
 
 /** The VMIDs of the templates on every node that is used. Without an image there is a `templateId`. */
-function withTemplates({ proxmox, runners }: ParsedSettings, stack: string): Settings["proxmox"] {
+function withTemplates({ proxmox, runners, deliveryRunner }: ParsedSettings, stack: string): Settings["proxmox"] {
   const { image, node, templateId = 0 } = proxmox;
   if (image === undefined) return { ...proxmox, templateId };
   // A stack's full name has its organisation and project before it.
   const name = stack.slice(stack.lastIndexOf("/") + 1);
-  const others = [...new Set(runners.flatMap((runner) => runner.node ?? []))].filter((other) => other !== node);
+  const used = machinesOf({ runners, deliveryRunner }).flatMap((machine) => machine.node ?? []);
+  const others = [...new Set(used)].filter((other) => other !== node);
   return {
     ...proxmox,
     templateId: templateVmId(name, node, image),

@@ -7,9 +7,11 @@ import { CREDENTIAL_FORM, isCredential } from "@ghrunners/core/github/credential
 import { MINIMUM_RUNNER_VERSION, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
 import { TEMPLATE_VMIDS } from "@ghrunners/core/proxmox/image";
 import { defaults } from "@ghrunners/components/runner/defaults";
+import { deliveryRunner } from "./delivery-runner";
 import { deployment } from "./deployment";
+import { egress } from "./egress";
 import { monitoring } from "./monitoring";
-import { parseAddress, parseCidr, parseNarrowCidr } from "@ghrunners/core/vocabulary/ipv4";
+import { parseAddress, parseNarrowCidr } from "@ghrunners/core/vocabulary/ipv4";
 import { promotion } from "./promotion";
 import { repository } from "./repository";
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
@@ -19,10 +21,6 @@ import { target } from "./targets";
 import { text } from "./text";
 
 const address = text("an IPv4 address", (value) => parseAddress(value) !== undefined);
-const cidr = text(
-  "an IPv4 network in CIDR form, no bits set below the prefix",
-  (value) => parseCidr(value) !== undefined,
-);
 const narrowCidr = text(
   "an IPv4 network in CIDR form of /8 to /32, no bits set below the prefix",
   (value) => parseNarrowCidr(value) !== undefined,
@@ -101,18 +99,6 @@ const github = z.strictObject({
     .max(60_000)
     .default(1000)
     .meta({ description: "Pause after each write to GitHub, milliseconds. GitHub asks for at least one second." }),
-});
-
-const egress = z.strictObject({
-  to: cidr.meta({ description: "Destination network.", example: "192.0.2.0/24" }),
-  ports: text("ports and ranges such as 22,8000:8010", /^\d+(:\d+)?(,\d+(:\d+)?)*$/).meta({
-    description: "Destination ports.",
-    example: "22,443",
-  }),
-  protocol: z.enum(["tcp", "udp"]).default("tcp").meta({ description: "Transport protocol." }),
-  comment: text("at most 80 characters on one line", /^[^\r\n]{0,80}$/)
-    .default("")
-    .meta({ description: "Why it is open; becomes the comment of the firewall rule." }),
 });
 
 const network = z.strictObject({
@@ -272,6 +258,9 @@ export const schema = z.strictObject({
   }),
   network,
   runners: z.array(runner).min(1).meta({ description: "The runners. Append new ones at the end." }),
+  deliveryRunner: deliveryRunner.optional().meta({
+    description: "The runner on which the delivery workflows run this program. Without it you bring your own.",
+  }),
   vm: vm.prefault({}).meta({ description: "Size and user of every VM." }),
   agent: agent.prefault({}).meta({ description: "GitHub's runner program." }),
   hosts: z.enum(["manage", "skip"]).default("manage").meta({

@@ -1,6 +1,6 @@
 import type { ImageSource } from "@ghrunners/core/proxmox/image";
 import type { Protection } from "@ghrunners/core/github/protection";
-import type { Role } from "@ghrunners/core/vocabulary/runner";
+import type { MachineRole } from "@ghrunners/core/vocabulary/runner";
 
 /** The image of the templates, and how the program knows a template that it made. */
 export type TemplateImage = Pick<ImageSource, "url" | "sha512" | "storage"> & {
@@ -23,8 +23,9 @@ export interface PreflightInputs {
     readonly image?: TemplateImage | undefined;
   };
   readonly github: { readonly url: string; readonly repository: string };
+  /** The runners, then the delivery runner if there is one. */
   readonly runners: readonly {
-    readonly role: Role;
+    readonly role: MachineRole;
     readonly name: string;
     readonly vmId: number;
     readonly address: string;

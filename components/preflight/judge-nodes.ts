@@ -3,17 +3,24 @@
  */
 import { ONE_NODE_WORDS } from "@ghrunners/core/vocabulary/safety";
 import type { VmConfig } from "@ghrunners/core/proxmox/answers";
+import { settingOf } from "./settings-of";
 import type { PreflightInputs } from "./args";
 import { IMAGE_SETTING, sizeGiB } from "./judge-template";
 import type { ImageObservation, PreflightProblem, ProxmoxObservation, StorageSeen } from "./observation";
 
 /** Nodes that are used, each with the template on it and the settings that name the two. */
-export function placesOf({ proxmox, runners }: PreflightInputs) {
+export function placesOf(inputs: PreflightInputs) {
+  const { proxmox, runners } = inputs;
   const places = runners.map(({ node, templateId }, index) => {
     const isUsual = node === proxmox.node;
     const given = isUsual ? "proxmox.templateId" : `proxmox.templates.${node}`;
     const templateSetting = proxmox.image === undefined ? given : IMAGE_SETTING;
-    return { node, templateId, setting: isUsual ? "proxmox.node" : `runners[${index}].node`, templateSetting };
+    return {
+      node,
+      templateId,
+      setting: isUsual ? "proxmox.node" : `${settingOf(inputs, index)}.node`,
+      templateSetting,
+    };
   });
   return places.filter(({ node }, index) => places.findIndex((place) => place.node === node) === index);
 }

@@ -4,6 +4,7 @@
 import type { VmConfig } from "@ghrunners/core/proxmox/answers";
 import { nextStep } from "@ghrunners/policy/guard";
 import { judgeVisibility } from "@ghrunners/policy/guards/repository-private";
+import { settingOf } from "./settings-of";
 import type { PreflightInputs, TemplateImage } from "./args";
 import { imageProblems, templateHolder } from "./judge-image";
 import { nodeProblems, oneNodeProblems, placesOf, storageProblems } from "./judge-nodes";
@@ -118,13 +119,14 @@ function vmProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Prefligh
       problems.push({ setting: templateSetting, reason });
   }
   for (const [index, { name, vmId, address }] of inputs.runners.entries()) {
+    const own = settingOf(inputs, index);
     const mark = inputs.ownershipMarks[name] ?? "";
     const isOurs = (id: number): boolean => seen.configs.get(id)?.description?.trim() === mark;
     const holder = guests.find((guest) => guest.vmid === vmId);
     if (holder !== undefined && !isOurs(vmId)) {
       problems.push({
-        setting: `runners[${index}].vmId`,
-        reason: `VMID ${vmId} of ${name} is used by ${holder.name} on node ${holder.node}. Expected a free one. Next: pulumi config set --path 'ghrunners:runners[${index}].vmId' VMID`,
+        setting: `${own}.vmId`,
+        reason: `VMID ${vmId} of ${name} is used by ${holder.name} on node ${holder.node}. Expected a free one. Next: pulumi config set --path 'ghrunners:${own}.vmId' VMID`,
       });
     }
     const kindOf = (id: number): string =>
@@ -135,14 +137,14 @@ function vmProblems(inputs: PreflightInputs, seen: ProxmoxObservation): Prefligh
       if (id === vmId || !usesAddress(config, address)) continue;
       known.push(address);
       problems.push({
-        setting: `runners[${index}].address`,
-        reason: `address ${address} of ${name} is in use by ${kindOf(id)} ${id} (${nameOf(id)}). Expected a free one. Next: pulumi config set --path 'ghrunners:runners[${index}].address' ADDRESS`,
+        setting: `${own}.address`,
+        reason: `address ${address} of ${name} is in use by ${kindOf(id)} ${id} (${nameOf(id)}). Expected a free one. Next: pulumi config set --path 'ghrunners:${own}.address' ADDRESS`,
       });
     }
     if (seen.answering.includes(address) && known.length === 0) {
       problems.push({
-        setting: `runners[${index}].address`,
-        reason: `a machine answers at ${address}, the address of ${name}, whose VM does not exist yet. Expected a free one. Next: pulumi config set --path 'ghrunners:runners[${index}].address' ADDRESS, or switch that machine off`,
+        setting: `${own}.address`,
+        reason: `a machine answers at ${address}, the address of ${name}, whose VM does not exist yet. Expected a free one. Next: pulumi config set --path 'ghrunners:${own}.address' ADDRESS, or switch that machine off`,
       });
     }
   }
@@ -206,8 +208,11 @@ export function judgeGitHub(
     for (const runner of seen.runners.value) {
       if (!runner.online || known.includes(runner.name)) continue;
       problems.push({
-        setting: `runners[${inputs.runners.findIndex(({ name }) => name === runner.name)}].name`,
-        reason: `a runner named ${runner.name} (id ${runner.id}) is online at GitHub already. Expected a free name. Next: remove it there, or choose another name in ghrunners:runners`,
+        setting: `${settingOf(
+          inputs,
+          inputs.runners.findIndex(({ name }) => name === runner.name),
+        )}.name`,
+        reason: `a runner named ${runner.name} (id ${runner.id}) is online at GitHub already. Expected a free name. Next: remove it there, or choose another name`,
       });
     }
   }

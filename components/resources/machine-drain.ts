@@ -10,6 +10,7 @@ import { drainRunner } from "@ghrunners/core/github/drain";
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { FORCE_WORDS } from "@ghrunners/core/vocabulary/safety";
 import { chooseDrain, type DrainedRunner } from "../runner/plan-drain";
+import { refuseOnItself } from "../runner/own-machine";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 import { configure, openGitHub, packageSecret, packageSetting } from "./provider-access";
 
@@ -71,6 +72,7 @@ export function peersOf(
 
 async function drain(inputs: MachineDrainInputs): Promise<void> {
   const { runnerName, drainMinutes } = inputs;
+  refuseOnItself(runnerName);
   const github = await openGitHub(inputs);
   const self = await github.runnerNamed(runnerName);
   if (self === undefined || !self.online) return;

@@ -5,11 +5,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { PreflightInputs } from "../preflight/args";
+import { ownMachineProblems } from "../preflight/judge-own-machine";
 import { judgeGitHub, judgeProxmox } from "../preflight/judge";
 import type { PreflightProblem } from "../preflight/observation";
 import { judgeDeployment, noticesOf } from "../preflight/judge-deployment";
 import { observeGitHub, observeProxmox } from "../preflight/observe";
 import { observeDeployment } from "../preflight/observe-deployment";
+import { runnerHere } from "../runner/own-machine";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 import { configure, packageSecret } from "./provider-access";
 import { refuseWithoutRequests, requestsLeft } from "@ghrunners/core/github/requests-left";
@@ -75,7 +77,7 @@ async function problemsOf(
     return [...ofRunners, ...ofDeployment.filter(({ reason }) => !told.has(reason))];
   };
   const [atProxmox, atGitHub] = await Promise.all([observeProxmox(proxmox, news), ofGitHub()]);
-  return [...judgeProxmox(news, atProxmox), ...atGitHub];
+  return [...ownMachineProblems(olds, news, runnerHere()), ...judgeProxmox(news, atProxmox), ...atGitHub];
 }
 
 export const provider: pulumi.dynamic.ResourceProvider<PreflightInputs, PreflightInputs> = {

@@ -13,6 +13,7 @@ import type { HostSession } from "@ghrunners/core/ssh/session";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { diffRegisteredRunner, type RegistrationLimits, type RunnerIdentity } from "../runner/plan-registration";
 import { configure, openGitHub, withHostIfReachable, withHostWhenUp } from "./provider-access";
+import { refuseOnItself } from "../runner/own-machine";
 import { removeRunner } from "../runner/remove-registration";
 import { hostScript } from "../scripts/read-script";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
@@ -151,6 +152,7 @@ export const provider: pulumi.dynamic.ResourceProvider<RegisteredRunnerInputs, R
     return { id, props: { ...state, ...seen } };
   },
   delete: async (_id, state) => {
+    refuseOnItself(state.runnerName);
     await removeRunner(await openGitHub(state), state.runnerId, state.limits, async () => {
       await withHostIfReachable(state.host, (session) => script(session, "stop", state));
     });

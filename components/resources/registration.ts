@@ -18,6 +18,7 @@ import {
 } from "../runner/plan-registration";
 import { configure, openGitHub, withHost, withHostIfReachable } from "./provider-access";
 import { renderUnit } from "../runner/render-agent";
+import { refuseOnItself } from "../runner/own-machine";
 import { removeRunner } from "../runner/remove-registration";
 import { hostScript } from "../scripts/read-script";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
@@ -114,6 +115,7 @@ export const provider: pulumi.dynamic.ResourceProvider<RegistrationInputs, Regis
     return runner === undefined ? { id: "" } : { id, props: state };
   },
   delete: async (_id, state) => {
+    refuseOnItself(state.runnerName);
     await removeRunner(await openGitHub(state), state.runnerId, state.limits, async () => {
       await withHostIfReachable(state.host, (session) => script(session, "unregister", state));
     });

@@ -17,6 +17,8 @@ export interface RunnerAgentArgs {
   readonly jobs: pulumi.Input<JobPolicy>;
   /** IPv4 addresses that no job needs. */
   readonly closed: pulumi.Input<string[]>;
+  /** Whether its jobs deliver the stacks: a delivery runner. Plain: the role decides. */
+  readonly delivers: boolean;
   /** How long a stop waits for the running job, minutes. */
   readonly drainTimeoutMinutes: pulumi.Input<number>;
   /** The machine: when it is deleted, nothing on it has to be deleted separately. */
@@ -36,7 +38,7 @@ export class RunnerAgent extends pulumi.ComponentResource {
   readonly revision: pulumi.Output<string>;
 
   constructor(name: string, args: RunnerAgentArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    const { archive, incarnation, unit, jobs, closed, drainTimeoutMinutes } = args;
+    const { archive, incarnation, unit, jobs, closed, delivers, drainTimeoutMinutes } = args;
     // The connection contains the private key, so it is left out of the component's recorded inputs.
     const shown = { archive, incarnation, unit, jobs, closed, drainTimeoutMinutes };
     super("ghrunners:agent:RunnerAgent", name, shown, opts);
@@ -51,7 +53,9 @@ export class RunnerAgent extends pulumi.ComponentResource {
     // replace the resource, and its delete script would run on the new machine.
     const stdin = pulumi
       .output(shown)
-      .apply((known) => renderScript(script, agentParameters(known, known.archive, known.incarnation, hooks)));
+      .apply((known) =>
+        renderScript(script, agentParameters({ ...known, delivers }, known.archive, known.incarnation, hooks)),
+      );
     const install = new command.remote.Command(
       name,
       {

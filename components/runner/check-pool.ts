@@ -1,5 +1,6 @@
 /** Problems between the runners of one environment. Pure; the configuration uses the same checks. */
 import type { ArgumentProblem } from "../arguments";
+import { DELIVERY_ROLE } from "@ghrunners/core/vocabulary/runner";
 import type { RunnerIdentityArgs } from "./settings";
 
 type Listed = Pick<RunnerIdentityArgs, "role" | "name" | "vmId" | "address">;
@@ -20,6 +21,18 @@ function duplicates(runners: readonly Listed[], key: "name" | "vmId" | "address"
 }
 
 function roles(runners: readonly Listed[]): ArgumentProblem[] {
+  const strangers = runners.flatMap(({ role }, index) =>
+    role === DELIVERY_ROLE
+      ? [
+          {
+            path: `runners[${index}].role`,
+            seen: role,
+            allowed: "primary or secondary: a delivery runner takes no part in deployments, so it is in no pool",
+          },
+        ]
+      : [],
+  );
+  if (strangers.length > 0) return strangers;
   const primaries = runners.filter((runner) => runner.role === "primary").length;
   if (primaries === 1) return [];
   const index = primaries === 0 ? 0 : runners.map((runner) => runner.role).lastIndexOf("primary");

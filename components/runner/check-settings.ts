@@ -55,6 +55,7 @@ function siteProblems({
       "network.gateway": [network.gateway, forms.address],
       "network.prefixLength?": [network.prefixLength, wholeNumber(8, 30)],
       "network.adminCidr": [network.adminCidr, forms.narrowCidr],
+      "network.deliveryAddress?": [network.deliveryAddress, forms.address],
       "network.monitoringAddress?": [network.monitoringAddress, forms.address],
       "vm.cores?": [vm.cores, wholeNumber(1, 64)],
       "vm.memoryMiB?": [vm.memoryMiB, wholeNumber(512, 262_144)],

@@ -104,6 +104,13 @@ export interface NetworkArgs {
    */
   readonly adminCidr: pulumi.Input<string>;
   /**
+   * Machine outside `adminCidr` on which the delivery workflows run the program, IPv4: it may connect by SSH too. Plain:
+   * whether there is one determines a rule.
+   * @default none
+   * @example "192.168.0.59"
+   */
+  readonly deliveryAddress?: string | undefined;
+  /**
    * Host that may read the exporters on ports 9100 and 9101, IPv4. Plain: whether there is one determines a rule.
    * @default none
    * @example "192.168.0.200"

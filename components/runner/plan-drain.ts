@@ -3,6 +3,7 @@
  */
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import { sameLabels } from "@ghrunners/core/github/runner";
+import { refusalOnItself, runnerHere } from "./own-machine";
 
 /** A configured runner, and how GitHub shows it. */
 export interface DrainedRunner {
@@ -27,13 +28,17 @@ const describe = ({ name, atGitHub }: DrainedRunner): string =>
  * @param self the runner to change, as GitHub shows it
  * @param all all configured runners, itself included
  * @param force allow it even if this is the last healthy runner; a refusal shows how to set it (`forceHint`)
+ * @param here name of the runner whose job this update is; undefined outside a job
  */
 export function chooseDrain(
   runnerName: string,
   self: GitHubRunner | undefined,
   all: readonly DrainedRunner[],
   { force, forceHint }: { readonly force: boolean; readonly forceHint: string },
+  here = runnerHere(),
 ): DrainChoice {
+  const itself = refusalOnItself(runnerName, here);
+  if (itself !== undefined) return { action: "refuse", reason: itself };
   if (self === undefined || !self.online) return { action: "nothing" };
   const peers = all.filter(({ name }) => name !== runnerName);
   // An environment with a single runner has no peer to wait for.

@@ -1,6 +1,7 @@
 /**
  * Files that the installation puts on a host. Pure.
  */
+import { PROMOTIONS_FOLDER, PROMOTIONS_VARIABLE } from "@ghrunners/core/vocabulary/delivery";
 import {
   HOOK_POLICY_FILE,
   HOOKS_FOLDER,
@@ -60,8 +61,9 @@ WantedBy=multi-user.target
  *
  * @param stopMinutes how long a stop waits for the running job
  * @param closed IPv4 addresses that no job needs
+ * @param delivers whether its jobs promote stacks: their records are kept outside the folders that are emptied
  */
-export function renderDropIn(stopMinutes: number, closed: readonly string[] = []): string {
+export function renderDropIn(stopMinutes: number, closed: readonly string[] = [], delivers = false): string {
   return `[Unit]
 StartLimitIntervalSec=300
 StartLimitBurst=10
@@ -82,8 +84,13 @@ RestrictRealtime=yes
 LockPersonality=yes
 PrivateTmp=yes
 SocketBindDeny=tcp:${ports.nodeExporter}-${ports.runnerExporter}
-${closed.length === 0 ? "" : `IPAddressDeny=${closed.join(" ")}\n`}`;
+${closed.length === 0 ? "" : `IPAddressDeny=${closed.join(" ")}\n`}${delivers ? renderRecords() : ""}`;
 }
+
+const renderRecords = (): string => `StateDirectory=${PROMOTIONS_FOLDER}
+StateDirectoryMode=0700
+Environment=${PROMOTIONS_VARIABLE}=/var/lib/${PROMOTIONS_FOLDER}
+`;
 
 /** The job policy as shell variables: the hook reads it with `source`. One value per line in a list. */
 export function renderPolicy({ repository, events, refs }: JobPolicy): string {
@@ -106,7 +113,7 @@ ACTIONS_RUNNER_HOOK_JOB_COMPLETED=${HOOKS_FOLDER}/job-completed.sh
  * @param machine MAC address of the machine
  */
 export function agentParameters(
-  args: { unit: string; jobs: JobPolicy; closed: readonly string[]; drainTimeoutMinutes: number },
+  args: { unit: string; jobs: JobPolicy; closed: readonly string[]; delivers?: boolean; drainTimeoutMinutes: number },
   archive: RunnerArchive,
   machine: string,
   hooks: { jobStarted: string; jobCompleted: string; jobTraces: string },
@@ -124,7 +131,7 @@ export function agentParameters(
     SEARCH_PATH,
     HOOKS_FOLDER,
     POLICY_FILE: HOOK_POLICY_FILE,
-    DROP_IN: renderDropIn(args.drainTimeoutMinutes, args.closed),
+    DROP_IN: renderDropIn(args.drainTimeoutMinutes, args.closed, args.delivers),
     POLICY: renderPolicy(args.jobs),
     ENVIRONMENT: renderEnvironment(),
     HOOK_JOB_STARTED: hooks.jobStarted,

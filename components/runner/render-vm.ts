@@ -10,6 +10,8 @@ import { ports } from "@ghrunners/core/vocabulary/ports";
  */
 export interface Firewall {
   readonly adminCidr: string;
+  /** The machine on which the delivery workflows run this program. */
+  readonly deliveryAddress?: string | undefined;
   readonly monitoringAddress?: string | undefined;
   readonly nameservers: readonly string[];
   readonly egress: readonly {
@@ -33,6 +35,9 @@ export function renderFirewallRules(firewall: Firewall): types.input.firewall.Ru
   ): types.input.firewall.RulesLegacyRule => ({ type, action: "ACCEPT", proto, dport, comment, ...peer });
   return [
     rule("in", "tcp", String(ports.ssh), "SSH from the administrators", { source: firewall.adminCidr }),
+    ...(firewall.deliveryAddress === undefined
+      ? []
+      : [rule("in", "tcp", String(ports.ssh), "SSH from the delivery runner", { source: firewall.deliveryAddress })]),
     ...(firewall.monitoringAddress === undefined
       ? []
       : [

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { type Role, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
+import { DELIVERY_ROLE, type MachineRole, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
 import { refuseArguments } from "../arguments";
 import { IMAGE_SETTING } from "../preflight/judge-template";
 import { MachineDrain } from "../resources/machine-drain";
@@ -68,7 +68,7 @@ export class Runner extends pulumi.ComponentResource {
   /** Name of the VM and of the runner at GitHub. */
   readonly runnerName: string;
   /** Its role, which is also one of its labels. */
-  readonly role: Role;
+  readonly role: MachineRole;
   /** VMID. */
   readonly vmId: number;
   /** IPv4 address. */
@@ -121,7 +121,7 @@ export class Runner extends pulumi.ComponentResource {
     const githubUrl = github.url ?? defaults.githubUrl;
     const packages = installPackages(
       `${name}-packages`,
-      { connection, incarnation, packages: runnerPackages(logs?.kind), keepsStill: true },
+      { connection, incarnation, packages: runnerPackages(logs?.kind, role), keepsStill: true },
       { parent: this, deletedWith: machine },
     );
     const archive = pulumi.output(args.archive ?? archiveOf(`${name}-release`, args, this));
@@ -135,6 +135,7 @@ export class Runner extends pulumi.ComponentResource {
         closed: pulumi
           .all([closedOf(args), nameserversOf(args), pulumi.output(args.network.egress ?? [])])
           .apply((parts) => closedToJobs(...parts)),
+        delivers: role === DELIVERY_ROLE,
         drainTimeoutMinutes: drainMinutes,
         drain: hooks.drain,
         restoreLabels: hooks.restoreLabels,
@@ -188,7 +189,7 @@ export class Runner extends pulumi.ComponentResource {
 const agentResourceName = (runnerResource: string): string => `${runnerResource}-agent`;
 
 /** The labels a runner is registered with. */
-export function labelsOf({ environment, role, agent }: EnvironmentArgs & { readonly role: Role }): string[] {
+export function labelsOf({ environment, role, agent }: EnvironmentArgs & { readonly role: MachineRole }): string[] {
   return runnerLabels(environment, role, agent?.extraLabels);
 }
 

@@ -3,7 +3,7 @@
  * them to each `Runner`, which passes those of the machine to `RunnerVm`.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import type { Role } from "@ghrunners/core/vocabulary/runner";
+import type { MachineRole } from "@ghrunners/core/vocabulary/runner";
 import type { LogShipper } from "./logs";
 import type { NetworkArgs, ProxmoxArgs, VmArgs } from "./machine-settings";
 
@@ -84,11 +84,11 @@ export interface LimitArgs {
 /** One runner: its role, name, VMID and address, and where it is if not where the others are. */
 export interface RunnerIdentityArgs {
   /**
-   * A `primary` runs the jobs; a `secondary` is changed first, and takes over. Plain: a label, and part of resource
-   * names.
+   * A `primary` runs the jobs; a `secondary` is changed first, and takes over. A `delivery` runner runs the program
+   * itself, and is in no pool. Plain: a label, and part of resource names.
    * @example "primary"
    */
-  readonly role: Role;
+  readonly role: MachineRole;
   /**
    * Name of the VM and of the runner at GitHub. Plain: hooks and policies identify the runner by it at preview.
    * @example "runner-1"

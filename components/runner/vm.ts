@@ -274,7 +274,7 @@ export class RunnerVm extends pulumi.ComponentResource {
 }
 
 /** A port on which nothing listens and that no rule opens. */
-const CLOSED_PORT = 59_999;
+export const CLOSED_PORT = 59_999;
 
 /** The user that a VM is made with. */
 export const userOf = ({ vm }: Pick<RunnerVmArgs, "vm">): pulumi.Input<string> => vm?.user ?? defaults.vm.user;
@@ -284,6 +284,8 @@ export const nameserversOf = ({ network }: Pick<RunnerVmArgs, "network">): pulum
   pulumi.output(network.nameservers ?? [network.gateway]);
 
 function firewallRules({ network }: RunnerVmArgs, nameservers: pulumi.Output<string[]>) {
-  const { adminCidr, monitoringAddress, egress = [], closed = [] } = network;
-  return pulumi.output({ adminCidr, monitoringAddress, nameservers, egress, closed }).apply(renderFirewallRules);
+  const { adminCidr, deliveryAddress, monitoringAddress, egress = [], closed = [] } = network;
+  return pulumi
+    .output({ adminCidr, deliveryAddress, monitoringAddress, nameservers, egress, closed })
+    .apply(renderFirewallRules);
 }

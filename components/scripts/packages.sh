@@ -54,7 +54,12 @@ find_missing() {
   local name
   missing=()
   for name in $PACKAGES; do
-    if [[ $name == libicu ]]; then has_icu || missing+=(libicu); else is_installed "$name" || missing+=("$name"); fi
+    case $name in
+      libicu) has_icu || missing+=(libicu) ;;
+      # NodeSource's nodejs brings npm along, and conflicts with Debian's package of it.
+      npm) command -v npm >/dev/null || missing+=(npm) ;;
+      *) is_installed "$name" || missing+=("$name") ;;
+    esac
   done
 }
 

@@ -2,6 +2,7 @@ import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { BASELINE } from "@ghrunners/components/github/baseline";
 import type { Facts } from "@ghrunners/policy/facts";
 import type { WorkflowFacts } from "@ghrunners/policy/workflows";
+import { machinesOf } from "../machines";
 import type { Settings } from "../parse";
 
 /** Facts that are not in a setting. */
@@ -25,7 +26,7 @@ export function guardFacts(settings: Settings, { workflows, passphraseIsEmpty }:
       workflows,
     },
     publicAccepted: safety.allowPublicRepository !== undefined,
-    machines: runners.map(({ name }) => ({ name, protected: safety.protect })),
+    machines: machinesOf(settings).map(({ name }) => ({ name, protected: safety.protect })),
     ...(deployment === undefined
       ? {}
       : { deployment: { environment: deployment.name ?? environment, reviewers: deployment.reviewers } }),

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LogReceiver, type LogShipper } from "@ghrunners/components";
 import { lokiUrlOf } from "@ghrunners/components/runner/plan-shipping";
+import { machinesOf } from "../machines";
 import type { Settings } from "../parse";
 
 /**
@@ -8,7 +9,7 @@ import type { Settings } from "../parse";
  * one.
  */
 export function logShipper(settings: Settings, opts: pulumi.ComponentResourceOptions): LogShipper | undefined {
-  const { monitoring, environment, runners } = settings;
+  const { monitoring, environment } = settings;
   if (monitoring === undefined || settings.hosts !== "manage" || monitoring.logs.kind === "none") return undefined;
   const { host, user, hostKey, logs } = monitoring;
   if (logs.kind === "alloy") return { kind: "alloy", archive: logs.alloy, lokiUrl: lokiUrlOf(logs, host) };
@@ -18,7 +19,7 @@ export function logShipper(settings: Settings, opts: pulumi.ComponentResourceOpt
       host: { host, user, hostKey },
       sshPrivateKey: pulumi.secret(settings.sshPrivateKey),
       environment,
-      senders: runners.map(({ address }) => address),
+      senders: machinesOf(settings).map(({ address }) => address),
       retentionDays: logs.retentionDays,
     },
     opts,

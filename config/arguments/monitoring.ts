@@ -7,16 +7,17 @@ import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { scrapeJobs } from "@ghrunners/monitoring/scrape";
 import type { MonitoringFiles, MonitoringHostArgs, RuleFile } from "@ghrunners/components";
 import { hasFailover } from "../failover";
+import { labelsOf, machinesOf } from "../machines";
 import type { Settings } from "../parse";
 import type { MonitoringSettings, RenderedFile, RenderedRules } from "@ghrunners/monitoring";
 import { ON_CALL_RECEIVER } from "@ghrunners/monitoring/settings";
 
 /** Settings on which the rendered monitoring files depend. */
 export function monitoringSettings(settings: Settings): MonitoringSettings {
-  const { environment, runners, targets, github, monitoring } = settings;
+  const { environment, targets, github, monitoring } = settings;
   return {
     environment,
-    runners,
+    runners: machinesOf(settings),
     targets: targets.filter(({ watched }) => watched),
     failover: hasFailover(settings),
     // GitHub shows the default branch as HEAD, whatever its name.
@@ -85,17 +86,17 @@ const fingerprint = (token = ""): string => createHash("sha256").update(token).d
 
 /** What GitHub is expected to show: everything else that the fleet exporter sees is drift. */
 function fleetExporterArgs(settings: Settings): MonitoringHostArgs["fleetExporter"] {
-  const { environment, runners, agent, github, deployment, secrets, exporterToken } = settings;
+  const { environment, github, deployment, secrets, exporterToken } = settings;
   return {
     config: {
       view: "fleet",
       listen: { host: "127.0.0.1", port: ports.fleetExporter },
       githubUrl: github.url,
       repository: github.repository,
-      runners: runners.map(({ name, role }) => ({
-        name,
-        role,
-        labels: runnerLabels(environment, role, agent.extraLabels),
+      runners: machinesOf(settings).map((machine) => ({
+        name: machine.name,
+        role: machine.role,
+        labels: labelsOf(settings, machine),
       })),
       knownRunners: settings.monitoring?.knownRunners ?? [],
       deploymentWorkflow: DEPLOY_WORKFLOW,

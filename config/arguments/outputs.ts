@@ -1,11 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Role } from "@ghrunners/core/vocabulary/runner";
+import type { MachineRole } from "@ghrunners/core/vocabulary/runner";
 import type { Runner } from "@ghrunners/components";
 
 /** The stack's output about one runner: small and stable, for other stacks and for people. */
 export interface RunnerOutput {
   readonly name: string;
-  readonly role: Role;
+  readonly role: MachineRole;
   readonly address: pulumi.Output<string>;
   readonly vmId: number;
   /** Labels for a job's `runs-on`. */

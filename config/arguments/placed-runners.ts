@@ -1,5 +1,6 @@
 /** Where each runner's machine is created: on its node, from the template there. Pure. */
 import type { RunnerIdentityArgs } from "@ghrunners/components";
+import type { MachineSettings } from "../machines";
 import type { Settings } from "../parse";
 
 /** A node and the template on it. */
@@ -15,7 +16,7 @@ export function placeOf(
  * @param made the template on a node, where the program makes it
  */
 export const placedRunners = (
-  { runners, proxmox }: Pick<Settings, "runners" | "proxmox">,
+  { runners, proxmox }: Pick<Settings, "proxmox"> & { readonly runners: readonly MachineSettings[] },
   made: (node: string) => RunnerIdentityArgs["templateId"] = () => undefined,
 ): RunnerIdentityArgs[] =>
   runners.map(({ node, ...runner }) => {

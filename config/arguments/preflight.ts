@@ -2,6 +2,7 @@ import type { PreflightInputs } from "@ghrunners/components/resources/preflight"
 import { ownershipMark } from "@ghrunners/components/runner/render-vm";
 import { imageFile, templateMark } from "@ghrunners/core/proxmox/image";
 import { ADVISORY_ENVIRONMENT } from "@ghrunners/core/vocabulary/safety";
+import { machinesOf } from "../machines";
 import type { Settings } from "../parse";
 import { placeOf } from "./placed-runners";
 
@@ -22,11 +23,11 @@ export function preflightInputs(settings: Settings, stack: string): Omit<Preflig
       },
     },
     github,
-    runners: settings.runners.map(({ node, ...runner }) => ({ ...runner, ...placeOf(proxmox, node) })),
+    runners: machinesOf(settings).map(({ node, ...runner }) => ({ ...runner, ...placeOf(proxmox, node) })),
     oneNodeAllowed: safety.allowOneNode !== undefined || environment === ADVISORY_ENVIRONMENT,
     diskGiB: vm.diskGiB,
     requireFirewall: network.requireFirewall,
-    ownershipMarks: Object.fromEntries(settings.runners.map(({ name }) => [name, ownershipMark(stack, name)])),
+    ownershipMarks: Object.fromEntries(machinesOf(settings).map(({ name }) => [name, ownershipMark(stack, name)])),
     version: agent.version,
     smokeWorkflow: settings.smoke.workflow,
     publicAllowed: safety.allowPublicRepository !== undefined,

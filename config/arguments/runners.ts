@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { FORCE_WORDS } from "@ghrunners/core/vocabulary/safety";
+import { parseAddress, parseCidr } from "@ghrunners/core/vocabulary/ipv4";
 import { ports } from "@ghrunners/core/vocabulary/ports";
 import type { LogShipper, RunnerPoolArgs, VmTemplate } from "@ghrunners/components";
 import { logEgress } from "@ghrunners/components/runner/plan-shipping";
@@ -15,6 +16,14 @@ const targetEgress = ({ targets }: Settings): Settings["network"]["egress"] =>
     protocol: "tcp",
     comment: `Deployment target ${name}`,
   }));
+
+/** Address of the delivery runner, where `adminCidr` does not open SSH to it already. */
+function deliveryAddress({ deliveryRunner, network }: Settings): string | undefined {
+  const admins = parseCidr(network.adminCidr);
+  const address = parseAddress(deliveryRunner?.address ?? "");
+  if (admins === undefined || address === undefined) return undefined;
+  return address >= admins.network && address <= admins.broadcast ? undefined : deliveryRunner?.address;
+}
 
 /**
  * Arguments of the runner pool. Most groups of the settings are also groups of its arguments.
@@ -43,7 +52,7 @@ export function poolArgs(
     ...{ environment, runners, vm, agent, smoke, hosts, logs },
     github: { ...github, token: pulumi.secret(settings.githubToken) },
     proxmox: { ...proxmox, token: pulumi.secret(settings.proxmoxToken) },
-    network: { ...network, egress, monitoringAddress: monitoring?.host },
+    network: { ...network, egress, monitoringAddress: monitoring?.host, deliveryAddress: deliveryAddress(settings) },
     sshPublicKey: settings.sshPublicKey,
     sshPrivateKey: pulumi.secret(settings.sshPrivateKey),
     limits: { drainMinutes: safety.drainTimeoutMinutes, onlineSeconds: safety.onlineTimeoutSeconds },

@@ -14,7 +14,8 @@ import {
   SETUP_USER,
 } from "@ghrunners/core/vocabulary/runner";
 import { runnerPackages } from "@ghrunners/components/runner/packages";
-import type { RunnerSettings, Settings } from "@ghrunners/config/parse";
+import type { MachineSettings } from "@ghrunners/config/machines";
+import type { Settings } from "@ghrunners/config/parse";
 import type { Lab } from "../../lifecycle";
 import { offeredVersion } from "../../runner-distribution/build";
 import type { TimedCommand } from "../timed";
@@ -27,7 +28,7 @@ export interface Ansible {
 }
 
 /** What differs from host to host. */
-const hostVariables = (settings: Settings, runner: RunnerSettings, archives: string): Record<string, unknown> => ({
+const hostVariables = (settings: Settings, runner: MachineSettings, archives: string): Record<string, unknown> => ({
   ansible_host: runner.address,
   labels: runnerLabels(settings.environment, runner.role, settings.agent.extraLabels),
   unit: runnerUnit(settings.github.repository, runner.name),
@@ -35,7 +36,7 @@ const hostVariables = (settings: Settings, runner: RunnerSettings, archives: str
   exporter: exporterService(settings, runner),
 });
 
-const archiveOf = (folder: string, { name }: RunnerSettings): string => path.join(folder, `${name}.tar.gz`);
+const archiveOf = (folder: string, { name }: MachineSettings): string => path.join(folder, `${name}.tar.gz`);
 
 /** Inventory with every variable of the playbook, from the settings of the program. Holds no secret. */
 export function inventory(

@@ -14,7 +14,8 @@ import { ports } from "@ghrunners/core/vocabulary/ports";
 import { closedToJobs } from "@ghrunners/components/runner/closed-hosts";
 import { renderDropIn, renderEnvironment, renderPolicy, renderUnit } from "@ghrunners/components/runner/render-agent";
 import { readScript } from "@ghrunners/components/scripts/read-script";
-import type { RunnerSettings, Settings } from "@ghrunners/config/parse";
+import type { MachineSettings } from "@ghrunners/config/machines";
+import type { Settings } from "@ghrunners/config/parse";
 import { bundleExporter } from "@ghrunners/exporter/bundle";
 import { exporterParameters } from "@ghrunners/exporter/install";
 import { closedHostsOf } from "./firewall";
@@ -33,7 +34,7 @@ const file = (path: string, content: string, mode = 0o644): HostFile => ({
 });
 
 /** Of the runner: hooks, policy, unit, environment. */
-export function runnerFiles(settings: Settings, { name }: RunnerSettings): HostFile[] {
+export function runnerFiles(settings: Settings, { name }: MachineSettings): HostFile[] {
   const { agent, github, network, safety } = settings;
   const unit = runnerUnit(github.repository, name);
   const closed = closedToJobs(closedHostsOf(settings), network.nameservers, network.egress);
@@ -52,7 +53,7 @@ export function runnerFiles(settings: Settings, { name }: RunnerSettings): HostF
   ];
 }
 
-const exporterOf = ({ github }: Settings, { name, address }: RunnerSettings): Record<string, string> => {
+const exporterOf = ({ github }: Settings, { name, address }: MachineSettings): Record<string, string> => {
   const listen = { host: address, port: ports.runnerExporter };
   const unit = runnerUnit(github.repository, name);
   const places = { runnerHome: RUNNER_HOME, workFolder: WORK_FOLDER, githubUrl: github.url };
@@ -60,13 +61,13 @@ const exporterOf = ({ github }: Settings, { name, address }: RunnerSettings): Re
 };
 
 /** Unit and user of the runner exporter. */
-export function exporterService(settings: Settings, runner: RunnerSettings): { unit: string; user: string } {
+export function exporterService(settings: Settings, runner: MachineSettings): { unit: string; user: string } {
   const { UNIT = "", SERVICE_USER = "" } = exporterOf(settings, runner);
   return { unit: UNIT, user: SERVICE_USER };
 }
 
 /** Of the runner exporter: program, configuration, unit. */
-export async function exporterFiles(settings: Settings, runner: RunnerSettings): Promise<HostFile[]> {
+export async function exporterFiles(settings: Settings, runner: MachineSettings): Promise<HostFile[]> {
   const { UNIT = "", UNIT_TEXT = "", CONFIG_FILE = "", CONFIG = "", BUNDLE_FILE = "" } = exporterOf(settings, runner);
   const program = readFileSync((await bundleExporter("runner")).file, "utf8");
   return [

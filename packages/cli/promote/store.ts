@@ -1,12 +1,13 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { stateFolder } from "@ghrunners/core/user-folders";
+import { PROMOTIONS_VARIABLE } from "@ghrunners/core/vocabulary/delivery";
 import { writeWhole } from "@ghrunners/core/whole-file";
 import type { PromotionRecord } from "./record";
 
 /** Folder of the records. GHRUNNERS_PROMOTIONS overrides it, for a pipeline that archives them. */
 export function promotionFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return env.GHRUNNERS_PROMOTIONS || path.join(stateFolder(env), "promotions");
+  return env[PROMOTIONS_VARIABLE] || path.join(stateFolder(env), "promotions");
 }
 
 export function writeRecord(folder: string, record: PromotionRecord): string {

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { machinesOf } from "@ghrunners/config/machines";
 import type { Settings } from "@ghrunners/config/parse";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
@@ -49,9 +50,9 @@ async function open(stackName: string | undefined, planFile: string | undefined)
     environment,
     repository: github.repository,
     labelSets: settings.runners.map(({ role }) => runnerLabels(environment, role, agent.extraLabels)),
-    runnerNames: [...settings.runners, ...runners].map(({ name }) => name),
+    runnerNames: [...machinesOf(settings), ...runners].map(({ name }) => name),
     vmIds: [
-      ...settings.runners.map(({ vmId }) => vmId),
+      ...machinesOf(settings).map(({ vmId }) => vmId),
       ...[proxmox.templateId, ...Object.values(proxmox.templates ?? {})],
       ...machines.map(({ inputs = {}, outputs = {} }) => Number(outputs.vmId ?? inputs.vmId)),
     ],

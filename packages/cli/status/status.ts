@@ -1,7 +1,7 @@
 import { protectionOf } from "@ghrunners/core/github/protection";
 import { poll } from "@ghrunners/core/until";
-import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { hasFailover } from "@ghrunners/config/failover";
+import { labelsOf, machinesOf } from "@ghrunners/config/machines";
 import type { Settings } from "@ghrunners/config/parse";
 import { monitoringUrls } from "../monitoring/address";
 import type { Stack } from "../pulumi/stack";
@@ -22,12 +22,12 @@ function expectation(stack: string, settings: Settings): StatusExpectation {
     repository: settings.github.repository,
     hosts: settings.hosts,
     failover: hasFailover(settings),
-    runners: settings.runners.map(({ name, role, vmId, address }) => ({
+    runners: machinesOf(settings).map(({ name, role, vmId, address }) => ({
       name,
       role,
       vmId,
       address,
-      labels: runnerLabels(settings.environment, role, settings.agent.extraLabels),
+      labels: labelsOf(settings, { role }),
     })),
     deployment: deploymentOf(settings),
   };
@@ -45,7 +45,7 @@ export async function statusBy(stack: string, settings: Settings): Promise<Statu
     proxmox: { endpoint: settings.proxmox.endpoint, token: settings.proxmoxToken },
     github: { url: settings.github.url, repository: settings.github.repository, token: settings.githubToken },
     environment: deploymentOf(settings)?.name ?? null,
-    runnerNames: settings.hosts === "skip" ? [] : settings.runners.map((runner) => runner.name),
+    runnerNames: settings.hosts === "skip" ? [] : machinesOf(settings).map((runner) => runner.name),
     monitoring: urls === undefined ? null : { urls, environment: settings.environment },
   });
   return judge(expectation(stack, settings), seen, new Date());

@@ -1,6 +1,7 @@
 /** The parts of a bug report, each with its source. */
 import { release, type } from "node:os";
 import { hasFailover } from "@ghrunners/config/failover";
+import { machinesOf } from "@ghrunners/config/machines";
 import type { Settings } from "@ghrunners/config/parse";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { projectRoot } from "@ghrunners/core/project-root";
@@ -139,7 +140,7 @@ export function settingsParts(stack: Stack, settings: Settings): ReportPart[] {
         return json({ ...seen, records: seen.records.slice(-NEWEST.records) });
       },
     })),
-    ...(settings.hosts === "skip" ? [] : settings.runners.map(({ name }) => host(name, () => runnerHost(name)))),
+    ...(settings.hosts === "skip" ? [] : machinesOf(settings).map(({ name }) => host(name, () => runnerHost(name)))),
     ...targets.map(({ name, address, user, hostKey }) =>
       host(name, () => readHostFacts({ host: address, user, hostKey }, sshPrivateKey, ["ghrunners-*"])),
     ),

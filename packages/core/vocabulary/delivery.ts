@@ -16,3 +16,12 @@ export const DEPLOY_WORKFLOW = "deploy.yml";
 export const GATE_WORKFLOW = "runner-gate.yml";
 /** Name of the gate's job; GitHub prefixes the names of the calling jobs. */
 export const GATE_JOB = "Choose";
+
+/**
+ * Below /var/lib of a delivery runner, kept between jobs, whose home folders are emptied: the records of promotions. Made by
+ * systemd's StateDirectory.
+ */
+export const PROMOTIONS_FOLDER = "ghrunners-promotions";
+
+/** Variable that names the folder of the records of promotions. */
+export const PROMOTIONS_VARIABLE = "GHRUNNERS_PROMOTIONS";

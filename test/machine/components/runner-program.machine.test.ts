@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Finished } from "@ghrunners/core/process";
+import { until } from "@ghrunners/core/until";
 import { RUNNER_HOME, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
 import { parseHostRegistration } from "@ghrunners/components/runner/plan-registration";
 import { MachineRig } from "../../unit/lab/machines/rig";
@@ -44,12 +45,9 @@ describe("the runner program on a host", function () {
   after(() => rig.down());
 
   const sh = (script: string): string => host.sh(script);
-  const install = (version: string, node = "node20"): Finished =>
-    host.install(version, archive(version, node), {
-      jobStarted: "exit 0",
-      jobCompleted: "exit 0",
-      jobTraces: "exit 0",
-    });
+  const hooks = { jobStarted: "exit 0", jobCompleted: "exit 0", jobTraces: "exit 0" };
+  const install = (version: string, node = "node20", delivers = false): Finished =>
+    host.install(version, archive(version, node), hooks, delivers);
   const registration = (verb: string): Finished => host.registration(verb);
   const service = (verb: string): string =>
     host.script("service.sh", verb, { UNIT: unit, RUNNER_USER, RUNNER_HOME }).stdout.trim();
@@ -75,6 +73,24 @@ describe("the runner program on a host", function () {
     assert.equal(installed(), "bin.2.336.0");
     assert.equal(active(), "active");
     assert.equal(sh(`ls ${RUNNER_HOME}/externals/`), "node20");
+  });
+
+  it("of a delivery runner has a folder for the records of promotions, which outlives jobs and restarts", async () => {
+    const folder = "/var/lib/ghrunners-promotions";
+    assert.equal(sh(`test -e ${folder} || echo none`), "none");
+    const { code, stderr } = install("2.336.0", "node20", true);
+    assert.equal(code, 0, stderr);
+    sh(`systemctl restart ${unit}`);
+    assert.equal(active(), "active");
+    const process = `/proc/$(systemctl show --property=MainPID --value ${unit})/environ`;
+    const found = (): string => sh(`tr '\\0' '\\n' <${process} | grep PROMOTIONS || true`);
+    assert.equal(
+      await until("the runner has its environment", 10_000, () => found() || undefined),
+      `GHRUNNERS_PROMOTIONS=${folder}`,
+    );
+    assert.equal(sh(`stat --format='%U %a' ${folder}`), `${RUNNER_USER} 700`);
+    sh(`runuser -u ${RUNNER_USER} -- touch ${folder}/record; systemctl restart ${unit}`);
+    assert.equal(sh(`ls ${folder}`), "record");
   });
 
   it("that is newer than a raised version stays; a lowered version is installed", () => {

@@ -17,6 +17,17 @@ describe("the limits of units on a runner's host", () => {
     assert.match(renderDropIn(5, ["192.0.2.10", "192.0.2.200"]), /^IPAddressDeny=192\.0\.2\.10 192\.0\.2\.200$/m);
   });
 
+  it("keep the records of promotions of a delivery runner, whose home folders are emptied, and of no other", () => {
+    const added = renderDropIn(5, [], true).slice(renderDropIn(5).length);
+    assert.deepEqual(added.split("\n"), [
+      "StateDirectory=ghrunners-promotions",
+      "StateDirectoryMode=0700",
+      "Environment=GHRUNNERS_PROMOTIONS=/var/lib/ghrunners-promotions",
+      "",
+    ]);
+    assert.ok(renderDropIn(5, [], true).startsWith(renderDropIn(5)));
+  });
+
   // docs/explanation/performance.md: up to 60 MB of their own. Page cache counts too, and newer Node is larger.
   for (const name of ["runner-exporter", "fleet-exporter", "failover-switch"])
     it(`leave the ${name} room beside its own 60 MB`, () => {

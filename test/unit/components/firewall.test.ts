@@ -30,6 +30,15 @@ describe("firewall rules of a VM", () => {
     assert.deepEqual(added.map(short), ["in tcp 9100:9101 192.0.2.9"]);
   });
 
+  it("open SSH to the delivery runner too, where it is none of the administrators", () => {
+    const added = rules({ deliveryAddress: "192.0.2.59" }).filter((rule) => !rules().map(short).includes(short(rule)));
+    assert.deepEqual(added.map(short), ["in tcp 22 192.0.2.59"]);
+    assert.deepEqual(
+      added.map(({ comment }) => comment),
+      ["SSH from the delivery runner"],
+    );
+  });
+
   it("open each deployment target with its reason", () => {
     const to = { to: "192.0.2.64/30", ports: "22,8000:8010", protocol: "tcp" } as const;
     const [named, unnamed] = rules({
@@ -66,7 +75,13 @@ describe("firewall rules of a VM", () => {
     });
     const firewall = fc.record(
       {
-        ...{ adminCidr: word, monitoringAddress: word, nameservers: fc.array(word), egress: fc.array(egress) },
+        ...{
+          adminCidr: word,
+          deliveryAddress: word,
+          monitoringAddress: word,
+          nameservers: fc.array(word),
+          egress: fc.array(egress),
+        },
         closed: fc.array(word),
       },
       { requiredKeys: ["adminCidr", "nameservers", "egress", "closed"] },
@@ -79,6 +94,7 @@ describe("firewall rules of a VM", () => {
           all.filter(({ type }) => type === "in").every(({ source }) => source !== undefined) &&
           all.length ===
             4 +
+              (given.deliveryAddress === undefined ? 0 : 1) +
               (given.monitoringAddress === undefined ? 0 : 1) +
               2 * given.nameservers.length +
               given.egress.length +

@@ -130,6 +130,14 @@ describe("RunnerPool", () => {
     for (const text of [githubToken, proxmoxToken, sshPrivateKey]) assert.deepEqual(showing(graph, text), []);
   });
 
+  it("refuses a delivery runner, which takes no part in deployments", async () => {
+    const runners = [primary, { ...secondary, role: "delivery" }] as const;
+    await assert.rejects(
+      made({ runners }),
+      /runners\[1\]\.role: seen delivery, expected primary or secondary: a delivery runner takes no part/,
+    );
+  });
+
   it("refuses two primaries, a name used twice and a bad VMID, at once", async () => {
     const runners = [primary, { ...secondary, role: "primary", name: "one", vmId: 1 }] as const;
     await assert.rejects(made({ runners }), (error: Error) => {

@@ -1,5 +1,6 @@
 /** All checks for what was read, in the order in which they depend on each other. Pure. */
 import { preflightInputs } from "@ghrunners/config/arguments/preflight";
+import { machinesOf } from "@ghrunners/config/machines";
 import type { Settings } from "@ghrunners/config/parse";
 import type { DoctorCheck } from "../check";
 import type { DoctorFacts, OwnFacts } from "../facts";
@@ -28,7 +29,7 @@ export function checksFor(facts: DoctorFacts): DoctorCheck[] {
     ...own,
     ...proxmoxChecks(proxmox, inputs, facts.at),
     ...githubChecks(github, inputs, settings, facts),
-    ...settings.runners.flatMap((runner) => runnerChecks(facts, settings, runner)),
+    ...machinesOf(settings).flatMap((runner) => runnerChecks(facts, settings, runner)),
     ...monitoringChecks(facts, settings),
     ...settings.targets.flatMap((target) => targetChecks(facts, settings, target)),
     ...changeChecks(facts, stack.value, settings),

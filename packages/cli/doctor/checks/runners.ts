@@ -1,10 +1,10 @@
 /** Each runner: its machine, its host, its unit, its registration. Pure. */
 import type { Settings } from "@ghrunners/config/parse";
 import { labelsWithout } from "@ghrunners/core/github/runner";
-import { MINIMUM_RUNNER_VERSION, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
+import { MINIMUM_RUNNER_VERSION, runnerUnit } from "@ghrunners/core/vocabulary/runner";
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import { maintenanceOf, maintenances } from "@ghrunners/failover/choice/maintenance";
-import type { RunnerSettings } from "@ghrunners/config/parse";
+import { labelsOf, type MachineSettings } from "@ghrunners/config/machines";
 import { type DoctorCheck, ok, problem, fromMessage, unknown, type DoctorVerdict, warning } from "../check";
 import { judgeExpiry } from "../expiry";
 import type { DoctorFacts } from "../facts";
@@ -14,7 +14,7 @@ const HEAL = "pulumi up --refresh";
 const RAISE_VERSION = "pulumi config set --path 'ghrunners:agent.version' VERSION, then pulumi up";
 const AGAIN = "ghrunners doctor once more";
 
-function judgeMachine({ proxmox }: DoctorFacts, { vmId }: RunnerSettings): DoctorVerdict {
+function judgeMachine({ proxmox }: DoctorFacts, { vmId }: MachineSettings): DoctorVerdict {
   if (proxmox === undefined || "error" in proxmox.seen.guests) return unknown("Proxmox VE did not show it", AGAIN);
   const guest = proxmox.seen.guests.value.find(({ vmid }) => vmid === vmId);
   if (guest === undefined) return problem(`there is no VM ${vmId}`, HEAL);
@@ -60,7 +60,7 @@ function machineAgain({ own: { state } }: DoctorFacts, name: string): string {
 
 function judgeRegistration(
   facts: DoctorFacts,
-  runner: RunnerSettings,
+  runner: MachineSettings,
   labels: readonly string[],
   restart: string,
 ): DoctorVerdict {
@@ -120,9 +120,9 @@ function judgeMaintenance({ github, at }: DoctorFacts, name: string): DoctorVerd
 }
 
 /** @param hostsAt this machine's clock when the hosts were looked at, milliseconds since 1970 */
-export function runnerChecks(facts: DoctorFacts, settings: Settings, runner: RunnerSettings): DoctorCheck[] {
+export function runnerChecks(facts: DoctorFacts, settings: Settings, runner: MachineSettings): DoctorCheck[] {
   const stage = "runners";
-  const { name: subject, role, address } = runner;
+  const { name: subject, address } = runner;
   const user = settings.vm.user;
   const login = `ssh ${user}@${address}`;
   const about = { stage, subject } as const;
@@ -136,7 +136,7 @@ export function runnerChecks(facts: DoctorFacts, settings: Settings, runner: Run
   if (settings.hosts === "skip") return [machine];
   const seen = facts.hosts?.[subject] ?? { error: "the stack has no host for this runner yet. Next: pulumi up" };
   const restart = `${login} sudo systemctl restart ${runnerUnit(settings.github.repository, subject)}`;
-  const labels = runnerLabels(settings.environment, role, settings.agent.extraLabels);
+  const labels = labelsOf(settings, runner);
   const ssh = `runner-ssh ${subject}`;
   return [
     machine,

@@ -54,11 +54,18 @@ export class RunnerHost {
     return this.rig.script(VMID, renderScript(componentScript(file), parameters), verb);
   }
 
-  /** @param archive lines of bash that make /root/VERSION.tar.gz and print its SHA-256 last */
-  install(version: string, archive: string, hooks: JobHooks): Finished {
+  /**
+   * @param archive lines of bash that make /root/VERSION.tar.gz and print its SHA-256 last
+   * @param delivers for a delivery runner
+   */
+  install(version: string, archive: string, hooks: JobHooks, delivers = false): Finished {
     const sha256 = this.sh(archive).split("\n").at(-1) ?? "";
     const source = { version, url: `file:///root/${version}.tar.gz`, sha256 };
-    return this.script("agent.sh", "install", agentParameters(settings, source, "bc:24:11:00:00:71", hooks));
+    return this.script(
+      "agent.sh",
+      "install",
+      agentParameters({ ...settings, delivers }, source, "bc:24:11:00:00:71", hooks),
+    );
   }
 
   /** Removes what {@link install} put there. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { judgeAll } from "@ghrunners/cli/doctor/check";
 import { checksFor } from "@ghrunners/cli/doctor/checks/all";
 import { found, only, own, proxmox, refusal } from "./changed";
-import { healthy } from "./facts";
+import { healthy, settings } from "./facts";
 
 describe("the doctor's checks", () => {
   it("are all ok where everything works", () => assert.deepEqual(found(healthy()), []));
@@ -14,6 +14,18 @@ describe("the doctor's checks", () => {
     const disk = results.find(({ id }) => id === "runner-disk");
     assert.deepEqual([disk?.state, disk?.because], ["skipped", "proxmox-token"]);
     assert.equal(results.find(({ id }) => id === "github-repository")?.state, "ok");
+  });
+
+  it("look at the delivery runner as at the others", () => {
+    const { runners } = settings();
+    const own159 = { name: "delivery-1", vmId: 159, address: "198.51.100.59" };
+    const deliveryRunner = { ...own159, previews: false, allowedRefs: [], egress: [] };
+    const facts = own({ configuration: { value: { settings: { ...settings(), deliveryRunner } } } });
+    const results = judgeAll(checksFor(facts));
+    const about = (name: string): string[] => results.filter(({ subject }) => subject === name).map(({ id }) => id);
+    assert.deepEqual(about("delivery-1"), about(runners[0]?.name ?? ""));
+    const machine = results.find(({ id, subject }) => id === "runner-machine" && subject === "delivery-1");
+    assert.deepEqual([machine?.state, machine?.seen], ["problem", "there is no VM 159"]);
   });
 
   for (const [lacks, id] of [
