@@ -3,7 +3,10 @@ import { identityOf, type ProcessIdentity } from "@ghrunners/core/process-identi
 import { backendUrl, type Instance } from "./instance";
 import { end } from "./processes";
 
-/** The variable that every process started inside the lab inherits, the engine, its language host and its plugins among them. */
+/**
+ * The variable that every process started inside the lab inherits, the engine, its language host and its plugins among
+ * them.
+ */
 export const backendVariable = (instance: Instance): string => `PULUMI_BACKEND_URL=${backendUrl(instance)}`;
 
 function hasVariable(pid: number, variable: string): boolean {
@@ -14,7 +17,10 @@ function hasVariable(pid: number, variable: string): boolean {
   }
 }
 
-/** Engine, language hosts and plugins by name, and the Node processes that run programs, policy packs and dynamic resources. */
+/**
+ * Engine, language hosts and plugins by name, and the Node processes that run programs, policy packs and dynamic
+ * resources.
+ */
 function isEngine(pid: number): boolean {
   try {
     const line = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");

@@ -1,6 +1,9 @@
 import { generateKeyPairSync } from "node:crypto";
 
-/** The key of a GitHub App: the private half in the form in which GitHub gives it out, the public one as GitHub keeps it. */
+/**
+ * The key of a GitHub App: the private half in the form in which GitHub gives it out, the public one as GitHub keeps
+ * it.
+ */
 export function makeAppKey(): { readonly privateKey: string; readonly publicKey: string } {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   return {

@@ -1,6 +1,6 @@
 /**
- * A blank lab: Proxmox VE, GitHub and a machine for monitoring as a newcomer finds them, with nothing of ours made. What a
- * newcomer has done by hand elsewhere is there: an account with a repository and its tokens, and an SSH key.
+ * A blank lab: Proxmox VE, GitHub and a machine for monitoring as a newcomer finds them, with nothing of ours made.
+ * What a newcomer has done by hand elsewhere is there: an account with a repository and its tokens, and an SSH key.
  */
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
@@ -43,8 +43,8 @@ export function makeBlank(instance: Instance, owner: RepositoryOwner, exists: bo
 export const labFiles = (instance: Pick<Instance, "state">): string => path.join(instance.state, "files");
 
 /**
- * What the user has: tokens that GitHub's page has made, an SSH key, and a clone of the repository. What is put into the
- * clone is on the default branch.
+ * What the user has: tokens that GitHub's page has made, an SSH key, and a clone of the repository. What is put into
+ * the clone is on the default branch.
  */
 export function layOutFiles(instance: Instance): void {
   const folder = labFiles(instance);

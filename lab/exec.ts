@@ -4,7 +4,9 @@ import type { Server } from "node:net";
 import { constants } from "node:os";
 import { inside, type LabSession } from "./pulumi/session";
 
-/** Signals that a terminal or a supervisor sends to end a command. The command inside decides what it does with them. */
+/**
+ * Signals that a terminal or a supervisor sends to end a command. The command inside decides what it does with them.
+ */
 const forwarded = ["SIGTERM", "SIGHUP"] as const;
 
 /**

@@ -14,9 +14,9 @@ function processesIn(netns: string): number[] {
 }
 
 /**
- * Removes the machines and the network of a lab of this name whose state was kept in another folder and that was killed:
- * machines outlive the lab's services, have the new lab's addresses, and would look like machines of another owner.
- * Call it for a lab that has no state yet. Needs root.
+ * Removes the machines and the network of a lab of this name whose state was kept in another folder and that was
+ * killed: machines outlive the lab's services, have the new lab's addresses, and would look like machines of another
+ * owner. Call it for a lab that has no state yet. Needs root.
  * @throws Error when that lab's services run, so that it is still in use
  */
 export async function removeLeftovers(instance: Instance, say: (line: string) => void): Promise<void> {

@@ -35,7 +35,9 @@ export async function ensureAuthority(folder: string, now: Date): Promise<Certif
   return files;
 }
 
-/** A server certificate signed by the lab's authority; made again when the authority is another one or the end is near. */
+/**
+ * A server certificate signed by the lab's authority; made again when the authority is another one or the end is near.
+ */
 export async function ensureServerCertificate(
   authority: CertificateFiles,
   files: CertificateFiles,

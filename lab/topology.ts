@@ -25,14 +25,17 @@ export const topology = {
   github: {
     address: "198.51.100.2",
     port: 443,
-    // Enterprise: the rehearsal has a reviewer. Other kinds of repositories: the fault github-plan, docs/reference/repository.md.
+    // Enterprise: the rehearsal has a reviewer. Other kinds of repositories: the fault github-plan,
+    // docs/reference/repository.md.
     owner: { login: "octo-org", id: 1001, type: "Organization", plan: "enterprise" },
     /** Owner of the repository in a blank lab of a person. */
     person: { login: "octocat", id: 1006, type: "User", plan: "pro" },
     operator: { login: "platform-operator", id: 1002 },
     reviewer: { login: "release-reviewer", id: 1003 },
     exporter: { login: "runner-exporter", id: 1004 },
-    /** GitHub Apps, each installed on the repository. The switch is always an App; the operator has a token and an App. */
+    /**
+     * GitHub Apps, each installed on the repository. The switch is always an App; the operator has a token and an App.
+     */
     apps: {
       operator: { id: 9001, installationId: 9101, slug: "ghrunners-operator" },
       failover: { id: 9002, installationId: 9102, slug: "failover-switch" },
@@ -78,7 +81,9 @@ export const operatorPrivileges: readonly { path: string; privileges: readonly s
   { path: "/sdn/zones/localnetwork/vmbr0", privileges: ["SDN.Use"], reason: "attach the NIC to the bridge" },
 ];
 
-/** What each GitHub token or App may do. A person's token may also see the plan, where GitHub shows it to that person. */
+/**
+ * What each GitHub token or App may do. A person's token may also see the plan, where GitHub shows it to that person.
+ */
 export const githubPermissions = {
   operator: { ...permissionsOf.githubToken, plan: "read" },
   /** The lab's repository has the same token as RUNNER_VIEW_TOKEN, which reads variables too. */

@@ -1,4 +1,6 @@
-/** Programs of the lab that run in a process of their own, most of them inside its network; input and output are JSON. */
+/**
+ * Programs of the lab that run in a process of their own, most of them inside its network; input and output are JSON.
+ */
 import { text } from "node:stream/consumers";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { nodeLine } from "@ghrunners/core/node-line";
@@ -35,7 +37,9 @@ export async function runWorker<Input, Output>(
   return JSON.parse(result.stdout) as Output;
 }
 
-/** The worker's side: reads the input, prints the output; an error's message goes to standard output with exit code 1. */
+/**
+ * The worker's side: reads the input, prints the output; an error's message goes to standard output with exit code 1.
+ */
 export function worker<Input, Output>(work: (input: Input) => Promise<Output>): void {
   text(process.stdin)
     .then((given) => work(JSON.parse(given) as Input))

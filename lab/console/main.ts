@@ -1,6 +1,6 @@
 /**
- * `npm run lab -- console`, the part inside the lab: the product's console with the lab's faults beside it. It reads from
- * inside the lab's network, and serves on a socket that listens outside, where the browser is.
+ * `npm run lab -- console`, the part inside the lab: the product's console with the lab's faults beside it. It reads
+ * from inside the lab's network, and serves on a socket that listens outside, where the browser is.
  */
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";

@@ -1,4 +1,7 @@
-/** What a team has done once before its first deployment: a target, its release in the repository, secrets, the deploy key. */
+/**
+ * What a team has done once before its first deployment: a target, its release in the repository, secrets, the deploy
+ * key.
+ */
 import { projectRoot } from "@ghrunners/core/project-root";
 import { runProcess } from "@ghrunners/core/process";
 import { blankOwner } from "../blank";
@@ -11,8 +14,8 @@ const DEPLOY_KEY = "DEPLOY_KEY";
 
 /**
  * Boots the demo application's machine, pushes its release to the lab's repository, sets the secret that the gate reads
- * with, and makes the deploy key where the target does not let it in: a target is removed and made anew at will. In a blank
- * lab the user does the last two.
+ * with, and makes the deploy key where the target does not let it in: a target is removed and made anew at will. In a
+ * blank lab the user does the last two.
  * @throws Error in a lab without machines, or when a step fails
  */
 export async function prepareDemoApp(session: LabSession, say: (line: string) => void): Promise<void> {

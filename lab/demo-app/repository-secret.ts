@@ -1,6 +1,6 @@
 /**
- * Sets a repository secret that is not there yet, as a team does by hand once (docs/how-to/workflows.md). Runs inside the lab; what
- * to set arrives on standard input, so that it is in no argument list.
+ * Sets a repository secret that is not there yet, as a team does by hand once (docs/how-to/workflows.md). Runs inside
+ * the lab; what to set arrives on standard input, so that it is in no argument list.
  */
 import { text } from "node:stream/consumers";
 import sodium from "libsodium-wrappers";

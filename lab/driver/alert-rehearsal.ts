@@ -4,7 +4,10 @@ import type { FastMonitoring, ReceivedNotification } from "./fast-monitoring";
 import type { ExpectedAlert, FaultCase } from "./fault-cases";
 import { primary, secondary, type Rehearsal } from "./rehearsal";
 
-/** What the rules of the test are rendered for: the lab's runners. Deployments and the failover have rehearsals of their own. */
+/**
+ * What the rules of the test are rendered for: the lab's runners. Deployments and the failover have rehearsals of their
+ * own.
+ */
 export const rehearsedSettings: MonitoringSettings = {
   environment: "lab",
   runners: [primary, secondary],
@@ -15,8 +18,8 @@ export const rehearsedSettings: MonitoringSettings = {
 };
 
 /**
- * True of the machine that the test runs on, whatever is broken: a guest's processor and memory figures are those of its
- * host, and a fresh lab has no deployment key yet.
+ * True of the machine that the test runs on, whatever is broken: a guest's processor and memory figures are those of
+ * its host, and a fresh lab has no deployment key yet.
  */
 export function isBackground(labels: Readonly<Record<string, string>>): boolean {
   const { alertname = "", reason = "" } = labels;

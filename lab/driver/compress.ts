@@ -1,9 +1,10 @@
 /**
  * Time compression for the rehearsal of alerts: the same rules and routes, their waits divided. Pure.
  *
- * What cannot be divided is how long the lab's services take to notice something: GitHub shows a silent runner offline after
- * 10 s, while Prometheus misses a machine at once. Undivided, that difference is small against the rules' minutes; divided,
- * it would turn their order round. So `up` counts as 0, and a series as absent, only after as long a silence.
+ * What cannot be divided is how long the lab's services take to notice something: GitHub shows a silent runner offline
+ * after 10 s, while Prometheus misses a machine at once. Undivided, that difference is small against the rules'
+ * minutes; divided, it would turn their order round. So `up` counts as 0, and a series as absent, only after as long a
+ * silence.
  */
 import { parse, stringify } from "yaml";
 

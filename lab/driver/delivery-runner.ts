@@ -13,8 +13,9 @@ import type { Rehearsal } from "./rehearsal";
 const version = "2.336.0";
 
 /**
- * The machine that delivers the stacks, as docs/how-to/workflows.md describes it: a runner that a person set up, with the
- * Pulumi CLI, that no stack manages. Here it is a process of the host, which reaches the services of a lab without machines.
+ * The machine that delivers the stacks, as docs/how-to/workflows.md describes it: a runner that a person set up, with
+ * the Pulumi CLI, that no stack manages. Here it is a process of the host, which reaches the services of a lab without
+ * machines.
  */
 export class DeliveryRunner {
   private readonly folder = mkdtempSync(path.join(tmpdir(), "ghr-delivery-"));
@@ -77,7 +78,9 @@ export class DeliveryRunner {
     });
   }
 
-  /** What an administrator installs there: the Pulumi CLI, and the authority of both services among the trusted ones. */
+  /**
+   * What an administrator installs there: the Pulumi CLI, and the authority of both services among the trusted ones.
+   */
   private async environment(programs: string): Promise<NodeJS.ProcessEnv> {
     const { authority } = this.rehearsal.lab;
     const toolchain = await ensureToolchain({ say: () => undefined });

@@ -1,6 +1,6 @@
 /**
- * What `ghrunners doctor` says under each fault of the lab. Faults that do not hide each other are set together. Data: a
- * rehearsal holds it to what is seen, and docs/how-to/doctor.md shows it.
+ * What `ghrunners doctor` says under each fault of the lab. Faults that do not hide each other are set together. Data:
+ * a rehearsal holds it to what is seen, and docs/how-to/doctor.md shows it.
  */
 
 export interface DoctorCase {

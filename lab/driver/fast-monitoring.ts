@@ -15,7 +15,10 @@ const ports = { prometheus: 9190, alertmanager: 9193, receiver: 9195 } as const;
 const folder = "/run/rehearsal";
 const config = "/etc/ghrunners/fleet-exporter.json";
 
-/** The targets are written into the configuration: many labs side by side use up the host's inotify instances, and file_sd with them. */
+/**
+ * The targets are written into the configuration: many labs side by side use up the host's inotify instances, and
+ * file_sd with them.
+ */
 const prometheusConfig = (settings: MonitoringSettings): string =>
   JSON.stringify({
     global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
@@ -36,8 +39,8 @@ export interface ReceivedNotification {
 }
 
 /**
- * A second Prometheus and Alertmanager on the monitoring host for the time of a test: the same rules, targets and route,
- * with their waits divided; the fleet exporter asks GitHub every second. The host's own pair goes on beside it.
+ * A second Prometheus and Alertmanager on the monitoring host for the time of a test: the same rules, targets and
+ * route, with their waits divided; the fleet exporter asks GitHub every second. The host's own pair goes on beside it.
  */
 export class FastMonitoring {
   constructor(private readonly instance: Instance) {}

@@ -1,8 +1,8 @@
 import type { StackSettings } from "./engine-run";
 
 /**
- * Settings of a run that must be refused, as with machines. Were it ever let through, the steps that follow would look for
- * the machines on this host's loopback, and find none.
+ * Settings of a run that must be refused, as with machines. Were it ever let through, the steps that follow would look
+ * for the machines on this host's loopback, and find none.
  */
 export const hostsOnLoopback: StackSettings = {
   hosts: "manage",

@@ -71,10 +71,10 @@ export class Rehearsal {
   }
 
   /**
-   * Like {@link open}, with both runners up as configured and no alerts: the start of most tests. What an earlier test file
-   * left healthy is taken as it is; a file that changes the configuration takes it back at its end. Where an up does not
-   * repair what is broken, the lab is taken down, so that the tests after this one begin with a new lab and not with the
-   * same failure.
+   * Like {@link open}, with both runners up as configured and no alerts: the start of most tests. What an earlier test
+   * file left healthy is taken as it is; a file that changes the configuration takes it back at its end. Where an up
+   * does not repair what is broken, the lab is taken down, so that the tests after this one begin with a new lab and
+   * not with the same failure.
    * @throws Error with the words of the up that failed
    */
   static async ready(): Promise<Rehearsal> {
@@ -92,8 +92,8 @@ export class Rehearsal {
   }
 
   /**
-   * Empties Prometheus's database: alerts that count failed deployments fire for hours after the file that made them fail,
-   * and no up ends them. Which file comes before which follows from how long each took the last time.
+   * Empties Prometheus's database: alerts that count failed deployments fire for hours after the file that made them
+   * fail, and no up ends them. Which file comes before which follows from how long each took the last time.
    */
   private async forgetMetrics(): Promise<void> {
     const data = "/var/lib/prometheus/metrics2";
@@ -127,7 +127,10 @@ export class Rehearsal {
     return runProcess(inside(this.session, line), { cwd: projectRoot, env: this.session.env, ...options });
   }
 
-  /** What a command prints with `--json`. Its exit code may be 0 or 1. @throws Error with its words when it printed no JSON */
+  /**
+   * What a command prints with `--json`. Its exit code may be 0 or 1.
+   * @throws Error with its words when it printed no JSON
+   */
   async json<T>(...line: string[]): Promise<T> {
     const { stdout, all } = await this.run([...line, "--json"]);
     try {

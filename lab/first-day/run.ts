@@ -1,4 +1,7 @@
-/** `npm run lab -- first-day`: the first day in a blank lab, from the bare node to a deployment, with the time of each step. */
+/**
+ * `npm run lab -- first-day`: the first day in a blank lab, from the bare node to a deployment, with the time of each
+ * step.
+ */
 import path from "node:path";
 import { stringify } from "yaml";
 import { projectRoot } from "@ghrunners/core/project-root";

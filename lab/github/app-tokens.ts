@@ -62,7 +62,10 @@ export function appOf(authorization: string | undefined, apps: readonly SeededAp
   return app;
 }
 
-/** A token has the App's permissions, or those of them that were asked for. @throws GitHubApiError 422 for one it lacks */
+/**
+ * A token has the App's permissions, or those of them that were asked for.
+ * @throws GitHubApiError 422 for one it lacks
+ */
 function narrowed(app: SeededApp, asked: TokenPermissions | undefined): TokenPermissions {
   if (asked === undefined) return app.permissions;
   const lacks = Object.entries(asked).some(([name, level]) => {

@@ -21,8 +21,8 @@ const byVersionDown = (a: OfferedDistribution, b: OfferedDistribution): number =
   b.version.localeCompare(a.version, "en", { numeric: true });
 
 /**
- * The releases of the runner that there are, newest first. GitHub's downloads route offers the newest alone; the others are
- * releases of actions/runner still.
+ * The releases of the runner that there are, newest first. GitHub's downloads route offers the newest alone; the others
+ * are releases of actions/runner still.
  * @throws Error when manifest.json is there but is not a list of distributions
  */
 export function listDistributions(folder: string): OfferedDistribution[] {

@@ -34,8 +34,8 @@ export interface ReviewRequest {
 }
 
 /**
- * Runs workflows over the store: REST calls it for every change of a run. All methods throw GitHubApiError in GitHub's words
- * when the request cannot be met.
+ * Runs workflows over the store: REST calls it for every change of a run. All methods throw GitHubApiError in GitHub's
+ * words when the request cannot be met.
  */
 export interface WorkflowEngine {
   /** The workflow's `name`, or its path when it has none or cannot be parsed. */

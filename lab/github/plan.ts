@@ -23,8 +23,8 @@ export const isPublic = ({ seed, faults }: PlanSources): boolean =>
 export const hasEverything = (known: PlanSources): boolean => isPublic(known) || planOf(known) === "enterprise";
 
 /**
- * The plan as this token may see it: a person's with that person's own token, an organization's with one of its owners',
- * which every client here is; both with the permission "Plan". Undefined: GitHub leaves the field out.
+ * The plan as this token may see it: a person's with that person's own token, an organization's with one of its
+ * owners', which every client here is; both with the permission "Plan". Undefined: GitHub leaves the field out.
  */
 export function visiblePlan(
   known: PlanSources & Pick<Services, "permissionUse">,
@@ -43,10 +43,10 @@ export interface RequestedProtection {
 }
 
 /**
- * Environments of a private repository come with Pro and Team, reviewers and timers with Enterprise. There GitHub refuses
- * the fields of those rules even with their defaults; go-github then asks again without them.
- * Sources: GitHub documentation, "Managing environments for deployment"; go-github, CreateUpdateEnvironment (Free: 404, Pro
- * and Team: 422); backstage/backstage#28977 for the words; alchemy-run/alchemy#1373 for the defaults.
+ * Environments of a private repository come with Pro and Team, reviewers and timers with Enterprise. There GitHub
+ * refuses the fields of those rules even with their defaults; go-github then asks again without them. Sources: GitHub
+ * documentation, "Managing environments for deployment"; go-github, CreateUpdateEnvironment (Free: 404, Pro and Team:
+ * 422); backstage/backstage#28977 for the words; alchemy-run/alchemy#1373 for the defaults.
  *
  * @throws GitHubApiError 404, 422
  */

@@ -27,7 +27,9 @@ export const tokenPermissions = z.partialRecord(z.enum(permissionNames), level);
 const seed = z.object({
   owner: account.extend({
     type: z.enum(["User", "Organization"]),
-    /** A person has Free or Pro, an organization Free, Team or Enterprise. Default: Pro for a person, Team otherwise. */
+    /**
+     * A person has Free or Pro, an organization Free, Team or Enterprise. Default: Pro for a person, Team otherwise.
+     */
     plan: z.enum(["free", "pro", "team", "enterprise"]).optional(),
   }),
   /** Further users: owners of tokens, reviewers. */

@@ -52,7 +52,10 @@ const stop = (server: http.Server | https.Server): Promise<void> =>
     server.closeAllConnections();
   });
 
-/** Starts the emulator, which ends the engine too when it is closed: REST and the runner protocol over TLS, the administration on its socket. */
+/**
+ * Starts the emulator, which ends the engine too when it is closed: REST and the runner protocol over TLS, the
+ * administration on its socket.
+ */
 export async function startService(
   services: Services,
   engine: Engine,

@@ -8,7 +8,8 @@ import type { HostName } from "./hosts";
 const fileOf = (instance: Instance, host: HostName): string => path.join(instance.secrets, `host-key-${host}`);
 
 /**
- * The host's SSH key pair, made once. ECDSA, because `@pulumi/command` compares the kind that Go's SSH client likes best.
+ * The host's SSH key pair, made once. ECDSA, because `@pulumi/command` compares the kind that Go's SSH client likes
+ * best.
  * @throws Error with ssh-keygen's words
  */
 export function ensureHostKey(instance: Instance, host: HostName): { privateKey: string; publicKey: string } {

@@ -8,7 +8,9 @@ export interface Match<Route> {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Finds the route of a request by its path as it was sent. Neither API distinguishes a wrong method from a wrong path. */
+/**
+ * Finds the route of a request by its path as it was sent. Neither API distinguishes a wrong method from a wrong path.
+ */
 export type Router<Route> = (method: string, rawPath: string) => Match<Route> | undefined;
 
 const methods: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -17,9 +19,9 @@ const methods: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const pattern = (path: string): string => path.replace(/\/\{path\}$/, "/*").replace(/\{(\w+)\}/g, ":$1");
 
 /**
- * A router for the emulators. Segments are decoded after they were split, so `%2F` in a name stays in it; one slash at the
- * end does not matter. Why not Hono or Fastify: the emulators need what a framework hides: the status text that Proxmox VE
- * sends its messages in, connections that are closed without an answer, and each vendor's refusal of a body.
+ * A router for the emulators. Segments are decoded after they were split, so `%2F` in a name stays in it; one slash at
+ * the end does not matter. Why not Hono or Fastify: the emulators need what a framework hides: the status text that
+ * Proxmox VE sends its messages in, connections that are closed without an answer, and each vendor's refusal of a body.
  * @param pathOf the route's whole path
  * @throws Error when two routes have the same method and path
  */

@@ -13,8 +13,8 @@ interface PoweredOn {
 }
 
 /**
- * No guests: a machine is a file that exists while it is "on". For tests and measurements of the API alone, and for hosts
- * where namespaces cannot be made. It reports the address that its NIC was given, and it obeys at once.
+ * No guests: a machine is a file that exists while it is "on". For tests and measurements of the API alone, and for
+ * hosts where namespaces cannot be made. It reports the address that its NIC was given, and it obeys at once.
  */
 export class ApiOnlyBackend implements MachineBackend {
   readonly kind = "api-only";
@@ -77,7 +77,8 @@ export class ApiOnlyBackend implements MachineBackend {
     return [loopback, { name: "eth0", mac, addresses }];
   }
 
-  // There is no guest whose packets, processor time or disk could be taken away; the administration refuses such faults.
+  // There is no guest whose packets, processor time or disk could be taken away; the administration refuses such
+  // faults.
   async setFirewall(): Promise<void> {}
   async setLink(): Promise<void> {}
   async freeze(): Promise<void> {}

@@ -17,8 +17,8 @@ export {
 } from "./template";
 
 /**
- * Makes the node's namespace with its bridge and the addresses of the two services and that of GitHub's hosted machine, or
- * completes them, and raises the limit of this host that machines share. Needs root.
+ * Makes the node's namespace with its bridge and the addresses of the two services and that of GitHub's hosted machine,
+ * or completes them, and raises the limit of this host that machines share. Needs root.
  */
 export async function networkUp(instance: string): Promise<void> {
   const { network, proxmox, github, hosted } = topology;

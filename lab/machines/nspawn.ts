@@ -78,7 +78,8 @@ export class NspawnBackend implements MachineBackend {
     const payload = path.join(this.group(vmid), "machine", "payload");
     if (read(path.join(payload, "cgroup.events")).includes("frozen 1")) return "frozen";
     const init = read(path.join(payload, "init.scope", "cgroup.procs")).split("\n", 1)[0];
-    // The guest is ready when its SSH server listens: port 22 (hexadecimal 16) in state LISTEN (0A), see proc_pid_net(5).
+    // The guest is ready when its SSH server listens: port 22 (hexadecimal 16) in state LISTEN (0A), see
+    // proc_pid_net(5).
     const listens = ["tcp", "tcp6"].some((table) => /:0016 [0-9A-F]+:0000 0A/.test(read(`/proc/${init}/net/${table}`)));
     return init && listens ? "ready" : "starting";
   }

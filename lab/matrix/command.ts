@@ -1,4 +1,7 @@
-/** `npm run lab -- matrix`: what the program does with each kind of repository and of template, seen in a lab of its own. */
+/**
+ * `npm run lab -- matrix`: what the program does with each kind of repository and of template, seen in a lab of its
+ * own.
+ */
 import path from "node:path";
 import { Command } from "commander";
 import { endEngineProcesses } from "../abandoned";

@@ -4,7 +4,9 @@ import { PUBLIC_WORDS } from "@ghrunners/core/vocabulary/safety";
 import type { ExpectedOutcome } from "./row";
 import type { KindName } from "./repository-kinds";
 
-/** `shipped`: what Pulumi.production.yaml asks of GitHub. `everything`: with reviewers and a list of allowed actions. */
+/**
+ * `shipped`: what Pulumi.production.yaml asks of GitHub. `everything`: with reviewers and a list of allowed actions.
+ */
 export type ConfigurationName = "shipped" | "everything";
 
 /** One row: a repository, a configuration, and what `pulumi up` has to do. */

@@ -23,7 +23,9 @@ const ofPulumi = /^([a-z-]+:[^ ]+ \(.+\):|error: (preview|update) failed|error: 
 /** What Pulumi puts in front of a refusal, and the preflight in front of a notice. */
 const inFront = /^(error: pulumi-nodejs:dynamic\/ghrunners:Preflight resource '[^']+' has a problem|preflight): /;
 
-/** The lines of a run's diagnostics: notices of the preflight, refusals, and errors of GitHub or Proxmox VE. Each once. */
+/**
+ * The lines of a run's diagnostics: notices of the preflight, refusals, and errors of GitHub or Proxmox VE. Each once.
+ */
 function diagnosticsOf(output: string): string[] {
   const [, after = ""] = output.split("\nDiagnostics:\n");
   const [diagnostics = ""] = after.split(/^(?:Outputs|Resources):/m);

@@ -4,7 +4,9 @@ import { runOnHost } from "../hosts/shell";
 import type { LabSession } from "../pulumi/session";
 import { topology } from "../topology";
 
-/** A notification as Alertmanager's webhook sends it (prometheus.io/docs/alerting/latest/configuration, webhook_config). */
+/**
+ * A notification as Alertmanager's webhook sends it (prometheus.io/docs/alerting/latest/configuration, webhook_config).
+ */
 export interface Notification {
   /** Number in the receiver's record. */
   readonly seq: number;

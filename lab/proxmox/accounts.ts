@@ -1,4 +1,6 @@
-/** Roles, users and tokens that an administrator made in the node's shell. Kept in a file: they outlive the emulator. */
+/**
+ * Roles, users and tokens that an administrator made in the node's shell. Kept in a file: they outlive the emulator.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { writeWhole } from "@ghrunners/core/whole-file";
 import type { ProxmoxSeed } from "./seed";

@@ -7,7 +7,9 @@ const machine = z.strictObject({ vmid: z.coerce.number().int() });
 
 /** Every fault with its parameters. */
 export const faultSchemas = {
-  /** Of the requests whose `METHOD /path` holds `match`, the first `skip` pass; the next `count` are answered with 500. */
+  /**
+   * Of the requests whose `METHOD /path` holds `match`, the first `skip` pass; the next `count` are answered with 500.
+   */
   "http-500": z.strictObject({
     match: z.string().default(""),
     skip: z.coerce.number().int().nonnegative().default(0),

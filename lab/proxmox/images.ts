@@ -1,4 +1,6 @@
-/** Files that can be imported as disks, as they lie on the storages of a node, and the downloads that bring them there. */
+/**
+ * Files that can be imported as disks, as they lie on the storages of a node, and the downloads that bring them there.
+ */
 import { createHash } from "node:crypto";
 import {
   createReadStream,

@@ -13,7 +13,8 @@ export interface PropertyFormat {
 }
 
 /**
- * Splits and checks a property string (PVE::JSONSchema, parse_property_string). Empty parts are skipped, as a trailing comma.
+ * Splits and checks a property string (PVE::JSONSchema, parse_property_string). Empty parts are skipped, as a trailing
+ * comma.
  * @returns the properties, or what is wrong
  */
 export function parseProperties(format: PropertyFormat, text: string): { value: Properties } | { problem: string } {

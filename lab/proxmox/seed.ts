@@ -10,14 +10,19 @@ const templateSchema = z.strictObject({
   storage: z.string().min(1),
   /** ProxmoxNode that holds it. Default: `node`. */
   node: z.string().min(1).optional(),
-  /** Options in which this template differs; empty = the option is missing. DISK and CLOUDINIT are replaced by its two volumes. */
+  /**
+   * Options in which this template differs; empty = the option is missing. DISK and CLOUDINIT are replaced by its two
+   * volumes.
+   */
   config: z.record(z.string(), z.string()).optional(),
 });
 
 const seedSchema = z.strictObject({
   /** Name of the node whose API this is. */
   node: z.string().min(1),
-  /** Further nodes of the cluster that hold machines, each with storages of its own under the same names. Default: none. */
+  /**
+   * Further nodes of the cluster that hold machines, each with storages of its own under the same names. Default: none.
+   */
   otherNodes: z.array(z.string().min(1)).optional(),
   /** Version of Proxmox VE that the emulator says it is, for example `9.1`. */
   version: z.string().min(1),
@@ -27,7 +32,9 @@ const seedSchema = z.strictObject({
     .array(
       z.strictObject({
         id: z.string().min(1),
-        /** `lvmthin` allocates more than it has, `lvm` refuses to, as in Proxmox VE; volumes of a `dir` are qcow2 files. */
+        /**
+         * `lvmthin` allocates more than it has, `lvm` refuses to, as in Proxmox VE; volumes of a `dir` are qcow2 files.
+         */
         type: z.enum(["lvmthin", "lvm", "dir"]),
         totalBytes: bytes,
         /** What it may hold, as Proxmox VE names it. Default: images,rootdir. */
@@ -35,7 +42,9 @@ const seedSchema = z.strictObject({
       }),
     )
     .min(1),
-  /** Whether the datacenter's firewall is on. Default true: the lab's owner has switched it on; Proxmox VE's own is off. */
+  /**
+   * Whether the datacenter's firewall is on. Default true: the lab's owner has switched it on; Proxmox VE's own is off.
+   */
   datacenterFirewall: z.boolean().optional(),
   /** The VM template that exists from the start. */
   template: templateSchema,

@@ -16,10 +16,14 @@ export interface ProxmoxTask extends Upid {
 /** Writes a line to the task's log. */
 export type TaskLog = (line: string) => void;
 
-/** How long a call waits for its task before it answers: work that is done by the first poll costs a client no second. */
+/**
+ * How long a call waits for its task before it answers: work that is done by the first poll costs a client no second.
+ */
 const graceMs = 900;
 
-/** Long-running work with a name (UPID), a log and an end. Kept in `tasks.jsonl`, one line for each beginning and end. */
+/**
+ * Long-running work with a name (UPID), a log and an end. Kept in `tasks.jsonl`, one line for each beginning and end.
+ */
 export class Tasks {
   private readonly tasks = new Map<string, ProxmoxTask>();
   private counter = 0;

@@ -19,14 +19,20 @@ export function printSize(bytes: number): string {
 
 const tagPattern = /^[a-z0-9_][a-z0-9_\-+.]*$/i;
 
-/** Lower case, without duplicates, sorted, joined by `;`. @returns undefined when a tag has a character that is not allowed */
+/**
+ * Lower case, without duplicates, sorted, joined by `;`.
+ * @returns undefined when a tag has a character that is not allowed
+ */
 export function normalizeTags(text: string): string | undefined {
   const tags = text.split(/[;,\s]+/).filter((tag) => tag !== "");
   if (!tags.every((tag) => tagPattern.test(tag))) return undefined;
   return [...new Set(tags.map((tag) => tag.toLowerCase()))].sort().join(";");
 }
 
-/** OpenSSH public keys, one a line, from the percent-encoded option `sshkeys`. @returns undefined when it is no such text */
+/**
+ * OpenSSH public keys, one a line, from the percent-encoded option `sshkeys`.
+ * @returns undefined when it is no such text
+ */
 export function decodeSshKeys(encoded: string): string[] | undefined {
   try {
     const lines = decodeURIComponent(encoded).split("\n");

@@ -1,4 +1,7 @@
-/** What makes a command run inside the lab: its network namespace and its environment. Pure, except that it checks which files exist. */
+/**
+ * What makes a command run inside the lab: its network namespace and its environment. Pure, except that it checks which
+ * files exist.
+ */
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 import type { Stack } from "@ghrunners/cli/pulumi/stack";

@@ -4,8 +4,8 @@ import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 
 /**
- * The stack's name: `lab` in the lab of that name, else `lab-NAME`, so that the stack files of labs in one checkout do not
- * meet. The lab's further stacks have their name behind it: `lab-staging`.
+ * The stack's name: `lab` in the lab of that name, else `lab-NAME`, so that the stack files of labs in one checkout do
+ * not meet. The lab's further stacks have their name behind it: `lab-staging`.
  */
 export function labStack(instance: { readonly name: string }, further?: "staging" | "production"): string {
   const base = instance.name === "lab" ? "lab" : `lab-${instance.name}`;

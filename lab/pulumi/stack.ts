@@ -51,8 +51,8 @@ function targetsOf(lab: Lab, config: Record<string, unknown>): Record<string, un
 }
 
 /**
- * What only a running lab knows: the keys of its hosts; without machines the loopback addresses of the two services, and
- * no step that needs a host.
+ * What only a running lab knows: the keys of its hosts; without machines the loopback addresses of the two services,
+ * and no step that needs a host.
  */
 export function valuesOfLab(lab: Lab, config: Record<string, unknown>): Record<string, unknown> {
   const group = (key: string): Record<string, unknown> => (config[key] ?? {}) as Record<string, unknown>;

@@ -1,6 +1,6 @@
 /**
- * The lab's reviewer: a colleague who approves every deployment that waits for one, with a token of its own. It stands in
- * for a person, so nothing of the product knows it; `npm run lab -- reviewer off` sends it away.
+ * The lab's reviewer: a colleague who approves every deployment that waits for one, with a token of its own. It stands
+ * in for a person, so nothing of the product knows it; `npm run lab -- reviewer off` sends it away.
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";

@@ -72,7 +72,10 @@ export class AppMachine {
     await this.shell('kill -KILL $(pgrep --full "^node .*ghrunners-deploy.cjs $1")', command);
   }
 
-  /** Suspends the process that receives an artefact as soon as a part of it is on the disk. @returns bytes of that part */
+  /**
+   * Suspends the process that receives an artefact as soon as a part of it is on the disk.
+   * @returns bytes of that part
+   */
   async suspendReceiver(): Promise<number> {
     return Number(await this.shell(scriptOf("suspend-receiver.sh")));
   }

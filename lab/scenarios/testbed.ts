@@ -206,8 +206,8 @@ export class Testbed {
   }
 
   /**
-   * The claim of every scenario: the target rests and is wholly of this version, healthy, with nothing left, and records,
-   * counters and gauges say the same.
+   * The claim of every scenario: the target rests and is wholly of this version, healthy, with nothing left, and
+   * records, counters and gauges say the same.
    * @returns the records that were written, oldest first
    */
   async assertOldOrNew(version: string): Promise<Records[]> {

@@ -1,6 +1,6 @@
 /**
- * Who deploys: jobs that GitHub gives to runners, and people who deploy without GitHub. What each reported is kept, to be
- * compared with what really happened.
+ * Who deploys: jobs that GitHub gives to runners, and people who deploy without GitHub. What each reported is kept, to
+ * be compared with what really happened.
  */
 import type { DeployerOutcome, DeployerRequest } from "@ghrunners/deploy/deployer/carry-out";
 import type { GateJudge } from "./gate";

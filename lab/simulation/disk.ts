@@ -151,7 +151,9 @@ export class Disk extends DiskTree {
     this.unflushed.changed(folder, () => void (node.names -= 1));
   }
 
-  /** A power cut: names that were not flushed are lost, contents that were not flushed are the old ones or incomplete. */
+  /**
+   * A power cut: names that were not flushed are lost, contents that were not flushed are the old ones or incomplete.
+   */
   losePower(random: RandomStream): { names: number; contents: number } {
     return this.unflushed.losePower(random);
   }

@@ -97,8 +97,8 @@ export class EventLoop {
   }
 
   /**
-   * A call of the operating system takes time, and events that are due meanwhile happen inside of it. So the calls of two
-   * processes can alternate.
+   * A call of the operating system takes time, and events that are due meanwhile happen inside of it. So the calls of
+   * two processes can alternate.
    */
   takeTime(ms: number, caller: TaskOwner | undefined): void {
     this.now += ms;

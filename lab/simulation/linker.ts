@@ -1,6 +1,6 @@
 /**
- * Loads the product's own source files with another operating system below them: modules of Node that reach the system, and
- * the globals that do, are the simulation's. The product does not know it.
+ * Loads the product's own source files with another operating system below them: modules of Node that reach the system,
+ * and the globals that do, are the simulation's. The product does not know it.
  */
 import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";

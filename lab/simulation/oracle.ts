@@ -144,7 +144,9 @@ export class Oracle {
       this.problem(`deployment ${told.id} is said to be ${outcome}, but ${wrong.slice(0, 4).join("; ")}`);
   }
 
-  /** Differences between the target and the reported end of a transaction; after a failed rollback nothing is expected. */
+  /**
+   * Differences between the target and the reported end of a transaction; after a failed rollback nothing is expected.
+   */
   wrongWith({ outcome, version, before }: ObservedTransaction): string[] {
     if (outcome === null || outcome === "rollback_failed" || this.tampered) return [];
     if (outcome === "succeeded") return lacks(this.target, version, this.traitOf(version));

@@ -12,8 +12,8 @@ export class RandomStream {
 
   /**
    * @param seed of the run
-   * @param name of the stream: what is drawn from one leaves the others as they are, so a fault that is left out changes
-   * nothing but itself
+   * @param name of the stream: what is drawn from one leaves the others as they are, so a fault that is left out
+   * changes nothing but itself
    */
   constructor(seed: number, name: string) {
     this.state = spread(`${seed}/${name}`);

@@ -1,6 +1,6 @@
 /**
- * In the place of `@octokit/plugin-retry`, which waits on Node's own timers: the same answer to what a failed request is
- * marked with, on virtual time. Source: that plugin, wrap-request.
+ * In the place of `@octokit/plugin-retry`, which waits on Node's own timers: the same answer to what a failed request
+ * is marked with, on virtual time. Source: that plugin, wrap-request.
  */
 import type { Octokit } from "@octokit/core";
 

@@ -42,7 +42,9 @@ export class UnflushedChanges {
     for (const node of this.dirty) this.settle(node);
   }
 
-  /** The power goes: the last names that were not flushed never were, contents that were not flushed are old or torn. */
+  /**
+   * The power goes: the last names that were not flushed never were, contents that were not flushed are old or torn.
+   */
   losePower(random: RandomStream): { names: number; contents: number } {
     const kept = new Map<Inode | undefined, number>();
     const lost = this.pending.filter(({ of }) => {

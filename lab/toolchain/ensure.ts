@@ -26,8 +26,8 @@ export function defaultCache(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * Returns a complete toolchain; makes it when there is none yet. Each part is found on this machine, else downloaded, else
- * built. Safe against two runs at once (the second waits) and against an interrupted one.
+ * Returns a complete toolchain; makes it when there is none yet. Each part is found on this machine, else downloaded,
+ * else built. Safe against two runs at once (the second waits) and against an interrupted one.
  * @throws ToolchainError when a part can neither be downloaded nor built
  */
 export async function ensureToolchain(options: EnsureOptions = {}): Promise<Toolchain> {
@@ -70,9 +70,9 @@ function removeLeftovers(cache: string): void {
 }
 
 /**
- * In the place of the folder in which the CLI would keep a debug log of every run, with all properties, however quiet it was
- * told to be: a third of the engine's time where nothing changes, and the state's content once more (docs/explanation/performance.md).
- * There is no setting for it; a CLI that cannot have the folder goes on without.
+ * In the place of the folder in which the CLI would keep a debug log of every run, with all properties, however quiet
+ * it was told to be: a third of the engine's time where nothing changes, and the state's content once more
+ * (docs/explanation/performance.md). There is no setting for it; a CLI that cannot have the folder goes on without.
  */
 const NO_LOGS = "No logs are kept here. For one of a run: pulumi --verbose 9 --logtostderr ... 2>FILE\n";
 

@@ -2,8 +2,8 @@ import path from "node:path";
 import type { Toolchain } from "./manifest";
 
 /**
- * The variables for a hermetic run of the engine: this toolchain's plugins and no others, nothing fetched, nothing asked.
- * Backend and passphrase are the caller's.
+ * The variables for a hermetic run of the engine: this toolchain's plugins and no others, nothing fetched, nothing
+ * asked. Backend and passphrase are the caller's.
  * @param env the environment whose PATH is extended
  */
 export function toolchainEnvironment(

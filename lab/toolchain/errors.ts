@@ -1,4 +1,6 @@
-/** A failure the user can do something about: its message says what was seen, what was expected and the next command. */
+/**
+ * A failure the user can do something about: its message says what was seen, what was expected and the next command.
+ */
 export class ToolchainError extends Error {
   override readonly name = "ToolchainError";
 }

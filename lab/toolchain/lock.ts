@@ -56,8 +56,8 @@ async function acquire(file: string, onWait: OnWait): Promise<void> {
 
 /**
  * Runs the work while holding the lock file. Survives kill -9 of a holder: the next one takes over.
- * Why not proper-lockfile: a lock there is old when its time was not renewed for seconds, which a busy process may not do,
- * and after a kill the next one waits for that; this one names its holder, and is free when that process is gone.
+ * Why not proper-lockfile: a lock there is old when its time was not renewed for seconds, which a busy process may not
+ * do, and after a kill the next one waits for that; this one names its holder, and is free when that process is gone.
  * @param file the lock file; its folder is made
  * @param onWait called once when another process holds it
  */

@@ -50,7 +50,10 @@ export function manifestText(folder: string, parts: readonly ToolchainPart[]): s
   return JSON.stringify(manifest, null, 2) + "\n";
 }
 
-/** The toolchain in the folder, or undefined when it is incomplete: no manifest, or a part is missing or of another size. */
+/**
+ * The toolchain in the folder, or undefined when it is incomplete: no manifest, or a part is missing or of another
+ * size.
+ */
 export function readToolchain(folder: string): Toolchain | undefined {
   const { manifest, home, binDir } = layout(folder);
   let parts: Manifest["parts"];

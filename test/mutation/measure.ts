@@ -18,7 +18,10 @@ import { runProcess } from "@ghrunners/core/process";
 import { type MutationArea, filesOf } from "./areas";
 import { type Score, scoreOf } from "./score";
 
-/** A mutant that takes this much longer than its tests do loops forever. The factor is large, because the machine may be busy. */
+/**
+ * A mutant that takes this much longer than its tests do loops forever. The factor is large, because the machine may be
+ * busy.
+ */
 const PATIENCE_MS = 10_000;
 
 /**
@@ -47,7 +50,8 @@ const testFiles = (area: MutationArea, copy: string): string[] =>
 
 /**
  * Keeps of the results what was killed: that holds while the mutant and the test are as they were. Stryker would take a
- * survivor as one again where a test was added that it does not know to reach it, as with all that acts while modules load.
+ * survivor as one again where a test was added that it does not know to reach it, as with all that acts while modules
+ * load.
  */
 function forgetSurvivors(incremental: string): void {
   const report = JSON.parse(readFileSync(incremental, "utf8")) as schema.MutationTestResult;

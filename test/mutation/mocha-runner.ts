@@ -1,6 +1,6 @@
 /**
- * How Stryker runs unit tests: with mocha's public interface, in one process, for each mutant only the tests that reach it.
- * Stryker's own runner for mocha asks for files that mocha 12 no longer has.
+ * How Stryker runs unit tests: with mocha's public interface, in one process, for each mutant only the tests that reach
+ * it. Stryker's own runner for mocha asks for files that mocha 12 no longer has.
  */
 import type { InstrumenterContext, StrykerOptions } from "@stryker-mutator/api/core";
 import { commonTokens, declareClassPlugin, PluginKind, tokens } from "@stryker-mutator/api/plugin";
@@ -123,8 +123,8 @@ class UnitTests implements TestRunner {
 }
 
 /**
- * Stryker's setting for this runner: the test files. With its own setting `testFiles` a mutant would not act while modules
- * load, so no constant could be killed.
+ * Stryker's setting for this runner: the test files. With its own setting `testFiles` a mutant would not act while
+ * modules load, so no constant could be killed.
  */
 export const strykerValidationSchema = {
   properties: { unitTests: { type: "array", items: { type: "string" } } },

@@ -6,7 +6,9 @@ import type { EngineRun, StackSettings } from "@ghrunners/lab/driver/engine-run"
 /** Another version, so that the agent is installed anew. */
 const older = { "agent.version": "2.335.1" };
 
-/** Bad input that shows only on a machine. What was there before goes on as it was, and the primary is never touched. */
+/**
+ * Bad input that shows only on a machine. What was there before goes on as it was, and the primary is never touched.
+ */
 describe("bad input on the machines", () => {
   let rehearsal: Rehearsal;
   let baseline: { secondary: Machine; primary: Seen; vms: unknown };

@@ -58,8 +58,8 @@ describe("the end of a stack and of its lab", () => {
     );
 
   /**
-   * `pulumi destroy` while a job runs on the runner. Once the runner has lost its labels, a second job for it is queued,
-   * and only then does the first one go on to its end.
+   * `pulumi destroy` while a job runs on the runner. Once the runner has lost its labels, a second job for it is
+   * queued, and only then does the first one go on to its end.
    */
   async function destroyUnderJob(runner: RunnerOfLab, ...args: string[]): Promise<void> {
     const { name, role } = runner;

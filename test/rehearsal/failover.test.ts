@@ -28,7 +28,10 @@ const settings = {
   "monitoring.failover.validSeconds": "30",
 };
 
-/** Each fault of a primary moves deployments to the secondary in time, and back. Without a usable runner the gate refuses. */
+/**
+ * Each fault of a primary moves deployments to the secondary in time, and back. Without a usable runner the gate
+ * refuses.
+ */
 describe("failover", function () {
   this.timeout(300_000);
   let rehearsal: Rehearsal;

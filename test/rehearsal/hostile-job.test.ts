@@ -22,8 +22,8 @@ OTHER=${secondary.address}
 ${readFileSync(path.join(scripts, "hostile-job.sh"), "utf8")}`;
 
 /**
- * Everything of root that a job could want to change, by a line for what it is and one for its content; two folders of the
- * listener and jobs are left out.
+ * Everything of root that a job could want to change, by a line for what it is and one for its content; two folders of
+ * the listener and jobs are left out.
  */
 const rootsFiles = `find /opt/actions-runner /opt/ghrunners /etc /usr/local /root /var/lib/ghrunners /var/lib/systemd/linger \\
     /var/spool/cron /var/lib/prometheus -path /opt/actions-runner/_work -prune -o -path /opt/actions-runner/_diag -prune -o \\
@@ -46,8 +46,9 @@ const workflow = (script: string): string =>
   });
 
 /**
- * A real job that tries everything, on a real machine, through the runner and its hooks. What single attacks come to in the
- * installation and the exporters: test/machine/components/hostile-job.machine.test.ts, test/unit/exporter/hostile-log.test.ts.
+ * A real job that tries everything, on a real machine, through the runner and its hooks. What single attacks come to in
+ * the installation and the exporters: test/machine/components/hostile-job.machine.test.ts,
+ * test/unit/exporter/hostile-log.test.ts.
  */
 describe("a hostile job on a runner", () => {
   let rehearsal: Rehearsal;

@@ -4,7 +4,10 @@ import { scenarios } from "@ghrunners/lab/scenarios/all";
 import { Testbed } from "@ghrunners/lab/scenarios/testbed";
 import { runScenario } from "@ghrunners/lab/scenarios/run";
 
-/** The essential scenarios of `npm run scenarios`: the same functions. All of them take half an hour (docs/reference/scenarios.md). */
+/**
+ * The essential scenarios of `npm run scenarios`: the same functions. All of them take half an hour
+ * (docs/reference/scenarios.md).
+ */
 describe("scenarios of deployments", function () {
   this.timeout(300_000);
   let testbed: Testbed;

@@ -19,8 +19,9 @@ const machines = [primary, secondary];
 
 /**
  * Where a secret is in a process's environment for a moment, readable only by that process's user.
- * PULUMI_CONFIG: how Pulumi's language hosts hand a program its configuration (official host: cmd/pulumi-language-nodejs).
- * ACTIONS_RUNNER_INPUT_TOKEN: the one way beside an argument by which config.sh takes a token.
+ * PULUMI_CONFIG: how Pulumi's language hosts hand a program its configuration (official host:
+ * cmd/pulumi-language-nodejs). ACTIONS_RUNNER_INPUT_TOKEN: the one way beside an argument by which config.sh takes a
+ * token.
  */
 const momentary = [
   { variable: "PULUMI_CONFIG", secrets: ["Proxmox VE token", "GitHub token", "SSH private key"] },

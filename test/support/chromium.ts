@@ -26,7 +26,10 @@ interface Violation {
   readonly nodes: readonly { readonly html: string }[];
 }
 
-/** What axe-core finds wrong; it fetches no style sheets. Its script is run by the debugger, which the page's policy does not concern. */
+/**
+ * What axe-core finds wrong; it fetches no style sheets. Its script is run by the debugger, which the page's policy
+ * does not concern.
+ */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(readFileSync(path.join(projectRoot, "node_modules/axe-core/axe.min.js"), "utf8"));
   const { violations: found } = await page.evaluate<{ violations: Violation[] }>(

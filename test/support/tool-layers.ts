@@ -1,4 +1,7 @@
-/** Layers that are tools with an exit code: types, lint, import arrows, format, shell scripts, Go; and checks of sources. */
+/**
+ * Layers that are tools with an exit code: types, lint, import arrows, format, shell scripts, Go; and checks of
+ * sources.
+ */
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { reasonForApiOnly } from "@ghrunners/lab/lifecycle";

@@ -3,8 +3,8 @@ import path from "node:path";
 import { writeWhole } from "@ghrunners/core/whole-file";
 
 /**
- * The file for NODE_EXTRA_CA_CERTS of tests: their own clients talk to the lab, and what they install comes from where this
- * machine gets its packages, which may need authorities of its own.
+ * The file for NODE_EXTRA_CA_CERTS of tests: their own clients talk to the lab, and what they install comes from where
+ * this machine gets its packages, which may need authorities of its own.
  * @param lab certificate of the lab's authority
  * @param own value of NODE_EXTRA_CA_CERTS on this machine
  */

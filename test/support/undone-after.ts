@@ -1,6 +1,6 @@
 /**
- * Undoes in `after` what `before` has made, as far as `before` came; the last first. An `after` hook that expects all of it
- * fails too when `before` did, and hides why.
+ * Undoes in `after` what `before` has made, as far as `before` came; the last first. An `after` hook that expects all
+ * of it fails too when `before` did, and hides why.
  * @param hook default: mocha's `after` of the describe block around the call
  * @returns takes what undoes the step that was just done
  * @example

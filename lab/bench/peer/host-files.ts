@@ -78,7 +78,8 @@ export async function exporterFiles(settings: Settings, runner: MachineSettings)
 }
 
 /**
- * The files as one archive of root's: a single step of Ansible's puts them all on the host, and sees whether one differs.
+ * The files as one archive of root's: a single step of Ansible's puts them all on the host, and sees whether one
+ * differs.
  * @param archive a .tar.gz; its folder is made here, and one beside it
  */
 export function packFiles(files: readonly HostFile[], archive: string): void {

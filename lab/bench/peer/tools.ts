@@ -1,5 +1,6 @@
 /**
- * The peer's programs: OpenTofu and its provider, built from the committed Go modules into the cache, and Debian's Ansible.
+ * The peer's programs: OpenTofu and its provider, built from the committed Go modules into the cache, and Debian's
+ * Ansible.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";

@@ -32,7 +32,10 @@ async function plainDeployment(testbed: Testbed): Promise<number> {
   return (performance.now() - begun) / 1000;
 }
 
-/** One round: forward, back from a bad version, and the bare steps. @returns seconds from the lock to the end, forward */
+/**
+ * One round: forward, back from a bad version, and the bare steps.
+ * @returns seconds from the lock to the end, forward
+ */
 async function round(bench: Bench, testbed: Testbed, number: number): Promise<number> {
   const own = { subject: "ghrunners", round: number } as const;
   await testbed.given("bench");

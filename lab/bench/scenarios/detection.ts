@@ -4,7 +4,10 @@ import type { DetectionOutput } from "../inside/detection";
 import { withLab } from "../labs";
 import type { Bench, BenchScenario } from "../scenario";
 
-/** Time from each fault of the lab to on-call, with the waits of rules and route divided (docs/how-to/monitoring-host.md). */
+/**
+ * Time from each fault of the lab to on-call, with the waits of rules and route divided
+ * (docs/how-to/monitoring-host.md).
+ */
 export const detection: BenchScenario = {
   name: "detection",
   describes: "from a fault to the receiver of its alert, waits divided",

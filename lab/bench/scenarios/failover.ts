@@ -8,7 +8,9 @@ import type { Bench, BenchScenario } from "../scenario";
 const LIMIT = 45;
 const faults = ["stop", "freeze", "cut-link", "hang-listener", "api-offline"];
 
-/** Time from each fault of the primary to the decision for the secondary, and to GitHub's knowing it; no wait divided. */
+/**
+ * Time from each fault of the primary to the decision for the secondary, and to GitHub's knowing it; no wait divided.
+ */
 export const failover: BenchScenario = {
   name: "failover",
   describes: "from a fault of the primary to the choice of the secondary",

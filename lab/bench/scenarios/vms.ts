@@ -73,7 +73,9 @@ function peerSteps(bed: BenchLab, tools: PeerTools): Steps {
   return { preview: tofu.command("plan", "-input=false", "-no-color"), first: apply, noOp: apply };
 }
 
-/** The state is saved at the end alone. Experimental in Pulumi; see docs/explanation/performance.md for what it costs. */
+/**
+ * The state is saved at the end alone. Experimental in Pulumi; see docs/explanation/performance.md for what it costs.
+ */
 const savedAtEnd = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 const savedAtEndMeasures = { preview: "vms/preview-saved-at-end", first: "vms/first-run-saved-at-end" } as const;
 

@@ -45,8 +45,8 @@ export const notModelled = (what: string): GitHubApiError =>
   new GitHubApiError(501, `${what} is not modelled by the lab's GitHub emulator; see lab/github/README.md.`);
 
 /**
- * What GitHub answers to the former name of a repository: 301 to a GET, 307 to a write, both to the repository's number.
- * Source: GitHub, Best practices for using the REST API, "Follow redirects"; the 307 as seen in 18F/charlie#85.
+ * What GitHub answers to the former name of a repository: 301 to a GET, 307 to a write, both to the repository's
+ * number. Source: GitHub, Best practices for using the REST API, "Follow redirects"; the 307 as seen in 18F/charlie#85.
  */
 export const movedPermanently = (method: string, url: string): GitHubApiError =>
   new GitHubApiError(

@@ -26,9 +26,9 @@ export const rateLimitHeaders = ({ limit, used, remaining, reset }: Allowance): 
 });
 
 /**
- * GitHub's primary and secondary limits. Requests are counted and shown as at GitHub. Those beyond the limit are refused
- * if the seed says so, and by the faults; else an allowance that runs low is renewed, because a long rehearsal sends in an
- * hour what people send in days. Counts are in memory.
+ * GitHub's primary and secondary limits. Requests are counted and shown as at GitHub. Those beyond the limit are
+ * refused if the seed says so, and by the faults; else an allowance that runs low is renewed, because a long rehearsal
+ * sends in an hour what people send in days. Counts are in memory.
  */
 export class RateLimiter {
   private readonly windows = new Map<string, { used: number; endsAt: number }>();

@@ -11,7 +11,10 @@ import type { RawRequest, Responder } from "./respond";
 const pushLimit = largestPush + 2 ** 20;
 const bodyLimit = 10 * 2 ** 20;
 
-/** The body of a request to any of the emulator's interfaces. @throws Error when it is larger than 10 MiB, or a push than 33 */
+/**
+ * The body of a request to any of the emulator's interfaces.
+ * @throws Error when it is larger than 10 MiB, or a push than 33
+ */
 export function bodyOf(message: IncomingMessage): Promise<Buffer> {
   const limit = message.url?.endsWith("/git-receive-pack") === true ? pushLimit : bodyLimit;
   return readWhole(message, limit, () => new Error(`The request body is larger than ${limit} bytes.`));

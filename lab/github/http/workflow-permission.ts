@@ -8,8 +8,9 @@ const PERMISSION = "workflows:write";
 /**
  * Lets a change of files below .github/workflows pass only with Workflows: write. GitHub names two alternatives without
  * saying which one holds. A classic token without the scope `workflow` gets 404 instead.
- * Source: GitHub, "Permissions required for fine-grained personal access tokens" (git/trees, git/refs, pulls/merge); the
- * refusals as in googleapis/release-please-action#704, vercel/next.js#94596 and gr2m/octokit-plugin-create-pull-request#104.
+ * Source: GitHub, "Permissions required for fine-grained personal access tokens" (git/trees, git/refs, pulls/merge);
+ * the refusals as in googleapis/release-please-action#704, vercel/next.js#94596 and
+ * gr2m/octokit-plugin-create-pull-request#104.
  * @param call as in the route table
  * @throws GitHubApiError 403
  */

@@ -73,7 +73,10 @@ export function git(
   }
 }
 
-/** Makes the bare repository if it is missing. `git http-backend` serves no folder without the file that is written last. */
+/**
+ * Makes the bare repository if it is missing. `git http-backend` serves no folder without the file that is written
+ * last.
+ */
 export function ensureRepository(folder: string, defaultBranch: string): void {
   const ready = path.join(folder, "git-daemon-export-ok");
   if (existsSync(ready)) return;

@@ -74,7 +74,10 @@ export async function httpBackend(request: BackendRequest): Promise<BackendReply
   return parseCgi(output);
 }
 
-/** A CGI program's answer: headers, an empty line, the body; the status is a header. @throws Error without the empty line */
+/**
+ * A CGI program's answer: headers, an empty line, the body; the status is a header.
+ * @throws Error without the empty line
+ */
 export function parseCgi(output: Buffer): BackendReply {
   const end = output.indexOf("\r\n\r\n");
   if (end < 0) throw new Error("git http-backend answers without headers.");

@@ -131,7 +131,9 @@ export class PullRequests {
     });
   }
 
-  /** A pull request with a conflict starts nothing, as at GitHub, and neither does what a job did with its own token. */
+  /**
+   * A pull request with a conflict starts nothing, as at GitHub, and neither does what a job did with its own token.
+   */
   private start(number: number, action: Action, login: string): void {
     const { pull } = this.find(number);
     const { head: branch, base, headSha, mergeSha } = pull;

@@ -11,7 +11,9 @@ export interface RefUpdate {
   readonly after: Ref | undefined;
 }
 
-/** With more tags in one push, GitHub starts nothing for them. Source: GitHub, Events that trigger workflows, `push`. */
+/**
+ * With more tags in one push, GitHub starts nothing for them. Source: GitHub, Events that trigger workflows, `push`.
+ */
 const mostTags = 3;
 
 /** What differs between two states of the repository, by name. */
@@ -22,7 +24,9 @@ export function updatesBetween(before: ReadonlyMap<string, Ref>, after: Readonly
     .filter((update) => update.before?.sha !== update.after?.sha);
 }
 
-/** The updates that start workflows: branches and tags that exist now, and nothing that a job pushed with its own token. */
+/**
+ * The updates that start workflows: branches and tags that exist now, and nothing that a job pushed with its own token.
+ */
 export function starting(updates: readonly RefUpdate[], login: string): RefUpdate[] {
   const living = updates.filter(({ after }) => after !== undefined);
   const of = (kind: string): RefUpdate[] => living.filter(({ name }) => name.startsWith(`refs/${kind}/`));

@@ -46,8 +46,8 @@ export interface WorkflowFile {
 }
 
 /**
- * The repository of the emulator: a bare one of git in the state folder, to which clients push. What changes in the seed's
- * folders becomes a commit of the default branch when the repository is looked at next; what was pushed stays.
+ * The repository of the emulator: a bare one of git in the state folder, to which clients push. What changes in the
+ * seed's folders becomes a commit of the default branch when the repository is looked at next; what was pushed stays.
  */
 export class GitRepository {
   /** The bare repository. */

@@ -25,9 +25,9 @@ export class SeedBranch {
   ) {}
 
   /**
-   * Commits what changed since the last time, file by file, on top of what was pushed. Looks at names, sizes and times of the
-   * files first: where they are the same, no process is started.
-   * A folder that is being replaced at this moment is taken over at the next look.
+   * Commits what changed since the last time, file by file, on top of what was pushed. Looks at names, sizes and times
+   * of the files first: where they are the same, no process is started. A folder that is being replaced at this moment
+   * is taken over at the next look.
    * @returns whether the branch moved
    */
   update(): boolean {

@@ -38,8 +38,8 @@ const subject = z.object({
 });
 
 /**
- * Approval of forks' pull requests is a setting of public repositories; even reading it is refused elsewhere. The answer is
- * GitHub's (eclipse-csi/otterdog#635): its `errors` is a text, which clients leave out of their message.
+ * Approval of forks' pull requests is a setting of public repositories; even reading it is refused elsewhere. The
+ * answer is GitHub's (eclipse-csi/otterdog#635): its `errors` is a text, which clients leave out of their message.
  * @throws GitHubApiError 422
  */
 function requirePublic(services: Services): void {

@@ -1,6 +1,7 @@
 /**
  * Git over smart HTTP, as `git clone`, `git fetch` and `git push` speak it: https://HOST/OWNER/REPOSITORY(.git).
- * Source: GitHub, "About remote repositories", "Managing your personal access tokens"; the messages as clients quote them.
+ * Source: GitHub, "About remote repositories", "Managing your personal access tokens"; the messages as clients quote
+ * them.
  */
 import { identify, permits } from "../http/authorize";
 import { GitHubApiError } from "../http/errors";

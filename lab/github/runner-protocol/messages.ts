@@ -4,8 +4,8 @@ import type { StepRecord } from "../workflows/records";
 import type { Json, WorkflowTemplate } from "../workflows/template";
 
 /**
- * What the stand-in runner and the GitHub emulator say to each other under /_lab/runner. This is the lab's own protocol:
- * GitHub's is private and not modelled.
+ * What the stand-in runner and the GitHub emulator say to each other under /_lab/runner. This is the lab's own
+ * protocol: GitHub's is private and not modelled.
  */
 export const protocolRoot = "/_lab/runner";
 

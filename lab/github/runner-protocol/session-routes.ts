@@ -99,7 +99,9 @@ function refuseDeprecated(services: Services, runner: StoredRunner, version: str
   throw refusal(403, "version-deprecated", `Runner version v${version} is deprecated and cannot receive messages.`);
 }
 
-/** Asks `next` now and after every change of the store, until it answers or throws, the poll ends or the client leaves. */
+/**
+ * Asks `next` now and after every change of the store, until it answers or throws, the poll ends or the client leaves.
+ */
 async function firstChange<Found>(
   { store }: Services,
   next: () => Found | undefined,

@@ -13,8 +13,8 @@ import type { EngineContext } from "./engine-context";
 const mostPasses = 10_000;
 
 /**
- * Takes every step that can be taken now: starts runs and jobs, lets them through their gates, hands them to runners, ends
- * what is over. Changes the state in place; calling it again at the same moment changes nothing.
+ * Takes every step that can be taken now: starts runs and jobs, lets them through their gates, hands them to runners,
+ * ends what is over. Changes the state in place; calling it again at the same moment changes nothing.
  */
 export function advance(state: GitHubState, context: EngineContext): void {
   for (let pass = 0; ; pass += 1) {

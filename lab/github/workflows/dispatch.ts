@@ -44,7 +44,10 @@ export function planDispatch(
   return { file, origin, workflow, ...scopesAndNodes(workflow, checked.inputs, load) };
 }
 
-/** A planned run, to be started; counts the workflow's runs. @throws Error when run-name or concurrency cannot be evaluated */
+/**
+ * A planned run, to be started; counts the workflow's runs.
+ * @throws Error when run-name or concurrency cannot be evaluated
+ */
 export function newRun(
   state: GitHubState,
   { file, origin, workflow, scopes, nodes }: PlannedRun,

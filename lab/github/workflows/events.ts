@@ -1,5 +1,6 @@
 /**
- * Pushes and pull requests: which workflows they start, and what they may. Source: GitHub, "Events that trigger workflows", "Approving runs from forks".
+ * Pushes and pull requests: which workflows they start, and what they may. Source: GitHub,
+ * "Events that trigger workflows", "Approving runs from forks".
  */
 import { z } from "zod";
 import type { RepositorySettings } from "../model";

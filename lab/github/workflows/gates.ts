@@ -90,7 +90,9 @@ export function mayDeploy(
   return environment.branchPolicies.some((known) => known.type === type && matchesPattern(known.name, run.headBranch));
 }
 
-/** GitHub matches names as Ruby's File.fnmatch with FNM_PATHNAME: `*` stops at a slash, two of them and a slash do not. */
+/**
+ * GitHub matches names as Ruby's File.fnmatch with FNM_PATHNAME: `*` stops at a slash, two of them and a slash do not.
+ */
 export function matchesPattern(pattern: string, name: string): boolean {
   const source = pattern.replace(/\*\*\/|\*|\?|[\\^$.|+()[\]{}]/g, (part) => {
     if (part === "**/") return "(?:.*/)?";

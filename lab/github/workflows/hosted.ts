@@ -21,9 +21,10 @@ export const hostedRunner: EngineRunner = {
 const marker = "GHRUNNERS_LAB_HOSTED";
 
 /**
- * Runs jobs for GitHub-hosted labels as child processes of the emulator, one at a time, each in a folder of its own that
- * goes with the job, with an environment that holds nothing of the emulator's and, in a lab with machines, in a network
- * from which only GitHub can be reached. It is no isolation: a hosted job of the lab runs with the rights of the emulator.
+ * Runs jobs for GitHub-hosted labels as child processes of the emulator, one at a time, each in a folder of its own
+ * that goes with the job, with an environment that holds nothing of the emulator's and, in a lab with machines, in a
+ * network from which only GitHub can be reached. It is no isolation: a hosted job of the lab runs with the rights of
+ * the emulator.
  */
 export class HostedRunner {
   private readonly folder: string;

@@ -2,10 +2,15 @@ import type { Workflow } from "./model";
 import type { JobNode, RunScope } from "./records";
 import type { Json, WorkflowTemplate } from "./template";
 
-/** How deep workflows may call one another, counting the one that was triggered. Source: GitHub, "Reusing workflows". */
+/**
+ * How deep workflows may call one another, counting the one that was triggered. Source: GitHub, "Reusing workflows".
+ */
 const mostLevels = 10;
 
-/** @param load reads a workflow file of the same repository @throws Error when a called file is missing or calls go too deep */
+/**
+ * @param load reads a workflow file of the same repository
+ * @throws Error when a called file is missing or calls go too deep
+ */
 export function scopesAndNodes(
   workflow: Workflow,
   inputs: Record<string, Json>,

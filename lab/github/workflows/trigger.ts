@@ -16,7 +16,8 @@ export interface TriggeredRun extends PlannedRun {
 }
 
 /**
- * The runs that an event starts. A pull request brings its own workflow files, as at GitHub: what it changes there counts.
+ * The runs that an event starts. A pull request brings its own workflow files, as at GitHub: what it changes there
+ * counts.
  * @param inCommit the workflow files of the commit that the event is about
  * @returns the runs, and the files that GitHub or the lab cannot run, each with the reason
  */

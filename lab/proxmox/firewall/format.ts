@@ -2,7 +2,10 @@ import { isIPv4, isIPv6 } from "node:net";
 import type { Schema } from "../api/schema";
 import { isCidr } from "../values";
 
-/** Services by name, as Proxmox VE's firewall macros (pve-firewall, PVE::Firewall `$pve_fw_macros`); those that the lab renders. */
+/**
+ * Services by name, as Proxmox VE's firewall macros (pve-firewall, PVE::Firewall `$pve_fw_macros`); those that the lab
+ * renders.
+ */
 export const macros: Readonly<Record<string, readonly { readonly proto: string; readonly dport?: string }[]>> = {
   SSH: [{ proto: "tcp", dport: "22" }],
   HTTP: [{ proto: "tcp", dport: "80" }],
@@ -17,7 +20,10 @@ export const macros: Readonly<Record<string, readonly { readonly proto: string; 
 
 const text = { type: "string", optional: true } as const;
 
-/** Addresses of a rule: addresses, networks and ranges, joined by commas. Sets and aliases (`+name`, `name`) are not modelled. */
+/**
+ * Addresses of a rule: addresses, networks and ranges, joined by commas. Sets and aliases (`+name`, `name`) are not
+ * modelled.
+ */
 function addressProblem(value: string): string | undefined {
   const wrong = value.split(",").find((entry) => {
     const range = entry.split("-");

@@ -58,7 +58,9 @@ function protocolMatch(proto: string | undefined, rule: FirewallRule): string {
 
 const verdicts: Readonly<Record<string, string>> = { ACCEPT: "accept", DROP: "drop", REJECT: "reject" };
 
-/** nft lines of one rule, without an indent. A rule that is off, or for another NIC than the machine's one, gives none. */
+/**
+ * nft lines of one rule, without an indent. A rule that is off, or for another NIC than the machine's one, gives none.
+ */
 export function renderRule(rule: FirewallRule): string[] {
   if (!Number(rule.enable ?? "0") || (rule.iface !== undefined && rule.iface !== "net0")) return [];
   const verdict = verdicts[rule.action ?? ""];

@@ -62,8 +62,8 @@ function copyOf(
 }
 
 /**
- * Copies a VM or template (PVE::API2::Qemu, clone_vm). The new VM holds `lock: clone` until it is whole; if that fails, it is
- * removed again.
+ * Copies a VM or template (PVE::API2::Qemu, clone_vm). The new VM holds `lock: clone` until it is whole; if that fails,
+ * it is removed again.
  * @returns UPID
  */
 export async function cloneVm(node: ProxmoxNode, caller: Caller, vmid: number, values: Values): Promise<string> {

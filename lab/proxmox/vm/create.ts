@@ -54,8 +54,8 @@ async function made(node: ProxmoxNode, empty: Vm, set: Values, log: TaskLog): Pr
 }
 
 /**
- * Makes a VM (PVE::API2::Qemu, create_vm). It holds `lock: create` and has no other option until it is whole; if that fails,
- * it is removed again.
+ * Makes a VM (PVE::API2::Qemu, create_vm). It holds `lock: create` and has no other option until it is whole; if that
+ * fails, it is removed again.
  * @returns UPID
  */
 export async function createVm(node: ProxmoxNode, caller: Caller, holder: string, values: Values): Promise<string> {

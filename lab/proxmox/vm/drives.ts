@@ -21,8 +21,8 @@ const print = (drive: Drive, more: Record<string, string>): string =>
   printProperties(driveFormat, { ...drive.properties, ...more });
 
 /**
- * A drive as the configuration keeps it: `STORAGE:cloudinit`, `STORAGE:GIB` and an imported image become volumes of their
- * own.
+ * A drive as the configuration keeps it: `STORAGE:cloudinit`, `STORAGE:GIB` and an imported image become volumes of
+ * their own.
  * @returns the option's text and the VM with its volumes
  * @throws ProxmoxApiError when the volume cannot be allocated
  */

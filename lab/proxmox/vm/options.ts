@@ -22,8 +22,8 @@ const drives: Schema = {
 };
 
 /**
- * Every option of a VM's configuration that the emulator knows (qemu-server, PVE::QemuServer `$confdesc`). Options that need
- * root on a real node are left out where no API token can ever set them.
+ * Every option of a VM's configuration that the emulator knows (qemu-server, PVE::QemuServer `$confdesc`). Options that
+ * need root on a real node are left out where no API token can ever set them.
  */
 export const vmOptions: Schema = {
   acpi: flag,
@@ -166,6 +166,8 @@ const atOnce = [
   "tags",
 ];
 
-/** Whether a running VM takes the change at once; everything else waits for the next power cycle (default `hotplug`). */
+/**
+ * Whether a running VM takes the change at once; everything else waits for the next power cycle (default `hotplug`).
+ */
 export const appliesWhileRunning = (option: string): boolean =>
   atOnce.includes(option) || isNic(option) || isDriveSlot(option) || /^unused\d+$/.test(option);

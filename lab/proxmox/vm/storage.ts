@@ -32,7 +32,10 @@ export function usedBytes(node: ProxmoxNode, storage: Storage, holder: string): 
 
 const extentBytes = 4 * 2 ** 20; // LVM's default physical extent
 
-/** @throws ProxmoxApiError in lvcreate's words when a thick volume does not fit; thin ones may promise more than there is */
+/**
+ * @throws ProxmoxApiError in lvcreate's words when a thick volume does not fit; thin ones may promise more than there
+ * is
+ */
 export function requireSpace(node: ProxmoxNode, holder: string, id: string, volume: string, bytes: number): void {
   const storage = requireStorage(node, id);
   if (storage.type !== "lvm") return;
@@ -52,7 +55,9 @@ export function nextDiskVolume(node: ProxmoxNode, vm: Pick<Vm, "vmid" | "volumes
   }
 }
 
-/** A full clone onto a directory is qcow2, whatever is asked for later. Source: PVE, storage plugins' default format. */
+/**
+ * A full clone onto a directory is qcow2, whatever is asked for later. Source: PVE, storage plugins' default format.
+ */
 export const formatOf = ({ type }: Storage): "qcow2" | "raw" => (type === "dir" ? "qcow2" : "raw");
 
 export const cloudInitVolume = (node: ProxmoxNode, vmid: number, storage: string): string =>

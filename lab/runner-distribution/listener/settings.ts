@@ -46,7 +46,10 @@ export class SettingsFolder {
     writeFileSync(this.file(".runner"), json(settings));
   }
 
-  /** The settings that GitHub moved the runner to come first. Source: actions/runner, Runner.cs and ConfigurationStore.cs. */
+  /**
+   * The settings that GitHub moved the runner to come first. Source: actions/runner, Runner.cs and
+   * ConfigurationStore.cs.
+   */
   read(): ListenerSettings {
     return this.parse(existsSync(this.file(migrated)) ? migrated : ".runner") as ListenerSettings;
   }

@@ -11,7 +11,10 @@ export interface Workspace {
   readonly eventPath: string;
 }
 
-/** Makes the folders; what an earlier job left in the temporary one and of actions goes, its files in the workspace stay. */
+/**
+ * Makes the folders; what an earlier job left in the temporary one and of actions goes, its files in the workspace
+ * stay.
+ */
 export function prepareWorkspace(workFolder: string, repository: string, event: Json): Workspace {
   const name = repository.split("/").at(-1) ?? "repository";
   const folders = {

@@ -50,7 +50,10 @@ async function lateDeployer(testbed: Testbed): Promise<string> {
   return records.map(inWords).join("; ");
 }
 
-/** An obstacle makes the undo fail: the deployer reports it by name, the target stays locked, and one command repairs it. */
+/**
+ * An obstacle makes the undo fail: the deployer reports it by name, the target stays locked, and one command repairs
+ * it.
+ */
 async function failedRollback(testbed: Testbed): Promise<string> {
   const deployer = await heldAt(testbed, "3-unhealthy", UNDO, { holdAfter: "activate" });
   await testbed.app.obstructUndo();

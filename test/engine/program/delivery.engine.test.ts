@@ -21,8 +21,8 @@ const RUN_MS = 240_000;
 type Config = Record<string, unknown>;
 
 /**
- * preview.yml, staging.yml, production.yml, drift.yml and upkeep.yml as they are: started by a push, a pull request, a tag
- * and a dispatch, on a delivery runner, with the real engine. No machines here.
+ * preview.yml, staging.yml, production.yml, drift.yml and upkeep.yml as they are: started by a push, a pull request, a
+ * tag and a dispatch, on a delivery runner, with the real engine. No machines here.
  */
 describe("the delivery workflows, whole", function () {
   this.timeout(2 * RUN_MS);

@@ -14,7 +14,10 @@ const settings = Object.fromEntries(
   ),
 );
 
-/** What docs/explanation/performance.md promises of a first run that saves its state at the end alone. The lab has no machines here. */
+/**
+ * What docs/explanation/performance.md promises of a first run that saves its state at the end alone. The lab has no
+ * machines here.
+ */
 describe("a first run that saves its state at the end", () => {
   let lab: ApiOnlyLab;
   before(async () => {

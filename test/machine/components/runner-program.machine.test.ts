@@ -7,9 +7,9 @@ import { MachineRig } from "../../unit/lab/machines/rig";
 import { repositoryUrl as url, RunnerHost, runnerUnit as unit } from "./support/runner-host";
 
 /**
- * An archive as GitHub's: `runsvc.sh` names the Node of its release, and the archive has no other. The listener says at once
- * that it listens; where /run/session is, GitHub still holds another session until 240 s have passed. config.sh says what
- * /run/refusal says, if it is there.
+ * An archive as GitHub's: `runsvc.sh` names the Node of its release, and the archive has no other. The listener says at
+ * once that it listens; where /run/session is, GitHub still holds another session until 240 s have passed. config.sh
+ * says what /run/refusal says, if it is there.
  */
 const archive = (version: string, node: string): string => `
   rm -rf /root/archive && mkdir -p /root/archive/bin /root/archive/externals/${node}/bin && cd /root/archive

@@ -1,6 +1,6 @@
 /**
- * Reads every process again and again until it is asked to end, then reports what it found. A process of its own, so that
- * short-lived programs are seen while the test itself is busy.
+ * Reads every process again and again until it is asked to end, then reports what it found. A process of its own, so
+ * that short-lived programs are seen while the test itself is busy.
  */
 import { readFileSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";

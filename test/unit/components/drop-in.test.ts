@@ -6,7 +6,8 @@ import { renderDropIn } from "@ghrunners/components/runner/render-agent";
 
 describe("the limits of units on a runner's host", () => {
   it("close no device to jobs: no setting makes systemd keep a list of devices", () => {
-    // Source: systemd.exec(5) and systemd.resource-control(5): each of these implies DeviceAllow= or DevicePolicy=closed.
+    // Source: systemd.exec(5) and systemd.resource-control(5): each of these implies DeviceAllow= or
+    // DevicePolicy=closed.
     assert.doesNotMatch(renderDropIn(5), /^(ProtectClock|PrivateDevices|DeviceAllow|DevicePolicy)=/m);
     assert.match(renderDropIn(5), /^NoNewPrivileges=yes$/m);
   });

@@ -1,6 +1,6 @@
 /**
- * docs/pictures: the console's views as pictures, of a sample stack at a fixed time. Needs Debian's chromium and prometheus.
- * Run this file to take them again: npx tsx test/unit/docs/console-pictures.ts
+ * docs/pictures: the console's views as pictures, of a sample stack at a fixed time. Needs Debian's chromium and
+ * prometheus. Run this file to take them again: npx tsx test/unit/docs/console-pictures.ts
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";

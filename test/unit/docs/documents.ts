@@ -27,7 +27,8 @@ const starts = /^(?:[A-Z_]+=\S+ )*(?:npm|npx|node|pulumi|ghrunners|go|bash|git|c
 
 /** Commands in code blocks (fenced as sh or without a language, or indented), and inline code that begins like one. */
 export function commands(markdown: string): string[] {
-  // A block of another language, or with more words (those of the runbooks have tests of their own), is no list of commands.
+  // A block of another language, or with more words (those of the runbooks have tests of their own), is no list of
+  // commands.
   const fenced = [...markdown.matchAll(/^```([^\n]*)\n([\s\S]*?)^```$/gm)].flatMap(([, info = "", body = ""]) =>
     ["", "sh"].includes(info) ? body.split("\n") : [],
   );

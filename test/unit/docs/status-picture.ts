@@ -1,6 +1,6 @@
 /**
- * docs/status.svg: the status screen as a picture, from docs/status.json, which a real run printed. A test compares the two.
- * Run this file to draw it again: npx tsx test/unit/docs/status-picture.ts
+ * docs/status.svg: the status screen as a picture, from docs/status.json, which a real run printed. A test compares the
+ * two. Run this file to draw it again: npx tsx test/unit/docs/status-picture.ts
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

@@ -56,7 +56,9 @@ export const second: StackSettings = {
   secrets: yaml(secrets),
   secretGenerations: yaml({ SESSION_KEY: 2 }),
 };
-/** What Pulumi.production.yaml asks for: as much as a private repository has without GitHub Enterprise, for one person. */
+/**
+ * What Pulumi.production.yaml asks for: as much as a private repository has without GitHub Enterprise, for one person.
+ */
 export const modest: StackSettings = {
   deployment: yaml({ branches: ["main"], tags: ["v*"] }),
   repository: yaml({ manage: true, requiredApprovals: 0, codeOwners: false }),

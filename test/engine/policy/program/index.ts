@@ -1,4 +1,7 @@
-/** Components with the types and inputs of resources that guards refuse: the engine hands them to the policy pack as it does real ones. */
+/**
+ * Components with the types and inputs of resources that guards refuse: the engine hands them to the policy pack as it
+ * does real ones.
+ */
 import * as pulumi from "@pulumi/pulumi";
 
 function declare(type: string, name: string, inputs: pulumi.Inputs, protect = false): void {

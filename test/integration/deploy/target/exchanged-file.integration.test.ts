@@ -5,7 +5,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 
-/** Takes the digest of a file that becomes something else between the agent's look and its opening. Prints the refusal. */
+/**
+ * Takes the digest of a file that becomes something else between the agent's look and its opening. Prints the refusal.
+ */
 const look = `
 require("tsx/cjs");
 const fs = require("node:fs");

@@ -13,7 +13,9 @@ const script = readFileSync(path.join(projectRoot, "components", "scripts", "all
 const vmid = 163;
 const origin = { host: "runner-1", environment: "test", role: "primary", unit: "actions.runner.o-r.runner-1.service" };
 
-/** In place of Alloy, which cannot be downloaded here: it takes any configuration without the word "wrong", and runs. */
+/**
+ * In place of Alloy, which cannot be downloaded here: it takes any configuration without the word "wrong", and runs.
+ */
 const standIn = (version: number): string => `#!/bin/sh
 # version ${version}
 case $1 in

@@ -5,8 +5,8 @@ import type { MachineRig } from "../../../unit/lab/machines/rig";
 import { componentScript, RunnerHost, runnerUnit as unit } from "./runner-host";
 
 /**
- * An archive as GitHub's: the listener finds its folder as the parent of the real folder that it is in, and config.sh writes
- * its files, an environment file and svc.sh there.
+ * An archive as GitHub's: the listener finds its folder as the parent of the real folder that it is in, and config.sh
+ * writes its files, an environment file and svc.sh there.
  */
 const archive = (version: string): string => `
   rm -rf /root/archive && mkdir -p /root/archive/bin /root/archive/externals && cd /root/archive
@@ -49,7 +49,9 @@ function succeeds({ code, stdout, all }: Finished): string {
   return stdout.trim();
 }
 
-/** A runner that our scripts set up, and the two ways to do something on it as a job: by hand, or through its listener. */
+/**
+ * A runner that our scripts set up, and the two ways to do something on it as a job: by hand, or through its listener.
+ */
 export class RunnerUnderAttack {
   private readonly host: RunnerHost;
 
@@ -81,7 +83,10 @@ export class RunnerUnderAttack {
     return this.run(["runuser", "-u", RUNNER_USER, "--", "bash", "-c", line]).all;
   }
 
-  /** A job that the listener starts, in the unit's control group and with its view of the files. @returns its exit code */
+  /**
+   * A job that the listener starts, in the unit's control group and with its view of the files.
+   * @returns its exit code
+   */
   inUnit(script: string): string {
     const file = `${RUNNER_HOME}/_diag/job`;
     this.run(

@@ -131,7 +131,8 @@ describe("what a deployment undoes", function () {
       killAt: fc.integer({ min: 2, max: 40 }),
       release: fc.constantFrom("absent", "altered"),
       installed: fc.boolean(),
-      // Only the root user may set those that a file system in memory has. Seldom: a process has to set and to read them.
+      // Only the root user may set those that a file system in memory has. Seldom: a process has to set and to read
+      // them.
       attributes: isRoot ? fc.nat(5).map((number) => number === 0) : fc.constant(false),
     });
     await fc.assert(

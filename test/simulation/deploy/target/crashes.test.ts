@@ -144,7 +144,9 @@ describe("a target whose agent is killed at any durable write", function () {
   });
 });
 
-/** A disk with just room for the journal: what the records' folder takes does not fit before the reserve is given back. */
+/**
+ * A disk with just room for the journal: what the records' folder takes does not fit before the reserve is given back.
+ */
 class StoreOnSmallDisk extends Store {
   full = false;
   constructor(private readonly target: LocalTarget) {

@@ -5,7 +5,10 @@ import { renderResult } from "@ghrunners/deploy/render";
 import { parseCommand } from "@ghrunners/lab/runner-distribution/worker/commands";
 import { LocalTarget } from "../support/target";
 
-/** As GitHub's runner reads a job's log: line by line, and two forms of commands. Source: actions/runner, ActionCommand.cs. */
+/**
+ * As GitHub's runner reads a job's log: line by line, and two forms of commands. Source: actions/runner,
+ * ActionCommand.cs.
+ */
 const commandsIn = (text: string): string[] =>
   text.split(/\r\n|\r|\n/).filter((line) => /^[\s\u0085]*::/u.test(line) || line.includes("##["));
 

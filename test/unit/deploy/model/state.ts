@@ -12,7 +12,9 @@ export interface ModelState {
   /** The target's disk. */
   readonly transaction: Transaction | null;
   readonly effects: readonly Effect[];
-  /** The agent's process, if one runs: its action, whose intent is durable, and whether the effect has begun or ended. */
+  /**
+   * The agent's process, if one runs: its action, whose intent is durable, and whether the effect has begun or ended.
+   */
   readonly agent: { readonly action: Action; readonly stage: "intent" | "half" | "done" | "failed" } | null;
   /** Steps (or undos) whose processes outlived a killed agent and are still at work. */
   readonly orphan: Action | null;

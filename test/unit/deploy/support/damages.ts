@@ -4,8 +4,8 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "nod
 import path from "node:path";
 
 /**
- * What a file of the agent may have become, by whatever hand or disk. A read that fails (EIO) is met at every file in the
- * simulation (lab/simulation/file-system.ts).
+ * What a file of the agent may have become, by whatever hand or disk. A read that fails (EIO) is met at every file in
+ * the simulation (lab/simulation/file-system.ts).
  */
 export const damages: Record<string, (file: string) => void> = {
   missing: (file) => rmSync(file, { recursive: true, force: true }),

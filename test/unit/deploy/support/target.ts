@@ -1,4 +1,6 @@
-/** A deployment target in a folder of its own: real files, real processes, a real journal; no machine and no systemd. */
+/**
+ * A deployment target in a folder of its own: real files, real processes, a real journal; no machine and no systemd.
+ */
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import {
@@ -113,7 +115,10 @@ export class LocalTarget {
   private readonly artefacts = mkdtempSync(path.join(place, "ghr-artefacts-"));
   private count = 0;
 
-  /** @param executor how its agents run commands. Default: as processes, which a test of the order of steps need not have. */
+  /**
+   * @param executor how its agents run commands. Default: as processes, which a test of the order of steps need not
+   * have.
+   */
   constructor(private readonly executor = (root: string): Executor => new MarkedExecutor(root)) {
     mkdirSync(path.join(this.root, "srv"));
     mkdirSync(path.join(this.root, "opt/demo"), { recursive: true });

@@ -29,7 +29,9 @@ const seed = {
   })),
 };
 
-/** Words and permissions: pve-storage PVE/API2/Storage/Status.pm, pve-common PVE/Tools.pm, qemu-server PVE/API2/Qemu.pm. */
+/**
+ * Words and permissions: pve-storage PVE/API2/Storage/Status.pm, pve-common PVE/Tools.pm, qemu-server PVE/API2/Qemu.pm.
+ */
 describe("images, as Proxmox VE downloads and imports them", () => {
   let lab: EmulatorHarness;
   let server: ImageServer;

@@ -1,6 +1,6 @@
 /**
- * Prints what commands and their sub-commands say to --help, as JSON: `{ "lab fault": "Usage: ..." }`. In a process of its
- * own, one command after the other: starting Node for each of them would take a minute.
+ * Prints what commands and their sub-commands say to --help, as JSON: `{ "lab fault": "Usage: ..." }`. In a process of
+ * its own, one command after the other: starting Node for each of them would take a minute.
  */
 import path from "node:path";
 import { commands } from "./commands";

@@ -1,4 +1,6 @@
-/** What dynamic resources send to hosts: their providers run here, with a host and a GitHub that say what is expected. */
+/**
+ * What dynamic resources send to hosts: their providers run here, with a host and a GitHub that say what is expected.
+ */
 import type * as pulumi from "@pulumi/pulumi";
 import * as session from "../../../../packages/core/ssh/session";
 import { GitHubClient } from "../../../../packages/core/github/client";

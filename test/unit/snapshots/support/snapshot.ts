@@ -98,7 +98,8 @@ export function expectSnapshots(texts: Iterable<readonly [name: string, text: st
 }
 
 /**
- * The last test of each test file: every golden file of it was asked for. Removes the others where UPDATE_SNAPSHOTS is 1.
+ * The last test of each test file: every golden file of it was asked for. Removes the others where UPDATE_SNAPSHOTS is
+ * 1.
  * @throws Error that names the files that no test asks for
  */
 export function expectNoOtherFiles(owner: string, files: GoldenFiles = projectFiles): void {

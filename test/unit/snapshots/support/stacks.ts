@@ -37,7 +37,10 @@ function complete(values: Entry, sshPrivateKey: string): Entry {
 
 const secretKeys = [...Object.keys(placeholders), "sshPrivateKey", "secretValues"];
 
-/** The envelope of an OpenSSH key with a public half of zeros and no private one: revisions are made from the public half. */
+/**
+ * The envelope of an OpenSSH key with a public half of zeros and no private one: revisions are made from the public
+ * half.
+ */
 function emptyKey(): string {
   const field = (content: string | Buffer): Buffer => {
     const bytes = Buffer.from(content);

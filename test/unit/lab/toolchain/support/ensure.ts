@@ -1,4 +1,7 @@
-/** Makes a toolchain and prints where its parts came from; on failure the message, with exit code 1. Arguments: CACHE RELEASES. */
+/**
+ * Makes a toolchain and prints where its parts came from; on failure the message, with exit code 1. Arguments: CACHE
+ * RELEASES.
+ */
 import { ensureToolchain } from "@ghrunners/lab/toolchain/index";
 
 const [cache = "", releases = ""] = process.argv.slice(2);
