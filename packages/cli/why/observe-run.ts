@@ -1,10 +1,10 @@
 /** Reads one run from every side: GitHub first, then the runners and targets that matter, side by side. */
 import { hasFailover } from "@ghrunners/config/failover";
+import { labelsOf, machinesOf } from "@ghrunners/config/machines";
 import type { Settings } from "@ghrunners/config/parse";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { carries } from "@ghrunners/core/github/runner";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
-import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { MAINTENANCE_VARIABLE, maintenanceOf, maintenances } from "@ghrunners/failover/choice/maintenance";
 import { PAUSE_VARIABLE, pauseProblem } from "@ghrunners/failover/choice/pause";
 import type { StackState } from "../drift/state";
@@ -34,6 +34,19 @@ const usedBy = (jobs: readonly WhyJob[]): WhyJob[] => {
   return jobs.some(isOpen) ? jobs.filter(isOpen) : jobs.filter(({ conclusion }) => conclusion !== "skipped");
 };
 
+/** The stack's runners that jobs have, or want: also the delivery runner. Pure. */
+export function runnersMeant(
+  settings: Pick<Settings, "environment" | "agent" | "runners" | "deliveryRunner">,
+  jobs: readonly WhyJob[],
+): Pick<RunnerFacts, "name" | "role" | "labels">[] {
+  const used = usedBy(jobs);
+  return machinesOf(settings)
+    .map(({ name, role }) => ({ name, role, labels: labelsOf(settings, { role }) }))
+    .filter(({ name, labels }) =>
+      used.some((job) => job.runner === name || (job.runner === null && carries(labels, job.labels))),
+    );
+}
+
 async function readRunners(
   { settings, made }: ObserveInput,
   jobs: readonly WhyJob[],
@@ -42,15 +55,7 @@ async function readRunners(
 ): Promise<RunnerFacts[]> {
   if (settings.hosts === "skip") return [];
   const away = maintenances.parse(maintenance, at);
-  const used = usedBy(jobs);
-  const wanted = settings.runners
-    .map(({ name, role }) => ({
-      ...{ name, role },
-      labels: runnerLabels(settings.environment, role, settings.agent.extraLabels),
-    }))
-    .filter(({ name, labels }) =>
-      used.some((job) => job.runner === name || (job.runner === null && carries(labels, job.labels))),
-    );
+  const wanted = runnersMeant(settings, jobs);
   return Promise.all(
     wanted.map(async (runner, index) => {
       const entry = away.known ? maintenanceOf(away.entries, runner.name) : undefined;

@@ -3,11 +3,13 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { WrongUse } from "@ghrunners/cli/command";
 import { oneLine, readGitHub, readRun, Reads } from "@ghrunners/cli/why/read-github";
+import { runnersMeant } from "@ghrunners/cli/why/observe-run";
 import { parseRunner } from "@ghrunners/cli/why/read-runner";
 import { targetFacts } from "@ghrunners/cli/why/read-target";
 import { deploymentIn, runMeant } from "@ghrunners/cli/why/run-meant";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import type { RemoteAgent } from "@ghrunners/deploy/deployer/remote-agent";
+import { job } from "./facts";
 
 const home = "https://github.example/octo-org/demo-app";
 
@@ -38,6 +40,34 @@ describe("the run that a command names", () => {
     assert.equal(deploymentIn({ title, attempt: 1 }), "20260101T115500Z-ab12");
     assert.equal(deploymentIn({ title, attempt: 3 }), "20260101T115500Z-ab12-3");
     assert.equal(deploymentIn({ title: "nightly", attempt: 1 }), null);
+  });
+});
+
+describe("the runners that a run's jobs are about", () => {
+  const settings = {
+    environment: "production",
+    agent: { version: undefined, extraLabels: ["gpu"], allowedEvents: [], allowedRefs: [] },
+    runners: [{ role: "primary" as const, name: "one", vmId: 151, address: "192.0.2.51" }],
+    deliveryRunner: {
+      name: "delivery-1",
+      vmId: 159,
+      address: "192.0.2.59",
+      previews: false,
+      allowedRefs: [],
+      egress: [],
+    },
+  };
+  const meant = (...changes: Parameters<typeof job>): string[] =>
+    runnersMeant(
+      settings,
+      changes.map((change) => job(change)),
+    ).map(({ name }) => name);
+
+  it("are those that have a job, or every label that a waiting one asks for, also the delivery runner", () => {
+    assert.deepEqual(meant({ labels: ["self-hosted", "production", "gpu"] }), ["one"]);
+    assert.deepEqual(meant({ labels: ["self-hosted", "delivery"] }), ["delivery-1"]);
+    assert.deepEqual(meant({ labels: ["self-hosted", "delivery", "gpu"] }), []);
+    assert.deepEqual(meant({ labels: [], runner: "delivery-1", status: "in_progress" }), ["delivery-1"]);
   });
 });
 
