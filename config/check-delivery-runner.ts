@@ -17,14 +17,16 @@ export function sharedValues(own: DeliveryRunnerSettings, runners: ParsedSetting
   });
 }
 
+const ANOTHER = `another word: jobs for the delivery runner ask for the label ${DELIVERY_ROLE}`;
+
+/** The runners of deployments have the environment's name as a label. */
+export const stolenEnvironment = (environment: string): Problem[] =>
+  environment === DELIVERY_ROLE ? [{ path: "environment", seen: environment, allowed: ANOTHER }] : [];
+
 /** A runner of deployments that had the delivery runner's label would get its jobs, with all that they may reach. */
-export function stolenLabel(environment: string, extraLabels: readonly string[]): Problem[] {
-  const allowed = `another word: jobs for the delivery runner ask for the label ${DELIVERY_ROLE}`;
+export function stolenLabels(extraLabels: readonly string[]): Problem[] {
   const taken = extraLabels.findIndex((label) => label.toLowerCase() === DELIVERY_ROLE);
-  return [
-    ...(environment === DELIVERY_ROLE ? [{ path: "environment", seen: environment, allowed }] : []),
-    ...(taken < 0 ? [] : [{ path: `agent.extraLabels[${taken}]`, seen: `"${extraLabels[taken]}"`, allowed }]),
-  ];
+  return taken < 0 ? [] : [{ path: `agent.extraLabels[${taken}]`, seen: `"${extraLabels[taken]}"`, allowed: ANOTHER }];
 }
 
 /** Whether one of the ports and ranges, as Proxmox VE writes them, is this one. */

@@ -5,7 +5,7 @@ import { TEMPLATE_VMIDS } from "@ghrunners/core/proxmox/image";
 import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
 import { MAXIMUM_UNIT_NAME_LENGTH, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
 import { poolProblems } from "@ghrunners/components/runner/check-pool";
-import { sharedValues, stolenLabel, unreachableApi } from "./check-delivery-runner";
+import { sharedValues, stolenEnvironment, stolenLabels, unreachableApi } from "./check-delivery-runner";
 import type { DeliveryRunnerSettings } from "./delivery-runner";
 import type { Problem } from "./problem";
 import { formatAddress, isHostAddress, parseAddress, subnetOf } from "@ghrunners/core/vocabulary/ipv4";
@@ -219,7 +219,8 @@ function deliveryProblems(own: DeliveryRunnerSettings, groups: WellFormed, envir
   const { runners, agent, proxmox } = groups;
   return [
     ...(runners === undefined ? [] : sharedValues(own, runners)),
-    ...stolenLabel(environment, agent?.extraLabels ?? []),
+    ...stolenEnvironment(environment),
+    ...(agent === undefined ? [] : stolenLabels(agent.extraLabels)),
     ...(proxmox === undefined ? [] : unreachableApi(own, proxmox.endpoint)),
   ];
 }

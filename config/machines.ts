@@ -24,7 +24,7 @@ export function machinesOf({
 }): readonly MachineSettings[] {
   if (deliveryRunner === undefined) return runners;
   const { name, vmId, address, node } = deliveryRunner;
-  return [...runners, { role: DELIVERY_ROLE, name, vmId, address, ...(node !== undefined && { node }) }];
+  return [...runners, { role: DELIVERY_ROLE, name, vmId, address, node }];
 }
 
 /** The labels of a machine's runner; those that the settings add are for the runners of deployments only. */

@@ -44,7 +44,15 @@ export const areas: readonly MutationArea[] = [
   },
   {
     folder: "config",
-    files: ["cross-checks.ts", "parse.ts", "problems.ts", "secrets.ts", "unmet-demands.ts"],
+    files: [
+      "check-delivery-runner.ts",
+      "cross-checks.ts",
+      "machines.ts",
+      "parse.ts",
+      "problems.ts",
+      "secrets.ts",
+      "unmet-demands.ts",
+    ],
     tests: ["test/unit/config"],
   },
   {

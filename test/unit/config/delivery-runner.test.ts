@@ -4,7 +4,9 @@ import { guardFacts } from "@ghrunners/config/arguments/guard-facts";
 import { preflightInputs } from "@ghrunners/config/arguments/preflight";
 import { monitoringArgs, monitoringFiles } from "@ghrunners/config/arguments/monitoring";
 import { poolArgs } from "@ghrunners/config/arguments/runners";
-import { machinesOf } from "@ghrunners/config/machines";
+import { crossCheck } from "@ghrunners/config/cross-checks";
+import { deliveryRunner } from "@ghrunners/config/delivery-runner";
+import { labelsOf, machinesOf } from "@ghrunners/config/machines";
 import { parseConfiguration, type Settings } from "@ghrunners/config/parse";
 import { good, patched, problemsOf, raw, secrets } from "./support/settings";
 
@@ -38,7 +40,11 @@ describe("the settings of the delivery runner", () => {
     assert.deepEqual(own({ vmId: 151 }), ["deliveryRunner.vmId"]);
     assert.deepEqual(own({ address: "192.0.2.52" }), ["deliveryRunner.address"]);
     const [problem] = problemsOf({ ...wanted, deliveryRunner: { ...delivery, name: "two" } });
-    assert.equal(problem?.seen, '"two", as runners[1] has it');
+    assert.deepEqual(problem, {
+      path: "deliveryRunner.name",
+      seen: '"two", as runners[1] has it',
+      allowed: "a name of its own",
+    });
   });
 
   it("are checked as those of the other machines are", () => {
@@ -60,7 +66,15 @@ describe("the settings of the delivery runner", () => {
 
   it("leave its label to it: a runner of deployments that had it would get its jobs", () => {
     assert.deepEqual(paths({ agent: { extraLabels: ["gpu", "Delivery"] } }), ["agent.extraLabels[1]"]);
+    assert.deepEqual(paths({ agent: { extraLabels: ["Delivery"] } }), ["agent.extraLabels[0]"]);
     assert.deepEqual(paths({ environment: "delivery" }), ["environment"]);
+    const allowed = "another word: jobs for the delivery runner ask for the label delivery";
+    assert.deepEqual(problemsOf({ ...wanted, environment: "delivery", agent: { extraLabels: ["gpu", "Delivery"] } }), [
+      { path: "environment", seen: "delivery", allowed },
+      { path: "agent.extraLabels[1]", seen: '"Delivery"', allowed },
+      // As any label that the runners have already.
+      { path: "agent.extraLabels[1]", seen: '"Delivery"', allowed: "a label that the runner does not have already" },
+    ]);
     assert.deepEqual(problemsOf({ agent: { extraLabels: ["delivery"] } }), []);
     assert.deepEqual(problemsOf({ environment: "delivery" }), []);
   });
@@ -78,7 +92,38 @@ describe("the settings of the delivery runner", () => {
     assert.deepEqual(at("https://pve.example/"), []);
     const [problem] = problemsOf({ deliveryRunner: delivery, ...pve("https://pve.example:8006/") });
     assert.equal(problem?.seen, "no rule for TCP 8006, the port of proxmox.endpoint, which has a name and no address");
+    assert.equal(problem.allowed, "a rule with the address of pve.example and port 8006");
     assert.match(JSON.stringify(problem), /deliveryRunner\.egress\[0\]' '\{.*ADDRESS\/32.*8006.*\}'/);
+  });
+});
+
+describe("checks of the delivery runner's settings", () => {
+  const whole = deliveryRunner.parse(delivery);
+
+  it("need only the groups that are well formed", () => {
+    assert.deepEqual(crossCheck({ deliveryRunner: whole }, "test"), []);
+    assert.deepEqual(
+      crossCheck({ deliveryRunner: whole }, "delivery").map(({ path }) => path),
+      ["environment"],
+    );
+  });
+});
+
+describe("the machines of a stack", () => {
+  const one = { role: "primary", name: "one", vmId: 151, address: "192.0.2.51" } as const;
+
+  it("are the runners, then the delivery runner, with its node", () => {
+    assert.deepEqual(machinesOf({ runners: [one] }), [one]);
+    assert.deepEqual(machinesOf({ runners: [one], deliveryRunner: { ...delivery, node: "pve2" } }), [
+      one,
+      { role: "delivery", ...delivery, node: "pve2" },
+    ]);
+  });
+
+  it("have the labels of their role, and the added ones where deployments run", () => {
+    const settings = { environment: "test", agent: { extraLabels: ["gpu"] } };
+    assert.deepEqual(labelsOf(settings, one), ["self-hosted", "linux", "x64", "test", "primary", "gpu"]);
+    assert.deepEqual(labelsOf(settings, { role: "delivery" }), ["self-hosted", "linux", "x64", "delivery"]);
   });
 });
 
