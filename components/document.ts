@@ -1,6 +1,6 @@
 /**
- * docs/reference/components.md, rendered from the docstrings of what index.ts exports. A test compares the file with this
- * text. Run this file to write it: npx tsx components/document.ts
+ * docs/reference/components.md, rendered from the docstrings of what index.ts exports. A test compares the file with
+ * this text. Run this file to write it: npx tsx components/document.ts
  */
 import { writeFileSync } from "node:fs";
 import path from "node:path";

@@ -1,6 +1,6 @@
 /**
- * Every metric of the project, once: exporters register from it, rules, dashboards and documents are checked against it.
- * Names and meanings follow docs/explanation/monitoring.md; naming rules: prometheus.io/docs/practices/naming.
+ * Every metric of the project, once: exporters register from it, rules, dashboards and documents are checked against
+ * it. Names and meanings follow docs/explanation/monitoring.md; naming rules: prometheus.io/docs/practices/naming.
  */
 import { fleetMetrics } from "./metrics/fleet";
 import { hostMetrics } from "./metrics/host";

@@ -5,7 +5,10 @@ import { ON_CALL_RECEIVER, PRODUCED, type RenderedFile } from "./settings";
 /** Receiver of the alert that always fires; without its own configuration it sends no notification. */
 export const WATCHDOG_RECEIVER = "watchdog";
 
-/** Where notifications go. Alertmanager posts JSON to them: prometheus.io/docs/alerting/latest/configuration, webhook_config. */
+/**
+ * Where notifications go. Alertmanager posts JSON to them: prometheus.io/docs/alerting/latest/configuration,
+ * webhook_config.
+ */
 export interface AlertReceivers {
   /** Webhook of on-call, e.g. `http://127.0.0.1:9094/notifications`. */
   readonly onCallUrl: string;

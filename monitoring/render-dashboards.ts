@@ -10,7 +10,9 @@ import type { MonitoringSettings, RenderedFile } from "./settings";
 /** Settings on which the dashboards of all environments depend. */
 export type DashboardSettings = Pick<MonitoringSettings, "runbookBaseUrl">;
 
-/** Logs of the environment's hosts in Grafana's Explore, through the variable `logs`; the labels are the log shipper's. */
+/**
+ * Logs of the environment's hosts in Grafana's Explore, through the variable `logs`; the labels are the log shipper's.
+ */
 function logsUrl(): string {
   const panes = {
     logs: {

@@ -9,7 +9,9 @@ export interface MonitoringSettings extends AlertScope {
   readonly runners: readonly { readonly name: string; readonly role: MachineRole; readonly address: string }[];
   /** Deployment targets with node exporter; may be empty. */
   readonly targets: readonly { readonly name: string; readonly address: string }[];
-  /** Folder of the runbooks, without a slash at the end, e.g. `https://github.com/acme/shop/blob/main/docs/runbooks`. */
+  /**
+   * Folder of the runbooks, without a slash at the end, e.g. `https://github.com/acme/shop/blob/main/docs/runbooks`.
+   */
   readonly runbookBaseUrl: string;
   /** Grafana's address, without a slash at the end, e.g. `http://192.168.0.200:3000`. */
   readonly dashboardBaseUrl: string;

@@ -5422,7 +5422,10 @@ var GitHubClient = class extends RepositoryRequests {
       owner: { login: data.owner.login, kind: data.owner.type === "Organization" ? "organization" : "person" }
     };
   }
-  /** Until when the token is valid (a GitHub App's key has no end), and GitHub's clock. @throws GitHubError when GitHub refuses the token */
+  /**
+   * Until when the token is valid (a GitHub App's key has no end), and GitHub's clock.
+   * @throws GitHubError when GitHub refuses the token
+   */
   token() {
     return this.call("read the repository", async ({ rest }, names) => {
       const seen = toTokenSeen((await rest.repos.get(names)).headers);

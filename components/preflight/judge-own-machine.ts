@@ -5,8 +5,8 @@ import { settingOf } from "./settings-of";
 import type { PreflightProblem } from "./observation";
 
 /**
- * A machine can be left as it is for a while, but not where the stack would lose it: under another name, VMID or address,
- * or no longer in the configuration.
+ * A machine can be left as it is for a while, but not where the stack would lose it: under another name, VMID or
+ * address, or no longer in the configuration.
  * @param here name of the runner whose job this is; undefined outside a job
  */
 export function ownMachineProblems(

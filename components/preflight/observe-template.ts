@@ -5,8 +5,8 @@ import type { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { type TemplateRequirement, templateReasons } from "./judge-template";
 
 /**
- * Reasons why no machine can be cloned, each with the command that corrects it. Empty if one can be cloned, and if Proxmox
- * VE does not answer: then no machine can be deleted either, and a later step reports the error.
+ * Reasons why no machine can be cloned, each with the command that corrects it. Empty if one can be cloned, and if
+ * Proxmox VE does not answer: then no machine can be deleted either, and a later step reports the error.
  */
 export async function observeTemplate(
   proxmox: Pick<ProxmoxClient, "guests" | "vmConfig">,

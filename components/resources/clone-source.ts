@@ -1,8 +1,8 @@
 /**
- * The dynamic resource CloneSource checks the template when a machine of the pool is about to be made. That includes runs
- * without a changed setting (`pulumi up --replace`, a machine that is gone), in which the preflight does not run. Before
- * the engine deletes a machine in order to make it again, it calls `diff` here with that machine's MAC address unknown. A
- * refusal therefore comes before the deletion, in previews and in updates, and needs no delete hook.
+ * The dynamic resource CloneSource checks the template when a machine of the pool is about to be made. That includes
+ * runs without a changed setting (`pulumi up --replace`, a machine that is gone), in which the preflight does not run.
+ * Before the engine deletes a machine in order to make it again, it calls `diff` here with that machine's MAC address
+ * unknown. A refusal therefore comes before the deletion, in previews and in updates, and needs no delete hook.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";

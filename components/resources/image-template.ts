@@ -1,7 +1,8 @@
 /**
- * The dynamic resource ImageTemplate: a template that Proxmox VE's API makes of a cloud image. A changed image is another
- * VMID, so the engine makes the new template first, then replaces the machines, and deletes the old template last: full
- * clones do not need it. What an interrupted run left carries our mark and is adopted if complete, else made again.
+ * The dynamic resource ImageTemplate: a template that Proxmox VE's API makes of a cloud image. A changed image is
+ * another VMID, so the engine makes the new template first, then replaces the machines, and deletes the old template
+ * last: full clones do not need it. What an interrupted run left carries our mark and is adopted if complete, else made
+ * again.
  */
 import { randomBytes } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
@@ -45,8 +46,8 @@ export interface ImageTemplateState extends ImageTemplateInputs {
   readonly templateId: number;
   /**
    * Tag of the template that says which entry of the state it belongs to. A run that fails after a change of the image
-   * leaves the old template to be deleted; if the next run returns to that image it adopts the template, and the tag keeps
-   * the delete that is still due away from it.
+   * leaves the old template to be deleted; if the next run returns to that image it adopts the template, and the tag
+   * keeps the delete that is still due away from it.
    */
   readonly owner: string;
 }
@@ -89,7 +90,8 @@ export function templateOptions(inputs: ImageTemplateInputs, owner: string): Rec
     description: mark,
     ostype: "l26",
     scsihw: "virtio-scsi-pci",
-    // The size follows from the image. Source: qemu-server, PVE/API2/Qemu.pm: "use <storage ID>:0,import-from=<source>".
+    // The size follows from the image. Source: qemu-server, PVE/API2/Qemu.pm:
+    // "use <storage ID>:0,import-from=<source>".
     scsi0: `${storage}:0,import-from=${imageStorage}:import/${file}`,
     ide2: `${storage}:cloudinit`,
     boot: "order=scsi0",

@@ -1,6 +1,7 @@
 /**
  * The dynamic resource Preflight. The looking is done in `check`, which runs in previews too, and only when what it
- * looks at has changed. A run without changes asks one question, which costs nothing: what is left of GitHub's rate limit.
+ * looks at has changed. A run without changes asks one question, which costs nothing: what is left of GitHub's rate
+ * limit.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { GitHubClient } from "@ghrunners/core/github/client";

@@ -49,8 +49,8 @@ const PROBE_TIMEOUT_MS = 5_000;
 /** Pauses between two polls of GitHub, milliseconds. */
 const PACE = { pauseMs: 500, longestPauseMs: 5_000 };
 /**
- * GitHub holds the session of a listener that was killed for about four minutes; the next one asks for its own every 30 s.
- * Source: actions/runner, BrokerMessageListener.cs.
+ * GitHub holds the session of a listener that was killed for about four minutes; the next one asks for its own every
+ * 30 s. Source: actions/runner, BrokerMessageListener.cs.
  */
 const SESSION_SECONDS = 300;
 /** How long a machine may take to answer SSH again after a change of its VM restarted it. */

@@ -39,7 +39,10 @@ export interface RegistrationState extends RegistrationInputs {
 }
 
 const SCRIPT = hostScript("registration.sh");
-/** config.sh got the answer 404. A token that expired or was used up in between is one cause, and a fresh one its remedy. */
+/**
+ * config.sh got the answer 404. A token that expired or was used up in between is one cause, and a fresh one its
+ * remedy.
+ */
 const TOKEN_REFUSED = "GitHub answers 404 to the registration";
 const SCRIPT_LIMIT_MS = 180_000;
 /** How long the runner of a deleted machine may still be shown online before its name counts as taken. */

@@ -1,6 +1,6 @@
 /**
- * Hosts that jobs have no business on. The VM's firewall opens TCP 80 and 443 to everywhere, because GitHub and mirrors have
- * no fixed addresses; these are left out of that, so a job finds no console, no API and no proxy there. Pure.
+ * Hosts that jobs have no business on. The VM's firewall opens TCP 80 and 443 to everywhere, because GitHub and mirrors
+ * have no fixed addresses; these are left out of that, so a job finds no console, no API and no proxy there. Pure.
  */
 import { parseAddress, parseCidr } from "@ghrunners/core/vocabulary/ipv4";
 
@@ -23,7 +23,9 @@ export function closedHosts({ closed, monitoringAddress, proxmoxEndpoint, github
   return [...new Set(hosts)].filter((host) => parseAddress(host) !== undefined && host !== hostOf(githubUrl)).sort();
 }
 
-/** Of the closed hosts those that no job needs on any port: none of its DNS servers, none that `egress` opens for jobs. */
+/**
+ * Of the closed hosts those that no job needs on any port: none of its DNS servers, none that `egress` opens for jobs.
+ */
 export function closedToJobs(
   hosts: readonly string[],
   nameservers: readonly string[],

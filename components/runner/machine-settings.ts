@@ -104,8 +104,8 @@ export interface NetworkArgs {
    */
   readonly adminCidr: pulumi.Input<string>;
   /**
-   * Machine outside `adminCidr` on which the delivery workflows run the program, IPv4: it may connect by SSH too. Plain:
-   * whether there is one determines a rule.
+   * Machine outside `adminCidr` on which the delivery workflows run the program, IPv4: it may connect by SSH too.
+   * Plain: whether there is one determines a rule.
    * @default none
    * @example "192.168.0.59"
    */
@@ -122,8 +122,8 @@ export interface NetworkArgs {
    */
   readonly egress?: pulumi.Input<pulumi.Input<EgressArgs>[]>;
   /**
-   * Hosts on which TCP 80 and 443 are refused, IPv4; what `egress` allows there stays open. A `Runner` adds the monitoring
-   * host and, where its URL has an address, Proxmox VE's API.
+   * Hosts on which TCP 80 and 443 are refused, IPv4; what `egress` allows there stays open. A `Runner` adds the
+   * monitoring host and, where its URL has an address, Proxmox VE's API.
    * @default []
    * @example ["192.168.0.10"]
    */

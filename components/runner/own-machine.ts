@@ -5,7 +5,10 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Name of the runner whose job this process belongs to; undefined outside a job. Source: GitHub, "Default environment variables". */
+/**
+ * Name of the runner whose job this process belongs to; undefined outside a job. Source: GitHub,
+ * "Default environment variables".
+ */
 export const runnerHere = (env: NodeJS.ProcessEnv = process.env): string | undefined => env.RUNNER_NAME || undefined;
 
 /** What to do instead. */

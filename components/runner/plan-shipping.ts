@@ -26,8 +26,8 @@ export function lokiUrlOf(settings: ShippingSettings, monitoringHost: string): s
 
 /**
  * The firewall rule that log shipping needs. A rule needs an address: for a Loki given by name TCP 80 and 443 are open
- * anyway, and another port must be set in network.egress. The name may be the monitoring host's own, where 80 and 443 are
- * otherwise closed.
+ * anyway, and another port must be set in network.egress. The name may be the monitoring host's own, where 80 and 443
+ * are otherwise closed.
  */
 export function logEgress(settings: ShippingSettings, monitoringHost: string): LogEgress[] {
   const rule = (host: string, ports: number): LogEgress[] => [

@@ -56,8 +56,9 @@ WantedBy=multi-user.target
  * (#26413). A job cannot set the clock anyway: its user has no capability.
  *
  * A start cleans up as the hooks do: a job can leave what makes the runner fail before it comes to a hook.
- * The last lines are enforced by the kernel where systemd may load its filters, as on any virtual machine: no job answers in
- * the exporters' place, also while one of them is down, and none reaches a host that only the host's own services need.
+ * The last lines are enforced by the kernel where systemd may load its filters, as on any virtual machine: no job
+ * answers in the exporters' place, also while one of them is down, and none reaches a host that only the host's own
+ * services need.
  *
  * @param stopMinutes how long a stop waits for the running job
  * @param closed IPv4 addresses that no job needs

@@ -22,8 +22,8 @@ export interface GitHubArgs {
   /**
    * Token of a repository administrator, or a GitHub App as JSON (docs/reference/security.md); a secret. The program
    * uses it to drain a runner before a step that would disturb its job, and to remove what an interrupted run left.
-   * Only the GitHub provider has it in the state, encrypted. Dynamic resources read the same token from the configuration key
-   * `ghrunners:githubToken`.
+   * Only the GitHub provider has it in the state, encrypted. Dynamic resources read the same token from the
+   * configuration key `ghrunners:githubToken`.
    * @example config.requireSecret("githubToken")
    */
   readonly token: pulumi.Input<string>;

@@ -58,8 +58,8 @@ export interface VmTemplateArgs {
 }
 
 /**
- * A template on one node, made of a cloud image by Proxmox VE's API: the node downloads the image, checks its SHA-512 and
- * imports it. A changed image makes a new template; the old one is deleted after the machines were replaced.
+ * A template on one node, made of a cloud image by Proxmox VE's API: the node downloads the image, checks its SHA-512
+ * and imports it. A changed image makes a new template; the old one is deleted after the machines were replaced.
  */
 export class VmTemplate extends pulumi.ComponentResource {
   /** Its VMID, for `proxmox.templateId` of a RunnerPool. Known when the template is complete. */

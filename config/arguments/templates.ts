@@ -3,7 +3,9 @@ import { VmTemplate } from "@ghrunners/components";
 import { machinesOf } from "../machines";
 import type { Settings } from "../parse";
 
-/** Makes the templates of the stack's image, one on each node that has a runner; none if the templates exist already. */
+/**
+ * Makes the templates of the stack's image, one on each node that has a runner; none if the templates exist already.
+ */
 export function makeTemplates(
   settings: Pick<Settings, "proxmox" | "runners" | "deliveryRunner">,
   opts: pulumi.ComponentResourceOptions,

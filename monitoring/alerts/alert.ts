@@ -26,7 +26,10 @@ export interface Alert {
   readonly name: AlertName;
   readonly severity: AlertSeverity;
   readonly component: Component;
-  /** Label `role`: for an alert whose series have none, or about one role only; "all" concerns every runner of the environment. */
+  /**
+   * Label `role`: for an alert whose series have none, or about one role only; "all" concerns every runner of the
+   * environment.
+   */
   readonly role?: MachineRole | "all";
   /** Further fixed labels, such as the reason. */
   readonly labels?: Readonly<Record<string, string>>;
@@ -34,7 +37,9 @@ export interface Alert {
   readonly for?: string;
   /** PromQL expressions, any of which is the alert; an empty list gives no rule. */
   readonly expr: (scope: AlertScope) => readonly string[];
-  /** One line, for the subject of a page. `$labels` in texts are those of the series: fixed labels are not among them. */
+  /**
+   * One line, for the subject of a page. `$labels` in texts are those of the series: fixed labels are not among them.
+   */
   readonly summary: string;
   /** What is seen, with the value. */
   readonly description: string;

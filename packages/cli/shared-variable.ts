@@ -1,6 +1,6 @@
 /**
- * A repository variable that holds a list of entries, written by several stacks: GitHub can only replace the whole text,
- * so each change is read back.
+ * A repository variable that holds a list of entries, written by several stacks: GitHub can only replace the whole
+ * text, so each change is read back.
  */
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { TimedEntries } from "@ghrunners/failover/choice/timed-entries";
@@ -8,8 +8,8 @@ import type { TimedEntries } from "@ghrunners/failover/choice/timed-entries";
 const ATTEMPTS = 3;
 
 /**
- * Changes the list, and reads it back, because another stack may write at the same moment. Expired entries are dropped; a
- * list without entries removes the variable.
+ * Changes the list, and reads it back, because another stack may write at the same moment. Expired entries are dropped;
+ * a list without entries removes the variable.
  * @returns the entries before the change
  * @throws Error if the content cannot be read, or another writer overwrites it on each attempt
  */

@@ -1,7 +1,7 @@
 /**
  * Waiting for something that another process or machine does. Every wait of the project is one of these two functions.
- * Why not p-wait-for: a caller needs the last value for its error message, also when the limit is reached, and a wait of
- * hours needs pauses that grow.
+ * Why not p-wait-for: a caller needs the last value for its error message, also when the limit is reached, and a wait
+ * of hours needs pauses that grow.
  */
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -12,8 +12,8 @@ export interface Pace {
   /** Pause between two polls, in milliseconds; default 50. */
   readonly pauseMs?: number;
   /**
-   * Pauses grow to a tenth of the time waited so far, up to this limit in milliseconds; default: they do not grow. Use it
-   * for waits of minutes on a service with a request limit, such as GitHub.
+   * Pauses grow to a tenth of the time waited so far, up to this limit in milliseconds; default: they do not grow. Use
+   * it for waits of minutes on a service with a request limit, such as GitHub.
    */
   readonly longestPauseMs?: number;
 }
@@ -27,7 +27,8 @@ export const pauseAfter = (
 ): number => Math.max(pauseMs, Math.min(waitedMs / 10, longestPauseMs));
 
 /**
- * Polls until a value is good enough, or until the limit is reached. Setting the machine's clock does not change the limit.
+ * Polls until a value is good enough, or until the limit is reached. Setting the machine's clock does not change the
+ * limit.
  * @param look reads the value; an error it throws ends the wait
  * @returns the last value, also when the limit is reached: the caller's error message says what is missing
  * @example const runner = await poll(() => github.runner(7), (seen) => seen?.online === true, { limitMs: 60_000 });

@@ -1,7 +1,7 @@
 /**
  * Writing a file whole or not at all: a new file, flushed, then renamed into place. A reader never sees half of it.
- * Why not write-file-atomic: its release needs a newer Node than a Debian host has, it changes the owner and adds handlers for
- * signals, and the deployment agent needs to find what a killed process left behind.
+ * Why not write-file-atomic: its release needs a newer Node than a Debian host has, it changes the owner and adds
+ * handlers for signals, and the deployment agent needs to find what a killed process left behind.
  */
 import { createHash, randomBytes } from "node:crypto";
 import {
@@ -31,8 +31,9 @@ export const temporaryFor = (file: string): string =>
   path.join(path.dirname(file), `${temporariesOf(file)}${process.pid}-${randomBytes(6).toString("hex")}`);
 
 /**
- * Removes what a process left behind that was ended while it wrote the file; one that still writes keeps its own. Removes
- * names only, never what is in a folder: another user may own the place, and would exchange that for a link on the way.
+ * Removes what a process left behind that was ended while it wrote the file; one that still writes keeps its own.
+ * Removes names only, never what is in a folder: another user may own the place, and would exchange that for a link on
+ * the way.
  */
 export function removeTemporaries(file: string): void {
   const folder = path.dirname(file);
@@ -66,7 +67,8 @@ export interface WholeFileOptions {
 }
 
 /**
- * Writes a file whole or not at all, also at a power cut. Missing folders are made. The file belongs to this process' user.
+ * Writes a file whole or not at all, also at a power cut. Missing folders are made. The file belongs to this process'
+ * user.
  * @throws Error of the system, such as ENOSPC; what stood there before stays
  * @example writeWhole("/var/lib/ghrunners/state.json", JSON.stringify(state));
  */

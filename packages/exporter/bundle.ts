@@ -8,7 +8,10 @@ import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { writeWhole } from "@ghrunners/core/whole-file";
 
-/** `runner`: the host view on a runner. On the monitoring host `fleet`, GitHub's view, and `switch`, the failover switch. */
+/**
+ * `runner`: the host view on a runner. On the monitoring host `fleet`, GitHub's view, and `switch`, the failover
+ * switch.
+ */
 export type ExporterKind = "runner" | "fleet" | "switch";
 
 /** The bundle in the cache of this machine. */
@@ -38,7 +41,8 @@ function contentKey(): string {
 
 /**
  * Builds the bundle if it is not in the cache (a quarter of a second).
- * @param kind of the exporter. A runner's asks GitHub nothing as an App, and leaves out the library for it: 3 MB of memory
+ * @param kind of the exporter. A runner's asks GitHub nothing as an App, and leaves out the library for it: 3 MB of
+ * memory
  * @param cache folder of caches; default: XDG_CACHE_HOME
  */
 export async function bundleExporter(

@@ -7,7 +7,9 @@ import { type MetricKey, metrics } from "@ghrunners/monitoring/all-metrics";
 import type { CounterKey, HistogramKey, LabelsOf } from "./samples";
 
 interface HistogramTotals {
-  /** Observations by bucket, not cumulated, in the catalogue's order of bounds; those above the last bound at the end. */
+  /**
+   * Observations by bucket, not cumulated, in the catalogue's order of bounds; those above the last bound at the end.
+   */
   readonly buckets: readonly number[];
   readonly sum: number;
 }

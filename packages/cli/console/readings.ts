@@ -31,7 +31,10 @@ class Reading<Data> {
     this.part = "off" in source ? off(source.off) : loading;
   }
 
-  /** The part as it is known now. Starts a reading if the last one is too old; two readings of one source never run side by side. */
+  /**
+   * The part as it is known now. Starts a reading if the last one is too old; two readings of one source never run side
+   * by side.
+   */
   look(now: () => Date): SnapshotPart<Data> {
     const { source } = this;
     if (!("off" in source) && !this.isReading && now().getTime() - this.begunAt >= source.everyMs) {

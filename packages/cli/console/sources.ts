@@ -11,9 +11,9 @@ import type { PartSources } from "./readings";
 import { deploymentsOf, type TargetDeployments } from "./snapshot";
 
 /**
- * Ages at which a part is read again, ms. Of GitHub's 5000 requests of an hour, a status takes up to 20 and the gate one
- * (whether deployments are paused), so a page that is always open uses less than half of them. The switch and the targets
- * are read by SSH, alerts from Prometheus.
+ * Ages at which a part is read again, ms. Of GitHub's 5000 requests of an hour, a status takes up to 20 and the gate
+ * one (whether deployments are paused), so a page that is always open uses less than half of them. The switch and the
+ * targets are read by SSH, alerts from Prometheus.
  */
 const EVERY_MS = { status: 45_000, gate: 10_000, monitoring: 5_000, deployments: 10_000 } as const;
 

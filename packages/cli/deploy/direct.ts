@@ -19,7 +19,10 @@ export interface Direct {
   readonly artefacts?: string;
 }
 
-/** @throws Error if deployments are paused, if the target cannot be reached, or the connection was lost: the target then rolls back by itself */
+/**
+ * @throws Error if deployments are paused, if the target cannot be reached, or the connection was lost: the target then
+ * rolls back by itself
+ */
 export async function deployDirectly(
   stack: Stack,
   { version, action, plan: file, artefacts }: Direct,

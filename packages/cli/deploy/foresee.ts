@@ -1,7 +1,7 @@
 /**
  * Finds out before a reviewer is asked whether a deployment through GitHub would fail or do nothing: deployments are
- * paused, the repository does not have the version, or it is already installed and healthy. About versions no prediction
- * is made if the repository's workflow is built differently.
+ * paused, the repository does not have the version, or it is already installed and healthy. About versions no
+ * prediction is made if the repository's workflow is built differently.
  */
 import path from "node:path";
 import { parse } from "yaml";

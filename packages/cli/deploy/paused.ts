@@ -12,8 +12,8 @@ export async function whyPaused(client: GitHubClient, environment: string): Prom
 }
 
 /**
- * A pause holds for a deployment from this machine too. Where GitHub does not answer, the deployment continues: it is made for such
- * emergencies.
+ * A pause holds for a deployment from this machine too. Where GitHub does not answer, the deployment continues: it is
+ * made for such emergencies.
  * @throws Error while deployments are paused
  */
 export async function refusePaused({ github, githubToken, environment }: Settings): Promise<void> {

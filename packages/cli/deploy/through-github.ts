@@ -22,7 +22,10 @@ export interface ThroughGitHub {
   readonly runner: string;
 }
 
-/** @throws Error when the stack has no runners or no environment, deployments are paused, there is no such version, or the workflow cannot be started */
+/**
+ * @throws Error when the stack has no runners or no environment, deployments are paused, there is no such version, or
+ * the workflow cannot be started
+ */
 export async function deployThroughGitHub(stack: Stack, { version, runner }: ThroughGitHub): Promise<Followed> {
   const settings = await settingsOf(stack);
   const { github, githubToken, deployment, environment, targets, sshPrivateKey, hosts } = settings;

@@ -1,4 +1,6 @@
-/** Reads the user's own programs, the stack, its configuration and its state. Starts only reading commands of Pulumi. */
+/**
+ * Reads the user's own programs, the stack, its configuration and its state. Starts only reading commands of Pulumi.
+ */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";

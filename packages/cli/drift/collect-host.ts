@@ -16,7 +16,10 @@ import { parseHost } from "./parse-host";
 const LIMIT_MS = 30_000;
 const SCRIPT = "observe-host.sh";
 
-/** @param limits of the connection and of the script, milliseconds @throws Error if the host cannot be reached or read */
+/**
+ * @param limits of the connection and of the script, milliseconds
+ * @throws Error if the host cannot be reached or read
+ */
 export async function readHost(
   { name, unit, ...address }: Pick<HostExpectation, "name" | "host" | "user" | "hostKey" | "unit">,
   privateKey: string,

@@ -35,8 +35,8 @@ function resolveFile(file: string, folder: string, home: string): string {
 }
 
 /**
- * Reads an answers file: settings as in the stack's file without `ghrunners:`, `secretFiles` with a file for each secret,
- * and `workflowsTokenFile`.
+ * Reads an answers file: settings as in the stack's file without `ghrunners:`, `secretFiles` with a file for each
+ * secret, and `workflowsTokenFile`.
  * @param home home folder, for `~/`
  * @throws Error that names every problem of the file
  */

@@ -20,7 +20,9 @@ const only = <T>(list: readonly T[]): T | undefined => (list.length === 1 ? list
 const preferred = (usual: string, seen: readonly string[]): string | undefined =>
   seen.includes(usual) ? usual : only(seen);
 
-/** Values that have only one possibility, filled in where no answer was given. Settings whose default fits are left out. */
+/**
+ * Values that have only one possibility, filled in where no answer was given. Settings whose default fits are left out.
+ */
 export function fillIn(tree: SettingsTree, offer: ProxmoxOffer): SettingsTree {
   const said = valueOf(tree, "proxmox.node");
   const node = typeof said === "string" ? said : only(offer.nodes);

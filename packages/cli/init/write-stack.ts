@@ -1,6 +1,6 @@
 /**
- * Creates the stack and writes its configuration: all of it or nothing. Pulumi works on a copy of the file in a folder of its
- * own, which takes the file's place in one step at the end.
+ * Creates the stack and writes its configuration: all of it or nothing. Pulumi works on a copy of the file in a folder
+ * of its own, which takes the file's place in one step at the end.
  */
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -8,9 +8,9 @@ import { withStack } from "./run";
 import { pulumiProcess, type Stack } from "./stack";
 
 /**
- * Refuses a run that GitHub's provider would spend asleep: at a used-up rate limit it waits until the reset, perhaps for
- * an hour, without a word and with the stack locked. A command that changes something before its run asks first. Asking
- * costs nothing of the limit.
+ * Refuses a run that GitHub's provider would spend asleep: at a used-up rate limit it waits until the reset, perhaps
+ * for an hour, without a word and with the stack locked. A command that changes something before its run asks first.
+ * Asking costs nothing of the limit.
  * @throws Error that says what is left, until when, and what else to do
  */
 export async function refuseAtRateLimit({ github, githubToken }: Settings): Promise<void> {

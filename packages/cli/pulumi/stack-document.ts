@@ -30,8 +30,8 @@ export function settingsIn(document: Document): SettingsTree {
 export const isEncrypted = (value: unknown): boolean => isTree(value) && "secure" in value;
 
 /**
- * Sets every value of the tree that the document has otherwise, leaf by leaf; lists are replaced as a whole unless their
- * entries can be set one by one.
+ * Sets every value of the tree that the document has otherwise, leaf by leaf; lists are replaced as a whole unless
+ * their entries can be set one by one.
  * @returns paths that were changed, such as `proxmox.node`
  */
 export function setSettings(document: Document, tree: SettingsTree): string[] {

@@ -49,7 +49,8 @@ function appPermissions(
 
 /**
  * One App for each credential of a stack.
- * @example appsToRegister({ url: "https://github.com", repository: "octo-org/demo-app", isOrganization: true })[2].setting
+ * @example appsToRegister({ url: "https://github.com", repository: "octo-org/demo-app", isOrganization: true
+ * })[2].setting
  */
 export function appsToRegister({ url, repository, isOrganization }: AppOwner): AppToRegister[] {
   const { owner, repo } = repositoryName(repository);

@@ -13,8 +13,8 @@ export const ruleGlob = ({ paths }: MonitoringPlaces): string => `${paths.rules}
 export const targetGlob = ({ paths }: MonitoringPlaces): string => `${paths.targets}/*.json`;
 
 /**
- * The job for the targets that the stacks write. Limits: where an exporter restarts, a job on that host may listen on its
- * port in the meantime, and answer without end or with any number of series.
+ * The job for the targets that the stacks write. Limits: where an exporter restarts, a job on that host may listen on
+ * its port in the meantime, and answer without end or with any number of series.
  */
 const filesJob = (places: MonitoringPlaces) => ({
   job_name: "files",

@@ -16,8 +16,8 @@ export interface MissingPart {
 
 export interface MonitoringPlan {
   /**
-   * ready: nothing is missing. empty: no one has set up Prometheus here, so the command may. owned: what is there belongs
-   * to someone, and is only read.
+   * ready: nothing is missing. empty: no one has set up Prometheus here, so the command may. owned: what is there
+   * belongs to someone, and is only read.
    */
   readonly state: "ready" | "empty" | "owned";
   readonly missing: readonly MissingPart[];

@@ -25,10 +25,10 @@ export interface ProxmoxGrants {
 }
 
 /**
- * Privileges and paths from the list that the preflight demands. Entries of single VMs become one on /vms: Proxmox VE deletes
- * a VM's own entries and its place in a pool together with the VM, so a machine could not be replaced. Source: qemu-server,
- * PVE/API2/Qemu.pm, destroy_vm calls remove_vm_access. Those of single nodes become one on /nodes: the stack may not be
- * configured yet.
+ * Privileges and paths from the list that the preflight demands. Entries of single VMs become one on /vms: Proxmox VE
+ * deletes a VM's own entries and its place in a pool together with the VM, so a machine could not be replaced. Source:
+ * qemu-server, PVE/API2/Qemu.pm, destroy_vm calls remove_vm_access. Those of single nodes become one on /nodes: the
+ * stack may not be configured yet.
  */
 export function proxmoxGrants(account: Omit<ProxmoxAccount, "tokenId">): ProxmoxGrants {
   const { storage, bridge, pool, imageStorage } = account;

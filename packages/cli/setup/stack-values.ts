@@ -4,8 +4,8 @@ import { currentStack, stackFile } from "../pulumi/stack";
 import { parseStackDocument, settingsIn } from "../pulumi/stack-document";
 
 /**
- * Settings of the stack's file, as they stand there. A stack that no one typed need not exist yet, nor Pulumi: who sets up
- * their first stack has often put its name into PULUMI_STACK before.
+ * Settings of the stack's file, as they stand there. A stack that no one typed need not exist yet, nor Pulumi: who sets
+ * up their first stack has often put its name into PULUMI_STACK before.
  * @param named by --stack or PULUMI_STACK
  * @throws WrongUse where a stack is named by --stack and has no file
  */

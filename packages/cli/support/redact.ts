@@ -60,8 +60,8 @@ export function secretsOf(
 }
 
 /**
- * The text without secrets: first the stack's own by their values, then everything that looks like one, by the same list
- * as the logs.
+ * The text without secrets: first the stack's own by their values, then everything that looks like one, by the same
+ * list as the logs.
  * @param namesOnly the text holds names and no values: only the stack's own secrets are replaced. In a URN, `Password:`
  *   before a resource's name looks like a password. Default: false
  * @returns also how many were replaced

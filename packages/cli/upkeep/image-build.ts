@@ -34,7 +34,10 @@ const blank = {
 /** `20260702-2526` of Debian; `20260702` and `release-20260702` of Ubuntu. */
 const BUILD = String.raw`(?:release-)?\d{8}(?:[-.]\d+)*`;
 
-/** @example locationOf("https://images.example/trixie/20260702-2526/debian-20260702-2526.qcow2")?.build // "20260702-2526" */
+/**
+ * @example locationOf("https://images.example/trixie/20260702-2526/debian-20260702-2526.qcow2")?.build //
+ * "20260702-2526"
+ */
 export function locationOf(url: string): BuildLocation | undefined {
   const [, base, build, file] = new RegExp(`^(https://.+/)(${BUILD})/([^/?#]+)$`).exec(url) ?? [];
   return base === undefined || build === undefined || file === undefined ? undefined : { base, build, file };

@@ -19,8 +19,8 @@ export type PinnedAgent = Pick<Settings["agent"], "version" | "downloadUrl" | "s
 
 const DAY_MS = 86_400_000;
 /**
- * A runner that does not update itself gets no job this long after a newer version. Source: GitHub, "Self-hosted runners
- * reference", runner software updates.
+ * A runner that does not update itself gets no job this long after a newer version. Source: GitHub,
+ * "Self-hosted runners reference", runner software updates.
  */
 const GRACE_DAYS = 30;
 const RELEASES = "https://github.com/actions/runner/releases";

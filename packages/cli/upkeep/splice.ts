@@ -1,6 +1,6 @@
 /**
- * Sets values in the text of a stack's file itself. The library's own rendering would also write other lines anew (blanks
- * in brackets, comments behind a value), and a pull request has to show what it changes and nothing else. Pure.
+ * Sets values in the text of a stack's file itself. The library's own rendering would also write other lines anew
+ * (blanks in brackets, comments behind a value), and a pull request has to show what it changes and nothing else. Pure.
  */
 import { isDeepStrictEqual } from "node:util";
 import { type Document, isMap, isScalar, parseDocument, type ParsedNode, stringify, type YAMLMap } from "yaml";

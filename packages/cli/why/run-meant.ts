@@ -8,7 +8,8 @@ const EXAMPLE = "https://github.com/octo-org/demo-app/actions/runs/123";
  * @param given such as `123`, or the address of a run, of one of its attempts or of one of its jobs
  * @param repository web address of the stack's repository
  * @throws WrongUse for anything else, and for a run of another repository
- * @example runMeant("https://github.com/octo-org/demo-app/actions/runs/7/job/9", "https://github.com/octo-org/demo-app") === 7
+ * @example runMeant("https://github.com/octo-org/demo-app/actions/runs/7/job/9",
+ * "https://github.com/octo-org/demo-app") === 7
  */
 export function runMeant(given: string, repository: string): number {
   if (/^\d{1,15}$/.test(given)) return Number(given);

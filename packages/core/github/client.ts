@@ -38,7 +38,10 @@ export class GitHubClient extends RepositoryRequests {
     };
   }
 
-  /** Until when the token is valid (a GitHub App's key has no end), and GitHub's clock. @throws GitHubError when GitHub refuses the token */
+  /**
+   * Until when the token is valid (a GitHub App's key has no end), and GitHub's clock.
+   * @throws GitHubError when GitHub refuses the token
+   */
   token(): Promise<TokenSeen> {
     return this.call("read the repository", async ({ rest }, names) => {
       const seen = toTokenSeen((await rest.repos.get(names)).headers);

@@ -1,6 +1,6 @@
 /**
- * What a client shows to GitHub: a token, or a GitHub App that obtains tokens of an hour by its private key. Both are one
- * text in the configuration and in a host's credential file. Pure.
+ * What a client shows to GitHub: a token, or a GitHub App that obtains tokens of an hour by its private key. Both are
+ * one text in the configuration and in a host's credential file. Pure.
  */
 import { createPrivateKey } from "node:crypto";
 
@@ -52,7 +52,8 @@ export const isCredential = (text: string): boolean =>
 /**
  * The App in a credential; undefined if it is a token.
  * @throws Error, without any part of the text, if it is neither
- * @example appIn('{"appId": 12, "installationId": 34, "privateKey": "-----BEGIN RSA PRIVATE KEY-----\n..."}')?.appId // 12
+ * @example appIn('{"appId": 12, "installationId": 34, "privateKey": "-----BEGIN RSA PRIVATE KEY-----\n..."}')?.appId //
+ * 12
  */
 export function appIn(credential: string): AppCredential | undefined {
   if (!isObject(credential)) return undefined;

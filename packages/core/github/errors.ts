@@ -45,8 +45,8 @@ export const asksForToken = (url: string | undefined): boolean => url?.endsWith(
 const refusedApp = ({ request, response }: HttpError): boolean => response !== undefined && asksForToken(request?.url);
 
 /**
- * A 404 says that what was asked for does not exist. GitHub's 404 for an App that is not installed says nothing of it, and
- * becomes a 401.
+ * A 404 says that what was asked for does not exist. GitHub's 404 for an App that is not installed says nothing of it,
+ * and becomes a 401.
  */
 export function notMissing(error: unknown): unknown {
   const isMisread = statusOf(error) === 404 && refusedApp(error as HttpError);

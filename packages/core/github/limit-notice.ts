@@ -1,5 +1,6 @@
 /**
- * The message before a wait for the end of GitHub's rate limit: a wait that is not announced looks like a program that hangs.
+ * The message before a wait for the end of GitHub's rate limit: a wait that is not announced looks like a program that
+ * hangs.
  */
 
 /**

@@ -56,8 +56,8 @@ type Answer = OctokitResponse<unknown>;
 type SendRequest = (options: Required<EndpointDefaults>) => Promise<Answer> | Answer;
 
 /**
- * Whether a request failed because an App got no token for it. The request for the token went through the same hooks: it
- * was retried, and counted.
+ * Whether a request failed because an App got no token for it. The request for the token went through the same hooks:
+ * it was retried, and counted.
  */
 const lacksToken = (error: unknown, { url }: { readonly url: string }): boolean =>
   asksForToken((error as { request?: { url?: string } }).request?.url) && !asksForToken(url);
@@ -150,7 +150,9 @@ const Extended = Core.plugin(restEndpointMethods, withinBudget, timeLimit, condi
 /** Octokit with its typed routes (`octokit.rest`). */
 export type Octokit = InstanceType<typeof Extended>;
 
-/** A token is sent as it is. An App's tokens are requested when they are needed and kept until shortly before they end. */
+/**
+ * A token is sent as it is. An App's tokens are requested when they are needed and kept until shortly before they end.
+ */
 function authentication(credential: string): Pick<OctokitOptions, "auth" | "authStrategy"> {
   const app = appIn(credential);
   if (app === undefined) return { auth: credential };

@@ -2,8 +2,8 @@
  * What a create at GitHub might find already in place. Pure.
  *
  * GitHub may carry out a write and still answer 500, or the run may be killed before the answer arrives. Then the thing
- * exists but Pulumi's state does not know it, and every attempt to create it is refused (409 for a variable, 303 for a policy,
- * 422 for a ruleset). Environments, secrets and settings are written by PUT and have no such problem.
+ * exists but Pulumi's state does not know it, and every attempt to create it is refused (409 for a variable, 303 for a
+ * policy, 422 for a ruleset). Environments, secrets and settings are written by PUT and have no such problem.
  */
 
 /** A thing at GitHub that would make a create fail, with what identifies it. */

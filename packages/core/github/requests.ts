@@ -11,7 +11,9 @@ const PAGE = 100;
 type Parameters = Readonly<Record<string, string | number>>;
 type Request<T> = (octokit: Octokit, names: RepositoryName) => Promise<{ data: T }>;
 
-/** Whether a Link header names a page after this one. Source: GitHub's documentation, using pagination in the REST API. */
+/**
+ * Whether a Link header names a page after this one. Source: GitHub's documentation, using pagination in the REST API.
+ */
 const hasNext = (link: string | undefined): boolean => link !== undefined && /;\s*rel="?next"?/.test(link);
 
 const dataOf = async <T>(answer: Promise<{ data: T }>): Promise<T> => (await answer).data;

@@ -15,7 +15,9 @@ function time(text: string | undefined): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** @param headers of an answer. Source: GitHub changelog of 2021-07-26, "Expiration options for personal access tokens" */
+/**
+ * @param headers of an answer. Source: GitHub changelog of 2021-07-26, "Expiration options for personal access tokens"
+ */
 export const toTokenSeen = (headers: Readonly<Record<string, unknown>>): TokenSeen => ({
   ends: time(text(headers["github-authentication-token-expiration"])),
   clock: time(text(headers.date)),

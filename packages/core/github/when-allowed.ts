@@ -1,7 +1,7 @@
 /**
- * Waiting out GitHub's rate limits. All tokens of an account share 5,000 requests an hour, so a wait of minutes may meet a
- * limit that another command, or another person's tool, has used up. A command that is asked something at once reports the
- * limit; a wait that has time left is not to fail by it.
+ * Waiting out GitHub's rate limits. All tokens of an account share 5,000 requests an hour, so a wait of minutes may
+ * meet a limit that another command, or another person's tool, has used up. A command that is asked something at once
+ * reports the limit; a wait that has time left is not to fail by it.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { note } from "../terminal";

@@ -143,8 +143,8 @@ export class ProxmoxClient {
   }
 
   /**
-   * When a token ends, seconds since 1970; 0 if never. @throws ProxmoxError 403 to the token itself: Proxmox VE shows it
-   * to the user and to those with User.Modify, and a token is not its user.
+   * When a token ends, seconds since 1970; 0 if never. @throws ProxmoxError 403 to the token itself: Proxmox VE shows
+   * it to the user and to those with User.Modify, and a token is not its user.
    */
   async tokenExpires(): Promise<number> {
     const [, user = "", id = ""] = /^([^!]+)!([^=]+)=/.exec(this.access.token) ?? [];

@@ -1,6 +1,6 @@
 /**
- * Secrets with which the delivery workflows start this program, so that it cannot manage them. Users set them by hand in
- * an environment, or in the repository: docs/how-to/workflows.md.
+ * Secrets with which the delivery workflows start this program, so that it cannot manage them. Users set them by hand
+ * in an environment, or in the repository: docs/how-to/workflows.md.
  */
 export const stackSecrets: readonly string[] = [
   "PULUMI_CONFIG_PASSPHRASE",
@@ -18,8 +18,8 @@ export const GATE_WORKFLOW = "runner-gate.yml";
 export const GATE_JOB = "Choose";
 
 /**
- * Below /var/lib of a delivery runner, kept between jobs, whose home folders are emptied: the records of promotions. Made by
- * systemd's StateDirectory.
+ * Below /var/lib of a delivery runner, kept between jobs, whose home folders are emptied: the records of promotions.
+ * Made by systemd's StateDirectory.
  */
 export const PROMOTIONS_FOLDER = "ghrunners-promotions";
 

@@ -28,13 +28,15 @@ export const githubPermissions = {
     environments: "read",
     secrets: "read",
   },
-  /** Writes the repository variable that chooses the deployment's runner; starts runs again that wait for a dead one. */
+  /**
+   * Writes the repository variable that chooses the deployment's runner; starts runs again that wait for a dead one.
+   */
   failoverToken: { metadata: "read", variables: "write", actions: "write" },
 } as const satisfies Readonly<Record<CredentialSetting, Readonly<Record<string, Level>>>>;
 
 /**
- * What the pull request with the workflows takes, in a token that no stack keeps: who may change the code of workflows can
- * run it on the runners.
+ * What the pull request with the workflows takes, in a token that no stack keeps: who may change the code of workflows
+ * can run it on the runners.
  */
 export const pullRequestPermissions = {
   metadata: "read",

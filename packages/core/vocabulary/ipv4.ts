@@ -1,6 +1,7 @@
 /**
- * IPv4 arithmetic for the configuration's cross-checks. Addresses are unsigned 32-bit numbers here. Node itself says what an
- * address is. Why not ipaddr.js: it also reads `0x7f.1` and `010.0.0.1`, and what is left here is two divisions.
+ * IPv4 arithmetic for the configuration's cross-checks. Addresses are unsigned 32-bit numbers here. Node itself says
+ * what an address is. Why not ipaddr.js: it also reads `0x7f.1` and `010.0.0.1`, and what is left here is two
+ * divisions.
  */
 import { isIPv4 } from "node:net";
 

@@ -31,7 +31,8 @@ export const redactions: readonly Redaction[] = [
     pattern: String.raw`(?s)(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$))`,
   },
   {
-    // A line of nothing but base64, as the inner lines of a key are: 64 characters in PEM and PGP, 70 in OpenSSH's format.
+    // A line of nothing but base64, as the inner lines of a key are: 64 characters in PEM and PGP, 70 in OpenSSH's
+    // format.
     name: "key-material",
     pattern: String.raw`(?m)^[ \t]{0,40}([A-Za-z0-9+/]{60,76}={0,2})[ \t]{0,40}$`,
   },

@@ -7,8 +7,8 @@ export const roles = ["primary", "secondary"] as const;
 export type Role = (typeof roles)[number];
 
 /**
- * Role and label of the runner on which the delivery workflows run, those that start this program. It runs no jobs of the
- * application, so it is not among {@link roles}: whoever chooses a runner for a deployment cannot see it.
+ * Role and label of the runner on which the delivery workflows run, those that start this program. It runs no jobs of
+ * the application, so it is not among {@link roles}: whoever chooses a runner for a deployment cannot see it.
  */
 export const DELIVERY_ROLE = "delivery";
 
@@ -53,8 +53,8 @@ export function runnerUnit(repository: string, runnerName: string): string {
 }
 
 /**
- * The labels a runner is registered with: exactly these, without GitHub's defaults. A delivery runner serves every stack,
- * so it has no environment's label.
+ * The labels a runner is registered with: exactly these, without GitHub's defaults. A delivery runner serves every
+ * stack, so it has no environment's label.
  */
 export function runnerLabels(environment: string, role: MachineRole, extra: readonly string[] = []): string[] {
   const own = role === DELIVERY_ROLE ? [role] : [environment, role];

@@ -86,7 +86,10 @@ function readLoudly(agent: Agent): Journal | undefined {
   }
 }
 
-/** Removes the releases that are no longer kept. @throws RefusedError while a deployment is open, which may need them */
+/**
+ * Removes the releases that are no longer kept.
+ * @throws RefusedError while a deployment is open, which may need them
+ */
 export function prune(agent: Agent, request: Request): { readonly releases: OldRelease[] } {
   if (agent.store.isOpen()) throw new RefusedError(describeLockHolder(openDeployment(agent, readJournal(agent))));
   const found = outdated(agent, request);

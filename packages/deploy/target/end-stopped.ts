@@ -8,7 +8,9 @@ import { leaseState } from "../protocol/lease";
 import type { Agent } from "./drive";
 import { readJournal } from "./queries";
 
-/** `major:minor:inode` as the kernel writes it in its list of locks. Source: proc_locks(5), and glibc's gnu_dev_major. */
+/**
+ * `major:minor:inode` as the kernel writes it in its list of locks. Source: proc_locks(5), and glibc's gnu_dev_major.
+ */
 function identityOf(file: string): string {
   const { dev, ino } = statSync(file, { bigint: true });
   const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
@@ -17,7 +19,9 @@ function identityOf(file: string): string {
   return `${hex(major)}:${hex(minor)}:${ino}`;
 }
 
-/** Processes that hold the flock(2) lock on a file. Waiting ones, which the kernel marks with an arrow, are left out. */
+/**
+ * Processes that hold the flock(2) lock on a file. Waiting ones, which the kernel marks with an arrow, are left out.
+ */
 export function holdersOf(file: string): number[] {
   const identity = identityOf(file);
   const rows = readFileSync("/proc/locks", "utf8").split("\n");
@@ -28,7 +32,9 @@ export function holdersOf(file: string): number[] {
     .filter((pid) => pid > 0);
 }
 
-/** Whether it is stopped by a signal, not by a debugger. Source: proc_pid_stat(5). Its name may contain any character. */
+/**
+ * Whether it is stopped by a signal, not by a debugger. Source: proc_pid_stat(5). Its name may contain any character.
+ */
 function isStopped(pid: number): boolean {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");

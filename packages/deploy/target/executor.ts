@@ -36,7 +36,9 @@ const KEPT_OUTPUT = 64 * 1024;
 const OUTPUT_GRACE_MS = 500;
 const SYSTEMD_LIMIT_MS = 30_000;
 
-/** Where the beginning was cut off, the first word goes too: it may be half of a secret, which no pattern would match. */
+/**
+ * Where the beginning was cut off, the first word goes too: it may be half of a secret, which no pattern would match.
+ */
 const cutWhole = (kept: string): string => (kept.length < KEPT_OUTPUT ? kept : kept.replace(/^\S{1,4000}/, ""));
 
 /** For a host with systemd: each command runs in a scope, whose control group is killed as a whole. */

@@ -1,7 +1,7 @@
 /**
- * The agent on a deployment target. Installed as one file; the launcher `ghrunners-deploy` (files/ghrunners-deploy) starts
- * it and makes sure that only one of the commands that write runs at a time.
- * usage: ghrunners-deploy status|inspect|outdated|begin|prune < request.json
+ * The agent on a deployment target. Installed as one file; the launcher `ghrunners-deploy` (files/ghrunners-deploy)
+ * starts it and makes sure that only one of the commands that write runs at a time. usage: ghrunners-deploy
+ * status|inspect|outdated|begin|prune < request.json
  *        ghrunners-deploy put TOKEN < artefact
  *        ghrunners-deploy run TOKEN [REASON-TO-ABORT]
  *        ghrunners-deploy renew TOKEN | give-up TOKEN | watch | retry | metrics | records ID | look ID | history

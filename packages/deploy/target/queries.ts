@@ -92,7 +92,9 @@ export async function inspect(agent: Agent, request: Request): Promise<Inspectio
   return { ...seen, ...found, problems: [...(repeated === undefined ? [] : [repeated]), ...found.problems] };
 }
 
-/** Why a deployment cannot have this id, or undefined: records, evidence and incident of a recorded one would be lost. */
+/**
+ * Why a deployment cannot have this id, or undefined: records, evidence and incident of a recorded one would be lost.
+ */
 export function repeatedId({ store }: Agent, { id }: Request): string | undefined {
   const { records, unreadable } = readRecords(store.folders, id);
   if (records === undefined && unreadable.length === 0) return undefined;

@@ -62,7 +62,10 @@ interface Picked {
   readonly held: readonly { readonly name: string; readonly seconds: number }[];
 }
 
-/** A failover is immediate. Leaving a runner that still works, and ending a refusal, waits: so a flapping runner does not flap the choice. */
+/**
+ * A failover is immediate. Leaving a runner that still works, and ending a refusal, waits: so a flapping runner does
+ * not flap the choice.
+ */
 function pick(
   judged: readonly RunnerAssessment[],
   policy: ChoicePolicy,

@@ -1,5 +1,6 @@
 /**
- * Whether deployments as a whole are paused, until when and why: content of the repository variable DEPLOY_PAUSED. Pure.
+ * Whether deployments as a whole are paused, until when and why: content of the repository variable DEPLOY_PAUSED.
+ * Pure.
  */
 import * as z from "zod";
 import { lastOf, oneLine, timedEntries, timedFields } from "./timed-entries";

@@ -12,7 +12,10 @@ import { diskView, githubView, hostView, newer, queueView, type RunnerViews } fr
  * reads.
  */
 const LIMIT_MS = 3_000;
-/** Longest answer, bytes. Where an exporter restarts, a job may listen on its port in the meantime and answer without end. */
+/**
+ * Longest answer, bytes. Where an exporter restarts, a job may listen on its port in the meantime and answer without
+ * end.
+ */
 const LONGEST_ANSWER = 8 * 2 ** 20;
 /** Node exporter has hundreds of series; the file systems are enough. */
 const DISKS_ONLY = "?collect[]=filesystem";

@@ -31,7 +31,10 @@ export function linkTo(text: string): string | undefined {
   return /^https?:\/\/\S+$/.test(text) ? text : undefined;
 }
 
-/** Address of a runbook. @param file as messages name it, such as `docs/runbooks/offline-restore.md#noauthorisedcapacity` */
+/**
+ * Address of a runbook.
+ * @param file as messages name it, such as `docs/runbooks/offline-restore.md#noauthorisedcapacity`
+ */
 export function runbookLink(file: string, base: string): string | undefined {
   const [, page] = /^docs\/runbooks\/(\S+)$/.exec(file) ?? [];
   return page === undefined ? linkTo(file) : linkTo(`${base}/${page}`);

@@ -27,7 +27,10 @@ function subnetText(conversation: Conversation): string {
   return `${formatAddress(subnet.network)}/${knownText(conversation, "network.prefixLength") || defaults.network.prefixLength}`;
 }
 
-/** The lowest VMID that no guest and no other runner has, as far as the token sees. @param above a number that was refused */
+/**
+ * The lowest VMID that no guest and no other runner has, as far as the token sees.
+ * @param above a number that was refused
+ */
 export function freeVmId(conversation: Conversation, above = FIRST_VMID - 1): number {
   const taken = new Set<unknown>([
     ...(conversation.seen.proxmox?.vmIds ?? []),

@@ -1,6 +1,7 @@
 /**
- * Completes the answers so far with stand-ins, so that the configuration's own checks can be asked about an answer before the
- * others are there. No stand-in is ever shown, written or contacted. Pure but for the key, which is made once.
+ * Completes the answers so far with stand-ins, so that the configuration's own checks can be asked about an answer
+ * before the others are there. No stand-in is ever shown, written or contacted. Pure but for the key, which is made
+ * once.
  */
 import { formatAddress, parseAddress, subnetOf } from "@ghrunners/core/vocabulary/ipv4";
 import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
