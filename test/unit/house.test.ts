@@ -69,6 +69,16 @@ describe("the house", () => {
     assert.deepEqual(odd, []);
   });
 
+  it("has no TypeScript file of more than 300 lines: a longer one holds two thoughts", () => {
+    const lengths = files
+      .filter((file) => /\.ts$/.test(file))
+      .map((file) => [file, readFileSync(path.join(projectRoot, file), "utf8").split("\n").length - 1] as const);
+    assert.deepEqual(
+      lengths.filter(([, lines]) => lines > 300),
+      [],
+    );
+  });
+
   it("has a README in each room, whose table names every folder and no missing file", () => {
     const rooms = [
       ...folders.filter((folder) => !folder.startsWith(".") && !["docs", "packages"].includes(folder)),
