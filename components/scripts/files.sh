@@ -91,9 +91,10 @@ reload() {
   done
 }
 
-# The files that promtool reports as broken, with its messages.
+# The files that promtool reports as broken, with its messages. Version 3 logs as well (time=... level=WARN), and says some
+# errors twice.
 broken_files() { # promtool's arguments
-  promtool "$@" 2>&1 >/dev/null | grep -v '^ *FAILED:$' | sed 's/^ *//' || true
+  promtool "$@" 2>&1 >/dev/null | grep -v -e '^ *FAILED:$' -e '^time=' | sed 's/^ *//' | awk '!seen[$0]++' || true
 }
 
 undo_is_complete() { [[ -e $state/undo ]]; }
