@@ -4,6 +4,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import path from "node:path";
 import { partFolder } from "./toolchain/obtain";
+import { prometheusSource } from "./toolchain/prometheus";
 import { readSource } from "./toolchain/source";
 import { standingHosts } from "./hosts";
 import type { BaseFolders } from "./instance";
@@ -31,12 +32,14 @@ export function namedHere(cache: string, projectRoot: string): string[] {
     ? [runnerTemplate, bareTemplate, ...Object.values(standingHosts).map((h) => h.template)]
     : [];
   const source = readSource(projectRoot);
+  const prometheus = prometheusSource(projectRoot);
   const toolchains = path.join(cache, "toolchain");
   return [
     ...contents.map((content) => templateFolder(cache, content, authority)),
     distributionsFolder(cache),
     path.join(toolchains, source.key),
     ...source.parts.map((part) => partFolder(toolchains, part, source)),
+    ...prometheus.parts.map((part) => partFolder(toolchains, part, prometheus)),
   ];
 }
 

@@ -6,14 +6,14 @@ import { withLock } from "@ghrunners/lab/toolchain/lock";
 import { endQuietlyWhenNobodyReads } from "@ghrunners/core/terminal";
 import type { PrintLine } from "./support/context";
 import { failures } from "./support/failures";
-import { hasGuests, layerNames, runLayers } from "./support/layers";
+import { layerNames, needsLabs, runLayers, usualLayers } from "./support/layers";
 import { layerOf, testFiles } from "./support/test-files";
 
 const say: PrintLine = (line) => void process.stdout.write(`${line}\n`);
 
 const help = `usage: npm test [-- layer ...] [--grep TEXT] [--list]
 
-Layers; all of them without an argument. The first six run one after the other, the last two in parallel with them; the
+Layers; all of these without an argument. The first six run one after the other, the last two in parallel with them; the
 output has this order. The rehearsal runs in three labs that share its files:
   static      types, lint, format, shell scripts, docstrings
   unit        pure code, emulators in this process, graph tests
@@ -23,6 +23,9 @@ output has this order. The rehearsal runs in three labs that share its files:
   engine      the real Pulumi engine, without machines
   machine     systemd-nspawn machines (needs root)
   rehearsal   the whole system on the lab (needs root)
+
+Only where it is named:
+  prometheus3 the tests that ask promtool and Prometheus, on Prometheus 3; the first time builds it
 `;
 
 /** Ctrl-C. The terminal sends it to the tests' processes too, which remove what they have made. */
@@ -46,7 +49,7 @@ class OtherRun extends Error {}
  */
 function alone<T>(chosen: readonly string[], work: () => Promise<T>): Promise<T> {
   const name = process.env.GHRUNNERS_LAB || "test";
-  if (!chosen.some(hasGuests)) return work();
+  if (!chosen.some(needsLabs)) return work();
   const refuse = ({ pid }: { pid: number }): never => {
     throw new OtherRun(
       `Another run of the tests (process ${pid}) works on the labs "${name}" of this machine. Expected one at a time. ` +
@@ -66,7 +69,7 @@ async function main(): Promise<number> {
   const unknown = positionals.filter((name) => !layerNames.includes(name));
   if (unknown.length > 0) return (say(`Unknown layer: ${unknown.join(", ")}\n${help}`), 2);
   const started = Date.now();
-  const chosen = positionals.length > 0 ? positionals : layerNames;
+  const chosen = positionals.length > 0 ? positionals : usualLayers;
   const show = (text: string): void => void process.stdout.write(text);
   const { passed, skipped, ...result } = await alone(chosen, () =>
     runLayers(chosen, { grep: values.grep, stop: stop.signal }, show),

@@ -37,9 +37,10 @@ export async function goVersion(moduleFolder: string): Promise<string> {
  * find them in Go's cache.
  */
 export function buildArguments(part: WantedPart, output: string): string[] {
-  const { versionVariable, versionPrefix, package: name } = part.go;
+  const { versionVariable, versionPrefix, package: name, tags } = part.go;
   const ldflags = `-s -w -X ${versionVariable}=${versionPrefix}${part.version}`;
-  return ["build", "-buildvcs=false", "-ldflags", ldflags, "-o", output, name];
+  const tagged = tags === undefined ? [] : ["-tags", tags.join(",")];
+  return ["build", "-buildvcs=false", ...tagged, "-ldflags", ldflags, "-o", output, name];
 }
 
 /**

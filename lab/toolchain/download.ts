@@ -30,10 +30,21 @@ export async function releasesReachable(base: string): Promise<boolean> {
   }
 }
 
-/** The name of a part's archive in its release. The language host is in the CLI's archive. */
+/** The name of a part's archive in its release. The language host is in the CLI's archive, promtool in Prometheus'. */
 export function archiveName(part: WantedPart, platform: string): string {
+  if (part.place === "tool") return `${toolFolder(part, platform)}.tar.gz`;
   if (part.place === "cli") return `pulumi-v${part.version}-${platform.replace("amd64", "x64")}.tar.gz`;
   return `${part.binary}-v${part.version}-${platform}.tar.gz`;
+}
+
+/** The folder in an archive of Prometheus, for example `prometheus-3.16.0.linux-amd64`. */
+const toolFolder = ({ repository, version }: WantedPart, platform: string): string =>
+  `${path.posix.basename(repository)}-${version}.${platform}`;
+
+/** The folder of a part's executable in its archive. */
+export function folderInArchive(part: WantedPart, platform: string): string {
+  if (part.place === "tool") return toolFolder(part, platform);
+  return part.place === "cli" ? "pulumi" : "";
 }
 
 /** The SHA-256 that a checksum file ("HASH  NAME" lines) gives for a name. */
@@ -69,7 +80,7 @@ export async function downloadPart(
   const { assets } = (await described.json()) as Release;
   const name = archiveName(part, platform);
   const archive = assets.find((asset) => asset.name === name);
-  const checksums = assets.find((asset) => asset.name.endsWith("checksums.txt"));
+  const checksums = assets.find((asset) => /(checksums|sha256sums)\.txt$/.test(asset.name));
   if (archive === undefined || checksums === undefined) {
     throw new Error(`the release of ${part.repository} has no ${archive === undefined ? name : "checksum file"}`);
   }
@@ -83,7 +94,7 @@ export async function downloadPart(
     if (speaksOfFullDisk(outcome.stderr)) throw fullDisk(folder);
     throw new Error(`${name} cannot be unpacked: ${outcome.stderr.trim()}`);
   }
-  return path.join(folder, part.place === "cli" ? "pulumi" : "", part.binary);
+  return path.join(folder, folderInArchive(part, platform), part.binary);
 }
 
 /** Writes a download to a file and returns its SHA-256. */

@@ -36,10 +36,19 @@ export async function findPart(part: WantedPart, env: NodeJS.ProcessEnv = proces
     const file = installedPlugin(part, env.PULUMI_HOME ?? path.join(env.HOME ?? homedir(), ".pulumi"));
     return isExecutable(file) ? file : undefined;
   }
+  if (part.place === "tool") return findTool(part, env);
   const cli = onPath("pulumi", env.PATH ?? "");
   if (cli === undefined) return undefined;
   const file = path.join(path.dirname(cli), part.binary);
   if (!isExecutable(file)) return undefined;
   const outcome = await run(cli, ["version"], { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" } });
   return outcome.code === 0 && outcome.stdout.trim() === `v${part.version}` ? file : undefined;
+}
+
+/** A program on PATH whose own words name the wanted version: "promtool, version 3.16.0 (branch: ...)". */
+async function findTool(part: WantedPart, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const file = onPath(part.binary, env.PATH ?? "");
+  if (file === undefined) return undefined;
+  const { code, stdout } = await run(file, ["--version"], { env });
+  return code === 0 && stdout.includes(`version ${part.version} `) ? file : undefined;
 }

@@ -1,21 +1,22 @@
 import { Command } from "commander";
 import { ensureToolchain, ToolchainError, type Toolchain } from ".";
 import { defaultCache } from "./ensure";
-import { readToolchain } from "./manifest";
+import { readToolchain, type ToolchainPart } from "./manifest";
+import { ensurePrometheus } from "./prometheus";
 import { readSource } from "./source";
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { textTable } from "@ghrunners/core/text-table";
 import { endQuietlyWhenNobodyReads } from "@ghrunners/core/terminal";
 
-/** The toolchain as a table for people. */
-function table({ parts }: Toolchain): string {
+/** Parts as a table for people. */
+function table(parts: readonly ToolchainPart[]): string {
   const rows = [["PART", "VERSION", "ORIGIN", "NOTE"], ...parts.map((p) => [p.name, p.version, p.origin, p.note])];
   return textTable(rows).join("\n");
 }
 
 function show(toolchain: Toolchain, json: boolean): void {
-  process.stdout.write((json ? JSON.stringify({ version: 1, ...toolchain }, null, 2) : table(toolchain)) + "\n");
+  process.stdout.write((json ? JSON.stringify({ version: 1, ...toolchain }, null, 2) : table(toolchain.parts)) + "\n");
 }
 
 const program = new Command("toolchain")
@@ -40,6 +41,11 @@ program
     }
     show(toolchain, options.json === true);
   });
+
+program
+  .command("prometheus")
+  .description("make Prometheus 3 and its promtool, which only npm run test:prometheus3 needs, and list both")
+  .action(async () => void process.stdout.write(`${table(await ensurePrometheus())}\n`));
 
 endQuietlyWhenNobodyReads();
 program.parseAsync().catch((error: unknown) => {

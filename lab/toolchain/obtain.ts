@@ -16,7 +16,7 @@ import { findPart } from "./find-part";
 import type { PartOrigin, ToolchainPart } from "./manifest";
 import type { WantedPart } from "./parts";
 import { withElapsedTime } from "./progress";
-import { hashOf, platform, type Source } from "./source";
+import { hashOf, platform, type BuildSource } from "./source";
 
 type Say = (line: string) => void;
 
@@ -27,14 +27,19 @@ interface Provenance {
 }
 
 /** Where the cache keeps a part. */
-export const partFolder = (cache: string, wanted: WantedPart, source: Source): string =>
+export const partFolder = (cache: string, wanted: WantedPart, source: BuildSource): string =>
   path.join(cache, "parts", `${wanted.name}-${wanted.version}-${partKey(wanted, source)}`);
 
 /**
  * Gets every part: found, downloaded or built, whichever works first, and kept in the cache by its content key. A part that
  * an interrupted run finished is not made again.
  */
-export async function obtainParts(source: Source, cache: string, releases: string, say: Say): Promise<ToolchainPart[]> {
+export async function obtainParts(
+  source: BuildSource,
+  cache: string,
+  releases: string,
+  say: Say,
+): Promise<ToolchainPart[]> {
   const parts: ToolchainPart[] = [];
   let reachable: boolean | undefined;
   for (const wanted of source.parts) {
@@ -67,11 +72,13 @@ export async function obtainParts(source: Source, cache: string, releases: strin
   return parts;
 }
 
-function partKey(part: WantedPart, source: Source): string {
-  return hashOf([source.moduleKeys.get(part.go.module) ?? "", part.go.package, part.go.versionVariable, platform()]);
+function partKey(part: WantedPart, source: BuildSource): string {
+  const { module, package: name, versionVariable, tags = [] } = part.go;
+  return hashOf([source.moduleKeys.get(module) ?? "", name, versionVariable, platform(), ...tags]);
 }
 
-function readPart(wanted: WantedPart, folder: string): ToolchainPart | undefined {
+/** A part that is finished in its folder; undefined when there is none. */
+export function readPart(wanted: WantedPart, folder: string): ToolchainPart | undefined {
   const file = path.join(folder, wanted.binary);
   const notes = path.join(folder, "provenance.json");
   if (!existsSync(file) || !existsSync(notes)) return undefined;
@@ -108,7 +115,7 @@ async function download(
   }
 }
 
-async function build(wanted: WantedPart, source: Source, draft: string, say: Say): Promise<Provenance> {
+async function build(wanted: WantedPart, source: BuildSource, draft: string, say: Say): Promise<Provenance> {
   const what = `toolchain: building ${wanted.name} ${wanted.version} from Go modules (a first time takes ${wanted.go.coldBuild})`;
   const go = await withElapsedTime(what, say, () => buildPart(wanted, source.goRoot, path.join(draft, wanted.binary)));
   return { origin: "built", note: `${wanted.builtNote} (Go ${go})` };

@@ -8,6 +8,8 @@ export interface GoSource {
   readonly versionVariable: string;
   /** Whether the variable holds the version with a leading "v". */
   readonly versionPrefix: "v" | "";
+  /** Build tags. Default: none. */
+  readonly tags?: readonly string[];
   /** Roughly how long a first build takes on two cores; shown to the user. */
   readonly coldBuild: string;
 }
@@ -17,8 +19,11 @@ export interface PartSpec {
   readonly name: string;
   /** Name of the executable. */
   readonly binary: string;
-  /** `cli`: on PATH for the operator and the engine. `plugin`: in PULUMI_HOME, loaded by name and version. */
-  readonly place: "cli" | "plugin";
+  /**
+   * `cli`: on PATH for the operator and the engine. `plugin`: in PULUMI_HOME, loaded by name and version. `tool`: for tests,
+   * started by its path; no part of the engine.
+   */
+  readonly place: "cli" | "plugin" | "tool";
   /** The npm package whose locked version the plugin must have; the CLI's parts follow the Go module instead. */
   readonly sdk?: string;
   /** GitHub repository of the official releases. */

@@ -3,6 +3,7 @@ import { reasonForApiOnly } from "@ghrunners/lab/lifecycle";
 import type { LayerContext } from "./context";
 import type { LayerResult } from "./layer";
 import { orderedChannels } from "./ordered-output";
+import { prometheus3Layer } from "./prometheus3-layer";
 import { rehearsalLayer } from "./rehearsal-layer";
 import { nothing, sum } from "./results";
 import { filesOf, preparedLayer, runFiles } from "./test-files";
@@ -13,6 +14,8 @@ interface Layer {
   readonly run: (context: LayerContext) => Promise<LayerResult>;
   /** Layers of one lane follow each other. Those with guests mostly wait for them, so each has a lane of its own. */
   readonly lane: "code" | "machine" | "rehearsal";
+  /** Runs only where it is named: it repeats tests of other layers, after minutes of preparation. */
+  readonly onlyByName?: true;
 }
 
 const layers: Readonly<Record<string, Layer>> = {
@@ -30,12 +33,20 @@ const layers: Readonly<Record<string, Layer>> = {
   engine: { run: preparedLayer("toolchain", "engine", 600_000), lane: "code" },
   machine: { run: preparedLayer("templates", "machine", 300_000), lane: "machine" },
   rehearsal: { run: rehearsalLayer, lane: "rehearsal" },
+  prometheus3: { run: prometheus3Layer, lane: "code", onlyByName: true },
 };
 
+/** Every layer that can be named. */
 export const layerNames: readonly string[] = Object.keys(layers);
 
+/** The layers that run where none is named. */
+export const usualLayers: readonly string[] = layerNames.filter((name) => layers[name]?.onlyByName === undefined);
+
 /** True for a layer whose tests start guests: machines in namespaces of this one. */
-export const hasGuests = (name: string): boolean => layers[name] !== undefined && layers[name].lane !== "code";
+const hasGuests = (name: string): boolean => layers[name] !== undefined && layers[name].lane !== "code";
+
+/** True for a layer that two runs on one machine would disturb each other in. */
+export const needsLabs = (name: string): boolean => hasGuests(name) || layers[name]?.onlyByName === true;
 
 async function runLayer(name: string, layer: Layer, context: LayerContext): Promise<LayerResult> {
   const { say } = context;

@@ -5,6 +5,7 @@ import { bareTemplate, prepareTemplate, runnerTemplate } from "@ghrunners/lab/ma
 import { ensurePackages } from "@ghrunners/lab/packages";
 import { ensureAuthority } from "@ghrunners/lab/tls";
 import { ensureToolchain } from "@ghrunners/lab/toolchain/index";
+import { ensurePrometheus } from "@ghrunners/lab/toolchain/prometheus";
 import { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 
 const say = (line: string): void => void process.stdout.write(`      ${line}\n`);
@@ -20,6 +21,10 @@ describe("what the tests need", () => {
 
   it("the toolchain", async () => {
     await ensureToolchain({ say });
+  });
+
+  it("Prometheus 3", async () => {
+    await ensurePrometheus({ say });
   });
 
   it("a lab of the whole system", async () => {

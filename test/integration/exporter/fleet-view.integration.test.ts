@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
-import { debianTool } from "../../unit/monitoring/debian-tool";
+import { monitoringTool } from "../../unit/monitoring/monitoring-tool";
 import { until } from "@ghrunners/core/until";
 import { metricsFrom } from "@ghrunners/monitoring/all-metrics";
 import { Fleet, runners } from "../../unit/exporter/support/fleet";
@@ -251,7 +251,7 @@ describe("the fleet view", () => {
       github_secret_rotation_period_seconds: "a secret is configured",
     };
     assert.deepEqual(names.filter((name) => !seen.has(name)).sort(), Object.keys(events).sort());
-    const check = spawnSync(debianTool("promtool"), ["check", "metrics"], { input: text, encoding: "utf8" });
+    const check = spawnSync(monitoringTool("promtool"), ["check", "metrics"], { input: text, encoding: "utf8" });
     assert.equal(`${check.stdout}${check.stderr}${check.error?.message ?? ""}`, "");
     assert.equal(/\b(id|run_id|job_id)="/.test(text), false, "no id is a label");
     assert.equal(text.includes("operator-token"), false);

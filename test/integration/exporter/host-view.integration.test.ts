@@ -7,7 +7,7 @@ import { metricsFrom } from "@ghrunners/monitoring/all-metrics";
 import { bundleExporter } from "@ghrunners/exporter/bundle";
 import { endOfLog, linesSince } from "@ghrunners/exporter/host/follow-log";
 import { freePort } from "@ghrunners/lab/driver/emulator";
-import { debianTool } from "../../unit/monitoring/debian-tool";
+import { monitoringTool } from "../../unit/monitoring/monitoring-tool";
 import { until } from "@ghrunners/core/until";
 import { declared, emitted, scrape } from "@ghrunners/lab/driver/scrape";
 
@@ -100,7 +100,7 @@ describe("the bundle on this machine", () => {
       assert.equal(seen.values.get("runner_github_reachable"), 0);
       // Nothing here can say whether a listener is connected to GitHub: no value, instead of a wrong one.
       assert.equal(emitted(seen.text).has("runner_capacity") && seen.values.get("runner_capacity") !== 0, false);
-      const check = spawnSync(debianTool("promtool"), ["check", "metrics"], { input: seen.text, encoding: "utf8" });
+      const check = spawnSync(monitoringTool("promtool"), ["check", "metrics"], { input: seen.text, encoding: "utf8" });
       assert.equal(`${check.stdout}${check.stderr}${check.error?.message ?? ""}`, "");
     } finally {
       child.kill("SIGTERM");

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { metricsFrom } from "@ghrunners/monitoring/all-metrics";
 import { maintenances } from "@ghrunners/failover/choice/maintenance";
 import { owner, repo } from "@ghrunners/lab/driver/emulator";
-import { debianTool } from "../../unit/monitoring/debian-tool";
+import { monitoringTool } from "../../unit/monitoring/monitoring-tool";
 import { until } from "@ghrunners/core/until";
 import { declared, emitted } from "@ghrunners/lab/driver/scrape";
 import { SwitchOverGitHub } from "../../unit/exporter/support/switch-over-github";
@@ -152,7 +152,7 @@ describe("the failover switch over GitHub", function () {
       names.filter((name) => !emitted(seen).has(name)),
       [],
     );
-    const check = spawnSync(debianTool("promtool"), ["check", "metrics"], { input: seen, encoding: "utf8" });
+    const check = spawnSync(monitoringTool("promtool"), ["check", "metrics"], { input: seen, encoding: "utf8" });
     assert.equal(`${check.stdout}${check.stderr}${check.error?.message ?? ""}`, "");
     assert.equal(seen.includes("failover-token"), false);
   });

@@ -74,10 +74,11 @@ describe("alert rules, judged by promtool", function () {
   }
 
   it("the success criteria are computed from a week of deployments", () => {
+    // Prometheus 2 and 3 extrapolate in a different order, so the last digit differs.
     const value = (name: string, labels: string, result: number) => ({
-      expr: name,
+      expr: `round(${name}, 0.001)`,
       eval_time: "168h",
-      exp_samples: [{ labels: `${name}{${labels}}`, value: result }],
+      exp_samples: [{ labels: `{${labels}}`, value: result }],
     });
     const { code, output } = testRules([
       {

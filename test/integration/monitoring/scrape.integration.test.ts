@@ -17,6 +17,7 @@ import { count, emptyTally, observe, type Tally } from "@ghrunners/metrics-serve
 import { renderRules } from "@ghrunners/monitoring";
 import { metrics, type MetricKey, type MetricSource, metricsFrom } from "@ghrunners/monitoring/all-metrics";
 import { scrapeJobs } from "@ghrunners/monitoring/scrape";
+import { onPrometheus3 } from "../../unit/monitoring/monitoring-tool";
 import { RunningPrometheus } from "../../unit/monitoring/running-prometheus";
 import { settings } from "../../unit/monitoring/settings";
 
@@ -93,11 +94,12 @@ describe("the monitoring host's own configuration, on a real Prometheus", functi
     const node = await serveText(renderMetrics({ ...history, unreadableFiles: 0 }), {
       "content-type": "text/plain; version=0.0.4; charset=utf-8",
     });
-    others.push(node);
-    groups.push({
-      targets: [addressOf(portOf(node))],
-      labels: { job: scrapeJobs.node, environment, target: "app" },
-    });
+    const nameless = await serveText("some_metric 1\n", {});
+    others.push(node, nameless);
+    groups.push(
+      { targets: [addressOf(portOf(node))], labels: { job: scrapeJobs.node, environment, target: "app" } },
+      { targets: [addressOf(portOf(nameless))], labels: { job: "nameless" } },
+    );
     const receiver = await listening(alertmanagerApi());
     others.push(receiver);
     alertmanager = `http://${addressOf(portOf(receiver))}`;
@@ -139,6 +141,12 @@ describe("the monitoring host's own configuration, on a real Prometheus", functi
   const view = () => collectMonitoring({ prometheus: prometheus.url, alertmanager }, environment);
   const valuesOf = (query: string) => prometheusAt(prometheus.url).instant(query, Date.now() / 1000);
 
+  it("is the version that these tests are to prove", async () => {
+    const { data } = await answerOf<{ data: { version: string } }>(`${prometheus.url}/api/v1/status/buildinfo`);
+    if (onPrometheus3()) assert.match(data.version, /^3\./);
+    else assert.match(data.version, /^[23]\./);
+  });
+
   it("reads every exporter, and every metric of it", async () => {
     const targets = await until("every target is read", 30_000, async () => {
       const seen = (await view()).targets;
@@ -157,7 +165,7 @@ describe("the monitoring host's own configuration, on a real Prometheus", functi
     }
   });
 
-  it("is told the format by every exporter, as Prometheus 3 demands", async () => {
+  it("is told the format by every exporter, as version 3 demands", async () => {
     for (const { port } of served) {
       const answer = await fetch(`http://${addressOf(port)}/metrics`);
       assert.match(answer.headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
@@ -185,6 +193,13 @@ describe("the monitoring host's own configuration, on a real Prometheus", functi
     );
   });
 
+  it("writes bounds of buckets as rules and dashboards expect them", async () => {
+    const bound = onPrometheus3() ? "300.0" : "300";
+    const name = `${metrics.deploymentDiagnosis.name}_bucket`;
+    assert.equal((await valuesOf(`${name}{le="${bound}"}`)).length, 1);
+    assert.equal((await valuesOf(`${name}{le=~"300(\\\\.0)?"}`)).length, 1);
+  });
+
   it("shows its own state as the program reads it after a change of files", async () => {
     const wanted = (plan.RULE_GROUPS ?? "").split("\n").sort();
     const text = await (await fetch(`${prometheus.url}/metrics`)).text();
@@ -201,5 +216,17 @@ describe("the monitoring host's own configuration, on a real Prometheus", functi
     const targets = await (await fetch(`${prometheus.url}/api/v1/targets`)).text();
     const [file] = plannedFiles(plan).filter(({ path: name }) => name.endsWith(".json"));
     assert.ok(targets.includes(`"__meta_filepath":"${file?.path}"`));
+  });
+
+  it("refuses an exporter that does not name its format, from version 3 on", async () => {
+    const health = await until("it is read once", 30_000, async () => {
+      const { data } = await answerOf<{
+        data: { activeTargets: { labels: { job: string }; health: string; lastError: string }[] };
+      }>(`${prometheus.url}/api/v1/targets?state=active`);
+      const one = data.activeTargets.find(({ labels }) => labels.job === "nameless");
+      return one === undefined || one.health === "unknown" ? undefined : one;
+    });
+    if (onPrometheus3()) assert.match(`${health.health}: ${health.lastError}`, /^down: .*Content-Type/i);
+    else assert.equal(health.health, "up");
   });
 });

@@ -15,6 +15,7 @@ import { labDown } from "@ghrunners/lab/lifecycle";
 import { ensureAuthority } from "@ghrunners/lab/tls";
 import { until } from "@ghrunners/core/until";
 import { monitoringSets, ruleText } from "../../unit/components/support/monitoring-sets";
+import { monitoringTool, onPrometheus3 } from "../../unit/monitoring/monitoring-tool";
 
 const instance = instanceNamed("monfiles");
 const host = standingHosts.monitoring;
@@ -56,6 +57,22 @@ function loaded(): string | undefined {
 const ourFiles = (): string =>
   must("find /etc/prometheus /var/lib/ghrunners -name '*ghrunners*' | sort; ls -A /var/lib/ghrunners 2>/dev/null");
 
+/** Puts Prometheus 3 in the place of Debian's, which has other defaults; the unit and the data stay. */
+function upgrade(): void {
+  for (const name of ["prometheus", "promtool"] as const) {
+    const [program, words] = control(
+      "sh",
+      "-c",
+      `cat >/usr/bin/new && chmod 755 /usr/bin/new && mv /usr/bin/new /usr/bin/${name}`,
+    );
+    const { status, stderr } = spawnSync(program, words, { env, input: readFileSync(monitoringTool(name)) });
+    assert.equal(status, 0, String(stderr));
+  }
+  must(`. /etc/default/prometheus
+    echo "ARGS='$ARGS --config.file=/etc/prometheus/prometheus.yml --storage.tsdb.path=/var/lib/prometheus/metrics2'" \\
+      >/etc/default/prometheus; systemctl restart prometheus`);
+}
+
 /** How a write that found no space is reported. */
 const said = (file: string, mount: string, bytes: string): RegExp =>
   new RegExp(
@@ -75,7 +92,11 @@ describe("monitoring host: files", function () {
     await networkUp(instance.name);
     const say = (line: string): boolean => process.stdout.write(`      ${line}\n`);
     await ensureHost("monitoring", { instance, caCertificate: certificate, say });
-    await until("Prometheus answers", 60_000, () => onHost("curl -fs http://127.0.0.1:9090/-/ready").code === 0);
+    const answers = () => onHost("curl -fs http://127.0.0.1:9090/-/ready").code === 0;
+    await until("Prometheus answers", 60_000, answers);
+    if (!onPrometheus3()) return;
+    upgrade();
+    await until("Prometheus 3 answers", 60_000, answers);
   });
 
   after(async () => {

@@ -34,6 +34,14 @@ export const knownCommands: readonly KnownCommand[] = [
     pattern: /^npm run toolchain -- ensure$/,
     notRun: "it builds for minutes; the layer engine prepares itself by the function that it calls",
   },
+  {
+    pattern: /^npm run toolchain -- prometheus$/,
+    notRun: "it builds for minutes; obtain.integration.test.ts calls its function with releases of its own",
+  },
+  {
+    pattern: /^npm run test:prometheus3$/,
+    notRun: "it runs tests of the layer integration once more, after minutes of building; it is started by hand",
+  },
   { pattern: /^npm test -- --list$/, test: own, by: '["test", "--list"]' },
   {
     pattern: /^npm test( -- unit --grep \w+)?$/,

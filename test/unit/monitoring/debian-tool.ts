@@ -7,6 +7,9 @@ import { isOnPath } from "@ghrunners/lab/packages";
 /** Programs for checks, the Debian package of each and where it puts them. */
 const packages = { promtool: "prometheus", prometheus: "prometheus", amtool: "prometheus-alertmanager" } as const;
 
+/** A program that judges what this project writes for a monitoring host. */
+export type MonitoringProgram = keyof typeof packages;
+
 function run(program: string, args: readonly string[], cwd: string): void {
   const { status, stderr, error } = spawnSync(program, args, { cwd, encoding: "utf8" });
   if (status === 0) return;
@@ -20,7 +23,7 @@ function run(program: string, args: readonly string[], cwd: string): void {
  * installing it would start a service that listens on every address.
  * @throws Error with apt's own words
  */
-export function debianTool(program: keyof typeof packages): string {
+export function debianTool(program: MonitoringProgram): string {
   if (isOnPath(program)) return program;
   const name = packages[program];
   const folder = path.join(baseFolders().cache, "debian", name);

@@ -5,19 +5,19 @@ import path from "node:path";
 import { stringify } from "yaml";
 import type { AlertingRule, RuleGroup } from "@ghrunners/monitoring/render-rules";
 import type { RuleCase, InputSeries } from "./case";
-import { debianTool } from "./debian-tool";
+import { monitoringTool } from "./monitoring-tool";
 import { settings } from "./settings";
 
-/** Runs a program of Debian's Prometheus packages in a folder that holds the files given, and says all it said. */
+/** Runs a program of Prometheus or Alertmanager in a folder that holds the files given, and says all it said. */
 export function withFiles(
   files: readonly { name: string; content: string }[],
-  tool: Parameters<typeof debianTool>[0],
+  tool: Parameters<typeof monitoringTool>[0],
   args: readonly string[],
 ): { code: number | null; output: string } {
   const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-rules-"));
   try {
     for (const { name, content } of files) writeFileSync(path.join(folder, name), content);
-    const { status, stdout, stderr, error } = spawnSync(debianTool(tool), args, {
+    const { status, stdout, stderr, error } = spawnSync(monitoringTool(tool), args, {
       cwd: folder,
       encoding: "utf8",
       timeout: 60_000,

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { until } from "@ghrunners/core/until";
 import { freePort } from "@ghrunners/lab/driver/emulator";
-import { debianTool } from "./debian-tool";
+import { monitoringTool } from "./monitoring-tool";
 
 /** Writes what Prometheus reads into its folder, before it starts. */
 type Prepare = (folder: string, url: string) => void;
@@ -27,7 +27,7 @@ export class RunningPrometheus {
     const args = ["--config.file=prometheus.yml", "--storage.tsdb.path=data", `--web.listen-address=${address}`];
     // It finds Alertmanager seconds after the first alert, and would send that again a minute later.
     args.push("--rules.alert.resend-delay=1s");
-    const child = spawn(debianTool("prometheus"), [...args, "--log.level=error"], {
+    const child = spawn(monitoringTool("prometheus"), [...args, "--log.level=error"], {
       cwd: folder,
       stdio: ["ignore", "ignore", "inherit"],
     });
@@ -60,6 +60,6 @@ export const prometheusWithSamples = (samples: string): Promise<RunningPrometheu
     writeFileSync(path.join(folder, "samples"), samples);
     writeFileSync(path.join(folder, "prometheus.yml"), "{}\n");
     const args = ["tsdb", "create-blocks-from", "openmetrics", "samples", "data"];
-    const filled = spawnSync(debianTool("promtool"), args, { cwd: folder, encoding: "utf8" });
+    const filled = spawnSync(monitoringTool("promtool"), args, { cwd: folder, encoding: "utf8" });
     if (filled.status !== 0) throw new Error(`promtool could not fill Prometheus: ${filled.stderr}`);
   });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { readSource } from "@ghrunners/lab/toolchain/source";
 import { UNFINISHED } from "@ghrunners/lab/toolchain/ensure";
+import { ensurePrometheus, prometheusSource, readPrometheus } from "@ghrunners/lab/toolchain/prometheus";
 import { serveReleases, type ReleaseServer } from "../../../unit/lab/toolchain/support/releases";
 import { projectRoot } from "@ghrunners/core/project-root";
 
@@ -74,6 +75,21 @@ describe("toolchain: obtained", function () {
     }
     const before = server.asked.length;
     assert.equal((await ensure(server.base, {})).code, 0);
+    assert.equal(server.asked.length, before, "the second run asked for something");
+  });
+
+  it("Prometheus 3 is downloaded for the tests that ask for it, and kept", async () => {
+    const wanted = prometheusSource();
+    server = await serveReleases(wanted.parts);
+    assert.equal(readPrometheus(wanted, cache()), undefined);
+    const made = await ensurePrometheus({ cache: cache(), releases: server.base, say: () => undefined });
+    for (const { name, version, origin, path: file } of made) {
+      assert.equal(origin, "downloaded");
+      assert.match(readFileSync(file, "utf8"), new RegExp(`official ${name} v${version}`));
+    }
+    const before = server.asked.length;
+    assert.deepEqual(await ensurePrometheus({ cache: cache(), releases: server.base }), made);
+    assert.deepEqual(readPrometheus(wanted, cache()), made);
     assert.equal(server.asked.length, before, "the second run asked for something");
   });
 

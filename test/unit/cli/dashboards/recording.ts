@@ -47,6 +47,8 @@ export function recordedHours(end: number): string {
     typical: number,
     perHour: number,
   ): void => {
+    // Prometheus 3 writes the bounds of what it knows as a histogram in a form of its own.
+    lines.push(`# TYPE ${name} histogram`);
     for (const bound of [...bounds, Infinity]) {
       const le = bound === Infinity ? "+Inf" : String(bound);
       add(`${name}_bucket`, { ...labels, le }, (minute) => (bound < typical ? 0 : counter(perHour)(minute)));

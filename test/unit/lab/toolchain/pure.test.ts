@@ -7,7 +7,7 @@ import { toolchainEnvironment } from "@ghrunners/lab/toolchain/index";
 import { buildArguments, goVersionAtLeast } from "@ghrunners/lab/toolchain/build";
 import { archiveName, checksumFor } from "@ghrunners/lab/toolchain/download";
 import { speaksOfFullDisk, speaksOfNetwork } from "@ghrunners/lab/toolchain/errors";
-import { installedPlugin, onPath } from "@ghrunners/lab/toolchain/find-part";
+import { findPart, installedPlugin, onPath } from "@ghrunners/lab/toolchain/find-part";
 import { layout, manifestText, readToolchain, type ToolchainPart } from "@ghrunners/lab/toolchain/manifest";
 import {
   goDirective,
@@ -17,6 +17,7 @@ import {
   wantedParts,
   type WantedPart,
 } from "@ghrunners/lab/toolchain/parts";
+import { prometheusSource, releaseOfModule } from "@ghrunners/lab/toolchain/prometheus";
 import { elapsed } from "@ghrunners/lab/toolchain/progress";
 import { hashOf, readSource } from "@ghrunners/lab/toolchain/source";
 import { projectRoot } from "@ghrunners/core/project-root";
@@ -56,6 +57,48 @@ describe("toolchain: what is wanted", () => {
 
   it("hashes texts apart that differ only in where they are cut", () => {
     fc.assert(fc.property(fc.string(), fc.string({ minLength: 1 }), (a, b) => hashOf([a, b]) !== hashOf([a + b])));
+  });
+});
+
+describe("toolchain: Prometheus 3, for tests", () => {
+  const { parts, moduleKeys } = prometheusSource(projectRoot);
+  const promtool = parts.find(({ name }) => name === "promtool");
+
+  it("has the release that its Go module's version stands for", () => {
+    assert.equal(releaseOfModule("0.316.0"), "3.16.0");
+    assert.equal(releaseOfModule("0.305.2"), "3.5.2");
+    for (const wrong of ["0.316", "1.316.0", "3.16.0"])
+      assert.throws(() => releaseOfModule(wrong), /Expected 0\.XYY\.Z/);
+    assert.deepEqual(new Set(parts.map(({ version }) => version.split(".")[0])), new Set(["3"]));
+  });
+
+  it("is no part of the toolchain, so that npm start does not make it", () => {
+    const made = readSource(projectRoot);
+    assert.ok(made.parts.every(({ place }) => place !== "tool"));
+    for (const module of moduleKeys.keys()) assert.ok(!made.moduleKeys.has(module), module);
+  });
+
+  it("is built with the version in it, without the clients of clouds", () => {
+    assert.ok(promtool);
+    const words = buildArguments({ ...promtool, version: "3.1.0" }, "out").join(" ");
+    assert.match(words, /-tags netgo,remove_all_sd -ldflags .*version\.Version=3\.1\.0 -o out \S+\/cmd\/promtool$/);
+  });
+
+  it("is found on PATH only in exactly the wanted version", async () => {
+    assert.ok(promtool);
+    const folder = mkdtempSync(path.join(tmpdir(), "ghrunners-promtool-"));
+    try {
+      const file = path.join(folder, "promtool");
+      writeFileSync(file, "#!/bin/sh\necho 'promtool, version 3.1.0 (branch: HEAD, revision: 7086161)'\n", {
+        mode: 0o755,
+      });
+      const env = { PATH: `${folder}:/bin` };
+      assert.equal(await findPart({ ...promtool, version: "3.1.0" }, env), file);
+      assert.equal(await findPart({ ...promtool, version: "3.1" }, env), undefined);
+      assert.equal(await findPart({ ...promtool, version: "3.2.0" }, env), undefined);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { archiveName } from "@ghrunners/lab/toolchain/download";
+import { archiveName, folderInArchive } from "@ghrunners/lab/toolchain/download";
 import type { WantedPart } from "@ghrunners/lab/toolchain/parts";
 import { platform } from "@ghrunners/lab/toolchain/source";
 
@@ -31,7 +31,7 @@ function archive(parts: readonly WantedPart[], bytes: number): Buffer {
   const folder = mkdtempSync(path.join(tmpdir(), "ghr-release-"));
   try {
     for (const part of parts) {
-      const at = path.join(folder, part.place === "cli" ? "pulumi" : ".");
+      const at = path.join(folder, folderInArchive(part, platform()));
       mkdirSync(at, { recursive: true });
       const text = `#!/bin/sh\necho official ${part.name} v${part.version}\n`;
       writeFileSync(path.join(at, part.binary), text + "#".repeat(Math.max(0, bytes - text.length)), { mode: 0o755 });
@@ -61,7 +61,7 @@ export async function serveReleases(
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   for (const part of parts.filter(({ name }) => name !== options.missing)) {
     const name = archiveName(part, platform());
-    // The CLI and the language host are in one archive.
+    // The CLI and the language host are in one archive; so are Prometheus and promtool.
     const content = archive(
       parts.filter((other) => archiveName(other, platform()) === name),
       options.bytes ?? 0,
@@ -69,11 +69,12 @@ export async function serveReleases(
     const hash = createHash("sha256").update(content).digest("hex");
     const file = `/files/${name}`;
     files.set(file, part.name === options.spoiled ? Buffer.concat([content, Buffer.from("x")]) : content);
-    files.set(`${file}-checksums.txt`, Buffer.from(`${"0".repeat(64)}  other.tar.gz\n${hash}  ${name}\n`));
+    const sums = part.place === "tool" ? "/files/sha256sums.txt" : `${file}-checksums.txt`;
+    files.set(sums, Buffer.from(`${"0".repeat(64)}  other.tar.gz\n${hash}  ${name}\n`));
     const asset = (at: string): object => ({ name: path.basename(at), browser_download_url: base + at });
     files.set(
       `/repos/${part.repository}/releases/tags/v${part.version}`,
-      Buffer.from(JSON.stringify({ assets: [asset(file), asset(`${file}-checksums.txt`)] })),
+      Buffer.from(JSON.stringify({ assets: [asset(file), asset(sums)] })),
     );
   }
   return {
