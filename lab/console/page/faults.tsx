@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { useLive } from "@ghrunners/cli/console/page/live";
 import { State } from "@ghrunners/cli/console/page/parts";
-import type { FaultPanel, FaultSubject, Press, ShownFault } from "../panel";
+import type { FaultPanel, FaultSubject, FaultPanelAction, ShownFault } from "../panel";
 
 const URL = "/api/faults";
 const EVERY_MS = 2_000;
@@ -10,7 +10,7 @@ const EVERY_MS = 2_000;
 const LIMIT_MS = 120_000;
 
 /** @throws Error with the server's words */
-async function send(press: Press, token: string): Promise<FaultPanel> {
+async function send(press: FaultPanelAction, token: string): Promise<FaultPanel> {
   const response = await fetch(URL, {
     method: "POST",
     headers: { "content-type": "application/json", "x-token": token },
@@ -23,15 +23,15 @@ async function send(press: Press, token: string): Promise<FaultPanel> {
 
 interface Buttons {
   /** Undefined: none is being pressed. */
-  readonly pressed: Press | undefined;
-  readonly press: (press: Press) => void;
+  readonly pressed: FaultPanelAction | undefined;
+  readonly press: (press: FaultPanelAction) => void;
 }
 
 /** A button that stays in place while it works: a disabled one would lose the keyboard's focus. */
 function Button(props: {
   readonly text: string;
   readonly label: string;
-  readonly of: Press;
+  readonly of: FaultPanelAction;
   readonly buttons: Buttons;
 }) {
   const { text, label, of, buttons } = props;
@@ -52,7 +52,7 @@ function Button(props: {
 function Toggle(props: { readonly subject: FaultSubject; readonly fault: ShownFault; readonly buttons: Buttons }) {
   const { subject, fault, buttons } = props;
   const text = fault.isSet ? "Clear" : "Make";
-  const of: Press = { do: fault.isSet ? "clear" : "make", fault: fault.name, target: subject.target };
+  const of: FaultPanelAction = { do: fault.isSet ? "clear" : "make", fault: fault.name, target: subject.target };
   return <Button text={text} label={`${text} ${fault.name}: ${subject.title}`} of={of} buttons={buttons} />;
 }
 
@@ -110,12 +110,12 @@ function Panel({ subjects, buttons }: { readonly subjects: readonly FaultSubject
 export function Faults() {
   const { value, lost } = useLive<FaultPanel>(URL, EVERY_MS);
   const [answered, setAnswered] = useState<FaultPanel>();
-  const [pressed, setPressed] = useState<Press>();
+  const [pressed, setPressed] = useState<FaultPanelAction>();
   const [problem, setProblem] = useState<string>();
   // What was read after an answer is newer than the answer.
   useEffect(() => setAnswered(undefined), [value]);
   const panel = answered ?? value;
-  const press = (what: Press): void => {
+  const press = (what: FaultPanelAction): void => {
     setPressed(what);
     setProblem(undefined);
     send(what, panel?.token ?? "")
