@@ -101,12 +101,16 @@ export const runnerHealthCases: readonly RuleCase[] = [
   },
   {
     alert: "RunnerResourcesMissing",
-    fires: [sample("memoryAvailable", alpha, "1x40"), sample("memoryAvailable", beta, "_x12 1x20")],
+    fires: [
+      sample("memoryAvailable", alpha, "1x40"),
+      sample("memoryAvailable", beta, "_x12 1x20"),
+      sample("memoryAvailable", gamma, "1x40"),
+    ],
     at: "11m",
     labels: beta,
     says: "Prometheus has had no metrics from the node exporter of beta (secondary) for 10 minutes (series missing: 1). Meanwhile RunnerDegraded cannot fire.",
     ends: "14m",
-    quiet: [sample("memoryAvailable", alpha, "1x40"), sample("memoryAvailable", beta, "1x40")],
+    quiet: [alpha, beta, gamma].map((runner) => sample("memoryAvailable", runner, "1x40")),
   },
   {
     alert: "DeploymentFailure",
