@@ -11,6 +11,11 @@ export const pulumiCommands: readonly KnownCommand[] = [
     test: "test/rehearsal/version.test.ts",
     by: '"--replace", "**RunnerRelease**"',
   },
+  {
+    pattern: /^pulumi up --replace '\*\*runners-secondary-vm'$/,
+    test: "test/rehearsal/machine-replacement.test.ts",
+    by: '"--replace", "**runners-secondary-vm"',
+  },
   { pattern: /^(npm run lab -- exec -- )?pulumi preview$/, test: noRoot, by: '"pulumi", "preview"' },
   {
     pattern: /^(npm run lab -- exec -- )?pulumi up( --yes)?( --expect-no-changes)?$/,
