@@ -10,6 +10,7 @@ set -e
 known=$(git for-each-ref --format='%(objectname)' refs/heads |
   while read -r tip; do git ls-tree -r "$tip" -- .github/workflows; done)
 brought=$(git ls-tree -r "$3" -- .github/workflows)
+if [ -z "$brought" ]; then exit 0; fi
 printf '%s\n' "$brought" | while IFS= read -r file; do
   if printf '%s\n' "$known" | grep --quiet --line-regexp --fixed-strings -- "$file"; then continue; fi
   # shellcheck disable=SC2016  # the marks around a word are GitHub's

@@ -133,7 +133,10 @@ describe("git over HTTP in the lab's GitHub", function () {
     await refused(words, "no-workflows", ...push, "HEAD:refs/heads/files-only");
     await client.done("writer", ...push, "HEAD:refs/heads/new-workflow");
     await client.done("no-workflows", ...push, "HEAD:refs/heads/files-only");
-    for (const name of ["new-workflow", "files-only"])
+    await client.done("", "-C", work, "rm", "-r", "--quiet", ".github");
+    await client.commit(work, "app.txt", "without workflows\n");
+    await client.done("no-workflows", ...push, "HEAD:refs/heads/without");
+    for (const name of ["new-workflow", "files-only", "without"])
       await client.done("no-workflows", ...push, "--delete", `refs/heads/${name}`);
   });
 
