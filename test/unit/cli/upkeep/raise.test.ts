@@ -105,7 +105,7 @@ describe("the pull request with newer versions", () => {
     );
     for (const line of [
       "| runner | 2.335.1 | 2.336.0 | **2026-07-15**: 2.336.0 was published on 2026-06-15, and GitHub gives 30 days | https://github.com/actions/runner/releases/tag/v2.336.0 |",
-      "- production follows by promotion: a tag, or `ghrunners promote production --stack production`",
+      "- production follows by promotion: a tag, or `ghrunners promote production --stack production --approved-by LOGIN`",
       "  - `Pulumi.production.yaml` names agent.version itself. Remove it there, so that the stack takes the proved one",
       "    ghrunners rollback-runners --stack staging",
       "    ghrunners rollback-runners --stack production",
