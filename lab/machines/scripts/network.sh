@@ -28,7 +28,7 @@ case ${1:?} in
     hosted=$(hosted_namespace)
     [[ -e /run/netns/$hosted ]] || ip netns add "$hosted"
     ip -n "$hosted" link set lo up
-    # Nothing else is dropped by the kernel: as from the real machines, an address that is not public gives no answer.
+    # All else is dropped without an answer, as on the way from GitHub's machines to an address that is not public.
     ip netns exec "$GHR_PREFIX" nft -f - <<NFT
 table inet hosted
 delete table inet hosted
