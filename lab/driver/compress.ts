@@ -4,7 +4,9 @@
  * What cannot be divided is how long the lab's services take to notice something: GitHub shows a silent runner offline
  * after 10 s, while Prometheus misses a machine at once. Undivided, that difference is small against the rules'
  * minutes; divided, it would turn their order round. So `up` counts as 0, and a series as absent, only after as long a
- * silence.
+ * silence. Only `absent` and `absent_over_time` of a plain selector give the selector's labels to their result
+ * (prometheus.io/docs/prometheus/latest/querying/functions); `absent` of another function has none, and an alert without
+ * its runner is not muted by another alert of that runner.
  */
 import { parse, stringify } from "yaml";
 
@@ -45,7 +47,7 @@ export function compressRules(text: string, factor: number, silenceSeconds: numb
       if (rule.for !== undefined) rule.for = divided(rule.for, factor);
       rule.expr = rule.expr
         .replace(/(?<![\w:])up(\{[^}]*\})/g, `max_over_time(up$1[${silenceSeconds}s])`)
-        .replace(/absent\((\w+\{[^}]*\})\)/g, `absent(last_over_time($1[${silenceSeconds}s]))`);
+        .replace(/(?<!\w)absent\((\w+\{[^}]*\})\)/g, `absent_over_time($1[${silenceSeconds}s])`);
       if (comparesAnAge.has(rule.alert ?? "")) {
         rule.expr = rule.expr.replace(/> (\d+)$/, (_, age: string) => `> ${Number(age) / factor}`);
       }

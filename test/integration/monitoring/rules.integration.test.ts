@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { compressRules } from "@ghrunners/lab/driver/compress";
 import { alertGroups } from "@ghrunners/monitoring/alerts/index";
 import { recordings } from "@ghrunners/monitoring/recordings";
 import { renderRules } from "@ghrunners/monitoring";
@@ -115,6 +116,12 @@ describe("alert rules, judged by promtool", function () {
     const spoiled = testRules(memory, (text) => text.replaceAll("> 0.85", "> 0.88"));
     assert.notEqual(spoiled.code, 0);
     assert.match(spoiled.output, /RunnerDegraded/);
+  });
+
+  it("a rule whose waits the rehearsal divides still names its runner", () => {
+    const missing = cases.filter(({ alert }) => alert === "RunnerStatusMissing" || alert === "RunnerResourcesMissing");
+    const { code, output } = testRules(missing.map(planOf), (text) => compressRules(text, 1, 12));
+    assert.equal(code, 0, output);
   });
 
   it("an environment without targets, a second runner or a failover switch has no rules about them", () => {
