@@ -3,6 +3,7 @@ export { RunnerPool, type RunnerPoolArgs, type SmokeArgs, type GateEvidence } fr
 export { Runner, type RunnerArgs, type RunnerOnHost } from "./runner/runner";
 export { RunnerVm, type RunnerVmArgs, type RunnerVmHooks } from "./runner/vm";
 export type { RunnerHooks } from "./runner/hooks";
+export type { PulumiCliArgs } from "./runner/pulumi-cli";
 export type { RunnerArchive } from "./runner/runner-archive";
 export type { AlloyShipper, JournalUploadShipper, LogShipper } from "./runner/logs";
 export type { EgressArgs, NetworkArgs, PlacementArgs, ProxmoxArgs, VmArgs } from "./runner/machine-settings";

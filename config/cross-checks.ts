@@ -82,11 +82,14 @@ function labels({ agent }: Pick<ParsedSettings, "agent">, environment: string): 
   );
 }
 
-function archive({ agent }: Pick<ParsedSettings, "agent">): Problem[] {
-  if (agent.sha256 === undefined && agent.downloadUrl === undefined) return [];
-  const missing = (["version", "downloadUrl", "sha256"] as const).filter((name) => agent[name] === undefined);
+type PinnedArchive = { readonly [K in "version" | "downloadUrl" | "sha256"]?: string | undefined };
+
+/** @param path setting of the program that the archive holds */
+function archive(path: string, pinned: PinnedArchive = {}): Problem[] {
+  if (pinned.sha256 === undefined && pinned.downloadUrl === undefined) return [];
+  const missing = (["version", "downloadUrl", "sha256"] as const).filter((name) => pinned[name] === undefined);
   const allowed = "version, downloadUrl and sha256 together, or neither downloadUrl nor sha256";
-  return missing.map((name) => ({ path: `agent.${name}`, seen: "nothing", allowed }));
+  return missing.map((name) => ({ path: `${path}.${name}`, seen: "nothing", allowed }));
 }
 
 /** Without a receiver's address Alertmanager would notify no one. */
@@ -235,7 +238,8 @@ export function crossCheck(groups: WellFormed, environment: string): Problem[] {
     ...(machines === undefined || network === undefined ? [] : addresses(machines, network, groups.monitoring?.host)),
     ...(machines === undefined || github === undefined ? [] : unitNames(machines, github)),
     ...(deliveryRunner === undefined ? [] : deliveryProblems(deliveryRunner, groups, environment)),
-    ...(agent === undefined ? [] : [...labels({ agent }, environment), ...archive({ agent })]),
+    ...archive("deliveryRunner.pulumi", deliveryRunner?.pulumi),
+    ...(agent === undefined ? [] : [...labels({ agent }, environment), ...archive("agent", agent)]),
     // A missing optional group is well formed; a malformed one is not among the groups.
     ...monitoringHost(groups),
     ...refs({ deployment: groups.deployment }),

@@ -9,6 +9,27 @@ const dnsLabel = text(
   /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
 );
 
+const pulumiCli = z.strictObject({
+  version: text("a release number", /^\d+\.\d+\.\d+$/)
+    .optional()
+    .meta({
+      description: "Version of the Pulumi CLI on it. Default: that of the package @pulumi/pulumi in package.json.",
+      example: "3.276.0",
+    }),
+  sha256: text("64 lower-case hexadecimal digits", /^[0-9a-f]{64}$/)
+    .optional()
+    .meta({
+      description: "SHA-256 of the archive at downloadUrl; set both together with version.",
+      example: "<64 hexadecimal digits>",
+    }),
+  downloadUrl: text("an https URL", /^https:\/\/[^\s'"]+$/)
+    .optional()
+    .meta({
+      description: "URL of the pinned archive. Default: that of the version's release at GitHub.",
+      example: "https://mirror.example/pulumi-v3.276.0-linux-x64.tar.gz",
+    }),
+});
+
 export const deliveryRunner = z.strictObject({
   name: dnsLabel.meta({ description: "Name of the VM and of the runner.", example: "delivery-1" }),
   vmId: z.int().min(100).max(999_999_999).meta({
@@ -32,6 +53,7 @@ export const deliveryRunner = z.strictObject({
     .min(1)
     .default(["refs/heads/main", "refs/heads/master", "refs/tags/v*"])
     .meta({ description: "Refs whose jobs may run, besides those of previews; * matches any text." }),
+  pulumi: pulumiCli.prefault({}).meta({ description: "The Pulumi CLI." }),
   egress: z.array(egress).default([]).meta({
     description:
       "What it may reach besides what the other runners may, Proxmox VE's API, and this stack's hosts: the backend of the state, the hosts of other stacks, Proxmox VE's API where proxmox.endpoint has a name.",

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeWhole } from "@ghrunners/core/whole-file";
+import { programsFolder } from "./toolchain";
 import { withLock } from "./toolchain/lock";
 import { endEngineProcesses } from "./abandoned";
 import { blankOwner, blankSeeds, layOutFiles, makeBlank, type RepositoryOwner } from "./blank";
@@ -174,7 +175,7 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   const files = repositoryFolder(instance);
   const usual = {
     proxmox: proxmoxSeed(secrets),
-    github: githubSeed(secrets, urlOf(at.github), workflows, files, distributions),
+    github: githubSeed(secrets, urlOf(at.github), workflows, files, distributions, programsFolder()),
   };
   const seeds = blank === undefined ? usual : blankSeeds(usual, blank, files);
   if (blank !== undefined) layOutFiles(instance);

@@ -39,6 +39,7 @@ export function githubSeed(
   workflowsDir: string,
   filesDir: string,
   distributionsDir: string,
+  pulumiPrograms: string,
 ): GithubSeed {
   const { owner, operator, reviewer, exporter, apps, repository } = topology.github;
   const token = (text: string, { login }: { login: string }, permissions: TokenPermissions) => ({
@@ -54,6 +55,7 @@ export function githubSeed(
     workflowsDir,
     filesDir,
     distributionsDir,
+    pulumiPrograms,
     tokens: [
       token(secrets.githubToken, operator, githubPermissions.operator),
       token(secrets.exporterToken, exporter, githubPermissions.exporter),

@@ -11,6 +11,7 @@ export const providerNames = [
   "LastKnownGood",
   "MachineDrain",
   "Preflight",
+  "PulumiRelease",
   "RegisteredRunner",
   "Registration",
   "Reviewers",

@@ -9,6 +9,7 @@ import { provider as lastKnownGood } from "./last-known-good";
 import { provider as machineDrain } from "./machine-drain";
 import { provider as preflight } from "./preflight";
 import { type ProviderName, providerNames } from "./provider-names";
+import { provider as pulumiRelease } from "./pulumi-release";
 import { provider as registeredRunner } from "./registered-runner";
 import { provider as registration } from "./registration";
 import { provider as reviewers } from "./reviewers";
@@ -24,6 +25,7 @@ const providers = {
   LastKnownGood: lastKnownGood,
   MachineDrain: machineDrain,
   Preflight: preflight,
+  PulumiRelease: pulumiRelease,
   RegisteredRunner: registeredRunner,
   Registration: registration,
   Reviewers: reviewers,

@@ -1,4 +1,4 @@
-import type { RunnerDownload } from "@ghrunners/core/github/runner-release";
+import type { ReleaseFile, RunnerDownload } from "@ghrunners/core/github/runner-release";
 import type { RunnerArchive } from "./runner-archive";
 
 /** What GitHub reported about one version. */
@@ -59,6 +59,31 @@ export function chooseDownload(
   }
   if (found.sha256 === undefined || found.sha256 === "") {
     throw new Error(`GitHub gives no SHA-256 for ${found.filename}, so it cannot be checked. ${next}`);
+  }
+  return { url: found.url, sha256: found.sha256 };
+}
+
+/**
+ * The Pulumi CLI's archive of one version, with its SHA-256. Pure.
+ *
+ * @param release files of the release of pulumi/pulumi; undefined if this GitHub has no such version
+ * @throws Error that says what to set instead, if there is no such version or it has no checksum
+ */
+export function choosePulumi(
+  release: readonly ReleaseFile[] | undefined,
+  version: string,
+): Pick<RunnerArchive, "url" | "sha256"> {
+  const name = `pulumi-v${version}-linux-x64.tar.gz`;
+  const next =
+    "Next: pulumi config set --path ghrunners:deliveryRunner.pulumi.version VERSION, " +
+    "or pin deliveryRunner.pulumi.downloadUrl and deliveryRunner.pulumi.sha256";
+  const found = release?.find((file) => file.name === name);
+  if (found === undefined) {
+    const seen = release === undefined ? `no release v${version} of pulumi/pulumi` : `a release without ${name}`;
+    throw new Error(`GitHub has no Pulumi CLI ${version} for linux x64: seen ${seen}. ${next}`);
+  }
+  if (found.sha256 === undefined) {
+    throw new Error(`GitHub gives no SHA-256 for ${name}, so it cannot be checked. ${next}`);
   }
   return { url: found.url, sha256: found.sha256 };
 }

@@ -20,6 +20,7 @@ import { type RunnerHooks, runnerHooks } from "./hooks";
 import { HostLogs } from "./logs";
 import { runnerPackages } from "./packages";
 import { placementOf } from "./placement";
+import { installPulumi, type PulumiCliArgs } from "./pulumi-cli";
 import type { EnvironmentArgs, RunnerIdentityArgs } from "./settings";
 import { HostTelemetry } from "./telemetry";
 import { nameserversOf, RunnerVm, type RunnerVmArgs } from "./vm";
@@ -39,6 +40,11 @@ export interface RunnerArgs extends EnvironmentArgs, RunnerIdentityArgs {
    * @default hooks for this runner only
    */
   readonly hooks?: RunnerHooks;
+  /**
+   * The Pulumi CLI on its machine, for a delivery runner. Plain: whether there is one determines a resource.
+   * @default none
+   */
+  readonly pulumiCli?: PulumiCliArgs | undefined;
   /**
    * Labels of the other runners that take the same jobs. Before the machine is deleted, one of them must be healthy,
    * unless `force` is set. Plain: a pool sets them.
@@ -127,6 +133,11 @@ export class Runner extends pulumi.ComponentResource {
     const archive = pulumi.output(args.archive ?? archiveOf(`${name}-release`, args, this));
     // Everything on the host needs its packages.
     const onHost = { parent: this, dependsOn: packages };
+    const { pulumiCli } = args;
+    if (pulumiCli !== undefined) {
+      const options = { ...onHost, deletedWith: machine };
+      installPulumi(`${name}-pulumi`, pulumiCli, github, connection, incarnation, options);
+    }
     const agent = new RunnerAgent(
       agentResourceName(name),
       {

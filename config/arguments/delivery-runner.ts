@@ -1,5 +1,6 @@
 /** The delivery runner: arguments from the settings, and the component. */
 import * as pulumi from "@pulumi/pulumi";
+import { version as programVersion } from "@pulumi/pulumi/version";
 import {
   type EnvironmentArgs,
   type LogShipper,
@@ -82,6 +83,8 @@ export function deliveryRunnerArgs(
     ...{ role: DELIVERY_ROLE, name, vmId, address, ...place },
     // No labels of the application's runners: their jobs would find it.
     agent: { ...shared.agent, ...deliveryJobs(own), extraLabels: [] },
+    // Of one version with the package that the program is written with.
+    pulumiCli: { ...own.pulumi, version: own.pulumi.version ?? programVersion.replace(/^v/, "") },
     network: {
       ...shared.network,
       deliveryAddress: undefined,

@@ -48,6 +48,8 @@ const seed = z.object({
   filesDir: z.string().min(1).optional(),
   /** Folder of runner distributions with their manifest.json. */
   distributionsDir: z.string().min(1),
+  /** Folder of the Pulumi CLI, of which a release of pulumi/pulumi is made. Default: there is no release. */
+  pulumiPrograms: z.string().min(1).optional(),
   tokens: z.array(
     z.object({
       /** SHA-256 of the token in hexadecimal; the token itself is never stored. */

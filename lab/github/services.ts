@@ -3,6 +3,7 @@ import { GitHubFaults } from "./faults";
 import { JobLogs } from "./job-logs";
 import { PermissionUse } from "./permission-use";
 import { Presence } from "./presence";
+import { type PulumiArchive, pulumiArchive } from "./pulumi-archive";
 import { GitRepository } from "./repository/repository";
 import { RunnerTokens } from "./runner-tokens";
 import { SealedSecrets } from "./sealed-secrets";
@@ -23,6 +24,8 @@ export interface Services {
   readonly runnerTokens: RunnerTokens;
   readonly secrets: SealedSecrets;
   readonly logs: JobLogs;
+  /** The release of pulumi/pulumi; undefined if there is none. */
+  readonly pulumiArchive: () => Promise<PulumiArchive | undefined>;
 }
 
 /** @param folder state folder of the service; carries on with what is there */
@@ -52,5 +55,6 @@ export async function openServices(folder: string, seed: Seed, clock: ServerCloc
     runnerTokens: new RunnerTokens(store),
     secrets: await SealedSecrets.load(store),
     logs: new JobLogs(folder),
+    pulumiArchive: pulumiArchive(seed.pulumiPrograms, folder),
   };
 }

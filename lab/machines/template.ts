@@ -23,10 +23,13 @@ export const hostPackages: readonly string[] = [
   ...["libkrb5-3", "qemu-guest-agent", "python3"],
 ];
 
+/** What a delivery runner has beside: see runnerPackages in components/runner. */
+const deliveryPackages: readonly string[] = ["git", "npm"];
+
 /** The machines that a VM of the lab is cloned from. */
 export const runnerTemplate: TemplateContent = {
   name: "machine template",
-  packages: hostPackages,
+  packages: [...hostPackages, ...deliveryPackages],
   offered: [],
   disabledUnits: ["prometheus-node-exporter.service"],
 };

@@ -121,3 +121,6 @@ function place(from: string, to: string): void {
     chmodSync(to, 0o755);
   }
 }
+
+/** Folder of the CLI and its plugins in the toolchain of these sources; there is none before it is ensured. */
+export const programsFolder = (): string => layout(path.join(defaultCache(), readSource(projectRoot).key)).binDir;

@@ -1,4 +1,4 @@
-export { ensureToolchain, type EnsureOptions } from "./ensure";
+export { ensureToolchain, programsFolder, type EnsureOptions } from "./ensure";
 export { toolchainEnvironment } from "./environment";
 export { ToolchainError } from "./errors";
 export type { PartOrigin, ToolchainPart, Toolchain } from "./manifest";

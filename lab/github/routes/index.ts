@@ -18,6 +18,7 @@ import { issueRoutes } from "./issues";
 import { logRoutes } from "./logs";
 import { mergeRoutes } from "./merges";
 import { pageRoutes } from "./page";
+import { pulumiReleaseRoutes } from "./pulumi-release";
 import { pullRoutes } from "./pulls";
 import { refRoutes } from "./refs";
 import { repositoryRoutes } from "./repository";
@@ -45,6 +46,7 @@ export const allRoutes = (
   ...contentRoutes(services),
   ...runnerRoutes(services),
   ...runnerLabelRoutes(services),
+  ...pulumiReleaseRoutes(services),
   ...environmentRoutes(services),
   ...branchPolicyRoutes(services),
   ...secretRoutes(services),

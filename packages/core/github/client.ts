@@ -4,15 +4,19 @@
  */
 import { SMOKE_WORKFLOW } from "../vocabulary/runner";
 import { GitHubError, statusOf, unlessMissing } from "./errors";
+import type { RepositoryName } from "./repository";
 import { RepositoryRequests } from "./requests";
 import { type GitHubRunner, type RawRunner, toRunner, toRunners } from "./runner";
 import {
   firstEnd,
+  type RawAsset,
   type RawDeprecation,
+  type ReleaseFile,
   type RunnerDownload,
   type RunnerVersion,
   toDownload,
   toDownloads,
+  toReleaseFile,
   toVersions,
 } from "./runner-release";
 import { toTokenSeen, type TokenSeen } from "./token";
@@ -154,13 +158,23 @@ export class GitHubClient extends RepositoryRequests {
 
   /** Files of a release of actions/runner; undefined if this GitHub has no such release. */
   async runnerRelease(version: string): Promise<RunnerDownload[] | undefined> {
-    const tag = { owner: "actions", repo: "runner", tag: `v${version}` };
+    const found = await this.release({ owner: "actions", repo: "runner" }, version);
+    return found && toDownloads(found);
+  }
+
+  /** Files of a release of pulumi/pulumi; undefined if this GitHub has no such release. */
+  async pulumiRelease(version: string): Promise<ReleaseFile[] | undefined> {
+    const found = await this.release({ owner: "pulumi", repo: "pulumi" }, version);
+    return found?.map(toReleaseFile);
+  }
+
+  private async release(of: RepositoryName, version: string): Promise<readonly RawAsset[] | undefined> {
     const found = await unlessMissing(
-      this.call("read the runner's release", (octokit) =>
-        octokit.request("GET /repos/{owner}/{repo}/releases/tags/{tag}", tag),
+      this.call(`read release v${version} of ${of.owner}/${of.repo}`, (octokit) =>
+        octokit.request("GET /repos/{owner}/{repo}/releases/tags/{tag}", { ...of, tag: `v${version}` }),
       ),
     );
-    return found && toDownloads(found.assets);
+    return found?.assets;
   }
 
   /** The newest 100 versions of actions/runner; undefined if this GitHub does not have that repository. */

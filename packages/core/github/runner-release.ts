@@ -1,5 +1,6 @@
 /**
- * Releases of the runner program as GitHub shows them: their files, and until when a version may register. Pure.
+ * Releases of programs as GitHub shows them, the runner's above all: their files, and until when a version may
+ * register. Pure.
  */
 
 /** A file of the runner program that GitHub offers. */
@@ -28,18 +29,31 @@ export const toDownload = (file: RawDownload): RunnerDownload => ({
   sha256: file.sha256_checksum,
 });
 
-/** A file of a release of actions/runner. */
-interface RawAsset {
+/** A file of a release. */
+export interface RawAsset {
   readonly name: string;
   readonly browser_download_url: string;
+  /** GitHub computes it when a file is uploaded; those from before June 2025 have none. */
   readonly digest?: string | null;
 }
 
+/** A file of a release, with its checksum if GitHub has one. */
+export interface ReleaseFile {
+  readonly name: string;
+  readonly url: string;
+  readonly sha256: string | undefined;
+}
+
+export const toReleaseFile = ({ name, browser_download_url: url, digest }: RawAsset): ReleaseFile => ({
+  name,
+  url,
+  sha256: /^sha256:([0-9a-f]{64})$/.exec(digest ?? "")?.[1],
+});
+
 /** The files of a release that hold the runner program; a release has others too. */
 export const toDownloads = (assets: readonly RawAsset[]): RunnerDownload[] =>
-  assets.flatMap(({ name, browser_download_url: url, digest }) => {
+  assets.map(toReleaseFile).flatMap(({ name, url, sha256 }) => {
     const [, os, architecture] = /^actions-runner-(\w+)-(\w+)-[\d.]+\.tar\.gz$/.exec(name) ?? [];
-    const sha256 = /^sha256:([0-9a-f]{64})$/.exec(digest ?? "")?.[1];
     return os === undefined || architecture === undefined ? [] : [{ os, architecture, filename: name, url, sha256 }];
   });
 

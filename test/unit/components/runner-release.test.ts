@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { checkRelease, resolveRelease } from "@ghrunners/components/resources/runner-release";
+import { checkRelease } from "@ghrunners/components/resources/release";
+import { resolveRelease } from "@ghrunners/components/resources/runner-release";
 import { chooseDownload } from "@ghrunners/components/runner/plan-release";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";

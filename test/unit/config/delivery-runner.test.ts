@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { deliveryEgress, deliveryJobs } from "@ghrunners/config/arguments/delivery-runner";
+import { version as programVersion } from "@pulumi/pulumi/version";
+import { deliveryEgress, deliveryJobs, deliveryRunnerArgs } from "@ghrunners/config/arguments/delivery-runner";
 import { guardFacts } from "@ghrunners/config/arguments/guard-facts";
 import { preflightInputs } from "@ghrunners/config/arguments/preflight";
 import { monitoringArgs, monitoringFiles } from "@ghrunners/config/arguments/monitoring";
@@ -62,6 +63,23 @@ describe("the settings of the delivery runner", () => {
       deliveryRunner: { ...delivery, name: "d".repeat(63) },
     });
     assert.deepEqual(names, ["deliveryRunner.name"]);
+  });
+
+  it("name the Pulumi CLI on it: by default of one version with the program, pinned only as a whole", () => {
+    const cliOf = (pulumi: Record<string, string>) => {
+      const settings = settingsWith({ deliveryRunner: { ...delivery, pulumi } });
+      assert.ok(settings.deliveryRunner);
+      return deliveryRunnerArgs(settings, settings.deliveryRunner, poolArgs(settings, undefined, undefined)).pulumiCli;
+    };
+    assert.deepEqual(cliOf({}), { version: programVersion });
+    assert.deepEqual(cliOf({ version: "3.280.0" }), { version: "3.280.0" });
+    const pinned = { downloadUrl: "https://mirror.example/pulumi.tar.gz", sha256: "0".repeat(64) };
+    assert.deepEqual(cliOf({ version: "3.280.0", ...pinned }), { version: "3.280.0", ...pinned });
+    assert.deepEqual(own({ pulumi: pinned }), ["deliveryRunner.pulumi.version"]);
+    assert.deepEqual(own({ pulumi: { version: "3.280.0", sha256: pinned.sha256 } }), [
+      "deliveryRunner.pulumi.downloadUrl",
+    ]);
+    assert.deepEqual(own({ pulumi: { version: "v3.280.0" } }), ["deliveryRunner.pulumi.version"]);
   });
 
   it("leave its label to it: a runner of deployments that had it would get its jobs", () => {

@@ -24,7 +24,7 @@ describe("a blank lab", () => {
     blankSeeds(
       {
         proxmox: proxmoxSeed(secrets),
-        github: githubSeed(secrets, "https://198.51.100.2", "/workflows", folder, "/distributions"),
+        github: githubSeed(secrets, "https://198.51.100.2", "/workflows", folder, "/distributions", "/programs"),
       },
       owner,
       folder,

@@ -19,7 +19,7 @@ describe("the doctor's checks", () => {
   it("look at the delivery runner as at the others", () => {
     const { runners } = settings();
     const own159 = { name: "delivery-1", vmId: 159, address: "198.51.100.59" };
-    const deliveryRunner = { ...own159, previews: false, allowedRefs: [], egress: [] };
+    const deliveryRunner = { ...own159, previews: false, allowedRefs: [], pulumi: {}, egress: [] };
     const facts = own({ configuration: { value: { settings: { ...settings(), deliveryRunner } } } });
     const results = judgeAll(checksFor(facts));
     const about = (name: string): string[] => results.filter(({ subject }) => subject === name).map(({ id }) => id);

@@ -54,6 +54,7 @@ describe("the runners that a run's jobs are about", () => {
       address: "192.0.2.59",
       previews: false,
       allowedRefs: [],
+      pulumi: {},
       egress: [],
     },
   };
