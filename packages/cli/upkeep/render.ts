@@ -18,6 +18,7 @@ const done: Readonly<Record<ProposalState, string>> = {
   open: "The pull request has exactly this already. Nothing was changed.",
   opened: "Opened a pull request.",
   updated: "Updated the pull request.",
+  declined: "The same was proposed before, and closed without a merge. Nothing was changed.",
 };
 
 /** 1: something is left to do for this command, or is not known. */
@@ -44,11 +45,11 @@ export function renderUpkeep({ stack, file, items, followers, proposal }: Upkeep
   );
   const isNewer = items.some(({ state }) => state === "newer");
   const next = ((): string[] => {
-    if (proposal !== null)
-      return [
-        done[proposal.state],
-        ...(proposal.pullRequest === null ? [] : [`Next: review and merge ${proposal.pullRequest.url}`]),
-      ];
+    if (proposal !== null) {
+      const what = proposal.state === "declined" ? "if it is wanted after all, reopen" : "review and merge";
+      const { pullRequest } = proposal;
+      return [done[proposal.state], ...(pullRequest === null ? [] : [`Next: ${what} ${pullRequest.url}`])];
+    }
     if (!isNewer) return ["Nothing was changed."];
     return ["Nothing was changed.", ...(propose === undefined ? [] : [`Next: ${propose}`])];
   })();

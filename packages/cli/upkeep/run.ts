@@ -5,7 +5,7 @@ import { schema } from "@ghrunners/config/schema";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { gitBlob } from "@ghrunners/core/github/git-blob";
 import { planProposal } from "@ghrunners/core/github/plan-proposal";
-import { propose, readProposal } from "@ghrunners/core/github/proposal";
+import { declinedPull, propose, readProposal } from "@ghrunners/core/github/proposal";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { quote } from "@ghrunners/core/ssh/render-script";
 import { print, printJson, WrongUse } from "../command";
@@ -80,6 +80,11 @@ export async function proposeUpkeep(
     throw new Error(`${file} was changed on ${defaultBranch} meanwhile. Nothing was changed. Next: the same command`);
   const plan = planProposal(proposal, seen);
   if (plan.kind === "refused") throw new Error(plan.reason);
+  if (plan.kind === "propose" && seen.pull === undefined) {
+    const declined = await declinedPull(client, proposal, defaultBranch);
+    if (declined !== undefined)
+      return { ...report, proposal: { repository, branch, state: "declined", pullRequest: declined } };
+  }
   const done = plan.kind === "propose" ? await propose(client, proposal, base, plan) : undefined;
   const state = done === undefined ? "open" : seen.pull === undefined ? "opened" : "updated";
   return { ...report, proposal: { repository, branch, state, pullRequest: done ?? seen.pull ?? null } };

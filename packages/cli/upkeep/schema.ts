@@ -36,8 +36,11 @@ export const upkeepSchema = z.strictObject({
       repository: z.string().describe("owner/name."),
       branch: z.string(),
       state: z
-        .enum(["nothing", "open", "opened", "updated"])
-        .describe("nothing: nothing is newer. open: the pull request had exactly this already."),
+        .enum(["nothing", "open", "opened", "updated", "declined"])
+        .describe(
+          "nothing: nothing is newer. open: the pull request had exactly this already. " +
+            "declined: a pull request with the same title was closed without a merge, so none was opened.",
+        ),
       pullRequest: z.strictObject({ number: z.int(), url: z.url() }).nullable(),
     })
     .nullable()

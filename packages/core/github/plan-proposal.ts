@@ -36,6 +36,8 @@ export interface ProposalSeen {
     readonly message: string;
     /** Number of parents of its commit. */
     readonly parents: number;
+    /** Whether the default branch's last commit is its parent: else it may have been merged already. */
+    readonly onTop: boolean;
     readonly files: Readonly<Record<string, string>>;
   };
   /** The open pull request of the branch. */
@@ -98,7 +100,6 @@ export function planProposal({ branch, files }: Proposal, seen: ProposalSeen): P
   const held = changesOf(files, seen.branch.files);
   if (files.some(({ path }) => held[path] !== "same"))
     return { kind: "propose", files: changed, branch: "replace", ...pull };
-  return seen.pull === undefined
-    ? { kind: "propose", files: changed, branch: "keep" }
-    : { kind: "open", pull: seen.pull };
+  if (seen.pull !== undefined) return { kind: "open", pull: seen.pull };
+  return { kind: "propose", files: changed, branch: seen.branch.onTop ? "keep" : "replace" };
 }

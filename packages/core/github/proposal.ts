@@ -102,8 +102,35 @@ export async function readProposal(
   );
   const [pull] = open.map(({ number, html_url: url }) => ({ number, url }));
   const { message } = tip.commit;
-  const seenBranch = { message, parents: tip.parents.length, files: await filesAt(client, proposal, tip.sha) };
+  const seenBranch = {
+    message,
+    parents: tip.parents.length,
+    onTop: tip.parents.some(({ sha }) => sha === head.sha),
+    files: await filesAt(client, proposal, tip.sha),
+  };
   return { base, seen: { files, branch: seenBranch, ...(pull === undefined ? {} : { pull }) } };
+}
+
+/**
+ * The last pull request that proposed the same, by its title, and was closed without a merge: someone does not want it.
+ * Needs Pull requests: read.
+ */
+export async function declinedPull(
+  client: Asked,
+  proposal: Proposal,
+  defaultBranch: string,
+): Promise<OpenPull | undefined> {
+  const { branch, title } = proposal;
+  const closed = await needing(
+    proposal,
+    "pull_requests",
+    client.call("list the closed pull requests", ({ rest }, names) =>
+      rest.pulls.list({ ...names, head: `${names.owner}:${branch}`, base: defaultBranch, state: "closed" }),
+    ),
+  );
+  // The newest first, as GitHub lists them. A later one that was merged counts more than an earlier refusal.
+  const last = closed.find((pull) => pull.title === title);
+  return last === undefined || last.merged_at !== null ? undefined : { number: last.number, url: last.html_url };
 }
 
 /** Makes the commit and points the branch to it. */

@@ -138,6 +138,32 @@ describe("ghrunners upkeep at GitHub", function () {
     assert.equal(commits[0]?.parents[0]?.sha, (await person.repos.getCommit({ ...here, ref: "main" })).data.sha);
   });
 
+  it("does not propose again what was closed without a merge, until something newer is out", async () => {
+    const { proposal: first } = await upkeep();
+    const number = first?.pullRequest?.number ?? 0;
+    await person.pulls.update({ ...here, pull_number: number, state: "closed" });
+    const before = writes();
+    const { proposal } = await upkeep();
+    assert.deepEqual([proposal?.state, proposal?.pullRequest?.number, writes()], ["declined", number, before]);
+
+    publish(releases.map((release) => ({ ...release, prerelease: false })));
+    assert.equal((await upkeep()).proposal?.state, "opened");
+    assert.deepEqual(
+      (await pulls()).map(({ title, state }) => [title, state]),
+      [
+        ["staging: runner 2.337.0", "open"],
+        ["staging: runner 2.336.0", "closed"],
+      ],
+    );
+  });
+
+  it("proposes again what was merged and taken back", async () => {
+    const { proposal } = await upkeep();
+    await person.pulls.merge({ ...here, pull_number: proposal?.pullRequest?.number ?? 0 });
+    await commit({ [file]: staging }, "main");
+    assert.equal((await upkeep()).proposal?.state, "opened");
+  });
+
   it("does not touch a branch to which someone else has added a commit", async () => {
     await upkeep();
     await commit({ [file]: "mine\n" }, branch);

@@ -24,6 +24,7 @@ const pull = { number: 7, url: "https://github.com/octo-org/demo-app/pull/7" };
 const ours: NonNullable<ProposalSeen["branch"]> = {
   message: proposalMessage(proposal),
   parents: 1,
+  onTop: true,
   files: { ...both, "other.txt": gitBlob(one) },
 };
 
@@ -52,6 +53,13 @@ describe("the plan of a pull request", () => {
     const expected = { kind: "propose", files: proposal.files, branch: "replace" };
     assert.deepEqual(planProposal(proposal, { files: {}, branch, pull }), { ...expected, pull });
     assert.deepEqual(planProposal(proposal, { files: {}, branch }), expected);
+  });
+
+  it("commits anew where the default branch has moved on: the branch may have been merged, and taken back", () => {
+    const branch = { ...ours, onTop: false };
+    const expected = { kind: "propose", files: proposal.files, branch: "replace" };
+    assert.deepEqual(planProposal(proposal, { files: {}, branch }), expected);
+    assert.deepEqual(planProposal(proposal, { files: {}, branch, pull }), { kind: "open", pull });
   });
 
   it("never overwrites a branch whose last commit is another's", () => {
