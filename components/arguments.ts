@@ -39,7 +39,7 @@ export const forms = {
     "upper-case letters, digits and underscores, not starting with GITHUB_ or a digit",
     /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/,
   ),
-  sha512: text("128 lower-case hexadecimal digits", /^[0-9a-f]{128}$/),
+  imageChecksum: text("128 or 64 lower-case hexadecimal digits", /^([0-9a-f]{128}|[0-9a-f]{64})$/),
   sha256: text("64 lower-case hexadecimal digits", /^[0-9a-f]{64}$/),
   filled: text("a text that is not empty", /\S/),
   role: text("primary, secondary or delivery", /^(primary|secondary|delivery)$/),

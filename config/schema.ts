@@ -44,10 +44,13 @@ const image = z.strictObject({
       "Cloud image of Debian or Ubuntu, qcow2 or raw. Give the URL of one dated build: behind a URL with latest the file changes, and its checksum no longer fits.",
     example: "https://cloud.debian.org/images/cloud/trixie/<build>/debian-13-genericcloud-amd64-<build>.qcow2",
   }),
-  sha512: text("128 lower-case hexadecimal digits", /^[0-9a-f]{128}$/).meta({
-    description: "SHA-512 of the image, from the file SHA512SUMS beside it. Another image replaces the VMs.",
-    example: "<128 hexadecimal digits>",
-  }),
+  checksum: text("128 lower-case hexadecimal digits (SHA-512), or 64 (SHA-256)", /^([0-9a-f]{128}|[0-9a-f]{64})$/).meta(
+    {
+      description:
+        "SHA-512 of the image, from the file SHA512SUMS beside it; SHA-256 where the publisher has SHA256SUMS only, as Ubuntu. Another image replaces the VMs.",
+      example: "<128 hexadecimal digits>",
+    },
+  ),
   storage: identifier.default(defaults.image.storage).meta({
     description: "Storage with the content import that keeps the downloaded image, on every node that is used.",
   }),

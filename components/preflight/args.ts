@@ -3,7 +3,7 @@ import type { Protection } from "@ghrunners/core/github/protection";
 import type { MachineRole } from "@ghrunners/core/vocabulary/runner";
 
 /** The image of the templates, and how the program knows a template that it made. */
-export type TemplateImage = Pick<ImageSource, "url" | "sha512" | "storage"> & {
+export type TemplateImage = Pick<ImageSource, "url" | "checksum" | "storage"> & {
   /** Name of its file on the storage. */
   readonly file: string;
   /** Notes of a template that this stack made of it. */

@@ -8,6 +8,7 @@ import { randomBytes } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterGuest, VmConfig } from "@ghrunners/core/proxmox/answers";
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
+import { checksumAlgorithm } from "@ghrunners/core/proxmox/image";
 import { poll } from "@ghrunners/core/until";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 import { configure, packageSecret } from "./provider-access";
@@ -29,8 +30,8 @@ export interface ImageTemplateInputs {
   readonly mark: string;
   /** Where the node downloads the image. */
   readonly url: string;
-  /** SHA-512 of the image. */
-  readonly sha512: string;
+  /** SHA-512 or SHA-256 of the image. */
+  readonly checksum: string;
   /** Name of the image's file. */
   readonly file: string;
   /** Storage that keeps the file. */
@@ -104,20 +105,22 @@ export function templateOptions(inputs: ImageTemplateInputs, owner: string): Rec
 
 /** @throws Error in words: what was seen, what was expected, what to do */
 async function download(proxmox: Client, inputs: ImageTemplateInputs): Promise<void> {
-  const { node, imageStorage, file, url, sha512 } = inputs;
+  const { node, imageStorage, file, url, checksum } = inputs;
   try {
-    await proxmox.downloadImage(node, imageStorage, { url, file, sha512 }, LONG_LIMIT_MS);
+    await proxmox.downloadImage(node, imageStorage, { url, file, checksum }, LONG_LIMIT_MS);
   } catch (error) {
     const { message } = error as Error;
     // Source of the words: pve-common, PVE/Tools.pm, download_file_from_url.
     const got = /checksum mismatch: got '([0-9a-f]+)'/.exec(message)?.[1];
     if (got === undefined) throw new Error(`The image ${url} was not downloaded to ${imageStorage}: ${message}`);
+    const [kind, list] =
+      checksumAlgorithm(checksum) === "sha256" ? ["SHA-256", "SHA256SUMS"] : ["SHA-512", "SHA512SUMS"];
     const old = message.includes("aborting")
       ? `Next: on ${node}, pvesm free ${imageStorage}:import/${file}, then pulumi up`
-      : "Next: compare with the SHA512SUMS of the image's publisher. If the publisher has changed the file, give the URL and " +
+      : `Next: compare with the ${list} of the image's publisher. If the publisher has changed the file, give the URL and ` +
         "checksum of a dated build (ghrunners:proxmox.image); if not, do not use the file";
     throw new Error(
-      `The image ${url} has the SHA-512 ${got}. Expected ${sha512} (ghrunners:proxmox.image.sha512). ` +
+      `The image ${url} has the ${kind} ${got}. Expected ${checksum} (ghrunners:proxmox.image.checksum). ` +
         `Nothing was made of it. ${old}`,
     );
   }
@@ -171,7 +174,7 @@ async function isThere(
   return holder !== undefined && holder.guest.template && holder.config.description?.trim() === mark;
 }
 
-const identity = ({ node, vmId, sha512 }: ImageTemplateInputs): string => JSON.stringify([node, vmId, sha512]);
+const identity = ({ node, vmId, checksum }: ImageTemplateInputs): string => JSON.stringify([node, vmId, checksum]);
 
 const followed = ({ endpoint, url, name, imageStorage, storage, pool }: ImageTemplateInputs): string =>
   JSON.stringify([endpoint, url, name, imageStorage, storage, pool]);
@@ -180,7 +183,7 @@ export const provider: pulumi.dynamic.ResourceProvider<ImageTemplateInputs, Imag
   configure,
   diff: async (_id, olds, news) => {
     const another = identity(olds) !== identity(news);
-    return { changes: another || followed(olds) !== followed(news), replaces: another ? ["sha512"] : [] };
+    return { changes: another || followed(olds) !== followed(news), replaces: another ? ["checksum"] : [] };
   },
   create: async (inputs) => ({
     id: `${inputs.node}/${inputs.vmId}`,

@@ -12,10 +12,10 @@ export interface ImageArgs {
    */
   readonly url: string;
   /**
-   * SHA-512 of the file, 128 hexadecimal digits. A file with another checksum is refused.
-   * @example config.require("imageSha512")
+   * SHA-512 or SHA-256 of the file: 128 or 64 hexadecimal digits. A file with another checksum is refused.
+   * @example config.require("imageChecksum")
    */
-  readonly sha512: string;
+  readonly checksum: string;
   /**
    * Storage with the content `import` that keeps the file.
    * @default "local"
@@ -42,7 +42,7 @@ export interface VmTemplateArgs {
   readonly node: string;
   /**
    * The image.
-   * @example { url: "https://images.example/debian-13.qcow2", sha512: config.require("imageSha512") }
+   * @example { url: "https://images.example/debian-13.qcow2", checksum: config.require("imageChecksum") }
    */
   readonly image: ImageArgs;
   /**
@@ -58,8 +58,9 @@ export interface VmTemplateArgs {
 }
 
 /**
- * A template on one node, made of a cloud image by Proxmox VE's API: the node downloads the image, checks its SHA-512
- * and imports it. A changed image makes a new template; the old one is deleted after the machines were replaced.
+ * A template on one node, made of a cloud image by Proxmox VE's API: the node downloads the image, compares its
+ * checksum and imports it. A changed image makes a new template; the old one is deleted after the machines were
+ * replaced.
  */
 export class VmTemplate extends pulumi.ComponentResource {
   /** Its VMID, for `proxmox.templateId` of a RunnerPool. Known when the template is complete. */
@@ -67,8 +68,13 @@ export class VmTemplate extends pulumi.ComponentResource {
 
   constructor(name: string, args: VmTemplateArgs, opts: pulumi.ComponentResourceOptions = {}) {
     const { endpoint, node, image, storage = defaults.proxmox.storage, pool } = args;
-    super("ghrunners:template:VmTemplate", name, { node, sha512: image.sha512 }, opts);
-    const { url, sha512, storage: imageStorage = defaults.image.storage, firstVmId = defaults.image.firstVmId } = image;
+    super("ghrunners:template:VmTemplate", name, { node, checksum: image.checksum }, opts);
+    const {
+      url,
+      checksum,
+      storage: imageStorage = defaults.image.storage,
+      firstVmId = defaults.image.firstVmId,
+    } = image;
     refuseArguments(
       this,
       name,
@@ -76,7 +82,7 @@ export class VmTemplate extends pulumi.ComponentResource {
         endpoint: [endpoint, forms.httpsUrl],
         node: [node, forms.name],
         "image.url": [url, forms.httpsUrl],
-        "image.sha512": [sha512, forms.sha512],
+        "image.checksum": [checksum, forms.imageChecksum],
         "image.firstVmId": [firstVmId, wholeNumber(100, 999_999_999 - TEMPLATE_VMIDS)],
       }),
     );
@@ -84,11 +90,11 @@ export class VmTemplate extends pulumi.ComponentResource {
     const made = new ImageTemplate(
       `${name}-image`,
       {
-        ...{ endpoint, node, url, sha512, storage, imageStorage },
-        vmId: templateVmId(stack, node, { sha512, firstVmId }),
-        name: templateName(stack, sha512),
-        mark: templateMark(stack, sha512),
-        file: imageFile({ url, sha512 }),
+        ...{ endpoint, node, url, checksum, storage, imageStorage },
+        vmId: templateVmId(stack, node, { checksum, firstVmId }),
+        name: templateName(stack, checksum),
+        mark: templateMark(stack, checksum),
+        file: imageFile({ url, checksum }),
         pool: pulumi.output(pool).apply((given) => given ?? null),
       },
       { parent: this, customTimeouts: { create: "2h30m" } },

@@ -17,9 +17,9 @@ export function preflightInputs(settings: Settings, stack: string): Omit<Preflig
     proxmox: {
       ...{ endpoint, node, templateId, storage, bridge, pool },
       image: image && {
-        ...{ url: image.url, sha512: image.sha512, storage: image.storage },
+        ...{ url: image.url, checksum: image.checksum, storage: image.storage },
         file: imageFile(image),
-        mark: templateMark(stack, image.sha512),
+        mark: templateMark(stack, image.checksum),
       },
     },
     github,

@@ -21,7 +21,7 @@ export function proofSettings(
     repository: github.repository,
     runnerVersion: agent.version ?? version,
     runnerArchive: agent.sha256 ?? null,
-    ...(proxmox.image === undefined ? { templateId: proxmox.templateId } : { image: proxmox.image.sha512 }),
+    ...(proxmox.image === undefined ? { templateId: proxmox.templateId } : { image: proxmox.image.checksum }),
     hosts,
   };
 }

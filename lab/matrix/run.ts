@@ -72,7 +72,7 @@ const templateOf = ({ vmId }: TemplateRow, server: ImageServer): StackSettings =
     : {
         "proxmox.templateId": undefined,
         "proxmox.image.url": server.url(IMAGE),
-        "proxmox.image.sha512": sha512(image),
+        "proxmox.image.checksum": sha512(image),
         // Behind the templates that this Proxmox VE has.
         "proxmox.image.firstVmId": "10000",
       };

@@ -6,7 +6,7 @@ import type { Settings } from "@ghrunners/config/parse";
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import type { UpkeepFinding } from "./finding";
 
-export type PinnedImage = Pick<NonNullable<Settings["proxmox"]["image"]>, "url" | "sha512">;
+export type PinnedImage = Pick<NonNullable<Settings["proxmox"]["image"]>, "url" | "checksum">;
 
 /** Where a build lies. */
 interface BuildLocation {
@@ -59,6 +59,12 @@ export const sumOf = (sums: string, file: string): string | undefined =>
     return sum !== undefined && name === file ? [sum] : [];
   })[0];
 
+/** Files with the checksums of a build, and how many digits they have. */
+const checksumLists = [
+  ["SHA512SUMS", 128],
+  ["SHA256SUMS", 64],
+] as const;
+
 const unwatched = (note: string): UpkeepFinding => ({ item: { ...blank, state: "unwatched", note } });
 
 /** What is newer than this image. @param templateId of a stack without image */
@@ -98,20 +104,17 @@ async function firstComplete(
   for (const newest of builds) {
     const name = file.replaceAll(build, newest);
     const folder = `${base}${newest}/`;
-    const source = `${folder}SHA512SUMS`;
-    const sha512 = sumOf((await read(source)) ?? "", name);
-    const found = { ...item, newest, source };
-    if (sha512 !== undefined && sha512.length === 128)
+    // Debian has the first list, Ubuntu the second.
+    for (const [list, digits] of checksumLists) {
+      const source = `${folder}${list}`;
+      const checksum = sumOf((await read(source)) ?? "", name);
+      if (checksum?.length !== digits) continue;
+      const note = "Another image replaces the machines, the secondary first.";
       return {
-        item: { ...found, state: "newer", note: "Another image replaces the machines, the secondary first." },
-        settings: { proxmox: { image: { url: `${folder}${name}`, sha512 } } },
+        item: { ...item, newest, source, state: "newer", note },
+        settings: { proxmox: { image: { url: `${folder}${name}`, checksum } } },
       };
-    const other = `${folder}SHA256SUMS`;
-    if (sumOf((await read(other)) ?? "", name) === undefined) continue;
-    const note =
-      `The publisher gives SHA-256 only, and proxmox.image.sha512 takes SHA-512. Next: download ${folder}${name}, compare it ` +
-      "with SHA256SUMS, and set url and sha512 (sha512sum FILE) by hand";
-    return { item: { ...found, source: other, state: "by-hand", note } };
+    }
   }
   return undefined;
 }

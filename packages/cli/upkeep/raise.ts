@@ -20,7 +20,7 @@ function row({ what, now, newest, due, dueBecause, source }: UpkeepItem): string
 function followerLines({ stack, pins }: Follower): string[] {
   const apply = `- ${stack} follows by promotion: a tag, or \`ghrunners promote production --stack ${stack} --approved-by LOGIN\``;
   const version = `\`Pulumi.${stack}.yaml\` names agent.version itself. Remove it there, so that the stack takes the proved one`;
-  const image = `\`Pulumi.${stack}.yaml\` names proxmox.image. Give it the same url and sha512, else the promotion is refused`;
+  const image = `\`Pulumi.${stack}.yaml\` names proxmox.image. Give it the same url and checksum, else the promotion is refused`;
   return [
     apply,
     ...(pins.includes("agent.version") ? [`  - ${version}`] : []),

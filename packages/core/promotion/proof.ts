@@ -16,7 +16,7 @@ export interface ProofSettings {
   readonly runnerArchive: string | null;
   /** VMID of the template; undefined if it is made of an image. */
   readonly templateId?: number;
-  /** SHA-512 of that image. */
+  /** Checksum of that image. */
   readonly image?: string;
   /** `manage`, or `skip` for machines without guests. */
   readonly hosts: string;

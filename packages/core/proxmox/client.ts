@@ -4,6 +4,7 @@
  */
 import { explainNoAnswer } from "../https/explain-no-answer";
 import { poll } from "../until";
+import { checksumAlgorithm } from "./image";
 import type { ClusterGuest, StorageFile, StorageStatus, UrlMetadata, VmConfig } from "./answers";
 
 const REQUEST_TIMEOUT_MS = 15_000;
@@ -189,10 +190,11 @@ export class ProxmoxClient {
   async downloadImage(
     node: string,
     storage: string,
-    { url, file, sha512 }: { readonly url: string; readonly file: string; readonly sha512: string },
+    { url, file, checksum }: { readonly url: string; readonly file: string; readonly checksum: string },
     limitMs: number,
   ): Promise<void> {
-    const form = { content: "import", url, filename: file, checksum: sha512, "checksum-algorithm": "sha512" };
+    const sum = { checksum, "checksum-algorithm": checksumAlgorithm(checksum) };
+    const form = { content: "import", url, filename: file, ...sum };
     const path = `/nodes/${node}/storage/${encodeURIComponent(storage)}/download-url`;
     await this.task(node, await this.call("POST", path, form), performance.now() + limitMs);
   }

@@ -31,11 +31,11 @@ describe("templates that the program makes of an image", function () {
   const of = (name: keyof typeof images, change: StackSettings = {}): StackSettings => ({
     "proxmox.templateId": undefined,
     "proxmox.image.url": server.url(name),
-    "proxmox.image.sha512": sha512(images[name]),
+    "proxmox.image.checksum": sha512(images[name]),
     ...change,
   });
   const vmIdOf = (name: keyof typeof images): number =>
-    templateVmId(path.basename(lab.stack.name), node, { sha512: sha512(images[name]), firstVmId: 9000 });
+    templateVmId(path.basename(lab.stack.name), node, { checksum: sha512(images[name]), firstVmId: 9000 });
   const guests = async () =>
     (await lab.rehearsal.proxmox("GET", "cluster/resources?type=vm")) as { vmid: number; template: number }[];
   const templates = async (): Promise<number[]> =>
@@ -57,7 +57,7 @@ describe("templates that the program makes of an image", function () {
   });
 
   it("are not made of a file with another checksum: nothing is made, and the preview names a URL that is gone", async () => {
-    const wrong = of("debian-12.qcow2", { "proxmox.image.sha512": "f".repeat(128) });
+    const wrong = of("debian-12.qcow2", { "proxmox.image.checksum": "f".repeat(128) });
     const run = await lab.rehearsal.up(wrong);
     assert.notEqual(run.code, 0, run.output);
     assert.match(run.output, /has the SHA-512 [0-9a-f]{128}\. Expected f{128}/);

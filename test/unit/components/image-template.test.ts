@@ -4,6 +4,7 @@ import { type ImageTemplateInputs, makeTemplate, provider } from "@ghrunners/com
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { imageFile, isTemplateName, templateMark, templateName, templateVmId } from "@ghrunners/core/proxmox/image";
 import { until } from "@ghrunners/core/until";
+import { createHash } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type ImageServer, qcow2, serveImages, sha512 } from "@ghrunners/lab/driver/cloud-images";
@@ -13,12 +14,12 @@ import { acl, EmulatorHarness, node, secret, testSeed, tokenId } from "../lab/pr
 const GiB = 2 ** 30;
 const image = qcow2(3 * GiB);
 const digest = sha512(image);
-const source = { url: "https://images.example/noble.img", sha512: digest };
+const source = { url: "https://images.example/noble.img", checksum: digest };
 
 describe("a template of an image", () => {
   it("has a VMID that follows from stack, node and image, and names that say the image", () => {
     const of = (stack: string, on: string, sha: string): number =>
-      templateVmId(stack, on, { sha512: sha, firstVmId: 9000 });
+      templateVmId(stack, on, { checksum: sha, firstVmId: 9000 });
     const usual = of("production", "pve1", digest);
     assert.equal(of("production", "pve1", digest), usual);
     assert.ok(usual >= 9000 && usual < 10_000);
@@ -58,15 +59,15 @@ describe("a template of an image", () => {
   });
 
   it("names every argument that cannot be taken", async () => {
-    const wrong = { endpoint: "https://pve.example/", node: "pve1", image: { url: "http://x/", sha512: "1" } };
+    const wrong = { endpoint: "https://pve.example/", node: "pve1", image: { url: "http://x/", checksum: "1" } };
     await assert.rejects(
       graphOf(() => void new VmTemplate("template", wrong)),
-      /2 arguments of VmTemplate "template" cannot be taken[^]*image\.url: seen "http:\/\/x\/"[^]*image\.sha512/,
+      /2 arguments of VmTemplate "template" cannot be taken[^]*image\.url: seen "http:\/\/x\/"[^]*image\.checksum/,
     );
   });
 
   it("is another one with another image, node or VMID, and stays with another URL", async () => {
-    const olds = { node: "pve1", vmId: 9001, sha512: "a", url: "https://a/" } as unknown as ImageTemplateInputs;
+    const olds = { node: "pve1", vmId: 9001, checksum: "a", url: "https://a/" } as unknown as ImageTemplateInputs;
     const replaces = async (change: Partial<ImageTemplateInputs>) => {
       const found = await provider.diff?.(
         "id",
@@ -77,8 +78,8 @@ describe("a template of an image", () => {
     };
     assert.deepEqual(await replaces({}), [false, []]);
     assert.deepEqual(await replaces({ url: "https://b/" }), [true, []]);
-    for (const change of [{ sha512: "b" }, { node: "pve2" }, { vmId: 9002 }])
-      assert.deepEqual(await replaces(change), [true, ["sha512"]]);
+    for (const change of [{ checksum: "b" }, { node: "pve2" }, { vmId: 9002 }])
+      assert.deepEqual(await replaces(change), [true, ["checksum"]]);
   });
 });
 
@@ -114,7 +115,7 @@ describe("a template is made by Proxmox VE's API", () => {
 
   const inputs = (change: Partial<ImageTemplateInputs> = {}): ImageTemplateInputs => ({
     ...{ endpoint: "", node, vmId: 9100, name: "ghrunners-test", mark: "ghrunners test template-0123456789ab" },
-    ...{ url: server.url("debian.qcow2"), sha512: digest, file: imageFile(source) },
+    ...{ url: server.url("debian.qcow2"), checksum: digest, file: imageFile(source) },
     ...{ imageStorage: "local", storage: "local-lvm", pool: null },
     ...change,
   });
@@ -122,13 +123,26 @@ describe("a template is made by Proxmox VE's API", () => {
 
   it("not from a file with another checksum, in words, and nothing is left", async () => {
     await assert.rejects(
-      makeTemplate(client, inputs({ sha512: "0".repeat(128) })),
+      makeTemplate(client, inputs({ checksum: "0".repeat(128) })),
       new RegExp(
-        `has the SHA-512 ${digest}\\. Expected 0{128} \\(ghrunners:proxmox\\.image\\.sha512\\).*Next: compare with`,
+        `has the SHA-512 ${digest}\\. Expected 0{128} \\(ghrunners:proxmox\\.image\\.checksum\\).*Next: compare with`,
       ),
+    );
+    // The number of its digits says which checksum it is.
+    const seen = createHash("sha256").update(image).digest("hex");
+    await assert.rejects(
+      makeTemplate(client, inputs({ checksum: "0".repeat(64) })),
+      new RegExp(`has the SHA-256 ${seen}\\. Expected 0{64} .*Next: compare with the SHA256SUMS`),
     );
     assert.deepEqual(await guests(), [9000]);
     assert.deepEqual(await client.importFiles(node, "local"), []);
+  });
+
+  it("from a file whose SHA-256 is given", async () => {
+    const checksum = createHash("sha256").update(image).digest("hex");
+    const given = inputs({ vmId: 9101, checksum, file: imageFile({ url: source.url, checksum }) });
+    assert.equal((await makeTemplate(client, given)).templateId, 9101);
+    await client.removeVm(node, 9101, 10_000);
   });
 
   it("whole, and a second time it is only found", async () => {

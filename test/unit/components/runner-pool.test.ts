@@ -83,7 +83,7 @@ describe("RunnerPool", () => {
   });
 
   it("takes templates that the program makes: their numbers are known later, and the image is what was proved", async () => {
-    const image = { url: "https://images.example/debian.qcow2", sha512: "0".repeat(128) };
+    const image = { url: "https://images.example/debian.qcow2", checksum: "0".repeat(128) };
     const graph = await made({
       proxmox: { ...environment().proxmox, templateId: pulumi.output(9123), image },
       runners: [primary, { ...secondary, node: "pve2", templateId: pulumi.output(9456) }],
@@ -99,7 +99,9 @@ describe("RunnerPool", () => {
       ["pool-source-pve2", 9456],
     ]);
     const { proxmox } = find("pool-proven").inputs.settings as { proxmox: unknown };
-    assert.deepEqual(proxmox, { image: { firstVmId: 9000, sha512: image.sha512, storage: "local", url: image.url } });
+    assert.deepEqual(proxmox, {
+      image: { firstVmId: 9000, checksum: image.checksum, storage: "local", url: image.url },
+    });
   });
 
   it("tells policies what it holds: labels and events, known at preview", async () => {

@@ -52,7 +52,7 @@ describe("checks between settings", () => {
   });
 
   it("take one source of the template, and name both where there are both or neither", () => {
-    const image = { url: "https://images.example/debian.qcow2", sha512: "0".repeat(128) };
+    const image = { url: "https://images.example/debian.qcow2", checksum: "0".repeat(128) };
     assert.deepEqual(templateSource({ templateId: 9000 }), []);
     assert.deepEqual(templateSource({ image }), []);
     assert.deepEqual(templateSource({}), [
@@ -75,7 +75,7 @@ describe("checks between settings", () => {
   });
 
   it("leave the range of made templates to them", () => {
-    const image = { url: "https://images.example/debian.qcow2", sha512: "0".repeat(128) };
+    const image = { url: "https://images.example/debian.qcow2", checksum: "0".repeat(128) };
     const settings = (firstVmId: number) =>
       proxmox.parse({ endpoint: "https://pve.example/", node: "pve1", image: { ...image, firstVmId } });
     const numbered = (vmId: number, firstVmId: number) =>

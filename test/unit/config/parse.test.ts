@@ -31,7 +31,7 @@ describe("configuration", () => {
   });
 
   it("gives every node that is used the template that the program makes of the image", () => {
-    const image = { url: "https://images.example/debian.qcow2", sha512: "0".repeat(128) };
+    const image = { url: "https://images.example/debian.qcow2", checksum: "0".repeat(128) };
     const settingsOf = (stack: string, ...nodes: readonly { node?: string }[]) => {
       const change = { ...patched("proxmox", { templateId: undefined, image }), ...runners(...nodes) };
       const result = parseConfiguration({ ...raw(change), stack });

@@ -12,12 +12,12 @@ describe("questions of ghrunners init", () => {
     const asksForTemplate = ({ asked }: InitDialogue): boolean =>
       asked.some(({ message }) => message.startsWith("Template on"));
     assert.equal(asksForTemplate(await talk({}, { proxmoxOffer })), true);
-    const image = { url: "https://images.example/debian.qcow2", sha512: "0".repeat(128) };
+    const image = { url: "https://images.example/debian.qcow2", checksum: "0".repeat(128) };
     const run = await talk({}, { proxmoxOffer }, { tree: { proxmox: { image } } });
     assert.equal(asksForTemplate(run), false);
     const parsed = parseTree("team", run.end.tree, run.end.secrets);
     assert.ok("settings" in parsed, JSON.stringify(parsed));
-    assert.deepEqual(parsed.settings.proxmox.image?.sha512, image.sha512);
+    assert.deepEqual(parsed.settings.proxmox.image?.checksum, image.checksum);
   });
 
   it("come in the order in which answers depend on each other, and end in a configuration", async () => {

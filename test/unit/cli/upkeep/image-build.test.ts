@@ -4,7 +4,7 @@ import { textReader } from "@ghrunners/cli/upkeep/read-published";
 
 const base = "https://images.example/trixie/";
 const fileOf = (build: string): string => `debian-13-genericcloud-amd64-${build}.qcow2`;
-const image = (build = "20260601-2500") => ({ url: `${base}${build}/${fileOf(build)}`, sha512: "0".repeat(128) });
+const image = (build = "20260601-2500") => ({ url: `${base}${build}/${fileOf(build)}`, checksum: "0".repeat(128) });
 const list = (...builds: string[]): string =>
   ["../", "latest/", ...builds.map((build) => `${build}/`)].map((name) => `<a href="${name}">${name}</a>`).join("\n");
 const sums = (build: string, digits = 128): string =>
@@ -52,7 +52,7 @@ describe("the build of a cloud image", () => {
     const { item, settings } = await judgeImage(image(), undefined, read);
     assert.deepEqual([item.state, item.now, item.newest, item.due], ["newer", "20260601-2500", "20260702-2526", null]);
     assert.equal(item.source, `${base}20260702-2526/SHA512SUMS`);
-    assert.deepEqual(settings, { proxmox: { image: { ...image("20260702-2526"), sha512: "a".repeat(128) } } });
+    assert.deepEqual(settings, { proxmox: { image: { ...image("20260702-2526"), checksum: "a".repeat(128) } } });
     assert.deepEqual(asked, ["", "20260801-2600/SHA512SUMS", "20260801-2600/SHA256SUMS", "20260702-2526/SHA512SUMS"]);
   });
 
@@ -61,14 +61,17 @@ describe("the build of a cloud image", () => {
     assert.deepEqual([item.state, item.newest, settings], ["current", "20260601-2500", undefined]);
   });
 
-  it("is left to a person where the publisher gives SHA-256 only, as Ubuntu does", async () => {
+  it("is raised with its SHA-256 where the publisher gives no other, as Ubuntu does", async () => {
     const { read } = publisher({ "": list("20260702-2526"), "20260702-2526/SHA256SUMS": sums("20260702-2526", 64) });
     const { item, settings } = await judgeImage(image(), undefined, read);
-    assert.deepEqual([item.state, item.newest, settings], ["by-hand", "20260702-2526", undefined]);
-    assert.match(
-      item.note ?? "",
-      /SHA-256 only, and proxmox\.image\.sha512 takes SHA-512\. Next: download .*sha512sum/,
-    );
+    assert.deepEqual([item.state, item.newest], ["newer", "20260702-2526"]);
+    assert.equal(item.source, `${base}20260702-2526/SHA256SUMS`);
+    assert.deepEqual(settings, { proxmox: { image: { ...image("20260702-2526"), checksum: "a".repeat(64) } } });
+  });
+
+  it("is not raised to one whose list has another kind of checksum than its name says", async () => {
+    const { read } = publisher({ "": list("20260702-2526"), "20260702-2526/SHA512SUMS": sums("20260702-2526", 64) });
+    assert.equal((await judgeImage(image(), undefined, read)).item.state, "current");
   });
 
   it("is not watched for a template made by hand, or an address without a date", async () => {

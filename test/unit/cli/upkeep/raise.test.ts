@@ -27,7 +27,7 @@ const runner: UpkeepFinding = {
 const image: UpkeepFinding = {
   item: { ...runner.item, what: "image", now: "20260601-1", newest: "20260702-2", due: null, dueBecause: null },
   settings: {
-    proxmox: { image: { url: "https://images.example/20260702-2/d-20260702-2.qcow2", sha512: "b".repeat(128) } },
+    proxmox: { image: { url: "https://images.example/20260702-2/d-20260702-2.qcow2", checksum: "b".repeat(128) } },
   },
 };
 const production = `config:
@@ -48,7 +48,7 @@ config:
   ghrunners:proxmox:
     image: # Debian 13
       url: https://images.example/20260601-1/d-20260601-1.qcow2
-      sha512: ${"a".repeat(128)} # from SHA512SUMS
+      checksum: ${"a".repeat(128)} # from SHA512SUMS
       storage: local
   ghrunners:agent:
     # Raised by hand until now.
@@ -128,7 +128,7 @@ describe("the pull request with newer versions", () => {
       [image],
       [{ stack: "production", pins: ["proxmox.image"] }],
     );
-    assert.match(body, /names proxmox\.image\. Give it the same url and sha512, else the promotion is refused/);
+    assert.match(body, /names proxmox\.image\. Give it the same url and checksum, else the promotion is refused/);
   });
 });
 

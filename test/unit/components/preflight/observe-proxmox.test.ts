@@ -170,7 +170,7 @@ describe("the preflight where the template is to be made of an image", () => {
   });
   const of = (change: object = {}) => ({
     image: {
-      ...{ url: server.url("debian.qcow2"), sha512: sha512(image), storage: "local" },
+      ...{ url: server.url("debian.qcow2"), checksum: sha512(image), storage: "local" },
       ...{ file: "ghrunners-1.qcow2", mark: "ghrunners test template-0123456789ab" },
       ...change,
     },

@@ -60,7 +60,7 @@ describe("the preflight of a template and its storage", () => {
   });
 
   it("takes the image's size for that of a template that is still to be made", () => {
-    const image = { url: "https://x/", storage: "local", sha512: "", file: "", mark: "" };
+    const image = { url: "https://x/", storage: "local", checksum: "", file: "", mark: "" };
     const images = new Map([
       [
         "pve1",
