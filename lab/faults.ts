@@ -154,7 +154,7 @@ export const faults: readonly LabFault[] = [
     service: "github",
     adminName: "token-expired",
     target: "service",
-    parameters: { login: "platform-operator" },
+    parameters: { login: "operator" },
     about: "GitHub refuses the operator's token",
   },
   {
@@ -162,7 +162,7 @@ export const faults: readonly LabFault[] = [
     service: "github",
     adminName: "permission-removed",
     target: "service",
-    parameters: { login: "platform-operator", permission: "administration" },
+    parameters: { login: "operator", permission: "administration" },
     about: "the operator's token lacks a permission",
   },
   {
@@ -187,7 +187,7 @@ export const faults: readonly LabFault[] = [
     adminName: "repository-runners-disabled",
     target: "service",
     parameters: {},
-    about: "the organization's policy forbids runners of a repository",
+    about: "an organization's policy forbids runners of a repository",
   },
   {
     name: "github-registration-token-expired",

@@ -42,9 +42,10 @@ export function githubSeed(
   pulumiPrograms: string,
 ): GithubSeed {
   const { owner, operator, reviewer, exporter, apps, repository } = topology.github;
-  const token = (text: string, { login }: { login: string }, permissions: TokenPermissions) => ({
+  const token = (name: string, text: string, { login }: { login: string }, permissions: TokenPermissions) => ({
     sha256: sha256(text),
     login,
+    name,
     permissions,
   });
   return {
@@ -57,11 +58,11 @@ export function githubSeed(
     distributionsDir,
     pulumiPrograms,
     tokens: [
-      token(secrets.githubToken, operator, githubPermissions.operator),
-      token(secrets.exporterToken, exporter, githubPermissions.exporter),
-      token(secrets.reviewerToken, reviewer, githubPermissions.reviewer),
+      token("operator", secrets.githubToken, operator, githubPermissions.operator),
+      token("exporter", secrets.exporterToken, exporter, githubPermissions.exporter),
+      token("reviewer", secrets.reviewerToken, reviewer, githubPermissions.reviewer),
       // The operator's account too: who runs the stacks also changes them.
-      token(secrets.developerToken, operator, githubPermissions.developer),
+      token("developer", secrets.developerToken, operator, githubPermissions.developer),
     ],
     apps: [
       { ...apps.operator, publicKey: publicKeyOf(secrets.operatorApp), permissions: githubPermissions.operator },

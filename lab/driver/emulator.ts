@@ -100,6 +100,7 @@ export class TestEmulator {
         tokens: [
           { sha256: sha256("operator-token"), login: "operator", permissions: everything },
           { sha256: sha256("reviewer-token"), login: "reviewer", permissions: everything },
+          { sha256: sha256("spare-token"), login: "operator", name: "spare", permissions: everything },
         ],
       }),
     );

@@ -34,11 +34,11 @@ export const faultKinds = {
     parameters: z.strictObject({ seconds: seconds.default(60) }),
   },
   "token-expired": {
-    does: "tokens of a login are no longer valid",
+    does: "tokens of a login, or the one of that name, are no longer valid",
     parameters: z.strictObject({ login: z.string().min(1) }),
   },
   "permission-removed": {
-    does: "tokens of a login lose one permission",
+    does: "tokens of a login, or the one of that name, lose one permission",
     parameters: z.strictObject({ login: z.string().min(1), permission: z.enum(permissionNames) }),
   },
   "billing-plan": {
@@ -51,7 +51,7 @@ export const faultKinds = {
   },
   "repository-public": { does: "the repository is shown as a public one", parameters: z.strictObject({}) },
   "repository-runners-disabled": {
-    does: "the organization's policy forbids runners of a repository",
+    does: "an organization's policy forbids runners of a repository",
     parameters: z.strictObject({}),
   },
   "registration-token-expired": {

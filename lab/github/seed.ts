@@ -55,6 +55,8 @@ const seed = z.object({
       /** SHA-256 of the token in hexadecimal; the token itself is never stored. */
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
       login: z.string().min(1),
+      /** By which a fault names this one of an account's tokens. */
+      name: z.string().min(1).optional(),
       permissions: tokenPermissions,
       /** The token of an App's installation: it has permissions, and no account. */
       installation: z.boolean().optional(),

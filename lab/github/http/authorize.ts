@@ -35,9 +35,10 @@ export function identify(
   const known = [...seed.tokens, ...store.state.tokens].find((candidate) => candidate.sha256 === hash);
   if (known === undefined) throw badCredentials();
   if (known.expiresAt !== undefined && Date.parse(known.expiresAt) <= store.clock.now()) throw badCredentials();
-  if (faults.active("token-expired", ({ login }) => login === known.login) !== undefined) throw badCredentials();
+  const names = [known.login, "name" in known ? known.name : undefined];
+  if (faults.active("token-expired", ({ login }) => names.includes(login)) !== undefined) throw badCredentials();
   const removed = (name: string): boolean =>
-    faults.active("permission-removed", ({ login, permission }) => login === known.login && permission === name) !==
+    faults.active("permission-removed", ({ login, permission }) => names.includes(login) && permission === name) !==
     undefined;
   const permissions = Object.fromEntries(Object.entries(known.permissions).filter(([name]) => !removed(name)));
   const isInstallation = "installation" in known && known.installation === true;

@@ -111,6 +111,17 @@ describe("faults of the GitHub emulator", () => {
     assert.equal((await emulator.rest("GET", `${base}/actions/runners`, { token: "reviewer-token" })).status, 200);
   });
 
+  it("token-expired and permission-removed concern one of an account's tokens by its name", async () => {
+    const spare = async (call: string): Promise<number> =>
+      (await emulator.rest("GET", call, { token: "spare-token" })).status;
+    await set("token-expired", { login: "spare" });
+    assert.deepEqual([await spare(base), await status("GET", base)], [401, 200]);
+    await emulator.admin("DELETE", "faults/token-expired", { login: "spare" });
+    await set("permission-removed", { login: "spare", permission: "administration" });
+    const runners = `${base}/actions/runners`;
+    assert.deepEqual([await spare(runners), await spare(base), await status("GET", runners)], [403, 200, 200]);
+  });
+
   it("runner-api-offline: shown offline although it is heard; both changes are events", async () => {
     const { store, presence } = emulator.services;
     const id = emulator.addRunner("liar");
