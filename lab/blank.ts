@@ -10,12 +10,9 @@ import { HOST_USER } from "./hosts/cloud-config";
 import type { ExistingHost } from "./hosts/hosts";
 import type { Instance } from "./instance";
 import { bareTemplate } from "./machines/template";
+import { type RepositoryOwner, repositoryOf } from "./owner";
 import type { ProxmoxSeed } from "./proxmox/seed";
 import { topology } from "./topology";
-
-/** Whose repository it is: a person's on Pro, or an organization's on Enterprise, which also has a second node. */
-export const repositoryOwners = ["person", "organization"] as const;
-export type RepositoryOwner = (typeof repositoryOwners)[number];
 
 const fileOf = (instance: Pick<Instance, "state">): string => path.join(instance.state, "blank");
 
@@ -55,17 +52,11 @@ export function layOutFiles(instance: Instance): void {
     if (!existsSync(path.join(folder, name))) symlinkSync(target, path.join(folder, name));
 }
 
-/** `OWNER/NAME` of the repository. */
-export function blankRepository(owner: RepositoryOwner): string {
-  const { person, owner: organization, repository } = topology.github;
-  return `${(owner === "person" ? person : organization).login}/${repository.name}`;
-}
-
 const { otherNode } = topology.proxmox;
 /** VMID of the second node's template. */
 export const OTHER_TEMPLATE = 9001;
 
-/** Proxmox VE without a role, a user or a token of ours. */
+/** Proxmox VE without a role, a user or a token of ours; beside an organization's repository with a second node. */
 const blankProxmox = (usual: ProxmoxSeed, owner: RepositoryOwner): ProxmoxSeed => ({
   ...usual,
   tokens: [],
@@ -75,19 +66,10 @@ const blankProxmox = (usual: ProxmoxSeed, owner: RepositoryOwner): ProxmoxSeed =
 });
 
 /** GitHub with a repository that has no workflows of ours: its files are those of the folder alone. */
-function blankGithub(usual: GithubSeed, owner: RepositoryOwner, folder: string): GithubSeed {
+function blankGithub(usual: GithubSeed, folder: string): GithubSeed {
   const workflowsDir = path.join(folder, ".github", "workflows");
   mkdirSync(workflowsDir, { recursive: true, mode: 0o700 });
-  return { ...(owner === "organization" ? usual : ofPerson(usual)), workflowsDir };
-}
-
-/** The same GitHub with a person's repository. The person is the operator: whose repository it is makes its tokens. */
-export function ofPerson(usual: GithubSeed): GithubSeed {
-  const { person, operator } = topology.github;
-  const tokens = usual.tokens.map((token) =>
-    token.login === operator.login ? { ...token, login: person.login } : token,
-  );
-  return { ...usual, tokens, owner: person, users: usual.users.filter(({ id }) => id !== operator.id) };
+  return { ...usual, workflowsDir };
 }
 
 interface Seeds {
@@ -101,7 +83,7 @@ interface Seeds {
  */
 export const blankSeeds = (usual: Seeds, owner: RepositoryOwner, folder: string): Seeds => ({
   proxmox: blankProxmox(usual.proxmox, owner),
-  github: blankGithub(usual.github, owner, folder),
+  github: blankGithub(usual.github, folder),
 });
 
 /** The monitoring host: a machine straight from a cloud image. On-call listens there, once the machine has Node. */
@@ -131,7 +113,7 @@ export function blankLines(
     `A blank lab, for the repository of a${owner === "person" ? " person" : "n organization"}. Nothing of ours is made.`,
     `  Proxmox VE   ${proxmoxEndpoint}, ${nodes}, template ${proxmox.template.vmid}, network ${network.cidr}`,
     "               its shell: npm run lab -- node-shell",
-    `  GitHub       ${githubUrl}, ${blankRepository(owner)}, private`,
+    `  GitHub       ${githubUrl}, ${repositoryOf(owner).fullName}, private`,
     ...(mode === "machines" ? [`  monitoring   ${host}`] : []),
     `  your files   ${labFiles(instance)}, in the lab $LAB_FILES:`,
     "               GitHub's tokens, an SSH key, and repository/, which is the default branch",

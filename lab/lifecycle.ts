@@ -5,7 +5,7 @@ import { writeWhole } from "@ghrunners/core/whole-file";
 import { programsFolder } from "./toolchain";
 import { withLock } from "./toolchain/lock";
 import { endEngineProcesses } from "./abandoned";
-import { blankOwner, blankSeeds, layOutFiles, makeBlank, type RepositoryOwner } from "./blank";
+import { blankOwner, blankSeeds, layOutFiles, makeBlank } from "./blank";
 import { baseFolders, type Instance } from "./instance";
 import { forwards, loopbackPorts } from "./forwards";
 import type { GithubSeed } from "./github/seed";
@@ -14,9 +14,11 @@ import { ensureHost, type HostName } from "./hosts";
 import { removeLeftovers } from "./leftovers";
 import { bareTemplate, destroyAll, networkUp, prepareTemplate, runnerTemplate, useTemplate } from "./machines";
 import { ensurePackages } from "./packages";
+import { ofPerson, ownerOf, type RepositoryOwner, settleOwner } from "./owner";
 import { removeStackFiles } from "./pulumi/stack-files";
+import { ensureReviewer } from "./reviewer/service";
 import { buildDistributions } from "./runner-distribution";
-import { ensureSecrets, type LabSecrets, reviewerTokenFile } from "./secrets";
+import { ensureSecrets, type LabSecrets } from "./secrets";
 import { githubSeed, proxmoxSeed } from "./seeds";
 import { ensureService, stopService, type Service } from "./service";
 import { ensureAuthority, ensureServerCertificate, type CertificateFiles } from "./tls";
@@ -29,6 +31,8 @@ export type LabMode = "machines" | "api-only";
 export interface Lab {
   readonly instance: Instance;
   readonly mode: LabMode;
+  /** Whose repository GitHub has. */
+  readonly owner: RepositoryOwner;
   readonly secrets: LabSecrets;
   /** Certificate authority that the lab's two services are signed by (PEM file). */
   readonly authority: string;
@@ -48,6 +52,11 @@ export interface LabOptions {
    * Default: the monitoring host, which goes on booting in the background.
    */
   readonly hosts?: readonly HostName[];
+  /**
+   * Whose private repository GitHub has; refused by a lab that is there with another one's. Default: the owner that
+   * the lab has, and a person in a new one.
+   */
+  readonly owner?: RepositoryOwner;
   /** With nothing of ours made, for a repository of this owner; counts when the instance is made. Default: false. */
   readonly blank?: RepositoryOwner;
   /** Makes another Proxmox VE of the usual one; counts when its emulator starts. */
@@ -131,6 +140,7 @@ function labOf(instance: Instance, mode: LabMode, authority: string): Lab {
   return {
     instance,
     mode,
+    owner: ownerOf(instance),
     secrets: ensureSecrets(instance),
     authority,
     proxmoxEndpoint: `${urlOf(at.proxmox)}/`,
@@ -151,6 +161,7 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   const mode: LabMode =
     modeOf(instance) ?? options.mode ?? (reasonForApiOnly() === undefined ? "machines" : "api-only");
   if (options.blank !== undefined) makeBlank(instance, options.blank, modeOf(instance) !== undefined);
+  const owner = settleOwner(instance, options.blank ?? options.owner, modeOf(instance) !== undefined);
   const blank = blankOwner(instance);
   const cache = baseFolders().cache;
   const authority = await ensureAuthority(path.join(cache, "lab-ca"), new Date());
@@ -173,9 +184,10 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   );
   const workflows = path.join(projectRoot, ".github", "workflows");
   const files = repositoryFolder(instance);
+  const ofOrganization = githubSeed(secrets, urlOf(at.github), workflows, files, distributions, programsFolder());
   const usual = {
     proxmox: proxmoxSeed(secrets),
-    github: githubSeed(secrets, urlOf(at.github), workflows, files, distributions, programsFolder()),
+    github: owner === "person" ? ofPerson(ofOrganization) : ofOrganization,
   };
   const seeds = blank === undefined ? usual : blankSeeds(usual, blank, files);
   if (blank !== undefined) layOutFiles(instance);
@@ -228,48 +240,17 @@ async function startServices(
   });
   const backend = mode === "machines" ? "nspawn" : "api-only";
   const services = [emulator("proxmox", "--instance", instance.name, "--backend", backend), emulator("github")];
-  const reviewer = reviewerOf(instance, mode);
   const revision = revisionOfServices(options.projectRoot);
   const revisionFile = path.join(instance.run, "revision");
   if (existsSync(revisionFile) && readFileSync(revisionFile, "utf8") !== revision) {
     options.say("The lab's code has changed: restarting its services");
-    await Promise.all([...services, reviewer].map(({ name }) => stopService(instance, name)));
+    await Promise.all([...services.map(({ name }) => name), "reviewer"].map((name) => stopService(instance, name)));
   }
   writeWhole(revisionFile, revision);
   await Promise.all(services.map((service) => ensureService(instance, service, options.projectRoot)));
-  if (!existsSync(reviewerOffFile(instance))) await ensureService(instance, reviewer, options.projectRoot);
+  await ensureReviewer(labOf(instance, mode, authorityFile()));
   if (mode === "machines" && (options.forward ?? instance.name === "lab")) {
     await Promise.all(forwards(instance).map((service) => ensureService(instance, service, options.projectRoot)));
-  }
-}
-
-const reviewerOffFile = ({ state }: Instance): string => path.join(state, "reviewer-off");
-
-/** The colleague who approves what waits for a reviewer (lab/reviewer/main.ts). */
-function reviewerOf(instance: Instance, mode: LabMode): Service {
-  const { owner, repository } = topology.github;
-  return {
-    name: "reviewer",
-    inNamespace: mode === "machines",
-    ready: "process",
-    command: [
-      ...[process.execPath, "--import", "tsx", "lab/reviewer/main.ts"],
-      ...["--api", `${urlOf(endpoints(instance, mode).github)}/api/v3`],
-      ...["--repository", `${owner.login}/${repository.name}`, "--token-file", reviewerTokenFile(instance)],
-    ],
-    env: { NODE_EXTRA_CA_CERTS: authorityFile() },
-  };
-}
-
-/** Sends the lab's reviewer away, or calls it back. */
-export async function setReviewer(instance: Instance, present: boolean, projectRoot: string): Promise<void> {
-  const mode = runningLab(instance).mode;
-  if (present) {
-    rmSync(reviewerOffFile(instance), { force: true });
-    await ensureService(instance, reviewerOf(instance, mode), projectRoot);
-  } else {
-    writeWhole(reviewerOffFile(instance), "");
-    await stopService(instance, "reviewer");
   }
 }
 

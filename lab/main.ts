@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { existsSync } from "node:fs";
-import { blankLines, blankOwner, type RepositoryOwner, repositoryOwners } from "./blank";
+import { blankLines, blankOwner } from "./blank";
 import { labConsole, type ConsoleOptions } from "./console/command";
 import { activeFaults, administer, clearFault, requireUp, setFault } from "./fault-commands";
 import type { FaultRequest } from "./fault-requests";
@@ -10,15 +10,17 @@ import { prepareDemoApp } from "./demo-app/prepare";
 import { runInside, shellInside } from "./exec";
 import { baseFolders, currentInstance } from "./instance";
 import { loopbackPorts } from "./forwards";
-import { labDown, labUp, modeOf, setReviewer } from "./lifecycle";
+import { labDown, labUp, modeOf, runningLab } from "./lifecycle";
 import { firstDayTable, runFirstDay } from "./first-day/run";
 import { runNodeShell } from "./node-shell";
 import { matrixCommand } from "./matrix/command";
 import { notificationLines, notificationsOf } from "./oncall/notifications";
+import { ownerInWords, ownerOf, ownerOption, type RepositoryOwner, repositoryOf, repositoryOwners } from "./owner";
 import { enterLab, openLab } from "./pulumi/open";
 import { labStack } from "./pulumi/stack-files";
 import { ensureLabStack } from "./pulumi/stack";
 import type { LabSession } from "./pulumi/session";
+import { setReviewer } from "./reviewer/service";
 import { namedHere, remove, superfluous } from "./prune";
 import { isRunning, logOf } from "./service";
 import { topology } from "./topology";
@@ -48,8 +50,10 @@ async function status(options: { json?: boolean }): Promise<void> {
     log: logOf(instance, name),
   }));
   const hosts = mode === "machines" ? hostStates(instance) : [];
-  if (options.json) return print({ instance: instance.name, mode, state: instance.state, services, hosts });
-  print(`lab ${instance.name}: ${mode}`);
+  const owner = mode === "down" ? undefined : ownerOf(instance);
+  const repository = owner && repositoryOf(owner).fullName;
+  if (options.json) return print({ instance: instance.name, mode, repository, state: instance.state, services, hosts });
+  print(`lab ${instance.name}: ${mode}${owner ? `, with ${repository}, private, of ${ownerInWords[owner]}` : ""}`);
   for (const service of services) print(`  ${service.running ? "●" : "○"} ${service.name}`);
   for (const { name, address, state } of hosts)
     print(`  ${state === "ready" ? "●" : "○"} host ${name} ${address} ${state}`);
@@ -84,8 +88,9 @@ function program(): Command {
         repositoryOwners,
       ),
     )
-    .action(async ({ blank }: { blank?: RepositoryOwner }) => {
-      const { lab } = await openLab(currentInstance(), { say, ...(blank === undefined ? {} : { blank }) });
+    .addOption(ownerOption().conflicts("blank"))
+    .action(async (options: { blank?: RepositoryOwner; owner?: RepositoryOwner }) => {
+      const { lab } = await openLab(currentInstance(), { say, ...options });
       const owner = blankOwner(lab.instance);
       if (owner !== undefined) print(blankLines(lab, owner).join("\n"));
     });
@@ -161,7 +166,7 @@ function program(): Command {
     .description("whether a simulated reviewer approves deployments: on or off")
     .action(async (presence: string) => {
       if (presence !== "on" && presence !== "off") throw new Error(`Expected on or off, not "${presence}".`);
-      await setReviewer(currentInstance(), presence === "on", projectRoot);
+      await setReviewer(runningLab(currentInstance()), presence === "on");
     });
   root
     .command("notifications")

@@ -7,6 +7,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import { runInside } from "./exec";
 import { currentInstance } from "./instance";
 import { reasonForApiOnly } from "./lifecycle";
+import { ownerInWords, ownerOption, type RepositoryOwner, repositoryOf } from "./owner";
 import { openLab } from "./pulumi/open";
 import { inside, type LabSession } from "./pulumi/session";
 
@@ -17,6 +18,10 @@ const next = [
   "npm run lab -- status                       addresses for a browser: Prometheus, Alertmanager, both APIs",
   "npm run lab -- down                         end the lab; nothing stays behind",
 ];
+
+interface StartOptions {
+  readonly owner?: RepositoryOwner;
+}
 
 /** A job that succeeded on the primary is the proof; without one, a job is started. */
 async function jobIsDue(session: LabSession): Promise<boolean> {
@@ -31,11 +36,11 @@ async function jobIsDue(session: LabSession): Promise<boolean> {
   return primary?.status === "online" && !proved;
 }
 
-async function start(): Promise<number> {
+async function start(options: StartOptions): Promise<number> {
   const started = Date.now();
   const reason = reasonForApiOnly();
   if (reason !== undefined) note(`No machines in this rehearsal: ${reason}. The two APIs are rehearsed on loopback.`);
-  const session = await openLab(currentInstance(), { say: note });
+  const session = await openLab(currentInstance(), { say: note, ...options });
   note("pulumi up");
   const { value: code, interrupted } = await noticingInterrupt(() =>
     runInside(session, ["pulumi", "up", "--yes", "--skip-preview", "--suppress-outputs"]),
@@ -54,10 +59,11 @@ async function start(): Promise<number> {
     if (job !== 0) return job;
   }
   const status = await runInside(session, ["ghrunners", "status", "--wait"]);
-  const { name } = session.lab.instance;
+  const { owner, instance } = session.lab;
   const machines = session.lab.mode === "machines" ? "real Linux machines" : "no machines (they need root on Linux)";
   process.stdout.write(
-    `This was the lab "${name}": ${machines}, emulated Proxmox VE and GitHub APIs, a stand-in for GitHub's runner.\n\n` +
+    `This was the lab "${instance.name}": ${machines}, emulated Proxmox VE and GitHub APIs, a stand-in for GitHub's runner.\n` +
+      `Its repository ${repositoryOf(owner).fullName} is private, of ${ownerInWords[owner]}.\n\n` +
       `Next\n${next.map((line) => `  ${line}`).join("\n")}\n\n`,
   );
   note(`${((Date.now() - started) / 1000).toFixed(0)} s in all`);
@@ -70,8 +76,9 @@ new Command("npm start")
     "Rehearses the whole system on this machine: installs what is missing, brings the lab up, runs `pulumi up` in it, runs " +
       "one workflow job on the primary runner and shows the status. The lab stays up: npm run lab -- down ends it.",
   )
-  .action(async () => {
-    process.exitCode = await start();
+  .addOption(ownerOption())
+  .action(async (options: StartOptions) => {
+    process.exitCode = await start(options);
   })
   .parseAsync()
   .catch((error: unknown) => {

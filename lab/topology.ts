@@ -25,10 +25,9 @@ export const topology = {
   github: {
     address: "198.51.100.2",
     port: 443,
-    // Enterprise: the rehearsal has a reviewer. Other kinds of repositories: the fault github-plan,
-    // docs/reference/repository.md.
+    /** With --owner organization, on Enterprise: its environment has a reviewer. Smaller plans: the fault github-plan. */
     owner: { login: "octo-org", id: 1001, type: "Organization", plan: "enterprise" },
-    /** Owner of the repository in a blank lab of a person. */
+    /** Owner of the repository by default, whose tokens the operator and the exporters use. */
     person: { login: "octocat", id: 1006, type: "User", plan: "pro" },
     operator: { login: "platform-operator", id: 1002 },
     reviewer: { login: "release-reviewer", id: 1003 },

@@ -48,7 +48,7 @@ export function withLab<T>(bench: Bench, mode: LabMode, work: (bed: BenchLab) =>
   return withInstance(bench, mode, async (instance) => {
     const toolchain = await ensureToolchain({ say: bench.say });
     for (const part of toolchain.parts) bench.version(part.name, part.version);
-    const session = await openLab(instance, { say: bench.say, mode });
+    const session = await openLab(instance, { say: bench.say, mode, owner: "organization" });
     return work({ lab: session.lab, session });
   });
 }

@@ -6,6 +6,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import { runProcess } from "@ghrunners/core/process";
 import { blankOwner } from "../blank";
 import { labUp } from "../lifecycle";
+import { repositoryOf } from "../owner";
 import { inside, type LabSession } from "../pulumi/session";
 import { ensureLabStack } from "../pulumi/stack";
 import { pushDemoApp } from "./push";
@@ -28,6 +29,7 @@ export async function prepareDemoApp(session: LabSession, say: (line: string) =>
   if (blankOwner(lab.instance) !== undefined) return;
   await runInside(session, ["tsx", "lab/demo-app/repository-secret.ts"], {
     url: lab.githubUrl,
+    repository: repositoryOf(lab.owner).fullName,
     token: lab.secrets.githubToken,
     name: "RUNNER_VIEW_TOKEN",
     value: lab.secrets.exporterToken,

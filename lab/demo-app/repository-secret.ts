@@ -5,10 +5,11 @@
 import { text } from "node:stream/consumers";
 import sodium from "libsodium-wrappers";
 import { GitHubClient } from "@ghrunners/core/github/client";
-import { topology } from "../topology";
 
 interface Wanted {
   readonly url: string;
+  /** `OWNER/NAME`. */
+  readonly repository: string;
   readonly token: string;
   readonly name: string;
   readonly value: string;
@@ -19,9 +20,8 @@ interface Secrets {
 }
 
 async function main(): Promise<void> {
-  const { url, token, name, value } = JSON.parse(await text(process.stdin)) as Wanted;
-  const { owner, repository } = topology.github;
-  const client = new GitHubClient({ url, fullName: `${owner.login}/${repository.name}` }, token);
+  const { url, repository: fullName, token, name, value } = JSON.parse(await text(process.stdin)) as Wanted;
+  const client = new GitHubClient({ url, fullName }, token);
   const known = await client.list("list the secrets", "/actions/secrets", {}, (raw: Secrets) => raw.secrets);
   if (known.some((secret) => secret.name === name)) return;
   const { key, key_id } = await client.call("read the repository's public key", (octokit, names) =>

@@ -2,6 +2,7 @@
 import { until } from "@ghrunners/core/until";
 import { loopbackPorts } from "../forwards";
 import type { Lab } from "../lifecycle";
+import { repositoryOf } from "../owner";
 import { topology } from "../topology";
 
 /**
@@ -36,11 +37,10 @@ export async function callProxmox(
  * Log of a job. GitHub redirects to the file; the lab's address in it is reachable here by loopback only.
  * @throws Error with the status where GitHub does not redirect
  */
-export async function readJobLog({ instance, secrets }: Lab, jobId: number): Promise<string> {
+export async function readJobLog({ instance, secrets, owner }: Lab, jobId: number): Promise<string> {
   const base = `https://127.0.0.1:${loopbackPorts(instance).github}`;
   const headers = { authorization: `Bearer ${secrets.githubToken}` };
-  const { owner, repository } = topology.github;
-  const call = `${base}/api/v3/repos/${owner.login}/${repository.name}/actions/jobs/${jobId}/logs`;
+  const call = `${base}/api/v3/repos/${repositoryOf(owner).fullName}/actions/jobs/${jobId}/logs`;
   const redirect = await fetch(call, { headers, redirect: "manual" });
   const location = redirect.headers.get("location");
   if (location === null) throw new Error(`${call} answered ${redirect.status} without a location.`);

@@ -4,6 +4,7 @@ import { adminRequest } from "../admin";
 import { currentInstance } from "../instance";
 import { loopbackPorts } from "../forwards";
 import { labDown, type Lab, type LabMode, type LabOptions } from "../lifecycle";
+import { type RepositoryOwner, repositoryOf } from "../owner";
 import { scriptEnvironment, scriptPath } from "../machines/script";
 import { socketOf } from "../service";
 import { topology } from "../topology";
@@ -29,8 +30,6 @@ export const secondary = {
 } as const;
 
 const say = (): void => undefined;
-const owner = topology.github.owner.login;
-const repo = topology.github.repository.name;
 
 /** @throws Error with its words when it failed */
 function succeeds(what: string, result: Finished): Finished {
@@ -48,18 +47,26 @@ export class Rehearsal {
   /**
    * Brings the instance up (GHRUNNERS_LAB, default "test") or finds it as an earlier test file left it.
    * @param mode counts when the instance is made; default: machines where they can run
-   * @param seeds make another Proxmox VE or GitHub of the usual one
+   * @param options the owner of the repository: default an organization, whose environment has a reviewer, where a
+   * person's has not; what makes another Proxmox VE or GitHub of the usual one
    */
-  static async open(mode?: LabMode, seeds: Pick<LabOptions, "proxmox" | "github"> = {}): Promise<Rehearsal> {
+  static async open(
+    mode?: LabMode,
+    options: Pick<LabOptions, "proxmox" | "github" | "owner"> = {},
+  ): Promise<Rehearsal> {
     process.env.GHRUNNERS_LAB ||= "test";
     openedLabs.add(process.env.GHRUNNERS_LAB);
-    const session = await openLab(currentInstance(), { say, forward: true, mode, ...seeds }).catch(
-      async (error: Error): Promise<never> => {
-        // The files after this one begin with a new lab, not with the same failure.
-        await Rehearsal.close();
-        throw new Error(`The lab could not be opened and was taken down: ${error.message}`, { cause: error });
-      },
-    );
+    const session = await openLab(currentInstance(), {
+      owner: "organization",
+      say,
+      forward: true,
+      mode,
+      ...options,
+    }).catch(async (error: Error): Promise<never> => {
+      // The files after this one begin with a new lab, not with the same failure.
+      await Rehearsal.close();
+      throw new Error(`The lab could not be opened and was taken down: ${error.message}`, { cause: error });
+    });
     const { lab } = session;
     const octokit = new Octokit({
       auth: lab.secrets.githubToken,
@@ -77,8 +84,8 @@ export class Rehearsal {
    * not with the same failure.
    * @throws Error with the words of the up that failed
    */
-  static async ready(): Promise<Rehearsal> {
-    const rehearsal = await Rehearsal.open();
+  static async ready(owner?: RepositoryOwner): Promise<Rehearsal> {
+    const rehearsal = await Rehearsal.open(undefined, owner && { owner });
     let seen = await rehearsal.status();
     if (seen.monitoring?.alerts.length !== 0) {
       await rehearsal.forgetMetrics();
@@ -214,7 +221,7 @@ export class Rehearsal {
   }
 
   async runner(name: string): Promise<{ id: number; status: string; busy: boolean; labels: string[] } | undefined> {
-    const { data } = await this.octokit.rest.actions.listSelfHostedRunnersForRepo({ owner, repo });
+    const { data } = await this.octokit.rest.actions.listSelfHostedRunnersForRepo(this.repository);
     const found = data.runners.find((runner) => runner.name === name);
     return (
       found && { id: found.id, status: found.status, busy: found.busy, labels: found.labels.map((label) => label.name) }
@@ -232,6 +239,7 @@ export class Rehearsal {
   }
 
   get repository(): { owner: string; repo: string } {
+    const { owner, repo } = repositoryOf(this.lab.owner);
     return { owner, repo };
   }
 }

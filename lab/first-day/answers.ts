@@ -1,6 +1,7 @@
 /** What a newcomer answers to `ghrunners init` on the first day, as the file answers.yaml. Pure. */
-import { blankRepository, OTHER_TEMPLATE, type RepositoryOwner } from "../blank";
+import { OTHER_TEMPLATE } from "../blank";
 import { HOST_USER } from "../hosts/cloud-config";
+import { type RepositoryOwner, repositoryOf } from "../owner";
 import { topology } from "../topology";
 
 /** Where on-call is told of alerts. */
@@ -59,7 +60,7 @@ export function answersOf(
         ? {}
         : { node: proxmox.node, templateId: proxmox.template.vmid, templates: { [second]: OTHER_TEMPLATE } }),
     },
-    github: { url: githubUrl, repository: blankRepository(owner), writeDelayMs: 0 },
+    github: { url: githubUrl, repository: repositoryOf(owner).fullName, writeDelayMs: 0 },
     network: { gateway: network.gateway, adminCidr: `${network.gateway}/32` },
     runners: [
       { role: "primary", name: "lab-runner", vmId: 151, address: "198.51.100.51" },

@@ -5,7 +5,6 @@ import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { PUBLIC_WORDS } from "@ghrunners/core/vocabulary/safety";
-import { blankRepository, ofPerson } from "../blank";
 import { type ImageServer, qcow2, serveImages, sha512 } from "../driver/cloud-images";
 import { begunSteps } from "../driver/engine-events";
 import { hostsOnLoopback } from "../driver/hosts-on-loopback";
@@ -13,6 +12,7 @@ import { Rehearsal } from "../driver/rehearsal";
 import type { EngineRun, StackSettings } from "../driver/engine-run";
 import type { GithubSeed } from "../github/seed";
 import type { LabOptions } from "../lifecycle";
+import { ofPerson, repositoryOf as ownedBy } from "../owner";
 import { stopService } from "../service";
 import { featuresInUse } from "./at-github";
 import { configurationTitle, type RepositoryRow, repositoryRows, repositoryTitle } from "./repositories";
@@ -100,7 +100,7 @@ const groupsOf = (file: string): StackSettings => {
 };
 
 const repositoryOf = ({ kind }: RepositoryRow): string =>
-  blankRepository(repositoryKinds[kind].type === "User" ? "person" : "organization");
+  ownedBy(repositoryKinds[kind].type === "User" ? "person" : "organization").fullName;
 
 const settingsOf = (row: RepositoryRow): StackSettings => ({
   "github.repository": repositoryOf(row),

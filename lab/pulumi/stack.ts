@@ -13,6 +13,7 @@ import { ensureHostKey, hostKeyOf } from "../hosts/keys";
 import type { Lab } from "../lifecycle";
 import { type LabSession, stackOfSession } from "./session";
 import { labStack } from "./stack-files";
+import { ofPersonsStack } from "./stack-of-person";
 import { releaseAbandonedLock } from "./stale-lock";
 
 /** A stack configuration file: Pulumi's own keys and the `config` map. */
@@ -93,7 +94,8 @@ export async function ensureLabStack(session: LabSession, say: (line: string) =>
   const state = path.join(lab.instance.backend, ".pulumi", "stacks", "ghrunners", `${stack.name}.json`);
   if (!existsSync(state)) {
     // A stack file of an earlier lab has secrets of another passphrase.
-    write(file, read(templateOf(session)));
+    const { config = {}, ...rest } = read(templateOf(session));
+    write(file, { ...rest, config: lab.owner === "person" ? ofPersonsStack(config) : config });
     await capturePulumi(stack, ["stack", "init", "--secrets-provider", "passphrase", "--no-select"]);
   }
   await releaseAbandonedLock(session, say);

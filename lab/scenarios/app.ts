@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Status } from "@ghrunners/deploy/target/queries";
 import { clearHostFaults, runOnHost, setHostFault, type HostFaultName } from "../hosts";
 import type { Instance } from "../instance";
 import { labUp } from "../lifecycle";
+import { ownerOf } from "../owner";
 import { NspawnBackend } from "../machines";
 import { topology } from "../topology";
 import { projectRoot } from "@ghrunners/core/project-root";
@@ -111,6 +112,8 @@ export class AppMachine {
   }
 
   async boot(): Promise<void> {
-    await labUp(this.instance, { projectRoot, say: this.say, hosts: ["monitoring", "app"] });
+    // A lab that is not there is made as the tests make theirs: with a reviewer.
+    const owner = existsSync(this.instance.state) ? ownerOf(this.instance) : "organization";
+    await labUp(this.instance, { projectRoot, say: this.say, owner, hosts: ["monitoring", "app"] });
   }
 }

@@ -7,6 +7,7 @@ import { stringify } from "yaml";
 import { quote } from "@ghrunners/core/ssh/render-script";
 import { bundleDeployer } from "@ghrunners/deploy/deployer/bundle";
 import { runOnMachine, type ShellResult } from "../hosts";
+import { ownerOf, repositoryOf } from "../owner";
 import { topology } from "../topology";
 import { scriptOf } from "./app";
 import type { Testbed } from "./testbed";
@@ -20,11 +21,12 @@ interface Runner {
 
 /** What deploy.yml gives a job of this runner that was requested by hand. */
 function jobOf(testbed: Testbed, { name, role }: Runner): Record<string, string> {
+  const { fullName, operator } = repositoryOf(ownerOf(testbed.instance));
   return {
     GITHUB_SERVER_URL: `https://${topology.github.address}`,
-    GITHUB_REPOSITORY: `${topology.github.owner.login}/${topology.github.repository.name}`,
+    GITHUB_REPOSITORY: fullName,
     GITHUB_RUN_ID: "1",
-    GITHUB_ACTOR: topology.github.operator.login,
+    GITHUB_ACTOR: operator,
     RUNNER_NAME: name,
     DEPLOY_ENVIRONMENT: "lab",
     WANTED_RUNNER: role,

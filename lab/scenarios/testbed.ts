@@ -16,6 +16,7 @@ import type { Outcome } from "@ghrunners/deploy/protocol/transaction";
 import { buildDemoApp, versions } from "../demo-app/build";
 import { HOST_USER, hostKeyOf } from "../hosts";
 import { baseFolders, type Instance } from "../instance";
+import { ownerOf } from "../owner";
 import { topology } from "../topology";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { Rehearsal } from "../driver/rehearsal";
@@ -152,7 +153,7 @@ export class Testbed {
    * key opens.
    */
   async everything(): Promise<Rehearsal> {
-    this.rehearsal ??= await Rehearsal.ready();
+    this.rehearsal ??= await Rehearsal.ready(ownerOf(this.instance));
     if (!this.keyIsIn) await this.rehearsal.labCommand("demo-app");
     this.keyIsIn = true;
     return this.rehearsal;

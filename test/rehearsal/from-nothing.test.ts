@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { capturePulumi } from "@ghrunners/cli/pulumi/run";
+import { npmScriptLine } from "@ghrunners/core/node-line";
+import { type Finished, runProcess } from "@ghrunners/core/process";
+import { projectRoot } from "@ghrunners/core/project-root";
+import { driverEnvironment } from "@ghrunners/lab/driver/exec";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+import { deploy, DEPLOYMENT_MS, recordOf, wholeVersion } from "./support/github-deployments";
 
 const labelsOf = (role: string): string[] => ["self-hosted", "linux", "x64", "lab", role].sort();
 
@@ -12,16 +17,33 @@ async function inputsInState({ stack }: Rehearsal): Promise<unknown[]> {
   return state.deployment.resources.flatMap(({ type, inputs }) => (type.includes("vmLegacy") ? [inputs] : []));
 }
 
-describe("from nothing to two online runners", () => {
+/**
+ * What a newcomer types, in the lab that it makes: with a person's private repository. Every other file of the rehearsal
+ * makes an organization's (Rehearsal.open).
+ */
+describe("npm start, from nothing to a deployment", function () {
+  this.timeout(DEPLOYMENT_MS);
   let rehearsal: Rehearsal;
+  let started: Finished;
   before(async () => {
     await Rehearsal.close();
-    rehearsal = await Rehearsal.open();
+    started = await runProcess(npmScriptLine("start"), { cwd: projectRoot, env: driverEnvironment() });
+    assert.equal(started.code, 0, started.all);
+    rehearsal = await Rehearsal.open(undefined, { owner: "person" });
+  });
+  // The files after this one need reviewers.
+  after(() => Rehearsal.close());
+
+  it("says whose repository it is and what GitHub does not have there, and runs a job on the primary", () => {
+    const { stdout } = started;
+    assert.match(stdout, /preflight: octocat\/demo-app is private, of a person with the plan pro\./);
+    assert.match(stdout, /^lab-runner: success, https:\S+octocat\/demo-app\/actions\/runs\/\d+$/m);
+    assert.match(stdout, /● lab: no reviewers; administrators may bypass; branches main; tags v\*/);
+    assert.match(stdout, /^Healthy\.$/m);
+    assert.match(stdout, /Its repository octocat\/demo-app is private, of a person on Pro\./);
   });
 
-  it("one up makes both machines and both runners", async () => {
-    const run = await rehearsal.up();
-    assert.equal(run.code, 0, run.output);
+  it("makes both machines and both runners", async () => {
     for (const { name, role } of [primary, secondary]) {
       const runner = await rehearsal.runner(name);
       assert.equal(runner?.status, "online", `${name} at GitHub`);
@@ -63,6 +85,15 @@ describe("from nothing to two online runners", () => {
   it("a refresh sees no difference", async () => {
     const run = await rehearsal.pulumi(["refresh", "--preview-only", "--expect-no-changes"]);
     assert.equal(run.code, 0, run.output);
+  });
+
+  it("a deployment needs nobody's approval", async () => {
+    await rehearsal.labCommand("demo-app");
+    const ended = await deploy("1").end();
+    assert.equal(ended.code, 0, ended.all);
+    assert.equal(recordOf(ended).outcome, "succeeded");
+    assert.doesNotMatch(ended.all, /approval/);
+    assert.equal(await wholeVersion(rehearsal), "1");
   });
 
   it("the machines have no route out of the lab", async () => {

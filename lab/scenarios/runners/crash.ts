@@ -1,6 +1,7 @@
 /** The runner that deploys loses its power or its network in the middle. */
 import assert from "node:assert/strict";
 import { primary, type Rehearsal } from "../../driver/rehearsal";
+import { ownerOf, repositoryOf } from "../../owner";
 import { assertEnding, inWords, only, timed } from "../actions";
 import type { Testbed } from "../testbed";
 import { BETWEEN, checksOf, type HoldPoint } from "../plan";
@@ -37,10 +38,13 @@ async function hit(testbed: Testbed, fault: "stop" | "cut-link", { holdAfter, pl
     const { seconds } = await timed(() => testbed.app.rests());
     const records = only(await testbed.assertOldOrNew("1"));
     await assertEnding(testbed, records, "rolled_back", "lease_expired");
-    assert.equal(records.deployment.owner, `platform-operator@${primary.name}`);
+    assert.equal(records.deployment.owner, deployerOn(testbed));
     return `${inWords(records)}; at rest ${seconds.toFixed(1)} s after the fault`;
   });
 }
+
+/** Who deploys from the primary. */
+const deployerOn = ({ instance }: Testbed): string => `${repositoryOf(ownerOf(instance)).operator}@${primary.name}`;
 
 /** A whole deployment from the runner. */
 async function fromTheRunner(testbed: Testbed): Promise<string> {
@@ -49,10 +53,7 @@ async function fromTheRunner(testbed: Testbed): Promise<string> {
   const { code, output } = await ended;
   assert.equal(code, 0, output);
   const records = only(await testbed.assertOldOrNew("2"));
-  assert.deepEqual(
-    [records.deployment.outcome, records.deployment.owner],
-    ["succeeded", `platform-operator@${primary.name}`],
-  );
+  assert.deepEqual([records.deployment.outcome, records.deployment.owner], ["succeeded", deployerOn(testbed)]);
   return inWords(records);
 }
 

@@ -57,7 +57,20 @@ describe("without root", function () {
     assert.doesNotMatch(stdout, /Registration|Command/, "something was done on a host");
     assert.ok(stdout.includes(`This was the lab "${instance}": no machines (they need root on Linux)`), stdout);
     assert.match(stdout, /none: this stack manages machines only/);
+    assert.match(stdout, /preflight: octocat\/demo-app is private, of a person with the plan pro\./);
+    assert.match(stdout, /Its repository octocat\/demo-app is private, of a person on Pro\./);
+    assert.match(stdout, /● lab: no reviewers; administrators may bypass/);
     assert.match(stdout, /Healthy\./);
+  });
+
+  it("npm start again changes nothing, and does not make another lab where another owner is asked for", () => {
+    const { status, stdout, stderr } = command("start");
+    assert.equal(status, 0, stdout + stderr);
+    assert.match(stdout, /^ +\d+ unchanged$/m);
+    assert.doesNotMatch(stdout, /created|updated/);
+    const other = command("start", "--owner", "organization");
+    assert.equal(other.status, 1);
+    assert.match(other.stderr, /with the repository of: person\. .*organization\. Next: npm run lab -- down/);
   });
 
   it("the status is healthy", () => {

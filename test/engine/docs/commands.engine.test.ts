@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { currentInstance } from "@ghrunners/lab/instance";
+import type { RepositoryOwner } from "@ghrunners/lab/owner";
 import { openLab } from "@ghrunners/lab/pulumi/open";
 import { npmScriptLine } from "@ghrunners/core/node-line";
 import { projectRoot } from "@ghrunners/core/project-root";
@@ -18,17 +19,21 @@ describe("commands of the documents", function () {
 
   before(async () => {
     state = mkdtempSync(path.join(tmpdir(), "ghr-commands-"));
-    const saved = process.env.XDG_STATE_HOME;
-    Object.assign(process.env, { XDG_STATE_HOME: state });
-    const instance = currentInstance({ ...process.env, GHRUNNERS_LAB: name });
-    await openLab(instance, { say: () => undefined, mode: "api-only" });
-    if (saved === undefined) delete process.env.XDG_STATE_HOME;
-    else process.env.XDG_STATE_HOME = saved;
+    await open();
   });
   after(() => {
     run(["lab", "down"]);
     rmSync(state, { recursive: true, force: true });
   });
+
+  async function open(owner?: RepositoryOwner): Promise<void> {
+    const saved = process.env.XDG_STATE_HOME;
+    Object.assign(process.env, { XDG_STATE_HOME: state });
+    const instance = currentInstance({ ...process.env, GHRUNNERS_LAB: name });
+    await openLab(instance, { say: () => undefined, mode: "api-only", owner });
+    if (saved === undefined) delete process.env.XDG_STATE_HOME;
+    else process.env.XDG_STATE_HOME = saved;
+  }
 
   function run(words: readonly string[]): { status: number | null; stdout: string; stderr: string } {
     const env = { ...process.env, GHRUNNERS_LAB: name, XDG_STATE_HOME: state };
@@ -39,7 +44,8 @@ describe("commands of the documents", function () {
 
   const expected: readonly (readonly [string[], RegExp])[] = [
     [["lab", "up"], /^$/],
-    [["lab", "status", "--json"], /"mode": "api-only"/],
+    [["lab", "status", "--json"], /"mode": "api-only",\n  "repository": "octocat\/demo-app"/],
+    [["lab", "status"], /api-only, with octocat\/demo-app, private, of a person on Pro/],
     [["lab", "fault", "list"], /fill-disk <machine>/],
     [["lab", "fault", "github-slow", "milliseconds=3000"], /^$/],
     [["lab", "fault", "active"], /"milliseconds": 3000/],
@@ -68,5 +74,23 @@ describe("commands of the documents", function () {
     const { status, stderr } = run(["lab", "fault", "clear", "stop", "tertiary"]);
     assert.equal(status, 1);
     assert.match(stderr, /Which machine\? Got "tertiary", expected a role, name or VMID of: primary/);
+  });
+
+  it("refuses to make an organization's repository of a person's, and a reviewer for it", () => {
+    const other = run(["lab", "up", "--owner", "organization"]);
+    assert.equal(other.status, 1);
+    assert.match(other.stderr, /with the repository of: person\. .*organization\. Next: npm run lab -- down/);
+    const reviewer = run(["lab", "reviewer", "on"]);
+    assert.equal(reviewer.status, 1);
+    assert.match(reviewer.stderr, /of a person on Pro, where GitHub has no reviewers\. .*--owner organization/);
+  });
+
+  it("lab up --owner organization, and what remembers it", async () => {
+    assert.equal(run(["lab", "down"]).status, 0);
+    await open("organization");
+    const { status, stderr } = run(["lab", "up", "--owner", "organization"]);
+    assert.equal(status, 0, stderr);
+    assert.equal(run(["lab", "up"]).status, 0);
+    assert.match(run(["lab", "status", "--json"]).stdout, /"repository": "octo-org\/demo-app"/);
   });
 });

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { blankSeeds, emptyHost, OTHER_TEMPLATE, repositoryOwners } from "@ghrunners/lab/blank";
+import { blankSeeds, emptyHost, OTHER_TEMPLATE } from "@ghrunners/lab/blank";
 import { answersOf } from "@ghrunners/lab/first-day/answers";
 import { parseSeed as parseGithub } from "@ghrunners/lab/github/seed";
 import { standingHosts } from "@ghrunners/lab/hosts/hosts";
+import { type RepositoryOwner, repositoryOwners } from "@ghrunners/lab/owner";
 import { parseSeed as parseProxmox } from "@ghrunners/lab/proxmox/seed";
 import { instanceNamed } from "@ghrunners/lab/instance";
 import { ensureSecrets, type LabSecrets } from "@ghrunners/lab/secrets";
@@ -20,15 +21,11 @@ describe("a blank lab", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  const seeds = (owner: (typeof repositoryOwners)[number]) =>
-    blankSeeds(
-      {
-        proxmox: proxmoxSeed(secrets),
-        github: githubSeed(secrets, "https://198.51.100.2", "/workflows", folder, "/distributions", "/programs"),
-      },
-      owner,
-      folder,
-    );
+  const seeds = (owner: RepositoryOwner) => {
+    const folders = ["/workflows", folder, "/distributions", "/programs"] as const;
+    const github = githubSeed(secrets, "https://198.51.100.2", ...folders);
+    return blankSeeds({ proxmox: proxmoxSeed(secrets), github }, owner, folder);
+  };
 
   for (const owner of repositoryOwners)
     it(`of a repository of: ${owner}, has no token at Proxmox VE and no workflow`, () => {
@@ -38,12 +35,6 @@ describe("a blank lab", () => {
       assert.deepEqual(readdirSync(workflowsDir), []);
       assert.ok(tokens.length > 0);
     });
-
-  it("gives a person the tokens that an organization's operator has", () => {
-    const { tokens = [], users } = seeds("person").github;
-    assert.equal(tokens[0]?.login, "octocat");
-    assert.ok(![...tokens, ...users].some(({ login }) => login === "platform-operator"));
-  });
 
   it("has a template on each node that an organization's answers name", () => {
     const { otherNodes, otherTemplates, template } = seeds("organization").proxmox;

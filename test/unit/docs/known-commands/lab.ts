@@ -22,6 +22,16 @@ export const labCommands: readonly KnownCommand[] = [
     test: noRoot,
     by: '"pulumi", "up", "--yes", "--skip-preview", "--refresh"',
   },
+  {
+    pattern: /^npm start -- --owner organization$/,
+    notRun:
+      "it takes minutes; no-root.engine.test.ts has it refused, and lab up --owner organization makes the same lab",
+  },
+  {
+    pattern: /^npm run lab -- up --owner organization$/,
+    test: own,
+    by: '["lab", "up", "--owner", "organization"]',
+  },
   { pattern: /^npm run lab -- up$/, test: own, by: '["lab", "up"]' },
   { pattern: ofFirstDay(false), test: firstDay, by: 'runFirstDay(session, "person", say)' },
   {
