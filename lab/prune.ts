@@ -8,7 +8,7 @@ import { prometheusSource } from "./toolchain/prometheus";
 import { readSource } from "./toolchain/source";
 import { standingHosts } from "./hosts";
 import type { BaseFolders } from "./instance";
-import { bareTemplate, runnerTemplate, templateFolder } from "./machines";
+import { bareTemplate, releaseTemplates, runnerTemplate, templateFolder } from "./machines";
 import { distributionsFolder } from "./runner-distribution";
 
 /** An entry of the cache. */
@@ -29,7 +29,7 @@ const isEntry = (name: string): boolean => /(^|-)[0-9a-f]{16}$/.test(name);
 export function namedHere(cache: string, projectRoot: string): string[] {
   const authority = path.join(cache, "lab-ca", "ca.pem");
   const contents = existsSync(authority)
-    ? [runnerTemplate, bareTemplate, ...Object.values(standingHosts).map((h) => h.template)]
+    ? [runnerTemplate, bareTemplate, ...releaseTemplates, ...Object.values(standingHosts).map((h) => h.template)]
     : [];
   const source = readSource(projectRoot);
   const prometheus = prometheusSource(projectRoot);

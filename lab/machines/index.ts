@@ -7,11 +7,16 @@ export type * from "./backend";
 export { NspawnBackend } from "./nspawn";
 export {
   bareTemplate,
+  debianReleases,
   hostPackages,
+  onDebian,
   prepareTemplate,
+  ReleaseMissing,
+  releaseTemplates,
   runnerTemplate,
   templateFolder,
   useTemplate,
+  type DebianRelease,
   type TemplateContent,
   type TemplateOptions,
 } from "./template";

@@ -19,11 +19,24 @@ export function scriptEnvironment(instance: Pick<Instance, "prefix" | "state">):
   };
 }
 
+/** A program that did not end with 0; the message has the last lines that it printed. */
+export class ScriptFailure extends Error {
+  constructor(
+    message: string,
+    /** Its exit code; null = a signal ended it. */
+    readonly code: number | null,
+    /** The last line that it printed. */
+    readonly lastLine: string,
+  ) {
+    super(message);
+  }
+}
+
 /**
  * Runs a program to its end.
  * @param say gets each line of its standard output and error as it comes
  * @returns its standard output
- * @throws Error with the last lines that it printed
+ * @throws ScriptFailure when it does not end with 0
  */
 export function run(
   program: string,
@@ -54,11 +67,9 @@ export function run(
     child.on("exit", (code, signal) => {
       setImmediate(() => {
         if (code === 0) return resolve(output.join(""));
-        const tail = [...lines, rest]
-          .filter((line) => line !== "")
-          .slice(-8)
-          .join("\n");
-        reject(new Error(`${path.basename(program)} ${args.join(" ")} ended with ${signal ?? code}:\n${tail}`));
+        const tail = [...lines, rest].filter((line) => line !== "").slice(-8);
+        const message = `${path.basename(program)} ${args.join(" ")} ended with ${signal ?? code}:\n${tail.join("\n")}`;
+        reject(new ScriptFailure(message, code, tail.at(-1) ?? ""));
       });
     });
   });

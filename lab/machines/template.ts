@@ -3,7 +3,13 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } 
 import os from "node:os";
 import path from "node:path";
 import { baseFolders, instanceNamed } from "../instance";
-import { machinesFolder, run, scriptEnvironment, scriptPath } from "./script";
+import { machinesFolder, run, ScriptFailure, scriptEnvironment, scriptPath } from "./script";
+
+/** Debian releases that a machine can have, with their code names. */
+export const debianReleases = { 12: "bookworm", 13: "trixie" } as const;
+
+/** @example 13 */
+export type DebianRelease = keyof typeof debianReleases;
 
 /** What a template has beside the packages of every machine. */
 export interface TemplateContent {
@@ -15,6 +21,8 @@ export interface TemplateContent {
   readonly offered: readonly string[];
   /** Units that are installed but off, the program that manages the machine turns them on. */
   readonly disabledUnits: readonly string[];
+  /** Code name of the Debian release. Default: that of this host. */
+  readonly suite?: string;
 }
 
 /** What the program and the runner need of every host: installed beforehand, a rehearsal takes minutes less. */
@@ -42,6 +50,19 @@ export const bareTemplate: TemplateContent = {
   disabledUnits: [],
 };
 
+/** The same content on a Debian release. */
+export function onDebian(release: DebianRelease, content: TemplateContent): TemplateContent {
+  return { ...content, name: `${content.name} of Debian ${release}`, suite: debianReleases[release] };
+}
+
+/** The two templates of VMs on each release, for tests of what differs between releases. */
+export const releaseTemplates: readonly TemplateContent[] = ([12, 13] as const).flatMap((release) =>
+  [runnerTemplate, bareTemplate].map((content) => onDebian(release, content)),
+);
+
+/** The package mirror of this host does not give the release that a template is to have. */
+export class ReleaseMissing extends Error {}
+
 export interface TemplateOptions {
   /** Instance whose machine folder is passed to scripts. */
   readonly instance: string;
@@ -52,15 +73,19 @@ export interface TemplateOptions {
   readonly say: (line: string) => void;
 }
 
+/** Code name of a template's Debian release; empty on a host that is no Debian, where none is built. */
+function suiteOf({ suite }: TemplateContent): string {
+  if (suite !== undefined) return suite;
+  const own = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "";
+  return /^VERSION_CODENAME=(\w+)$/m.exec(own)?.[1] ?? "";
+}
+
 /** What decides the content of a template: its recipe, what it has beside, this architecture and the authority. */
-export function templateKey(
-  recipe: string,
-  { packages, offered, disabledUnits }: TemplateContent,
-  architecture: string,
-  caFingerprint: string,
-): string {
-  const content = [recipe, packages.join(" "), offered.join(" "), disabledUnits.join(" "), architecture, caFingerprint];
-  return createHash("sha256").update(content.join("\0")).digest("hex").slice(0, 16);
+function templateKey(recipe: string, content: TemplateContent, caFingerprint: string): string {
+  const { packages, offered, disabledUnits } = content;
+  const lists = [packages, offered, disabledUnits].map((names) => names.join(" "));
+  const parts = [recipe, suiteOf(content), ...lists, os.arch(), caFingerprint];
+  return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 16);
 }
 
 /**
@@ -70,13 +95,13 @@ export function templateKey(
 export function templateFolder(cache: string, content: TemplateContent, caCertificate: string): string {
   const fingerprint = new X509Certificate(readFileSync(caCertificate)).fingerprint256;
   const recipe = readFileSync(scriptPath("template"), "utf8");
-  return path.join(cache, "machine-template", templateKey(recipe, content, os.arch(), fingerprint));
+  return path.join(cache, "machine-template", templateKey(recipe, content, fingerprint));
 }
 
 /**
- * Builds a machine template if it is not in the cache (about 40 s).
+ * Builds a machine template if it is not in the cache (about a minute).
  * @returns its root file system
- * @throws Error with the last lines of the build
+ * @throws ReleaseMissing when the mirror does not give its release @throws Error with the last lines of the build
  */
 export async function prepareTemplate(options: TemplateOptions): Promise<string> {
   const recipe = scriptPath("template");
@@ -87,14 +112,26 @@ export async function prepareTemplate(options: TemplateOptions): Promise<string>
     options.say(`Building the ${name} (about a minute, once)`);
     // Namespaces of its own: when the build is killed, its processes and mounts go with it.
     const isolate = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"];
-    const texts = [disabledUnits.join(" "), offered.join(" ")];
+    const texts = [suiteOf(options.content), disabledUnits.join(" "), offered.join(" ")];
     const build = [...isolate, recipe, target, options.caCertificate, ...texts, ...packages];
     await run("unshare", build, scriptEnvironment(instance), (line) => {
       if (line.startsWith("I: ")) options.say(`${name}: ${line.slice(3)}`);
       if (line.startsWith("waiting")) options.say(line);
+    }).catch((error: unknown) => {
+      throw error instanceof ScriptFailure && error.code === UNAVAILABLE ? missing(options.content, error) : error;
     });
   }
   return path.join(target, "root");
+}
+
+/** Exit code of the recipe when the mirror does not give the release, see sysexits.h(3head). */
+const UNAVAILABLE = 69;
+
+function missing(content: TemplateContent, { lastLine }: ScriptFailure): ReleaseMissing {
+  return new ReleaseMissing(
+    `The ${content.name} cannot be built: this machine's package mirror does not give ${suiteOf(content)}. ` +
+      `Seen: ${lastLine}. Expected its index there. Next: name a mirror with that release in /etc/apt.`,
+  );
 }
 
 /** Gives a template to all machines of an instance that have none of their own. */

@@ -1,7 +1,13 @@
 import path from "node:path";
 import { standingHosts } from "@ghrunners/lab/hosts/index";
 import { baseFolders } from "@ghrunners/lab/instance";
-import { bareTemplate, prepareTemplate, runnerTemplate } from "@ghrunners/lab/machines/index";
+import {
+  bareTemplate,
+  prepareTemplate,
+  ReleaseMissing,
+  releaseTemplates,
+  runnerTemplate,
+} from "@ghrunners/lab/machines/index";
 import { ensurePackages } from "@ghrunners/lab/packages";
 import { ensureAuthority } from "@ghrunners/lab/tls";
 import { ensureToolchain } from "@ghrunners/lab/toolchain/index";
@@ -17,6 +23,12 @@ describe("what the tests need", () => {
     const { certificate: caCertificate } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
     const contents = [runnerTemplate, bareTemplate, ...Object.values(standingHosts).map(({ template }) => template)];
     for (const content of contents) await prepareTemplate({ instance: "test", content, caCertificate, say });
+    for (const content of releaseTemplates)
+      await prepareTemplate({ instance: "test", content, caCertificate, say }).catch((error: unknown) => {
+        // The tests that need it are skipped, and say so too.
+        if (!(error instanceof ReleaseMissing)) throw error;
+        say(error.message);
+      });
   });
 
   it("the toolchain", async () => {

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Builds the machine template: a Debian root file system whose owners are shifted to the machines' user namespace.
-# Debian release and package sources are those of this host. Prints progress; the result appears at once or not at all.
+# Its packages come from the mirror of this host. Prints progress; the result appears at once or not at all.
 #
-# usage: template.sh TARGET CA_CERTIFICATE "DISABLED UNITS" "OFFERED PACKAGES" [PACKAGE...]
+# usage: template.sh TARGET CA_CERTIFICATE SUITE "DISABLED UNITS" "OFFERED PACKAGES" [PACKAGE...]
 #   (as root, in its own mount and PID namespace: see template.ts)
+#   SUITE is the code name of a Debian release. Exit code 69 (EX_UNAVAILABLE): the mirror does not give it
 set -euo pipefail
 
-target=${1:?} ca=${2:?} disabled_units=${3?} offered=${4?}
-shift 4
+target=${1:?} ca=${2:?} suite=${3?} disabled_units=${4?} offered=${5?}
+shift 5
 # Host user that is root in every machine: the first of 65536 users of the shifted namespace.
 uid_base=7536640
 packages=(
@@ -37,12 +38,26 @@ if [[ -z $sources ]]; then
   exit 1
 fi
 # shellcheck source=/dev/null
-suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+own_suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 
 # A killed build leaves its folder; its mounts went with its namespace.
 rm -rf --one-file-system "$target.new"
 root=$target.new/root
 mkdir -p "$target.new"
+
+# The same mirror and the same keyring, for the suite asked for and those beside it (X-updates, X-security).
+suite_sources=$target.new/${sources##*/}
+sed -E "/^(Suites:|deb)/ s/([[:space:]])$own_suite\b/\1$suite/g" "$sources" >"$suite_sources"
+if [[ $suite != "$own_suite" ]]; then
+  list=(-o "Dir::Etc::SourceList=$suite_sources" -o Dir::Etc::SourceParts=-)
+  index=$(apt-get "${list[@]}" --print-uris update | sed -nE "1s/^'([^']*)'.*/\1/p")
+  if ! /usr/lib/apt/apt-helper -qq download-file "$index" "$target.new/index" 2>"$target.new/words"; then
+    echo "$index: $(grep '^E:' "$target.new/words" | head -n 1)"
+    rm -r "$target.new"
+    exit 69
+  fi
+  rm "$target.new/index" "$target.new/words"
+fi
 
 # mmdebstrap runs the hook with the new root as its first argument.
 hook=$target.new/customize
@@ -91,7 +106,7 @@ LAB_CA=$ca LAB_DISABLED_UNITS=$disabled_units LAB_OFFERED=$offered mmdebstrap --
   --dpkgopt='path-exclude=/usr/share/doc/*' \
   --dpkgopt='path-exclude=/usr/share/locale/*' \
   --customize-hook="$hook" \
-  "$suite" "$root" "$sources"
+  "$suite" "$root" "$suite_sources"
 
 echo "I: shifting owners to the machines' user namespace..."
 # systemd-nspawn shifts owners and ACLs itself when it starts a tree; one throw-away run does it for all machines.
@@ -113,6 +128,6 @@ trap remove_group EXIT
     --private-users="$uid_base:65536" --private-users-ownership=chown --console=pipe /bin/true
 ) </dev/null
 
-rm "$hook"
+rm "$hook" "$suite_sources"
 # The build recipe is part of the key, so a finished template never changes.
 mv "$target.new" "$target"

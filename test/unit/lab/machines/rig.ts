@@ -46,18 +46,21 @@ export class MachineRig {
   async up(): Promise<void> {
     openedLabs.add(this.instance.name);
     await this.down();
-    const { certificate } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
-    const root = await prepareTemplate({
-      instance: this.instance.name,
-      content: this.template,
-      caCertificate: certificate,
-      say: (line) => process.stdout.write(`      ${line}\n`),
-    });
-    useTemplate(this.instance.name, root);
+    useTemplate(this.instance.name, await this.rootOf(this.template));
     await networkUp(this.instance.name);
     mkdirSync(this.instance.state, { recursive: true });
     const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", this.keyFile]);
     if (made.status !== 0) throw new Error(`ssh-keygen: ${made.stderr.toString()}`);
+  }
+
+  /**
+   * Root file system of a template, for the settings of a machine that is made of another one than the rig's.
+   * @throws ReleaseMissing
+   */
+  async rootOf(content: TemplateContent): Promise<string> {
+    const { certificate: caCertificate } = await ensureAuthority(path.join(baseFolders().cache, "lab-ca"), new Date());
+    const say = (line: string): boolean => process.stdout.write(`      ${line}\n`);
+    return prepareTemplate({ instance: this.instance.name, content, caCertificate, say });
   }
 
   async down(): Promise<void> {
