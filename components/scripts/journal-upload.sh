@@ -26,6 +26,15 @@ restart_changed() { # unit
 # Sockets of the redactor's journal that every user may write to: those that were made before the drop-in.
 open_sockets() { find "/run/systemd/journal.$NAMESPACE" -maxdepth 1 -type s -perm /007 2>/dev/null || true; }
 
+# Ends the redactor, its journal and the journal's sockets, in this order: from systemd 254 on, the end of a unit with a
+# journal of its own waits for a sync of that journal (systemd-journald-sync@), which starts the journal again if it has
+# ended, and so takes back the end of its sockets.
+stop_journal() {
+  systemctl stop "$redactor_unit"
+  systemctl stop "systemd-journald-sync@$NAMESPACE.service" 2>/dev/null || true # not there before systemd 254
+  systemctl stop "systemd-journald@$NAMESPACE.service" "$socket_unit"
+}
+
 install_shipper() {
   local machine_id journal deadline
   machine_id=$(</etc/machine-id)
@@ -40,7 +49,7 @@ install_shipper() {
   if ((${#due[@]} > 0)); then systemctl daemon-reload; fi
   if [[ -n $(open_sockets) ]]; then
     # Sockets get their mode when they are made. The redactor's start makes them again.
-    systemctl stop "$redactor_unit" "systemd-journald@$NAMESPACE.service" "$socket_unit"
+    stop_journal
   fi
   if [[ " ${due[*]} " == *" systemd-journald@$NAMESPACE.service "* ]]; then systemctl try-restart "systemd-journald@$NAMESPACE.service"; fi
   restart_changed "$redactor_unit"
@@ -60,7 +69,7 @@ install_shipper() {
 
 remove_shipper() {
   systemctl disable --now --quiet "$upload_unit" "$redactor_unit" 2>/dev/null || true
-  systemctl stop "$socket_unit" "systemd-journald@$NAMESPACE.service" 2>/dev/null || true
+  stop_journal 2>/dev/null || true
   rm -rf "/etc/systemd/system/$socket_unit.d" "/etc/systemd/system/$upload_unit.d/ghrunners.conf" "/etc/systemd/system/$redactor_unit" \
     "/etc/systemd/journald@$NAMESPACE.conf" "$program" "$folder" "/var/log/journal/$(</etc/machine-id).$NAMESPACE" \
     /var/lib/private/ghrunners-logs /var/lib/ghrunners-logs

@@ -24,10 +24,11 @@ wait_for_first_boot() {
   ((status != 124)) || echo "cloud-init has not ended within $LIMIT_SECONDS s; going on without it" >&2
 }
 
-# Stop the services as well as their timers: at a first boot the services already run and hold apt's locks.
+# Stop the services as well as their timers: at a first boot the services already run and hold apt's locks. Stop before
+# masking: a timer that is masked while it waits counts as a failed unit from then on.
 stop_unattended_upgrades() {
-  systemctl mask --quiet --now apt-daily.timer apt-daily-upgrade.timer
-  systemctl stop apt-daily.service apt-daily-upgrade.service
+  systemctl stop apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service
+  systemctl mask --quiet apt-daily.timer apt-daily-upgrade.timer
 }
 
 # cloud-init deletes them for each new instance. An upgrade of Proxmox VE may write the cloud-init drive differently,

@@ -63,9 +63,11 @@ wait_for() { # name url
   done
 }
 
-# Debian starts a service when its package is installed.
+# Debian starts a service when its package is installed. With the package's own file, Alertmanager may have failed so often
+# that systemd refuses to start it for a while (systemd.unit(5), StartLimitIntervalSec).
 start() { # unit changed
   systemctl enable --quiet "$1"
+  systemctl reset-failed "$1"
   if [[ $2 == true ]]; then systemctl restart "$1"; else systemctl start "$1"; fi
 }
 
