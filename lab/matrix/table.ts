@@ -47,8 +47,8 @@ export const templateTable = (rows: readonly TemplateRow[] = templateRows): stri
   );
 
 /** What does not fit into a row, and what this matrix leaves to tests with machines. */
-const foot = `A first boot takes machines, which are of the Debian version of the host, so this matrix has none.
-test/machine/components/packages.machine.test.ts boots a bare cloud image, npm run lab -- first-day a whole stack.
+const foot = `A first boot takes machines, so this matrix has none. test/machine/components/debian.machine.test.ts boots Debian 12 and
+13, prepared and bare; npm run lab -- first-day boots a whole stack.
 Machines are made in test/engine/program/template-shapes.engine.test.ts (qcow2 on a directory, cloud-init on scsi1) and
 test/engine/program/image.engine.test.ts (proxmox.image).`;
 

@@ -1,30 +1,18 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { JOURNAL_REMOTE_PORT, LOG_NAMESPACE, REMOTE_JOURNAL } from "@ghrunners/core/vocabulary/logs";
-import { renderScript } from "@ghrunners/core/ssh/render-script";
-import {
-  namespaceConfiguration,
-  namespaceSocketDropIn,
-  redactorUnit,
-  renderRedactor,
-  renderUploadDropIn,
-} from "@ghrunners/components/runner/render-journal-upload";
-import { MachineRig } from "../../../unit/lab/machines/rig";
 import { until } from "@ghrunners/core/until";
+import { MachineRig } from "../../../unit/lab/machines/rig";
 import { plantedSecrets } from "../../../unit/components/logs/planted";
-import { projectRoot } from "@ghrunners/core/project-root";
+import { JournalShipping } from "../support/journal-shipping";
+import { runnerUnit as unit } from "../support/runner-host";
 
-const components = path.join(projectRoot, "components");
-const read = (file: string): string => readFileSync(path.join(components, "scripts", file), "utf8");
 const [host, receiver] = [161, 162];
-const unit = "actions.runner.octo-org-demo-app.runner-1.service";
-const origin = { host: "runner-1", environment: "test", role: "primary", unit };
 
 /** The scripts as the program runs them, on two machines: from a unit's journal to the other machine's. */
 describe("journal upload", function () {
   this.timeout(180_000);
   const rig = new MachineRig("logtest");
+  const shipping = new JournalShipping(rig, host, receiver);
   const planted = plantedSecrets();
   let certificate = "";
 
@@ -36,34 +24,8 @@ describe("journal upload", function () {
   });
   after(() => rig.down());
 
-  function script(vmid: number, file: string, verb: string, parameters: Record<string, string>): string {
-    const { code, stdout, stderr } = rig.script(vmid, renderScript(read(file), parameters), verb);
-    assert.equal(code, 0, stderr);
-    return stdout.trim();
-  }
-
-  const installReceiver = (verb = "install"): string =>
-    script(receiver, "receiver.sh", verb, {
-      ENVIRONMENT: "test",
-      ADDRESS: rig.address(receiver),
-      PORT: String(JOURNAL_REMOTE_PORT),
-      RETENTION_DAYS: "30",
-      SENDER_MEBIBYTES: "8",
-      SENDERS: rig.address(host),
-    });
-
-  const installShipper = (verb = "install", trusted = certificate): string =>
-    script(host, "journal-upload.sh", verb, {
-      MACHINE: "00:00:00:00:00:01",
-      REDACTOR: read("redactor.py"),
-      REDACTOR_CONFIG: renderRedactor(origin),
-      UNIT_FILE: redactorUnit,
-      NAMESPACE: LOG_NAMESPACE,
-      NAMESPACE_CONFIG: namespaceConfiguration,
-      SOCKET_DROP_IN: namespaceSocketDropIn,
-      UPLOAD_DROP_IN: renderUploadDropIn(rig.address(receiver)),
-      CERTIFICATE: trusted,
-    });
+  const installReceiver = (verb = "install"): string => shipping.receiver(verb);
+  const installShipper = (verb = "install", trusted = certificate): string => shipping.shipper(verb, trusted);
 
   /** Lines that the host's unit writes to the journal, and to a file as the runner does. */
   function log(lines: readonly string[]): void {
@@ -75,15 +37,8 @@ describe("journal upload", function () {
     assert.equal(code, 0, stderr);
   }
 
-  const arrived = (...matches: string[]): string =>
-    rig.exec(
-      receiver,
-      "sh",
-      "-c",
-      `journalctl --directory=${REMOTE_JOURNAL} --output=cat --no-pager ${matches.join(" ")} || true`,
-    );
-  const arrives = (text: string, ...matches: string[]): Promise<boolean> =>
-    until(`"${text}" arrives`, 30_000, () => arrived(...matches).includes(text));
+  const arrived = (...matches: string[]): string => shipping.arrived(...matches);
+  const arrives = (text: string, ...matches: string[]): Promise<unknown> => shipping.arrives(text, ...matches);
   const count = (text: string): number => arrived().split(text).length - 1;
 
   it("installs both sides", () => {
@@ -178,7 +133,9 @@ s.sendall(b"${text}")`,
   });
 
   it("a line is the sender's by its address, whatever it says of itself", async () => {
-    const entry = "MESSAGE=forged line\nGHRUNNERS_HOST=runner-2\nGHRUNNERS_ROLE=secondary\n__REALTIME_TIMESTAMP=1\n\n";
+    // The receiver of Debian 13 takes no entry without the times and the boot that systemd-journal-upload sends.
+    const times = `__REALTIME_TIMESTAMP=1\n__MONOTONIC_TIMESTAMP=1\n_BOOT_ID=${"1".repeat(32)}\n`;
+    const entry = `${times}MESSAGE=forged line\nGHRUNNERS_HOST=runner-2\nGHRUNNERS_ROLE=secondary\n\n`;
     const url = `https://${rig.address(receiver)}:${JOURNAL_REMOTE_PORT}/upload`;
     const options = `--cacert /etc/ghrunners/logs/receiver.pem -H 'Content-Type: application/vnd.fdo.journal'`;
     rig.exec(

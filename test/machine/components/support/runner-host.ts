@@ -7,8 +7,6 @@ import { RUNNER_HOME, RUNNER_USER, SETUP_USER, WORK_FOLDER } from "@ghrunners/co
 import { agentParameters, renderUnit } from "@ghrunners/components/runner/render-agent";
 import type { MachineRig } from "../../../unit/lab/machines/rig";
 
-const VMID = 171;
-
 export const runnerUnit = "actions.runner.octo-org-demo-app.runner-1.service";
 export const repositoryUrl = "https://github.com/octo-org/demo-app";
 /** What config.sh is given; a job must not see it. */
@@ -31,27 +29,30 @@ export type JobHooks = Parameters<typeof agentParameters>[3];
 
 /** A machine on which the program's own scripts install and register a runner, from an archive that a test makes. */
 export class RunnerHost {
-  constructor(private readonly rig: MachineRig) {}
+  constructor(
+    private readonly rig: MachineRig,
+    private readonly vmid = 171,
+  ) {}
 
   async start(): Promise<void> {
     await this.rig.up();
-    await this.rig.backend.start(VMID, this.rig.settings(VMID, { diskBytes: 2 ** 30 }));
-    await this.rig.sshComesUp(VMID);
+    await this.rig.backend.start(this.vmid, this.rig.settings(this.vmid, { diskBytes: 2 ** 30 }));
+    await this.rig.sshComesUp(this.vmid);
   }
 
   /** A command as root, to its end, whatever its exit code. */
   run(command: readonly string[], input = ""): Finished {
-    return this.rig.run(VMID, command, input);
+    return this.rig.run(this.vmid, command, input);
   }
 
   /** Lines of bash as root. @returns standard output, trimmed @throws Error when they fail */
   sh(script: string): string {
-    return this.rig.sh(VMID, script);
+    return this.rig.sh(this.vmid, script);
   }
 
   /** One of the program's scripts, as the program runs it. */
   script(file: string, verb: string, parameters: Readonly<Record<string, string>>): Finished {
-    return this.rig.script(VMID, renderScript(componentScript(file), parameters), verb);
+    return this.rig.script(this.vmid, renderScript(componentScript(file), parameters), verb);
   }
 
   /**

@@ -55,8 +55,8 @@ function succeeds({ code, stdout, all }: Finished): string {
 export class RunnerUnderAttack {
   private readonly host: RunnerHost;
 
-  constructor(rig: MachineRig) {
-    this.host = new RunnerHost(rig);
+  constructor(rig: MachineRig, vmid?: number) {
+    this.host = new RunnerHost(rig, vmid);
   }
 
   /** Starts the machine, and on it a runner of version 2.336.0, beside a file that only root may read. */
