@@ -5376,9 +5376,13 @@ var toDownload = (file) => ({
   url: file.download_url,
   sha256: file.sha256_checksum
 });
-var toDownloads = (assets) => assets.flatMap(({ name, browser_download_url: url, digest }) => {
+var toReleaseFile = ({ name, browser_download_url: url, digest }) => ({
+  name,
+  url,
+  sha256: /^sha256:([0-9a-f]{64})$/.exec(digest ?? "")?.[1]
+});
+var toDownloads = (assets) => assets.map(toReleaseFile).flatMap(({ name, url, sha256 }) => {
   const [, os, architecture] = /^actions-runner-(\w+)-(\w+)-[\d.]+\.tar\.gz$/.exec(name) ?? [];
-  const sha256 = /^sha256:([0-9a-f]{64})$/.exec(digest ?? "")?.[1];
   return os === void 0 || architecture === void 0 ? [] : [{ os, architecture, filename: name, url, sha256 }];
 });
 var toVersions = (releases) => releases.flatMap(({ tag_name, draft, prerelease: isPrerelease, published_at, assets }) => {
@@ -5534,14 +5538,22 @@ var GitHubClient = class extends RepositoryRequests {
   }
   /** Files of a release of actions/runner; undefined if this GitHub has no such release. */
   async runnerRelease(version) {
-    const tag = { owner: "actions", repo: "runner", tag: `v${version}` };
+    const found = await this.release({ owner: "actions", repo: "runner" }, version);
+    return found && toDownloads(found);
+  }
+  /** Files of a release of pulumi/pulumi; undefined if this GitHub has no such release. */
+  async pulumiRelease(version) {
+    const found = await this.release({ owner: "pulumi", repo: "pulumi" }, version);
+    return found?.map(toReleaseFile);
+  }
+  async release(of, version) {
     const found = await unlessMissing(
       this.call(
-        "read the runner's release",
-        (octokit) => octokit.request("GET /repos/{owner}/{repo}/releases/tags/{tag}", tag)
+        `read release v${version} of ${of.owner}/${of.repo}`,
+        (octokit) => octokit.request("GET /repos/{owner}/{repo}/releases/tags/{tag}", { ...of, tag: `v${version}` })
       )
     );
-    return found && toDownloads(found.assets);
+    return found?.assets;
   }
   /** The newest 100 versions of actions/runner; undefined if this GitHub does not have that repository. */
   async runnerVersions() {
