@@ -25,6 +25,7 @@ export const everything: TokenPermissions = {
   pull_requests: "write",
   secrets: "write",
   variables: "write",
+  organization_self_hosted_runners: "write",
 };
 
 /** For {@link TestEmulator.start}: a private repository has reviewers and timers on Enterprise only. */
@@ -32,6 +33,14 @@ export const onEnterprise = (seed: GithubSeed): GithubSeed => ({
   ...seed,
   owner: { ...seed.owner, plan: "enterprise" },
 });
+
+/** For {@link TestEmulator.start}: the repository belongs to an organization. */
+export const ofOrganization =
+  (plan: "free" | "team" | "enterprise") =>
+  (seed: GithubSeed): GithubSeed => ({
+    ...seed,
+    owner: { ...seed.owner, type: "Organization", plan },
+  });
 
 const smokeWorkflow = `name: Smoke
 on:
@@ -175,8 +184,12 @@ export class TestEmulator {
     return reply.body;
   }
 
-  /** Registers a runner past the protocol, and shows it online. @returns its id */
-  addRunner(name: string, custom: readonly string[] = []): number {
+  /**
+   * Registers a runner past the protocol, and shows it online.
+   * @param group number of its group, for a runner of the organization
+   * @returns its id
+   */
+  addRunner(name: string, custom: readonly string[] = [], group?: number): number {
     const { store, presence } = this.services;
     const id = store.change((state) => {
       const labels = relabel({ labels: [] }, custom, () => store.nextId(), defaultLabels("Linux", "X64"));
@@ -187,6 +200,7 @@ export class TestEmulator {
         architecture: "X64",
         version: "2.336.0",
         labels,
+        ...(group === undefined ? {} : { group }),
         ephemeral: false,
         disableUpdate: true,
         createdAt: store.now(),

@@ -1,4 +1,5 @@
 import type { GitHubState } from "./model";
+import { defaultGroup } from "./runner-groups";
 
 /** A repository that was created just now, with GitHub's defaults for a private one. */
 export function initialState(createdAt: string): GitHubState {
@@ -18,6 +19,7 @@ export function initialState(createdAt: string): GitHubState {
       oidcSubject: { useDefault: true, includeClaimKeys: [], useImmutableSubject: false },
     },
     runners: [],
+    runnerGroups: [defaultGroup()],
     runnerTokens: [],
     tokens: [],
     environments: [],

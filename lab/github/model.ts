@@ -14,6 +14,8 @@ export interface GitHubState {
   createdAt: string;
   repository: RepositorySettings;
   runners: StoredRunner[];
+  /** Groups of the organization's runners; a person has none. */
+  runnerGroups: StoredRunnerGroup[];
   /** Registration and removal tokens, an hour each. */
   runnerTokens: RunnerToken[];
   /** Tokens made here: the ones that jobs get as GITHUB_TOKEN. Tokens of the seed are not copied. */
@@ -53,6 +55,16 @@ export interface RunnerLabel {
   type: "read-only" | "custom";
 }
 
+/** A runner group of the organization. */
+export interface StoredRunnerGroup {
+  id: number;
+  name: string;
+  visibility: "all" | "private" | "selected";
+  /** Numbers of the repositories that may use it, if the visibility is `selected`. */
+  repositories: number[];
+  allowsPublicRepositories: boolean;
+}
+
 export interface StoredRunner {
   id: number;
   name: string;
@@ -62,6 +74,8 @@ export interface StoredRunner {
   /** Version of the runner program; null until it connected for the first time. */
   version: string | null;
   labels: RunnerLabel[];
+  /** Its group, if it belongs to the organization; absent for a runner of the repository. */
+  group?: number;
   ephemeral: boolean;
   disableUpdate: boolean;
   createdAt: string;
@@ -74,6 +88,8 @@ export interface StoredRunner {
 export interface RunnerToken {
   sha256: string;
   kind: "registration" | "remove";
+  /** Of what it lets runners become a part. Absent: the repository. */
+  of?: "organization";
   expiresAt: string;
 }
 

@@ -14,22 +14,23 @@ export class RunnerTokens {
     private readonly random: (bytes: number) => Buffer = randomBytes,
   ) {}
 
-  issue(kind: RunnerToken["kind"]): { token: string; expiresAt: string } {
+  /** @param of what its runners belong to */
+  issue(kind: RunnerToken["kind"], of?: RunnerToken["of"]): { token: string; expiresAt: string } {
     const token = `A${this.random(24).toString("hex").slice(0, 28).toUpperCase()}`;
     const expiresAt = timestamp(this.store.clock.now() + lifetimeMs);
     this.store.change((state, emit) => {
       state.runnerTokens = state.runnerTokens.filter((known) => this.isCurrent(known));
-      state.runnerTokens.push({ sha256: sha256(token), kind, expiresAt });
+      state.runnerTokens.push({ sha256: sha256(token), kind, expiresAt, ...(of === undefined ? {} : { of }) });
       emit("runner-token.issued", { tokenKind: kind, expiresAt });
     });
     return { token, expiresAt };
   }
 
   /** Whether the token was issued for this purpose and is not expired. */
-  accepts(token: string, kind: RunnerToken["kind"]): boolean {
+  accepts(token: string, kind: RunnerToken["kind"], of?: RunnerToken["of"]): boolean {
     const hash = sha256(token);
     return this.store.state.runnerTokens.some(
-      (known) => known.sha256 === hash && known.kind === kind && this.isCurrent(known),
+      (known) => known.sha256 === hash && known.kind === kind && known.of === of && this.isCurrent(known),
     );
   }
 

@@ -15,6 +15,8 @@ export const permissionNames = [
   "issues",
   // A permission of the account or the organization, not of the repository: without it GitHub does not show the plan.
   "plan",
+  // Of the organization as well: its runners and their groups.
+  "organization_self_hosted_runners",
   "pull_requests",
   "secrets",
   "variables",

@@ -39,7 +39,7 @@ const errorReply = (error: GitHubApiError): GitHubReply => ({
 });
 
 /**
- * Whether the repository of the path is the one that the emulator has.
+ * Whether the repository or the organization of the path is the one that the emulator has.
  * @throws GitHubApiError 404; a redirect for the name that it had before a rename
  */
 function requireRepository(
@@ -47,9 +47,10 @@ function requireRepository(
   { method, path, query }: RawRequest,
   params: Readonly<Record<string, string>>,
 ): void {
-  const { owner, repo, repository_id: id } = params;
+  const { owner, repo, org, repository_id: id } = params;
   const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
   if (id !== undefined && id !== String(seed.repository.id)) throw notFound();
+  if (org !== undefined && !(seed.owner.type === "Organization" && same(org, seed.owner.login))) throw notFound();
   if (owner === undefined || repo === undefined) return;
   if (!same(owner, seed.owner.login)) throw notFound();
   if (same(repo, seed.repository.name)) return;

@@ -24,6 +24,7 @@ import { refRoutes } from "./refs";
 import { repositoryRoutes } from "./repository";
 import { rulesetRoutes } from "./rulesets";
 import { runRoutes } from "./runs";
+import { runnerGroupRoutes } from "./runner-groups";
 import { runnerLabelRoutes } from "./runner-labels";
 import { runnerRoutes } from "./runners";
 import { secretRoutes } from "./secrets";
@@ -47,6 +48,7 @@ export const allRoutes = (
   ...runnerRoutes(services),
   ...runnerLabelRoutes(services),
   ...pulumiReleaseRoutes(services),
+  ...runnerGroupRoutes(services),
   ...environmentRoutes(services),
   ...branchPolicyRoutes(services),
   ...secretRoutes(services),

@@ -6,29 +6,30 @@ import { rest } from "../http/rest";
 import { relabel } from "../runner-labels";
 import type { Services } from "../services";
 import { labelViews } from "../views/runners";
-import { findRunner } from "./runners";
-
-const base = "/repos/{owner}/{repo}/actions/runners/{runner_id}/labels";
-const read = ["administration:read"] as const;
-const write = ["administration:write"] as const;
+import { findRunner, ofOrganization, ofRepository, type RunnerScope } from "./runner-scope";
 
 const label = z.string().min(1).max(256);
 const setBody = z.strictObject({ labels: z.array(label).max(100) });
 const addBody = z.strictObject({ labels: z.array(label).min(1).max(100) });
 
-/** Labels of one runner. Read-only ones stay whatever is asked. */
-export function runnerLabelRoutes(services: Services): GitHubRoute[] {
+/** Labels of one runner, of the repository or of the organization. Read-only ones stay whatever is asked. */
+export const runnerLabelRoutes = (services: Services): GitHubRoute[] =>
+  [ofRepository, ofOrganization].flatMap((scope) => labelRoutes(services, scope));
+
+function labelRoutes(services: Services, scope: RunnerScope): GitHubRoute[] {
   const { store } = services;
+  const { read, write } = scope;
+  const base = `${scope.base}/{runner_id}/labels` as const;
 
   const reply = (id: string) => {
-    const labels = labelViews(findRunner(services, id));
+    const labels = labelViews(findRunner(services, scope, id));
     return { status: 200 as const, body: { total_count: labels.length, labels } };
   };
 
   const replaceCustom = (id: string, custom: readonly string[]) => {
-    findRunner(services, id);
+    findRunner(services, scope, id);
     store.change((_state, emit) => {
-      const runner = findRunner(services, id);
+      const runner = findRunner(services, scope, id);
       runner.labels = relabel(runner, custom, () => store.nextId());
       emit("runner.labels", { runnerId: runner.id, name: runner.name, labels: runner.labels.map(({ name }) => name) });
     });
@@ -36,7 +37,7 @@ export function runnerLabelRoutes(services: Services): GitHubRoute[] {
   };
 
   const customOf = (id: string): string[] =>
-    findRunner(services, id)
+    findRunner(services, scope, id)
       .labels.filter(({ type }) => type === "custom")
       .map(({ name }) => name);
 
@@ -50,7 +51,7 @@ export function runnerLabelRoutes(services: Services): GitHubRoute[] {
     rest(`DELETE ${base}`, write, ({ params }) => replaceCustom(params.runner_id, [])),
     rest(`DELETE ${base}/{name}`, write, ({ params }) => {
       const same = (name: string): boolean => name.toLowerCase() === params.name.toLowerCase();
-      const found = findRunner(services, params.runner_id).labels.find(({ name }) => same(name));
+      const found = findRunner(services, scope, params.runner_id).labels.find(({ name }) => same(name));
       if (found === undefined) throw notFound();
       if (found.type === "read-only") throw unprocessable(`Bad request - Label "${found.name}" is read-only.`);
       return replaceCustom(

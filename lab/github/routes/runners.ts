@@ -8,29 +8,24 @@ import { GitHubApiError, notFound, notModelled, unprocessable } from "../http/er
 import { plainRoute, noContent, type GitHubRoute } from "../http/message";
 import { paginate } from "../http/pagination";
 import { rest, undescribed } from "../http/rest";
-import type { StoredRunner } from "../model";
 import type { Services } from "../services";
 import { runnerView } from "../views/runners";
+import { findRunner, ofOrganization, ofRepository, runnersIn, type RunnerScope } from "./runner-scope";
 
-const base = "/repos/{owner}/{repo}/actions/runners";
-const read = ["administration:read"] as const;
-const write = ["administration:write"] as const;
+/** Self-hosted runners of the repository and of its organization, and releases of their program. */
+export const runnerRoutes = (services: Services): GitHubRoute[] => [
+  ...[ofRepository, ofOrganization].flatMap((scope) => scopedRoutes(services, scope)),
+  ...releaseRoutes(services),
+];
 
-/** @throws GitHubApiError 404 */
-export function findRunner({ store }: Services, id: string): StoredRunner {
-  const runner = store.state.runners.find((known) => String(known.id) === id);
-  if (runner === undefined) throw notFound();
-  return runner;
-}
-
-/** Self-hosted runners of the repository: list, tokens, downloads, removal. */
-export function runnerRoutes(services: Services): GitHubRoute[] {
+/** List, tokens, downloads, removal. */
+function scopedRoutes(services: Services, scope: RunnerScope): GitHubRoute[] {
   const { seed, store, presence, runnerTokens } = services;
-  const releases = () => releaseViews(seed, listDistributions(seed.distributionsDir));
+  const { base, read, write, of } = scope;
   return [
     rest(`GET ${base}`, read, (request) => {
       const name = request.query.get("name");
-      const found = store.state.runners.filter((runner) => name === null || runner.name === name);
+      const found = runnersIn(services, scope).filter((runner) => name === null || runner.name === name);
       const page = paginate(found, request, seed.publicUrl);
       const runners = page.items.map((runner) => runnerView(runner, presence));
       return { status: 200, headers: page.headers, body: { total_count: page.total, runners } };
@@ -46,35 +41,25 @@ export function runnerRoutes(services: Services): GitHubRoute[] {
       })),
     })),
     rest(`POST ${base}/registration-token`, write, () => {
-      if (services.faults.active("repository-runners-disabled") !== undefined) {
+      if (of === undefined && services.faults.active("repository-runners-disabled") !== undefined) {
         throw new GitHubApiError(403, "Repository level self-hosted runners are disabled on this repository.");
       }
-      const { token, expiresAt } = runnerTokens.issue("registration");
+      const { token, expiresAt } = runnerTokens.issue("registration", of);
       return { status: 201, body: { token, expires_at: expiresAt } };
     }),
     rest(`POST ${base}/remove-token`, write, () => {
-      const { token, expiresAt } = runnerTokens.issue("remove");
+      const { token, expiresAt } = runnerTokens.issue("remove", of);
       return { status: 201, body: { token, expires_at: expiresAt } };
     }),
     rest(`POST ${base}/generate-jitconfig`, write, () => {
       throw notModelled("A just-in-time runner configuration (generate-jitconfig)");
     }),
-    undescribed(`GET ${base}/deprecations/{version}`, read, ({ params }) => {
-      const { version } = z.object({ version: z.string() }).parse(params);
-      if (!listDistributions(seed.distributionsDir).some((known) => known.version === version)) throw notFound();
-      const ends = deprecationOf(services, version);
-      const at = ends === undefined ? null : timestamp(ends);
-      return {
-        status: 200,
-        body: { runner_version: version, runtime_deprecates_at: at, registration_deprecates_at: at },
-      };
-    }),
     rest(`GET ${base}/{runner_id}`, read, ({ params }) => ({
       status: 200,
-      body: runnerView(findRunner(services, params.runner_id), presence),
+      body: runnerView(findRunner(services, scope, params.runner_id), presence),
     })),
     rest(`DELETE ${base}/{runner_id}`, write, ({ params }) => {
-      const { id, name } = findRunner(services, params.runner_id);
+      const { id, name } = findRunner(services, scope, params.runner_id);
       if (presence.isBusy({ id, name })) {
         throw unprocessable(`Bad request - Runner "${name}" is still running a job"`);
       }
@@ -84,6 +69,24 @@ export function runnerRoutes(services: Services): GitHubRoute[] {
       });
       presence.gone(id);
       return noContent;
+    }),
+  ];
+}
+
+/** Versions of the runner: their end, and the releases of the repository actions/runner. */
+function releaseRoutes(services: Services): GitHubRoute[] {
+  const { seed } = services;
+  const releases = () => releaseViews(seed, listDistributions(seed.distributionsDir));
+  return [
+    undescribed(`GET ${ofRepository.base}/deprecations/{version}`, ofRepository.read, ({ params }) => {
+      const { version } = z.object({ version: z.string() }).parse(params);
+      if (!listDistributions(seed.distributionsDir).some((known) => known.version === version)) throw notFound();
+      const ends = deprecationOf(services, version);
+      const at = ends === undefined ? null : timestamp(ends);
+      return {
+        status: 200,
+        body: { runner_version: version, runtime_deprecates_at: at, registration_deprecates_at: at },
+      };
     }),
     // The repository actions/runner itself: of it there are the releases only.
     undescribed("GET /repos/actions/runner/releases", "public", (request) => {

@@ -11,11 +11,16 @@ export const protocolRoot = "/_lab/runner";
 
 /** Reasons for which the server refuses a runner, in the `reason` of an error. */
 export type Refusal =
-  "registration-deleted" | "version-deprecated" | "session-conflict" | "session-unknown" | "name-taken";
+  | "registration-deleted"
+  | "version-deprecated"
+  | "session-conflict"
+  | "session-unknown"
+  | "name-taken"
+  | "group-unknown";
 
 /** POST /_lab/runner/register, with the registration token. */
 export interface RegisterRequest {
-  /** URL of the repository, as given to config.sh. */
+  /** URL of the repository or the organization, as given to config.sh. */
   readonly url: string;
   readonly name: string;
   readonly version: string;
@@ -27,6 +32,8 @@ export interface RegisterRequest {
   readonly disableUpdate: boolean;
   readonly os: string;
   readonly architecture: string;
+  /** Name of the runner group, with --runnergroup. */
+  readonly group?: string;
 }
 
 export interface RegisterReply {
@@ -35,6 +42,8 @@ export interface RegisterReply {
   readonly clientId: string;
   /** The runner's own secret: every later request carries it. */
   readonly credential: string;
+  readonly groupId: number;
+  readonly groupName: string;
 }
 
 /** POST /_lab/runner/session */

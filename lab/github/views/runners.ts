@@ -1,6 +1,7 @@
 import type { components } from "@octokit/openapi-types";
 import type { StoredRunner } from "../model";
 import type { Presence } from "../presence";
+import { DEFAULT_GROUP_ID } from "../runner-groups";
 
 type Schemas = components["schemas"];
 
@@ -19,7 +20,7 @@ export function runnerView(runner: StoredRunner, presence: Presence): Schemas["r
     status: presence.statusOf(runner),
     busy: presence.isBusy(runner),
     ephemeral: runner.ephemeral,
-    runner_group_id: 1,
+    runner_group_id: runner.group ?? DEFAULT_GROUP_ID,
     version: runner.version,
     labels: labelViews(runner),
   };

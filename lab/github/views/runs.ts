@@ -2,6 +2,7 @@ import type { components } from "@octokit/openapi-types";
 import type { WorkflowRecord } from "../model";
 import type { Services } from "../services";
 import type { JobRecord, RunRecord } from "../workflows/records";
+import { groupOf } from "../runner-groups";
 import { nodeId, simpleUserNamed } from "./accounts";
 import { fullName, repositoryPage, repositoryUrl, simpleRepository } from "./repository";
 
@@ -90,8 +91,13 @@ export function runView(
 }
 
 /** @param run the run that the job belongs to */
-export function jobView({ seed }: Pick<Services, "seed">, job: JobRecord, run: RunRecord): Schemas["job"] {
+export function jobView(
+  { seed, store }: Pick<Services, "seed" | "store">,
+  job: JobRecord,
+  run: RunRecord,
+): Schemas["job"] {
   const url = `${repositoryUrl(seed)}/actions/jobs/${job.id}`;
+  const group = job.runnerId === null ? undefined : groupOf(store.state, job.runnerId);
   return {
     id: job.id,
     run_id: job.runId,
@@ -121,8 +127,8 @@ export function jobView({ seed }: Pick<Services, "seed">, job: JobRecord, run: R
     labels: [...job.labels],
     runner_id: job.runnerId,
     runner_name: job.runnerName,
-    runner_group_id: job.runnerId === null ? null : 1,
-    runner_group_name: job.runnerId === null ? null : "Default",
+    runner_group_id: group?.id ?? null,
+    runner_group_name: group?.name ?? null,
     workflow_name: run.name,
     head_branch: run.headBranch,
   };

@@ -3,6 +3,7 @@ import path from "node:path";
 import { timestamp } from "../clock";
 import type { DispatchRequest, ReviewRequest, TriggerRequest, WorkflowEngine } from "../engine";
 import { GitHubApiError, conflict, notFound, unprocessable } from "../http/errors";
+import { serves } from "../group-access";
 import type { GitHubState } from "../model";
 import type { JobCompletion, JobMessage } from "../runner-protocol/messages";
 import { sha256 } from "../runner-tokens";
@@ -244,7 +245,7 @@ export class Engine implements WorkflowEngine, JobQueue {
       repository: repositoryFacts(seed),
       runners: [
         hostedRunner,
-        ...store.state.runners.map((runner) => ({
+        ...store.state.runners.filter(serves(this.services)).map((runner) => ({
           id: runner.id,
           name: runner.name,
           labels: runner.labels.map((label) => label.name),

@@ -13,7 +13,7 @@ const fail = (message: string): ExitError => new ExitError(exitCodes.terminated,
 const invalid = (name: string): ExitError =>
   fail(`Invalid configuration provided for ${name}. Terminating unattended configuration.`);
 
-/** Configures the folder as a runner of a repository. @throws Exit 1 with GitHub's message; nothing is written then */
+/** Configures the folder as a runner of a repository or an organization. @throws Exit 1 with GitHub's message; nothing is written then */
 export async function configure(options: ListenerOptions, folder: SettingsFolder): Promise<void> {
   console.log(banner);
   if (folder.isConfigured) {
@@ -39,8 +39,8 @@ export async function configure(options: ListenerOptions, folder: SettingsFolder
       agentName: reply.name,
       disableUpdate: request.disableUpdate,
       ephemeral: request.ephemeral,
-      poolId: 1,
-      poolName: "Default",
+      poolId: reply.groupId,
+      poolName: reply.groupName,
       serverUrl,
       gitHubUrl: url,
       workFolder: values.work || "_work",
@@ -62,7 +62,7 @@ function required(values: ListenerOptions["values"], name: string): string {
 }
 
 function registration(url: string, { values, flags }: ListenerOptions): RegisterRequest {
-  if (!/^https:\/\/[^/]+\/[^/]+\/[^/]+\/?$/.test(url)) throw invalid("url");
+  if (!/^https:\/\/[^/]+\/[^/]+(\/[^/]+)?\/?$/.test(url)) throw invalid("url");
   const labels = (values.labels ?? "")
     .split(",")
     .map((label) => label.trim())
@@ -72,9 +72,6 @@ function registration(url: string, { values, flags }: ListenerOptions): Register
   if (!defaultLabels && labels.length === 0) throw invalid("labels");
   const name = values.name || hostname();
   if (name.length > 64) throw invalid("name");
-  if (values.runnergroup && values.runnergroup !== "Default") {
-    throw fail(`Could not find any self-hosted runner group named "${values.runnergroup}".`);
-  }
   return {
     url,
     name,
@@ -86,6 +83,7 @@ function registration(url: string, { values, flags }: ListenerOptions): Register
     disableUpdate: flags.has("disableupdate"),
     os: "Linux",
     architecture: "X64",
+    ...(values.runnergroup ? { group: values.runnergroup } : {}),
   };
 }
 
@@ -103,6 +101,8 @@ function explain(error: unknown, target: string, name: string): string {
   if (error.reason === "name-taken") {
     return `A runner exists with the same name\n\nA runner exists with the same name ${name}. Use --replace to replace it.`;
   }
+  // actions/runner, ConfigurationManager.cs
+  if (error.reason === "group-unknown") return error.message;
   if (error.status === 404) {
     return `Http response code: NotFound from 'POST ${target}'\nResponse status code does not indicate success: 404 (Not Found).`;
   }

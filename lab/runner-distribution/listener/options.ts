@@ -83,9 +83,10 @@ Options:
 
 Config Options:
  --unattended           Disable interactive prompts for missing arguments (the lab runner never prompts)
- --url string           Repository to add the runner to. Required
+ --url string           Repository or organization to add the runner to. Required
  --token string         Registration token. Required (ACTIONS_RUNNER_INPUT_TOKEN keeps it out of the process list)
  --name string          Name of the runner to configure (default: the host name)
+ --runnergroup string   Runner group of the organization (default: Default)
  --labels string        Custom labels that will be added to the runner, separated by commas
  --no-default-labels    Do not add the default labels; --labels is mandatory then
  --work string          Relative runner work directory (default _work)

@@ -8,9 +8,10 @@ import { PullRequests } from "@ghrunners/lab/github/repository/pull-requests";
 import { Pushes } from "@ghrunners/lab/github/repository/pushes";
 import { sha256 } from "@ghrunners/lab/github/runner-tokens";
 import { pullRequestPermissions } from "@ghrunners/core/vocabulary/github-permissions";
-import { TestEmulator, onEnterprise } from "@ghrunners/lab/driver/emulator";
+import { TestEmulator, ofOrganization } from "@ghrunners/lab/driver/emulator";
 import { OpenApiValidator } from "./support/openapi";
 import { actionsCalls } from "./support/openapi-calls/actions";
+import { organizationCalls } from "./support/openapi-calls/organization";
 import { repositoryCalls } from "./support/openapi-calls/repository";
 import { settingsCalls } from "./support/openapi-calls/settings";
 
@@ -26,7 +27,7 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
     validator = new OpenApiValidator();
     const app = { id: 12, installationId: 34, slug: "an-app", permissions: { actions: "read" } } as const;
     emulator = await TestEmulator.start((seed) =>
-      onEnterprise({
+      ofOrganization("enterprise")({
         ...seed,
         apps: [{ ...app, publicKey: appKey.publicKey }],
         tokens: [
@@ -56,7 +57,12 @@ describe("GitHub's OpenAPI description judges the emulator", function () {
     assert.match(validator.problems({ ...answer, status: 418, body: "{}" }).join(), /418 is not in the description/);
   });
 
-  for (const [title, call] of Object.entries({ ...repositoryCalls, ...settingsCalls, ...actionsCalls })) {
+  for (const [title, call] of Object.entries({
+    ...repositoryCalls,
+    ...settingsCalls,
+    ...actionsCalls,
+    ...organizationCalls,
+  })) {
     it(title, () => call({ emulator, operator, reviewer, appKey }));
   }
 

@@ -30,6 +30,7 @@ describe("the record of used permissions", () => {
       "issues:write",
       "pull_requests:write",
       "secrets:write",
+      "organization_self_hosted_runners:write",
     ]);
     assert.deepEqual([reviewer?.login, reviewer?.used], ["reviewer", {}]);
   });

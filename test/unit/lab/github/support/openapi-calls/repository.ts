@@ -13,7 +13,8 @@ export const repositoryCalls: ApiCalls = {
     await operator.repos.listCollaborators({ ...here, permission: "push" });
     await operator.users.listPublicKeysForUser({ username: "reviewer" });
     await operator.users.listGpgKeysForUser({ username: "reviewer" });
-    await assert.rejects(operator.orgs.get({ org: owner }), { status: 404 });
+    await operator.orgs.get({ org: owner });
+    await assert.rejects(operator.orgs.get({ org: "nobody" }), { status: 404 });
     await operator.meta.get();
     await operator.rateLimit.get();
     await operator.repos.get(here);
