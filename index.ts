@@ -43,7 +43,10 @@ const pool = new RunnerPool("runners", poolArgs(settings, shipper, proved, templ
   provider,
 });
 
-const delivery = makeDeliveryRunner(settings, shipper, proved, templates, { dependsOn: [preflight, pool], provider });
+const delivery = makeDeliveryRunner(settings, shipper, proved, templates, pool.groupId, {
+  dependsOn: [preflight, pool],
+  provider,
+});
 
 // What must have succeeded before this stack proves anything to the next one.
 const everything: pulumi.Resource[] = [pool, ...manageRepositorySide(settings, { dependsOn: preflight })];

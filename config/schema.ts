@@ -96,6 +96,16 @@ const github = z.strictObject({
     "owner/name, without .git",
     (value) => /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(value) && !value.endsWith(".git"),
   ).meta({ description: "Repository that the runners serve.", example: "octo-org/demo-app" }),
+  runnerGroup: text(
+    "letters, digits, dot, hyphen, underscore, at most 64, not Default",
+    (value) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value) && value.toLowerCase() !== "default",
+  )
+    .optional()
+    .meta({
+      description:
+        "Runner group, if the runners belong to the organization that owns the repository. The program makes it, for this repository only, and refuses one that others may use. Needs GitHub Team or Enterprise. Default: the runners belong to the repository.",
+      example: "demo-app-runners",
+    }),
   writeDelayMs: z
     .int()
     .min(0)

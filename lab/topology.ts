@@ -1,5 +1,6 @@
 import {
   githubPermissions as permissionsOf,
+  organizationPermissions,
   pullRequestPermissions,
 } from "@ghrunners/core/vocabulary/github-permissions";
 
@@ -84,9 +85,9 @@ export const operatorPrivileges: readonly { path: string; privileges: readonly s
  * What each GitHub token or App may do. A person's token may also see the plan, where GitHub shows it to that person.
  */
 export const githubPermissions = {
-  operator: { ...permissionsOf.githubToken, plan: "read" },
+  operator: { ...permissionsOf.githubToken, ...organizationPermissions.githubToken, plan: "read" },
   /** The lab's repository has the same token as RUNNER_VIEW_TOKEN, which reads variables too. */
-  exporter: { ...permissionsOf.exporterToken, variables: "read" },
+  exporter: { ...permissionsOf.exporterToken, ...organizationPermissions.exporterToken, variables: "read" },
   failover: permissionsOf.failoverToken,
   /** A person who approves deployments. */
   reviewer: { metadata: "read", actions: "write" },

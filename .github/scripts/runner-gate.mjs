@@ -1639,6 +1639,9 @@ function explainGitHubError(error2, action, { url, fullName }, now = Date.now())
       const grant = /by integration/.test(said) ? "give the App that permission in its settings, and accept it for its installation" : "add that permission to the token";
       return `${head}: 403, "${said}". Expected a token with ${wantedPermissions(failure2)}. Next: ${grant}, or pulumi config set --secret ghrunners:githubToken`;
     }
+    if (failure2.status === 404 && failure2.request?.url?.includes("/orgs/")) {
+      return `${head}: 404. Expected an organization as the owner, whose runners the token may see (Self-hosted runners). Next: check ghrunners:github.runnerGroup and the token's permissions`;
+    }
     if (failure2.status === 404) {
       return `${head}: 404. Expected an existing repository that the token may see (Administration, Actions). Next: check ghrunners:github.repository and the token's permissions`;
     }
@@ -5276,6 +5279,7 @@ function openOctokit({
 // packages/core/github/requests.ts
 var PAGE = 100;
 var hasNext = (link) => link !== void 0 && /;\s*rel="?next"?/.test(link);
+var namesIn = (path, { owner = "", repo = "" }) => path.startsWith("/orgs/") ? { owner } : { owner, repo };
 var dataOf = async (answer) => (await answer).data;
 var RepositoryRequests = class {
   /** @param options time limit of a request and, for a service, its budget; see {@link GitHubAccess} */
@@ -5321,7 +5325,7 @@ var RepositoryRequests = class {
   }
   /**
    * One GET for a service, which handles failures itself.
-   * @param route below the repository, such as `/actions/runners`
+   * @param route below the repository, such as `/actions/runners`; or of its owner, from `/orgs/{owner}` on
    * @param project picks the wanted part of the answer; only that is kept in memory
    * @param reserve share of the budget to leave for more important requests, 0 to 1
    * @throws NotAskedError, or Octokit's RequestError
@@ -5331,8 +5335,9 @@ var RepositoryRequests = class {
   }
   async answer(route, parameters, project, reserve) {
     const request2 = { project, reserve };
-    const answer = await this.octokit.request(`GET /repos/{owner}/{repo}${route}`, {
-      ...this.names,
+    const path = route.startsWith("/orgs/") ? route : `/repos/{owner}/{repo}${route}`;
+    const answer = await this.octokit.request(`GET ${path}`, {
+      ...namesIn(path, this.names),
       ...parameters,
       request: request2
     });
@@ -5380,6 +5385,27 @@ function labelsWithout(labels, others) {
   return [...new Set(labels.map((label) => label.toLowerCase()))].filter((label) => !known.has(label));
 }
 var carries = (labels, wanted) => labelsWithout(wanted, labels).length === 0;
+
+// packages/core/github/runner-scope.ts
+var runnersPath = ({ runnerGroup }) => runnerGroup === void 0 ? "/repos/{owner}/{repo}/actions/runners" : "/orgs/{owner}/actions/runners";
+async function organizationRunners(github, repository) {
+  const visible = { visible_to_repository: repositoryName(repository).repo ?? "" };
+  const groups = await github.pages(
+    "/orgs/{owner}/actions/runner-groups",
+    visible,
+    (raw) => raw.runner_groups.map(({ id }) => id)
+  );
+  return github.pages(
+    "/orgs/{owner}/actions/runners",
+    {},
+    ({ runners }) => runners.filter(({ runner_group_id: group = 0 }) => groups.includes(group)).map((runner) => ({ ...toRunner(runner), groupId: runner.runner_group_id }))
+  );
+}
+async function usableRunners(github) {
+  const { fullName, runnerGroup } = github.where;
+  const own2 = await github.pages("/actions/runners", {}, toRunners);
+  return runnerGroup === void 0 ? own2 : [...own2, ...await organizationRunners(github, fullName)];
+}
 
 // packages/core/github/runner-release.ts
 var toDownload = (file) => ({
@@ -5474,43 +5500,33 @@ var GitHubClient = class extends RepositoryRequests {
     );
     return "content" in found ? Buffer.from(found.content, "base64").toString("utf8") : "";
   }
+  /** The runner of this name, also in a group that the repository may not use: a name is taken there as well. */
   async runnerNamed(name) {
-    const data = await this.call(
-      "list the runners",
-      (octokit, names) => octokit.request("GET /repos/{owner}/{repo}/actions/runners", { ...names, name, per_page: 100 })
-    );
-    return toRunners(data).find((runner) => runner.name === name);
+    const { runners } = await this.onRunners("list the runners", "GET", "", {
+      name,
+      per_page: 100
+    });
+    return toRunners({ runners }).find((runner) => runner.name === name);
   }
-  /** Every self-hosted runner of the repository. */
+  /** Every self-hosted runner that can get the repository's jobs. */
   runners() {
-    return this.list("list the runners", "/actions/runners", {}, toRunners);
+    return this.explain("list the runners", usableRunners(this));
   }
   async runner(id) {
     const data = await unlessMissing(
-      this.call(
-        "read a runner",
-        ({ rest }, names) => rest.actions.getSelfHostedRunnerForRepo({ ...names, runner_id: id })
-      )
+      this.onRunners("read a runner", "GET", "/{runner_id}", { runner_id: id })
     );
     return data && toRunner(data);
   }
   /** Replaces the runner's own labels. GitHub's read-only default labels stay. */
   async setLabels(id, labels) {
-    await this.call(
-      "set the labels of a runner",
-      ({ rest }, names) => rest.actions.setCustomLabelsForSelfHostedRunnerForRepo({
-        ...names,
-        runner_id: id,
-        labels: [...labels]
-      })
-    );
+    const parameters = { runner_id: id, labels: [...labels] };
+    await this.onRunners("set the labels of a runner", "PUT", "/{runner_id}/labels", parameters);
   }
   /** Removes the registration. @returns false while GitHub refuses because the runner is busy */
   async deleteRunner(id) {
     try {
-      await this.call("remove a runner", async ({ rest }, names) => ({
-        data: await rest.actions.deleteSelfHostedRunnerFromRepo({ ...names, runner_id: id })
-      }));
+      await this.onRunners("remove a runner", "DELETE", "/{runner_id}", { runner_id: id });
       return true;
     } catch (error2) {
       if (statusOf(error2) === 404) return true;
@@ -5536,11 +5552,16 @@ var GitHubClient = class extends RepositoryRequests {
   }
   /** A token that lets one host register, valid for an hour. */
   async registrationToken() {
-    const data = await this.call(
-      "mint a registration token",
-      ({ rest }, names) => rest.actions.createRegistrationTokenForRepo(names)
+    const route = "/registration-token";
+    return (await this.onRunners("mint a registration token", "POST", route, {})).token;
+  }
+  /** A call about runners, where they are registered. */
+  onRunners(action, method, route, parameters) {
+    const path = runnersPath(this.where);
+    return this.call(
+      action,
+      (octokit, names) => octokit.request(`${method} ${path}${route}`, { ...namesIn(path, names), ...parameters })
     );
-    return data.token;
   }
   async downloads() {
     const data = await this.call(
@@ -11448,6 +11469,22 @@ Runbook: ${folder}/${verdict.runbook}
 // packages/deploy/gate/main.ts
 var { env } = process;
 var UNREADABLE = "?";
+async function judgeSeen(github, choice2) {
+  const own2 = await github.runners();
+  const verdict = judgeRunners(choice2, own2);
+  if (verdict.go) return verdict;
+  try {
+    const list = organizationRunners(github, github.where.fullName);
+    const shared = await unlessMissing(github.explain("list the organization's runners", list));
+    return judgeRunners(choice2, [...own2, ...shared ?? []]);
+  } catch (error2) {
+    if (statusOf(error2) !== 403) throw error2;
+    return {
+      ...verdict,
+      reason: oneLine2(`${verdict.reason} If they belong to the organization: ${error2.message}`)
+    };
+  }
+}
 async function decide(now) {
   const github = new GitHubClient(
     { url: requiredVariable(env, "GITHUB_SERVER_URL"), fullName: requiredVariable(env, "GITHUB_REPOSITORY") },
@@ -11462,8 +11499,7 @@ async function decide(now) {
     const variable = question.wanted === "auto" ? await github.variable(CHOICE_VARIABLE) : void 0;
     const choice2 = judgeChoice({ ...question, variable: variable ?? "" });
     if (!choice2.go) return { verdict: choice2, maintenance };
-    const runners = await github.list("list the runners", "/actions/runners", {}, toRunners);
-    return { verdict: judgeRunners(choice2, runners), maintenance };
+    return { verdict: await judgeSeen(github, choice2), maintenance };
   } catch (error2) {
     return { verdict: stop(error2.message, "network"), maintenance };
   }

@@ -1,4 +1,5 @@
 import type { ImageSource } from "@ghrunners/core/proxmox/image";
+import type { GitHubSettings } from "@ghrunners/core/github/repository";
 import type { Protection } from "@ghrunners/core/github/protection";
 import type { MachineRole } from "@ghrunners/core/vocabulary/runner";
 
@@ -22,7 +23,7 @@ export interface PreflightInputs {
     /** Image of which the program makes the templates; undefined: they exist already. */
     readonly image?: TemplateImage | undefined;
   };
-  readonly github: { readonly url: string; readonly repository: string };
+  readonly github: GitHubSettings;
   /** The runners, then the delivery runner if there is one. */
   readonly runners: readonly {
     readonly role: MachineRole;

@@ -1,8 +1,9 @@
 /**
  * Reads at GitHub what the deployment environment and the repository's rules need. Read-only.
  */
-import type { GitHubClient } from "@ghrunners/core/github/client";
+import type { GitHubClient, RepositorySeen } from "@ghrunners/core/github/client";
 import { statusOf } from "@ghrunners/core/github/errors";
+import type { RepositoryKind } from "@ghrunners/core/github/repository-kind";
 import {
   mayRead,
   ownerPlan,
@@ -27,6 +28,18 @@ async function environmentReadable(github: GitHubClient, name: string): Promise<
   return true;
 }
 
+/** Owner, plan and visibility of the repository. @param url web address of GitHub */
+export const kindOf = async (
+  github: GitHubClient,
+  { owner, private: isPrivate }: RepositorySeen,
+  url: string,
+): Promise<RepositoryKind> => ({
+  private: isPrivate,
+  owner: owner.kind,
+  plan: await ownerPlan(github, owner),
+  onGitHubCom: new URL(url).host === "github.com",
+});
+
 export async function observeDeployment(
   github: GitHubClient,
   inputs: DeploymentInputs,
@@ -36,14 +49,8 @@ export async function observeDeployment(
   // Then every other request would fail too, and one reason is enough.
   if ("error" in repository) return { kind: repository, writers: undefined, reviewers: [], permissions: [] };
   const { environment } = inputs;
-  const { owner, private: isPrivate } = repository.value;
   const [kind, people, reviewers, permissions] = await Promise.all([
-    attempt(async () => ({
-      private: isPrivate,
-      owner: owner.kind,
-      plan: await ownerPlan(github, owner),
-      onGitHubCom: new URL(url).host === "github.com",
-    })),
+    attempt(() => kindOf(github, repository.value, url)),
     // If the token may not list them, only the warning about a single writer is lost.
     writers(github).catch(() => undefined),
     Promise.all(

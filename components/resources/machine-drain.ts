@@ -18,6 +18,7 @@ export interface MachineDrainInputs {
   readonly githubUrl: string;
   /** `owner/name`. */
   readonly repository: string;
+  readonly runnerGroup?: string;
   readonly runnerName: string;
   readonly proxmox: { readonly endpoint: string; readonly node: string };
   readonly vmId: number;
@@ -85,9 +86,9 @@ async function drain(inputs: MachineDrainInputs): Promise<void> {
 }
 
 const followed = (inputs: MachineDrainInputs): string => {
-  const { githubUrl, repository, runnerName, proxmox, vmId, peerLabels, force, drainMinutes } = inputs;
+  const { githubUrl, repository, runnerGroup, runnerName, proxmox, vmId, peerLabels, force, drainMinutes } = inputs;
   const place = [proxmox.endpoint, proxmox.node, vmId];
-  return JSON.stringify([githubUrl, repository, runnerName, place, peerLabels, force, drainMinutes]);
+  return JSON.stringify([githubUrl, repository, runnerGroup, runnerName, place, peerLabels, force, drainMinutes]);
 };
 
 export const provider: pulumi.dynamic.ResourceProvider<MachineDrainInputs, MachineDrainInputs> = {

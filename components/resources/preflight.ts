@@ -9,12 +9,15 @@ import type { PreflightInputs } from "../preflight/args";
 import { ownMachineProblems } from "../preflight/judge-own-machine";
 import { judgeGitHub, judgeProxmox } from "../preflight/judge";
 import type { PreflightProblem } from "../preflight/observation";
+import { judgeRunnerGroup } from "../preflight/judge-runner-group";
+import { observeRunnerGroup } from "../preflight/observe-runner-group";
 import { judgeDeployment, noticesOf } from "../preflight/judge-deployment";
 import { observeGitHub, observeProxmox } from "../preflight/observe";
 import { observeDeployment } from "../preflight/observe-deployment";
 import { runnerHere } from "../runner/own-machine";
 import { DynamicResource, type Inputs } from "./dynamic-resource";
 import { configure, packageSecret } from "./provider-access";
+import { repositoryOf } from "@ghrunners/core/github/repository";
 import { refuseWithoutRequests, requestsLeft } from "@ghrunners/core/github/requests-left";
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { gitHubLibrary } from "../libraries";
@@ -45,6 +48,17 @@ async function deployment(github: GitHubClient, news: PreflightInputs): Promise<
   return judgeDeployment(news.deployment, seen);
 }
 
+/** Only where there are hosts: without, no runner is registered. */
+async function groupProblems(
+  github: GitHubClient,
+  olds: Partial<PreflightInputs>,
+  { github: { runnerGroup, repository, url }, hosts }: PreflightInputs,
+): Promise<PreflightProblem[]> {
+  if (runnerGroup === undefined || !hosts) return [];
+  const seen = await observeRunnerGroup(github, runnerGroup, url);
+  return judgeRunnerGroup({ repository, runnerGroup }, seen, olds.github?.runnerGroup === runnerGroup);
+}
+
 const managesGitHub = ({ deployment: { environment, rules } }: PreflightInputs): boolean =>
   environment !== undefined || rules !== undefined;
 
@@ -68,14 +82,17 @@ async function problemsOf(
     const managed = managesGitHub(news);
     if (!asksGitHub || (!news.hosts && !managed)) return [];
     const { GitHubClient } = gitHubLibrary();
-    const github = new GitHubClient({ url: news.github.url, fullName: news.github.repository }, githubToken);
+    const github = new GitHubClient(repositoryOf(news.github), githubToken);
+    const group = groupProblems(github, olds, news);
     const [ofRunners, ofDeployment] = await Promise.all([
       news.hosts ? observeGitHub(github, news).then((seen) => judgeGitHub(news, seen, known)) : [],
       managed ? deployment(github, news) : [],
     ]);
+    const ofGroup = await group;
+    // Without the group, the organization's runners and tokens are refused too.
+    const all = ofGroup.length > 0 ? [...ofGroup, ...ofDeployment] : [...ofRunners, ...ofDeployment];
     // Both parts get the same refusal of a token or a repository; show it once.
-    const told = new Set(ofRunners.map(({ reason }) => reason));
-    return [...ofRunners, ...ofDeployment.filter(({ reason }) => !told.has(reason))];
+    return all.filter(({ reason }, index) => all.findIndex((other) => other.reason === reason) === index);
   };
   const [atProxmox, atGitHub] = await Promise.all([observeProxmox(proxmox, news), ofGitHub()]);
   return [...ownMachineProblems(olds, news, runnerHere()), ...judgeProxmox(news, atProxmox), ...atGitHub];

@@ -3,6 +3,7 @@
  * and SSH are loaded only when used: comparing state and program needs neither.
  */
 import type * as pulumi from "@pulumi/pulumi";
+import { repositoryOf } from "@ghrunners/core/github/repository";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { HostSession } from "@ghrunners/core/ssh/session";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
@@ -41,14 +42,17 @@ export function packageSetting(key: "safety"): string | undefined {
 }
 
 export async function openGitHub({
-  githubUrl,
+  githubUrl: url,
   repository,
+  runnerGroup,
 }: {
   readonly githubUrl: string;
   readonly repository: string;
+  /** Where the runners are registered; see Repository. */
+  readonly runnerGroup?: string | undefined;
 }): Promise<GitHubClient> {
   const { GitHubClient: Client } = gitHubLibrary();
-  return new Client({ url: githubUrl, fullName: repository }, packageSecret("githubToken"));
+  return new Client(repositoryOf({ url, repository, runnerGroup }), packageSecret("githubToken"));
 }
 
 /** Opens an SSH session, runs the work, and always closes the session. */

@@ -15,6 +15,7 @@ export const providerNames = [
   "RegisteredRunner",
   "Registration",
   "Reviewers",
+  "RunnerGroup",
   "RunnerRelease",
   "StagingProof",
 ] as const;

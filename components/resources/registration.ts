@@ -6,6 +6,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { RUNNER_HOME, RUNNER_USER, SETUP_USER, WORK_FOLDER } from "@ghrunners/core/vocabulary/runner";
 import type { GitHubClient } from "@ghrunners/core/github/client";
+import { type Repository, repositoryOf } from "@ghrunners/core/github/repository";
+import { groupOfRunner, moveRunner } from "@ghrunners/core/github/runner-group";
+import { registrationUrl, runnersPage } from "@ghrunners/core/github/runner-scope";
 import type { HostSession } from "@ghrunners/core/ssh/session";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import {
@@ -31,6 +34,8 @@ export interface RegistrationInputs extends RunnerIdentity {
   /** MAC address of the machine. */
   readonly incarnation: string;
   readonly limits: RegistrationLimits;
+  /** GitHub's number of the runner group, if the runner belongs to the organization. */
+  readonly groupId?: number;
 }
 
 export interface RegistrationState extends RegistrationInputs {
@@ -48,8 +53,7 @@ const SCRIPT_LIMIT_MS = 180_000;
 /** How long the runner of a deleted machine may still be shown online before its name counts as taken. */
 const NAME_TAKEN = { limitMs: 60_000, pauseMs: 1_000 };
 
-const repositoryUrl = ({ githubUrl, repository }: RegistrationInputs): string =>
-  `${githubUrl.replace(/\/+$/, "")}/${repository}`;
+const whereOf = ({ githubUrl: url, ...where }: RegistrationInputs): Repository => repositoryOf({ url, ...where });
 
 function script(session: HostSession, verb: string, inputs: RegistrationInputs, token = ""): Promise<string> {
   const parameters = {
@@ -60,7 +64,8 @@ function script(session: HostSession, verb: string, inputs: RegistrationInputs, 
     RUNNER_HOME,
     WORK_FOLDER,
     RUNNER_NAME: inputs.runnerName,
-    REPOSITORY_URL: repositoryUrl(inputs),
+    URL: registrationUrl(whereOf(inputs)),
+    GROUP: inputs.runnerGroup ?? "",
     LABELS: inputs.labels.join(","),
     TOKEN: token,
     TOKEN_REFUSED,
@@ -89,9 +94,12 @@ async function ensureRegistered(inputs: RegistrationInputs, known: number | unde
   const github = await openGitHub(inputs);
   const runnerId = await withHost(inputs.host, async (session) => {
     const onHost = parseHostRegistration(await script(session, "show", inputs));
-    const wanted = { runnerName: inputs.runnerName, repositoryUrl: repositoryUrl(inputs) };
-    const look = async (): Promise<RegistrationPlan> =>
-      planRegistration(wanted, onHost, await github.runnerNamed(inputs.runnerName), known);
+    const wanted = { runnerName: inputs.runnerName, url: registrationUrl(whereOf(inputs)) };
+    const look = async (): Promise<RegistrationPlan> => {
+      const atGitHub = await github.runnerNamed(inputs.runnerName);
+      const elsewhere = atGitHub && (await isElsewhere(github, inputs, atGitHub.id));
+      return planRegistration(wanted, onHost, atGitHub && { ...atGitHub, elsewhere }, known);
+    };
     const plan = await poll(look, ({ action }) => action !== "wait", NAME_TAKEN);
     if (plan.action === "register") return register(github, session, inputs);
     if (plan.action === "keep") {
@@ -100,10 +108,22 @@ async function ensureRegistered(inputs: RegistrationInputs, known: number | unde
     }
     throw new Error(
       `The runner name is taken: ${plan.reason}. Expected a different name for every machine. ` +
-        `Next: remove that runner at ${repositoryUrl(inputs)}/settings/actions/runners, or choose another name for this one`,
+        `Next: remove that runner at ${runnersPage(whereOf(inputs))}, or choose another name for this one`,
     );
   });
+  await intoGroup(github, inputs, runnerId);
   return { ...inputs, runnerId };
+}
+
+/** Whether a runner of the organization is in another group, where other repositories use it. */
+async function isElsewhere(github: GitHubClient, { groupId }: RegistrationInputs, runnerId: number): Promise<boolean> {
+  return groupId !== undefined && (await groupOfRunner(github, runnerId)) !== groupId;
+}
+
+/** The runner of a group that was deleted is in the default group, which every repository may use. */
+async function intoGroup(github: GitHubClient, inputs: RegistrationInputs, runnerId: number): Promise<void> {
+  if (inputs.groupId === undefined || !(await isElsewhere(github, inputs, runnerId))) return;
+  await moveRunner(github, runnerId, inputs.groupId);
 }
 
 export const provider: pulumi.dynamic.ResourceProvider<RegistrationInputs, RegistrationState> = {
@@ -113,9 +133,12 @@ export const provider: pulumi.dynamic.ResourceProvider<RegistrationInputs, Regis
   update: async (_id, olds, news) => ({ outs: await ensureRegistered(news, olds.runnerId) }),
   read: async (id, state) => {
     if (state === undefined) return { id };
-    const runner = await (await openGitHub(state)).runner(state.runnerId);
+    const github = await openGitHub(state);
+    const runner = await github.runner(state.runnerId);
     // If GitHub does not know it, the registration is gone: an empty id reports that.
-    return runner === undefined ? { id: "" } : { id, props: state };
+    if (runner === undefined) return { id: "" };
+    if (state.groupId === undefined) return { id, props: state };
+    return { id, props: { ...state, groupId: (await groupOfRunner(github, state.runnerId)) ?? state.groupId } };
   },
   delete: async (_id, state) => {
     refuseOnItself(state.runnerName);

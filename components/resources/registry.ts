@@ -13,6 +13,7 @@ import { provider as pulumiRelease } from "./pulumi-release";
 import { provider as registeredRunner } from "./registered-runner";
 import { provider as registration } from "./registration";
 import { provider as reviewers } from "./reviewers";
+import { provider as runnerGroup } from "./runner-group";
 import { provider as runnerRelease } from "./runner-release";
 import { provider as stagingProof } from "./staging-proof";
 
@@ -29,6 +30,7 @@ const providers = {
   RegisteredRunner: registeredRunner,
   Registration: registration,
   Reviewers: reviewers,
+  RunnerGroup: runnerGroup,
   RunnerRelease: runnerRelease,
   StagingProof: stagingProof,
 } satisfies Record<ProviderName, unknown>;

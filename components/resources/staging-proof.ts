@@ -15,6 +15,7 @@ export interface StagingProofInputs {
   readonly githubUrl: string;
   /** `owner/name`. */
   readonly repository: string;
+  readonly runnerGroup?: string;
   readonly proxmox: { readonly endpoint: string; readonly node: string };
   readonly stack: string;
   /** What runs: `Checkout.id` of packages/core/promotion/checkout.ts. */

@@ -3,6 +3,7 @@
  * process, and only when such a step is executed.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { type GitHubSettings, repositoryOf } from "@ghrunners/core/github/repository";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import { settled } from "../arguments";
 import { type TemplateRequirement, templateReasons } from "../preflight/judge-template";
@@ -15,7 +16,7 @@ import { gitHubLibrary } from "../libraries";
 
 /** What the hooks need to know about the runners. */
 export interface HookContext {
-  readonly github: { readonly url: string; readonly repository: string; readonly token: string };
+  readonly github: GitHubSettings & { readonly token: string };
   readonly proxmox: { readonly endpoint: string; readonly token: string };
   /** All runners, with the labels they should carry. */
   readonly runners: readonly {
@@ -52,9 +53,9 @@ export interface RunnerHooks extends RunnerVmHooks {
 
 const LEFTOVER_LIMIT_MS = 300_000;
 
-async function openGitHub({ url, repository, token }: HookContext["github"]): Promise<GitHubClient> {
+async function openGitHub({ token, ...settings }: HookContext["github"]): Promise<GitHubClient> {
   const { GitHubClient: Client } = gitHubLibrary();
-  return new Client({ url, fullName: repository }, token);
+  return new Client(repositoryOf(settings), token);
 }
 
 /**

@@ -23,6 +23,7 @@ export interface GateSubject {
 export interface GateInputs {
   readonly githubUrl: string;
   readonly repository: string;
+  readonly runnerGroup?: string;
   /** The secondaries. */
   readonly subjects: readonly GateSubject[];
   /** Fingerprint of the primary's next state; if it differs, a new proof is needed. */

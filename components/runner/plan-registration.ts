@@ -9,6 +9,8 @@ export interface RunnerIdentity {
   readonly githubUrl: string;
   /** `owner/name`. */
   readonly repository: string;
+  /** Group of the organization that the runner belongs to; absent: it belongs to the repository. */
+  readonly runnerGroup?: string;
   readonly runnerName: string;
   /** Exactly these; GitHub's defaults are left out. */
   readonly labels: readonly string[];
@@ -37,21 +39,24 @@ export type RegistrationPlan =
   /** Another machine's runner is online under this name; GitHub may not have noticed yet that it is gone. */
   | { readonly action: "wait"; readonly reason: string };
 
+/** @see GitHubRunner; `elsewhere`: it is in another group of the organization */
+export type RunnerAtGitHub = GitHubRunner & { readonly elsewhere?: boolean | undefined };
+
 /**
  * @param onHost undefined if the host is not registered
  * @param atGitHub the runner of this name, undefined if there is none
  * @param known number of the runner that this stack registered before, if any
  */
 export function planRegistration(
-  wanted: { readonly runnerName: string; readonly repositoryUrl: string },
+  wanted: { readonly runnerName: string; readonly url: string },
   onHost: HostRegistration | undefined,
-  atGitHub: GitHubRunner | undefined,
+  atGitHub: RunnerAtGitHub | undefined,
   known: number | undefined,
 ): RegistrationPlan {
   const hostFits =
     onHost !== undefined &&
     onHost.agentName === wanted.runnerName &&
-    onHost.gitHubUrl.toLowerCase() === wanted.repositoryUrl.toLowerCase();
+    onHost.gitHubUrl.toLowerCase() === wanted.url.toLowerCase();
   if (hostFits && atGitHub?.id === onHost.agentId) return { action: "keep", runnerId: onHost.agentId };
   if (atGitHub === undefined) {
     return {
@@ -59,7 +64,12 @@ export function planRegistration(
       reason: onHost === undefined ? "not registered" : "GitHub does not know the host's registration",
     };
   }
-  if (atGitHub.online && atGitHub.id !== known && atGitHub.id !== onHost?.agentId) {
+  const isOurs = atGitHub.id === known || atGitHub.id === onHost?.agentId;
+  if (atGitHub.elsewhere === true && !isOurs) {
+    const reason = `a runner named ${wanted.runnerName} (id ${atGitHub.id}) is in another runner group`;
+    return { action: "wait", reason };
+  }
+  if (atGitHub.online && !isOurs) {
     return { action: "wait", reason: `a runner named ${wanted.runnerName} (id ${atGitHub.id}) is online elsewhere` };
   }
   return { action: "register", reason: "the registration belongs to a machine that does not exist any more" };
@@ -83,7 +93,7 @@ export function parseHostRegistration(text: string): HostRegistration | undefine
 }
 
 /** Properties whose change makes it a different runner. */
-const IDENTITY = ["githubUrl", "repository", "runnerName"] as const;
+const IDENTITY = ["githubUrl", "repository", "runnerGroup", "runnerName"] as const;
 
 export interface DiffPlan {
   readonly changes: boolean;
@@ -99,7 +109,7 @@ function plan(olds: object, news: object, compared: readonly string[]): DiffPlan
 }
 
 export function diffRegistration(olds: object, news: object): DiffPlan {
-  return plan(olds, news, ["host", "incarnation", "unit"]);
+  return plan(olds, news, ["host", "incarnation", "unit", "groupId"]);
 }
 
 export interface RegisteredRunnerView {

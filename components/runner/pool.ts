@@ -4,14 +4,17 @@ import { refuseArguments } from "../arguments";
 import { CloneSource } from "../resources/clone-source";
 import { HealthGate } from "../resources/health-gate";
 import { LastKnownGood, type ProvenSettings } from "../resources/last-known-good";
+import { registeredAt } from "./registered-at";
+import { RunnerGroup } from "../resources/runner-group";
 import type { RunnerArchive } from "./runner-archive";
 import { poolProblems } from "./check-pool";
 import { environmentProblems, identityProblems } from "./check-settings";
 import { defaults } from "./defaults";
+import { fingerprint } from "./fingerprint";
 import { memberKeys } from "./member-keys";
 import { byPlacement, templatesOf } from "./placement";
 import type { GateEvidence, GateSubject } from "./plan-gate";
-import { archiveOf, fingerprint, hooksFor, jobsOf, labelsOf, Runner, sourceOf, vmArgs } from "./runner";
+import { archiveOf, hooksFor, jobsOf, labelsOf, Runner, sourceOf, vmArgs } from "./runner";
 import type { EnvironmentArgs, RunnerIdentityArgs } from "./settings";
 import { vmRevision } from "./vm-revision";
 
@@ -79,6 +82,8 @@ export class RunnerPool extends pulumi.ComponentResource {
   readonly evidence: pulumi.Output<GateEvidence> | undefined;
   /** The runners that a proof of the whole pool checks: every runner with a guest, the primary first. */
   readonly subjects: pulumi.Output<GateSubject[]>;
+  /** Number of the organization's runner group; undefined if the runners are the repository's, or without guests. */
+  readonly groupId: pulumi.Output<number> | undefined;
   /** Version of the runner program, as the state keeps it; undefined in an environment without guests. */
   readonly version: pulumi.Output<string> | undefined;
 
@@ -116,8 +121,13 @@ export class RunnerPool extends pulumi.ComponentResource {
     const labels = runners.map((place) => labelsOf({ ...args, role: place.role }));
     const peers = runners.length > 1 ? { labels: sharedLabels(labels), force: args.force } : undefined;
     const make = (place: RunnerIdentityArgs, dependsOn: pulumi.Resource[]): Runner =>
-      new Runner(resourceOf(place), { ...args, ...place, archive, hooks, peers }, { parent: this, dependsOn });
+      new Runner(
+        resourceOf(place),
+        { ...args, ...place, archive, hooks, peers, groupId: this.groupId },
+        { parent: this, dependsOn },
+      );
 
+    this.groupId = manages ? this.groupOf(name, args) : undefined;
     const secondaries: Runner[] = [];
     for (const place of runners.filter(({ role }) => role === "secondary")) {
       const ahead = secondaries[secondaries.length - AT_ONCE];
@@ -143,6 +153,13 @@ export class RunnerPool extends pulumi.ComponentResource {
     this.registerOutputs({ evidence: this.evidence });
   }
 
+  private groupOf(name: string, { github }: RunnerPoolArgs): pulumi.Output<number> | undefined {
+    const { runnerGroup } = github;
+    if (runnerGroup === undefined) return undefined;
+    const inputs = { ...registeredAt(github), runnerGroup, openTo: [] };
+    return new RunnerGroup(`${name}-group`, inputs, { parent: this }).groupId;
+  }
+
   private gate(
     name: string,
     args: RunnerPoolArgs,
@@ -160,8 +177,7 @@ export class RunnerPool extends pulumi.ComponentResource {
     return new HealthGate(
       `${name}-gate`,
       {
-        githubUrl: github.url ?? defaults.githubUrl,
-        repository: github.repository,
+        ...registeredAt(github),
         subjects: gateSubjects(secondaries, archive),
         next: pulumi.output(next).apply(fingerprint),
         smoke: pulumi.output({ workflow, ref, timeoutSeconds }),

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { DELIVERY_ROLE, type MachineRole, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
 import { refuseArguments } from "../arguments";
@@ -16,8 +15,10 @@ import type { RunnerArchive } from "./runner-archive";
 import { environmentProblems, identityProblems } from "./check-settings";
 import { closedHosts, closedToJobs } from "./closed-hosts";
 import { defaults } from "./defaults";
+import { fingerprint } from "./fingerprint";
 import { type RunnerHooks, runnerHooks } from "./hooks";
 import { HostLogs } from "./logs";
+import { registeredAt } from "./registered-at";
 import { runnerPackages } from "./packages";
 import { placementOf } from "./placement";
 import { installPulumi, type PulumiCliArgs } from "./pulumi-cli";
@@ -45,6 +46,11 @@ export interface RunnerArgs extends EnvironmentArgs, RunnerIdentityArgs {
    * @default none
    */
   readonly pulumiCli?: PulumiCliArgs | undefined;
+  /**
+   * GitHub's number of the runner group `github.runnerGroup`. A pool makes the group and gives it.
+   * @default with `github.runnerGroup`: the group exists already
+   */
+  readonly groupId?: pulumi.Output<number> | undefined;
   /**
    * Labels of the other runners that take the same jobs. Before the machine is deleted, one of them must be healthy,
    * unless `force` is set. Plain: a pool sets them.
@@ -124,7 +130,8 @@ export class Runner extends pulumi.ComponentResource {
     const machine: pulumi.Resource = this.vm;
     const { drainMinutes = defaults.limits.drainMinutes, onlineSeconds = defaults.limits.onlineSeconds } =
       args.limits ?? {};
-    const githubUrl = github.url ?? defaults.githubUrl;
+    const at = registeredAt(github);
+    const { githubUrl } = at;
     const packages = installPackages(
       `${name}-packages`,
       { connection, incarnation, packages: runnerPackages(logs?.kind, role), keepsStill: true },
@@ -157,7 +164,7 @@ export class Runner extends pulumi.ComponentResource {
     const drain = new MachineDrain(
       `${name}-drain`,
       {
-        ...{ githubUrl, repository: github.repository, runnerName: args.name, vmId: args.vmId, incarnation },
+        ...{ ...at, runnerName: args.name, vmId: args.vmId, incarnation },
         proxmox: pulumi.output({ endpoint: args.proxmox.endpoint, node: args.node ?? args.proxmox.node }),
         peerLabels: args.peers === undefined ? null : [...args.peers.labels],
         force: args.peers?.force ?? false,
@@ -167,10 +174,11 @@ export class Runner extends pulumi.ComponentResource {
       { parent: this, customTimeouts: { delete: "7h" } },
     );
     const common = {
-      ...{ githubUrl, repository: github.repository, runnerName: args.name, labels: [...this.labels], unit },
+      ...{ ...at, runnerName: args.name, labels: [...this.labels], unit },
       ...{ host: address, incarnation, limits: pulumi.output({ drainMinutes, onlineSeconds }) },
     };
-    const { runnerId } = new Registration(`${name}-registration`, common, {
+    const ofGroup = args.groupId === undefined ? common : { ...common, groupId: args.groupId };
+    const { runnerId } = new Registration(`${name}-registration`, ofGroup, {
       parent: this,
       // In a destroy the runner is removed from GitHub first, so there is nothing left to drain on its machine.
       dependsOn: [agent, drain],
@@ -273,7 +281,7 @@ export function hooksFor(
   return runnerHooks(
     name,
     pulumi.output({
-      github: { url: github.url ?? defaults.githubUrl, repository: github.repository, token: github.token },
+      github: { ...github, url: github.url ?? defaults.githubUrl },
       proxmox: { endpoint: proxmox.endpoint, token: proxmox.token },
       runners: runners.map(({ resource, place }) => ({
         name: place.name,
@@ -288,9 +296,4 @@ export function hooksFor(
       hosts: hosts !== "skip",
     }),
   );
-}
-
-/** A short text that differs when a value does. */
-export function fingerprint(value: unknown): string {
-  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 }

@@ -29,6 +29,18 @@ export interface GitHubArgs {
   readonly token: pulumi.Input<string>;
 }
 
+/** GitHub, the repository, and where its runners are registered. */
+export interface RunnerGitHubArgs extends GitHubArgs {
+  /**
+   * Runner group, if the runners belong to the organization that owns the repository. A `RunnerPool` makes it, for the
+   * repository only, and refuses one that others may use. Needs GitHub Team or Enterprise. Plain: it decides which
+   * resources there are.
+   * @default the runners belong to the repository
+   * @example "demo-app-runners"
+   */
+  readonly runnerGroup?: string | undefined;
+}
+
 /** GitHub's runner program, and which jobs it runs. */
 export interface AgentArgs {
   /**
@@ -129,7 +141,7 @@ export interface EnvironmentArgs {
    * GitHub, and the repository that the runners serve.
    * @example { repository: "octo-org/demo-app", token: config.requireSecret("githubToken") }
    */
-  readonly github: GitHubArgs;
+  readonly github: RunnerGitHubArgs;
   /**
    * Proxmox VE, and where the machines are created on it.
    * @example { endpoint: "https://pve1.example:8006/", token: config.requireSecret("proxmoxToken"), node: "pve1",

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Registers the runner of a host at GitHub, or removes its registration. Runs as root; can be repeated.
-# Parameters: UNIT UNIT_FILE (its text) RUNNER_USER SETUP_USER RUNNER_HOME WORK_FOLDER RUNNER_NAME REPOSITORY_URL LABELS TOKEN
+# Parameters: UNIT UNIT_FILE (its text) RUNNER_USER SETUP_USER RUNNER_HOME WORK_FOLDER RUNNER_NAME URL LABELS TOKEN
+#             GROUP (of the organization; empty for a runner of the repository)
 #             TOKEN_REFUSED (how the message begins where another token may help)
 set -euo pipefail
 
@@ -74,14 +75,14 @@ register() {
   # runner must not update itself: the files it unpacked would belong to its user, that is, to jobs.
   local words
   if ! words=$(cd "$stage" && HOME=$stage ACTIONS_RUNNER_INPUT_TOKEN=$TOKEN runuser -u "$SETUP_USER" -- ./config.sh \
-    --unattended --replace --disableupdate --url "$REPOSITORY_URL" --name "$RUNNER_NAME" --labels "$LABELS" \
-    --no-default-labels --work "$WORK_FOLDER" 2>&1); then
+    --unattended --replace --disableupdate --url "$URL" --name "$RUNNER_NAME" --labels "$LABELS" \
+    --no-default-labels --work "$WORK_FOLDER" ${GROUP:+--runnergroup "$GROUP"} 2>&1); then
     tail -n 10 <<<"$words" >&2
     if [[ $words == *NotFound* || $words == *'404 (Not Found)'* ]]; then
-      die "$TOKEN_REFUSED of $RUNNER_NAME at $REPOSITORY_URL: it does so for an expired token and for a wrong" \
-        "address. Expected: the repository exists. Next: pulumi up"
+      die "$TOKEN_REFUSED of $RUNNER_NAME at $URL: it does so for an expired token and for a wrong" \
+        "address. Expected: the repository or organization exists. Next: pulumi up"
     fi
-    die "config.sh could not register $RUNNER_NAME at $REPOSITORY_URL. Expected: the host reaches GitHub, which accepts this" \
+    die "config.sh could not register $RUNNER_NAME at $URL. Expected: the host reaches GitHub, which accepts this" \
       "version of the runner. Next: pulumi up"
   fi
   take_over

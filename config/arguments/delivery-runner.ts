@@ -103,11 +103,15 @@ export function makeDeliveryRunner(
   logs: LogShipper | undefined,
   proved: ProvedElsewhere,
   templates: ReadonlyMap<string, VmTemplate>,
+  groupId: pulumi.Output<number> | undefined,
   opts: pulumi.ComponentResourceOptions,
 ): Runner | undefined {
   const { deliveryRunner: own } = settings;
   if (own === undefined) return undefined;
-  const args = deliveryRunnerArgs(settings, own, poolArgs(settings, logs, proved, templates), templates);
+  const args = {
+    ...deliveryRunnerArgs(settings, own, poolArgs(settings, logs, proved, templates), templates),
+    groupId,
+  };
   if (runnerHere() !== own.name) return new Runner("delivery", args, opts);
   const words = `${own.name} stays as it is: this update is a job on it. ${ELSEWHERE}, which changes it too`;
   void pulumi.log.warn(onStack(words, pulumi.getStack()));

@@ -93,6 +93,7 @@ function fleetExporterArgs(settings: Settings): MonitoringHostArgs["fleetExporte
       listen: { host: "127.0.0.1", port: ports.fleetExporter },
       githubUrl: github.url,
       repository: github.repository,
+      ...(github.runnerGroup === undefined ? {} : { runnerGroup: github.runnerGroup }),
       runners: machinesOf(settings).map((machine) => ({
         name: machine.name,
         role: machine.role,

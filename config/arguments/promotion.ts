@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { registeredAt } from "@ghrunners/components/runner/registered-at";
 import { StagingProof } from "@ghrunners/components/resources/staging-proof";
 import type { RunnerPool } from "@ghrunners/components/runner/pool";
 import { readCheckout } from "@ghrunners/core/promotion/checkout";
@@ -46,8 +47,7 @@ export function proofOf(
   const { proof } = new StagingProof(
     "proof",
     {
-      githubUrl: github.url,
-      repository: github.repository,
+      ...registeredAt(github),
       proxmox: { endpoint: proxmox.endpoint, node: proxmox.node },
       stack: pulumi.getStack(),
       commit: commitHere(),

@@ -41,6 +41,8 @@ export const fleetConfig = z.strictObject({
   githubUrl: z.url({ protocol: /^https$/ }),
   /** `owner/name`. */
   repository: z.string().regex(/^[^/\s]+\/[^/\s]+$/),
+  /** The organization's runner group, as in Repository of packages/core/github/repository.ts. */
+  runnerGroup: z.string().min(1).optional(),
   /** Every runner that may be registered. */
   runners: z.array(expectedRunner.extend({ role: z.enum(machineRoles) })).min(1),
   /** Name of the GitHub environment that the runners deploy to. */

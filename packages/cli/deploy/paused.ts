@@ -1,4 +1,5 @@
 import type { Settings } from "@ghrunners/config/parse";
+import { repositoryOf } from "@ghrunners/core/github/repository";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { note } from "@ghrunners/core/terminal";
 import { PAUSE_VARIABLE, pauseProblem } from "@ghrunners/failover/choice/pause";
@@ -17,7 +18,7 @@ export async function whyPaused(client: GitHubClient, environment: string): Prom
  * @throws Error while deployments are paused
  */
 export async function refusePaused({ github, githubToken, environment }: Settings): Promise<void> {
-  const where = { url: github.url, fullName: github.repository };
+  const where = repositoryOf(github);
   const client = new GitHubClient(where, githubToken, { limitMs: LIMIT_MS, retries: false });
   const why = await whyPaused(client, environment).catch((error: Error) => {
     note(`it is unknown whether deployments are paused: ${error.message}`);

@@ -8,6 +8,7 @@ import { settingsOf } from "../settings";
 import { follow, notStarted, type Followed } from "./follow";
 import { foresee } from "./foresee";
 import { liveSources } from "./foresee-sources";
+import { repositoryOf } from "@ghrunners/core/github/repository";
 import { openLiveView } from "./live-view";
 
 /**
@@ -36,7 +37,7 @@ export async function deployThroughGitHub(stack: Stack, { version, runner }: Thr
         `Next: ghrunners deploy --version ${version} --direct --plan FILE`,
     );
   const watched = {
-    repository: { url: github.url, fullName: github.repository },
+    repository: repositoryOf(github),
     token: githubToken,
     workflow: deployment.workflow,
     targets,

@@ -1,5 +1,6 @@
 /** Everything that the doctor reads, before it is judged. Plain data. */
 import type { GitHubObservation, ProxmoxObservation } from "@ghrunners/components/preflight/observation";
+import type { RunnerGroupObservation } from "@ghrunners/components/preflight/judge-runner-group";
 import type { DeploymentObservation } from "@ghrunners/components/preflight/judge-deployment";
 import type { ParseResult } from "@ghrunners/config/parse";
 import type { EnvironmentSeen } from "@ghrunners/core/github/protection";
@@ -57,6 +58,8 @@ export interface AskedGitHub {
   readonly tokenAt: number;
   readonly seen: GitHubObservation;
   readonly deployment: Fact<DeploymentObservation>;
+  /** Undefined: the runners belong to the repository. */
+  readonly runnerGroup?: Fact<RunnerGroupObservation>;
   readonly runners: Fact<readonly GitHubRunner[]>;
   /** Git's object ids of the files below .github on the default branch, by path. */
   readonly files: Fact<Readonly<Record<string, string>>>;

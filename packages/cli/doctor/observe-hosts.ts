@@ -11,6 +11,7 @@ import { incidentsOfTargets, type TargetIncidents } from "../incidents/targets";
 import { monitoringUrls } from "../monitoring/address";
 import { collectMonitoring } from "../monitoring/collect";
 import type { DoctorFacts, MonitoringFacts } from "./facts";
+import { repositoryOf } from "@ghrunners/core/github/repository";
 import { within } from "./read";
 
 /** The connection gets this share of the time limit. */
@@ -80,7 +81,7 @@ export function observeTargets(settings: Settings, limitMs: number): Promise<Tar
     targets: settings.targets,
     privateKey: settings.sshPrivateKey,
     send: false,
-    repository: { url: settings.github.url, fullName: settings.github.repository },
+    repository: repositoryOf(settings.github),
     token: settings.githubToken,
     runbooks: "",
     connectLimitMs: limitMs * CONNECT_SHARE,

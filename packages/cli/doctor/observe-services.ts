@@ -1,12 +1,13 @@
 /** Reads Proxmox VE and GitHub with the readers of the preflight, the status and drift detection. Sends only GET. */
 import type { PreflightInputs } from "@ghrunners/components/preflight/args";
 import { attempt, observeProxmox as observeForPreflight } from "@ghrunners/components/preflight/observe";
+import { observeRunnerGroup } from "@ghrunners/components/preflight/observe-runner-group";
 import { observeDeployment } from "@ghrunners/components/preflight/observe-deployment";
 import { hasFailover } from "@ghrunners/config/failover";
 import type { Settings } from "@ghrunners/config/parse";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { readEnvironment } from "@ghrunners/core/github/environment";
-import { apiBase } from "@ghrunners/core/github/repository";
+import { apiBase, repositoryOf } from "@ghrunners/core/github/repository";
 import { requestsLeft } from "@ghrunners/core/github/requests-left";
 import { readCertificate } from "@ghrunners/core/https/certificate";
 import { explainNoAnswer } from "@ghrunners/core/https/explain-no-answer";
@@ -96,6 +97,8 @@ async function askGitHub(
     managed.manage ? read(() => readRepository(github)) : ({ value: undefined } as const),
     read(() => readScoped(github, name, managed.manage)),
   ]);
+  const { runnerGroup: group, url } = inputs.github;
+  const ofGroup = group === undefined ? {} : { runnerGroup: await read(() => observeRunnerGroup(github, group, url)) };
   const registered = await runners;
   const ours = inputs.runners.map((runner) => runner.name);
   const named =
@@ -107,6 +110,7 @@ async function askGitHub(
     seen: { repository, workflow, runners: named, registration: { value: true } },
     deployment: seenDeployment,
     runners: registered,
+    ...ofGroup,
     ...{ files, environment, choice, maintenance, pauses, deadlines, repository: own, scoped },
   };
 }
@@ -126,13 +130,13 @@ export async function observeGitHub(
   inputs: PreflightInputs,
   limitMs: number,
 ): Promise<GitHubFacts> {
-  const { url, repository: fullName } = settings.github;
+  const { url } = settings.github;
   const token = settings.githubToken;
   const base = apiBase(url);
   const certificate = await certificateOf(base, "GitHub's REST API", "ghrunners:github.url", limitMs);
   if ("error" in certificate) return { certificate, left: undefined, asked: undefined };
   const left = await requestsLeft(url, token, limitMs);
   if (left !== undefined && left.remaining < RESERVE) return { certificate, left, asked: undefined };
-  const github = new GitHubClient({ url, fullName }, token, { limitMs, retries: false });
+  const github = new GitHubClient(repositoryOf(settings.github), token, { limitMs, retries: false });
   return { certificate, left, asked: await askGitHub(github, settings, inputs, limitMs) };
 }

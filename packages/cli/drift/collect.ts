@@ -1,4 +1,5 @@
 /** Reads GitHub and the hosts, side by side. Read-only: GET requests, and a script that changes nothing. */
+import { type GitHubSettings, repositoryOf } from "@ghrunners/core/github/repository";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { readEnvironment } from "@ghrunners/core/github/environment";
 import type { EnvironmentSeen } from "@ghrunners/core/github/protection";
@@ -11,7 +12,7 @@ import type { MonitoringState } from "./state-monitoring";
 
 /** What to read, and the credentials for it. */
 export interface DriftInput {
-  readonly github: { readonly url: string; readonly repository: string; readonly token: string };
+  readonly github: GitHubSettings & { readonly token: string };
   /** Name of the GitHub environment; absent if the stack has none. */
   readonly environment?: string;
   readonly managesRepository: boolean;
@@ -32,8 +33,7 @@ export async function collect(input: DriftInput): Promise<DriftObservation> {
       errors.push(error instanceof Error ? error.message : String(error));
       return nothing;
     });
-  const { url, repository, token } = input.github;
-  const client = new GitHubClient({ url, fullName: repository }, token);
+  const client = new GitHubClient(repositoryOf(input.github), input.github.token);
   const [seen, environment, settings, scoped, runners, monitoring, ...hosts] = await Promise.all([
     orNothing(client.repository(), undefined),
     input.environment === undefined ? undefined : orNothing(environmentOf(client, input.environment), undefined),

@@ -166,10 +166,11 @@ function runners(expected: DriftExpectation, seen: DriftObservation, repairs: Re
     .filter(({ id, labels }) => {
       return carries(labels, [expected.label]) && !expected.runners.some((runner) => runner.id === id);
     })
-    .flatMap(({ id, name }) => {
+    .flatMap((runner) => {
+      const { id, name } = runner;
       const { found, compare } = differences(`runner ${name}`);
       const seenAs = `registered as ${id}, takes jobs for the label ${expected.label}`;
-      compare("runner-unknown", "no such runner", seenAs, "critical", repairs.removeRunner(id));
+      compare("runner-unknown", "no such runner", seenAs, "critical", repairs.removeRunner(runner));
       return found;
     });
   return [...own, ...unknown];

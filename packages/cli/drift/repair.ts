@@ -1,4 +1,6 @@
 /** The command that repairs each kind of drift; a test runs every one of them. Pure. */
+import type { GitHubRunner } from "@ghrunners/core/github/runner";
+import { runnerApi } from "@ghrunners/core/github/runner-scope";
 import { quote } from "@ghrunners/core/ssh/render-script";
 
 export interface Repairs {
@@ -19,7 +21,7 @@ export interface Repairs {
   readonly removeSecret: (scope: "environment" | "repository", name: string) => string;
   readonly removeVariable: (scope: "environment" | "repository", name: string) => string;
   readonly removePolicy: (id: number) => string;
-  readonly removeRunner: (id: number) => string;
+  readonly removeRunner: (runner: Pick<GitHubRunner, "id" | "groupId">) => string;
   readonly removeKey: (host: { user: string; host: string }, account: string, key: string) => string;
 }
 
@@ -42,7 +44,7 @@ export function repairsFor(stack: string, repository: string, environment: strin
     removeSecret: entry("secret"),
     removeVariable: entry("variable"),
     removePolicy: (id) => remove(`environments/${encodeURIComponent(environment)}/deployment-branch-policies/${id}`),
-    removeRunner: (id) => remove(`actions/runners/${id}`),
+    removeRunner: (runner) => `gh api --method DELETE ${runnerApi(repository, runner)}`,
     // The base64 text of a key has no character that is special in sed, except the slash, which is not the delimiter
     // here.
     removeKey: ({ user, host }, account, key) =>

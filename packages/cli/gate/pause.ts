@@ -1,4 +1,5 @@
 import type { Settings } from "@ghrunners/config/parse";
+import { repositoryOf } from "@ghrunners/core/github/repository";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { pauseOf, PAUSE_VARIABLE, pauseProblem, pauses } from "@ghrunners/failover/choice/pause";
 import type { PauseSeen } from "./view";
@@ -19,7 +20,7 @@ export function pauseSeen(text: string | undefined, environment: string, now: Da
 
 /** Reads it from GitHub. That GitHub does not answer is a problem: the runner gate refuses then too. */
 export async function readPause({ github, githubToken, environment }: Settings): Promise<PauseSeen> {
-  const where = { url: github.url, fullName: github.repository };
+  const where = repositoryOf(github);
   const client = new GitHubClient(where, githubToken, { limitMs: LIMIT_MS, retries: false });
   try {
     return pauseSeen(await client.variable(PAUSE_VARIABLE), environment, new Date());

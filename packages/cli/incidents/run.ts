@@ -2,6 +2,7 @@ import { print, printJson } from "../command";
 import { currentStack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { exitCodeOf, renderIncidents } from "./render";
+import { repositoryOf } from "@ghrunners/core/github/repository";
 import { incidentsOfTargets } from "./targets";
 
 export interface IncidentsOptions {
@@ -19,7 +20,7 @@ export async function incidents(options: IncidentsOptions): Promise<number> {
     targets,
     privateKey: sshPrivateKey,
     send: options.send ?? false,
-    repository: { url: github.url, fullName: github.repository },
+    repository: repositoryOf(github),
     token: githubToken,
     runbooks: monitoring?.runbookBaseUrl ?? `${github.url}/${github.repository}/blob/HEAD/docs/runbooks`,
   });

@@ -4,11 +4,14 @@ import path from "node:path";
 import { judgeGitHub, judgeProxmox } from "@ghrunners/components/preflight/judge";
 import { judgeDeployment, noticesOf } from "@ghrunners/components/preflight/judge-deployment";
 import { observeGitHub, observeProxmox } from "@ghrunners/components/preflight/observe";
+import { judgeRunnerGroup } from "@ghrunners/components/preflight/judge-runner-group";
+import { observeRunnerGroup } from "@ghrunners/components/preflight/observe-runner-group";
 import { observeDeployment } from "@ghrunners/components/preflight/observe-deployment";
 import type { PreflightInputs } from "@ghrunners/components/preflight/args";
 import { guardFacts } from "@ghrunners/config/arguments/guard-facts";
 import { preflightInputs } from "@ghrunners/config/arguments/preflight";
 import type { Settings } from "@ghrunners/config/parse";
+import { type GitHubSettings, repositoryOf } from "@ghrunners/core/github/repository";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import type { RepositoryKind } from "@ghrunners/core/github/repository-kind";
 import { actionsEnabled } from "@ghrunners/core/github/settings";
@@ -112,21 +115,28 @@ async function actionsFindings(github: GitHubClient, repository: string): Promis
  * @param known names of the stack's existing runners
  */
 export async function atGitHub(
-  settings: { readonly github: Pick<Settings["github"], "url" | "repository">; readonly githubToken: string },
+  settings: { readonly github: GitHubSettings; readonly githubToken: string },
   inputs: PreflightInputs,
   known: readonly string[],
 ): Promise<SystemsSeen & { readonly kind: RepositoryKind | undefined }> {
-  const where = { url: settings.github.url, fullName: settings.github.repository };
+  const where = repositoryOf(settings.github);
   const github = new GitHubClient(where, settings.githubToken);
   const managesRepository = inputs.deployment.environment !== undefined || inputs.deployment.rules !== undefined;
-  const [seen, deployment, ofActions] = await Promise.all([
+  const { runnerGroup, repository } = settings.github;
+  const [seen, deployment, group, ofActions] = await Promise.all([
     observeGitHub(github, inputs),
     managesRepository ? observeDeployment(github, inputs.deployment, where.url) : undefined,
+    runnerGroup === undefined ? undefined : observeRunnerGroup(github, runnerGroup, where.url),
     actionsFindings(github, where.fullName),
   ]);
+  const ofGroup =
+    group === undefined || runnerGroup === undefined
+      ? []
+      : judgeRunnerGroup({ repository, runnerGroup }, group, known.length > 0);
   const cannotLook = "error" in seen.repository;
   const problems = [
     ...judgeGitHub(inputs, seen, known),
+    ...ofGroup,
     ...(deployment === undefined ? [] : judgeDeployment(inputs.deployment, deployment)),
   ];
   const unique = problems.filter(({ reason }, at) => problems.findIndex((each) => each.reason === reason) === at);

@@ -1,3 +1,4 @@
+import { repositoryOf, type GitHubSettings } from "@ghrunners/core/github/repository";
 import { note } from "@ghrunners/core/terminal";
 import { poll } from "@ghrunners/core/until";
 import { GitHubClient } from "@ghrunners/core/github/client";
@@ -11,7 +12,7 @@ import { silenceFor, silenceOf } from "./silence";
 
 /** What to change. */
 export interface ChangeInput {
-  readonly github: { readonly url: string; readonly repository: string; readonly token: string };
+  readonly github: GitHubSettings & { readonly token: string };
   readonly environment: string;
   /** Null if the stack has no monitoring host. */
   readonly alertmanager: string | null;
@@ -51,7 +52,7 @@ async function untilDrained(github: GitHubClient, runner: string, waitSeconds: n
 /** Starts or ends a maintenance; a start waits until the runner is idle. */
 export async function change(input: ChangeInput): Promise<void> {
   const { github, environment, alertmanager, change: wanted } = input;
-  const client = new GitHubClient({ url: github.url, fullName: github.repository }, github.token);
+  const client = new GitHubClient(repositoryOf(github), github.token);
   if (wanted.verb === "start") {
     const { entry, waitSeconds } = wanted;
     await changeList(client, maintenances, (entries) => withEntry(entries, entry), now);

@@ -1,3 +1,4 @@
+import { repositoryOf, type GitHubSettings } from "@ghrunners/core/github/repository";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { MAINTENANCE_VARIABLE } from "@ghrunners/failover/choice/maintenance";
 import { readSilences } from "./alertmanager";
@@ -7,7 +8,7 @@ import { viewOf, type MaintenanceRunner } from "./views";
 
 /** What to inspect, and the credentials for it. */
 export interface MaintenanceViewInput {
-  readonly github: { readonly url: string; readonly repository: string; readonly token: string };
+  readonly github: GitHubSettings & { readonly token: string };
   readonly sshPrivateKey: string;
   readonly runners: readonly MaintenanceRunner[];
   /** Null if the stack has no monitoring host. */
@@ -28,7 +29,7 @@ export async function readMaintenanceView({
   runners,
   alertmanager,
 }: MaintenanceViewInput): Promise<MaintenanceView> {
-  const client = new GitHubClient({ url: github.url, fullName: github.repository }, github.token);
+  const client = new GitHubClient(repositoryOf(github), github.token);
   const [variable, silences, ...views] = await Promise.all([
     client.variable(MAINTENANCE_VARIABLE),
     alertmanager === null ? [] : readSilences(alertmanager),

@@ -27,12 +27,11 @@ export async function openTarget(stack: Stack): Promise<MaintenanceTarget> {
     throw new Error(
       `The stack ${stack.name} has machines without guests (hosts: skip): no runner can be in maintenance.`,
     );
-  const { url, repository } = settings.github;
   return {
     made: (await readState(stack)).runners,
     settings,
     alertmanager: monitoringUrls(settings)?.alertmanager ?? null,
-    github: { url, repository, token: settings.githubToken },
+    github: { ...settings.github, token: settings.githubToken },
   };
 }
 

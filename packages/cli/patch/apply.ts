@@ -1,4 +1,5 @@
 /** Patches one runner: out of service, upgrade, proof, back into service. */
+import { repositoryOf } from "@ghrunners/core/github/repository";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { note } from "@ghrunners/core/terminal";
 import { poll } from "@ghrunners/core/until";
@@ -30,7 +31,7 @@ export interface PatchWork {
 /** @throws Error if it is not healthy in both views in time */
 async function untilHealthy({ target, runner }: PatchWork): Promise<void> {
   const { github, settings } = target;
-  const client = new GitHubClient({ url: github.url, fullName: github.repository }, github.token);
+  const client = new GitHubClient(repositoryOf(github), github.token);
   const { problems } = await poll(
     () => viewOf(client, runner, settings.sshPrivateKey),
     (seen) => seen.problems.length === 0,

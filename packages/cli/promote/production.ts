@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Settings } from "@ghrunners/config/parse";
+import { repositoryOf } from "@ghrunners/core/github/repository";
 import { readCheckout } from "@ghrunners/core/promotion/checkout";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { GitHubClient } from "@ghrunners/core/github/client";
@@ -70,7 +71,7 @@ const gates: readonly { readonly name: Gate["name"]; readonly check: Check }[] =
 
 /** Login that runs the promotion: the account of its token, or who started the workflow that has an App's token. */
 async function operatorOf({ github, githubToken }: Settings): Promise<string> {
-  const client = new GitHubClient({ url: github.url, fullName: github.repository }, githubToken);
+  const client = new GitHubClient(repositoryOf(github), githubToken);
   return (await tokenAccount(client)) ?? process.env.GITHUB_ACTOR ?? "a GitHub App";
 }
 

@@ -1,6 +1,8 @@
 import path from "node:path";
 import { machinesOf } from "@ghrunners/config/machines";
 import type { Settings } from "@ghrunners/config/parse";
+import { ownRunners } from "@ghrunners/core/github/runner-group";
+import { repositoryOf } from "@ghrunners/core/github/repository";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { ProxmoxClient } from "@ghrunners/core/proxmox/client";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
@@ -57,7 +59,7 @@ async function open(stackName: string | undefined, planFile: string | undefined)
       ...machines.map(({ inputs = {}, outputs = {} }) => Number(outputs.vmId ?? inputs.vmId)),
     ],
   };
-  const client = new GitHubClient({ url: github.url, fullName: github.repository }, settings.githubToken);
+  const client = new GitHubClient(repositoryOf(github), settings.githubToken);
   return { settings, owned, runners, plan, github: client };
 }
 
@@ -84,7 +86,7 @@ async function findLeftBehind(
   };
   const [target = ""] = plan?.targets ?? [];
   const [atGitHub = [], machines, versions, releases = []] = await Promise.all([
-    orNothing("GitHub", github.runners()),
+    orNothing("GitHub", ownRunners(github)),
     orNothing("Proxmox VE", readMachines(client, owned.vmIds)),
     Promise.all(runners.map((runner) => orNothing(runner.name, versionsOn(runner)))),
     plan === undefined ? [] : orNothing(target, releasesOf(plan, target)),

@@ -1,3 +1,4 @@
+import { repositoryOf } from "@ghrunners/core/github/repository";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { readState } from "../drift/drift";
 import type { Stack } from "../pulumi/stack";
@@ -13,7 +14,7 @@ export async function restoreProtection(stack: Stack): Promise<string> {
   if (environment === undefined) {
     throw new Error(`The stack ${stack.name} has made no environment. Expected one. Next: pulumi up`);
   }
-  const client = new GitHubClient({ url: github.url, fullName: github.repository }, githubToken);
+  const client = new GitHubClient(repositoryOf(github), githubToken);
   const { waitMinutes, reviewerIds, preventSelfReview, adminsCanBypass } = environment;
   const waits = reviewerIds.length > 0 || waitMinutes > 0;
   await client.call("restore the environment's protection", (octokit, names) =>

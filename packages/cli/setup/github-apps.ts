@@ -4,7 +4,11 @@
  * GitHub withdrew their description in May 2026 (github/docs#44419).
  */
 import { repositoryName } from "@ghrunners/core/github/repository";
-import { type CredentialSetting, githubPermissions } from "@ghrunners/core/vocabulary/github-permissions";
+import {
+  type CredentialSetting,
+  githubPermissions,
+  organizationPermissions,
+} from "@ghrunners/core/vocabulary/github-permissions";
 
 export interface AppOwner {
   /** Web address of GitHub. */
@@ -13,6 +17,8 @@ export interface AppOwner {
   readonly repository: string;
   /** Whether the repository's owner is an organization. */
   readonly isOrganization: boolean;
+  /** Group of the organization that the runners belong to; undefined: they belong to the repository. */
+  readonly runnerGroup?: string | undefined;
 }
 
 export interface AppToRegister {
@@ -37,14 +43,15 @@ const identities: readonly { readonly setting: CredentialSetting; readonly name:
 /** The API's permission for variables has another name for an App. The plan belongs to the organization. */
 function appPermissions(
   setting: CredentialSetting,
-  isOrganization: boolean,
+  { isOrganization, runnerGroup }: AppOwner,
 ): Readonly<Record<string, "read" | "write">> {
   const permissions = Object.entries(githubPermissions[setting]).map(([name, level]) => [
     name === "variables" ? "actions_variables" : name,
     level,
   ]);
   const plan = isOrganization && setting === "githubToken" ? [["organization_plan", "read"]] : [];
-  return Object.fromEntries([...permissions, ...plan]) as Readonly<Record<string, "read" | "write">>;
+  const group = runnerGroup === undefined ? [] : Object.entries(organizationPermissions[setting]);
+  return Object.fromEntries([...permissions, ...plan, ...group]) as Readonly<Record<string, "read" | "write">>;
 }
 
 /**
@@ -52,12 +59,13 @@ function appPermissions(
  * @example appsToRegister({ url: "https://github.com", repository: "octo-org/demo-app", isOrganization: true
  * })[2].setting
  */
-export function appsToRegister({ url, repository, isOrganization }: AppOwner): AppToRegister[] {
+export function appsToRegister(appOwner: AppOwner): AppToRegister[] {
+  const { url, repository, isOrganization } = appOwner;
   const { owner, repo } = repositoryName(repository);
   const base = url.replace(/\/$/, "");
   const page = isOrganization ? `organizations/${owner}/settings/apps/new` : "settings/apps/new";
   return identities.map(({ setting, name, purpose }) => {
-    const permissions = appPermissions(setting, isOrganization);
+    const permissions = appPermissions(setting, appOwner);
     const ending = `-${name}`;
     const query = new URLSearchParams({
       name: `${`${owner}-${repo}`.slice(0, LONGEST_NAME - ending.length)}${ending}`,

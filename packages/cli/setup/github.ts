@@ -22,8 +22,10 @@ export async function setupGitHub(options: Options): Promise<number> {
       `Seen the repository ${JSON.stringify(options.repository ?? seen.repository ?? "")}. Expected owner/name. ` +
         "Next: ghrunners setup github --repository OWNER/NAME",
     );
-  const { url, repository } = found.data;
-  const owner = { url, repository, isOrganization: options.organization === true };
+  const { url, repository, runnerGroup } = found.data;
+  // Only an organization has runner groups.
+  const isOrganization = options.organization === true || runnerGroup !== undefined;
+  const owner = { url, repository, isOrganization, runnerGroup };
   if (options.json) printJson<"setup-github">({ version: 1, apps: appsToRegister(owner) });
   else print(appsText(owner));
   return 0;

@@ -1,3 +1,4 @@
+import { repositoryOf } from "@ghrunners/core/github/repository";
 import type { Described } from "@ghrunners/core/schema";
 import type { smokeJobResultSchema } from "./schema";
 import { proveJob } from "@ghrunners/components/runner/smoke-job";
@@ -17,7 +18,7 @@ export async function runSmokeJob(stack: Stack, role: Role): Promise<SmokeJobRes
   const { runners, github, githubToken, smoke, environment, agent } = await settingsOf(stack);
   const runner = runners.find((entry) => entry.role === role);
   if (runner === undefined) throw new Error(`The stack ${stack.name} has no ${role} runner.`);
-  const client = new GitHubClient({ url: github.url, fullName: github.repository }, githubToken);
+  const client = new GitHubClient(repositoryOf(github), githubToken);
   return proveJob(client, smoke, {
     runnerName: runner.name,
     labels: runnerLabels(environment, role, agent.extraLabels),

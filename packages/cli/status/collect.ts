@@ -1,3 +1,4 @@
+import { type GitHubSettings, repositoryOf } from "@ghrunners/core/github/repository";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { readEnvironment } from "@ghrunners/core/github/environment";
 import { statusOf } from "@ghrunners/core/github/errors";
@@ -13,7 +14,7 @@ import type { JobStatus, StatusObservation } from "./report";
 /** What to read, and the credentials for it. */
 export interface StatusInput {
   readonly proxmox: { readonly endpoint: string; readonly token: string };
-  readonly github: { readonly url: string; readonly repository: string; readonly token: string };
+  readonly github: GitHubSettings & { readonly token: string };
   /** Runners whose jobs belong to the stack. Empty: GitHub is not queried. */
   readonly runnerNames: readonly string[];
   /** Name of the GitHub environment to read; null: none. */
@@ -94,8 +95,7 @@ export async function collect(input: StatusInput): Promise<StatusObservation> {
       return nothing;
     });
   const { monitoring: watched, runnerNames, environment: name } = input;
-  const { url, repository: fullName, token } = input.github;
-  const github = new GitHubClient({ url, fullName }, token, { limitMs, retries: false });
+  const github = new GitHubClient(repositoryOf(input.github), input.github.token, { limitMs, retries: false });
   const proxmox = new ProxmoxClient({ ...input.proxmox, limitMs });
   const hasRunners = runnerNames.length > 0;
   const nothing = { lastJob: null };

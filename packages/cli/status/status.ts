@@ -43,7 +43,7 @@ export async function statusBy(stack: string, settings: Settings): Promise<Statu
   const urls = monitoringUrls(settings);
   const seen = await collect({
     proxmox: { endpoint: settings.proxmox.endpoint, token: settings.proxmoxToken },
-    github: { url: settings.github.url, repository: settings.github.repository, token: settings.githubToken },
+    github: { ...settings.github, token: settings.githubToken },
     environment: deploymentOf(settings)?.name ?? null,
     runnerNames: settings.hosts === "skip" ? [] : machinesOf(settings).map((runner) => runner.name),
     monitoring: urls === undefined ? null : { urls, environment: settings.environment },

@@ -3,6 +3,7 @@ import { release, type } from "node:os";
 import { hasFailover } from "@ghrunners/config/failover";
 import { machinesOf } from "@ghrunners/config/machines";
 import type { Settings } from "@ghrunners/config/parse";
+import { repositoryOf } from "@ghrunners/core/github/repository";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { runProcess } from "@ghrunners/core/process";
@@ -57,7 +58,7 @@ async function resources(stack: Stack): Promise<string> {
 }
 
 async function workflowRuns({ github, githubToken }: Settings): Promise<string> {
-  const client = new GitHubClient({ url: github.url, fullName: github.repository }, githubToken);
+  const client = new GitHubClient(repositoryOf(github), githubToken);
   const { workflow_runs: runs } = await client.call("list the workflow runs", ({ rest }, names) =>
     rest.actions.listWorkflowRunsForRepo({ ...names, per_page: NEWEST.runs }),
   );

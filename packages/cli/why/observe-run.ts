@@ -2,6 +2,7 @@
 import { hasFailover } from "@ghrunners/config/failover";
 import { labelsOf, machinesOf } from "@ghrunners/config/machines";
 import type { Settings } from "@ghrunners/config/parse";
+import { repositoryOf } from "@ghrunners/core/github/repository";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { carries } from "@ghrunners/core/github/runner";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
@@ -77,7 +78,7 @@ async function readRunners(
 export async function observeRun(input: ObserveInput): Promise<WhyFacts> {
   const { stack, settings } = input;
   const { github, targets, sshPrivateKey } = settings;
-  const where = { url: github.url, fullName: github.repository };
+  const where = repositoryOf(github);
   const client = new GitHubClient(where, settings.githubToken, { limitMs: LIMIT_MS });
   const reads = new Reads();
   if (input.made === undefined) reads.unread.add("The stack's state could not be read, so no runner's host was asked.");

@@ -1,9 +1,9 @@
 import type { Settings } from "@ghrunners/config/parse";
+import { repositoryOf } from "@ghrunners/core/github/repository";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { carryOut, type FinishedRun, assertWorkflow, type WorkflowRequest } from "./follow";
 
-const open = ({ github, githubToken }: Settings): GitHubClient =>
-  new GitHubClient({ url: github.url, fullName: github.repository }, githubToken);
+const open = ({ github, githubToken }: Settings): GitHubClient => new GitHubClient(repositoryOf(github), githubToken);
 
 /** @throws Error if the default branch lacks the workflow; `instead` is its next command */
 export async function requireWorkflow(settings: Settings, workflow: string, instead: string): Promise<void> {

@@ -5,8 +5,9 @@
 import { SMOKE_WORKFLOW } from "../vocabulary/runner";
 import { GitHubError, statusOf, unlessMissing } from "./errors";
 import type { RepositoryName } from "./repository";
-import { RepositoryRequests } from "./requests";
+import { namesIn, RepositoryRequests } from "./requests";
 import { type GitHubRunner, type RawRunner, toRunner, toRunners } from "./runner";
+import { runnersPath, usableRunners } from "./runner-scope";
 import {
   firstEnd,
   type RawAsset,
@@ -30,6 +31,8 @@ export interface RepositorySeen {
   readonly fullName: string;
   readonly owner: { readonly login: string; readonly kind: "person" | "organization" };
 }
+
+type RunnerParameters = Readonly<Record<string, string | number | string[]>>;
 
 export class GitHubClient extends RepositoryRequests {
   async repository(): Promise<RepositorySeen> {
@@ -78,44 +81,37 @@ export class GitHubClient extends RepositoryRequests {
     return "content" in found ? Buffer.from(found.content, "base64").toString("utf8") : "";
   }
 
+  /** The runner of this name, also in a group that the repository may not use: a name is taken there as well. */
   async runnerNamed(name: string): Promise<GitHubRunner | undefined> {
-    const data = await this.call("list the runners", (octokit, names) =>
-      octokit.request("GET /repos/{owner}/{repo}/actions/runners", { ...names, name, per_page: 100 }),
-    );
-    return toRunners(data).find((runner) => runner.name === name);
+    const { runners } = await this.onRunners<{ runners: RawRunner[] }>("list the runners", "GET", "", {
+      name,
+      per_page: 100,
+    });
+    return toRunners({ runners }).find((runner) => runner.name === name);
   }
 
-  /** Every self-hosted runner of the repository. */
+  /** Every self-hosted runner that can get the repository's jobs. */
   runners(): Promise<GitHubRunner[]> {
-    return this.list("list the runners", "/actions/runners", {}, toRunners);
+    return this.explain("list the runners", usableRunners(this));
   }
 
   async runner(id: number): Promise<GitHubRunner | undefined> {
-    const data = await unlessMissing<RawRunner>(
-      this.call("read a runner", ({ rest }, names) =>
-        rest.actions.getSelfHostedRunnerForRepo({ ...names, runner_id: id }),
-      ),
+    const data = await unlessMissing(
+      this.onRunners<RawRunner>("read a runner", "GET", "/{runner_id}", { runner_id: id }),
     );
     return data && toRunner(data);
   }
 
   /** Replaces the runner's own labels. GitHub's read-only default labels stay. */
   async setLabels(id: number, labels: readonly string[]): Promise<void> {
-    await this.call("set the labels of a runner", ({ rest }, names) =>
-      rest.actions.setCustomLabelsForSelfHostedRunnerForRepo({
-        ...names,
-        runner_id: id,
-        labels: [...labels],
-      }),
-    );
+    const parameters = { runner_id: id, labels: [...labels] };
+    await this.onRunners("set the labels of a runner", "PUT", "/{runner_id}/labels", parameters);
   }
 
   /** Removes the registration. @returns false while GitHub refuses because the runner is busy */
   async deleteRunner(id: number): Promise<boolean> {
     try {
-      await this.call("remove a runner", async ({ rest }, names) => ({
-        data: await rest.actions.deleteSelfHostedRunnerFromRepo({ ...names, runner_id: id }),
-      }));
+      await this.onRunners("remove a runner", "DELETE", "/{runner_id}", { runner_id: id });
       return true;
     } catch (error) {
       if (statusOf(error) === 404) return true;
@@ -143,10 +139,18 @@ export class GitHubClient extends RepositoryRequests {
 
   /** A token that lets one host register, valid for an hour. */
   async registrationToken(): Promise<string> {
-    const data = await this.call("mint a registration token", ({ rest }, names) =>
-      rest.actions.createRegistrationTokenForRepo(names),
+    const route = "/registration-token";
+    return (await this.onRunners<{ token: string }>("mint a registration token", "POST", route, {})).token;
+  }
+
+  /** A call about runners, where they are registered. */
+  private onRunners<T>(action: string, method: string, route: string, parameters: RunnerParameters): Promise<T> {
+    const path = runnersPath(this.where);
+    return this.call(
+      action,
+      (octokit, names) =>
+        octokit.request(`${method} ${path}${route}`, { ...namesIn(path, names), ...parameters }) as Promise<{ data: T }>,
     );
-    return data.token;
   }
 
   async downloads(): Promise<RunnerDownload[]> {

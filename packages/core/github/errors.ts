@@ -144,6 +144,9 @@ export function explainGitHubError(
         : "add that permission to the token";
       return `${head}: 403, "${said}". Expected a token with ${wantedPermissions(failure)}. Next: ${grant}, or pulumi config set --secret ghrunners:githubToken`;
     }
+    if (failure.status === 404 && failure.request?.url?.includes("/orgs/")) {
+      return `${head}: 404. Expected an organization as the owner, whose runners the token may see (Self-hosted runners). Next: check ghrunners:github.runnerGroup and the token's permissions`;
+    }
     if (failure.status === 404) {
       return `${head}: 404. Expected an existing repository that the token may see (Administration, Actions). Next: check ghrunners:github.repository and the token's permissions`;
     }

@@ -8,7 +8,26 @@ export interface Repository {
   readonly url: string;
   /** `owner/name`. */
   readonly fullName: string;
+  /**
+   * Where its runners are registered: the name of a group of the organization that owns the repository. Absent: at the
+   * repository itself.
+   */
+  readonly runnerGroup?: string | undefined;
 }
+
+/** A stack's settings of the repository, by their own names. */
+export interface GitHubSettings {
+  readonly url: string;
+  readonly repository: string;
+  readonly runnerGroup?: string | undefined;
+}
+
+/** The repository of a stack's settings. */
+export const repositoryOf = ({ url, repository: fullName, runnerGroup }: GitHubSettings): Repository => ({
+  url,
+  fullName,
+  ...(runnerGroup === undefined ? {} : { runnerGroup }),
+});
 
 /** Owner and name apart, as Octokit wants them. */
 export type RepositoryName = Readonly<Record<"owner" | "repo", string>>;

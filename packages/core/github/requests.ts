@@ -16,6 +16,10 @@ type Request<T> = (octokit: Octokit, names: RepositoryName) => Promise<{ data: T
  */
 const hasNext = (link: string | undefined): boolean => link !== undefined && /;\s*rel="?next"?/.test(link);
 
+/** The names that a path has: Octokit would send any other as a parameter. */
+export const namesIn = (path: string, { owner = "", repo = "" }: RepositoryName): Readonly<Record<string, string>> =>
+  path.startsWith("/orgs/") ? { owner } : { owner, repo };
+
 const dataOf = async <T>(answer: Promise<{ data: T }>): Promise<T> => (await answer).data;
 
 export class RepositoryRequests {
@@ -28,7 +32,8 @@ export class RepositoryRequests {
 
   /** @param options time limit of a request and, for a service, its budget; see {@link GitHubAccess} */
   constructor(
-    protected readonly where: Repository,
+    /** The repository, and where its runners are registered. */
+    readonly where: Repository,
     token: string,
     options: Omit<GitHubAccess, "url" | "token"> = {},
   ) {
@@ -70,7 +75,7 @@ export class RepositoryRequests {
 
   /**
    * One GET for a service, which handles failures itself.
-   * @param route below the repository, such as `/actions/runners`
+   * @param route below the repository, such as `/actions/runners`; or of its owner, from `/orgs/{owner}` on
    * @param project picks the wanted part of the answer; only that is kept in memory
    * @param reserve share of the budget to leave for more important requests, 0 to 1
    * @throws NotAskedError, or Octokit's RequestError
@@ -91,8 +96,9 @@ export class RepositoryRequests {
     reserve: number,
   ): Promise<{ data: Value; headers: { link?: string } }> {
     const request = { project: project as (answer: never) => unknown, reserve };
-    const answer = await this.octokit.request(`GET /repos/{owner}/{repo}${route}`, {
-      ...this.names,
+    const path = route.startsWith("/orgs/") ? route : `/repos/{owner}/{repo}${route}`;
+    const answer = await this.octokit.request(`GET ${path}`, {
+      ...namesIn(path, this.names),
       ...parameters,
       request,
     });

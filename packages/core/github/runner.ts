@@ -11,6 +11,8 @@ export interface GitHubRunner {
   readonly labels: readonly string[];
   /** Undefined until the runner has connected for the first time, or if GitHub does not report it. */
   readonly version: string | undefined;
+  /** Number of its group, if it belongs to the organization; absent for a runner of the repository. */
+  readonly groupId?: number;
 }
 
 /** GitHub's answer. Its description has `version`; octokit's types do not have it yet. */

@@ -35,6 +35,16 @@ export const githubPermissions = {
 } as const satisfies Readonly<Record<CredentialSetting, Readonly<Record<string, Level>>>>;
 
 /**
+ * What each identity needs in addition if the runners belong to the organization (setting `github.runnerGroup`): the
+ * organization's permission Self-hosted runners, by the name that it has for an App.
+ */
+export const organizationPermissions = {
+  githubToken: { organization_self_hosted_runners: "write" },
+  exporterToken: { organization_self_hosted_runners: "read" },
+  failoverToken: {},
+} as const satisfies Readonly<Record<CredentialSetting, Readonly<Record<string, Level>>>>;
+
+/**
  * What the pull request with the workflows takes, in a token that no stack keeps: who may change the code of workflows
  * can run it on the runners.
  */

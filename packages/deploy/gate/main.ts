@@ -4,7 +4,8 @@
  */
 import { appendFileSync } from "node:fs";
 import { GitHubClient } from "@ghrunners/core/github/client";
-import { toRunners } from "@ghrunners/core/github/runner";
+import { statusOf, unlessMissing } from "@ghrunners/core/github/errors";
+import { organizationRunners } from "@ghrunners/core/github/runner-scope";
 import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { MAINTENANCE_VARIABLE } from "@ghrunners/failover/choice/maintenance";
 import { PAUSE_VARIABLE } from "@ghrunners/failover/choice/pause";
@@ -33,6 +34,27 @@ interface Decided {
 const UNREADABLE = "?";
 
 /**
+ * Asks for the repository's runners, then for its organization's: a workflow does not say where they are registered. A
+ * person has no such list: 404.
+ */
+async function judgeSeen(github: GitHubClient, choice: GateApproval): Promise<GateApproval | GateRefusal> {
+  const own = await github.runners();
+  const verdict = judgeRunners(choice, own);
+  if (verdict.go) return verdict;
+  try {
+    const list = organizationRunners(github, github.where.fullName);
+    const shared = await unlessMissing(github.explain("list the organization's runners", list));
+    return judgeRunners(choice, [...own, ...(shared ?? [])]);
+  } catch (error) {
+    if (statusOf(error) !== 403) throw error;
+    return {
+      ...verdict,
+      reason: oneLine(`${verdict.reason} If they belong to the organization: ${(error as Error).message}`),
+    };
+  }
+}
+
+/**
  * Reads the variables from GitHub's API: `vars` in a workflow may show their values of the time when the run was made,
  * and a run that is repeated or waits would follow a choice of long ago.
  */
@@ -51,8 +73,7 @@ async function decide(now: Date): Promise<Decided> {
     const variable = question.wanted === "auto" ? await github.variable(CHOICE_VARIABLE) : undefined;
     const choice = judgeChoice({ ...question, variable: variable ?? "" });
     if (!choice.go) return { verdict: choice, maintenance };
-    const runners = await github.list("list the runners", "/actions/runners", {}, toRunners);
-    return { verdict: judgeRunners(choice, runners), maintenance };
+    return { verdict: await judgeSeen(github, choice), maintenance };
   } catch (error) {
     return { verdict: stop((error as Error).message, "network"), maintenance };
   }

@@ -11,6 +11,7 @@ import { repeat, type View } from "@ghrunners/metrics-server/view";
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { NotAskedError, RequestBudget } from "@ghrunners/core/github/request-budget";
 import { httpsFetch } from "@ghrunners/core/github/https-fetch";
+import { usableRunners } from "@ghrunners/core/github/runner-scope";
 import { nextDelayMs } from "@ghrunners/core/github/back-off";
 import { type Cursor, cursorSchema, newCursor } from "./cursor";
 import { evaluateFleet, JOBS_POLLS, type PollState } from "./evaluate";
@@ -18,7 +19,7 @@ import type { FleetFacts } from "@ghrunners/core/github/facts";
 import { startTally } from "./jobs";
 import { type RunnerHistory, remember } from "./runners";
 import { RunWatch } from "./run-watch";
-import { askDeadlines, askOffered, askProtection, askPublic, askRunners, askSecrets } from "./settings";
+import { askDeadlines, askOffered, askProtection, askPublic, askSecrets } from "./settings";
 
 const stateSchema = z.object({
   cursor: cursorSchema,
@@ -73,7 +74,8 @@ export class FleetView implements View {
       now,
       onRequest: (status) => (this.requests = count(this.requests, "githubApiRequests", { status })),
     });
-    const repository = { url: config.githubUrl, fullName: config.repository };
+    const { githubUrl: url, repository: fullName, runnerGroup } = config;
+    const repository = { url, fullName, ...(runnerGroup === undefined ? {} : { runnerGroup }) };
     this.github = new GitHubClient(repository, token, { budget: this.budget, retries: false, fetch });
     this.file = new StateFile<State>(path.join(stateFolder, "fleet.json"), stateSchema, say);
     const kept = this.file.read();
@@ -91,7 +93,7 @@ export class FleetView implements View {
     const { pollSeconds, settingsSeconds, protection, environment, secrets } = this.config;
     const { github } = this;
     this.poll("runners", pollSeconds, async () => {
-      const value = await askRunners(github);
+      const value = await usableRunners(github);
       this.facts = { ...this.facts, runners: { at: this.seconds, value } };
       this.memory = remember(this.memory, value, this.seconds);
     });
@@ -143,7 +145,7 @@ export class FleetView implements View {
     const first = Object.fromEntries(offered.map((version) => [version, this.seconds]));
     // A version offered before keeps its time; one that is no longer offered was still released.
     this.memory = { ...this.memory, firstOffered: { ...first, ...this.memory.firstOffered } };
-    const runners = this.facts.runners?.value ?? (await askRunners(this.github));
+    const runners = this.facts.runners?.value ?? (await usableRunners(this.github));
     const versions = runners.flatMap(({ version }) => version ?? []);
     const value = await askDeadlines(this.github, versions);
     this.facts = { ...this.facts, deadlines: { at: this.seconds, value } };

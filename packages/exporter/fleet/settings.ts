@@ -6,13 +6,9 @@ import { readEnvironment } from "@ghrunners/core/github/environment";
 import { unlessMissing } from "@ghrunners/core/github/errors";
 import type { Protection } from "@ghrunners/core/github/protection";
 import { toDeadline, toOfferedVersions, toSecretTimes } from "@ghrunners/core/github/read-facts";
-import { type GitHubRunner, toRunners } from "@ghrunners/core/github/runner";
 
 /** Settings rarely change, so more urgent requests come first. */
 const RESERVE = 0.05;
-
-export const askRunners = (github: GitHubClient): Promise<GitHubRunner[]> =>
-  github.pages("/actions/runners", {}, toRunners);
 
 export const askPublic = (github: GitHubClient): Promise<boolean> =>
   github.get("", {}, (raw: { private: boolean }) => !raw.private, RESERVE);

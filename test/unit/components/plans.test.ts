@@ -27,7 +27,7 @@ const runner = (change: Partial<GitHubRunner> = {}): GitHubRunner => ({
 });
 
 describe("registration plan", () => {
-  const wanted = { runnerName: "one", repositoryUrl: "https://github.com/octo-org/demo-app" };
+  const wanted = { runnerName: "one", url: "https://github.com/octo-org/demo-app" };
   const onHost = { agentId: 7, agentName: "one", gitHubUrl: "https://github.com/Octo-Org/demo-app" };
 
   it("keeps a registration on which host and GitHub agree", () => {
@@ -45,6 +45,15 @@ describe("registration plan", () => {
     assert.equal(planRegistration(wanted, undefined, runner(), 7).action, "register");
     assert.equal(planRegistration(wanted, undefined, runner(), undefined).action, "wait");
     assert.equal(planRegistration(wanted, undefined, runner(), 8).action, "wait");
+  });
+
+  it("takes no name of a runner in another group, also if it is offline", () => {
+    const other = { ...runner({ online: false }), elsewhere: true };
+    assert.deepEqual(planRegistration(wanted, undefined, other, undefined), {
+      action: "wait",
+      reason: "a runner named one (id 7) is in another runner group",
+    });
+    assert.equal(planRegistration(wanted, onHost, other, 7).action, "keep");
   });
 
   it("reads a .runner file with a byte order mark, and no broken one", () => {

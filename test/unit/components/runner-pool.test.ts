@@ -33,6 +33,18 @@ describe("RunnerPool", () => {
     );
   });
 
+  it("registers its runners in the organization's group, which it makes first", async () => {
+    const { github } = environment();
+    const find = finder(await made({ github: { ...github, runnerGroup: "deployers" } }));
+    const { runnerGroup, openTo } = find("pool-group").inputs;
+    assert.deepEqual([runnerGroup, openTo], ["deployers", []]);
+    for (const runner of ["pool-primary", "pool-secondary"]) {
+      for (const part of ["registration", "online", "drain"])
+        assert.equal(find(`${runner}-${part}`).inputs.runnerGroup, "deployers");
+    }
+    assert.equal(find("pool-gate").inputs.runnerGroup, "deployers");
+  });
+
   it("touches the primary after the gate, and the gate proves the secondary with the job that is named", async () => {
     const find = finder(await made({ smoke: { workflow: "proof.yml", ref: "main" } }));
     assert.ok(find("pool-primary-vm").dependencies.includes("pool-gate"));

@@ -12,6 +12,13 @@ describe("settings that are refused", () => {
     ["a group that is no group", { vm: "big" }, "vm", /"big"/, /object/],
     ["plain http", patched("proxmox", { endpoint: "http://pve:8006/" }), "proxmox.endpoint", /http:/, /https URL/],
     ["a repository with .git", { github: { repository: "a/b.git" } }, "github.repository", /b\.git/, /without \.git/],
+    [
+      "GitHub's own runner group",
+      patched("github", { runnerGroup: "default" }),
+      "github.runnerGroup",
+      /default/,
+      /Default/,
+    ],
     ["too little memory", { vm: { memoryMiB: 100 } }, "vm.memoryMiB", /100/, /512 to 262144/],
     ["a VMID out of range", runners({ vmId: 99 }), "runners[0].vmId", /99/, /100 to/],
     [

@@ -23,19 +23,24 @@ describe("the runner gate's script", () => {
   let server: http.Server;
   /** GitHub's answer about the runners; about the variables it answers by itself. */
   let answer: { status: number; body: unknown };
+  /** Its answers about the organization, by the end of the path. A person's repository has none. */
+  let organization: Record<string, { status: number; body: unknown }>;
   let variables: Record<string, string>;
   let asked: { url: string; authorization: string | undefined }[];
 
   beforeEach(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "ghr-gate-"));
     asked = [];
+    organization = {};
     server = http.createServer((request, response) => {
       const url = request.url ?? "";
       asked.push({ url, authorization: request.headers.authorization });
       const name = /\/actions\/variables\/(\w+)$/.exec(url)?.[1];
       const value = variables[name ?? ""];
       const variable = value === undefined ? { status: 404, body: {} } : { status: 200, body: { name, value } };
-      const { status, body } = name === undefined ? answer : variable;
+      const [, ofOrganization] = /^\/orgs\/octo-org\/actions\/([\w-]+)/.exec(url) ?? [];
+      const ofRunners = ofOrganization === undefined ? answer : organization[ofOrganization];
+      const { status, body } = name === undefined ? (ofRunners ?? { status: 404, body: {} }) : variable;
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -129,6 +134,36 @@ describe("the runner gate's script", () => {
       assert.deepEqual([code, outputs], [1, ""]);
       assert.match(out, /::error title=No runner for this deployment::Deployments to production are paused until/);
     }
+  });
+
+  const none = { status: 200, body: { total_count: 0, runners: [] } };
+
+  it("finds a runner of the organization in a group that the repository may use", async () => {
+    answer = none;
+    const runners = [{ ...shown, runner_group_id: 3 }];
+    organization = {
+      runners: { status: 200, body: { total_count: 1, runners } },
+      "runner-groups": { status: 200, body: { total_count: 1, runner_groups: [{ id: 3 }] } },
+    };
+    const { code, out } = await run(valid());
+    assert.equal(code, 0, out);
+    organization["runner-groups"] = { status: 200, body: { total_count: 0, runner_groups: [] } };
+    const refused = await run(valid());
+    assert.equal(refused.code, 1);
+    assert.match(refused.summary, /GitHub knows no runner with the labels/);
+  });
+
+  it("says where it could not look for a runner", async () => {
+    answer = none;
+    organization = { "runner-groups": { status: 403, body: { message: "Resource not accessible" } } };
+    const hidden = await run(valid());
+    assert.match(
+      hidden.summary,
+      /knows no runner.*If they belong to the organization: .*list the organization's runners/,
+    );
+    organization = {};
+    const person = await run(valid());
+    assert.match(person.summary, /GitHub knows no runner with the labels [\w, -]+\.\n/);
   });
 
   it("refuses when GitHub does not let the token look, and asks once", async () => {

@@ -2,8 +2,10 @@
 import type { PreflightInputs } from "@ghrunners/components/preflight/args";
 import { judgeGitHub } from "@ghrunners/components/preflight/judge";
 import { judgeDeployment } from "@ghrunners/components/preflight/judge-deployment";
+import { judgeRunnerGroup } from "@ghrunners/components/preflight/judge-runner-group";
 import type { Settings } from "@ghrunners/config/parse";
 import { protectionOf } from "@ghrunners/core/github/protection";
+import { openTo } from "@ghrunners/core/github/runner-group";
 import { apiBase } from "@ghrunners/core/github/repository";
 import { refuseWithoutRequests } from "@ghrunners/core/github/requests-left";
 import { thresholds } from "@ghrunners/monitoring/thresholds";
@@ -17,6 +19,7 @@ import type { AskedGitHub, Fact, DoctorFacts, GitHubFacts } from "../facts";
 import { reachedChecks } from "./services";
 
 const RENEW_TOKEN = "pulumi config set --secret ghrunners:githubToken";
+const REFRESH = "pulumi up --refresh";
 const AGAIN = "ghrunners doctor once more";
 
 /** An error of a request: refused for good, or not known. */
@@ -85,6 +88,21 @@ function judgeFiles(
     ];
   const missing = Object.keys(checkout).length - there.length;
   return ok(`${there.length} files as in this checkout${missing === 0 ? "" : `, ${missing} not installed`}`);
+}
+
+function judgeGroup(
+  { repository, runnerGroup = "" }: PreflightInputs["github"],
+  seen: AskedGitHub["runnerGroup"],
+): DoctorVerdict | readonly DoctorVerdict[] {
+  if (seen === undefined) return unknown("not asked", AGAIN);
+  if ("error" in seen) return fromMessage(refused(seen.status), seen.error, AGAIN);
+  const found = judgeRunnerGroup({ repository, runnerGroup }, seen.value, true);
+  if (found.length > 0) return found.map(({ reason }) => fromMessage("problem", reason, "pulumi preview"));
+  const group = "value" in seen.value.group ? seen.value.group.value : undefined;
+  if (group === undefined) return problem(`there is no group ${runnerGroup}`, REFRESH);
+  const others = openTo(group, repository);
+  if (others.length > 0) return problem(`${runnerGroup} is open to ${others.join(", ")}`, REFRESH);
+  return ok(`${runnerGroup} is the repository's alone`);
 }
 
 function judgeEnvironment(
@@ -206,6 +224,17 @@ export function githubChecks(
                 ? fromMessage(refused(workflow.status), workflow.error, AGAIN)
                 : ok(`${inputs.smokeWorkflow} is there`),
             ),
+          } as const,
+        ]
+      : []),
+    ...(inputs.hosts && inputs.github.runnerGroup !== undefined
+      ? [
+          {
+            id: "github-runner-group",
+            stage,
+            expected: `the runner group ${inputs.github.runnerGroup} for this repository alone`,
+            needs: [...needs, "deployed"],
+            judge: ask(({ runnerGroup }) => judgeGroup(inputs.github, runnerGroup)),
           } as const,
         ]
       : []),

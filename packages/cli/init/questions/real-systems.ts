@@ -75,7 +75,7 @@ export const realSystems: Systems = {
   },
   async githubFindings(known, inputs) {
     const { url, fullName: repository } = repositoryOf(known);
-    const settings = { github: { url, repository }, githubToken: knownText(known, "githubToken") };
+    const settings = { github: { ...inputs.github, url, repository }, githubToken: knownText(known, "githubToken") };
     // Runners of a stack that exists may be online.
     const ours = known.isNew ? [] : inputs.runners.map(({ name }) => name);
     const { kind, ...seen } = await atGitHub(settings, inputs, ours);

@@ -30,6 +30,15 @@ describe("ghrunners setup github", () => {
     }
   });
 
+  it("asks for the organization's runners only if they belong to it", () => {
+    const asked = (runnerGroup?: string) =>
+      appsToRegister({ ...organization, runnerGroup }).map(
+        ({ permissions }) => permissions.organization_self_hosted_runners,
+      );
+    assert.deepEqual(asked(), [undefined, undefined, undefined]);
+    assert.deepEqual(asked("deployers"), ["write", "read", undefined]);
+  });
+
   it("links to a person's own page, where there is no plan to see", () => {
     const [operator] = appsToRegister(person);
     assert.equal(new URL(operator?.link ?? "").pathname, "/settings/apps/new");
