@@ -7,7 +7,14 @@ export type { PulumiCliArgs } from "./runner/pulumi-cli";
 export type { RunnerArchive } from "./runner/runner-archive";
 export type { AlloyShipper, JournalUploadShipper, LogShipper } from "./runner/logs";
 export type { EgressArgs, NetworkArgs, PlacementArgs, ProxmoxArgs, VmArgs } from "./runner/machine-settings";
-export type { AgentArgs, EnvironmentArgs, GitHubArgs, LimitArgs, RunnerIdentityArgs } from "./runner/settings";
+export type {
+  AgentArgs,
+  EnvironmentArgs,
+  GitHubArgs,
+  LimitArgs,
+  RunnerGitHubArgs,
+  RunnerIdentityArgs,
+} from "./runner/settings";
 export { type ImageArgs, VmTemplate, type VmTemplateArgs } from "./runner/template";
 export { DeploymentEnvironment, type DeploymentEnvironmentArgs } from "./github/environment";
 export { githubProvider, type GitHubProviderArgs } from "./github/provider";

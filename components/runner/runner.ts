@@ -50,7 +50,7 @@ export interface RunnerArgs extends EnvironmentArgs, RunnerIdentityArgs {
    * GitHub's number of the runner group `github.runnerGroup`. A pool makes the group and gives it.
    * @default with `github.runnerGroup`: the group exists already
    */
-  readonly groupId?: pulumi.Output<number> | undefined;
+  readonly groupId?: pulumi.Input<number> | undefined;
   /**
    * Labels of the other runners that take the same jobs. Before the machine is deleted, one of them must be healthy,
    * unless `force` is set. Plain: a pool sets them.

@@ -149,7 +149,9 @@ export class GitHubClient extends RepositoryRequests {
     return this.call(
       action,
       (octokit, names) =>
-        octokit.request(`${method} ${path}${route}`, { ...namesIn(path, names), ...parameters }) as Promise<{ data: T }>,
+        octokit.request(`${method} ${path}${route}`, { ...namesIn(path, names), ...parameters }) as Promise<{
+          data: T;
+        }>,
     );
   }
 
