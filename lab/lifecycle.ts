@@ -165,6 +165,8 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   const blank = blankOwner(instance);
   const cache = baseFolders().cache;
   const authority = await ensureAuthority(path.join(cache, "lab-ca"), new Date());
+  // An engine that outlived the end of an earlier lab may have left its lock there, and a new lab has no stack.
+  if (modeOf(instance) === undefined) rmSync(instance.backend, { recursive: true, force: true });
   if (mode === "machines") {
     if (modeOf(instance) === undefined) await removeLeftovers(instance, say);
     await ensurePackages(say);
