@@ -4,6 +4,7 @@ import type { TriggerRequest, WorkflowEngine } from "./engine";
 import { faultKinds, isFaultName } from "./faults";
 import { bodyOf, send } from "./http/server";
 import type { GitHubReply } from "./http/message";
+import { knownApps } from "./registered-apps";
 import { sameScope } from "./sealed-secrets";
 import type { Services } from "./services";
 import { pullRequestEvent, pushEvent } from "./workflows/events";
@@ -83,7 +84,8 @@ function answer(services: Services, engine: WorkflowEngine, method: string, url:
         if (!Number.isInteger(since) || since < 0) return refused(400, "since is the number of an event, 0 for all.");
         return json(200, services.store.eventsSince(since));
       }
-      if (subject === "permissions") return json(200, services.permissionUse.report(services.seed));
+      if (subject === "permissions")
+        return json(200, services.permissionUse.report(services.seed, knownApps(services.seed, services.store)));
       if (subject === "secrets") return secretProof(services, url.searchParams);
     }
   }

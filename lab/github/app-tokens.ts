@@ -7,10 +7,9 @@ import { z } from "zod";
 import { timestamp } from "./clock";
 import { GitHubApiError, notFound, unprocessable } from "./http/errors";
 import { sha256 } from "./runner-tokens";
-import type { PermissionName, Seed, TokenPermissions } from "./seed";
+import type { KnownApp } from "./registered-apps";
+import type { PermissionName, TokenPermissions } from "./seed";
 import type { GitHubStore } from "./store";
-
-export type SeededApp = Seed["apps"][number];
 
 /** The account that an App acts as. */
 export const botOf = (slug: string): string => `${slug}[bot]`;
@@ -41,7 +40,7 @@ function parsed<T>(schema: z.ZodType<T>, part: string): T {
  * @param now milliseconds since 1970
  * @throws GitHubApiError 401 in GitHub's words
  */
-export function appOf(authorization: string | undefined, apps: readonly SeededApp[], now: number): SeededApp {
+export function appOf(authorization: string | undefined, apps: readonly KnownApp[], now: number): KnownApp {
   const [, jwt] = /^bearer (\S+)$/i.exec(authorization ?? "") ?? [];
   const [head = "", body = "", signature = "", ...more] = (jwt ?? "").split(".");
   if (jwt === undefined || signature === "" || more.length > 0) throw unreadable();
@@ -66,7 +65,7 @@ export function appOf(authorization: string | undefined, apps: readonly SeededAp
  * A token has the App's permissions, or those of them that were asked for.
  * @throws GitHubApiError 422 for one it lacks
  */
-function narrowed(app: SeededApp, asked: TokenPermissions | undefined): TokenPermissions {
+function narrowed(app: KnownApp, asked: TokenPermissions | undefined): TokenPermissions {
   if (asked === undefined) return app.permissions;
   const lacks = Object.entries(asked).some(([name, level]) => {
     const granted = app.permissions[name as PermissionName];
@@ -85,11 +84,11 @@ export interface IssuedToken {
 /** Makes a token of an hour; drops those that have expired. Only its hash is kept. @throws GitHubApiError 404, 422 */
 export function issueInstallationToken(
   store: GitHubStore,
-  app: SeededApp,
+  app: KnownApp,
   installationId: string,
   asked?: TokenPermissions,
 ): IssuedToken {
-  if (String(app.installationId) !== installationId) throw notFound();
+  if (app.installationId === undefined || String(app.installationId) !== installationId) throw notFound();
   const permissions = narrowed(app, asked);
   const now = store.clock.now();
   const token = `ghs_${randomBytes(27).toString("base64url").replace(/[-_]/g, "0")}`;

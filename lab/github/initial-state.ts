@@ -21,6 +21,7 @@ export function initialState(createdAt: string): GitHubState {
     runners: [],
     runnerGroups: [defaultGroup()],
     runnerTokens: [],
+    apps: [],
     tokens: [],
     environments: [],
     secrets: [],

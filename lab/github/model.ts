@@ -18,6 +18,8 @@ export interface GitHubState {
   runnerGroups: StoredRunnerGroup[];
   /** Registration and removal tokens, an hour each. */
   runnerTokens: RunnerToken[];
+  /** Apps that were registered by a manifest. Those of the seed are not copied. */
+  apps: StoredApp[];
   /** Tokens made here: the ones that jobs get as GITHUB_TOKEN. Tokens of the seed are not copied. */
   tokens: ApiToken[];
   environments: StoredEnvironment[];
@@ -91,6 +93,28 @@ export interface RunnerToken {
   /** Of what it lets runners become a part. Absent: the repository. */
   of?: "organization";
   expiresAt: string;
+}
+
+/** An App that was registered by a manifest. */
+export interface StoredApp {
+  id: number;
+  slug: string;
+  name: string;
+  /** Login of the account that it belongs to. */
+  owner: string;
+  description: string;
+  url: string;
+  /** Whether other accounts may install it. */
+  isPublic: boolean;
+  /** By GitHub's names for Apps. */
+  permissions: Readonly<Record<string, "read" | "write">>;
+  createdAt: string;
+  /** Gives out the key; absent once it did. */
+  code?: { readonly sha256: string; readonly expiresAt: string };
+  /** PEM; absent until the code was used. */
+  publicKey?: string;
+  /** Absent until it is installed. */
+  installationId?: number;
 }
 
 export interface ApiToken {

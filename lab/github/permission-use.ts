@@ -1,4 +1,5 @@
 import { botOf } from "./app-tokens";
+import type { KnownApp } from "./registered-apps";
 import type { PermissionLevel, PermissionName, Seed, TokenPermissions } from "./seed";
 
 /** What one identity may do, and what of it was ever needed since the service started. */
@@ -21,7 +22,7 @@ export class PermissionUse {
     this.calls.set(login, ofLogin.set(permission, (ofLogin.get(permission) ?? new Set<string>()).add(call)));
   }
 
-  report({ tokens, apps }: Pick<Seed, "tokens" | "apps">): PermissionReport[] {
+  report({ tokens }: Pick<Seed, "tokens">, apps: readonly KnownApp[]): PermissionReport[] {
     const bots = apps.map(({ slug, permissions }) => ({ login: botOf(slug), permissions }));
     return [...tokens, ...bots].map(({ login, permissions }) => {
       const used = this.calls.get(login) ?? new Map<string, Set<string>>();

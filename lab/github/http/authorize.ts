@@ -1,5 +1,6 @@
 import { appOf, botOf, isJwt } from "../app-tokens";
 import type { GitHubFaults } from "../faults";
+import { knownApps } from "../registered-apps";
 import { sha256 } from "../runner-tokens";
 import type { PermissionLevel, PermissionName, Seed } from "../seed";
 import type { GitHubStore } from "../store";
@@ -29,7 +30,7 @@ export function identify(
   if (token === undefined) throw badCredentials();
   const hash = sha256(token);
   if (isJwt(token)) {
-    const { slug } = appOf(authorization, seed.apps, store.clock.now());
+    const { slug } = appOf(authorization, knownApps(seed, store), store.clock.now());
     return { login: botOf(slug), permissions: {}, isInstallation: true, tokenSha256: hash };
   }
   const known = [...seed.tokens, ...store.state.tokens].find((candidate) => candidate.sha256 === hash);

@@ -4,6 +4,7 @@ import { parseBody } from "../http/body";
 import { notModelled } from "../http/errors";
 import type { GitHubRoute } from "../http/message";
 import { rest } from "../http/rest";
+import { knownApps } from "../registered-apps";
 import { tokenPermissions } from "../seed";
 import type { Services } from "../services";
 
@@ -17,7 +18,7 @@ const request = z.object({
 export function appRoutes({ seed, store }: Services): GitHubRoute[] {
   return [
     rest("POST /app/installations/{installation_id}/access_tokens", "own", ({ headers, params, body }) => {
-      const app = appOf(headers.authorization, seed.apps, store.clock.now());
+      const app = appOf(headers.authorization, knownApps(seed, store), store.clock.now());
       const asked = parseBody(request, body ?? {});
       if (asked.repositories !== undefined || asked.repository_ids !== undefined)
         throw notModelled("A token for a part of an installation's repositories");

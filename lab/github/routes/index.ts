@@ -5,6 +5,7 @@ import type { Pushes } from "../repository/pushes";
 import type { Services } from "../services";
 import { accountRoutes } from "./accounts";
 import { actionsSettingsRoutes } from "./actions-settings";
+import { appRegistrationRoutes } from "./app-registration";
 import { appRoutes } from "./apps";
 import { branchPolicyRoutes } from "./branch-policies";
 import { commitRoutes } from "./commits";
@@ -40,6 +41,7 @@ export const allRoutes = (
 ): GitHubRoute[] => [
   ...accountRoutes(services),
   ...appRoutes(services),
+  ...appRegistrationRoutes(services),
   ...repositoryRoutes(services),
   ...commitRoutes(services),
   ...gitDataRoutes(services),

@@ -2,7 +2,8 @@ import { plainRoute, type GitHubRoute } from "../http/message";
 import type { Services } from "../services";
 import { fullName } from "../views/repository";
 
-const escape = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`);
+export const escape = (text: string): string =>
+  text.replace(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`);
 
 const table = (headings: readonly string[], rows: readonly (readonly string[])[]): string =>
   rows.length === 0

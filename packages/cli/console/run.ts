@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Server } from "node:net";
 import { monitoringSettings } from "@ghrunners/config/arguments/monitoring";
@@ -8,6 +7,7 @@ import { monitoringUrls } from "../monitoring/address";
 import { currentStack, type Stack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { consolePage, pageFiles } from "./assets";
+import { openInBrowser } from "./open";
 import { Readings } from "./readings";
 import { panelsOf, type DashboardData } from "./panels";
 import { startServer, WrongQuestion, type Served } from "./server";
@@ -19,14 +19,6 @@ export interface Options {
   readonly port?: number;
   readonly open?: boolean;
   readonly json?: boolean;
-}
-
-/** Opens an address in the default browser. Where there is none, the printed address is enough. */
-function open(url: string): void {
-  const program = process.platform === "darwin" ? "open" : "xdg-open";
-  const child = spawn(program, [url], { stdio: "ignore", detached: true });
-  child.once("error", () => note(`There is no ${program} on PATH. Open the address yourself.`));
-  child.unref();
 }
 
 /** Ends when Ctrl-C or SIGTERM asks for it. */
@@ -59,7 +51,7 @@ export async function serve(stack: string, served: Served, at: number | Server, 
   if (options.json) printJson<"console">({ version: 1, stack, url: server.url });
   else process.stdout.write(`${server.url}\n`);
   note(`The console of ${stack} is at ${server.url} (Ctrl-C ends it)`);
-  if (options.open) open(server.url);
+  if (options.open) openInBrowser(server.url);
   await ended;
   await server.close();
 }

@@ -30,6 +30,8 @@ export interface HttpAnswer {
   /** Media type. */
   readonly type: string;
   readonly body: string;
+  /** Sent besides the server's own headers, or in place of them. Default: none. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The query asks for something that does not exist; the message says what was expected. */
@@ -86,7 +88,7 @@ export function isForeign({ headers: said }: IncomingMessage): boolean {
 async function answerTo(request: IncomingMessage, port: number, served: Served): Promise<HttpAnswer> {
   const host = request.headers.host ?? "";
   if (![`${ADDRESS}:${port}`, `localhost:${port}`].includes(host))
-    return words(421, `The console answers as ${ADDRESS}:${port}, not as "${host}".\n`);
+    return words(421, `This page answers as ${ADDRESS}:${port}, not as "${host}".\n`);
   const { pathname, searchParams } = new URL(request.url ?? "/", `http://${ADDRESS}`);
   const { more = {} } = served;
   const added = Object.hasOwn(more, pathname) ? more[pathname] : undefined;
@@ -109,10 +111,15 @@ async function answerTo(request: IncomingMessage, port: number, served: Served):
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, port: number, served: Served): Promise<void> {
-  const { status, type, body } = await answerTo(request, port, served).catch((error: Error) =>
+  const {
+    status,
+    type,
+    body,
+    headers: more,
+  } = await answerTo(request, port, served).catch((error: Error) =>
     words(error instanceof WrongQuestion ? 400 : 502, `${error.message}\n`),
   );
-  response.writeHead(status, { ...headers, "content-type": type });
+  response.writeHead(status, { ...headers, "content-type": type, ...more });
   response.end(request.method === "HEAD" ? undefined : body);
 }
 

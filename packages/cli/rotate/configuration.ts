@@ -5,12 +5,8 @@ import { type Stack, stackFile } from "../pulumi/stack";
 
 const MARK = ".rotation-";
 
-/**
- * Sets a secret of the stack's configuration atomically. `pulumi config set` stores what it has read when its standard
- * input ends: if this process were killed at that moment, an empty value would be stored. So it works on a copy.
- * @param setting path such as `ghrunners:secretValues.NAME`
- */
-export async function setSecret(stack: Stack, setting: string, value: string): Promise<void> {
+/** Sets the secret in a copy of the stack's file. @returns the copy */
+async function inCopy(stack: Stack, setting: string, value: string): Promise<string> {
   const file = stackFile(stack);
   const [folder, base] = [path.dirname(file), path.basename(file, ".yaml")];
   for (const left of readdirSync(folder).filter((name) => name.startsWith(`${base}${MARK}`))) {
@@ -20,5 +16,19 @@ export async function setSecret(stack: Stack, setting: string, value: string): P
   copyFileSync(file, copy);
   const set = ["config", "set", "--config-file", copy, "--path", "--secret", setting];
   await capturePulumi(stack, set, value);
-  renameSync(copy, file);
+  return copy;
+}
+
+/**
+ * Sets a secret of the stack's configuration atomically. `pulumi config set` stores what it has read when its standard
+ * input ends: if this process were killed at that moment, an empty value would be stored. So it works on a copy.
+ * @param setting path such as `ghrunners:secretValues.NAME`
+ */
+export async function setSecret(stack: Stack, setting: string, value: string): Promise<void> {
+  renameSync(await inCopy(stack, setting, value), stackFile(stack));
+}
+
+/** Whether a secret can be set, tried on a copy. @throws PulumiError that says why not */
+export async function requireSettable(stack: Stack, setting: string): Promise<void> {
+  rmSync(await inCopy(stack, setting, "tried"));
 }

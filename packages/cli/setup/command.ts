@@ -1,5 +1,6 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { action, newCommand } from "../command";
+import { port } from "../console/command";
 
 export function command(): Command {
   const root = newCommand("setup", {
@@ -41,13 +42,26 @@ export function command(): Command {
       summary: "GitHub Apps in place of personal tokens",
       about:
         "Prints a link for each credential of a stack that opens GitHub's page for a new App, with exactly the permissions " +
-        "that it needs, and what comes after it. Asks GitHub nothing.",
-      examples: ["ghrunners setup github", "ghrunners setup github --repository octo-org/demo-app --organization"],
-      exitCodes: "0 printed",
+        "that it needs, and what comes after it. Asks GitHub nothing. With --register it serves a page on 127.0.0.1 for a browser " +
+        "instead: one button for each App, GitHub's page behind it, and the installation. The command stores each App's key in the " +
+        "stack's configuration when the App is installed, and shows it nowhere.",
+      examples: [
+        "ghrunners setup github",
+        "ghrunners setup github --repository octo-org/demo-app --organization",
+        "ghrunners setup github --register --open",
+        "ghrunners setup github --register --only failoverToken",
+      ],
+      exitCodes: "0 printed, or every App is stored; 1 not all were in an hour, 130 ended by Ctrl-C",
       json: "setup-github",
     })
       .option("--repository <owner/name>", "repository of the runners; default: the stack's")
       .option("--organization", "the repository's owner is an organization")
+      .option("--register", "register them by a page in the browser, and store their keys in the stack")
+      .option("--only <setting>", "with --register, one of githubToken, exporterToken and failoverToken")
+      .addOption(
+        new Option("--port <number>", "with --register, port on 127.0.0.1; default: a free one").argParser(port),
+      )
+      .option("--open", "with --register, open the page in the default browser")
       .action(action(() => (require("./github") as typeof import("./github")).setupGitHub)),
   );
   root.addCommand(

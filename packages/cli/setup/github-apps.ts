@@ -54,28 +54,45 @@ function appPermissions(
   return Object.fromEntries([...permissions, ...plan, ...group]) as Readonly<Record<string, "read" | "write">>;
 }
 
+/** What the person at GitHub gets to see of an App before it exists. */
+export interface AppForm extends Omit<AppToRegister, "link"> {
+  readonly name: string;
+  readonly description: string;
+  /** The repository's page. */
+  readonly homepage: string;
+  /** Address of GitHub's form for a new App. */
+  readonly form: string;
+}
+
+/** One form for each credential of a stack. */
+export function appForms(appOwner: AppOwner): AppForm[] {
+  const { url, repository, isOrganization } = appOwner;
+  const { owner, repo } = repositoryName(repository);
+  const base = url.replace(/\/$/, "");
+  const page = isOrganization ? `organizations/${owner}/settings/apps/new` : "settings/apps/new";
+  return identities.map(({ setting, name, purpose }) => {
+    const ending = `-${name}`;
+    return {
+      setting,
+      purpose,
+      permissions: appPermissions(setting, appOwner),
+      name: `${`${owner}-${repo}`.slice(0, LONGEST_NAME - ending.length)}${ending}`,
+      description: `GitHub Actions runners of ${repository}: ${purpose}`,
+      homepage: `${base}/${repository}`,
+      form: `${base}/${page}`,
+    };
+  });
+}
+
 /**
  * One App for each credential of a stack.
  * @example appsToRegister({ url: "https://github.com", repository: "octo-org/demo-app", isOrganization: true
  * })[2].setting
  */
 export function appsToRegister(appOwner: AppOwner): AppToRegister[] {
-  const { url, repository, isOrganization } = appOwner;
-  const { owner, repo } = repositoryName(repository);
-  const base = url.replace(/\/$/, "");
-  const page = isOrganization ? `organizations/${owner}/settings/apps/new` : "settings/apps/new";
-  return identities.map(({ setting, name, purpose }) => {
-    const permissions = appPermissions(setting, appOwner);
-    const ending = `-${name}`;
-    const query = new URLSearchParams({
-      name: `${`${owner}-${repo}`.slice(0, LONGEST_NAME - ending.length)}${ending}`,
-      description: `GitHub Actions runners of ${repository}: ${purpose}`,
-      url: `${base}/${repository}`,
-      public: "false",
-      webhook_active: "false",
-      ...permissions,
-    });
-    return { setting, purpose, permissions, link: `${base}/${page}?${query.toString()}` };
+  return appForms(appOwner).map(({ setting, purpose, permissions, name, description, homepage, form }) => {
+    const filled = { name, description, url: homepage, public: "false", webhook_active: "false", ...permissions };
+    return { setting, purpose, permissions, link: `${form}?${new URLSearchParams(filled).toString()}` };
   });
 }
 

@@ -3,16 +3,16 @@ import { CREDENTIAL_FORM, isCredential } from "@ghrunners/core/github/credential
 import { schema } from "@ghrunners/config/schema";
 import { print, printJson, WrongUse } from "../command";
 import { appsText, appsToRegister } from "./github-apps";
+import type { RegisterOptions } from "./register-apps";
 import { stackValues } from "./stack-values";
 
-interface Options {
-  readonly stack?: string;
+interface Options extends RegisterOptions {
   readonly repository?: string;
   readonly organization?: boolean;
-  readonly json?: boolean;
+  readonly register?: boolean;
 }
 
-/** Prints links that register the Apps. Asks GitHub nothing and changes nothing. */
+/** Prints links that register the Apps, which asks GitHub nothing and changes nothing; or registers them by a page. */
 export async function setupGitHub(options: Options): Promise<number> {
   const { github = {} } = await stackValues(options.stack);
   const seen = github as { readonly url?: string; readonly repository?: string };
@@ -26,6 +26,10 @@ export async function setupGitHub(options: Options): Promise<number> {
   // Only an organization has runner groups.
   const isOrganization = options.organization === true || runnerGroup !== undefined;
   const owner = { url, repository, isOrganization, runnerGroup };
+  if (options.register)
+    return (require("./register-apps") as typeof import("./register-apps")).registerApps(owner, options);
+  const lone = (["only", "port", "open"] as const).find((name) => options[name] !== undefined);
+  if (lone !== undefined) throw new WrongUse(`Seen --${lone} without --register. Expected both. Next: add --register`);
   if (options.json) printJson<"setup-github">({ version: 1, apps: appsToRegister(owner) });
   else print(appsText(owner));
   return 0;

@@ -16,6 +16,17 @@ export const setupGitHubSchema = z.strictObject({
       purpose: z.string(),
       permissions: z.record(z.string(), z.enum(["read", "write"])).describe("By GitHub's names for Apps."),
       link: z.url().describe("Opens GitHub's page that registers the App."),
+      registered: z
+        .strictObject({
+          appId: z.int(),
+          slug: z.string().describe("The App's name in GitHub's addresses."),
+          installationId: z
+            .int()
+            .nullable()
+            .describe("null: it was not installed in time, and its key was discarded; else the credential is stored."),
+        })
+        .optional()
+        .describe("What --register made. Absent without --register, and for an App that nobody registered."),
     }),
   ),
 });

@@ -42,6 +42,16 @@ export const ghrunnersCommands: readonly KnownCommand[] = [
     by: '"ghrunners", "setup", "github"',
   },
   {
+    pattern: /^pulumi stack init team$/,
+    test: "test/engine/program/cli-alone.engine.test.ts",
+    by: '"stack", "init", stack, "--secrets-provider", "passphrase"',
+  },
+  {
+    pattern: /^ghrunners setup github --register( --open)?( --stack team --repository octo-org\/demo-app)?$/,
+    test: "test/unit/cli/setup/app-registration.test.ts",
+    by: "await serveRegistration(registration, { port: 0",
+  },
+  {
     pattern: /^ghrunners setup github-credential .+ \| pulumi config set --secret ghrunners:failoverToken$/,
     test: "test/unit/cli/setup/github.test.ts",
     by: "credentialOf({ appId, installationId, keyFile })",

@@ -1,6 +1,7 @@
 import { createAppAuth } from "@octokit/auth-app";
 import { strFromU8, unzipSync } from "fflate";
 import assert from "node:assert/strict";
+import { installApp, registerApp } from "@ghrunners/lab/github/registered-apps";
 import { type ApiCalls, here, production } from "./context";
 
 /** Calls about runners, tokens of an App, workflows and approvals. */
@@ -30,6 +31,21 @@ export const actionsCalls: ApiCalls = {
     const auth = createAppAuth({ appId: 12, privateKey: appKey.privateKey, request });
     const { token } = await auth({ type: "installation", installationId: 34 });
     assert.match(token, /^ghs_/);
+  },
+
+  "an App from its manifest to its installation": async ({ emulator }) => {
+    const { store } = emulator.services;
+    const { slug, ...app } = { slug: "made", name: "made", url: emulator.url, redirect_url: emulator.url };
+    const code = registerApp(store, here.owner, { ...app, default_permissions: { actions_variables: "write" } });
+    const { apps } = await emulator.client("");
+    const { data: made } = await apps.createFromManifest({ code });
+    await assert.rejects(apps.createFromManifest({ code }), { status: 404 });
+    const auth = createAppAuth({ appId: made.id, privateKey: made.pem });
+    const itself = await emulator.client((await auth({ type: "app" })).token);
+    await assert.rejects(itself.apps.getRepoInstallation(here), { status: 404 });
+    installApp(store, here.owner, slug);
+    const { data: installation } = await itself.apps.getRepoInstallation(here);
+    assert.deepEqual([installation.app_id, installation.app_slug], [made.id, slug]);
   },
 
   "workflows, runs, jobs, logs, concurrency groups": async ({ emulator, operator }) => {

@@ -1,0 +1,110 @@
+/** `ghrunners setup github --register`: the page on loopback, until every App is installed. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { note } from "@ghrunners/core/terminal";
+import { poll } from "@ghrunners/core/until";
+import { print, printJson, WrongUse } from "../command";
+import { openInBrowser } from "../console/open";
+import { startServer } from "../console/server";
+import { INTERRUPTED } from "../pulumi/interrupted";
+import { currentStack, type Stack, stackFile } from "../pulumi/stack";
+import { requireSettable, setSecret } from "../rotate/configuration";
+import { REFRESH_SECONDS, registrationStyle, registrationText } from "./app-manifest";
+import { appForms, type AppOwner, appsToRegister } from "./github-apps";
+import { AppRegistration, type RegistrationContext } from "./app-registration";
+
+/** GitHub's own limit for the flow. */
+const LIMIT_MS = 3_600_000;
+
+export interface RegisterOptions {
+  readonly stack?: string;
+  readonly only?: string;
+  readonly port?: number;
+  readonly open?: boolean;
+  readonly json?: boolean;
+}
+
+/** How the page is served and waited for. */
+export interface Serving {
+  /** Port on 127.0.0.1; 0: a free one. */
+  readonly port: number;
+  /** Called with the page's address. */
+  readonly at: (url: string) => void;
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+  /** Milliseconds between two looks for installations. */
+  readonly pauseMs: number;
+  /** Milliseconds after which the wait ends. */
+  readonly limitMs: number;
+}
+
+/** Serves the page until every App's credential is stored, the time is over, or the signal ends it. */
+export async function serveRegistration(registration: AppRegistration, serving: Serving): Promise<void> {
+  const { port, at, signal, pauseMs, limitMs } = serving;
+  const page = { script: "", style: registrationStyle };
+  const server = await startServer({ title: "", page, json: {}, more: registration.routes }, port);
+  try {
+    at(`${server.url.replace(/\/$/, "")}${registration.path}`);
+    const isOver = (): boolean => registration.isDone || signal.aborted;
+    await poll(() => registration.look(), isOver, { limitMs, pauseMs });
+    // The page asks once more by itself, and should find its end.
+    const isSeen = (): boolean => !registration.isDone || registration.shownDone || signal.aborted;
+    await poll(isSeen, Boolean, { limitMs: 2_000 * REFRESH_SECONDS });
+  } finally {
+    await server.close();
+  }
+}
+
+async function settableStack(named: string | undefined, setting: string): Promise<Stack> {
+  const stack = await currentStack(named);
+  const file = stackFile(stack);
+  if (!existsSync(file))
+    throw new WrongUse(
+      `Seen no ${file}. Expected the file of a stack, because the keys go into it. Next: ghrunners init --stack ${stack.name}`,
+    );
+  // After the registration it would be too late: GitHub gives out the key once.
+  await requireSettable(stack, `ghrunners:${setting}`);
+  return stack;
+}
+
+/** @returns 0 if every App's credential is stored, 1 if the time is over, 130 after Ctrl-C */
+export async function registerApps(owner: AppOwner, options: RegisterOptions): Promise<number> {
+  const forms = appForms(owner).filter(({ setting }) => options.only === undefined || setting === options.only);
+  const [first] = forms;
+  if (first === undefined)
+    throw new WrongUse(
+      `Seen --only ${options.only}. Expected githubToken, exporterToken or failoverToken. Next: the same command without --only`,
+    );
+  const stack = await settableStack(options.stack, first.setting);
+  const context: RegistrationContext = {
+    repository: { url: owner.url, fullName: owner.repository },
+    store: (setting, credential) => setSecret(stack, `ghrunners:${setting}`, credential),
+    say: note,
+  };
+  const registration = new AppRegistration(forms, context);
+  const ended = new AbortController();
+  const end = (): void => ended.abort();
+  process.once("SIGINT", end).once("SIGTERM", end);
+  const at = (url: string): void => {
+    note(`Open ${url} in a browser on this machine (Ctrl-C ends it). It replaces what the stack has now.`);
+    if (options.open) openInBrowser(url);
+  };
+  const serving = { port: options.port ?? 0, at, signal: ended.signal, pauseMs: 2_000, limitMs: LIMIT_MS };
+  await serveRegistration(registration, serving).finally(() => process.off("SIGINT", end).off("SIGTERM", end));
+  const links = appsToRegister(owner);
+  if (options.json)
+    printJson<"setup-github">({
+      version: 1,
+      apps: registration.apps.flatMap(({ form, progress }) => {
+        const app = links.find(({ setting }) => setting === form.setting);
+        if (app === undefined) return [];
+        if (!("app" in progress)) return [app];
+        const { appId, slug } = progress.app;
+        const installationId = progress.step === "stored" ? progress.installationId : null;
+        return [{ ...app, registered: { appId, slug, installationId } }];
+      }),
+    });
+  else print(registrationText(registration.apps, path.basename(stackFile(stack))));
+  if (registration.isDone) return 0;
+  return ended.signal.aborted ? INTERRUPTED : 1;
+}
