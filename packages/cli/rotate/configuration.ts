@@ -15,7 +15,10 @@ async function inCopy(stack: Stack, setting: string, value: string): Promise<str
   const copy = path.join(folder, `${base}${MARK}${process.pid}.yaml`);
   copyFileSync(file, copy);
   const set = ["config", "set", "--config-file", copy, "--path", "--secret", setting];
-  await capturePulumi(stack, set, value);
+  await capturePulumi(stack, set, value).catch((error: unknown) => {
+    rmSync(copy);
+    throw error;
+  });
   return copy;
 }
 

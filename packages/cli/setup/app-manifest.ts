@@ -83,15 +83,19 @@ const credentialCommand = (setting: string, appId: number): string =>
   `ghrunners setup github-credential --app-id ${appId} --installation-id ID --key-file FILE.pem | ` +
   `pulumi config set --secret ghrunners:${setting}`;
 
-/** What became of each App, with the next command, for a terminal. @param file the stack's configuration */
-export function registrationText(apps: readonly Omit<Shown, "state">[], file: string): string {
+/**
+ * What became of each App, with the next command, for a terminal.
+ * @param file the stack's configuration
+ * @param more options of the next command, each after a blank
+ */
+export function registrationText(apps: readonly Omit<Shown, "state">[], file: string, more = ""): string {
   const lines = apps.flatMap(({ form: { setting, form }, progress }) => {
     if (progress.step === "stored")
       return [
         `${setting}: the App ${progress.app.slug} (id ${progress.app.appId}) is installed; its key is in ${file}`,
       ];
     if (progress.step !== "registered")
-      return [`${setting}: not registered. Next: ghrunners setup github --register --only ${setting}`];
+      return [`${setting}: not registered. Next: ghrunners setup github --register --only ${setting}${more}`];
     const { slug, appId } = progress.app;
     return [
       `${setting}: the App ${slug} (id ${appId}) is registered, but its key was discarded, because no installation was seen.`,

@@ -7,13 +7,17 @@ import type { RegisterOptions } from "./register-apps";
 import { stackValues } from "./stack-values";
 
 interface Options extends RegisterOptions {
-  readonly repository?: string;
-  readonly organization?: boolean;
+  readonly stack?: string;
   readonly register?: boolean;
 }
 
 /** Prints links that register the Apps, which asks GitHub nothing and changes nothing; or registers them by a page. */
 export async function setupGitHub(options: Options): Promise<number> {
+  const registering = options.register ? (require("./register-apps") as typeof import("./register-apps")) : undefined;
+  const lone = (["only", "port", "open"] as const).find((name) => options[name] !== undefined);
+  if (lone !== undefined && registering === undefined)
+    throw new WrongUse(`Seen --${lone} without --register. Expected both. Next: add --register`);
+  const stack = await registering?.stackForKeys(options.stack);
   const { github = {} } = await stackValues(options.stack);
   const seen = github as { readonly url?: string; readonly repository?: string };
   const found = schema.shape.github.safeParse({ ...seen, repository: options.repository ?? seen.repository });
@@ -26,10 +30,7 @@ export async function setupGitHub(options: Options): Promise<number> {
   // Only an organization has runner groups.
   const isOrganization = options.organization === true || runnerGroup !== undefined;
   const owner = { url, repository, isOrganization, runnerGroup };
-  if (options.register)
-    return (require("./register-apps") as typeof import("./register-apps")).registerApps(owner, options);
-  const lone = (["only", "port", "open"] as const).find((name) => options[name] !== undefined);
-  if (lone !== undefined) throw new WrongUse(`Seen --${lone} without --register. Expected both. Next: add --register`);
+  if (registering && stack) return registering.registerApps(owner, stack, options);
   if (options.json) printJson<"setup-github">({ version: 1, apps: appsToRegister(owner) });
   else print(appsText(owner));
   return 0;

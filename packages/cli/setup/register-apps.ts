@@ -17,7 +17,8 @@ import { AppRegistration, type RegistrationContext } from "./app-registration";
 const LIMIT_MS = 3_600_000;
 
 export interface RegisterOptions {
-  readonly stack?: string;
+  readonly repository?: string;
+  readonly organization?: boolean;
   readonly only?: string;
   readonly port?: number;
   readonly open?: boolean;
@@ -55,27 +56,26 @@ export async function serveRegistration(registration: AppRegistration, serving: 
   }
 }
 
-async function settableStack(named: string | undefined, setting: string): Promise<Stack> {
+/** The stack that gets the keys. @param named by --stack @throws WrongUse if it has no file */
+export async function stackForKeys(named: string | undefined): Promise<Stack> {
   const stack = await currentStack(named);
   const file = stackFile(stack);
-  if (!existsSync(file))
-    throw new WrongUse(
-      `Seen no ${file}. Expected the file of a stack, because the keys go into it. Next: ghrunners init --stack ${stack.name}`,
-    );
-  // After the registration it would be too late: GitHub gives out the key once.
-  await requireSettable(stack, `ghrunners:${setting}`);
-  return stack;
+  if (existsSync(file)) return stack;
+  throw new WrongUse(
+    `Seen no ${file}. Expected the file of a stack, because the keys go into it. Next: pulumi stack init ${stack.name}`,
+  );
 }
 
 /** @returns 0 if every App's credential is stored, 1 if the time is over, 130 after Ctrl-C */
-export async function registerApps(owner: AppOwner, options: RegisterOptions): Promise<number> {
+export async function registerApps(owner: AppOwner, stack: Stack, options: RegisterOptions): Promise<number> {
   const forms = appForms(owner).filter(({ setting }) => options.only === undefined || setting === options.only);
   const [first] = forms;
   if (first === undefined)
     throw new WrongUse(
       `Seen --only ${options.only}. Expected githubToken, exporterToken or failoverToken. Next: the same command without --only`,
     );
-  const stack = await settableStack(options.stack, first.setting);
+  // After the registration it would be too late: GitHub gives out the key once.
+  await requireSettable(stack, `ghrunners:${first.setting}`);
   const context: RegistrationContext = {
     repository: { url: owner.url, fullName: owner.repository },
     store: (setting, credential) => setSecret(stack, `ghrunners:${setting}`, credential),
@@ -104,7 +104,11 @@ export async function registerApps(owner: AppOwner, options: RegisterOptions): P
         return [{ ...app, registered: { appId, slug, installationId } }];
       }),
     });
-  else print(registrationText(registration.apps, path.basename(stackFile(stack))));
+  else {
+    const { repository, organization } = options;
+    const more = `${repository === undefined ? "" : ` --repository ${repository}`}${organization ? " --organization" : ""}`;
+    print(registrationText(registration.apps, path.basename(stackFile(stack)), more));
+  }
   if (registration.isDone) return 0;
   return ended.signal.aborted ? INTERRUPTED : 1;
 }

@@ -3,7 +3,7 @@ const pulumi = "pulumi (?:config (?:set|rm|get)|up|preview|refresh|destroy|cance
 const own =
   "ghrunners (?:status|doctor|console|why|alerts|gate|drift|dashboards (?:render|check)|deploy|promote (?:staging|production)|incidents|" +
   "review|smoke|pause|resume|prune|support|upkeep|maintenance(?: start| end)?|rotate|rollback-runners|restore-monitoring|restore-protection|" +
-  "init|setup (?:proxmox|workflows))";
+  "init|setup (?:proxmox|github|workflows))";
 /** Not followed by the rest of a longer word, nor by `--stack` on the same line. */
 const COMMAND = new RegExp(`\\b(${pulumi}|${own})(?![-\\w])(?!.* --stack )`, "g");
 

@@ -173,7 +173,7 @@ describe("ghrunners setup github --register", () => {
       assert.match((await browser.open(url)).body, /GitHub does not know the code[\s\S]*<button>Register /);
       assert.notEqual(registration.apps[0]?.state, before);
     });
-    assert.match(registrationText(registration.apps, ""), /not registered\. Next: .* --register --only githubToken/);
+    assert.match(registrationText(registration.apps, ""), /not registered\. Next: .* --register --only githubToken$/m);
   });
 
   it("keeps the code while GitHub has an error, and the App while it cannot be stored", async () => {
@@ -214,7 +214,7 @@ describe("ghrunners setup github --register", () => {
   it("refuses options that do not fit, before anything is asked", async () => {
     const app = { url: "https://github.com", repository: fullName, isOrganization: false };
     await assert.rejects(
-      registerApps(app, { only: "proxmoxToken" }),
+      registerApps(app, { name: "team", projectRoot: folder, env: {} }, { only: "proxmoxToken" }),
       /Seen --only proxmoxToken\. Expected githubToken, /,
     );
     await assert.rejects(setupGitHub({ repository: fullName, open: true }), /Seen --open without --register/);
@@ -245,5 +245,6 @@ describe("ghrunners setup github --register", () => {
     assert.deepEqual(readdirSync(folder), [...before, "calls"].sort());
     standInPulumi(folder, {}, '*"config set"*) echo "incorrect passphrase" >&2; exit 1 ;;');
     await assert.rejects(requireSettable(stack, "ghrunners:githubToken"), /passphrase/);
+    assert.deepEqual(readdirSync(folder), [...before, "calls"].sort());
   });
 });
