@@ -17,7 +17,7 @@ const CONNECT_MS = 5_000;
  * @param environment label of the runners, by which deployments are paused
  */
 export async function liveSources(
-  watched: Omit<LiveViewOptions, "id" | "inputs">,
+  watched: Omit<LiveViewOptions, "id" | "inputs" | "environment" | "version">,
   environment: string,
 ): Promise<Sources> {
   const { repository, token, workflow, targets, privateKey } = watched;

@@ -10,6 +10,7 @@ import { callAgent, type RemoteAgent } from "@ghrunners/deploy/deployer/remote-a
 import { sshAgent } from "@ghrunners/deploy/deployer/ssh";
 import { jobLog, pendingDeployments } from "../workflow-run/read-run";
 import type { DeploymentView } from "./follow";
+import { jobsOfDeployment, SeveralDeploymentsError } from "./one-of-several";
 import { deployJob, gateJob, lastWords, verdictIn, type SeenJob, type SeenRun, type Snapshot } from "./snapshot";
 
 /** Jobs of a run as GitHub lists them. */
@@ -24,6 +25,9 @@ export interface LiveViewOptions {
   /** Token that starts and cancels runs and reads runners and variables. */
   readonly token: string;
   readonly workflow: string;
+  /** GitHub's environment that is deployed to. */
+  readonly environment: string;
+  readonly version: string;
   /** Inputs of the workflow besides `id`. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly targets: readonly TargetSettings[];
@@ -49,10 +53,15 @@ export async function openLiveView(watched: LiveViewOptions): Promise<Deployment
     );
     const route = "/actions/runs/{run_id}/jobs";
     const raw = await client.list("list the jobs of a run", route, { run_id: runId }, (answer: Jobs) => answer.jobs);
-    const jobs = raw.map(({ id, name, status, conclusion, runner_name: runner, labels }) => ({
+    const all = raw.map(({ id, name, status, conclusion, runner_name: runner, labels }) => ({
       ...{ id, name, status, conclusion, labels },
       runner: runner || null,
     }));
+    const jobs = jobsOfDeployment(all, {
+      ...watched,
+      targets: watched.targets.map(({ name }) => name),
+      url: run.html_url,
+    });
     const base: SeenRun = {
       ...{ id: runId, url: run.html_url, attempt: run.run_attempt ?? 1, status: run.status ?? "unknown", jobs },
       ...{ conclusion: run.conclusion, gate: null, reviewers: [], runnerOnline: null },
@@ -83,7 +92,10 @@ export async function openLiveView(watched: LiveViewOptions): Promise<Deployment
   let attempt = 1;
   return {
     async look(): Promise<Snapshot> {
-      const github = await seen().catch((error: Error) => error.message);
+      const github = await seen().catch((error: Error) => {
+        if (error instanceof SeveralDeploymentsError) throw error;
+        return error.message;
+      });
       if (typeof github !== "string") attempt = github.attempt;
       const id = attempt === 1 ? watched.id : `${watched.id}-${attempt}`;
       return { id, github, ...(await targets.look(id)) };

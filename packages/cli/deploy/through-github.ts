@@ -51,7 +51,7 @@ export async function deployThroughGitHub(stack: Stack, { version, runner }: Thr
   // Only where it says something new: a workflow of the repository without this input goes on working.
   const label: Record<string, string> = name === environment ? {} : { label: environment };
   const inputs = { version, environment: name, runner, ...label };
-  const view = await openLiveView({ ...watched, inputs, id });
+  const view = await openLiveView({ ...watched, environment: name, version, inputs, id });
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const pauseMs = github.writeDelayMs === 0 ? PAUSE_MS.unlimited : PAUSE_MS.counted;
   try {
