@@ -5,8 +5,8 @@ export const command = (): Command =>
   newCommand("rotate", {
     summary: "gives a secret a new value; a working key exists at any time",
     about:
-      "Replaces the value of a secret. ssh-key: the new key is authorised on the targets, GitHub's secret is written, the new key " +
-      "logs in, the old one is removed. random: its generation is raised, which makes another value, and GitHub's secret is " +
+      "Replaces the value of a secret. ssh-key: the new key is authorised on the targets and logs in, GitHub's secret is written, the " +
+      "new key is proved, the old one is removed. random: its generation is raised, which makes another value, and GitHub's secret is " +
       "written. After an interruption the same command resumes; the key that GitHub holds works on every target all the " +
       "time. No value is ever shown.",
     examples: ["ghrunners rotate DEPLOY_KEY --dry-run", "ghrunners rotate DEPLOY_KEY --apply"],

@@ -1,4 +1,5 @@
 import { makeKeyPair } from "@ghrunners/core/ssh/key-pair";
+import { LoginRefusedError } from "@ghrunners/core/ssh/session";
 import { publicKeyOf } from "@ghrunners/config/open-ssh-key";
 import type { Settings } from "@ghrunners/config/parse";
 import type { SecretSettings } from "@ghrunners/config/secrets";
@@ -8,7 +9,7 @@ import { runPulumi } from "../pulumi/run-program";
 import type { Stack } from "../pulumi/stack";
 import { journalFile, readJournal, removeJournal, writeJournal } from "./journal";
 import { setSecret } from "./configuration";
-import { describe, planKeyRotation, type KeyRotation, type KeyStep, type KeyProofKind } from "./plan";
+import { describe, planKeyRotation, refusedNewKey, type KeyRotation, type KeyStep, type KeyProofKind } from "./plan";
 import { proveByJob, requireProofWorkflow } from "./proof";
 import { atTarget, type TargetInput } from "./target";
 
@@ -105,6 +106,9 @@ export class DeployKeyRotation {
       case "authorise":
         await this.at(step.target, "authorise", { LINE: `${key} ${this.mark}` });
         return;
+      case "try":
+        for (const name of step.targets) await this.tryOn(name, journal.privateKey);
+        return;
       case "publish":
         await this.publish(journal.privateKey);
         return writeJournal(this.file, { ...journal, published: true });
@@ -121,6 +125,16 @@ export class DeployKeyRotation {
         return;
       case "finish":
         return removeJournal(this.file);
+    }
+  }
+
+  /** @throws Error in words of this rotation: the key that was refused is not the one in the configuration */
+  private async tryOn(name: string, privateKey: string): Promise<void> {
+    try {
+      await this.at(name, "prove", {}, privateKey);
+    } catch (error) {
+      if (error instanceof LoginRefusedError) throw new Error(refusedNewKey(this.target(name)));
+      throw error;
     }
   }
 

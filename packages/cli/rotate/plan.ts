@@ -6,6 +6,7 @@
 export type KeyStep =
   | { readonly step: "generate" }
   | { readonly step: "authorise"; readonly target: string }
+  | { readonly step: "try"; readonly targets: readonly string[] }
   | { readonly step: "publish" }
   | { readonly step: "prove"; readonly targets: readonly string[] }
   | { readonly step: "retire"; readonly target: string; readonly keys: number }
@@ -24,9 +25,9 @@ export interface KeyRotation {
 }
 
 /**
- * The remaining steps, in order: the new key is authorised everywhere before it is stored in GitHub's secret, and an
- * old key is removed only after the new one has logged in. So at every moment the key that GitHub holds works on every
- * target.
+ * The remaining steps, in order: the new key has logged in everywhere before it is stored in GitHub's secret, because a
+ * line in a file does not show that the SSH server reads that file and takes keys of this kind. An old key is removed
+ * only after the new one was proved. So at every moment the key that GitHub holds works on every target.
  */
 export function planKeyRotation({ next, published, proven, targets }: KeyRotation): KeyStep[] {
   const authorise = targets
@@ -38,11 +39,12 @@ export function planKeyRotation({ next, published, proven, targets }: KeyRotatio
   });
   // If a target had lost the key, the login must be proved again.
   const shown = proven && authorise.length === 0;
+  const all = targets.map(({ name }) => name);
   return [
     ...(next === undefined ? [{ step: "generate" } as const] : []),
     ...authorise,
-    ...(published ? [] : [{ step: "publish" } as const]),
-    ...(shown ? [] : [{ step: "prove", targets: targets.map(({ name }) => name) } as const]),
+    ...(published ? [] : [{ step: "try", targets: all } as const, { step: "publish" } as const]),
+    ...(shown ? [] : [{ step: "prove", targets: all } as const]),
     ...retire,
     { step: "finish" },
   ];
@@ -62,6 +64,8 @@ export function describe(step: KeyStep, proof: KeyProofKind): string {
       return "make a new Ed25519 key";
     case "authorise":
       return `authorise the new key on ${step.target}`;
+    case "try":
+      return `log in on ${step.targets.join(", ")} with the new key, before GitHub's secret is written`;
     case "publish":
       return "store the new key in the configuration and write GitHub's secret (pulumi up, only this secret)";
     case "prove":
@@ -74,3 +78,10 @@ export function describe(step: KeyStep, proof: KeyProofKind): string {
       return "delete the rotation's own copy of the key";
   }
 }
+
+/** The message for a target that has the new key and does not take it. */
+export const refusedNewKey = ({ name, user }: { readonly name: string; readonly user: string }): string =>
+  `${name} refuses the login of ${user} with the new key, although the key is authorised. GitHub's secret still has the ` +
+  "old key, which stays authorised. Expected an SSH server that reads the file with the key and takes Ed25519 keys. " +
+  `Next, on ${name}: sudo sshd -T -C user=${user},host=runner,addr=192.0.2.1 shows AuthorizedKeysFile and ` +
+  "PubkeyAcceptedAlgorithms; correct them, then run the same command again: it resumes";

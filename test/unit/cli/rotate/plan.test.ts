@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   describe as words,
   planKeyRotation,
+  refusedNewKey,
   secretName,
   type KeyRotation,
   type KeyStep,
@@ -14,6 +15,8 @@ interface RotationState {
   published: boolean;
   proven: boolean;
   github: string;
+  /** Whether the key that is to be published has logged in on every target. */
+  tried: boolean;
   readonly targets: { name: string; keys: string[] }[];
 }
 
@@ -30,12 +33,24 @@ function happen(state: RotationState, step: KeyStep): void {
     state.targets.find((entry) => entry.name === name)!;
   switch (step.step) {
     case "generate":
-      Object.assign(state, { next: "new", published: false, proven: false });
+      Object.assign(state, { next: "new", published: false, proven: false, tried: false });
       break;
     case "authorise":
       target(step.target).keys.push(state.next!);
       break;
+    case "try":
+      assert.deepEqual(
+        step.targets,
+        state.targets.map(({ name }) => name),
+      );
+      assert.ok(
+        state.targets.every(({ keys }) => keys.includes(state.next!)),
+        "the new key was refused",
+      );
+      state.tried = true;
+      break;
     case "publish":
+      assert.ok(state.tried, "GitHub got a key that was never tried");
       Object.assign(state, { github: state.next, published: true });
       break;
     case "prove":
@@ -63,6 +78,7 @@ const start = (count: number): RotationState => ({
   published: false,
   proven: false,
   github: "old",
+  tried: false,
   targets: Array.from({ length: count }, (_, index) => ({ name: `t${index}`, keys: ["old"] })),
 });
 
@@ -70,7 +86,7 @@ describe("rotation of a deploy key", () => {
   it("adds the new key, proves it, and then removes the old one", () => {
     assert.deepEqual(
       planKeyRotation(view(start(1))).map(({ step }) => step),
-      ["generate", "authorise", "publish", "prove", "retire", "finish"],
+      ["generate", "authorise", "try", "publish", "prove", "retire", "finish"],
     );
   });
 
@@ -105,6 +121,16 @@ describe("rotation of a deploy key", () => {
     state.targets[0]!.keys.push("new");
     const steps = planKeyRotation(view(state)).map(({ step }) => step);
     assert.deepEqual(steps, ["authorise", "prove", "retire", "retire", "finish"]);
+  });
+
+  it("tries the new key again after an interruption, and says in words what a refusal of it means", () => {
+    const state: RotationState = { ...start(1), next: "new" };
+    state.targets[0]!.keys.push("new");
+    const steps = planKeyRotation(view(state)).map(({ step }) => step);
+    assert.deepEqual(steps, ["try", "publish", "prove", "retire", "finish"]);
+    const words = refusedNewKey({ name: "app", user: "deploy" });
+    assert.match(words, /^app refuses the login of deploy with the new key.+GitHub's secret still has the old key/);
+    assert.doesNotMatch(words, /sshPrivateKey/);
   });
 
   it("takes a name as people write it", () => assert.equal(secretName("deploy-key"), "DEPLOY_KEY"));
