@@ -11,7 +11,7 @@ import { journalFile, readJournal, removeJournal, writeJournal } from "./journal
 import { setSecret } from "./configuration";
 import { describe, planKeyRotation, refusedNewKey, type KeyRotation, type KeyStep, type KeyProofKind } from "./plan";
 import { proveByJob, requireProofWorkflow } from "./proof";
-import { atTarget, type TargetInput } from "./target";
+import { atTarget, type KeysAtTarget, type TargetInput } from "./target";
 
 const publicKey = (privateKey: string): string => publicKeyOf(privateKey) ?? "";
 
@@ -41,7 +41,7 @@ export class DeployKeyRotation {
     verb: TargetInput["verb"],
     more: Record<string, string> = {},
     key?: string,
-  ): Promise<string[]> {
+  ): Promise<KeysAtTarget> {
     const target = this.target(name);
     const { address: host, user, hostKey } = target;
     return atTarget({
@@ -53,8 +53,8 @@ export class DeployKeyRotation {
   }
 
   /** The keys of this secret that each target accepts. */
-  private authorised(): Promise<{ name: string; keys: string[] }[]> {
-    return Promise.all(this.secret.source.targets.map(async (name) => ({ name, keys: await this.at(name, "show") })));
+  private authorised(): Promise<({ name: string } & KeysAtTarget)[]> {
+    return Promise.all(this.secret.source.targets.map(async (name) => ({ name, ...(await this.at(name, "show")) })));
   }
 
   /** @param value the private key; undefined if there is none yet */
@@ -104,7 +104,7 @@ export class DeployKeyRotation {
     const key = publicKey(journal.privateKey);
     switch (step.step) {
       case "authorise":
-        await this.at(step.target, "authorise", { LINE: `${key} ${this.mark}` });
+        say(`in ${(await this.at(step.target, "authorise", { LINE: `${key} ${this.mark}` })).file}`);
         return;
       case "try":
         for (const name of step.targets) await this.tryOn(name, journal.privateKey);

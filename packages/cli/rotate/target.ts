@@ -1,10 +1,10 @@
 /** Work on one deployment target by SSH. */
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { renderScript } from "@ghrunners/core/ssh/render-script";
 import { rootCommand } from "@ghrunners/core/ssh/script";
 import { withSession } from "@ghrunners/core/ssh/session";
+import { withKeyFiles } from "../drift/key-files";
 
 /** What to do on the target, and with which key. */
 export interface TargetInput {
@@ -17,13 +17,22 @@ export interface TargetInput {
 
 const LIMIT_MS = 30_000;
 
-/** @returns lines of the answer; with `show`, the public keys of this secret that the target accepts */
-export async function atTarget({ address, privateKey, verb, parameters }: TargetInput): Promise<string[]> {
+/** The answer of a target; nothing about keys with `prove`. */
+export interface KeysAtTarget {
+  /** Public keys of this secret in the files that the target's SSH server reads. */
+  readonly keys: readonly string[];
+  /** The file that a key is added to. */
+  readonly file: string;
+}
+
+export async function atTarget({ address, privateKey, verb, parameters }: TargetInput): Promise<KeysAtTarget> {
   return withSession(address, privateKey, async (session) => {
-    const script = readFileSync(path.join(__dirname, "scripts", "deploy-key.sh"), "utf8");
+    const script = withKeyFiles(path.join(__dirname, "scripts", "deploy-key.sh"));
     const [line, stdin] = verb === "prove" ? ["true", ""] : [rootCommand(verb), renderScript(script, parameters)];
     const { code, stdout, stderr } = await session.run(line, stdin, LIMIT_MS);
     if (code !== 0) throw new Error(`${verb} on ${address.host} failed: ${stderr.trim() || `exit code ${code}`}`);
-    return stdout.split("\n").filter((key) => key !== "");
+    const lines = stdout.split("\n").filter((each) => each !== "");
+    const file = lines.find((each) => each.startsWith("in "))?.slice(3) ?? "";
+    return { keys: lines.filter((each) => !each.startsWith("in ")), file };
   });
 }
