@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import {
   HOOK_POLICY_FILE,
@@ -11,6 +10,7 @@ import { type HostScript, runScript } from "@ghrunners/core/ssh/script";
 import { withSession } from "@ghrunners/core/ssh/session";
 import type { HostExpectation } from "./expectation";
 import type { SeenHost } from "./observation";
+import { withKeyFiles } from "./key-files";
 import { parseHost } from "./parse-host";
 
 const LIMIT_MS = 30_000;
@@ -25,7 +25,7 @@ export async function readHost(
   privateKey: string,
   limits: { readonly connectMs?: number; readonly runMs?: number } = {},
 ): Promise<SeenHost> {
-  const script: HostScript = { name: SCRIPT, text: readFileSync(path.join(__dirname, "scripts", SCRIPT), "utf8") };
+  const script: HostScript = { name: SCRIPT, text: withKeyFiles(path.join(__dirname, "scripts", SCRIPT)) };
   const parameters = {
     UNIT: unit?.name ?? "",
     RUNNER_HOME,

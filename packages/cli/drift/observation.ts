@@ -25,9 +25,10 @@ export interface SeenVariable {
   readonly value: string;
 }
 
-/** One line of an authorized_keys file. */
+/** One line of a file that the host's SSH server reads keys from. */
 export interface AuthorizedKey {
   readonly user: string;
+  readonly file: string;
   /** Kind and base64 text, without options and comment. */
   readonly key: string;
   readonly comment: string;

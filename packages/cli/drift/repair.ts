@@ -22,8 +22,11 @@ export interface Repairs {
   readonly removeVariable: (scope: "environment" | "repository", name: string) => string;
   readonly removePolicy: (id: number) => string;
   readonly removeRunner: (runner: Pick<GitHubRunner, "id" | "groupId">) => string;
-  readonly removeKey: (host: { user: string; host: string }, account: string, key: string) => string;
+  readonly removeKey: (host: { user: string; host: string }, file: string, key: string) => string;
 }
+
+/** A path for the host's shell, behind the one of this machine. */
+const pathWord = (file: string): string => (/^[\w./@-]+$/.test(file) ? file : quote(quote(file)));
 
 /** @param repository `owner/name` */
 export function repairsFor(stack: string, repository: string, environment: string): Repairs {
@@ -47,7 +50,7 @@ export function repairsFor(stack: string, repository: string, environment: strin
     removeRunner: (runner) => `gh api --method DELETE ${runnerApi(repository, runner)}`,
     // The base64 text of a key has no character that is special in sed, except the slash, which is not the delimiter
     // here.
-    removeKey: ({ user, host }, account, key) =>
-      `ssh ${user}@${host} sudo sed -i ${quote(quote(`\\|${key.split(" ")[1] ?? key}|d`))} ~${account}/.ssh/authorized_keys`,
+    removeKey: ({ user, host }, file, key) =>
+      `ssh ${user}@${host} sudo sed -i ${quote(quote(`\\|${key.split(" ")[1] ?? key}|d`))} ${pathWord(file)}`,
   };
 }

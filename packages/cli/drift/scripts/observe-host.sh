@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Shows who may log in, how full the disk is, and how the runner's unit is set up. Runs as root, changes nothing.
+# Shows who may log in, how full the disk is, and how the runner's unit is set up. Runs as root behind key-files.sh, changes
+# nothing.
 # Parameters: UNIT (empty on a host that is not a runner) RUNNER_HOME JOB_FOLDERS POLICY_FILE HOOKS_FOLDER RUNNER_USER
-# Output, one fact per line: `key<TAB>USER<TAB>LINE OF AUTHORIZED_KEYS`, `host<TAB>NAME<TAB>VALUE` and
+# Output, one fact per line: `key<TAB>USER<TAB>FILE<TAB>LINE OF IT`, `host<TAB>NAME<TAB>VALUE` and
 # `unit<TAB>NAME<TAB>VALUE`.
 set -euo pipefail
 
@@ -13,11 +14,12 @@ printf 'host\tdisk\t%s\n' "$(df --output=used,avail -k "$folder" | tail -n 1)"
 printf 'host\tinodes\t%s\n' "$(df --output=iused,iavail "$folder" | tail -n 1)"
 
 while IFS=: read -r user _ _ _ _ home _; do
-  file=$home/.ssh/authorized_keys
-  [[ -f $file ]] || continue
-  while IFS= read -r line; do
-    [[ -z $line || $line == \#* ]] || printf 'key\t%s\t%s\n' "$user" "$line"
-  done <"$file"
+  while IFS= read -r file; do
+    [[ -f $file ]] || continue
+    while IFS= read -r line; do
+      [[ -z $line || $line == \#* ]] || printf 'key\t%s\t%s\t%s\n' "$user" "$file" "$line"
+    done <"$file"
+  done < <(key_files "$user" "$home")
 done < <(getent passwd)
 
 [[ -n $UNIT ]] || exit 0

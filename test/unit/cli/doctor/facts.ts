@@ -53,7 +53,14 @@ const vitals = { clock: at.getTime() / 1000 + 2, disk: 0.3, inodes: 0.1 };
 /** A host of the stack, with a runner. */
 export const host = (name: string): SeenHost => ({
   name,
-  keys: [{ user: "runner", key: settings().sshPublicKey.split(" ").slice(0, 2).join(" "), comment: "" }],
+  keys: [
+    {
+      user: "runner",
+      file: "/etc/ssh/authorized_keys/runner",
+      key: settings().sshPublicKey.split(" ").slice(0, 2).join(" "),
+      comment: "",
+    },
+  ],
   vitals,
   unit: {
     enabled: "enabled",

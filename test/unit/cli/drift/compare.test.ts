@@ -5,7 +5,6 @@ import fc from "fast-check";
 import { compare } from "@ghrunners/cli/drift/compare";
 import type { DriftExpectation } from "@ghrunners/cli/drift/expectation";
 import type { DriftObservation } from "@ghrunners/cli/drift/observation";
-import { parseAuthorizedKey, parseHost } from "@ghrunners/cli/drift/parse-host";
 import { renderDrift } from "@ghrunners/cli/drift/render";
 import { goTime } from "@ghrunners/cli/drift/state";
 import { publishedSchema } from "../../../support/published-schema";
@@ -83,7 +82,13 @@ const unit = {
   jobs: 0,
 };
 const vitals = { clock: 1_764_000_000, disk: 0.2, inodes: 0.1 };
-const host = { name: "one", keys: [{ user: "runner", key: ours, comment: "" }], vitals, unit };
+const intruder = (file: string) => ({ user: "root", file, key: "ssh-rsa AAAAevil", comment: "me" });
+const host = {
+  name: "one",
+  keys: [{ user: "runner", file: "/etc/ssh/authorized_keys/runner", key: ours, comment: "" }],
+  vitals,
+  unit,
+};
 const environment = {
   ...expected.environment!,
   reviewers: ["release-reviewer"],
@@ -186,8 +191,8 @@ describe("drift between the three planes", () => {
     ["key-missing", { hosts: [{ ...host, keys: [] }] }, /--replace/],
     [
       "key-unknown",
-      { hosts: [{ ...host, keys: [...host.keys, { user: "root", key: "ssh-rsa AAAAevil", comment: "me" }] }] },
-      /^ssh runner@192\.0\.2\.51 sudo sed -i .*AAAAevil.* ~root\/\.ssh\/authorized_keys$/,
+      { hosts: [{ ...host, keys: [...host.keys, intruder("/etc/ssh/keys/root")] }] },
+      /^ssh runner@192\.0\.2\.51 sudo sed -i .*AAAAevil.* \/etc\/ssh\/keys\/root$/,
     ],
   ];
   const restored = /^ghrunners restore-monitoring --stack production$/;
@@ -254,33 +259,6 @@ describe("drift between the three planes", () => {
         assert.ok(valid(JSON.parse(JSON.stringify(drift(changes)))), JSON.stringify(valid.errors));
       }),
     );
-  });
-
-  it("reads authorised keys with options and comments", () => {
-    assert.deepEqual(parseAuthorizedKey("a", 'from="192.0.2.1",no-pty ssh-ed25519 AAAA+/= a comment'), {
-      user: "a",
-      key: "ssh-ed25519 AAAA+/=",
-      comment: "a comment",
-    });
-    assert.equal(parseAuthorizedKey("a", "nonsense"), undefined);
-  });
-
-  it("reads a host", () => {
-    const output = "key\trunner\tssh-ed25519 AAAA x\nunit\tenabled\tenabled\nunit\tdropIns\t/a /b\n";
-    assert.deepEqual(parseHost("one", output).unit?.dropIns, ["/a", "/b"]);
-    assert.equal(parseHost("one", `${output}unit\twritable\t''\n`).unit?.writable, "");
-    assert.equal(parseHost("one", `${output}unit\twritable\t/opt/x\n`).unit?.writable, "/opt/x");
-    assert.equal(parseHost("target", "key\tr\tssh-ed25519 AAAA x\n").unit, undefined);
-  });
-
-  it("reads a host's clock and how full it is", () => {
-    const read = (facts: string) => parseHost("one", facts).vitals;
-    assert.deepEqual(read("host\tnow\t1764000000.5\nhost\tdisk\t  30 90\nhost\tinodes\t  0 0\n"), {
-      clock: 1_764_000_000.5,
-      disk: 0.25,
-      inodes: 0,
-    });
-    assert.ok(Number.isNaN(read("").disk));
   });
 
   it("reads the provider's times", () => {
