@@ -3,6 +3,7 @@ import { parseAddress } from "@ghrunners/core/vocabulary/ipv4";
 import { DELIVERY_ROLE } from "@ghrunners/core/vocabulary/runner";
 import type { DeliveryRunnerSettings } from "./delivery-runner";
 import type { Problem } from "./problem";
+import { blank, setCommand } from "./set-command";
 import type { ParsedSettings } from "./schema";
 
 const SETTING = "deliveryRunner";
@@ -17,17 +18,21 @@ export function sharedValues(own: DeliveryRunnerSettings, runners: ParsedSetting
   });
 }
 
-const ANOTHER = `another word: jobs for the delivery runner ask for the label ${DELIVERY_ROLE}`;
+/** What is allowed in the place of the delivery runner's label. */
+export const ANOTHER = `another word: jobs for the delivery runner ask for the label ${DELIVERY_ROLE}`;
 
 /** The runners of deployments have the environment's name as a label. */
 export const stolenEnvironment = (environment: string): Problem[] =>
-  environment === DELIVERY_ROLE ? [{ path: "environment", seen: environment, allowed: ANOTHER }] : [];
-
-/** A runner of deployments that had the delivery runner's label would get its jobs, with all that they may reach. */
-export function stolenLabels(extraLabels: readonly string[]): Problem[] {
-  const taken = extraLabels.findIndex((label) => label.toLowerCase() === DELIVERY_ROLE);
-  return taken < 0 ? [] : [{ path: `agent.extraLabels[${taken}]`, seen: `"${extraLabels[taken]}"`, allowed: ANOTHER }];
-}
+  environment === DELIVERY_ROLE
+    ? [
+        {
+          path: "environment",
+          seen: environment,
+          allowed: ANOTHER,
+          next: setCommand("environment", blank("another word")),
+        },
+      ]
+    : [];
 
 /** Whether one of the ports and ranges, as Proxmox VE writes them, is this one. */
 const opens = (ports: string, port: number): boolean =>

@@ -3,11 +3,12 @@
  */
 import { TEMPLATE_VMIDS } from "@ghrunners/core/proxmox/image";
 import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
-import { MAXIMUM_UNIT_NAME_LENGTH, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
+import { DELIVERY_ROLE, MAXIMUM_UNIT_NAME_LENGTH, runnerLabels, runnerUnit } from "@ghrunners/core/vocabulary/runner";
 import { poolProblems } from "@ghrunners/components/runner/check-pool";
-import { sharedValues, stolenEnvironment, stolenLabels, unreachableApi } from "./check-delivery-runner";
+import { ANOTHER, sharedValues, stolenEnvironment, unreachableApi } from "./check-delivery-runner";
 import type { DeliveryRunnerSettings } from "./delivery-runner";
 import type { Problem } from "./problem";
+import { blank, removeCommand, setCommand } from "./set-command";
 import { formatAddress, isHostAddress, parseAddress, subnetOf } from "@ghrunners/core/vocabulary/ipv4";
 import type { ParsedSettings } from "./schema";
 import { secretProblems } from "./secrets";
@@ -65,21 +66,24 @@ function unitNames(machines: readonly Placed[], github: ParsedSettings["github"]
   });
 }
 
-function labels({ agent }: Pick<ParsedSettings, "agent">, environment: string): Problem[] {
+/** A runner of deployments that had the delivery runner's label would get its jobs, with all that they may reach. */
+function labels(
+  { extraLabels }: ParsedSettings["agent"],
+  environment: string,
+  delivery: DeliveryRunnerSettings | undefined,
+): Problem[] {
   const own = runnerLabels(environment, "primary").concat("secondary");
   // GitHub compares labels without case.
-  const extra = agent.extraLabels.map((label) => label.toLowerCase());
-  return agent.extraLabels.flatMap((label, index) =>
-    own.includes(label.toLowerCase()) || extra.indexOf(label.toLowerCase()) !== index
-      ? [
-          {
-            path: `agent.extraLabels[${index}]`,
-            seen: JSON.stringify(label),
-            allowed: "a label that the runner does not have already",
-          },
-        ]
-      : [],
-  );
+  const extra = extraLabels.map((label) => label.toLowerCase());
+  const problems = extra.flatMap((label, index): Problem[] => {
+    const path = `agent.extraLabels[${index}]`;
+    const isStolen = delivery !== undefined && label === DELIVERY_ROLE;
+    if (!isStolen && !own.includes(label) && extra.indexOf(label) === index) return [];
+    const allowed = isStolen ? ANOTHER : "a label that the runner does not have already";
+    return [{ path, seen: JSON.stringify(extraLabels[index]), allowed, next: removeCommand(path) }];
+  });
+  // The last one first: each removal moves the later entries.
+  return problems.reverse();
 }
 
 type PinnedArchive = { readonly [K in "version" | "downloadUrl" | "sha256"]?: string | undefined };
@@ -89,7 +93,12 @@ function archive(path: string, pinned: PinnedArchive = {}): Problem[] {
   if (pinned.sha256 === undefined && pinned.downloadUrl === undefined) return [];
   const missing = (["version", "downloadUrl", "sha256"] as const).filter((name) => pinned[name] === undefined);
   const allowed = "version, downloadUrl and sha256 together, or neither downloadUrl nor sha256";
-  return missing.map((name) => ({ path: `${path}.${name}`, seen: "nothing", allowed }));
+  return missing.map((name) => ({
+    path: `${path}.${name}`,
+    seen: "nothing",
+    allowed,
+    next: setCommand(`${path}.${name}`, blank(`${name} of that archive`)),
+  }));
 }
 
 /** Without a receiver's address Alertmanager would notify no one. */
@@ -103,6 +112,7 @@ function monitoringHost({ monitoring, exporterToken }: WellFormed): Problem[] {
             path: "monitoring.alertmanager.onCallUrl",
             seen: "nothing",
             allowed: "the webhook of on-call, because monitoring.alertmanager.manage is true",
+            next: setCommand("monitoring.alertmanager.onCallUrl", blank("URL")),
           },
         ]
       : []),
@@ -133,6 +143,7 @@ function reviewers(
       path: "deployment.reviewers",
       seen: "no one who approves a deployment to production",
       allowed: `at least one login, or safety.allowUnreviewedProduction: "${words}"`,
+      next: setCommand("deployment.reviewers[0]", blank("login")),
     },
   ];
 }
@@ -219,11 +230,10 @@ function ofSecrets({ deployment, repository, ...groups }: WellFormed): Problem[]
 }
 
 function deliveryProblems(own: DeliveryRunnerSettings, groups: WellFormed, environment: string): Problem[] {
-  const { runners, agent, proxmox } = groups;
+  const { runners, proxmox } = groups;
   return [
     ...(runners === undefined ? [] : sharedValues(own, runners)),
     ...stolenEnvironment(environment),
-    ...(agent === undefined ? [] : stolenLabels(agent.extraLabels)),
     ...(proxmox === undefined ? [] : unreachableApi(own, proxmox.endpoint)),
   ];
 }
@@ -239,7 +249,7 @@ export function crossCheck(groups: WellFormed, environment: string): Problem[] {
     ...(machines === undefined || github === undefined ? [] : unitNames(machines, github)),
     ...(deliveryRunner === undefined ? [] : deliveryProblems(deliveryRunner, groups, environment)),
     ...archive("deliveryRunner.pulumi", deliveryRunner?.pulumi),
-    ...(agent === undefined ? [] : [...labels({ agent }, environment), ...archive("agent", agent)]),
+    ...(agent === undefined ? [] : [...labels(agent, environment, deliveryRunner), ...archive("agent", agent)]),
     // A missing optional group is well formed; a malformed one is not among the groups.
     ...monitoringHost(groups),
     ...refs({ deployment: groups.deployment }),

@@ -2,6 +2,7 @@
  * Documentation of each setting from the schema: meaning, bounds, default, example. Pure.
  */
 import { z } from "zod";
+import { blank, setCommand } from "./set-command";
 import { schema, secretKeys, secretMaps } from "./schema";
 
 /** A setting as JSON Schema, with this project's own fields. */
@@ -51,7 +52,28 @@ export function isSecret(path: string): boolean {
   return ([...secretKeys, ...secretMaps] as readonly string[]).includes(path.split(/[.[]/)[0] ?? "");
 }
 
-/** The command that sets a setting. Secrets are read from standard input, so they are not in the shell history. */
+/** Settings of a machine that no other machine may share: an example would be refused where another has it. */
+const OWN = /^(?:runners\[\d+\]|deliveryRunner)\.(name|vmId|address)$/;
+
+/** The example, or the default. A list's example is that of its entries. */
+function valueFor(path: string, node: Documentation): string {
+  const own = OWN.exec(path)?.[1];
+  if (own !== undefined) return blank(own);
+  // One runner is the primary; the first of the list is.
+  if (/^runners\[[1-9]\d*\]\.role$/.test(path)) return "secondary";
+  const list = /\[\d+\]$/.test(path) ? documentationOf(path.replace(/\[\d+\]$/, "")) : {};
+  const first = Array.isArray(list.default) ? (list.default as readonly string[])[0] : undefined;
+  const example = node.example ?? node.default ?? list.example ?? first;
+  if (example === undefined) return blank("value");
+  const text = JSON.stringify(example).replace(/^"|"$/g, "").replaceAll('\\"', '"');
+  return /[<>*]/.test(text) ? `'${text}'` : text;
+}
+
+/**
+ * The command that sets a setting which is missing or malformed. A problem with other settings has a next step of its
+ * own where a value of this kind is not enough. Secrets are read from standard input, so they are not in the shell
+ * history.
+ */
 export function commandFor(path: string): string {
   const node = documentationOf(path);
   if (path === "sshPrivateKey") return "pulumi config set --secret ghrunners:sshPrivateKey < PRIVATE_KEY_FILE";
@@ -59,14 +81,7 @@ export function commandFor(path: string): string {
   if ((secretMaps as readonly string[]).includes(group))
     return `pulumi config set --secret --path 'ghrunners:${group}.${name}' < SECRET_FILE`;
   if (isSecret(path)) return `pulumi config set --secret ghrunners:${path}`;
-  if (node.type === "array" && node.items?.properties !== undefined) {
-    const [first = ""] = Object.keys(node.items.properties);
-    return commandFor(`${path}[0].${first}`);
-  }
   if (node.type === "array") return commandFor(`${path}[0]`);
-  const value =
-    node.example ?? (node.default === undefined ? "VALUE" : JSON.stringify(node.default).replace(/^"|"$/g, ""));
-  return /[.[]/.test(path)
-    ? `pulumi config set --path 'ghrunners:${path}' ${value}`
-    : `pulumi config set ghrunners:${path} ${value}`;
+  const [first] = Object.keys(node.properties ?? {});
+  return first === undefined ? setCommand(path, valueFor(path, node)) : commandFor(`${path}.${first}`);
 }

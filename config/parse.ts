@@ -8,6 +8,7 @@ import { publicKeyOf } from "./open-ssh-key";
 import { allowedText, documentationOf } from "./documentation";
 import type { Problem } from "./problem";
 import { formatPath, renderSeen } from "./problems";
+import { removeCommand } from "./set-command";
 import { type ParsedSettings, schema, secretKeys, secretMaps } from "./schema";
 
 /** The project's configuration, as Pulumi passes it. */
@@ -45,7 +46,8 @@ function decode(raw: RawConfiguration, problems: Problem[]): Record<string, unkn
     try {
       decoded[key] = JSON.parse(text) as unknown;
     } catch {
-      problems.push({ path: key, seen: renderSeen(key, text), allowed: "structured settings (an object or a list)" });
+      const allowed = "structured settings (an object or a list)";
+      problems.push({ path: key, seen: renderSeen(key, text), allowed, next: removeCommand(key) });
       delete decoded[key];
     }
   }
@@ -73,13 +75,27 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 
 function unknownSetting(path: readonly PropertyKey[]): Problem {
   const text = formatPath(path);
-  const nested = path.length > 1;
   return {
     path: text,
     seen: "a setting that does not exist",
     allowed: allowedText(documentationOf(formatPath(path.slice(0, -1)))),
-    next: nested ? `pulumi config rm --path 'ghrunners:${text}'` : `pulumi config rm ghrunners:${text}`,
+    next: removeCommand(text),
   };
+}
+
+/**
+ * What to do with a value that no other value of this path can replace: the wrong kind for a group or list, a name that
+ * is not allowed, and the words of an override, which no one should copy from a message. Undefined: set another one.
+ */
+function stepAway(path: string, value: unknown, code: string): string | undefined {
+  const { type, const: words, items, properties, additionalProperties, ...node } = documentationOf(path);
+  if (value === undefined) return undefined;
+  if (code === "too_big" && Array.isArray(value)) return "remove the entries that are too many";
+  const isNamed = properties === undefined && Boolean(additionalProperties);
+  if (isNamed && isGroup(value)) return `rename the entries of ghrunners:${path} that have another name`;
+  const isWrongKind = (items !== undefined && !Array.isArray(value)) || properties !== undefined || isNamed;
+  const isOwnDefault = type === "boolean" && node.default === undefined;
+  return code === "invalid_key" || words !== undefined || isWrongKind || isOwnDefault ? removeCommand(path) : undefined;
 }
 
 /** The VMIDs of the templates on every node that is used. Without an image there is a `templateId`. */
@@ -117,10 +133,13 @@ export function parseConfiguration(raw: RawConfiguration): ParseResult {
       continue;
     }
     const path = formatPath(issue.path);
+    const value = valueAt(whole, issue.path);
+    const next = stepAway(path, value, issue.code);
     problems.push({
       path,
-      seen: renderSeen(path, valueAt(whole, issue.path)),
+      seen: renderSeen(path, value),
       allowed: allowedText(documentationOf(path)),
+      ...(next !== undefined && { next }),
     });
   }
   const environment = result.data?.environment ?? raw.stack;

@@ -1,6 +1,7 @@
 /** List `secrets`: what workflows get as secrets, each with an owner and a maximum age. */
 import { z } from "zod";
 import type { Problem } from "./problem";
+import { blank, removeCommand, setCommand } from "./set-command";
 import type { TargetSettings } from "./targets";
 import { text } from "./text";
 
@@ -82,10 +83,15 @@ function repeated(list: string, names: readonly string[]): Problem[] {
             path: `${list}[${index}].name`,
             seen: `${JSON.stringify(name)}, as ${list}[${first}] has it`,
             allowed: "a name of its own for every entry",
+            next: setCommand(`${list}[${index}].name`, blank("name")),
           },
         ];
   });
 }
+
+/** The step that names a target: one of those there are, or the way to the first. */
+const nameTarget = (path: string, known: readonly string[]): string =>
+  known.length === 0 ? "add the host to ghrunners:targets" : setCommand(path, blank(known.join(" or ")));
 
 function sourceProblems(
   { source: { kind, targets } }: SecretSettings,
@@ -100,21 +106,31 @@ function sourceProblems(
             path: `${path}.source.targets[${index}]`,
             seen: JSON.stringify(name),
             allowed: known.length === 0 ? "a name of targets, which is empty" : `one of: ${known.join(", ")}`,
+            next: nameTarget(`${path}.source.targets[${index}]`, known),
           },
         ],
   );
+  const list = `${path}.source.targets`;
   if (kind === "ssh-key" && targets.length === 0) {
-    problems.push({ path: `${path}.source.targets`, seen: "nothing", allowed: "at least one target for an ssh-key" });
+    const next = nameTarget(`${list}[0]`, known);
+    problems.push({ path: list, seen: "nothing", allowed: "at least one target for an ssh-key", next });
   }
   if (kind !== "ssh-key" && targets.length > 0) {
-    problems.push({ path: `${path}.source.targets`, seen: `targets of a ${kind} secret`, allowed: "nothing" });
+    // None of the names matters, known or not.
+    return [{ path: list, seen: `targets of a ${kind} secret`, allowed: "nothing", next: removeCommand(list) }];
   }
   return problems;
 }
 
-const setting: Readonly<Record<SecretSettings["scope"], string>> = {
-  environment: "the group deployment, which makes the environment",
-  repository: "repository.manage: true, in the one stack that manages the repository",
+const setting: Readonly<Record<SecretSettings["scope"], Pick<Problem, "allowed" | "next">>> = {
+  environment: {
+    allowed: "the group deployment, which makes the environment",
+    next: setCommand("deployment.branches[0]", "main"),
+  },
+  repository: {
+    allowed: "repository.manage: true, in the one stack that manages the repository",
+    next: setCommand("repository.manage", "true"),
+  },
 };
 
 /** Checks between the secrets, their values and their targets. Pure; no value is ever in a problem. */
@@ -128,7 +144,7 @@ export function secretProblems(groups: SecretGroups): Problem[] {
       ...sourceProblems(entry, path, known),
       ...(manages[scope]
         ? []
-        : [{ path: `${path}.scope`, seen: `${scope}, which this stack does not manage`, allowed: setting[scope] }]),
+        : [{ path: `${path}.scope`, seen: `${scope}, which this stack does not manage`, ...setting[scope] }]),
       ...(from.kind === "config" && values[name] === undefined
         ? [{ path: `secretValues.${name}`, seen: "nothing", allowed: `the value of the secret ${name}` }]
         : []),
@@ -142,7 +158,7 @@ export function secretProblems(groups: SecretGroups): Problem[] {
         path: `secretValues.${name}`,
         seen: entry === undefined ? "a value of no secret" : "a value of a random secret",
         allowed: "values of secrets whose source is config or ssh-key",
-        next: `pulumi config rm --path 'ghrunners:secretValues.${name}'`,
+        next: removeCommand(`secretValues.${name}`),
       },
     ];
   });
@@ -154,7 +170,7 @@ export function secretProblems(groups: SecretGroups): Problem[] {
             path: `secretGenerations.${name}`,
             seen: "a generation of no random secret",
             allowed: "names of secrets whose source is random",
-            next: `pulumi config rm --path 'ghrunners:secretGenerations.${name}'`,
+            next: removeCommand(`secretGenerations.${name}`),
           },
         ],
   );

@@ -33,12 +33,14 @@ function roles(runners: readonly Listed[]): ArgumentProblem[] {
       : [],
   );
   if (strangers.length > 0) return strangers;
-  const primaries = runners.filter((runner) => runner.role === "primary").length;
-  if (primaries === 1) return [];
-  const index = primaries === 0 ? 0 : runners.map((runner) => runner.role).lastIndexOf("primary");
-  return [
-    { path: `runners[${index}].role`, seen: `${primaries} runners with the role primary`, allowed: "exactly one" },
-  ];
+  const primaries = runners.flatMap(({ role }, index) => (role === "primary" ? [index] : []));
+  const [, ...surplus] = primaries;
+  const wrong = primaries.length === 0 ? [0] : surplus;
+  return wrong.map((index) => ({
+    path: `runners[${index}].role`,
+    seen: `${primaries.length} runners with the role primary`,
+    allowed: "exactly one",
+  }));
 }
 
 /** Requires one primary, and no value shared by two runners. */

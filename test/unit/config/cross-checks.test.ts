@@ -155,28 +155,28 @@ describe("checks between settings", () => {
       path: `agent.extraLabels[${index}]`,
       seen: JSON.stringify(label),
       allowed: "a label that the runner does not have already",
+      next: `pulumi config rm --path 'ghrunners:agent.extraLabels[${index}]'`,
     });
     const extra = (...extraLabels: string[]) => check({ agent: agent.parse({ extraLabels }) });
     assert.deepEqual(extra("gpu", "big"), []);
     for (const label of ["self-hosted", "Linux", "x64", "test", "primary", "SECONDARY"])
       assert.deepEqual(extra("gpu", label), [problem(1, label)]);
     assert.deepEqual(extra("gpu", "big", "GPU"), [problem(2, "GPU")]);
+    assert.deepEqual(extra("linux", "gpu", "GPU"), [problem(2, "GPU"), problem(0, "linux")], "the last one first");
   });
 
   it("ask for every part of a pinned archive", () => {
     const [sha256, downloadUrl] = ["0".repeat(64), "https://mirror.example/a.tar.gz"];
     const version = "2.336.0";
     const allowed = "version, downloadUrl and sha256 together, or neither downloadUrl nor sha256";
+    const missing = (name: string) => {
+      const next = `pulumi config set --path 'ghrunners:agent.${name}' '<${name} of that archive>'`;
+      return [{ path: `agent.${name}`, seen: "nothing", allowed, next }];
+    };
     assert.deepEqual(check({ agent: agent.parse({ version, sha256, downloadUrl }) }), []);
-    assert.deepEqual(check({ agent: agent.parse({ sha256, downloadUrl }) }), [
-      { path: "agent.version", seen: "nothing", allowed },
-    ]);
-    assert.deepEqual(check({ agent: agent.parse({ version, sha256 }) }), [
-      { path: "agent.downloadUrl", seen: "nothing", allowed },
-    ]);
-    assert.deepEqual(check({ agent: agent.parse({ version, downloadUrl }) }), [
-      { path: "agent.sha256", seen: "nothing", allowed },
-    ]);
+    assert.deepEqual(check({ agent: agent.parse({ sha256, downloadUrl }) }), missing("version"));
+    assert.deepEqual(check({ agent: agent.parse({ version, sha256 }) }), missing("downloadUrl"));
+    assert.deepEqual(check({ agent: agent.parse({ version, downloadUrl }) }), missing("sha256"));
   });
 
   it("ask for the receiver of Alertmanager, and for the exporter's token", () => {
@@ -189,6 +189,7 @@ describe("checks between settings", () => {
         path: "monitoring.alertmanager.onCallUrl",
         seen: "nothing",
         allowed: "the webhook of on-call, because monitoring.alertmanager.manage is true",
+        next: "pulumi config set --path 'ghrunners:monitoring.alertmanager.onCallUrl' '<URL>'",
       },
     ]);
     const told = { manage: true, onCallUrl: "https://on-call.example/hook" };
@@ -215,6 +216,7 @@ describe("checks between settings", () => {
         path: "deployment.reviewers",
         seen: "no one who approves a deployment to production",
         allowed: `at least one login, or safety.allowUnreviewedProduction: "${guardOverrides["production-reviewed"].words}"`,
+        next: "pulumi config set --path 'ghrunners:deployment.reviewers[0]' '<login>'",
       },
     ]);
     assert.deepEqual(check({ safety: safety.parse({}) }, "production"), [], "a group that is malformed is no answer");

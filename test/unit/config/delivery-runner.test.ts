@@ -88,10 +88,18 @@ describe("the settings of the delivery runner", () => {
     assert.deepEqual(paths({ environment: "delivery" }), ["environment"]);
     const allowed = "another word: jobs for the delivery runner ask for the label delivery";
     assert.deepEqual(problemsOf({ ...wanted, environment: "delivery", agent: { extraLabels: ["gpu", "Delivery"] } }), [
-      { path: "environment", seen: "delivery", allowed },
-      { path: "agent.extraLabels[1]", seen: '"Delivery"', allowed },
-      // As any label that the runners have already.
-      { path: "agent.extraLabels[1]", seen: '"Delivery"', allowed: "a label that the runner does not have already" },
+      {
+        path: "environment",
+        seen: "delivery",
+        allowed,
+        next: "pulumi config set ghrunners:environment '<another word>'",
+      },
+      {
+        path: "agent.extraLabels[1]",
+        seen: '"Delivery"',
+        allowed,
+        next: "pulumi config rm --path 'ghrunners:agent.extraLabels[1]'",
+      },
     ]);
     assert.deepEqual(problemsOf({ agent: { extraLabels: ["delivery"] } }), []);
     assert.deepEqual(problemsOf({ environment: "delivery" }), []);

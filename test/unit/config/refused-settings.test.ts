@@ -130,10 +130,20 @@ describe("settings that are refused", () => {
       ].toSorted((one, other) => (one.path < other.path ? 1 : -1)),
     );
     assert.deepEqual(problemsOf({ vm: "{" }), [
-      { path: "vm", seen: '"{"', allowed: "structured settings (an object or a list)" },
+      {
+        path: "vm",
+        seen: '"{"',
+        allowed: "structured settings (an object or a list)",
+        next: "pulumi config rm ghrunners:vm",
+      },
     ]);
     assert.deepEqual(problemsOf({ targets: "{" }), [
-      { path: "targets", seen: '"{"', allowed: "structured settings (an object or a list)" },
+      {
+        path: "targets",
+        seen: '"{"',
+        allowed: "structured settings (an object or a list)",
+        next: "pulumi config rm ghrunners:targets",
+      },
     ]);
     assert.deepEqual(problemsOf({ vm: { cores: 0 }, hosts: "maybe" }), [
       { path: "vm.cores", seen: "0", allowed: "a whole number, 1 to 64" },

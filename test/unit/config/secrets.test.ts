@@ -147,31 +147,56 @@ describe("secrets in the configuration", () => {
         path: "secrets[1].name",
         seen: '"API_TOKEN", as secrets[0] has it',
         allowed: "a name of its own for every entry",
+        next: "pulumi config set --path 'ghrunners:secrets[1].name' '<name>'",
       },
     ]);
     assert.deepEqual(problems({ targets: [app, app] }), [
-      { path: "targets[1].name", seen: '"app", as targets[0] has it', allowed: "a name of its own for every entry" },
+      {
+        path: "targets[1].name",
+        seen: '"app", as targets[0] has it',
+        allowed: "a name of its own for every entry",
+        next: "pulumi config set --path 'ghrunners:targets[1].name' '<name>'",
+      },
     ]);
     const key = (...targets: string[]) => [entry({ source: { kind: "ssh-key", targets } })];
     const unknown = { path: "secrets[0].source.targets[0]", seen: '"db"' };
     const web = { ...app, name: "web" };
     assert.deepEqual(problems({ secrets: key("db"), targets: [app, web] }), [
-      { ...unknown, allowed: "one of: app, web" },
+      {
+        ...unknown,
+        allowed: "one of: app, web",
+        next: "pulumi config set --path 'ghrunners:secrets[0].source.targets[0]' '<app or web>'",
+      },
     ]);
     assert.deepEqual(problems({ secrets: key("db"), targets: [] }), [
-      { ...unknown, allowed: "a name of targets, which is empty" },
+      {
+        ...unknown,
+        allowed: "a name of targets, which is empty",
+        next: "add the host to ghrunners:targets",
+      },
     ]);
     assert.deepEqual(problems({ secrets: key() }), [
-      { path: "secrets[0].source.targets", seen: "nothing", allowed: "at least one target for an ssh-key" },
+      {
+        path: "secrets[0].source.targets",
+        seen: "nothing",
+        allowed: "at least one target for an ssh-key",
+        next: "pulumi config set --path 'ghrunners:secrets[0].source.targets[0]' '<app>'",
+      },
     ]);
     assert.deepEqual(problems({ secrets: [entry({ source: { kind: "random", targets: ["app"] } })] }), [
-      { path: "secrets[0].source.targets", seen: "targets of a random secret", allowed: "nothing" },
+      {
+        path: "secrets[0].source.targets",
+        seen: "targets of a random secret",
+        allowed: "nothing",
+        next: "pulumi config rm --path 'ghrunners:secrets[0].source.targets'",
+      },
     ]);
     assert.deepEqual(problems({ secrets: [entry()], manages: { environment: false, repository: true } }), [
       {
         path: "secrets[0].scope",
         seen: "environment, which this stack does not manage",
         allowed: "the group deployment, which makes the environment",
+        next: "pulumi config set --path 'ghrunners:deployment.branches[0]' main",
       },
     ]);
     const wide = [entry({ scope: "repository" })];
@@ -180,6 +205,7 @@ describe("secrets in the configuration", () => {
         path: "secrets[0].scope",
         seen: "repository, which this stack does not manage",
         allowed: "repository.manage: true, in the one stack that manages the repository",
+        next: "pulumi config set --path 'ghrunners:repository.manage' true",
       },
     ]);
     assert.deepEqual(problems({ secrets: [entry({ source: { kind: "config" } })] }), [
