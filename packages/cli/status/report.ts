@@ -2,6 +2,8 @@ import type { Described } from "@ghrunners/core/schema";
 import type { jobStatusSchema, machineStatusSchema, runnerStatusSchema, statusReportSchema } from "./schema";
 import { type Protection, protectionOf } from "@ghrunners/core/github/protection";
 import { type GitHubRunner, labelsWithout } from "@ghrunners/core/github/runner";
+import { strangers } from "@ghrunners/core/github/known-runner";
+import { runnerApi } from "@ghrunners/core/github/runner-scope";
 import type { ClusterGuest } from "@ghrunners/core/proxmox/answers";
 import { maintenances } from "@ghrunners/failover/choice/maintenance";
 import { pauseOf, pauses, unknownPause } from "@ghrunners/failover/choice/pause";
@@ -60,6 +62,8 @@ export interface StatusExpectation {
     readonly address: string;
     readonly labels: readonly string[];
   }[];
+  /** Names of other runners that may be registered, or their beginnings with `*`. */
+  readonly knownRunners: readonly string[];
   readonly deployment: ({ readonly name: string } & Protection) | null;
 }
 
@@ -96,6 +100,7 @@ export function judge(expected: StatusExpectation, seen: StatusObservation, at: 
       seen.vms === undefined || vm.status === "running" ? [] : [`machine ${vm.name} (VM ${vm.vmId}) is ${vm.status}`],
     ),
     ...runners.flatMap(problemsOf),
+    ...strangerProblems(expected, seen),
     ...unprotected,
     ...(choice === null ? [] : choiceProblems(choice)),
     ...(seen.monitoring === undefined ? [] : monitoringProblems(seen.monitoring)),
@@ -141,6 +146,16 @@ function judgeRunner(expected: StatusExpectation["runners"][number], seen: Statu
     missingLabels: found === undefined ? [] : labelsWithout(expected.labels, labels),
     unexpectedLabels: labelsWithout(labels, expected.labels),
   };
+}
+
+/** A runner that no one configured can get a deployment's job, with all its secrets. */
+function strangerProblems(expected: StatusExpectation, { runners = [] }: StatusObservation): string[] {
+  const known = [...expected.runners.map(({ name }) => name), ...expected.knownRunners];
+  return strangers(runners, expected.environment, known).map(
+    (runner) =>
+      `runner ${runner.name} is in no configuration, and takes jobs for the label ${expected.environment}. ` +
+      `Next: gh api --method DELETE ${runnerApi(expected.repository, runner)}`,
+  );
 }
 
 function problemsOf(runner: RunnerStatus): string[] {

@@ -29,6 +29,7 @@ function expectation(stack: string, settings: Settings): StatusExpectation {
       address,
       labels: labelsOf(settings, { role }),
     })),
+    knownRunners: settings.monitoring?.knownRunners ?? [],
     deployment: deploymentOf(settings),
   };
 }

@@ -5,6 +5,7 @@ import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import type { FleetConfig } from "../config";
 import { type Sample, sample, sampleIfKnown } from "@ghrunners/metrics-server/samples";
 import type { OpenRun } from "@ghrunners/core/github/facts";
+import { isKnownAs } from "@ghrunners/core/github/known-runner";
 import { type GitHubRunner, labelSet, labelsWithout } from "@ghrunners/core/github/runner";
 
 /** Facts that are kept across restarts because GitHub does not report them. */
@@ -36,10 +37,6 @@ export function remember(memory: RunnerHistory, runners: readonly GitHubRunner[]
   const online = runners.filter((runner) => runner.online).map(({ name }): [string, number] => [name, now]);
   return { ...memory, lastSeen: { ...memory.lastSeen, ...Object.fromEntries(online) } };
 }
-
-/** Whether a name is one of the configured ones, or matches one that ends in `*`. */
-const isKnownAs = (patterns: readonly string[], name: string): boolean =>
-  patterns.some((pattern) => (pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
 
 /** @param open undefined if the jobs are currently unknown */
 export function runnerSamples(

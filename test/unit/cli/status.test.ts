@@ -27,6 +27,7 @@ const expected: StatusExpectation = {
   hosts: "manage",
   failover: true,
   runners: [{ name: "runner-1", role: "primary", vmId: 151, address: "198.51.100.51", labels }],
+  knownRunners: [],
   deployment: { name: "production", ...protection },
 };
 const good = {

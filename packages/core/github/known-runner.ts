@@ -1,0 +1,20 @@
+/** Runners that are registered beside those of a stack. Pure. */
+import { carries, type GitHubRunner } from "./runner";
+
+/**
+ * Whether a name is one of these, or matches one that ends in `*`.
+ * @example isKnownAs(["staging-*"], "staging-runner-1") // true
+ */
+export const isKnownAs = (patterns: readonly string[], name: string): boolean =>
+  patterns.some((pattern) => (pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
+
+/**
+ * Runners that take this environment's jobs, and that no configuration names. Those of other stacks have another
+ * environment as their label.
+ * @param known names, or beginnings of names with `*`
+ */
+export const strangers = <Runner extends Pick<GitHubRunner, "name" | "labels">>(
+  runners: readonly Runner[],
+  environment: string,
+  known: readonly string[],
+): Runner[] => runners.filter(({ name, labels }) => carries(labels, [environment]) && !isKnownAs(known, name));
