@@ -9,6 +9,7 @@ const day = 24 * hour;
 export const thresholds = {
   cpuRatio: 0.9,
   memoryRatio: 0.85,
+  /** Of the space, and of the inodes. */
   diskRatio: 0.85,
   versionBehindSeconds: 7 * day,
   /** Times before the end of a runner's version at which the alert is info, warning and critical. */

@@ -5,7 +5,7 @@ import { metrics } from "../all-metrics";
 import { DELIVERY_ROLE } from "@ghrunners/core/vocabulary/runner";
 import { thresholds } from "../thresholds";
 import type { Alert, AlertGroup, AlertScope } from "./alert";
-import { BY_RUNNER, cpuUse, diskUse, memoryUse, ofDelivery, offline } from "./views";
+import { BY_RUNNER, cpuUse, diskUse, inodeUse, memoryUse, ofDelivery, offline } from "./views";
 
 /** One expression for each runner: absent() only has the labels that the expression itself contains. */
 function missing(metric: { readonly name: string }) {
@@ -109,6 +109,16 @@ const alerts: readonly Alert[] = [
     description:
       "The root file system of {{ $labels.runner }} has been more than 85 % full for 15 minutes (now {{ $value | humanizePercentage }}). Every job fails when the disk is full.",
     action: "Empty the work folder while the runner is idle, then find out what else grew.",
+  },
+  {
+    ...degraded,
+    labels: { reason: "inodes" },
+    summary: "Runner {{ $labels.runner }} ({{ $labels.role }}) is short of inodes",
+    for: "15m",
+    expr: ({ environment }) => [`${inodeUse(environment)} > ${thresholds.diskRatio}`],
+    description:
+      "More than 85 % of the inodes of the root file system of {{ $labels.runner }} have been used for 15 minutes (now {{ $value | humanizePercentage }}). Every job fails when none is left, although the disk has space.",
+    action: "Empty the work folder while the runner is idle, then find the folder with the many small files.",
   },
   {
     ...degraded,

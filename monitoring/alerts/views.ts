@@ -57,9 +57,13 @@ export function memoryUse(environment: string, ...matchers: string[]): string {
   return `1 - ${total(foreign.memoryAvailable)} / ${total(foreign.memoryTotal)}`;
 }
 
+const ofRoot = (metric: { readonly name: string }, environment: string, matchers: readonly string[]): string =>
+  `min ${BY_RUNNER} (${select(metric, environment, 'mountpoint="/"', 'runner!=""', ...matchers)})`;
+
 /** Share of a runner's root file system that is used; the runner and its work folder are on it. */
-export function diskUse(environment: string, ...matchers: string[]): string {
-  const root = (metric: { readonly name: string }): string =>
-    `min ${BY_RUNNER} (${select(metric, environment, 'mountpoint="/"', 'runner!=""', ...matchers)})`;
-  return `1 - ${root(foreign.filesystemAvailable)} / ${root(foreign.filesystemSize)}`;
-}
+export const diskUse = (environment: string, ...matchers: string[]): string =>
+  `1 - ${ofRoot(foreign.filesystemAvailable, environment, matchers)} / ${ofRoot(foreign.filesystemSize, environment, matchers)}`;
+
+/** Share of its inodes that is used. A file system that has no fixed number of them, such as Btrfs, gives none. */
+export const inodeUse = (environment: string, ...matchers: string[]): string =>
+  `1 - ${ofRoot(foreign.filesystemFilesFree, environment, matchers)} / ${ofRoot(foreign.filesystemFiles, environment, matchers)}`;

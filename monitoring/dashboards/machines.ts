@@ -1,4 +1,4 @@
-import { cpuUse, diskUse, memoryUse } from "../alerts/views";
+import { cpuUse, diskUse, inodeUse, memoryUse } from "../alerts/views";
 import { foreignMetrics as foreign } from "../metrics/foreign";
 import { metrics } from "../all-metrics";
 import { select } from "../select";
@@ -39,10 +39,13 @@ export const machineRows: readonly DashboardRow[] = [
         title: "Disk",
         kind: "timeseries",
         unit: "ratio",
-        shows: "Share of the runner's root file system that is used.",
+        shows: "Share of the runner's root file system that is used: space, and inodes.",
         normal: "A flat line with small steps.",
         worry: "Above the line for 15 minutes, or rising towards it.",
-        queries: [{ expr: (e) => diskUse(e), legend: "{{runner}}" }],
+        queries: [
+          { expr: (e) => diskUse(e), legend: "{{runner}}" },
+          { expr: (e) => inodeUse(e), legend: "{{runner}} inodes" },
+        ],
         thresholds: [{ value: thresholds.diskRatio, worse: "above", tone: "warning", alert: "RunnerDegraded" }],
         event: "a runner's node exporter is scraped",
         width: 8,

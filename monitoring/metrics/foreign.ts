@@ -10,4 +10,6 @@ export const foreignMetrics = {
   memoryTotal: { name: "node_memory_MemTotal_bytes" },
   filesystemAvailable: { name: "node_filesystem_avail_bytes" },
   filesystemSize: { name: "node_filesystem_size_bytes" },
+  filesystemFilesFree: { name: "node_filesystem_files_free" },
+  filesystemFiles: { name: "node_filesystem_files" },
 } as const;

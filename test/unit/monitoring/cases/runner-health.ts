@@ -91,6 +91,25 @@ export const runnerHealthCases: readonly RuleCase[] = [
   },
   {
     alert: "RunnerDegraded",
+    rule: { reason: "inodes" },
+    fires: [
+      sample("filesystemFilesFree", { ...alpha, ...root }, "5x17 50x20"),
+      sample("filesystemFiles", { ...alpha, ...root }, "50x40"),
+    ],
+    at: "16m",
+    labels: alpha,
+    says: "More than 85 % of the inodes of the root file system of alpha have been used for 15 minutes (now 90%). Every job fails when none is left, although the disk has space.",
+    ends: "19m",
+    // Btrfs has no fixed number of inodes: the node exporter shows 0 of 0.
+    quiet: [
+      sample("filesystemFilesFree", { ...alpha, ...root }, "10x40"),
+      sample("filesystemFiles", { ...alpha, ...root }, "50x40"),
+      sample("filesystemFilesFree", { ...beta, ...root }, "0x40"),
+      sample("filesystemFiles", { ...beta, ...root }, "0x40"),
+    ],
+  },
+  {
+    alert: "RunnerDegraded",
     rule: { reason: "version" },
     fires: [sample("githubRunnerVersionBehind", alpha, "691200x17 0x20")],
     at: "16m",
