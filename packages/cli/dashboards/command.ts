@@ -12,7 +12,10 @@ function seconds(text: string): number {
 const common = (command: Command): Command =>
   command
     .option("--prometheus <url>", "address of Prometheus; default: the one on the stack's monitoring host")
-    .option("--environment <name>", "environment; default: the first that has targets")
+    .option(
+      "--environment <name>",
+      "environment; default: the stack's, or with --prometheus alone the first that has targets",
+    )
     .addOption(
       new Option("--range <span>", "span of time up to now: 30m, 6h, 7d").argParser(seconds).default(3600, "1 hour"),
     );

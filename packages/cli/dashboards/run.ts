@@ -4,12 +4,12 @@ import { dashboards } from "@ghrunners/monitoring/dashboards/index";
 import { printJson } from "../command";
 import { pageFiles } from "../console/assets";
 import { dashboardData } from "../console/panels";
-import { monitoringUrls } from "../monitoring/address";
 import { currentStack } from "../pulumi/stack";
 import { settingsOf } from "../settings";
 import { deploymentMarks, evaluateDashboard } from "./evaluate";
 import { filePage, renderPage } from "./page-file";
 import { prometheusAt, type Window } from "./prometheus";
+import { environmentAt, type OwnStack, sourceOf } from "./source";
 
 const POINTS = 180;
 
@@ -21,28 +21,19 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** @throws Error if neither an option nor the stack gives Prometheus's address */
-async function addressOf(options: Options): Promise<string> {
-  if (options.prometheus !== undefined) return options.prometheus;
-  const stack = await currentStack(options.stack);
-  const urls = monitoringUrls(await settingsOf(stack));
-  if (urls !== undefined) return urls.prometheus;
-  throw new Error(
-    `The stack ${stack.name} has no monitoring host. Expected the group ghrunners:monitoring, or --prometheus URL.`,
-  );
+/** The stack, unless the address of Prometheus is given without one. */
+async function stackOf({ stack: wanted, prometheus }: Options): Promise<OwnStack | undefined> {
+  if (prometheus !== undefined && wanted === undefined) return undefined;
+  const stack = await currentStack(wanted);
+  return { name: stack.name, settings: await settingsOf(stack) };
 }
 
 async function look(options: Options) {
-  const { environment: wanted, range } = options;
-  const url = await addressOf(options);
+  const { range } = options;
+  const source = sourceOf(options, await stackOf(options));
+  const { url } = source;
   const prometheus = prometheusAt(url, options.prometheus === undefined ? undefined : "--prometheus");
-  const known = await prometheus.environments();
-  const environment = wanted ?? known[0];
-  if (environment === undefined || !known.includes(environment)) {
-    throw new Error(
-      `Prometheus at ${url} has targets of ${known.join(", ") || "no environment"}, expected ${wanted ?? "at least one"}. Set the monitoring group of the configuration and run pulumi up, or choose another with --environment.`,
-    );
-  }
+  const environment = environmentAt(source, await prometheus.environments());
   const end = Math.floor(Date.now() / 1000);
   const window: Window = { start: end - range, end, step: Math.max(5, Math.round(range / POINTS)) };
   const evaluated = [];
