@@ -179,7 +179,7 @@ function runners(expected: DriftExpectation, seen: DriftObservation, repairs: Re
 /** @param at when GitHub and the hosts were read */
 export function compare(expected: DriftExpectation, seen: DriftObservation, at: Date): DriftReport {
   const name = expected.environment?.name ?? expected.label;
-  const repairs = repairsFor(expected.stack, expected.repositoryName, name);
+  const repairs = repairsFor(expected.stack, { url: expected.githubUrl, fullName: expected.repositoryName }, name);
   const order: Record<Severity, number> = { critical: 0, warning: 1 };
   const findings = [
     ...repository(expected, seen, repairs),

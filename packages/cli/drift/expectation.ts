@@ -19,6 +19,8 @@ export interface HostExpectation {
 
 export interface DriftExpectation extends StackState {
   readonly stack: string;
+  /** Address of GitHub, for the commands of repairs. */
+  readonly githubUrl: string;
   /** `owner/name`. */
   readonly repositoryName: string;
   readonly publicAllowed: boolean;
@@ -53,6 +55,7 @@ export function expectationOf(stack: string, settings: Settings, state: StackSta
   return {
     ...state,
     stack,
+    githubUrl: settings.github.url,
     repositoryName: settings.github.repository,
     publicAllowed: settings.safety.allowPublicRepository !== undefined,
     label: settings.environment,

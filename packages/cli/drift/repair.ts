@@ -1,4 +1,6 @@
 /** The command that repairs each kind of drift; a test runs every one of them. Pure. */
+import { gh } from "@ghrunners/core/github/gh";
+import type { Repository } from "@ghrunners/core/github/repository";
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import { runnerApi } from "@ghrunners/core/github/runner-scope";
 import { quote } from "@ghrunners/core/ssh/render-script";
@@ -28,26 +30,28 @@ export interface Repairs {
 /** A path for the host's shell, behind the one of this machine. */
 const pathWord = (file: string): string => (/^[\w./@-]+$/.test(file) ? file : quote(quote(file)));
 
-/** @param repository `owner/name` */
-export function repairsFor(stack: string, repository: string, environment: string): Repairs {
+/** @param where the repository, whose GitHub need not be github.com */
+export function repairsFor(stack: string, where: Pick<Repository, "url" | "fullName">, environment: string): Repairs {
   const on = `--stack ${stack}`;
+  const repository = where.fullName;
+  const call = gh(where.url);
   const entry =
     (noun: "secret" | "variable") =>
     (scope: "environment" | "repository", name: string): string =>
-      `gh ${noun} delete ${name} --repo ${repository}${scope === "environment" ? ` --env ${environment}` : ""}`;
-  const remove = (path: string): string => `gh api --method DELETE repos/${repository}/${path}`;
+      `${call} ${noun} delete ${name} --repo ${repository}${scope === "environment" ? ` --env ${environment}` : ""}`;
+  const remove = (path: string): string => `${call} api --method DELETE repos/${repository}/${path}`;
   return {
     refresh: `pulumi up --refresh ${on}`,
     protection: `ghrunners restore-protection ${on}`,
     monitoring: `ghrunners restore-monitoring ${on}`,
     rotate: (secret) => `ghrunners rotate ${secret} --apply ${on}`,
     replace: (urn) => (urn === undefined ? `pulumi up --refresh ${on}` : `pulumi up --replace ${quote(urn)} ${on}`),
-    private: `gh repo edit ${repository} --visibility private --accept-visibility-change-consequences`,
+    private: `${call} repo edit ${repository} --visibility private --accept-visibility-change-consequences`,
     rename: (name) => `pulumi config set --path 'ghrunners:github.repository' ${quote(name)} ${on}`,
     removeSecret: entry("secret"),
     removeVariable: entry("variable"),
     removePolicy: (id) => remove(`environments/${encodeURIComponent(environment)}/deployment-branch-policies/${id}`),
-    removeRunner: (runner) => `gh api --method DELETE ${runnerApi(repository, runner)}`,
+    removeRunner: (runner) => `${call} api --method DELETE ${runnerApi(repository, runner)}`,
     // The base64 text of a key has no character that is special in sed, except the slash, which is not the delimiter
     // here.
     removeKey: ({ user, host }, file, key) =>

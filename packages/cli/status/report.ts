@@ -2,6 +2,7 @@ import type { Described } from "@ghrunners/core/schema";
 import type { jobStatusSchema, machineStatusSchema, runnerStatusSchema, statusReportSchema } from "./schema";
 import { type Protection, protectionOf } from "@ghrunners/core/github/protection";
 import { type GitHubRunner, labelsWithout } from "@ghrunners/core/github/runner";
+import { gh } from "@ghrunners/core/github/gh";
 import { strangers } from "@ghrunners/core/github/known-runner";
 import { runnerApi } from "@ghrunners/core/github/runner-scope";
 import type { ClusterGuest } from "@ghrunners/core/proxmox/answers";
@@ -51,6 +52,8 @@ export interface StatusObservation {
 export interface StatusExpectation {
   readonly stack: string;
   readonly environment: string;
+  /** Address of GitHub, for the commands of next steps. */
+  readonly githubUrl: string;
   readonly repository: string;
   readonly hosts: "manage" | "skip";
   /** Whether the stack runs a failover switch. */
@@ -154,7 +157,7 @@ function strangerProblems(expected: StatusExpectation, { runners = [] }: StatusO
   return strangers(runners, expected.environment, known).map(
     (runner) =>
       `runner ${runner.name} is in no configuration, and takes jobs for the label ${expected.environment}. ` +
-      `Next: gh api --method DELETE ${runnerApi(expected.repository, runner)}`,
+      `Next: ${gh(expected.githubUrl)} api --method DELETE ${runnerApi(expected.repository, runner)}`,
   );
 }
 

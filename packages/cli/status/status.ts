@@ -19,6 +19,7 @@ function expectation(stack: string, settings: Settings): StatusExpectation {
   return {
     stack,
     environment: settings.environment,
+    githubUrl: settings.github.url,
     repository: settings.github.repository,
     hosts: settings.hosts,
     failover: hasFailover(settings),

@@ -5,6 +5,7 @@ const labels = ["self-hosted", "linux", "x64", "production", "primary"];
 const expected: StatusExpectation = {
   stack: "acme",
   environment: "production",
+  githubUrl: "https://github.com",
   repository: "octo-org/demo-app",
   hosts: "manage",
   failover: false,
@@ -16,9 +17,9 @@ const machine = { vmid: 151, name: "runner-1", status: "running" };
 const own = { id: 7, name: "runner-1", online: true, busy: false, version: "2.336.0", labels };
 const rogue = { ...own, id: 99, name: "rogue", labels: ["self-hosted", "Production"] };
 
-function problems(changes: Partial<StatusObservation>): readonly string[] {
+function problems(changes: Partial<StatusObservation>, githubUrl = expected.githubUrl): readonly string[] {
   const seen = { vms: [machine], runners: [own], lastJob: null, errors: [], ...changes };
-  const report = judge(expected, seen, new Date("2026-11-22T10:00:00Z"));
+  const report = judge({ ...expected, githubUrl }, seen, new Date("2026-11-22T10:00:00Z"));
   assert.equal(report.healthy, report.problems.length === 0);
   return report.problems;
 }
@@ -34,6 +35,11 @@ describe("a runner that is in no configuration", () => {
     assert.deepEqual(problems({ runners: [own, { ...rogue, groupId: 3 }] }), [
       `${words}. Next: gh api --method DELETE orgs/octo-org/actions/runners/99`,
     ]);
+  });
+
+  it("is removed at the stack's own GitHub", () => {
+    const [problem] = problems({ runners: [own, rogue] }, "https://github.example.com/");
+    assert.match(problem ?? "", / Next: GH_HOST=github\.example\.com gh api --method DELETE repos\//);
   });
 
   it("is none where monitoring.knownRunners names it, or where it takes another environment's jobs", () => {

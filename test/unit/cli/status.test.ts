@@ -23,6 +23,7 @@ const labels = ["self-hosted", "linux", "x64", "production", "primary"];
 const expected: StatusExpectation = {
   stack: "production",
   environment: "production",
+  githubUrl: "https://github.com",
   repository: "octo-org/demo-app",
   hosts: "manage",
   failover: true,

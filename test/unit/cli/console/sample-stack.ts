@@ -49,6 +49,7 @@ export const topology: Topology = {
 const expected: StatusExpectation = {
   ...{ stack: "acme", environment, repository, hosts: "manage", failover: true },
   runners: runners.map((runner) => ({ ...runner, labels: labels(runner.role) })),
+  githubUrl: "https://github.example.org",
   knownRunners: [],
   deployment: { name: environment, ...protection },
 };

@@ -18,6 +18,7 @@ const sum = (file: string, digit: string) => ({
 const files = [sum("a.yml", "a"), sum("b.json", "b")];
 const expected: DriftExpectation = {
   stack: "production",
+  githubUrl: "https://github.com",
   repositoryName: "octo-org/demo-app",
   publicAllowed: false,
   label: "production",
