@@ -55,6 +55,9 @@ export function isSecret(path: string): boolean {
 /** Settings of a machine that no other machine may share: an example would be refused where another has it. */
 const OWN = /^(?:runners\[\d+\]|deliveryRunner)\.(name|vmId|address)$/;
 
+/** Whether a value must be the machine's alone, so that no example fits it. */
+export const isOwnValue = (path: string): boolean => OWN.test(path);
+
 /** The example, or the default. A list's example is that of its entries. */
 function valueFor(path: string, node: Documentation): string {
   const own = OWN.exec(path)?.[1];

@@ -1,7 +1,7 @@
 /** What the checks of `ghrunners init` found. Pure. */
 import type { PreflightProblem } from "@ghrunners/components/preflight/observation";
 import type { Problem } from "@ghrunners/config/problem";
-import { documentationOf } from "@ghrunners/config/documentation";
+import { documentationOf, isOwnValue } from "@ghrunners/config/documentation";
 
 /** Something that is not as it has to be. */
 export interface InitFinding {
@@ -27,7 +27,7 @@ export function fromPreflight(problems: readonly PreflightProblem[], cannotLook:
 /** A problem of the configuration as one line. */
 export function fromConfiguration({ path, seen, allowed, next }: Problem): InitFinding {
   const { description = "", example } = documentationOf(path);
-  const more = next ?? (example === undefined ? undefined : `for example ${example}`);
+  const more = next ?? (example === undefined || isOwnValue(path) ? undefined : `for example ${example}`);
   const what = description === "" ? "" : ` ${description}`;
   return refusal(
     path,

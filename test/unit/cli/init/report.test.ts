@@ -67,6 +67,12 @@ describe("the result of ghrunners init", () => {
     const { reason } = fromConfiguration({ path: "proxmox.node", seen: "nothing", allowed: "a name" });
     assert.match(reason, /^Node that has the template .* Seen nothing, expected a name; for example pve1\.$/);
   });
+
+  it("gives no example of an address, which the same check might refuse", () => {
+    const allowed = "in the gateway's subnet: 192.0.2.1 to 192.0.2.254";
+    const { reason } = fromConfiguration({ path: "runners[1].address", seen: "192.168.0.51", allowed });
+    assert.match(reason, /Seen 192\.168\.0\.51, expected in the gateway's subnet: 192\.0\.2\.1 to 192\.0\.2\.254\.$/);
+  });
 });
 
 describe("the secrets provider of a new stack", () => {
