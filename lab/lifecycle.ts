@@ -103,8 +103,8 @@ export const repositoryFolder = ({ github }: Instance): string => path.join(gith
 
 const urlOf = ([host, port]: [string, number]): string => `https://${host}${port === 443 ? "" : `:${port}`}`;
 
-/** One command at a time brings an instance up or ends it. */
-function withInstanceLock<T>(instance: Instance, say: (line: string) => void, work: () => Promise<T>): Promise<T> {
+/** One command at a time brings an instance up, makes its stacks or ends it. */
+export function withInstanceLock<T>(instance: Instance, say: (line: string) => void, work: () => Promise<T>): Promise<T> {
   const wait = ({ pid }: { pid: number }): void =>
     say(`Waiting for process ${pid}, which works on the lab "${instance.name}"`);
   return withLock(path.join(instance.run, "lab.lock"), wait, work);

@@ -10,7 +10,7 @@ import { writeWhole } from "@ghrunners/core/whole-file";
 import { blankOwner } from "../blank";
 import { hostExists } from "../hosts";
 import { ensureHostKey, hostKeyOf } from "../hosts/keys";
-import type { Lab } from "../lifecycle";
+import { withInstanceLock, type Lab } from "../lifecycle";
 import { type LabSession, stackOfSession } from "./session";
 import { labStack } from "./stack-files";
 import { ofPersonsStack } from "./stack-of-person";
@@ -84,8 +84,13 @@ function write(file: string, content: StackFile): void {
 /**
  * Makes the session's stack, or completes it. An existing stack file keeps what a user set in it; only what the lab
  * itself knows better is brought up to date. Secrets go in by standard input. In a blank lab the user makes the stack.
+ * Two commands at once wait for each other: the second finds the stack of the first.
  */
-export async function ensureLabStack(session: LabSession, say: (line: string) => void): Promise<void> {
+export function ensureLabStack(session: LabSession, say: (line: string) => void): Promise<void> {
+  return withInstanceLock(session.lab.instance, say, () => completeStack(session, say));
+}
+
+async function completeStack(session: LabSession, say: (line: string) => void): Promise<void> {
   const { lab } = session;
   const stack = stackOfSession(session);
   const file = stackFile(stack);
