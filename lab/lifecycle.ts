@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:f
 import path from "node:path";
 import { writeWhole } from "@ghrunners/core/whole-file";
 import { programsFolder } from "./toolchain";
-import { withLock } from "./toolchain/lock";
+import { withLock, withLockUnlessFull } from "./toolchain/lock";
 import { endEngineProcesses } from "./abandoned";
 import { blankOwner, blankSeeds, layOutFiles, makeBlank } from "./blank";
 import { baseFolders, type Instance } from "./instance";
@@ -103,11 +103,20 @@ export const repositoryFolder = ({ github }: Instance): string => path.join(gith
 
 const urlOf = ([host, port]: [string, number]): string => `https://${host}${port === 443 ? "" : `:${port}`}`;
 
-/** One command at a time brings an instance up, makes its stacks or ends it. */
-export function withInstanceLock<T>(instance: Instance, say: (line: string) => void, work: () => Promise<T>): Promise<T> {
-  const wait = ({ pid }: { pid: number }): void =>
+const lockFile = (instance: Instance): string => path.join(instance.run, "lab.lock");
+
+const sayWait =
+  (instance: Instance, say: (line: string) => void) =>
+  ({ pid }: { pid: number }): void =>
     say(`Waiting for process ${pid}, which works on the lab "${instance.name}"`);
-  return withLock(path.join(instance.run, "lab.lock"), wait, work);
+
+/** One command at a time brings an instance up, makes its stacks or ends it. */
+export function withInstanceLock<T>(
+  instance: Instance,
+  say: (line: string) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  return withLock(lockFile(instance), sayWait(instance, say), work);
 }
 
 /**
@@ -258,11 +267,12 @@ async function startServices(
 
 /**
  * Ends everything of the instance and removes its state: services, machines, namespaces, cgroups, files.
- * Works from leftovers alone, whatever was killed before.
+ * Works from leftovers alone, whatever was killed before, and on a full disk.
  */
 export async function labDown(instance: Instance, say: (line: string) => void): Promise<void> {
   if (existsSync(instance.run)) {
-    await withInstanceLock(instance, say, async () => {
+    const onFull = (): void => say("The disk is full: going on without the lab's lock file");
+    await withLockUnlessFull(lockFile(instance), { onWait: sayWait(instance, say), onFull }, async () => {
       await endEngineProcesses(instance);
       const forwarded = Object.keys(topology.forwards).map((name) => `forward-${name}`);
       for (const service of [...forwarded, "reviewer", "proxmox", "github"]) {

@@ -15,8 +15,8 @@ export type OnWait = (holder: ProcessIdentity) => void;
 /** Creates the lock file with its content in one step, so that no process reads half of it. */
 function tryCreate(file: string): boolean {
   const draft = `${file}.draft-${process.pid}-${drafts++}`;
-  writeFileSync(draft, JSON.stringify(ownIdentity()), { mode: 0o600 });
   try {
+    writeFileSync(draft, JSON.stringify(ownIdentity()), { mode: 0o600 });
     linkSync(draft, file);
     return true;
   } catch (error) {
@@ -54,6 +54,48 @@ async function acquire(file: string, onWait: OnWait): Promise<void> {
   }
 }
 
+async function thenRelease<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+const isFull = (error: unknown): boolean => ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
+
+/** Waits until no living process holds the lock; takes nothing. */
+async function untilFree(file: string, onWait: OnWait): Promise<void> {
+  const holder = (): ProcessIdentity | undefined => {
+    const seen = readLockFile<ProcessIdentity>(file);
+    return seen !== undefined && lives(seen) ? seen : undefined;
+  };
+  const first = holder();
+  if (first !== undefined) onWait(first);
+  while (holder() !== undefined) await delay(POLL_MS);
+}
+
+/**
+ * The same as withLock, for work that frees disk space. A full disk has no room for the lock file of any process: then
+ * the work runs without one, once no living process holds it.
+ * @param onFull called before work without the lock
+ */
+export async function withLockUnlessFull<T>(
+  file: string,
+  { onWait, onFull }: { readonly onWait: OnWait; readonly onFull: () => void },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    await acquire(file, onWait);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    await untilFree(file, onWait);
+    onFull();
+    return work();
+  }
+  return thenRelease(file, work);
+}
+
 /**
  * Runs the work while holding the lock file. Survives kill -9 of a holder: the next one takes over.
  * Why not proper-lockfile: a lock there is old when its time was not renewed for seconds, which a busy process may not
@@ -64,9 +106,5 @@ async function acquire(file: string, onWait: OnWait): Promise<void> {
 export async function withLock<T>(file: string, onWait: OnWait, work: () => Promise<T>): Promise<T> {
   mkdirSync(path.dirname(file), { recursive: true });
   await acquire(file, onWait);
-  try {
-    return await work();
-  } finally {
-    rmSync(file, { force: true });
-  }
+  return thenRelease(file, work);
 }
