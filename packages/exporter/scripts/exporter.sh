@@ -14,10 +14,9 @@ bundle_sha256() {
 
 # 18 is the oldest version that the bundle is made for; Debian 12 and Ubuntu 24.04 are the first that have it.
 need_node() {
-  local version major
+  local version
   version=$(/usr/bin/node --version 2>/dev/null || true)
-  major=${version#v}
-  ((${major%%.*} >= 18)) 2>/dev/null ||
+  [[ $version =~ ^v([0-9]+)\. && ${BASH_REMATCH[1]} -ge 18 ]] ||
     die "/usr/bin/node on $(hostname) is ${version:-missing}. Expected Node 18 or newer (Debian 12, Ubuntu 24.04 or newer" \
       "have it as nodejs). Next: a newer release of the host's system, or Node's own package from https://deb.nodesource.com; then pulumi up"
 }
