@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { ensureUserFolder } from "@ghrunners/core/user-folders";
 import { writeWhole } from "@ghrunners/core/whole-file";
 import { programsFolder } from "./toolchain";
 import { withLock, withLockUnlessFull } from "./toolchain/lock";
@@ -159,7 +160,9 @@ function labOf(instance: Instance, mode: LabMode, authority: string): Lab {
 
 /** Brings the instance up, or completes it: every step checks first and does only what is missing. */
 export async function labUp(instance: Instance, options: LabOptions): Promise<Lab> {
-  for (const folder of [instance.state, instance.run, instance.logs, instance.tls, instance.proxmox, instance.github]) {
+  ensureUserFolder(baseFolders().cache, "XDG_CACHE_HOME");
+  ensureUserFolder(instance.state, "XDG_STATE_HOME");
+  for (const folder of [instance.run, instance.logs, instance.tls, instance.proxmox, instance.github]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
   return withInstanceLock(instance, options.say, () => bringUp(instance, options));

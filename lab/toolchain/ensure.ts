@@ -8,6 +8,7 @@ import { layout, manifestText, readToolchain, type ToolchainPart, type Toolchain
 import { obtainParts } from "./obtain";
 import { readSource, type Source } from "./source";
 import { projectRoot } from "@ghrunners/core/project-root";
+import { ensureUserFolder } from "@ghrunners/core/user-folders";
 
 export interface EnsureOptions {
   /** Progress, one line at a time. Default: standard error. */
@@ -38,6 +39,7 @@ export async function ensureToolchain(options: EnsureOptions = {}): Promise<Tool
   const folder = path.join(cache, source.key);
   const ready = readToolchain(folder);
   if (ready !== undefined) return ready;
+  ensureUserFolder(cache, "XDG_CACHE_HOME");
   try {
     return await withLock(
       path.join(cache, "lock"),

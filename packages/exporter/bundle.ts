@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
+import { ensureUserFolder } from "@ghrunners/core/user-folders";
 import { writeWhole } from "@ghrunners/core/whole-file";
 
 /**
@@ -67,6 +68,7 @@ export async function bundleExporter(
       write: false,
       logLevel: "silent",
     });
+    ensureUserFolder(path.dirname(file), "XDG_CACHE_HOME");
     // Another process may have written it already, with the same content.
     writeWhole(file, outputFiles[0]?.contents ?? "", { mode: 0o755 });
   }

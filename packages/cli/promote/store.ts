@@ -1,6 +1,5 @@
-import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { stateFolder } from "@ghrunners/core/user-folders";
+import { ensureUserFolder, stateFolder } from "@ghrunners/core/user-folders";
 import { PROMOTIONS_VARIABLE } from "@ghrunners/core/vocabulary/delivery";
 import { writeWhole } from "@ghrunners/core/whole-file";
 import type { PromotionRecord } from "./record";
@@ -12,7 +11,7 @@ export function promotionFolder(env: NodeJS.ProcessEnv = process.env): string {
 
 export function writeRecord(folder: string, record: PromotionRecord): string {
   const records = path.join(folder, "records");
-  mkdirSync(records, { recursive: true, mode: 0o700 });
+  ensureUserFolder(records, PROMOTIONS_VARIABLE);
   const file = path.join(records, `${record.id}.json`);
   writeWhole(file, `${JSON.stringify(record, null, 2)}\n`);
   return file;

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { stateFolder } from "@ghrunners/core/user-folders";
+import { ensureUserFolder, stateFolder } from "@ghrunners/core/user-folders";
 import { removeTemporaries, writeWhole } from "@ghrunners/core/whole-file";
 import type { Stack } from "../pulumi/stack";
 
@@ -24,7 +24,7 @@ export function readJournal(file: string): RotationJournal | undefined {
 }
 
 export function writeJournal(file: string, journal: RotationJournal): void {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  ensureUserFolder(path.dirname(file), "GHRUNNERS_STATE");
   writeWhole(file, JSON.stringify(journal));
 }
 
