@@ -12,6 +12,8 @@ export interface LabFault {
   /** Parameters `key=value` with their default; undefined = must be given. */
   readonly parameters: Readonly<Record<string, string | number | undefined>>;
   readonly about: string;
+  /** Command that mends it, where it is no state that ends; default: `npm run lab -- fault clear`. */
+  readonly mendedBy?: string;
 }
 
 /** Every fault by command: `npm run lab -- fault NAME [TARGET] [key=value ...]`. */
@@ -92,7 +94,8 @@ export const faults: readonly LabFault[] = [
     adminName: "runner-registration-deleted",
     target: "runner",
     parameters: {},
-    about: "GitHub does not know the listener's registration any more",
+    about: "GitHub deletes the runner's registration; pulumi up --refresh makes another one",
+    mendedBy: "npm run lab -- exec -- pulumi up --yes --skip-preview --refresh",
   },
   {
     name: "github-down",

@@ -238,14 +238,15 @@ function program(): Command {
       await clearFault(currentInstance(), say, name, target);
       say(name === undefined ? "No fault is set." : `${[name, target].filter(Boolean).join(" ")} has ended.`);
     });
-  for (const { name, target, about } of faults) {
+  for (const { name, target, about, mendedBy } of faults) {
     fault
       .command(`${name} ${target === "service" ? "" : "<target> "}[parameters...]`)
       .description(about)
       .action(async (...args: unknown[]) => {
         const [machine, words] = target === "service" ? [undefined, args[0]] : [args[0] as string, args[1]];
         await setFault(currentInstance(), name, machine, words as string[]);
-        say(`${name} is set. End it with: npm run lab -- fault clear ${[name, machine].filter(Boolean).join(" ")}`);
+        const end = mendedBy ?? `npm run lab -- fault clear ${[name, machine].filter(Boolean).join(" ")}`;
+        say(`${name} is set. End it with: ${end}`);
       });
   }
   return root;

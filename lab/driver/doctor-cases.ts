@@ -123,13 +123,6 @@ export const doctorRounds: readonly (readonly DoctorCase[])[] = [
       mends: "yes (`test/rehearsal/version.test.ts`)",
     },
     {
-      fault: "registration-deleted",
-      role: "primary",
-      tells: ["problem runner-unit"],
-      next: "pulumi up --stack STACK --refresh",
-      mends: "yes (`test/rehearsal/drift.test.ts`)",
-    },
-    {
       fault: "github-repository-renamed",
       tells: ["problem github-repository"],
       next: "'ghrunners:github.repository' octo-org/demo-app-renamed",
@@ -202,6 +195,14 @@ export const doctorRounds: readonly (readonly DoctorCase[])[] = [
       fault: "stop",
       role: "secondary",
       tells: ["problem runner-machine"],
+      next: "pulumi up --stack STACK --refresh",
+      mends: "yes: the test runs it",
+    },
+    // With `stop`, whose command mends it too: nothing else ends it.
+    {
+      fault: "registration-deleted",
+      role: "primary",
+      tells: ["problem runner-unit"],
       next: "pulumi up --stack STACK --refresh",
       mends: "yes: the test runs it",
     },

@@ -67,7 +67,7 @@ export const faultKinds = {
   "runner-api-offline": { does: "GitHub shows the runner offline although it works", parameters: runner },
   "runner-version-deprecated": { does: "the runner's version is refused at its next session", parameters: runner },
   "runner-session-conflict": { does: "another session of the runner is said to exist", parameters: runner },
-  "runner-registration-deleted": { does: "the registration is gone for the runner", parameters: runner },
+  "runner-registration-deleted": { does: "the registration is deleted, for good: this never ends", parameters: runner },
 } as const;
 
 export type GitHubFaultName = keyof typeof faultKinds;
@@ -95,11 +95,28 @@ export class GitHubFaults {
     const checked = faultKinds[name].parameters.parse(parameters ?? {}) as Record<string, unknown>;
     const fault: GitHubFault = { name, parameters: checked, since: this.store.now() };
     if (typeof checked.count === "number") fault.remaining = checked.count;
+    if (name === "runner-registration-deleted") this.deleteRegistration(String(checked.name));
+    else this.record(fault);
+    return fault;
+  }
+
+  private record(fault: GitHubFault): void {
     this.store.change((state, emit) => {
       state.faults = [...this.list().filter((known) => subjectOf(known) !== subjectOf(fault)), fault];
-      emit("fault.set", { fault: name, parameters: checked });
+      emit("fault.set", { fault: fault.name, parameters: fault.parameters });
     });
-    return fault;
+  }
+
+  /**
+   * What GitHub does to a runner that was offline for 14 days: its lists do not have it any more either. Source: GitHub,
+   * "Self-hosted runners reference". There is nothing that could end, so no fault is recorded.
+   */
+  private deleteRegistration(name: string): void {
+    this.store.change((state, emit) => {
+      const deleted = state.runners.filter((known) => known.name === name);
+      state.runners = state.runners.filter((known) => known.name !== name);
+      for (const { id } of deleted) emit("runner.deleted", { runnerId: id, name });
+    });
   }
 
   /**

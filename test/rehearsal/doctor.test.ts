@@ -99,6 +99,8 @@ describe("the doctor", () => {
       const healed = await rehearsal.up({}, "--refresh");
       assert.equal(healed.code, 0, healed.output);
     },
+    // By the command of `stop`, which is in the same round.
+    "registration-deleted": () => rehearsal.online(primary.name, 60_000),
   };
 
   for (const round of doctorRounds) {

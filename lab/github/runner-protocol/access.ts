@@ -12,11 +12,11 @@ export const refusal = (status: number, reason: Refusal, message: string): GitHu
   new GitHubApiError(status, message, { reason });
 
 /** The runner whose credential came along. @throws GitHubApiError 401 when its registration is gone */
-export function runnerOf({ store, faults }: Services, request: Pick<ApiRequest, "headers">): StoredRunner {
+export function runnerOf({ store }: Services, request: Pick<ApiRequest, "headers">): StoredRunner {
   const token = tokenOf(request.headers.authorization);
   const hash = token === undefined ? undefined : sha256(token);
   const runner = store.state.runners.find(({ credentialSha256 }) => credentialSha256 === hash);
-  if (runner === undefined || faults.hits("runner-registration-deleted", runner.name)) {
+  if (runner === undefined) {
     throw refusal(401, "registration-deleted", "The runner registration has been deleted from the server.");
   }
   return runner;

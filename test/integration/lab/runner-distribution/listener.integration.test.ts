@@ -151,6 +151,23 @@ describe("the listener of the stand-in runner", function () {
     assert.match(runner.output, /Runner listener exit with terminated error, stop the service, no retry needed\./);
   });
 
+  it("whose registration was deleted is in no list any more, and is back when it is registered again", async () => {
+    const ids = () => rig.services.store.state.runners.map(({ id }) => id);
+    const runner = await configured("deleted");
+    const before = ids();
+    runner.start();
+    await until("online", 5_000, () => rig.status("deleted") === "online");
+    fault("runner-registration-deleted", "deleted");
+    assert.deepEqual(ids(), []);
+    assert.equal(await runner.exited, 1);
+    assert.match(runner.output, /The runner registration has been deleted from the server, please re-configure/);
+    const again = await configured("deleted");
+    again.start();
+    await until("online again", 5_000, () => rig.status("deleted") === "online");
+    assert.notDeepEqual(ids(), before);
+    assert.equal(await again.stop("SIGTERM"), 0);
+  });
+
   it("needs little memory while idle", async () => {
     const runner = await configured("small");
     runner.start();
