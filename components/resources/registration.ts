@@ -41,6 +41,8 @@ export interface RegistrationInputs extends RunnerIdentity {
 export interface RegistrationState extends RegistrationInputs {
   /** GitHub's number of the runner. */
   readonly runnerId: number;
+  /** Set by a refresh that did not find them on the host. */
+  readonly credentials?: "lost";
 }
 
 const SCRIPT = hostScript("registration.sh");
@@ -50,6 +52,8 @@ const SCRIPT = hostScript("registration.sh");
  */
 const TOKEN_REFUSED = "GitHub answers 404 to the registration";
 const SCRIPT_LIMIT_MS = 180_000;
+/** A refresh waits no longer than this for a host, milliseconds. */
+const PROBE_TIMEOUT_MS = 5_000;
 /** How long the runner of a deleted machine may still be shown online before its name counts as taken. */
 const NAME_TAKEN = { limitMs: 60_000, pauseMs: 1_000 };
 
@@ -115,6 +119,20 @@ async function ensureRegistered(inputs: RegistrationInputs, known: number | unde
   return { ...inputs, runnerId };
 }
 
+/** The state with what its host has; of one that does not answer, with what was seen before. */
+async function withCredentialsSeen(state: RegistrationState): Promise<RegistrationState> {
+  const word = await withHostIfReachable(
+    state.host,
+    (session) => script(session, "credentials", state),
+    PROBE_TIMEOUT_MS,
+  );
+  if (word === undefined) return state;
+  if (word.trim() === "lost") return { ...state, credentials: "lost" };
+  return Object.fromEntries(
+    Object.entries(state).filter(([key]) => key !== "credentials"),
+  ) as unknown as RegistrationState;
+}
+
 /** Whether a runner of the organization is in another group, where other repositories use it. */
 async function isElsewhere(github: GitHubClient, { groupId }: RegistrationInputs, runnerId: number): Promise<boolean> {
   return groupId !== undefined && (await groupOfRunner(github, runnerId)) !== groupId;
@@ -137,8 +155,9 @@ export const provider: pulumi.dynamic.ResourceProvider<RegistrationInputs, Regis
     const runner = await github.runner(state.runnerId);
     // If GitHub does not know it, the registration is gone: an empty id reports that.
     if (runner === undefined) return { id: "" };
-    if (state.groupId === undefined) return { id, props: state };
-    return { id, props: { ...state, groupId: (await groupOfRunner(github, state.runnerId)) ?? state.groupId } };
+    const props = await withCredentialsSeen(state);
+    if (state.groupId === undefined) return { id, props };
+    return { id, props: { ...props, groupId: (await groupOfRunner(github, state.runnerId)) ?? state.groupId } };
   },
   delete: async (_id, state) => {
     refuseOnItself(state.runnerName);

@@ -108,8 +108,9 @@ function plan(olds: object, news: object, compared: readonly string[]): DiffPlan
   return { changes: replaces.length > 0 || compared.some(differs), replaces: [...replaces], deleteBeforeReplace: true };
 }
 
+/** `credentials`: "lost" in what a refresh saw, never wanted; so a host without them is registered anew. */
 export function diffRegistration(olds: object, news: object): DiffPlan {
-  return plan(olds, news, ["host", "incarnation", "unit", "groupId"]);
+  return plan(olds, news, ["host", "incarnation", "unit", "groupId", "credentials"]);
 }
 
 export interface RegisteredRunnerView {

@@ -32,9 +32,20 @@ install_service() {
   mv -f "$RUNNER_HOME/.service.new" "$RUNNER_HOME/.service"
 }
 
-# The registration that the listener uses: the migrated one, where there is one.
+# Without them the listener ends with "Not configured", whatever else is there. The key is for both kinds of credentials.
+has_credentials() {
+  [[ -s $RUNNER_HOME/.credentials_rsaparams ]] && [[ -s $RUNNER_HOME/.credentials || -s $RUNNER_HOME/.credentials_migrated ]]
+}
+
+# One word for a refresh; also on a host that has no runner yet.
+show_credentials() {
+  if has_credentials; then echo kept; else echo lost; fi
+}
+
+# The registration that the listener uses: the migrated one, where there is one. None without its credentials.
 show() {
   local name
+  has_credentials || return 0
   for name in .runner_migrated .runner; do
     if [[ -f $RUNNER_HOME/$name ]]; then
       cat "$RUNNER_HOME/$name"
@@ -89,6 +100,10 @@ register() {
   install_service
 }
 
+if [[ ${1:-} == credentials ]]; then
+  show_credentials
+  exit
+fi
 if [[ ! -d $RUNNER_HOME && ${1:-} == unregister ]]; then exit 0; fi
 [[ -x $RUNNER_HOME/config.sh || ${1:-} == unregister ]] || die "No runner in $RUNNER_HOME. Next: pulumi up --refresh"
 [[ $(stat --format=%u "$RUNNER_HOME") == 0 ]] ||
@@ -99,5 +114,5 @@ case ${1:-} in
   register) register ;;
   install-service) install_service ;;
   unregister) forget ;;
-  *) die "usage: registration.sh show|register|install-service|unregister" ;;
+  *) die "usage: registration.sh credentials|show|register|install-service|unregister" ;;
 esac

@@ -32,7 +32,7 @@ cd "$(dirname "\${BASH_SOURCE[0]}")"
 [[ -e .runner || -e .runner_migrated ]] && { echo "Cannot configure the runner because it is already configured"; exit 1; }
 [[ -e /run/refusal ]] && { cat /run/refusal; exit 1; }
 echo '{"agentId":7,"agentName":"runner-1","gitHubUrl":"${url}"}' >.runner
-touch .credentials .credentials_rsaparams
+echo '{}' | tee .credentials >.credentials_rsaparams
 X
   chmod 755 bin/* externals/*/bin/* *.sh; tar -czf /root/${version}.tar.gz .; sha256sum /root/${version}.tar.gz | cut -d ' ' -f 1`;
 
@@ -136,7 +136,7 @@ echo $(($(cat /run/passed) + seconds * 10 + tenths)) >/run/passed.new; mv /run/p
 
   it("has the registration that GitHub moved it to, and is registered anew without the files of the old one", () => {
     sh(`cd ${RUNNER_HOME}; echo '{"agentId":9,"agentName":"runner-1","gitHubUrl":"${url}"}' >.runner_migrated
-      touch .credentials_migrated`);
+      echo '{}' >.credentials_migrated`);
     assert.equal(parseHostRegistration(registration("show").stdout.trim())?.agentId, 9);
     const { code, stderr } = registration("register");
     assert.equal(code, 0, stderr);

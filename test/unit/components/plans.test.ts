@@ -56,6 +56,14 @@ describe("registration plan", () => {
     assert.equal(planRegistration(wanted, onHost, other, 7).action, "keep");
   });
 
+  it("is due where a refresh found no credentials on the host, and keeps the runner's name then", () => {
+    const state = { ...wanted, runnerId: 7, incarnation: "m" };
+    assert.equal(diffRegistration(state, state).changes, false);
+    const seen = { ...state, credentials: "lost" };
+    assert.deepEqual(diffRegistration(seen, state), { changes: true, replaces: [], deleteBeforeReplace: true });
+    assert.equal(planRegistration(wanted, undefined, runner(), state.runnerId).action, "register");
+  });
+
   it("reads a .runner file with a byte order mark, and no broken one", () => {
     const text = JSON.stringify({ agentId: 7, agentName: "one", gitHubUrl: "https://github.com/o/r" });
     assert.equal(parseHostRegistration(`\uFEFF${text}\n`)?.agentId, 7);
