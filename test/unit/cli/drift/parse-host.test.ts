@@ -15,7 +15,7 @@ describe("what drift reads of a host", () => {
   });
 
   it("has a repair that quotes a file with keys for both shells where its name needs that", () => {
-    const repair = repairsFor("lab", "octo-org/demo-app", "lab").removeKey(
+    const repair = repairsFor("lab", { url: "https://github.com", fullName: "octo-org/demo-app" }, "lab").removeKey(
       { user: "u", host: "h" },
       "/etc/a key",
       "k A",
