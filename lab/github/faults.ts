@@ -108,8 +108,8 @@ export class GitHubFaults {
   }
 
   /**
-   * What GitHub does to a runner that was offline for 14 days: its lists do not have it any more either. Source: GitHub,
-   * "Self-hosted runners reference". There is nothing that could end, so no fault is recorded.
+   * What GitHub does to a runner that was offline for 14 days: its lists do not have it any more either. Source:
+   * GitHub, "Self-hosted runners reference". There is nothing that could end, so no fault is recorded.
    */
   private deleteRegistration(name: string): void {
     this.store.change((state, emit) => {
