@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Described } from "@ghrunners/core/schema";
 import { print, printJson } from "../command";
 import { monitoringUrls } from "../monitoring/address";
@@ -6,6 +5,7 @@ import { collectMonitoring, type MonitoringView } from "../monitoring/collect";
 import { currentStack } from "../pulumi/stack";
 import type { schemas } from "../schemas";
 import { settingsOf } from "../settings";
+import { watch } from "../watch";
 import { renderAlerts } from "./render";
 
 const WATCH_EVERY_MS = 2_000;
@@ -38,21 +38,14 @@ function show(view: MonitoringView, json: boolean, line: boolean): void {
   else printJson<"alerts">(value);
 }
 
-async function watch(look: ReadMonitoring, first: MonitoringView, json: boolean): Promise<never> {
-  let seen = first;
-  for (;;) {
-    await delay(WATCH_EVERY_MS);
-    const now = await look();
-    if (JSON.stringify(now.alerts) === JSON.stringify(seen.alerts)) continue;
-    show(now, json, true);
-    seen = now;
-  }
-}
-
 export async function alerts(options: AlertsOptions): Promise<number> {
   const look = await monitoringReader(options);
+  const json = options.json ?? false;
+  if (options.watch) {
+    const essence = (view: MonitoringView): unknown => view.alerts;
+    await watch({ look, show: (view) => show(view, json, true), essence, everyMs: WATCH_EVERY_MS, redraw: false });
+  }
   const view = await look();
-  show(view, options.json ?? false, options.watch ?? false);
-  if (options.watch) await watch(look, view, options.json ?? false);
+  show(view, json, false);
   return view.watchdog && view.alerts.every(({ state }) => state === "pending") ? 0 : 1;
 }

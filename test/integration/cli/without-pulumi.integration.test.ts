@@ -48,6 +48,21 @@ describe("a ghrunners command without what it needs", function () {
   const run = (env: NodeJS.ProcessEnv, ...args: string[]) =>
     runProcess(nodeLine("packages/cli/main.ts", ...args), { cwd: projectRoot, env });
 
+  /** What a command printed that got Ctrl-C, as a terminal sends it, once these words were there; then its exit code. */
+  async function afterCtrlC(env: NodeJS.ProcessEnv, words: string, ...args: string[]): Promise<string> {
+    const script = 'set -m; "$@" & echo "pid $!"; wait $!; echo "code $?"';
+    const log = path.join(folder, "log");
+    const line = ["bash", "-c", `exec >${log} 2>&1; ${script}`, "bash", ...nodeLine("packages/cli/main.ts", ...args)];
+    const running = runProcess(line, { cwd: projectRoot, env });
+    const text = await until(`it says ${words}`, 20_000, () => {
+      const now = readFileSync(log, "utf8");
+      return now.includes(words) ? now : undefined;
+    });
+    process.kill(-Number(/pid (\d+)/.exec(text)?.[1]), "SIGINT");
+    await running;
+    return readFileSync(log, "utf8");
+  }
+
   it("says that there is no pulumi, and where to get it", async () => {
     const { code, stderr } = await run({ PATH: folder, HOME: folder, NO_COLOR: "1" }, "status");
     assert.deepEqual([code, /There is no pulumi on PATH.*Next: install it/.test(stderr)], [1, true], stderr);
@@ -81,22 +96,17 @@ describe("a ghrunners command without what it needs", function () {
     const env = fake(
       `case "$1" in up) echo up-runs; trap "exit 1" INT; while :; do sleep 0.1; done;; *) cat ${folder}/config.json;; esac`,
     );
-    const script = 'set -m; "$@" & echo "pid $!"; wait $!; echo "code $?"';
-    const line = nodeLine("packages/cli/main.ts", "promote", "staging", "--stack", "staging");
-    const log = path.join(folder, "log");
-    const running = runProcess(["bash", "-c", `exec >${log} 2>&1; ${script}`, "bash", ...line], {
-      cwd: projectRoot,
-      env,
-    });
-    const text = await until("pulumi up runs", 20_000, () => {
-      const now = readFileSync(log, "utf8");
-      return now.includes("up-runs") ? now : undefined;
-    });
-    process.kill(-Number(/pid (\d+)/.exec(text)?.[1]), "SIGINT");
-    await running;
-    const ended = readFileSync(log, "utf8");
+    const ended = await afterCtrlC(env, "up-runs", "promote", "staging", "--stack", "staging");
     assert.match(ended, /Interrupted: pulumi up.* was ended by Ctrl-C\. Run the same command to resume\./);
     assert.match(ended, /^code 130$/m);
     assert.doesNotMatch(ended, /failed/);
+  });
+
+  it("ends with 130 when Ctrl-C ends a watch, which clears nothing where there is no terminal", async () => {
+    writeFileSync(path.join(folder, "config.json"), configuration());
+    const env = fake(`cat ${folder}/config.json`);
+    const ended = await afterCtrlC(env, "Ctrl-C ends it.", "status", "--stack", "acme", "--watch");
+    assert.match(ended, /Runners \(GitHub\)[^]*again every 30 s\. Ctrl-C ends it\.\n(\[1\].*\n)?code 130\n$/);
+    assert.ok(!ended.includes("\x1b"), "there are control characters");
   });
 });

@@ -104,7 +104,7 @@ describe("completion", () => {
     assert.ok(offered("").includes("status") && !offered("").includes("complete"));
     assert.deepEqual(offered("re"), ["restore-monitoring", "restore-protection", "resume", "review"]);
     assert.deepEqual(offered("dashboards", ""), ["check", "render"]);
-    assert.deepEqual(offered("status", "--"), ["--help", "--json", "--stack", "--wait"]);
+    assert.deepEqual(offered("status", "--"), ["--every", "--help", "--json", "--stack", "--wait", "--watch"]);
     assert.deepEqual(offered("smoke", "--role", "s"), ["secondary"]);
     assert.deepEqual(offered("status", "--stack", ""), ["production", "staging"]);
     assert.deepEqual(offered("--stack", "production", "g"), ["gate"]);
@@ -122,7 +122,7 @@ describe("completion", () => {
       symlinkSync(path.join(projectRoot, "packages/cli/bin/ghrunners.cjs"), path.join(folder, "ghrunners"));
       const script = [
         "source <(ghrunners completion bash)",
-        "COMP_WORDS=(ghrunners status --wa); COMP_CWORD=2; _ghrunners; echo ${COMPREPLY[@]}",
+        "COMP_WORDS=(ghrunners status --wai); COMP_CWORD=2; _ghrunners; echo ${COMPREPLY[@]}",
         "COMP_WORDS=(ghrunners rest); COMP_CWORD=1; _ghrunners; echo ${COMPREPLY[@]}",
         "complete -p ghrunners",
       ].join("\n");

@@ -11,6 +11,11 @@ export const ghrunnersCommands: readonly KnownCommand[] = [
     by: '"ghrunners", "status", "--json"',
   },
   {
+    pattern: /^ghrunners status --watch$/,
+    test: "test/integration/cli/without-pulumi.integration.test.ts",
+    by: '"status", "--stack", "acme", "--watch"',
+  },
+  {
     pattern: /^ghrunners blast-radius (FILE|preview\.json)$/,
     test: "test/unit/cli/blast-radius/blast-radius.test.ts",
     by: '"packages/cli/main.ts", "blast-radius"',
