@@ -18,8 +18,8 @@ interface Options {
 }
 
 /** What counts as a change: not the time, and not that the failover switch confirmed its choice. */
-function essence({ at: _at, choice, ...rest }: StatusReport): unknown {
-  return { ...rest, choice: choice === null ? null : { ...choice, decidedAt: null, expiresAt: null } };
+function essence({ choice, ...rest }: StatusReport): unknown {
+  return { ...rest, at: null, choice: choice === null ? null : { ...choice, decidedAt: null, expiresAt: null } };
 }
 
 async function watchStatus(stack: Stack, { json, every }: Options): Promise<never> {
