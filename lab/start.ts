@@ -10,6 +10,7 @@ import { reasonForApiOnly } from "./lifecycle";
 import { ownerInWords, ownerOption, type RepositoryOwner, repositoryOf } from "./owner";
 import { openLab } from "./pulumi/open";
 import { inside, type LabSession } from "./pulumi/session";
+import { secondsSinceTyped } from "./since-typed";
 
 const next = [
   "npm run lab -- shell                        a shell in the lab: pulumi and ghrunners as in production",
@@ -37,7 +38,6 @@ async function jobIsDue(session: LabSession): Promise<boolean> {
 }
 
 async function start(options: StartOptions): Promise<number> {
-  const started = Date.now();
   const reason = reasonForApiOnly();
   if (reason !== undefined) note(`No machines in this rehearsal: ${reason}. The two APIs are rehearsed on loopback.`);
   const session = await openLab(currentInstance(), { say: note, ...options });
@@ -66,7 +66,7 @@ async function start(options: StartOptions): Promise<number> {
       `Its repository ${repositoryOf(owner).fullName} is private, of ${ownerInWords[owner]}.\n\n` +
       `Next\n${next.map((line) => `  ${line}`).join("\n")}\n\n`,
   );
-  note(`${((Date.now() - started) / 1000).toFixed(0)} s in all`);
+  note(`${secondsSinceTyped().toFixed(0)} s since the command was typed`);
   return status;
 }
 

@@ -42,6 +42,7 @@ export async function obtainParts(
 ): Promise<ToolchainPart[]> {
   const parts: ToolchainPart[] = [];
   let reachable: boolean | undefined;
+  const due = source.parts.filter((wanted) => readPart(wanted, partFolder(cache, wanted, source)) === undefined);
   for (const wanted of source.parts) {
     const folder = partFolder(cache, wanted, source);
     const kept = readPart(wanted, folder);
@@ -49,6 +50,7 @@ export async function obtainParts(
       parts.push(kept);
       continue;
     }
+    const turn = `toolchain: part ${due.indexOf(wanted) + 1} of ${due.length} that are missing`;
     const draft = `${folder}.unfinished`;
     rmSync(draft, { recursive: true, force: true });
     mkdirSync(draft, { recursive: true });
@@ -60,8 +62,8 @@ export async function obtainParts(
     } else {
       reachable ??= await probe(releases, say);
       provenance =
-        (reachable ? await download(wanted, draft, releases, say) : undefined) ??
-        (await build(wanted, source, draft, say));
+        (reachable ? await download(wanted, draft, releases, turn, say) : undefined) ??
+        (await build(wanted, source, draft, turn, say));
     }
     chmodSync(path.join(draft, wanted.binary), 0o755);
     writeFileSync(path.join(draft, "provenance.json"), JSON.stringify(provenance));
@@ -92,16 +94,20 @@ async function probe(releases: string, say: Say): Promise<boolean> {
   return reachable;
 }
 
-/** The official release, or undefined when it cannot be downloaded; then the part is built. */
+/**
+ * The official release, or undefined when it cannot be downloaded; then the part is built.
+ * @param turn which of how many parts it is
+ */
 async function download(
   wanted: WantedPart,
   draft: string,
   releases: string,
+  turn: string,
   say: Say,
 ): Promise<Provenance | undefined> {
   const work = path.join(draft, "download");
   try {
-    const what = `toolchain: downloading ${wanted.name} ${wanted.version}`;
+    const what = `${turn}: downloading ${wanted.name} ${wanted.version}`;
     const file = await withElapsedTime(what, say, () => downloadPart(wanted, platform(), work, releases));
     renameSync(file, path.join(draft, wanted.binary));
     return { origin: "downloaded", note: `the official release of ${wanted.repository}` };
@@ -115,8 +121,15 @@ async function download(
   }
 }
 
-async function build(wanted: WantedPart, source: BuildSource, draft: string, say: Say): Promise<Provenance> {
-  const what = `toolchain: building ${wanted.name} ${wanted.version} from Go modules (a first time takes ${wanted.go.coldBuild})`;
+/** @param turn which of how many parts it is */
+async function build(
+  wanted: WantedPart,
+  source: BuildSource,
+  draft: string,
+  turn: string,
+  say: Say,
+): Promise<Provenance> {
+  const what = `${turn}: building ${wanted.name} ${wanted.version} from Go modules (a first time takes ${wanted.go.coldBuild})`;
   const go = await withElapsedTime(what, say, () => buildPart(wanted, source.goRoot, path.join(draft, wanted.binary)));
   return { origin: "built", note: `${wanted.builtNote} (Go ${go})` };
 }

@@ -62,6 +62,12 @@ describe("toolchain: obtained", function () {
     server = await serveReleases(source.parts);
     const { code, out, err } = await ensure(server.base, {});
     assert.equal(code, 0, out + err);
+    const turns = [...err.matchAll(/: part (\d+) of (\d+) that are missing: downloading (\S+) \S+$/gm)];
+    const all = String(source.parts.length);
+    assert.deepEqual(
+      turns.map(([, turn, count, name]) => [turn, count, name]),
+      source.parts.map(({ name }, index) => [String(index + 1), all, name]),
+    );
     const origins = new Map(JSON.parse(out) as [string, string][]);
     for (const { name } of source.parts) assert.equal(origins.get(name), "downloaded", name);
     for (const part of source.parts) {
@@ -114,6 +120,12 @@ describe("toolchain: obtained", function () {
     const { out, err } = await ensure(server.base, {});
     assert.match(err, /no official command \S+: \S+ answered 404; building it/);
     assert.match(out, /Go was not found/);
+    const again = await ensure(server.base, {});
+    assert.match(
+      again.err,
+      new RegExp(`part 1 of ${source.parts.length - complete().length} that are missing: building command \\S+ `),
+      "what the first run finished is counted again",
+    );
   });
 
   it("releases out of reach are reported once, after one probe, and a missing Go with what to do", async () => {
