@@ -4,6 +4,7 @@ import { defaults } from "@ghrunners/components/runner/defaults";
 import {
   FORCE_WORDS,
   guardOverrides,
+  LEAVE_PRODUCTION_WORDS,
   ONE_NODE_WORDS,
   type OverrideSetting,
   promotionOverrides,
@@ -31,6 +32,10 @@ export const safety = z.strictObject({
     .meta({ description: "Refuse to delete or replace a VM. Default: true if the environment is production." }),
   force: words(FORCE_WORDS, "Allows a disruptive change although no other runner is healthy."),
   allowOneNode: words(ONE_NODE_WORDS, "Allows all runners on one Proxmox VE node although the cluster has others."),
+  allowLeavingProduction: words(
+    LEAVE_PRODUCTION_WORDS,
+    "Allows another environment for a stack that is production: VMs and environment lose their protection in that run.",
+  ),
   rollbackOnFailure: words(
     ROLLBACK_WORDS,
     "After an update that failed, pulumi up rolls the runners back to their last known good settings.",

@@ -35,6 +35,10 @@ export interface PreflightInputs {
     /** VMID of the template on that node. */
     readonly templateId: number;
   }[];
+  /** Environment of the stack. */
+  readonly environment: string;
+  /** Whether a stack that is production may become another environment. */
+  readonly leavingProductionAllowed: boolean;
   /** Whether all runners may be on one node although the cluster has others. */
   readonly oneNodeAllowed: boolean;
   /** Disk of each VM, GiB. */

@@ -6,6 +6,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { GitHubClient } from "@ghrunners/core/github/client";
 import type { PreflightInputs } from "../preflight/args";
+import { environmentProblems } from "../preflight/judge-environment";
 import { ownMachineProblems } from "../preflight/judge-own-machine";
 import { judgeGitHub, judgeProxmox } from "../preflight/judge";
 import type { PreflightProblem } from "../preflight/observation";
@@ -95,7 +96,12 @@ async function problemsOf(
     return all.filter(({ reason }, index) => all.findIndex((other) => other.reason === reason) === index);
   };
   const [atProxmox, atGitHub] = await Promise.all([observeProxmox(proxmox, news), ofGitHub()]);
-  return [...ownMachineProblems(olds, news, runnerHere()), ...judgeProxmox(news, atProxmox), ...atGitHub];
+  return [
+    ...environmentProblems(olds, news),
+    ...ownMachineProblems(olds, news, runnerHere()),
+    ...judgeProxmox(news, atProxmox),
+    ...atGitHub,
+  ];
 }
 
 export const provider: pulumi.dynamic.ResourceProvider<PreflightInputs, PreflightInputs> = {

@@ -24,6 +24,8 @@ export function preflightInputs(settings: Settings, stack: string): Omit<Preflig
     },
     github,
     runners: machinesOf(settings).map(({ node, ...runner }) => ({ ...runner, ...placeOf(proxmox, node) })),
+    environment,
+    leavingProductionAllowed: safety.allowLeavingProduction !== undefined,
     oneNodeAllowed: safety.allowOneNode !== undefined || environment === ADVISORY_ENVIRONMENT,
     diskGiB: vm.diskGiB,
     requireFirewall: network.requireFirewall,

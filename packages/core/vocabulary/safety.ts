@@ -9,6 +9,9 @@ export const PUBLIC_WORDS = "outsiders may propose code to this repository";
 /** Allows a primary and its secondaries on one Proxmox VE node although the cluster has others. */
 export const ONE_NODE_WORDS = "one failed node may stop every runner";
 
+/** Lets a stack that is production become another environment, which takes its protection away. */
+export const LEAVE_PRODUCTION_WORDS = "this stack is production no longer";
+
 /** Rolls the runners back automatically after an update that failed. */
 export const ROLLBACK_WORDS = "a failed update of the runners rolls back by itself";
 

@@ -25,6 +25,8 @@ export const inputs: PreflightInputs = {
     { role: "primary", name: "one", vmId: 151, address: "192.0.2.51", node: "pve1", templateId: 9000 },
     { role: "secondary", name: "two", vmId: 152, address: "192.0.2.52", node: "pve1", templateId: 9000 },
   ],
+  environment: "lab",
+  leavingProductionAllowed: false,
   oneNodeAllowed: false,
   diskGiB: 10,
   requireFirewall: true,
