@@ -124,8 +124,8 @@ export function parseConfiguration(raw: RawConfiguration): ParseResult {
     }
     if (decoded[key] === "") delete decoded[key];
   }
-  // An absent group is checked as an empty one, so that each missing setting in it is reported.
-  const whole: Record<string, unknown> = { proxmox: {}, github: {}, network: {}, ...decoded };
+  // An absent group is checked as an empty one, so that each missing setting in it is reported; so is the first runner.
+  const whole: Record<string, unknown> = { proxmox: {}, github: {}, network: {}, runners: [{}], ...decoded };
   const result = schema.safeParse(whole);
   for (const issue of result.error?.issues ?? []) {
     if (issue.code === "unrecognized_keys") {

@@ -78,15 +78,19 @@ describe("configuration", () => {
         "sshPrivateKey",
         "network.gateway",
         "network.adminCidr",
-        "runners",
+        "runners[0].role",
+        "runners[0].name",
+        "runners[0].vmId",
+        "runners[0].address",
         "proxmox.templateId",
       ],
     );
     const text = renderProblems("fresh", result.problems);
-    assert.match(text, /stack "fresh" has 10 problems/);
+    assert.match(text, /stack "fresh" has 13 problems/);
     assert.match(text, /pulumi config set --stack fresh --path 'ghrunners:proxmox\.templateId' 9000/);
     assert.match(text, /pulumi config set --stack fresh --secret ghrunners:githubToken$/m);
     assert.match(text, /pulumi config set --stack fresh --path 'ghrunners:runners\[0\]\.role' primary/);
+    assert.match(text, /pulumi config set --stack fresh --path 'ghrunners:runners\[0\]\.vmId' /);
   });
 
   it("reports all of many problems", () => {

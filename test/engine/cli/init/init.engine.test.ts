@@ -95,7 +95,7 @@ describe("ghrunners init and setup on the two APIs", function () {
     const settings = report.findings.map(({ setting }) => setting);
     for (const needed of ["proxmox.endpoint", "proxmoxToken", "github.repository", "githubToken", "network.gateway"])
       assert.ok(settings.includes(needed), `${needed} is not in ${settings.join(", ")}`);
-    for (const needed of ["sshPrivateKey", "network.adminCidr", "runners"])
+    for (const needed of ["sshPrivateKey", "network.adminCidr", "runners[0].name", "runners[0].address"])
       assert.ok(settings.includes(needed), `${needed} is not in ${settings.join(", ")}`);
     await isUntouched();
   });

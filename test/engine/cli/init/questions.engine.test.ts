@@ -123,7 +123,7 @@ describe("ghrunners init on a terminal", function () {
   it("names every missing answer at once with --no-input", async () => {
     const terminal = start("--no-input");
     assert.equal(await terminal.end(), 1, terminal.shown);
-    for (const setting of ["proxmox.endpoint", "githubToken", "network.gateway", "runners"])
+    for (const setting of ["proxmox.endpoint", "githubToken", "network.gateway", "runners[0].vmId"])
       assert.ok(terminal.shown.includes(`${setting}: `), `${setting} is not in ${terminal.shown}`);
     assert.ok(!terminal.shown.includes("Address of the Proxmox VE API"), terminal.shown);
     await isUntouched();

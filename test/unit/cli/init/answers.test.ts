@@ -70,7 +70,7 @@ describe("answers of ghrunners init", () => {
     const result = parseTree("team", { vm: { cores: 99 }, colour: "red" }, { githubToken: "x" });
     assert.ok("problems" in result);
     const paths = result.problems.map(({ path }) => path);
-    for (const path of ["vm.cores", "colour", "githubToken", "proxmoxToken", "proxmox.endpoint", "runners"])
+    for (const path of ["vm.cores", "colour", "githubToken", "proxmoxToken", "proxmox.endpoint", "runners[0].name"])
       assert.ok(paths.includes(path), `${path} is not in ${paths.join(", ")}`);
   });
 });
