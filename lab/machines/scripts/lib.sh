@@ -19,6 +19,9 @@ unified=/sys/fs/cgroup/unified
 [[ -d $unified ]] || unified=/sys/fs/cgroup
 # systemd-nspawn also makes folders of the same name in the v1 hierarchy named systemd, where there is one.
 hierarchies=("$unified" /sys/fs/cgroup/systemd)
+# Where the memory controller is in version 1: see limit-units.sh.
+memory=/sys/fs/cgroup/memory
+if [[ -e $memory/memory.limit_in_bytes ]]; then hierarchies+=("$memory"); else memory=; fi
 
 group_of() { echo "$unified/$GHR_PREFIX/vm$1"; }
 namespace_of() { echo "$GHR_PREFIX-vm$1"; }

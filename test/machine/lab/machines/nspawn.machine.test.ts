@@ -123,6 +123,24 @@ describe("systemd-nspawn machines", function () {
     await rig.ssh(vmid, "sudo rm -f /root/x; echo full | sudo tee /root/kept");
   });
 
+  it("hold a service to the memory that its unit file gives it, and no other", async () => {
+    const wants = "import time\nwhile True: taken = bytearray(100 << 20); time.sleep(0.2)";
+    rig.sh(vmid, `cat >/root/wants.py <<'X'\n${wants}\nX`);
+    for (const [unit, limit] of [
+      ["greedy", "MemoryMax=50M"],
+      ["modest", "MemoryMax=1G"],
+    ]) {
+      const text = `[Service]\\n${limit}\\nExecStart=/usr/bin/python3 /root/wants.py\\n`;
+      rig.sh(vmid, `printf '${text}' >/etc/systemd/system/${unit}.service`);
+    }
+    rig.sh(vmid, "systemctl daemon-reload; systemctl start greedy modest");
+    const state = (unit: string): string => rig.sh(vmid, `systemctl is-active ${unit} || true`);
+    await until("the kernel ends the service that takes too much", 20_000, () => state("greedy") === "failed");
+    assert.match(rig.sh(vmid, "systemctl show --property=Result --value greedy"), /^(signal|oom-kill)$/);
+    assert.equal(state("modest"), "active");
+    rig.sh(vmid, "systemctl stop modest; rm /etc/systemd/system/greedy.service /etc/systemd/system/modest.service");
+  });
+
   it("are filtered from outside, both ways, at once", async () => {
     rig.exec(vmid, "systemd-run", "--unit=web", "python3", "-m", "http.server", "8080");
     await until("the web server answers", 10_000, () => connects(8080));
