@@ -56,10 +56,11 @@ const { otherNode } = topology.proxmox;
 /** VMID of the second node's template. */
 export const OTHER_TEMPLATE = 9001;
 
-/** Proxmox VE without a role, a user or a token of ours; beside an organization's repository with a second node. */
+/** Proxmox VE without a role, a user or a token of ours, its firewall off as from its installer; beside an organization's repository with a second node. */
 const blankProxmox = (usual: ProxmoxSeed, owner: RepositoryOwner): ProxmoxSeed => ({
   ...usual,
   tokens: [],
+  datacenterFirewall: false,
   ...(owner === "organization"
     ? { otherNodes: [otherNode], otherTemplates: [{ ...usual.template, vmid: OTHER_TEMPLATE, node: otherNode }] }
     : {}),

@@ -21,7 +21,7 @@ export const firstDaySteps: readonly FirstDayStep[] = [
   {
     title: "Prepare Proxmox VE",
     commands: [
-      `ghrunners setup proxmox > ${files}/proxmox.sh`,
+      `ghrunners setup proxmox --admin-cidr ${topology.network.gateway}/32 > ${files}/proxmox.sh`,
       `npm run --silent lab -- node-shell < ${files}/proxmox.sh > ${files}/proxmox.txt`,
       `sed -n 's/^│ value *│ \\([^ ]*\\) *│$/pulumi@pve!ghrunners=\\1/p' ${files}/proxmox.txt > ${files}/proxmox-token`,
     ],

@@ -2,7 +2,9 @@
 import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
 import type { Accounts } from "./accounts";
+import { changedAt, createdAt, type DatacenterFirewall, getAt, isDatacenterFirewall } from "./firewall/datacenter";
 import type { ProxmoxNode } from "./node";
+import { applyNicSettings } from "./vm/guest";
 
 /** What a program of the shell ended with. */
 export interface ShellAnswer {
@@ -31,14 +33,18 @@ function refuseIf(condition: boolean, message: string): void {
   if (condition) throw new ShellRefusal(message);
 }
 
-type Node = Pick<ProxmoxNode, "store" | "environment">;
 type Values = Readonly<Record<string, string | undefined>>;
 
 interface ShellCommand {
   /** First words of the line; further words without an option are the arguments. */
   readonly words: string;
   readonly options: readonly string[];
-  readonly run: (args: readonly string[], values: Values, node: Node, accounts: Accounts) => string;
+  readonly run: (
+    args: readonly string[],
+    values: Values,
+    node: ProxmoxNode,
+    accounts: Accounts,
+  ) => string | Promise<string>;
 }
 
 function privilegesIn(values: Values): string[] {
@@ -65,6 +71,20 @@ function tokenTable(id: string, isSeparate: boolean, value: string): string {
     ...lines.flatMap((line, index) => [line, between[index] ?? rule("└", "─", "┴", "┘")]),
     "",
   ].join("\n");
+}
+
+/** Changes the datacenter's firewall, and gives every running machine the rules that now have an effect. */
+async function changeFirewall(
+  node: ProxmoxNode,
+  next: (firewall: DatacenterFirewall) => DatacenterFirewall,
+): Promise<string> {
+  node.store.putDatacenterFirewall(next(node.store.datacenterFirewall()));
+  for (const { vmid } of node.store.allVms())
+    await node.exclusive(vmid, async () => {
+      const vm = node.store.vm(vmid);
+      if (vm !== undefined) await applyNicSettings(node, vm);
+    });
+  return "";
 }
 
 const commands: readonly ShellCommand[] = [
@@ -131,8 +151,9 @@ const commands: readonly ShellCommand[] = [
   },
   {
     words: "pvesh get",
-    options: [],
+    options: ["output-format"],
     run: ([path = ""], _values, { store }, accounts) => {
+      if (isDatacenterFirewall(path)) return getAt(path, store.datacenterFirewall());
       const [, pool, user = "", token] =
         /^\/pools\/(.+)$|^\/access\/users\/([^/]+)(?:\/token\/(.+))?$/.exec(path) ?? [];
       if (pool !== undefined) refuseIf(store.pool(pool) === undefined, `pool '${pool}' does not exist`);
@@ -142,13 +163,26 @@ const commands: readonly ShellCommand[] = [
       return "";
     },
   },
+  {
+    words: "pvesh create",
+    options: ["name", "cidr"],
+    run: ([path = ""], values, node) => {
+      refuseIf(!isDatacenterFirewall(path), `No 'create' handler defined for '${path}'`);
+      return changeFirewall(node, (firewall) => createdAt(path, values, firewall));
+    },
+  },
+  {
+    words: "pvesh set",
+    options: ["enable"],
+    run: ([path = ""], values, node) => changeFirewall(node, (firewall) => changedAt(path, values, firewall)),
+  },
 ];
 
 /**
  * Runs one line of the node's shell, by the words that the shell made of it.
- * @example runShell(["pveum", "user", "add", "pulumi@pve"], node, accounts).code // 0
+ * @example (await runShell(["pveum", "user", "add", "pulumi@pve"], node, accounts)).code // 0
  */
-export function runShell(line: readonly string[], node: Node, accounts: Accounts): ShellAnswer {
+export async function runShell(line: readonly string[], node: ProxmoxNode, accounts: Accounts): Promise<ShellAnswer> {
   const found = commands.find(({ words }) => `${line.join(" ")} `.startsWith(`${words} `));
   if (found === undefined)
     return {
@@ -162,7 +196,7 @@ export function runShell(line: readonly string[], node: Node, accounts: Accounts
       options: Object.fromEntries(found.options.map((name) => [name, { type: "string" as const }])),
       allowPositionals: true,
     });
-    return { code: 0, stdout: found.run(positionals, values, node, accounts), stderr: "" };
+    return { code: 0, stdout: await found.run(positionals, values, node, accounts), stderr: "" };
   } catch (error) {
     return { code: 255, stdout: "", stderr: `${(error as Error).message}\n` };
   }

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeWhole } from "@ghrunners/core/whole-file";
+import type { DatacenterFirewall } from "./firewall/datacenter";
 import type { ResourcePool, Vm, VmFirewall } from "./model";
 import type { ProxmoxSeed } from "./seed";
 import { printSize, volumeId } from "./values";
@@ -70,11 +71,15 @@ export class ProxmoxStore {
   private readonly vmFolder: string;
   private readonly firewallFolder: string;
   private readonly poolFile: string;
+  private readonly datacenterFile: string;
+  private datacenter: DatacenterFirewall;
 
   constructor(folder: string, seed: ProxmoxSeed) {
     this.vmFolder = path.join(folder, "vms");
     this.poolFile = path.join(folder, "pools.json");
     this.firewallFolder = path.join(folder, "firewall");
+    this.datacenterFile = path.join(folder, "datacenter-firewall.json");
+    this.datacenter = readJson(this.datacenterFile) ?? { isOn: seed.datacenterFirewall !== false, ipsets: {} };
     for (const [vmid, vm] of readFolder<Vm>(this.vmFolder)) this.vms.set(vmid, vm);
     for (const [vmid, firewall] of readFolder<VmFirewall>(this.firewallFolder)) this.firewalls.set(vmid, firewall);
     for (const template of [seed.template, ...(seed.otherTemplates ?? [])])
@@ -113,6 +118,15 @@ export class ProxmoxStore {
   putFirewall(vmid: number, firewall: VmFirewall): void {
     writeAtomically(path.join(this.firewallFolder, `${vmid}.json`), firewall);
     this.firewalls.set(vmid, firewall);
+  }
+
+  datacenterFirewall(): DatacenterFirewall {
+    return this.datacenter;
+  }
+
+  putDatacenterFirewall(firewall: DatacenterFirewall): void {
+    writeAtomically(this.datacenterFile, firewall);
+    this.datacenter = firewall;
   }
 
   pool(poolid: string): ResourcePool | undefined {

@@ -199,7 +199,7 @@ export const clusterRoutes: readonly ProxmoxRoute[] = [
     parameters: {},
     handle: ({ node, caller }) => {
       requireAll(caller, "/", ["Sys.Audit"]);
-      return node.seed.datacenterFirewall === false ? {} : { enable: 1 };
+      return node.store.datacenterFirewall().isOn ? { enable: 1 } : {};
     },
   },
   {

@@ -8,7 +8,7 @@ import { bootDisk, drivesOf, nicOf } from "./config";
 
 /** nft script of a VM's firewall; undefined when it is off for the datacenter, the VM or its NIC. */
 export function firewallScript(node: ProxmoxNode, vm: Vm): string | undefined {
-  if (node.seed.datacenterFirewall === false) return undefined;
+  if (!node.store.datacenterFirewall().isOn) return undefined;
   const firewall = node.store.firewall(vm.vmid);
   const isOn = firewall.options.enable === "1" && nicOf(vm.config, "net0")?.firewall === "1";
   return isOn ? renderFirewall(firewall) : undefined;

@@ -20,11 +20,13 @@ export function command(): Command {
       about:
         "Prints shell lines for a Proxmox VE node: a role with exactly the privileges that the preview demands, a user, an API " +
         "token with privilege separation, and their entries. Storages, bridge and pool are those of the stack where it has some. " +
-        "With an image storage the token may also download an image and make the template.",
+        "With an image storage the token may also download an image and make the template. With a network of administrators the " +
+        "lines also turn the datacenter's firewall on, which is off by default; then only that network and the nodes' own reach the nodes.",
       examples: [
         "ghrunners setup proxmox",
         "ghrunners setup proxmox --storage local-zfs --bridge vmbr1 --pool runners",
         "ghrunners setup proxmox --image-storage local",
+        "ghrunners setup proxmox --admin-cidr 192.168.0.0/24",
         "ghrunners setup proxmox | ssh root@pve.example.org sh",
       ],
       exitCodes: "0 printed, 1 the stack's file cannot be read",
@@ -35,6 +37,7 @@ export function command(): Command {
       .option("--bridge <name>", "bridge of the machines; default: the stack's, or vmbr0")
       .option("--pool <name>", "resource pool for the machines; default: the stack's, or none")
       .option("--image-storage <name>", "storage for the templates' image; default: the stack's, or none")
+      .option("--admin-cidr <network>", "turn the datacenter's firewall on; who may still reach the nodes")
       .action(action(() => (require("./proxmox") as typeof import("./proxmox")).setupProxmox)),
   );
   root.addCommand(

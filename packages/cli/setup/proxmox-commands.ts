@@ -14,6 +14,8 @@ export interface ProxmoxAccount {
   readonly pool: string | undefined;
   /** Storage of the image of which the program makes its templates; undefined: they exist already. */
   readonly imageStorage?: string | undefined;
+  /** Network that may reach the nodes once the datacenter's firewall is on; undefined: the firewall is left as it is. */
+  readonly adminCidr?: string | undefined;
 }
 
 /** What the account gets. */
@@ -51,6 +53,21 @@ function partsOf(tokenId: string): { user: string; token: string } {
   return { user, token };
 }
 
+/**
+ * Lines that turn the datacenter's firewall on, after the network that may still reach the nodes at 8006, 22 and 3128.
+ * Proxmox VE keeps a single address without its length. Source: pve-firewall, PVE/Firewall.pm, parse_ip_or_cidr.
+ */
+function firewallCommands(adminCidr: string): string[] {
+  const [sets, cidr] = ["/cluster/firewall/ipset", adminCidr.replace(/\/32$/, "")];
+  const isMember = `pvesh get ${sets}/management --output-format json | grep -qF ${quote(`"cidr":"${cidr}"`)}`;
+  return [
+    `pvesh get ${sets}/management >/dev/null 2>&1 || pvesh create ${sets} --name management`,
+    `${isMember} || pvesh create ${sets}/management --cidr ${quote(cidr)}`,
+    // Only where the line before has not failed: without the set, nobody could reach the nodes any more.
+    `${isMember} && pvesh set /cluster/firewall/options --enable 1`,
+  ];
+}
+
 /** Shell lines for the node, as root. They can be run again: what exists is kept, the role is brought up to date. */
 export function proxmoxCommands(account: ProxmoxAccount): string[] {
   const { privileges, paths } = proxmoxGrants(account);
@@ -72,6 +89,7 @@ export function proxmoxCommands(account: ProxmoxAccount): string[] {
       `pveum acl modify ${quote(path)} --roles ${ROLE} --users ${name}`,
       `pveum acl modify ${quote(path)} --roles ${ROLE} --tokens ${quote(account.tokenId)}`,
     ]),
+    ...(account.adminCidr === undefined ? [] : firewallCommands(account.adminCidr)),
   ];
 }
 
@@ -80,6 +98,9 @@ export function proxmoxScript(account: ProxmoxAccount): string {
   return [
     "# Run this as root on a Proxmox VE node. It can be run again.",
     ...proxmoxCommands(account),
+    account.adminCidr === undefined
+      ? "# The firewall of the machines has an effect only while that of the datacenter is on; --admin-cidr turns it on."
+      : `# The datacenter's firewall is on. Only ${account.adminCidr} and the nodes' own network reach the nodes at 8006 and 22.`,
     "# The table above shows the token's value once. With privilege separation the token has what user and token both have.",
     `# Next: ghrunners init, with ${account.tokenId}=VALUE in a file as the secret proxmoxToken`,
     "",

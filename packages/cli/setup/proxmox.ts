@@ -11,6 +11,7 @@ interface Options {
   readonly bridge?: string;
   readonly pool?: string;
   readonly imageStorage?: string;
+  readonly adminCidr?: string;
   readonly json?: boolean;
 }
 
@@ -23,15 +24,19 @@ async function accountOf(named: string | undefined): Promise<Partial<ProxmoxAcco
 /** @throws WrongUse that names every value that is not one of Proxmox VE */
 function checked(account: ProxmoxAccount): ProxmoxAccount {
   const { storage, bridge, pool } = schema.shape.proxmox.shape;
+  const { adminCidr } = account;
   const wrong = [
     ...Object.entries({ storage, bridge, pool, imageStorage: pool }).filter(
       ([key, type]) => !type.safeParse(account[key as "pool"]).success,
     ),
+    ...(adminCidr === undefined || schema.shape.network.shape.adminCidr.safeParse(adminCidr).success
+      ? []
+      : [["adminCidr"]]),
     ...(/^[A-Za-z0-9._-]+@[A-Za-z0-9._-]+![A-Za-z][A-Za-z0-9._-]+$/.test(account.tokenId) ? [] : [["tokenId"]]),
   ].map(([key]) => `${String(key)}: ${JSON.stringify(account[key as keyof ProxmoxAccount])}`);
   if (wrong.length === 0) return account;
   throw new WrongUse(
-    `Seen ${wrong.join(", ")}. Expected names of letters, digits, dot, hyphen and underscore, and a token as USER@REALM!TOKENID.`,
+    `Seen ${wrong.join(", ")}. Expected names of letters, digits, dot, hyphen and underscore, a token as USER@REALM!TOKENID, and a network as ADDRESS/LENGTH.`,
   );
 }
 
@@ -44,6 +49,8 @@ export async function setupProxmox(options: Options): Promise<number> {
     bridge: options.bridge ?? seen.bridge ?? defaults.proxmox.bridge,
     pool: options.pool ?? seen.pool,
     imageStorage: options.imageStorage ?? seen.imageStorage,
+    // Never the stack's: turning a firewall on may close a way that somebody uses.
+    adminCidr: options.adminCidr,
   });
   if (!options.json) {
     print(proxmoxScript(account));

@@ -37,7 +37,7 @@ export const ghrunnersCommands: readonly KnownCommand[] = [
   },
   {
     pattern:
-      /^(npx )?ghrunners setup proxmox( --storage local-zfs --bridge vmbr1 --pool runners| --image-storage local)?$/,
+      /^(npx )?ghrunners setup proxmox( --storage local-zfs --bridge vmbr1 --pool runners| --image-storage local| --admin-cidr \S+)?$/,
     test: init,
     by: '"ghrunners", "setup", "proxmox"',
   },
