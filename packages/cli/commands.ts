@@ -31,7 +31,7 @@ import { command as upkeep } from "./upkeep/command";
 import { command as why } from "./why/command";
 
 /** Headings of the help, in its order, with their commands. */
-const groups: Readonly<Record<string, readonly (() => Command)[]>> = {
+export const groups: Readonly<Record<string, readonly (() => Command)[]>> = {
   "Begin:": [init, setup],
   "Look:": [status, doctor, consolePage, why, alerts, gate, drift, dashboards, blastRadius],
   "Deploy:": [deploy, promote, pause, resume, incidents, review],

@@ -3,6 +3,7 @@
  * its own, one command after the other: starting Node for each of them would take a minute.
  */
 import path from "node:path";
+import { groups } from "@ghrunners/cli/commands";
 import { commands } from "./commands";
 
 const projectRoot = path.resolve(__dirname, "../../../..");
@@ -23,7 +24,8 @@ let said = "";
 /** Sub-commands as a list of commands names them: two blanks, the name, its arguments, two blanks, what it does. */
 function subcommands(help: string): string[] {
   // `ghrunners` lists its commands by what a reader wants to do.
-  const lists = [...help.matchAll(/^(?:Commands|Look|Deploy|Operate|Repair|Help):\n((?: {2}.*\n?)+)/gm)];
+  const headings = ["Commands:", ...Object.keys(groups)].join("|");
+  const lists = [...help.matchAll(new RegExp(`^(?:${headings})\n((?: {2}.*\n?)+)`, "gm"))];
   const names = lists.flatMap(([, list = ""]) => [...list.matchAll(/^ {2}(\w[\w-]*)/gm)].map(([, name = ""]) => name));
   return names.filter((name) => name !== "help");
 }
