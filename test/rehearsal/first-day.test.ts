@@ -55,8 +55,9 @@ describe("the first day, from a bare node to a deployment", function () {
     assert.equal(await firewall(), '{"enable":1}\n');
     const report = JSON.parse(await run(["ghrunners", "status", "--json"])) as { problems: readonly unknown[] };
     assert.deepEqual(report.problems, []);
-    const records = await run(["ghrunners", "review", "latest"]);
-    assert.match(records, /version 1\b/i);
+    const review = await run(["ghrunners", "review", "latest"]);
+    assert.match(review, /^- Version: 1$/m);
+    assert.match(review, /^- Outcome: succeeded$/m);
   });
 
   it("and the next pulumi up changes nothing", async () => {

@@ -144,9 +144,14 @@ export class DeployKeyRotation {
   }
 }
 
-/** Runs `pulumi up` on one secret and the resources its value comes from. @throws Error if it fails */
+/**
+ * Runs `pulumi up` on one secret, the resources its value comes from, and the components that list the names of their
+ * secrets: a key has a secret only from its first rotation on, and the next `pulumi up` would show a change.
+ * @throws Error if it fails
+ */
 export async function updateSecret(stack: Stack, name: string): Promise<void> {
-  const targets = [`**::secrets-${name}`, `**-secret-${name}`].flatMap((urn) => ["--target", urn]);
+  const urns = [`**::secrets-${name}`, `**-secret-${name}`, "**:DeploymentEnvironment::*", "**:RepositoryRules::*"];
+  const targets = urns.flatMap((urn) => ["--target", urn]);
   if ((await runPulumi(stack, ["up", "--yes", "--skip-preview", "--suppress-outputs", ...targets])) !== 0) {
     throw new Error(
       "pulumi up failed; its output is above. Next: fix the cause, then run the same command: it resumes",
