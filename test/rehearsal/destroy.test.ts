@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { until } from "@ghrunners/core/until";
 import { holdJobs, smokeJob, startJob } from "@ghrunners/lab/driver/jobs";
 import { primary, Rehearsal, secondary } from "@ghrunners/lab/driver/rehearsal";
+import { topology } from "@ghrunners/lab/topology";
 import type { EngineRun } from "@ghrunners/lab/driver/engine-run";
 
 /** How long the next step of a job or of a destroy may take on a loaded machine. */
@@ -50,6 +51,35 @@ describe("the end of a stack and of its lab", () => {
     return [...github, ...proxmox]
       .sort((left, right) => Date.parse(left.at) - Date.parse(right.at))
       .map(({ words }) => words);
+  }
+
+  /** What the stack made at GitHub besides the runners, by kind. */
+  async function atGitHub(): Promise<Record<string, string[]>> {
+    const { repository, octokit } = rehearsal;
+    const { data } = await octokit.rest.repos.getAllEnvironments(repository);
+    const environments = (data.environments ?? []).map(({ name }) => name);
+    const secrets = environments.map(async (environment_name) => {
+      const listed = await octokit.rest.actions.listEnvironmentSecrets({ ...repository, environment_name });
+      return listed.data.secrets.map(({ name }) => name);
+    });
+    const rulesets = (await octokit.rest.repos.getRepoRulesets(repository)).data.map(({ name }) => name);
+    return { environments, secrets: (await Promise.all(secrets)).flat(), rulesets };
+  }
+
+  /** Files of the stack on the monitoring host: rules, targets, dashboards, and units of its services. */
+  async function onMonitoringHost(): Promise<Record<string, string[]>> {
+    const folders = {
+      rules: "/etc/prometheus/rules.d",
+      targets: "/etc/prometheus/targets.d",
+      dashboards: "/var/lib/ghrunners/dashboards",
+      units: "/etc/systemd/system",
+    };
+    const listed = Object.entries(folders).map(async ([kind, folder]): Promise<[string, string[]]> => {
+      const find = `test ! -d ${folder} || find ${folder} -name 'ghrunners*' -type f -printf '%f\\n'`;
+      const names = await rehearsal.inMachine(topology.hosts.monitoring.id, "sh", "-c", find);
+      return [kind, names.split("\n").filter((name) => name !== "")];
+    });
+    return Object.fromEntries(await Promise.all(listed));
   }
 
   const runOf = async (proof: string): Promise<{ status: string | null } | undefined> =>
@@ -102,6 +132,8 @@ describe("the end of a stack and of its lab", () => {
   });
 
   it("destroy lets a running job end, and leaves no machine, no registration and no file", async () => {
+    const made = { ...(await atGitHub()), ...(await onMonitoringHost()) };
+    for (const [kind, names] of Object.entries(made)) assert.ok(names.length > 0, `there are no ${kind} to remove`);
     await destroyUnderJob(secondary);
     assert.deepEqual(await vmIds(), [9000], "only the template stays");
     const { data } = await rehearsal.octokit.rest.actions.listSelfHostedRunnersForRepo(rehearsal.repository);
@@ -114,6 +146,8 @@ describe("the end of a stack and of its lab", () => {
     const volumes = (await rehearsal.proxmox("GET", "nodes/pve-lab/storage/local-lvm/content")) as { volid: string }[];
     const ours = volumes.filter(({ volid }) => [primary, secondary].some(({ vmId }) => volid.includes(`vm-${vmId}-`)));
     assert.deepEqual(ours, []);
+    assert.deepEqual(await atGitHub(), { environments: [], secrets: [], rulesets: [] });
+    assert.deepEqual(await onMonitoringHost(), { rules: [], targets: [], dashboards: [], units: [] });
   });
 
   it("lab down leaves no process, mount, namespace or cgroup", async () => {

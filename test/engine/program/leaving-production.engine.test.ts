@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { capturePulumi } from "@ghrunners/cli/pulumi/run";
-import { LEAVE_PRODUCTION_WORDS } from "@ghrunners/core/vocabulary/safety";
+import { guardOverrides, LEAVE_PRODUCTION_WORDS } from "@ghrunners/core/vocabulary/safety";
 import type { Rehearsal } from "@ghrunners/lab/driver/rehearsal";
 import type { StackSettings } from "@ghrunners/lab/driver/engine-run";
 import { type ApiOnlyLab, apiOnlyLab } from "../cli/support/api-only-lab";
@@ -50,6 +50,24 @@ describe("a stack that is production", () => {
   it("takes other changes while it stays production", async () => {
     const run = await rehearsal.pulumi(["preview"], { environment: "production", "vm.cores": "2" });
     assert.equal(run.code, 0, run.output);
+  });
+
+  it("gives its protection back in words alone, and then can be destroyed", async () => {
+    const bare = { environment: "production", "safety.protect": "false" };
+    const refused = await rehearsal.up(bare);
+    assert.notEqual(refused.code, 0, refused.output);
+    const held = await rehearsal.pulumi(["destroy"], { environment: "production" });
+    assert.notEqual(held.code, 0, held.output);
+    assert.deepEqual(await protectedMachines(), [true, true]);
+    const inWords = { ...bare, "safety.allowUnprotectedVm": guardOverrides["production-vm-protected"].words };
+    const given = await rehearsal.up(inWords);
+    assert.equal(given.code, 0, given.output);
+    assert.deepEqual(await protectedMachines(), [false, false]);
+    const destroyed = await rehearsal.pulumi(["destroy"], inWords);
+    assert.equal(destroyed.code, 0, destroyed.output);
+    assert.deepEqual(await environments(), []);
+    const again = await rehearsal.up({ environment: "production" });
+    assert.equal(again.code, 0, again.output);
   });
 
   it("is left where the configuration says so in words, and the next run needs no words", async () => {

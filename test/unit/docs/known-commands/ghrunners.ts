@@ -15,6 +15,8 @@ export const ghrunnersCommands: readonly KnownCommand[] = [
     test: "test/integration/cli/without-pulumi.integration.test.ts",
     by: '"status", "--stack", "acme", "--watch"',
   },
+  // The start runs it on the primary, and the test reads its line.
+  { pattern: /^ghrunners smoke$/, test: "test/rehearsal/from-nothing.test.ts", by: 'npmScriptLine("start")' },
   {
     pattern: /^ghrunners blast-radius (FILE|preview\.json)$/,
     test: "test/unit/cli/blast-radius/blast-radius.test.ts",

@@ -58,6 +58,20 @@ export const pulumiCommands: readonly KnownCommand[] = [
     by: '"config", "set", "--stack", stack, "--path"',
   },
   {
+    pattern: /^pulumi import$/,
+    notRun: "a document says that machines are not imported; bad-input.engine.test.ts refuses what is in use",
+  },
+  {
+    pattern: /^pulumi config set --path 'ghrunners:safety\.allowUnprotectedVm' '[a-z ]+'$/,
+    test: "test/engine/program/leaving-production.engine.test.ts",
+    by: '"safety.allowUnprotectedVm": guardOverrides["production-vm-protected"].words',
+  },
+  {
+    pattern: /^pulumi config set --secret --path 'ghrunners:secretValues\.API_TOKEN' < SECRET_FILE$/,
+    test: "test/engine/program/support/runs-with-secrets.ts",
+    by: '"set", "--secret", "--path", `ghrunners:secretValues.${name}`',
+  },
+  {
     pattern: /^pulumi config set --secret ghrunners:\w+( < PRIVATE_KEY_FILE)?$/,
     test: alone,
     by: '"config", "set", "--stack", stack, "--secret"',
