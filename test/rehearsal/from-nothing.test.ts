@@ -41,6 +41,8 @@ describe("npm start, from nothing to a deployment", function () {
     assert.match(stdout, /● lab: no reviewers; administrators may bypass; branches main; tags v\*/);
     assert.match(stdout, /^Healthy\.$/m);
     assert.match(stdout, /Its repository octocat\/demo-app is private, of a person on Pro\./);
+    assert.doesNotMatch(stdout, /^Outputs:/m, "40 lines of outputs would hide the status");
+    assert.match(started.all, /\d+ s since the command was typed$/m);
   });
 
   it("makes both machines and both runners", async () => {
