@@ -24,10 +24,16 @@ export function fromPreflight(problems: readonly PreflightProblem[], cannotLook:
   return problems.map(({ setting, reason }) => ({ setting, reason, isRefusal: cannotLook || ANSWERS.test(setting) }));
 }
 
+/** Nobody has to make a token by hand; but the keys of Apps go into the stack's file, which is there only then. */
+const APPS =
+  "or instead of a token, once there is a stack (pulumi stack init): ghrunners setup github --register registers GitHub Apps";
+
 /** A problem of the configuration as one line. */
 export function fromConfiguration({ path, seen, allowed, next }: Problem): InitFinding {
   const { description = "", example } = documentationOf(path);
-  const more = next ?? (example === undefined || isOwnValue(path) ? undefined : `for example ${example}`);
+  const alternative = path === "githubToken" && seen === "nothing" ? APPS : undefined;
+  const more =
+    next ?? alternative ?? (example === undefined || isOwnValue(path) ? undefined : `for example ${example}`);
   const what = description === "" ? "" : ` ${description}`;
   return refusal(
     path,

@@ -84,7 +84,8 @@ export const githubQuestions: readonly Question[] = [
     prompt: () => ({
       kind: "secret",
       message:
-        "Token of an administrator of the repository, or an App's credential (permissions: docs/reference/security.md)",
+        "Token of an administrator of the repository (permissions: docs/reference/security.md), or an App's credential " +
+        "(ghrunners setup github --register makes one, in a stack that exists)",
     }),
     check: checkToken,
   },

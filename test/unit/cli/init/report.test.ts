@@ -68,6 +68,15 @@ describe("the result of ghrunners init", () => {
     assert.match(reason, /^Node that has the template .* Seen nothing, expected a name; for example pve1\.$/);
   });
 
+  it("names the way to GitHub Apps where there is no token, for that stack", () => {
+    const allowed = "a token";
+    const finding = fromConfiguration({ path: "githubToken", seen: "nothing", allowed });
+    const text = renderInit({ ...report, stack: "team", result: "refused", findings: [finding] });
+    assert.match(text, /expected a token; or instead of a token, .*: ghrunners setup github --stack team --register /);
+    const plain = fromConfiguration({ path: "githubToken", seen: "a value stored in plain text", allowed });
+    assert.doesNotMatch(plain.reason, /--register/);
+  });
+
   it("gives no example of an address, which the same check might refuse", () => {
     const allowed = "in the gateway's subnet: 192.0.2.1 to 192.0.2.254";
     const { reason } = fromConfiguration({ path: "runners[1].address", seen: "192.168.0.51", allowed });
