@@ -107,8 +107,9 @@ install_packages() {
     keep_host_keys
   fi
   # One run at a time, because several environments may share a monitoring host. The kernel releases the lock when its
-  # holder dies.
-  exec 9>/run/ghrunners-packages.lock
+  # holder dies. Only root can reach the file, because anyone who can open a lock file can hold the lock.
+  (umask 077 && mkdir -p /run/ghrunners && : >>/run/ghrunners/packages)
+  exec 9>>/run/ghrunners/packages
   flock --wait "$LIMIT_SECONDS" 9 || die "Another run has been installing packages on $(hostname) for $LIMIT_SECONDS s. Next: pulumi up when it has ended"
   find_missing
   if ((${#missing[@]} > 0)); then install_missing; fi

@@ -111,7 +111,9 @@ describe("interruption", () => {
     const onSecondary = (script: string): Promise<string> =>
       rehearsal.inMachine(secondary.vmId, "sh", "-c", script).catch((error: Error) => error.message);
     await offerUpdate(rehearsal, secondary);
-    await onSecondary("systemd-run --quiet --unit=other-packages flock /run/ghrunners-packages.lock sleep 600");
+    await onSecondary(
+      "mkdir -pm 700 /run/ghrunners; systemd-run --quiet --unit=other-packages flock /run/ghrunners/packages sleep 600",
+    );
     try {
       const [program = "", ...line] = inside(rehearsal.session, ["ghrunners", "patch", "secondary", "--apply"]);
       const child = spawn(program, line, {

@@ -52,13 +52,13 @@ function keys(expected: HostExpectation, seen: SeenHost, repairs: Repairs): Find
     .filter(({ key }) => !expected.keys.some((known) => known.key === key))
     // A deployment target also has keys of its owner; only keys with the mark belong to this stack.
     .filter(({ comment }) => marked === undefined || comment.startsWith(marked))
-    .map(({ user, file, key, comment }): Finding => ({
+    .map(({ user, file, changedBy, key, comment }): Finding => ({
       ...about,
       id: "key-unknown",
       expected: "only the keys of this program",
       seen: `${shorten(key)} (${comment || "no comment"}) may log in as ${user}`,
       severity: "critical",
-      repair: repairs.removeKey(expected, file, key),
+      repair: repairs.removeKey(expected, { file, changedBy }, key),
     }));
   return [...missing, ...unknown];
 }

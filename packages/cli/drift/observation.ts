@@ -29,6 +29,8 @@ export interface SeenVariable {
 export interface AuthorizedKey {
   readonly user: string;
   readonly file: string;
+  /** Who may write the file: `root`, or the user, where more than root decides what is at its path. */
+  readonly changedBy: string;
   /** Kind and base64 text, without options and comment. */
   readonly key: string;
   readonly comment: string;

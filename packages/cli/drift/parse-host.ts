@@ -5,9 +5,12 @@ import type { AuthorizedKey, SeenHost } from "./observation";
 const KEY = /(?:^|\s)((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2})(?:\s+(.*))?$/;
 
 /** A line of a file of keys, which may begin with options; undefined if it contains no key. */
-export function parseAuthorizedKey(user: string, file: string, line: string): AuthorizedKey | undefined {
+export function parseAuthorizedKey(
+  place: Pick<AuthorizedKey, "user" | "file" | "changedBy">,
+  line: string,
+): AuthorizedKey | undefined {
   const [, key, comment = ""] = KEY.exec(line.trim()) ?? [];
-  return key === undefined ? undefined : { user, file, key, comment };
+  return key === undefined ? undefined : { ...place, key, comment };
 }
 
 /** The used share of `USED AVAILABLE`, as df rounds it for users; 0 where there is no limit. */
@@ -27,8 +30,8 @@ export function parseHost(name: string, output: string): SeenHost {
   const factsOf = (kind: string) => facts.filter((fact) => fact.kind === kind);
   const unit = new Map(factsOf("unit").map(({ subject, value }) => [subject, value]));
   const keys = factsOf("key").flatMap(({ subject, value }) => {
-    const [file = "", ...line] = value.split("\t");
-    return parseAuthorizedKey(subject, file, line.join("\t")) ?? [];
+    const [file = "", changedBy = "", ...line] = value.split("\t");
+    return parseAuthorizedKey({ user: subject, file, changedBy }, line.join("\t")) ?? [];
   });
   const host = new Map(factsOf("host").map(({ subject, value }) => [subject, value]));
   const vitals = {

@@ -4,6 +4,7 @@ import type { Repository } from "@ghrunners/core/github/repository";
 import type { GitHubRunner } from "@ghrunners/core/github/runner";
 import { runnerApi } from "@ghrunners/core/github/runner-scope";
 import { quote } from "@ghrunners/core/ssh/render-script";
+import type { AuthorizedKey } from "./observation";
 
 export interface Repairs {
   /** Repairs what Pulumi's refresh sees. */
@@ -24,7 +25,11 @@ export interface Repairs {
   readonly removeVariable: (scope: "environment" | "repository", name: string) => string;
   readonly removePolicy: (id: number) => string;
   readonly removeRunner: (runner: Pick<GitHubRunner, "id" | "groupId">) => string;
-  readonly removeKey: (host: { user: string; host: string }, file: string, key: string) => string;
+  readonly removeKey: (
+    host: { user: string; host: string },
+    from: Pick<AuthorizedKey, "file" | "changedBy">,
+    key: string,
+  ) => string;
 }
 
 /** A path for the host's shell, behind the one of this machine. */
@@ -53,8 +58,8 @@ export function repairsFor(stack: string, where: Pick<Repository, "url" | "fullN
     removePolicy: (id) => remove(`environments/${encodeURIComponent(environment)}/deployment-branch-policies/${id}`),
     removeRunner: (runner) => `${call} api --method DELETE ${runnerApi(repository, runner)}`,
     // The base64 text of a key has no character that is special in sed, except the slash, which is not the delimiter
-    // here.
-    removeKey: ({ user, host }, file, key) =>
-      `ssh ${user}@${host} sudo sed -i ${quote(quote(`\\|${key.split(" ")[1] ?? key}|d`))} ${pathWord(file)}`,
+    // here. Root does not write through a folder of a user's own.
+    removeKey: ({ user, host }, { file, changedBy }, key) =>
+      `ssh ${user}@${host} sudo ${changedBy === "root" ? "" : `-u ${changedBy} `}sed -i ${quote(quote(`\\|${key.split(" ")[1] ?? key}|d`))} ${pathWord(file)}`,
   };
 }

@@ -197,7 +197,9 @@ PY
     });
 
     it("goes on with a run that is under way, and one that is killed has failed and the runner is back", async () => {
-      sh("systemd-run --quiet --unit=other-packages flock /run/ghrunners-packages.lock sleep 600");
+      sh(
+        "mkdir -pm 700 /run/ghrunners; systemd-run --quiet --unit=other-packages flock /run/ghrunners/packages sleep 600",
+      );
       assert.equal(patch("start", "third").code, 0);
       assert.equal(patch("start", "fourth").code, 0);
       assert.deepEqual(look().run, { id: "third", state: "running", restarts: false });

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Which files the SSH server reads the keys of a user from. Put in front of scripts that run as root.
+# Which files the SSH server reads the keys of a user from, and how root may touch them. Put in front of scripts that run as
+# root.
 
 # The server's settings for a login of the user, one per line. Nothing where they cannot be asked for, as of another server
 # than OpenSSH.
@@ -29,4 +30,22 @@ key_files() { # user home
     [[ $name == /* ]] || name=$2/$name
     printf '%s\n' "$name"
   done
+}
+
+# Whether root alone decides what is at a path: every folder and link on the way belongs to root, and nobody else may write
+# to one. What is missing counts too: only root can make it there.
+is_roots() { # path
+  { namei --modes --owners -- "$1" 2>/dev/null || true; } | awk '
+    $1 ~ /^d[r-][w-]/ && ($2 != "root" || substr($1, 6, 1) == "w" || substr($1, 9, 1) == "w") { theirs = 1 }
+    $1 ~ /^l[r-][w-]/ && $2 != "root" { theirs = 1 }
+    END { exit theirs || NR < 2 }'
+}
+
+# Runs a program as a user, without a login and for a limited time: what a user can change may be a link to a file of root's,
+# or a pipe that never ends.
+as_user() { # uid gid command...
+  local -a become=()
+  (($1 == EUID)) || become=(setpriv --reuid "$1" --regid "$2" --init-groups --)
+  shift 2
+  timeout --kill-after=2 10 "${become[@]}" "$@"
 }

@@ -2,8 +2,8 @@
 # Shows who may log in, how full the disk is, and how the runner's unit is set up. Runs as root behind key-files.sh, changes
 # nothing.
 # Parameters: UNIT (empty on a host that is not a runner) RUNNER_HOME JOB_FOLDERS POLICY_FILE HOOKS_FOLDER RUNNER_USER
-# Output, one fact per line: `key<TAB>USER<TAB>FILE<TAB>LINE OF IT`, `host<TAB>NAME<TAB>VALUE` and
-# `unit<TAB>NAME<TAB>VALUE`.
+# Output, one fact per line: `key<TAB>USER<TAB>FILE<TAB>WHO CHANGES IT<TAB>LINE OF IT`,
+# `host<TAB>NAME<TAB>VALUE` and `unit<TAB>NAME<TAB>VALUE`.
 set -euo pipefail
 
 printf 'host\tnow\t%s\n' "$(date +%s.%N)"
@@ -13,12 +13,15 @@ folder=/
 printf 'host\tdisk\t%s\n' "$(df --output=used,avail -k "$folder" | tail -n 1)"
 printf 'host\tinodes\t%s\n' "$(df --output=iused,iavail "$folder" | tail -n 1)"
 
-while IFS=: read -r user _ _ _ _ home _; do
+# Read as the server does, as the user: what is there may be a link to a file of root's.
+while IFS=: read -r user _ uid gid _ home _; do
   while IFS= read -r file; do
     [[ -f $file ]] || continue
+    changer=$user
+    if is_roots "$file"; then changer=root; fi
     while IFS= read -r line; do
-      [[ -z $line || $line == \#* ]] || printf 'key\t%s\t%s\t%s\n' "$user" "$file" "$line"
-    done <"$file"
+      [[ -z $line || $line == \#* ]] || printf 'key\t%s\t%s\t%s\t%s\n' "$user" "$file" "$changer" "$line"
+    done < <(as_user "$uid" "$gid" head --bytes=1M -- "$file" 2>/dev/null </dev/null || true)
   done < <(key_files "$user" "$home")
 done < <(getent passwd)
 

@@ -22,6 +22,15 @@ needs_restart() {
   grep -qsE ' /usr/\S+ \(deleted\)$' /proc/[0-9]*/maps
 }
 
+# Read as the exporter's user, who can put a link or a pipe in the place of its file.
+exporters_line() {
+  local folder uid gid
+  folder=$(dirname "$EXPORTER_STATE")
+  read -r uid gid < <(stat --format '%u %g' "$folder")
+  timeout 10 setpriv --reuid "$uid" --regid "$gid" --clear-groups -- head --bytes=4K "$EXPORTER_STATE" </dev/null |
+    head --lines=1
+}
+
 look() {
   local state=none run='' restarts=no
   if [[ -f $result_file ]]; then { read -r run && read -r state && read -r restarts; } <"$result_file" || true; fi
@@ -29,7 +38,7 @@ look() {
   if [[ $state == running && $(systemctl is-active "$patch_unit" || true) != activ* ]]; then state=failed; fi
   printf '%s\t%s\n' run "$run" state "$state" restarts "$restarts" boot "$(</proc/sys/kernel/random/boot_id)"
   printf 'restart\t%s\n' "$(needs_restart && echo yes || echo no)"
-  printf 'updates\t%s\n' "$(head -n 1 "$EXPORTER_STATE" 2>/dev/null || true)"
+  printf 'updates\t%s\n' "$(exporters_line 2>/dev/null || true)"
   echo
   if [[ $state == failed ]]; then journalctl --unit "$patch_unit" --since -1d --output cat --no-pager | tail -n 12 || true; fi
 }
@@ -50,7 +59,9 @@ upgrade() {
 
 run_patch() {
   local deadline=$((SECONDS + LIMIT_SECONDS))
-  exec 9>/run/ghrunners-packages.lock
+  # The lock of components/scripts/packages.sh, which only root can reach.
+  (umask 077 && mkdir -p /run/ghrunners && : >>/run/ghrunners/packages)
+  exec 9>>/run/ghrunners/packages
   if ! flock --wait "$LIMIT_SECONDS" 9; then
     echo "Another run has been installing packages for $LIMIT_SECONDS s."
     exit 1

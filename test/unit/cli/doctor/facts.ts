@@ -57,6 +57,7 @@ export const host = (name: string): SeenHost => ({
     {
       user: "runner",
       file: "/etc/ssh/authorized_keys/runner",
+      changedBy: "root",
       key: settings().sshPublicKey.split(" ").slice(0, 2).join(" "),
       comment: "",
     },

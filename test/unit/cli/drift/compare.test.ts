@@ -83,10 +83,12 @@ const unit = {
   jobs: 0,
 };
 const vitals = { clock: 1_764_000_000, disk: 0.2, inodes: 0.1 };
-const intruder = (file: string) => ({ user: "root", file, key: "ssh-rsa AAAAevil", comment: "me" });
+const intruder = (file: string) => ({
+  ...{ user: "root", file, changedBy: "root", key: "ssh-rsa AAAAevil", comment: "me" },
+});
 const host = {
   name: "one",
-  keys: [{ user: "runner", file: "/etc/ssh/authorized_keys/runner", key: ours, comment: "" }],
+  keys: [{ user: "runner", file: "/etc/ssh/authorized_keys/runner", changedBy: "root", key: ours, comment: "" }],
   vitals,
   unit,
 };

@@ -18,7 +18,9 @@ describe("the keys that may log in to a host", () => {
   beforeEach(() => {
     scratch = mkdtempSync(path.join(tmpdir(), "ghr-observed-"));
     mkdirSync(path.join(scratch, "bin"));
-    program("getent", `echo 'root:x:0:0::${scratch}/root:/bin/sh'; echo 'deploy:x:1:1::${scratch}/deploy:/bin/sh'`);
+    // Both are this user, who need not be root to run the test.
+    const ids = `x:${process.getuid?.()}:${process.getgid?.()}:`;
+    program("getent", `echo 'root:${ids}:${scratch}/root:/bin/sh'; echo 'deploy:${ids}:${scratch}/deploy:/bin/sh'`);
     keysIn("root/.ssh/authorized_keys", "# a comment", "", "ssh-ed25519 AAAAroot one");
     keysIn("deploy/.ssh/authorized_keys", "ssh-ed25519 AAAAhome two");
     keysIn("keys/deploy", 'from="192.0.2.1" ssh-ed25519 AAAAelsewhere three');
@@ -39,7 +41,7 @@ describe("the keys that may log in to a host", () => {
     return parseHost("app", stdout).keys;
   }
   const key = (user: string, file: string, name: string, comment: string): AuthorizedKey => ({
-    ...{ user, file: path.join(scratch, file), key: `ssh-ed25519 ${name}`, comment },
+    ...{ user, file: path.join(scratch, file), changedBy: user, key: `ssh-ed25519 ${name}`, comment },
   });
   const ofRoot = (): AuthorizedKey => key("root", "root/.ssh/authorized_keys", "AAAAroot", "one");
 

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
 import { withKeyFiles } from "@ghrunners/cli/drift/key-files";
@@ -22,7 +31,7 @@ describe("the keys of a deployment target, where its SSH server reads them", () 
     home = path.join(scratch, "home");
     mkdirSync(path.join(home, ".ssh"), { recursive: true });
     mkdirSync(path.join(scratch, "bin"));
-    program("getent", `echo '${username}:x:0:0::${home}:/bin/sh'`);
+    program("getent", `echo '${username}:x:${process.getuid?.()}:${process.getgid?.()}::${home}:/bin/sh'`);
   });
   afterEach(() => rmSync(scratch, { recursive: true }));
 
@@ -40,7 +49,7 @@ describe("the keys of a deployment target, where its SSH server reads them", () 
 
   function run(verb: string, more: Record<string, string> = {}): SpawnSyncReturns<string> {
     const input = renderScript(script, { ACCOUNT: username, MARK, ...more });
-    const env = { ...process.env, PATH: `${path.join(scratch, "bin")}:${process.env.PATH}` };
+    const env = { ...process.env, PATH: `${path.join(scratch, "bin")}:${process.env.PATH}`, GHRUNNERS_ROOT: scratch };
     return spawnSync("bash", ["-s", "--", verb], { input, env, encoding: "utf8" });
   }
   function answer(verb: string, more: Record<string, string> = {}): string[] {
@@ -71,11 +80,12 @@ describe("the keys of a deployment target, where its SSH server reads them", () 
     assert.equal(statSync(file).mode, mode);
   });
 
-  it("are in a new file that the user can read, of a folder that is there", () => {
+  it("are in a new file of the user's own, of a folder that is there", () => {
     mkdirSync(path.join(scratch, "etc"));
     server(`authorizedkeysfile ${scratch}/etc/%%u`);
     answer("authorise", { LINE: fresh });
-    assert.equal(statSync(path.join(scratch, "etc", username)).mode & 0o777, 0o644);
+    assert.equal(statSync(path.join(scratch, "etc", username)).mode & 0o777, 0o600);
+    assert.deepEqual(readdirSync(path.join(scratch, "etc")), [username]);
   });
 
   it("are retired in every file that the server reads", () => {
