@@ -31,7 +31,8 @@ export class LoginRefusedError extends Error {
   ) {
     super(
       `${host} refuses the login of ${user} with the configured key. Expected its public half in the user's ` +
-        `authorized_keys. Next: ${next}`,
+        `authorized_keys, and a server that lets the user in (AllowUsers, AllowGroups, DenyUsers, DenyGroups of ` +
+        `sshd_config). Next: ${next}`,
     );
   }
 }
