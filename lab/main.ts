@@ -10,7 +10,7 @@ import { prepareDemoApp } from "./demo-app/prepare";
 import { runInside, shellInside } from "./exec";
 import { baseFolders, currentInstance } from "./instance";
 import { loopbackPorts } from "./forwards";
-import { labDown, labUp, modeOf, runningLab } from "./lifecycle";
+import { labDown, modeOf, runningLab } from "./lifecycle";
 import { firstDayTable, runFirstDay } from "./first-day/run";
 import { runNodeShell } from "./node-shell";
 import { matrixCommand } from "./matrix/command";
@@ -202,9 +202,9 @@ function program(): Command {
   const host = root.command("host").description("machines that exist before the program runs");
   host
     .command("up <name>")
-    .description("boot one, with the rest of the lab, and wait until it lets a user log in")
+    .description("boot one, with the rest of the lab and its stack, and wait until it lets a user log in")
     .action(async (name: string) => {
-      await labUp(currentInstance(), { projectRoot, say, hosts: ["monitoring", hostNamed(name).name] });
+      await openLab(currentInstance(), { say, hosts: ["monitoring", hostNamed(name).name] });
     });
   host
     .command("remove <name>")

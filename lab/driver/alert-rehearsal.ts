@@ -19,11 +19,11 @@ export const rehearsedSettings: MonitoringSettings = {
 
 /**
  * True of the machine that the test runs on, whatever is broken: a guest's processor and memory figures are those of
- * its host, and a fresh lab has no deployment key yet.
+ * its host.
  */
 export function isBackground(labels: Readonly<Record<string, string>>): boolean {
   const { alertname = "", reason = "" } = labels;
-  if (alertname === "Watchdog" || alertname === "SecretRotationDue") return true;
+  if (alertname === "Watchdog") return true;
   return alertname === "RunnerDegraded" && (reason === "cpu" || reason === "memory");
 }
 

@@ -12,6 +12,7 @@ import { hostExists } from "../hosts";
 import { ensureHostKey, hostKeyOf } from "../hosts/keys";
 import { withInstanceLock, type Lab } from "../lifecycle";
 import { type LabSession, stackOfSession } from "./session";
+import { secretsOfStack } from "./secrets-of-stack";
 import { labStack } from "./stack-files";
 import { ofPersonsStack } from "./stack-of-person";
 import { releaseAbandonedLock } from "./stale-lock";
@@ -107,6 +108,7 @@ async function completeStack(session: LabSession, say: (line: string) => void): 
   const missing = Object.entries(secretsOf(lab)).filter(([key]) => read(file).config?.[key] === undefined);
   for (const [key, value] of missing) await capturePulumi(stack, ["config", "set", "--secret", key], value);
   const { config = {}, ...own } = read(file);
-  const wanted = { ...config, ...valuesOfLab(lab, config) };
+  const declared = secretsOfStack(config, read(templateOf(session)).config ?? {}, hostExists("app", lab.instance));
+  const wanted = { ...config, ...declared, ...valuesOfLab(lab, config) };
   if (!isDeepStrictEqual(parse(stringify(wanted)), config)) write(file, { ...own, config: wanted });
 }
