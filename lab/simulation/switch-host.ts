@@ -124,6 +124,10 @@ export class SwitchHost {
         `${metrics.runnerServiceActive.name} 1`,
         `${metrics.runnerListenerConnected.name} ${isConnected ? 1 : 0}`,
         `${metrics.runnerVersion.name}{version="2.999.0"} 1`,
+        `${metrics.runnerSshActive.name} 1`,
+        ...["_diag", "_work"].map((folder) => `${metrics.runnerJobFolderUsable.name}{folder="${folder}"} 1`),
+        `${foreignMetrics.filesystemFiles.name}{mountpoint="/"} 100`,
+        `${foreignMetrics.filesystemFilesFree.name}{mountpoint="/"} 90`,
         `${foreignMetrics.filesystemSize.name}{mountpoint="/"} 100`,
         `${foreignMetrics.filesystemAvailable.name}{mountpoint="/"} 60`,
       ].join("\n");

@@ -122,6 +122,28 @@ const alerts: readonly Alert[] = [
   },
   {
     ...degraded,
+    labels: { reason: "work_folder" },
+    summary: "Jobs on runner {{ $labels.runner }} ({{ $labels.role }}) cannot use its folder {{ $labels.folder }}",
+    for: "2m",
+    expr: ({ environment }) => [
+      `max by (environment, runner, role, folder) (${select(metrics.runnerJobFolderUsable, environment)}) == 0`,
+    ],
+    description:
+      "For 2 minutes, the user of jobs has not been able to write to the folder {{ $labels.folder }} of {{ $labels.runner }} (usable: {{ $value }}). No job can start there.",
+    action: "Run ghrunners doctor: it names the folder and the command that makes the machine anew.",
+  },
+  {
+    ...degraded,
+    labels: { reason: "ssh" },
+    summary: "The SSH server of runner {{ $labels.runner }} ({{ $labels.role }}) does not run",
+    for: "5m",
+    expr: ({ environment }) => [`max ${BY_RUNNER} (${select(metrics.runnerSshActive, environment)}) == 0`],
+    description:
+      "For 5 minutes, neither the SSH server of {{ $labels.runner }} nor its socket has been active (active: {{ $value }}). Jobs still run, but no update, and nobody can repair the machine.",
+    action: "Start ssh.service on the machine's console in Proxmox VE, then run ghrunners doctor.",
+  },
+  {
+    ...degraded,
     labels: { reason: "version" },
     summary: "Runner {{ $labels.runner }} ({{ $labels.role }}) runs an old runner version",
     for: "15m",

@@ -98,6 +98,20 @@ export const hostMetrics = {
     help: "Size of the runner's work folder; absent when it could not be measured in time.",
     source: "host",
   },
+  runnerJobFolderUsable: {
+    name: "runner_job_folder_usable",
+    type: "gauge",
+    labels: ["folder"],
+    help: "1 when the user of jobs can write to this folder of the runner and enter it, 0 when not: then no job can start. By folder: _diag or _work; absent when unknown.",
+    source: "host",
+  },
+  runnerSshActive: {
+    name: "runner_ssh_active",
+    type: "gauge",
+    labels: [],
+    help: "1 while systemd reports the host's SSH server or its socket active, 0 when neither is; absent when unknown.",
+    source: "host",
+  },
   runnerUpdatesKnown: {
     name: "runner_updates_known",
     type: "gauge",

@@ -1,11 +1,15 @@
 import type { Described } from "@ghrunners/core/schema";
 import { type Choice, readChoice } from "@ghrunners/failover/choice/deploy-runner";
+import type { Cause } from "@ghrunners/failover/choice/cause";
 import type { choiceStatusSchema } from "./schema";
 
 /** Which runner the next deployment uses, according to DEPLOY_RUNNER. */
 export type ChoiceStatus = Described<typeof choiceStatusSchema>;
 
-const none = { runner: null, role: null, decidedAt: null, expiresAt: null, reason: null, outdatedBy: [] } as const;
+const none = {
+  ...{ runner: null, role: null, decidedAt: null, expiresAt: null, reason: null },
+  ...{ runners: [], outdatedBy: [] },
+} as const;
 
 /** Runners that were not online when the choice was made, and are now. */
 function newlyOnline({ decision }: Choice, online: readonly string[]): string[] {
@@ -29,7 +33,9 @@ export function choiceStatus(text: string | null, isOn: boolean, at: Date, onlin
     ...{ ...none, state: seen.state, decidedAt, expiresAt, reason },
     outdatedBy: newlyOnline(seen.choice, online),
   };
-  return seen.state === "fresh" ? { ...told, runner: name ?? role, role } : told;
+  const runners = seen.choice.decision?.runners ?? [];
+  if (seen.state === "refused") return { ...told, runners };
+  return seen.state === "fresh" ? { ...told, runners, runner: name ?? role, role } : told;
 }
 
 const wrong = {
@@ -49,6 +55,23 @@ export function choiceProblems({ state, decidedAt, expiresAt, reason }: ChoiceSt
     refused: reason,
   };
   return state === "off" || state === "fresh" ? [] : [`no runner may deploy: ${why[state]} ${GATE}`];
+}
+
+/** What only the switch compares with a limit, and only a person can repair. A full disk is a warning, as its alert. */
+const repairs: Partial<Record<Cause, string>> = {
+  work_folder: "ghrunners doctor",
+  inodes: "ghrunners doctor",
+  ssh: "ghrunners doctor",
+};
+
+/** Runners that work as far as GitHub and their service show, and that are not healthy all the same. Pure. */
+export function gradeProblems({ runners }: ChoiceStatus): string[] {
+  return runners.flatMap(({ name, grade, cause, reasons }) => {
+    const next = cause === null ? undefined : repairs[cause];
+    return next === undefined
+      ? []
+      : [`runner ${name} is ${grade} for deployments: ${reasons.join(", ")}. Next: ${next}`];
+  });
 }
 
 /** The status screen's line; `mark` draws the dot. Pure. */

@@ -8,7 +8,7 @@ import { runnerApi } from "@ghrunners/core/github/runner-scope";
 import type { ClusterGuest } from "@ghrunners/core/proxmox/answers";
 import { maintenances } from "@ghrunners/failover/choice/maintenance";
 import { pauseOf, pauses, unknownPause } from "@ghrunners/failover/choice/pause";
-import { choiceProblems, choiceStatus } from "./choice";
+import { choiceProblems, choiceStatus, gradeProblems } from "./choice";
 import { monitoringProblems, type MonitoringStatus } from "./monitoring";
 import { protectionProblems } from "./environment";
 
@@ -105,7 +105,7 @@ export function judge(expected: StatusExpectation, seen: StatusObservation, at: 
     ...runners.flatMap(problemsOf),
     ...strangerProblems(expected, seen),
     ...unprotected,
-    ...(choice === null ? [] : choiceProblems(choice)),
+    ...(choice === null ? [] : [...choiceProblems(choice), ...gradeProblems(choice)]),
     ...(seen.monitoring === undefined ? [] : monitoringProblems(seen.monitoring)),
   ];
   return {

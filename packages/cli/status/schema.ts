@@ -1,6 +1,7 @@
 /** zod schema of a stack's status. Published in docs/reference/schemas. */
 import { z } from "zod";
 import { protection } from "@ghrunners/core/github/protection";
+import { judgedSchema } from "@ghrunners/failover/choice/decision-schema";
 import { pauseSchema } from "../pause/schema";
 import { alertStatusSchema, ruleStatusSchema, targetStatusSchema } from "../monitoring/schema";
 
@@ -61,6 +62,9 @@ export const choiceStatusSchema = z.strictObject({
   decidedAt: z.iso.datetime().nullable().describe("RFC 3339; null if there is nothing readable."),
   expiresAt: z.iso.datetime().nullable(),
   reason: z.string().nullable(),
+  runners: z
+    .array(judgedSchema)
+    .describe("How the failover switch grades each runner; empty if the choice is too old to say so."),
   outdatedBy: z
     .array(z.string())
     .describe(

@@ -7,9 +7,10 @@ import https from "node:https";
 import path from "node:path";
 import { promisify } from "node:util";
 import { parseConnections } from "./connections";
-import type { ConnectionFacts, ProbeFacts, ProcessFacts, UnitFacts } from "./facts";
+import type { ConnectionFacts, JobUser, ProbeFacts, ProcessFacts, UnitFacts } from "./facts";
+import { canUse, parseJobUser } from "./job-folders";
 import { judgeProcesses, type Process, stateOf } from "./processes";
-import { parseUnit, UNIT_PROPERTIES } from "./unit";
+import { parseSshActive, parseUnit, SSH_UNITS, UNIT_PROPERTIES } from "./unit";
 
 const run = promisify(execFile);
 const COMMAND_LIMIT_MS = 3_000;
@@ -25,6 +26,31 @@ async function output(program: string, ...args: string[]): Promise<string> {
 
 export async function readUnit(unit: string): Promise<UnitFacts> {
   return parseUnit(await output("systemctl", "show", "--timestamp=unix", `--property=${UNIT_PROPERTIES}`, "--", unit));
+}
+
+export async function readSshActive(): Promise<boolean> {
+  return parseSshActive(await output("systemctl", "show", "--property=ActiveState", "--", ...SSH_UNITS));
+}
+
+export async function readJobUser(name: string): Promise<JobUser> {
+  return parseJobUser(await output("id", "--", name));
+}
+
+/** By name, whether the user of jobs can use a folder. One that does not exist cannot be used: only root can make it. */
+export async function readJobFolders(
+  runnerHome: string,
+  names: readonly string[],
+  user: JobUser,
+): Promise<Record<string, boolean>> {
+  const usable = names.map(async (name): Promise<[string, boolean]> => {
+    try {
+      return [name, canUse(await stat(path.join(runnerHome, name)), user)];
+    } catch (error) {
+      if (!["ENOENT", "ENOTDIR", "ELOOP"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+      return [name, false];
+    }
+  });
+  return Object.fromEntries(await Promise.all(usable));
 }
 
 /** @param controlGroup undefined if nothing of the unit runs */

@@ -54,6 +54,10 @@ export function evaluateHost(
     ...sampleIfKnown("runnerServiceActive", unit?.active, {}),
     ...sampleIfKnown("runnerServiceStart", unit?.activeSince, {}),
     ...(facts.version === undefined ? [] : [sample("runnerVersion", 1, { version: facts.version })]),
+    ...sampleIfKnown("runnerSshActive", facts.sshActive, {}),
+    ...Object.entries(facts.jobFolders ?? {}).map(([folder, usable]) =>
+      sample("runnerJobFolderUsable", Number(usable), { folder }),
+    ),
     ...sampleIfKnown("runnerWorkFolder", facts.workFolderBytes, {}),
     ...sampleIfKnown("runnerGithubReachable", probe?.reachable, {}),
     ...sampleIfKnown("runnerClockOffset", probe?.clockOffset, {}),

@@ -10,6 +10,14 @@ export interface UnitFacts {
   readonly restarts: number;
   /** Path below the cgroup file system; undefined while nothing of the unit runs. */
   readonly controlGroup: string | undefined;
+  /** Name of the user that jobs run as. */
+  readonly user: string;
+}
+
+/** The user of jobs, as `id` shows it. */
+export interface JobUser {
+  readonly uid: number;
+  readonly gids: readonly number[];
 }
 
 /** Processes of the unit. */
@@ -40,6 +48,10 @@ export interface HostFacts {
   readonly unit: UnitFacts | undefined;
   readonly processes: ProcessFacts | undefined;
   readonly connections: ConnectionFacts | undefined;
+  /** Whether the SSH server or its socket is active. */
+  readonly sshActive: boolean | undefined;
+  /** Folders of jobs by name, and whether their user can use them. */
+  readonly jobFolders: Readonly<Record<string, boolean>> | undefined;
   readonly version: string | undefined;
   readonly workFolderBytes: number | undefined;
   readonly probe: ProbeFacts | undefined;

@@ -9,12 +9,22 @@ import { StateFile } from "@ghrunners/metrics-server/state-file";
 import { count, emptyTally, type Tally, tallySchema, together } from "@ghrunners/metrics-server/tally";
 import { repeat, type View } from "@ghrunners/metrics-server/view";
 import { evaluateHost, lastCheckin } from "./evaluate";
-import type { HostFacts } from "./facts";
+import type { HostFacts, JobUser, UnitFacts } from "./facts";
 import { endOfLog, type Ignored, ignoredReasons, linesSince, logPosition, type LogPosition } from "./follow-log";
 import { addEvent, emptyLedger, type JobLedger } from "./jobs";
 import { parseLogLine } from "./listener-log";
 import { UpdateWatch } from "./update-watch";
-import { readConnections, readDiskUse, readProcesses, readUnit, readRunnerVersion, probeGitHub } from "./collect";
+import {
+  probeGitHub,
+  readConnections,
+  readDiskUse,
+  readJobFolders,
+  readJobUser,
+  readProcesses,
+  readRunnerVersion,
+  readSshActive,
+  readUnit,
+} from "./collect";
 
 const state = z.object({
   place: logPosition,
@@ -22,7 +32,10 @@ const state = z.object({
 });
 type State = { place: LogPosition; ledger: JobLedger };
 
-const collectors = ["unit", "processes", "connections", "log", "version", "work_folder", "updates", "restart"] as const;
+const collectors = [
+  ...["unit", "processes", "connections", "ssh", "job_folders", "log", "version", "work_folder"],
+  ...["updates", "restart"],
+] as const;
 type Collector = (typeof collectors)[number];
 
 /** Every read has a much shorter limit, ms. */
@@ -47,6 +60,7 @@ export class HostView implements View {
   private lookedAt = performance.now();
   private saidIgnored = "";
   private workFolderBytes: number | undefined;
+  private jobUser: JobUser | undefined;
   private probe: HostFacts["probe"];
   private readonly updates: UpdateWatch;
   private loops: { stop(): Promise<void> }[] = [];
@@ -119,18 +133,22 @@ export class HostView implements View {
 
   private async collect(): Promise<void> {
     const { unit: name, runnerHome, githubUrl } = this.config;
-    const [unit, connections, version] = await Promise.all([
+    const [unit, sshActive, connections, version] = await Promise.all([
       this.attempt("unit", () => readUnit(name)),
+      this.attempt("ssh", () => readSshActive()),
       this.attempt("connections", () => readConnections(runnerHome, githubUrl)),
       this.attempt("version", () => readRunnerVersion(runnerHome)),
     ]);
     const processes = unit && (await this.attempt("processes", () => readProcesses(unit.controlGroup)));
+    const jobFolders = unit && (await this.attempt("job_folders", () => this.lookAtJobFolders(unit)));
     await this.attempt("log", async () => this.readLog());
     const facts: HostFacts = {
       at: Date.now() / 1000,
       unit,
       processes,
       connections,
+      sshActive,
+      jobFolders,
       version,
       workFolderBytes: undefined,
       probe: undefined,
@@ -138,6 +156,15 @@ export class HostView implements View {
     this.checkin = lastCheckin(facts, this.checkin);
     this.facts = facts;
     this.lookedAt = performance.now();
+  }
+
+  private async lookAtJobFolders({ user }: UnitFacts): Promise<Record<string, boolean>> {
+    const { runnerHome, workFolder } = this.config;
+    this.jobUser ??= await readJobUser(user);
+    const usable = await readJobFolders(runnerHome, ["_diag", workFolder], this.jobUser);
+    // Before it stays so: the user's groups may have changed.
+    if (Object.values(usable).includes(false)) this.jobUser = undefined;
+    return usable;
   }
 
   private readLog(): void {

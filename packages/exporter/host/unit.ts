@@ -4,7 +4,29 @@
 import type { UnitFacts } from "./facts";
 
 /** Properties to request. */
-export const UNIT_PROPERTIES = ["LoadState", "ActiveState", "NRestarts", "ActiveEnterTimestamp", "ControlGroup"];
+export const UNIT_PROPERTIES = [
+  "LoadState",
+  "ActiveState",
+  "NRestarts",
+  "ActiveEnterTimestamp",
+  "ControlGroup",
+  "User",
+];
+
+/** The SSH server's units: Debian starts the service, Ubuntu from 24.04 on the socket. */
+export const SSH_UNITS = ["ssh.service", "ssh.socket"];
+
+/**
+ * @param text output of `systemctl show --property=ActiveState` for {@link SSH_UNITS}
+ * @throws Error if a unit is missing: then nothing is known
+ */
+export function parseSshActive(text: string): boolean {
+  const states = [...text.matchAll(/^ActiveState=(\S+)$/gm)].map(([, state]) => state);
+  if (states.length !== SSH_UNITS.length) {
+    throw new Error(`systemctl show answered "${text.trim().slice(0, 200)}", expected ActiveState of each unit.`);
+  }
+  return states.some((state) => state === "active" || state === "reloading");
+}
 
 /**
  * @param text output of `systemctl show --timestamp=unix --property=...`
@@ -29,5 +51,7 @@ export function parseUnit(text: string): UnitFacts {
     activeSince: active && since !== undefined ? Number(since) : undefined,
     restarts,
     controlGroup: values.get("ControlGroup") || undefined,
+    // systemd shows nothing for its default.
+    user: values.get("User") || "root",
   };
 }

@@ -9,10 +9,13 @@ export const causes = [
   "service",
   "listener",
   "version",
+  "work_folder",
+  "inodes",
   "disk",
   "queue",
   "version_end",
   "labels_drifted",
+  "ssh",
   "maintenance_unknown",
 ] as const;
 export type Cause = (typeof causes)[number];

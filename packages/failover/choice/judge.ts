@@ -21,7 +21,12 @@ export interface RunnerSeen {
     readonly ageSeconds: number;
     readonly serviceActive: boolean | null;
     readonly listenerConnected: boolean | null;
+    /** Folders of jobs that the user of jobs cannot use; empty if it can use all. */
+    readonly unusableFolders: readonly string[] | null;
+    /** Whether its SSH server runs. */
+    readonly sshActive: boolean | null;
     readonly diskUsedPercent: number | null;
+    readonly inodesUsedPercent: number | null;
     readonly version: string | null;
   } | null;
   /** GitHub's view. */
@@ -48,7 +53,10 @@ export interface JudgingPolicy {
   readonly maximumHostAgeSeconds: number;
   /** Maximum age of GitHub's facts, seconds. */
   readonly maximumGithubAgeSeconds: number;
+  /** Of the space, and of the inodes. */
   readonly maximumDiskPercent: number;
+  /** From this share of used inodes on, a job finds none for its files. */
+  readonly exhaustedInodesPercent: number;
   readonly maximumQueuedSeconds: number;
 }
 
@@ -101,12 +109,47 @@ function ofGithub({ role, github }: RunnerSeen, policy: JudgingPolicy): Finding[
   ];
 }
 
+type Host = NonNullable<RunnerSeen["host"]>;
+
+/**
+ * An exporter of an older version does not know the folders, nor SSH: then the runner is degraded, as with every fact
+ * that is not known. Unusable would refuse every deployment while an update replaces the exporters one by one.
+ */
+function ofFolders({ unusableFolders: folders, sshActive }: Host): Finding[] {
+  return [
+    ...(folders === null ? [degraded("work_folder", "whether jobs can use their folders is not known")] : []),
+    ...(folders !== null && folders.length > 0
+      ? [unusable("work_folder", `jobs cannot use ${folders.join(", ")}: no job can start`)]
+      : []),
+    // Jobs do not need it; but nobody can repair a machine on which a deployment then stops.
+    ...(sshActive === null ? [degraded("ssh", "whether its SSH server runs is not known")] : []),
+    ...(sshActive === false ? [degraded("ssh", "its SSH server does not run, so nobody can repair it")] : []),
+  ];
+}
+
+function ofDisk({ diskUsedPercent: disk, inodesUsedPercent: inodes }: Host, policy: JudgingPolicy): Finding[] {
+  const { maximumDiskPercent: maximum, exhaustedInodesPercent: exhausted } = policy;
+  return [
+    ...(disk === null ? [degraded("disk", "how full its disk is is not known")] : []),
+    ...(disk !== null && disk > maximum
+      ? [degraded("disk", `its disk is ${rounded(disk)} % full, expected at most ${maximum} %`)]
+      : []),
+    ...(inodes === null ? [degraded("inodes", "how many inodes its disk has left is not known")] : []),
+    ...(inodes !== null && inodes >= exhausted
+      ? [unusable("inodes", `${inodes.toFixed(1)} % of its disk's inodes are used: jobs cannot create their files`)]
+      : []),
+    ...(inodes !== null && inodes > maximum && inodes < exhausted
+      ? [degraded("inodes", `${rounded(inodes)} % of its disk's inodes are used, expected at most ${maximum} %`)]
+      : []),
+  ];
+}
+
 function ofHost({ host }: RunnerSeen, policy: JudgingPolicy): Finding[] {
   if (host === null) return [unusable("host_unreachable", "the host's view is missing")];
   if (host.ageSeconds > policy.maximumHostAgeSeconds) {
     return [unusable("host_unreachable", `the host's view is ${rounded(host.ageSeconds)} s old`)];
   }
-  const { serviceActive, listenerConnected, version, diskUsedPercent: disk } = host;
+  const { serviceActive, listenerConnected, version } = host;
   return [
     ...(serviceActive === null ? [unusable("service", "whether its service is active is not known")] : []),
     ...(serviceActive === false ? [unusable("service", "its service is not active")] : []),
@@ -120,14 +163,13 @@ function ofHost({ host }: RunnerSeen, policy: JudgingPolicy): Finding[] {
     ...(version !== null && compareVersions(version, policy.minimumVersion) < 0
       ? [unusable("version", `its version ${version} is older than ${policy.minimumVersion}, which GitHub asks for`)]
       : []),
-    ...(disk === null ? [degraded("disk", "how full its disk is is not known")] : []),
-    ...(disk !== null && disk > policy.maximumDiskPercent
-      ? [degraded("disk", `its disk is ${rounded(disk)} % full, expected at most ${policy.maximumDiskPercent} %`)]
-      : []),
+    ...ofFolders(host),
+    ...ofDisk(host, policy),
   ];
 }
 
-const rank = ({ cause }: Finding): number => causes.indexOf(cause);
+/** What makes a runner unusable comes first, then the order of the causes. */
+const rank = ({ grade, cause }: Finding): number => causes.indexOf(cause) + (grade === "unusable" ? 0 : causes.length);
 
 /** A busy runner is as healthy as an idle one: the job waits for it. */
 export function judge(runner: RunnerSeen, policy: JudgingPolicy): RunnerAssessment {

@@ -86,6 +86,7 @@ export function policyOf(config: SwitchConfig): ChoicePolicy {
     maximumHostAgeSeconds: MISSED_LOOKS * lookSeconds,
     maximumGithubAgeSeconds: GITHUB_AGE_SECONDS,
     maximumDiskPercent: 85,
+    exhaustedInodesPercent: 99,
     maximumQueuedSeconds: 300,
     validSeconds,
     recoverySeconds,

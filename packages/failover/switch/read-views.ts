@@ -86,7 +86,7 @@ export async function readViews(
       runner.name,
       {
         host: newer(known.host, own && hostView(own.samples, own.at, own.theirClock), now()),
-        diskUsedPercent: newer(known.diskUsedPercent, node && diskView(node.samples, node.at), now()),
+        disk: newer(known.disk, node && diskView(node.samples, node.at), now()),
         github: newer(known.github, github && githubView(github.samples, runner), now()),
         oldestQueuedSeconds: newer(known.oldestQueuedSeconds, github && queueView(github.samples, runner), now()),
       },
@@ -98,7 +98,7 @@ export async function readViews(
 /** Whether every view of every runner was read at least once. */
 export function isComplete(views: Readonly<Record<string, RunnerViews>>): boolean {
   return Object.values(views).every(
-    ({ host, diskUsedPercent, github, oldestQueuedSeconds }) =>
-      host !== undefined && diskUsedPercent !== undefined && github !== undefined && oldestQueuedSeconds !== undefined,
+    ({ host, disk, github, oldestQueuedSeconds }) =>
+      host !== undefined && disk !== undefined && github !== undefined && oldestQueuedSeconds !== undefined,
   );
 }

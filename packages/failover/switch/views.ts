@@ -7,6 +7,7 @@ import type { RunnerSeen } from "../choice/judge";
 import { maintenanceOf, type MaintenanceSeen } from "../choice/maintenance";
 import type { SwitchConfig } from "../config";
 import { labelSet } from "@ghrunners/core/github/runner";
+import { JOB_FOLDERS } from "@ghrunners/core/vocabulary/runner";
 import type { Samples } from "./samples";
 
 export type SwitchRunner = SwitchConfig["runners"][number];
@@ -17,7 +18,8 @@ export interface Dated<Facts> {
   readonly facts: Facts;
 }
 
-type HostFacts = Omit<NonNullable<RunnerSeen["host"]>, "ageSeconds" | "diskUsedPercent">;
+type HostFacts = Omit<NonNullable<RunnerSeen["host"]>, "ageSeconds" | keyof DiskFacts>;
+type DiskFacts = Pick<NonNullable<RunnerSeen["host"]>, "diskUsedPercent" | "inodesUsedPercent">;
 type GithubFacts = Omit<
   NonNullable<RunnerSeen["github"]>,
   "ageSeconds" | "oldestQueuedSeconds" | "versionEndsInSeconds"
@@ -29,7 +31,7 @@ type GithubFacts = Omit<
 /** The newest view of each kind of one runner. */
 export interface RunnerViews {
   readonly host?: Dated<HostFacts>;
-  readonly diskUsedPercent?: Dated<number>;
+  readonly disk?: Dated<DiskFacts>;
   readonly github?: Dated<GithubFacts>;
   readonly oldestQueuedSeconds?: Dated<number>;
 }
@@ -55,17 +57,33 @@ export function hostView(samples: Samples, readAt: number, theirClock: number): 
       serviceActive: known(samples.value(metrics.runnerServiceActive)),
       listenerConnected: known(samples.value(metrics.runnerListenerConnected)),
       version: samples.label(metrics.runnerVersion, {}, "version") ?? null,
+      unusableFolders: unusableFolders(samples),
+      sshActive: known(samples.value(metrics.runnerSshActive)),
     },
   };
 }
 
-/** How full the root file system is, percent. */
-export function diskView(samples: Samples, readAt: number): Dated<number> | undefined {
+/** Null if one of the folders is not known. */
+function unusableFolders(samples: Samples): string[] | null {
+  const usable = JOB_FOLDERS.map((folder) => known(samples.value(metrics.runnerJobFolderUsable, { folder })));
+  return usable.includes(null) ? null : JOB_FOLDERS.filter((_, index) => usable[index] === false);
+}
+
+/** Share of the root file system, in which jobs work, that is used. */
+export function diskView(samples: Samples, readAt: number): Dated<DiskFacts> | undefined {
   const root = { mountpoint: "/" };
-  const size = samples.value(foreignMetrics.filesystemSize, root);
-  const free = samples.value(foreignMetrics.filesystemAvailable, root);
+  const of = (metric: { readonly name: string }): number | undefined => samples.value(metric, root);
+  const size = of(foreignMetrics.filesystemSize);
+  const free = of(foreignMetrics.filesystemAvailable);
   if (size === undefined || free === undefined || size <= 0) return undefined;
-  return { at: readAt, facts: 100 * (1 - free / size) };
+  const inodesUsedPercent = usedInodes(of(foreignMetrics.filesystemFiles), of(foreignMetrics.filesystemFilesFree));
+  return { at: readAt, facts: { diskUsedPercent: 100 * (1 - free / size), inodesUsedPercent } };
+}
+
+/** A file system that makes inodes as it needs them, such as Btrfs, shows 0 of 0: it cannot run out of them. */
+function usedInodes(all: number | undefined, free: number | undefined): number | null {
+  if (all === undefined || free === undefined) return null;
+  return all <= 0 ? 0 : 100 * (1 - free / all);
 }
 
 /** GitHub's view of one runner, from the fleet exporter on this host. */
@@ -118,7 +136,9 @@ export function newer<Facts>(
   return latest.at >= old.at ? latest : old;
 }
 
-function slow(view: Dated<number> | undefined, nowMs: number): number | null {
+const unknownDisk: DiskFacts = { diskUsedPercent: null, inodesUsedPercent: null };
+
+function slow<Facts>(view: Dated<Facts> | undefined, nowMs: number): Facts | null {
   return view === undefined || nowMs - view.at > SLOW_MS ? null : view.facts;
 }
 
@@ -129,7 +149,7 @@ function maintenanceSeen(seen: MaintenanceSeen, name: string): RunnerSeen["maint
 /** Everything about one runner at one moment, for the choice. */
 export function seenRunner(
   { name, role }: SwitchRunner,
-  { host, diskUsedPercent, github, oldestQueuedSeconds }: RunnerViews,
+  { host, disk, github, oldestQueuedSeconds }: RunnerViews,
   maintenance: MaintenanceSeen,
   nowMs: number,
 ): RunnerSeen {
@@ -138,10 +158,7 @@ export function seenRunner(
     name,
     role,
     maintenance: maintenanceSeen(maintenance, name),
-    host:
-      host === undefined
-        ? null
-        : { ageSeconds: age(host), ...host.facts, diskUsedPercent: slow(diskUsedPercent, nowMs) },
+    host: host === undefined ? null : { ageSeconds: age(host), ...host.facts, ...(slow(disk, nowMs) ?? unknownDisk) },
     github: github === undefined ? null : githubSeen(github, age(github), slow(oldestQueuedSeconds, nowMs), nowMs),
   };
 }

@@ -47,6 +47,23 @@ describe("the failover switch over GitHub", function () {
     );
   });
 
+  it("leaves a runner without inodes or with a closed work folder for the other, and refuses when both have one", async () => {
+    const { fixture, failover } = setup;
+    failover.start();
+    await failover.told("runner-1");
+    fixture.unusable.add("primary");
+    await failover.told("runner-2");
+    assert.equal(await setup.series('deployment_failovers_total{reason="primary_work_folder"}'), 1);
+    fixture.withoutInodes.add("secondary");
+    const refused = await failover.told(null);
+    assert.match(
+      String(refused.reason),
+      /runner-1: unusable, jobs cannot use _work.*runner-2: unusable, 100\.0 % of its/,
+    );
+    fixture.unusable.clear();
+    assert.equal((await failover.told("runner-1")).runner, "primary");
+  });
+
   it("renews the variable before it expires, with few writes", async () => {
     await setup.replaceSwitch({ validSeconds: 2 });
     setup.failover.start();

@@ -13,7 +13,7 @@ const at = (text: string): number => Date.parse(text) / 1000;
 
 describe("the runner's unit", () => {
   const shown = (state: string): string =>
-    `NRestarts=2\nControlGroup=/system.slice/actions.runner.a.service\nActiveState=${state}\nActiveEnterTimestamp=@1795335788\n`;
+    `NRestarts=2\nControlGroup=/system.slice/actions.runner.a.service\nActiveState=${state}\nUser=actions-runner\nActiveEnterTimestamp=@1795335788\n`;
 
   it("is read from systemctl show", () => {
     assert.deepEqual(parseUnit(shown("active")), {
@@ -21,13 +21,14 @@ describe("the runner's unit", () => {
       activeSince: 1795335788,
       restarts: 2,
       controlGroup: "/system.slice/actions.runner.a.service",
+      user: "actions-runner",
     });
   });
 
   it("that is failed has no start time; one that does not exist is not active", () => {
     assert.deepEqual([parseUnit(shown("failed")).active, parseUnit(shown("failed")).activeSince], [false, undefined]);
     const unknown = parseUnit("NRestarts=0\nControlGroup=\nActiveState=inactive\nActiveEnterTimestamp=\n");
-    assert.deepEqual([unknown.active, unknown.controlGroup], [false, undefined]);
+    assert.deepEqual([unknown.active, unknown.controlGroup, unknown.user], [false, undefined, "root"]);
   });
 
   it("is unknown where systemctl says something else", () => {
@@ -188,9 +189,11 @@ describe("the host's view of its runner", () => {
   const now = 1_000_000;
   const healthy: HostFacts = {
     at: now,
-    unit: { active: true, activeSince: now - 500, restarts: 0, controlGroup: "/x" },
+    unit: { active: true, activeSince: now - 500, restarts: 0, controlGroup: "/x", user: "actions-runner" },
     processes: { listener: true, worker: false },
     connections: { established: 2, lastReceived: now - 20 },
+    sshActive: true,
+    jobFolders: { _diag: true, _work: false },
     version: "2.336.0",
     workFolderBytes: 4096,
     probe: { reachable: true, clockOffset: 0.1 },
@@ -208,13 +211,24 @@ describe("the host's view of its runner", () => {
     );
   });
 
+  it("each folder of jobs is reported by its name", () => {
+    const shown = evaluateHost(healthy, undefined, 120, "v").filter(({ metric }) => metric === "runnerJobFolderUsable");
+    assert.deepEqual(
+      shown.map(({ labels, value }) => [labels.folder, value]),
+      [
+        ["_diag", 1],
+        ["_work", 0],
+      ],
+    );
+  });
+
   it("a job takes the slot", () => {
     const seen = values({ ...healthy, processes: { listener: true, worker: true } });
     assert.deepEqual([seen.runnerStatus, seen.runnerCapacity, seen.runnerBusy], [1, 0, 1]);
   });
 
   it("a unit that is off is off, whatever else is unknown", () => {
-    const off = { active: false, activeSince: undefined, restarts: 3, controlGroup: undefined };
+    const off = { active: false, activeSince: undefined, restarts: 3, controlGroup: undefined, user: "root" };
     const seen = values({ ...healthy, unit: off, processes: undefined, connections: undefined });
     assert.deepEqual(
       [seen.runnerStatus, seen.runnerCapacity, seen.runnerBusy, seen.runnerServiceActive, seen.runnerListenerConnected],
@@ -264,6 +278,8 @@ describe("the host's view of its runner", () => {
       unit: undefined,
       processes: undefined,
       connections: undefined,
+      sshActive: undefined,
+      jobFolders: undefined,
       version: undefined,
       workFolderBytes: undefined,
       probe: { reachable: false, clockOffset: undefined },

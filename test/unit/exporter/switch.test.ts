@@ -41,9 +41,37 @@ describe("the failover switch: reading", () => {
     assert.equal(githubView(nothing, primary), undefined);
     assert.equal(queueView(nothing, primary), undefined);
     const bare = hostView(new Samples(`runner_exporter_collection_timestamp_seconds ${now / 1000}`), now, now);
-    assert.deepEqual(bare?.facts, { serviceActive: null, listenerConnected: null, version: null });
+    assert.deepEqual(bare?.facts, {
+      ...{ serviceActive: null, listenerConnected: null, version: null },
+      ...{ unusableFolders: null, sshActive: null },
+    });
     const seen = seenRunner(primary, {}, { known: true, entries: [] }, now);
     assert.deepEqual([seen.host, seen.github, seen.maintenance], [null, null, null]);
+  });
+
+  it("knows the folders of jobs only if each is known, and names those that jobs cannot use", () => {
+    const facts = (...lines: string[]) =>
+      hostView(new Samples([`runner_exporter_collection_timestamp_seconds 1`, ...lines].join("\n")), now, now)?.facts;
+    const [diag, work] = ["_diag", "_work"].map(
+      (folder) => (usable: number) => `runner_job_folder_usable{folder="${folder}"} ${usable}`,
+    ) as [(usable: number) => string, (usable: number) => string];
+    assert.deepEqual(facts(diag(1), work(0))?.unusableFolders, ["_work"]);
+    assert.deepEqual(facts(diag(0), work(0))?.unusableFolders, ["_diag", "_work"]);
+    assert.deepEqual(facts(diag(1), work(1))?.unusableFolders, []);
+    assert.equal(facts(work(1))?.unusableFolders, null);
+    assert.deepEqual([facts("runner_ssh_active 0")?.sshActive, facts("runner_ssh_active 1")?.sshActive], [false, true]);
+  });
+
+  it("knows the use of inodes, which is none where a file system makes them as needed", () => {
+    const of = (...values: [name: string, value: number][]) => {
+      const line = ([name, value]: [string, number]): string => `node_filesystem_${name}{mountpoint="/"} ${value}`;
+      const all: [string, number][] = [["size_bytes", 10], ["avail_bytes", 6], ...values];
+      return diskView(new Samples(all.map(line).join("\n")), now)?.facts;
+    };
+    assert.deepEqual(of(["files", 200], ["files_free", 50]), { diskUsedPercent: 40, inodesUsedPercent: 75 });
+    assert.equal(of(["files", 200], ["files_free", 0])?.inodesUsedPercent, 100);
+    assert.equal(of(["files", 0], ["files_free", 0])?.inodesUsedPercent, 0);
+    assert.equal(of(["files", 200])?.inodesUsedPercent, null);
   });
 
   it("dates a runner's facts by the runner's own clock, however wrong that is", () => {
@@ -102,7 +130,7 @@ describe("the failover switch: reading", () => {
     assert.ok(own !== undefined && node !== undefined);
     const views = {
       host: hostView(own.samples, own.at, own.theirClock),
-      diskUsedPercent: diskView(node.samples, node.at),
+      disk: diskView(node.samples, node.at),
       github: githubView(fleet, primary),
       oldestQueuedSeconds: queueView(fleet, primary),
     };

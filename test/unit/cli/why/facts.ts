@@ -53,7 +53,14 @@ export const held = (outcome: "rollback_failed" | null): TargetFacts["open"] => 
 });
 
 export const fresh: NonNullable<WhyFacts["switch"]> = {
-  ...{ state: "fresh", runner: "runner-1", role: "primary", reason: "runner-1 deploys: healthy.", outdatedBy: [] },
+  ...{
+    state: "fresh",
+    runner: "runner-1",
+    role: "primary",
+    reason: "runner-1 deploys: healthy.",
+    runners: [],
+    outdatedBy: [],
+  },
   ...{ decidedAt: "2026-01-01T11:59:55.000Z", expiresAt: "2026-01-01T12:01:55.000Z" },
 };
 

@@ -29,6 +29,8 @@ export class SwitchFixture {
   readonly dead = new Set<RunnerKey>();
   readonly offline = new Set<RunnerKey>();
   readonly hung = new Set<RunnerKey>();
+  readonly unusable = new Set<RunnerKey>();
+  readonly withoutInodes = new Set<RunnerKey>();
   fleetIsDown = false;
 
   readonly ask: ReadExporter = async (url) => {
@@ -39,8 +41,13 @@ export class SwitchFixture {
     const role = hostname as RunnerKey;
     if (this.dead.has(role)) return undefined;
     if (port === "9100") {
+      const of = (name: string, value: string): string =>
+        `node_filesystem_${name}{device="/dev/sda",mountpoint="/"} ${value}`;
+      const free = this.withoutInodes.has(role) ? "0" : "500000";
       return answer(
-        'node_filesystem_size_bytes{device="/dev/sda",mountpoint="/"} 1e+10\nnode_filesystem_avail_bytes{device="/dev/sda",mountpoint="/"} 6e+09\n',
+        [of("size_bytes", "1e+10"), of("avail_bytes", "6e+09"), of("files", "655360"), of("files_free", free)].join(
+          "\n",
+        ),
       );
     }
     return answer(
@@ -49,6 +56,9 @@ export class SwitchFixture {
         "runner_service_active 1",
         `runner_listener_connected ${this.hung.has(role) ? 0 : 1}`,
         'runner_version_info{version="2.336.0"} 1',
+        'runner_job_folder_usable{folder="_diag"} 1',
+        `runner_job_folder_usable{folder="_work"} ${this.unusable.has(role) ? 0 : 1}`,
+        "runner_ssh_active 1",
         `runner_exporter_collection_timestamp_seconds ${at / 1000}`,
       ].join("\n"),
     );

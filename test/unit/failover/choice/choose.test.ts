@@ -34,6 +34,23 @@ describe("runner choice", () => {
     ["no GitHub view", runner("primary", {}, null), "github_unknown", "GitHub's view is missing"],
     ["a stale GitHub view", runner("primary", {}, { ageSeconds: 76 }), "github_unknown", "GitHub's view is 76 s old"],
     ["a full disk", runner("primary", { diskUsedPercent: 86 }), "disk", "disk is 86 % full"],
+    ["few inodes left", runner("primary", { inodesUsedPercent: 86 }), "inodes", "86 % of its disk's inodes are used"],
+    [
+      "no inodes left",
+      runner("primary", { inodesUsedPercent: 99.5 }),
+      "inodes",
+      "99.5 % of its disk's inodes are used",
+    ],
+    ["an unknown use of inodes", runner("primary", { inodesUsedPercent: null }), "inodes", "is not known"],
+    [
+      "a work folder that jobs cannot use",
+      runner("primary", { unusableFolders: ["_work"] }),
+      "work_folder",
+      "jobs cannot use _work: no job can start",
+    ],
+    ["unknown folders of jobs", runner("primary", { unusableFolders: null }), "work_folder", "is not known"],
+    ["no SSH server", runner("primary", { sshActive: false }), "ssh", "its SSH server does not run"],
+    ["an SSH server of unknown state", runner("primary", { sshActive: null }), "ssh", "is not known"],
     ["an unknown disk use", runner("primary", { diskUsedPercent: null }), "disk", "is not known"],
     ["a job that waits", runner("primary", {}, { oldestQueuedSeconds: 301 }), "queue", "waited 301 s"],
     ["an unknown queue", runner("primary", {}, { oldestQueuedSeconds: null }), "queue", "is not known"],
@@ -176,6 +193,7 @@ describe("runner choice", () => {
       [runner("primary", { ageSeconds: 15 }), runner("primary", { ageSeconds: 15.1 }), "host_unreachable"],
       [runner("primary", {}, { ageSeconds: 75 }), runner("primary", {}, { ageSeconds: 75.1 }), "github_unknown"],
       [runner("primary", { diskUsedPercent: 85 }), runner("primary", { diskUsedPercent: 85.1 }), "disk"],
+      [runner("primary", { inodesUsedPercent: 85 }), runner("primary", { inodesUsedPercent: 85.1 }), "inodes"],
       [
         runner("primary", {}, { oldestQueuedSeconds: 300 }),
         runner("primary", {}, { oldestQueuedSeconds: 300.1 }),
@@ -196,6 +214,8 @@ describe("runner choice", () => {
     const ended = judged(runner("primary", {}, { versionEndsInSeconds: 0 }));
     assert.deepEqual(ended?.reasons, ["GitHub gives its version no more jobs"]);
     assert.deepEqual(judged(runner("primary", {}, { versionEndsInSeconds: null }))?.reasons, []);
+    const inodes = (inodesUsedPercent: number) => judged(runner("primary", { inodesUsedPercent }))?.grade;
+    assert.deepEqual([inodes(98.9), inodes(99), inodes(100)], ["degraded", "unusable", "unusable"]);
     // A service that does not run has no listener to speak of.
     for (const serviceActive of [false, null])
       for (const listenerConnected of [false, null])

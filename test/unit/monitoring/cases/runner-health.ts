@@ -110,6 +110,33 @@ export const runnerHealthCases: readonly RuleCase[] = [
   },
   {
     alert: "RunnerDegraded",
+    rule: { reason: "work_folder" },
+    fires: [
+      sample("runnerJobFolderUsable", { ...alpha, folder: "_diag" }, "1x40"),
+      sample("runnerJobFolderUsable", { ...alpha, folder: "_work" }, "1 0x4 1x20"),
+    ],
+    at: "4m",
+    labels: { ...alpha, folder: "_work" },
+    says: "For 2 minutes, the user of jobs has not been able to write to the folder _work of alpha (usable: 0). No job can start there.",
+    ends: "7m",
+    // A job that closes its folder for a moment, and an exporter that does not know.
+    quiet: [
+      sample("runnerJobFolderUsable", { ...alpha, folder: "_work" }, "1 1 0 1x20"),
+      sample("runnerJobFolderUsable", { ...beta, folder: "_work" }, "1 stale _x20"),
+    ],
+  },
+  {
+    alert: "RunnerDegraded",
+    rule: { reason: "ssh" },
+    fires: [sample("runnerSshActive", beta, "1 0x8 1x20")],
+    at: "7m",
+    labels: beta,
+    says: "For 5 minutes, neither the SSH server of beta nor its socket has been active (active: 0). Jobs still run, but no update, and nobody can repair the machine.",
+    ends: "11m",
+    quiet: [sample("runnerSshActive", beta, "1 0x4 1x20"), sample("runnerSshActive", alpha, "1x40")],
+  },
+  {
+    alert: "RunnerDegraded",
     rule: { reason: "version" },
     fires: [sample("githubRunnerVersionBehind", alpha, "691200x17 0x20")],
     at: "16m",
