@@ -96,6 +96,20 @@ describe("exporters on the runners", () => {
     await shows({ [count]: after.get(count) ?? -1 });
   });
 
+  it("show a folder that jobs cannot use, and an SSH server that does not run", async () => {
+    const work = 'runner_job_folder_usable{folder="_work"}';
+    const usable = { [work]: 1, 'runner_job_folder_usable{folder="_diag"}': 1, runner_ssh_active: 1 };
+    await shows(usable);
+    const mode = (await onPrimary("stat -c %a /opt/actions-runner/_work")).trim();
+    await onPrimary("chmod 0 /opt/actions-runner/_work; systemctl stop ssh.socket ssh.service");
+    try {
+      await shows({ ...usable, [work]: 0, runner_ssh_active: 0 });
+    } finally {
+      await onPrimary(`chmod ${mode} /opt/actions-runner/_work; systemctl start ssh.service`);
+    }
+    await shows(usable);
+  });
+
   it("report a frozen listener and a stopped unit differently", async () => {
     const listener = `pgrep --full 'Runner[.]Listener([.]js)? run'`;
     await onPrimary(`kill -STOP $(${listener})`);

@@ -77,6 +77,22 @@ describe("failover", function () {
     });
   }
 
+  it("moves to the secondary and back: a work folder that a job has closed", async () => {
+    await failover.chosen(primary.name, RECOVERY_MS);
+    const change = (mode: string) => rehearsal.inMachine(primary.vmId, "chmod", mode, "/opt/actions-runner/_work");
+    const mode = (await rehearsal.inMachine(primary.vmId, "stat", "-c", "%a", "/opt/actions-runner/_work")).trim();
+    const begun = Date.now();
+    await change("0");
+    try {
+      await movedSince(begun, "work folder closed");
+      const { problems } = await rehearsal.status();
+      assert.match(problems.join("\n"), /lab-runner is unusable for deployments: .*_work.*Next: ghrunners doctor/);
+    } finally {
+      await change(mode);
+    }
+    await failover.chosen(primary.name, RECOVERY_MS);
+  });
+
   it("is seen on the page of the lab's console, whose button makes and clears the fault: api-offline", async function () {
     await needsChromium(this);
     const [lab, browser] = await Promise.all([openLabConsole(), startChromium()]);

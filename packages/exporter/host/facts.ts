@@ -10,8 +10,8 @@ export interface UnitFacts {
   readonly restarts: number;
   /** Path below the cgroup file system; undefined while nothing of the unit runs. */
   readonly controlGroup: string | undefined;
-  /** Name of the user that jobs run as. */
-  readonly user: string;
+  /** Name of the user that jobs run as; undefined while the unit is not there. */
+  readonly user: string | undefined;
 }
 
 /** The user of jobs, as `id` shows it. */

@@ -60,7 +60,7 @@ export class HostView implements View {
   private lookedAt = performance.now();
   private saidIgnored = "";
   private workFolderBytes: number | undefined;
-  private jobUser: JobUser | undefined;
+  private jobUser: (JobUser & { readonly name: string }) | undefined;
   private probe: HostFacts["probe"];
   private readonly updates: UpdateWatch;
   private loops: { stop(): Promise<void> }[] = [];
@@ -158,9 +158,11 @@ export class HostView implements View {
     this.lookedAt = performance.now();
   }
 
-  private async lookAtJobFolders({ user }: UnitFacts): Promise<Record<string, boolean>> {
+  /** Unknown while the unit is not there: the exporter is installed before it. */
+  private async lookAtJobFolders({ user: name }: UnitFacts): Promise<Record<string, boolean> | undefined> {
+    if (name === undefined) return undefined;
     const { runnerHome, workFolder } = this.config;
-    this.jobUser ??= await readJobUser(user);
+    if (this.jobUser?.name !== name) this.jobUser = { name, ...(await readJobUser(name)) };
     const usable = await readJobFolders(runnerHome, ["_diag", workFolder], this.jobUser);
     // Before it stays so: the user's groups may have changed.
     if (Object.values(usable).includes(false)) this.jobUser = undefined;

@@ -51,7 +51,7 @@ export function parseUnit(text: string): UnitFacts {
     activeSince: active && since !== undefined ? Number(since) : undefined,
     restarts,
     controlGroup: values.get("ControlGroup") || undefined,
-    // systemd shows nothing for its default.
-    user: values.get("User") || "root",
+    // systemd shows nothing for its default, and nothing for a unit that is not there yet.
+    user: values.get("LoadState") === "loaded" ? values.get("User") || "root" : undefined,
   };
 }

@@ -13,7 +13,7 @@ const at = (text: string): number => Date.parse(text) / 1000;
 
 describe("the runner's unit", () => {
   const shown = (state: string): string =>
-    `NRestarts=2\nControlGroup=/system.slice/actions.runner.a.service\nActiveState=${state}\nUser=actions-runner\nActiveEnterTimestamp=@1795335788\n`;
+    `LoadState=loaded\nNRestarts=2\nControlGroup=/system.slice/actions.runner.a.service\nActiveState=${state}\nUser=actions-runner\nActiveEnterTimestamp=@1795335788\n`;
 
   it("is read from systemctl show", () => {
     assert.deepEqual(parseUnit(shown("active")), {
@@ -27,8 +27,8 @@ describe("the runner's unit", () => {
 
   it("that is failed has no start time; one that does not exist is not active", () => {
     assert.deepEqual([parseUnit(shown("failed")).active, parseUnit(shown("failed")).activeSince], [false, undefined]);
-    const unknown = parseUnit("NRestarts=0\nControlGroup=\nActiveState=inactive\nActiveEnterTimestamp=\n");
-    assert.deepEqual([unknown.active, unknown.controlGroup, unknown.user], [false, undefined, "root"]);
+    const unknown = parseUnit("LoadState=not-found\nNRestarts=0\nControlGroup=\nActiveState=inactive\nActiveEnterTimestamp=\n");
+    assert.deepEqual([unknown.active, unknown.controlGroup, unknown.user], [false, undefined, undefined]);
   });
 
   it("is unknown where systemctl says something else", () => {
@@ -228,7 +228,7 @@ describe("the host's view of its runner", () => {
   });
 
   it("a unit that is off is off, whatever else is unknown", () => {
-    const off = { active: false, activeSince: undefined, restarts: 3, controlGroup: undefined, user: "root" };
+    const off = { active: false, activeSince: undefined, restarts: 3, controlGroup: undefined, user: undefined };
     const seen = values({ ...healthy, unit: off, processes: undefined, connections: undefined });
     assert.deepEqual(
       [seen.runnerStatus, seen.runnerCapacity, seen.runnerBusy, seen.runnerServiceActive, seen.runnerListenerConnected],
