@@ -27,7 +27,9 @@ describe("the runner's unit", () => {
 
   it("that is failed has no start time; one that does not exist is not active", () => {
     assert.deepEqual([parseUnit(shown("failed")).active, parseUnit(shown("failed")).activeSince], [false, undefined]);
-    const unknown = parseUnit("LoadState=not-found\nNRestarts=0\nControlGroup=\nActiveState=inactive\nActiveEnterTimestamp=\n");
+    const unknown = parseUnit(
+      "LoadState=not-found\nNRestarts=0\nControlGroup=\nActiveState=inactive\nActiveEnterTimestamp=\n",
+    );
     assert.deepEqual([unknown.active, unknown.controlGroup, unknown.user], [false, undefined, undefined]);
   });
 
