@@ -1,4 +1,5 @@
 /** What a machine lacks to be a monitoring host. Pure. */
+import { posix as path } from "node:path";
 import { parseDocument } from "yaml";
 import { renderAlertRoute } from "@ghrunners/monitoring";
 import { ON_CALL_RECEIVER } from "@ghrunners/monitoring/settings";
@@ -36,6 +37,18 @@ function parsed(text: string | undefined): unknown {
   return document.errors.length > 0 ? undefined : (document.toJS() as unknown);
 }
 
+/**
+ * Whether one of a configuration's patterns finds the files of a stack. Prometheus reads a relative one from the folder
+ * of its configuration. Source: prometheus/common, config.JoinDir.
+ * @param ours pattern of the files that the program writes
+ */
+const finds = (patterns: readonly unknown[], ours: string, configFile: string): boolean =>
+  patterns.some(
+    (pattern) =>
+      typeof pattern === "string" &&
+      path.matchesGlob(ours.replace("*", "ghrunners.production"), path.resolve(path.dirname(configFile), pattern)),
+  );
+
 function configParts(seen: SeenMonitoring, places: MonitoringPlaces): MissingPart[] {
   const { config } = seen.prometheus;
   const file = places.paths.prometheusConfig;
@@ -50,12 +63,12 @@ function configParts(seen: SeenMonitoring, places: MonitoringPlaces): MissingPar
     isThere ? [] : [{ what: `${file} has no ${name}`, add }];
   return [
     ...part(
-      list(field(whole, "rule_files")).includes(ruleGlob(places)),
+      finds(list(field(whole, "rule_files")), ruleGlob(places), file),
       `rule_files with ${ruleGlob(places)}`,
       lines.rules,
     ),
     ...part(
-      found.includes(targetGlob(places)),
+      finds(found, targetGlob(places), file),
       `scrape job with file_sd_configs of ${targetGlob(places)}`,
       lines.targets,
     ),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { alertmanagerConfig, fragments, prometheusConfig } from "@ghrunners/cli/setup/monitoring-config";
 import {
   namingOptions,
@@ -80,6 +80,24 @@ describe("plan of ghrunners setup monitoring", () => {
     );
     assert.match(plan.missing[0]?.add ?? "", /in the archive that Prometheus came in: ln -s/);
   });
+
+  for (const [rules, targets, isFound] of [
+    ["rules.d/*.yml", "targets.d/*.json", true],
+    ["/etc/prometheus/*.d/ghrunners.*.yml", "/etc/prometheus/targets.d/*", true],
+    ["./rules.d/*.y*ml", "./targets.d/ghrunners.[a-z]*.json", true],
+    ["rules/*.yml", "targets/*.json", false],
+    ["rules.d/*.yaml", "targets.d/*.yml", false],
+    ["rules.d/node-*.yml", "targets.d/node/*.json", false],
+  ] as const)
+    it(`${isFound ? "takes" : "does not take"} ${rules} and ${targets} for patterns that find the stack's files`, () => {
+      const whole = parse(prometheusConfig(places)) as { scrape_configs: { file_sd_configs?: unknown }[] };
+      const scrape_configs = whole.scrape_configs.map((job) =>
+        job.file_sd_configs === undefined ? job : { ...job, file_sd_configs: [{ files: [targets] }] },
+      );
+      const config = stringify({ ...whole, rule_files: [rules], scrape_configs });
+      const seen = whats({ ...ready, prometheus: { ...ready.prometheus, config } });
+      assert.equal(seen.length, isFound ? 0 : 2, seen.join("\n"));
+    });
 
   it("says of a container that its files and tools are elsewhere", () => {
     const container = {
