@@ -19,10 +19,13 @@ const read = (name: string): string => readFileSync(path.join(projectRoot, "comp
 const host = 171;
 const unit = "actions.runner.octo-org-demo-app.one.service";
 const LISTS_LOCK = "/var/lib/apt/lists/lock";
+/** Is there once the test's own process, and not the image's apt-daily, holds the lists. */
+const HELD = "/run/lists-held";
 /** What apt-daily.service does at a first boot: it holds the lock of the package lists, as apt does (fcntl). */
 const holdLists = `import fcntl, time
 lock = open("${LISTS_LOCK}", "w")
 fcntl.lockf(lock, fcntl.LOCK_EX)
+open("${HELD}", "w").close()
 time.sleep(600)`;
 
 /** A machine straight from a cloud image, with a mirror as its only source. */
@@ -71,6 +74,7 @@ describe("packages of a bare cloud image", function () {
   }
   const locked = (): Promise<unknown> =>
     until("the lists are locked, and apt does not wait for them", 10_000, () => {
+      sh(`test -e ${HELD}`);
       assert.throws(() => sh("apt-get -o DPkg::Lock::Timeout=120 update"), /Could not get lock/);
       return true;
     });
@@ -93,7 +97,7 @@ describe("packages of a bare cloud image", function () {
     sh(`systemd-run --quiet --unit=other-apt python3 -c '${holdLists}'`);
     await locked();
     const { code, stderr } = run("install", { LIMIT_SECONDS: "1", PACKAGES: "nodejs libicu" });
-    sh("systemctl stop other-apt");
+    sh(`systemctl stop other-apt; rm ${HELD}`);
     assert.equal(code, 1);
     assert.match(
       stderr,
