@@ -57,59 +57,48 @@ async function environment(github: GitHubClient, name: string): Promise<Protecti
   return (await github.explain("read the environment", readEnvironment(github, name))) ?? null;
 }
 
-/** Text of a variable; null: not set, or the token may not read variables, which here only affects a banner. */
-async function forBanner(github: GitHubClient, name: string): Promise<string | null> {
+/** Text of a variable; null if it does not exist. */
+const variable = async (github: GitHubClient, name: string): Promise<string | null> =>
+  (await github.variable(name)) ?? null;
+
+/** The same of a variable that only affects a banner; undefined: the token may not read variables. */
+async function forBanner(github: GitHubClient, name: string): Promise<string | null | undefined> {
   try {
-    return (await github.variable(name)) ?? null;
+    return await variable(github, name);
   } catch (error) {
-    if (statusOf(error) === 403) return null;
+    if (statusOf(error) === 403) return undefined;
     throw error;
   }
-}
-
-/** Value of DEPLOY_RUNNER; null if it does not exist. */
-const choice = async (github: GitHubClient): Promise<string | null> => (await github.variable(CHOICE_VARIABLE)) ?? null;
-
-async function runnersAndJob(
-  github: GitHubClient,
-  names: readonly string[],
-): Promise<Pick<StatusObservation, "runners" | "lastJob">> {
-  return { runners: await github.runners(), lastJob: await lastJob(github, names) };
 }
 
 /** Reads all services in parallel; one that does not answer is an error in the result, never a guess. */
 export async function collect(input: StatusInput): Promise<StatusObservation> {
   const errors = new Map<string, string>();
-  const orNothing = async <T, Nothing>(
-    service: string,
-    work: Promise<T>,
-    nothing: Nothing,
-    what = service,
-  ): Promise<T | Nothing> =>
+  const orUnknown = async <T>(service: string, work: Promise<T>, what = service): Promise<T | undefined> =>
     work.catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
       // A refused permission is one of its own; every other cause is the service's, and is reported once.
       const key = statusOf(error) === 403 ? message : service;
       if (!errors.has(key)) errors.set(key, `${what} cannot be read: ${message}${cause}`);
-      return nothing;
+      return undefined;
     });
   const { monitoring: watched, runnerNames, environment: name } = input;
   const github = new GitHubClient(repositoryOf(input.github), input.github.token, { limitMs, retries: false });
   const proxmox = new ProxmoxClient({ ...input.proxmox, limitMs });
   const hasRunners = runnerNames.length > 0;
-  const nothing = { lastJob: null };
-  const [vms, seen, deployment, chosen, monitoring, away, pauses] = await Promise.all([
-    orNothing("Proxmox VE", proxmox.guests(), undefined),
-    hasRunners ? orNothing("GitHub", runnersAndJob(github, runnerNames), nothing) : nothing,
-    name === null ? undefined : orNothing("GitHub", environment(github, name), undefined, "GitHub's environment"),
-    hasRunners ? orNothing("GitHub", choice(github), undefined, "GitHub's choice of the runner") : undefined,
-    watched === null
-      ? undefined
-      : orNothing("Monitoring", collectMonitoring(watched.urls, watched.environment), undefined),
-    hasRunners ? orNothing("GitHub", forBanner(github, MAINTENANCE_VARIABLE), null, "GitHub's variables") : null,
-    hasRunners ? orNothing("GitHub", forBanner(github, PAUSE_VARIABLE), null, "GitHub's variables") : null,
+  const ofRunners = <T>(read: () => Promise<T>, what?: string): Promise<T | undefined> | undefined =>
+    hasRunners ? orUnknown("GitHub", read(), what) : undefined;
+  const [vms, runners, job, deployment, choice, monitoring, maintenance, pause] = await Promise.all([
+    orUnknown("Proxmox VE", proxmox.guests()),
+    ofRunners(() => github.runners()),
+    ofRunners(() => lastJob(github, runnerNames), "GitHub's last job"),
+    name === null ? undefined : orUnknown("GitHub", environment(github, name), "GitHub's environment"),
+    ofRunners(() => variable(github, CHOICE_VARIABLE), "GitHub's choice of the runner"),
+    watched === null ? undefined : orUnknown("Monitoring", collectMonitoring(watched.urls, watched.environment)),
+    ofRunners(() => forBanner(github, MAINTENANCE_VARIABLE), "GitHub's variables"),
+    ofRunners(() => forBanner(github, PAUSE_VARIABLE), "GitHub's variables"),
   ]);
-  const variables = { choice: chosen, maintenance: away, pauses };
-  return { vms, ...seen, deployment, monitoring, ...variables, errors: [...errors.values()] };
+  const variables = { choice, maintenance, pause };
+  return { vms, runners, lastJob: job, deployment, monitoring, ...variables, errors: [...errors.values()] };
 }

@@ -37,13 +37,14 @@ export interface StatusObservation {
   readonly deployment?: Protection | null;
   /** Undefined: not read, or it did not answer. */
   readonly monitoring?: MonitoringStatus;
-  /** Text of the variable RUNNER_MAINTENANCE; null or absent: it is not set. */
+  /** Text of the variable RUNNER_MAINTENANCE, null if it does not exist. Undefined: not read, or GitHub did not answer. */
   readonly maintenance?: string | null;
-  /** Text of the variable DEPLOY_PAUSED; null or absent: it is not set. */
-  readonly pauses?: string | null;
+  /** Text of the variable DEPLOY_PAUSED, null if it does not exist. Undefined: not read, or GitHub did not answer. */
+  readonly pause?: string | null;
   /** Value of DEPLOY_RUNNER, null if it does not exist. Undefined: not read, or GitHub did not answer. */
   readonly choice?: string | null;
-  readonly lastJob: JobStatus | null;
+  /** Null: no job ran on a runner of the stack. Undefined: not read, or GitHub did not answer. */
+  readonly lastJob?: JobStatus | null;
   /** Services that could not be read, with their error. Missing data never counts as healthy. */
   readonly errors: readonly string[];
 }
@@ -56,6 +57,8 @@ export interface StatusExpectation {
   readonly githubUrl: string;
   readonly repository: string;
   readonly hosts: "manage" | "skip";
+  /** Whether the stack has a monitoring host. */
+  readonly monitored: boolean;
   /** Whether the stack runs a failover switch. */
   readonly failover: boolean;
   readonly runners: readonly {
@@ -68,6 +71,17 @@ export interface StatusExpectation {
   /** Names of other runners that may be registered, or their beginnings with `*`. */
   readonly knownRunners: readonly string[];
   readonly deployment: ({ readonly name: string } & Protection) | null;
+}
+
+/** What the stack has and no service showed. */
+function unknownParts(expected: StatusExpectation, seen: StatusObservation): StatusReport["unknown"] {
+  const runs = expected.hosts === "manage";
+  const wanted = {
+    ...{ machines: true, runners: runs, deployment: expected.deployment !== null, monitoring: expected.monitored },
+    ...{ maintenance: runs, pause: runs, choice: runs, lastJob: runs },
+  };
+  const parts = Object.keys(wanted) as (keyof typeof wanted)[];
+  return parts.filter((part) => wanted[part] && seen[part === "machines" ? "vms" : part] === undefined);
 }
 
 /** Compares what is expected with what was seen. Pure. */
@@ -92,7 +106,7 @@ export function judge(expected: StatusExpectation, seen: StatusObservation, at: 
   const online = (seen.runners ?? []).filter((runner) => runner.online).map(({ name }) => name);
   const choice = seen.choice === undefined ? null : choiceStatus(seen.choice, expected.failover, at, online);
   const away = maintenances.parse(seen.maintenance ?? undefined, at);
-  const paused = pauses.parse(seen.pauses ?? undefined, at);
+  const paused = pauses.parse(seen.pause ?? undefined, at);
   const pause = paused.known ? pauseOf(paused.entries, expected.environment) : undefined;
   const problems = [
     ...seen.errors,
@@ -128,7 +142,8 @@ export function judge(expected: StatusExpectation, seen: StatusObservation, at: 
       : [],
     pause: pause === undefined ? null : { until: pause.until, note: pause.note, by: pause.by },
     choice,
-    lastJob: seen.lastJob,
+    lastJob: seen.lastJob ?? null,
+    unknown: unknownParts(expected, seen),
     problems,
     healthy: problems.length === 0,
   };

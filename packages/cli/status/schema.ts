@@ -37,7 +37,7 @@ export const environmentStatusSchema = z.strictObject({
   name: z.string(),
   protection: protection
     .nullable()
-    .describe("GitHub's view; null if the environment is missing or GitHub did not answer."),
+    .describe("GitHub's view; null if there is no such environment, or if it is in `unknown`."),
   asConfigured: z.boolean().describe("Whether GitHub's protection is the configured one."),
 });
 
@@ -98,7 +98,7 @@ export const statusReportSchema = z
       .describe("The GitHub environment that the stack manages; null: it manages none."),
     monitoring: monitoringStatusSchema
       .nullable()
-      .describe("Null: the stack has no monitoring host, or it did not answer."),
+      .describe("Null: the stack has no monitoring host, or it is in `unknown`."),
     maintenance: z
       .array(
         z.strictObject({
@@ -111,9 +111,18 @@ export const statusReportSchema = z
       .describe("Runners of this stack that are out of service for a time."),
     pause: pauseSchema
       .nullable()
-      .describe("The pause of deployments that is on, which is no problem; null: none, or it is not known."),
-    choice: choiceStatusSchema.nullable().describe("Null: not read, or GitHub did not answer."),
-    lastJob: jobStatusSchema.nullable(),
+      .describe("The pause of deployments that is on, which is no problem; null: none, or it is in `unknown`."),
+    choice: choiceStatusSchema
+      .nullable()
+      .describe("Null: the stack manages machines only, or the choice is in `unknown`."),
+    lastJob: jobStatusSchema
+      .nullable()
+      .describe("Null: no job of GitHub's last ten runs ran on a runner of the stack, or it is in `unknown`."),
+    unknown: z
+      .array(z.enum(["machines", "runners", "deployment", "monitoring", "maintenance", "pause", "choice", "lastJob"]))
+      .describe(
+        "Parts that could not be read, so that their null or empty list says nothing. `problems` has the cause.",
+      ),
     problems: z.array(z.string()).describe("Everything that is not as configured; empty means healthy."),
     healthy: z.boolean(),
   })

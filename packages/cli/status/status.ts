@@ -22,6 +22,7 @@ function expectation(stack: string, settings: Settings): StatusExpectation {
     githubUrl: settings.github.url,
     repository: settings.github.repository,
     hosts: settings.hosts,
+    monitored: monitoringUrls(settings) !== undefined,
     failover: hasFailover(settings),
     runners: machinesOf(settings).map(({ name, role, vmId, address }) => ({
       name,

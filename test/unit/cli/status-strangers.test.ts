@@ -9,6 +9,7 @@ const expected: StatusExpectation = {
   repository: "octo-org/demo-app",
   hosts: "manage",
   failover: false,
+  monitored: false,
   runners: [{ name: "runner-1", role: "primary", vmId: 151, address: "198.51.100.51", labels }],
   knownRunners: ["known-*", "delivery"],
   deployment: null,

@@ -27,6 +27,7 @@ const expected: StatusExpectation = {
   repository: "octo-org/demo-app",
   hosts: "manage",
   failover: true,
+  monitored: false,
   runners: [{ name: "runner-1", role: "primary", vmId: 151, address: "198.51.100.51", labels }],
   knownRunners: [],
   deployment: { name: "production", ...protection },
@@ -70,14 +71,14 @@ describe("status report", () => {
 
   it("shows a pause of deployments, which is no problem, and reports an unreadable one", () => {
     const pause = { environment: "production", until: "2999-01-01T00:00:00Z", note: "migration", by: "ada" };
-    const report = judge(expected, { ...good, pauses: pauses.text([pause]) }, at);
+    const report = judge(expected, { ...good, pause: pauses.text([pause]) }, at);
     assert.deepEqual([report.pause?.note, report.healthy], ["migration", true]);
     assert.match(
       renderStatus(report),
       /Deployments to production are paused until 2999-01-01T00:00:00Z: migration \(by ada\)/,
     );
     assert.match(
-      problems({ pauses: "{" }).join(),
+      problems({ pause: "{" }).join(),
       /unknown whether deployments are paused: DEPLOY_PAUSED is no JSON\. Expected schema ghrunners\.pauses\/1\. Next: ghrunners resume$/,
     );
   });

@@ -2,6 +2,7 @@
 import type { ConsoleSnapshot } from "../snapshot";
 import {
   environmentPlace,
+  lastJobOf,
   monitoringPlace,
   nextDeployment,
   nextRunner,
@@ -148,7 +149,7 @@ function Next({ snapshot }: { readonly snapshot: ConsoleSnapshot }) {
 }
 
 export function Overview({ snapshot, at }: { readonly snapshot: ConsoleSnapshot; readonly at: Date }) {
-  const { lastJob } = snapshot.status.data ?? { lastJob: null };
+  const { job, why } = lastJobOf(snapshot);
   return (
     <>
       <Section title="Next deployment" part={snapshot.gate} at={at}>
@@ -158,15 +159,15 @@ export function Overview({ snapshot, at }: { readonly snapshot: ConsoleSnapshot;
         <Topology snapshot={snapshot} at={at} />
       </Section>
       <Section title="Last job">
-        {lastJob === null ? (
-          <p>None is known.</p>
+        {job === null ? (
+          <p>{why}</p>
         ) : (
           <p>
-            <Link to={lastJob.url}>
-              {lastJob.workflow} / {lastJob.job}
+            <Link to={job.url}>
+              {job.workflow} / {job.job}
             </Link>{" "}
-            on {lastJob.runner}: {lastJob.conclusion ?? lastJob.status}
-            {lastJob.seconds === null ? "" : ` in ${lastJob.seconds} s`}
+            on {job.runner}: {job.conclusion ?? job.status}
+            {job.seconds === null ? "" : ` in ${job.seconds} s`}
           </p>
         )}
       </Section>

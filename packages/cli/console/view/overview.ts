@@ -1,4 +1,5 @@
 /** The stack at a glance: machines and runners from every side, and who deploys next. Pure. */
+import type { JobStatus } from "../../status/report";
 import type { ConsoleSnapshot, Topology } from "../snapshot";
 import { ago, mark, moment, runbookLink, span, type ShownState } from "./texts";
 
@@ -85,6 +86,12 @@ export function nodesOf(snapshot: ConsoleSnapshot): NodeView[] {
   return [...nodes].map(([node, runners]) => ({ node, runners }));
 }
 
+/** The newest job on a runner of the stack, or why there is none to show. */
+export function lastJobOf({ status }: ConsoleSnapshot): { readonly job: JobStatus | null; readonly why: string } {
+  const isKnown = status.data !== null && !status.data.unknown.includes("lastJob");
+  return { job: status.data?.lastJob ?? null, why: isKnown ? "None yet." : "Not known." };
+}
+
 /** A place beside the runners: GitHub's environment, the monitoring host, a target. */
 export interface PlaceView {
   readonly name: string;
@@ -97,13 +104,10 @@ export function environmentPlace({ status, environment }: ConsoleSnapshot): Plac
   const name = `environment ${seen?.name ?? environment}`;
   if (status.data === null) return { name, about: "", state: mark("unknown", "unknown") };
   if (seen === null || seen === undefined) return { name, about: "", state: mark("neutral", "not managed") };
+  if (status.data.unknown.includes("deployment")) return { name, about: "", state: mark("unknown", "not known") };
   if (seen.asConfigured) return { name, about: "", state: mark("good", "protected as configured") };
-  const isRead = seen.protection !== null;
-  return {
-    name,
-    about: "",
-    state: isRead ? mark("bad", "protected otherwise than configured") : mark("unknown", "missing or not read"),
-  };
+  const differs = seen.protection === null ? "not there" : "protected otherwise than configured";
+  return { name, about: "", state: mark("bad", differs) };
 }
 
 export function monitoringPlace({ monitoring, topology }: ConsoleSnapshot): PlaceView {

@@ -12,7 +12,7 @@ import { deploymentsOf, type Topology } from "@ghrunners/cli/console/snapshot";
 import { pauseSeen } from "@ghrunners/cli/gate/pause";
 import { judgeSwitch, type SeenSwitch } from "@ghrunners/cli/gate/view";
 import type { MonitoringView } from "@ghrunners/cli/monitoring/collect";
-import { judge, type StatusExpectation, type StatusObservation } from "@ghrunners/cli/status/report";
+import { judge, type StatusExpectation, type StatusObservation, type StatusReport } from "@ghrunners/cli/status/report";
 import type { GateDecision } from "@ghrunners/failover/choice/choose";
 import type { OpenDeployment } from "@ghrunners/deploy/target/queries";
 import { gate as afterFailover, rolledBack, succeeded } from "../review/samples";
@@ -47,7 +47,7 @@ export const topology: Topology = {
 };
 
 const expected: StatusExpectation = {
-  ...{ stack: "acme", environment, repository, hosts: "manage", failover: true },
+  ...{ stack: "acme", environment, repository, hosts: "manage", failover: true, monitored: true },
   runners: runners.map((runner) => ({ ...runner, labels: labels(runner.role) })),
   githubUrl: "https://github.example.org",
   knownRunners: [],
@@ -98,6 +98,10 @@ const healthySeen: StatusObservation = {
   errors: [],
 };
 
+/** The status of the healthy stack, where something else was seen. */
+export const statusWith = (seen: Partial<StatusObservation>): StatusReport =>
+  judge(expected, { ...healthySeen, ...seen }, at);
+
 const decision: GateDecision = {
   ...afterFailover,
   ...{ runner: "runner-1", role: "primary", reason: "primary_healthy", cause: null },
@@ -124,7 +128,7 @@ const deployed = (open: OpenDeployment | null = null) =>
 const notPaused = pauseSeen(undefined, environment, at);
 
 const parts: Parts = {
-  status: read(judge(expected, healthySeen, at), at),
+  status: read(statusWith({}), at),
   gate: read(judgeSwitch("acme", switchOf(decision, [decision]), notPaused), at),
   monitoring: read(monitoringView, at),
   deployments: read([deployed()], at),
@@ -201,7 +205,7 @@ export const problem = snapshot({
 
 /** Nothing answers: the switch and the targets never did, the rest did before. */
 export const unknown = snapshot({
-  status: read(judge(expected, { lastJob: null, errors: ["GitHub cannot be read: fetch failed"] }, at), at),
+  status: read(judge(expected, { errors: ["GitHub cannot be read: fetch failed"] }, at), at),
   gate: failed(loading, "192.0.2.9 does not answer on port 22"),
   monitoring: failed(parts.monitoring, "http://192.0.2.9:9090 does not answer"),
   deployments: read([{ target: "app", problem: "192.0.2.61 does not answer", open: null, deployments: [] }], at),

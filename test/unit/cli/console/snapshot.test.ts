@@ -3,14 +3,21 @@ import addFormats from "ajv-formats";
 import assert from "node:assert/strict";
 import type { Settings } from "@ghrunners/config/parse";
 import { Readings, type PartSources } from "@ghrunners/cli/console/readings";
-import { topologyOf } from "@ghrunners/cli/console/snapshot";
+import { read, topologyOf } from "@ghrunners/cli/console/snapshot";
 import { sourcesOf } from "@ghrunners/cli/console/sources";
-import { nextDeployment, nodesOf, targetPlaces, verdict } from "@ghrunners/cli/console/view/overview";
+import {
+  environmentPlace,
+  lastJobOf,
+  nextDeployment,
+  nodesOf,
+  targetPlaces,
+  verdict,
+} from "@ghrunners/cli/console/view/overview";
 import { linkTo, runbookLink, span } from "@ghrunners/cli/console/view/texts";
 import { alertsOf, timelinesOf } from "@ghrunners/cli/console/view/timeline";
 import { until } from "@ghrunners/core/until";
 import { publishedSchema } from "../../../support/published-schema";
-import { at, bare, beginning, healthy, monitoringView, problem, unknown } from "./sample-stack";
+import { at, bare, beginning, healthy, monitoringView, problem, statusWith, unknown } from "./sample-stack";
 
 const validate = addFormats(new Ajv({ strict: false })).compile(publishedSchema("console-snapshot"));
 
@@ -165,7 +172,18 @@ describe("what the console's page says", () => {
     assert.equal(new Set(problems).size, problems.length);
     assert.ok(problems.includes("failover switch cannot be read: 192.0.2.9 does not answer on port 22"));
     assert.ok(problems.includes("target app: 192.0.2.61 does not answer"));
+    assert.deepEqual(environmentPlace(unknown).state, { tone: "unknown", text: "not known" });
+    assert.deepEqual(
+      [lastJobOf(unknown), lastJobOf(beginning)].map(({ why }) => why),
+      ["Not known.", "Not known."],
+    );
     assert.deepEqual(verdict(beginning).headline, { tone: "unknown", text: "Being read" });
+  });
+
+  it("that an environment is missing only where GitHub said so", () => {
+    const missing = { ...healthy, status: read(statusWith({ deployment: null, lastJob: null }), at) };
+    assert.deepEqual(environmentPlace(missing).state, { tone: "bad", text: "not there" });
+    assert.deepEqual(lastJobOf(missing), { job: null, why: "None yet." });
   });
 
   it("of deployments: each step where it stood in time, failures with their checks", () => {
