@@ -6,7 +6,7 @@ export const command = (): Command =>
     summary: "alerts that fire or are pending",
     about: "Alerts of the stack's environment as Prometheus and Alertmanager have them. Changes nothing.",
     examples: ["ghrunners alerts", "ghrunners alerts --watch", "ghrunners alerts --json"],
-    exitCodes: "0 no alert fires, 1 at least one does, or monitoring does not answer",
+    exitCodes: "0 no alert fires, 1 at least one does, none can for lack of rules, or monitoring does not answer",
     json: "alerts",
   })
     .option(

@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import type { AlertStatus, MonitoringView } from "../monitoring/collect";
+import { missingRules } from "../monitoring/missing-rules";
 
 const colour: Readonly<Record<string, (text: string) => string>> = {
   critical: pc.red,
@@ -24,8 +25,15 @@ function alertLines(alert: AlertStatus, at: Date): string[] {
   ];
 }
 
+/** Whether someone watches and nothing that fires needs a person: the exit code is 0. Pure. */
+export const isQuiet = (view: MonitoringView): boolean =>
+  missingRules(view) === undefined && view.watchdog && view.alerts.every(({ state }) => state === "pending");
+
 /** Firing and pending alerts. Pure. */
 export function renderAlerts(view: MonitoringView, at: Date): string {
+  const withoutRules = missingRules(view);
+  // Without rules nothing can fire, the Watchdog neither.
+  if (withoutRules !== undefined) return `\n${pc.bold("Alerts")}\n  ${pc.red("not known")}: ${withoutRules}\n`;
   return [
     "",
     pc.bold("Alerts"),

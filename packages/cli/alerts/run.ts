@@ -6,7 +6,7 @@ import { currentStack } from "../pulumi/stack";
 import type { schemas } from "../schemas";
 import { settingsOf } from "../settings";
 import { watch } from "../watch";
-import { renderAlerts } from "./render";
+import { isQuiet, renderAlerts } from "./render";
 
 const WATCH_EVERY_MS = 2_000;
 
@@ -47,5 +47,5 @@ export async function alerts(options: AlertsOptions): Promise<number> {
   }
   const view = await look();
   show(view, json, false);
-  return view.watchdog && view.alerts.every(({ state }) => state === "pending") ? 0 : 1;
+  return isQuiet(view) ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 import type { Described } from "@ghrunners/core/schema";
 import type { monitoringStatusSchema } from "./schema";
+import { missingRules } from "../monitoring/missing-rules";
 import type { AlertStatus, TargetStatus } from "../monitoring/collect";
 
 /** The monitoring of one stack, as the status report shows it. */
@@ -24,16 +25,17 @@ export const firingAlerts = ({ alerts }: MonitoringStatus): readonly AlertStatus
  * its alerts cannot fire. Pure.
  */
 export function monitoringProblems(status: MonitoringStatus): string[] {
-  const { prometheus, rules } = status;
+  const { rules } = status;
+  const withoutRules = missingRules(status);
   return [
     ...unseenTargets(status).map((target) =>
       target.health === "unknown"
         ? `exporter ${nameOf(target)} was not scraped yet`
         : `exporter ${nameOf(target)} is down: ${target.error}`,
     ),
-    ...(rules.rules === 0 ? [`Prometheus at ${prometheus} has none of this stack's rules. Next: pulumi up`] : []),
+    ...(withoutRules === undefined ? [] : [withoutRules]),
     ...rules.broken.map(({ name, error }) => `rule ${name} cannot be evaluated: ${error}`),
-    ...(rules.rules > 0 && !status.watchdog
+    ...(withoutRules === undefined && !status.watchdog
       ? ["the Watchdog does not fire, so alerts may reach no one. Next: ghrunners alerts"]
       : []),
     ...firingAlerts(status).map(

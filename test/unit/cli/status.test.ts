@@ -284,7 +284,7 @@ describe("status report", () => {
       fires,
     ]);
     const none = { groups: 0, rules: 0, broken: [] };
-    assert.match(problems({ monitoring: { ...monitoring, rules: none } }).join(), /none of this stack's rules/);
+    assert.match(problems({ monitoring: { ...monitoring, rules: none } }).join(), /Next: ghrunners restore-monitoring/);
     const broken = { ...monitoring.rules, broken: [{ name: "GhostBusy", error: "many-to-many" }] };
     assert.deepEqual(problems({ monitoring: { ...monitoring, rules: broken } }), [
       down,
