@@ -15,7 +15,8 @@ import {
   type HostName,
 } from "./hosts";
 import type { Instance } from "./instance";
-import { labUp, modeOf } from "./lifecycle";
+import { labUp } from "./lifecycle";
+import { modeOf } from "./mode";
 import { socketOf } from "./service";
 
 /** Machines and runners by role, from the stack configuration of the lab. */

@@ -13,7 +13,8 @@ import type { GithubSeed } from "./github/seed";
 import type { ProxmoxSeed } from "./proxmox/seed";
 import { ensureHost, type HostName } from "./hosts";
 import { removeLeftovers } from "./leftovers";
-import { bareTemplate, destroyAll, networkUp, prepareTemplate, runnerTemplate, useTemplate } from "./machines";
+import { destroyAll, networkUp, prepareTemplate, useTemplate, vmTemplate } from "./machines";
+import { type LabMode, modeOf, modeToBe, reasonForApiOnly, setMode } from "./mode";
 import { ensurePackages } from "./packages";
 import { ofPerson, ownerOf, type RepositoryOwner, settleOwner } from "./owner";
 import { removeStackFiles } from "./pulumi/stack-files";
@@ -24,9 +25,6 @@ import { githubSeed, proxmoxSeed } from "./seeds";
 import { ensureService, stopService, type Service } from "./service";
 import { ensureAuthority, ensureServerCertificate, type CertificateFiles } from "./tls";
 import { topology } from "./topology";
-
-/** `machines`: guests in namespaces, needs root and Linux. `api-only`: the two APIs on loopback, no guests. */
-export type LabMode = "machines" | "api-only";
 
 /** A lab that is up: where it is and how to reach it. */
 export interface Lab {
@@ -64,20 +62,6 @@ export interface LabOptions {
   readonly proxmox?: (usual: ProxmoxSeed) => ProxmoxSeed;
   /** Makes another GitHub of the usual one; counts when its emulator starts. */
   readonly github?: (usual: GithubSeed) => GithubSeed;
-}
-
-/** Why guests cannot run here; undefined if they can. */
-export function reasonForApiOnly(platform = process.platform, uid = process.getuid?.()): string | undefined {
-  if (platform !== "linux") return `machines need Linux, and this is ${platform}`;
-  if (uid !== 0) return "machines need root (network namespaces, mounts, systemd-nspawn), and this user is not root";
-  return undefined;
-}
-
-const modeFile = (instance: Instance): string => path.join(instance.state, "mode");
-
-/** The mode an existing instance was brought up in; undefined when it does not exist. */
-export function modeOf(instance: Instance): LabMode | undefined {
-  return existsSync(modeFile(instance)) ? (readFileSync(modeFile(instance), "utf8") as LabMode) : undefined;
 }
 
 /** Changes when the lab's own code changes, so that a service of an older checkout is replaced. */
@@ -170,8 +154,7 @@ export async function labUp(instance: Instance, options: LabOptions): Promise<La
 
 async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   const { say, projectRoot } = options;
-  const mode: LabMode =
-    modeOf(instance) ?? options.mode ?? (reasonForApiOnly() === undefined ? "machines" : "api-only");
+  const mode = modeToBe(instance, options.mode);
   if (options.blank !== undefined) makeBlank(instance, options.blank, modeOf(instance) !== undefined);
   const owner = settleOwner(instance, options.blank ?? options.owner, modeOf(instance) !== undefined);
   const blank = blankOwner(instance);
@@ -182,8 +165,12 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
   if (mode === "machines") {
     if (modeOf(instance) === undefined) await removeLeftovers(instance, say);
     await ensurePackages(say);
-    const content = blank === undefined ? runnerTemplate : bareTemplate;
-    const template = { instance: instance.name, content, caCertificate: authority.certificate, say };
+    const template = {
+      instance: instance.name,
+      content: vmTemplate(blank !== undefined),
+      caCertificate: authority.certificate,
+      say,
+    };
     useTemplate(instance.name, await prepareTemplate(template));
   }
   const { proxmox = (usual) => usual, github = (usual) => usual } = options;
@@ -214,7 +201,7 @@ async function bringUp(instance: Instance, options: LabOptions): Promise<Lab> {
       ...github(seeds.github),
     }),
   );
-  writeWhole(modeFile(instance), mode);
+  setMode(instance, mode);
   if (mode === "machines") await networkUp(instance.name);
   const hosts = mode === "machines" ? (options.hosts ?? ["monitoring" as const]) : [];
   const wait = options.hosts !== undefined;

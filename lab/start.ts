@@ -6,7 +6,7 @@ import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { runInside } from "./exec";
 import { currentInstance } from "./instance";
-import { reasonForApiOnly } from "./lifecycle";
+import { reasonForApiOnly } from "./mode";
 import { ownerInWords, ownerOption, type RepositoryOwner, repositoryOf } from "./owner";
 import { openLab } from "./pulumi/open";
 import { inside, type LabSession } from "./pulumi/session";

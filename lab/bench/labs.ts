@@ -3,7 +3,8 @@
  */
 import path from "node:path";
 import { baseFolders, instanceNamed, type Instance } from "../instance";
-import { labDown, type Lab, type LabMode } from "../lifecycle";
+import { labDown, type Lab } from "../lifecycle";
+import type { LabMode } from "../mode";
 import { openLab } from "../pulumi/open";
 import type { LabSession } from "../pulumi/session";
 import { ensureToolchain } from "../toolchain";

@@ -49,14 +49,19 @@ function userData(host: ExistingHost, instance: Instance): string {
   });
 }
 
+/** A standing host as a lab has it: in a blank one the monitoring host is a machine straight from a cloud image. */
+export function hostIn(name: HostName, blank: boolean): ExistingHost {
+  const usual = hostNamed(name);
+  return name === "monitoring" && blank ? emptyHost(usual) : usual;
+}
+
 /**
  * Boots a standing host unless it runs, or has been powered off by a fault.
  * The network and the lab's secrets must be there. Needs root.
  */
 export async function ensureHost(name: HostName, options: HostOptions): Promise<void> {
   const { instance } = options;
-  const usual = hostNamed(name);
-  const host = name === "monitoring" && blankOwner(instance) !== undefined ? emptyHost(usual) : usual;
+  const host = hostIn(name, blankOwner(instance) !== undefined);
   const backend = backendOf(instance);
   const isOff = activeHostFaults(instance).some((fault) => fault.host === name && fault.name === "stop");
   if (isOff) return;

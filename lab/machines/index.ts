@@ -16,6 +16,7 @@ export {
   runnerTemplate,
   templateFolder,
   useTemplate,
+  vmTemplate,
   type DebianRelease,
   type TemplateContent,
   type TemplateOptions,

@@ -50,6 +50,9 @@ export const bareTemplate: TemplateContent = {
   disabledUnits: [],
 };
 
+/** What the VMs of a lab are cloned from; in a blank lab they are straight from a cloud image. */
+export const vmTemplate = (blank: boolean): TemplateContent => (blank ? bareTemplate : runnerTemplate);
+
 /** The same content on a Debian release. */
 export function onDebian(release: DebianRelease, content: TemplateContent): TemplateContent {
   return { ...content, name: `${content.name} of Debian ${release}`, suite: debianReleases[release] };

@@ -2,6 +2,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import type { Instance } from "../instance";
 import { labUp, runningLab, type LabOptions } from "../lifecycle";
 import { ensureToolchain } from "../toolchain";
+import { templatesAhead } from "../templates";
 import { labSession, type LabSession } from "./session";
 import { ensureLabStack } from "./stack";
 
@@ -13,7 +14,9 @@ export async function openLab(
   instance: Instance,
   { stack, ...options }: Omit<LabOptions, "projectRoot"> & { readonly stack?: string },
 ): Promise<LabSession> {
-  const toolchain = await ensureToolchain({ say: options.say });
+  const templates = templatesAhead(instance, options);
+  // Also after a failure: its words are the last on the screen.
+  const toolchain = await ensureToolchain({ say: options.say }).finally(() => templates);
   const lab = await labUp(instance, { ...options, projectRoot });
   const session = labSession(lab, toolchain, { stack });
   await ensureLabStack(session, options.say);

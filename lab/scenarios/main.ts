@@ -1,7 +1,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { baseFolders, currentInstance } from "../instance";
-import { reasonForApiOnly } from "../lifecycle";
+import { reasonForApiOnly } from "../mode";
 import { ensureAuthority } from "../tls";
 import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";

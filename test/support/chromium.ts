@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { projectRoot } from "@ghrunners/core/project-root";
-import { reasonForApiOnly } from "@ghrunners/lab/lifecycle";
+import { reasonForApiOnly } from "@ghrunners/lab/mode";
 import { ensurePackages, isOnPath } from "@ghrunners/lab/packages";
 
 /**

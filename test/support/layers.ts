@@ -1,5 +1,5 @@
 /** The layers of the tests, and which of them run side by side. */
-import { reasonForApiOnly } from "@ghrunners/lab/lifecycle";
+import { reasonForApiOnly } from "@ghrunners/lab/mode";
 import type { LayerContext } from "./context";
 import type { LayerResult } from "./layer";
 import { orderedChannels } from "./ordered-output";

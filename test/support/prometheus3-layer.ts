@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { projectRoot } from "@ghrunners/core/project-root";
-import { reasonForApiOnly } from "@ghrunners/lab/lifecycle";
+import { reasonForApiOnly } from "@ghrunners/lab/mode";
 import { PROMETHEUS_VERSION } from "../unit/monitoring/monitoring-tool";
 import type { LayerContext } from "./context";
 import type { LayerResult } from "./layer";

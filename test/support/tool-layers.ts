@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import path from "node:path";
-import { reasonForApiOnly } from "@ghrunners/lab/lifecycle";
+import { reasonForApiOnly } from "@ghrunners/lab/mode";
 import { ensurePackages } from "@ghrunners/lab/packages";
 import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { reasonForApiOnly } from "../../lifecycle";
+import { reasonForApiOnly } from "../../mode";
 import { topology } from "../../topology";
 import { runWorker } from "../../worker";
 import type { BootInput, BootOutput } from "../inside/boot";

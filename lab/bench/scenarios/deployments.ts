@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { buildDemoApp } from "../../demo-app/build";
 import type { Instance } from "../../instance";
-import { reasonForApiOnly } from "../../lifecycle";
+import { reasonForApiOnly } from "../../mode";
 import { recordOf } from "../../scenarios/deployer";
 import { Testbed } from "../../scenarios/testbed";
 import { draw, inflict } from "../faults";

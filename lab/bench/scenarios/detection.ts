@@ -1,4 +1,4 @@
-import { reasonForApiOnly } from "../../lifecycle";
+import { reasonForApiOnly } from "../../mode";
 import { runWorker } from "../../worker";
 import type { DetectionOutput } from "../inside/detection";
 import { withLab } from "../labs";

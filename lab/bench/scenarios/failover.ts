@@ -1,4 +1,4 @@
-import { reasonForApiOnly } from "../../lifecycle";
+import { reasonForApiOnly } from "../../mode";
 import { runWorker } from "../../worker";
 import type { FailoverTiming } from "../inside/failover";
 import { withLab } from "../labs";

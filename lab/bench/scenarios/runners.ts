@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Instance } from "../../instance";
-import { reasonForApiOnly } from "../../lifecycle";
+import { reasonForApiOnly } from "../../mode";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import type { Settings } from "@ghrunners/config/parse";
 import { enterLab } from "../../pulumi/open";

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { baseFolders } from "@ghrunners/lab/instance";
-import { reasonForApiOnly } from "@ghrunners/lab/lifecycle";
+import { reasonForApiOnly } from "@ghrunners/lab/mode";
 import { buildDistributions } from "@ghrunners/lab/runner-distribution/index";
 import type { StatusReport } from "@ghrunners/cli/status/report";
 import { ensureToolchain } from "@ghrunners/lab/toolchain/index";
