@@ -10,7 +10,7 @@ import { privateKey } from "../../support/private-key";
 import { pulumiSaid as said } from "../../support/pulumi-said";
 
 /** A complete configuration as `pulumi config --json` prints it; no GitHub answers at its address. */
-const configuration = (): string => {
+const configuration = (more: Readonly<Record<string, unknown>> = {}): string => {
   const secrets = {
     proxmoxToken: "pulumi@pve!ghrunners=11111111-2222-3333-4444-555555555555",
     githubToken: "github_pat_of_this_test",
@@ -24,6 +24,7 @@ const configuration = (): string => {
       { role: "primary", name: "one", vmId: 151, address: "192.0.2.51" },
       { role: "secondary", name: "two", vmId: 152, address: "192.0.2.52" },
     ],
+    ...more,
   };
   return JSON.stringify(
     Object.fromEntries([
@@ -90,9 +91,23 @@ describe("a ghrunners command without what it needs", function () {
     for (const line of next) assert.match(line, /pulumi config set --stack acme /);
   });
 
+  it("promotes no stack that gives or asks no proof, and changes nothing", async () => {
+    writeFileSync(path.join(folder, "config.json"), configuration());
+    const env = fake(`case "$1" in config) cat ${folder}/config.json;; *) echo "$1 runs" >&2;; esac`);
+    const asked = { staging: /proves nothing/, production: /asks no proof/ };
+    for (const [part, words] of Object.entries(asked)) {
+      const { code, stderr } = await run(env, "promote", part, "--stack", "acme");
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, words);
+      assert.match(stderr, /Next: pulumi config set --stack acme --path 'ghrunners:promotion\.\w+' /);
+      assert.match(stderr, /: pulumi up --stack acme\n/);
+      assert.doesNotMatch(stderr, /(up|preview) runs/);
+    }
+  });
+
   it("ends with 130 and says so when Ctrl-C ends pulumi up", async () => {
     // Staging's update: the engine hears the terminal's signal too, and ends with its own failure.
-    writeFileSync(path.join(folder, "config.json"), configuration());
+    writeFileSync(path.join(folder, "config.json"), configuration({ promotion: { prove: true } }));
     const env = fake(
       `case "$1" in up) echo up-runs; trap "exit 1" INT; while :; do sleep 0.1; done;; *) cat ${folder}/config.json;; esac`,
     );
