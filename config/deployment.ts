@@ -43,10 +43,17 @@ export const variables = z
     example: "value",
   });
 
+/** The provider's id of the environment is `REPOSITORY:NAME`, so a colon would end the name. */
+const environmentName = text(
+  "at most 255 characters, no colon, no line break, no blank at either end",
+  /^(?!\s)[^:\p{Cc}]{1,255}(?<!\s)$/u,
+);
+
 export const deployment = z.strictObject({
-  name: text("letters, digits, dot, slash, hyphen, underscore, at most 255", /^[A-Za-z0-9][A-Za-z0-9._/-]{0,254}$/)
-    .optional()
-    .meta({ description: "Name of the GitHub environment. Default: `environment`.", example: "production" }),
+  name: environmentName.optional().meta({
+    description: "Name of the GitHub environment, as people have it. Default: `environment`.",
+    example: "Production - shop",
+  }),
   reviewers: z
     .array(login)
     .max(MAXIMUM_REVIEWERS)

@@ -162,7 +162,7 @@ check_staged_rules() {
     promtool check rules "$file" >/dev/null 2>&1 && continue
     words=$(broken_files check rules "$file")
     die "Prometheus would refuse $RULES_DIR/$(basename "$file" .new): ${words#*.new: }. Nothing was changed." \
-      "Expected a rule file that promtool accepts. Next: correct the rule in catalogue/alerts, then pulumi up"
+      "Expected a rule file that promtool accepts. Next: correct the rule in monitoring/alerts, then pulumi up"
   done < <(ours "$RULES_DIR/$stage_name")
 }
 

@@ -43,6 +43,11 @@ describe("configuration of the deployment environment", () => {
     });
   });
 
+  it("takes a name as people have it", () => {
+    for (const name of ["live", "Production - shop", "Production \u2013 shop", "review/42", "x".repeat(255)])
+      assert.equal(deployment.parse({ name }).name, name);
+  });
+
   for (const [what, group] of Object.entries({
     "a seventh reviewer": { reviewers: ["a", "b", "c", "d", "e", "f", "g"] },
     "a login that GitHub would not give out": { reviewers: ["-octocat"] },
@@ -53,6 +58,9 @@ describe("configuration of the deployment environment", () => {
     "a number that YAML has shortened, such as 1.10": { variables: { VERSION: 1.1 } },
     "a variable that is too long": { variables: { LONG: "x".repeat(48 * 1024 + 1) } },
     "a name with a colon": { name: "a:b" },
+    "a name of two lines": { name: "Production\nshop" },
+    "a name that ends in a blank": { name: "Production " },
+    "a name of 256 characters": { name: "x".repeat(256) },
   })) {
     it(`refuses rules of a repository with ${what}`, () => assert.equal(deployment.safeParse(group).success, false));
   }
