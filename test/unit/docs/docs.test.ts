@@ -54,6 +54,24 @@ describe("documents", () => {
     });
   }
 
+  it("tests that a document names are there", () => {
+    const named = (file: string): string[] => read(file).match(/\btest\/[\w./-]+\.test\.ts\b/g) ?? [];
+    for (const file of documents)
+      for (const test of named(file)) assert.ok(existsSync(path.join(projectRoot, test)), `${file} names ${test}`);
+  });
+
+  it("every difficult behaviour that the lab reproduces has its source and its test", () => {
+    const [, section = ""] = read("docs/explanation/lab.md").split("## Difficult behaviour");
+    const lines = (section.split(/\n#+ /)[0] ?? "").split("\n").filter((line) => line.startsWith("| "));
+    const [head, ...behaviours] = lines.map((line) => line.slice(2, -2).split(" | "));
+    assert.deepEqual(head, ["the real system", "in the lab", "source", "test"]);
+    assert.ok(behaviours.length > 30, `${behaviours.length} rows`);
+    for (const [what, inLab, source, test] of behaviours) {
+      assert.ok(inLab && source, what);
+      assert.match(test ?? "", /\.test\.ts`|^the same$|npm run test:/, what);
+    }
+  });
+
   it("a known command names the code of a test that runs it, or says why none does", () => {
     for (const known of knownCommands) {
       const { pattern } = known;
