@@ -46,10 +46,13 @@ async function answersHealth(socket: string): Promise<boolean> {
   }
 }
 
+/** How long a service may take to answer: seconds, and more on processors that other work keeps busy. */
+const READY_MS = 90_000;
+
 /**
  * Starts the service unless it runs and is ready.
  * @returns whether it was started now
- * @throws Error with the end of its log when it ends or is not ready within 20 s
+ * @throws Error with the end of its log when it ends or is not ready in time
  */
 export async function ensureService(instance: Instance, service: Service, projectRoot: string): Promise<boolean> {
   const socket = socketOf(instance, service.name);
@@ -86,10 +89,10 @@ async function waitUntilReady(instance: Instance, service: Service, pid: number)
     if (service.ready === "process" || (await answersHealth(socketOf(instance, service.name)))) return "ready";
     return "starting";
   };
-  const seen = await poll(look, (state) => state !== "starting", { limitMs: 20_000, pauseMs: 25 });
+  const seen = await poll(look, (state) => state !== "starting", { limitMs: READY_MS, pauseMs: 25 });
   if (seen === "ready") return;
   if (identity !== undefined) await end(identity);
-  const what = seen === "ended" ? "ended while it started" : "was not ready within 20 s";
+  const what = seen === "ended" ? "ended while it started" : `was not ready within ${READY_MS / 1000} s`;
   throw new Error(`${service.name} ${what}:\n${tail(logOf(instance, service.name))}`);
 }
 
