@@ -95,7 +95,7 @@ export const monitoring = z.strictObject({
     .default([])
     .meta({
       description:
-        "Names of runners outside this stack that may be registered at the repository (of other stacks, or DELIVERY_RUNNER); any other runner raises an alert. `*` at the end matches any text.",
+        "Names of runners outside this stack that may have the label of its environment or of deliveries; any other such runner raises an alert. `*` at the end matches any text.",
       example: "staging-runner*",
     }),
   failover: failover.prefault({}).meta({

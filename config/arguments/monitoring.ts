@@ -99,6 +99,7 @@ function fleetExporterArgs(settings: Settings): MonitoringHostArgs["fleetExporte
         role: machine.role,
         labels: labelsOf(settings, machine),
       })),
+      label: environment,
       knownRunners: settings.monitoring?.knownRunners ?? [],
       deploymentWorkflow: DEPLOY_WORKFLOW,
       secrets: secrets.map(({ name, scope, rotateDays }) => ({ name, scope, rotateDays })),

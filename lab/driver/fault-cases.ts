@@ -103,7 +103,7 @@ export const rounds: readonly (readonly FaultCase[])[] = [
     ),
     {
       title: "an unknown runner",
-      begin: (rehearsal) => registerElsewhere(rehearsal, unknownRunner),
+      begin: (rehearsal) => registerElsewhere(rehearsal, unknownRunner, ["lab"]),
       end: removeUnknownRunner,
       alert: alert("UnknownRunnerRegistered", "warning", "all"),
     },

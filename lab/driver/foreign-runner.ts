@@ -4,9 +4,14 @@ import type { Rehearsal } from "./rehearsal";
 
 /**
  * A runner on a foreign machine: registered at GitHub and connected.
+ * @param labels beside GitHub's defaults
  * @returns its sign of life, without which GitHub soon shows it offline
  */
-export async function registerElsewhere(rehearsal: Rehearsal, name: string): Promise<() => Promise<unknown>> {
+export async function registerElsewhere(
+  rehearsal: Rehearsal,
+  name: string,
+  labels: readonly string[] = [],
+): Promise<() => Promise<unknown>> {
   const base = `https://127.0.0.1:${loopbackPorts(rehearsal.lab.instance).github}`;
   const { data } = await rehearsal.octokit.rest.actions.createRegistrationTokenForRepo(rehearsal.repository);
   const post = async (call: string, authorization: string, body: object): Promise<Record<string, unknown>> => {
@@ -21,7 +26,7 @@ export async function registerElsewhere(rehearsal: Rehearsal, name: string): Pro
   const { owner, repo } = rehearsal.repository;
   const kind = { version: "2.336.0", os: "Linux", architecture: "X64" };
   const flags = { defaultLabels: true, replace: false, ephemeral: false, disableUpdate: true };
-  const registration = { url: `${rehearsal.lab.githubUrl}/${owner}/${repo}`, name, labels: [], ...kind, ...flags };
+  const registration = { url: `${rehearsal.lab.githubUrl}/${owner}/${repo}`, name, labels, ...kind, ...flags };
   const { credential } = await post("register", `RemoteAuth ${data.token}`, registration);
   const alive = (): Promise<unknown> =>
     post("session", `Bearer ${String(credential)}`, { ...kind, owner: "elsewhere" });

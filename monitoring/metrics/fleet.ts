@@ -59,7 +59,7 @@ export const fleetMetrics = {
     name: "github_runners_unknown",
     type: "gauge",
     labels: [],
-    help: "Registered runners that are not in the configuration.",
+    help: "Registered runners with the label of the environment or of deliveries that are in no configuration.",
     source: "fleet",
   },
   githubRunnerVersion: {

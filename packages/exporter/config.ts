@@ -45,6 +45,8 @@ export const fleetConfig = z.strictObject({
   runnerGroup: z.string().min(1).optional(),
   /** Every runner that may be registered. */
   runners: z.array(expectedRunner.extend({ role: z.enum(machineRoles) })).min(1),
+  /** Label of the stack's environment: a runner that carries it takes the stack's jobs. */
+  label: z.string().min(1),
   /** Name of the GitHub environment that the runners deploy to. */
   environment: z.string().min(1).optional(),
   /**
@@ -53,9 +55,7 @@ export const fleetConfig = z.strictObject({
    */
   protection: protection.optional(),
   secrets: z.array(expectedSecret).default([]),
-  /**
-   * Names of other runners that may be registered here, such as those of other stacks. `*` at the end matches any text.
-   */
+  /** Names of other runners that may carry the label. `*` at the end matches any text. */
   knownRunners: z.array(z.string().min(1)).default([]),
   /** Name of the workflow file that deploys; jobs of every run that starts or calls it count as deployments. */
   deploymentWorkflow: z.string().min(1).optional(),

@@ -40,6 +40,7 @@ async function startExporter(
   const port = await freePort();
   const config = {
     view: "fleet",
+    label: "production",
     listen: { host: "127.0.0.1", port },
     githubUrl: emulator.url,
     repository: `${owner}/${repo}`,

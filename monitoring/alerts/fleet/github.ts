@@ -69,7 +69,7 @@ export const githubAlerts: readonly Alert[] = [
     expr: ({ environment }) => [`max by (environment) (${select(metrics.githubRunnersUnknown, environment)}) > 0`],
     summary: "A runner is registered that is not in the configuration",
     description:
-      "{{ $value }} runner(s) are registered at the repository that are not in the configuration of {{ $labels.environment }}.",
+      "{{ $value }} runner(s) are registered at the repository that have the label {{ $labels.environment }} or delivery, so they take its jobs, and are not in its configuration.",
     action:
       "Find out who registered it. If it has no known owner, remove it and rotate the secrets that its jobs could read.",
     dashboard: dashboardUids.runnerHealth,

@@ -3,7 +3,7 @@ import type { jobStatusSchema, machineStatusSchema, runnerStatusSchema, statusRe
 import { type Protection, protectionOf } from "@ghrunners/core/github/protection";
 import { type GitHubRunner, labelsWithout } from "@ghrunners/core/github/runner";
 import { gh } from "@ghrunners/core/github/gh";
-import { strangers } from "@ghrunners/core/github/known-runner";
+import { labelOfStack, strangers } from "@ghrunners/core/github/known-runner";
 import { runnerApi } from "@ghrunners/core/github/runner-scope";
 import type { ClusterGuest } from "@ghrunners/core/proxmox/answers";
 import { maintenances } from "@ghrunners/failover/choice/maintenance";
@@ -171,7 +171,7 @@ function strangerProblems(expected: StatusExpectation, { runners = [] }: StatusO
   const known = [...expected.runners.map(({ name }) => name), ...expected.knownRunners];
   return strangers(runners, expected.environment, known).map(
     (runner) =>
-      `runner ${runner.name} is in no configuration, and takes jobs for the label ${expected.environment}. ` +
+      `runner ${runner.name} is in no configuration, and takes jobs for the label ${labelOfStack(runner.labels, expected.environment)}. ` +
       `Next: ${gh(expected.githubUrl)} api --method DELETE ${runnerApi(expected.repository, runner)}`,
   );
 }

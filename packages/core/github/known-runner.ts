@@ -1,4 +1,5 @@
 /** Runners that are registered beside those of a stack. Pure. */
+import { DELIVERY_ROLE } from "../vocabulary/runner";
 import { carries, type GitHubRunner } from "./runner";
 
 /**
@@ -8,13 +9,18 @@ import { carries, type GitHubRunner } from "./runner";
 export const isKnownAs = (patterns: readonly string[], name: string): boolean =>
   patterns.some((pattern) => (pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
 
+/** The label by which a runner takes this environment's jobs or its deliveries; undefined if it takes neither. */
+export const labelOfStack = (labels: readonly string[], environment: string): string | undefined =>
+  [environment, DELIVERY_ROLE].find((label) => carries(labels, [label]));
+
 /**
- * Runners that take this environment's jobs, and that no configuration names. Those of other stacks have another
- * environment as their label.
+ * Runners that take this environment's jobs or deliveries, and that no configuration names. Those of other stacks have
+ * another environment as their label.
  * @param known names, or beginnings of names with `*`
  */
 export const strangers = <Runner extends Pick<GitHubRunner, "name" | "labels">>(
   runners: readonly Runner[],
   environment: string,
   known: readonly string[],
-): Runner[] => runners.filter(({ name, labels }) => carries(labels, [environment]) && !isKnownAs(known, name));
+): Runner[] =>
+  runners.filter(({ name, labels }) => labelOfStack(labels, environment) !== undefined && !isKnownAs(known, name));

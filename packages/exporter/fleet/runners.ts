@@ -5,7 +5,7 @@ import { compareVersions } from "@ghrunners/core/vocabulary/version";
 import type { FleetConfig } from "../config";
 import { type Sample, sample, sampleIfKnown } from "@ghrunners/metrics-server/samples";
 import type { OpenRun } from "@ghrunners/core/github/facts";
-import { isKnownAs } from "@ghrunners/core/github/known-runner";
+import { strangers } from "@ghrunners/core/github/known-runner";
 import { type GitHubRunner, labelSet, labelsWithout } from "@ghrunners/core/github/runner";
 
 /** Facts that are kept across restarts because GitHub does not report them. */
@@ -40,7 +40,7 @@ export function remember(memory: RunnerHistory, runners: readonly GitHubRunner[]
 
 /** @param open undefined if the jobs are currently unknown */
 export function runnerSamples(
-  { runners: expected, knownRunners }: Pick<FleetConfig, "runners" | "knownRunners">,
+  { runners: expected, label, knownRunners }: Pick<FleetConfig, "runners" | "label" | "knownRunners">,
   runners: readonly GitHubRunner[],
   open: readonly OpenRun[] | undefined,
   memory: RunnerHistory,
@@ -50,8 +50,7 @@ export function runnerSamples(
   const known = [...expected.map(({ name }) => name), ...knownRunners];
   const byName = new Map(runners.map((runner) => [runner.name, runner]));
   const running = open?.flatMap(({ jobs }) => jobs.filter(({ status }) => status === "in_progress"));
-  const unknownRunners = runners.filter(({ name }) => !isKnownAs(known, name));
-  const unknown = sample("githubRunnersUnknown", unknownRunners.length, {});
+  const unknown = sample("githubRunnersUnknown", strangers(runners, label, known).length, {});
   return [
     unknown,
     ...expected.flatMap(({ name, role, labels }) => {

@@ -38,6 +38,11 @@ describe("a runner that is in no configuration", () => {
     ]);
   });
 
+  it("is one too with the label of deliveries, whose workflows have the stack's secrets", () => {
+    const [problem] = problems({ runners: [own, { ...rogue, labels: ["self-hosted", "delivery"] }] });
+    assert.match(problem ?? "", /^runner rogue is in no configuration, and takes jobs for the label delivery\./);
+  });
+
   it("is removed at the stack's own GitHub", () => {
     const [problem] = problems({ runners: [own, rogue] }, "https://github.example.com/");
     assert.match(problem ?? "", / Next: GH_HOST=github\.example\.com gh api --method DELETE repos\//);

@@ -57,6 +57,7 @@ describe("MonitoringHost", () => {
       githubUrl: "https://github.com",
       repository: "octo-org/demo-app",
       runners: [],
+      label: "production",
       deploymentWorkflow: "deploy.yml",
       secrets: [],
     };

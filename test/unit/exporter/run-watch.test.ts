@@ -9,7 +9,12 @@ import { emptyTally } from "@ghrunners/metrics-server/tally";
 const created = "2026-01-01T12:00:00Z";
 const start = Date.parse(created) / 1000;
 const config = fleetConfig.parse({
-  ...{ view: "fleet", listen: { host: "127.0.0.1", port: 0 }, githubUrl: "https://github.example" },
+  ...{
+    view: "fleet",
+    label: "production",
+    listen: { host: "127.0.0.1", port: 0 },
+    githubUrl: "https://github.example",
+  },
   repository: "octo-org/demo-app",
   runners: [{ name: "runner-1", role: "primary", labels: ["self-hosted", "production"] }],
 });

@@ -3,14 +3,19 @@ import { labelDrift, runnerSamples, versionBehind } from "@ghrunners/exporter/fl
 import { expected, NOW } from "./facts";
 
 describe("GitHub's runners", () => {
-  const fleet = { runners: expected, knownRunners: ["staging-runner", "delivery-*"] };
+  const fleet = { runners: expected, label: "production", knownRunners: ["staging-runner", "delivery-*"] };
 
-  it("knows runners of other stacks by name; every other one is unknown", () => {
-    const named = (name: string) => ({ id: 1, name, online: true, busy: false, labels: [], version: undefined });
-    const unknown = (...names: string[]): number | undefined =>
-      runnerSamples(fleet, names.map(named), [], { lastSeen: {}, firstOffered: {} }, {}, NOW)[0]?.value;
-    assert.equal(unknown("runner-1", "staging-runner", "delivery-1"), 0);
-    assert.equal(unknown("staging-runner-2", "delivery", "intruder"), 3);
+  it("are unknown with the environment's label and no name of the configuration: they take its jobs", () => {
+    const unknown = (labels: string[], ...names: string[]): number | undefined => {
+      const runners = names.map((name) => ({ id: 1, name, online: true, busy: false, labels, version: undefined }));
+      return runnerSamples(fleet, runners, [], { lastSeen: {}, firstOffered: {} }, {}, NOW)[0]?.value;
+    };
+    const ours = ["self-hosted", "Production", "primary"];
+    assert.equal(unknown(ours, "runner-1", "staging-runner", "delivery-1"), 0);
+    assert.equal(unknown(ours, "staging-runner-2", "delivery", "intruder"), 3);
+    assert.equal(unknown(["self-hosted", "staging", "primary"], "runner-of-another-stack"), 0);
+    assert.equal(unknown(["self-hosted", "delivery"], "intruder"), 1);
+    assert.equal(unknown(["self-hosted"], "somebody-s"), 0);
   });
 
   it("labels compare without case and order, and count in both directions", () => {

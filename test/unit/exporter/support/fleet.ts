@@ -36,6 +36,7 @@ export class Fleet {
       githubUrl: this.emulator.url,
       repository: `${owner}/${repo}`,
       runners,
+      label: "production",
       environment: "production",
       deploymentWorkflow: "deploy.yml",
       pollSeconds: 0.25,
