@@ -18,6 +18,7 @@ import { matrixCommand } from "./matrix/command";
 import { notificationLines, notificationsOf } from "./oncall/notifications";
 import { ownerInWords, ownerOf, ownerOption, type RepositoryOwner, repositoryOf, repositoryOwners } from "./owner";
 import { enterLab, openLab } from "./pulumi/open";
+import { refuseToLoseStacks } from "./pulumi/other-stacks";
 import { labStack } from "./pulumi/stack-files";
 import { ensureLabStack } from "./pulumi/stack";
 import type { LabSession } from "./pulumi/session";
@@ -181,8 +182,10 @@ function program(): Command {
   root
     .command("down")
     .description("end everything of the lab and remove its state")
-    .action(async () => {
+    .option("--with-stacks", "also the stacks that somebody made in its shell")
+    .action(async ({ withStacks = false }: { withStacks?: boolean }) => {
       const instance = currentInstance();
+      if (!withStacks) refuseToLoseStacks(instance);
       await labDown(instance, say);
       say(`The lab "${instance.name}" is down, and nothing of it is left. The next npm start makes a new one.`);
     });

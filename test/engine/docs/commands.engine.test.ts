@@ -22,7 +22,7 @@ describe("commands of the documents", function () {
     await open();
   });
   after(() => {
-    run(["lab", "down"]);
+    run(["lab", "down", "--with-stacks"]);
     rmSync(state, { recursive: true, force: true });
   });
 
@@ -85,8 +85,23 @@ describe("commands of the documents", function () {
     assert.match(reviewer.stderr, /of a person on Pro, where GitHub has no reviewers\. .*--owner organization/);
   });
 
+  it("lab down keeps a stack that somebody made in the lab, unless it is told to remove it", () => {
+    // Pulumi writes its stack file into the checkout, where git ignores a name that begins so.
+    const stack = `lab-of-${name}`;
+    const made = run(["lab", "exec", "--", "pulumi", "stack", "init", `organization/ghrunners/${stack}`]);
+    rmSync(path.join(projectRoot, `Pulumi.${stack}.yaml`), { force: true });
+    assert.equal(made.status, 0, made.stderr);
+    const kept = run(["lab", "down"]);
+    assert.equal(kept.status, 1, kept.stdout);
+    const [, words = ""] = kept.stderr.split("has stacks that are not its own: ");
+    assert.ok(words.startsWith(`ghrunners/${stack}. `), kept.stderr);
+    assert.match(words, /Next: .*lab -- down --with-stacks/);
+    const stacks = run(["lab", "exec", "--", "pulumi", "stack", "ls", "--json"]);
+    assert.ok(stacks.stdout.includes(`"name": "${stack}"`), stacks.stdout);
+    assert.equal(run(["lab", "down", "--with-stacks"]).status, 0);
+  });
+
   it("lab up --owner organization, and what remembers it", async () => {
-    assert.equal(run(["lab", "down"]).status, 0);
     await open("organization");
     const { status, stderr } = run(["lab", "up", "--owner", "organization"]);
     assert.equal(status, 0, stderr);

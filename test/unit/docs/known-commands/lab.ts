@@ -54,6 +54,7 @@ export const labCommands: readonly KnownCommand[] = [
   },
   { pattern: /^npm run lab -- node-shell$/, test: firstDay, by: 'runFirstDay(session, "person", say)' },
   { pattern: /^npm run lab -- down$/, test: noRoot, by: 'command("lab", "down")' },
+  { pattern: /^npm run lab -- down --with-stacks$/, test: own, by: '["lab", "down", "--with-stacks"]' },
   {
     pattern: /^npm run lab -- exec -- (CMD|ghrunners status)$/,
     test: own,
