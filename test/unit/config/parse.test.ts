@@ -55,6 +55,31 @@ describe("configuration", () => {
     assert.deepEqual([endpoint, node, templateId, templates], ["https://pve.example:8006/", "pve1", 9000, undefined]);
   });
 
+  it("takes Prometheus, Alertmanager and Grafana below a path, and no slash at its end", () => {
+    const monitoring = {
+      ...{ host: "192.0.2.200", user: "operator", hostKey: "ssh-ed25519 AAAA", fleetExporter: false },
+      prometheusUrl: "http://127.0.0.1:9090/prometheus",
+      alertmanager: { url: "https://proxy.example/mon/alertmanager" },
+      dashboardBaseUrl: "https://mon.example/grafana",
+    };
+    const result = parseConfiguration(raw({ monitoring }));
+    assert.ok("settings" in result, JSON.stringify(result));
+    const read = result.settings.monitoring;
+    assert.deepEqual(
+      [read?.prometheusUrl, read?.alertmanager.url, read?.dashboardBaseUrl],
+      [monitoring.prometheusUrl, monitoring.alertmanager.url, monitoring.dashboardBaseUrl],
+    );
+    for (const [setting, change] of [
+      ["monitoring.prometheusUrl", { prometheusUrl: "http://127.0.0.1:9090/prometheus/" }],
+      ["monitoring.alertmanager.url", { alertmanager: { url: "https://user:word@proxy.example/alertmanager" } }],
+      ["monitoring.dashboardBaseUrl", { dashboardBaseUrl: "https://mon.example/grafana?org=1" }],
+    ] as const)
+      assert.deepEqual(
+        problemsOf({ monitoring: { ...monitoring, ...change } }).map(({ path: found }) => found),
+        [setting],
+      );
+  });
+
   it("says once that proxmox is no group of settings", () => {
     for (const value of ['"text"', "null", "[]"]) {
       const result = parseConfiguration({ ...raw(), values: { ...raw().values, proxmox: value } });

@@ -28,6 +28,15 @@ describe("the queue", () => {
     );
   });
 
+  it("counts a job that asks for labels of these runners without self-hosted", () => {
+    const samples = queueSamples([queued(["primary", "production"])], undefined, expected, NOW);
+    const counts = samples.filter(({ metric, value }) => metric === "githubJobsQueued" && value > 0);
+    assert.deepEqual(
+      counts.map(({ labels, value }) => [labels["labels"], value]),
+      [["primary,production", 1]],
+    );
+  });
+
   describe("counts the jobs that an idle runner should have taken", () => {
     const both = [
       { ...idle, name: "runner-1", labels: ["self-hosted", "production", "primary"] },
