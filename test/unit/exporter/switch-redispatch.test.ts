@@ -3,6 +3,7 @@ import type { PermissionReport } from "@ghrunners/lab/github/permission-use";
 import type { RunRecord } from "@ghrunners/lab/github/workflows/records";
 import { owner, repo } from "@ghrunners/lab/driver/emulator";
 import { until } from "@ghrunners/core/until";
+import { Fleet } from "./support/fleet";
 import { SwitchOverGitHub } from "./support/switch-over-github";
 
 const here = { owner, repo };
@@ -60,6 +61,40 @@ describe("the failover switch and runs that wait for a dead runner, over GitHub"
     const rounds = setup.emulator.exchanges.length;
     await until("it has looked at the waiting runs", 10_000, () => setup.emulator.exchanges.length > rounds + 6);
     assert.deepEqual([actions.runs.at(-1)?.attempt, waits()], [1, true]);
+  });
+
+  it("leaves one file alone that builds, publishes and deploys, and its deployment is counted as waiting", async () => {
+    setup.failover.start();
+    await setup.failover.told("runner-1");
+    const operator = await setup.emulator.client();
+    await operator.actions.createWorkflowDispatch({ ...here, workflow_id: "whole.yml", ref: "main" });
+    const { store } = setup.emulator.services;
+    const seen = (): [name: string, state: string | null][] =>
+      store.state.actions.jobs.map(({ name, status, conclusion }) => [name, conclusion ?? status]);
+    const waiting = [
+      ["build (api)", "success"],
+      ["build (web)", "success"],
+      ["publish", "success"],
+      ["deploy", "queued"],
+    ];
+    await until("the deployment waits", 20_000, () =>
+      seen().some(([name, state]) => name === "deploy" && state === "queued"),
+    );
+    assert.deepEqual(seen(), waiting);
+    setup.fixture.dead.add("primary");
+    await setup.failover.told("runner-2");
+    const rounds = setup.emulator.exchanges.length;
+    await until("it has looked at the waiting runs", 10_000, () => setup.emulator.exchanges.length > rounds + 6);
+    assert.deepEqual([store.state.actions.runs.at(-1)?.attempt, seen()], [1, waiting]);
+    assert.match(await setup.exposed(), /^deployment_redispatches_total\{result="rerun"\} 0$/m);
+    assert.doesNotMatch(await setup.exposed(), /^deployment_redispatches_total\{.*\} [1-9]/m);
+    const fleet = new Fleet(setup.emulator);
+    try {
+      await fleet.start();
+      await fleet.until('github_jobs_queued{labels="primary,production"}', 1);
+    } finally {
+      await fleet.remove();
+    }
   });
 
   it("goes on with a run that was cancelled when it was killed", async () => {

@@ -60,6 +60,29 @@ jobs:
       - run: echo deploy
 `;
 
+/** As teams write it: everything in one file, the runners by bare labels, an environment with blanks and a dash. */
+const whole = `name: Build, publish, deploy
+on: workflow_dispatch
+concurrency: { group: "release-\${{ github.ref }}", cancel-in-progress: true }
+jobs:
+  build:
+    strategy: { matrix: { part: [api, web] } }
+    runs-on: ubuntu-24.04
+    steps:
+      - run: echo built
+  publish:
+    needs: build
+    runs-on: ubuntu-24.04
+    steps:
+      - run: echo published
+  deploy:
+    needs: publish
+    runs-on: [production, primary]
+    environment: { name: "Production \u2013 shop", url: https://shop.example }
+    steps:
+      - run: echo deploy
+`;
+
 /** A GitHub in this process that has these workflows, and a failover switch over it. */
 export class SwitchOverGitHub {
   private constructor(
@@ -78,7 +101,7 @@ export class SwitchOverGitHub {
         { sha256: sha256("failover-token"), login: "failover", permissions: githubPermissions.failover },
       ],
     }));
-    for (const [name, text] of Object.entries({ release, ungated, "runner-gate": gate })) {
+    for (const [name, text] of Object.entries({ release, ungated, whole, "runner-gate": gate })) {
       writeFileSync(path.join(emulator.folder, `.github/workflows/${name}.yml`), text);
     }
     const fixture = new SwitchFixture();
