@@ -24,6 +24,19 @@ export interface ThroughGitHub {
 }
 
 /**
+ * What the workflow is started with. `label` is sent only where it says something new, so that a workflow of the
+ * repository without this input goes on working.
+ * @param environment label of the stack's runners
+ * @param name GitHub's environment; by default it is called like the label
+ */
+export function workflowInputs(
+  { environment, name = environment }: { readonly environment: string; readonly name: string | undefined },
+  wanted: ThroughGitHub,
+): Readonly<Record<string, string>> & { readonly environment: string } {
+  return { ...wanted, environment: name, ...(name === environment ? {} : { label: environment }) };
+}
+
+/**
  * @throws Error when the stack has no runners or no environment, deployments are paused, there is no such version, or
  * the workflow cannot be started
  */
@@ -47,11 +60,8 @@ export async function deployThroughGitHub(stack: Stack, { version, runner }: Thr
   const foreseen = await foresee(deployment.workflow, version, await liveSources(watched, environment));
   if (foreseen.kind === "refused") throw new Error(foreseen.reason);
   if (foreseen.kind === "unchanged") return notStarted(id, version);
-  const name = deployment.name ?? environment;
-  // Only where it says something new: a workflow of the repository without this input goes on working.
-  const label: Record<string, string> = name === environment ? {} : { label: environment };
-  const inputs = { version, environment: name, runner, ...label };
-  const view = await openLiveView({ ...watched, environment: name, version, inputs, id });
+  const inputs = workflowInputs({ environment, name: deployment.name }, { version, runner });
+  const view = await openLiveView({ ...watched, environment: inputs.environment, version, inputs, id });
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const pauseMs = github.writeDelayMs === 0 ? PAUSE_MS.unlimited : PAUSE_MS.counted;
   try {
