@@ -4,6 +4,7 @@ import { errorText } from "@ghrunners/core/terminal";
 import { onStack } from "@ghrunners/core/vocabulary/on-stack";
 import type { Described } from "@ghrunners/core/schema";
 import type { SchemaName, schemas } from "./schemas";
+import { asTyped } from "./as-typed";
 import { Interrupted, INTERRUPTED } from "./pulumi/interrupted";
 
 /** Wrong arguments; the message says what was expected. Exit code 2. */
@@ -59,10 +60,16 @@ export function withOptionalVerb(group: Command): Command {
 
 /** The stack named on the command line. It is added to the commands that a result or an error suggests. */
 let named: string | undefined;
+/** First words after `ghrunners`. */
+let commands: readonly string[] = [];
+
+/** A text whose commands can be pasted as they are. */
+const pasteable = (text: string): string =>
+  asTyped(named === undefined ? text : onStack(text, named), commands, process.env);
 
 /** Prints a result as text. */
 export function print(text: string): void {
-  process.stdout.write(named === undefined ? text : onStack(text, named));
+  process.stdout.write(pasteable(text));
 }
 
 /** Prints a result as JSON, in the form of its schema. */
@@ -76,6 +83,7 @@ export function printJson<Name extends SchemaName>(value: Described<(typeof sche
  * @param program its commands' actions return a number or nothing
  */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<number> {
+  commands = program.commands.map((command) => command.name());
   program.hook("preAction", (root) => {
     if (root.getOptionValueSource("stack") === "cli") named = root.opts<{ stack: string }>().stack;
   });
@@ -87,7 +95,7 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const inWords = error instanceof WrongUse || error instanceof Interrupted;
     const text = inWords ? error.message.trimEnd() : errorText(error);
-    process.stderr.write(`${named === undefined ? text : onStack(text, named)}\n`);
+    process.stderr.write(`${pasteable(text)}\n`);
     if (error instanceof Interrupted) return INTERRUPTED;
     return error instanceof WrongUse ? 2 : 1;
   }

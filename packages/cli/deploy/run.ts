@@ -40,7 +40,7 @@ async function direct(version: Version, options: DeployCommandOptions): Promise<
   const what = options.retryRollback ? "retry rollback" : options.check ? "check" : "deploy";
   const outcome = await deployDirectly(await currentStack(options.stack), { version, action: what, plan, artefacts });
   if (options.json) printJson<"deploy">({ schema: "ghrunners.deploy/1", ...outcome });
-  else process.stdout.write(renderResult(outcome));
+  else print(renderResult(outcome));
   return exitCodeOf(outcome, what);
 }
 

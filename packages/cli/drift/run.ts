@@ -1,4 +1,4 @@
-import { printJson } from "../command";
+import { print, printJson } from "../command";
 import { currentStack } from "../pulumi/stack";
 import { driftOf } from "./drift";
 import { renderDrift } from "./render";
@@ -6,6 +6,6 @@ import { renderDrift } from "./render";
 export async function drift(options: { stack?: string; json?: boolean }): Promise<number> {
   const report = await driftOf(await currentStack(options.stack));
   if (options.json) printJson<"drift">(report);
-  else process.stdout.write(renderDrift(report));
+  else print(renderDrift(report));
   return report.clean ? 0 : 1;
 }

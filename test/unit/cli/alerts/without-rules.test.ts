@@ -45,8 +45,11 @@ describe("ghrunners alerts", function () {
     rmSync(folder, { recursive: true });
   });
 
+  const inCheckout = nodeLine("packages/cli/main.ts");
+  const byNpx = ["npm", "exec", "--offline", "--", "ghrunners"];
+
   /** The command as a user types it, where Prometheus has these groups of rules. */
-  function alerts(loaded: readonly object[], ...options: string[]): Promise<Finished> {
+  function alerts(loaded: readonly object[], start: readonly string[], ...options: string[]): Promise<Finished> {
     groups = loaded;
     const host = { host: "127.0.0.1", user: "operator", hostKey: "ssh-ed25519 AAAA" };
     const monitoring = { ...host, prometheusUrl: url, alertmanager: { url } };
@@ -57,27 +60,28 @@ describe("ghrunners alerts", function () {
       "ghrunners:exporterToken": { value: "github_pat_of_the_exporter", secret: true },
     };
     const env = { ...standInPulumi(folder, config), HOME: folder, NO_COLOR: "1" };
-    return runProcess(nodeLine("packages/cli/main.ts", "alerts", "--stack", "acme", ...options), {
-      cwd: projectRoot,
-      env,
-    });
+    return runProcess([...start, "alerts", "--stack", "acme", ...options], { cwd: projectRoot, env });
   }
 
   it("says that the stack's rules are not loaded and what loads them, instead of no alert", async () => {
-    const { code, stdout, all } = await alerts([]);
+    const { code, stdout, all } = await alerts([], inCheckout);
     assert.equal(code, 1, all);
     assert.equal(
       stdout,
       `\nAlerts\n  not known: Prometheus at ${url} has none of this stack's rules. ` +
         "Next: ghrunners restore-monitoring --stack acme\n",
     );
-    assert.equal((await alerts([], "--json")).code, 1);
+    assert.equal((await alerts([], inCheckout, "--json")).code, 1);
+  });
+
+  it("names the next command with npx where npx started this one", async () => {
+    const { stdout, all } = await alerts([], byNpx);
+    assert.match(stdout, /Next: npx ghrunners restore-monitoring --stack acme$/m, all);
   });
 
   it("has none, and the exit code 0, where the rules are loaded and the Watchdog fires", async () => {
-    const { code, stdout, all } = await alerts([
-      { file: "/etc/prometheus/rules.d/ghrunners.staging.yml", rules: [rule] },
-    ]);
+    const loaded = [{ file: "/etc/prometheus/rules.d/ghrunners.staging.yml", rules: [rule] }];
+    const { code, stdout, all } = await alerts(loaded, inCheckout);
     assert.equal(code, 0, all);
     assert.equal(stdout, "\nAlerts\n  none: 1 rules are watching\n");
   });
