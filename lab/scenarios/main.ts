@@ -7,13 +7,14 @@ import { runProcess } from "@ghrunners/core/process";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { endQuietlyWhenNobodyReads, errorText, note } from "@ghrunners/core/terminal";
 import { scenarios } from "./all";
+import { placeLine } from "./place";
 import { Testbed } from "./testbed";
 import { renderResults } from "./render";
 import { runScenario, type ScenarioResult } from "./run";
 
 const help = `usage: npm run scenarios [-- options]
 
-Disturbs deployments on the lab named by GHRUNNERS_LAB, and checks after each that the application is completely of the
+Disturbs deployments on the lab named by GHRUNNERS_LAB, whatever PULUMI_STACK says, and checks after each that the application is completely of the
 old or completely of the new version. Evidence is kept in the project's state folder.
 
   --only TEXT    scenarios whose id, origin or title contains the text; may be given more than once
@@ -73,6 +74,7 @@ async function main(): Promise<number> {
       stop.abort();
     });
   const instance = currentInstance();
+  note(placeLine(instance.name, process.env.PULUMI_STACK));
   // Scenarios with runners open the lab once more as tests do, whose lab has another name by default.
   process.env.GHRUNNERS_LAB = instance.name;
   const testbed = await Testbed.open(instance, note);

@@ -7,6 +7,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import { scenarios } from "@ghrunners/lab/scenarios/all";
 import { DOCUMENT, withTable } from "@ghrunners/lab/scenarios/document";
 import { boundaries, withHold } from "@ghrunners/lab/scenarios/plan";
+import { placeLine } from "@ghrunners/lab/scenarios/place";
 import { renderResults } from "@ghrunners/lab/scenarios/render";
 import {
   misfits,
@@ -94,6 +95,15 @@ describe("scenarios", () => {
 
   it("read what the machine prints", () => {
     assert.deepEqual(parseTargetState("link\treleases/1\nscopes\t"), { link: "releases/1", scopes: "" });
+  });
+
+  it("say on which lab they work, and that a selected stack is not used", () => {
+    assert.equal(
+      placeLine("lab", "acme"),
+      'Works on the lab "lab" alone (GHRUNNERS_LAB names another): PULUMI_STACK=acme is ignored',
+    );
+    for (const stack of [undefined, ""])
+      assert.match(placeLine("other", stack), /^Works on the lab "other" alone .*: no stack of yours is used$/);
   });
 
   it("show a failure with what was seen, and never as passed", () => {
