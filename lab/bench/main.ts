@@ -10,10 +10,11 @@ import { deployments } from "./scenarios/deployments";
 import { detection } from "./scenarios/detection";
 import { exporter } from "./scenarios/exporter";
 import { failover } from "./scenarios/failover";
+import { helpText } from "./scenarios/help";
 import { runners } from "./scenarios/runners";
 import { vms } from "./scenarios/vms";
 
-const scenarios: readonly BenchScenario[] = [boot, runners, vms, exporter, detection, failover, deployments];
+const scenarios: readonly BenchScenario[] = [helpText, boot, runners, vms, exporter, detection, failover, deployments];
 
 const MAX_SEED = 2 ** 31;
 
