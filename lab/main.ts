@@ -1,22 +1,21 @@
 import { Command, CommanderError, Option } from "commander";
-import { existsSync } from "node:fs";
 import { blankLines, blankOwner } from "./blank";
 import { labConsole, type ConsoleOptions } from "./console/command";
 import { activeFaults, administer, clearFault, requireUp, setFault } from "./fault-commands";
 import type { FaultRequest } from "./fault-requests";
+import { faultTable } from "./fault-table";
 import { faults } from "./faults";
-import { hostNamed, hostStates, removeHost } from "./hosts";
+import { hostNamed, removeHost } from "./hosts";
 import { prepareDemoApp } from "./demo-app/prepare";
 import { runInside, shellInside } from "./exec";
-import { baseFolders, currentInstance } from "./instance";
 import { loopbackPorts } from "./forwards";
+import { baseFolders, currentInstance } from "./instance";
 import { labDown, runningLab } from "./lifecycle";
-import { modeOf } from "./mode";
 import { firstDayTable, runFirstDay } from "./first-day/run";
 import { runNodeShell } from "./node-shell";
 import { matrixCommand } from "./matrix/command";
 import { notificationLines, notificationsOf } from "./oncall/notifications";
-import { ownerInWords, ownerOf, ownerOption, type RepositoryOwner, repositoryOf, repositoryOwners } from "./owner";
+import { ownerOption, type RepositoryOwner, repositoryOwners } from "./owner";
 import { enterLab, openLab } from "./pulumi/open";
 import { refuseToLoseStacks } from "./pulumi/other-stacks";
 import { labStack } from "./pulumi/stack-files";
@@ -24,7 +23,7 @@ import { ensureLabStack } from "./pulumi/stack";
 import type { LabSession } from "./pulumi/session";
 import { setReviewer } from "./reviewer/service";
 import { namedHere, remove, superfluous } from "./prune";
-import { isRunning, logOf } from "./service";
+import { labStatus, labStatusLines } from "./status";
 import { topology } from "./topology";
 import { port } from "@ghrunners/cli/console/command";
 import { projectRoot } from "@ghrunners/core/project-root";
@@ -40,31 +39,6 @@ async function enter(further?: "staging" | "production"): Promise<LabSession> {
   const session = await enterLab(instance, say, labStack(instance, further));
   if (further !== undefined) await ensureLabStack(session, say);
   return session;
-}
-
-async function status(options: { json?: boolean }): Promise<void> {
-  const instance = currentInstance();
-  const mode = modeOf(instance) ?? "down";
-  const forwards = Object.keys(topology.forwards).map((name) => `forward-${name}`);
-  const services = ["proxmox", "github", ...forwards].map((name) => ({
-    name,
-    running: existsSync(instance.run) && isRunning(instance, name),
-    log: logOf(instance, name),
-  }));
-  const hosts = mode === "machines" ? hostStates(instance) : [];
-  const owner = mode === "down" ? undefined : ownerOf(instance);
-  const repository = owner && repositoryOf(owner).fullName;
-  if (options.json) return print({ instance: instance.name, mode, repository, state: instance.state, services, hosts });
-  print(`lab ${instance.name}: ${mode}${owner ? `, with ${repository}, private, of ${ownerInWords[owner]}` : ""}`);
-  for (const service of services) print(`  ${service.running ? "●" : "○"} ${service.name}`);
-  for (const { name, address, state } of hosts)
-    print(`  ${state === "ready" ? "●" : "○"} host ${name} ${address} ${state}`);
-  if (mode === "down") return;
-  const ports = loopbackPorts(instance);
-  print(`Proxmox VE https://127.0.0.1:${ports.proxmox}/  GitHub https://127.0.0.1:${ports.github}/`);
-  if (services.some(({ name, running }) => name === "forward-prometheus" && running)) {
-    print(`Prometheus http://127.0.0.1:${ports.prometheus}/  Alertmanager http://127.0.0.1:${ports.alertmanager}/`);
-  }
 }
 
 function prune(dryRun: boolean): void {
@@ -194,7 +168,14 @@ function program(): Command {
     .description("remove unused templates, toolchains and releases of other checkouts from the cache")
     .option("--dry-run", "only say what would go")
     .action(({ dryRun = false }: { dryRun?: boolean }) => prune(dryRun));
-  root.command("status").option("--json").description("which services of the lab run").action(status);
+  root
+    .command("status")
+    .option("--json")
+    .description("which services of the lab run")
+    .action(({ json }: { json?: boolean }) => {
+      const seen = labStatus(currentInstance());
+      print(json ? seen : labStatusLines(seen, loopbackPorts(currentInstance())).join("\n"));
+    });
   root
     .command("events <service>")
     .description("events of a service (proxmox, github), one JSON object per line")
@@ -218,13 +199,9 @@ function program(): Command {
   fault
     .command("list")
     .option("--json")
-    .description("list every fault with its target and parameters")
+    .description("list every fault: its target and parameters, what sees it, and what mends it")
     .action((options: { json?: boolean }) => {
-      if (options.json) return print(faults);
-      for (const { name, target, parameters, about } of faults) {
-        const words = Object.entries(parameters).map(([key, value]) => `${key}=${value ?? "..."}`);
-        print(`${[name, target === "service" ? "" : `<${target}>`, ...words].filter(Boolean).join(" ")}\n    ${about}`);
-      }
+      print(options.json ? faults : faultTable().join("\n"));
     });
   fault
     .command("active")

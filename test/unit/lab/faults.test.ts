@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { faultRequest, faultToClear } from "@ghrunners/lab/fault-requests";
+import { faultTable } from "@ghrunners/lab/fault-table";
 import { faults } from "@ghrunners/lab/faults";
 
 const names = [
@@ -52,6 +53,18 @@ describe("faults by command", () => {
     });
     assert.equal(faultToClear("cut-link", undefined, names).subject, undefined);
     assert.equal(faultToClear("github-down", undefined, names).subject, undefined);
+  });
+
+  it("lists each with what sees it, what mends it and what it does", () => {
+    const lines = faultTable();
+    assert.equal(lines.length, 1 + 2 * faults.length);
+    const cells = (name: string): string[] => (lines.find((line) => line.startsWith(`${name} `)) ?? "").split(/ {2,}/);
+    assert.deepEqual(cells("stop <machine>"), [
+      ...["stop <machine>", "problem runner-machine", "... pulumi up --refresh ...", "yes: the test runs it"],
+    ]);
+    assert.deepEqual(cells("github-500"), ["github-500", "nothing", "the request is sent again", "-"]);
+    assert.ok(lines.includes("    GitHub answers late (milliseconds=2000)"));
+    assert.doesNotMatch(lines.join("\n"), /`|\]\(|STACK/);
   });
 
   it("has one name for each fault", () => {
