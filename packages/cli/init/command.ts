@@ -11,11 +11,13 @@ export const command = (): Command =>
       "and the monitoring host, writes Pulumi.STACK.yaml, gives the " +
       "secrets to Pulumi on its standard input and creates the stack in Pulumi's backend. Nothing is written where an answer is " +
       "missing or wrong. It can be run again: values that the stack has stay, and are the proposals. At its end it opens a pull request with " +
-      "the workflows that the repository lacks, if it gets a token for that.",
+      "the workflows that the repository lacks, if it gets a token for that. With --register, or where the answer is Apps, the stack is " +
+      "made first, empty, because the keys of its Apps need a place; a run that is broken off after that is carried on by the next one.",
     examples: [
       "ghrunners init --stack team",
       "ghrunners init --stack team --from answers.yaml --passphrase-file ~/.config/ghrunners/team.passphrase",
       "ghrunners init --stack team --set proxmox.templateId=9000 --secret-file githubToken=github-token",
+      "ghrunners init --stack team --from answers.yaml --register",
       "ghrunners init --stack team --check",
     ],
     exitCodes: "0 ready for pulumi preview, 1 refused, or something is to be prepared elsewhere",
@@ -34,6 +36,8 @@ export const command = (): Command =>
       "--workflows-token-file <file>",
       "file with a token that opens the pull request with the workflows; default: workflowsTokenFile of --from, or none",
     )
+    .option("--register", "register GitHub Apps for missing credentials, by a page in a browser on this machine")
+    .option("--open", "open that page in the default browser")
     .option("--check", "only look, write nothing")
     .option("--no-input", "ask nothing, also on a terminal")
     .action(action(() => (require("./run") as typeof import("./run")).init));

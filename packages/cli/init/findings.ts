@@ -24,9 +24,8 @@ export function fromPreflight(problems: readonly PreflightProblem[], cannotLook:
   return problems.map(({ setting, reason }) => ({ setting, reason, isRefusal: cannotLook || ANSWERS.test(setting) }));
 }
 
-/** Nobody has to make a token by hand; but the keys of Apps go into the stack's file, which is there only then. */
-const APPS =
-  "or instead of a token, once there is a stack (pulumi stack init): ghrunners setup github --register registers GitHub Apps";
+/** Nobody has to make a token by hand. */
+const APPS = "or instead of a token: ghrunners init --register registers GitHub Apps by a page in a browser";
 
 /** A problem of the configuration as one line. */
 export function fromConfiguration({ path, seen, allowed, next }: Problem): InitFinding {

@@ -15,8 +15,8 @@ export function nextCommands(
   { result, findings, stack }: Pick<InitReport, "result" | "findings" | "stack">,
   variables: Readonly<Record<string, string>>,
 ): string[] {
-  if (result === "refused") return [`ghrunners init --stack ${stack}`];
   const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}`);
+  if (result === "refused") return [...exports, `ghrunners init --stack ${stack}`];
   const again = findings.some(({ isRefusal }) => !isRefusal) ? [`ghrunners init --stack ${stack} --check`] : [];
   const first = result === "checked" ? [`ghrunners init --stack ${stack}`] : again;
   return [
@@ -48,7 +48,8 @@ function findingLines(report: InitReport, refusals: boolean): string[] {
 
 export function renderInit(report: InitReport): string {
   const { stack, result, created, settings, secrets, notices, pullRequest, next } = report;
-  const head = result === "refused" ? `${heads.refused}: ${stack}` : `The stack ${stack} ${heads[result]}.`;
+  const refused = created || secrets.length > 0 ? "Only the keys of GitHub Apps were written" : heads.refused;
+  const head = result === "refused" ? `${refused}: ${stack}` : `The stack ${stack} ${heads[result]}.`;
   const wrong = findingLines(report, true);
   const open = findingLines(report, false);
   const would = result === "checked" ? "would change: " : "changed: ";

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import type { Settings } from "@ghrunners/config/parse";
-import { note } from "@ghrunners/core/terminal";
 import { print, printJson, WrongUse } from "../command";
-import { currentStack, type Stack, stackFile } from "../pulumi/stack";
-import type { SettingsTree } from "../pulumi/stack-document";
+import { stackFile } from "../pulumi/stack";
+import { readToken } from "../setup/read-token";
+import type { RegistrationPage } from "../setup/register-apps";
 import {
   type Answers,
   type InitAnswers,
@@ -14,14 +14,12 @@ import {
   parseAnswers,
   parseSecretFile,
   parseSetting,
-  parseTree,
   type SecretKey,
   type StackSecrets,
-  valueOf,
   withValue,
 } from "./answers";
-import { type InitFinding, fromConfiguration, refusal } from "./findings";
-import { type SystemsSeen, inspectEverything, readOffer } from "./inspect";
+import { lackingCredentials } from "./credentials";
+import { type InitFinding, refusal } from "./findings";
 import {
   makePassphraseFile,
   PASSPHRASE_MISSING,
@@ -29,19 +27,21 @@ import {
   type SecretsProvider,
   secretsProviderOf,
 } from "./passphrase";
-import { fillIn } from "./propose";
+import { type Prepared, prepare, readyForApps } from "./prepare";
+import type { Conversation } from "./questions/conversation";
 import type { Prompt } from "./questions/question";
 import { exitCodeOf, type InitReport, nextCommands, renderInit } from "./report";
-import { type SeenStack, seeStack } from "./seen-stack";
-import { readToken } from "../setup/read-token";
+import { openStack, type SeenStack, type StackSoFar } from "./seen-stack";
 import { plannedChanges, writeStack } from "./write-stack";
 
-export interface InitOptions extends ProviderOptions {
+export interface InitOptions extends ProviderOptions, Pick<RegistrationPage, "open"> {
   readonly stack?: string;
   readonly from?: string;
   readonly set: readonly string[];
   readonly secretFile: readonly string[];
   readonly workflowsTokenFile?: string;
+  /** Whether to register Apps for the credentials of GitHub that are missing. */
+  readonly register?: boolean;
   readonly check?: boolean;
   /** False with --no-input. */
   readonly input?: boolean;
@@ -84,54 +84,6 @@ function givenAnswers(options: InitOptions): GivenToInit {
   });
 }
 
-/** The answers, completed by values that have only one possibility; a finding where Proxmox VE cannot be asked. */
-async function filledIn(
-  tree: SettingsTree,
-  token: string | undefined,
-): Promise<{ tree: SettingsTree; findings: InitFinding[] }> {
-  const endpoint = valueOf(tree, "proxmox.endpoint");
-  if (typeof endpoint !== "string" || !/^https:\/\/[^/\s]+\/?$/.test(endpoint) || token === undefined)
-    return { tree, findings: [] };
-  try {
-    return { tree: fillIn(tree, await readOffer(endpoint, token)), findings: [] };
-  } catch (error) {
-    return { tree, findings: [refusal("proxmox", (error as Error).message)] };
-  }
-}
-
-interface Prepared {
-  readonly tree: SettingsTree;
-  readonly secrets: StackSecrets;
-  /** Set where nothing is missing or malformed. */
-  readonly settings: Settings | undefined;
-  readonly looked: SystemsSeen;
-}
-
-const runnerNames = (tree: SettingsTree): string[] =>
-  ((tree.runners ?? []) as { name?: string }[]).flatMap(({ name }) => name ?? []);
-
-/** Joins what the stack has with what was given, and checks it against the real systems. */
-export async function prepare(stack: Stack, seen: SeenStack, given: InitAnswers): Promise<Prepared> {
-  const secrets = { ...seen.secrets, ...given.secrets };
-  const { tree, findings } = await filledIn(overlay(seen.settings, given.settings), secrets.proxmoxToken);
-  const parsed = parseTree(path.basename(stack.name), tree, secrets, seen.maps);
-  if ("problems" in parsed)
-    return {
-      tree,
-      secrets,
-      settings: undefined,
-      looked: { findings: [...findings, ...parsed.problems.map(fromConfiguration)], notices: [] },
-    };
-  note("looking at Proxmox VE and GitHub");
-  const known = seen.exists ? runnerNames(seen.settings) : [];
-  return {
-    tree,
-    secrets,
-    settings: parsed.settings,
-    looked: await inspectEverything(parsed.settings, stack.name, known),
-  };
-}
-
 /** Secrets that the stack has not, or has otherwise. Pulumi takes line ends off what it reads. */
 const changedSecrets = (seen: SeenStack, secrets: StackSecrets): StackSecrets =>
   Object.fromEntries(
@@ -143,12 +95,8 @@ function providerFinding(seen: SeenStack, provider: SecretsProvider | undefined)
 }
 
 /** Writes what was prepared, unless something refuses it or the command only checks. */
-export async function conclude(
-  stack: Stack,
-  seen: SeenStack,
-  prepared: Prepared,
-  options: InitOptions,
-): Promise<InitReport> {
+export async function conclude(so: StackSoFar, prepared: Prepared, options: InitOptions): Promise<InitReport> {
+  const { stack, seen, isMade, registered } = so;
   const file = stackFile(stack);
   const provider = secretsProviderOf(options, seen.keepsKeys, stack.env);
   const findings = [...providerFinding(seen, provider), ...prepared.looked.findings];
@@ -156,30 +104,31 @@ export async function conclude(
   const wanted = { settings: prepared.tree, secrets, secretsProvider: provider?.provider ?? "passphrase" };
   const planned = plannedChanges(seen, file, wanted);
   const names = Object.keys(secrets);
-  const isSame = seen.exists && planned.settings.length === 0 && names.length === 0;
+  const isSame = seen.exists && planned.settings.length === 0 && names.length === 0 && registered.length === 0;
   const base = {
     stack: stack.name,
     file,
-    created: false,
+    created: isMade,
     settings: planned.settings,
-    secrets: names,
+    secrets: [...registered, ...names],
     findings,
     notices: prepared.looked.notices,
     pullRequest: null,
   };
-  const variables = seen.exists ? {} : (provider?.variables ?? {});
   const report = (part: Pick<InitReport, "result"> & Partial<InitReport>): InitReport => {
     const made = { ...base, ...part };
-    return { ...made, next: nextCommands(made, variables) };
+    const isThere = seen.exists || part.result !== "refused";
+    return { ...made, next: nextCommands(made, isThere ? (provider?.variables ?? {}) : {}) };
   };
   if (findings.some(({ isRefusal }) => isRefusal))
-    return report({ result: options.check ? "checked" : "refused", settings: [], secrets: [] });
+    return report({ result: options.check ? "checked" : "refused", settings: [], secrets: [...registered] });
   if (options.check) return report({ result: "checked" });
   if (isSame) return report({ result: "unchanged" });
   const undo = makePassphraseFile(provider?.makes);
   try {
     const env = { ...stack.env, ...provider?.variables };
-    return report({ result: "written", ...(await writeStack({ ...stack, env }, seen, wanted)) });
+    const { created, settings } = await writeStack({ ...stack, env }, seen, wanted);
+    return report({ result: "written", created: created || isMade, settings });
   } catch (error) {
     undo();
     throw error;
@@ -190,28 +139,56 @@ export async function conclude(
 const mayAsk = ({ input, check, json }: InitOptions): boolean =>
   input !== false && check !== true && json !== true && Boolean(process.stdin.isTTY) && Boolean(process.stdout.isTTY);
 
+/** Everything that was said, and the stack as it is then. */
+interface Answered extends StackSoFar {
+  readonly given: InitAnswers;
+  readonly passphraseFile: string | undefined;
+  /** Why no Apps were registered. */
+  readonly refused?: Prepared;
+}
+
+/** Loaded only where it is needed, with its page. */
+const registration = (): typeof import("./registration") =>
+  require("./registration") as typeof import("./registration");
+
 /**
  * Asks for what is missing.
  * @returns nothing if the answers must not be written
  * @throws Interrupted after Ctrl-C
  */
-function asked(
-  stack: Stack,
-  seen: SeenStack,
-  given: InitAnswers,
-  options: InitOptions,
-): Promise<{ readonly given: InitAnswers; readonly passphraseFile: string | undefined } | undefined> {
+async function asked(start: StackSoFar, given: InitAnswers, options: InitOptions): Promise<Answered | undefined> {
+  let now = start;
+  const { stack, seen } = start;
   // Loaded only where it is needed: a script asks nothing.
   const { askForAll } = require("./questions/run") as typeof import("./questions/run");
-  return askForAll({
+  const known: Conversation = {
     stack: path.basename(stack.name),
-    isNew: !seen.exists,
+    // A stack may have been made for the keys of Apps alone.
+    isNew: seen.settings.runners === undefined,
     tree: overlay(seen.settings, given.settings),
     secrets: { ...seen.secrets, ...given.secrets },
     passphraseFile: options.passphraseFile,
     lacksPassphrase: !seen.exists && secretsProviderOf(options, seen.keepsKeys, stack.env) === undefined,
+    usesApps: options.register,
     seen: {},
+  };
+  const answers = await askForAll(known, async ({ tree, secrets, passphraseFile }) => {
+    const page = { ...options, passphraseFile };
+    now = await registration().registerInto(now, tree, lackingCredentials(tree, secrets), page);
+    return now.seen.secrets;
   });
+  return answers === undefined ? undefined : { ...now, ...answers };
+}
+
+/** What a script gave, after Apps were registered if it asks for them. */
+async function unasked(start: StackSoFar, given: InitAnswers, options: InitOptions): Promise<Answered> {
+  const answered = { ...start, given, passphraseFile: options.passphraseFile };
+  if (!options.register) return answered;
+  const ready = await readyForApps(start.stack, start.seen, given);
+  if ("refused" in ready) return { ...answered, refused: ready.refused };
+  if (ready.lacking.length === 0) return answered;
+  const tree = overlay(start.seen.settings, given.settings);
+  return { ...answered, ...(await registration().registerInto(start, tree, ready.lacking, options)) };
 }
 
 /** The report with what came of the pull request with the workflows, once the stack is as it should be. */
@@ -224,24 +201,23 @@ async function withWorkflows(
   const isDone = report.result === "written" || report.result === "unchanged";
   if (!isDone || settings === undefined || (token === undefined && !mayAsk(options))) return report;
   const { offerWorkflows } = require("./offer-workflows") as typeof import("./offer-workflows");
-  const { terminal } = require("./questions/terminal") as typeof import("./questions/terminal");
+  const { terminalOf } = require("./questions/terminal") as typeof import("./questions/terminal");
   // Ctrl-C means no here: the stack is written.
+  const terminal = terminalOf(() => "The stack is written.");
   const ask = mayAsk(options) ? (prompt: Prompt) => terminal.ask(prompt).catch(() => false) : undefined;
   const { pullRequest, findings } = await offerWorkflows(settings, token, ask);
   return { ...report, pullRequest, findings: [...report.findings, ...findings] };
 }
 
 export async function init(options: InitOptions): Promise<number> {
+  if (options.check && options.register)
+    throw new WrongUse("Seen --register with --check, which only looks. Expected one of them.");
   const given = givenAnswers(options);
-  const stack = await currentStack(options.stack);
-  const seen = await seeStack(stack);
-  const answers = mayAsk(options)
-    ? await asked(stack, seen, given, options)
-    : { given, passphraseFile: options.passphraseFile };
-  if (answers === undefined) return 1;
-  const { passphraseFile } = answers;
-  const prepared = await prepare(stack, seen, answers.given);
-  const made = await conclude(stack, seen, prepared, { ...options, passphraseFile });
+  const start = await openStack(options.stack, options);
+  const answered = mayAsk(options) ? await asked(start, given, options) : await unasked(start, given, options);
+  if (answered === undefined) return 1;
+  const prepared = answered.refused ?? (await prepare(answered.stack, answered.seen, answered.given));
+  const made = await conclude(answered, prepared, { ...options, passphraseFile: answered.passphraseFile });
   const report = await withWorkflows(made, prepared.settings, given.workflowsToken, options);
   if (options.json) printJson<"init">({ version: 1, ...report });
   else print(renderInit(report));

@@ -7,7 +7,7 @@ export const initSchema = z.strictObject({
   result: z
     .enum(["written", "unchanged", "refused", "checked"])
     .describe(
-      "refused: an answer is missing or wrong, nothing was written. checked: with --check, nothing was written.",
+      "refused: an answer is missing or wrong; nothing was written but the keys of Apps that --register stored. checked: with --check, nothing was written.",
     ),
   created: z.boolean().describe("Whether the stack was made."),
   settings: z.array(z.string()).describe("Settings that were changed; with --check, that would be."),

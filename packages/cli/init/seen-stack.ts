@@ -1,11 +1,14 @@
 /** The stack as it is before `ghrunners init` changes anything. */
 import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { type Document, Document as YamlDocument } from "yaml";
 import { secretKeys, secretMaps } from "@ghrunners/config/schema";
+import type { CredentialSetting } from "@ghrunners/core/vocabulary/github-permissions";
 import { explainPulumi } from "../pulumi/explain";
-import { pulumiProcess, type Stack, stackFile } from "../pulumi/stack";
+import { currentStack, pulumiProcess, type Stack, stackFile } from "../pulumi/stack";
 import { parseStackDocument, settingsIn, type SettingsTree } from "../pulumi/stack-document";
 import type { StackSecrets } from "./answers";
+import type { ProviderOptions } from "./passphrase";
 
 export interface SeenStack {
   readonly exists: boolean;
@@ -63,4 +66,28 @@ export async function seeStack(stack: Stack): Promise<SeenStack> {
     maps: Object.fromEntries(decrypted(secretMaps)),
     keepsKeys,
   };
+}
+
+/** The stack as the command has it at a moment. */
+export interface StackSoFar {
+  /** With the environment in which Pulumi finds the passphrase. */
+  readonly stack: Stack;
+  readonly seen: SeenStack;
+  /** Whether this command made the stack. */
+  readonly isMade: boolean;
+  /** Credentials of Apps that this command has stored in it. */
+  readonly registered: readonly CredentialSetting[];
+}
+
+/**
+ * @param named by --stack
+ * @throws Error in words: no pulumi, no stack selected, a passphrase that is missing or wrong
+ */
+export async function openStack(named: string | undefined, { passphraseFile }: ProviderOptions): Promise<StackSoFar> {
+  const file = passphraseFile === undefined ? undefined : path.resolve(passphraseFile);
+  // The file of a stack that an earlier run has made.
+  const isThere = file !== undefined && existsSync(file);
+  const env = isThere ? { ...process.env, PULUMI_CONFIG_PASSPHRASE_FILE: file } : process.env;
+  const stack = await currentStack(named, env);
+  return { stack, seen: await seeStack(stack), isMade: false, registered: [] };
 }

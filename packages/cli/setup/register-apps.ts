@@ -10,18 +10,16 @@ import { INTERRUPTED } from "../pulumi/interrupted";
 import { currentStack, type Stack, stackFile } from "../pulumi/stack";
 import { requireSettable, setSecret } from "../rotate/configuration";
 import { REFRESH_SECONDS, registrationStyle, registrationText } from "./app-manifest";
-import { appForms, type AppOwner, appsToRegister } from "./github-apps";
+import { type AppForm, appForms, type AppOwner, appsToRegister } from "./github-apps";
 import { AppRegistration, type RegistrationContext } from "./app-registration";
 
 /** GitHub's own limit for the flow. */
 const LIMIT_MS = 3_600_000;
 
-export interface RegisterOptions {
+export interface RegisterOptions extends RegistrationPage {
   readonly repository?: string;
   readonly organization?: boolean;
   readonly only?: string;
-  readonly port?: number;
-  readonly open?: boolean;
   readonly json?: boolean;
 }
 
@@ -66,16 +64,36 @@ export async function stackForKeys(named: string | undefined): Promise<Stack> {
   );
 }
 
-/** @returns 0 if every App's credential is stored, 1 if the time is over, 130 after Ctrl-C */
-export async function registerApps(owner: AppOwner, stack: Stack, options: RegisterOptions): Promise<number> {
-  const forms = appForms(owner).filter(({ setting }) => options.only === undefined || setting === options.only);
-  const [first] = forms;
-  if (first === undefined)
-    throw new WrongUse(
-      `Seen --only ${options.only}. Expected githubToken, exporterToken or failoverToken. Next: the same command without --only`,
-    );
+/** How the page of a registration is served. */
+export interface RegistrationPage {
+  /** Port on 127.0.0.1; default: a free one. */
+  readonly port?: number | undefined;
+  /** Whether to open it in the default browser. */
+  readonly open?: boolean | undefined;
+}
+
+/** What became of a registration. */
+export interface RegistrationEnd {
+  readonly apps: AppRegistration["apps"];
+  /** Whether every App's credential is stored. */
+  readonly isDone: boolean;
+  /** Whether Ctrl-C ended it. */
+  readonly isInterrupted: boolean;
+}
+
+/**
+ * Serves the page until every App is stored, an hour is over, or Ctrl-C ends it.
+ * @param forms at least one
+ * @throws PulumiError if the stack takes no secret; then no page was served
+ */
+export async function registerForms(
+  owner: Pick<AppOwner, "url" | "repository">,
+  forms: readonly AppForm[],
+  stack: Stack,
+  page: RegistrationPage,
+): Promise<RegistrationEnd> {
   // After the registration it would be too late: GitHub gives out the key once.
-  await requireSettable(stack, `ghrunners:${first.setting}`);
+  await requireSettable(stack, `ghrunners:${forms[0]?.setting}`);
   const context: RegistrationContext = {
     repository: { url: owner.url, fullName: owner.repository },
     store: (setting, credential) => setSecret(stack, `ghrunners:${setting}`, credential),
@@ -87,15 +105,27 @@ export async function registerApps(owner: AppOwner, stack: Stack, options: Regis
   process.once("SIGINT", end).once("SIGTERM", end);
   const at = (url: string): void => {
     note(`Open ${url} in a browser on this machine (Ctrl-C ends it). It replaces what the stack has now.`);
-    if (options.open) openInBrowser(url);
+    if (page.open) openInBrowser(url);
   };
-  const serving = { port: options.port ?? 0, at, signal: ended.signal, pauseMs: 2_000, limitMs: LIMIT_MS };
+  const serving = { port: page.port ?? 0, at, signal: ended.signal, pauseMs: 2_000, limitMs: LIMIT_MS };
   await serveRegistration(registration, serving).finally(() => process.off("SIGINT", end).off("SIGTERM", end));
+  const { apps, isDone } = registration;
+  return { apps, isDone, isInterrupted: !isDone && ended.signal.aborted };
+}
+
+/** @returns 0 if every App's credential is stored, 1 if the time is over, 130 after Ctrl-C */
+export async function registerApps(owner: AppOwner, stack: Stack, options: RegisterOptions): Promise<number> {
+  const forms = appForms(owner).filter(({ setting }) => options.only === undefined || setting === options.only);
+  if (forms.length === 0)
+    throw new WrongUse(
+      `Seen --only ${options.only}. Expected githubToken, exporterToken or failoverToken. Next: the same command without --only`,
+    );
+  const { apps, isDone, isInterrupted } = await registerForms(owner, forms, stack, options);
   const links = appsToRegister(owner);
   if (options.json)
     printJson<"setup-github">({
       version: 1,
-      apps: registration.apps.flatMap(({ form, progress }) => {
+      apps: apps.flatMap(({ form, progress }) => {
         const app = links.find(({ setting }) => setting === form.setting);
         if (app === undefined) return [];
         if (!("app" in progress)) return [app];
@@ -107,8 +137,8 @@ export async function registerApps(owner: AppOwner, stack: Stack, options: Regis
   else {
     const { repository, organization } = options;
     const more = `${repository === undefined ? "" : ` --repository ${repository}`}${organization ? " --organization" : ""}`;
-    print(registrationText(registration.apps, path.basename(stackFile(stack)), more));
+    print(registrationText(apps, path.basename(stackFile(stack)), more));
   }
-  if (registration.isDone) return 0;
-  return ended.signal.aborted ? INTERRUPTED : 1;
+  if (isDone) return 0;
+  return isInterrupted ? INTERRUPTED : 1;
 }

@@ -1,5 +1,5 @@
 /**
- * The end of GitHub's App manifest flow: the key for a code, and the installation of the new App. Source: GitHub,
+ * GitHub's side of the App manifest flow: whose page registers the App, the key for a code, and the installation. Source: GitHub,
  * "Registering a GitHub App from a manifest" and "Get a repository installation for the authenticated app".
  */
 import { unlessMissing } from "./errors";
@@ -57,4 +57,15 @@ export async function findInstallation(
   const name = repositoryName(access.repository.fullName);
   const answer = await unlessMissing(open(access, token).rest.apps.getRepoInstallation(name));
   return answer?.data.id;
+}
+
+/**
+ * Whether the repository's owner is an organization, whose Apps are registered on other pages than a person's. Asked
+ * without a credential, because there is none yet. Source: GitHub, "Get a user", which is public.
+ * @throws GitHub's refusals; a GitHub Enterprise Server in private mode answers 401
+ */
+export async function isOrganizations(access: RegistrationAccess): Promise<boolean> {
+  const { owner: username } = repositoryName(access.repository.fullName);
+  const { data } = await open(access, "").rest.users.getByUsername({ username });
+  return data.type === "Organization";
 }

@@ -1,8 +1,9 @@
 /** Asks what is missing, in the order in which answers depend on each other, and checks each one as it is given. */
 import { documentationOf } from "@ghrunners/config/documentation";
 import type { InitFinding } from "../findings";
-import { deploymentQuestions, environmentQuestion, githubQuestions } from "./github";
-import { keyQuestion, monitoringQuestions, passphraseQuestion } from "./hosts";
+import { appQuestions } from "./apps";
+import { deploymentQuestions, environmentQuestion, repositoryQuestion, tokenQuestion } from "./github";
+import { keyQuestion, monitoringQuestion, monitoringQuestions, passphraseQuestion } from "./hosts";
 import { proxmoxQuestions } from "./proxmox";
 import type { Conversation } from "./conversation";
 import {
@@ -14,7 +15,7 @@ import {
   type QuestionVerdict,
   withAnswer,
 } from "./question";
-import { networkQuestions, runnerQuestions } from "./runners";
+import { countQuestion, networkQuestions, runnerQuestions } from "./runners";
 import { configurationFinding, configurationFindings } from "./stand-ins";
 import type { Systems } from "./systems";
 
@@ -33,16 +34,21 @@ export interface Terminal {
 export function questionsOf(conversation: Conversation, systems: Pick<Systems, "readFile" | "filePath">): Question[] {
   const { runners } = conversation.tree;
   const count = Array.isArray(runners) ? runners.length : 0;
+  const passphrase = passphraseQuestion((file) => systems.filePath(file));
+  // They say which Apps there are to be, and open the stack.
+  const beforeApps = [countQuestion, monitoringQuestion, passphrase];
   return [
     ...proxmoxQuestions,
-    ...githubQuestions,
+    repositoryQuestion,
+    ...appQuestions(conversation, "githubToken", beforeApps),
+    tokenQuestion,
     environmentQuestion,
     ...networkQuestions,
     ...Array.from({ length: count }, (_, index) => runnerQuestions(conversation, index)).flat(),
     ...deploymentQuestions,
     keyQuestion((file) => systems.readFile(file)),
-    ...monitoringQuestions(conversation),
-    passphraseQuestion((file) => systems.filePath(file)),
+    ...monitoringQuestions(conversation, appQuestions(conversation, "exporterToken", beforeApps)),
+    passphrase,
   ];
 }
 
@@ -89,10 +95,11 @@ class Asking {
   }
 
   private async one(question: Question): Promise<void> {
-    const { setting, check } = question;
+    const { setting, act, check } = question;
     if (question.isNeeded(this.now) || this.refused.has(setting)) {
       await this.answer(question);
       if (this.refused.has(setting)) return;
+      if (act !== undefined) this.now = await act(this.now, this.systems);
     }
     const verdict: QuestionVerdict =
       check === undefined ? {} : await this.terminal.working("looking", () => check(this.now, this.systems));

@@ -35,6 +35,8 @@ export interface Conversation {
   readonly passphraseFile: string | undefined;
   /** Whether a passphrase is needed and no one has said where it is. */
   readonly lacksPassphrase: boolean;
+  /** Whether Apps are registered for the credentials that are missing; undefined while no one has said. */
+  readonly usesApps?: boolean | undefined;
   /** What the real systems have shown so far. */
   readonly seen: { readonly proxmox?: SeenProxmox; readonly github?: SeenGitHub; readonly hostKey?: PresentedKey };
 }

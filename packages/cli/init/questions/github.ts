@@ -68,28 +68,26 @@ export const environmentQuestion: Question = {
   }),
 };
 
-export const githubQuestions: readonly Question[] = [
-  {
-    setting: "github.repository",
-    isNeeded: lacks("github.repository"),
-    prompt: (_, refused) => ({
-      kind: "text",
-      message: "Repository that the runners serve, owner/name",
-      ...(typeof refused === "string" ? { initial: refused } : {}),
-    }),
-  },
-  {
-    setting: "githubToken",
-    isNeeded: lacks("githubToken"),
-    prompt: () => ({
-      kind: "secret",
-      message:
-        "Token of an administrator of the repository (permissions: docs/reference/security.md), or an App's credential " +
-        "(ghrunners setup github --register makes one, in a stack that exists)",
-    }),
-    check: checkToken,
-  },
-];
+export const repositoryQuestion: Question = {
+  setting: "github.repository",
+  isNeeded: lacks("github.repository"),
+  prompt: (_, refused) => ({
+    kind: "text",
+    message: "Repository that the runners serve, owner/name",
+    ...(typeof refused === "string" ? { initial: refused } : {}),
+  }),
+};
+
+export const tokenQuestion: Question = {
+  setting: "githubToken",
+  isNeeded: lacks("githubToken"),
+  prompt: () => ({
+    kind: "secret",
+    message:
+      "Token of an administrator of the repository (permissions: docs/reference/security.md), or an App's credential",
+  }),
+  check: checkToken,
+};
 
 export const deploymentQuestions: readonly Question[] = [
   {

@@ -34,7 +34,7 @@ async function tokenReads(conversation: Conversation, setting: string, systems: 
 }
 
 /** Whether there is a monitoring host. */
-const monitoringQuestion: Question = {
+export const monitoringQuestion: Question = {
   setting: "monitoring",
   isNeeded: (conversation) => conversation.isNew && !hasMonitoring(conversation),
   prompt: () => ({
@@ -45,7 +45,7 @@ const monitoringQuestion: Question = {
   take: (conversation, answer) => (answer === true ? withAnswer(conversation, "monitoring", {}) : conversation),
 };
 
-const detailsOfMonitoring: readonly Question[] = [
+const hostOfMonitoring: readonly Question[] = [
   {
     setting: "monitoring.host",
     isNeeded: lacks("monitoring.host"),
@@ -95,6 +95,9 @@ const detailsOfMonitoring: readonly Question[] = [
       }
     },
   },
+];
+
+const tokensOfMonitoring: readonly Question[] = [
   {
     setting: "exporterToken",
     isNeeded: (conversation) =>
@@ -104,7 +107,9 @@ const detailsOfMonitoring: readonly Question[] = [
   },
   {
     setting: "failoverToken",
-    isNeeded: (conversation) => conversation.isNew && lacks("failoverToken")(conversation),
+    // With Apps it was registered, or the stack has no use for it.
+    isNeeded: (conversation) =>
+      conversation.isNew && conversation.usesApps !== true && lacks("failoverToken")(conversation),
     prompt: () => ({
       kind: "secret",
       message: "Token of the failover switch, or an App's credential; Enter for none",
@@ -115,8 +120,11 @@ const detailsOfMonitoring: readonly Question[] = [
   },
 ];
 
-export const monitoringQuestions = (conversation: Conversation): Question[] =>
-  hasMonitoring(conversation) ? [monitoringQuestion, ...detailsOfMonitoring] : [monitoringQuestion];
+/** @param apps questions about Apps in place of the tokens */
+export const monitoringQuestions = (conversation: Conversation, apps: readonly Question[]): Question[] =>
+  hasMonitoring(conversation)
+    ? [monitoringQuestion, ...hostOfMonitoring, ...apps, ...tokensOfMonitoring]
+    : [monitoringQuestion];
 
 /** @param absolute makes a path absolute */
 export const passphraseQuestion = (absolute: Systems["filePath"]): Question => ({

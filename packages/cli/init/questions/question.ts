@@ -52,6 +52,8 @@ export interface Question {
   readonly take?: (known: Conversation, answer: PromptAnswer) => Conversation;
   /** Settings that are asked again where the answer cannot be taken. Default: this one. */
   readonly untaken?: readonly string[];
+  /** Does what was agreed to, before the check. @throws Error in words, which ends the questions */
+  readonly act?: (known: Conversation, systems: Systems) => Promise<Conversation>;
   /** Looks at the real system. Runs for a value that was given before too. */
   readonly check?: (known: Conversation, systems: Systems) => Promise<QuestionVerdict>;
 }

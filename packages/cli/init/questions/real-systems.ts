@@ -60,7 +60,8 @@ const repositoryOf = (known: Conversation): { url: string; fullName: string } =>
 const pathOf = (file: string): string =>
   file.startsWith("~/") ? path.join(homedir(), file.slice(2)) : path.resolve(file);
 
-export const realSystems: Systems = {
+/** All but the registration of Apps, which changes something and needs the stack. */
+export const realSystems: Omit<Systems, "registerApps"> = {
   proxmoxEndpoint,
   proxmoxOffer,
   proxmoxFindings: (known, inputs) =>

@@ -60,6 +60,26 @@ export function freeAddress(conversation: Conversation, above?: string): string 
 
 const withInitial = (initial: string | undefined): { initial?: string } => (initial === undefined ? {} : { initial });
 
+/** How many runners the stack gets. */
+export const countQuestion: Question = {
+  setting: "runners",
+  isNeeded: lacks("runners"),
+  prompt: () => ({
+    kind: "choice",
+    message: "How many runners",
+    choices: [
+      { value: 2, label: "2: a primary, and a secondary that takes over" },
+      { value: 1, label: "1: a primary, and no failover" },
+    ],
+  }),
+  take: (conversation, answer) =>
+    withAnswer(
+      conversation,
+      "runners",
+      answer === 1 ? [{ role: "primary" }] : [{ role: "primary" }, { role: "secondary" }],
+    ),
+};
+
 export const networkQuestions: readonly Question[] = [
   {
     setting: "network.gateway",
@@ -79,24 +99,7 @@ export const networkQuestions: readonly Question[] = [
       initial: typeof refused === "string" ? refused : subnetText(conversation),
     }),
   },
-  {
-    setting: "runners",
-    isNeeded: lacks("runners"),
-    prompt: () => ({
-      kind: "choice",
-      message: "How many runners",
-      choices: [
-        { value: 2, label: "2: a primary, and a secondary that takes over" },
-        { value: 1, label: "1: a primary, and no failover" },
-      ],
-    }),
-    take: (conversation, answer) =>
-      withAnswer(
-        conversation,
-        "runners",
-        answer === 1 ? [{ role: "primary" }] : [{ role: "primary" }, { role: "secondary" }],
-      ),
-  },
+  countQuestion,
 ];
 
 /** Questions about one runner. */

@@ -1,7 +1,8 @@
-/** What questions ask the real systems. Read-only; replaced in tests. */
+/** What questions ask the real systems. Read-only but for the registration of Apps; replaced in tests. */
 import type { PreflightInputs } from "@ghrunners/components/preflight/args";
 import type { PresentedKey } from "@ghrunners/core/ssh/read-host-key";
 import type { InitFinding } from "../findings";
+import type { StackSecrets } from "../answers";
 import type { SystemsSeen } from "../inspect";
 import type { Conversation, SeenGitHub, SeenProxmox } from "./conversation";
 
@@ -19,6 +20,12 @@ export interface Systems {
     known: Conversation,
     inputs: PreflightInputs,
   ): Promise<SystemsSeen & Pick<SeenGitHub, "lacksReviewers">>;
+  /**
+   * Makes the stack, and registers an App for each credential that it lacks.
+   * @returns the stack's secrets with those of the Apps
+   * @throws Error in words, Interrupted after Ctrl-C; the next run of the command carries on
+   */
+  registerApps(known: Conversation): Promise<StackSecrets>;
   /** @throws Error in words */
   hostKey(host: string): Promise<PresentedKey>;
   /** What the preview would say about the monitoring host. @throws Error in words, if it cannot be looked at */

@@ -8,7 +8,8 @@ import type { PromptAnswer, Prompt } from "./question";
 /** Whether a person sits at both ends. */
 export const isTerminal = (): boolean => stdin.isTTY && stdout.isTTY;
 
-const NOTHING_WRITTEN = "Nothing was written, and no stack was made.";
+/** What Ctrl-C leaves, as a sentence. */
+type WhatIsLeft = () => string;
 
 function show(prompt: Prompt): Promise<PromptAnswer | symbol> {
   const { kind, message } = prompt;
@@ -23,48 +24,47 @@ function show(prompt: Prompt): Promise<PromptAnswer | symbol> {
   );
 }
 
-/** @throws Interrupted after Ctrl-C */
-async function answerTo(prompt: Prompt): Promise<PromptAnswer> {
-  const answer = await show(prompt);
-  if (!isCancel(answer)) return answer as PromptAnswer;
-  throw new Interrupted("ghrunners init", NOTHING_WRITTEN);
+/** @param left what Ctrl-C leaves at that moment */
+export function terminalOf(left: WhatIsLeft): Terminal {
+  /** Between two questions Ctrl-C is a signal: nothing is under way but looking. */
+  const endAtOnce = (): never => {
+    stderr.write(`\n${new Interrupted("ghrunners init", left()).message}\n`);
+    process.exit(INTERRUPTED);
+  };
+  return {
+    async ask(prompt) {
+      const answer = await show(prompt);
+      if (!isCancel(answer)) return answer as PromptAnswer;
+      throw new Interrupted("ghrunners init", left());
+    },
+    async working(what, work) {
+      process.on("SIGINT", endAtOnce);
+      const sign = spinner({ onCancel: endAtOnce });
+      sign.start(what);
+      try {
+        return await work();
+      } finally {
+        sign.clear();
+        process.off("SIGINT", endAtOnce);
+      }
+    },
+    refused: (reason) => log.error(reason),
+    warn: (line) => log.warn(line),
+    tell: (line) => log.info(line),
+  };
 }
-
-/** Between two questions Ctrl-C is a signal: nothing is under way but looking. */
-function endAtOnce(): never {
-  stderr.write(`\n${new Interrupted("ghrunners init", NOTHING_WRITTEN).message}\n`);
-  process.exit(INTERRUPTED);
-}
-
-export const terminal: Terminal = {
-  ask: answerTo,
-  async working(what, work) {
-    process.on("SIGINT", endAtOnce);
-    const sign = spinner({ onCancel: endAtOnce });
-    sign.start(what);
-    try {
-      return await work();
-    } finally {
-      sign.clear();
-      process.off("SIGINT", endAtOnce);
-    }
-  },
-  refused: (reason) => log.error(reason),
-  warn: (line) => log.warn(line),
-  tell: (line) => log.info(line),
-};
 
 /**
  * Shows what would be written, and asks whether it may be.
  * @throws Interrupted after Ctrl-C
  */
-export async function mayWrite(title: string, settings: string): Promise<boolean> {
+export async function mayWrite(title: string, settings: string, left: WhatIsLeft): Promise<boolean> {
   note(settings.trimEnd(), title);
-  const answer = await answerTo({
+  const answer = await terminalOf(left).ask({
     kind: "yes-no",
     message: "Write this, and give the secrets to Pulumi?",
     initial: true,
   });
-  if (answer !== true) cancel(NOTHING_WRITTEN);
+  if (answer !== true) cancel(left());
   return answer === true;
 }

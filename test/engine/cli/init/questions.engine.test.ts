@@ -9,9 +9,11 @@ import { quote } from "@ghrunners/core/ssh/render-script";
 import { projectRoot } from "@ghrunners/core/project-root";
 import { until } from "@ghrunners/core/until";
 import { topology } from "@ghrunners/lab/topology";
+import { Browser } from "../../../support/registration-browser";
 import { apiOnlyLab, type ApiOnlyLab } from "../support/api-only-lab";
 
 const stack = "lab-asked";
+const withApps = "lab-asked-apps";
 const file = path.join(projectRoot, `Pulumi.${stack}.yaml`);
 
 const ENTER = "\r";
@@ -45,7 +47,7 @@ class OnTerminal {
   /** Waits until the text is shown after what was waited for before. */
   async sees(what: string): Promise<void> {
     try {
-      await until(`"${what}" is shown`, 30_000, () => this.shown.includes(what, this.read));
+      await until(`"${what}" is shown`, 120_000, () => this.shown.includes(what, this.read));
     } catch (error) {
       throw new Error(`${(error as Error).message}\n${this.shown.slice(-3000)}`);
     }
@@ -73,7 +75,7 @@ class OnTerminal {
 }
 
 describe("ghrunners init on a terminal", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let lab: ApiOnlyLab;
   let folder: string;
 
@@ -85,16 +87,17 @@ describe("ghrunners init on a terminal", function () {
   const opened: OnTerminal[] = [];
   afterEach(() => opened.splice(0).forEach((terminal) => terminal.kill()));
   after(async () => {
-    rmSync(file, { force: true });
+    for (const name of [stack, withApps]) rmSync(path.join(projectRoot, `Pulumi.${name}.yaml`), { force: true });
     rmSync(folder, { recursive: true, force: true });
     await lab.close();
   });
 
   /** What the laboratory needs and no person is asked for. */
-  function start(...args: string[]): OnTerminal {
+  const start = (...args: string[]): OnTerminal => startFor(stack, ...args);
+  function startFor(named: string, ...args: string[]): OnTerminal {
     const { env } = lab.rehearsal.session;
     const set = ["hosts=skip", `github.url=${lab.rehearsal.lab.githubUrl}`, "github.writeDelayMs=0", "vm.diskGiB=4"];
-    const line = ["ghrunners", "init", "--stack", stack, ...set.flatMap((each) => ["--set", each]), ...args];
+    const line = ["ghrunners", "init", "--stack", named, ...set.flatMap((each) => ["--set", each]), ...args];
     const terminal = new OnTerminal(line, { ...env, TERM: "xterm" });
     opened.push(terminal);
     return terminal;
@@ -144,6 +147,8 @@ describe("ghrunners init on a terminal", function () {
     await terminal.answers("API token of Proxmox VE", proxmoxToken);
     await terminal.sees("proxmox.templateId is 9000, the only one that fits");
     await terminal.answers("Repository that the runners serve", "octo-org/demo-app");
+    await terminal.sees("How GitHub lets the program in");
+    terminal.type(`${DOWN}${ENTER}`);
     await terminal.answers("Token of an administrator", "github_pat_of_no_one");
     await terminal.sees("401, the token is wrong, expired or revoked");
     await terminal.answers("Token of an administrator", githubToken);
@@ -188,6 +193,39 @@ describe("ghrunners init on a terminal", function () {
       assert.ok(!terminal.shown.includes(secret), "a secret was shown");
       assert.ok(!text.includes(secret), "a secret was written in plain text");
     }
+  });
+
+  it("registers Apps by a page between two questions, and says what Ctrl-C leaves after that", async () => {
+    const { proxmoxToken } = lab.rehearsal.lab.secrets;
+    const terminal = startFor(withApps);
+    await terminal.answers("Address of the Proxmox VE API", withoutScheme());
+    await terminal.answers("API token of Proxmox VE", proxmoxToken);
+    await terminal.answers("Repository that the runners serve", "octo-org/demo-app");
+    await terminal.answers("How GitHub lets the program in");
+    await terminal.sees("How many runners");
+    terminal.type(`${DOWN}${ENTER}`);
+    await terminal.answers("Is there a machine for monitoring");
+    await terminal.answers(
+      `Make the stack ${withApps}, and register an App of octo-org/demo-app for each of githubToken?`,
+    );
+    await terminal.sees(" in a browser on this machine");
+    const page = /Open (http:\S+) in a browser/.exec(terminal.shown)?.[1] ?? "";
+    const browser = new Browser(readFileSync(lab.rehearsal.lab.authority, "utf8"));
+    await browser.register(page, lab.rehearsal.lab.githubUrl);
+    await browser.install(page);
+    await terminal.sees("is installed");
+    await until("the page shows its end", 30_000, async () => /All are ready/.test((await browser.open(page)).body));
+    await terminal.sees("octo-org/demo-app is");
+    await terminal.sees("Environment of the runners");
+    terminal.type(CTRL_C);
+    assert.equal(await terminal.end(), 130, terminal.shown);
+    assert.match(
+      terminal.shown,
+      /The stack lab-asked-apps has the keys of its GitHub Apps; nothing else was written\./,
+    );
+    const text = readFileSync(path.join(projectRoot, `Pulumi.${withApps}.yaml`), "utf8");
+    assert.match(text, /ghrunners:githubToken:\s+secure:/);
+    assert.doesNotMatch(text, /ghrunners:(?!githubToken)/);
   });
 
   it("asks nothing the second time", async () => {

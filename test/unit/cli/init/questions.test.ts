@@ -26,6 +26,7 @@ describe("questions of ghrunners init", () => {
       "Address of the Proxmox",
       "API token of Proxmox",
       "Repository that the runners",
+      "How GitHub lets the",
       "Token of an administrator",
       "Environment of the runners",
       "Default gateway of the",
@@ -92,6 +93,7 @@ describe("questions of ghrunners init", () => {
         ["Template", [9000, 9001]],
         ["Storage", ["local-lvm", "tank"]],
         ["Bridge", ["vmbr0", "vmbr1"]],
+        ["How", ["apps", "tokens"]],
         ["How", [2, 1]],
         ["Node", ["pve1", "pve2"]],
         ["Template", [9002]],
@@ -120,7 +122,12 @@ describe("questions of ghrunners init", () => {
       passphraseFile: "/p",
     };
     const run = await talk({ "Default gateway": ["10.1.0.1"] }, {}, start);
-    assert.deepEqual(messages(run), ["Token of an administrator", "Default gateway of the", "Is there a machine"]);
+    assert.deepEqual(messages(run), [
+      "How GitHub lets the",
+      "Token of an administrator",
+      "Default gateway of the",
+      "Is there a machine",
+    ]);
     assert.deepEqual(run.refused, []);
   });
 

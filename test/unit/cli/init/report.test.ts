@@ -72,9 +72,27 @@ describe("the result of ghrunners init", () => {
     const allowed = "a token";
     const finding = fromConfiguration({ path: "githubToken", seen: "nothing", allowed });
     const text = renderInit({ ...report, stack: "team", result: "refused", findings: [finding] });
-    assert.match(text, /expected a token; or instead of a token, .*: ghrunners setup github --stack team --register /);
+    assert.match(text, /expected a token; or instead of a token: ghrunners init --stack team --register /);
     const plain = fromConfiguration({ path: "githubToken", seen: "a value stored in plain text", allowed });
     assert.doesNotMatch(plain.reason, /--register/);
+  });
+
+  it("says what the Apps have left in a stack that is refused for something else", () => {
+    const findings = fromPreflight([{ setting: "proxmox.node", reason: "there is no node x" }], false);
+    const part = { result: "refused", settings: [], secrets: ["githubToken"], findings } as const;
+    const text = renderInit({ ...report, ...part, secrets: [...part.secrets], settings: [], stack: "team" });
+    assert.match(
+      text,
+      /^Only the keys of GitHub Apps were written: team\n {2}created in Pulumi's backend\n {2}secrets: /,
+    );
+    assert.match(
+      renderInit({ ...report, ...part, created: false, secrets: [], settings: [] }),
+      /^Nothing was written: /,
+    );
+    assert.deepEqual(
+      nextCommands({ result: "refused", findings, stack: "team" }, { PULUMI_CONFIG_PASSPHRASE_FILE: "/f" }),
+      ["export PULUMI_CONFIG_PASSPHRASE_FILE='/f'", "ghrunners init --stack team"],
+    );
   });
 
   it("gives no example of an address, which the same check might refuse", () => {

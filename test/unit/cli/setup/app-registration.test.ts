@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import http from "node:http";
-import https from "node:https";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { text } from "node:stream/consumers";
 import { manifestOf, registrationText } from "@ghrunners/cli/setup/app-manifest";
 import { appForms } from "@ghrunners/cli/setup/github-apps";
 import { setupGitHub } from "@ghrunners/cli/setup/github";
@@ -14,53 +11,10 @@ import { requireSettable, setSecret } from "@ghrunners/cli/rotate/configuration"
 import { GitHubClient } from "@ghrunners/core/github/client";
 import { until } from "@ghrunners/core/until";
 import { TestEmulator, owner, repo } from "@ghrunners/lab/driver/emulator";
+import { Browser, type LoadedPage, plain } from "../../../support/registration-browser";
 import { standInPulumi } from "../../../support/stand-in-pulumi";
 
 const fullName = `${owner}/${repo}`;
-
-interface Page {
-  readonly status: number;
-  readonly location: string;
-  readonly body: string;
-  readonly headers: http.IncomingHttpHeaders;
-}
-
-/** A person's browser, which follows no redirect by itself. It trusts the emulator's authority. */
-class Browser {
-  readonly pages: Page[] = [];
-  constructor(private readonly ca: string) {}
-
-  async open(url: string, form?: URLSearchParams, more: { method?: string; host?: string } = {}): Promise<Page> {
-    const { method = form === undefined ? "GET" : "POST", host } = more;
-    const headers = host === undefined ? {} : { host };
-    const page = await new Promise<Page>((resolve, reject) => {
-      const options = { method, headers, ca: this.ca, agent: false } as const;
-      const answer = (response: http.IncomingMessage): void => {
-        const { statusCode: status = 0, headers } = response;
-        text(response).then((body) => resolve({ status, location: headers.location ?? "", body, headers }), reject);
-      };
-      const request = url.startsWith("https:")
-        ? https.request(url, options, answer)
-        : http.request(url, options, answer);
-      request.on("error", reject).end(form?.toString());
-    });
-    this.pages.push(page);
-    return page;
-  }
-
-  /** Presses a button of a page. */
-  press(from: string, page: Page, number = 0): Promise<Page> {
-    const form = page.body.match(/<form[\s\S]*?<\/form>/g)?.[number] ?? "";
-    const fields = [...form.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(
-      ([, name = "", value = ""]): [string, string] => [name, plain(value)],
-    );
-    const action = plain(/action="([^"]+)"/.exec(form)?.[1] ?? "");
-    return this.open(new URL(action, from).href, new URLSearchParams(fields));
-  }
-}
-
-const plain = (html: string): string =>
-  html.replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
 
 describe("ghrunners setup github --register", () => {
   let emulator: TestEmulator;
@@ -95,12 +49,8 @@ describe("ghrunners setup github --register", () => {
     await working;
   };
   /** @returns the page after GitHub sent the browser back */
-  const register = async (url: string): Promise<{ back: Page; returned: string }> => {
-    const confirm = await browser.press(url, await browser.open(url));
-    assert.match(confirm.body, /Create GitHub App for octo-org/);
-    const { location: returned } = await browser.press(emulator.url, confirm);
-    return { back: await browser.open(returned), returned };
-  };
+  const register = (url: string): Promise<{ back: LoadedPage; returned: string }> =>
+    browser.register(url, emulator.url);
   const seen = (url: string, words: RegExp): Promise<boolean> =>
     until(`the page shows ${words.source}`, 20_000, async () => words.test((await browser.open(url)).body) || false);
 

@@ -33,9 +33,14 @@ export const ghrunnersCommands: readonly KnownCommand[] = [
     by: '"ghrunners", "init", "--stack", stack',
   },
   {
+    pattern: /^ghrunners init( --stack team --from answers\.yaml)? --register( --passphrase-file \S+)?$/,
+    test: "test/engine/cli/init/apps.engine.test.ts",
+    by: '"ghrunners", "init", "--stack", stack',
+  },
+  {
     pattern: /^ghrunners init --stack team$/,
     test: "test/engine/cli/init/questions.engine.test.ts",
-    by: '"ghrunners", "init", "--stack", stack',
+    by: '"ghrunners", "init", "--stack", named',
   },
   {
     pattern:
@@ -49,12 +54,7 @@ export const ghrunnersCommands: readonly KnownCommand[] = [
     by: '"ghrunners", "setup", "github"',
   },
   {
-    pattern: /^pulumi stack init team$/,
-    test: "test/engine/program/cli-alone.engine.test.ts",
-    by: '"stack", "init", stack, "--secrets-provider", "passphrase"',
-  },
-  {
-    pattern: /^ghrunners setup github --register( --open)?( --stack team --repository octo-org\/demo-app)?$/,
+    pattern: /^ghrunners setup github --register( --open)?$/,
     test: "test/unit/cli/setup/app-registration.test.ts",
     by: "await serveRegistration(registration, { port: 0",
   },

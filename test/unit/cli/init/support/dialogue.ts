@@ -25,6 +25,7 @@ export const systems: Systems = {
   proxmoxFindings: () => Promise.resolve([]),
   githubRepository: () => Promise.resolve({ defaultBranch: "trunk", writers: ["octocat"] }),
   githubFindings: () => Promise.resolve({ findings: [], notices: [], lacksReviewers: false }),
+  registerApps: () => Promise.reject(new Error("no App is to be registered here")),
   hostKey: () => Promise.resolve({ key: "ssh-ed25519 AAAA", fingerprint: "SHA256:abc" }),
   monitoringFindings: () => Promise.resolve({ findings: [], notices: [] }),
   readFile: () => privateKey,
@@ -50,6 +51,7 @@ const usual: Typed = {
   "Address of the Proxmox VE API": ["https://pve.example:8006"],
   "API token": [proxmoxToken],
   "Repository that": ["octo-org/demo-app"],
+  "How GitHub lets": ["tokens"],
   "Token of an administrator": ["github_pat_1"],
   "Logins of": ["octocat, hubot"],
 };
