@@ -36,7 +36,16 @@ function callerOf(job: Named): string | undefined {
 }
 
 /** GitHub puts a matrix's values in brackets behind the job's name: `Release (web, production)`. */
-const wordsOf = (name: string): string[] => name.toLowerCase().split(/[\s(),/]+/);
+export const wordsOf = (name: string): string[] => name.toLowerCase().split(/[\s(),/]+/);
+
+/**
+ * Names of the jobs that call deploy.yml, each once.
+ * @example callersOf([{ name: "Release (web) / Deploy" }, { name: "Build" }]) // ["Release (web)"]
+ */
+export const callersOf = (jobs: readonly Named[]): string[] => [...new Set(jobs.flatMap((job) => callerOf(job) ?? []))];
+
+/** Whether a job belongs to the deployment of a caller. */
+export const isOf = (caller: string, { name }: Named): boolean => name.startsWith(`${caller} / `);
 
 /**
  * Leaves out the jobs of a run's other deployments. A run with one deployment keeps all its jobs. Of several, the one
@@ -46,7 +55,7 @@ const wordsOf = (name: string): string[] => name.toLowerCase().split(/[\s(),/]+/
  *   { url, environment: "production", targets: ["web"], version: "2" }); // the first one
  */
 export function jobsOfDeployment<Job extends Named>(jobs: readonly Job[], wanted: WantedDeployment): Job[] {
-  const callers = [...new Set(jobs.flatMap((job) => callerOf(job) ?? []))];
+  const callers = callersOf(jobs);
   let left = callers;
   for (const known of [[wanted.environment], wanted.targets, [wanted.version]]) {
     const named = left.filter((name) => known.some((word) => wordsOf(name).includes(word.toLowerCase())));
@@ -54,5 +63,5 @@ export function jobsOfDeployment<Job extends Named>(jobs: readonly Job[], wanted
   }
   if (left.length > 1) throw new SeveralDeploymentsError(left, wanted);
   const others = callers.filter((name) => !left.includes(name));
-  return jobs.filter(({ name }) => !others.some((other) => name.startsWith(`${other} / `)));
+  return jobs.filter((job) => !others.some((other) => isOf(other, job)));
 }

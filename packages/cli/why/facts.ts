@@ -23,7 +23,7 @@ export type RunnerFacts = Described<typeof whyRunnerSchema>;
 export type TargetFacts = Described<typeof whyTargetSchema>;
 
 /** The answer before it is judged. */
-export type WhyFacts = Omit<WhyAnswer, "cause" | "further" | "problem" | "next">;
+export type WhyFacts = Omit<WhyAnswer, "cause" | "deployments" | "further" | "problem" | "next">;
 
 /** A cause, whether it needs a person or goes on by itself, and what to do next. */
 export interface WhyCause {

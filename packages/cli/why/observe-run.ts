@@ -100,7 +100,7 @@ export async function observeRun(input: ObserveInput): Promise<WhyFacts> {
   const switchSeen = (online: readonly string[]): WhyFacts["switch"] =>
     choice === undefined ? null : choiceStatus(choice, hasFailover(settings), at, online);
   if (run === null) {
-    const nothing = { jobs: [], gate: null, words: [], approvals: [], groups: [], runners: null };
+    const nothing = { jobs: [], gate: null, words: [], deployments: [], approvals: [], groups: [], runners: null };
     return {
       ...base,
       run,

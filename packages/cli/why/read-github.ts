@@ -4,6 +4,7 @@ import type { GitHubClient } from "@ghrunners/core/github/client";
 import { statusOf, unlessMissing } from "@ghrunners/core/github/errors";
 import { workflowsOf } from "@ghrunners/core/github/read-facts";
 import { DEPLOY_WORKFLOW } from "@ghrunners/core/vocabulary/delivery";
+import { callersOf, isOf } from "../deploy/one-of-several";
 import { deployJob, gateJob, lastWords, verdictIn } from "../deploy/snapshot";
 import { jobLog, pendingDeployments } from "../workflow-run/read-run";
 import type { Approval, WhyFacts, Group, WhyJob, WhyRun } from "./facts";
@@ -180,6 +181,21 @@ async function holderOf(client: GitHubClient, group: string): Promise<Group["hol
 
 const FAILED = ["failure", "timed_out"];
 
+type Logs = Pick<WhyFacts["github"], "gate" | "words">;
+
+/** What the logs say of the run, or of one of its deployments. */
+async function readLogs(client: GitHubClient, run: WhyRun, jobs: readonly JobWithId[]): Promise<Logs> {
+  const gate = gateJob({ jobs });
+  const failed = jobs.find(({ conclusion }) => FAILED.includes(conclusion ?? ""));
+  // A deployment that had nothing to do says so in its log, and in no record.
+  const isOver = jobs.every(({ status }) => status === "completed");
+  const told = failed ?? (isOver && run.deploys ? deployJob({ jobs }) : undefined);
+  const logOf = (job: JobWithId | undefined): Promise<string> =>
+    job?.status === "completed" && job.conclusion !== "skipped" ? jobLog(client, job.id) : Promise.resolve("");
+  const [gateLog, log] = await Promise.all([logOf(gate), told === gate ? "" : logOf(told)]);
+  return { gate: verdictIn(gateLog), words: lastWords(told === gate ? gateLog : log).map(oneLine) };
+}
+
 /** Everything that GitHub shows of the run, and the repository's runners. */
 export async function readGitHub(client: GitHubClient, run: WhyRun, reads: Reads): Promise<WhyFacts["github"]> {
   const isOpen = run.status !== "completed";
@@ -194,17 +210,22 @@ export async function readGitHub(client: GitHubClient, run: WhyRun, reads: Reads
       null,
     ),
   ]);
-  const gate = gateJob({ jobs });
-  const failed = jobs.find(({ conclusion }) => FAILED.includes(conclusion ?? ""));
-  // A deployment that had nothing to do says so in its log, and in no record.
-  const told = failed ?? (isOpen || !run.deploys ? undefined : deployJob({ jobs }));
-  const logOf = (job: JobWithId | undefined): Promise<string> =>
-    job?.status === "completed" && job.conclusion !== "skipped" ? jobLog(client, job.id) : Promise.resolve("");
-  const [gateLog, log] = await Promise.all([logOf(gate), told === gate ? "" : logOf(told)]);
+  const callers = callersOf(jobs);
+  const several = callers.length > 1 ? callers : [];
+  const [logs, ...ofDeployments] = await Promise.all([
+    readLogs(client, run, jobs),
+    ...several.map((caller) =>
+      readLogs(
+        client,
+        run,
+        jobs.filter((job) => isOf(caller, job)),
+      ),
+    ),
+  ]);
   return {
     jobs: jobs.map(withoutId),
-    gate: verdictIn(gateLog),
-    words: lastWords(told === gate ? gateLog : log).map(oneLine),
+    ...logs,
+    deployments: ofDeployments.map((each, index) => ({ caller: several[index] ?? "", ...each })),
     ...{ approvals, groups, runners },
   };
 }

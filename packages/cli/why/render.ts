@@ -26,7 +26,14 @@ function githubLines(answer: WhyAnswer): string[] {
   return [
     `  run ${run.id} of ${run.workflow}: ${state}${attempt}, started ${since(run.createdAt, at)} ago`,
     ...jobRows(answer),
-    ...(gate === null ? [] : [gate.go ? `  gate: ${gate.runner} (${gate.reason})` : `  gate refuses: ${gate.reason}`]),
+    ...github.deployments.flatMap(({ caller, gate: own }) =>
+      own === null
+        ? []
+        : [`  gate of ${caller}: ${own.go ? `${own.runner} (${own.reason})` : `refuses: ${own.reason}`}`],
+    ),
+    ...(gate === null || github.deployments.length > 0
+      ? []
+      : [gate.go ? `  gate: ${gate.runner} (${gate.reason})` : `  gate refuses: ${gate.reason}`]),
     ...github.approvals.map(
       ({ environment, reviewers, waitsUntil }) =>
         `  environment ${environment}: ${reviewers.length === 0 ? "no reviewer" : `reviewed by ${reviewers.join(", ")}`}${waitsUntil === null ? "" : `, waits until ${waitsUntil}`}`,
@@ -74,11 +81,12 @@ const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ["", pc.bold(title), ...lines];
 
 export function renderWhy(answer: WhyAnswer): string {
-  const { cause, further, problem, next, run, targets, unread, at } = answer;
+  const { cause, deployments, further, problem, next, run, targets, unread, at } = answer;
   const choice = answer.switch;
   return [
     "",
     `${dot(!problem)} ${pc.bold(cause.words)}`,
+    ...deployments.map(({ caller, words, problem: isBad }) => `  ${dot(!isBad)} ${caller}: ${words}`),
     ...further.map((text) => `${dot(false)} After that: ${text}`),
     ...(run === null ? [] : ["", `${run.title}  ${run.url}`]),
     ...section("GitHub", githubLines(answer)),

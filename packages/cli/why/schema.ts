@@ -137,12 +137,26 @@ export const whySchema = z.strictObject({
     words: z.string().describe("One sentence: why the run waits, failed or is done."),
   }),
   further: z.array(z.string()).describe("What would stop the run after that."),
+  deployments: z
+    .array(
+      z.strictObject({
+        caller: z.string().describe("The job that calls deploy.yml, as `Release (web)`."),
+        kind: z.enum(causeKinds),
+        words: z.string().describe("One sentence: why this deployment waits, failed or is done."),
+        problem: z.boolean(),
+        next: z.string().nullable(),
+      }),
+    )
+    .describe("Each deployment of a run that has several; empty for any other run."),
   problem: z.boolean().describe("Whether something has to be done: it failed, or does not go on by itself."),
   next: z.string().nullable().describe("The next thing to do; null: nothing."),
   github: z.strictObject({
     jobs: z.array(whyJobSchema),
     gate: verdictSchema.nullable().describe("The gate's verdict; null if it has not decided, or could not be read."),
     words: z.array(z.string()).describe("Errors in the log of the job that failed."),
+    deployments: z
+      .array(z.strictObject({ caller: z.string(), gate: verdictSchema.nullable(), words: z.array(z.string()) }))
+      .describe("The same for each deployment of a run that has several; empty for any other run."),
     approvals: z.array(whyApprovalSchema),
     groups: z.array(whyGroupSchema).describe("Concurrency groups in which the run waits."),
     runners: z.array(whyCandidateSchema).nullable().describe("The repository's runners; null: not read."),

@@ -73,7 +73,15 @@ export const facts = ({ github, ...change }: Change = {}): WhyFacts => ({
   ...{ switch: fresh, paused: null, targets: [target()], unread: [] },
   ...change,
   github: {
-    ...{ jobs: [gate, job()], gate: go, words: [], approvals: [], groups: [], runners: [candidate(), other] },
+    ...{
+      jobs: [gate, job()],
+      gate: go,
+      words: [],
+      deployments: [],
+      approvals: [],
+      groups: [],
+      runners: [candidate(), other],
+    },
     ...github,
   },
 });

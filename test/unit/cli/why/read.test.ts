@@ -141,8 +141,8 @@ describe("GitHub's view of a run", () => {
       const body = answers[route];
       const code = typeof body === "number" ? body : body === undefined ? 404 : 200;
       response
-        .writeHead(code, { "content-type": "application/json" })
-        .end(JSON.stringify(code === 200 ? body : { message: "refused" }));
+        .writeHead(code, { "content-type": typeof body === "string" ? "text/plain" : "application/json" })
+        .end(typeof body === "string" ? body : JSON.stringify(code === 200 ? body : { message: "refused" }));
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   });
@@ -192,6 +192,36 @@ describe("GitHub's view of a run", () => {
       { group: "deploy-production", ahead: 1, holder: { run: 6, url: home, name: "Release / Deploy" } },
     ]);
     assert.deepEqual([seen.jobs[0]?.status, [...reads.unread]], ["pending", []]);
+  });
+
+  it("has the gate and the errors of each deployment, where a matrix calls deploy.yml several times", async () => {
+    const jobs = ["web", "api"].flatMap((name, index) => [
+      { ...rawJob, id: 10 * index + 1, name: `Release (${name}) / Gate / Choose`, status: "completed" },
+      { ...rawJob, id: 10 * index + 2, name: `Release (${name}) / Deploy`, status: "completed", conclusion: "failure" },
+    ]);
+    const gateLog = (runner: string): string => `### Runner: ${runner}\nReason: it is healthy`;
+    answers = {
+      "/actions/runs/7/jobs": { jobs: jobs.map((each) => ({ conclusion: "success", ...each })) },
+      "/actions/jobs/1/logs": gateLog("primary"),
+      "/actions/jobs/2/logs": "##[error]web does not answer",
+      "/actions/jobs/11/logs": gateLog("secondary"),
+      "/actions/jobs/12/logs": "##[error]api does not answer",
+      "/actions/runners": { runners: [] },
+    };
+    const reads = new Reads();
+    const done = { ...raw, status: "completed", conclusion: "failure" };
+    answers["/actions/runs/7"] = done;
+    const run = await readRun(client(), 7, "release.yml");
+    assert.ok(run);
+    const { deployments, words } = await readGitHub(client(), run, reads);
+    assert.deepEqual(
+      deployments.map(({ caller, gate, words: said }) => [caller, gate?.go === true && gate.runner, said]),
+      [
+        ["Release (web)", "primary", ["web does not answer"]],
+        ["Release (api)", "secondary", ["api does not answer"]],
+      ],
+    );
+    assert.deepEqual([words, [...reads.unread]], [["web does not answer"], []]);
   });
 
   it("names what could not be read, and calls it unknown", async () => {
