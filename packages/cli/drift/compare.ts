@@ -2,6 +2,7 @@
  * Compares the three views: what the stack made, what GitHub shows, what the hosts show. Pure.
  */
 import { type EnvironmentSeen, type Protection, protectionDifferences } from "@ghrunners/core/github/protection";
+import { isKnownAs } from "@ghrunners/core/github/known-runner";
 import { carries, normal } from "@ghrunners/core/github/runner";
 import { deliverySecrets, stackSecrets } from "@ghrunners/core/vocabulary/delivery";
 import { compareHosts } from "./compare-hosts";
@@ -163,7 +164,8 @@ function runners(expected: DriftExpectation, seen: DriftObservation, repairs: Re
     return found;
   });
   const unknown = all
-    .filter(({ id, labels }) => {
+    .filter(({ id, name, labels }) => {
+      if (isKnownAs(expected.knownRunners, name)) return false;
       return carries(labels, [expected.label]) && !expected.runners.some((runner) => runner.id === id);
     })
     .flatMap((runner) => {

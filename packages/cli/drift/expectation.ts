@@ -26,6 +26,8 @@ export interface DriftExpectation extends StackState {
   readonly publicAllowed: boolean;
   /** Label that only this stack's runners may carry. */
   readonly label: string;
+  /** Names of other runners that may carry it, or their beginnings with `*`. */
+  readonly knownRunners: readonly string[];
   readonly hosts: readonly HostExpectation[];
 }
 
@@ -59,6 +61,7 @@ export function expectationOf(stack: string, settings: Settings, state: StackSta
     repositoryName: settings.github.repository,
     publicAllowed: settings.safety.allowPublicRepository !== undefined,
     label: settings.environment,
+    knownRunners: settings.monitoring?.knownRunners ?? [],
     // A target without a managed key is not inspected.
     hosts: [...runners, ...targets.filter(({ keys }) => keys.length > 0)],
   };

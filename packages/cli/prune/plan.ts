@@ -1,4 +1,5 @@
 /** Decides what a stack left behind, and what of that may be removed. Pure. */
+import { isKnownAs } from "@ghrunners/core/github/known-runner";
 import { carries, type GitHubRunner } from "@ghrunners/core/github/runner";
 import { isTemplateName } from "@ghrunners/core/proxmox/image";
 import { PRUNE_WORDS } from "@ghrunners/core/vocabulary/safety";
@@ -18,6 +19,8 @@ export interface Owned {
   /** Labels of each runner that the configuration knows. */
   readonly labelSets: readonly (readonly string[])[];
   readonly runnerNames: readonly string[];
+  /** Names of others' runners that may carry the environment's label, or their beginnings with `*`. */
+  readonly knownRunners: readonly string[];
   readonly vmIds: readonly number[];
 }
 
@@ -51,7 +54,8 @@ export function ghosts(
 ): LeftBehind[] {
   const mine = new Set(owned.runnerNames.map((name) => name.toLowerCase()));
   return runners
-    .filter(({ name, labels }) => !mine.has(name.toLowerCase()) && carries(labels, [owned.environment]))
+    .filter(({ name }) => !mine.has(name.toLowerCase()) && !isKnownAs(owned.knownRunners, name))
+    .filter(({ labels }) => carries(labels, [owned.environment]))
     .map((runner) => ({
       kind: "runner" as const,
       id: String(runner.id),

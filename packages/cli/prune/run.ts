@@ -53,6 +53,7 @@ async function open(stackName: string | undefined, planFile: string | undefined)
     repository: github.repository,
     labelSets: settings.runners.map(({ role }) => runnerLabels(environment, role, agent.extraLabels)),
     runnerNames: [...machinesOf(settings), ...runners].map(({ name }) => name),
+    knownRunners: settings.monitoring?.knownRunners ?? [],
     vmIds: [
       ...machinesOf(settings).map(({ vmId }) => vmId),
       ...[proxmox.templateId, ...Object.values(proxmox.templates ?? {})],

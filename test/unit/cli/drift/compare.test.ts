@@ -22,6 +22,7 @@ const expected: DriftExpectation = {
   repositoryName: "octo-org/demo-app",
   publicAllowed: false,
   label: "production",
+  knownRunners: ["staging-*"],
   environment: {
     name: "production",
     waitMinutes: 5,
@@ -204,6 +205,14 @@ describe("drift between the three planes", () => {
     ["monitoring-file-missing", { monitoring: [files[0]!] }, restored],
     ["monitoring-file-unknown", { monitoring: [...files, sum("c.yml", "c")] }, restored],
   );
+  it("finds no stranger in a runner that monitoring.knownRunners names", () => {
+    const other = (name: string) => ({ ...idle, id: 8, name, labels: ["production"] });
+    const ids = (name: string): string[] =>
+      drift({ runners: [...asExpected.runners, other(name)] }).findings.map(({ id }) => id);
+    assert.deepEqual(ids("staging-runner"), []);
+    assert.deepEqual(ids("stage-runner"), ["runner-unknown"]);
+  });
+
   for (const [id, changes, repair] of cases) {
     it(`finds what drifted between configuration, state and reality: ${id}`, () => {
       const report = drift(changes);

@@ -20,6 +20,7 @@ const owned: Owned = {
   repository: "octo-org/demo-app",
   labelSets: [labels, [...labels.slice(0, 4), "secondary"]],
   runnerNames: ["runner-1", "runner-2"],
+  knownRunners: ["staging-*"],
   vmIds: [151, 152],
 };
 const ghost: GitHubRunner = { id: 7, name: "runner-9", online: false, busy: false, labels, version: undefined };
@@ -48,6 +49,10 @@ describe("what a stack left behind", () => {
       found.map(({ kind, id, refusal }) => [kind, id, refusal]),
       [["runner", "7", null]],
     );
+  });
+
+  it("is no runner that monitoring.knownRunners names", () => {
+    assert.deepEqual(ghosts(owned, [{ ...ghost, name: "staging-runner" }], [], PRUNE_WORDS), []);
   });
 
   it("keeps a runner that is online, busy or not surely this stack's, each with its reason", () => {
