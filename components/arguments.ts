@@ -3,6 +3,7 @@
  * not checked.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { isRunnerGroupName, RUNNER_GROUP_FORM } from "@ghrunners/core/vocabulary/runner-group";
 import { parseAddress, parseCidr, parseNarrowCidr } from "@ghrunners/core/vocabulary/ipv4";
 
 /** One problem of an argument. */
@@ -34,6 +35,10 @@ export const forms = {
   repository: text("owner/name, without .git", /^[A-Za-z0-9-]+\/(?!.*\.git$)[A-Za-z0-9._-]+$/),
   httpsUrl: text("an https URL", /^https:\/\/[^\s'"]+$/),
   name: text("lower-case letters, digits and inner hyphens, at most 63", /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/),
+  runnerGroup: {
+    allowed: RUNNER_GROUP_FORM,
+    fits: (value) => typeof value === "string" && isRunnerGroupName(value),
+  },
   label: text("letters, digits, dot, hyphen, underscore, at most 64", /^[A-Za-z0-9._-]{1,64}$/),
   variableName: text(
     "upper-case letters, digits and underscores, not starting with GITHUB_ or a digit",

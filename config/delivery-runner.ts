@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { parseAddress } from "@ghrunners/core/vocabulary/ipv4";
 import { egress } from "./egress";
+import { pinnedArchive } from "./pinned-archive";
 import { text } from "./text";
 
 const dnsLabel = text(
@@ -16,18 +17,10 @@ const pulumiCli = z.strictObject({
       description: "Version of the Pulumi CLI on it. Default: that of the package @pulumi/pulumi in package.json.",
       example: "3.276.0",
     }),
-  sha256: text("64 lower-case hexadecimal digits", /^[0-9a-f]{64}$/)
-    .optional()
-    .meta({
-      description: "SHA-256 of the archive at downloadUrl; set both together with version.",
-      example: "<64 hexadecimal digits>",
-    }),
-  downloadUrl: text("an https URL", /^https:\/\/[^\s'"]+$/)
-    .optional()
-    .meta({
-      description: "URL of the pinned archive. Default: that of the version's release at GitHub.",
-      example: "https://mirror.example/pulumi-v3.276.0-linux-x64.tar.gz",
-    }),
+  ...pinnedArchive(
+    "that of the version's release at GitHub",
+    "https://mirror.example/pulumi-v3.276.0-linux-x64.tar.gz",
+  ),
 });
 
 export const deliveryRunner = z.strictObject({

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { CREDENTIAL_FORM, isCredential } from "@ghrunners/core/github/credential";
 import { MINIMUM_RUNNER_VERSION, RUNNER_USER } from "@ghrunners/core/vocabulary/runner";
+import { isRunnerGroupName, RUNNER_GROUP_FORM } from "@ghrunners/core/vocabulary/runner-group";
 import { TEMPLATE_VMIDS } from "@ghrunners/core/proxmox/image";
 import { defaults } from "@ghrunners/components/runner/defaults";
 import { deliveryRunner } from "./delivery-runner";
@@ -12,6 +13,7 @@ import { deployment } from "./deployment";
 import { egress } from "./egress";
 import { monitoring } from "./monitoring";
 import { parseAddress, parseNarrowCidr } from "@ghrunners/core/vocabulary/ipv4";
+import { pinnedArchive } from "./pinned-archive";
 import { promotion } from "./promotion";
 import { repository } from "./repository";
 import { compareVersions } from "@ghrunners/core/vocabulary/version";
@@ -96,16 +98,11 @@ const github = z.strictObject({
     "owner/name, without .git",
     (value) => /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(value) && !value.endsWith(".git"),
   ).meta({ description: "Repository that the runners serve.", example: "octo-org/demo-app" }),
-  runnerGroup: text(
-    "letters, digits, dot, hyphen, underscore, at most 64, not Default",
-    (value) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value) && value.toLowerCase() !== "default",
-  )
-    .optional()
-    .meta({
-      description:
-        "Runner group, if the runners belong to the organization that owns the repository. The program makes it, for this repository only, and refuses one that others may use. Needs GitHub Team or Enterprise. Default: the runners belong to the repository.",
-      example: "demo-app-runners",
-    }),
+  runnerGroup: text(RUNNER_GROUP_FORM, isRunnerGroupName).optional().meta({
+    description:
+      "Runner group, if the runners belong to the organization that owns the repository. The program makes it, for this repository only, and refuses one that others may use. Needs GitHub Team or Enterprise. Default: the runners belong to the repository.",
+    example: "demo-app-runners",
+  }),
   writeDelayMs: z
     .int()
     .min(0)
@@ -187,18 +184,10 @@ const agent = z.strictObject({
       "Runner version to install, at least; a newer version on the host is kept until this is lowered. Default: the proved version with promotion.from, else the newest that GitHub offers when the stack is made; the state then keeps it. The runner does not update itself: raise the version within 30 days of a release.",
     example: "2.336.0",
   }),
-  sha256: text("64 lower-case hexadecimal digits", /^[0-9a-f]{64}$/)
-    .optional()
-    .meta({
-      description: "SHA-256 of the archive at downloadUrl; set both together with version.",
-      example: "<64 hexadecimal digits>",
-    }),
-  downloadUrl: text("an https URL", /^https:\/\/[^\s'"]+$/)
-    .optional()
-    .meta({
-      description: "URL of the pinned archive. Default: the URL from the repository's downloads endpoint at GitHub.",
-      example: "https://mirror.example/actions-runner-linux-x64-2.336.0.tar.gz",
-    }),
+  ...pinnedArchive(
+    "the URL from the repository's downloads endpoint at GitHub",
+    "https://mirror.example/actions-runner-linux-x64-2.336.0.tar.gz",
+  ),
   extraLabels: z.array(label).default([]).meta({
     description: "Labels in addition to self-hosted, linux, x64, the environment and the role.",
     example: "gpu",

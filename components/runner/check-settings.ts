@@ -88,6 +88,7 @@ export function environmentProblems(args: EnvironmentArgs): ArgumentProblem[] {
       environment: [environment, forms.name],
       "github.url?": [github.url, forms.httpsUrl],
       "github.repository": [github.repository, forms.repository],
+      "github.runnerGroup?": [github.runnerGroup, forms.runnerGroup],
       "github.token": [github.token, forms.filled],
       "proxmox.endpoint": [proxmox.endpoint, forms.httpsUrl],
       "proxmox.token": [proxmox.token, forms.filled],

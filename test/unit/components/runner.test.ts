@@ -34,6 +34,16 @@ describe("Runner", () => {
     );
   });
 
+  it("refuses the name of a runner group that a pool would refuse too", async () => {
+    const group = (runnerGroup: string) => made({ github: { ...environment().github, runnerGroup } });
+    for (const name of ["Default", "two words", "-x"])
+      await assert.rejects(
+        group(name),
+        /github\.runnerGroup: seen ".*", expected letters, digits, dot, .*, not Default/,
+      );
+    await group("demo-app-runners");
+  });
+
   it("registers with exactly its labels, after the agent is there", async () => {
     const find = finder(await made({ agent: { extraLabels: ["gpu"] } }));
     assert.deepEqual(find("solo-registration").inputs.labels, [
