@@ -5677,6 +5677,7 @@ var GitHubClient = class extends RepositoryRequests {
 
 // packages/core/vocabulary/failover.ts
 var CHOICE_VARIABLE = "DEPLOY_RUNNER";
+var GATE_VARIABLE = "GATE_RUNNER";
 
 // node_modules/zod/v4/core/util.js
 var util_exports = {};
@@ -11371,7 +11372,8 @@ var runbooks = {
   offline: "offline-restore.md#runneroffline",
   none: "offline-restore.md#noauthorisedcapacity",
   network: "network-unreachable.md",
-  paused: "deployment-failed.md"
+  paused: "deployment-failed.md",
+  machine: "deployment-failed.md"
 };
 var oneLine2 = (text2) => text2.replace(/\s+/g, " ").trim();
 var stop = (reason, runbook) => ({
@@ -11436,6 +11438,13 @@ function judgeRunners(choice2, runners) {
   if (online.some(({ busy }) => !busy)) return choice2;
   return { ...choice2, remark: "The runner is busy: the job waits until it is free." };
 }
+function judgeMachine(machine, label, runners) {
+  if (!runners.some(({ name, labels }) => name === machine && carries(labels, [label]))) return null;
+  return stop(
+    `The runner gate runs on ${machine}, which has the label ${label}: a job there could change its answer and read its token. Expected a machine that it does not judge. Next: gh variable set ${GATE_VARIABLE} --body '["self-hosted","gate"]'`,
+    "machine"
+  );
+}
 function maintenanceBanner(variable, now) {
   const seen = maintenances.parse(variable, now);
   if (!seen.known)
@@ -11469,14 +11478,18 @@ Runbook: ${folder}/${verdict.runbook}
 // packages/deploy/gate/main.ts
 var { env } = process;
 var UNREADABLE = "?";
-async function judgeSeen(github, choice2) {
+async function judgeSeen(github, choice2, label) {
+  const machine = requiredVariable(env, "RUNNER_NAME");
   const own2 = await github.runners();
+  const misplaced = judgeMachine(machine, label, own2);
+  if (misplaced !== null) return misplaced;
   const verdict = judgeRunners(choice2, own2);
   if (verdict.go) return verdict;
   try {
     const list = organizationRunners(github, github.where.fullName);
     const shared = await unlessMissing(github.explain("list the organization's runners", list));
-    return judgeRunners(choice2, [...own2, ...shared ?? []]);
+    const all = [...own2, ...shared ?? []];
+    return judgeMachine(machine, label, all) ?? judgeRunners(choice2, all);
   } catch (error2) {
     if (statusOf(error2) !== 403) throw error2;
     return {
@@ -11499,7 +11512,7 @@ async function decide(now) {
     const variable = question.wanted === "auto" ? await github.variable(CHOICE_VARIABLE) : void 0;
     const choice2 = judgeChoice({ ...question, variable: variable ?? "" });
     if (!choice2.go) return { verdict: choice2, maintenance };
-    return { verdict: await judgeSeen(github, choice2), maintenance };
+    return { verdict: await judgeSeen(github, choice2, question.label), maintenance };
   } catch (error2) {
     return { verdict: stop(error2.message, "network"), maintenance };
   }

@@ -4,6 +4,7 @@
 import { describeKind, type Offer, offerOf, type RepositoryKind } from "@ghrunners/core/github/repository-kind";
 import { guardOverrides } from "@ghrunners/core/vocabulary/safety";
 import type { DeploymentInputs } from "./args";
+import type { GateMachine } from "./gate-machine";
 import type { PreflightProblem, Answer } from "./observation";
 
 export interface DeploymentObservation {
@@ -15,6 +16,8 @@ export interface DeploymentObservation {
   readonly reviewers: readonly Answer<boolean>[];
   /** Permissions of the token that only this part needs. */
   readonly permissions: readonly Answer<true>[];
+  /** At an Enterprise Server, where the runner gate runs; absent: not asked, because no environment is managed. */
+  readonly gate?: Answer<GateMachine | undefined> | undefined;
 }
 
 /** A feature that the configuration uses and that not every kind of repository has. */

@@ -14,6 +14,7 @@ import {
 } from "@ghrunners/core/github/settings";
 import type { DeploymentInputs } from "./args";
 import type { DeploymentObservation } from "./judge-deployment";
+import { observeGateMachine } from "./gate-machine";
 import { attempt } from "./observe";
 
 /** An environment that does not exist yet is fine: the token may read environments. */
@@ -49,7 +50,7 @@ export async function observeDeployment(
   // Then every other request would fail too, and one reason is enough.
   if ("error" in repository) return { kind: repository, writers: undefined, reviewers: [], permissions: [] };
   const { environment } = inputs;
-  const [kind, people, reviewers, permissions] = await Promise.all([
+  const [kind, people, reviewers, permissions, gate] = await Promise.all([
     attempt(() => kindOf(github, repository.value, url)),
     // If the token may not list them, only the warning about a single writer is lost.
     writers(github).catch(() => undefined),
@@ -66,6 +67,8 @@ export async function observeDeployment(
       ...(inputs.repositorySecrets ? [attempt(() => secretsReadable(github))] : []),
       ...(inputs.repositoryVariables ? [attempt(() => variablesReadable(github))] : []),
     ]),
+    // Nothing is made by it, so what cannot be read is left to the doctor.
+    environment === undefined ? undefined : attempt(() => observeGateMachine(github, url)),
   ]);
-  return { kind, writers: people, reviewers, permissions };
+  return { kind, writers: people, reviewers, permissions, gate };
 }

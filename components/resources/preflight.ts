@@ -12,6 +12,7 @@ import { judgeGitHub, judgeProxmox } from "../preflight/judge";
 import type { PreflightProblem } from "../preflight/observation";
 import { judgeRunnerGroup } from "../preflight/judge-runner-group";
 import { observeRunnerGroup } from "../preflight/observe-runner-group";
+import { gateNotices } from "../preflight/gate-machine";
 import { judgeDeployment, noticesOf } from "../preflight/judge-deployment";
 import { observeGitHub, observeProxmox } from "../preflight/observe";
 import { observeDeployment } from "../preflight/observe-deployment";
@@ -46,6 +47,7 @@ const say = (line: string): void => console.log(`preflight: ${line}`);
 async function deployment(github: GitHubClient, news: PreflightInputs): Promise<PreflightProblem[]> {
   const seen = await observeDeployment(github, news.deployment, news.github.url);
   if ("value" in seen.kind) noticesOf(news.github.repository, news.deployment, seen.kind.value).forEach(say);
+  gateNotices(seen.gate, news).forEach(say);
   return judgeDeployment(news.deployment, seen);
 }
 

@@ -84,6 +84,11 @@ const seed = z.object({
    * silent about variables, so everything has to work with both. Default: those of now.
    */
   variablesOfRun: z.enum(["now", "creation"]).optional(),
+  /**
+   * Version of a GitHub Enterprise Server, which names it in its meta information and has no hosted machine. Default:
+   * it is github.com in this.
+   */
+  enterpriseServer: z.string().min(1).optional(),
   /** PEM file of the authority that signed this service's certificate: jobs of the hosted machine trust it. */
   authority: z.string().min(1).optional(),
   /** Path of the network namespace in which jobs of the hosted machine run. Default: that of this service. */

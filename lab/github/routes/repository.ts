@@ -25,7 +25,13 @@ export function repositoryRoutes({ seed, store, faults }: Services): GitHubRoute
 /** What is not about the repository: the service's own description and the caller's limits. */
 export function serviceRoutes({ seed }: Services, rateLimit: () => RateLimiter): GitHubRoute[] {
   return [
-    rest("GET /meta", "public", () => ({ status: 200, body: { verifiable_password_authentication: false } })),
+    rest("GET /meta", "public", () => ({
+      status: 200,
+      body: {
+        verifiable_password_authentication: false,
+        ...(seed.enterpriseServer === undefined ? {} : { installed_version: seed.enterpriseServer }),
+      },
+    })),
     undescribed("GET /", "public", () => ({
       status: 200,
       body: {

@@ -107,6 +107,11 @@ export function variableRoutes(services: Services): GitHubRoute[] {
     rest(`GET ${repository}/{name}`, read, inRepository.get),
     rest(`PATCH ${repository}/{name}`, write, inRepository.update),
     rest(`DELETE ${repository}/{name}`, write, inRepository.remove),
+    // The lab's organization shares none.
+    rest("GET /repos/{owner}/{repo}/actions/organization-variables", read, () => ({
+      status: 200,
+      body: { total_count: 0, variables: [] },
+    })),
     rest(`GET ${environment}`, environmentRead, inEnvironment.list),
     rest(`POST ${environment}`, environmentWrite, inEnvironment.create),
     rest(`GET ${environment}/{name}`, environmentRead, inEnvironment.get),

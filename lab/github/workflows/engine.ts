@@ -244,7 +244,7 @@ export class Engine implements WorkflowEngine, JobQueue {
       limits: this.limits,
       repository: repositoryFacts(seed),
       runners: [
-        hostedRunner,
+        ...(seed.enterpriseServer === undefined ? [hostedRunner] : []),
         ...store.state.runners.filter(serves(this.services)).map((runner) => ({
           id: runner.id,
           name: runner.name,

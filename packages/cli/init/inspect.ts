@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { judgeGitHub, judgeProxmox } from "@ghrunners/components/preflight/judge";
+import { gateNotices } from "@ghrunners/components/preflight/gate-machine";
 import { judgeDeployment, noticesOf } from "@ghrunners/components/preflight/judge-deployment";
 import { observeGitHub, observeProxmox } from "@ghrunners/components/preflight/observe";
 import { judgeRunnerGroup } from "@ghrunners/components/preflight/judge-runner-group";
@@ -143,7 +144,10 @@ export async function atGitHub(
   const kind = deployment !== undefined && "value" in deployment.kind ? deployment.kind.value : undefined;
   return {
     findings: [...fromPreflight(unique, cannotLook), ...(cannotLook ? [] : ofActions)],
-    notices: kind === undefined ? [] : noticesOf(where.fullName, inputs.deployment, kind),
+    notices: [
+      ...(kind === undefined ? [] : noticesOf(where.fullName, inputs.deployment, kind)),
+      ...gateNotices(deployment?.gate, inputs),
+    ],
     kind,
   };
 }

@@ -19,3 +19,6 @@ export const STATE_FILE = "switch.json";
 
 /** Repository variable from which the gate reads which runner deploys. */
 export const CHOICE_VARIABLE = "DEPLOY_RUNNER";
+
+/** Variable with the labels of the machine on which the gate runs, where that is none of GitHub's; a person sets it. */
+export const GATE_VARIABLE = "GATE_RUNNER";

@@ -6,7 +6,7 @@
  * runbook.
  */
 import { carries, type GitHubRunner } from "@ghrunners/core/github/runner";
-import { CHOICE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
+import { CHOICE_VARIABLE, GATE_VARIABLE } from "@ghrunners/core/vocabulary/failover";
 import { runnerLabels } from "@ghrunners/core/vocabulary/runner";
 import { type ChoiceSeen, readChoice } from "@ghrunners/failover/choice/deploy-runner";
 import { maintenances } from "@ghrunners/failover/choice/maintenance";
@@ -44,6 +44,7 @@ export const runbooks = {
   none: "offline-restore.md#noauthorisedcapacity",
   network: "network-unreachable.md",
   paused: "deployment-failed.md",
+  machine: "deployment-failed.md",
 } as const;
 
 /** Joins a foreign text into one line: a runner treats lines that begin with two colons as commands. */
@@ -126,6 +127,24 @@ export function judgeRunners(
   }
   if (online.some(({ busy }) => !busy)) return choice;
   return { ...choice, remark: "The runner is busy: the job waits until it is free." };
+}
+
+/**
+ * Refuses where the gate runs on one of the runners that it judges: a job there could change its answer, and read its
+ * token.
+ * @param machine name of the runner that runs the gate
+ */
+export function judgeMachine(
+  machine: string,
+  label: string,
+  runners: readonly Pick<GitHubRunner, "name" | "labels">[],
+): GateRefusal | null {
+  if (!runners.some(({ name, labels }) => name === machine && carries(labels, [label]))) return null;
+  return stop(
+    `The runner gate runs on ${machine}, which has the label ${label}: a job there could change its answer and read its ` +
+      `token. Expected a machine that it does not judge. Next: gh variable set ${GATE_VARIABLE} --body '["self-hosted","gate"]'`,
+    "machine",
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The runner gate as a step of runner-gate.yml. It runs on a GitHub-hosted runner, never on a runner that it judges,
- * and needs only Node 18. Its inputs are environment variables; it fails if no runner may be used.
+ * The runner gate as a step of runner-gate.yml. It runs on a GitHub-hosted runner or on the one that GATE_RUNNER names,
+ * never on a runner that it judges, and needs only Node 18. Its inputs are environment variables; it fails if no runner may be used.
  */
 import { appendFileSync } from "node:fs";
 import { GitHubClient } from "@ghrunners/core/github/client";
@@ -13,6 +13,7 @@ import { requiredVariable } from "../required-variable";
 import {
   type GateApproval,
   judgeChoice,
+  judgeMachine,
   judgePause,
   judgeRunners,
   maintenanceBanner,
@@ -37,14 +38,22 @@ const UNREADABLE = "?";
  * Asks for the repository's runners, then for its organization's: a workflow does not say where they are registered. A
  * person has no such list: 404.
  */
-async function judgeSeen(github: GitHubClient, choice: GateApproval): Promise<GateApproval | GateRefusal> {
+async function judgeSeen(
+  github: GitHubClient,
+  choice: GateApproval,
+  label: string,
+): Promise<GateApproval | GateRefusal> {
+  const machine = requiredVariable(env, "RUNNER_NAME");
   const own = await github.runners();
+  const misplaced = judgeMachine(machine, label, own);
+  if (misplaced !== null) return misplaced;
   const verdict = judgeRunners(choice, own);
   if (verdict.go) return verdict;
   try {
     const list = organizationRunners(github, github.where.fullName);
     const shared = await unlessMissing(github.explain("list the organization's runners", list));
-    return judgeRunners(choice, [...own, ...(shared ?? [])]);
+    const all = [...own, ...(shared ?? [])];
+    return judgeMachine(machine, label, all) ?? judgeRunners(choice, all);
   } catch (error) {
     if (statusOf(error) !== 403) throw error;
     return {
@@ -73,7 +82,7 @@ async function decide(now: Date): Promise<Decided> {
     const variable = question.wanted === "auto" ? await github.variable(CHOICE_VARIABLE) : undefined;
     const choice = judgeChoice({ ...question, variable: variable ?? "" });
     if (!choice.go) return { verdict: choice, maintenance };
-    return { verdict: await judgeSeen(github, choice), maintenance };
+    return { verdict: await judgeSeen(github, choice, question.label), maintenance };
   } catch (error) {
     return { verdict: stop((error as Error).message, "network"), maintenance };
   }

@@ -293,3 +293,21 @@ for (const variablesOfRun of ["now", "creation"] as const)
       await until("the runner is offered the job", 10_000, () => emulator.engine.offered(runnerId));
     });
   });
+    it("runs the gate on the machine that GATE_RUNNER names, and on none of GitHub's", async () => {
+      const operator = await emulator.client();
+      const name = "GATE_RUNNER";
+      await operator.actions.createRepoVariable({ ...here, name, value: '["self-hosted","gate"]' });
+      addPrimary();
+      const machine = emulator.addRunner("gate-1");
+      emulator.services.store.change((state) => {
+        const runner = state.runners.find((known) => known.id === machine);
+        if (runner !== undefined)
+          runner.labels = ["self-hosted", "gate"].map((each, index) => ({ id: index + 1, name: each, type: "custom" }));
+      });
+      const run = release();
+      const offered = await until("the machine is offered the gate", 10_000, () => emulator.engine.offered(machine));
+      assert.deepEqual([offered.name, offered.labels], ["production / gate / Choose", ["self-hosted", "gate"]]);
+      emulator.engine.cancel(run.id, { force: false });
+      assert.equal(await conclusion(run), "cancelled");
+    });
+

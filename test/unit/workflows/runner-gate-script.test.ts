@@ -55,12 +55,14 @@ describe("the runner gate's script", () => {
     variable: string,
     more: Record<string, string> = {},
     wanted = "auto",
+    machine = "GitHub Actions 7",
   ): Promise<{ code: number | null; out: string; summary: string; outputs: string }> {
     const file = (name: string): string => path.join(folder, name);
     variables = { DEPLOY_RUNNER: variable, ...more };
     const child = spawn(process.execPath, [script], {
       env: {
         RUNNER_LABEL: "production",
+        RUNNER_NAME: machine,
         WANTED_RUNNER: wanted,
         RUNNER_VIEW_TOKEN: "planted-token-value",
         GITHUB_SERVER_URL: "https://github.com",
@@ -134,6 +136,24 @@ describe("the runner gate's script", () => {
       assert.deepEqual([code, outputs], [1, ""]);
       assert.match(out, /::error title=No runner for this deployment::Deployments to production are paused until/);
     }
+  });
+
+  it("refuses to run on a runner that it judges, also one of the organization", async () => {
+    answer = { status: 200, body: { total_count: 1, runners: [shown] } };
+    for (const group of [undefined, 3]) {
+      if (group !== undefined) {
+        answer = { status: 200, body: { total_count: 0, runners: [] } };
+        const runners = [{ ...shown, runner_group_id: group }];
+        organization = {
+          runners: { status: 200, body: { total_count: 1, runners } },
+          "runner-groups": { status: 200, body: { total_count: 1, runner_groups: [{ id: group }] } },
+        };
+      }
+      const { code, out, outputs } = await run(valid(), {}, "auto", "runner-1");
+      assert.deepEqual([code, outputs], [1, ""], out);
+      assert.match(out, /The runner gate runs on runner-1, which has the label production: .*variable set GATE_RUNNER/);
+    }
+    assert.equal((await run(valid(), {}, "auto", "gate-1")).code, 0);
   });
 
   const none = { status: 200, body: { total_count: 0, runners: [] } };

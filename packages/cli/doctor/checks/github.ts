@@ -1,30 +1,23 @@
-/** GitHub: reached, token, rate limit, repository, permissions, workflows, environment, next runner. Pure. */
+/** GitHub: reached, token, rate limit, repository, permissions, workflows, and what deployments need. Pure. */
 import type { PreflightInputs } from "@ghrunners/components/preflight/args";
 import { judgeGitHub } from "@ghrunners/components/preflight/judge";
 import { judgeDeployment } from "@ghrunners/components/preflight/judge-deployment";
 import { judgeRunnerGroup } from "@ghrunners/components/preflight/judge-runner-group";
 import type { Settings } from "@ghrunners/config/parse";
-import { protectionOf } from "@ghrunners/core/github/protection";
 import { openTo } from "@ghrunners/core/github/runner-group";
 import { apiBase } from "@ghrunners/core/github/repository";
 import { refuseWithoutRequests } from "@ghrunners/core/github/requests-left";
 import { thresholds } from "@ghrunners/monitoring/thresholds";
-import { pauseSeen } from "../../gate/pause";
 import { neededFiles } from "../../setup/workflow-files";
-import { choiceProblems, choiceStatus } from "../../status/choice";
-import { protectionProblems } from "../../status/environment";
-import { type DoctorCheck, ok, problem, fromMessage, unknown, type DoctorVerdict, warning } from "../check";
+import { type DoctorCheck, ok, problem, fromMessage, type DoctorVerdict, warning } from "../check";
 import { judgeExpiry } from "../expiry";
-import type { AskedGitHub, Fact, DoctorFacts, GitHubFacts } from "../facts";
+import type { AskedGitHub, DoctorFacts, GitHubFacts } from "../facts";
+import { AGAIN, asking, nothingAsked, refused } from "./asked-github";
+import { deploymentChecks } from "./deployments-at-github";
 import { reachedChecks } from "./services";
 
 const RENEW_TOKEN = "pulumi config set --secret ghrunners:githubToken";
 const REFRESH = "pulumi up --refresh";
-const AGAIN = "ghrunners doctor once more";
-
-/** An error of a request: refused for good, or not known. */
-const refused = (status: number | undefined): "problem" | "unknown" =>
-  status === 401 || status === 403 || status === 404 ? "problem" : "unknown";
 
 function judgeToken({ asked, left }: GitHubFacts, at: Date): DoctorVerdict {
   // The service of the rate limit accepted it; whatever else was refused is judged further down.
@@ -94,7 +87,7 @@ function judgeGroup(
   { repository, runnerGroup = "" }: PreflightInputs["github"],
   seen: AskedGitHub["runnerGroup"],
 ): DoctorVerdict | readonly DoctorVerdict[] {
-  if (seen === undefined) return unknown("not asked", AGAIN);
+  if (seen === undefined) return nothingAsked();
   if ("error" in seen) return fromMessage(refused(seen.status), seen.error, AGAIN);
   const found = judgeRunnerGroup({ repository, runnerGroup }, seen.value, true);
   if (found.length > 0) return found.map(({ reason }) => fromMessage("problem", reason, "pulumi preview"));
@@ -103,38 +96,6 @@ function judgeGroup(
   const others = openTo(group, repository);
   if (others.length > 0) return problem(`${runnerGroup} is open to ${others.join(", ")}`, REFRESH);
   return ok(`${runnerGroup} is the repository's alone`);
-}
-
-function judgeEnvironment(
-  name: string,
-  wanted: NonNullable<Settings["deployment"]>,
-  seen: Fact<unknown>,
-): DoctorVerdict | readonly DoctorVerdict[] {
-  if ("error" in seen) return fromMessage(refused(seen.status), seen.error, AGAIN);
-  const there = seen.value as Parameters<typeof protectionProblems>[2];
-  const problems = protectionProblems(name, protectionOf(wanted), there);
-  if (there === null) return problem(problems.join(), "pulumi up --refresh");
-  return problems.length === 0
-    ? ok(`${name} is protected as configured`)
-    : problems.map((each) => problem(each, "ghrunners restore-protection"));
-}
-
-function judgeChoice(choice: Fact<string | null>, at: Date): DoctorVerdict | readonly DoctorVerdict[] {
-  if ("error" in choice) return fromMessage(refused(choice.status), choice.error, AGAIN);
-  const status = choiceStatus(choice.value, true, at, []);
-  const problems = choiceProblems(status);
-  if (problems.length > 0) return problems.map((each) => fromMessage("problem", each, "ghrunners gate"));
-  const seen = `${status.runner} (${status.role}), until ${status.expiresAt}`;
-  return status.role === "primary" ? ok(seen) : warning(`${seen}: ${status.reason}`, "ghrunners gate");
-}
-
-function judgePause(pauses: Fact<string | null>, environment: string, at: Date): DoctorVerdict {
-  if ("error" in pauses)
-    return pauses.status === 403 ? ok("not shown to this token") : fromMessage("unknown", pauses.error, AGAIN);
-  const { pause, problems } = pauseSeen(pauses.value ?? undefined, environment, at);
-  const resume = "ghrunners resume";
-  if (pause !== null) return warning(`paused until ${pause.until}: ${pause.note} (${pause.by})`, resume);
-  return problems.length === 0 ? ok("not paused") : fromMessage("problem", problems.join(" "), resume);
 }
 
 export function githubChecks(
@@ -147,10 +108,7 @@ export function githubChecks(
   const { at, checkout } = all;
   const base = apiBase(inputs.github.url);
   const { asked } = facts;
-  const nothing = (): DoctorVerdict => unknown("not asked", AGAIN);
-  const ask =
-    (judge: (seen: AskedGitHub) => DoctorVerdict | readonly DoctorVerdict[]) =>
-    (): DoctorVerdict | readonly DoctorVerdict[] => (asked === undefined ? nothing() : judge(asked));
+  const ask = asking(asked);
   const preflight = (seen: AskedGitHub, setting: string): DoctorVerdict[] =>
     judgeGitHub(
       inputs,
@@ -159,7 +117,6 @@ export function githubChecks(
     )
       .filter((found) => found.setting === setting)
       .map(({ reason }) => fromMessage("problem", reason, "pulumi preview"));
-  const { deployment } = settings;
   const needs = ["github-repository"];
   return [
     ...reachedChecks(stage, base, facts.certificate, {
@@ -257,38 +214,6 @@ export function githubChecks(
         return ok("plan, reviewers and permissions suffice");
       }),
     },
-    ...(deployment === undefined
-      ? []
-      : [
-          {
-            id: "github-environment",
-            stage,
-            expected: "the environment with its configured protection",
-            needs: [...needs, "deployed"],
-            judge: ask(({ environment }) =>
-              environment === undefined
-                ? nothing()
-                : judgeEnvironment(deployment.name ?? settings.environment, deployment, environment),
-            ),
-          } as const,
-        ]),
-    {
-      id: "github-pause",
-      stage,
-      expected: "deployments not paused",
-      needs,
-      judge: ask(({ pauses }) => judgePause(pauses, settings.environment, at)),
-    },
-    ...(asked !== undefined && asked.choice === undefined
-      ? []
-      : [
-          {
-            id: "github-choice",
-            stage,
-            expected: "a valid choice in DEPLOY_RUNNER, of the primary",
-            needs: [...needs, "deployed"],
-            judge: ask(({ choice }) => (choice === undefined ? nothing() : judgeChoice(choice, at))),
-          } as const,
-        ]),
+    ...deploymentChecks(asked, inputs, settings, at),
   ];
 }

@@ -1,5 +1,6 @@
 /** A healthy stack with one thing wrong, and what the doctor then says. */
 import assert from "node:assert/strict";
+import type { DeploymentObservation } from "@ghrunners/components/preflight/judge-deployment";
 import { type CheckedFact, judgeAll } from "@ghrunners/cli/doctor/check";
 import { checksFor } from "@ghrunners/cli/doctor/checks/all";
 import type { AskedGitHub, DoctorFacts, MonitoringFacts, OwnFacts, ProxmoxFacts } from "@ghrunners/cli/doctor/facts";
@@ -31,6 +32,12 @@ export const github = (changes: Partial<AskedGitHub>): DoctorFacts => {
   const facts = healthy();
   return { ...facts, github: { ...facts.github, asked: { ...facts.asked, ...changes } } };
 };
+/** @param gate what is seen of the gate's machine */
+export function ofGate(gate: DeploymentObservation["gate"]): DoctorFacts {
+  const { deployment } = healthy().asked;
+  assert.ok("value" in deployment);
+  return github({ deployment: { value: { ...deployment.value, gate } } });
+}
 export const monitoring = (changes: Partial<MonitoringFacts>): DoctorFacts => {
   const facts = healthy();
   return { ...facts, monitoring: { ...facts.monitoring, ...changes } };

@@ -124,6 +124,7 @@ export function healthy(): DoctorFacts &
         writers: ["one", "two"],
         reviewers: [{ value: true }],
         permissions: [{ value: true }],
+        gate: { value: undefined },
       },
     },
     runners: {

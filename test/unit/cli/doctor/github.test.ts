@@ -1,4 +1,4 @@
-import { github, heal, refusal, tellsEach } from "./changed";
+import { github, heal, ofGate, refusal, tellsEach } from "./changed";
 import { at, choiceOf, healthy, inDays } from "./facts";
 
 describe("the doctor's checks of GitHub", () => {
@@ -105,12 +105,26 @@ describe("the doctor's checks of GitHub", () => {
             writers: undefined,
             reviewers: [{ value: true }],
             permissions: [],
+            gate: { value: undefined },
           },
         },
       }),
       "problem github-settings,problem github-settings",
       /change the plan/,
     ],
+    [
+      "an Enterprise Server on which the gate has no machine",
+      ofGate({ value: { server: "3.17.1", variable: undefined } }),
+      "problem github-gate",
+      /^gh variable set GATE_RUNNER/,
+    ],
+    [
+      "an Enterprise Server on which the gate runs on what it judges",
+      ofGate({ value: { server: "3.17.1", variable: '["self-hosted"]' } }),
+      "problem github-gate",
+      /^gh variable set GATE_RUNNER/,
+    ],
+    ["an Enterprise Server that does not show its variables", ofGate(refusal(403)), "problem github-gate", /do this/],
     ["no environment", github({ environment: { value: null } }), "problem github-environment", heal],
     [
       "an expired choice",

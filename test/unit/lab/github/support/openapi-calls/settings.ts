@@ -43,6 +43,7 @@ export const settingsCalls: ApiCalls = {
     await operator.actions.createRepoVariable({ ...here, name, value: "eu" });
     await operator.actions.getRepoVariable({ ...here, name });
     await operator.actions.listRepoVariables(here);
+    await operator.actions.listRepoOrganizationVariables(here);
     await operator.actions.updateRepoVariable({ ...here, name, value: "us" });
     await operator.actions.deleteRepoVariable({ ...here, name });
     await operator.actions.createEnvironmentVariable({ ...production, name, value: "eu" });
