@@ -1,5 +1,6 @@
 import path from "node:path";
 import { timestamp } from "../clock";
+import { archiveOf } from "./archive";
 import { git, GitError, linesOf } from "./git";
 import { SeedBranch, type SeedBranchOptions } from "./seed-branch";
 
@@ -132,9 +133,10 @@ export class GitRepository {
     return known;
   }
 
-  /** A gzipped tar file with one folder that holds every file of the commit but those with export-ignore. */
-  archive(commit: string, folder: string): Buffer {
-    return this.git("archive", "--format=tar.gz", `--prefix=${folder}/`, commit);
+  /** A gzipped tar file with one folder that holds the commit's files ({@link archiveOf}). */
+  archive(commit: string, prefix: string): Buffer {
+    const { defaultBranch } = this.options;
+    return archiveOf(this.folder, { commit, prefix, defaultBranch, refs: this.refs() });
   }
 
   /** Whether the first commit is the second one, or came before it. */

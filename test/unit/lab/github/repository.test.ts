@@ -75,6 +75,33 @@ describe("the repository of the lab's GitHub", () => {
     ]);
   });
 
+  const inArchive = (file: string): string => {
+    const archive = repository.archive(repository.head(), "folder");
+    return execFileSync("tar", ["--extract", "--gzip", "--to-stdout", `folder/${file}`], { input: archive }).toString();
+  };
+
+  it("fills in archives what .gitattributes marks with export-subst, as GitHub does, and names no ref of its own", () => {
+    const asked = ["%H", "%h", "%ct", "%cI", "%an", "%D", "%(describe:tags=true)"];
+    write("files/.gitattributes", "/CHANGELOG.md export-subst\n/deploy.sh -export-subst\n");
+    write("files/CHANGELOG.md", `${asked.map((each) => `$Format:${each}$\n`).join("")}$Other:%H$\n`);
+    write("files/deploy.sh", "echo $Format:%H$\n");
+    const head = repository.head();
+    repository.point({ "refs/tags/v1": head, "refs/lab/other": head });
+    const time = Date.parse("2026-01-01T00:00:00Z") / 1000;
+    assert.deepEqual(inArchive("CHANGELOG.md").split("\n"), [
+      ...[head, head.slice(0, 7), String(time), "2026-01-01T00:00:00+00:00", "octo-org", "HEAD -> main, tag: v1", "v1"],
+      ...["$Other:%H$", ""],
+    ]);
+    assert.equal(inArchive("deploy.sh"), "echo $Format:%H$\n");
+  });
+
+  it("leaves in archives the pointers of Git LFS, as GitHub does by default", () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${"a".repeat(64)}\nsize 52428800\n`;
+    write("files/.gitattributes", "*.gz filter=lfs diff=lfs merge=lfs -text\n");
+    write("files/release/app.tar.gz", pointer);
+    assert.equal(inArchive("release/app.tar.gz"), pointer);
+  });
+
   it("commits what changes in the seed's folders, and nothing where nothing changed, also after a restart", () => {
     const first = repository.head();
     assert.equal(repository.head(), first);
