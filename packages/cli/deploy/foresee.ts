@@ -8,6 +8,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { judge } from "@ghrunners/deploy/deployer/judge";
 import { compile, deploymentId, sumOf } from "@ghrunners/deploy/plan/compile";
+import { pointerProblem } from "@ghrunners/deploy/plan/lfs-pointer";
 import { parsePlan } from "@ghrunners/deploy/plan/parse";
 import type { Plan } from "@ghrunners/deploy/plan/schema";
 import type { Request } from "@ghrunners/deploy/protocol/request";
@@ -57,7 +58,7 @@ function placesIn(text: string): { plan: string; artefacts: string } | undefined
 /** Versions in a list of checksums, found by the plan's file name pattern. */
 function versionsIn(sums: string, plan: Plan): string[] {
   const [before = "", after = ""] = plan.artefact.file.split("{version}");
-  return sums.split("\n").flatMap((line) => {
+  return sums.split(/\r?\n/).flatMap((line) => {
     const name = /^[0-9a-f]{64} [ *](.+)$/.exec(line)?.[1] ?? "";
     return name.startsWith(before) && name.endsWith(after) ? name.slice(before.length, name.length - after.length) : [];
   });
@@ -74,6 +75,8 @@ export async function foresee(workflow: string, version: Version, sources: Sourc
   const file = path.posix.join(places.artefacts, plan.artefact.sums);
   const sums = await sources.file(file);
   if (sums === undefined) return open;
+  const pointer = pointerProblem(`The list of sums ${file}`, Buffer.from(sums));
+  if (pointer !== undefined) return { kind: "refused", reason: pointer };
   const known = versionsIn(sums, plan);
   if (!known.includes(version)) {
     return {

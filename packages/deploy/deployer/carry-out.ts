@@ -5,6 +5,7 @@ import path from "node:path";
 import type { HostAddress } from "@ghrunners/core/ssh/address";
 import { openSession } from "@ghrunners/core/ssh/session";
 import { compile, deploymentId, sumOf, type Deployment } from "../plan/compile";
+import { pointerProblem } from "../plan/lfs-pointer";
 import type { Plan } from "../plan/schema";
 import type { Request } from "../protocol/request";
 import { parseDeploymentId, parseVersion, type Version } from "../protocol/values";
@@ -65,7 +66,7 @@ export async function carryOut(
   }
 }
 
-/** @throws Error if the artefact is missing, or does not match its checksum */
+/** @throws Error if the artefact is missing, is a pointer of Git LFS, or does not match its checksum */
 export function requestOf(
   { plan, folder, owner, origin, id }: Pick<DeployerRequest, "plan" | "folder" | "owner" | "origin" | "id">,
   version: Version,
@@ -91,11 +92,15 @@ export function requestOf(
 }
 
 function readNamed(file: string, what: string): Buffer {
+  let content: Buffer;
   try {
-    return readFileSync(file);
+    content = readFileSync(file);
   } catch (error) {
     throw new Error(`The ${what} ${file} cannot be read: ${(error as Error).message}`);
   }
+  const problem = pointerProblem(`The ${what} ${file}`, content);
+  if (problem !== undefined) throw new Error(problem);
+  return content;
 }
 
 /** Fires at the first signal that asks a process to end. */

@@ -38,7 +38,8 @@ export function deploymentId(now: Date, random: string): DeploymentId {
  * @throws Error if the file is not listed
  */
 export function sumOf(sums: string, file: string): string {
-  for (const each of sums.split("\n")) {
+  // An archive of GitHub's has the line ends that .gitattributes asks for.
+  for (const each of sums.split(/\r?\n/)) {
     const [, sum, name] = /^([0-9a-f]{64}) [ *](.+)$/.exec(each) ?? [];
     if (name === file && sum !== undefined) return sum;
   }

@@ -8,6 +8,7 @@ import { writeWhole } from "@ghrunners/core/whole-file";
 import type { Step, UnitActions } from "../protocol/request";
 import { fill, fillAll, releaseFolder, rooted, type Context } from "./context";
 import type { StepCapture } from "./journal";
+import { refusePointers } from "./lfs-pointers";
 import { capturePath, missingAbove, removeFolders, restorePath } from "./path-before";
 import { pointLink, putRelease, relativeRelease, releaseState, takeReleaseBack } from "./release";
 
@@ -89,9 +90,10 @@ export async function undo(context: Context, step: Step, captured: StepCapture):
 async function unpack(context: Context, step: Step): Promise<void> {
   // Everything in a release belongs to root, and no file has setuid or setgid bits.
   const rules = ["--no-same-owner", "--no-same-permissions"];
-  await putRelease(context, (fresh) =>
-    run(context, step, ["tar", "-xzf", context.folders.artefact, "-C", fresh, ...rules]),
-  );
+  await putRelease(context, async (fresh) => {
+    await run(context, step, ["tar", "-xzf", context.folders.artefact, "-C", fresh, ...rules]);
+    refusePointers(fresh);
+  });
   await run(context, step, ["sync", "--file-system", releaseFolder(context, context.request.version)]);
 }
 

@@ -8,6 +8,7 @@ import { projectRoot } from "@ghrunners/core/project-root";
 import { parseVersion } from "@ghrunners/deploy/protocol/values";
 import type { Request } from "@ghrunners/deploy/protocol/request";
 import type { Inspection } from "@ghrunners/deploy/target/queries";
+import { lfsPointer } from "../../deploy/support/target";
 
 const read = (file: string): string => readFileSync(path.join(projectRoot, "lab/demo-app", file), "utf8");
 const sum = "0".repeat(64);
@@ -38,6 +39,22 @@ describe("a deployment through GitHub, before a reviewer is asked", () => {
       found.kind === "refused" ? found.reason : "",
       /There is no version 99: release\/SHA256SUMS .* has 1, 2\. Nothing was started\. Next: ghrunners deploy --version V/,
     );
+  });
+
+  it("is refused where the repository's list of sums is a pointer of Git LFS", async () => {
+    const pointed = { ...files, "release/SHA256SUMS": lfsPointer(90) };
+    const found = await look("2", sources({ files: pointed }));
+    assert.match(
+      found.kind === "refused" ? found.reason : "",
+      /^The list of sums release\/SHA256SUMS is a pointer of Git LFS, for a file of 90 bytes/,
+    );
+  });
+
+  it("knows the versions of a list with the line ends of Windows", async () => {
+    const list = (files["release/SHA256SUMS"] ?? "").replaceAll("\n", "\r\n");
+    assert.deepEqual(await look("2", sources({ files: { ...files, "release/SHA256SUMS": list } })), {
+      kind: "unchanged",
+    });
   });
 
   it("is refused while deployments are paused, whatever the repository has", async () => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { carryOut, requestOf, type DeployerRequest } from "@ghrunners/deploy/deployer/carry-out";
 import { parseVersion } from "@ghrunners/deploy/protocol/values";
-import { LocalTarget } from "../support/target";
+import { lfsPointer, LocalTarget } from "../support/target";
 
 describe("a deployment that a deployer is asked for", () => {
   let folder: string;
@@ -38,6 +38,12 @@ describe("a deployment that a deployer is asked for", () => {
 
   it("becomes a request", () => {
     assert.equal(requestOf(asked, parseVersion("2")).request.version, "2");
+  });
+
+  it("takes a list with the line ends of Windows, as an archive of GitHub's may have it", () => {
+    const file = path.join(folder, "SHA256SUMS");
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll("\n", "\r\n"));
+    assert.equal(requestOf(asked, parseVersion("2")).artefact.toString(), "artefact");
   });
 
   for (const action of ["deploy", "check"] as const) {
@@ -77,6 +83,16 @@ describe("a deployment that a deployer is asked for", () => {
       /^Error: The list of sums .*SHA256SUMS cannot be read: EN/,
     ],
     ["list is empty", () => writeFileSync(path.join(folder, "SHA256SUMS"), ""), /No SHA-256 of app\.tar\.gz was found/],
+    [
+      "artefact is a pointer of Git LFS",
+      (file: string) => writeFileSync(file, lfsPointer(52_428_800)),
+      /^Error: The artefact .*app\.tar\.gz is a pointer of Git LFS, for a file of 52428800 bytes\. Expected the file itself\. Nothing was changed\. Next: in a workflow, turn on Settings > General > Archives/,
+    ],
+    [
+      "list is a pointer of Git LFS",
+      () => writeFileSync(path.join(folder, "SHA256SUMS"), lfsPointer(90)),
+      /^Error: The list of sums .*SHA256SUMS is a pointer of Git LFS, for a file of 90 bytes/,
+    ],
     ["list names another file", () => sums("0".repeat(64), "other.tar.gz"), /No SHA-256 of app\.tar\.gz was found/],
   ] as const)
     it(`says which file it is when its ${name}`, () => {

@@ -57,7 +57,13 @@ export interface VersionTraits {
   readonly halfBroken?: boolean;
   /** Holds a program that any user may change and that runs as its owner. */
   readonly setuid?: boolean;
+  /** Its pictures are pointers of Git LFS. */
+  readonly pointers?: boolean;
 }
+
+/** What Git LFS has in a commit instead of a file. */
+export const lfsPointer = (bytes: number): string =>
+  `version https://git-lfs.github.com/spec/v1\noid sha256:${"a".repeat(64)}\nsize ${bytes}\n`;
 
 /** The steps that the tests' plan has: every kind that needs no systemd. */
 const steps: PlanInput["steps"] = [
@@ -161,11 +167,10 @@ export class LocalTarget {
     });
   }
 
-  private artefact(version: string, { unhealthy, halfBroken, setuid }: VersionTraits): string {
-    const file = path.join(
-      this.artefacts,
-      `demo-${version}${unhealthy ? "-unhealthy" : ""}${halfBroken ? "-half" : ""}${setuid ? "-setuid" : ""}.tar.gz`,
-    );
+  private artefact(version: string, traits: VersionTraits): string {
+    const { unhealthy, halfBroken, setuid, pointers } = traits;
+    const marks = Object.entries(traits).flatMap(([name, holds]) => (holds ? [`-${name}`] : []));
+    const file = path.join(this.artefacts, `demo-${version}${marks.join("")}.tar.gz`);
     if (existsSync(file)) return file;
     const known = built.get(path.basename(file));
     if (known !== undefined) {
@@ -183,6 +188,10 @@ export class LocalTarget {
     if (setuid) {
       put("tool", "#!/bin/sh\n");
       chmodSync(path.join(folder, "tool"), 0o6777);
+    }
+    if (pointers) {
+      mkdirSync(path.join(folder, "static"));
+      for (const name of ["a.png", "b.png"]) put(`static/${name}`, lfsPointer(52_428_800));
     }
     execFileSync("tar", ["--mtime=@0", "-czf", file, "-C", folder, "."]);
     built.set(path.basename(file), readFileSync(file));
